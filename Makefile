@@ -1,0 +1,81 @@
+# eo-pv. `make all` is enough on a fresh machine; plain `make` lists the rest.
+MAKEFLAGS += --no-builtin-rules --warn-undefined-variables
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+ARGS ?=
+KEY ?=
+
+# A container image brings its environment and names it in EO_PV_VENV. Anywhere else .venv is made
+# from the lock the first time that a target needs it, and nothing is installed outside it.
+ifdef EO_PV_VENV
+venv := $(EO_PV_VENV)
+ready :=
+else
+venv := $(CURDIR)/.venv
+ready := $(venv)/.ready
+endif
+
+export VIRTUAL_ENV := $(venv)
+export PATH := $(venv)/bin:$(PATH)
+export DO_NOT_TRACK := 1
+export DVC_NO_ANALYTICS := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export HAMILTON_TELEMETRY_ENABLED := false
+export DBT_PROJECT_DIR := $(CURDIR)/dbt
+export DBT_PROFILES_DIR := $(CURDIR)/dbt
+
+.PHONY: help all update install test lint lock samples clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+all: $(ready) ## run the whole workflow, then show its table (ARGS are passed to `dvc repro`)
+	dvc repro $(ARGS)
+	@python -m loaders summary
+
+update: $(ready) ## ask the sources again and rewrite their locks (KEY=<dataset> for one of them)
+	python -m loaders update $(KEY)
+
+install: $(ready) ## make .venv from requirements.lock
+
+test: $(ready) ## run every test (ARGS are passed to pytest)
+	python -m pytest $(ARGS)
+
+lint: $(ready) ## check style, types and SQL
+	ruff check .
+	ruff format --check .
+	mypy
+	sqlfluff lint --disable-progress-bar dbt
+
+lock: $(ready) ## solve requirements*.in again (ARGS=--upgrade for newer versions)
+	for name in requirements-build requirements; do \
+	  uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	    --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+	    $(ARGS) "$$name.in" --output-file "$$name.lock" || exit 1; \
+	done
+
+samples: $(ready) ## make the bundled samples again (the same bytes)
+	python data/samples/make_samples.py
+
+clean: ## remove what the workflow and the tests made; keep .venv, the locks and your own files
+	rm -rf data/sample/raw data/sample/loaded data/sample/metrics data/sample/curated data/sample/report
+	rm -rf data/sample/times data/sample/.work data/sample/eo_pv_data.duckdb data/sample/eo_pv_data.duckdb.wal
+	rm -rf .dvc/cache .dvc/tmp dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache
+
+# .ready is touched last: an installation that was cut short starts afresh.
+$(venv)/.ready: requirements.lock requirements-build.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "eo-pv needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot make virtual environments here. On Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
+	@echo "making .venv from requirements.lock (about 180 packages, once)"
+	@$(PYTHON) -m venv --clear $(venv)
+	@$(venv)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock
+	@$(venv)/bin/uv pip install --quiet --no-config --python $(venv) --require-hashes \
+	  --build-constraints requirements-build.lock -r requirements.lock
+	@$(venv)/bin/uv pip install --quiet --no-config --python $(venv) --no-deps --no-build-isolation --editable .
+	@test -e .git || $(venv)/bin/dvc config --quiet --local core.no_scm true
+	@touch $@

@@ -1,0 +1,13 @@
+with accounting as (
+
+    select * from {{ source('raw_data', 'dataset_accounting') }}
+
+)
+
+select
+    dataset_key,
+    records_read,
+    records_kept,
+    records_rejected,
+    records_repaired
+from accounting

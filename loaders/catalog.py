@@ -1,0 +1,232 @@
+"""The settings: the only reader of `params.yaml`.
+
+Everything is checked before anything runs, and what is handed out cannot be changed. What each setting means stands
+in `params.yaml` beside it.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from loaders import catalog_errors as explain
+from loaders.errors import CatalogError
+
+Scalar = str | int | float
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
+Doi = Annotated[str, StringConstraints(pattern=r"^10\.\d{4,9}/\S+$")]
+GithubFile = Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+@[\w./-]+:[^:]+$")]
+HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+/\S+$")]
+Text = Annotated[str, StringConstraints(min_length=1)]
+
+AREA_UNITS_M2 = {"m2": 1.0, "ha": 1e4, "km2": 1e6}
+CAPACITY_UNITS_MW = {"W": 1e-6, "kW": 1e-3, "MW": 1.0, "GW": 1e3}
+PEAK_SUFFIX = "p"  # kWp is a DC capacity by definition
+
+
+class Setting(BaseModel):
+    """A branch of the settings: unknown keys are refused, nothing can be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _as_tuple(value: object) -> object:
+    """One name stands for a list of one; YAML's lists become tuples, which stay as they are."""
+    if isinstance(value, list):
+        return tuple(value)
+    return (value,) if isinstance(value, str) else value
+
+
+def _as_column(value: object) -> object:
+    """A bare name, or a list of names to coalesce, is a column without anything more to say."""
+    return {"column": value} if isinstance(value, str | list) else value
+
+
+Names = Annotated[tuple[Text, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+Scalars = Annotated[tuple[Scalar, ...], BeforeValidator(_as_tuple)]
+
+
+class Source(Setting):
+    """Where a dataset is published: exactly one of `doi`, `url`, `github`, `path`."""
+
+    doi: Doi | None = None
+    url: HttpUrl | None = None
+    github: GithubFile | None = None
+    path: Text | None = None
+    include: Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)] = ()
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        given = [kind for kind in ("doi", "url", "github", "path") if getattr(self, kind) is not None]
+        if len(given) != 1:
+            found = " and ".join(given) or "none of them"
+            raise ValueError(f"a source is exactly one of doi, url, github, path; found {found}")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """Which of the four it is."""
+        return next(kind for kind in ("doi", "url", "github", "path") if getattr(self, kind) is not None)
+
+
+class Reading(Setting):
+    """What the file does not say of itself."""
+
+    crs: Text | None = None
+    layer: Text | None = None
+    longitude: Text | None = None
+    latitude: Text | None = None
+    encoding: Text | None = None
+
+
+class Column(Setting):
+    """A published column; of several, the first that is not null in a row counts."""
+
+    column: Names
+    null_values: Scalars = ()
+
+
+class AreaColumn(Column):
+    """The area that the publisher states."""
+
+    unit: Literal["m2", "ha", "km2"]
+
+    @property
+    def factor(self) -> float:
+        """To square metres."""
+        return AREA_UNITS_M2[self.unit]
+
+
+class CapacityColumn(Column):
+    """The nameplate capacity that the publisher states."""
+
+    unit: Literal["W", "kW", "MW", "GW", "Wp", "kWp", "MWp", "GWp"]
+    basis: Literal["ac", "dc", "unknown"] = "unknown"
+
+    @model_validator(mode="after")
+    def _peak_is_dc(self) -> Self:
+        if self.unit.endswith(PEAK_SUFFIX) and self.basis == "ac":
+            raise ValueError(f"{self.unit} is a DC capacity by definition, so basis cannot be ac")
+        return self
+
+    @property
+    def factor(self) -> float:
+        """To megawatt."""
+        return CAPACITY_UNITS_MW[self.unit.removesuffix(PEAK_SUFFIX)]
+
+    @property
+    def stated_basis(self) -> str:
+        """Alternating or direct current, as far as it is known."""
+        return "dc" if self.unit.endswith(PEAK_SUFFIX) else self.basis
+
+
+class ColumnMap(Setting):
+    """Which published column means what."""
+
+    source_id: Annotated[Column, BeforeValidator(_as_column)] | None = None
+    area: AreaColumn | None = None
+    capacity: CapacityColumn | None = None
+    installed: Annotated[Column, BeforeValidator(_as_column)] | None = None
+
+
+class Dataset(Setting):
+    """One published dataset: where it is, how to read it, what it means, what it may be used for."""
+
+    key: str
+    alias: Key | None = None
+    source: Source
+    read: Reading = Reading()
+    columns: ColumnMap = ColumnMap()
+    expected_features: Annotated[int, Field(gt=0)] | None = None
+    max_mb: Annotated[float, Field(gt=0, strict=False)] | None = None
+    licence: Text | None = None
+    licence_verified: bool = False
+    cite: Doi | None = None
+
+
+class NotLoaded(Setting):
+    """A dataset that is known, and the reason why it is not loaded."""
+
+    doi: Doi
+    reason: Text
+
+
+class Catalog(Setting):
+    """The whole of `params.yaml`."""
+
+    origin: Literal["sample", "doi"] = "sample"
+    max_mb: Annotated[float, Field(gt=0, strict=False)] = 250.0
+    h3_resolution: Annotated[int, Field(ge=0, le=15)] = 8
+    datasets: Annotated[dict[Key, Dataset], Field(min_length=1)]
+    not_loaded: dict[Key, NotLoaded] = {}
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        owners: dict[str, str] = dict.fromkeys(self.datasets, "")
+        for key, dataset in self.datasets.items():
+            if key in self.not_loaded:
+                raise ValueError(f"{key} stands under datasets and under not_loaded; keep one of them")
+            if dataset.alias is None:
+                continue
+            if dataset.alias in owners:
+                other = owners[dataset.alias] or dataset.alias
+                raise ValueError(f"alias {dataset.alias} of {key} is taken by {other}; give it another")
+            owners[dataset.alias] = key
+        return self
+
+    def dataset(self, name: str) -> Dataset:
+        """The dataset with this key or alias.
+
+        Raises:
+            CatalogError: there is none; the message names the nearest.
+        """
+        aliases = {dataset.alias: key for key, dataset in self.datasets.items() if dataset.alias}
+        key = aliases.get(name, name)
+        if key in self.datasets:
+            return self.datasets[key]
+        if key in self.not_loaded:
+            raise CatalogError(f"{key} is known but not loaded: {self.not_loaded[key].reason}")
+        raise CatalogError(explain.unknown(name, [*self.datasets, *aliases], "dataset", "params.yaml"))
+
+
+def read_catalog(path: Path) -> Catalog:
+    """Read and check the settings.
+
+    Args:
+        path: the YAML file, by convention `params.yaml` in the project's folder.
+
+    Raises:
+        CatalogError: it is not YAML, or says something that cannot be meant: the file, the key, what was found and
+            the nearest valid name.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        document = yaml.safe_load(text)
+        repeated = explain.duplicate_keys(yaml.compose(text, yaml.SafeLoader))
+    except OSError as error:
+        raise CatalogError(f"{path}: cannot be read ({error.strerror}).") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise CatalogError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
+    if repeated:
+        raise CatalogError(f"{path.name}: {repeated} stands there twice; keep one of them.")
+    try:
+        return Catalog.model_validate(_with_keys(document))
+    except ValidationError as error:
+        raise CatalogError(explain.invalid(path.name, error, Catalog)) from error
+
+
+def _with_keys(document: object) -> object:
+    """Tell each dataset its own key."""
+    datasets = document.get("datasets") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or not isinstance(datasets, dict):
+        return document
+    return {**document, "datasets": {key: _with_key(key, entry) for key, entry in datasets.items()}}
+
+
+def _with_key(key: object, entry: object) -> object:
+    if not isinstance(entry, dict):
+        return entry
+    if "key" in entry:
+        raise CatalogError(f"params.yaml: datasets.{key}.key is not a setting: the entry's own name is its key.")
+    return {"key": key, **entry}

@@ -1,0 +1,101 @@
+"""Say what is wrong in the settings: the file, the key, what was found, and the nearest thing that would be right."""
+
+import difflib
+import types
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+EXAMPLES = {
+    "doi": "10.5281/zenodo.4059881",
+    "cite": "10.1038/sdata.2016.106",
+    "github": "owner/repository@commit:folder/file.geojson",
+    "url": "https://example.org/farms.zip",
+    "[key]": "deu_my_farms_2024 (lower case, digits and single underscores, beginning with a letter)",
+    "alias": "myfarms (lower case, digits and single underscores, beginning with a letter)",
+}
+
+
+def unknown(name: str, known: Iterable[str], what: str, file: str) -> str:
+    """The sentence for a name that is not there."""
+    return f"{file}: there is no {what} {name!r}. {_nearest(name, sorted(known))}"
+
+
+def invalid(file: str, error: ValidationError, model: type[BaseModel]) -> str:
+    """Every complaint about a settings file, one a line."""
+    lines = [_complaint(problem, model) for problem in error.errors()]
+    if len(lines) == 1:
+        return f"{file}: {lines[0]}"
+    return "\n".join([f"{file}: {len(lines)} settings cannot be used:", *(f"  {line}" for line in lines)])
+
+
+def duplicate_keys(node: yaml.Node | None, path: str = "") -> str:
+    """The first key that a YAML mapping holds twice, dotted; empty if there is none. YAML itself keeps the last."""
+    if not isinstance(node, yaml.MappingNode):
+        return ""
+    seen: set[str] = set()
+    for name, value in node.value:
+        dotted = f"{path}.{name.value}".lstrip(".")
+        if name.value in seen:
+            return dotted
+        seen.add(name.value)
+        if below := duplicate_keys(value, dotted):
+            return below
+    return ""
+
+
+def _complaint(problem: Any, model: type[BaseModel]) -> str:
+    place = [str(part) for part in problem["loc"]]
+    dotted = ".".join(part for part in place if part != "[key]")
+    match problem["type"]:
+        case "extra_forbidden":
+            return f"{dotted} is not a setting. {_nearest(place[-1], _names_at(model, place[:-1]))}"
+        case "literal_error":
+            choices = [str(choice) for choice in _choices_at(model, place)]
+            return f"{dotted} is {problem['input']!r}. {_nearest(str(problem['input']), choices)}"
+        case "missing":
+            return f"{dotted} is missing. Add it; README.md shows a whole entry."
+        case "value_error":
+            return f"{dotted}: {problem['ctx']['error']}.".removeprefix(": ")
+        case "string_pattern_mismatch":
+            example = EXAMPLES.get(place[-1], "")
+            return f"{dotted} is {problem['input']!r}, which is not of the expected form: for example {example}."
+        case _:
+            return f"{dotted} is {problem['input']!r}: {problem['msg'][0].lower()}{problem['msg'][1:]}."
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name.lower(), [word.lower() for word in known], n=1, cutoff=0.5)
+    meant = next((word for word in known if close and word.lower() == close[0]), "")
+    listing = ", ".join(known)
+    return f"Did you mean {meant}? Known: {listing}." if meant else f"Known: {listing}."
+
+
+def _names_at(model: type[BaseModel], place: Sequence[str]) -> list[str]:
+    found = _type_at(model, place)
+    fields = found.model_fields if isinstance(found, type) and issubclass(found, BaseModel) else {}
+    return [name for name in fields if name != "key"]
+
+
+def _choices_at(model: type[BaseModel], place: Sequence[str]) -> tuple[Any, ...]:
+    return get_args(_type_at(model, place))
+
+
+def _type_at(annotation: Any, place: Sequence[str]) -> Any:
+    """The type that the settings have at a place, by walking down the models."""
+    for part in place:
+        annotation = _bare(annotation)
+        if get_origin(annotation) is dict:
+            annotation = get_args(annotation)[1]
+        elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            annotation = annotation.model_fields[part].annotation
+    return _bare(annotation)
+
+
+def _bare(annotation: Any) -> Any:
+    """A type without its `Annotated` and `None`."""
+    while get_origin(annotation) in (Annotated, Union, types.UnionType):
+        annotation = next(part for part in get_args(annotation) if part is not types.NoneType)
+    return annotation

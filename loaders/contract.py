@@ -1,0 +1,69 @@
+"""The canonical record: what a row means, whoever published it. dbt's staging and curated columns are held to it."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of the canonical record; null is unknown, zero is a measured zero.
+
+    Attributes:
+        name: the column, with its unit where it has one.
+        type: its Arrow type.
+        meaning: one sentence, with unit and source.
+        required: whether it may not be null.
+    """
+
+    name: str
+    type: pa.DataType
+    meaning: str
+    required: bool = False
+
+
+GEOMETRY = "geometry"
+RECORD = (
+    Field("dataset_key", pa.string(), "Key of the dataset, as in params.yaml.", required=True),
+    Field(
+        "record_id",
+        pa.string(),
+        "Identifies the record, today and tomorrow: dataset_key and source_id, or a hash of the published shape.",
+        required=True,
+    ),
+    Field("source_id", pa.string(), "The publisher's own identifier, as text."),
+    Field(
+        GEOMETRY, pa.binary(), "Outline or position, EPSG:4326 as (lon, lat), two-dimensional, valid.", required=True
+    ),
+    Field("geometry_kind", pa.string(), "polygon or point.", required=True),
+    Field("centroid_lon", pa.float64(), "Longitude of the centroid [°], EPSG:4326.", required=True),
+    Field("centroid_lat", pa.float64(), "Latitude of the centroid [°], EPSG:4326.", required=True),
+    Field("area_m2", pa.float64(), "Area of the outline on the WGS 84 ellipsoid [m²]; null for points."),
+    Field("source_area_m2", pa.float64(), "Area that the publisher states [m²]."),
+    Field("capacity_mw", pa.float64(), "Nameplate capacity that the publisher states [MW], in capacity_basis."),
+    Field("capacity_basis", pa.string(), "ac, dc or unknown; null where no capacity is stated."),
+    Field("installed_from", pa.date32(), "First day on which it may have been installed; null if open."),
+    Field("installed_to", pa.date32(), "Last day on which it may have been installed; null if open."),
+    Field("h3_cell", pa.string(), "H3 cell of the centroid, at the resolution that params.yaml sets.", required=True),
+    Field("source_file", pa.string(), "Published file that the record stands in.", required=True),
+    Field("source_row", pa.int64(), "Position of the record in that file; the first is 1.", required=True),
+    Field("source_attributes", pa.string(), "Every published column of the record, untouched, as JSON.", required=True),
+    Field("quality_flags", pa.list_(pa.string()), "What to know before trusting the record.", required=True),
+    Field("unrepaired_area_m2", pa.float64(), "Area of the published outline [m²] where it was invalid and repaired."),
+    Field("doi", pa.string(), "DOI of the dataset; null where it has none."),
+    Field("licence", pa.string(), "Licence of the dataset (SPDX), as far as it is known."),
+    Field("licence_verified", pa.bool_(), "Whether the licence was read at its source.", required=True),
+    Field("is_synthetic", pa.bool_(), "True for bundled samples: made up, no real installation.", required=True),
+)
+REASON = Field("reason", pa.string(), "Why the record cannot be used; null where it can.")
+PUBLISHED_WKB = Field("published_wkb", pa.binary(), "The published shape, in the file's own CRS, if it was rejected.")
+
+
+def schema(fields: tuple[Field, ...] = RECORD) -> pa.Schema:
+    """The Arrow schema of the canonical record, or of other fields."""
+    return pa.schema([pa.field(field.name, field.type) for field in fields])
+
+
+LOADING = (*RECORD, REASON, PUBLISHED_WKB)  # while a load is under way, kept and rejected rows travel together
+REJECTED_NAMES = ("dataset_key", "record_id", "source_id", "source_file", "source_row", "source_attributes")
+REJECTED = (*(field for field in RECORD if field.name in REJECTED_NAMES), REASON, PUBLISHED_WKB)

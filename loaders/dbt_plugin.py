@@ -1,0 +1,20 @@
+"""dbt-duckdb plugin: dbt's connections get what ours get, so that dbt runs offline from wherever it is started."""
+
+from typing import Any
+
+import duckdb
+from dbt.adapters.duckdb.plugins import BasePlugin
+
+from loaders.duck import CONFIG, prepare
+
+
+class Plugin(BasePlugin):  # type: ignore[misc]
+    """Configures the connection; profiles.yml names this module."""
+
+    def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
+        """Before the database is opened."""
+        config.update(CONFIG)
+
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Once it is open."""
+        prepare(conn)

@@ -1,0 +1,34 @@
+"""Say in one paragraph what dbt reports in many lines."""
+
+import json
+from pathlib import Path
+
+FAILED = frozenset({"error", "fail", "runtime error"})
+SHOWN = 5
+LAST_LINES = 15
+
+
+def explain_failure(results: Path, output: str) -> str:
+    """What failed in the last dbt run, and how to see more.
+
+    Args:
+        results: `run_results.json` of that run; may be missing when dbt did not get that far.
+        output: what dbt printed.
+    """
+    failed = [node for node in _read(results) if node["status"] in FAILED]
+    again = "See it again with `dbt build --project-dir dbt --profiles-dir dbt`."
+    if not failed:
+        tail = "\n".join(output.strip().splitlines()[-LAST_LINES:])
+        return f"dbt could not start building:\n{tail}\n{again}"
+    lines = [f"{node['unique_id']}: {' '.join((node['message'] or 'failed').split())}" for node in failed[:SHOWN]]
+    more = [f"and {len(failed) - SHOWN} more"] if len(failed) > SHOWN else []
+    listing = "\n".join(f"  {line}" for line in [*lines, *more])
+    return f"dbt: {len(failed)} of the models and tests failed; the tables of the last good build stay.\n{listing}\n{again}"
+
+
+def _read(results: Path) -> list[dict[str, str]]:
+    try:
+        nodes: list[dict[str, str]] = json.loads(results.read_text(encoding="utf-8"))["results"]
+    except (FileNotFoundError, json.JSONDecodeError):
+        return []
+    return nodes

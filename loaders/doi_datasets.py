@@ -1,0 +1,97 @@
+"""The DOI datasets as a Hamilton graph: one branch a dataset, from its source to its table.
+
+The same functions serve one dataset at a time (a DVC stage overrides `target_datasets` with the one it is for) and
+all of them together (`run_doi_pipeline`). They do not know who runs them.
+"""
+
+from pathlib import Path
+
+import geopandas as gpd
+import pyarrow as pa
+from hamilton.function_modifiers import tag
+from hamilton.htypes import Collect, Parallelizable
+
+from loaders.catalog import Catalog, Dataset
+from loaders.contract import LOADING, schema
+from loaders.duck import connect
+from loaders.fetch import fetch, is_fetched
+from loaders.harmonise import harmonise
+from loaders.locks import read_lock
+from loaders.reading import read_published
+from loaders.resolve import resolve
+from loaders.store import kept_records, unite_raw_data, write_loaded, write_raw_data
+from loaders.wanted import SourceFile, wanted_files
+from loaders.workspace import Workspace
+
+
+@tag(data_source="doi", processing_stage="metadata", data_type="settings")
+def dataset_metadata(catalog: Catalog, dataset_names: list[str]) -> dict[str, Dataset]:
+    """The datasets asked for, by key; names may be keys or aliases."""
+    chosen = [catalog.dataset(name) for name in dataset_names]
+    return {dataset.key: dataset for dataset in chosen}
+
+
+@tag(data_source="doi", processing_stage="metadata", data_type="settings")
+def target_datasets(dataset_metadata: dict[str, Dataset]) -> Parallelizable[Dataset]:
+    """One branch for each dataset."""
+    yield from dataset_metadata.values()
+
+
+@tag(data_source="doi", processing_stage="fetch", data_type="folder")
+def dataset_download_path(target_datasets: Dataset, workspace: Workspace, reuse_files: bool) -> Path:
+    """The folder with the published files, each verified against the lock."""
+    lock = resolve(target_datasets, workspace)
+    if reuse_files and is_fetched(lock, workspace):
+        return workspace.raw(target_datasets.key)
+    return fetch(target_datasets, lock, workspace)
+
+
+@tag(data_source="doi", processing_stage="load", data_type="files")
+def dataset_geospatial_files(dataset_download_path: Path, target_datasets: Dataset) -> list[SourceFile]:
+    """The files to load, by themselves or inside archives, sorted by name."""
+    return wanted_files(dataset_download_path, target_datasets.source.include, target_datasets.key)
+
+
+@tag(data_source="doi", processing_stage="load", data_type="geodataframe")
+def dataset_processed_gdf(
+    dataset_geospatial_files: list[SourceFile], target_datasets: Dataset, workspace: Workspace, h3_resolution: int
+) -> gpd.GeoDataFrame:
+    """Canonical records in EPSG:4326, one row a published record; `reason` says why a row cannot be used."""
+    dataset = target_datasets
+    published = [read_published(file, dataset.read, dataset.key) for file in dataset_geospatial_files]
+    lock = read_lock(workspace.lock(dataset.key))
+    return harmonise(published, dataset, h3_resolution, is_synthetic=lock.is_synthetic)
+
+
+@tag(data_source="doi", processing_stage="load", data_type="arrow")
+def dataset_arrow_table(dataset_processed_gdf: gpd.GeoDataFrame) -> pa.Table:
+    """The same rows as Arrow, with the types of the contract and the geometry as WKB."""
+    frame = dataset_processed_gdf.to_wkb()
+    columns = [pa.array(frame[field.name], type=field.type, from_pandas=True) for field in LOADING]
+    return pa.Table.from_arrays(columns, schema=schema(LOADING))
+
+
+@tag(data_source="doi", processing_stage="store", data_type="arrow")
+def collected_arrow_tables(dataset_arrow_table: Collect[pa.Table]) -> list[pa.Table]:
+    """The tables of all datasets."""
+    return list(dataset_arrow_table)
+
+
+@tag(data_source="doi", processing_stage="store", data_type="tables")
+def store_individual_datasets(
+    collected_arrow_tables: list[pa.Table],
+    catalog: Catalog,
+    workspace: Workspace,
+    database_path: Path,
+    export_geoparquet: bool,
+) -> dict[str, str]:
+    """Write each dataset to `raw_data.<key>` and, on request, to `loaded/<key>.parquet`; dataset to table."""
+    tables = {table["dataset_key"][0].as_py(): table for table in collected_arrow_tables}
+    if export_geoparquet:
+        for key, table in tables.items():
+            write_loaded(table, catalog.datasets[key], workspace)
+    database_path.parent.mkdir(parents=True, exist_ok=True)
+    with connect(database_path) as connection:
+        stored = write_raw_data(connection, {key: kept_records(table) for key, table in tables.items()})
+        unite_raw_data(connection, list(catalog.datasets))
+    return stored

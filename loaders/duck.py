@@ -1,0 +1,49 @@
+"""DuckDB, with spatial functions and without a network."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from loaders.errors import BuildError
+
+# files of an older format forget the CRS of a geometry when they are opened again
+CONFIG: dict[str, Any] = {"storage_compatibility_version": "v1.5.0"}
+# else ST_Area_Spheroid and ST_Transform read EPSG:4326 as (lat, lon)
+SETTINGS = ("SET geometry_always_xy = true",)
+
+
+def spatial_extension() -> Path:
+    """DuckDB's signed spatial extension, in the wheel that the lock pins."""
+    package = find_spec("duckdb_extension_spatial")
+    folders = (package.submodule_search_locations if package else None) or []
+    name = f"v{duckdb.__version__}/spatial.duckdb_extension"
+    for folder in folders:
+        if (path := Path(folder, "extensions", name)).is_file():
+            return path
+    raise BuildError(
+        f"DuckDB {duckdb.__version__} needs the package duckdb-extension-spatial=={duckdb.__version__}, which is not "
+        f"installed. Run `make install`."
+    )
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Load what every connection of ours needs."""
+    connection.execute(f"LOAD '{spatial_extension()}'")
+    for setting in SETTINGS:
+        connection.execute(setting)
+
+
+def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a database.
+
+    Raises:
+        BuildError: it is open elsewhere, or is not a database.
+    """
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only, config=CONFIG)
+    except duckdb.Error as error:
+        raise BuildError(f"{path} cannot be opened: {error}. Close the program that has it open.") from error
+    prepare(connection)
+    return connection

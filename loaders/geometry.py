@@ -1,0 +1,143 @@
+"""Shapes: to longitude and latitude, valid, two-dimensional, and measured."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+from h3ronpy import cells_to_string
+from h3ronpy.vector import coordinates_to_cells
+
+Shapes = npt.NDArray[np.object_]
+Flags = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.float64]
+
+LONLAT = pyproj.CRS.from_epsg(4326)
+EQUAL_AREA = pyproj.CRS.from_epsg(6933)  # cylindrical equal-area on the WGS 84 ellipsoid
+AREA_DECIMALS = 2  # [m²]: far below what any publisher draws; keeps the last bits of a platform out of the tables
+DEGREE_DECIMALS = 7  # [°]: about 1 cm
+POINT, POLYGON, MULTIPOINT, MULTIPOLYGON, COLLECTION = 0, 3, 4, 6, 7
+
+
+@dataclass(frozen=True, slots=True)
+class Harmonised:
+    """Shapes brought to one form; each array has one entry a record.
+
+    Attributes:
+        shapes: EPSG:4326 as (lon, lat), two-dimensional, valid; None where rejected.
+        kind: `polygon` or `point`; None where rejected.
+        reason: why the shape cannot be used; None where it can.
+        repaired: whether the published shape was invalid.
+        unrepaired_area_m2: ellipsoidal area [m²] of the shape as published where it was repaired, else NaN.
+    """
+
+    shapes: Shapes
+    kind: Shapes
+    reason: Shapes
+    repaired: Flags
+    unrepaired_area_m2: Numbers
+
+
+def harmonise_shapes(wkb: Shapes, crs: pyproj.CRS) -> Harmonised:
+    """Bring published shapes to EPSG:4326; reject, with the reason, what is not a usable polygon or point.
+
+    Args:
+        wkb: well-known binary in `crs`, null where the record has no shape.
+        crs: the coordinate reference system of the shapes.
+    """
+    reason = np.full(len(wkb), None, dtype=object)
+    shapes = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
+    missing = np.equal(wkb, None)
+    _reject(reason, missing, "null_geometry")
+    _reject(reason, shapely.is_missing(shapes), "unreadable_geometry")
+    _reject(reason, shapely.is_empty(shapes), "empty_geometry")
+    shapes = _usable_parts(shapes)
+    _reject(reason, shapely.is_missing(shapes), "neither_polygon_nor_point")
+    shapes = to_lonlat(shapes, crs)
+    _reject(reason, ~_in_world(shapes), "outside_the_world")
+    shapes[~np.equal(reason, None)] = None
+    published = shapes
+    shapes, repaired = repair(shapes)
+    _reject(reason, shapely.is_empty(shapes) | ~(shapely.is_valid(shapes) | shapely.is_missing(shapes)), "no_area")
+    usable = np.equal(reason, None)
+    shapes[~usable] = None
+    repaired &= usable
+    unrepaired = np.full(len(wkb), np.nan)
+    unrepaired[repaired] = area_m2(published[repaired])
+    kind = np.where(shapely.get_type_id(shapes) == POINT, "point", "polygon").astype(object)
+    kind[~usable] = None
+    return Harmonised(shapes, kind, reason, repaired, unrepaired)
+
+
+def to_lonlat(shapes: Shapes, crs: pyproj.CRS) -> Shapes:
+    """Transform to EPSG:4326 in (lon, lat) order by the best transformation that PROJ has here."""
+    if crs.equals(LONLAT, ignore_axis_order=True):
+        return shapes.copy()
+    return _projected(shapes, pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True))
+
+
+def repair(shapes: Shapes) -> tuple[Shapes, Flags]:
+    """Make invalid polygons valid: overlapping parts merge, holes outside their shell vanish, lines are dropped.
+
+    Returns:
+        The shapes, and which of them were invalid.
+    """
+    invalid = ~(shapely.is_valid(shapes) | shapely.is_missing(shapes))
+    mended = shapes.copy()
+    # "structure" keeps a hole a hole; "linework" would fill one that lies outside its shell
+    mended[invalid] = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
+    return mended, invalid
+
+
+def area_m2(shapes: Shapes) -> Numbers:
+    """The area on the WGS 84 ellipsoid [m²] of shapes in EPSG:4326; NaN for points and missing shapes."""
+    projected = _projected(shapes, pyproj.Transformer.from_crs(LONLAT, EQUAL_AREA, always_xy=True))
+    areas = np.round(shapely.area(projected), AREA_DECIMALS)
+    areas[shapely.get_dimensions(shapes) < 2] = np.nan
+    return areas
+
+
+def centroids(shapes: Shapes) -> tuple[Numbers, Numbers]:
+    """Longitude and latitude of the centroids [°], EPSG:4326; NaN for missing shapes."""
+    points = shapely.centroid(shapes)
+    return np.round(shapely.get_x(points), DEGREE_DECIMALS), np.round(shapely.get_y(points), DEGREE_DECIMALS)
+
+
+def h3_cells(lon: Numbers, lat: Numbers, resolution: int) -> Shapes:
+    """The H3 cell of each position as text; None where the position is not known."""
+    known = ~(np.isnan(lon) | np.isnan(lat))
+    cells = np.full(len(lon), None, dtype=object)
+    if known.any():
+        cells[known] = cells_to_string(coordinates_to_cells(lat[known], lon[known], resolution)).to_pylist()
+    return cells
+
+
+def _projected(shapes: Shapes, transformer: pyproj.Transformer) -> Shapes:
+    moved: Shapes = shapely.transform(
+        shapes, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])).astype(float)
+    )
+    return moved
+
+
+def _reject(reason: Shapes, where: Flags, why: str) -> None:
+    """The first reason counts."""
+    reason[where & np.equal(reason, None)] = why
+
+
+def _in_world(shapes: Shapes) -> Flags:
+    west, south, east, north = shapely.bounds(shapes).T
+    inside: Flags = (west >= -180) & (east <= 180) & (south >= -90) & (north <= 90)
+    return inside
+
+
+def _usable_parts(shapes: Shapes) -> Shapes:
+    """The point of a single-point multipoint, the polygons of a collection; None where there is neither."""
+    types = shapely.get_type_id(shapes)
+    usable = np.where(np.isin(types, (POINT, POLYGON, MULTIPOLYGON)), shapes, None)
+    single = (types == MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1)
+    usable[single] = shapely.get_geometry(shapes[single], 0)
+    for row in np.flatnonzero(types == COLLECTION):
+        polygons = [part for part in shapely.get_parts(shapes[row]) if part.geom_type in {"Polygon", "MultiPolygon"}]
+        usable[row] = shapely.multipolygons(shapely.get_parts(polygons)) if polygons else None
+    return usable

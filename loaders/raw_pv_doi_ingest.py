@@ -1,0 +1,95 @@
+"""Run the graph of the DOI datasets: over one dataset, as a DVC stage does, or over all of them."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from hamilton import driver
+from hamilton.execution.executors import MultiThreadingExecutor, SynchronousLocalTaskExecutor
+
+from loaders import doi_datasets
+from loaders.catalog import Catalog, Dataset, read_catalog
+from loaders.store import write_loaded
+from loaders.workspace import Workspace, find_root
+
+MAX_WORKERS = 4
+
+# it reports every exception that it also raises
+logging.getLogger("hamilton").setLevel(logging.CRITICAL)
+
+
+def load_dataset(dataset: Dataset, catalog: Catalog, workspace: Workspace) -> None:
+    """Load the files of one dataset that `fetch` has brought: what the DVC stage `load@<key>` runs.
+
+    Raises:
+        EoPvError: the files cannot be read as the settings say, or records are missing.
+    """
+    records = _execute(
+        "dataset_arrow_table",
+        inputs={"workspace": workspace, "h3_resolution": catalog.h3_resolution},
+        overrides={"target_datasets": dataset, "dataset_download_path": workspace.raw(dataset.key)},
+    )
+    write_loaded(records, dataset, workspace)
+
+
+def run_doi_pipeline(
+    database_path: Path | str | None = None,
+    export_geoparquet: bool = True,
+    use_parallel: bool = True,
+    use_cache: bool = True,
+    force_download: bool = False,
+    max_mb: float = 250,
+    datasets: tuple[str, ...] | list[str] = (),
+    params: Path | str | None = None,
+) -> dict[str, str]:
+    """Load datasets from their sources into the warehouse.
+
+    Args:
+        database_path: the DuckDB file; by default `data/<origin>/eo_pv_data.duckdb`.
+        export_geoparquet: also write `data/<origin>/loaded/<key>.parquet`.
+        use_parallel: several datasets at a time, in threads.
+        use_cache: keep fetched files that still match their lock.
+        force_download: fetch again whatever is there.
+        max_mb: largest single file that may be downloaded [MB]. Bundled samples and your own files are not.
+        datasets: keys or aliases; by default all of them.
+        params: the settings; by default the `params.yaml` of the project around the working directory.
+
+    Returns:
+        The table of each dataset.
+
+    Raises:
+        EoPvError: the first dataset that failed; nothing is stored then.
+    """
+    settings = Path(params).resolve() if params else find_root() / "params.yaml"
+    catalog = read_catalog(settings).model_copy(update={"max_mb": max_mb})
+    workspace = Workspace(settings.parent, catalog.origin)
+    stored: dict[str, str] = _execute(
+        "store_individual_datasets",
+        inputs={
+            "catalog": catalog,
+            "dataset_names": list(datasets) or list(catalog.datasets),
+            "workspace": workspace,
+            "reuse_files": use_cache and not force_download,
+            "h3_resolution": catalog.h3_resolution,
+            "database_path": Path(database_path) if database_path else workspace.database,
+            "export_geoparquet": export_geoparquet,
+        },
+        use_parallel=use_parallel,
+    )
+    return stored
+
+
+def _execute(
+    node: str, *, inputs: dict[str, Any], overrides: dict[str, Any] | None = None, use_parallel: bool = False
+) -> Any:
+    """Run the graph up to a node; the executor is chosen here and nowhere else."""
+    remote = MultiThreadingExecutor(max_tasks=MAX_WORKERS) if use_parallel else SynchronousLocalTaskExecutor()
+    graph = (
+        driver.Builder()
+        .with_modules(doi_datasets)
+        .enable_dynamic_execution(allow_experimental_mode=True)
+        .with_local_executor(SynchronousLocalTaskExecutor())
+        .with_remote_executor(remote)
+        .build()
+    )
+    return graph.execute([node], inputs=inputs, overrides=overrides or {})[node]

@@ -1,0 +1,113 @@
+"""Where Hamilton ends: canonical Parquet and the schema `raw_data`, from which dbt begins."""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from loaders.accounting import account
+from loaders.catalog import Dataset
+from loaders.contract import RECORD, REJECTED, schema
+from loaders.geoparquet import write_parquet
+from loaders.locks import write_json
+from loaders.workspace import Workspace
+
+RAW_SCHEMA = "raw_data"
+ALL_FEATURES = "doi_pv_features"
+ACCOUNTING = "dataset_accounting"
+
+
+def kept_records(records: pa.Table) -> pa.Table:
+    """The canonical records of a load."""
+    names = [field.name for field in RECORD]
+    return records.filter(pc.is_null(records["reason"])).select(names).cast(schema())
+
+
+def rejected_records(records: pa.Table) -> pa.Table:
+    """The records of a load that cannot be used, each with its reason."""
+    names = [field.name for field in REJECTED]
+    return records.filter(pc.is_valid(records["reason"])).select(names).cast(schema(REJECTED))
+
+
+def write_loaded(records: pa.Table, dataset: Dataset, workspace: Workspace) -> None:
+    """Write the canonical records, the rejected ones and the accounting of a dataset.
+
+    All is written aside and then renamed, so that a load that is cut short leaves nothing half-written.
+
+    Raises:
+        AccountingError: see `account`.
+    """
+    key = dataset.key
+    metrics = account(records, dataset)
+    aside = workspace.scratch(f"load-{key}")
+    shutil.rmtree(aside, ignore_errors=True)
+    write_parquet(rejected_records(records), aside / workspace.rejected(key).name)
+    write_parquet(kept_records(records), aside / workspace.loaded(key).name)
+    workspace.loaded(key).parent.mkdir(parents=True, exist_ok=True)
+    for place in (workspace.rejected(key), workspace.loaded(key)):
+        (aside / place.name).replace(place)
+    write_json(metrics, workspace.metrics(key))
+    aside.rmdir()
+
+
+def write_raw_data(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Path | pa.Table]) -> dict[str, str]:
+    """Write `raw_data.<key>` for each dataset, in one transaction.
+
+    Args:
+        connection: to the warehouse.
+        tables: canonical records by dataset, in memory or as a Parquet file.
+
+    Returns:
+        The table of each dataset.
+    """
+    connection.execute("BEGIN")
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {RAW_SCHEMA}")
+    for key, table in tables.items():
+        _write_raw_table(connection, key, table)
+    connection.execute("COMMIT")
+    return {key: f"{RAW_SCHEMA}.{key}" for key in tables}
+
+
+def write_accounting(connection: duckdb.DuckDBPyConnection, metrics: Mapping[str, Path]) -> None:
+    """Make `raw_data.dataset_accounting`: how many records of each dataset were read, kept, rejected and repaired."""
+    counts = {key: json.loads(path.read_text(encoding="utf-8")) for key, path in metrics.items()}
+    rows = [
+        (key, *(count["records"][name] for name in ("read", "kept", "rejected")), count["flags"].get("repaired", 0))
+        for key, count in counts.items()
+    ]
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {RAW_SCHEMA}.{ACCOUNTING} (dataset_key VARCHAR, records_read BIGINT, "
+        "records_kept BIGINT, records_rejected BIGINT, records_repaired BIGINT)"
+    )
+    connection.executemany(f"INSERT INTO {RAW_SCHEMA}.{ACCOUNTING} VALUES (?, ?, ?, ?, ?)", rows)  # noqa: S608
+
+
+def unite_raw_data(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> None:
+    """Make `raw_data.doi_pv_features` the records of these datasets, and drop the tables of all others."""
+    found = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE schema_name = ? ORDER BY table_name", [RAW_SCHEMA]
+    ).fetchall()
+    present = [name for (name,) in found]
+    united = " UNION ALL ".join(f'SELECT * FROM {RAW_SCHEMA}."{key}"' for key in keys if key in present)
+    connection.execute("BEGIN")
+    connection.execute(f"CREATE OR REPLACE VIEW {RAW_SCHEMA}.{ALL_FEATURES} AS {united}")  # noqa: S608 (checked keys)
+    for name in present:
+        if name not in {*keys, ACCOUNTING}:
+            connection.execute(f'DROP TABLE {RAW_SCHEMA}."{name}"')
+    connection.execute("COMMIT")
+
+
+def _write_raw_table(connection: duckdb.DuckDBPyConnection, key: str, table: Path | pa.Table) -> None:
+    columns = ", ".join(f'"{field.name}"' for field in RECORD if field.name != "geometry")
+    shape = "ST_SetCRS(ST_GeomFromWKB(geometry), 'EPSG:4326') AS geometry"
+    records = pq.read_table(table, columns=[field.name for field in RECORD]) if isinstance(table, Path) else table
+    connection.register("canonical_records", records)
+    connection.execute(
+        f'CREATE OR REPLACE TABLE {RAW_SCHEMA}."{key}" AS SELECT {columns}, {shape} FROM canonical_records'  # noqa: S608
+    )
+    connection.unregister("canonical_records")

@@ -1,0 +1,121 @@
+"""What came of a run: one table, for the terminal and for the report."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rich.table import Table
+
+from loaders.catalog import Catalog, Dataset
+from loaders.errors import BuildError
+from loaders.locks import read_lock
+from loaders.workspace import Workspace
+
+HEADINGS = ("dataset", "read", "kept", "rejected", "area km²", "capacity MW", "licence", "time s")
+UNKNOWN = "–"
+UNVERIFIED = " ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One dataset, or all of them; areas in km², capacity in MW, null where nothing is stated."""
+
+    name: str
+    read: int
+    kept: int
+    rejected: int
+    area_km2: float | None
+    capacity_mw: float | None
+    licence: str = ""
+    seconds: float | None = None
+    is_synthetic: bool = False
+
+    def cells(self) -> tuple[str, ...]:
+        """As text, in the order of the headings."""
+        quantities = (f"{value:,.1f}" if value is not None else UNKNOWN for value in (self.area_km2, self.capacity_mw))
+        seconds = f"{self.seconds:.1f}" if self.seconds is not None else UNKNOWN
+        counts = (f"{count:,}" for count in (self.read, self.kept, self.rejected))
+        return (self.name, *counts, *quantities, self.licence, seconds)
+
+
+def summarise(catalog: Catalog, workspace: Workspace) -> list[Row]:
+    """One row a dataset, in the order of the settings.
+
+    Raises:
+        BuildError: a dataset is not loaded.
+    """
+    return [_row(dataset, workspace) for dataset in catalog.datasets.values()]
+
+
+def total(rows: list[Row]) -> Row:
+    """All datasets together, before duplicates between them are dealt with."""
+    return Row(
+        name="all records",
+        read=sum(row.read for row in rows),
+        kept=sum(row.kept for row in rows),
+        rejected=sum(row.rejected for row in rows),
+        area_km2=_sum(row.area_km2 for row in rows),
+        capacity_mw=_sum(row.capacity_mw for row in rows),
+        seconds=_sum(row.seconds for row in rows),
+    )
+
+
+def notes(rows: list[Row]) -> list[str]:
+    """What must be said beside the table."""
+    said = []
+    made_up = [row.name for row in rows if row.is_synthetic]
+    if made_up:
+        which = "all datasets are" if len(made_up) == len(rows) else f"{len(made_up)} of {len(rows)} datasets are"
+        said.append(f"SYNTHETIC: {which} bundled samples. No record of theirs is a real installation.")
+    if any(row.licence.endswith(UNVERIFIED) for row in rows):
+        said.append("A licence with a question mark has not been read at its source yet.")
+    said.append("An installation that several datasets publish is counted in each; capacities are AC, DC or unknown.")
+    return said
+
+
+def as_table(rows: list[Row]) -> Table:
+    """For the terminal."""
+    table = Table(header_style="bold", show_footer=True)
+    footers = total(rows).cells()
+    for heading, footer in zip(HEADINGS, footers, strict=True):
+        text = heading in {"dataset", "licence"}
+        table.add_column(heading, footer, justify="left" if text else "right", overflow="fold", no_wrap=not text)
+    for row in rows:
+        table.add_row(*row.cells())
+    return table
+
+
+def as_markdown(rows: list[Row], title: str) -> str:
+    """For the report: without times, which differ from run to run."""
+    lines = [f"# {title}", "", *(f"> {note}" for note in notes(rows)), ""]
+    lines += [_line(HEADINGS[:-1]), _line("---" for _ in HEADINGS[:-1])]
+    lines += [_line(row.cells()[:-1]) for row in [*rows, total(rows)]]
+    return "\n".join(lines) + "\n"
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _row(dataset: Dataset, workspace: Workspace) -> Row:
+    try:
+        metrics = json.loads(workspace.metrics(dataset.key).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BuildError(f"{dataset.key}: not loaded yet. Run `make all`.") from error
+    seconds = workspace.seconds(dataset.key)
+    return Row(
+        name=dataset.key,
+        read=metrics["records"]["read"],
+        kept=metrics["records"]["kept"],
+        rejected=metrics["records"]["rejected"],
+        area_km2=metrics["area_km2"],
+        capacity_mw=metrics["capacity_mw"],
+        licence=f"{dataset.licence or 'not stated'}{'' if dataset.licence_verified else UNVERIFIED}",
+        seconds=sum(seconds.values()) if seconds else None,
+        is_synthetic=read_lock(workspace.lock(dataset.key)).is_synthetic,
+    )

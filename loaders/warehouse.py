@@ -1,0 +1,137 @@
+"""Build the warehouse: canonical Parquet into DuckDB, dbt over it, curated tables out as Parquet."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+from filelock import FileLock, Timeout
+
+from loaders.catalog import Catalog
+from loaders.dbt_results import explain_failure
+from loaders.duck import connect
+from loaders.errors import BuildError
+from loaders.geoparquet import write_parquet
+from loaders.store import unite_raw_data, write_accounting, write_raw_data
+from loaders.workspace import DATABASE_NAME, Workspace
+
+CURATED_SCHEMA = "curated"
+
+
+def build(catalog: Catalog, workspace: Workspace) -> list[Path]:
+    """Build database and curated tables beside the present ones, then put them in their place.
+
+    Of a dataset that is no longer in the settings, everything is removed.
+
+    Returns:
+        The curated files.
+
+    Raises:
+        BuildError: a load is missing, dbt failed, or another build is running. The tables of the last good build
+            stay as they are then.
+    """
+    keys = list(catalog.datasets)
+    with _alone(workspace):
+        prune(keys, workspace)
+        _require_loads(keys, workspace)
+        aside = workspace.scratch("build")
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        _write_raw_data(aside / DATABASE_NAME, keys, workspace)
+        run_dbt(aside / DATABASE_NAME, workspace.root)
+        export_curated(aside / DATABASE_NAME, aside / CURATED_SCHEMA)
+        _publish(aside, workspace)
+    return sorted(workspace.curated.glob("*.parquet"))
+
+
+def prune(keys: list[str], workspace: Workspace) -> list[str]:
+    """Remove everything of the datasets that are no longer in the settings; returns their keys."""
+    known = {path.stem for folder in ("locks", "metrics") for path in (workspace.home / folder).glob("*.json")}
+    loaded = {path.name.split(".")[0] for path in (workspace.home / "loaded").glob("*.parquet")}
+    gone = sorted((known | loaded) - set(keys))
+    for key in gone:
+        shutil.rmtree(workspace.raw(key), ignore_errors=True)
+        for place in (workspace.lock, workspace.metrics, workspace.loaded, workspace.rejected, workspace.times):
+            place(key).unlink(missing_ok=True)
+    return gone
+
+
+def run_dbt(database: Path, root: Path, command: str = "build") -> None:
+    """Run dbt on a database, in a process of its own: DuckDB lets only one at a time write to a file.
+
+    Raises:
+        BuildError: a model or a test failed; the message names it.
+    """
+    project = root / "dbt"
+    arguments = [command, "--project-dir", str(project), "--profiles-dir", str(project), "--quiet", "--no-use-colors"]
+    environment = os.environ | {"EO_PV_DATABASE": str(database), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    done = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", *arguments],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BuildError(explain_failure(project / "target" / "run_results.json", done.stdout + done.stderr))
+
+
+def export_curated(database: Path, folder: Path) -> None:
+    """Write each curated table as Parquet, sorted by all its columns: the same bytes every time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with connect(database, read_only=True) as connection:
+        tables = connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE schema_name = ? ORDER BY table_name", [CURATED_SCHEMA]
+        ).fetchall()
+        for (name,) in tables:
+            rows: pa.Table = connection.table(f"{CURATED_SCHEMA}.{name}").order("ALL").to_arrow_table()
+            write_parquet(rows, folder / f"{name}.parquet")
+
+
+@contextmanager
+def _alone(workspace: Workspace) -> Iterator[None]:
+    """One build at a time; a killed one holds nothing."""
+    workspace.home.mkdir(parents=True, exist_ok=True)
+    lock = workspace.scratch("build.lock")
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(lock, timeout=0):
+            yield
+    except Timeout as error:
+        raise BuildError(f"Another build of {workspace.home} is running. Wait until it has ended.") from error
+
+
+def _require_loads(keys: list[str], workspace: Workspace) -> None:
+    needed = {key: (workspace.loaded(key), workspace.metrics(key)) for key in keys}
+    missing = [key for key, places in needed.items() if not all(place.exists() for place in places)]
+    if missing:
+        raise BuildError(
+            f"{', '.join(missing)}: not loaded, and no table is built without them. Run `dvc repro` and mend what it "
+            f"reports; or remove them from params.yaml."
+        )
+
+
+def _write_raw_data(database: Path, keys: list[str], workspace: Workspace) -> None:
+    with connect(database) as connection:
+        write_raw_data(connection, {key: workspace.loaded(key) for key in keys})
+        write_accounting(connection, {key: workspace.metrics(key) for key in keys})
+        unite_raw_data(connection, keys)
+
+
+def _publish(aside: Path, workspace: Workspace) -> None:
+    """Rename what was built into place: whoever reads meanwhile sees a whole old file or a whole new one."""
+    workspace.curated.mkdir(parents=True, exist_ok=True)
+    fresh = sorted((aside / CURATED_SCHEMA).iterdir())
+    for path in fresh:
+        path.replace(workspace.curated / path.name)
+    for path in workspace.curated.iterdir():
+        if path.name not in {new.name for new in fresh}:
+            path.unlink()
+    workspace.database.with_name(f"{DATABASE_NAME}.wal").unlink(missing_ok=True)
+    (aside / DATABASE_NAME).replace(workspace.database)
+    shutil.rmtree(aside)

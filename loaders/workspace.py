@@ -1,0 +1,102 @@
+"""Where things are: one tree for each origin, so that samples and published records never mix."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from loaders.errors import CatalogError
+
+DATABASE_NAME = "eo_pv_data.duckdb"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The folders of one origin below a project's root."""
+
+    root: Path
+    origin: str
+
+    @property
+    def home(self) -> Path:
+        """`data/<origin>`: everything that a run makes."""
+        return self.root / "data" / self.origin
+
+    @property
+    def database(self) -> Path:
+        """The DuckDB warehouse."""
+        return self.home / DATABASE_NAME
+
+    @property
+    def curated(self) -> Path:
+        """The published tables."""
+        return self.home / "curated"
+
+    def samples(self, key: str) -> Path:
+        """The bundled twin of a dataset."""
+        return self.root / "data" / "samples" / key
+
+    def lock(self, key: str) -> Path:
+        """What the source of a dataset held when it was last asked."""
+        return self.home / "locks" / f"{key}.json"
+
+    def raw(self, key: str) -> Path:
+        """The published files of a dataset, byte for byte."""
+        return self.home / "raw" / key
+
+    def loaded(self, key: str) -> Path:
+        """The canonical records of a dataset."""
+        return self.home / "loaded" / f"{key}.parquet"
+
+    def rejected(self, key: str) -> Path:
+        """The records that cannot be used, each with its reason."""
+        return self.home / "loaded" / f"{key}.rejected.parquet"
+
+    def metrics(self, key: str) -> Path:
+        """The accounting of a dataset."""
+        return self.home / "metrics" / f"{key}.json"
+
+    def report(self) -> Path:
+        """The report that people read."""
+        return self.home / "report" / "summary.md"
+
+    def scratch(self, name: str) -> Path:
+        """Where a step writes before it renames; emptied by the next run of the same step."""
+        return self.home / ".work" / name
+
+    def times(self, name: str) -> Path:
+        """How long the steps of a dataset took. Not an output: no two runs agree on it."""
+        return self.home / "times" / f"{name}.json"
+
+    @contextmanager
+    def timed(self, name: str, step: str) -> Iterator[None]:
+        """Note how long a step took [s], if it succeeds."""
+        start = time.perf_counter()
+        yield
+        path = self.times(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        noted = self.seconds(name) | {step: round(time.perf_counter() - start, 2)}
+        path.write_text(json.dumps(noted, sort_keys=True) + "\n", encoding="utf-8")
+
+    def seconds(self, name: str) -> dict[str, float]:
+        """How long each step took when it last ran [s]; empty where nobody measured it."""
+        try:
+            noted: dict[str, float] = json.loads(self.times(name).read_text(encoding="utf-8"))
+        except (FileNotFoundError, json.JSONDecodeError):
+            return {}
+        return noted
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The project's folder: the nearest one, from here upwards, that holds `params.yaml`.
+
+    Raises:
+        CatalogError: there is none.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "params.yaml").is_file():
+            return folder
+    raise CatalogError(f"No params.yaml in {here} or above it. Run this inside the project's folder.")
