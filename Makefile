@@ -48,7 +48,7 @@ lint: $(ready) ## check style, types and SQL
 	ruff check .
 	ruff format --check .
 	mypy
-	sqlfluff lint --disable-progress-bar dbt
+	sqlfluff lint --disable-progress-bar dbt/models dbt/macros
 
 lock: $(ready) ## solve requirements*.in again (ARGS=--upgrade for newer versions)
 	for name in requirements-build requirements; do \

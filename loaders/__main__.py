@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.filesize import decimal
 
 from loaders.catalog import Catalog, Dataset, read_catalog
 from loaders.errors import BuildError, EoPvError
@@ -40,7 +41,7 @@ def main() -> None:
 @app.command()
 def resolve(key: Key) -> None:
     """Ask a source what it holds and write the lock, unless there is one for this source already."""
-    from loaders.resolve import resolve as run  # noqa: PLC0415
+    from loaders.resolve import resolve as run
 
     dataset, _, workspace = _project(key)
     with workspace.timed(dataset.key, "resolve"):
@@ -52,22 +53,22 @@ def resolve(key: Key) -> None:
 @app.command()
 def update(keys: Keys = None) -> None:
     """Ask sources again, rewrite their locks, and say what changed."""
-    from loaders.locks import read_lock  # noqa: PLC0415
-    from loaders.resolve import changes, update as run  # noqa: PLC0415
+    from loaders import resolve as source
+    from loaders.locks import read_lock
 
     catalog, workspace = _settings()
     for dataset in [catalog.dataset(key) for key in keys or catalog.datasets]:
         path = workspace.lock(dataset.key)
         before = read_lock(path) if path.exists() else None
-        found = changes(before, run(dataset, workspace))
+        found = source.changes(before, source.update(dataset, workspace))
         out.print(f"{dataset.key}: {'; '.join(found) or 'nothing changed'}")
 
 
 @app.command()
 def fetch(key: Key) -> None:
     """Bring the files that the lock names, verified."""
-    from loaders.fetch import fetch as run  # noqa: PLC0415
-    from loaders.locks import read_lock  # noqa: PLC0415
+    from loaders.fetch import fetch as run
+    from loaders.locks import read_lock
 
     dataset, _, workspace = _project(key)
     with workspace.timed(dataset.key, "fetch"):
@@ -80,7 +81,7 @@ def load(key: Key) -> None:
     """Turn the fetched files into canonical records, every row accounted for."""
     dataset, catalog, workspace = _project(key)
     with workspace.timed(dataset.key, "load"):
-        from loaders.raw_pv_doi_ingest import load_dataset  # noqa: PLC0415 (its import is part of the time)
+        from loaders.raw_pv_doi_ingest import load_dataset  # its import is part of the time
 
         load_dataset(dataset, catalog, workspace)
     out.print(f"{dataset.key}: {_shown(workspace.loaded(dataset.key), workspace)}")
@@ -98,7 +99,7 @@ def ingest(
     """Resolve, fetch and load datasets straight into the schema raw_data, without DVC and dbt."""
     if bool(datasets) == all_datasets:
         raise typer.BadParameter("say which: --datasets KEY, or --all")
-    from loaders.raw_pv_doi_ingest import run_doi_pipeline  # noqa: PLC0415
+    from loaders.raw_pv_doi_ingest import run_doi_pipeline
 
     stored = run_doi_pipeline(
         database_path=database,
@@ -116,7 +117,7 @@ def warehouse() -> None:
     """Build the database with dbt and write the curated tables."""
     catalog, workspace = _settings()
     with workspace.timed("build", "build"):
-        from loaders.warehouse import build  # noqa: PLC0415 (its import is part of the time)
+        from loaders.warehouse import build  # its import is part of the time
 
         files = build(catalog, workspace)
     _list_files([*files, workspace.database], workspace)
@@ -125,7 +126,7 @@ def warehouse() -> None:
 @app.command()
 def report() -> None:
     """Write the report that people read."""
-    from loaders.summary import as_markdown, summarise  # noqa: PLC0415
+    from loaders.summary import as_markdown, summarise
 
     catalog, workspace = _settings()
     path = workspace.report()
@@ -137,7 +138,7 @@ def report() -> None:
 @app.command()
 def summary() -> None:
     """Show what the last run made: a table of the datasets, and the files."""
-    from loaders.summary import as_table, notes, summarise  # noqa: PLC0415
+    from loaders.summary import as_table, notes, summarise
 
     catalog, workspace = _settings()
     rows = summarise(catalog, workspace)
@@ -170,7 +171,7 @@ def _shown(path: Path, workspace: Workspace) -> str:
 
 def _list_files(files: Iterable[Path], workspace: Workspace) -> None:
     for path in files:
-        out.print(f"  {_shown(path, workspace)}  ({path.stat().st_size / 1e6:,.1f} MB)")
+        out.print(f"  {_shown(path, workspace)}  ({decimal(path.stat().st_size)})")
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ def numbers(attributes: pa.Table, column: Column, key: str) -> Numbers:
     for name in column.column:
         text = _known_text(attributes, name, column, key)
         found = _to_float(text, name, key)
+        found[np.isin(found, [float(null) for null in column.null_values if _is_number(str(null))])] = np.nan
         values = np.where(np.isnan(values), found, values)
     if (negative := values[values < 0]).size:
         raise ReadError(_undeclared(key, column.column[0], [f"{value:g}" for value in negative], "no negative number"))

@@ -8,7 +8,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from loaders.duck import CONFIG, prepare
 
 
-class Plugin(BasePlugin):  # type: ignore[misc]
+class Plugin(BasePlugin):
     """Configures the connection; profiles.yml names this module."""
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:

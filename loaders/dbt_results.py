@@ -23,7 +23,8 @@ def explain_failure(results: Path, output: str) -> str:
     lines = [f"{node['unique_id']}: {' '.join((node['message'] or 'failed').split())}" for node in failed[:SHOWN]]
     more = [f"and {len(failed) - SHOWN} more"] if len(failed) > SHOWN else []
     listing = "\n".join(f"  {line}" for line in [*lines, *more])
-    return f"dbt: {len(failed)} of the models and tests failed; the tables of the last good build stay.\n{listing}\n{again}"
+    said = f"dbt: {len(failed)} of the models and tests failed; the tables of the last good build stay."
+    return "\n".join([said, listing, again])
 
 
 def _read(results: Path) -> list[dict[str, str]]:

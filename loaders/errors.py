@@ -17,7 +17,7 @@ class SourceError(EoPvError):
     """A source cannot be reached, or this version cannot read its kind."""
 
 
-class ChecksumMismatch(EoPvError):
+class ChecksumMismatchError(EoPvError):
     """A file is not the one that the lock names."""
 
 

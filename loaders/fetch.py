@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from loaders.catalog import Dataset
-from loaders.errors import ChecksumMismatch
+from loaders.errors import ChecksumMismatchError
 from loaders.locks import Lock, LockedFile, sha256
 from loaders.resolve import local_files
 from loaders.workspace import Workspace
@@ -22,7 +22,7 @@ def fetch(dataset: Dataset, lock: Lock, workspace: Workspace) -> Path:
 
     Raises:
         SourceError: the source is gone.
-        ChecksumMismatch: a file is missing or is not the one that the lock names.
+        ChecksumMismatchError: a file is missing or is not the one that the lock names.
     """
     sources = local_files(dataset, workspace)
     for file in lock.files:
@@ -39,7 +39,8 @@ def is_fetched(lock: Lock, workspace: Workspace) -> bool:
     """Whether the raw folder holds just the locked files, with the right bytes."""
     folder = workspace.raw(lock.dataset)
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    return present == {file.name for file in lock.files} and all(_matches(file, folder / file.name) for file in lock.files)
+    expected = {file.name for file in lock.files}
+    return present == expected and all(_matches(file, folder / file.name) for file in lock.files)
 
 
 def _matches(file: LockedFile, path: Path) -> bool:
@@ -50,7 +51,7 @@ def _verify(file: LockedFile, path: Path | None, key: str) -> None:
     if path is not None and _matches(file, path):
         return
     found = f"{path.stat().st_size:,} bytes with another content" if path else "no such file"
-    raise ChecksumMismatch(
+    raise ChecksumMismatchError(
         f"{key}: {file.name} is not what it was when its source was last asked: expected {file.bytes:,} bytes with "
         f"sha256 {file.sha256[:12]}…, found {found}{f' in {path}' if path else ''}. If the change is meant, "
         f"accept it with `make update KEY={key}` and run `make all` again."

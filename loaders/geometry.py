@@ -48,19 +48,18 @@ def harmonise_shapes(wkb: Shapes, crs: pyproj.CRS) -> Harmonised:
     """
     reason = np.full(len(wkb), None, dtype=object)
     shapes = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
-    missing = np.equal(wkb, None)
-    _reject(reason, missing, "null_geometry")
+    _reject(reason, _is_none(wkb), "null_geometry")
     _reject(reason, shapely.is_missing(shapes), "unreadable_geometry")
     _reject(reason, shapely.is_empty(shapes), "empty_geometry")
     shapes = _usable_parts(shapes)
     _reject(reason, shapely.is_missing(shapes), "neither_polygon_nor_point")
     shapes = to_lonlat(shapes, crs)
     _reject(reason, ~_in_world(shapes), "outside_the_world")
-    shapes[~np.equal(reason, None)] = None
+    shapes[~_is_none(reason)] = None
     published = shapes
     shapes, repaired = repair(shapes)
     _reject(reason, shapely.is_empty(shapes) | ~(shapely.is_valid(shapes) | shapely.is_missing(shapes)), "no_area")
-    usable = np.equal(reason, None)
+    usable = _is_none(reason)
     shapes[~usable] = None
     repaired &= usable
     unrepaired = np.full(len(wkb), np.nan)
@@ -122,7 +121,11 @@ def _projected(shapes: Shapes, transformer: pyproj.Transformer) -> Shapes:
 
 def _reject(reason: Shapes, where: Flags, why: str) -> None:
     """The first reason counts."""
-    reason[where & np.equal(reason, None)] = why
+    reason[where & _is_none(reason)] = why
+
+
+def _is_none(values: Shapes) -> Flags:
+    return np.fromiter((value is None for value in values), dtype=np.bool_, count=len(values))
 
 
 def _in_world(shapes: Shapes) -> Flags:
@@ -134,7 +137,8 @@ def _in_world(shapes: Shapes) -> Flags:
 def _usable_parts(shapes: Shapes) -> Shapes:
     """The point of a single-point multipoint, the polygons of a collection; None where there is neither."""
     types = shapely.get_type_id(shapes)
-    usable = np.where(np.isin(types, (POINT, POLYGON, MULTIPOLYGON)), shapes, None)
+    usable: Shapes = shapes.copy()
+    usable[~np.isin(types, (POINT, POLYGON, MULTIPOLYGON))] = None
     single = (types == MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1)
     usable[single] = shapely.get_geometry(shapes[single], 0)
     for row in np.flatnonzero(types == COLLECTION):

@@ -21,7 +21,9 @@ CAPACITY_DECIMALS = 6  # [MW]: one watt
 LONG_HASH, SHORT_HASH = 16, 8
 
 
-def harmonise(published: Sequence[Published], dataset: Dataset, h3_resolution: int, *, is_synthetic: bool) -> gpd.GeoDataFrame:
+def harmonise(
+    published: Sequence[Published], dataset: Dataset, h3_resolution: int, *, is_synthetic: bool
+) -> gpd.GeoDataFrame:
     """Bring the files of a dataset to the canonical record.
 
     Returns:
@@ -33,7 +35,7 @@ def harmonise(published: Sequence[Published], dataset: Dataset, h3_resolution: i
     """
     parts = [_records(file, dataset, h3_resolution) for file in published]
     records = pd.concat(parts, ignore_index=True)
-    records["record_id"] = record_ids(dataset.key, records["source_id"], records.pop("fingerprint"))
+    records["record_id"] = record_ids(dataset.key, records["source_id"].tolist(), records.pop("fingerprint").tolist())
     records["dataset_key"] = dataset.key
     records["doi"] = dataset.source.doi
     records["licence"] = dataset.licence
@@ -47,7 +49,9 @@ def record_ids(key: str, source_ids: Sequence[str | None], fingerprints: Sequenc
 
     A source_id that several records share is told apart by the shapes; what shares that too, by order.
     """
-    named = [f"{key}:{source or 'g-' + print_[:LONG_HASH]}" for source, print_ in zip(source_ids, fingerprints, strict=True)]
+    named = [
+        f"{key}:{source or 'g-' + print_[:LONG_HASH]}" for source, print_ in zip(source_ids, fingerprints, strict=True)
+    ]
     shared = Counter(named)
     told_apart = [
         f"{name}~{print_[:SHORT_HASH]}" if source and shared[name] > 1 else name

@@ -32,7 +32,7 @@ def load_dataset(dataset: Dataset, catalog: Catalog, workspace: Workspace) -> No
     write_loaded(records, dataset, workspace)
 
 
-def run_doi_pipeline(
+def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented interface)
     database_path: Path | str | None = None,
     export_geoparquet: bool = True,
     use_parallel: bool = True,

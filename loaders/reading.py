@@ -7,7 +7,6 @@ from io import BytesIO
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,9 +17,9 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, Geomet
 
 from loaders.catalog import Reading
 from loaders.errors import ReadError
+from loaders.geometry import Shapes
 from loaders.wanted import SourceFile
 
-Shapes = npt.NDArray[np.object_]
 GDAL_ERRORS = (DataLayerError, DataSourceError, FeatureError, GeometryError, RuntimeError, pa.ArrowException)
 
 
@@ -37,7 +36,7 @@ class Published:
 
     name: str
     attributes: pa.Table
-    wkb: npt.NDArray[np.object_]
+    wkb: Shapes
     crs: pyproj.CRS
 
 
@@ -132,7 +131,7 @@ def _crs(found: Any, reading: Reading, file: SourceFile, key: str, *, needed: bo
     try:
         declared = pyproj.CRS.from_user_input(reading.crs) if reading.crs else None
     except pyproj.exceptions.CRSError as error:
-        raise ReadError(f"{key}: {place} is {reading.crs!r}, which PROJ does not know. Expected, say, EPSG:4326.") from error
+        raise ReadError(f"{key}: {place} is {reading.crs!r}, unknown to PROJ. Expected, say, EPSG:4326.") from error
     stated = pyproj.CRS.from_user_input(found) if found else None
     if stated and declared and not stated.equals(declared, ignore_axis_order=True):
         raise ReadError(

@@ -12,7 +12,7 @@ from loaders.locks import read_lock
 from loaders.workspace import Workspace
 
 HEADINGS = ("dataset", "read", "kept", "rejected", "area km²", "capacity MW", "licence", "time s")
-UNKNOWN = "–"
+UNKNOWN = "-"
 UNVERIFIED = " ?"
 
 

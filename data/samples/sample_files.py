@@ -75,7 +75,8 @@ def geopackage(layer: str, table: gpd.GeoDataFrame) -> bytes:
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{MADE_ON}T00:00:00Z"})
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"{layer}.gpkg")
-        pyogrio.write_dataframe(table, path, layer=layer, driver="GPKG")
+        # A polygon stays a polygon beside multipolygons: promoted, it would equal no copy of it.
+        pyogrio.write_dataframe(table, path, layer=layer, driver="GPKG", promote_to_multi=False)
         return path.read_bytes()
 
 
