@@ -1,9 +1,8 @@
-{# Rows outside of a range; null is unknown, not wrong. #}
+{# Rows outside of a range; null is unknown, not wrong. A limit that is not given never excludes. #}
 {% test between(model, column_name, at_least=none, at_most=none) %}
-{%- set limits = [] -%}
-{%- if at_least is not none -%}{%- do limits.append(column_name ~ ' < ' ~ at_least) -%}{%- endif -%}
-{%- if at_most is not none -%}{%- do limits.append(column_name ~ ' > ' ~ at_most) -%}{%- endif -%}
 select *
 from {{ model }}
-where {{ limits | join(' or ') }}
+where
+    {{ column_name }} < {{ column_name if at_least is none else at_least }}
+    or {{ column_name }} > {{ column_name if at_most is none else at_most }}
 {% endtest %}
