@@ -25,7 +25,7 @@ from sample_shapes import (
 from sample_world import Installation
 
 FARMHOUSE_BEYOND_M = 120.0
-BOW_TIES = (4, 9)
+BOW_TIES = (4, 9)  # numbers of two plants that OpenStreetMap shows as a sketch
 INDIA_AREA_FACTOR = 3.6
 
 
@@ -61,7 +61,7 @@ def _sketch(site: Installation) -> Drawing:
 def _uk_record(key: str, number: int, site: Installation, shape: Geometry, area: float | None) -> Record:
     rng = random.Random(f"{key}/{site.name}/{number}")
     capacity = round(capacity_mw(site), 2)
-    osm_id = 481_000_013 + 1_009 * number
+    osm_id = _osm_id(number)
     properties = {
         "osm_id": osm_id,
         "area_sqm": None if area is None else round(area, 1),
@@ -73,10 +73,14 @@ def _uk_record(key: str, number: int, site: Installation, shape: Geometry, area:
 
 def _farmhouse(number: int, site: Installation) -> Record:
     """A roof beside the plant: an installation of its own, that nobody else has seen."""
-    osm_id = 481_000_013 + 1_009 * number
+    osm_id = _osm_id(number)
     shape = point_geometry(site, share=(1 + FARMHOUSE_BEYOND_M / site.width_m, 0.5))
     properties = {"osm_id": osm_id, "area_sqm": None, "capacity_osm_MWp": 0.004, "capacity_repd_MWp": None}
     return Record(shape, properties, f"{site.name}/farmhouse", str(osm_id))
+
+
+def _osm_id(number: int) -> int:
+    return 481_000_013 + 1_009 * number
 
 
 def ind_pv_solar_farms_2022(world: Sequence[Installation]) -> Sample:

@@ -67,7 +67,7 @@ def _uspvdb_record(key: str, number: int, site: Installation) -> Record:
     capacity_dc = capacity_mw(site)
     image_date = f"{rng.randrange(2022, 2026)}{rng.randrange(1, 13):02d}{rng.randrange(1, 29):02d}"
     case_id = 400_001 + 7 * number
-    # Steps without a common factor, so that the gaps of the three columns fall on different rows.
+    # Steps without a common factor: the gaps of the three columns seldom meet in a row, but once they do.
     properties = {
         "case_id": case_id,
         "multi_poly": "multi" if is_multi else "single",

@@ -1,0 +1,145 @@
+"""A project of its own for each test: the sources of this one, few and small datasets, the real DVC."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = (
+    ".dvc/config",
+    ".dvcignore",
+    "Makefile",
+    "data/samples",
+    "dbt",
+    "dvc.yaml",
+    "loaders",
+    "params.yaml",
+    "requirements.lock",
+)
+SKIPPED = shutil.ignore_patterns("__pycache__", "target", "logs", ".user.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished command."""
+
+    code: int
+    output: str
+
+    @property
+    def stages(self) -> set[str]:
+        """The stages that ran, `report` aside: it follows every `build` whose tables changed."""
+        started = [line for line in self.output.splitlines() if line.startswith("Running stage '")]
+        return {line.split("'")[1] for line in started} - {"report"}
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A copy of the project in a folder of its own."""
+
+    root: Path
+
+    def run(self, *command: str, **environment: str) -> Run:
+        """Run a command as a user would, in the project's folder."""
+        done = subprocess.run(
+            command,
+            cwd=self.root,
+            env=self.environment() | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            start_new_session=True,
+        )
+        return Run(done.returncode, done.stdout)
+
+    def repro(self, *arguments: str, **environment: str) -> Run:
+        """`dvc repro`."""
+        return self.run("dvc", "repro", *arguments, **environment)
+
+    def environment(self) -> dict[str, str]:
+        """This interpreter's environment, and nothing of DVC's shared with other projects."""
+        virtual = Path(sys.executable).parent.parent
+        path = f"{virtual / 'bin'}{os.pathsep}{os.environ['PATH']}"
+        return os.environ | {
+            "PATH": path,
+            "EO_PV_VENV": str(virtual),
+            "DVC_NO_ANALYTICS": "1",
+            "DVC_SITE_CACHE_DIR": str(self.root / ".dvc" / "site"),
+        }
+
+    def edit(self, change: Callable[[dict[str, Any]], object]) -> None:
+        """Change the settings."""
+        path = self.root / "params.yaml"
+        settings = yaml.safe_load(path.read_text())
+        change(settings)
+        path.write_text(yaml.safe_dump(settings, sort_keys=False))
+
+    def data(self, *parts: str) -> Path:
+        """A place below data/sample."""
+        return self.root.joinpath("data", "sample", *parts)
+
+
+def copy_sources(root: Path) -> Project:
+    """The sources as a fresh clone would hold them, without Git."""
+    for name in SOURCES:
+        source, target = ROOT / name, root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=SKIPPED)
+        else:
+            shutil.copy2(source, target)
+    project = Project(root)
+    assert project.run("dvc", "config", "--local", "core.no_scm", "true").code == 0
+    return project
+
+
+def square(lon: float, lat: float, size: float = 0.01) -> dict[str, Any]:
+    """A polygon in GeoJSON [°]."""
+    corners = [[lon, lat], [lon + size, lat], [lon + size, lat + size], [lon, lat + size], [lon, lat]]
+    return {"type": "Polygon", "coordinates": [corners]}
+
+
+def write_farms(path: Path, *farms: tuple[int, float, float]) -> None:
+    """A GeoJSON file of farms: id, longitude and latitude of a square, and 1 MW for each id."""
+    features = [
+        {"type": "Feature", "properties": {"id": id_, "kw": 1000 * id_, "mw": id_}, "geometry": square(lon, lat)}
+        for id_, lon, lat in farms
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+
+
+def entry(name: str) -> dict[str, Any]:
+    """The settings of a file of farms below own/."""
+    capacity = {"column": "kw", "unit": "kW"}
+    return {"source": {"path": f"own/{name}.geojson"}, "columns": {"source_id": "id", "capacity": capacity}}
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Two datasets, north (2 records) and south (1 record), built once. Copy it, do not change it."""
+    project = copy_sources(tmp_path_factory.mktemp("built"))
+    write_farms(project.root / "own" / "north.geojson", (1, 10.0, 52.0), (2, 10.1, 52.0))
+    write_farms(project.root / "own" / "south.geojson", (3, 20.0, -30.0))
+    project.edit(lambda settings: settings.update(datasets={name: entry(name) for name in ("north", "south")}))
+    run = project.repro()
+    assert run.code == 0, run.output
+    return project
+
+
+@pytest.fixture
+def project(built: Project, tmp_path: Path) -> Project:
+    """A copy of the built project that a test may change."""
+    root = tmp_path / "project"
+    shutil.copytree(built.root, root, symlinks=True)
+    return Project(root)

@@ -1,0 +1,116 @@
+"""What `dvc repro` runs again, and what it leaves alone: on the real DVC, in a copy of the project."""
+
+import duckdb
+import pyarrow.parquet as pq
+
+from tests.pipeline.conftest import Project, entry, write_farms
+
+
+def curated_ids(project: Project) -> list[str]:
+    table = pq.read_table(project.data("curated", "curated_pv_records.parquet"), columns=["record_id"])
+    ids: list[str] = table["record_id"].to_pylist()
+    return ids
+
+
+def warehouse_tables(project: Project) -> set[str]:
+    with duckdb.connect(str(project.data("eo_pv_data.duckdb")), read_only=True) as connection:
+        names = connection.execute("select table_name from duckdb_tables() where schema_name = 'raw_data'").fetchall()
+    return {name for (name,) in names}
+
+
+def test_the_first_run_runs_every_stage_and_publishes_every_record(built: Project) -> None:
+    assert curated_ids(built) == ["north:1", "north:2", "south:3"]
+    assert warehouse_tables(built) == {"north", "south", "dataset_accounting"}
+    assert (built.data("report", "summary.md")).read_text().count("| north |") == 1
+
+
+def test_a_second_run_runs_nothing(project: Project) -> None:
+    run = project.repro()
+    assert (run.code, run.stages) == (0, set())
+    assert "Data and pipelines are up to date." in run.output
+
+
+def test_other_columns_load_again_and_fetch_nothing(project: Project) -> None:
+    before = project.data("raw", "north").stat()
+    project.edit(lambda s: s["datasets"]["north"]["columns"].update(capacity={"column": "mw", "unit": "MW"}))
+    assert project.repro().stages == {"load@north", "build"}
+    assert project.data("raw", "north").stat().st_ino == before.st_ino
+
+
+def test_another_source_resolves_fetches_and_loads_that_dataset_only(project: Project) -> None:
+    write_farms(project.root / "own" / "elsewhere.geojson", (7, 11.0, 50.0))
+    project.edit(lambda s: s["datasets"]["north"]["source"].update(path="own/elsewhere.geojson"))
+    assert project.repro().stages == {"resolve@north", "fetch@north", "load@north", "build"}
+    assert curated_ids(project) == ["north:7", "south:3"]
+    assert [path.name for path in project.data("raw", "north").iterdir()] == ["elsewhere.geojson"]
+
+
+def test_an_added_dataset_runs_its_own_stages_only(project: Project) -> None:
+    write_farms(project.root / "own" / "west.geojson", (9, -70.0, -20.0))
+    project.edit(lambda s: s["datasets"].update(west=entry("west")))
+    assert project.repro().stages == {"resolve@west", "fetch@west", "load@west", "build"}
+    assert curated_ids(project) == ["north:1", "north:2", "south:3", "west:9"]
+
+
+def test_of_a_removed_dataset_not_one_row_is_left(project: Project) -> None:
+    project.edit(lambda s: s["datasets"].pop("north"))
+    assert project.repro().stages == {"build"}
+    assert curated_ids(project) == ["south:3"]
+    assert warehouse_tables(project) == {"south", "dataset_accounting"}
+    left = [path for path in project.data().rglob("*") if "north" in path.name]
+    assert left == []
+    assert "north" not in project.data("report", "summary.md").read_text()
+
+
+def test_another_size_limit_fetches_nothing_again(project: Project) -> None:
+    project.edit(lambda s: s.update(max_mb=1))
+    assert project.repro().stages == set()
+
+
+def test_a_changed_own_file_is_noticed_and_taken_in_once_accepted(project: Project) -> None:
+    write_farms(project.root / "own" / "north.geojson", (1, 10.0, 52.0), (2, 10.1, 52.0), (5, 10.2, 52.0))
+    refused = project.repro()
+    assert refused.code != 0
+    assert "make update KEY=north" in refused.output
+    assert curated_ids(project) == ["north:1", "north:2", "south:3"]
+    update = project.run("make", "update", "KEY=north")
+    assert "north: north.geojson changed (" in update.output
+    assert project.repro().stages == {"resolve@north", "fetch@north", "load@north", "build"}
+    assert curated_ids(project) == ["north:1", "north:2", "north:5", "south:3"]
+
+
+def test_a_broken_dataset_fails_alone_with_one_clear_paragraph(project: Project) -> None:
+    broken = project.root / "own" / "broken.geojson"
+    broken.write_text('{"type": "FeatureCollection", "features": [{"type": "Fea')
+    write_farms(project.root / "own" / "west.geojson", (9, -70.0, -20.0))
+    project.edit(lambda s: s["datasets"].update(broken=entry("broken"), west=entry("west")))
+    run = project.repro("--keep-going")
+    assert run.code != 0
+    assert run.stages == {f"{step}@{key}" for step in ("resolve", "fetch", "load") for key in ("broken", "west")}
+    said = [line for line in run.output.splitlines() if line.startswith("Error: ")]
+    assert len(said) == 1
+    assert said[0].startswith("Error: broken: broken.geojson cannot be read as geojson")
+    assert "make update KEY=broken" in said[0]
+    assert "Traceback" not in run.output
+    assert project.data("loaded", "west.parquet").exists()
+    assert not project.data("loaded", "broken.parquet").exists()
+    assert curated_ids(project) == ["north:1", "north:2", "south:3"]
+
+
+def test_tables_that_were_deleted_are_made_again(project: Project) -> None:
+    for path in project.data("curated").iterdir():
+        path.unlink()
+    project.data("eo_pv_data.duckdb").unlink()
+    assert project.repro().stages == {"build"}
+    assert curated_ids(project) == ["north:1", "north:2", "south:3"]
+    assert "north" in warehouse_tables(project)
+
+
+def test_a_build_that_fails_keeps_the_tables_of_the_last_good_one(project: Project) -> None:
+    model = project.root / "dbt" / "models" / "curated" / "curated_pv_records.sql"
+    model.write_text(model.read_text().replace("    source_id,\n", ""))
+    run = project.repro()
+    assert run.code != 0
+    assert "model.eo_pv.curated_pv_records: " in run.output
+    assert curated_ids(project) == ["north:1", "north:2", "south:3"]
+    assert "north" in warehouse_tables(project)

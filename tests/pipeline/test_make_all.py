@@ -1,0 +1,80 @@
+"""The main job as a newcomer types it: `make all` on the bundled samples."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.pipeline.conftest import Project, Run, copy_sources
+
+DATASETS = 8
+
+
+@pytest.fixture(scope="module")
+def clones(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Project, Run]]:
+    """Two clones in different places, each after `make all`."""
+    folders = [tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("another") / "deeper"]
+    projects = [copy_sources(folder) for folder in folders]
+    with ThreadPoolExecutor() as pool:
+        return list(zip(projects, pool.map(lambda project: project.run("make", "all"), projects), strict=True))
+
+
+def published(project: Project) -> dict[str, bytes]:
+    """What must be the same bytes everywhere."""
+    folders = ("curated", "loaded", "metrics", "locks", "report")
+    paths = [
+        path for folder in folders for path in sorted(project.data(folder).iterdir()) if path.suffix != ".gitignore"
+    ]
+    return {str(path.relative_to(project.root)): path.read_bytes() for path in paths if path.name != ".gitignore"}
+
+
+def test_make_all_ends_with_a_table_of_the_datasets_and_the_files_it_wrote(clones: list[tuple[Project, Run]]) -> None:
+    project, run = clones[0]
+    assert run.code == 0, run.output
+    closing = run.output[run.output.index("dataset ") :]
+    for key in ("usa_cali_usgs_pv_2016", "chn_med_res_pv_2024"):
+        assert closing.count(key) == 1
+    assert "SYNTHETIC: all datasets are bundled samples." in closing
+    for name in ("curated/curated_pv_records.parquet", "eo_pv_data.duckdb", "report/summary.md"):
+        assert f"data/sample/{name}" in closing
+        assert project.data(*name.split("/")).exists()
+
+
+def test_two_clones_make_the_same_bytes(clones: list[tuple[Project, Run]]) -> None:
+    (one, _), (another, _) = clones
+    assert published(one) == published(another)
+    assert len(published(one)) == 2 + 2 * DATASETS + DATASETS + DATASETS + 1
+
+
+def test_every_record_of_a_sample_says_that_it_is_synthetic(clones: list[tuple[Project, Run]]) -> None:
+    for name in ("curated_pv_records", "curated_pv_dataset_summary"):
+        table = pq.read_table(clones[0][0].data("curated", f"{name}.parquet"))
+        assert set(table["is_synthetic"].to_pylist()) == {True}
+
+
+def test_the_summary_counts_what_the_records_hold(clones: list[tuple[Project, Run]]) -> None:
+    folder = clones[0][0].data("curated")
+    records = pq.read_table(folder / "curated_pv_records.parquet", columns=["dataset_key"])["dataset_key"]
+    counted = {row["values"]: row["counts"] for row in records.value_counts().to_pylist()}
+    summary = pq.read_table(folder / "curated_pv_dataset_summary.parquet").to_pylist()
+    assert {row["dataset_key"]: row["records_kept"] for row in summary} == counted
+    assert len(summary) == DATASETS
+
+
+def test_make_all_again_runs_nothing_and_still_shows_the_table(clones: list[tuple[Project, Run]]) -> None:
+    run = clones[0][0].run("make", "all")
+    assert run.stages == set()
+    assert "usa_cali_usgs_pv_2016" in run.output
+
+
+def test_a_missing_warehouse_is_reported_with_the_command_that_makes_it(
+    clones: list[tuple[Project, Run]], tmp_path: Path
+) -> None:
+    project = clones[1][0]
+    kept = project.data("eo_pv_data.duckdb").rename(tmp_path / "kept.duckdb")
+    run = project.run("make", "all")
+    kept.rename(project.data("eo_pv_data.duckdb"))
+    assert run.code != 0
+    assert "Error: data/sample/eo_pv_data.duckdb is missing" in run.output
+    assert "dvc repro --force --single-item build" in run.output

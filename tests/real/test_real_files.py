@@ -1,0 +1,119 @@
+"""The same workflow on real published files, where they are at hand; they are read, never copied."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.pipeline.conftest import Project, copy_sources
+
+REAL = Path(os.environ.get("EO_PV_REAL_FILES", Path(__file__).resolve().parents[3] / "shared" / "data")) / "pv"
+INDIA = REAL / "india_solar_farms_2021" / "solar_farms_india_2021_merged_simplified.geojson"
+UFZ = REAL / "germany_ufz_2015" / "photovoltaics_open-space.shp"
+OSM = REAL / "germany_osm" / "germany_photovoltaic.shp"
+USPVDB = REAL / "uspvdb" / "uspvdb_v1_0_20231108.csv"
+NO_SHAPES = REAL / "null_geometry" / "Solar_Energy_Production_Sites_from_js.geojson"
+
+pytestmark = [
+    pytest.mark.skipif(
+        not REAL.is_dir(), reason=f"the real files are not at {REAL}; EO_PV_REAL_FILES names their folder"
+    ),
+    pytest.mark.xdist_group("real"),
+]
+
+DATASETS: dict[str, dict[str, Any]] = {
+    "ind_pv_solar_farms_2022": {
+        "source": {"path": str(INDIA)},
+        "columns": {"source_id": "fid", "area": {"column": "Area", "unit": "m2"}},
+        "expected_features": 1363,
+    },
+    "deu_ufz_2015": {
+        "source": {"path": str(UFZ)},
+        "columns": {
+            "area": {"column": "Area_sqm", "unit": "m2"},
+            "capacity": {"column": "Power_kW", "unit": "kW"},
+            "installed": "Year",
+        },
+    },
+    "deu_osm_2019": {"source": {"path": str(OSM)}, "columns": {"source_id": "id"}},
+    "usa_uspvdb_2023": {
+        "source": {"path": str(USPVDB)},
+        "read": {"crs": "EPSG:4326", "longitude": "xlong", "latitude": "ylat"},
+        "columns": {
+            "source_id": "case_id",
+            "area": {"column": "p_area", "unit": "m2"},
+            "capacity": {"column": "p_cap_ac", "unit": "MW", "basis": "ac"},
+            "installed": "p_year",
+        },
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The four datasets in one warehouse."""
+    project = copy_sources(tmp_path_factory.mktemp("real"))
+    project.edit(lambda settings: settings.update(datasets=DATASETS))
+    run = project.repro()
+    assert run.code == 0, run.output
+    return project
+
+
+@pytest.fixture(scope="module")
+def summary(built: Project) -> dict[str, dict[str, Any]]:
+    """The published summary by dataset."""
+    rows = pq.read_table(built.data("curated", "curated_pv_dataset_summary.parquet")).to_pylist()
+    return {row["dataset_key"]: row for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("key", "read", "repaired", "polygons"),
+    [
+        ("ind_pv_solar_farms_2022", 1363, 78, 1363),
+        ("deu_ufz_2015", 3265, 5, 3265),
+        ("deu_osm_2019", 4458, 0, 4458),
+        ("usa_uspvdb_2023", 3699, 0, 0),
+    ],
+)
+def test_every_published_record_is_kept(
+    summary: dict[str, dict[str, Any]], key: str, read: int, repaired: int, polygons: int
+) -> None:
+    row = summary[key]
+    assert (row["records_read"], row["records_kept"], row["records_rejected"]) == (read, read, 0)
+    assert (row["records_repaired"], row["polygons"], row["points"]) == (repaired, polygons, read - polygons)
+    assert row["is_synthetic"] is False
+
+
+def test_indias_shapes_cover_326_km2_whatever_its_area_column_says(summary: dict[str, dict[str, Any]]) -> None:
+    row = summary["ind_pv_solar_farms_2022"]
+    assert row["area_km2"] == pytest.approx(326.35, rel=1e-3)
+    assert row["source_area_km2"] == pytest.approx(1186.02, rel=1e-4)
+
+
+def test_the_german_fields_measure_what_their_publisher_states(summary: dict[str, dict[str, Any]]) -> None:
+    row = summary["deu_ufz_2015"]
+    assert row["area_km2"] == pytest.approx(row["source_area_km2"], rel=1e-4)
+    assert row["capacity_mw"] == pytest.approx(9351.58552, abs=1e-6)
+    assert (row["west_lon"] > 5.8, row["east_lon"] < 15.1) == (True, True)
+    assert (row["south_lat"] > 47.2, row["north_lat"] < 55.1) == (True, True)
+
+
+def test_american_plants_are_points_with_ac_capacities(built: Project) -> None:
+    table = pq.read_table(built.data("curated", "curated_pv_records.parquet"))
+    rows = {row["record_id"]: row for row in table.to_pylist() if row["dataset_key"] == "usa_uspvdb_2023"}
+    plant = rows["usa_uspvdb_2023:402964"]
+    assert (plant["centroid_lon"], plant["centroid_lat"]) == pytest.approx((-93.78839874, 45.25749969), abs=1e-6)
+    assert (plant["capacity_mw"], plant["capacity_basis"]) == (5.0, "ac")
+    assert (str(plant["installed_from"]), str(plant["installed_to"])) == ("2019-01-01", "2019-12-31")
+    assert '"p_name": "Wright Kirby 1-5 (CSG)"' in plant["source_attributes"]
+
+
+def test_a_file_without_a_single_shape_is_refused(built: Project, tmp_path: Path) -> None:
+    project = copy_sources(tmp_path / "empty")
+    project.edit(lambda settings: settings.update(datasets={"no_shapes": {"source": {"path": str(NO_SHAPES)}}}))
+    run = project.repro("load@no_shapes")
+    assert run.code != 0
+    assert "no_shapes: expected polygons or points, but no record can be used: 152 null_geometry." in run.output
+    assert not project.data("loaded", "no_shapes.parquet").exists()
