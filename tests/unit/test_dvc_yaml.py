@@ -1,0 +1,71 @@
+"""dvc.yaml says what each stage depends on; the imports say what it really runs."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+STAGES: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+
+# modules that a stage imports, but that cannot change a byte of what it makes
+WITHOUT_EFFECT = {
+    "load": {
+        "__init__",  # imports lazily
+        "catalog_errors",  # words
+        "duck",  # not used by a single load
+        "errors",  # words
+        "fetch",  # replaced by the files that it has brought
+        "locks",  # the lock itself is a dependency
+        "resolve",  # as fetch
+        "workspace",  # paths, which dvc.yaml repeats
+    },
+    "build": {
+        "__init__",
+        "accounting",  # was done by load
+        "catalog",  # only the keys are used
+        "catalog_errors",
+        "contract",  # the columns of the loaded files, which are a dependency
+        "dbt_results",  # words
+        "errors",
+        "locks",
+        "workspace",
+    },
+}
+ENTRY = {"load": "raw_pv_doi_ingest", "build": "warehouse"}
+
+
+def imported(module: str, seen: set[str] | None = None) -> set[str]:
+    """The modules of `loaders` that a module brings in, itself included."""
+    seen = seen if seen is not None else set()
+    if module in seen or not (ROOT / "loaders" / f"{module}.py").exists():
+        return seen
+    seen.add(module)
+    for node in ast.walk(ast.parse((ROOT / "loaders" / f"{module}.py").read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "loaders":
+            below = node.module.partition(".")[2]
+            for name in [below] if below else [alias.name for alias in node.names]:
+                imported(name, seen)
+    return seen | {"__init__"}
+
+
+def listed(stage: str) -> set[str]:
+    deps = STAGES[stage].get("do", STAGES[stage])["deps"]
+    return {Path(dep).stem for dep in deps if dep.startswith("loaders/")}
+
+
+@pytest.mark.parametrize("stage", ["load", "build"])
+def test_a_stage_lists_every_module_that_can_change_its_output(stage: str) -> None:
+    assert listed(stage) == imported(ENTRY[stage]) - WITHOUT_EFFECT[stage]
+
+
+@pytest.mark.parametrize("stage", ["resolve", "fetch"])
+def test_a_change_of_code_never_asks_a_publisher_again(stage: str) -> None:
+    assert not [dep for dep in STAGES[stage]["do"].get("deps", []) if "loaders" in dep]
+
+
+def test_every_stage_says_what_it_does() -> None:
+    assert set(STAGES) == {"resolve", "fetch", "load", "build", "report"}
+    assert all(stage.get("do", stage)["desc"] for stage in STAGES.values())

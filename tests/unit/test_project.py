@@ -1,0 +1,45 @@
+"""What README and the project's files promise of themselves."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from loaders.catalog import read_catalog
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text()
+TARGETS = ("all", "clean", "help", "install", "lint", "lock", "samples", "test", "update")
+
+
+def test_the_bundled_settings_describe_eight_datasets_and_four_that_are_not_loaded() -> None:
+    catalog = read_catalog(ROOT / "params.yaml")
+    assert (len(catalog.datasets), len(catalog.not_loaded)) == (8, 4)
+    assert catalog.origin == "sample"
+    assert all((ROOT / "data" / "samples" / key).is_dir() for key in catalog.datasets)
+    assert [key for key, dataset in catalog.datasets.items() if dataset.licence_verified] == ["ind_pv_solar_farms_2022"]
+
+
+@pytest.mark.parametrize("block", re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL))
+def test_an_entry_that_readme_shows_is_accepted(block: str, tmp_path: Path) -> None:
+    settings = tmp_path / "params.yaml"
+    settings.write_text(f"datasets:\n{block}")
+    key = next(iter(yaml.safe_load(block)))
+    assert read_catalog(settings).datasets[key].source.kind == "path"
+
+
+def test_make_lists_every_target_with_a_line_of_help() -> None:
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    lines = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
+    assert set(lines) == set(TARGETS)
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-build.lock"])
+def test_every_locked_package_is_pinned_by_hash_and_names_no_registry(name: str) -> None:
+    lines = (ROOT / name).read_text().splitlines()
+    pinned = [number for number, line in enumerate(lines) if re.match(r"[a-z0-9][\w.\[\], -]*==", line)]
+    assert len(pinned) > 1
+    assert all(lines[number + 1].strip().startswith("--hash=sha256:") for number in pinned)
+    assert not [line for line in lines if "://" in line or line.startswith(("-i", "--index", "--find-links"))]
