@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
-import typer
-from rich.console import Console
-from rich.filesize import decimal
+try:
+    import typer
+    from rich.console import Console
+    from rich.filesize import decimal
+except ModuleNotFoundError:
+    sys.exit("Error: the environment of eo-pv is not active. Type `make all`, or `. .venv/bin/activate` first.")
 
 from loaders.catalog import Catalog, Dataset, read_catalog
 from loaders.errors import BuildError, EoPvError
@@ -80,7 +83,7 @@ def fetch(key: Key) -> None:
 def load(key: Key) -> None:
     """Turn the fetched files into canonical records, every row accounted for."""
     dataset, catalog, workspace = _project(key)
-    with workspace.timed(dataset.key, "load"):
+    with workspace.timed(dataset.key, "load"), err.status(f"{dataset.key}: loading"):
         from loaders.raw_pv_doi_ingest import load_dataset  # its import is part of the time
 
         load_dataset(dataset, catalog, workspace)
@@ -116,7 +119,7 @@ def ingest(
 def warehouse() -> None:
     """Build the database with dbt and write the curated tables."""
     catalog, workspace = _settings()
-    with workspace.timed("build", "build"):
+    with workspace.timed("build", "build"), err.status("dbt: building and testing the tables"):
         from loaders.warehouse import build  # its import is part of the time
 
         files = build(catalog, workspace)

@@ -1,7 +1,10 @@
 """What README and the project's files promise of themselves."""
 
+import os
 import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,3 +46,26 @@ def test_every_locked_package_is_pinned_by_hash_and_names_no_registry(name: str)
     assert len(pinned) > 1
     assert all(lines[number + 1].strip().startswith("--hash=sha256:") for number in pinned)
     assert not [line for line in lines if "://" in line or line.startswith(("-i", "--index", "--find-links"))]
+
+
+@pytest.mark.parametrize(
+    ("refused", "advice"),
+    [
+        ("ensurepip", "On Debian or Ubuntu: sudo apt-get install python3-venv"),
+        ("version_info", "eo-pv needs Python 3.11 or newer"),
+    ],
+)
+def test_a_machine_without_what_an_environment_needs_is_told_what_to_install(
+    tmp_path: Path, refused: str, advice: str
+) -> None:
+    for name in ("Makefile", "pyproject.toml", "requirements.lock", "requirements-build.lock"):
+        shutil.copy(ROOT / name, tmp_path)
+    python = tmp_path / "python3"
+    python.write_text(f'#!/bin/sh\ncase "$*" in *{refused}*) exit 1;; esac\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    outside = {name: value for name, value in os.environ.items() if name != "EO_PV_VENV"}
+    make = ["make", f"PYTHON={python}", "install"]
+    done = subprocess.run(make, cwd=tmp_path, env=outside, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert advice in done.stderr
+    assert not (tmp_path / ".venv").exists()
