@@ -61,8 +61,9 @@ samples: $(ready) ## make the bundled samples again (the same bytes)
 	python data/samples/make_samples.py
 
 clean: ## remove what the workflow and the tests made; keep .venv, the locks and your own files
-	rm -rf data/sample/raw data/sample/loaded data/sample/metrics data/sample/curated data/sample/report
-	rm -rf data/sample/times data/sample/.work data/sample/eo_pv_data.duckdb data/sample/eo_pv_data.duckdb.wal
+	for folder in raw loaded metrics curated report times .work eo_pv_data.duckdb eo_pv_data.duckdb.wal; do \
+	  rm -rf "data/sample/$$folder" "data/doi/$$folder"; \
+	done
 	rm -rf .dvc/cache .dvc/tmp dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache
 
 # .ready is touched last: an installation that was cut short starts afresh.

@@ -22,6 +22,8 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 
 AREA_UNITS_M2 = {"m2": 1.0, "ha": 1e4, "km2": 1e6}
 CAPACITY_UNITS_MW = {"W": 1e-6, "kW": 1e-3, "MW": 1.0, "GW": 1e3}
+# tables of the schema raw_data that are not one dataset's
+RESERVED_KEYS = frozenset({"admin_boundaries", "dataset_accounting", "doi_pv_features", "solar_irradiance"})
 PEAK_SUFFIX = "p"  # kWp is a DC capacity by definition
 
 
@@ -165,6 +167,8 @@ class Catalog(Setting):
     def _names_are_unique(self) -> Self:
         owners: dict[str, str] = dict.fromkeys(self.datasets, "")
         for key, dataset in self.datasets.items():
+            if key in RESERVED_KEYS:
+                raise ValueError(f"datasets.{key} has the name of a table that eo-pv makes; give it another key")
             if key in self.not_loaded:
                 raise ValueError(f"{key} stands under datasets and under not_loaded; keep one of them")
             if dataset.alias is None:

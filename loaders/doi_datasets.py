@@ -11,6 +11,7 @@ import pyarrow as pa
 from hamilton.function_modifiers import tag
 from hamilton.htypes import Collect, Parallelizable
 
+from loaders.accounting import account
 from loaders.catalog import Catalog, Dataset
 from loaders.contract import LOADING, schema
 from loaders.duck import connect
@@ -19,7 +20,7 @@ from loaders.harmonise import harmonise
 from loaders.locks import read_lock
 from loaders.reading import read_published
 from loaders.resolve import resolve
-from loaders.store import kept_records, unite_raw_data, write_loaded, write_raw_data
+from loaders.store import kept_records, write_loaded, write_raw_data
 from loaders.wanted import SourceFile, wanted_files
 from loaders.workspace import Workspace
 
@@ -87,11 +88,11 @@ def store_individual_datasets(
 ) -> dict[str, str]:
     """Write each dataset to `raw_data.<key>` and, on request, to `loaded/<key>.parquet`; dataset to table."""
     tables = {table["dataset_key"][0].as_py(): table for table in collected_arrow_tables}
+    metrics = {key: account(table, catalog.datasets[key]) for key, table in tables.items()}
     if export_geoparquet:
         for key, table in tables.items():
-            write_loaded(table, catalog.datasets[key], workspace)
+            write_loaded(table, metrics[key], catalog.datasets[key], workspace)
     database_path.parent.mkdir(parents=True, exist_ok=True)
     with connect(database_path) as connection:
-        stored = write_raw_data(connection, {key: kept_records(table) for key, table in tables.items()})
-        unite_raw_data(connection, list(catalog.datasets))
-    return stored
+        kept = {key: kept_records(table) for key, table in tables.items()}
+        return write_raw_data(connection, kept, metrics, list(catalog.datasets))

@@ -8,6 +8,7 @@ from hamilton import driver
 from hamilton.execution.executors import MultiThreadingExecutor, SynchronousLocalTaskExecutor
 
 from loaders import doi_datasets
+from loaders.accounting import account
 from loaders.catalog import Catalog, Dataset, read_catalog
 from loaders.store import write_loaded
 from loaders.workspace import Workspace, find_root
@@ -29,7 +30,7 @@ def load_dataset(dataset: Dataset, catalog: Catalog, workspace: Workspace) -> No
         inputs={"workspace": workspace, "h3_resolution": catalog.h3_resolution},
         overrides={"target_datasets": dataset, "dataset_download_path": workspace.raw(dataset.key)},
     )
-    write_loaded(records, dataset, workspace)
+    write_loaded(records, account(records, dataset), dataset, workspace)
 
 
 def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented interface)

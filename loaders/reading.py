@@ -92,7 +92,9 @@ def _only_layer(file: SourceFile, key: str) -> str | None:
 
 def _read_geoparquet(file: SourceFile) -> tuple[pa.Table, Shapes, Any]:
     table = pq.read_table(_stream(file))
-    stated = json.loads((table.schema.metadata or {})[b"geo"])
+    if b"geo" not in (table.schema.metadata or {}):
+        raise pa.ArrowInvalid("it is Parquet, but not GeoParquet: it does not say which column is the geometry")
+    stated = json.loads(table.schema.metadata[b"geo"])
     column = stated["primary_column"]
     described = stated["columns"][column]
     if described["encoding"] != "WKB":
@@ -109,7 +111,7 @@ def _read_csv(file: SourceFile, reading: Reading, key: str) -> tuple[pa.Table, S
         if column not in frame.columns:
             raise ReadError(
                 f"{key}: {file.name} is a table: expected datasets.{key}.read.{name} in params.yaml to name its "
-                f"{name} column, found {column!r}. The file has: {', '.join(frame.columns)}."
+                f"{name} column, found {column or 'nothing'}. The file has: {', '.join(frame.columns)}."
             )
     x, y = (pd.to_numeric(frame[column], errors="coerce") for column in (reading.longitude, reading.latitude))
     known = (x.notna() & y.notna()).to_numpy()

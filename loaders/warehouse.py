@@ -16,7 +16,7 @@ from loaders.dbt_results import explain_failure
 from loaders.duck import connect
 from loaders.errors import BuildError
 from loaders.geoparquet import write_parquet
-from loaders.store import unite_raw_data, write_accounting, write_raw_data
+from loaders.store import read_accounting, write_raw_data
 from loaders.workspace import DATABASE_NAME, Workspace
 
 CURATED_SCHEMA = "curated"
@@ -54,7 +54,8 @@ def prune(keys: list[str], workspace: Workspace) -> list[str]:
     loaded = {path.name.split(".")[0] for path in (workspace.home / "loaded").glob("*.parquet")}
     gone = sorted((known | loaded) - set(keys))
     for key in gone:
-        shutil.rmtree(workspace.raw(key), ignore_errors=True)
+        for folder in (workspace.raw(key), workspace.scratch(f"fetch-{key}"), workspace.scratch(f"load-{key}")):
+            shutil.rmtree(folder, ignore_errors=True)
         for place in (workspace.lock, workspace.metrics, workspace.loaded, workspace.rejected, workspace.times):
             place(key).unlink(missing_ok=True)
     return gone
@@ -117,10 +118,10 @@ def _require_loads(keys: list[str], workspace: Workspace) -> None:
 
 
 def _write_raw_data(database: Path, keys: list[str], workspace: Workspace) -> None:
+    tables = {key: workspace.loaded(key) for key in keys}
+    metrics = {key: read_accounting(workspace.metrics(key)) for key in keys}
     with connect(database) as connection:
-        write_raw_data(connection, {key: workspace.loaded(key) for key in keys})
-        write_accounting(connection, {key: workspace.metrics(key) for key in keys})
-        unite_raw_data(connection, keys)
+        write_raw_data(connection, tables, metrics, keys)
 
 
 def _publish(aside: Path, workspace: Workspace) -> None:

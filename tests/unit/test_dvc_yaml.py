@@ -24,7 +24,6 @@ WITHOUT_EFFECT = {
     },
     "build": {
         "__init__",
-        "accounting",  # was done by load
         "catalog",  # only the keys are used
         "catalog_errors",
         "contract",  # the columns of the loaded files, which are a dependency
