@@ -25,8 +25,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-out = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False, markup=False)
+err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 Key = Annotated[str, typer.Argument(help="Key or alias of the dataset.")]
 Keys = Annotated[list[str] | None, typer.Argument(help="Keys or aliases; by default all datasets.")]
@@ -37,7 +37,7 @@ def main() -> None:
     try:
         app()
     except EoPvError as error:
-        err.print(f"Error: {error}", style="red", markup=False)
+        err.print(f"Error: {error}", style="red")
         sys.exit(1)
 
 

@@ -22,8 +22,8 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 
 AREA_UNITS_M2 = {"m2": 1.0, "ha": 1e4, "km2": 1e6}
 CAPACITY_UNITS_MW = {"W": 1e-6, "kW": 1e-3, "MW": 1.0, "GW": 1e3}
-# tables of the schema raw_data that are not one dataset's
-RESERVED_KEYS = frozenset({"admin_boundaries", "dataset_accounting", "doi_pv_features", "solar_irradiance"})
+# the tables of the schema raw_data that are not one dataset's, and the step that is not
+RESERVED_KEYS = frozenset({"admin_boundaries", "build", "dataset_accounting", "doi_pv_features", "solar_irradiance"})
 PEAK_SUFFIX = "p"  # kWp is a DC capacity by definition
 
 
@@ -141,7 +141,7 @@ class Dataset(Setting):
     read: Reading = Reading()
     columns: ColumnMap = ColumnMap()
     expected_features: Annotated[int, Field(gt=0)] | None = None
-    max_mb: Annotated[float, Field(gt=0, strict=False)] | None = None
+    max_mb: Annotated[float, Field(gt=0)] | None = None
     licence: Text | None = None
     licence_verified: bool = False
     cite: Doi | None = None
@@ -158,7 +158,7 @@ class Catalog(Setting):
     """The whole of `params.yaml`."""
 
     origin: Literal["sample", "doi"] = "sample"
-    max_mb: Annotated[float, Field(gt=0, strict=False)] = 250.0
+    max_mb: Annotated[float, Field(gt=0)] = 250.0
     h3_resolution: Annotated[int, Field(ge=0, le=15)] = 8
     datasets: Annotated[dict[Key, Dataset], Field(min_length=1)]
     not_loaded: dict[Key, NotLoaded] = {}
@@ -168,13 +168,13 @@ class Catalog(Setting):
         owners: dict[str, str] = dict.fromkeys(self.datasets, "")
         for key, dataset in self.datasets.items():
             if key in RESERVED_KEYS:
-                raise ValueError(f"datasets.{key} has the name of a table that eo-pv makes; give it another key")
+                raise ValueError(f"datasets.{key} has a name that eo-pv itself uses; give it another key")
             if key in self.not_loaded:
                 raise ValueError(f"{key} stands under datasets and under not_loaded; keep one of them")
             if dataset.alias is None:
                 continue
-            if dataset.alias in owners:
-                other = owners[dataset.alias] or dataset.alias
+            if dataset.alias in owners or dataset.alias in self.not_loaded:
+                other = owners.get(dataset.alias) or dataset.alias
                 raise ValueError(f"alias {dataset.alias} of {key} is taken by {other}; give it another")
             owners[dataset.alias] = key
         return self
@@ -210,27 +210,27 @@ def read_catalog(path: Path) -> Catalog:
         repeated = explain.duplicate_keys(yaml.compose(text, yaml.SafeLoader))
     except OSError as error:
         raise CatalogError(f"{path}: cannot be read ({error.strerror}).") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date, a branch within itself
         raise CatalogError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
     if repeated:
         raise CatalogError(f"{path.name}: {repeated} stands there twice; keep one of them.")
     try:
-        return Catalog.model_validate(_with_keys(document))
+        return Catalog.model_validate(_with_keys(document, path.name))
     except ValidationError as error:
         raise CatalogError(explain.invalid(path.name, error, Catalog)) from error
 
 
-def _with_keys(document: object) -> object:
+def _with_keys(document: object, file: str) -> object:
     """Tell each dataset its own key."""
     datasets = document.get("datasets") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(datasets, dict):
         return document
-    return {**document, "datasets": {key: _with_key(key, entry) for key, entry in datasets.items()}}
+    return {**document, "datasets": {key: _with_key(key, entry, file) for key, entry in datasets.items()}}
 
 
-def _with_key(key: object, entry: object) -> object:
+def _with_key(key: object, entry: object, file: str) -> object:
     if not isinstance(entry, dict):
         return entry
     if "key" in entry:
-        raise CatalogError(f"params.yaml: datasets.{key}.key is not a setting: the entry's own name is its key.")
+        raise CatalogError(f"{file}: datasets.{key}.key is not a setting: the entry's own name is its key.")
     return {"key": key, **entry}

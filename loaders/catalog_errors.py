@@ -8,6 +8,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import yaml
 from pydantic import BaseModel, ValidationError
 
+UNION_MEMBERS = frozenset({("str",), ("int",), ("float",)})
 EXAMPLES = {
     "doi": "10.5281/zenodo.4059881",
     "cite": "10.1038/sdata.2016.106",
@@ -25,7 +26,12 @@ def unknown(name: str, known: Iterable[str], what: str, file: str) -> str:
 
 def invalid(file: str, error: ValidationError, model: type[BaseModel]) -> str:
     """Every complaint about a settings file, one a line."""
-    lines = [_complaint(problem, model) for problem in error.errors()]
+    # a value that may be of several types is complained about once for each of them
+    places = {
+        problem["loc"][:-1] if problem["loc"][-1:] in UNION_MEMBERS else problem["loc"]: problem
+        for problem in error.errors()
+    }
+    lines = [_complaint({**problem, "loc": place}, model) for place, problem in places.items()]
     if len(lines) == 1:
         return f"{file}: {lines[0]}"
     return "\n".join([f"{file}: {len(lines)} settings cannot be used:", *(f"  {line}" for line in lines)])

@@ -6,17 +6,16 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from loaders.arrays import Numbers
 from loaders.catalog import Column
 from loaders.errors import ReadError
 
-Numbers = npt.NDArray[np.float64]
 Interval = tuple[dt.date | None, dt.date | None]
 
-DATE = re.compile(r"(<)?\s*(\d{4})(?:-?(\d{2})(?:-?(\d{2}))?)?(?:[T ].*)?")
+DATE = re.compile(r"(<)?\s*(\d{4})(?:-?(\d{2})(?:-?(\d{2})(?:[T ]\d{2}:\d{2}.*)?)?)?")
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 SHOWN = 3  # examples in an error
 
@@ -30,12 +29,12 @@ def numbers(attributes: pa.Table, column: Column, key: str) -> Numbers:
     """
     values = np.full(len(attributes), np.nan)
     for name in column.column:
-        text = _known_text(attributes, name, column, key)
-        found = _to_float(text, name, key)
+        found = _to_float(_known_text(attributes, name, column, key), name, key)
         found[np.isin(found, [float(null) for null in column.null_values if _is_number(str(null))])] = np.nan
+        if (wrong := found[(found < 0) | np.isinf(found)]).size:
+            shown = [f"{value:g}" for value in np.unique(wrong)]
+            raise ReadError(_undeclared(key, name, shown, "no negative and no infinite number"))
         values = np.where(np.isnan(values), found, values)
-    if (negative := values[values < 0]).size:
-        raise ReadError(_undeclared(key, column.column[0], [f"{value:g}" for value in negative], "no negative number"))
     return values
 
 
@@ -77,9 +76,21 @@ def _known_text(attributes: pa.Table, name: str, column: Column, key: str) -> pa
             f"{key}: the file has no column {name!r}, which datasets.{key}.columns in params.yaml names. "
             f"It has: {', '.join(attributes.column_names)}."
         )
-    text = pc.utf8_trim_whitespace(_as_text(attributes.column(name)))
-    unknown = {"", *(str(value) for value in column.null_values)}
+    values = attributes.column(name)
+    try:
+        text = pc.utf8_trim_whitespace(_as_text(values))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise ReadError(
+            f"{key}: column {name!r} holds {values.type}; expected numbers or text. "
+            f"Name another column in datasets.{key}.columns in params.yaml."
+        ) from error
+    unknown = {"", *(_plain(value) for value in column.null_values)}
     return pc.if_else(pc.is_in(text, value_set=pa.array(sorted(unknown))), pa.scalar(None, pa.string()), text)
+
+
+def _plain(value: str | float) -> str:
+    """As `_as_text` writes it."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -89,6 +100,8 @@ def _as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
         whole = pc.all(pc.equal(values, pc.trunc(values))).as_py()
         if whole and (pc.max(pc.abs(values)).as_py() or 0) < 2**53:
             values = values.cast(pa.int64())
+    if pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type):
+        raise pa.ArrowNotImplementedError("bytes have no text form")
     return values.cast(pa.string())
 
 

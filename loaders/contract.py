@@ -47,7 +47,12 @@ RECORD = (
     Field("h3_cell", pa.string(), "H3 cell of the centroid, at the resolution that params.yaml sets.", required=True),
     Field("source_file", pa.string(), "Published file that the record stands in.", required=True),
     Field("source_row", pa.int64(), "Position of the record in that file; the first is 1.", required=True),
-    Field("source_attributes", pa.string(), "Every published column of the record, untouched, as JSON.", required=True),
+    Field(
+        "source_attributes",
+        pa.string(),
+        "Every published column of the record, as read from its file, as JSON.",
+        required=True,
+    ),
     Field("quality_flags", pa.list_(pa.string()), "What to know before trusting the record.", required=True),
     Field("unrepaired_area_m2", pa.float64(), "Area of the published outline [m²] where it was invalid and repaired."),
     Field("doi", pa.string(), "DOI of the dataset; null where it has none."),

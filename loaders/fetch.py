@@ -24,6 +24,8 @@ def fetch(dataset: Dataset, lock: Lock, workspace: Workspace) -> Path:
         SourceError: the source is gone.
         ChecksumMismatchError: a file is missing or is not the one that the lock names.
     """
+    if not lock.files:
+        raise ChecksumMismatchError(f"{dataset.key}: the lock names no files. Run `make update KEY={dataset.key}`.")
     sources = local_files(dataset, workspace)
     for file in lock.files:
         _verify(file, sources.get(file.name), dataset.key)

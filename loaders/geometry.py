@@ -1,22 +1,22 @@
 """Shapes: to longitude and latitude, valid, two-dimensional, and measured."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 import shapely
 from h3ronpy import cells_to_string
 from h3ronpy.vector import coordinates_to_cells
+from shapely.geometry.base import BaseGeometry
 
-Shapes = npt.NDArray[np.object_]
-Flags = npt.NDArray[np.bool_]
-Numbers = npt.NDArray[np.float64]
+from loaders.arrays import Flags, Numbers, Shapes
 
 LONLAT = pyproj.CRS.from_epsg(4326)
 EQUAL_AREA = pyproj.CRS.from_epsg(6933)  # cylindrical equal-area on the WGS 84 ellipsoid
 AREA_DECIMALS = 2  # [m²]: far below what any publisher draws; keeps the last bits of a platform out of the tables
 DEGREE_DECIMALS = 7  # [°]: about 1 cm
+HALF_WORLD = 180  # [°]
 POINT, POLYGON, MULTIPOINT, MULTIPOLYGON, COLLECTION = 0, 3, 4, 6, 7
 
 
@@ -29,6 +29,7 @@ class Harmonised:
         kind: `polygon` or `point`; None where rejected.
         reason: why the shape cannot be used; None where it can.
         repaired: whether the published shape was invalid.
+        incomplete: whether lines or points beside the polygons of a collection were left out.
         unrepaired_area_m2: ellipsoidal area [m²] of the shape as published where it was repaired, else NaN.
     """
 
@@ -36,6 +37,7 @@ class Harmonised:
     kind: Shapes
     reason: Shapes
     repaired: Flags
+    incomplete: Flags
     unrepaired_area_m2: Numbers
 
 
@@ -47,14 +49,15 @@ def harmonise_shapes(wkb: Shapes, crs: pyproj.CRS) -> Harmonised:
         crs: the coordinate reference system of the shapes.
     """
     reason = np.full(len(wkb), None, dtype=object)
-    shapes = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
+    shapes = _parsed(wkb)
     _reject(reason, _is_none(wkb), "null_geometry")
     _reject(reason, shapely.is_missing(shapes), "unreadable_geometry")
     _reject(reason, shapely.is_empty(shapes), "empty_geometry")
-    shapes = _usable_parts(shapes)
+    shapes, incomplete = _usable_parts(shapely.force_2d(shapes))
     _reject(reason, shapely.is_missing(shapes), "neither_polygon_nor_point")
     shapes = to_lonlat(shapes, crs)
     _reject(reason, ~_in_world(shapes), "outside_the_world")
+    _reject(reason, _is_wrapped(shapes), "wraps_around_the_world")
     shapes[~_is_none(reason)] = None
     published = shapes
     shapes, repaired = repair(shapes)
@@ -66,7 +69,19 @@ def harmonise_shapes(wkb: Shapes, crs: pyproj.CRS) -> Harmonised:
     unrepaired[repaired] = area_m2(published[repaired])
     kind = np.where(shapely.get_type_id(shapes) == POINT, "point", "polygon").astype(object)
     kind[~usable] = None
-    return Harmonised(shapes, kind, reason, repaired, unrepaired)
+    return Harmonised(shapes, kind, reason, repaired, incomplete & usable, unrepaired)
+
+
+def _parsed(wkb: Shapes) -> Shapes:
+    """Shapes; None where there is none, or none that can be read."""
+    try:
+        with np.errstate(invalid="ignore"):  # not a number: rejected below
+            shapes: Shapes = shapely.from_wkb(wkb, on_invalid="ignore")
+    except NotImplementedError:  # a curve, and GEOS then reads none of them
+        if len(wkb) == 1:
+            return np.array([None], dtype=object)
+        shapes = np.concatenate([_parsed(wkb[row : row + 1]) for row in range(len(wkb))])
+    return shapes
 
 
 def to_lonlat(shapes: Shapes, crs: pyproj.CRS) -> Shapes:
@@ -84,9 +99,19 @@ def repair(shapes: Shapes) -> tuple[Shapes, Flags]:
     """
     invalid = ~(shapely.is_valid(shapes) | shapely.is_missing(shapes))
     mended = shapes.copy()
-    # "structure" keeps a hole a hole; "linework" would fill one that lies outside its shell
-    mended[invalid] = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
+    mended[invalid] = [_mended(shape) for shape in shapes[invalid]]
     return mended, invalid
+
+
+def _mended(shape: BaseGeometry) -> BaseGeometry:
+    """Shell less holes, part by part: GEOS's own repair fills a hole that lies outside of its shell."""
+    parts = shapely.get_parts(shape)
+    return shapely.union_all([_filled([part.exterior]).difference(_filled(part.interiors)) for part in parts])
+
+
+def _filled(rings: Iterable[shapely.LinearRing]) -> BaseGeometry:
+    areas = [shapely.make_valid(shapely.Polygon(ring), method="structure", keep_collapsed=False) for ring in rings]
+    return shapely.union_all(areas)
 
 
 def area_m2(shapes: Shapes) -> Numbers:
@@ -99,8 +124,15 @@ def area_m2(shapes: Shapes) -> Numbers:
 
 def centroids(shapes: Shapes) -> tuple[Numbers, Numbers]:
     """Longitude and latitude of the centroids [°], EPSG:4326; NaN for missing shapes."""
+    west, _, east, _ = shapely.bounds(shapes).T
+    astride = east - west > HALF_WORLD  # parts on both sides of the antimeridian
+    if astride.any():
+        shapes = shapes.copy()
+        shapes[astride] = shapely.transform(shapes[astride], lambda xy: np.column_stack((xy[:, 0] % 360, xy[:, 1])))
     points = shapely.centroid(shapes)
-    return np.round(shapely.get_x(points), DEGREE_DECIMALS), np.round(shapely.get_y(points), DEGREE_DECIMALS)
+    lon, lat = shapely.get_x(points), shapely.get_y(points)
+    lon = np.where(lon > HALF_WORLD, lon - 360, lon)
+    return np.round(lon, DEGREE_DECIMALS), np.round(lat, DEGREE_DECIMALS)
 
 
 def h3_cells(lon: Numbers, lat: Numbers, resolution: int) -> Shapes:
@@ -129,19 +161,45 @@ def _is_none(values: Shapes) -> Flags:
 
 
 def _in_world(shapes: Shapes) -> Flags:
-    west, south, east, north = shapely.bounds(shapes).T
-    inside: Flags = (west >= -180) & (east <= 180) & (south >= -90) & (north <= 90)
-    return inside
+    coordinates, rows = shapely.get_coordinates(shapes, return_index=True)
+    lon, lat = coordinates.T
+    inside = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= HALF_WORLD) & (np.abs(lat) <= HALF_WORLD / 2)
+    everywhere = np.ones(len(shapes), dtype=np.bool_)
+    everywhere[rows[~inside]] = False
+    return everywhere
 
 
-def _usable_parts(shapes: Shapes) -> Shapes:
-    """The point of a single-point multipoint, the polygons of a collection; None where there is neither."""
+def _is_wrapped(shapes: Shapes) -> Flags:
+    """Whether a single ring is wider than half the world: it was meant to cross the antimeridian, and was not cut."""
+    rings, rows = shapely.get_parts(shapes, return_index=True)
+    west, _, east, _ = shapely.bounds(rings).T
+    wrapped = np.zeros(len(shapes), dtype=np.bool_)
+    wrapped[rows[east - west > HALF_WORLD]] = True
+    return wrapped
+
+
+def _usable_parts(shapes: Shapes) -> tuple[Shapes, Flags]:
+    """The point of a single-point multipoint, the polygons of a collection; None where there is neither.
+
+    Returns:
+        The shapes, and whether something beside them was left out.
+    """
     types = shapely.get_type_id(shapes)
     usable: Shapes = shapes.copy()
     usable[~np.isin(types, (POINT, POLYGON, MULTIPOLYGON))] = None
     single = (types == MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1)
     usable[single] = shapely.get_geometry(shapes[single], 0)
+    incomplete = np.zeros(len(shapes), dtype=np.bool_)
     for row in np.flatnonzero(types == COLLECTION):
-        polygons = [part for part in shapely.get_parts(shapes[row]) if part.geom_type in {"Polygon", "MultiPolygon"}]
-        usable[row] = shapely.multipolygons(shapely.get_parts(polygons)) if polygons else None
-    return usable
+        leaves = _leaves(shapes[row])
+        polygons = [leaf for leaf in leaves if leaf.geom_type == "Polygon"]
+        usable[row] = shapely.multipolygons(polygons) if polygons else None
+        incomplete[row] = len(polygons) < len(leaves)
+    return usable, incomplete
+
+
+def _leaves(shape: BaseGeometry) -> list[BaseGeometry]:
+    """The single geometries of a collection, however deep they stand."""
+    if not hasattr(shape, "geoms"):
+        return [shape]
+    return [leaf for part in shape.geoms for leaf in _leaves(part)]

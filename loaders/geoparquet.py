@@ -8,9 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
+from loaders.arrays import Shapes
 from loaders.contract import GEOMETRY
 
 ROW_GROUP_ROWS = 50_000
+CORNERS = ("xmin", "ymin", "xmax", "ymax")
 TYPE_NAMES = {0: "Point", 3: "Polygon", 6: "MultiPolygon"}
 # PROJ's own description of EPSG:4326 differs between its versions; this is the least that the PROJJSON schema asks for
 WGS84 = {
@@ -41,25 +43,34 @@ def write_parquet(table: pa.Table, path: Path) -> None:
         path: replaced only when all is written.
     """
     table = table.replace_schema_metadata(None)
+    described = {}
     if GEOMETRY in table.column_names:
-        table = _with_covering(table)
+        shapes = shapely.from_wkb(table.column(GEOMETRY).to_numpy(zero_copy_only=False))
+        table = table.append_column("bbox", _boxes(shapes))
+        described = {"geo": json.dumps(_description(shapes))}
     path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, path, compression="zstd", row_group_size=ROW_GROUP_ROWS, store_schema=False)
+    partial = path.with_name(f".{path.name}.partial")
+    # the Arrow schema would name the version of Arrow; the writer then drops all metadata, so `geo` is added after
+    with pq.ParquetWriter(partial, table.schema, compression="zstd", store_schema=False) as writer:
+        writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
+        writer.add_key_value_metadata(described)
+    partial.replace(path)
 
 
-def _with_covering(table: pa.Table) -> pa.Table:
-    """Add the box of each geometry, by which readers skip what is elsewhere, and say what the geometry is."""
-    shapes = shapely.from_wkb(table.column(GEOMETRY).to_numpy(zero_copy_only=False))
-    bounds = shapely.bounds(shapes).T
-    names = ("xmin", "ymin", "xmax", "ymax")
-    boxes = pa.StructArray.from_arrays([pa.array(values) for values in bounds], names=list(names))
-    kinds = {TYPE_NAMES.get(int(kind), "GeometryCollection") for kind in np.unique(shapely.get_type_id(shapes))}
-    described = {
+def _boxes(shapes: Shapes) -> pa.StructArray:
+    """The box of each geometry, by which readers skip what is elsewhere; null where there is no shape."""
+    bounds = [pa.array(values, from_pandas=True) for values in shapely.bounds(shapes).T]
+    return pa.StructArray.from_arrays(bounds, names=list(CORNERS), mask=pa.array(shapely.is_missing(shapes)))
+
+
+def _description(shapes: Shapes) -> dict[str, object]:
+    present = shapes[~shapely.is_missing(shapes)]
+    column: dict[str, object] = {
         "encoding": "WKB",
         "crs": WGS84,
-        "geometry_types": sorted(kinds),
-        "bbox": [float(value) for value in shapely.total_bounds(shapes)],
-        "covering": {"bbox": {name: ["bbox", name] for name in names}},
+        "geometry_types": sorted(TYPE_NAMES[int(kind)] for kind in np.unique(shapely.get_type_id(present))),
+        "covering": {"bbox": {name: ["bbox", name] for name in CORNERS}},
     }
-    geo = {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: described}}
-    return table.append_column("bbox", boxes).replace_schema_metadata({"geo": json.dumps(geo)})
+    if len(present):
+        column["bbox"] = [float(value) for value in shapely.total_bounds(present)]
+    return {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}

@@ -2,18 +2,20 @@
 
 import hashlib
 import json
+import math
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from loaders.catalog import Dataset
 from loaders.columns import identifiers, intervals, numbers
 from loaders.contract import LOADING
+from loaders.errors import AccountingError
 from loaders.geometry import Harmonised, area_m2, centroids, h3_cells, harmonise_shapes
 from loaders.reading import Published
 
@@ -32,7 +34,14 @@ def harmonise(
 
     Raises:
         ReadError: a mapped column is missing or holds what it should not.
+        AccountingError: there are no records at all.
     """
+    if not any(len(file.wkb) for file in published):
+        names = ", ".join(file.name for file in published)
+        raise AccountingError(
+            f"{dataset.key}: expected polygons or points, but no record can be used: there is none in {names}. "
+            f"Name the file with the records in datasets.{dataset.key}.source in params.yaml."
+        )
     parts = [_records(file, dataset, h3_resolution) for file in published]
     records = pd.concat(parts, ignore_index=True)
     records["record_id"] = record_ids(dataset.key, records["source_id"].tolist(), records.pop("fingerprint").tolist())
@@ -45,9 +54,9 @@ def harmonise(
 
 
 def record_ids(key: str, source_ids: Sequence[str | None], fingerprints: Sequence[str]) -> list[str]:
-    """Identifiers that stay the same when a publisher reorders a file or adds to it.
+    """Identifiers that stay the same when a publisher reorders a file or adds new identifiers to it.
 
-    A source_id that several records share is told apart by the shapes; what shares that too, by order.
+    Records that share a source_id are told apart by their shapes; those that share that too, by their order.
     """
     named = [
         f"{key}:{source or 'g-' + print_[:LONG_HASH]}" for source, print_ in zip(source_ids, fingerprints, strict=True)
@@ -84,7 +93,7 @@ def _records(file: Published, dataset: Dataset, h3_resolution: int) -> pd.DataFr
             "source_file": file.name,
             "source_row": np.arange(1, len(file.wkb) + 1),
             "source_attributes": attributes,
-            "quality_flags": [["repaired"] if repaired else [] for repaired in shapes.repaired],
+            "quality_flags": _flags(shapes),
             "unrepaired_area_m2": shapes.unrepaired_area_m2,
             "reason": shapes.reason,
             "published_wkb": _of_rejected(shapes, file),
@@ -117,6 +126,11 @@ def _dates(attributes: pa.Table, dataset: Dataset) -> dict[str, object]:
     }
 
 
+def _flags(shapes: Harmonised) -> list[list[str]]:
+    named = {"incomplete": shapes.incomplete, "repaired": shapes.repaired}
+    return [[name for name, flags in named.items() if flags[row]] for row in range(len(shapes.shapes))]
+
+
 def _of_rejected(shapes: Harmonised, file: Published) -> list[bytes | None]:
     return [wkb if reason else None for wkb, reason in zip(file.wkb, shapes.reason, strict=True)]
 
@@ -125,12 +139,22 @@ def json_rows(attributes: pa.Table) -> list[str]:
     """Each row of a table as JSON: NaN, for which it has no word, as null, other things as text."""
     if not attributes.column_names:
         return ["{}"] * len(attributes)
-    for position, field in enumerate(attributes.schema):
-        if pa.types.is_floating(field.type):
-            values = attributes.column(position)
-            finite = pc.if_else(pc.is_finite(values), values, pa.scalar(None, field.type))
-            attributes = attributes.set_column(position, field, finite)
-    return [json.dumps(row, ensure_ascii=False, default=_as_text) for row in attributes.to_pylist()]
+    return [_json(row) for row in attributes.to_pylist()]
+
+
+def _json(row: dict[str, Any]) -> str:
+    try:
+        return json.dumps(row, ensure_ascii=False, default=_as_text, allow_nan=False)
+    except ValueError:  # NaN or infinity somewhere
+        return json.dumps(_finite(row), ensure_ascii=False, default=_as_text)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _finite(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _as_text(value: object) -> str:

@@ -74,10 +74,12 @@ def read_lock(path: Path) -> Lock:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         files = tuple(LockedFile(**entry) for entry in document.pop("files"))
+        if not files:
+            raise ValueError("it names no files")
         return Lock(files=files, **document)
     except FileNotFoundError as error:
         raise SourceError(f"{path.stem}: {path.name} is missing. Run `eo-pv resolve {path.stem}`.") from error
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SourceError(
             f"{path.stem}: the lock {path} is damaged ({error}). Restore it from Git, "
             f"or ask the source again with `make update KEY={path.stem}`."

@@ -1,26 +1,45 @@
 """Read a published file as it is: attributes untouched, shapes in the CRS of the file."""
 
+import csv
 import json
 import zipfile
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 import pyproj
-import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
+from pyproj.exceptions import CRSError
 
+from loaders.arrays import Shapes
 from loaders.catalog import Reading
+from loaders.csv_points import read_csv
 from loaders.errors import ReadError
-from loaders.geometry import Shapes
+from loaders.geometry import LONLAT
+from loaders.shapefile import require_whole_shapefile
 from loaders.wanted import SourceFile
 
-GDAL_ERRORS = (DataLayerError, DataSourceError, FeatureError, GeometryError, RuntimeError, pa.ArrowException)
+# what the libraries raise for a file that is damaged, or is not what its name says
+UNREADABLE = (
+    CRSError,
+    DataLayerError,
+    DataSourceError,
+    FeatureError,
+    GeometryError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    csv.Error,
+    pa.ArrowException,
+    zipfile.BadZipFile,
+)
+GEOJSON = frozenset({".geojson", ".json"})
+PARQUET = frozenset({".parquet", ".geoparquet"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,30 +73,59 @@ def read_published(file: SourceFile, reading: Reading, key: str) -> Published:
     """
     try:
         if file.suffix == ".csv":
-            attributes, wkb, found = _read_csv(file, reading, key)
-        elif file.suffix in {".parquet", ".geoparquet"}:
+            attributes, wkb = read_csv(_stream(file), reading, file.name, key)
+            found = None
+        elif file.suffix in PARQUET:
             attributes, wkb, found = _read_geoparquet(file)
         else:
             attributes, wkb, found = _read_with_gdal(file, reading, key)
-    except (*GDAL_ERRORS, UnicodeDecodeError, pd.errors.ParserError, zipfile.BadZipFile, KeyError) as error:
+        attributes.validate(full=True)
+        stated = pyproj.CRS.from_user_input(found) if found else None
+    except UNREADABLE as error:
         reason = " ".join(str(error).split())
+        encoding = (
+            f" If it is in another encoding, say so in datasets.{key}.read.encoding." if "UTF" in reason.upper() else ""
+        )
         raise ReadError(
-            f"{key}: {file.name} cannot be read as {file.suffix.lstrip('.') or 'a vector file'}: {reason}. "
+            f"{key}: {file.name} cannot be read as {file.suffix.lstrip('.') or 'a vector file'}: {reason}.{encoding} "
             f"Open it in QGIS to see what it is; if it is damaged, get it again and run `make update KEY={key}`."
         ) from error
-    return Published(file.name, attributes, wkb, _crs(found, reading, file, key, needed=bool(len(wkb))))
+    return Published(file.name, attributes, wkb, _crs(stated, reading, file, key, needed=bool(len(wkb))))
 
 
 def _read_with_gdal(file: SourceFile, reading: Reading, key: str) -> tuple[pa.Table, Shapes, str | None]:
+    if file.suffix == ".shp":
+        require_whole_shapefile(file, key)
     layer = reading.layer or _only_layer(file, key)
     # GDAL would otherwise rewrite text that looks like a date
-    options = {"DATE_AS_STRING": "YES"} if file.suffix in {".geojson", ".json"} else {}
-    meta, table = pyogrio.read_arrow(file.gdal_path, layer=layer, encoding=reading.encoding, **options)
+    options = {"DATE_AS_STRING": "YES"} if file.suffix in GEOJSON else {}
+    meta, table = pyogrio.read_arrow(
+        file.gdal_path, layer=layer, encoding=reading.encoding, return_fids=True, **options
+    )
+    table = _with_published_ids(table, meta["fid_column"], file)
     column = meta["geometry_name"] or "wkb_geometry"
+    crs = None if file.suffix in GEOJSON and reading.crs and not _has_crs_member(file) else meta["crs"]
     if column not in table.column_names:
-        return table, np.full(len(table), None, dtype=object), meta["crs"]
+        return table, np.full(len(table), None, dtype=object), crs
     wkb = table.column(column).to_numpy(zero_copy_only=False)
-    return table.drop_columns([column]), wkb, meta["crs"]
+    return table.drop_columns([column]), wkb, crs
+
+
+def _with_published_ids(table: pa.Table, fid_column: str, file: SourceFile) -> pa.Table:
+    """Keep the feature ids of a GeoPackage, and of a GeoJSON that gives some; elsewhere they only number the rows."""
+    fids = table.column(fid_column)
+    table = table.drop_columns([fid_column])
+    if file.suffix == ".gpkg" and fid_column not in table.column_names:
+        return table.add_column(0, fid_column, fids)
+    numbered = fids.to_pylist() == list(range(len(fids)))
+    if file.suffix in GEOJSON and not numbered and "id" not in table.column_names:
+        return table.add_column(0, "id", fids)
+    return table
+
+
+def _has_crs_member(file: SourceFile) -> bool:
+    """Whether a GeoJSON states its CRS; where it does not, GDAL says WGS 84, which older files do not mean."""
+    return b'"crs"' in _stream(file).read()
 
 
 def _only_layer(file: SourceFile, key: str) -> str | None:
@@ -103,43 +151,30 @@ def _read_geoparquet(file: SourceFile) -> tuple[pa.Table, Shapes, Any]:
     return table.drop_columns([column]), wkb, described.get("crs", "OGC:CRS84")
 
 
-def _read_csv(file: SourceFile, reading: Reading, key: str) -> tuple[pa.Table, Shapes, None]:
-    # as text: what the publisher wrote is kept, and numbers are made only of the columns that are mapped
-    frame = pd.read_csv(_stream(file), dtype=str, keep_default_na=False, encoding=reading.encoding or "utf-8-sig")
-    frame = frame.mask(frame == "", None)
-    for name, column in (("longitude", reading.longitude), ("latitude", reading.latitude)):
-        if column not in frame.columns:
-            raise ReadError(
-                f"{key}: {file.name} is a table: expected datasets.{key}.read.{name} in params.yaml to name its "
-                f"{name} column, found {column or 'nothing'}. The file has: {', '.join(frame.columns)}."
-            )
-    x, y = (pd.to_numeric(frame[column], errors="coerce") for column in (reading.longitude, reading.latitude))
-    known = (x.notna() & y.notna()).to_numpy()
-    wkb = np.full(len(frame), None, dtype=object)
-    wkb[known] = shapely.to_wkb(shapely.points(x[known], y[known]))
-    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None), wkb, None
-
-
-def _stream(file: SourceFile) -> Any:
+def _stream(file: SourceFile) -> BinaryIO:
     if file.member is None:
         return file.path.open("rb")
     with zipfile.ZipFile(file.path) as archive:
         return BytesIO(archive.read(file.member))
 
 
-def _crs(found: Any, reading: Reading, file: SourceFile, key: str, *, needed: bool) -> pyproj.CRS:
+def _crs(stated: pyproj.CRS | None, reading: Reading, file: SourceFile, key: str, *, needed: bool) -> pyproj.CRS:
     """The CRS that the file states, or else the declared one; never a guess."""
     place = f"datasets.{key}.read.crs in params.yaml"
     try:
         declared = pyproj.CRS.from_user_input(reading.crs) if reading.crs else None
-    except pyproj.exceptions.CRSError as error:
+    except CRSError as error:
         raise ReadError(f"{key}: {place} is {reading.crs!r}, unknown to PROJ. Expected, say, EPSG:4326.") from error
-    stated = pyproj.CRS.from_user_input(found) if found else None
     if stated and declared and not stated.equals(declared, ignore_axis_order=True):
         raise ReadError(
             f"{key}: {file.name} says that its CRS is {stated.name}, but {place} says {declared.name}. "
             f"Remove the setting; it is only for files that do not say."
         )
-    if stated or declared or not needed:
-        return stated or declared or pyproj.CRS.from_epsg(4326)
-    raise ReadError(f"{key}: {file.name} does not say what its coordinates mean. Add {place}, say `crs: EPSG:4326`.")
+    crs = stated or declared or (None if needed else LONLAT)
+    if crs is None:
+        raise ReadError(
+            f"{key}: {file.name} does not say what its coordinates mean. Add {place}, say `crs: EPSG:4326`."
+        )
+    if not (crs.is_geographic or crs.is_projected):
+        raise ReadError(f"{key}: the CRS of {file.name} is {crs.name}: no positions on Earth. Correct {place}.")
+    return crs

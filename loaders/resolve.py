@@ -1,11 +1,12 @@
 """Ask a source what it holds now, and write the answer down as a lock."""
 
+import glob
 from pathlib import Path
 
 from loaders.catalog import Dataset, Source
 from loaders.errors import SourceError
 from loaders.locks import Lock, LockedFile, locked_file, read_lock, write_lock
-from loaders.wanted import may_hold_wanted
+from loaders.wanted import SHAPEFILE_PARTS, may_hold_wanted
 from loaders.workspace import Workspace
 
 
@@ -85,7 +86,9 @@ def local_files(dataset: Dataset, workspace: Workspace) -> dict[str, Path]:
     if place.is_dir():
         found = {path.relative_to(place).as_posix(): path for path in place.rglob("*") if path.is_file()}
     elif place.suffix.lower() == ".shp":
-        found = {path.name: path for path in place.parent.iterdir() if path.stem == place.stem}
+        parts = {place.suffix.lower(), *SHAPEFILE_PARTS}
+        found = {path.name: path for path in place.parent.glob(f"{glob.escape(place.stem)}.*")}
+        found = {name: path for name, path in found.items() if path.suffix.lower() in parts}
     else:
         found = {place.name: place}
     wanted = {name: path for name, path in found.items() if may_hold_wanted(name, dataset.source.include)}

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from loaders.catalog import Dataset
+from loaders.catalog import RESERVED_KEYS, Dataset
 from loaders.contract import RECORD, REJECTED, schema
 from loaders.geoparquet import write_parquet
 from loaders.locks import write_json
@@ -122,5 +122,5 @@ def _unite(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> None:
     selects = (f'SELECT * FROM {RAW_SCHEMA}."{key}"' for key in keys if key in present)  # noqa: S608 (checked keys)
     connection.execute(f"CREATE OR REPLACE VIEW {RAW_SCHEMA}.{ALL_FEATURES} AS {' UNION ALL '.join(selects)}")
     for name in present:
-        if name not in {*keys, ACCOUNTING}:
+        if name not in {*keys, *RESERVED_KEYS}:
             connection.execute(f'DROP TABLE {RAW_SCHEMA}."{name}"')

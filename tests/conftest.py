@@ -37,7 +37,7 @@ def geojson() -> Callable[..., str]:
             {
                 "type": "Feature",
                 "properties": rows[position] if rows else {},
-                "geometry": None if shape is None else shapely.geometry.mapping(shape),
+                "geometry": None if shape is None else json.loads(shapely.to_geojson(shape)),
             }
             for position, shape in enumerate(shapes)
         ]

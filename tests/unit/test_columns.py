@@ -116,7 +116,20 @@ def test_a_date_is_the_interval_of_days_that_it_can_mean(text: Any, first: str |
 
 @pytest.mark.parametrize(
     "text",
-    ["2016-13", "2016-00", "0000", "0", "1900", "2015-02-29", "2016-02-30", "2016-6", "20160", "06/2016", ">2016", "soon"],
+    [
+        "2016-13",
+        "2016-00",
+        "0000",
+        "0",
+        "1900",
+        "2015-02-29",
+        "2016-02-30",
+        "2016-6",
+        "20160",
+        "06/2016",
+        ">2016",
+        "soon",
+    ],
 )
 def test_a_date_that_does_not_exist_is_refused_with_the_remedy(text: str) -> None:
     with pytest.raises(ReadError, match=rf"column 'v' holds '{text}'; expected a date such as 2016.*null_values"):

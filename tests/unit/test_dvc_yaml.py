@@ -14,6 +14,7 @@ STAGES: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages
 WITHOUT_EFFECT = {
     "load": {
         "__init__",  # imports lazily
+        "arrays",  # types
         "catalog_errors",  # words
         "duck",  # not used by a single load
         "errors",  # words
@@ -24,6 +25,7 @@ WITHOUT_EFFECT = {
     },
     "build": {
         "__init__",
+        "arrays",
         "catalog",  # only the keys are used
         "catalog_errors",
         "contract",  # the columns of the loaded files, which are a dependency

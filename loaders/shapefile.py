@@ -1,0 +1,60 @@
+"""Whether a shapefile is whole: GDAL reads one that was cut short without a word, and leaves records out."""
+
+import struct
+import zipfile
+from pathlib import PurePosixPath
+
+from loaders.errors import ReadError
+from loaders.wanted import SourceFile
+
+HEADER_BYTES = 100  # of .shp and .shx
+INDEX_BYTES = 8  # of a record in .shx
+# https://www.esri.com/content/dam/esrisites/sitecore-archive/Files/Pdfs/library/whitepapers/pdfs/shapefile.pdf
+
+
+def require_whole_shapefile(file: SourceFile, key: str) -> None:
+    """Compare what the parts of a shapefile say of themselves with their sizes and with one another.
+
+    Raises:
+        ReadError: a part is missing or was cut short, or they do not belong together.
+    """
+    parts = {suffix: _head_and_size(file, suffix) for suffix in (".shp", ".shx", ".dbf")}
+    for suffix, part in parts.items():
+        if part is None:
+            raise ReadError(_message(key, file, f"its {suffix} is missing"))
+        if len(part[0]) < HEADER_BYTES // 4:
+            raise ReadError(_message(key, file, f"its {suffix} is only {part[1]:,} bytes long"))
+    (shp, shp_bytes), (shx, shx_bytes), (dbf, dbf_bytes) = (part for part in parts.values() if part)
+    for suffix, head, found in ((".shp", shp, shp_bytes), (".shx", shx, shx_bytes)):
+        if (stated := 2 * struct.unpack(">i", head[24:28])[0]) != found:
+            raise ReadError(_message(key, file, f"its {suffix} should be {stated:,} bytes long, and is {found:,}"))
+    rows, head_bytes, row_bytes = struct.unpack("<IHH", dbf[4:12])
+    if dbf_bytes < head_bytes + rows * row_bytes:
+        raise ReadError(_message(key, file, f"its .dbf is {dbf_bytes:,} bytes long: too short for {rows:,} rows"))
+    if (shapes := (shx_bytes - HEADER_BYTES) // INDEX_BYTES) != rows:
+        raise ReadError(_message(key, file, f"it has {shapes:,} shapes, but {rows:,} rows of attributes"))
+
+
+def _head_and_size(file: SourceFile, suffix: str) -> tuple[bytes, int] | None:
+    """The first bytes and the size of a part; None if it is not there. Endings may be in either case."""
+    if file.member is None:
+        found = [path for path in file.path.parent.iterdir() if path.stem == file.path.stem]
+        for path in found:
+            if path.suffix.lower() == suffix:
+                with path.open("rb") as stream:
+                    return stream.read(HEADER_BYTES), path.stat().st_size
+        return None
+    wanted = str(PurePosixPath(file.member).with_suffix(suffix)).lower()
+    with zipfile.ZipFile(file.path) as archive:
+        for entry in archive.infolist():
+            if entry.filename.lower() == wanted:
+                with archive.open(entry) as stream:
+                    return stream.read(HEADER_BYTES), entry.file_size
+    return None
+
+
+def _message(key: str, file: SourceFile, found: str) -> str:
+    return (
+        f"{key}: {file.name} is not a whole shapefile: {found}. Get all of its parts again (.shp, .shx, .dbf, .prj) "
+        f"and run `make update KEY={key}`."
+    )

@@ -1,0 +1,95 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from loaders.__main__ import main
+
+NORTH, SOUTH = "a_north_2020", "b_south_2021"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def eo_pv(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in the project; returns exit code, output and errors."""
+    monkeypatch.chdir(project)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["eo-pv", *arguments])
+        with pytest.raises(SystemExit) as left:
+            main()
+        code = left.value.code or 0
+        return int(code), *capsys.readouterr()
+
+    return run
+
+
+def test_the_steps_of_a_dataset_each_say_what_they_made(eo_pv: Run, project: Path) -> None:
+    size = f"{(project / 'north.geojson').stat().st_size:,}"
+    assert eo_pv("resolve", "north")[:2] == (0, f"{NORTH}: 1 file(s), {size} bytes, from path\n")
+    assert eo_pv("fetch", "north")[:2] == (0, f"{NORTH}: data/sample/raw/{NORTH}\n")
+    assert eo_pv("load", NORTH)[:2] == (0, f"{NORTH}: data/sample/loaded/{NORTH}.parquet\n")
+
+
+def test_a_command_works_from_a_folder_below(eo_pv: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "deep/er").mkdir(parents=True)
+    monkeypatch.chdir(project / "deep/er")
+    assert eo_pv("resolve", "north")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["load", "nroth"], "Error: params.yaml: there is no dataset 'nroth'. Did you mean north?"),
+        (["fetch", "north"], f"Error: {NORTH}: {NORTH}.json is missing. Run `eo-pv resolve {NORTH}`."),
+        (["report"], f"Error: {NORTH}: not loaded yet. Run `make all`."),
+        (["load", "north"], f"Error: {NORTH}: "),
+        (["ingest", "--datasets", "sout"], "Error: params.yaml: there is no dataset 'sout'. Did you mean south?"),
+    ],
+)
+def test_an_error_that_can_be_mended_is_one_paragraph_and_exit_code_1(
+    eo_pv: Run, arguments: list[str], said: str
+) -> None:
+    code, out, err = eo_pv(*arguments)
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert err.startswith(said)
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["load"], ["lod", "north"], ["load", "north", "south"], ["ingest"], ["ingest", "--all", "--datasets", "north"]],
+)
+def test_wrong_usage_is_exit_code_2(eo_pv: Run, arguments: list[str]) -> None:
+    assert eo_pv(*arguments)[0] == 2
+
+
+def test_outside_of_a_project_the_command_says_so(eo_pv: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.anchor)
+    code, _, err = eo_pv("resolve", "north")
+    assert (code, err.startswith("Error: No params.yaml in ")) == (1, True)
+
+
+def test_ingest_lists_the_table_of_each_dataset(eo_pv: Run) -> None:
+    code, out, _ = eo_pv("ingest", "--all", "--sequential")
+    assert (code, out.splitlines()) == (0, [f"{NORTH}: raw_data.{NORTH}", f"{SOUTH}: raw_data.{SOUTH}"])
+
+
+def test_update_says_what_changed_and_then_that_nothing_did(eo_pv: Run, project: Path) -> None:
+    eo_pv("resolve", "north")
+    size = (project / "north.geojson").stat().st_size
+    with (project / "north.geojson").open("a") as stream:
+        stream.write("\n")
+    said = f"{NORTH}: north.geojson changed ({size:,} → {size + 1:,} bytes)\n"
+    assert eo_pv("update", "north")[:2] == (0, said)
+    assert eo_pv("update", "north")[:2] == (0, f"{NORTH}: nothing changed\n")
+
+
+@pytest.mark.parametrize("name", ["farms[old].geojson", "farms[/b].geojson"])
+def test_a_name_with_brackets_is_shown_whole(eo_pv: Run, project: Path, name: str) -> None:
+    path = project / "in" / name
+    path.parent.mkdir(parents=True)
+    path.write_text("{}")
+    (project / "params.yaml").write_text("datasets:\n  farms:\n    source: {path: in}\n")
+    code, out, _ = eo_pv("update", "farms")
+    assert (code, out) == (0, f"farms: {name} is new (2 bytes)\n")

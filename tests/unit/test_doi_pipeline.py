@@ -1,0 +1,143 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import geopandas as gpd
+import pytest
+import shapely
+from hamilton import driver
+
+import loaders
+from loaders import doi_datasets
+from loaders.catalog import read_catalog
+from loaders.duck import connect
+from loaders.errors import AccountingError, ChecksumMismatchError, ReadError
+from loaders.fetch import fetch
+from loaders.raw_pv_doi_ingest import load_dataset, run_doi_pipeline
+from loaders.resolve import resolve
+from loaders.workspace import Workspace
+
+NODES = [
+    "dataset_metadata",
+    "target_datasets",
+    "dataset_download_path",
+    "dataset_geospatial_files",
+    "dataset_processed_gdf",
+    "dataset_arrow_table",
+    "collected_arrow_tables",
+    "store_individual_datasets",
+]
+NORTH, SOUTH = "a_north_2020", "b_south_2021"
+STORED = {NORTH: f"raw_data.{NORTH}", SOUTH: f"raw_data.{SOUTH}"}
+
+
+def _outputs(root: Path) -> dict[str, bytes]:
+    """What the loads of a project wrote, by its path."""
+    folder = root / "data" / "sample"
+    files = [*(folder / "loaded").iterdir(), *(folder / "metrics").iterdir()]
+    return {path.name: path.read_bytes() for path in files}
+
+
+def _change(project: Path, name: str, old: str, new: str) -> None:
+    text = (project / name).read_text()
+    assert old in text
+    (project / name).write_text(text.replace(old, new))
+
+
+def test_the_graph_is_these_eight_nodes_each_with_three_tags() -> None:
+    graph = driver.Builder().with_modules(doi_datasets).enable_dynamic_execution(allow_experimental_mode=True).build()
+    made = {node.name: node for node in graph.list_available_variables() if not node.is_external_input}
+    assert sorted(made) == sorted(NODES)
+    tags = {"data_source", "processing_stage", "data_type"}
+    assert [name for name, node in made.items() if not tags <= node.tags.keys()] == []
+
+
+def test_the_pipeline_is_exported_by_its_package() -> None:
+    assert loaders.run_doi_pipeline is run_doi_pipeline
+
+
+def test_each_dataset_goes_to_its_table_and_all_to_one_view(project: Path) -> None:
+    assert run_doi_pipeline(params=project / "params.yaml") == STORED
+    with connect(project / "data/sample/eo_pv_data.duckdb", read_only=True) as connection:
+        rows = connection.sql(
+            "SELECT dataset_key, count(*), sum(capacity_mw), any_value(capacity_basis), bool_or(is_synthetic) "
+            "FROM raw_data.doi_pv_features GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+    assert rows == [(NORTH, 3, None, None, False), (SOUTH, 1, 5.0, "dc", False)]
+
+
+def test_one_dataset_at_a_time_and_all_together_write_the_same_bytes(project: Path) -> None:
+    catalog, workspace = read_catalog(project / "params.yaml"), Workspace(project, "sample")
+    for dataset in catalog.datasets.values():
+        fetch(dataset, resolve(dataset, workspace), workspace)
+        load_dataset(dataset, catalog, workspace)
+    alone = _outputs(project)
+    run_doi_pipeline(params=project / "params.yaml")
+    assert _outputs(project) == alone
+    assert len(alone) == 6
+
+
+def test_threads_and_one_after_the_other_write_the_same_bytes(project: Path) -> None:
+    run_doi_pipeline(params=project / "params.yaml", use_parallel=True)
+    threads = _outputs(project)
+    run_doi_pipeline(params=project / "params.yaml", use_parallel=False, force_download=True)
+    assert _outputs(project) == threads
+
+
+def test_one_dataset_by_its_alias_leaves_the_tables_of_the_others(project: Path) -> None:
+    run_doi_pipeline(params=project / "params.yaml")
+    assert run_doi_pipeline(params=project / "params.yaml", datasets=["south"]) == {SOUTH: STORED[SOUTH]}
+    with connect(project / "data/sample/eo_pv_data.duckdb", read_only=True) as connection:
+        assert connection.sql("SELECT count(*) FROM raw_data.doi_pv_features").fetchall() == [(4,)]
+
+
+def test_another_database_is_written_where_it_is_wanted_and_no_parquet_if_not(project: Path) -> None:
+    run_doi_pipeline(project / "new/w.duckdb", export_geoparquet=False, params=project / "params.yaml")
+    with duckdb.connect(project / "new/w.duckdb", read_only=True) as connection:
+        assert connection.sql(f"SELECT count(*) FROM raw_data.{NORTH}").fetchall() == [(3,)]  # noqa: S608
+    assert not (project / "data/sample/loaded").exists()
+    assert not (project / "data/sample/eo_pv_data.duckdb").exists()
+
+
+def test_a_loaded_file_is_what_geopandas_calls_geoparquet(project: Path) -> None:
+    run_doi_pipeline(params=project / "params.yaml")
+    frame = gpd.read_parquet(project / f"data/sample/loaded/{NORTH}.parquet")
+    assert frame["record_id"].tolist() == [f"{NORTH}:n{step}" for step in range(3)]
+    assert frame.geometry[1].equals(shapely.box(11, 50, 11.01, 50.01))
+
+
+@pytest.mark.parametrize("use_parallel", [True, False])
+def test_an_error_of_one_dataset_is_ours_in_threads_too_and_stores_nothing(project: Path, use_parallel: bool) -> None:
+    _change(project, "params.yaml", "column: mw", "column: kw")
+    with pytest.raises(ReadError, match=rf"^{SOUTH}: the file has no column 'kw'.* It has: mw\."):
+        run_doi_pipeline(params=project / "params.yaml", use_parallel=use_parallel)
+    assert not (project / "data/sample/eo_pv_data.duckdb").exists()
+    assert not (project / "data/sample/loaded").exists()
+
+
+@pytest.mark.parametrize("export_geoparquet", [True, False])
+def test_another_number_than_expected_stops_the_pipeline_whatever_it_writes(
+    project: Path, export_geoparquet: bool
+) -> None:
+    _change(project, "params.yaml", "alias: south", "alias: south\n    expected_features: 2")
+    with pytest.raises(AccountingError, match=rf"{SOUTH}: expected 2 records, read 1\."):
+        run_doi_pipeline(params=project / "params.yaml", export_geoparquet=export_geoparquet)
+    assert not (project / "data/sample/eo_pv_data.duckdb").exists()
+
+
+@pytest.mark.parametrize("export_geoparquet", [True, False])
+@pytest.mark.parametrize("shapes", [(), (None,)], ids=["no features", "no shapes"])
+def test_a_dataset_of_nothing_usable_is_refused_by_name(
+    project: Path, geojson: Callable[..., str], shapes: tuple[None, ...], export_geoparquet: bool
+) -> None:
+    (project / "farms.geojson").write_text(geojson(*shapes))
+    (project / "params.yaml").write_text("datasets:\n  farms:\n    source: {path: farms.geojson}\n")
+    with pytest.raises(AccountingError, match="farms: expected polygons or points, but no record can be used"):
+        run_doi_pipeline(params=project / "params.yaml", export_geoparquet=export_geoparquet)
+
+
+def test_a_changed_file_is_refused_unless_the_lock_is_updated(project: Path) -> None:
+    run_doi_pipeline(params=project / "params.yaml")
+    _change(project, "south.geojson", '"mw": 5', '"mw": 6')
+    with pytest.raises(ChecksumMismatchError, match=f"make update KEY={SOUTH}"):
+        run_doi_pipeline(params=project / "params.yaml")

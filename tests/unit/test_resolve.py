@@ -1,0 +1,142 @@
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from loaders.catalog import Dataset, read_catalog
+from loaders.errors import SourceError
+from loaders.locks import Lock, LockedFile, read_lock
+from loaders.resolve import changes, local_files, resolve, update
+from loaders.workspace import Workspace
+
+KEY = "a_north_2020"
+
+
+@pytest.fixture
+def north(project: Path) -> Dataset:
+    return read_catalog(project / "params.yaml").dataset("north")
+
+
+def _from(path: str, *include: str, key: str = KEY) -> Dataset:
+    return Dataset.model_validate({"key": key, "source": {"path": path, "include": list(include)}})
+
+
+def test_a_lock_states_name_size_and_sha256_of_each_file(north: Dataset, workspace: Workspace, project: Path) -> None:
+    content = (project / "north.geojson").read_bytes()
+    resolve(north, workspace)
+    assert json.loads(workspace.lock(KEY).read_text()) == {
+        "dataset": KEY,
+        "origin": "path",
+        "source": {"path": "north.geojson", "include": []},
+        "files": [
+            {"name": "north.geojson", "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()},
+        ],
+    }
+
+
+def test_a_lock_that_is_read_is_the_one_that_was_written(north: Dataset, workspace: Workspace) -> None:
+    written = resolve(north, workspace)
+    assert read_lock(workspace.lock(KEY)) == written
+
+
+def test_a_changed_file_leaves_the_lock_as_it_is_until_update(
+    north: Dataset, workspace: Workspace, project: Path
+) -> None:
+    before = resolve(north, workspace)
+    (project / "north.geojson").write_text("{}")
+    assert resolve(north, workspace) == before
+    assert update(north, workspace).files[0].bytes == 2
+    assert resolve(north, workspace).files[0].bytes == 2
+
+
+def test_another_source_in_the_settings_makes_the_lock_stale(north: Dataset, workspace: Workspace) -> None:
+    resolve(north, workspace)
+    assert [file.name for file in resolve(_from("south.geojson"), workspace).files] == ["south.geojson"]
+
+
+def test_a_sample_is_synthetic_and_a_file_of_the_user_is_not(north: Dataset, workspace: Workspace) -> None:
+    twin = workspace.samples("farms") / "farms.geojson"
+    twin.parent.mkdir(parents=True)
+    twin.touch()
+    published = Dataset.model_validate({"key": "farms", "source": {"doi": "10.5281/zenodo.1"}})
+    assert (resolve(published, workspace).origin, resolve(published, workspace).is_synthetic) == ("sample", True)
+    assert (resolve(north, workspace).origin, resolve(north, workspace).is_synthetic) == ("path", False)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"{",
+        b"[]",
+        b'"text"',
+        b"{}",
+        b'{"files": [{"name": "a"}], "dataset": "a", "origin": "path", "source": {}}',
+        b'{"files": [], "dataset": "a", "origin": "path", "source": {}, "more": 1}',
+        b"\xff\xfe",
+    ],
+)
+def test_a_damaged_lock_is_refused_with_two_ways_out(north: Dataset, workspace: Workspace, damage: bytes) -> None:
+    resolve(north, workspace)
+    workspace.lock(KEY).write_bytes(damage)
+    with pytest.raises(SourceError, match=rf"{KEY}: the lock .* is damaged .* Git, .*make update KEY={KEY}"):
+        resolve(north, workspace)
+
+
+def test_a_missing_lock_says_what_to_type(workspace: Workspace) -> None:
+    with pytest.raises(SourceError, match=rf"{KEY}: {KEY}\.json is missing\. Run `eo-pv resolve {KEY}`"):
+        read_lock(workspace.lock(KEY))
+
+
+def test_a_shapefile_brings_its_parts_along_and_no_neighbour(workspace: Workspace) -> None:
+    for name in ("x.shp", "x.dbf", "x.shx", "x.prj", "x.cpg", "y.shp", "x.geojson", "x.zip", "x.pdf"):
+        (workspace.root / name).touch()
+    assert sorted(local_files(_from("x.shp"), workspace)) == ["x.cpg", "x.dbf", "x.prj", "x.shp", "x.shx"]
+
+
+def test_a_folder_is_searched_to_its_bottom_but_not_for_hidden_files(workspace: Workspace) -> None:
+    for name in ("in/a/x.geojson", "in/.DS_Store", "in/y.tif"):
+        (workspace.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (workspace.root / name).touch()
+    assert sorted(local_files(_from("in"), workspace)) == ["a/x.geojson", "y.tif"]
+    assert sorted(local_files(_from("in", "*.geojson"), workspace)) == ["a/x.geojson"]
+
+
+def test_a_source_that_is_not_there_is_refused_with_the_setting(workspace: Workspace) -> None:
+    with pytest.raises(
+        SourceError, match=rf"expected .*gone\.geojson, .*datasets\.{KEY}\.source\.path in params\.yaml"
+    ):
+        resolve(_from("gone.geojson"), workspace)
+
+
+def test_a_dataset_without_a_sample_says_so(workspace: Workspace) -> None:
+    published = Dataset.model_validate({"key": "farms", "source": {"doi": "10.5281/zenodo.1"}})
+    with pytest.raises(SourceError, match=r"farms: expected .*samples/farms, .*no bundled sample"):
+        resolve(published, workspace)
+
+
+def test_a_published_source_is_refused_not_replaced_by_its_sample(tmp_path: Path) -> None:
+    (tmp_path / "data/samples/farms").mkdir(parents=True)
+    published = Dataset.model_validate({"key": "farms", "source": {"doi": "10.5281/zenodo.1"}})
+    with pytest.raises(SourceError, match="cannot fetch `doi:` sources yet"):
+        resolve(published, Workspace(tmp_path, "doi"))
+
+
+def test_an_include_without_a_match_lists_what_is_there(workspace: Workspace) -> None:
+    (workspace.root / "in").mkdir()
+    (workspace.root / "in/a.geojson").touch()
+    with pytest.raises(SourceError, match=r"matches include \(\*\.shp\)\. It holds: a\.geojson\."):
+        resolve(_from("in", "*.shp"), workspace)
+
+
+def test_changes_name_what_is_gone_new_and_different() -> None:
+    def lock(**files: int) -> Lock:
+        return Lock("k", "path", {}, tuple(LockedFile(name, size, f"{name}{size}") for name, size in files.items()))
+
+    assert changes(lock(a=1, b=1000, c=3), lock(b=2000, c=3, d=4)) == [
+        "a is gone",
+        "d is new (4 bytes)",
+        "b changed (1,000 → 2,000 bytes)",
+    ]
+    assert changes(lock(a=1), lock(a=1)) == []
+    assert changes(None, lock(a=1)) == ["a is new (1 bytes)"]

@@ -1,0 +1,82 @@
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from loaders.catalog import Catalog, read_catalog
+from loaders.errors import BuildError
+from loaders.locks import Lock, LockedFile, write_json, write_lock
+from loaders.summary import Row, as_markdown, as_table, notes, summarise, total
+from loaders.workspace import Workspace
+
+NORTH = Row("north", 1200, 1100, 100, 2.55, 5.0, "MIT", 1.5, is_synthetic=True)
+SOUTH = Row("south", 34, 34, 0, None, None, "not stated ?")
+
+
+@pytest.fixture
+def catalog(project: Path) -> Catalog:
+    return read_catalog(project / "params.yaml")
+
+
+def _loaded(workspace: Workspace, key: str, origin: str) -> None:
+    counts = {"records": {"read": 3, "kept": 2, "rejected": 1}, "area_km2": 1.25, "capacity_mw": None}
+    write_json(counts, workspace.metrics(key))
+    write_lock(Lock(key, origin, {}, (LockedFile("farms.geojson", 1, "0"),)), workspace.lock(key))
+
+
+def test_each_dataset_is_one_row_of_what_its_load_counted(catalog: Catalog, workspace: Workspace) -> None:
+    _loaded(workspace, "a_north_2020", "sample")
+    _loaded(workspace, "b_south_2021", "path")
+    workspace.times("a_north_2020").parent.mkdir()
+    workspace.times("a_north_2020").write_text('{"fetch": 0.5, "load": 1.25}')
+    assert summarise(catalog, workspace) == [
+        Row("a_north_2020", 3, 2, 1, 1.25, None, "not stated ?", 1.75, is_synthetic=True),
+        Row("b_south_2021", 3, 2, 1, 1.25, None, "not stated ?", None, is_synthetic=False),
+    ]
+
+
+def test_a_dataset_that_is_not_loaded_is_refused_by_name(catalog: Catalog, workspace: Workspace) -> None:
+    _loaded(workspace, "a_north_2020", "path")
+    with pytest.raises(BuildError, match=r"b_south_2021: not loaded yet\. Run `make all`"):
+        summarise(catalog, workspace)
+
+
+def test_the_total_adds_what_is_known_and_nothing_else() -> None:
+    assert total([NORTH, SOUTH]) == Row("all records", 1234, 1134, 100, 2.55, 5.0, "", 1.5)
+    assert total([SOUTH]).area_km2 is None
+
+
+def test_unknown_is_a_dash_and_not_a_zero() -> None:
+    assert SOUTH.cells() == ("south", "34", "34", "0", "-", "-", "not stated ?", "-")
+    assert Row("zero", 0, 0, 0, 0.0, 0.0).cells()[4:6] == ("0.0", "0.0")
+
+
+def test_the_report_is_this_table_without_times() -> None:
+    assert as_markdown([NORTH, SOUTH], "eo-pv").splitlines()[-5:] == [
+        "| dataset | read | kept | rejected | area km² | capacity MW | licence |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| north | 1,200 | 1,100 | 100 | 2.5 | 5.0 | MIT |",
+        "| south | 34 | 34 | 0 | - | - | not stated ? |",
+        "| all records | 1,234 | 1,134 | 100 | 2.5 | 5.0 |  |",
+    ]
+
+
+def test_made_up_records_are_called_synthetic_with_their_share() -> None:
+    assert notes([NORTH, SOUTH])[0].startswith("SYNTHETIC: 1 of 2 datasets are bundled samples.")
+    assert notes([NORTH])[0].startswith("SYNTHETIC: all datasets are bundled samples.")
+    assert not any("SYNTHETIC" in note for note in notes([SOUTH]))
+
+
+def test_a_question_mark_is_explained_only_where_there_is_one() -> None:
+    assert [any("question mark" in note for note in notes([row])) for row in (NORTH, SOUTH)] == [False, True]
+
+
+def test_the_terminal_shows_rows_and_total() -> None:
+    console = Console(width=150)
+    with console.capture() as captured:
+        console.print(as_table([NORTH, SOUTH]))
+    lines = [line for line in captured.get().splitlines() if any(word in line for word in ("north", "all records"))]
+    assert [line.replace("│", " ").split()[-6:] for line in lines] == [
+        ["1,100", "100", "2.5", "5.0", "MIT", "1.5"],
+        ["1,234", "1,134", "100", "2.5", "5.0", "1.5"],
+    ]
