@@ -57,6 +57,7 @@ def harmonise_shapes(wkb: Shapes, crs: pyproj.CRS) -> Harmonised:
     _reject(reason, shapely.is_missing(shapes), "neither_polygon_nor_point")
     shapes = to_lonlat(shapes, crs)
     _reject(reason, ~_in_world(shapes), "outside_the_world")
+    shapes[~_is_none(reason)] = None
     _reject(reason, _is_wrapped(shapes), "wraps_around_the_world")
     shapes[~_is_none(reason)] = None
     published = shapes

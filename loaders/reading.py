@@ -113,8 +113,8 @@ def _read_with_gdal(file: SourceFile, reading: Reading, key: str) -> tuple[pa.Ta
 
 def _with_published_ids(table: pa.Table, fid_column: str, file: SourceFile) -> pa.Table:
     """Keep the feature ids of a GeoPackage, and of a GeoJSON that gives some; elsewhere they only number the rows."""
-    fids = table.column(fid_column)
-    table = table.drop_columns([fid_column])
+    fids = table.column(0)  # by position: a property may have its name
+    table = table.remove_column(0)
     if file.suffix == ".gpkg" and fid_column not in table.column_names:
         return table.add_column(0, fid_column, fids)
     numbered = fids.to_pylist() == list(range(len(fids)))

@@ -10,7 +10,7 @@ KILLER = """
 import os, pathlib, signal, sys
 rename = pathlib.Path.replace
 def kill_before(self, target):
-    if sys.argv[1:2] == [{command!r}] and pathlib.Path(target).name == {name!r}:
+    if sys.argv[1:2] == [{command!r}] and str(target).endswith("/data/sample/{name}"):
         os.killpg(0, signal.SIGKILL)
     return rename(self, target)
 pathlib.Path.replace = kill_before
@@ -32,7 +32,7 @@ def unfinished(project: Project) -> list[str]:
 
 def test_a_load_killed_between_its_two_files_is_done_again(project: Project, tmp_path: Path) -> None:
     project.edit(lambda s: s["datasets"]["north"]["columns"].update(capacity={"column": "mw", "unit": "MW"}))
-    repro_killed_before(project, "load", "north.parquet", tmp_path)
+    repro_killed_before(project, "load", "loaded/north.parquet", tmp_path)
     assert project.data("loaded", "north.rejected.parquet").exists()
     assert project.repro().stages == {"load@north", "build"}
     assert curated_ids(project) == ["north:1", "north:2", "south:3"]
@@ -41,7 +41,7 @@ def test_a_load_killed_between_its_two_files_is_done_again(project: Project, tmp
 
 def test_a_build_killed_between_two_tables_is_done_again(project: Project, tmp_path: Path) -> None:
     project.edit(lambda s: s["datasets"].pop("north"))
-    repro_killed_before(project, "warehouse", "curated_pv_records.parquet", tmp_path)
+    repro_killed_before(project, "warehouse", "curated/curated_pv_records.parquet", tmp_path)
     assert "north" in warehouse_tables(project), "the old warehouse is whole until the new one replaces it"
     assert project.repro().stages == {"build"}
     assert curated_ids(project) == ["south:3"]
@@ -51,7 +51,7 @@ def test_a_build_killed_between_two_tables_is_done_again(project: Project, tmp_p
 
 def test_a_fetch_killed_before_its_folder_is_in_place_is_done_again(project: Project, tmp_path: Path) -> None:
     project.edit(lambda s: s["datasets"]["north"]["source"].update(include=["*.geojson"]))
-    repro_killed_before(project, "fetch", "north", tmp_path)
+    repro_killed_before(project, "fetch", "raw/north", tmp_path)
     assert project.repro().stages == {"fetch@north", "load@north", "build"}
     assert curated_ids(project) == ["north:1", "north:2", "south:3"]
     assert unfinished(project) == []

@@ -157,6 +157,15 @@ def test_the_id_of_a_geojson_feature_is_a_published_value(
     assert _read(tmp_path / "f.geojson").attributes.to_pylist() == [{"id": identifier, "n": 1}]
 
 
+@pytest.mark.parametrize("name", ["id", "fid", "OGC_FID"])
+def test_a_property_with_the_name_of_a_feature_id_is_kept(
+    tmp_path: Path, geojson: Callable[..., str], name: str
+) -> None:
+    rows = [{name: 5}, {name: 9}]
+    (tmp_path / "f.geojson").write_text(geojson(*SHAPES, rows=rows))
+    assert _read(tmp_path / "f.geojson").attributes.to_pylist() == rows
+
+
 def test_the_fid_of_a_geopackage_is_a_published_value(written: Callable[..., Path]) -> None:
     path = written("GPKG", frame=_frame().assign(fid=[50, 90]))
     assert _read(path).attributes.column("fid").to_pylist() == [50, 90]
