@@ -65,8 +65,8 @@ def notes(rows: list[Row]) -> list[str]:
     said = []
     made_up = [row.name for row in rows if row.is_synthetic]
     if made_up:
-        which = "all datasets are" if len(made_up) == len(rows) else f"{len(made_up)} of {len(rows)} datasets are"
-        said.append(f"SYNTHETIC: {which} bundled samples. No record of theirs is a real installation.")
+        which = "all datasets" if len(made_up) == len(rows) else ", ".join(made_up)
+        said.append(f"SYNTHETIC, bundled samples: {which}. No record of theirs is a real installation.")
     if any(row.licence.endswith(UNVERIFIED) for row in rows):
         said.append("A licence with a question mark has not been read at its source yet.")
     said.append("An installation that several datasets publish is counted in each; capacities are AC, DC or unknown.")

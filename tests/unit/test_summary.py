@@ -61,9 +61,9 @@ def test_the_report_is_this_table_without_times() -> None:
     ]
 
 
-def test_made_up_records_are_called_synthetic_with_their_share() -> None:
-    assert notes([NORTH, SOUTH])[0].startswith("SYNTHETIC: 1 of 2 datasets are bundled samples.")
-    assert notes([NORTH])[0].startswith("SYNTHETIC: all datasets are bundled samples.")
+def test_made_up_records_are_called_synthetic_by_dataset() -> None:
+    assert notes([NORTH, SOUTH])[0].startswith(f"SYNTHETIC, bundled samples: {NORTH.name}.")
+    assert notes([NORTH])[0].startswith("SYNTHETIC, bundled samples: all datasets.")
     assert not any("SYNTHETIC" in note for note in notes([SOUTH]))
 
 
