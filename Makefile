@@ -20,6 +20,8 @@ endif
 
 export VIRTUAL_ENV := $(venv)
 export PATH := $(venv)/bin:$(PATH)
+# behind a proxy with an authority of its own, trust what this machine trusts
+export UV_SYSTEM_CERTS := 1
 export DO_NOT_TRACK := 1
 export DVC_NO_ANALYTICS := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
