@@ -7,6 +7,10 @@ SHELL := /bin/sh
 PYTHON ?= python3
 ARGS ?=
 KEY ?=
+IMAGE ?= eo-pv
+TAG ?= latest
+CYCLONEDX := 7.5.0
+PIP_AUDIT := 2.10.1
 
 # A container image brings its environment and names it in EO_PV_VENV. Anywhere else .venv is made
 # from the lock the first time that a target needs it, and nothing is installed outside it.
@@ -29,10 +33,10 @@ export HAMILTON_TELEMETRY_ENABLED := false
 export DBT_PROJECT_DIR := $(CURDIR)/dbt
 export DBT_PROFILES_DIR := $(CURDIR)/dbt
 
-.PHONY: help all update install test lint lock samples clean
+.PHONY: help all update pull install test lint lock samples image container-check publish sbom audit clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 all: $(ready) ## run the whole workflow, then show its table (ARGS are passed to `dvc repro`)
 	dvc repro $(ARGS)
@@ -41,16 +45,23 @@ all: $(ready) ## run the whole workflow, then show its table (ARGS are passed to
 update: $(ready) ## ask the sources again and rewrite their locks (KEY=<dataset> for one of them)
 	python -m loaders update $(KEY)
 
+pull: $(ready) ## get the results of others from the DVC remote instead of making them (dvc pull)
+	dvc pull --allow-missing
+	dvc repro --allow-missing
+	python -m loaders warehouse
+
 install: $(ready) ## make .venv from requirements.lock
 
 test: $(ready) ## run every test (ARGS are passed to pytest)
 	python -m pytest $(ARGS)
 
-lint: $(ready) ## check style, types and SQL
+lint: $(ready) ## check style, types, SQL, shell scripts and Dockerfile
 	ruff check .
 	ruff format --check .
 	mypy
 	sqlfluff lint --disable-progress-bar dbt/models dbt/macros
+	shellcheck .ci/run .ci/container-check
+	hadolint Dockerfile
 
 lock: $(ready) ## solve requirements*.in again (ARGS=--upgrade for newer versions)
 	for name in requirements-build requirements; do \
@@ -61,6 +72,23 @@ lock: $(ready) ## solve requirements*.in again (ARGS=--upgrade for newer version
 
 samples: $(ready) ## make the bundled samples again (the same bytes)
 	python data/samples/make_samples.py
+
+image: ## build the container image (docker)
+	docker build --tag $(IMAGE) .
+
+container-check: ## build the image, run the tests and the workflow in it without network (Docker, or root on Debian)
+	IMAGE=$(IMAGE) .ci/container-check
+
+publish: image ## push the image (REGISTRY, REGISTRY_USER and REGISTRY_TOKEN from the environment, TAG)
+	@echo "$$REGISTRY_TOKEN" | docker login --username "$$REGISTRY_USER" --password-stdin "$$REGISTRY"
+	docker tag $(IMAGE) "$$REGISTRY/$(IMAGE):$(TAG)"
+	docker push "$$REGISTRY/$(IMAGE):$(TAG)"
+
+sbom: $(ready) ## write sbom.json: what the lock installs, as CycloneDX (fetches its tool)
+	uv tool run --from cyclonedx-bom==$(CYCLONEDX) cyclonedx-py requirements --output-file sbom.json requirements.lock
+
+audit: $(ready) ## look for known vulnerabilities of the locked packages (fetches its tool, asks the network)
+	uv tool run --from pip-audit==$(PIP_AUDIT) pip-audit --require-hashes --disable-pip --requirement requirements.lock
 
 clean: ## remove what the workflow and the tests made; keep .venv, the locks and your own files
 	for folder in raw loaded metrics curated report times .work eo_pv_data.duckdb eo_pv_data.duckdb.wal; do \

@@ -129,13 +129,12 @@ def warehouse() -> None:
 @app.command()
 def report() -> None:
     """Write the report that people read."""
+    from loaders.locks import write_text
     from loaders.summary import as_markdown, summarise
 
     catalog, workspace = _settings()
-    path = workspace.report()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(as_markdown(summarise(catalog, workspace), f"eo-pv: origin {catalog.origin}"), encoding="utf-8")
-    _list_files([path], workspace)
+    write_text(as_markdown(summarise(catalog, workspace), f"eo-pv: origin {catalog.origin}"), workspace.report())
+    _list_files([workspace.report()], workspace)
 
 
 @app.command()

@@ -87,8 +87,16 @@ def read_lock(path: Path) -> Lock:
 
 
 def write_json(document: object, path: Path) -> None:
-    """Write sorted JSON beside its place and rename it there, so that nobody reads half of it."""
+    """Write sorted JSON, as `write_text` does."""
+    write_text(json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n", path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a file beside its place and rename it there.
+
+    Nobody reads half of it, and what is linked to the file that was there (DVC's cache) stays as it was.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    partial.write_text(text, encoding="utf-8")
     partial.replace(path)

@@ -14,7 +14,10 @@ from loaders.catalog import read_catalog
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
-TARGETS = ("all", "clean", "help", "install", "lint", "lock", "samples", "test", "update")
+TARGETS = (
+    *("all", "audit", "clean", "container-check", "help", "image", "install", "lint", "lock"),
+    *("publish", "pull", "samples", "sbom", "test", "update"),
+)
 
 
 def test_the_bundled_settings_describe_eight_datasets_and_four_that_are_not_loaded() -> None:

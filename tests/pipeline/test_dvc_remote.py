@@ -1,0 +1,71 @@
+"""Results that one machine has made, another one gets: through a folder, and through a bucket."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from tests.pipeline.conftest import Project, copy_sources
+
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "a-secret-of-this-test",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+RESULTS = ("curated", "loaded", "metrics", "report")
+
+
+@pytest.fixture
+def bucket() -> Iterator[str]:
+    """The address of a local S3 service."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+def results(project: Project) -> dict[str, bytes]:
+    paths = [path for name in RESULTS for path in project.data(name).iterdir() if path.name != ".gitignore"]
+    return {str(path.relative_to(project.root)): path.read_bytes() for path in paths}
+
+
+def clone_without_data(project: Project, root: Path) -> Project:
+    """What Git holds: sources, settings, dvc.lock and the locks; neither the user's files nor any result."""
+    clone = copy_sources(root)
+    for name in ("params.yaml", "dvc.lock"):
+        shutil.copy2(project.root / name, root / name)
+    shutil.copytree(project.data("locks"), clone.data("locks"))
+    return clone
+
+
+def has_everything_and_runs_nothing(project: Project, clone: Project, **environment: str) -> None:
+    assert not clone.data("curated").exists()
+    pulled = clone.run("make", "pull", **environment)
+    assert (pulled.code, pulled.stages) == (0, set()), pulled.output
+    assert results(clone) == results(project)
+    assert clone.data("eo_pv_data.duckdb").exists()
+
+
+def test_results_travel_through_a_folder(project: Project, tmp_path: Path) -> None:
+    clone = clone_without_data(project, tmp_path / "clone")
+    for place in (project, clone):
+        assert place.run("dvc", "remote", "add", "--default", "store", str(tmp_path / "store")).code == 0
+    assert project.run("dvc", "push").code == 0
+    has_everything_and_runs_nothing(project, clone)
+
+
+def test_results_travel_through_a_bucket(project: Project, tmp_path: Path, bucket: str) -> None:
+    clone = clone_without_data(project, tmp_path / "clone")
+    create = "import boto3, sys; boto3.client('s3', endpoint_url=sys.argv[1]).create_bucket(Bucket='eo-pv')"
+    assert project.run("python", "-c", create, bucket, **CREDENTIALS).code == 0
+    for place in (project, clone):
+        assert place.run("dvc", "remote", "add", "--default", "store", "s3://eo-pv/results").code == 0
+        assert place.run("dvc", "remote", "modify", "store", "endpointurl", bucket).code == 0
+    pushed = project.run("dvc", "push", **CREDENTIALS)
+    assert pushed.code == 0, pushed.output
+    has_everything_and_runs_nothing(project, clone, **CREDENTIALS)
+    said = (clone.root / ".dvc" / "config").read_text() + (clone.root / "dvc.lock").read_text()
+    assert CREDENTIALS["AWS_SECRET_ACCESS_KEY"] not in said
