@@ -49,13 +49,11 @@ ENV PATH=/opt/venv/bin:$PATH \
     DVC_SITE_CACHE_DIR=/tmp/dvc \
     HAMILTON_TELEMETRY_ENABLED=false
 
-# There is no Git here, and DVC is told so for whatever work tree is mounted; its cache is below data/, so that a
-# mounted data/ brings along what the next container need not make again. Any user may write the work tree and
+# There is no Git here, and DVC is told so for whatever work tree is mounted. Any user may write the work tree and
 # the home folder, and has a name: `docker run --user` takes numbers that this image has never heard of.
 RUN set -eu; \
     mkdir -p /etc/xdg/dvc; \
     printf '[core]\n    no_scm = true\n    analytics = false\n    check_update = false\n' >/etc/xdg/dvc/config; \
-    printf '[cache]\n    dir = /app/data/.dvc-cache\n' >>/etc/xdg/dvc/config; \
     useradd --uid 1000 --user-group --home-dir "$HOME" --no-log-init --shell /usr/sbin/nologin eo-pv; \
     install -d -o eo-pv -g eo-pv -m 0777 "$HOME" /app; \
     printf '#!/bin/sh\nexec python -m loaders "$@"\n' >/opt/venv/bin/eo-pv; \

@@ -94,7 +94,7 @@ clean: ## remove what the workflow and the tests made; keep .venv, the locks and
 	for folder in raw loaded metrics curated report times .work eo_pv_data.duckdb eo_pv_data.duckdb.wal; do \
 	  rm -rf "data/sample/$$folder" "data/doi/$$folder"; \
 	done
-	rm -rf .dvc/cache .dvc/tmp dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache
+	rm -rf data/.dvc-cache .dvc/tmp dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache
 
 # .ready is touched last: an installation that was cut short starts afresh.
 $(venv)/.ready: requirements.lock requirements-build.lock pyproject.toml

@@ -53,14 +53,25 @@ RECORD = (
         "Every published column of the record, as read from its file, as JSON.",
         required=True,
     ),
-    Field("quality_flags", pa.list_(pa.string()), "What to know before trusting the record.", required=True),
+    Field(
+        "quality_flags",
+        pa.list_(pa.string()),
+        "What to know before trusting the record: repaired (its outline was invalid), incomplete (lines or points "
+        "beside its polygons were left out).",
+        required=True,
+    ),
     Field("unrepaired_area_m2", pa.float64(), "Area of the published outline [m²] where it was invalid and repaired."),
     Field("doi", pa.string(), "DOI of the dataset; null where it has none."),
     Field("licence", pa.string(), "Licence of the dataset (SPDX), as far as it is known."),
     Field("licence_verified", pa.bool_(), "Whether the licence was read at its source.", required=True),
     Field("is_synthetic", pa.bool_(), "True for bundled samples: made up, no real installation.", required=True),
 )
-REASON = Field("reason", pa.string(), "Why the record cannot be used; null where it can.")
+REASON = Field(
+    "reason",
+    pa.string(),
+    "Why the record cannot be used; null where it can: null_geometry, unreadable_geometry, empty_geometry, "
+    "neither_polygon_nor_point, outside_the_world, wraps_around_the_world, no_area.",
+)
 PUBLISHED_WKB = Field("published_wkb", pa.binary(), "The published shape, in the file's own CRS, if it was rejected.")
 
 

@@ -64,19 +64,16 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
     settings = Path(params).resolve() if params else find_root() / "params.yaml"
     catalog = read_catalog(settings).model_copy(update={"max_mb": max_mb})
     workspace = Workspace(settings.parent, catalog.origin)
-    stored: dict[str, str] = _execute(
-        "store_individual_datasets",
-        inputs={
-            "catalog": catalog,
-            "dataset_names": list(datasets) or list(catalog.datasets),
-            "workspace": workspace,
-            "reuse_files": use_cache and not force_download,
-            "h3_resolution": catalog.h3_resolution,
-            "database_path": Path(database_path) if database_path else workspace.database,
-            "export_geoparquet": export_geoparquet,
-        },
-        use_parallel=use_parallel,
-    )
+    inputs = {
+        "catalog": catalog,
+        "dataset_names": list(datasets) or list(catalog.datasets),
+        "workspace": workspace,
+        "reuse_files": use_cache and not force_download,
+        "h3_resolution": catalog.h3_resolution,
+        "database_path": Path(database_path) if database_path else workspace.database,
+        "export_geoparquet": export_geoparquet,
+    }
+    stored: dict[str, str] = _execute("store_individual_datasets", inputs=inputs, use_parallel=use_parallel)
     return stored
 
 
