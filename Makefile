@@ -14,12 +14,13 @@ PIP_AUDIT := 2.10.1
 
 # A container image brings its environment and names it in EO_PV_VENV. Anywhere else .venv is made
 # from the lock the first time that a target needs it, and nothing is installed outside it.
+# (`ready` is relative: make has no targets with a space in them, and folders have.)
 ifdef EO_PV_VENV
 venv := $(EO_PV_VENV)
 ready :=
 else
 venv := $(CURDIR)/.venv
-ready := $(venv)/.ready
+ready := .venv/.ready
 endif
 
 export VIRTUAL_ENV := $(venv)
@@ -39,7 +40,9 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 all: $(ready) ## run the whole workflow, then show its table (ARGS are passed to `dvc repro`)
+	@python -m loaders check
 	dvc repro $(ARGS)
+	@python -m loaders warehouse --if-stale
 	@python -m loaders summary
 
 update: $(ready) ## ask the sources again and rewrite their locks (KEY=<dataset> for one of them)
@@ -48,7 +51,7 @@ update: $(ready) ## ask the sources again and rewrite their locks (KEY=<dataset>
 pull: $(ready) ## get the results of others from the DVC remote instead of making them (dvc pull)
 	dvc pull --allow-missing
 	dvc repro --allow-missing
-	python -m loaders warehouse
+	python -m loaders warehouse --if-stale
 
 install: $(ready) ## make .venv from requirements.lock
 
@@ -97,16 +100,17 @@ clean: ## remove what the workflow and the tests made; keep .venv, the locks and
 	rm -rf data/.dvc-cache .dvc/tmp dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache
 
 # .ready is touched last: an installation that was cut short starts afresh.
-$(venv)/.ready: requirements.lock requirements-build.lock pyproject.toml
+.venv/.ready: requirements.lock requirements-build.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "eo-pv needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "$(PYTHON) cannot make virtual environments here. On Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
-	@echo "making .venv from requirements.lock (about 180 packages, once)"
-	@$(PYTHON) -m venv --clear $(venv)
-	@$(venv)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock
-	@$(venv)/bin/uv pip install --quiet --no-config --python $(venv) --require-hashes \
+	@echo "making .venv from requirements.lock (about 200 packages, once)"
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock
+	@.venv/bin/uv pip install --quiet --no-config --python .venv --require-hashes \
 	  --build-constraints requirements-build.lock -r requirements.lock
-	@$(venv)/bin/uv pip install --quiet --no-config --python $(venv) --no-deps --no-build-isolation --editable .
-	@test -e .git || $(venv)/bin/dvc config --quiet --local core.no_scm true
+	@.venv/bin/uv pip install --quiet --no-config --python .venv --no-deps --no-build-isolation --editable .
+	@test -e .git || .venv/bin/dvc config --quiet --local core.no_scm true
 	@touch $@

@@ -13,7 +13,7 @@ except ModuleNotFoundError:
     sys.exit("Error: the environment of eo-pv is not active. Type `make all`, or `. .venv/bin/activate` first.")
 
 from loaders.catalog import Catalog, Dataset, read_catalog
-from loaders.errors import BuildError, EoPvError
+from loaders.errors import BuildError, EoPvError, SourceError
 from loaders.workspace import Workspace, find_root
 
 WIDE = 150  # columns, where the output is not a terminal
@@ -39,6 +39,25 @@ def main() -> None:
     except EoPvError as error:
         err.print(f"Error: {error}", style="red")
         sys.exit(1)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        advice = "Check who may read and write there, and whether the disk is full."
+        err.print(f"Error: {error.filename}: {error.strerror}. {advice}", style="red")
+        sys.exit(1)
+
+
+@app.command()
+def check() -> None:
+    """Check the settings, and say which files of yours are not where they should be."""
+    from loaders.resolve import local_source
+
+    catalog, workspace = _settings()
+    for dataset in catalog.datasets.values():
+        try:
+            local_source(dataset, workspace)
+        except SourceError as error:  # its stage will fail; those of the other datasets need not
+            err.print(f"Error: {error}", style="red")
 
 
 @app.command()
@@ -97,7 +116,9 @@ def ingest(
     database: Annotated[Path | None, typer.Option(help="DuckDB file to write to.")] = None,
     geoparquet: Annotated[bool, typer.Option(help="Also write data/<origin>/loaded/<key>.parquet.")] = True,
     sequential: Annotated[bool, typer.Option("--sequential", help="One dataset at a time.")] = False,
-    params: Annotated[Path | None, typer.Option(help="Settings; by default the project's params.yaml.")] = None,
+    params: Annotated[
+        Path | None, typer.Option(help="Settings; data/ is beside them. By default the project's params.yaml.")
+    ] = None,
 ) -> None:
     """Resolve, fetch and load datasets straight into the schema raw_data, without DVC and dbt."""
     if bool(datasets) == all_datasets:
@@ -116,9 +137,16 @@ def ingest(
 
 
 @app.command()
-def warehouse() -> None:
+def warehouse(
+    if_stale: Annotated[bool, typer.Option("--if-stale", help="Only if it does not hold the curated tables.")] = False,
+) -> None:
     """Build the database with dbt and write the curated tables."""
     catalog, workspace = _settings()
+    if if_stale:
+        from loaders.warehouse import is_stale
+
+        if not is_stale(workspace):
+            return
     with workspace.timed("build", "build"), err.status("dbt: building and testing the tables"):
         from loaders.warehouse import build  # its import is part of the time
 
@@ -151,7 +179,7 @@ def summary() -> None:
     if missing := [path for path in files if not path.exists()]:
         raise BuildError(
             f"{_shown(missing[0], workspace)} is missing although nothing that it is made from has changed. "
-            f"Make it again with `dvc repro --force --single-item build report`."
+            f"Make it again with `make all`."
         )
     _list_files(files, workspace)
 

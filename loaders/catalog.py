@@ -45,6 +45,11 @@ def _as_column(value: object) -> object:
     return {"column": value} if isinstance(value, str | list) else value
 
 
+def _as_crs(value: object) -> object:
+    """A bare number is an EPSG code."""
+    return f"EPSG:{value}" if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 Names = Annotated[tuple[Text, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
 Scalars = Annotated[tuple[Scalar, ...], BeforeValidator(_as_tuple)]
 
@@ -75,7 +80,7 @@ class Source(Setting):
 class Reading(Setting):
     """What the file does not say of itself."""
 
-    crs: Text | None = None
+    crs: Annotated[Text, BeforeValidator(_as_crs)] | None = None
     layer: Text | None = None
     longitude: Text | None = None
     latitude: Text | None = None
@@ -178,6 +183,16 @@ class Catalog(Setting):
                 raise ValueError(f"alias {dataset.alias} of {key} is taken by {other}; give it another")
             owners[dataset.alias] = key
         return self
+
+    def with_limit(self, max_mb: float) -> Self:
+        """The same with another limit on what may be fetched [MB].
+
+        Raises:
+            CatalogError: it is no positive number.
+        """
+        if not max_mb > 0:
+            raise CatalogError(f"max_mb is {max_mb!r}; expected a positive number of megabytes.")
+        return self.model_copy(update={"max_mb": max_mb})
 
     def dataset(self, name: str) -> Dataset:
         """The dataset with this key or alias.

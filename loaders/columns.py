@@ -17,6 +17,7 @@ Interval = tuple[dt.date | None, dt.date | None]
 
 DATE = re.compile(r"(<)?\s*(\d{4})(?:-?(\d{2})(?:-?(\d{2})(?:[T ]\d{2}:\d{2}.*)?)?)?")
 FIRST_YEAR, LAST_YEAR = 1950, 2100
+LARGEST = 1e15  # square metres or watts: more than there are
 SHOWN = 3  # examples in an error
 
 
@@ -31,9 +32,9 @@ def numbers(attributes: pa.Table, column: Column, key: str) -> Numbers:
     for name in column.column:
         found = _to_float(_known_text(attributes, name, column, key), name, key)
         found[np.isin(found, [float(null) for null in column.null_values if _is_number(str(null))])] = np.nan
-        if (wrong := found[(found < 0) | np.isinf(found)]).size:
+        if (wrong := found[(found < 0) | (found > LARGEST)]).size:
             shown = [f"{value:g}" for value in np.unique(wrong)]
-            raise ReadError(_undeclared(key, name, shown, "no negative and no infinite number"))
+            raise ReadError(_undeclared(key, name, shown, f"no negative number and none above {LARGEST:g}"))
         values = np.where(np.isnan(values), found, values)
     return values
 
@@ -84,7 +85,8 @@ def _known_text(attributes: pa.Table, name: str, column: Column, key: str) -> pa
             f"{key}: column {name!r} holds {values.type}; expected numbers or text. "
             f"Name another column in datasets.{key}.columns in params.yaml."
         ) from error
-    unknown = {"", *(_plain(value) for value in column.null_values)}
+    numeric = {f"{_plain(value)}.0" for value in column.null_values if not isinstance(value, str)}
+    unknown = {"", *(_plain(value) for value in column.null_values), *numeric}
     return pc.if_else(pc.is_in(text, value_set=pa.array(sorted(unknown))), pa.scalar(None, pa.string()), text)
 
 
@@ -100,8 +102,8 @@ def _as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
         whole = pc.all(pc.equal(values, pc.trunc(values))).as_py()
         if whole and (pc.max(pc.abs(values)).as_py() or 0) < 2**53:
             values = values.cast(pa.int64())
-    if pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type):
-        raise pa.ArrowNotImplementedError("bytes have no text form")
+    if pa.types.is_boolean(values.type) or pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type):
+        raise pa.ArrowNotImplementedError("neither truth values nor bytes are numbers, dates or identifiers")
     return values.cast(pa.string())
 
 
@@ -141,5 +143,6 @@ def _undeclared(key: str, name: str, found: Sequence[str], expected: str) -> str
     shown = ", ".join(repr(value) for value in found[:SHOWN])
     return (
         f"{key}: column {name!r} holds {shown}{' and more' if len(found) > SHOWN else ''}; expected {expected}. "
-        f"If that stands for unknown, add it to null_values in datasets.{key}.columns in params.yaml."
+        f"Where it stands for unknown, add it to null_values in datasets.{key}.columns in params.yaml; "
+        f"where it does not, write it plainly in the file, or map another column."
     )

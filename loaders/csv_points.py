@@ -41,6 +41,8 @@ def read_csv(stream: BinaryIO, reading: Reading, name: str, key: str) -> tuple[p
 
 def _require_columns(columns: list[str], reading: Reading, name: str, key: str) -> None:
     listing = ", ".join(columns) or "no columns"
+    if len(columns) == 1 and any(other in listing for other in ";\t|"):
+        listing += " (only one: expected commas between the columns; save it as comma-separated)"
     for setting, column in (("longitude", reading.longitude), ("latitude", reading.latitude)):
         if column not in columns:
             raise ReadError(

@@ -8,15 +8,17 @@ SHOWN = 5
 LAST_LINES = 15
 
 
-def explain_failure(results: Path, output: str) -> str:
+def explain_failure(results: Path, output: str, database: Path) -> str:
     """What failed in the last dbt run, and how to see more.
 
     Args:
         results: `run_results.json` of that run; may be missing when dbt did not get that far.
         output: what dbt printed.
+        database: what it was building; kept until the next build.
     """
     failed = [node for node in _read(results) if node["status"] in FAILED]
-    again = "See it again with `dbt build --project-dir dbt --profiles-dir dbt`."
+    command = f"EO_PV_DATABASE='{database}' dbt build --project-dir dbt --profiles-dir dbt"
+    again = f"The database that failed is kept; see it again with `{command}`."
     if not failed:
         tail = "\n".join(output.strip().splitlines()[-LAST_LINES:])
         return f"dbt could not start building:\n{tail}\n{again}"

@@ -15,7 +15,7 @@ import pyarrow as pa
 from loaders.catalog import Dataset
 from loaders.columns import identifiers, intervals, numbers
 from loaders.contract import LOADING
-from loaders.errors import AccountingError
+from loaders.errors import AccountingError, ReadError
 from loaders.geometry import Harmonised, area_m2, centroids, h3_cells, harmonise_shapes
 from loaders.reading import Published
 
@@ -42,7 +42,7 @@ def harmonise(
             f"{dataset.key}: expected polygons or points, but no record can be used: there is none in {names}. "
             f"Name the file with the records in datasets.{dataset.key}.source in params.yaml."
         )
-    parts = [_records(file, dataset, h3_resolution) for file in published]
+    parts = [_named(file, dataset, h3_resolution) for file in published]
     records = pd.concat(parts, ignore_index=True)
     records["record_id"] = record_ids(dataset.key, records["source_id"].tolist(), records.pop("fingerprint").tolist())
     records["dataset_key"] = dataset.key
@@ -72,6 +72,14 @@ def record_ids(key: str, source_ids: Sequence[str | None], fingerprints: Sequenc
         seen[name] += 1
         unique.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
     return unique
+
+
+def _named(file: Published, dataset: Dataset, h3_resolution: int) -> pd.DataFrame:
+    """The records of a file; what is wrong with them is said of the file."""
+    try:
+        return _records(file, dataset, h3_resolution)
+    except ReadError as error:
+        raise ReadError(f"{error} (The file is {file.name}.)") from error
 
 
 def _records(file: Published, dataset: Dataset, h3_resolution: int) -> pd.DataFrame:

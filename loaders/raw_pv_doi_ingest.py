@@ -39,7 +39,7 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
     use_parallel: bool = True,
     use_cache: bool = True,
     force_download: bool = False,
-    max_mb: float = 250,
+    max_mb: float | None = None,
     datasets: tuple[str, ...] | list[str] = (),
     params: Path | str | None = None,
 ) -> dict[str, str]:
@@ -51,7 +51,8 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
         use_parallel: several datasets at a time, in threads.
         use_cache: keep fetched files that still match their lock.
         force_download: fetch again whatever is there.
-        max_mb: largest single file that may be downloaded [MB]. Bundled samples and your own files are not.
+        max_mb: largest single file that may be downloaded [MB]; by default what the settings say, 250. Bundled
+            samples and your own files are not downloaded.
         datasets: keys or aliases; by default all of them.
         params: the settings; by default the `params.yaml` of the project around the working directory.
 
@@ -62,7 +63,9 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
         EoPvError: the first dataset that failed; nothing is stored then.
     """
     settings = Path(params).resolve() if params else find_root() / "params.yaml"
-    catalog = read_catalog(settings).model_copy(update={"max_mb": max_mb})
+    catalog = read_catalog(settings)
+    if max_mb is not None:
+        catalog = catalog.with_limit(max_mb)
     workspace = Workspace(settings.parent, catalog.origin)
     inputs = {
         "catalog": catalog,

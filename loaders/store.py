@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from loaders.catalog import RESERVED_KEYS, Dataset
+from loaders.catalog import Dataset
 from loaders.contract import RECORD, REJECTED, schema
 from loaders.geoparquet import write_parquet
 from loaders.locks import write_json
@@ -80,8 +80,8 @@ def write_raw_data(
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {RAW_SCHEMA}")
     for key, table in tables.items():
         _write_raw_table(connection, key, table)
-    _write_accounting(connection, metrics, keys)
-    _unite(connection, keys)
+    gone = _write_accounting(connection, metrics, keys)
+    _unite(connection, keys, gone)
     connection.execute("COMMIT")
     return {key: f"{RAW_SCHEMA}.{key}" for key in tables}
 
@@ -99,13 +99,18 @@ def _write_raw_table(connection: duckdb.DuckDBPyConnection, key: str, table: Pat
 
 def _write_accounting(
     connection: duckdb.DuckDBPyConnection, metrics: Mapping[str, Metrics], keys: Sequence[str]
-) -> None:
-    """How many records of each dataset were read, kept, rejected and repaired."""
+) -> list[str]:
+    """How many records of each dataset were read, kept, rejected and repaired.
+
+    Returns:
+        The datasets that were written here once and are no longer in the settings.
+    """
     table = f"{RAW_SCHEMA}.{ACCOUNTING}"
     connection.execute(
         f"CREATE TABLE IF NOT EXISTS {table} (dataset_key VARCHAR, records_read BIGINT, "
         "records_kept BIGINT, records_rejected BIGINT, records_repaired BIGINT)"
     )
+    before = connection.execute(f"SELECT DISTINCT dataset_key FROM {table}").fetchall()  # noqa: S608
     stays = [key for key in keys if key not in metrics]
     connection.execute(f"DELETE FROM {table} WHERE NOT list_contains(?::VARCHAR[], dataset_key)", [stays])  # noqa: S608
     rows = [
@@ -113,14 +118,14 @@ def _write_accounting(
         for key, count in metrics.items()
     ]
     connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)", rows)  # noqa: S608
+    return sorted(key for (key,) in before if key not in keys)
 
 
-def _unite(connection: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> None:
-    """Make `raw_data.doi_pv_features` the records of these datasets, and drop the tables of all others."""
+def _unite(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], gone: Sequence[str]) -> None:
+    """Make `raw_data.doi_pv_features` the records of these datasets; drop those that are gone, and nothing else."""
     found = connection.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = ?", [RAW_SCHEMA]).fetchall()
     present = sorted(name for (name,) in found)
     selects = (f'SELECT * FROM {RAW_SCHEMA}."{key}"' for key in keys if key in present)  # noqa: S608 (checked keys)
     connection.execute(f"CREATE OR REPLACE VIEW {RAW_SCHEMA}.{ALL_FEATURES} AS {' UNION ALL '.join(selects)}")
-    for name in present:
-        if name not in {*keys, *RESERVED_KEYS}:
-            connection.execute(f'DROP TABLE {RAW_SCHEMA}."{name}"')
+    for name in gone:
+        connection.execute(f'DROP TABLE IF EXISTS {RAW_SCHEMA}."{name}"')

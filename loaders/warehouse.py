@@ -1,5 +1,6 @@
 """Build the warehouse: canonical Parquet into DuckDB, dbt over it, curated tables out as Parquet."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from loaders.dbt_results import explain_failure
 from loaders.duck import connect
 from loaders.errors import BuildError
 from loaders.geoparquet import write_parquet
+from loaders.locks import sha256, write_json
 from loaders.store import read_accounting, write_raw_data
 from loaders.workspace import DATABASE_NAME, Workspace
 
@@ -48,6 +50,19 @@ def build(catalog: Catalog, workspace: Workspace) -> list[Path]:
     return sorted(workspace.curated.glob("*.parquet"))
 
 
+def is_stale(workspace: Workspace) -> bool:
+    """Whether the database is missing, or does not hold what the curated files hold.
+
+    It is no output of DVC's, since no two builds give it the same bytes: DVC brings back the files of another commit,
+    or of another machine, without it.
+    """
+    try:
+        noted = json.loads(workspace.built_from.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return True
+    return not workspace.database.exists() or noted != _curated_hashes(workspace)
+
+
 def prune(keys: list[str], workspace: Workspace) -> list[str]:
     """Remove everything of the datasets that are no longer in the settings; returns their keys."""
     known = {path.stem for folder in ("locks", "metrics") for path in (workspace.home / folder).glob("*.json")}
@@ -68,6 +83,8 @@ def run_dbt(database: Path, root: Path, command: str = "build") -> None:
         BuildError: a model or a test failed; the message names it.
     """
     project = root / "dbt"
+    results = project / "target" / "run_results.json"
+    results.unlink(missing_ok=True)  # of another run, which must not speak for this one
     arguments = [command, "--project-dir", str(project), "--profiles-dir", str(project), "--quiet", "--no-use-colors"]
     environment = os.environ | {"EO_PV_DATABASE": str(database), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     done = subprocess.run(
@@ -79,7 +96,7 @@ def run_dbt(database: Path, root: Path, command: str = "build") -> None:
         check=False,
     )
     if done.returncode:
-        raise BuildError(explain_failure(project / "target" / "run_results.json", done.stdout + done.stderr))
+        raise BuildError(explain_failure(results, done.stdout + done.stderr, database))
 
 
 def export_curated(database: Path, folder: Path) -> None:
@@ -135,4 +152,9 @@ def _publish(aside: Path, workspace: Workspace) -> None:
             path.unlink()
     workspace.database.with_name(f"{DATABASE_NAME}.wal").unlink(missing_ok=True)
     (aside / DATABASE_NAME).replace(workspace.database)
+    write_json(_curated_hashes(workspace), workspace.built_from)
     shutil.rmtree(aside)
+
+
+def _curated_hashes(workspace: Workspace) -> dict[str, str]:
+    return {path.name: sha256(path) for path in sorted(workspace.curated.glob("*.parquet"))}

@@ -1,5 +1,8 @@
 """What `dvc repro` runs again, and what it leaves alone: on the real DVC, in a copy of the project."""
 
+import shutil
+from pathlib import Path
+
 import duckdb
 import pyarrow.parquet as pq
 
@@ -112,5 +115,25 @@ def test_a_build_that_fails_keeps_the_tables_of_the_last_good_one(project: Proje
     run = project.repro()
     assert run.code != 0
     assert "model.eo_pv.curated_pv_records: " in run.output
+    assert f"EO_PV_DATABASE='{project.data('.work', 'build', 'eo_pv_data.duckdb')}' dbt build" in run.output
+    assert curated_ids(project) == ["north:1", "north:2", "south:3"]
+    assert "north" in warehouse_tables(project)
+    model.write_text("select {{ unfinished")
+    again = project.repro()
+    assert "curated_pv_records.sql" in again.output
+    assert "model.eo_pv.curated_pv_records: " not in again.output, "the failure of the run before"
+
+
+def test_the_warehouse_follows_the_tables_that_dvc_brings_back(project: Project, tmp_path: Path) -> None:
+    for name in ("params.yaml", "dvc.lock"):
+        shutil.copy2(project.root / name, tmp_path / name)
+    project.edit(lambda s: s["datasets"].pop("north"))
+    assert project.repro().code == 0
+    for name in ("params.yaml", "dvc.lock"):
+        shutil.copy2(tmp_path / name, project.root / name)
+    for command in (("dvc", "repro", "fetch@north"), ("dvc", "checkout"), ("make", "all")):
+        run = project.run(*command)
+        assert run.code == 0, run.output
+    assert run.stages == set()
     assert curated_ids(project) == ["north:1", "north:2", "south:3"]
     assert "north" in warehouse_tables(project)

@@ -93,3 +93,26 @@ def test_a_name_with_brackets_is_shown_whole(eo_pv: Run, project: Path, name: st
     (project / "params.yaml").write_text("datasets:\n  farms:\n    source: {path: in}\n")
     code, out, _ = eo_pv("update", "farms")
     assert (code, out) == (0, f"farms: {name} is new (2 bytes)\n")
+
+
+def test_a_file_that_is_not_there_is_said_once_and_stops_nobody(eo_pv: Run, project: Path) -> None:
+    (project / "north.geojson").unlink()
+    code, _, said = eo_pv("check")
+    assert code == 0
+    assert said.startswith(f"Error: {NORTH}: expected {project / 'north.geojson'}, found nothing there.")
+    assert said.count("Error: ") == 1
+
+
+def test_settings_that_cannot_be_meant_fail_the_check(eo_pv: Run, project: Path) -> None:
+    (project / "params.yaml").write_text("datsets: {}\n")
+    code, _, said = eo_pv("check")
+    assert code == 1
+    assert "datsets is not a setting. Did you mean datasets?" in said
+
+
+def test_a_place_that_cannot_be_written_is_one_paragraph_not_a_traceback(eo_pv: Run, project: Path) -> None:
+    (project / "data").write_text("a file where a folder should be")
+    code, _, said = eo_pv("resolve", "north")
+    assert code == 1
+    assert said.startswith(f"Error: {project / 'data'}")
+    assert "Check who may read and write there" in said

@@ -177,3 +177,14 @@ def test_an_identifier_of_minus_9999_is_none_where_it_stands_for_unknown(unknown
 
 def test_a_dataset_without_an_identifier_column_has_none() -> None:
     assert identifiers(_table(v=[1, 2]), None, "farms") == [None, None]
+
+
+@pytest.mark.parametrize("values", [[1e308], [1.0, 1e16]])
+def test_a_number_beyond_all_measure_is_refused(values: list[float]) -> None:
+    with pytest.raises(ReadError, match=r"expected no negative number and none above 1e\+15"):
+        _numbers(values)
+
+
+def test_truth_values_are_no_numbers() -> None:
+    with pytest.raises(ReadError, match=r"column 'v' holds bool; expected numbers or text"):
+        _numbers([True, False])

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from loaders.catalog import read_catalog
+from loaders.errors import CatalogError
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -74,3 +75,22 @@ def test_a_machine_without_what_an_environment_needs_is_told_what_to_install(
     assert done.returncode != 0
     assert advice in done.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+def test_an_environment_is_made_inside_a_folder_with_a_space_and_nowhere_else(tmp_path: Path) -> None:
+    folder = tmp_path / "My Documents"
+    folder.mkdir()
+    for name in ("Makefile", "pyproject.toml", "requirements.lock", "requirements-build.lock"):
+        shutil.copy(ROOT / name, folder)
+    outside = {name: value for name, value in os.environ.items() if name != "EO_PV_VENV"}
+    make = ["make", "--dry-run", "install"]
+    done = subprocess.run(make, cwd=folder, env=outside, capture_output=True, text=True, check=True)
+    assert "-m venv .venv\n" in done.stdout
+    assert "My Documents" not in done.stdout
+
+
+def test_the_limit_of_a_run_is_checked_like_the_one_in_the_settings() -> None:
+    catalog = read_catalog(ROOT / "params.yaml")
+    assert (catalog.max_mb, catalog.with_limit(50).max_mb) == (250, 50)
+    with pytest.raises(CatalogError, match="max_mb is -1; expected a positive number"):
+        catalog.with_limit(-1)

@@ -25,7 +25,7 @@ DEGREES = {"crs": "EPSG:4326", "longitude": "lon", "latitude": "lat"}
 pytestmark = pytest.mark.filterwarnings("ignore:.*crs.*was not provided:UserWarning")
 
 
-def _read(path: Path, member: str | None = None, **reading: str) -> Published:
+def _read(path: Path, member: str | None = None, **reading: Any) -> Published:
     return read_published(SourceFile(path, member), Reading.model_validate(reading), "farms")
 
 
@@ -66,7 +66,7 @@ def written(tmp_path: Path) -> Callable[..., Path]:
 def csv(tmp_path: Path) -> Callable[..., Published]:
     """Read a text as CSV, its positions in degrees."""
 
-    def read(content: str | bytes, **reading: str) -> Published:
+    def read(content: str | bytes, **reading: str | int) -> Published:
         path = tmp_path / "f.csv"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return _read(path, **{**DEGREES, **reading})
@@ -388,3 +388,13 @@ def test_a_geojson_without_a_crs_member_can_be_declared_to_be_projected(
 ) -> None:
     (tmp_path / "f.geojson").write_text(geojson(Point(530_624, 178_388)))
     assert _read(tmp_path / "f.geojson", crs="EPSG:27700").crs.to_epsg() == 27700
+
+
+def test_a_csv_with_semicolons_is_told_what_is_expected(csv: Callable[..., Published]) -> None:
+    with pytest.raises(ReadError, match=r"The file has: id;lon;lat \(only one: expected commas"):
+        csv("id;lon;lat\na;10;50\n")
+
+
+def test_a_bare_number_as_crs_is_an_epsg_code(csv: Callable[..., Published]) -> None:
+    assert Reading.model_validate({"crs": 3035}).crs == "EPSG:3035"
+    assert csv("id,lon,lat\na,10,50\n", crs=4326).crs.to_epsg() == 4326

@@ -124,9 +124,10 @@ def test_a_dataset_that_was_never_stored_is_no_part_of_the_view(database: duckdb
 
 def test_the_other_tables_of_raw_data_outlive_a_removed_dataset(database: duckdb.DuckDBPyConnection) -> None:
     _write(database, "a b", "a", "b")
-    database.execute("CREATE TABLE raw_data.admin_boundaries AS SELECT 1 AS n")
+    for name in ("admin_boundaries", "customers"):
+        database.execute(f"CREATE TABLE raw_data.{name} AS SELECT 1 AS n")
     _write(database, "a", "a")
-    assert _tables(database) == ["a", "admin_boundaries", "dataset_accounting"]
+    assert _tables(database) == ["a", "admin_boundaries", "customers", "dataset_accounting"]
 
 
 def test_the_accounting_is_one_row_for_each_dataset_in_the_settings(database: duckdb.DuckDBPyConnection) -> None:
