@@ -66,7 +66,7 @@ def written(tmp_path: Path) -> Callable[..., Path]:
 def csv(tmp_path: Path) -> Callable[..., Published]:
     """Read a text as CSV, its positions in degrees."""
 
-    def read(content: str | bytes, **reading: str | int) -> Published:
+    def read(content: str | bytes, **reading: Any) -> Published:
         path = tmp_path / "f.csv"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return _read(path, **{**DEGREES, **reading})
