@@ -91,7 +91,7 @@ sbom: $(ready) ## write sbom.json: what the lock installs, as CycloneDX (fetches
 	uv tool run --from cyclonedx-bom==$(CYCLONEDX) cyclonedx-py requirements --output-file sbom.json requirements.lock
 
 audit: $(ready) ## look for known vulnerabilities of the locked packages (fetches its tool, asks the network)
-	uv tool run --from pip-audit==$(PIP_AUDIT) pip-audit --require-hashes --disable-pip --requirement requirements.lock
+	uv tool run --from pip-audit==$(PIP_AUDIT) pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
 
 clean: ## remove what the workflow and the tests made; keep .venv, the locks and your own files
 	for folder in raw loaded metrics curated report times .work eo_pv_data.duckdb eo_pv_data.duckdb.wal; do \
