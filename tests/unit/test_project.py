@@ -83,7 +83,7 @@ def test_an_environment_is_made_inside_a_folder_with_a_space_and_nowhere_else(tm
     for name in ("Makefile", "pyproject.toml", "requirements.lock", "requirements-build.lock"):
         shutil.copy(ROOT / name, folder)
     outside = {name: value for name, value in os.environ.items() if name != "EO_PV_VENV"}
-    make = ["make", "--dry-run", "install"]
+    make = ["make", "--no-print-directory", "--dry-run", "install"]
     done = subprocess.run(make, cwd=folder, env=outside, capture_output=True, text=True, check=True)
     assert "-m venv .venv\n" in done.stdout
     assert "My Documents" not in done.stdout
