@@ -20,6 +20,7 @@ GithubFile = Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+@[\w./-]
 HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+/\S+$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
 
+SOURCE_KINDS = ("doi", "url", "github", "path")
 AREA_UNITS_M2 = {"m2": 1.0, "ha": 1e4, "km2": 1e6}
 CAPACITY_UNITS_MW = {"W": 1e-6, "kW": 1e-3, "MW": 1.0, "GW": 1e3}
 # the tables of the schema raw_data that are not one dataset's, and the step that is not
@@ -65,16 +66,18 @@ class Source(Setting):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        given = [kind for kind in ("doi", "url", "github", "path") if getattr(self, kind) is not None]
-        if len(given) != 1:
-            found = " and ".join(given) or "none of them"
-            raise ValueError(f"a source is exactly one of doi, url, github, path; found {found}")
+        if len(self._given()) != 1:
+            found = " and ".join(self._given()) or "none of them"
+            raise ValueError(f"a source is exactly one of {', '.join(SOURCE_KINDS)}; found {found}")
         return self
 
     @property
     def kind(self) -> str:
         """Which of the four it is."""
-        return next(kind for kind in ("doi", "url", "github", "path") if getattr(self, kind) is not None)
+        return self._given()[0]
+
+    def _given(self) -> list[str]:
+        return [kind for kind in SOURCE_KINDS if getattr(self, kind) is not None]
 
 
 class Reading(Setting):

@@ -76,8 +76,8 @@ def prune(keys: list[str], workspace: Workspace) -> list[str]:
     return gone
 
 
-def run_dbt(database: Path, root: Path, command: str = "build") -> None:
-    """Run dbt on a database, in a process of its own: DuckDB lets only one at a time write to a file.
+def run_dbt(database: Path, root: Path) -> None:
+    """Run `dbt build` on a database, in a process of its own: DuckDB lets only one at a time write to a file.
 
     Raises:
         BuildError: a model or a test failed; the message names it.
@@ -85,7 +85,7 @@ def run_dbt(database: Path, root: Path, command: str = "build") -> None:
     project = root / "dbt"
     results = project / "target" / "run_results.json"
     results.unlink(missing_ok=True)  # of another run, which must not speak for this one
-    arguments = [command, "--project-dir", str(project), "--profiles-dir", str(project), "--quiet", "--no-use-colors"]
+    arguments = ["build", "--project-dir", str(project), "--profiles-dir", str(project), "--quiet", "--no-use-colors"]
     environment = os.environ | {"EO_PV_DATABASE": str(database), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     done = subprocess.run(
         [sys.executable, "-m", "dbt.cli.main", *arguments],
