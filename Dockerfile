@@ -38,6 +38,7 @@ RUN --mount=type=secret,id=ca \
 ENV PATH=/opt/venv/bin:$PATH \
     VIRTUAL_ENV=/opt/venv \
     EO_PV_VENV=/opt/venv \
+    EO_PV_CACHE=/app/data/.download-cache \
     HOME=/home/eo-pv USER=eo-pv LOGNAME=eo-pv \
     LANG=C.UTF-8 \
     PYTHONDONTWRITEBYTECODE=1 \

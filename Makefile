@@ -34,19 +34,26 @@ export HAMILTON_TELEMETRY_ENABLED := false
 export DBT_PROJECT_DIR := $(CURDIR)/dbt
 export DBT_PROFILES_DIR := $(CURDIR)/dbt
 
-.PHONY: help all update pull install test lint lock samples image container-check publish sbom audit clean
+.PHONY: help all plan update verify pull install test bench lint lock samples image container-check publish sbom audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 all: $(ready) ## run the whole workflow, then show its table (ARGS are passed to `dvc repro`)
 	@python -m loaders check
+	@python -m loaders prefetch
 	dvc repro $(ARGS)
 	@python -m loaders warehouse --if-stale
 	@python -m loaders summary
 
+plan: $(ready) ## say what would be downloaded and which steps would run (KEY=<dataset> for one of them)
+	@python -m loaders plan $(KEY)
+
 update: $(ready) ## ask the sources again and rewrite their locks (KEY=<dataset> for one of them)
 	python -m loaders update $(KEY)
+
+verify: $(ready) ## hash the fetched files again and compare them with the locks
+	@python -m loaders verify $(KEY)
 
 pull: $(ready) ## get the results of others from the DVC remote instead of making them (dvc pull)
 	dvc pull --allow-missing
@@ -57,6 +64,9 @@ install: $(ready) ## make .venv from requirements.lock
 
 test: $(ready) ## run every test (ARGS are passed to pytest)
 	python -m pytest $(ARGS)
+
+bench: $(ready) ## measure speed and memory (benchmarks/; a few minutes)
+	python -m benchmarks.fetch
 
 lint: $(ready) ## check style, types, SQL, shell scripts and Dockerfile
 	ruff check .

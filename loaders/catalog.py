@@ -8,37 +8,20 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, model_validator
 
 from loaders import catalog_errors as explain
+from loaders.catalog_source import Doi, Download, Positive, Setting, Source, Text, as_tuple
 from loaders.errors import CatalogError
 
 Scalar = str | int | float
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
-Doi = Annotated[str, StringConstraints(pattern=r"^10\.\d{4,9}/\S+$")]
-GithubFile = Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+@[\w./-]+:[^:]+$")]
-HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+/\S+$")]
-Text = Annotated[str, StringConstraints(min_length=1)]
 
-SOURCE_KINDS = ("doi", "url", "github", "path")
 AREA_UNITS_M2 = {"m2": 1.0, "ha": 1e4, "km2": 1e6}
 CAPACITY_UNITS_MW = {"W": 1e-6, "kW": 1e-3, "MW": 1.0, "GW": 1e3}
 # the tables of the schema raw_data that are not one dataset's, and the step that is not
 RESERVED_KEYS = frozenset({"admin_boundaries", "build", "dataset_accounting", "doi_pv_features", "solar_irradiance"})
 PEAK_SUFFIX = "p"  # kWp is a DC capacity by definition
-
-
-class Setting(BaseModel):
-    """A branch of the settings: unknown keys are refused, nothing can be changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-def _as_tuple(value: object) -> object:
-    """One name stands for a list of one; YAML's lists become tuples, which stay as they are."""
-    if isinstance(value, list):
-        return tuple(value)
-    return (value,) if isinstance(value, str) else value
 
 
 def _as_column(value: object) -> object:
@@ -51,33 +34,8 @@ def _as_crs(value: object) -> object:
     return f"EPSG:{value}" if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-Names = Annotated[tuple[Text, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
-Scalars = Annotated[tuple[Scalar, ...], BeforeValidator(_as_tuple)]
-
-
-class Source(Setting):
-    """Where a dataset is published: exactly one of `doi`, `url`, `github`, `path`."""
-
-    doi: Doi | None = None
-    url: HttpUrl | None = None
-    github: GithubFile | None = None
-    path: Text | None = None
-    include: Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)] = ()
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Self:
-        if len(self._given()) != 1:
-            found = " and ".join(self._given()) or "none of them"
-            raise ValueError(f"a source is exactly one of {', '.join(SOURCE_KINDS)}; found {found}")
-        return self
-
-    @property
-    def kind(self) -> str:
-        """Which of the four it is."""
-        return self._given()[0]
-
-    def _given(self) -> list[str]:
-        return [kind for kind in SOURCE_KINDS if getattr(self, kind) is not None]
+Names = Annotated[tuple[Text, ...], BeforeValidator(as_tuple), Field(min_length=1)]
+Scalars = Annotated[tuple[Scalar, ...], BeforeValidator(as_tuple)]
 
 
 class Reading(Setting):
@@ -149,7 +107,7 @@ class Dataset(Setting):
     read: Reading = Reading()
     columns: ColumnMap = ColumnMap()
     expected_features: Annotated[int, Field(gt=0)] | None = None
-    max_mb: Annotated[float, Field(gt=0)] | None = None
+    max_mb: Positive | None = None
     licence: Text | None = None
     licence_verified: bool = False
     cite: Doi | None = None
@@ -166,10 +124,11 @@ class Catalog(Setting):
     """The whole of `params.yaml`."""
 
     origin: Literal["sample", "doi"] = "sample"
-    max_mb: Annotated[float, Field(gt=0)] = 250.0
+    max_mb: Positive = 250.0
+    download: Download = Download()
     h3_resolution: Annotated[int, Field(ge=0, le=15)] = 8
     datasets: Annotated[dict[Key, Dataset], Field(min_length=1)]
-    not_loaded: dict[Key, NotLoaded] = {}
+    not_loaded: dict[Key, NotLoaded] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
@@ -187,15 +146,20 @@ class Catalog(Setting):
             owners[dataset.alias] = key
         return self
 
+    def limit_mb(self, dataset: Dataset) -> float:
+        """The largest single file of a dataset that may be fetched [MB]."""
+        return dataset.max_mb or self.max_mb
+
     def with_limit(self, max_mb: float) -> Self:
-        """The same with another limit on what may be fetched [MB].
+        """The same with one limit for all datasets on what may be fetched [MB].
 
         Raises:
             CatalogError: it is no positive number.
         """
         if not max_mb > 0:
             raise CatalogError(f"max_mb is {max_mb!r}; expected a positive number of megabytes.")
-        return self.model_copy(update={"max_mb": max_mb})
+        datasets = {key: dataset.model_copy(update={"max_mb": None}) for key, dataset in self.datasets.items()}
+        return self.model_copy(update={"max_mb": max_mb, "datasets": datasets})
 
     def dataset(self, name: str) -> Dataset:
         """The dataset with this key or alias.

@@ -14,8 +14,9 @@ from hamilton.htypes import Collect, Parallelizable
 from loaders.accounting import account
 from loaders.catalog import Catalog, Dataset
 from loaders.contract import LOADING, schema
+from loaders.downloads import Downloads
 from loaders.duck import connect
-from loaders.fetch import fetch, is_fetched
+from loaders.fetch import fetch
 from loaders.harmonise import harmonise
 from loaders.locks import read_lock
 from loaders.reading import read_published
@@ -39,18 +40,16 @@ def target_datasets(dataset_metadata: dict[str, Dataset]) -> Parallelizable[Data
 
 
 @tag(data_source="doi", processing_stage="fetch", data_type="folder")
-def dataset_download_path(target_datasets: Dataset, workspace: Workspace, reuse_files: bool) -> Path:
+def dataset_download_path(target_datasets: Dataset, workspace: Workspace, downloads: Downloads) -> Path:
     """The folder with the published files, each verified against the lock."""
-    lock = resolve(target_datasets, workspace)
-    if reuse_files and is_fetched(lock, workspace):
-        return workspace.raw(target_datasets.key)
-    return fetch(target_datasets, lock, workspace)
+    lock = resolve(target_datasets, workspace, downloads.web)
+    return fetch(target_datasets, lock, workspace, downloads)
 
 
 @tag(data_source="doi", processing_stage="load", data_type="files")
 def dataset_geospatial_files(dataset_download_path: Path, target_datasets: Dataset) -> list[SourceFile]:
     """The files to load, by themselves or inside archives, sorted by name."""
-    return wanted_files(dataset_download_path, target_datasets.source.include, target_datasets.key)
+    return wanted_files(dataset_download_path, target_datasets.source, target_datasets.key)
 
 
 @tag(data_source="doi", processing_stage="load", data_type="geodataframe")
@@ -61,7 +60,7 @@ def dataset_processed_gdf(
     dataset = target_datasets
     published = [read_published(file, dataset.read, dataset.key) for file in dataset_geospatial_files]
     lock = read_lock(workspace.lock(dataset.key))
-    return harmonise(published, dataset, h3_resolution, is_synthetic=lock.is_synthetic)
+    return harmonise(published, dataset, h3_resolution, is_synthetic=lock.is_synthetic, doi=lock.doi)
 
 
 @tag(data_source="doi", processing_stage="load", data_type="arrow")

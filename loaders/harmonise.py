@@ -24,7 +24,7 @@ LONG_HASH, SHORT_HASH = 16, 8
 
 
 def harmonise(
-    published: Sequence[Published], dataset: Dataset, h3_resolution: int, *, is_synthetic: bool
+    published: Sequence[Published], dataset: Dataset, h3_resolution: int, *, is_synthetic: bool, doi: str | None = None
 ) -> gpd.GeoDataFrame:
     """Bring the files of a dataset to the canonical record.
 
@@ -46,7 +46,7 @@ def harmonise(
     records = pd.concat(parts, ignore_index=True)
     records["record_id"] = record_ids(dataset.key, records["source_id"].tolist(), records.pop("fingerprint").tolist())
     records["dataset_key"] = dataset.key
-    records["doi"] = dataset.source.doi
+    records["doi"] = doi or dataset.source.doi
     records["licence"] = dataset.licence
     records["licence_verified"] = dataset.licence_verified
     records["is_synthetic"] = is_synthetic

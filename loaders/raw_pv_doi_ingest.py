@@ -1,6 +1,7 @@
 """Run the graph of the DOI datasets: over one dataset, as a DVC stage does, or over all of them."""
 
 import logging
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ from hamilton.execution.executors import MultiThreadingExecutor, SynchronousLoca
 
 from loaders import doi_datasets
 from loaders.accounting import account
+from loaders.cache import Cache
 from loaders.catalog import Catalog, Dataset, read_catalog
+from loaders.downloads import Downloads
 from loaders.store import write_loaded
 from loaders.workspace import Workspace, find_root
 
@@ -49,10 +52,10 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
         database_path: the DuckDB file; by default `data/<origin>/eo_pv_data.duckdb`.
         export_geoparquet: also write `data/<origin>/loaded/<key>.parquet`.
         use_parallel: several datasets at a time, in threads.
-        use_cache: keep fetched files that still match their lock.
-        force_download: fetch again whatever is there.
-        max_mb: largest single file that may be downloaded [MB]; by default what the settings say, 250. Bundled
-            samples and your own files are not downloaded.
+        use_cache: look for files in the user's download cache, and keep there what is downloaded.
+        force_download: download again whatever is there.
+        max_mb: largest single file that may be downloaded [MB], of any dataset; by default what the settings say,
+            250. Bundled samples and your own files are not downloaded.
         datasets: keys or aliases; by default all of them.
         params: the settings; by default the `params.yaml` of the project around the working directory.
 
@@ -67,16 +70,23 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
     if max_mb is not None:
         catalog = catalog.with_limit(max_mb)
     workspace = Workspace(settings.parent, catalog.origin)
+    cache = None if use_cache else Cache(workspace.scratch("cache"))
+    downloads = Downloads(catalog, cache, force=force_download)
     inputs = {
         "catalog": catalog,
         "dataset_names": list(datasets) or list(catalog.datasets),
         "workspace": workspace,
-        "reuse_files": use_cache and not force_download,
+        "downloads": downloads,
         "h3_resolution": catalog.h3_resolution,
         "database_path": Path(database_path) if database_path else workspace.database,
         "export_geoparquet": export_geoparquet,
     }
-    stored: dict[str, str] = _execute("store_individual_datasets", inputs=inputs, use_parallel=use_parallel)
+    try:
+        with downloads.bars:
+            stored: dict[str, str] = _execute("store_individual_datasets", inputs=inputs, use_parallel=use_parallel)
+    finally:
+        if not use_cache:
+            shutil.rmtree(downloads.cache.root, ignore_errors=True)
     return stored
 
 

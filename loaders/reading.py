@@ -2,10 +2,8 @@
 
 import csv
 import json
-import zipfile
 from dataclasses import dataclass
-from io import BytesIO
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -36,7 +34,6 @@ UNREADABLE = (
     ValueError,
     csv.Error,
     pa.ArrowException,
-    zipfile.BadZipFile,
 )
 GEOJSON = frozenset({".geojson", ".json"})
 PARQUET = frozenset({".parquet", ".geoparquet"})
@@ -73,7 +70,8 @@ def read_published(file: SourceFile, reading: Reading, key: str) -> Published:
     """
     try:
         if file.suffix == ".csv":
-            attributes, wkb = read_csv(_stream(file), reading, file.name, key)
+            with file.path.open("rb") as stream:
+                attributes, wkb = read_csv(stream, reading, file.name, key)
             found = None
         elif file.suffix in PARQUET:
             attributes, wkb, found = _read_geoparquet(file)
@@ -99,9 +97,7 @@ def _read_with_gdal(file: SourceFile, reading: Reading, key: str) -> tuple[pa.Ta
     layer = reading.layer or _only_layer(file, key)
     # GDAL would otherwise rewrite text that looks like a date
     options = {"DATE_AS_STRING": "YES"} if file.suffix in GEOJSON else {}
-    meta, table = pyogrio.read_arrow(
-        file.gdal_path, layer=layer, encoding=reading.encoding, return_fids=True, **options
-    )
+    meta, table = pyogrio.read_arrow(file.path, layer=layer, encoding=reading.encoding, return_fids=True, **options)
     table = _with_published_ids(table, meta["fid_column"], file)
     column = meta["geometry_name"] or "wkb_geometry"
     crs = None if file.suffix in GEOJSON and reading.crs and not _has_crs_member(file) else meta["crs"]
@@ -125,11 +121,11 @@ def _with_published_ids(table: pa.Table, fid_column: str, file: SourceFile) -> p
 
 def _has_crs_member(file: SourceFile) -> bool:
     """Whether a GeoJSON states its CRS; where it does not, GDAL says WGS 84, which older files do not mean."""
-    return b'"crs"' in _stream(file).read()
+    return b'"crs"' in file.path.read_bytes()
 
 
 def _only_layer(file: SourceFile, key: str) -> str | None:
-    layers = [name for name, geometry_type in pyogrio.list_layers(file.gdal_path) if geometry_type is not None]
+    layers = [name for name, geometry_type in pyogrio.list_layers(file.path) if geometry_type is not None]
     if len(layers) > 1:
         raise ReadError(
             f"{key}: {file.name} has several layers: {', '.join(layers)}. "
@@ -139,7 +135,7 @@ def _only_layer(file: SourceFile, key: str) -> str | None:
 
 
 def _read_geoparquet(file: SourceFile) -> tuple[pa.Table, Shapes, Any]:
-    table = pq.read_table(_stream(file))
+    table = pq.read_table(file.path)
     if b"geo" not in (table.schema.metadata or {}):
         raise pa.ArrowInvalid("it is Parquet, but not GeoParquet: it does not say which column is the geometry")
     stated = json.loads(table.schema.metadata[b"geo"])
@@ -149,13 +145,6 @@ def _read_geoparquet(file: SourceFile) -> tuple[pa.Table, Shapes, Any]:
         raise pa.ArrowNotImplementedError(f"geometry is encoded as {described['encoding']}, expected WKB")
     wkb = table.column(column).to_numpy(zero_copy_only=False)
     return table.drop_columns([column]), wkb, described.get("crs", "OGC:CRS84")
-
-
-def _stream(file: SourceFile) -> BinaryIO:
-    if file.member is None:
-        return file.path.open("rb")
-    with zipfile.ZipFile(file.path) as archive:
-        return BytesIO(archive.read(file.member))
 
 
 def _crs(stated: pyproj.CRS | None, reading: Reading, file: SourceFile, key: str, *, needed: bool) -> pyproj.CRS:

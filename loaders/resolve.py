@@ -1,110 +1,125 @@
 """Ask a source what it holds now, and write the answer down as a lock."""
 
-import glob
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping
 
-from loaders.catalog import Dataset, Source
+from loaders import publishers
+from loaders.archives import require_safe_name
+from loaders.catalog import Dataset
 from loaders.errors import SourceError
-from loaders.locks import Lock, LockedFile, locked_file, read_lock, write_lock
-from loaders.wanted import SHAPEFILE_PARTS, may_hold_wanted
+from loaders.lock_changes import changed_files
+from loaders.locks import Lock, LockedFile, Record, last_lock, read_lock, read_seen, write_lock, write_seen
+from loaders.publishers import local
+from loaders.wanted import is_data, wanted_names
+from loaders.web import Web
 from loaders.workspace import Workspace
 
 
-def resolve(dataset: Dataset, workspace: Workspace) -> Lock:
+def resolve(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
     """The lock of a dataset; the source is asked only if there is no lock for it yet.
 
     Raises:
-        SourceError: the source cannot be reached, is empty, or is of a kind that this version cannot read.
+        SourceError: the source cannot be reached, is empty, or holds nothing that is wanted.
     """
+    return current_lock(dataset, workspace) or update(dataset, workspace, web)
+
+
+def current_lock(dataset: Dataset, workspace: Workspace) -> Lock | None:
+    """The lock of a dataset, if it is of the source that the settings state."""
     path = workspace.lock(dataset.key)
-    if path.exists():
-        lock = read_lock(path)
-        if (lock.source, lock.origin) == (_as_stated(dataset.source), _origin(dataset, workspace)):
-            return lock
-    return update(dataset, workspace)
+    lock = read_lock(path) if path.exists() else None
+    expected = (dataset.source.as_stated, _origin(dataset, workspace))
+    return lock if lock and (lock.source, lock.origin) == expected else None
 
 
-def update(dataset: Dataset, workspace: Workspace) -> Lock:
+def update(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
     """Ask the source again, whatever the lock says, and replace the lock.
+
+    What came of files that have changed since, or that nothing tells from others, is forgotten: what comes next is
+    accepted in their place.
 
     Raises:
         SourceError: as for `resolve`.
     """
-    origin = _origin(dataset, workspace)
-    files = tuple(locked_file(path, name) for name, path in sorted(local_files(dataset, workspace).items()))
-    lock = Lock(dataset=dataset.key, origin=origin, source=_as_stated(dataset.source), files=files)
-    write_lock(lock, workspace.lock(dataset.key))
+    lock = asked(dataset, workspace, web)
+    path = workspace.lock(dataset.key)
+    before = last_lock(path)
+    if lock != before:
+        write_lock(lock, path)
+    if workspace.seen(dataset.key).exists():
+        kept = read_seen(workspace.seen(dataset.key)).without(changed_files(before, lock))
+        write_seen(kept, workspace.seen(dataset.key))
     return lock
 
 
-def changes(old: Lock | None, new: Lock) -> list[str]:
-    """What differs between two locks of a dataset, one sentence a file."""
-    before: dict[str, LockedFile] = {file.name: file for file in old.files} if old else {}
-    after = {file.name: file for file in new.files}
-    gone = [f"{name} is gone" for name in before if name not in after]
-    added = [f"{name} is new ({file.bytes:,} bytes)" for name, file in after.items() if name not in before]
-    changed = [
-        f"{name} changed ({before[name].bytes:,} → {file.bytes:,} bytes)"
-        for name, file in after.items()
-        if name in before and file.sha256 != before[name].sha256
-    ]
-    return [*gone, *added, *changed]
-
-
-def local_source(dataset: Dataset, workspace: Workspace) -> Path:
-    """The file or folder on this disk that a dataset comes from: its bundled twin, or the user's own.
+def asked(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
+    """What the source says now, as a lock that is not written yet.
 
     Raises:
-        SourceError: it is not on this disk, or is published elsewhere.
+        SourceError: as for `resolve`.
     """
-    if dataset.source.path is not None:
-        place = (workspace.root / Path(dataset.source.path).expanduser()).absolute()
-        remedy = "Correct datasets.{key}.source.path in params.yaml (relative to its folder, absolute or ~/…)."
-    elif workspace.origin == "sample":
-        place = workspace.samples(dataset.key)
-        remedy = "It has no bundled sample: give it `source: {{path: …}}`, or remove it from params.yaml."
+    record: Record | None = None
+    if local.is_local(dataset, workspace):
+        paths = local.local_files(dataset, workspace)
+        wanted = _matching(dataset, paths, str(local.place(dataset, workspace)))
+        files = [local.described(paths[name], name) for name in wanted]
     else:
-        raise SourceError(
-            f"{dataset.key}: this version reads bundled samples (`origin: sample`) and your own files "
-            f"(`source: {{path: …}}`); it cannot fetch `{dataset.source.kind}:` sources yet. Download the files "
-            f"yourself and say `source: {{path: …}}`, or set `origin: sample` in params.yaml."
-        )
-    if not place.exists():
-        raise SourceError(f"{dataset.key}: expected {place}, found nothing there. {remedy.format(key=dataset.key)}")
-    return place
+        record, listed = publishers.ask(dataset, web)
+        files = _chosen(dataset, {file.name: file for file in listed}, record.id)
+        _require_distinct(dataset, [file for file in listed if file.name in {each.name for each in files}])
+    return Lock(
+        dataset=dataset.key,
+        origin=_origin(dataset, workspace),
+        source=dataset.source.as_stated,
+        files=tuple(sorted(files, key=lambda file: file.name)),
+        record=record,
+    )
 
 
-def local_files(dataset: Dataset, workspace: Workspace) -> dict[str, Path]:
-    """The wanted files of a local source, by their name below `raw/<key>/`.
+def _chosen(dataset: Dataset, listed: Mapping[str, LockedFile], place: str) -> list[LockedFile]:
+    """The wanted files of a published record: what is there may be large, so that it must be clear what is meant."""
+    wanted = _matching(dataset, listed, place)
+    data = [name for name in wanted if is_data(name)]
+    if not dataset.source.include and dataset.source.kind == "doi":
+        if len(data) != 1 and len(wanted) != 1:
+            sizes = (f"{name} ({(listed[name].bytes or 0) / 1e6:,.1f} MB)" for name in sorted(listed))
+            raise SourceError(
+                f"{dataset.key}: {place} holds several files: {', '.join(sizes)}. "
+                f"Name what is wanted in datasets.{dataset.key}.source.include in params.yaml."
+            )
+        wanted = data or wanted
+    return [listed[name] for name in wanted]
 
-    A shapefile brings its other parts along. An archive is wanted for what may be in it.
+
+def _matching(dataset: Dataset, names: Collection[str], place: str) -> list[str]:
+    """The names that the patterns mean.
 
     Raises:
-        SourceError: none is wanted; the message lists what is there.
+        SourceError: a pattern finds nothing; the message lists what is there.
     """
-    place = local_source(dataset, workspace)
-    if place.is_dir():
-        found = {path.relative_to(place).as_posix(): path for path in place.rglob("*") if path.is_file()}
-    elif place.suffix.lower() == ".shp":
-        parts = {place.suffix.lower(), *SHAPEFILE_PARTS}
-        found = {path.name: path for path in place.parent.glob(f"{glob.escape(place.stem)}.*")}
-        found = {name: path for name, path in found.items() if path.suffix.lower() in parts}
-    else:
-        found = {place.name: place}
-    wanted = {name: path for name, path in found.items() if may_hold_wanted(name, dataset.source.include)}
-    if not wanted:
-        asked = ", ".join(dataset.source.include) or "any file"
+    wanted, unmatched = wanted_names(names, dataset.source)
+    if wanted and not unmatched:
+        return wanted
+    raise SourceError(
+        f"{dataset.key}: nothing in {place} matches include ({', '.join(unmatched) or 'any file'}). It holds: "
+        f"{_listed(names)}. Correct datasets.{dataset.key}.source in params.yaml."
+    )
+
+
+def _require_distinct(dataset: Dataset, files: Collection[LockedFile]) -> None:
+    """Refuse names that would leave the folder, or that some disks take for one another."""
+    for file in files:
+        require_safe_name(file.name, "the publisher", dataset.key)
+    if len({file.name.casefold() for file in files}) < len(files):
         raise SourceError(
-            f"{dataset.key}: nothing in {place} matches include ({asked}). It holds: "
-            f"{', '.join(sorted(found)) or 'nothing'}. Correct datasets.{dataset.key}.source in params.yaml."
+            f"{dataset.key}: the publisher lists files whose names differ only in case, or not at all: "
+            f"{_listed(file.name for file in files)}. Narrow datasets.{dataset.key}.source.include in params.yaml."
         )
-    return wanted
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "nothing"
 
 
 def _origin(dataset: Dataset, workspace: Workspace) -> str:
     kind = dataset.source.kind
     return "sample" if workspace.origin == "sample" and kind != "path" else kind
-
-
-def _as_stated(source: Source) -> dict[str, object]:
-    return source.model_dump(mode="json", exclude_none=True)

@@ -1,8 +1,6 @@
 """Whether a shapefile is whole: GDAL reads one that was cut short without a word, and leaves records out."""
 
 import struct
-import zipfile
-from pathlib import PurePosixPath
 
 from loaders.errors import ReadError
 from loaders.wanted import SourceFile
@@ -37,19 +35,10 @@ def require_whole_shapefile(file: SourceFile, key: str) -> None:
 
 def _head_and_size(file: SourceFile, suffix: str) -> tuple[bytes, int] | None:
     """The first bytes and the size of a part; None if it is not there. Endings may be in either case."""
-    if file.member is None:
-        found = [path for path in file.path.parent.iterdir() if path.stem == file.path.stem]
-        for path in found:
-            if path.suffix.lower() == suffix:
-                with path.open("rb") as stream:
-                    return stream.read(HEADER_BYTES), path.stat().st_size
-        return None
-    wanted = str(PurePosixPath(file.member).with_suffix(suffix)).lower()
-    with zipfile.ZipFile(file.path) as archive:
-        for entry in archive.infolist():
-            if entry.filename.lower() == wanted:
-                with archive.open(entry) as stream:
-                    return stream.read(HEADER_BYTES), entry.file_size
+    for path in file.path.parent.iterdir():
+        if path.stem == file.path.stem and path.suffix.lower() == suffix:
+            with path.open("rb") as stream:
+                return stream.read(HEADER_BYTES), path.stat().st_size
     return None
 
 

@@ -1,109 +1,148 @@
-"""Which published files are wanted: by the patterns of `source.include`, inside archives too."""
+"""Which published files are wanted: by the patterns of `source.include` and `exclude`, inside archives too.
 
-import zipfile
-from collections.abc import Sequence
+A pattern sees a file's path, its bare name, and its path with its archive's name before it (`farms.zip/a.shp`). A
+pattern that names an archive means everything in it that can be read.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
+from loaders.archives import is_archive
+from loaders.catalog_source import Source
 from loaders.errors import ReadError
+from loaders.locks import UNPACKED
 
-ARCHIVES = frozenset({".zip"})
 FORMATS = frozenset({".geojson", ".json", ".shp", ".gpkg", ".fgb", ".kml", ".parquet", ".geoparquet", ".csv"})
 SHAPEFILE_PARTS = frozenset({".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx"})
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One wanted file, by itself or inside an archive.
+    """One wanted file.
 
     Attributes:
-        path: the file on this disk.
-        member: its path inside the archive that `path` is, if it is one.
-        place: where `path` is below the raw folder, if not directly in it.
+        path: where it is on this disk.
+        published: its path in the archive, or in the raw folder.
+        archive: the archive that it was in, below the raw folder.
     """
 
     path: Path
-    member: str | None = None
-    place: str = ""
+    published: str
+    archive: str = ""
 
     @property
     def name(self) -> str:
         """What a record says it comes from."""
-        return "/".join(part for part in (self.place, self.path.name, self.member) if part)
-
-    @property
-    def published_name(self) -> str:
-        """What patterns see: the path in the archive, or in the raw folder."""
-        return self.member or self.name
+        return f"{self.archive}/{self.published}" if self.archive else self.published
 
     @property
     def suffix(self) -> str:
         """The format, by its ending."""
-        return PurePosixPath(self.published_name).suffix.lower()
-
-    @property
-    def gdal_path(self) -> str:
-        """What GDAL opens; braces keep odd characters of the archive's path apart from the member."""
-        return f"/vsizip/{{{self.path}}}/{self.member}" if self.member else str(self.path)
+        return _suffix(self.published)
 
 
-def may_hold_wanted(name: str, include: Sequence[str]) -> bool:
-    """Whether a file is wanted, is part of a wanted shapefile, or is an archive that may hold a wanted one."""
-    suffix = PurePosixPath(name).suffix.lower()
-    if _is_hidden(name):
-        return False
-    if not include or suffix in ARCHIVES or any(_matches(name, pattern) for pattern in include):
-        return True
-    shapefile = str(PurePosixPath(name).with_suffix(".shp")).lower()
-    return suffix in SHAPEFILE_PARTS and any(_matches(shapefile, pattern.lower()) for pattern in include)
+def wanted_names(names: Collection[str], source: Source) -> tuple[list[str], list[str]]:
+    """Which of a publisher's files to fetch, sorted; and the patterns that nothing can match.
+
+    A pattern that matches no file may match one inside an archive, so that archives are wanted for it.
+    """
+    visible = sorted(name for name in names if not _is_hidden(name) and not _any(name, "", source.exclude))
+    if not source.include:
+        return visible, []
+    chosen = {name for name in visible if _any(name, "", source.include)}
+    chosen |= {name for name in visible if _shapefile(name) in {other.lower() for other in chosen}}
+    unmatched = [pattern for pattern in source.include if not any(_any(name, "", [pattern]) for name in visible)]
+    archives = {p: [name for name in visible if is_archive(name) and _may_hold(name, p)] for p in unmatched}
+    chosen |= {name for found in archives.values() for name in found}
+    return sorted(chosen), [pattern for pattern, found in archives.items() if not found]
 
 
-def wanted_files(folder: Path, include: Sequence[str], key: str) -> list[SourceFile]:
+def wanted_members(members: Sequence[str], archive: str, source: Source) -> list[str]:
+    """Which files of an archive to unpack."""
+    visible = [name for name in members if not _is_hidden(name) and _is_below_folder(name, source)]
+    visible = [name for name in visible if not _any(name, archive, source.exclude)]
+    if not source.include:
+        chosen = {name for name in visible if _suffix(name) in FORMATS} or set(visible)
+    else:
+        chosen = {name for name in visible if _any(name, archive, source.include)}
+    shapefiles = {name.lower() for name in chosen}
+    return sorted(chosen | {name for name in visible if _shapefile(name) in shapefiles})
+
+
+def wanted_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
     """The files of a raw folder to load, sorted by name.
 
     Without patterns it is the only file of a known format, or the only file.
 
     Raises:
-        ReadError: a pattern finds nothing, there are several files to choose from without a pattern, or an archive is
-            damaged.
+        ReadError: a pattern finds nothing, or there are several files to choose from without a pattern.
     """
-    present = [file for path in sorted(folder.rglob("*")) if path.is_file() for file in _expanded(path, folder, key)]
-    present = [file for file in present if file.suffix not in SHAPEFILE_PARTS]
+    present = [_described(path, folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    present = [file for file in present if file.suffix not in SHAPEFILE_PARTS and not is_archive(file.published)]
+    present = [file for file in present if not _any(file.published, file.archive, source.exclude)]
     known = [file for file in present if file.suffix in FORMATS] or present
     listing = ", ".join(file.name for file in known) or "nothing"
     remedy = f"Name what is wanted in datasets.{key}.source.include in params.yaml."
-    if not include and len(known) != 1:
+    if not source.include and len(known) != 1:
         several = "several: " if known else ""
         raise ReadError(f"{key}: expected one file to load, found {several}{listing}. {remedy}")
-    chosen = {file.name: file for file in known} if not include else {}
-    for pattern in include:
-        found = [file for file in present if _matches(file.published_name, pattern)]
+    chosen = {file.name: file for file in known} if not source.include else {}
+    for pattern in source.include:
+        found = [file for file in present if _any(file.published, file.archive, [pattern])]
         if not found:
             raise ReadError(f"{key}: no file matches include ({pattern}). Found: {listing}. {remedy}")
         chosen |= {file.name: file for file in found}
     return [chosen[name] for name in sorted(chosen)]
 
 
-def _expanded(path: Path, folder: Path, key: str) -> list[SourceFile]:
-    """The file itself, or the members of the archive that it is."""
-    parent = path.relative_to(folder).parent.as_posix()
-    place = "" if parent == "." else parent
-    if path.suffix.lower() not in ARCHIVES:
-        return [SourceFile(path, place=place)]
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
-    except zipfile.BadZipFile as error:
-        raise ReadError(f"{key}: {path.name} is not a whole zip archive ({error}). Get the file again.") from error
-    return [SourceFile(path, member, place) for member in sorted(members) if not _is_hidden(member)]
+def _is_below_folder(name: str, source: Source) -> bool:
+    """Whether a member is in the folder of a repository that the source names; the archive adds a folder above."""
+    folder = (source.github or "").rpartition(":")[2]
+    return not folder.endswith("/") or name.partition("/")[2].startswith(folder.lstrip("/"))
+
+
+def is_data(name: str) -> bool:
+    """Whether a file may hold records, by itself or inside."""
+    return _suffix(name) in FORMATS or is_archive(name)
+
+
+def _described(path: Path, folder: Path) -> SourceFile:
+    name = path.relative_to(folder).as_posix()
+    for parent in path.relative_to(folder).parents:
+        archive = parent.as_posix().removesuffix(UNPACKED)
+        if parent.suffix == UNPACKED and is_archive(archive):
+            return SourceFile(path, path.relative_to(folder / parent).as_posix(), archive)
+    return SourceFile(path, name)
+
+
+def _any(name: str, archive: str, patterns: Sequence[str]) -> bool:
+    """Whether any pattern means a file."""
+    seen = {name, PurePosixPath(name).name}
+    if archive:
+        seen |= {f"{outer}/{name}" for outer in (archive, PurePosixPath(archive).name)}
+        if _suffix(name) in FORMATS:
+            seen |= {archive, PurePosixPath(archive).name}
+    return any(fnmatchcase(one, pattern) for one in seen for pattern in patterns)
+
+
+def _may_hold(archive: str, pattern: str) -> bool:
+    """Whether a pattern may match something in an archive: it names no archive, or this one."""
+    parts = PurePosixPath(pattern).parts
+    outer = ["/".join(parts[: place + 1]) for place, part in enumerate(parts[:-1]) if is_archive(part)]
+    return not outer or _any(archive, "", outer)
+
+
+def _shapefile(name: str) -> str:
+    """The shapefile that a file is a part of, in lower case; none for others."""
+    return str(PurePosixPath(name).with_suffix(".shp")).lower() if _suffix(name) in SHAPEFILE_PARTS else ""
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
 
 
 def _is_hidden(name: str) -> bool:
     """Hidden by its name, or what macOS adds to an archive."""
     return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(name).parts)
-
-
-def _matches(name: str, pattern: str) -> bool:
-    """A pattern sees the whole path and the bare name."""
-    return fnmatchcase(name, pattern) or fnmatchcase(PurePosixPath(name).name, pattern)

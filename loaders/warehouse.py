@@ -65,13 +65,22 @@ def is_stale(workspace: Workspace) -> bool:
 
 def prune(keys: list[str], workspace: Workspace) -> list[str]:
     """Remove everything of the datasets that are no longer in the settings; returns their keys."""
-    known = {path.stem for folder in ("locks", "metrics") for path in (workspace.home / folder).glob("*.json")}
+    known = {
+        path.name.split(".")[0] for folder in ("locks", "metrics") for path in (workspace.home / folder).glob("*.json")
+    }
     loaded = {path.name.split(".")[0] for path in (workspace.home / "loaded").glob("*.parquet")}
     gone = sorted((known | loaded) - set(keys))
     for key in gone:
         for folder in (workspace.raw(key), workspace.scratch(f"fetch-{key}"), workspace.scratch(f"load-{key}")):
             shutil.rmtree(folder, ignore_errors=True)
-        for place in (workspace.lock, workspace.metrics, workspace.loaded, workspace.rejected, workspace.times):
+        for place in (
+            workspace.lock,
+            workspace.seen,
+            workspace.metrics,
+            workspace.loaded,
+            workspace.rejected,
+            workspace.times,
+        ):
             place(key).unlink(missing_ok=True)
     return gone
 

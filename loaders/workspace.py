@@ -47,6 +47,10 @@ class Workspace:
         """What the source of a dataset held when it was last asked."""
         return self.home / "locks" / f"{key}.json"
 
+    def seen(self, key: str) -> Path:
+        """What came of it when it was fetched."""
+        return self.home / "locks" / f"{key}.seen.json"
+
     def raw(self, key: str) -> Path:
         """The published files of a dataset, byte for byte."""
         return self.home / "raw" / key

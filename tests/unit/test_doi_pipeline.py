@@ -10,6 +10,7 @@ from hamilton import driver
 import loaders
 from loaders import doi_datasets
 from loaders.catalog import read_catalog
+from loaders.downloads import Downloads
 from loaders.duck import connect
 from loaders.errors import AccountingError, ChecksumMismatchError, ReadError
 from loaders.fetch import fetch
@@ -69,7 +70,8 @@ def test_each_dataset_goes_to_its_table_and_all_to_one_view(project: Path) -> No
 def test_one_dataset_at_a_time_and_all_together_write_the_same_bytes(project: Path) -> None:
     catalog, workspace = read_catalog(project / "params.yaml"), Workspace(project, "sample")
     for dataset in catalog.datasets.values():
-        fetch(dataset, resolve(dataset, workspace), workspace)
+        downloads = Downloads(catalog)
+        fetch(dataset, resolve(dataset, workspace, downloads.web), workspace, downloads)
         load_dataset(dataset, catalog, workspace)
     alone = _outputs(project)
     run_doi_pipeline(params=project / "params.yaml")

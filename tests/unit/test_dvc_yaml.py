@@ -15,12 +15,20 @@ WITHOUT_EFFECT = {
     "load": {
         "__init__",  # imports lazily
         "arrays",  # types
+        "archive_7z",  # what is unpacked is a dependency
+        "archive_formats",
+        "archives",
+        "cache",  # as fetch
         "catalog_errors",  # words
+        "download",  # as fetch
+        "downloads",  # as fetch
         "duck",  # not used by a single load
         "errors",  # words
         "fetch",  # replaced by the files that it has brought
-        "locks",  # the lock itself is a dependency
-        "resolve",  # as fetch
+        "lock_changes",  # words
+        "publishers",  # as resolve
+        "resolve",  # the lock is a dependency
+        "web",  # as fetch
         "workspace",  # paths, which dvc.yaml repeats
     },
     "build": {
@@ -28,6 +36,7 @@ WITHOUT_EFFECT = {
         "arrays",
         "catalog",  # only the keys are used
         "catalog_errors",
+        "catalog_source",
         "contract",  # the columns of the loaded files, which are a dependency
         "dbt_results",  # words
         "errors",
@@ -39,8 +48,11 @@ ENTRY = {"load": "raw_pv_doi_ingest", "build": "warehouse"}
 
 
 def imported(module: str, seen: set[str] | None = None) -> set[str]:
-    """The modules of `loaders` that a module brings in, itself included."""
+    """The modules of `loaders` that a module brings in, itself included; packages as one."""
     seen = seen if seen is not None else set()
+    module = module.partition(".")[0]
+    if (ROOT / "loaders" / module).is_dir():
+        seen.add(module)
     if module in seen or not (ROOT / "loaders" / f"{module}.py").exists():
         return seen
     seen.add(module)

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from loaders.catalog import Dataset, read_catalog
+from loaders.catalog import Catalog, Dataset, read_catalog
+from loaders.downloads import Downloads
 from loaders.errors import ChecksumMismatchError, EoPvError
 from loaders.fetch import fetch, is_fetched
 from loaders.locks import Lock
@@ -11,6 +12,8 @@ from loaders.resolve import resolve
 from loaders.workspace import Workspace
 
 KEY = "a_north_2020"
+DATASETS = {"farms": {"source": {"path": "farms.geojson"}}}
+DOWNLOADS = Downloads(Catalog.model_validate({"datasets": {k: {"key": k, **v} for k, v in DATASETS.items()}}))
 
 
 @pytest.fixture
@@ -20,20 +23,20 @@ def north(project: Path) -> Dataset:
 
 @pytest.fixture
 def lock(north: Dataset, workspace: Workspace) -> Lock:
-    return resolve(north, workspace)
+    return resolve(north, workspace, DOWNLOADS.web)
 
 
 def test_a_fetched_file_is_a_link_to_the_same_bytes(
     north: Dataset, lock: Lock, workspace: Workspace, project: Path
 ) -> None:
-    (fetched,) = fetch(north, lock, workspace).iterdir()
+    (fetched,) = fetch(north, lock, workspace, DOWNLOADS).iterdir()
     assert (fetched.name, fetched.is_symlink()) == ("north.geojson", True)
     assert fetched.samefile(project / "north.geojson")
     assert not fetched.readlink().is_absolute()
 
 
 def test_a_project_may_be_moved_after_a_fetch(north: Dataset, lock: Lock, workspace: Workspace, project: Path) -> None:
-    fetch(north, lock, workspace)
+    fetch(north, lock, workspace, DOWNLOADS)
     moved = project / "moved"
     moved.mkdir()
     for name in ("data", "north.geojson"):
@@ -45,16 +48,16 @@ def test_a_file_outside_the_project_is_linked_by_its_full_path(tmp_path: Path, n
     inner = Workspace(tmp_path / "inner", "sample")
     inner.root.mkdir()
     outside = north.model_copy(update={"source": north.source.model_copy(update={"path": "../north.geojson"})})
-    (fetched,) = fetch(outside, resolve(outside, inner), inner).iterdir()
+    (fetched,) = fetch(outside, resolve(outside, inner, DOWNLOADS.web), inner, DOWNLOADS).iterdir()
     assert fetched.samefile(tmp_path / "north.geojson")
 
 
 def test_fetching_again_leaves_nothing_of_a_former_file(
     north: Dataset, lock: Lock, workspace: Workspace, project: Path
 ) -> None:
-    (fetch(north, lock, workspace) / "former.geojson").touch()
+    (fetch(north, lock, workspace, DOWNLOADS) / "former.geojson").touch()
     assert not is_fetched(lock, workspace)
-    assert [path.name for path in fetch(north, lock, workspace).iterdir()] == ["north.geojson"]
+    assert [path.name for path in fetch(north, lock, workspace, DOWNLOADS).iterdir()] == ["north.geojson"]
     assert is_fetched(lock, workspace)
     assert not any((project / "data/sample/.work").iterdir())
 
@@ -63,11 +66,11 @@ def test_fetching_again_leaves_nothing_of_a_former_file(
 def test_a_changed_file_is_refused_and_the_fetched_ones_stay(
     north: Dataset, lock: Lock, workspace: Workspace, project: Path, content: str
 ) -> None:
-    folder = fetch(north, lock, workspace)
+    folder = fetch(north, lock, workspace, DOWNLOADS)
     (project / "north.geojson").write_text(content)
     with pytest.raises(ChecksumMismatchError) as refused:
-        fetch(north, lock, workspace)
-    expected = [f"{KEY}: north.geojson", lock.files[0].sha256[:12], f"found {len(content)} bytes", f"KEY={KEY}"]
+        fetch(north, lock, workspace, DOWNLOADS)
+    expected = [f"{KEY}: north.geojson", str(lock.files[0].checksum)[7:19], f"found {len(content)} bytes", f"KEY={KEY}"]
     assert [word for word in expected if word not in str(refused.value)] == []
     assert [path.name for path in folder.iterdir()] == ["north.geojson"]
     assert not is_fetched(lock, workspace)
@@ -79,7 +82,7 @@ def test_a_change_that_keeps_the_size_is_noticed(
     path = project / "north.geojson"
     path.write_bytes(path.read_bytes().replace(b'"n0"', b'"n9"'))
     with pytest.raises(ChecksumMismatchError, match=f"make update KEY={KEY}"):
-        fetch(north, lock, workspace)
+        fetch(north, lock, workspace, DOWNLOADS)
 
 
 def test_a_missing_part_of_the_source_is_refused_by_name(workspace: Workspace, project: Path) -> None:
@@ -87,10 +90,10 @@ def test_a_missing_part_of_the_source_is_refused_by_name(workspace: Workspace, p
     for name in ("a.shp", "a.dbf"):
         (project / "in" / name).write_text(name)
     farms = Dataset.model_validate({"key": "farms", "source": {"path": "in"}})
-    locked = resolve(farms, workspace)
+    locked = resolve(farms, workspace, DOWNLOADS.web)
     (project / "in/a.dbf").unlink()
     with pytest.raises(ChecksumMismatchError, match=r"farms: a\.dbf .*no such file"):
-        fetch(farms, locked, workspace)
+        fetch(farms, locked, workspace, DOWNLOADS)
 
 
 def test_files_keep_their_folders(workspace: Workspace, project: Path) -> None:
@@ -98,7 +101,7 @@ def test_files_keep_their_folders(workspace: Workspace, project: Path) -> None:
         (project / name).parent.mkdir(parents=True)
         (project / name).write_text(name)
     farms = Dataset.model_validate({"key": "farms", "source": {"path": "in"}})
-    folder = fetch(farms, resolve(farms, workspace), workspace)
+    folder = fetch(farms, resolve(farms, workspace, DOWNLOADS.web), workspace, DOWNLOADS)
     assert [(folder / name).read_text() for name in ("a/x.geojson", "b/x.geojson")] == [
         "in/a/x.geojson",
         "in/b/x.geojson",
@@ -107,7 +110,7 @@ def test_files_keep_their_folders(workspace: Workspace, project: Path) -> None:
 
 def test_a_lock_without_files_is_refused_not_a_crash(north: Dataset, workspace: Workspace) -> None:
     with pytest.raises(EoPvError):
-        fetch(north, Lock(KEY, "path", {}, ()), workspace)
+        fetch(north, Lock(KEY, "path", {}, ()), workspace, DOWNLOADS)
 
 
 def test_what_is_not_there_is_not_fetched(lock: Lock, workspace: Workspace) -> None:

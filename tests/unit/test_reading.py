@@ -1,4 +1,3 @@
-import io
 import json
 import zipfile
 from collections.abc import Callable
@@ -12,6 +11,7 @@ import pytest
 import shapely
 from shapely import Point, box
 
+from loaders.archives import Limits, unpack
 from loaders.catalog import Reading
 from loaders.errors import ReadError
 from loaders.reading import Published, read_published
@@ -25,8 +25,8 @@ DEGREES = {"crs": "EPSG:4326", "longitude": "lon", "latitude": "lat"}
 pytestmark = pytest.mark.filterwarnings("ignore:.*crs.*was not provided:UserWarning")
 
 
-def _read(path: Path, member: str | None = None, **reading: Any) -> Published:
-    return read_published(SourceFile(path, member), Reading.model_validate(reading), "farms")
+def _read(path: Path, **reading: Any) -> Published:
+    return read_published(SourceFile(path, path.name), Reading.model_validate(reading), "farms")
 
 
 def _shapes(published: Published) -> list[Any]:
@@ -111,18 +111,11 @@ def test_kml_gives_names_and_shapes(tmp_path: Path) -> None:
 def test_a_zip_is_read_as_what_is_in_it(driver: str, folder: str, written: Callable[..., Path], tmp_path: Path) -> None:
     path = written(driver)
     archive = _zipped(tmp_path / "f.zip", {folder + part.name: part.read_bytes() for part in path.parent.iterdir()})
-    found = _read(archive, folder + path.name)
+    unpack(archive, "f.zip", tmp_path / "out", lambda members: members, Limits(10, 100), "farms")
+    file = SourceFile(tmp_path / "out" / folder / path.name, f"{folder}{path.name}", "f.zip")
+    found = read_published(file, Reading(), "farms")
     assert sorted(_without_fid(found), key=lambda row: row["n"]) == ROWS
     assert found.name == f"f.zip/{folder}{path.name}"
-
-
-@pytest.mark.parametrize("name", ["f.parquet", "f.csv"])
-def test_a_zipped_table_is_read(name: str, tmp_path: Path) -> None:
-    stream = io.BytesIO()
-    _frame().to_parquet(stream)
-    content = {"f.parquet": stream.getvalue(), "f.csv": b"n,lon,lat\n1,10,50\n2,11,51\n"}[name]
-    found = _read(_zipped(tmp_path / "f.zip", {name: content}), name, **(DEGREES if name == "f.csv" else {}))
-    assert [int(value) for value in found.attributes.column("n").to_pylist()] == [1, 2]
 
 
 def test_one_of_several_layers_must_be_named(tmp_path: Path) -> None:

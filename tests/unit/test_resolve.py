@@ -5,12 +5,17 @@ from pathlib import Path
 import pytest
 
 from loaders.catalog import Dataset, read_catalog
+from loaders.catalog_source import Download
 from loaders.errors import SourceError
+from loaders.lock_changes import changes
 from loaders.locks import Lock, LockedFile, read_lock
-from loaders.resolve import changes, local_files, resolve, update
+from loaders.publishers.local import local_files
+from loaders.resolve import resolve, update
+from loaders.web import Web
 from loaders.workspace import Workspace
 
 KEY = "a_north_2020"
+WEB = Web(Download())  # nothing here asks it
 
 
 @pytest.fixture
@@ -24,35 +29,39 @@ def _from(path: str, *include: str, key: str = KEY) -> Dataset:
 
 def test_a_lock_states_name_size_and_sha256_of_each_file(north: Dataset, workspace: Workspace, project: Path) -> None:
     content = (project / "north.geojson").read_bytes()
-    resolve(north, workspace)
+    resolve(north, workspace, WEB)
     assert json.loads(workspace.lock(KEY).read_text()) == {
         "dataset": KEY,
         "origin": "path",
-        "source": {"path": "north.geojson", "include": []},
+        "source": {"path": "north.geojson"},
         "files": [
-            {"name": "north.geojson", "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()},
+            {
+                "name": "north.geojson",
+                "bytes": len(content),
+                "checksum": f"sha256:{hashlib.sha256(content).hexdigest()}",
+            },
         ],
     }
 
 
 def test_a_lock_that_is_read_is_the_one_that_was_written(north: Dataset, workspace: Workspace) -> None:
-    written = resolve(north, workspace)
+    written = resolve(north, workspace, WEB)
     assert read_lock(workspace.lock(KEY)) == written
 
 
 def test_a_changed_file_leaves_the_lock_as_it_is_until_update(
     north: Dataset, workspace: Workspace, project: Path
 ) -> None:
-    before = resolve(north, workspace)
+    before = resolve(north, workspace, WEB)
     (project / "north.geojson").write_text("{}")
-    assert resolve(north, workspace) == before
-    assert update(north, workspace).files[0].bytes == 2
-    assert resolve(north, workspace).files[0].bytes == 2
+    assert resolve(north, workspace, WEB) == before
+    assert update(north, workspace, WEB).files[0].bytes == 2
+    assert resolve(north, workspace, WEB).files[0].bytes == 2
 
 
 def test_another_source_in_the_settings_makes_the_lock_stale(north: Dataset, workspace: Workspace) -> None:
-    resolve(north, workspace)
-    assert [file.name for file in resolve(_from("south.geojson"), workspace).files] == ["south.geojson"]
+    resolve(north, workspace, WEB)
+    assert [file.name for file in resolve(_from("south.geojson"), workspace, WEB).files] == ["south.geojson"]
 
 
 def test_a_sample_is_synthetic_and_a_file_of_the_user_is_not(north: Dataset, workspace: Workspace) -> None:
@@ -60,8 +69,9 @@ def test_a_sample_is_synthetic_and_a_file_of_the_user_is_not(north: Dataset, wor
     twin.parent.mkdir(parents=True)
     twin.touch()
     published = Dataset.model_validate({"key": "farms", "source": {"doi": "10.5281/zenodo.1"}})
-    assert (resolve(published, workspace).origin, resolve(published, workspace).is_synthetic) == ("sample", True)
-    assert (resolve(north, workspace).origin, resolve(north, workspace).is_synthetic) == ("path", False)
+    twin_lock, own_lock = resolve(published, workspace, WEB), resolve(north, workspace, WEB)
+    assert (twin_lock.origin, twin_lock.is_synthetic) == ("sample", True)
+    assert (own_lock.origin, own_lock.is_synthetic) == ("path", False)
 
 
 @pytest.mark.parametrize(
@@ -72,15 +82,16 @@ def test_a_sample_is_synthetic_and_a_file_of_the_user_is_not(north: Dataset, wor
         b'"text"',
         b"{}",
         b'{"files": [{"name": "a"}], "dataset": "a", "origin": "path", "source": {}}',
+        b'{"files": [{"name": "a", "bytes": 1, "sha256": "1"}], "dataset": "a", "origin": "path", "source": {}}',
         b'{"files": [], "dataset": "a", "origin": "path", "source": {}, "more": 1}',
         b"\xff\xfe",
     ],
 )
 def test_a_damaged_lock_is_refused_with_two_ways_out(north: Dataset, workspace: Workspace, damage: bytes) -> None:
-    resolve(north, workspace)
+    resolve(north, workspace, WEB)
     workspace.lock(KEY).write_bytes(damage)
     with pytest.raises(SourceError, match=rf"{KEY}: the lock .* is damaged .* Git, .*make update KEY={KEY}"):
-        resolve(north, workspace)
+        resolve(north, workspace, WEB)
 
 
 def test_a_missing_lock_says_what_to_type(workspace: Workspace) -> None:
@@ -98,35 +109,28 @@ def test_a_folder_is_searched_to_its_bottom_but_not_for_hidden_files(workspace: 
     for name in ("in/a/x.geojson", "in/.DS_Store", "in/y.tif"):
         (workspace.root / name).parent.mkdir(parents=True, exist_ok=True)
         (workspace.root / name).touch()
-    assert sorted(local_files(_from("in"), workspace)) == ["a/x.geojson", "y.tif"]
-    assert sorted(local_files(_from("in", "*.geojson"), workspace)) == ["a/x.geojson"]
+    assert [file.name for file in resolve(_from("in"), workspace, WEB).files] == ["a/x.geojson", "y.tif"]
+    assert [file.name for file in resolve(_from("in", "*.geojson"), workspace, WEB).files] == ["a/x.geojson"]
 
 
 def test_a_source_that_is_not_there_is_refused_with_the_setting(workspace: Workspace) -> None:
     with pytest.raises(
         SourceError, match=rf"expected .*gone\.geojson, .*datasets\.{KEY}\.source\.path in params\.yaml"
     ):
-        resolve(_from("gone.geojson"), workspace)
+        resolve(_from("gone.geojson"), workspace, WEB)
 
 
 def test_a_dataset_without_a_sample_says_so(workspace: Workspace) -> None:
     published = Dataset.model_validate({"key": "farms", "source": {"doi": "10.5281/zenodo.1"}})
     with pytest.raises(SourceError, match=r"farms: expected .*samples/farms, .*no bundled sample"):
-        resolve(published, workspace)
-
-
-def test_a_published_source_is_refused_not_replaced_by_its_sample(tmp_path: Path) -> None:
-    (tmp_path / "data/samples/farms").mkdir(parents=True)
-    published = Dataset.model_validate({"key": "farms", "source": {"doi": "10.5281/zenodo.1"}})
-    with pytest.raises(SourceError, match="cannot fetch `doi:` sources yet"):
-        resolve(published, Workspace(tmp_path, "doi"))
+        resolve(published, workspace, WEB)
 
 
 def test_an_include_without_a_match_lists_what_is_there(workspace: Workspace) -> None:
     (workspace.root / "in").mkdir()
     (workspace.root / "in/a.geojson").touch()
     with pytest.raises(SourceError, match=r"matches include \(\*\.shp\)\. It holds: a\.geojson\."):
-        resolve(_from("in", "*.shp"), workspace)
+        resolve(_from("in", "*.shp"), workspace, WEB)
 
 
 def test_changes_name_what_is_gone_new_and_different() -> None:

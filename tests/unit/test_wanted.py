@@ -1,23 +1,27 @@
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from loaders.catalog_source import Source
 from loaders.errors import ReadError
-from loaders.wanted import SourceFile, may_hold_wanted, wanted_files
+from loaders.wanted import SourceFile, wanted_files, wanted_members, wanted_names
 
 SHAPEFILE = ("x.shp", "x.shx", "x.dbf", "x.prj", "x.cpg")
 
 
 def _zip(path: Path, *members: str) -> None:
-    with zipfile.ZipFile(path, "w") as archive:
-        for member in members:
-            archive.writestr(member, b"x")
+    """An archive, with members that were unpacked."""
+    path.touch()
+    _touch(path.with_name(f"{path.name}.unpacked"), members)
+
+
+def _source(*include: str, **more: object) -> Source:
+    return Source.model_validate({"url": "https://example.org/x.zip", "include": include, **more})
 
 
 def _wanted(folder: Path, *include: str) -> list[str]:
-    return [file.name for file in wanted_files(folder, include, "farms")]
+    return [file.name for file in wanted_files(folder, _source(*include), "farms")]
 
 
 @pytest.fixture
@@ -78,8 +82,7 @@ def test_a_pattern_sees_the_path_and_the_name_inside_a_zip(folder: Path, pattern
 
 def test_a_pattern_sees_the_path_of_a_file_in_a_folder(folder: Path) -> None:
     _touch(folder, ["in/a.geojson", "out/a.geojson"])
-    assert may_hold_wanted("in/a.geojson", ["in/a.geojson"])
-    assert len(_wanted(folder, "in/a.geojson")) == 1
+    assert _wanted(folder, "in/a.geojson") == ["in/a.geojson"]
 
 
 def test_files_of_one_name_in_two_folders_are_told_apart(folder: Path) -> None:
@@ -110,23 +113,15 @@ def test_an_empty_folder_does_not_ask_to_mend_a_pattern_that_is_not_there(folder
     assert "include ()" not in str(refused.value)
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut short", b"<html>404</html>"])
-def test_what_is_not_a_whole_zip_is_refused_by_name(folder: Path, content: bytes) -> None:
-    (folder / "a.zip").write_bytes(content)
-    with pytest.raises(ReadError, match=r"farms: a\.zip is not a whole zip archive"):
-        _wanted(folder)
-
-
 @pytest.mark.parametrize("include", [(), ("*.geojson",)])
-def test_what_a_mac_adds_to_a_zip_is_not_wanted(folder: Path, include: tuple[str, ...]) -> None:
-    _zip(folder / "a.zip", "f/x.geojson", "__MACOSX/f/._x.geojson")
-    assert _wanted(folder, *include) == ["a.zip/f/x.geojson"]
+def test_what_a_mac_adds_to_a_zip_is_not_wanted(include: tuple[str, ...]) -> None:
+    assert wanted_members(["f/x.geojson", "__MACOSX/f/._x.geojson"], "a.zip", _source(*include)) == ["f/x.geojson"]
 
 
 @pytest.mark.parametrize("name", [".DS_Store", "a/.hidden.geojson", ".git/config.json"])
-def test_hidden_files_are_never_wanted(name: str) -> None:
-    assert not may_hold_wanted(name, [])
-    assert not may_hold_wanted(name, ["*"])
+@pytest.mark.parametrize("include", [(), ("*",)])
+def test_hidden_files_are_never_wanted(name: str, include: tuple[str, ...]) -> None:
+    assert wanted_names([name, "x.geojson"], _source(*include))[0] == ["x.geojson"]
 
 
 @pytest.mark.parametrize(
@@ -134,23 +129,59 @@ def test_hidden_files_are_never_wanted(name: str) -> None:
     [
         ("a.tif", (), True),
         ("a.tif", ("*.shp",), False),
-        ("any.zip", ("*.shp",), True),
+        ("any.zip", ("*.gpkg",), True),
+        ("any.zip", ("*.shp",), False),  # a shapefile lies beside it
+        ("any.zip", ("any.zip/*.shp",), True),
+        ("other.zip", ("any.zip/*.shp",), False),
+        ("any.zip", ("any.zip",), True),
+        ("y.dbf", ("x.shp",), False),
         ("x.dbf", ("*.shp",), True),
         ("x.dbf", ("x.shp",), True),
-        ("y.dbf", ("x.shp",), False),
-        ("in/x.prj", ("x.shp",), True),
+        ("in/z.prj", ("z.shp",), True),
         ("x.dbf", ("x.geojson",), False),
-        ("X.DBF", ("*.shp",), True),
-        ("X.DBF", ("X.SHP",), True),
-        ("X.PRJ", ("*.SHP",), True),
+        ("X2.DBF", ("*2.SHP",), True),
     ],
 )
 def test_a_file_is_fetched_if_it_is_wanted_or_part_of_what_is(
     name: str, include: tuple[str, ...], wanted: bool
 ) -> None:
-    assert may_hold_wanted(name, include) is wanted
+    names = {name, "x.shp", "in/z.shp", "X2.SHP", "any.zip"}
+    assert (name in wanted_names(names, _source(*include))[0]) is wanted
 
 
-def test_the_format_is_that_of_the_member_and_in_small_letters() -> None:
-    assert SourceFile(Path("a.zip"), "x/FARMS.GeoJSON").suffix == ".geojson"
-    assert SourceFile(Path("/data/a.zip"), "x/f.shp").gdal_path == "/vsizip/{/data/a.zip}/x/f.shp"
+def test_what_is_excluded_is_not_wanted_wherever_it_is() -> None:
+    source = _source("*.geojson", exclude=["*train*"])
+    assert wanted_names(["farms.geojson", "train.geojson"], source) == (["farms.geojson"], [])
+    assert wanted_members(["farms.geojson", "train.geojson"], "a.zip", source) == ["farms.geojson"]
+
+
+def test_a_pattern_that_nothing_can_match_is_named() -> None:
+    assert wanted_names(["a.geojson"], _source("a.geojson", "b.geojson")) == (["a.geojson"], ["b.geojson"])
+    assert wanted_names(["a.geojson", "b.zip"], _source("b.geojson")) == (["b.zip"], [])
+    assert wanted_names(["b.zip"], _source("a.zip/b.geojson")) == ([], ["a.zip/b.geojson"])
+
+
+@pytest.mark.parametrize(
+    ("include", "unpacked"),
+    [
+        (("in/x.shp",), ["in/x.dbf", "in/x.shp"]),
+        (("a.zip/in/x.shp",), ["in/x.dbf", "in/x.shp"]),
+        (("b.zip/in/x.shp",), []),
+        (("a.zip",), ["in/x.dbf", "in/x.shp", "y.gpkg"]),
+        ((), ["in/x.dbf", "in/x.shp", "y.gpkg"]),
+        (("*.txt",), ["README.txt"]),
+    ],
+)
+def test_only_what_is_wanted_is_unpacked(include: tuple[str, ...], unpacked: list[str]) -> None:
+    members = ["in/x.shp", "in/x.dbf", "y.gpkg", "README.txt"]
+    assert wanted_members(members, "a.zip", _source(*include)) == unpacked
+
+
+def test_of_a_repository_only_the_named_folder_is_unpacked() -> None:
+    source = Source(github="o/solar-farms@v1:data/")
+    members = ["solar-farms-1a2b/data/x.geojson", "solar-farms-1a2b/docs/y.geojson", "solar-farms-1a2b/z.geojson"]
+    assert wanted_members(members, "solar-farms-1a2b.zip", source) == members[:1]
+
+
+def test_the_format_is_in_small_letters() -> None:
+    assert SourceFile(Path("a/FARMS.GeoJSON"), "x/FARMS.GeoJSON").suffix == ".geojson"

@@ -1,0 +1,283 @@
+"""Download one file that a lock names: resumed, verified, and never over its limit."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from loaders.cache import Cache
+from loaders.errors import ChecksumMismatchError, SourceError
+from loaders.locks import CHUNK_BYTES, LockedFile, Record
+from loaders.publishers import address
+from loaders.web import InterruptedTransfer, Web, shown
+
+BYTES_PER_MB = 1e6
+PAGES = (".html", ".htm", ".kml", ".xml")  # what may begin as a web page does
+PAGE_STARTS = (b"<!doctype html", b"<html")
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file to bring.
+
+    Attributes:
+        key: the dataset, for messages.
+        record: the record that holds it.
+        file: as the lock describes it.
+        limit_mb: how large it may be [MB].
+        known_sha256: what it was when it came before, if it did.
+    """
+
+    key: str
+    record: Record
+    file: LockedFile
+    limit_mb: float
+    known_sha256: str | None = None
+
+    @property
+    def limit_bytes(self) -> float:
+        """How large it may be [bytes]."""
+        return self.limit_mb * BYTES_PER_MB
+
+    def require_within_limit(self, size: int | None) -> None:
+        """Refuse a size that is over the limit.
+
+        Raises:
+            SourceError: it is; both remedies are named.
+        """
+        if size is not None and size > self.limit_bytes:
+            raise SourceError(
+                f"{self.key}: {self.file.name} has {size / BYTES_PER_MB:,.1f} MB, more than the limit of "
+                f"{self.limit_mb:g} MB. Raise datasets.{self.key}.max_mb in params.yaml, or leave the file out with "
+                f"datasets.{self.key}.source.include or exclude."
+            )
+
+
+def download(wanted: Wanted, cache: Cache, web: Web, advance: Callable[[int], None], *, force: bool = False) -> Path:
+    """The verified bytes of a file, from the cache or from the publisher.
+
+    Args:
+        wanted: the file.
+        cache: where verified bytes are kept.
+        web: how to ask.
+        advance: told how many bytes have come; negative when some have to come again.
+        force: ask the publisher even if the cache has it.
+
+    Raises:
+        SourceError: it is too large, gone, refused, or no data file; or the connection failed too often.
+        ChecksumMismatchError: the publisher sends something else than the lock says.
+    """
+    wanted.require_within_limit(wanted.file.bytes)
+    if not force and (path := cache.find(wanted.record, wanted.file, wanted.known_sha256)):
+        return path
+    place = cache.partial(wanted.record, wanted.file)
+    with cache.alone(place):
+        if not force and (path := cache.find(wanted.record, wanted.file, wanted.known_sha256)):
+            return path  # another process brought it in the meantime
+        partial = _Partial(place, wanted.file, advance)
+        _require_space(wanted, partial, cache)
+        digest = _bring(wanted, partial, web)
+        return cache.keep(place, digest, wanted.record, wanted.file)
+
+
+class _Partial:
+    """A file that grows, hashed as it grows."""
+
+    def __init__(self, path: Path, file: LockedFile, advance: Callable[[int], None]) -> None:
+        self.path = path
+        self._note = Cache.validators(path)
+        self._file = file
+        self._advance = advance
+        self._algorithm = (file.checksum or "sha256:").partition(":")[0]
+        self._reset()
+        if path.exists():
+            self._hash_what_is_there()
+
+    def append(self, piece: bytes) -> None:
+        with self.path.open("ab", buffering=0) as stream:
+            stream.write(piece)
+        self._count(piece)
+
+    def restart(self) -> None:
+        self.path.unlink(missing_ok=True)
+        self._note.unlink(missing_ok=True)
+        self._advance(-self.bytes)
+        self._reset()
+
+    @property
+    def validator(self) -> str | None:
+        """By which the server can tell whether it still has the version that the first part is of."""
+        try:
+            validator: str | None = json.loads(self._note.read_text(encoding="utf-8"))["validator"]
+        except (FileNotFoundError, ValueError, LookupError):
+            return None
+        return validator
+
+    def note(self, response: requests.Response) -> None:
+        """Remember the version; a weak ETag does not tell one byte from another."""
+        tag = response.headers.get("ETag", "")
+        validator = response.headers.get("Last-Modified") if tag.startswith("W/") or not tag else tag
+        self._note.write_text(json.dumps({"validator": validator}), encoding="utf-8")
+
+    def complete(self) -> str:
+        """Make sure that it is on the disk; its sha256."""
+        with self.path.open("ab") as stream:  # also an empty file is a file
+            os.fsync(stream.fileno())
+        return str(self._digests["sha256"].hexdigest())
+
+    @property
+    def checksum(self) -> str:
+        """In the publisher's algorithm."""
+        return f"{self._algorithm}:{self._digests[self._algorithm].hexdigest()}"
+
+    def _reset(self) -> None:
+        names = {"sha256", self._algorithm}
+        self._digests: dict[str, Any] = {name: hashlib.new(name, usedforsecurity=False) for name in names}
+        self.bytes = 0
+
+    def _hash_what_is_there(self) -> None:
+        with self.path.open("rb") as stream:
+            while piece := stream.read(CHUNK_BYTES):
+                self._count(piece)
+
+    def _count(self, piece: bytes) -> None:
+        for digest in self._digests.values():
+            digest.update(piece)
+        self.bytes += len(piece)
+        self._advance(len(piece))
+
+
+def _bring(wanted: Wanted, partial: _Partial, web: Web) -> str:
+    """Download and verify; what comes out wrong is brought once more from its beginning. The sha256."""
+    for is_last in (False, True):
+        if partial.bytes != wanted.file.bytes or not partial.bytes:
+            web.retried(f"{wanted.key}: {wanted.file.name}", lambda: _attempt(wanted, partial, web))
+        digest = partial.complete()
+        if wanted.file.checksum in (None, partial.checksum) and wanted.known_sha256 in (None, digest):
+            return digest
+        found = partial.checksum if wanted.file.checksum not in (None, partial.checksum) else f"sha256:{digest}"
+        partial.restart()
+        if is_last:
+            break
+    expected = wanted.file.checksum if wanted.file.checksum else f"sha256:{wanted.known_sha256}"
+    raise _replaced(wanted, f"{found}, the lock expects {expected}")
+
+
+def _attempt(wanted: Wanted, partial: _Partial, web: Web) -> None:
+    if wanted.file.bytes is not None and partial.bytes > wanted.file.bytes:
+        partial.restart()
+    request = {"Accept-Encoding": "identity"}
+    if partial.bytes and (partial.validator or wanted.file.checksum):
+        request["Range"] = f"bytes={partial.bytes}-"
+        if partial.validator:
+            request["If-Range"] = partial.validator
+    with web.stream("GET", address(wanted.record, wanted.file), headers=request) as response:
+        total = _accept(wanted, partial, response)
+        brought = 0
+        for piece in web.pieces(response):
+            if not partial.bytes:
+                _require_data(wanted, response, piece)
+            partial.append(piece)
+            brought += len(piece)
+            if partial.bytes > min(wanted.limit_bytes, total or wanted.limit_bytes):
+                too_large = partial.bytes
+                partial.restart()
+                wanted.require_within_limit(too_large)
+                raise _replaced(wanted, f"more than the {total:,} bytes that the lock expects")
+    if total is not None and partial.bytes < total:
+        reason = f"it sent {partial.bytes:,} of {total:,} bytes"
+        raise InterruptedTransfer(reason, brought_bytes=brought)
+
+
+def _accept(wanted: Wanted, partial: _Partial, response: requests.Response) -> int | None:
+    """Look at the headers before the body is read; how large the whole file is, if anybody says so [bytes]."""
+    if response.status_code == 416:
+        partial.restart()
+        raise InterruptedTransfer("it does not have the rest of what it sent before")
+    if not response.ok:
+        raise _refused(wanted, response)
+    if response.status_code == 206 and not (_continues(response, partial.bytes) and _is_plain(response)):
+        partial.restart()
+        raise InterruptedTransfer("it sent another part than was asked for")
+    if response.status_code != 206 and partial.bytes:
+        partial.restart()  # it cannot resume, or has another version now
+    if not partial.bytes:
+        partial.note(response)
+    total = _total(response, partial.bytes)
+    wanted.require_within_limit(total)
+    if None not in (total, wanted.file.bytes) and total != wanted.file.bytes:
+        partial.restart()
+        raise _replaced(wanted, f"{total:,} bytes, the lock expects {wanted.file.bytes:,}")
+    is_framed = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
+    if total is None and wanted.file.bytes is None and not (is_framed or wanted.file.checksum):
+        raise SourceError(
+            f"{wanted.key}: the publisher of {wanted.file.name} says neither how long it is nor a checksum, so that a "
+            f"part of it could not be told from the whole. Download it yourself and say `source: {{path: …}}`."
+        )
+    return total if total is not None else wanted.file.bytes
+
+
+def _total(response: requests.Response, offset: int) -> int | None:
+    length = response.headers.get("Content-Length", "")
+    return offset + int(length) if length.isdigit() and _is_plain(response) else None
+
+
+def _is_plain(response: requests.Response) -> bool:
+    """Whether the bytes on the way are those of the file; some servers compress although they are asked not to."""
+    return response.headers.get("Content-Encoding", "identity") == "identity"
+
+
+def _continues(response: requests.Response, offset: int) -> bool:
+    return response.headers.get("Content-Range", "").replace("bytes ", "").startswith(f"{offset}-")
+
+
+def _require_data(wanted: Wanted, response: requests.Response, start: bytes) -> None:
+    """Refuse a web page, and a pointer to data, where data were promised."""
+    name, where = wanted.file.name.lower(), shown(str(response.url))
+    says_page = response.headers.get("Content-Type", "").startswith("text/html")  # also of data, on careless servers
+    is_page = start[:200].lstrip().lower().startswith((*PAGE_STARTS, b"<") if says_page else PAGE_STARTS)
+    if is_page and not name.endswith(PAGES):
+        raise SourceError(
+            f"{wanted.key}: {where} sent a web page instead of {wanted.file.name}. The publisher may be out of order, "
+            f"or refuse scripts: try again later, or download the file yourself and say `source: {{path: …}}`."
+        )
+    if start.startswith(LFS_POINTER):
+        raise SourceError(
+            f"{wanted.key}: {wanted.file.name} is kept in Git LFS, and {where} only points to it. Give the address of "
+            f"the file itself as datasets.{wanted.key}.source.url in params.yaml."
+        )
+
+
+def _require_space(wanted: Wanted, partial: _Partial, cache: Cache) -> None:
+    missing = (wanted.file.bytes or 0) - partial.bytes
+    if missing > (free := cache.free_bytes()):
+        raise SourceError(
+            f"{wanted.key}: {wanted.file.name} needs {missing / BYTES_PER_MB:,.0f} MB more, but {cache.root} has only "
+            f"{free / BYTES_PER_MB:,.0f} MB left. Make room, or name another folder in EO_PV_CACHE."
+        )
+
+
+def _refused(wanted: Wanted, response: requests.Response) -> SourceError:
+    gone = response.status_code in {404, 410}
+    advice = (
+        f"The publisher may have moved it: ask again with `make update KEY={wanted.key}`."
+        if gone
+        else "It may refuse scripts: download it yourself and say `source: {path: …}` in params.yaml."
+    )
+    return SourceError(
+        f"{wanted.key}: {wanted.file.name} is {'gone' if gone else 'refused'}: {shown(str(response.url))} answered "
+        f"{response.status_code} {response.reason}. {advice}"
+    )
+
+
+def _replaced(wanted: Wanted, difference: str) -> ChecksumMismatchError:
+    return ChecksumMismatchError(
+        f"{wanted.key}: {wanted.file.name} has {difference}. The publisher has replaced it, or something on the way "
+        f"changes it; nothing of it is kept. See what changed with `make update KEY={wanted.key}`, then `make all`."
+    )

@@ -1,0 +1,136 @@
+"""Bring the published files of datasets: from where they are already, or from the publisher, several at a time."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+from loaders.archives import Limits
+from loaders.cache import Cache, user_cache
+from loaders.catalog import Catalog, Dataset
+from loaders.download import Wanted, download
+from loaders.errors import EoPvError
+from loaders.locks import Lock, LockedFile, Record, digest, read_seen, sha256
+from loaders.web import Web
+from loaders.workspace import Workspace
+
+Result = TypeVar("Result")
+
+
+class Downloads:
+    """Brings files. One for all datasets that are brought at the same time, so that their hosts are spared."""
+
+    def __init__(self, catalog: Catalog, cache: Cache | None = None, *, force: bool = False) -> None:
+        """Prepare; nothing is asked yet.
+
+        Args:
+            catalog: the settings: limits and patience.
+            cache: where verified bytes are kept; by default the user's.
+            force: ask the publisher again, whatever is here.
+        """
+        self.catalog = catalog
+        self.cache = cache or user_cache()
+        self.force = force
+        self.web = Web(catalog.download)
+        self.bars = _bars()
+
+    @property
+    def archive_limits(self) -> Limits:
+        """How far an archive may unfold."""
+        return Limits(self.catalog.download.max_unpacked_mb, self.catalog.download.max_ratio)
+
+    def files(self, dataset: Dataset, lock: Lock, workspace: Workspace) -> dict[str, Path]:
+        """Where the verified bytes of a dataset's files are, by name.
+
+        Raises:
+            SourceError: one cannot be brought.
+            ChecksumMismatchError: the publisher sends something else than the lock says.
+        """
+        wanted = list(self.wanted(dataset, lock, workspace))
+        for each in wanted:  # all of them, before the first byte
+            each.require_within_limit(each.file.bytes)
+        return {each.file.name: self._one(each, workspace) for each in wanted}
+
+    def wanted(self, dataset: Dataset, lock: Lock, workspace: Workspace) -> Iterator[Wanted]:
+        """What to bring for a dataset."""
+        before = read_seen(workspace.seen(dataset.key)).published
+        for file in lock.files:
+            known = before[file.name].sha256 if file.name in before and not _packed_anew(lock, file) else None
+            yield Wanted(dataset.key, _record(lock), file, self.catalog.limit_mb(dataset), known)
+
+    def find(self, wanted: Wanted, workspace: Workspace) -> Path | None:
+        """The verified bytes of a file in the raw folder or in the cache; null if they are not here."""
+        place = workspace.raw(wanted.key) / wanted.file.name
+        if place.is_file() and _is_what_is_wanted(place, wanted):
+            return place
+        return self.cache.find(wanted.record, wanted.file, wanted.known_sha256)
+
+    def _one(self, wanted: Wanted, workspace: Workspace) -> Path:
+        if not self.force and (path := self.find(wanted, workspace)):
+            return path
+        with self._shown(wanted) as advance:
+            return download(wanted, self.cache, self.web, advance, force=self.force)
+
+    def for_each(self, datasets: Iterable[Dataset], work: Callable[[Dataset], Result]) -> dict[str, Result | EoPvError]:
+        """Do something for each dataset, several at the same time; what came of it, or what went wrong, by key."""
+
+        def attempt(dataset: Dataset) -> Result | EoPvError:
+            try:
+                return work(dataset)
+            except EoPvError as error:
+                return error
+
+        with ThreadPoolExecutor(max_workers=self.catalog.download.datasets_at_once) as pool, self.bars:
+            waiting = {dataset.key: pool.submit(attempt, dataset) for dataset in datasets}
+            try:
+                return {key: future.result() for key, future in waiting.items()}
+            except BaseException:
+                self.web.stop()  # or the threads would go on until their files are here
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    @contextmanager
+    def _shown(self, wanted: Wanted) -> Iterator[Callable[[int], None]]:
+        task = self.bars.add_task(f"{wanted.key}: {wanted.file.name}", total=wanted.file.bytes)
+        try:
+            yield lambda count: self.bars.advance(task, count)
+        finally:
+            self.bars.stop_task(task)
+
+
+def _is_what_is_wanted(path: Path, wanted: Wanted) -> bool:
+    """Whether a file in the raw folder is the one: by what came before, or by what the publisher states."""
+    file = wanted.file
+    if file.bytes is not None and path.stat().st_size != file.bytes:
+        return False
+    if wanted.known_sha256:
+        return sha256(path) == wanted.known_sha256
+    algorithm, _, stated = (file.checksum or "").partition(":")
+    return bool(algorithm) and digest(path, algorithm) == stated
+
+
+def _packed_anew(lock: Lock, file: LockedFile) -> bool:
+    """Whether a publisher packs an archive for every download, so that its bytes say nothing."""
+    return _record(lock).repository == "github" and file.remote == "archive"
+
+
+def _record(lock: Lock) -> Record:
+    assert lock.record is not None  # noqa: S101 (only asked of published files)
+    return lock.record
+
+
+def _bars() -> Progress:
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )

@@ -1,0 +1,62 @@
+"""What differs between what a source held before and what it holds now."""
+
+from dataclasses import asdict
+
+from loaders.cache import is_pinned
+from loaders.locks import Lock, LockedFile
+
+
+def changes(old: Lock | None, new: Lock) -> list[str]:
+    """What differs between two locks of a dataset, one sentence a fact."""
+    before: dict[str, LockedFile] = {file.name: file for file in old.files} if old else {}
+    after = {file.name: file for file in new.files}
+    gone = [f"{name} is gone" for name in before if name not in after]
+    added = [f"{name} is new ({_size(file)})" for name, file in after.items() if name not in before]
+    changed = [
+        f"{name} changed ({_difference(before[name], file)})"
+        for name, file in after.items()
+        if name in before and _bytes_meant(file) != _bytes_meant(before[name])
+    ]
+    return [*_record_changes(old, new), *gone, *added, *changed]
+
+
+def changed_files(before: Lock | None, after: Lock) -> set[str]:
+    """The files that may have other bytes than before."""
+    known = {file.name: file for file in before.files} if before else {}
+    return {
+        file.name
+        for file in after.files
+        if file.name not in known
+        or _bytes_meant(known[file.name]) != _bytes_meant(file)
+        or (after.record is not None and not is_pinned(after.record, file))
+        or _commit(before) != _commit(after)
+    } | {name for name in known if name not in {file.name for file in after.files}}
+
+
+def _commit(lock: Lock | None) -> str | None:
+    return lock.record.id if lock and lock.record and lock.record.repository == "github" else None
+
+
+def _bytes_meant(file: LockedFile) -> tuple[object, ...]:
+    return (file.bytes, file.checksum, file.validator)
+
+
+def _record_changes(old: Lock | None, new: Lock) -> list[str]:
+    before = asdict(old.record) if old and old.record else {}
+    after = asdict(new.record) if new.record else {}
+    return [
+        f"{name} changed ({before[name] or 'none'} → {after[name] or 'none'})"
+        for name in ("id", "doi", "version", "licence", "title")
+        if name in before and name in after and before[name] != after[name]
+    ]
+
+
+def _difference(before: LockedFile, after: LockedFile) -> str:
+    if before.bytes != after.bytes:
+        return f"{_size(before).removesuffix(' bytes')} → {_size(after)}"
+    what = "checksum" if before.checksum != after.checksum else "version"
+    return f"{_size(after)}, another {what}"
+
+
+def _size(file: LockedFile) -> str:
+    return f"{file.bytes:,} bytes" if file.bytes is not None else "size not stated"

@@ -1,0 +1,123 @@
+"""One conversation with publishers about one dataset: every address is asked once."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import requests
+
+from loaders.errors import SourceError
+from loaders.locks import LockedFile, Record
+from loaders.web import Web, shown
+
+DIGEST_DIGITS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
+
+
+class Listing(NamedTuple):
+    """A record and all its files."""
+
+    record: Record
+    files: tuple[LockedFile, ...]
+
+
+class Asking:
+    """Asks for one dataset, and remembers what was answered."""
+
+    def __init__(self, web: Web, key: str) -> None:
+        self.key = key
+        self._web = web
+        self._answers: dict[tuple[str, str], requests.Response] = {}
+
+    def get(self, url: str, **options: Any) -> requests.Response:
+        """A whole answer, whatever its status."""
+        return self._once("GET", url, self._web.get, options)
+
+    def head(self, url: str, **options: Any) -> requests.Response:
+        """The headers of a file as it is published, not as it could be compressed for the way."""
+        return self._once("HEAD", url, self._web.head, {"allow_redirects": True, **options})
+
+    def found(self, response: requests.Response, what: str) -> requests.Response:
+        """The answer, if it is one.
+
+        Raises:
+            SourceError: its status says otherwise.
+        """
+        if response.ok:
+            return response
+        reason = f"{shown(str(response.url))} answered {response.status_code} {response.reason}".rstrip()
+        gone = response.status_code in {404, 410}
+        advice = "Look whether it is written right" if gone else "It may refuse scripts, or need an account; look"
+        raise SourceError(
+            f"{self.key}: {what} {'is not there' if gone else 'is refused'}: {reason}. {advice} in a browser, and "
+            f"correct datasets.{self.key}.source in params.yaml."
+        )
+
+    def json(self, url: str, what: str) -> dict[str, Any]:
+        """The JSON object at an address.
+
+        Raises:
+            SourceError: there is none.
+        """
+        response = self.found(self.get(url), what)
+        try:
+            document = response.json()
+        except ValueError:
+            document = None
+        if isinstance(document, dict):
+            return document
+        kind = response.headers.get("Content-Type", "nothing known").partition(";")[0]
+        raise self.unclear(f"{shown(url)} answered with {kind} instead of JSON ({_beginning(response)})")
+
+    def unclear(self, reason: str) -> SourceError:
+        """The error for an answer that cannot be understood."""
+        return SourceError(
+            f"{self.key}: {reason}. The publisher may have changed its interface, or be out of order: try again "
+            f"later, or download the files yourself and say `source: {{path: …}}` in params.yaml."
+        )
+
+    def _once(
+        self, method: str, url: str, ask: Callable[..., requests.Response], options: dict[str, Any]
+    ) -> requests.Response:
+        if (method, url) not in self._answers:
+            try:
+                self._answers[method, url] = ask(url, **options)
+            except SourceError as error:
+                raise SourceError(f"{self.key}: {error}") from error
+        return self._answers[method, url]
+
+
+def checksum(algorithm: object, value: object) -> str | None:
+    """A checksum as locks write it; null for what is none."""
+    name, digits = str(algorithm or "").lower().replace("-", ""), str(value or "").lower()
+    is_one = len(digits) == DIGEST_DIGITS.get(name) and re.fullmatch(r"[0-9a-f]+", digits)
+    return f"{name}:{digits}" if is_one else None
+
+
+def size(value: object) -> int | None:
+    """A number of bytes; null for what is none."""
+    try:
+        found = int(str(value))
+    except ValueError:
+        return None
+    return found if found >= 0 else None
+
+
+def text(value: object) -> str | None:
+    """Words on one line; null where there are none."""
+    return " ".join(str(value).split()) or None if isinstance(value, str | int | float) else None
+
+
+def texts(values: Iterable[object]) -> tuple[str, ...]:
+    """The words among values."""
+    return tuple(found for value in values if (found := text(value)))
+
+
+def year(value: object) -> int | None:
+    """The year that a date begins with; null where it does not."""
+    found = re.match(r"\s*(\d{4})\b", str(value or ""))
+    return int(found.group(1)) if found else None
+
+
+def _beginning(response: requests.Response) -> str:
+    title = re.search(r"<title[^>]*>([^<]*)", response.text[:5000], re.IGNORECASE)
+    return f"“{' '.join((title.group(1) if title else response.text)[:60].split())}”"

@@ -1,0 +1,55 @@
+"""A file with an address of its own."""
+
+from email.message import Message
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+import requests
+
+from loaders.locks import LockedFile, Record
+from loaders.publishers.asking import Asking, Listing, size
+
+NO_HEAD = frozenset({403, 405, 501})  # some servers refuse to say how large a file is without sending it
+UNCOMPRESSED = {"Accept-Encoding": "identity"}
+
+
+def ask(name: str, asking: Asking) -> Listing:
+    """The file at an address."""
+    response = headers(name, asking)
+    asking.found(response, name)
+    if response.headers.get("Content-Type", "").startswith("text/html"):
+        raise asking.unclear(f"{name} is a web page, not a data file")
+    return Listing(Record(repository="url", id=name, url=name), (described(response, _name(name, response), name),))
+
+
+def address(record: Record, file: LockedFile) -> str:
+    """The address itself."""
+    return file.remote
+
+
+def headers(url: str, asking: Asking) -> requests.Response:
+    """What a server says of a file before it sends it."""
+    response = asking.head(url, headers=UNCOMPRESSED)
+    if response.status_code in NO_HEAD:
+        response = asking.get(url, headers=UNCOMPRESSED | {"Range": "bytes=0-0"})
+    return response
+
+
+def described(response: requests.Response, name: str, remote: str) -> LockedFile:
+    """A file as the headers describe it."""
+    total = response.headers.get("Content-Range", "").rpartition("/")[2]
+    length = total if response.status_code == 206 else response.headers.get("Content-Length")
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        length = None  # of the compressed answer, not of the file
+    validator = response.headers.get("ETag") or response.headers.get("Last-Modified")
+    return LockedFile(name=name, bytes=size(length), checksum=None, remote=remote, validator=validator)
+
+
+def _name(url: str, response: requests.Response) -> str:
+    """The last part of the address if it looks like a file, else what the server calls it."""
+    last = PurePosixPath(unquote(urlsplit(url).path)).name
+    if PurePosixPath(last).suffix:
+        return last
+    header = Message()
+    header["Content-Disposition"] = response.headers.get("Content-Disposition", "")
+    return header.get_filename() or last

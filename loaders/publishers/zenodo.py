@@ -1,0 +1,66 @@
+"""Zenodo. A version has a record number and a DOI of its own; the DOI of all versions leads to the newest."""
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+from loaders.locks import LockedFile, Record
+from loaders.publishers import others
+from loaders.publishers.asking import Asking, Listing, checksum, size, text, texts, year
+
+HOST = "zenodo.org"
+API = f"https://{HOST}/api/records"
+
+
+def ask(name: str, asking: Asking) -> Listing:
+    """What a DOI of Zenodo holds."""
+    return ask_landing(name, others.landing_page(name, asking), asking)
+
+
+def ask_landing(doi: str, landing: str, asking: Asking) -> Listing:
+    """What the record behind a landing page holds; a page that does not name it has a DOI that does."""
+    number = re.search(r"/records?/(\d+)", landing) or re.search(r"zenodo\.(\d+)$", doi)
+    if not number:
+        raise asking.unclear(f"{doi} leads to {landing}, which names no record of Zenodo")
+    stated = asking.json(f"{API}/{number.group(1)}", f"record {number.group(1)} of Zenodo")
+    try:
+        return Listing(_record(stated), _files(stated, asking))
+    except (LookupError, TypeError, AttributeError) as error:
+        raise asking.unclear(f"record {number.group(1)} of Zenodo lacks {error}") from error
+
+
+def address(record: Record, file: LockedFile) -> str:
+    """A file by its record and its key."""
+    return f"{API}/{record.id}/files/{quote(file.remote, safe='')}/content"
+
+
+def _record(stated: dict[str, Any]) -> Record:
+    """From the form that Zenodo has had since 2023, or the older one that it still answers with by default."""
+    said = stated["metadata"]
+    rights = said.get("rights") or [said.get("license") or {}]
+    return Record(
+        repository="zenodo",
+        id=str(stated["id"]),
+        doi=stated.get("doi") or stated["pids"]["doi"]["identifier"],
+        title=text(said.get("title")),
+        creators=texts(creator.get("person_or_org", creator).get("name") for creator in said.get("creators", [])),
+        year=year(said.get("publication_date")),
+        version=text(said.get("version")),
+        licence=text(rights[0].get("id")),
+        url=f"https://{HOST}/records/{stated['id']}",
+    )
+
+
+def _files(stated: dict[str, Any], asking: Asking) -> tuple[LockedFile, ...]:
+    """As datahugger lists them, which knows the older form only."""
+    if isinstance(stated["files"], list):
+        return others.files(f"https://{HOST}/records/{stated['id']}", asking, by_link=False)
+    return tuple(
+        LockedFile(
+            name=file["key"],
+            bytes=size(file["size"]),
+            checksum=checksum(*file["checksum"].split(":", 1)),
+            remote=file["key"],
+        )
+        for file in stated["files"]["entries"].values()
+    )
