@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from py7zr import SevenZipFile
+from py7zr.exceptions import PasswordRequired, UnsupportedCompressionMethodError
 from py7zr.io import BytesIOFactory, Py7zIO, WriterFactory
 from py7zr.py7zr import ArchiveFile
 
@@ -68,10 +69,15 @@ class SevenZip:
     @contextmanager
     def _opened(self, archive: Path) -> Iterator[SevenZipFile]:
         # py7zr reads the blocks of an open file one after another, those of a path in threads
-        with archive.open("rb") as stream, SevenZipFile(stream) as unpacked:
-            if unknown := set(unpacked.archiveinfo().method_names) - STREAMED:
-                raise BadArchiveError(f"is packed with {min(unknown)}; expected LZMA, which unpacks in small pieces")
-            yield unpacked
+        try:
+            with archive.open("rb") as stream, SevenZipFile(stream) as unpacked:
+                if unknown := min(set(unpacked.archiveinfo().method_names) - STREAMED, default=""):
+                    raise BadArchiveError(f"is packed with {unknown}; expected LZMA, which unpacks in small pieces")
+                yield unpacked
+        except PasswordRequired as error:
+            raise BadArchiveError("is encrypted, and asks for a password") from error
+        except UnsupportedCompressionMethodError as error:
+            raise NotImplementedError(str(error)) from error
 
 
 def _kind(entry: ArchiveFile) -> Kind:

@@ -15,9 +15,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
-from py7zr.exceptions import PasswordRequired, UnsupportedCompressionMethodError
-
-from loaders.archive_7z import SevenZip
 from loaders.archive_formats import BadArchiveError, Format, Member, Tar, Zip, name_parts
 from loaders.errors import EoPvError, ReadError, SourceError
 
@@ -27,9 +24,9 @@ FORMATS: dict[str, Format] = {
     **dict.fromkeys((".tar.gz", ".tgz"), Tar(gzip.open)),
     **dict.fromkeys((".tar.bz2", ".tbz2"), Tar(bz2.open)),
     **dict.fromkeys((".tar.xz", ".txz"), Tar(lzma.open)),
-    ".7z": SevenZip(),
 }
-ARCHIVE_SUFFIXES = tuple(FORMATS)
+SEVEN_ZIP = ".7z"
+ARCHIVE_SUFFIXES = (*FORMATS, SEVEN_ZIP)
 MOST_MEMBERS = 1_000_000
 RATIO_MATTERS_FROM_MB = 100.0  # small tables of zeros shrink a thousandfold, and any disk has room for them
 
@@ -132,10 +129,14 @@ def unpack(  # noqa: PLR0913 (each says what no other does)
 
 
 def _format(job: _Job) -> Format:
+    if job.name.lower().endswith(SEVEN_ZIP):
+        from loaders.archive_7z import SevenZip  # noqa: PLC0415 (few archives are worth the time of its import)
+
+        return SevenZip()
     for suffix, found in FORMATS.items():
         if job.name.lower().endswith(suffix):
             return found
-    raise job.refused(f"is not an archive that can be unpacked; expected one of {', '.join(FORMATS)}")
+    raise job.refused(f"is not an archive that can be unpacked; expected one of {', '.join(ARCHIVE_SUFFIXES)}")
 
 
 def _members(job: _Job, found: Format) -> list[Member]:
@@ -162,9 +163,7 @@ def _told(job: _Job) -> Iterator[None]:
         raise
     except BadArchiveError as error:
         raise job.refused(str(error)) from error
-    except PasswordRequired as error:
-        raise job.refused("is encrypted, and asks for a password") from error
-    except (NotImplementedError, UnsupportedCompressionMethodError) as error:
+    except NotImplementedError as error:
         raise job.refused(f"is packed in a way that this version cannot read ({error})") from error
     except Exception as error:
         if isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}:  # that is a seek to a false place

@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
+from loaders.attribution import write_attribution
 from loaders.catalog import Catalog
 from loaders.dbt_results import explain_failure
 from loaders.duck import connect
@@ -25,12 +26,12 @@ CURATED_SCHEMA = "curated"
 
 
 def build(catalog: Catalog, workspace: Workspace) -> list[Path]:
-    """Build database and curated tables beside the present ones, then put them in their place.
+    """Build database, curated tables and attribution beside the present ones, then put them in their place.
 
     Of a dataset that is no longer in the settings, everything is removed.
 
     Returns:
-        The curated files.
+        The curated tables.
 
     Raises:
         BuildError: a load is missing, dbt failed, or another build is running. The tables of the last good build
@@ -46,6 +47,7 @@ def build(catalog: Catalog, workspace: Workspace) -> list[Path]:
         _write_raw_data(aside / DATABASE_NAME, keys, workspace)
         run_dbt(aside / DATABASE_NAME, workspace.root)
         export_curated(aside / DATABASE_NAME, aside / CURATED_SCHEMA)
+        write_attribution(catalog, workspace, _kept(keys, workspace), aside / CURATED_SCHEMA)
         _publish(aside, workspace)
     return sorted(workspace.curated.glob("*.parquet"))
 
@@ -141,6 +143,12 @@ def _require_loads(keys: list[str], workspace: Workspace) -> None:
             f"{', '.join(missing)}: not loaded, and no table is built without them. Run `dvc repro` and mend what it "
             f"reports; or remove them from params.yaml."
         )
+
+
+def _kept(keys: list[str], workspace: Workspace) -> dict[str, int]:
+    """How many records of each dataset are in the tables."""
+    metrics = {key: json.loads(workspace.metrics(key).read_text(encoding="utf-8")) for key in keys}
+    return {key: metric["records"]["kept"] for key, metric in metrics.items()}
 
 
 def _write_raw_data(database: Path, keys: list[str], workspace: Workspace) -> None:

@@ -1,0 +1,235 @@
+"""What a licence asks of whoever uses the data.
+
+It sums the licences up for readers who will not read them; the texts are at the addresses, and they count.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["no_derivatives", "non_commercial", "unknown", "share_alike", "permissive"]  # the strictest first
+
+PUBLIC_DOMAIN = "public-domain"  # our own word: SPDX has none
+NOT_STATED = "not stated"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A licence in plain words.
+
+    Attributes:
+        name: its SPDX identifier; of an unknown one, what is stated.
+        title: its full name.
+        url: where its text is; none where there is no such text.
+        asks: what whoever uses the data must do, in plain sentences.
+        kind: what it means for a table that is merged from several datasets.
+    """
+
+    name: str
+    title: str
+    url: str | None
+    asks: tuple[str, ...]
+    kind: Kind
+
+    @property
+    def is_share_alike(self) -> bool:
+        """Whether what is adapted from the data must be under this licence too."""
+        return self.name == "ODbL-1.0" or "-SA-" in self.name
+
+    @property
+    def family(self) -> str:
+        """Its name without the version."""
+        return self.name.rpartition("-")[0]
+
+
+_CREDIT = "Credit the authors, link to the licence and say what was changed."
+_NOTICES = "Credit the database, name its licence and keep its notices."
+_NOTHING = ("It asks for nothing; citing the authors is good practice.",)
+_CC_ASKS = {
+    "NC": "Do not use the data, or what is made of them, commercially.",
+    "SA": "Share what is adapted from the data only under this licence, or one that it accepts in its place.",
+    "ND": "Do not share adapted data; a merged table is an adaptation.",
+}
+_CC_TITLES = {"BY": "Attribution", "NC": "NonCommercial", "SA": "ShareAlike", "ND": "NoDerivatives"}
+_CC_ELEMENTS = ("BY", "BY-SA", "BY-NC", "BY-NC-SA", "BY-ND", "BY-NC-ND")
+_CC_VERSIONS = {"3.0": "Unported", "4.0": "International"}
+
+
+def _creative_commons(elements: str, version: str) -> Terms:
+    parts = elements.split("-")
+    title = "-".join(_CC_TITLES[part] for part in parts)
+    if version == "3.0":
+        title = title.replace("NoDerivatives", "NoDerivs")
+    kinds: dict[str, Kind] = {"ND": "no_derivatives", "NC": "non_commercial", "SA": "share_alike"}
+    return Terms(
+        name=f"CC-{elements}-{version}",
+        title=f"Creative Commons {title} {version} {_CC_VERSIONS[version]}",
+        url=f"https://creativecommons.org/licenses/{elements.lower()}/{version}/",
+        asks=(_CREDIT, *(_CC_ASKS[part] for part in parts[1:])),
+        kind=next((kind for part, kind in kinds.items() if part in parts), "permissive"),
+    )
+
+
+_ODC = "https://opendatacommons.org/licenses"
+_DEDICATION = "https://creativecommons.org/publicdomain/zero/1.0/"
+_OTHERS = (
+    Terms("CC0-1.0", "Creative Commons Zero 1.0 Universal", _DEDICATION, _NOTHING, "permissive"),
+    Terms("PDDL-1.0", "Open Data Commons Public Domain Dedication 1.0", f"{_ODC}/pddl/1-0/", _NOTHING, "permissive"),
+    Terms(PUBLIC_DOMAIN, "Public domain", None, _NOTHING, "permissive"),
+    Terms("ODC-By-1.0", "Open Data Commons Attribution License 1.0", f"{_ODC}/by/1-0/", (_NOTICES,), "permissive"),
+    Terms(
+        name="ODbL-1.0",
+        title="Open Data Commons Open Database License 1.0",
+        url=f"{_ODC}/odbl/1-0/",
+        asks=(
+            _NOTICES,
+            "Offer an adapted database under ODbL too, if you use it, or what is made of it, publicly.",
+            "Keep it open: with a copy that technical measures restrict comes one without them.",
+        ),
+        kind="share_alike",
+    ),
+    Terms(
+        name="CDLA-Permissive-2.0",
+        title="Community Data License Agreement - Permissive - Version 2.0",
+        url="https://cdla.dev/permissive-2-0/",
+        asks=("Pass the text of the licence, or a link to it, on with the data.",),
+        kind="permissive",
+    ),
+    Terms(
+        name="MIT",
+        title="MIT License",
+        url="https://opensource.org/license/mit",
+        asks=("Pass the copyright notice and the text of the licence on with every copy.",),
+        kind="permissive",
+    ),
+)
+_CC = tuple(_creative_commons(elements, version) for version in _CC_VERSIONS for elements in _CC_ELEMENTS)
+_TERMS = {each.name: each for each in (*_CC, *_OTHERS)}
+
+# what follows for a table that is merged from all parts
+_MERGED: dict[Kind, str] = {
+    "no_derivatives": "Some parts forbid adaptation ({}): do not publish a table that they are merged into.",
+    "non_commercial": "Some parts forbid commercial use ({}): a table that they are merged into is not for it either.",
+    "unknown": "Some parts have no known licence ({}): do not publish a merged table until they are cleared.",
+}
+_FREE = "All parts have permissive licences: a merged table may be published, if what they ask for goes with it."
+
+# what is stated, word by word, in fewer words: applied in this order
+_SHORTER = (
+    (r"\b(?:deed|legalcode)(?: [a-z]{2})?$", ""),  # the page and its language
+    (r"creative ?commons", "cc"),
+    (r"\bcc 0\b", "cc zero"),
+    (r"public ?domain", "pd"),
+    (r"open ?data ?commons", "odc"),
+    (r"odc pd dedication(?: and)?(?: licen[cs]e)?", "pddl"),
+    (r"open database", "odbl"),
+    (r"community data licen[cs]e agreement", "cdla"),
+    (r"attribution", "by"),
+    (r"non ?commercial", "nc"),
+    (r"share ?alike", "sa"),
+    (r"no ?deriv(?:ative)?s?(?: works)?\b", "nd"),
+    (r"\b(\d) 0\b", r"\1.0"),  # addresses write 1-0
+)
+_NOISE = frozenset(
+    {"http", "https", "www", "org", "html", "spdx", "license", "licence", "licenses", "licences"}
+    | {"the", "v", "version", "public", "international", "unported"}
+)
+# the words that a licence must be stated with, and those that it may be; any other word makes it another licence
+_WORDS = (
+    ("CC0-1.0", {"cc", "zero"}, {"1.0", "universal", "pd", "dedication"}),
+    ("ODbL-1.0", {"odbl"}, {"odc", "1.0"}),
+    ("ODC-By-1.0", {"odc", "by"}, {"1.0"}),
+    ("PDDL-1.0", {"pddl"}, {"odc", "1.0"}),
+    ("CDLA-Permissive-2.0", {"cdla", "permissive", "2.0"}, {"dev"}),
+    ("MIT", {"mit"}, {"opensource"}),
+    (PUBLIC_DOMAIN, {"pd"}, {"u", "s", "us", "usgs", "united", "states", "government", "other", "cc", "mark", "1.0"}),
+)
+
+
+def spdx(stated: str | None) -> str | None:
+    """The SPDX identifier of a licence as repositories state it: by name, in short, or by its address.
+
+    None for what is no licence ("Open Access"), is a national version, or leaves open which licence or version it is.
+    """
+    words = _words(stated or "")
+    for name, must, may in _WORDS:
+        if must <= set(words) <= must | may:
+            return name
+    return _spdx_of_creative_commons(words)
+
+
+def terms(licence: str | None) -> Terms:
+    """What a licence asks for, however it is stated."""
+    name = spdx(licence)
+    if name:
+        return _TERMS[name]
+    if not (licence or "").strip():
+        asks = "Nobody states a licence: ask the authors before passing the data on."
+        return Terms(NOT_STATED, "No licence is stated", None, (asks,), "unknown")
+    asks = "This licence is not known here: read it, or ask the authors, before passing the data on."
+    return Terms(str(licence), "Unknown licence", None, (asks,), "unknown")
+
+
+def disagreement(settings: str | None, stated: str | None) -> str | None:
+    """Why a licence must be looked at: the settings and the repository do not say the same.
+
+    None if they do, or the repository says nothing. What it says is repeated as it is: escape it.
+    """
+    ours, theirs = _said(settings), _said(stated)
+    if theirs is None or ours == theirs:
+        return None
+    unclear = "" if spdx(stated) else ", which names no licence that is known here"
+    if ours is None:
+        remedy = "read it at the source" if unclear else "add it"
+        return f"the settings state no licence, the repository says {theirs}{unclear}; {remedy}"
+    return f"the settings say {ours}, the repository says {theirs}{unclear}"
+
+
+def consequences(parts: Mapping[Terms, Sequence[str]]) -> list[str]:
+    """What follows for one table that is merged from all parts: a sentence for each kind, the strictest first.
+
+    Args:
+        parts: the datasets under each licence, as they are to be named.
+    """
+    named = {kind: [name for each in parts if each.kind == kind for name in parts[each]] for kind in _MERGED}
+    found = [text.format(", ".join(named[kind])) for kind, text in _MERGED.items() if named[kind]]
+    return [*found, *_sharing(parts)] or [_FREE]
+
+
+def _sharing(parts: Mapping[Terms, Sequence[str]]) -> list[str]:
+    """Under which licence a merged table must be published, if any asks for that; none satisfies them all."""
+    alike = sorted((each for each in parts if each.is_share_alike), key=lambda each: each.name)
+    if not alike:
+        return []
+    some = f"Some parts are share-alike ({', '.join(name for each in alike for name in parts[each])})"
+    restricted = {each for each in parts if "-NC-" in each.name}
+    if len({each.family for each in alike}) == 1 and (not restricted or set(alike) <= restricted):
+        return [f"{some}: publish a merged table under {alike[-1].name}, with what the others ask for."]
+    names = sorted({each.name for each in (*alike, *restricted)})
+    return [f"{some}, and no one licence satisfies {' and '.join(names)}: publish these parts as separate tables."]
+
+
+def _said(licence: str | None) -> str | None:
+    """The identifier, or else the words in quotation marks; null where there are none."""
+    text = " ".join((licence or "").split())
+    return spdx(text) or (f"“{text}”" if text else None)
+
+
+def _words(stated: str) -> list[str]:
+    text = " ".join(re.findall(r"\d+(?:\.\d+)*|[^\W\d_]+", stated.casefold()))
+    for pattern, shorter in _SHORTER:
+        text = re.sub(pattern, shorter, text)
+    return [word for word in text.split() if word not in _NOISE]
+
+
+def _spdx_of_creative_commons(words: Sequence[str]) -> str | None:
+    """Names often stand there twice, in full and in short: they must be the same each time."""
+    versions = {word for word in words if word in _CC_VERSIONS}
+    elements = " ".join(word.upper() for word in words if word not in versions and word != "cc")
+    before, *after = re.split(r"\bBY\b", elements)
+    each = {"-".join(["BY", *rest.split()]) for rest in after}
+    if before or len(each) != 1 or len(versions) != 1:
+        return None
+    name = f"CC-{each.pop()}-{versions.pop()}"
+    return name if name in _TERMS else None
