@@ -177,7 +177,8 @@ def _attempt(wanted: Wanted, partial: _Partial, web: Web) -> None:
         request["Range"] = f"bytes={partial.bytes}-"
         if partial.validator:
             request["If-Range"] = partial.validator
-    with web.stream("GET", address(wanted.record, wanted.file), headers=request) as response:
+    url = address(wanted.record, wanted.file)
+    with web.stream("GET", url, about=f"{wanted.key}: ", headers=request) as response:
         total = _accept(wanted, partial, response)
         brought = 0
         for piece in web.pieces(response):
@@ -213,6 +214,8 @@ def _accept(wanted: Wanted, partial: _Partial, response: requests.Response) -> i
     wanted.require_within_limit(total)
     if None not in (total, wanted.file.bytes) and total != wanted.file.bytes:
         partial.restart()
+        if _says_page(response):
+            raise _page(wanted, response)
         raise _replaced(wanted, f"{total:,} bytes, the lock expects {wanted.file.bytes:,}")
     is_framed = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
     if total is None and wanted.file.bytes is None and not (is_framed or wanted.file.checksum):
@@ -239,19 +242,27 @@ def _continues(response: requests.Response, offset: int) -> bool:
 
 def _require_data(wanted: Wanted, response: requests.Response, start: bytes) -> None:
     """Refuse a web page, and a pointer to data, where data were promised."""
-    name, where = wanted.file.name.lower(), shown(str(response.url))
-    says_page = response.headers.get("Content-Type", "").startswith("text/html")  # also of data, on careless servers
-    is_page = start[:200].lstrip().lower().startswith((*PAGE_STARTS, b"<") if says_page else PAGE_STARTS)
-    if is_page and not name.endswith(PAGES):
-        raise SourceError(
-            f"{wanted.key}: {where} sent a web page instead of {wanted.file.name}. The publisher may be out of order, "
-            f"or refuse scripts: try again later, or download the file yourself and say `source: {{path: …}}`."
-        )
+    starts = (*PAGE_STARTS, b"<") if _says_page(response) else PAGE_STARTS
+    if start[:200].lstrip().lower().startswith(starts) and not wanted.file.name.lower().endswith(PAGES):
+        raise _page(wanted, response)
     if start.startswith(LFS_POINTER):
         raise SourceError(
-            f"{wanted.key}: {wanted.file.name} is kept in Git LFS, and {where} only points to it. Give the address of "
-            f"the file itself as datasets.{wanted.key}.source.url in params.yaml."
+            f"{wanted.key}: {wanted.file.name} is kept in Git LFS, and {shown(str(response.url))} only points to it. "
+            f"Give the address of the file itself as datasets.{wanted.key}.source.url in params.yaml."
         )
+
+
+def _says_page(response: requests.Response) -> bool:
+    """Whether the header calls it a web page, as careless servers also call data."""
+    return response.headers.get("Content-Type", "").startswith("text/html")
+
+
+def _page(wanted: Wanted, response: requests.Response) -> SourceError:
+    return SourceError(
+        f"{wanted.key}: {shown(str(response.url))} sent a web page instead of {wanted.file.name}. The publisher may be "
+        f"out of order, or refuse scripts: try again later, or download the file yourself and say "
+        f"`source: {{path: …}}`."
+    )
 
 
 def _require_space(wanted: Wanted, partial: _Partial, cache: Cache) -> None:

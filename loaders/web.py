@@ -96,8 +96,8 @@ class Web:
             patience.give_up(what, error)
 
     @contextmanager
-    def stream(self, method: str, url: str, **options: Any) -> Iterator[requests.Response]:
-        """One attempt: the headers, and the body on demand.
+    def stream(self, method: str, url: str, about: str = "", **options: Any) -> Iterator[requests.Response]:
+        """One attempt: the headers, and the body on demand. `about` begins every error message.
 
         Raises:
             InterruptedTransfer: another try may go better.
@@ -108,7 +108,7 @@ class Web:
             try:
                 response = self._session.request(method, url, **options, timeout=waits, stream=True)
             except requests.RequestException as error:
-                _explain(url, error)
+                _explain(f"{about}{shown(url)}", error)
             with response:
                 if response.status_code in BUSY:
                     reason = f"it answered {response.status_code} {response.reason}"
@@ -253,18 +253,18 @@ def _interruption(state: RetryCallState) -> InterruptedTransfer:
     return error if isinstance(error, InterruptedTransfer) else InterruptedTransfer("")
 
 
-def _explain(url: str, error: requests.RequestException) -> NoReturn:
+def _explain(what: str, error: requests.RequestException) -> NoReturn:
     reason = _reason(error)
     if "CERTIFICATE_VERIFY_FAILED" in reason:
         raise SourceError(
-            f"{shown(url)}: its certificate is not trusted here. Behind a proxy with an authority of its own, "
+            f"{what}: its certificate is not trusted here. Behind a proxy with an authority of its own, "
             f"name its file in the environment: REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt."
         ) from error
     if isinstance(error, requests.TooManyRedirects):
-        raise SourceError(f"{shown(url)} redirects in circles. The publisher must mend that.") from error
+        raise SourceError(f"{what} redirects in circles. The publisher must mend that.") from error
     if isinstance(error, requests.ConnectionError | requests.Timeout | requests.exceptions.ChunkedEncodingError):
         raise InterruptedTransfer(f"no answer ({reason})") from error
-    raise SourceError(f"{shown(url)}: {reason}. Correct the source in params.yaml.") from error
+    raise SourceError(f"{what}: {reason}. Correct the source in params.yaml.") from error
 
 
 def _reason(error: BaseException) -> str:

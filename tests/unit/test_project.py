@@ -16,8 +16,8 @@ from loaders.errors import CatalogError
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 TARGETS = (
-    *("all", "audit", "clean", "container-check", "help", "image", "install", "lint", "lock"),
-    *("publish", "pull", "samples", "sbom", "test", "update"),
+    *("all", "audit", "bench", "clean", "container-check", "help", "image", "install", "lint", "lock"),
+    *("plan", "publish", "pull", "samples", "sbom", "test", "update", "verify"),
 )
 
 

@@ -1,0 +1,1 @@
+"""What `make bench` measures: speed and memory, on this machine, said with the command that found them."""

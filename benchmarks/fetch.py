@@ -1,0 +1,83 @@
+"""Download one large file with eo-pv and with curl, from the same local server: time, and the most memory.
+
+    python -m benchmarks.fetch [size in MB]
+
+The server speaks TLS through a proxy, as the stand-in of the tests does; both clients pay for that.
+"""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from tests.publishers import Generated, Publishers
+
+HOST, PATH = "files.example.org", "/large.bin.geojson"
+ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Wall clock [s] and the most memory [MB] of a command."""
+
+    seconds: float
+    peak_mb: float
+
+
+def measured(command: list[str], folder: Path, environment: dict[str, str]) -> Figures:
+    """Run a command and measure it."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, cwd=folder, env=os.environ | environment, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{command[0]} failed with {os.waitstatus_to_exitcode(status)}")
+    return Figures(time.perf_counter() - start, usage.ru_maxrss / 1000)
+
+
+def fetched_by_us(folder: Path, environment: dict[str, str]) -> Figures:
+    """`eo-pv fetch` of a file that is not in the cache."""
+    (folder / "params.yaml").write_text(
+        yaml.safe_dump(
+            {"origin": "doi", "max_mb": 5000, "datasets": {"large": {"source": {"url": f"https://{HOST}{PATH}"}}}}
+        )
+    )
+    command = [sys.executable, "-m", "loaders"]
+    subprocess.run(
+        [*command, "resolve", "large"], cwd=folder, env=os.environ | environment, check=True, stdout=subprocess.DEVNULL
+    )
+    return measured([*command, "fetch", "large"], folder, environment)
+
+
+def fetched_by_curl(folder: Path, environment: dict[str, str]) -> Figures:
+    """The same file with curl, which neither hashes it nor waits for the disk."""
+    command = ["curl", "--silent", "--fail", "--cacert", environment["REQUESTS_CA_BUNDLE"], "--output", "large"]
+    return measured([*command, f"https://{HOST}{PATH}"], folder, environment)
+
+
+def main(size_mb: int) -> None:
+    """Print a table."""
+    if shutil.which("curl") is None:
+        raise SystemExit("curl is not installed; there is nothing to compare with.")
+    print(f"{size_mb} MB, {ROUNDS} rounds, {os.cpu_count()} cores; memory of the client alone")  # noqa: T201
+    for _ in range(ROUNDS):
+        with tempfile.TemporaryDirectory() as name, Publishers(Path(name)) as web:
+            web.plain.publish(HOST, PATH, Generated(size_mb * 1_000_000, seed=1))
+            environment = web.environment() | {"EO_PV_CACHE": f"{name}/cache"}
+            theirs = fetched_by_curl(Path(name), environment)
+            ours = fetched_by_us(Path(name), environment)
+        print(  # noqa: T201
+            f"eo-pv {ours.seconds:6.2f} s {ours.peak_mb:6.0f} MB   curl {theirs.seconds:6.2f} s {theirs.peak_mb:6.0f} MB"
+            f"   ratio {ours.seconds / theirs.seconds:.2f}"
+        )
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 300)

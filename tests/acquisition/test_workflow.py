@@ -1,0 +1,94 @@
+"""The whole workflow on published datasets: DVC, Hamilton and dbt, with the stand-in for the world."""
+
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.acquisition.conftest import Checkout, farms, zipped
+from tests.publishers import Fault, Publishers
+
+COMMIT = "fbd4e0bc243ce1fa09bf851cd8d26d37835bf95b"
+COLUMNS = {"source_id": "id"}
+SOURCES: dict[str, dict[str, Any]] = {
+    "zenodo_farms": {"doi": "10.5281/zenodo.5005867"},
+    "figshare_farms": {"doi": "10.6084/m9.figshare.11310269.v6", "include": ["global_solar.geojson"]},
+    "github_farms": {"github": f"some-org/solar-farms@{COMMIT}:data/farms.geojson"},
+    "url_farms": {"url": "https://files.example.org/farms.zip"},
+}
+
+
+@pytest.fixture
+def published(workflow: Checkout, web: Publishers) -> Checkout:
+    """Four datasets, one farm each."""
+    web.zenodo.publish(5005868, concept=5005867, files={"a.geojson": farms(1)}, title="Z", creators=("Doe, Jane",))
+    archive = zipped(**{"solar/global_solar__geojson": farms(2), "wind/global_wind__geojson": farms(9)})
+    web.figshare.publish(11310269, version=6, files={"all.zip": archive}, title="F", licence="CC0")
+    web.github.publish("some-org/solar-farms", commit=COMMIT, files={"data/farms.geojson": farms(3)})
+    web.plain.publish("files.example.org", "/farms.zip", zipped(farms__geojson=farms(4)))
+    workflow.settings({key: {"source": source, "columns": COLUMNS} for key, source in SOURCES.items()})
+    return workflow
+
+
+def test_published_datasets_become_one_table_and_a_second_run_asks_nobody(published: Checkout, web: Publishers) -> None:
+    run = published.run("make", "all")
+    assert run.code == 0, run.output
+    with duckdb.connect(published.workspace.database, read_only=True) as connection:
+        rows = connection.sql(
+            "SELECT dataset_key, source_id, source_file, doi, is_synthetic FROM curated.curated_pv_records ORDER BY 2"
+        ).fetchall()
+    assert rows == [
+        ("zenodo_farms", "1", "a.geojson", "10.5281/zenodo.5005868", False),
+        ("figshare_farms", "2", "all.zip/solar/global_solar.geojson", "10.6084/m9.figshare.11310269.v6", False),
+        ("github_farms", "3", "farms.geojson", None, False),
+        ("url_farms", "4", "farms.zip/farms.geojson", None, False),
+    ]
+    downloads = [each.path for each in web.requests if each.method == "GET" and each.body_bytes_sent > 0]
+    assert len(downloads) == len(set(downloads))  # prefetched once, and found in the cache by its stage
+
+    attribution = (published.workspace.curated / "ATTRIBUTION.md").read_text()
+    citation = (published.workspace.curated / "CITATION.bib").read_text()
+    assert "10.5281/zenodo.5005868" in attribution
+    assert "author = {Doe, Jane}" in citation
+
+    web.forget()
+    assert published.repro().stages == set()
+    assert published.run("make", "all").code == 0
+    assert web.requests == []
+
+    _add_a_farm(published, web)
+
+
+def _add_a_farm(published: Checkout, web: Publishers) -> None:
+    """Another version of one dataset: nobody else is asked, and each of its files once."""
+    web.zenodo.publish(5005900, concept=5005890, files={"a.geojson": farms(1, 5)}, title="Z2")
+    changed = {**SOURCES, "zenodo_farms": {"doi": "10.5281/zenodo.5005890"}}
+    published.settings({key: {"source": source, "columns": COLUMNS} for key, source in changed.items()})
+    run = published.repro()
+    assert run.code == 0, run.output
+    assert run.stages == {"resolve@zenodo_farms", "fetch@zenodo_farms", "load@zenodo_farms", "build"}
+    assert web.hosts() == {"doi.org", "zenodo.org"}
+    assert len(web.asked("zenodo.org", "/api/records/5005900/files/")) == 1
+    assert len(web.asked("zenodo.org", "/api/records/", method="GET")) == 2  # the record, and its file
+
+
+def test_one_publisher_that_is_down_fails_its_own_stage(published: Checkout, web: Publishers) -> None:
+    web.fault("files.example.org", "/", Fault.status(503, times=None))
+    run = published.run("make", "all", "ARGS=--keep-going")
+    assert run.code != 0
+    assert "url_farms: not fetched ahead" in run.output
+    assert "Error: url_farms: https://files.example.org/farms.zip: it answered 503" in run.output
+    assert {key for key in SOURCES if published.workspace.loaded(key).exists()} == set(SOURCES) - {"url_farms"}
+    assert not published.workspace.database.exists()
+
+
+def test_several_datasets_are_downloaded_at_the_same_time(published: Checkout, web: Publishers) -> None:
+    for host, path in (("files.example.org", "/farms.zip"), ("raw.githubusercontent.com", "/some-org")):
+        web.fault(host, path, Fault.stall(after=0, seconds=60, method="GET", times=1))
+    published.settings(
+        {key: {"source": SOURCES[key], "columns": COLUMNS} for key in ("github_farms", "url_farms")},
+        download={"timeout_s": 2.0, "backoff_s": 0.0},
+    )
+    assert published.eo_pv("prefetch").code == 0
+    asked = [each.host for each in web.requests if each.method == "GET"]
+    assert set(asked[:2]) == {"files.example.org", "raw.githubusercontent.com"}  # before either is asked again
