@@ -119,7 +119,7 @@ clean: ## remove what the workflow and the tests made; keep .venv, the locks and
 	@rm -rf .venv
 	@$(PYTHON) -m venv .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock
-	@.venv/bin/uv pip install --quiet --no-config --python .venv --require-hashes \
+	@.venv/bin/uv pip install --quiet --no-config --python .venv --require-hashes --compile-bytecode \
 	  --build-constraints requirements-build.lock -r requirements.lock
 	@.venv/bin/uv pip install --quiet --no-config --python .venv --no-deps --no-build-isolation --editable .
 	@test -e .git || .venv/bin/dvc config --quiet --local core.no_scm true

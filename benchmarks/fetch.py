@@ -19,7 +19,7 @@ import yaml
 
 from tests.publishers import Generated, Publishers
 
-HOST, PATH = "files.example.org", "/large.bin.geojson"
+HOST, PATH = "files.example.org", "/large.geojson"
 ROUNDS = 3
 
 
@@ -29,6 +29,9 @@ class Figures:
 
     seconds: float
     peak_mb: float
+
+    def __str__(self) -> str:
+        return f"{self.seconds:6.2f} s {self.peak_mb:6.0f} MB"
 
 
 def measured(command: list[str], folder: Path, environment: dict[str, str]) -> Figures:
@@ -72,10 +75,8 @@ def main(size_mb: int) -> None:
             environment = web.environment() | {"EO_PV_CACHE": f"{name}/cache"}
             theirs = fetched_by_curl(Path(name), environment)
             ours = fetched_by_us(Path(name), environment)
-        print(  # noqa: T201
-            f"eo-pv {ours.seconds:6.2f} s {ours.peak_mb:6.0f} MB   curl {theirs.seconds:6.2f} s {theirs.peak_mb:6.0f} MB"
-            f"   ratio {ours.seconds / theirs.seconds:.2f}"
-        )
+        ratio = ours.seconds / theirs.seconds
+        print(f"eo-pv {ours}   curl {theirs}   ratio {ratio:.2f}")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -17,17 +17,36 @@ STREAMED = {
 }
 
 
+class _Sink(Sink, Py7zIO):
+    """A file as py7zr wants it."""
+
+    def read(self, size: int | None = None) -> bytes:
+        """Nothing: py7zr asks for this method and never calls it here."""
+        return b""
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Nowhere: py7zr rewinds what it has written, for those who read it again."""
+        return 0
+
+    def flush(self) -> None:
+        """Nothing; closing does it."""
+
+    def size(self) -> int:
+        """What was written so far [bytes]."""
+        return self._written
+
+
 class _Sinks(WriterFactory):
     """Give py7zr, for each member that it unpacks, the file to write."""
 
     def __init__(self, chosen: Mapping[int, Member], folder: Path) -> None:
         self._chosen = {member.name: member for member in chosen.values()}
         self._folder = folder
-        self._opened: list[Sink] = []
+        self._opened: list[_Sink] = []
 
     def create(self, filename: str) -> Py7zIO:
         """The file of one member, which py7zr names below the folder; the one before is closed by now."""
-        self._opened = [Sink(self._chosen[_below(filename, self._folder)], self._folder)]
+        self._opened = [_Sink(self._chosen[_below(filename, self._folder)], self._folder)]
         return self._opened[0]
 
     def abandon(self) -> None:

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import IO, Any, Literal, Protocol, cast
 
-from py7zr.io import Py7zIO
-
 PIECE_BYTES = 1 << 20
 HEADER_BYTES = 1 << 24  # no name, sparse map or padding of a tar is longer
 NO_END = 1 << 62
@@ -86,7 +84,7 @@ class Format(Protocol):
         """Write the chosen members into the folder."""
 
 
-class Sink(Py7zIO):
+class Sink:
     """The file that a member becomes: it takes the stated number of bytes and not one more."""
 
     def __init__(self, member: Member, folder: Path) -> None:
@@ -126,21 +124,6 @@ class Sink(Py7zIO):
         return BadArchiveError(
             f"says that {self._member.stated!r} has {self._member.bytes:,} bytes, but holds {found} than that"
         )
-
-    def read(self, size: int | None = None) -> bytes:
-        """Nothing: py7zr asks for this method and never calls it here."""
-        return b""
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        """Nowhere: py7zr rewinds what it has written, for those who read it again."""
-        return 0
-
-    def flush(self) -> None:
-        """Nothing; closing does it."""
-
-    def size(self) -> int:
-        """What was written so far [bytes]."""
-        return self._written
 
 
 class Zip:

@@ -175,8 +175,7 @@ def _source(dataset: Dataset, lock: Lock) -> str:
         return f"synthetic twin of {_link(doi, url)}" if doi else "synthetic twin"
     if lock.origin == OWN:
         return "the user's own file"
-    title = record.title if record else None
-    return f"{_link(title or doi or dataset.key, url)}{f', {_link(doi, _doi_url(doi))}' if title and doi else ''}"
+    return _link((record.title if record else None) or doi or dataset.key, url)
 
 
 def _asked(parts: Mapping[Terms, list[str]]) -> Iterator[str]:

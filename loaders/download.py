@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import requests
 
@@ -80,9 +80,9 @@ def download(wanted: Wanted, cache: Cache, web: Web, advance: Callable[[int], No
     with cache.alone(place):
         if not force and (path := cache.find(wanted.record, wanted.file, wanted.known_sha256)):
             return path  # another process brought it in the meantime
-        partial = _Partial(place, wanted.file, advance)
-        _require_space(wanted, partial, cache)
-        digest = _bring(wanted, partial, web)
+        with _Partial(place, wanted.file, advance) as partial:
+            _require_space(wanted, partial, cache)
+            digest = _bring(wanted, partial, web)
         return cache.keep(place, digest, wanted.record, wanted.file)
 
 
@@ -96,16 +96,22 @@ class _Partial:
         self._advance = advance
         self._algorithm = (file.checksum or "sha256:").partition(":")[0]
         self._reset()
-        if path.exists():
-            self._hash_what_is_there()
+        # unbuffered: what has come survives a kill
+        self._stream = path.open("ab", buffering=0)
+        self._hash_what_is_there()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
 
     def append(self, piece: bytes) -> None:
-        with self.path.open("ab", buffering=0) as stream:
-            stream.write(piece)
+        self._stream.write(piece)
         self._count(piece)
 
     def restart(self) -> None:
-        self.path.unlink(missing_ok=True)
+        self._stream.truncate(0)
         self._note.unlink(missing_ok=True)
         self._advance(-self.bytes)
         self._reset()
@@ -127,8 +133,7 @@ class _Partial:
 
     def complete(self) -> str:
         """Make sure that it is on the disk; its sha256."""
-        with self.path.open("ab") as stream:  # also an empty file is a file
-            os.fsync(stream.fileno())
+        os.fsync(self._stream.fileno())
         return str(self._digests["sha256"].hexdigest())
 
     @property

@@ -1,6 +1,6 @@
 """Each kind of place: what is locked, and what comes."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -22,7 +22,9 @@ def _fetched(checkout: Checkout, source: dict[str, Any]) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("shape", ["legacy", "rdm"])
 @pytest.mark.parametrize("number", [CONCEPT, RECORD])
-def test_zenodo_is_locked_by_its_version(shape: str, number: int, checkout: Checkout, web: Publishers) -> None:
+def test_zenodo_is_locked_by_its_version(
+    shape: Literal["legacy", "rdm"], number: int, checkout: Checkout, web: Publishers
+) -> None:
     web.zenodo.publish(
         RECORD,
         concept=CONCEPT,
@@ -65,7 +67,9 @@ def test_figshare_is_locked_by_its_version(version: int | None, checkout: Checko
 
 
 @pytest.mark.parametrize("shape", ["files", "facets"])
-def test_sciencebase_is_asked_for_its_item(shape: str, checkout: Checkout, web: Publishers) -> None:
+def test_sciencebase_is_asked_for_its_item(
+    shape: Literal["files", "facets"], checkout: Checkout, web: Publishers
+) -> None:
     archive = zipped(uspvdb_v4__geojson=farms(1))
     web.sciencebase.publish("6671c479", doi="10.5066/P9IA3TUS", files={"u.zip": archive}, title="USPVDB", shape=shape)
     found = _fetched(checkout, {"doi": "10.5066/P9IA3TUS", "include": ["uspvdb_v*.geojson"]})
