@@ -257,7 +257,7 @@ def summary() -> None:
     out.print(as_table(rows))
     for note in notes(rows):
         out.print(note)
-    files = [*sorted(workspace.curated.glob("*.parquet")), workspace.database, workspace.report()]
+    files = [*sorted(workspace.curated.iterdir()), workspace.database, workspace.report()]
     if missing := [path for path in files if not path.exists()]:
         raise BuildError(
             f"{_shown(missing[0], workspace)} is missing although nothing that it is made from has changed. "
