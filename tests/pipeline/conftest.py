@@ -70,7 +70,9 @@ class Project:
         """This interpreter's environment, and nothing of DVC's shared with other projects."""
         virtual = Path(sys.executable).parent.parent
         path = f"{virtual / 'bin'}{os.pathsep}{os.environ['PATH']}"
-        return os.environ | {
+        # `make test ARGS=…` passes its ARGS on to every make below it
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+        return inherited | {
             "PATH": path,
             "EO_PV_VENV": str(virtual),
             "DVC_NO_ANALYTICS": "1",
