@@ -1,20 +1,18 @@
 """Download one file that a lock names: resumed, verified, and never over its limit."""
 
-import hashlib
-import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
 
 import requests
 
 from loaders.cache import Cache
 from loaders.errors import ChecksumMismatchError, SourceError
-from loaders.locks import CHUNK_BYTES, LockedFile, Record
+from loaders.locks import LockedFile, Record
+from loaders.partial_file import PartialFile
+from loaders.patience import InterruptedTransfer
 from loaders.publishers import address
-from loaders.web import InterruptedTransfer, Web, shown
+from loaders.web import Web, shown
 
 BYTES_PER_MB = 1e6
 PAGES = (".html", ".htm", ".kml", ".xml")  # what may begin as a web page does
@@ -80,85 +78,13 @@ def download(wanted: Wanted, cache: Cache, web: Web, advance: Callable[[int], No
     with cache.alone(place):
         if not force and (path := cache.find(wanted.record, wanted.file, wanted.known_sha256)):
             return path  # another process brought it in the meantime
-        with _Partial(place, wanted.file, advance) as partial:
+        with PartialFile(place, wanted.file, advance) as partial:
             _require_space(wanted, partial, cache)
             digest = _bring(wanted, partial, web)
         return cache.keep(place, digest, wanted.record, wanted.file)
 
 
-class _Partial:
-    """A file that grows, hashed as it grows."""
-
-    def __init__(self, path: Path, file: LockedFile, advance: Callable[[int], None]) -> None:
-        self.path = path
-        self._note = Cache.validators(path)
-        self._file = file
-        self._advance = advance
-        self._algorithm = (file.checksum or "sha256:").partition(":")[0]
-        self._reset()
-        # unbuffered: what has come survives a kill
-        self._stream = path.open("ab", buffering=0)
-        self._hash_what_is_there()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stream.close()
-
-    def append(self, piece: bytes) -> None:
-        self._stream.write(piece)
-        self._count(piece)
-
-    def restart(self) -> None:
-        self._stream.truncate(0)
-        self._note.unlink(missing_ok=True)
-        self._advance(-self.bytes)
-        self._reset()
-
-    @property
-    def validator(self) -> str | None:
-        """By which the server can tell whether it still has the version that the first part is of."""
-        try:
-            validator: str | None = json.loads(self._note.read_text(encoding="utf-8"))["validator"]
-        except (FileNotFoundError, ValueError, LookupError):
-            return None
-        return validator
-
-    def note(self, response: requests.Response) -> None:
-        """Remember the version; a weak ETag does not tell one byte from another."""
-        tag = response.headers.get("ETag", "")
-        validator = response.headers.get("Last-Modified") if tag.startswith("W/") or not tag else tag
-        self._note.write_text(json.dumps({"validator": validator}), encoding="utf-8")
-
-    def complete(self) -> str:
-        """Make sure that it is on the disk; its sha256."""
-        os.fsync(self._stream.fileno())
-        return str(self._digests["sha256"].hexdigest())
-
-    @property
-    def checksum(self) -> str:
-        """In the publisher's algorithm."""
-        return f"{self._algorithm}:{self._digests[self._algorithm].hexdigest()}"
-
-    def _reset(self) -> None:
-        names = {"sha256", self._algorithm}
-        self._digests: dict[str, Any] = {name: hashlib.new(name, usedforsecurity=False) for name in names}
-        self.bytes = 0
-
-    def _hash_what_is_there(self) -> None:
-        with self.path.open("rb") as stream:
-            while piece := stream.read(CHUNK_BYTES):
-                self._count(piece)
-
-    def _count(self, piece: bytes) -> None:
-        for digest in self._digests.values():
-            digest.update(piece)
-        self.bytes += len(piece)
-        self._advance(len(piece))
-
-
-def _bring(wanted: Wanted, partial: _Partial, web: Web) -> str:
+def _bring(wanted: Wanted, partial: PartialFile, web: Web) -> str:
     """Download and verify; what comes out wrong is brought once more from its beginning. The sha256."""
     for is_last in (False, True):
         if partial.bytes != wanted.file.bytes or not partial.bytes:
@@ -174,7 +100,7 @@ def _bring(wanted: Wanted, partial: _Partial, web: Web) -> str:
     raise _replaced(wanted, f"{found}, the lock expects {expected}")
 
 
-def _attempt(wanted: Wanted, partial: _Partial, web: Web) -> None:
+def _attempt(wanted: Wanted, partial: PartialFile, web: Web) -> None:
     if wanted.file.bytes is not None and partial.bytes > wanted.file.bytes:
         partial.restart()
     request = {"Accept-Encoding": "identity"}
@@ -201,7 +127,7 @@ def _attempt(wanted: Wanted, partial: _Partial, web: Web) -> None:
         raise InterruptedTransfer(reason, brought_bytes=brought)
 
 
-def _accept(wanted: Wanted, partial: _Partial, response: requests.Response) -> int | None:
+def _accept(wanted: Wanted, partial: PartialFile, response: requests.Response) -> int | None:
     """Look at the headers before the body is read; how large the whole file is, if anybody says so [bytes]."""
     if response.status_code == 416:
         partial.restart()
@@ -270,7 +196,7 @@ def _page(wanted: Wanted, response: requests.Response) -> SourceError:
     )
 
 
-def _require_space(wanted: Wanted, partial: _Partial, cache: Cache) -> None:
+def _require_space(wanted: Wanted, partial: PartialFile, cache: Cache) -> None:
     missing = (wanted.file.bytes or 0) - partial.bytes
     if missing > (free := cache.free_bytes()):
         raise SourceError(

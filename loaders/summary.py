@@ -8,6 +8,7 @@ from rich.table import Table
 
 from loaders.catalog import Catalog, Dataset
 from loaders.errors import BuildError
+from loaders.licences import disagreement
 from loaders.locks import read_lock
 from loaders.workspace import Workspace
 
@@ -29,6 +30,7 @@ class Row:
     licence: str = ""
     seconds: float | None = None
     is_synthetic: bool = False
+    licence_doubt: str | None = None
 
     def cells(self) -> tuple[str, ...]:
         """As text, in the order of the headings."""
@@ -69,6 +71,7 @@ def notes(rows: list[Row]) -> list[str]:
         said.append(f"SYNTHETIC, bundled samples: {which}. No record of theirs is a real installation.")
     if any(row.licence.endswith(UNVERIFIED) for row in rows):
         said.append("A licence with a question mark has not been read at its source yet.")
+    said += [f"{row.name}: {row.licence_doubt}." for row in rows if row.licence_doubt]
     said.append("An installation that several datasets publish is counted in each; capacities are AC, DC or unknown.")
     return said
 
@@ -108,6 +111,7 @@ def _row(dataset: Dataset, workspace: Workspace) -> Row:
     except FileNotFoundError as error:
         raise BuildError(f"{dataset.key}: not loaded yet. Run `make all`.") from error
     seconds = workspace.seconds(dataset.key)
+    lock = read_lock(workspace.lock(dataset.key))
     return Row(
         name=dataset.key,
         read=metrics["records"]["read"],
@@ -117,5 +121,6 @@ def _row(dataset: Dataset, workspace: Workspace) -> Row:
         capacity_mw=metrics["capacity_mw"],
         licence=f"{dataset.licence or 'not stated'}{'' if dataset.licence_verified else UNVERIFIED}",
         seconds=sum(seconds.values()) if seconds else None,
-        is_synthetic=read_lock(workspace.lock(dataset.key)).is_synthetic,
+        is_synthetic=lock.is_synthetic,
+        licence_doubt=disagreement(dataset.licence, lock.record.licence) if lock.record else None,
     )

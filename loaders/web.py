@@ -1,8 +1,6 @@
 """Requests with manners: who we are, time-outs, few at a time to one host, and retries that listen to the server."""
 
-import random
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,33 +13,18 @@ from urllib.parse import urlsplit
 
 import requests
 import urllib3
-from tenacity import RetryCallState, Retrying, retry_if_exception_type
+from tenacity import Retrying, retry_if_exception_type
 
 from loaders.catalog_source import Download
 from loaders.errors import SourceError
+from loaders.patience import InterruptedTransfer, Patience, TooSlowError, Window
 
 Answer = TypeVar("Answer")
 
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 PIECE_BYTES = 1 << 18
 LARGEST_ANSWER_BYTES = 50_000_000  # of an answer that is no data file: a list of files, a page
-RESETS_ATTEMPTS_BYTES = 1 << 20  # a connection that brought this much was worth its attempt
-STALL_WINDOWS = 2  # time-outs within which a body must keep up its slowest speed
 MAX_REDIRECTS = 10
-
-
-class InterruptedTransfer(Exception):  # noqa: N818 (it is no error until the attempts are used up)
-    """A request that may go better next time.
-
-    Attributes:
-        retry_after_s: how long the server asks us to wait [s]; null if it does not.
-        brought_bytes: how much came before [bytes].
-    """
-
-    def __init__(self, reason: str, retry_after_s: float | None = None, brought_bytes: int = 0) -> None:
-        super().__init__(reason)
-        self.retry_after_s = retry_after_s
-        self.brought_bytes = brought_bytes
 
 
 class Web:
@@ -82,7 +65,7 @@ class Web:
         Raises:
             SourceError: the attempts are used up, or the server asks us to wait too long.
         """
-        patience = _Patience(self.settings)
+        patience = Patience(self.settings)
         retrying = Retrying(
             retry=retry_if_exception_type(InterruptedTransfer),
             stop=patience.is_over,
@@ -121,14 +104,14 @@ class Web:
         Raises:
             InterruptedTransfer: the connection broke, went silent, or is slower than the settings bear.
         """
-        brought, window = 0, _Window(self.settings)
+        brought, window = 0, Window(self.settings)
         try:
             while piece := response.raw.read1(PIECE_BYTES, decode_content=True):
                 self._require_going_on()
                 yield piece
                 brought += len(piece)
                 window.add(len(piece))
-        except (urllib3.exceptions.HTTPError, OSError, _TooSlowError) as error:
+        except (urllib3.exceptions.HTTPError, OSError, TooSlowError) as error:
             raise InterruptedTransfer(f"the connection broke ({_reason(error)})", brought_bytes=brought) from error
 
     def _whole(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
@@ -192,65 +175,6 @@ class _StrictSession(requests.Session):
         if target and urlsplit(str(resp.url)).scheme == "https" and urlsplit(target).scheme == "http":
             raise requests.exceptions.InvalidSchema(f"it redirects from https to {shown(target)}, which is not safe")
         return target
-
-
-class _Patience:
-    """How often to try again, and how long to wait before."""
-
-    def __init__(self, settings: Download) -> None:
-        self._settings = settings
-        self._fruitless = 0
-        self._tries = 0
-
-    def is_over(self, state: RetryCallState) -> bool:
-        error = _interruption(state)
-        self._tries += 1
-        self._fruitless = 0 if error.brought_bytes >= RESETS_ATTEMPTS_BYTES else self._fruitless + 1
-        too_long = (error.retry_after_s or 0) > self._settings.longest_wait_s
-        return too_long or self._fruitless >= self._settings.attempts
-
-    def pause_s(self, state: RetryCallState) -> float:
-        backoff_s = self._settings.backoff_s * 2.0 ** max(self._fruitless - 1, 0)
-        jittered_s = backoff_s * random.uniform(0.5, 1.5)  # noqa: S311 (spreads requests, guards nothing)
-        return min(max(jittered_s, _interruption(state).retry_after_s or 0), self._settings.longest_wait_s)
-
-    def give_up(self, what: str, error: InterruptedTransfer) -> NoReturn:
-        if (error.retry_after_s or 0) > self._settings.longest_wait_s:
-            raise SourceError(
-                f"{what}: {error} and asks us to wait {error.retry_after_s:,.0f} s, longer than "
-                f"download.longest_wait_s in params.yaml ({self._settings.longest_wait_s:g} s). Try again later."
-            ) from error
-        raise SourceError(
-            f"{what}: {error}, after {self._tries} attempts. What has come so far is kept: run the same command "
-            f"again later. A slow line needs a larger download.timeout_s or download.attempts in params.yaml."
-        ) from error
-
-
-class _TooSlowError(Exception):
-    """A body that comes, but too slowly to wait for."""
-
-
-class _Window:
-    """Watches the speed of a body over the last moments, so that a trickle is noticed as a silence would be."""
-
-    def __init__(self, settings: Download) -> None:
-        self._span_s = STALL_WINDOWS * settings.timeout_s
-        self._least_bytes = settings.slowest_bytes_per_s * self._span_s
-        self._start, self._bytes = time.monotonic(), 0
-
-    def add(self, count: int) -> None:
-        self._bytes += count
-        elapsed_s = time.monotonic() - self._start
-        if elapsed_s < self._span_s:
-            return
-        if self._bytes < self._least_bytes:
-            raise _TooSlowError(f"{self._bytes:,} bytes in {elapsed_s:.0f} s")
-        self._start, self._bytes = time.monotonic(), 0
-
-
-def _interruption(state: RetryCallState) -> InterruptedTransfer:
-    error = state.outcome.exception() if state.outcome else None
-    return error if isinstance(error, InterruptedTransfer) else InterruptedTransfer("")
 
 
 def _explain(what: str, error: requests.RequestException) -> NoReturn:

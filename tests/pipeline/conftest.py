@@ -25,6 +25,7 @@ SOURCES = (
     "params.yaml",
     "requirements.lock",
 )
+OF_ANOTHER_MAKE = ("MAKE", "MFLAGS", "ARGS", "KEY")  # `make test ARGS=…` passes them on to every make below it
 SKIPPED = shutil.ignore_patterns("__pycache__", "target", "logs", ".user.yml")
 
 
@@ -70,8 +71,7 @@ class Project:
         """This interpreter's environment, and nothing of DVC's shared with other projects."""
         virtual = Path(sys.executable).parent.parent
         path = f"{virtual / 'bin'}{os.pathsep}{os.environ['PATH']}"
-        # `make test ARGS=…` passes its ARGS on to every make below it
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(OF_ANOTHER_MAKE)}
         return inherited | {
             "PATH": path,
             "EO_PV_VENV": str(virtual),

@@ -43,7 +43,7 @@ def test_make_all_ends_with_a_table_of_the_datasets_and_the_files_it_wrote(clone
 def test_two_clones_make_the_same_bytes(clones: list[tuple[Project, Run]]) -> None:
     (one, _), (another, _) = clones
     assert published(one) == published(another)
-    assert len(published(one)) == 2 + 2 * DATASETS + DATASETS + DATASETS + 1
+    assert len(published(one)) == 4 + 2 * DATASETS + DATASETS + 2 * DATASETS + 1
 
 
 def test_every_record_of_a_sample_says_that_it_is_synthetic(clones: list[tuple[Project, Run]]) -> None:

@@ -26,6 +26,8 @@ WITHOUT_EFFECT = {
         "errors",  # words
         "fetch",  # replaced by the files that it has brought
         "lock_changes",  # words
+        "partial_file",  # as fetch
+        "patience",  # as fetch
         "publishers",  # as resolve
         "resolve",  # the lock is a dependency
         "web",  # as fetch
