@@ -1,38 +1,19 @@
 """The command line: `eo-pv`, or `python -m loaders`. Each command is what one step of the workflow runs."""
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 try:
     import typer
-    from rich.console import Console
-    from rich.filesize import decimal
 except ModuleNotFoundError:
     sys.exit("Error: the environment of eo-pv is not active. Type `make all`, or `. .venv/bin/activate` first.")
 
-from loaders.catalog import Catalog, Dataset, read_catalog
-from loaders.errors import BuildError, EoPvError, SourceError
-from loaders.workspace import Workspace, find_root
+from loaders import commands
+from loaders.console import Key, app, err, list_files, out, project, settings, shown
+from loaders.errors import BuildError, EoPvError
 
-if TYPE_CHECKING:
-    from loaders.locks import Lock
-
-WIDE = 150  # columns, where the output is not a terminal
-
-app = typer.Typer(
-    help="Published datasets of solar installations in, one documented table out.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-out = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False, markup=False)
-err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
-
-Key = Annotated[str, typer.Argument(help="Key or alias of the dataset.")]
-Keys = Annotated[list[str] | None, typer.Argument(help="Keys or aliases; by default all datasets.")]
+__all__ = ["app", "commands", "main"]
 
 
 def main() -> None:
@@ -51,138 +32,14 @@ def main() -> None:
 
 
 @app.command()
-def check() -> None:
-    """Check the settings, and say which files of yours are not where they should be."""
-    from loaders.publishers import local
-
-    catalog, workspace = _settings()
-    for dataset in catalog.datasets.values():
-        try:
-            if local.is_local(dataset, workspace):
-                local.place(dataset, workspace)
-        except SourceError as error:  # its stage will fail; those of the other datasets need not
-            err.print(f"Error: {error}", style="red")
-
-
-@app.command()
-def plan(keys: Keys = None) -> None:
-    """Say what would be downloaded and which steps would run, and do nothing."""
-    from loaders import plan as planning
-    from loaders.downloads import Downloads
-
-    catalog, workspace = _settings()
-    downloads = Downloads(catalog)
-    chosen = [catalog.dataset(key) for key in keys or catalog.datasets]
-    planned = downloads.for_each(chosen, lambda dataset: planning.plan(dataset, workspace, downloads))
-    out.print(planning.as_table(planned))
-    out.print(planning.in_short(planned.values()))
-    for line in planning.steps(workspace):
-        out.print(line)
-    failed = [each for each in planned.values() if isinstance(each, EoPvError)]
-    for error in failed:
-        err.print(f"Error: {error}", style="red")
-    if failed or not all(each.is_possible for each in planned.values() if isinstance(each, planning.Planned)):
-        raise typer.Exit(1)
-
-
-@app.command()
-def resolve(key: Key) -> None:
-    """Ask a source what it holds and write the lock, unless there is one for this source already."""
-    from loaders.resolve import resolve as run
-    from loaders.web import Web
-
-    dataset, catalog, workspace = _project(key)
-    with workspace.timed(dataset.key, "resolve"):
-        lock = run(dataset, workspace, Web(catalog.download))
-    size = sum(file.bytes or 0 for file in lock.files)
-    out.print(f"{dataset.key}: {len(lock.files)} file(s), {size:,} bytes, from {_place(lock)}")
-    _report_licence(dataset, lock)
-
-
-@app.command()
-def update(keys: Keys = None) -> None:
-    """Ask sources again, rewrite their locks, and say what changed."""
-    from loaders import resolve as source
-    from loaders.downloads import Downloads
-    from loaders.lock_changes import changes
-    from loaders.locks import last_lock
-
-    catalog, workspace = _settings()
-    downloads = Downloads(catalog)
-    chosen = {key: catalog.dataset(key) for key in keys or catalog.datasets}
-    before = {dataset.key: last_lock(workspace.lock(dataset.key)) for dataset in chosen.values()}
-    after = downloads.for_each(chosen.values(), lambda dataset: source.update(dataset, workspace, downloads.web))
-    for key, lock in after.items():
-        if isinstance(lock, EoPvError):
-            err.print(f"Error: {lock}", style="red")
-            continue
-        out.print(f"{key}: {'; '.join(changes(before[key], lock)) or 'nothing changed'}")
-        _report_licence(catalog.datasets[key], lock)
-    if any(isinstance(lock, EoPvError) for lock in after.values()):
-        raise typer.Exit(1)
-
-
-@app.command()
-def prefetch() -> None:
-    """Download what is missing into the cache, several datasets at a time, so that `fetch` finds it there."""
-    from loaders.downloads import Downloads
-    from loaders.fetch import prefetch as run
-
-    catalog, workspace = _settings()
-    downloads = Downloads(catalog)
-    brought = downloads.for_each(catalog.datasets.values(), lambda dataset: run(dataset, workspace, downloads))
-    for key, error in brought.items():
-        if isinstance(error, EoPvError):  # its stages say why, and those of the other datasets need not fail
-            err.print(f"{key}: not fetched ahead; its own steps will try again.", style="yellow")
-
-
-@app.command()
-def fetch(
-    key: Key,
-    force: Annotated[bool, typer.Option("--force", help="Download again, whatever is there.")] = False,
-) -> None:
-    """Bring the files that the lock names, verified."""
-    from loaders.downloads import Downloads
-    from loaders.fetch import fetch as run
-    from loaders.locks import read_lock
-
-    dataset, catalog, workspace = _project(key)
-    downloads = Downloads(catalog, force=force)
-    with workspace.timed(dataset.key, "fetch"), downloads.bars:
-        folder = run(dataset, read_lock(workspace.lock(dataset.key)), workspace, downloads)
-    out.print(f"{dataset.key}: {_shown(folder, workspace)}")
-
-
-@app.command()
-def verify(keys: Keys = None) -> None:
-    """Hash the fetched files again and compare them with the locks."""
-    from loaders.fetch import differences
-    from loaders.locks import read_lock, read_seen
-
-    catalog, workspace = _settings()
-    found = 0
-    for dataset in [catalog.dataset(key) for key in keys or catalog.datasets]:
-        seen = read_seen(workspace.seen(dataset.key))
-        wrong = list(differences(read_lock(workspace.lock(dataset.key)), seen, workspace))
-        found += len(wrong)
-        for sentence in wrong:
-            err.print(f"{dataset.key}: {sentence}", style="red")
-        if not wrong:
-            out.print(f"{dataset.key}: {len(seen.published) + len(seen.unpacked)} file(s) as locked")
-    if found:
-        err.print(f"Error: {found} file(s) differ. Bring them again with `make all`.", style="red")
-        raise typer.Exit(1)
-
-
-@app.command()
 def load(key: Key) -> None:
     """Turn the fetched files into canonical records, every row accounted for."""
-    dataset, catalog, workspace = _project(key)
+    dataset, catalog, workspace = project(key)
     with workspace.timed(dataset.key, "load"), err.status(f"{dataset.key}: loading"):
         from loaders.raw_pv_doi_ingest import load_dataset  # its import is part of the time
 
         load_dataset(dataset, catalog, workspace)
-    out.print(f"{dataset.key}: {_shown(workspace.loaded(dataset.key), workspace)}")
+    out.print(f"{dataset.key}: {shown(workspace.loaded(dataset.key), workspace)}")
 
 
 @app.command()
@@ -223,7 +80,7 @@ def warehouse(
     if_stale: Annotated[bool, typer.Option("--if-stale", help="Only if it does not hold the curated tables.")] = False,
 ) -> None:
     """Build the database with dbt and write the curated tables."""
-    catalog, workspace = _settings()
+    catalog, workspace = settings()
     if if_stale:
         from loaders.warehouse import is_stale
 
@@ -233,7 +90,7 @@ def warehouse(
         from loaders.warehouse import build  # its import is part of the time
 
         files = build(catalog, workspace)
-    _list_files([*files, workspace.database], workspace)
+    list_files([*files, workspace.database], workspace)
 
 
 @app.command()
@@ -242,9 +99,9 @@ def report() -> None:
     from loaders.locks import write_text
     from loaders.summary import as_markdown, summarise
 
-    catalog, workspace = _settings()
+    catalog, workspace = settings()
     write_text(as_markdown(summarise(catalog, workspace), f"eo-pv: origin {catalog.origin}"), workspace.report())
-    _list_files([workspace.report()], workspace)
+    list_files([workspace.report()], workspace)
 
 
 @app.command()
@@ -252,7 +109,7 @@ def summary() -> None:
     """Show what the last run made: a table of the datasets, and the files."""
     from loaders.summary import as_table, notes, summarise
 
-    catalog, workspace = _settings()
+    catalog, workspace = settings()
     rows = summarise(catalog, workspace)
     out.print(as_table(rows))
     for note in notes(rows):
@@ -260,45 +117,10 @@ def summary() -> None:
     files = [*sorted(workspace.curated.iterdir()), workspace.database, workspace.report()]
     if missing := [path for path in files if not path.exists()]:
         raise BuildError(
-            f"{_shown(missing[0], workspace)} is missing although nothing that it is made from has changed. "
+            f"{shown(missing[0], workspace)} is missing although nothing that it is made from has changed. "
             f"Make it again with `make all`."
         )
-    _list_files(files, workspace)
-
-
-def _settings() -> tuple[Catalog, Workspace]:
-    root = find_root()
-    catalog = read_catalog(root / "params.yaml")
-    return catalog, Workspace(root, catalog.origin)
-
-
-def _project(name: str) -> tuple[Dataset, Catalog, Workspace]:
-    catalog, workspace = _settings()
-    return catalog.dataset(name), catalog, workspace
-
-
-def _place(lock: "Lock") -> str:
-    """Where a lock comes from, for people."""
-    return f"{lock.record.repository} {lock.record.id}" if lock.record else lock.origin
-
-
-def _report_licence(dataset: Dataset, lock: "Lock") -> None:
-    """Say where the settings and the publisher disagree on what the data may be used for."""
-    if lock.record is None:
-        return
-    from loaders.licences import disagreement
-
-    if found := disagreement(dataset.licence, lock.record.licence):
-        err.print(f"{dataset.key}: {found}", style="yellow")
-
-
-def _shown(path: Path, workspace: Workspace) -> str:
-    return str(path.relative_to(workspace.root))
-
-
-def _list_files(files: Iterable[Path], workspace: Workspace) -> None:
-    for path in files:
-        out.print(f"  {_shown(path, workspace)}  ({decimal(path.stat().st_size)})")
+    list_files(files, workspace)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,151 @@
+"""The commands of acquisition: what is published, what of it is here, and how it gets here."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loaders.catalog import Dataset
+from loaders.console import Key, Keys, app, err, out, project, settings, shown
+from loaders.errors import EoPvError, SourceError
+
+if TYPE_CHECKING:
+    from loaders.locks import Lock
+
+
+@app.command()
+def check() -> None:
+    """Check the settings, and say which files of yours are not where they should be."""
+    from loaders.publishers import local
+
+    catalog, workspace = settings()
+    for dataset in catalog.datasets.values():
+        try:
+            if local.is_local(dataset, workspace):
+                local.place(dataset, workspace)
+        except SourceError as error:  # its stage will fail; those of the other datasets need not
+            err.print(f"Error: {error}", style="red")
+
+
+@app.command()
+def plan(keys: Keys = None) -> None:
+    """Say what would be downloaded and which steps would run, and do nothing."""
+    from loaders import plan as planning
+    from loaders.downloads import Downloads
+
+    catalog, workspace = settings()
+    downloads = Downloads(catalog)
+    chosen = [catalog.dataset(key) for key in keys or catalog.datasets]
+    planned = downloads.for_each(chosen, lambda dataset: planning.plan(dataset, workspace, downloads))
+    out.print(planning.as_table(planned))
+    out.print(planning.in_short(planned.values()))
+    for line in planning.steps(workspace):
+        out.print(line)
+    failed = [each for each in planned.values() if isinstance(each, EoPvError)]
+    for error in failed:
+        err.print(f"Error: {error}", style="red")
+    if failed or not all(each.is_possible for each in planned.values() if isinstance(each, planning.Planned)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def resolve(key: Key) -> None:
+    """Ask a source what it holds and write the lock, unless there is one for this source already."""
+    from loaders.resolve import resolve as run
+    from loaders.web import Web
+
+    dataset, catalog, workspace = project(key)
+    with workspace.timed(dataset.key, "resolve"):
+        lock = run(dataset, workspace, Web(catalog.download))
+    size = sum(file.bytes or 0 for file in lock.files)
+    out.print(f"{dataset.key}: {len(lock.files)} file(s), {size:,} bytes, from {_place(lock)}")
+    _report_licence(dataset, lock)
+
+
+@app.command()
+def update(keys: Keys = None) -> None:
+    """Ask sources again, rewrite their locks, and say what changed."""
+    from loaders import resolve as source
+    from loaders.downloads import Downloads
+    from loaders.lock_changes import changes
+    from loaders.locks import last_lock
+
+    catalog, workspace = settings()
+    downloads = Downloads(catalog)
+    chosen = {key: catalog.dataset(key) for key in keys or catalog.datasets}
+    before = {dataset.key: last_lock(workspace.lock(dataset.key)) for dataset in chosen.values()}
+    after = downloads.for_each(chosen.values(), lambda dataset: source.update(dataset, workspace, downloads.web))
+    for key, lock in after.items():
+        if isinstance(lock, EoPvError):
+            err.print(f"Error: {lock}", style="red")
+            continue
+        out.print(f"{key}: {'; '.join(changes(before[key], lock)) or 'nothing changed'}")
+        _report_licence(catalog.datasets[key], lock)
+    if any(isinstance(lock, EoPvError) for lock in after.values()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def prefetch() -> None:
+    """Download what is missing into the cache, several datasets at a time, so that `fetch` finds it there."""
+    from loaders.downloads import Downloads
+    from loaders.fetch import prefetch as run
+
+    catalog, workspace = settings()
+    downloads = Downloads(catalog)
+    brought = downloads.for_each(catalog.datasets.values(), lambda dataset: run(dataset, workspace, downloads))
+    for key, error in brought.items():
+        if isinstance(error, EoPvError):  # its stages say why, and those of the other datasets need not fail
+            err.print(f"{key}: not fetched ahead; its own steps will try again.", style="yellow")
+
+
+@app.command()
+def fetch(
+    key: Key,
+    force: Annotated[bool, typer.Option("--force", help="Download again, whatever is there.")] = False,
+) -> None:
+    """Bring the files that the lock names, verified."""
+    from loaders.downloads import Downloads
+    from loaders.fetch import fetch as run
+    from loaders.locks import read_lock
+
+    dataset, catalog, workspace = project(key)
+    downloads = Downloads(catalog, force=force)
+    with workspace.timed(dataset.key, "fetch"), downloads.bars:
+        folder = run(dataset, read_lock(workspace.lock(dataset.key)), workspace, downloads)
+    out.print(f"{dataset.key}: {shown(folder, workspace)}")
+
+
+@app.command()
+def verify(keys: Keys = None) -> None:
+    """Hash the fetched files again and compare them with the locks."""
+    from loaders.fetch import differences
+    from loaders.locks import read_lock, read_seen
+
+    catalog, workspace = settings()
+    found = 0
+    for dataset in [catalog.dataset(key) for key in keys or catalog.datasets]:
+        seen = read_seen(workspace.seen(dataset.key))
+        wrong = list(differences(read_lock(workspace.lock(dataset.key)), seen, workspace))
+        found += len(wrong)
+        for sentence in wrong:
+            err.print(f"{dataset.key}: {sentence}", style="red")
+        if not wrong:
+            out.print(f"{dataset.key}: {len(seen.published) + len(seen.unpacked)} file(s) as locked")
+    if found:
+        err.print(f"Error: {found} file(s) differ. Bring them again with `make all`.", style="red")
+        raise typer.Exit(1)
+
+
+def _place(lock: "Lock") -> str:
+    """Where a lock comes from, for people."""
+    return f"{lock.record.repository} {lock.record.id}" if lock.record else lock.origin
+
+
+def _report_licence(dataset: Dataset, lock: "Lock") -> None:
+    """Say where the settings and the publisher disagree on what the data may be used for."""
+    if lock.record is None:
+        return
+    from loaders.licences import disagreement
+
+    if found := disagreement(dataset.licence, lock.record.licence):
+        err.print(f"{dataset.key}: {found}", style="yellow")

@@ -1,0 +1,52 @@
+"""What the commands share: the terminal, and the settings and folders of the project around it."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.filesize import decimal
+
+from loaders.catalog import Catalog, Dataset, read_catalog
+from loaders.workspace import Workspace, find_root
+
+WIDE = 150  # columns, where the output is not a terminal
+
+app = typer.Typer(
+    help="Published datasets of solar installations in, one documented table out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+out = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False, markup=False)
+err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+Key = Annotated[str, typer.Argument(help="Key or alias of the dataset.")]
+Keys = Annotated[list[str] | None, typer.Argument(help="Keys or aliases; by default all datasets.")]
+
+
+def settings() -> tuple[Catalog, Workspace]:
+    """The settings of the project around the working directory, and its folders."""
+    root = find_root()
+    catalog = read_catalog(root / "params.yaml")
+    return catalog, Workspace(root, catalog.origin)
+
+
+def project(name: str) -> tuple[Dataset, Catalog, Workspace]:
+    """A dataset by its key or alias, with what it belongs to."""
+    catalog, workspace = settings()
+    return catalog.dataset(name), catalog, workspace
+
+
+def shown(path: Path, workspace: Workspace) -> str:
+    """A path as messages show it: below the project."""
+    return str(path.relative_to(workspace.root))
+
+
+def list_files(files: Iterable[Path], workspace: Workspace) -> None:
+    """Name files, with their sizes."""
+    for path in files:
+        out.print(f"  {shown(path, workspace)}  ({decimal(path.stat().st_size)})")
