@@ -10,6 +10,7 @@ Whatever is found here is hashed again before it is used. The whole folder may b
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from pathlib import Path
 from filelock import FileLock
 from platformdirs import user_cache_path
 
-from loaders.locks import LockedFile, Record, sha256, write_text
+from loaders.locks import LockedFile, Record, matches, sha256, statement, write_text
 
 VARIABLE = "EO_PV_CACHE"
 
@@ -36,17 +37,17 @@ class Cache:
         path = self._object(name) if name else None
         if path is None or not path.is_file():
             return None
-        if sha256(path) == name:
-            return path
-        path.unlink()  # damaged: by the disk, or by somebody who wrote through a link
-        return None
+        if sha256(path) != name:
+            path.unlink()  # damaged: by the disk, or by somebody who wrote through a link
+            return None
+        return path if matches(file, path) else None
 
     def keep(self, partial: Path, digest: str, record: Record, file: LockedFile) -> Path:
         """Take a complete and verified file in, as one step."""
         path = self._object(digest)
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.chmod(0o444)
         partial.replace(path)
+        path.chmod(0o444)  # after: who cannot write to a partial file cannot go on with it
         _sync_folder(path.parent)
         if identity := _identity(record, file):
             write_text(digest + "\n", self.root / "known" / identity)
@@ -81,9 +82,10 @@ class Cache:
     def _known(self, record: Record, file: LockedFile) -> str | None:
         identity = _identity(record, file)
         try:
-            return (self.root / "known" / identity).read_text(encoding="utf-8").strip() if identity else None
-        except FileNotFoundError:
+            found = (self.root / "known" / identity).read_text(encoding="utf-8").strip() if identity else ""
+        except (FileNotFoundError, UnicodeDecodeError):
             return None
+        return found if re.fullmatch(r"[0-9a-f]{64}", found) else None
 
 
 def user_cache() -> Cache:
@@ -92,16 +94,11 @@ def user_cache() -> Cache:
     return Cache(Path(chosen).expanduser().absolute() if chosen else user_cache_path("eo-pv"))
 
 
-def is_pinned(record: Record, file: LockedFile) -> bool:
-    """Whether the lock says which bytes are meant, so that other bytes can be told from them."""
-    return bool(file.checksum or file.validator or record.repository == "github")
-
-
 def _identity(record: Record, file: LockedFile) -> str | None:
     """A name for the bytes of a file; a new version of a record with the same file has the same."""
     if file.checksum:
         return _name(file.checksum, file.bytes)
-    return _name(record.repository, record.id, asdict(file)) if is_pinned(record, file) else None
+    return _name(record.repository, record.id, asdict(file)) if statement(record, file) else None
 
 
 def _name(*parts: object) -> str:

@@ -1,7 +1,7 @@
 """The settings of acquisition: where a dataset is published, and how files are brought from there."""
 
 from typing import Annotated, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
@@ -10,7 +10,16 @@ GithubFile = Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+@[\w./-]
 HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+/\S+$")]
 Text = Annotated[str, StringConstraints(min_length=1)]
 Positive = Annotated[float, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Count = Annotated[int, Field(ge=1, le=32)]
+
+# parts of addresses that give access for a while, or to somebody
+SECRETS = frozenset(
+    {
+        *("access_token", "api_key", "apikey", "auth", "key", "password", "sig", "signature", "token"),
+        *("x-amz-credential", "x-amz-security-token", "x-amz-signature", "x-goog-signature"),
+    }
+)
 
 SOURCE_KINDS = ("doi", "url", "github", "path")
 
@@ -50,8 +59,11 @@ class Source(Setting):
 
     @model_validator(mode="after")
     def _no_secrets(self) -> Self:
-        if self.url and "@" in urlsplit(self.url).netloc:
-            raise ValueError("the url holds a user name or password, which would end up in the lock; remove it")
+        parts = urlsplit(self.url or "")
+        asked = {name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+        if "@" in parts.netloc or asked & SECRETS:
+            what = "a user name or password" if "@" in parts.netloc else min(asked & SECRETS)
+            raise ValueError(f"the url holds a secret ({what}), which would end up in the lock; use `path:` instead")
         return self
 
     @property
@@ -74,10 +86,10 @@ class Download(Setting):
     datasets_at_once: Count = 4
     connections_per_host: Count = 2
     attempts: Count = 5
-    timeout_s: Positive = 30.0
-    backoff_s: Annotated[float, Field(ge=0)] = 1.0
-    longest_wait_s: Positive = 120.0
-    slowest_bytes_per_s: Annotated[float, Field(ge=0)] = 1000.0
-    max_unpacked_mb: Positive = 10_000.0
-    max_ratio: Annotated[float, Field(gt=1)] = 200.0
-    contact: Text | None = None
+    timeout_s: Seconds = 30.0
+    backoff_s: Annotated[float, Field(ge=0, le=3600)] = 1.0
+    longest_wait_s: Seconds = 120.0
+    slowest_bytes_per_s: Annotated[float, Field(ge=0, le=1e12)] = 1000.0
+    max_unpacked_mb: Annotated[float, Field(gt=0, le=1e9)] = 10_000.0
+    max_ratio: Annotated[float, Field(gt=1, le=1e6)] = 200.0
+    contact: Annotated[str, StringConstraints(pattern=r"^[!-~ ]+$")] | None = None

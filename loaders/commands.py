@@ -38,11 +38,11 @@ def plan(keys: Keys = None) -> None:
     planned = downloads.for_each(chosen, lambda dataset: planning.plan(dataset, workspace, downloads))
     out.print(planning.as_table(planned))
     out.print(planning.in_short(planned.values()))
-    for line in planning.steps(workspace):
-        out.print(line)
     failed = [each for each in planned.values() if isinstance(each, EoPvError)]
     for error in failed:
         err.print(f"Error: {error}", style="red")
+    for line in planning.steps(workspace):
+        out.print(line)
     if failed or not all(each.is_possible for each in planned.values() if isinstance(each, planning.Planned)):
         raise typer.Exit(1)
 
@@ -106,12 +106,12 @@ def fetch(
     """Bring the files that the lock names, verified."""
     from loaders.downloads import Downloads
     from loaders.fetch import fetch as run
-    from loaders.locks import read_lock
+    from loaders.resolve import required_lock
 
     dataset, catalog, workspace = project(key)
     downloads = Downloads(catalog, force=force)
     with workspace.timed(dataset.key, "fetch"), downloads.bars:
-        folder = run(dataset, read_lock(workspace.lock(dataset.key)), workspace, downloads)
+        folder = run(dataset, required_lock(dataset, workspace), workspace, downloads)
     out.print(f"{dataset.key}: {shown(folder, workspace)}")
 
 
@@ -119,13 +119,14 @@ def fetch(
 def verify(keys: Keys = None) -> None:
     """Hash the fetched files again and compare them with the locks."""
     from loaders.fetch import differences
-    from loaders.locks import read_lock, read_seen
+    from loaders.resolve import required_lock
+    from loaders.seen import read_seen
 
     catalog, workspace = settings()
     found = 0
     for dataset in [catalog.dataset(key) for key in keys or catalog.datasets]:
         seen = read_seen(workspace.seen(dataset.key))
-        wrong = list(differences(read_lock(workspace.lock(dataset.key)), seen, workspace))
+        wrong = list(differences(required_lock(dataset, workspace), seen, workspace))
         found += len(wrong)
         for sentence in wrong:
             err.print(f"{dataset.key}: {sentence}", style="red")
@@ -138,7 +139,9 @@ def verify(keys: Keys = None) -> None:
 
 def _place(lock: "Lock") -> str:
     """Where a lock comes from, for people."""
-    return f"{lock.record.repository} {lock.record.id}" if lock.record else lock.origin
+    if lock.record is None:
+        return lock.origin
+    return f"{lock.record.repository} {lock.record.id.partition('?')[0]}"
 
 
 def _report_licence(dataset: Dataset, lock: "Lock") -> None:

@@ -1,5 +1,6 @@
 """Download one file that a lock names: resumed, verified, and never over its limit."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ import requests
 from loaders.cache import Cache
 from loaders.errors import ChecksumMismatchError, SourceError
 from loaders.locks import LockedFile, Record
-from loaders.partial_file import PartialFile
+from loaders.partial_file import PartialFile, says_page, validator_of
 from loaders.patience import InterruptedTransfer
 from loaders.publishers import address
 from loaders.web import Web, shown
@@ -17,6 +18,8 @@ from loaders.web import Web, shown
 BYTES_PER_MB = 1e6
 PAGES = (".html", ".htm", ".kml", ".xml")  # what may begin as a web page does
 PAGE_STARTS = (b"<!doctype html", b"<html")
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+VALIDATORS = ("ETag", "Last-Modified")
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
@@ -90,6 +93,7 @@ def _bring(wanted: Wanted, partial: PartialFile, web: Web) -> str:
         if partial.bytes != wanted.file.bytes or not partial.bytes:
             web.retried(f"{wanted.key}: {wanted.file.name}", lambda: _attempt(wanted, partial, web))
         digest = partial.complete()
+        _require_data(wanted, partial)
         if wanted.file.checksum in (None, partial.checksum) and wanted.known_sha256 in (None, digest):
             return digest
         found = partial.checksum if wanted.file.checksum not in (None, partial.checksum) else f"sha256:{digest}"
@@ -113,8 +117,6 @@ def _attempt(wanted: Wanted, partial: PartialFile, web: Web) -> None:
         total = _accept(wanted, partial, response)
         brought = 0
         for piece in web.pieces(response):
-            if not partial.bytes:
-                _require_data(wanted, response, piece)
             partial.append(piece)
             brought += len(piece)
             if partial.bytes > min(wanted.limit_bytes, total or wanted.limit_bytes):
@@ -134,19 +136,20 @@ def _accept(wanted: Wanted, partial: PartialFile, response: requests.Response) -
         raise InterruptedTransfer("it does not have the rest of what it sent before")
     if not response.ok:
         raise _refused(wanted, response)
-    if response.status_code == 206 and not (_continues(response, partial.bytes) and _is_plain(response)):
+    if response.status_code == 206 and not _continues(response, partial):
         partial.restart()
-        raise InterruptedTransfer("it sent another part than was asked for")
+        raise InterruptedTransfer("it sent another part than was asked for, or of another version")
     if response.status_code != 206 and partial.bytes:
         partial.restart()  # it cannot resume, or has another version now
     if not partial.bytes:
+        _require_locked_version(wanted, response)
         partial.note(response)
     total = _total(response, partial.bytes)
     wanted.require_within_limit(total)
     if None not in (total, wanted.file.bytes) and total != wanted.file.bytes:
         partial.restart()
-        if _says_page(response):
-            raise _page(wanted, response)
+        if says_page(response):
+            raise _page(wanted, shown(str(response.url)))
         raise _replaced(wanted, f"{total:,} bytes, the lock expects {wanted.file.bytes:,}")
     is_framed = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
     if total is None and wanted.file.bytes is None and not (is_framed or wanted.file.checksum):
@@ -157,7 +160,18 @@ def _accept(wanted: Wanted, partial: PartialFile, response: requests.Response) -
     return total if total is not None else wanted.file.bytes
 
 
+def _require_locked_version(wanted: Wanted, response: requests.Response) -> None:
+    """Of a file that nobody states a checksum of, and that never came before, the version must be the locked one."""
+    locked, now = wanted.file.validator, {response.headers.get(name) for name in VALIDATORS} - {None}
+    is_told_otherwise = wanted.file.checksum or wanted.known_sha256 or not locked or not now
+    if not is_told_otherwise and locked not in now:
+        raise _replaced(wanted, f"another version ({', '.join(sorted(map(str, now)))}), the lock expects {locked}")
+
+
 def _total(response: requests.Response, offset: int) -> int | None:
+    of_all = response.headers.get("Content-Range", "").rpartition("/")[2]
+    if response.status_code == 206 and of_all.isdigit():
+        return int(of_all)  # what comes may be less than was asked for
     length = response.headers.get("Content-Length", "")
     return offset + int(length) if length.isdigit() and _is_plain(response) else None
 
@@ -167,30 +181,34 @@ def _is_plain(response: requests.Response) -> bool:
     return response.headers.get("Content-Encoding", "identity") == "identity"
 
 
-def _continues(response: requests.Response, offset: int) -> bool:
-    return response.headers.get("Content-Range", "").replace("bytes ", "").startswith(f"{offset}-")
+def _continues(response: requests.Response, partial: PartialFile) -> bool:
+    """Whether an answer goes on where the partial file ends, with the same version of the file."""
+    begins = response.headers.get("Content-Range", "").removeprefix("bytes ").startswith(f"{partial.bytes}-")
+    now = validator_of(response)
+    return begins and _is_plain(response) and (None in (now, partial.validator) or now == partial.validator)
 
 
-def _require_data(wanted: Wanted, response: requests.Response, start: bytes) -> None:
-    """Refuse a web page, and a pointer to data, where data were promised."""
-    starts = (*PAGE_STARTS, b"<") if _says_page(response) else PAGE_STARTS
-    if start[:200].lstrip().lower().startswith(starts) and not wanted.file.name.lower().endswith(PAGES):
-        raise _page(wanted, response)
+def _require_data(wanted: Wanted, partial: PartialFile) -> None:
+    """Refuse a web page, and a pointer to data, where data were promised and nothing proves that they came."""
+    start = partial.start().removeprefix(BYTE_ORDER_MARK).lstrip().lower()
+    start = re.sub(rb"^(<!--.*?-->\s*)+", b"", start, flags=re.DOTALL)
+    is_proven = wanted.file.checksum == partial.checksum
+    is_page = start.startswith((*PAGE_STARTS, b"<") if partial.is_page else PAGE_STARTS)
+    where = shown(address(wanted.record, wanted.file))
+    if is_page and not is_proven and not wanted.file.name.lower().endswith(PAGES):
+        partial.restart()
+        raise _page(wanted, where)
     if start.startswith(LFS_POINTER):
+        partial.restart()
         raise SourceError(
-            f"{wanted.key}: {wanted.file.name} is kept in Git LFS, and {shown(str(response.url))} only points to it. "
-            f"Give the address of the file itself as datasets.{wanted.key}.source.url in params.yaml."
+            f"{wanted.key}: {wanted.file.name} is kept in Git LFS, and {where} only points to it. Give the address of "
+            f"the file itself as datasets.{wanted.key}.source.url in params.yaml."
         )
 
 
-def _says_page(response: requests.Response) -> bool:
-    """Whether the header calls it a web page, as careless servers also call data."""
-    return response.headers.get("Content-Type", "").startswith("text/html")
-
-
-def _page(wanted: Wanted, response: requests.Response) -> SourceError:
+def _page(wanted: Wanted, where: str) -> SourceError:
     return SourceError(
-        f"{wanted.key}: {shown(str(response.url))} sent a web page instead of {wanted.file.name}. The publisher may be "
+        f"{wanted.key}: {where} sent a web page instead of {wanted.file.name}. The publisher may be "
         f"out of order, or refuse scripts: try again later, or download the file yourself and say "
         f"`source: {{path: …}}`."
     )

@@ -1,9 +1,10 @@
 """Bring the published files of datasets: from where they are already, or from the publisher, several at a time."""
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from queue import Queue
 from typing import TypeVar
 
 from rich.console import Console
@@ -13,8 +14,9 @@ from loaders.archives import Limits
 from loaders.cache import Cache, user_cache
 from loaders.catalog import Catalog, Dataset
 from loaders.download import Wanted, download
-from loaders.errors import EoPvError
-from loaders.locks import Lock, LockedFile, Record, digest, read_seen, sha256
+from loaders.errors import EoPvError, SourceError
+from loaders.locks import Lock, LockedFile, Record, matches, sha256
+from loaders.seen import read_seen
 from loaders.web import Web
 from loaders.workspace import Workspace
 
@@ -57,7 +59,7 @@ class Downloads:
 
     def wanted(self, dataset: Dataset, lock: Lock, workspace: Workspace) -> Iterator[Wanted]:
         """What to bring for a dataset."""
-        before = read_seen(workspace.seen(dataset.key)).published
+        before = read_seen(workspace.seen(dataset.key)).under(lock).published
         for file in lock.files:
             known = before[file.name].sha256 if file.name in before and not _packed_anew(lock, file) else None
             yield Wanted(dataset.key, _record(lock), file, self.catalog.limit_mb(dataset), known)
@@ -77,21 +79,19 @@ class Downloads:
 
     def for_each(self, datasets: Iterable[Dataset], work: Callable[[Dataset], Result]) -> dict[str, Result | EoPvError]:
         """Do something for each dataset, several at the same time; what came of it, or what went wrong, by key."""
+        chosen = list(datasets)
+        done: Queue[tuple[str, Result | EoPvError | BaseException]] = Queue()
+        places = threading.Semaphore(self.catalog.download.datasets_at_once)
 
-        def attempt(dataset: Dataset) -> Result | EoPvError:
-            try:
-                return work(dataset)
-            except EoPvError as error:
-                return error
+        def attempt(dataset: Dataset) -> None:
+            with places:
+                done.put((dataset.key, _outcome(dataset, work)))
 
-        with ThreadPoolExecutor(max_workers=self.catalog.download.datasets_at_once) as pool, self.bars:
-            waiting = {dataset.key: pool.submit(attempt, dataset) for dataset in datasets}
-            try:
-                return {key: future.result() for key, future in waiting.items()}
-            except BaseException:
-                self.web.stop()  # or the threads would go on until their files are here
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        with self.bars:
+            for dataset in chosen:  # daemons: Ctrl-C does not wait for servers, and what has come is kept
+                threading.Thread(target=attempt, args=(dataset,), daemon=True).start()
+            found = dict(done.get() for _ in chosen)
+        return {dataset.key: _raised(found[dataset.key]) for dataset in chosen}
 
     @contextmanager
     def _shown(self, wanted: Wanted) -> Iterator[Callable[[int], None]]:
@@ -102,15 +102,26 @@ class Downloads:
             self.bars.stop_task(task)
 
 
+def _outcome(dataset: Dataset, work: Callable[[Dataset], Result]) -> Result | EoPvError | BaseException:
+    try:
+        return work(dataset)
+    except OSError as error:
+        return SourceError(f"{dataset.key}: {error.filename or 'this disk'}: {error.strerror or error}.")
+    except BaseException as error:  # a bug of ours, raised where it is seen
+        return error
+
+
+def _raised(outcome: Result | EoPvError | BaseException) -> Result | EoPvError:
+    if isinstance(outcome, BaseException) and not isinstance(outcome, EoPvError):
+        raise outcome
+    return outcome
+
+
 def _is_what_is_wanted(path: Path, wanted: Wanted) -> bool:
     """Whether a file in the raw folder is the one: by what came before, or by what the publisher states."""
-    file = wanted.file
-    if file.bytes is not None and path.stat().st_size != file.bytes:
+    if not matches(wanted.file, path):
         return False
-    if wanted.known_sha256:
-        return sha256(path) == wanted.known_sha256
-    algorithm, _, stated = (file.checksum or "").partition(":")
-    return bool(algorithm) and digest(path, algorithm) == stated
+    return sha256(path) == wanted.known_sha256 if wanted.known_sha256 else wanted.file.checksum is not None
 
 
 def _packed_anew(lock: Lock, file: LockedFile) -> bool:

@@ -3,16 +3,22 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+
+from filelock import FileLock
 
 from loaders.archives import Limits, is_archive, unpack
 from loaders.catalog import Dataset
 from loaders.downloads import Downloads
 from loaders.errors import ChecksumMismatchError, ReadError
-from loaders.locks import UNPACKED, Lock, LockedFile, Seen, SeenFile, digest, read_seen, seen_file, write_seen
+from loaders.lock_changes import unidentified_files
+from loaders.locks import UNPACKED, Lock, LockedFile, matches, sha256, statement
 from loaders.publishers.local import is_local, local_files
 from loaders.resolve import resolve
+from loaders.seen import Seen, SeenFile, read_seen, seen_file, write_seen
 from loaders.wanted import wanted_files, wanted_members
 from loaders.workspace import Workspace
 
@@ -34,18 +40,32 @@ def fetch(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Downloa
     if not lock.files:
         raise ChecksumMismatchError(f"{dataset.key}: the lock names no files. Run `make update KEY={dataset.key}`.")
     fresh = workspace.scratch(f"fetch-{dataset.key}")
+    with _alone(fresh):
+        _fetch_aside(dataset, lock, workspace, downloads, fresh)
+    return workspace.raw(dataset.key)
+
+
+def _fetch_aside(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Downloads, fresh: Path) -> None:
+    """Make the raw folder beside its place, then put it there."""
     shutil.rmtree(fresh, ignore_errors=True)
     try:
         for name, path in _verified(dataset, lock, workspace, downloads).items():
             _place(path, fresh / name, workspace, is_ours=lock.record is not None)
         _unpack_archives(dataset, lock, fresh, downloads.archive_limits)
         seen = _seen(lock, fresh)
-        _require_as_before(dataset.key, seen, read_seen(workspace.seen(dataset.key)))
+        _require_as_before(dataset.key, seen, read_seen(workspace.seen(dataset.key)).under(lock))
         write_seen(seen, workspace.seen(dataset.key))
         _replace_folder(fresh, workspace.raw(dataset.key))
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    return workspace.raw(dataset.key)
+
+
+@contextmanager
+def _alone(fresh: Path) -> Iterator[None]:
+    """One fetch of a dataset at a time in a checkout; a killed one holds nothing."""
+    fresh.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(fresh.with_name(f"{fresh.name}.lock")):
+        yield
 
 
 def prefetch(dataset: Dataset, workspace: Workspace, downloads: Downloads) -> None:
@@ -58,7 +78,9 @@ def prefetch(dataset: Dataset, workspace: Workspace, downloads: Downloads) -> No
     if is_local(dataset, workspace):
         return
     lock = resolve(dataset, workspace, downloads.web)
-    before = read_seen(workspace.seen(dataset.key)).published
+    if unidentified_files(lock):
+        return  # in the cache, nothing would lead to them
+    before = read_seen(workspace.seen(dataset.key)).under(lock).published
     places = {file.name: workspace.raw(dataset.key) / file.name for file in lock.files}
     sizes = {name: path.stat().st_size for name, path in places.items() if path.is_file()}
     # by their sizes alone: `fetch` looks closer if DVC finds that anything has changed
@@ -68,6 +90,7 @@ def prefetch(dataset: Dataset, workspace: Workspace, downloads: Downloads) -> No
 
 def differences(lock: Lock, seen: Seen, workspace: Workspace) -> Iterator[str]:
     """What in the raw folder is not as the lock and the last fetch say; one sentence a file."""
+    seen = seen.under(lock)
     folder = workspace.raw(lock.dataset)
     expected = {file.name: seen.published.get(file.name) for file in lock.files} | seen.unpacked
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
@@ -78,9 +101,9 @@ def differences(lock: Lock, seen: Seen, workspace: Workspace) -> Iterator[str]:
     locked = {file.name: file for file in lock.files}
     for name in sorted(present & set(expected)):
         path, before = folder / name, expected[name]
-        if before is not None and seen_file(path) != before:
+        if before is not None and (path.stat().st_size, sha256(path)) != (before.bytes, before.sha256):
             yield f"{name} has other bytes than were fetched"
-        elif not _matches(locked.get(name), path):
+        elif name in locked and not matches(locked[name], path):
             yield f"{name} is not the file that the lock names"
         elif before is None:
             yield f"{name} was never verified"
@@ -101,18 +124,8 @@ def _verified(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Dow
     return {file.name: sources[file.name] for file in lock.files}
 
 
-def _matches(file: LockedFile | None, path: Path) -> bool:
-    """Whether a file is what the lock says of it; what it does not say, matches."""
-    if file is None:
-        return True
-    if file.bytes is not None and path.stat().st_size != file.bytes:
-        return False
-    algorithm, _, stated = (file.checksum or "").partition(":")
-    return not algorithm or digest(path, algorithm) == stated
-
-
 def _verify_local(file: LockedFile, path: Path | None, key: str) -> None:
-    if path is not None and _matches(file, path):
+    if path is not None and matches(file, path):
         return
     found = f"{path.stat().st_size:,} bytes with another content" if path else "no such file"
     expected = f"{file.bytes or 0:,} bytes with {(file.checksum or '')[:19].replace(':', ' ')}…"
@@ -161,9 +174,9 @@ def _unpack_archives(dataset: Dataset, lock: Lock, fresh: Path, limits: Limits) 
 def _seen(lock: Lock, fresh: Path) -> Seen:
     paths = {path.relative_to(fresh).as_posix(): path for path in sorted(fresh.rglob("*")) if path.is_file()}
     found = {name: seen_file(path) for name, path in paths.items()}
-    published = {file.name for file in lock.files}
+    published = {file.name: statement(lock.record, file) for file in lock.files}
     return Seen(
-        published={name: file for name, file in found.items() if name in published},
+        published={name: replace(file, stated=published[name]) for name, file in found.items() if name in published},
         unpacked={name: file for name, file in found.items() if name not in published},
     )
 

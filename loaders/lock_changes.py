@@ -2,8 +2,7 @@
 
 from dataclasses import asdict
 
-from loaders.cache import is_pinned
-from loaders.locks import Lock, LockedFile
+from loaders.locks import Lock, LockedFile, statement
 
 
 def changes(old: Lock | None, new: Lock) -> list[str]:
@@ -20,21 +19,9 @@ def changes(old: Lock | None, new: Lock) -> list[str]:
     return [*_record_changes(old, new), *gone, *added, *changed]
 
 
-def changed_files(before: Lock | None, after: Lock) -> set[str]:
-    """The files that may have other bytes than before."""
-    known = {file.name: file for file in before.files} if before else {}
-    return {
-        file.name
-        for file in after.files
-        if file.name not in known
-        or _bytes_meant(known[file.name]) != _bytes_meant(file)
-        or (after.record is not None and not is_pinned(after.record, file))
-        or _commit(before) != _commit(after)
-    } | {name for name in known if name not in {file.name for file in after.files}}
-
-
-def _commit(lock: Lock | None) -> str | None:
-    return lock.record.id if lock and lock.record and lock.record.repository == "github" else None
+def unidentified_files(lock: Lock) -> set[str]:
+    """The files whose bytes nothing tells from others, so that an update accepts whatever comes."""
+    return {file.name for file in lock.files if statement(lock.record, file) is None}
 
 
 def _bytes_meant(file: LockedFile) -> tuple[object, ...]:

@@ -1,20 +1,39 @@
-"""The lock of a dataset: what its source held when it was last asked, and what we then saw of it.
+"""The lock of a dataset: what its source held when it was last asked.
 
 `locks/<key>.json` is what the publisher states; only `eo-pv update` replaces one whose source is still the same.
-`locks/<key>.seen.json` is what came: the sha256 of every file, which any later download must have too. Both are small,
-sorted and kept in Git, so that their history is the publisher's change log.
+`locks/<key>.seen.json` beside it is what came (see `loaders.seen`). Both are small, sorted and kept in Git, so that
+their history is the publisher's change log.
 """
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, ClassVar, Literal
 
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+
+from loaders.archives import require_safe_name
 from loaders.errors import SourceError
 
 CHUNK_BYTES = 1 << 20
 UNPACKED = ".unpacked"  # beside an archive: the folder with what is wanted of it
+
+
+def _safe(name: str) -> str:
+    try:
+        require_safe_name(name, "the lock", "a file")
+    except SourceError as error:
+        raise ValueError(f"{name!r} must not become a path") from error
+    return name
+
+
+# a lock may come from anywhere Git does: a name there must not leave the folder, nor a digest be anything else
+SafeName = Annotated[str, AfterValidator(_safe)]
+Bytes = Annotated[int, Field(ge=0)]
+Checksum = Annotated[str, Field(pattern=r"^(md5|sha1|sha224|sha256|sha384|sha512):[0-9a-f]{32,128}$")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+STRICT = ConfigDict(extra="forbid", strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +52,9 @@ class Record:
         url: the page for people.
     """
 
-    repository: str
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    repository: Literal["figshare", "github", "others", "sciencebase", "url", "zenodo"]
     id: str
     doi: str | None = None
     title: str | None = None
@@ -56,9 +77,11 @@ class LockedFile:
         validator: the ETag or date of a file without a checksum, which tell whether it is still the same.
     """
 
-    name: str
-    bytes: int | None
-    checksum: str | None
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    name: SafeName
+    bytes: Bytes | None = None
+    checksum: Checksum | None = None
     remote: str = ""
     validator: str | None = None
 
@@ -75,6 +98,8 @@ class Lock:
         record: what the repository says of them; none for files on this disk.
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
     dataset: str
     origin: str
     source: dict[str, Any]
@@ -90,35 +115,6 @@ class Lock:
     def is_synthetic(self) -> bool:
         """Whether the records are made up."""
         return self.origin == "sample"
-
-
-@dataclass(frozen=True, slots=True)
-class SeenFile:
-    """The size [bytes] and the sha256 of a file that was here."""
-
-    bytes: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What `fetch` brought.
-
-    Attributes:
-        published: the files of the lock, by name.
-        unpacked: what came out of the archives among them, by its path below `raw/<key>/`.
-    """
-
-    published: dict[str, SeenFile] = field(default_factory=dict)
-    unpacked: dict[str, SeenFile] = field(default_factory=dict)
-
-    def without(self, changed: set[str]) -> "Seen":
-        """The same but for some published files, and what was in them."""
-        folders = tuple(f"{name}{UNPACKED}/" for name in changed)
-        return Seen(
-            published={name: file for name, file in self.published.items() if name not in changed},
-            unpacked={name: file for name, file in self.unpacked.items() if not name.startswith(folders)},
-        )
 
 
 def sha256(path: Path) -> str:
@@ -139,16 +135,24 @@ def digest(path: Path, algorithm: str) -> str:
     return found.hexdigest()
 
 
-def seen_file(path: Path) -> SeenFile:
-    """Describe a file that is on this disk."""
-    return SeenFile(bytes=path.stat().st_size, sha256=sha256(path))
+def statement(record: Record | None, file: LockedFile) -> str | None:
+    """By what a lock tells the bytes that it means from others; null if by nothing."""
+    return file.checksum or file.validator or (record.id if record and record.repository == "github" else None)
+
+
+def matches(file: LockedFile, path: Path) -> bool:
+    """Whether a file on this disk has the size and the checksum that a lock states; what it does not state, it has."""
+    if file.bytes is not None and path.stat().st_size != file.bytes:
+        return False
+    algorithm, _, stated = (file.checksum or "").partition(":")
+    return not algorithm or digest(path, algorithm) == stated
 
 
 def write_lock(lock: Lock, path: Path) -> None:
     """Write a lock, sorted and stable, without what nobody states."""
     document = asdict(lock)
-    document["files"] = [_stated(file) for file in document["files"]]
-    document["record"] = _stated(document["record"] or {})
+    document["files"] = [without_nothing(file) for file in document["files"]]
+    document["record"] = without_nothing(document["record"] or {})
     if not document["record"]:
         del document["record"]
     write_json(document, path)
@@ -161,22 +165,19 @@ def read_lock(path: Path) -> Lock:
         SourceError: there is none, or it is damaged.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        files = tuple(LockedFile(**{"bytes": None, "checksum": None} | entry) for entry in document.pop("files"))
-        if not files:
+        lock = TypeAdapter(Lock).validate_json(path.read_bytes())
+        if not lock.files:
             raise ValueError("it names no files")
-        stated = document.pop("record", None)
-        if not stated and not all(file.checksum for file in files):
+        if lock.record is None and not all(file.checksum for file in lock.files):
             raise ValueError("a file has no checksum")
-        record = Record(**stated | {"creators": tuple(stated.get("creators", ()))}) if stated else None
-        return Lock(files=files, record=record, **document)
     except FileNotFoundError as error:
         raise SourceError(f"{path.stem}: {path.name} is missing. Run `eo-pv resolve {path.stem}`.") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except ValueError as error:
         raise SourceError(
-            f"{path.stem}: the lock {path} is damaged ({error}). Restore it from Git, "
+            f"{path.stem}: the lock {path} is damaged ({complaint(error)}). Restore it from Git, "
             f"or ask the source again with `make update KEY={path.stem}`."
         ) from error
+    return lock
 
 
 def last_lock(path: Path) -> Lock | None:
@@ -185,30 +186,6 @@ def last_lock(path: Path) -> Lock | None:
         return read_lock(path)
     except SourceError:
         return None
-
-
-def write_seen(seen: Seen, path: Path) -> None:
-    """Write what came, sorted and stable; a file that says the same already is left alone."""
-    if not path.exists() or read_seen(path) != seen:
-        write_json(asdict(seen), path)
-
-
-def read_seen(path: Path) -> Seen:
-    """Read what came; nothing where nothing came yet.
-
-    Raises:
-        SourceError: the file is damaged.
-    """
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        return Seen(**{part: {name: SeenFile(**entry) for name, entry in document[part].items()} for part in document})
-    except FileNotFoundError:
-        return Seen()
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise SourceError(
-            f"{path.name}: is damaged ({error}). Restore {path} from Git; or delete it, and what comes next is "
-            f"accepted as it is."
-        ) from error
 
 
 def write_json(document: object, path: Path) -> None:
@@ -227,5 +204,14 @@ def write_text(text: str, path: Path) -> None:
     partial.replace(path)
 
 
-def _stated(document: dict[str, Any]) -> dict[str, Any]:
+def without_nothing(document: dict[str, Any]) -> dict[str, Any]:
+    """What of it says something."""
     return {name: value for name, value in document.items() if value not in (None, "", ())}
+
+
+def complaint(error: ValueError) -> str:
+    """What is wrong with a document, in words."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors()[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ")

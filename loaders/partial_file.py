@@ -13,6 +13,8 @@ import requests
 from loaders.cache import Cache
 from loaders.locks import CHUNK_BYTES, LockedFile
 
+START_BYTES = 4096
+
 
 class PartialFile:
     """A file that grows, hashed as it grows."""
@@ -58,17 +60,23 @@ class PartialFile:
     @property
     def validator(self) -> str | None:
         """By which the server can tell whether it still has the version that the first part is of."""
-        try:
-            validator: str | None = json.loads(self._note.read_text(encoding="utf-8"))["validator"]
-        except (FileNotFoundError, ValueError, LookupError):
-            return None
-        return validator
+        found = self._noted().get("validator")
+        return str(found) if found else None
+
+    @property
+    def is_page(self) -> bool:
+        """Whether the server called it a web page, as careless servers also call data."""
+        return bool(self._noted().get("is_page"))
 
     def note(self, response: requests.Response) -> None:
-        """Remember the version; a weak ETag does not tell one byte from another."""
-        tag = response.headers.get("ETag", "")
-        validator = response.headers.get("Last-Modified") if tag.startswith("W/") or not tag else tag
-        self._note.write_text(json.dumps({"validator": validator}), encoding="utf-8")
+        """Remember what the server says of it."""
+        noted = {"validator": validator_of(response), "is_page": says_page(response)}
+        self._note.write_text(json.dumps(noted), encoding="utf-8")
+
+    def start(self) -> bytes:
+        """Its first bytes."""
+        with self.path.open("rb") as stream:
+            return stream.read(START_BYTES)
 
     def complete(self) -> str:
         """Make sure that it is on the disk; its sha256."""
@@ -79,6 +87,13 @@ class PartialFile:
     def checksum(self) -> str:
         """In the publisher's algorithm."""
         return f"{self._algorithm}:{self._digests[self._algorithm].hexdigest()}"
+
+    def _noted(self) -> dict[str, Any]:
+        try:
+            noted = json.loads(self._note.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return {}
+        return noted if isinstance(noted, dict) else {}
 
     def _reset(self) -> None:
         names = {"sha256", self._algorithm}
@@ -95,3 +110,14 @@ class PartialFile:
             digest.update(piece)
         self.bytes += len(piece)
         self._advance(len(piece))
+
+
+def validator_of(response: requests.Response) -> str | None:
+    """By what a server tells this version of a file from others; a weak ETag does not tell one byte from another."""
+    tag = response.headers.get("ETag", "")
+    return response.headers.get("Last-Modified") if tag.startswith("W/") or not tag else tag
+
+
+def says_page(response: requests.Response) -> bool:
+    """Whether the header calls an answer a web page."""
+    return response.headers.get("Content-Type", "").startswith("text/html")

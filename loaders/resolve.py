@@ -1,14 +1,16 @@
 """Ask a source what it holds now, and write the answer down as a lock."""
 
 from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 
 from loaders import publishers
 from loaders.archives import require_safe_name
 from loaders.catalog import Dataset
 from loaders.errors import SourceError
-from loaders.lock_changes import changed_files
-from loaders.locks import Lock, LockedFile, Record, last_lock, read_lock, read_seen, write_lock, write_seen
+from loaders.lock_changes import unidentified_files
+from loaders.locks import Lock, LockedFile, Record, last_lock, read_lock, write_lock
 from loaders.publishers import local
+from loaders.seen import Seen, read_seen, write_seen
 from loaders.wanted import is_data, wanted_names
 from loaders.web import Web
 from loaders.workspace import Workspace
@@ -41,13 +43,11 @@ def update(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
         SourceError: as for `resolve`.
     """
     lock = asked(dataset, workspace, web)
-    path = workspace.lock(dataset.key)
-    before = last_lock(path)
-    if lock != before:
-        write_lock(lock, path)
-    if workspace.seen(dataset.key).exists():
-        kept = read_seen(workspace.seen(dataset.key)).without(changed_files(before, lock))
-        write_seen(kept, workspace.seen(dataset.key))
+    seen = workspace.seen(dataset.key)
+    if seen.exists():
+        write_seen(_seen_or_nothing(seen).under(lock).without(unidentified_files(lock)), seen)
+    if lock != last_lock(workspace.lock(dataset.key)):
+        write_lock(lock, workspace.lock(dataset.key))
     return lock
 
 
@@ -73,6 +73,28 @@ def asked(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
         files=tuple(sorted(files, key=lambda file: file.name)),
         record=record,
     )
+
+
+def required_lock(dataset: Dataset, workspace: Workspace) -> Lock:
+    """The lock of the source that the settings state.
+
+    Raises:
+        SourceError: there is none.
+    """
+    lock = current_lock(dataset, workspace)
+    if lock is None and workspace.lock(dataset.key).exists():
+        raise SourceError(
+            f"{dataset.key}: its lock is of another source than params.yaml states now. Run `eo-pv resolve "
+            f"{dataset.key}`, or `make all`."
+        )
+    return lock or read_lock(workspace.lock(dataset.key))
+
+
+def _seen_or_nothing(path: Path) -> Seen:
+    try:
+        return read_seen(path)
+    except SourceError:
+        return Seen()
 
 
 def _chosen(dataset: Dataset, listed: Mapping[str, LockedFile], place: str) -> list[LockedFile]:

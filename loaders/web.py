@@ -1,7 +1,6 @@
 """Requests with manners: who we are, time-outs, few at a time to one host, and retries that listen to the server."""
 
-import threading
-from collections import defaultdict
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 
 import requests
 import urllib3
+from requests.adapters import HTTPAdapter
 from tenacity import Retrying, retry_if_exception_type
 
 from loaders.catalog_source import Download
@@ -25,6 +25,7 @@ BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 PIECE_BYTES = 1 << 18
 LARGEST_ANSWER_BYTES = 50_000_000  # of an answer that is no data file: a list of files, a page
 MAX_REDIRECTS = 10
+MOST_HOSTS = 64  # that are spoken to at the same time
 
 
 class Web:
@@ -32,12 +33,13 @@ class Web:
 
     def __init__(self, settings: Download) -> None:
         self.settings = settings
-        self._local = threading.local()
-        self._guard = threading.Lock()
-        self._stopped = threading.Event()
-        self._slots: dict[str, threading.Semaphore] = defaultdict(
-            lambda: threading.Semaphore(settings.connections_per_host)
-        )
+        self._session = _StrictSession()
+        contact = f" (+{settings.contact})" if settings.contact else ""
+        self._session.headers["User-Agent"] = f"eo-pv/{_version()}{contact}"
+        # for each host a pool that lends out so many connections, and lets the others wait
+        pools = HTTPAdapter(pool_connections=MOST_HOSTS, pool_maxsize=settings.connections_per_host, pool_block=True)
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, pools)
 
     def get(self, url: str, **options: Any) -> requests.Response:
         """A whole answer, whatever its status unless the server is busy.
@@ -47,13 +49,18 @@ class Web:
         """
         return self._whole("GET", url, options)
 
+    def peek(self, url: str, **options: Any) -> requests.Response:
+        """The headers of what GET would bring, for servers that do not answer HEAD."""
+
+        def attempt() -> requests.Response:
+            with self.stream("GET", url, **options) as response:
+                return response
+
+        return self.retried(shown(url), attempt)
+
     def head(self, url: str, **options: Any) -> requests.Response:
         """As `get`, without a body."""
         return self._whole("HEAD", url, options)
-
-    def stop(self) -> None:
-        """Let every thread end at its next step."""
-        self._stopped.set()
 
     def retried(self, what: str, attempt: Callable[[], Answer]) -> Answer:
         """Try until it goes well; an attempt that brought much does not count.
@@ -70,7 +77,6 @@ class Web:
             retry=retry_if_exception_type(InterruptedTransfer),
             stop=patience.is_over,
             wait=patience.pause_s,
-            sleep=self._pause,
             reraise=True,
         )
         try:
@@ -87,16 +93,17 @@ class Web:
             SourceError: it cannot.
         """
         waits = (self.settings.timeout_s, self.settings.timeout_s)
-        with self._slot(url):
-            try:
-                response = self._session.request(method, url, **options, timeout=waits, stream=True)
-            except requests.RequestException as error:
-                _explain(f"{about}{shown(url)}", error)
-            with response:
-                if response.status_code in BUSY:
-                    reason = f"it answered {response.status_code} {response.reason}"
-                    raise InterruptedTransfer(reason, _retry_after_s(response))
-                yield response
+        try:
+            response = self._session.request(method, url, **options, timeout=waits, stream=True)
+        except requests.RequestException as error:
+            if error.response is not None:
+                error.response.close()  # or its connection would never be lent out again
+            _explain(f"{about}{shown(url)}", error)
+        with response:
+            if response.status_code in BUSY:
+                reason = f"it answered {response.status_code} {response.reason}"
+                raise InterruptedTransfer(reason, _retry_after_s(response))
+            yield response
 
     def pieces(self, response: requests.Response) -> Iterator[bytes]:
         """The body as it comes.
@@ -107,7 +114,6 @@ class Web:
         brought, window = 0, Window(self.settings)
         try:
             while piece := response.raw.read1(PIECE_BYTES, decode_content=True):
-                self._require_going_on()
                 yield piece
                 brought += len(piece)
                 window.add(len(piece))
@@ -126,33 +132,6 @@ class Web:
 
         return self.retried(shown(url), attempt)
 
-    def _pause(self, seconds: float) -> None:
-        self._stopped.wait(seconds)
-        self._require_going_on()
-
-    def _require_going_on(self) -> None:
-        if self._stopped.is_set():
-            raise SourceError("stopped; what has come so far is kept")
-
-    @contextmanager
-    def _slot(self, url: str) -> Iterator[None]:
-        with self._guard:
-            slot = self._slots[urlsplit(url).netloc]
-        with slot:
-            yield
-
-    @property
-    def _session(self) -> requests.Session:
-        """One for each thread: its cookies and connections are not made to be shared."""
-        if not hasattr(self._local, "session"):
-            session = _StrictSession()
-            session.max_redirects = MAX_REDIRECTS
-            contact = f" (+{self.settings.contact})" if self.settings.contact else ""
-            session.headers["User-Agent"] = f"eo-pv/{_version()}{contact}"
-            self._local.session = session
-        found: requests.Session = self._local.session
-        return found
-
 
 def shown(url: str) -> str:
     """A URL as messages and logs may repeat it: without its query, which may hold a signature."""
@@ -170,10 +149,20 @@ def _with_body(response: requests.Response, body: bytes) -> requests.Response:
 class _StrictSession(requests.Session):
     """Follows redirects, but never from https to http."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.max_redirects = MAX_REDIRECTS
+
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        target = super().get_redirect_target(resp)
-        if target and urlsplit(str(resp.url)).scheme == "https" and urlsplit(target).scheme == "http":
-            raise requests.exceptions.InvalidSchema(f"it redirects from https to {shown(target)}, which is not safe")
+        try:
+            target = super().get_redirect_target(resp)
+            scheme = urlsplit(target).scheme if target else ""
+        except ValueError as error:
+            raise requests.exceptions.InvalidURL("it redirects to what is no address", response=resp) from error
+        is_secure = urlsplit(str(resp.url)).scheme == "https"
+        if scheme not in ({"", "https"} if is_secure else {"", "https", "http"}):
+            reason = f"it redirects from {'https' if is_secure else 'http'} to {scheme}, which is not safe"
+            raise requests.exceptions.InvalidSchema(reason, response=resp)
         return target
 
 
@@ -198,17 +187,18 @@ def _reason(error: BaseException) -> str:
     reason = getattr(error, "reason", None)
     if isinstance(reason, Exception):
         return _reason(reason)
-    return " ".join(str(error).split()).split("(Caused by")[0].rpartition(">: ")[2] or type(error).__name__
+    said = re.sub(r"(://[^\s?'\"]*)\?[^\s'\")]*", r"\1", str(error))  # a query may hold a signature
+    return " ".join(said.split()).split("(Caused by")[0].rpartition(">: ")[2] or type(error).__name__
 
 
 def _retry_after_s(response: requests.Response) -> float | None:
     """What Retry-After asks for [s]: a number of seconds, or a date."""
     stated = response.headers.get("Retry-After", "").strip()
-    if stated.isdigit():
-        return float(stated)
     try:
+        if re.fullmatch(r"[0-9]+", stated):
+            return float(stated)
         return max((parsedate_to_datetime(stated) - datetime.now(UTC)).total_seconds(), 0.0)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return None
 
 

@@ -36,6 +36,10 @@ class Asking:
         """The headers of a file as it is published, not as it could be compressed for the way."""
         return self._once("HEAD", url, self._web.head, {"allow_redirects": True, **options})
 
+    def peek(self, url: str, **options: Any) -> requests.Response:
+        """The headers of what GET would bring."""
+        return self._once("PEEK", url, self._web.peek, options)
+
     def found(self, response: requests.Response, what: str) -> requests.Response:
         """The answer, if it is one.
 

@@ -8,6 +8,7 @@ import requests
 
 from loaders.locks import LockedFile, Record
 from loaders.publishers.asking import Asking, Listing, size
+from loaders.web import shown
 
 NO_HEAD = frozenset({403, 405, 501})  # some servers refuse to say how large a file is without sending it
 UNCOMPRESSED = {"Accept-Encoding": "identity"}
@@ -16,9 +17,9 @@ UNCOMPRESSED = {"Accept-Encoding": "identity"}
 def ask(name: str, asking: Asking) -> Listing:
     """The file at an address."""
     response = headers(name, asking)
-    asking.found(response, name)
+    asking.found(response, shown(name))
     if response.headers.get("Content-Type", "").startswith("text/html"):
-        raise asking.unclear(f"{name} is a web page, not a data file")
+        raise asking.unclear(f"{shown(name)} is a web page, not a data file")
     return Listing(Record(repository="url", id=name, url=name), (described(response, _name(name, response), name),))
 
 
@@ -31,14 +32,13 @@ def headers(url: str, asking: Asking) -> requests.Response:
     """What a server says of a file before it sends it."""
     response = asking.head(url, headers=UNCOMPRESSED)
     if response.status_code in NO_HEAD:
-        response = asking.get(url, headers=UNCOMPRESSED | {"Range": "bytes=0-0"})
+        response = asking.peek(url, headers=UNCOMPRESSED)
     return response
 
 
 def described(response: requests.Response, name: str, remote: str) -> LockedFile:
     """A file as the headers describe it."""
-    total = response.headers.get("Content-Range", "").rpartition("/")[2]
-    length = total if response.status_code == 206 else response.headers.get("Content-Length")
+    length = response.headers.get("Content-Length")
     if response.headers.get("Content-Encoding", "identity") != "identity":
         length = None  # of the compressed answer, not of the file
     validator = response.headers.get("ETag") or response.headers.get("Last-Modified")

@@ -4,6 +4,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
+from loaders.errors import SourceError
 from loaders.locks import LockedFile, Record
 from loaders.publishers import others
 from loaders.publishers.asking import Asking, Listing, checksum, size, text, texts, year
@@ -52,15 +53,28 @@ def _record(stated: dict[str, Any]) -> Record:
 
 
 def _files(stated: dict[str, Any], asking: Asking) -> tuple[LockedFile, ...]:
-    """As datahugger lists them, which knows the older form only."""
-    if isinstance(stated["files"], list):
+    """As datahugger lists them; but it knows the older form only, and wants a checksum of each."""
+    listed = stated.get("files") or []
+    entries = listed if isinstance(listed, list) else list(listed.get("entries", {}).values())
+    if not entries:
+        raise SourceError(
+            f"{asking.key}: record {stated['id']} of Zenodo shows no files (access: {_access(stated)}). Ask its "
+            f"authors, or name another record in datasets.{asking.key}.source.doi in params.yaml."
+        )
+    if isinstance(listed, list) and all(file.get("checksum") for file in entries):
         return others.files(f"https://{HOST}/records/{stated['id']}", asking, by_link=False)
     return tuple(
         LockedFile(
             name=file["key"],
-            bytes=size(file["size"]),
-            checksum=checksum(*file["checksum"].split(":", 1)),
+            bytes=size(file.get("size")),
+            checksum=checksum(*(file.get("checksum") or ":").split(":", 1)),
             remote=file["key"],
         )
-        for file in stated["files"]["entries"].values()
+        for file in entries
     )
+
+
+def _access(stated: dict[str, Any]) -> str:
+    """Who may see the files, as the record says."""
+    said = stated["metadata"].get("access_right") or (stated.get("access") or {}).get("files")
+    return text(said) or "not stated"

@@ -46,6 +46,7 @@ def test_published_datasets_become_one_table_and_a_second_run_asks_nobody(publis
     downloads = [each.path for each in web.requests if each.method == "GET" and each.body_bytes_sent > 0]
     assert len(downloads) == len(set(downloads))  # prefetched once, and found in the cache by its stage
 
+    assert "figshare_farms: the settings state no licence, the repository says CC0-1.0; add it." in run.output
     attribution = (published.workspace.curated / "ATTRIBUTION.md").read_text()
     citation = (published.workspace.curated / "CITATION.bib").read_text()
     assert "[Z](https://zenodo.org/records/5005868)" in attribution

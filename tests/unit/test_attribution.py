@@ -12,7 +12,7 @@ from loaders.errors import BuildError, SourceError
 from loaders.locks import Lock, LockedFile, Record, write_lock
 from loaders.workspace import Workspace
 
-FILES = (LockedFile("farms.geojson", 1, "md5:0"),)
+FILES = (LockedFile("farms.geojson", 1, f"md5:{0:032}"),)
 HOSTILE = {
     "a brace that is not closed": "farms { of",
     "a brace that was not opened": "farms } of",

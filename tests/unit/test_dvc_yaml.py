@@ -30,6 +30,7 @@ WITHOUT_EFFECT = {
         "patience",  # as fetch
         "publishers",  # as resolve
         "resolve",  # the lock is a dependency
+        "seen",  # as fetch
         "web",  # as fetch
         "workspace",  # paths, which dvc.yaml repeats
     },
