@@ -84,6 +84,7 @@ def prune(keys: list[str], workspace: Workspace) -> list[str]:
             workspace.times,
         ):
             place(key).unlink(missing_ok=True)
+        workspace.scratch(f"fetch-{key}.lock").unlink(missing_ok=True)
     return gone
 
 

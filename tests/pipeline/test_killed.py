@@ -26,7 +26,7 @@ def repro_killed_before(project: Project, command: str, name: str, tmp_path: Pat
 
 def unfinished(project: Project) -> list[str]:
     """Files that no finished run leaves behind."""
-    left = [path for path in project.data(".work").rglob("*") if path.is_file() and path.name != "build.lock"]
+    left = [path for path in project.data(".work").rglob("*") if path.is_file() and path.suffix != ".lock"]
     return [str(path) for path in [*left, *project.data().rglob("*.partial"), *project.data().rglob("*.wal")]]
 
 

@@ -59,7 +59,7 @@ def test_fetching_again_leaves_nothing_of_a_former_file(
     assert not is_fetched(lock, workspace)
     assert [path.name for path in fetch(north, lock, workspace, DOWNLOADS).iterdir()] == ["north.geojson"]
     assert is_fetched(lock, workspace)
-    assert not any((project / "data/sample/.work").iterdir())
+    assert [path.name for path in (project / "data/sample/.work").iterdir()] == [f"fetch-{KEY}.lock"]
 
 
 @pytest.mark.parametrize("content", ["", "{}"])

@@ -21,7 +21,7 @@ def catalog(project: Path) -> Catalog:
 def _loaded(workspace: Workspace, key: str, origin: str) -> None:
     counts = {"records": {"read": 3, "kept": 2, "rejected": 1}, "area_km2": 1.25, "capacity_mw": None}
     write_json(counts, workspace.metrics(key))
-    write_lock(Lock(key, origin, {}, (LockedFile("farms.geojson", 1, "0"),)), workspace.lock(key))
+    write_lock(Lock(key, origin, {}, (LockedFile("farms.geojson", 1, f"md5:{0:032}"),)), workspace.lock(key))
 
 
 def test_each_dataset_is_one_row_of_what_its_load_counted(catalog: Catalog, workspace: Workspace) -> None:
