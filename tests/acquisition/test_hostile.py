@@ -295,7 +295,7 @@ def test_a_killed_publication_into_the_cache_is_finished_by_the_next_run(checkou
     _fetched(checkout)
     (kept,) = (checkout.cache / "sha256").rglob("*/*")
     partial = next(path.with_suffix("") for path in (checkout.cache / "partial").glob("*.lock"))
-    kept.rename(partial)
+    kept.rename(partial).chmod(0o644)
     checkout.workspace.raw("farms").joinpath(NAME).unlink()
     web.forget()
     assert _fetched(checkout) == {NAME: BEFORE}

@@ -407,7 +407,9 @@ def test_a_tar_without_an_end_or_with_a_hole_is_refused(place: Path) -> None:
     _refused(place / "a", ".tar", "goes on for more than 16,777,216 bytes after its end")
 
 
-@pytest.mark.parametrize(("size", "found"), [(1 << 30, "a header of 1073741824 bytes"), (-512, "a header of -")])
+@pytest.mark.parametrize(
+    ("size", "found"), [(1 << 30, "a header of 1073741824 bytes"), (-512, "a header of -|invalid offset")]
+)
 def test_a_tar_header_that_would_fill_the_memory_is_refused(size: int, found: str, place: Path) -> None:
     entry = tarfile.TarInfo("x")
     entry.type, entry.size = tarfile.XHDTYPE, size
@@ -419,7 +421,7 @@ def test_a_tar_member_of_negative_size_is_refused(place: Path) -> None:
     entry = tarfile.TarInfo("x")
     entry.size = -1024
     (place / "a").write_bytes(entry.tobuf(tarfile.GNU_FORMAT) + bytes(10_240))
-    _refused(place / "a", ".tar", "says that 'x' has -1024 bytes")
+    _refused(place / "a", ".tar", "says that 'x' has -1024 bytes|invalid offset")  # Python 3.13 says it itself
 
 
 def test_a_7z_that_cannot_be_unpacked_in_small_pieces_is_refused(place: Path) -> None:

@@ -1,6 +1,7 @@
 import hashlib
 import io
 import json
+import shutil
 import subprocess
 import time
 import zipfile
@@ -336,6 +337,7 @@ def test_datacite_knows_every_doi(web: Publishers) -> None:
     assert stated["rightsList"][0]["rightsIdentifier"] == "cc0-1.0"
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed here")
 def test_git_reads_the_refs_of_a_repository(web: Publishers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     web.github.publish("a/b", files={}, commit=COMMIT, tags=["v1"], annotated_tags=["v2"])
     monkeypatch.setenv("GIT_SSL_CAINFO", web.environment()["REQUESTS_CA_BUNDLE"])
