@@ -94,6 +94,10 @@ def _bring(wanted: Wanted, partial: PartialFile, web: Web) -> str:
             web.retried(f"{wanted.key}: {wanted.file.name}", lambda: _attempt(wanted, partial, web))
         digest = partial.complete()
         _require_data(wanted, partial)
+        if wanted.file.bytes not in (None, partial.bytes):
+            size = partial.bytes
+            partial.restart()
+            raise _replaced(wanted, f"{size:,} bytes, the lock expects {wanted.file.bytes:,}")
         if wanted.file.checksum in (None, partial.checksum) and wanted.known_sha256 in (None, digest):
             return digest
         found = partial.checksum if wanted.file.checksum not in (None, partial.checksum) else f"sha256:{digest}"
