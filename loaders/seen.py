@@ -73,12 +73,11 @@ def seen_file(path: Path) -> SeenFile:
 
 
 def write_seen(seen: Seen, path: Path) -> None:
-    """Write what came, sorted and stable; a file that says the same already is left alone."""
+    """Write what came, sorted and stable."""
     document = asdict(seen)
     for part in document.values():
         part.update({name: without_nothing(file) for name, file in part.items()})
-    if not path.exists() or read_seen(path) != seen:
-        write_json(document, path)
+    write_json(document, path)
 
 
 def read_seen(path: Path) -> Seen:

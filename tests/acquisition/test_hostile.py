@@ -174,6 +174,8 @@ def test_what_came_before_cannot_name_a_file_of_the_user(checkout: Checkout) -> 
     run = checkout.eo_pv("plan", "farms")
     assert (run.code, "is damaged" in run.output) == (1, True)
     assert precious.read_text() == "mine"
+    assert checkout.eo_pv("update").code == 0
+    assert _fetched(checkout) == {NAME: farms(1, 2)}
 
 
 def test_a_cache_that_was_scribbled_over_is_a_cache_that_knows_nothing(checkout: Checkout, web: Publishers) -> None:
