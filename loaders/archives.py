@@ -210,17 +210,18 @@ def _require_plain(job: _Job, chosen: list[Member]) -> None:
             raise job.refused(f"holds {member.stated!r} as a {member.kind}; expected a file with data")
         if member.encrypted:
             raise job.refused(f"holds {member.stated!r} encrypted; expected data without a password")
-        other = files.setdefault(_folded(member.name), member)
+        other = files.setdefault(folded(member.name), member)
         if other is not member:
             raise job.refused(f"holds both {other.stated!r} and {member.stated!r}, which are one file on many disks")
     for member in chosen:
         parts = member.parts
         for depth in range(1, len(parts)):
-            if file := files.get(_folded("/".join(parts[:depth]))):
+            if file := files.get(folded("/".join(parts[:depth]))):
                 raise job.refused(f"holds both a file {file.stated!r} and {member.stated!r} in a folder of that name")
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A name as disks see it that ignore case, or how accents are spelt."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 

@@ -41,6 +41,11 @@ def project(name: str) -> tuple[Dataset, Catalog, Workspace]:
     return catalog.dataset(name), catalog, workspace
 
 
+def chosen(catalog: Catalog, names: list[str] | None) -> list[Dataset]:
+    """The datasets that a command is for, each once; by default all."""
+    return list({(dataset := catalog.dataset(name)).key: dataset for name in names or catalog.datasets}.values())
+
+
 def shown(path: Path, workspace: Workspace) -> str:
     """A path as messages show it: below the project."""
     return str(path.relative_to(workspace.root))

@@ -75,12 +75,10 @@ def download(wanted: Wanted, cache: Cache, web: Web, advance: Callable[[int], No
         ChecksumMismatchError: the publisher sends something else than the lock says.
     """
     wanted.require_within_limit(wanted.file.bytes)
-    if not force and (path := cache.find(wanted.record, wanted.file, wanted.known_sha256)):
-        return path
     place = cache.partial(wanted.record, wanted.file)
     with cache.alone(place):
         if not force and (path := cache.find(wanted.record, wanted.file, wanted.known_sha256)):
-            return path  # another process brought it in the meantime
+            return path  # perhaps another process has brought it in the meantime
         with PartialFile(place, wanted.file, advance) as partial:
             _require_space(wanted, partial, cache)
             digest = _bring(wanted, partial, web)
@@ -89,7 +87,7 @@ def download(wanted: Wanted, cache: Cache, web: Web, advance: Callable[[int], No
 
 def _bring(wanted: Wanted, partial: PartialFile, web: Web) -> str:
     """Download and verify; what comes out wrong is brought once more from its beginning. The sha256."""
-    for is_last in (False, True):
+    for _ in range(2):
         if partial.bytes != wanted.file.bytes or not partial.bytes:
             web.retried(f"{wanted.key}: {wanted.file.name}", lambda: _attempt(wanted, partial, web))
         digest = partial.complete()
@@ -102,8 +100,6 @@ def _bring(wanted: Wanted, partial: PartialFile, web: Web) -> str:
             return digest
         found = partial.checksum if wanted.file.checksum not in (None, partial.checksum) else f"sha256:{digest}"
         partial.restart()
-        if is_last:
-            break
     expected = wanted.file.checksum if wanted.file.checksum else f"sha256:{wanted.known_sha256}"
     raise _replaced(wanted, f"{found}, the lock expects {expected}")
 

@@ -109,11 +109,6 @@ def differences(lock: Lock, seen: Seen, workspace: Workspace) -> Iterator[str]:
             yield f"{name} was never verified"
 
 
-def is_fetched(lock: Lock, workspace: Workspace) -> bool:
-    """Whether the raw folder holds just the locked files and what is wanted of them, with the right bytes."""
-    return not any(differences(lock, read_seen(workspace.seen(lock.dataset)), workspace))
-
-
 def _verified(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Downloads) -> dict[str, Path]:
     """Where the bytes of each locked file are, verified."""
     if lock.record is not None:

@@ -22,7 +22,6 @@ class PartialFile:
     def __init__(self, path: Path, file: LockedFile, advance: Callable[[int], None]) -> None:
         self.path = path
         self._note = Cache.validators(path)
-        self._file = file
         self._advance = advance
         self._algorithm = (file.checksum or "sha256:").partition(":")[0]
         self._reset()

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from loaders import publishers
-from loaders.archives import require_safe_name
+from loaders.archives import folded, require_safe_name
 from loaders.catalog import Dataset
 from loaders.errors import SourceError
 from loaders.lock_changes import unidentified_files
-from loaders.locks import Lock, LockedFile, Record, last_lock, read_lock, write_lock
+from loaders.locks import Lock, LockedFile, Record, read_lock, write_lock
 from loaders.publishers import local
 from loaders.seen import Seen, read_seen, write_seen
 from loaders.wanted import is_data, wanted_names
@@ -46,8 +46,7 @@ def update(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
     seen = workspace.seen(dataset.key)
     if seen.exists():
         write_seen(_seen_or_nothing(seen).under(lock).without(unidentified_files(lock)), seen)
-    if lock != last_lock(workspace.lock(dataset.key)):
-        write_lock(lock, workspace.lock(dataset.key))
+    write_lock(lock, workspace.lock(dataset.key))
     return lock
 
 
@@ -131,7 +130,7 @@ def _require_distinct(dataset: Dataset, files: Collection[LockedFile]) -> None:
     """Refuse names that would leave the folder, or that some disks take for one another."""
     for file in files:
         require_safe_name(file.name, "the publisher", dataset.key)
-    if len({file.name.casefold() for file in files}) < len(files):
+    if len({folded(file.name) for file in files}) < len(files):
         raise SourceError(
             f"{dataset.key}: the publisher lists files whose names differ only in case, or not at all: "
             f"{_listed(file.name for file in files)}. Narrow datasets.{dataset.key}.source.include in params.yaml."

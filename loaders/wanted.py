@@ -52,7 +52,7 @@ def wanted_names(names: Collection[str], source: Source) -> tuple[list[str], lis
     if not source.include:
         return visible, []
     chosen = {name for name in visible if _any(name, "", source.include)}
-    chosen |= {name for name in visible if _shapefile(name) in {other.lower() for other in chosen}}
+    chosen = _with_parts(chosen, visible)
     unmatched = [pattern for pattern in source.include if not any(_any(name, "", [pattern]) for name in visible)]
     archives = {p: [name for name in visible if is_archive(name) and _may_hold(name, p)] for p in unmatched}
     chosen |= {name for found in archives.values() for name in found}
@@ -67,8 +67,7 @@ def wanted_members(members: Sequence[str], archive: str, source: Source) -> list
         chosen = {name for name in visible if _suffix(name) in FORMATS} or set(visible)
     else:
         chosen = {name for name in visible if _any(name, archive, source.include)}
-    shapefiles = {name.lower() for name in chosen}
-    return sorted(chosen | {name for name in visible if _shapefile(name) in shapefiles})
+    return sorted(_with_parts(chosen, visible))
 
 
 def wanted_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
@@ -132,6 +131,12 @@ def _may_hold(archive: str, pattern: str) -> bool:
     parts = PurePosixPath(pattern).parts
     outer = ["/".join(parts[: place + 1]) for place, part in enumerate(parts[:-1]) if is_archive(part)]
     return not outer or _any(archive, "", outer)
+
+
+def _with_parts(chosen: set[str], visible: Sequence[str]) -> set[str]:
+    """Files, and the other parts of the shapefiles among them."""
+    shapefiles = {name.lower() for name in chosen}
+    return chosen | {name for name in visible if _shapefile(name) in shapefiles}
 
 
 def _shapefile(name: str) -> str:

@@ -17,7 +17,7 @@ def ask(name: str, asking: Asking) -> Listing:
     landing = others.landing_page(name, asking)
     host = urlsplit(landing).hostname or ""
     if host == zenodo.HOST:
-        return zenodo.ask_landing(name, landing, asking)
+        return zenodo.ask(name, asking)
     if host.removeprefix("www.") == sciencebase.HOST:
-        return sciencebase.ask_landing(name, landing, asking)
+        return sciencebase.ask(name, asking)
     return others.ask(name, asking)

@@ -15,20 +15,16 @@ CATALOG = f"https://www.{HOST}/catalog"
 
 def ask(name: str, asking: Asking) -> Listing:
     """What a DOI of the USGS holds."""
-    return ask_landing(name, others.landing_page(name, asking), asking)
-
-
-def ask_landing(doi: str, landing: str, asking: Asking) -> Listing:
-    """What the item behind a landing page holds."""
+    landing = others.landing_page(name, asking)
     item = re.search(r"/catalog/item/([\w-]+)", landing)
     if not item:
-        raise asking.unclear(f"{doi} leads to {landing}, which names no item of ScienceBase")
+        raise asking.unclear(f"{name} leads to {landing}, which names no item of ScienceBase")
     stated = asking.json(f"{CATALOG}/item/{item[1]}?format=json", f"item {item[1]} of ScienceBase")
     if "errors" in stated:
         raise asking.unclear(f"ScienceBase says of item {item[1]}: {text(str(stated['errors']))}")
     try:
-        known = datacite.record(doi, asking) | {"title": text(stated["title"])}
-        record = Record(**known | {"repository": "sciencebase", "id": item[1], "doi": doi, "url": landing})
+        known = datacite.record(name, asking) | {"title": text(stated["title"])}
+        record = Record(**known | {"repository": "sciencebase", "id": item[1], "doi": name, "url": landing})
         return Listing(record, tuple(_files(stated)))
     except (LookupError, TypeError, AttributeError) as error:
         raise asking.unclear(f"item {item[1]} of ScienceBase lacks {error}") from error

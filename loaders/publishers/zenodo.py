@@ -14,15 +14,11 @@ API = f"https://{HOST}/api/records"
 
 
 def ask(name: str, asking: Asking) -> Listing:
-    """What a DOI of Zenodo holds."""
-    return ask_landing(name, others.landing_page(name, asking), asking)
-
-
-def ask_landing(doi: str, landing: str, asking: Asking) -> Listing:
-    """What the record behind a landing page holds; a page that does not name it has a DOI that does."""
-    number = re.search(r"/records?/(\d+)", landing) or re.search(r"zenodo\.(\d+)$", doi)
+    """What a DOI of Zenodo holds; a landing page that does not name the record has a DOI that does."""
+    landing = others.landing_page(name, asking)
+    number = re.search(r"/records?/(\d+)", landing) or re.search(r"zenodo\.(\d+)$", name)
     if not number:
-        raise asking.unclear(f"{doi} leads to {landing}, which names no record of Zenodo")
+        raise asking.unclear(f"{name} leads to {landing}, which names no record of Zenodo")
     stated = asking.json(f"{API}/{number.group(1)}", f"record {number.group(1)} of Zenodo")
     try:
         return Listing(_record(stated), _files(stated, asking))

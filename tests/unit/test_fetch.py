@@ -6,14 +6,20 @@ import pytest
 from loaders.catalog import Catalog, Dataset, read_catalog
 from loaders.downloads import Downloads
 from loaders.errors import ChecksumMismatchError, EoPvError
-from loaders.fetch import fetch, is_fetched
+from loaders.fetch import differences, fetch
 from loaders.locks import Lock
 from loaders.resolve import resolve
+from loaders.seen import read_seen
 from loaders.workspace import Workspace
 
 KEY = "a_north_2020"
 DATASETS = {"farms": {"source": {"path": "farms.geojson"}}}
 DOWNLOADS = Downloads(Catalog.model_validate({"datasets": {k: {"key": k, **v} for k, v in DATASETS.items()}}))
+
+
+def is_fetched(lock: Lock, workspace: Workspace) -> bool:
+    """Whether the raw folder holds just the locked files and what is wanted of them, with the right bytes."""
+    return not any(differences(lock, read_seen(workspace.seen(lock.dataset)), workspace))
 
 
 @pytest.fixture
