@@ -8,94 +8,17 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from loaders import catalog_errors as explain
-from loaders.catalog_source import Doi, Download, Positive, Setting, Source, Text, as_tuple
+from loaders.catalog_columns import ColumnMap, Extent, Reading, Wanted
+from loaders.catalog_source import Doi, Download, Positive, Setting, Source, Text
 from loaders.errors import CatalogError
 
-Scalar = str | int | float
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
 
-AREA_UNITS_M2 = {"m2": 1.0, "ha": 1e4, "km2": 1e6}
-CAPACITY_UNITS_MW = {"W": 1e-6, "kW": 1e-3, "MW": 1.0, "GW": 1e3}
 # the tables of the schema raw_data that are not one dataset's, and the step that is not
 RESERVED_KEYS = frozenset({"admin_boundaries", "build", "dataset_accounting", "doi_pv_features", "solar_irradiance"})
-PEAK_SUFFIX = "p"  # kWp is a DC capacity by definition
-
-
-def _as_column(value: object) -> object:
-    """A bare name, or a list of names to coalesce, is a column without anything more to say."""
-    return {"column": value} if isinstance(value, str | list) else value
-
-
-def _as_crs(value: object) -> object:
-    """A bare number is an EPSG code."""
-    return f"EPSG:{value}" if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-Names = Annotated[tuple[Text, ...], BeforeValidator(as_tuple), Field(min_length=1)]
-Scalars = Annotated[tuple[Scalar, ...], BeforeValidator(as_tuple)]
-
-
-class Reading(Setting):
-    """What the file does not say of itself."""
-
-    crs: Annotated[Text, BeforeValidator(_as_crs)] | None = None
-    layer: Text | None = None
-    longitude: Text | None = None
-    latitude: Text | None = None
-    encoding: Text | None = None
-
-
-class Column(Setting):
-    """A published column; of several, the first that is not null in a row counts."""
-
-    column: Names
-    null_values: Scalars = ()
-
-
-class AreaColumn(Column):
-    """The area that the publisher states."""
-
-    unit: Literal["m2", "ha", "km2"]
-
-    @property
-    def factor(self) -> float:
-        """To square metres."""
-        return AREA_UNITS_M2[self.unit]
-
-
-class CapacityColumn(Column):
-    """The nameplate capacity that the publisher states."""
-
-    unit: Literal["W", "kW", "MW", "GW", "Wp", "kWp", "MWp", "GWp"]
-    basis: Literal["ac", "dc", "unknown"] = "unknown"
-
-    @model_validator(mode="after")
-    def _peak_is_dc(self) -> Self:
-        if self.unit.endswith(PEAK_SUFFIX) and self.basis == "ac":
-            raise ValueError(f"{self.unit} is a DC capacity by definition, so basis cannot be ac")
-        return self
-
-    @property
-    def factor(self) -> float:
-        """To megawatt."""
-        return CAPACITY_UNITS_MW[self.unit.removesuffix(PEAK_SUFFIX)]
-
-    @property
-    def stated_basis(self) -> str:
-        """Alternating or direct current, as far as it is known."""
-        return "dc" if self.unit.endswith(PEAK_SUFFIX) else self.basis
-
-
-class ColumnMap(Setting):
-    """Which published column means what."""
-
-    source_id: Annotated[Column, BeforeValidator(_as_column)] | None = None
-    area: AreaColumn | None = None
-    capacity: CapacityColumn | None = None
-    installed: Annotated[Column, BeforeValidator(_as_column)] | None = None
 
 
 class Dataset(Setting):
@@ -105,7 +28,9 @@ class Dataset(Setting):
     alias: Key | None = None
     source: Source
     read: Reading = Reading()
+    where: dict[Text, Wanted] = Field(default_factory=dict)
     columns: ColumnMap = ColumnMap()
+    extent: Extent | None = None
     expected_features: Annotated[int, Field(gt=0)] | None = None
     max_mb: Positive | None = None
     licence: Text | None = None

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loaders.arrays import Numbers
-from loaders.catalog import Column
+from loaders.catalog_columns import Column
 from loaders.errors import ReadError
 
 Interval = tuple[dt.date | None, dt.date | None]

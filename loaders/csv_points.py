@@ -9,7 +9,7 @@ import pyarrow as pa
 import shapely
 
 from loaders.arrays import Shapes
-from loaders.catalog import Reading
+from loaders.catalog_columns import Reading
 from loaders.errors import ReadError
 
 

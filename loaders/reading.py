@@ -14,7 +14,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, Geomet
 from pyproj.exceptions import CRSError
 
 from loaders.arrays import Shapes
-from loaders.catalog import Reading
+from loaders.catalog_columns import Reading
 from loaders.csv_points import read_csv
 from loaders.errors import ReadError
 from loaders.geometry import LONLAT

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from loaders.catalog import AreaColumn, CapacityColumn, Catalog, read_catalog
+from loaders.catalog import Catalog, read_catalog
+from loaders.catalog_columns import AreaColumn, CapacityColumn
 from loaders.errors import CatalogError
 
 FARMS = "datasets:\n  farms:\n    source: {path: farms.geojson}\n"

@@ -5,7 +5,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from loaders.catalog import Column
+from loaders.catalog_columns import Column
 from loaders.columns import identifiers, intervals, numbers
 from loaders.errors import ReadError
 

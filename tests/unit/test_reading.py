@@ -12,7 +12,7 @@ import shapely
 from shapely import Point, box
 
 from loaders.archives import Limits, unpack
-from loaders.catalog import Reading
+from loaders.catalog_columns import Reading
 from loaders.errors import ReadError
 from loaders.reading import Published, read_published
 from loaders.wanted import SourceFile
