@@ -67,6 +67,7 @@ test: $(ready) ## run every test (ARGS are passed to pytest)
 
 bench: $(ready) ## measure speed and memory (benchmarks/; a few minutes)
 	python -m benchmarks.fetch
+	python -m benchmarks.load
 
 lint: $(ready) ## check style, types, SQL, shell scripts and Dockerfile
 	ruff check .

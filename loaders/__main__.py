@@ -9,11 +9,11 @@ try:
 except ModuleNotFoundError:
     sys.exit("Error: the environment of eo-pv is not active. Type `make all`, or `. .venv/bin/activate` first.")
 
-from loaders import commands
+from loaders import command_add, command_compare, commands
 from loaders.console import Key, app, err, list_files, out, project, settings, shown
 from loaders.errors import BuildError, EoPvError
 
-__all__ = ["app", "commands", "main"]
+__all__ = ["app", "command_add", "command_compare", "commands", "main"]
 
 
 def main() -> None:
@@ -36,10 +36,14 @@ def load(key: Key) -> None:
     """Turn the fetched files into canonical records, every row accounted for."""
     dataset, catalog, workspace = project(key)
     with workspace.timed(dataset.key, "load"), err.status(f"{dataset.key}: loading"):
+        from loaders.accounting import in_words, lying_areas
         from loaders.raw_pv_doi_ingest import load_dataset  # its import is part of the time
 
-        load_dataset(dataset, catalog, workspace)
-    out.print(f"{dataset.key}: {shown(workspace.loaded(dataset.key), workspace)}")
+        metrics = load_dataset(dataset, catalog, workspace)
+    out.print(f"{dataset.key}: {in_words(metrics)}")
+    if doubt := lying_areas(metrics):
+        err.print(f"{dataset.key}: {doubt}.", style="yellow")
+    list_files([workspace.loaded(dataset.key)], workspace)
 
 
 @app.command()

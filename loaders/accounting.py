@@ -1,21 +1,44 @@
 """Row accounting: what was read is kept or rejected, and each rejection has its reason."""
 
-import math
-from collections import Counter
+from collections.abc import Mapping
+from glob import escape
+from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
+import duckdb
 
 from loaders.catalog import Dataset
 from loaders.errors import AccountingError
 
+# sums of decimals are the same in any order of the rows
+TOTALS = """
+    select
+        count(*) as kept,
+        coalesce(bool_or(is_synthetic), false) as is_synthetic,
+        round(sum(area_m2::decimal(38, 2))::double / 1e6, 6) as area_km2,
+        round(sum(source_area_m2::decimal(38, 2))::double / 1e6, 6) as source_area_km2,
+        round(sum(capacity_mw::decimal(38, 6))::double, 6) as capacity_mw,
+        count(capacity_mw) as capacity_stated,
+        count(*) filter (len(quality_flags) > 0) as flagged,
+        count(source_area_m2) filter (area_m2 is not null) as area_stated,
+    from read_parquet(?)
+"""
+BOX = """
+    select
+        min(centroid_lon) as west,
+        min(centroid_lat) as south,
+        max(centroid_lon) as east,
+        max(centroid_lat) as north,
+    from read_parquet(?)
+"""
 
-def account(records: pa.Table, dataset: Dataset) -> dict[str, Any]:
+
+def account(records: Path, rejected: Path, dataset: Dataset) -> dict[str, Any]:
     """Count the records of a dataset.
 
     Args:
-        records: kept and rejected rows together (`contract.LOADING`).
+        records: the canonical records, as Parquet.
+        rejected: those that cannot be used, as Parquet.
         dataset: whose they are.
 
     Returns:
@@ -25,33 +48,52 @@ def account(records: pa.Table, dataset: Dataset) -> dict[str, Any]:
     Raises:
         AccountingError: nothing is left, or the number of records is not the expected one.
     """
-    kept = records.filter(pc.is_null(records["reason"]))
-    reasons = Counter(records["reason"].drop_null().to_pylist())
-    _require_expected(len(records), dataset, synthetic=pc.any(records["is_synthetic"]).as_py())
-    _require_some(len(kept), reasons, dataset)
-    kinds = Counter(kept["geometry_kind"].to_pylist())
-    return {
-        "records": {"read": len(records), "kept": len(kept), "rejected": reasons.total()},
-        "rejected": dict(sorted(reasons.items())),
-        "flags": dict(sorted(Counter(flag for flags in kept["quality_flags"].to_pylist() for flag in flags).items())),
-        "kinds": dict(sorted(kinds.items())),
-        "area_km2": _total(kept["area_m2"], 1e-6),
-        "source_area_km2": _total(kept["source_area_m2"], 1e-6),
-        "capacity_mw": _total(kept["capacity_mw"], 1.0),
-        "capacity_stated": len(kept) - kept["capacity_mw"].null_count,
-        "bbox": {
-            "west": pc.min(kept["centroid_lon"]).as_py(),
-            "south": pc.min(kept["centroid_lat"]).as_py(),
-            "east": pc.max(kept["centroid_lon"]).as_py(),
-            "north": pc.max(kept["centroid_lat"]).as_py(),
-        },
-    }
+    with duckdb.connect() as connection:
+        reasons = _counts(connection, "reason", rejected)
+        totals = _row(connection, TOTALS, records)
+        synthetic = totals.pop("is_synthetic")
+        kept, flagged, lost = totals.pop("kept"), totals.pop("flagged"), sum(reasons.values())
+        _require_expected(kept + lost, dataset, synthetic=bool(synthetic))
+        _require_some(kept, reasons, dataset)
+        return {
+            "records": {"read": kept + lost, "kept": kept, "rejected": lost, "flagged": flagged},
+            "rejected": reasons,
+            "flags": _counts(connection, "unnest(quality_flags)", records),
+            "kinds": _counts(connection, "geometry_kind", records),
+            **totals,
+            "bbox": _row(connection, BOX, records),
+        }
 
 
-def _total(values: pa.ChunkedArray, factor: float) -> float | None:
-    """The same sum in any order of the rows; null if no row states anything."""
-    known = values.drop_null().to_pylist()
-    return round(math.fsum(known) * factor, 6) if known else None
+def in_words(metrics: dict[str, Any]) -> str:
+    """What became of the records, in a line."""
+    records = metrics["records"]
+    parts = [f"{records['read']:,} read, {records['kept']:,} kept"]
+    parts += [f"{count:,} rejected ({reason})" for reason, count in metrics["rejected"].items()]
+    parts += [f"{count:,} {flag}" for flag, count in metrics["flags"].items()]
+    return ", ".join(parts)
+
+
+def lying_areas(metrics: dict[str, Any]) -> str | None:
+    """What to say of a dataset whose stated areas are mostly wrong."""
+    wrong, stated = metrics["flags"].get("stated_area_disagrees", 0), metrics["area_stated"]
+    if wrong * 2 <= stated:
+        return None
+    return f"{wrong:,} of {stated:,} stated areas are more than twice, or less than half, what the outlines enclose"
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, what: str, path: Path) -> dict[str, int]:
+    """How many records have each value, by name."""
+    values = f"select {what} as value from read_parquet(?)"  # noqa: S608 (columns of ours)
+    query = f"select value, count(*) from ({values}) group by value order by value"  # noqa: S608
+    return dict(connection.execute(query, [escape(str(path))]).fetchall())
+
+
+def _row(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> dict[str, Any]:
+    """The only row of a query over a file."""
+    result = connection.execute(query, [escape(str(path))])
+    (values,) = result.fetchall()
+    return dict(zip((column[0] for column in result.description or []), values, strict=True))
 
 
 def _require_expected(read: int, dataset: Dataset, *, synthetic: bool) -> None:
@@ -65,10 +107,11 @@ def _require_expected(read: int, dataset: Dataset, *, synthetic: bool) -> None:
     )
 
 
-def _require_some(kept: int, reasons: Counter[str], dataset: Dataset) -> None:
+def _require_some(kept: int, reasons: Mapping[str, int], dataset: Dataset) -> None:
     if kept:
         return
-    found = ", ".join(f"{count:,} {reason}" for reason, count in reasons.most_common()) or "no records"
+    most_first = sorted(reasons.items(), key=lambda item: -item[1])
+    found = ", ".join(f"{count:,} {reason}" for reason, count in most_first) or "there are none"
     raise AccountingError(
         f"{dataset.key}: expected polygons or points, but no record can be used: {found}. Check that "
         f"datasets.{dataset.key}.source in params.yaml names the file with the shapes, and read.crs their CRS."

@@ -136,6 +136,13 @@ class Position(Setting):
 
     longitude: Text
     latitude: Text
+    null_values: Scalars = ()
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        """Those of `lon` and `lat`."""
+        names = {"lon": self.longitude, "lat": self.latitude}
+        return {axis: Column(column=(name,), null_values=self.null_values) for axis, name in names.items()}
 
 
 class ColumnMap(Setting):

@@ -1,7 +1,9 @@
-"""Published columns to canonical ones: numbers in one unit, dates as intervals, identifiers as text."""
+"""Published columns to canonical ones: numbers in one unit, dates as intervals, identifiers as text.
 
-import calendar
-import datetime as dt
+Each value is read on its own, so that it does not matter in which batches a file is read.
+"""
+
+import math
 import re
 from collections.abc import Sequence
 
@@ -9,50 +11,71 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from loaders.arrays import Numbers
-from loaders.catalog_columns import Column
+from loaders import dates
+from loaders.arrays import Flags, Numbers
+from loaders.catalog_columns import Column, InstalledColumn, Reading, Scalar
 from loaders.errors import ReadError
+from loaders.number_text import PLAIN_READING, are_numbers, is_number, to_floats
 
-Interval = tuple[dt.date | None, dt.date | None]
+Interval = dates.Interval
 
-DATE = re.compile(r"(<)?\s*(\d{4})(?:-?(\d{2})(?:-?(\d{2})(?:[T ]\d{2}:\d{2}.*)?)?)?")
-FIRST_YEAR, LAST_YEAR = 1950, 2100
 LARGEST = 1e15  # square metres or watts: more than there are
+EXACT = 2.0**53  # from here on, not every whole number is a float
 SHOWN = 3  # examples in an error
+MARKED = re.compile("[0-9][.,' \u2019\u00a0\u202f][0-9]")
+MIDNIGHT = r" 00:00:00(\.0+)?(Z|[+-]\d{4})?$"
 
 
-def numbers(attributes: pa.Table, column: Column, key: str) -> Numbers:
+def numbers(
+    attributes: pa.Table, column: Column, key: str, reading: Reading = PLAIN_READING, *, signed: bool = False
+) -> Numbers:
     """A published quantity in its published unit; NaN where it is unknown.
+
+    Args:
+        attributes: published columns.
+        column: which of them, or one number for all rows.
+        key: of the dataset.
+        reading: the marks in numbers that are written as text; others have none.
+        signed: whether it may be negative, as no area or capacity can be.
 
     Raises:
         ReadError: the column is not there, or holds something that is neither a number nor declared as unknown, or a
-            negative number, which no area or capacity can be.
+            number that the quantity cannot have; or the constant is no such number.
     """
+    if column.constant is not None:
+        return np.full(len(attributes), _constant_number(column.constant, key, signed=signed))
     values = np.full(len(attributes), np.nan)
     for name in column.column:
-        found = _to_float(_known_text(attributes, name, column, key), name, key)
-        found[np.isin(found, [float(null) for null in column.null_values if _is_number(str(null))])] = np.nan
-        if (wrong := found[(found < 0) | (found > LARGEST)]).size:
+        found = _known_numbers(attributes, name, column, key, reading)
+        if (wrong := found[_impossible(found, signed=signed)]).size:
             shown = [f"{value:g}" for value in np.unique(wrong)]
-            raise ReadError(_undeclared(key, name, shown, f"no negative number and none above {LARGEST:g}"))
+            raise ReadError(_undeclared(key, name, shown, _possible(signed=signed)))
         values = np.where(np.isnan(values), found, values)
     return values
 
 
-def intervals(attributes: pa.Table, column: Column, key: str) -> list[Interval]:
+def intervals(attributes: pa.Table, column: InstalledColumn, key: str) -> list[Interval]:
     """When something happened, as first and last possible day; None where that end is open or all is unknown.
 
-    `2016` is a year, `2016-06` or `201606` a month, `2016-06-01` or `20160601` a day; `<2016-06-01` is any day before.
+    How dates can be written is told by `dates.interval`.
 
     Raises:
-        ReadError: the column is not there, or holds something that is neither a date nor declared as unknown.
+        ReadError: the column is not there, or holds something that is neither a date nor declared as unknown; or the
+            constant is no date; or the pattern is none.
     """
+    written = dates.writing(column.pattern, key)
+    if column.constant is not None:
+        constant = dates.interval(plain(column.constant), written)
+        if constant is None:
+            raise ReadError(_no_constant(key, column.constant, written.examples))
+        return [constant] * len(attributes)
     found: list[Interval] = [(None, None)] * len(attributes)
     for name in reversed(column.column):
         texts = _known_text(attributes, name, column, key).to_pylist()
-        parsed = {text: _interval(text) for text in set(texts) if text is not None}
+        parsed = {text: dates.interval(text, written) for text in set(texts) if text is not None}
         if bad := sorted(text for text, interval in parsed.items() if interval is None):
-            raise ReadError(_undeclared(key, name, bad, "a date such as 2016, 2016-06, 20160601 or <2016-06-01"))
+            remedy = f"where dates are written otherwise, say how in datasets.{key}.columns.installed.pattern; "
+            raise ReadError(_undeclared(key, name, bad, written.examples, remedy))
         found = [parsed.get(text) or before for text, before in zip(texts, found, strict=True)]
     return found
 
@@ -61,88 +84,145 @@ def identifiers(attributes: pa.Table, column: Column | None, key: str) -> list[s
     """The publisher's own identifiers as text; None where there is none.
 
     Raises:
-        ReadError: the column is not there.
+        ReadError: the column is not there, or it is a constant.
     """
     if column is None:
         return [None] * len(attributes)
+    if column.constant is not None:
+        raise ReadError(
+            f"{key}: source_id is the constant {column.constant!r}, which tells no record from another. "
+            f"Name a column in datasets.{key}.columns.source_id in params.yaml, or leave source_id out."
+        )
     texts = pc.coalesce(*(_known_text(attributes, name, column, key) for name in column.column))
     identified: list[str | None] = texts.to_pylist()
     return identified
 
 
-def _known_text(attributes: pa.Table, name: str, column: Column, key: str) -> pa.ChunkedArray:
-    """A column as trimmed text; null where it is blank or declared as unknown."""
+def published_text(attributes: pa.Table, name: str, key: str, setting: str) -> pa.ChunkedArray:
+    """A column as trimmed text, as `as_text` writes it; `setting` is the one of the dataset that names it.
+
+    Raises:
+        ReadError: the column is not there, or has no text form.
+    """
     if name not in attributes.column_names:
         raise ReadError(
-            f"{key}: the file has no column {name!r}, which datasets.{key}.columns in params.yaml names. "
+            f"{key}: the file has no column {name!r}, which datasets.{key}.{setting} in params.yaml names. "
             f"It has: {', '.join(attributes.column_names)}."
         )
     values = attributes.column(name)
     try:
-        text = pc.utf8_trim_whitespace(_as_text(values))
+        return pc.utf8_trim_whitespace(as_text(values))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise ReadError(
-            f"{key}: column {name!r} holds {values.type}; expected numbers or text. "
-            f"Name another column in datasets.{key}.columns in params.yaml."
-        ) from error
-    numeric = {f"{_plain(value)}.0" for value in column.null_values if not isinstance(value, str)}
-    unknown = {"", *(_plain(value) for value in column.null_values), *numeric}
-    return pc.if_else(pc.is_in(text, value_set=pa.array(sorted(unknown))), pa.scalar(None, pa.string()), text)
+        raise ReadError(_no_text(key, name, values.type, setting)) from error
 
 
-def _plain(value: str | float) -> str:
-    """As `_as_text` writes it."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+def as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Each value as text: whole numbers without decimals, midnight without time, whatever type the file gives them.
 
+    Null where a number is not finite.
 
-def _as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Whole numbers are written without a decimal point, whatever type the file gives them."""
-    if pa.types.is_floating(values.type):
-        values = pc.if_else(pc.is_finite(values), values, pa.scalar(None, values.type))
-        whole = pc.all(pc.equal(values, pc.trunc(values))).as_py()
-        if whole and (pc.max(pc.abs(values)).as_py() or 0) < 2**53:
-            values = values.cast(pa.int64())
-    if pa.types.is_boolean(values.type) or pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type):
-        raise pa.ArrowNotImplementedError("neither truth values nor bytes are numbers, dates or identifiers")
+    Raises:
+        pa.ArrowNotImplementedError: there is no text form, as of bytes and lists.
+        pa.ArrowInvalid: a value has none.
+    """
+    kind = values.type
+    if pa.types.is_dictionary(kind):
+        return as_text(values.cast(kind.value_type))
+    if pa.types.is_floating(kind):
+        return _floats_as_text(values)
+    if pa.types.is_decimal(kind):
+        return pc.replace_substring_regex(values.cast(pa.string()), r"\.0+$", "")
+    if pa.types.is_timestamp(kind):
+        return pc.replace_substring_regex(values.cast(pa.string()), MIDNIGHT, "")
+    if "binary" in str(kind):
+        raise pa.ArrowNotImplementedError("bytes are neither numbers nor dates nor identifiers")
     return values.cast(pa.string())
 
 
-def _to_float(text: pa.ChunkedArray, name: str, key: str) -> Numbers:
-    try:
-        found = text.cast(pa.float64())
-    except pa.ArrowInvalid as error:
-        bad = sorted({value for value in text.to_pylist() if value is not None and not _is_number(value)})
-        raise ReadError(_undeclared(key, name, bad, "a number")) from error
-    values: Numbers = found.to_numpy(zero_copy_only=False).astype(float)
-    return values
+def plain(value: str | float) -> str:
+    """A value of the settings as `as_text` writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and math.isfinite(value):
+        return str(as_text(pa.chunked_array([[value]]))[0])
+    return str(value).strip()
 
 
-def _is_number(text: str) -> bool:
-    try:
-        pa.scalar(text).cast(pa.float64())
-    except pa.ArrowInvalid:
-        return False
-    return True
+def spellings(value: str | float) -> set[str]:
+    """How a value of the settings can stand in a column: a whole number also as text with .0 behind it."""
+    text = plain(value)
+    whole = not isinstance(value, str) and text.lstrip("-").isdigit()
+    return {text, f"{text}.0"} if whole else {text}
 
 
-def _interval(text: str) -> Interval | None:
-    match = DATE.fullmatch(text)
-    if not match or not FIRST_YEAR <= int(match[2]) <= LAST_YEAR:
-        return None
-    before, year = match[1], int(match[2])
-    months = (int(match[3]),) * 2 if match[3] else (1, 12)
-    try:
-        days = (int(match[4]),) * 2 if match[4] else (1, calendar.monthrange(year, months[1])[1])
-        first, last = dt.date(year, months[0], days[0]), dt.date(year, months[1], days[1])
-    except ValueError:  # there is no such month or day; calendar's own error is one of these too
-        return None
-    return (None, first - dt.timedelta(days=1)) if before else (first, last)
+def _floats_as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    nothing = pa.scalar(None, values.type)
+    values = pc.if_else(pc.is_finite(values), values, nothing)
+    exact = pc.less(pc.abs(values), pa.scalar(EXACT, values.type))
+    whole = pc.and_(exact, pc.equal(values, pc.trunc(values)))
+    digits = pc.if_else(whole, values, nothing).cast(pa.int64()).cast(pa.string())
+    return pc.coalesce(digits, values.cast(pa.string()))
 
 
-def _undeclared(key: str, name: str, found: Sequence[str], expected: str) -> str:
+def _known_text(attributes: pa.Table, name: str, column: Column, key: str) -> pa.ChunkedArray:
+    """A column as trimmed text; null where it is blank or declared as unknown."""
+    text = published_text(attributes, name, key, "columns")
+    if pa.types.is_boolean(attributes.column(name).type):
+        raise ReadError(_no_text(key, name, "bool", "columns"))
+    unknown = {"", *(spelling for value in column.null_values for spelling in spellings(value))}
+    return pc.if_else(pc.is_in(text, value_set=pa.array(sorted(unknown))), pa.scalar(None, pa.string()), text)
+
+
+def _known_numbers(attributes: pa.Table, name: str, column: Column, key: str, reading: Reading) -> Numbers:
+    text = _known_text(attributes, name, column, key)
+    kind = attributes.column(name).type
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    found = _to_float(text, name, key, PLAIN_READING if numeric else reading)
+    unknown = [float(plain(null)) for null in column.null_values if is_number(plain(null))]
+    found[np.isin(found, unknown)] = np.nan
+    return found
+
+
+def _to_float(text: pa.ChunkedArray, name: str, key: str, reading: Reading) -> Numbers:
+    wrong = text.filter(pc.invert(are_numbers(text, reading)))
+    if bad := sorted(pc.unique(wrong).to_pylist()):
+        marks = f"where it has marks, declare them in datasets.{key}.read.thousands and read.decimal in params.yaml; "
+        raise ReadError(_undeclared(key, name, bad, "a number", marks if any(map(MARKED.search, bad)) else ""))
+    return to_floats(text, reading)
+
+
+def _impossible(values: Numbers, *, signed: bool) -> Flags:
+    impossible: Flags = np.abs(values) > LARGEST
+    return impossible if signed else impossible | (values < 0)
+
+
+def _possible(*, signed: bool) -> str:
+    return f"none beyond ±{LARGEST:g}" if signed else f"no negative number and none above {LARGEST:g}"
+
+
+def _constant_number(constant: Scalar, key: str, *, signed: bool) -> float:
+    text = plain(constant)
+    if not is_number(text) or _impossible(np.array([float(text)]), signed=signed).any():
+        raise ReadError(_no_constant(key, constant, f"a number ({_possible(signed=signed)})"))
+    return float(text)
+
+
+def _no_constant(key: str, constant: Scalar, expected: str) -> str:
+    return f"{key}: datasets.{key}.columns in params.yaml has the constant {constant!r}; expected {expected}."
+
+
+def _no_text(key: str, name: str, kind: object, setting: str) -> str:
+    return (
+        f"{key}: column {name!r} holds {kind}; expected numbers or text. "
+        f"Name another column in datasets.{key}.{setting} in params.yaml."
+    )
+
+
+def _undeclared(key: str, name: str, found: Sequence[str], expected: str, remedy: str = "") -> str:
     shown = ", ".join(repr(value) for value in found[:SHOWN])
     return (
         f"{key}: column {name!r} holds {shown}{' and more' if len(found) > SHOWN else ''}; expected {expected}. "
         f"Where it stands for unknown, add it to null_values in datasets.{key}.columns in params.yaml; "
-        f"where it does not, write it plainly in the file, or map another column."
+        f"{remedy}where it does not, write it plainly in the file, or map another column."
     )

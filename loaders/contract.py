@@ -14,12 +14,25 @@ class Field:
         type: its Arrow type.
         meaning: one sentence, with unit and source.
         required: whether it may not be null.
+        least, most: the range that its values may have, both included; null for no bound.
+        choices: the only values that there are, where they are few.
     """
 
     name: str
     type: pa.DataType
     meaning: str
     required: bool = False
+    least: float | None = None
+    most: float | None = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What all records of a dataset share, beside what the settings say: its DOI, and whether it is made up."""
+
+    doi: str | None
+    is_synthetic: bool
 
 
 GEOMETRY = "geometry"
@@ -35,18 +48,32 @@ RECORD = (
     Field(
         GEOMETRY, pa.binary(), "Outline or position, EPSG:4326 as (lon, lat), two-dimensional, valid.", required=True
     ),
-    Field("geometry_kind", pa.string(), "polygon or point.", required=True),
-    Field("centroid_lon", pa.float64(), "Longitude of the centroid [°], EPSG:4326.", required=True),
-    Field("centroid_lat", pa.float64(), "Latitude of the centroid [°], EPSG:4326.", required=True),
-    Field("area_m2", pa.float64(), "Area of the outline on the WGS 84 ellipsoid [m²]; null for points."),
-    Field("source_area_m2", pa.float64(), "Area that the publisher states [m²]."),
-    Field("capacity_mw", pa.float64(), "Nameplate capacity that the publisher states [MW], in capacity_basis."),
-    Field("capacity_basis", pa.string(), "ac, dc or unknown; null where no capacity is stated."),
+    Field("geometry_kind", pa.string(), "polygon or point.", required=True, choices=("polygon", "point")),
+    Field(
+        "centroid_lon",
+        pa.float64(),
+        "Longitude of the centroid [°], EPSG:4326.",
+        required=True,
+        least=-180,
+        most=180,
+    ),
+    Field("centroid_lat", pa.float64(), "Latitude of the centroid [°], EPSG:4326.", required=True, least=-90, most=90),
+    Field("area_m2", pa.float64(), "Area of the outline on the WGS 84 ellipsoid [m²]; null for points.", least=0),
+    Field("source_area_m2", pa.float64(), "Area that the publisher states [m²].", least=0),
+    Field(
+        "capacity_mw", pa.float64(), "Nameplate capacity that the publisher states [MW], in capacity_basis.", least=0
+    ),
+    Field(
+        "capacity_basis",
+        pa.string(),
+        "ac, dc or unknown; null where no capacity is stated.",
+        choices=("ac", "dc", "unknown"),
+    ),
     Field("installed_from", pa.date32(), "First day on which it may have been installed; null if open."),
     Field("installed_to", pa.date32(), "Last day on which it may have been installed; null if open."),
     Field("h3_cell", pa.string(), "H3 cell of the centroid, at the resolution that params.yaml sets.", required=True),
     Field("source_file", pa.string(), "Published file that the record stands in.", required=True),
-    Field("source_row", pa.int64(), "Position of the record in that file; the first is 1.", required=True),
+    Field("source_row", pa.int64(), "Position of the record in that file; the first is 1.", required=True, least=1),
     Field(
         "source_attributes",
         pa.string(),
@@ -56,30 +83,51 @@ RECORD = (
     Field(
         "quality_flags",
         pa.list_(pa.string()),
-        "What to know before trusting the record: repaired (its outline was invalid), incomplete (lines or points "
-        "beside its polygons were left out).",
+        "What to know before trusting the record; README.md defines each flag.",
         required=True,
     ),
-    Field("unrepaired_area_m2", pa.float64(), "Area of the published outline [m²] where it was invalid and repaired."),
+    Field(
+        "unrepaired_area_m2",
+        pa.float64(),
+        "Area of the published outline [m²] where it was invalid and repaired.",
+        least=0,
+    ),
     Field("doi", pa.string(), "DOI of the dataset; null where it has none."),
     Field("licence", pa.string(), "Licence of the dataset (SPDX), as far as it is known."),
     Field("licence_verified", pa.bool_(), "Whether the licence was read at its source.", required=True),
     Field("is_synthetic", pa.bool_(), "True for bundled samples: made up, no real installation.", required=True),
 )
-REASON = Field(
-    "reason",
-    pa.string(),
-    "Why the record cannot be used; null where it can: null_geometry, unreadable_geometry, empty_geometry, "
-    "neither_polygon_nor_point, outside_the_world, wraps_around_the_world, no_area.",
-)
+REASONS = {
+    "filtered_out": "its row is not one that `where` wants",
+    "null_geometry": "it has no shape",
+    "unreadable_geometry": "its shape cannot be read",
+    "too_few_points": "its outline has fewer than three corners",
+    "empty_geometry": "its shape is empty",
+    "neither_polygon_nor_point": "it is a line, or several points",
+    "swapped_axes": "its coordinates are (lat, lon), not (lon, lat)",
+    "outside_the_world": "it has coordinates that are nowhere on Earth",
+    "wraps_around_the_world": "its outline goes around the world",
+    "no_area": "its outline encloses no area",
+}
+REASON = Field("reason", pa.string(), "Why the record cannot be used; null where it can.", choices=tuple(REASONS))
 PUBLISHED_WKB = Field("published_wkb", pa.binary(), "The published shape, in the file's own CRS, if it was rejected.")
+
+
+FINGERPRINT = Field(
+    "fingerprint", pa.string(), "Hash of the published shape, or of the attributes where there is none."
+)
+SHAPE_HASH = Field("shape_hash", pa.binary(), "Hash of the harmonised shape, however its corners are ordered.")
+LOADING = (
+    *RECORD,
+    REASON,
+    PUBLISHED_WKB,
+    FINGERPRINT,
+    SHAPE_HASH,
+)  # while a load is under way, kept and rejected rows travel together
+REJECTED_NAMES = ("dataset_key", "record_id", "source_id", "source_file", "source_row", "source_attributes")
+REJECTED = (*(field for field in RECORD if field.name in REJECTED_NAMES), REASON, PUBLISHED_WKB)
 
 
 def schema(fields: tuple[Field, ...] = RECORD) -> pa.Schema:
     """The Arrow schema of the canonical record, or of other fields."""
     return pa.schema([pa.field(field.name, field.type) for field in fields])
-
-
-LOADING = (*RECORD, REASON, PUBLISHED_WKB)  # while a load is under way, kept and rejected rows travel together
-REJECTED_NAMES = ("dataset_key", "record_id", "source_id", "source_file", "source_row", "source_attributes")
-REJECTED = (*(field for field in RECORD if field.name in REJECTED_NAMES), REASON, PUBLISHED_WKB)

@@ -1,20 +1,23 @@
 """Read a CSV of positions as it was written: every value is kept as text."""
 
 import csv
-import io
-from typing import BinaryIO
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from loaders.arrays import Shapes
 from loaders.catalog_columns import Reading
 from loaders.errors import ReadError
+from loaders.number_text import are_numbers, to_floats
 
 
-def read_csv(stream: BinaryIO, reading: Reading, name: str, key: str) -> tuple[pa.Table, Shapes]:
-    """The columns as text, null where blank; the positions as well-known binary.
+def read_csv(path: Path, reading: Reading, name: str, key: str, rows: int) -> Iterator[tuple[pa.Table, Shapes]]:
+    """The columns as text, null where blank; the positions as well-known binary; so many rows at a time.
 
     The position is null where a coordinate is blank, and no bytes at all where it is not a number.
 
@@ -25,24 +28,30 @@ def read_csv(stream: BinaryIO, reading: Reading, name: str, key: str) -> tuple[p
         csv.Error: a quotation never ends.
         LookupError: there is no such encoding.
     """
-    text = io.TextIOWrapper(stream, encoding=reading.encoding or "utf-8-sig", newline="")
-    rows = csv.reader(text, strict=True)
-    columns = next(rows, [])
-    _require_columns(columns, reading, name, key)
-    fields = [_fitted(row, len(columns), f"{key}: {name}, line {rows.line_num}") for row in rows if row]
-    table = pa.table(
-        {
-            column: pa.array([row[position] or None for row in fields], type=pa.string())
-            for position, column in enumerate(columns)
-        }
-    )
+    with path.open(encoding=reading.encoding or "utf-8-sig", newline="") as text:
+        lines = csv.reader(text, delimiter=reading.delimiter, strict=True)
+        columns = next(lines, [])
+        _require_columns(columns, reading, name, key)
+        fields = (_fitted(row, columns, f"{key}: {name}, line {lines.line_num}", reading) for row in lines if row)
+        yield _batch(islice(fields, rows), columns, reading)
+        while len((batch := _batch(islice(fields, rows), columns, reading))[1]):
+            yield batch
+
+
+def _batch(fields: Iterable[list[str]], columns: list[str], reading: Reading) -> tuple[pa.Table, Shapes]:
+    held = list(fields)
+    values = {
+        column: pa.array([row[position] or None for row in held], type=pa.string())
+        for position, column in enumerate(columns)
+    }
+    table = pa.table(values)
     return table, _positions(table, reading)
 
 
 def _require_columns(columns: list[str], reading: Reading, name: str, key: str) -> None:
     listing = ", ".join(columns) or "no columns"
-    if len(columns) == 1 and any(other in listing for other in ";\t|"):
-        listing += " (only one: expected commas between the columns; save it as comma-separated)"
+    if len(columns) == 1 and (other := next((mark for mark in ",;\t|" if mark in columns[0]), None)):
+        listing += f" (only one: if {other!r} stands between the columns, say so in datasets.{key}.read.delimiter)"
     for setting, column in (("longitude", reading.longitude), ("latitude", reading.latitude)):
         if column not in columns:
             raise ReadError(
@@ -53,23 +62,24 @@ def _require_columns(columns: list[str], reading: Reading, name: str, key: str) 
         raise ReadError(f"{key}: {name} names a column twice: {listing}. Rename one of them in the file.")
 
 
-def _fitted(row: list[str], width: int, place: str) -> list[str]:
+def _fitted(row: list[str], columns: list[str], place: str, reading: Reading) -> list[str]:
     """A row of just the columns; blank fields behind the last one mean nothing."""
+    width = len(columns)
     if any(row[width:]):
         raise ReadError(
-            f"{place}: expected {width} fields, found {len(row)}: {','.join(row)[:80]}. Quote values that hold a comma."
+            f"{place}: expected {width} fields, found {len(row)}: {reading.delimiter.join(row)[:80]}. "
+            f"Quote values that hold {reading.delimiter!r}."
         )
     return [*row[:width], *[""] * (width - len(row))]
 
 
 def _positions(table: pa.Table, reading: Reading) -> Shapes:
-    x, y = (table.column(column).to_pylist() for column in (reading.longitude, reading.latitude))
+    texts = [pc.utf8_trim_whitespace(table.column(name)) for name in (reading.longitude, reading.latitude)]
+    given = pc.and_(pc.is_valid(texts[0]), pc.is_valid(texts[1]))
+    numeric = pc.fill_null(pc.and_(*(are_numbers(text, reading) for text in texts)), fill_value=False)
+    known = pc.and_(given, numeric).to_numpy(zero_copy_only=False)
     wkb = np.full(len(table), None, dtype=object)
-    for row, (east, north) in enumerate(zip(x, y, strict=True)):
-        if east is None or north is None:
-            continue
-        try:
-            wkb[row] = shapely.to_wkb(shapely.Point(float(east), float(north)))
-        except ValueError:
-            wkb[row] = b""
+    wkb[given.to_numpy(zero_copy_only=False)] = b""
+    x, y = (to_floats(text.filter(known), reading) for text in texts)
+    wkb[known] = shapely.to_wkb(shapely.points(x, y))
     return wkb

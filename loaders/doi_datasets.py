@@ -4,24 +4,26 @@ The same functions serve one dataset at a time (a DVC stage overrides `target_da
 all of them together (`run_doi_pipeline`). They do not know who runs them.
 """
 
+import shutil
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import geopandas as gpd
-import pyarrow as pa
 from hamilton.function_modifiers import tag
 from hamilton.htypes import Collect, Parallelizable
 
-from loaders.accounting import account
 from loaders.catalog import Catalog, Dataset
-from loaders.contract import LOADING, schema
+from loaders.contract import Provenance
 from loaders.downloads import Downloads
 from loaders.duck import connect
 from loaders.fetch import fetch
 from loaders.harmonise import harmonise
+from loaders.loading import Loaded, write_aside
 from loaders.locks import read_lock
 from loaders.reading import read_published
 from loaders.resolve import resolve
-from loaders.store import kept_records, write_loaded, write_raw_data
+from loaders.store import put_in_place, write_raw_data
 from loaders.wanted import SourceFile, wanted_files
 from loaders.workspace import Workspace
 
@@ -55,43 +57,45 @@ def dataset_geospatial_files(dataset_download_path: Path, target_datasets: Datas
 @tag(data_source="doi", processing_stage="load", data_type="geodataframe")
 def dataset_processed_gdf(
     dataset_geospatial_files: list[SourceFile], target_datasets: Dataset, workspace: Workspace, h3_resolution: int
-) -> gpd.GeoDataFrame:
-    """Canonical records in EPSG:4326, one row a published record; `reason` says why a row cannot be used."""
+) -> Iterator[gpd.GeoDataFrame]:
+    """Canonical records in EPSG:4326, a batch at a time; `reason` says why a row cannot be used."""
     dataset = target_datasets
-    published = [read_published(file, dataset.read, dataset.key) for file in dataset_geospatial_files]
     lock = read_lock(workspace.lock(dataset.key))
-    return harmonise(published, dataset, h3_resolution, is_synthetic=lock.is_synthetic, doi=lock.doi)
+    batches = (read_published(file, dataset.read, dataset.key) for file in dataset_geospatial_files)
+    provenance = Provenance(lock.doi or dataset.source.doi, lock.is_synthetic)
+    return harmonise(chain.from_iterable(batches), dataset, provenance, h3_resolution)
 
 
 @tag(data_source="doi", processing_stage="load", data_type="arrow")
-def dataset_arrow_table(dataset_processed_gdf: gpd.GeoDataFrame) -> pa.Table:
-    """The same rows as Arrow, with the types of the contract and the geometry as WKB."""
-    frame = dataset_processed_gdf.to_wkb()
-    columns = [pa.array(frame[field.name], type=field.type, from_pandas=True) for field in LOADING]
-    return pa.Table.from_arrays(columns, schema=schema(LOADING))
+def dataset_arrow_table(
+    dataset_processed_gdf: Iterator[gpd.GeoDataFrame], target_datasets: Dataset, workspace: Workspace
+) -> Loaded:
+    """The records as Parquet, which is Arrow on the disk: kept, rejected, and counted."""
+    return write_aside(dataset_processed_gdf, target_datasets, workspace.scratch(f"load-{target_datasets.key}"))
 
 
 @tag(data_source="doi", processing_stage="store", data_type="arrow")
-def collected_arrow_tables(dataset_arrow_table: Collect[pa.Table]) -> list[pa.Table]:
-    """The tables of all datasets."""
+def collected_arrow_tables(dataset_arrow_table: Collect[Loaded]) -> list[Loaded]:
+    """The records of all datasets."""
     return list(dataset_arrow_table)
 
 
 @tag(data_source="doi", processing_stage="store", data_type="tables")
 def store_individual_datasets(
-    collected_arrow_tables: list[pa.Table],
+    collected_arrow_tables: list[Loaded],
     catalog: Catalog,
     workspace: Workspace,
     database_path: Path,
     export_geoparquet: bool,
 ) -> dict[str, str]:
     """Write each dataset to `raw_data.<key>` and, on request, to `loaded/<key>.parquet`; dataset to table."""
-    tables = {table["dataset_key"][0].as_py(): table for table in collected_arrow_tables}
-    metrics = {key: account(table, catalog.datasets[key]) for key, table in tables.items()}
-    if export_geoparquet:
-        for key, table in tables.items():
-            write_loaded(table, metrics[key], catalog.datasets[key], workspace)
     database_path.parent.mkdir(parents=True, exist_ok=True)
+    metrics = {loaded.key: loaded.metrics for loaded in collected_arrow_tables}
     with connect(database_path) as connection:
-        kept = {key: kept_records(table) for key, table in tables.items()}
-        return write_raw_data(connection, kept, metrics, list(catalog.datasets))
+        records = {loaded.key: loaded.records for loaded in collected_arrow_tables}
+        stored = write_raw_data(connection, records, metrics, list(catalog.datasets))
+    for loaded in collected_arrow_tables:
+        if export_geoparquet:
+            put_in_place(loaded, workspace)
+        shutil.rmtree(loaded.folder)
+    return stored

@@ -9,11 +9,11 @@ from hamilton import driver
 from hamilton.execution.executors import MultiThreadingExecutor, SynchronousLocalTaskExecutor
 
 from loaders import doi_datasets
-from loaders.accounting import account
 from loaders.cache import Cache
 from loaders.catalog import Catalog, Dataset, read_catalog
 from loaders.downloads import Downloads
-from loaders.store import write_loaded
+from loaders.loading import Loaded
+from loaders.store import put_in_place
 from loaders.workspace import Workspace, find_root
 
 MAX_WORKERS = 4
@@ -22,18 +22,23 @@ MAX_WORKERS = 4
 logging.getLogger("hamilton").setLevel(logging.CRITICAL)
 
 
-def load_dataset(dataset: Dataset, catalog: Catalog, workspace: Workspace) -> None:
+def load_dataset(dataset: Dataset, catalog: Catalog, workspace: Workspace) -> dict[str, Any]:
     """Load the files of one dataset that `fetch` has brought: what the DVC stage `load@<key>` runs.
+
+    Returns:
+        The accounting.
 
     Raises:
         EoPvError: the files cannot be read as the settings say, or records are missing.
     """
-    records = _execute(
+    loaded: Loaded = _execute(
         "dataset_arrow_table",
         inputs={"workspace": workspace, "h3_resolution": catalog.h3_resolution},
         overrides={"target_datasets": dataset, "dataset_download_path": workspace.raw(dataset.key)},
     )
-    write_loaded(records, account(records, dataset), dataset, workspace)
+    put_in_place(loaded, workspace)
+    shutil.rmtree(loaded.folder)
+    return loaded.metrics
 
 
 def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented interface)

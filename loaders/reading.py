@@ -1,7 +1,8 @@
-"""Read a published file as it is: attributes untouched, shapes in the CRS of the file."""
+"""Read a published file as it is, a batch of records at a time: attributes untouched, shapes in the CRS of the file."""
 
 import csv
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from loaders.arrays import Shapes
 from loaders.catalog_columns import Reading
 from loaders.csv_points import read_csv
 from loaders.errors import ReadError
+from loaders.geojson import gives_ids, has_crs_member
 from loaders.geometry import LONLAT
 from loaders.shapefile import require_whole_shapefile
 from loaders.wanted import SourceFile
@@ -37,94 +39,142 @@ UNREADABLE = (
 )
 GEOJSON = frozenset({".geojson", ".json"})
 PARQUET = frozenset({".parquet", ".geoparquet"})
+BATCH_ROWS = 20_000  # what a load holds at a time; no result depends on it
+
+Batch = tuple[pa.Table, Shapes, Any]  # attributes, well-known binary, the CRS that the file states
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A published file in memory.
+    """Consecutive records of a published file.
 
     Attributes:
         name: the file, inside its archive.
         attributes: every published column, one row a record, in the order of the file.
         wkb: the shape of each record as well-known binary in `crs`; null where the file has none.
         crs: the coordinate reference system of the shapes.
+        first_row: position of the first of them in the file; that of the file's first is 1.
     """
 
     name: str
     attributes: pa.Table
     wkb: Shapes
     crs: pyproj.CRS
+    first_row: int = 1
 
 
-def read_published(file: SourceFile, reading: Reading, key: str) -> Published:
-    """Read a file of any format that GDAL reads, GeoParquet, or CSV with coordinates.
+def read_published(file: SourceFile, reading: Reading, key: str, rows: int = BATCH_ROWS) -> Iterator[Published]:
+    """Read a file of any format that GDAL reads, GeoParquet, or CSV with coordinates, a batch of records at a time.
 
     Args:
         file: what to read.
         reading: what the file does not say of itself.
         key: the dataset, for error messages.
+        rows: how many records to hold at a time.
 
     Raises:
         ReadError: the file is damaged, its CRS is unknown or contradicts the settings, or a layer or coordinate
             column must be named.
     """
     try:
-        if file.suffix == ".csv":
-            with file.path.open("rb") as stream:
-                attributes, wkb = read_csv(stream, reading, file.name, key)
-            found = None
-        elif file.suffix in PARQUET:
-            attributes, wkb, found = _read_geoparquet(file)
-        else:
-            attributes, wkb, found = _read_with_gdal(file, reading, key)
-        attributes.validate(full=True)
-        stated = pyproj.CRS.from_user_input(found) if found else None
+        crs, first_row = None, 1
+        for attributes, wkb, found in _batches(file, reading, key, rows):
+            attributes.validate(full=True)
+            if crs is None:
+                stated = pyproj.CRS.from_user_input(found) if found else None
+                crs = _crs(stated, reading, file, key, needed=bool(len(wkb)))
+            yield Published(file.name, attributes, wkb, crs, first_row)
+            first_row += len(wkb)
     except UNREADABLE as error:
-        reason = " ".join(str(error).split())
-        encoding = (
-            f" If it is in another encoding, say so in datasets.{key}.read.encoding." if "UTF" in reason.upper() else ""
-        )
-        raise ReadError(
-            f"{key}: {file.name} cannot be read as {file.suffix.lstrip('.') or 'a vector file'}: {reason}.{encoding} "
-            f"Open it in QGIS to see what it is; if it is damaged, get it again and run `make update KEY={key}`."
-        ) from error
-    return Published(file.name, attributes, wkb, _crs(stated, reading, file, key, needed=bool(len(wkb))))
+        raise _unreadable(error, file, key) from error
 
 
-def _read_with_gdal(file: SourceFile, reading: Reading, key: str) -> tuple[pa.Table, Shapes, str | None]:
+def _unreadable(error: Exception, file: SourceFile, key: str) -> ReadError:
+    reason = " ".join(str(error).split())
+    encoding = (
+        f" If it is in another encoding, say so in datasets.{key}.read.encoding." if "UTF" in reason.upper() else ""
+    )
+    return ReadError(
+        f"{key}: {file.name} cannot be read as {file.suffix.lstrip('.') or 'a vector file'}: {reason}.{encoding} "
+        f"Open it in QGIS to see what it is; if it is damaged, get it again and run `make update KEY={key}`."
+    )
+
+
+def _batches(file: SourceFile, reading: Reading, key: str, rows: int) -> Iterator[Batch]:
+    if file.suffix == ".csv":
+        return ((attributes, wkb, None) for attributes, wkb in read_csv(file.path, reading, file.name, key, rows))
+    if file.suffix in PARQUET:
+        return _read_geoparquet(file, rows)
+    return _read_with_gdal(file, reading, key, rows)
+
+
+def _read_with_gdal(file: SourceFile, reading: Reading, key: str, rows: int) -> Iterator[Batch]:
     if file.suffix == ".shp":
         require_whole_shapefile(file, key)
     layer = reading.layer or _only_layer(file, key)
     # GDAL would otherwise rewrite text that looks like a date
     options = {"DATE_AS_STRING": "YES"} if file.suffix in GEOJSON else {}
-    meta, table = pyogrio.read_arrow(file.path, layer=layer, encoding=reading.encoding, return_fids=True, **options)
-    table = _with_published_ids(table, meta["fid_column"], file)
-    column = meta["geometry_name"] or "wkb_geometry"
-    crs = None if file.suffix in GEOJSON and reading.crs and not _has_crs_member(file) else meta["crs"]
-    if column not in table.column_names:
-        return table, np.full(len(table), None, dtype=object), crs
-    wkb = table.column(column).to_numpy(zero_copy_only=False)
-    return table.drop_columns([column]), wkb, crs
+    is_guess = file.suffix in GEOJSON and reading.crs and not has_crs_member(file.path)
+    with pyogrio.open_arrow(
+        file.path,
+        layer=layer,
+        encoding=reading.encoding,
+        return_fids=True,
+        batch_size=rows,
+        use_pyarrow=True,
+        **options,
+    ) as (meta, stream):
+        with_ids = _FeatureIds(file, meta["fid_column"])
+        for batch in _at_least_one(stream):
+            yield (
+                *_split(with_ids.kept(batch), meta["geometry_name"] or "wkb_geometry"),
+                None if is_guess else meta["crs"],
+            )
 
 
-def _with_published_ids(table: pa.Table, fid_column: str, file: SourceFile) -> pa.Table:
-    """Keep the feature ids of a GeoPackage, and of a GeoJSON that gives some; elsewhere they only number the rows."""
-    fids = table.column(0)  # by position: a property may have its name
-    table = table.remove_column(0)
-    if file.suffix == ".gpkg" and fid_column not in table.column_names:
-        return table.add_column(0, fid_column, fids)
-    numbered = fids.to_pylist() == list(range(len(fids)))
-    if file.suffix in GEOJSON and not numbered and "id" not in table.column_names:
-        return table.add_column(0, "id", fids)
-    return table
+def _at_least_one(stream: pa.RecordBatchReader) -> Iterator[pa.Table]:
+    """The batches of a stream as tables; an empty one if there are none."""
+    empty = True
+    for batch in stream:
+        empty = False
+        yield pa.Table.from_batches([batch])
+    if empty:
+        yield stream.schema.empty_table()
 
 
-def _has_crs_member(file: SourceFile) -> bool:
-    """Whether a GeoJSON states its CRS; where it does not, GDAL says WGS 84, which older files do not mean."""
-    return b'"crs"' in file.path.read_bytes()
+def _split(table: pa.Table, geometry: str) -> tuple[pa.Table, Shapes]:
+    """Attributes and shapes; no shapes where the file has none."""
+    if geometry not in table.column_names:
+        return table, np.full(len(table), None, dtype=object)
+    return table.drop_columns([geometry]), table.column(geometry).to_numpy(zero_copy_only=False)
+
+
+class _FeatureIds:
+    """The ids of features: published in a GeoPackage and in a GeoJSON that gives some, else they number the rows."""
+
+    def __init__(self, file: SourceFile, fid_column: str) -> None:
+        self._is_geojson = file.suffix in GEOJSON
+        self._are_published = file.suffix == ".gpkg" or (self._is_geojson and gives_ids(file.path))
+        self._name = fid_column if file.suffix == ".gpkg" else "id"
+        self._next = 0
+
+    def kept(self, table: pa.Table) -> pa.Table:
+        """The next rows of the file, with the ids as a column if they are published."""
+        fids = table.column(0)  # by position: a property may have its name
+        table = table.remove_column(0)
+        if self._name in table.column_names:
+            return table
+        if self._are_published:
+            return table.add_column(0, self._name, fids)
+        if self._is_geojson and fids.to_pylist() != list(range(self._next, self._next + len(fids))):
+            raise ValueError("some features have an id of their own and others have none; give it to all or to none")
+        self._next += len(fids)
+        return table
 
 
 def _only_layer(file: SourceFile, key: str) -> str | None:
+    if file.suffix == ".geojson":
+        return None  # there is one, and listing it reads the whole file
     layers = [name for name, geometry_type in pyogrio.list_layers(file.path) if geometry_type is not None]
     if len(layers) > 1:
         raise ReadError(
@@ -134,17 +184,19 @@ def _only_layer(file: SourceFile, key: str) -> str | None:
     return layers[0] if layers else None
 
 
-def _read_geoparquet(file: SourceFile) -> tuple[pa.Table, Shapes, Any]:
-    table = pq.read_table(file.path)
-    if b"geo" not in (table.schema.metadata or {}):
-        raise pa.ArrowInvalid("it is Parquet, but not GeoParquet: it does not say which column is the geometry")
-    stated = json.loads(table.schema.metadata[b"geo"])
-    column = stated["primary_column"]
-    described = stated["columns"][column]
-    if described["encoding"] != "WKB":
-        raise pa.ArrowNotImplementedError(f"geometry is encoded as {described['encoding']}, expected WKB")
-    wkb = table.column(column).to_numpy(zero_copy_only=False)
-    return table.drop_columns([column]), wkb, described.get("crs", "OGC:CRS84")
+def _read_geoparquet(file: SourceFile, rows: int) -> Iterator[Batch]:
+    with pq.ParquetFile(file.path, pre_buffer=False) as parquet:  # else what has been read stays in memory
+        metadata = parquet.schema_arrow.metadata or {}
+        if b"geo" not in metadata:
+            raise pa.ArrowInvalid("it is Parquet, but not GeoParquet: it does not say which column is the geometry")
+        stated = json.loads(metadata[b"geo"])
+        column = stated["primary_column"]
+        described = stated["columns"][column]
+        if described["encoding"] != "WKB":
+            raise pa.ArrowNotImplementedError(f"geometry is encoded as {described['encoding']}, expected WKB")
+        stream = pa.RecordBatchReader.from_batches(parquet.schema_arrow, parquet.iter_batches(batch_size=rows))
+        for table in _at_least_one(stream):
+            yield *_split(table, column), described.get("crs", "OGC:CRS84")
 
 
 def _crs(stated: pyproj.CRS | None, reading: Reading, file: SourceFile, key: str, *, needed: bool) -> pyproj.CRS:

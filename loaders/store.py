@@ -1,19 +1,15 @@
 """Where Hamilton ends: canonical Parquet and the schema `raw_data`, from which dbt begins."""
 
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from loaders.catalog import Dataset
-from loaders.contract import RECORD, REJECTED, schema
-from loaders.geoparquet import write_parquet
+from loaders.contract import RECORD
+from loaders.loading import Loaded
 from loaders.locks import write_json
 from loaders.workspace import Workspace
 
@@ -24,33 +20,12 @@ ACCOUNTING = "dataset_accounting"
 Metrics = dict[str, Any]
 
 
-def kept_records(records: pa.Table) -> pa.Table:
-    """The canonical records of a load."""
-    names = [field.name for field in RECORD]
-    return records.filter(pc.is_null(records["reason"])).select(names).cast(schema())
-
-
-def rejected_records(records: pa.Table) -> pa.Table:
-    """The records of a load that cannot be used, each with its reason."""
-    names = [field.name for field in REJECTED]
-    return records.filter(pc.is_valid(records["reason"])).select(names).cast(schema(REJECTED))
-
-
-def write_loaded(records: pa.Table, metrics: Metrics, dataset: Dataset, workspace: Workspace) -> None:
-    """Write the canonical records, the rejected ones and the accounting of a dataset.
-
-    All is written aside and then renamed, so that a load that is cut short leaves nothing half-written.
-    """
-    key = dataset.key
-    aside = workspace.scratch(f"load-{key}")
-    shutil.rmtree(aside, ignore_errors=True)
-    write_parquet(rejected_records(records), aside / workspace.rejected(key).name)
-    write_parquet(kept_records(records), aside / workspace.loaded(key).name)
-    workspace.loaded(key).parent.mkdir(parents=True, exist_ok=True)
-    for place in (workspace.rejected(key), workspace.loaded(key)):
-        (aside / place.name).replace(place)
-    write_json(metrics, workspace.metrics(key))
-    aside.rmdir()
+def put_in_place(loaded: Loaded, workspace: Workspace) -> None:
+    """Rename what a load has written to where it belongs."""
+    workspace.loaded(loaded.key).parent.mkdir(parents=True, exist_ok=True)
+    loaded.rejected.replace(workspace.rejected(loaded.key))
+    loaded.records.replace(workspace.loaded(loaded.key))
+    write_json(loaded.metrics, workspace.metrics(loaded.key))
 
 
 def read_accounting(path: Path) -> Metrics:
@@ -61,7 +36,7 @@ def read_accounting(path: Path) -> Metrics:
 
 def write_raw_data(
     connection: duckdb.DuckDBPyConnection,
-    tables: Mapping[str, Path | pa.Table],
+    tables: Mapping[str, Path],
     metrics: Mapping[str, Metrics],
     keys: Sequence[str],
 ) -> dict[str, str]:
@@ -69,7 +44,7 @@ def write_raw_data(
 
     Args:
         connection: to the warehouse.
-        tables: canonical records by dataset, in memory or as a Parquet file.
+        tables: canonical records by dataset, as Parquet.
         metrics: their accounting, by dataset.
         keys: every dataset in the settings; what is already there of them stays.
 
@@ -86,11 +61,10 @@ def write_raw_data(
     return {key: f"{RAW_SCHEMA}.{key}" for key in tables}
 
 
-def _write_raw_table(connection: duckdb.DuckDBPyConnection, key: str, table: Path | pa.Table) -> None:
+def _write_raw_table(connection: duckdb.DuckDBPyConnection, key: str, table: Path) -> None:
     columns = ", ".join(f'"{field.name}"' for field in RECORD if field.name != "geometry")
     shape = "ST_SetCRS(ST_GeomFromWKB(geometry), 'EPSG:4326') AS geometry"
-    records = ds.dataset(table) if isinstance(table, Path) else table  # a file is streamed
-    connection.register("canonical_records", records)
+    connection.register("canonical_records", ds.dataset(table))  # is streamed
     connection.execute(
         f'CREATE OR REPLACE TABLE {RAW_SCHEMA}."{key}" AS SELECT {columns}, {shape} FROM canonical_records'  # noqa: S608
     )

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from rich.table import Table
 
+from loaders.accounting import lying_areas
 from loaders.catalog import Catalog, Dataset
 from loaders.errors import BuildError
 from loaders.licences import disagreement
 from loaders.locks import read_lock
 from loaders.workspace import Workspace
 
-HEADINGS = ("dataset", "read", "kept", "rejected", "area km²", "capacity MW", "licence", "time s")
+HEADINGS = ("dataset", "read", "kept", "rejected", "flagged", "area km²", "capacity MW", "licence", "time s")
 UNKNOWN = "-"
 UNVERIFIED = " ?"
 
@@ -31,12 +32,14 @@ class Row:
     seconds: float | None = None
     is_synthetic: bool = False
     licence_doubt: str | None = None
+    area_doubt: str | None = None
+    flagged: int = 0
 
     def cells(self) -> tuple[str, ...]:
         """As text, in the order of the headings."""
         quantities = (f"{value:,.1f}" if value is not None else UNKNOWN for value in (self.area_km2, self.capacity_mw))
         seconds = f"{self.seconds:.1f}" if self.seconds is not None else UNKNOWN
-        counts = (f"{count:,}" for count in (self.read, self.kept, self.rejected))
+        counts = (f"{count:,}" for count in (self.read, self.kept, self.rejected, self.flagged))
         return (self.name, *counts, *quantities, self.licence, seconds)
 
 
@@ -56,6 +59,7 @@ def total(rows: list[Row]) -> Row:
         read=sum(row.read for row in rows),
         kept=sum(row.kept for row in rows),
         rejected=sum(row.rejected for row in rows),
+        flagged=sum(row.flagged for row in rows),
         area_km2=_sum(row.area_km2 for row in rows),
         capacity_mw=_sum(row.capacity_mw for row in rows),
         seconds=_sum(row.seconds for row in rows),
@@ -71,7 +75,7 @@ def notes(rows: list[Row]) -> list[str]:
         said.append(f"SYNTHETIC, bundled samples: {which}. No record of theirs is a real installation.")
     if any(row.licence.endswith(UNVERIFIED) for row in rows):
         said.append("A licence with a question mark has not been read at its source yet.")
-    said += [f"{row.name}: {row.licence_doubt}." for row in rows if row.licence_doubt]
+    said += [f"{row.name}: {doubt}." for row in rows for doubt in (row.licence_doubt, row.area_doubt) if doubt]
     said.append("An installation that several datasets publish is counted in each; capacities are AC, DC or unknown.")
     return said
 
@@ -117,10 +121,12 @@ def _row(dataset: Dataset, workspace: Workspace) -> Row:
         read=metrics["records"]["read"],
         kept=metrics["records"]["kept"],
         rejected=metrics["records"]["rejected"],
+        flagged=metrics["records"]["flagged"],
         area_km2=metrics["area_km2"],
         capacity_mw=metrics["capacity_mw"],
         licence=f"{dataset.licence or 'not stated'}{'' if dataset.licence_verified else UNVERIFIED}",
         seconds=sum(seconds.values()) if seconds else None,
         is_synthetic=lock.is_synthetic,
         licence_doubt=disagreement(dataset.licence, lock.record.licence) if lock.record else None,
+        area_doubt=lying_areas(metrics),
     )

@@ -1,5 +1,6 @@
 """The same workflow on real published files, where they are at hand; they are read, never copied."""
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ INDIA = REAL / "india_solar_farms_2021" / "solar_farms_india_2021_merged_simplif
 UFZ = REAL / "germany_ufz_2015" / "photovoltaics_open-space.shp"
 OSM = REAL / "germany_osm" / "germany_photovoltaic.shp"
 USPVDB = REAL / "uspvdb" / "uspvdb_v1_0_20231108.csv"
+USPVDB_V2 = REAL / "uspvdb" / "uspvdb_v2_0_20240801.csv"
+REPD = REAL / "uk_repd_2020" / "UK_REPD-June-2020-update.csv"
+GPPD = REAL / "gppd_brazil" / "database_BRA.csv"
 NO_SHAPES = REAL / "null_geometry" / "Solar_Energy_Production_Sites_from_js.geojson"
 
 pytestmark = [
@@ -23,10 +27,23 @@ pytestmark = [
     pytest.mark.xdist_group("real"),
 ]
 
+USPVDB_SETTINGS: dict[str, Any] = {
+    "read": {"crs": "EPSG:4326", "longitude": "xlong", "latitude": "ylat"},
+    "columns": {
+        "source_id": "case_id",
+        "area": {"column": "p_area", "unit": "m2"},
+        "capacity": {"column": "p_cap_ac", "unit": "MW", "basis": "ac"},
+        "installed": "p_year",
+    },
+}
 DATASETS: dict[str, dict[str, Any]] = {
     "ind_pv_solar_farms_2022": {
         "source": {"path": str(INDIA)},
-        "columns": {"source_id": "fid", "area": {"column": "Area", "unit": "m2"}},
+        "columns": {
+            "source_id": "fid",
+            "area": {"column": "Area", "unit": "m2"},
+            "position": {"longitude": "Longitude", "latitude": "Latitude"},
+        },
         "expected_features": 1363,
     },
     "deu_ufz_2015": {
@@ -38,14 +55,33 @@ DATASETS: dict[str, dict[str, Any]] = {
         },
     },
     "deu_osm_2019": {"source": {"path": str(OSM)}, "columns": {"source_id": "id"}},
-    "usa_uspvdb_2023": {
-        "source": {"path": str(USPVDB)},
-        "read": {"crs": "EPSG:4326", "longitude": "xlong", "latitude": "ylat"},
+    "usa_uspvdb_2023": {"source": {"path": str(USPVDB)}, **USPVDB_SETTINGS},
+    "usa_uspvdb_2024": {"source": {"path": str(USPVDB_V2)}, **USPVDB_SETTINGS},
+    "gbr_repd_2020": {
+        "source": {"path": str(REPD)},
+        "read": {
+            "crs": "EPSG:27700",
+            "longitude": "X-coordinate",
+            "latitude": "Y-coordinate",
+            "encoding": "cp1252",
+            "thousands": ",",
+        },
+        "where": {"Technology Type": "Solar Photovoltaics"},
         "columns": {
-            "source_id": "case_id",
-            "area": {"column": "p_area", "unit": "m2"},
-            "capacity": {"column": "p_cap_ac", "unit": "MW", "basis": "ac"},
-            "installed": "p_year",
+            "source_id": "Ref ID",
+            "capacity": {"column": "Installed Capacity (MWelec)", "unit": "MW"},
+            "installed": {"column": "Operational", "pattern": "DD/MM/YYYY"},
+        },
+        "extent": {"west": -8.7, "south": 49.8, "east": 1.8, "north": 60.9},
+    },
+    "bra_gppd_2018": {
+        "source": {"path": str(GPPD)},
+        "read": {"crs": "EPSG:4326", "longitude": "longitude", "latitude": "latitude"},
+        "where": {"primary_fuel": "Solar"},
+        "columns": {
+            "source_id": "gppd_idnr",
+            "capacity": {"column": "capacity_mw", "unit": "MW"},
+            "installed": "commissioning_year",
         },
     },
 }
@@ -53,7 +89,7 @@ DATASETS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The four datasets in one warehouse."""
+    """The datasets in one warehouse."""
     project = copy_sources(tmp_path_factory.mktemp("real"))
     project.edit(lambda settings: settings.update(datasets=DATASETS))
     run = project.repro()
@@ -75,6 +111,7 @@ def summary(built: Project) -> dict[str, dict[str, Any]]:
         ("deu_ufz_2015", 3265, 5, 3265),
         ("deu_osm_2019", 4458, 0, 4458),
         ("usa_uspvdb_2023", 3699, 0, 0),
+        ("usa_uspvdb_2024", 4185, 0, 0),
     ],
 )
 def test_every_published_record_is_kept(
@@ -84,6 +121,33 @@ def test_every_published_record_is_kept(
     assert (row["records_read"], row["records_kept"], row["records_rejected"]) == (read, read, 0)
     assert (row["records_repaired"], row["polygons"], row["points"]) == (repaired, polygons, read - polygons)
     assert row["is_synthetic"] is False
+
+
+def _metrics(project: Project, key: str) -> dict[str, Any]:
+    metrics: dict[str, Any] = json.loads(project.data("metrics", f"{key}.json").read_text())
+    return metrics
+
+
+def test_of_the_british_register_the_solar_sites_are_kept_and_lie_in_the_united_kingdom(built: Project) -> None:
+    metrics = _metrics(built, "gbr_repd_2020")
+    assert metrics["records"]["read"] == 5946
+    assert metrics["rejected"] == {"filtered_out": 5946 - 2094, "null_geometry": 2}
+    assert metrics["records"]["kept"] == 2092
+    assert "outside_extent" not in metrics["flags"]
+
+
+def test_of_the_power_plants_of_brazil_only_the_solar_ones_are_kept(built: Project) -> None:
+    metrics = _metrics(built, "bra_gppd_2018")
+    assert metrics["rejected"] == {"filtered_out": 4666 - 45, "null_geometry": 29}
+    kept = pq.read_table(built.data("loaded", "bra_gppd_2018.parquet")).to_pylist()
+    assert {json.loads(row["source_attributes"])["primary_fuel"] for row in kept} == {"Solar"}
+    assert len(kept) == 16
+
+
+def test_indias_stated_areas_are_found_to_lie(built: Project) -> None:
+    metrics = _metrics(built, "ind_pv_solar_farms_2022")
+    assert metrics["flags"]["stated_area_disagrees"] == 0
+    assert metrics["flags"]["far_from_stated_position"] == 0
 
 
 def test_indias_shapes_cover_326_km2_whatever_its_area_column_says(summary: dict[str, dict[str, Any]]) -> None:

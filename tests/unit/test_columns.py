@@ -1,12 +1,14 @@
 import datetime as dt
 import math
+from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
-from loaders.catalog_columns import Column
-from loaders.columns import identifiers, intervals, numbers
+from loaders.catalog_columns import Column, InstalledColumn, Reading
+from loaders.columns import as_text, identifiers, intervals, numbers, plain
 from loaders.errors import ReadError
 
 
@@ -14,18 +16,26 @@ def _table(**columns: Any) -> pa.Table:
     return pa.table(columns)
 
 
-def _column(*names: str, unknown: tuple[Any, ...] = ()) -> Column:
-    return Column(column=names, null_values=unknown)
+def _column(*names: str, unknown: tuple[Any, ...] = ()) -> InstalledColumn:
+    return InstalledColumn(column=names, null_values=unknown)
 
 
-def _numbers(values: Any, *unknown: Any) -> list[float | None]:
-    found = numbers(_table(v=values), _column("v", unknown=unknown), "farms").tolist()
+def _numbers(values: Any, *unknown: Any, signed: bool = False, **marks: Any) -> list[float | None]:
+    column = _column("v", unknown=unknown)
+    found = numbers(_table(v=values), column, "farms", Reading(**marks), signed=signed).tolist()
     return [None if math.isnan(value) else value for value in found]
 
 
-def _interval(text: Any, *unknown: Any) -> tuple[dt.date | None, dt.date | None]:
-    (found,) = intervals(_table(v=[text]), _column("v", unknown=unknown), "farms")
+def _interval(value: Any, *unknown: Any, pattern: tuple[str, ...] = ()) -> tuple[dt.date | None, dt.date | None]:
+    column = InstalledColumn(column=("v",), null_values=unknown, pattern=pattern)
+    values = value if isinstance(value, pa.Array) else [value]
+    (found,) = intervals(_table(v=values), column, "farms")
     return found
+
+
+def _texts(values: Any, kind: Any = None) -> list[str | None]:
+    texts: list[str | None] = as_text(pa.chunked_array([pa.array(values, kind)])).to_pylist()
+    return texts
 
 
 def _ids(values: Any, *unknown: Any) -> list[str | None]:
@@ -68,7 +78,7 @@ def test_a_negative_quantity_is_blamed_on_the_column_that_holds_it() -> None:
         numbers(_table(a=[1.0, None], b=[2.0, -5.0]), _column("a", "b"), "farms")
 
 
-@pytest.mark.parametrize("value", ["302,219", "n/a", "5 MW", "0x10", "inf", "-inf"])
+@pytest.mark.parametrize("value", ["302,219", "n/a", "5 MW", "0x10", "inf", "-inf", "nan", "1_0"])
 def test_text_that_is_no_finite_number_is_refused_with_the_remedy(value: str) -> None:
     with pytest.raises(ReadError, match=rf"farms: column 'v' holds '{value}'.*null_values in datasets\.farms\.columns"):
         _numbers(["1", value])
@@ -88,58 +98,63 @@ def test_a_column_that_has_no_text_form_is_refused_not_a_crash(mapped: Any, valu
 
 
 @pytest.mark.parametrize(
-    ("text", "first", "last"),
+    ("value", "first", "last"),
     [
         ("2016", "2016-01-01", "2016-12-31"),
         (2016, "2016-01-01", "2016-12-31"),
         (2016.0, "2016-01-01", "2016-12-31"),
-        ("2016-06", "2016-06-01", "2016-06-30"),
-        ("201606", "2016-06-01", "2016-06-30"),
-        ("2016-02", "2016-02-01", "2016-02-29"),
-        ("2015-02", "2015-02-01", "2015-02-28"),
-        ("2016-06-01", "2016-06-01", "2016-06-01"),
         (" 20160601 ", "2016-06-01", "2016-06-01"),
         (20160229, "2016-02-29", "2016-02-29"),
         (dt.date(2016, 6, 1), "2016-06-01", "2016-06-01"),
         (dt.datetime(2016, 6, 1, 23, 59), "2016-06-01", "2016-06-01"),  # noqa: DTZ001 (as GDAL hands it out)
-        ("2016-06-01T23:59:00Z", "2016-06-01", "2016-06-01"),
-        ("<2016-06-01", None, "2016-05-31"),
-        ("<2016-03", None, "2016-02-29"),
         ("<2016", None, "2015-12-31"),
+        (">2016", "2017-01-01", None),
+        ("2015 to 2017", "2015-01-01", "2017-12-31"),
         ("", None, None),
         (None, None, None),
     ],
 )
-def test_a_date_is_the_interval_of_days_that_it_can_mean(text: Any, first: str | None, last: str | None) -> None:
-    assert _interval(text) == tuple(dt.date.fromisoformat(day) if day else None for day in (first, last))
+def test_a_date_is_read_whatever_type_the_file_gives_it(value: Any, first: str | None, last: str | None) -> None:
+    assert _interval(value) == tuple(dt.date.fromisoformat(day) if day else None for day in (first, last))
 
 
 @pytest.mark.parametrize(
-    "text",
+    "kind",
     [
-        "2016-13",
-        "2016-00",
-        "0000",
-        "0",
-        "1900",
-        "2015-02-29",
-        "2016-02-30",
-        "2016-6",
-        "20160",
-        "06/2016",
-        ">2016",
-        "soon",
+        *(pa.timestamp("s"), pa.timestamp("ms"), pa.timestamp("us"), pa.timestamp("ns"), pa.timestamp("us", "UTC")),
+        *(pa.timestamp("ms", "Europe/Berlin"), pa.timestamp("s", "America/New_York"), pa.date32(), pa.date64()),
     ],
+    ids=str,
 )
-def test_a_date_that_does_not_exist_is_refused_with_the_remedy(text: str) -> None:
-    with pytest.raises(ReadError, match=rf"column 'v' holds '{text}'; expected a date such as 2016.*null_values"):
+def test_a_day_in_a_column_of_days_or_of_moments_is_that_day(kind: Any) -> None:
+    noon = pa.scalar(dt.datetime(2014, 10, 1, 12, tzinfo=dt.UTC), pa.timestamp("s", "UTC"))
+    assert (
+        _interval(pa.array([noon.as_py()]).cast(pa.timestamp("s")).cast(kind, safe=False))
+        == (dt.date(2014, 10, 1),) * 2
+    )
+
+
+@pytest.mark.parametrize("moment", [dt.datetime(1970, 1, 1), dt.date(1970, 1, 1)])  # noqa: DTZ001 (as GDAL hands it out)
+def test_a_day_that_stands_for_unknown_is_unknown_also_as_a_moment(moment: Any) -> None:
+    assert _interval(moment, "1970-01-01") == (None, None)
+
+
+@pytest.mark.parametrize("text", ["2016-13", "0", "1900", "2016-6", "06/2016", "soon", "2017-2015", "2016 or 2017"])
+def test_a_date_that_does_not_exist_is_refused_with_the_remedies(text: str) -> None:
+    remedies = r"null_values in datasets\.farms\.columns.*datasets\.farms\.columns\.installed\.pattern"
+    with pytest.raises(ReadError, match=rf"column 'v' holds '{text}'; expected a date such as 2016.*{remedies}"):
         _interval(text)
 
 
-@pytest.mark.parametrize("text", ["2016 - 2018", "2016 or 2017", "2016-06 to 2018", "2016 (planned)", "2016 Q3"])
-def test_a_date_with_words_behind_it_is_refused_not_cut_short(text: str) -> None:
-    with pytest.raises(ReadError, match="expected a date"):
-        _interval(text)
+def test_a_date_is_read_as_the_pattern_says_and_no_other_way() -> None:
+    assert _interval("1/5/2014", pattern=("DD/MM/YYYY",)) == (dt.date(2014, 5, 1),) * 2
+    with pytest.raises(ReadError, match="holds '2014-05-01'; expected a date that is written as DD/MM/YYYY"):
+        _interval("2014-05-01", pattern=("DD/MM/YYYY",))
+
+
+def test_a_pattern_that_is_none_is_refused() -> None:
+    with pytest.raises(ReadError, match=r"farms: 'MM/MM/YYYY' is no pattern of a date"):
+        _interval("2014", pattern=("MM/MM/YYYY",))
 
 
 def test_of_several_date_columns_the_first_that_is_known_counts() -> None:
@@ -160,8 +175,11 @@ def test_a_year_of_minus_9999_is_unknown_however_it_is_written(value: Any, unkno
         ([7.0, 12.0, None], ["7", "12", None]),
         ([7.0, 12.0, math.nan], ["7", "12", None]),
         ([7.0, 2.5], ["7", "2.5"]),
+        ([2.0**53 - 1, -0.0, 1e300], ["9007199254740991", "0", "1e+300"]),
         (["007", " a ", ""], ["007", "a", None]),
         ([2**53 + 1, 0], ["9007199254740993", "0"]),
+        (pa.array([2**64 - 1, None], pa.uint64()), ["18446744073709551615", None]),
+        (pa.array(["a", None]).dictionary_encode(), ["a", None]),
         ([None, None], [None, None]),
         ([], []),
     ],
@@ -188,3 +206,150 @@ def test_a_number_beyond_all_measure_is_refused(values: list[float]) -> None:
 def test_truth_values_are_no_numbers() -> None:
     with pytest.raises(ReadError, match=r"column 'v' holds bool; expected numbers or text"):
         _numbers([True, False])
+
+
+@pytest.mark.parametrize(
+    ("text", "marks", "value"),
+    [
+        ("302,219", {"thousands": ","}, 302219.0),
+        ("1,302,219.5", {"thousands": ","}, 1302219.5),
+        ("302219.5", {"thousands": ","}, 302219.5),
+        ("-1,000", {"thousands": ","}, -1000.0),
+        ("12,5", {"decimal": ","}, 12.5),
+        (",5", {"decimal": ","}, 0.5),
+        ("1.302.219,5", {"decimal": ",", "thousands": "."}, 1302219.5),
+        ("1.302", {"decimal": ",", "thousands": "."}, 1302.0),
+        ("1 302 219", {"thousands": " "}, 1302219.0),
+        ("1\u00a0302\u202f219", {"thousands": " "}, 1302219.0),
+        ("1'302'219.5", {"thousands": "'"}, 1302219.5),
+        ("1\u2019302", {"thousands": "'"}, 1302.0),
+        ("1.5e3", {"thousands": ","}, 1500.0),
+        ("1,5e3", {"decimal": ","}, 1500.0),
+    ],
+)
+def test_a_number_is_read_with_the_declared_marks(text: str, marks: dict[str, Any], value: float) -> None:
+    assert _numbers([text], signed=True, **marks) == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        ("30,22", {"thousands": ","}),
+        ("1,23,456", {"thousands": ","}),
+        ("1302,219", {"thousands": ","}),
+        (",302", {"thousands": ","}),
+        ("1,302,", {"thousands": ","}),
+        ("1,,302", {"thousands": ","}),
+        ("1.302,219", {"thousands": ","}),
+        ("1 302", {"thousands": ","}),
+        ("12.5", {"decimal": ","}),
+        ("12.5", {"decimal": ",", "thousands": "."}),
+        ("1,2,3", {"decimal": ","}),
+    ],
+)
+def test_a_number_with_a_mark_out_of_place_is_refused(text: str, marks: dict[str, Any]) -> None:
+    with pytest.raises(ReadError, match=f"column 'v' holds '{text}'; expected a number"):
+        _numbers([text], **marks)
+
+
+def test_a_number_with_undeclared_marks_is_answered_with_where_to_declare_them() -> None:
+    with pytest.raises(ReadError, match=r"datasets\.farms\.read\.thousands and read\.decimal in params\.yaml"):
+        _numbers(["302,219"])
+    with pytest.raises(ReadError) as refused:
+        _numbers(["soon"])
+    assert "thousands" not in str(refused.value)
+
+
+@pytest.mark.parametrize("values", [[12.5, 1302.0], pa.array(["12.5", "1302"]).cast(pa.decimal128(9, 3))])
+def test_marks_are_of_text_only(values: Any) -> None:
+    assert _numbers(values, decimal=",", thousands=".") == [12.5, 1302.0]
+
+
+def test_a_number_that_stands_for_unknown_is_unknown_also_with_marks() -> None:
+    assert _numbers(["-9,999.0", "1"], -9999, thousands=",") == [None, 1.0]
+
+
+def test_a_signed_quantity_may_be_negative_but_not_beyond_measure() -> None:
+    assert _numbers([-1.5, 2.0], signed=True) == [-1.5, 2.0]
+    with pytest.raises(ReadError, match=r"holds '-1e\+16'; expected none beyond"):
+        _numbers([-1e16], signed=True)
+
+
+@pytest.mark.parametrize("constant", [5, 5.0, "5"])
+def test_a_constant_number_is_that_of_every_row(constant: Any) -> None:
+    assert numbers(_table(v=["a", None]), Column(constant=constant), "farms").tolist() == [5.0, 5.0]
+
+
+@pytest.mark.parametrize("constant", ["5 MW", -5, 1e16, math.inf, math.nan, "1,000"])
+def test_a_constant_that_is_no_such_number_is_refused(constant: Any) -> None:
+    with pytest.raises(
+        ReadError, match=r"datasets\.farms\.columns in params\.yaml has the constant .*expected a number"
+    ):
+        numbers(_table(v=[1]), Column(constant=constant), "farms")
+
+
+@pytest.mark.parametrize("constant", [2020, 2020.0, "2020", " 2020"])
+def test_a_constant_date_is_that_of_every_row(constant: Any) -> None:
+    year = (dt.date(2020, 1, 1), dt.date(2020, 12, 31))
+    assert intervals(_table(v=["a", None]), InstalledColumn(constant=constant), "farms") == [year, year]
+
+
+def test_a_constant_date_may_be_a_bound() -> None:
+    assert intervals(_table(v=[1]), InstalledColumn(constant="<2021"), "farms") == [(None, dt.date(2020, 12, 31))]
+
+
+def test_a_constant_that_is_no_date_is_refused() -> None:
+    with pytest.raises(
+        ReadError, match=r"datasets\.farms\.columns .* the constant 'soon'; expected a date such as 2016"
+    ):
+        intervals(_table(v=[1]), InstalledColumn(constant="soon"), "farms")
+
+
+def test_a_constant_identifier_is_refused_since_it_tells_no_records_apart() -> None:
+    with pytest.raises(ReadError, match=r"farms: source_id is the constant 'a'.*datasets\.farms\.columns\.source_id"):
+        identifiers(_table(v=[1]), Column(constant="a"), "farms")
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "texts"),
+    [
+        ([1.0, 1.5, math.nan, math.inf, None], pa.float64(), ["1", "1.5", None, None, None]),
+        ([1.0, 0.1], pa.float32(), ["1", "0.1"]),
+        ([2.0**53, 2.0**53 - 1], pa.float64(), ["9.007199254740992e+15", "9007199254740991"]),
+        ([Decimal("1.00"), Decimal("1.50")], pa.decimal128(5, 2), ["1", "1.50"]),
+        ([Decimal("100"), Decimal("0")], pa.decimal128(5, 0), ["100", "0"]),
+        ([True, False, None], pa.bool_(), ["true", "false", None]),
+        ([" a ", ""], pa.large_string(), [" a ", ""]),
+    ],
+)
+def test_each_value_has_its_own_text(values: Any, kind: Any, texts: list[str | None]) -> None:
+    assert _texts(values, kind) == texts
+
+
+@pytest.mark.parametrize("value", [1.0, 2.5, 1e-7, 1e20, -9999.0])
+def test_a_value_of_the_settings_is_written_as_in_a_column(value: float) -> None:
+    assert [plain(value)] == _texts([value], pa.float64())
+
+
+MIXED = [
+    [1.0, 2.5, -9999.0, math.nan, None, 1e14, 7.0, -0.0],
+    [Decimal("1.00"), Decimal("2.50"), None, Decimal("-9999.00"), Decimal("3.00")],
+    ["1", " 2.5", "", None, "-9999.0", "007", "1,000", "-9,999"],
+    [1, 2**40 + 1, None, -9999, 5],
+]
+
+
+@pytest.mark.parametrize("values", MIXED, ids=["floats", "decimals", "texts", "integers"])
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_a_column_reads_the_same_in_whatever_batches_it_comes(values: list[Any], size: int) -> None:
+    table, column, reading = _table(v=values), _column("v", unknown=(-9999,)), Reading(thousands=",")
+    slices = [table.slice(first, size) for first in range(0, len(table), size)]
+    ids = [text for part in slices for text in identifiers(part, column, "farms")]
+    assert ids == identifiers(table, column, "farms")
+    found = np.concatenate([numbers(part, column, "farms", reading) for part in slices])
+    np.testing.assert_array_equal(found, numbers(table, column, "farms", reading))
+
+
+def test_a_year_among_fractions_reads_the_same_as_one_among_years() -> None:
+    whole = intervals(_table(v=[2016.0, 2017.0]), _column("v"), "farms")
+    assert whole == intervals(_table(v=[2016.0, 2017.0, 0.5]), _column("v", unknown=(0.5,)), "farms")[:2]

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from loaders.contract import RECORD, Field
+from loaders.contract_docs import PLACE, dbt_docs
 
 MODELS = Path(__file__).resolve().parents[2] / "dbt" / "models"
 SQL_TYPES = {
@@ -27,15 +28,29 @@ def documented(layer: str, model: str) -> dict[str, dict[str, Any]]:
     return {column["name"]: column for column in columns}
 
 
+def test_the_docs_of_the_columns_are_those_of_the_contract() -> None:
+    assert PLACE.read_text(encoding="utf-8") == dbt_docs(), "run `python -m loaders.contract_docs`"
+
+
 @pytest.mark.parametrize(
     ("layer", "model"),
     [("staging", "stg_pv_features"), ("prepared", "prep_pv_datasets_unified"), ("curated", "curated_pv_records")],
 )
-def test_every_column_of_the_record_is_passed_on_and_described_as_in_the_contract(layer: str, model: str) -> None:
+def test_every_column_of_the_record_is_passed_on_and_described_by_the_contract(layer: str, model: str) -> None:
     columns = documented(layer, model)
     assert {name: columns[name]["description"] for name in (field.name for field in RECORD)} == {
-        field.name: field.meaning for field in RECORD
+        field.name: f'{{{{ doc("{field.name}") }}}}' for field in RECORD
     }
+
+
+@pytest.mark.parametrize("field", RECORD, ids=lambda field: field.name)
+def test_staging_tests_presence_range_and_choices_of_the_contract(field: Field) -> None:
+    tests = documented("staging", "stg_pv_features")[field.name].get("data_tests", [])
+    named = {name: test[name]["arguments"] for test in tests if isinstance(test, dict) for name in test}
+    bounds = {"at_least": field.least, "at_most": field.most}
+    assert ("not_null" in tests) is field.required
+    assert named.get("between", {}) == {name: bound for name, bound in bounds.items() if bound is not None}
+    assert tuple(named.get("accepted_values", {}).get("values", ())) == field.choices
 
 
 @pytest.mark.parametrize("field", RECORD, ids=lambda field: field.name)

@@ -1,21 +1,33 @@
 import datetime as dt
+import hashlib
 import json
 import math
 import random
+import sys
+import tempfile
 from collections.abc import Callable, Sequence
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pyproj
 import pytest
 import shapely
 from shapely import LineString, Point, Polygon, box
 
+from loaders.attributes import json_rows
 from loaders.catalog import Dataset
-from loaders.errors import AccountingError
-from loaders.harmonise import harmonise, json_rows, record_ids
+from loaders.contract import Provenance
+from loaders.errors import CatalogError, ReadError
+from loaders.harmonise import harmonise, record_graph
+from loaders.identity import identities
+from loaders.loading import as_arrow
 from loaders.reading import Published
 
 SHAPES: list[shapely.Geometry | None] = [box(10, 50, 10.01, 50.01), Point(11, 51), LineString([(0, 0), (1, 1)]), None]
@@ -29,11 +41,15 @@ def _published(
     return Published(name, pa.table(columns or {"n": list(range(len(shapes)))}), wkb, pyproj.CRS.from_user_input(crs))
 
 
-def _records(
-    published: Published | Sequence[Published], dataset: Dataset, *, synthetic: bool = False
-) -> gpd.GeoDataFrame:
-    files = [published] if isinstance(published, Published) else published
-    return harmonise(files, dataset, 8, is_synthetic=synthetic)
+def _records(published: Published | Sequence[Published], dataset: Dataset) -> gpd.GeoDataFrame:
+    """The canonical records, with the identifiers that all of them together give."""
+    batches = [published] if isinstance(published, Published) else published
+    frames = list(harmonise(batches, dataset, Provenance(dataset.source.doi, is_synthetic=False), 8))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "unnamed.parquet")
+        pq.write_table(pa.concat_tables(as_arrow(frame) for frame in frames), path)
+        names = [name for name, _ in identities(path, dataset.key)]
+    return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True).assign(record_id=names), crs=4326)
 
 
 def _first(published: Published, dataset: Dataset) -> dict[str, Any]:
@@ -89,7 +105,7 @@ def test_a_record_knows_where_it_is_and_whose_it_is(dataset: Callable[..., Datas
 def test_a_repaired_record_is_flagged_and_tells_the_area_before(dataset: Callable[..., Dataset]) -> None:
     bow_tie = Polygon([(0, 0), (0.01, 0.01), (0.01, 0), (0, 0.01)])
     records = _records(_published([bow_tie, box(0, 0, 0.01, 0.01)]), dataset())
-    assert records["quality_flags"].tolist() == [["repaired"], []]
+    assert records["quality_flags"].tolist() == [["repaired", "repair_changed_area"], []]
     # two triangles of a quarter each: half of the square
     assert records["area_m2"][0] / records["area_m2"][1] == pytest.approx(0.5, rel=1e-5)
     assert records["unrepaired_area_m2"].isna().tolist() == [False, True]
@@ -143,12 +159,20 @@ def test_a_record_without_an_id_is_called_by_its_shape_and_one_without_a_shape_b
     assert records["record_id"].is_unique
 
 
-def test_what_shares_an_id_is_told_apart_by_its_shape_then_by_order() -> None:
-    ids = record_ids(
-        "k", ["a", "a", "a", "b", None, None], ["1" * 64, "2" * 64, "2" * 64, "1" * 64, "3" * 64, "3" * 64]
-    )
-    hashed = "k:g-3333333333333333"
-    assert ids == ["k:a~11111111", "k:a~22222222", "k:a~22222222.2", "k:b", hashed, f"{hashed}.2"]
+def test_what_shares_an_id_is_told_apart_by_its_shape_then_by_order(dataset: Callable[..., Dataset]) -> None:
+    one, two, three = (box(step, 0, step + 0.5, 1) for step in range(3))
+    ids = ["a", "a", "a", "b", None, None]
+    records = _records(_published([one, two, two, one, three, three], id=ids), dataset(**ID_COLUMN))
+    first, second, third = (hashlib.sha256(shapely.to_wkb(shape)).hexdigest() for shape in (one, two, three))
+    hashed = f"farms:g-{third[:16]}"
+    assert records["record_id"].tolist() == [
+        f"farms:a~{first[:8]}",
+        f"farms:a~{second[:8]}",
+        f"farms:a~{second[:8]}.2",
+        "farms:b",
+        hashed,
+        f"{hashed}.2",
+    ]
 
 
 def test_attributes_are_the_published_values_as_json() -> None:
@@ -190,6 +214,82 @@ def test_rows_without_columns_are_empty_objects(dataset: Callable[..., Dataset])
     assert json_rows(table) == ["{}", "{}"]
 
 
-def test_a_file_of_no_features_is_refused_by_name(dataset: Callable[..., Dataset]) -> None:
-    with pytest.raises(AccountingError, match=r"no record can be used: there is none in f\.geojson"):
-        _records(_published([], id=pa.array([], pa.string())), dataset(**ID_COLUMN))
+def test_rows_that_the_filter_does_not_want_are_rejected_and_need_not_be_understood(
+    dataset: Callable[..., Dataset],
+) -> None:
+    farms = dataset(where={"fuel": ["Solar"]}, columns={"capacity": {"column": "mw", "unit": "MW"}})
+    records = _records(_published(SHAPES[:2], fuel=["Wind", " Solar "], mw=["many", "5"]), farms)
+    assert records["reason"].fillna("").tolist() == ["filtered_out", ""]
+    assert records["capacity_mw"].tolist()[1] == 5
+    assert json.loads(records["source_attributes"][0]) == {"fuel": "Wind", "mw": "many"}
+
+
+def test_a_wanted_value_that_no_record_has_is_refused_with_those_that_there_are(
+    dataset: Callable[..., Dataset],
+) -> None:
+    batches = [_published(SHAPES[:1], fuel=[name]) for name in ("Hydro", "Solar")]
+    assert len(_records(batches, dataset(where={"fuel": ["Solar"]}))) == 2
+    with pytest.raises(ReadError, match=r"'solar'.*'Solar'"):
+        _records(batches, dataset(where={"fuel": ["solar"]}))
+
+
+def test_a_stated_position_far_from_the_shape_is_flagged(dataset: Callable[..., Dataset]) -> None:
+    farms = dataset(columns={"position": {"longitude": "lon", "latitude": "lat"}})
+    records = _records(_published([SHAPES[0]] * 3, lon=[10.005, 10.5, None], lat=[50.005, 50.0, None]), farms)
+    assert records["quality_flags"].tolist() == [[], ["far_from_stated_position"], []]
+
+
+def test_a_stated_area_that_disagrees_and_an_impossible_power_density_are_flagged(
+    dataset: Callable[..., Dataset],
+) -> None:
+    farms = dataset(
+        columns={"area": {"column": "a", "unit": "km2"}, "capacity": {"column": "mw", "unit": "MW", "basis": "ac"}}
+    )
+    # the box encloses about 0.8 km2: 40 MW are plausible, 4,000 are not
+    records = _records(_published([SHAPES[0]] * 2, a=[0.8, 2.0], mw=[40, 4000]), farms)
+    assert records["quality_flags"].tolist() == [[], ["stated_area_disagrees", "implausible_power_density"]]
+
+
+def test_the_year_in_the_file_name_dates_the_installations_of_china() -> None:
+    source = {"doi": "10.6084/m9.figshare.25347880"}
+    china = Dataset.model_validate({"key": "chn_med_res_pv_2024", "source": source})
+    records = _records([_published(SHAPES[:1], name=f"x_{year}.zip/pv_{year}.shp") for year in (2015, 2020)], china)
+    assert records["installed_to"].tolist() == [dt.date(2015, 12, 31), dt.date(2020, 12, 31)]
+    assert records["installed_from"].isna().all()
+    with pytest.raises(ReadError, match=r"one year in it, found pv\.shp"):
+        _records(_published(SHAPES[:1], name="pv.shp"), china)
+
+
+@pytest.fixture
+def quirk(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Give the dataset `farms` a module of its own."""
+
+    def define(**nodes: Callable[..., Any]) -> None:
+        module = ModuleType("loaders.datasets.farms")
+        for name, node in nodes.items():
+            node.__module__, node.__name__ = module.__name__, name
+            setattr(module, name, node)
+        module.__spec__ = ModuleSpec(module.__name__, None)
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+
+    return define
+
+
+def test_a_node_that_breaks_the_contract_is_named_with_its_column(
+    quirk: Callable[..., None], dataset: Callable[..., Dataset]
+) -> None:
+    def capacity_mw(published: Published) -> pd.Series:
+        return pd.Series([-5.0] * len(published.wkb))
+
+    quirk(capacity_mw=capacity_mw)
+    with pytest.raises(ReadError, match=r"break the contract.*'capacity_mw'.*-5\.0.*loaders/datasets/farms\.py"):
+        _records(_published(SHAPES[:1]), dataset())
+
+
+def test_a_node_that_nothing_uses_is_refused(quirk: Callable[..., None]) -> None:
+    def instaled() -> int:
+        return 1
+
+    quirk(instaled=instaled)
+    with pytest.raises(CatalogError, match=r"datasets/farms\.py defines instaled.*capacity_mw"):
+        record_graph("farms")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 import pytest
@@ -26,7 +27,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*crs.*was not provided:UserWarn
 
 
 def _read(path: Path, **reading: Any) -> Published:
-    return read_published(SourceFile(path, path.name), Reading.model_validate(reading), "farms")
+    (published,) = read_published(SourceFile(path, path.name), Reading.model_validate(reading), "farms")
+    return published
 
 
 def _shapes(published: Published) -> list[Any]:
@@ -113,7 +115,7 @@ def test_a_zip_is_read_as_what_is_in_it(driver: str, folder: str, written: Calla
     archive = _zipped(tmp_path / "f.zip", {folder + part.name: part.read_bytes() for part in path.parent.iterdir()})
     unpack(archive, "f.zip", tmp_path / "out", lambda members: members, Limits(10, 100), "farms")
     file = SourceFile(tmp_path / "out" / folder / path.name, f"{folder}{path.name}", "f.zip")
-    found = read_published(file, Reading(), "farms")
+    (found,) = read_published(file, Reading(), "farms")
     assert sorted(_without_fid(found), key=lambda row: row["n"]) == ROWS
     assert found.name == f"f.zip/{folder}{path.name}"
 
@@ -383,9 +385,44 @@ def test_a_geojson_without_a_crs_member_can_be_declared_to_be_projected(
     assert _read(tmp_path / "f.geojson", crs="EPSG:27700").crs.to_epsg() == 27700
 
 
-def test_a_csv_with_semicolons_is_told_what_is_expected(csv: Callable[..., Published]) -> None:
-    with pytest.raises(ReadError, match=r"The file has: id;lon;lat \(only one: expected commas"):
-        csv("id;lon;lat\na;10;50\n")
+def test_a_csv_with_semicolons_is_told_what_to_declare_and_is_then_read(csv: Callable[..., Published]) -> None:
+    text = "id;lon;lat\na;10,5;1.050,25\n"
+    with pytest.raises(ReadError, match=r"id;lon;lat \(only one: if ';' stands .* datasets\.farms\.read\.delimiter"):
+        csv(text)
+    found = csv(text, delimiter=";", decimal=",", thousands=".", crs="EPSG:3035")
+    assert [shape.coords[0] for shape in _shapes(found)] == [(10.5, 1050.25)]
+    assert found.attributes.to_pylist() == [{"id": "a", "lon": "10,5", "lat": "1.050,25"}]
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 100])
+@pytest.mark.parametrize("name", ["f.geojson", "f.gpkg", "f.csv", "f.parquet", "f.shp"])
+def test_a_file_is_the_same_in_batches_of_any_size(tmp_path: Path, name: str, rows: int) -> None:
+    frame = gpd.GeoDataFrame({"n": range(7), "x": [1.5, 2.0, None, 4, 5, 6, 7]}, geometry=[SHAPES[0]] * 7, crs=4326)
+    match name.rpartition(".")[2]:
+        case "csv":
+            frame.assign(lon=10, lat=50).drop(columns="geometry").to_csv(tmp_path / name, index=False)
+        case "parquet":
+            frame.to_parquet(tmp_path / name, row_group_size=3)
+        case _:
+            pyogrio.write_dataframe(frame, tmp_path / name)
+    reading = Reading.model_validate(DEGREES if name.endswith("csv") else {})
+    batches = list(read_published(SourceFile(tmp_path / name, name), reading, "farms", rows))
+    (whole,) = read_published(SourceFile(tmp_path / name, name), reading, "farms")
+    assert sum(len(batch.wkb) for batch in batches) == 7
+    assert max(len(batch.wkb) for batch in batches) <= rows
+    assert pa.concat_tables(batch.attributes for batch in batches).to_pylist() == whole.attributes.to_pylist()
+    assert [bytes(wkb) for batch in batches for wkb in batch.wkb] == [bytes(wkb) for wkb in whole.wkb]
+    assert [row for batch in batches for row in range(batch.first_row, batch.first_row + len(batch.wkb))] == [
+        *range(1, 8)
+    ]
+
+
+def test_ids_that_only_some_features_have_are_refused(tmp_path: Path, geojson: Callable[..., str]) -> None:
+    document = json.loads(geojson(*SHAPES, rows=[{"n": 1}, {"n": 2}]))
+    document["features"][1]["id"] = 77
+    (tmp_path / "f.geojson").write_text(json.dumps(document))
+    with pytest.raises(ReadError, match="some features have an id of their own"):
+        _read(tmp_path / "f.geojson")
 
 
 def test_a_bare_number_as_crs_is_an_epsg_code(csv: Callable[..., Published]) -> None:

@@ -9,34 +9,33 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from loaders.catalog import Dataset
-from loaders.contract import LOADING, RECORD, REJECTED, schema
+from loaders.contract import schema
 from loaders.duck import connect
 from loaders.errors import BuildError
-from loaders.store import kept_records, read_accounting, rejected_records, write_loaded, write_raw_data
+from loaders.geoparquet import write_parquet
+from loaders.loading import Loaded
+from loaders.store import put_in_place, read_accounting, write_raw_data
 from loaders.workspace import Workspace
 
-LINE = shapely.to_wkb(shapely.LineString([(0, 0), (1, 1)]))
+Written = Callable[..., Path]
+Writer = Callable[..., dict[str, str]]
 
 
-def _records(key: str, *ids: str, rejected: tuple[str, ...] = ()) -> pa.Table:
-    always = {"dataset_key": key, "quality_flags": [], "is_synthetic": False, "licence_verified": False}
-    kept = [
-        {
-            **always,
-            "record_id": f"{key}:{name}",
-            "geometry": shapely.to_wkb(shapely.Point(10, 50)),
-            "geometry_kind": "point",
-            "centroid_lon": 10.0,
-            "centroid_lat": 50.0,
-        }
-        for name in ids
-    ]
-    left_out = [
-        {**always, "record_id": f"{key}:{name}", "source_row": 9, "reason": "a_line", "published_wkb": LINE}
-        for name in rejected
-    ]
-    return pa.Table.from_pylist([*kept, *left_out], schema=schema(LOADING))
+@pytest.fixture
+def parquet(tmp_path: Path) -> Written:
+    """Write records of a dataset at one position, by their names; returns the file."""
+
+    def write(key: str, *names: str, without: str = "") -> Path:
+        always = {"dataset_key": key, "quality_flags": [], "is_synthetic": False, "licence_verified": False}
+        position = {"geometry": shapely.to_wkb(shapely.Point(10, 50)), "geometry_kind": "point"}
+        place = {"centroid_lon": 10.0, "centroid_lat": 50.0}
+        rows = [{**always, **position, **place, "record_id": f"{key}:{name}"} for name in names]
+        table = pa.Table.from_pylist(rows, schema=schema())
+        path = tmp_path / f"{key}-{'-'.join(names)}.parquet"
+        write_parquet(table.drop_columns([without]) if without else table, path)
+        return path
+
+    return write
 
 
 def _metrics(read: int = 1, rejected: int = 0, repaired: int = 0) -> dict[str, Any]:
@@ -44,10 +43,15 @@ def _metrics(read: int = 1, rejected: int = 0, repaired: int = 0) -> dict[str, A
     return {"records": {"read": read, "kept": read - rejected, "rejected": rejected}, "flags": flags}
 
 
-def _write(connection: duckdb.DuckDBPyConnection, settings: str, *written: str) -> dict[str, str]:
+@pytest.fixture
+def write(parquet: Written) -> Callable[..., dict[str, str]]:
     """Store one record, named 1, of each dataset written; the settings name all that there are."""
-    tables = {key: kept_records(_records(key, "1")) for key in written}
-    return write_raw_data(connection, tables, {key: _metrics() for key in written}, settings.split())
+
+    def store(connection: duckdb.DuckDBPyConnection, settings: str, *written: str) -> dict[str, str]:
+        tables = {key: parquet(key, "1") for key in written}
+        return write_raw_data(connection, tables, {key: _metrics() for key in written}, settings.split())
+
+    return store
 
 
 def _ids(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
@@ -63,75 +67,67 @@ def database(tmp_path: Path) -> duckdb.DuckDBPyConnection:
     return connect(tmp_path / "w.duckdb")
 
 
-def test_kept_and_rejected_are_together_what_was_read() -> None:
-    records = _records("a", "1", "2", rejected=("3",))
-    assert kept_records(records)["record_id"].to_pylist() == ["a:1", "a:2"]
-    assert rejected_records(records)["record_id"].to_pylist() == ["a:3"]
-    assert kept_records(records).column_names == [field.name for field in RECORD]
-    assert rejected_records(records).column_names == [field.name for field in REJECTED]
-
-
-def test_written_records_are_read_back(workspace: Workspace, dataset: Callable[..., Dataset]) -> None:
-    write_loaded(_records("farms", "1", "2", rejected=("3",)), _metrics(3, rejected=1), dataset(), workspace)
+def test_what_was_loaded_is_put_in_place_with_its_accounting(workspace: Workspace, parquet: Written) -> None:
+    folder = workspace.scratch("load-farms")
+    folder.mkdir(parents=True)
+    records, rejected = parquet("farms", "1", "2"), folder / "rejected.parquet"
+    pq.write_table(pa.table({"reason": ["no_area"]}), rejected)
+    put_in_place(Loaded("farms", folder, records, rejected, _metrics(3, rejected=1)), workspace)
     kept = gpd.read_parquet(workspace.loaded("farms"))
-    rejected = pq.read_table(workspace.rejected("farms")).to_pylist()
     assert (kept["record_id"].tolist(), kept.geometry[0].wkt) == (["farms:1", "farms:2"], "POINT (10 50)")
-    assert [(row["record_id"], row["reason"], row["source_row"]) for row in rejected] == [("farms:3", "a_line", 9)]
-    assert shapely.from_wkb(rejected[0]["published_wkb"]).wkt == "LINESTRING (0 0, 1 1)"
+    assert pq.read_table(workspace.rejected("farms")).to_pylist() == [{"reason": "no_area"}]
     assert read_accounting(workspace.metrics("farms"))["records"] == {"kept": 2, "read": 3, "rejected": 1}
-    assert not any(workspace.scratch("x").parent.iterdir())
+    assert not records.exists()
+    assert not rejected.exists()
 
 
-def test_a_table_is_replaced_and_the_others_stay(database: duckdb.DuckDBPyConnection) -> None:
-    assert _write(database, "a b", "a", "b") == {"a": "raw_data.a", "b": "raw_data.b"}
-    assert write_raw_data(database, {"a": kept_records(_records("a", "3"))}, {"a": _metrics()}, ["a", "b"]) == {
-        "a": "raw_data.a"
-    }
+def test_a_table_is_replaced_and_the_others_stay(
+    parquet: Written, write: Writer, database: duckdb.DuckDBPyConnection
+) -> None:
+    assert write(database, "a b", "a", "b") == {"a": "raw_data.a", "b": "raw_data.b"}
+    assert write_raw_data(database, {"a": parquet("a", "3")}, {"a": _metrics()}, ["a", "b"]) == {"a": "raw_data.a"}
     assert (_ids(database, "a"), _ids(database, "b")) == (["a:3"], ["b:1"])
 
 
-def test_a_parquet_file_and_a_table_in_memory_become_the_same_rows(
-    database: duckdb.DuckDBPyConnection, workspace: Workspace, dataset: Callable[..., Dataset]
-) -> None:
-    records = _records("farms", "1", "2")
-    write_loaded(records, _metrics(2), dataset(), workspace)
-    tables = {"a": kept_records(records), "b": workspace.loaded("farms")}
-    write_raw_data(database, tables, {"a": _metrics(2), "b": _metrics(2)}, ["a", "b"])
-    assert database.sql("FROM raw_data.a EXCEPT ALL FROM raw_data.b").fetchall() == []
-    assert database.sql("SELECT count(*) FROM raw_data.b").fetchall() == [(2,)]
-
-
-def test_a_geometry_keeps_its_crs_when_the_database_is_opened_again(tmp_path: Path) -> None:
+def test_a_geometry_keeps_its_crs_when_the_database_is_opened_again(write: Writer, tmp_path: Path) -> None:
     with connect(tmp_path / "w.duckdb") as connection:
-        _write(connection, "a", "a")
+        write(connection, "a", "a")
     with connect(tmp_path / "w.duckdb", read_only=True) as again:
         found = again.sql("SELECT typeof(geometry), ST_X(geometry), ST_Y(geometry) FROM raw_data.doi_pv_features")
         assert found.fetchall() == [("GEOMETRY('EPSG:4326')", 10, 50)]
 
 
-def test_the_view_unites_the_datasets_and_a_removed_one_is_dropped(database: duckdb.DuckDBPyConnection) -> None:
-    _write(database, "a b c", "a", "b", "c")
+def test_the_view_unites_the_datasets_and_a_removed_one_is_dropped(
+    write: Writer, database: duckdb.DuckDBPyConnection
+) -> None:
+    write(database, "a b c", "a", "b", "c")
     assert _ids(database, "doi_pv_features") == ["a:1", "b:1", "c:1"]
-    _write(database, "c a", "a")
+    write(database, "c a", "a")
     assert _ids(database, "doi_pv_features") == ["a:1", "c:1"]
     assert _tables(database) == ["a", "c", "dataset_accounting"]
 
 
-def test_a_dataset_that_was_never_stored_is_no_part_of_the_view(database: duckdb.DuckDBPyConnection) -> None:
-    _write(database, "a b", "a")
+def test_a_dataset_that_was_never_stored_is_no_part_of_the_view(
+    write: Writer, database: duckdb.DuckDBPyConnection
+) -> None:
+    write(database, "a b", "a")
     assert _ids(database, "doi_pv_features") == ["a:1"]
 
 
-def test_the_other_tables_of_raw_data_outlive_a_removed_dataset(database: duckdb.DuckDBPyConnection) -> None:
-    _write(database, "a b", "a", "b")
+def test_the_other_tables_of_raw_data_outlive_a_removed_dataset(
+    write: Writer, database: duckdb.DuckDBPyConnection
+) -> None:
+    write(database, "a b", "a", "b")
     for name in ("admin_boundaries", "customers"):
         database.execute(f"CREATE TABLE raw_data.{name} AS SELECT 1 AS n")
-    _write(database, "a", "a")
+    write(database, "a", "a")
     assert _tables(database) == ["a", "admin_boundaries", "customers", "dataset_accounting"]
 
 
-def test_the_accounting_is_one_row_for_each_dataset_in_the_settings(database: duckdb.DuckDBPyConnection) -> None:
-    tables = {key: kept_records(_records(key, "1")) for key in ("a", "b", "c")}
+def test_the_accounting_is_one_row_for_each_dataset_in_the_settings(
+    parquet: Written, database: duckdb.DuckDBPyConnection
+) -> None:
+    tables = {key: parquet(key, "1") for key in ("a", "b", "c")}
     metrics = {"a": _metrics(5, rejected=2, repaired=1), "b": _metrics(7), "c": _metrics(9)}
     write_raw_data(database, tables, metrics, ["a", "b", "c"])
     write_raw_data(database, {"b": tables["b"]}, {"b": _metrics(8, rejected=1)}, ["a", "b"])
@@ -141,13 +137,15 @@ def test_the_accounting_is_one_row_for_each_dataset_in_the_settings(database: du
     ]
 
 
-def test_a_write_that_fails_leaves_every_table_as_it_was(database: duckdb.DuckDBPyConnection) -> None:
-    _write(database, "a b", "a")
-    broken = kept_records(_records("b", "1")).drop_columns(["h3_cell"])
+def test_a_write_that_fails_leaves_every_table_as_it_was(
+    parquet: Written, write: Writer, database: duckdb.DuckDBPyConnection
+) -> None:
+    write(database, "a b", "a")
+    broken = parquet("b", "1", without="h3_cell")
     with pytest.raises(duckdb.Error):
         write_raw_data(
             database,
-            {"a": kept_records(_records("a", "9")), "b": broken},
+            {"a": parquet("a", "9"), "b": broken},
             {"a": _metrics(), "b": _metrics()},
             ["a", "b"],
         )

@@ -10,6 +10,7 @@ from loaders.summary import Row, as_markdown, as_table, notes, summarise, total
 from loaders.workspace import Workspace
 
 NORTH = Row("north", 1200, 1100, 100, 2.55, 5.0, "MIT", 1.5, is_synthetic=True)
+AREA = "2 of 2 stated areas are more than twice, or less than half, what the outlines enclose"
 SOUTH = Row("south", 34, 34, 0, None, None, "not stated ?")
 
 
@@ -19,7 +20,9 @@ def catalog(project: Path) -> Catalog:
 
 
 def _loaded(workspace: Workspace, key: str, origin: str) -> None:
-    counts = {"records": {"read": 3, "kept": 2, "rejected": 1}, "area_km2": 1.25, "capacity_mw": None}
+    records = {"read": 3, "kept": 2, "rejected": 1, "flagged": 2}
+    areas = {"area_km2": 1.25, "area_stated": 2, "flags": {"stated_area_disagrees": 2}}
+    counts = {"records": records, "capacity_mw": None, **areas}
     write_json(counts, workspace.metrics(key))
     write_lock(Lock(key, origin, {}, (LockedFile("farms.geojson", 1, f"md5:{0:032}"),)), workspace.lock(key))
 
@@ -30,8 +33,8 @@ def test_each_dataset_is_one_row_of_what_its_load_counted(catalog: Catalog, work
     workspace.times("a_north_2020").parent.mkdir()
     workspace.times("a_north_2020").write_text('{"fetch": 0.5, "load": 1.25}')
     assert summarise(catalog, workspace) == [
-        Row("a_north_2020", 3, 2, 1, 1.25, None, "not stated ?", 1.75, is_synthetic=True),
-        Row("b_south_2021", 3, 2, 1, 1.25, None, "not stated ?", None, is_synthetic=False),
+        Row("a_north_2020", 3, 2, 1, 1.25, None, "not stated ?", 1.75, is_synthetic=True, area_doubt=AREA, flagged=2),
+        Row("b_south_2021", 3, 2, 1, 1.25, None, "not stated ?", None, is_synthetic=False, area_doubt=AREA, flagged=2),
     ]
 
 
@@ -47,17 +50,17 @@ def test_the_total_adds_what_is_known_and_nothing_else() -> None:
 
 
 def test_unknown_is_a_dash_and_not_a_zero() -> None:
-    assert SOUTH.cells() == ("south", "34", "34", "0", "-", "-", "not stated ?", "-")
-    assert Row("zero", 0, 0, 0, 0.0, 0.0).cells()[4:6] == ("0.0", "0.0")
+    assert SOUTH.cells() == ("south", "34", "34", "0", "0", "-", "-", "not stated ?", "-")
+    assert Row("zero", 0, 0, 0, 0.0, 0.0).cells()[5:7] == ("0.0", "0.0")
 
 
 def test_the_report_is_this_table_without_times() -> None:
     assert as_markdown([NORTH, SOUTH], "eo-pv").splitlines()[-5:] == [
-        "| dataset | read | kept | rejected | area km² | capacity MW | licence |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-        "| north | 1,200 | 1,100 | 100 | 2.5 | 5.0 | MIT |",
-        "| south | 34 | 34 | 0 | - | - | not stated ? |",
-        "| all records | 1,234 | 1,134 | 100 | 2.5 | 5.0 |  |",
+        "| dataset | read | kept | rejected | flagged | area km² | capacity MW | licence |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| north | 1,200 | 1,100 | 100 | 0 | 2.5 | 5.0 | MIT |",
+        "| south | 34 | 34 | 0 | 0 | - | - | not stated ? |",
+        "| all records | 1,234 | 1,134 | 100 | 0 | 2.5 | 5.0 |  |",
     ]
 
 
@@ -76,7 +79,7 @@ def test_the_terminal_shows_rows_and_total() -> None:
     with console.capture() as captured:
         console.print(as_table([NORTH, SOUTH]))
     lines = [line for line in captured.get().splitlines() if any(word in line for word in ("north", "all records"))]
-    assert [line.replace("│", " ").split()[-6:] for line in lines] == [
-        ["1,100", "100", "2.5", "5.0", "MIT", "1.5"],
-        ["1,234", "1,134", "100", "2.5", "5.0", "1.5"],
+    assert [line.replace("│", " ").split()[-7:] for line in lines] == [
+        ["1,100", "100", "0", "2.5", "5.0", "MIT", "1.5"],
+        ["1,234", "1,134", "100", "0", "2.5", "5.0", "1.5"],
     ]

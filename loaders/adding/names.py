@@ -1,0 +1,39 @@
+"""Names of columns taken apart, names of datasets put together, and names from outside made harmless."""
+
+import re
+import unicodedata
+from collections.abc import Container
+
+MOST_WORDS, MOST_CHARACTERS = 6, 48
+FILLERS = frozenset(
+    {"a", "an", "and", "by", "csv", "data", "database", "dataset", "file", "final", "for", "from", "geojson", "in"}
+    | {"its", "of", "on", "shp", "the", "to", "update", "version", "with", "zip"}
+)
+YEAR = re.compile(r"(?<!\d)(19[5-9]\d|20\d\d)(?!\d{2}(?!\d{2}(?!\d)))")
+
+
+def one_line(text: str) -> str:
+    """Text from outside on one line, without anything that is not shown: for terminals, and for comments in YAML."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+
+
+def tokens(name: str) -> list[str]:
+    """The words of a column's name in lower case: those between separators first, then those within `camelCase`."""
+    joined = re.sub(r"(?i)\bsq(?:uare)?[ _.]*(k?m)(?:et(?:er|re)s?)?\b", r"sq\1", name.replace("_", " "))
+    whole = re.findall(r"\w+", joined.replace("_", " "))
+    parts = [part for word in whole for part in re.findall(r"[^\Wa-z]+[a-z]*|[a-z]+\d*", word)]
+    return list(dict.fromkeys(word.lower() for word in (*whole, *parts)))
+
+
+def dataset_key(title: str, year: int | None, taken: Container[str]) -> str:
+    """A key for a dataset from what it is called, with its year, that nobody has yet."""
+    ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    stated = YEAR.search(ascii_title)
+    when = stated[1] if stated else str(year or "")
+    words = [word for word in re.findall(r"[a-z]+|\d+", ascii_title.lower()) if word not in FILLERS]
+    words = [word for word in words if len(word) > 1 and not word.isdigit()][:MOST_WORDS]
+    name = "_".join([*(words or ["pv"]), when] if when else words or ["pv"])
+    while len(name) > MOST_CHARACTERS and len(words) > 1:
+        words.pop()
+        name = "_".join([*words, when] if when else words)
+    return next(key for number in range(1, 10_000) if (key := name if number == 1 else f"{name}_{number}") not in taken)

@@ -1,0 +1,51 @@
+"""What the user is shown: what the file holds, the entry, and what to do next."""
+
+from rich.table import Table
+
+from loaders.adding.guess import Draft
+from loaders.adding.look import Look
+from loaders.adding.names import one_line
+from loaders.adding.rendering import render
+from loaders.adding.source import Given
+from loaders.adding.values import EXAMPLES, distinct
+from loaders.catalog import Catalog
+from loaders.console import out
+
+LONGEST_EXAMPLE = 40  # characters
+
+
+def show(name: str, look: Look, entry: Draft) -> None:
+    """What was found in the file, and the entry that comes of it."""
+    layers = f", layers {', '.join(map(one_line, look.layers))}" if len(look.layers) > 1 else ""
+    shapes = ", ".join(f"{count:,} {kind}" for kind, count in look.shapes.items()) or "no shape"
+    looked_at = max((len(column) for column in look.columns.values()), default=len(look.area_m2))
+    out.print(f"{one_line(name)}: {look.format}{layers}; {look.features:,} records; CRS {look.crs}")
+    out.print(f"In the first {looked_at:,}: {shapes}")
+    out.print(_as_table(look))
+    out.print(render(entry), soft_wrap=True)
+
+
+def next_steps(given: Given, entry: Draft, catalog: Catalog) -> None:
+    """What to look at, and which commands to type."""
+    if entry.doubts:
+        out.print("Look at these before you use it:")
+    for doubt in entry.doubts:
+        out.print(f"  - {one_line(doubt)}", soft_wrap=True)
+    if "licence" not in entry.settings:
+        out.print("No licence is stated in the entry: read what the publisher says before you use the data.")
+    if catalog.origin == "sample" and given.kind != "path":
+        out.print(
+            "The origin is sample, and there is no bundled sample of this dataset: set `origin: doi` in params.yaml.",
+            soft_wrap=True,
+        )
+    out.print("Next: `make plan` says what would be downloaded and run, and `make all` does it.")
+
+
+def _as_table(look: Look) -> Table:
+    table = Table(header_style="bold")
+    for heading in ("column", "type", "for example"):
+        table.add_column(heading, overflow="fold")
+    for column, values in look.columns.items():
+        examples = [one_line(value)[:LONGEST_EXAMPLE] for value in distinct(values)[:EXAMPLES]]
+        table.add_row(one_line(column), look.types[column], ", ".join(examples))
+    return table

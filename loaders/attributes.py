@@ -1,0 +1,49 @@
+"""The published columns of a record as JSON, and what a record is known by."""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import pyarrow as pa
+
+from loaders.arrays import Shapes
+
+
+def json_rows(attributes: pa.Table) -> list[str]:
+    """Each row of a table as JSON: NaN, for which it has no word, as null, other things as text."""
+    if not attributes.column_names:
+        return ["{}"] * len(attributes)
+    return [_json(row) for row in attributes.to_pylist()]
+
+
+def _json(row: dict[str, Any]) -> str:
+    try:
+        return json.dumps(row, ensure_ascii=False, default=_as_text, allow_nan=False)
+    except ValueError:  # NaN or infinity somewhere
+        return json.dumps(_finite(row), ensure_ascii=False, default=_as_text)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _finite(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _as_text(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+FINGERPRINT_DIGITS = 16  # 64 bits: among ten million shapes, two alike by chance are less likely than 1 in 100,000
+
+
+def fingerprints(wkb: Shapes, attributes: Iterable[str]) -> list[str]:
+    """The head of the sha256 of each published shape; of the attributes, as JSON, where there is none."""
+    held = zip(wkb, attributes, strict=True)
+    return [
+        hashlib.sha256(bytes(shape) if shape is not None else text.encode()).hexdigest()[:FINGERPRINT_DIGITS]
+        for shape, text in held
+    ]

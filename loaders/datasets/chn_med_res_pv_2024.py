@@ -1,0 +1,24 @@
+"""China's installations as mapped in 2015 and in 2020: only the file's name says which.
+
+What is seen in the images of a year was installed by its end. https://doi.org/10.1038/s41597-024-04356-z
+"""
+
+import datetime as dt
+import re
+
+from loaders.columns import Interval
+from loaders.errors import ReadError
+from loaders.reading import Published
+
+YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
+
+
+def installed(published: Published) -> list[Interval]:
+    """Any day until the end of the year that the file's name ends in."""
+    years = YEAR.findall(published.name.rpartition("/")[2])
+    if len(years) != 1:
+        raise ReadError(
+            f"chn_med_res_pv_2024: expected a file name with one year in it, found {published.name}. "
+            f"Name the files of 2015 and of 2020 in datasets.chn_med_res_pv_2024.source.include in params.yaml."
+        )
+    return [(None, dt.date(int(years[0]), 12, 31))] * len(published.wkb)

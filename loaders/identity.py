@@ -1,0 +1,65 @@
+"""What needs all records of a dataset at once: their identifiers, and which of them have the same shape."""
+
+from collections.abc import Iterator
+from glob import escape
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+SHORT_HASH = 8
+MEMORY_LIMIT = "256MB"  # what does not fit goes to the disk
+
+ROWS_AT_A_TIME = 10_000
+
+# Records that share a source_id are told apart by their shapes; those that share that too, by their order.
+IDENTITIES = f"""
+    with records as (
+        select
+            file_row_number as row,
+            source_id,
+            fingerprint,
+            case when reason is null then shape_hash end as shape_hash,
+            $key || ':' || coalesce(source_id, 'g-' || fingerprint) as name
+        from read_parquet($path, file_row_number = true)
+    ),
+    told_apart as (
+        select
+            *,
+            case
+                when source_id is not null and count(*) over (partition by name) > 1
+                then name || '~' || left(fingerprint, {SHORT_HASH})
+                else name
+            end as candidate
+        from records
+    ),
+    counted as (
+        select
+            *,
+            row_number() over (partition by candidate order by row) as nth
+        from told_apart
+    )
+    select
+        candidate || case when nth > 1 then '.' || nth else '' end as record_id,
+        shape_hash is not null and count(*) over (partition by shape_hash) > 1 as is_duplicate
+    from counted
+    order by row
+"""  # noqa: S608 (numbers of ours)
+
+
+def identities(records: Path, key: str) -> Iterator[tuple[str, bool]]:
+    """An identifier for each record, which stays the same when a publisher reorders the file or adds to it.
+
+    Args:
+        records: Parquet with `source_id`, `fingerprint`, `reason` and `shape_hash`; beside it is room for what does
+            not fit into memory.
+        key: of the dataset.
+
+    Yields:
+        In the order of the records: the identifier, and whether another kept record has the same shape.
+    """
+    config: dict[str, Any] = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(records.parent / "identities")}
+    with duckdb.connect(config=config) as connection:
+        result = connection.execute(IDENTITIES, {"key": key, "path": escape(str(records))})
+        while held := result.fetchmany(ROWS_AT_A_TIME):
+            yield from held

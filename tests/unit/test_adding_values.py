@@ -1,0 +1,202 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from loaders.adding.dates import installed
+from loaders.adding.guesses import source_id, where
+from loaders.adding.look import NOT_STATED, Look
+from loaders.adding.quantities import area, capacity
+from loaders.adding.tables import read_table
+from loaders.adding.values import Marks, find_marks, null_values
+from loaders.errors import ReadError
+
+
+def _look(area_m2: list[float] | None = None, **columns: list[str | None]) -> Look:
+    rows = len(next(iter(columns.values())))
+    drawn = np.array(area_m2 if area_m2 else [np.nan] * rows, dtype=float)
+    return Look("GeoJSON", (), rows, NOT_STATED, {}, columns, dict.fromkeys(columns, "text"), drawn)
+
+
+@pytest.mark.parametrize(
+    ("values", "comma_separates", "marks"),
+    [
+        (["1.5", "20"], True, Marks()),
+        (["302,219", "38.5", "1,302,219"], True, Marks(".", ",")),
+        (["302,219", "166,320"], True, Marks(".", ",")),
+        (["12,5", "8,125"], False, Marks(",")),
+        (["1.234,5", "12.000,25"], False, Marks(",", ".")),
+        (["1 234,5", "7,25"], False, Marks(",", " ")),
+        (["1'234.5", "7.25"], False, Marks(".", "'")),
+        (["n/a", "1,5", "2,5"], False, Marks(",")),
+    ],
+)
+def test_marks_are_those_by_which_most_values_are_numbers(
+    values: list[str], comma_separates: bool, marks: Marks
+) -> None:
+    assert find_marks([values], comma_separates=comma_separates) == marks
+
+
+@pytest.mark.parametrize(("text", "number"), [("1,302.5", 1302.5), ("13,02.5", None), ("-1e3", -1000.0), ("1-2", None)])
+def test_a_number_is_grouped_by_three_digits_or_not_at_all(text: str, number: float | None) -> None:
+    assert Marks(".", ",").number(text) == number
+
+
+def test_what_stands_for_unknown_is_found_among_the_values() -> None:
+    assert null_values(["5", "-9999", "-1.0", "N/A", None, "-", "-3"]) == [-9999, -1, "-", "N/A"]
+    assert null_values(["5", "-9999", "-99", "-1"], negatives=True) == [-9999]
+
+
+def test_areas_in_hectares_are_told_by_the_outlines() -> None:
+    guess = area(_look([10_000.0, 20_000.0, 30_000.0], size_area=["1", "2.1", "2.9"]))
+    assert guess is not None
+    assert guess.value == {"column": "size_area", "unit": "ha"}
+    assert guess.is_doubtful is False
+
+
+def test_areas_that_fit_no_unit_are_said_to_disagree_by_their_factor() -> None:
+    guess = area(_look([100.0, 200.0, 300.0], Area=["400", "800", "1200"]))
+    assert guess is not None
+    assert guess.value == {"column": "Area", "unit": "m2"}
+    assert "disagree with the outlines: 4 times as large" in guess.reason
+    assert guess.is_doubtful is True
+
+
+def test_a_unit_in_the_name_counts_even_where_the_outlines_say_otherwise() -> None:
+    guess = area(_look([100.0, 200.0], area_ha=["100", "200"]))
+    assert guess is not None
+    assert guess.value["unit"] == "ha"
+    assert "1e+04 times as large" in guess.reason
+
+
+def test_acres_are_not_taken_for_a_unit_that_the_settings_have() -> None:
+    assert area(_look([4047.0, 8094.0], area_acres=["1", "2"])) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "basis"),
+    [
+        ("capacity_mw", "MW", None),
+        ("Power_kW", "kW", None),
+        ("capacity_repd_MWp", "MWp", None),
+        ("p_cap_dc_mw", "MW", "dc"),
+        ("Installed Capacity (MWelec)", "MW", None),
+        ("MWac", "MW", "ac"),
+    ],
+)
+def test_the_unit_and_the_basis_of_a_capacity_are_read_in_its_name(name: str, unit: str, basis: str | None) -> None:
+    guess = capacity(_look(**{name: ["5", "6", "7"]}), None)
+    assert guess is not None
+    assert (guess.value["unit"], guess.value.get("basis")) == (unit, basis)
+
+
+@pytest.mark.parametrize(("values", "unit"), [(["0.5", "1"], "MW"), (["500", "1000"], "kW"), (["5e5", "1e6"], "W")])
+def test_the_unit_of_a_capacity_is_what_gives_plants_a_usual_density(values: list[str], unit: str) -> None:
+    guess = capacity(_look([10_000.0, 20_000.0], capacity=list(values)), None)
+    assert guess is not None
+    assert (guess.value["unit"], guess.is_doubtful) == (unit, False)
+    assert "50 W/m2" in guess.reason
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["year_of_capacity_data", "capacity_factor", "storage_capacity_mw", "generation_gwh_2013", "Turbine Capacity"],
+)
+def test_numbers_about_something_else_are_no_capacity(name: str) -> None:
+    assert capacity(_look(**{name: ["5", "6"]}), None) is None
+
+
+def test_what_a_load_would_stop_at_is_said() -> None:
+    guess = capacity(_look(mw=["5", "6", "7", "8", "about 3", "-7", "n/a", "-9999", "9", "10"]), None)
+    assert guess is not None
+    assert guess.value["null_values"] == [-9999, "n/a"]
+    assert "it holds 'about 3', '-7': add to null_values" in guess.reason
+    assert guess.is_doubtful is True
+
+
+@pytest.mark.parametrize(
+    ("values", "pattern"),
+    [
+        (["2016", "2017"], None),
+        (["20160601", "20170731"], None),
+        (["2016-06", "<2017-05-01"], None),
+        (["01/05/2007", "20/12/2019"], "DD/MM/YYYY"),
+        (["05/01/2007", "12/20/2019"], "MM/DD/YYYY"),
+        (["1.5.2007", "20.12.2019"], "DD.MM.YYYY"),
+        (["2014/10/01", "2015/02/28"], "YYYY/MM/DD"),
+    ],
+)
+def test_the_way_dates_are_written_is_found(values: list[str], pattern: str | None) -> None:
+    guess = installed(_look(install_date=list(values)))
+    assert guess is not None
+    assert guess.value == ({"column": "install_date", "pattern": pattern} if pattern else "install_date")
+    assert guess.is_doubtful is False
+
+
+def test_days_that_may_be_months_are_a_doubt() -> None:
+    guess = installed(_look(install_date=["01/05/2007", "02/06/2008"]))
+    assert guess is not None
+    assert (guess.is_doubtful, "MM/DD/YYYY fits as well" in guess.reason) == (True, True)
+
+
+def test_the_date_of_building_is_preferred_to_other_dates() -> None:
+    guess = installed(_look(year=["2001", "2002"], img_date=["2011", "2012"], commissioning_year=["2003", "2004"]))
+    assert guess is not None
+    assert guess.value == "commissioning_year"
+
+
+@pytest.mark.parametrize("name", ["year_of_capacity_data", "Record Last Updated", "p_img_date", "status_year"])
+def test_other_dates_are_not_when_it_was_built(name: str) -> None:
+    assert installed(_look(**{name: ["2001", "2002"]})) is None
+
+
+def test_an_identifier_is_one_that_every_record_has_alone() -> None:
+    look = _look(old_id=["1", "1", "2"], wepp_id=["1", None, "3"], gppd_idnr=["a", "b", "c"], fid=["1", "2", "3"])
+    guess = source_id(look)
+    assert guess is not None
+    assert (guess.value, guess.is_doubtful) == ("gppd_idnr", False)
+
+
+def test_a_grid_is_no_identifier() -> None:
+    assert source_id(_look(grid=["1", "2"], Solar_Grid=["3", "4"])) is None
+
+
+def test_rows_of_other_fuels_are_left_out() -> None:
+    fuels: list[str | None] = ["Solar", "Wind", "Solar PV", "Solar thermal", None] * 3
+    guess = where(_look(name=[f"Solar {row}" for row in range(15)], primary_fuel=fuels))
+    assert guess is not None
+    assert guess.value == {"primary_fuel": ["Solar", "Solar PV"]}
+    assert "'Solar thermal' as well, as heat" in guess.reason
+
+
+def test_a_column_that_is_solar_throughout_is_no_filter() -> None:
+    assert where(_look(tech=["Photovoltaics", "PV", "PV"] * 4, status=["built", "planned", "built"] * 4)) is None
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_of_a_table_is_found(delimiter: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(delimiter.join(row) for row in (["id", "lon", "lat"], ["1", "2", "3"], ["4", "5", "6"])))
+    table = read_table(path, "a.csv", 10)
+    assert (table.delimiter, table.rows, table.columns) == (
+        delimiter,
+        2,
+        {"id": ["1", "4"], "lon": ["2", "5"], "lat": ["3", "6"]},
+    )
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"), [("utf-8", None), ("utf-8-sig", None), ("cp1252", "cp1252"), ("utf-16", "utf-16")]
+)
+def test_the_encoding_is_one_that_decodes_the_whole_file(encoding: str, said: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,name\n" + "1,plain\n" * 200_000 + "2,Köln\n", encoding=encoding)
+    table = read_table(path, "a.csv", 10)
+    assert (table.rows, list(table.columns)) == (200_001, ["id", "name"])
+    assert (table.reading["encoding"].value if said else table.reading.get("encoding")) == said
+
+
+def test_a_column_that_is_named_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,id\n1,2\n")
+    with pytest.raises(ReadError, match="names a column twice: 'id'"):
+        read_table(tmp_path / "a.csv", "a.csv", 10)
