@@ -19,11 +19,11 @@ from loaders.downloads import Downloads
 from loaders.duck import connect
 from loaders.fetch import fetch
 from loaders.harmonise import harmonise
-from loaders.loading import Loaded, write_aside
+from loaders.loading import Loaded, put_in_place, write_aside
 from loaders.locks import read_lock
 from loaders.reading import read_published
 from loaders.resolve import resolve
-from loaders.store import put_in_place, write_raw_data
+from loaders.store import write_raw_data
 from loaders.wanted import SourceFile, wanted_files
 from loaders.workspace import Workspace
 

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -19,8 +20,11 @@ from loaders.catalog import Dataset
 from loaders.columns import published_text
 from loaders.contract import Provenance
 from loaders.errors import CatalogError, ReadError
+from loaders.geometry import missing_grid
 from loaders.reading import Published
 from loaders.row_filter import require_found, wanted_rows
+
+logger = logging.getLogger(__name__)
 
 RECORDS = "canonical_records"
 QUIRKS = "loaders.datasets"
@@ -49,6 +53,16 @@ def harmonise(
     graph = record_graph(dataset.key)
     filtered = _Filter(dataset)
     for batch in published:
+        if batch.first_row == 1 and (grid := missing_grid(batch.crs)):
+            logger.warning(
+                "%s: the best transformation of %s (%s) needs the grid %s, which is not installed; the next best is "
+                "used. `projsync --file %s` brings it.",
+                dataset.key,
+                batch.name,
+                batch.crs.name,
+                grid,
+                grid,
+            )
         inputs = {"provenance": provenance, "h3_resolution": h3_resolution, "row_is_wanted": filtered.rows(batch)}
         yield _records(graph, batch, dataset, inputs)
     filtered.require_all_found()

@@ -17,8 +17,10 @@ from loaders.catalog import Dataset
 from loaders.contract import LOADING, REJECTED, schema
 from loaders.geoparquet import ParquetFile
 from loaders.identity import identities
+from loaders.locks import write_json
 from loaders.quality import FLAGS
 from loaders.reading import BATCH_ROWS
+from loaders.workspace import Workspace
 
 DUPLICATE = "duplicate_geometry"
 UNNAMED = schema(tuple(field for field in LOADING if field.name != "record_id"))
@@ -68,6 +70,14 @@ def write_aside(batches: Iterable[gpd.GeoDataFrame], dataset: Dataset, folder: P
     unnamed.unlink()
     loaded.metrics.update(account(loaded.records, loaded.rejected, dataset))
     return loaded
+
+
+def put_in_place(loaded: Loaded, workspace: Workspace) -> None:
+    """Rename what a load has written to where it belongs; only the folder is left."""
+    workspace.loaded(loaded.key).parent.mkdir(parents=True, exist_ok=True)
+    loaded.rejected.replace(workspace.rejected(loaded.key))
+    loaded.records.replace(workspace.loaded(loaded.key))
+    write_json(loaded.metrics, workspace.metrics(loaded.key))
 
 
 def as_arrow(batch: gpd.GeoDataFrame) -> pa.Table:

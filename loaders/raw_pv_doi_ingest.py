@@ -12,8 +12,7 @@ from loaders import doi_datasets
 from loaders.cache import Cache
 from loaders.catalog import Catalog, Dataset, read_catalog
 from loaders.downloads import Downloads
-from loaders.loading import Loaded
-from loaders.store import put_in_place
+from loaders.loading import Loaded, put_in_place
 from loaders.workspace import Workspace, find_root
 
 MAX_WORKERS = 4

@@ -9,23 +9,12 @@ import duckdb
 import pyarrow.dataset as ds
 
 from loaders.contract import RECORD
-from loaders.loading import Loaded
-from loaders.locks import write_json
-from loaders.workspace import Workspace
 
 RAW_SCHEMA = "raw_data"
 ALL_FEATURES = "doi_pv_features"
 ACCOUNTING = "dataset_accounting"
 
 Metrics = dict[str, Any]
-
-
-def put_in_place(loaded: Loaded, workspace: Workspace) -> None:
-    """Rename what a load has written to where it belongs."""
-    workspace.loaded(loaded.key).parent.mkdir(parents=True, exist_ok=True)
-    loaded.rejected.replace(workspace.rejected(loaded.key))
-    loaded.records.replace(workspace.loaded(loaded.key))
-    write_json(loaded.metrics, workspace.metrics(loaded.key))
 
 
 def read_accounting(path: Path) -> Metrics:

@@ -10,7 +10,7 @@ from loaders.adding.asking import Asker
 from loaders.adding.entry import draft, require_key, taken_keys
 from loaders.adding.existing import require_new
 from loaders.adding.finding import Found, Place
-from loaders.adding.look import look
+from loaders.adding.looking import look
 from loaders.adding.source import given
 from loaders.adding.telling import next_steps, show
 from loaders.adding.writing import add_entry

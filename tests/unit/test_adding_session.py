@@ -75,7 +75,7 @@ def test_a_geojson_whose_area_lies_is_added_with_that_said(add: Add, project: Pa
     }
     after = (project / "params.yaml").read_text()
     assert after.startswith(before)
-    assert "disagree with the outlines: 4 times as large" in _comments(after)
+    assert "disagree with the outlines: 3.98 times as large" in _comments(after)
     assert not (project / "data" / "sample" / "locks").exists()
     assert not (project / "data" / "sample" / ".work" / "add").exists()
 

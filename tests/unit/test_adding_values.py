@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from loaders.adding.values import Marks, find_marks, null_values
 from loaders.errors import ReadError
 
 
-def _look(area_m2: list[float] | None = None, **columns: list[str | None]) -> Look:
+def _look(area_m2: list[float] | None = None, /, **columns: Sequence[str | None]) -> Look:
     rows = len(next(iter(columns.values())))
     drawn = np.array(area_m2 if area_m2 else [np.nan] * rows, dtype=float)
     return Look("GeoJSON", (), rows, NOT_STATED, {}, columns, dict.fromkeys(columns, "text"), drawn)

@@ -9,13 +9,23 @@ import pytest
 import shapely
 from shapely import GeometryCollection, LineString, MultiPoint, MultiPolygon, Point, Polygon, box
 
-from loaders.geometry import Harmonised, area_m2, centroids, h3_cells, harmonise_shapes
+from loaders.geometry import (
+    LONLAT,
+    Harmonised,
+    area_m2,
+    centroids,
+    geometry_hashes,
+    h3_cells,
+    harmonise_shapes,
+    missing_grid,
+)
 
 GEOD = pyproj.Geod(ellps="WGS84")
 NAN, INF = math.nan, math.inf
 UNIT = [(0, 0), (1, 0), (1, 1), (0, 1)]
 AWAY = [(2, 2), (3, 2), (3, 3), (2, 3)]
 INSIDE = [(0.4, 0.4), (0.6, 0.4), (0.6, 0.6), (0.4, 0.6)]
+MULTI_HEAD = struct.pack("<bII", 1, 6, 2)  # a multipolygon of two parts
 TWO_VERTICES_WKB = struct.pack("<BIII4d", 1, 3, 1, 2, 0, 0, 1, 1)
 OPEN_RING_WKB = struct.pack("<BIII8d", 1, 3, 1, 4, 0, 0, 1, 0, 1, 1, 0, 1)
 NAN_FIRST_WKB = struct.pack("<BIII8d", 1, 3, 1, 4, NAN, NAN, 1, 0, 1, 1, NAN, NAN)
@@ -41,8 +51,9 @@ REJECTED: dict[str, tuple[shapely.Geometry | bytes | None, str]] = {
     "an empty polygon": (Polygon(), "empty_geometry"),
     "an empty point": (Point(), "empty_geometry"),
     "bytes that are no shape": (b"abc", "unreadable_geometry"),
-    "a ring of two vertices": (TWO_VERTICES_WKB, "unreadable_geometry"),
-    "a ring that does not close": (OPEN_RING_WKB, "unreadable_geometry"),
+    "a ring of two vertices": (TWO_VERTICES_WKB, "too_few_points"),
+    "parts of which none is a ring": (MULTI_HEAD + 2 * TWO_VERTICES_WKB, "too_few_points"),
+    "parts that end too early": (MULTI_HEAD + TWO_VERTICES_WKB, "unreadable_geometry"),
     "a ring there and back": (Polygon([(0, 0), (1, 1), (0, 0)]), "no_area"),
     "a line": (LineString([(0, 0), (1, 1)]), "neither_polygon_nor_point"),
     "several points": (MultiPoint([(0, 0), (1, 1)]), "neither_polygon_nor_point"),
@@ -51,7 +62,9 @@ REJECTED: dict[str, tuple[shapely.Geometry | bytes | None, str]] = {
         "neither_polygon_nor_point",
     ),
     "east of the world": (Point(181, 0), "outside_the_world"),
-    "north of the world": (box(0, 89, 1, 91), "outside_the_world"),
+    "north of the world": (box(99, 89, 100, 91), "outside_the_world"),
+    "a position as (lat, lon)": (Point(37.4, -122.1), "swapped_axes"),
+    "an outline as (lat, lon)": (box(23.5, 90.2, 23.6, 90.3), "swapped_axes"),
     "metres called degrees": (box(530000, 178000, 530100, 178100), "outside_the_world"),
     "a point half unknown": (Point(5, NAN), "outside_the_world"),
     "an infinite point": (Point(INF, 5), "outside_the_world"),
@@ -198,10 +211,121 @@ def test_the_centroid_of_neighbours_across_the_antimeridian_lies_beside_it() -> 
     assert abs(centroids(np.array([fiji], dtype=object))[0][0]) > 179.8
 
 
-def test_a_polygon_drawn_around_the_world_is_not_half_a_degree_wide() -> None:
-    # from 179.9° E to 179.9° W, uncut: 235 km² that read as 424,000 km²
-    found = _harmonise(Polygon([(179.9, -17), (-179.9, -17), (-179.9, -16.9), (179.9, -16.9)]))
-    assert found.reason[0] is not None or area_m2(found.shapes)[0] < 1e9
+FIJI = [(179.9, -17), (-179.9, -17), (-179.9, -16.9), (179.9, -16.9)]  # uncut, it would go around the world
+BEYOND = [(lon % 360, lat) for lon, lat in FIJI]
+HOLE = [(179.95, -16.98), (180.05, -16.98), (180.05, -16.92), (179.95, -16.92)]
+CROSSING = {
+    "jumps": Polygon(FIJI),
+    "goes on beyond": Polygon(BEYOND),
+    "begins before": Polygon([(lon - 360, lat) for lon, lat in BEYOND]),
+    "winds the other way": Polygon(FIJI[::-1]),
+    "has a hole": Polygon(BEYOND, [HOLE]),
+}
+
+
+@pytest.mark.parametrize("case", CROSSING)
+def test_an_outline_that_crosses_the_antimeridian_is_cut_there(case: str) -> None:
+    found = _harmonise(CROSSING[case])
+    elsewhere = shapely.transform(Polygon(BEYOND, [HOLE] if "hole" in case else []), lambda xy: xy - [90, 0])
+    assert found.cut_at_antimeridian.tolist() == [True]
+    assert found.shapes[0].geom_type == "MultiPolygon"
+    assert shapely.bounds(found.shapes)[0].tolist() == [-180, -17, 180, -16.9]
+    assert area_m2(found.shapes)[0] == pytest.approx(area_m2(np.array([elsewhere], dtype=object))[0], rel=1e-9)
+    assert abs(centroids(found.shapes)[0][0]) > 179.99
+
+
+def test_an_outline_that_crosses_the_antimeridian_in_metres_is_cut_too() -> None:
+    # a Mercator map of the Pacific, which has the antimeridian in its middle
+    to_metres = pyproj.Transformer.from_crs(4326, 3832, always_xy=True)
+    (west, south), (east, north) = to_metres.transform(179.95, -17), to_metres.transform(-179.95, -16.9)
+    found = _harmonise(box(west, south, east, north), crs="EPSG:3832")
+    assert found.cut_at_antimeridian.tolist() == [True]
+    assert shapely.bounds(found.shapes)[0] == pytest.approx([-180, -17, 180, -16.9])
+
+
+def test_what_is_cut_already_and_what_touches_the_antimeridian_stay_as_they_are() -> None:
+    fiji = MultiPolygon([box(179.9, -17, 180, -16.9), box(-180, -17, -179.9, -16.9)])
+    found = _harmonise(fiji, box(179.9, -17, 180, -16.9), box(-180, -17, -179.9, -16.9))
+    assert found.cut_at_antimeridian.tolist() == [False, False, False]
+    assert found.reason.tolist() == [None, None, None]
+
+
+def test_a_ring_around_the_world_is_rejected() -> None:
+    around = Polygon([(-170, 0), (-60, 1), (60, 1), (170, 0), (60, -1), (-60, -1)])
+    assert _harmonise(around).reason.tolist() == ["wraps_around_the_world"]
+
+
+def test_an_invalid_outline_across_the_antimeridian_is_repaired_and_cut() -> None:
+    bow_tie = Polygon([(179.9, -17), (-179.9, -16.9), (-179.9, -17), (179.9, -16.9)])
+    found = _harmonise(bow_tie)
+    assert (found.repaired.tolist(), found.cut_at_antimeridian.tolist()) == ([True], [True])
+    assert found.shapes[0].is_valid
+    assert area_m2(found.shapes)[0] == pytest.approx(area_m2(_harmonise(Polygon(FIJI)).shapes)[0] / 2, rel=1e-3)
+
+
+def test_a_ring_that_does_not_close_is_closed_and_counts_as_repaired() -> None:
+    found = _harmonise(OPEN_RING_WKB)
+    assert (found.repaired.tolist(), found.repair_changed_area.tolist()) == ([True], [False])
+    assert found.shapes[0].equals(shapely.from_wkb(OPEN_RING_WKB, on_invalid="fix"))
+
+
+@pytest.mark.parametrize("z", [False, True])
+def test_a_part_of_too_few_corners_is_left_out_and_the_others_stay(z: bool) -> None:
+    good = shapely.to_wkb(shapely.force_3d(box(0, 0, 1, 1)) if z else box(0, 0, 1, 1), flavor="iso")
+    line = struct.pack("<bIII4d", 1, 3, 1, 2, 5.0, 5.0, 6.0, 6.0)
+    found = _harmonise(MULTI_HEAD + good + line)
+    assert (found.reason.tolist(), found.incomplete.tolist()) == ([None], [True])
+    assert found.shapes[0].equals(box(0, 0, 1, 1))
+
+
+def test_what_is_inside_the_extent_only_with_its_axes_swapped_is_rejected() -> None:
+    germany = (5.8, 47.2, 15.1, 55.1)
+    shapes = [Point(10, 50), Point(50, 10), Point(100, 20)]
+    wkb = np.array([shapely.to_wkb(shape) for shape in shapes], dtype=object)
+    found = harmonise_shapes(wkb, LONLAT, extent=germany)
+    assert found.reason.tolist() == [None, "swapped_axes", None]
+    assert found.outside_extent.tolist() == [False, False, True]
+
+
+def test_what_is_not_wanted_is_rejected_unseen() -> None:
+    wkb = np.array([b"abc", shapely.to_wkb(Point(1, 2))], dtype=object)
+    assert harmonise_shapes(wkb, LONLAT, wanted=np.array([False, True])).reason.tolist() == ["filtered_out", None]
+
+
+def test_a_repair_that_changes_the_area_by_more_than_5_percent_is_told() -> None:
+    spike = Polygon([(0, 0), (1, 0), (1, 1), (0.5, 1), (0.5, 1.2), (0.5, 1), (0, 1)])
+    bow_tie = Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+    found = _harmonise(spike, bow_tie, box(0, 0, 1, 1))
+    assert found.repaired.tolist() == [True, True, False]
+    assert found.repair_changed_area.tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("latitude", [0.0, 52.0, 70.0, -33.0])
+@pytest.mark.parametrize("size_m", [50, 1_000, 10_000])
+@pytest.mark.parametrize("corners", [UNIT, [(0, 0), (2, 0), (2, 1), (1, 1), (1, 3), (0, 3)]], ids=["square", "L"])
+def test_areas_are_those_of_geodesics_within_a_thousandth(
+    latitude: float, size_m: int, corners: list[tuple[float, float]]
+) -> None:
+    degree_m = GEOD.inv(10, latitude, 10, latitude + 0.01)[2] * 100, GEOD.inv(10, latitude, 10.01, latitude)[2] * 100
+    ring = [(10 + x * size_m / degree_m[1], latitude + y * size_m / degree_m[0]) for x, y in corners]
+    expected = abs(GEOD.geometry_area_perimeter(Polygon(ring))[0])
+    assert area_m2(np.array([Polygon(ring)], dtype=object))[0] == pytest.approx(expected, rel=1e-3)
+
+
+def test_the_same_shape_has_the_same_hash_wherever_its_corners_begin() -> None:
+    square = Polygon([(0, 0), (1, 0), (1, 1), (0, 1)])
+    again = Polygon([(1, 1), (1, 0), (0, 0), (0, 1)])
+    one, two, other, point, none = geometry_hashes(np.array([square, again, box(0, 0, 1, 2), Point(0, 0), None]))
+    assert one == two
+    assert len({one, other, point}) == 3
+    assert none is None
+
+
+def test_a_grid_that_the_best_transformation_lacks_is_named() -> None:
+    assert missing_grid(LONLAT) is None
+    assert missing_grid(pyproj.CRS.from_epsg(3035)) is None
+    named = missing_grid(pyproj.CRS.from_epsg(27700))
+    assert named is None or "OSTN15" in named  # None where somebody has installed it
 
 
 def test_the_cell_of_the_published_example_is_found() -> None:

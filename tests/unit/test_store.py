@@ -13,8 +13,8 @@ from loaders.contract import schema
 from loaders.duck import connect
 from loaders.errors import BuildError
 from loaders.geoparquet import write_parquet
-from loaders.loading import Loaded
-from loaders.store import put_in_place, read_accounting, write_raw_data
+from loaders.loading import Loaded, put_in_place
+from loaders.store import read_accounting, write_raw_data
 from loaders.workspace import Workspace
 
 Written = Callable[..., Path]

@@ -1,0 +1,65 @@
+"""Look into a file of any format that a load reads."""
+
+import numpy as np
+import typer
+
+from loaders.adding.coordinates import POSITION_WORDS, readings
+from loaders.adding.look import NOT_STATED, ROWS, Look
+from loaders.adding.marks import as_settings
+from loaders.adding.names import one_line, tokens
+from loaders.adding.shapes import ChooseLayer, look_into_shapes
+from loaders.adding.tables import read_table
+from loaders.adding.units import is_quantity
+from loaders.adding.values import find_marks, is_numeric
+from loaders.errors import ReadError
+from loaders.reading import UNREADABLE
+from loaders.wanted import SourceFile
+
+
+def look(file: SourceFile, choose_layer: ChooseLayer, rows: int = ROWS) -> Look:
+    """Look into a file.
+
+    Args:
+        file: on this disk.
+        choose_layer: takes the names of several layers and returns the one that is meant.
+        rows: how many records to look at.
+
+    Raises:
+        ReadError: it cannot be read, or holds no record with a shape.
+    """
+    try:
+        found = _look_into_table(file, rows) if file.suffix == ".csv" else look_into_shapes(file, choose_layer, rows)
+    except typer.Abort:  # no answer: a RuntimeError by its family, as what GDAL raises
+        raise
+    except UNREADABLE as error:
+        reason = one_line(str(error))
+        raise ReadError(
+            f"{one_line(file.name)} cannot be read as {file.suffix.lstrip('.') or 'a vector file'}: {reason}. Open it "
+            f"in QGIS to see what it is."
+        ) from error
+    if not found.features:
+        raise ReadError(f"{one_line(file.name)} holds no records. Choose another file of the source with --file.")
+    return found
+
+
+def _look_into_table(file: SourceFile, rows: int) -> Look:
+    table = read_table(file.path, one_line(file.name), rows)
+    measured = [
+        column for name, column in table.columns.items() if set(tokens(name)) & POSITION_WORDS or is_quantity(name)
+    ]
+    marks = find_marks(measured, comma_separates=table.delimiter == ",")
+    where, open_questions = readings(table.columns, marks)
+    types = {name: "number" if is_numeric(column, marks, 1.0) else "text" for name, column in table.columns.items()}
+    return Look(
+        format="CSV",
+        layers=(),
+        features=table.rows,
+        crs=NOT_STATED,
+        shapes={"Point (from columns)": min(rows, table.rows)} if where else {},
+        columns=table.columns,
+        types=types,
+        area_m2=np.full(min(rows, table.rows), np.nan),
+        marks=marks,
+        reading={**where, **table.reading, **as_settings(marks)},
+        open_questions=tuple(open_questions),
+    )

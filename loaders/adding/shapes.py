@@ -1,0 +1,148 @@
+"""Look into a file of shapes: its layers, its CRS, and its first records."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyogrio
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from loaders.adding.guess import Guess
+from loaders.adding.look import NOT_STATED, Look
+from loaders.adding.marks import as_settings
+from loaders.adding.names import one_line
+from loaders.adding.units import is_quantity
+from loaders.adding.values import find_marks, texts
+from loaders.catalog_columns import Reading
+from loaders.errors import ReadError
+from loaders.geojson import has_crs_member
+from loaders.geometry import LONLAT, area_m2, harmonise_shapes
+from loaders.reading import GEOJSON, PARQUET, read_published
+from loaders.wanted import SourceFile
+
+WORLD = (-180.0, -90.0, 180.0, 90.0)
+GEOPARQUET_CRS = "OGC:CRS84"  # where a file does not say: https://geoparquet.org/releases/v1.1.0/
+
+ChooseLayer = Callable[[Sequence[str]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a file says of itself.
+
+    Attributes:
+        format: the driver that reads it.
+        layers: those with shapes.
+        layer: the chosen one.
+        features: all of them counted.
+        crs: that it states, or that its format means.
+        states_crs: whether it states it itself.
+    """
+
+    format: str
+    layers: tuple[str, ...]
+    layer: str | None
+    features: int
+    crs: pyproj.CRS | None
+    states_crs: bool
+
+
+def look_into_shapes(file: SourceFile, choose_layer: ChooseLayer, rows: int) -> Look:
+    """Look into a file that GDAL reads, or GeoParquet.
+
+    Args:
+        file: on this disk.
+        choose_layer: takes the names of the layers and returns the one that is meant.
+        rows: how many records to look at.
+
+    Raises:
+        ReadError: it cannot be read, or none of its records has a shape.
+    """
+    about = _about_parquet(file) if file.suffix in PARQUET else _about_vector(file, choose_layer)
+    declared = Reading(layer=about.layer, crs=None if about.crs else "EPSG:4326")
+    batch = next(read_published(file, declared, one_line(file.name), rows=rows))
+    wkb = batch.wkb[:rows]
+    shapes = [shape for value in wkb if (shape := _shape(value)) is not None]
+    if not shapes and 0 < about.features <= rows:
+        raise ReadError(f"{one_line(file.name)}: none of its {about.features:,} records has a shape.")
+    settings, open_questions = _crs_settings(about, shapes)
+    if len(about.layers) > 1:
+        settings["layer"] = Guess(about.layer, f"one of {', '.join(about.layers)}")
+    attributes = batch.attributes.slice(0, rows)
+    columns = {name: texts(attributes.column(name)) for name in attributes.column_names}
+    types = {field.name: _type(field.type) for field in attributes.schema}
+    marks = find_marks([columns[name] for name in columns if _is_written(name, types)], comma_separates=False)
+    crs = about.crs or (LONLAT if "crs" in settings else None)
+    return Look(
+        format=about.format,
+        layers=about.layers,
+        features=about.features,
+        crs=_called(about.crs) if about.crs and about.states_crs else NOT_STATED,
+        shapes=dict(Counter(shape.geom_type for shape in shapes).most_common()),
+        columns=columns,
+        types=types,
+        area_m2=area_m2(harmonise_shapes(wkb, crs).shapes) if crs else np.full(len(wkb), np.nan),
+        marks=marks,
+        reading={**settings, **as_settings(marks)},
+        open_questions=tuple(open_questions),
+    )
+
+
+def _about_vector(file: SourceFile, choose_layer: ChooseLayer) -> _About:
+    layers = [str(name) for name, kind in pyogrio.list_layers(file.path) if kind is not None]
+    layer = choose_layer(layers) if layers else None
+    about = pyogrio.read_info(file.path, layer=layer, force_feature_count=True)
+    crs = pyproj.CRS.from_user_input(about["crs"]) if about["crs"] else None
+    states_crs = file.suffix not in GEOJSON or has_crs_member(file.path)
+    return _About(about["driver"], tuple(layers), layer, about["features"], crs, states_crs)
+
+
+def _about_parquet(file: SourceFile) -> _About:
+    with pq.ParquetFile(file.path) as parquet:
+        features, metadata = parquet.metadata.num_rows, parquet.schema_arrow.metadata or {}
+    geo = json.loads(metadata.get(b"geo", b"{}"))
+    stated = geo.get("columns", {}).get(geo.get("primary_column"), {}).get("crs", GEOPARQUET_CRS)
+    return _About("GeoParquet", (), None, features, pyproj.CRS.from_user_input(stated) if stated else None, True)
+
+
+def _crs_settings(about: _About, shapes: Sequence[BaseGeometry]) -> tuple[dict[str, Guess], list[str]]:
+    """What `read.crs` must be where the file does not say it, and what remains open."""
+    west, south, east, north = shapely.total_bounds(shapes) if shapes else WORLD
+    is_outside = west < WORLD[0] or south < WORLD[1] or east > WORLD[2] or north > WORLD[3]
+    if about.crs and (about.states_crs or not is_outside):
+        return {}, []
+    if not is_outside:
+        reason = "the file does not say; the coordinates may be degrees, of which datum nobody says"
+        return {"crs": Guess("EPSG:4326", reason, is_doubtful=True)}, []
+    span = f"{west:,.0f} to {east:,.0f} and {south:,.0f} to {north:,.0f}"
+    return {}, [f"the coordinates are no degrees ({span}) and the file names no CRS: add read.crs, or the load stops"]
+
+
+def _called(crs: pyproj.CRS) -> str:
+    authority = crs.to_authority(min_confidence=100)
+    return f"{':'.join(authority)} ({crs.name})" if authority else str(crs.name)
+
+
+def _shape(value: bytes | None) -> BaseGeometry | None:
+    """A shape; null where there is none, or none that can be read."""
+    try:
+        return shapely.from_wkb(value, on_invalid="ignore") if value is not None else None
+    except NotImplementedError:  # a curve
+        return None
+
+
+def _is_written(name: str, types: dict[str, str]) -> bool:
+    """Whether a column holds quantities that are written as text."""
+    return types[name] == "text" and is_quantity(name)
+
+
+def _type(kind: pa.DataType) -> str:
+    if pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind):
+        return "number"
+    return "text" if pa.types.is_string(kind) or pa.types.is_large_string(kind) else str(kind)

@@ -1,0 +1,101 @@
+"""What to know before trusting a record: the quality flags. Nothing is dropped because of one."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyproj
+import shapely
+from shapely import affinity
+
+from loaders.arrays import Flags, Numbers, Shapes
+
+WGS84 = pyproj.Geod(ellps="WGS84")
+FAR_M = 1000.0
+AREA_FACTOR = 2.0
+# 1,000 W/m² of sunlight and the best modules, which turn about a quarter of it into power, leave nothing above 300;
+# farms with rows apart have some tens. A unit that is a thousand times wrong falls out on either side.
+LEAST_W_PER_M2, MOST_W_PER_M2 = 5.0, 300.0
+
+FLAGS = {
+    "repaired": "Its outline was invalid, and is the nearest valid one.",
+    "repair_changed_area": "Repairing the outline changed its area by more than 5 %.",
+    "incomplete": "Lines, points or broken parts beside its polygons were left out.",
+    "cut_at_antimeridian": "Its outline crossed the antimeridian, and was cut there.",
+    "outside_extent": "It lies outside of the `extent` that the settings declare.",
+    "duplicate_geometry": "Another record of the dataset has the same shape, wherever its corners begin.",
+    "stated_area_disagrees": "The stated area is more than twice, or less than half, what the outline encloses.",
+    "far_from_stated_position": "The shape lies more than 1 km from the position that the publisher states.",
+    "implausible_power_density": "Capacity over area of the outline is below 5 or above 300 W/m².",
+}
+
+
+def stated_area_disagrees(area_m2: Numbers, source_area_m2: Numbers) -> Flags:
+    """Whether stated and drawn area [m²] are more than a factor of two apart; not where either is unknown (NaN)."""
+    larger, smaller = np.fmax(area_m2, source_area_m2), np.fmin(area_m2, source_area_m2)
+    known = ~(np.isnan(area_m2) | np.isnan(source_area_m2))
+    disagrees: Flags = known & (larger > AREA_FACTOR * smaller)
+    return disagrees
+
+
+def implausible_power_density(capacity_mw: Numbers, area_m2: Numbers) -> Flags:
+    """Whether capacity [MW] over drawn area [m²] is none that an installation has; not where either is unknown."""
+    known = ~np.isnan(capacity_mw) & (area_m2 > 0)
+    density = 1e6 * capacity_mw[known] / area_m2[known]
+    implausible = np.zeros(len(known), dtype=np.bool_)
+    implausible[known] = (density < LEAST_W_PER_M2) | (density > MOST_W_PER_M2)
+    return implausible
+
+
+def far_from_stated_position(
+    shapes: Shapes, centroid_lon: Numbers, centroid_lat: Numbers, stated_lon: Numbers, stated_lat: Numbers
+) -> Flags:
+    """Whether a stated position is more than 1 km from the shape; not where there is no shape or no position.
+
+    Args:
+        shapes: EPSG:4326 as (lon, lat); None where rejected.
+        centroid_lon: of their centroids [°].
+        centroid_lat: of their centroids [°].
+        stated_lon: what the publisher states [°]; what is nowhere on Earth is far.
+        stated_lat: what the publisher states [°].
+    """
+    known = ~(shapely.is_missing(shapes) | np.isnan(stated_lon) | np.isnan(stated_lat))
+    on_earth = (np.abs(stated_lon) <= 360) & (np.abs(stated_lat) <= 90)
+    far: Flags = known & ~on_earth
+    rows = np.flatnonzero(known & on_earth)
+    rows = rows[_distance_m(centroid_lon[rows], centroid_lat[rows], stated_lon[rows], stated_lat[rows]) > FAR_M]
+    stated = np.column_stack((stated_lon[rows], stated_lat[rows]))
+    nearest = _nearest_points(shapes[rows], stated)
+    far[rows] = _distance_m(*nearest.T, *stated.T) > FAR_M
+    return far
+
+
+def flag_lists(found: Mapping[str, Flags]) -> list[list[str]]:
+    """The names of the flags that hold for each row, in the order of `FLAGS`."""
+    names = [name for name in FLAGS if name in found]
+    if not names:
+        return []
+    table = np.column_stack([found[name] for name in names])
+    flags: list[list[str]] = [[] for _ in range(len(table))]
+    for row, column in zip(*np.nonzero(table), strict=True):
+        flags[row].append(names[column])
+    return flags
+
+
+def _nearest_points(shapes: Shapes, stated: Numbers) -> Numbers:
+    """The point of each shape that is nearest to a position, in degrees: on a plane that is true at its latitude."""
+    if not len(shapes):
+        return np.empty((0, 2))
+    nearest = np.empty((len(shapes), 2))
+    for row, (shape, position) in enumerate(zip(shapes, stated, strict=True)):
+        narrower = float(np.cos(np.radians(position[1])))  # a degree of longitude than one of latitude
+        stretch = np.array([narrower, 1.0])
+        plane = affinity.scale(shape, xfact=narrower, origin=(0, 0))
+        line = shapely.shortest_line(plane, shapely.Point(position * stretch))
+        nearest[row] = shapely.get_coordinates(line)[0] / stretch
+    return nearest
+
+
+def _distance_m(lon: Numbers, lat: Numbers, other_lon: Numbers, other_lat: Numbers) -> Numbers:
+    """Geodesic distance on the WGS 84 ellipsoid [m]."""
+    distance: Numbers = np.asarray(WGS84.inv(lon, lat, other_lon, other_lat)[2], dtype=float)
+    return distance

@@ -1,0 +1,129 @@
+"""Parse well-known binary; say why, where it cannot be parsed, and save what can be saved."""
+
+import math
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from loaders.arrays import Flags, Shapes
+
+POLYGON, MULTIPOLYGON = 3, 6
+LEAST_RING = 4  # positions: three corners, and the first again
+HAS_Z, HAS_M = 0x80000000, 0x40000000  # as PostGIS writes it; ISO adds 1000, 2000 or 3000
+
+Ring = list[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Parsed shapes; each array has one entry a record.
+
+    Attributes:
+        shapes: None where nothing can be parsed.
+        reason: why not; None where it can.
+        closed: whether a ring was not closed, and now is.
+        incomplete: whether parts or holes with too few corners were left out.
+    """
+
+    shapes: Shapes
+    reason: Shapes
+    closed: Flags
+    incomplete: Flags
+
+
+def parse(wkb: Shapes) -> Parsed:
+    """Parse shapes of which GEOS refuses some."""
+    shapes = _parsed(wkb)
+    reason = np.full(len(wkb), None, dtype=object)
+    closed, incomplete = np.zeros(len(wkb), dtype=np.bool_), np.zeros(len(wkb), dtype=np.bool_)
+    for row in np.flatnonzero(shapely.is_missing(shapes)):
+        if wkb[row] is None:
+            reason[row] = "null_geometry"
+            continue
+        try:
+            polygons = list(_polygons(bytes(wkb[row])))
+        except (struct.error, ValueError):
+            reason[row] = "unreadable_geometry"
+            continue
+        shapes[row], closed[row], incomplete[row] = _saved(polygons)
+        reason[row] = None if shapes[row] is not None else "too_few_points"
+    return Parsed(shapes, reason, closed & ~shapely.is_missing(shapes), incomplete & ~shapely.is_missing(shapes))
+
+
+def _parsed(wkb: Shapes) -> Shapes:
+    """Shapes; None where there is none, or none that can be read."""
+    try:
+        with np.errstate(invalid="ignore"):  # not a number: rejected later
+            shapes: Shapes = shapely.from_wkb(wkb, on_invalid="ignore")
+    except NotImplementedError:  # a curve, and GEOS then reads none of them
+        if len(wkb) == 1:
+            return np.array([None], dtype=object)
+        shapes = np.concatenate([_parsed(wkb[row : row + 1]) for row in range(len(wkb))])
+    return shapes
+
+
+def _saved(polygons: list[list[Ring]]) -> tuple[BaseGeometry | None, bool, bool]:
+    """What can be drawn of polygons; whether a ring had to be closed; whether something was left out."""
+    closed = any(ring[0] != ring[-1] for rings in polygons for ring in rings if ring)
+    kept = [[_closed(ring) for ring in rings] for rings in polygons]
+    drawn = [[ring for ring in rings if _is_ring(ring)] for rings in kept if rings and _is_ring(rings[0])]
+    if not drawn:
+        return None, closed, False
+    shapes = [shapely.Polygon(rings[0], rings[1:]) for rings in drawn]
+    shape = shapes[0] if len(polygons) == 1 else shapely.multipolygons(shapes)
+    return shape, closed, sum(map(len, drawn)) < sum(map(len, kept))
+
+
+def _is_ring(ring: Ring) -> bool:
+    return len(ring) >= LEAST_RING
+
+
+def _closed(ring: Ring) -> Ring:
+    return [*ring, ring[0]] if ring and ring[0] != ring[-1] else ring
+
+
+def _polygons(wkb: bytes) -> Iterator[list[Ring]]:
+    """The rings of each polygon.
+
+    Raises:
+        ValueError: it is no polygon, or has coordinates that are no numbers.
+        struct.error: it ends too early.
+    """
+    kind, dimensions, order = _head(wkb, 0)
+    if kind not in {POLYGON, MULTIPOLYGON}:
+        raise ValueError("not a polygon")
+    count, position = (struct.unpack_from(f"{order}I", wkb, 5)[0], 9) if kind == MULTIPOLYGON else (1, 0)
+    for _ in range(count):
+        kind, dimensions, order = _head(wkb, position)
+        if kind != POLYGON:
+            raise ValueError("not a polygon")
+        rings, position = _rings(wkb, position + 5, order, dimensions)
+        yield rings
+
+
+def _head(wkb: bytes, position: int) -> tuple[int, int, str]:
+    """Type, number of coordinates a position, and byte order of the geometry that begins there."""
+    order = "<" if wkb[position : position + 1] == b"\x01" else ">"
+    (code,) = struct.unpack_from(f"{order}I", wkb, position + 1)
+    plain = code & ~(HAS_Z | HAS_M)
+    extra = bin(code & (HAS_Z | HAS_M)).count("1") + (0, 1, 1, 2)[min(plain // 1000, 3)]
+    return plain % 1000, 2 + extra, order
+
+
+def _rings(wkb: bytes, position: int, order: str, dimensions: int) -> tuple[list[Ring], int]:
+    """The rings of a polygon, and where the next geometry begins."""
+    (count,) = struct.unpack_from(f"{order}I", wkb, position)
+    position += 4
+    rings = []
+    for _ in range(count):
+        (points,) = struct.unpack_from(f"{order}I", wkb, position)
+        numbers = struct.unpack_from(f"{order}{points * dimensions}d", wkb, position + 4)
+        rings.append(list(zip(numbers[::dimensions], numbers[1::dimensions], strict=True)))
+        position += 4 + 8 * points * dimensions
+    if not all(math.isfinite(number) for ring in rings for corner in ring for number in corner):
+        raise ValueError("a coordinate is not a number")
+    return rings, position

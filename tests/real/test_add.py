@@ -1,0 +1,119 @@
+"""`eo-pv add` on real published files, where they are at hand: what it guesses is what people found out."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loaders.adding.entry import draft
+from loaders.adding.finding import Found
+from loaders.adding.guess import Draft
+from loaders.adding.looking import look
+from loaders.adding.source import Given
+from loaders.adding.writing import add_entry
+from loaders.catalog import Dataset, read_catalog
+from loaders.wanted import SourceFile
+from tests.real.test_real_files import GPPD, INDIA, OSM, REAL, REPD, UFZ, USPVDB
+
+pytestmark = [
+    pytest.mark.skipif(
+        not REAL.is_dir(), reason=f"the real files are not at {REAL}; EO_PV_REAL_FILES names their folder"
+    ),
+    pytest.mark.xdist_group("real"),
+]
+
+Added = Callable[[Path], tuple[Dataset, Draft]]
+
+
+@pytest.fixture
+def added(tmp_path: Path) -> Added:
+    """The entry for a file as the settings read it, and as it was drafted."""
+    settings = tmp_path / "params.yaml"
+    settings.write_text("datasets:\n  other:\n    source: {path: other.csv}\n")
+
+    def add(path: Path) -> tuple[Dataset, Draft]:
+        file = SourceFile(path, path.name)
+        looked = look(file, lambda layers: layers[0])
+        found = Found(file, record=None, include=(), bytes=None)
+        drafted = draft(Given("path", str(path)), found, looked, "added", read_catalog(settings))
+        add_entry(settings, drafted)
+        return read_catalog(settings).datasets["added"], drafted
+
+    return add
+
+
+def _said(dataset: Dataset) -> dict[str, Any]:
+    kept = {"read", "where", "columns", "expected_features"}
+    return dataset.model_dump(include=kept, exclude_defaults=True)
+
+
+def test_the_german_fields(added: Added) -> None:
+    dataset, drafted = added(UFZ)
+    assert _said(dataset) == {
+        "columns": {
+            "area": {"column": ("Area_sqm",), "unit": "m2"},
+            "capacity": {"column": ("Power_kW",), "unit": "kW"},
+            "installed": {"column": ("Year",)},
+        },
+        "expected_features": 3265,
+    }
+    assert drafted.doubts == []
+
+
+def test_the_plants_of_brazil(added: Added) -> None:
+    assert _said(added(GPPD)[0]) == {
+        "read": {"crs": "EPSG:4326", "longitude": "longitude", "latitude": "latitude"},
+        "where": {"primary_fuel": ("Solar",)},
+        "columns": {
+            "source_id": {"column": ("gppd_idnr",)},
+            "capacity": {"column": ("capacity_mw",), "unit": "MW"},
+            "installed": {"column": ("commissioning_year",)},
+        },
+        "expected_features": 4666,
+    }
+
+
+def test_the_british_register(added: Added) -> None:
+    dataset, drafted = added(REPD)
+    assert _said(dataset) == {
+        "read": {"longitude": "X-coordinate", "latitude": "Y-coordinate", "encoding": "cp1252", "thousands": ","},
+        "where": {"Technology Type": ("Solar Photovoltaics",)},
+        "columns": {
+            "source_id": {"column": ("Ref ID",)},
+            "capacity": {"column": ("Installed Capacity (MWelec)",), "unit": "MW"},
+            "installed": {"column": ("Operational",), "pattern": ("DD/MM/YYYY",)},
+        },
+        "expected_features": 5946,
+    }
+    assert "EPSG:27700" in drafted.doubts[0]
+
+
+def test_indias_areas_are_said_to_disagree(added: Added) -> None:
+    dataset, drafted = added(INDIA)
+    assert _said(dataset) == {
+        "columns": {
+            "source_id": {"column": ("fid",)},
+            "area": {"column": ("Area",), "unit": "m2"},
+            "position": {"longitude": "Longitude", "latitude": "Latitude"},
+        },
+        "expected_features": 1363,
+    }
+    assert any("in all 3.63 times" in doubt for doubt in drafted.doubts)
+
+
+def test_the_american_plants(added: Added) -> None:
+    assert _said(added(USPVDB)[0]) == {
+        "read": {"crs": "EPSG:4326", "longitude": "xlong", "latitude": "ylat"},
+        "columns": {
+            "source_id": {"column": ("case_id",)},
+            "area": {"column": ("p_area",), "unit": "m2"},
+            "capacity": {"column": ("p_cap_ac",), "unit": "MW", "basis": "ac"},
+            "installed": {"column": ("p_year",)},
+        },
+        "expected_features": 3699,
+    }
+
+
+def test_the_german_outlines_of_openstreetmap(added: Added) -> None:
+    assert _said(added(OSM)[0]) == {"columns": {"source_id": {"column": ("id",)}}, "expected_features": 4458}
