@@ -115,10 +115,7 @@ def quality_flags(  # noqa: PLR0913 (one for each that a flag looks at)
 ) -> pd.Series:
     """What to know before trusting a record, as far as it shows in the record alone."""
     shapes, drawn, stated = harmonised_shapes, area_m2.to_numpy(), source_area_m2.to_numpy()
-    where = [
-        values.to_numpy()
-        for values in (centroid["lon"], centroid["lat"], stated_position["lon"], stated_position["lat"])
-    ]
+    here, there = ((place["lon"].to_numpy(), place["lat"].to_numpy()) for place in (centroid, stated_position))
     found = {
         "repaired": shapes.repaired,
         "repair_changed_area": shapes.repair_changed_area,
@@ -126,7 +123,7 @@ def quality_flags(  # noqa: PLR0913 (one for each that a flag looks at)
         "cut_at_antimeridian": shapes.cut_at_antimeridian,
         "outside_extent": shapes.outside_extent,
         "stated_area_disagrees": quality.stated_area_disagrees(drawn, stated),
-        "far_from_stated_position": quality.far_from_stated_position(shapes.shapes, *where),
+        "far_from_stated_position": quality.far_from_stated_position(shapes.shapes, here, there, drawn),
         "implausible_power_density": quality.implausible_power_density(capacity_mw.to_numpy(), drawn),
     }
     return pd.Series(quality.flag_lists(found), dtype="object")

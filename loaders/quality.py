@@ -9,6 +9,8 @@ from shapely import affinity
 
 from loaders.arrays import Flags, Numbers, Shapes
 
+Positions = tuple[Numbers, Numbers]  # longitudes and latitudes [°]
+
 WGS84 = pyproj.Geod(ellps="WGS84")
 FAR_M = 1000.0
 AREA_FACTOR = 2.0
@@ -24,7 +26,8 @@ FLAGS = {
     "outside_extent": "It lies outside of the `extent` that the settings declare.",
     "duplicate_geometry": "Another record of the dataset has the same shape, wherever its corners begin.",
     "stated_area_disagrees": "The stated area is more than twice, or less than half, what the outline encloses.",
-    "far_from_stated_position": "The shape lies more than 1 km from the position that the publisher states.",
+    "far_from_stated_position": "The stated position is more than 1 km from the centroid, and lies outside of the "
+    "outline by as much, or further away than the installation is large.",
     "implausible_power_density": "Capacity over area of the outline is below 5 or above 300 W/m².",
 }
 
@@ -46,26 +49,28 @@ def implausible_power_density(capacity_mw: Numbers, area_m2: Numbers) -> Flags:
     return implausible
 
 
-def far_from_stated_position(
-    shapes: Shapes, centroid_lon: Numbers, centroid_lat: Numbers, stated_lon: Numbers, stated_lat: Numbers
-) -> Flags:
-    """Whether a stated position is more than 1 km from the shape; not where there is no shape or no position.
+def far_from_stated_position(shapes: Shapes, centroid: Positions, stated: Positions, area_m2: Numbers) -> Flags:
+    """Whether a stated position is not that of the shape; not where there is no shape or no position.
+
+    It is more than 1 km from the centroid, and either from the outline too, or further than the installation is large
+    (twice the radius of a circle of its area): so much for a record whose parts are scattered over the country.
 
     Args:
         shapes: EPSG:4326 as (lon, lat); None where rejected.
-        centroid_lon: of their centroids [°].
-        centroid_lat: of their centroids [°].
-        stated_lon: what the publisher states [°]; what is nowhere on Earth is far.
-        stated_lat: what the publisher states [°].
+        centroid: of each [°].
+        stated: what the publisher states [°]; what is nowhere on Earth is far.
+        area_m2: of each outline [m²]; NaN for points.
     """
-    known = ~(shapely.is_missing(shapes) | np.isnan(stated_lon) | np.isnan(stated_lat))
-    on_earth = (np.abs(stated_lon) <= 360) & (np.abs(stated_lat) <= 90)
+    lon, lat = stated
+    known = ~(shapely.is_missing(shapes) | np.isnan(lon) | np.isnan(lat))
+    on_earth = (np.abs(lon) <= 360) & (np.abs(lat) <= 90)
     far: Flags = known & ~on_earth
     rows = np.flatnonzero(known & on_earth)
-    rows = rows[_distance_m(centroid_lon[rows], centroid_lat[rows], stated_lon[rows], stated_lat[rows]) > FAR_M]
-    stated = np.column_stack((stated_lon[rows], stated_lat[rows]))
-    nearest = _nearest_points(shapes[rows], stated)
-    far[rows] = _distance_m(*nearest.T, *stated.T) > FAR_M
+    distance_m = _distance_m((centroid[0][rows], centroid[1][rows]), (lon[rows], lat[rows]))
+    rows, distance_m = rows[distance_m > FAR_M], distance_m[distance_m > FAR_M]
+    positions = lon[rows], lat[rows]
+    outside = _distance_m(_nearest_points(shapes[rows], positions), positions) > FAR_M
+    far[rows] = outside | (distance_m > 2 * np.sqrt(area_m2[rows] / np.pi))
     return far
 
 
@@ -81,21 +86,18 @@ def flag_lists(found: Mapping[str, Flags]) -> list[list[str]]:
     return flags
 
 
-def _nearest_points(shapes: Shapes, stated: Numbers) -> Numbers:
-    """The point of each shape that is nearest to a position, in degrees: on a plane that is true at its latitude."""
-    if not len(shapes):
-        return np.empty((0, 2))
+def _nearest_points(shapes: Shapes, stated: Positions) -> Positions:
+    """The point of each shape that is nearest to a position [°]: on a plane that is true at its latitude."""
     nearest = np.empty((len(shapes), 2))
-    for row, (shape, position) in enumerate(zip(shapes, stated, strict=True)):
-        narrower = float(np.cos(np.radians(position[1])))  # a degree of longitude than one of latitude
-        stretch = np.array([narrower, 1.0])
+    for row, (shape, lon, lat) in enumerate(zip(shapes, *stated, strict=True)):
+        narrower = float(np.cos(np.radians(lat)))  # a degree of longitude than one of latitude
         plane = affinity.scale(shape, xfact=narrower, origin=(0, 0))
-        line = shapely.shortest_line(plane, shapely.Point(position * stretch))
-        nearest[row] = shapely.get_coordinates(line)[0] / stretch
-    return nearest
+        line = shapely.shortest_line(plane, shapely.Point(lon * narrower, lat))
+        nearest[row] = shapely.get_coordinates(line)[0] / (narrower, 1)
+    return nearest[:, 0], nearest[:, 1]
 
 
-def _distance_m(lon: Numbers, lat: Numbers, other_lon: Numbers, other_lat: Numbers) -> Numbers:
+def _distance_m(here: Positions, there: Positions) -> Numbers:
     """Geodesic distance on the WGS 84 ellipsoid [m]."""
-    distance: Numbers = np.asarray(WGS84.inv(lon, lat, other_lon, other_lat)[2], dtype=float)
+    distance: Numbers = np.asarray(WGS84.inv(*here, *there)[2], dtype=float)
     return distance

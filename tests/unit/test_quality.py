@@ -3,10 +3,10 @@ from pathlib import Path
 import numpy as np
 import pyproj
 import pytest
-from shapely import Point, box
+from shapely import MultiPolygon, Point, box
 
 from loaders.contract import REASONS
-from loaders.geometry import centroids
+from loaders.geometry import area_m2, centroids
 from loaders.quality import (
     FLAGS,
     far_from_stated_position,
@@ -59,7 +59,8 @@ def test_a_power_density_is_plausible_from_5_to_300_watts_a_square_metre(
 
 def _is_far(shape: object, lon: float, lat: float) -> bool:
     shapes = np.array([shape, None], dtype=object)[:1]
-    far = far_from_stated_position(shapes, *centroids(shapes), np.array([lon], float), np.array([lat], float))
+    stated = np.array([lon], float), np.array([lat], float)
+    far = far_from_stated_position(shapes, centroids(shapes), stated, area_m2(shapes))
     return bool(far[0])
 
 
@@ -76,6 +77,11 @@ def test_a_position_in_a_corner_of_a_large_farm_is_not_far() -> None:
     assert not _is_far(farm, 10.01, 52.01)
     assert not _is_far(farm, 9.99, 52.05)
     assert _is_far(farm, 9.98, 52.05)
+
+
+def test_a_position_in_one_of_two_parts_that_lie_far_apart_is_far() -> None:
+    parts = MultiPolygon([box(10, 52, 10.01, 52.01), box(11, 52, 11.01, 52.01)])
+    assert _is_far(parts, 10.005, 52.005)
 
 
 def test_an_unknown_position_is_not_far_and_one_that_is_nowhere_is() -> None:

@@ -1,0 +1,108 @@
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyproj
+import pytest
+import shapely
+from shapely import Point, box
+
+from loaders.catalog import Dataset
+from loaders.contract import Provenance
+from loaders.errors import AccountingError
+from loaders.harmonise import harmonise
+from loaders.loading import write_aside
+from loaders.reading import Published
+
+WGS84 = pyproj.CRS.from_epsg(4326)
+FARMS = {
+    "columns": {
+        "source_id": "id",
+        "area": {"column": "area", "unit": "m2"},
+        "capacity": {"column": "mw", "unit": "MW"},
+        "installed": "year",
+    },
+    "where": {"kind": ["PV"]},
+}
+
+
+def _table(rows: int) -> pa.Table:
+    """Mixed rows: whole and broken numbers, blanks, shared ids, rows that are not wanted."""
+    numbers = np.arange(rows)
+    return pa.table(
+        {
+            "id": pa.array([None if n % 11 == 0 else f"f{n % 40}" for n in numbers]),
+            "area": pa.array([None if n % 7 == 0 else float(n) if n % 2 else n + 0.25 for n in numbers]),
+            "mw": pa.array([str(n / 8) for n in numbers]),
+            "year": pa.array([2000 + n % 20 for n in numbers]),
+            "kind": pa.array(["PV" if n % 5 else "wind" for n in numbers]),
+        }
+    )
+
+
+def _shapes(rows: int) -> np.ndarray:
+    shapes = [
+        None if n % 13 == 0 else box(n % 30, 0, n % 30 + 0.01, 0.01) if n % 3 else Point(n % 30, 1) for n in range(rows)
+    ]
+    wkb = np.full(rows, None, dtype=object)
+    wkb[:] = [None if shape is None else shapely.to_wkb(shape) for shape in shapes]
+    return wkb
+
+
+def _batches(table: pa.Table, wkb: np.ndarray, size: int) -> Iterator[Published]:
+    for first in range(0, len(table), size):
+        part = slice(first, first + size)
+        yield Published("f.geojson", table.slice(first, size), wkb[part], WGS84, first + 1)
+
+
+def _written(folder: Path, farms: Dataset, rows: int, size: int) -> dict[str, str]:
+    batches = harmonise(_batches(_table(rows), _shapes(rows), size), farms, Provenance(None, is_synthetic=False), 8)
+    loaded = write_aside(batches, farms, folder / str(size))
+    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (loaded.records, loaded.rejected)}
+    return {**digests, "metrics": str(loaded.metrics)}
+
+
+@pytest.mark.parametrize("size", [1, 7, 60])
+def test_the_bytes_do_not_depend_on_the_size_of_the_batches(
+    tmp_path: Path, dataset: Callable[..., Dataset], size: int
+) -> None:
+    farms = dataset(**FARMS)
+    assert _written(tmp_path, farms, 60, size) == _written(tmp_path, farms, 60, 59)
+
+
+def test_row_groups_end_at_the_same_rows_whatever_the_size_of_the_batches(
+    tmp_path: Path, dataset: Callable[..., Dataset], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("loaders.geoparquet.ROW_GROUP_ROWS", 50)
+    monkeypatch.setattr("loaders.loading.BATCH_ROWS", 33)
+    farms = dataset(**FARMS)
+    assert _written(tmp_path, farms, 400, 17) == _written(tmp_path, farms, 400, 90)
+    found = pq.ParquetFile(tmp_path / "17" / "records.parquet").metadata
+    assert [found.row_group(group).num_rows for group in range(found.num_row_groups)][:-1] == [50] * (
+        found.num_row_groups - 1
+    )
+
+
+def test_every_row_is_kept_or_rejected_with_its_attributes_and_duplicates_are_flagged(
+    tmp_path: Path, dataset: Callable[..., Dataset]
+) -> None:
+    farms = dataset(**FARMS)
+    _written(tmp_path, farms, 400, 60)
+    kept, rejected = (
+        pq.read_table(tmp_path / "60" / name).to_pylist() for name in ("records.parquet", "rejected.parquet")
+    )
+    assert sorted(row["source_row"] for row in [*kept, *rejected]) == list(range(1, 401))
+    assert {row["reason"] for row in rejected} == {"filtered_out", "null_geometry"}
+    assert all('"kind"' in row["source_attributes"] for row in rejected)
+    shapes = pd.Series([row["geometry"] for row in kept])
+    assert ["duplicate_geometry" in row["quality_flags"] for row in kept] == shapes.duplicated(keep=False).tolist()
+    assert len({row["record_id"] for row in [*kept, *rejected]}) == 400
+
+
+def test_a_dataset_without_any_row_is_refused(tmp_path: Path, dataset: Callable[..., Dataset]) -> None:
+    with pytest.raises(AccountingError, match=r"farms: .* no record can be used: there are none\."):
+        write_aside(iter(()), dataset(), tmp_path / "aside")
