@@ -25,6 +25,8 @@ NAN, INF = math.nan, math.inf
 UNIT = [(0, 0), (1, 0), (1, 1), (0, 1)]
 AWAY = [(2, 2), (3, 2), (3, 3), (2, 3)]
 INSIDE = [(0.4, 0.4), (0.6, 0.4), (0.6, 0.6), (0.4, 0.6)]
+# of Eckert IV at the equator, 90° from its meridian: https://proj.org/operations/projections/eck4.html
+ECKERT_IV_X = 4 / math.sqrt(4 * math.pi + math.pi**2) * 6_378_137 * math.pi / 2
 MULTI_HEAD = struct.pack("<bII", 1, 6, 2)  # a multipolygon of two parts
 TWO_VERTICES_WKB = struct.pack("<BIII4d", 1, 3, 1, 2, 0, 0, 1, 1)
 OPEN_RING_WKB = struct.pack("<BIII8d", 1, 3, 1, 4, 0, 0, 1, 0, 1, 1, 0, 1)
@@ -159,6 +161,7 @@ def test_each_polygon_of_a_collection_is_kept(collection: GeometryCollection) ->
     [
         ("EPSG:3035", 3_962_799.45, 2_999_718.85, 5.0, 50.0),
         ("EPSG:3035", 4_321_000, 3_210_000, 10.0, 52.0),
+        ("ESRI:54012", ECKERT_IV_X, 0, 90, 0),
         ("ESRI:102003", 0, 0, -96.0, 37.5),
         ("EPSG:4269", -120.0, 37.0, -120.0, 37.0),
         ("EPSG:4258", 8.0, 50.0, 8.0, 50.0),
