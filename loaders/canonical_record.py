@@ -16,9 +16,10 @@ from loaders.catalog import Dataset
 from loaders.columns import Interval, identifiers, intervals, numbers
 from loaders.contract import Provenance
 from loaders.contract_checks import LOADING_CHECKS
-from loaders.geometry import Harmonised, centroids, geometry_hashes, h3_cells, harmonise_shapes
 from loaders.geometry import area_m2 as ellipsoidal_area_m2
+from loaders.geometry import centroids, geometry_hashes, h3_cells
 from loaders.reading import Published
+from loaders.shapes import Harmonised, harmonise_shapes
 
 CAPACITY_DECIMALS, AREA_DECIMALS = 6, 2  # one watt, one square centimetre
 

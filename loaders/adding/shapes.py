@@ -22,8 +22,9 @@ from loaders.adding.values import find_marks, texts
 from loaders.catalog_columns import Reading
 from loaders.errors import ReadError
 from loaders.geojson import has_crs_member
-from loaders.geometry import LONLAT, area_m2, harmonise_shapes
+from loaders.geometry import LONLAT, area_m2
 from loaders.reading import GEOJSON, PARQUET, read_published
+from loaders.shapes import harmonise_shapes
 from loaders.wanted import SourceFile
 
 WORLD = (-180.0, -90.0, 180.0, 90.0)

@@ -11,14 +11,13 @@ from shapely import GeometryCollection, LineString, MultiPoint, MultiPolygon, Po
 
 from loaders.geometry import (
     LONLAT,
-    Harmonised,
     area_m2,
     centroids,
     geometry_hashes,
     h3_cells,
-    harmonise_shapes,
     missing_grid,
 )
+from loaders.shapes import Harmonised, harmonise_shapes
 
 GEOD = pyproj.Geod(ellps="WGS84")
 NAN, INF = math.nan, math.inf
@@ -57,6 +56,7 @@ REJECTED: dict[str, tuple[shapely.Geometry | bytes | None, str]] = {
     "parts of which none is a ring": (MULTI_HEAD + 2 * TWO_VERTICES_WKB, "too_few_points"),
     "parts that end too early": (MULTI_HEAD + TWO_VERTICES_WKB, "unreadable_geometry"),
     "a ring there and back": (Polygon([(0, 0), (1, 1), (0, 0)]), "no_area"),
+    "a valid ring around a square millimetre": (box(10, 50, 10 + 1e-8, 50 + 1e-8), "no_area"),
     "a line": (LineString([(0, 0), (1, 1)]), "neither_polygon_nor_point"),
     "several points": (MultiPoint([(0, 0), (1, 1)]), "neither_polygon_nor_point"),
     "a collection without polygons": (

@@ -1,0 +1,181 @@
+"""Published shapes to usable ones: polygons and points in EPSG:4326, or a reason why not."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from loaders.antimeridian import HALF_WORLD, cut, goes_around, unwrapped
+from loaders.arrays import Flags, Numbers, Shapes
+from loaders.geometry import area_m2, repair, to_lonlat
+from loaders.well_known_binary import parse
+
+TINY_DEG2 = 1e-9  # about 10 m² at the equator, less elsewhere
+REPAIR_MAY_CHANGE = 0.05  # of the area; more is flagged
+POINT, POLYGON, MULTIPOINT, MULTIPOLYGON, COLLECTION = 0, 3, 4, 6, 7
+
+Extent = tuple[float, float, float, float]  # west, south, east, north [°]
+
+
+@dataclass(frozen=True, slots=True)
+class Harmonised:
+    """Shapes brought to one form; each array has one entry a record.
+
+    Attributes:
+        shapes: EPSG:4326 as (lon, lat), two-dimensional, valid; None where rejected.
+        kind: `polygon` or `point`; None where rejected.
+        reason: why the shape cannot be used, as in `contract.REASONS`; None where it can.
+        repaired: whether the published shape was invalid.
+        repair_changed_area: whether that changed its area by more than 5 %.
+        incomplete: whether lines, points or broken parts beside the polygons were left out.
+        cut_at_antimeridian: whether it crossed the antimeridian in one piece.
+        outside_extent: whether it lies outside of the declared extent.
+        unrepaired_area_m2: ellipsoidal area [m²] of the shape as published where it was repaired, else NaN.
+    """
+
+    shapes: Shapes
+    kind: Shapes
+    reason: Shapes
+    repaired: Flags
+    repair_changed_area: Flags
+    incomplete: Flags
+    cut_at_antimeridian: Flags
+    outside_extent: Flags
+    unrepaired_area_m2: Numbers
+
+
+def harmonise_shapes(
+    wkb: Shapes, crs: pyproj.CRS, *, extent: Extent | None = None, wanted: Flags | None = None
+) -> Harmonised:
+    """Bring published shapes to EPSG:4326; reject, with the reason, what is not a usable polygon or point.
+
+    Args:
+        wkb: well-known binary in `crs`, null where the record has no shape.
+        crs: the coordinate reference system of the shapes.
+        extent: west, south, east and north [°] around all of them: what is inside only with its axes swapped, is.
+        wanted: which records are; the others are rejected unseen.
+    """
+    reason = np.full(len(wkb), None, dtype=object)
+    if wanted is not None:
+        _reject(reason, ~wanted, "filtered_out")
+    drawn, closed, incomplete = _drawn(wkb, reason)
+    published, crossing = _placed(to_lonlat(drawn, crs), reason, extent)
+    shapes, repaired = repair(published)
+    _reject(reason, shapely.is_empty(shapes) | ~(shapely.is_valid(shapes) | shapely.is_missing(shapes)), "no_area")
+    _reject(reason, _is_next_to_nothing(shapes), "no_area")
+    usable = _is_none(reason)
+    shapes[~usable] = None
+    repaired, crossing = (repaired | closed) & usable, crossing & usable
+    before, after = np.full(len(wkb), np.nan), np.full(len(wkb), np.nan)
+    before[repaired], after[repaired] = area_m2(published[repaired]), area_m2(shapes[repaired])
+    shapes[crossing] = [cut(shape) for shape in shapes[crossing]]
+    kind = np.where(shapely.get_type_id(shapes) == POINT, "point", "polygon").astype(object)
+    kind[~usable] = None
+    return Harmonised(
+        shapes=shapes,
+        kind=kind,
+        reason=reason,
+        repaired=repaired,
+        repair_changed_area=np.abs(after - before) > REPAIR_MAY_CHANGE * before,
+        incomplete=incomplete & usable,
+        cut_at_antimeridian=crossing,
+        outside_extent=usable & _is_outside(shapes, extent),
+        unrepaired_area_m2=before,
+    )
+
+
+def _reject(reason: Shapes, where: Flags, why: str) -> None:
+    """The first reason counts."""
+    reason[where & _is_none(reason)] = why
+
+
+def _is_none(values: Shapes) -> Flags:
+    return np.fromiter((value is None for value in values), dtype=np.bool_, count=len(values))
+
+
+def _in_world(shapes: Shapes) -> Flags:
+    coordinates, rows = shapely.get_coordinates(shapes, return_index=True)
+    lon, lat = coordinates.T
+    inside = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= HALF_WORLD) & (np.abs(lat) <= HALF_WORLD / 2)
+    everywhere = np.ones(len(shapes), dtype=np.bool_)
+    everywhere[rows[~inside]] = False
+    return everywhere
+
+
+def _drawn(wkb: Shapes, reason: Shapes) -> tuple[Shapes, Flags, Flags]:
+    """Two-dimensional polygons and points of what is not rejected yet; what is neither is.
+
+    Returns:
+        The shapes, whether a ring had to be closed, and whether something was left out.
+    """
+    looked_at = wkb.copy()
+    looked_at[~_is_none(reason)] = None
+    parsed = parse(looked_at)
+    for why in ("null_geometry", "unreadable_geometry", "too_few_points"):
+        _reject(reason, parsed.reason == why, why)
+    _reject(reason, shapely.is_empty(parsed.shapes), "empty_geometry")
+    shapes, incomplete = _usable_parts(shapely.force_2d(parsed.shapes))
+    _reject(reason, shapely.is_missing(shapes), "neither_polygon_nor_point")
+    return shapes, parsed.closed, incomplete | parsed.incomplete
+
+
+def _placed(shapes: Shapes, reason: Shapes, extent: Extent | None) -> tuple[Shapes, Flags]:
+    """The shapes that are somewhere on Earth, those that cross the antimeridian in one piece, and which ones these are.
+
+    The others are rejected.
+    """
+    swapped = shapely.transform(shapes, lambda xy: xy[:, ::-1])
+    misplaced = ~_in_world(shapes) | _is_outside(shapes, extent)
+    _reject(reason, misplaced & _in_world(swapped) & ~_is_outside(swapped, extent), "swapped_axes")
+    shapes, crossing = unwrapped(shapes)
+    _reject(reason, ~(_in_world(shapes) | crossing), "outside_the_world")
+    _reject(reason, goes_around(shapes), "wraps_around_the_world")
+    shapes[~_is_none(reason)] = None
+    return shapes, crossing
+
+
+def _is_next_to_nothing(shapes: Shapes) -> Flags:
+    """Whether an outline encloses no area that can be told, although it is valid."""
+    tiny: Flags = (shapely.get_dimensions(shapes) == 2) & (shapely.area(shapes) < TINY_DEG2)
+    tiny[tiny] = area_m2(shapes[tiny]) == 0
+    return tiny
+
+
+def _is_outside(shapes: Shapes, extent: Extent | None) -> Flags:
+    """Whether the middle of each shape is outside of an extent; not where there is none."""
+    if extent is None:
+        return np.zeros(len(shapes), dtype=np.bool_)
+    west, south, east, north = extent
+    bounds = shapely.bounds(shapes)
+    lon, lat = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
+    outside: Flags = (lon < west) | (lon > east) | (lat < south) | (lat > north)
+    return outside
+
+
+def _usable_parts(shapes: Shapes) -> tuple[Shapes, Flags]:
+    """The point of a single-point multipoint, the polygons of a collection; None where there is neither.
+
+    Returns:
+        The shapes, and whether something beside them was left out.
+    """
+    types = shapely.get_type_id(shapes)
+    usable: Shapes = shapes.copy()
+    usable[~np.isin(types, (POINT, POLYGON, MULTIPOLYGON))] = None
+    single = (types == MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1)
+    usable[single] = shapely.get_geometry(shapes[single], 0)
+    incomplete = np.zeros(len(shapes), dtype=np.bool_)
+    for row in np.flatnonzero(types == COLLECTION):
+        leaves = _leaves(shapes[row])
+        polygons = [leaf for leaf in leaves if leaf.geom_type == "Polygon"]
+        usable[row] = shapely.multipolygons(polygons) if polygons else None
+        incomplete[row] = len(polygons) < len(leaves)
+    return usable, incomplete
+
+
+def _leaves(shape: BaseGeometry) -> list[BaseGeometry]:
+    """The single geometries of a collection, however deep they stand."""
+    if not hasattr(shape, "geoms"):
+        return [shape]
+    return [leaf for part in shape.geoms for leaf in _leaves(part)]
