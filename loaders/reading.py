@@ -2,8 +2,10 @@
 
 import csv
 import json
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -40,6 +42,9 @@ UNREADABLE = (
 GEOJSON = frozenset({".geojson", ".json"})
 PARQUET = frozenset({".parquet", ".geoparquet"})
 BATCH_ROWS = 20_000  # what a load holds at a time; no result depends on it
+
+SAME_ID = "Several features with id = "
+ONE_AT_A_TIME = Lock()  # warnings are caught for the whole process
 
 Batch = tuple[pa.Table, Shapes, Any]  # attributes, well-known binary, the CRS that the file states
 
@@ -125,21 +130,21 @@ def _read_with_gdal(file: SourceFile, reading: Reading, key: str, rows: int) -> 
         **options,
     ) as (meta, stream):
         with_ids = _FeatureIds(file, meta["fid_column"])
-        for batch in _at_least_one(stream):
+        for batch in _at_least_one(with_ids.guarded(stream), stream.schema):
             yield (
                 *_split(with_ids.kept(batch), meta["geometry_name"] or "wkb_geometry"),
                 None if is_guess else meta["crs"],
             )
 
 
-def _at_least_one(stream: pa.RecordBatchReader) -> Iterator[pa.Table]:
-    """The batches of a stream as tables; an empty one if there are none."""
+def _at_least_one(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
+    """The batches as tables; an empty one if there are none."""
     empty = True
-    for batch in stream:
+    for batch in batches:
         empty = False
         yield pa.Table.from_batches([batch])
     if empty:
-        yield stream.schema.empty_table()
+        yield schema.empty_table()
 
 
 def _split(table: pa.Table, geometry: str) -> tuple[pa.Table, Shapes]:
@@ -157,6 +162,26 @@ class _FeatureIds:
         self._are_published = file.suffix == ".gpkg" or (self._is_geojson and gives_ids(file.path))
         self._name = fid_column if file.suffix == ".gpkg" else "id"
         self._next = 0
+
+    def guarded(self, stream: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+        """The batches, as long as GDAL does not change an id that is not unique, which it only warns of."""
+        if not self._is_geojson:
+            yield from stream
+            return
+        while True:
+            with ONE_AT_A_TIME, warnings.catch_warnings(record=True) as said:
+                warnings.simplefilter("always")
+                batch = next(stream, None)
+            for warning in said:
+                before, of_ids, behind = str(warning.message).partition(SAME_ID)
+                if of_ids and self._are_published:
+                    number = behind.partition(" have")[0]
+                    raise ValueError(f"several features have the id {number}; only ids that are unique can be read")
+                if not of_ids:
+                    warnings.warn(before, warning.category, stacklevel=2)
+            if batch is None:
+                return
+            yield batch
 
     def kept(self, table: pa.Table) -> pa.Table:
         """The next rows of the file, with the ids as a column if they are published."""
@@ -194,8 +219,7 @@ def _read_geoparquet(file: SourceFile, rows: int) -> Iterator[Batch]:
         described = stated["columns"][column]
         if described["encoding"] != "WKB":
             raise pa.ArrowNotImplementedError(f"geometry is encoded as {described['encoding']}, expected WKB")
-        stream = pa.RecordBatchReader.from_batches(parquet.schema_arrow, parquet.iter_batches(batch_size=rows))
-        for table in _at_least_one(stream):
+        for table in _at_least_one(parquet.iter_batches(batch_size=rows), parquet.schema_arrow):
             yield *_split(table, column), described.get("crs", "OGC:CRS84")
 
 

@@ -428,3 +428,23 @@ def test_ids_that_only_some_features_have_are_refused(tmp_path: Path, geojson: C
 def test_a_bare_number_as_crs_is_an_epsg_code(csv: Callable[..., Published]) -> None:
     assert Reading.model_validate({"crs": 3035}).crs == "EPSG:3035"
     assert csv("id,lon,lat\na,10,50\n", crs=4326).crs.to_epsg() == 4326
+
+
+def test_an_id_that_several_features_have_is_refused_and_not_changed(
+    tmp_path: Path, geojson: Callable[..., str]
+) -> None:
+    document = json.loads(geojson(*SHAPES, rows=[{"n": 1}, {"n": 2}]))
+    for feature in document["features"]:
+        feature["id"] = 77
+    (tmp_path / "f.geojson").write_text(json.dumps(document))
+    with pytest.raises(ReadError, match="several features have the id 77"):
+        _read(tmp_path / "f.geojson")
+
+
+def test_a_property_called_id_may_be_shared(
+    tmp_path: Path, geojson: Callable[..., str], recwarn: pytest.WarningsRecorder
+) -> None:
+    rows = [{"id": 5}, {"id": 5}]
+    (tmp_path / "f.geojson").write_text(geojson(*SHAPES, rows=rows))
+    assert _read(tmp_path / "f.geojson").attributes.to_pylist() == rows
+    assert [str(warning.message) for warning in recwarn if "id" in str(warning.message)] == []
