@@ -19,7 +19,8 @@ def unwrapped(shapes: Shapes) -> tuple[Shapes, Flags]:
         shapes: longitudes and latitudes [°].
 
     Returns:
-        The shapes, and which of them cross; those that would still be half a world wide stay as they are.
+        The shapes, and which of them cross. Those that would still be half a world wide, or are nowhere on Earth, stay
+        as they are; those that only touch the antimeridian, from one side, are drawn on that side.
     """
     west, east = _west_and_east(shapes)
     rows = np.flatnonzero((east - west > HALF_WORLD) | (west < -HALF_WORLD) | (east > HALF_WORLD))
@@ -28,9 +29,13 @@ def unwrapped(shapes: Shapes) -> tuple[Shapes, Flags]:
     crosses[owner[_jump(parts) | _straddle(*_west_and_east(parts))]] = True
     drawn = _eastward(parts)
     crosses[owner[~_fits(drawn)]] = False
-    crossing = np.zeros(len(shapes), dtype=np.bool_)
-    crossing[rows[crosses]] = True
-    return _with_parts(shapes, crossing, drawn[crosses[owner]], rows[owner[crosses[owner]]]), crossing
+    redrawn = np.zeros(len(shapes), dtype=np.bool_)
+    redrawn[rows[crosses]] = True
+    whole = _with_parts(shapes, redrawn, drawn[crosses[owner]], rows[owner[crosses[owner]]])
+    west, east = _west_and_east(whole)
+    touching = redrawn & (west >= HALF_WORLD)
+    whole[touching] = shapely.transform(whole[touching], lambda xy: xy - [WORLD, 0])
+    return whole, redrawn & ~touching & (east > HALF_WORLD)
 
 
 def goes_around(shapes: Shapes) -> Flags:
@@ -43,12 +48,12 @@ def goes_around(shapes: Shapes) -> Flags:
 
 
 def cut(shape: BaseGeometry) -> BaseGeometry:
-    """A valid outline in one piece, from -180° to 360°, as parts on both sides of the antimeridian."""
+    """A valid outline that crosses the antimeridian, drawn from -180° to 360°, as parts on both sides of it."""
     here = shapely.intersection(shape, shapely.box(-HALF_WORLD, -90, HALF_WORLD, 90))
     there = shapely.intersection(shape, shapely.box(HALF_WORLD, -90, WORLD, 90))
     there = shapely.transform(there, lambda xy: xy - [WORLD, 0])
     parts = [part for side in (here, there) for part in shapely.get_parts(side) if part.geom_type == "Polygon"]
-    both = shapely.multipolygons(parts) if len(parts) > 1 else parts[0]
+    both = shapely.multipolygons(parts)
     whole: BaseGeometry = both if both.is_valid else shapely.union_all(parts)
     return whole
 
@@ -93,8 +98,12 @@ def _eastward(parts: Shapes) -> Shapes:
 
 
 def _fits(parts: Shapes) -> Flags:
+    """Whether it is less than half a world wide, and somewhere on Earth; a vertex that is not a number is not."""
+    coordinates, rows = shapely.get_coordinates(parts, return_index=True)
+    lon, lat = coordinates.T
     west, east = _west_and_east(parts)
-    fits: Flags = (east - west < HALF_WORLD) & (west >= -HALF_WORLD) & (east <= WORLD)
+    fits: Flags = east - west < HALF_WORLD
+    fits[rows[~((lon >= -HALF_WORLD) & (lon <= WORLD) & (np.abs(lat) <= 90))]] = False
     return fits
 
 

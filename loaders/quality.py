@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import numpy as np
 import pyproj
 import shapely
-from shapely import affinity
 
 from loaders.arrays import Flags, Numbers, Shapes
 
@@ -68,7 +67,7 @@ def far_from_stated_position(shapes: Shapes, centroid: Positions, stated: Positi
     rows = np.flatnonzero(known & on_earth)
     distance_m = _distance_m((centroid[0][rows], centroid[1][rows]), (lon[rows], lat[rows]))
     rows, distance_m = rows[distance_m > FAR_M], distance_m[distance_m > FAR_M]
-    positions = lon[rows], lat[rows]
+    positions = np.where(lon[rows] > 180, lon[rows] - 360, lon[rows]), lat[rows]
     outside = _distance_m(_nearest_points(shapes[rows], positions), positions) > FAR_M
     far[rows] = outside | (distance_m > 2 * np.sqrt(area_m2[rows] / np.pi))
     return far
@@ -88,13 +87,13 @@ def flag_lists(found: Mapping[str, Flags]) -> list[list[str]]:
 
 def _nearest_points(shapes: Shapes, stated: Positions) -> Positions:
     """The point of each shape that is nearest to a position [°]: on a plane that is true at its latitude."""
-    nearest = np.empty((len(shapes), 2))
-    for row, (shape, lon, lat) in enumerate(zip(shapes, *stated, strict=True)):
-        narrower = float(np.cos(np.radians(lat)))  # a degree of longitude than one of latitude
-        plane = affinity.scale(shape, xfact=narrower, origin=(0, 0))
-        line = shapely.shortest_line(plane, shapely.Point(lon * narrower, lat))
-        nearest[row] = shapely.get_coordinates(line)[0] / (narrower, 1)
-    return nearest[:, 0], nearest[:, 1]
+    lon, lat = stated
+    narrower = np.cos(np.radians(lat))  # a degree of longitude than one of latitude
+    coordinates, rows = shapely.get_coordinates(shapes, return_index=True)
+    planes = shapely.set_coordinates(shapes.copy(), coordinates * np.column_stack((narrower, np.ones_like(lat)))[rows])
+    lines = shapely.shortest_line(planes, shapely.points(lon * narrower, lat))
+    nearest = shapely.get_coordinates(lines)[::2]
+    return nearest[:, 0] / narrower, nearest[:, 1]
 
 
 def _distance_m(here: Positions, there: Positions) -> Numbers:

@@ -9,8 +9,8 @@ from shapely.geometry.base import BaseGeometry
 
 from loaders.antimeridian import HALF_WORLD, cut, goes_around, unwrapped
 from loaders.arrays import Flags, Numbers, Shapes
-from loaders.geometry import area_m2, repair, to_lonlat
-from loaders.well_known_binary import parse
+from loaders.geometry import area_m2, centroids, repair, to_lonlat
+from loaders.well_known_binary import LEAST_RING, parse
 
 TINY_DEG2 = 1e-9  # about 10 m² at the equator, less elsewhere
 REPAIR_MAY_CHANGE = 0.05  # of the area; more is flagged
@@ -118,7 +118,9 @@ def _drawn(wkb: Shapes, reason: Shapes) -> tuple[Shapes, Flags, Flags]:
     _reject(reason, shapely.is_empty(parsed.shapes), "empty_geometry")
     shapes, incomplete = _usable_parts(shapely.force_2d(parsed.shapes))
     _reject(reason, shapely.is_missing(shapes), "neither_polygon_nor_point")
-    return shapes, parsed.closed, incomplete | parsed.incomplete
+    shapes, short = _without_short_rings(shapes)
+    _reject(reason, shapely.is_missing(shapes), "too_few_points")
+    return shapes, parsed.closed, incomplete | parsed.incomplete | short
 
 
 def _placed(shapes: Shapes, reason: Shapes, extent: Extent | None) -> tuple[Shapes, Flags]:
@@ -126,11 +128,12 @@ def _placed(shapes: Shapes, reason: Shapes, extent: Extent | None) -> tuple[Shap
 
     The others are rejected.
     """
-    swapped = shapely.transform(shapes, lambda xy: xy[:, ::-1])
-    misplaced = ~_in_world(shapes) | _is_outside(shapes, extent)
-    _reject(reason, misplaced & _in_world(swapped) & ~_is_outside(swapped, extent), "swapped_axes")
     shapes, crossing = unwrapped(shapes)
-    _reject(reason, ~(_in_world(shapes) | crossing), "outside_the_world")
+    inside = _in_world(shapes) | crossing
+    swapped = shapely.transform(shapes, lambda xy: xy[:, ::-1])
+    misplaced = ~inside | _is_outside(shapes, extent)
+    _reject(reason, misplaced & _in_world(swapped) & ~_is_outside(swapped, extent), "swapped_axes")
+    _reject(reason, ~inside, "outside_the_world")
     _reject(reason, goes_around(shapes), "wraps_around_the_world")
     shapes[~_is_none(reason)] = None
     return shapes, crossing
@@ -144,12 +147,11 @@ def _is_next_to_nothing(shapes: Shapes) -> Flags:
 
 
 def _is_outside(shapes: Shapes, extent: Extent | None) -> Flags:
-    """Whether the middle of each shape is outside of an extent; not where there is none."""
+    """Whether the centroid of each shape is outside of an extent; not where there is none."""
     if extent is None:
         return np.zeros(len(shapes), dtype=np.bool_)
     west, south, east, north = extent
-    bounds = shapely.bounds(shapes)
-    lon, lat = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
+    lon, lat = centroids(shapes)
     outside: Flags = (lon < west) | (lon > east) | (lat < south) | (lat > north)
     return outside
 
@@ -172,6 +174,31 @@ def _usable_parts(shapes: Shapes) -> tuple[Shapes, Flags]:
         usable[row] = shapely.multipolygons(polygons) if polygons else None
         incomplete[row] = len(polygons) < len(leaves)
     return usable, incomplete
+
+
+def _without_short_rings(shapes: Shapes) -> tuple[Shapes, Flags]:
+    """Shapes without rings there and back, of three positions, which GEOS reads; None if no other is left.
+
+    Returns:
+        The shapes, and which of them had such rings.
+    """
+    parts, rows = shapely.get_parts(shapes, return_index=True)
+    rings, owners = shapely.get_rings(parts, return_index=True)
+    lengths = shapely.get_num_coordinates(rings)
+    short = np.zeros(len(shapes), dtype=np.bool_)
+    short[rows[owners[(lengths > 0) & (lengths < LEAST_RING)]]] = True
+    kept: Shapes = shapes.copy()
+    for row in np.flatnonzero(short):
+        long = [part for part in shapely.get_parts(shapes[row]) if _is_long(part.exterior)]
+        polygons = [
+            shapely.Polygon(part.exterior, [hole for hole in part.interiors if _is_long(hole)]) for part in long
+        ]
+        kept[row] = shapely.multipolygons(polygons) if polygons else None
+    return kept, short
+
+
+def _is_long(ring: shapely.LinearRing) -> bool:
+    return int(shapely.get_num_coordinates(ring)) >= LEAST_RING
 
 
 def _leaves(shape: BaseGeometry) -> list[BaseGeometry]:

@@ -11,6 +11,8 @@ from shapely import GeometryCollection, LineString, MultiPoint, MultiPolygon, Po
 
 from loaders.geometry import (
     LONLAT,
+    Accuracy,
+    accuracy,
     area_m2,
     centroids,
     geometry_hashes,
@@ -290,6 +292,29 @@ def test_what_is_inside_the_extent_only_with_its_axes_swapped_is_rejected() -> N
     assert found.outside_extent.tolist() == [False, False, True]
 
 
+@pytest.mark.parametrize(
+    "shape",
+    [
+        Polygon([(179.9, -17), (-179.95, -17), (-179.95, -16.9), (179.9, -16.9)]),
+        box(179.9, -17, 180.05, -16.9),
+        MultiPolygon([box(179.9, -17, 180, -16.9), box(-180, -17, -179.95, -16.9)]),
+    ],
+    ids=["jumps", "goes on beyond", "is cut already"],
+)
+def test_what_crosses_the_antimeridian_is_inside_of_an_extent_that_holds_its_centroid(shape: shapely.Geometry) -> None:
+    wkb = np.array([shapely.to_wkb(shape)], dtype=object)
+    for extent, outside in (((176, -20, 180, -12), False), ((-180, -20, -176, -12), True), ((-5, -20, 5, 0), True)):
+        assert harmonise_shapes(wkb, LONLAT, extent=extent).outside_extent.tolist() == [outside]
+
+
+def test_a_ring_of_three_positions_has_too_few_points_and_is_left_out_of_a_larger_shape() -> None:
+    back = struct.pack("<BIII6d", 1, 3, 1, 3, 5, 5, 6, 6, 5, 5)
+    found = _harmonise(back, MULTI_HEAD + shapely.to_wkb(box(0, 0, 1, 1)) + back)
+    assert found.reason.tolist() == ["too_few_points", None]
+    assert (found.incomplete.tolist(), found.repaired.tolist()) == ([False, True], [False, False])
+    assert found.shapes[1].equals(box(0, 0, 1, 1))
+
+
 def test_what_is_not_wanted_is_rejected_unseen() -> None:
     wkb = np.array([b"abc", shapely.to_wkb(Point(1, 2))], dtype=object)
     assert harmonise_shapes(wkb, LONLAT, wanted=np.array([False, True])).reason.tolist() == ["filtered_out", None]
@@ -322,6 +347,92 @@ def test_the_same_shape_has_the_same_hash_wherever_its_corners_begin() -> None:
     assert one == two
     assert len({one, other, point}) == 3
     assert none is None
+
+
+@pytest.mark.parametrize("latitude", [0, 52, 70])
+def test_a_square_of_twenty_kilometres_with_a_hole_has_its_geodesic_area(latitude: float) -> None:
+    north, east = GEOD.fwd(10, latitude, 0, 20_000)[1], GEOD.fwd(10, latitude, 90, 20_000)[0]
+    square, hole = box(10, latitude, east, north), box(10.01, latitude + 0.01, 10.05, latitude + 0.05)
+    geodesic = [abs(GEOD.geometry_area_perimeter(shape)[0]) for shape in (square, hole)]
+    pierced = Polygon(square.exterior, [hole.exterior])
+    assert area_m2(np.array([pierced]))[0] == pytest.approx(geodesic[0] - geodesic[1], rel=1e-4)
+
+
+def test_outlines_two_degrees_wide_have_their_geodesic_area_within_five_ten_thousandths() -> None:
+    # Edges are straight lines in (lon, lat), as RFC 7946 has it, which geodesics are not. That makes 0.02 % along
+    # parallels, 0.04 % along a diagonal; 0.11 % of an L of 40 km by 60 km at 70°, and as much of a strip 5° long there.
+    for latitude in (0, 52, 70):
+        for shape in (
+            box(10, latitude, 12, latitude + 2),
+            box(10, latitude, 12, latitude + 0.1),
+            Polygon([(10, latitude), (12, latitude + 2), (12, latitude + 2.02), (10, latitude + 0.02)]),
+        ):
+            geodesic = abs(GEOD.geometry_area_perimeter(shape)[0])
+            assert area_m2(np.array([shape]))[0] == pytest.approx(geodesic, rel=5e-4)
+
+
+def test_an_area_is_the_same_across_the_antimeridian_and_away_from_it() -> None:
+    here, across = box(10, 52, 10.2, 52.1), box(179.9, 52, 180.1, 52.1)
+    parts = MultiPolygon([box(179.9, 52, 180.1, 52.1), box(-0.1, 52, 0.1, 52.1)])
+    areas = area_m2(np.array([here, across, parts], dtype=object))
+    assert areas[1:] == pytest.approx([areas[0], 2 * areas[0]], rel=1e-9)
+
+
+def test_holes_larger_than_their_shell_do_not_make_the_area_negative() -> None:
+    found = _harmonise(Polygon(UNIT, [[(2, 2), (5, 2), (5, 5), (2, 5)]]))
+    assert found.shapes[0].equals(Polygon(UNIT))
+    assert (found.unrepaired_area_m2.tolist(), found.repair_changed_area.tolist()) == ([0.0], [True])
+
+
+def test_the_centroid_of_parts_all_over_the_world_does_not_tear_the_one_at_greenwich() -> None:
+    parts = MultiPolygon([box(-0.1, 0, 0.1, 0.1), box(160, 0, 160.2, 0.1), box(-60, 0, -59.8, 0.1)])
+    assert centroids(np.array([parts], dtype=object))[0][0] == pytest.approx((0 + 160.1 - 59.9) / 3)
+
+
+def test_a_zero_with_a_minus_and_a_collection_of_one_do_not_make_another_shape() -> None:
+    hashes = geometry_hashes(np.array([box(0, 0, 1, 1), box(-0.0, -0.0, 1, 1), MultiPolygon([box(0, 0, 1, 1)])]))
+    assert len(set(hashes)) == 1
+
+
+def test_the_order_of_parts_does_not_change_the_hash_and_a_moved_corner_does() -> None:
+    one, two = box(0, 0, 1, 1), box(2, 2, 3, 3)
+    same, also, other = geometry_hashes(
+        np.array([MultiPolygon([one, two]), MultiPolygon([two, one]), MultiPolygon([one, box(2, 2, 3, 3.0000001)])])
+    )
+    assert same == also != other
+    assert len(same) == 16
+
+
+# https://epsg.org: NAD83 to WGS 84 (1) is 1188, ETRS89 to WGS 84 (1) is 1149; Eckert IV is on WGS 84 itself
+@pytest.mark.parametrize(
+    ("crs", "metres"),
+    [
+        ("EPSG:4326", 0),
+        ("OGC:CRS84", 0),
+        ("ESRI:54012", 0),
+        ("EPSG:4269", 4),
+        ("ESRI:102003", 4),
+        ("EPSG:3035", 1),
+    ],
+)
+def test_the_accuracy_of_a_transformation_is_the_registered_one(crs: str, metres: float) -> None:
+    assert accuracy(pyproj.CRS.from_user_input(crs)) == Accuracy(metres, None)
+
+
+def test_without_its_grid_the_british_grid_is_two_metres_off() -> None:
+    found = accuracy(pyproj.CRS.from_epsg(27700))
+    assert (found.metres, found.missing_grid) in {(2.0, "uk_os_OSTN15_NTv2_OSGBtoETRS.tif"), (1.0, None)}
+
+
+def test_the_stated_accuracy_is_that_of_the_transformation_in_use() -> None:
+    british = pyproj.CRS.from_epsg(27700)
+    used = pyproj.Transformer.from_crs(british, LONLAT, always_xy=True)
+    used.transform(530_624.974, 178_388.464)
+    assert used.get_last_used_operation().accuracy == accuracy(british).metres
+
+
+def test_an_unregistered_datum_has_no_known_accuracy() -> None:
+    assert accuracy(pyproj.CRS.from_proj4("+proj=longlat +ellps=bessel +type=crs")).metres is None
 
 
 def test_a_grid_that_the_best_transformation_lacks_is_named() -> None:

@@ -97,6 +97,19 @@ def test_a_position_across_the_antimeridian_is_near() -> None:
     assert not _is_far(Point(179.999, -17), -179.999, -17)
 
 
+def test_a_position_that_counts_on_beyond_180_is_near() -> None:
+    farm = box(-170.2, 52, -170, 52.1)
+    assert (_is_far(farm, -170.19, 52.01), _is_far(farm, 189.81, 52.01)) == (False, False)
+
+
+def test_rows_that_are_far_and_near_do_not_mix_up() -> None:
+    farm, other = box(10, 52, 10.2, 52.1), MultiPolygon([box(20, 70, 20.3, 70.1), box(20.4, 70, 20.5, 70.1)])
+    shapes = np.array([farm, None, other, Point(10, 52), farm], dtype=object)
+    stated = np.array([10.01, 10, 20.01, 11, 9.9]), np.array([52.01, 52, 70.01, 52, 52.05])
+    far = far_from_stated_position(shapes, centroids(shapes), stated, area_m2(shapes))
+    assert far.tolist() == [False, False, False, True, True]
+
+
 def test_flags_stand_in_one_order() -> None:
     found = {"incomplete": np.array([True, False, True]), "repaired": np.array([True, False, False])}
     assert flag_lists(found) == [["repaired", "incomplete"], [], ["incomplete"]]
