@@ -9,26 +9,36 @@ from typing import Any
 import pyarrow as pa
 
 from loaders.arrays import Shapes
+from loaders.errors import ReadError
 
 
 def json_rows(attributes: pa.Table) -> list[str]:
-    """Each row of a table as JSON: NaN, for which it has no word, as null, other things as text."""
+    """Each row of a table as JSON: NaN, for which it has no word, as null, other things as text.
+
+    Raises:
+        ReadError: a date is none that can be written.
+    """
     if not attributes.column_names:
         return ["{}"] * len(attributes)
-    return [_json(row) for row in attributes.to_pylist()]
+    try:
+        return [_json(row) for row in attributes.to_pylist()]
+    except OverflowError as error:
+        raise ReadError(
+            "a column holds a date beyond the year 9999; correct it in the file, or write it as text"
+        ) from error
 
 
 def _json(row: dict[str, Any]) -> str:
     try:
         return json.dumps(row, ensure_ascii=False, default=_as_text, allow_nan=False)
     except ValueError:  # NaN or infinity somewhere
-        return json.dumps(_finite(row), ensure_ascii=False, default=_as_text)
+        return json.dumps(_finite(row), ensure_ascii=False, default=_as_text, allow_nan=False)
 
 
 def _finite(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _finite(part) for name, part in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_finite(part) for part in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 

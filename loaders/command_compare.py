@@ -79,7 +79,8 @@ def _names(a: Path, b: Path) -> tuple[str, str]:
     """What to call two files: by their stems, or with their folders where the stems are the same."""
     if a.stem != b.stem:
         return _plain(a.stem), _plain(b.stem)
-    return _plain(f"{a.resolve().parent.name}_{a.stem}"), _plain(f"{b.resolve().parent.name}_{b.stem}")
+    name_a, name_b = (_plain(f"{path.resolve().parent.name}_{path.stem}") for path in (a, b))
+    return (name_a, name_b) if name_a != name_b else (f"{name_a}_a", f"{name_b}_b")
 
 
 def _plain(name: str) -> str:

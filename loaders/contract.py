@@ -105,7 +105,7 @@ REASONS = {
     "empty_geometry": "its shape is empty",
     "neither_polygon_nor_point": "it is a line, or several points",
     "swapped_axes": "its coordinates are (lat, lon), not (lon, lat)",
-    "outside_the_world": "it has coordinates that are nowhere on Earth",
+    "outside_the_world": "it has coordinates beyond ±180° or ±90°",
     "wraps_around_the_world": "its outline goes around the world",
     "no_area": "its outline encloses no area",
 }

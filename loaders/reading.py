@@ -20,7 +20,7 @@ from loaders.arrays import Shapes
 from loaders.catalog_columns import Reading
 from loaders.csv_points import read_csv
 from loaders.errors import ReadError
-from loaders.geojson import gives_ids, has_crs_member
+from loaders.geojson import MIXED_IDS, gives_ids, says_crs
 from loaders.geometry import LONLAT
 from loaders.shapefile import require_whole_shapefile
 from loaders.wanted import SourceFile
@@ -119,7 +119,7 @@ def _read_with_gdal(file: SourceFile, reading: Reading, key: str, rows: int) -> 
     layer = reading.layer or _only_layer(file, key)
     # GDAL would otherwise rewrite text that looks like a date
     options = {"DATE_AS_STRING": "YES"} if file.suffix in GEOJSON else {}
-    is_guess = file.suffix in GEOJSON and reading.crs and not has_crs_member(file.path)
+    states_crs = file.suffix not in GEOJSON or _says_crs(file, reading)
     with pyogrio.open_arrow(
         file.path,
         layer=layer,
@@ -133,8 +133,16 @@ def _read_with_gdal(file: SourceFile, reading: Reading, key: str, rows: int) -> 
         for batch in _at_least_one(with_ids.guarded(stream), stream.schema):
             yield (
                 *_split(with_ids.kept(batch), meta["geometry_name"] or "wkb_geometry"),
-                None if is_guess else meta["crs"],
+                meta["crs"] if states_crs else None,
             )
+
+
+def _says_crs(file: SourceFile, reading: Reading) -> bool:
+    """Whether a GeoJSON says what its coordinates are: by its member `crs`, or by having none and none declared."""
+    if reading.encoding:
+        raise ValueError("it is UTF-8 by definition: save it as that, and leave read.encoding out")
+    said = says_crs(file.path)
+    return not reading.crs if said is None else said
 
 
 def _at_least_one(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
@@ -192,7 +200,7 @@ class _FeatureIds:
         if self._are_published:
             return table.add_column(0, self._name, fids)
         if self._is_geojson and fids.to_pylist() != list(range(self._next, self._next + len(fids))):
-            raise ValueError("some features have an id of their own and others have none; give it to all or to none")
+            raise ValueError(MIXED_IDS)
         self._next += len(fids)
         return table
 
@@ -214,11 +222,20 @@ def _read_geoparquet(file: SourceFile, rows: int) -> Iterator[Batch]:
         metadata = parquet.schema_arrow.metadata or {}
         if b"geo" not in metadata:
             raise pa.ArrowInvalid("it is Parquet, but not GeoParquet: it does not say which column is the geometry")
-        stated = json.loads(metadata[b"geo"])
-        column = stated["primary_column"]
-        described = stated["columns"][column]
-        if described["encoding"] != "WKB":
-            raise pa.ArrowNotImplementedError(f"geometry is encoded as {described['encoding']}, expected WKB")
+        if len(set(parquet.schema_arrow.names)) < len(parquet.schema_arrow.names):
+            raise pa.ArrowInvalid("it names a column twice; rename one of them")
+        try:
+            stated = json.loads(metadata[b"geo"])
+            column = stated["primary_column"]
+            described = stated["columns"][column]
+            parquet.schema_arrow.field(column)
+            encoding = described["encoding"]
+        except (LookupError, TypeError) as error:
+            raise pa.ArrowInvalid("its GeoParquet metadata do not describe a column of geometries") from error
+        if encoding != "WKB":
+            raise pa.ArrowNotImplementedError(
+                f"geometry is encoded as {described['encoding']}, expected WKB in a column {column}"
+            )
         for table in _at_least_one(parquet.iter_batches(batch_size=rows), parquet.schema_arrow):
             yield *_split(table, column), described.get("crs", "OGC:CRS84")
 

@@ -21,7 +21,7 @@ from loaders.adding.units import is_quantity
 from loaders.adding.values import find_marks, texts
 from loaders.catalog_columns import Reading
 from loaders.errors import ReadError
-from loaders.geojson import has_crs_member
+from loaders.geojson import says_crs
 from loaders.geometry import LONLAT, area_m2
 from loaders.reading import GEOJSON, PARQUET, read_published
 from loaders.shapes import harmonise_shapes
@@ -100,7 +100,7 @@ def _about_vector(file: SourceFile, choose_layer: ChooseLayer) -> _About:
     layer = choose_layer(layers) if layers else None
     about = pyogrio.read_info(file.path, layer=layer, force_feature_count=True)
     crs = pyproj.CRS.from_user_input(about["crs"]) if about["crs"] else None
-    states_crs = file.suffix not in GEOJSON or has_crs_member(file.path)
+    states_crs = file.suffix not in GEOJSON or bool(says_crs(file.path))
     return _About(about["driver"], tuple(layers), layer, about["features"], crs, states_crs)
 
 

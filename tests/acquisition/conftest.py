@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import zipfile
@@ -39,6 +40,11 @@ def zipped(**members: bytes) -> bytes:
     return stream.getvalue()
 
 
+def _hear_interrupts() -> None:
+    """A shell's background jobs, and what they start, are deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @dataclass(frozen=True, slots=True)
 class Checkout(Project):
     """A project of origin `doi`, and the stand-in that its processes see instead of the world."""
@@ -63,6 +69,7 @@ class Checkout(Project):
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            preexec_fn=_hear_interrupts,  # noqa: PLW1509 (it takes no lock)
         )
 
     def settings(self, datasets: dict[str, dict[str, Any]], **more: Any) -> None:

@@ -209,6 +209,16 @@ def test_not_a_number_is_null_however_deep_it_stands() -> None:
     assert "Infinity" not in row
 
 
+def test_not_a_number_is_null_in_a_map_too() -> None:
+    table = pa.table({"m": pa.array([[("a", math.nan)]], pa.map_(pa.string(), pa.float64()))})
+    assert json_rows(table) == ['{"m": [["a", null]]}']
+
+
+def test_a_date_that_cannot_be_written_is_refused(dataset: Callable[..., Dataset]) -> None:
+    with pytest.raises(ReadError, match=r"beyond the year 9999.*f\.geojson"):
+        _records(_published(SHAPES[:1], day=pa.array([10_000_000], pa.date32())), dataset())
+
+
 def test_rows_without_columns_are_empty_objects(dataset: Callable[..., Dataset]) -> None:
     table = pa.table({"n": [1, 2]}).drop_columns(["n"])
     assert json_rows(table) == ["{}", "{}"]

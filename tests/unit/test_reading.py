@@ -448,3 +448,68 @@ def test_a_property_called_id_may_be_shared(
     (tmp_path / "f.geojson").write_text(geojson(*SHAPES, rows=rows))
     assert _read(tmp_path / "f.geojson").attributes.to_pylist() == rows
     assert [str(warning.message) for warning in recwarn if "id" in str(warning.message)] == []
+
+
+@pytest.mark.parametrize("ids", [(7, None), (None, 7), (0, None)])
+def test_ids_are_never_invented(
+    tmp_path: Path, geojson: Callable[..., str], ids: tuple[int | None, int | None]
+) -> None:
+    document = json.loads(geojson(*SHAPES, rows=[{"n": 1}, {"n": 2}]))
+    for feature, number in zip(document["features"], ids, strict=True):
+        if number is not None:
+            feature["id"] = number
+    (tmp_path / "f.geojson").write_text(json.dumps(document))
+    with pytest.raises(ReadError, match="some features have an id of their own and others have none"):
+        _read(tmp_path / "f.geojson")
+
+
+def test_an_id_of_null_is_none(tmp_path: Path, geojson: Callable[..., str]) -> None:
+    document = json.loads(geojson(*SHAPES, rows=[{"n": 1}, {"n": 2}]))
+    for feature in document["features"]:
+        feature["id"] = None
+    (tmp_path / "f.geojson").write_text(json.dumps(document))
+    assert _read(tmp_path / "f.geojson").attributes.to_pylist() == [{"n": 1}, {"n": 2}]
+
+
+UNUSABLE_CRS = [
+    None,
+    {"type": "link", "properties": {"href": "https://example.org/crs"}},
+    {"type": "name", "properties": {"name": "EPSG:999999"}},
+]
+
+
+@pytest.mark.parametrize("member", UNUSABLE_CRS)
+def test_a_geojson_whose_crs_member_says_nothing_must_be_declared(
+    tmp_path: Path, geojson: Callable[..., str], member: object
+) -> None:
+    (tmp_path / "f.geojson").write_text(geojson(*SHAPES, crs=member))
+    with pytest.raises(ReadError, match="does not say what its coordinates mean"):
+        _read(tmp_path / "f.geojson")
+    assert _read(tmp_path / "f.geojson", crs="EPSG:4258").crs.to_epsg() == 4258
+
+
+def test_a_property_called_crs_is_no_crs(tmp_path: Path, geojson: Callable[..., str]) -> None:
+    (tmp_path / "f.geojson").write_text(geojson(SHAPES[0], rows=[{"crs": "x"}]))
+    assert _read(tmp_path / "f.geojson").crs.to_epsg() == 4326
+    assert _read(tmp_path / "f.geojson", crs="EPSG:27700").crs.to_epsg() == 27700
+
+
+def test_a_geojson_has_no_other_encoding(tmp_path: Path, geojson: Callable[..., str]) -> None:
+    (tmp_path / "f.geojson").write_text(geojson(SHAPES[0]))
+    with pytest.raises(ReadError, match=r"leave read\.encoding out"):
+        _read(tmp_path / "f.geojson", encoding="latin-1")
+
+
+@pytest.mark.parametrize("geo", [{"primary_column": "g"}, {"primary_column": "g", "columns": []}, {"columns": {}}, []])
+def test_geoparquet_that_does_not_describe_its_geometry_is_refused(tmp_path: Path, geo: object) -> None:
+    table = pa.table({"g": [b""]}).replace_schema_metadata({"geo": json.dumps(geo)})
+    pq.write_table(table, tmp_path / "f.parquet")
+    with pytest.raises(ReadError, match="do not describe a column of geometries"):
+        _read(tmp_path / "f.parquet")
+
+
+def test_geoparquet_with_a_column_named_twice_is_refused(tmp_path: Path) -> None:
+    table = pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], names=["s", "s"])
+    pq.write_table(table.replace_schema_metadata({"geo": "{}"}), tmp_path / "f.parquet")
+    with pytest.raises(ReadError, match="names a column twice"):
+        _read(tmp_path / "f.parquet")
