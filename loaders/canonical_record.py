@@ -13,6 +13,7 @@ from loaders import quality
 from loaders.arrays import Flags
 from loaders.attributes import fingerprints, json_rows
 from loaders.catalog import Dataset
+from loaders.catalog_columns import AreaColumn, CapacityColumn
 from loaders.columns import Interval, identifiers, intervals, numbers
 from loaders.contract import Provenance
 from loaders.contract_checks import LOADING_CHECKS
@@ -50,20 +51,12 @@ def area_m2(harmonised_shapes: Harmonised) -> pd.Series:
 
 def source_area_m2(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
     """Area that the publisher states [m²]; null where the settings map none."""
-    area = dataset.columns.area
-    if area is None:
-        return _unknown(wanted_attributes)
-    stated = numbers(wanted_attributes, area, dataset.key, dataset.read)
-    return pd.Series(np.round(stated * area.factor, AREA_DECIMALS))
+    return _quantity(wanted_attributes, dataset, dataset.columns.area, AREA_DECIMALS)
 
 
 def capacity_mw(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
     """Nameplate capacity that the publisher states [MW]; null where the settings map none."""
-    capacity = dataset.columns.capacity
-    if capacity is None:
-        return _unknown(wanted_attributes)
-    stated = numbers(wanted_attributes, capacity, dataset.key, dataset.read)
-    return pd.Series(np.round(stated * capacity.factor, CAPACITY_DECIMALS))
+    return _quantity(wanted_attributes, dataset, dataset.columns.capacity, CAPACITY_DECIMALS)
 
 
 def capacity_basis(capacity_mw: pd.Series, dataset: Dataset) -> pd.Series:
@@ -193,6 +186,15 @@ def canonical_records(  # noqa: PLR0913 (one for each column)
         }
     )
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=4326)
+
+
+def _quantity(
+    attributes: pa.Table, dataset: Dataset, column: AreaColumn | CapacityColumn | None, decimals: int
+) -> pd.Series:
+    """A stated quantity in the unit of the record; null where the settings map none."""
+    if column is None:
+        return _unknown(attributes)
+    return pd.Series(np.round(numbers(attributes, column, dataset.key, dataset.read) * column.factor, decimals))
 
 
 def _unknown(attributes: pa.Table) -> pd.Series:

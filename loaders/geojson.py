@@ -10,6 +10,7 @@ from typing import Any
 import pyproj
 from pyproj.exceptions import CRSError
 
+GEOJSON = frozenset({".geojson", ".json"})
 PIECE_CHARACTERS = 1 << 18
 HEAD_CHARACTERS = 1 << 26
 CRS_CHARACTERS = 4096

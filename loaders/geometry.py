@@ -64,7 +64,7 @@ def to_lonlat(shapes: Shapes, crs: pyproj.CRS) -> Shapes:
     """Transform to EPSG:4326 in (lon, lat) order by the best transformation that PROJ has here."""
     if _is_lonlat(crs):
         return shapes.copy()
-    return _projected(shapes, pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True))
+    return projected(shapes, pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True))
 
 
 def repair(shapes: Shapes) -> tuple[Shapes, Flags]:
@@ -95,8 +95,8 @@ def area_m2(shapes: Shapes) -> Numbers:
 
     Longitudes may go on to 360°. 0 where holes, of an invalid shape, enclose more than their shell.
     """
-    projected = _projected(shapes, pyproj.Transformer.from_pipeline(EQUAL_AREA_BEYOND))
-    areas: Numbers = shapely.area(projected).clip(min=0).round(AREA_DECIMALS)
+    plane = projected(shapes, pyproj.Transformer.from_pipeline(EQUAL_AREA_BEYOND))
+    areas: Numbers = shapely.area(plane).clip(min=0).round(AREA_DECIMALS)
     areas[shapely.get_dimensions(shapes) < 2] = np.nan
     return areas
 
@@ -130,7 +130,8 @@ def h3_cells(lon: Numbers, lat: Numbers, resolution: int) -> Shapes:
     return cells
 
 
-def _projected(shapes: Shapes, transformer: pyproj.Transformer) -> Shapes:
+def projected(shapes: Shapes, transformer: pyproj.Transformer) -> Shapes:
+    """The shapes in another CRS, corner by corner."""
     moved: Shapes = shapely.transform(
         shapes, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])).astype(float)
     )

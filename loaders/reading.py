@@ -2,10 +2,8 @@
 
 import csv
 import json
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -20,7 +18,8 @@ from loaders.arrays import Shapes
 from loaders.catalog_columns import Reading
 from loaders.csv_points import read_csv
 from loaders.errors import ReadError
-from loaders.geojson import MIXED_IDS, gives_ids, says_crs
+from loaders.feature_ids import FeatureIds
+from loaders.geojson import GEOJSON, says_crs
 from loaders.geometry import LONLAT
 from loaders.shapefile import require_whole_shapefile
 from loaders.wanted import SourceFile
@@ -39,12 +38,8 @@ UNREADABLE = (
     csv.Error,
     pa.ArrowException,
 )
-GEOJSON = frozenset({".geojson", ".json"})
 PARQUET = frozenset({".parquet", ".geoparquet"})
 BATCH_ROWS = 20_000  # what a load holds at a time; no result depends on it
-
-SAME_ID = "Several features with id = "
-ONE_AT_A_TIME = Lock()  # warnings are caught for the whole process
 
 Batch = tuple[pa.Table, Shapes, Any]  # attributes, well-known binary, the CRS that the file states
 
@@ -129,7 +124,7 @@ def _read_with_gdal(file: SourceFile, reading: Reading, key: str, rows: int) -> 
         use_pyarrow=True,
         **options,
     ) as (meta, stream):
-        with_ids = _FeatureIds(file, meta["fid_column"])
+        with_ids = FeatureIds(file, meta["fid_column"])
         for batch in _at_least_one(with_ids.guarded(stream), stream.schema):
             yield (
                 *_split(with_ids.kept(batch), meta["geometry_name"] or "wkb_geometry"),
@@ -160,49 +155,6 @@ def _split(table: pa.Table, geometry: str) -> tuple[pa.Table, Shapes]:
     if geometry not in table.column_names:
         return table, np.full(len(table), None, dtype=object)
     return table.drop_columns([geometry]), table.column(geometry).to_numpy(zero_copy_only=False)
-
-
-class _FeatureIds:
-    """The ids of features: published in a GeoPackage and in a GeoJSON that gives some, else they number the rows."""
-
-    def __init__(self, file: SourceFile, fid_column: str) -> None:
-        self._is_geojson = file.suffix in GEOJSON
-        self._are_published = file.suffix == ".gpkg" or (self._is_geojson and gives_ids(file.path))
-        self._name = fid_column if file.suffix == ".gpkg" else "id"
-        self._next = 0
-
-    def guarded(self, stream: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-        """The batches, as long as GDAL does not change an id that is not unique, which it only warns of."""
-        if not self._is_geojson:
-            yield from stream
-            return
-        while True:
-            with ONE_AT_A_TIME, warnings.catch_warnings(record=True) as said:
-                warnings.simplefilter("always")
-                batch = next(stream, None)
-            for warning in said:
-                before, of_ids, behind = str(warning.message).partition(SAME_ID)
-                if of_ids and self._are_published:
-                    number = behind.partition(" have")[0]
-                    raise ValueError(f"several features have the id {number}; only ids that are unique can be read")
-                if not of_ids:
-                    warnings.warn(before, warning.category, stacklevel=2)
-            if batch is None:
-                return
-            yield batch
-
-    def kept(self, table: pa.Table) -> pa.Table:
-        """The next rows of the file, with the ids as a column if they are published."""
-        fids = table.column(0)  # by position: a property may have its name
-        table = table.remove_column(0)
-        if self._name in table.column_names:
-            return table
-        if self._are_published:
-            return table.add_column(0, self._name, fids)
-        if self._is_geojson and fids.to_pylist() != list(range(self._next, self._next + len(fids))):
-            raise ValueError(MIXED_IDS)
-        self._next += len(fids)
-        return table
 
 
 def _only_layer(file: SourceFile, key: str) -> str | None:

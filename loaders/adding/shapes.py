@@ -21,9 +21,9 @@ from loaders.adding.units import is_quantity
 from loaders.adding.values import find_marks, texts
 from loaders.catalog_columns import Reading
 from loaders.errors import ReadError
-from loaders.geojson import says_crs
+from loaders.geojson import GEOJSON, says_crs
 from loaders.geometry import LONLAT, area_m2
-from loaders.reading import GEOJSON, PARQUET, read_published
+from loaders.reading import PARQUET, read_published
 from loaders.shapes import harmonise_shapes
 from loaders.wanted import SourceFile
 

@@ -9,8 +9,8 @@ import pyproj
 import shapely
 
 from loaders.arrays import Numbers, Shapes
-from loaders.comparing.records import LONLAT, Side, moved
-from loaders.geometry import AREA_DECIMALS
+from loaders.comparing.records import LONLAT, Side
+from loaders.geometry import AREA_DECIMALS, projected
 
 Rows = npt.NDArray[np.intp]  # positions in a side, or numbers of groups
 Found = tuple[Rows, Rows, Numbers]  # rows of one side and of the other, and what they share or how far they are apart
@@ -116,7 +116,7 @@ def _in_mercator(shapes: Shapes) -> Shapes:
     low = shapely.transform(
         shapes, lambda xy: np.column_stack((xy[:, 0], np.clip(xy[:, 1], -HIGHEST_LATITUDE, HIGHEST_LATITUDE)))
     )
-    return moved(low, pyproj.Transformer.from_crs(LONLAT, MERCATOR, always_xy=True))
+    return projected(low, pyproj.Transformer.from_crs(LONLAT, MERCATOR, always_xy=True))
 
 
 def _chunks(rows: Rows) -> Iterator[Rows]:

@@ -11,7 +11,7 @@ import shapely
 
 from loaders.arrays import Numbers, Shapes
 from loaders.errors import ReadError
-from loaders.geometry import EQUAL_AREA, area_m2
+from loaders.geometry import EQUAL_AREA, area_m2, projected
 
 NEEDED = ("record_id", "geometry", "capacity_mw", "capacity_basis")
 SYNTHETIC = "is_synthetic"
@@ -115,16 +115,10 @@ def _on_a_plane(shapes: Shapes) -> Shapes:
     """The outlines in EPSG:6933 [m]; what rounding makes invalid is mended, else GEOS refuses to intersect it."""
     plane = np.full(len(shapes), None, dtype=object)
     outlines = shapely.get_type_id(shapes) != POINT
-    plane[outlines] = moved(shapes[outlines], pyproj.Transformer.from_crs(LONLAT, EQUAL_AREA, always_xy=True))
+    plane[outlines] = projected(shapes[outlines], pyproj.Transformer.from_crs(LONLAT, EQUAL_AREA, always_xy=True))
     invalid = ~(shapely.is_valid(plane) | shapely.is_missing(plane))
     plane[invalid] = shapely.make_valid(plane[invalid], method="structure", keep_collapsed=False)
     return plane
-
-
-def moved(shapes: Shapes, transformer: pyproj.Transformer) -> Shapes:
-    """The shapes in another CRS."""
-    there: Shapes = shapely.transform(shapes, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])))
-    return there
 
 
 def _objects(column: pa.ChunkedArray) -> Shapes:
