@@ -13,7 +13,7 @@ from loaders import quality
 from loaders.arrays import Flags
 from loaders.attributes import fingerprints, json_rows
 from loaders.catalog import Dataset
-from loaders.catalog_columns import AreaColumn, CapacityColumn
+from loaders.catalog_columns import AreaColumn, CapacityColumn, Column
 from loaders.columns import Interval, identifiers, intervals, numbers
 from loaders.contract import Provenance
 from loaders.contract_checks import LOADING_CHECKS
@@ -41,7 +41,12 @@ def harmonised_shapes(published: Published, row_is_wanted: Flags, dataset: Datas
 
 def source_id(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
     """The publisher's own identifier, as text."""
-    return pd.Series(identifiers(wanted_attributes, dataset.columns.source_id, dataset.key), dtype="object")
+    return _identifiers(wanted_attributes, dataset, "source_id")
+
+
+def group_id(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
+    """The publisher's own identifier of the installation that the record is a part of, as text."""
+    return _identifiers(wanted_attributes, dataset, "group")
 
 
 def area_m2(harmonised_shapes: Harmonised) -> pd.Series:
@@ -141,6 +146,7 @@ def canonical_records(  # noqa: PLR0913 (one for each column)
     h3_resolution: int,
     harmonised_shapes: Harmonised,
     source_id: pd.Series,
+    group_id: pd.Series,
     centroid: pd.DataFrame,
     area_m2: pd.Series,
     source_area_m2: pd.Series,
@@ -159,6 +165,7 @@ def canonical_records(  # noqa: PLR0913 (one for each column)
         {
             "dataset_key": dataset.key,
             "source_id": source_id,
+            "group_id": group_id,
             "geometry": shapes.shapes,
             "geometry_kind": shapes.kind,
             "centroid_lon": centroid["lon"],
@@ -186,6 +193,11 @@ def canonical_records(  # noqa: PLR0913 (one for each column)
         }
     )
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=4326)
+
+
+def _identifiers(attributes: pa.Table, dataset: Dataset, setting: str) -> pd.Series:
+    column: Column | None = getattr(dataset.columns, setting)
+    return pd.Series(identifiers(attributes, column, dataset.key, setting), dtype="object")
 
 
 def _quantity(

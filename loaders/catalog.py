@@ -11,6 +11,7 @@ import yaml
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from loaders import catalog_errors as explain
+from loaders.catalog_build import Boundaries, Dedup, Licences
 from loaders.catalog_columns import ColumnMap, Extent, Reading, Wanted
 from loaders.catalog_source import Doi, Download, Positive, Setting, Source, Text
 from loaders.errors import CatalogError
@@ -18,7 +19,12 @@ from loaders.errors import CatalogError
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
 
 # the tables of the schema raw_data that are not one dataset's, and the step that is not
-RESERVED_KEYS = frozenset({"admin_boundaries", "build", "dataset_accounting", "doi_pv_features", "solar_irradiance"})
+RESERVED_KEYS = frozenset(
+    {
+        *("admin_boundaries", "boundaries", "build", "dataset_accounting", "dataset_terms", "doi_pv_features"),
+        *("overrides", "rejected_records", "settings", "solar_irradiance"),
+    }
+)
 
 
 class Dataset(Setting):
@@ -52,6 +58,9 @@ class Catalog(Setting):
     max_mb: Positive = 250.0
     download: Download = Download()
     h3_resolution: Annotated[int, Field(ge=0, le=15)] = 8
+    dedup: Dedup = Dedup()
+    licences: Licences = Licences()
+    boundaries: Boundaries = Boundaries()
     datasets: Annotated[dict[Key, Dataset], Field(min_length=1)]
     not_loaded: dict[Key, NotLoaded] = Field(default_factory=dict)
 
@@ -70,6 +79,20 @@ class Catalog(Setting):
                 raise ValueError(f"alias {dataset.alias} of {key} is taken by {other}; give it another")
             owners[dataset.alias] = key
         return self
+
+    @model_validator(mode="after")
+    def _priority_names_datasets(self) -> Self:
+        for key in self.dedup.priority:
+            if key not in self.datasets:
+                raise ValueError(explain.unknown(key, self.datasets, "dataset", "dedup.priority").rstrip("."))
+        if len(set(self.dedup.priority)) < len(self.dedup.priority):
+            raise ValueError("dedup.priority names a dataset twice; keep one of them")
+        return self
+
+    @property
+    def by_priority(self) -> tuple[str, ...]:
+        """The keys of all datasets; the one whose outlines and values come first is first."""
+        return tuple(dict.fromkeys((*self.dedup.priority, *self.datasets)))
 
     def limit_mb(self, dataset: Dataset) -> float:
         """The largest single file of a dataset that may be fetched [MB]."""

@@ -146,9 +146,17 @@ class Position(Setting):
 
 
 class ColumnMap(Setting):
-    """Which published column means what."""
+    """Which published column means what.
+
+    Attributes:
+        source_id: identifies the record.
+        group: identifies the installation that it is a part of, where the publisher says so.
+        area, capacity, installed: what is stated of it.
+        position: only compared with the shape.
+    """
 
     source_id: Annotated[Column, BeforeValidator(_as_column)] | None = None
+    group: Annotated[Column, BeforeValidator(_as_column)] | None = None
     area: AreaColumn | None = None
     capacity: CapacityColumn | None = None
     installed: Annotated[InstalledColumn, BeforeValidator(_as_column)] | None = None

@@ -80,8 +80,8 @@ def intervals(attributes: pa.Table, column: InstalledColumn, key: str) -> list[I
     return found
 
 
-def identifiers(attributes: pa.Table, column: Column | None, key: str) -> list[str | None]:
-    """The publisher's own identifiers as text; None where there is none.
+def identifiers(attributes: pa.Table, column: Column | None, key: str, setting: str = "source_id") -> list[str | None]:
+    """The publisher's own identifiers as text; None where there is none. `setting` is the one that names the column.
 
     Raises:
         ReadError: the column is not there, or it is a constant.
@@ -90,8 +90,8 @@ def identifiers(attributes: pa.Table, column: Column | None, key: str) -> list[s
         return [None] * len(attributes)
     if column.constant is not None:
         raise ReadError(
-            f"{key}: source_id is the constant {column.constant!r}, which tells no record from another. "
-            f"Name a column in datasets.{key}.columns.source_id in params.yaml, or leave source_id out."
+            f"{key}: {setting} is the constant {column.constant!r}, which tells no record from another. "
+            f"Name a column in datasets.{key}.columns.{setting} in params.yaml, or leave {setting} out."
         )
     texts = pc.coalesce(*(_known_text(attributes, name, column, key) for name in column.column))
     identified: list[str | None] = texts.to_pylist()

@@ -45,6 +45,7 @@ RECORD = (
         required=True,
     ),
     Field("source_id", pa.string(), "The publisher's own identifier, as text."),
+    Field("group_id", pa.string(), "The publisher's own identifier of the installation that the record is a part of."),
     Field(
         GEOMETRY, pa.binary(), "Outline or position, EPSG:4326 as (lon, lat), two-dimensional, valid.", required=True
     ),

@@ -1,4 +1,4 @@
-"""dbt-duckdb plugin: dbt's connections get what ours get, so that dbt runs offline from wherever it is started."""
+"""dbt-duckdb plugin: dbt's connections get what ours get, and H3, so that dbt runs offline from wherever it is started."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 
 from loaders.duck import CONFIG, prepare
+from loaders.h3_functions import register
 
 
 class Plugin(BasePlugin):
@@ -18,3 +19,4 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Once it is open."""
         prepare(conn)
+        register(conn)

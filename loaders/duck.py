@@ -11,7 +11,7 @@ from loaders.errors import BuildError
 # files of an older format forget the CRS of a geometry when they are opened again
 CONFIG: dict[str, Any] = {"storage_compatibility_version": "v1.5.0"}
 # else ST_Area_Spheroid and ST_Transform read EPSG:4326 as (lat, lon)
-SETTINGS = ("SET geometry_always_xy = true",)
+SETTINGS = ("SET GLOBAL geometry_always_xy = true",)  # global: dbt works in cursors, which forget local ones
 
 
 def spatial_extension() -> Path:

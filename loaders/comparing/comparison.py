@@ -11,8 +11,8 @@ import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from loaders.arrays import Flags, Numbers, Shapes
-from loaders.comparing.pairs import Pairs, Rows, find_pairs
+from loaders.arrays import Flags, Numbers, Rows, Shapes
+from loaders.comparing.pairs import Pairs, find_pairs
 from loaders.comparing.records import UNKNOWN, Side
 
 EXTENT_MARGIN_DEG = 0.05  # about 5 km: what lies at the rim of one may be drawn a little further out by the other

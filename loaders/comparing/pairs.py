@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 import shapely
 
-from loaders.arrays import Numbers, Shapes
+from loaders.arrays import Numbers, Rows, Shapes
 from loaders.comparing.records import LONLAT, Side
 from loaders.geometry import AREA_DECIMALS, projected
 
-Rows = npt.NDArray[np.intp]  # positions in a side, or numbers of groups
 Found = tuple[Rows, Rows, Numbers]  # rows of one side and of the other, and what they share or how far they are apart
 
 CHUNK = 20_000  # records at a time: bounds the memory for candidates that come to nothing

@@ -10,6 +10,24 @@ accounting as (
 
 ),
 
+terms as (
+
+    select * from {{ ref('stg_dataset_terms') }}
+
+),
+
+held as (
+
+    select
+        statements.dataset_key,
+        count(*) as installations,
+        count(*) filter (where agreement.dataset_count = 1) as only_here
+    from {{ ref('prep_pv_statements') }} as statements
+    inner join {{ ref('prep_pv_agreement') }} as agreement on statements.installation_id = agreement.installation_id
+    group by statements.dataset_key
+
+),
+
 totals as (
 
     select
@@ -27,8 +45,6 @@ totals as (
         max(centroid_lon) as east_lon,
         max(centroid_lat) as north_lat,
         any_value(doi) as doi,
-        any_value(licence) as licence,
-        bool_and(licence_verified) as licence_verified,
         bool_or(is_synthetic) as is_synthetic
     from records
     group by dataset_key
@@ -41,12 +57,12 @@ select
     accounting.records_kept,
     accounting.records_rejected,
     accounting.records_repaired,
-    totals.polygons,
-    totals.points,
+    coalesce(totals.polygons, 0) as polygons,
+    coalesce(totals.points, 0) as points,
     totals.area_km2,
     totals.source_area_km2,
     totals.capacity_mw,
-    totals.records_with_capacity,
+    coalesce(totals.records_with_capacity, 0) as records_with_capacity,
     totals.first_installed_from,
     totals.last_installed_to,
     totals.west_lon,
@@ -54,8 +70,14 @@ select
     totals.east_lon,
     totals.north_lat,
     totals.doi,
-    totals.licence,
-    totals.licence_verified,
-    totals.is_synthetic
+    terms.licence,
+    terms.licence_verified,
+    totals.is_synthetic,
+    terms.licence_kind,
+    terms.is_allowed,
+    coalesce(held.installations, 0) as installations,
+    coalesce(held.only_here, 0) as only_here
 from accounting
+inner join terms on accounting.dataset_key = terms.dataset_key
 left join totals on accounting.dataset_key = totals.dataset_key
+left join held on accounting.dataset_key = held.dataset_key

@@ -8,6 +8,7 @@ select
     dataset_key,
     record_id,
     source_id,
+    group_id,
     geometry,
     geometry_kind,
     centroid_lon,

@@ -1,0 +1,65 @@
+with statements as (
+
+    select * from {{ ref('prep_pv_statements') }}
+
+),
+
+members as (
+
+    select * from {{ ref('prep_pv_members') }}
+    where not is_covered and not is_repeat
+
+),
+
+shared as (
+
+    select
+        a.installation_id,
+        a.dataset_key as dataset_a,
+        b.dataset_key as dataset_b,
+        {{ exact_sum('pairs.shared_area_m2', 2) }} as shared_m2
+    from {{ ref('prep_pv_pairs') }} as pairs
+    inner join members as a on a.record_number in (pairs.number_a, pairs.number_b)
+    inner join members as b on pairs.number_a + pairs.number_b - a.record_number = b.record_number
+    where a.installation_id = b.installation_id and a.dataset_key != b.dataset_key
+    group by all
+
+),
+
+common as (
+
+    select
+        a.dataset_key as dataset_a,
+        b.dataset_key as dataset_b,
+        a.records as records_a,
+        b.records as records_b,
+        case when b.area_m2 is not null then a.area_m2 end as area_a,
+        case when a.area_m2 is not null then b.area_m2 end as area_b,
+        least(shared.shared_m2 / (a.area_m2 + b.area_m2 - shared.shared_m2), 1) as iou,
+        a.is_whole_capacity and b.is_whole_capacity and a.capacity_basis = b.capacity_basis as is_comparable,
+        case when is_comparable then a.capacity_mw end as capacity_a,
+        case when is_comparable then b.capacity_mw end as capacity_b
+    from statements as a
+    inner join statements as b on a.installation_id = b.installation_id and a.dataset_key != b.dataset_key
+    left join shared
+        on a.installation_id = shared.installation_id
+        and a.dataset_key = shared.dataset_a
+        and b.dataset_key = shared.dataset_b
+
+)
+
+select
+    dataset_a,
+    dataset_b,
+    count(*) as installations,
+    sum(records_a)::bigint as records_a,
+    sum(records_b)::bigint as records_b,
+    count(iou) as installations_with_outlines,
+    quantile_cont(iou, 0.25) as iou_q1,
+    quantile_cont(iou, 0.5) as iou_median,
+    quantile_cont(iou, 0.75) as iou_q3,
+    {{ exact_sum('area_b', 2) }} / nullif({{ exact_sum('area_a', 2) }}, 0) - 1 as area_bias,
+    count(capacity_a) as installations_with_capacity,
+    {{ exact_sum('capacity_b', 6) }} / nullif({{ exact_sum('capacity_a', 6) }}, 0) - 1 as capacity_bias
+from common
+group by dataset_a, dataset_b

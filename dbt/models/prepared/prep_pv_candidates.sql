@@ -1,0 +1,79 @@
+-- The difference of two numbers, instead of their comparison, keeps the plan a SPATIAL_JOIN: a comparison becomes a
+-- merge join of all records with all others.
+with records as (
+
+    select * from {{ ref('prep_pv_datasets_unified') }}
+
+),
+
+repeats as (
+
+    select * from {{ ref('prep_pv_repeats') }}
+
+),
+
+overrides as (
+
+    select * from {{ ref('stg_overrides') }}
+
+),
+
+settings as (
+
+    select * from {{ ref('stg_settings') }}
+
+),
+
+firsts as (
+
+    select
+        records.record_number,
+        case
+            when records.geometry_kind = 'polygon' then records.geometry
+            else {{ box_around('records.centroid_lon', 'records.centroid_lat', 'settings.reach_m') }}
+        end as reach
+    from records
+    inner join repeats on records.record_number = repeats.first_number and records.record_number = repeats.record_number
+    cross join (select greatest(near_m, near_with_capacity_m) as reach_m from settings) as settings
+
+),
+
+meeting as (
+
+    select
+        a.record_number as number_a,
+        b.record_number as number_b
+    from firsts as a
+    inner join firsts as b on st_intersects(a.reach, b.reach)
+    where a.record_number - b.record_number < 0
+
+),
+
+grouped as (
+
+    select
+        min(record_number) over (partition by dataset_key, group_id) as number_a,
+        record_number as number_b
+    from records
+    where group_id is not null
+
+),
+
+judged as (
+
+    select
+        a.record_number as number_a,
+        b.record_number as number_b
+    from overrides
+    inner join records as a on overrides.record_id_a = a.record_id
+    inner join records as b on overrides.record_id_b = b.record_id
+
+)
+
+select * from meeting
+union
+select first_number, record_number from repeats where first_number < record_number
+union
+select * from grouped where number_a < number_b
+union
+select * from judged

@@ -1,0 +1,56 @@
+with candidates as (
+
+    select * from {{ ref('prep_pv_candidates') }}
+
+),
+
+records as (
+
+    select * from {{ ref('prep_pv_datasets_unified') }}
+
+),
+
+measured as (
+
+    select
+        candidates.number_a,
+        candidates.number_b,
+        a.geometry_kind = 'polygon' and b.geometry_kind = 'polygon' as is_outlines,
+        case when is_outlines then {{ ellipsoidal_m2('st_intersection(a.geometry, b.geometry)') }} end as shared_area_m2,
+        case
+            when is_outlines then null
+            else {{ ground_distance_m('a.geometry', 'b.geometry', 'a.centroid_lat') }}
+        end as distance_m,
+        st_distance_spheroid(
+            st_point2d(a.centroid_lon, a.centroid_lat), st_point2d(b.centroid_lon, b.centroid_lat)
+        ) as centroid_distance_m,
+        {{ smaller_over_larger('a.area_m2', 'b.area_m2') }} as area_ratio,
+        {{ smaller_over_larger('a.capacity_mw', 'b.capacity_mw') }} as capacity_ratio
+    from candidates
+    inner join records as a on candidates.number_a = a.record_number
+    inner join records as b on candidates.number_b = b.record_number
+
+)
+
+select
+    measured.number_a,
+    measured.number_b,
+    a.record_id as record_id_a,
+    b.record_id as record_id_b,
+    a.dataset_key as dataset_key_a,
+    b.dataset_key as dataset_key_b,
+    case
+        when measured.is_outlines then 'outlines'
+        when a.geometry_kind = b.geometry_kind then 'points'
+        else 'point_and_outline'
+    end as pair_kind,
+    measured.shared_area_m2,
+    measured.shared_area_m2 / nullif(a.area_m2 + b.area_m2 - measured.shared_area_m2, 0) as iou,
+    measured.shared_area_m2 / nullif(least(a.area_m2, b.area_m2), 0) as share_of_smaller,
+    round(measured.centroid_distance_m, 2) as centroid_distance_m,
+    measured.distance_m,
+    measured.area_ratio,
+    measured.capacity_ratio
+from measured
+inner join records as a on measured.number_a = a.record_number
+inner join records as b on measured.number_b = b.record_number

@@ -1,0 +1,68 @@
+with evidence as (
+
+    select * from {{ ref('prep_pv_evidence') }}
+
+),
+
+circumstances as (
+
+    select
+        evidence.*,
+        settings.* exclude (capacity_ratio),
+        settings.capacity_ratio as least_capacity_ratio,
+        overrides.verdict,
+        overrides.reason || ' (' || overrides.who || ')' as said,
+        a.group_id = b.group_id and evidence.dataset_key_a = evidence.dataset_key_b as is_same_group,
+        first_a.first_number = first_b.first_number as is_same_shape,
+        wholes.parts,
+        wholes.filled,
+        near_pairs.number_a is not null as is_nearest,
+        drawn_apart.number_a is not null as is_drawn_apart
+    from evidence
+    cross join {{ ref('stg_settings') }} as settings
+    inner join {{ ref('prep_pv_datasets_unified') }} as a on evidence.number_a = a.record_number
+    inner join {{ ref('prep_pv_datasets_unified') }} as b on evidence.number_b = b.record_number
+    inner join {{ ref('prep_pv_repeats') }} as first_a on evidence.number_a = first_a.record_number
+    inner join {{ ref('prep_pv_repeats') }} as first_b on evidence.number_b = first_b.record_number
+    left join {{ ref('stg_overrides') }} as overrides
+        on evidence.record_id_a = overrides.record_id_a and evidence.record_id_b = overrides.record_id_b
+    left join {{ ref('prep_pv_wholes') }} as wholes
+        on case when a.area_m2 >= b.area_m2 then evidence.number_a else evidence.number_b end = wholes.whole_number
+    left join {{ ref('prep_pv_near_pairs') }} as near_pairs
+        on evidence.number_a = near_pairs.number_a and evidence.number_b = near_pairs.number_b
+    left join {{ ref('prep_pv_drawn_apart') }} as drawn_apart
+        on evidence.number_a = drawn_apart.number_a and evidence.number_b = drawn_apart.number_b
+
+),
+
+judged as (
+
+    select
+        *,
+        {{ match_rule() }} as match_rule,
+        {{ refused_because() }} as refused_because
+    from circumstances
+
+)
+
+select
+    number_a,
+    number_b,
+    record_id_a,
+    record_id_b,
+    dataset_key_a,
+    dataset_key_b,
+    pair_kind,
+    shared_area_m2,
+    iou,
+    share_of_smaller,
+    centroid_distance_m,
+    distance_m,
+    area_ratio,
+    capacity_ratio,
+    match_rule,
+    match_rule is not null as is_match,
+    case when match_rule is null then refused_because end as refused_because,
+    said as overruled_by,
+    {{ link_strength() }} as strength
+from judged

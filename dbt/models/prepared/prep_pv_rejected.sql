@@ -1,0 +1,37 @@
+with rejected as (
+
+    select * from {{ ref('stg_rejected_records') }}
+
+),
+
+features as (
+
+    select * from {{ ref('stg_pv_features') }}
+
+),
+
+terms as (
+
+    select * from {{ ref('stg_dataset_terms') }}
+
+)
+
+select
+    dataset_key,
+    record_id,
+    source_id,
+    source_file,
+    source_row,
+    reason
+from rejected
+union all
+select
+    features.dataset_key,
+    features.record_id,
+    features.source_id,
+    features.source_file,
+    features.source_row,
+    'licence_not_allowed' as reason
+from features
+inner join terms on features.dataset_key = terms.dataset_key
+where not terms.is_allowed

@@ -1,0 +1,15 @@
+with terms as (
+
+    select * from {{ source('raw_data', 'dataset_terms') }}
+
+)
+
+select
+    dataset_key,
+    priority,
+    licence,
+    licence_verified,
+    licence_kind,
+    strictness,
+    is_allowed
+from terms

@@ -1,0 +1,14 @@
+with overrides as (
+
+    select * from {{ source('raw_data', 'overrides') }}
+
+)
+
+select
+    record_id_a,
+    record_id_b,
+    verdict,
+    reason,
+    who,
+    line
+from overrides

@@ -1,0 +1,15 @@
+with rejected as (
+
+    select * from {{ source('raw_data', 'rejected_records') }}
+
+)
+
+select
+    dataset_key,
+    record_id,
+    source_id,
+    source_file,
+    source_row,
+    source_attributes,
+    reason
+from rejected

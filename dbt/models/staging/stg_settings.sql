@@ -1,0 +1,22 @@
+with settings as (
+
+    select * from {{ source('raw_data', 'settings') }}
+
+)
+
+select
+    shared_of_smaller,
+    identical_iou,
+    part_area_ratio,
+    least_filled,
+    smallest_part,
+    alike_m,
+    alike_area_ratio,
+    near_m,
+    near_with_capacity_m,
+    capacity_ratio,
+    capacity_ratio_inside,
+    largest_spread,
+    h3_resolution,
+    nearest_land_m
+from settings

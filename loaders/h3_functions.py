@@ -1,0 +1,32 @@
+"""H3 as SQL functions on whole columns; h3ronpy computes them."""
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import shapely
+from duckdb.sqltypes import BIGINT, BLOB, DOUBLE, VARCHAR
+from h3ronpy import cells_parse
+from h3ronpy.vector import cells_to_wkb_polygons
+
+from loaders.antimeridian import cut, unwrapped
+from loaders.geometry import DEGREE_DECIMALS, h3_cells
+
+
+def register(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give a connection `h3_cell_of(lon, lat, resolution)` and `h3_outline_of(cell)`, which is WKB in EPSG:4326."""
+    connection.create_function("h3_cell_of", _cells, [DOUBLE, DOUBLE, BIGINT], VARCHAR, type="arrow")
+    connection.create_function("h3_outline_of", _outlines, [VARCHAR], BLOB, type="arrow")
+
+
+def _cells(lon: pa.ChunkedArray, lat: pa.ChunkedArray, resolution: pa.ChunkedArray) -> pa.Array:
+    """The cell of each position, as text; the resolution is the same in all rows."""
+    return pa.array(h3_cells(lon.to_numpy(), lat.to_numpy(), resolution[0].as_py()), pa.string())
+
+
+def _outlines(cells: pa.ChunkedArray) -> pa.Array:
+    """The hexagon of each cell; those across the antimeridian in two parts."""
+    hexagons = np.asarray(shapely.from_wkb(np.asarray(cells_to_wkb_polygons(cells_parse(cells.combine_chunks())))))
+    rounded = shapely.transform(hexagons, lambda xy: xy.round(DEGREE_DECIMALS))
+    whole, is_astride = unwrapped(rounded)
+    whole[is_astride] = [cut(hexagon) for hexagon in whole[is_astride]]
+    return pa.array(shapely.to_wkb(whole), pa.binary())
