@@ -21,8 +21,8 @@ class Dedup(Setting):
         identical_iou: from this intersection over union [1] on, two outlines are the same.
         shared_of_smaller: share of the smaller outline [1] that the other one must cover.
         part_area_ratio: below this ratio of areas [1], the smaller is a part of the larger.
-        least_filled: share of the larger [1] that several parts must cover together.
-        smallest_part: least ratio of areas [1] of a part and its whole.
+        least_filled: share of the larger [1] that all outlines in it must cover together.
+        smallest_part: least ratio of areas [1] of a part and its whole, if it is the only one.
         alike_m, alike_area_ratio: outlines that hardly overlap are the same if their centroids are this close [m] and
             their areas this much alike [1].
         near_m: farthest that a point may be from an outline, or from a point [m].
@@ -37,7 +37,7 @@ class Dedup(Setting):
     identical_iou: Share = 0.999
     shared_of_smaller: Share = 0.5
     part_area_ratio: Share = 0.5
-    least_filled: Share = 0.4
+    least_filled: Share = 0.3
     smallest_part: Share = 0.01
     alike_m: Distance = 15.0
     alike_area_ratio: Share = 0.7

@@ -35,7 +35,7 @@ common as (
         b.records as records_b,
         case when b.area_m2 is not null then a.area_m2 end as area_a,
         case when a.area_m2 is not null then b.area_m2 end as area_b,
-        least(shared.shared_m2 / (a.area_m2 + b.area_m2 - shared.shared_m2), 1) as iou,
+        shared.shared_m2 / (a.area_m2 + b.area_m2 - shared.shared_m2) as iou,
         a.is_whole_capacity and b.is_whole_capacity and a.capacity_basis = b.capacity_basis as is_comparable,
         case when is_comparable then a.capacity_mw end as capacity_a,
         case when is_comparable then b.capacity_mw end as capacity_b

@@ -28,10 +28,7 @@ parts as (
     inner join records as a on evidence.number_a = a.record_number
     inner join records as b on evidence.number_b = b.record_number
     cross join settings
-    where
-        evidence.share_of_smaller >= settings.shared_of_smaller
-        and evidence.area_ratio < settings.part_area_ratio
-        and evidence.area_ratio >= settings.smallest_part
+    where evidence.share_of_smaller >= settings.shared_of_smaller
 
 )
 
