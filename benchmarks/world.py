@@ -135,7 +135,6 @@ def _columns(
     row = pa.array(before + 1 + np.arange(count))
     source_id = pc.cast(row, pa.string())
     is_point = shapely.get_dimensions(found.shapes) == 0
-    basis = np.where(np.isnan(found.capacity_mw), None, view.basis)
     first, last = _interval(found.year, view.vintage, is_dated=view.is_dated)
     return {
         "dataset_key": _repeated(key, count),
@@ -147,7 +146,7 @@ def _columns(
         "centroid_lat": pa.array(lat),
         "area_m2": pa.array(area_m2(found.shapes), from_pandas=True),
         "capacity_mw": pa.array(found.capacity_mw, from_pandas=True),
-        "capacity_basis": pa.array(basis, pa.string()),
+        "capacity_basis": pa.array([view.basis] * count, pa.string(), mask=np.isnan(found.capacity_mw)),
         "installed_from": first,
         "installed_to": last,
         "h3_cell": pa.array(h3_cells(lon, lat, resolution), pa.string()),

@@ -1,7 +1,7 @@
 """The made-up plants of a benchmark's world: where each lies, how large it is, and what stands next to it."""
 
 from dataclasses import dataclass, fields, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import shapely
@@ -47,7 +47,8 @@ RECTANGLE, ELL, COURTYARD = range(3)
 FILLED = shapely.area(FOOTPRINTS)
 # how far from the left, in widths, FIRST_PHASE of each area reaches
 PHASE_ENDS = np.array([FIRST_PHASE, 0.75 * FIRST_PHASE, 0.3 + (0.84 * FIRST_PHASE - 0.3) / 0.6])
-PHASES: Shapes = shapely.intersection(FOOTPRINTS, shapely.box(-0.5, -0.5, PHASE_ENDS - 0.5, 0.5))
+_LEFT: list[shapely.Polygon] = [shapely.box(-0.5, -0.5, end - 0.5, 0.5) for end in PHASE_ENDS.tolist()]
+PHASES: Shapes = shapely.intersection(FOOTPRINTS, np.array(_LEFT, dtype=np.object_))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,9 @@ def plants_of(cells: Rows, first_site: int, first_number: int, random: np.random
     lon, lat = _positions(cells, first_site, random)
     weights = np.array([share / MEAN_MEMBERS[kind] for kind, share in SHARES.items()])
     kinds = random.choice(len(weights), len(cells), p=weights / weights.sum())
-    members = np.select([kinds == SINGLE, kinds == TOWN], [1, int(MEAN_MEMBERS[TOWN])], random.integers(2, 5, len(cells)))
+    members = np.select(
+        [kinds == SINGLE, kinds == TOWN], [1, int(MEAN_MEMBERS[TOWN])], random.integers(2, 5, len(cells))
+    )
     site = np.repeat(np.arange(len(cells)), members)
     place = np.arange(len(site)) - np.repeat(np.cumsum(members) - members, members)
     turn = random.uniform(0, 2 * np.pi, len(cells))[site]
@@ -162,7 +165,7 @@ def _positions(cells: Rows, first_site: int, random: np.random.Generator) -> tup
     return lon + jitter_m[0] / east, lat + jitter_m[1] / north
 
 
-def _boxes(kinds: Rows, site: Rows, random: np.random.Generator) -> dict[str, Numbers | Rows]:
+def _boxes(kinds: Rows, site: Rows, random: np.random.Generator) -> dict[str, Any]:
     """Area, footprint, width and height of each plant; the farms of a cluster are alike."""
     least, most = np.array([SIZES_M2[kind] for kind in SIZES_M2]).T
     alone = log_uniform(random, least[kinds[site]], most[kinds[site]])
@@ -180,8 +183,8 @@ def _boxes(kinds: Rows, site: Rows, random: np.random.Generator) -> dict[str, Nu
 
 
 def _laid_out(
-    kind: Rows, site: Rows, place: Rows, boxes: dict[str, Numbers | Rows], random: np.random.Generator
-) -> dict[str, Numbers]:
+    kind: Rows, site: Rows, place: Rows, boxes: dict[str, Any], random: np.random.Generator
+) -> dict[str, Any]:
     """Centres of the boxes: the farms of a cluster in a row with gaps, the roofs of a town along streets."""
     width, height = boxes["width_m"], boxes["height_m"]
     steps = np.where(kind == CLUSTER, width + random.uniform(*GAPS_M, len(site)), 0)
@@ -195,7 +198,7 @@ def _laid_out(
     }
 
 
-def _histories(kind: Rows, boxes: dict[str, Numbers | Rows], random: np.random.Generator) -> dict[str, Numbers | Rows]:
+def _histories(kind: Rows, boxes: dict[str, Any], random: np.random.Generator) -> dict[str, Any]:
     """Capacity, year, and whether it was built in phases."""
     count = len(kind)
     density = np.where(kind == TOWN, random.uniform(120, 180, count), random.uniform(30, 90, count))

@@ -72,7 +72,12 @@ def points(plants: Plants, is_outside: Flags, random: np.random.Generator) -> Sh
     inside = random.uniform(0.03, np.select([narrow, plants.footprint == ELL], [0.27, 0.47], 0.97)) - 0.5
     x = np.where(is_outside, -plants.width_m / 2 - random.uniform(*OUTSIDE_M, count), inside * plants.width_m)
     y = random.uniform(-0.4, 0.4, count) * plants.height_m
-    return frame_on_earth(shapely.points(x + plants.x_m, y + plants.y_m), plants, np.arange(count))
+    return points_on_earth(x + plants.x_m, y + plants.y_m, plants, np.arange(count))
+
+
+def points_on_earth(x_m: Numbers, y_m: Numbers, plants: Plants, rows: Rows) -> Shapes:
+    """Points in the frames of the sites of some plants, as `frame_on_earth` places them."""
+    return frame_on_earth(np.asarray(shapely.points(x_m, y_m), dtype=np.object_), plants, rows)
 
 
 def frame_on_earth(shapes: Shapes, plants: Plants, rows: Rows) -> Shapes:

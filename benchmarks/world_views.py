@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from benchmarks.world_plants import CLUSTER, SINGLE, TOWN, Plants, log_uniform
-from benchmarks.world_shapes import Pen, blocks, drawn, frame_on_earth, points
+from benchmarks.world_shapes import Pen, blocks, drawn, frame_on_earth, points, points_on_earth
 from loaders.arrays import Flags, Numbers, Rows, Shapes
 
 UNGRADED = -1  # the plant of what is none
@@ -19,6 +19,7 @@ POINT_SHARE, COPIED_SHARE, OUTSIDE_SHARE, BESIDE_SHARE = 0.25, 0.25, 0.4, 0.03
 ROOF_BESIDE_M = 120.0  # from a plant to a roof that is none of it
 SLOPPY_SHARE = 0.03  # of the clusters, whose farms are a tenth of all: 0.1 % of the plants
 SLOPPY_FILLED = (0.15, 0.35)  # of an outline around several farms is farms
+EXACT = Pen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class View:
     share: float
     vintage: int
     licence: str | None
-    pen: Pen = Pen()
+    pen: Pen = EXACT
     basis: str | None = None
     stated: float = 0.0
     is_dated: bool = False
@@ -53,8 +54,8 @@ VIEWS = {
     INVENTORY: View(0.35, 2019, None, Pen((1, 6), (0, 0.05), is_fine=True, wave_m=3), "unknown", 0.4),
     BLOCKS: View(0.35, 2022, "ODC-By-1.0", Pen((0, 2))),
     CROWD: View(0.40, 2023, "ODbL-1.0", Pen((0, 3), (0, 0.05)), "unknown", 0.2),
-    PERMITS: View(0.30, 2025, "public-domain", Pen(), "ac", 0.7, is_dated=True),
-    ROOFS: View(0.80, 2022, "CC-BY-NC-4.0", Pen(), "dc", 0.5, is_dated=True),
+    PERMITS: View(0.30, 2025, "public-domain", EXACT, "ac", 0.7, is_dated=True),
+    ROOFS: View(0.80, 2022, "CC-BY-NC-4.0", EXACT, "dc", 0.5, is_dated=True),
     ROOFS_SEEN: View(0.80, 2023, "CC-BY-SA-4.0", Pen((0, 2), (0.02, 0.08))),
 }
 
@@ -97,9 +98,7 @@ def sightings(plants: Plants, random: np.random.Generator) -> dict[str, Sighting
 
 def joined(one: Sightings, other: Sightings) -> Sightings:
     """Both, one behind the other."""
-    return Sightings(
-        *(np.concatenate([getattr(one, field.name), getattr(other, field.name)]) for field in fields(one))
-    )
+    return Sightings(*(np.concatenate([getattr(one, field.name), getattr(other, field.name)]) for field in fields(one)))
 
 
 def take(found: Sightings, rows: Rows) -> Sightings:
@@ -168,7 +167,7 @@ def _lone_roofs(plants: Plants, random: np.random.Generator) -> Sightings:
     x = plants.x_m[rows] + plants.width_m[rows] / 2 + ROOF_BESIDE_M
     capacity = log_uniform(random, np.full(len(rows), 0.005), np.full(len(rows), 0.1)).round(CAPACITY_DECIMALS)
     capacity[::2] = np.nan
-    shapes = frame_on_earth(shapely.points(x, plants.y_m[rows]), plants, rows)
+    shapes = points_on_earth(x, plants.y_m[rows], plants, rows)
     return Sightings(2 * plants.number[rows] + 1, plants.year[rows], capacity, shapes)
 
 

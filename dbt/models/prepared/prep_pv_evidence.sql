@@ -45,8 +45,8 @@ select
         else 'point_and_outline'
     end as pair_kind,
     measured.shared_area_m2,
-    measured.shared_area_m2 / nullif(a.area_m2 + b.area_m2 - measured.shared_area_m2, 0) as iou,
-    measured.shared_area_m2 / nullif(least(a.area_m2, b.area_m2), 0) as share_of_smaller,
+    round(measured.shared_area_m2 / nullif(a.area_m2 + b.area_m2 - measured.shared_area_m2, 0), 6) as iou,
+    round(measured.shared_area_m2 / nullif(least(a.area_m2, b.area_m2), 0), 6) as share_of_smaller,
     round(measured.centroid_distance_m, 2) as centroid_distance_m,
     measured.distance_m,
     measured.area_ratio,

@@ -35,7 +35,9 @@ parts as (
 select
     parts.whole_number,
     count(*) as parts,
-    {{ ellipsoidal_m2('st_union_agg(parts.shared order by parts.part_number)') }} / any_value(records.area_m2) as filled
+    round(
+        {{ ellipsoidal_m2('st_union_agg(parts.shared order by parts.part_number)') }} / any_value(records.area_m2), 4
+    ) as filled
 from parts
 inner join records on parts.whole_number = records.record_number
 group by parts.whole_number
