@@ -101,22 +101,23 @@ def warehouse(
 def report() -> None:
     """Write the report that people read."""
     from loaders.locks import write_text
-    from loaders.summary import as_markdown, summarise
+    from loaders.summary import as_markdown, read_figures, summarise
 
     catalog, workspace = settings()
-    write_text(as_markdown(summarise(catalog, workspace), f"eo-pv: origin {catalog.origin}"), workspace.report())
+    rows, figures = summarise(catalog, workspace), read_figures(workspace)
+    write_text(as_markdown(rows, figures, f"eo-pv: origin {catalog.origin}"), workspace.report())
     list_files([workspace.report()], workspace)
 
 
 @app.command()
 def summary() -> None:
     """Show what the last run made: a table of the datasets, and the files."""
-    from loaders.summary import as_table, notes, summarise
+    from loaders.summary import as_table, findings, notes, read_figures, summarise
 
     catalog, workspace = settings()
     rows = summarise(catalog, workspace)
     out.print(as_table(rows))
-    for note in notes(rows):
+    for note in (*notes(rows), *findings(read_figures(workspace))):
         out.print(note)
     files = [*sorted(workspace.curated.iterdir()), workspace.database, workspace.report()]
     if missing := [path for path in files if not path.exists()]:

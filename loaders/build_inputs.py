@@ -16,7 +16,8 @@ from loaders.store import RAW_SCHEMA
 
 STRICTEST_FIRST: tuple[str, ...] = get_args(Kind)
 OVERRIDES = pa.schema(
-    [(name, pa.string()) for name in ("record_id_a", "record_id_b", "verdict", "reason", "who")] + [("line", pa.int64())]
+    [(name, pa.string()) for name in ("record_id_a", "record_id_b", "verdict", "reason", "who")]
+    + [("line", pa.int64())]
 )
 BOUNDARIES = pa.schema(
     [(name, pa.string()) for name in ("boundary_id", "subtype", "country", "region", "name")]

@@ -110,14 +110,20 @@ def runaway(component: Rows, sizes: Rows, shapes: pa.ChunkedArray, limits: Limit
     return found
 
 
-def cluster(
-    component: Rows, contradicted: Flags, runaway: Flags, links: Links, apart: Apart, shapes: pa.ChunkedArray, limits: Limits
+def cluster(  # noqa: PLR0913 (one for each node that it follows from)
+    component: Rows,
+    contradicted: Flags,
+    runaway: Flags,
+    links: Links,
+    apart: Apart,
+    shapes: pa.ChunkedArray,
+    limits: Limits,
 ) -> Rows:
     """The installation of each record: its component, or the part of it that is left when it is divided."""
     label = component.copy()
     free = len(contradicted)
     for rows, these in _divided(component, contradicted | runaway, links):
-        held = _divide(rows, these, links, apart, _decoded(shapes, rows), limits)
+        held = _divide(_single(rows, apart, _decoded(shapes, rows), limits), these, links, limits.spread)
         for group in held[1:]:  # the first keeps the component's number
             label[group] = free
             free += 1
@@ -131,9 +137,7 @@ def is_divided(component: Rows, cluster: Rows) -> Flags:
     return flags
 
 
-def is_spread_out(
-    component: Rows, runaway: Flags, cluster: Rows, shapes: pa.ChunkedArray, limits: Limits
-) -> Flags:
+def is_spread_out(component: Rows, runaway: Flags, cluster: Rows, shapes: pa.ChunkedArray, limits: Limits) -> Flags:
     """Which records are of an installation that is too large all the same: nothing in it may be cut."""
     found = np.zeros(len(cluster), dtype=np.bool_)
     rows = np.flatnonzero(runaway[component])
@@ -184,17 +188,16 @@ def _divided(component: Rows, chosen: Flags, links: Links) -> list[tuple[Rows, R
     return [(np.array(records[label]), np.array(pairs[label], dtype=np.intp)) for label in records]
 
 
-def _divide(rows: Rows, these: Rows, links: Links, apart: Apart, shapes: Shapes, limits: Limits) -> list[list[int]]:
-    """Join the records again, the strongest links first, and leave out links that must not be."""
-    joined_rows = DisjointSet(rows.tolist())
-    groups = _single(rows, apart, shapes, limits)
+def _divide(groups: dict[int, _Group], these: Rows, links: Links, spread: float) -> list[list[int]]:
+    """Join records that are by themselves again, the strongest links first, without the links that must not be."""
+    joined_rows = DisjointSet(list(groups))
     order = np.lexsort((links.b[these], links.a[these], -links.strength[these], ~links.is_fixed[these]))
     for pair in these[order]:
         a, b = joined_rows[int(links.a[pair])], joined_rows[int(links.b[pair])]
         if a == b or b in {joined_rows[row] for row in groups[a].apart}:
             continue
         both = groups[a] | groups[b]
-        if links.is_fixed[pair] or _area_m2(both.hull) <= limits.spread * both.largest_m2:
+        if links.is_fixed[pair] or _area_m2(both.hull) <= spread * both.largest_m2:
             joined_rows.merge(a, b)
             groups[joined_rows[a]] = both
     return sorted(sorted(group) for group in joined_rows.subsets())

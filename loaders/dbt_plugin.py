@@ -1,4 +1,4 @@
-"""dbt-duckdb plugin: dbt's connections get what ours get, and H3, so that dbt runs offline from wherever it is started."""
+"""dbt-duckdb plugin: dbt's connections get what ours get, and H3; offline, from wherever dbt is started."""
 
 from typing import Any
 

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from loaders.accounting import lying_areas
+from loaders.build_figures import Figures
 from loaders.catalog import Catalog, Dataset
 from loaders.errors import BuildError
 from loaders.licences import disagreement
 from loaders.locks import read_lock
 from loaders.workspace import Workspace
 
-HEADINGS = ("dataset", "read", "kept", "rejected", "flagged", "area km²", "capacity MW", "licence", "time s")
+HEADINGS = (
+    *("dataset", "read", "kept", "rejected", "flagged", "installations", "only here"),
+    *("area km²", "capacity MW", "licence", "time s"),
+)
 UNKNOWN = "-"
 UNVERIFIED = " ?"
 
@@ -34,26 +38,43 @@ class Row:
     licence_doubt: str | None = None
     area_doubt: str | None = None
     flagged: int = 0
+    installations: int | None = None
+    only_here: int | None = None
 
     def cells(self) -> tuple[str, ...]:
         """As text, in the order of the headings."""
         quantities = (f"{value:,.1f}" if value is not None else UNKNOWN for value in (self.area_km2, self.capacity_mw))
         seconds = f"{self.seconds:.1f}" if self.seconds is not None else UNKNOWN
         counts = (f"{count:,}" for count in (self.read, self.kept, self.rejected, self.flagged))
-        return (self.name, *counts, *quantities, self.licence, seconds)
+        shared = (f"{count:,}" if count is not None else UNKNOWN for count in (self.installations, self.only_here))
+        return (self.name, *counts, *shared, *quantities, self.licence, seconds)
 
 
 def summarise(catalog: Catalog, workspace: Workspace) -> list[Row]:
     """One row a dataset, in the order of the settings.
 
     Raises:
-        BuildError: a dataset is not loaded.
+        BuildError: a dataset is not loaded, or nothing is built.
     """
-    return [_row(dataset, workspace) for dataset in catalog.datasets.values()]
+    figures = read_figures(workspace)
+    return [_row(dataset, workspace, figures) for dataset in catalog.datasets.values()]
+
+
+def read_figures(workspace: Workspace) -> Figures:
+    """What the last build made.
+
+    Raises:
+        BuildError: there was none.
+    """
+    try:
+        figures: Figures = json.loads(workspace.figures.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BuildError("Nothing is built yet. Run `make all`.") from error
+    return figures
 
 
 def total(rows: list[Row]) -> Row:
-    """All datasets together, before duplicates between them are dealt with."""
+    """All records together; an installation that several datasets have is counted in each."""
     return Row(
         name="all records",
         read=sum(row.read for row in rows),
@@ -76,7 +97,26 @@ def notes(rows: list[Row]) -> list[str]:
     if any(row.licence.endswith(UNVERIFIED) for row in rows):
         said.append("A licence with a question mark has not been read at its source yet.")
     said += [f"{row.name}: {doubt}." for row in rows for doubt in (row.licence_doubt, row.area_doubt) if doubt]
-    said.append("An installation that several datasets publish is counted in each; capacities are AC, DC or unknown.")
+    return said
+
+
+def findings(figures: Figures) -> list[str]:
+    """What the build made of all records, what it left out, and what a person has to look at."""
+    area = f", {figures['area_km2']:,.1f} km² of outlines" if figures["area_km2"] is not None else ""
+    said = [
+        f"{figures['records']:,} records are {figures['installations']:,} installations{area}; "
+        f"{figures['confirmed']:,} of them were seen independently by two datasets or more."
+    ]
+    said += [
+        f"{key}: left out, {left['records_kept']:,} records: its licence ({left['licence'] or 'not stated'}) is "
+        f"{left['licence_kind'].replace('_', ' ')}, which licences.allow in params.yaml does not list."
+        for key, left in figures["left_out"].items()
+    ]
+    said += [
+        f"overrides.csv, line {stale['line']}: {' and '.join(stale['gone'])} is not among the records; the line has no "
+        f"effect. Remove it, or look for the new identifier with `eo-pv why`."
+        for stale in figures["overrides"]["stale"]
+    ]
     return said
 
 
@@ -92,9 +132,9 @@ def as_table(rows: list[Row]) -> Table:
     return table
 
 
-def as_markdown(rows: list[Row], title: str) -> str:
+def as_markdown(rows: list[Row], figures: Figures, title: str) -> str:
     """For the report: without times, which differ from run to run."""
-    lines = [f"# {title}", "", *(f"> {note}" for note in notes(rows)), ""]
+    lines = [f"# {title}", "", *(f"> {note}" for note in (*notes(rows), *findings(figures))), ""]
     lines += [_line(HEADINGS[:-1]), _line("---" for _ in HEADINGS[:-1])]
     lines += [_line(row.cells()[:-1]) for row in [*rows, total(rows)]]
     return "\n".join(lines) + "\n"
@@ -109,7 +149,7 @@ def _sum(values: Iterable[float | None]) -> float | None:
     return sum(known) if known else None
 
 
-def _row(dataset: Dataset, workspace: Workspace) -> Row:
+def _row(dataset: Dataset, workspace: Workspace, figures: Figures) -> Row:
     try:
         metrics = json.loads(workspace.metrics(dataset.key).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -129,4 +169,5 @@ def _row(dataset: Dataset, workspace: Workspace) -> Row:
         is_synthetic=lock.is_synthetic,
         licence_doubt=disagreement(dataset.licence, lock.record.licence) if lock.record else None,
         area_doubt=lying_areas(metrics),
+        **figures["datasets"].get(dataset.key, {}),
     )

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,16 +13,22 @@ import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from loaders.attribution import write_attribution
-from loaders.catalog import Catalog
+from loaders.build_figures import build_figures
+from loaders.build_inputs import left_out, write_build_inputs
+from loaders.catalog import RESERVED_KEYS, Catalog
 from loaders.dbt_results import explain_failure
 from loaders.duck import connect
 from loaders.errors import BuildError
 from loaders.geoparquet import write_parquet
 from loaders.locks import sha256, write_json
+from loaders.overrides import Override, read_overrides
 from loaders.store import read_accounting, write_raw_data
 from loaders.workspace import DATABASE_NAME, Workspace
 
 CURATED_SCHEMA = "curated"
+FIGURES = "build.json"
+# unit tests are of the models, not of what they make of these records
+PROJECT_OPTIONS = ("--exclude-resource-type", "unit_test", "--quiet", "--no-use-colors")
 
 
 def build(catalog: Catalog, workspace: Workspace) -> list[Path]:
@@ -41,13 +47,16 @@ def build(catalog: Catalog, workspace: Workspace) -> list[Path]:
     with _alone(workspace):
         prune(keys, workspace)
         _require_loads(keys, workspace)
+        _require_boundaries(workspace)
         aside = workspace.scratch("build")
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
-        _write_raw_data(aside / DATABASE_NAME, keys, workspace)
+        overrides = read_overrides(workspace.root / catalog.dedup.overrides, catalog.origin)
+        _write_raw_data(aside / DATABASE_NAME, catalog, workspace, overrides)
         run_dbt(aside / DATABASE_NAME, workspace.root)
         export_curated(aside / DATABASE_NAME, aside / CURATED_SCHEMA)
-        write_attribution(catalog, workspace, _kept(keys, workspace), aside / CURATED_SCHEMA)
+        write_json(build_figures(aside / DATABASE_NAME, overrides), aside / FIGURES)
+        write_attribution(catalog, workspace, _contributed(catalog, workspace), aside / CURATED_SCHEMA)
         _publish(aside, workspace)
     return sorted(workspace.curated.glob("*.parquet"))
 
@@ -71,7 +80,7 @@ def prune(keys: list[str], workspace: Workspace) -> list[str]:
         path.name.split(".")[0] for folder in ("locks", "metrics") for path in (workspace.home / folder).glob("*.json")
     }
     loaded = {path.name.split(".")[0] for path in (workspace.home / "loaded").glob("*.parquet")}
-    gone = sorted((known | loaded) - set(keys))
+    gone = sorted((known | loaded) - set(keys) - RESERVED_KEYS)
     for key in gone:
         for folder in (workspace.raw(key), workspace.scratch(f"fetch-{key}"), workspace.scratch(f"load-{key}")):
             shutil.rmtree(folder, ignore_errors=True)
@@ -97,7 +106,7 @@ def run_dbt(database: Path, root: Path) -> None:
     project = root / "dbt"
     results = project / "target" / "run_results.json"
     results.unlink(missing_ok=True)  # of another run, which must not speak for this one
-    arguments = ["build", "--project-dir", str(project), "--profiles-dir", str(project), "--quiet", "--no-use-colors"]
+    arguments = ["build", "--project-dir", str(project), "--profiles-dir", str(project), *PROJECT_OPTIONS]
     environment = os.environ | {"EO_PV_DATABASE": str(database), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     done = subprocess.run(
         [sys.executable, "-m", "dbt.cli.main", *arguments],
@@ -146,17 +155,28 @@ def _require_loads(keys: list[str], workspace: Workspace) -> None:
         )
 
 
-def _kept(keys: list[str], workspace: Workspace) -> dict[str, int]:
-    """How many records of each dataset are in the tables."""
-    metrics = {key: json.loads(workspace.metrics(key).read_text(encoding="utf-8")) for key in keys}
+def _require_boundaries(workspace: Workspace) -> None:
+    if not workspace.boundaries.exists():
+        raise BuildError(
+            "The boundaries of countries are not loaded, and no record has a place without them. Run `dvc repro`, or "
+            "`eo-pv boundaries`."
+        )
+
+
+def _contributed(catalog: Catalog, workspace: Workspace) -> dict[str, int]:
+    """How many records of each dataset are in the tables: none of those whose licence is not allowed."""
+    missing = left_out(catalog)
+    metrics = {key: read_accounting(workspace.metrics(key)) for key in catalog.datasets if key not in missing}
     return {key: metric["records"]["kept"] for key, metric in metrics.items()}
 
 
-def _write_raw_data(database: Path, keys: list[str], workspace: Workspace) -> None:
-    tables = {key: workspace.loaded(key) for key in keys}
-    metrics = {key: read_accounting(workspace.metrics(key)) for key in keys}
+def _write_raw_data(database: Path, catalog: Catalog, workspace: Workspace, overrides: Sequence[Override]) -> None:
+    keys = list(catalog.datasets)
     with connect(database) as connection:
-        write_raw_data(connection, tables, metrics, keys)
+        tables = {key: workspace.loaded(key) for key in keys}
+        write_raw_data(connection, tables, {key: read_accounting(workspace.metrics(key)) for key in keys}, keys)
+        rejected = [workspace.rejected(key) for key in keys]
+        write_build_inputs(connection, catalog, overrides, rejected, workspace.boundaries)
 
 
 def _publish(aside: Path, workspace: Workspace) -> None:
@@ -168,6 +188,7 @@ def _publish(aside: Path, workspace: Workspace) -> None:
     for path in workspace.curated.iterdir():
         if path.name not in {new.name for new in fresh}:
             path.unlink()
+    (aside / FIGURES).replace(workspace.figures)
     workspace.database.with_name(f"{DATABASE_NAME}.wal").unlink(missing_ok=True)
     (aside / DATABASE_NAME).replace(workspace.database)
     write_json(_curated_hashes(workspace), workspace.built_from)

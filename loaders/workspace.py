@@ -35,6 +35,11 @@ class Workspace:
         return self.home / "eo_pv_data.json"
 
     @property
+    def figures(self) -> Path:
+        """What the last build made, in figures."""
+        return self.home / "build.json"
+
+    @property
     def curated(self) -> Path:
         """The published tables."""
         return self.home / "curated"
@@ -62,6 +67,11 @@ class Workspace:
     def rejected(self, key: str) -> Path:
         """The records that cannot be used, each with its reason."""
         return self.home / "loaded" / f"{key}.rejected.parquet"
+
+    @property
+    def boundaries(self) -> Path:
+        """Countries and regions, as the models want them."""
+        return self.home / "loaded" / "admin_boundaries.parquet"
 
     def metrics(self, key: str) -> Path:
         """The accounting of a dataset."""

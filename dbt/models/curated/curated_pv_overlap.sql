@@ -11,6 +11,14 @@ members as (
 
 ),
 
+pairs as (
+
+    select number_a, number_b, shared_area_m2 from {{ ref('prep_pv_pairs') }}
+    union all
+    select number_b, number_a, shared_area_m2 from {{ ref('prep_pv_pairs') }}
+
+),
+
 shared as (
 
     select
@@ -18,9 +26,9 @@ shared as (
         a.dataset_key as dataset_a,
         b.dataset_key as dataset_b,
         {{ exact_sum('pairs.shared_area_m2', 2) }} as shared_m2
-    from {{ ref('prep_pv_pairs') }} as pairs
-    inner join members as a on a.record_number in (pairs.number_a, pairs.number_b)
-    inner join members as b on pairs.number_a + pairs.number_b - a.record_number = b.record_number
+    from pairs
+    inner join members as a on pairs.number_a = a.record_number
+    inner join members as b on pairs.number_b = b.record_number
     where a.installation_id = b.installation_id and a.dataset_key != b.dataset_key
     group by all
 

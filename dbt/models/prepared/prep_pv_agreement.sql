@@ -15,7 +15,7 @@ wholes as (
 
     select * from {{ ref('prep_pv_wholes') }}
     cross join {{ ref('stg_settings') }}
-    where parts > 1 and filled < least_filled
+    where parts > 1 and (filled < least_filled or drawn_apart_by > drawn_whole_by)
 
 ),
 

@@ -16,6 +16,8 @@ circumstances as (
         first_a.first_number = first_b.first_number as is_same_shape,
         wholes.parts,
         wholes.filled,
+        wholes.drawn_apart_by,
+        wholes.drawn_whole_by,
         near_pairs.number_a is not null as is_nearest,
         drawn_apart.number_a is not null as is_drawn_apart
     from evidence
@@ -27,7 +29,10 @@ circumstances as (
     left join {{ ref('stg_overrides') }} as overrides
         on evidence.record_id_a = overrides.record_id_a and evidence.record_id_b = overrides.record_id_b
     left join {{ ref('prep_pv_wholes') }} as wholes
-        on case when a.area_m2 >= b.area_m2 then evidence.number_a else evidence.number_b end = wholes.whole_number
+        on case
+            when a.area_m2 >= b.area_m2 then evidence.number_a
+            when a.area_m2 < b.area_m2 then evidence.number_b
+        end = wholes.whole_number
     left join {{ ref('prep_pv_near_pairs') }} as near_pairs
         on evidence.number_a = near_pairs.number_a and evidence.number_b = near_pairs.number_b
     left join {{ ref('prep_pv_drawn_apart') }} as drawn_apart

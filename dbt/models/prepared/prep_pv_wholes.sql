@@ -1,8 +1,8 @@
--- Two farms must not become one because somebody drew one large outline around both: the parts of a whole fill it.
-with evidence as (
+-- Two farms must not become one because somebody drew one outline around both: the outlines in a whole fill it, and no
+-- more datasets draw them apart than draw them as one.
+with inside as (
 
-    select * from {{ ref('prep_pv_evidence') }}
-    where pair_kind = 'outlines'
+    select * from {{ ref('prep_pv_inside') }}
 
 ),
 
@@ -12,32 +12,64 @@ records as (
 
 ),
 
-settings as (
+wholes as (
 
-    select * from {{ ref('stg_settings') }}
+    select distinct whole_number from inside
+    where is_part
 
 ),
 
-parts as (
+filled as (
 
     select
-        case when a.area_m2 >= b.area_m2 then a.record_number else b.record_number end as whole_number,
-        case when a.area_m2 >= b.area_m2 then b.record_number else a.record_number end as part_number,
-        st_intersection(a.geometry, b.geometry) as shared
-    from evidence
-    inner join records as a on evidence.number_a = a.record_number
-    inner join records as b on evidence.number_b = b.record_number
-    cross join settings
-    where evidence.share_of_smaller >= settings.shared_of_smaller
+        inside.whole_number,
+        count(*) as parts,
+        round(
+            {{ ellipsoidal_m2('st_union_agg(st_intersection(a.geometry, b.geometry) order by inside.inner_number)') }}
+            / any_value(a.area_m2),
+            4
+        ) as filled
+    from inside
+    semi join wholes on inside.whole_number = wholes.whole_number
+    inner join records as a on inside.whole_number = a.record_number
+    inner join records as b on inside.inner_number = b.record_number
+    group by inside.whole_number
+
+),
+
+views as (
+
+    select
+        whole_number,
+        inner_dataset as dataset_key,
+        bool_or(not is_part) as is_whole,
+        count(*) > 1 and sum(share_of_whole) <= 1.1 as is_apart
+    from inside
+    where inner_dataset != whole_dataset
+    group by whole_number, inner_dataset
+    union all
+    select inner_number, whole_dataset, true as is_whole, false as is_apart
+    from inside
+    where not is_part and inner_dataset != whole_dataset
+
+),
+
+votes as (
+
+    select
+        whole_number,
+        count(distinct dataset_key) filter (where is_apart) as drawn_apart_by,
+        count(distinct dataset_key) filter (where is_whole and not is_apart) as drawn_whole_by_others
+    from views
+    group by whole_number
 
 )
 
 select
-    parts.whole_number,
-    count(*) as parts,
-    round(
-        {{ ellipsoidal_m2('st_union_agg(parts.shared order by parts.part_number)') }} / any_value(records.area_m2), 4
-    ) as filled
-from parts
-inner join records on parts.whole_number = records.record_number
-group by parts.whole_number
+    filled.whole_number,
+    filled.parts,
+    filled.filled,
+    coalesce(votes.drawn_apart_by, 0) as drawn_apart_by,
+    1 + coalesce(votes.drawn_whole_by_others, 0) as drawn_whole_by
+from filled
+left join votes on filled.whole_number = votes.whole_number

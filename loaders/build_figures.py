@@ -1,0 +1,77 @@
+"""What a build made, in figures: what DVC compares between two builds, and what the report tells people."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from loaders.duck import connect
+from loaders.overrides import Override
+
+Figures = dict[str, Any]
+
+INSTALLATIONS = """
+    select
+        count(*) as installations,
+        count(*) filter (where confidence = 'high') as confirmed,
+        sum(area_m2::decimal(38, 2))::double / 1e6 as area_km2,
+        count(*) filter (where country is null) as without_country
+    from curated.curated_pv_installations
+"""
+DATASETS = """
+    select dataset_key, records_kept, installations, only_here, is_allowed, licence, licence_kind
+    from curated.curated_pv_dataset_summary
+    order by dataset_key
+"""
+FLAGS = "select unnest(flags) as flag, count(*) as installations from curated.curated_pv_installations group by all"
+RULES = "select match_rule, count(*) as pairs from prepared.prep_pv_pairs where is_match group by all"
+HERE = "select record_id from curated.curated_pv_records where list_contains($ids, record_id)"
+
+
+def build_figures(database: Path, overrides: Sequence[Override]) -> Figures:
+    """The figures of a build that has ended.
+
+    Returns:
+        `records`, `installations`, `confirmed`, `area_km2`, `without_country`, `flags` and `rules` (how often each),
+        `datasets` (installations, those that it alone has), `left_out` (datasets whose licence is not allowed, with
+        their records) and `overrides` (how many count, and those that name a record which is not there).
+    """
+    with connect(database, read_only=True) as connection:
+        datasets = _rows(connection, DATASETS)
+        allowed = [row for row in datasets if row["is_allowed"]]
+        return {
+            "records": sum(row["records_kept"] for row in allowed),
+            **_rows(connection, INSTALLATIONS)[0],
+            "flags": _counts(connection, FLAGS),
+            "rules": _counts(connection, RULES),
+            "datasets": {
+                row["dataset_key"]: {name: row[name] for name in ("installations", "only_here")} for row in allowed
+            },
+            "left_out": {
+                row["dataset_key"]: {name: row[name] for name in ("records_kept", "licence", "licence_kind")}
+                for row in datasets
+                if not row["is_allowed"]
+            },
+            "overrides": _overrides(connection, overrides),
+        }
+
+
+def _overrides(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Override]) -> Figures:
+    named = {record for each in overrides for record in (each.record_id_a, each.record_id_b)}
+    here = {record for (record,) in connection.execute(HERE, {"ids": sorted(named)}).fetchall()}
+    stale = [
+        {"line": each.line, "gone": gone}
+        for each in overrides
+        if (gone := [record for record in (each.record_id_a, each.record_id_b) if record not in here])
+    ]
+    return {"applied": len(overrides) - len(stale), "stale": stale}
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = connection.sql(query).to_arrow_table().to_pylist()
+    return rows
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, int]:
+    return dict(sorted(connection.sql(query).fetchall()))
