@@ -1,0 +1,175 @@
+"""A warehouse of worlds that can be drawn on paper: each is a few records of a few datasets, far from the others."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+import shapely
+import yaml
+from shapely import Point, box
+
+from loaders import run_doi_pipeline
+from loaders.build_inputs import BOUNDARIES
+from loaders.catalog import read_catalog
+from loaders.duck import connect
+from loaders.geoparquet import write_parquet
+from loaders.warehouse import build
+from loaders.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parents[2]
+UNIT = 0.001  # [°], about 111 m: the worlds lie at the equator
+LICENCES = {"a_free_2020": "CC0-1.0", "b_shared_2021": "ODbL-1.0", "c_research_2022": "CC-BY-NC-4.0", "d_silent_2023": None}
+A, B, C, D = LICENCES
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one dataset has: a shape by units of 111 m, a capacity [MW], the publisher's group."""
+
+    dataset: str
+    shape: shapely.Geometry
+    mw: float | None = None
+    group: str | None = None
+
+
+def square(east: float, north: float, width: float = 1, height: float = 1) -> shapely.Polygon:
+    """By units."""
+    return box(east, north, east + width, north + height)
+
+
+# each world: its records by name, and how they should fall into installations
+WORLDS: dict[str, tuple[dict[str, Seen], list[str]]] = {
+    "equal": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(0, 0))}, ["1 2"]),
+    "nested": ({"1": Seen(A, square(0, 0, 4, 4)), "2": Seen(B, square(1, 1, 2, 2))}, ["1 2"]),
+    "touching": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(1, 0))}, ["1", "2"]),
+    "apart": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(1.1, 0))}, ["1", "2"]),
+    "hardly": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(0.6, 0))}, ["1", "2"]),
+    "shifted": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(0.1, 0.1)), "3": Seen(C, square(-0.1, 0))}, ["1 2 3"]),
+    "roofs": (
+        {"1": Seen(A, square(0, 0, 0.15, 0.15)), "2": Seen(B, square(0.09, 0, 0.15, 0.15)), "3": Seen(A, square(0.3, 0, 0.15, 0.15))},
+        ["1 2", "3"],
+    ),
+    "blocks": (
+        {"w": Seen(A, square(0, 0, 6, 2)), **{str(n): Seen(B, square(2 * n, 0, 1.8, 2), mw=5) for n in range(3)}},
+        ["0 1 2 w"],
+    ),
+    "lump": (
+        {"w": Seen(C, square(0, 0, 9, 9)), "1": Seen(A, square(0, 0, 2, 2)), "2": Seen(B, square(7, 7, 2, 2))},
+        ["1", "2", "w"],
+    ),
+    "vote": (
+        {
+            "w": Seen(C, square(0, 0, 3, 1)),
+            "1": Seen(A, square(0, 0, 1.4, 1)),
+            "2": Seen(A, square(1.6, 0, 1.4, 1)),
+            "3": Seen(B, square(0, 0, 1.4, 1)),
+            "4": Seen(B, square(1.6, 0, 1.4, 1)),
+        },
+        ["1 3", "2 4", "w"],
+    ),
+    "chain": ({str(n): Seen((A, B)[n % 2], square(0.45 * n, 0)) for n in range(9)}, ["0 1 2 3", "4 5 6 7", "8"]),
+    "inside": ({"1": Seen(A, square(0, 0), mw=5), "2": Seen(D, Point(0.9, 0.9), mw=4)}, ["1 2"]),
+    "other": ({"1": Seen(A, square(0, 0), mw=50), "2": Seen(D, Point(0.9, 0.9), mw=1)}, ["1", "2"]),
+    "near": ({"1": Seen(A, square(0, 0)), "2": Seen(D, Point(1.3, 0.5)), "3": Seen(D, Point(2, 0.5))}, ["1 2", "3"]),
+    "backed": ({"1": Seen(A, square(0, 0), mw=5), "2": Seen(D, Point(2, 0.5), mw=6)}, ["1 2"]),
+    "between": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(1.5, 0)), "3": Seen(D, Point(1.2, 0.5))}, ["1 3", "2"]),
+    "points": ({"1": Seen(A, Point(0, 0)), "2": Seen(D, Point(0.2, 0)), "3": Seen(D, Point(0.3, 0))}, ["1 2", "3"]),
+    "stack": ({str(n): Seen(D, Point(0, 0), mw=2) for n in range(4)}, ["0 1 2 3"]),
+    "phases": ({"1": Seen(A, square(0, 0, 2, 1)), "2": Seen(A, square(0, 0, 3, 1))}, ["1 2"]),
+    "group": ({str(n): Seen(B, square(5 * n, 0), mw=7, group="g") for n in range(3)}, ["0 1 2"]),
+    "said": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(9, 0))}, ["1 2"]),
+    "denied": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(0, 0)), "3": Seen(C, square(0.1, 0))}, ["1 3", "2"]),
+}
+OVERRIDES = f"""origin,verdict,record_id_a,record_id_b,reason,who
+doi,same,{A}:said/1,{B}:said/2,moved in 2022,Ada
+doi,different,{A}:denied/1,{B}:denied/2,two owners,Bo
+doi,same,{A}:said/1,{B}:gone/1,was there once,Ada
+sample,same,{A}:said/1,{B}:apart/2,of another world,Ada
+"""
+AT_THE_EDGE = {"edge/1": (A, box(179.999, 0, 180, 0.001)), "edge/2": (D, Point(-179.9998, 0.0005))}  # [°]
+EDGE = ["edge/1 edge/2"]
+
+
+def write_project(root: Path) -> None:
+    """Settings and files of all worlds; the n-th lies at n degrees east."""
+    rows: dict[str, list[dict[str, Any]]] = {key: [] for key in LICENCES}
+    for number, (name, (records, _)) in enumerate(WORLDS.items(), start=1):
+        for record, seen in records.items():
+            shape = shapely.transform(seen.shape, lambda xy, number=number: xy * UNIT + (number, 0))
+            rows[seen.dataset].append(_feature(f"{name}/{record}", shape, seen.mw, seen.group))
+    for name, (key, shape) in AT_THE_EDGE.items():
+        rows[key].append(_feature(name, shape, None, None))
+    for key, features in rows.items():
+        (root / f"{key}.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    capacity = {"column": "mw", "unit": "MW", "basis": "dc"}
+    datasets = {
+        key: {
+            "source": {"path": f"{key}.geojson"},
+            "columns": {"source_id": "id", "capacity": capacity, "group": "plant"},
+            "licence": licence,
+        }
+        for key, licence in LICENCES.items()
+    }
+    (root / "params.yaml").write_text(yaml.safe_dump({"origin": "doi", "datasets": datasets}, sort_keys=False))
+    (root / "overrides.csv").write_text(OVERRIDES)
+
+
+def _feature(name: str, shape: shapely.Geometry, mw: float | None, group: str | None) -> dict[str, Any]:
+    properties = {"id": name, "mw": mw, "plant": group}
+    return {"type": "Feature", "properties": properties, "geometry": json.loads(shapely.to_geojson(shape))}
+
+
+def write_boundaries(path: Path) -> None:
+    """Two countries: AA west of 10.5° E, BB east of it, with a region each."""
+    halves = {"AA": box(-10, -5, 10.5, 5), "BB": box(10.5, -5, 180, 5)}
+    rows = [
+        {"boundary_id": f"{subtype}-{code}", "subtype": subtype, "country": code, "region": region, "name": code}
+        | {"geometry": shapely.to_wkb(shape), "source": "drawn", "licence": "CC0-1.0"}
+        for code, shape in halves.items()
+        for subtype, region in (("country", None), ("region", f"{code}-1"))
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_parquet(pa.Table.from_pylist(rows, BOUNDARIES), path)
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """A built warehouse."""
+
+    workspace: Workspace
+
+    def rows(self, query: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """The answer to a query."""
+        with connect(self.workspace.database, read_only=True) as connection:
+            return connection.execute(query, parameters or {}).fetchall()
+
+    def value(self, query: str, parameters: Mapping[str, Any] | None = None) -> Any:
+        """The only value of the answer."""
+        ((value,),) = self.rows(query, parameters)
+        return value
+
+
+def built(root: Path, settings: Mapping[str, Any] | None = None) -> Warehouse:
+    """Build what is loaded in a project; settings replace branches of params.yaml."""
+    path = root / "params.yaml"
+    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | dict(settings or {}), sort_keys=False))
+    catalog = read_catalog(path)
+    workspace = Workspace(root, catalog.origin)
+    build(catalog, workspace)
+    return Warehouse(workspace)
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """All worlds under the default settings. Copy its project, do not change it."""
+    root = tmp_path_factory.mktemp("worlds")
+    shutil.copytree(ROOT / "dbt", root / "dbt", ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
+    write_project(root)
+    run_doi_pipeline(database_path=root / "raw.duckdb", params=root / "params.yaml", use_parallel=False)
+    write_boundaries(Workspace(root, "doi").boundaries)
+    return built(root)
