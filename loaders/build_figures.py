@@ -24,8 +24,12 @@ DATASETS = """
     from curated.curated_pv_dataset_summary
     order by dataset_key
 """
-FLAGS = "select unnest(flags) as flag, count(*) as installations from curated.curated_pv_installations group by all"
-RULES = "select match_rule, count(*) as pairs from prepared.prep_pv_pairs where is_match group by all"
+FLAGS = """
+    select flag, count(*) as installations
+    from (select unnest(flags) as flag from curated.curated_pv_installations)
+    group by flag
+"""
+RULES = "select match_rule, count(*) as pairs from prepared.prep_pv_pairs where is_match group by match_rule"
 HERE = "select record_id from curated.curated_pv_records where list_contains($ids, record_id)"
 
 

@@ -9,12 +9,12 @@
         when is_same_shape or iou >= identical_iou then 'same_shape'
         when is_same_group then 'same_group'
         when share_of_smaller >= shared_of_smaller and area_ratio >= part_area_ratio then 'shared_ground'
-        when share_of_smaller >= shared_of_smaller and drawn_apart_by <= drawn_whole_by
-            and (filled >= least_filled or (parts = 1 and area_ratio >= smallest_part)) then 'part_of_whole'
+        when share_of_smaller >= shared_of_smaller and not is_several
+            and (filled >= least_filled or area_ratio >= smallest_part) then 'part_of_whole'
         when pair_kind = 'outlines' and share_of_smaller < shared_of_smaller and is_nearest then 'outlines_alike'
-        when pair_kind = 'point_and_outline' and distance_m = 0
+        when pair_kind = 'point_and_outline' and distance_m = 0 and not is_several
             and coalesce(capacity_ratio, 1) >= capacity_ratio_inside then 'point_inside'
-        when pair_kind != 'outlines' and not is_drawn_apart and is_nearest then 'point_near'
+        when pair_kind != 'outlines' and not (is_drawn_apart or is_several) and is_nearest then 'point_near'
     end
 {%- endmacro %}
 
@@ -25,9 +25,10 @@
         when shared_area_m2 = 0 then 'they only touch'
         when share_of_smaller < shared_of_smaller
             then printf('they share %.1f %% of the smaller outline', 100 * share_of_smaller)
-        when drawn_apart_by > drawn_whole_by
+        when pair_kind = 'outlines' and drawn_apart_by > drawn_whole_by
             then printf('%d datasets draw it apart, %d as one', drawn_apart_by, drawn_whole_by)
-        when parts = 1 then printf('one is only %.2f %% of the other', 100 * area_ratio)
+        when pair_kind != 'outlines' and is_several then 'the outline holds several others'
+        when pair_kind = 'outlines' and parts = 1 then printf('one is only %.2f %% of the other', 100 * area_ratio)
         when share_of_smaller >= shared_of_smaller
             then printf('%d outlines fill only %.0f %% of the larger one', parts, 100 * filled)
         when dataset_key_a = dataset_key_b then printf('%.1f m apart in one dataset', distance_m)

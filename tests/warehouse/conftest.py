@@ -23,7 +23,12 @@ from loaders.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIT = 0.001  # [°], about 111 m: the worlds lie at the equator
-LICENCES = {"a_free_2020": "CC0-1.0", "b_shared_2021": "ODbL-1.0", "c_research_2022": "CC-BY-NC-4.0", "d_silent_2023": None}
+LICENCES = {
+    "a_free_2020": "CC0-1.0",
+    "b_shared_2021": "ODbL-1.0",
+    "c_research_2022": "CC-BY-NC-4.0",
+    "d_silent_2023": None,
+}
 A, B, C, D = LICENCES
 
 
@@ -51,7 +56,11 @@ WORLDS: dict[str, tuple[dict[str, Seen], list[str]]] = {
     "hardly": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(0.6, 0))}, ["1", "2"]),
     "shifted": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(0.1, 0.1)), "3": Seen(C, square(-0.1, 0))}, ["1 2 3"]),
     "roofs": (
-        {"1": Seen(A, square(0, 0, 0.15, 0.15)), "2": Seen(B, square(0.09, 0, 0.15, 0.15)), "3": Seen(A, square(0.3, 0, 0.15, 0.15))},
+        {
+            "1": Seen(A, square(0, 0, 0.15, 0.15)),
+            "2": Seen(B, square(0.09, 0, 0.15, 0.15)),
+            "3": Seen(A, square(0.3, 0, 0.15, 0.15)),
+        },
         ["1 2", "3"],
     ),
     "blocks": (
@@ -77,7 +86,10 @@ WORLDS: dict[str, tuple[dict[str, Seen], list[str]]] = {
     "other": ({"1": Seen(A, square(0, 0), mw=50), "2": Seen(D, Point(0.9, 0.9), mw=1)}, ["1", "2"]),
     "near": ({"1": Seen(A, square(0, 0)), "2": Seen(D, Point(1.3, 0.5)), "3": Seen(D, Point(2, 0.5))}, ["1 2", "3"]),
     "backed": ({"1": Seen(A, square(0, 0), mw=5), "2": Seen(D, Point(2, 0.5), mw=6)}, ["1 2"]),
-    "between": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(1.5, 0)), "3": Seen(D, Point(1.2, 0.5))}, ["1 3", "2"]),
+    "between": (
+        {"1": Seen(A, square(0, 0)), "2": Seen(B, square(1.5, 0)), "3": Seen(D, Point(1.2, 0.5))},
+        ["1 3", "2"],
+    ),
     "points": ({"1": Seen(A, Point(0, 0)), "2": Seen(D, Point(0.2, 0)), "3": Seen(D, Point(0.3, 0))}, ["1 2", "3"]),
     "stack": ({str(n): Seen(D, Point(0, 0), mw=2) for n in range(4)}, ["0 1 2 3"]),
     "phases": ({"1": Seen(A, square(0, 0, 2, 1)), "2": Seen(A, square(0, 0, 3, 1))}, ["1 2"]),

@@ -1,5 +1,6 @@
 """Records fall into installations as one would say who looks at the drawing."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 
 from loaders.duck import connect
 from loaders.h3_functions import register
-from tests.warehouse.conftest import AT_THE_EDGE, EDGE, WORLDS, A, B, C, D, Warehouse, built
+from tests.warehouse.conftest import EDGE, WORLDS, A, B, C, D, Warehouse
 
 pytestmark = pytest.mark.xdist_group("warehouse")
 
@@ -31,4 +32,159 @@ def test_records_fall_into_installations_as_drawn(warehouse: Warehouse, world: s
 
 
 def test_a_point_across_the_antimeridian_is_beside_its_farm(warehouse: Warehouse) -> None:
-    assert groups(warehouse, "edge") == [" ".join(name.removeprefix("edge/") for name in AT_THE_EDGE)]
+    assert groups(warehouse, "edge") == EDGE
+
+
+def test_every_record_belongs_to_exactly_one_installation(warehouse: Warehouse) -> None:
+    """Those that are loaded, those of the installations, and those of the records' table are the same."""
+    loaded = warehouse.rows("select record_id from raw_data.doi_pv_features order by all")
+    listed = warehouse.rows("select unnest(record_ids) as record_id from curated.curated_pv_installations order by all")
+    assert listed == loaded
+    assert warehouse.rows("select record_id from curated.curated_pv_records order by all") == loaded
+
+
+def installation(warehouse: Warehouse, record: str) -> dict[str, object]:
+    """What is published of the installation of a record."""
+    with connect(warehouse.workspace.database, read_only=True) as connection:
+        query = "select * exclude geometry from curated.curated_pv_installations where list_contains(record_ids, ?)"
+        (row,) = connection.execute(query, [record]).to_arrow_table().to_pylist()
+    return dict(row)
+
+
+def test_an_installation_has_the_first_outline_and_the_capacity_of_whoever_states_it(warehouse: Warehouse) -> None:
+    found = installation(warehouse, f"{A}:blocks/w")
+    assert found["geometry_dataset"] == A
+    assert found["area_m2"] == pytest.approx(12 * 12309.07, rel=1e-4)
+    assert (found["capacity_mw"], found["capacity_basis"], found["capacity_dataset"]) == (15, "dc", B)
+    assert found["record_ids"] == [f"{A}:blocks/w", *(f"{B}:blocks/{n}" for n in range(3))]
+    assert (found["dataset_count"], found["confidence"], found["flags"]) == (2, "high", [])
+
+
+def test_blocks_without_a_whole_are_joined_and_their_group_states_its_capacity_once(warehouse: Warehouse) -> None:
+    found = installation(warehouse, f"{B}:group/0")
+    assert (found["capacity_mw"], found["confidence"]) == (7, "low")
+    assert found["area_m2"] == pytest.approx(3 * 12309.07, rel=1e-4)
+    assert found["centroid_lon"] == pytest.approx(list(WORLDS).index("group") + 1 + 5.5e-3)
+    assert found["flags"] == ["spread_out"]
+
+
+def test_a_record_that_is_there_four_times_states_its_capacity_once(warehouse: Warehouse) -> None:
+    found = installation(warehouse, f"{D}:stack/0")
+    assert (found["capacity_mw"], found["geometry_kind"], found["area_m2"]) == (2, "point", None)
+
+
+def test_an_earlier_phase_adds_no_area(warehouse: Warehouse) -> None:
+    assert installation(warehouse, f"{A}:phases/1")["area_m2"] == pytest.approx(3 * 12309.07, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("record", "confidence"),
+    [
+        (f"{A}:shifted/1", "high"),
+        (f"{A}:inside/1", "high"),
+        (f"{A}:equal/1", "medium"),
+        (f"{A}:near/1", "medium"),
+        (f"{A}:apart/1", "low"),
+        (f"{C}:lump/w", "low"),
+    ],
+)
+def test_a_copy_or_a_point_nearby_confirms_less_than_a_second_look(
+    warehouse: Warehouse, record: str, confidence: str
+) -> None:
+    assert installation(warehouse, record)["confidence"] == confidence
+
+
+def test_an_outline_around_several_says_so(warehouse: Warehouse) -> None:
+    assert installation(warehouse, f"{C}:lump/w")["flags"] == ["holds_several"]
+    assert installation(warehouse, f"{C}:vote/w")["flags"] == ["holds_several"]
+
+
+def test_what_was_cut_says_so(warehouse: Warehouse) -> None:
+    assert installation(warehouse, f"{A}:chain/0")["flags"] == ["divided"]
+
+
+def test_the_licence_is_the_strictest_of_the_parts(warehouse: Warehouse) -> None:
+    found = installation(warehouse, f"{A}:shifted/1")
+    assert (found["licence"], found["licence_kind"]) == ("CC-BY-NC-4.0", "non_commercial")
+    assert found["licences"] == ["CC-BY-NC-4.0", "CC0-1.0", "ODbL-1.0"]
+    unstated = installation(warehouse, f"{A}:inside/1")
+    assert (unstated["licence"], unstated["licence_kind"], unstated["licences"]) == (None, "unknown", ["CC0-1.0"])
+
+
+def test_the_cell_is_that_of_the_centroid(warehouse: Warehouse) -> None:
+    query = """
+        select count(*) from curated.curated_pv_installations
+        where h3_cell != h3_cell_of(centroid_lon, centroid_lat, 8) or h3_cell_5 != h3_cell_of(centroid_lon, centroid_lat, 5)
+    """
+    with connect(warehouse.workspace.database, read_only=True) as connection:
+        register(connection)
+        assert connection.execute(query).fetchall() == [(0,)]
+
+
+def test_no_two_installations_share_half_of_the_smaller_unless_one_holds_several_or_a_person_says_so(
+    warehouse: Warehouse,
+) -> None:
+    query = """
+        select a.installation_id, b.installation_id
+        from curated.curated_pv_installations as a
+        join curated.curated_pv_installations as b on st_intersects(a.geometry, b.geometry)
+        where a.installation_id < b.installation_id
+            and a.geometry_kind = 'polygon' and b.geometry_kind = 'polygon'
+            and st_area(st_intersection(a.geometry, b.geometry)) > 0.5 * least(st_area(a.geometry), st_area(b.geometry))
+            and not list_contains(a.flags, 'holds_several') and not list_contains(b.flags, 'holds_several')
+    """
+    denied = {installation(warehouse, f"{key}:denied/{n}")["installation_id"] for n, key in ((1, A), (2, B))}
+    assert [set(pair) for pair in warehouse.rows(query)] == [denied]
+
+
+def test_overlaps_are_told_by_pairs_of_datasets(warehouse: Warehouse) -> None:
+    query = """
+        select installations, records_a, records_b, installations_with_outlines, iou_median
+        from curated.curated_pv_overlap where dataset_a = $a and dataset_b = $b
+    """
+    expected = sum(
+        1
+        for records, together in WORLDS.values()
+        for names in together
+        if {A, B} <= {records[name].dataset for name in names.split()}
+    )
+    ((installations, records_a, records_b, outlines, median),) = warehouse.rows(query, {"a": A, "b": B})
+    assert (installations, outlines) == (expected, expected)
+    assert warehouse.rows(query, {"a": B, "b": A}) == [(installations, records_b, records_a, outlines, median)]
+    assert 0.2 < median < 1
+
+
+def test_countries_and_cells_add_up_to_the_installations(warehouse: Warehouse) -> None:
+    total = warehouse.value("select count(*) from curated.curated_pv_installations")
+    for table in ("curated_pv_by_country", "curated_pv_h3"):
+        assert warehouse.value(f"select sum(installations) from curated.{table}") == total
+    by_country = dict(warehouse.rows("select country, installations from curated.curated_pv_by_country"))
+    assert set(by_country) == {"AA", "BB"}
+    assert by_country["AA"] == sum(len(together) for _, together in list(WORLDS.values())[:10])
+
+
+def test_the_join_of_all_records_is_planned_as_a_spatial_join(warehouse: Warehouse) -> None:
+    """A comparison of two columns beside ST_Intersects would make it a merge join of all with all."""
+    folder = warehouse.workspace.root / "dbt" / "target" / "compiled" / "eo_pv" / "models" / "prepared"
+    with connect(warehouse.workspace.database, read_only=True) as connection:
+        for model in ("prep_pv_candidates",):
+            plan = connection.execute(f"explain {(folder / f'{model}.sql').read_text()}").fetchall()[0][1]
+            assert "SPATIAL_JOIN" in plan
+            assert not re.search("PIECEWISE_MERGE_JOIN|NESTED_LOOP_JOIN|BLOCKWISE_NL_JOIN", plan)
+
+
+def test_the_unit_tests_of_the_models_hold(warehouse: Warehouse, tmp_path: Path) -> None:
+    """`dbt test --select test_type:unit`, on the types of a built database."""
+    database = shutil.copy(warehouse.workspace.database, tmp_path)
+    project = str(warehouse.workspace.root / "dbt")
+    options = ["--project-dir", project, "--profiles-dir", project, "--target-path", str(tmp_path), "--no-use-colors"]
+    done = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", "test", "--select", "test_type:unit", *options],
+        env=os.environ | {"EO_PV_DATABASE": str(database)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert int(re.search(r"PASS=(\d+)", done.stdout)[1]) >= 22

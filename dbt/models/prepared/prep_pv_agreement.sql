@@ -14,8 +14,7 @@ members as (
 wholes as (
 
     select * from {{ ref('prep_pv_wholes') }}
-    cross join {{ ref('stg_settings') }}
-    where parts > 1 and (filled < least_filled or drawn_apart_by > drawn_whole_by)
+    where is_several
 
 ),
 

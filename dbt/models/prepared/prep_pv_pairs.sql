@@ -18,6 +18,7 @@ circumstances as (
         wholes.filled,
         wholes.drawn_apart_by,
         wholes.drawn_whole_by,
+        coalesce(wholes.is_several, false) as is_several,
         near_pairs.number_a is not null as is_nearest,
         drawn_apart.number_a is not null as is_drawn_apart
     from evidence
@@ -30,8 +31,8 @@ circumstances as (
         on evidence.record_id_a = overrides.record_id_a and evidence.record_id_b = overrides.record_id_b
     left join {{ ref('prep_pv_wholes') }} as wholes
         on case
-            when a.area_m2 >= b.area_m2 then evidence.number_a
-            when a.area_m2 < b.area_m2 then evidence.number_b
+            when a.area_m2 >= b.area_m2 or b.geometry_kind = 'point' then evidence.number_a
+            else evidence.number_b
         end = wholes.whole_number
     left join {{ ref('prep_pv_near_pairs') }} as near_pairs
         on evidence.number_a = near_pairs.number_a and evidence.number_b = near_pairs.number_b

@@ -70,6 +70,8 @@ select
     filled.parts,
     filled.filled,
     coalesce(votes.drawn_apart_by, 0) as drawn_apart_by,
-    1 + coalesce(votes.drawn_whole_by_others, 0) as drawn_whole_by
+    1 + coalesce(votes.drawn_whole_by_others, 0) as drawn_whole_by,
+    filled.parts > 1 and (filled.filled < settings.least_filled or drawn_apart_by > drawn_whole_by) as is_several
 from filled
+cross join {{ ref('stg_settings') }} as settings
 left join votes on filled.whole_number = votes.whole_number
