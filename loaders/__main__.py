@@ -98,6 +98,19 @@ def warehouse(
 
 
 @app.command()
+def boundaries() -> None:
+    """Load the boundaries of countries and regions."""
+    _, workspace = settings()
+    with workspace.timed("boundaries", "load"), err.status("loading boundaries"):
+        from loaders.boundaries import load_boundaries  # its import is part of the time
+
+        table = load_boundaries(workspace)
+    counts = ", ".join(f"{row['counts']:,} {row['values']}" for row in table["subtype"].value_counts().to_pylist())
+    out.print(f"boundaries: {counts} ({table['source'][0]}, {table['licence'][0]})")
+    list_files([workspace.boundaries], workspace)
+
+
+@app.command()
 def report() -> None:
     """Write the report that people read."""
     from loaders.locks import write_text

@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from loaders.admin_boundaries import BOUNDARIES
 from loaders.catalog import Catalog, Dataset
 from loaders.contract import REJECTED
 from loaders.licences import Kind, terms
@@ -18,10 +19,6 @@ STRICTEST_FIRST: tuple[str, ...] = get_args(Kind)
 OVERRIDES = pa.schema(
     [(name, pa.string()) for name in ("record_id_a", "record_id_b", "verdict", "reason", "who")]
     + [("line", pa.int64())]
-)
-BOUNDARIES = pa.schema(
-    [(name, pa.string()) for name in ("boundary_id", "subtype", "country", "region", "name")]
-    + [("geometry", pa.binary()), ("source", pa.string()), ("licence", pa.string())]
 )
 NOT_FOR_DBT = frozenset({"overrides", "priority"})
 METRES_PER_KM = 1000

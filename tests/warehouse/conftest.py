@@ -14,7 +14,7 @@ import yaml
 from shapely import Point, box
 
 from loaders import run_doi_pipeline
-from loaders.build_inputs import BOUNDARIES
+from loaders.admin_boundaries import BOUNDARIES
 from loaders.catalog import read_catalog
 from loaders.duck import connect
 from loaders.geoparquet import write_parquet

@@ -1,0 +1,16 @@
+with boundaries as (
+
+    select * from {{ source('raw_data', 'admin_boundaries') }}
+
+)
+
+select
+    boundary_id,
+    subtype,
+    country,
+    region,
+    name,
+    geometry,
+    source,
+    licence
+from boundaries
