@@ -104,9 +104,9 @@ def boundaries() -> None:
     with workspace.timed("boundaries", "load"), err.status("loading boundaries"):
         from loaders.boundaries import load_boundaries  # its import is part of the time
 
-        table = load_boundaries(workspace)
-    counts = ", ".join(f"{row['counts']:,} {row['values']}" for row in table["subtype"].value_counts().to_pylist())
-    out.print(f"boundaries: {counts} ({table['source'][0]}, {table['licence'][0]})")
+        counts = load_boundaries(workspace.bundled_boundaries, workspace.boundaries)
+    without = f"; {counts.without_country} of them of no country that is agreed on" if counts.without_country else ""
+    out.print(f"boundaries: {counts.countries:,} of countries, {counts.regions:,} of regions{without}")
     list_files([workspace.boundaries], workspace)
 
 

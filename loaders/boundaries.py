@@ -1,37 +1,33 @@
 """Run the graph of the boundaries: what the DVC stage `boundaries` does."""
 
 import logging
+from pathlib import Path
 
-import pyarrow as pa
 from hamilton import driver
 
 from loaders import admin_boundaries
+from loaders.admin_boundaries import BoundaryCounts
 from loaders.geoparquet import write_parquet
-from loaders.workspace import Workspace
-
-NATURAL_EARTH = ("Natural Earth, 1:110 million", "public-domain")
-EXTRACT = "division_area.parquet"
 
 # it reports every exception that it also raises
 logging.getLogger("hamilton").setLevel(logging.CRITICAL)
 
 
-def load_boundaries(workspace: Workspace) -> pa.Table:
-    """Write `loaded/admin_boundaries.parquet` from the bundled extract.
+def load_boundaries(source: Path, target: Path) -> BoundaryCounts:
+    """Bring the boundaries of countries and regions to the columns of `raw_data.admin_boundaries`.
+
+    Args:
+        source: GeoParquet as Overture's `division_area`: the bundled extract, or the user's own; a file or a folder.
+        target: GeoParquet in EPSG:4326; replaced only when all is written.
 
     Returns:
-        What was written.
+        What became of every area.
 
     Raises:
-        ReadError: the extract is missing, or is no such table.
+        ReadError: the source is not such a file, or its codes or outlines cannot be meant.
     """
-    name, licence = NATURAL_EARTH
-    inputs = {
-        "extract": workspace.samples("admin_boundaries") / EXTRACT,
-        "source_name": name,
-        "source_licence": licence,
-    }
     graph = driver.Builder().with_modules(admin_boundaries).build()
-    table: pa.Table = graph.execute(["admin_boundaries"], inputs=inputs)["admin_boundaries"]
-    write_parquet(table, workspace.boundaries)
-    return table
+    made = graph.execute(["boundaries", "boundary_counts"], inputs={"boundary_source": source})
+    write_parquet(made["boundaries"], target)
+    counts: BoundaryCounts = made["boundary_counts"]
+    return counts

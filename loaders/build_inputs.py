@@ -8,9 +8,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from loaders.admin_boundaries import BOUNDARIES
 from loaders.catalog import Catalog, Dataset
-from loaders.contract import REJECTED
+from loaders.contract import BOUNDARIES, REJECTED
 from loaders.licences import Kind, terms
 from loaders.overrides import Override
 from loaders.store import RAW_SCHEMA

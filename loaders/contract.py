@@ -128,6 +128,13 @@ LOADING = (
 REJECTED_NAMES = ("dataset_key", "record_id", "source_id", "source_file", "source_row", "source_attributes")
 REJECTED = (*(field for field in RECORD if field.name in REJECTED_NAMES), REASON, PUBLISHED_WKB)
 
+# countries and regions: subtype is country, region or county; country ISO 3166-1 alpha-2 and region ISO 3166-2, null
+# where there is none; geometry the land in EPSG:4326
+BOUNDARIES = pa.schema(
+    [(name, pa.string()) for name in ("boundary_id", "subtype", "country", "region", "name")]
+    + [(GEOMETRY, pa.binary()), ("source", pa.string()), ("licence", pa.string())]
+)
+
 
 def schema(fields: tuple[Field, ...] = RECORD) -> pa.Schema:
     """The Arrow schema of the canonical record, or of other fields."""

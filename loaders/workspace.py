@@ -69,6 +69,11 @@ class Workspace:
         return self.home / "loaded" / f"{key}.rejected.parquet"
 
     @property
+    def bundled_boundaries(self) -> Path:
+        """The extract of countries that comes with the project."""
+        return self.samples("admin_boundaries") / "division_area.parquet"
+
+    @property
     def boundaries(self) -> Path:
         """Countries and regions, as the models want them."""
         return self.home / "loaded" / "admin_boundaries.parquet"

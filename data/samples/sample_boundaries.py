@@ -1,86 +1,108 @@
-"""Write the bundled boundaries: countries in the schema of Overture Maps' `division_area`; the same bytes every time.
+"""Write the bundled boundaries of countries, as Overture Maps publishes its own; the same bytes every time.
 
     python data/samples/sample_boundaries.py [OUTPUT_FOLDER]
 
-They are Natural Earth's countries at 1:110 million (public domain), as the package pyogrio carries them for its tests.
-Schema: https://docs.overturemaps.org/schema/reference/divisions/division_area/
+They are Natural Earth's at 1:110 million (public domain), from the file that pyogrio carries for its tests. The columns
+are those of Overture's `division_area` that we read, https://docs.overturemaps.org/schema/reference/divisions/.
 """
 
 import argparse
-import importlib.resources
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from importlib.resources import as_file, files
 from pathlib import Path
 
+import geopandas as gpd
 import pyarrow as pa
-import pyogrio.raw
+import pyogrio
 import shapely
 from babel.core import get_global
+from shapely.geometry.base import BaseGeometry
 
+from loaders.geometry import repair
 from loaders.geoparquet import write_parquet
 
-NAME = "division_area.parquet"
-DECIMALS = 7  # [°]: the file goes to 180.00000000000006°
-SOURCE = "naturalearth_lowres"
-# without an ISO code in the file: these two have one, Kosovo has the one that everybody uses for it, and the other two
-# (N. Cyprus, Somaliland) are ground on whose country nobody agrees: null, as in Overture
-COUNTRIES_WITHOUT_CODE = {"France": "FR", "Norway": "NO", "Kosovo": "XK", "N. Cyprus": None, "Somaliland": None}
+LAYER = "naturalearth_lowres"
+SOURCE = {
+    "property": "",
+    "dataset": f"Natural Earth 110m ({LAYER})",
+    "license": "public-domain",  # https://www.naturalearthdata.com/about/terms-of-use/
+    "record_id": None,
+}
+NAMES = pa.struct([("primary", pa.string())])
+SOURCES = pa.list_(pa.struct([(name, pa.string()) for name in SOURCE]))
+TEXTS = ("country", "subtype", "class", "region", "division_id")
 SCHEMA = pa.schema(
-    [
-        ("id", pa.string()),
-        ("geometry", pa.binary()),
-        ("country", pa.string()),
-        ("version", pa.int32()),
-        ("subtype", pa.string()),
-        ("class", pa.string()),
-        ("names", pa.struct([("primary", pa.string())])),
-        ("is_land", pa.bool_()),
-        ("is_territorial", pa.bool_()),
-        ("region", pa.string()),
-        ("division_id", pa.string()),
-    ]
+    [("id", pa.string()), ("geometry", pa.binary()), ("version", pa.int32())]
+    + [(name, pa.string()) for name in TEXTS]
+    + [("names", NAMES), ("sources", SOURCES), ("is_land", pa.bool_()), ("is_territorial", pa.bool_())]
 )
 
-
-def division_areas() -> pa.Table:
-    """One row a country, sorted by id."""
-    folder = importlib.resources.files("pyogrio") / "tests" / "fixtures" / SOURCE
-    with importlib.resources.as_file(folder) as path:
-        _, table = pyogrio.raw.read_arrow(path / f"{SOURCE}.shp", columns=["name", "iso_a3"])
-    rows = [_row(row["name"], row["iso_a3"], row["wkb_geometry"]) for row in table.to_pylist()]
-    return pa.Table.from_pylist(sorted(rows, key=lambda row: str(row["id"])), SCHEMA)
-
-
-def _row(name: str, alpha_3: str, shape: bytes) -> dict[str, object]:
-    identifier = f"{SOURCE}:{name if alpha_3 == '-99' else alpha_3}"
-    return {
-        "id": identifier,
-        "geometry": shapely.to_wkb(shapely.transform(shapely.from_wkb(shape), lambda lonlat: lonlat.round(DECIMALS))),
-        "country": COUNTRIES_WITHOUT_CODE[name] if alpha_3 == "-99" else _alpha_2(alpha_3),
-        "version": 1,
-        "subtype": "country",
-        "class": "land",
-        "names": {"primary": name},
-        "is_land": True,
-        "is_territorial": False,
-        "region": None,
-        "division_id": identifier,
-    }
-
-
-def _alpha_2(alpha_3: str) -> str:
-    """The two letters of ISO 3166-1 for its three, as Unicode's CLDR has them."""
-    (code,) = get_global("territory_aliases")[alpha_3]
-    return str(code)
+# Natural Earth gives these no ISO code: by name, the id of each and its country
+UNCODED: dict[str, tuple[str, str | None]] = {
+    "France": ("FRA", "FR"),  # with French Guiana; ISO's FRA would leave that out
+    "Norway": ("NOR", "NO"),  # with Svalbard; ISO's NOR would leave that out
+    "Kosovo": ("XKX", "XK"),  # as Overture has it: ISO leaves XK to its users
+    "N. Cyprus": ("N_CYPRUS", None),  # ISO counts it to Cyprus (CY), which does not govern it
+    "Somaliland": ("SOMALILAND", None),  # ISO counts it to Somalia (SO), which does not govern it
+}
+# Ground that Natural Earth draws in the country that governs it, and ISO 3166 counts to another one; boxes [°]
+DISPUTED: dict[str, tuple[str, str, shapely.Polygon]] = {
+    "Russia": ("CRIMEA", "Crimea", shapely.box(32, 44, 36.6, 46.3)),  # ISO 3166-2: UA-40 and UA-43
+    # ISO 3166-1: EH, whose border with Morocco is the parallel 27° 40' N
+    "Morocco": ("W_SAHARA_WEST", "W. Sahara, west of the berm", shapely.box(-18, 20, -8, 27 + 40 / 60)),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write the file."""
-    parser = argparse.ArgumentParser(description="Write the bundled boundaries.")
-    default = Path(__file__).parent / "admin_boundaries"
-    parser.add_argument("folder", nargs="?", type=Path, default=default, metavar="OUTPUT_FOLDER")
+    """Write the extract."""
+    parser = argparse.ArgumentParser(description="Write the bundled boundaries of countries.")
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parent, metavar="OUTPUT_FOLDER")
     folder: Path = parser.parse_args(arguments).folder
-    folder.mkdir(parents=True, exist_ok=True)
-    write_parquet(division_areas(), folder / NAME)
+    rows = [area for country in _published() for area in _areas(*country)]
+    table = pa.Table.from_pylist(sorted(rows, key=lambda row: str(row["id"])), SCHEMA)
+    write_parquet(table, folder / "admin_boundaries" / "division_area.parquet")
+
+
+def _published() -> Iterator[tuple[str, str, BaseGeometry]]:
+    """Name, code and valid outline of each country."""
+    with as_file(files("pyogrio") / "tests" / "fixtures" / LAYER) as layer:
+        countries: gpd.GeoDataFrame = pyogrio.read_dataframe(layer, columns=["name", "iso_a3"])
+    shapes, _ = repair(countries.geometry.to_numpy())
+    return zip(countries["name"], countries["iso_a3"], shapes, strict=True)
+
+
+def _areas(name: str, iso_a3: str, shape: BaseGeometry) -> list[dict[str, object]]:
+    """The country; ground that others claim is an area of its own, of no country."""
+    code, country = UNCODED[name] if name in UNCODED else (iso_a3, _alpha_2(iso_a3))
+    if name not in DISPUTED:
+        return [_area(code, country, name, shape)]
+    disputed_code, disputed_name, box = DISPUTED[name]
+    return [
+        _area(code, country, name, shape.difference(box)),
+        _area(disputed_code, None, disputed_name, shape.intersection(box)),
+    ]
+
+
+def _alpha_2(iso_a3: str) -> str:
+    """CLDR's table of aliases has the code of two letters for that of three."""
+    (code,) = get_global("territory_aliases")[iso_a3]
+    return str(code)
+
+
+def _area(code: str, country: str | None, name: str, shape: BaseGeometry) -> dict[str, object]:
+    return {
+        "id": f"{LAYER}:{code}",
+        "geometry": shapely.to_wkb(shapely.normalize(shape)),
+        "version": 1,
+        "country": country,
+        "subtype": "country",
+        "class": "land",
+        "division_id": f"{LAYER}:{code}",
+        "names": {"primary": name},
+        "sources": [SOURCE],
+        "is_land": True,
+        "is_territorial": False,
+    }
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ import yaml
 from shapely import Point, box
 
 from loaders import run_doi_pipeline
-from loaders.admin_boundaries import BOUNDARIES
 from loaders.catalog import read_catalog
+from loaders.contract import BOUNDARIES
 from loaders.duck import connect
 from loaders.geoparquet import write_parquet
 from loaders.warehouse import build

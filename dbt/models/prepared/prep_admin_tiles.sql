@@ -1,32 +1,62 @@
--- Cut by a grid of 5°, so that no record is compared with an outline of a hundred thousand corners.
+-- A join then goes through the corners of a cell, not through those of a whole coast. First strips, then cells: the
+-- whole outline is cut once a strip only.
 with boundaries as (
 
-    select * from {{ ref('stg_admin_boundaries') }}
+    select
+        *,
+        coalesce(case when subtype = 'region' then region else country end, boundary_id) as claimant
+    from {{ ref('stg_admin_boundaries') }}
     where subtype in ('country', 'region')
 
 ),
 
-grid as (
+strips as (
 
-    select st_setcrs(st_makeenvelope(west, south, west + 5, south + 5), 'EPSG:4326') as cell
-    from
-        (select unnest(range(-180, 180, 5)) as west),
-        (select unnest(range(-90, 90, 5)) as south)
+    select
+        *,
+        unnest(range(5 * floor(st_xmin(geometry) / 5)::bigint, ceil(st_xmax(geometry))::bigint, 5)) as west_deg
+    from boundaries
+
+),
+
+cut_strips as (
+
+    select
+        * exclude (geometry),
+        st_intersection(geometry, st_makeenvelope(west_deg, -90, west_deg + 5, 90)) as geometry
+    from strips
+
+),
+
+cells as (
+
+    select
+        *,
+        unnest(range(5 * floor(st_ymin(geometry) / 5)::bigint, ceil(st_ymax(geometry))::bigint, 5)) as south_deg
+    from cut_strips
+    where not st_isempty(geometry)
+
+),
+
+cut_cells as (
+
+    select
+        * exclude (geometry),
+        st_collectionextract(
+            st_intersection(geometry, st_makeenvelope(west_deg, south_deg, west_deg + 5, south_deg + 5)), 3
+        ) as geometry
+    from cells
 
 )
 
 select
-    row_number() over (order by boundaries.boundary_id, st_xmin(grid.cell), st_ymin(grid.cell)) as tile_number,
-    boundaries.boundary_id,
-    boundaries.subtype,
-    boundaries.country,
-    boundaries.region,
-    st_setcrs(
-        case
-            when st_covers(boundaries.geometry, grid.cell) then grid.cell
-            else st_collectionextract(st_intersection(boundaries.geometry, grid.cell), 3)
-        end,
-        'EPSG:4326'
-    ) as geometry
-from boundaries
-inner join grid on st_intersects(boundaries.geometry, grid.cell)
+    boundary_id,
+    west_deg,
+    south_deg,
+    subtype,
+    country,
+    region,
+    claimant,
+    st_setcrs(geometry, 'EPSG:4326') as geometry
+from cut_cells
+where not st_isempty(geometry)

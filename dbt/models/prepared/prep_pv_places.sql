@@ -6,12 +6,7 @@ with features as (
 
 claims as (
 
-    select
-        claims.*,
-        boundaries.country,
-        boundaries.region
-    from {{ ref('prep_pv_place_claims') }} as claims
-    inner join {{ ref('stg_admin_boundaries') }} as boundaries on claims.boundary_id = boundaries.boundary_id
+    select * from {{ ref('prep_pv_place_claims') }}
 
 ),
 
@@ -19,19 +14,10 @@ countries as (
 
     select
         *,
-        count(*) filter (where is_inside) over each as insides,
-        sum(share) over each as shares,
-        nth_value(share, 2) over best as second_share
+        count(country) filter (where share > 0.01) over (partition by record_id) > 1 as is_across
     from claims
     where subtype = 'country'
-    window
-        each as (partition by record_id),
-        best as (
-            partition by record_id
-            order by share desc, distance_m, country nulls last, boundary_id
-            rows between unbounded preceding and unbounded following
-        )
-    qualify row_number() over best = 1
+    qualify row_number() over (partition by record_id order by distance_m, share desc, country nulls last, claimant) = 1
 
 ),
 
@@ -42,8 +28,15 @@ regions as (
     inner join countries on claims.record_id = countries.record_id and claims.country = countries.country
     where claims.subtype = 'region'
     qualify row_number() over (
-        partition by claims.record_id order by claims.share desc, claims.distance_m, claims.region, claims.boundary_id
+        partition by claims.record_id order by claims.distance_m, claims.share desc, claims.region nulls last, claims.claimant
     ) = 1
+
+),
+
+double_claims as (
+
+    select * from {{ ref('prep_pv_double_claims') }}
+    where share > 0.01
 
 )
 
@@ -52,13 +45,19 @@ select
     countries.country,
     regions.region,
     case
-        when countries.distance_m > 0 then 'nearest'
         when countries.record_id is null then null
-        when features.geometry_kind = 'polygon' then 'shared_area'
-        else 'contained'
+        when countries.distance_m > 0 then 'nearest'
+        when features.geometry_kind = 'point' then 'contained'
+        else 'shared_area'
     end as admin_method,
     countries.distance_m as admin_distance_m,
-    {{ place_flags() }} as admin_flags
+    case
+        when countries.record_id is null then ['no_land_near']
+        when double_claims.record_id is not null then ['doubly_claimed']
+        when countries.is_across then ['across_border']
+        else []::varchar[]
+    end as admin_flags
 from features
 left join countries on features.record_id = countries.record_id
 left join regions on features.record_id = regions.record_id
+left join double_claims on features.record_id = double_claims.record_id

@@ -1,0 +1,46 @@
+-- Two countries of the file overlap there, or one of them is of no country that is agreed on.
+with parts as (
+
+    select * from {{ ref('prep_pv_border_parts') }}
+    where subtype = 'country' and share > 0
+
+),
+
+shared as (
+
+    select
+        a.record_id,
+        case
+            when a.area_m2 is null then 1
+            else {{ ellipsoidal_m2('st_intersection(a.geometry, b.geometry)') }} / a.area_m2
+        end as share
+    from parts as a
+    inner join parts as b
+        on a.record_id = b.record_id
+        and a.west_deg = b.west_deg
+        and a.south_deg = b.south_deg
+        and a.claimant < b.claimant
+
+),
+
+unagreed as (
+
+    select
+        record_id,
+        share
+    from parts
+    where country is null
+    union all
+    select
+        record_id,
+        1 as share
+    from {{ ref('prep_pv_land') }}
+    where subtype = 'country' and country is null and not is_contested
+
+)
+
+select
+    record_id,
+    {{ exact_sum('share', 6) }} as share
+from (select * from shared union all select * from unagreed)
+group by record_id
