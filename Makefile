@@ -34,7 +34,7 @@ export HAMILTON_TELEMETRY_ENABLED := false
 export DBT_PROJECT_DIR := $(CURDIR)/dbt
 export DBT_PROFILES_DIR := $(CURDIR)/dbt
 
-.PHONY: help all plan update verify pull install test bench lint lock samples image container-check publish sbom audit clean
+.PHONY: help all plan update verify pull install test bench quality lint lock samples image container-check publish sbom audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -68,6 +68,10 @@ test: $(ready) ## run every test (ARGS are passed to pytest)
 bench: $(ready) ## measure speed and memory (benchmarks/; a few minutes)
 	python -m benchmarks.fetch
 	python -m benchmarks.load
+	python -m benchmarks.warehouse
+
+quality: $(ready) ## grade the deduplication on the samples (after `make all`) and on a made-up world of 300,000 records
+	python -m benchmarks.quality $(ARGS)
 
 lint: $(ready) ## check style, types, SQL, shell scripts and Dockerfile
 	ruff check .
@@ -86,6 +90,7 @@ lock: $(ready) ## solve requirements*.in again (ARGS=--upgrade for newer version
 
 samples: $(ready) ## make the bundled samples again (the same bytes)
 	python data/samples/make_samples.py
+	python data/samples/sample_boundaries.py
 
 image: ## build the container image (docker)
 	docker build --tag $(IMAGE) .
@@ -105,8 +110,8 @@ audit: $(ready) ## look for known vulnerabilities of the locked packages (fetche
 	uv tool run --from pip-audit==$(PIP_AUDIT) pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
 
 clean: ## remove what the workflow and the tests made; keep .venv, the locks and your own files
-	for folder in raw loaded metrics curated report times .work eo_pv_data.duckdb eo_pv_data.duckdb.wal; do \
-	  rm -rf "data/sample/$$folder" "data/doi/$$folder"; \
+	for name in raw loaded metrics curated report times .work build.json eo_pv_data.duckdb eo_pv_data.duckdb.wal eo_pv_data.json; do \
+	  rm -rf "data/sample/$$name" "data/doi/$$name"; \
 	done
 	rm -rf data/.dvc-cache .dvc/tmp dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache
 

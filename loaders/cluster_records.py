@@ -48,13 +48,13 @@ def cluster_records(
 
 def _links(pairs: duckdb.DuckDBPyRelation) -> Links:
     columns = f"number_a - 1 as a, number_b - 1 as b, strength, {FIXED} as is_fixed"
-    found = pairs.filter("is_match").project(columns).fetchnumpy()
-    return Links(found["a"], found["b"], found["strength"], found["is_fixed"])
+    found = pairs.filter("is_match").project(columns).to_arrow_table()
+    return Links(*(column.to_numpy() for column in found.columns))
 
 
 def _apart(pairs: duckdb.DuckDBPyRelation) -> Apart:
     found = pairs.filter("overruled_by is not null and not is_match").project("number_a - 1 as a, number_b - 1 as b")
-    return Apart(**found.fetchnumpy())
+    return Apart(*(column.to_numpy() for column in found.to_arrow_table().columns))
 
 
 def _limits(settings: duckdb.DuckDBPyRelation) -> Limits:

@@ -4,6 +4,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import shapely
+from duckdb.func import PythonUDFType
 from duckdb.sqltypes import BIGINT, BLOB, DOUBLE, VARCHAR
 from h3ronpy import cells_parse
 from h3ronpy.vector import cells_to_wkb_polygons
@@ -14,8 +15,9 @@ from loaders.geometry import DEGREE_DECIMALS, h3_cells
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:
     """Give a connection `h3_cell_of(lon, lat, resolution)` and `h3_outline_of(cell)`, which is WKB in EPSG:4326."""
-    connection.create_function("h3_cell_of", _cells, [DOUBLE, DOUBLE, BIGINT], VARCHAR, type="arrow")
-    connection.create_function("h3_outline_of", _outlines, [VARCHAR], BLOB, type="arrow")
+    arrow = PythonUDFType.ARROW
+    connection.create_function("h3_cell_of", _cells, [DOUBLE, DOUBLE, BIGINT], VARCHAR, type=arrow)
+    connection.create_function("h3_outline_of", _outlines, [VARCHAR], BLOB, type=arrow)
 
 
 def _cells(lon: pa.ChunkedArray, lat: pa.ChunkedArray, resolution: pa.ChunkedArray) -> pa.Array:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from rich.table import Table
 
@@ -56,8 +57,9 @@ def summarise(catalog: Catalog, workspace: Workspace) -> list[Row]:
     Raises:
         BuildError: a dataset is not loaded, or nothing is built.
     """
-    figures = read_figures(workspace)
-    return [_row(dataset, workspace, figures) for dataset in catalog.datasets.values()]
+    metrics = {key: _metrics(key, workspace) for key in catalog.datasets}
+    figures = read_figures(workspace)["datasets"]
+    return [_row(catalog.datasets[key], workspace, found, figures.get(key, {})) for key, found in metrics.items()]
 
 
 def read_figures(workspace: Workspace) -> Figures:
@@ -113,11 +115,15 @@ def findings(figures: Figures) -> list[str]:
         for key, left in figures["left_out"].items()
     ]
     said += [
-        f"overrides.csv, line {stale['line']}: {' and '.join(stale['gone'])} is not among the records; the line has no "
-        f"effect. Remove it, or look for the new identifier with `eo-pv why`."
+        f"overrides.csv, line {stale['line']}: {_are(stale['gone'])} not among the records; the line has no effect. "
+        f"Remove it, or look for the new identifier with `eo-pv why`."
         for stale in figures["overrides"]["stale"]
     ]
     return said
+
+
+def _are(names: list[str]) -> str:
+    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'}"
 
 
 def as_table(rows: list[Row]) -> Table:
@@ -149,11 +155,15 @@ def _sum(values: Iterable[float | None]) -> float | None:
     return sum(known) if known else None
 
 
-def _row(dataset: Dataset, workspace: Workspace, figures: Figures) -> Row:
+def _metrics(key: str, workspace: Workspace) -> dict[str, Any]:
     try:
-        metrics = json.loads(workspace.metrics(dataset.key).read_text(encoding="utf-8"))
+        metrics: dict[str, Any] = json.loads(workspace.metrics(key).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise BuildError(f"{dataset.key}: not loaded yet. Run `make all`.") from error
+        raise BuildError(f"{key}: not loaded yet. Run `make all`.") from error
+    return metrics
+
+
+def _row(dataset: Dataset, workspace: Workspace, metrics: dict[str, Any], figures: dict[str, int]) -> Row:
     seconds = workspace.seconds(dataset.key)
     lock = read_lock(workspace.lock(dataset.key))
     return Row(
@@ -169,5 +179,6 @@ def _row(dataset: Dataset, workspace: Workspace, figures: Figures) -> Row:
         is_synthetic=lock.is_synthetic,
         licence_doubt=disagreement(dataset.licence, lock.record.licence) if lock.record else None,
         area_doubt=lying_areas(metrics),
-        **figures["datasets"].get(dataset.key, {}),
+        installations=figures.get("installations"),
+        only_here=figures.get("only_here"),
     )

@@ -22,6 +22,7 @@ SOURCES = (
     "dbt",
     "dvc.yaml",
     "loaders",
+    "overrides.csv",
     "params.yaml",
     "requirements.lock",
 )

@@ -66,10 +66,10 @@ def test_staging_names_the_columns_in_the_order_of_the_contract() -> None:
     assert [name.strip() for name in selected.split(",")] == [field.name for field in RECORD]
 
 
-@pytest.mark.parametrize("path", sorted(MODELS.rglob("*.sql")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(MODELS.rglob("*/[a-z]*.[sp][qy]*")), ids=lambda path: path.stem)
 def test_every_model_states_its_grain_and_describes_its_columns(path: Path) -> None:
     layer = path.parent.name
-    models = yaml.safe_load((path.parent / f"_{layer}__models.yml").read_text())["models"]
-    model = next(entry for entry in models if entry["name"] == path.stem)
+    files = [yaml.safe_load(file.read_text()) for file in path.parent.glob(f"_{layer}__*.yml")]
+    (model,) = (entry for file in files for entry in file.get("models", []) if entry["name"] == path.stem)
     assert model["description"].startswith("One row per ")
     assert all(column["description"] for column in model["columns"])

@@ -38,6 +38,7 @@ WITHOUT_EFFECT = {
     },
     "boundaries": {
         "__init__",
+        "antimeridian",  # not used by a repair
         "arrays",  # types
         "contract",  # only names the columns
         "errors",  # words

@@ -52,7 +52,7 @@ REFUSED = {
     "no record": (f"{HEADER}doi,same,,b,r,Ada\n", "line 2", "record_id_a is blank", "curated_pv_records"),
     "one record twice": (f"{HEADER}doi,same,a,a,r,Ada\n", "line 2", "both records are a"),
     "a pair twice": (f"{HEADER}doi,same,a,b,r,Ada\ndoi,same,b,a,r,Bo\n", "lines 2 and 3", "the same pair"),
-    "a pair and its opposite": (f"{HEADER}doi,same,a,b,r,Ada\ndoi,different,b,a,r,Bo\n", "lines 2 and 3", "the same pair"),
+    "a pair and its opposite": (f"{HEADER}doi,same,a,b,r,Ada\ndoi,different,b,a,r,Bo\n", "lines 2 and 3", "same pair"),
     "a contradiction in three lines": (
         f"{HEADER}doi,same,a,b,r,Ada\ndoi,same,b,c,r,Ada\ndoi,same,x,y,r,Ada\ndoi,different,a,c,r,Bo\n",
         "line 5", "a and c differ", "lines 2, 3 together",

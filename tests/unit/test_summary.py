@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -6,12 +7,21 @@ from rich.console import Console
 from loaders.catalog import Catalog, read_catalog
 from loaders.errors import BuildError
 from loaders.locks import Lock, LockedFile, write_json, write_lock
-from loaders.summary import Row, as_markdown, as_table, notes, summarise, total
+from loaders.summary import Row, as_markdown, as_table, findings, notes, summarise, total
 from loaders.workspace import Workspace
 
 NORTH = Row("north", 1200, 1100, 100, 2.55, 5.0, "MIT", 1.5, is_synthetic=True)
 AREA = "2 of 2 stated areas are more than twice, or less than half, what the outlines enclose"
 SOUTH = Row("south", 34, 34, 0, None, None, "not stated ?")
+FIGURES: dict[str, Any] = {
+    "records": 1134,
+    "installations": 900,
+    "confirmed": 123,
+    "area_km2": 2.25,
+    "datasets": {},
+    "left_out": {},
+    "overrides": {"applied": 0, "stale": []},
+}
 
 
 @pytest.fixture
@@ -24,6 +34,8 @@ def _loaded(workspace: Workspace, key: str, origin: str) -> None:
     areas = {"area_km2": 1.25, "area_stated": 2, "flags": {"stated_area_disagrees": 2}}
     counts = {"records": records, "capacity_mw": None, **areas}
     write_json(counts, workspace.metrics(key))
+    shared = {"installations": 2, "only_here": 1}
+    write_json({**FIGURES, "datasets": dict.fromkeys(("a_north_2020", "b_south_2021"), shared)}, workspace.figures)
     write_lock(Lock(key, origin, {}, (LockedFile("farms.geojson", 1, f"md5:{0:032}"),)), workspace.lock(key))
 
 
@@ -33,8 +45,8 @@ def test_each_dataset_is_one_row_of_what_its_load_counted(catalog: Catalog, work
     workspace.times("a_north_2020").parent.mkdir()
     workspace.times("a_north_2020").write_text('{"fetch": 0.5, "load": 1.25}')
     assert summarise(catalog, workspace) == [
-        Row("a_north_2020", 3, 2, 1, 1.25, None, "not stated ?", 1.75, is_synthetic=True, area_doubt=AREA, flagged=2),
-        Row("b_south_2021", 3, 2, 1, 1.25, None, "not stated ?", None, is_synthetic=False, area_doubt=AREA, flagged=2),
+        Row("a_north_2020", 3, 2, 1, 1.25, None, "not stated ?", 1.75, True, None, AREA, 2, 2, 1),
+        Row("b_south_2021", 3, 2, 1, 1.25, None, "not stated ?", None, False, None, AREA, 2, 2, 1),
     ]
 
 
@@ -50,17 +62,17 @@ def test_the_total_adds_what_is_known_and_nothing_else() -> None:
 
 
 def test_unknown_is_a_dash_and_not_a_zero() -> None:
-    assert SOUTH.cells() == ("south", "34", "34", "0", "0", "-", "-", "not stated ?", "-")
-    assert Row("zero", 0, 0, 0, 0.0, 0.0).cells()[5:7] == ("0.0", "0.0")
+    assert SOUTH.cells() == ("south", "34", "34", "0", "0", "-", "-", "-", "-", "not stated ?", "-")
+    assert Row("zero", 0, 0, 0, 0.0, 0.0).cells()[7:9] == ("0.0", "0.0")
 
 
 def test_the_report_is_this_table_without_times() -> None:
-    assert as_markdown([NORTH, SOUTH], "eo-pv").splitlines()[-5:] == [
-        "| dataset | read | kept | rejected | flagged | area km² | capacity MW | licence |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-        "| north | 1,200 | 1,100 | 100 | 0 | 2.5 | 5.0 | MIT |",
-        "| south | 34 | 34 | 0 | 0 | - | - | not stated ? |",
-        "| all records | 1,234 | 1,134 | 100 | 0 | 2.5 | 5.0 |  |",
+    assert as_markdown([NORTH, SOUTH], FIGURES, "eo-pv").splitlines()[-5:] == [
+        "| dataset | read | kept | rejected | flagged | installations | only here | area km² | capacity MW | licence |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| north | 1,200 | 1,100 | 100 | 0 | - | - | 2.5 | 5.0 | MIT |",
+        "| south | 34 | 34 | 0 | 0 | - | - | - | - | not stated ? |",
+        "| all records | 1,234 | 1,134 | 100 | 0 | - | - | 2.5 | 5.0 |  |",
     ]
 
 
@@ -80,6 +92,31 @@ def test_the_terminal_shows_rows_and_total() -> None:
         console.print(as_table([NORTH, SOUTH]))
     lines = [line for line in captured.get().splitlines() if any(word in line for word in ("north", "all records"))]
     assert [line.replace("│", " ").split()[-7:] for line in lines] == [
-        ["1,100", "100", "0", "2.5", "5.0", "MIT", "1.5"],
-        ["1,234", "1,134", "100", "0", "2.5", "5.0", "1.5"],
+        ["0", "-", "-", "2.5", "5.0", "MIT", "1.5"],
+        ["100", "0", "-", "-", "2.5", "5.0", "1.5"],
     ]
+
+
+def test_the_report_says_how_many_installations_the_records_are() -> None:
+    assert findings(FIGURES) == [
+        "1,134 records are 900 installations, 2.2 km² of outlines; 123 of them were seen independently by two datasets "
+        "or more."
+    ]
+
+
+def test_the_report_says_what_was_left_out_and_why() -> None:
+    left = {"records_kept": 1200, "licence": "CC-BY-NC-4.0", "licence_kind": "non_commercial"}
+    silent = {"records_kept": 5, "licence": None, "licence_kind": "unknown"}
+    assert findings({**FIGURES, "left_out": {"a_north_2020": left, "b_south_2021": silent}})[1:] == [
+        "a_north_2020: left out, 1,200 records: its licence (CC-BY-NC-4.0) is non commercial, which licences.allow in "
+        "params.yaml does not list.",
+        "b_south_2021: left out, 5 records: its licence (not stated) is unknown, which licences.allow in params.yaml "
+        "does not list.",
+    ]
+
+
+def test_the_report_names_overrides_of_records_that_are_gone() -> None:
+    stale = {"applied": 1, "stale": [{"line": 7, "gone": ["a:1", "b:2"]}]}
+    assert findings({**FIGURES, "overrides": stale})[1].startswith(
+        "overrides.csv, line 7: a:1 and b:2 are not among the records; the line has no effect."
+    )

@@ -13,9 +13,17 @@ members as (
 
 pairs as (
 
-    select number_a, number_b, shared_area_m2 from {{ ref('prep_pv_pairs') }}
+    select
+        number_a,
+        number_b,
+        shared_area_m2
+    from {{ ref('prep_pv_pairs') }}
     union all
-    select number_b, number_a, shared_area_m2 from {{ ref('prep_pv_pairs') }}
+    select
+        number_b as number_a,
+        number_a as number_b,
+        shared_area_m2
+    from {{ ref('prep_pv_pairs') }}
 
 ),
 
@@ -50,9 +58,10 @@ common as (
     from statements as a
     inner join statements as b on a.installation_id = b.installation_id and a.dataset_key != b.dataset_key
     left join shared
-        on a.installation_id = shared.installation_id
-        and a.dataset_key = shared.dataset_a
-        and b.dataset_key = shared.dataset_b
+        on
+            a.installation_id = shared.installation_id
+            and a.dataset_key = shared.dataset_a
+            and b.dataset_key = shared.dataset_b
 
 )
 

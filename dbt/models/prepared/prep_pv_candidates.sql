@@ -1,3 +1,5 @@
+{% set reach_m = 'greatest(settings.near_m, settings.near_with_capacity_m)' %}
+
 -- The difference of two numbers, instead of their comparison, keeps the plan a SPATIAL_JOIN: a comparison becomes a
 -- merge join of all records with all others.
 with records as (
@@ -30,11 +32,11 @@ firsts as (
         records.record_number,
         case
             when records.geometry_kind = 'polygon' then records.geometry
-            else {{ box_around('records.centroid_lon', 'records.centroid_lat', 'settings.reach_m') }}
+            else {{ box_around('records.centroid_lon', 'records.centroid_lat', reach_m) }}
         end as reach
     from records
     inner join repeats on records.record_number = repeats.first_number and records.record_number = repeats.record_number
-    cross join (select greatest(near_m, near_with_capacity_m) as reach_m from settings) as settings
+    cross join settings
 
 ),
 
@@ -72,8 +74,13 @@ judged as (
 
 select * from meeting
 union
-select first_number, record_number from repeats where first_number < record_number
+select
+    first_number as number_a,
+    record_number as number_b
+from repeats
+where first_number < record_number
 union
-select * from grouped where number_a < number_b
+select * from grouped
+where number_a < number_b
 union
 select * from judged

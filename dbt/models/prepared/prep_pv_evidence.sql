@@ -16,7 +16,9 @@ measured as (
         candidates.number_a,
         candidates.number_b,
         a.geometry_kind = 'polygon' and b.geometry_kind = 'polygon' as is_outlines,
-        case when is_outlines then {{ ellipsoidal_m2('st_intersection(a.geometry, b.geometry)') }} end as shared_area_m2,
+        case
+            when is_outlines then {{ ellipsoidal_m2('st_intersection(a.geometry, b.geometry)') }}
+        end as shared_area_m2,
         case
             when is_outlines then null
             else {{ ground_distance_m('a.geometry', 'b.geometry', 'a.centroid_lat') }}

@@ -15,7 +15,7 @@ ranked as (
 
     select
         *,
-        dense_rank() over (partition by installation_id order by geometry_kind desc, priority) as place
+        dense_rank() over (partition by installation_id order by geometry_kind desc, priority asc) as place
     from members
 
 ),
@@ -24,7 +24,7 @@ shapes as (
 
     select
         *,
-        row_number() over (partition by installation_id order by area_m2 desc nulls last, record_number) as nth,
+        row_number() over (partition by installation_id order by area_m2 desc nulls last, record_number asc) as nth,
         count(*) over (partition by installation_id) as shapes
     from ranked
     where place = 1 and not is_covered and not is_repeat

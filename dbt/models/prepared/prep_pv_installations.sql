@@ -8,7 +8,7 @@ capacities as (
 
     select * from statements
     where capacity_mw is not null
-    qualify row_number() over (partition by installation_id order by is_whole_capacity desc, priority) = 1
+    qualify row_number() over (partition by installation_id order by is_whole_capacity desc, priority asc) = 1
 
 ),
 
@@ -26,7 +26,7 @@ parts as (
         members.installation_id,
         list(records.record_id order by records.record_id) as record_ids,
         list(distinct records.dataset_key order by records.dataset_key) as dataset_keys,
-        first(records.licence order by records.strictness desc, records.licence) as licence,
+        first(records.licence order by records.strictness desc, records.licence asc) as licence,
         first(records.licence_kind order by records.strictness desc) as licence_kind,
         max(records.strictness) as strictness,
         coalesce(
@@ -41,7 +41,17 @@ parts as (
 )
 
 select
-    shapes.* exclude (is_joined, admin_flags),
+    shapes.installation_id,
+    shapes.geometry_dataset,
+    shapes.geometry_kind,
+    shapes.geometry,
+    shapes.area_m2,
+    shapes.centroid_lon,
+    shapes.centroid_lat,
+    shapes.country,
+    shapes.region,
+    shapes.admin_method,
+    shapes.admin_distance_m,
     h3_cell_of(shapes.centroid_lon, shapes.centroid_lat, settings.h3_resolution) as h3_cell,
     h3_cell_of(shapes.centroid_lon, shapes.centroid_lat, 5) as h3_cell_5,
     capacities.capacity_mw,
@@ -54,7 +64,14 @@ select
     agreement.dataset_count,
     {{ confidence() }} as confidence,
     {{ installation_flags() }} as flags,
-    parts.* exclude (installation_id)
+    parts.record_ids,
+    parts.dataset_keys,
+    parts.licence,
+    parts.licence_kind,
+    parts.strictness,
+    parts.licences,
+    parts.licence_verified,
+    parts.is_synthetic
 from {{ ref('prep_pv_installation_shapes') }} as shapes
 cross join {{ ref('stg_settings') }} as settings
 inner join {{ ref('prep_pv_agreement') }} as agreement on shapes.installation_id = agreement.installation_id

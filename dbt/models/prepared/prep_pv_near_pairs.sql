@@ -28,9 +28,10 @@ near as (
     where
         evidence.dataset_key_a != evidence.dataset_key_b
         and case
-            when evidence.pair_kind = 'outlines' then
-                evidence.centroid_distance_m <= settings.alike_m
-                and evidence.area_ratio >= settings.alike_area_ratio
+            when evidence.pair_kind = 'outlines'
+                then
+                    evidence.centroid_distance_m <= settings.alike_m
+                    and evidence.area_ratio >= settings.alike_area_ratio
             else
                 coalesce(evidence.capacity_ratio, 1) >= settings.capacity_ratio
                 and evidence.distance_m
@@ -41,9 +42,21 @@ near as (
 
 sides as (
 
-    select number_a as self, number_b as other, dataset_key_b as other_dataset, pair_kind, apart_m from near
+    select
+        number_a as self,
+        number_b as other,
+        dataset_key_b as other_dataset,
+        pair_kind,
+        apart_m
+    from near
     union all
-    select number_b as self, number_a as other, dataset_key_a as other_dataset, pair_kind, apart_m from near
+    select
+        number_b as self,
+        number_a as other,
+        dataset_key_a as other_dataset,
+        pair_kind,
+        apart_m
+    from near
 
 ),
 

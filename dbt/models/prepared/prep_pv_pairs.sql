@@ -8,7 +8,14 @@ circumstances as (
 
     select
         evidence.*,
-        settings.* exclude (capacity_ratio),
+        settings.shared_of_smaller,
+        settings.identical_iou,
+        settings.part_area_ratio,
+        settings.least_filled,
+        settings.smallest_part,
+        settings.near_m,
+        settings.near_with_capacity_m,
+        settings.capacity_ratio_inside,
         settings.capacity_ratio as least_capacity_ratio,
         overrides.verdict,
         overrides.reason || ' (' || overrides.who || ')' as said,

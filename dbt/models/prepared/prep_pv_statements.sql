@@ -24,16 +24,30 @@ counts as (
 
 ),
 
+stated as (
+
+    select distinct
+        installation_id,
+        dataset_key,
+        part_id,
+        capacity_mw,
+        capacity_basis
+    from members
+    where capacity_mw is not null
+
+),
+
 capacities as (
 
     select
         installation_id,
         dataset_key,
         {{ exact_sum('capacity_mw', 6) }} as capacity_mw,
-        case when min(capacity_basis) = max(capacity_basis) then min(capacity_basis) else 'unknown' end as capacity_basis,
+        case
+            when min(capacity_basis) = max(capacity_basis) then min(capacity_basis) else 'unknown'
+        end as capacity_basis,
         count(distinct part_id) as parts_with_capacity
-    from (select distinct installation_id, dataset_key, part_id, capacity_mw, capacity_basis from members)
-    where capacity_mw is not null
+    from stated
     group by all
 
 )

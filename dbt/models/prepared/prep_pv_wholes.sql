@@ -48,7 +48,11 @@ views as (
     where inner_dataset != whole_dataset
     group by whole_number, inner_dataset
     union all
-    select inner_number, whole_dataset, true as is_whole, false as is_apart
+    select
+        inner_number as whole_number,
+        whole_dataset as dataset_key,
+        true as is_whole,
+        false as is_apart
     from inside
     where not is_part and inner_dataset != whole_dataset
 
