@@ -1,7 +1,6 @@
 with land as (
 
     select * from {{ ref('prep_pv_land') }}
-    where is_contested
 
 ),
 
@@ -20,16 +19,18 @@ tiles as (
 parts as (
 
     select
-        land.* exclude (is_contested),
+        land.*,
         features.area_m2,
         st_intersection(features.geometry, tiles.geometry) as geometry,
         st_touches(features.geometry, tiles.geometry) as is_touched
     from land
     inner join features on land.record_id = features.record_id
     inner join tiles
-        on land.boundary_id = tiles.boundary_id
-        and land.west_deg = tiles.west_deg
-        and land.south_deg = tiles.south_deg
+        on
+            land.boundary_id = tiles.boundary_id
+            and land.west_deg = tiles.west_deg
+            and land.south_deg = tiles.south_deg
+    where land.is_contested
 
 )
 

@@ -1,4 +1,4 @@
--- Two countries of the file overlap there, or one of them is of no country that is agreed on.
+-- Two countries of the file overlap there, or part of it is of no country that is agreed on.
 with parts as (
 
     select * from {{ ref('prep_pv_border_parts') }}
@@ -6,7 +6,7 @@ with parts as (
 
 ),
 
-shared as (
+claimed_twice as (
 
     select
         a.record_id,
@@ -16,31 +16,23 @@ shared as (
         end as share
     from parts as a
     inner join parts as b
-        on a.record_id = b.record_id
-        and a.west_deg = b.west_deg
-        and a.south_deg = b.south_deg
-        and a.claimant < b.claimant
-
-),
-
-unagreed as (
-
+        on
+            a.record_id = b.record_id
+            and a.west_deg = b.west_deg
+            and a.south_deg = b.south_deg
+            and a.claimant < b.claimant
+    union all
     select
         record_id,
         share
     from parts
     where country is null
-    union all
-    select
-        record_id,
-        1 as share
-    from {{ ref('prep_pv_land') }}
-    where subtype = 'country' and country is null and not is_contested
 
 )
 
 select
     record_id,
     {{ exact_sum('share', 6) }} as share
-from (select * from shared union all select * from unagreed)
+from claimed_twice
 group by record_id
+having share > 0.01

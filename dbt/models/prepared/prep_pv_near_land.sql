@@ -1,59 +1,50 @@
+-- The shortest way is sought where a degree is as long both ways, so that edges that are straight in degrees stay so
+-- (in EPSG:3395 those of a coarse coast move by hundreds of metres), and is then measured on the ellipsoid.
 with features as (
 
-    select * from {{ ref('stg_pv_features') }}
-
-),
-
-settings as (
-
-    select * from {{ ref('stg_settings') }}
-
-),
-
-tiles as (
-
-    select * from {{ ref('prep_admin_tiles') }}
-
-),
-
-at_sea as (
-
     select
-        features.record_id,
-        features.geometry,
-        features.centroid_lon,
-        features.centroid_lat,
+        *,
         greatest(st_xmax(geometry) - st_xmin(geometry), st_ymax(geometry) - st_ymin(geometry)) as extent_deg,
-        settings.nearest_land_m,
-        settings.nearest_land_m + case when extent_deg < 180 then 111700 * extent_deg else 0 end as reach_m
-    from features
-    cross join settings
-    where features.record_id not in (select record_id from {{ ref('prep_pv_land') }} where subtype = 'country')
+        cos(radians(centroid_lat)) as narrowing
+    from {{ ref('stg_pv_features') }}
+
+),
+
+on_land as (
+
+    select distinct record_id from {{ ref('prep_pv_land') }}
+    where subtype = 'country'
 
 ),
 
 reaches as (
 
     select
-        *,
-        {{ box_around('centroid_lon', 'centroid_lat', 'reach_m') }} as reach
-    from at_sea
+        features.*,
+        settings.nearest_land_m,
+        settings.nearest_land_m
+        + case when features.extent_deg < 180 then 111700 * features.extent_deg else 0 end as reach_m,
+        {{ box_around('features.centroid_lon', 'features.centroid_lat', 'reach_m') }} as reach
+    from features
+    cross join {{ ref('stg_settings') }} as settings
+    left join on_land on features.record_id = on_land.record_id
+    where on_land.record_id is null
 
 ),
 
-near as (
+shores as (
 
     select
-        reaches.record_id,
+        reaches.*,
         tiles.subtype,
         tiles.country,
         tiles.region,
         tiles.claimant,
-        reaches.nearest_land_m,
-        st_intersection(tiles.geometry, reaches.reach) as shore,
-        {{ ground_distance_m('reaches.geometry', 'shore', 'reaches.centroid_lat') }} as distance_m
+        360 * round((reaches.centroid_lon - tiles.west_deg) / 360) as beyond_antimeridian,
+        st_translate(st_intersection(tiles.geometry, reaches.reach), beyond_antimeridian, 0) as shore,
+        st_shortestline(st_scale(reaches.geometry, reaches.narrowing, 1), st_scale(shore, reaches.narrowing, 1)) as way
     from reaches
-    inner join tiles on st_intersects(reaches.reach, tiles.geometry)
+    inner join {{ ref('prep_admin_tiles') }} as tiles on st_intersects(reaches.reach, tiles.geometry)
 
 )
 
@@ -63,7 +54,7 @@ select
     country,
     region,
     claimant,
-    min(distance_m) as distance_m
-from near
-where distance_m <= nearest_land_m
-group by record_id, subtype, country, region, claimant
+    round(min(st_length_spheroid(st_scale(way, 1 / narrowing, 1))), 2) as distance_m
+from shores
+group by record_id, subtype, country, region, claimant, nearest_land_m
+having distance_m <= nearest_land_m

@@ -17,7 +17,10 @@ countries as (
         count(country) filter (where share > 0.01) over (partition by record_id) > 1 as is_across
     from claims
     where subtype = 'country'
-    qualify row_number() over (partition by record_id order by distance_m, share desc, country nulls last, claimant) = 1
+    qualify row_number() over (
+        partition by record_id
+        order by distance_m asc, share desc, country asc nulls last, claimant asc
+    ) = 1
 
 ),
 
@@ -28,15 +31,9 @@ regions as (
     inner join countries on claims.record_id = countries.record_id and claims.country = countries.country
     where claims.subtype = 'region'
     qualify row_number() over (
-        partition by claims.record_id order by claims.distance_m, claims.share desc, claims.region nulls last, claims.claimant
+        partition by claims.record_id
+        order by claims.distance_m asc, claims.share desc, claims.region asc nulls last, claims.claimant asc
     ) = 1
-
-),
-
-double_claims as (
-
-    select * from {{ ref('prep_pv_double_claims') }}
-    where share > 0.01
 
 )
 
@@ -53,11 +50,11 @@ select
     countries.distance_m as admin_distance_m,
     case
         when countries.record_id is null then ['no_land_near']
-        when double_claims.record_id is not null then ['doubly_claimed']
+        when countries.country is null or double_claims.record_id is not null then ['doubly_claimed']
         when countries.is_across then ['across_border']
         else []::varchar[]
     end as admin_flags
 from features
 left join countries on features.record_id = countries.record_id
 left join regions on features.record_id = regions.record_id
-left join double_claims on features.record_id = double_claims.record_id
+left join {{ ref('prep_pv_double_claims') }} as double_claims on features.record_id = double_claims.record_id
