@@ -38,6 +38,7 @@ DUPLICATE = "duplicate_geometry"
 TRUTH = "truth.parquet"
 TRUTH_SCHEMA = pa.schema([("record_id", pa.string()), ("plant", pa.int64())])
 DBT = Path(__file__).resolve().parents[1] / "dbt"
+BOUNDARIES = DBT.parent / "data" / "samples" / "admin_boundaries"
 
 
 def make_world(folder: Path, records: int, seed: int) -> int:
@@ -55,6 +56,7 @@ def make_world(folder: Path, records: int, seed: int) -> int:
     made = _write_records(workspace, catalog.h3_resolution, records, seed)
     _write_accounting(catalog, workspace)
     shutil.copytree(DBT, folder / "dbt", dirs_exist_ok=True, ignore=shutil.ignore_patterns("target", "logs"))
+    shutil.copytree(BOUNDARIES, folder / "data" / "samples" / BOUNDARIES.name, dirs_exist_ok=True)
     return made
 
 
