@@ -5,6 +5,7 @@ records differ, or where it runs away: a chain of pairs, each plausible, that en
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from loaders.arrays import Flags, Numbers, Rows, Shapes
 
 M2_PER_DEGREE2 = 111_320.0 * 110_574.0  # at the equator; along a parallel less, by the cosine of the latitude
 FEWEST = 3  # two records that match cannot run away
+CHUNK = 20_000  # records whose shapes are held at a time, or one group if that is larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +105,9 @@ def runaway(component: Rows, sizes: Rows, shapes: pa.ChunkedArray, limits: Limit
     """Components whose hull is too large for their largest record."""
     found = np.zeros(len(sizes), dtype=np.bool_)
     rows = np.flatnonzero(sizes[component] >= FEWEST)
-    rows = rows[np.argsort(component[rows], kind="stable")]
-    if len(rows):
-        which, position = np.unique(component[rows], return_inverse=True)
-        found[which] = _is_spread_out(_decoded(shapes, rows), position, limits)
+    for these in _whole_groups(rows, component):
+        which, position = np.unique(component[these], return_inverse=True)
+        found[which] = _is_spread_out(_decoded(shapes, these), position, limits)
     return found
 
 
@@ -140,17 +141,23 @@ def is_divided(component: Rows, cluster: Rows) -> Flags:
 def is_spread_out(component: Rows, runaway: Flags, cluster: Rows, shapes: pa.ChunkedArray, limits: Limits) -> Flags:
     """Which records are of an installation that is too large all the same: nothing in it may be cut."""
     found = np.zeros(len(cluster), dtype=np.bool_)
-    rows = np.flatnonzero(runaway[component])
-    if len(rows):
-        rows = rows[np.argsort(cluster[rows], kind="stable")]
-        position = np.unique(cluster[rows], return_inverse=True)[1]
-        found[rows] = _is_spread_out(_decoded(shapes, rows), position, limits)[position]
+    for these in _whole_groups(np.flatnonzero(runaway[component]), cluster):
+        position = np.unique(cluster[these], return_inverse=True)[1]
+        found[these] = _is_spread_out(_decoded(shapes, these), position, limits)[position]
     return found
 
 
 def clusters(cluster: Rows, is_divided: Flags, is_spread_out: Flags) -> pa.Table:
     """One row a record, in their order: its installation by number, and what became of it."""
     return pa.table({"cluster": cluster, "is_divided": is_divided, "is_spread_out": is_spread_out})
+
+
+def _whole_groups(rows: Rows, group: Rows) -> Iterator[Rows]:
+    """The rows by group, some groups at a time: bounds the memory for their shapes."""
+    ordered = rows[np.argsort(group[rows], kind="stable")]
+    first = np.flatnonzero(np.diff(group[ordered], prepend=-1))  # where a group begins
+    cuts = first[np.flatnonzero(np.diff(first // CHUNK, prepend=0))]
+    yield from (these for these in np.split(ordered, cuts) if len(these))
 
 
 def _is_spread_out(shapes: Shapes, group: Rows, limits: Limits) -> Flags:

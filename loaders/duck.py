@@ -8,8 +8,9 @@ import duckdb
 
 from loaders.errors import BuildError
 
-# files of an older format forget the CRS of a geometry when they are opened again
-CONFIG: dict[str, Any] = {"storage_compatibility_version": "v1.5.0"}
+# files of an older format forget the CRS of a geometry when they are opened again; what exceeds the memory goes to the
+# disk beside the database (GEOS and R-trees are not counted: a process needs about twice as much)
+CONFIG: dict[str, Any] = {"storage_compatibility_version": "v1.5.0", "memory_limit": "1GB"}
 # else ST_Area_Spheroid and ST_Transform read EPSG:4326 as (lat, lon)
 SETTINGS = ("SET GLOBAL geometry_always_xy = true",)  # global: dbt works in cursors, which forget local ones
 

@@ -19,7 +19,7 @@ from loaders.catalog import RESERVED_KEYS, Catalog
 from loaders.dbt_results import explain_failure
 from loaders.duck import connect
 from loaders.errors import BuildError
-from loaders.geoparquet import write_parquet
+from loaders.geoparquet import ParquetFile
 from loaders.locks import sha256, write_json
 from loaders.overrides import Override, read_overrides
 from loaders.store import read_accounting, write_raw_data
@@ -27,6 +27,7 @@ from loaders.workspace import DATABASE_NAME, Workspace
 
 CURATED_SCHEMA = "curated"
 FIGURES = "build.json"
+BATCH_ROWS = 20_000
 # unit tests are of the models, not of what they make of these records
 PROJECT_OPTIONS = ("--exclude-resource-type", "unit_test", "--quiet", "--no-use-colors")
 
@@ -128,8 +129,10 @@ def export_curated(database: Path, folder: Path) -> None:
             "SELECT table_name FROM duckdb_tables() WHERE schema_name = ? ORDER BY table_name", [CURATED_SCHEMA]
         ).fetchall()
         for (name,) in tables:
-            rows: pa.Table = connection.table(f"{CURATED_SCHEMA}.{name}").order("ALL").to_arrow_table()
-            write_parquet(rows, folder / f"{name}.parquet")
+            rows = connection.table(f"{CURATED_SCHEMA}.{name}").order("ALL").to_arrow_reader(BATCH_ROWS)
+            with ParquetFile(folder / f"{name}.parquet", rows.schema) as file:
+                for batch in rows:
+                    file.write(pa.Table.from_batches([batch]))
 
 
 @contextmanager
