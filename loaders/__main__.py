@@ -9,11 +9,11 @@ try:
 except ModuleNotFoundError:
     sys.exit("Error: the environment of eo-pv is not active. Type `make all`, or `. .venv/bin/activate` first.")
 
-from loaders import command_add, command_compare, commands
+from loaders import command_add, command_compare, command_why, commands
 from loaders.console import Key, app, err, list_files, out, project, settings, shown
 from loaders.errors import BuildError, EoPvError
 
-__all__ = ["app", "command_add", "command_compare", "commands", "main"]
+__all__ = ["app", "command_add", "command_compare", "command_why", "commands", "main"]
 
 
 def main() -> None:
