@@ -48,6 +48,7 @@ FALSE_MERGES = """
         inner join graded_records as b on pairs.record_id_b = b.record_id
         where
             pairs.is_match
+            and pairs.dataset_key_a != pairs.dataset_key_b
             and a.plant != b.plant
             and a.plant != -1
             and b.plant != -1
@@ -105,7 +106,7 @@ def missed(connection: duckdb.DuckDBPyConnection) -> list[Cause]:
 
 
 def merged_falsely(connection: duckdb.DuckDBPyConnection) -> list[Cause]:
-    """Pairs of two plants that a rule made one installation; the most frequent kinds first.
+    """Pairs of two plants and datasets that a rule made one installation; the most frequent kinds first.
 
     Args:
         connection: as for `missed`.

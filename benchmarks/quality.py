@@ -48,7 +48,12 @@ RECORDS = """
     from curated.curated_pv_records
     order by record_id
 """
-ACCEPTED = "select record_id_a, record_id_b, match_rule from prepared.prep_pv_pairs where is_match"
+# within a dataset, the truth of the samples says nothing
+ACCEPTED = """
+    select record_id_a, record_id_b, match_rule
+    from prepared.prep_pv_pairs
+    where is_match and dataset_key_a != dataset_key_b
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,10 @@ import pyproj
 import shapely
 
 from loaders.arrays import Flags, Shapes
+from loaders.contract import BOUNDARIES
 from loaders.errors import ReadError
 from loaders.geometry import LONLAT, repair
 
-BOUNDARY = pa.schema(
-    [(name, pa.string()) for name in ("boundary_id", "subtype", "country", "region", "name")]
-    + [("geometry", pa.binary()), ("source", pa.string()), ("licence", pa.string())]
-)
 # a dependency has a country code of its own: Puerto Rico is PR
 SUBTYPES = {"country": "country", "dependency": "country", "region": "region", "county": "county"}
 TEXTS = ("id", "subtype", "class", "country", "region")
@@ -107,7 +104,7 @@ def boundary_shapes(published_shapes: Shapes) -> Shapes:
 
 
 def boundaries(division_areas: pa.Table, boundary_shapes: Shapes) -> pa.Table:
-    """One row per boundary, by its id: the columns of BOUNDARY."""
+    """One row per boundary, by its id: the columns of BOUNDARIES."""
     subtypes = [SUBTYPES[name] for name in division_areas["subtype"].to_pylist()]
     sources = [entries or [] for entries in division_areas["sources"].to_pylist()]
     columns = {
@@ -120,7 +117,7 @@ def boundaries(division_areas: pa.Table, boundary_shapes: Shapes) -> pa.Table:
         "source": pa.array([_said(entries, "dataset") for entries in sources], pa.string()),
         "licence": pa.array([_said(entries, "license") for entries in sources], pa.string()),
     }
-    return pa.table(columns).cast(BOUNDARY)
+    return pa.table(columns).cast(BOUNDARIES)
 
 
 def boundary_counts(published_areas: ds.Dataset, boundaries: pa.Table, published_shapes: Shapes) -> BoundaryCounts:

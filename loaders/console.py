@@ -12,7 +12,7 @@ from rich.filesize import decimal
 from loaders.catalog import Catalog, Dataset, read_catalog
 from loaders.workspace import Workspace, find_root
 
-WIDE = 150  # columns, where the output is not a terminal
+WIDE = 165  # columns, where the output is not a terminal
 
 app = typer.Typer(
     help="Published datasets of solar installations in, one documented table out.",

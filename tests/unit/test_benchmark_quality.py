@@ -27,6 +27,10 @@ RECORDS = """
 PAIRS = """
     create schema prepared;
     create table prepared.prep_pv_pairs as
+    select
+        *,
+        split_part(record_id_a, ':', 1) as dataset_key_a,
+        split_part(record_id_b, ':', 1) as dataset_key_b
     from (values
         ('alpha:1', 'beta:7', 'point_inside', true, null),
         ('alpha:2', 'china:g-1', 'shared_ground', true, null),

@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from loaders.admin_boundaries import BOUNDARY, BoundaryCounts
+from loaders.admin_boundaries import BoundaryCounts
 from loaders.boundaries import load_boundaries
+from loaders.contract import BOUNDARIES
 from loaders.errors import ReadError
 from loaders.geoparquet import write_parquet
 
@@ -134,7 +135,7 @@ def test_loading_the_extract_accounts_for_every_area(tmp_path: Path) -> None:
         repaired=0,
     )
     loaded = gpd.read_parquet(target)
-    assert list(loaded.columns) == BOUNDARY.names
+    assert list(loaded.columns) == BOUNDARIES.names
     assert (loaded.crs.to_authority(), loaded.is_valid.all()) == (("EPSG", "4326"), True)
     assert loaded.total_bounds.tolist() == pytest.approx([-180, -90, 180, 83.64513], abs=1e-9)
     assert loaded.total_bounds[2] == 180  # the published Russia goes on beyond it

@@ -1,5 +1,6 @@
 """What dbt documents and enforces is what the contract of the loaders says."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import yaml
 from loaders.contract import RECORD, Field
 from loaders.contract_docs import PLACE, dbt_docs
 
-MODELS = Path(__file__).resolve().parents[2] / "dbt" / "models"
+ROOT = Path(__file__).resolve().parents[2]
+MODELS = ROOT / "dbt" / "models"
 SQL_TYPES = {
     pa.string(): "varchar",
     pa.float64(): "double",
@@ -23,7 +25,8 @@ SQL_TYPES = {
 
 
 def documented(layer: str, model: str) -> dict[str, dict[str, Any]]:
-    models = yaml.safe_load((MODELS / layer / f"_{layer}__models.yml").read_text())["models"]
+    files = [yaml.safe_load(path.read_text()) for path in (MODELS / layer).glob(f"_{layer}__*.yml")]
+    models = [entry for file in files for entry in file.get("models", [])]
     columns = next(entry["columns"] for entry in models if entry["name"] == model)
     return {column["name"]: column for column in columns}
 
@@ -64,6 +67,32 @@ def test_staging_names_the_columns_in_the_order_of_the_contract() -> None:
     sql = (MODELS / "staging" / "stg_pv_features.sql").read_text()
     selected = sql.split(")\n\nselect", 1)[1].split("\nfrom", 1)[0]
     assert [name.strip() for name in selected.split(",")] == [field.name for field in RECORD]
+
+
+def _table(heading: str) -> list[str]:
+    """The names in the first column of a table of the README."""
+    _, _, table = (ROOT / "README.md").read_text().partition(f"| {heading} |")
+    return re.findall(r"^\| `(\w+)` \|", table.partition("\n\n")[0], re.MULTILINE)
+
+
+def test_the_readme_defines_the_rules_by_which_pairs_match() -> None:
+    tests = documented("prepared", "prep_pv_pairs")["match_rule"]["data_tests"]
+    rules = tests[0]["accepted_values"]["arguments"]["values"]
+    assert _table("rule") == rules
+    macro = (ROOT / "dbt" / "macros" / "match_rule.sql").read_text().partition("{%- endmacro %}")[0]
+    assert re.findall(r"then '(\w+)'", macro) == rules
+
+
+def test_the_readme_defines_the_flags_of_installations() -> None:
+    places = (MODELS / "prepared" / "prep_pv_places.sql").read_text()
+    macro = (ROOT / "dbt" / "macros" / "confidence.sql").read_text().partition("installation_flags")[2]
+    flags = re.findall(r"then '(\w+)' end", macro) + re.findall(r"\['(\w+)'\]", places)
+    assert sorted(_table("flag of an installation")) == sorted(flags)
+
+
+def test_the_readme_defines_each_confidence() -> None:
+    macro = (ROOT / "dbt" / "macros" / "confidence.sql").read_text().partition("installation_flags")[0]
+    assert set(_table("`confidence`")) == set(re.findall(r"'(high|medium|low)'", macro))
 
 
 @pytest.mark.parametrize("path", sorted(MODELS.rglob("*/[a-z]*.[sp][qy]*")), ids=lambda path: path.stem)
