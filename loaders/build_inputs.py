@@ -19,6 +19,17 @@ OVERRIDES = pa.schema(
     [(name, pa.string()) for name in ("record_id_a", "record_id_b", "verdict", "reason", "who")]
     + [("line", pa.int64())]
 )
+TERMS = pa.schema(
+    [
+        ("dataset_key", pa.string()),
+        ("priority", pa.int64()),
+        ("licence", pa.string()),
+        ("licence_verified", pa.bool_()),
+        ("licence_kind", pa.string()),
+        ("strictness", pa.int64()),
+        ("is_allowed", pa.bool_()),
+    ]
+)
 NOT_FOR_DBT = frozenset({"overrides", "priority"})
 METRES_PER_KM = 1000
 
@@ -40,7 +51,7 @@ def write_build_inputs(
         boundaries: Parquet file with countries and regions; without it, no record has a place.
     """
     _write(connection, "settings", pa.Table.from_pylist([build_settings(catalog)]))
-    _write(connection, "dataset_terms", pa.Table.from_pylist(dataset_terms(catalog)))
+    _write(connection, "dataset_terms", pa.Table.from_pylist(dataset_terms(catalog), TERMS))
     _write(connection, "overrides", _overrides(overrides))
     names = [field.name for field in REJECTED if field.name != "published_wkb"]
     _write(connection, "rejected_records", ds.dataset([str(path) for path in rejected]).scanner(columns=names))

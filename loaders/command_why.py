@@ -20,10 +20,13 @@ def why(
     other records that were refused, each with the reason.
     """
     from loaders.explaining.evidence import read_case
-    from loaders.explaining.table import override_line, pairs_table, records_table, sentences
+    from loaders.explaining.identifiers import is_installation
+    from loaders.explaining.table import override_line, overruled_by, pairs_table, records_table, sentences
 
+    names = (record,) if other is None else (record, other)
+    if len(names) == 2 and (record == other or any(map(is_installation, names))):
+        raise typer.BadParameter(f"{record} and {other} are not two records; of installations, name one alone")
     catalog, workspace = settings()
-    names = (record,) if other is None or other == record else (record, other)
     case = read_case(workspace.database, names)
     out.print(records_table(case))
     if case.inside:
@@ -34,6 +37,8 @@ def why(
         out.print(sentence)
     if line := override_line(case, catalog.origin):
         out.print(f"To overrule it, add to {catalog.dedup.overrides}, and run `make all`:\n{line}", soft_wrap=True)
+    if said := overruled_by(case):
+        out.print(f"{catalog.dedup.overrides} speaks of this pair: {said}. To take it back, remove that line.")
     if picture:
         from loaders.explaining.picture import draw
 

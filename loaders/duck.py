@@ -8,9 +8,9 @@ import duckdb
 
 from loaders.errors import BuildError
 
-# files of an older format forget the CRS of a geometry when they are opened again; what exceeds the memory goes to the
-# disk beside the database (GEOS and R-trees are not counted: a process needs about twice as much)
-CONFIG: dict[str, Any] = {"storage_compatibility_version": "v1.5.0", "memory_limit": "1GB"}
+# files of an older format forget the CRS of a geometry when they are opened again
+CONFIG: dict[str, Any] = {"storage_compatibility_version": "v1.5.0"}
+MEMORY_MB = 1000  # what exceeds it goes to the disk beside the database; GEOS's own memory is not counted
 # else ST_Area_Spheroid and ST_Transform read EPSG:4326 as (lat, lon)
 SETTINGS = ("SET GLOBAL geometry_always_xy = true",)  # global: dbt works in cursors, which forget local ones
 
@@ -36,6 +36,11 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(setting)
 
 
+def config(memory_mb: int = MEMORY_MB) -> dict[str, Any]:
+    """How a database is opened."""
+    return CONFIG | {"memory_limit": f"{memory_mb}MB"}
+
+
 def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Open a database.
 
@@ -43,7 +48,7 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
         BuildError: it is open elsewhere, or is not a database.
     """
     try:
-        connection = duckdb.connect(str(path), read_only=read_only, config=CONFIG)
+        connection = duckdb.connect(str(path), read_only=read_only, config=config())
     except duckdb.Error as error:
         raise BuildError(f"{path} cannot be opened: {error}. Close the program that has it open.") from error
     prepare(connection)

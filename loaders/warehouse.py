@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
@@ -17,7 +18,7 @@ from loaders.build_figures import build_figures
 from loaders.build_inputs import left_out, write_build_inputs
 from loaders.catalog import RESERVED_KEYS, Catalog
 from loaders.dbt_results import explain_failure
-from loaders.duck import connect
+from loaders.duck import MEMORY_MB, connect
 from loaders.errors import BuildError
 from loaders.geoparquet import ParquetFile
 from loaders.locks import sha256, write_json
@@ -28,8 +29,12 @@ from loaders.workspace import DATABASE_NAME, Workspace
 CURATED_SCHEMA = "curated"
 FIGURES = "build.json"
 BATCH_ROWS = 20_000
+# the join of all records with all others cannot go to the disk
+MEMORY_PER_RECORD_KB = 1.5
+LARGEST_SHARE_OF_MEMORY = 0.8
 # unit tests are of the models, not of what they make of these records
-PROJECT_OPTIONS = ("--exclude-resource-type", "unit_test", "--quiet", "--no-use-colors")
+OPTIONS = ("--exclude-resource-type", "unit_test", "--quiet", "--no-use-colors")
+FASTER = ("--log-level-file", "none", "--no-populate-cache")  # the database is new; run_results.json says what failed
 
 
 def build(catalog: Catalog, workspace: Workspace) -> list[Path]:
@@ -54,7 +59,7 @@ def build(catalog: Catalog, workspace: Workspace) -> list[Path]:
         aside.mkdir(parents=True)
         overrides = read_overrides(workspace.root / catalog.dedup.overrides, catalog.origin)
         _write_raw_data(aside / DATABASE_NAME, catalog, workspace, overrides)
-        run_dbt(aside / DATABASE_NAME, workspace.root)
+        run_dbt(aside / DATABASE_NAME, workspace.root, _memory_mb(keys, workspace))
         export_curated(aside / DATABASE_NAME, aside / CURATED_SCHEMA)
         write_json(build_figures(aside / DATABASE_NAME, overrides), aside / FIGURES)
         write_attribution(catalog, workspace, _contributed(catalog, workspace), aside / CURATED_SCHEMA)
@@ -98,8 +103,13 @@ def prune(keys: list[str], workspace: Workspace) -> list[str]:
     return gone
 
 
-def run_dbt(database: Path, root: Path) -> None:
+def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB) -> None:
     """Run `dbt build` on a database, in a process of its own: DuckDB lets only one at a time write to a file.
+
+    Args:
+        database: what to build in.
+        root: the project's folder.
+        memory_mb: how much DuckDB may hold [MB].
 
     Raises:
         BuildError: a model or a test failed; the message names it.
@@ -107,8 +117,12 @@ def run_dbt(database: Path, root: Path) -> None:
     project = root / "dbt"
     results = project / "target" / "run_results.json"
     results.unlink(missing_ok=True)  # of another run, which must not speak for this one
-    arguments = ["build", "--project-dir", str(project), "--profiles-dir", str(project), *PROJECT_OPTIONS]
-    environment = os.environ | {"EO_PV_DATABASE": str(database), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    arguments = ["build", "--project-dir", str(project), "--profiles-dir", str(project), *OPTIONS, *FASTER]
+    environment = os.environ | {
+        "EO_PV_DATABASE": os.path.relpath(database, root),  # the same one each time: dbt parses the project once
+        "EO_PV_MEMORY_MB": str(memory_mb),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
     done = subprocess.run(
         [sys.executable, "-m", "dbt.cli.main", *arguments],
         cwd=root,
@@ -156,6 +170,13 @@ def _require_loads(keys: list[str], workspace: Workspace) -> None:
             f"{', '.join(missing)}: not loaded, and no table is built without them. Run `dvc repro` and mend what it "
             f"reports; or remove them from params.yaml."
         )
+
+
+def _memory_mb(keys: list[str], workspace: Workspace) -> int:
+    """How much memory DuckDB gets for so many records [MB]."""
+    records = sum(read_accounting(workspace.metrics(key))["records"]["kept"] for key in keys)
+    wanted = MEMORY_MB + MEMORY_PER_RECORD_KB * records / 1000
+    return int(min(wanted, LARGEST_SHARE_OF_MEMORY * psutil.virtual_memory().total / 1e6))
 
 
 def _require_boundaries(workspace: Workspace) -> None:

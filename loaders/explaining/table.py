@@ -1,18 +1,22 @@
 """A case in tables and sentences."""
 
+import csv
+import io
 from collections.abc import Iterable
 
 from rich.table import Table
 
 from loaders.explaining.evidence import Case, Row
+from loaders.explaining.plane import distance_m
 
 NOTHING = "-"
+MOST = 50  # rows of a table
 
 
 def records_table(case: Case) -> Table:
     """The records of each installation."""
     table = _table("record", "installation", "kind", "area m²", "capacity MW", "installed", "licence", right=(3, 4))
-    for row in case.own:
+    for row in case.own[:MOST]:
         capacity = _number(row["capacity_mw"], 3)
         table.add_row(
             row["record_id"],
@@ -23,6 +27,7 @@ def records_table(case: Case) -> Table:
             _interval(row),
             row["licence"] or "not stated",
         )
+    _say_more(table, len(case.own))
     return table
 
 
@@ -30,12 +35,13 @@ def pairs_table(case: Case, pairs: list[Row], last: str) -> Table:
     """The evidence of pairs; `last` is the heading of what came of it."""
     names = ("record", "record", "IoU", "of the smaller", "m apart", "areas", "capacities", last)
     table = _table(*names, right=(2, 3, 4, 5, 6))
-    for pair in pairs:
+    for pair in pairs[:MOST]:
         apart = pair["distance_m"] if pair["distance_m"] is not None else pair["centroid_distance_m"]
         numbers = (pair["iou"], pair["share_of_smaller"], apart, pair["area_ratio"], pair["capacity_ratio"])
         decimals = (3, 3, 1, 2, 2)
         cells = (_number(value, digits) for value, digits in zip(numbers, decimals, strict=True))
         table.add_row(pair["record_id_a"], pair["record_id_b"], *cells, verdict(case, pair))
+    _say_more(table, len(pairs))
     return table
 
 
@@ -52,17 +58,27 @@ def sentences(case: Case) -> list[str]:
     said = [_published(row) for row in case.installations]
     if len(case.named) == 2:
         said.append(_together(case))
+    elif not case.pairs:
+        said.append("It is one record, and no other one comes near it.")
     if any(row["is_synthetic"] for row in case.own):
         said.append("SYNTHETIC, bundled samples: no record of theirs is a real installation.")
     return said
 
 
 def override_line(case: Case, origin: str) -> str | None:
-    """What overrules the case of two records, for overrides.csv."""
-    if len(case.named) != 2:
+    """What overrules the case of two records, for overrides.csv; None where a line of it speaks of them already."""
+    if len(case.named) != 2 or overruled_by(case):
         return None
     opposite = "different" if len(case.installations) == 1 else "same"
-    return f'{origin},{opposite},{",".join(sorted(case.named))},"your reason","your name"'
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow((origin, opposite, *sorted(case.named)))
+    return f'{line.getvalue()},"your reason","your name"'
+
+
+def overruled_by(case: Case) -> str | None:
+    """What overrides.csv says of the two named records: the reason, and who; None if nothing."""
+    pair = case.direct if len(case.named) == 2 else None
+    return pair["overruled_by"] if pair else None
 
 
 def _published(row: Row) -> str:
@@ -80,12 +96,25 @@ def _published(row: Row) -> str:
 def _together(case: Case) -> str:
     """How the two named records hang together, or why they do not."""
     first, second = case.named
+    direct = case.direct
     if chain := case.chain():
         steps = "; ".join(f"{pair['record_id_a']} and {pair['record_id_b']}: {verdict(case, pair)}" for pair in chain)
-        return f"{first} and {second} are one installation. {steps}."
-    direct = [pair for pair in case.pairs if {pair["record_id_a"], pair["record_id_b"]} == set(case.named)]
-    why = verdict(case, direct[0]) if direct else "they were not even compared: nothing of them is near the other"
+        alone = f" The pair alone was refused: {verdict(case, direct)}." if direct and direct not in case.inside else ""
+        return f"{first} and {second} are one installation. {steps}.{alone}"
+    why = verdict(case, direct) if direct else f"they were not even compared: {_apart(case)}"
     return f"{first} and {second} are two installations: {why}."
+
+
+def _apart(case: Case) -> str:
+    """How far the two named records are from each other."""
+    a, b = (next(row for row in case.records if row["record_id"] == name) for name in case.named)
+    return f"nothing of them is near the other, they are {distance_m(a, b):,.0f} m apart"
+
+
+def _say_more(table: Table, rows: int) -> None:
+    """In the last row, how many are not shown."""
+    if rows > MOST:
+        table.add_row(f"… and {rows - MOST:,} more")
 
 
 def _interval(row: Row) -> str:

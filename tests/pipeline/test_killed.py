@@ -45,7 +45,7 @@ def test_a_build_killed_between_two_tables_is_done_again(project: Project, tmp_p
     assert "north" in warehouse_tables(project), "the old warehouse is whole until the new one replaces it"
     assert project.repro().stages == {"build"}
     assert curated_ids(project) == ["south:3"]
-    assert warehouse_tables(project) == {"south", "dataset_accounting"}
+    assert warehouse_tables(project) == {"south"}
     assert unfinished(project) == []
 
 

@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks.quality import sample_grades
 from tests.pipeline.conftest import Project, Run, copy_sources
 
-DATASETS = 8
+DATASETS, TABLES = 8, 6
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +44,15 @@ def test_make_all_ends_with_a_table_of_the_datasets_and_the_files_it_wrote(clone
 def test_two_clones_make_the_same_bytes(clones: list[tuple[Project, Run]]) -> None:
     (one, _), (another, _) = clones
     assert published(one) == published(another)
-    assert len(published(one)) == 4 + 2 * DATASETS + DATASETS + 2 * DATASETS + 1
+    curated, loaded = TABLES + 2, 2 * DATASETS + 1  # with attribution and bibliography; with the boundaries
+    assert len(published(one)) == curated + loaded + DATASETS + 2 * DATASETS + 1
 
 
 def test_every_record_of_a_sample_says_that_it_is_synthetic(clones: list[tuple[Project, Run]]) -> None:
-    for name in ("curated_pv_records", "curated_pv_dataset_summary"):
-        table = pq.read_table(clones[0][0].data("curated", f"{name}.parquet"))
-        assert set(table["is_synthetic"].to_pylist()) == {True}
+    tables = sorted(clones[0][0].data("curated").glob("*.parquet"))
+    assert len(tables) == TABLES
+    for path in tables:
+        assert set(pq.read_table(path)["is_synthetic"].to_pylist()) == {True}, path.name
 
 
 def test_the_summary_counts_what_the_records_hold(clones: list[tuple[Project, Run]]) -> None:
@@ -59,6 +62,13 @@ def test_the_summary_counts_what_the_records_hold(clones: list[tuple[Project, Ru
     summary = pq.read_table(folder / "curated_pv_dataset_summary.parquet").to_pylist()
     assert {row["dataset_key"]: row["records_kept"] for row in summary} == counted
     assert len(summary) == DATASETS
+
+
+def test_the_duplicates_of_the_samples_are_all_found_and_nothing_else(clones: list[tuple[Project, Run]]) -> None:
+    """As `make quality` grades them."""
+    grades = sample_grades(clones[0][0].data("eo_pv_data.duckdb"))
+    assert (grades.overall.true, grades.overall.precision, grades.overall.recall) == (582, 1, 1)
+    assert grades.clusters.exact == grades.clusters.plants == 207
 
 
 def test_make_all_again_runs_nothing_and_still_shows_the_table(clones: list[tuple[Project, Run]]) -> None:

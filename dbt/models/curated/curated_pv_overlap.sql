@@ -11,6 +11,16 @@ members as (
 
 ),
 
+made_up as (
+
+    select
+        dataset_key,
+        bool_or(is_synthetic) as is_synthetic
+    from {{ ref('prep_pv_datasets_unified') }}
+    group by dataset_key
+
+),
+
 pairs as (
 
     select
@@ -54,9 +64,12 @@ common as (
         shared.shared_m2 / (a.area_m2 + b.area_m2 - shared.shared_m2) as iou,
         a.is_whole_capacity and b.is_whole_capacity and a.capacity_basis = b.capacity_basis as is_comparable,
         case when is_comparable then a.capacity_mw end as capacity_a,
-        case when is_comparable then b.capacity_mw end as capacity_b
+        case when is_comparable then b.capacity_mw end as capacity_b,
+        made_up_a.is_synthetic or made_up_b.is_synthetic as is_synthetic
     from statements as a
     inner join statements as b on a.installation_id = b.installation_id and a.dataset_key != b.dataset_key
+    inner join made_up as made_up_a on a.dataset_key = made_up_a.dataset_key
+    inner join made_up as made_up_b on b.dataset_key = made_up_b.dataset_key
     left join shared
         on
             a.installation_id = shared.installation_id
@@ -77,6 +90,7 @@ select
     quantile_cont(iou, 0.75) as iou_q3,
     {{ exact_sum('area_b', 2) }} / nullif({{ exact_sum('area_a', 2) }}, 0) - 1 as area_bias,
     count(capacity_a) as installations_with_capacity,
-    {{ exact_sum('capacity_b', 6) }} / nullif({{ exact_sum('capacity_a', 6) }}, 0) - 1 as capacity_bias
+    {{ exact_sum('capacity_b', 6) }} / nullif({{ exact_sum('capacity_a', 6) }}, 0) - 1 as capacity_bias,
+    bool_or(is_synthetic) as is_synthetic
 from common
 group by dataset_a, dataset_b

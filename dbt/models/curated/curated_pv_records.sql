@@ -11,9 +11,9 @@ members as (
 )
 
 select
-    members.installation_id,
     records.dataset_key,
     records.record_id,
+    members.installation_id,
     records.source_id,
     records.group_id,
     records.geometry,
