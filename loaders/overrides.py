@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,10 +65,10 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     except UnicodeDecodeError as error:
         raise CatalogError(f"{path.name}: is not text in UTF-8 ({error.reason}). Save it as UTF-8.") from error
     header = None
-    for line, content in enumerate(text.splitlines(), start=1):
+    for line, content in enumerate(io.StringIO(text, newline=None), start=1):
         if not content.strip() or content.lstrip().startswith(COMMENT):
             continue
-        values = [value.strip() for value in next(csv.reader(io.StringIO(content)))]
+        values = _values(path.name, line, content)
         if header is None:
             header = tuple(values)
             _require_header(path.name, line, header)
@@ -79,6 +79,13 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
             )
         else:
             yield line, values
+
+
+def _values(name: str, line: int, content: str) -> list[str]:
+    try:
+        return [value.strip() for value in next(csv.reader([content]))]
+    except csv.Error as error:
+        raise CatalogError(f"{name}, line {line}: cannot be read ({error}). Expected {','.join(COLUMNS)}.") from error
 
 
 def _require_header(name: str, line: int, header: tuple[str, ...]) -> None:
@@ -117,17 +124,31 @@ def _refuse_contradictions(name: str, overrides: Sequence[Override]) -> None:
         other = first.setdefault(each.pair, each)
         if other is not each:
             raise CatalogError(f"{name}, lines {other.line} and {each.line}: speak of the same pair. Keep one of them.")
-    same = DisjointSet(record for pair in first for record in pair)
-    for each in overrides:
-        if each.verdict == "same":
-            same.merge(*each.pair)
+    joining = [each for each in overrides if each.verdict == "same"]
+    same = _joined(first, joining)
     for each in overrides:
         if each.verdict == "different" and same.connected(*each.pair):
-            chain = [
-                line.line for line in overrides if line.verdict == "same" and same.connected(each.pair[0], line.pair[0])
-            ]
+            chain = [line.line for line in _needed(each, joining)]
             raise CatalogError(
                 f"{name}, line {each.line}: says that {each.pair[0]} and {each.pair[1]} differ, but "
                 f"{'line' if len(chain) == 1 else 'lines'} {', '.join(map(str, chain))} together make them the same. "
                 f"Remove one of these lines."
             )
+
+
+def _joined(pairs: Iterable[tuple[str, str]], joining: Iterable[Override]) -> DisjointSet:
+    """The records of pairs, those together that lines make the same."""
+    same = DisjointSet(record for pair in pairs for record in pair)
+    for each in joining:
+        same.merge(*each.pair)
+    return same
+
+
+def _needed(apart: Override, joining: list[Override]) -> list[Override]:
+    """The lines that make two records the same, without those that are beside the matter."""
+    pairs = {each.pair for each in joining}
+    for each in joining:
+        others = [other for other in joining if other is not each]
+        if _joined(pairs, others).connected(*apart.pair):
+            joining = others
+    return joining

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.path import Path as Outline
 
-from loaders.explaining.evidence import Case, Row
+from loaders.explaining.evidence import Case
 from loaders.explaining.plane import in_metres
 
 # Okabe and Ito: told apart by every eye; lines and markers tell them apart in print
@@ -101,7 +101,7 @@ def _scale_bar(axes: Axes) -> None:
     length = float(max(step for step in (1, 2, 5) if step * power <= third) * power)
     x, y = west + 0.05 * (east - west), south + 0.05 * (north - south)
     axes.plot((x, x + length), (y, y), color="black", lw=3, solid_capstyle="butt")
-    axes.text(x + length / 2, y, f"{length:,.0f} m", ha="center", va="bottom", fontsize="x-small")
+    axes.text(x + length / 2, y + 0.012 * (north - south), f"{length:,.0f} m", ha="center", fontsize="x-small")
 
 
 def _legend(axes: Axes) -> None:

@@ -22,6 +22,11 @@ def test_a_line_is_what_somebody_says_of_two_records(tmp_path: Path) -> None:
     assert _read(tmp_path, text) == (Override(4, "doi", "same", "a:1", "b:2", "moved, in 2022", "Ada"),)
 
 
+def test_a_line_ends_where_an_editor_ends_it(tmp_path: Path) -> None:
+    text = f"{HEADER}\rdoi,same,a:1,b:2,one\u2028two\x0bthree,Ada\r\n"
+    assert [(each.line, each.reason) for each in _read(tmp_path, text)] == [(3, "one\u2028two\x0bthree")]
+
+
 def test_only_lines_of_the_present_origin_count(tmp_path: Path) -> None:
     text = f"{HEADER}doi,same,a:1,b:2,r,Ada\nsample,different,a:1,b:2,r,Ada\n"
     assert [each.line for each in _read(tmp_path, text, "sample")] == [3]
@@ -57,6 +62,11 @@ REFUSED = {
         f"{HEADER}doi,same,a,b,r,Ada\ndoi,same,b,c,r,Ada\ndoi,same,x,y,r,Ada\ndoi,different,a,c,r,Bo\n",
         "line 5", "a and c differ", "lines 2, 3 together",
     ),
+    "a contradiction among other lines": (
+        f"{HEADER}doi,same,0,a,r,Ada\ndoi,same,a,b,r,Ada\ndoi,same,b,c,r,Ada\ndoi,same,c,d,r,Ada\ndoi,different,a,c,r,Bo\n",
+        "line 6", "lines 3, 4 together",
+    ),
+    "a field without an end": (f"{HEADER}doi,same,a,b,{'r' * 200_000},Ada\n", "line 2", "cannot be read", "Expected"),
     "a contradiction in another origin": (
         f"{HEADER}sample,same,a,b,r,Ada\nsample,same,b,c,r,Ada\nsample,different,a,c,r,Bo\n", "line 4", "lines 2, 3"
     ),

@@ -1,0 +1,357 @@
+"""`eo-pv why` on a warehouse of a few squares, written by hand."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from rich.console import Console
+from rich.table import Table
+from shapely.geometry.base import BaseGeometry
+from typer.testing import CliRunner, Result
+
+from loaders.__main__ import app
+from loaders.duck import connect
+from loaders.errors import BuildError
+from loaders.explaining.evidence import Case, read_case
+from loaders.explaining.picture import COLOURS, _styles, draw
+from loaders.explaining.plane import distance_m, in_metres
+from loaders.explaining.table import MOST, override_line, overruled_by, pairs_table, records_table, sentences
+
+UNIT = 0.001  # [°], 111 m at the equator
+ONE, TWO, THREE, PLACE, SAID = (f"pv_{number:016x}" for number in range(1, 6))
+PARTS = ["a:1", "b:1", "c:1"]
+FIRST, SECOND, LAST = PARTS
+QUOTED = 'd:9,"x"'
+EVIDENCE: dict[str, Any] = {"shared_area_m2": 6000.0, "iou": 0.5, "share_of_smaller": 0.75, "area_ratio": 0.8}
+
+Why = Callable[..., Result]
+
+TABLES = """
+    create schema curated;
+    create schema prepared;
+    create table curated.curated_pv_records (
+        dataset_key varchar, record_id varchar, geometry geometry, geometry_kind varchar, area_m2 double,
+        capacity_mw double, capacity_basis varchar, installed_from date, installed_to date, installation_id varchar,
+        quality_flags varchar[], licence varchar, is_synthetic boolean, centroid_lon double, centroid_lat double
+    );
+    create table curated.curated_pv_installations (
+        installation_id varchar, geometry geometry, geometry_kind varchar, area_m2 double, capacity_mw double,
+        capacity_basis varchar, country varchar, region varchar, confidence varchar, record_ids varchar[],
+        dataset_count bigint, flags varchar[], licence varchar, geometry_dataset varchar, capacity_dataset varchar,
+        is_synthetic boolean
+    );
+    create table prepared.prep_pv_pairs (
+        record_id_a varchar, record_id_b varchar, dataset_key_a varchar, dataset_key_b varchar, shared_area_m2 double,
+        iou double, share_of_smaller double, centroid_distance_m double, distance_m double, area_ratio double,
+        capacity_ratio double, match_rule varchar, is_match boolean, refused_because varchar, overruled_by varchar
+    );
+    create table prepared.prep_pv_rejected (dataset_key varchar, record_id varchar, reason varchar);
+"""
+
+
+def square(east: float, width: float = 1) -> shapely.Polygon:
+    """At the equator, by units of 111 m."""
+    return shapely.box(east * UNIT, 0, (east + width) * UNIT, UNIT)
+
+
+def record(name: str, home: str, shape: BaseGeometry, **stated: Any) -> dict[str, Any]:
+    kind = "point" if shape.geom_type == "Point" else "polygon"
+    always = {"dataset_key": name.partition(":")[0], "record_id": name, "installation_id": home, "geometry_kind": kind}
+    place = {"geometry": shape.wkb, "centroid_lon": shape.centroid.x, "centroid_lat": shape.centroid.y}
+    return {**always, **place, "quality_flags": [], "is_synthetic": False, **stated}
+
+
+def installation(name: str, shape: BaseGeometry, **published: Any) -> dict[str, Any]:
+    always = {"installation_id": name, "geometry": shape.wkb, "geometry_kind": "polygon", "geometry_dataset": "a"}
+    return {**always, "confidence": "low", "dataset_count": 1, "flags": [], **published}
+
+
+def pair(a: str, b: str, rule: str | None = None, refused: str | None = None, **measured: Any) -> dict[str, Any]:
+    names = {"record_id_a": a, "record_id_b": b, "dataset_key_a": a[0], "dataset_key_b": b[0]}
+    judged = {"match_rule": rule, "is_match": rule is not None, "refused_because": refused}
+    return {**names, **judged, "centroid_distance_m": 12.0, **measured}
+
+
+# a, b and c are a row of three squares, each on half of the next; d and e are points, 2 units and 4 km east
+RECORDS = [
+    record("a:1", ONE, square(0), area_m2=12300.0, capacity_mw=5.0, capacity_basis="ac", licence="CC0-1.0"),
+    record("b:1", ONE, square(0.5), installed_from=date(2019, 1, 1), installed_to=date(2019, 12, 31)),
+    record("c:1", ONE, square(1)),
+    record("d:1", TWO, shapely.Point(4 * UNIT, UNIT / 2), is_synthetic=True),
+    record("e:1", THREE, shapely.Point(40 * UNIT, UNIT / 2)),
+    record(QUOTED, PLACE, square(100)),
+    record("pv_farms:1", SAID, square(200)),
+    record("pv_farms:2", SAID, square(200.5)),
+]
+INSTALLATIONS = [
+    installation(
+        ONE, square(0, 2), area_m2=24600.0, capacity_mw=5.0, capacity_basis="ac", capacity_dataset="a", country="GH",
+        region="GH-NP", confidence="high", dataset_count=3, flags=["divided"], licence="CC0-1.0",
+    ),
+    *(installation(name, square(3)) for name in (TWO, THREE, PLACE, SAID)),
+]  # fmt: skip
+PAIRS = [
+    pair("a:1", "b:1", "shared_ground", **EVIDENCE),
+    pair("b:1", "c:1", "shared_ground", **EVIDENCE),
+    pair("a:1", "c:1", refused="they only touch", shared_area_m2=0.0, iou=0.0),
+    pair("c:1", "d:1", refused="222.6 m apart", distance_m=222.6),
+    pair("b:1", "e:1", "point_near", distance_m=40.0),
+    pair("pv_farms:1", "pv_farms:2", "override", overruled_by="moved in 2022 (Ada)"),
+]
+REJECTED = [
+    {"dataset_key": "f", "record_id": "f:1", "reason": "too_few_points"},
+    {"dataset_key": "g", "record_id": "g:1", "reason": "licence_not_allowed"},
+]
+
+
+def fill(database: Path, **tables: Sequence[dict[str, Any]]) -> None:
+    """Write a warehouse with these rows."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with connect(database) as connection:
+        connection.execute(TABLES)
+        for table, rows in tables.items():
+            schema = "curated" if table.startswith("curated") else "prepared"
+            for row in rows:
+                values = ", ".join(f"st_geomfromwkb(${name})" if name == "geometry" else f"${name}" for name in row)
+                insert = "insert into {}.{} ({}) values ({})"
+                connection.execute(insert.format(schema, table, ", ".join(row), values), row)
+
+
+@pytest.fixture
+def warehouse(project: Path) -> Path:
+    database = project / "data" / "sample" / "eo_pv_data.duckdb"
+    fill(
+        database,
+        curated_pv_records=RECORDS,
+        curated_pv_installations=INSTALLATIONS,
+        prep_pv_pairs=PAIRS,
+        prep_pv_rejected=REJECTED,
+    )
+    return database
+
+
+@pytest.fixture
+def case(warehouse: Path) -> Callable[..., Case]:
+    return lambda *names: read_case(warehouse, names)
+
+
+@pytest.fixture
+def why(warehouse: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> Why:
+    monkeypatch.chdir(project)
+    return lambda *arguments: CliRunner().invoke(app, ["why", *map(str, arguments)])
+
+
+def rows(table: Table) -> list[list[str]]:
+    console = Console(width=250)
+    with console.capture() as captured:
+        console.print(table)
+    return [[cell.strip() for cell in line.split("│")[1:-1]] for line in captured.get().splitlines() if "│" in line]
+
+
+def ends(pairs: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(each["record_id_a"], each["record_id_b"]) for each in pairs]
+
+
+@pytest.mark.parametrize("name", [*PARTS, ONE])
+def test_a_record_stands_for_its_installation(case: Callable[..., Case], name: str) -> None:
+    found = case(name)
+    assert [row["record_id"] for row in found.own] == PARTS
+    assert ends(found.inside) == [("a:1", "b:1"), ("b:1", "c:1")]
+    assert ends(found.refused) == [("a:1", "c:1"), ("b:1", "e:1"), ("c:1", "d:1")]
+
+
+def test_the_tables_show_records_and_evidence(case: Callable[..., Case]) -> None:
+    found = case(FIRST)
+    assert rows(records_table(found)) == [
+        ["a:1", ONE, "polygon", "12,300", "5.000 ac", "-", "CC0-1.0"],
+        ["b:1", ONE, "polygon", "-", "-", "2019-01-01 to 2019-12-31", "not stated"],
+        ["c:1", ONE, "polygon", "-", "-", "-", "not stated"],
+    ]
+    assert rows(pairs_table(found, found.inside, "joined by"))[0] == [
+        "a:1", "b:1", "0.500", "0.750", "12.0", "0.80", "-", "shared_ground",
+    ]  # fmt: skip
+    assert [row[-1] for row in rows(pairs_table(found, found.refused, "refused because"))] == [
+        "they only touch",
+        "point_near, but cut: the installation would be too large, or holds two that differ",
+        "222.6 m apart",
+    ]
+
+
+def test_an_installation_is_said_in_one_sentence(case: Callable[..., Case]) -> None:
+    assert sentences(case(ONE)) == [
+        f"{ONE} in GH-NP: polygon of a, 24,600 m², 5.000 MW ac (a); 3 dataset(s), confidence high, licence CC0-1.0; "
+        f"divided."
+    ]
+    assert sentences(case(PLACE))[1:] == ["It is one record, and no other one comes near it."]
+    assert sentences(case("d:1"))[1:] == ["SYNTHETIC, bundled samples: no record of theirs is a real installation."]
+
+
+def test_a_chain_is_shown_even_though_its_ends_alone_were_refused(case: Callable[..., Case]) -> None:
+    found = case(LAST, FIRST)
+    assert ends(found.chain()) == [("b:1", "c:1"), ("a:1", "b:1")]
+    assert sentences(found)[1] == (
+        "c:1 and a:1 are one installation. b:1 and c:1: shared_ground; a:1 and b:1: shared_ground. "
+        "The pair alone was refused: they only touch."
+    )
+
+
+def test_a_direct_pair_is_the_whole_chain(case: Callable[..., Case]) -> None:
+    assert ends(case(FIRST, SECOND).chain()) == [("a:1", "b:1")]
+
+
+def test_records_that_were_never_compared_are_said_with_their_distance(case: Callable[..., Case]) -> None:
+    """From 2 units to 40 units east: 38 thousandths of a degree along the equator."""
+    assert sentences(case("c:1", "e:1"))[2] == (
+        "c:1 and e:1 are two installations: they were not even compared: nothing of them is near the other, "
+        "they are 4,230 m apart."
+    )
+
+
+def place(lon: float, lat: float) -> dict[str, Any]:
+    return {"wkb": shapely.Point(lon, lat).wkb, "centroid_lon": lon, "centroid_lat": lat}
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "metres"),
+    [
+        (place(10, 0), place(10.01, 0), 1113.2),
+        (place(10, 70), place(10.01, 70), 381.9),
+        (place(179.999, 0), place(-179.999, 0), 222.6),
+        (place(-179.999, 0), place(179.999, 0), 222.6),
+    ],
+    ids=["equator", "70 degrees north", "across the antimeridian", "and back"],
+)
+def test_distances_are_in_metres_on_the_ellipsoid(a: dict[str, Any], b: dict[str, Any], metres: float) -> None:
+    assert distance_m(a, b) == pytest.approx(metres, abs=0.1)
+
+
+def test_a_drawing_is_in_metres_around_its_centre() -> None:
+    shape = in_metres({"wkb": shapely.box(9.999, 59.999, 10.001, 60.001).wkb}, 10, 60)
+    assert shapely.bounds(shape) == pytest.approx([-55.66, -111.32, 55.66, 111.32], abs=0.01)
+
+
+LINES = {
+    (SECOND, FIRST): 'sample,different,a:1,b:1,"your reason","your name"',
+    (LAST, "d:1"): 'sample,same,c:1,d:1,"your reason","your name"',
+    ("e:1", QUOTED): 'sample,same,"d:9,""x""",e:1,"your reason","your name"',
+    (FIRST,): None,
+    ("pv_farms:1", "pv_farms:2"): None,
+}
+
+
+@pytest.mark.parametrize("names", LINES)
+def test_the_line_that_overrules_a_pair_can_be_pasted(case: Callable[..., Case], names: tuple[str, ...]) -> None:
+    assert override_line(case(*names), "sample") == LINES[names]
+
+
+def test_what_a_person_said_is_shown_instead_of_a_second_line(why: Why, case: Callable[..., Case]) -> None:
+    assert overruled_by(case("pv_farms:1", "pv_farms:2")) == "moved in 2022 (Ada)"
+    done = why("pv_farms:1", "pv_farms:2")
+    assert done.exit_code == 0
+    assert "overrides.csv speaks of this pair: moved in 2022 (Ada). To take it back, remove that line." in done.output
+    assert "your reason" not in done.output
+
+
+def test_a_dataset_may_be_called_as_installations_are(case: Callable[..., Case]) -> None:
+    found = case("pv_farms:1", "pv_farms:2")
+    assert found.named == ("pv_farms:1", "pv_farms:2")
+    assert ends(found.chain()) == [("pv_farms:1", "pv_farms:2")]
+
+
+NOWHERE = {
+    "f:1": "f:1 is in no installation: it was rejected, since its outline has fewer than three corners "
+    "(too_few_points). Its row is in loaded/f.rejected.parquet.",
+    "g:1": "g:1 is in no installation: g is left out, because licences.allow in params.yaml does not list the kind of "
+    "its licence.",
+    "pv_farm:1": "There is no record or installation pv_farm:1. Did you mean pv_farms:1, pv_farms:2?",
+    '9,"x"': f'There is no record or installation 9,"x". Did you mean {QUOTED}?',
+    "%": "There is no record or installation %. Look for it in curated/curated_pv_records.parquet, column record_id.",
+    "pv_0000000000000009": "There is no record or installation pv_0000000000000009. Did you mean pv_0000000000000001, "
+    "pv_0000000000000002, pv_0000000000000003? Installations change their names with their records: name a record.",
+    "pv_ffffffffffffffff": "There is no record or installation pv_ffffffffffffffff. Look for it in "
+    "curated/curated_pv_installations.parquet, column installation_id. Installations change their names with their "
+    "records: name a record.",
+}
+
+
+@pytest.mark.parametrize("name", NOWHERE)
+def test_a_name_that_is_nowhere_is_answered_with_a_reason_or_the_nearest(
+    case: Callable[..., Case], why: Why, name: str
+) -> None:
+    with pytest.raises(BuildError) as error:
+        case(name)
+    assert str(error.value) == NOWHERE[name]
+    assert why(name).exit_code == 1
+
+
+def test_a_database_without_the_tables_is_said_with_the_remedy(tmp_path: Path) -> None:
+    connect(tmp_path / "raw.duckdb").close()
+    with pytest.raises(
+        BuildError, match=r"raw\.duckdb: expected the tables .*; found no curated_pv_records.*`make all`"
+    ):
+        read_case(tmp_path / "raw.duckdb", (FIRST,))
+
+
+def test_without_a_warehouse_the_command_says_what_to_type(why: Why, warehouse: Path) -> None:
+    warehouse.unlink()
+    done = why(FIRST)
+    assert isinstance(done.exception, BuildError)
+    assert str(done.exception) == f"There is no warehouse at {warehouse}. Run `make all`."
+
+
+@pytest.mark.parametrize("names", [(FIRST, FIRST), (ONE, FIRST), (FIRST, ONE), (ONE, TWO), (), (FIRST, SECOND, LAST)])
+def test_wrong_usage_is_exit_code_2(why: Why, names: tuple[str, ...]) -> None:
+    assert why(*names).exit_code == 2
+
+
+def test_the_command_prints_a_line_in_one_piece_and_draws(why: Why, project: Path) -> None:
+    done = why(FIRST, "d:1", "--picture", "drawn/why.png")
+    assert done.exit_code == 0, done.output
+    assert 'sample,same,a:1,d:1,"your reason","your name"' in done.output.splitlines()
+    assert (project / "drawn" / "why.png").read_bytes().startswith(b"\x89PNG")
+    assert [path.name for path in (project / "drawn").iterdir()] == ["why.png"]
+
+
+def test_the_same_cases_are_the_same_bytes(case: Callable[..., Case], tmp_path: Path) -> None:
+    cases = [case(FIRST), case("d:1"), case("c:1", "e:1"), case(PLACE)]
+    for name in ("one.png", "two.png"):
+        draw(cases, tmp_path / name, columns=2)
+    content = (tmp_path / "one.png").read_bytes()
+    assert (int.from_bytes(content[16:20]), int.from_bytes(content[20:24])) == (990, 990)
+    assert content == (tmp_path / "two.png").read_bytes()
+
+
+def test_no_two_of_forty_datasets_are_drawn_alike() -> None:
+    styles = _styles([f"d{number}" for number in range(40)])
+    assert len({str(sorted(style.items(), key=str)) for style in styles.values()}) == 40
+    assert len({style["color"] for style in list(styles.values())[: len(COLOURS)]}) == len(COLOURS)
+
+
+@pytest.mark.parametrize("count", [MOST, MOST + 1])
+def test_a_long_table_says_how_many_rows_it_leaves_out(count: int) -> None:
+    found = long_row(count)
+    last = [row[0] for row in rows(records_table(found))][-1]
+    assert last == (f"a:{MOST - 1:05}" if count == MOST else "… and 1 more")
+
+
+def test_a_chain_through_two_thousand_records_is_found_at_once() -> None:
+    found = long_row(2000)
+    start = time.perf_counter()
+    assert len(found.chain()) == 1999
+    assert time.perf_counter() - start < 2
+
+
+def long_row(count: int) -> Case:
+    """An installation of points in a row, each joined to the next."""
+    names = [f"a:{number:05}" for number in range(count)]
+    blank = dict.fromkeys(("area_m2", "capacity_mw", "capacity_basis", "installed_from", "installed_to", "licence"))
+    places = np.arange(count) * UNIT / 10
+    records = [{**blank, **record(name, ONE, shapely.Point(x, 0))} for name, x in zip(names, places, strict=True)]
+    pairs = [pair(a, b, "point_near") for a, b in pairwise(names)]
+    return Case((names[0], names[-1]), [{"installation_id": ONE}], records, pairs, dict.fromkeys(names, ONE))
