@@ -30,7 +30,12 @@ FLAGS = """
     group by flag
 """
 RULES = "select match_rule, count(*) as pairs from prepared.prep_pv_pairs where is_match group by match_rule"
-HERE = "select record_id from curated.curated_pv_records where list_contains($ids, record_id)"
+HERE = """
+    select features.record_id, terms.is_allowed
+    from raw_data.doi_pv_features as features
+    join raw_data.dataset_terms as terms on features.dataset_key = terms.dataset_key
+    where features.record_id in (select unnest($ids))
+"""
 
 
 def build_figures(database: Path, overrides: Sequence[Override]) -> Figures:
@@ -39,7 +44,8 @@ def build_figures(database: Path, overrides: Sequence[Override]) -> Figures:
     Returns:
         `records`, `installations`, `confirmed`, `area_km2`, `without_country`, `flags` and `rules` (how often each),
         `datasets` (installations, those that it alone has), `left_out` (datasets whose licence is not allowed, with
-        their records) and `overrides` (how many count, and those that name a record which is not there).
+        their records) and `overrides` (how many count, the lines that name a record that is left out, and
+        those that name a record which is not there).
     """
     with connect(database, read_only=True) as connection:
         datasets = _rows(connection, DATASETS)
@@ -63,13 +69,15 @@ def build_figures(database: Path, overrides: Sequence[Override]) -> Figures:
 
 def _overrides(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Override]) -> Figures:
     named = {record for each in overrides for record in (each.record_id_a, each.record_id_b)}
-    here = {record for (record,) in connection.execute(HERE, {"ids": sorted(named)}).fetchall()}
+    here = dict(connection.execute(HERE, {"ids": sorted(named)}).fetchall())
     stale = [
         {"line": each.line, "gone": gone}
         for each in overrides
-        if (gone := [record for record in (each.record_id_a, each.record_id_b) if record not in here])
+        if (gone := [name for name in each.pair if name not in here])
     ]
-    return {"applied": len(overrides) - len(stale), "stale": stale}
+    left_out = [each.line for each in overrides if not all(here.get(name, True) for name in each.pair)]
+    applied = len(overrides) - len({each["line"] for each in stale} | set(left_out))
+    return {"applied": applied, "left_out_lines": left_out, "stale": stale}
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from loaders.antimeridian import WORLD, joined
 from loaders.arrays import Flags, Numbers, Rows, Shapes
 
 M2_PER_DEGREE2 = 111_320.0 * 110_574.0  # at the equator; along a parallel less, by the cosine of the latitude
-FEWEST = 3  # two records that match cannot run away
+FEWEST = 3  # two records that a rule matches cannot run away; those that somebody calls the same can
 CHUNK = 20_000  # records whose shapes are held at a time, or one group if that is larger
 
 
@@ -29,7 +29,7 @@ class Links:
 
     Attributes:
         a, b: the records.
-        strength: of the evidence [0 to 1]; the weakest are cut first.
+        strength: of the evidence [0 to 1, and 2 for the word of a person]; the weakest are cut first.
         is_fixed: what is never cut for being far: the word of a person or of the publisher, and equal shapes.
     """
 
@@ -101,10 +101,12 @@ def contradicted(component: Rows, apart: Apart) -> Flags:
     return found
 
 
-def runaway(component: Rows, sizes: Rows, shapes: pa.ChunkedArray, limits: Limits) -> Flags:
+def runaway(component: Rows, sizes: Rows, links: Links, shapes: pa.ChunkedArray, limits: Limits) -> Flags:
     """Components whose hull is too large for their largest record."""
     found = np.zeros(len(sizes), dtype=np.bool_)
-    rows = np.flatnonzero(sizes[component] >= FEWEST)
+    fewest = np.full(len(sizes), FEWEST)
+    fewest[component[links.a[links.is_fixed]]] = 2
+    rows = np.flatnonzero(sizes[component] >= fewest[component])
     for these in _whole_groups(rows, component):
         which, position = np.unique(component[these], return_inverse=True)
         found[which] = _is_spread_out(_decoded(shapes, these), position, limits)

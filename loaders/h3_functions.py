@@ -9,7 +9,7 @@ from duckdb.sqltypes import BIGINT, BLOB, DOUBLE, VARCHAR
 from h3ronpy import cells_parse
 from h3ronpy.vector import cells_to_wkb_polygons
 
-from loaders.antimeridian import cut, unwrapped
+from loaders.antimeridian import cut, goes_around, unwrapped
 from loaders.geometry import DEGREE_DECIMALS, h3_cells
 
 
@@ -30,5 +30,13 @@ def _outlines(cells: pa.ChunkedArray) -> pa.Array:
     hexagons = np.asarray(shapely.from_wkb(np.asarray(cells_to_wkb_polygons(cells_parse(cells.combine_chunks())))))
     rounded = shapely.transform(hexagons, lambda xy: xy.round(DEGREE_DECIMALS))
     whole, is_astride = unwrapped(rounded)
-    whole[is_astride] = [cut(hexagon) for hexagon in whole[is_astride]]
+    around = goes_around(whole)
+    whole[around] = [_cap(hexagon) for hexagon in whole[around]]
+    whole[is_astride & ~around] = [cut(hexagon) for hexagon in whole[is_astride & ~around]]
     return pa.array(shapely.to_wkb(whole), pa.binary())
+
+
+def _cap(hexagon: shapely.Geometry) -> shapely.Geometry:
+    """Around a pole: all that lies beyond the parallel of its outermost corner."""
+    _, south, _, north = shapely.bounds(hexagon)
+    return shapely.box(-180, -90, 180, north) if south < 0 else shapely.box(-180, south, 180, 90)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rich.table import Table
@@ -58,8 +58,9 @@ def summarise(catalog: Catalog, workspace: Workspace) -> list[Row]:
         BuildError: a dataset is not loaded, or nothing is built.
     """
     metrics = {key: _metrics(key, workspace) for key in catalog.datasets}
-    figures = read_figures(workspace)["datasets"]
-    return [_row(catalog.datasets[key], workspace, found, figures.get(key, {})) for key, found in metrics.items()]
+    figures = read_figures(workspace)
+    rows = {key: _row(catalog.datasets[key], workspace, found) for key, found in metrics.items()}
+    return [_published(row, figures) for row in rows.values()]
 
 
 def read_figures(workspace: Workspace) -> Figures:
@@ -119,6 +120,8 @@ def findings(figures: Figures) -> list[str]:
         f"Remove it, or look for the new identifier with `eo-pv why`."
         for stale in figures["overrides"]["stale"]
     ]
+    if lines := figures["overrides"]["left_out_lines"]:
+        said.append(f"overrides.csv, line {', '.join(map(str, lines))}: not applied, its dataset is left out.")
     return said
 
 
@@ -163,7 +166,15 @@ def _metrics(key: str, workspace: Workspace) -> dict[str, Any]:
     return metrics
 
 
-def _row(dataset: Dataset, workspace: Workspace, metrics: dict[str, Any], figures: dict[str, int]) -> Row:
+def _published(row: Row, figures: Figures) -> Row:
+    """What the build made of a dataset; of one that is left out, no more than how many records it has."""
+    if row.name in figures["left_out"]:
+        hidden = replace(row, area_km2=None, capacity_mw=None, area_doubt=None, licence_doubt=None)
+        return replace(hidden, kept=0, rejected=row.read, flagged=0)
+    return replace(row, **figures["datasets"].get(row.name, {}))
+
+
+def _row(dataset: Dataset, workspace: Workspace, metrics: dict[str, Any]) -> Row:
     seconds = workspace.seconds(dataset.key)
     lock = read_lock(workspace.lock(dataset.key))
     return Row(
@@ -179,6 +190,4 @@ def _row(dataset: Dataset, workspace: Workspace, metrics: dict[str, Any], figure
         is_synthetic=lock.is_synthetic,
         licence_doubt=disagreement(dataset.licence, lock.record.licence) if lock.record else None,
         area_doubt=lying_areas(metrics),
-        installations=figures.get("installations"),
-        only_here=figures.get("only_here"),
     )

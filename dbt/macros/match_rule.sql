@@ -12,7 +12,7 @@
         when share_of_smaller >= shared_of_smaller and not is_several
             and (filled >= least_filled or area_ratio >= smallest_part) then 'part_of_whole'
         when pair_kind = 'outlines' and share_of_smaller < shared_of_smaller and is_nearest then 'outlines_alike'
-        when pair_kind = 'point_and_outline' and distance_m = 0 and not is_several
+        when pair_kind = 'point_and_outline' and distance_m = 0 and is_innermost and not is_several
             and coalesce(capacity_ratio, 1) >= capacity_ratio_inside then 'point_inside'
         when pair_kind != 'outlines' and not (is_drawn_apart or is_several) and is_nearest then 'point_near'
     end
@@ -34,16 +34,21 @@
         when dataset_key_a = dataset_key_b then printf('%.1f m apart in one dataset', distance_m)
         when capacity_ratio < least_capacity_ratio then 'their capacities contradict each other'
         when is_drawn_apart then 'its dataset draws the outline, and lists the point beside it'
+        when distance_m = 0 then 'it is nearer to the middle of another outline'
         when distance_m > case when capacity_ratio is null then near_m else near_with_capacity_m end
             then printf('%.1f m apart', distance_m)
         else printf('%.1f m apart, and another one is nearer', distance_m)
     end
 {%- endmacro %}
 
-{# How much a pair of prep_pv_pairs is worth [0 to 1]: where an installation runs away, the weakest are cut first. #}
+{#
+  How much a pair of prep_pv_pairs is worth [0 to 1, and 2 for the word of a person]: where an installation runs away,
+  the weakest are cut first.
+#}
 {% macro link_strength() -%}
     case
-        when match_rule in ('override', 'same_shape', 'same_group') then 1
+        when match_rule = 'override' then 2
+        when match_rule in ('same_shape', 'same_group') then 1
         when match_rule in ('shared_ground', 'part_of_whole', 'outlines_alike') then iou
         when match_rule = 'point_inside' then 0.5
         when match_rule = 'point_near' then 0.4 * (1 - distance_m / greatest(near_m, near_with_capacity_m, 1))

@@ -19,6 +19,12 @@ from loaders.workspace import Workspace
 from tests.pipeline.conftest import Project, Run, copy_sources, square
 from tests.publishers import Publishers
 
+BUILD: dict[str, Any] = {  # DVC wants every setting that a stage depends on
+    "h3_resolution": 8,
+    "dedup": {},
+    "licences": {"allow": ["permissive", "share_alike", "non_commercial", "unknown"]},
+    "boundaries": {"source": "naturalearth", "nearest_land_km": 50},
+}
 IMPATIENT = {"timeout_s": 1.0, "backoff_s": 0.05, "attempts": 3, "longest_wait_s": 3.0, "slowest_bytes_per_s": 2000.0}
 RECORD, CONCEPT = 5005868, 5005867
 NAME = "predicted_set.geojson"
@@ -74,7 +80,7 @@ class Checkout(Project):
 
     def settings(self, datasets: dict[str, dict[str, Any]], **more: Any) -> None:
         """Write params.yaml."""
-        document = {"origin": "doi", "download": IMPATIENT, "max_mb": 250, "h3_resolution": 8, "datasets": datasets}
+        document = {"origin": "doi", "download": IMPATIENT, "max_mb": 250, **BUILD, "datasets": datasets}
         (self.root / "params.yaml").write_text(yaml.safe_dump(document | more, sort_keys=False))
 
     @property

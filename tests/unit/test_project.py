@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 TARGETS = (
     *("all", "audit", "bench", "clean", "container-check", "help", "image", "install", "lint", "lock"),
-    *("plan", "publish", "pull", "samples", "sbom", "test", "update", "verify"),
+    *("plan", "publish", "pull", "quality", "samples", "sbom", "test", "update", "verify"),
 )
 
 

@@ -20,7 +20,7 @@ FIGURES: dict[str, Any] = {
     "area_km2": 2.25,
     "datasets": {},
     "left_out": {},
-    "overrides": {"applied": 0, "stale": []},
+    "overrides": {"applied": 0, "left_out_lines": [], "stale": []},
 }
 
 
@@ -116,7 +116,10 @@ def test_the_report_says_what_was_left_out_and_why() -> None:
 
 
 def test_the_report_names_overrides_of_records_that_are_gone() -> None:
-    stale = {"applied": 1, "stale": [{"line": 7, "gone": ["a:1", "b:2"]}]}
+    stale = {"applied": 1, "left_out_lines": [3], "stale": [{"line": 7, "gone": ["a:1", "b:2"]}]}
     assert findings({**FIGURES, "overrides": stale})[1].startswith(
         "overrides.csv, line 7: a:1 and b:2 are not among the records; the line has no effect."
+    )
+    assert (
+        findings({**FIGURES, "overrides": stale})[2] == "overrides.csv, line 3: not applied, its dataset is left out."
     )

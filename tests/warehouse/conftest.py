@@ -96,11 +96,52 @@ WORLDS: dict[str, tuple[dict[str, Seen], list[str]]] = {
     "phases": ({"1": Seen(A, square(0, 0, 2, 1)), "2": Seen(A, square(0, 0, 3, 1))}, ["1 2"]),
     "group": ({str(n): Seen(B, square(5 * n, 0), mw=7, group="g") for n in range(3)}, ["0 1 2"]),
     "said": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(9, 0))}, ["1 2"]),
+    "twins": ({"1": Seen(A, square(0, 0)), "2": Seen(A, square(0, 0))}, ["1", "2"]),
+    "beats": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(0, 0)), "3": Seen(C, square(9, 0))}, ["1", "2 3"]),
+    "turned": (
+        {
+            "1": Seen(A, square(0, 0), mw=5),
+            "2": Seen(A, shapely.Polygon([(1, 1), (0, 1), (0, 0), (1, 0)]), mw=5),
+        },
+        ["1 2"],
+    ),
+    "echo": (
+        {"w": Seen(C, square(0, 0, 9, 9)), "1": Seen(A, square(0, 0, 3, 3)), "2": Seen(B, square(0, 0, 3, 3.1))},
+        ["1 2 w"],
+    ),
+    "epochs": (
+        {
+            "w": Seen(A, square(0, 0, 10, 1)),
+            "1": Seen(B, square(0, 0, 4, 1)),
+            "2": Seen(B, square(0, 0, 4.5, 1)),
+            "3": Seen(C, square(0.05, 0, 4, 1)),
+            "4": Seen(C, square(0.05, 0, 4.5, 1)),
+        },
+        ["1 2 3 4 w"],
+    ),
+    "overlap": (
+        {"1": Seen(A, square(0, 0)), "2": Seen(B, square(0.6, 0)), "3": Seen(D, Point(0.8, 0.5))},
+        ["1 3", "2"],
+    ),
+    "unsaid": (
+        {
+            "w": Seen(A, square(0, 0, 4, 1)),
+            "1": Seen(A, square(0, 0, 1.8, 1), mw=5),
+            "2": Seen(A, square(2, 0, 1.8, 1), mw=5),
+        },
+        ["1 2 w"],
+    ),
+    "ajar": ({"1": Seen(A, square(0, 0), mw=5), "2": Seen(A, square(0.45, 0), mw=7)}, ["1 2"]),
+    "mixed": ({"1": Seen(B, square(0, 0), mw=5, group="1"), "2": Seen(B, square(0.2, 0), mw=5)}, ["1 2"]),
+    "pole": ({"1": Seen(D, Point(0, -90_000))}, ["1"]),
     "denied": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(0, 0)), "3": Seen(C, square(0.1, 0))}, ["1 3", "2"]),
 }
 OVERRIDES = f"""origin,verdict,record_id_a,record_id_b,reason,who
 doi,same,{A}:said/1,{B}:said/2,moved in 2022,Ada
 doi,different,{A}:denied/1,{B}:denied/2,two owners,Bo
+doi,different,{A}:twins/1,{A}:twins/2,two owners,Bo
+doi,same,{B}:beats/2,{C}:beats/3,moved,Ada
+doi,different,{A}:beats/1,{C}:beats/3,not moved,Ada
 doi,same,{A}:said/1,{B}:gone/1,was there once,Ada
 sample,same,{A}:said/1,{B}:apart/2,of another world,Ada
 """

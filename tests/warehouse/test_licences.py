@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from loaders.catalog import read_catalog
-from loaders.summary import findings, read_figures
+from loaders.summary import findings, read_figures, summarise
 from tests.warehouse.conftest import AT_THE_EDGE, LICENCES, WORLDS, A, B, C, D, Warehouse, built
 
 pytestmark = pytest.mark.xdist_group("warehouse")
@@ -90,6 +90,16 @@ def test_the_report_says_what_was_left_out_and_why(narrow: Warehouse) -> None:
     assert f"{D}: left out, {len(records(D))} records: its licence (not stated) is unknown" in said[2]
 
 
+def test_the_report_tells_no_figure_of_theirs(narrow: Warehouse) -> None:
+    catalog = read_catalog(narrow.workspace.root / "params.yaml")
+    rows = {row.name: row for row in summarise(catalog, narrow.workspace)}
+    for key in RESTRICTED:
+        assert (rows[key].kept, rows[key].area_km2, rows[key].capacity_mw, rows[key].flagged) == (0, None, None, 0)
+    figures = narrow.workspace.figures.read_text()
+    assert not [name for name in records(*RESTRICTED) if name in figures]
+    assert json.loads(figures)["overrides"]["left_out_lines"] == [5, 6]
+
+
 def test_their_makers_are_not_cited_for_what_they_did_not_give(narrow: Warehouse) -> None:
     attribution = (narrow.workspace.curated / "ATTRIBUTION.md").read_text()
     assert [key for key in LICENCES if key in attribution] == [A, B]
@@ -97,8 +107,8 @@ def test_their_makers_are_not_cited_for_what_they_did_not_give(narrow: Warehouse
 
 def test_an_override_of_a_record_that_is_gone_is_reported_with_its_line(warehouse: Warehouse) -> None:
     figures = json.loads(warehouse.workspace.figures.read_text())
-    assert figures["overrides"] == {"applied": 2, "stale": [{"gone": [f"{B}:gone/1"], "line": 4}]}
-    assert findings(figures)[-1].startswith(f"overrides.csv, line 4: {B}:gone/1 is not among the records")
+    assert figures["overrides"] == {"applied": 5, "left_out_lines": [], "stale": [{"gone": [f"{B}:gone/1"], "line": 7}]}
+    assert findings(figures)[-1].startswith(f"overrides.csv, line 7: {B}:gone/1 is not among the records")
 
 
 def test_the_figures_of_a_build_add_up(warehouse: Warehouse) -> None:

@@ -74,6 +74,33 @@ def test_a_record_that_is_there_four_times_states_its_capacity_once(warehouse: W
     assert (found["capacity_mw"], found["geometry_kind"], found["area_m2"]) == (2, "point", None)
 
 
+@pytest.mark.parametrize(
+    ("record", "capacity_mw", "units"),
+    [(f"{A}:turned/1", 5, 1), (f"{A}:unsaid/w", 10, 4), (f"{A}:ajar/1", 12, 1.45), (f"{B}:mixed/1", 10, 1.2)],
+)
+def test_what_one_dataset_draws_and_states_several_times_counts_once(
+    warehouse: Warehouse, record: str, capacity_mw: float, units: float
+) -> None:
+    found = installation(warehouse, record)
+    assert found["capacity_mw"] == capacity_mw
+    assert found["area_m2"] == pytest.approx(units * 12309.07, rel=1e-4)
+
+
+def test_what_a_person_joins_across_a_distance_says_so(warehouse: Warehouse) -> None:
+    assert installation(warehouse, f"{A}:said/1")["flags"] == ["spread_out"]
+
+
+def test_the_cell_of_a_pole_is_all_that_lies_around_it(warehouse: Warehouse) -> None:
+    box = "st_xmin(geometry), st_xmax(geometry), st_ymin(geometry)"
+    query = f"select {box} from curated.curated_pv_h3 where h3_cell = $cell"  # noqa: S608
+    cell = installation(warehouse, f"{D}:pole/1")["h3_cell_5"]
+    assert warehouse.rows(query, {"cell": cell}) == [(-180, 180, -90)]
+
+
+def test_no_intersection_is_larger_than_the_union(warehouse: Warehouse) -> None:
+    assert warehouse.value("select max(iou_q3) <= 1 from curated.curated_pv_overlap")
+
+
 def test_an_earlier_phase_adds_no_area(warehouse: Warehouse) -> None:
     assert installation(warehouse, f"{A}:phases/1")["area_m2"] == pytest.approx(3 * 12309.07, rel=1e-4)
 
@@ -135,8 +162,9 @@ def test_no_two_installations_share_half_of_the_smaller_unless_one_holds_several
             and st_area(st_intersection(a.geometry, b.geometry)) > 0.5 * least(st_area(a.geometry), st_area(b.geometry))
             and not list_contains(a.flags, 'holds_several') and not list_contains(b.flags, 'holds_several')
     """
-    denied = {installation(warehouse, f"{key}:denied/{n}")["installation_id"] for n, key in ((1, A), (2, B))}
-    assert [set(pair) for pair in warehouse.rows(query)] == [denied]
+    said = [(f"{A}:denied/1", f"{B}:denied/2"), (f"{A}:twins/1", f"{A}:twins/2"), (f"{A}:beats/1", f"{B}:beats/2")]
+    denied = {frozenset(installation(warehouse, name)["installation_id"] for name in pair) for pair in said}
+    assert {frozenset(pair) for pair in warehouse.rows(query)} == denied
 
 
 def test_overlaps_are_told_by_pairs_of_datasets(warehouse: Warehouse) -> None:
@@ -161,7 +189,8 @@ def test_countries_and_cells_add_up_to_the_installations(warehouse: Warehouse) -
     for table in ("curated_pv_by_country", "curated_pv_h3"):
         assert warehouse.value(f"select sum(installations) from curated.{table}") == total  # noqa: S608
     by_country = dict(warehouse.rows("select country, installations from curated.curated_pv_by_country"))
-    assert set(by_country) == {"AA", "BB"}
+    assert set(by_country) == {"AA", "BB", None}
+    assert by_country[None] == 1  # the one at the pole
     assert by_country["AA"] == sum(len(together) for _, together in list(WORLDS.values())[:10])
 
 

@@ -1,7 +1,7 @@
-{% set reach_m = 'greatest(settings.near_m, settings.near_with_capacity_m)' %}
+{% set reach_m = 'case when records.capacity_mw > 0 then greatest(near_m, near_with_capacity_m) else near_m end' %}
 
 -- The difference of two numbers, instead of their comparison, keeps the plan a SPATIAL_JOIN: a comparison becomes a
--- merge join of all records with all others.
+-- merge join of all records with all others. Points of one dataset are apart, however near they are.
 with records as (
 
     select * from {{ ref('prep_pv_datasets_unified') }}
@@ -30,6 +30,8 @@ firsts as (
 
     select
         records.record_number,
+        records.priority,
+        records.geometry_kind = 'polygon' as is_outline,
         case
             when records.geometry_kind = 'polygon' then records.geometry
             else {{ box_around('records.centroid_lon', 'records.centroid_lat', reach_m) }}
@@ -47,7 +49,7 @@ meeting as (
         b.record_number as number_b
     from firsts as a
     inner join firsts as b on st_intersects(a.reach, b.reach)
-    where a.record_number - b.record_number < 0
+    where a.record_number - b.record_number < 0 and (a.priority - b.priority != 0 or a.is_outline or b.is_outline)
 
 ),
 

@@ -22,7 +22,6 @@ select
     case when a.area_m2 >= b.area_m2 then evidence.number_b else evidence.number_a end as inner_number,
     case when a.area_m2 >= b.area_m2 then evidence.dataset_key_a else evidence.dataset_key_b end as whole_dataset,
     case when a.area_m2 >= b.area_m2 then evidence.dataset_key_b else evidence.dataset_key_a end as inner_dataset,
-    evidence.shared_area_m2 / greatest(a.area_m2, b.area_m2) as share_of_whole,
     evidence.area_ratio < settings.part_area_ratio as is_part
 from evidence
 inner join records as a on evidence.number_a = a.record_number

@@ -3,7 +3,6 @@ with members as (
 
     select
         members.installation_id,
-        members.is_covered,
         members.is_repeat,
         records.*
     from {{ ref('prep_pv_members') }} as members
@@ -27,7 +26,7 @@ shapes as (
         row_number() over (partition by installation_id order by area_m2 desc nulls last, record_number asc) as nth,
         count(*) over (partition by installation_id) as shapes
     from ranked
-    where place = 1 and not is_covered and not is_repeat
+    where place = 1 and not is_repeat
 
 ),
 

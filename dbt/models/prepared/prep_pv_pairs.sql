@@ -26,6 +26,18 @@ circumstances as (
         wholes.drawn_apart_by,
         wholes.drawn_whole_by,
         coalesce(wholes.is_several, false) as is_several,
+        row_number() over (
+            partition by
+                evidence.distance_m = 0,
+                case when b.geometry_kind = 'point' then evidence.number_b else evidence.number_a end,
+                evidence.pair_kind
+            order by
+                coalesce(wholes.is_several, false),
+                coalesce(evidence.capacity_ratio, 1) < settings.capacity_ratio_inside,
+                evidence.centroid_distance_m,
+                evidence.number_a,
+                evidence.number_b
+        ) = 1 as is_innermost,
         near_pairs.number_a is not null as is_nearest,
         drawn_apart.number_a is not null as is_drawn_apart
     from evidence

@@ -8,5 +8,5 @@ with records as (
 
 select
     record_number,
-    min(record_number) over (partition by dataset_key, st_aswkb(geometry)) as first_number
+    min(record_number) over (partition by dataset_key, st_aswkb(st_normalize(geometry))) as first_number
 from records

@@ -19,17 +19,46 @@ wholes as (
 
 ),
 
+-- what lies within another inner outline is the same place, seen again or earlier
+nested as (
+
+    select distinct
+        outer_ones.whole_number,
+        outer_ones.whole_dataset,
+        inner_ones.inner_number,
+        inner_ones.inner_dataset = inner_ones.whole_dataset as is_of_one_dataset
+    from inside as outer_ones
+    inner join inside as inner_ones on outer_ones.inner_number = inner_ones.whole_number
+    semi join inside as both_ones
+        on
+            outer_ones.whole_number = both_ones.whole_number
+            and inner_ones.inner_number = both_ones.inner_number
+
+),
+
+places as (
+
+    select
+        inside.*,
+        nested.inner_number is null as is_place,
+        coalesce(bool_or(nested.is_of_one_dataset), false) as is_repeated
+    from inside
+    left join nested on inside.whole_number = nested.whole_number and inside.inner_number = nested.inner_number
+    group by all
+
+),
+
 filled as (
 
     select
         inside.whole_number,
-        count(*) as parts,
+        count(*) filter (where inside.is_place) as parts,
         round(
             {{ ellipsoidal_m2('st_union_agg(st_intersection(a.geometry, b.geometry) order by inside.inner_number)') }}
             / any_value(a.area_m2),
             4
         ) as filled
-    from inside
+    from places as inside
     semi join wholes on inside.whole_number = wholes.whole_number
     inner join records as a on inside.whole_number = a.record_number
     inner join records as b on inside.inner_number = b.record_number
@@ -43,8 +72,8 @@ views as (
         whole_number,
         inner_dataset as dataset_key,
         bool_or(not is_part) as is_whole,
-        count(*) > 1 and sum(share_of_whole) <= 1.1 as is_apart
-    from inside
+        count(*) filter (where not is_repeated) > 1 as is_apart
+    from places
     where inner_dataset != whole_dataset
     group by whole_number, inner_dataset
     union all
