@@ -30,7 +30,6 @@ pytestmark = [
         not (COUNTRIES.is_file() and STATES.is_file()),
         reason=f"the real files are not at {REAL}; EO_PV_REAL_FILES names the folder above theirs",
     ),
-    pytest.mark.xdist_group("real"),
 ]
 
 

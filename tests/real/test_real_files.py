@@ -24,7 +24,6 @@ pytestmark = [
     pytest.mark.skipif(
         not REAL.is_dir(), reason=f"the real files are not at {REAL}; EO_PV_REAL_FILES names their folder"
     ),
-    pytest.mark.xdist_group("real"),
 ]
 
 USPVDB_SETTINGS: dict[str, Any] = {

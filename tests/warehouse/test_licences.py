@@ -10,7 +10,6 @@ from loaders.catalog import read_catalog
 from loaders.summary import findings, read_figures, summarise
 from tests.warehouse.conftest import AT_THE_EDGE, LICENCES, WORLDS, A, B, C, D, Warehouse, built
 
-pytestmark = pytest.mark.xdist_group("warehouse")
 RESTRICTED = (C, D)
 
 

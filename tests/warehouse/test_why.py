@@ -14,8 +14,6 @@ from loaders.explaining.picture import draw
 from loaders.explaining.table import override_line, pairs_table, records_table, sentences
 from tests.warehouse.conftest import A, B, C, D, Warehouse
 
-pytestmark = pytest.mark.xdist_group("warehouse")
-
 
 @pytest.fixture
 def case(warehouse: Warehouse) -> Callable[..., Case]:

@@ -15,8 +15,6 @@ from loaders.duck import connect
 from loaders.h3_functions import register
 from tests.warehouse.conftest import EDGE, ROOT, WORLDS, A, B, C, D, Warehouse
 
-pytestmark = pytest.mark.xdist_group("warehouse")
-
 
 def groups(warehouse: Warehouse, world: str) -> list[str]:
     """The installations of a world, each as the names of its records."""
