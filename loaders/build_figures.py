@@ -68,7 +68,7 @@ def build_figures(database: Path, overrides: Sequence[Override]) -> Figures:
 
 
 def _overrides(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Override]) -> Figures:
-    named = {record for each in overrides for record in (each.record_id_a, each.record_id_b)}
+    named = {record for each in overrides for record in each.pair}
     here = dict(connection.execute(HERE, {"ids": sorted(named)}).fetchall())
     stale = [
         {"line": each.line, "gone": gone}

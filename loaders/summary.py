@@ -13,6 +13,7 @@ from loaders.catalog import Catalog, Dataset
 from loaders.errors import BuildError
 from loaders.licences import disagreement
 from loaders.locks import read_lock
+from loaders.store import read_accounting
 from loaders.workspace import Workspace
 
 HEADINGS = (
@@ -160,10 +161,9 @@ def _sum(values: Iterable[float | None]) -> float | None:
 
 def _metrics(key: str, workspace: Workspace) -> dict[str, Any]:
     try:
-        metrics: dict[str, Any] = json.loads(workspace.metrics(key).read_text(encoding="utf-8"))
+        return read_accounting(workspace.metrics(key))
     except FileNotFoundError as error:
         raise BuildError(f"{key}: not loaded yet. Run `make all`.") from error
-    return metrics
 
 
 def _published(row: Row, figures: Figures) -> Row:

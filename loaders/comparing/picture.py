@@ -1,10 +1,8 @@
 """A comparison as a picture: where, how well, how large, how strong."""
 
-import io
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
@@ -14,6 +12,7 @@ from matplotlib.ticker import NullFormatter
 from loaders.arrays import Numbers
 from loaders.comparing.comparison import Comparison
 from loaders.comparing.table import QUARTILES
+from loaders.png import write_png
 
 BLUE, ORANGE, PURPLE = "#0072B2", "#E69F00", "#CC79A7"  # Okabe and Ito: told apart by every eye
 PALE, GREY = "#AAAAAA", "#555555"
@@ -27,15 +26,10 @@ BASE_COLOURS = (BLUE, ORANGE, PURPLE, GREY)
 
 def draw(found: Comparison, path: Path) -> None:
     """Write a PNG; the same comparison gives the same bytes, whatever the user's own style is."""
-    with mpl.rc_context(mpl.rcParamsDefault):
-        content = _png(found)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(content)
-    partial.replace(path)
+    write_png(lambda: _figure(found), path, DPI)
 
 
-def _png(found: Comparison) -> bytes:
+def _figure(found: Comparison) -> Figure:
     figure = Figure(figsize=SIZE_INCHES, layout="constrained")
     (map_, histogram), (areas, capacities) = figure.subplots(2, 2)
     figure.suptitle(_title(found))
@@ -43,9 +37,7 @@ def _png(found: Comparison) -> bytes:
     _draw_iou(histogram, found.iou[~np.isnan(found.iou)])
     _draw_areas(areas, found)
     _draw_capacities(capacities, found)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=DPI, metadata={"Software": None})
-    return stream.getvalue()
+    return figure
 
 
 def _title(found: Comparison) -> str:

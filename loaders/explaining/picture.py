@@ -1,6 +1,5 @@
 """Cases as a picture: who drew what, in metres."""
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from matplotlib.path import Path as Outline
 
 from loaders.explaining.evidence import Case
 from loaders.explaining.plane import in_metres
+from loaders.png import write_png
 
 # Okabe and Ito: told apart by every eye; lines and markers tell them apart in print
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#000000")
@@ -29,15 +29,10 @@ CELL_INCHES, DPI = 4.5, 110
 
 def draw(cases: Sequence[Case], path: Path, columns: int = 4) -> None:
     """Write a PNG with a drawing a case; the same cases give the same bytes."""
-    with mpl.rc_context(mpl.rcParamsDefault):
-        content = _png(cases, min(columns, len(cases)))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(content)
-    partial.replace(path)
+    write_png(lambda: _figure(cases, min(columns, len(cases))), path, DPI)
 
 
-def _png(cases: Sequence[Case], columns: int) -> bytes:
+def _figure(cases: Sequence[Case], columns: int) -> Figure:
     rows = -(-len(cases) // columns)
     inches = CELL_INCHES if len(cases) > 1 else 2 * CELL_INCHES
     figure = Figure(figsize=(inches * columns, inches * rows), layout="constrained")
@@ -46,9 +41,7 @@ def _png(cases: Sequence[Case], columns: int) -> bytes:
         _draw_case(place, case)
     for place in places[len(cases) :]:
         place.set_axis_off()
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=DPI, metadata={"Software": None})
-    return stream.getvalue()
+    return figure
 
 
 def _draw_case(axes: Axes, case: Case) -> None:

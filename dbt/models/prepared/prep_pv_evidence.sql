@@ -15,6 +15,13 @@ measured as (
     select
         candidates.number_a,
         candidates.number_b,
+        a.record_id as record_id_a,
+        b.record_id as record_id_b,
+        a.dataset_key as dataset_key_a,
+        b.dataset_key as dataset_key_b,
+        a.geometry_kind = b.geometry_kind as is_of_one_kind,
+        a.area_m2 as area_a_m2,
+        b.area_m2 as area_b_m2,
         a.geometry_kind = 'polygon' and b.geometry_kind = 'polygon' as is_outlines,
         case
             when is_outlines then {{ ellipsoidal_m2('st_intersection(a.geometry, b.geometry)') }}
@@ -35,24 +42,22 @@ measured as (
 )
 
 select
-    measured.number_a,
-    measured.number_b,
-    a.record_id as record_id_a,
-    b.record_id as record_id_b,
-    a.dataset_key as dataset_key_a,
-    b.dataset_key as dataset_key_b,
+    number_a,
+    number_b,
+    record_id_a,
+    record_id_b,
+    dataset_key_a,
+    dataset_key_b,
     case
-        when measured.is_outlines then 'outlines'
-        when a.geometry_kind = b.geometry_kind then 'points'
+        when is_outlines then 'outlines'
+        when is_of_one_kind then 'points'
         else 'point_and_outline'
     end as pair_kind,
-    measured.shared_area_m2,
-    round(measured.shared_area_m2 / nullif(a.area_m2 + b.area_m2 - measured.shared_area_m2, 0), 6) as iou,
-    round(measured.shared_area_m2 / nullif(least(a.area_m2, b.area_m2), 0), 6) as share_of_smaller,
-    round(measured.centroid_distance_m, 2) as centroid_distance_m,
-    measured.distance_m,
-    measured.area_ratio,
-    measured.capacity_ratio
+    shared_area_m2,
+    round(shared_area_m2 / nullif(area_a_m2 + area_b_m2 - shared_area_m2, 0), 6) as iou,
+    round(shared_area_m2 / nullif(least(area_a_m2, area_b_m2), 0), 6) as share_of_smaller,
+    round(centroid_distance_m, 2) as centroid_distance_m,
+    distance_m,
+    area_ratio,
+    capacity_ratio
 from measured
-inner join records as a on measured.number_a = a.record_number
-inner join records as b on measured.number_b = b.record_number

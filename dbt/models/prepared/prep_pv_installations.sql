@@ -23,20 +23,19 @@ dates as (
 parts as (
 
     select
-        members.installation_id,
-        list(records.record_id order by records.record_id) as record_ids,
-        list(distinct records.dataset_key order by records.dataset_key) as dataset_keys,
-        first(records.licence order by records.strictness desc, records.licence asc) as licence,
-        first(records.licence_kind order by records.strictness desc) as licence_kind,
-        max(records.strictness) as strictness,
+        installation_id,
+        list(record_id order by record_id) as record_ids,
+        list(distinct dataset_key order by dataset_key) as dataset_keys,
+        first(licence order by strictness desc, licence asc) as licence,
+        first(licence_kind order by strictness desc) as licence_kind,
+        max(strictness) as strictness,
         coalesce(
-            list(distinct records.licence order by records.licence) filter (where records.licence is not null), []
+            list(distinct licence order by licence) filter (where licence is not null), []
         ) as licences,
-        bool_and(records.licence_verified) as licence_verified,
-        bool_or(records.is_synthetic) as is_synthetic
-    from {{ ref('prep_pv_members') }} as members
-    inner join {{ ref('prep_pv_datasets_unified') }} as records on members.record_number = records.record_number
-    group by members.installation_id
+        bool_and(licence_verified) as licence_verified,
+        bool_or(is_synthetic) as is_synthetic
+    from {{ ref('prep_pv_installation_records') }}
+    group by installation_id
 
 )
 

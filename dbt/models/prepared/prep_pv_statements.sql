@@ -2,29 +2,13 @@
 -- that is stated again for the same part, or the same shape, is stated once.
 with members as (
 
-    select
-        members.installation_id,
-        members.part_id,
-        members.is_repeat,
-        members.is_covered,
-        records.*
-    from {{ ref('prep_pv_members') }} as members
-    inner join {{ ref('prep_pv_datasets_unified') }} as records on members.record_number = records.record_number
+    select * from {{ ref('prep_pv_installation_records') }}
 
 ),
 
 outlines as (
 
-    select
-        installation_id,
-        dataset_key,
-        case
-            when count(*) = 1 then any_value(area_m2)
-            else {{ ellipsoidal_m2('st_union_agg(geometry order by record_number)') }}
-        end as area_m2
-    from members
-    where geometry_kind = 'polygon' and not is_repeat
-    group by all
+    select * from {{ ref('prep_pv_outlines') }}
 
 ),
 
