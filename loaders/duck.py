@@ -15,23 +15,33 @@ MEMORY_MB = 1000  # what exceeds it goes to the disk beside the database; GEOS's
 SETTINGS = ("SET GLOBAL geometry_always_xy = true",)  # global: dbt works in cursors, which forget local ones
 
 
-def spatial_extension() -> Path:
-    """DuckDB's signed spatial extension, in the wheel that the lock pins."""
-    package = find_spec("duckdb_extension_spatial")
+def extension(name: str) -> Path:
+    """One of DuckDB's signed extensions, in the wheel that the lock pins.
+
+    Args:
+        name: as DuckDB calls it: spatial, ducklake, httpfs, sqlite_scanner, postgres_scanner.
+
+    Raises:
+        BuildError: it is not installed, or is of another version of DuckDB.
+    """
+    package = find_spec(f"duckdb_extension_{name}")
     folders = (package.submodule_search_locations if package else None) or []
-    name = f"v{duckdb.__version__}/spatial.duckdb_extension"
+    file = f"v{duckdb.__version__}/{name}.duckdb_extension"
     for folder in folders:
-        if (path := Path(folder, "extensions", name)).is_file():
+        if (path := Path(folder, "extensions", file)).is_file():
             return path
-    raise BuildError(
-        f"DuckDB {duckdb.__version__} needs the package duckdb-extension-spatial=={duckdb.__version__}, which is not "
-        f"installed. Run `make install`."
-    )
+    wheel = f"duckdb-extension-{name.replace('_', '-')}=={duckdb.__version__}"
+    raise BuildError(f"DuckDB {duckdb.__version__} needs the package {wheel}, which is not installed. Run `make install`.")
+
+
+def load_extension(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Load one of them."""
+    connection.execute(f"LOAD '{extension(name)}'")
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Load what every connection of ours needs."""
-    connection.execute(f"LOAD '{spatial_extension()}'")
+    load_extension(connection, "spatial")
     for setting in SETTINGS:
         connection.execute(setting)
 
