@@ -1,17 +1,20 @@
 """The command line: `eo-pv`, or `python -m loaders`. Each command is what one step of the workflow runs."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 try:
+    import click
     import typer
 except ModuleNotFoundError:
     sys.exit("Error: the environment of eo-pv is not active. Type `make all`, or `. .venv/bin/activate` first.")
 
 from loaders import command_add, command_compare, command_why, commands
-from loaders.console import Key, app, err, list_files, out, project, settings, shown
-from loaders.errors import BuildError, EoPvError
+from loaders.catalog_build import Executor
+from loaders.console import Key, Keys, app, err, list_files, out, project, settings, shown
+from loaders.errors import BuildError, EoPvError, PipelineError
 
 __all__ = ["app", "command_add", "command_compare", "command_why", "commands", "main"]
 
@@ -48,7 +51,10 @@ def load(key: Key) -> None:
 
 @app.command()
 def ingest(
-    datasets: Annotated[list[str] | None, typer.Option(help="Key or alias; repeat it for several.")] = None,
+    keys: Keys = None,
+    datasets: Annotated[
+        list[str] | None, typer.Option(help="The same: --datasets bradbury stowell.", metavar="KEY…")
+    ] = None,
     all_datasets: Annotated[bool, typer.Option("--all", help="Every dataset in the settings.")] = False,
     database: Annotated[Path | None, typer.Option(help="DuckDB file to write to.")] = None,
     geoparquet: Annotated[bool, typer.Option(help="Also write data/<origin>/loaded/<key>.parquet.")] = True,
@@ -56,25 +62,42 @@ def ingest(
     cache: Annotated[bool, typer.Option(help="Use the download cache of this user.")] = True,
     force_download: Annotated[bool, typer.Option("--force-download", help="Download again what is there.")] = False,
     sequential: Annotated[bool, typer.Option("--sequential", help="One dataset at a time.")] = False,
+    executor: Annotated[
+        str | None, typer.Option(help="Who works on several at a time.", click_type=click.Choice(get_args(Executor)))
+    ] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler: tcp://host:8786.")] = None,
     params: Annotated[
         Path | None, typer.Option(help="Settings; data/ is beside them. By default the project's params.yaml.")
     ] = None,
 ) -> None:
     """Resolve, fetch and load datasets straight into the schema raw_data, without DVC and dbt."""
-    if bool(datasets) == all_datasets:
-        raise typer.BadParameter("say which: --datasets KEY, or --all")
+    names = [*(datasets or []), *(keys or [])]  # an option takes one word; those that follow it are arguments
+    if bool(names) == all_datasets:
+        raise typer.BadParameter("say which: --datasets KEY…, or --all")
+    if sequential and (executor or scheduler):
+        raise typer.BadParameter("--sequential is one dataset at a time: leave --executor and --scheduler away")
     from loaders.raw_pv_doi_ingest import run_doi_pipeline
 
-    stored = run_doi_pipeline(
-        database_path=database,
-        export_geoparquet=geoparquet,
-        use_parallel=not sequential,
-        use_cache=cache,
-        force_download=force_download,
-        max_mb=max_mb,
-        datasets=datasets or [],
-        params=params,
-    )
+    try:
+        stored = run_doi_pipeline(
+            database_path=database,
+            export_geoparquet=geoparquet,
+            use_parallel=not sequential,
+            use_cache=cache,
+            force_download=force_download,
+            max_mb=max_mb,
+            datasets=names,
+            params=params,
+            executor=executor,
+            scheduler=scheduler,
+        )
+    except PipelineError as error:
+        _list_tables(error.stored)
+        raise
+    _list_tables(stored)
+
+
+def _list_tables(stored: Mapping[str, str]) -> None:
     for key, table in stored.items():
         out.print(f"{key}: {table}")
 
@@ -102,7 +125,7 @@ def boundaries() -> None:
     """Load the boundaries of countries and regions."""
     _, workspace = settings()
     with workspace.timed("boundaries", "load"), err.status("loading boundaries"):
-        from loaders.boundaries import load_boundaries  # its import is part of the time
+        from loaders.overture_maps_loader import load_boundaries  # its import is part of the time
 
         counts = load_boundaries(workspace.bundled_boundaries, workspace.boundaries)
     without = f"; {counts.without_country} of them of no country that is agreed on" if counts.without_country else ""

@@ -1,18 +1,15 @@
-"""What the models of the warehouse need beside the records: settings, terms, overrides, rejected records."""
+"""What the models of the warehouse need beside the records: settings, terms, overrides."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any, get_args
 
 import duckdb
 import pyarrow as pa
-import pyarrow.dataset as ds
 
 from loaders.catalog import Catalog, Dataset
-from loaders.contract import BOUNDARIES, REJECTED
 from loaders.licences import Kind, terms
 from loaders.overrides import Override
-from loaders.store import RAW_SCHEMA
+from loaders.store import replace_table
 
 STRICTEST_FIRST: tuple[str, ...] = get_args(Kind)
 OVERRIDES = pa.schema(
@@ -34,29 +31,17 @@ NOT_FOR_DBT = frozenset({"overrides", "priority"})
 METRES_PER_KM = 1000
 
 
-def write_build_inputs(
-    connection: duckdb.DuckDBPyConnection,
-    catalog: Catalog,
-    overrides: Sequence[Override],
-    rejected: Sequence[Path],
-    boundaries: Path | None,
-) -> None:
-    """Write the tables of the schema `raw_data` that are not one dataset's; the schema is there.
+def write_build_inputs(connection: duckdb.DuckDBPyConnection, catalog: Catalog, overrides: Sequence[Override]) -> None:
+    """Write what the settings say to the schema `raw_data`.
 
     Args:
         connection: to the warehouse.
         catalog: the settings.
         overrides: what people say of single pairs.
-        rejected: Parquet files with the records that cannot be used.
-        boundaries: Parquet file with countries and regions; without it, no record has a place.
     """
-    _write(connection, "settings", pa.Table.from_pylist([build_settings(catalog)]))
-    _write(connection, "dataset_terms", pa.Table.from_pylist(dataset_terms(catalog), TERMS))
-    _write(connection, "overrides", _overrides(overrides))
-    names = [field.name for field in REJECTED if field.name != "published_wkb"]
-    _write(connection, "rejected_records", ds.dataset([str(path) for path in rejected]).scanner(columns=names))
-    held = ds.dataset(str(boundaries)) if boundaries else BOUNDARIES.empty_table()
-    _write(connection, "admin_boundaries", held, {"geometry": "st_setcrs(st_geomfromwkb(geometry), 'EPSG:4326')"})
+    replace_table(connection, "settings", pa.Table.from_pylist([build_settings(catalog)]))
+    replace_table(connection, "dataset_terms", pa.Table.from_pylist(dataset_terms(catalog), TERMS))
+    replace_table(connection, "overrides", _overrides(overrides))
 
 
 def build_settings(catalog: Catalog) -> dict[str, Any]:
@@ -94,13 +79,3 @@ def _terms(dataset: Dataset, rank: int, catalog: Catalog) -> dict[str, Any]:
 def _overrides(overrides: Sequence[Override]) -> pa.Table:
     rows = [{name: getattr(each, name) for name in OVERRIDES.names} for each in overrides]
     return pa.Table.from_pylist(rows, OVERRIDES)
-
-
-def _write(
-    connection: duckdb.DuckDBPyConnection, name: str, rows: object, replaced: Mapping[str, str] | None = None
-) -> None:
-    columns = ", ".join(f"{text} as {column}" for column, text in (replaced or {}).items())
-    replace = f" replace ({columns})" if columns else ""
-    connection.register("build_input", rows)
-    connection.execute(f"create or replace table {RAW_SCHEMA}.{name} as select *{replace} from build_input")  # noqa: S608
-    connection.unregister("build_input")

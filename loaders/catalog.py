@@ -4,6 +4,7 @@ Everything is checked before anything runs, and what is handed out cannot be cha
 in `params.yaml` beside it.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -11,7 +12,7 @@ import yaml
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from loaders import catalog_errors as explain
-from loaders.catalog_build import Boundaries, Dedup, Licences
+from loaders.catalog_build import Boundaries, Dedup, Executor, Licences
 from loaders.catalog_columns import ColumnMap, Extent, Reading, Wanted
 from loaders.catalog_source import Doi, Download, Positive, Setting, Source, Text
 from loaders.errors import CatalogError
@@ -22,7 +23,7 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
 RESERVED_KEYS = frozenset(
     {
         *("admin_boundaries", "boundaries", "build", "dataset_accounting", "dataset_terms", "doi_pv_features"),
-        *("overrides", "rejected_records", "settings", "solar_irradiance"),
+        *("hamilton_runs", "overrides", "rejected_records", "settings", "solar_irradiance"),
     }
 )
 
@@ -61,6 +62,7 @@ class Catalog(Setting):
     dedup: Dedup = Dedup()
     licences: Licences = Licences()
     boundaries: Boundaries = Boundaries()
+    executor: Executor = "threads"
     datasets: Annotated[dict[Key, Dataset], Field(min_length=1)]
     not_loaded: dict[Key, NotLoaded] = Field(default_factory=dict)
 
@@ -108,6 +110,15 @@ class Catalog(Setting):
             raise CatalogError(f"max_mb is {max_mb!r}; expected a positive number of megabytes.")
         datasets = {key: dataset.model_copy(update={"max_mb": None}) for key, dataset in self.datasets.items()}
         return self.model_copy(update={"max_mb": max_mb, "datasets": datasets})
+
+    def chosen(self, names: Iterable[str] | None) -> list[Dataset]:
+        """The datasets with these keys or aliases, each once; all of them if there are no names.
+
+        Raises:
+            CatalogError: there is none of one name.
+        """
+        found = [self.dataset(name) for name in names or self.datasets]
+        return list({dataset.key: dataset for dataset in found}.values())
 
     def dataset(self, name: str) -> Dataset:
         """The dataset with this key or alias.

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field
 from loaders.catalog_source import Positive, Setting, Text, as_tuple
 from loaders.licences import Kind
 
+Executor = Literal["threads", "processes", "dask"]
 Share = Annotated[float, Field(gt=0, le=1)]
 Distance = Annotated[float, Field(ge=0)]
 Factor = Annotated[float, Field(gt=1)]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loaders.catalog import Dataset
-from loaders.console import Key, Keys, app, chosen, err, out, project, settings, shown
+from loaders.console import Key, Keys, app, err, out, project, settings, shown
 from loaders.errors import EoPvError, SourceError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def plan(keys: Keys = None) -> None:
 
     catalog, workspace = settings()
     downloads = Downloads(catalog)
-    planned = downloads.for_each(chosen(catalog, keys), lambda dataset: planning.plan(dataset, workspace, downloads))
+    planned = downloads.for_each(catalog.chosen(keys), lambda dataset: planning.plan(dataset, workspace, downloads))
     out.print(planning.as_table(planned))
     out.print(planning.in_short(planned.values()))
     failed = [each for each in planned.values() if isinstance(each, EoPvError)]
@@ -70,7 +70,7 @@ def update(keys: Keys = None) -> None:
 
     catalog, workspace = settings()
     downloads = Downloads(catalog)
-    datasets = chosen(catalog, keys)
+    datasets = catalog.chosen(keys)
     before = {dataset.key: last_lock(workspace.lock(dataset.key)) for dataset in datasets}
     after = downloads.for_each(datasets, lambda dataset: source.update(dataset, workspace, downloads.web))
     for key, lock in after.items():
@@ -123,7 +123,7 @@ def verify(keys: Keys = None) -> None:
 
     catalog, workspace = settings()
     found = 0
-    for dataset in chosen(catalog, keys):
+    for dataset in catalog.chosen(keys):
         seen = read_seen(workspace.seen(dataset.key))
         wrong = list(differences(required_lock(dataset, workspace), seen, workspace))
         found += len(wrong)

@@ -9,8 +9,9 @@ import typer
 from rich.console import Console
 from rich.filesize import decimal
 
-from loaders.catalog import Catalog, Dataset, read_catalog
-from loaders.workspace import Workspace, find_root
+from loaders.catalog import Catalog, Dataset
+from loaders.project import read_project
+from loaders.workspace import Workspace
 
 WIDE = 165  # columns, where the output is not a terminal
 
@@ -30,20 +31,13 @@ Keys = Annotated[list[str] | None, typer.Argument(help="Keys or aliases; by defa
 
 def settings() -> tuple[Catalog, Workspace]:
     """The settings of the project around the working directory, and its folders."""
-    root = find_root()
-    catalog = read_catalog(root / "params.yaml")
-    return catalog, Workspace(root, catalog.origin)
+    return read_project()
 
 
 def project(name: str) -> tuple[Dataset, Catalog, Workspace]:
     """A dataset by its key or alias, with what it belongs to."""
     catalog, workspace = settings()
     return catalog.dataset(name), catalog, workspace
-
-
-def chosen(catalog: Catalog, names: list[str] | None) -> list[Dataset]:
-    """The datasets that a command is for, each once; by default all."""
-    return list({(dataset := catalog.dataset(name)).key: dataset for name in names or catalog.datasets}.values())
 
 
 def shown(path: Path, workspace: Workspace) -> str:

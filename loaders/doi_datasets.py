@@ -15,15 +15,16 @@ from hamilton.htypes import Collect, Parallelizable
 
 from loaders.catalog import Catalog, Dataset
 from loaders.contract import Provenance
+from loaders.database import Database
+from loaders.doi_tables import write_doi_data
 from loaders.downloads import Downloads
-from loaders.duck import connect
 from loaders.fetch import fetch
+from loaders.freshness import made_from
 from loaders.harmonise import harmonise
 from loaders.loading import Loaded, put_in_place, write_aside
 from loaders.locks import read_lock
 from loaders.reading import read_published
 from loaders.resolve import resolve
-from loaders.store import write_raw_data
 from loaders.wanted import SourceFile, wanted_files
 from loaders.workspace import Workspace
 
@@ -31,8 +32,7 @@ from loaders.workspace import Workspace
 @tag(data_source="doi", processing_stage="metadata", data_type="settings")
 def dataset_metadata(catalog: Catalog, dataset_names: list[str]) -> dict[str, Dataset]:
     """The datasets asked for, by key; names may be keys or aliases."""
-    chosen = [catalog.dataset(name) for name in dataset_names]
-    return {dataset.key: dataset for dataset in chosen}
+    return {dataset.key: dataset for dataset in catalog.chosen(dataset_names)}
 
 
 @tag(data_source="doi", processing_stage="metadata", data_type="settings")
@@ -68,15 +68,21 @@ def dataset_processed_gdf(
 
 @tag(data_source="doi", processing_stage="load", data_type="arrow")
 def dataset_arrow_table(
-    dataset_processed_gdf: Iterator[gpd.GeoDataFrame], target_datasets: Dataset, workspace: Workspace
+    dataset_processed_gdf: Iterator[gpd.GeoDataFrame],
+    target_datasets: Dataset,
+    workspace: Workspace,
+    h3_resolution: int,
 ) -> Loaded:
     """The records as Parquet, which is Arrow on the disk: kept, rejected, and counted."""
-    return write_aside(dataset_processed_gdf, target_datasets, workspace.scratch(f"load-{target_datasets.key}"))
+    folder = workspace.scratch(f"load-{target_datasets.key}")
+    loaded = write_aside(dataset_processed_gdf, target_datasets, folder)
+    loaded.metrics["made_from"] = made_from(target_datasets, h3_resolution, workspace)
+    return loaded
 
 
 @tag(data_source="doi", processing_stage="store", data_type="arrow")
 def collected_arrow_tables(dataset_arrow_table: Collect[Loaded]) -> list[Loaded]:
-    """The records of all datasets."""
+    """What became of all datasets: `Failed` stands where one could not be loaded."""
     return list(dataset_arrow_table)
 
 
@@ -85,16 +91,16 @@ def store_individual_datasets(
     collected_arrow_tables: list[Loaded],
     catalog: Catalog,
     workspace: Workspace,
-    database_path: Path,
+    database: Database,
     export_geoparquet: bool,
 ) -> dict[str, str]:
     """Write each dataset to `raw_data.<key>` and, on request, to `loaded/<key>.parquet`; dataset to table."""
-    database_path.parent.mkdir(parents=True, exist_ok=True)
-    metrics = {loaded.key: loaded.metrics for loaded in collected_arrow_tables}
-    with connect(database_path) as connection:
-        records = {loaded.key: loaded.records for loaded in collected_arrow_tables}
-        stored = write_raw_data(connection, records, metrics, list(catalog.datasets))
-    for loaded in collected_arrow_tables:
+    all_loaded = [each for each in collected_arrow_tables if isinstance(each, Loaded)]
+    stored = {}
+    if all_loaded:
+        with database.opened() as connection:
+            stored = write_doi_data(connection, all_loaded, catalog, workspace)
+    for loaded in all_loaded:
         if export_geoparquet:
             put_in_place(loaded, workspace)
         shutil.rmtree(loaded.folder)

@@ -40,6 +40,10 @@ class Downloads:
         self.web = Web(catalog.download)
         self.bars = _bars()
 
+    def __reduce__(self) -> tuple[Callable[..., "Downloads"], tuple[object, ...]]:
+        """Another process asks by itself, and shows nothing."""
+        return _remade, (self.catalog, self.cache, self.force)
+
     @property
     def archive_limits(self) -> Limits:
         """How far an archive may unfold."""
@@ -100,6 +104,10 @@ class Downloads:
             yield lambda count: self.bars.advance(task, count)
         finally:
             self.bars.stop_task(task)
+
+
+def _remade(catalog: Catalog, cache: Cache, force: bool) -> Downloads:
+    return Downloads(catalog, cache, force=force)
 
 
 def _outcome(dataset: Dataset, work: Callable[[Dataset], Result]) -> Result | EoPvError | BaseException:

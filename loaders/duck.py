@@ -31,7 +31,7 @@ def extension(name: str) -> Path:
         if (path := Path(folder, "extensions", file)).is_file():
             return path
     wheel = f"duckdb-extension-{name.replace('_', '-')}=={duckdb.__version__}"
-    raise BuildError(f"DuckDB {duckdb.__version__} needs the package {wheel}, which is not installed. Run `make install`.")
+    raise BuildError(f"DuckDB needs the package {wheel}, which is not installed. Run `make install`.")
 
 
 def load_extension(connection: duckdb.DuckDBPyConnection, name: str) -> None:

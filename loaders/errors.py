@@ -4,6 +4,8 @@ Each message names the dataset and the file, what was expected, what was found, 
 line prints it in one paragraph and exits with 1; any other exception is a bug of ours and keeps its traceback.
 """
 
+from collections.abc import Mapping
+
 
 class EoPvError(Exception):
     """Base of every error that carries its own remedy."""
@@ -31,3 +33,18 @@ class AccountingError(EoPvError):
 
 class BuildError(EoPvError):
     """The warehouse cannot be built."""
+
+
+class PipelineError(EoPvError):
+    """Some datasets of a pipeline failed.
+
+    Attributes:
+        failed: what is wrong with each of them, by key.
+        stored: the tables of the others, by key; they are stored.
+    """
+
+    def __init__(self, failed: Mapping[str, EoPvError], stored: Mapping[str, str]) -> None:
+        self.failed, self.stored = dict(failed), dict(stored)
+        others = f"the other {len(stored)} are stored" if stored else "nothing is stored"
+        lines = "\n".join(f"  {error}" for error in failed.values())
+        super().__init__(f"{len(failed)} of {len(failed) + len(stored)} datasets failed, {others}:\n{lines}")

@@ -2,20 +2,30 @@
 
 import logging
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from hamilton import driver
-from hamilton.execution.executors import MultiThreadingExecutor, SynchronousLocalTaskExecutor
+from hamilton.execution.executors import SynchronousLocalTaskExecutor, TaskExecutor
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from loaders import doi_datasets
 from loaders.cache import Cache
-from loaders.catalog import Catalog, Dataset, read_catalog
+from loaders.catalog import Catalog, Dataset
+from loaders.catalog_build import Executor
+from loaders.database import Database
 from loaders.downloads import Downloads
+from loaders.errors import PipelineError
+from loaders.executors import workers
+from loaders.failures import Failed, FailuresAsValues
+from loaders.fetch import prefetch
 from loaders.loading import Loaded, put_in_place
-from loaders.workspace import Workspace, find_root
-
-MAX_WORKERS = 4
+from loaders.project import read_project
+from loaders.workspace import Workspace
 
 # it reports every exception that it also raises
 logging.getLogger("hamilton").setLevel(logging.CRITICAL)
@@ -30,11 +40,11 @@ def load_dataset(dataset: Dataset, catalog: Catalog, workspace: Workspace) -> di
     Raises:
         EoPvError: the files cannot be read as the settings say, or records are missing.
     """
-    loaded: Loaded = _execute(
-        "dataset_arrow_table",
+    loaded: Loaded = _graph(SynchronousLocalTaskExecutor()).execute(
+        ["dataset_arrow_table"],
         inputs={"workspace": workspace, "h3_resolution": catalog.h3_resolution},
         overrides={"target_datasets": dataset, "dataset_download_path": workspace.raw(dataset.key)},
-    )
+    )["dataset_arrow_table"]
     put_in_place(loaded, workspace)
     shutil.rmtree(loaded.folder)
     return loaded.metrics
@@ -49,62 +59,110 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
     max_mb: float | None = None,
     datasets: tuple[str, ...] | list[str] = (),
     params: Path | str | None = None,
+    executor: Executor | None = None,
+    scheduler: str | None = None,
+    connection: duckdb.DuckDBPyConnection | None = None,
 ) -> dict[str, str]:
     """Load datasets from their sources into the warehouse.
 
     Args:
         database_path: the DuckDB file; by default `data/<origin>/eo_pv_data.duckdb`.
         export_geoparquet: also write `data/<origin>/loaded/<key>.parquet`.
-        use_parallel: several datasets at a time, in threads.
+        use_parallel: several datasets at a time.
         use_cache: look for files in the user's download cache, and keep there what is downloaded.
         force_download: download again whatever is there.
         max_mb: largest single file that may be downloaded [MB], of any dataset; by default what the settings say,
             250. Bundled samples and your own files are not downloaded.
         datasets: keys or aliases; by default all of them.
         params: the settings; by default the `params.yaml` of the project around the working directory.
+        executor: who works on several datasets at a time: `threads`, `processes` or `dask`; by default what the
+            settings say. A script that asks for processes needs `if __name__ == "__main__":`.
+        scheduler: address of a Dask scheduler whose workers see the same folders; by default what Dask's own settings
+            say, else a cluster on this machine.
+        connection: to the warehouse, where it is open already.
 
     Returns:
         The table of each dataset.
 
     Raises:
-        EoPvError: the first dataset that failed; nothing is stored then.
+        PipelineError: some datasets failed; it says why, and the others are stored.
+        EoPvError: a dataset that was asked for alone failed; or the settings, the warehouse or the scheduler cannot
+            be used.
     """
-    settings = Path(params).resolve() if params else find_root() / "params.yaml"
-    catalog = read_catalog(settings)
+    catalog, workspace = read_project(params)
     if max_mb is not None:
         catalog = catalog.with_limit(max_mb)
-    workspace = Workspace(settings.parent, catalog.origin)
-    cache = None if use_cache else Cache(workspace.scratch("cache"))
-    downloads = Downloads(catalog, cache, force=force_download)
+    chosen = catalog.chosen(datasets)
+    database = Database(Path(database_path) if database_path else workspace.database, connection)
     inputs = {
         "catalog": catalog,
-        "dataset_names": list(datasets) or list(catalog.datasets),
+        "dataset_names": [dataset.key for dataset in chosen],
         "workspace": workspace,
-        "downloads": downloads,
         "h3_resolution": catalog.h3_resolution,
-        "database_path": Path(database_path) if database_path else workspace.database,
+        "database": database,
         "export_geoparquet": export_geoparquet,
     }
-    try:
+    kind = (executor or catalog.executor) if use_parallel else None
+    with (
+        _downloads(catalog, workspace, use_cache=use_cache, force=force_download) as downloads,
+        _shown(len(chosen)) as advance,
+        workers(kind, scheduler, advance) as remote,
+    ):
+        inputs["downloads"] = _brought(downloads, chosen, workspace) if kind in {"processes", "dask"} else downloads
         with downloads.bars:
-            stored: dict[str, str] = _execute("store_individual_datasets", inputs=inputs, use_parallel=use_parallel)
-    finally:
-        if not use_cache:
-            shutil.rmtree(downloads.cache.root, ignore_errors=True)
+            made = _graph(remote).execute(["collected_arrow_tables", "store_individual_datasets"], inputs=inputs)
+    stored: dict[str, str] = made["store_individual_datasets"]
+    _require_all([each for each in made["collected_arrow_tables"] if isinstance(each, Failed)], stored)
     return stored
 
 
-def _execute(
-    node: str, *, inputs: dict[str, Any], overrides: dict[str, Any] | None = None, use_parallel: bool = False
-) -> Any:
-    """Run the graph up to a node; the executor is chosen here and nowhere else."""
-    remote = MultiThreadingExecutor(max_tasks=MAX_WORKERS) if use_parallel else SynchronousLocalTaskExecutor()
-    graph = (
+def _require_all(failed: list[Failed], stored: dict[str, str]) -> None:
+    """Raise what failed: by itself, if nothing else was asked for."""
+    if len(failed) == 1 and not stored:
+        raise failed[0].error
+    if failed:
+        raise PipelineError({each.key: each.error for each in failed}, stored)
+
+
+@contextmanager
+def _downloads(catalog: Catalog, workspace: Workspace, *, use_cache: bool, force: bool) -> Iterator[Downloads]:
+    """What brings the files; without a cache, what it has brought goes with it."""
+    cache = None if use_cache else Cache(workspace.scratch("cache"))
+    downloads = Downloads(catalog, cache, force=force)
+    try:
+        yield downloads
+    finally:
+        if not use_cache:
+            shutil.rmtree(downloads.cache.root, ignore_errors=True)
+
+
+def _brought(downloads: Downloads, chosen: list[Dataset], workspace: Workspace) -> Downloads:
+    """Bring the files before others work on them: how many ask a host at a time is counted in one process only.
+
+    What cannot be brought is asked for once more by whoever works on the dataset, and then is its error.
+    """
+    downloads.for_each(chosen, lambda dataset: prefetch(dataset, workspace, downloads))
+    return Downloads(downloads.catalog, downloads.cache)
+
+
+@contextmanager
+def _shown(total: int) -> Iterator[Any]:
+    """A bar of the datasets that are done."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("datasets", total=total)
+        yield lambda: bar.advance(task)
+
+
+def _graph(remote: TaskExecutor) -> driver.Driver:
+    """The graph, whose branches are worked on by somebody else; that is said here and nowhere else."""
+    return (
         driver.Builder()
         .with_modules(doi_datasets)
         .enable_dynamic_execution(allow_experimental_mode=True)
         .with_local_executor(SynchronousLocalTaskExecutor())
         .with_remote_executor(remote)
+        .with_adapters(FailuresAsValues())
         .build()
     )
-    return graph.execute([node], inputs=inputs, overrides=overrides or {})[node]

@@ -7,6 +7,7 @@ from loaders import publishers
 from loaders.archives import folded, require_safe_name
 from loaders.catalog import Dataset
 from loaders.errors import SourceError
+from loaders.freshness import note_asked
 from loaders.lock_changes import unidentified_files
 from loaders.locks import Lock, LockedFile, Record, read_lock, write_lock
 from loaders.publishers import local
@@ -47,6 +48,7 @@ def update(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
     if seen.exists():
         write_seen(_seen_or_nothing(seen).under(lock).without(unidentified_files(lock)), seen)
     write_lock(lock, workspace.lock(dataset.key))
+    note_asked(dataset.key, workspace)
     return lock
 
 

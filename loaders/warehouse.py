@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,22 +15,24 @@ from filelock import FileLock, Timeout
 
 from loaders.attribution import write_attribution
 from loaders.build_figures import build_figures
-from loaders.build_inputs import left_out, write_build_inputs
+from loaders.build_inputs import left_out
 from loaders.catalog import RESERVED_KEYS, Catalog
 from loaders.dbt_results import explain_failure
+from loaders.doi_tables import loaded_before, read_project_overrides, write_doi_data
 from loaders.duck import MEMORY_MB, connect
 from loaders.errors import BuildError
 from loaders.geoparquet import ParquetFile
 from loaders.locks import sha256, write_json
-from loaders.overrides import Override, read_overrides
-from loaders.store import read_accounting, write_raw_data
+from loaders.overture_maps_loader import write_boundaries
+from loaders.store import read_accounting
 from loaders.workspace import DATABASE_NAME, Workspace
 
 CURATED_SCHEMA = "curated"
 FIGURES = "build.json"
 BATCH_ROWS = 20_000
-# the join of all records with all others cannot go to the disk
-MEMORY_PER_RECORD_KB = 1.5
+# the join of all records with all others cannot go to the disk: what MEMORY_MB is enough for, and for each more
+RECORDS_WITHIN = 300_000
+MEMORY_PER_RECORD_KB = 1.6
 LARGEST_SHARE_OF_MEMORY = 0.8
 # unit tests are of the models, not of what they make of these records
 OPTIONS = ("--exclude-resource-type", "unit_test", "--quiet", "--no-use-colors")
@@ -57,8 +59,8 @@ def build(catalog: Catalog, workspace: Workspace) -> list[Path]:
         aside = workspace.scratch("build")
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
-        overrides = read_overrides(workspace.root / catalog.dedup.overrides, catalog.origin)
-        _write_raw_data(aside / DATABASE_NAME, catalog, workspace, overrides)
+        overrides = read_project_overrides(catalog, workspace)
+        _write_raw_data(aside / DATABASE_NAME, catalog, workspace)
         run_dbt(aside / DATABASE_NAME, workspace.root, _memory_mb(keys, workspace))
         export_curated(aside / DATABASE_NAME, aside / CURATED_SCHEMA)
         write_json(build_figures(aside / DATABASE_NAME, overrides), aside / FIGURES)
@@ -97,6 +99,7 @@ def prune(keys: list[str], workspace: Workspace) -> list[str]:
             workspace.loaded,
             workspace.rejected,
             workspace.times,
+            workspace.asked,
         ):
             place(key).unlink(missing_ok=True)
         workspace.scratch(f"fetch-{key}.lock").unlink(missing_ok=True)
@@ -121,6 +124,7 @@ def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB) -> None:
     environment = os.environ | {
         "EO_PV_DATABASE": os.path.relpath(database, root),  # the same one each time: dbt parses the project once
         "EO_PV_MEMORY_MB": str(memory_mb),
+        "EO_PV_HAMILTON": "off",  # the schema raw_data has just been written, of what DVC's stages have loaded
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
     done = subprocess.run(
@@ -175,7 +179,7 @@ def _require_loads(keys: list[str], workspace: Workspace) -> None:
 def _memory_mb(keys: list[str], workspace: Workspace) -> int:
     """How much memory DuckDB gets for so many records [MB]."""
     records = sum(read_accounting(workspace.metrics(key))["records"]["kept"] for key in keys)
-    wanted = MEMORY_MB + MEMORY_PER_RECORD_KB * records / 1000
+    wanted = MEMORY_MB + MEMORY_PER_RECORD_KB * max(0, records - RECORDS_WITHIN) / 1000
     return int(min(wanted, LARGEST_SHARE_OF_MEMORY * psutil.virtual_memory().total / 1e6))
 
 
@@ -194,13 +198,11 @@ def _contributed(catalog: Catalog, workspace: Workspace) -> dict[str, int]:
     return {key: metric["records"]["kept"] for key, metric in metrics.items()}
 
 
-def _write_raw_data(database: Path, catalog: Catalog, workspace: Workspace, overrides: Sequence[Override]) -> None:
-    keys = list(catalog.datasets)
+def _write_raw_data(database: Path, catalog: Catalog, workspace: Workspace) -> None:
     with connect(database) as connection:
-        tables = {key: workspace.loaded(key) for key in keys}
-        write_raw_data(connection, tables, {key: read_accounting(workspace.metrics(key)) for key in keys}, keys)
-        rejected = [workspace.rejected(key) for key in keys]
-        write_build_inputs(connection, catalog, overrides, rejected, workspace.boundaries)
+        loaded = [loaded_before(key, workspace) for key in catalog.datasets]
+        write_doi_data(connection, loaded, catalog, workspace)
+        write_boundaries(connection, workspace.boundaries)
 
 
 def _publish(aside: Path, workspace: Workspace) -> None:

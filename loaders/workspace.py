@@ -94,6 +94,10 @@ class Workspace:
         """How long the steps of a dataset took. Not an output: no two runs agree on it."""
         return self.home / "times" / f"{name}.json"
 
+    def asked(self, key: str) -> Path:
+        """When the source of a dataset was last asked. As little an output as the times."""
+        return self.home / "times" / f"{key}.asked.json"
+
     @contextmanager
     def timed(self, name: str, step: str) -> Iterator[None]:
         """Note how long a step took [s], if it succeeds."""

@@ -13,11 +13,11 @@ import pytest
 import shapely
 
 from loaders.admin_boundaries import BoundaryCounts
-from loaders.boundaries import load_boundaries
 from loaders.contract import schema
 from loaders.duck import connect
 from loaders.geometry import area_m2
 from loaders.geoparquet import write_parquet
+from loaders.overture_maps_loader import load_boundaries
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL = Path(os.environ.get("EO_PV_REAL_FILES", ROOT.parent / "shared" / "data")) / "boundaries"

@@ -14,10 +14,10 @@ import pytest
 import shapely
 
 from loaders.admin_boundaries import BoundaryCounts
-from loaders.boundaries import load_boundaries
 from loaders.contract import BOUNDARIES
 from loaders.errors import ReadError
 from loaders.geoparquet import write_parquet
+from loaders.overture_maps_loader import load_boundaries
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 EXTRACT = SAMPLES / "admin_boundaries" / "division_area.parquet"

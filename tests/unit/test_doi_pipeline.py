@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import dask
 import duckdb
 import geopandas as gpd
 import pytest
@@ -10,9 +11,18 @@ from hamilton import driver
 import loaders
 from loaders import doi_datasets
 from loaders.catalog import read_catalog
+from loaders.catalog_build import Executor
 from loaders.downloads import Downloads
 from loaders.duck import connect
-from loaders.errors import AccountingError, ChecksumMismatchError, ReadError
+from loaders.errors import (
+    AccountingError,
+    BuildError,
+    CatalogError,
+    ChecksumMismatchError,
+    PipelineError,
+    ReadError,
+    SourceError,
+)
 from loaders.fetch import fetch
 from loaders.raw_pv_doi_ingest import load_dataset, run_doi_pipeline
 from loaders.resolve import resolve
@@ -108,22 +118,58 @@ def test_a_loaded_file_is_what_geopandas_calls_geoparquet(project: Path) -> None
     assert frame.geometry[1].equals(shapely.box(11, 50, 11.01, 50.01))
 
 
-@pytest.mark.parametrize("use_parallel", [True, False])
-def test_an_error_of_one_dataset_is_ours_in_threads_too_and_stores_nothing(project: Path, use_parallel: bool) -> None:
+@pytest.mark.parametrize("executor", [None, "threads", "processes", "dask"])
+def test_one_dataset_that_fails_does_not_stop_the_others_whoever_works_on_them(
+    project: Path, executor: Executor | None
+) -> None:
+    run_doi_pipeline(params=project / "params.yaml", use_parallel=False)
+    alone = _outputs(project)
+    for path in (project / "data/sample/loaded").iterdir():
+        path.unlink()
     _change(project, "params.yaml", "column: mw", "column: kw")
-    with pytest.raises(ReadError, match=rf"^{SOUTH}: the file has no column 'kw'.* It has: mw\."):
-        run_doi_pipeline(params=project / "params.yaml", use_parallel=use_parallel)
+    with pytest.raises(PipelineError) as caught:
+        run_doi_pipeline(params=project / "params.yaml", use_parallel=executor is not None, executor=executor)
+    assert caught.value.stored == {NORTH: STORED[NORTH]}
+    assert isinstance(caught.value.failed[SOUTH], ReadError)
+    said = str(caught.value).splitlines()
+    assert said[0] == "1 of 2 datasets failed, the other 1 are stored:"
+    assert said[1].startswith(f"  {SOUTH}: the file has no column 'kw'")
+    assert _outputs(project) == {name: text for name, text in alone.items() if "south" not in name or "json" in name}
+
+
+def test_where_all_fail_nothing_is_stored(project: Path) -> None:
+    _change(project, "params.yaml", "column: mw", "column: kw")
+    _change(project, "params.yaml", "source_id: id", "source_id: di")
+    with pytest.raises(PipelineError, match="2 of 2 datasets failed, nothing is stored:"):
+        run_doi_pipeline(params=project / "params.yaml")
     assert not (project / "data/sample/eo_pv_data.duckdb").exists()
     assert not (project / "data/sample/loaded").exists()
 
 
+def test_what_is_no_fault_of_a_dataset_is_not_taken_for_one(project: Path) -> None:
+    (project / "data/sample/eo_pv_data.duckdb").mkdir(parents=True)
+    with pytest.raises(BuildError, match="cannot be opened"):
+        run_doi_pipeline(params=project / "params.yaml")
+
+
+def test_a_scheduler_is_for_dask_alone(project: Path) -> None:
+    with pytest.raises(CatalogError, match=r"A scheduler \(tcp://here:1\) is for the executor dask, not for threads\."):
+        run_doi_pipeline(params=project / "params.yaml", scheduler="tcp://here:1")
+
+
+def test_a_scheduler_that_is_not_there_is_an_error(project: Path) -> None:
+    with (
+        dask.config.set({"distributed.comm.timeouts.connect": "100ms"}),
+        pytest.raises(SourceError, match="The Dask scheduler tcp://127.0.0.1:1 does not answer"),
+    ):
+        run_doi_pipeline(params=project / "params.yaml", executor="dask", scheduler="tcp://127.0.0.1:1")
+
+
 @pytest.mark.parametrize("export_geoparquet", [True, False])
-def test_another_number_than_expected_stops_the_pipeline_whatever_it_writes(
-    project: Path, export_geoparquet: bool
-) -> None:
+def test_another_number_than_expected_fails_whatever_is_written(project: Path, export_geoparquet: bool) -> None:
     _change(project, "params.yaml", "alias: south", "alias: south\n    expected_features: 2")
     with pytest.raises(AccountingError, match=rf"{SOUTH}: expected 2 records, read 1\."):
-        run_doi_pipeline(params=project / "params.yaml", export_geoparquet=export_geoparquet)
+        run_doi_pipeline(params=project / "params.yaml", export_geoparquet=export_geoparquet, datasets=["south"])
     assert not (project / "data/sample/eo_pv_data.duckdb").exists()
 
 
@@ -142,4 +188,4 @@ def test_a_changed_file_is_refused_unless_the_lock_is_updated(project: Path) -> 
     run_doi_pipeline(params=project / "params.yaml")
     _change(project, "south.geojson", '"mw": 5', '"mw": 6')
     with pytest.raises(ChecksumMismatchError, match=f"make update KEY={SOUTH}"):
-        run_doi_pipeline(params=project / "params.yaml")
+        run_doi_pipeline(params=project / "params.yaml", datasets=[SOUTH])

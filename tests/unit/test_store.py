@@ -104,7 +104,7 @@ def test_the_view_unites_the_datasets_and_a_removed_one_is_dropped(
     assert _ids(database, "doi_pv_features") == ["a:1", "b:1", "c:1"]
     write(database, "c a", "a")
     assert _ids(database, "doi_pv_features") == ["a:1", "c:1"]
-    assert _tables(database) == ["a", "c", "dataset_accounting"]
+    assert _tables(database) == ["a", "c", "dataset_accounting", "hamilton_runs"]
 
 
 def test_a_dataset_that_was_never_stored_is_no_part_of_the_view(
@@ -121,7 +121,7 @@ def test_the_other_tables_of_raw_data_outlive_a_removed_dataset(
     for name in ("admin_boundaries", "customers"):
         database.execute(f"CREATE TABLE raw_data.{name} AS SELECT 1 AS n")
     write(database, "a", "a")
-    assert _tables(database) == ["a", "admin_boundaries", "customers", "dataset_accounting"]
+    assert _tables(database) == ["a", "admin_boundaries", "customers", "dataset_accounting", "hamilton_runs"]
 
 
 def test_the_accounting_is_one_row_for_each_dataset_in_the_settings(

@@ -1,0 +1,84 @@
+"""Run the graph of the boundaries: into a file, as the DVC stage `boundaries` does, and into the warehouse."""
+
+import logging
+from pathlib import Path
+
+import duckdb
+import pyarrow.dataset as ds
+from hamilton import driver
+
+from loaders import admin_boundaries
+from loaders.admin_boundaries import BoundaryCounts
+from loaders.database import Database
+from loaders.geoparquet import write_parquet
+from loaders.locks import sha256
+from loaders.project import read_project
+from loaders.store import note_runs, replace_table
+
+OVERTURE_MAPS = "overture_maps"
+TABLE = "admin_boundaries"
+
+# it reports every exception that it also raises
+logging.getLogger("hamilton").setLevel(logging.CRITICAL)
+
+
+def run_overture_pipeline(
+    database_path: Path | str | None = None,
+    params: Path | str | None = None,
+    connection: duckdb.DuckDBPyConnection | None = None,
+) -> dict[str, str]:
+    """Load the boundaries of countries and regions into the warehouse.
+
+    Args:
+        database_path: the DuckDB file; by default `data/<origin>/eo_pv_data.duckdb`.
+        params: the settings; by default the `params.yaml` of the project around the working directory.
+        connection: to the warehouse, where it is open already.
+
+    Returns:
+        The table, by its name.
+
+    Raises:
+        EoPvError: the boundaries cannot be read, or the warehouse is open elsewhere.
+    """
+    _, workspace = read_project(params)
+    load_boundaries(workspace.bundled_boundaries, workspace.boundaries)
+    database = Database(Path(database_path) if database_path else workspace.database, connection)
+    with database.opened() as opened:
+        return write_boundaries(opened, workspace.boundaries)
+
+
+def load_boundaries(source: Path, target: Path) -> BoundaryCounts:
+    """Bring the boundaries of countries and regions to the columns of `raw_data.admin_boundaries`.
+
+    Args:
+        source: GeoParquet as Overture's `division_area`: the bundled extract, or the user's own; a file or a folder.
+        target: GeoParquet in EPSG:4326; replaced only when all is written.
+
+    Returns:
+        What became of every area.
+
+    Raises:
+        ReadError: the source is not such a file, or its codes or outlines cannot be meant.
+    """
+    graph = driver.Builder().with_modules(admin_boundaries).build()
+    made = graph.execute(["boundaries", "boundary_counts"], inputs={"boundary_source": source})
+    write_parquet(made["boundaries"], target)
+    counts: BoundaryCounts = made["boundary_counts"]
+    return counts
+
+
+def write_boundaries(connection: duckdb.DuckDBPyConnection, boundaries: Path) -> dict[str, str]:
+    """Write `raw_data.admin_boundaries`.
+
+    Args:
+        connection: to the warehouse.
+        boundaries: what `load_boundaries` wrote.
+
+    Returns:
+        The table, by its name.
+    """
+    shape = {"geometry": "ST_SetCRS(ST_GeomFromWKB(geometry), 'EPSG:4326')"}
+    columns = [name for name in ds.dataset(boundaries).schema.names if name != "bbox"]
+    table = replace_table(connection, TABLE, ds.dataset(boundaries).scanner(columns=columns), shape)
+    note_runs(connection, OVERTURE_MAPS, {TABLE: sha256(boundaries)})
+    return {TABLE: table}
