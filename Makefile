@@ -34,7 +34,7 @@ export HAMILTON_TELEMETRY_ENABLED := false
 export DBT_PROJECT_DIR := $(CURDIR)/dbt
 export DBT_PROFILES_DIR := $(CURDIR)/dbt
 
-.PHONY: help all plan update verify pull install test bench quality lint lock samples image container-check publish sbom audit clean
+.PHONY: help all plan update verify pull install test docs bench quality lint lock samples image container-check publish sbom audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -64,6 +64,9 @@ install: $(ready) ## make .venv from requirements.lock
 
 test: $(ready) ## run every test (ARGS are passed to pytest)
 	python -m pytest $(ARGS)
+
+docs: $(ready) ## show how everything hangs together: datasets, pipelines, tables (after `make all`; needs `dot`)
+	@python -m loaders docs
 
 bench: $(ready) ## measure speed and memory (benchmarks/; a few minutes)
 	python -m benchmarks.fetch

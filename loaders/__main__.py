@@ -3,20 +3,19 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated
 
 try:
-    import click
     import typer
 except ModuleNotFoundError:
     sys.exit("Error: the environment of eo-pv is not active. Type `make all`, or `. .venv/bin/activate` first.")
 
-from loaders import command_add, command_compare, command_why, commands
+from loaders import command_add, command_compare, command_dag, command_why, commands
 from loaders.catalog_build import Executor
 from loaders.console import Key, Keys, app, err, list_files, out, project, settings, shown
 from loaders.errors import BuildError, EoPvError, PipelineError
 
-__all__ = ["app", "command_add", "command_compare", "command_why", "commands", "main"]
+__all__ = ["app", "command_add", "command_compare", "command_dag", "command_why", "commands", "main"]
 
 
 def main() -> None:
@@ -62,9 +61,7 @@ def ingest(
     cache: Annotated[bool, typer.Option(help="Use the download cache of this user.")] = True,
     force_download: Annotated[bool, typer.Option("--force-download", help="Download again what is there.")] = False,
     sequential: Annotated[bool, typer.Option("--sequential", help="One dataset at a time.")] = False,
-    executor: Annotated[
-        str | None, typer.Option(help="Who works on several at a time.", click_type=click.Choice(get_args(Executor)))
-    ] = None,
+    executor: Annotated[Executor | None, typer.Option(help="Who works on several at a time.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler: tcp://host:8786.")] = None,
     params: Annotated[
         Path | None, typer.Option(help="Settings; data/ is beside them. By default the project's params.yaml.")
@@ -131,6 +128,22 @@ def boundaries() -> None:
     without = f"; {counts.without_country} of them of no country that is agreed on" if counts.without_country else ""
     out.print(f"boundaries: {counts.countries:,} of countries, {counts.regions:,} of regions{without}")
     list_files([workspace.boundaries], workspace)
+
+
+@app.command()
+def sources() -> None:
+    """Write down for dbt what the pipelines have stored (dbt/sources/)."""
+    from loaders.duck import connect
+    from loaders.hamilton_dbt_bridge import HamiltonDbtBridge
+    from loaders.pipelines import PIPELINES
+    from loaders.store import read_runs
+
+    _, workspace = settings()
+    bridge = HamiltonDbtBridge(workspace.root / "dbt")
+    with connect(workspace.database, read_only=True) as connection:
+        for name in PIPELINES:
+            if read_runs(connection, name):
+                list_files([bridge.update_sources_from_hamilton(name, connection)], workspace)
 
 
 @app.command()

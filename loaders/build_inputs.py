@@ -1,5 +1,7 @@
 """What the models of the warehouse need beside the records: settings, terms, overrides."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from typing import Any, get_args
 
@@ -9,7 +11,7 @@ import pyarrow as pa
 from loaders.catalog import Catalog, Dataset
 from loaders.licences import Kind, terms
 from loaders.overrides import Override
-from loaders.store import replace_table
+from loaders.store import DOI_DATASETS, SETTINGS, note_runs, replace_table
 
 STRICTEST_FIRST: tuple[str, ...] = get_args(Kind)
 OVERRIDES = pa.schema(
@@ -39,9 +41,16 @@ def write_build_inputs(connection: duckdb.DuckDBPyConnection, catalog: Catalog, 
         catalog: the settings.
         overrides: what people say of single pairs.
     """
-    replace_table(connection, "settings", pa.Table.from_pylist([build_settings(catalog)]))
+    replace_table(connection, SETTINGS, pa.Table.from_pylist([build_settings(catalog)]))
     replace_table(connection, "dataset_terms", pa.Table.from_pylist(dataset_terms(catalog), TERMS))
     replace_table(connection, "overrides", _overrides(overrides))
+    note_runs(connection, DOI_DATASETS, {SETTINGS: settings_hash(catalog, overrides)})
+
+
+def settings_hash(catalog: Catalog, overrides: Sequence[Override]) -> str:
+    """A hash of what these tables say."""
+    document = [build_settings(catalog), dataset_terms(catalog), _overrides(overrides).to_pylist()]
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
 def build_settings(catalog: Catalog) -> dict[str, Any]:

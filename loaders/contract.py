@@ -128,14 +128,23 @@ LOADING = (
 REJECTED_NAMES = ("dataset_key", "record_id", "source_id", "source_file", "source_row", "source_attributes")
 REJECTED = (*(field for field in RECORD if field.name in REJECTED_NAMES), REASON, PUBLISHED_WKB)
 
-# countries and regions: subtype is country, region or county; country ISO 3166-1 alpha-2 and region ISO 3166-2, null
-# where there is none; geometry the land in EPSG:4326
-BOUNDARIES = pa.schema(
-    [(name, pa.string()) for name in ("boundary_id", "subtype", "country", "region", "name")]
-    + [(GEOMETRY, pa.binary()), ("source", pa.string()), ("licence", pa.string())]
+BOUNDARY = (
+    Field("boundary_id", pa.string(), "Identifier in the file that it comes from.", required=True),
+    Field(
+        "subtype", pa.string(), "country (also a dependency with a code of its own), region or county.", required=True
+    ),
+    Field("country", pa.string(), "Country (ISO 3166-1 alpha-2; XK is Kosovo); null where none is agreed on."),
+    Field("region", pa.string(), "Region (ISO 3166-2); null for a country, and for a region without a code."),
+    Field("name", pa.string(), "Name, as the file has it."),
+    Field(GEOMETRY, pa.binary(), "Its land, EPSG:4326 as (lon, lat); cut at the antimeridian.", required=True),
+    Field("source", pa.string(), "Who publishes the boundary."),
+    Field("licence", pa.string(), "Under which licence (SPDX, or public-domain); null where the file does not say."),
 )
 
 
 def schema(fields: tuple[Field, ...] = RECORD) -> pa.Schema:
     """The Arrow schema of the canonical record, or of other fields."""
     return pa.schema([pa.field(field.name, field.type) for field in fields])
+
+
+BOUNDARIES = schema(BOUNDARY)

@@ -1,14 +1,22 @@
-"""dbt-duckdb plugin: dbt's connections get what ours get, and H3; offline, from wherever dbt is started."""
+"""dbt-duckdb plugin: dbt's connections get what ours get, H3, and functions that run Hamilton; all of it offline."""
 
+import json
 import os
+import threading
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
+from duckdb.func import PythonUDFType
+from duckdb.sqltypes import BOOLEAN, TIMESTAMP_TZ, VARCHAR
 
 from loaders.duck import CONFIG, prepare
 from loaders.duck import config as duck_config
 from loaders.h3_functions import register
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # dbt wants a time: nobody asked here
+_one_at_a_time = threading.Lock()  # dbt runs models, and so their hooks, in several threads
 
 
 class Plugin(BasePlugin):
@@ -23,3 +31,51 @@ class Plugin(BasePlugin):
         """Once it is open."""
         prepare(conn)
         register(conn)
+        register_hamilton(conn)
+
+
+def register_hamilton(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add what dbt/macros/hamilton.sql and the freshness of the sources call.
+
+    - `run_hamilton(pipeline, only_stale)`: what was stored, as JSON.
+    - `update_sources(pipeline)`: the file that was written.
+    - `last_asked(key)`: when the publisher of a dataset was last asked; 1970 if nobody did so here.
+    """
+    connection.create_function(
+        "run_hamilton",
+        lambda pipeline, only_stale: _run(connection, pipeline, only_stale=only_stale),
+        [VARCHAR, BOOLEAN],
+        VARCHAR,
+        type=PythonUDFType.NATIVE,
+        side_effects=True,
+    )
+    connection.create_function(
+        "update_sources", lambda name: _update_sources(connection, name), [VARCHAR], VARCHAR, side_effects=True
+    )
+    connection.create_function("last_asked", _last_asked, [VARCHAR], TIMESTAMP_TZ)
+
+
+def _run(connection: duckdb.DuckDBPyConnection, pipeline: str, *, only_stale: bool) -> str:
+    if only_stale and os.environ.get("EO_PV_HAMILTON") == "off":
+        return "{}"
+    from loaders.pipelines import run_pipeline  # noqa: PLC0415 (start-up time)
+
+    with _one_at_a_time:
+        return json.dumps(run_pipeline(pipeline, connection, only_stale=only_stale))
+
+
+def _update_sources(connection: duckdb.DuckDBPyConnection, pipeline: str) -> str:
+    from loaders.hamilton_dbt_bridge import HamiltonDbtBridge  # noqa: PLC0415
+    from loaders.project import read_project  # noqa: PLC0415
+
+    _, workspace = read_project()
+    bridge = HamiltonDbtBridge(workspace.root / "dbt")
+    return str(bridge.update_sources_from_hamilton(pipeline, connection).relative_to(workspace.root))
+
+
+def _last_asked(key: str) -> datetime:
+    from loaders.freshness import last_asked  # noqa: PLC0415
+    from loaders.project import read_project  # noqa: PLC0415
+
+    _, workspace = read_project()
+    return last_asked(key, workspace) or NEVER

@@ -8,14 +8,23 @@ from typing import Any
 import duckdb
 import pyarrow.dataset as ds
 
-from loaders.contract import RECORD, REJECTED
+from loaders.contract import RECORD, REJECTED, schema
 
 RAW_SCHEMA = "raw_data"
 ALL_FEATURES = "doi_pv_features"
 ACCOUNTING = "dataset_accounting"
+ACCOUNTING_COLUMNS = {
+    "dataset_key": "Key of the dataset, as in params.yaml.",
+    "records_read": "Records in the published files.",
+    "records_kept": "Records that can be used.",
+    "records_rejected": "Records that cannot be used; raw_data.rejected_records says why.",
+    "records_repaired": "Kept records whose published outline was invalid.",
+}
 REJECTED_RECORDS = "rejected_records"
+SETTINGS = "settings"
 RUNS = "hamilton_runs"
 DOI_DATASETS = "doi_datasets"
+WITHOUT_SHAPE = schema(tuple(field for field in REJECTED if field.name != "published_wkb"))
 
 Metrics = dict[str, Any]
 
@@ -70,7 +79,8 @@ def note_runs(
     changed = [*made_from, *gone]
     connection.execute(f"DELETE FROM {table} WHERE list_contains(?::VARCHAR[], table_name)", [changed])  # noqa: S608
     rows = [(pipeline, name, text) for name, text in made_from.items()]
-    connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?)", rows)  # noqa: S608
+    if rows:
+        connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?)", rows)  # noqa: S608
 
 
 def read_runs(connection: duckdb.DuckDBPyConnection, pipeline: str) -> dict[str, str | None]:
@@ -120,16 +130,17 @@ def write_rejected(connection: duckdb.DuckDBPyConnection, rejected: Mapping[str,
         rejected: Parquet with the records that cannot be used, by dataset.
         keys: every dataset in the settings.
     """
-    names = [field.name for field in REJECTED if field.name != "published_wkb"]
-    fresh = ds.dataset([str(path) for path in rejected.values()]).scanner(columns=names)
-    if REJECTED_RECORDS not in tables_in(connection):
-        replace_table(connection, REJECTED_RECORDS, fresh)
-        return
     table = f"{RAW_SCHEMA}.{REJECTED_RECORDS}"
-    stays = [key for key in keys if key not in rejected]
-    connection.execute(f"DELETE FROM {table} WHERE NOT list_contains(?::VARCHAR[], dataset_key)", [stays])  # noqa: S608
+    if REJECTED_RECORDS in tables_in(connection):
+        stays = [key for key in keys if key not in rejected]
+        connection.execute(f"DELETE FROM {table} WHERE NOT list_contains(?::VARCHAR[], dataset_key)", [stays])  # noqa: S608
+    else:
+        replace_table(connection, REJECTED_RECORDS, WITHOUT_SHAPE.empty_table())
+    if not rejected:
+        return
+    fresh = ds.dataset([str(path) for path in rejected.values()]).scanner(columns=WITHOUT_SHAPE.names)
     connection.register("given_rows", fresh)
-    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM given_rows")  # noqa: S608
+    connection.execute(f"INSERT INTO {table} SELECT * FROM given_rows")  # noqa: S608
     connection.unregister("given_rows")
 
 
@@ -163,7 +174,8 @@ def _write_accounting(
         (key, *(count["records"][name] for name in ("read", "kept", "rejected")), count["flags"].get("repaired", 0))
         for key, count in metrics.items()
     ]
-    connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)", rows)  # noqa: S608
+    if rows:
+        connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)", rows)  # noqa: S608
     return sorted(key for (key,) in before if key not in keys)
 
 

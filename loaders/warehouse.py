@@ -22,9 +22,10 @@ from loaders.doi_tables import loaded_before, read_project_overrides, write_doi_
 from loaders.duck import MEMORY_MB, connect
 from loaders.errors import BuildError
 from loaders.geoparquet import ParquetFile
+from loaders.hamilton_dbt_bridge import HamiltonDbtBridge
 from loaders.locks import sha256, write_json
-from loaders.overture_maps_loader import write_boundaries
-from loaders.store import read_accounting
+from loaders.overture_maps_loader import OVERTURE_MAPS, write_boundaries
+from loaders.store import DOI_DATASETS, read_accounting
 from loaders.workspace import DATABASE_NAME, Workspace
 
 CURATED_SCHEMA = "curated"
@@ -203,6 +204,9 @@ def _write_raw_data(database: Path, catalog: Catalog, workspace: Workspace) -> N
         loaded = [loaded_before(key, workspace) for key in catalog.datasets]
         write_doi_data(connection, loaded, catalog, workspace)
         write_boundaries(connection, workspace.boundaries)
+        bridge = HamiltonDbtBridge(workspace.root / "dbt")
+        for pipeline in (DOI_DATASETS, OVERTURE_MAPS):
+            bridge.update_sources_from_hamilton(pipeline, connection)
 
 
 def _publish(aside: Path, workspace: Workspace) -> None:

@@ -1,3 +1,5 @@
+{{ config(pre_hook={'sql': "{{ run_hamilton_pipeline('overture_maps') }}", 'transaction': False}) }}
+
 with boundaries as (
 
     select * from {{ source('raw_data', 'admin_boundaries') }}

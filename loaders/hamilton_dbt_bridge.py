@@ -1,0 +1,222 @@
+"""Tell dbt what Hamilton has stored: one file of sources a pipeline, written from the tables themselves."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+from hamilton import driver
+
+from loaders import admin_boundaries, doi_datasets, solar_irradiance
+from loaders import catalog_errors as explain
+from loaders.catalog import Catalog, Dataset
+from loaders.contract import BOUNDARY, RECORD, REJECTED
+from loaders.database import Database
+from loaders.errors import BuildError, CatalogError
+from loaders.irradiance import IRRADIANCE
+from loaders.locks import Lock, last_lock, sha256, write_text
+from loaders.overture_maps_loader import OVERTURE_MAPS
+from loaders.project import read_project
+from loaders.solar_irradiance_loader import SOLAR_IRRADIANCE
+from loaders.store import (
+    ACCOUNTING,
+    ACCOUNTING_COLUMNS,
+    ALL_FEATURES,
+    DOI_DATASETS,
+    RAW_SCHEMA,
+    REJECTED_RECORDS,
+    SETTINGS,
+    read_runs,
+)
+from loaders.workspace import Workspace
+
+Document = dict[str, Any]
+
+# the graph of each pipeline, and the node that ends it
+GRAPHS = {
+    DOI_DATASETS: (doi_datasets, "store_individual_datasets"),
+    OVERTURE_MAPS: (admin_boundaries, "boundaries"),
+    SOLAR_IRRADIANCE: (solar_irradiance, "solar_irradiance"),
+}
+FRESHNESS = {"warn_after": {"count": 7, "period": "day"}, "error_after": {"count": 14, "period": "day"}}
+NOTE = """# What the pipeline {pipeline} has stored in origin {origin}. Written by eo-pv at every build, and by
+# `dbt run-operation update_hamilton_sources --args '{{pipeline_name: {pipeline}}}'`; do not edit.
+"""
+UNIT = re.compile(r"\[([^\]]+)\]")
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    ACCOUNTING: ACCOUNTING_COLUMNS,
+    REJECTED_RECORDS: {field.name: field.meaning for field in REJECTED},
+    "admin_boundaries": {field.name: field.meaning for field in BOUNDARY},
+    "solar_irradiance": {field.name: field.meaning for field in IRRADIANCE},
+}
+GRAIN = {
+    ALL_FEATURES: "One row per published record that can be used, of every dataset in params.yaml.",
+    ACCOUNTING: "One row per dataset, counting its published records.",
+    REJECTED_RECORDS: "One row per published record that cannot be used, of every dataset in params.yaml.",
+    "admin_boundaries": "One row per country, region or county, the boundaries that records are placed in.",
+    "solar_irradiance": "One row per H3 cell, provider and month, and one for the whole year.",
+}
+RECORD_COLUMNS = {field.name: field.meaning for field in RECORD}
+
+
+class HamiltonDbtBridge:
+    """Between what Hamilton's pipelines store and what dbt knows of it.
+
+    Args:
+        dbt_project_root: the folder with `dbt_project.yml`; `params.yaml` is beside it.
+    """
+
+    def __init__(self, dbt_project_root: Path | str) -> None:
+        self.root = Path(dbt_project_root).resolve()
+
+    def update_sources_from_hamilton(self, name: str, connection: duckdb.DuckDBPyConnection | None = None) -> Path:
+        """Write `sources/<name>_sources.yml`: tables, columns, rows, and where they come from.
+
+        It follows from what is stored, from the settings and from the locks alone: as long as they stay the same, so do
+        its bytes.
+
+        Args:
+            name: of the pipeline: doi_datasets, overture_maps or solar_irradiance.
+            connection: to the warehouse, where it is open already; by default that of the settings' origin.
+
+        Returns:
+            The file.
+
+        Raises:
+            CatalogError: there is no such pipeline.
+            BuildError: it has stored nothing, or the warehouse is open elsewhere.
+        """
+        if name not in GRAPHS:
+            raise CatalogError(explain.unknown(name, GRAPHS, "pipeline", "loaders/hamilton_dbt_bridge.py"))
+        catalog, workspace = read_project(self.root.parent / "params.yaml")
+        if connection is None and not workspace.database.exists():
+            raise BuildError(f"{workspace.database} is not there, and {name} has stored nothing in it. {_advice(name)}")
+        with Database(workspace.database, connection).opened() as opened:
+            source = sources(name, opened, catalog, workspace)
+        path = self.root / "sources" / f"{name}_sources.yml"
+        text = NOTE.format(pipeline=name, origin=catalog.origin) + _as_yaml({"version": 2, "sources": [source]})
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            write_text(text, path)
+        return path
+
+
+class Columns:
+    """The columns of tables; those of two that are the same are one object, which YAML then writes once."""
+
+    def __init__(self) -> None:
+        self._seen: list[list[Document]] = []
+
+    def of(self, kinds: Mapping[str, str], said: Mapping[str, str]) -> list[Document]:
+        """Each with its type, and what it means."""
+        columns = [_column(name, kind, said.get(name, "")) for name, kind in kinds.items()]
+        if columns not in self._seen:
+            self._seen.append(columns)
+        return self._seen[self._seen.index(columns)]
+
+
+def sources(name: str, connection: duckdb.DuckDBPyConnection, catalog: Catalog, workspace: Workspace) -> Document:
+    """What dbt should know of the tables of a pipeline, as in a file of sources.
+
+    Raises:
+        BuildError: it has stored nothing.
+    """
+    stored = [table for table in read_runs(connection, name) if table != SETTINGS]
+    if not stored:
+        raise BuildError(f"The pipeline {name} has stored nothing in this warehouse. {_advice(name)}")
+    shared = [ALL_FEATURES, ACCOUNTING, REJECTED_RECORDS] if name == DOI_DATASETS else []
+    path, known = _path(name), Columns()
+    tables = []
+    for table in (*shared, *stored):
+        described = _table(table, connection, known)
+        meta = {"hamilton_generated": True, "pipeline": name, **path, **described.pop("meta")}
+        dataset = catalog.datasets.get(table)
+        if dataset:
+            lock = last_lock(workspace.lock(table))
+            meta |= _origin(dataset, lock, workspace)
+            described["description"] = _of_dataset(dataset, lock)
+        described["config"] = {**_freshness(dataset, catalog), "meta": meta}
+        tables.append(described)
+    return {
+        "name": RAW_SCHEMA,
+        "schema": RAW_SCHEMA,
+        "description": "What the loaders have stored (`loaders/contract.py`).",
+        "tables": tables,
+    }
+
+
+def _table(name: str, connection: duckdb.DuckDBPyConnection, known: Columns) -> Document:
+    found = connection.execute(f'DESCRIBE {RAW_SCHEMA}."{name}"').fetchall()
+    ((rows,),) = connection.execute(f'SELECT count(*) FROM {RAW_SCHEMA}."{name}"').fetchall()  # noqa: S608
+    said = COLUMNS.get(name, RECORD_COLUMNS)
+    return {
+        "name": name,
+        "description": GRAIN.get(name, ""),
+        "meta": {"row_count": rows},
+        "columns": known.of({column: kind for column, kind, *_ in found}, said),
+    }
+
+
+def _column(name: str, kind: str, meaning: str) -> Document:
+    unit = UNIT.search(meaning)
+    return {
+        "name": name,
+        "data_type": kind.lower().replace("epsg", "EPSG"),
+        "description": meaning,
+        **({"config": {"meta": {"unit": unit.group(1)}}} if unit else {}),
+    }
+
+
+def _origin(dataset: Dataset, lock: Lock | None, workspace: Workspace) -> Document:
+    """Where the records of a dataset come from, as far as it is known."""
+    record = lock.record if lock else None
+    return {
+        "doi": (lock.doi if lock else None) or dataset.source.doi,
+        "source": dataset.source.as_stated,
+        "version": _plain(record.version) if record and record.version else None,
+        "licence": dataset.licence,
+        "licence_verified": dataset.licence_verified,
+        "licence_stated_by_the_publisher": _plain(record.licence) if record and record.licence else None,
+        "is_synthetic": lock.is_synthetic if lock else False,
+        "lock_sha256": sha256(workspace.lock(dataset.key)) if lock else None,
+    }
+
+
+def _of_dataset(dataset: Dataset, lock: Lock | None) -> str:
+    doi = (lock.doi if lock else None) or dataset.source.doi
+    place = f"https://doi.org/{doi}" if doi else "its source: see meta"
+    title = f" ({lock.record.title})" if lock and lock.record and lock.record.title else ""
+    twin = " These are of its bundled twin: synthetic." if lock and lock.is_synthetic else ""
+    return _plain(f"One row per record of {dataset.key}{title} that can be used, from {place}.{twin}")
+
+
+def _freshness(dataset: Dataset | None, catalog: Catalog) -> Document:
+    """When the publisher was last asked counts; samples and files of one's own have none to ask."""
+    if dataset is None or catalog.origin == "sample" or dataset.source.kind == "path":
+        return {"freshness": None}
+    return {"freshness": FRESHNESS, "loaded_at_field": f"last_asked('{dataset.key}')"}
+
+
+def _path(name: str) -> Document:
+    """The nodes of a pipeline in their order, and the tags of the one that ends it."""
+    module, last = GRAPHS[name]
+    graph = driver.Builder().with_modules(module).enable_dynamic_execution(allow_experimental_mode=True).build()
+    nodes = {node.name: node for node in graph.list_available_variables() if not node.is_external_input}
+    order = [name for name in vars(module) if name in nodes]
+    tags = {key: value for key, value in nodes[last].tags.items() if key != "module"}
+    return {"hamilton_module": module.__name__, "hamilton_nodes": order, "hamilton_tags": tags}
+
+
+def _plain(text: str) -> str:
+    """A text from outside, of which dbt must not make a template."""
+    return text.replace("{", "(").replace("}", ")")
+
+
+def _advice(name: str) -> str:
+    return f"Run `dbt run-operation execute_hamilton_pipeline --args '{{pipeline: {name}}}'`, or `make all`."
+
+
+def _as_yaml(document: Document) -> str:
+    text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
+    return text

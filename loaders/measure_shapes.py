@@ -1,0 +1,24 @@
+"""Run the graph of `loaders.shape_metrics` on records of the warehouse: what dbt's prep_pv_shape_metrics does."""
+
+import duckdb
+import pyarrow as pa
+from hamilton import driver
+
+from loaders import shape_metrics
+
+
+def measure_shapes(records: duckdb.DuckDBPyRelation) -> pa.Table:
+    """How long, how wide and which way round the outlines are.
+
+    Args:
+        records: `raw_data.doi_pv_features`; points have no outline, and no row in what comes out.
+
+    Returns:
+        `record_id`, `length_m`, `width_m`, `axis_azimuth_deg`, `compactness`, and `geometry`, the smallest rectangle
+        around the outline as GeoArrow WKB that knows its CRS, EPSG:4326.
+    """
+    outlines = records.filter("geometry_kind = 'polygon'").order("record_id")
+    rows = outlines.project("record_id, st_aswkb(geometry)::blob as wkb").to_arrow_table()
+    graph = driver.Builder().with_modules(shape_metrics).build()
+    measured = graph.execute(["shape_metrics"], inputs={"outline_rows": rows})["shape_metrics"]
+    return pa.table(measured.to_arrow(index=False, geometry_encoding="WKB"))

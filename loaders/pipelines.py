@@ -1,0 +1,128 @@
+"""The Hamilton pipelines by name: what dbt's macros, its hooks and the bridge call."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from loaders import catalog_errors as explain
+from loaders.build_inputs import settings_hash
+from loaders.catalog import Catalog, Dataset
+from loaders.doi_tables import loaded_before, read_project_overrides, write_doi_data
+from loaders.errors import CatalogError
+from loaders.freshness import made_from
+from loaders.locks import sha256
+from loaders.overture_maps_loader import OVERTURE_MAPS, TABLE, run_overture_pipeline
+from loaders.project import read_project
+from loaders.raw_pv_doi_ingest import run_doi_pipeline
+from loaders.solar_irradiance_loader import SOLAR_IRRADIANCE, run_solar_pipeline
+from loaders.store import DOI_DATASETS, SETTINGS, read_runs
+from loaders.workspace import Workspace
+
+Connection = duckdb.DuckDBPyConnection
+Stored = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A pipeline that stores tables in the schema `raw_data`.
+
+    Attributes:
+        run: does all of its work.
+        refresh: does what is not there yet, or follows from something else than it did.
+    """
+
+    run: Callable[[Connection], Stored]
+    refresh: Callable[[Connection], Stored]
+
+
+def run_pipeline(name: str, connection: Connection, *, only_stale: bool = False) -> Stored:
+    """Run a pipeline into a warehouse that is open already.
+
+    Args:
+        name: one of PIPELINES.
+        connection: to the warehouse; a cursor of it does the writing.
+        only_stale: leave alone what is fresh.
+
+    Returns:
+        The tables that were stored, by name.
+
+    Raises:
+        CatalogError: there is no such pipeline, or the warehouse is of another origin than the settings.
+        EoPvError: the pipeline failed.
+    """
+    if name not in PIPELINES:
+        raise CatalogError(explain.unknown(name, PIPELINES, "pipeline", "loaders/pipelines.py"))
+    _, workspace = read_project()
+    _require_origin(connection, workspace)
+    pipeline = PIPELINES[name]
+    return (pipeline.refresh if only_stale else pipeline.run)(connection)
+
+
+def refresh_doi_datasets(connection: Connection) -> Stored:
+    """Store what is missing of the DOI datasets: from the files of the last load, or by loading again."""
+    catalog, workspace = read_project()
+    noted = read_runs(connection, DOI_DATASETS)
+    wanted = {key: made_from(each, catalog.h3_resolution, workspace) for key, each in catalog.datasets.items()}
+    stale = [each for key, each in catalog.datasets.items() if wanted[key] is None or noted.get(key) != wanted[key]]
+    here = [each.key for each in stale if _is_loaded(each, wanted[each.key], workspace)]
+    missing = [each.key for each in stale if each.key not in here]
+    stored = run_doi_pipeline(datasets=missing, connection=connection, executor="threads") if missing else {}
+    if here or set(noted) - set(wanted) - {SETTINGS} or noted.get(SETTINGS) != _settings(catalog, workspace):
+        with connection.cursor() as cursor:
+            stored |= write_doi_data(cursor, [loaded_before(key, workspace) for key in here], catalog, workspace)
+    return stored
+
+
+def refresh_overture_maps(connection: Connection) -> Stored:
+    """Store the boundaries, unless those that are stored follow from the same file."""
+    _, workspace = read_project()
+    noted = read_runs(connection, OVERTURE_MAPS).get(TABLE)
+    if noted and workspace.boundaries.exists() and noted == sha256(workspace.boundaries):
+        return {}
+    return run_overture_pipeline(connection=connection)
+
+
+def refresh_solar_irradiance(connection: Connection) -> Stored:
+    """Store the irradiance, if none is stored."""
+    return {} if read_runs(connection, SOLAR_IRRADIANCE) else run_solar_pipeline(connection=connection)
+
+
+# no processes: dbt has threads, and a fork of a process with threads may never end
+PIPELINES = {
+    DOI_DATASETS: Pipeline(
+        lambda connection: run_doi_pipeline(connection=connection, executor="threads"), refresh_doi_datasets
+    ),
+    OVERTURE_MAPS: Pipeline(lambda connection: run_overture_pipeline(connection=connection), refresh_overture_maps),
+    SOLAR_IRRADIANCE: Pipeline(lambda connection: run_solar_pipeline(connection=connection), refresh_solar_irradiance),
+}
+
+
+def _is_loaded(dataset: Dataset, wanted: str | None, workspace: Workspace) -> bool:
+    """Whether the files of the last load follow from what is there now."""
+    places = (workspace.loaded(dataset.key), workspace.rejected(dataset.key), workspace.metrics(dataset.key))
+    if wanted is None or not all(place.exists() for place in places):
+        return False
+    noted = json.loads(workspace.metrics(dataset.key).read_text(encoding="utf-8")).get("made_from")
+    return bool(noted == wanted)
+
+
+def _settings(catalog: Catalog, workspace: Workspace) -> str:
+    return settings_hash(catalog, read_project_overrides(catalog, workspace))
+
+
+def _require_origin(connection: Connection, workspace: Workspace) -> None:
+    """Samples and published records are never stored in one warehouse."""
+    query = "SELECT path FROM duckdb_databases() WHERE database_name = current_database()"
+    (path,) = connection.cursor().execute(query).fetchone() or (None,)
+    data = workspace.root / "data"
+    if not path or not Path(path).resolve().is_relative_to(data):
+        return
+    origin = Path(path).resolve().relative_to(data).parts[0]
+    if origin in {"sample", "doi"} and origin != workspace.origin:
+        raise CatalogError(
+            f"The warehouse {path} is of origin {origin}, but params.yaml says {workspace.origin}. Name the other one: "
+            f"EO_PV_DATABASE={workspace.database.relative_to(workspace.root)}."
+        )

@@ -1,0 +1,303 @@
+"""The pictures of Hamilton's graphs and of dbt's models, and the page around them; dbt itself is not run."""
+
+import shutil
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from loaders import command_dag
+from loaders.catalog import Catalog, Dataset, read_catalog
+from loaders.console import app
+from loaders.drawing import dbt_docs, docs
+from loaders.drawing.dataset_path import dataset_picture, overridden
+from loaders.drawing.graphs import graph, nodes, pipeline_picture, pipelines
+from loaders.drawing.lineage import lineage_picture, read_models
+from loaders.drawing.overview import overview
+from loaders.drawing.page import BANNER, Entry, Page, as_html
+from loaders.drawing.places import source_address
+from loaders.drawing.svg import as_svg
+from loaders.errors import BuildError
+from loaders.locks import Lock, LockedFile, Record
+from loaders.summary import Row
+from loaders.workspace import Workspace
+
+assert command_dag  # its import registers the commands
+
+DOI = "10.5281/zenodo.5005867"
+HOSTILE = '<script>alert("1")</script>'
+VOID = {"meta", "img", "br"}
+CHAIN = (
+    *("dataset_metadata", "target_datasets", "dataset_download_path", "dataset_geospatial_files"),
+    *("dataset_processed_gdf", "dataset_arrow_table", "collected_arrow_tables", "store_individual_datasets"),
+)
+needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="the program dot of Graphviz is not installed")
+
+
+def model(name: str, layer: str, said: str) -> dict[str, Any]:
+    key = f"model.eo_pv.{name}"
+    config = {"materialized": "view" if layer == "staging" else "table"}
+    folders = {"fqn": ["eo_pv", layer, name], "schema": layer}
+    return {"unique_id": key, "name": name, "resource_type": "model", "description": said, "config": config, **folders}
+
+
+def manifest() -> dict[str, Any]:
+    source = {"unique_id": "source.eo_pv.raw_data.features", "name": "features", "resource_type": "source"}
+    models = [
+        model("curated_farms", "curated", "One row per farm."),
+        model("stg_farms", "staging", f"One row per record. It is {HOSTILE}."),
+    ]
+    return {
+        "nodes": {each["unique_id"]: each for each in models} | {"test.t": {"resource_type": "test"}},
+        "sources": {source["unique_id"]: source | {"schema": "raw_data", "description": "", "fqn": []}},
+        "parent_map": {
+            "model.eo_pv.stg_farms": ["source.eo_pv.raw_data.features"],
+            "model.eo_pv.curated_farms": ["model.eo_pv.stg_farms"],
+            "test.t": ["model.eo_pv.stg_farms"],
+        },
+    }
+
+
+def page(*entries: Entry, **said: Any) -> str:
+    always = {"origin": "sample", "notes": (), "models": read_models(manifest()), "pictures": frozenset()}
+    return as_html(Page(**always | {"entries": entries} | said))
+
+
+def row(name: str) -> Row:
+    return Row(name, read=1203, kept=1200, rejected=3, area_km2=None, capacity_mw=None, licence="CC0-1.0 ?")
+
+
+class Tags(HTMLParser):
+    """Whether what is opened is closed, in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+        self.addresses: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        self.addresses += [value or "" for name, value in attrs if name in {"src", "href"}]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@needs_dot
+@pytest.mark.parametrize("name", list(pipelines()))
+def test_every_node_and_input_of_a_pipeline_is_in_its_picture(name: str) -> None:
+    drawn = as_svg(pipeline_picture(name))
+    assert [node.name for node in nodes(graph(name)) if f">{node.name}<" not in drawn] == []
+
+
+@needs_dot
+def test_the_overview_holds_every_node_of_every_pipeline() -> None:
+    drawn = as_svg(overview())
+    every = [(name, node) for name in pipelines() for node in nodes(graph(name)) if not node.is_external_input]
+    assert [f"{name}.{node.name}" for name, node in every if f">{node.name}<" not in drawn] == []
+    assert [
+        place for place in ("DOI, GitHub, URL, file", "raw_data.&lt;key&gt;", "curated") if place not in drawn
+    ] == []
+
+
+def test_the_boundaries_go_on_and_not_their_counts() -> None:
+    lines = overview().source
+    assert '"overture_maps.boundaries" -> "raw_data.admin_boundaries"' in lines
+    assert '"overture_maps.boundary_counts" -> "raw_data.admin_boundaries"' not in lines
+
+
+@needs_dot
+def test_the_same_graph_is_the_same_bytes() -> None:
+    assert as_svg(pipeline_picture("doi_datasets")) == as_svg(pipeline_picture("doi_datasets"))
+    assert as_svg(overview()) == as_svg(overview())
+
+
+def test_statements_are_in_an_order_that_no_set_decides() -> None:
+    drawn = [line for line in pipeline_picture("clustering").body if "[label=<<b>" in line and "dashed" not in line]
+    names = [line.split()[0] for line in drawn]
+    assert names == sorted(names)
+    assert names[0] == "cluster"
+
+
+@needs_dot
+def test_the_path_of_a_dataset_names_its_source_its_nodes_and_its_tables(dataset: Callable[..., Dataset]) -> None:
+    drawn = as_svg(dataset_picture(dataset(source={"doi": DOI}, alias="f")))
+    wanted = (*CHAIN, f"DOI {DOI}", "datasets.farms", "alias f", "raw_data.farms", "loaded/farms.parquet")
+    assert [each for each in wanted if f">{each}<" not in drawn] == []
+    assert f'xlink:href="https://doi.org/{DOI}"' in drawn
+
+
+def test_the_path_of_a_dataset_with_code_of_its_own_names_what_it_overrides(dataset: Callable[..., Dataset]) -> None:
+    lines = dataset_picture(dataset(key="chn_med_res_pv_2024")).source
+    assert overridden("chn_med_res_pv_2024") == ["installed"]
+    assert "loaders/datasets/chn_med_res_pv_2024.py" in lines
+    assert "overrides installed" in lines
+
+
+def test_the_path_of_a_dataset_without_code_of_its_own_says_so(dataset: Callable[..., Dataset]) -> None:
+    assert overridden("farms") == []
+    assert "no code of its own" in dataset_picture(dataset()).source
+
+
+@needs_dot
+def test_a_hostile_title_cannot_leave_the_label_of_a_picture(dataset: Callable[..., Dataset]) -> None:
+    record = Record("zenodo", "1", doi=f"10.1/<{HOSTILE}>", title=f"<{HOSTILE}\x00]>")
+    lock = Lock("farms", "doi", {}, (LockedFile("a"),), record)
+    drawn = as_svg(dataset_picture(dataset(source={"doi": "10.1234/a"}), lock))
+    assert "<script" not in drawn
+    assert "&lt;script&gt;" in drawn
+
+
+@pytest.mark.parametrize(
+    ("source", "address"),
+    [
+        ({"doi": "10.1002/(SICI)1<2::A>3"}, "https://doi.org/10.1002/(SICI)1%3C2::A%3E3"),
+        ({"github": "a/b@v1:f/x y.geojson"}, "https://github.com/a/b/tree/v1/f/x%20y.geojson"),
+        ({"github": "a/b@v1:release:x.zip"}, "https://github.com/a/b/releases/tag/v1"),
+        ({"url": "https://x.org/f.zip"}, "https://x.org/f.zip"),
+        ({"path": "data/own.gpkg"}, None),
+    ],
+)
+def test_a_source_is_a_link_where_it_has_a_page(
+    dataset: Callable[..., Dataset], source: dict[str, str], address: str | None
+) -> None:
+    assert source_address(dataset(source=source)) == address
+
+
+def test_an_address_that_is_not_of_the_web_is_no_link(dataset: Callable[..., Dataset]) -> None:
+    lock = Lock("farms", "path", {}, (LockedFile("a"),), Record("others", "1", url="javascript:alert(1)"))
+    assert source_address(dataset(), lock) is None
+
+
+def test_models_are_read_by_layer_with_their_grain_and_no_tests() -> None:
+    models = read_models(manifest())
+    assert [(each.layer, each.name, each.grain) for each in models] == [
+        ("raw_data", "features", ""),
+        ("staging", "stg_farms", "One row per record."),
+        ("curated", "curated_farms", "One row per farm."),
+    ]
+    assert models[1].parents == ("source.eo_pv.raw_data.features",)
+
+
+@needs_dot
+def test_the_lineage_holds_every_model_as_a_link_to_its_documentation() -> None:
+    drawn = as_svg(lineage_picture(read_models(manifest())))
+    assert [name for name in ("features", "stg_farms", "curated_farms") if f">{name}<" not in drawn] == []
+    assert 'xlink:href="dbt.html#!/model/model.eo_pv.stg_farms"' in drawn
+    assert drawn.count('class="edge"') == 2
+
+
+def test_the_page_holds_each_dataset_each_model_and_only_pictures_that_are_drawn() -> None:
+    pictures = frozenset({"hamilton/overview.svg", "hamilton/dataset_a.svg", "lineage.svg"})
+    entries = (
+        Entry(row("a"), f"DOI {DOI}", "https://doi.org/x", "Farms", "v1", "1 file, 3 kB"),
+        Entry(row("b"), "own"),
+    )
+    text = page(*entries, pictures=pictures)
+    assert [
+        each for each in ("a", "b", f"DOI {DOI}", "Farms", "v1", "1,203", "CC0-1.0 ?") if f">{each}<" not in text
+    ] == []
+    assert [each for each in ("stg_farms", "curated_farms", "One row per farm.") if each not in text] == []
+    images = [each for each in Tags(text).addresses if each.endswith(".svg")]
+    assert set(images) == pictures
+
+
+def test_the_page_is_well_formed_and_asks_nobody_else_for_anything() -> None:
+    tags = Tags(page(Entry(row("a"), "own"), missing="`dot` is missing"))
+    assert tags.open == []
+    assert not tags.seen & {"script", "link", "iframe", "object"}
+
+
+def test_values_from_outside_are_escaped_on_the_page() -> None:
+    text = page(Entry(row("a"), HOSTILE, title=HOSTILE, version=HOSTILE, locked=HOSTILE), notes=(HOSTILE,))
+    assert "<script" not in text
+    assert text.count("&lt;script&gt;") == 6  # five here, and one in the description of a model
+
+
+def test_samples_carry_a_banner_and_published_records_do_not() -> None:
+    assert BANNER in page()
+    assert BANNER not in page(origin="doi")
+
+
+def test_without_dot_the_command_says_how_to_get_it(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("PATH", "")
+    error = CliRunner().invoke(app, ["dag"]).exception
+    assert isinstance(error, BuildError)
+    commands = ("sudo apt-get install graphviz", "brew install graphviz", "conda install graphviz")
+    assert [command for command in commands if command not in str(error)] == []
+
+
+@needs_dot
+def test_a_dataset_is_drawn_by_its_alias_into_the_folder_asked_for(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    assert CliRunner().invoke(app, ["dag", "north", "--output", "pictures"]).exit_code == 0
+    assert [path.name for path in (project / "pictures").iterdir()] == ["dataset_a_north_2020.svg"]
+    assert "north.geojson" in (project / "pictures" / "dataset_a_north_2020.svg").read_text()
+
+
+def test_docs_without_a_database_say_what_to_run(workspace: Workspace) -> None:
+    with pytest.raises(BuildError, match=r"eo_pv_data\.duckdb is missing.*Run `make all`"):
+        dbt_docs.generate(workspace)
+
+
+def test_a_failure_of_dbt_ends_with_its_last_lines() -> None:
+    said = dbt_docs.failure("\n".join(f"line {number}" for number in range(40)))
+    assert "line 39" in said
+    assert "line 24\n" not in said
+
+
+def test_without_dot_the_pages_are_written_and_say_so(
+    project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    catalog, workspace = _pretend(project, monkeypatch, tmp_path / "target")
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(BuildError, match=r"written without them: .*index\.html"):
+        docs.write_docs(catalog, workspace)
+    folder = workspace.home / "report" / "docs"
+    assert (folder / "dbt.html").read_text() == "dbt's own"
+    assert "sudo apt-get install graphviz" in (folder / "index.html").read_text()
+    assert ".svg" not in (folder / "index.html").read_text()
+
+
+@needs_dot
+def test_docs_are_the_page_dbt_and_every_picture(
+    project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    catalog, workspace = _pretend(project, monkeypatch, tmp_path / "target")
+    stale = workspace.home / "report" / "docs" / "hamilton" / "dataset_gone.svg"
+    stale.parent.mkdir(parents=True)
+    stale.touch()
+    files = docs.write_docs(catalog, workspace)
+    assert [path.name for path in files[:3]] == ["index.html", "dbt.html", "lineage.svg"]
+    assert {path.stem for path in files[3:]} == {
+        "overview",
+        *pipelines(),
+        "dataset_a_north_2020",
+        "dataset_b_south_2021",
+    }
+    assert not stale.exists()
+    shown = [each for each in Tags(files[0].read_text()).addresses if each.endswith(".svg")]
+    assert {(files[0].parent / each).is_file() for each in shown} == {True}
+
+
+def _pretend(project: Path, monkeypatch: pytest.MonkeyPatch, target: Path) -> tuple[Catalog, Workspace]:
+    """A project that is built, and a dbt that has described it."""
+    catalog, workspace = read_catalog(project / "params.yaml"), Workspace(project, "sample")
+    target.mkdir()
+    (target / dbt_docs.STATIC).write_text("dbt's own")
+    monkeypatch.setattr(docs, "generate", lambda _: target)
+    monkeypatch.setattr(docs, "read_manifest", lambda _: manifest())
+    monkeypatch.setattr(docs, "summarise", lambda catalog, _: [row(key) for key in catalog.datasets])
+    monkeypatch.setattr(docs, "read_figures", lambda _: {})
+    monkeypatch.setattr(docs, "findings", lambda _: [])
+    return catalog, workspace

@@ -1,0 +1,267 @@
+"""dbt calls Hamilton: the macros, the hooks of staging, the sources that are written, and how fresh they are."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.artifacts.schemas.results import FreshnessStatus
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+
+from loaders import pipelines
+from loaders.duck import connect
+from loaders.workspace import Workspace
+from tests.warehouse.conftest import ROOT
+
+NORTH, SOUTH = "a_north_2020", "b_south_2021"
+STAGED = ["stg_pv_features", "stg_admin_boundaries"]
+Invoke = Callable[..., dbtRunnerResult]
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+    """The parsed project."""
+    arguments = ["--project-dir", str(ROOT / "dbt"), "--profiles-dir", str(ROOT / "dbt"), "--quiet"]
+    target = tmp_path_factory.mktemp("dbt")
+    parsed = dbtRunner().invoke(["parse", *arguments, "--target-path", str(target), "--log-path", str(target)]).result
+    assert isinstance(parsed, Manifest)
+    return parsed
+
+
+@pytest.fixture
+def place(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two small datasets and dbt, and a warehouse that is not there yet."""
+    shutil.copytree(ROOT / "dbt", project / "dbt", ignore=shutil.ignore_patterns("target", "logs"))
+    shutil.copytree(ROOT / "data/samples/admin_boundaries", project / "data/samples/admin_boundaries")
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("EO_PV_DATABASE", "data/sample/eo_pv_data.duckdb")
+    monkeypatch.delenv("EO_PV_HAMILTON", raising=False)
+    (project / "data/sample").mkdir(parents=True)
+    return project
+
+
+@pytest.fixture
+def dbt(place: Path, manifest: Manifest) -> Invoke:
+    """The command; as a process of its own would, it closes the warehouse at its end."""
+
+    def invoke(*arguments: str, parsed: Manifest | None = manifest) -> dbtRunnerResult:
+        folders = ["--project-dir", "dbt", "--profiles-dir", "dbt", "--no-use-colors"]
+        try:
+            return dbtRunner(manifest=parsed).invoke([*arguments, *folders])
+        finally:
+            DuckDBConnectionManager.close_all_connections()
+
+    return invoke
+
+
+@contextmanager
+def _opened(place: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect(place / "data/sample/eo_pv_data.duckdb", read_only=True) as connection:
+        yield connection
+
+
+def _tables(place: Path) -> set[str]:
+    with _opened(place) as connection:
+        query = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw_data'"
+        return {name for (name,) in connection.execute(query).fetchall()}
+
+
+def _change(place: Path, old: str, new: str) -> None:
+    text = (place / "params.yaml").read_text()
+    assert old in text
+    (place / "params.yaml").write_text(text.replace(old, new))
+
+
+def test_a_pipeline_runs_from_dbt_and_says_what_it_stored(
+    place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert dbt("run-operation", "execute_hamilton_pipeline", "--args", "{pipeline: doi_datasets}").success
+    said = capfd.readouterr().out
+    assert f"doi_datasets: {NORTH} is stored in raw_data.{NORTH}" in said
+    assert f"doi_datasets: {SOUTH} is stored in raw_data.{SOUTH}" in said
+    assert {NORTH, SOUTH, "dataset_accounting", "rejected_records", "settings", "overrides"} <= _tables(place)
+    assert dbt("run-operation", "execute_hamilton_pipeline", "--args", "{pipeline: overture_maps}").success
+    assert "admin_boundaries" in _tables(place)
+    assert dbt("run-operation", "execute_hamilton_pipeline", "--args", "{pipeline: solar_irradiance}").success
+    with _opened(place) as connection:
+        cells = "SELECT count(DISTINCT h3_cell) FROM raw_data.solar_irradiance"
+        assert connection.execute(cells).fetchall()[0][0] == 4
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("execute_hamilton_pipeline", "{pipeline: doi_dataset}"),
+        ("update_hamilton_sources", "{pipeline_name: doi_dataset}"),
+        ("run_hamilton_pipeline", "{pipeline: doi_dataset}"),
+    ],
+)
+def test_an_unknown_pipeline_is_an_error_of_the_compiler_that_lists_them(
+    dbt: Invoke, call: tuple[str, str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert not dbt("run-operation", call[0], "--args", call[1]).success
+    said = capfd.readouterr().out
+    assert "Compilation Error" in said
+    assert "There is no Hamilton pipeline 'doi_dataset'. There are: doi_datasets, overture_maps, solar_irr" in said
+
+
+def test_the_macros_and_python_know_the_same_pipelines() -> None:
+    macros = (ROOT / "dbt/macros/hamilton.sql").read_text()
+    assert f"return({list(pipelines.PIPELINES)})" in macros
+
+
+def test_the_hooks_load_what_is_missing_and_then_do_nothing(
+    place: Path, dbt: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert dbt("run", "--select", *STAGED).success
+    with _opened(place) as connection:
+        assert connection.execute("SELECT count(*) FROM staging.stg_pv_features").fetchall() == [(4,)]
+        assert connection.execute("SELECT count(*) FROM staging.stg_admin_boundaries").fetchall() == [(179,)]
+    for name in ("run_doi_pipeline", "run_overture_pipeline", "write_doi_data"):
+        monkeypatch.setattr(pipelines, name, lambda *_, **__: pytest.fail("there was nothing to do"))
+    assert dbt("run", "--select", *STAGED).success
+
+
+def test_a_hook_does_again_only_what_changed(place: Path, dbt: Invoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert dbt("run", "--select", "stg_pv_features").success
+    ran: list[Any] = []
+    real = pipelines.run_doi_pipeline
+    monkeypatch.setattr(pipelines, "run_doi_pipeline", lambda **given: ran.append(given["datasets"]) or real(**given))
+    _change(place, "unit: MWp", "unit: kWp")
+    assert dbt("run", "--select", "stg_pv_features").success
+    assert ran == [[SOUTH]]
+    with _opened(place) as connection:
+        assert connection.execute(f"SELECT capacity_mw FROM raw_data.{SOUTH}").fetchall() == [(0.005,)]  # noqa: S608
+
+
+def test_a_new_warehouse_is_filled_from_the_files_of_the_last_load(
+    place: Path, dbt: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert dbt("run", "--select", "stg_pv_features").success
+    (place / "data/sample/eo_pv_data.duckdb").unlink()
+    monkeypatch.setattr(pipelines, "run_doi_pipeline", lambda **_: pytest.fail("everything is loaded"))
+    assert dbt("run", "--select", "stg_pv_features").success
+    assert {NORTH, SOUTH} <= _tables(place)
+
+
+def test_a_setting_of_the_models_reaches_a_warehouse_that_has_all_records(place: Path, dbt: Invoke) -> None:
+    assert dbt("run", "--select", "stg_settings").success
+    with (place / "params.yaml").open("a") as file:
+        file.write("dedup: {near_m: 33}\n")
+    assert dbt("run", "--select", "stg_settings").success
+    with _opened(place) as connection:
+        assert connection.execute("SELECT near_m FROM staging.stg_settings").fetchall() == [(33.0,)]
+
+
+def test_a_removed_dataset_leaves_the_warehouse_by_the_hook(place: Path, dbt: Invoke) -> None:
+    assert dbt("run", "--select", "stg_pv_features").success
+    settings = yaml.safe_load((place / "params.yaml").read_text())
+    del settings["datasets"][SOUTH]
+    (place / "params.yaml").write_text(yaml.safe_dump(settings))
+    assert dbt("run", "--select", "stg_pv_features").success
+    assert SOUTH not in _tables(place)
+
+
+def test_an_error_inside_hamilton_reaches_dbt_in_its_own_words(
+    place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _change(place, "column: mw", "column: kw")
+    assert not dbt("run-operation", "execute_hamilton_pipeline", "--args", "{pipeline: doi_datasets}").success
+    assert f"{SOUTH}: the file has no column 'kw'" in capfd.readouterr().out
+    done = dbt("run", "--select", "stg_pv_features")
+    assert not done.success
+    (model,) = done.result.results  # type: ignore[union-attr]
+    assert f"{SOUTH}: the file has no column 'kw'" in model.message
+
+
+def test_hooks_that_are_switched_off_leave_the_warehouse_alone(
+    place: Path, dbt: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EO_PV_HAMILTON", "off")
+    assert not dbt("run", "--select", "stg_pv_features").success
+    assert _tables(place) == set()
+
+
+def test_a_warehouse_of_samples_is_not_filled_with_published_records(
+    place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with (place / "params.yaml").open("a") as file:
+        file.write("origin: doi\n")
+    assert not dbt("run-operation", "execute_hamilton_pipeline", "--args", "{pipeline: doi_datasets}").success
+    assert "is of origin sample, but params.yaml says doi" in capfd.readouterr().out
+    assert _tables(place) == set()
+
+
+def test_dbt_writes_its_sources_and_can_read_them(place: Path, dbt: Invoke) -> None:
+    assert not dbt("run-operation", "update_hamilton_sources", "--args", "{pipeline_name: doi_datasets}").success
+    for name in ("doi_datasets", "overture_maps"):
+        assert dbt("run-operation", "execute_hamilton_pipeline", "--args", f"{{pipeline: {name}}}").success
+        assert dbt("run-operation", "update_hamilton_sources", "--args", f"{{pipeline_name: {name}}}").success
+    parsed = dbt("parse", parsed=None).result
+    assert isinstance(parsed, Manifest)
+    tables = {source.name: source for source in parsed.sources.values()}
+    assert tables[NORTH].config.meta["row_count"] == 3
+    assert tables[NORTH].config.meta["hamilton_tags"]["data_source"] == "doi"
+    assert tables["admin_boundaries"].config.meta["row_count"] == 179
+    assert tables[SOUTH].columns["capacity_mw"].config.meta["unit"] == "MW"
+    assert tables[SOUTH].columns["geometry"].data_type == "geometry('EPSG:4326')"
+
+
+PUBLISHED = {
+    "origin": "doi",
+    "datasets": {
+        NORTH: {"source": {"url": "https://example.org/north.geojson"}},
+        SOUTH: {"source": {"path": "south.geojson"}, "columns": {"capacity": {"column": "mw", "unit": "MWp"}}},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("days", "status"),
+    [(0, FreshnessStatus.Pass), (8, FreshnessStatus.Warn), (15, FreshnessStatus.Error), (None, FreshnessStatus.Error)],
+)
+def test_a_source_is_as_fresh_as_its_publisher_was_last_asked(
+    place: Path, dbt: Invoke, monkeypatch: pytest.MonkeyPatch, days: float | None, status: FreshnessStatus
+) -> None:
+    assert dbt("run-operation", "execute_hamilton_pipeline", "--args", "{pipeline: doi_datasets}").success
+    (place / "params.yaml").write_text(yaml.safe_dump(PUBLISHED))
+    (place / "data/sample").rename(place / "data/doi")
+    monkeypatch.setenv("EO_PV_DATABASE", "data/doi/eo_pv_data.duckdb")
+    asked = Workspace(place, "doi").asked(NORTH)
+    if days is not None:
+        asked.write_text(json.dumps({"asked_at": (datetime.now(UTC) - timedelta(days=days)).isoformat()}))
+    else:
+        asked.unlink()
+    assert dbt("run-operation", "update_hamilton_sources").success
+    parsed = dbt("parse", parsed=None).result
+    assert isinstance(parsed, Manifest)
+    done = dbt("source", "freshness", "--select", "source:raw_data", parsed=parsed)
+    results = {result.node.name: result.status for result in done.result.results}  # type: ignore[union-attr]
+    assert results == {NORTH: status}
+    assert done.success == (status != FreshnessStatus.Error)
+
+
+def test_samples_are_never_stale(place: Path, dbt: Invoke) -> None:
+    assert dbt("run-operation", "execute_hamilton_pipeline").success
+    assert dbt("run-operation", "update_hamilton_sources").success
+    parsed = dbt("parse", parsed=None).result
+    assert isinstance(parsed, Manifest)
+    assert dbt("source", "freshness", "--select", "source:raw_data", parsed=parsed).success
+
+
+def test_a_python_model_runs_hamilton_and_keeps_the_crs(place: Path, dbt: Invoke) -> None:
+    assert dbt("run", "--select", "stg_pv_features", "prep_pv_shape_metrics").success
+    with _opened(place) as connection:
+        rows = connection.execute(
+            "SELECT record_id, round(length_m), round(width_m), axis_azimuth_deg, typeof(geometry) "
+            "FROM prepared.prep_pv_shape_metrics ORDER BY ALL"
+        ).fetchall()
+    assert rows == [(f"{NORTH}:n{n}", 1112.0, 716.0, 0.0, "GEOMETRY('EPSG:4326')") for n in range(3)]
