@@ -16,13 +16,14 @@ from hamilton.htypes import Collect, Parallelizable
 from loaders.catalog import Catalog, Dataset
 from loaders.contract import Provenance
 from loaders.database import Database
-from loaders.doi_tables import write_doi_data
 from loaders.downloads import Downloads
 from loaders.fetch import fetch
 from loaders.freshness import made_from
 from loaders.harmonise import harmonise
-from loaders.loading import Loaded, put_in_place, write_aside
+from loaders.loaded import Loaded, put_in_place
+from loaders.loading import write_aside
 from loaders.locks import read_lock
+from loaders.raw_tables import write_doi_data
 from loaders.reading import read_published
 from loaders.resolve import resolve
 from loaders.wanted import SourceFile, wanted_files

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,6 @@ import duckdb
 import yaml
 from hamilton import driver
 
-from loaders import admin_boundaries, doi_datasets, solar_irradiance
 from loaders import catalog_errors as explain
 from loaders.catalog import Catalog, Dataset
 from loaders.contract import BOUNDARY, RECORD, REJECTED
@@ -17,9 +17,7 @@ from loaders.database import Database
 from loaders.errors import BuildError, CatalogError
 from loaders.irradiance import IRRADIANCE
 from loaders.locks import Lock, last_lock, sha256, write_text
-from loaders.overture_maps_loader import OVERTURE_MAPS
 from loaders.project import read_project
-from loaders.solar_irradiance_loader import SOLAR_IRRADIANCE
 from loaders.store import (
     ACCOUNTING,
     ACCOUNTING_COLUMNS,
@@ -36,9 +34,9 @@ Document = dict[str, Any]
 
 # the graph of each pipeline, and the node that ends it
 GRAPHS = {
-    DOI_DATASETS: (doi_datasets, "store_individual_datasets"),
-    OVERTURE_MAPS: (admin_boundaries, "boundaries"),
-    SOLAR_IRRADIANCE: (solar_irradiance, "solar_irradiance"),
+    "doi_datasets": ("loaders.doi_datasets", "store_individual_datasets"),
+    "overture_maps": ("loaders.admin_boundaries", "boundaries"),
+    "solar_irradiance": ("loaders.solar_irradiance", "solar_irradiance"),
 }
 FRESHNESS = {"warn_after": {"count": 7, "period": "day"}, "error_after": {"count": 14, "period": "day"}}
 NOTE = """# What the pipeline {pipeline} has stored in origin {origin}. Written by eo-pv at every build, and by
@@ -200,12 +198,13 @@ def _freshness(dataset: Dataset | None, catalog: Catalog) -> Document:
 
 def _path(name: str) -> Document:
     """The nodes of a pipeline in their order, and the tags of the one that ends it."""
-    module, last = GRAPHS[name]
+    place, last = GRAPHS[name]
+    module = import_module(place)  # each takes its time
     graph = driver.Builder().with_modules(module).enable_dynamic_execution(allow_experimental_mode=True).build()
     nodes = {node.name: node for node in graph.list_available_variables() if not node.is_external_input}
     order = [name for name in vars(module) if name in nodes]
     tags = {key: value for key, value in nodes[last].tags.items() if key != "module"}
-    return {"hamilton_module": module.__name__, "hamilton_nodes": order, "hamilton_tags": tags}
+    return {"hamilton_module": place, "hamilton_nodes": order, "hamilton_tags": tags}
 
 
 def _plain(text: str) -> str:

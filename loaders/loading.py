@@ -2,10 +2,8 @@
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pyarrow as pa
@@ -17,32 +15,12 @@ from loaders.catalog import Dataset
 from loaders.contract import LOADING, REJECTED, schema
 from loaders.geoparquet import ParquetFile
 from loaders.identity import identities
-from loaders.locks import write_json
+from loaders.loaded import Loaded
 from loaders.quality import FLAGS
 from loaders.reading import BATCH_ROWS
-from loaders.workspace import Workspace
 
 DUPLICATE = "duplicate_geometry"
 UNNAMED = schema(tuple(field for field in LOADING if field.name != "record_id"))
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A dataset that has been loaded, and waits beside its place.
-
-    Attributes:
-        key: of the dataset.
-        folder: what is written aside for it; nothing of it is needed later.
-        records: GeoParquet with the canonical records.
-        rejected: Parquet with those that cannot be used, each with its reason.
-        metrics: the accounting.
-    """
-
-    key: str
-    folder: Path
-    records: Path
-    rejected: Path
-    metrics: dict[str, Any]
 
 
 def write_aside(batches: Iterable[gpd.GeoDataFrame], dataset: Dataset, folder: Path) -> Loaded:
@@ -70,14 +48,6 @@ def write_aside(batches: Iterable[gpd.GeoDataFrame], dataset: Dataset, folder: P
     unnamed.unlink()
     loaded.metrics.update(account(loaded.records, loaded.rejected, dataset))
     return loaded
-
-
-def put_in_place(loaded: Loaded, workspace: Workspace) -> None:
-    """Rename what a load has written to where it belongs; only the folder is left."""
-    workspace.loaded(loaded.key).parent.mkdir(parents=True, exist_ok=True)
-    loaded.rejected.replace(workspace.rejected(loaded.key))
-    loaded.records.replace(workspace.loaded(loaded.key))
-    write_json(loaded.metrics, workspace.metrics(loaded.key))
 
 
 def as_arrow(batch: gpd.GeoDataFrame) -> pa.Table:

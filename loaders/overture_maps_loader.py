@@ -4,19 +4,14 @@ import logging
 from pathlib import Path
 
 import duckdb
-import pyarrow.dataset as ds
 from hamilton import driver
 
 from loaders import admin_boundaries
 from loaders.admin_boundaries import BoundaryCounts
 from loaders.database import Database
 from loaders.geoparquet import write_parquet
-from loaders.locks import sha256
 from loaders.project import read_project
-from loaders.store import note_runs, replace_table
-
-OVERTURE_MAPS = "overture_maps"
-TABLE = "admin_boundaries"
+from loaders.raw_tables import write_boundaries
 
 # it reports every exception that it also raises
 logging.getLogger("hamilton").setLevel(logging.CRITICAL)
@@ -65,20 +60,3 @@ def load_boundaries(source: Path, target: Path) -> BoundaryCounts:
     write_parquet(made["boundaries"], target)
     counts: BoundaryCounts = made["boundary_counts"]
     return counts
-
-
-def write_boundaries(connection: duckdb.DuckDBPyConnection, boundaries: Path) -> dict[str, str]:
-    """Write `raw_data.admin_boundaries`.
-
-    Args:
-        connection: to the warehouse.
-        boundaries: what `load_boundaries` wrote.
-
-    Returns:
-        The table, by its name.
-    """
-    shape = {"geometry": "ST_SetCRS(ST_GeomFromWKB(geometry), 'EPSG:4326')"}
-    columns = [name for name in ds.dataset(boundaries).schema.names if name != "bbox"]
-    table = replace_table(connection, TABLE, ds.dataset(boundaries).scanner(columns=columns), shape)
-    note_runs(connection, OVERTURE_MAPS, {TABLE: sha256(boundaries)})
-    return {TABLE: table}

@@ -10,13 +10,14 @@ import duckdb
 from loaders import catalog_errors as explain
 from loaders.build_inputs import settings_hash
 from loaders.catalog import Catalog, Dataset
-from loaders.doi_tables import loaded_before, read_project_overrides, write_doi_data
 from loaders.errors import CatalogError
 from loaders.freshness import made_from
+from loaders.loaded import loaded_before
 from loaders.locks import sha256
-from loaders.overture_maps_loader import OVERTURE_MAPS, TABLE, run_overture_pipeline
+from loaders.overture_maps_loader import run_overture_pipeline
 from loaders.project import read_project
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
+from loaders.raw_tables import ADMIN_BOUNDARIES, OVERTURE_MAPS, read_project_overrides, write_doi_data
 from loaders.solar_irradiance_loader import SOLAR_IRRADIANCE, run_solar_pipeline
 from loaders.store import DOI_DATASETS, SETTINGS, read_runs
 from loaders.workspace import Workspace
@@ -79,7 +80,7 @@ def refresh_doi_datasets(connection: Connection) -> Stored:
 def refresh_overture_maps(connection: Connection) -> Stored:
     """Store the boundaries, unless those that are stored follow from the same file."""
     _, workspace = read_project()
-    noted = read_runs(connection, OVERTURE_MAPS).get(TABLE)
+    noted = read_runs(connection, OVERTURE_MAPS).get(ADMIN_BOUNDARIES)
     if noted and workspace.boundaries.exists() and noted == sha256(workspace.boundaries):
         return {}
     return run_overture_pipeline(connection=connection)

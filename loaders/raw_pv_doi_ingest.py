@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 from hamilton import driver
 from hamilton.execution.executors import SynchronousLocalTaskExecutor, TaskExecutor
+from hamilton.lifecycle.base import LifecycleAdapter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -23,7 +24,7 @@ from loaders.errors import PipelineError
 from loaders.executors import workers
 from loaders.failures import Failed, FailuresAsValues
 from loaders.fetch import prefetch
-from loaders.loading import Loaded, put_in_place
+from loaders.loaded import Loaded, put_in_place
 from loaders.project import read_project
 from loaders.workspace import Workspace
 
@@ -110,7 +111,9 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
     ):
         inputs["downloads"] = _brought(downloads, chosen, workspace) if kind in {"processes", "dask"} else downloads
         with downloads.bars:
-            made = _graph(remote).execute(["collected_arrow_tables", "store_individual_datasets"], inputs=inputs)
+            made = _graph(remote, FailuresAsValues()).execute(
+                ["collected_arrow_tables", "store_individual_datasets"], inputs=inputs
+            )
     stored: dict[str, str] = made["store_individual_datasets"]
     _require_all([each for each in made["collected_arrow_tables"] if isinstance(each, Failed)], stored)
     return stored
@@ -155,14 +158,14 @@ def _shown(total: int) -> Iterator[Any]:
         yield lambda: bar.advance(task)
 
 
-def _graph(remote: TaskExecutor) -> driver.Driver:
-    """The graph, whose branches are worked on by somebody else; that is said here and nowhere else."""
+def _graph(remote: TaskExecutor, *adapters: LifecycleAdapter) -> driver.Driver:
+    """The graph, and who works on its branches; that is said here and nowhere else."""
     return (
         driver.Builder()
         .with_modules(doi_datasets)
         .enable_dynamic_execution(allow_experimental_mode=True)
         .with_local_executor(SynchronousLocalTaskExecutor())
         .with_remote_executor(remote)
-        .with_adapters(FailuresAsValues())
+        .with_adapters(*adapters)
         .build()
     )

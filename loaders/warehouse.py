@@ -18,13 +18,13 @@ from loaders.build_figures import build_figures
 from loaders.build_inputs import left_out
 from loaders.catalog import RESERVED_KEYS, Catalog
 from loaders.dbt_results import explain_failure
-from loaders.doi_tables import loaded_before, read_project_overrides, write_doi_data
 from loaders.duck import MEMORY_MB, connect
 from loaders.errors import BuildError
 from loaders.geoparquet import ParquetFile
 from loaders.hamilton_dbt_bridge import HamiltonDbtBridge
+from loaders.loaded import loaded_before
 from loaders.locks import sha256, write_json
-from loaders.overture_maps_loader import OVERTURE_MAPS, write_boundaries
+from loaders.raw_tables import OVERTURE_MAPS, read_project_overrides, write_boundaries, write_doi_data
 from loaders.store import DOI_DATASETS, read_accounting
 from loaders.workspace import DATABASE_NAME, Workspace
 

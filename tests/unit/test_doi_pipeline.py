@@ -160,7 +160,7 @@ def test_a_scheduler_is_for_dask_alone(project: Path) -> None:
 def test_a_scheduler_that_is_not_there_is_an_error(project: Path) -> None:
     with (
         dask.config.set({"distributed.comm.timeouts.connect": "100ms"}),
-        pytest.raises(SourceError, match="The Dask scheduler tcp://127.0.0.1:1 does not answer"),
+        pytest.raises(SourceError, match=r"The Dask scheduler tcp://127\.0\.0\.1:1 does not answer"),
     ):
         run_doi_pipeline(params=project / "params.yaml", executor="dask", scheduler="tcp://127.0.0.1:1")
 

@@ -16,7 +16,7 @@ from loaders.errors import CatalogError
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 TARGETS = (
-    *("all", "audit", "bench", "clean", "container-check", "help", "image", "install", "lint", "lock"),
+    *("all", "audit", "bench", "clean", "container-check", "docs", "help", "image", "install", "lint", "lock"),
     *("plan", "publish", "pull", "quality", "samples", "sbom", "test", "update", "verify"),
 )
 

@@ -13,7 +13,7 @@ from loaders.contract import schema
 from loaders.duck import connect
 from loaders.errors import BuildError
 from loaders.geoparquet import write_parquet
-from loaders.loading import Loaded, put_in_place
+from loaders.loaded import Loaded, put_in_place
 from loaders.store import read_accounting, write_raw_data
 from loaders.workspace import Workspace
 

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-import pyarrow as pa
+import duckdb
 
 from loaders.cluster_records import cluster_records
 
 
-def model(dbt: Any, session: Any) -> pa.Table:
-    """The rows of the table."""
+def model(dbt: Any, session: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+    """The rows of the table; as a relation, since dbt writes Arrow by another connection, and may not see it then."""
     dbt.config(materialized="table")
-    return cluster_records(
+    clusters = cluster_records(
         pairs=dbt.ref("prep_pv_pairs"), records=dbt.ref("prep_pv_datasets_unified"), settings=dbt.ref("stg_settings")
     )
+    return session.from_arrow(clusters)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-import pyarrow as pa
+import duckdb
 
 from loaders.measure_shapes import measure_shapes
 
 
-def model(dbt: Any, session: Any) -> pa.Table:
-    """The rows of the table."""
+def model(dbt: Any, session: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+    """The rows of the table; as a relation, since dbt writes Arrow by another connection, and may not see it then."""
     dbt.config(materialized="table")
     dbt.ref("stg_pv_features")  # whose hook stores the source, if it is not there yet
-    return measure_shapes(dbt.source("raw_data", "doi_pv_features"))
+    return session.from_arrow(measure_shapes(dbt.source("raw_data", "doi_pv_features")))

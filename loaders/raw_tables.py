@@ -1,15 +1,21 @@
-"""Every table of the schema `raw_data` that follows from the DOI datasets and the settings: dbt needs no more of us."""
+"""The tables of the schema `raw_data`: what pipelines have loaded, and what the settings say."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import duckdb
+import pyarrow.dataset as ds
 
 from loaders.build_inputs import write_build_inputs
 from loaders.catalog import Catalog
-from loaders.loading import Loaded
+from loaders.loaded import Loaded
+from loaders.locks import sha256
 from loaders.overrides import Override, read_overrides
-from loaders.store import read_accounting, write_raw_data, write_rejected
+from loaders.store import note_runs, replace_table, write_raw_data, write_rejected
 from loaders.workspace import Workspace
+
+OVERTURE_MAPS = "overture_maps"
+ADMIN_BOUNDARIES = "admin_boundaries"
 
 
 def write_doi_data(
@@ -43,7 +49,18 @@ def read_project_overrides(catalog: Catalog, workspace: Workspace) -> tuple[Over
     return read_overrides(workspace.root / catalog.dedup.overrides, catalog.origin)
 
 
-def loaded_before(key: str, workspace: Workspace) -> Loaded:
-    """A dataset as its load has left it in its place."""
-    metrics = read_accounting(workspace.metrics(key))
-    return Loaded(key, workspace.scratch(f"load-{key}"), workspace.loaded(key), workspace.rejected(key), metrics)
+def write_boundaries(connection: duckdb.DuckDBPyConnection, boundaries: Path) -> dict[str, str]:
+    """Write `raw_data.admin_boundaries`.
+
+    Args:
+        connection: to the warehouse.
+        boundaries: what `load_boundaries` wrote.
+
+    Returns:
+        The table, by its name.
+    """
+    shape = {"geometry": "ST_SetCRS(ST_GeomFromWKB(geometry), 'EPSG:4326')"}
+    columns = [name for name in ds.dataset(boundaries).schema.names if name != "bbox"]
+    table = replace_table(connection, ADMIN_BOUNDARIES, ds.dataset(boundaries).scanner(columns=columns), shape)
+    note_runs(connection, OVERTURE_MAPS, {ADMIN_BOUNDARIES: sha256(boundaries)})
+    return {ADMIN_BOUNDARIES: table}

@@ -1,0 +1,124 @@
+"""What dbt is told of the tables that Hamilton has stored."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from loaders.contract import RECORD
+from loaders.database import Database
+from loaders.errors import BuildError, CatalogError
+from loaders.hamilton_dbt_bridge import HamiltonDbtBridge
+from loaders.locks import LockedFile, Record, read_lock, sha256, write_lock
+from loaders.overture_maps_loader import run_overture_pipeline
+from loaders.raw_pv_doi_ingest import run_doi_pipeline
+from loaders.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parents[2]
+NORTH, SOUTH = "a_north_2020", "b_south_2021"
+Tables = dict[str, dict[str, Any]]
+
+
+@pytest.fixture
+def written(project: Path) -> Callable[..., Tables]:
+    """The tables that the bridge describes, of two small datasets."""
+
+    def write(name: str = "doi_datasets") -> Tables:
+        path = HamiltonDbtBridge(project / "dbt").update_sources_from_hamilton(name)
+        assert path == project / "dbt" / "sources" / f"{name}_sources.yml"
+        (source,) = yaml.safe_load(path.read_text())["sources"]
+        assert (source["name"], source["schema"]) == ("raw_data", "raw_data")
+        return {table["name"]: table for table in source["tables"]}
+
+    return write
+
+
+@pytest.fixture
+def stored(project: Path) -> None:
+    run_doi_pipeline(params=project / "params.yaml", use_parallel=False)
+
+
+@pytest.mark.usefixtures("stored")
+def test_each_table_says_what_is_in_it_and_where_it_comes_from(project: Path, written: Callable[..., Tables]) -> None:
+    tables = written()
+    assert list(tables) == ["doi_pv_features", "dataset_accounting", "rejected_records", NORTH, SOUTH]
+    meta = tables[SOUTH]["config"]["meta"]
+    lock = Workspace(project, "sample").lock(SOUTH)
+    assert meta["hamilton_generated"] is True
+    assert meta["pipeline"] == "doi_datasets"
+    assert meta["hamilton_nodes"][0] == "dataset_metadata"
+    assert meta["hamilton_nodes"][-1] == "store_individual_datasets"
+    assert meta["hamilton_tags"] == {"data_source": "doi", "processing_stage": "store", "data_type": "tables"}
+    assert meta["row_count"] == 1
+    assert meta["source"] == {"path": "south.geojson"}
+    assert meta["lock_sha256"] == sha256(lock)
+    assert tables["doi_pv_features"]["config"]["meta"]["row_count"] == 4
+
+
+@pytest.mark.usefixtures("stored")
+def test_columns_have_types_units_and_the_words_of_the_contract(written: Callable[..., Tables]) -> None:
+    columns = {column["name"]: column for column in written()[NORTH]["columns"]}
+    assert {name: column["description"] for name, column in columns.items()} == {
+        field.name: field.meaning for field in RECORD
+    }
+    assert columns["geometry"]["data_type"] == "geometry('EPSG:4326')"
+    assert columns["capacity_mw"]["data_type"] == "double"
+    assert columns["capacity_mw"]["config"]["meta"] == {"unit": "MW"}
+    assert columns["area_m2"]["config"]["meta"] == {"unit": "m²"}
+    assert "config" not in columns["source_id"]
+
+
+@pytest.mark.usefixtures("stored")
+def test_the_same_tables_give_the_same_bytes_and_other_rows_give_others(
+    project: Path, written: Callable[..., Tables]
+) -> None:
+    path = project / "dbt/sources/doi_datasets_sources.yml"
+    written()
+    before, time = path.read_bytes(), path.stat().st_mtime_ns
+    run_doi_pipeline(params=project / "params.yaml")
+    written()
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, time)
+    with Database(project / "data/sample/eo_pv_data.duckdb").opened() as connection:
+        connection.execute(f"DELETE FROM raw_data.{NORTH} WHERE source_id = 'n0'")  # noqa: S608
+    assert written()[NORTH]["config"]["meta"]["row_count"] == 2
+
+
+@pytest.mark.usefixtures("stored")
+def test_what_a_publisher_says_is_no_template(project: Path, written: Callable[..., Tables]) -> None:
+    place = Workspace(project, "sample").lock(SOUTH)
+    lock = read_lock(place)
+    record = Record("zenodo", "1", title="{{ env_var('HOME') }}", version="{% raw %}", licence="{{ x }}")
+    file = LockedFile("south.geojson", checksum=lock.files[0].checksum)
+    write_lock(type(lock)(lock.dataset, "doi", lock.source, (file,), record), place)
+    text = written() and (project / "dbt/sources/doi_datasets_sources.yml").read_text()
+    assert "{{" not in str(text).replace("'{pipeline_name: doi_datasets}'", "")
+    assert "{%" not in str(text)
+    assert "((" in str(text)
+
+
+def test_a_pipeline_that_has_stored_nothing_has_nothing_to_tell(project: Path, written: Callable[..., Tables]) -> None:
+    with pytest.raises(BuildError, match="doi_datasets has stored nothing in it"):
+        written()
+    run_overture_pipeline(project / "data/sample/eo_pv_data.duckdb", ROOT / "params.yaml")
+    with pytest.raises(BuildError, match="The pipeline doi_datasets has stored nothing in this warehouse"):
+        written()
+    assert written("overture_maps")["admin_boundaries"]["config"]["meta"]["row_count"] == 179
+
+
+def test_an_unknown_pipeline_is_refused_with_the_nearest(project: Path, written: Callable[..., Tables]) -> None:
+    with pytest.raises(CatalogError, match="Did you mean overture_maps"):
+        written("overture_map")
+
+
+def test_the_sources_in_the_repository_are_those_of_the_samples(tmp_path: Path) -> None:
+    for name in ("params.yaml", "overrides.csv"):
+        shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "data/samples", tmp_path / "data/samples")
+    run_doi_pipeline(params=tmp_path / "params.yaml")
+    run_overture_pipeline(params=tmp_path / "params.yaml")
+    for name in ("doi_datasets", "overture_maps"):
+        path = HamiltonDbtBridge(tmp_path / "dbt").update_sources_from_hamilton(name)
+        assert path.read_text() == (ROOT / "dbt/sources" / path.name).read_text()
