@@ -4,14 +4,16 @@
 #   docker run --rm eo-pv make test
 #   docker run --rm --user "$(id -u):$(id -g)" -v "$PWD/data:/app/data" eo-pv make all
 #
-# Debian 13, pinned by the digest of its multi-platform index: it brings the Python (3.13), make and tini
-# that we need, and its glibc is one that every wheel in the lock is built for.
+# Debian 13, pinned by the digest of its multi-platform index: it brings the Python (3.13), make, tini and graphviz
+# (`make docs`) that we need, and its glibc is one that every wheel in the lock is built for.
 FROM debian:trixie-slim@sha256:a29215f6a35e51e22adffa17f89e9d2ef06214e64a2bad10d765c46aea49f11f
 
 # Pinned to what Debian 13 calls the same version: a full version would vanish with its next security update.
 RUN apt-get update -qq \
  && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
       ca-certificates=2025* \
+      fonts-dejavu-core=2.37-* \
+      graphviz=2.42.* \
       make=4.4.* \
       python3=3.13.* \
       python3-venv=3.13.* \

@@ -80,16 +80,21 @@ def write_with_gdal(path: Path, count: int) -> None:
         )
 
 
-def project(folder: Path, suffix: str) -> None:
-    """Settings for the one dataset."""
+def entry(file: str) -> dict[str, object]:
+    """The settings of a dataset that is one of these files."""
     columns = {
         "source_id": "osm_id",
         "area": {"column": "area", "unit": "m2"},
         "capacity": {"column": "mw", "unit": "MW"},
         "installed": "year",
     }
-    entry = {"source": {"path": f"farms.{suffix}"}, "columns": columns}
-    (folder / "params.yaml").write_text(yaml.safe_dump({"origin": "doi", "datasets": {"farms": entry}}))
+    return {"source": {"path": file}, "columns": columns}
+
+
+def project(folder: Path, suffix: str) -> None:
+    """Settings for the one dataset."""
+    datasets = {"farms": entry(f"farms.{suffix}")}
+    (folder / "params.yaml").write_text(yaml.safe_dump({"origin": "doi", "datasets": datasets}))
 
 
 def main() -> None:

@@ -1,14 +1,19 @@
 """eo-pv: published datasets of solar installations, brought to one record that means the same everywhere."""
 
+from importlib import import_module
 from typing import Any
 
-__all__ = ["run_doi_pipeline"]
+_PLACES = {
+    "run_doi_pipeline": "loaders.raw_pv_doi_ingest",
+    "run_overture_pipeline": "loaders.overture_maps_loader",
+    "run_solar_pipeline": "loaders.solar_irradiance_loader",
+}
+
+__all__ = ["run_doi_pipeline", "run_overture_pipeline", "run_solar_pipeline"]
 
 
 def __getattr__(name: str) -> Any:
     """Import a pipeline when it is first asked for: Hamilton and GDAL take seconds to start."""
-    if name == "run_doi_pipeline":
-        from loaders.raw_pv_doi_ingest import run_doi_pipeline  # noqa: PLC0415 (start-up time)
-
-        return run_doi_pipeline
+    if name in _PLACES:
+        return getattr(import_module(_PLACES[name]), name)
     raise AttributeError(f"module 'loaders' has no attribute {name!r}")

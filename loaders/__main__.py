@@ -108,7 +108,7 @@ def warehouse(
     if if_stale:
         from loaders.warehouse import is_stale
 
-        if not is_stale(workspace):
+        if not is_stale(catalog, workspace):
             return
     with workspace.timed("build", "build"), err.status("dbt: building and testing the tables"):
         from loaders.warehouse import build  # its import is part of the time
@@ -122,9 +122,13 @@ def boundaries() -> None:
     """Load the boundaries of countries and regions."""
     _, workspace = settings()
     with workspace.timed("boundaries", "load"), err.status("loading boundaries"):
+        from loaders.lineage import hamilton_adapters, pipeline_events
+        from loaders.lineage_steps import boundary_steps
         from loaders.overture_maps_loader import load_boundaries  # its import is part of the time
 
-        counts = load_boundaries(workspace.bundled_boundaries, workspace.boundaries)
+        source = workspace.bundled_boundaries
+        with pipeline_events("boundaries", workspace, lambda: boundary_steps(source, workspace)) as run:
+            counts = load_boundaries(source, workspace.boundaries, hamilton_adapters("boundaries", workspace, run))
     without = f"; {counts.without_country} of them of no country that is agreed on" if counts.without_country else ""
     out.print(f"boundaries: {counts.countries:,} of countries, {counts.regions:,} of regions{without}")
     list_files([workspace.boundaries], workspace)

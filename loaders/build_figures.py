@@ -1,12 +1,10 @@
 """What a build made, in figures: what DVC compares between two builds, and what the report tells people."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from loaders.duck import connect
 from loaders.overrides import Override
 
 Figures = dict[str, Any]
@@ -32,14 +30,18 @@ FLAGS = """
 RULES = "select match_rule, count(*) as pairs from prepared.prep_pv_pairs where is_match group by match_rule"
 HERE = """
     select features.record_id, terms.is_allowed
-    from raw_data.doi_pv_features as features
-    join raw_data.dataset_terms as terms on features.dataset_key = terms.dataset_key
+    from staging.stg_pv_features as features
+    join staging.stg_dataset_terms as terms on features.dataset_key = terms.dataset_key
     where features.record_id in (select unnest($ids))
 """
 
 
-def build_figures(database: Path, overrides: Sequence[Override]) -> Figures:
+def build_figures(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Override]) -> Figures:
     """The figures of a build that has ended.
+
+    Args:
+        connection: to what was built.
+        overrides: what people say of single pairs.
 
     Returns:
         `records`, `installations`, `confirmed`, `area_km2`, `without_country`, `flags` and `rules` (how often each),
@@ -47,24 +49,23 @@ def build_figures(database: Path, overrides: Sequence[Override]) -> Figures:
         their records) and `overrides` (how many count, the lines that name a record that is left out, and
         those that name a record which is not there).
     """
-    with connect(database, read_only=True) as connection:
-        datasets = _rows(connection, DATASETS)
-        allowed = [row for row in datasets if row["is_allowed"]]
-        return {
-            "records": sum(row["records_kept"] for row in allowed),
-            **_rows(connection, INSTALLATIONS)[0],
-            "flags": _counts(connection, FLAGS),
-            "rules": _counts(connection, RULES),
-            "datasets": {
-                row["dataset_key"]: {name: row[name] for name in ("installations", "only_here")} for row in allowed
-            },
-            "left_out": {
-                row["dataset_key"]: {name: row[name] for name in ("records_kept", "licence", "licence_kind")}
-                for row in datasets
-                if not row["is_allowed"]
-            },
-            "overrides": _overrides(connection, overrides),
-        }
+    datasets = _rows(connection, DATASETS)
+    allowed = [row for row in datasets if row["is_allowed"]]
+    return {
+        "records": sum(row["records_kept"] for row in allowed),
+        **_rows(connection, INSTALLATIONS)[0],
+        "flags": _counts(connection, FLAGS),
+        "rules": _counts(connection, RULES),
+        "datasets": {
+            row["dataset_key"]: {name: row[name] for name in ("installations", "only_here")} for row in allowed
+        },
+        "left_out": {
+            row["dataset_key"]: {name: row[name] for name in ("records_kept", "licence", "licence_kind")}
+            for row in datasets
+            if not row["is_allowed"]
+        },
+        "overrides": _overrides(connection, overrides),
+    }
 
 
 def _overrides(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Override]) -> Figures:

@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from loaders import catalog_errors as explain
 from loaders.catalog_build import Boundaries, Dedup, Executor, Licences
 from loaders.catalog_columns import ColumnMap, Extent, Reading, Wanted
+from loaders.catalog_lake import DuckLake
 from loaders.catalog_source import Doi, Download, Positive, Setting, Source, Text
 from loaders.errors import CatalogError
 
@@ -63,6 +64,8 @@ class Catalog(Setting):
     licences: Licences = Licences()
     boundaries: Boundaries = Boundaries()
     executor: Executor = "threads"
+    warehouse: Literal["duckdb", "ducklake"] = "duckdb"
+    ducklake: DuckLake = DuckLake()
     datasets: Annotated[dict[Key, Dataset], Field(min_length=1)]
     not_loaded: dict[Key, NotLoaded] = Field(default_factory=dict)
 

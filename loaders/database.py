@@ -1,4 +1,4 @@
-"""Where pipelines store their tables: a file of their own, or a database that somebody has open already."""
+"""Where pipelines store their tables: a file, a DuckLake, or a database that somebody has open already."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,10 @@ from pathlib import Path
 
 import duckdb
 
+from loaders import lake
+from loaders.catalog import Catalog
 from loaders.duck import connect
+from loaders.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,24 +18,39 @@ class Database:
     """A warehouse.
 
     Attributes:
-        path: the DuckDB file; made if it is not there.
-        connection: where it is open already: DuckDB lets only one process write to a file.
+        catalog: says which kind it is.
+        workspace: whose it is.
+        path: the DuckDB file that it is whatever the settings say; made if it is not there.
+        connection: where it is open already: DuckDB lets only one process write to a file. Where the lake is attached,
+            the tables are in the lake.
     """
 
-    path: Path
+    catalog: Catalog
+    workspace: Workspace
+    path: Path | None = None
     connection: duckdb.DuckDBPyConnection | None = None
+
+    @property
+    def file(self) -> Path:
+        """The DuckDB file, where it is one."""
+        return self.path or self.workspace.database
 
     @contextmanager
     def opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection to write with; what is not committed at its end is undone.
 
         Raises:
-            BuildError: it is open elsewhere, or is not a database.
+            BuildError: it is open elsewhere, or cannot be opened.
         """
         if self.connection is not None:
             with self.connection.cursor() as cursor:
+                if lake.is_attached(cursor):
+                    cursor.execute(f"USE {lake.LAKE}")
                 yield cursor
-            return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with connect(self.path) as connection:
-            yield connection
+        elif self.path is None and self.catalog.warehouse == "ducklake":
+            with lake.opened(self.catalog.ducklake, self.workspace) as connection:
+                yield connection
+        else:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            with connect(self.file) as connection:
+                yield connection

@@ -20,7 +20,11 @@ _one_at_a_time = threading.Lock()  # dbt runs models, and so their hooks, in sev
 
 
 class Plugin(BasePlugin):
-    """Configures the connection; profiles.yml names this module."""
+    """Configures the connection; profiles.yml names this module, and says whether raw_data is in the DuckLake."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Before anything else."""
+        self._has_lake = bool(plugin_config.get("lake"))
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
         """Before the database is opened."""
@@ -32,6 +36,12 @@ class Plugin(BasePlugin):
         prepare(conn)
         register(conn)
         register_hamilton(conn)
+        if self._has_lake:
+            from loaders.lake import attach  # noqa: PLC0415 (only where it is needed)
+            from loaders.project import read_project  # noqa: PLC0415
+
+            catalog, workspace = read_project()
+            attach(conn, catalog.ducklake, workspace)
 
 
 def register_hamilton(connection: duckdb.DuckDBPyConnection) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
 from hamilton.execution.executors import (
@@ -120,13 +121,14 @@ def _dask(scheduler: str | None) -> Iterator[TaskExecutor]:
 
     address = scheduler or dask.config.get("scheduler-address", None)
     here = {"n_workers": _processes(), "threads_per_worker": 1, "dashboard_address": None}
-    try:
-        client = Client(**({"address": address} if address else here))
-    except (OSError, ValueError) as error:
-        advice = "Start one with `dask scheduler`, or name none"
-        raise SourceError(f"The Dask scheduler {address} does not answer: {error}. {advice}.") from error
-    with client:
-        yield DaskExecutor(client=client)
+    with TemporaryDirectory(prefix="eo-pv-dask-") as folder:
+        try:
+            client = Client(**({"address": address} if address else here | {"local_directory": folder}))
+        except (OSError, ValueError) as error:
+            advice = "Start one with `dask scheduler`, or name none"
+            raise SourceError(f"The Dask scheduler {address} does not answer: {error}. {advice}.") from error
+        with client:
+            yield DaskExecutor(client=client)
 
 
 def _processes() -> int:

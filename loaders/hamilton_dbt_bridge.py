@@ -42,6 +42,7 @@ FRESHNESS = {"warn_after": {"count": 7, "period": "day"}, "error_after": {"count
 NOTE = """# What the pipeline {pipeline} has stored in origin {origin}. Written by eo-pv at every build, and by
 # `dbt run-operation update_hamilton_sources --args '{{pipeline_name: {pipeline}}}'`; do not edit.
 """
+DATABASE = "{{ 'lake' if target.name == 'ducklake' else target.database }}"
 UNIT = re.compile(r"\[([^\]]+)\]")
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     ACCOUNTING: ACCOUNTING_COLUMNS,
@@ -89,9 +90,10 @@ class HamiltonDbtBridge:
         if name not in GRAPHS:
             raise CatalogError(explain.unknown(name, GRAPHS, "pipeline", "loaders/hamilton_dbt_bridge.py"))
         catalog, workspace = read_project(self.root.parent / "params.yaml")
-        if connection is None and not workspace.database.exists():
-            raise BuildError(f"{workspace.database} is not there, and {name} has stored nothing in it. {_advice(name)}")
-        with Database(workspace.database, connection).opened() as opened:
+        database = Database(catalog, workspace, connection=connection)
+        if connection is None and catalog.warehouse == "duckdb" and not database.file.exists():
+            raise BuildError(f"{database.file} is not there, and {name} has stored nothing in it. {_advice(name)}")
+        with database.opened() as opened:
             source = sources(name, opened, catalog, workspace)
         path = self.root / "sources" / f"{name}_sources.yml"
         text = NOTE.format(pipeline=name, origin=catalog.origin) + _as_yaml({"version": 2, "sources": [source]})
@@ -139,6 +141,7 @@ def sources(name: str, connection: duckdb.DuckDBPyConnection, catalog: Catalog, 
     return {
         "name": RAW_SCHEMA,
         "schema": RAW_SCHEMA,
+        "database": DATABASE,
         "description": "What the loaders have stored (`loaders/contract.py`).",
         "tables": tables,
     }

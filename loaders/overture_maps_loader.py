@@ -1,7 +1,10 @@
 """Run the graph of the boundaries: into a file, as the DVC stage `boundaries` does, and into the warehouse."""
 
 import logging
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from hamilton import driver
@@ -10,8 +13,10 @@ from loaders import admin_boundaries
 from loaders.admin_boundaries import BoundaryCounts
 from loaders.database import Database
 from loaders.geoparquet import write_parquet
+from loaders.lineage import hamilton_adapters, pipeline_events
+from loaders.lineage_steps import boundary_steps
 from loaders.project import read_project
-from loaders.raw_tables import write_boundaries
+from loaders.raw_tables import OVERTURE_MAPS, write_boundaries
 
 # it reports every exception that it also raises
 logging.getLogger("hamilton").setLevel(logging.CRITICAL)
@@ -25,7 +30,7 @@ def run_overture_pipeline(
     """Load the boundaries of countries and regions into the warehouse.
 
     Args:
-        database_path: the DuckDB file; by default `data/<origin>/eo_pv_data.duckdb`.
+        database_path: the DuckDB file; by default `data/<origin>/eo_pv_data.duckdb`, or the DuckLake of the settings.
         params: the settings; by default the `params.yaml` of the project around the working directory.
         connection: to the warehouse, where it is open already.
 
@@ -35,19 +40,23 @@ def run_overture_pipeline(
     Raises:
         EoPvError: the boundaries cannot be read, or the warehouse is open elsewhere.
     """
-    _, workspace = read_project(params)
-    load_boundaries(workspace.bundled_boundaries, workspace.boundaries)
-    database = Database(Path(database_path) if database_path else workspace.database, connection)
-    with database.opened() as opened:
-        return write_boundaries(opened, workspace.boundaries)
+    catalog, workspace = read_project(params)
+    database = Database(catalog, workspace, Path(database_path) if database_path else None, connection)
+    told = partial(boundary_steps, workspace.bundled_boundaries, workspace, database.file)
+    with pipeline_events(OVERTURE_MAPS, workspace, told) as run:
+        adapters = hamilton_adapters(OVERTURE_MAPS, workspace, run)
+        load_boundaries(workspace.bundled_boundaries, workspace.boundaries, adapters)
+        with database.opened() as opened:
+            return write_boundaries(opened, workspace.boundaries)
 
 
-def load_boundaries(source: Path, target: Path) -> BoundaryCounts:
+def load_boundaries(source: Path, target: Path, adapters: Sequence[Any] = ()) -> BoundaryCounts:
     """Bring the boundaries of countries and regions to the columns of `raw_data.admin_boundaries`.
 
     Args:
         source: GeoParquet as Overture's `division_area`: the bundled extract, or the user's own; a file or a folder.
         target: GeoParquet in EPSG:4326; replaced only when all is written.
+        adapters: of Hamilton, for lineage.
 
     Returns:
         What became of every area.
@@ -55,7 +64,7 @@ def load_boundaries(source: Path, target: Path) -> BoundaryCounts:
     Raises:
         ReadError: the source is not such a file, or its codes or outlines cannot be meant.
     """
-    graph = driver.Builder().with_modules(admin_boundaries).build()
+    graph = driver.Builder().with_modules(admin_boundaries).with_adapters(*adapters).build()
     made = graph.execute(["boundaries", "boundary_counts"], inputs={"boundary_source": source})
     write_parquet(made["boundaries"], target)
     counts: BoundaryCounts = made["boundary_counts"]

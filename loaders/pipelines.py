@@ -10,6 +10,7 @@ import duckdb
 from loaders import catalog_errors as explain
 from loaders.build_inputs import settings_hash
 from loaders.catalog import Catalog, Dataset
+from loaders.database import Database
 from loaders.errors import CatalogError
 from loaders.freshness import made_from
 from loaders.loaded import loaded_before
@@ -65,22 +66,25 @@ def run_pipeline(name: str, connection: Connection, *, only_stale: bool = False)
 def refresh_doi_datasets(connection: Connection) -> Stored:
     """Store what is missing of the DOI datasets: from the files of the last load, or by loading again."""
     catalog, workspace = read_project()
-    noted = read_runs(connection, DOI_DATASETS)
+    database = Database(catalog, workspace, connection=connection)
+    with database.opened() as cursor:
+        noted = read_runs(cursor, DOI_DATASETS)
     wanted = {key: made_from(each, catalog.h3_resolution, workspace) for key, each in catalog.datasets.items()}
     stale = [each for key, each in catalog.datasets.items() if wanted[key] is None or noted.get(key) != wanted[key]]
     here = [each.key for each in stale if _is_loaded(each, wanted[each.key], workspace)]
     missing = [each.key for each in stale if each.key not in here]
     stored = run_doi_pipeline(datasets=missing, connection=connection, executor="threads") if missing else {}
     if here or set(noted) - set(wanted) - {SETTINGS} or noted.get(SETTINGS) != _settings(catalog, workspace):
-        with connection.cursor() as cursor:
+        with database.opened() as cursor:
             stored |= write_doi_data(cursor, [loaded_before(key, workspace) for key in here], catalog, workspace)
     return stored
 
 
 def refresh_overture_maps(connection: Connection) -> Stored:
     """Store the boundaries, unless those that are stored follow from the same file."""
-    _, workspace = read_project()
-    noted = read_runs(connection, OVERTURE_MAPS).get(ADMIN_BOUNDARIES)
+    catalog, workspace = read_project()
+    with Database(catalog, workspace, connection=connection).opened() as cursor:
+        noted = read_runs(cursor, OVERTURE_MAPS).get(ADMIN_BOUNDARIES)
     if noted and workspace.boundaries.exists() and noted == sha256(workspace.boundaries):
         return {}
     return run_overture_pipeline(connection=connection)
@@ -88,7 +92,9 @@ def refresh_overture_maps(connection: Connection) -> Stored:
 
 def refresh_solar_irradiance(connection: Connection) -> Stored:
     """Store the irradiance, if none is stored."""
-    return {} if read_runs(connection, SOLAR_IRRADIANCE) else run_solar_pipeline(connection=connection)
+    with Database(*read_project(), connection=connection).opened() as cursor:
+        noted = read_runs(cursor, SOLAR_IRRADIANCE)
+    return {} if noted else run_solar_pipeline(connection=connection)
 
 
 # no processes: dbt has threads, and a fork of a process with threads may never end

@@ -4,6 +4,7 @@ import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,11 @@ from loaders.errors import PipelineError
 from loaders.executors import workers
 from loaders.failures import Failed, FailuresAsValues
 from loaders.fetch import prefetch
+from loaders.lineage import hamilton_adapters, pipeline_events
+from loaders.lineage_steps import doi_steps, load_steps
 from loaders.loaded import Loaded, put_in_place
 from loaders.project import read_project
+from loaders.store import DOI_DATASETS
 from loaders.workspace import Workspace
 
 # it reports every exception that it also raises
@@ -41,12 +45,14 @@ def load_dataset(dataset: Dataset, catalog: Catalog, workspace: Workspace) -> di
     Raises:
         EoPvError: the files cannot be read as the settings say, or records are missing.
     """
-    loaded: Loaded = _graph(SynchronousLocalTaskExecutor()).execute(
-        ["dataset_arrow_table"],
-        inputs={"workspace": workspace, "h3_resolution": catalog.h3_resolution},
-        overrides={"target_datasets": dataset, "dataset_download_path": workspace.raw(dataset.key)},
-    )["dataset_arrow_table"]
-    put_in_place(loaded, workspace)
+    with pipeline_events("load", workspace, partial(load_steps, dataset, workspace)) as run:
+        graph = _graph(SynchronousLocalTaskExecutor(), *hamilton_adapters("load", workspace, run))
+        loaded: Loaded = graph.execute(
+            ["dataset_arrow_table"],
+            inputs={"workspace": workspace, "h3_resolution": catalog.h3_resolution},
+            overrides={"target_datasets": dataset, "dataset_download_path": workspace.raw(dataset.key)},
+        )["dataset_arrow_table"]
+        put_in_place(loaded, workspace)
     shutil.rmtree(loaded.folder)
     return loaded.metrics
 
@@ -67,7 +73,7 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
     """Load datasets from their sources into the warehouse.
 
     Args:
-        database_path: the DuckDB file; by default `data/<origin>/eo_pv_data.duckdb`.
+        database_path: the DuckDB file; by default `data/<origin>/eo_pv_data.duckdb`, or the DuckLake of the settings.
         export_geoparquet: also write `data/<origin>/loaded/<key>.parquet`.
         use_parallel: several datasets at a time.
         use_cache: look for files in the user's download cache, and keep there what is downloaded.
@@ -94,7 +100,7 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
     if max_mb is not None:
         catalog = catalog.with_limit(max_mb)
     chosen = catalog.chosen(datasets)
-    database = Database(Path(database_path) if database_path else workspace.database, connection)
+    database = Database(catalog, workspace, Path(database_path) if database_path else None, connection)
     inputs = {
         "catalog": catalog,
         "dataset_names": [dataset.key for dataset in chosen],
@@ -104,18 +110,19 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
         "export_geoparquet": export_geoparquet,
     }
     kind = (executor or catalog.executor) if use_parallel else None
+    told = partial(doi_steps, catalog, chosen, workspace, database.file, export_geoparquet)
     with (
+        pipeline_events(DOI_DATASETS, workspace, told) as run,
         _downloads(catalog, workspace, use_cache=use_cache, force=force_download) as downloads,
         _shown(len(chosen)) as advance,
         workers(kind, scheduler, advance) as remote,
     ):
         inputs["downloads"] = _brought(downloads, chosen, workspace) if kind in {"processes", "dask"} else downloads
+        graph = _graph(remote, FailuresAsValues(), *hamilton_adapters(DOI_DATASETS, workspace, run))
         with downloads.bars:
-            made = _graph(remote, FailuresAsValues()).execute(
-                ["collected_arrow_tables", "store_individual_datasets"], inputs=inputs
-            )
-    stored: dict[str, str] = made["store_individual_datasets"]
-    _require_all([each for each in made["collected_arrow_tables"] if isinstance(each, Failed)], stored)
+            made = graph.execute(["collected_arrow_tables", "store_individual_datasets"], inputs=inputs)
+        stored: dict[str, str] = made["store_individual_datasets"]
+        _require_all([each for each in made["collected_arrow_tables"] if isinstance(each, Failed)], stored)
     return stored
 
 

@@ -7,21 +7,26 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
+from loaders import lake
 from loaders.attribution import write_attribution
 from loaders.build_figures import build_figures
 from loaders.build_inputs import left_out
 from loaders.catalog import RESERVED_KEYS, Catalog
+from loaders.database import Database
 from loaders.dbt_results import explain_failure
 from loaders.duck import MEMORY_MB, connect
 from loaders.errors import BuildError
 from loaders.geoparquet import ParquetFile
 from loaders.hamilton_dbt_bridge import HamiltonDbtBridge
+from loaders.lineage import Parent, dbt_events, pipeline_events
+from loaders.lineage_steps import warehouse_steps
 from loaders.loaded import loaded_before
 from loaders.locks import sha256, write_json
 from loaders.raw_tables import OVERTURE_MAPS, read_project_overrides, write_boundaries, write_doi_data
@@ -60,17 +65,34 @@ def build(catalog: Catalog, workspace: Workspace) -> list[Path]:
         aside = workspace.scratch("build")
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
-        overrides = read_project_overrides(catalog, workspace)
-        _write_raw_data(aside / DATABASE_NAME, catalog, workspace)
-        run_dbt(aside / DATABASE_NAME, workspace.root, _memory_mb(keys, workspace))
-        export_curated(aside / DATABASE_NAME, aside / CURATED_SCHEMA)
-        write_json(build_figures(aside / DATABASE_NAME, overrides), aside / FIGURES)
-        write_attribution(catalog, workspace, _contributed(catalog, workspace), aside / CURATED_SCHEMA)
-        _publish(aside, workspace)
+        with pipeline_events("warehouse", workspace, partial(warehouse_steps, catalog, workspace)) as run:
+            _build_aside(aside, catalog, workspace, run)
+            if catalog.warehouse == "ducklake":
+                message = f"{len(catalog.datasets)} datasets"
+                lake.publish(aside / DATABASE_NAME, [CURATED_SCHEMA], message, catalog.ducklake, workspace)
+            _publish(aside, workspace)
     return sorted(workspace.curated.glob("*.parquet"))
 
 
-def is_stale(workspace: Workspace) -> bool:
+def _build_aside(aside: Path, catalog: Catalog, workspace: Workspace, run: Parent | None) -> None:
+    """Make everything in a folder beside its place."""
+    overrides = read_project_overrides(catalog, workspace)
+    database = aside / DATABASE_NAME
+    _write_raw_data(database, catalog, workspace)
+    try:
+        run_dbt(database, workspace.root, _memory_mb(list(catalog.datasets), workspace), catalog.warehouse)
+    finally:
+        dbt_events(workspace.root / "dbt", workspace, run)
+    export_curated(database, aside / CURATED_SCHEMA)
+    with connect(database, read_only=True) as connection:
+        if catalog.warehouse == "ducklake":
+            lake.attach(connection, catalog.ducklake, workspace, read_only=True)
+        figures = build_figures(connection, overrides)
+    write_json(figures, aside / FIGURES)
+    write_attribution(catalog, workspace, _contributed(catalog, workspace), aside / CURATED_SCHEMA)
+
+
+def is_stale(catalog: Catalog, workspace: Workspace) -> bool:
     """Whether the database is missing, or does not hold what the curated files hold.
 
     It is no output of DVC's, since no two builds give it the same bytes: DVC brings back the files of another commit,
@@ -80,7 +102,8 @@ def is_stale(workspace: Workspace) -> bool:
         noted = json.loads(workspace.built_from.read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return True
-    return not workspace.database.exists() or noted != _curated_hashes(workspace)
+    has_lake = (catalog.warehouse, catalog.ducklake.catalogue) != ("ducklake", "sqlite") or workspace.lake.exists()
+    return not (workspace.database.exists() and has_lake) or noted != _curated_hashes(workspace)
 
 
 def prune(keys: list[str], workspace: Workspace) -> list[str]:
@@ -107,13 +130,14 @@ def prune(keys: list[str], workspace: Workspace) -> list[str]:
     return gone
 
 
-def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB) -> None:
+def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB, target: str = "duckdb") -> None:
     """Run `dbt build` on a database, in a process of its own: DuckDB lets only one at a time write to a file.
 
     Args:
         database: what to build in.
         root: the project's folder.
         memory_mb: how much DuckDB may hold [MB].
+        target: of dbt/profiles.yml: where the schema raw_data is.
 
     Raises:
         BuildError: a model or a test failed; the message names it.
@@ -121,7 +145,8 @@ def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB) -> None:
     project = root / "dbt"
     results = project / "target" / "run_results.json"
     results.unlink(missing_ok=True)  # of another run, which must not speak for this one
-    arguments = ["build", "--project-dir", str(project), "--profiles-dir", str(project), *OPTIONS, *FASTER]
+    folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
+    arguments = ["build", "--target", target, *folders, *OPTIONS, *FASTER]
     environment = os.environ | {
         "EO_PV_DATABASE": os.path.relpath(database, root),  # the same one each time: dbt parses the project once
         "EO_PV_MEMORY_MB": str(memory_mb),
@@ -200,7 +225,8 @@ def _contributed(catalog: Catalog, workspace: Workspace) -> dict[str, int]:
 
 
 def _write_raw_data(database: Path, catalog: Catalog, workspace: Workspace) -> None:
-    with connect(database) as connection:
+    kept_in = None if catalog.warehouse == "ducklake" else database
+    with Database(catalog, workspace, kept_in).opened() as connection:
         loaded = [loaded_before(key, workspace) for key in catalog.datasets]
         write_doi_data(connection, loaded, catalog, workspace)
         write_boundaries(connection, workspace.boundaries)

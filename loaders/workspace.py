@@ -30,6 +30,11 @@ class Workspace:
         return self.home / DATABASE_NAME
 
     @property
+    def lake(self) -> Path:
+        """The catalogue of the DuckLake, where it is a file."""
+        return self.home / "lake.sqlite"
+
+    @property
     def built_from(self) -> Path:
         """The curated files that the database holds, by their sha256."""
         return self.home / "eo_pv_data.json"

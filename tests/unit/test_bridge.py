@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from loaders.contract import RECORD
-from loaders.database import Database
+from loaders.duck import connect
 from loaders.errors import BuildError, CatalogError
 from loaders.hamilton_dbt_bridge import HamiltonDbtBridge
 from loaders.locks import LockedFile, Record, read_lock, sha256, write_lock
@@ -81,7 +81,7 @@ def test_the_same_tables_give_the_same_bytes_and_other_rows_give_others(
     run_doi_pipeline(params=project / "params.yaml")
     written()
     assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, time)
-    with Database(project / "data/sample/eo_pv_data.duckdb").opened() as connection:
+    with connect(project / "data/sample/eo_pv_data.duckdb") as connection:
         connection.execute(f"DELETE FROM raw_data.{NORTH} WHERE source_id = 'n0'")  # noqa: S608
     assert written()[NORTH]["config"]["meta"]["row_count"] == 2
 

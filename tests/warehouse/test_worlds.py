@@ -220,3 +220,21 @@ def test_the_unit_tests_of_the_models_hold(warehouse: Warehouse, tmp_path: Path)
     assert [int(passed) for passed in re.findall(r"PASS=(\d+)", done.stdout)] == [
         sum(len(file["unit_tests"]) for file in files)
     ]
+
+
+def test_every_column_of_every_table_is_described(warehouse: Warehouse) -> None:
+    said: dict[tuple[str, str], set[str]] = {}
+    for path in (warehouse.workspace.root / "dbt").glob("*s/**/*.yml"):  # models, sources
+        document = yaml.safe_load(path.read_text()) or {}
+        sources = [table for source in document.get("sources", []) for table in source["tables"]]
+        for layer, entries in ((path.parent.name, document.get("models", [])), ("raw_data", sources)):
+            for entry in entries:
+                assert entry["description"], entry["name"]
+                said[layer, entry["name"]] = {each["name"] for each in entry["columns"] if each["description"]}
+    rows = warehouse.rows(
+        "SELECT schema_name, table_name, list(column_name) FROM duckdb_columns() WHERE NOT internal "
+        "AND schema_name IN ('raw_data', 'staging', 'prepared', 'curated') GROUP BY ALL"
+    )
+    missing = {(schema, table): set(columns) - said.get((schema, table), set()) for schema, table, columns in rows}
+    assert {place: names for place, names in missing.items() if names} == {}
+    assert len(rows) > 40

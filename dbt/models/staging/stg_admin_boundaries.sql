@@ -12,7 +12,7 @@ select
     country,
     region,
     name,
-    geometry,
+    st_setcrs(geometry, 'EPSG:4326') as geometry,
     source,
     licence
 from boundaries

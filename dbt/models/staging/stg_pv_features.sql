@@ -9,7 +9,7 @@ select
     record_id,
     source_id,
     group_id,
-    geometry,
+    st_setcrs(geometry, 'EPSG:4326') as geometry,
     geometry_kind,
     centroid_lon,
     centroid_lat,

@@ -1,0 +1,20 @@
+"""The settings of a warehouse that several machines share."""
+
+from typing import Literal
+
+from loaders.catalog_source import Setting, Text
+
+
+class DuckLake(Setting):
+    """Where a DuckLake is; who may read and write it is said by the environment alone.
+
+    Attributes:
+        catalogue: `sqlite`, a file `data/<origin>/lake.sqlite`; or `postgres`, the schema `eo_pv_<origin>` of the
+            database that libpq's variables name (PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD).
+        files: folder (relative to the project's) or address (`s3://bucket/prefix`) below which its Parquet files are,
+            in `<origin>/`; by default `data/<origin>/lake`. A bucket is reached as AWS_ACCESS_KEY_ID,
+            AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_DEFAULT_REGION and AWS_ENDPOINT_URL say.
+    """
+
+    catalogue: Literal["sqlite", "postgres"] = "sqlite"
+    files: Text | None = None

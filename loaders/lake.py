@@ -1,0 +1,202 @@
+"""DuckLake: a warehouse that several machines read and write, each build a snapshot that can be read again.
+
+Source: https://ducklake.select/docs/stable/. It forgets the CRS of geometries: whoever reads it puts EPSG:4326 back.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import duckdb
+
+from loaders.catalog_lake import DuckLake
+from loaders.duck import CONFIG, load_extension, prepare
+from loaders.errors import BuildError
+from loaders.workspace import Workspace
+
+LAKE = "lake"
+BUILT = "built"
+AUTHOR = "eo-pv"
+SECRET = "eo_pv_lake"  # noqa: S105 (its name)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A state of the lake that can be read again: `SELECT … FROM lake.curated.x AT (VERSION => id)`.
+
+    Attributes:
+        id: its number.
+        time: when it was made.
+        message: what made it; null for what is no build.
+    """
+
+    id: int
+    time: datetime
+    message: str | None
+
+
+def attach(
+    connection: duckdb.DuckDBPyConnection,
+    settings: DuckLake,
+    workspace: Workspace,
+    *,
+    read_only: bool = False,
+    snapshot: int | None = None,
+) -> None:
+    """Attach the lake of an origin as `lake`, and make it if it is not there.
+
+    Args:
+        connection: to any DuckDB database.
+        settings: where it is.
+        workspace: whose it is.
+        read_only: for readers.
+        snapshot: to read as of then.
+
+    Raises:
+        BuildError: the environment does not say enough, or the catalogue cannot be reached.
+    """
+    files = _files(settings, workspace)
+    load_extension(connection, "ducklake")
+    load_extension(connection, "postgres_scanner" if settings.catalogue == "postgres" else "sqlite_scanner")
+    if files.startswith("s3://"):
+        load_extension(connection, "httpfs")
+        _make_secret(connection, os.environ)
+    # the project may have been moved since, and what is small is to be Parquet like the rest
+    options = [f"DATA_PATH {_quoted(files)}", "OVERRIDE_DATA_PATH true", "DATA_INLINING_ROW_LIMIT 0"]
+    options += ["READ_ONLY"] if read_only else []
+    options += [f"SNAPSHOT_VERSION {int(snapshot)}"] if snapshot is not None else []
+    options += [f"METADATA_SCHEMA 'eo_pv_{workspace.origin}'"] if settings.catalogue == "postgres" else []
+    try:
+        connection.execute(f"ATTACH {_quoted(_catalogue(settings, workspace))} AS {LAKE} ({', '.join(options)})")
+    except duckdb.Error as error:
+        raise BuildError(
+            f"The DuckLake of {workspace.home} ({settings.catalogue}) cannot be opened: {_without_secrets(error)}. "
+            f"Check ducklake in params.yaml, and the variables of the environment that name its catalogue and files."
+        ) from None  # what it comes from may hold a password
+
+
+@contextmanager
+def opened(settings: DuckLake, workspace: Workspace, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that works in the lake: names without a database are in it.
+
+    Raises:
+        BuildError: as for `attach`.
+    """
+    with duckdb.connect(config=CONFIG) as connection:
+        prepare(connection)
+        attach(connection, settings, workspace, read_only=read_only)
+        connection.execute(f"USE {LAKE}")
+        yield connection
+
+
+def publish(database: Path, schemas: Sequence[str], message: str, settings: DuckLake, workspace: Workspace) -> int:
+    """Bring the tables of a build into the lake, all at once: readers see the build before it, or this one.
+
+    Views are left out. Tables that the build no longer has are dropped; older snapshots still have them.
+
+    Args:
+        database: the DuckDB file of the build.
+        schemas: which of its schemas.
+        message: what the snapshot is called.
+        settings: where the lake is.
+        workspace: whose it is.
+
+    Returns:
+        The number of the snapshot.
+
+    Raises:
+        BuildError: the lake cannot be written, or somebody else has published meanwhile; it is as it was then.
+    """
+    with opened(settings, workspace) as connection:
+        connection.execute(f"ATTACH {_quoted(str(database))} AS {BUILT} (READ_ONLY)")
+        try:
+            connection.execute("BEGIN")
+            for schema in schemas:
+                _replace_schema(connection, schema)
+            connection.execute(f"CALL {LAKE}.set_commit_message(?, ?)", [AUTHOR, message])
+            connection.execute("COMMIT")
+        except duckdb.Error as error:
+            raise BuildError(
+                f"The tables cannot be published in the DuckLake of {workspace.home}: {_without_secrets(error)}. It is "
+                f"as it was. If another machine has published at the same time, run `make all` again."
+            ) from None
+        found = connection.execute(f"SELECT id FROM {LAKE}.last_committed_snapshot()").fetchone()  # noqa: S608
+    return int(found[0]) if found else 0
+
+
+def snapshots(connection: duckdb.DuckDBPyConnection) -> list[Snapshot]:
+    """What can be read of an attached lake, the oldest first."""
+    query = f"SELECT snapshot_id, snapshot_time, commit_message FROM {LAKE}.snapshots() ORDER BY snapshot_id"  # noqa: S608
+    return [Snapshot(*row) for row in connection.execute(query).fetchall()]
+
+
+def is_attached(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the lake is."""
+    query = "SELECT count(*) FROM duckdb_databases() WHERE database_name = ?"
+    return connection.execute(query, [LAKE]).fetchone() == (1,)
+
+
+def _replace_schema(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
+    query = "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name = ? ORDER BY table_name"
+    built, present = (
+        [name for (name,) in connection.execute(query, [place, schema]).fetchall()] for place in (BUILT, LAKE)
+    )
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {LAKE}.{schema}")
+    for name in built:
+        place = f'{schema}."{name}"'
+        connection.execute(f"CREATE OR REPLACE TABLE {LAKE}.{place} AS SELECT * FROM {BUILT}.{place} ORDER BY ALL")  # noqa: S608
+    for name in set(present) - set(built):
+        connection.execute(f'DROP TABLE {LAKE}.{schema}."{name}"')
+
+
+def _catalogue(settings: DuckLake, workspace: Workspace) -> str:
+    if settings.catalogue == "sqlite":
+        workspace.home.mkdir(parents=True, exist_ok=True)
+        return f"ducklake:sqlite:{workspace.lake}"
+    if not (os.environ.get("PGHOST") or os.environ.get("PGSERVICE")):
+        raise BuildError(
+            "ducklake.catalogue is postgres in params.yaml, but PGHOST is not set. Set PGHOST, PGDATABASE, PGUSER and "
+            "PGPASSWORD in the environment."
+        )
+    return "ducklake:postgres:"  # libpq reads its variables itself, so that no password is in a statement
+
+
+def _files(settings: DuckLake, workspace: Workspace) -> str:
+    if settings.files is None:
+        return f"{workspace.home / 'lake'}/"
+    if "://" in settings.files:
+        return f"{settings.files.rstrip('/')}/{workspace.origin}/"
+    return f"{workspace.root / Path(settings.files).expanduser() / workspace.origin}/"
+
+
+def _make_secret(connection: duckdb.DuckDBPyConnection, environment: Mapping[str, str]) -> None:
+    """Say who asks for the bucket; in the memory of this process only."""
+    options = {
+        "KEY_ID": environment.get("AWS_ACCESS_KEY_ID"),
+        "SECRET": environment.get("AWS_SECRET_ACCESS_KEY"),
+        "SESSION_TOKEN": environment.get("AWS_SESSION_TOKEN"),
+        "REGION": environment.get("AWS_DEFAULT_REGION") or environment.get("AWS_REGION"),
+    }
+    address = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
+    if address:
+        parts = urlsplit(address)
+        options |= {"ENDPOINT": parts.netloc, "URL_STYLE": "path", "USE_SSL": str(parts.scheme != "http").lower()}
+    said = ", ".join(f"{name} {_quoted(text)}" for name, text in options.items() if text)
+    connection.execute(f"CREATE OR REPLACE TEMPORARY SECRET {SECRET} (TYPE s3{', ' if said else ''}{said})")
+
+
+def _without_secrets(error: duckdb.Error) -> str:
+    """What DuckDB says, without the passwords that it may repeat."""
+    text = str(error).strip().rstrip(".")
+    for name in ("PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        if secret := os.environ.get(name):
+            text = text.replace(secret, "***")
+    return text
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
