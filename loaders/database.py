@@ -37,11 +37,22 @@ class Database:
 
     @contextmanager
     def opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection to write with; what is not committed at its end is undone.
+        """A connection in a transaction, which ends with the context: all is stored, or, after an error, nothing.
 
         Raises:
             BuildError: it is open elsewhere, or cannot be opened.
         """
+        with self._connected() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
         if self.connection is not None:
             with self.connection.cursor() as cursor:
                 if lake.is_attached(cursor):

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import duckdb
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from loaders.catalog_lake import DuckLake
 from loaders.duck import CONFIG, load_extension, prepare
@@ -21,6 +22,8 @@ from loaders.workspace import Workspace
 LAKE = "lake"
 BUILT = "built"
 AUTHOR = "eo-pv"
+ATTEMPTS = 4
+LONGEST_WAIT_S = 8
 SECRET = "eo_pv_lake"  # noqa: S105 (its name)
 
 
@@ -109,23 +112,35 @@ def publish(database: Path, schemas: Sequence[str], message: str, settings: Duck
         The number of the snapshot.
 
     Raises:
-        BuildError: the lake cannot be written, or somebody else has published meanwhile; it is as it was then.
+        BuildError: the lake cannot be written, or others keep it busy; it is as it was then.
     """
+    retrying = Retrying(
+        retry=retry_if_exception_type(duckdb.TransactionException),  # the catalogue is locked, or has changed meanwhile
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_random_exponential(max=LONGEST_WAIT_S),
+        reraise=True,
+    )
+    try:
+        return int(retrying(_publish_once, database, schemas, message, settings, workspace))
+    except duckdb.Error as error:
+        raise BuildError(
+            f"The tables cannot be published in the DuckLake of {workspace.home}: {_without_secrets(error)}. It is as "
+            f"it was. Run `make all` again; if others write to it all the time, take turns."
+        ) from None  # what it comes from may hold a password
+
+
+def _publish_once(
+    database: Path, schemas: Sequence[str], message: str, settings: DuckLake, workspace: Workspace
+) -> int:
     with opened(settings, workspace) as connection:
         connection.execute(f"ATTACH {_quoted(str(database))} AS {BUILT} (READ_ONLY)")
-        try:
-            connection.execute("BEGIN")
-            for schema in schemas:
-                _replace_schema(connection, schema)
-            connection.execute(f"CALL {LAKE}.set_commit_message(?, ?)", [AUTHOR, message])
-            connection.execute("COMMIT")
-        except duckdb.Error as error:
-            raise BuildError(
-                f"The tables cannot be published in the DuckLake of {workspace.home}: {_without_secrets(error)}. It is "
-                f"as it was. If another machine has published at the same time, run `make all` again."
-            ) from None
-        found = connection.execute(f"SELECT id FROM {LAKE}.last_committed_snapshot()").fetchone()  # noqa: S608
-    return int(found[0]) if found else 0
+        connection.execute("BEGIN")
+        for schema in schemas:
+            _replace_schema(connection, schema)
+        connection.execute(f"CALL {LAKE}.set_commit_message(?, ?)", [AUTHOR, message])
+        connection.execute("COMMIT")
+        ((snapshot,),) = connection.execute(f"SELECT id FROM {LAKE}.last_committed_snapshot()").fetchall()  # noqa: S608
+    return int(snapshot)
 
 
 def snapshots(connection: duckdb.DuckDBPyConnection) -> list[Snapshot]:

@@ -41,10 +41,10 @@ def write_raw_data(
     metrics: Mapping[str, Metrics],
     keys: Sequence[str],
 ) -> dict[str, str]:
-    """Write `raw_data.<key>` for each of these datasets, all or none; drop those that are not in the settings.
+    """Write `raw_data.<key>` for each of these datasets; drop those that are not in the settings.
 
     Args:
-        connection: to the warehouse.
+        connection: to the warehouse; a transaction of it makes this all or nothing.
         tables: canonical records by dataset, as Parquet.
         metrics: their accounting, by dataset.
         keys: every dataset in the settings; what is already there of them stays.
@@ -52,14 +52,12 @@ def write_raw_data(
     Returns:
         The table of each dataset that was written.
     """
-    connection.execute("BEGIN")
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {RAW_SCHEMA}")
     for key, table in tables.items():
         _write_raw_table(connection, key, table)
     gone = _write_accounting(connection, metrics, keys)
     _unite(connection, keys, gone)
     note_runs(connection, DOI_DATASETS, {key: metrics[key].get("made_from") for key in tables}, gone)
-    connection.execute("COMMIT")
     return {key: f"{RAW_SCHEMA}.{key}" for key in tables}
 
 

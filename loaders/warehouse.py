@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from loaders import lake
 from loaders.attribution import write_attribution
-from loaders.build_figures import build_figures
+from loaders.build_figures import Figures, build_figures
 from loaders.build_inputs import left_out
 from loaders.catalog import RESERVED_KEYS, Catalog
 from loaders.database import Database
@@ -66,16 +66,16 @@ def build(catalog: Catalog, workspace: Workspace) -> list[Path]:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
         with pipeline_events("warehouse", workspace, partial(warehouse_steps, catalog, workspace)) as run:
-            _build_aside(aside, catalog, workspace, run)
+            figures = _build_aside(aside, catalog, workspace, run)
             if catalog.warehouse == "ducklake":
-                message = f"{len(catalog.datasets)} datasets"
+                message = f"{figures['records']:,} records, {figures['installations']:,} installations"
                 lake.publish(aside / DATABASE_NAME, [CURATED_SCHEMA], message, catalog.ducklake, workspace)
             _publish(aside, workspace)
     return sorted(workspace.curated.glob("*.parquet"))
 
 
-def _build_aside(aside: Path, catalog: Catalog, workspace: Workspace, run: Parent | None) -> None:
-    """Make everything in a folder beside its place."""
+def _build_aside(aside: Path, catalog: Catalog, workspace: Workspace, run: Parent | None) -> Figures:
+    """Make everything in a folder beside its place; returns what it is, in figures."""
     overrides = read_project_overrides(catalog, workspace)
     database = aside / DATABASE_NAME
     _write_raw_data(database, catalog, workspace)
@@ -90,6 +90,7 @@ def _build_aside(aside: Path, catalog: Catalog, workspace: Workspace, run: Paren
         figures = build_figures(connection, overrides)
     write_json(figures, aside / FIGURES)
     write_attribution(catalog, workspace, _contributed(catalog, workspace), aside / CURATED_SCHEMA)
+    return figures
 
 
 def is_stale(catalog: Catalog, workspace: Workspace) -> bool:
@@ -225,12 +226,13 @@ def _contributed(catalog: Catalog, workspace: Workspace) -> dict[str, int]:
 
 
 def _write_raw_data(database: Path, catalog: Catalog, workspace: Workspace) -> None:
-    kept_in = None if catalog.warehouse == "ducklake" else database
-    with Database(catalog, workspace, kept_in).opened() as connection:
+    stored = Database(catalog, workspace, None if catalog.warehouse == "ducklake" else database)
+    with stored.opened() as connection:
         loaded = [loaded_before(key, workspace) for key in catalog.datasets]
         write_doi_data(connection, loaded, catalog, workspace)
         write_boundaries(connection, workspace.boundaries)
-        bridge = HamiltonDbtBridge(workspace.root / "dbt")
+    bridge = HamiltonDbtBridge(workspace.root / "dbt")
+    with stored.opened() as connection:  # once it is stored: a DuckLake does not show all of it before
         for pipeline in (DOI_DATASETS, OVERTURE_MAPS):
             bridge.update_sources_from_hamilton(pipeline, connection)
 

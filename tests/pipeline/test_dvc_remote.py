@@ -6,26 +6,18 @@ from pathlib import Path
 
 import pytest
 import yaml
-from moto.server import ThreadedMotoServer
 
 from tests.pipeline.conftest import ROOT, Project, copy_sources
+from tests.services import CREDENTIALS, bucket_server
 
-CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "test",
-    "AWS_SECRET_ACCESS_KEY": "a-secret-of-this-test",
-    "AWS_DEFAULT_REGION": "us-east-1",
-}
 RESULTS = ("curated", "loaded", "metrics", "report")
 
 
 @pytest.fixture
 def bucket() -> Iterator[str]:
     """The address of a local S3 service."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with bucket_server() as address:
+        yield address
 
 
 def results(project: Project) -> dict[str, bytes]:

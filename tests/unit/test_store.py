@@ -10,15 +10,19 @@ import pytest
 import shapely
 
 from loaders.contract import schema
+from loaders.database import Database
 from loaders.duck import connect
 from loaders.errors import BuildError
 from loaders.geoparquet import write_parquet
 from loaders.loaded import Loaded, put_in_place
+from loaders.project import read_project
 from loaders.store import read_accounting, write_raw_data
 from loaders.workspace import Workspace
 
 Written = Callable[..., Path]
 Writer = Callable[..., dict[str, str]]
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -142,14 +146,14 @@ def test_a_write_that_fails_leaves_every_table_as_it_was(
 ) -> None:
     write(database, "a b", "a")
     broken = parquet("b", "1", without="h3_cell")
-    with pytest.raises(duckdb.Error):
+    catalog, workspace = read_project(ROOT / "params.yaml")
+    with pytest.raises(duckdb.Error), Database(catalog, workspace, connection=database).opened() as cursor:
         write_raw_data(
-            database,
+            cursor,
             {"a": parquet("a", "9"), "b": broken},
             {"a": _metrics(), "b": _metrics()},
             ["a", "b"],
         )
-    database.rollback()
     assert _ids(database, "doi_pv_features") == ["a:1"]
 
 
