@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from loaders import catalog_errors as explain
 from loaders.catalog_build import Boundaries, Dedup, Executor, Licences
 from loaders.catalog_columns import ColumnMap, Extent, Reading, Wanted
+from loaders.catalog_irradiance import Irradiance
 from loaders.catalog_lake import DuckLake
 from loaders.catalog_source import Doi, Download, Positive, Setting, Source, Text
 from loaders.errors import CatalogError
@@ -63,6 +64,7 @@ class Catalog(Setting):
     dedup: Dedup = Dedup()
     licences: Licences = Licences()
     boundaries: Boundaries = Boundaries()
+    irradiance: Irradiance = Irradiance()
     executor: Executor = "threads"
     warehouse: Literal["duckdb", "ducklake"] = "duckdb"
     ducklake: DuckLake = DuckLake()

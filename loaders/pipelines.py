@@ -19,7 +19,7 @@ from loaders.overture_maps_loader import run_overture_pipeline
 from loaders.project import read_project
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
 from loaders.raw_tables import ADMIN_BOUNDARIES, OVERTURE_MAPS, read_project_overrides, write_doi_data
-from loaders.solar_irradiance_loader import SOLAR_IRRADIANCE, run_solar_pipeline
+from loaders.solar_irradiance_loader import SOLAR_IRRADIANCE, irradiance_hash, loaded_files, run_solar_pipeline
 from loaders.store import DOI_DATASETS, SETTINGS, read_runs
 from loaders.workspace import Workspace
 
@@ -91,10 +91,13 @@ def refresh_overture_maps(connection: Connection) -> Stored:
 
 
 def refresh_solar_irradiance(connection: Connection) -> Stored:
-    """Store the irradiance, if none is stored."""
-    with Database(*read_project(), connection=connection).opened() as cursor:
-        noted = read_runs(cursor, SOLAR_IRRADIANCE)
-    return {} if noted else run_solar_pipeline(connection=connection)
+    """Store the irradiance, unless that which is stored follows from the same records and settings."""
+    catalog, workspace = read_project()
+    with Database(catalog, workspace, connection=connection).opened() as cursor:
+        noted = read_runs(cursor, SOLAR_IRRADIANCE).get(SOLAR_IRRADIANCE)
+    if noted == irradiance_hash(loaded_files(catalog, workspace), catalog.irradiance):
+        return {}
+    return run_solar_pipeline(connection=connection)
 
 
 # no processes: dbt has threads, and a fork of a process with threads may never end

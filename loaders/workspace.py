@@ -83,6 +83,11 @@ class Workspace:
         """Countries and regions, as the models want them."""
         return self.home / "loaded" / "admin_boundaries.parquet"
 
+    @property
+    def irradiance(self) -> Path:
+        """Solar irradiance, by H3 cell and month."""
+        return self.home / "irradiance" / "solar_irradiance.parquet"
+
     def metrics(self, key: str) -> Path:
         """The accounting of a dataset."""
         return self.home / "metrics" / f"{key}.json"

@@ -1,0 +1,135 @@
+"""Clear sky where installations are: by physics, and against all hours of a year."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pvlib
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hamilton import driver
+
+import loaders
+from loaders import solar_irradiance
+from loaders.catalog_irradiance import Irradiance
+from loaders.duck import connect
+from loaders.errors import BuildError
+from loaders.irradiance import CELLS, IRRADIANCE, clearsky
+from loaders.raw_pv_doi_ingest import run_doi_pipeline
+from loaders.solar_irradiance_loader import load_irradiance, run_solar_pipeline
+
+SUMS = ("ghi_kwh_per_m2", "dni_kwh_per_m2", "dhi_kwh_per_m2", "poa_kwh_per_m2", "specific_yield_kwh_per_kwp")
+BERLIN, ATACAMA = (13.4, 52.5), (-69.0, -24.0)  # lon, lat [°]
+
+
+def sky(lon: float, lat: float, **settings: Any) -> dict[int | None, dict[str, Any]]:
+    """The rows of a place, by month."""
+    cells = pa.table([[f"{lon} {lat}"], [float(lon)], [float(lat)]], schema=CELLS)
+    (rows,) = clearsky.irradiance_of(cells, Irradiance(**settings))
+    return {row["month"]: row for row in rows.to_pylist()}
+
+
+@pytest.mark.parametrize("place", [BERLIN, ATACAMA], ids=["Berlin", "Atacama"])
+def test_twelve_days_are_as_good_as_all_hours_of_the_year(place: tuple[float, float]) -> None:
+    year = sky(*place)[None]
+    there = pvlib.location.Location(place[1], place[0], "UTC", year["elevation_m"])
+    hours = pd.date_range("2021-01-01 00:30", periods=8760, freq="h", tz="UTC")
+    sun = there.get_solarposition(hours)
+    expected = there.get_clearsky(hours, solar_position=sun)
+    extra = pvlib.irradiance.get_extra_radiation(hours)
+    angles = (year["tilt_deg"], year["azimuth_deg"], sun["apparent_zenith"], sun["azimuth"])
+    power = (expected["dni"], expected["ghi"], expected["dhi"])
+    tilted = pvlib.irradiance.get_total_irradiance(*angles, *power, extra, albedo=0.2, model="haydavies")
+    for name in ("ghi", "dni", "dhi"):
+        assert year[f"{name}_kwh_per_m2"] == pytest.approx(expected[name].sum() / 1000, rel=0.01)
+    assert year["poa_kwh_per_m2"] == pytest.approx(tilted["poa_global"].sum() / 1000, rel=0.01)
+
+
+def test_the_year_is_the_sum_of_its_months() -> None:
+    rows = sky(*BERLIN)
+    for name in SUMS:
+        assert rows[None][name] == pytest.approx(sum(rows[month][name] for month in range(1, 13)), abs=1e-3)
+
+
+def test_seasons_are_reversed_in_the_south() -> None:
+    north, south = sky(10, 40), sky(10, -40)
+    assert north[6]["ghi_kwh_per_m2"] > 2 * north[12]["ghi_kwh_per_m2"]
+    assert south[12]["ghi_kwh_per_m2"] > 2 * south[6]["ghi_kwh_per_m2"]
+    assert (north[6]["azimuth_deg"], south[6]["azimuth_deg"]) == (180, 0)
+
+
+def test_panels_that_face_the_equator_get_more_than_the_ground() -> None:
+    for lat in (50, -50):
+        tilted, flat = sky(5, lat)[None], sky(5, lat, tilt_deg=0)[None]
+        assert tilted["poa_kwh_per_m2"] > 1.2 * tilted["ghi_kwh_per_m2"]
+        assert flat["poa_kwh_per_m2"] == pytest.approx(flat["ghi_kwh_per_m2"], rel=1e-6)
+
+
+def test_losses_are_taken_from_the_yield_alone() -> None:
+    without, half = sky(*BERLIN, losses=0)[None], sky(*BERLIN, losses=0.5)[None]
+    assert without["specific_yield_kwh_per_kwp"] == pytest.approx(without["poa_kwh_per_m2"])
+    assert half["specific_yield_kwh_per_kwp"] == pytest.approx(without["specific_yield_kwh_per_kwp"] / 2)
+
+
+def test_the_polar_night_is_dark_and_every_place_has_a_number() -> None:
+    assert sky(20, 80)[12]["ghi_kwh_per_m2"] == 0
+    for place in ((0, 90), (0, -90), (180, 0), (-180, 0), (179.9, -16.5)):
+        for row in sky(*place).values():
+            assert all(np.isfinite(row[name]) and row[name] >= 0 for name in SUMS)
+
+
+def test_high_places_are_brighter() -> None:
+    assert sky(*ATACAMA)[None]["elevation_m"] > 2000
+    assert sky(*ATACAMA)[None]["dni_kwh_per_m2"] > sky(-40.0, -24.0)[None]["dni_kwh_per_m2"]
+
+
+def test_every_row_says_that_it_is_an_upper_bound_and_how_it_was_made() -> None:
+    row = sky(*BERLIN)[None]
+    assert row["is_upper_bound"] is True
+    assert row["air_temperature_c"] is None
+    for model in ("Ineichen", "Linke turbidity", "Hay and Davies", "25 °C"):
+        assert model in row["model_chain"]
+
+
+def test_cells_are_those_of_the_records_each_once(tmp_path: Path) -> None:
+    places = pa.table({"centroid_lon": [10.0, 10.001, -70.0], "centroid_lat": [50.0, 50.001, -24.0]})
+    pq.write_table(places, tmp_path / "records.parquet")
+    graph = driver.Builder().with_modules(solar_irradiance).build()
+    inputs = {"record_files": [tmp_path / "records.parquet"], "irradiance_settings": Irradiance()}
+    made = graph.execute(["irradiance_cells", "solar_irradiance"], inputs=inputs)
+    cells = made["irradiance_cells"].to_pylist()
+    assert len(cells) == 2
+    assert {(round(cell["lon"], -1), round(cell["lat"], -1)) for cell in cells} == {(10, 50), (-70, -20)}
+    assert made["solar_irradiance"].num_rows == 2 * 13
+
+
+def test_the_table_has_the_columns_of_the_contract_and_the_same_bytes_every_time(project: Path) -> None:
+    run_doi_pipeline(params=project / "params.yaml", use_parallel=False)
+    stored = run_solar_pipeline(params=project / "params.yaml")
+    assert stored == {"solar_irradiance": "raw_data.solar_irradiance"}
+    assert loaders.run_solar_pipeline is run_solar_pipeline
+    with connect(project / "data/sample/eo_pv_data.duckdb", read_only=True) as connection:
+        found = connection.execute("DESCRIBE raw_data.solar_irradiance").fetchall()
+        assert [name for name, *_ in found] == [field.name for field in IRRADIANCE]
+        assert connection.execute("SELECT count(*) FROM raw_data.solar_irradiance").fetchall() == [(4 * 13,)]
+    path = project / "data/sample/irradiance/solar_irradiance.parquet"
+    before = path.read_bytes()
+    run_solar_pipeline(params=project / "params.yaml")
+    assert path.read_bytes() == before
+    files = [project / f"data/sample/loaded/{name}.parquet" for name in ("a_north_2020", "b_south_2021")]
+    load_irradiance(files, Irradiance(h3_resolution=0), path)
+    assert pq.read_table(path).num_rows == 2 * 13
+
+
+def test_without_records_there_is_no_irradiance_and_a_missing_dataset_is_named(
+    project: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(BuildError, match="No records are loaded"):
+        run_solar_pipeline(params=project / "params.yaml")
+    run_doi_pipeline(params=project / "params.yaml", datasets=["north"])
+    with caplog.at_level(logging.WARNING):
+        run_solar_pipeline(params=project / "params.yaml")
+    assert "b_south_2021: not loaded" in caplog.text
