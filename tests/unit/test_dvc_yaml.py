@@ -16,6 +16,9 @@ WITHOUT_EFFECT = {
         "__init__",  # imports lazily
         "arrays",  # types
         "database",  # not used by a single load, as what stores in it
+        "lake",
+        "catalog_lake",  # settings of the build, and of irradiance
+        "catalog_irradiance",
         "raw_tables",
         "build_inputs",
         "overrides",
@@ -53,11 +56,11 @@ WITHOUT_EFFECT = {
         "workspace",  # paths, which dvc.yaml repeats
         *("archive_7z", "archive_formats", "archives", "locks"),  # a hash of the result, for the warehouse
         *("catalog", "catalog_build", "catalog_columns", "catalog_errors", "catalog_source", "licences", "project"),
+        *("catalog_irradiance", "catalog_lake", "lake"),
         *("database", "duck", "store", "raw_tables", "loaded", "build_inputs", "overrides"),  # not used for the file
     },
     "build": {
         "__init__",
-        "pipelines",  # `eo-pv warehouse` switches the hooks off that call it
         "freshness",  # what it is asked for is no output
         "database",  # where, not what
         "project",
@@ -69,6 +72,8 @@ WITHOUT_EFFECT = {
         "catalog_build",
         "catalog_columns",
         "catalog_errors",
+        "catalog_irradiance",
+        "catalog_lake",
         "catalog_source",
         "contract",  # the columns of the loaded files, which are a dependency
         "dbt_results",  # words
@@ -78,7 +83,8 @@ WITHOUT_EFFECT = {
     },
 }
 ENTRY = {"load": "raw_pv_doi_ingest", "boundaries": "overture_maps_loader", "build": "warehouse"}
-SWITCHED_OFF = {"pipelines"}  # and what they import
+# with all that they import: lineage only tells, and `eo-pv warehouse` switches off the hooks that run pipelines
+WITHOUT_PART = {"lineage", "lineage_steps", "pipelines"}
 # imported by the name of the dataset, and by dbt
 BY_NAME = {"load": ["datasets"], "boundaries": [], "build": ["dbt_plugin", "cluster_records", "measure_shapes"]}
 
@@ -89,11 +95,9 @@ def imported(module: str, seen: set[str] | None = None) -> set[str]:
     module = module.partition(".")[0]
     if (ROOT / "loaders" / module).is_dir():
         seen.add(module)
-    if module in seen or not (ROOT / "loaders" / f"{module}.py").exists():
+    if module in seen or module in WITHOUT_PART or not (ROOT / "loaders" / f"{module}.py").exists():
         return seen
     seen.add(module)
-    if module in SWITCHED_OFF:
-        return seen
     for node in ast.walk(ast.parse((ROOT / "loaders" / f"{module}.py").read_text())):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "loaders":
             below = node.module.partition(".")[2]
