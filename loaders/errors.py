@@ -45,6 +45,6 @@ class PipelineError(EoPvError):
 
     def __init__(self, failed: Mapping[str, EoPvError], stored: Mapping[str, str]) -> None:
         self.failed, self.stored = dict(failed), dict(stored)
-        others = f"the other {len(stored)} are stored" if stored else "nothing is stored"
+        others = "the rest is stored" if stored else "nothing is stored"
         lines = "\n".join(f"  {error}" for error in failed.values())
-        super().__init__(f"{len(failed)} of {len(failed) + len(stored)} datasets failed, {others}:\n{lines}")
+        super().__init__(f"{len(failed)} of {len(failed) + len(stored)} datasets failed; {others}:\n{lines}")

@@ -60,7 +60,15 @@ def test_an_error_that_can_be_mended_is_one_paragraph_and_exit_code_1(
 
 @pytest.mark.parametrize(
     "arguments",
-    [["load"], ["lod", "north"], ["load", "north", "south"], ["ingest"], ["ingest", "--all", "--datasets", "north"]],
+    [
+        ["load"],
+        ["lod", "north"],
+        ["load", "north", "south"],
+        ["ingest"],
+        ["ingest", "--all", "--datasets", "north"],
+        ["ingest", "--all", "--executor", "daks"],
+        ["ingest", "--all", "--sequential", "--executor", "dask"],
+    ],
 )
 def test_wrong_usage_is_exit_code_2(eo_pv: Run, arguments: list[str]) -> None:
     assert eo_pv(*arguments)[0] == 2
@@ -118,3 +126,31 @@ def test_a_place_that_cannot_be_written_is_one_paragraph_not_a_traceback(eo_pv: 
     assert code == 1
     assert said.startswith(f"Error: {project / 'data'}")
     assert "Check who may read and write there" in said
+
+
+def test_several_words_follow_one_option_as_they_follow_none(eo_pv: Run) -> None:
+    tables = f"{NORTH}: raw_data.{NORTH}\n{SOUTH}: raw_data.{SOUTH}\n"
+    assert eo_pv("ingest", "--datasets", "north", "south", "--max-mb", "50")[:2] == (0, tables)
+    assert eo_pv("ingest", "south", "--sequential")[:2] == (0, tables.splitlines(keepends=True)[1])
+
+
+def test_a_dataset_that_fails_is_named_beside_the_tables_of_the_others(eo_pv: Run, project: Path) -> None:
+    text = (project / "params.yaml").read_text()
+    (project / "params.yaml").write_text(text.replace("column: mw", "column: kw"))
+    code, out, err = eo_pv("ingest", "--all")
+    assert (code, out) == (1, f"{NORTH}: raw_data.{NORTH}\n")
+    assert err.startswith("Error: 1 of 2 datasets failed; the rest is stored:\n")
+    assert f"  {SOUTH}: the file has no column 'kw'" in err
+
+
+def test_no_parquet_and_another_database_if_it_is_wanted_so(eo_pv: Run, project: Path) -> None:
+    assert eo_pv("ingest", "--all", "--no-geoparquet", "--no-cache", "--database", "w.duckdb")[0] == 0
+    assert (project / "w.duckdb").exists()
+    assert not (project / "data/sample/loaded").exists()
+
+
+def test_what_is_stored_is_written_down_for_dbt(eo_pv: Run, project: Path) -> None:
+    assert eo_pv("ingest", "--all")[0] == 0
+    code, out, _ = eo_pv("sources")
+    assert (code, out.split()[0]) == (0, "dbt/sources/doi_datasets_sources.yml")
+    assert f"- name: {SOUTH}" in (project / "dbt/sources/doi_datasets_sources.yml").read_text()

@@ -132,7 +132,7 @@ def test_one_dataset_that_fails_does_not_stop_the_others_whoever_works_on_them(
     assert caught.value.stored == {NORTH: STORED[NORTH]}
     assert isinstance(caught.value.failed[SOUTH], ReadError)
     said = str(caught.value).splitlines()
-    assert said[0] == "1 of 2 datasets failed, the other 1 are stored:"
+    assert said[0] == "1 of 2 datasets failed; the rest is stored:"
     assert said[1].startswith(f"  {SOUTH}: the file has no column 'kw'")
     assert _outputs(project) == {name: text for name, text in alone.items() if "south" not in name or "json" in name}
 
@@ -140,7 +140,7 @@ def test_one_dataset_that_fails_does_not_stop_the_others_whoever_works_on_them(
 def test_where_all_fail_nothing_is_stored(project: Path) -> None:
     _change(project, "params.yaml", "column: mw", "column: kw")
     _change(project, "params.yaml", "source_id: id", "source_id: di")
-    with pytest.raises(PipelineError, match="2 of 2 datasets failed, nothing is stored:"):
+    with pytest.raises(PipelineError, match="2 of 2 datasets failed; nothing is stored:"):
         run_doi_pipeline(params=project / "params.yaml")
     assert not (project / "data/sample/eo_pv_data.duckdb").exists()
     assert not (project / "data/sample/loaded").exists()
