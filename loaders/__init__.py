@@ -1,5 +1,6 @@
 """eo-pv: published datasets of solar installations, brought to one record that means the same everywhere."""
 
+import os
 from importlib import import_module
 from typing import Any
 
@@ -8,6 +9,8 @@ _PLACES = {
     "run_overture_pipeline": "loaders.overture_maps_loader",
     "run_solar_pipeline": "loaders.solar_irradiance_loader",
 }
+
+os.environ.setdefault("HAMILTON_AUTOLOAD_EXTENSIONS", "0")  # else it imports Dask and more that nobody asks for
 
 __all__ = ["run_doi_pipeline", "run_overture_pipeline", "run_solar_pipeline"]
 

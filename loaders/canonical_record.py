@@ -7,6 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from hamilton import registry
 from hamilton.function_modifiers import check_output
 
 from loaders import quality
@@ -21,6 +22,8 @@ from loaders.geometry import area_m2 as ellipsoidal_area_m2
 from loaders.geometry import centroids, geometry_hashes, h3_cells
 from loaders.reading import Published
 from loaders.shapes import Harmonised, harmonise_shapes
+
+registry.load_extension("pandas")  # whose frames `check_output` checks; loaders/__init__.py switches the others off
 
 CAPACITY_DECIMALS, AREA_DECIMALS = 6, 2  # one watt, one square centimetre
 

@@ -15,10 +15,10 @@ def measure_shapes(records: duckdb.DuckDBPyRelation) -> pa.Table:
 
     Returns:
         `record_id`, `length_m`, `width_m`, `axis_azimuth_deg`, `compactness`, and `geometry`, the smallest rectangle
-        around the outline as GeoArrow WKB that knows its CRS, EPSG:4326.
+        around the outline as WKB in EPSG:4326.
     """
     outlines = records.filter("geometry_kind = 'polygon'").order("record_id")
     rows = outlines.project("record_id, st_aswkb(geometry)::blob as wkb").to_arrow_table()
     graph = driver.Builder().with_modules(shape_metrics).build()
-    measured = graph.execute(["shape_metrics"], inputs={"outline_rows": rows})["shape_metrics"]
-    return pa.table(measured.to_arrow(index=False, geometry_encoding="WKB"))
+    measured: pa.Table = graph.execute(["shape_metrics"], inputs={"outline_rows": rows})["shape_metrics"]
+    return measured

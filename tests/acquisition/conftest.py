@@ -21,6 +21,8 @@ from tests.publishers import Publishers
 
 BUILD: dict[str, Any] = {  # DVC wants every setting that a stage depends on
     "h3_resolution": 8,
+    "warehouse": "duckdb",
+    "ducklake": {"catalogue": "sqlite"},
     "dedup": {},
     "licences": {"allow": ["permissive", "share_alike", "non_commercial", "unknown"]},
     "boundaries": {"source": "naturalearth", "nearest_land_km": 50},

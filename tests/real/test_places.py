@@ -139,10 +139,12 @@ def _record(name: str, place: Place) -> dict[str, Any]:
 def _run_dbt(database: Path, folder: Path) -> None:
     places = ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     project = ["--project-dir", str(ROOT / "dbt"), "--profiles-dir", str(ROOT / "dbt")]
+    settings = {"EO_PV_DATABASE": str(database), "EO_PV_HAMILTON": "off", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     subprocess.run(
         [sys.executable, "-m", "dbt.cli.main", "run", "--quiet", "--select", "+prep_pv_places", *project, *places],
         cwd=ROOT,
-        env=os.environ | {"EO_PV_DATABASE": str(database), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+        env=os.environ
+        | {"EO_PV_DATABASE": str(database), "EO_PV_HAMILTON": "off", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
         check=True,
     )
 

@@ -64,7 +64,7 @@ def _file(workspace: Workspace) -> Path:
 def _run(project: Path, remote: Any, h3_resolution: Any = 8) -> None:
     """As `run_doi_pipeline` does."""
     catalog, workspace = read_project(project / "params.yaml")
-    database, chosen = Database(workspace.database), list(catalog.datasets.values())
+    database, chosen = Database(catalog, workspace), list(catalog.datasets.values())
     inputs = {
         "catalog": catalog,
         "dataset_names": [dataset.key for dataset in chosen],
@@ -74,7 +74,7 @@ def _run(project: Path, remote: Any, h3_resolution: Any = 8) -> None:
         "export_geoparquet": True,
         "downloads": Downloads(catalog),
     }
-    with pipeline_events("doi", workspace, lambda: doi_steps(catalog, chosen, workspace, database.path)) as run:
+    with pipeline_events("doi", workspace, lambda: doi_steps(catalog, chosen, workspace, database.file)) as run:
         graph = driver.Builder().with_modules(doi_datasets).enable_dynamic_execution(allow_experimental_mode=True)
         graph = graph.with_local_executor(SynchronousLocalTaskExecutor()).with_remote_executor(remote)
         graph = graph.with_adapters(FailuresAsValues(), *hamilton_adapters("doi", workspace, run))

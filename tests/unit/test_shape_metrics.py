@@ -27,9 +27,9 @@ def measured(*shapes: shapely.Geometry) -> dict[str, Numbers]:
     """The columns of the graph's end."""
     rows = pa.table({"record_id": [str(n) for n in range(len(shapes))], "wkb": shapely.to_wkb(np.array(shapes))})
     graph = driver.Builder().with_modules(shape_metrics).build()
-    frame = graph.execute(["shape_metrics"], inputs={"outline_rows": rows})["shape_metrics"]
-    assert frame.crs.to_epsg() == 4326
-    return {name: frame[name].to_numpy() for name in frame.columns}
+    table = graph.execute(["shape_metrics"], inputs={"outline_rows": rows})["shape_metrics"]
+    found = {name: table[name].to_numpy() for name in table.column_names}
+    return found | {"geometry": shapely.from_wkb(found["geometry"])}
 
 
 @pytest.mark.parametrize("lat", [-75.0, -33.9, 0.0, 52.5, 80.0])

@@ -11,4 +11,5 @@ def model(dbt: Any, session: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelati
     """The rows of the table; as a relation, since dbt writes Arrow by another connection, and may not see it then."""
     dbt.config(materialized="table")
     dbt.ref("stg_pv_features")  # whose hook stores the source, if it is not there yet
-    return session.from_arrow(measure_shapes(dbt.source("raw_data", "doi_pv_features")))
+    measured = session.from_arrow(measure_shapes(dbt.source("raw_data", "doi_pv_features")))
+    return measured.project("* replace (st_setcrs(st_geomfromwkb(geometry), 'EPSG:4326') as geometry)")
