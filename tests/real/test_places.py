@@ -143,8 +143,7 @@ def _run_dbt(database: Path, folder: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "dbt.cli.main", "run", "--quiet", "--select", "+prep_pv_places", *project, *places],
         cwd=ROOT,
-        env=os.environ
-        | {"EO_PV_DATABASE": str(database), "EO_PV_HAMILTON": "off", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+        env=os.environ | settings,
         check=True,
     )
 
