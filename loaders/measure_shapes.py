@@ -6,6 +6,8 @@ from hamilton import driver
 
 from loaders import shape_metrics
 
+BATCH_ROWS = 20_000  # outlines in memory take many times what they take as WKB
+
 
 def measure_shapes(records: duckdb.DuckDBPyRelation) -> pa.Table:
     """How long, how wide and which way round the outlines are.
@@ -17,8 +19,10 @@ def measure_shapes(records: duckdb.DuckDBPyRelation) -> pa.Table:
         `record_id`, `length_m`, `width_m`, `axis_azimuth_deg`, `compactness`, and `geometry`, the smallest rectangle
         around the outline as WKB in EPSG:4326.
     """
-    outlines = records.filter("geometry_kind = 'polygon'").order("record_id")
-    rows = outlines.project("record_id, st_aswkb(geometry)::blob as wkb").to_arrow_table()
+    outlines = records.filter("geometry_kind = 'polygon'").project("record_id, st_aswkb(geometry)::blob as wkb")
     graph = driver.Builder().with_modules(shape_metrics).build()
-    measured: pa.Table = graph.execute(["shape_metrics"], inputs={"outline_rows": rows})["shape_metrics"]
-    return measured
+    rows = outlines.to_arrow_table()
+    some = [rows.slice(first, BATCH_ROWS) for first in range(0, len(rows), BATCH_ROWS)] or [rows]
+    return pa.concat_tables(
+        graph.execute(["shape_metrics"], inputs={"outline_rows": each})["shape_metrics"] for each in some
+    )
