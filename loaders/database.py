@@ -35,6 +35,12 @@ class Database:
         """The DuckDB file, where it is one."""
         return self.path or self.workspace.database
 
+    @property
+    def told(self) -> Path:
+        """By what lineage names it: its file, or `lake`."""
+        is_lake = self.catalog.warehouse == "ducklake" and self.path is None and self.connection is None
+        return Path(lake.LAKE) if is_lake else self.file
+
     @contextmanager
     def opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection in a transaction, which ends with the context: all is stored, or, after an error, nothing.

@@ -15,6 +15,7 @@ from loaders.store import ACCOUNTING, ALL_FEATURES, RAW_SCHEMA, REJECTED_RECORDS
 from loaders.workspace import Workspace
 
 DOI = "https://doi.org"
+LAKE = "lake"
 TYPES = {
     pa.binary(): "blob",
     pa.bool_(): "boolean",
@@ -97,13 +98,14 @@ def boundary_steps(source: Path, workspace: Workspace, database: Path | None = N
 def warehouse_steps(catalog: Catalog, workspace: Workspace) -> list[Step]:
     """What `build` reads and writes before and after dbt: loaded files to `raw_data`, curated tables to files."""
     database = workspace.database
-    stored = [Step(key, _loaded(key, workspace), _stored(key, workspace, database)) for key in catalog.datasets]
-    boundaries = Step("admin_boundaries", (file(workspace.boundaries, workspace),), (_boundaries(workspace, database),))
+    raw = Path(LAKE) if catalog.warehouse == "ducklake" else database
+    stored = [Step(key, _loaded(key, workspace), _stored(key, workspace, raw)) for key in catalog.datasets]
+    boundaries = Step("admin_boundaries", (file(workspace.boundaries, workspace),), (_boundaries(workspace, raw),))
     exports = [
         Step(path.stem, (table(f"curated.{path.stem}", workspace, database),), (file(path, workspace),))
         for path in sorted(workspace.curated.glob("*.parquet"))
     ]
-    return [*stored, *_of_all(catalog, workspace, database), boundaries, *exports]
+    return [*stored, *_of_all(catalog, workspace, raw), boundaries, *exports]
 
 
 def published(dataset: Dataset, workspace: Workspace) -> Data:
@@ -133,9 +135,13 @@ def published(dataset: Dataset, workspace: Workspace) -> Data:
 def table(
     name: str, workspace: Workspace, database: Path, description: str = "", fields: tuple[Field, ...] = ()
 ) -> Data:
-    """A table of a warehouse, `<schema>.<table>`, by the name that dbt's events give it."""
+    """A table of a warehouse, `<schema>.<table>`, by the name that dbt's events give it.
+
+    Of the schema `raw_data`, a database that is called `lake` is the DuckLake that dbt attaches to the warehouse.
+    """
     columns = _columns(fields, "geometry('EPSG:4326')")
-    return Data(warehouse(database, workspace), f"{database.stem}.{name}", description, columns)
+    file = workspace.database if database.name == LAKE else database
+    return Data(warehouse(file, workspace), f"{database.stem}.{name}", description, columns)
 
 
 def warehouse(database: Path, workspace: Workspace) -> str:

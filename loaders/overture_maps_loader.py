@@ -42,7 +42,7 @@ def run_overture_pipeline(
     """
     catalog, workspace = read_project(params)
     database = Database(catalog, workspace, Path(database_path) if database_path else None, connection)
-    told = partial(boundary_steps, workspace.bundled_boundaries, workspace, database.file)
+    told = partial(boundary_steps, workspace.bundled_boundaries, workspace, database.told)
     with pipeline_events(OVERTURE_MAPS, workspace, told) as run:
         adapters = hamilton_adapters(OVERTURE_MAPS, workspace, run)
         load_boundaries(workspace.bundled_boundaries, workspace.boundaries, adapters)

@@ -110,7 +110,7 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
         "export_geoparquet": export_geoparquet,
     }
     kind = (executor or catalog.executor) if use_parallel else None
-    told = partial(doi_steps, catalog, chosen, workspace, database.file, export_geoparquet)
+    told = partial(doi_steps, catalog, chosen, workspace, database.told, export_geoparquet)
     with (
         pipeline_events(DOI_DATASETS, workspace, told) as run,
         _downloads(catalog, workspace, use_cache=use_cache, force=force_download) as downloads,

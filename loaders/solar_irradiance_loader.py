@@ -52,7 +52,7 @@ def run_solar_pipeline(
     files = loaded_files(catalog, workspace)
     database = Database(catalog, workspace, Path(database_path) if database_path else None, connection)
     reads = tuple(file(path, workspace) for path in files)
-    writes = (table(f"{RAW_SCHEMA}.{SOLAR_IRRADIANCE}", workspace, database.file),)
+    writes = (table(f"{RAW_SCHEMA}.{SOLAR_IRRADIANCE}", workspace, database.told),)
     with pipeline_events(SOLAR_IRRADIANCE, workspace, lambda: [Step(SOLAR_IRRADIANCE, reads, writes)]) as run:
         adapters = hamilton_adapters(SOLAR_IRRADIANCE, workspace, run)
         rows = load_irradiance(files, catalog.irradiance, workspace.irradiance, adapters)

@@ -468,3 +468,14 @@ def test_a_project_that_the_ui_does_not_have_is_an_error_with_a_remedy(
     monkeypatch.setenv("HAMILTON_UI_PROJECT", "2")
     with pytest.raises(BuildError, match=r"no project 2 for me@example.org.*make a project at http://localhost:8241"):
         hamilton_adapters("doi", workspace)
+
+
+def test_in_a_lake_the_raw_tables_are_named_as_dbt_reads_them(project: Path) -> None:
+    catalog, workspace = read_project(project / "params.yaml")
+    in_lake = catalog.model_copy(update={"warehouse": "ducklake"})
+    steps = {step.name: step for step in warehouse_steps(in_lake, workspace)}
+    (table, *_) = steps["a_north_2020"].writes
+    assert (table.namespace, table.name) == ("duckdb://data/sample/eo_pv_data.duckdb", "lake.raw_data.a_north_2020")
+    assert steps["admin_boundaries"].writes[0].name == "lake.raw_data.admin_boundaries"
+    assert Database(in_lake, workspace).told == Path("lake")
+    assert Database(in_lake, workspace, project / "own.duckdb").told == project / "own.duckdb"
