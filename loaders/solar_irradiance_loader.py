@@ -16,6 +16,7 @@ from loaders.catalog_irradiance import Irradiance
 from loaders.database import Database
 from loaders.errors import BuildError
 from loaders.geoparquet import write_parquet
+from loaders.irradiance import clearsky
 from loaders.lineage import hamilton_adapters, pipeline_events
 from loaders.lineage_steps import Step, file, table
 from loaders.locks import sha256
@@ -102,6 +103,6 @@ def loaded_files(catalog: Catalog, workspace: Workspace) -> list[Path]:
 
 
 def irradiance_hash(files: Sequence[Path], settings: Irradiance) -> str:
-    """A hash of what the table follows from."""
-    parts = [settings.model_dump_json(), *(sha256(path) for path in files)]
+    """A hash of what the table follows from: a new pvlib is a new table."""
+    parts = [settings.model_dump_json(), clearsky.MODELS, *(sha256(path) for path in files)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

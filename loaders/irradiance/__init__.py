@@ -30,6 +30,11 @@ IRRADIANCE = (
     Field("azimuth_deg", pa.float64(), "Where they face [°], clockwise from north.", required=True, least=0, most=360),
     Field("losses", pa.float64(), "Share of the energy that is lost between panel and grid [1].", required=True),
     Field("model_chain", pa.string(), "Every model between the sun and the yield.", required=True),
-    Field("is_upper_bound", pa.bool_(), "Whether the true value is lower: the sky has clouds.", required=True),
+    Field(
+        "is_upper_bound",
+        pa.bool_(),
+        "Whether the true sums are lower, for the sky has clouds; but for the diffuse, which is then more.",
+        required=True,
+    ),
 )
 SCHEMA = schema(IRRADIANCE)

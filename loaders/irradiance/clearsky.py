@@ -1,7 +1,7 @@
 """The sky without clouds: Ineichen and Perez with the turbidity and the elevations that come with pvlib.
 
-A month is its average day (Klein, Solar Energy 19, 1977, 325-329) in steps of true solar time, as many times as it has
-days; the annual sum is within 1 % of all 8,760 hours.
+A month is three of its days, evenly spread, in steps of true solar time, as many times as it has days. The annual sum
+on the ground is within 0.2 % of all hours of 2021 as pvlib has them, from pole to pole; each month within 4 kWh/m².
 """
 
 from collections.abc import Iterator
@@ -11,23 +11,26 @@ import numpy as np
 import pandas as pd
 import pvlib
 import pyarrow as pa
-from pvlib import atmosphere, clearsky, irradiance, location, solarposition
+from pvlib import atmosphere, clearsky, irradiance, location, solarposition, spa
 
 from loaders.arrays import Numbers
 from loaders.catalog_irradiance import Irradiance
 from loaders.irradiance import SCHEMA
 
 NAME = "clearsky"
-AVERAGE_DAYS = np.array([17, 47, 75, 105, 135, 162, 198, 228, 258, 288, 318, 344])  # of the year, one a month
 DAYS = np.array([31, 28.2425, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
-STEPS = 96  # of a day
+DAYS_A_MONTH = 3  # that stand for the others
+STEPS = 48  # of a day
 CELLS_AT_ONCE = 250
 ALBEDO = 0.2
 W_PER_KW = 1000
+NEXT_TO_A_POLE_DEG = 89.99  # at a pole itself, the sun has no azimuth
+# what pvlib's get_solarposition assumes of refraction: air temperature [°C], and bending at sunrise [°]
+REFRACTION = (12, 0.5667)
 MODELS = (
-    f"pvlib {pvlib.__version__}: sun by Spencer (1971), air mass by Kasten and Young (1989), clear sky by Ineichen and "
-    f"Perez (2002) with the Linke turbidity of SoDa, tilted plane by Hay and Davies (1980) with albedo {ALBEDO}; "
-    "yield: plane-of-array irradiation times (1 - losses), panels at 25 °C"
+    f"pvlib {pvlib.__version__}: sun by SPA (Reda and Andreas 2004), air mass by Kasten and Young (1989), clear sky by "
+    "Ineichen and Perez (2002) with the Linke turbidity of SoDa, tilted plane by Hay and Davies (1980) with albedo "
+    f"{ALBEDO}; yield: plane-of-array irradiation times (1 - losses), panels at 25 °C"
 )
 
 
@@ -83,16 +86,16 @@ def monthly(lat: Numbers, elevation_m: Numbers, turbidity: Numbers, tilt_deg: Nu
         tilt_deg: of the panels [°].
         azimuth_deg: where they face [°].
     """
-    latitude, declination, hour = _broadcast(lat)
-    zenith_rad = solarposition.solar_zenith_analytical(latitude, hour, declination)
-    azimuth_rad = solarposition.solar_azimuth_analytical(latitude, hour, declination, zenith_rad)
-    zenith_deg, sun_azimuth_deg = np.degrees(zenith_rad), np.degrees(azimuth_rad)
     height = elevation_m[:, None, None]
+    pressure_pa = atmosphere.alt2pres(height)
+    days = _days()
+    zenith_deg, sun_azimuth_deg = _sun(lat, pressure_pa, days)
     air_mass = atmosphere.get_relative_airmass(zenith_deg, model="kastenyoung1989")
-    air_mass = atmosphere.get_absolute_airmass(air_mass, atmosphere.alt2pres(height))
-    extra = np.asarray(irradiance.get_extra_radiation(AVERAGE_DAYS))[None, :, None]
+    air_mass = atmosphere.get_absolute_airmass(air_mass, pressure_pa)
+    extra = np.asarray(irradiance.get_extra_radiation(days.day_of_year.to_numpy()))[None, :, None]
+    turbidity = np.repeat(turbidity, DAYS_A_MONTH, axis=1)[:, :, None]
     with np.errstate(divide="ignore", invalid="ignore"):  # at night there is no air mass
-        sky = clearsky.ineichen(zenith_deg, air_mass, turbidity[:, :, None], height, extra)
+        sky = clearsky.ineichen(zenith_deg, air_mass, turbidity, height, extra)
     ghi, dni, dhi = (np.nan_to_num(sky[name]) for name in ("ghi", "dni", "dhi"))
     tilt, faces = tilt_deg[:, None, None], azimuth_deg[:, None, None]
     poa = irradiance.get_total_irradiance(
@@ -102,16 +105,31 @@ def monthly(lat: Numbers, elevation_m: Numbers, turbidity: Numbers, tilt_deg: Nu
     return Sky(*(_sums(power) for power in (ghi, dni, dhi, poa)))
 
 
-def _broadcast(lat: Numbers) -> tuple[Numbers, Numbers, Numbers]:
-    """Latitude, declination and hour angle [rad] as (places, 1, 1), (1, 12, 1) and (1, 1, steps)."""
-    declination = np.asarray(solarposition.declination_spencer71(AVERAGE_DAYS))
-    hour = np.radians((np.arange(STEPS) + 0.5) * 360 / STEPS - 180)
-    return np.radians(lat)[:, None, None], declination[None, :, None], hour[None, None, :]
+def _days() -> pd.DatetimeIndex:
+    """The days that stand for a year: in the middle of each third of a month of 2021, which is amid the leap years."""
+    months = pd.date_range("2021-01-01", periods=12, freq="MS", tz="UTC")
+    parts = (np.arange(DAYS_A_MONTH) + 0.5) / DAYS_A_MONTH
+    days = np.asarray(months.days_in_month)[:, None] * parts
+    return pd.DatetimeIndex(months.repeat(DAYS_A_MONTH) + pd.to_timedelta(days.ravel(), unit="D"))
+
+
+def _sun(lat: Numbers, pressure_pa: Numbers, days: pd.DatetimeIndex) -> tuple[Numbers, Numbers]:
+    """Apparent zenith and azimuth of the sun [°], shape (places, days, steps)."""
+    north_pole = solarposition.get_solarposition(days, 90, 0)["elevation"]  # there it is the declination
+    declination = np.radians(north_pole.to_numpy())[None, :, None]
+    hour = np.radians((np.arange(STEPS) + 0.5) * 360 / STEPS - 180)[None, None, :]
+    latitude = np.radians(lat.clip(-NEXT_TO_A_POLE_DEG, NEXT_TO_A_POLE_DEG))[:, None, None]
+    zenith = solarposition.solar_zenith_analytical(latitude, hour, declination)
+    azimuth = solarposition.solar_azimuth_analytical(latitude, hour, declination, zenith)
+    zenith_deg = np.degrees(zenith)
+    lifted_deg = spa.atmospheric_refraction_correction(pressure_pa / 100, REFRACTION[0], 90 - zenith_deg, REFRACTION[1])
+    return zenith_deg - lifted_deg, np.degrees(azimuth)
 
 
 def _sums(power_w: Numbers) -> Numbers:
     """From power in each step [W/m²] to the energy of each month [kWh/m²]."""
-    return np.asarray(power_w.mean(axis=2) * 24 * DAYS / W_PER_KW)
+    months = power_w.reshape(len(power_w), len(DAYS), DAYS_A_MONTH * STEPS)
+    return np.asarray(months.mean(axis=2) * 24 * DAYS / W_PER_KW)
 
 
 def _rows(fixed: dict[str, object], sky: Sky, settings: Irradiance) -> pa.Table:

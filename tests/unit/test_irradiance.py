@@ -19,10 +19,10 @@ from loaders.duck import connect
 from loaders.errors import BuildError
 from loaders.irradiance import CELLS, IRRADIANCE, clearsky
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
-from loaders.solar_irradiance_loader import load_irradiance, run_solar_pipeline
+from loaders.solar_irradiance_loader import irradiance_hash, load_irradiance, run_solar_pipeline
 
 SUMS = ("ghi_kwh_per_m2", "dni_kwh_per_m2", "dhi_kwh_per_m2", "poa_kwh_per_m2", "specific_yield_kwh_per_kwp")
-BERLIN, ATACAMA = (13.4, 52.5), (-69.0, -24.0)  # lon, lat [°]
+BERLIN, ATACAMA, TROMSO, ANTARCTICA = (13.4, 52.5), (-69.0, -24.0), (19.0, 69.6), (0.0, -75.0)  # lon, lat [°]
 
 
 def sky(lon: float, lat: float, **settings: Any) -> dict[int | None, dict[str, Any]]:
@@ -32,9 +32,12 @@ def sky(lon: float, lat: float, **settings: Any) -> dict[int | None, dict[str, A
     return {row["month"]: row for row in rows.to_pylist()}
 
 
-@pytest.mark.parametrize("place", [BERLIN, ATACAMA], ids=["Berlin", "Atacama"])
-def test_twelve_days_are_as_good_as_all_hours_of_the_year(place: tuple[float, float]) -> None:
-    year = sky(*place)[None]
+@pytest.mark.parametrize(
+    "place", [BERLIN, ATACAMA, TROMSO, ANTARCTICA], ids=["Berlin", "Atacama", "Tromso", "Antarctica"]
+)
+def test_three_days_a_month_are_as_good_as_all_hours_of_the_year(place: tuple[float, float]) -> None:
+    rows = sky(*place)
+    year = rows[None]
     there = pvlib.location.Location(place[1], place[0], "UTC", year["elevation_m"])
     hours = pd.date_range("2021-01-01 00:30", periods=8760, freq="h", tz="UTC")
     sun = there.get_solarposition(hours)
@@ -43,9 +46,25 @@ def test_twelve_days_are_as_good_as_all_hours_of_the_year(place: tuple[float, fl
     angles = (year["tilt_deg"], year["azimuth_deg"], sun["apparent_zenith"], sun["azimuth"])
     power = (expected["dni"], expected["ghi"], expected["dhi"])
     tilted = pvlib.irradiance.get_total_irradiance(*angles, *power, extra, albedo=0.2, model="haydavies")
-    for name in ("ghi", "dni", "dhi"):
+    assert year["ghi_kwh_per_m2"] == pytest.approx(expected["ghi"].sum() / 1000, rel=0.002)
+    for name in ("dni", "dhi"):
         assert year[f"{name}_kwh_per_m2"] == pytest.approx(expected[name].sum() / 1000, rel=0.01)
     assert year["poa_kwh_per_m2"] == pytest.approx(tilted["poa_global"].sum() / 1000, rel=0.01)
+    for month, sums in expected.groupby(hours.month).sum().iterrows():
+        assert rows[month]["ghi_kwh_per_m2"] == pytest.approx(sums["ghi"] / 1000, abs=4)
+
+
+def test_at_a_pole_panels_get_what_they_get_beside_it() -> None:
+    fixed = np.zeros(2), np.full((2, 12), 2.5), np.full(2, 90.0), np.full(2, 180.0)
+    at, beside = clearsky.monthly(np.array([90.0, 89.9]), *fixed).poa.sum(axis=1)
+    assert at == pytest.approx(beside, rel=0.01)
+
+
+def test_another_pvlib_makes_another_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "records.parquet").write_bytes(b"records")
+    before = irradiance_hash([tmp_path / "records.parquet"], Irradiance())
+    monkeypatch.setattr(clearsky, "MODELS", clearsky.MODELS.replace("pvlib ", "pvlib 9"))
+    assert irradiance_hash([tmp_path / "records.parquet"], Irradiance()) != before
 
 
 def test_the_year_is_the_sum_of_its_months() -> None:
