@@ -1,5 +1,6 @@
 """dbt calls Hamilton: the macros, the hooks of staging, the sources that are written, and how fresh they are."""
 
+import gc
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -58,7 +59,10 @@ def dbt(place: Path, manifest: Manifest) -> Invoke:
         try:
             return dbtRunner(manifest=parsed).invoke([*arguments, *folders])
         finally:
+            if DuckDBConnectionManager._ENV is not None:
+                DuckDBConnectionManager._ENV.close()
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+            gc.collect()  # an error's traceback holds cursors
 
     return invoke
 
