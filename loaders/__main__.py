@@ -137,17 +137,23 @@ def boundaries() -> None:
 @app.command()
 def sources() -> None:
     """Write down for dbt what the pipelines have stored (dbt/sources/)."""
-    from loaders.duck import connect
+    from loaders.database import Database
     from loaders.hamilton_dbt_bridge import HamiltonDbtBridge
     from loaders.pipelines import PIPELINES
     from loaders.store import read_runs
 
-    _, workspace = settings()
+    catalog, workspace = settings()
+    database = Database(catalog, workspace)
+    nothing = BuildError("No pipeline has stored anything yet. Run `make all`, or `eo-pv ingest --all`.")
+    if catalog.warehouse == "duckdb" and not database.file.exists():
+        raise nothing
     bridge = HamiltonDbtBridge(workspace.root / "dbt")
-    with connect(workspace.database, read_only=True) as connection:
-        for name in PIPELINES:
-            if read_runs(connection, name):
-                list_files([bridge.update_sources_from_hamilton(name, connection)], workspace)
+    with database.opened() as connection:
+        stored = [name for name in PIPELINES if read_runs(connection, name)]
+        files = [bridge.update_sources_from_hamilton(name, connection) for name in stored]
+    if not files:
+        raise nothing
+    list_files(files, workspace)
 
 
 @app.command()

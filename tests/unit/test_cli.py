@@ -150,7 +150,23 @@ def test_no_parquet_and_another_database_if_it_is_wanted_so(eo_pv: Run, project:
 
 
 def test_what_is_stored_is_written_down_for_dbt(eo_pv: Run, project: Path) -> None:
+    code, _, err = eo_pv("sources")
+    assert (code, err) == (
+        1,
+        "Error: No pipeline has stored anything yet. Run `make all`, or `eo-pv ingest --all`.\n",
+    )
+    assert not (project / "data/sample/eo_pv_data.duckdb").exists()
     assert eo_pv("ingest", "--all")[0] == 0
     code, out, _ = eo_pv("sources")
     assert (code, out.split()[0]) == (0, "dbt/sources/doi_datasets_sources.yml")
     assert f"- name: {SOUTH}" in (project / "dbt/sources/doi_datasets_sources.yml").read_text()
+
+
+def test_what_is_stored_in_a_lake_is_written_down_too(eo_pv: Run, project: Path) -> None:
+    with (project / "params.yaml").open("a") as file:
+        file.write("warehouse: ducklake\n")
+    assert eo_pv("ingest", "--all")[0] == 0
+    assert eo_pv("sources")[0] == 0
+    assert "row_count: 3" in (project / "dbt/sources/doi_datasets_sources.yml").read_text()
+    assert not (project / "data/sample/eo_pv_data.duckdb").exists()
+    assert (project / "data/sample/lake.sqlite").exists()
