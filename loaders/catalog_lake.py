@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import field_validator
+
 from loaders.catalog_source import Setting, Text
 
 
@@ -18,3 +20,10 @@ class DuckLake(Setting):
 
     catalogue: Literal["sqlite", "postgres"] = "sqlite"
     files: Text | None = None
+
+    @field_validator("files")
+    @classmethod
+    def _a_folder_or_a_bucket(cls, files: str | None) -> str | None:
+        if files and "://" in files and not files.startswith("s3://"):
+            raise ValueError("ducklake.files is a folder or s3://bucket/prefix; no other address is understood")
+        return files

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import duckdb
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from loaders.catalog_lake import DuckLake
 from loaders.duck import CONFIG, load_extension, prepare
@@ -24,6 +24,8 @@ BUILT = "built"
 AUTHOR = "eo-pv"
 ATTEMPTS = 4
 LONGEST_WAIT_S = 8
+FIRST = "Failed to initialize DuckLake"  # another makes the catalogue at the same moment
+CONNECTION = ("PGHOST", "PGDATABASE", "PGUSER")  # a password may also be in ~/.pgpass, or not be needed
 SECRET = "eo_pv_lake"  # noqa: S105 (its name)
 
 
@@ -63,18 +65,17 @@ def attach(
         BuildError: the environment does not say enough, or the catalogue cannot be reached.
     """
     files = _files(settings, workspace)
-    load_extension(connection, "ducklake")
-    load_extension(connection, "postgres_scanner" if settings.catalogue == "postgres" else "sqlite_scanner")
-    if files.startswith("s3://"):
-        load_extension(connection, "httpfs")
-        _make_secret(connection, os.environ)
+    _prepare(connection, settings, files)
     # the project may have been moved since, and what is small is to be Parquet like the rest
     options = [f"DATA_PATH {_quoted(files)}", "OVERRIDE_DATA_PATH true", "DATA_INLINING_ROW_LIMIT 0"]
     options += ["READ_ONLY"] if read_only else []
     options += [f"SNAPSHOT_VERSION {int(snapshot)}"] if snapshot is not None else []
     options += [f"METADATA_SCHEMA 'eo_pv_{workspace.origin}'"] if settings.catalogue == "postgres" else []
+    statement = f"ATTACH {_quoted(_catalogue(settings, workspace))} AS {LAKE} ({', '.join(options)})"
+    if not read_only:
+        workspace.home.mkdir(parents=True, exist_ok=True)
     try:
-        connection.execute(f"ATTACH {_quoted(_catalogue(settings, workspace))} AS {LAKE} ({', '.join(options)})")
+        _retrying()(connection.execute, statement)
     except duckdb.Error as error:
         raise BuildError(
             f"The DuckLake of {workspace.home} ({settings.catalogue}) cannot be opened: {_without_secrets(error)}. "
@@ -114,14 +115,8 @@ def publish(database: Path, schemas: Sequence[str], message: str, settings: Duck
     Raises:
         BuildError: the lake cannot be written, or others keep it busy; it is as it was then.
     """
-    retrying = Retrying(
-        retry=retry_if_exception_type(duckdb.TransactionException),  # the catalogue is locked, or has changed meanwhile
-        stop=stop_after_attempt(ATTEMPTS),
-        wait=wait_random_exponential(max=LONGEST_WAIT_S),
-        reraise=True,
-    )
     try:
-        return int(retrying(_publish_once, database, schemas, message, settings, workspace))
+        return int(_retrying()(_publish_once, database, schemas, message, settings, workspace))
     except duckdb.Error as error:
         raise BuildError(
             f"The tables cannot be published in the DuckLake of {workspace.home}: {_without_secrets(error)}. It is as "
@@ -139,7 +134,9 @@ def _publish_once(
             _replace_schema(connection, schema)
         connection.execute(f"CALL {LAKE}.set_commit_message(?, ?)", [AUTHOR, message])
         connection.execute("COMMIT")
-        ((snapshot,),) = connection.execute(f"SELECT id FROM {LAKE}.last_committed_snapshot()").fetchall()  # noqa: S608
+        # null where nothing was to be changed
+        own, last = (f"(SELECT id FROM {LAKE}.{which}_snapshot())" for which in ("last_committed", "current"))  # noqa: S608
+        ((snapshot,),) = connection.execute(f"SELECT coalesce({own}, {last})").fetchall()
     return int(snapshot)
 
 
@@ -168,14 +165,36 @@ def _replace_schema(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
         connection.execute(f'DROP TABLE {LAKE}.{schema}."{name}"')
 
 
+def _retrying() -> Retrying:
+    return Retrying(
+        retry=retry_if_exception(_is_of_the_moment),
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_random_exponential(max=LONGEST_WAIT_S),
+        reraise=True,
+    )
+
+
+def _is_of_the_moment(error: BaseException) -> bool:
+    """Whether the catalogue is locked, has changed meanwhile, or is just being made by another."""
+    return isinstance(error, duckdb.TransactionException) or (isinstance(error, duckdb.Error) and FIRST in str(error))
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, settings: DuckLake, files: str) -> None:
+    load_extension(connection, "ducklake")
+    load_extension(connection, "postgres_scanner" if settings.catalogue == "postgres" else "sqlite_scanner")
+    if files.startswith("s3://"):
+        load_extension(connection, "httpfs")
+        _make_secret(connection, os.environ)
+
+
 def _catalogue(settings: DuckLake, workspace: Workspace) -> str:
     if settings.catalogue == "sqlite":
-        workspace.home.mkdir(parents=True, exist_ok=True)
         return f"ducklake:sqlite:{workspace.lake}"
-    if not (os.environ.get("PGHOST") or os.environ.get("PGSERVICE")):
+    missing = [name for name in CONNECTION if not os.environ.get(name)]
+    if missing and not os.environ.get("PGSERVICE"):
         raise BuildError(
-            "ducklake.catalogue is postgres in params.yaml, but PGHOST is not set. Set PGHOST, PGDATABASE, PGUSER and "
-            "PGPASSWORD in the environment."
+            f"ducklake.catalogue is postgres in params.yaml, but the environment does not say {', '.join(missing)}. "
+            "Set PGHOST, PGDATABASE, PGUSER and PGPASSWORD."
         )
     return "ducklake:postgres:"  # libpq reads its variables itself, so that no password is in a statement
 
@@ -189,7 +208,11 @@ def _files(settings: DuckLake, workspace: Workspace) -> str:
 
 
 def _make_secret(connection: duckdb.DuckDBPyConnection, environment: Mapping[str, str]) -> None:
-    """Say who asks for the bucket; in the memory of this process only."""
+    """Say who asks for the bucket; in the memory of this process only.
+
+    Raises:
+        BuildError: the address of its service is none; DuckDB would send everything to Amazon.
+    """
     options = {
         "KEY_ID": environment.get("AWS_ACCESS_KEY_ID"),
         "SECRET": environment.get("AWS_SECRET_ACCESS_KEY"),
@@ -199,6 +222,11 @@ def _make_secret(connection: duckdb.DuckDBPyConnection, environment: Mapping[str
     address = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
     if address:
         parts = urlsplit(address)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+            raise BuildError(
+                "AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL is not the address of a service: expected "
+                "http(s)://host:port, without a user and a password. Set it so, or unset it for Amazon's own."
+            )
         options |= {"ENDPOINT": parts.netloc, "URL_STYLE": "path", "USE_SSL": str(parts.scheme != "http").lower()}
     said = ", ".join(f"{name} {_quoted(text)}" for name, text in options.items() if text)
     connection.execute(f"CREATE OR REPLACE TEMPORARY SECRET {SECRET} (TYPE s3{', ' if said else ''}{said})")

@@ -23,8 +23,9 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = DuckLake()
 ROWS = """
     SELECT 'ä' AS name, ST_SetCRS(ST_Point(1, {n}), 'EPSG:4326') AS geometry, ['x', NULL] AS flags, 0.1 + {n} AS mw,
-        DATE '2020-01-01' AS day, NULL::BOOLEAN AS is_known, '\\xAA'::BLOB AS bytes
-    UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, true, NULL
+        DATE '2020-01-01' AS day, NULL::BOOLEAN AS is_known, '\\xAA'::BLOB AS bytes,
+        TIMESTAMPTZ '2020-01-01 00:00:00.000001+02' AS at, -9223372036854775808 AS least
+    UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, true, NULL, NULL, NULL
 """
 Build = Callable[[int], Path]
 
@@ -187,12 +188,6 @@ def test_origins_do_not_share_a_lake(build: Build, tmp_path: Path) -> None:
         with lake.opened(settings, Workspace(tmp_path, origin), read_only=True) as connection:
             assert _heights(connection) == [number]
     assert sorted(path.name for path in (tmp_path / "shared").iterdir()) == ["doi", "sample"]
-
-
-def test_a_catalogue_in_postgres_needs_to_be_told_where(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("PGHOST", raising=False)
-    with pytest.raises(BuildError, match=r"PGHOST is not set\. Set PGHOST, PGDATABASE, PGUSER and PGPASSWORD"):
-        lake.attach(duckdb.connect(), DuckLake(catalogue="postgres"), workspace)
 
 
 @pytest.mark.usefixtures("services")
