@@ -46,7 +46,8 @@ def built_world(folder: Path, records: int, seed: int = 1) -> Figures:
     program = [sys.executable, "-m"]
     # in a process of its own: what this one holds would count as the build's
     measured([*program, "benchmarks.world", str(folder), "--records", str(records), "--seed", str(seed)], ROOT)
-    measured([*program, "loaders", "boundaries"], folder)
+    for step in ("cells", "boundaries", "irradiance"):
+        measured([*program, "loaders", step], folder)
     return measured([*program, "loaders", "warehouse"], folder)
 
 

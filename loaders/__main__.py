@@ -10,12 +10,12 @@ try:
 except ModuleNotFoundError:
     sys.exit("Error: the environment of eo-pv is not active. Type `make all`, or `. .venv/bin/activate` first.")
 
-from loaders import command_add, command_compare, command_dag, command_why, commands
+from loaders import command_add, command_compare, command_context, command_dag, command_why, commands
 from loaders.catalog_build import Executor
 from loaders.console import Key, Keys, app, err, list_files, out, project, settings, shown
 from loaders.errors import BuildError, EoPvError, PipelineError
 
-__all__ = ["app", "command_add", "command_compare", "command_dag", "command_why", "commands", "main"]
+__all__ = ["app", "command_add", "command_compare", "command_context", "command_dag", "command_why", "commands", "main"]
 
 
 def main() -> None:
@@ -115,23 +115,6 @@ def warehouse(
 
         files = build(catalog, workspace)
     list_files([*files, workspace.database], workspace)
-
-
-@app.command()
-def boundaries() -> None:
-    """Load the boundaries of countries and regions."""
-    _, workspace = settings()
-    with workspace.timed("boundaries", "load"), err.status("loading boundaries"):
-        from loaders.lineage import hamilton_adapters, pipeline_events
-        from loaders.lineage_steps import boundary_steps
-        from loaders.overture_maps_loader import load_boundaries  # its import is part of the time
-
-        source = workspace.bundled_boundaries
-        with pipeline_events("boundaries", workspace, lambda: boundary_steps(source, workspace)) as run:
-            counts = load_boundaries(source, workspace.boundaries, hamilton_adapters("boundaries", workspace, run))
-    without = f"; {counts.without_country} of them of no country that is agreed on" if counts.without_country else ""
-    out.print(f"boundaries: {counts.countries:,} of countries, {counts.regions:,} of regions{without}")
-    list_files([workspace.boundaries], workspace)
 
 
 @app.command()

@@ -59,6 +59,8 @@ def build_settings(catalog: Catalog) -> dict[str, Any]:
         **catalog.dedup.model_dump(exclude=set(NOT_FOR_DBT)),
         "h3_resolution": catalog.h3_resolution,
         "nearest_land_m": catalog.boundaries.nearest_land_km * METRES_PER_KM,
+        "irradiance_h3_resolution": catalog.irradiance.h3_resolution,
+        **catalog.energy.model_dump(),
     }
 
 

@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from loaders import catalog_errors as explain
 from loaders.catalog_build import Boundaries, Dedup, Executor, Licences
 from loaders.catalog_columns import ColumnMap, Extent, Reading, Wanted
-from loaders.catalog_irradiance import Irradiance
+from loaders.catalog_irradiance import Energy, Irradiance
 from loaders.catalog_lake import DuckLake
 from loaders.catalog_source import Doi, Download, Positive, Setting, Source, Text
 from loaders.errors import CatalogError
@@ -25,7 +25,7 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
 RESERVED_KEYS = frozenset(
     {
         *("admin_boundaries", "boundaries", "build", "dataset_accounting", "dataset_terms", "doi_pv_features"),
-        *("hamilton_runs", "overrides", "rejected_records", "settings", "solar_irradiance"),
+        *("hamilton_runs", "overrides", "irradiance_refused", "rejected_records", "settings", "solar_irradiance"),
     }
 )
 
@@ -65,6 +65,7 @@ class Catalog(Setting):
     licences: Licences = Licences()
     boundaries: Boundaries = Boundaries()
     irradiance: Irradiance = Irradiance()
+    energy: Energy = Energy()
     executor: Executor = "threads"
     warehouse: Literal["duckdb", "ducklake"] = "duckdb"
     ducklake: DuckLake = DuckLake()

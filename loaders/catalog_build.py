@@ -2,12 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 
 from loaders.catalog_source import Positive, Setting, Text, as_tuple
 from loaders.licences import Kind
 
 Executor = Literal["threads", "processes", "dask"]
+Subtype = Literal["country", "region", "county"]
 Share = Annotated[float, Field(gt=0, le=1)]
 Distance = Annotated[float, Field(ge=0)]
 Factor = Annotated[float, Field(gt=1)]
@@ -61,7 +62,28 @@ class Licences(Setting):
 
 
 class Boundaries(Setting):
-    """Where countries are: the bundled extract of Natural Earth (110 m), and how far from land still counts."""
+    """Where countries and regions are, and how far from land still counts.
 
-    source: Literal["naturalearth"] = "naturalearth"
+    Attributes:
+        source: overture: Overture Maps' divisions, of a pinned release; naturalearth: the bundled extract at 1:110
+            million, without regions. Samples always take the bundled one.
+        release: of Overture Maps, such as 2026-10-21.0; it is named, never the latest.
+        subtypes: which divisions are wanted; dependencies are countries of their own.
+        nearest_land_km: how far from land a record may be and still belong to it.
+        s3_endpoint: address of the S3 service that holds the release; null is Amazon's.
+        ca_cert_file: whom to trust, where a proxy has an authority of its own: a file in PEM.
+    """
+
+    source: Literal["naturalearth", "overture"] = "overture"
+    release: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}\.\d+$")] | None = None
+    subtypes: Annotated[tuple[Subtype, ...], BeforeValidator(as_tuple), Field(min_length=1)] = ("country", "region")
     nearest_land_km: Positive = 50.0
+    s3_endpoint: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s@]+$")] | None = None
+    ca_cert_file: Text | None = None
+
+    @field_validator("subtypes")
+    @classmethod
+    def _countries_are_among_them(cls, subtypes: tuple[Subtype, ...]) -> tuple[Subtype, ...]:
+        if "country" not in subtypes:
+            raise ValueError("country is missing, by which installations are counted; add it")
+        return subtypes

@@ -15,7 +15,7 @@ from loaders.catalog import Catalog, Dataset
 from loaders.contract import BOUNDARY, RECORD, REJECTED
 from loaders.database import Database
 from loaders.errors import BuildError, CatalogError
-from loaders.irradiance import IRRADIANCE
+from loaders.irradiance import IRRADIANCE, NO_IRRADIANCE
 from loaders.locks import Lock, last_lock, sha256, write_text
 from loaders.project import read_project
 from loaders.store import (
@@ -49,13 +49,15 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     REJECTED_RECORDS: {field.name: field.meaning for field in REJECTED},
     "admin_boundaries": {field.name: field.meaning for field in BOUNDARY},
     "solar_irradiance": {field.name: field.meaning for field in IRRADIANCE},
+    "irradiance_refused": {field.name: field.meaning for field in NO_IRRADIANCE},
 }
 GRAIN = {
     ALL_FEATURES: "One row per published record that can be used, of every dataset in params.yaml.",
     ACCOUNTING: "One row per dataset, counting its published records.",
     REJECTED_RECORDS: "One row per published record that cannot be used, of every dataset in params.yaml.",
     "admin_boundaries": "One row per country, region or county, the boundaries that records are placed in.",
-    "solar_irradiance": "One row per H3 cell, provider and month, and one for the whole year.",
+    "solar_irradiance": "One row per H3 cell and month, and one for the whole year.",
+    "irradiance_refused": "One row per H3 cell with records that the provider has no irradiance for.",
 }
 RECORD_COLUMNS = {field.name: field.meaning for field in RECORD}
 

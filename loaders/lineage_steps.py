@@ -95,17 +95,35 @@ def boundary_steps(source: Path, workspace: Workspace, database: Path | None = N
     return [Step("admin_boundaries", (file(source, workspace),), (loaded, *tables))]
 
 
+def irradiance_steps(workspace: Workspace, database: Path | None = None) -> list[Step]:
+    """What the pipeline of the irradiance reads and writes; with a database, its tables too."""
+    files = {
+        "solar_irradiance": file(workspace.irradiance, workspace, "Irradiance and yield, by cell and month."),
+        "irradiance_refused": file(workspace.no_irradiance, workspace, "Cells without irradiance."),
+    }
+    tables = _raw(files, workspace, database) if database else ()
+    cells = file(workspace.cells("irradiance"), workspace, "The H3 cells that hold records.")
+    return [Step("solar_irradiance", (cells,), (*files.values(), *tables))]
+
+
 def warehouse_steps(catalog: Catalog, workspace: Workspace) -> list[Step]:
     """What `build` reads and writes before and after dbt: loaded files to `raw_data`, curated tables to files."""
     database = workspace.database
     raw = Path(LAKE) if catalog.warehouse == "ducklake" else database
     stored = [Step(key, _loaded(key, workspace), _stored(key, workspace, raw)) for key in catalog.datasets]
     boundaries = Step("admin_boundaries", (file(workspace.boundaries, workspace),), (_boundaries(workspace, raw),))
+    irradiance = [
+        Step(name, (file(path, workspace),), _raw((name,), workspace, raw))
+        for name, path in (
+            ("solar_irradiance", workspace.irradiance),
+            ("irradiance_refused", workspace.no_irradiance),
+        )
+    ]
     exports = [
         Step(path.stem, (table(f"curated.{path.stem}", workspace, database),), (file(path, workspace),))
         for path in sorted(workspace.curated.glob("*.parquet"))
     ]
-    return [*stored, *_of_all(catalog, workspace, raw), boundaries, *exports]
+    return [*stored, *_of_all(catalog, workspace, raw), boundaries, *irradiance, *exports]
 
 
 def published(dataset: Dataset, workspace: Workspace) -> Data:

@@ -11,12 +11,17 @@ from hamilton import driver
 
 from loaders import admin_boundaries
 from loaders.admin_boundaries import BoundaryCounts
+from loaders.catalog import Catalog
+from loaders.cells import BOUNDARIES, read_cells, write_cells
 from loaders.database import Database
 from loaders.geoparquet import write_parquet
 from loaders.lineage import hamilton_adapters, pipeline_events
 from loaders.lineage_steps import boundary_steps
+from loaders.progress import watched
 from loaders.project import read_project
 from loaders.raw_tables import OVERTURE_MAPS, write_boundaries
+from loaders.web import Web
+from loaders.workspace import Workspace
 
 # it reports every exception that it also raises
 logging.getLogger("hamilton").setLevel(logging.CRITICAL)
@@ -38,16 +43,48 @@ def run_overture_pipeline(
         The table, by its name.
 
     Raises:
-        EoPvError: the boundaries cannot be read, or the warehouse is open elsewhere.
+        BuildError: no records are loaded, around which boundaries are needed; or the warehouse is open elsewhere.
+        ReadError: the boundaries cannot be read.
+        SourceError: the release of Overture Maps is gone, or nobody answers.
     """
     catalog, workspace = read_project(params)
     database = Database(catalog, workspace, Path(database_path) if database_path else None, connection)
-    told = partial(boundary_steps, workspace.bundled_boundaries, workspace, database.told)
-    with pipeline_events(OVERTURE_MAPS, workspace, told) as run:
+    if is_overture(catalog):
+        write_cells(catalog, workspace)
+    source = published_boundaries(catalog, workspace)
+    with pipeline_events(OVERTURE_MAPS, workspace, partial(boundary_steps, source, workspace, database.told)) as run:
         adapters = hamilton_adapters(OVERTURE_MAPS, workspace, run)
-        load_boundaries(workspace.bundled_boundaries, workspace.boundaries, adapters)
+        load_boundaries(source, workspace.boundaries, adapters)
         with database.opened() as opened:
             return write_boundaries(opened, workspace.boundaries)
+
+
+def is_overture(catalog: Catalog) -> bool:
+    """Whether the boundaries are Overture Maps'; samples always have those that are bundled."""
+    return catalog.boundaries.source == "overture" and catalog.origin != "sample"
+
+
+def published_boundaries(catalog: Catalog, workspace: Workspace) -> Path:
+    """The areas as they are published: the bundled extract, or what is kept of Overture's release.
+
+    Of the release is read what is not kept yet, around the cells that hold records.
+
+    Raises:
+        BuildError: nobody knows where the records are.
+        SourceError: the release is gone, or nobody answers.
+    """
+    if not is_overture(catalog):
+        return workspace.bundled_boundaries
+    from loaders.overture.extract import extract  # its import is part of the time
+
+    settings = catalog.boundaries
+    if settings.ca_cert_file:
+        whom = workspace.root / Path(settings.ca_cert_file).expanduser()
+        settings = settings.model_copy(update={"ca_cert_file": str(whom)})
+    cells = read_cells(workspace.cells(BOUNDARIES))
+    scratch = workspace.scratch("overture")
+    extract(cells, settings, workspace.overture, scratch, Web(catalog.download), watched)
+    return workspace.overture
 
 
 def load_boundaries(source: Path, target: Path, adapters: Sequence[Any] = ()) -> BoundaryCounts:

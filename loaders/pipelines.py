@@ -10,16 +10,23 @@ import duckdb
 from loaders import catalog_errors as explain
 from loaders.build_inputs import settings_hash
 from loaders.catalog import Catalog, Dataset
+from loaders.cells import write_cells
 from loaders.database import Database
 from loaders.errors import CatalogError
 from loaders.freshness import made_from
 from loaders.loaded import loaded_before
 from loaders.locks import sha256
-from loaders.overture_maps_loader import run_overture_pipeline
+from loaders.overture_maps_loader import is_overture, run_overture_pipeline
 from loaders.project import read_project
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
-from loaders.raw_tables import ADMIN_BOUNDARIES, OVERTURE_MAPS, read_project_overrides, write_doi_data
-from loaders.solar_irradiance_loader import SOLAR_IRRADIANCE, irradiance_hash, loaded_files, run_solar_pipeline
+from loaders.raw_tables import (
+    ADMIN_BOUNDARIES,
+    OVERTURE_MAPS,
+    SOLAR_IRRADIANCE,
+    read_project_overrides,
+    write_doi_data,
+)
+from loaders.solar_irradiance_loader import irradiance_hash, run_solar_pipeline
 from loaders.store import DOI_DATASETS, SETTINGS, read_runs
 from loaders.workspace import Workspace
 
@@ -85,7 +92,8 @@ def refresh_overture_maps(connection: Connection) -> Stored:
     catalog, workspace = read_project()
     with Database(catalog, workspace, connection=connection).opened() as cursor:
         noted = read_runs(cursor, OVERTURE_MAPS).get(ADMIN_BOUNDARIES)
-    if noted and workspace.boundaries.exists() and noted == sha256(workspace.boundaries):
+    is_stored = noted and workspace.boundaries.exists() and noted == sha256(workspace.boundaries)
+    if is_stored and not is_overture(catalog):  # a new record may need more of Overture's than is there
         return {}
     return run_overture_pipeline(connection=connection)
 
@@ -95,7 +103,8 @@ def refresh_solar_irradiance(connection: Connection) -> Stored:
     catalog, workspace = read_project()
     with Database(catalog, workspace, connection=connection).opened() as cursor:
         noted = read_runs(cursor, SOLAR_IRRADIANCE).get(SOLAR_IRRADIANCE)
-    if noted == irradiance_hash(loaded_files(catalog, workspace), catalog.irradiance):
+    write_cells(catalog, workspace)
+    if noted == irradiance_hash(workspace, catalog.irradiance):
         return {}
     return run_solar_pipeline(connection=connection)
 

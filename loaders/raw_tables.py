@@ -1,5 +1,6 @@
 """The tables of the schema `raw_data`: what pipelines have loaded, and what the settings say."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from loaders.workspace import Workspace
 
 OVERTURE_MAPS = "overture_maps"
 ADMIN_BOUNDARIES = "admin_boundaries"
+SOLAR_IRRADIANCE = "solar_irradiance"
+IRRADIANCE_REFUSED = "irradiance_refused"
 
 
 def write_doi_data(
@@ -64,3 +67,20 @@ def write_boundaries(connection: duckdb.DuckDBPyConnection, boundaries: Path) ->
     table = replace_table(connection, ADMIN_BOUNDARIES, ds.dataset(boundaries).scanner(columns=columns), shape)
     note_runs(connection, OVERTURE_MAPS, {ADMIN_BOUNDARIES: sha256(boundaries)})
     return {ADMIN_BOUNDARIES: table}
+
+
+def write_irradiance(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> dict[str, str]:
+    """Write `raw_data.solar_irradiance` and `raw_data.irradiance_refused`.
+
+    Args:
+        connection: to the warehouse.
+        workspace: where `load_irradiance` wrote them.
+
+    Returns:
+        The tables, by their names.
+    """
+    files = {SOLAR_IRRADIANCE: workspace.irradiance, IRRADIANCE_REFUSED: workspace.no_irradiance}
+    stored = {name: replace_table(connection, name, ds.dataset(path)) for name, path in files.items()}
+    made_from = json.loads(workspace.irradiance_counts.read_text(encoding="utf-8"))["made_from"]
+    note_runs(connection, SOLAR_IRRADIANCE, dict.fromkeys(files, made_from))
+    return stored

@@ -1,45 +1,90 @@
-"""Solar irradiance where installations are, as a Hamilton graph: from records to a table by H3 cell and month."""
+"""Solar irradiance where installations are, as a Hamilton graph: from H3 cells to a table by cell and month."""
 
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import cast
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.dataset as ds
-from h3ronpy import cells_parse
-from h3ronpy.vector import cells_to_coordinates
 from hamilton.function_modifiers import tag
 
 from loaders.catalog_irradiance import Irradiance
-from loaders.geometry import DEGREE_DECIMALS, h3_cells
-from loaders.irradiance import CELLS, SCHEMA, clearsky
+from loaders.cells import read_cells
+from loaders.errors import AccountingError
+from loaders.irradiance import REFUSED, SCHEMA, Asking, Found, Provider
+
+
+@dataclass(frozen=True, slots=True)
+class IrradianceCounts:
+    """What became of the cells: read = kept + refused.
+
+    Attributes:
+        read: cells that hold records.
+        kept: those that the provider has rows for.
+        refused: those that it has none for, by reason.
+    """
+
+    read: int
+    kept: int
+    refused: Mapping[str, int]
+
+
+def provider(irradiance_settings: Irradiance) -> Provider:
+    """The module of the provider that the settings name; the others are not imported."""
+    return cast("Provider", import_module(f"loaders.irradiance.{irradiance_settings.provider}"))
 
 
 @tag(data_source="records", processing_stage="metadata", data_type="arrow")
-def record_positions(record_files: list[Path]) -> pa.Table:
-    """Where the records are: centroid_lon, centroid_lat [°], EPSG:4326."""
-    files = ds.dataset([str(path) for path in record_files])
-    return files.to_table(columns=["centroid_lon", "centroid_lat"])
-
-
-@tag(data_source="records", processing_stage="metadata", data_type="arrow")
-def irradiance_cells(record_positions: pa.Table, irradiance_settings: Irradiance) -> pa.Table:
+def irradiance_cells(cells_file: Path) -> pa.Table:
     """The H3 cells that hold records, each once, in their order, with the position of their centre."""
-    lon, lat = (record_positions[name].to_numpy() for name in ("centroid_lon", "centroid_lat"))
-    cells = pa.array(np.unique(h3_cells(lon, lat, irradiance_settings.h3_resolution).astype(str)))
-    centres = pa.record_batch(cells_to_coordinates(cells_parse(cells)))
-    columns = [np.round(centres.column(name).to_numpy(), DEGREE_DECIMALS) for name in ("lng", "lat")]
-    return pa.table([cells, *map(pa.array, columns)], schema=CELLS)
+    return read_cells(cells_file)
 
 
-@tag(data_source="pvlib", processing_stage="load", data_type="arrow")
-def cell_irradiance(irradiance_cells: pa.Table, irradiance_settings: Irradiance) -> pa.Table:
-    """What the provider says of each cell: a row for the year and one for each month."""
-    found = list(clearsky.irradiance_of(irradiance_cells, irradiance_settings))
-    return pa.concat_tables(found) if found else SCHEMA.empty_table()
+@tag(data_source="provider", processing_stage="load", data_type="arrow")
+def cell_irradiance(
+    irradiance_cells: pa.Table, provider: Provider, irradiance_settings: Irradiance, asking: Asking
+) -> Found:
+    """What the provider says of each cell: rows, or why there are none."""
+    found = list(provider.irradiance_of(irradiance_cells, irradiance_settings, asking))
+    refused = {cell: reason for part in found for cell, reason in part.refused.items()}
+    return Found(pa.concat_tables([SCHEMA.empty_table(), *(part.rows for part in found)]), refused)
 
 
-@tag(data_source="pvlib", processing_stage="store", data_type="arrow")
-def solar_irradiance(cell_irradiance: pa.Table) -> pa.Table:
+@tag(data_source="provider", processing_stage="store", data_type="arrow")
+def solar_irradiance(cell_irradiance: Found) -> pa.Table:
     """The rows of `raw_data.solar_irradiance`: by cell and month, the year last."""
     order = [(name, "ascending") for name in ("h3_cell", "provider", "month")]
-    return cell_irradiance.sort_by(order).cast(SCHEMA)
+    return cell_irradiance.rows.sort_by(order).cast(SCHEMA)
+
+
+@tag(data_source="provider", processing_stage="store", data_type="arrow")
+def refused_cells(irradiance_cells: pa.Table, cell_irradiance: Found, irradiance_settings: Irradiance) -> pa.Table:
+    """The rows of `raw_data.irradiance_refused`, by cell."""
+    refused = cell_irradiance.refused
+    rows = [
+        cell | {"provider": irradiance_settings.provider, "reason": refused[cell["h3_cell"]]}
+        for cell in irradiance_cells.to_pylist()
+        if cell["h3_cell"] in refused
+    ]
+    return pa.Table.from_pylist(rows, REFUSED)
+
+
+@tag(data_source="provider", processing_stage="store", data_type="counts")
+def irradiance_counts(irradiance_cells: pa.Table, cell_irradiance: Found) -> IrradianceCounts:
+    """What became of every cell.
+
+    Raises:
+        AccountingError: the provider has left some out, or has both rows and a reason for them.
+    """
+    kept = cell_irradiance.rows["h3_cell"].unique().to_pylist()
+    asked, answered = irradiance_cells["h3_cell"].to_pylist(), [*kept, *cell_irradiance.refused]
+    if sorted(asked) != sorted(answered):
+        wrong = sorted(set(asked) ^ set(answered) or set(kept) & set(cell_irradiance.refused))
+        raise AccountingError(
+            f"solar_irradiance: of {len(asked)} cells, the provider has rows for {len(kept)} and refuses "
+            f"{len(cell_irradiance.refused)}; look at {', '.join(wrong[:3])}. This is a bug of the provider's module."
+        )
+    refused = dict(sorted(Counter(cell_irradiance.refused.values()).items()))
+    return IrradianceCounts(len(asked), len(kept), refused)

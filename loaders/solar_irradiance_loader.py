@@ -1,30 +1,34 @@
-"""Run the graph of the solar irradiance, straight into the warehouse."""
+"""Run the graph of the solar irradiance: into a file, as the DVC stage `irradiance` does, and into the warehouse."""
 
 import hashlib
 import logging
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 from hamilton import driver
 
 from loaders import solar_irradiance
+from loaders.cache import user_cache
 from loaders.catalog import Catalog
 from loaders.catalog_irradiance import Irradiance
+from loaders.cells import IRRADIANCE, write_cells
 from loaders.database import Database
-from loaders.errors import BuildError
 from loaders.geoparquet import write_parquet
-from loaders.irradiance import clearsky
+from loaders.irradiance import Asking
 from loaders.lineage import hamilton_adapters, pipeline_events
-from loaders.lineage_steps import Step, file, table
-from loaders.locks import sha256
+from loaders.lineage_steps import irradiance_steps
+from loaders.locks import sha256, write_json
+from loaders.progress import watched
 from loaders.project import read_project
-from loaders.store import RAW_SCHEMA, note_runs, replace_table
+from loaders.raw_tables import SOLAR_IRRADIANCE, write_irradiance
+from loaders.solar_irradiance import IrradianceCounts
+from loaders.web import Web
 from loaders.workspace import Workspace
-
-SOLAR_IRRADIANCE = "solar_irradiance"
 
 # it reports every exception that it also raises
 logging.getLogger("hamilton").setLevel(logging.CRITICAL)
@@ -44,65 +48,66 @@ def run_solar_pipeline(
         connection: to the warehouse, where it is open already.
 
     Returns:
-        The table, by its name; its columns are those of `loaders.irradiance.IRRADIANCE`.
+        The tables, by their names; their columns are those of `loaders.irradiance`.
 
     Raises:
         BuildError: no records are loaded, or the warehouse is open elsewhere.
+        SourceError: the provider cannot be asked, or needs a key; what it has said so far is kept.
     """
     catalog, workspace = read_project(params)
-    files = loaded_files(catalog, workspace)
+    write_cells(catalog, workspace)
     database = Database(catalog, workspace, Path(database_path) if database_path else None, connection)
-    reads = tuple(file(path, workspace) for path in files)
-    writes = (table(f"{RAW_SCHEMA}.{SOLAR_IRRADIANCE}", workspace, database.told),)
-    with pipeline_events(SOLAR_IRRADIANCE, workspace, lambda: [Step(SOLAR_IRRADIANCE, reads, writes)]) as run:
+    with pipeline_events(SOLAR_IRRADIANCE, workspace, partial(irradiance_steps, workspace, database.told)) as run:
         adapters = hamilton_adapters(SOLAR_IRRADIANCE, workspace, run)
-        rows = load_irradiance(files, catalog.irradiance, workspace.irradiance, adapters)
+        counts = load_irradiance(catalog.irradiance, workspace, asking(catalog), adapters)
+        for reason, cells in counts.refused.items():
+            log.warning("no irradiance for %d of %d cells: %s", cells, counts.read, reason)
         with database.opened() as opened:
-            stored = replace_table(opened, SOLAR_IRRADIANCE, rows)
-            note_runs(opened, SOLAR_IRRADIANCE, {SOLAR_IRRADIANCE: irradiance_hash(files, catalog.irradiance)})
-    return {SOLAR_IRRADIANCE: stored}
+            return write_irradiance(opened, workspace)
 
 
 def load_irradiance(
-    files: Sequence[Path], settings: Irradiance, target: Path, adapters: Sequence[Any] = ()
-) -> pa.Table:
-    """The irradiance of the cells that hold these records.
+    settings: Irradiance, workspace: Workspace, asking: Asking, adapters: Sequence[Any] = ()
+) -> IrradianceCounts:
+    """Write the irradiance of the cells that hold records, and which cells have none.
 
     Args:
-        files: canonical records, as GeoParquet.
         settings: who is asked, for which panels.
-        target: Parquet; replaced only when all is written.
+        workspace: where the cells are, and where the files go; they are replaced only when all is written.
+        asking: how the provider is asked.
         adapters: of Hamilton, for lineage.
 
     Returns:
-        What is written.
-    """
-    graph = driver.Builder().with_modules(solar_irradiance).with_adapters(*adapters).build()
-    inputs = {"record_files": list(files), "irradiance_settings": settings}
-    rows = graph.execute([SOLAR_IRRADIANCE], inputs=inputs)[SOLAR_IRRADIANCE]
-    write_parquet(rows, target)
-    return rows
-
-
-def loaded_files(catalog: Catalog, workspace: Workspace) -> list[Path]:
-    """The records of the datasets in the settings that are loaded.
+        What became of the cells.
 
     Raises:
-        BuildError: none is.
+        AccountingError: the provider has left some out; nothing is written.
+        SourceError: the provider cannot be asked, or needs a key.
     """
-    files = {key: workspace.loaded(key) for key in catalog.datasets}
-    missing = [key for key, path in files.items() if not path.exists()]
-    if len(missing) == len(files):
-        raise BuildError(
-            "No records are loaded, and irradiance is asked for where they are. Run `dvc repro`, or "
-            "`eo-pv ingest --all`."
-        )
-    if missing:
-        log.warning("%s: not loaded; no irradiance is asked for where their records are", ", ".join(missing))
-    return [path for path in files.values() if path.exists()]
+    graph = driver.Builder().with_modules(solar_irradiance).with_adapters(*adapters).build()
+    cells_file = workspace.cells(IRRADIANCE)
+    inputs = {"cells_file": cells_file, "irradiance_settings": settings, "asking": asking}
+    made = graph.execute(["solar_irradiance", "refused_cells", "irradiance_counts"], inputs=inputs)
+    counts: IrradianceCounts = made["irradiance_counts"]
+    write_parquet(made["solar_irradiance"], workspace.irradiance)
+    write_parquet(made["refused_cells"], workspace.no_irradiance)
+    made_from = irradiance_hash(workspace, settings)
+    write_json(asdict(counts) | {"made_from": made_from}, workspace.irradiance_counts)
+    return counts
 
 
-def irradiance_hash(files: Sequence[Path], settings: Irradiance) -> str:
-    """A hash of what the table follows from: a new pvlib is a new table."""
-    parts = [settings.model_dump_json(), clearsky.MODELS, *(sha256(path) for path in files)]
+def asking(catalog: Catalog, agreed: Callable[[int], bool] = lambda _: False) -> Asking:
+    """How providers are asked: as the settings and the environment say; answers are kept in the user's cache.
+
+    Args:
+        catalog: the settings.
+        agreed: whether the person who runs this agrees to so many billable requests.
+    """
+    return Asking(Web(catalog.download), user_cache().root / "irradiance", os.environ, watched, agreed)
+
+
+def irradiance_hash(workspace: Workspace, settings: Irradiance) -> str:
+    """A hash of what the tables follow from: the cells, the settings, and the models of the provider."""
+    models = solar_irradiance.provider(settings).MODELS
+    parts = [settings.model_dump_json(), models, sha256(workspace.cells(IRRADIANCE))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

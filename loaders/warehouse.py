@@ -29,7 +29,14 @@ from loaders.lineage import Parent, dbt_events, pipeline_events
 from loaders.lineage_steps import warehouse_steps
 from loaders.loaded import loaded_before
 from loaders.locks import sha256, write_json
-from loaders.raw_tables import OVERTURE_MAPS, read_project_overrides, write_boundaries, write_doi_data
+from loaders.raw_tables import (
+    OVERTURE_MAPS,
+    SOLAR_IRRADIANCE,
+    read_project_overrides,
+    write_boundaries,
+    write_doi_data,
+    write_irradiance,
+)
 from loaders.store import DOI_DATASETS, read_accounting
 from loaders.workspace import DATABASE_NAME, Workspace
 
@@ -61,7 +68,7 @@ def build(catalog: Catalog, workspace: Workspace) -> list[Path]:
     with _alone(workspace):
         prune(keys, workspace)
         _require_loads(keys, workspace)
-        _require_boundaries(workspace)
+        _require_context(workspace)
         aside = workspace.scratch("build")
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
@@ -210,11 +217,17 @@ def _memory_mb(keys: list[str], workspace: Workspace) -> int:
     return int(min(wanted, LARGEST_SHARE_OF_MEMORY * psutil.virtual_memory().total / 1e6))
 
 
-def _require_boundaries(workspace: Workspace) -> None:
+def _require_context(workspace: Workspace) -> None:
+    """What is around the records is there, too."""
     if not workspace.boundaries.exists():
         raise BuildError(
             "The boundaries of countries are not loaded, and no record has a place without them. Run `dvc repro`, or "
-            "`eo-pv boundaries`."
+            "`eo-pv cells` and `eo-pv boundaries`."
+        )
+    if not (workspace.irradiance.exists() and workspace.no_irradiance.exists()):
+        raise BuildError(
+            "The solar irradiance is not loaded, and no installation has a yield without it. Run `dvc repro`, or "
+            "`eo-pv cells` and `eo-pv irradiance`."
         )
 
 
@@ -231,9 +244,10 @@ def _write_raw_data(database: Path, catalog: Catalog, workspace: Workspace) -> N
         loaded = [loaded_before(key, workspace) for key in catalog.datasets]
         write_doi_data(connection, loaded, catalog, workspace)
         write_boundaries(connection, workspace.boundaries)
+        write_irradiance(connection, workspace)
     bridge = HamiltonDbtBridge(workspace.root / "dbt")
     with stored.opened() as connection:  # once it is stored: a DuckLake does not show all of it before
-        for pipeline in (DOI_DATASETS, OVERTURE_MAPS):
+        for pipeline in (DOI_DATASETS, OVERTURE_MAPS, SOLAR_IRRADIANCE):
             bridge.update_sources_from_hamilton(pipeline, connection)
 
 

@@ -81,12 +81,31 @@ class Workspace:
     @property
     def boundaries(self) -> Path:
         """Countries and regions, as the models want them."""
-        return self.home / "loaded" / "admin_boundaries.parquet"
+        return self.home / "boundaries" / "admin_boundaries.parquet"
+
+    @property
+    def overture(self) -> Path:
+        """What has been read of Overture Maps' divisions, and kept: it deletes old releases."""
+        return self.home / "boundaries" / "overture.parquet"
+
+    def cells(self, name: str) -> Path:
+        """The H3 cells that hold records, for the boundaries or for the irradiance."""
+        return self.home / "cells" / f"{name}.parquet"
 
     @property
     def irradiance(self) -> Path:
         """Solar irradiance, by H3 cell and month."""
         return self.home / "irradiance" / "solar_irradiance.parquet"
+
+    @property
+    def no_irradiance(self) -> Path:
+        """The cells that the provider has none for, and why."""
+        return self.home / "irradiance" / "refused.parquet"
+
+    @property
+    def irradiance_counts(self) -> Path:
+        """What became of all cells, in figures."""
+        return self.home / "irradiance" / "counts.json"
 
     def metrics(self, key: str) -> Path:
         """The accounting of a dataset."""

@@ -16,14 +16,15 @@ TITLE = "eo-pv: from a DOI to the tables"
 SOURCES = (
     ("params.yaml", "doi_datasets.dataset_metadata"),
     ("DOI, GitHub, URL, file", "doi_datasets.dataset_download_path"),
-    ("boundaries, bundled", "overture_maps.published_areas"),
-    ("loaded/<key>.parquet", "solar_irradiance.record_positions"),
-    ("clear sky (pvlib)", "solar_irradiance.cell_irradiance"),
+    ("Overture Maps, or bundled", "overture_maps.published_areas"),
+    ("cells/irradiance.parquet", "solar_irradiance.irradiance_cells"),
+    ("clear sky, PVGIS, NSRDB, Google", "solar_irradiance.cell_irradiance"),
 )
 TABLES = (
     ("doi_datasets.store_individual_datasets", "raw_data.<key>"),
     ("overture_maps.boundaries", "raw_data.admin_boundaries"),
     ("solar_irradiance.solar_irradiance", "raw_data.solar_irradiance"),
+    ("solar_irradiance.refused_cells", "raw_data.irradiance_refused"),
 )
 INSIDE = (
     ("canonical_record", "doi_datasets.dataset_processed_gdf"),

@@ -15,7 +15,7 @@ from pvlib import atmosphere, clearsky, irradiance, location, solarposition, spa
 
 from loaders.arrays import Numbers
 from loaders.catalog_irradiance import Irradiance
-from loaders.irradiance import SCHEMA
+from loaders.irradiance import SCHEMA, Asking, Found
 
 NAME = "clearsky"
 DAYS = np.array([31, 28.2425, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -44,17 +44,19 @@ class Sky:
     poa: Numbers
 
 
-def irradiance_of(cells: pa.Table, settings: Irradiance) -> Iterator[pa.Table]:
+def irradiance_of(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iterator[Found]:
     """Clear-sky irradiation and yield, month by month and of the year.
 
     Args:
         cells: h3_cell, lon and lat [°] of its centre, EPSG:4326.
         settings: tilt and losses.
+        asking: shows how far it is; nobody is asked.
 
     Yields:
-        Some cells at a time, in their order: the columns of `loaders.irradiance.IRRADIANCE`.
+        Some cells at a time, in their order; none is refused.
     """
-    for first in range(0, len(cells), CELLS_AT_ONCE):
+    starts = range(0, len(cells), CELLS_AT_ONCE)
+    for first in asking.watched(starts, NAME, len(starts)):
         some = cells.slice(first, CELLS_AT_ONCE)
         lon, lat = some["lon"].to_numpy(), some["lat"].to_numpy()
         elevation_m = np.array([float(location.lookup_altitude(*place)) for place in zip(lat, lon, strict=True)])
@@ -62,7 +64,7 @@ def irradiance_of(cells: pa.Table, settings: Irradiance) -> Iterator[pa.Table]:
         azimuth_deg = np.where(lat < 0, 0.0, 180.0)
         sky = monthly(lat, elevation_m, turbidity(lat, lon), tilt_deg, azimuth_deg)
         fixed = {"h3_cell": some["h3_cell"], "lon": lon, "lat": lat, "elevation_m": elevation_m}
-        yield _rows(fixed | {"tilt_deg": tilt_deg, "azimuth_deg": azimuth_deg}, sky, settings)
+        yield Found(_rows(fixed | {"tilt_deg": tilt_deg, "azimuth_deg": azimuth_deg}, sky, settings), {})
 
 
 def turbidity(lat: Numbers, lon: Numbers) -> Numbers:

@@ -25,7 +25,21 @@ BUILD: dict[str, Any] = {  # DVC wants every setting that a stage depends on
     "ducklake": {"catalogue": "sqlite"},
     "dedup": {},
     "licences": {"allow": ["permissive", "share_alike", "non_commercial", "unknown"]},
-    "boundaries": {"source": "naturalearth", "nearest_land_km": 50},
+    "boundaries": {
+        "source": "naturalearth",
+        "release": None,
+        "subtypes": ["country", "region"],
+        "nearest_land_km": 50,
+    },
+    "irradiance": {
+        "provider": "clearsky",
+        "h3_resolution": 4,
+        "tilt_deg": None,
+        "losses": 0.14,
+        "pvgis": {"data": "tmy"},
+        "nsrdb": {"typical_year": "tmy-2023"},
+    },
+    "energy": {"mw_per_km2": 56, "dc_per_ac": 1.3},
 }
 IMPATIENT = {"timeout_s": 1.0, "backoff_s": 0.05, "attempts": 3, "longest_wait_s": 3.0, "slowest_bytes_per_s": 2000.0}
 RECORD, CONCEPT = 5005868, 5005867

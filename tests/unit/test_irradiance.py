@@ -1,6 +1,7 @@
 """Clear sky where installations are: by physics, and against all hours of a year."""
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +11,25 @@ import pvlib
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hamilton import driver
+import yaml
 
 import loaders
-from loaders import solar_irradiance
 from loaders.catalog_irradiance import Irradiance
+from loaders.catalog_source import Download
+from loaders.cells import CELLS, record_cells, write_cells
 from loaders.duck import connect
-from loaders.errors import BuildError
-from loaders.irradiance import CELLS, IRRADIANCE, clearsky
+from loaders.errors import AccountingError, BuildError, CatalogError
+from loaders.geoparquet import write_parquet
+from loaders.irradiance import IRRADIANCE, NO_IRRADIANCE, Asking, Found, clearsky
+from loaders.progress import watched
+from loaders.project import read_project
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
+from loaders.solar_irradiance import IrradianceCounts
 from loaders.solar_irradiance_loader import irradiance_hash, load_irradiance, run_solar_pipeline
+from loaders.web import Web
+from loaders.workspace import Workspace
 
+NOBODY = Asking(Web(Download()), Path("nowhere"), {}, watched, lambda _: False)  # is asked
 SUMS = ("ghi_kwh_per_m2", "dni_kwh_per_m2", "dhi_kwh_per_m2", "poa_kwh_per_m2", "specific_yield_kwh_per_kwp")
 BERLIN, ATACAMA, TROMSO, ANTARCTICA = (13.4, 52.5), (-69.0, -24.0), (19.0, 69.6), (0.0, -75.0)  # lon, lat [°]
 
@@ -28,8 +37,8 @@ BERLIN, ATACAMA, TROMSO, ANTARCTICA = (13.4, 52.5), (-69.0, -24.0), (19.0, 69.6)
 def sky(lon: float, lat: float, **settings: Any) -> dict[int | None, dict[str, Any]]:
     """The rows of a place, by month."""
     cells = pa.table([[f"{lon} {lat}"], [float(lon)], [float(lat)]], schema=CELLS)
-    (rows,) = clearsky.irradiance_of(cells, Irradiance(**settings))
-    return {row["month"]: row for row in rows.to_pylist()}
+    (found,) = clearsky.irradiance_of(cells, Irradiance(**settings), NOBODY)
+    return {row["month"]: row for row in found.rows.to_pylist()}
 
 
 @pytest.mark.parametrize(
@@ -60,11 +69,11 @@ def test_at_a_pole_panels_get_what_they_get_beside_it() -> None:
     assert at == pytest.approx(beside, rel=0.01)
 
 
-def test_another_pvlib_makes_another_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "records.parquet").write_bytes(b"records")
-    before = irradiance_hash([tmp_path / "records.parquet"], Irradiance())
+def test_another_pvlib_makes_another_table(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_parquet(CELLS.empty_table(), workspace.cells("irradiance"))
+    before = irradiance_hash(workspace, Irradiance())
     monkeypatch.setattr(clearsky, "MODELS", clearsky.MODELS.replace("pvlib ", "pvlib 9"))
-    assert irradiance_hash([tmp_path / "records.parquet"], Irradiance()) != before
+    assert irradiance_hash(workspace, Irradiance()) != before
 
 
 def test_the_year_is_the_sum_of_its_months() -> None:
@@ -116,31 +125,67 @@ def test_every_row_says_that_it_is_an_upper_bound_and_how_it_was_made() -> None:
 def test_cells_are_those_of_the_records_each_once(tmp_path: Path) -> None:
     places = pa.table({"centroid_lon": [10.0, 10.001, -70.0], "centroid_lat": [50.0, 50.001, -24.0]})
     pq.write_table(places, tmp_path / "records.parquet")
-    graph = driver.Builder().with_modules(solar_irradiance).build()
-    inputs = {"record_files": [tmp_path / "records.parquet"], "irradiance_settings": Irradiance()}
-    made = graph.execute(["irradiance_cells", "solar_irradiance"], inputs=inputs)
-    cells = made["irradiance_cells"].to_pylist()
-    assert len(cells) == 2
-    assert {(round(cell["lon"], -1), round(cell["lat"], -1)) for cell in cells} == {(10, 50), (-70, -20)}
-    assert made["solar_irradiance"].num_rows == 2 * 13
+    found = record_cells([tmp_path / "records.parquet"], {"coarse": 3, "fine": 4})
+    for cells in found.values():
+        rounded = {(round(cell["lon"], -1), round(cell["lat"], -1)) for cell in cells.to_pylist()}
+        assert (len(cells), rounded) == (2, {(10, 50), (-70, -20)})
+    assert [name[1] for name in found["fine"]["h3_cell"].to_pylist()] == ["4", "4"]  # as H3 writes a resolution
 
 
-def test_the_table_has_the_columns_of_the_contract_and_the_same_bytes_every_time(project: Path) -> None:
+def test_only_a_record_where_none_was_changes_the_cells(project: Path) -> None:
+    catalog, workspace = read_project(project / "params.yaml")
+
+    def cells(*positions: tuple[float, float]) -> list[bytes]:
+        lon, lat = zip(*positions, strict=True)
+        write_parquet(pa.table({"centroid_lon": lon, "centroid_lat": lat}), workspace.loaded("a_north_2020"))
+        counts = write_cells(catalog, workspace)
+        assert set(counts) == {"boundaries", "irradiance"}
+        return [workspace.cells(name).read_bytes() for name in counts]
+
+    one = cells((10.0, 50.0))
+    assert cells((10.001, 50.0), (10.0, 50.0)) == one
+    assert not set(cells((10.0, 50.0), (12.0, 50.0))) & set(one)
+
+
+@pytest.mark.parametrize("reason", ["over the sea", None])
+def test_a_cell_without_rows_is_counted_by_its_reason_or_it_is_an_error(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, reason: str | None
+) -> None:
+    """A provider that knows one of two cells."""
+    whole = clearsky.irradiance_of
+
+    def half(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iterator[Found]:
+        (known,) = whole(cells.slice(0, 1), settings, asking)
+        other = cells["h3_cell"][1].as_py()
+        yield Found(known.rows, {other: reason} if reason else {})
+
+    monkeypatch.setattr(clearsky, "irradiance_of", half)
+    write_parquet(pa.table([["a", "b"], [10.0, -70.0], [50.0, -24.0]], schema=CELLS), workspace.cells("irradiance"))
+    if reason is None:
+        with pytest.raises(AccountingError, match="of 2 cells, the provider has rows for 1 and refuses 0"):
+            load_irradiance(Irradiance(), workspace, NOBODY)
+        assert not workspace.irradiance.exists()
+        return
+    assert load_irradiance(Irradiance(), workspace, NOBODY) == IrradianceCounts(2, 1, {"over the sea": 1})
+    (refused,) = pq.read_table(workspace.no_irradiance).to_pylist()
+    assert refused == {"h3_cell": "b", "provider": "clearsky", "lon": -70, "lat": -24, "reason": "over the sea"}
+
+
+def test_the_tables_have_the_columns_of_the_contract_and_the_same_bytes_every_time(project: Path) -> None:
     run_doi_pipeline(params=project / "params.yaml", use_parallel=False)
     stored = run_solar_pipeline(params=project / "params.yaml")
-    assert stored == {"solar_irradiance": "raw_data.solar_irradiance"}
+    names = {"solar_irradiance": (IRRADIANCE, 4 * 13), "irradiance_refused": (NO_IRRADIANCE, 0)}
+    assert stored == {name: f"raw_data.{name}" for name in names}
     assert loaders.run_solar_pipeline is run_solar_pipeline
     with connect(project / "data/sample/eo_pv_data.duckdb", read_only=True) as connection:
-        found = connection.execute("DESCRIBE raw_data.solar_irradiance").fetchall()
-        assert [name for name, *_ in found] == [field.name for field in IRRADIANCE]
-        assert connection.execute("SELECT count(*) FROM raw_data.solar_irradiance").fetchall() == [(4 * 13,)]
+        for name, (fields, rows) in names.items():
+            found = connection.execute(f"DESCRIBE raw_data.{name}").fetchall()
+            assert [column for column, *_ in found] == [field.name for field in fields]
+            assert len(connection.table(f"raw_data.{name}")) == rows
     path = project / "data/sample/irradiance/solar_irradiance.parquet"
     before = path.read_bytes()
     run_solar_pipeline(params=project / "params.yaml")
     assert path.read_bytes() == before
-    files = [project / f"data/sample/loaded/{name}.parquet" for name in ("a_north_2020", "b_south_2021")]
-    load_irradiance(files, Irradiance(h3_resolution=0), path)
-    assert pq.read_table(path).num_rows == 2 * 13
 
 
 def test_without_records_there_is_no_irradiance_and_a_missing_dataset_is_named(
@@ -152,3 +197,25 @@ def test_without_records_there_is_no_irradiance_and_a_missing_dataset_is_named(
     with caplog.at_level(logging.WARNING):
         run_solar_pipeline(params=project / "params.yaml")
     assert "b_south_2021: not loaded" in caplog.text
+
+
+def test_irradiance_needs_the_cells_of_the_records(workspace: Workspace) -> None:
+    with pytest.raises(BuildError, match=r"irradiance\.parquet is missing: the cells .* `eo-pv cells`"):
+        load_irradiance(Irradiance(), workspace, NOBODY)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"provider": "google_solar"}, "needs h3_resolution: 13"),
+        ({"h3_resolution": 9}, "is 9; clearsky takes 0 to 7"),
+        ({"pvgis": {"data": "hourly"}}, "needs years"),
+        ({"pvgis": {"years": [2020, 2005]}}, "go from 2020 to 2005"),
+        ({"nsrdb": {"typical_year": "tmy"}}, "typical_year"),
+    ],
+)
+def test_settings_that_cannot_be_meant_are_refused(project: Path, settings: dict[str, Any], said: str) -> None:
+    path = project / "params.yaml"
+    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"irradiance": settings}))
+    with pytest.raises(CatalogError, match=said):
+        read_project(path)

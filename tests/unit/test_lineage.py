@@ -379,7 +379,7 @@ def test_boundaries_lead_from_their_file_to_their_table(workspace: Workspace) ->
     source = workspace.bundled_boundaries
     (step,) = boundary_steps(source, workspace, workspace.database)
     assert [each.name for each in step.reads] == ["data/samples/admin_boundaries/division_area.parquet"]
-    names = ["data/sample/loaded/admin_boundaries.parquet", "eo_pv_data.raw_data.admin_boundaries"]
+    names = ["data/sample/boundaries/admin_boundaries.parquet", "eo_pv_data.raw_data.admin_boundaries"]
     assert [each.name for each in step.writes] == names
 
 

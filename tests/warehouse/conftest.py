@@ -16,9 +16,12 @@ from shapely import Point, box
 
 from loaders import run_doi_pipeline
 from loaders.catalog import read_catalog
+from loaders.cells import write_cells
 from loaders.contract import BOUNDARIES
 from loaders.duck import connect
 from loaders.geoparquet import write_parquet
+from loaders.project import read_project
+from loaders.solar_irradiance_loader import asking, load_irradiance
 from loaders.warehouse import build
 from loaders.workspace import Workspace
 
@@ -191,6 +194,13 @@ def write_boundaries(path: Path) -> None:
     write_parquet(pa.Table.from_pylist(rows, BOUNDARIES), path)
 
 
+def write_irradiance(root: Path) -> None:
+    """Clear sky where the records are."""
+    catalog, workspace = read_project(root / "params.yaml")
+    write_cells(catalog, workspace)
+    load_irradiance(catalog.irradiance, workspace, asking(catalog))
+
+
 @dataclass(frozen=True, slots=True)
 class Warehouse:
     """A built warehouse."""
@@ -226,4 +236,5 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     write_project(root)
     run_doi_pipeline(database_path=root / "raw.duckdb", params=root / "params.yaml", use_parallel=False)
     write_boundaries(Workspace(root, "doi").boundaries)
+    write_irradiance(root)
     return built(root)

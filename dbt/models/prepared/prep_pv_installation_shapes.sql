@@ -37,6 +37,8 @@ select
     case
         when is_joined then round(st_y(st_centroid(outlines.geometry)), 7) else largest.centroid_lat
     end as centroid_lat,
+    largest.centroid_lon as record_lon,
+    largest.centroid_lat as record_lat,
     largest.country,
     largest.region,
     largest.admin_method,

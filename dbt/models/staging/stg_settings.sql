@@ -18,5 +18,8 @@ select
     capacity_ratio_inside,
     largest_spread,
     h3_resolution,
-    nearest_land_m
+    nearest_land_m,
+    irradiance_h3_resolution,
+    mw_per_km2,
+    dc_per_ac
 from settings

@@ -1,0 +1,26 @@
+"""How far long work is, on a terminal."""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+Thing = TypeVar("Thing")
+
+
+def watched(things: Iterable[Thing], what: str, total: int) -> Iterator[Thing]:
+    """The same things, while a bar shows how many of them are done.
+
+    Args:
+        things: each is done when the next one is asked for.
+        what: in one word.
+        total: how many there are.
+    """
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+        for thing in things:
+            yield thing
+            bar.advance(task)
