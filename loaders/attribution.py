@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from loaders.catalog import Catalog, Dataset
+from loaders.context_terms import context_md
 from loaders.errors import BuildError
 from loaders.licences import NOT_STATED, Terms, consequences, disagreement, terms
 from loaders.locks import Lock, read_lock, write_text
@@ -66,7 +67,7 @@ def write_attribution(
     locks = {dataset.key: read_lock(workspace.lock(dataset.key)) for dataset in _contributing(catalog, contributed)}
     texts = {
         BIBLIOGRAPHY: citation_bib(catalog, locks, contributed),
-        ATTRIBUTION: attribution_md(catalog, locks, contributed),
+        ATTRIBUTION: f"{attribution_md(catalog, locks, contributed)}\n{context_md(catalog)}",
     }
     for name, text in texts.items():
         write_text(text, folder / name)

@@ -22,6 +22,15 @@ DATASETS = """
     from curated.curated_pv_dataset_summary
     order by dataset_key
 """
+ENERGY = """
+    select
+        count(energy_mwh) as installations,
+        sum(energy_mwh::decimal(38, 3))::double / 1000 as energy_gwh,
+        coalesce(list(distinct irradiance_provider order by 1) filter (where energy_mwh is not null), []) as providers,
+        coalesce(bool_or(is_upper_bound), false) as is_upper_bound
+    from curated.curated_pv_yield
+"""
+NO_ENERGY = "select no_energy, count(*) from curated.curated_pv_yield where no_energy is not null group by no_energy"
 FLAGS = """
     select flag, count(*) as installations
     from (select unnest(flags) as flag from curated.curated_pv_installations)
@@ -45,6 +54,7 @@ def build_figures(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Ove
 
     Returns:
         `records`, `installations`, `confirmed`, `area_km2`, `without_country`, `flags` and `rules` (how often each),
+        `energy` (of how many installations, how much a year, by whose irradiance, and why the others have none),
         `datasets` (installations, those that it alone has), `left_out` (datasets whose licence is not allowed, with
         their records) and `overrides` (how many count, the lines that name a record that is left out, and
         those that name a record which is not there).
@@ -56,6 +66,7 @@ def build_figures(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Ove
         **_rows(connection, INSTALLATIONS)[0],
         "flags": _counts(connection, FLAGS),
         "rules": _counts(connection, RULES),
+        "energy": _rows(connection, ENERGY)[0] | {"missing": _counts(connection, NO_ENERGY)},
         "datasets": {
             row["dataset_key"]: {name: row[name] for name in ("installations", "only_here")} for row in allowed
         },

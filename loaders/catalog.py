@@ -102,6 +102,11 @@ class Catalog(Setting):
         """The keys of all datasets; the one whose outlines and values come first is first."""
         return tuple(dict.fromkeys((*self.dedup.priority, *self.datasets)))
 
+    @property
+    def boundary_source(self) -> Literal["naturalearth", "overture"]:
+        """Whose boundaries are used; samples always have those that are bundled."""
+        return "naturalearth" if self.origin == "sample" else self.boundaries.source
+
     def limit_mb(self, dataset: Dataset) -> float:
         """The largest single file of a dataset that may be fetched [MB]."""
         return dataset.max_mb or self.max_mb

@@ -30,14 +30,14 @@ def boundaries() -> None:
     with workspace.timed("boundaries", "load"):
         from loaders.lineage import hamilton_adapters, pipeline_events
         from loaders.lineage_steps import boundary_steps
-        from loaders.overture_maps_loader import is_overture, load_boundaries, published_boundaries
+        from loaders.overture_maps_loader import load_boundaries, published_boundaries
 
         source = published_boundaries(catalog, workspace)
         with pipeline_events("boundaries", workspace, lambda: boundary_steps(source, workspace)) as run:
             counts = load_boundaries(source, workspace.boundaries, hamilton_adapters("boundaries", workspace, run))
     without = f"; {counts.without_country} of them of no country that is agreed on" if counts.without_country else ""
     out.print(f"boundaries: {counts.countries:,} of countries, {counts.regions:,} of regions{without}")
-    if catalog.origin != "sample" and not is_overture(catalog):
+    if catalog.origin != "sample" and catalog.boundary_source != "overture":
         err.print(COARSE, style="yellow")
     list_files([workspace.boundaries], workspace)
 

@@ -12,9 +12,15 @@ if TYPE_CHECKING:
     from loaders.locks import Lock
 
 
+NO_RELEASE = (
+    "Error: boundaries.release in params.yaml names no release of Overture Maps, and no table is built without "
+    "boundaries. `eo-pv releases` lists those that there are; `source: naturalearth` needs none."
+)
+
+
 @app.command()
 def check() -> None:
-    """Check the settings, and say which files of yours are not where they should be."""
+    """Check the settings, and say what is missing that a step will need."""
     from loaders.publishers import local
 
     catalog, workspace = settings()
@@ -24,6 +30,8 @@ def check() -> None:
                 local.place(dataset, workspace)
         except SourceError as error:  # its stage will fail; those of the other datasets need not
             err.print(f"Error: {error}", style="red")
+    if catalog.boundary_source == "overture" and catalog.boundaries.release is None:
+        err.print(NO_RELEASE, style="red")
 
 
 @app.command()

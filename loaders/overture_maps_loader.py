@@ -49,7 +49,7 @@ def run_overture_pipeline(
     """
     catalog, workspace = read_project(params)
     database = Database(catalog, workspace, Path(database_path) if database_path else None, connection)
-    if is_overture(catalog):
+    if catalog.boundary_source == "overture":
         write_cells(catalog, workspace)
     source = published_boundaries(catalog, workspace)
     with pipeline_events(OVERTURE_MAPS, workspace, partial(boundary_steps, source, workspace, database.told)) as run:
@@ -57,11 +57,6 @@ def run_overture_pipeline(
         load_boundaries(source, workspace.boundaries, adapters)
         with database.opened() as opened:
             return write_boundaries(opened, workspace.boundaries)
-
-
-def is_overture(catalog: Catalog) -> bool:
-    """Whether the boundaries are Overture Maps'; samples always have those that are bundled."""
-    return catalog.boundaries.source == "overture" and catalog.origin != "sample"
 
 
 def published_boundaries(catalog: Catalog, workspace: Workspace) -> Path:
@@ -73,7 +68,7 @@ def published_boundaries(catalog: Catalog, workspace: Workspace) -> Path:
         BuildError: nobody knows where the records are.
         SourceError: the release is gone, or nobody answers.
     """
-    if not is_overture(catalog):
+    if catalog.boundary_source != "overture":
         return workspace.bundled_boundaries
     from loaders.overture.extract import extract  # its import is part of the time
 

@@ -16,7 +16,7 @@ from loaders.errors import CatalogError
 from loaders.freshness import made_from
 from loaders.loaded import loaded_before
 from loaders.locks import sha256
-from loaders.overture_maps_loader import is_overture, run_overture_pipeline
+from loaders.overture_maps_loader import run_overture_pipeline
 from loaders.project import read_project
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
 from loaders.raw_tables import (
@@ -93,7 +93,7 @@ def refresh_overture_maps(connection: Connection) -> Stored:
     with Database(catalog, workspace, connection=connection).opened() as cursor:
         noted = read_runs(cursor, OVERTURE_MAPS).get(ADMIN_BOUNDARIES)
     is_stored = noted and workspace.boundaries.exists() and noted == sha256(workspace.boundaries)
-    if is_stored and not is_overture(catalog):  # a new record may need more of Overture's than is there
+    if is_stored and catalog.boundary_source != "overture":  # a new record may need more of Overture's than is there
         return {}
     return run_overture_pipeline(connection=connection)
 

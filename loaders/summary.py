@@ -1,7 +1,7 @@
 """What came of a run: one table, for the terminal and for the report."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -111,6 +111,7 @@ def findings(figures: Figures) -> list[str]:
         f"{figures['records']:,} records are {figures['installations']:,} installations{area}; "
         f"{figures['confirmed']:,} of them were seen independently by two datasets or more."
     ]
+    said += _energy(figures["energy"])
     said += [
         f"{key}: left out, {left['records_kept']:,} records: its licence ({left['licence'] or 'not stated'}) is "
         f"{left['licence_kind'].replace('_', ' ')}, which licences.allow in params.yaml does not list."
@@ -124,6 +125,18 @@ def findings(figures: Figures) -> list[str]:
     if lines := figures["overrides"]["left_out_lines"]:
         said.append(f"overrides.csv, line {', '.join(map(str, lines))}: not applied, its dataset is left out.")
     return said
+
+
+def _energy(energy: Mapping[str, Any]) -> Iterator[str]:
+    """What the installations may give in a year, and of which of them nobody can say."""
+    if energy["installations"]:
+        bound = ", an upper bound: the sky has clouds" if energy["is_upper_bound"] else ""
+        yield (
+            f"{energy['installations']:,} installations may give {energy['energy_gwh']:,.1f} GWh a year "
+            f"(irradiance: {', '.join(energy['providers'])}{bound})."
+        )
+    for reason, installations in energy["missing"].items():
+        yield f"Without an energy: {installations:,} ({reason})."
 
 
 def _are(names: list[str]) -> str:

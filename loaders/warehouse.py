@@ -18,7 +18,7 @@ from loaders import lake
 from loaders.attribution import write_attribution
 from loaders.build_figures import Figures, build_figures
 from loaders.build_inputs import left_out
-from loaders.catalog import RESERVED_KEYS, Catalog
+from loaders.catalog import Catalog
 from loaders.database import Database
 from loaders.dbt_results import explain_failure
 from loaders.duck import MEMORY_MB, connect
@@ -120,7 +120,7 @@ def prune(keys: list[str], workspace: Workspace) -> list[str]:
         path.name.split(".")[0] for folder in ("locks", "metrics") for path in (workspace.home / folder).glob("*.json")
     }
     loaded = {path.name.split(".")[0] for path in (workspace.home / "loaded").glob("*.parquet")}
-    gone = sorted((known | loaded) - set(keys) - RESERVED_KEYS)
+    gone = sorted((known | loaded) - set(keys))
     for key in gone:
         for folder in (workspace.raw(key), workspace.scratch(f"fetch-{key}"), workspace.scratch(f"load-{key}")):
             shutil.rmtree(folder, ignore_errors=True)

@@ -8,6 +8,7 @@ from markdown_it.token import Token
 
 from loaders.attribution import attribution_md, citation_bib, write_attribution
 from loaders.catalog import Catalog
+from loaders.context_terms import context_md
 from loaders.errors import BuildError, SourceError
 from loaders.locks import Lock, LockedFile, Record, write_lock
 from loaders.workspace import Workspace
@@ -333,8 +334,21 @@ def test_both_files_are_written_from_the_locks(workspace: Workspace, tmp_path: P
     folder = tmp_path / "published"
     written = write_attribution(CATALOG, workspace, ROWS, folder)
     assert written == [folder / "CITATION.bib", folder / "ATTRIBUTION.md"]
-    assert [path.read_text(encoding="utf-8") for path in written] == [BIBTEX, MARKDOWN]
+    assert [path.read_text(encoding="utf-8") for path in written] == [BIBTEX, f"{MARKDOWN}\n{context_md(CATALOG)}"]
     assert sorted(folder.iterdir()) == sorted(written)
+
+
+def test_boundaries_and_irradiance_are_attributed_as_the_settings_choose_them() -> None:
+    bundled = context_md(CATALOG)
+    assert "Natural Earth" in bundled
+    assert "no data of a provider" in bundled
+    boundaries = {"source": "overture", "release": "2026-10-21.0"}
+    irradiance = {"provider": "google_solar", "h3_resolution": 13}
+    whole = CATALOG.model_dump() | {"origin": "doi", "boundaries": boundaries, "irradiance": irradiance}
+    text = context_md(Catalog.model_validate(whole))
+    assert "release 2026-10-21.0 (ODbL-1.0)" in text
+    assert "© OpenStreetMap contributors, Overture Maps Foundation" in text
+    assert "**its results must not be passed on**" in text
 
 
 def test_a_dataset_without_a_lock_is_refused(workspace: Workspace, tmp_path: Path) -> None:

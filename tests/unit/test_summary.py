@@ -18,6 +18,7 @@ FIGURES: dict[str, Any] = {
     "installations": 900,
     "confirmed": 123,
     "area_km2": 2.25,
+    "energy": {"installations": 0, "energy_gwh": None, "providers": [], "is_upper_bound": False, "missing": {}},
     "datasets": {},
     "left_out": {},
     "overrides": {"applied": 0, "left_out_lines": [], "stale": []},
@@ -101,6 +102,16 @@ def test_the_report_says_how_many_installations_the_records_are() -> None:
     assert findings(FIGURES) == [
         "1,134 records are 900 installations, 2.2 km² of outlines; 123 of them were seen independently by two datasets "
         "or more."
+    ]
+
+
+def test_the_report_says_what_installations_may_give_and_why_some_have_no_energy() -> None:
+    energy = {"installations": 850, "energy_gwh": 1234.56, "providers": ["clearsky"], "is_upper_bound": True}
+    missing = {"neither capacity nor outline": 49, "pvgis: Location over the sea": 1}
+    assert findings({**FIGURES, "energy": energy | {"missing": missing}})[1:] == [
+        "850 installations may give 1,234.6 GWh a year (irradiance: clearsky, an upper bound: the sky has clouds).",
+        "Without an energy: 49 (neither capacity nor outline).",
+        "Without an energy: 1 (pvgis: Location over the sea).",
     ]
 
 
