@@ -1,6 +1,7 @@
 """Say what is wrong in the settings: the file, the key, what was found, and the nearest thing that would be right."""
 
 import difflib
+import re
 import types
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -14,6 +15,9 @@ EXAMPLES = {
     "cite": "10.1038/sdata.2016.106",
     "github": "owner/repository@commit:folder/file.geojson",
     "url": "https://example.org/farms.zip",
+    "release": "2026-10-21.0 (`eo-pv releases` lists those that there are)",
+    "s3_endpoint": "https://s3.example.org (a host without user, password and path)",
+    "typical_year": "tmy-2023",
     "[key]": "deu_my_farms_2024 (lower case, digits and single underscores, beginning with a letter)",
     "alias": "myfarms (lower case, digits and single underscores, beginning with a letter)",
 }
@@ -67,7 +71,8 @@ def _complaint(problem: Any, model: type[BaseModel]) -> str:
             return f"{dotted}: {problem['ctx']['error']}.".removeprefix(": ")
         case "string_pattern_mismatch":
             example = EXAMPLES.get(place[-1], "")
-            return f"{dotted} is {problem['input']!r}, which is not of the expected form: for example {example}."
+            found = re.sub(r"//[^/\s]*@", "//…@", repr(problem["input"]))  # a user and a password
+            return f"{dotted} is {found}, which is not of the expected form: for example {example}."
         case _:
             return f"{dotted} is {problem['input']!r}: {problem['msg'][0].lower()}{problem['msg'][1:]}."
 

@@ -9,6 +9,8 @@ import pyarrow.parquet as pq
 from loaders.catalog import RESERVED_KEYS
 from tests.pipeline.conftest import Project, entry, write_farms
 
+WHERE_RECORDS_ARE = {"cells", "boundaries", "irradiance"}
+
 
 def curated_ids(project: Project) -> list[str]:
     table = pq.read_table(project.data("curated", "curated_pv_records.parquet"), columns=["record_id"])
@@ -40,7 +42,8 @@ def test_other_columns_load_again_and_another_source_fetches_again_that_dataset_
     write_farms(project.root / "own" / "elsewhere.geojson", (7, 11.0, 50.0))
     project.edit(lambda s: s["datasets"]["south"]["columns"].update(capacity={"column": "mw", "unit": "MW"}))
     project.edit(lambda s: s["datasets"]["north"]["source"].update(path="own/elsewhere.geojson"))
-    assert project.repro().stages == {"resolve@north", "fetch@north", "load@north", "load@south", "build"}
+    expected = {"resolve@north", "fetch@north", "load@north", "load@south", "build"} | WHERE_RECORDS_ARE
+    assert project.repro().stages == expected
     assert project.data("raw", "south").stat().st_ino == before.st_ino
     assert curated_ids(project) == ["north:7", "south:3"]
     assert [path.name for path in project.data("raw", "north").iterdir()] == ["elsewhere.geojson"]
@@ -50,11 +53,16 @@ def test_an_added_dataset_runs_its_own_stages_only_and_of_a_removed_one_not_one_
     write_farms(project.root / "own" / "west.geojson", (9, -70.0, -20.0))
     project.edit(lambda s: s["datasets"].update(west=entry("west")))
     project.edit(lambda s: s["datasets"].pop("north"))
-    assert project.repro().stages == {"resolve@west", "fetch@west", "load@west", "build"}
+    assert project.repro().stages == {"resolve@west", "fetch@west", "load@west", "build"} | WHERE_RECORDS_ARE
     assert curated_ids(project) == ["south:3", "west:9"]
     assert warehouse_tables(project) == {"south", "west"}
     left = [path for path in project.data().rglob("*") if "north" in path.name]
     assert left == []
+
+
+def test_other_panels_ask_for_irradiance_again_and_for_nothing_else(project: Project) -> None:
+    project.edit(lambda s: s["irradiance"].update(losses=0.2))
+    assert project.repro().stages == {"irradiance", "build"}
 
 
 def test_another_size_limit_fetches_nothing_again(project: Project) -> None:
@@ -63,14 +71,15 @@ def test_another_size_limit_fetches_nothing_again(project: Project) -> None:
 
 
 def test_a_changed_own_file_is_noticed_and_taken_in_once_accepted(project: Project) -> None:
-    write_farms(project.root / "own" / "north.geojson", (1, 10.0, 52.0), (2, 10.1, 52.0), (5, 10.2, 52.0))
+    """Its new record is near others, so that neither boundaries nor irradiance have to be asked for."""
+    write_farms(project.root / "own" / "north.geojson", (1, 10.0, 52.0), (2, 10.1, 52.0), (5, 10.05, 52.0))
     refused = project.repro()
     assert refused.code != 0
     assert "make update KEY=north" in refused.output
     assert curated_ids(project) == ["north:1", "north:2", "south:3"]
     update = project.run("make", "update", "KEY=north")
     assert "north: north.geojson changed (" in update.output
-    assert project.repro().stages == {"resolve@north", "fetch@north", "load@north", "build"}
+    assert project.repro().stages == {"resolve@north", "fetch@north", "load@north", "cells", "build"}
     assert curated_ids(project) == ["north:1", "north:2", "north:5", "south:3"]
 
 

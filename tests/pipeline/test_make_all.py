@@ -8,7 +8,7 @@ import pytest
 from benchmarks.quality import sample_grades
 from tests.pipeline.conftest import Project, Run, copy_sources
 
-DATASETS, TABLES = 8, 6
+DATASETS, TABLES = 8, 7
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def clones(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Project, Run]
 
 def published(project: Project) -> dict[str, bytes]:
     """What must be the same bytes everywhere."""
-    folders = ("curated", "loaded", "metrics", "locks", "report")
+    folders = ("boundaries", "cells", "curated", "irradiance", "loaded", "metrics", "locks", "report")
     paths = [
         path for folder in folders for path in sorted(project.data(folder).iterdir()) if path.suffix != ".gitignore"
     ]
@@ -44,8 +44,8 @@ def test_make_all_ends_with_a_table_of_the_datasets_and_the_files_it_wrote(clone
 def test_two_clones_make_the_same_bytes(clones: list[tuple[Project, Run]]) -> None:
     (one, _), (another, _) = clones
     assert published(one) == published(another)
-    curated, loaded = TABLES + 2, 2 * DATASETS + 1  # with attribution and bibliography; with the boundaries
-    assert len(published(one)) == curated + loaded + DATASETS + 2 * DATASETS + 1
+    curated, context = TABLES + 2, 1 + 2 + 3  # with attribution and bibliography; boundaries, cells, irradiance
+    assert len(published(one)) == curated + context + 2 * DATASETS + DATASETS + 2 * DATASETS + 1
 
 
 def test_every_record_of_a_sample_says_that_it_is_synthetic(clones: list[tuple[Project, Run]]) -> None:

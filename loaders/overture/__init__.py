@@ -1,0 +1,1 @@
+"""Overture Maps: the releases that there are, and what is read of one."""
