@@ -72,6 +72,7 @@ bench: $(ready) ## measure speed and memory (benchmarks/; a few minutes)
 	python -m benchmarks.fetch
 	python -m benchmarks.load
 	python -m benchmarks.executors
+	python -m benchmarks.overture
 	python -m benchmarks.warehouse
 
 quality: $(ready) ## grade the deduplication on the samples (after `make all`) and on a made-up world of 300,000 records

@@ -67,7 +67,7 @@ class Boundaries(Setting):
     Attributes:
         source: overture: Overture Maps' divisions, of a pinned release; naturalearth: the bundled extract at 1:110
             million, without regions. Samples always take the bundled one.
-        release: of Overture Maps, such as 2026-10-21.0; it is named, never the latest.
+        release: of Overture Maps, such as 2026-09-23.1; it is named, never the latest.
         subtypes: which divisions are wanted; dependencies are countries of their own.
         nearest_land_km: how far from land a record may be and still belong to it.
         s3_endpoint: address of the S3 service that holds the release; null is Amazon's.

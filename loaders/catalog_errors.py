@@ -15,7 +15,7 @@ EXAMPLES = {
     "cite": "10.1038/sdata.2016.106",
     "github": "owner/repository@commit:folder/file.geojson",
     "url": "https://example.org/farms.zip",
-    "release": "2026-10-21.0 (`eo-pv releases` lists those that there are)",
+    "release": "2026-09-23.1 (`eo-pv releases` lists those that there are)",
     "s3_endpoint": "https://s3.example.org (a host without user, password and path)",
     "typical_year": "tmy-2023",
     "[key]": "deu_my_farms_2024 (lower case, digits and single underscores, beginning with a letter)",

@@ -1,6 +1,7 @@
 """Write Parquet that is the same bytes every time; GeoParquet 1.1 where there is a geometry."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -37,14 +38,15 @@ WGS84 = {
 }
 
 
-def write_parquet(table: pa.Table, path: Path) -> None:
+def write_parquet(table: pa.Table, path: Path, said: Mapping[str, str] | None = None) -> None:
     """Write a table; a column `geometry` (WKB in EPSG:4326) makes it GeoParquet 1.1 with a covering box.
 
     Args:
         table: its rows are written in their order.
         path: replaced only when all is written.
+        said: what the file says of itself, by key.
     """
-    with ParquetFile(path, table.schema) as file:
+    with ParquetFile(path, table.schema, said) as file:
         file.write(table)
 
 
@@ -54,10 +56,11 @@ class ParquetFile:
     Args:
         path: replaced only when all is written.
         schema: of every piece; a column `geometry` (WKB in EPSG:4326) makes it GeoParquet 1.1 with a covering box.
+        said: what the file says of itself, by key.
     """
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._path, self._schema = path, schema.remove_metadata()
+    def __init__(self, path: Path, schema: pa.Schema, said: Mapping[str, str] | None = None) -> None:
+        self._path, self._schema, self._said = path, schema.remove_metadata(), dict(said or {})
         self._partial = path.with_name(f".{path.name}.partial")
         self._is_geo = GEOMETRY in schema.names
         written = self._schema.append(pa.field("bbox", BOX)) if self._is_geo else self._schema
@@ -76,7 +79,8 @@ class ParquetFile:
             return
         if len(self._pending) or not self._shapes_seen.row_groups:
             self._write_row_group(self._pending)
-        self._writer.add_key_value_metadata({"geo": json.dumps(self._shapes_seen.described())} if self._is_geo else {})
+        geo = {"geo": json.dumps(self._shapes_seen.described())} if self._is_geo else {}
+        self._writer.add_key_value_metadata(geo | self._said)
         self._writer.close()
         self._partial.replace(self._path)
 

@@ -17,6 +17,7 @@ from loaders.database import Database
 from loaders.geoparquet import write_parquet
 from loaders.lineage import hamilton_adapters, pipeline_events
 from loaders.lineage_steps import boundary_steps
+from loaders.overture.extract import extract
 from loaders.progress import watched
 from loaders.project import read_project
 from loaders.raw_tables import OVERTURE_MAPS, write_boundaries
@@ -70,15 +71,12 @@ def published_boundaries(catalog: Catalog, workspace: Workspace) -> Path:
     """
     if catalog.boundary_source != "overture":
         return workspace.bundled_boundaries
-    from loaders.overture.extract import extract  # its import is part of the time
-
     settings = catalog.boundaries
     if settings.ca_cert_file:
         whom = workspace.root / Path(settings.ca_cert_file).expanduser()
         settings = settings.model_copy(update={"ca_cert_file": str(whom)})
     cells = read_cells(workspace.cells(BOUNDARIES))
-    scratch = workspace.scratch("overture")
-    extract(cells, settings, workspace.overture, scratch, Web(catalog.download), watched)
+    extract(cells, settings, workspace, Web(catalog.download), watched)
     return workspace.overture
 
 

@@ -1,1 +1,1 @@
-"""Overture Maps: the releases that there are, and what is read of one."""
+"""Overture Maps' divisions: which releases there are, and what is read of one. ODbL-1.0."""

@@ -68,6 +68,10 @@ class Publishers:
             "REQUESTS_CA_BUNDLE": f"{self._ca}",
         }
 
+    def join(self, site: Site) -> None:
+        """Another publisher, beside those that are always there."""
+        self._sites = (*self._sites, site)
+
     def fault(self, host: str, path: str, fault: Fault) -> None:
         """Let requests fail whose path starts so (with the query; quoted or not).
 

@@ -342,11 +342,11 @@ def test_boundaries_and_irradiance_are_attributed_as_the_settings_choose_them() 
     bundled = context_md(CATALOG)
     assert "Natural Earth" in bundled
     assert "no data of a provider" in bundled
-    boundaries = {"source": "overture", "release": "2026-10-21.0"}
+    boundaries = {"source": "overture", "release": "2026-09-23.1"}
     irradiance = {"provider": "google_solar", "h3_resolution": 13}
     whole = CATALOG.model_dump() | {"origin": "doi", "boundaries": boundaries, "irradiance": irradiance}
     text = context_md(Catalog.model_validate(whole))
-    assert "release 2026-10-21.0 (ODbL-1.0)" in text
+    assert "release 2026-09-23.1 (ODbL-1.0)" in text
     assert "© OpenStreetMap contributors, Overture Maps Foundation" in text
     assert "**its results must not be passed on**" in text
 

@@ -87,7 +87,7 @@ def test_the_check_says_that_a_release_of_overture_is_missing_before_anything_is
     assert "boundaries.release" not in eo_pv("check")[2]  # samples need none
     edit(project, origin="doi")
     assert "Error: boundaries.release in params.yaml names no release of Overture Maps" in eo_pv("check")[2]
-    edit(project, boundaries={"source": "overture", "release": "2026-10-21.0"})
+    edit(project, boundaries={"source": "overture", "release": "2026-09-23.1"})
     assert "boundaries.release" not in eo_pv("check")[2]
 
 
