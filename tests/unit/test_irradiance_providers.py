@@ -1,0 +1,364 @@
+"""Irradiance of providers: each cell once, refusals counted, keys shown to nobody; and by physics."""
+
+import logging
+import os
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from loaders.catalog_irradiance import Irradiance, Pvgis
+from loaders.catalog_source import Download
+from loaders.cells import CELLS
+from loaders.errors import SourceError
+from loaders.irradiance import SCHEMA, Asking, Found, Provider, clearsky, google_solar, nsrdb, pvgis
+from loaders.irradiance.rate import Rate
+from loaders.irradiance.yields import Place, UnreadableError, rows_of
+from loaders.progress import watched
+from loaders.web import Web
+from tests.publishers import Fault, Publishers
+from tests.publishers.irradiance import GOOGLE, NSRDB, PVGIS, SEA, Sun, as_json, refusal
+
+ROOT = Path(__file__).resolve().parents[2]
+REAL = Path(os.environ.get("EO_PV_REAL_FILES", ROOT.parent / "shared" / "data")) / "api"
+KEY, EMAIL = "a-key-of-this-test", "somebody+eo-pv@example.org"
+ENVIRONMENT = {"NSRDB_API_KEY": KEY, "NSRDB_EMAIL": EMAIL, "GOOGLE_SOLAR_API_KEY": KEY}
+PLACES = ((10.0, 50.0), (10.5, -33.0), (11.0, 20.0))  # lon, lat [°]
+Ask = Callable[..., list[Found]]
+SETTINGS: dict[Provider, dict[str, Any]] = {
+    pvgis: {"provider": "pvgis"},
+    nsrdb: {"provider": "nsrdb"},
+    google_solar: {"provider": "google_solar", "h3_resolution": 13, "google_solar": {"billable_requests": 3}},
+}
+HOSTS = {pvgis: PVGIS, nsrdb: NSRDB, google_solar: GOOGLE}
+each_provider = pytest.mark.parametrize("provider", SETTINGS, ids=lambda module: str(module.NAME))
+
+
+@pytest.fixture
+def sun() -> Sun:
+    return Sun()
+
+
+@pytest.fixture
+def web(tmp_path: Path, sun: Sun, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publishers]:
+    """The three services, and nothing else of the world."""
+    (tmp_path / "web").mkdir()
+    with Publishers(tmp_path / "web") as world:
+        world.join(sun)
+        for name, value in world.environment().items():
+            monkeypatch.setenv(name, value)
+        yield world
+
+
+@pytest.fixture
+def ask(tmp_path: Path, web: Publishers) -> Ask:
+    """Ask a provider for cells; what it says is kept below tmp_path."""
+
+    def asked(provider: Provider, *places: tuple[float, float], **more: Any) -> list[Found]:
+        settings = Irradiance(**SETTINGS[provider] | more.pop("settings", {}))
+        once = more.pop("at_once", 2)
+        download = Download(timeout_s=5, backoff_s=0.01, attempts=2, longest_wait_s=1, connections_per_host=once)
+        given = {"environment": ENVIRONMENT, "watched": watched, "agreed": lambda _: False, **more}
+        asking = Asking(Web(download), tmp_path / "kept", **given)
+        return list(provider.irradiance_of(cells(*(places or PLACES)), settings, asking))
+
+    return asked
+
+
+def cells(*places: tuple[float, float]) -> pa.Table:
+    lon, lat = zip(*places, strict=True)
+    return pa.table([[f"cell{number}" for number in range(len(places))], list(lon), list(lat)], schema=CELLS)
+
+
+def year(found: Found) -> dict[str, Any]:
+    (row,) = (row for row in found.rows.to_pylist() if row["month"] is None)
+    return dict(row)
+
+
+@each_provider
+def test_every_cell_has_its_rows_in_the_order_of_the_cells(ask: Ask, provider: Provider) -> None:
+    found = ask(provider)
+    assert [each.rows["h3_cell"][0].as_py() for each in found] == ["cell0", "cell1", "cell2"]
+    for each in found:
+        months = each.rows["month"].to_pylist()
+        assert months == ([None] if provider is google_solar else [None, *range(1, 13)])
+        assert each.rows.schema == SCHEMA
+        row = year(each)
+        assert (row["provider"], row["is_upper_bound"], row["losses"]) == (provider.NAME, False, 0.14)
+        assert 0.08 < row["specific_yield_kwh_per_kwp"] / 8760 < 0.30
+
+
+@each_provider
+def test_what_is_kept_is_not_asked_for_again_and_a_new_cell_asks_for_itself(
+    ask: Ask, web: Publishers, provider: Provider
+) -> None:
+    before = [each.rows for each in ask(provider)]
+    assert len(web.asked(HOSTS[provider])) == 3
+    assert [each.rows for each in ask(provider)] == before
+    assert len(web.asked(HOSTS[provider])) == 3
+    ask(provider, *PLACES, (12.0, 10.0))
+    assert len(web.asked(HOSTS[provider])) == 4
+
+
+@each_provider
+def test_a_place_without_data_is_a_reason_that_is_the_same_for_all_and_is_kept(
+    ask: Ask, web: Publishers, sun: Sun, provider: Provider
+) -> None:
+    sun.at_sea = 10.4
+    reasons = {
+        pvgis: SEA,
+        nsrdb: "No data available at the provided location (… …)",
+        google_solar: "no building within about 50 m",
+    }
+    for _ in range(2):
+        first, *others = ask(provider)
+        assert (len(first.rows) > 0, first.refused) == (True, {})
+        assert [each.refused for each in others] == [{f"cell{n}": reasons[provider]} for n in (1, 2)]
+        assert [len(each.rows) for each in others] == [0, 0]
+    assert len(web.asked(HOSTS[provider])) == 3
+
+
+@each_provider
+def test_a_run_that_was_stopped_goes_on_where_it_was(ask: Ask, web: Publishers, provider: Provider) -> None:
+    def stopped(things: Iterable[Any], what: str, total: int) -> Iterator[Any]:
+        yield next(iter(things))
+        raise KeyboardInterrupt
+
+    many = [(10 + number, 40.0) for number in range(8)]
+    agreed = {"agreed": lambda _: True}
+    with pytest.raises(KeyboardInterrupt):
+        ask(provider, *many, watched=stopped, **agreed)
+    asked = len(web.asked(HOSTS[provider]))
+    assert 1 <= asked < 8
+    assert len(ask(provider, *many, **agreed)) == 8
+    assert len(web.asked(HOSTS[provider])) == 8
+
+
+@each_provider
+def test_a_damaged_answer_is_asked_for_again(ask: Ask, web: Publishers, tmp_path: Path, provider: Provider) -> None:
+    before = [each.rows for each in ask(provider)]
+    (kept,) = (tmp_path / "kept").rglob("cell1.gz")
+    for body in (b"", kept.read_bytes()[:50], b"no gzip"):
+        kept.write_bytes(body)
+        agreed = {"agreed": lambda _: True}
+        assert [each.rows for each in ask(provider, **agreed)] == before
+    assert len(web.asked(HOSTS[provider])) == 6
+
+
+@each_provider
+@pytest.mark.parametrize("body", ["{}", "<html>sorry</html>", ""])
+def test_an_answer_that_cannot_be_understood_names_the_place_and_is_not_kept(
+    ask: Ask, sun: Sun, tmp_path: Path, provider: Provider, body: str
+) -> None:
+    sun.refusals = [refusal(200, body)]
+    if provider is google_solar and body == "{}":
+        assert ask(provider, PLACES[0])[0].refused == {"cell0": "its building has no roof for panels"}
+        return
+    with pytest.raises(SourceError, match=rf"{provider.NAME}: what it says of 50\.0° N, 10\.0° E \(cell cell0\)"):
+        ask(provider, PLACES[0])
+    assert not list((tmp_path / "kept").rglob("cell0*"))
+
+
+@each_provider
+def test_words_that_are_not_about_the_place_are_an_error(ask: Ask, sun: Sun, provider: Provider) -> None:
+    sun.refusals = [refusal(400, "raddatabase: incorrect value")]
+    with pytest.raises(SourceError, match="answered 400 Bad Request: raddatabase: incorrect value"):
+        ask(provider, PLACES[0])
+
+
+@each_provider
+def test_a_server_that_fails_for_one_place_is_a_reason_and_for_all_an_error(
+    ask: Ask, web: Publishers, sun: Sun, tmp_path: Path, provider: Provider
+) -> None:
+    sun.refusals = [refusal(500, "")] * 2  # as often as it is asked
+    found = [each.refused for each in ask(provider, at_once=1)]
+    assert sorted(reason for each in found for reason in each.values()) == ["its server fails there (500)"]
+    assert not list((tmp_path / "kept").rglob("*.refused"))  # it may be well tomorrow
+    sun.refusals = [refusal(500, "")] * 20
+    with pytest.raises(SourceError, match=r"its server fails there \(500\), for all 1 cells"):
+        ask(provider, (60.0, 10.0))
+
+
+def test_without_a_key_the_error_says_where_to_get_one(ask: Ask, web: Publishers) -> None:
+    for environment in ({}, {"NSRDB_API_KEY": KEY}, {"NSRDB_API_KEY": KEY, "NSRDB_EMAIL": ""}):
+        with pytest.raises(SourceError, match=r"NSRDB_EMAIL must be in .* https://developer\.nlr\.gov/signup/"):
+            ask(nsrdb, environment=environment)
+    with pytest.raises(SourceError, match=r"GOOGLE_SOLAR_API_KEY must be in .* https://developers\.google\.com"):
+        ask(google_solar, environment={})
+    assert web.requests == []
+
+
+@pytest.mark.parametrize("provider", [nsrdb, google_solar], ids=lambda module: str(module.NAME))
+def test_a_wrong_key_is_an_error_and_no_refusal_of_the_place(ask: Ask, sun: Sun, provider: Provider) -> None:
+    sun.keys = set()
+    with pytest.raises(SourceError, match=r"does not take .*_KEY") as failed:
+        ask(provider)
+    assert KEY not in str(failed.value)
+
+
+def test_google_is_asked_only_as_often_as_somebody_agrees_to(ask: Ask, web: Publishers, tmp_path: Path) -> None:
+    none = {"settings": {"google_solar": {"billable_requests": 0}}}
+    with pytest.raises(SourceError, match=r"asked 3 times, .*billable_requests: 3\}.*Nothing was asked"):
+        ask(google_solar, **none)
+    assert web.requests == []
+    told: list[int] = []
+    ask(google_solar, PLACES[0], agreed=lambda count: told.append(count) is None, **none)
+    with pytest.raises(SourceError, match=r"asked 2 times, .*1 answers are kept"):
+        ask(google_solar, **none)
+    assert (told, len(web.asked(GOOGLE))) == ([1], 1)
+    (kept,) = (tmp_path / "kept").rglob("cell0.gz")
+    assert (kept.stat().st_mode & 0o077, kept.parent.stat().st_mode & 0o077) == (0, 0)
+
+
+def test_a_building_gives_its_largest_layout_and_largest_part_of_the_roof(ask: Ask) -> None:
+    row = year(ask(google_solar)[0])
+    assert (row["poa_kwh_per_m2"], row["tilt_deg"], row["azimuth_deg"]) == (1500, 30, 175)
+    assert row["specific_yield_kwh_per_kwp"] == pytest.approx(16000 / 16 * 0.86)
+    assert row["ghi_kwh_per_m2"] is None
+    assert "Not to be passed on" in row["model_chain"]
+
+
+@pytest.mark.parametrize("provider", [nsrdb, google_solar], ids=lambda module: str(module.NAME))
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault.status(500, times=None),
+        Fault.status(503, times=None),
+        Fault.drop(times=None),
+        Fault.redirect_loop(),
+        Fault.redirect_to(f"https://{NSRDB}/other?api_key={KEY}&email={EMAIL}", times=None),
+        Fault(lambda asked, _: refusal(400, f"cannot do {asked.target} with {dict(asked.headers)}")),
+        Fault(lambda asked, _: as_json({"errors": [f"not this: {asked.target} {dict(asked.headers)}"]}, 403)),
+        Fault(lambda asked, _: as_json({"errors": [f"No data for {asked.target}"]}, 404)),
+    ],
+    ids=["500", "503", "dropped", "circle", "elsewhere", "echo", "forbidden", "refused"],
+)
+def test_keys_are_shown_to_nobody(
+    ask: Ask, web: Publishers, tmp_path: Path, caplog: pytest.LogCaptureFixture, provider: Provider, fault: Fault
+) -> None:
+    """In no message, no log at any level, no file and no table, whatever a server does."""
+    said, (known, *_) = [], ask(provider, PLACES[0], settings={"google_solar": {"billable_requests": 9}})
+    web.fault(HOSTS[provider], "/", fault)
+    with caplog.at_level(logging.DEBUG):
+        try:
+            others = ask(provider, (40.0, 1.0), (41.0, 2.0), settings={"google_solar": {"billable_requests": 9}})
+            said += [str(each.refused) for each in others]
+        except SourceError as error:
+            said += traceback.format_exception(error)
+    said += [record.getMessage() for record in caplog.records]
+    said += [str(known.rows.to_pylist()), *(str(path) for path in tmp_path.rglob("*"))]
+    said += [path.read_bytes().decode(errors="replace") for path in (tmp_path / "kept").rglob("*") if path.is_file()]
+    for secret in (KEY, EMAIL, EMAIL.replace("@", "%40"), EMAIL.replace("@", "%40").replace("+", "%2B")):
+        assert secret not in "\n".join(said)
+
+
+@pytest.mark.parametrize("provider", [nsrdb, google_solar], ids=lambda module: str(module.NAME))
+def test_a_key_is_not_carried_to_another_host(ask: Ask, web: Publishers, provider: Provider) -> None:
+    web.fault(HOSTS[provider], "/", Fault.redirect_to("https://elsewhere.example/take"))
+    web.plain.publish("elsewhere.example", "/take", b"thank you")
+    with pytest.raises(SourceError, match="answered 302"):
+        ask(provider, PLACES[0])
+    assert web.asked("elsewhere.example") == []
+
+
+def test_the_nsrdb_gets_no_more_than_its_requests_an_hour_from_all_processes(tmp_path: Path) -> None:
+    clock = [1000.0]
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock[0] += seconds
+
+    def rate() -> Rate:  # each time as another process has it
+        return Rate(tmp_path / "requests.json", most=3, within_s=3600, now=lambda: clock[0], sleep=sleep)
+
+    for _ in range(3):
+        rate().wait()
+        clock[0] += 10
+    assert slept == []
+    rate().wait()
+    assert slept == [3570]
+    rate().wait()
+    assert slept == [3570, 10]
+    (tmp_path / "requests.json").write_text("damaged")
+    rate().wait()
+    assert len(slept) == 2
+    assert (nsrdb.PER_HOUR, nsrdb.HOUR_S) == (1000, 3600)
+
+
+def test_whole_years_are_averaged_and_their_sun_stands_where_it_stood(ask: Ask) -> None:
+    hourly = {"settings": {"pvgis": {"data": "hourly", "years": [2019, 2020]}}}
+    whole, typical = year(ask(pvgis, PLACES[0], **hourly)[0]), year(ask(pvgis, PLACES[0])[0])
+    for name in ("ghi_kwh_per_m2", "dhi_kwh_per_m2"):
+        assert whole[name] == pytest.approx(typical[name], rel=0.01)
+    for name in ("dni_kwh_per_m2", "poa_kwh_per_m2", "specific_yield_kwh_per_kwp"):
+        assert whole[name] == pytest.approx(typical[name], rel=0.03)
+    assert "mean of 2019 to 2020 of PVGIS-SARAH3" in whole["model_chain"]
+
+
+def test_a_database_that_was_not_asked_for_is_not_taken(ask: Ask, sun: Sun) -> None:
+    era5 = {"settings": {"pvgis": {"radiation": "PVGIS-ERA5"}}}
+    assert "of PVGIS-ERA5" in year(ask(pvgis, PLACES[0], **era5)[0])["model_chain"]
+    body = pvgis.get_pvgis(Pvgis(), Web(Download()), Place("x", 10.0, 50.0))
+    with pytest.raises(UnreadableError, match="it is of PVGIS-SARAH3, not of PVGIS-ERA5"):
+        pvgis.read_tmy(body, Pvgis(radiation="PVGIS-ERA5"))
+
+
+def test_seasons_are_reversed_in_the_south_and_panels_face_the_equator(ask: Ask) -> None:
+    north, south, _ = (each.rows.to_pylist() for each in ask(pvgis))
+    assert north[6]["ghi_kwh_per_m2"] > 2 * north[12]["ghi_kwh_per_m2"]
+    assert south[12]["ghi_kwh_per_m2"] > 2 * south[6]["ghi_kwh_per_m2"]
+    assert (north[0]["azimuth_deg"], south[0]["azimuth_deg"]) == (180, 0)
+    assert north[0]["poa_kwh_per_m2"] > north[0]["ghi_kwh_per_m2"]
+
+
+@pytest.fixture
+def real_tmy() -> bytes:
+    path = REAL / "pvgis" / "tmy_45.000_8.000_2005_2023.json"
+    if not path.exists():
+        pytest.skip(f"{path.name} of PVGIS is not here")
+    return path.read_bytes()
+
+
+def test_a_real_typical_year_has_the_sums_that_it_has(real_tmy: bytes) -> None:
+    weather = pvgis.read_tmy(real_tmy, Pvgis())
+    place = Place("x", 8.0, 45.0)
+    rows = rows_of(place, weather, Irradiance(), "pvgis").to_pylist()
+    assert (weather.elevation_m, weather.years) == (250, 1)
+    assert rows[0]["ghi_kwh_per_m2"] == pytest.approx(1435.861, abs=1e-3)
+    assert rows[0]["dni_kwh_per_m2"] == pytest.approx(1591.565, abs=1e-3)
+    assert rows[0]["dhi_kwh_per_m2"] == pytest.approx(570.947, abs=1e-3)
+    assert 0.14 < rows[0]["specific_yield_kwh_per_kwp"] / 8760 < 0.17
+    assert rows[0]["air_temperature_c"] == pytest.approx(13.56, abs=0.01)
+    asking = Asking(Web(Download()), Path("nowhere"), {}, watched, lambda _: False)
+    (clear,) = clearsky.irradiance_of(cells((8.0, 45.0)), Irradiance(), asking)
+    for bright, real in zip(clear.rows.to_pylist(), rows, strict=True):
+        for name in ("ghi_kwh_per_m2", "dni_kwh_per_m2", "poa_kwh_per_m2", "specific_yield_kwh_per_kwp"):
+            assert bright[name] > real[name], (name, real["month"])
+
+
+def test_a_real_typical_year_of_the_nsrdb_has_the_sums_that_it_has() -> None:
+    """The sample lacks the two lines about the place, which the service sends first."""
+    path = REAL / "nrel_nsrdb" / "test_psm4_tmy-2023.csv"
+    if not path.exists():
+        pytest.skip(f"{path.name} of the NSRDB is not here")
+    about = "Latitude,Longitude,Time Zone,Elevation,Local Time Zone\n70,-40,0,2000,0\n"
+    lines = [line.partition(",")[2] for line in path.read_text().splitlines()]  # a first column of numbers was added
+    weather = nsrdb.read_tmy((about + "\n".join(lines)).encode(), "tmy-2023")
+    sums = weather.hours[["ghi", "dni", "dhi"]].sum() / 1000
+    assert [round(value) for value in sums] == [1810, 2153, 580]
+    assert len(weather.hours) == 8760
+
+
+@pytest.mark.parametrize("missing", [0, 24])
+def test_hours_that_are_missing_are_noticed(real_tmy: bytes, missing: int) -> None:
+    weather = pvgis.read_tmy(real_tmy, Pvgis())
+    hours = weather.hours.iloc[missing:].copy()
+    if not missing:
+        hours.iloc[5, 1] = float("nan")
+    object.__setattr__(weather, "hours", hours)
+    with pytest.raises(UnreadableError, match="8,736 hours of 1 year" if missing else "without a number"):
+        rows_of(Place("x", 8.0, 45.0), weather, Irradiance(), "pvgis")
