@@ -9,6 +9,8 @@ as Overture's files are, in row groups of 100.
 import logging
 import time
 
+from rich.console import Console
+
 from loaders.catalog_build import Boundaries
 from loaders.catalog_source import Download
 from loaders.overture.boxes import Box
@@ -46,7 +48,7 @@ def areas() -> list[dict[str, object]]:
 def main() -> None:
     """Print a line for each box."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    files = encoded(areas(), files=4, rows_of_a_group=100)
+    files, out = encoded(areas(), files=4, rows_of_a_group=100), Console(highlight=False)
     with bucket() as served:
         served.publish(RELEASE, files)
         size = served.sizes[RELEASE]
@@ -55,7 +57,7 @@ def main() -> None:
             start = time.perf_counter()
             with opened(Boundaries(release=RELEASE, s3_endpoint=served.address), Web(Download())) as release:
                 found = release.areas(box)
-            print(
+            out.print(
                 f"{name}: {len(found)} areas; {served.sent:,} of {size:,} bytes ({served.sent / size:.1%}), "
                 f"{len(served.asked)} requests, {time.perf_counter() - start:.1f} s"
             )

@@ -123,6 +123,8 @@ class Web:
     def _whole(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
         def attempt() -> requests.Response:
             with self.stream(method, url, **options) as response:
+                if response.is_redirect:  # that is not to be followed; requests has read it
+                    return response
                 body = BytesIO()
                 for piece in self.pieces(response):
                     body.write(piece)

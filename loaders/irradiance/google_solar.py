@@ -136,6 +136,6 @@ def _require_agreement(cells: pa.Table, service: Service, settings: Irradiance, 
     if requests > settings.google_solar.billable_requests and not asking.agreed(requests):
         raise SourceError(
             f"Google Solar would be asked {requests:,} times, and bills each request; {len(cells) - requests:,} "
-            f"answers are kept already. To agree, write `google_solar: {{billable_requests: {requests}}}` under irradiance "
-            f"in params.yaml. Nothing was asked."
+            f"answers are kept already. Nothing was asked. To agree, write in params.yaml under irradiance: "
+            f"google_solar: {{billable_requests: {requests}}}."
         )
