@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from loaders.catalog_build import Boundaries
-from loaders.errors import SourceError
-from loaders.geoparquet import write_parquet
+from loaders.errors import BuildError, SourceError
+from loaders.geoparquet import ParquetFile, write_parquet
 from loaders.overture.boxes import Box, boxes_around
 from loaders.overture.release import opened, prefix
 from loaders.overture.releases import no_release
@@ -23,6 +23,7 @@ from loaders.workspace import Workspace
 SAID = "eo_pv_overture"
 LICENCE = "ODbL-1.0"  # https://docs.overturemaps.org/attribution/
 ATTRIBUTION = "© OpenStreetMap contributors, Overture Maps Foundation"
+ROWS_AT_ONCE = 100  # fewer than 2 GiB of outlines: the largest countries have some 100 MB
 Watched = Callable[[Iterable[Any], str, int], Iterator[Any]]
 
 
@@ -58,20 +59,23 @@ def extract(cells: pa.Table, settings: Boundaries, workspace: Workspace, web: We
         What is kept.
 
     Raises:
-        BuildError: the file that says whom to trust is not there.
+        BuildError: no cell holds a record, the file that says whom to trust is not there, or what is kept is broken.
         SourceError: no release is named, it is gone or cannot be reached, or has no land there.
     """
     if settings.release is None:
         no_release(web)
     archive, scratch = workspace.overture, workspace.scratch("overture")
     wanted = boxes_around(cells, settings.nearest_land_km)
+    if not wanted:
+        raise BuildError(
+            "No cell holds a record, so nobody knows where boundaries are needed. Run `eo-pv ingest --all`."
+        )
     covered = _covered(archive, settings)
     missing = [box for box in wanted if not any(whole.holds(box) for whole in covered)]
     if missing:
         folder = scratch / hashlib.sha256(json.dumps(_kind(settings)).encode()).hexdigest()[:16]
         parts = _read(missing, settings, folder, web, watched)
-        tables = [pq.read_table(path).drop_columns("bbox") for path in ([archive] if covered else []) + parts]
-        _write(tables, [*covered, *missing], settings, archive)
+        _write(_unique([archive, *parts] if covered else parts), [*covered, *missing], settings, archive)
         shutil.rmtree(scratch)
     return Extracted(settings.release, pq.read_metadata(archive).num_rows, len(missing), len(wanted) - len(missing))
 
@@ -91,7 +95,11 @@ def _covered(archive: Path, settings: Boundaries) -> list[Box]:
     """The boxes that an archive of the same kind holds."""
     if not archive.exists():
         return []
-    said = json.loads((pq.read_metadata(archive).metadata or {}).get(SAID.encode(), b"{}"))
+    try:
+        metadata = pq.read_metadata(archive).metadata or {}
+    except pa.ArrowInvalid as error:
+        raise BuildError(f"{archive} is no Parquet any longer: {error} Delete it, and run the same command.") from error
+    said = json.loads(metadata.get(SAID.encode(), b"{}"))
     if {name: said.get(name) for name in ("release", "subtypes")} != _kind(settings):
         return []
     return [Box(*corners) for corners in said["boxes"]]
@@ -108,13 +116,23 @@ def _read(boxes: Sequence[Box], settings: Boundaries, folder: Path, web: Web, wa
     return list(places.values())
 
 
-def _write(tables: Sequence[pa.Table], boxes: Sequence[Box], settings: Boundaries, archive: Path) -> None:
-    """Each area once, by id."""
-    whole = pa.concat_tables(tables, promote_options="default").combine_chunks()
-    seen: dict[str, int] = {}
-    for row, name in enumerate(whole["id"].to_pylist()):
-        seen.setdefault(name, row)
-    if not seen:
+def _unique(paths: Sequence[Path]) -> pa.Table:
+    """Each area once, by id; `geometry` is of large offsets, for the outlines of the world exceed 2 GiB."""
+    seen: set[str] = set()
+    tables = []
+    for path in paths:
+        table = pq.read_table(path).drop_columns("bbox")
+        place = table.schema.get_field_index("geometry")
+        table = table.set_column(place, "geometry", table["geometry"].cast(pa.large_binary()))
+        first = {name: row for row, name in reversed(list(enumerate(table["id"].to_pylist()))) if name not in seen}
+        tables.append(table.take(pa.array(sorted(first.values()), pa.int64())))
+        seen.update(first)
+    return pa.concat_tables(tables, promote_options="default").sort_by("id")
+
+
+def _write(rows: pa.Table, boxes: Sequence[Box], settings: Boundaries, archive: Path) -> None:
+    """Keep the areas, and say what they are."""
+    if not len(rows):
         raise SourceError(
             f"Overture Maps {settings.release} has no land of {', '.join(settings.subtypes)} around the records. Check "
             f"where they are (`eo-pv cells`), or write `source: naturalearth` under boundaries in params.yaml."
@@ -126,5 +144,7 @@ def _write(tables: Sequence[pa.Table], boxes: Sequence[Box], settings: Boundarie
         "source": prefix(settings.release or ""),
         "boxes": [box.corners for box in outer],
     }
-    rows = whole.take([seen[name] for name in sorted(seen)])
-    write_parquet(rows, archive, {SAID: json.dumps(said, ensure_ascii=False)})
+    schema = rows.schema.set(rows.schema.get_field_index("geometry"), pa.field("geometry", pa.binary()))
+    with ParquetFile(archive, schema, {SAID: json.dumps(said, ensure_ascii=False)}) as file:
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            file.write(rows.slice(start, ROWS_AT_ONCE).cast(schema))

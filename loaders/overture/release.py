@@ -18,7 +18,7 @@ import pyarrow as pa
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from loaders.catalog_build import Boundaries
-from loaders.duck import load_extension
+from loaders.duck import config, load_extension
 from loaders.errors import BuildError, SourceError
 from loaders.overture.boxes import Box
 from loaders.overture.releases import release_is_gone
@@ -36,6 +36,7 @@ IN_BOX = (
     "bbox.xmin <= {east} AND bbox.xmax >= {west} AND bbox.ymin <= {north} AND bbox.ymax >= {south} "
     "AND is_land AND subtype IN ({subtypes})"
 )
+ROWS_OF_A_BATCH = 1000  # Arrow holds at most 2 GiB of outlines in each
 CERTIFICATE = re.compile(r"certificate|SSL|TLS", re.IGNORECASE)
 Answer = TypeVar("Answer")
 
@@ -71,7 +72,7 @@ class Release:
         query = f"SELECT {columns} FROM read_parquet($files) WHERE {wanted} ORDER BY id"  # noqa: S608
 
         def ask() -> pa.Table:
-            return self.connection.execute(query, {"files": self.files}).to_arrow_table()
+            return self.connection.execute(query, {"files": self.files}).to_arrow_table(ROWS_OF_A_BATCH)
 
         return _patiently(self.web, ask, f"Overture Maps {self.name}")
 
@@ -90,11 +91,12 @@ def opened(settings: Boundaries, web: Web) -> Iterator[Release]:
         SourceError: it is gone, cannot be reached, or is something else.
     """
     assert settings.release is not None  # noqa: S101 (checked before anybody is asked)
-    with duckdb.connect() as connection:
+    # without what the user has told DuckDB to keep: a secret for this bucket would come before ours
+    with duckdb.connect(config=config() | {"allow_persistent_secrets": "false"}) as connection:
         _prepare(connection, settings, web)
         what, place = f"Overture Maps {settings.release}", prefix(settings.release)
         listing = "SELECT file FROM glob($place) ORDER BY file"
-        found = _patiently(web, lambda: connection.execute(listing, {"place": f"{place}*"}).fetchall(), what)
+        found = _patiently(web, lambda: connection.execute(listing, {"place": f"{place}*.parquet"}).fetchall(), what)
         files = [file for (file,) in found]
         if not files:
             release_is_gone(settings.release, settings.s3_endpoint or AMAZON, web)
@@ -196,7 +198,8 @@ def _judge(error: duckdb.Error, what: str) -> NoReturn:
 def _in_short(error: duckdb.Error) -> str:
     """What DuckDB says, in one line and without queries, which may hold a signature."""
     line = " ".join(str(error).split())
-    return re.sub(r"https?://\S+", lambda found: shown(found.group()), line)[:300]
+    said = line.partition(" LINE 1: ")[0]  # what follows is our own query
+    return re.sub(r"https?://\S+", lambda found: shown(found.group()), said)[:300]
 
 
 def _quoted(value: object) -> str:

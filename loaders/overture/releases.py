@@ -54,14 +54,19 @@ def release_is_gone(release: str, place: str, web: Web) -> NoReturn:
     Raises:
         SourceError: always.
     """
-    _refuse(f"{place} holds no release {release} of Overture Maps, which keeps only its newest ones", web)
+    _refuse(f"{place} holds no release {release} of Overture Maps, which keeps only its newest ones", web, release)
 
 
-def _refuse(what: str, web: Web) -> NoReturn:
+def _refuse(what: str, web: Web, release: str = "") -> NoReturn:
     try:
         live = live_releases(web)
     except SourceError as error:
         raise SourceError(f"{what}. Which there are could not be asked: {error}") from error
+    if release in live:
+        raise SourceError(
+            f"{what}; but {CATALOGUE} names it. Check boundaries.s3_endpoint in params.yaml, and what is between here "
+            f"and there: a proxy may answer in its place."
+        )
     advice = f"write `release: {live[0]}` under boundaries in params.yaml, {OTHERWISE}"
     raise SourceError(f"{what}. There are: {', '.join(live)}. To use one, {advice}.")
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import geopandas as gpd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,6 +16,7 @@ import pytest
 from loaders.catalog_build import Boundaries
 from loaders.catalog_source import Download
 from loaders.cells import CELLS
+from loaders.duck import load_extension
 from loaders.errors import BuildError, SourceError
 from loaders.overture.boxes import Box, boxes_around
 from loaders.overture.extract import SAID, Extracted, extract, is_kept
@@ -194,6 +196,35 @@ def test_a_bucket_that_never_answers_is_an_error_that_says_what_to_do(s3: Bucket
     nowhere = settings(None, s3_endpoint="http://127.0.0.1:1")
     with pytest.raises(SourceError, match="after 3 attempts"):
         run(cells((-3, 5)), nowhere, workspace)
+
+
+def test_a_bucket_without_a_release_that_there_is_points_to_what_is_between(
+    s3: Bucket, world: Publishers, workspace: Workspace
+) -> None:
+    with pytest.raises(SourceError, match=r"holds no release 2026-09-23\.1 .*; but https://stac\..* names it\. Check"):
+        run(cells((-3, 5)), settings(s3, release=OLD), workspace)
+
+
+def test_without_cells_or_with_a_broken_archive_the_error_says_what_to_do(s3: Bucket, workspace: Workspace) -> None:
+    with pytest.raises(BuildError, match="No cell holds a record"):
+        run(CELLS.empty_table(), settings(s3), workspace)
+    workspace.overture.parent.mkdir(parents=True)
+    workspace.overture.write_bytes(b"PAR1 no more")
+    with pytest.raises(BuildError, match=r"overture\.parquet is no Parquet any longer: .* Delete it"):
+        run(cells((-3, 5)), settings(s3), workspace)
+
+
+def test_a_secret_of_the_user_for_the_bucket_does_not_come_before_ours(
+    s3: Bucket, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with duckdb.connect() as connection:
+        load_extension(connection, "httpfs")
+        connection.execute(
+            "CREATE PERSISTENT SECRET mine (TYPE s3, SCOPE 's3://overturemaps-us-west-2', ENDPOINT '127.0.0.1:1')"
+        )
+    run(cells((-3, 5)), settings(s3), workspace)
+    assert kept(workspace) == ["ce", "ce-r"]
 
 
 def test_no_land_at_all_is_an_error(s3: Bucket, workspace: Workspace) -> None:
