@@ -1,0 +1,62 @@
+"""Boundaries and irradiance of published records come from the web, each once: the unmodified program, as a user runs it."""
+
+import json
+
+import pyarrow.parquet as pq
+
+from tests.acquisition.conftest import CONCEPT, NAME, RECORD, Checkout, farms, zenodo_farms
+from tests.overture import Amazon, area, encoded
+from tests.publishers.irradiance import PVGIS, SEA, Sun
+
+RELEASE = "2026-09-23.1"
+STEPS = ("resolve", "fetch", "load")
+
+
+def run(checkout: Checkout, *commands: str) -> list[str]:
+    """Run commands that go well; returns what they say."""
+    said = []
+    for command in commands:
+        done = checkout.eo_pv(*command.split(), REQUESTS_CA_BUNDLE=checkout.web.environment()["REQUESTS_CA_BUNDLE"])
+        assert done.code == 0, done.output
+        said.append(done.output)
+    return said
+
+
+def test_a_new_record_asks_for_what_is_around_it_and_for_nothing_else(checkout: Checkout) -> None:
+    amazon = Amazon(RELEASE, encoded([area("de", (5, 45, 15, 55)), area("us", (-120, 30, -80, 50))]))
+    sun = Sun()
+    for site in (amazon, sun):
+        checkout.web.join(site)
+    irradiance = {"provider": "pvgis"}
+    boundaries = {"source": "overture", "release": RELEASE}
+    checkout.settings({"farms": zenodo_farms()}, boundaries=boundaries, irradiance=irradiance)
+    run(checkout, *(f"{step} farms" for step in STEPS))
+    *_, boundary, sky = run(checkout, "cells", "boundaries", "irradiance")
+    assert "boundaries: 1 of countries, 0 of regions" in boundary
+    assert "irradiance: 2 of 2 cells, from pvgis" in sky
+    asked = [len(checkout.web.asked(host)) for host in (*amazon.hosts, PVGIS)]
+    assert (asked[0] > 0, asked[1]) == (True, 2)
+
+    run(checkout, "cells", "boundaries", "irradiance")
+    assert [len(checkout.web.asked(host)) for host in (*amazon.hosts, PVGIS)] == asked
+
+    sun.at_sea = 50
+    shapes = json.loads(farms(1, 2))
+    shapes["features"].append(shapes["features"][0] | {"properties": {"id": 9}, "geometry": moved(shapes, 80.0)})
+    checkout.web.zenodo.publish(
+        RECORD + 1, concept=CONCEPT, files={NAME: json.dumps(shapes).encode()}, title="Farms", licence="cc-by-4.0"
+    )
+    checkout.web.forget()
+    run(checkout, "update farms", "fetch farms", "load farms")
+    *_, sky = run(checkout, "cells", "boundaries", "irradiance")
+    assert "irradiance: 2 of 3 cells, from pvgis" in sky
+    assert f"irradiance: none for 1 cells: {SEA}" in sky
+    assert len(checkout.web.asked(PVGIS)) == 1
+    assert pq.read_table(checkout.workspace.no_irradiance)["reason"].to_pylist() == [SEA]
+
+
+def moved(shapes: dict[str, list[dict[str, object]]], lon: float) -> dict[str, object]:
+    """The first shape, elsewhere on its parallel."""
+    geometry = shapes["features"][0]["geometry"]
+    assert isinstance(geometry, dict)
+    return geometry | {"coordinates": [[[x + lon, y] for x, y in ring] for ring in geometry["coordinates"]]}
