@@ -1,4 +1,4 @@
-"""Boundaries and irradiance of published records come from the web, each once: the unmodified program, as a user runs it."""
+"""Boundaries and irradiance of published records come from the web, each once: the whole program, unmodified."""
 
 import json
 

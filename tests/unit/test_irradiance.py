@@ -219,3 +219,21 @@ def test_settings_that_cannot_be_meant_are_refused(project: Path, settings: dict
     path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"irradiance": settings}))
     with pytest.raises(CatalogError, match=said):
         read_project(path)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        (13.4, 52.5),
+        (-6.0, 37.4),
+        (-112.1, 33.4),
+        (151.2, -33.9),
+        (36.8, -1.3),
+        (72.9, 19.1),
+        (116.4, 39.9),
+        (18.4, -33.9),
+    ],
+    ids=["Berlin", "Seville", "Phoenix", "Sydney", "Nairobi", "Mumbai", "Beijing", "Cape Town"],
+)
+def test_capacity_factors_of_real_places_are_those_of_solar_plants(place: tuple[float, float]) -> None:
+    assert 0.08 < sky(*place)[None]["specific_yield_kwh_per_kwp"] / 8760 < 0.30

@@ -2,6 +2,8 @@
 
 import logging
 import os
+import shutil
+import subprocess
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -367,3 +369,10 @@ def test_hours_that_are_missing_are_noticed(real_tmy: bytes, missing: int) -> No
     object.__setattr__(weather, "hours", hours)
     with pytest.raises(UnreadableError, match="8,736 hours of 1 year" if missing else "without a number"):
         rows_of(Place("x", 8.0, 45.0), weather, Irradiance(), "pvgis")
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists() or not shutil.which("git"), reason="this is no checkout of Git's")
+@pytest.mark.parametrize("name", ["irradiance/solar_irradiance.parquet", "curated/curated_pv_yield.parquet"])
+def test_git_sees_nothing_of_what_a_provider_says(name: str) -> None:
+    found = subprocess.run(["git", "check-ignore", "--quiet", f"data/doi/{name}"], cwd=ROOT, check=False)
+    assert found.returncode == 0
