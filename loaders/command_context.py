@@ -16,8 +16,10 @@ COARSE = (
 def cells() -> None:
     """Find the H3 cells that hold records: boundaries and irradiance are needed there."""
     from loaders.cells import write_cells
+    from loaders.prune import prune
 
     catalog, workspace = settings()
+    prune(list(catalog.datasets), workspace)
     found = write_cells(catalog, workspace)
     out.print(f"cells: {found['irradiance']:,} for the irradiance, {found['boundaries']:,} for the boundaries")
     list_files([workspace.cells(name) for name in found], workspace)

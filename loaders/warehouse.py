@@ -29,6 +29,7 @@ from loaders.lineage import Parent, dbt_events, pipeline_events
 from loaders.lineage_steps import warehouse_steps
 from loaders.loaded import loaded_before
 from loaders.locks import sha256, write_json
+from loaders.prune import prune
 from loaders.raw_tables import (
     OVERTURE_MAPS,
     SOLAR_IRRADIANCE,
@@ -112,30 +113,6 @@ def is_stale(catalog: Catalog, workspace: Workspace) -> bool:
         return True
     has_lake = (catalog.warehouse, catalog.ducklake.catalogue) != ("ducklake", "sqlite") or workspace.lake.exists()
     return not (workspace.database.exists() and has_lake) or noted != _curated_hashes(workspace)
-
-
-def prune(keys: list[str], workspace: Workspace) -> list[str]:
-    """Remove everything of the datasets that are no longer in the settings; returns their keys."""
-    known = {
-        path.name.split(".")[0] for folder in ("locks", "metrics") for path in (workspace.home / folder).glob("*.json")
-    }
-    loaded = {path.name.split(".")[0] for path in (workspace.home / "loaded").glob("*.parquet")}
-    gone = sorted((known | loaded) - set(keys))
-    for key in gone:
-        for folder in (workspace.raw(key), workspace.scratch(f"fetch-{key}"), workspace.scratch(f"load-{key}")):
-            shutil.rmtree(folder, ignore_errors=True)
-        for place in (
-            workspace.lock,
-            workspace.seen,
-            workspace.metrics,
-            workspace.loaded,
-            workspace.rejected,
-            workspace.times,
-            workspace.asked,
-        ):
-            place(key).unlink(missing_ok=True)
-        workspace.scratch(f"fetch-{key}.lock").unlink(missing_ok=True)
-    return gone
 
 
 def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB, target: str = "duckdb") -> None:

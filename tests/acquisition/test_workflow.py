@@ -67,7 +67,7 @@ def _add_a_farm(published: Checkout, web: Publishers) -> None:
     published.settings({key: {"source": source, "columns": COLUMNS} for key, source in changed.items()})
     run = published.repro()
     assert run.code == 0, run.output
-    assert run.stages == {"resolve@zenodo_farms", "fetch@zenodo_farms", "load@zenodo_farms", "build"}
+    assert run.stages == {"resolve@zenodo_farms", "fetch@zenodo_farms", "load@zenodo_farms", "cells", "build"}
     assert web.hosts() == {"doi.org", "zenodo.org"}
     assert len(web.asked("zenodo.org", "/api/records/5005900/files/")) == 1
     assert len(web.asked("zenodo.org", "/api/records/", method="GET")) == 2  # the record, and its file

@@ -58,6 +58,7 @@ def test_an_added_dataset_runs_its_own_stages_only_and_of_a_removed_one_not_one_
     assert warehouse_tables(project) == {"south", "west"}
     left = [path for path in project.data().rglob("*") if "north" in path.name]
     assert left == []
+    assert project.repro().stages == set()
 
 
 def test_other_panels_ask_for_irradiance_again_and_for_nothing_else(project: Project) -> None:
