@@ -34,7 +34,7 @@ def test_a_load_killed_between_its_two_files_is_done_again(project: Project, tmp
     project.edit(lambda s: s["datasets"]["north"]["columns"].update(capacity={"column": "mw", "unit": "MW"}))
     repro_killed_before(project, "load", "loaded/north.parquet", tmp_path)
     assert project.data("loaded", "north.rejected.parquet").exists()
-    assert project.repro().stages == {"load@north", "build"}
+    assert project.repro().stages == {"load@north", "cells", "build"}
     assert curated_ids(project) == ["north:1", "north:2", "south:3"]
     assert unfinished(project) == []
 
