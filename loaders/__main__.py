@@ -106,7 +106,7 @@ def warehouse(
     """Build the database with dbt and write the curated tables."""
     catalog, workspace = settings()
     if if_stale:
-        from loaders.warehouse import is_stale
+        from loaders.freshness import is_stale
 
         if not is_stale(catalog, workspace):
             return

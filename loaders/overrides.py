@@ -5,10 +5,12 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from scipy.cluster.hierarchy import DisjointSet
+from typing import TYPE_CHECKING
 
 from loaders.errors import CatalogError
+
+if TYPE_CHECKING:
+    from scipy.cluster.hierarchy import DisjointSet
 
 COLUMNS = ("origin", "verdict", "record_id_a", "record_id_b", "reason", "who")
 CHOICES = {"origin": ("sample", "doi"), "verdict": ("same", "different")}
@@ -136,8 +138,10 @@ def _refuse_contradictions(name: str, overrides: Sequence[Override]) -> None:
             )
 
 
-def _joined(pairs: Iterable[tuple[str, str]], joining: Iterable[Override]) -> DisjointSet:
+def _joined(pairs: Iterable[tuple[str, str]], joining: Iterable[Override]) -> "DisjointSet":
     """The records of pairs, those together that lines make the same."""
+    from scipy.cluster.hierarchy import DisjointSet  # noqa: PLC0415 (start-up time)
+
     same = DisjointSet(record for pair in pairs for record in pair)
     for each in joining:
         same.merge(*each.pair)

@@ -1,6 +1,5 @@
 """Build the warehouse: canonical Parquet into DuckDB, dbt over it, curated tables out as Parquet."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -23,12 +22,13 @@ from loaders.database import Database
 from loaders.dbt_results import explain_failure
 from loaders.duck import MEMORY_MB, connect
 from loaders.errors import BuildError
+from loaders.freshness import curated_hashes
 from loaders.geoparquet import ParquetFile
 from loaders.hamilton_dbt_bridge import HamiltonDbtBridge
 from loaders.lineage import Parent, dbt_events, pipeline_events
 from loaders.lineage_steps import warehouse_steps
 from loaders.loaded import loaded_before
-from loaders.locks import sha256, write_json
+from loaders.locks import write_json
 from loaders.prune import prune
 from loaders.raw_tables import (
     OVERTURE_MAPS,
@@ -91,28 +91,14 @@ def _build_aside(aside: Path, catalog: Catalog, workspace: Workspace, run: Paren
         run_dbt(database, workspace.root, _memory_mb(list(catalog.datasets), workspace), catalog.warehouse)
     finally:
         dbt_events(workspace.root / "dbt", workspace, run)
-    export_curated(database, aside / CURATED_SCHEMA)
-    with connect(database, read_only=True) as connection:
+    with connect(database, read_only=True) as connection:  # opened once: each time, DuckDB checks its extensions
+        export_curated(database, aside / CURATED_SCHEMA)
         if catalog.warehouse == "ducklake":
             lake.attach(connection, catalog.ducklake, workspace, read_only=True)
         figures = build_figures(connection, overrides)
     write_json(figures, aside / FIGURES)
     write_attribution(catalog, workspace, _contributed(catalog, workspace), aside / CURATED_SCHEMA)
     return figures
-
-
-def is_stale(catalog: Catalog, workspace: Workspace) -> bool:
-    """Whether the database is missing, or does not hold what the curated files hold.
-
-    It is no output of DVC's, since no two builds give it the same bytes: DVC brings back the files of another commit,
-    or of another machine, without it.
-    """
-    try:
-        noted = json.loads(workspace.built_from.read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return True
-    has_lake = (catalog.warehouse, catalog.ducklake.catalogue) != ("ducklake", "sqlite") or workspace.lake.exists()
-    return not (workspace.database.exists() and has_lake) or noted != _curated_hashes(workspace)
 
 
 def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB, target: str = "duckdb") -> None:
@@ -240,9 +226,5 @@ def _publish(aside: Path, workspace: Workspace) -> None:
     (aside / FIGURES).replace(workspace.figures)
     workspace.database.with_name(f"{DATABASE_NAME}.wal").unlink(missing_ok=True)
     (aside / DATABASE_NAME).replace(workspace.database)
-    write_json(_curated_hashes(workspace), workspace.built_from)
+    write_json(curated_hashes(workspace), workspace.built_from)
     shutil.rmtree(aside)
-
-
-def _curated_hashes(workspace: Workspace) -> dict[str, str]:
-    return {path.name: sha256(path) for path in sorted(workspace.curated.glob("*.parquet"))}
