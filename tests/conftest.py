@@ -1,4 +1,5 @@
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -6,11 +7,50 @@ from typing import Any
 import pytest
 import shapely
 import yaml
+from filelock import FileLock
 
 from loaders.catalog import Dataset
 from loaders.workspace import Workspace
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
+# Files of whole builds, which take the longest. Each of the first ones makes what others share.
+FIRST = (
+    "pipeline/test_make_all.py",
+    "real/test_compare.py",
+    "pipeline/test_dvc_repro.py",
+    "acquisition/test_workflow.py",
+    "warehouse/test_worlds.py",
+    "pipeline/test_killed.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that no worker waits at the end for the other."""
+
+    def place(item: pytest.Item) -> int:
+        name = "/".join(item.path.parts[-2:])
+        return FIRST.index(name) if name in FIRST else len(FIRST)
+
+    items.sort(key=place)
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[..., Path]:
+    """A folder that is filled by whichever of pytest's workers needs it first; the others wait, and then share it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if hasattr(request.config, "workerinput") else own
+
+    def folder(name: str, fill: Callable[[Path], object]) -> Path:
+        path, filled = shared / name, shared / f"{name}.filled"
+        with FileLock(shared / f"{name}.lock"):
+            if not filled.exists():
+                shutil.rmtree(path, ignore_errors=True)  # of a worker that failed
+                path.mkdir()
+                fill(path)
+                filled.touch()
+        return path
+
+    return folder
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.pipeline.conftest import Project
-from tests.pipeline.test_dvc_repro import curated_ids, warehouse_tables
+from tests.pipeline.test_dvc_repro import WHERE_RECORDS_ARE, curated_ids, warehouse_tables
 
 # Python runs a module of this name when it starts; the program itself is not changed.
 KILLER = """
@@ -17,11 +17,16 @@ pathlib.Path.replace = kill_before
 """
 
 
-def repro_killed_before(project: Project, command: str, name: str, tmp_path: Path) -> None:
-    """Run `dvc repro` and kill the whole of it, DVC too, when a command is about to rename a file into place."""
+def repro_killed_before(project: Project, command: str, name: str, tmp_path: Path) -> set[str]:
+    """Run `dvc repro` and kill the whole of it, DVC too, when a command is about to rename a file into place.
+
+    Returns:
+        The stages that it had begun.
+    """
     (tmp_path / "sitecustomize.py").write_text(KILLER.format(command=command, name=name))
-    run = project.repro(PYTHONPATH=str(tmp_path))
+    run = project.repro(PYTHONPATH=str(tmp_path), PYTHONUNBUFFERED="1")
     assert run.code == -9, run.output
+    return run.stages
 
 
 def unfinished(project: Project) -> list[str]:
@@ -30,28 +35,21 @@ def unfinished(project: Project) -> list[str]:
     return [str(path) for path in [*left, *project.data().rglob("*.partial"), *project.data().rglob("*.wal")]]
 
 
-def test_a_load_killed_between_its_two_files_is_done_again(project: Project, tmp_path: Path) -> None:
-    project.edit(lambda s: s["datasets"]["north"]["columns"].update(capacity={"column": "mw", "unit": "MW"}))
-    repro_killed_before(project, "load", "loaded/north.parquet", tmp_path)
-    assert project.data("loaded", "north.rejected.parquet").exists()
-    assert project.repro().stages == {"load@north", "cells", "build"}
-    assert curated_ids(project) == ["north:1", "north:2", "south:3"]
-    assert unfinished(project) == []
-
-
-def test_a_build_killed_between_two_tables_is_done_again(project: Project, tmp_path: Path) -> None:
-    project.edit(lambda s: s["datasets"].pop("north"))
-    repro_killed_before(project, "warehouse", "curated/curated_pv_records.parquet", tmp_path)
-    assert "north" in warehouse_tables(project), "the old warehouse is whole until the new one replaces it"
-    assert project.repro().stages == {"build"}
-    assert curated_ids(project) == ["south:3"]
-    assert warehouse_tables(project) == {"south"}
-    assert unfinished(project) == []
-
-
-def test_a_fetch_killed_before_its_folder_is_in_place_is_done_again(project: Project, tmp_path: Path) -> None:
+def test_fetch_load_and_build_that_are_killed_one_after_the_other_are_each_done_again(
+    project: Project, tmp_path: Path
+) -> None:
     project.edit(lambda s: s["datasets"]["north"]["source"].update(include=["*.geojson"]))
-    repro_killed_before(project, "fetch", "raw/north", tmp_path)
-    assert project.repro().stages == {"fetch@north", "load@north", "cells", "build"}
-    assert curated_ids(project) == ["north:1", "north:2", "south:3"]
+    project.edit(lambda s: s["datasets"]["north"]["columns"].update(capacity={"column": "mw", "unit": "MW"}))
+    assert repro_killed_before(project, "fetch", "raw/north", tmp_path) == {"resolve@north", "fetch@north"}
+    assert repro_killed_before(project, "load", "loaded/north.parquet", tmp_path) == {"fetch@north", "load@north"}
+    assert project.data("loaded", "north.rejected.parquet").exists()
+
+    project.edit(lambda s: s["datasets"].pop("south"))
+    begun = repro_killed_before(project, "warehouse", "curated/curated_pv_records.parquet", tmp_path)
+    assert begun == {"load@north", "build"} | WHERE_RECORDS_ARE
+    assert "south" in warehouse_tables(project), "the old warehouse is whole until the new one replaces it"
+
+    assert project.repro().stages == {"build"}
+    assert curated_ids(project) == ["north:1", "north:2"]
+    assert warehouse_tables(project) == {"north"}
     assert unfinished(project) == []

@@ -1,5 +1,6 @@
 """What two published datasets of German fields say of the same country, where the files are at hand."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,8 @@ import pytest
 from loaders.comparing.comparison import Comparison, compare
 from loaders.comparing.records import read_side
 from loaders.comparing.table import area_agreement, capacity_agreements
-from tests.pipeline.conftest import copy_sources
-from tests.real.test_real_files import DATASETS, pytestmark
+from tests.pipeline.conftest import Project
+from tests.real.test_real_files import build_real, pytestmark
 
 __all__ = ["pytestmark"]  # pytest reads it: skipped without the files
 
@@ -17,12 +18,8 @@ OSM, UFZ = "deu_osm_2019", "deu_ufz_2015"
 
 
 @pytest.fixture(scope="module")
-def germany(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
-    project = copy_sources(tmp_path_factory.mktemp("germany"))
-    project.edit(lambda settings: settings.update(datasets={key: DATASETS[key] for key in (OSM, UFZ)}))
-    run = project.repro(f"load@{OSM}", f"load@{UFZ}")
-    assert run.code == 0, run.output
-    loaded: Path = project.data("loaded")
+def germany(made_once: Callable[..., Path]) -> Comparison:
+    loaded = Project(made_once("real", build_real)).data("loaded")
     osm, ufz = (read_side(loaded / f"{key}.parquet", key) for key in (OSM, UFZ))
     return compare(osm, ufz, within_m=250)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -86,14 +87,18 @@ DATASETS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def build_real(root: Path) -> None:
     """The datasets in one warehouse."""
-    project = copy_sources(tmp_path_factory.mktemp("real"))
+    project = copy_sources(root)
     project.edit(lambda settings: settings.update(datasets=DATASETS))
     run = project.repro()
     assert run.code == 0, run.output
-    return project
+
+
+@pytest.fixture(scope="module")
+def built(made_once: Callable[..., Path]) -> Project:
+    """Built once. Read it, do not change it."""
+    return Project(made_once("real", build_real))
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """`eo-pv why` on a warehouse of a few squares, written by hand."""
 
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -123,9 +124,10 @@ def fill(database: Path, **tables: Sequence[dict[str, Any]]) -> None:
                 connection.execute(insert.format(schema, table, ", ".join(row), values), row)
 
 
-@pytest.fixture
-def warehouse(project: Path) -> Path:
-    database = project / "data" / "sample" / "eo_pv_data.duckdb"
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse. Copy it, do not change it."""
+    database = tmp_path_factory.mktemp("why") / "eo_pv_data.duckdb"
     fill(
         database,
         curated_pv_records=RECORDS,
@@ -133,6 +135,14 @@ def warehouse(project: Path) -> Path:
         prep_pv_pairs=PAIRS,
         prep_pv_rejected=REJECTED,
     )
+    return database
+
+
+@pytest.fixture
+def warehouse(project: Path, written: Path) -> Path:
+    database = project / "data" / "sample" / "eo_pv_data.duckdb"
+    database.parent.mkdir(parents=True)
+    shutil.copyfile(written, database)
     return database
 
 

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -228,13 +228,18 @@ def built(root: Path, settings: Mapping[str, Any] | None = None) -> Warehouse:
     return Warehouse(workspace)
 
 
-@pytest.fixture(scope="session")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """All worlds under the default settings. Copy its project, do not change it."""
-    root = tmp_path_factory.mktemp("worlds")
+def _build_worlds(root: Path) -> None:
     shutil.copytree(ROOT / "dbt", root / "dbt", ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
     write_project(root)
     run_doi_pipeline(database_path=root / "raw.duckdb", params=root / "params.yaml", use_parallel=False)
     write_boundaries(Workspace(root, "doi").boundaries)
     write_irradiance(root)
-    return built(root)
+    built(root)
+
+
+@pytest.fixture(scope="session")
+def warehouse(made_once: Callable[..., Path]) -> Iterator[Warehouse]:
+    """All worlds under the default settings. Copy its project, do not change it."""
+    found = Warehouse(Workspace(made_once("worlds", _build_worlds), "doi"))
+    with connect(found.workspace.database, read_only=True):  # others of this process then share what it has loaded
+        yield found
