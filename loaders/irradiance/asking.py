@@ -1,6 +1,6 @@
 """Ask a provider cell by cell: what it has said is kept, and what it refuses is a reason.
 
-    <kept>/<provider>/<what it was asked for>/<cell>.gz         an answer, byte for byte
+    <kept>/<provider>/<what it was asked for>/<cell>.gz         an answer, as it came
                                               <cell>.refused    why there is none
 
 Keys are nowhere in it. The folder may be deleted at any time.
@@ -8,14 +8,17 @@ Keys are nowhere in it. The folder may be deleted at any time.
 
 import gzip
 import hashlib
-import logging
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+import zlib
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from urllib.parse import quote, quote_plus
+from tempfile import NamedTemporaryFile
+from typing import TypeVar
 
 import pyarrow as pa
 import requests
@@ -23,10 +26,13 @@ import requests
 from loaders.catalog_irradiance import Provider as Name
 from loaders.errors import SourceError
 from loaders.irradiance import SCHEMA, Asking, Found
+from loaders.irradiance.keys import without, without_in
 from loaders.irradiance.yields import Place, UnreadableError
 
+Answer = TypeVar("Answer")
+
 LONGEST_REASON = 200
-WEB_LOGS = "urllib3.connectionpool"
+MOST_FAILURES = 5  # one after another; more are no fault of the places
 
 
 class Refused(Exception):  # noqa: N818 (it is no error)
@@ -49,8 +55,9 @@ class Service:
         name: of the provider.
         asked_for: all that an answer depends on, but the place: another text, other answers.
         get: asks the network for a place; raises Refused, or SourceError.
-        read: the rows of an answer; raises UnreadableError.
+        read: the rows of an answer; raises UnreadableError, or Refused.
         at_once: requests at the same time.
+        secrets: that no message and no file may show.
     """
 
     name: Name
@@ -58,6 +65,7 @@ class Service:
     get: Callable[[Place], bytes]
     read: Callable[[Place, bytes], pa.Table]
     at_once: int = 1
+    secrets: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +78,39 @@ class Kept:
         """What was said of a cell; null if nothing is kept, or if it is damaged."""
         try:
             return gzip.decompress((self.folder / f"{cell}.gz").read_bytes())
-        except (FileNotFoundError, EOFError, OSError, ValueError):
+        except (EOFError, OSError, zlib.error):
             return None
 
     def refusal(self, cell: str) -> str | None:
-        """Why there is none of a cell."""
-        path = self.folder / f"{cell}.refused"
-        return path.read_text(encoding="utf-8").strip() if path.exists() else None
-
-    def has(self, cell: str) -> bool:
-        """Whether nobody needs to be asked of a cell."""
-        return self.refusal(cell) is not None or self.answer(cell) is not None
+        """Why there is none of a cell; null if nobody has said so, or if that is damaged."""
+        try:
+            return (self.folder / f"{cell}.refused").read_text(encoding="utf-8").strip() or None
+        except (FileNotFoundError, UnicodeDecodeError):
+            return None
 
     def keep(self, name: str, body: bytes) -> None:
-        """As one step; for nobody else's eyes."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = self.folder / f".{name}.partial"
-        partial.write_bytes(body)
-        partial.chmod(0o600)
-        partial.replace(self.folder / name)
+        """As one step, whoever else writes it; for nobody else's eyes."""
+        for folder in (self.folder.parent, self.folder):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with NamedTemporaryFile(dir=self.folder, prefix=f".{name}.", delete=False) as partial:
+            try:
+                partial.write(body)
+                partial.close()
+                Path(partial.name).replace(self.folder / name)
+            finally:
+                Path(partial.name).unlink(missing_ok=True)
 
 
 def kept_of(service: Service, asking: Asking) -> Kept:
     """Where the answers of a service are."""
     asked_for = hashlib.sha256(service.asked_for.encode()).hexdigest()[:12]
     return Kept(asking.kept / service.name / asked_for)
+
+
+def unasked(cells: pa.Table, service: Service, asking: Asking) -> int:
+    """How many cells there is nothing of that is kept and can be read."""
+    kept = kept_of(service, asking)
+    return sum(_known(place, service, kept) is None for place in _places(cells))
 
 
 def found_by_cell(cells: pa.Table, service: Service, asking: Asking) -> Iterator[Found]:
@@ -104,46 +120,87 @@ def found_by_cell(cells: pa.Table, service: Service, asking: Asking) -> Iterator
         SourceError: it cannot be asked, or what it says cannot be understood; what it has said so far is kept.
     """
     kept = kept_of(service, asking)
-    places = [Place(row["h3_cell"], row["lon"], row["lat"]) for row in cells.to_pylist()]
-    passing, known = [], 0
-    pool = ThreadPoolExecutor(service.at_once)
-    try:
-        answers = pool.map(lambda place: _found(place, service, kept), places)
+    places, failures = _places(cells), 0
+    with closing(_ahead(lambda place: _found(place, service, kept), places, service.at_once)) as answers:
         for place, (rows, refused) in zip(places, asking.watched(answers, service.name, len(places)), strict=True):
-            known += refused is None or refused.is_lasting
-            passing += [refused] if refused and not refused.is_lasting else []
+            failures = failures + 1 if refused and not refused.is_lasting else 0
+            if failures > MOST_FAILURES or failures == len(places):
+                raise SourceError(
+                    f"{service.name}: {refused}, for {failures:,} cells one after another. What it has said so far is "
+                    f"kept: run the same command again later."
+                )
             yield Found(rows, {place.h3_cell: str(refused)} if refused else {})
+
+
+def _places(cells: pa.Table) -> list[Place]:
+    return [Place(row["h3_cell"], row["lon"], row["lat"]) for row in cells.to_pylist()]
+
+
+def _ahead(answer: Callable[[Place], Answer], places: Sequence[Place], at_once: int) -> Generator[Answer, None, None]:
+    """The answers in order, asked for by threads, which do not run ahead of who takes them."""
+    if at_once == 1:
+        yield from map(answer, places)
+        return
+    coming: deque[Future[Answer]] = deque()
+    pool, others = ThreadPoolExecutor(at_once), iter(places)
+    try:
+        coming.extend(pool.submit(answer, place) for place in islice(others, 2 * at_once))
+        while coming:
+            yield coming.popleft().result()
+            coming.extend(pool.submit(answer, place) for place in islice(others, 1))
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    if passing and not known:
-        raise SourceError(f"{service.name}: {passing[0]}, for all {len(places):,} cells. Try again later.")
+
+
+def _known(place: Place, service: Service, kept: Kept) -> tuple[pa.Table, Refused | None] | None:
+    """What is kept; null if nothing is, or if it is damaged or of an earlier version."""
+    if (reason := kept.refusal(place.h3_cell)) is not None:
+        return SCHEMA.empty_table(), Refused(reason)
+    if (body := kept.answer(place.h3_cell)) is None:
+        return None
+    try:
+        return service.read(place, body), None
+    except Refused as refused:
+        return SCHEMA.empty_table(), refused
+    except UnreadableError:
+        return None
 
 
 def _found(place: Place, service: Service, kept: Kept) -> tuple[pa.Table, Refused | None]:
-    if (reason := kept.refusal(place.h3_cell)) is not None:
-        return SCHEMA.empty_table(), Refused(reason)
+    if (known := _known(place, service, kept)) is not None:
+        return known
     try:
-        return _rows(place, service, kept), None
+        body = without_in(service.secrets, service.get(place))
+        rows = service.read(place, body)
+        kept.keep(f"{place.h3_cell}.gz", gzip.compress(body, mtime=0))
+        return rows, None
     except Refused as refused:
         if refused.is_lasting:
             kept.keep(f"{place.h3_cell}.refused", f"{refused}\n".encode())
         return SCHEMA.empty_table(), refused
     except UnreadableError as error:
-        raise SourceError(
-            f"{service.name}: what it says of {place.lat}° N, {place.lon}° E (cell {place.h3_cell}) cannot be used: "
-            f"{error}. Try again later; if it stays so, choose another irradiance.provider in params.yaml."
-        ) from error
+        why = without(service.secrets, str(error))
+    raise SourceError(
+        f"{service.name}: what it says of {place.lat}° N, {place.lon}° E (cell {place.h3_cell}) cannot be used: "
+        f"{why}. Try again later; if it stays so, choose another irradiance.provider in params.yaml."
+    )
 
 
-def _rows(place: Place, service: Service, kept: Kept) -> pa.Table:
-    """From what is kept; what is damaged, or of an earlier version, is asked for again."""
-    if (body := kept.answer(place.h3_cell)) is not None:
-        with suppress(UnreadableError):
-            return service.read(place, body)
-    body = service.get(place)
-    rows = service.read(place, body)
-    kept.keep(f"{place.h3_cell}.gz", gzip.compress(body, mtime=0))
-    return rows
+def answered(attempts: Callable[[], requests.Response], secrets: Sequence[str]) -> requests.Response:
+    """An answer, whatever its status.
+
+    Raises:
+        Refused: the server fails, however often it is asked.
+        SourceError: there is none. It does not carry what it comes from, which holds addresses with their queries.
+    """
+    try:
+        return attempts()
+    except SourceError as error:
+        is_failing = str(error.__cause__ or "").startswith("it answered 500")
+        said = without(secrets, str(error))
+    if is_failing:  # for this place; perhaps not for others
+        raise Refused("its server fails there (500)", is_lasting=False)
+    raise SourceError(said)
 
 
 def refused_or_raised(
@@ -154,55 +211,14 @@ def refused_or_raised(
     Args:
         response: with another status than 200.
         said: in the provider's own words, without secrets.
-        of_the_place: what words about the place look like.
+        of_the_place: the words that are certainly about the place; they become the reason.
         service: name of the provider.
     """
-    words = " ".join(said.split())[:LONGEST_REASON].rstrip(". ")
-    if response.status_code in {400, 404, 422} and of_the_place.search(words):
-        return Refused(re.sub(r"[-+]?\d+\.\d+", "…", words))
+    words = " ".join(said.split())
+    if response.status_code in {400, 404, 422} and (found := of_the_place.search(words)):
+        return Refused(found[0])
+    words = words[:LONGEST_REASON].rstrip(". ")
     return SourceError(
         f"{service} answered {response.status_code} {response.reason}: {words or 'no words'}. What it has said so far "
         f"is kept. Check irradiance in params.yaml, and the keys in the environment."
     )
-
-
-def failing_there(error: SourceError) -> Refused | None:
-    """A server that fails for one place, however often it is asked, may not fail for others."""
-    cause = str(error.__cause__ or "")
-    return Refused("its server fails there (500)", is_lasting=False) if cause.startswith("it answered 500") else None
-
-
-def required(names: Sequence[str], environment: Mapping[str, str], where: str) -> list[str]:
-    """The keys that a provider needs.
-
-    Raises:
-        SourceError: one is not in the environment.
-    """
-    missing = [name for name in names if not environment.get(name)]
-    if missing:
-        raise SourceError(f"{' and '.join(missing)} must be in the environment. {where}")
-    return [environment[name] for name in names]
-
-
-def without(secrets: Sequence[str], text: str) -> str:
-    """A text that shows no secret, however it is quoted."""
-    for secret in secrets:
-        for form in (secret, quote(secret, safe=""), quote_plus(secret)):
-            text = text.replace(form, "…")
-    return text
-
-
-@contextmanager
-def silent_about(secrets: Sequence[str]) -> Iterator[None]:
-    """While it lasts, the log of requests shows no secret: it repeats addresses, with their queries."""
-
-    def cleaned(record: logging.LogRecord) -> bool:
-        record.msg, record.args = without(secrets, record.getMessage()), ()
-        return True
-
-    logger = logging.getLogger(WEB_LOGS)
-    logger.addFilter(cleaned)
-    try:
-        yield
-    finally:
-        logger.removeFilter(cleaned)

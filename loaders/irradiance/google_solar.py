@@ -6,25 +6,25 @@ Source: https://developers.google.com/maps/documentation/solar/reference/rest/v1
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from functools import partial
 
 import pyarrow as pa
+import pyproj
 
 from loaders.catalog_irradiance import Irradiance
 from loaders.catalog_irradiance import Provider as Name
 from loaders.errors import SourceError
 from loaders.irradiance import SCHEMA, Asking, Found
 from loaders.irradiance.asking import (
+    LONGEST_REASON,
     Refused,
     Service,
-    failing_there,
+    answered,
     found_by_cell,
-    kept_of,
     refused_or_raised,
-    required,
-    silent_about,
-    without,
+    unasked,
 )
+from loaders.irradiance.keys import required, silent_about, without
 from loaders.irradiance.yields import Place, UnreadableError
 from loaders.web import Web
 
@@ -32,14 +32,18 @@ NAME: Name = "google_solar"
 ADDRESS = "https://solar.googleapis.com/v1/buildingInsights:findClosest"
 KEY = "GOOGLE_SOLAR_API_KEY"
 WHERE = "Google gives keys out: https://developers.google.com/maps/documentation/solar/get-api-key."
-QUALITY = "LOW"  # the least that is good enough; better where there is better
+QUALITY = "BASE"  # the least that is good enough; better where there is better
+FAR_M = 100
+WGS84 = pyproj.Geod(ellps="WGS84")
 MODELS = (
     "Google Solar API, buildingInsights: irradiation in the plane is the sunniest point of the roof, yield that of the "
     "largest layout of panels (DC) times (1 - losses), tilt and direction those of the largest part of the roof. Not "
     "to be passed on"
 )
-OF_THE_PLACE = re.compile(r"not found", re.IGNORECASE)
+OF_THE_PLACE = re.compile(r"(?!)")  # but for its status, no words of Google are about a place
+MOST = {"poa_kwh_per_m2": 4000, "specific_yield_kwh_per_kwp": 4000, "tilt_deg": 90, "azimuth_deg": 360}
 NO_BUILDING = "no building within about 50 m"
+NO_BUILDING_NEAR = f"no building within {FAR_M} m"
 
 
 def irradiance_of(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iterator[Found]:
@@ -61,7 +65,8 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iter
     def rows(place: Place, body: bytes) -> pa.Table:
         return read_building(place, body, settings)
 
-    service = Service(NAME, f"{ADDRESS} {QUALITY}", lambda place: get_building(asking.web, key, place), rows)
+    get = partial(get_building, asking.web, key)
+    service = Service(NAME, f"{ADDRESS} {QUALITY}", get, rows, secrets=[key])
     _require_agreement(cells, service, settings, asking)
     with silent_about([key]):
         yield from found_by_cell(cells, service, asking)
@@ -75,13 +80,9 @@ def get_building(web: Web, key: str, place: Place) -> bytes:
         SourceError: Google cannot be asked.
     """
     query = {"location.latitude": place.lat, "location.longitude": place.lon, "requiredQuality": QUALITY}
-    try:
-        # the key is for nobody else: requests would carry it along
-        response = web.get(ADDRESS, params=query, headers={"X-Goog-Api-Key": key}, allow_redirects=False)
-    except SourceError as error:
-        if there := failing_there(error):
-            raise there from None
-        raise SourceError(without([key], str(error))) from None
+    # the key is for nobody else: requests would carry it along a redirect
+    attempts = partial(web.get, ADDRESS, params=query, headers={"X-Goog-Api-Key": key}, allow_redirects=False)
+    response = answered(attempts, [key])
     if response.status_code == 200:
         return bytes(response.content)
     try:
@@ -92,7 +93,8 @@ def get_building(web: Web, key: str, place: Place) -> bytes:
     if (response.status_code, status) == (404, "NOT_FOUND"):
         raise Refused(NO_BUILDING)
     if response.status_code in {401, 403} or "API key" in said:
-        raise SourceError(f"Google does not take {KEY} ({response.status_code} {status}). {WHERE}")
+        words = without([key], said)[:LONGEST_REASON]
+        raise SourceError(f"Google does not take {KEY} ({response.status_code} {status}: {words}). {WHERE}")
     raise refused_or_raised(response, without([key], said), OF_THE_PLACE, "Google")
 
 
@@ -100,13 +102,15 @@ def read_building(place: Place, body: bytes, settings: Irradiance) -> pa.Table:
     """The row of the year.
 
     Raises:
-        Refused: the building has no roof for panels.
+        Refused: the building is far from the place, or has no roof for panels.
         UnreadableError: it is no building.
     """
     try:
         document = json.loads(body)
-        potential: dict[str, Any] = document.get("solarPotential") or {}
-        layouts = potential.get("solarPanelConfigs") or []
+        centre, potential = document["center"], document["solarPotential"]
+        if _distance_m(place, centre["longitude"], centre["latitude"]) > FAR_M:
+            raise Refused(NO_BUILDING_NEAR)
+        layouts = potential.get("solarPanelConfigs")  # Google leaves out what is empty, or zero
         if not layouts:
             raise Refused("its building has no roof for panels")
         largest = max(layouts, key=lambda layout: int(layout["panelsCount"]))
@@ -119,20 +123,27 @@ def read_building(place: Place, body: bytes, settings: Irradiance) -> pa.Table:
             "lat": place.lat,
             "poa_kwh_per_m2": round(float(potential["maxSunshineHoursPerYear"]), 4),
             "specific_yield_kwh_per_kwp": round(float(largest["yearlyEnergyDcKwh"]) / kwp * (1 - settings.losses), 4),
-            "tilt_deg": float(roof["pitchDegrees"]),
-            "azimuth_deg": float(roof["azimuthDegrees"]),
+            "tilt_deg": float(roof.get("pitchDegrees", 0)),
+            "azimuth_deg": float(roof.get("azimuthDegrees", 0)),
             "losses": settings.losses,
             "model_chain": MODELS,
             "is_upper_bound": False,
         }
     except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
         raise UnreadableError(f"no building: {type(error).__name__}: {error}") from error
+    wrong = [name for name, most in MOST.items() if not 0 <= float(str(row[name])) <= most]
+    if wrong:
+        raise UnreadableError(f"its {wrong[0]} is {row[wrong[0]]}")
     return pa.Table.from_pylist([row], SCHEMA)
 
 
+def _distance_m(place: Place, lon: float, lat: float) -> float:
+    _, _, distance_m = WGS84.inv(place.lon, place.lat, lon, lat)
+    return float(distance_m)
+
+
 def _require_agreement(cells: pa.Table, service: Service, settings: Irradiance, asking: Asking) -> None:
-    kept = kept_of(service, asking)
-    requests = sum(not kept.has(cell) for cell in cells["h3_cell"].to_pylist())
+    requests = unasked(cells, service, asking)
     if requests > settings.google_solar.billable_requests and not asking.agreed(requests):
         raise SourceError(
             f"Google Solar would be asked {requests:,} times, and bills each request; {len(cells) - requests:,} "

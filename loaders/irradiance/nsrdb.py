@@ -6,12 +6,14 @@ Source: https://developer.nlr.gov/docs/solar/nsrdb/nsrdb-GOES-tmy-v4-0-0-downloa
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from io import StringIO
 
 import pandas as pd
 import pyarrow as pa
 import requests
 from pvlib.iotools import read_nsrdb_psm4
+from requests.auth import AuthBase
 
 from loaders.catalog_irradiance import Irradiance
 from loaders.catalog_irradiance import Provider as Name
@@ -19,13 +21,11 @@ from loaders.errors import SourceError
 from loaders.irradiance import Asking, Found, yields
 from loaders.irradiance.asking import (
     Service,
-    failing_there,
+    answered,
     found_by_cell,
     refused_or_raised,
-    required,
-    silent_about,
-    without,
 )
+from loaders.irradiance.keys import required, silent_about, without
 from loaders.irradiance.rate import Rate
 from loaders.irradiance.yields import Place, UnreadableError, Weather, rows_of
 from loaders.web import Web
@@ -37,12 +37,16 @@ WHERE = "The NSRDB gives a key to everybody: https://developer.nlr.gov/signup/."
 MODELS = f"NSRDB PSM4 TMY 4.0.0; {yields.MODELS}"
 ATTRIBUTES = ("ghi", "dni", "dhi", "air_temperature", "wind_speed")
 PER_HOUR, HOUR_S = 1000, 3600
-OF_THE_PLACE = re.compile(r"no data|not found|outside|out of|no site|not available|coverage", re.IGNORECASE)
+OF_THE_PLACE = re.compile(
+    r"No data available[^.;:(0-9]*|The 'wkt' parameter did not match any known data points"
+    r"|[^.;:(0-9]*outside[^.;:(0-9]*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
-    """Who asks, and how often they may.
+class Access(AuthBase):
+    """Who asks, and how often they may; for every attempt at a request.
 
     Attributes:
         web: how requests are made.
@@ -53,6 +57,12 @@ class Access:
     web: Web
     secrets: Sequence[str]
     rate: Rate
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Wait for the turn of an attempt; its key travels in a header, which no log shows and no address holds."""
+        self.rate.wait()
+        request.headers["X-Api-Key"] = self.secrets[0]
+        return request
 
 
 def irradiance_of(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iterator[Found]:
@@ -76,7 +86,8 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iter
     def rows(place: Place, body: bytes) -> pa.Table:
         return rows_of(place, read_tmy(body, year), settings, NAME)
 
-    service = Service(NAME, f"{ADDRESS} {year} {ATTRIBUTES}", lambda place: get_tmy(year, access, place), rows)
+    asked_for = f"{ADDRESS} {year} {ATTRIBUTES}"
+    service = Service(NAME, asked_for, partial(get_tmy, year, access), rows, secrets=access.secrets)
     with silent_about(access.secrets):
         yield from found_by_cell(cells, service, asking)
 
@@ -88,11 +99,8 @@ def get_tmy(year: str, access: Access, place: Place) -> bytes:
         Refused: the NSRDB has nothing there.
         SourceError: it cannot be asked.
     """
-    access.rate.wait()
-    key, email = access.secrets
     query = {
-        "api_key": key,
-        "email": email,
+        "email": access.secrets[1],  # the service wants it there; `silent_about` keeps it out of the log
         "wkt": f"POINT({place.lon:.4f} {place.lat:.4f})",
         "names": year,
         "attributes": ",".join(ATTRIBUTES),
@@ -100,12 +108,11 @@ def get_tmy(year: str, access: Access, place: Place) -> bytes:
         "leap_day": "false",
         "utc": "true",
     }
-    try:
-        response = access.web.get(ADDRESS, params=query, allow_redirects=False)  # the key is for nobody else
-    except SourceError as error:
-        if there := failing_there(error):
-            raise there from None
-        raise SourceError(without(access.secrets, str(error))) from None  # what it comes from may hold the key
+    # the key is for nobody else: requests would carry it along a redirect
+    attempts = partial(access.web.get, ADDRESS, params=query, auth=access, allow_redirects=False)
+    response = answered(attempts, access.secrets)
+    if response.headers.get("X-RateLimit-Remaining") == "0":
+        access.rate.fill()
     if response.status_code == 200:
         return bytes(response.content)
     if response.status_code in {401, 403}:

@@ -17,9 +17,8 @@ from pvlib.iotools import read_pvgis_hourly
 
 from loaders.catalog_irradiance import Irradiance, Pvgis
 from loaders.catalog_irradiance import Provider as Name
-from loaders.errors import SourceError
 from loaders.irradiance import Asking, Found, yields
-from loaders.irradiance.asking import Service, failing_there, found_by_cell, refused_or_raised
+from loaders.irradiance.asking import Service, answered, found_by_cell, refused_or_raised
 from loaders.irradiance.yields import Place, UnreadableError, Weather, rows_of
 from loaders.web import Web
 
@@ -28,7 +27,9 @@ VERSION = "5.3"
 ADDRESS = "https://re.jrc.ec.europa.eu/api/v5_3/"
 MODELS = f"PVGIS {VERSION}; {yields.MODELS}"
 OF_THE_PLACE = re.compile(
-    r"over the sea|another location|not covered|outside|out of|no data|no database", re.IGNORECASE
+    r"Location (over the sea|not covered|out of the spatial coverage|outside)[^.;:0-9]*"
+    r"(\. Please, select another location)?",
+    re.IGNORECASE,
 )
 LOWEST_SUN_DEG = 3  # below it, the beam on the ground says nothing of the beam itself
 TMY = {"T2m": "temp_air", "G(h)": "ghi", "Gb(n)": "dni", "Gd(h)": "dhi", "WS10m": "wind_speed"}
@@ -67,7 +68,12 @@ def get_pvgis(settings: Pvgis, web: Web, place: Place) -> bytes:
         Refused: PVGIS has nothing there.
         SourceError: it cannot be asked.
     """
-    query: dict[str, Any] = {"lat": place.lat, "lon": place.lon, "outputformat": "json", "usehorizon": 1}
+    query: dict[str, Any] = {
+        "lat": round(place.lat, 5),
+        "lon": round(place.lon, 5),
+        "outputformat": "json",
+        "usehorizon": 1,
+    }
     if settings.data == "hourly":
         query |= {"components": 1, "angle": 0}
     if settings.years:
@@ -75,10 +81,7 @@ def get_pvgis(settings: Pvgis, web: Web, place: Place) -> bytes:
     if settings.radiation:
         query["raddatabase"] = settings.radiation
     tool = "tmy" if settings.data == "tmy" else "seriescalc"
-    try:
-        response = web.get(f"{ADDRESS}{tool}", params=query)
-    except SourceError as error:
-        raise failing_there(error) or error from error.__cause__
+    response = answered(partial(web.get, f"{ADDRESS}{tool}", params=query), ())
     if response.status_code == 200:
         return bytes(response.content)
     try:
@@ -118,16 +121,16 @@ def read_hourly(body: bytes, settings: Pvgis) -> Weather:
     """
     document = _document(body, settings)
     try:
-        frame, _ = read_pvgis_hourly(StringIO(json.dumps(document)), pvgis_format="json")
+        frame, _ = read_pvgis_hourly(StringIO(body.decode()), pvgis_format="json")
         beam, diffuse = frame["poa_direct"], frame["poa_sky_diffuse"]
         height = frame["solar_elevation"]
         dni = np.where(height > LOWEST_SUN_DEG, beam / np.sin(np.radians(height.clip(lower=LOWEST_SUN_DEG))), 0.0)
         hours = pd.DataFrame({"ghi": beam + diffuse, "dni": dni, "dhi": diffuse}, index=frame.index)
         times = pd.DatetimeIndex(frame.index)
         hours = hours.assign(temp_air=frame["temp_air"], wind_speed=frame["wind_speed"], month=times.month)
-        (first, last), found = settings.years or (0, -1), sorted(set(times.year))
-        if found != list(range(first, last + 1)):
-            raise UnreadableError(f"it has the years {', '.join(map(str, found))}")
+        first, last = settings.years or (0, -1)
+        if not times.floor("h").equals(pd.date_range(f"{first}-01-01", f"{last}-12-31 23:00", freq="h", tz="UTC")):
+            raise UnreadableError(f"it has {len(times):,} hours from {times.min()} to {times.max()}")
         meteo, place = document["inputs"]["meteo_data"], document["inputs"]["location"]
         source = f"PVGIS {VERSION}, mean of {first} to {last} of {meteo['radiation_db']}"
         return Weather(hours, last - first + 1, float(place["elevation"]), source)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from loaders.locks import write_text
+
 log = logging.getLogger(__name__)
 
 
@@ -34,20 +36,24 @@ class Rate:
         """Until another request may be made; it counts from then on."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(self.file.with_suffix(".lock")):
-            times = self._times()
-            if len(times) >= self.most:
+            while len(times := self._times()) >= self.most:
                 until = times[-self.most] + self.within_s
                 moment = datetime.fromtimestamp(until, UTC).isoformat(" ", "minutes")
                 log.warning("%d requests in %.0f s is the limit: going on at %s", self.most, self.within_s, moment)
                 self.sleep(max(until - self.now(), 0))
-                times = self._times()
-            self.file.write_text(json.dumps([*times, self.now()]), encoding="utf-8")
+            write_text(json.dumps([*times, self.now()]), self.file)
+
+    def fill(self) -> None:
+        """As if all requests were made by now: the provider says that none is left."""
+        with FileLock(self.file.with_suffix(".lock")):
+            times = self._times()
+            write_text(json.dumps([*times, *[self.now()] * (self.most - len(times))]), self.file)
 
     def _times(self) -> list[float]:
         """Those that still count."""
         try:
-            noted = json.loads(self.file.read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
-            return []
+            noted = [float(each) for each in json.loads(self.file.read_text(encoding="utf-8"))]
+        except (FileNotFoundError, TypeError, ValueError):
+            return []  # where too many are made then, the provider says so
         moment = self.now()
         return sorted(each for each in noted if moment - self.within_s < each <= moment)

@@ -18,11 +18,14 @@ from loaders.irradiance import SCHEMA
 ALBEDO = 0.2
 GAMMA_PER_C = -0.0035  # of crystalline silicon ("premium"), Dobos (2014), PVWatts version 5 manual
 W_PER_KW = 1000
+HOURS = 24 * np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+SHIFT = 14  # hours that may count to the next month, where a typical year was one of local time
+MOST_W_PER_M2, MOST_C = 2000, 80  # beyond is no weather
 WEATHER = ("ghi", "dni", "dhi", "temp_air", "wind_speed", "month")
 MODELS = (
     f"pvlib {pvlib.__version__}: sun by SPA (Reda and Andreas 2004), tilted plane by Hay and Davies (1980) with albedo "
     f"{ALBEDO}, panel temperature by Faiman (2008), power by PVWatts (Dobos 2014) with {GAMMA_PER_C} per °C; yield: "
-    "power times (1 - losses)"
+    "power times (1 - losses); months of UTC"
 )
 
 
@@ -93,7 +96,8 @@ def rows_of(place: Place, weather: Weather, settings: Irradiance, provider: Name
 
 def _panels(place: Place, weather: Weather, tilt_deg: float, azimuth_deg: float) -> dict[str, np.ndarray]:
     """Irradiance in the plane [W/m²], and the power of panels of 1 kW [W]."""
-    hours = weather.hours
+    is_lit = (weather.hours[["ghi", "dni", "dhi"]] > 0).any(axis=1).to_numpy()
+    hours = weather.hours[is_lit]  # the sun's position is what takes time; at night nobody needs it
     sun = solarposition.get_solarposition(hours.index, place.lat, place.lon, altitude=weather.elevation_m or 0)
     zenith_deg = sun["apparent_zenith"].to_numpy()
     power = (hours[name].to_numpy() for name in ("dni", "ghi", "dhi"))
@@ -101,9 +105,11 @@ def _panels(place: Place, weather: Weather, tilt_deg: float, azimuth_deg: float)
     tilted = irradiance.get_total_irradiance(
         tilt_deg, azimuth_deg, zenith_deg, sun["azimuth"].to_numpy(), *power, extra, albedo=ALBEDO, model="haydavies"
     )
-    poa = np.where(zenith_deg < 90, np.nan_to_num(tilted["poa_global"]), 0.0)
-    cell_c = temperature.faiman(poa, hours["temp_air"].to_numpy(), hours["wind_speed"].to_numpy())
-    return {"poa": poa, "energy": pvsystem.pvwatts_dc(poa, cell_c, W_PER_KW, GAMMA_PER_C)}
+    poa, energy = np.zeros(len(is_lit)), np.zeros(len(is_lit))
+    poa[is_lit] = np.where(zenith_deg < 90, np.nan_to_num(tilted["poa_global"]), 0.0)
+    cell_c = temperature.faiman(poa[is_lit], hours["temp_air"].to_numpy(), hours["wind_speed"].clip(lower=0).to_numpy())
+    energy[is_lit] = pvsystem.pvwatts_dc(poa[is_lit], cell_c, W_PER_KW, GAMMA_PER_C)
+    return {"poa": poa, "energy": energy}
 
 
 def _require_whole_years(weather: Weather) -> None:
@@ -111,8 +117,13 @@ def _require_whole_years(weather: Weather) -> None:
     missing = [name for name in WEATHER if name not in hours]
     if missing:
         raise UnreadableError(f"it has no {', '.join(missing)}")
-    if not weather.years * 8760 <= len(hours) <= weather.years * 8784 or set(hours["month"]) != set(range(1, 13)):
-        raise UnreadableError(f"it has {len(hours):,} hours of {weather.years} year(s)")
+    leap = np.where(np.arange(1, 13) == 2, 24 * weather.years, 0)
+    spare = hours["month"].value_counts().reindex(range(1, 13), fill_value=0).to_numpy() - HOURS * weather.years
+    is_whole = not (len(hours) - 8760 * weather.years) % 24 and hours.index.is_unique
+    if not is_whole or spare.sum() not in range(24 * weather.years + 1) or not all(abs(spare) <= SHIFT + leap):
+        raise UnreadableError(f"it has {len(hours):,} hours of {weather.years} year(s), or not as many of each month")
     values = hours[list(WEATHER)].to_numpy(float)
     if not np.isfinite(values).all() or (values[:, :3] < 0).any():
         raise UnreadableError("it has hours without a number, or with a negative irradiance")
+    if (values[:, :3] > MOST_W_PER_M2).any() or (abs(values[:, 3]) > MOST_C).any():
+        raise UnreadableError(f"it has more than {MOST_W_PER_M2} W/m² at once, or {MOST_C} °C")

@@ -11,6 +11,7 @@ from tests.publishers.answers import Answer, Asked, document, page
 from tests.publishers.bodies import Whole
 
 PVGIS, NSRDB, GOOGLE = "re.jrc.ec.europa.eu", "developer.nlr.gov", "solar.googleapis.com"
+NOWHERE = "No data available at the provided location"
 SEA = "Location over the sea. Please, select another location"
 
 
@@ -32,6 +33,7 @@ class Sun:
 
     Attributes:
         at_sea: longitudes from which on there is only sea [°].
+        building_north_deg: how far north of what is asked for the next building is [°].
         keys: that are taken.
         refusals: answers to the next requests, before anything else is looked at.
     """
@@ -40,6 +42,7 @@ class Sun:
 
     def __init__(self) -> None:
         self.at_sea: float = 1000
+        self.building_north_deg = 0.0001
         self.keys = {"a-key-of-this-test"}
         self.refusals: list[Answer] = []
 
@@ -67,14 +70,12 @@ class Sun:
         return document({"inputs": inputs, "outputs": outputs, "meta": {"inputs": {}}})
 
     def _nsrdb(self, asked: Asked) -> Answer:
-        if asked.query.get("api_key") not in self.keys:
-            said = (
-                f"An invalid api_key ({asked.query.get('api_key')}) was supplied. Get one at https://developer.nlr.gov"
-            )
+        if asked.headers.get("X-Api-Key") not in self.keys:
+            said = f"An invalid api_key ({asked.headers.get('X-Api-Key')}) was supplied."
             return document({"error": {"code": "API_KEY_INVALID", "message": said}}, 403)
         lon, lat = map(float, asked.query["wkt"].removeprefix("POINT(").removesuffix(")").split())
         if lon >= self.at_sea:
-            errors = [f"No data available at the provided location ({lon} {lat})"]
+            errors = [NOWHERE, "Data processing failure."]
             return document({"inputs": asked.query, "errors": errors, "status": 400}, 400)
         frame = hours(lat, 2019, 2019, 30)
         head = "Source,Location ID,Latitude,Longitude,Time Zone,Elevation,Local Time Zone\nNSRDB,1,{},{},0,100,0\n"
@@ -106,9 +107,13 @@ class Sun:
             {"panelsCount": 40, "yearlyEnergyDcKwh": 16000.0},
         ]
         potential = {"maxSunshineHoursPerYear": 1500.0, "panelCapacityWatts": 400.0, "roofSegmentStats": segments}
-        return document({"name": "buildings/x", "solarPotential": potential | {"solarPanelConfigs": layouts}})
+        latitude = float(asked.query["location.latitude"]) + self.building_north_deg
+        centre = {"latitude": latitude, "longitude": float(asked.query["location.longitude"])}
+        solar = potential | {"solarPanelConfigs": layouts}
+        return document({"name": "buildings/x", "center": centre, "solarPotential": solar})
 
 
+@lru_cache(maxsize=64)
 def _typical(lat: float) -> list[dict[str, Any]]:
     frame = hours(lat, 2019, 2019, 10)
     return [

@@ -1,11 +1,14 @@
 """Irradiance of providers: each cell once, refusals counted, keys shown to nobody; and by physics."""
 
+import gzip
+import json
 import logging
 import os
 import shutil
 import subprocess
 import traceback
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +25,15 @@ from loaders.irradiance.yields import Place, UnreadableError, rows_of
 from loaders.progress import watched
 from loaders.web import Web
 from tests.publishers import Fault, Publishers
-from tests.publishers.irradiance import GOOGLE, NSRDB, PVGIS, SEA, Sun, as_json, refusal
+from tests.publishers.answers import Answer, Asked
+from tests.publishers.irradiance import GOOGLE, NOWHERE, NSRDB, PVGIS, SEA, Sun, as_json, refusal
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL = Path(os.environ.get("EO_PV_REAL_FILES", ROOT.parent / "shared" / "data")) / "api"
 KEY, EMAIL = "a-key-of-this-test", "somebody+eo-pv@example.org"
 ENVIRONMENT = {"NSRDB_API_KEY": KEY, "NSRDB_EMAIL": EMAIL, "GOOGLE_SOLAR_API_KEY": KEY}
 PLACES = ((10.0, 50.0), (10.5, -33.0), (11.0, 20.0))  # lon, lat [°]
+HEADERS = ("X-Api-Key", "X-Goog-Api-Key")
 Ask = Callable[..., list[Found]]
 SETTINGS: dict[Provider, dict[str, Any]] = {
     pvgis: {"provider": "pvgis"},
@@ -75,6 +80,13 @@ def cells(*places: tuple[float, float]) -> pa.Table:
     return pa.table([[f"cell{number}" for number in range(len(places))], list(lon), list(lat)], schema=CELLS)
 
 
+def chain(error: BaseException | None) -> str:
+    """All that an exception can tell, also what it does not show."""
+    if error is None:
+        return ""
+    return f"{error!s} {error!r} {error.args!r} {chain(error.__cause__)} {chain(error.__context__)}"
+
+
 def year(found: Found) -> dict[str, Any]:
     (row,) = (row for row in found.rows.to_pylist() if row["month"] is None)
     return dict(row)
@@ -112,7 +124,7 @@ def test_a_place_without_data_is_a_reason_that_is_the_same_for_all_and_is_kept(
     sun.at_sea = 10.4
     reasons: dict[Provider, str] = {
         pvgis: SEA,
-        nsrdb: "No data available at the provided location (… …)",
+        nsrdb: NOWHERE,
         google_solar: "no building within about 50 m",
     }
     for _ in range(2):
@@ -143,11 +155,22 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(ask: Ask, web: Publishers, 
 def test_a_damaged_answer_is_asked_for_again(ask: Ask, web: Publishers, tmp_path: Path, provider: Provider) -> None:
     before = [each.rows for each in ask(provider)]
     (kept,) = (tmp_path / "kept").rglob("cell1.gz")
-    for body in (b"", kept.read_bytes()[:50], b"no gzip"):
+    whole, agreed = kept.read_bytes(), {"agreed": lambda _: True}
+    flipped = whole[:30] + bytes([whole[30] ^ 255]) + whole[31:]
+    for body in (b"", whole[:50], gzip.compress(b"{"), flipped):
         kept.write_bytes(body)
-        agreed = {"agreed": lambda _: True}
         assert [each.rows for each in ask(provider, **agreed)] == before
-    assert len(web.asked(HOSTS[provider])) == 6
+    assert len(web.asked(HOSTS[provider])) == 3 + 4
+
+
+def test_a_damaged_refusal_is_asked_for_again(ask: Ask, web: Publishers, sun: Sun, tmp_path: Path) -> None:
+    sun.at_sea = 0
+    ask(pvgis)
+    (kept,) = (tmp_path / "kept").rglob("cell1.refused")
+    for body in (b"", b"\xff\xfe"):
+        kept.write_bytes(body)
+        assert ask(pvgis)[1].refused == {"cell1": SEA}
+    assert len(web.asked(PVGIS)) == 3 + 2
 
 
 @each_provider
@@ -156,9 +179,6 @@ def test_an_answer_that_cannot_be_understood_names_the_place_and_is_not_kept(
     ask: Ask, sun: Sun, tmp_path: Path, provider: Provider, body: str
 ) -> None:
     sun.refusals = [refusal(200, body)]
-    if provider is google_solar and body == "{}":
-        assert ask(provider, PLACES[0])[0].refused == {"cell0": "its building has no roof for panels"}
-        return
     with pytest.raises(SourceError, match=rf"{provider.NAME}: what it says of 50\.0° N, 10\.0° E \(cell cell0\)"):
         ask(provider, PLACES[0])
     assert not list((tmp_path / "kept").rglob("cell0*"))
@@ -171,6 +191,33 @@ def test_words_that_are_not_about_the_place_are_an_error(ask: Ask, sun: Sun, pro
         ask(provider, PLACES[0])
 
 
+@pytest.mark.parametrize(
+    ("provider", "answer"),
+    [
+        (nsrdb, as_json({"errors": ["This API has been permanently taken out of service."]}, 404)),
+        (nsrdb, as_json({"errors": ["Data processing failure."]}, 400)),
+        (nsrdb, as_json({"errors": ["names: tmy-2099 is not available"]}, 400)),
+        (pvgis, as_json({"message": "startyear: out of range [2005, 2023]", "status": 400}, 400)),
+        (google_solar, refusal(404, "<html>Error 404 (Not Found)!!</html>")),
+        (google_solar, as_json({"error": {"status": "INVALID_ARGUMENT", "message": "Quality not found"}}, 400)),
+    ],
+)
+def test_a_refusal_that_may_be_about_something_else_is_an_error(
+    ask: Ask, sun: Sun, tmp_path: Path, provider: Provider, answer: Answer
+) -> None:
+    sun.refusals = [answer]
+    with pytest.raises(SourceError, match=f"answered {answer.status}"):
+        ask(provider, PLACES[0])
+    assert not list((tmp_path / "kept").rglob("*.refused"))
+
+
+def test_a_server_that_begins_to_fail_is_no_fault_of_the_places(ask: Ask, sun: Sun, web: Publishers) -> None:
+    web.fault(PVGIS, "/", Fault.status(500, times=None, skip=3))
+    with pytest.raises(SourceError, match=r"\(500\), for 6 cells one after another\. .* is kept"):
+        ask(pvgis, *[(10.0 + number, 40.0) for number in range(20)], at_once=1)
+    assert len(web.asked(PVGIS)) == 3 + 2 * 6  # two attempts each
+
+
 @each_provider
 def test_a_server_that_fails_for_one_place_is_a_reason_and_for_all_an_error(
     ask: Ask, web: Publishers, sun: Sun, tmp_path: Path, provider: Provider
@@ -180,7 +227,7 @@ def test_a_server_that_fails_for_one_place_is_a_reason_and_for_all_an_error(
     assert sorted(reason for each in found for reason in each.values()) == ["its server fails there (500)"]
     assert not list((tmp_path / "kept").rglob("*.refused"))  # it may be well tomorrow
     sun.refusals = [refusal(500, "")] * 20
-    with pytest.raises(SourceError, match=r"its server fails there \(500\), for all 1 cells"):
+    with pytest.raises(SourceError, match=r"its server fails there \(500\), for 1 cells one after"):
         ask(provider, (60.0, 10.0))
 
 
@@ -194,11 +241,23 @@ def test_without_a_key_the_error_says_where_to_get_one(ask: Ask, web: Publishers
 
 
 @pytest.mark.parametrize("provider", [nsrdb, google_solar], ids=lambda module: str(module.NAME))
-def test_a_wrong_key_is_an_error_and_no_refusal_of_the_place(ask: Ask, sun: Sun, provider: Provider) -> None:
+def test_a_wrong_key_is_an_error_and_no_refusal_of_the_place(
+    ask: Ask, web: Publishers, sun: Sun, provider: Provider
+) -> None:
     sun.keys = set()
     with pytest.raises(SourceError, match=r"does not take .*_KEY") as failed:
         ask(provider)
     assert KEY not in str(failed.value)
+    assert len(web.asked(HOSTS[provider])) == 1  # there is no point in trying others
+
+
+@pytest.mark.parametrize("key", ["two words of a key", "a-line\nand-another", "ключ-которого-нет", "abc"])
+def test_a_key_that_cannot_be_one_is_an_error_that_does_not_show_it(ask: Ask, web: Publishers, key: str) -> None:
+    for provider, name in ((nsrdb, "NSRDB_API_KEY"), (google_solar, "GOOGLE_SOLAR_API_KEY")):
+        with pytest.raises(SourceError, match=f"{name} in the environment is not what") as failed:
+            ask(provider, environment=ENVIRONMENT | {name: key})
+        assert key not in chain(failed.value)
+    assert web.requests == []
 
 
 def test_google_is_asked_only_as_often_as_somebody_agrees_to(ask: Ask, web: Publishers, tmp_path: Path) -> None:
@@ -217,7 +276,39 @@ def test_google_is_asked_only_as_often_as_somebody_agrees_to(ask: Ask, web: Publ
         ask(google_solar, **none)
     assert (told, len(web.asked(GOOGLE))) == ([1], 1)
     (kept,) = (tmp_path / "kept").rglob("cell0.gz")
-    assert (kept.stat().st_mode & 0o077, kept.parent.stat().st_mode & 0o077) == (0, 0)
+    for path in (kept, kept.parent, kept.parent.parent):
+        assert path.stat().st_mode & 0o077 == 0
+    for damaged in (b"no gzip", gzip.compress(b"{}")):  # each would be paid for again
+        kept.write_bytes(damaged)
+        with pytest.raises(SourceError, match=r"asked 1 times, .*0 answers are kept"):
+            ask(google_solar, PLACES[0], **none)
+    assert len(web.asked(GOOGLE)) == 1
+
+
+def test_a_building_far_away_is_none(ask: Ask, sun: Sun) -> None:
+    sun.building_north_deg = 0.00085  # 94.5 m
+    assert ask(google_solar, PLACES[0])[0].refused == {}
+    sun.building_north_deg = 0.00095  # 105.7 m
+    assert ask(google_solar, (11.0, 50.0), (12.0, 50.0))[1].refused == {"cell1": "no building within 100 m"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"yearlyEnergyDcKwh": float("nan")}, {"yearlyEnergyDcKwh": -5.0}, {"yearlyEnergyDcKwh": 1e9}, {"panelsCount": 0}],
+)
+def test_numbers_of_a_building_that_cannot_be_are_not_taken(change: dict[str, float]) -> None:
+    roof = {"pitchDegrees": 10.0, "azimuthDegrees": 90.0, "stats": {"areaMeters2": 20.0}}
+    layout = {"panelsCount": 4, "yearlyEnergyDcKwh": 1700.0}
+    solar = {"maxSunshineHoursPerYear": 1500.0, "panelCapacityWatts": 400.0, "roofSegmentStats": [roof]}
+    building = {"center": {"latitude": 50.0, "longitude": 10.0}, "solarPotential": solar}
+
+    def read(layout: dict[str, float]) -> pa.Table:
+        body = json.dumps(building | {"solarPotential": solar | {"solarPanelConfigs": [layout]}}).encode()
+        return google_solar.read_building(Place("x", 10.0, 50.0), body, Irradiance())
+
+    assert len(read(layout)) == 1
+    with pytest.raises(UnreadableError):
+        read(layout | change)
 
 
 def test_a_building_gives_its_largest_layout_and_largest_part_of_the_roof(ask: Ask) -> None:
@@ -235,13 +326,15 @@ def test_a_building_gives_its_largest_layout_and_largest_part_of_the_roof(ask: A
         Fault.status(500, times=None),
         Fault.status(503, times=None),
         Fault.drop(times=None),
+        Fault.cut(3, times=None),
+        Fault(lambda asked, _: refusal(200, f"you asked for {asked.target} with {dict(asked.headers)}")),
         Fault.redirect_loop(),
         Fault.redirect_to(f"https://{NSRDB}/other?api_key={KEY}&email={EMAIL}", times=None),
         Fault(lambda asked, _: refusal(400, f"cannot do {asked.target} with {dict(asked.headers)}")),
         Fault(lambda asked, _: as_json({"errors": [f"not this: {asked.target} {dict(asked.headers)}"]}, 403)),
         Fault(lambda asked, _: as_json({"errors": [f"No data for {asked.target}"]}, 404)),
     ],
-    ids=["500", "503", "dropped", "circle", "elsewhere", "echo", "forbidden", "refused"],
+    ids=["500", "503", "dropped", "cut", "echo 200", "circle", "elsewhere", "echo", "forbidden", "refused"],
 )
 def test_keys_are_shown_to_nobody(
     ask: Ask, web: Publishers, tmp_path: Path, caplog: pytest.LogCaptureFixture, provider: Provider, fault: Fault
@@ -254,12 +347,20 @@ def test_keys_are_shown_to_nobody(
             others = ask(provider, (40.0, 1.0), (41.0, 2.0), settings={"google_solar": {"billable_requests": 9}})
             said += [str(each.refused) for each in others]
         except SourceError as error:
-            said += traceback.format_exception(error)
+            said += [*traceback.format_exception(error), chain(error)]
     said += [record.getMessage() for record in caplog.records]
     said += [str(known.rows.to_pylist()), *(str(path) for path in tmp_path.rglob("*"))]
     said += [path.read_bytes().decode(errors="replace") for path in (tmp_path / "kept").rglob("*") if path.is_file()]
     for secret in (KEY, EMAIL, EMAIL.replace("@", "%40"), EMAIL.replace("@", "%40").replace("+", "%2B")):
         assert secret not in "\n".join(said)
+    assert "developer.nlr.gov:443" in "\n".join(said) or provider is not nsrdb  # there was a log to look at
+
+
+def test_a_key_is_in_no_address(ask: Ask, web: Publishers) -> None:
+    ask(nsrdb, PLACES[0])
+    ask(google_solar, PLACES[0])
+    assert [KEY in request.path for request in web.requests] == [False, False]
+    assert [request.headers.get(name) for request, name in zip(web.requests, HEADERS, strict=True)] == [KEY, KEY]
 
 
 @pytest.mark.parametrize("provider", [nsrdb, google_solar], ids=lambda module: str(module.NAME))
@@ -290,10 +391,28 @@ def test_the_nsrdb_gets_no_more_than_its_requests_an_hour_from_all_processes(tmp
     assert slept == [3570]
     rate().wait()
     assert slept == [3570, 10]
-    (tmp_path / "requests.json").write_text("damaged")
-    rate().wait()
+    for damaged in ("damaged", '{"a": 1}', '["x"]', "null"):
+        (tmp_path / "requests.json").write_text(damaged)
+        rate().wait()
     assert len(slept) == 2
+    rate().fill()
+    clock[0] += 600
+    rate().wait()
+    assert slept[2:] == [3000]
     assert (nsrdb.PER_HOUR, nsrdb.HOUR_S) == (1000, 3600)
+
+
+def test_every_attempt_counts_for_the_hour_and_none_left_is_heard(ask: Ask, web: Publishers, tmp_path: Path) -> None:
+    def emptied(_: Asked, answer: Answer) -> Answer:
+        return replace(answer, headers={**answer.headers, "X-RateLimit-Remaining": "0"})
+
+    web.fault(NSRDB, "/", Fault.status(503))
+    ask(nsrdb, PLACES[0])
+    requests = tmp_path / "kept" / "nsrdb" / "requests.json"
+    assert (len(web.asked(NSRDB)), len(json.loads(requests.read_text()))) == (2, 2)
+    web.fault(NSRDB, "/", Fault(emptied))
+    ask(nsrdb, PLACES[0], (20.0, 40.0))
+    assert len(json.loads(requests.read_text())) == nsrdb.PER_HOUR
 
 
 def test_whole_years_are_averaged_and_their_sun_stands_where_it_stood(ask: Ask) -> None:
@@ -348,16 +467,37 @@ def test_a_real_typical_year_has_the_sums_that_it_has(real_tmy: bytes) -> None:
 
 
 def test_a_real_typical_year_of_the_nsrdb_has_the_sums_that_it_has() -> None:
-    """The sample lacks the two lines about the place, which the service sends first."""
+    """The sample lacks the two lines about the place, which the service sends first; its sun says where it is of."""
     path = REAL / "nrel_nsrdb" / "test_psm4_tmy-2023.csv"
     if not path.exists():
         pytest.skip(f"{path.name} of the NSRDB is not here")
-    about = "Latitude,Longitude,Time Zone,Elevation,Local Time Zone\n70,-40,0,2000,0\n"
+    about = "Latitude,Longitude,Time Zone,Elevation,Local Time Zone\n40.5137,-108.5449,-7,1821,-7\n"
     lines = [line.partition(",")[2] for line in path.read_text().splitlines()]  # a first column of numbers was added
     weather = nsrdb.read_tmy((about + "\n".join(lines)).encode(), "tmy-2023")
     sums = weather.hours[["ghi", "dni", "dhi"]].sum() / 1000
     assert [round(value) for value in sums] == [1810, 2153, 580]
     assert len(weather.hours) == 8760
+    row = rows_of(Place("x", -108.5449, 40.5137), weather, Irradiance(), "nsrdb").to_pylist()[0]
+    assert row["specific_yield_kwh_per_kwp"] / 8760 == pytest.approx(0.200, abs=0.001)
+    assert row["poa_kwh_per_m2"] == pytest.approx(2078, abs=1)
+
+
+@pytest.mark.parametrize("count", [24, 48, 8736])
+def test_a_day_that_stands_for_another_is_noticed(real_tmy: bytes, count: int) -> None:
+    """There are as many hours as there should be."""
+    weather = pvgis.read_tmy(real_tmy, Pvgis())
+    rows = [*range(8760 - count % 8760), *range(count)][:8760]
+    with pytest.raises(UnreadableError, match="not as many of each month"):
+        rows_of(Place("x", 8.0, 45.0), replace(weather, hours=weather.hours.iloc[rows]), Irradiance(), "pvgis")
+
+
+@pytest.mark.parametrize("column", ["ghi", "temp_air"])
+def test_weather_that_cannot_be_is_noticed(real_tmy: bytes, column: str) -> None:
+    weather = pvgis.read_tmy(real_tmy, Pvgis())
+    hours = weather.hours.copy()
+    hours.loc[hours.index[12], column] = 9999.0
+    with pytest.raises(UnreadableError, match="at once"):
+        rows_of(Place("x", 8.0, 45.0), replace(weather, hours=hours), Irradiance(), "pvgis")
 
 
 @pytest.mark.parametrize("missing", [0, 24])
