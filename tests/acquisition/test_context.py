@@ -9,7 +9,6 @@ from tests.overture import Amazon, area, encoded
 from tests.publishers.irradiance import PVGIS, SEA, Sun
 
 RELEASE = "2026-09-23.1"
-STEPS = ("resolve", "fetch", "load")
 
 
 def run(checkout: Checkout, *commands: str) -> list[str]:
@@ -30,14 +29,13 @@ def test_a_new_record_asks_for_what_is_around_it_and_for_nothing_else(checkout: 
     irradiance = {"provider": "pvgis"}
     boundaries = {"source": "overture", "release": RELEASE}
     checkout.settings({"farms": zenodo_farms()}, boundaries=boundaries, irradiance=irradiance)
-    run(checkout, *(f"{step} farms" for step in STEPS))
-    *_, boundary, sky = run(checkout, "cells", "boundaries", "irradiance")
+    *_, boundary, sky = run(checkout, "ingest farms", "cells", "boundaries", "irradiance")
     assert "boundaries: 1 of countries, 0 of regions" in boundary
     assert "irradiance: 2 of 2 cells, from pvgis" in sky
     asked = [len(checkout.web.asked(host)) for host in (*amazon.hosts, PVGIS)]
     assert (asked[0] > 0, asked[1]) == (True, 2)
 
-    run(checkout, "cells", "boundaries", "irradiance")
+    run(checkout, "boundaries", "irradiance")
     assert [len(checkout.web.asked(host)) for host in (*amazon.hosts, PVGIS)] == asked
 
     sun.at_sea = 50
@@ -47,8 +45,7 @@ def test_a_new_record_asks_for_what_is_around_it_and_for_nothing_else(checkout: 
         RECORD + 1, concept=CONCEPT, files={NAME: json.dumps(shapes).encode()}, title="Farms", licence="cc-by-4.0"
     )
     checkout.web.forget()
-    run(checkout, "update farms", "fetch farms", "load farms")
-    *_, sky = run(checkout, "cells", "boundaries", "irradiance")
+    *_, sky = run(checkout, "update farms", "ingest farms", "cells", "boundaries", "irradiance")
     assert "irradiance: 2 of 3 cells, from pvgis" in sky
     assert f"irradiance: none for 1 cells: {SEA}" in sky
     assert len(checkout.web.asked(PVGIS)) == 1

@@ -117,6 +117,13 @@ def copy_sources(root: Path) -> Project:
     return project
 
 
+def run_by_hand(project: Project) -> None:
+    """All steps of the workflow, without DVC."""
+    for step in ("ingest --all", "cells", "boundaries", "irradiance", "warehouse", "report"):
+        done = project.run(sys.executable, "-m", "loaders", *step.split())
+        assert done.code == 0, done.output
+
+
 def square(lon: float, lat: float, size: float = 0.01) -> dict[str, Any]:
     """A polygon in GeoJSON [°]."""
     corners = [[lon, lat], [lon + size, lat], [lon + size, lat + size], [lon, lat + size], [lon, lat]]

@@ -1,36 +1,23 @@
 """The main job as a newcomer types it: `make all` on the bundled samples."""
 
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.quality import sample_grades
-from tests.pipeline.conftest import Project, Run, copy_sources
+from tests.pipeline.conftest import Project, Run, copy_sources, run_by_hand
 
 DATASETS, TABLES = 8, 7
 
 
 @pytest.fixture(scope="module")
-def clones(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Project, Run]]:
-    """Two clones in different places, each after `make all`.
-
-    Both have asked, fetched and loaded for themselves. The other one then gets the tables that DVC keeps of the first:
-    of its own, it makes the warehouse that is missing, and with it the tables anew.
-    """
-    one, another = (
-        copy_sources(tmp_path_factory.mktemp("one")),
-        copy_sources(tmp_path_factory.mktemp("two") / "deeper"),
-    )
+def clones(tmp_path_factory: pytest.TempPathFactory) -> tuple[tuple[Project, Run], Project]:
+    """Two clones in different places: one after `make all`, the other one after the same steps by hand, without DVC."""
+    one, another = (copy_sources(tmp_path_factory.mktemp(name) / "deeper") for name in ("one", "another"))
     with ThreadPoolExecutor() as pool:
-        first, loads = pool.submit(one.run, "make", "all"), pool.submit(another.repro, "boundaries", "irradiance")
-    assert loads.result().code == 0, loads.result().output
-    shutil.copytree(one.root / "data" / ".dvc-cache", another.root / "data" / ".dvc-cache", dirs_exist_ok=True)
-    shutil.copy2(one.root / "dvc.lock", another.root)
-    assert another.run("dvc", "checkout", "build").code == 0
-    assert not another.data("eo_pv_data.duckdb").exists()
-    return [(one, first.result()), (another, another.run("make", "all"))]
+        made, _ = pool.submit(one.run, "make", "all"), pool.submit(run_by_hand, another)
+    return (one, made.result()), another
 
 
 def published(project: Project) -> dict[str, bytes]:
@@ -42,7 +29,9 @@ def published(project: Project) -> dict[str, bytes]:
     return {str(path.relative_to(project.root)): path.read_bytes() for path in paths if path.name != ".gitignore"}
 
 
-def test_make_all_ends_with_a_table_of_the_datasets_and_the_files_it_wrote(clones: list[tuple[Project, Run]]) -> None:
+def test_make_all_ends_with_a_table_of_the_datasets_and_the_files_it_wrote(
+    clones: tuple[tuple[Project, Run], Project],
+) -> None:
     project, run = clones[0]
     assert run.code == 0, run.output
     closing = run.output[run.output.index("dataset ") :]
@@ -54,21 +43,21 @@ def test_make_all_ends_with_a_table_of_the_datasets_and_the_files_it_wrote(clone
         assert project.data(*name.split("/")).exists()
 
 
-def test_two_clones_make_the_same_bytes(clones: list[tuple[Project, Run]]) -> None:
-    (one, _), (another, _) = clones
+def test_two_clones_make_the_same_bytes(clones: tuple[tuple[Project, Run], Project]) -> None:
+    (one, _), another = clones
     assert published(one) == published(another)
     curated, context = TABLES + 2, 1 + 2 + 3  # with attribution and bibliography; boundaries, cells, irradiance
     assert len(published(one)) == curated + context + 2 * DATASETS + DATASETS + 2 * DATASETS + 1
 
 
-def test_every_record_of_a_sample_says_that_it_is_synthetic(clones: list[tuple[Project, Run]]) -> None:
+def test_every_record_of_a_sample_says_that_it_is_synthetic(clones: tuple[tuple[Project, Run], Project]) -> None:
     tables = sorted(clones[0][0].data("curated").glob("*.parquet"))
     assert len(tables) == TABLES
     for path in tables:
         assert set(pq.read_table(path)["is_synthetic"].to_pylist()) == {True}, path.name
 
 
-def test_the_summary_counts_what_the_records_hold(clones: list[tuple[Project, Run]]) -> None:
+def test_the_summary_counts_what_the_records_hold(clones: tuple[tuple[Project, Run], Project]) -> None:
     folder = clones[0][0].data("curated")
     records = pq.read_table(folder / "curated_pv_records.parquet", columns=["dataset_key"])["dataset_key"]
     counted = {row["values"]: row["counts"] for row in records.value_counts().to_pylist()}
@@ -77,21 +66,23 @@ def test_the_summary_counts_what_the_records_hold(clones: list[tuple[Project, Ru
     assert len(summary) == DATASETS
 
 
-def test_the_duplicates_of_the_samples_are_all_found_and_nothing_else(clones: list[tuple[Project, Run]]) -> None:
+def test_the_duplicates_of_the_samples_are_all_found_and_nothing_else(
+    clones: tuple[tuple[Project, Run], Project],
+) -> None:
     """As `make quality` grades them."""
     grades = sample_grades(clones[0][0].data("eo_pv_data.duckdb"))
     assert (grades.overall.true, grades.overall.precision, grades.overall.recall) == (582, 1, 1)
     assert grades.clusters.exact == grades.clusters.plants == 207
 
 
-def test_make_all_again_runs_nothing_and_still_shows_the_table(clones: list[tuple[Project, Run]]) -> None:
-    run = clones[0][0].run("make", "all")
-    assert run.stages == set()
+def test_make_all_again_runs_nothing_makes_a_missing_warehouse_and_still_shows_the_table(
+    clones: tuple[tuple[Project, Run], Project],
+) -> None:
+    project = clones[0][0]
+    before = published(project)
+    project.data("eo_pv_data.duckdb").unlink()
+    run = project.run("make", "all")
+    assert (run.code, run.stages) == (0, set())
     assert "usa_cali_usgs_pv_2016" in run.output
-
-
-def test_a_missing_warehouse_is_made_again_from_the_same_tables(clones: list[tuple[Project, Run]]) -> None:
-    """That they are the same bytes is said above. All that was loaded is what DVC's lock of the first clone expects."""
-    project, run = clones[1]
-    assert (run.code, run.stages) == (0, set()), run.output
     assert project.data("eo_pv_data.duckdb").exists()
+    assert published(project) == before

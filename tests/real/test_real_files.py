@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from tests.pipeline.conftest import Project, copy_sources
+from tests.pipeline.conftest import Project, copy_sources, run_by_hand
 
 REAL = Path(os.environ.get("EO_PV_REAL_FILES", Path(__file__).resolve().parents[3] / "shared" / "data")) / "pv"
 INDIA = REAL / "india_solar_farms_2021" / "solar_farms_india_2021_merged_simplified.geojson"
@@ -91,8 +91,7 @@ def build_real(root: Path) -> None:
     """The datasets in one warehouse."""
     project = copy_sources(root)
     project.edit(lambda settings: settings.update(datasets=DATASETS))
-    run = project.repro()
-    assert run.code == 0, run.output
+    run_by_hand(project)
 
 
 @pytest.fixture(scope="module")
