@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from loaders.catalog import Catalog
+from loaders.overture import ATTRIBUTION, LICENCE
 
-COPYRIGHT = "© OpenStreetMap contributors, Overture Maps Foundation"
 IRRADIANCE: Mapping[str, str] = {
     "clearsky": "pvlib's sky without clouds, made here: no data of a provider.",
     "pvgis": (
@@ -27,7 +27,7 @@ def context_md(catalog: Catalog) -> str:
     if catalog.boundary_source == "overture":
         countries = (
             f"[Overture Maps](https://docs.overturemaps.org/attribution/), divisions, release {boundaries.release} "
-            f"(ODbL-1.0): name it as `{COPYRIGHT}`; a database that is derived from it stays under ODbL-1.0."
+            f"({LICENCE}): name it as `{ATTRIBUTION}`; a database that is derived from it stays under {LICENCE}."
         )
     else:
         countries = "[Natural Earth](https://www.naturalearthdata.com), 1:110 million (public domain)."

@@ -97,13 +97,14 @@ def boundary_steps(source: Path, workspace: Workspace, database: Path | None = N
 
 def irradiance_steps(workspace: Workspace, database: Path | None = None) -> list[Step]:
     """What the pipeline of the irradiance reads and writes; with a database, its tables too."""
-    files = {
-        "solar_irradiance": file(workspace.irradiance, workspace, "Irradiance and yield, by cell and month."),
-        "irradiance_refused": file(workspace.no_irradiance, workspace, "Cells without irradiance."),
+    said = {
+        "solar_irradiance": "Irradiance and yield, by cell and month.",
+        "irradiance_refused": "Cells without irradiance.",
     }
-    tables = _raw(files, workspace, database) if database else ()
+    files = [file(path, workspace, said[name]) for name, path in workspace.irradiance_tables.items()]
+    tables = _raw(workspace.irradiance_tables, workspace, database) if database else ()
     cells = file(workspace.cells("irradiance"), workspace, "The H3 cells that hold records.")
-    return [Step("solar_irradiance", (cells,), (*files.values(), *tables))]
+    return [Step("solar_irradiance", (cells,), (*files, *tables))]
 
 
 def warehouse_steps(catalog: Catalog, workspace: Workspace) -> list[Step]:
@@ -114,10 +115,7 @@ def warehouse_steps(catalog: Catalog, workspace: Workspace) -> list[Step]:
     boundaries = Step("admin_boundaries", (file(workspace.boundaries, workspace),), (_boundaries(workspace, raw),))
     irradiance = [
         Step(name, (file(path, workspace),), _raw((name,), workspace, raw))
-        for name, path in (
-            ("solar_irradiance", workspace.irradiance),
-            ("irradiance_refused", workspace.no_irradiance),
-        )
+        for name, path in workspace.irradiance_tables.items()
     ]
     exports = [
         Step(path.stem, (table(f"curated.{path.stem}", workspace, database),), (file(path, workspace),))

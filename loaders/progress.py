@@ -1,12 +1,13 @@
 """How far long work is, on a terminal."""
 
-from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 Thing = TypeVar("Thing")
+Watched = Callable[[Iterable[Any], str, int], Iterator[Any]]  # what `watched` is to those who are given it
 
 
 def watched(things: Iterable[Thing], what: str, total: int) -> Iterator[Thing]:

@@ -18,7 +18,6 @@ from loaders.workspace import Workspace
 OVERTURE_MAPS = "overture_maps"
 ADMIN_BOUNDARIES = "admin_boundaries"
 SOLAR_IRRADIANCE = "solar_irradiance"
-IRRADIANCE_REFUSED = "irradiance_refused"
 
 
 def write_doi_data(
@@ -79,7 +78,7 @@ def write_irradiance(connection: duckdb.DuckDBPyConnection, workspace: Workspace
     Returns:
         The tables, by their names.
     """
-    files = {SOLAR_IRRADIANCE: workspace.irradiance, IRRADIANCE_REFUSED: workspace.no_irradiance}
+    files = workspace.irradiance_tables
     stored = {name: replace_table(connection, name, ds.dataset(path)) for name, path in files.items()}
     made_from = json.loads(workspace.irradiance_counts.read_text(encoding="utf-8"))["made_from"]
     note_runs(connection, SOLAR_IRRADIANCE, dict.fromkeys(files, made_from))

@@ -187,7 +187,7 @@ def _require_context(workspace: Workspace) -> None:
             "The boundaries of countries are not loaded, and no record has a place without them. Run `dvc repro`, or "
             "`eo-pv cells` and `eo-pv boundaries`."
         )
-    if not (workspace.irradiance.exists() and workspace.no_irradiance.exists()):
+    if not all(path.exists() for path in workspace.irradiance_tables.values()):
         raise BuildError(
             "The solar irradiance is not loaded, and no installation has a yield without it. Run `dvc repro`, or "
             "`eo-pv cells` and `eo-pv irradiance`."

@@ -103,6 +103,11 @@ class Workspace:
         return self.home / "irradiance" / "refused.parquet"
 
     @property
+    def irradiance_tables(self) -> dict[str, Path]:
+        """Both, by the name of their table in the schema `raw_data`."""
+        return {"solar_irradiance": self.irradiance, "irradiance_refused": self.no_irradiance}
+
+    @property
     def irradiance_counts(self) -> Path:
         """What became of all cells, in figures."""
         return self.home / "irradiance" / "counts.json"

@@ -3,10 +3,10 @@
 Those that ask the network do so in `get_*`, understand the answer in `read_*`, and keep it by cell.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, get_args
+from typing import TYPE_CHECKING, Protocol, get_args
 
 import pyarrow as pa
 
@@ -16,6 +16,7 @@ from loaders.cells import CELLS
 from loaders.contract import Field, schema
 
 if TYPE_CHECKING:
+    from loaders.progress import Watched
     from loaders.web import Web
 
 IRRADIANCE = (
@@ -93,7 +94,7 @@ class Asking:
     web: "Web"
     kept: Path
     environment: Mapping[str, str]
-    watched: Callable[[Iterable[Any], str, int], Iterator[Any]]
+    watched: "Watched"
     agreed: Callable[[int], bool]
 
 

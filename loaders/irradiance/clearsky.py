@@ -15,15 +15,14 @@ from pvlib import atmosphere, clearsky, irradiance, location, solarposition, spa
 
 from loaders.arrays import Numbers
 from loaders.catalog_irradiance import Irradiance
-from loaders.irradiance import SCHEMA, Asking, Found
+from loaders.irradiance import Asking, Found
+from loaders.irradiance.panels import ALBEDO, W_PER_KW, as_rows, orientation
 
 NAME = "clearsky"
 DAYS = np.array([31, 28.2425, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 DAYS_A_MONTH = 3  # that stand for the others
 STEPS = 48  # of a day
 CELLS_AT_ONCE = 250
-ALBEDO = 0.2
-W_PER_KW = 1000
 NEXT_TO_A_POLE_DEG = 89.99  # at a pole itself, the sun has no azimuth
 # what pvlib's get_solarposition assumes of refraction: air temperature [°C], and bending at sunrise [°]
 REFRACTION = (12, 0.5667)
@@ -60,8 +59,7 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iter
         some = cells.slice(first, CELLS_AT_ONCE)
         lon, lat = some["lon"].to_numpy(), some["lat"].to_numpy()
         elevation_m = np.array([float(location.lookup_altitude(*place)) for place in zip(lat, lon, strict=True)])
-        tilt_deg = np.abs(lat) if settings.tilt_deg is None else np.full(len(lat), settings.tilt_deg)
-        azimuth_deg = np.where(lat < 0, 0.0, 180.0)
+        tilt_deg, azimuth_deg = orientation(lat, settings)
         sky = monthly(lat, elevation_m, turbidity(lat, lon), tilt_deg, azimuth_deg)
         fixed = {"h3_cell": some["h3_cell"], "lon": lon, "lat": lat, "elevation_m": elevation_m}
         yield Found(_rows(fixed | {"tilt_deg": tilt_deg, "azimuth_deg": azimuth_deg}, sky, settings), {})
@@ -150,8 +148,7 @@ def _rows(fixed: dict[str, object], sky: Sky, settings: Irradiance) -> pa.Table:
         "model_chain": pa.array([MODELS] * rows),
         "is_upper_bound": pa.array([True] * rows),
     }
-    every = columns | sums | said
-    return pa.table({name: pa.array(every[name], SCHEMA.field(name).type) for name in SCHEMA.names}, schema=SCHEMA)
+    return as_rows(columns | sums | said)
 
 
 def _with_year(months: Numbers) -> Numbers:

@@ -13,11 +13,9 @@ from pvlib import irradiance, pvsystem, solarposition, temperature
 
 from loaders.catalog_irradiance import Irradiance
 from loaders.catalog_irradiance import Provider as Name
-from loaders.irradiance import SCHEMA
+from loaders.irradiance.panels import ALBEDO, W_PER_KW, as_rows, orientation
 
-ALBEDO = 0.2
 GAMMA_PER_C = -0.0035  # of crystalline silicon ("premium"), Dobos (2014), PVWatts version 5 manual
-W_PER_KW = 1000
 HOURS = 24 * np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 SHIFT = 14  # hours that may count to the next month, where a typical year was one of local time
 MOST_W_PER_M2, MOST_C = 2000, 80  # beyond is no weather
@@ -67,8 +65,7 @@ def rows_of(place: Place, weather: Weather, settings: Irradiance, provider: Name
         UnreadableError: hours are missing, or no measurements.
     """
     _require_whole_years(weather)
-    tilt_deg = abs(place.lat) if settings.tilt_deg is None else settings.tilt_deg
-    azimuth_deg = 0.0 if place.lat < 0 else 180.0
+    tilt_deg, azimuth_deg = (float(each[0]) for each in orientation(np.array([place.lat]), settings))
     hours = weather.hours.assign(**_panels(place, weather, tilt_deg, azimuth_deg))
     columns = ["ghi", "dni", "dhi", "poa", "energy"]
     months = hours.groupby("month")[columns].sum() / W_PER_KW / weather.years
@@ -91,7 +88,7 @@ def rows_of(place: Place, weather: Weather, settings: Irradiance, provider: Name
     every["month"] = [None, *range(1, 13)]
     every["air_temperature_c"] = np.round(warmth, 4)
     every["specific_yield_kwh_per_kwp"] = (whole["energy"] * (1 - settings.losses)).round(4).to_numpy()
-    return pa.table({name: pa.array(every[name], SCHEMA.field(name).type) for name in SCHEMA.names}, schema=SCHEMA)
+    return as_rows(every)
 
 
 def _panels(place: Place, weather: Weather, tilt_deg: float, azimuth_deg: float) -> dict[str, np.ndarray]:

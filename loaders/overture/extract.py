@@ -3,10 +3,9 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,17 +13,16 @@ import pyarrow.parquet as pq
 from loaders.catalog_build import Boundaries
 from loaders.errors import BuildError, SourceError
 from loaders.geoparquet import ParquetFile, write_parquet
+from loaders.overture import ATTRIBUTION, LICENCE
 from loaders.overture.boxes import Box, boxes_around
 from loaders.overture.release import opened, prefix
 from loaders.overture.releases import no_release
+from loaders.progress import Watched
 from loaders.web import Web
 from loaders.workspace import Workspace
 
 SAID = "eo_pv_overture"
-LICENCE = "ODbL-1.0"  # https://docs.overturemaps.org/attribution/
-ATTRIBUTION = "© OpenStreetMap contributors, Overture Maps Foundation"
 ROWS_AT_ONCE = 100  # fewer than 2 GiB of outlines: the largest countries have some 100 MB
-Watched = Callable[[Iterable[Any], str, int], Iterator[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +76,6 @@ def extract(cells: pa.Table, settings: Boundaries, workspace: Workspace, web: We
         _write(_unique([archive, *parts] if covered else parts), [*covered, *missing], settings, archive)
         shutil.rmtree(scratch)
     return Extracted(settings.release, pq.read_metadata(archive).num_rows, len(missing), len(wanted) - len(missing))
-
-
-def is_kept(cells: pa.Table, settings: Boundaries, archive: Path) -> bool:
-    """Whether all that is needed around these cells is kept already."""
-    covered = _covered(archive, settings)
-    return all(any(whole.holds(box) for whole in covered) for box in boxes_around(cells, settings.nearest_land_km))
 
 
 def _kind(settings: Boundaries) -> dict[str, object]:

@@ -171,8 +171,6 @@ def _patiently(web: Web, ask: Callable[[], Answer], what: str) -> Answer:
     def attempt() -> Answer:
         try:
             return ask()
-        except duckdb.HTTPException as error:
-            _judge(error, what)
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             _judge(error, what)
 

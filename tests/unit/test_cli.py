@@ -1,27 +1,10 @@
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from loaders.__main__ import main
+from tests.unit.conftest import Run
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def eo_pv(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in the project; returns exit code, output and errors."""
-    monkeypatch.chdir(project)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["eo-pv", *arguments])
-        with pytest.raises(SystemExit) as left:
-            main()
-        code = left.value.code or 0
-        return int(code), *capsys.readouterr()
-
-    return run
 
 
 def test_the_steps_of_a_dataset_each_say_what_they_made(eo_pv: Run, project: Path) -> None:

@@ -2,36 +2,25 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 import yaml
 
-from loaders.__main__ import main
 from loaders.catalog_irradiance import Irradiance
 from loaders.irradiance import SCHEMA, Asking, Found, clearsky
 from loaders.workspace import Workspace
+from tests.unit.conftest import Run
 
 ROOT = Path(__file__).resolve().parents[2]
-Run = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture
-def eo_pv(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in a project with loaded records; returns exit code, output and errors."""
-    monkeypatch.chdir(project)
+@pytest.fixture(autouse=True)
+def bundled(project: Path) -> None:
+    """The project has the bundled boundaries."""
     shutil.copytree(ROOT / "data/samples/admin_boundaries", project / "data/samples/admin_boundaries")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["eo-pv", *arguments])
-        with pytest.raises(SystemExit) as left:
-            main()
-        code = left.value.code or 0
-        return int(code), *capsys.readouterr()
-
-    return run
 
 
 def edit(project: Path, **branches: object) -> None:

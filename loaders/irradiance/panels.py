@@ -1,0 +1,30 @@
+"""What all providers assume of panels, and the form of what they say."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from loaders.arrays import Numbers
+from loaders.catalog_irradiance import Irradiance
+from loaders.irradiance import SCHEMA
+
+ALBEDO = 0.2
+W_PER_KW = 1000
+
+
+def orientation(lat: Numbers, settings: Irradiance) -> tuple[Numbers, Numbers]:
+    """Tilt from the horizontal, by default the latitude, and where panels face: the equator [°].
+
+    Args:
+        lat: of each place [°].
+        settings: of the tilt.
+    """
+    tilt_deg = np.abs(lat) if settings.tilt_deg is None else np.full(len(lat), settings.tilt_deg)
+    return tilt_deg, np.where(lat < 0, 0.0, 180.0)
+
+
+def as_rows(columns: Mapping[str, Any]) -> pa.Table:
+    """Columns by name, in any order, as those of `loaders.irradiance.IRRADIANCE`."""
+    return pa.table({field.name: pa.array(columns[field.name], field.type) for field in SCHEMA}, schema=SCHEMA)

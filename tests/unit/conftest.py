@@ -1,0 +1,23 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from loaders.__main__ import main
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def eo_pv(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in the project; returns exit code, output and errors."""
+    monkeypatch.chdir(project)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["eo-pv", *arguments])
+        with pytest.raises(SystemExit) as left:
+            main()
+        code = left.value.code or 0
+        return int(code), *capsys.readouterr()
+
+    return run
