@@ -21,8 +21,15 @@ ready :=
 else
 venv := $(CURDIR)/.venv
 ready := .venv/.ready
+# programs in .venv name its folder and its Python: where the project was moved, or Python upgraded, make it again
+ifeq ($(wildcard $(ready)),$(ready))
+ifneq ($(shell test "$$(cat $(ready))" = "$$PWD" && .venv/bin/python -c 'import encodings, typer' 2>&1 || echo no),)
+$(shell rm -f $(ready))
+endif
+endif
 endif
 
+export KEY
 export VIRTUAL_ENV := $(venv)
 export PATH := $(venv)/bin:$(PATH)
 # behind a proxy with an authority of its own, trust what this machine trusts
@@ -47,13 +54,13 @@ all: $(ready) ## run the whole workflow, then show its table (ARGS are passed to
 	@python -m loaders summary
 
 plan: $(ready) ## say what would be downloaded and which steps would run (KEY=<dataset> for one of them)
-	@python -m loaders plan $(KEY)
+	@python -m loaders plan $$KEY
 
 update: $(ready) ## ask the sources again and rewrite their locks (KEY=<dataset> for one of them)
-	python -m loaders update $(KEY)
+	@python -m loaders update $$KEY
 
 verify: $(ready) ## hash the fetched files again and compare them with the locks
-	@python -m loaders verify $(KEY)
+	@python -m loaders verify $$KEY
 
 pull: $(ready) ## get the results of others from the DVC remote instead of making them (dvc pull)
 	dvc pull --allow-missing
@@ -134,4 +141,4 @@ clean: ## remove what the workflow and the tests made; keep .venv, the locks and
 	  --build-constraints requirements-build.lock -r requirements.lock
 	@.venv/bin/uv pip install --quiet --no-config --python .venv --no-deps --no-build-isolation --editable .
 	@test -e .git || .venv/bin/dvc config --quiet --local core.no_scm true
-	@touch $@
+	@pwd >$@

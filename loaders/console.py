@@ -25,7 +25,13 @@ app = typer.Typer(
 out = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False, markup=False)
 err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
-Key = Annotated[str, typer.Argument(help="Key or alias of the dataset.")]
+
+def key_of_stage(name: str) -> str:
+    """The dataset of a DVC stage (`load@<key>`, `dvc.yaml:load@<key>`); a key or alias stays as it is."""
+    return name.rpartition("@")[2]
+
+
+Key = Annotated[str, typer.Argument(help="Key or alias of the dataset.", callback=key_of_stage)]
 Keys = Annotated[list[str] | None, typer.Argument(help="Keys or aliases; by default all datasets.")]
 
 

@@ -108,6 +108,15 @@ def test_a_changed_own_file_is_noticed_and_taken_in_once_accepted(project: Proje
     assert curated_ids(project) == ["north:1", "north:2", "north:5", "south:3"]
 
 
+def test_no_shell_runs_what_stands_in_a_setting(project: Project) -> None:
+    hostile = ("a; touch pwned #", "$(touch pwned)", "`touch pwned`", "a\ntouch pwned", "it's; touch pwned")
+    project.edit(lambda s: s["datasets"].update({key: entry("north") for key in hostile}))
+    run = project.repro("--keep-going")
+    assert run.code != 0
+    assert "is 'a; touch pwned #', which is not of the expected form" in run.output
+    assert not (project.root / "pwned").exists()
+
+
 def test_a_broken_dataset_fails_alone_with_one_clear_paragraph(project: Project) -> None:
     broken = project.root / "own" / "broken.geojson"
     broken.write_text('{"type": "FeatureCollection", "features": [{"type": "Fea')
