@@ -23,7 +23,7 @@ venv := $(CURDIR)/.venv
 ready := .venv/.ready
 # programs in .venv name its folder and its Python: where the project was moved, or Python upgraded, make it again
 ifeq ($(wildcard $(ready)),$(ready))
-ifneq ($(shell test "$$(cat $(ready))" = "$$PWD" && .venv/bin/python -c 'import encodings, typer' 2>&1 || echo no),)
+ifneq ($(shell test "$$(cat $(ready))" = "$$(pwd -P)" && .venv/bin/python -c 'from importlib.util import find_spec as f; f("duckdb").loader' 2>&1 || echo no),)
 $(shell rm -f $(ready))
 endif
 endif
@@ -141,4 +141,4 @@ clean: ## remove what the workflow and the tests made; keep .venv, the locks and
 	  --build-constraints requirements-build.lock -r requirements.lock
 	@.venv/bin/uv pip install --quiet --no-config --python .venv --no-deps --no-build-isolation --editable .
 	@test -e .git || .venv/bin/dvc config --quiet --local core.no_scm true
-	@pwd >$@
+	@pwd -P >$@

@@ -44,4 +44,4 @@ def test_the_image_holds_every_file_of_the_project_but_its_own_recipe() -> None:
     allowed = [line.removeprefix("!") for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"]
     patterns = [re.compile(re.escape(pattern).replace(r"\*", "[^/]*") + "(/.*)?") for pattern in allowed]
     left_out = {name for name in tracked if name and not any(pattern.fullmatch(name) for pattern in patterns)}
-    assert left_out == {".dvc/.gitignore", ".gitignore"}
+    assert left_out == {".dvc/.gitignore", ".gitattributes", ".gitignore"}

@@ -89,8 +89,54 @@ def test_an_environment_is_made_inside_a_folder_with_a_space_and_nowhere_else(tm
     assert "My Documents" not in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("made_in", "python", "is_made_again"),
+    [
+        (".", sys.executable, False),
+        ("elsewhere", sys.executable, True),  # moved: its programs name the other folder
+        (".", "/gone/python3", True),
+        (".", "false", True),  # another Python, without the packages
+    ],
+)
+def test_an_environment_that_was_moved_or_lost_its_python_is_made_again(
+    tmp_path: Path, made_in: str, python: str, is_made_again: bool
+) -> None:
+    folder = tmp_path / "it's [a] f\u00f6lder"
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    for name in ("pyproject.toml", "requirements.lock", "requirements-build.lock", "Makefile"):
+        shutil.copy(ROOT / name, folder)
+        os.utime(folder / name, (0, 0))
+    (folder / ".venv" / "bin" / "python").symlink_to(shutil.which(python) or python)
+    (folder / ".venv" / ".ready").write_text(f"{(folder / made_in).resolve()}\n")
+    outside = {name: value for name, value in os.environ.items() if name != "EO_PV_VENV"}
+    outside["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path)) if python == sys.executable else ""
+    make = ["make", "--no-print-directory", "--dry-run", "plan"]
+    done = subprocess.run(make, cwd=folder, env=outside, capture_output=True, text=True, check=True)
+    assert ("-m venv .venv\n" in done.stdout) is is_made_again
+    assert done.stdout.endswith("python -m loaders plan $KEY\n")
+
+
 def test_the_limit_of_a_run_is_checked_like_the_one_in_the_settings() -> None:
     catalog = read_catalog(ROOT / "params.yaml")
     assert (catalog.max_mb, catalog.with_limit(50).max_mb) == (250, 50)
     with pytest.raises(CatalogError, match="max_mb is -1; expected a positive number"):
         catalog.with_limit(-1)
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="without Git there is nothing to check out")
+def test_a_checkout_on_a_machine_that_rewrites_line_ends_has_the_bytes_of_the_locks(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "--quiet", "."], cwd=tmp_path, check=True)
+    shutil.copy(ROOT / ".gitattributes", tmp_path)
+    written = {
+        "data/samples/farms/farms.csv": b"id\r\n1\r\n",
+        "Makefile": b"all:\n\ttrue\n",
+        "requirements.lock": b"a==1\n",
+    }
+    for name, content in written.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    git = ["git", "-c", "core.autocrlf=true", "-c", "user.name=a", "-c", "user.email=a@b"]
+    for command in (["add", "."], ["commit", "--quiet", "--message", "all"], ["rm", "--quiet", "-r", "."]):
+        subprocess.run([*git, *command], cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run([*git, "checkout", "HEAD", "--", "."], cwd=tmp_path, check=True, capture_output=True)
+    assert {name: (tmp_path / name).read_bytes() for name in written} == written
