@@ -29,7 +29,10 @@ endif
 endif
 endif
 
+# the shell gets these as variables: as text of a recipe, it would run what stands in them
 export KEY
+export IMAGE
+export TAG
 export VIRTUAL_ENV := $(venv)
 export PATH := $(venv)/bin:$(PATH)
 # behind a proxy with an authority of its own, trust what this machine trusts
@@ -105,15 +108,15 @@ samples: $(ready) ## make the bundled samples again (the same bytes)
 	python data/samples/sample_boundaries.py
 
 image: ## build the container image (docker)
-	docker build --tag $(IMAGE) .
+	docker build --tag "$$IMAGE" .
 
 container-check: ## build the image, run the tests and the workflow in it without network (Docker, or root on Debian)
-	IMAGE=$(IMAGE) .ci/container-check
+	.ci/container-check
 
 publish: image ## push the image (REGISTRY, REGISTRY_USER and REGISTRY_TOKEN from the environment, TAG)
 	@echo "$$REGISTRY_TOKEN" | docker login --username "$$REGISTRY_USER" --password-stdin "$$REGISTRY"
-	docker tag $(IMAGE) "$$REGISTRY/$(IMAGE):$(TAG)"
-	docker push "$$REGISTRY/$(IMAGE):$(TAG)"
+	docker tag "$$IMAGE" "$$REGISTRY/$$IMAGE:$$TAG"
+	docker push "$$REGISTRY/$$IMAGE:$$TAG"
 
 sbom: $(ready) ## write sbom.json: what the lock installs, as CycloneDX (fetches its tool)
 	uv tool run --from cyclonedx-bom==$(CYCLONEDX) cyclonedx-py requirements --output-file sbom.json requirements.lock
