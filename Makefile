@@ -128,7 +128,7 @@ clean: ## remove what the workflow and the tests made; keep .venv, the locks and
 	for name in raw loaded metrics curated report times boundaries cells irradiance lake lake.sqlite .work build.json eo_pv_data.duckdb eo_pv_data.duckdb.wal eo_pv_data.json; do \
 	  rm -rf "data/sample/$$name" "data/doi/$$name"; \
 	done
-	rm -rf data/.dvc-cache .dvc/tmp dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache
+	rm -rf data/.dvc-cache .dvc/tmp dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # .ready is touched last: an installation that was cut short starts afresh.
 .venv/.ready: requirements.lock requirements-build.lock pyproject.toml
