@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from loaders.formats import FileFormat
-from loaders.gdal import require_walls
+from loaders.gdal import GDAL_ERRORS, require_walls
 from loaders.signatures import format_of, require_content
 from loaders.wanted import SourceFile
 
@@ -26,6 +26,7 @@ def opened(file: SourceFile, key: str = "") -> Iterator[Path]:
 
     Raises:
         ReadError: the content is not what the ending says, or the ending says no format that can be read.
+        DataSourceError: GDAL cannot read it; or another of `GDAL_ERRORS`.
     """
     require_content(file, key)
     found = format_of(file, key)
@@ -36,7 +37,18 @@ def opened(file: SourceFile, key: str = "") -> Iterator[Path]:
     with TemporaryDirectory(prefix="eo-pv-") as folder:
         for suffix, path in _parts(file, found).items():
             (Path(folder) / f"{NAME}{suffix}").symlink_to(path.absolute())
-        yield Path(folder) / f"{NAME}{file.suffix}"
+        path = Path(folder) / f"{NAME}{file.suffix}"
+        try:
+            yield path
+        except GDAL_ERRORS as error:
+            raise type(error)(_reason(str(error), path, file, found)) from error
+
+
+def _reason(said: str, path: Path, file: SourceFile, found: FileFormat) -> str:
+    """What GDAL said, of the published file and without its advice to choose a driver."""
+    if "not recognized as being in a supported file format" in said:
+        return f"it begins like {found.name}, but is none: it was cut short, or lacks what one must have"
+    return said.replace(f"/vsizip/{{{path}}}/", "").replace(str(path), file.name)
 
 
 def _parts(file: SourceFile, found: FileFormat) -> dict[str, Path]:

@@ -1,14 +1,18 @@
 """Whether a file is what its ending says, by how its content begins."""
 
+import codecs
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
+from loaders.archive_formats import NO_END, PIECE_BYTES
 from loaders.errors import ReadError
 from loaders.formats import CSV, FILE_GEODATABASE, FORMATS, GML, KML, FileFormat
 from loaders.wanted import SourceFile
 
 HEAD_BYTES = 1 << 16
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 SHOWN = 40  # characters of what was found
 BEFORE_TEXT = "\ufeff\x1e \t\r\n"  # of JSON; the second separates the features of a GeoJSON sequence
 BEFORE_ROOT = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
@@ -30,6 +34,7 @@ KNOWN = {
 MOST_UNPACKED_BYTES = 4_000_000_000  # of a workbook or a KMZ: what `download.max_ratio` is for archives
 RATIO_MATTERS_FROM_BYTES = 100_000_000
 MOST_RATIO = 200
+DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError)  # what zipfile raises
 
 
 def format_of(file: SourceFile, key: str = "") -> FileFormat:
@@ -43,7 +48,7 @@ def format_of(file: SourceFile, key: str = "") -> FileFormat:
     ending = f"the ending {file.suffix}" if file.suffix else "no ending"
     raise ReadError(
         f"{_named(file, key)} has {ending}, which says no format that can be read; expected one of "
-        f"{', '.join(FORMATS)}. {_rename(key)}"
+        f"{', '.join(FORMATS)}. Name another file, or {_rename(key)}"
     )
 
 
@@ -61,7 +66,8 @@ def require_content(file: SourceFile, key: str = "") -> None:
     expected = format_of(file, key)
     if fault := _fault(file.path, expected):
         again = f"If it was damaged on the way, run `eo-pv fetch {key} --force`. " if key else ""
-        raise ReadError(f"{_named(file, key)} is not {expected.name}: {fault}. {again}{_rename(key)}")
+        other = f"If it is of another format, {_rename(key)}"
+        raise ReadError(f"{_named(file, key)} is not {expected.name}: {fault}. {again}{other}")
 
 
 def _named(file: SourceFile, key: str) -> str:
@@ -71,7 +77,7 @@ def _named(file: SourceFile, key: str) -> str:
 
 def _rename(key: str) -> str:
     give = "give the copy as `source: {path: …}`" if key else "give the copy to `eo-pv add`"
-    return f"If it is of another format, download it yourself, let its name end in what it is, and {give}."
+    return f"download it yourself, let its name end in what it is, and {give}."
 
 
 def _fault(path: Path, expected: FileFormat) -> str:
@@ -103,11 +109,14 @@ def _folder_fault(path: Path, expected: FileFormat) -> str:
 
 
 def _magic_fault(head: bytes, expected: FileFormat) -> str:
-    shown = expected.magic.rstrip(b"\x00").decode("latin-1")
-    return "" if head.startswith(expected.magic) else f"{_begins(head)}, expected {shown!r}"
+    text = expected.magic.rstrip(b"\x00").decode("latin-1")
+    shown = repr(text) if text.isprintable() else f"the bytes {expected.magic.hex(' ')}"
+    return "" if head.startswith(expected.magic) else f"{_begins(head)}, expected {shown}"
 
 
 def _text_fault(head: bytes, expected: FileFormat) -> str:
+    if head.startswith(UTF_16):
+        return "it is UTF-16, expected UTF-8"
     first = head.decode("utf-8", "replace").lstrip(BEFORE_TEXT)[:1]
     if first and first in expected.opening:
         return ""
@@ -118,7 +127,7 @@ def _xml_fault(head: bytes, expected: FileFormat) -> str:
     """KML and GML differ from one another, and from the XML that sends GDAL elsewhere, by their root."""
     text = _decoded(head).lstrip("\ufeff")
     start = match.end() if (match := BEFORE_ROOT.match(text)) else 0
-    if text[start:].upper().startswith("<!DOCTYPE"):
+    if text[start:].startswith("<!DOCTYPE"):
         return f"{_begins(head)}; a document type can declare entities without end, and is not read"
     root = ROOT.match(text, start)
     if expected is KML:
@@ -133,7 +142,7 @@ def _zip_fault(path: Path, expected: FileFormat) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+    except DAMAGED:
         return "it is a damaged zip archive"
     if not any(member.filename.lower().endswith(expected.member) for member in members):
         return f"it is a zip archive without any {expected.member}"
@@ -141,7 +150,20 @@ def _zip_fault(path: Path, expected: FileFormat) -> str:
     ratio = unpacked / path.stat().st_size
     if unpacked > MOST_UNPACKED_BYTES or (unpacked > RATIO_MATTERS_FROM_BYTES and ratio > MOST_RATIO):
         return f"it would unpack to {unpacked / 1e6:,.0f} MB, which is {ratio:,.0f} times its own size"
-    return ""
+    return next(filter(None, (_member_fault(path, member) for member in members)), "")
+
+
+def _member_fault(path: Path, member: zipfile.ZipInfo) -> str:
+    """Unpack a member to nowhere: GDAL goes on beyond the size that it states."""
+    stated, found = member.file_size, 0
+    member.file_size = NO_END  # at the stated size, zipfile would stop without a word
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
+            while found <= stated and (piece := stream.read(PIECE_BYTES)):
+                found += len(piece)
+    except (*DAMAGED, EOFError, RuntimeError, zlib.error):
+        return f"its {member.filename!r} is damaged or encrypted"
+    return "" if found == stated else f"its {member.filename!r} states {stated:,} bytes, but holds another number"
 
 
 def _begins(head: bytes) -> str:
@@ -149,12 +171,11 @@ def _begins(head: bytes) -> str:
     if known := next((name for magic, name in KNOWN.items() if head.startswith(magic)), ""):
         return f"it is {known}"
     text = _decoded(head).lstrip(BEFORE_TEXT)
-    declaration = re.match(r"<\?.*?\?>\s*", text, re.DOTALL)  # says nothing of what it is
+    declaration = BEFORE_ROOT.match(text)  # says nothing of what it is
     text = text[declaration.end() :] if declaration else text
     shown = text[: text.find(">") + 1] if text.startswith("<") and 0 < text.find(">") < SHOWN else text[:SHOWN]
     return f"it begins with {shown!r}" if shown else "it is blank"
 
 
 def _decoded(head: bytes) -> str:
-    is_utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
-    return head.decode("utf-16" if is_utf16 else "utf-8", "replace")
+    return head.decode("utf-16" if head.startswith(UTF_16) else "utf-8", "replace")
