@@ -1,0 +1,68 @@
+"""The one place where a published file is opened: what its ending says, alone in a folder of its own."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory, gettempdir
+
+from loaders.formats import FileFormat
+from loaders.gdal import GDAL_ERRORS, require_walls
+from loaders.signatures import format_of, require_content
+from loaders.wanted import SourceFile
+
+UNSAFE = re.compile(r"[;!?{}]|[^ -\U0010ffff]")  # pyogrio reads archives and queries out of a path, GDAL braces
+FOLDERS = ("/tmp", "/var/tmp")  # noqa: S108 (where the folder of temporary files has an unsafe name)
+
+
+@contextmanager
+def opened(file: SourceFile, key: str = "") -> Iterator[Path]:
+    """A path at which a reader finds a file that is what its ending says.
+
+    What GDAL reads gets a plain name (which some formats use for their layer) and no neighbours but the parts of a
+    shapefile: a published `farms.gfs`, `.xsd` or `.qix` says nothing.
+
+    Args:
+        file: what to open.
+        key: the dataset, for messages; empty where there is none yet.
+
+    Raises:
+        ReadError: the content is not what the ending says, or the ending says no format that can be read.
+        DataSourceError: GDAL cannot read it; or another of `GDAL_ERRORS`.
+    """
+    require_content(file, key)
+    found = format_of(file, key)
+    if not found.drivers:
+        yield file.path
+        return
+    require_walls()
+    name = UNSAFE.sub("_", PurePosixPath(file.published).stem)
+    with TemporaryDirectory(prefix="eo-pv-", dir=_plain_folder()) as folder:
+        for suffix, part in _parts(file, found).items():
+            (Path(folder) / f"{name}{suffix}").symlink_to(part.absolute())
+        path = Path(folder) / f"{name}{file.suffix}"
+        try:
+            yield path
+        except GDAL_ERRORS as error:
+            raise type(error)(_reason(str(error), path, file, found)) from error
+
+
+def _plain_folder() -> str:
+    return next(folder for folder in (gettempdir(), *FOLDERS) if not UNSAFE.search(folder) and Path(folder).is_dir())
+
+
+def _reason(said: str, path: Path, file: SourceFile, found: FileFormat) -> str:
+    """What GDAL said, of the published file and without its advice to choose a driver."""
+    if "not recognized as being in a supported file format" in said:
+        return f"it begins like {found.name}, but is none: it was cut short, or lacks what one must have"
+    return said.replace(f"/vsizip/{{{path}}}/", "").replace(str(path), file.name)
+
+
+def _parts(file: SourceFile, found: FileFormat) -> dict[str, Path]:
+    """The file and what belongs to it, by ending; endings may be in either case."""
+    if not found.parts:
+        return {file.suffix: file.path}
+    beside = [path for path in sorted(file.path.parent.iterdir()) if path.stem == file.path.stem]
+    return {path.suffix.lower(): path for path in beside if path.suffix.lower() in found.parts} | {
+        file.suffix: file.path
+    }
