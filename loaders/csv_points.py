@@ -15,6 +15,8 @@ from loaders.catalog_columns import Reading
 from loaders.errors import ReadError
 from loaders.number_text import are_numbers, to_floats
 
+csv.field_size_limit(2**31 - 1)  # of a value; what Python allows by itself is less than an outline can take
+
 
 def read_csv(path: Path, reading: Reading, name: str, key: str, rows: int) -> Iterator[tuple[pa.Table, Shapes]]:
     """The columns as text, null where blank; the positions as well-known binary; so many rows at a time.

@@ -8,7 +8,7 @@ import numpy as np
 import pyogrio.raw
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
-from loaders.arrays import Flags, Shapes
+from loaders.arrays import Shapes
 
 POINT, LINE, POLYGON, MULTILINE, MULTIPOLYGON, COLLECTION = 1, 2, 3, 5, 6, 7
 ARC, CURVED_POLYGON, MULTICURVE, MULTISURFACE, POLYHEDRON, TIN, TRIANGLE = 8, 10, 11, 12, 15, 16, 17

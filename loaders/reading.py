@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,10 @@ from loaders.csv_points import read_csv
 from loaders.errors import ReadError
 from loaders.feature_ids import FeatureIds
 from loaders.geojson import GEOJSON, says_crs
+from loaders.geojson_values import too_long_number
 from loaders.geometry import LONLAT
+from loaders.geopackage import require_declared_values
+from loaders.restored import restoring
 from loaders.shapefile import require_whole_shapefile
 from loaders.wanted import SourceFile
 
@@ -37,6 +41,7 @@ UNREADABLE = (
     ValueError,
     csv.Error,
     pa.ArrowException,
+    sqlite3.Error,
 )
 PARQUET = frozenset({".parquet", ".geoparquet"})
 BATCH_ROWS = 20_000  # what a load holds at a time; no result depends on it
@@ -91,6 +96,11 @@ def read_published(file: SourceFile, reading: Reading, key: str, rows: int = BAT
 
 def _unreadable(error: Exception, file: SourceFile, key: str) -> ReadError:
     reason = " ".join(str(error).split())
+    if file.suffix in GEOJSON and (column := too_long_number(file.path, reason)):
+        return ReadError(
+            f"{key}: {file.name}: {column}. Write it in quotes in the file, and give that file to "
+            f"datasets.{key}.source.path in params.yaml."
+        )
     encoding = (
         f" If it is in another encoding, say so in datasets.{key}.read.encoding." if "UTF" in reason.upper() else ""
     )
@@ -112,6 +122,8 @@ def _read_with_gdal(file: SourceFile, reading: Reading, key: str, rows: int) -> 
     if file.suffix == ".shp":
         require_whole_shapefile(file, key)
     layer = reading.layer or _only_layer(file, key)
+    if file.suffix == ".gpkg":
+        require_declared_values(file.path, layer, file.name, key)
     # GDAL would otherwise rewrite text that looks like a date
     options = {"DATE_AS_STRING": "YES"} if file.suffix in GEOJSON else {}
     states_crs = file.suffix not in GEOJSON or _says_crs(file, reading)
@@ -120,14 +132,17 @@ def _read_with_gdal(file: SourceFile, reading: Reading, key: str, rows: int) -> 
         layer=layer,
         encoding=reading.encoding,
         return_fids=True,
+        datetime_as_string=True,  # else moments lose their offsets
         batch_size=rows,
         use_pyarrow=True,
         **options,
     ) as (meta, stream):
         with_ids = FeatureIds(file, meta["fid_column"])
+        restored = restoring(file, stream.schema.remove(0))
         for batch in _at_least_one(with_ids.guarded(stream), stream.schema):
+            table = restored(with_ids.kept(batch), batch.column(0))
             yield (
-                *_split(with_ids.kept(batch), meta["geometry_name"] or "wkb_geometry"),
+                *_split(table, meta["geometry_name"] or "wkb_geometry"),
                 meta["crs"] if states_crs else None,
             )
 
