@@ -11,6 +11,7 @@ _PLACES = {
 }
 
 os.environ.setdefault("HAMILTON_AUTOLOAD_EXTENSIONS", "0")  # else it imports Dask and more that nobody asks for
+os.environ["PROJ_NETWORK"] = "OFF"  # where a record stands must not depend on grids that a server has
 
 __all__ = ["run_doi_pipeline", "run_overture_pipeline", "run_solar_pipeline"]
 

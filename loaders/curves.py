@@ -5,10 +5,9 @@ import struct
 from collections.abc import Sequence
 
 import numpy as np
-import pyogrio.raw
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
 from loaders.arrays import Shapes
+from loaders.gdal import GDAL_ERRORS, raw
 
 POINT, LINE, POLYGON, MULTILINE, MULTIPOLYGON, COLLECTION = 1, 2, 3, 5, 6, 7
 ARC, CURVED_POLYGON, MULTICURVE, MULTISURFACE, POLYHEDRON, TIN, TRIANGLE = 8, 10, 11, 12, 15, 16, 17
@@ -18,7 +17,7 @@ BEYOND_GEOS = CURVED | {POLYHEDRON, TIN, TRIANGLE}
 SAME_AS = {MULTICURVE: MULTILINE, MULTISURFACE: MULTIPOLYGON, POLYHEDRON: MULTIPOLYGON, TIN: MULTIPOLYGON}
 DEEPEST = 32  # collections in collections
 HAS_Z, HAS_M = 0x80000000, 0x40000000  # as PostGIS writes it; ISO adds 1000, 2000 or 3000
-UNDRAWABLE = (DataLayerError, DataSourceError, FeatureError, GeometryError, RuntimeError, ValueError)
+UNDRAWABLE = (*GDAL_ERRORS, RuntimeError, ValueError)
 
 Part = tuple[int, int, int]  # type, begin and end of a geometry
 
@@ -87,7 +86,7 @@ def _through_gdal(curves: Sequence[bytes]) -> list[bytes | None]:
     """Written to a file in memory and read back: reading is where GDAL draws arcs, each step at most 4°."""
     file = io.BytesIO()
     nothing: list[object] = []
-    pyogrio.raw.write(
+    raw.write(
         file,
         geometry=np.array([*curves, None], dtype=object)[:-1],
         field_data=nothing,
@@ -97,7 +96,7 @@ def _through_gdal(curves: Sequence[bytes]) -> list[bytes | None]:
         crs="EPSG:4326",  # means nothing here: no coordinate is looked at
         SPATIAL_INDEX="NO",  # which keeps the order
     )
-    found: list[bytes | None] = list(pyogrio.raw.read(file.getvalue())[2])
+    found: list[bytes | None] = list(raw.read(file.getvalue())[2])
     if len(found) != len(curves):
         raise ValueError("GDAL left shapes out")
     return found

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pyproj
 from pyproj.exceptions import CRSError
+
+from loaders.crs_text import crs_from_text
 
 GEOJSON = frozenset({".geojson", ".json"})
 PIECE_CHARACTERS = 1 << 18
@@ -55,7 +56,7 @@ def _is_known(member: dict[str, Any] | None) -> bool:
     if not isinstance(properties, dict):
         return False
     try:
-        pyproj.CRS.from_user_input(properties.get("name") or properties.get("code"))
+        crs_from_text(properties.get("name") or properties.get("code"))
     except (CRSError, TypeError):
         return False
     return True

@@ -5,36 +5,35 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pyogrio
 import pyproj
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 from pyproj.exceptions import CRSError
 
 from loaders.arrays import Shapes
 from loaders.catalog_columns import Reading
+from loaders.crs_text import crs_from_text
 from loaders.csv_points import read_csv
 from loaders.errors import ReadError
 from loaders.feature_ids import FeatureIds
+from loaders.gdal import GDAL_ERRORS, list_layers, open_arrow
 from loaders.geojson import GEOJSON, says_crs
 from loaders.geojson_values import too_long_number
 from loaders.geometry import LONLAT
 from loaders.geopackage import require_declared_values
+from loaders.opening import opened
 from loaders.restored import restoring
 from loaders.shapefile import require_whole_shapefile
 from loaders.wanted import SourceFile
 
 # what the libraries raise for a file that is damaged, or is not what its name says
 UNREADABLE = (
+    *GDAL_ERRORS,
     CRSError,
-    DataLayerError,
-    DataSourceError,
-    FeatureError,
-    GeometryError,
     LookupError,
     OSError,
     RuntimeError,
@@ -83,13 +82,14 @@ def read_published(file: SourceFile, reading: Reading, key: str, rows: int = BAT
     """
     try:
         crs, first_row = None, 1
-        for attributes, wkb, found in _batches(file, reading, key, rows):
-            attributes.validate(full=True)
-            if crs is None:
-                stated = pyproj.CRS.from_user_input(found) if found else None
-                crs = _crs(stated, reading, file, key, needed=bool(len(wkb)))
-            yield Published(file.name, attributes, wkb, crs, first_row)
-            first_row += len(wkb)
+        with opened(file, key) as path:
+            for attributes, wkb, found in _batches(file, path, reading, key, rows):
+                attributes.validate(full=True)
+                if crs is None:
+                    stated = crs_from_text(found) if found else None
+                    crs = _crs(stated, reading, file, key, needed=bool(len(wkb)))
+                yield Published(file.name, attributes, wkb, crs, first_row)
+                first_row += len(wkb)
     except UNREADABLE as error:
         raise _unreadable(error, file, key) from error
 
@@ -110,25 +110,25 @@ def _unreadable(error: Exception, file: SourceFile, key: str) -> ReadError:
     )
 
 
-def _batches(file: SourceFile, reading: Reading, key: str, rows: int) -> Iterator[Batch]:
+def _batches(file: SourceFile, path: Path, reading: Reading, key: str, rows: int) -> Iterator[Batch]:
     if file.suffix == ".csv":
-        return ((attributes, wkb, None) for attributes, wkb in read_csv(file.path, reading, file.name, key, rows))
+        return ((attributes, wkb, None) for attributes, wkb in read_csv(path, reading, file.name, key, rows))
     if file.suffix in PARQUET:
-        return _read_geoparquet(file, rows)
-    return _read_with_gdal(file, reading, key, rows)
+        return _read_geoparquet(path, rows)
+    return _read_with_gdal(file, path, reading, key, rows)
 
 
-def _read_with_gdal(file: SourceFile, reading: Reading, key: str, rows: int) -> Iterator[Batch]:
+def _read_with_gdal(file: SourceFile, path: Path, reading: Reading, key: str, rows: int) -> Iterator[Batch]:
     if file.suffix == ".shp":
         require_whole_shapefile(file, key)
-    layer = reading.layer or _only_layer(file, key)
+    layer = reading.layer or _only_layer(file, path, key)
     if file.suffix == ".gpkg":
-        require_declared_values(file.path, layer, file.name, key)
+        require_declared_values(path, layer, file.name, key)
     # GDAL would otherwise rewrite text that looks like a date
     options = {"DATE_AS_STRING": "YES"} if file.suffix in GEOJSON else {}
     states_crs = file.suffix not in GEOJSON or _says_crs(file, reading)
-    with pyogrio.open_arrow(
-        file.path,
+    with open_arrow(
+        path,
         layer=layer,
         encoding=reading.encoding,
         return_fids=True,
@@ -172,10 +172,10 @@ def _split(table: pa.Table, geometry: str) -> tuple[pa.Table, Shapes]:
     return table.drop_columns([geometry]), table.column(geometry).to_numpy(zero_copy_only=False)
 
 
-def _only_layer(file: SourceFile, key: str) -> str | None:
+def _only_layer(file: SourceFile, path: Path, key: str) -> str | None:
     if file.suffix == ".geojson":
         return None  # there is one, and listing it reads the whole file
-    layers = [name for name, geometry_type in pyogrio.list_layers(file.path) if geometry_type is not None]
+    layers = [name for name, geometry_type in list_layers(path) if geometry_type is not None]
     if len(layers) > 1:
         raise ReadError(
             f"{key}: {file.name} has several layers: {', '.join(layers)}. "
@@ -184,8 +184,8 @@ def _only_layer(file: SourceFile, key: str) -> str | None:
     return layers[0] if layers else None
 
 
-def _read_geoparquet(file: SourceFile, rows: int) -> Iterator[Batch]:
-    with pq.ParquetFile(file.path, pre_buffer=False) as parquet:  # else what has been read stays in memory
+def _read_geoparquet(path: Path, rows: int) -> Iterator[Batch]:
+    with pq.ParquetFile(path, pre_buffer=False) as parquet:  # else what has been read stays in memory
         metadata = parquet.schema_arrow.metadata or {}
         if b"geo" not in metadata:
             raise pa.ArrowInvalid("it is Parquet, but not GeoParquet: it does not say which column is the geometry")

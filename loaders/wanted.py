@@ -12,10 +12,8 @@ from pathlib import Path, PurePosixPath
 from loaders.archives import is_archive
 from loaders.catalog_source import Source
 from loaders.errors import ReadError
+from loaders.formats import FORMATS, SHAPEFILE_PARTS, geodatabase, suffix
 from loaders.locks import UNPACKED
-
-FORMATS = frozenset({".geojson", ".json", ".shp", ".gpkg", ".fgb", ".kml", ".parquet", ".geoparquet", ".csv"})
-SHAPEFILE_PARTS = frozenset({".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +21,7 @@ class SourceFile:
     """One wanted file.
 
     Attributes:
-        path: where it is on this disk.
+        path: where it is on this disk; a folder if it is a file geodatabase.
         published: its path in the archive, or in the raw folder.
         archive: the archive that it was in, below the raw folder.
     """
@@ -40,7 +38,7 @@ class SourceFile:
     @property
     def suffix(self) -> str:
         """The format, by its ending."""
-        return _suffix(self.published)
+        return suffix(self.published)
 
 
 def wanted_names(names: Collection[str], source: Source) -> tuple[list[str], list[str]]:
@@ -64,7 +62,7 @@ def wanted_members(members: Sequence[str], archive: str, source: Source) -> list
     visible = [name for name in members if not _is_hidden(name) and _is_below_folder(name, source)]
     visible = [name for name in visible if not _any(name, archive, source.exclude)]
     if not source.include:
-        chosen = {name for name in visible if _suffix(name) in FORMATS} or set(visible)
+        chosen = {name for name in visible if suffix(geodatabase(name) or name) in FORMATS} or set(visible)
     else:
         chosen = {name for name in visible if _any(name, archive, source.include)}
     return sorted(_with_parts(chosen, visible))
@@ -78,7 +76,7 @@ def wanted_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
     Raises:
         ReadError: a pattern finds nothing, or there are several files to choose from without a pattern.
     """
-    present = [_described(path, folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    present = sorted({_described(path, folder) for path in folder.rglob("*") if path.is_file()}, key=_order)
     present = [file for file in present if file.suffix not in SHAPEFILE_PARTS and not is_archive(file.published)]
     present = [file for file in present if not _any(file.published, file.archive, source.exclude)]
     known = [file for file in present if file.suffix in FORMATS] or present
@@ -104,11 +102,17 @@ def _is_below_folder(name: str, source: Source) -> bool:
 
 def is_data(name: str) -> bool:
     """Whether a file may hold records, by itself or inside."""
-    return _suffix(name) in FORMATS or is_archive(name)
+    return suffix(name) in FORMATS or is_archive(name)
+
+
+def _order(file: SourceFile) -> Path:
+    return file.path
 
 
 def _described(path: Path, folder: Path) -> SourceFile:
     name = path.relative_to(folder).as_posix()
+    if whole := geodatabase(name):
+        path, name = folder / whole, whole
     for parent in path.relative_to(folder).parents:
         archive = parent.as_posix().removesuffix(UNPACKED)
         if parent.suffix == UNPACKED and is_archive(archive):
@@ -118,10 +122,13 @@ def _described(path: Path, folder: Path) -> SourceFile:
 
 def _any(name: str, archive: str, patterns: Sequence[str]) -> bool:
     """Whether any pattern means a file."""
-    seen = {name, PurePosixPath(name).name}
+    whole = geodatabase(name)
+    seen = {part for each in {name, whole or name} for part in (each, PurePosixPath(each).name)}
     if archive:
-        seen |= {f"{outer}/{name}" for outer in (archive, PurePosixPath(archive).name)}
-        if _suffix(name) in FORMATS:
+        seen |= {
+            f"{outer}/{each}" for outer in (archive, PurePosixPath(archive).name) for each in {name, whole or name}
+        }
+        if suffix(whole or name) in FORMATS:
             seen |= {archive, PurePosixPath(archive).name}
     return any(fnmatchcase(one, pattern) for one in seen for pattern in patterns)
 
@@ -134,18 +141,14 @@ def _may_hold(archive: str, pattern: str) -> bool:
 
 
 def _with_parts(chosen: set[str], visible: Sequence[str]) -> set[str]:
-    """Files, and the other parts of the shapefiles among them."""
-    shapefiles = {name.lower() for name in chosen}
-    return chosen | {name for name in visible if _shapefile(name) in shapefiles}
+    """Files, and the other parts of the shapefiles and file geodatabases among them."""
+    shapefiles, folders = {name.lower() for name in chosen}, {geodatabase(name) for name in chosen} - {""}
+    return chosen | {name for name in visible if _shapefile(name) in shapefiles or geodatabase(name) in folders}
 
 
 def _shapefile(name: str) -> str:
     """The shapefile that a file is a part of, in lower case; none for others."""
-    return str(PurePosixPath(name).with_suffix(".shp")).lower() if _suffix(name) in SHAPEFILE_PARTS else ""
-
-
-def _suffix(name: str) -> str:
-    return PurePosixPath(name).suffix.lower()
+    return str(PurePosixPath(name).with_suffix(".shp")).lower() if suffix(name) in SHAPEFILE_PARTS else ""
 
 
 def _is_hidden(name: str) -> bool:

@@ -14,9 +14,10 @@ from loaders.archives import is_archive, require_safe_name, unpack
 from loaders.catalog import Catalog, Dataset
 from loaders.downloads import Downloads
 from loaders.errors import EoPvError, SourceError
+from loaders.formats import SHAPEFILE_PARTS
 from loaders.locks import UNPACKED, Lock, LockedFile, Record
 from loaders.publishers import local
-from loaders.wanted import SHAPEFILE_PARTS, SourceFile, is_data, wanted_members, wanted_names
+from loaders.wanted import SourceFile, is_data, wanted_members, wanted_names
 from loaders.workspace import Workspace
 
 READABLE = "that can be read (GeoJSON, Shapefile, GeoPackage, FlatGeobuf, KML, GeoParquet, CSV, or archives of them)"

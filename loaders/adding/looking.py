@@ -12,6 +12,7 @@ from loaders.adding.tables import read_table
 from loaders.adding.units import is_quantity
 from loaders.adding.values import find_marks, is_numeric
 from loaders.errors import ReadError
+from loaders.opening import opened
 from loaders.reading import UNREADABLE
 from loaders.wanted import SourceFile
 
@@ -43,7 +44,8 @@ def look(file: SourceFile, choose_layer: ChooseLayer, rows: int = ROWS) -> Look:
 
 
 def _look_into_table(file: SourceFile, rows: int) -> Look:
-    table = read_table(file.path, one_line(file.name), rows)
+    with opened(file) as path:
+        table = read_table(path, one_line(file.name), rows)
     measured = [
         column for name, column in table.columns.items() if set(tokens(name)) & POSITION_WORDS or is_quantity(name)
     ]

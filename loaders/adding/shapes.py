@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pyogrio
 import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -20,9 +19,12 @@ from loaders.adding.names import one_line
 from loaders.adding.units import is_quantity
 from loaders.adding.values import find_marks, texts
 from loaders.catalog_columns import Reading
+from loaders.crs_text import crs_from_text
 from loaders.errors import ReadError
+from loaders.gdal import list_layers, read_info
 from loaders.geojson import GEOJSON, says_crs
 from loaders.geometry import LONLAT, area_m2
+from loaders.opening import opened
 from loaders.reading import PARQUET, read_published
 from loaders.shapes import harmonise_shapes
 from loaders.wanted import SourceFile
@@ -96,20 +98,21 @@ def look_into_shapes(file: SourceFile, choose_layer: ChooseLayer, rows: int) -> 
 
 
 def _about_vector(file: SourceFile, choose_layer: ChooseLayer) -> _About:
-    layers = [str(name) for name, kind in pyogrio.list_layers(file.path) if kind is not None]
-    layer = choose_layer(layers) if layers else None
-    about = pyogrio.read_info(file.path, layer=layer, force_feature_count=True)
-    crs = pyproj.CRS.from_user_input(about["crs"]) if about["crs"] else None
+    with opened(file) as path:
+        layers = [str(name) for name, kind in list_layers(path) if kind is not None]
+        layer = choose_layer(layers) if layers else None
+        about = read_info(path, layer=layer, force_feature_count=True)
+    crs = crs_from_text(about["crs"]) if about["crs"] else None
     states_crs = file.suffix not in GEOJSON or bool(says_crs(file.path))
     return _About(about["driver"], tuple(layers), layer, about["features"], crs, states_crs)
 
 
 def _about_parquet(file: SourceFile) -> _About:
-    with pq.ParquetFile(file.path) as parquet:
+    with opened(file) as path, pq.ParquetFile(path) as parquet:
         features, metadata = parquet.metadata.num_rows, parquet.schema_arrow.metadata or {}
     geo = json.loads(metadata.get(b"geo", b"{}"))
     stated = geo.get("columns", {}).get(geo.get("primary_column"), {}).get("crs", GEOPARQUET_CRS)
-    return _About("GeoParquet", (), None, features, pyproj.CRS.from_user_input(stated) if stated else None, True)
+    return _About("GeoParquet", (), None, features, crs_from_text(stated) if stated else None, True)
 
 
 def _crs_settings(about: _About, shapes: Sequence[BaseGeometry]) -> tuple[dict[str, Guess], list[str]]:

@@ -11,10 +11,10 @@ from dulwich.errors import GitProtocolError, HangupException
 from dulwich.protocol import Protocol
 
 from loaders.errors import SourceError
+from loaders.formats import SHAPEFILE_PARTS
 from loaders.locks import LockedFile, Record
 from loaders.publishers.asking import Asking, Listing
 from loaders.publishers.direct import described, headers
-from loaders.wanted import SHAPEFILE_PARTS
 
 RELEASE = "release:"
 COMMIT = re.compile(r"[0-9a-f]{40}")

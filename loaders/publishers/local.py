@@ -5,8 +5,8 @@ from pathlib import Path
 
 from loaders.catalog import Dataset
 from loaders.errors import SourceError
+from loaders.formats import SHAPEFILE_PARTS, suffix
 from loaders.locks import LockedFile, sha256
-from loaders.wanted import SHAPEFILE_PARTS
 from loaders.workspace import Workspace
 
 
@@ -40,7 +40,8 @@ def local_files(dataset: Dataset, workspace: Workspace) -> dict[str, Path]:
     """
     source = place(dataset, workspace)
     if source.is_dir():
-        return {path.relative_to(source).as_posix(): path for path in sorted(source.rglob("*")) if path.is_file()}
+        top = source.parent if suffix(source.name) == ".gdb" else source
+        return {path.relative_to(top).as_posix(): path for path in sorted(source.rglob("*")) if path.is_file()}
     if source.suffix.lower() != ".shp":
         return {source.name: source}
     parts = {".shp", *SHAPEFILE_PARTS}

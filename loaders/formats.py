@@ -1,0 +1,80 @@
+"""The formats that can be read: for each file ending, what such a file begins with and which GDAL drivers may open it.
+
+GDAL alone would decide by content, and some of its drivers follow what they read there to other files and addresses.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+ZIP = b"PK"
+JSON_DRIVERS = ("GeoJSON", "GeoJSONSeq", "ESRIJSON", "TopoJSON")
+
+
+@dataclass(frozen=True, slots=True)
+class FileFormat:
+    """A format that a load reads.
+
+    Attributes:
+        name: for messages.
+        drivers: of GDAL; empty where another library reads it.
+        magic: the first bytes; empty for text.
+        opening: the first characters of a text, one of which comes first; empty where any may.
+        member: the end of the name of a file that must be in it, where it is a zip archive or a folder.
+        parts: endings of the other files that belong to it.
+    """
+
+    name: str
+    drivers: tuple[str, ...] = ()
+    magic: bytes = b""
+    opening: str = ""
+    member: str = ""
+    parts: tuple[str, ...] = ()
+
+
+GEOJSON = FileFormat("GeoJSON", JSON_DRIVERS, opening="{[")
+GEOJSON_LINES = FileFormat("GeoJSON with one feature a line", ("GeoJSONSeq", "GeoJSON"), opening="{")
+SHAPEFILE = FileFormat("a shapefile", ("ESRI Shapefile",), b"\x00\x00\x27\x0a", parts=(".shx", ".dbf", ".prj", ".cpg"))
+GEOPACKAGE = FileFormat("a GeoPackage", ("GPKG",), b"SQLite format 3\x00")
+FLATGEOBUF = FileFormat("FlatGeobuf", ("FlatGeobuf",), b"fgb")
+KML = FileFormat("KML", ("LIBKML",), opening="<")
+KMZ = FileFormat("KMZ", ("LIBKML",), ZIP, member=".kml")
+GML = FileFormat("GML", ("GML",), opening="<")
+FILE_GEODATABASE = FileFormat("a file geodatabase", ("OpenFileGDB",), member=".gdbtable")
+PARQUET = FileFormat("Parquet", magic=b"PAR1")
+CSV = FileFormat("CSV")
+XLSX = FileFormat("an Excel workbook", ("XLSX",), ZIP, member="xl/workbook.xml")
+ODS = FileFormat("an OpenDocument spreadsheet", ("ODS",), ZIP, member="content.xml")
+
+FORMATS: Mapping[str, FileFormat] = {
+    ".geojson": GEOJSON,
+    ".json": GEOJSON,
+    ".geojsonl": GEOJSON_LINES,
+    ".geojsons": GEOJSON_LINES,
+    ".ndjson": GEOJSON_LINES,
+    ".shp": SHAPEFILE,
+    ".gpkg": GEOPACKAGE,
+    ".fgb": FLATGEOBUF,
+    ".kml": KML,
+    ".kmz": KMZ,
+    ".gml": GML,
+    ".gdb": FILE_GEODATABASE,
+    ".parquet": PARQUET,
+    ".geoparquet": PARQUET,
+    ".csv": CSV,
+    ".xlsx": XLSX,
+    ".ods": ODS,
+}
+DRIVERS = frozenset(driver for found in FORMATS.values() for driver in found.drivers)
+SHAPEFILE_PARTS = frozenset({*SHAPEFILE.parts, ".qix", ".sbn", ".sbx"})  # the last three are indexes
+
+
+def suffix(name: str) -> str:
+    """The ending of a file's name, in lower case."""
+    return PurePosixPath(name).suffix.lower()
+
+
+def geodatabase(name: str) -> str:
+    """The file geodatabase that a file is in, which is a folder that is read as one; empty if it is in none."""
+    path = PurePosixPath(name)
+    return next((str(folder) for folder in reversed(path.parents) if suffix(folder.name) == ".gdb"), "")

@@ -1,0 +1,61 @@
+"""The one place where a published file is opened: what its ending says, alone in a folder of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from loaders.formats import FileFormat
+from loaders.gdal import GDAL_ERRORS, require_walls
+from loaders.signatures import format_of, require_content
+from loaders.wanted import SourceFile
+
+NAME = "published"
+
+
+@contextmanager
+def opened(file: SourceFile, key: str = "") -> Iterator[Path]:
+    """A path at which a reader finds a file that is what its ending says.
+
+    What GDAL reads gets a plain name, since pyogrio reads `!` and `?` in a path as archives and queries, and no
+    neighbours but the parts of a shapefile: a published `farms.gfs`, `.xsd` or `.qix` says nothing.
+
+    Args:
+        file: what to open.
+        key: the dataset, for messages; empty where there is none yet.
+
+    Raises:
+        ReadError: the content is not what the ending says, or the ending says no format that can be read.
+        DataSourceError: GDAL cannot read it; or another of `GDAL_ERRORS`.
+    """
+    require_content(file, key)
+    found = format_of(file, key)
+    if not found.drivers:
+        yield file.path
+        return
+    require_walls()
+    with TemporaryDirectory(prefix="eo-pv-") as folder:
+        for suffix, path in _parts(file, found).items():
+            (Path(folder) / f"{NAME}{suffix}").symlink_to(path.absolute())
+        path = Path(folder) / f"{NAME}{file.suffix}"
+        try:
+            yield path
+        except GDAL_ERRORS as error:
+            raise type(error)(_reason(str(error), path, file, found)) from error
+
+
+def _reason(said: str, path: Path, file: SourceFile, found: FileFormat) -> str:
+    """What GDAL said, of the published file and without its advice to choose a driver."""
+    if "not recognized as being in a supported file format" in said:
+        return f"it begins like {found.name}, but is none: it was cut short, or lacks what one must have"
+    return said.replace(f"/vsizip/{{{path}}}/", "").replace(str(path), file.name)
+
+
+def _parts(file: SourceFile, found: FileFormat) -> dict[str, Path]:
+    """The file and what belongs to it, by ending; endings may be in either case."""
+    if not found.parts:
+        return {file.suffix: file.path}
+    beside = [path for path in sorted(file.path.parent.iterdir()) if path.stem == file.path.stem]
+    return {path.suffix.lower(): path for path in beside if path.suffix.lower() in found.parts} | {
+        file.suffix: file.path
+    }

@@ -1,0 +1,181 @@
+"""Whether a file is what its ending says, by how its content begins."""
+
+import codecs
+import re
+import zipfile
+import zlib
+from pathlib import Path
+
+from loaders.archive_formats import NO_END, PIECE_BYTES
+from loaders.errors import ReadError
+from loaders.formats import CSV, FILE_GEODATABASE, FORMATS, GML, KML, FileFormat
+from loaders.wanted import SourceFile
+
+HEAD_BYTES = 1 << 16
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+SHOWN = 40  # characters of what was found
+BEFORE_TEXT = "\ufeff\x1e \t\r\n"  # of JSON; the second separates the features of a GeoJSON sequence
+BEFORE_ROOT = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
+KML_ROOTS = frozenset({"kml", "Document", "Folder", "Placemark"})
+GML_NAMESPACE = "opengis.net/gml"
+KNOWN = {
+    b"SQLite format 3\x00": "an SQLite database",
+    b"PK\x03\x04": "a zip archive",
+    b"\x1f\x8b": "compressed with gzip",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"BZh": "compressed with bzip2",
+    b"\xfd7zXZ\x00": "compressed with xz",
+    b"PAR1": "Parquet",
+    b"fgb": "FlatGeobuf",
+    b"\x00\x00\x27\x0a": "a shapefile",
+    b"%PDF": "a PDF",
+}
+MOST_UNPACKED_BYTES = 4_000_000_000  # of a workbook or a KMZ: what `download.max_ratio` is for archives
+RATIO_MATTERS_FROM_BYTES = 100_000_000
+MOST_RATIO = 200
+DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError)  # what zipfile raises
+
+
+def format_of(file: SourceFile, key: str = "") -> FileFormat:
+    """The format that a file's ending says.
+
+    Raises:
+        ReadError: it says none that can be read.
+    """
+    if found := FORMATS.get(file.suffix):
+        return found
+    ending = f"the ending {file.suffix}" if file.suffix else "no ending"
+    raise ReadError(
+        f"{_named(file, key)} has {ending}, which says no format that can be read; expected one of "
+        f"{', '.join(FORMATS)}. Name another file, or {_rename(key)}"
+    )
+
+
+def require_content(file: SourceFile, key: str = "") -> None:
+    """Compare how a file begins with its ending.
+
+    Args:
+        file: what to look at.
+        key: the dataset, for the message; empty where there is none yet.
+
+    Raises:
+        ReadError: it is something else, or its ending says no format.
+        OSError: it cannot be read.
+    """
+    expected = format_of(file, key)
+    if fault := _fault(file.path, expected):
+        again = f"If it was damaged on the way, run `eo-pv fetch {key} --force`. " if key else ""
+        other = f"If it is of another format, {_rename(key)}"
+        raise ReadError(f"{_named(file, key)} is not {expected.name}: {fault}. {again}{other}")
+
+
+def _named(file: SourceFile, key: str) -> str:
+    name = "".join(character if character.isprintable() else "?" for character in file.name)
+    return f"{key}: {name}" if key else name
+
+
+def _rename(key: str) -> str:
+    give = "give the copy as `source: {path: …}`" if key else "give the copy to `eo-pv add`"
+    return f"download it yourself, let its name end in what it is, and {give}."
+
+
+def _fault(path: Path, expected: FileFormat) -> str:
+    """What is wrong with the content; empty if nothing is."""
+    is_folder = expected is FILE_GEODATABASE
+    if path.is_dir() != is_folder:
+        return f"it is a {'file' if is_folder else 'folder'}, expected a {'folder' if is_folder else 'file'}"
+    if is_folder:
+        return _folder_fault(path, expected)
+    with path.open("rb") as stream:
+        head = stream.read(HEAD_BYTES)
+    if expected is CSV:
+        return next((f"it is {name}" for magic, name in KNOWN.items() if not _is_text(magic, head)), "")
+    if not head:
+        return "it is empty"
+    if expected.magic:
+        return _magic_fault(head, expected) or (_zip_fault(path, expected) if expected.member else "")
+    return _xml_fault(head, expected) if expected in {KML, GML} else _text_fault(head, expected)
+
+
+def _is_text(magic: bytes, head: bytes) -> bool:
+    """Whether a file may be text although one of another format could begin so: a column can be called BZh."""
+    return magic.decode("latin-1").isprintable() or not head.startswith(magic)
+
+
+def _folder_fault(path: Path, expected: FileFormat) -> str:
+    is_one = any(member.name.lower().endswith(expected.member) for member in path.iterdir())
+    return "" if is_one else f"it is a folder without any {expected.member}"
+
+
+def _magic_fault(head: bytes, expected: FileFormat) -> str:
+    text = expected.magic.rstrip(b"\x00").decode("latin-1")
+    shown = repr(text) if text.isprintable() else f"the bytes {expected.magic.hex(' ')}"
+    return "" if head.startswith(expected.magic) else f"{_begins(head)}, expected {shown}"
+
+
+def _text_fault(head: bytes, expected: FileFormat) -> str:
+    if head.startswith(UTF_16):
+        return "it is UTF-16, expected UTF-8"
+    first = head.decode("utf-8", "replace").lstrip(BEFORE_TEXT)[:1]
+    if first and first in expected.opening:
+        return ""
+    return f"{_begins(head)}, expected {' or '.join(expected.opening)}"
+
+
+def _xml_fault(head: bytes, expected: FileFormat) -> str:
+    """KML and GML differ from one another, and from the XML that sends GDAL elsewhere, by their root."""
+    text = _decoded(head).lstrip("\ufeff")
+    start = match.end() if (match := BEFORE_ROOT.match(text)) else 0
+    if text[start:].startswith("<!DOCTYPE"):
+        return f"{_begins(head)}; a document type can declare entities without end, and is not read"
+    root = ROOT.match(text, start)
+    if expected is KML:
+        return "" if root and root[1] in KML_ROOTS else f"{_begins(head)}, expected <kml>"
+    if root and root[1] not in KML_ROOTS and GML_NAMESPACE in text[start:]:
+        return ""
+    return f"{_begins(head)}, expected an element that declares the namespace {GML_NAMESPACE}"
+
+
+def _zip_fault(path: Path, expected: FileFormat) -> str:
+    """What a zip archive that is read as it is must hold, and must not become."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except DAMAGED:
+        return "it is a damaged zip archive"
+    if not any(member.filename.lower().endswith(expected.member) for member in members):
+        return f"it is a zip archive without any {expected.member}"
+    unpacked = sum(member.file_size for member in members)
+    ratio = unpacked / path.stat().st_size
+    if unpacked > MOST_UNPACKED_BYTES or (unpacked > RATIO_MATTERS_FROM_BYTES and ratio > MOST_RATIO):
+        return f"it would unpack to {unpacked / 1e6:,.0f} MB, which is {ratio:,.0f} times its own size"
+    return next(filter(None, (_member_fault(path, member) for member in members)), "")
+
+
+def _member_fault(path: Path, member: zipfile.ZipInfo) -> str:
+    """Unpack a member to nowhere: GDAL goes on beyond the size that it states."""
+    stated, found = member.file_size, 0
+    member.file_size = NO_END  # at the stated size, zipfile would stop without a word
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
+            while found <= stated and (piece := stream.read(PIECE_BYTES)):
+                found += len(piece)
+    except (*DAMAGED, EOFError, RuntimeError, zlib.error):
+        return f"its {member.filename!r} is damaged or encrypted"
+    return "" if found == stated else f"its {member.filename!r} states {stated:,} bytes, but holds another number"
+
+
+def _begins(head: bytes) -> str:
+    """What is there instead: by name where it is well known, else its first characters."""
+    if known := next((name for magic, name in KNOWN.items() if head.startswith(magic)), ""):
+        return f"it is {known}"
+    text = _decoded(head).lstrip(BEFORE_TEXT)
+    declaration = BEFORE_ROOT.match(text)  # says nothing of what it is
+    text = text[declaration.end() :] if declaration else text
+    shown = text[: text.find(">") + 1] if text.startswith("<") and 0 < text.find(">") < SHOWN else text[:SHOWN]
+    return f"it begins with {shown!r}" if shown else "it is blank"
+
+
+def _decoded(head: bytes) -> str:
+    return head.decode("utf-16" if head.startswith(UTF_16) else "utf-8", "replace")
