@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -43,7 +44,9 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _as_text(value: object) -> str:
+def _as_text(value: object) -> str | int:
+    if isinstance(value, Decimal) and not value.as_tuple().exponent:
+        return int(value)  # as the same number in a file whose format has whole numbers of that size
     return value.hex() if isinstance(value, bytes) else str(value)
 
 

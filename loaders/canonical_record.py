@@ -122,6 +122,7 @@ def quality_flags(  # noqa: PLR0913 (one for each that a flag looks at)
         "repaired": shapes.repaired,
         "repair_changed_area": shapes.repair_changed_area,
         "incomplete": shapes.incomplete,
+        "linearised": shapes.linearised,
         "cut_at_antimeridian": shapes.cut_at_antimeridian,
         "outside_extent": shapes.outside_extent,
         "stated_area_disagrees": quality.stated_area_disagrees(drawn, stated),

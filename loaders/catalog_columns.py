@@ -45,6 +45,7 @@ class Reading(Setting):
         layer: which one, of a file with several.
         longitude: column with the x coordinate [unit of the CRS] of a table.
         latitude: column with the y coordinate [unit of the CRS] of a table.
+        wkt: column with the shapes of a table as well-known text, instead of the two with coordinates.
         encoding: of text.
         delimiter: between the columns of a CSV.
         decimal: the mark before the decimals of a number that is written as text.
@@ -55,10 +56,17 @@ class Reading(Setting):
     layer: Text | None = None
     longitude: Text | None = None
     latitude: Text | None = None
+    wkt: Text | None = None
     encoding: Text | None = None
     delimiter: Literal[",", ";", "\t", "|"] = ","
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'"] | None = None
+
+    @model_validator(mode="after")
+    def _shapes_are_in_one_place(self) -> Self:
+        if self.wkt and (self.longitude or self.latitude):
+            raise ValueError("give either wkt, or longitude and latitude")
+        return self
 
     @model_validator(mode="after")
     def _marks_differ(self) -> Self:

@@ -15,12 +15,12 @@ from loaders import dates
 from loaders.arrays import Flags, Numbers
 from loaders.catalog_columns import Column, InstalledColumn, Reading, Scalar
 from loaders.errors import ReadError
+from loaders.exact_numbers import EXACT
 from loaders.number_text import PLAIN_READING, are_numbers, is_number, to_floats
 
 Interval = dates.Interval
 
 LARGEST = 1e15  # square metres or watts: more than there are
-EXACT = 2.0**53  # from here on, not every whole number is a float
 SHOWN = 3  # examples in an error
 MARKED = re.compile("[0-9][.,' \u2019\u00a0\u202f][0-9]")
 MIDNIGHT = r" 00:00:00(\.0+)?(Z|[+-]\d{4})?$"
@@ -158,7 +158,7 @@ def spellings(value: str | float) -> set[str]:
 def _floats_as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
     nothing = pa.scalar(None, values.type)
     values = pc.if_else(pc.is_finite(values), values, nothing)
-    exact = pc.less(pc.abs(values), pa.scalar(EXACT, values.type))
+    exact = pc.less(pc.abs(values), pa.scalar(float(EXACT), values.type))
     whole = pc.and_(exact, pc.equal(values, pc.trunc(values)))
     digits = pc.if_else(whole, values, nothing).cast(pa.int64()).cast(pa.string())
     return pc.coalesce(digits, values.cast(pa.string()))

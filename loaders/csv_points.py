@@ -5,15 +5,12 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import shapely
 
 from loaders.arrays import Shapes
 from loaders.catalog_columns import Reading
 from loaders.errors import ReadError
-from loaders.number_text import are_numbers, to_floats
+from loaders.positions import position_columns, positions
 
 
 def read_csv(path: Path, reading: Reading, name: str, key: str, rows: int) -> Iterator[tuple[pa.Table, Shapes]]:
@@ -45,14 +42,14 @@ def _batch(fields: Iterable[list[str]], columns: list[str], reading: Reading) ->
         for position, column in enumerate(columns)
     }
     table = pa.table(values)
-    return table, _positions(table, reading)
+    return table, positions(table, reading)
 
 
 def _require_columns(columns: list[str], reading: Reading, name: str, key: str) -> None:
     listing = ", ".join(columns) or "no columns"
     if len(columns) == 1 and (other := next((mark for mark in ",;\t|" if mark in columns[0]), None)):
         listing += f" (only one: if {other!r} stands between the columns, say so in datasets.{key}.read.delimiter)"
-    for setting, column in (("longitude", reading.longitude), ("latitude", reading.latitude)):
+    for setting, column in position_columns(reading):
         if column not in columns:
             raise ReadError(
                 f"{key}: {name} is a table: expected datasets.{key}.read.{setting} in params.yaml to name its "
@@ -71,15 +68,3 @@ def _fitted(row: list[str], columns: list[str], place: str, reading: Reading) ->
             f"Quote values that hold {reading.delimiter!r}."
         )
     return [*row[:width], *[""] * (width - len(row))]
-
-
-def _positions(table: pa.Table, reading: Reading) -> Shapes:
-    texts = [pc.utf8_trim_whitespace(table.column(name)) for name in (reading.longitude, reading.latitude)]
-    given = pc.and_(pc.is_valid(texts[0]), pc.is_valid(texts[1]))
-    numeric = pc.fill_null(pc.and_(*(are_numbers(text, reading) for text in texts)), fill_value=False)
-    known = pc.and_(given, numeric).to_numpy(zero_copy_only=False)
-    wkb = np.full(len(table), None, dtype=object)
-    wkb[given.to_numpy(zero_copy_only=False)] = b""
-    x, y = (to_floats(text.filter(known), reading) for text in texts)
-    wkb[known] = shapely.to_wkb(shapely.points(x, y))
-    return wkb

@@ -37,6 +37,7 @@ class Writing:
 PLAIN = Writing(
     dates=(
         re.compile(rf"(?P<YYYY>\d{{4}})(?:-(?P<MM>\d{{2}})(?:-(?P<DD>\d{{2}}){TIME})?)?", re.ASCII),
+        re.compile(rf"(?P<YYYY>\d{{4}})/(?P<MM>\d{{2}})/(?P<DD>\d{{2}}){TIME}", re.ASCII),  # as GDAL writes moments
         re.compile(rf"(?P<YYYY>\d{{4}})(?P<MM>\d{{2}})(?:(?P<DD>\d{{2}}){TIME})?", re.ASCII),
     ),
     ranges=(

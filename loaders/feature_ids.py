@@ -1,16 +1,15 @@
 """The ids that features have beside their columns: the publisher's own, or GDAL's numbers for the rows."""
 
-import warnings
 from collections.abc import Iterator
-from threading import Lock
 
 import pyarrow as pa
 
 from loaders.geojson import GEOJSON, MIXED_IDS, gives_ids
+from loaders.geojson_values import JsonIds
+from loaders.losses import losses_as_errors
 from loaders.wanted import SourceFile
 
 SAME_ID = "Several features with id = "
-ONE_AT_A_TIME = Lock()  # warnings are caught for the whole process
 
 
 class FeatureIds:
@@ -20,32 +19,31 @@ class FeatureIds:
         self._is_geojson = file.suffix in GEOJSON
         self._are_published = file.suffix == ".gpkg" or (self._is_geojson and gives_ids(file.path))
         self._name = fid_column if file.suffix == ".gpkg" else "id"
+        self._ids = JsonIds(file.path) if self._is_geojson and self._are_published else None
         self._next = 0
 
     def guarded(self, stream: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-        """The batches, as long as GDAL does not change an id that is not unique, which it only warns of."""
-        if not self._is_geojson:
-            yield from stream
-            return
+        """The batches, as long as GDAL does not change a value, or an id that is not unique, which it only warns of."""
         while True:
-            with ONE_AT_A_TIME, warnings.catch_warnings(record=True) as said:
-                warnings.simplefilter("always")
+            with losses_as_errors(SAME_ID if self._is_geojson else "") as same_ids:
                 batch = next(stream, None)
-            for warning in said:
-                before, of_ids, behind = str(warning.message).partition(SAME_ID)
-                if of_ids and self._are_published:
-                    number = behind.partition(" have")[0]
-                    raise ValueError(f"several features have the id {number}; only ids that are unique can be read")
-                if not of_ids:
-                    warnings.warn(before, warning.category, stacklevel=2)
+            if same_ids and self._are_published and not self._are_confused():
+                number = same_ids[0].removeprefix(SAME_ID).partition(" have")[0]
+                raise ValueError(f"several features have the id {number}; only ids that are unique can be read")
             if batch is None:
                 return
             yield batch
+
+    def _are_confused(self) -> bool:
+        return self._ids is not None and self._ids.are_confused
 
     def kept(self, table: pa.Table) -> pa.Table:
         """The next rows of the file, with the ids as a column if they are published."""
         fids = table.column(0)  # by position: a property may have its name
         table = table.remove_column(0)
+        if self._ids and self._are_confused():
+            table = table.drop_columns(list({self._name} & set(table.column_names)))
+            return table.add_column(0, self._name, self._ids.following(len(table)))
         if self._name in table.column_names:
             return table
         if self._are_published:

@@ -10,14 +10,23 @@ from threading import Lock
 from typing import Any
 
 import pyogrio
-from pyogrio import _ogr, list_drivers, list_layers, open_arrow, read_info
+from pyogrio import _ogr, list_drivers, list_layers, open_arrow, raw, read_info
 from pyogrio.core import _register_drivers
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 from pyproj import network as proj_network
 
 from loaders.formats import DRIVERS
 
-__all__ = ["GDAL_ERRORS", "file_systems", "list_drivers", "list_layers", "open_arrow", "read_info", "require_walls"]
+__all__ = [
+    "GDAL_ERRORS",
+    "file_systems",
+    "list_drivers",
+    "list_layers",
+    "open_arrow",
+    "raw",
+    "read_info",
+    "require_walls",
+]
 
 GDAL_ERRORS = (DataLayerError, DataSourceError, FeatureError, GeometryError)
 FILE_SYSTEMS = frozenset({"/vsimem/", "/vsizip/"})  # what remains: of memory, and inside KMZ and workbooks

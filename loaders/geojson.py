@@ -10,8 +10,9 @@ from typing import Any
 from pyproj.exceptions import CRSError
 
 from loaders.crs_text import crs_from_text
+from loaders.formats import FORMATS
 
-GEOJSON = frozenset({".geojson", ".json"})
+GEOJSON = frozenset(ending for ending, found in FORMATS.items() if "GeoJSON" in found.drivers)
 PIECE_CHARACTERS = 1 << 18
 HEAD_CHARACTERS = 1 << 26
 CRS_CHARACTERS = 4096

@@ -21,6 +21,7 @@ FLAGS = {
     "repaired": "Its outline was invalid, and is the nearest valid one.",
     "repair_changed_area": "Repairing the outline changed its area by more than 5 %.",
     "incomplete": "Lines, points or broken parts beside its polygons were left out.",
+    "linearised": "Its outline had arcs, which are drawn as straight lines of at most 4° each.",
     "cut_at_antimeridian": "Its outline crossed the antimeridian, and was cut there.",
     "outside_extent": "It lies outside of the `extent` that the settings declare.",
     "duplicate_geometry": "Another record of the dataset has the same shape, wherever its corners begin.",

@@ -1,15 +1,12 @@
 """Read a published file as it is, a batch of records at a time: attributes untouched, shapes in the CRS of the file."""
 
 import csv
-import json
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pyproj
 from pyproj.exceptions import CRSError
 
@@ -18,12 +15,13 @@ from loaders.catalog_columns import Reading
 from loaders.crs_text import crs_from_text
 from loaders.csv_points import read_csv
 from loaders.errors import ReadError
-from loaders.feature_ids import FeatureIds
-from loaders.gdal import GDAL_ERRORS, list_layers, open_arrow
-from loaders.geojson import GEOJSON, says_crs
+from loaders.gdal import GDAL_ERRORS
+from loaders.gdal_reading import Batch, read_with_gdal
+from loaders.geojson import GEOJSON
+from loaders.geojson_values import too_long_number
 from loaders.geometry import LONLAT
+from loaders.geoparquet_reading import read_geoparquet
 from loaders.opening import opened
-from loaders.shapefile import require_whole_shapefile
 from loaders.wanted import SourceFile
 
 # what the libraries raise for a file that is damaged, or is not what its name says
@@ -36,11 +34,11 @@ UNREADABLE = (
     ValueError,
     csv.Error,
     pa.ArrowException,
+    sqlite3.Error,
 )
 PARQUET = frozenset({".parquet", ".geoparquet"})
+csv.field_size_limit(2**31 - 1)  # characters of a value; Python's own limit is less than an outline can take
 BATCH_ROWS = 20_000  # what a load holds at a time; no result depends on it
-
-Batch = tuple[pa.Table, Shapes, Any]  # attributes, well-known binary, the CRS that the file states
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +89,11 @@ def read_published(file: SourceFile, reading: Reading, key: str, rows: int = BAT
 
 def _unreadable(error: Exception, file: SourceFile, key: str) -> ReadError:
     reason = " ".join(str(error).split())
+    if file.suffix in GEOJSON and (column := too_long_number(file.path, reason)):
+        return ReadError(
+            f"{key}: {file.name}: {column}. Write it in quotes in the file, and give that file to "
+            f"datasets.{key}.source.path in params.yaml."
+        )
     encoding = (
         f" If it is in another encoding, say so in datasets.{key}.read.encoding." if "UTF" in reason.upper() else ""
     )
@@ -104,92 +107,8 @@ def _batches(file: SourceFile, path: Path, reading: Reading, key: str, rows: int
     if file.suffix == ".csv":
         return ((attributes, wkb, None) for attributes, wkb in read_csv(path, reading, file.name, key, rows))
     if file.suffix in PARQUET:
-        return _read_geoparquet(path, rows)
-    return _read_with_gdal(file, path, reading, key, rows)
-
-
-def _read_with_gdal(file: SourceFile, path: Path, reading: Reading, key: str, rows: int) -> Iterator[Batch]:
-    if file.suffix == ".shp":
-        require_whole_shapefile(file, key)
-    layer = reading.layer or _only_layer(file, path, key)
-    # GDAL would otherwise rewrite text that looks like a date
-    options = {"DATE_AS_STRING": "YES"} if file.suffix in GEOJSON else {}
-    states_crs = file.suffix not in GEOJSON or _says_crs(file, reading)
-    with open_arrow(
-        path,
-        layer=layer,
-        encoding=reading.encoding,
-        return_fids=True,
-        batch_size=rows,
-        use_pyarrow=True,
-        **options,
-    ) as (meta, stream):
-        with_ids = FeatureIds(file, meta["fid_column"])
-        for batch in _at_least_one(with_ids.guarded(stream), stream.schema):
-            yield (
-                *_split(with_ids.kept(batch), meta["geometry_name"] or "wkb_geometry"),
-                meta["crs"] if states_crs else None,
-            )
-
-
-def _says_crs(file: SourceFile, reading: Reading) -> bool:
-    """Whether a GeoJSON says what its coordinates are: by its member `crs`, or by having none and none declared."""
-    if reading.encoding:
-        raise ValueError("it is UTF-8 by definition: save it as that, and leave read.encoding out")
-    said = says_crs(file.path)
-    return not reading.crs if said is None else said
-
-
-def _at_least_one(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
-    """The batches as tables; an empty one if there are none."""
-    empty = True
-    for batch in batches:
-        empty = False
-        yield pa.Table.from_batches([batch])
-    if empty:
-        yield schema.empty_table()
-
-
-def _split(table: pa.Table, geometry: str) -> tuple[pa.Table, Shapes]:
-    """Attributes and shapes; no shapes where the file has none."""
-    if geometry not in table.column_names:
-        return table, np.full(len(table), None, dtype=object)
-    return table.drop_columns([geometry]), table.column(geometry).to_numpy(zero_copy_only=False)
-
-
-def _only_layer(file: SourceFile, path: Path, key: str) -> str | None:
-    if file.suffix == ".geojson":
-        return None  # there is one, and listing it reads the whole file
-    layers = [name for name, geometry_type in list_layers(path) if geometry_type is not None]
-    if len(layers) > 1:
-        raise ReadError(
-            f"{key}: {file.name} has several layers: {', '.join(layers)}. "
-            f"Name the wanted one in datasets.{key}.read.layer in params.yaml."
-        )
-    return layers[0] if layers else None
-
-
-def _read_geoparquet(path: Path, rows: int) -> Iterator[Batch]:
-    with pq.ParquetFile(path, pre_buffer=False) as parquet:  # else what has been read stays in memory
-        metadata = parquet.schema_arrow.metadata or {}
-        if b"geo" not in metadata:
-            raise pa.ArrowInvalid("it is Parquet, but not GeoParquet: it does not say which column is the geometry")
-        if len(set(parquet.schema_arrow.names)) < len(parquet.schema_arrow.names):
-            raise pa.ArrowInvalid("it names a column twice; rename one of them")
-        try:
-            stated = json.loads(metadata[b"geo"])
-            column = stated["primary_column"]
-            described = stated["columns"][column]
-            parquet.schema_arrow.field(column)
-            encoding = described["encoding"]
-        except (LookupError, TypeError) as error:
-            raise pa.ArrowInvalid("its GeoParquet metadata do not describe a column of geometries") from error
-        if encoding != "WKB":
-            raise pa.ArrowNotImplementedError(
-                f"geometry is encoded as {described['encoding']}, expected WKB in a column {column}"
-            )
-        for table in _at_least_one(parquet.iter_batches(batch_size=rows), parquet.schema_arrow):
-            yield *_split(table, column), described.get("crs", "OGC:CRS84")
+        return read_geoparquet(path, rows)
+    return read_with_gdal(file, path, reading, key, rows)
 
 
 def _crs(stated: pyproj.CRS | None, reading: Reading, file: SourceFile, key: str, *, needed: bool) -> pyproj.CRS:

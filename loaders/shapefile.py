@@ -1,6 +1,7 @@
 """Whether a shapefile is whole: GDAL reads one that was cut short without a word, and leaves records out."""
 
 import struct
+from pathlib import Path
 
 from loaders.errors import ReadError
 from loaders.wanted import SourceFile
@@ -33,13 +34,18 @@ def require_whole_shapefile(file: SourceFile, key: str) -> None:
         raise ReadError(_message(key, file, f"it has {shapes:,} shapes, but {rows:,} rows of attributes"))
 
 
+def part(file: SourceFile, suffix: str) -> Path | None:
+    """A part of a shapefile; None if it is not there. Endings may be in either case."""
+    places = (path for path in file.path.parent.iterdir() if path.stem == file.path.stem)
+    return next((path for path in places if path.suffix.lower() == suffix), None)
+
+
 def _head_and_size(file: SourceFile, suffix: str) -> tuple[bytes, int] | None:
-    """The first bytes and the size of a part; None if it is not there. Endings may be in either case."""
-    for path in file.path.parent.iterdir():
-        if path.stem == file.path.stem and path.suffix.lower() == suffix:
-            with path.open("rb") as stream:
-                return stream.read(HEADER_BYTES), path.stat().st_size
-    return None
+    """The first bytes and the size of a part; None if it is not there."""
+    if not (path := part(file, suffix)):
+        return None
+    with path.open("rb") as stream:
+        return stream.read(HEADER_BYTES), path.stat().st_size
 
 
 def _message(key: str, file: SourceFile, found: str) -> str:

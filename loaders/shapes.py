@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from loaders.antimeridian import HALF_WORLD, cut, goes_around, unwrapped
 from loaders.arrays import Flags, Numbers, Shapes
 from loaders.geometry import area_m2, centroids, repair, to_lonlat
-from loaders.well_known_binary import LEAST_RING, parse
+from loaders.well_known_binary import LEAST_RING, Parsed, parse
 
 TINY_DEG2 = 1e-9  # about 10 m² at the equator, less elsewhere
 REPAIR_MAY_CHANGE = 0.05  # of the area; more is flagged
@@ -30,6 +30,7 @@ class Harmonised:
         repaired: whether the published shape was invalid.
         repair_changed_area: whether that changed its area by more than 5 %.
         incomplete: whether lines, points or broken parts beside the polygons were left out.
+        linearised: whether it had arcs, which are straight lines now.
         cut_at_antimeridian: whether it crossed the antimeridian in one piece.
         outside_extent: whether it lies outside of the declared extent.
         unrepaired_area_m2: ellipsoidal area [m²] of the shape as published where it was repaired, else NaN.
@@ -41,6 +42,7 @@ class Harmonised:
     repaired: Flags
     repair_changed_area: Flags
     incomplete: Flags
+    linearised: Flags
     cut_at_antimeridian: Flags
     outside_extent: Flags
     unrepaired_area_m2: Numbers
@@ -60,14 +62,14 @@ def harmonise_shapes(
     reason = np.full(len(wkb), None, dtype=object)
     if wanted is not None:
         _reject(reason, ~wanted, "filtered_out")
-    drawn, closed, incomplete = _drawn(wkb, reason)
+    drawn, parsed, incomplete = _drawn(wkb, reason)
     published, crossing = _placed(to_lonlat(drawn, crs), reason, extent)
     shapes, repaired = repair(published)
     _reject(reason, shapely.is_empty(shapes) | ~(shapely.is_valid(shapes) | shapely.is_missing(shapes)), "no_area")
     _reject(reason, _is_next_to_nothing(shapes), "no_area")
     usable = _is_none(reason)
     shapes[~usable] = None
-    repaired, crossing = (repaired | closed) & usable, crossing & usable
+    repaired, crossing = (repaired | parsed.closed) & usable, crossing & usable
     before, after = np.full(len(wkb), np.nan), np.full(len(wkb), np.nan)
     before[repaired], after[repaired] = area_m2(published[repaired]), area_m2(shapes[repaired])
     shapes[crossing] = [cut(shape) for shape in shapes[crossing]]
@@ -80,6 +82,7 @@ def harmonise_shapes(
         repaired=repaired,
         repair_changed_area=np.abs(after - before) > REPAIR_MAY_CHANGE * before,
         incomplete=incomplete & usable,
+        linearised=parsed.linearised & usable,
         cut_at_antimeridian=crossing,
         outside_extent=usable & _is_outside(shapes, extent),
         unrepaired_area_m2=before,
@@ -104,11 +107,11 @@ def _in_world(shapes: Shapes) -> Flags:
     return everywhere
 
 
-def _drawn(wkb: Shapes, reason: Shapes) -> tuple[Shapes, Flags, Flags]:
+def _drawn(wkb: Shapes, reason: Shapes) -> tuple[Shapes, Parsed, Flags]:
     """Two-dimensional polygons and points of what is not rejected yet; what is neither is.
 
     Returns:
-        The shapes, whether a ring had to be closed, and whether something was left out.
+        The shapes, what was found when they were parsed, and whether something was left out.
     """
     looked_at = wkb.copy()
     looked_at[~_is_none(reason)] = None
@@ -120,7 +123,7 @@ def _drawn(wkb: Shapes, reason: Shapes) -> tuple[Shapes, Flags, Flags]:
     _reject(reason, shapely.is_missing(shapes), "neither_polygon_nor_point")
     shapes, short = _without_short_rings(shapes)
     _reject(reason, shapely.is_missing(shapes), "too_few_points")
-    return shapes, parsed.closed, incomplete | parsed.incomplete | short
+    return shapes, parsed, incomplete | parsed.incomplete | short
 
 
 def _placed(shapes: Shapes, reason: Shapes, extent: Extent | None) -> tuple[Shapes, Flags]:

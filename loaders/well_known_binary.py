@@ -10,10 +10,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from loaders.arrays import Flags, Shapes
+from loaders.curves import COLLECTION, MULTIPOLYGON, POLYGON, head, straightened
 
-POLYGON, MULTIPOLYGON = 3, 6
 LEAST_RING = 4  # positions: three corners, and the first again
-HAS_Z, HAS_M = 0x80000000, 0x40000000  # as PostGIS writes it; ISO adds 1000, 2000 or 3000
 
 Ring = list[tuple[float, float]]
 
@@ -27,17 +26,19 @@ class Parsed:
         reason: why not; None where it can.
         closed: whether a ring was not closed, and now is.
         incomplete: whether parts or holes with too few corners were left out.
+        linearised: whether an arc was drawn as straight lines.
     """
 
     shapes: Shapes
     reason: Shapes
     closed: Flags
     incomplete: Flags
+    linearised: Flags
 
 
 def parse(wkb: Shapes) -> Parsed:
     """Parse shapes of which GEOS refuses some."""
-    shapes = _parsed(wkb)
+    wkb, shapes, linearised = _without_curves(wkb)
     reason = np.full(len(wkb), None, dtype=object)
     closed, incomplete = np.zeros(len(wkb), dtype=np.bool_), np.zeros(len(wkb), dtype=np.bool_)
     for row in np.flatnonzero(shapely.is_missing(shapes)):
@@ -51,7 +52,24 @@ def parse(wkb: Shapes) -> Parsed:
             continue
         shapes[row], closed[row], incomplete[row] = _saved(polygons)
         reason[row] = None if shapes[row] is not None else "too_few_points"
-    return Parsed(shapes, reason, closed & ~shapely.is_missing(shapes), incomplete & ~shapely.is_missing(shapes))
+    usable = ~shapely.is_missing(shapes)
+    return Parsed(shapes, reason, closed & usable, incomplete & usable, linearised & usable)
+
+
+def _without_curves(wkb: Shapes) -> tuple[Shapes, Shapes, Flags]:
+    """The shapes, as bytes and parsed, with those that GEOS does not know drawn as ones that it does."""
+    shapes = _parsed(wkb)
+    is_given = np.fromiter((value is not None for value in wkb), dtype=np.bool_, count=len(wkb))
+    unclear = is_given & (shapely.is_missing(shapes) | (shapely.get_type_id(shapes) == COLLECTION))
+    drawn, arcs = straightened(wkb, np.flatnonzero(unclear).tolist())
+    linearised = np.zeros(len(wkb), dtype=np.bool_)
+    if drawn:
+        rows = list(drawn)
+        wkb = wkb.copy()
+        wkb[rows] = list(drawn.values())
+        shapes[rows] = _parsed(wkb[rows])
+        linearised[list(arcs)] = True
+    return wkb, shapes, linearised
 
 
 def _parsed(wkb: Shapes) -> Shapes:
@@ -93,25 +111,16 @@ def _polygons(wkb: bytes) -> Iterator[list[Ring]]:
         ValueError: it is no polygon, or has coordinates that are no numbers.
         struct.error: it ends too early.
     """
-    kind, dimensions, order = _head(wkb, 0)
+    kind, dimensions, order = head(wkb, 0)
     if kind not in {POLYGON, MULTIPOLYGON}:
         raise ValueError("not a polygon")
     count, position = (struct.unpack_from(f"{order}I", wkb, 5)[0], 9) if kind == MULTIPOLYGON else (1, 0)
     for _ in range(count):
-        kind, dimensions, order = _head(wkb, position)
+        kind, dimensions, order = head(wkb, position)
         if kind != POLYGON:
             raise ValueError("not a polygon")
         rings, position = _rings(wkb, position + 5, order, dimensions)
         yield rings
-
-
-def _head(wkb: bytes, position: int) -> tuple[int, int, str]:
-    """Type, number of coordinates a position, and byte order of the geometry that begins there."""
-    order = "<" if wkb[position : position + 1] == b"\x01" else ">"
-    (code,) = struct.unpack_from(f"{order}I", wkb, position + 1)
-    plain = code & ~(HAS_Z | HAS_M)
-    extra = bin(code & (HAS_Z | HAS_M)).count("1") + (0, 1, 1, 2)[min(plain // 1000, 3)]
-    return plain % 1000, 2 + extra, order
 
 
 def _rings(wkb: bytes, position: int, order: str, dimensions: int) -> tuple[list[Ring], int]:

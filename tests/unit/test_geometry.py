@@ -91,10 +91,58 @@ def test_a_polygon_with_an_unknown_vertex_is_rejected_not_drawn_without_it(verte
     assert (found.shapes[0], found.reason[0] is None) == (None, False)
 
 
-def test_a_curved_polygon_is_rejected_or_drawn_but_no_crash() -> None:
-    found = _harmonise(CURVE_WKB, Point(1, 2))
-    assert found.reason[0] is not None or area_m2(found.shapes)[0] > 0
-    assert found.kind[1] == "point"
+HALF_DISCS_M2 = math.pi * 1000**2
+DISC = struct.pack("<BII", 1, 10, 1) + struct.pack("<BII10d", 1, 8, 5, 0, 0, 1000, 1000, 2000, 0, 1000, -1000, 0, 0)
+COMPOUND = struct.pack("<BII", 1, 10, 1) + struct.pack("<BII", 1, 9, 2)
+COMPOUND += struct.pack("<BII6d", 1, 8, 3, 0, 0, 1000, 1000, 2000, 0) + struct.pack("<BII4d", 1, 2, 2, 2000, 0, 0, 0)
+SQUARE_M = box(5000, 0, 6000, 1000)
+TRIANGLES = [Polygon([(0, 0), (1000, 0), (1000, 1000)]), Polygon([(0, 0), (1000, 1000), (0, 1000)])]
+
+
+def _multi(code: int, *parts: bytes) -> bytes:
+    return struct.pack("<BII", 1, code, len(parts)) + b"".join(parts)
+
+
+def _as_triangle(polygon: Polygon) -> bytes:
+    return bytes([1, 17]) + bytes(shapely.to_wkb(polygon)[2:])
+
+
+CURVES: dict[str, tuple[bytes, float, bool]] = {  # area [m²] on the plane, and whether arcs are in it
+    "a disc": (DISC, HALF_DISCS_M2, True),
+    "a half disc, of an arc and a line": (COMPOUND, HALF_DISCS_M2 / 2, True),
+    "a surface of a disc and a square": (_multi(12, DISC, shapely.to_wkb(SQUARE_M)), HALF_DISCS_M2 + 1e6, True),
+    "a surface of squares alone": (_multi(12, shapely.to_wkb(SQUARE_M)), 1e6, False),
+    "a collection with a disc": (_multi(7, _multi(7, DISC), shapely.to_wkb(SQUARE_M)), HALF_DISCS_M2 + 1e6, True),
+    "a triangle": (_as_triangle(TRIANGLES[0]), 0.5e6, False),
+    "a net of triangles": (_multi(16, *map(_as_triangle, TRIANGLES)), 1e6, False),
+    "a polyhedral surface": (_multi(15, *map(shapely.to_wkb, TRIANGLES)), 1e6, False),
+    "a collection with a net": (_multi(7, _multi(16, *map(_as_triangle, TRIANGLES))), 1e6, False),
+}
+
+
+@pytest.mark.parametrize("case", CURVES)
+def test_curves_and_surfaces_are_drawn_and_arcs_are_flagged(case: str) -> None:
+    wkb, expected_m2, has_arcs = CURVES[case]
+    found = _harmonise(wkb, SQUARE_M, b"abc", crs="EPSG:6933")
+    assert found.reason.tolist() == [None, None, "unreadable_geometry"]
+    assert area_m2(found.shapes)[0] == pytest.approx(expected_m2, rel=0.002)
+    assert found.linearised.tolist() == [has_arcs, False, False]
+
+
+def test_heights_and_measures_of_a_curve_do_not_move_it() -> None:
+    xy = struct.unpack_from("<10d", DISC, 18)
+    xyzm = [number for x, y in zip(xy[::2], xy[1::2], strict=True) for number in (x, y, 7.0, 8.0)]
+    wkb = struct.pack("<BII", 1, 3010, 1) + struct.pack("<BII20d", 1, 3008, 5, *xyzm)
+    assert area_m2(_harmonise(wkb, crs="EPSG:6933").shapes)[0] == pytest.approx(HALF_DISCS_M2, rel=0.002)
+
+
+def test_a_broken_curve_is_rejected_and_the_others_are_drawn() -> None:
+    two_positions = struct.pack("<BII", 1, 10, 1) + struct.pack("<BII4d", 1, 8, 2, 0, 0, 1000, 1000)
+    nested = _multi(7, DISC)
+    for _ in range(2000):
+        nested = _multi(7, nested)
+    found = _harmonise(two_positions, CURVE_WKB, CURVE_WKB[:-3], nested)
+    assert [reason is None for reason in found.reason] == [False, True, False, False]
 
 
 def test_no_shapes_at_all_are_no_records() -> None:

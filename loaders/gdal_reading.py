@@ -1,0 +1,136 @@
+"""Read a file with GDAL, a batch of records at a time."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from loaders.arrays import Shapes
+from loaders.catalog_columns import Reading
+from loaders.errors import ReadError
+from loaders.feature_ids import FeatureIds
+from loaders.gdal import list_layers, open_arrow, read_info
+from loaders.geojson import GEOJSON, says_crs
+from loaders.geopackage import require_declared_values
+from loaders.positions import position_columns, positions
+from loaders.restored import restoring
+from loaders.shapefile import require_whole_shapefile
+from loaders.wanted import SourceFile
+
+logger = logging.getLogger(__name__)
+
+Batch = tuple[pa.Table, Shapes, Any]  # attributes, well-known binary, the CRS that the file states
+
+FOLDERS = frozenset({".kml", ".kmz"})  # the layers of which are the folders of one document
+SPREADSHEETS = frozenset({".xlsx", ".ods"})  # the layers of which are sheets
+ONE_LAYER = GEOJSON - {".json"}  # listing it reads the whole file; .json may be of another kind
+SHOWN = 8  # folders in a message
+OPTIONS = {suffix: {"DATE_AS_STRING": "YES"} for suffix in GEOJSON}  # else text that looks like a date is rewritten
+OPTIONS |= {suffix: {"HEADERS": "FORCE"} for suffix in SPREADSHEETS}  # also where all columns are text
+
+
+def read_with_gdal(file: SourceFile, path: Path, reading: Reading, key: str, rows: int) -> Iterator[Batch]:
+    """The columns, the shapes and the stated CRS of a file, so many rows at a time.
+
+    Raises:
+        ReadError: a layer must be named, a column of coordinates is not there, or values would change.
+    """
+    if file.suffix == ".shp":
+        require_whole_shapefile(file, key)
+    layers = _layers(file, path, reading, key)
+    if file.suffix == ".gpkg":
+        require_declared_values(path, layers["layer"], file.name, key)
+    states_crs = file.suffix not in GEOJSON or _says_crs(file, reading)
+    with open_arrow(
+        path,
+        **layers,
+        encoding=reading.encoding,
+        return_fids=True,
+        datetime_as_string=True,  # else moments lose their offsets
+        batch_size=rows,
+        use_pyarrow=True,
+        **OPTIONS.get(file.suffix, {}),
+    ) as (meta, stream):
+        with_ids = FeatureIds(file, meta["fid_column"])
+        restored = restoring(file, stream.schema.remove(0))
+        for batch in at_least_one(with_ids.guarded(stream), stream.schema):
+            table = restored(with_ids.kept(batch), batch.column(0))
+            crs = meta["crs"] if states_crs else None
+            if file.suffix in SPREADSHEETS:
+                yield table, positions(_require_positions(table, reading, file, key), reading), crs
+            else:
+                yield *split_shapes(table, meta["geometry_name"] or "wkb_geometry"), crs
+
+
+def _says_crs(file: SourceFile, reading: Reading) -> bool:
+    """Whether a GeoJSON says what its coordinates are: by its member `crs`, or by having none and none declared."""
+    if reading.encoding:
+        raise ValueError("it is UTF-8 by definition: save it as that, and leave read.encoding out")
+    said = says_crs(file.path)
+    return not reading.crs if said is None else said
+
+
+def _layers(file: SourceFile, path: Path, reading: Reading, key: str) -> dict[str, str | None]:
+    """What to read, as arguments for GDAL: the named layer, the only one, or all folders of a KML document.
+
+    Raises:
+        ReadError: there are several to choose from.
+    """
+    if reading.layer or file.suffix in ONE_LAYER:
+        return {"layer": reading.layer}
+    layers = [name for name, geometry in list_layers(path) if geometry is not None or file.suffix in SPREADSHEETS]
+    if file.suffix in SPREADSHEETS and len(layers) > 1:
+        layers = [name for name in layers if len(read_info(path, layer=name)["fields"])]
+    if len(layers) < 2:
+        return {"layer": layers[0] if layers else None}
+    if file.suffix not in FOLDERS or any("\\" in name for name in layers):  # which GDAL's SQL cannot escape
+        raise ReadError(
+            f"{key}: {file.name} has several layers: {', '.join(layers)}. "
+            f"Name the wanted one in datasets.{key}.read.layer in params.yaml."
+        )
+    shown = ", ".join(map(repr, layers[:SHOWN])) + (" and more" if len(layers) > SHOWN else "")
+    logger.warning(
+        "%s: the %d folders of %s are read as one table: %s. To read one of them, name it in datasets.%s.read.layer.",
+        key,
+        len(layers),
+        file.name,
+        shown,
+        key,
+    )
+    selects = (f"SELECT * FROM {_quoted(name)}" for name in layers)  # noqa: S608 (quoted)
+    return {"sql": " UNION ALL ".join(selects), "sql_dialect": "OGRSQL"}
+
+
+def _quoted(name: str) -> str:
+    """A name in GDAL's SQL."""
+    return '"' + name.replace('"', '\\"') + '"'
+
+
+def _require_positions(table: pa.Table, reading: Reading, file: SourceFile, key: str) -> pa.Table:
+    for setting, column in position_columns(reading):
+        if column not in table.column_names:
+            raise ReadError(
+                f"{key}: {file.name} is a table: expected datasets.{key}.read.{setting} in params.yaml to name its "
+                f"{setting} column, found {column or 'nothing'}. The file has: {', '.join(table.column_names)}."
+            )
+    return table
+
+
+def at_least_one(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
+    """The batches as tables; an empty one if there are none."""
+    empty = True
+    for batch in batches:
+        empty = False
+        yield pa.Table.from_batches([batch])
+    if empty:
+        yield schema.empty_table()
+
+
+def split_shapes(table: pa.Table, geometry: str) -> tuple[pa.Table, Shapes]:
+    """Attributes and shapes; no shapes where the file has none."""
+    if geometry not in table.column_names:
+        return table, np.full(len(table), None, dtype=object)
+    return table.drop_columns([geometry]), table.column(geometry).to_numpy(zero_copy_only=False)

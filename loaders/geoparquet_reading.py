@@ -1,0 +1,129 @@
+"""Read GeoParquet of every version, and Parquet with geometry types of its own, a batch of records at a time."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+
+from loaders.arrays import Shapes
+from loaders.gdal_reading import Batch, at_least_one, split_shapes
+
+WITHOUT_CRS = "OGC:CRS84"  # what both standards say of a column that names no CRS
+NATIVE = frozenset({"GEOMETRY", "GEOGRAPHY"})
+WELL_KNOWN_BINARY = "WKB"
+# GeoArrow: lists of lists of coordinates
+ENCODINGS: Mapping[str, shapely.GeometryType] = {
+    "point": shapely.GeometryType.POINT,
+    "linestring": shapely.GeometryType.LINESTRING,
+    "polygon": shapely.GeometryType.POLYGON,
+    "multipoint": shapely.GeometryType.MULTIPOINT,
+    "multilinestring": shapely.GeometryType.MULTILINESTRING,
+    "multipolygon": shapely.GeometryType.MULTIPOLYGON,
+}
+# https://geoparquet.org/releases/v1.1.0/ and https://github.com/apache/parquet-format/blob/master/Geospatial.md
+
+
+@dataclass(frozen=True, slots=True)
+class _Geometry:
+    """The column with the shapes: its name, how they are written, and its CRS; null if that is not known."""
+
+    column: str
+    encoding: str
+    crs: Any
+
+
+def read_geoparquet(path: Path, rows: int) -> Iterator[Batch]:
+    """The columns, the shapes and the stated CRS, so many rows at a time.
+
+    Raises:
+        pa.ArrowException: it is damaged, or does not say where its shapes are and how they are written.
+    """
+    with pq.ParquetFile(path, pre_buffer=False) as parquet:  # else what has been read stays in memory
+        names = parquet.schema_arrow.names
+        if len(set(names)) < len(names):
+            raise pa.ArrowInvalid("it names a column twice; rename one of them")
+        geometry = _described(parquet) or _native(parquet)
+        if geometry.encoding != WELL_KNOWN_BINARY and geometry.encoding not in ENCODINGS:
+            known = ", ".join([WELL_KNOWN_BINARY, *ENCODINGS])
+            raise pa.ArrowNotImplementedError(
+                f"its column {geometry.column} is encoded as {geometry.encoding}, expected one of {known}"
+            )
+        for table in at_least_one(parquet.iter_batches(batch_size=rows), parquet.schema_arrow):
+            yield *_split(table, geometry), geometry.crs
+
+
+def _described(parquet: pq.ParquetFile) -> _Geometry | None:
+    """What the metadata of GeoParquet say; None if there are none."""
+    metadata = parquet.schema_arrow.metadata or {}
+    if b"geo" not in metadata:
+        return None
+    try:
+        stated = json.loads(metadata[b"geo"])
+        column = stated["primary_column"]
+        described = stated["columns"][column]
+        parquet.schema_arrow.field(column)
+        return _Geometry(column, described["encoding"], described.get("crs", WITHOUT_CRS))
+    except (LookupError, TypeError, AttributeError) as error:
+        raise pa.ArrowInvalid("its GeoParquet metadata do not describe a column of geometries") from error
+
+
+def _native(parquet: pq.ParquetFile) -> _Geometry:
+    """The only column with a geometry type of Parquet itself."""
+    fields = [parquet.schema.column(place) for place in range(len(parquet.schema))]
+    found = [field for field in fields if field.logical_type.type in NATIVE]
+    if len(found) != 1:
+        several = f"several columns are geometries: {', '.join(field.path for field in found)}; keep one of them"
+        missing = "it is Parquet, but not GeoParquet: it does not say which column is the geometry"
+        raise pa.ArrowInvalid(several if found else missing)
+    crs = json.loads(found[0].logical_type.to_json()).get("crs") or WITHOUT_CRS
+    return _Geometry(found[0].path, WELL_KNOWN_BINARY, _crs(crs, parquet))
+
+
+def _crs(text: str, parquet: pq.ParquetFile) -> Any:
+    """A CRS as Parquet writes it: a name, PROJJSON, or where in the metadata that stands; null if it is not known."""
+    kind, _, name = text.partition(":")
+    if kind == "srid":  # a number that means something to whoever wrote it
+        return None
+    if kind == "projjson":
+        text = (parquet.schema_arrow.metadata or {}).get(name.encode(), b"").decode()
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text or None
+
+
+def _split(table: pa.Table, geometry: _Geometry) -> tuple[pa.Table, Shapes]:
+    if geometry.encoding == WELL_KNOWN_BINARY:
+        return split_shapes(table, geometry.column)
+    column = table.column(geometry.column).combine_chunks()
+    wkb = np.full(len(table), None, dtype=object)
+    wkb[column.is_valid().to_numpy(zero_copy_only=False)] = _from_geoarrow(
+        column.drop_null(), ENCODINGS[geometry.encoding]
+    )
+    return table.drop_columns([geometry.column]), wkb
+
+
+def _from_geoarrow(values: pa.Array, kind: shapely.GeometryType) -> Shapes:
+    """Well-known binary from lists of coordinates.
+
+    Raises:
+        ValueError: the lists are not as deep as the type wants.
+        pa.ArrowInvalid: there are no coordinates in them.
+    """
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    offsets: list[Any] = []
+    while pa.types.is_list(values.type) or pa.types.is_large_list(values.type):
+        offsets.insert(0, values.offsets.to_numpy())
+        values = values.values
+    if not pa.types.is_struct(values.type):
+        raise pa.ArrowInvalid(f"coordinates are {values.type}, expected x and y")
+    axes = [values.field(name).to_numpy(zero_copy_only=False) for name in ("x", "y")]
+    shapes = shapely.from_ragged_array(kind, np.column_stack(axes), tuple(offsets) or None)
+    return np.asarray(shapely.to_wkb(shapes), dtype=object)

@@ -1,0 +1,43 @@
+"""What GDAL only warns of while it reads: values that it changed. Here each is an error that says so."""
+
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+# the words with which GDAL announces that a value or a shape is not what the file holds
+LOSS = re.compile(
+    r"invalid content|invalid value|overflow|clamp|truncat|out of range|parsed incompletely|couldn't be converted"
+    r"|cannot be converted|could not be (?:parsed|converted)|discarding|64bit integer range",
+    re.IGNORECASE,
+)
+NOT_LOST = re.compile("successfully parsed|Deleted features at end of file", re.IGNORECASE)
+ONE_AT_A_TIME = Lock()  # warnings are caught for the whole process
+
+
+@contextmanager
+def losses_as_errors(known: str = "") -> Iterator[list[str]]:
+    """Collect warnings while GDAL reads; those without a loss are warned of again.
+
+    Args:
+        known: how a warning begins that the caller deals with.
+
+    Yields:
+        Filled at the end with the warnings that begin so.
+
+    Raises:
+        ValueError: a value was changed.
+    """
+    dealt_with: list[str] = []
+    with ONE_AT_A_TIME, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield dealt_with
+    for warning in caught:
+        message = str(warning.message)
+        if known and message.startswith(known):
+            dealt_with.append(message)
+        elif LOSS.search(message) and not NOT_LOST.search(message):
+            raise ValueError(f"a value would change when it is read: {message}")
+        else:
+            warnings.warn(message, warning.category, stacklevel=3)

@@ -1,0 +1,239 @@
+"""Values that GDAL, Arrow or Python would change without a word while they read a file."""
+
+import json
+import sqlite3
+import struct
+import warnings
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import pytest
+from shapely import Point
+
+from loaders.attributes import json_rows
+from loaders.catalog_columns import Column, InstalledColumn, Reading
+from loaders.columns import identifiers, intervals
+from loaders.errors import ReadError
+from loaders.losses import losses_as_errors
+from loaders.reading import Published, read_published
+from loaders.wanted import SourceFile
+
+LONG = 2**53 + 1  # the first whole number that is no float
+
+
+def _read(path: Path, **reading: Any) -> Published:
+    (published,) = read_published(SourceFile(path, path.name), Reading.model_validate(reading), "farms")
+    return published
+
+
+def _ids(published: Published, column: str) -> list[str | None]:
+    return identifiers(published.attributes, Column(column=(column,)), "farms")
+
+
+def _points(values: dict[str, Any]) -> gpd.GeoDataFrame:
+    rows = len(next(iter(values.values())))
+    return gpd.GeoDataFrame(values, geometry=[Point(10, 50)] * rows, crs=4326)
+
+
+@pytest.fixture
+def with_properties(tmp_path: Path, geojson: Callable[..., str]) -> Callable[..., Path]:
+    """A GeoJSON of points with these values of the property `n`; and with these ids, if there are some."""
+
+    def write(values: list[Any], ids: list[Any] | None = None, *, lines: bool = False) -> Path:
+        document = json.loads(geojson(*[Point(10, 50)] * len(values), rows=[{"n": value} for value in values]))
+        for feature, identifier in zip(document["features"], ids or [], strict=False):
+            feature["id"] = identifier
+        path = tmp_path / ("f.geojsonl" if lines else "f.geojson")
+        texts = map(json.dumps, document["features"])
+        path.write_text("\n".join(texts) if lines else json.dumps(document))
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [LONG, LONG + 1],
+        [LONG, 1.5],
+        [2**64 - 3, 2**64 - 5],
+        [2**64 - 3, None],
+        [10**30 + 1, 7],
+        [-LONG, 0.25],
+        ["x7", LONG],
+    ],
+)
+def test_a_long_number_of_a_geojson_keeps_its_digits(with_properties: Callable[..., Path], values: list[Any]) -> None:
+    expected = [value if value is None or isinstance(value, str) else json.dumps(value) for value in values]
+    assert _ids(_read(with_properties(values)), "n") == expected
+
+
+def test_long_numbers_in_lists_and_objects_of_a_geojson_keep_their_digits(
+    with_properties: Callable[..., Path],
+) -> None:
+    found = _read(with_properties([[LONG, 1.5], {"a": 2**64 - 3}])).attributes.column("n").to_pylist()
+    assert [json.loads(text) for text in found] == [[LONG, 1.5], {"a": 2**64 - 3}]
+
+
+def test_whole_numbers_of_any_length_are_numbers_in_the_published_attributes(
+    with_properties: Callable[..., Path],
+) -> None:
+    assert json_rows(_read(with_properties([2**64 - 3, 5])).attributes) == [f'{{"n": {2**64 - 3}}}', '{"n": 5}']
+
+
+def test_a_geojson_with_plain_numbers_is_as_gdal_reads_it(with_properties: Callable[..., Path]) -> None:
+    found = _read(with_properties([1e300, 1234567.125])).attributes
+    assert found.column("n").to_pylist() == [1e300, 1234567.125]
+
+
+def test_a_number_that_cannot_be_read_is_an_error_with_its_column(with_properties: Callable[..., Path]) -> None:
+    with pytest.raises(ReadError, match=r"^farms: f\.geojson: column 'n' holds 9223372036854775809"):
+        _read(with_properties([2**63 + 1]))
+
+
+@pytest.mark.parametrize(
+    "ids", [[LONG, LONG + 2], [2**64 - 3, 2**64 - 5], [2**64 - 3, 7], ["x", 77], [77, "x"], ["x", "y", 0]]
+)
+def test_the_ids_of_geojson_features_keep_their_digits(with_properties: Callable[..., Path], ids: list[Any]) -> None:
+    assert _ids(_read(with_properties([1] * len(ids), ids)), "id") == [str(value) for value in ids]
+
+
+def test_long_numbers_keep_their_digits_in_batches_of_any_size(with_properties: Callable[..., Path]) -> None:
+    path = with_properties([1.5, 2, LONG, 4], [2**64 - 1, 2**64 - 2, 2**64 - 3, 5])
+    batches = read_published(SourceFile(path, path.name), Reading(), "farms", 3)
+    rows = [row for batch in batches for row in batch.attributes.to_pylist()]
+    assert [row["n"] for row in rows] == ["1.5", "2", str(LONG), "4"]
+    assert [row["id"] for row in rows] == [Decimal(2**64 - 1), Decimal(2**64 - 2), Decimal(2**64 - 3), Decimal(5)]
+
+
+@pytest.fixture
+def shapefile(tmp_path: Path) -> Callable[..., Path]:
+    """A shapefile of points with a .dbf of our own: fields as name, type, width, decimals, and rows of texts."""
+
+    def write(fields: list[tuple[str, str, int, int]], rows: list[tuple[str, ...]]) -> Path:
+        pyogrio.write_dataframe(_points({"n": range(len(rows))}), tmp_path / "f.shp")
+        width = 1 + sum(field[2] for field in fields)
+        head = struct.pack("<B3BIHH20x", 3, 120, 1, 1, len(rows), 32 + 32 * len(fields) + 1, width)
+        for name, kind, size, decimals in fields:
+            head += struct.pack("<11sc4xBB14x", name.encode(), kind.encode(), size, decimals)
+        cells = [text.rjust(field[2]).encode() for row in rows for text, field in zip(row, fields, strict=True)]
+        lines = [b" " + b"".join(cells[at : at + len(fields)]) for at in range(0, len(cells), len(fields))]
+        (tmp_path / "f.dbf").write_bytes(head + b"\r" + b"".join(lines) + b"\x1a")
+        return tmp_path / "f.shp"
+
+    return write
+
+
+@pytest.mark.parametrize(
+    "digits", [("1234567890123456789", "1234567890123456788"), ("18446744073709551613", "7"), ("1.5", str(LONG))]
+)
+def test_a_wide_number_of_a_shapefile_keeps_its_digits(shapefile: Callable[..., Path], digits: tuple[str, str]) -> None:
+    path = shapefile([("w", "N", 5, 0), ("n", "N", 20, 0), ("a", "N", 24, 15)], [("1", d, "2.5") for d in digits])
+    assert _ids(_read(path), "n") == list(digits)
+    assert _read(path).attributes.column("a").to_pylist() == [2.5, 2.5]
+
+
+@pytest.mark.parametrize("nothing", ["", "*" * 20])
+def test_a_wide_number_that_is_not_there_is_null(shapefile: Callable[..., Path], nothing: str) -> None:
+    assert _ids(_read(shapefile([("n", "N", 20, 0)], [(nothing,), ("7",)])), "n") == [None, "7"]
+
+
+def test_a_day_that_there_is_not_keeps_its_text_and_becomes_no_other_day(shapefile: Callable[..., Path]) -> None:
+    found = _read(shapefile([("t", "D", 8, 0), ("u", "D", 8, 0)], [("20160101", "20161345"), ("", "20160101")]))
+    assert json_rows(found.attributes) == ['{"t": "2016-01-01", "u": "20161345"}', '{"t": null, "u": "20160101"}']
+
+
+def test_a_text_in_a_column_of_numbers_is_an_error_with_its_column(shapefile: Callable[..., Path]) -> None:
+    with pytest.raises(
+        ReadError, match=r"a value would change .*'abc' of field (f|published)\.n "
+    ):
+        _read(shapefile([("n", "N", 9, 0)], [("abc",)]))
+
+
+@pytest.fixture
+def geopackage(tmp_path: Path) -> Callable[..., Path]:
+    """A GeoPackage of points, in which a column `v` of a declared type holds these values."""
+
+    def write(kind: str, *values: Any) -> Path:
+        path = tmp_path / "f.gpkg"
+        pyogrio.write_dataframe(_points({"n": range(len(values))}), path, layer="l", SPATIAL_INDEX="NO")
+        with sqlite3.connect(path) as database:
+            for (trigger,) in database.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+                database.execute(f'drop trigger "{trigger}"')
+            database.execute(f"alter table l add column v {kind}")
+            database.executemany("update l set v = ? where fid = ?", [(v, n + 1) for n, v in enumerate(values)])
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("MEDIUMINT", 2**40),
+        ("SMALLINT", 70_000),
+        ("BOOLEAN", 2),
+        ("INTEGER", "abc"),
+        ("INTEGER", 1.5),
+        ("REAL", "abc"),
+        ("NUMERIC", LONG),
+        ("DATE", "2016-13-45"),
+    ],
+)
+def test_a_value_that_the_type_of_its_geopackage_column_cannot_hold_is_an_error_with_the_column(
+    geopackage: Callable[..., Path], kind: str, value: Any
+) -> None:
+    with pytest.raises(ReadError, match=rf"column '?v'?.* '?{value}"):
+        _read(geopackage(kind, value, 1 if kind != "DATE" else "2016-01-01"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [("TINYINT", [300, None]), ("INTEGER", [2**63 - 1, -(2**63)]), ("BOOLEAN", [1, 0]), ("TEXT(3)", ["longer", ""])],
+)
+def test_what_a_geopackage_column_can_hold_is_read(
+    geopackage: Callable[..., Path], kind: str, values: list[Any]
+) -> None:
+    assert _read(geopackage(kind, *values)).attributes.column("v").to_pylist() == values
+
+
+MOMENTS = ["2016-01-01T00:00:00+09:00", "2016-06-30T23:30:00-03:00"]
+
+
+@pytest.mark.parametrize("name", ["f.gpkg", "f.fgb", "f.geojson", "f.shp"])
+def test_a_moment_stays_on_its_day(tmp_path: Path, name: str) -> None:
+    moments = pd.Series([pd.Timestamp(moment) for moment in MOMENTS], dtype=object)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a shapefile has no moments, and writes text
+        pyogrio.write_dataframe(_points({"t": moments}), tmp_path / name)
+    found = intervals(_read(tmp_path / name).attributes, InstalledColumn(column=("t",)), "farms")
+    assert sorted(f"{first}/{last}" for first, last in found) == ["2016-01-01/2016-01-01", "2016-06-30/2016-06-30"]
+
+
+def test_a_csv_value_of_any_length_is_read(tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_text(f"id,lon,lat,note\na,10,50,{'x' * 200_000}\n")
+    found = _read(tmp_path / "f.csv", crs="EPSG:4326", longitude="lon", latitude="lat")
+    assert len(found.attributes.column("note")[0].as_py()) == 200_000
+
+
+def test_a_warning_without_a_loss_stays_a_warning() -> None:
+    with pytest.warns(RuntimeWarning, match="unusual"), losses_as_errors():
+        warnings.warn("unusual", RuntimeWarning, stacklevel=1)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Field l.n: integer overflow occurred when trying to set 5000000000 as 32 bit integer.",
+        "One or several characters couldn't be converted correctly from CP1252 to UTF-8.",
+        "Invalid content for record 1 in column v: foo",
+    ],
+)
+def test_a_warning_of_a_loss_is_an_error_in_its_words(message: str) -> None:
+    with pytest.raises(ValueError, match="a value would change"), losses_as_errors():
+        warnings.warn(message, RuntimeWarning, stacklevel=1)
