@@ -10,6 +10,7 @@ Scalar = str | int | float
 
 AREA_UNITS_M2 = {"m2": 1.0, "ha": 1e4, "km2": 1e6}
 CAPACITY_UNITS_MW = {"W": 1e-6, "kW": 1e-3, "MW": 1.0, "GW": 1e3}
+MOST_LINES = 100_000  # before the header of a table
 PEAK_SUFFIX = "p"  # kWp is a DC capacity by definition
 
 
@@ -47,6 +48,8 @@ class Reading(Setting):
         latitude: column with the y coordinate [unit of the CRS] of a table.
         encoding: of text.
         delimiter: between the columns of a CSV.
+        header_line: of a CSV: the line that names its columns; the first is 1. What stands before it is left out.
+        quotes: of a CSV: whether values may stand in double quotes; if not, these are characters like any other.
         decimal: the mark before the decimals of a number that is written as text.
         thousands: the mark between its groups of three digits.
     """
@@ -57,6 +60,8 @@ class Reading(Setting):
     latitude: Text | None = None
     encoding: Text | None = None
     delimiter: Literal[",", ";", "\t", "|"] = ","
+    header_line: Annotated[int, Field(ge=1, le=MOST_LINES)] = 1
+    quotes: bool = True
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'"] | None = None
 

@@ -8,7 +8,7 @@ from loaders.adding.dates import installed
 from loaders.adding.guesses import source_id, where
 from loaders.adding.look import NOT_STATED, Look
 from loaders.adding.quantities import area, capacity
-from loaders.adding.tables import read_table
+from loaders.adding.tables import CsvTable, read_table
 from loaders.adding.values import Marks, find_marks, null_values
 from loaders.errors import ReadError
 
@@ -197,7 +197,76 @@ def test_the_encoding_is_one_that_decodes_the_whole_file(encoding: str, said: st
     assert (table.reading["encoding"].value if said else table.reading.get("encoding")) == said
 
 
-def test_a_column_that_is_named_twice_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("id,id\n1,2\n")
-    with pytest.raises(ReadError, match="names a column twice: 'id'"):
+def _reading(table: CsvTable) -> dict[str, object]:
+    return {name: guess.value for name, guess in table.reading.items()}
+
+
+def test_columns_without_a_name_are_left_out_or_numbered_and_names_that_occur_twice_too(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,,lat,id,,\n1,,2,3,x,\n4,,5,6,,\n")
+    assert read_table(tmp_path / "a.csv", "a.csv", 10).columns == {
+        "id": ["1", "4"],
+        "lat": ["2", "5"],
+        "id_2": ["3", "6"],
+        "column_5": ["x", None],
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "line"),
+    [
+        ("", None),
+        ("\n\n", None),
+        (";;;\n", None),
+        ("Solar plants of 2020\n", 2),
+        ("sep=;\n", 2),
+        ("Source;the ministry;;\n\nDate;2020;;\n", 4),
+        ("# a remark\n# of two; lines; with; marks\n", 3),
+    ],
+)
+def test_the_header_is_the_first_line_with_as_many_values_as_the_rows(
+    before: str, line: int | None, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text(f"{before}#id;lon;lat;mw\n1;2;3;4\n5;6;7;8\n9;10;11;12\n")
+    table = read_table(tmp_path / "a.csv", "a.csv", 10)
+    assert (list(table.columns), table.rows) == (["#id", "lon", "lat", "mw"], 3)
+    assert _reading(table) == {"delimiter": ";"} | ({"header_line": line} if line else {})
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r", "\r\n"])
+def test_lines_end_as_on_any_machine(ends: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(ends.join(["id,mw", '1,"two', 'lines"', "2,3", ""]).encode())
+    table = read_table(tmp_path / "a.csv", "a.csv", 10)
+    assert table.columns == {"id": ["1", "2"], "mw": [f"two{ends}lines", "3"]}
+
+
+def test_quotation_marks_that_pair_hide_the_delimiters_between_them(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('id,"lon, lat"\n1,"2, 3"\n')
+    assert read_table(tmp_path / "a.csv", "a.csv", 10).columns == {"id": ["1"], "lon, lat": ["2, 3"]}
+
+
+def test_quotation_marks_that_do_not_pair_are_taken_for_text_and_that_is_a_doubt(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('id\tname\n1\t"The" farm\n2\tplain\n')
+    table = read_table(tmp_path / "a.csv", "a.csv", 10)
+    assert table.columns["name"] == ['"The" farm', "plain"]
+    assert _reading(table) == {"delimiter": "\t", "quotes": False}
+    assert table.reading["quotes"].is_doubtful
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_known_without_a_byte_order_mark(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("id,name\n1,Łódź\n".encode(encoding))
+    table = read_table(tmp_path / "a.csv", "a.csv", 10)
+    assert (table.columns["name"], _reading(table)) == (["Łódź"], {"encoding": encoding})
+
+
+def test_of_a_table_with_thousands_of_columns_fewer_rows_are_kept_but_all_are_counted(tmp_path: Path) -> None:
+    names = ",".join(f"c{number}" for number in range(10_000))
+    (tmp_path / "a.csv").write_text(f"{names}\n" + f"{',' * 9_999}\n" * 150)
+    table = read_table(tmp_path / "a.csv", "a.csv", 5000)
+    assert (len(table.columns), len(table.columns["c0"]), table.rows) == (10_000, 100, 150)
+
+
+def test_a_table_of_nothing_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("\n\n")
+    with pytest.raises(ReadError, match="is empty"):
         read_table(tmp_path / "a.csv", "a.csv", 10)
