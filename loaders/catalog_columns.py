@@ -127,13 +127,24 @@ class CapacityColumn(Column):
 
 
 class InstalledColumn(Column):
-    """When it was installed.
+    """When it was installed: one column, one constant, or the columns that it lies between.
 
     Attributes:
+        after: column with the last date on which it was not there yet, say of a satellite scene.
+        before: column with the first date on which it was there.
         pattern: how the dates are written where it is not plain: of YYYY, MM, DD and separators, say DD/MM/YYYY.
     """
 
+    after: Names = ()
+    before: Names = ()
     pattern: DatePatterns = ()
+
+    @model_validator(mode="after")
+    def _column_or_constant(self) -> Self:
+        given = (bool(self.column), self.constant is not None, bool(self.after or self.before))
+        if sum(given) != 1:
+            raise ValueError("give a column, or a constant, or the columns that it lies between (after, before)")
+        return self
 
 
 class Position(Setting):
