@@ -295,7 +295,7 @@ def test_rows_of_other_fuels_are_left_out() -> None:
     assert "'Solar thermal' as well, as heat" in guess.reason
 
 
-SOLAR_AND_MORE = {
+SOLAR_AND_MORE: dict[str, list[str | None]] = {
     "links": ["https://example.org/placas-solares.html", "https://example.org/boe.pdf", None] * 4,
     "names": ["Solar Park Kent", "Wind Park Kent", "Solar Park Essex"] * 4,
     "mounting": ["Solar roof", "ground", "roof"] * 4,
