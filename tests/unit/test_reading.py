@@ -152,7 +152,7 @@ def test_the_id_of_a_geojson_feature_is_a_published_value(
     assert _read(tmp_path / "f.geojson").attributes.to_pylist() == [{"id": identifier, "n": 1}]
 
 
-@pytest.mark.parametrize("name", ["id", "fid", "OGC_FID"])
+@pytest.mark.parametrize("name", ["wkb_geometry", "geometry", "id", "fid", "OGC_FID"])
 def test_a_property_with_the_name_of_a_feature_id_is_kept(
     tmp_path: Path, geojson: Callable[..., str], name: str
 ) -> None:
