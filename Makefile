@@ -50,7 +50,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 all: $(ready) ## run the whole workflow, then show its table (ARGS are passed to `dvc repro`)
-	@python -m loaders check
+	@python -m loaders check --keep-going
 	@python -m loaders prefetch
 	dvc repro $(ARGS)
 	@python -m loaders warehouse --if-stale

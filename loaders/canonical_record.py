@@ -15,11 +15,14 @@ from loaders.arrays import Flags
 from loaders.attributes import fingerprints, json_rows
 from loaders.catalog import Dataset
 from loaders.catalog_columns import AreaColumn, CapacityColumn, Column
-from loaders.columns import Interval, identifiers, intervals, numbers
+from loaders.columns import identifiers, numbers
 from loaders.contract import Provenance
 from loaders.contract_checks import LOADING_CHECKS
+from loaders.dates import Interval
 from loaders.geometry import area_m2 as ellipsoidal_area_m2
 from loaders.geometry import centroids, geometry_hashes, h3_cells
+from loaders.installed_dates import StatedDates
+from loaders.installed_dates import stated_dates as read_dates
 from loaders.reading import Published
 from loaders.shapes import Harmonised, harmonise_shapes
 
@@ -74,10 +77,14 @@ def capacity_basis(capacity_mw: pd.Series, dataset: Dataset) -> pd.Series:
     return basis.where(capacity_mw.notna(), None)
 
 
-def installed(published: Published, wanted_attributes: pa.Table, dataset: Dataset) -> list[Interval]:
+def stated_dates(wanted_attributes: pa.Table, dataset: Dataset) -> StatedDates:
+    """When each was installed, as far as its columns say, and what of it cannot be used."""
+    return read_dates(wanted_attributes, dataset.columns.installed, dataset.key)
+
+
+def installed(stated_dates: StatedDates) -> list[Interval]:
     """First and last day on which each may have been installed; None where that end is open."""
-    column = dataset.columns.installed
-    return intervals(wanted_attributes, column, dataset.key) if column else [(None, None)] * len(published.wkb)
+    return stated_dates.intervals
 
 
 def installed_from(installed: list[Interval]) -> pd.Series:
@@ -114,6 +121,7 @@ def quality_flags(  # noqa: PLR0913 (one for each that a flag looks at)
     capacity_mw: pd.Series,
     centroid: pd.DataFrame,
     stated_position: pd.DataFrame,
+    stated_dates: StatedDates,
 ) -> pd.Series:
     """What to know before trusting a record, as far as it shows in the record alone."""
     shapes, drawn, stated = harmonised_shapes, area_m2.to_numpy(), source_area_m2.to_numpy()
@@ -127,6 +135,7 @@ def quality_flags(  # noqa: PLR0913 (one for each that a flag looks at)
         "outside_extent": shapes.outside_extent,
         "stated_area_disagrees": quality.stated_area_disagrees(drawn, stated),
         "far_from_stated_position": quality.far_from_stated_position(shapes.shapes, here, there, drawn),
+        "unusable_date": np.array([text is not None for text in stated_dates.unusable], dtype=np.bool_),
         "implausible_power_density": quality.implausible_power_density(capacity_mw.to_numpy(), drawn),
     }
     return pd.Series(quality.flag_lists(found), dtype="object")

@@ -159,13 +159,16 @@ def read_catalog(path: Path) -> Catalog:
     try:
         text = path.read_text(encoding="utf-8")
         document = yaml.safe_load(text)
-        repeated = explain.duplicate_keys(yaml.compose(text, yaml.SafeLoader))
+        tree = yaml.compose(text, yaml.SafeLoader)
+        repeated = explain.duplicate_keys(tree)
     except OSError as error:
         raise CatalogError(f"{path}: cannot be read ({error.strerror}).") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date, a branch within itself
-        raise CatalogError(f"{path}: is not YAML: {' '.join(str(error).split())}") from error
+        raise CatalogError(f"{path}: is not YAML: {explain.not_yaml(error)}") from error
     if repeated:
         raise CatalogError(f"{path.name}: {repeated} stands there twice; keep one of them.")
+    if misplaced := explain.misplaced_entry(tree):
+        raise CatalogError(f"{path.name}: {misplaced}")
     try:
         return Catalog.model_validate(_with_keys(document, path.name))
     except ValidationError as error:

@@ -10,6 +10,7 @@ Scalar = str | int | float
 
 AREA_UNITS_M2 = {"m2": 1.0, "ha": 1e4, "km2": 1e6}
 CAPACITY_UNITS_MW = {"W": 1e-6, "kW": 1e-3, "MW": 1.0, "GW": 1e3}
+MOST_LINES = 100_000  # before the header of a table
 PEAK_SUFFIX = "p"  # kWp is a DC capacity by definition
 
 
@@ -48,6 +49,8 @@ class Reading(Setting):
         wkt: column with the shapes of a table as well-known text, instead of the two with coordinates.
         encoding: of text.
         delimiter: between the columns of a CSV.
+        header_line: of a CSV: the line that names its columns; the first is 1. What stands before it is left out.
+        quotes: of a CSV: whether values may stand in double quotes; if not, these are characters like any other.
         decimal: the mark before the decimals of a number that is written as text.
         thousands: the mark between its groups of three digits.
     """
@@ -59,6 +62,8 @@ class Reading(Setting):
     wkt: Text | None = None
     encoding: Text | None = None
     delimiter: Literal[",", ";", "\t", "|"] = ","
+    header_line: Annotated[int, Field(ge=1, le=MOST_LINES)] = 1
+    quotes: bool = True
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'"] | None = None
 
@@ -130,13 +135,24 @@ class CapacityColumn(Column):
 
 
 class InstalledColumn(Column):
-    """When it was installed.
+    """When it was installed: one column, one constant, or the columns that it lies between.
 
     Attributes:
+        after: column with the last date on which it was not there yet, say of a satellite scene.
+        before: column with the first date on which it was there.
         pattern: how the dates are written where it is not plain: of YYYY, MM, DD and separators, say DD/MM/YYYY.
     """
 
+    after: Names = ()
+    before: Names = ()
     pattern: DatePatterns = ()
+
+    @model_validator(mode="after")
+    def _column_or_constant(self) -> Self:
+        given = (bool(self.column), self.constant is not None, bool(self.after or self.before))
+        if sum(given) != 1:
+            raise ValueError("give a column, or a constant, or the columns that it lies between (after, before)")
+        return self
 
 
 class Position(Setting):

@@ -18,6 +18,7 @@ EXAMPLES = {
     "release": "2026-09-23.1 (`eo-pv releases` lists those that there are)",
     "s3_endpoint": "https://s3.example.org (a host without user, password and path)",
     "typical_year": "tmy-2023",
+    "pattern": "DD.MM.YYYY (of YYYY, MM, DD and separators)",
     "[key]": "deu_my_farms_2024 (lower case, digits and single underscores, beginning with a letter)",
     "alias": "myfarms (lower case, digits and single underscores, beginning with a letter)",
 }
@@ -39,6 +40,27 @@ def invalid(file: str, error: ValidationError, model: type[BaseModel]) -> str:
     if len(lines) == 1:
         return f"{file}: {lines[0]}"
     return "\n".join([f"{file}: {len(lines)} settings cannot be used:", *(f"  {line}" for line in lines)])
+
+
+def not_yaml(error: Exception) -> str:
+    """What is wrong with a text that is not YAML, and the line with a mark below the place."""
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return " ".join(str(error).split())
+    mark, context = error.problem_mark, f" {error.context}" if error.context else ""
+    snippet = mark.get_snippet(indent=2) or ""
+    return f"line {mark.line + 1}, column {mark.column + 1}:{context} {error.problem}\n{snippet}".rstrip()
+
+
+def misplaced_entry(tree: yaml.Node | None) -> str:
+    """What to say of a dataset's entry that stands among those that are not loaded; empty if there is none."""
+    branches = {name.value: value for name, value in tree.value} if isinstance(tree, yaml.MappingNode) else {}
+    listed = branches.get("not_loaded")
+    for name, entry in listed.value if isinstance(listed, yaml.MappingNode) else ():
+        settings = [part.value for part, _ in entry.value] if isinstance(entry, yaml.MappingNode) else []
+        if "source" in settings:
+            line = name.start_mark.line + 1
+            return f"{name.value} stands below `not_loaded:` (line {line}). Move it below `datasets:`."
+    return ""
 
 
 def duplicate_keys(node: yaml.Node | None, path: str = "") -> str:
@@ -70,11 +92,11 @@ def _complaint(problem: Any, model: type[BaseModel]) -> str:
         case "value_error":
             return f"{dotted}: {problem['ctx']['error']}.".removeprefix(": ")
         case "string_pattern_mismatch":
-            example = EXAMPLES.get(place[-1], "")
+            example = EXAMPLES.get(_name(place), "")
             found = re.sub(r"//[^/\s]*@", "//…@", repr(problem["input"]))  # a user and a password
             return f"{dotted} is {found}, which is not of the expected form: for example {example}."
         case _:
-            return f"{dotted} is {problem['input']!r}: {problem['msg'][0].lower()}{problem['msg'][1:]}."
+            return f"{dotted} is {problem['input']!r}{_expected(problem, model, place)}."
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
@@ -91,7 +113,34 @@ def _names_at(model: type[BaseModel], place: Sequence[str]) -> list[str]:
 
 
 def _choices_at(model: type[BaseModel], place: Sequence[str]) -> tuple[Any, ...]:
-    return get_args(_type_at(model, place))
+    found = _type_at(model, place)
+    while get_origin(found) is tuple:  # of a list, each
+        found = _bare(get_args(found)[0])
+    return get_args(found)
+
+
+def _name(place: Sequence[str]) -> str:
+    """The name of a setting, without the position in its list."""
+    return next((part for part in reversed(place) if not part.isdigit()), "")
+
+
+def _expected(problem: Any, model: type[BaseModel], place: Sequence[str]) -> str:
+    if problem["type"] in {"int_type", "int_from_float", "greater_than_equal", "less_than_equal"}:
+        return f"; expected {_range_at(model, place)}"
+    return f": {problem['msg'][0].lower()}{problem['msg'][1:]}"
+
+
+def _range_at(model: type[BaseModel], place: Sequence[str]) -> str:
+    """The numbers that a setting may be, in words."""
+    parent = _type_at(model, place[:-1])
+    fields = parent.model_fields if isinstance(parent, type) and issubclass(parent, BaseModel) else {}
+    field = fields.get(place[-1])
+    kind = "a whole number" if field and _bare(field.annotation) is int else "a number"
+    limits = {type(limit).__name__: limit for limit in (field.metadata if field else ())}
+    least, most = (getattr(limits.get(name), name.lower(), None) for name in ("Ge", "Le"))
+    if least is None or most is None:
+        return f"{kind} of at least {least}" if least is not None else kind
+    return f"{kind} from {least:g} to {most:g}"
 
 
 def _type_at(annotation: Any, place: Sequence[str]) -> Any:

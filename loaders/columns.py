@@ -1,4 +1,4 @@
-"""Published columns to canonical ones: numbers in one unit, dates as intervals, identifiers as text.
+"""Published columns to canonical ones: numbers in one unit, identifiers as text.
 
 Each value is read on its own, so that it does not matter in which batches a file is read.
 """
@@ -11,14 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from loaders import dates
 from loaders.arrays import Flags, Numbers
-from loaders.catalog_columns import Column, InstalledColumn, Reading, Scalar
+from loaders.catalog_columns import Column, Reading, Scalar
 from loaders.errors import ReadError
 from loaders.exact_numbers import EXACT
 from loaders.number_text import PLAIN_READING, are_numbers, is_number, to_floats
-
-Interval = dates.Interval
 
 LARGEST = 1e15  # square metres or watts: more than there are
 SHOWN = 3  # examples in an error
@@ -54,32 +51,6 @@ def numbers(
     return values
 
 
-def intervals(attributes: pa.Table, column: InstalledColumn, key: str) -> list[Interval]:
-    """When something happened, as first and last possible day; None where that end is open or all is unknown.
-
-    How dates can be written is told by `dates.interval`.
-
-    Raises:
-        ReadError: the column is not there, or holds something that is neither a date nor declared as unknown; or the
-            constant is no date; or the pattern is none.
-    """
-    written = dates.writing(column.pattern, key)
-    if column.constant is not None:
-        constant = dates.interval(plain(column.constant), written)
-        if constant is None:
-            raise ReadError(_no_constant(key, column.constant, written.examples))
-        return [constant] * len(attributes)
-    found: list[Interval] = [(None, None)] * len(attributes)
-    for name in reversed(column.column):
-        texts = _known_text(attributes, name, column, key).to_pylist()
-        parsed = {text: dates.interval(text, written) for text in set(texts) if text is not None}
-        if bad := sorted(text for text, interval in parsed.items() if interval is None):
-            remedy = f"where dates are written otherwise, say how in datasets.{key}.columns.installed.pattern; "
-            raise ReadError(_undeclared(key, name, bad, written.examples, remedy))
-        found = [parsed.get(text) or before for text, before in zip(texts, found, strict=True)]
-    return found
-
-
 def identifiers(attributes: pa.Table, column: Column | None, key: str, setting: str = "source_id") -> list[str | None]:
     """The publisher's own identifiers as text; None where there is none. `setting` is the one that names the column.
 
@@ -93,7 +64,7 @@ def identifiers(attributes: pa.Table, column: Column | None, key: str, setting: 
             f"{key}: {setting} is the constant {column.constant!r}, which tells no record from another. "
             f"Name a column in datasets.{key}.columns.{setting} in params.yaml, or leave {setting} out."
         )
-    texts = pc.coalesce(*(_known_text(attributes, name, column, key) for name in column.column))
+    texts = pc.coalesce(*(known_text(attributes, name, column, key) for name in column.column))
     identified: list[str | None] = texts.to_pylist()
     return identified
 
@@ -114,6 +85,19 @@ def published_text(attributes: pa.Table, name: str, key: str, setting: str) -> p
         return pc.utf8_trim_whitespace(as_text(values))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise ReadError(_no_text(key, name, values.type, setting)) from error
+
+
+def known_text(attributes: pa.Table, name: str, column: Column, key: str) -> pa.ChunkedArray:
+    """A column as trimmed text; null where it is blank or declared as unknown.
+
+    Raises:
+        ReadError: the column is not there, or has no text form.
+    """
+    text = published_text(attributes, name, key, "columns")
+    if pa.types.is_boolean(attributes.column(name).type):
+        raise ReadError(_no_text(key, name, "bool", "columns"))
+    unknown = {"", *(spelling for value in column.null_values for spelling in spellings(value))}
+    return pc.if_else(pc.is_in(text, value_set=pa.array(sorted(unknown))), pa.scalar(None, pa.string()), text)
 
 
 def as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -164,17 +148,8 @@ def _floats_as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.coalesce(digits, values.cast(pa.string()))
 
 
-def _known_text(attributes: pa.Table, name: str, column: Column, key: str) -> pa.ChunkedArray:
-    """A column as trimmed text; null where it is blank or declared as unknown."""
-    text = published_text(attributes, name, key, "columns")
-    if pa.types.is_boolean(attributes.column(name).type):
-        raise ReadError(_no_text(key, name, "bool", "columns"))
-    unknown = {"", *(spelling for value in column.null_values for spelling in spellings(value))}
-    return pc.if_else(pc.is_in(text, value_set=pa.array(sorted(unknown))), pa.scalar(None, pa.string()), text)
-
-
 def _known_numbers(attributes: pa.Table, name: str, column: Column, key: str, reading: Reading) -> Numbers:
-    text = _known_text(attributes, name, column, key)
+    text = known_text(attributes, name, column, key)
     kind = attributes.column(name).type
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
     numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)

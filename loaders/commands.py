@@ -6,7 +6,7 @@ import typer
 
 from loaders.catalog import Dataset
 from loaders.console import Key, Keys, app, err, out, project, settings, shown
-from loaders.errors import EoPvError, SourceError
+from loaders.errors import EoPvError
 
 if TYPE_CHECKING:
     from loaders.locks import Lock
@@ -19,19 +19,21 @@ NO_RELEASE = (
 
 
 @app.command()
-def check() -> None:
+def check(
+    keep_going: Annotated[bool, typer.Option("--keep-going", help="Exit with 0 if only single datasets fail.")] = False,
+) -> None:
     """Check the settings, and say what is missing that a step will need."""
-    from loaders.publishers import local
+    from loaders.checking import problems
 
     catalog, workspace = settings()
-    for dataset in catalog.datasets.values():
-        try:
-            if local.is_local(dataset, workspace):
-                local.place(dataset, workspace)
-        except SourceError as error:  # its stage will fail; those of the other datasets need not
-            err.print(f"Error: {error}", style="red")
+    # the stage of such a dataset will fail; those of the others need not
+    found = [problem for dataset in catalog.datasets.values() for problem in problems(dataset, workspace)]
+    for problem in found:
+        err.print(f"Error: {problem}", style="red")
     if catalog.boundary_source == "overture" and catalog.boundaries.release is None:
         err.print(NO_RELEASE, style="red")
+    if found and not keep_going:
+        raise typer.Exit(1)
 
 
 @app.command()

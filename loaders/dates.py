@@ -39,6 +39,7 @@ PLAIN = Writing(
         re.compile(rf"(?P<YYYY>\d{{4}})(?:-(?P<MM>\d{{2}})(?:-(?P<DD>\d{{2}}){TIME})?)?", re.ASCII),
         re.compile(rf"(?P<YYYY>\d{{4}})/(?P<MM>\d{{2}})/(?P<DD>\d{{2}}){TIME}", re.ASCII),  # as GDAL writes moments
         re.compile(rf"(?P<YYYY>\d{{4}})(?P<MM>\d{{2}})(?:(?P<DD>\d{{2}}){TIME})?", re.ASCII),
+        re.compile(r"(?P<YYYY>\d{4})(?:\.\d+|,(?!\d{4}$)\d+)", re.ASCII),  # the mean year of several units
     ),
     ranges=(
         re.compile(r"(.+?)(?:\s*/\s*|\s*\.\.\s*|\s+to\s+|\s+[-\u2013]\s+)(.+)"),
@@ -67,7 +68,8 @@ def writing(patterns: tuple[str, ...], key: str) -> Writing:
 def interval(text: str, written: Writing = PLAIN) -> Interval | None:
     """The first and the last day that a trimmed text can mean, None where that end is open.
 
-    `2016` is a year, `2016-06` a month; `<2016` is any day before, `>=2016` any from its first; `2015..2017` a range.
+    `2016` is a year, and so is `2016.28`; `2016-06` a month; `<2016` is any day before, `>=2016` any from its first;
+    `2015..2017` a range.
 
     Returns:
         None where it is no date, where a range ends before it begins, or where two patterns read different days.

@@ -21,12 +21,13 @@ from loaders.columns import published_text
 from loaders.contract import Provenance
 from loaders.errors import CatalogError, ReadError
 from loaders.geometry import missing_grid
+from loaders.installed_dates import StatedDates, UnusableDates
 from loaders.reading import Published
 from loaders.row_filter import require_found, wanted_rows
 
 logger = logging.getLogger(__name__)
 
-RECORDS = "canonical_records"
+RECORDS, DATES = "canonical_records", "stated_dates"
 QUIRKS = "loaders.datasets"
 COMPLAINT = re.compile(r'"error": "(.*)"')  # in what Hamilton makes of Pandera's report
 
@@ -47,11 +48,12 @@ def harmonise(
         where the record is kept; geometry in EPSG:4326.
 
     Raises:
-        ReadError: a mapped column is missing or holds what it should not, or a wanted value does not occur.
+        ReadError: a mapped column is missing or holds what it should not, most of its dates are none, or a wanted value
+            does not occur.
         CatalogError: the dataset's own module has a function that takes no part.
     """
     graph = record_graph(dataset.key)
-    filtered = _Filter(dataset)
+    filtered, undated = _Filter(dataset), UnusableDates(dataset.columns.installed, dataset.key)
     for batch in published:
         if batch.first_row == 1 and (grid := missing_grid(batch.crs)):
             logger.warning(
@@ -64,8 +66,12 @@ def harmonise(
                 grid,
             )
         inputs = {"provenance": provenance, "h3_resolution": h3_resolution, "row_is_wanted": filtered.rows(batch)}
-        yield _records(graph, batch, dataset, inputs)
+        records, dates = _records(graph, batch, dataset, inputs)
+        undated.add(dates)
+        yield records
     filtered.require_all_found()
+    if warning := undated.warning():
+        logger.warning("%s", warning)
 
 
 def record_graph(key: str) -> driver.Driver:
@@ -97,11 +103,11 @@ def _quirks(key: str) -> list[ModuleType]:
 
 def _records(
     graph: driver.Driver, published: Published, dataset: Dataset, inputs: dict[str, object]
-) -> gpd.GeoDataFrame:
-    """The records of a batch; what is wrong with them is said of the file."""
+) -> tuple[gpd.GeoDataFrame, StatedDates]:
+    """The records of a batch and their dates; what is wrong with them is said of the file."""
     try:
-        found = graph.execute([RECORDS], inputs={**inputs, "published": published, "dataset": dataset})
-        return found[RECORDS]
+        found = graph.execute([RECORDS, DATES], inputs={**inputs, "published": published, "dataset": dataset})
+        return found[RECORDS], found[DATES]
     except ReadError as error:
         raise _said_of(published, error) from error
     except DataValidationError as error:

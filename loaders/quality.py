@@ -28,6 +28,8 @@ FLAGS = {
     "stated_area_disagrees": "The stated area is more than twice, or less than half, what the outline encloses.",
     "far_from_stated_position": "The stated position is more than 1 km from the centroid, and lies outside of the "
     "outline by as much, or further away than the installation is large.",
+    "unusable_date": "What it states as its date of installation is no date from 1950 to 2100, or ends before it "
+    "begins; it counts as unknown.",
     "implausible_power_density": "Capacity over area of the outline is below 5 or above 300 W/m².",
 }
 

@@ -111,13 +111,26 @@ def _batches(file: SourceFile, path: Path, reading: Reading, key: str, rows: int
     return read_with_gdal(file, path, reading, key, rows)
 
 
+def declared_crs(reading: Reading, key: str) -> pyproj.CRS | None:
+    """The CRS that the settings state; null where they state none.
+
+    Raises:
+        ReadError: it is none that PROJ knows.
+    """
+    place = f"datasets.{key}.read.crs in params.yaml"
+    try:
+        return pyproj.CRS.from_user_input(reading.crs) if reading.crs else None
+    except CRSError as error:
+        raise ReadError(
+            f"{key}: {place} is {reading.crs!r}, unknown to PROJ. Expected, say, EPSG:4326 (degrees) or EPSG:32632 "
+            f"(UTM zone 32 north)."
+        ) from error
+
+
 def _crs(stated: pyproj.CRS | None, reading: Reading, file: SourceFile, key: str, *, needed: bool) -> pyproj.CRS:
     """The CRS that the file states, or else the declared one; never a guess."""
     place = f"datasets.{key}.read.crs in params.yaml"
-    try:
-        declared = pyproj.CRS.from_user_input(reading.crs) if reading.crs else None
-    except CRSError as error:
-        raise ReadError(f"{key}: {place} is {reading.crs!r}, unknown to PROJ. Expected, say, EPSG:4326.") from error
+    declared = declared_crs(reading, key)
     if stated and declared and not stated.equals(declared, ignore_axis_order=True):
         raise ReadError(
             f"{key}: {file.name} says that its CRS is {stated.name}, but {place} says {declared.name}. "

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -17,6 +18,7 @@ Y = {"y", "ycoord", "ycoordinate", "coordy", "pointy", "northing", "northings", 
 POSITION_WORDS = EAST | NORTH | X | Y
 BRITISH = {"england", "scotland", "wales", "northern ireland", "united kingdom"}
 MOST_DEGREES = (180.0, 90.0)
+MOST_PAIRED = 50  # columns of each coordinate: all pairs of them are compared
 ENOUGH = 0.98  # of the values: the rest may be wrong
 
 
@@ -33,8 +35,7 @@ class Pair:
 def position_pair(columns: Mapping[str, Texts], marks: Marks) -> Pair | None:
     """The likeliest pair; null where there is none."""
     for x_words, y_words in ((EAST, NORTH), (X, Y)):
-        xs = [name for name in columns if x_words & set(tokens(name)) and is_numeric(columns[name], marks)]
-        ys = [name for name in columns if y_words & set(tokens(name)) and is_numeric(columns[name], marks)]
+        xs, ys = (_numeric(columns, words, marks) for words in (x_words, y_words))
         pairs = sorted(((x, y) for x in xs for y in ys), key=lambda pair: _differing(*pair))
         if pairs:
             x, y = pairs[0]
@@ -43,6 +44,12 @@ def position_pair(columns: Mapping[str, Texts], marks: Marks) -> Pair | None:
             )
             return Pair(x, y, in_degrees, by_name=x_words is EAST)
     return None
+
+
+def _numeric(columns: Mapping[str, Texts], words: set[str], marks: Marks) -> list[str]:
+    """The first columns of numbers that have one of these words in their names."""
+    named = (name for name in columns if words & set(tokens(name)) and is_numeric(columns[name], marks))
+    return list(islice(named, MOST_PAIRED))
 
 
 def readings(columns: Mapping[str, Texts], marks: Marks) -> tuple[dict[str, Guess], list[str]]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from loaders.adding.guess import Guess
@@ -11,6 +12,7 @@ from loaders.adding.values import distinct, null_values, shown, without
 
 BUILT = frozenset(
     {"built", "commission", "commissioned", "commissioning", "completed", "completion", "cod", "inbetriebnahme", "inst"}
+    | {"constructed", "erected"}
     | {"install", "installation", "installed", "online", "operating", "operation", "operational"}
 )
 WHEN = frozenset({"date", "year", "yr"})
@@ -19,10 +21,15 @@ NOT_BUILT = frozenset(
     | {"lodged", "modified", "record", "refused", "retired", "retirement", "source", "status", "submitted", "updated"}
     | {"accessed", "decommissioning", "decommissioned", "withdrawn", "cap"}
 )
+AFTER, BEFORE = frozenset({"after"}), frozenset({"before", "until"})
+SEEN, FIRST = frozenset({"detected", "detection", "observed", "seen"}), frozenset({"first"})
+DATED_ONLY = 1  # the score of a name that says date or year, and not of what
 ENOUGH = 0.9
 PARTS = {"YYYY": r"(?:19[5-9]\d|20\d\d)", "MM": r"(?:0?[1-9]|1[0-2])", "DD": r"(?:0?[1-9]|[12]\d|3[01])"}
 YEAR, MONTH, DAY = PARTS["YYYY"], r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 PLAIN = re.compile(rf"<?\s*{YEAR}(?:-?{MONTH}(?:-?{DAY}(?:[T ]\d\d:\d\d.*)?)?)?")
+WITH_FRACTION = re.compile(rf"{PLAIN.pattern}|{YEAR}\.\d+")
+FRACTION = "YYYY.fraction"  # the mean year of several units: read as a plain date
 PATTERNS = (
     *(f"DD{mark}MM{mark}YYYY" for mark in "/.-"),
     *(f"MM{mark}DD{mark}YYYY" for mark in "/.-"),
@@ -33,46 +40,116 @@ PATTERNS = (
 
 
 def installed(look: Look) -> Guess | None:
-    """The column with the date; null where no name and values look like one."""
+    """The column with the date, or the two that it lies between; null where no name and values look like any."""
     guesses = [(score, guess) for name in look.columns if (score := _score(name)) and (guess := _guess(look, name))]
-    return max(guesses, key=lambda pair: pair[0])[1] if guesses else None
+    best = max(guesses, key=lambda pair: pair[0]) if guesses else None
+    if best and best[0] > DATED_ONLY:
+        return best[1]
+    return _between(look) or _first_seen(look) or (best[1] if best else None)
 
 
 def _score(name: str) -> int:
+    """The larger, the likelier a name of the date of building; 0 for other names."""
     words = set(tokens(name))
-    if words & NOT_BUILT:
+    if words & (NOT_BUILT | AFTER | BEFORE | SEEN):
         return 0
     return 2 * bool(words & BUILT) + bool(words & WHEN)
 
 
-def _guess(look: Look, name: str) -> Guess | None:
+def _between(look: Look) -> Guess | None:
+    """Two columns that differ in `after` and `before` only, or one of them."""
+    named = {
+        name: (frozenset(words - AFTER - BEFORE), bool(words & AFTER))
+        for name in look.columns
+        if bool((words := set(tokens(name))) & AFTER) != bool(words & BEFORE)
+        and words & (BUILT | WHEN)
+        and not words & NOT_BUILT
+    }
+    read = {name: values for name in named if (values := _read(look, name)) is not None}
+    for rest in dict.fromkeys(named[name][0] for name in read):
+        ends = {named[name][1]: name for name in read if named[name][0] == rest}
+        setting = {end: ends[is_after] for end, is_after in (("after", True), ("before", False)) if is_after in ends}
+        if setting:
+            reason = (
+                "by their names and values" if len(setting) > 1 else "by its name and values; the other end is open"
+            )
+            return _with_values(setting, [read[name] for name in setting.values()], reason, is_doubtful=False)
+    return None
+
+
+def _first_seen(look: Look) -> Guess | None:
+    """A column with the date when something was seen there: it was built before."""
+    for name in look.columns:
+        words = set(tokens(name))
+        if words & SEEN and words & (WHEN | FIRST) and not words & NOT_BUILT and (values := _read(look, name)):
+            reason = "it says when something was seen there, which was built by then"
+            return _with_values({"before": name}, [values], reason, is_doubtful=True)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """The dates of a column.
+
+    Attributes:
+        pattern: how they are written; empty if plainly.
+        nulls: what stands for unknown.
+        values: those that occur, each once.
+    """
+
+    pattern: str
+    nulls: tuple[str | int, ...]
+    values: tuple[str, ...]
+
+
+def _read(look: Look, name: str) -> _Values | None:
+    """The dates of a column; null where nine of ten are none."""
     column = look.columns[name]
     # 0 is no year, and -1 and the like are none either
     nulls = [*null_values(column), *([0] if "0" in column else [])]
     values = distinct(without(column, nulls))
     pattern = _pattern(values)
-    if pattern is None:
-        return None
-    setting: dict[str, Any] = {"column": name}
-    reasons = ["by its name and values"]
-    if pattern:
-        setting["pattern"] = pattern
+    return None if pattern is None else _Values(pattern, tuple(nulls), tuple(values))
+
+
+def _guess(look: Look, name: str) -> Guess | None:
+    found = _read(look, name)
+    return (
+        None if found is None else _with_values({"column": name}, [found], "by its name and values", is_doubtful=False)
+    )
+
+
+def _with_values(setting: dict[str, Any], columns: Sequence[_Values], reason: str, *, is_doubtful: bool) -> Guess:
+    """The setting with how its columns are written, and what to know of them."""
+    patterns = sorted({found.pattern for found in columns if found.pattern})
+    nulls = list(dict.fromkeys(null for found in columns for null in found.nulls))
+    also = next(filter(None, (_also(found.pattern, found.values) for found in columns)), "")
+    wrong = [
+        value for found in columns for value in found.values if not _regex(found.pattern or FRACTION).fullmatch(value)
+    ]
+    reasons = [reason]
+    reasons += [f"{also} fits as well: look which it is"] if also else []
+    reasons += (
+        [f"it holds {shown(map(one_line, wrong))}, which become unknown: add to null_values what means that"]
+        if wrong
+        else []
+    )
+    if patterns:
+        setting["pattern"] = patterns[0] if len(patterns) == 1 else patterns
     if nulls:
         setting["null_values"] = nulls
-    also = _also(pattern, values)
-    reasons += [f"{also} fits as well: look which it is"] if also else []
-    wrong = [one_line(value) for value in values if not _regex(pattern).fullmatch(value)]
-    reasons += (
-        [f"it holds {shown(wrong)}: add to null_values what stands for unknown, or the load stops"] if wrong else []
-    )
-    return Guess(setting if len(setting) > 1 else name, "; ".join(reasons), is_doubtful=bool(wrong or also))
+    value = setting["column"] if list(setting) == ["column"] else setting
+    return Guess(value, "; ".join(reasons), is_doubtful=is_doubtful or bool(wrong or also))
 
 
 def _pattern(values: Sequence[str]) -> str | None:
     """How the dates are written; empty if plainly, null if nine of ten are no dates."""
-    fits = {pattern: sum(bool(_regex(pattern).fullmatch(value)) for value in values) for pattern in ("", *PATTERNS)}
+    ways = ("", *PATTERNS, FRACTION)
+    fits = {pattern: sum(bool(_regex(pattern).fullmatch(value)) for value in values) for pattern in ways}
     best = max(fits, key=lambda pattern: fits[pattern])
-    return best if values and fits[best] >= ENOUGH * len(values) else None
+    if not values or fits[best] < ENOUGH * len(values):
+        return None
+    return "" if best == FRACTION else best
 
 
 def _also(pattern: str, values: Sequence[str]) -> str:
@@ -85,6 +162,6 @@ def _also(pattern: str, values: Sequence[str]) -> str:
 
 
 def _regex(pattern: str) -> re.Pattern[str]:
-    if not pattern:
-        return PLAIN
+    if pattern in {"", FRACTION}:
+        return PLAIN if not pattern else WITH_FRACTION
     return re.compile("".join(PARTS.get(part, re.escape(part)) for part in re.split("(YYYY|MM|DD)", pattern)))

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from pydantic import TypeAdapter, ValidationError
 
-from loaders.adding import guesses
+from loaders.adding import guesses, kinds
 from loaders.adding.finding import Found
 from loaders.adding.guess import Draft, Guess
 from loaders.adding.look import Look
@@ -57,8 +57,10 @@ def draft(given: Given, found: Found, look: Look, key: str | None, catalog: Cata
     if key is None:
         key = _key(found, catalog)
         notes.append(RENAME)
-    filter_ = guesses.where(look)
-    columns = guesses.columns(look, guesses.wanted(look, filter_))
+    filter_ = kinds.where(look)
+    only = guesses.wanted(look, filter_)
+    columns, refused = guesses.columns(look, only)
+    questions = (*look.open_questions, *guesses.warnings(look, only, filter_), *refused)
     settings: dict[str, Guess | dict[str, Guess]] = {"source": _source(given, found)}
     if look.reading:
         settings["read"] = look.reading
@@ -72,7 +74,7 @@ def draft(given: Given, found: Found, look: Look, key: str | None, catalog: Cata
         settings["max_mb"] = limit
     if licence := _licence(found.record):
         settings["licence"] = licence
-    return Draft(key, settings, (*notes, *look.open_questions), look.open_questions)
+    return Draft(key, settings, (*notes, *questions), questions)
 
 
 def _key(found: Found, catalog: Catalog) -> str:

@@ -3,43 +3,16 @@
 import re
 from collections.abc import Sequence
 
-from loaders.adding import dates, quantities
+from loaders.adding import dates, kinds, quantities
 from loaders.adding.coordinates import position_pair
 from loaders.adding.guess import Guess
 from loaders.adding.look import ROWS, Look
-from loaders.adding.names import one_line, tokens
-from loaders.adding.values import distinct, null_values, shown
+from loaders.adding.names import tokens
+from loaders.adding.values import null_values
 
-SOLAR = re.compile(r"solar|photovolt|\bpv\b", re.IGNORECASE)
-HEAT = re.compile(r"therm|heat|\bcsp\b|concentrat", re.IGNORECASE)  # solar, and no electricity from light
-MOST_KINDS = 60
-KIND_WORDS = frozenset({"energy", "fuel", "primary", "tech", "technology", "type"})
 ROW_NUMBERS = frozenset({"fid", "gid", "objectid", "ogc_fid", "oid"})
+KML = frozenset({"KML", "LIBKML"})
 NO_ID = re.compile(r"(?:gr|hybr|val|inval|sol|flu|vo|pa|liqu|ac|m|r)id$")
-
-
-def where(look: Look) -> Guess | None:
-    """The rows that are solar, if a column tells them from others; null where none does."""
-    fitting = {name: kinds for name, column in look.columns.items() if (kinds := _kinds(column))}
-    if not fitting:
-        return None
-    name = max(fitting, key=lambda name: len(KIND_WORDS & set(tokens(name))))
-    solar, others = fitting[name]
-    heat = [value for value in others if SOLAR.search(value)]
-    reason = f"{one_line(name)} holds {len(others)} other kind(s), which are left out: {shown(map(one_line, others))}"
-    reason += f"; {shown(map(one_line, heat))} as well, as heat" if heat else ""
-    return Guess({name: solar}, reason, is_doubtful=bool(heat))
-
-
-def _kinds(column: Sequence[str | None]) -> tuple[list[str], list[str]] | None:
-    """The values of a column that mean photovoltaics, and the others; null where it does not tell them apart."""
-    values = distinct(column)
-    nulls = set(map(str, null_values(column)))
-    if len(values) > MOST_KINDS or 2 * len(values) > len(column):
-        return None
-    solar = sorted(value for value in values if SOLAR.search(value) and not HEAT.search(value))
-    others = sorted(value for value in values if value not in solar and value not in nulls)
-    return (solar, others) if solar and others else None
 
 
 def wanted(look: Look, filter_: Guess | None) -> Look:
@@ -50,8 +23,8 @@ def wanted(look: Look, filter_: Guess | None) -> Look:
     return look.only([value in values for value in look.columns[name]])
 
 
-def columns(look: Look, only: Look) -> dict[str, Guess]:
-    """The settings under `columns`.
+def columns(look: Look, only: Look) -> tuple[dict[str, Guess], list[str]]:
+    """The settings under `columns`, and why there is none where a column looks like one.
 
     Args:
         look: at all rows.
@@ -65,27 +38,34 @@ def columns(look: Look, only: Look) -> dict[str, Guess]:
         "installed": dates.installed(only),
         "position": position(only),
     }
-    return {name: guess for name, guess in found.items() if guess}
+    settings = {name: guess for name, guess in found.items() if guess and guess.value is not None}
+    refused = [f"columns.{name}: {guess.reason}" for name, guess in found.items() if guess and guess.value is None]
+    return settings, [*refused, *quantities.unreadable(only)]
+
+
+def warnings(look: Look, only: Look, filter_: Guess | None) -> list[str]:
+    """What is to know of the rows: that none is solar, or that some were never built."""
+    return [*([] if filter_ else kinds.not_solar(look)), *kinds.statuses(only)]
 
 
 def source_id(look: Look) -> Guess | None:
     """The column with the publisher's identifier: each record has one, and no two the same."""
-    names = [name for name, column in look.columns.items() if _id_rank(name) and _is_unique(column)]
-    if not names:
+    ranks = {name: _id_rank(name, look.format) for name, column in look.columns.items() if _is_unique(column)}
+    if not any(ranks.values()):
         return None
-    name = max(names, key=_id_rank)
+    name = max(ranks, key=lambda name: ranks[name])
     rows = len(look.columns[name])
     extent = "all" if rows == look.features else f"the first {min(rows, ROWS):,}"
     reason = f"{extent} records have one, no two the same"
-    is_number = name.lower() in ROW_NUMBERS
+    is_number = ranks[name] == 1
     reason += "; it may only number the rows: then leave it out" if is_number else ""
     return Guess(name, reason, is_doubtful=is_number)
 
 
-def _id_rank(name: str) -> int:
+def _id_rank(name: str, format_: str) -> int:
     """The larger, the likelier a name of an identifier; 0 for other names."""
     lower, words = name.lower(), set(tokens(name))
-    if lower in ROW_NUMBERS:
+    if lower in ROW_NUMBERS or (lower == "id" and format_ in KML):  # of a placemark: often made by the program
         return 1
     if words & {"id", "uid", "uuid", "idnr", "guid"} or re.fullmatch(r"\w+_(?:id|idnr|idno)", lower):
         return 4 if lower in {"id", "uid", "uuid", "unique_id", "source_id"} else 3

@@ -30,6 +30,7 @@ class Look:
         marks: how numbers are written.
         reading: settings under `read` that the file needs.
         open_questions: what nobody but a reader can answer.
+        planar_area: of the shapes in the plane of the CRS [its unit, squared], as a GIS writes it; NaN for points.
     """
 
     format: str
@@ -43,6 +44,7 @@ class Look:
     marks: Marks = PLAIN
     reading: dict[str, Guess] = field(default_factory=dict)
     open_questions: tuple[str, ...] = ()
+    planar_area: Numbers = field(default_factory=lambda: np.empty(0))
 
     @property
     def has_polygons(self) -> bool:
@@ -52,4 +54,6 @@ class Look:
     def only(self, rows: Sequence[bool]) -> "Look":
         """The same with some of the records that were looked at."""
         columns = {name: list(compress(column, rows)) for name, column in self.columns.items()}
-        return replace(self, columns=columns, area_m2=self.area_m2[np.array(rows, dtype=np.bool_)])
+        kept = np.array(rows, dtype=np.bool_)
+        planar = self.planar_area[kept] if self.planar_area.size else self.planar_area
+        return replace(self, columns=columns, area_m2=self.area_m2[kept], planar_area=planar)

@@ -1,5 +1,7 @@
 """Which column states the area, which the capacity, and in which unit."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,49 +11,121 @@ from loaders.adding import units
 from loaders.adding.guess import Guess
 from loaders.adding.look import Look
 from loaders.adding.names import one_line, tokens
-from loaders.adding.values import distinct, is_numeric, known, null_values, numbers, shown, without
-from loaders.arrays import Numbers
+from loaders.adding.values import distinct, find_marks, is_numeric, known, null_values, numbers, shown, without
+from loaders.arrays import Flags, Numbers
 from loaders.catalog_columns import AREA_UNITS_M2, CAPACITY_UNITS_MW, PEAK_SUFFIX
 
-AGREES = 2.0  # times: stated and drawn areas that differ by less may be the same
+AGREES, HALF = 2.0, 0.5  # times: stated and drawn areas that differ by less may be the same
 DENSITY_W_PER_M2 = (5.0, 300.0)  # of a plant's outline, from sparse fields to nothing but modules
 USUAL_W_PER_M2 = 50.0
 
 
+FACTOR_OF_TEN = 10.0  # a publisher may count something else than the outline; more is another unit
+FOREIGN_M2 = {"acres": 4046.8564, "square feet": 0.09290304, "square miles": 2_589_988.1}
+SAME = 0.05  # of the area: so far may areas of one unit differ, from one projection to another
+NUMBER_LIKE = re.compile(
+    r"[<>~≈]?\s*[+-]?[\d.,' \u00a0\u202f\u2019]*\d[\d.,' \u00a0\u202f\u2019]*\s*[^\W\d]{0,8}[²/%\d]?"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit, and why it is likely."""
+    """A unit, and why it is likely.
 
-    name: str
+    Attributes:
+        name: as the settings write it; null where none fits.
+        reason: for people.
+        is_doubtful: whether somebody should look at it.
+    """
+
+    name: str | None
     reason: str
     is_doubtful: bool = False
 
 
 def area(look: Look) -> Guess | None:
-    """The column with the stated area; null where no name looks like one."""
+    """The column with the stated area; a guess of nothing where no unit fits, null where no name looks like one."""
     names = [name for name in look.columns if units.is_area(name) and is_numeric(look.columns[name], look.marks)]
     if not names:
         return None
-    # what a GIS adds by itself is in the units of the CRS
-    name = max(names, key=lambda name: (not name.lower().startswith(("shape", "st_area")), _known_share(look, name)))
-    unit = _area_unit(units.named_area_unit(name), _numbers(look, name), look.area_m2)
-    return _guess(look, {"column": name, "unit": unit.name}, unit, names)
+    found = {name: _area_unit(look, name) for name in names}
+
+    def rank(name: str) -> tuple[bool, bool, bool, bool, float]:
+        unit, is_named = found[name], units.named_area_unit(name) is not None
+        by_gis = name.lower().startswith(("shape", "st_area"))  # in the units of the CRS
+        return unit.name is not None, not unit.is_doubtful, is_named, not by_gis, _known_share(look, name)
+
+    name = max(names, key=rank)
+    if found[name].name is None:
+        return Guess(None, f"{one_line(name)} looks like an area, but {found[name].reason}", is_doubtful=True)
+    return _guess(look, {"column": name, "unit": found[name].name}, found[name], names)
 
 
-def _area_unit(named: str | None, stated: Numbers, drawn_m2: Numbers) -> Unit:
+def unreadable(look: Look) -> list[str]:
+    """Columns that are named like a quantity, and hold numbers that are written in another way than the others."""
+    return [
+        _unreadable(look, name)
+        for name, column in look.columns.items()
+        if units.is_quantity(name) and not is_numeric(column, look.marks) and _is_number_like(known(column))
+    ]
+
+
+def _unreadable(look: Look, name: str) -> str:
+    values = known(look.columns[name])
+    quantity = "a capacity" if units.is_capacity(name) else "an area"
+    examples = shown(map(one_line, distinct(values)))
+    said = f"{one_line(name)} looks like {quantity}, but its values cannot be read: {examples}"
+    marks = find_marks([values], comma_separates=False)
+    if is_numeric(values, marks):
+        thousands = f" and thousands: {marks.thousands!r}" if marks.thousands else ""
+        return (
+            f"{said}. State read.decimal and read.thousands (they seem to be decimal: {marks.decimal!r}{thousands}); "
+            f"they hold for every column, and others are written otherwise"
+        )
+    return f"{said}. Where they are numbers with marks, state read.decimal and read.thousands; a number has no unit"
+
+
+def _is_number_like(values: Sequence[str]) -> bool:
+    return bool(values) and 2 * sum(bool(NUMBER_LIKE.fullmatch(value)) for value in values) >= len(values)
+
+
+def _area_unit(look: Look, name: str) -> Unit:
+    stated, drawn_m2, named = _numbers(look, name), look.area_m2, units.named_area_unit(name)
     both = (stated > 0) & (drawn_m2 > 0)
     if not both.any():
         unit = Unit(named, "the unit is in its name") if named else _area_unit_by_size(stated)
         return Unit(unit.name, f"{unit.reason}; there are no outlines to compare it with", unit.is_doubtful)
     ratio = float(np.median(stated[both] / drawn_m2[both]))
-    name = named or units.nearest(ratio, AREA_UNITS_M2)
-    times = ratio * AREA_UNITS_M2[name]
+    unit_name = named or units.nearest(ratio, AREA_UNITS_M2)
+    ratios = stated[both] / drawn_m2[both] * AREA_UNITS_M2[unit_name]
+    times = ratio * AREA_UNITS_M2[unit_name]
     source = "the unit is in its name" if named else "nobody states the unit; it is the nearest"
-    if 1 / AGREES <= times <= AGREES:
-        return Unit(name, f"{source}; the median of stated to drawn area is {times:.2f}")
-    total = float(stated[both].sum() * AREA_UNITS_M2[name] / drawn_m2[both].sum())
+    if 1 / AGREES <= times <= AGREES and np.mean((ratios >= 1 / AGREES) & (ratios <= AGREES)) >= HALF:
+        return Unit(unit_name, f"{source}; the median of stated to drawn area is {times:.2f}")
+    if not named and (refused := _no_unit(look, stated, both, times)):
+        return Unit(None, refused, is_doubtful=True)
+    total = float(stated[both].sum() * AREA_UNITS_M2[unit_name] / drawn_m2[both].sum())
     disagree = f"stated areas disagree with the outlines: {times:.3g} times as large (median; in all {total:.3g} times)"
-    return Unit(name, f"{source}; {disagree}", is_doubtful=True)
+    return Unit(unit_name, f"{source}; {disagree}", is_doubtful=True)
+
+
+def _no_unit(look: Look, stated: Numbers, both: Flags, times: float) -> str:
+    """Why a stated area is in no unit that the settings have; empty where it may be."""
+    nearest = f"in the nearest it is {times:.2g} times the outlines (median)"
+    planar = look.planar_area[both] if look.planar_area.size else np.full(int(both.sum()), np.nan)
+    if _are_alike(stated[both], planar):
+        return f"no unit fits: it is the area in the plane of the file's CRS (square degrees, or distorted); {nearest}"
+    for unit, factor in FOREIGN_M2.items():
+        if _are_alike(stated[both] * factor, look.area_m2[both]):
+            return f"no unit of the settings fits: it seems to be in {unit}"
+    if 1 / FACTOR_OF_TEN <= times <= FACTOR_OF_TEN:
+        return ""
+    return f"no unit fits: {nearest}"
+
+
+def _are_alike(left: Numbers, right: Numbers) -> bool:
+    """Whether half of the values, or more, are the same."""
+    return bool(np.mean(np.abs(left - right) <= SAME * right) >= HALF)
 
 
 def _area_unit_by_size(stated: Numbers) -> Unit:
@@ -76,7 +150,9 @@ def capacity(look: Look, stated_area: Guess | None) -> Guess | None:
     per_m2 = float(np.median(stated[both] / area_m2[both])) if both.any() else None
     named = units.named_capacity_unit(name)
     unit = _checked(named, per_m2) if named else _capacity_unit(_median(stated), per_m2)
-    setting = {"column": name, "unit": unit.name}
+    if unit.name is None:
+        return Guess(None, f"{one_line(name)} looks like a capacity, but {unit.reason}", is_doubtful=True)
+    setting: dict[str, Any] = {"column": name, "unit": unit.name}
     if unit.name.endswith(PEAK_SUFFIX):
         return _guess(look, setting, unit, names)
     basis = units.named_basis(name)
@@ -88,7 +164,7 @@ def capacity(look: Look, stated_area: Guess | None) -> Guess | None:
 def _capacity_score(name: str) -> int:
     words = set(tokens(name))
     says_capacity = bool(words & {"cap", "capacity", "nameplate"})
-    return 2 * says_capacity + bool(units.named_capacity_unit(name)) + ("installed" in words)
+    return 2 * says_capacity + 3 * bool(units.named_capacity_unit(name)) + ("installed" in words)
 
 
 def _capacity_unit(median: float, per_m2: float | None) -> Unit:
@@ -98,7 +174,9 @@ def _capacity_unit(median: float, per_m2: float | None) -> Unit:
     watts = {name: factor * 1e6 / USUAL_W_PER_M2 for name, factor in CAPACITY_UNITS_MW.items()}
     name = units.nearest(per_m2, watts)
     density = _density(per_m2, name)
-    return Unit(name, f"nobody states the unit; in {name} the median is {density:.3g} W/m2", not _is_plausible(density))
+    if _is_plausible(density):
+        return Unit(name, f"nobody states the unit; in {name} the median is {density:.3g} W/m2")
+    return Unit(None, f"no unit fits: in the nearest, {name}, the median is {density:.3g} W/m2", is_doubtful=True)
 
 
 def _checked(named: str, per_m2: float | None) -> Unit:
@@ -123,7 +201,7 @@ def _is_plausible(density_w_per_m2: float) -> bool:
 
 def _areas_m2(look: Look, stated_area: Guess | None) -> Numbers:
     """The drawn areas [m²], or else the stated ones."""
-    if look.has_polygons or stated_area is None:
+    if look.has_polygons or stated_area is None or stated_area.value is None:
         return look.area_m2
     return _numbers(look, stated_area.value["column"]) * AREA_UNITS_M2[stated_area.value["unit"]]
 

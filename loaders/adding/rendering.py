@@ -1,6 +1,7 @@
 """An entry as text, with the reason of each guess as a comment above it."""
 
 import io
+import json
 import textwrap
 from typing import Any
 
@@ -34,7 +35,7 @@ def render(draft: Draft) -> str:
     document = CommentedMap({draft.key: entry})
     comments = [*draft.notes, *([] if "cite" in draft.settings else [CITE])]
     text = "".join(f"{line}\n" for comment in comments for line in _comment(comment)) + _dumped(document)
-    if yaml.safe_load(text) != {draft.key: draft.plain}:
+    if not _is_text(draft.plain) or yaml.safe_load(text) != {draft.key: draft.plain}:
         raise CatalogError(f"{draft.key}: its entry cannot be written as YAML. Nothing was changed; write it yourself.")
     return text
 
@@ -72,11 +73,25 @@ def _is_plain(text: str) -> bool:
         return False
 
 
+def _is_text(values: Any) -> bool:
+    """Whether all text in a value can be written to a file: half of a surrogate pair cannot."""
+    try:
+        json.dumps(values, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _dumped(document: CommentedMap) -> str:
+    """As YAML, without anything that a terminal would obey: such characters stand in quoted text only, escaped."""
     writer = YAML()
     writer.indent(mapping=INDENT)
     writer.width = 1 << 20
     writer.allow_unicode = True
     stream = io.StringIO()
     writer.dump(document, stream)
-    return stream.getvalue()
+    return "".join(_escaped(character) for character in stream.getvalue())
+
+
+def _escaped(character: str) -> str:
+    return character if character.isprintable() or character == "\n" else f"\\U{ord(character):08x}"

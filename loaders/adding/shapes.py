@@ -71,7 +71,8 @@ def look_into_shapes(file: SourceFile, choose_layer: ChooseLayer, rows: int) -> 
     declared = Reading(layer=about.layer, crs=None if about.crs else "EPSG:4326")
     batch = next(read_published(file, declared, one_line(file.name), rows=rows))
     wkb = batch.wkb[:rows]
-    shapes = [shape for value in wkb if (shape := _shape(value)) is not None]
+    each = [_shape(value) for value in wkb]
+    shapes = [shape for shape in each if shape is not None]
     if not shapes and 0 < about.features <= rows:
         raise ReadError(f"{one_line(file.name)}: none of its {about.features:,} records has a shape.")
     settings, open_questions = _crs_settings(about, shapes)
@@ -94,6 +95,7 @@ def look_into_shapes(file: SourceFile, choose_layer: ChooseLayer, rows: int) -> 
         marks=marks,
         reading={**settings, **as_settings(marks)},
         open_questions=tuple(open_questions),
+        planar_area=np.array([shape.area or np.nan if shape is not None else np.nan for shape in each], dtype=float),
     )
 
 

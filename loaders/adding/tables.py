@@ -1,22 +1,24 @@
-"""How a CSV is written, found from its bytes: encoding, delimiter, columns, rows."""
+"""How a CSV is written, found from its bytes: encoding, delimiter, header, columns, rows."""
 
 import codecs
 import csv
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from statistics import median
 
 from loaders.adding.guess import Guess
-from loaders.adding.names import one_line
 from loaders.adding.values import Texts
+from loaders.catalog_columns import Reading
+from loaders.csv_table import Row, csv_rows, header, stated_encoding
 from loaders.errors import ReadError
 
 DELIMITERS = (",", ";", "\t", "|")
 SNIFFED_ROWS, SNIFFED_BYTES = 50, 1_000_000
 PIECE = 1 << 20
-UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+FEWEST_ROWS, MOST_VALUES = 50, 1_000_000  # kept to look at
+ENOUGH = 0.8  # of the rows are as wide as the header, or it is another delimiter
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,50 +44,62 @@ def read_table(path: Path, name: str, most: int) -> CsvTable:
     Args:
         path: the file.
         name: for messages.
-        most: how many rows to keep.
+        most: how many rows to keep; of a table with thousands of columns fewer are.
 
     Raises:
-        ReadError: it has no columns, names one twice, or a quotation in it never ends.
+        ReadError: it is empty, or a quotation in it never ends.
     """
     encoding = _encoding(path)
-    delimiter = _delimiter(path, encoding.value)
+    stated = None if encoding.value == "utf-8-sig" else encoding.value
+    reading = _layout(path, Reading(encoding=stated))
     try:
-        rows = _rows(path, encoding.value, delimiter)
-        header = next(rows, [])
-        held = list(islice(rows, most))
-        count = len(held) + sum(1 for _ in rows)
+        table = _read(path, reading, most)
     except csv.Error as error:
         raise ReadError(f"{name} cannot be read as CSV: {error}. Open it in an editor to see what it is.") from error
-    _require_columns(header, name)
-    columns = {column: [_value(row, place) for row in held] for place, column in enumerate(header)}
-    reading = {} if encoding.value == "utf-8-sig" else {"encoding": encoding}
-    if delimiter != ",":
-        reading["delimiter"] = Guess(delimiter, f"it stands between the {len(header)} columns of the first line")
-    return CsvTable(columns, count, delimiter, reading)
+    if not table.columns:
+        raise ReadError(f"{name} is empty. Expected a line that names the columns, and rows below it.")
+    guesses = {"encoding": encoding} if stated else {}
+    return CsvTable(table.columns, table.rows, table.delimiter, guesses | _settings(reading, len(table.columns)))
 
 
-def _require_columns(header: list[str], name: str) -> None:
-    twice = [one_line(column) for column, count in Counter(header).items() if count > 1]
-    if not header or twice:
-        found = f"names a column twice: {', '.join(map(repr, twice))}" if twice else "is empty"
-        raise ReadError(f"{name} {found}. Expected a first line that names each column once. Mend the file.")
+def _read(path: Path, reading: Reading, most: int) -> CsvTable:
+    rows = csv_rows(path, reading)
+    columns = header(next(rows, (0, []))[1], lambda: islice(csv_rows(path, reading), 1, None))
+    enough = max(FEWEST_ROWS, min(most, MOST_VALUES // max(len(columns.names), 1)))
+    held = [row for _, row in islice(rows, min(most, enough))]
+    values = {
+        name: [_value(row, place) for row in held] for name, place in zip(columns.names, columns.places, strict=True)
+    }
+    return CsvTable(values, len(held) + sum(1 for _ in rows), reading.delimiter, {})
+
+
+def _settings(reading: Reading, columns: int) -> dict[str, Guess]:
+    """The settings under `read` that differ from the plain ones."""
+    reasons = {
+        "delimiter": f"it stands between the {columns} columns",
+        "header_line": "the first line with as many values as the rows below it; what stands before it is left out",
+        "quotes": "quotation marks in it do not pair: they are taken for a part of the values",
+    }
+    plain = Reading()
+    return {
+        name: Guess(getattr(reading, name), reason, is_doubtful=name != "delimiter")
+        for name, reason in reasons.items()
+        if getattr(reading, name) != getattr(plain, name)
+    }
 
 
 def _value(row: list[str], place: int) -> str | None:
     return row[place].strip() or None if place < len(row) else None
 
 
-def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
-    with path.open(encoding=encoding, newline="") as text:
-        yield from (row for row in csv.reader(text, delimiter=delimiter, strict=True) if row)
-
-
 def _encoding(path: Path) -> Guess:
     """By which the whole file decodes: UTF-8, else Windows' Western one, else what its bytes look like."""
     with path.open("rb") as stream:
         start = stream.read(SNIFFED_BYTES)
-    if start.startswith(UTF_16):
-        return Guess("utf-16", "it begins with the byte order mark of UTF-16")
+    if marked := stated_encoding(path):
+        return Guess(marked, "its byte order mark says so")
+    if (wide := _utf_16(start)) and _decodes(path, wide):
+        return Guess(wide, "every other byte is zero, as in UTF-16")
     if _decodes(path, "utf-8-sig"):
         return Guess("utf-8-sig")
     if _decodes(path, "cp1252"):
@@ -96,6 +110,13 @@ def _encoding(path: Path) -> Guess:
     if best and _decodes(path, best.encoding):
         return Guess(best.encoding, "by what its bytes look like; look at names with accents", True)
     return Guess("latin-1", "nothing else decodes all of it; look at names with accents", True)
+
+
+def _utf_16(start: bytes) -> str | None:
+    """UTF-16 without a byte order mark, as the zeros of its Western letters tell; null where they do not."""
+    half = len(start) // 2
+    zeros = {"utf-16-le": start[1::2].count(0), "utf-16-be": start[::2].count(0)}
+    return next((name for name, count in zeros.items() if half and count >= ENOUGH * half), None)
 
 
 def _decodes(path: Path, encoding: str) -> bool:
@@ -110,16 +131,44 @@ def _decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-def _delimiter(path: Path, encoding: str) -> str:
-    """The one that makes the most columns of the first line, which the next rows have too."""
-    return max(DELIMITERS, key=lambda delimiter: _fit(path, encoding, delimiter))
+def _layout(path: Path, reading: Reading) -> Reading:
+    """With the delimiter that makes the most columns, the line of the header, and whether quotation marks pair."""
+    choices = [
+        reading.model_copy(update={"quotes": quotes, "delimiter": mark})
+        for quotes in (True, False)
+        for mark in DELIMITERS
+    ]
+    fits = [(_fit(path, choice), choice) for choice in choices]
+    (_, _, line), best = max(fits, key=lambda fit: (fit[0][0], fit[1].quotes, fit[0][1]))
+    return best.model_copy(update={"header_line": line})
 
 
-def _fit(path: Path, encoding: str, delimiter: str) -> tuple[bool, int]:
+def _fit(path: Path, reading: Reading) -> tuple[bool, int, int]:
+    """Whether the first rows have as many fields as the header; how many that has, and its line."""
     try:
-        rows = list(islice(_rows(path, encoding, delimiter), SNIFFED_ROWS))
+        rows = list(islice(csv_rows(path, reading), SNIFFED_ROWS))
     except csv.Error:
-        return False, 0
-    width = len(rows[0]) if rows else 0
-    alike = sum(len(row) == width for row in rows)
-    return width > 1 and alike >= 0.8 * len(rows), width
+        return False, 0, 1
+    place = _header_place(rows)
+    width = len(rows[place][1]) if rows else 0
+    alike = sum(len(row) == width for _, row in rows[place:])
+    return width > 1 and alike >= ENOUGH * len(rows[place:]), width, rows[place - 1][0] + 1 if place else 1
+
+
+def _header_place(rows: Sequence[Row]) -> int:
+    """Which row names the columns: the first that fills as many fields as is usual. Titles and remarks fill fewer."""
+    filled = [sum(bool(field.strip()) for field in row) for _, row in rows]
+    usual = median(filled) if filled else 0
+    fitting = (
+        place
+        for place, count in enumerate(filled)
+        if count > 1 and count >= usual and not _is_remark([row for _, row in rows[place : place + 2]])
+    )
+    return next(fitting, 0)
+
+
+def _is_remark(rows: Sequence[list[str]]) -> bool:
+    """Whether a row is a remark: it begins with # and is not as wide as the one below it, or that is a remark too."""
+    if not rows[0][0].lstrip().startswith("#"):
+        return False
+    return len(rows) == 1 or rows[1][0].lstrip().startswith("#") or len(rows[0]) != len(rows[1])

@@ -1,5 +1,7 @@
 """What the user is shown: what the file holds, the entry, and what to do next."""
 
+from itertools import islice
+
 from rich.table import Table
 
 from loaders.adding.guess import Draft
@@ -11,7 +13,8 @@ from loaders.adding.values import EXAMPLES, distinct
 from loaders.catalog import Catalog
 from loaders.console import out
 
-LONGEST_EXAMPLE = 40  # characters
+LONGEST_EXAMPLE, LONGEST_NAME = 40, 100  # characters
+MOST_COLUMNS = 100  # shown
 
 
 def show(name: str, look: Look, entry: Draft) -> None:
@@ -19,9 +22,11 @@ def show(name: str, look: Look, entry: Draft) -> None:
     layers = f", layers {', '.join(map(one_line, look.layers))}" if len(look.layers) > 1 else ""
     shapes = ", ".join(f"{count:,} {kind}" for kind, count in look.shapes.items()) or "no shape"
     looked_at = max((len(column) for column in look.columns.values()), default=len(look.area_m2))
-    out.print(f"{one_line(name)}: {look.format}{layers}; {look.features:,} records; CRS {look.crs}")
+    out.print(f"{one_line(name)}: {look.format}{layers}; {look.features:,} records; CRS {one_line(look.crs)}")
     out.print(f"In the first {looked_at:,}: {shapes}")
     out.print(_as_table(look))
+    if len(look.columns) > MOST_COLUMNS:
+        out.print(f"and {len(look.columns) - MOST_COLUMNS:,} more columns")
     out.print(render(entry), soft_wrap=True)
 
 
@@ -45,7 +50,7 @@ def _as_table(look: Look) -> Table:
     table = Table(header_style="bold")
     for heading in ("column", "type", "for example"):
         table.add_column(heading, overflow="fold")
-    for column, values in look.columns.items():
+    for column, values in islice(look.columns.items(), MOST_COLUMNS):
         examples = [one_line(value)[:LONGEST_EXAMPLE] for value in distinct(values)[:EXAMPLES]]
-        table.add_row(one_line(column), look.types[column], ", ".join(examples))
+        table.add_row(one_line(column)[:LONGEST_NAME], one_line(look.types[column])[:LONGEST_NAME], ", ".join(examples))
     return table

@@ -8,7 +8,10 @@ from loaders.adding.names import tokens
 AREA_WORDS = frozenset({"area", "areas", "surface", "superficie", "flaeche", "fläche", "footprint"})
 NO_AREA = frozenset(
     {"acre", "acres", "sqft", "sqmi", "ft2", "mi2", "code", "id", "name", "type", "percent", "pct", "ratio", "share"}
-    | {"year", "date"}
+    | {"year", "date", "pixel", "pixels", "px", "cell", "cells", "count", "number", "num", "rank", "class", "index"}
+    | {"error", "err", "uncertainty", "std", "sd", "stdev", "deg", "deg2", "degree", "degrees", "ft", "feet", "foot"}
+    | {"fraction", "frac", "perc", "factor", "density", "source", "method", "flag", "yd2", "sqyd", "km", "length"}
+    | {"perimeter", "perim", "acreage", "ac"}
 )
 AREA_NAMES = {
     **dict.fromkeys(("m2", "m²", "sqm", "qm", "meters", "metres", "sqmeters", "sqmetres"), "m2"),
@@ -21,7 +24,23 @@ CAPACITY_WORDS = frozenset(
 NO_CAPACITY = frozenset(
     {"year", "yr", "date", "data", "turbine", "turbines", "storage", "battery", "cfd", "factor", "density", "tariff"}
     | {"price", "generation", "generated", "gwh", "mwh", "kwh", "banding", "region", "reg", "source", "id", "name"}
-    | {"type", "wind", "hub", "m2", "sqm"}
+    | {"type", "wind", "hub", "m2", "sqm", "count", "number", "num", "error", "err", "uncertainty", "std", "sd", "rank"}
+    | {
+        "percent",
+        "pct",
+        "perc",
+        "ratio",
+        "share",
+        "index",
+        "class",
+        "code",
+        "flag",
+        "method",
+        "distance",
+        "dist",
+        "line",
+    }
+    | {"lines", "voltage", "kv", "per", "yield", "cost", "eur", "usd", "gbp"}
 )
 CAPACITY_NAMES: dict[str, tuple[str, str]] = {
     f"{unit.lower()}{suffix}": (f"{unit}{'p' if suffix in {'p', 'peak'} else ''}", basis)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -34,6 +35,7 @@ ENGLISH_FIRST = (PLAIN, Marks(".", ","), Marks(".", " "), Marks(".", "'"), Marks
 COMMA_FIRST = (PLAIN, Marks(","), Marks(",", "."), Marks(",", " "), Marks(".", ","), Marks(".", " "), Marks(".", "'"))
 
 
+@lru_cache(maxsize=16)
 def _pattern(marks: Marks) -> re.Pattern[str]:
     decimal = re.escape(marks.decimal)
     plain = rf"[+-]?(?:\d+(?:{decimal}\d*)?|{decimal}\d+)(?:[eE][+-]?\d+)?"

@@ -40,7 +40,7 @@ def add_entry(path: Path, draft: Draft) -> int:
     aside = path.with_name(f".{path.name}.partial")
     try:
         aside.write_bytes(after.encode("utf-8"))
-        _require_only_added(aside, before, draft)
+        _require_only_added(aside, path.name, before, draft)
         shutil.copymode(path, aside)
         if path.read_bytes() != before:
             raise CatalogError(f"{path.name} was changed by somebody else meanwhile. Nothing was written; try again.")
@@ -50,10 +50,14 @@ def add_entry(path: Path, draft: Draft) -> int:
     return after[: place + added.index(f"{draft.key}:")].count("\n") + 1
 
 
-def _require_only_added(aside: Path, before: bytes, draft: Draft) -> None:
+def _require_only_added(aside: Path, name: str, before: bytes, draft: Draft) -> None:
+    """Raises a CatalogError where the settings would mean anything else than before, beside the new entry."""
     expected: dict[str, Any] = yaml.safe_load(before.decode("utf-8"))
     expected["datasets"][draft.key] = draft.plain
-    read_catalog(aside)
+    try:
+        read_catalog(aside)
+    except CatalogError as error:
+        raise CatalogError(str(error).replace(aside.name, name)) from error
     if yaml.safe_load(aside.read_text(encoding="utf-8")) != expected:
         raise CatalogError(f"The settings would mean something else with {draft.key} among them. {PASTE}.")
 

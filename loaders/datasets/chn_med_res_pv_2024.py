@@ -6,7 +6,7 @@ What is seen in the images of a year was installed by its end. https://doi.org/1
 import datetime as dt
 import re
 
-from loaders.columns import Interval
+from loaders.dates import Interval
 from loaders.errors import ReadError
 from loaders.reading import Published
 

@@ -1,14 +1,16 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from loaders.adding.dates import installed
-from loaders.adding.guesses import source_id, where
+from loaders.adding.guesses import columns, source_id, warnings
+from loaders.adding.kinds import statuses, where
 from loaders.adding.look import NOT_STATED, Look
 from loaders.adding.quantities import area, capacity
-from loaders.adding.tables import read_table
+from loaders.adding.tables import CsvTable, read_table
 from loaders.adding.values import Marks, find_marks, null_values
 from loaders.errors import ReadError
 
@@ -61,6 +63,92 @@ def test_areas_that_fit_no_unit_are_said_to_disagree_by_their_factor() -> None:
     assert guess.value == {"column": "Area", "unit": "m2"}
     assert "disagree with the outlines: 4 times as large" in guess.reason
     assert guess.is_doubtful is True
+
+
+@pytest.mark.parametrize(
+    ("factor", "said"),
+    [
+        (1 / 4047, "no unit of the settings fits: it seems to be in acres"),
+        (10.764, "no unit of the settings fits: it seems to be in square feet"),
+        (1e-10, "no unit fits: it is the area in the plane of the file's CRS (square degrees, or distorted)"),
+        (37.0, "no unit fits: in the nearest it is 37 times the outlines (median)"),
+    ],
+)
+def test_an_area_that_no_unit_fits_is_no_setting_but_a_line_that_says_why(factor: float, said: str) -> None:
+    drawn = [10_000.0, 20_000.0, 30_000.0]
+    look = _look(drawn, Shape_Area=[str(factor * area) for area in drawn])
+    look = replace(look, planar_area=np.array(drawn) * 1e-10)
+    settings, why = columns(look, look)
+    assert "area" not in settings
+    assert f"columns.area: Shape_Area looks like an area, but {said}" in why[0]
+
+
+def test_areas_that_only_their_median_fits_are_a_doubt() -> None:
+    guess = area(_look([100.0, 100.0, 100.0, 100.0, 100.0], Area=["1", "2", "100", "9000", "8000"]))
+    assert guess is not None
+    assert guess.is_doubtful is True
+
+
+@pytest.mark.parametrize(
+    ("columns", "name", "unit"),
+    [
+        ({"area_pixels": ["15", "16"], "area_meters": ["166", "177"]}, "area_meters", "m2"),
+        ({"area": ["15", "16"], "area_ha": ["1.6", "1.7"]}, "area_ha", "ha"),
+        ({"Shape_Area": ["1e-6", "2e-6"], "size_area": ["1.6", "1.7"]}, "size_area", "ha"),
+    ],
+)
+def test_a_column_that_names_its_unit_or_that_the_outlines_confirm_is_preferred(
+    columns: dict[str, list[str]], name: str, unit: str
+) -> None:
+    drawn = None if "Shape_Area" not in columns else [16_000.0, 17_000.0]
+    guess = area(_look(drawn, **columns))
+    assert guess is not None
+    assert (guess.value["column"], guess.value["unit"]) == (name, unit)
+
+
+@pytest.mark.parametrize("name", ["area_pixels", "area_px", "area_error", "area_sqft", "area_deg2", "area_rank"])
+def test_numbers_about_an_area_are_no_area(name: str) -> None:
+    assert area(_look(**{name: ["15", "16"]})) is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "unit"),
+    [
+        ({"capacity": ["5", "6"], "capacity_kw": ["5000", "6000"]}, "kW"),
+        ({"power": ["5", "6"], "MWp": ["5", "6"]}, "MWp"),
+    ],
+)
+def test_a_capacity_that_names_its_unit_is_preferred(columns: dict[str, list[str]], unit: str) -> None:
+    guess = capacity(_look(**columns), None)
+    assert guess is not None
+    assert guess.value["unit"] == unit
+
+
+def test_a_capacity_that_no_unit_fits_is_no_setting_but_a_line_that_says_why() -> None:
+    guess = capacity(_look([1e12, 2e12], power=["2", "2"]), None)
+    assert guess is not None
+    assert (guess.value, "no unit fits: in the nearest, GW, the median is 0.0015 W/m2" in guess.reason) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (
+            ["33.500,0", "1.200,5"],
+            "State read.decimal and read.thousands (they seem to be decimal: ',' and thousands: '.')",
+        ),
+        (["33,5", "1,25"], "(they seem to be decimal: ',')"),
+        (["5 MW", "12 MW"], "a number has no unit"),
+    ],
+)
+def test_a_capacity_that_cannot_be_read_is_said(values: list[str], said: str) -> None:
+    (line,) = columns(*[_look(capacity_kw=list(values), lon=["1.5", "2.5"])] * 2)[1]
+    assert line.startswith(f"capacity_kw looks like a capacity, but its values cannot be read: '{values[0]}'")
+    assert said in line
+
+
+def test_names_in_words_are_no_capacity_that_cannot_be_read() -> None:
+    assert columns(*[_look(power_class=["small", "large"], area=["Kent", "Essex 2"])] * 2)[1] == []
 
 
 def test_a_unit_in_the_name_counts_even_where_the_outlines_say_otherwise() -> None:
@@ -134,6 +222,43 @@ def test_the_way_dates_are_written_is_found(values: list[str], pattern: str | No
     assert guess.is_doubtful is False
 
 
+@pytest.mark.parametrize(
+    ("columns", "setting"),
+    [
+        ({"built_before": ["2020-05-01 08:16:58.363 +00"], "built_after": [None]}, {"before": "built_before"}),
+        (
+            {"constructed_after": ["2019"], "constructed_before": ["2020"]},
+            {"after": "constructed_after", "before": "constructed_before"},
+        ),
+        ({"date_after": ["2019"], "built_before": ["2020"]}, {"after": "date_after"}),
+        ({"year": ["2019"], "built_before": ["2020"]}, {"before": "built_before"}),
+        ({"commissioning_year": ["2019"], "built_before": ["2020"]}, "commissioning_year"),
+        ({"first_seen": ["2020"]}, {"before": "first_seen"}),
+        ({"detection_date": ["1.5.2020", "20.5.2020"]}, {"before": "detection_date", "pattern": "DD.MM.YYYY"}),
+        ({"year": ["2020"], "first_seen": ["2020"]}, {"before": "first_seen"}),
+        ({"retired_before": ["2020"]}, None),
+        ({"built_before_or_after": ["2020"]}, None),
+    ],
+)
+def test_dates_that_bound_the_date_of_building_are_its_ends(
+    columns: dict[str, list[str | None]], setting: object
+) -> None:
+    guess = installed(_look(**columns))
+    assert (guess.value if guess else None) == setting
+
+
+@pytest.mark.parametrize(
+    "values", [["2005", "2007.278571", "2010"], ["2007.5", "2008.5", "2006"], ["2007.5", "2008.0"]]
+)
+def test_years_with_fractions_are_plain_dates(values: list[str]) -> None:
+    guess = installed(_look(commissioning_year=list(values)))
+    assert guess is not None
+    assert (guess.value, guess.is_doubtful) in [
+        ("commissioning_year", False),
+        ({"column": "commissioning_year", "pattern": "YYYY.MM"}, False),
+    ]
+
+
 def test_days_that_may_be_months_are_a_doubt() -> None:
     guess = installed(_look(install_date=["01/05/2007", "02/06/2008"]))
     assert guess is not None
@@ -170,8 +295,83 @@ def test_rows_of_other_fuels_are_left_out() -> None:
     assert "'Solar thermal' as well, as heat" in guess.reason
 
 
+SOLAR_AND_MORE: dict[str, list[str | None]] = {
+    "links": ["https://example.org/placas-solares.html", "https://example.org/boe.pdf", None] * 4,
+    "names": ["Solar Park Kent", "Wind Park Kent", "Solar Park Essex"] * 4,
+    "mounting": ["Solar roof", "ground", "roof"] * 4,
+    "free text": ["solar " * 20, "wind " * 20, "coal"] * 4,
+    "a status": ["solar built", "planned", "solar planned"] * 4,
+}
+
+
+@pytest.mark.parametrize("case", SOLAR_AND_MORE)
+@pytest.mark.parametrize("name", ["observacio", "install_type"])
+def test_a_column_is_no_filter_because_some_values_hold_the_word_solar(case: str, name: str) -> None:
+    column = SOLAR_AND_MORE[case]
+    is_kind = case in {"names"} and name == "install_type"
+    assert (where(_look(**{name: column})) is not None) == is_kind
+
+
+@pytest.mark.parametrize("name", ["primary_fuel", "Energieträger", "x"])
+def test_a_filter_says_how_many_rows_it_leaves_out(name: str) -> None:
+    guess = where(_look(**{name: ["Solar", "Kohle", "Wind", None, "Wind"] * 3}))
+    assert guess is not None
+    assert (guess.value, guess.is_doubtful) == ({name: ["Solar"]}, True)
+    assert guess.reason == "12 of the 15 records looked at are left out: 'Wind' (6), 'Kohle' (3), blank (3)"
+
+
 def test_a_column_that_is_solar_throughout_is_no_filter() -> None:
     assert where(_look(tech=["Photovoltaics", "PV", "PV"] * 4, status=["built", "planned", "built"] * 4)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "is_said"),
+    [
+        ("primary_fuel", ["Coal", "Nuclear", "Coal"], True),
+        ("fuel", ["Coal"], True),
+        ("technology", ["Solar thermal", "CSP"], True),
+        ("technology", ["mono", "poly"], False),
+        ("storage_type", ["Battery", "Battery"], False),
+        ("other_fuel", ["Oil", "Gas"], False),
+        ("fuel", ["Solar", "Coal"], False),
+    ],
+)
+def test_a_file_of_other_technologies_is_said_to_hold_no_photovoltaics(
+    name: str, values: list[str], is_said: bool
+) -> None:
+    look = _look(**{name: values})
+    said = warnings(look, look, where(look))
+    assert bool(said) == is_said
+    if is_said:
+        assert said[0].startswith(
+            f"{name} holds no photovoltaics in the {len(values)} records looked at: '{values[0]}' ("
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "is_said"),
+    [
+        ("Development Status", ["Operational", "Refused", "Abandoned"], True),
+        ("estado", ["En funcionamiento", "Retirada"], True),
+        ("what", ["operating", "planned", "operating", "planned"], True),
+        ("status", ["Operational", "Operational"], False),
+        ("state", ["Kent", "Planned Parenthood", "Essex"], False),
+        ("site name", ["Closed Farm", "Planned Farm", "Closed Farm", "Planned Farm"], False),
+    ],
+)
+def test_a_column_that_states_a_status_is_named_with_its_values(name: str, values: list[str], is_said: bool) -> None:
+    said = statuses(_look(**{name: values}))
+    assert bool(said) == is_said
+    if is_said:
+        assert said[0].startswith(f"{name} states a status: '{values[0]}' (")
+
+
+def test_the_wanted_status_is_shown_as_a_setting() -> None:
+    look = _look(status=["Operational", "Refused", "Refused"], phase=["Operational", "Permitted", "Refused"])
+    assert statuses(look) == [
+        "status states a status (and so does phase): 'Refused' (2), 'Operational' (1). All of these count as "
+        "installations: add to where those that are wanted, say status: [Operational]"
+    ]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -197,7 +397,76 @@ def test_the_encoding_is_one_that_decodes_the_whole_file(encoding: str, said: st
     assert (table.reading["encoding"].value if said else table.reading.get("encoding")) == said
 
 
-def test_a_column_that_is_named_twice_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("id,id\n1,2\n")
-    with pytest.raises(ReadError, match="names a column twice: 'id'"):
+def _reading(table: CsvTable) -> dict[str, object]:
+    return {name: guess.value for name, guess in table.reading.items()}
+
+
+def test_columns_without_a_name_are_left_out_or_numbered_and_names_that_occur_twice_too(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,,lat,id,,\n1,,2,3,x,\n4,,5,6,,\n")
+    assert read_table(tmp_path / "a.csv", "a.csv", 10).columns == {
+        "id": ["1", "4"],
+        "lat": ["2", "5"],
+        "id_2": ["3", "6"],
+        "column_5": ["x", None],
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "line"),
+    [
+        ("", None),
+        ("\n\n", None),
+        (";;;\n", None),
+        ("Solar plants of 2020\n", 2),
+        ("sep=;\n", 2),
+        ("Source;the ministry;;\n\nDate;2020;;\n", 4),
+        ("# a remark\n# of two; lines; with; marks\n", 3),
+    ],
+)
+def test_the_header_is_the_first_line_with_as_many_values_as_the_rows(
+    before: str, line: int | None, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text(f"{before}#id;lon;lat;mw\n1;2;3;4\n5;6;7;8\n9;10;11;12\n")
+    table = read_table(tmp_path / "a.csv", "a.csv", 10)
+    assert (list(table.columns), table.rows) == (["#id", "lon", "lat", "mw"], 3)
+    assert _reading(table) == {"delimiter": ";"} | ({"header_line": line} if line else {})
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r", "\r\n"])
+def test_lines_end_as_on_any_machine(ends: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(ends.join(["id,mw", '1,"two', 'lines"', "2,3", ""]).encode())
+    table = read_table(tmp_path / "a.csv", "a.csv", 10)
+    assert table.columns == {"id": ["1", "2"], "mw": [f"two{ends}lines", "3"]}
+
+
+def test_quotation_marks_that_pair_hide_the_delimiters_between_them(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('id,"lon, lat"\n1,"2, 3"\n')
+    assert read_table(tmp_path / "a.csv", "a.csv", 10).columns == {"id": ["1"], "lon, lat": ["2, 3"]}
+
+
+def test_quotation_marks_that_do_not_pair_are_taken_for_text_and_that_is_a_doubt(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('id\tname\n1\t"The" farm\n2\tplain\n')
+    table = read_table(tmp_path / "a.csv", "a.csv", 10)
+    assert table.columns["name"] == ['"The" farm', "plain"]
+    assert _reading(table) == {"delimiter": "\t", "quotes": False}
+    assert table.reading["quotes"].is_doubtful
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_known_without_a_byte_order_mark(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("id,name\n1,Łódź\n".encode(encoding))
+    table = read_table(tmp_path / "a.csv", "a.csv", 10)
+    assert (table.columns["name"], _reading(table)) == (["Łódź"], {"encoding": encoding})
+
+
+def test_of_a_table_with_thousands_of_columns_fewer_rows_are_kept_but_all_are_counted(tmp_path: Path) -> None:
+    names = ",".join(f"c{number}" for number in range(10_000))
+    (tmp_path / "a.csv").write_text(f"{names}\n" + f"{',' * 9_999}\n" * 150)
+    table = read_table(tmp_path / "a.csv", "a.csv", 5000)
+    assert (len(table.columns), len(table.columns["c0"]), table.rows) == (10_000, 100, 150)
+
+
+def test_a_table_of_nothing_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("\n\n")
+    with pytest.raises(ReadError, match="is empty"):
         read_table(tmp_path / "a.csv", "a.csv", 10)

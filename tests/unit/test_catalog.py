@@ -52,7 +52,7 @@ REFUSED = {
     ),
     "a number as a dataset key": (FARMS.replace("farms:", "2020:"), "datasets.2020", "string"),
     "an entry that tells its key": (_entry("key: farms"), "datasets.farms.key", "own name"),
-    "a number as text": (_entry("expected_features: '5'"), "datasets.farms.expected_features is '5'", "integer"),
+    "a number as text": (_entry("expected_features: '5'"), "datasets.farms.expected_features is '5'", "whole number"),
     "a text as number": (_entry("licence: 4"), "datasets.farms.licence is 4", "string"),
     "a resolution beyond 15": (FARMS + "h3_resolution: 16\n", "h3_resolution is 16", "15"),
     "no dataset": ("datasets: {}\n", "datasets", "at least 1"),
@@ -73,6 +73,20 @@ REFUSED = {
     "a key that is a table of ours": (FARMS.replace("farms:", "doi_pv_features:"), "doi_pv_features"),
     "a truth value as megabytes": (FARMS + "max_mb: yes\n", "max_mb"),
     "what is not YAML": ("datasets: [\n", "not YAML", "line 2"),
+    "a kind of licence that there is not": (
+        FARMS + "licences: {allow: [permisive]}\n", "licences.allow.0 is 'permisive'. Did you mean permissive?"
+    ),
+    "a pattern of dates in another language": (
+        _entry("columns: {installed: {column: a, pattern: [DD.MM.JJJJ]}}"), "'DD.MM.JJJJ'", "for example DD.MM.YYYY"
+    ),
+    "a word as a whole number": (FARMS + "h3_resolution: eight\n", "is 'eight'; expected a whole number from 0 to 15."),
+    "an entry at the end of the file": (
+        FARMS + "not_loaded:\n  a: {doi: 10.5281/zenodo.1, reason: b}\n  yards:\n    source: {path: b}\n",
+        "yards stands below `not_loaded:` (line 6). Move it below `datasets:`.",
+    ),
+    "a bracket that is not closed": (
+        "datasets:\n  a: {source: b\n  c: 3\n", "line 3, column 4", "\n    c: 3\n     ^"
+    ),
     "a date that is none": (_entry("cite: 2016-13-45"), "month"),
     "a branch that contains itself": ("a: &a {b: *a}\n" + FARMS, "params.yaml"),
 }  # fmt: skip

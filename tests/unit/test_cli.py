@@ -88,12 +88,29 @@ def test_a_name_with_brackets_is_shown_whole(eo_pv: Run, project: Path, name: st
     assert (code, out) == (0, f"farms: {name} is new (2 bytes)\n")
 
 
-def test_a_file_that_is_not_there_is_said_once_and_stops_nobody(eo_pv: Run, project: Path) -> None:
+def test_a_file_that_is_not_there_fails_the_check_but_not_the_other_datasets(eo_pv: Run, project: Path) -> None:
     (project / "north.geojson").unlink()
     code, _, said = eo_pv("check")
-    assert code == 0
+    assert (code, eo_pv("check", "--keep-going")[0]) == (1, 0)
     assert said.startswith(f"Error: {NORTH}: expected {project / 'north.geojson'}, found nothing there.")
     assert said.count("Error: ") == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("read: {crs: UTM32}", "farms: datasets.farms.read.crs in params.yaml is 'UTM32', unknown to PROJ."),
+        (
+            "read: {encoding: utf-9}",
+            "farms: datasets.farms.read.encoding in params.yaml is 'utf-9', which is no encoding",
+        ),
+        ("columns: {installed: {column: a, pattern: M/YYYY}}", "farms: 'M/YYYY' is no pattern of a date."),
+    ],
+)
+def test_what_the_reader_will_not_know_fails_the_check(eo_pv: Run, project: Path, line: str, said: str) -> None:
+    (project / "params.yaml").write_text(f"datasets:\n  farms:\n    source: {{path: north.geojson}}\n    {line}\n")
+    code, _, err = eo_pv("check")
+    assert (code, err.startswith(f"Error: {said}"), err.count("Error: ")) == (1, True, 1), err
 
 
 def test_settings_that_cannot_be_meant_fail_the_check(eo_pv: Run, project: Path) -> None:

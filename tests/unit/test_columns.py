@@ -1,4 +1,3 @@
-import datetime as dt
 import math
 from decimal import Decimal
 from typing import Any
@@ -7,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from loaders.catalog_columns import Column, InstalledColumn, Reading
-from loaders.columns import as_text, identifiers, intervals, numbers, plain
+from loaders.catalog_columns import Column, Reading
+from loaders.columns import as_text, identifiers, numbers, plain
 from loaders.errors import ReadError
 
 
@@ -16,21 +15,14 @@ def _table(**columns: Any) -> pa.Table:
     return pa.table(columns)
 
 
-def _column(*names: str, unknown: tuple[Any, ...] = ()) -> InstalledColumn:
-    return InstalledColumn(column=names, null_values=unknown)
+def _column(*names: str, unknown: tuple[Any, ...] = ()) -> Column:
+    return Column(column=names, null_values=unknown)
 
 
 def _numbers(values: Any, *unknown: Any, signed: bool = False, **marks: Any) -> list[float | None]:
     column = _column("v", unknown=unknown)
     found = numbers(_table(v=values), column, "farms", Reading(**marks), signed=signed).tolist()
     return [None if math.isnan(value) else value for value in found]
-
-
-def _interval(value: Any, *unknown: Any, pattern: tuple[str, ...] = ()) -> tuple[dt.date | None, dt.date | None]:
-    column = InstalledColumn(column=("v",), null_values=unknown, pattern=pattern)
-    values = value if isinstance(value, pa.Array) else [value]
-    (found,) = intervals(_table(v=values), column, "farms")
-    return found
 
 
 def _texts(values: Any, kind: Any = None) -> list[str | None]:
@@ -84,88 +76,17 @@ def test_text_that_is_no_finite_number_is_refused_with_the_remedy(value: str) ->
         _numbers(["1", value])
 
 
-@pytest.mark.parametrize("mapped", [numbers, intervals, identifiers])
+@pytest.mark.parametrize("mapped", [numbers, identifiers])
 def test_a_missing_column_is_answered_with_the_present_ones(mapped: Any) -> None:
     with pytest.raises(ReadError, match=r"no column 'Area', which datasets\.farms\.columns.* It has: area, name\."):
         mapped(_table(area=[1.0], name=["a"]), _column("Area"), "farms")
 
 
 @pytest.mark.parametrize("values", [[[1.0, 2.0]], [{"x": 1.0}], [b"\xff"]], ids=["list", "struct", "bytes"])
-@pytest.mark.parametrize("mapped", [numbers, intervals, identifiers])
+@pytest.mark.parametrize("mapped", [numbers, identifiers])
 def test_a_column_that_has_no_text_form_is_refused_not_a_crash(mapped: Any, values: Any) -> None:
     with pytest.raises(ReadError, match=r"farms: column 'v'"):
         mapped(_table(v=values), _column("v"), "farms")
-
-
-@pytest.mark.parametrize(
-    ("value", "first", "last"),
-    [
-        ("2016", "2016-01-01", "2016-12-31"),
-        (2016, "2016-01-01", "2016-12-31"),
-        (2016.0, "2016-01-01", "2016-12-31"),
-        (" 20160601 ", "2016-06-01", "2016-06-01"),
-        (20160229, "2016-02-29", "2016-02-29"),
-        (dt.date(2016, 6, 1), "2016-06-01", "2016-06-01"),
-        (dt.datetime(2016, 6, 1, 23, 59), "2016-06-01", "2016-06-01"),  # noqa: DTZ001 (as GDAL hands it out)
-        ("<2016", None, "2015-12-31"),
-        (">2016", "2017-01-01", None),
-        ("2015 to 2017", "2015-01-01", "2017-12-31"),
-        ("", None, None),
-        (None, None, None),
-    ],
-)
-def test_a_date_is_read_whatever_type_the_file_gives_it(value: Any, first: str | None, last: str | None) -> None:
-    assert _interval(value) == tuple(dt.date.fromisoformat(day) if day else None for day in (first, last))
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [
-        *(pa.timestamp("s"), pa.timestamp("ms"), pa.timestamp("us"), pa.timestamp("ns"), pa.timestamp("us", "UTC")),
-        *(pa.timestamp("ms", "Europe/Berlin"), pa.timestamp("s", "America/New_York"), pa.date32(), pa.date64()),
-    ],
-    ids=str,
-)
-def test_a_day_in_a_column_of_days_or_of_moments_is_that_day(kind: Any) -> None:
-    noon = pa.scalar(dt.datetime(2014, 10, 1, 12, tzinfo=dt.UTC), pa.timestamp("s", "UTC"))
-    assert (
-        _interval(pa.array([noon.as_py()]).cast(pa.timestamp("s")).cast(kind, safe=False))
-        == (dt.date(2014, 10, 1),) * 2
-    )
-
-
-@pytest.mark.parametrize("moment", [dt.datetime(1970, 1, 1), dt.date(1970, 1, 1)])  # noqa: DTZ001 (as GDAL hands it out)
-def test_a_day_that_stands_for_unknown_is_unknown_also_as_a_moment(moment: Any) -> None:
-    assert _interval(moment, "1970-01-01") == (None, None)
-
-
-@pytest.mark.parametrize("text", ["2016-13", "0", "1900", "2016-6", "06/2016", "soon", "2017-2015", "2016 or 2017"])
-def test_a_date_that_does_not_exist_is_refused_with_the_remedies(text: str) -> None:
-    remedies = r"null_values in datasets\.farms\.columns.*datasets\.farms\.columns\.installed\.pattern"
-    with pytest.raises(ReadError, match=rf"column 'v' holds '{text}'; expected a date such as 2016.*{remedies}"):
-        _interval(text)
-
-
-def test_a_date_is_read_as_the_pattern_says_and_no_other_way() -> None:
-    assert _interval("1/5/2014", pattern=("DD/MM/YYYY",)) == (dt.date(2014, 5, 1),) * 2
-    with pytest.raises(ReadError, match="holds '2014-05-01'; expected a date that is written as DD/MM/YYYY"):
-        _interval("2014-05-01", pattern=("DD/MM/YYYY",))
-
-
-def test_a_pattern_that_is_none_is_refused() -> None:
-    with pytest.raises(ReadError, match=r"farms: 'MM/MM/YYYY' is no pattern of a date"):
-        _interval("2014", pattern=("MM/MM/YYYY",))
-
-
-def test_of_several_date_columns_the_first_that_is_known_counts() -> None:
-    found = intervals(_table(a=["2016", None, None], b=["2001", "2002", None]), _column("a", "b"), "farms")
-    assert [first.year if first else None for first, _ in found] == [2016, 2002, None]
-
-
-@pytest.mark.parametrize("unknown", [-9999, -9999.0, "-9999"])
-@pytest.mark.parametrize("value", [-9999, -9999.0, "-9999"])
-def test_a_year_of_minus_9999_is_unknown_however_it_is_written(value: Any, unknown: Any) -> None:
-    assert _interval(value, unknown) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -288,23 +209,6 @@ def test_a_constant_that_is_no_such_number_is_refused(constant: Any) -> None:
         numbers(_table(v=[1]), Column(constant=constant), "farms")
 
 
-@pytest.mark.parametrize("constant", [2020, 2020.0, "2020", " 2020"])
-def test_a_constant_date_is_that_of_every_row(constant: Any) -> None:
-    year = (dt.date(2020, 1, 1), dt.date(2020, 12, 31))
-    assert intervals(_table(v=["a", None]), InstalledColumn(constant=constant), "farms") == [year, year]
-
-
-def test_a_constant_date_may_be_a_bound() -> None:
-    assert intervals(_table(v=[1]), InstalledColumn(constant="<2021"), "farms") == [(None, dt.date(2020, 12, 31))]
-
-
-def test_a_constant_that_is_no_date_is_refused() -> None:
-    with pytest.raises(
-        ReadError, match=r"datasets\.farms\.columns .* the constant 'soon'; expected a date such as 2016"
-    ):
-        intervals(_table(v=[1]), InstalledColumn(constant="soon"), "farms")
-
-
 def test_a_constant_identifier_is_refused_since_it_tells_no_records_apart() -> None:
     with pytest.raises(ReadError, match=r"farms: source_id is the constant 'a'.*datasets\.farms\.columns\.source_id"):
         identifiers(_table(v=[1]), Column(constant="a"), "farms")
@@ -348,8 +252,3 @@ def test_a_column_reads_the_same_in_whatever_batches_it_comes(values: list[Any],
     assert ids == identifiers(table, column, "farms")
     found = np.concatenate([numbers(part, column, "farms", reading) for part in slices])
     np.testing.assert_array_equal(found, numbers(table, column, "farms", reading))
-
-
-def test_a_year_among_fractions_reads_the_same_as_one_among_years() -> None:
-    whole = intervals(_table(v=[2016.0, 2017.0]), _column("v"), "farms")
-    assert whole == intervals(_table(v=[2016.0, 2017.0, 0.5]), _column("v", unknown=(0.5,)), "farms")[:2]

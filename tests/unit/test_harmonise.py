@@ -303,3 +303,16 @@ def test_a_node_that_nothing_uses_is_refused(quirk: Callable[..., None]) -> None
     quirk(instaled=instaled)
     with pytest.raises(CatalogError, match=r"datasets/farms\.py defines instaled.*capacity_mw"):
         record_graph("farms")
+
+
+def test_a_record_whose_date_is_none_is_kept_and_flagged_and_most_of_them_are_an_error(
+    dataset: Callable[..., Dataset], caplog: pytest.LogCaptureFixture
+) -> None:
+    farms = dataset(columns={"installed": "year"})
+    years = ["2005", "2007.278571", "9999", *["2010"] * 7]
+    records = _records(_published([SHAPES[0]] * 10, year=years), farms)
+    assert records["quality_flags"].tolist() == [[], [], ["unusable_date"], *[[]] * 7]
+    assert records["installed_to"].tolist()[:3] == [dt.date(2005, 12, 31), dt.date(2007, 12, 31), None]
+    assert "1 of the 10 dates in 'year' cannot be used: '9999' (1)" in caplog.text
+    with pytest.raises(ReadError, match=r"3 of the 10 dates in 'year' cannot be used: 'soon' \(3\)"):
+        _records(_published([SHAPES[0]] * 10, year=["soon"] * 3 + ["2010"] * 7), farms)

@@ -152,7 +152,7 @@ def test_the_id_of_a_geojson_feature_is_a_published_value(
     assert _read(tmp_path / "f.geojson").attributes.to_pylist() == [{"id": identifier, "n": 1}]
 
 
-@pytest.mark.parametrize("name", ["id", "fid", "OGC_FID"])
+@pytest.mark.parametrize("name", ["wkb_geometry", "geometry", "id", "fid", "OGC_FID"])
 def test_a_property_with_the_name_of_a_feature_id_is_kept(
     tmp_path: Path, geojson: Callable[..., str], name: str
 ) -> None:
@@ -218,6 +218,59 @@ def test_a_comma_at_the_end_of_each_csv_row_does_not_shift_the_columns(csv: Call
 def test_a_csv_row_with_more_fields_than_the_header_is_refused_not_shifted(csv: Callable[..., Published]) -> None:
     with pytest.raises(ReadError):
         csv("id,lon,lat\n7,extra,10,50\n8,extra,11,51\n")
+
+
+def test_csv_columns_without_name_and_content_are_left_out(csv: Callable[..., Published]) -> None:
+    found = csv("id,lon,lat,,,\n1,10,50,,,\n2,11,51, ,,\n")
+    assert found.attributes.to_pylist() == [
+        {"id": "1", "lon": "10", "lat": "50"},
+        {"id": "2", "lon": "11", "lat": "51"},
+    ]
+
+
+def test_csv_columns_without_a_name_or_with_one_that_occurs_again_are_numbered(csv: Callable[..., Published]) -> None:
+    found = csv(",lon,lat,id, ,id,id_2\n,10,50,a,,b,c\n7,11,51,d,x,e,f\n")
+    assert found.attributes.to_pylist() == [
+        {"column_1": None, "lon": "10", "lat": "50", "id": "a", "column_5": None, "id_3": "b", "id_2": "c"},
+        {"column_1": "7", "lon": "11", "lat": "51", "id": "d", "column_5": "x", "id_3": "e", "id_2": "f"},
+    ]
+
+
+def test_csv_values_may_have_any_length(csv: Callable[..., Published]) -> None:
+    long = "x" * 500_000
+    assert csv(f'id,lon,lat\n"{long}",10,50\n').attributes.column("id").to_pylist() == [long]
+
+
+def test_csv_rows_keep_their_lines_quotes_and_zeros(csv: Callable[..., Published]) -> None:
+    found = csv('id,lon,lat\r"a\rb",10,50\r5" pipe,11,51\r\x00,12,52\r')
+    assert found.attributes.column("id").to_pylist() == ["a\rb", '5" pipe', "\x00"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+def test_a_csv_with_a_byte_order_mark_says_its_encoding(csv: Callable[..., Published], encoding: str) -> None:
+    assert csv("id,lon,lat\nŁ,10,50\n".encode(encoding)).attributes.to_pylist()[0]["id"] == "Ł"
+
+
+@pytest.mark.parametrize("declared", ["utf-8", "UTF8"])
+def test_a_byte_order_mark_is_no_part_of_a_name_where_the_encoding_is_declared(
+    csv: Callable[..., Published], declared: str
+) -> None:
+    found = csv('\ufeff"id",lon,lat\na,10,50\n', encoding=declared)
+    assert found.attributes.column_names == ["id", "lon", "lat"]
+
+
+def test_what_stands_before_the_header_line_of_a_csv_is_left_out(csv: Callable[..., Published]) -> None:
+    text = '"Plants" in "2020\nas of May\nid,lon,lat\na,10,50\n'
+    assert csv(text, header_line=3).attributes.to_pylist() == [{"id": "a", "lon": "10", "lat": "50"}]
+    with pytest.raises(ReadError, match=r"farms: f\.csv .*line 1"):
+        csv(text)
+
+
+def test_quotation_marks_are_text_where_the_settings_say_so(csv: Callable[..., Published]) -> None:
+    text = 'id,lon,lat\n"The" farm,10,50\n'
+    with pytest.raises(ReadError, match=r"line 2: .*`read: \{quotes: false\}`"):
+        csv(text)
+    assert csv(text, quotes=False).attributes.column("id").to_pylist() == ['"The" farm']
 
 
 def test_csv_with_other_coordinate_columns_lists_the_present_ones(csv: Callable[..., Published]) -> None:
