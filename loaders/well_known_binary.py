@@ -15,6 +15,13 @@ POLYGON, MULTIPOLYGON = 3, 6
 LEAST_RING = 4  # positions: three corners, and the first again
 HAS_Z, HAS_M = 0x80000000, 0x40000000  # as PostGIS writes it; ISO adds 1000, 2000 or 3000
 
+POINT, LINE, TRIANGLE, CIRCLE = 1, 2, 17, 8
+SINGLE = frozenset({POINT, LINE, POLYGON, CIRCLE, TRIANGLE})
+HAS_SRID = 0x20000000
+ORDERS = {b"\x00": ">", b"\x01": "<", b"": "<"}
+HEAD_BYTES, COUNT_BYTES = 5, 4
+MOST_NESTED = 100  # collections in one another; GEOS calls itself for each, and a few thousand exhaust its stack
+
 Ring = list[tuple[float, float]]
 
 
@@ -37,12 +44,16 @@ class Parsed:
 
 def parse(wkb: Shapes) -> Parsed:
     """Parse shapes of which GEOS refuses some."""
-    shapes = _parsed(wkb)
+    looked_at = np.array([None if value is None or _is_too_nested(value) else value for value in wkb], dtype=object)
+    shapes = _parsed(looked_at)
     reason = np.full(len(wkb), None, dtype=object)
     closed, incomplete = np.zeros(len(wkb), dtype=np.bool_), np.zeros(len(wkb), dtype=np.bool_)
     for row in np.flatnonzero(shapely.is_missing(shapes)):
         if wkb[row] is None:
             reason[row] = "null_geometry"
+            continue
+        if looked_at[row] is None:
+            reason[row] = "unreadable_geometry"
             continue
         try:
             polygons = list(_polygons(bytes(wkb[row])))
@@ -52,6 +63,49 @@ def parse(wkb: Shapes) -> Parsed:
         shapes[row], closed[row], incomplete[row] = _saved(polygons)
         reason[row] = None if shapes[row] is not None else "too_few_points"
     return Parsed(shapes, reason, closed & ~shapely.is_missing(shapes), incomplete & ~shapely.is_missing(shapes))
+
+
+def _is_too_nested(value: bytes) -> bool:
+    """Whether collections stand in one another too deep to be read, or may: what GEOS would take otherwise."""
+    if len(value) < MOST_NESTED * (HEAD_BYTES + COUNT_BYTES):
+        return False
+    wkb, position, left = bytes(value), 0, [1]  # how many geometries each level still holds
+    try:
+        while left and len(left) <= MOST_NESTED:
+            left[-1] -= 1
+            kind, dimensions, order = _head(wkb, position)
+            position = _behind_head(wkb, position, order)
+            if kind in SINGLE:
+                position = _behind(wkb, position, kind, order, dimensions)
+            else:
+                left.append(struct.unpack_from(f"{order}I", wkb, position)[0])
+                position += COUNT_BYTES
+            while left and not left[-1]:
+                left.pop()
+    except struct.error:  # it ends there, for GEOS too
+        return False
+    except ValueError:
+        return True
+    return bool(left)
+
+
+def _behind_head(wkb: bytes, position: int, order: str) -> int:
+    (code,) = struct.unpack_from(f"{order}I", wkb, position + 1)
+    return position + HEAD_BYTES + (COUNT_BYTES if code & HAS_SRID else 0)
+
+
+def _behind(wkb: bytes, position: int, kind: int, order: str, dimensions: int) -> int:
+    """Where a geometry ends that holds no other ones."""
+    if kind == POINT:
+        return position + 8 * dimensions
+    (count,) = struct.unpack_from(f"{order}I", wkb, position)
+    position += COUNT_BYTES
+    if kind in {LINE, CIRCLE}:
+        return int(position + 8 * dimensions * count)
+    for _ in range(count):
+        (points,) = struct.unpack_from(f"{order}I", wkb, position)
+        position += COUNT_BYTES + 8 * dimensions * points
+    return int(position)
 
 
 def _parsed(wkb: Shapes) -> Shapes:
@@ -106,12 +160,19 @@ def _polygons(wkb: bytes) -> Iterator[list[Ring]]:
 
 
 def _head(wkb: bytes, position: int) -> tuple[int, int, str]:
-    """Type, number of coordinates a position, and byte order of the geometry that begins there."""
-    order = "<" if wkb[position : position + 1] == b"\x01" else ">"
+    """Type, number of coordinates a position, and byte order of the geometry that begins there; read as GEOS reads it.
+
+    Raises:
+        ValueError: it has no byte order that there is.
+        struct.error: it ends too early.
+    """
+    if wkb[position : position + 1] not in ORDERS:
+        raise ValueError("no byte order")
+    order = ORDERS[wkb[position : position + 1]]
     (code,) = struct.unpack_from(f"{order}I", wkb, position + 1)
-    plain = code & ~(HAS_Z | HAS_M)
-    extra = bin(code & (HAS_Z | HAS_M)).count("1") + (0, 1, 1, 2)[min(plain // 1000, 3)]
-    return plain % 1000, 2 + extra, order
+    iso, kind = divmod(code & 0xFFFF, 1000)
+    dimensions = 2 + bool(code & HAS_Z or iso in {1, 3}) + bool(code & HAS_M or iso in {2, 3})
+    return kind, dimensions, order
 
 
 def _rings(wkb: bytes, position: int, order: str, dimensions: int) -> tuple[list[Ring], int]:
