@@ -108,6 +108,7 @@ REASONS = {
     "swapped_axes": "its coordinates are (lat, lon), not (lon, lat)",
     "outside_the_world": "it has coordinates beyond ±180° or ±90°",
     "wraps_around_the_world": "its outline goes around the world",
+    "too_complex_to_repair": "its outline crosses itself, or has holes, so often that to repair it takes too long",
     "no_area": "its outline encloses no area",
 }
 REASON = Field("reason", pa.string(), "Why the record cannot be used; null where it can.", choices=tuple(REASONS))

@@ -16,6 +16,7 @@ BEYOND_GEOS = CURVED | {POLYHEDRON, TIN, TRIANGLE}
 # types that differ from another one only by their number, as long as their parts do
 SAME_AS = {MULTICURVE: MULTILINE, MULTISURFACE: MULTIPOLYGON, POLYHEDRON: MULTIPOLYGON, TIN: MULTIPOLYGON}
 DEEPEST = 32  # collections in collections
+ORDERS = {b"\x00": ">", b"\x01": "<", b"": "<"}
 HAS_Z, HAS_M = 0x80000000, 0x40000000  # as PostGIS writes it; ISO adds 1000, 2000 or 3000
 UNDRAWABLE = (*GDAL_ERRORS, RuntimeError, ValueError)
 
@@ -23,16 +24,19 @@ Part = tuple[int, int, int]  # type, begin and end of a geometry
 
 
 def head(wkb: bytes, position: int) -> tuple[int, int, str]:
-    """Type, number of coordinates a position, and byte order of the geometry that begins there.
+    """Type, number of coordinates a position, and byte order of the geometry that begins there; read as GEOS reads it.
 
     Raises:
+        ValueError: it has no byte order that there is.
         struct.error: it ends too early.
     """
-    order = "<" if wkb[position : position + 1] == b"\x01" else ">"
+    if wkb[position : position + 1] not in ORDERS:
+        raise ValueError("no byte order")
+    order = ORDERS[wkb[position : position + 1]]
     (code,) = struct.unpack_from(f"{order}I", wkb, position + 1)
-    plain = code & ~(HAS_Z | HAS_M)
-    extra = bin(code & (HAS_Z | HAS_M)).count("1") + (0, 1, 1, 2)[min(plain // 1000, 3)]
-    return plain % 1000, 2 + extra, order
+    iso, kind = divmod(code & 0xFFFF, 1000)
+    dimensions = 2 + bool(code & HAS_Z or iso in {1, 3}) + bool(code & HAS_M or iso in {2, 3})
+    return kind, dimensions, order
 
 
 def straightened(wkb: Shapes, rows: Sequence[int]) -> tuple[dict[int, bytes], set[int]]:

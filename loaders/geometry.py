@@ -73,10 +73,20 @@ def repair(shapes: Shapes) -> tuple[Shapes, Flags]:
     Returns:
         The shapes, and which of them were invalid.
     """
-    invalid = ~(shapely.is_valid(shapes) | shapely.is_missing(shapes))
-    mended = shapes.copy()
+    invalid = is_invalid(shapes)
+    return repaired(shapes, invalid), invalid
+
+
+def is_invalid(shapes: Shapes) -> Flags:
+    """Which shapes break the rules of simple features; none that is missing."""
+    return np.asarray(~(shapely.is_valid(shapes) | shapely.is_missing(shapes)))
+
+
+def repaired(shapes: Shapes, invalid: Flags) -> Shapes:
+    """The shapes, those that are invalid made valid as by `repair`."""
+    mended: Shapes = shapes.copy()
     mended[invalid] = [_mended(shape) for shape in shapes[invalid]]
-    return mended, invalid
+    return mended
 
 
 def _mended(shape: BaseGeometry) -> BaseGeometry:

@@ -75,7 +75,8 @@ def axis_azimuth_deg(sides: Numbers) -> Numbers:
 
 def compactness(planes: Shapes) -> Numbers:
     """How near to a circle [1]: 4π area / perimeter² (Polsby and Popper, 1991); a square has 0.785."""
-    return np.asarray(4 * np.pi * shapely.area(planes) / shapely.length(planes) ** 2)
+    found = 4 * np.pi * shapely.area(planes) / shapely.length(planes) ** 2
+    return np.minimum(found, 1)  # a circle of a million corners is one but for the last digits
 
 
 def shape_metrics(  # noqa: PLR0913 (the parameters of a node are what it is made of)

@@ -9,11 +9,13 @@ from shapely.geometry.base import BaseGeometry
 
 from loaders.antimeridian import HALF_WORLD, cut, goes_around, unwrapped
 from loaders.arrays import Flags, Numbers, Shapes
-from loaders.geometry import area_m2, centroids, repair, to_lonlat
+from loaders.geometry import area_m2, centroids, is_invalid, repaired, to_lonlat
+from loaders.shape_complexity import too_complex_to_check, too_complex_to_repair
 from loaders.well_known_binary import LEAST_RING, Parsed, parse
 
 TINY_DEG2 = 1e-9  # about 10 m² at the equator, less elsewhere
 REPAIR_MAY_CHANGE = 0.05  # of the area; more is flagged
+TOO_COMPLEX = "too_complex_to_repair"
 POINT, POLYGON, MULTIPOINT, MULTIPOLYGON, COLLECTION = 0, 3, 4, 6, 7
 
 Extent = tuple[float, float, float, float]  # west, south, east, north [°]
@@ -64,14 +66,15 @@ def harmonise_shapes(
         _reject(reason, ~wanted, "filtered_out")
     drawn, parsed, incomplete = _drawn(wkb, reason)
     published, crossing = _placed(to_lonlat(drawn, crs), reason, extent)
-    shapes, repaired = repair(published)
+    invalid = _invalid(published, reason)
+    shapes = repaired(published, invalid)
     _reject(reason, shapely.is_empty(shapes) | ~(shapely.is_valid(shapes) | shapely.is_missing(shapes)), "no_area")
     _reject(reason, _is_next_to_nothing(shapes), "no_area")
     usable = _is_none(reason)
     shapes[~usable] = None
-    repaired, crossing = (repaired | parsed.closed) & usable, crossing & usable
+    changed, crossing = (invalid | parsed.closed) & usable, crossing & usable
     before, after = np.full(len(wkb), np.nan), np.full(len(wkb), np.nan)
-    before[repaired], after[repaired] = area_m2(published[repaired]), area_m2(shapes[repaired])
+    before[changed], after[changed] = area_m2(published[changed]), area_m2(shapes[changed])
     shapes[crossing] = [cut(shape) for shape in shapes[crossing]]
     kind = np.where(shapely.get_type_id(shapes) == POINT, "point", "polygon").astype(object)
     kind[~usable] = None
@@ -79,7 +82,7 @@ def harmonise_shapes(
         shapes=shapes,
         kind=kind,
         reason=reason,
-        repaired=repaired,
+        repaired=changed,
         repair_changed_area=np.abs(after - before) > REPAIR_MAY_CHANGE * before,
         incomplete=incomplete & usable,
         linearised=parsed.linearised & usable,
@@ -140,6 +143,18 @@ def _placed(shapes: Shapes, reason: Shapes, extent: Extent | None) -> tuple[Shap
     _reject(reason, goes_around(shapes), "wraps_around_the_world")
     shapes[~_is_none(reason)] = None
     return shapes, crossing
+
+
+def _invalid(shapes: Shapes, reason: Shapes) -> Flags:
+    """Which shapes must be repaired; those that take too much work for it, or to find out, are rejected and None."""
+    _reject(reason, too_complex_to_check(shapes), TOO_COMPLEX)
+    shapes[~_is_none(reason)] = None
+    invalid = is_invalid(shapes)
+    too_complex = np.zeros_like(invalid)
+    too_complex[invalid] = [too_complex_to_repair(shape) for shape in shapes[invalid]]
+    _reject(reason, too_complex, TOO_COMPLEX)
+    shapes[too_complex] = None
+    return np.asarray(invalid & ~too_complex)
 
 
 def _is_next_to_nothing(shapes: Shapes) -> Flags:

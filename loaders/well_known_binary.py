@@ -14,6 +14,12 @@ from loaders.curves import COLLECTION, MULTIPOLYGON, POLYGON, head, straightened
 
 LEAST_RING = 4  # positions: three corners, and the first again
 
+POINT, LINE, TRIANGLE, CIRCLE = 1, 2, 17, 8
+SINGLE = frozenset({POINT, LINE, POLYGON, CIRCLE, TRIANGLE})
+HAS_SRID = 0x20000000
+HEAD_BYTES, COUNT_BYTES = 5, 4
+MOST_NESTED = 100  # collections in one another; GEOS calls itself for each, and a few thousand exhaust its stack
+
 Ring = list[tuple[float, float]]
 
 
@@ -38,15 +44,19 @@ class Parsed:
 
 def parse(wkb: Shapes) -> Parsed:
     """Parse shapes of which GEOS refuses some."""
-    wkb, shapes, linearised = _without_curves(wkb)
+    looked_at = np.array([None if value is None or _is_too_nested(value) else value for value in wkb], dtype=object)
+    drawn, shapes, linearised = _without_curves(looked_at)
     reason = np.full(len(wkb), None, dtype=object)
     closed, incomplete = np.zeros(len(wkb), dtype=np.bool_), np.zeros(len(wkb), dtype=np.bool_)
     for row in np.flatnonzero(shapely.is_missing(shapes)):
         if wkb[row] is None:
             reason[row] = "null_geometry"
             continue
+        if drawn[row] is None:
+            reason[row] = "unreadable_geometry"
+            continue
         try:
-            polygons = list(_polygons(bytes(wkb[row])))
+            polygons = list(_polygons(bytes(drawn[row])))
         except (struct.error, ValueError):
             reason[row] = "unreadable_geometry"
             continue
@@ -70,6 +80,49 @@ def _without_curves(wkb: Shapes) -> tuple[Shapes, Shapes, Flags]:
         shapes[rows] = _parsed(wkb[rows])
         linearised[list(arcs)] = True
     return wkb, shapes, linearised
+
+
+def _is_too_nested(value: bytes) -> bool:
+    """Whether collections stand in one another too deep to be read, or may: what GEOS would take otherwise."""
+    if len(value) < MOST_NESTED * (HEAD_BYTES + COUNT_BYTES):
+        return False
+    wkb, position, left = bytes(value), 0, [1]  # how many geometries each level still holds
+    try:
+        while left and len(left) <= MOST_NESTED:
+            left[-1] -= 1
+            kind, dimensions, order = head(wkb, position)
+            position = _behind_head(wkb, position, order)
+            if kind in SINGLE:
+                position = _behind(wkb, position, kind, order, dimensions)
+            else:
+                left.append(struct.unpack_from(f"{order}I", wkb, position)[0])
+                position += COUNT_BYTES
+            while left and not left[-1]:
+                left.pop()
+    except struct.error:  # it ends there, for GEOS too
+        return False
+    except ValueError:
+        return True
+    return bool(left)
+
+
+def _behind_head(wkb: bytes, position: int, order: str) -> int:
+    (code,) = struct.unpack_from(f"{order}I", wkb, position + 1)
+    return position + HEAD_BYTES + (COUNT_BYTES if code & HAS_SRID else 0)
+
+
+def _behind(wkb: bytes, position: int, kind: int, order: str, dimensions: int) -> int:
+    """Where a geometry ends that holds no other ones."""
+    if kind == POINT:
+        return position + 8 * dimensions
+    (count,) = struct.unpack_from(f"{order}I", wkb, position)
+    position += COUNT_BYTES
+    if kind in {LINE, CIRCLE}:
+        return int(position + 8 * dimensions * count)
+    for _ in range(count):
+        (points,) = struct.unpack_from(f"{order}I", wkb, position)
+        position += COUNT_BYTES + 8 * dimensions * points
+    return int(position)
 
 
 def _parsed(wkb: Shapes) -> Shapes:

@@ -28,6 +28,7 @@ from loaders.opening import opened
 from loaders.reading import PARQUET, read_published
 from loaders.shapes import harmonise_shapes
 from loaders.wanted import SourceFile
+from loaders.well_known_binary import parse
 
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 GEOPARQUET_CRS = "OGC:CRS84"  # where a file does not say: https://geoparquet.org/releases/v1.1.0/
@@ -71,7 +72,7 @@ def look_into_shapes(file: SourceFile, choose_layer: ChooseLayer, rows: int) -> 
     declared = Reading(layer=about.layer, crs=None if about.crs else "EPSG:4326")
     batch = next(read_published(file, declared, one_line(file.name), rows=rows))
     wkb = batch.wkb[:rows]
-    each = [_shape(value) for value in wkb]
+    each = parse(wkb).shapes
     shapes = [shape for shape in each if shape is not None]
     if not shapes and 0 < about.features <= rows:
         raise ReadError(f"{one_line(file.name)}: none of its {about.features:,} records has a shape.")
@@ -133,14 +134,6 @@ def _crs_settings(about: _About, shapes: Sequence[BaseGeometry]) -> tuple[dict[s
 def _called(crs: pyproj.CRS) -> str:
     authority = crs.to_authority(min_confidence=100)
     return f"{':'.join(authority)} ({crs.name})" if authority else str(crs.name)
-
-
-def _shape(value: bytes | None) -> BaseGeometry | None:
-    """A shape; null where there is none, or none that can be read."""
-    try:
-        return shapely.from_wkb(value, on_invalid="ignore") if value is not None else None
-    except NotImplementedError:  # a curve
-        return None
 
 
 def _is_written(name: str, types: dict[str, str]) -> bool:

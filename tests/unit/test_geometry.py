@@ -9,6 +9,7 @@ import pytest
 import shapely
 from shapely import GeometryCollection, LineString, MultiPoint, MultiPolygon, Point, Polygon, box
 
+from loaders import shape_complexity
 from loaders.geometry import (
     LONLAT,
     Accuracy,
@@ -49,6 +50,22 @@ def _metres_apart(found: Any, lon: float, lat: float) -> float:
     return float(GEOD.inv(found.x, found.y, lon, lat)[2])
 
 
+def star(corners: int) -> Polygon:
+    """A ring of which each edge crosses all but two others; the number of corners is odd."""
+    turns = 2 * np.pi * np.arange(corners) * (corners // 2) / corners
+    return Polygon(np.column_stack((10 + np.cos(turns) / 10, 50 + np.sin(turns) / 10)))
+
+
+def strips(count: int) -> MultiPolygon:
+    """So many strips from west to east, and as many from south to north across them."""
+    at = np.arange(count) / count
+    lying, standing = [box(0, x, 1, x + 0.5 / count) for x in at], [box(x, 0, x + 0.5 / count, 1) for x in at]
+    return MultiPolygon([*lying, *standing])
+
+
+NESTED_HEAD = b"\x01\x07\x00\x00\x00\x01\x00\x00\x00"
+SQUARE_WKB = shapely.to_wkb(box(10, 50, 11, 51))
+
 REJECTED: dict[str, tuple[shapely.Geometry | bytes | None, str]] = {
     "no shape": (None, "null_geometry"),
     "an empty polygon": (Polygon(), "empty_geometry"),
@@ -74,6 +91,15 @@ REJECTED: dict[str, tuple[shapely.Geometry | bytes | None, str]] = {
     "an infinite point": (Point(INF, 5), "outside_the_world"),
     "an infinite vertex": (Polygon([(0, 0), (1, 0), (INF, 1)]), "outside_the_world"),
     "an unknown first vertex": (NAN_FIRST_WKB, "unreadable_geometry"),
+    "collections in one another, a stack deep": (NESTED_HEAD * 100_000 + SQUARE_WKB, "unreadable_geometry"),
+    "such ones, cut short": (NESTED_HEAD * 100_000, "unreadable_geometry"),
+    "such ones, in the other byte order": (b"\x00\x00\x00\x00\x06\x00\x00\x00\x01" * 100_000, "unreadable_geometry"),
+    "such ones, behind a point of no byte order": (
+        b"\x01\x07\x00\x00\x00\x02\x00\x00\x00" + b"\x02\x01\x00\x00\x00" + bytes(16) + NESTED_HEAD * 100_000,
+        "unreadable_geometry",
+    ),
+    "a ring that crosses itself 200,000 times": (star(701), "too_complex_to_repair"),
+    "strips across strips, 640,000 crossings": (strips(400), "too_complex_to_repair"),
 }
 
 
@@ -143,6 +169,41 @@ def test_a_broken_curve_is_rejected_and_the_others_are_drawn() -> None:
         nested = _multi(7, nested)
     found = _harmonise(two_positions, CURVE_WKB, CURVE_WKB[:-3], nested)
     assert [reason is None for reason in found.reason] == [False, True, False, False]
+
+
+def test_polygons_in_nested_collections_are_kept_as_deep_as_can_be_read() -> None:
+    assert _harmonise(NESTED_HEAD * 99 + SQUARE_WKB).shapes[0].equals(box(10, 50, 11, 51))
+
+
+def test_a_ring_that_crosses_itself_thousands_of_times_is_still_repaired() -> None:
+    found = _harmonise(star(125))
+    assert (found.reason[0], bool(found.repaired[0])) == (None, True)
+    assert found.shapes[0].is_valid
+
+
+def test_a_valid_ring_of_many_corners_is_not_too_complex() -> None:
+    turns = np.linspace(0, 2 * np.pi, 200_001)[:-1]
+    found = _harmonise(Polygon(np.column_stack((10 + np.cos(turns) / 10, 50 + np.sin(turns) / 10))))
+    assert (found.reason[0], bool(found.repaired[0])) == (None, False)
+
+
+def test_a_crossing_far_away_in_a_long_ring_is_repaired() -> None:
+    turns = np.linspace(0, 2 * np.pi, 5_001)[:-1]
+    corners = np.column_stack((10 + np.cos(turns) / 10, 50 + np.sin(turns) / 10))
+    corners[[4_000, 4_001]] = corners[[4_001, 4_000]]
+    found = _harmonise(Polygon(corners))
+    assert (found.reason[0], bool(found.repaired[0])) == (None, True)
+
+
+def test_holes_times_corners_of_the_shell_are_bounded() -> None:
+    holes = [box(10.1 + step / 100, 50.1, 10.105 + step / 100, 50.2).exterior for step in range(50)]
+    shape = Polygon(box(10, 50, 11, 51).segmentize(1e-5).exterior, holes)
+    corners = shapely.get_num_coordinates(shape.exterior)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shape_complexity, "MOST_CHECKS", 50 * corners)
+        assert _harmonise(shape).reason.tolist() == [None]
+        patch.setattr(shape_complexity, "MOST_CHECKS", 50 * corners - 1)
+        assert _harmonise(shape).reason.tolist() == ["too_complex_to_repair"]
 
 
 def test_no_shapes_at_all_are_no_records() -> None:

@@ -17,8 +17,9 @@ from shapely import Point
 
 from loaders.attributes import json_rows
 from loaders.catalog_columns import Column, InstalledColumn, Reading
-from loaders.columns import identifiers, intervals
+from loaders.columns import identifiers
 from loaders.errors import ReadError
+from loaders.installed_dates import stated_dates
 from loaders.losses import losses_as_errors
 from loaders.reading import Published, read_published
 from loaders.wanted import SourceFile
@@ -149,9 +150,7 @@ def test_a_day_that_there_is_not_keeps_its_text_and_becomes_no_other_day(shapefi
 
 
 def test_a_text_in_a_column_of_numbers_is_an_error_with_its_column(shapefile: Callable[..., Path]) -> None:
-    with pytest.raises(
-        ReadError, match=r"a value would change .*'abc' of field (f|published)\.n "
-    ):
+    with pytest.raises(ReadError, match=r"a value would change .*'abc' of field (f|published)\.n "):
         _read(shapefile([("n", "N", 9, 0)], [("abc",)]))
 
 
@@ -211,7 +210,8 @@ def test_a_moment_stays_on_its_day(tmp_path: Path, name: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a shapefile has no moments, and writes text
         pyogrio.write_dataframe(_points({"t": moments}), tmp_path / name)
-    found = intervals(_read(tmp_path / name).attributes, InstalledColumn(column=("t",)), "farms")
+    column = InstalledColumn(column=("t",))
+    found = stated_dates(_read(tmp_path / name).attributes, column, "farms").intervals
     assert sorted(f"{first}/{last}" for first, last in found) == ["2016-01-01/2016-01-01", "2016-06-30/2016-06-30"]
 
 

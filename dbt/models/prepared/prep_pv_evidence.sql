@@ -41,6 +41,7 @@ measured as (
 
 )
 
+-- The areas are rounded, each by itself: of outlines of a few square centimetres, the shared one may be the largest.
 select
     number_a,
     number_b,
@@ -54,8 +55,8 @@ select
         else 'point_and_outline'
     end as pair_kind,
     shared_area_m2,
-    round(shared_area_m2 / nullif(area_a_m2 + area_b_m2 - shared_area_m2, 0), 6) as iou,
-    round(shared_area_m2 / nullif(least(area_a_m2, area_b_m2), 0), 6) as share_of_smaller,
+    least(round(shared_area_m2 / nullif(area_a_m2 + area_b_m2 - shared_area_m2, 0), 6), 1) as iou,
+    least(round(shared_area_m2 / nullif(least(area_a_m2, area_b_m2), 0), 6), 1) as share_of_smaller,
     round(centroid_distance_m, 2) as centroid_distance_m,
     distance_m,
     area_ratio,
