@@ -55,6 +55,8 @@ def _reason(said: str, path: Path, file: SourceFile, found: FileFormat) -> str:
     """What GDAL said, of the published file and without its advice to choose a driver."""
     if "not recognized as being in a supported file format" in said:
         return f"it begins like {found.name}, but is none: it was cut short, or lacks what one must have"
+    if "sqlite3_" in said:
+        said = said.rpartition("failed: ")[2]  # before it is the statement
     return said.replace(f"/vsizip/{{{path}}}/", "").replace(str(path), file.name)
 
 
