@@ -370,28 +370,66 @@ def test_a_member_that_is_longer_than_it_states_is_refused(tmp_path: Path) -> No
         _read(tmp_path / "f.kmz")
 
 
+def _geopackage(path: Path, statement: str, *values: str) -> None:
+    """A layer `farms`, and one `w` if the statement makes it."""
+    frame = gpd.GeoDataFrame({"n": [1]}, geometry=[Point(10, 50)], crs="EPSG:4326")
+    pyogrio.write_dataframe(frame, path, layer="farms")
+    base = sqlite3.connect(path)
+    base.execute("PRAGMA writable_schema = on")
+    base.execute(statement, values)
+    if " w " in statement or "'w'" in statement:
+        base.execute("INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('w', 'attributes', 'x')")
+    base.commit()
+    base.close()
+
+
 @pytest.mark.parametrize(
     "sql",
     [
-        """CREATE VIRTUAL TABLE leak USING VirtualOGR("{}")""",
-        "CREATE VIEW leak AS SELECT ogr_geocode('Berlin') AS n",
-        "CREATE VIEW leak AS SELECT load_extension('{}') AS n",
-        "CREATE VIEW leak AS SELECT gdal_get_pixel_value('{}', 1, 'georef', 1, 2) AS n",
+        """CREATE VIRTUAL TABLE w USING VirtualOGR("{}")""",
+        "CREATE VIEW w AS SELECT ogr_geocode('Berlin') AS n",
+        "CREATE VIEW w AS SELECT load_extension('{}') AS n",
+        "CREATE VIEW w AS SELECT gdal_get_pixel_value('{}', 1, 'georef', 1, 2) AS n",
     ],
 )
 def test_a_geopackage_cannot_reach_out_of_itself(sql: str, tmp_path: Path) -> None:
     (tmp_path / "other.geojson").write_text(_collection())
-    frame = gpd.GeoDataFrame({"n": [1]}, geometry=[Point(10, 50)], crs="EPSG:4326")
-    pyogrio.write_dataframe(frame, tmp_path / "f.gpkg", layer="farms")
+    made = sql.format(tmp_path / "other.geojson")
     kind = "table" if "TABLE" in sql else "view"
-    with sqlite3.connect(tmp_path / "f.gpkg") as base:
-        base.execute("PRAGMA writable_schema = on")
-        made = sql.format(tmp_path / "other.geojson")
-        base.execute("INSERT INTO sqlite_master VALUES (?, 'leak', 'leak', 0, ?)", (kind, made))
-        base.execute("INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('leak', 'attributes', 'x')")
-    base.close()
-    with pytest.raises(ReadError, match=r"^farms: f\.gpkg cannot be read as gpkg"):
-        _read(tmp_path / "f.gpkg", layer="leak")
+    _geopackage(tmp_path / "f.gpkg", "INSERT INTO sqlite_master VALUES (?, 'w', 'w', 0, ?)", kind, made)
+    with pytest.raises(
+        ReadError, match=r"^farms: f\.gpkg (cannot be read as gpkg|is not .* is a view that cannot be read)"
+    ):
+        _read(tmp_path / "f.gpkg", layer="w")
+
+
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        ("with recursive c (x) as (select 1 union all select x + 1 from c) select x from c", "of more than 1,000 rows"),
+        ("with c (x) as (select 1 union all select x + 1 from c) select x from c where x < 0", "cannot be read"),
+        ("select load_extension('x') as n", "cannot be read"),
+    ],
+)
+def test_a_view_without_end_is_refused(view: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loaders.geopackage_views.MOST_ROWS", 1000)
+    monkeypatch.setattr("loaders.geopackage_views.MOST_STEPS", 3_000_000)
+    _geopackage(tmp_path / "f.gpkg", f"CREATE VIEW w AS {view}")
+    with pytest.raises(ReadError, match=rf"^farms: f\.gpkg is not a GeoPackage: its layer 'w' is a view .*{said}"):
+        _read(tmp_path / "f.gpkg", layer="farms")
+
+
+def test_a_view_that_ends_is_read(tmp_path: Path) -> None:
+    _geopackage(tmp_path / "f.gpkg", "CREATE VIEW w AS SELECT n + 1 AS more FROM farms")
+    assert _read(tmp_path / "f.gpkg", layer="w", crs="EPSG:4326").attributes.to_pylist() == [{"more": 2}]
+
+
+def test_a_geopackage_in_wal_mode_is_read_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    _geopackage(tmp_path / "f.gpkg", "PRAGMA journal_mode = wal")
+    before = (tmp_path / "f.gpkg").read_bytes()
+    assert _read(tmp_path / "f.gpkg").attributes["n"].to_pylist() == [1]
+    assert [path.name for path in tmp_path.iterdir()] == ["f.gpkg"]
+    assert (tmp_path / "f.gpkg").read_bytes() == before
 
 
 def test_the_neighbours_of_a_file_say_nothing(tmp_path: Path) -> None:
