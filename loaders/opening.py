@@ -12,6 +12,7 @@ from loaders.signatures import format_of, require_content
 from loaders.wanted import SourceFile
 
 UNSAFE = re.compile(r"[;!?{}]|[^ -\U0010ffff]")  # pyogrio reads archives and queries out of a path, GDAL braces
+JOURNALS = ("-wal", "-shm")  # SQLite leaves them beside a GeoPackage in WAL mode, links or not
 FOLDERS = ("/tmp", "/var/tmp")  # noqa: S108 (where the folder of temporary files has an unsafe name)
 
 
@@ -41,10 +42,15 @@ def opened(file: SourceFile, key: str = "") -> Iterator[Path]:
         for suffix, part in _parts(file, found).items():
             (Path(folder) / f"{name}{suffix}").symlink_to(part.absolute())
         path = Path(folder) / f"{name}{file.suffix}"
+        journals = [file.path.with_name(f"{file.path.name}{suffix}") for suffix in JOURNALS]
+        new = [journal for journal in journals if not journal.exists()]
         try:
             yield path
         except GDAL_ERRORS as error:
             raise type(error)(_reason(str(error), path, file, found)) from error
+        finally:
+            for journal in new:
+                journal.unlink(missing_ok=True)
 
 
 def _plain_folder() -> str:
@@ -55,6 +61,8 @@ def _reason(said: str, path: Path, file: SourceFile, found: FileFormat) -> str:
     """What GDAL said, of the published file and without its advice to choose a driver."""
     if "not recognized as being in a supported file format" in said:
         return f"it begins like {found.name}, but is none: it was cut short, or lacks what one must have"
+    if "sqlite3_" in said:
+        said = said.rpartition("failed: ")[2]  # before it is the statement
     return said.replace(f"/vsizip/{{{path}}}/", "").replace(str(path), file.name)
 
 

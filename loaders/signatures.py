@@ -8,7 +8,8 @@ from pathlib import Path
 from loaders.archive_formats import NO_END, PIECE_BYTES
 from loaders.beginnings import BEFORE_ROOT, BEFORE_TEXT, KNOWN, UTF_16, begins, decoded
 from loaders.errors import ReadError
-from loaders.formats import CSV, FILE_GEODATABASE, FORMATS, GML, KML, FileFormat
+from loaders.formats import CSV, FILE_GEODATABASE, FORMATS, GEOPACKAGE, GML, KML, FileFormat
+from loaders.geopackage_views import view_fault
 from loaders.wanted import SourceFile
 
 HEAD_BYTES = 1 << 16
@@ -78,7 +79,7 @@ def _fault(path: Path, expected: FileFormat) -> str:
     if not head:
         return "it is empty"
     if expected.magic:
-        return _magic_fault(head, expected) or (_zip_fault(path, expected) if expected.member else "")
+        return _magic_fault(head, expected) or _inner_fault(path, expected)
     return _xml_fault(head, expected) if expected in {KML, GML} else _text_fault(head, expected)
 
 
@@ -96,6 +97,12 @@ def _magic_fault(head: bytes, expected: FileFormat) -> str:
     text = expected.magic.rstrip(b"\x00").decode("latin-1")
     shown = repr(text) if text.isprintable() else f"the bytes {expected.magic.hex(' ')}"
     return "" if head.startswith(expected.magic) else f"{begins(head)}, expected {shown}"
+
+
+def _inner_fault(path: Path, expected: FileFormat) -> str:
+    if expected is GEOPACKAGE:
+        return view_fault(path)
+    return _zip_fault(path, expected) if expected.member else ""
 
 
 def _text_fault(head: bytes, expected: FileFormat) -> str:
