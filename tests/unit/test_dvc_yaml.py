@@ -36,6 +36,7 @@ WITHOUT_EFFECT = {
         "downloads",  # as fetch
         "duck",  # not used by a single load
         "errors",  # words
+        "escape",  # statements and pages of others
         "fetch",  # replaced by the files that it has brought
         "licences",  # the kinds that the settings may name
         "lock_changes",  # words
@@ -53,6 +54,7 @@ WITHOUT_EFFECT = {
         "arrays",  # types
         "contract",  # only names the columns
         "errors",  # words
+        "escape",  # statements for the warehouse
         "workspace",  # paths, which dvc.yaml repeats
         *("archive_7z", "archive_formats", "archives", "locks"),  # a hash of the result, for the warehouse
         *("catalog", "catalog_build", "catalog_columns", "catalog_errors", "catalog_source", "licences", "project"),
@@ -66,7 +68,7 @@ WITHOUT_EFFECT = {
         *("catalog_irradiance", "catalog_lake"),
     },
     "irradiance": {
-        *("__init__", "arrays", "contract", "errors", "workspace"),
+        *("__init__", "arrays", "contract", "errors", "escape", "workspace"),
         *("antimeridian", "geometry"),  # not used: the cells are a dependency
         *("archive_7z", "archive_formats", "archives", "locks"),  # a hash of the result, for the warehouse
         *("catalog", "catalog_build", "catalog_columns", "catalog_errors", "catalog_source", "licences", "project"),
