@@ -10,7 +10,7 @@ from pathlib import Path
 from loaders.catalog import Catalog, Dataset
 from loaders.context_terms import context_md
 from loaders.errors import BuildError
-from loaders.escape import bibtex_doi, doi_address, latex, markdown, one_line, web_address
+from loaders.escape import bibtex_doi, doi_address, latex, markdown, markdown_link, one_line, web_address
 from loaders.licences import NOT_STATED, Terms, consequences, disagreement, terms
 from loaders.locks import Lock, read_lock, write_text
 from loaders.workspace import Workspace
@@ -156,16 +156,16 @@ def _source(dataset: Dataset, lock: Lock) -> str:
     doi, record = _doi(dataset, lock), lock.record
     url = (web_address(record.url) if record else None) or (doi_address(doi) if doi else None)
     if lock.is_synthetic:
-        return f"synthetic twin of {_link(doi, url)}" if doi else "synthetic twin"
+        return f"synthetic twin of {markdown_link(doi, url)}" if doi else "synthetic twin"
     if lock.origin == OWN:
         return "the user's own file"
-    return _link((record.title if record else None) or doi or dataset.key, url)
+    return markdown_link((record.title if record else None) or doi or dataset.key, url)
 
 
 def _asked(parts: Mapping[Terms, list[str]]) -> Iterator[str]:
     for each, datasets in parts.items():
         known = each.name if each.kind == "unknown" else f"{each.name}: {each.title}"
-        yield f"### {_link(known, each.url)}"
+        yield f"### {markdown_link(known, each.url)}"
         yield f"Datasets: {', '.join(datasets)}"
         yield _list(each.asks)
 
@@ -191,7 +191,3 @@ def _list(sentences: Iterable[str]) -> str:
 
 def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _link(text: str, url: str | None) -> str:
-    return f"[{markdown(text)}]({url.replace('&', '&amp;')})" if url else markdown(text)

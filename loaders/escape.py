@@ -19,7 +19,7 @@ _JOINERS = frozenset("\u200c\u200d")  # invisible, but part of how Persian, Indi
 _STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # categories of Unicode: controls, formats, halves, line ends
 _KEPT_ON_TERMINALS = _JOINERS | {"\n", "\t"}
 _ADDRESS_SAFE = ":/?#@!$&'*+,;=%~-._"
-_DOI_SAFE = "/:;"
+_DOI_SAFE = "/:;()"
 
 # braces are spelt out, since BibTeX counts those that are escaped too
 _LATEX = str.maketrans(
@@ -114,6 +114,14 @@ def markdown_prose(text: str) -> str:
 
 def _as_markdown(text: str) -> str:
     return _MARKING_UNDERSCORE.sub(r"\_", text.translate(_MARKDOWN))
+
+
+def markdown_link(text: str, url: str | None) -> str:
+    """Text as a link in Markdown, where there is an address."""
+    if not url:
+        return markdown(text)
+    target = url.replace("(", "%28").replace(")", "%29").replace("&", "&amp;")
+    return f"[{markdown(text)}]({target})"
 
 
 def latex(text: str | None) -> str:

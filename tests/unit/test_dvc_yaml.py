@@ -46,6 +46,7 @@ WITHOUT_EFFECT = {
         "resolve",  # the lock is a dependency
         "seen",  # as fetch
         "web",  # as fetch
+        "terminal",  # not what is made
         "workspace",  # paths, which dvc.yaml repeats
     },
     "boundaries": {
@@ -60,7 +61,7 @@ WITHOUT_EFFECT = {
         *("catalog", "catalog_build", "catalog_columns", "catalog_errors", "catalog_source", "licences", "project"),
         *("catalog_irradiance", "catalog_lake", "lake"),
         *("database", "duck", "store", "raw_tables", "loaded", "build_inputs", "overrides"),  # not used for the file
-        *("patience", "progress", "web"),  # how it is asked
+        *("patience", "progress", "terminal", "web"),  # how it is asked
     },
     "cells": {
         *("__init__", "antimeridian", "arrays", "contract", "errors", "workspace"),
@@ -74,7 +75,7 @@ WITHOUT_EFFECT = {
         *("catalog", "catalog_build", "catalog_columns", "catalog_errors", "catalog_source", "licences", "project"),
         *("catalog_irradiance", "catalog_lake", "lake"),
         *("database", "duck", "store", "raw_tables", "loaded", "build_inputs", "overrides"),  # not used for the file
-        *("cache", "patience", "progress", "web"),  # how it is asked
+        *("cache", "patience", "progress", "terminal", "web"),  # how it is asked
     },
     "build": {
         "__init__",
