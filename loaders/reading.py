@@ -39,6 +39,7 @@ UNREADABLE = (
     pa.ArrowException,
 )
 PARQUET = frozenset({".parquet", ".geoparquet"})
+GDAL_GEOMETRY = frozenset({b"geoarrow.wkb", b"ogc.wkb"})  # its types in Arrow
 BATCH_ROWS = 20_000  # what a load holds at a time; no result depends on it
 
 Batch = tuple[pa.Table, Shapes, Any]  # attributes, well-known binary, the CRS that the file states
@@ -126,10 +127,8 @@ def _read_with_gdal(file: SourceFile, reading: Reading, key: str, rows: int) -> 
     ) as (meta, stream):
         with_ids = FeatureIds(file, meta["fid_column"])
         for batch in _at_least_one(with_ids.guarded(stream), stream.schema):
-            yield (
-                *_split(with_ids.kept(batch), meta["geometry_name"] or "wkb_geometry"),
-                meta["crs"] if states_crs else None,
-            )
+            table = with_ids.kept(batch)
+            yield *_split(table, _gdal_geometry(table.schema)), meta["crs"] if states_crs else None
 
 
 def _says_crs(file: SourceFile, reading: Reading) -> bool:
@@ -150,11 +149,17 @@ def _at_least_one(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Itera
         yield schema.empty_table()
 
 
-def _split(table: pa.Table, geometry: str) -> tuple[pa.Table, Shapes]:
+def _gdal_geometry(schema: pa.Schema) -> int | None:
+    """Where GDAL has put the shapes: by the type that it states, since a published column may have any name."""
+    kinds = [(field.metadata or {}).get(b"ARROW:extension:name") for field in schema]
+    return next((place for place, kind in enumerate(kinds) if kind in GDAL_GEOMETRY), None)
+
+
+def _split(table: pa.Table, geometry: int | None) -> tuple[pa.Table, Shapes]:
     """Attributes and shapes; no shapes where the file has none."""
-    if geometry not in table.column_names:
+    if geometry is None:
         return table, np.full(len(table), None, dtype=object)
-    return table.drop_columns([geometry]), table.column(geometry).to_numpy(zero_copy_only=False)
+    return table.remove_column(geometry), table.column(geometry).to_numpy(zero_copy_only=False)
 
 
 def _only_layer(file: SourceFile, key: str) -> str | None:
@@ -189,7 +194,7 @@ def _read_geoparquet(file: SourceFile, rows: int) -> Iterator[Batch]:
                 f"geometry is encoded as {described['encoding']}, expected WKB in a column {column}"
             )
         for table in _at_least_one(parquet.iter_batches(batch_size=rows), parquet.schema_arrow):
-            yield *_split(table, column), described.get("crs", "OGC:CRS84")
+            yield *_split(table, table.schema.get_field_index(column)), described.get("crs", "OGC:CRS84")
 
 
 def _crs(stated: pyproj.CRS | None, reading: Reading, file: SourceFile, key: str, *, needed: bool) -> pyproj.CRS:
