@@ -21,9 +21,11 @@ NO_RELEASE = (
 @app.command()
 def check() -> None:
     """Check the settings, and say what is missing that a step will need."""
+    from loaders.project import require_usable_folder
     from loaders.publishers import local
 
     catalog, workspace = settings()
+    require_usable_folder(workspace.root)
     for dataset in catalog.datasets.values():
         try:
             if local.is_local(dataset, workspace):
