@@ -7,8 +7,9 @@ from loaders.adding import dates, quantities
 from loaders.adding.coordinates import position_pair
 from loaders.adding.guess import Guess
 from loaders.adding.look import ROWS, Look
-from loaders.adding.names import one_line, tokens
+from loaders.adding.names import tokens
 from loaders.adding.values import distinct, null_values, shown
+from loaders.escape import one_line
 
 SOLAR = re.compile(r"solar|photovolt|\bpv\b", re.IGNORECASE)
 HEAT = re.compile(r"therm|heat|\bcsp\b|concentrat", re.IGNORECASE)  # solar, and no electricity from light

@@ -8,10 +8,11 @@ import numpy as np
 from loaders.adding import units
 from loaders.adding.guess import Guess
 from loaders.adding.look import Look
-from loaders.adding.names import one_line, tokens
+from loaders.adding.names import tokens
 from loaders.adding.values import distinct, is_numeric, known, null_values, numbers, shown, without
 from loaders.arrays import Numbers
 from loaders.catalog_columns import AREA_UNITS_M2, CAPACITY_UNITS_MW, PEAK_SUFFIX
+from loaders.escape import one_line
 
 AGREES = 2.0  # times: stated and drawn areas that differ by less may be the same
 DENSITY_W_PER_M2 = (5.0, 300.0)  # of a plant's outline, from sparse fields to nothing but modules

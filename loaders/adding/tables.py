@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 
 from loaders.adding.guess import Guess
-from loaders.adding.names import one_line
 from loaders.adding.values import Texts
 from loaders.errors import ReadError
+from loaders.escape import one_line
 
 DELIMITERS = (",", ";", "\t", "|")
 SNIFFED_ROWS, SNIFFED_BYTES = 50, 1_000_000
