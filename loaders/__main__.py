@@ -14,12 +14,14 @@ from loaders import command_add, command_compare, command_context, command_dag, 
 from loaders.catalog_build import Executor
 from loaders.console import Key, Keys, app, err, list_files, out, project, settings, shown
 from loaders.errors import BuildError, EoPvError, PipelineError
+from loaders.terminal import protect_terminal
 
 __all__ = ["app", "command_add", "command_compare", "command_context", "command_dag", "command_why", "commands", "main"]
 
 
 def main() -> None:
     """Run a command; an error that its reader can mend is one paragraph and exit code 1."""
+    protect_terminal()
     try:
         app()
     except EoPvError as error:

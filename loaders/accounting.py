@@ -1,7 +1,6 @@
 """Row accounting: what was read is kept or rejected, and each rejection has its reason."""
 
 from collections.abc import Mapping
-from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import duckdb
 
 from loaders.catalog import Dataset
 from loaders.errors import AccountingError
+from loaders.escape import sql_file
 
 # sums of decimals are the same in any order of the rows
 TOTALS = """
@@ -21,7 +21,7 @@ TOTALS = """
         count(capacity_mw) as capacity_stated,
         count(*) filter (len(quality_flags) > 0) as flagged,
         count(source_area_m2) filter (area_m2 is not null) as area_stated,
-    from read_parquet(?)
+    from read_parquet(?, hive_partitioning = false)
 """
 BOX = """
     select
@@ -29,7 +29,7 @@ BOX = """
         min(centroid_lat) as south,
         max(centroid_lon) as east,
         max(centroid_lat) as north,
-    from read_parquet(?)
+    from read_parquet(?, hive_partitioning = false)
 """
 
 
@@ -84,14 +84,14 @@ def lying_areas(metrics: dict[str, Any]) -> str | None:
 
 def _counts(connection: duckdb.DuckDBPyConnection, what: str, path: Path) -> dict[str, int]:
     """How many records have each value, by name."""
-    values = f"select {what} as value from read_parquet(?)"  # noqa: S608 (columns of ours)
+    values = f"select {what} as value from read_parquet(?, hive_partitioning = false)"  # noqa: S608 (columns of ours)
     query = f"select value, count(*) from ({values}) group by value order by value"  # noqa: S608
-    return dict(connection.execute(query, [escape(str(path))]).fetchall())
+    return dict(connection.execute(query, [sql_file(path)]).fetchall())
 
 
 def _row(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> dict[str, Any]:
     """The only row of a query over a file."""
-    result = connection.execute(query, [escape(str(path))])
+    result = connection.execute(query, [sql_file(path)])
     (values,) = result.fetchall()
     return dict(zip((column[0] for column in result.description or []), values, strict=True))
 

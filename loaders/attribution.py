@@ -4,14 +4,13 @@ Titles, names and licences come from the publishers as they are; nothing that st
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from urllib.parse import quote
 
 from loaders.catalog import Catalog, Dataset
 from loaders.context_terms import context_md
 from loaders.errors import BuildError
+from loaders.escape import bibtex_doi, doi_address, latex, markdown, markdown_link, one_line, web_address
 from loaders.licences import NOT_STATED, Terms, consequences, disagreement, terms
 from loaders.locks import Lock, read_lock, write_text
 from loaders.workspace import Workspace
@@ -31,22 +30,6 @@ papers. The licences are summed up here; their texts count."""
 BANNER = (
     "**SYNTHETIC: {}. These rows are made up; they stand in for the published datasets and say nothing about them.**"
 )
-
-# braces are spelt out, since BibTeX counts those that are escaped too
-_LATEX = str.maketrans(
-    {character: f"\\{character}" for character in "&%$#_"}
-    | {"\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
-    | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-    | {"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}"}
-)
-_MARKDOWN = str.maketrans(
-    {character: f"\\{character}" for character in "*_[]~$"}
-    | {character: f"&#{ord(character)};" for character in "\\`|"}
-    | {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-)
-_UNPRINTABLE = {"Cc", "Cs"}  # control characters, and halves of characters, which no file can hold
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # show a text in another order
-_ADDRESS_SAFE = ":/?#@!$&'*+,;=%~-._"
 
 
 def write_attribution(
@@ -84,8 +67,8 @@ def citation_bib(catalog: Catalog, locks: Mapping[str, Lock], contributed: Mappi
     for dataset in datasets:
         entries.append(_entry(dataset.key, _dataset_fields(dataset, locks[dataset.key])))
         if dataset.cite:
-            fields = {"doi": _address(dataset.cite), "url": _doi_url(dataset.cite)}
-            entries.append(_entry(f"{dataset.key}_paper", fields | {"note": _latex(PAPER.format(dataset.key))}))
+            fields = {"doi": bibtex_doi(dataset.cite), "url": doi_address(dataset.cite)}
+            entries.append(_entry(f"{dataset.key}_paper", fields | {"note": latex(PAPER.format(dataset.key))}))
     return "\n\n".join(entries) + "\n"
 
 
@@ -127,18 +110,18 @@ def _doi(dataset: Dataset, lock: Lock) -> str | None:
 
 def _dataset_fields(dataset: Dataset, lock: Lock) -> dict[str, str | None]:
     record, doi = lock.record, _doi(dataset, lock)
-    title = _latex(record.title if record else None) or _latex(dataset.key)
+    title = latex(record.title if record else None) or latex(dataset.key)
     place = REPOSITORIES.get(record.repository) if record else None
-    url = (_web_address(record.url) if record else None) or (_doi_url(doi) if doi else None)
+    url = (web_address(record.url) if record else None) or (doi_address(doi) if doi else None)
     return {
         "author": " and ".join(filter(None, map(_author, record.creators))) if record else None,
         "title": f"{{{title}}}",
         "year": str(record.year) if record and record.year is not None else None,
         "howpublished": f"Dataset, {place}" if place else "Dataset",
-        "version": _latex(record.version) if record else None,
-        "doi": _address(doi) if doi else None,
+        "version": latex(record.version) if record else None,
+        "doi": bibtex_doi(doi) if doi else None,
         "url": url,
-        "note": _latex(_note(dataset, lock)),
+        "note": latex(_note(dataset, lock)),
     }
 
 
@@ -156,33 +139,33 @@ def _entry(key: str, fields: Mapping[str, str | None]) -> str:
 
 def _author(name: str) -> str:
     """`Family, Given` and single words as they are; in braces what BibTeX would take apart."""
-    name = _plain(name)
+    name = one_line(name)
     person = re.fullmatch(r"[^\s,][^,]*(, ?[^\s,][^,]*){1,2}|[^\s,]+", name)
     whole = person is None or re.search(r"\b(and|others)\b", name, re.IGNORECASE)
-    return f"{{{_latex(name)}}}" if name and whole else _latex(name)
+    return f"{{{latex(name)}}}" if name and whole else latex(name)
 
 
 def _cells(dataset: Dataset, lock: Lock, rows: int) -> tuple[str, ...]:
-    version = _markdown(lock.record.version) if lock.record else ""
-    licence = _markdown(terms(_licence(dataset, lock)).name)
+    version = markdown(lock.record.version) if lock.record else ""
+    licence = markdown(terms(_licence(dataset, lock)).name)
     verified = "yes" if dataset.licence_verified else "no"
     return (f"`{dataset.key}`", f"{rows:,}", version or "-", licence, verified, _source(dataset, lock))
 
 
 def _source(dataset: Dataset, lock: Lock) -> str:
     doi, record = _doi(dataset, lock), lock.record
-    url = (_web_address(record.url) if record else None) or (_doi_url(doi) if doi else None)
+    url = (web_address(record.url) if record else None) or (doi_address(doi) if doi else None)
     if lock.is_synthetic:
-        return f"synthetic twin of {_link(doi, url)}" if doi else "synthetic twin"
+        return f"synthetic twin of {markdown_link(doi, url)}" if doi else "synthetic twin"
     if lock.origin == OWN:
         return "the user's own file"
-    return _link((record.title if record else None) or doi or dataset.key, url)
+    return markdown_link((record.title if record else None) or doi or dataset.key, url)
 
 
 def _asked(parts: Mapping[Terms, list[str]]) -> Iterator[str]:
     for each, datasets in parts.items():
         known = each.name if each.kind == "unknown" else f"{each.name}: {each.title}"
-        yield f"### {_link(known, each.url)}"
+        yield f"### {markdown_link(known, each.url)}"
         yield f"Datasets: {', '.join(datasets)}"
         yield _list(each.asks)
 
@@ -192,7 +175,7 @@ def _doubts(datasets: list[Dataset], locks: Mapping[str, Lock]) -> list[str]:
     for dataset in datasets:
         record = locks[dataset.key].record
         if sentence := disagreement(dataset.licence, record.licence if record else None):
-            found.append(f"`{dataset.key}`: {_markdown(sentence)}.")
+            found.append(f"`{dataset.key}`: {markdown(sentence)}.")
     if unverified := [dataset for dataset in datasets if not dataset.licence_verified]:
         found.append(f"Not read at the source yet (`licence_verified: false`): {_keys(unverified)}.")
     return found
@@ -208,35 +191,3 @@ def _list(sentences: Iterable[str]) -> str:
 
 def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _link(text: str, url: str | None) -> str:
-    return f"[{_markdown(text)}]({url.replace('&', '&amp;')})" if url else _markdown(text)
-
-
-def _plain(text: str | None) -> str:
-    """On one line, and without what cannot be seen."""
-    words = " ".join((text or "").split())
-    return "".join(each for each in words if unicodedata.category(each) not in _UNPRINTABLE and each not in _TURNING)
-
-
-def _latex(text: str | None) -> str:
-    return _plain(text).translate(_LATEX)
-
-
-def _markdown(text: str | None) -> str:
-    return _plain(text).translate(_MARKDOWN)
-
-
-def _address(text: str) -> str:
-    """Percent-encoded where BibTeX or Markdown would stumble."""
-    return quote(_plain(text), safe=_ADDRESS_SAFE + "();<>")
-
-
-def _doi_url(doi: str) -> str:
-    return f"https://doi.org/{quote(_plain(doi), safe=_ADDRESS_SAFE)}"
-
-
-def _web_address(url: str | None) -> str | None:
-    """An address that a browser may be sent to; none for any other kind."""
-    return quote(_plain(url), safe=_ADDRESS_SAFE) if re.match(r"https?://[^\s/]", url or "", re.IGNORECASE) else None

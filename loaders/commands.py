@@ -24,8 +24,10 @@ def check(
 ) -> None:
     """Check the settings, and say what is missing that a step will need."""
     from loaders.checking import problems
+    from loaders.project import require_usable_folder
 
     catalog, workspace = settings()
+    require_usable_folder(workspace.root)
     # the stage of such a dataset will fail; those of the others need not
     found = [problem for dataset in catalog.datasets.values() for problem in problems(dataset, workspace)]
     for problem in found:

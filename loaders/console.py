@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.filesize import decimal
 
 from loaders.catalog import Catalog, Dataset
 from loaders.project import read_project
+from loaders.terminal import Terminal
 from loaders.workspace import Workspace
 
 WIDE = 165  # columns, where the output is not a terminal
@@ -22,8 +22,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-out = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False, markup=False)
-err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+out = Terminal(width=None if sys.stdout.isatty() else WIDE)
+err = Terminal(stderr=True, soft_wrap=True)
 
 
 def key_of_stage(name: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from loaders.catalog import Catalog
+from loaders.escape import markdown
 from loaders.overture import ATTRIBUTION, LICENCE
 
 IRRADIANCE: Mapping[str, str] = {
@@ -26,11 +27,12 @@ def context_md(catalog: Catalog) -> str:
     boundaries = catalog.boundaries
     if catalog.boundary_source == "overture":
         countries = (
-            f"[Overture Maps](https://docs.overturemaps.org/attribution/), divisions, release {boundaries.release} "
+            f"[Overture Maps](https://docs.overturemaps.org/attribution/), divisions, release "
+            f"{markdown(boundaries.release)} "
             f"({LICENCE}): name it as `{ATTRIBUTION}`; a database that is derived from it stays under {LICENCE}."
         )
     else:
         countries = "[Natural Earth](https://www.naturalearthdata.com), 1:110 million (public domain)."
     irradiance = catalog.irradiance
-    said = IRRADIANCE[irradiance.provider].format(typical_year=irradiance.nsrdb.typical_year)
+    said = IRRADIANCE[irradiance.provider].format(typical_year=markdown(irradiance.nsrdb.typical_year))
     return f"## What is around the records\n\n- Countries and regions: {countries}\n- Irradiance and energy: {said}\n"

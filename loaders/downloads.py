@@ -7,8 +7,7 @@ from pathlib import Path
 from queue import Queue
 from typing import TypeVar
 
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
 
 from loaders.archives import Limits
 from loaders.cache import Cache, user_cache
@@ -17,6 +16,7 @@ from loaders.download import Wanted, download
 from loaders.errors import EoPvError, SourceError
 from loaders.locks import Lock, LockedFile, Record, matches, sha256
 from loaders.seen import read_seen
+from loaders.terminal import progress
 from loaders.web import Web
 from loaders.workspace import Workspace
 
@@ -143,13 +143,4 @@ def _record(lock: Lock) -> Record:
 
 
 def _bars() -> Progress:
-    console = Console(stderr=True)
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )
+    return progress(BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())

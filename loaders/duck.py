@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from loaders.errors import BuildError
+from loaders.escape import sql_text
 
 # files of an older format forget the CRS of a geometry when they are opened again
 CONFIG: dict[str, Any] = {"storage_compatibility_version": "v1.5.0"}
@@ -36,7 +37,7 @@ def extension(name: str) -> Path:
 
 def load_extension(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     """Load one of them."""
-    connection.execute(f"LOAD '{extension(name)}'")
+    connection.execute(f"LOAD {sql_text(str(extension(name)))}")
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
@@ -51,6 +52,20 @@ def config(memory_mb: int = MEMORY_MB) -> dict[str, Any]:
     return CONFIG | {"memory_limit": f"{memory_mb}MB"}
 
 
+def database_file(path: Path) -> str:
+    """A database's file, as DuckDB can open it.
+
+    Raises:
+        BuildError: there is a question mark in its path: DuckDB takes what follows for a part of an address, and would
+            put its write-ahead log elsewhere.
+    """
+    if "?" in str(path.absolute()):
+        raise BuildError(
+            f"{path}: DuckDB cannot write below a folder with a question mark in its name. Rename that folder."
+        )
+    return str(path)
+
+
 def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Open a database.
 
@@ -58,7 +73,7 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
         BuildError: it is open elsewhere, or is not a database.
     """
     try:
-        connection = duckdb.connect(str(path), read_only=read_only, config=config())
+        connection = duckdb.connect(database_file(path), read_only=read_only, config=config())
     except duckdb.Error as error:
         raise BuildError(f"{path} cannot be opened: {error}. Close the program that has it open.") from error
     prepare(connection)

@@ -11,6 +11,7 @@ import pyarrow as pa
 from loaders.arrays import Shapes
 from loaders.catalog_columns import Reading
 from loaders.errors import ReadError
+from loaders.escape import ogr_sql_name
 from loaders.feature_ids import FeatureIds
 from loaders.gdal import list_layers, open_arrow, read_info
 from loaders.geojson import GEOJSON, says_crs
@@ -27,6 +28,7 @@ Batch = tuple[pa.Table, Shapes, Any]  # attributes, well-known binary, the CRS t
 FOLDERS = frozenset({".kml", ".kmz"})  # the layers of which are the folders of one document
 SPREADSHEETS = frozenset({".xlsx", ".ods"})  # the layers of which are sheets
 ONE_LAYER = GEOJSON - {".json"}  # listing it reads the whole file; .json may be of another kind
+GEOMETRY = frozenset({b"geoarrow.wkb", b"ogc.wkb"})  # its types in Arrow
 SHOWN = 8  # folders in a message
 OPTIONS = {suffix: {"DATE_AS_STRING": "YES"} for suffix in GEOJSON}  # else text that looks like a date is rewritten
 OPTIONS |= {suffix: {"HEADERS": "FORCE"} for suffix in SPREADSHEETS}  # also where all columns are text
@@ -62,7 +64,7 @@ def read_with_gdal(file: SourceFile, path: Path, reading: Reading, key: str, row
             if file.suffix in SPREADSHEETS:
                 yield table, positions(_require_positions(table, reading, file, key), reading), crs
             else:
-                yield *split_shapes(table, meta["geometry_name"] or "wkb_geometry"), crs
+                yield *split_shapes(table, _geometry(table.schema)), crs
 
 
 def _says_crs(file: SourceFile, reading: Reading) -> bool:
@@ -100,13 +102,8 @@ def _layers(file: SourceFile, path: Path, reading: Reading, key: str) -> dict[st
         shown,
         key,
     )
-    selects = (f"SELECT * FROM {_quoted(name)}" for name in layers)  # noqa: S608 (quoted)
+    selects = (f"SELECT * FROM {ogr_sql_name(name)}" for name in layers)  # noqa: S608 (quoted)
     return {"sql": " UNION ALL ".join(selects), "sql_dialect": "OGRSQL"}
-
-
-def _quoted(name: str) -> str:
-    """A name in GDAL's SQL."""
-    return '"' + name.replace('"', '\\"') + '"'
 
 
 def _require_positions(table: pa.Table, reading: Reading, file: SourceFile, key: str) -> pa.Table:
@@ -129,10 +126,14 @@ def at_least_one(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterat
         yield schema.empty_table()
 
 
-def split_shapes(table: pa.Table, geometry: str) -> tuple[pa.Table, Shapes]:
-    """Attributes and shapes; no shapes where the file has none."""
-    places = table.schema.get_all_field_indices(geometry)
-    if not places:
+def split_shapes(table: pa.Table, geometry: int | None) -> tuple[pa.Table, Shapes]:
+    """Attributes and shapes, by the position of their column; no shapes where the file has none."""
+    if geometry is None:
         return table, np.full(len(table), None, dtype=object)
-    last = max(places)  # GDAL's own; a property may have its name
-    return table.remove_column(last), table.column(last).to_numpy(zero_copy_only=False)
+    return table.remove_column(geometry), table.column(geometry).to_numpy(zero_copy_only=False)
+
+
+def _geometry(schema: pa.Schema) -> int | None:
+    """Where GDAL has put the shapes: by the type that it states, since a published column may have any name."""
+    kinds = [(field.metadata or {}).get(b"ARROW:extension:name") for field in schema]
+    return next((place for place, kind in enumerate(kinds) if kind in GEOMETRY), None)

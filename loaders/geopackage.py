@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from loaders.errors import ReadError
+from loaders.escape import sql_name
 from loaders.exact_numbers import EXACT
 
 # https://www.geopackage.org/spec140/#table_column_data_types; what GDAL reads for each
@@ -36,9 +37,9 @@ def require_declared_values(path: Path, layer: str | None, name: str, key: str) 
         tests = {column: test for column, kind in columns if (test := _test(column, kind.partition("(")[0].upper()))}
         if not tests or not database.execute(IS_TABLE, [table]).fetchone():
             return
-        values = ", ".join(f"case when {test} then {_quoted(column)} end" for column, test in tests.items())
+        values = ", ".join(f"case when {test} then {sql_name(column)} end" for column, test in tests.items())
         found = database.execute(
-            f"select {values} from {_quoted(table)} where {' or '.join(tests.values())} limit 1"  # noqa: S608 (quoted)
+            f"select {values} from {sql_name(table)} where {' or '.join(tests.values())} limit 1"  # noqa: S608 (quoted)
         ).fetchone()
     if found:
         column, value = next((column, value) for column, value in zip(tests, found, strict=True) if value is not None)
@@ -51,7 +52,7 @@ def require_declared_values(path: Path, layer: str | None, name: str, key: str) 
 
 def _test(column: str, kind: str) -> str:
     """The condition under which a value is not of the declared type; empty where every value is."""
-    quoted = _quoted(column)
+    quoted = sql_name(column)
     tests = [f"typeof({quoted}) not in ('integer', 'null')"] if kind in WHOLE else []
     if kind in RANGES:
         tests.append(f"{quoted} not between {RANGES[kind][0]} and {RANGES[kind][1]}")
@@ -60,7 +61,3 @@ def _test(column: str, kind: str) -> str:
     if kind in FLOATS | NUMERIC:
         tests.append(f"{quoted} >= ''")  # text, or bytes: both are above all numbers
     return " or ".join(tests)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -4,6 +4,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from loaders.escape import sql_name
+
 MOST_ROWS = 20_000_000
 MOST_STEPS = 2_000_000_000  # of SQLite's machine; about half a minute
 STEPS_AT_ONCE = 1_000_000
@@ -28,9 +30,8 @@ def view_fault(path: Path) -> str:
         except sqlite3.Error:
             return ""  # a table is missing, or it is damaged: GDAL says so
         for view in views:
-            quoted = '"' + view.replace('"', '""') + '"'
             try:
-                query = f"select count(*) from (select 1 from {quoted} limit {MOST_ROWS + 1})"  # noqa: S608 (quoted)
+                query = f"select count(*) from (select 1 from {sql_name(view)} limit {MOST_ROWS + 1})"  # noqa: S608 (quoted)
                 ((rows,),) = database.execute(query)
             except sqlite3.Error as error:
                 return f"its layer {view!r} is a view that cannot be read ({error}); {EXPORT}"

@@ -100,7 +100,7 @@ def _crs(text: str, parquet: pq.ParquetFile) -> Any:
 
 def _split(table: pa.Table, geometry: _Geometry) -> tuple[pa.Table, Shapes]:
     if geometry.encoding == WELL_KNOWN_BINARY:
-        return split_shapes(table, geometry.column)
+        return split_shapes(table, table.schema.get_field_index(geometry.column))
     column = table.column(geometry.column).combine_chunks()
     wkb = np.full(len(table), None, dtype=object)
     wkb[column.is_valid().to_numpy(zero_copy_only=False)] = _from_geoarrow(

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 from hamilton import driver
 
 from loaders import catalog_errors as explain
@@ -15,6 +14,7 @@ from loaders.catalog import Catalog, Dataset
 from loaders.contract import BOUNDARY, RECORD, REJECTED
 from loaders.database import Database
 from loaders.errors import BuildError, CatalogError
+from loaders.escape import Template, dbt_yaml, doi_address, sql_name, sql_text
 from loaders.irradiance import IRRADIANCE, NO_IRRADIANCE
 from loaders.locks import Lock, last_lock, sha256, write_text
 from loaders.project import read_project
@@ -42,7 +42,7 @@ FRESHNESS = {"warn_after": {"count": 7, "period": "day"}, "error_after": {"count
 NOTE = """# What the pipeline {pipeline} has stored in origin {origin}. Written by eo-pv at every build, and by
 # `dbt run-operation update_hamilton_sources --args '{{pipeline_name: {pipeline}}}'`; do not edit.
 """
-DATABASE = "{{ 'lake' if target.name == 'ducklake' else target.database }}"
+DATABASE = Template("{{ 'lake' if target.name == 'ducklake' else target.database }}")
 UNIT = re.compile(r"\[([^\]]+)\]")
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     ACCOUNTING: ACCOUNTING_COLUMNS,
@@ -98,7 +98,7 @@ class HamiltonDbtBridge:
         with database.opened() as opened:
             source = sources(name, opened, catalog, workspace)
         path = self.root / "sources" / f"{name}_sources.yml"
-        text = NOTE.format(pipeline=name, origin=catalog.origin) + _as_yaml({"version": 2, "sources": [source]})
+        text = NOTE.format(pipeline=name, origin=catalog.origin) + dbt_yaml({"version": 2, "sources": [source]})
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             write_text(text, path)
         return path
@@ -150,8 +150,9 @@ def sources(name: str, connection: duckdb.DuckDBPyConnection, catalog: Catalog, 
 
 
 def _table(name: str, connection: duckdb.DuckDBPyConnection, known: Columns) -> Document:
-    found = connection.execute(f'DESCRIBE {RAW_SCHEMA}."{name}"').fetchall()
-    ((rows,),) = connection.execute(f'SELECT count(*) FROM {RAW_SCHEMA}."{name}"').fetchall()  # noqa: S608
+    place = f"{RAW_SCHEMA}.{sql_name(name)}"
+    found = connection.execute(f"DESCRIBE {place}").fetchall()
+    ((rows,),) = connection.execute(f"SELECT count(*) FROM {place}").fetchall()  # noqa: S608
     said = COLUMNS.get(name, RECORD_COLUMNS)
     return {
         "name": name,
@@ -176,29 +177,30 @@ def _origin(dataset: Dataset, lock: Lock | None, workspace: Workspace) -> Docume
     record = lock.record if lock else None
     return {
         "doi": (lock.doi if lock else None) or dataset.source.doi,
+        "title": record.title if record else None,
         "source": dataset.source.as_stated,
-        "version": _plain(record.version) if record and record.version else None,
+        "version": record.version if record else None,
         "licence": dataset.licence,
         "licence_verified": dataset.licence_verified,
-        "licence_stated_by_the_publisher": _plain(record.licence) if record and record.licence else None,
+        "licence_stated_by_the_publisher": record.licence if record else None,
         "is_synthetic": lock.is_synthetic if lock else False,
         "lock_sha256": sha256(workspace.lock(dataset.key)) if lock else None,
     }
 
 
 def _of_dataset(dataset: Dataset, lock: Lock | None) -> str:
+    """Without words of its publisher: dbt's page takes a description as Markdown with HTML in it."""
     doi = (lock.doi if lock else None) or dataset.source.doi
-    place = f"https://doi.org/{doi}" if doi else "its source: see meta"
-    title = f" ({lock.record.title})" if lock and lock.record and lock.record.title else ""
+    place = doi_address(doi) if doi else "its source: see meta"
     twin = " These are of its bundled twin: synthetic." if lock and lock.is_synthetic else ""
-    return _plain(f"One row per record of {dataset.key}{title} that can be used, from {place}.{twin}")
+    return f"One row per record of {dataset.key} that can be used, from {place}.{twin}"
 
 
 def _freshness(dataset: Dataset | None, catalog: Catalog) -> Document:
     """When the publisher was last asked counts; samples and files of one's own have none to ask."""
     if dataset is None or catalog.origin == "sample" or dataset.source.kind == "path":
         return {"freshness": None}
-    return {"freshness": FRESHNESS, "loaded_at_field": f"last_asked('{dataset.key}')"}
+    return {"freshness": FRESHNESS, "loaded_at_field": f"last_asked({sql_text(dataset.key)})"}
 
 
 def _path(name: str) -> Document:
@@ -212,15 +214,5 @@ def _path(name: str) -> Document:
     return {"hamilton_module": place, "hamilton_nodes": order, "hamilton_tags": tags}
 
 
-def _plain(text: str) -> str:
-    """A text from outside, of which dbt must not make a template."""
-    return text.replace("{", "(").replace("}", ")")
-
-
 def _advice(name: str) -> str:
     return f"Run `dbt run-operation execute_hamilton_pipeline --args '{{pipeline: {name}}}'`, or `make all`."
-
-
-def _as_yaml(document: Document) -> str:
-    text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
-    return text

@@ -1,11 +1,12 @@
 """What needs all records of a dataset at once: their identifiers, and which of them have the same shape."""
 
 from collections.abc import Iterator
-from glob import escape
 from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from loaders.escape import sql_file
 
 SHORT_HASH = 8
 MEMORY_LIMIT = "256MB"  # what does not fit goes to the disk
@@ -21,7 +22,7 @@ IDENTITIES = f"""
             fingerprint,
             case when reason is null then shape_hash end as shape_hash,
             $key || ':' || coalesce(source_id, 'g-' || fingerprint) as name
-        from read_parquet($path, file_row_number = true)
+        from read_parquet($path, hive_partitioning = false, file_row_number = true)
     ),
     told_apart as (
         select
@@ -60,6 +61,6 @@ def identities(records: Path, key: str) -> Iterator[tuple[str, bool]]:
     """
     config: dict[str, Any] = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(records.parent / "identities")}
     with duckdb.connect(config=config) as connection:
-        result = connection.execute(IDENTITIES, {"key": key, "path": escape(str(records))})
+        result = connection.execute(IDENTITIES, {"key": key, "path": sql_file(records)})
         while held := result.fetchmany(ROWS_AT_A_TIME):
             yield from held

@@ -15,8 +15,9 @@ import duckdb
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from loaders.catalog_lake import DuckLake
-from loaders.duck import CONFIG, load_extension, prepare
+from loaders.duck import CONFIG, database_file, load_extension, prepare
 from loaders.errors import BuildError
+from loaders.escape import sql_name, sql_text
 from loaders.workspace import Workspace
 
 LAKE = "lake"
@@ -67,11 +68,11 @@ def attach(
     files = _files(settings, workspace)
     _prepare(connection, settings, files)
     # the project may have been moved since, and what is small is to be Parquet like the rest
-    options = [f"DATA_PATH {_quoted(files)}", "OVERRIDE_DATA_PATH true", "DATA_INLINING_ROW_LIMIT 0"]
+    options = [f"DATA_PATH {sql_text(files)}", "OVERRIDE_DATA_PATH true", "DATA_INLINING_ROW_LIMIT 0"]
     options += ["READ_ONLY"] if read_only else []
     options += [f"SNAPSHOT_VERSION {int(snapshot)}"] if snapshot is not None else []
     options += [f"METADATA_SCHEMA 'eo_pv_{workspace.origin}'"] if settings.catalogue == "postgres" else []
-    statement = f"ATTACH {_quoted(_catalogue(settings, workspace))} AS {LAKE} ({', '.join(options)})"
+    statement = f"ATTACH {sql_text(_catalogue(settings, workspace))} AS {LAKE} ({', '.join(options)})"
     if not read_only:
         workspace.home.mkdir(parents=True, exist_ok=True)
     try:
@@ -128,7 +129,7 @@ def _publish_once(
     database: Path, schemas: Sequence[str], message: str, settings: DuckLake, workspace: Workspace
 ) -> int:
     with opened(settings, workspace) as connection:
-        connection.execute(f"ATTACH {_quoted(str(database))} AS {BUILT} (READ_ONLY)")
+        connection.execute(f"ATTACH {sql_text(database_file(database))} AS {BUILT} (READ_ONLY)")
         connection.execute("BEGIN")
         for schema in schemas:
             _replace_schema(connection, schema)
@@ -159,10 +160,10 @@ def _replace_schema(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
     )
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {LAKE}.{schema}")
     for name in built:
-        place = f'{schema}."{name}"'
+        place = f"{schema}.{sql_name(name)}"
         connection.execute(f"CREATE OR REPLACE TABLE {LAKE}.{place} AS SELECT * FROM {BUILT}.{place} ORDER BY ALL")  # noqa: S608
     for name in set(present) - set(built):
-        connection.execute(f'DROP TABLE {LAKE}.{schema}."{name}"')
+        connection.execute(f"DROP TABLE {LAKE}.{schema}.{sql_name(name)}")
 
 
 def _retrying() -> Retrying:
@@ -228,7 +229,7 @@ def _make_secret(connection: duckdb.DuckDBPyConnection, environment: Mapping[str
                 "http(s)://host:port, without a user and a password. Set it so, or unset it for Amazon's own."
             )
         options |= {"ENDPOINT": parts.netloc, "URL_STYLE": "path", "USE_SSL": str(parts.scheme != "http").lower()}
-    said = ", ".join(f"{name} {_quoted(text)}" for name, text in options.items() if text)
+    said = ", ".join(f"{name} {sql_text(text)}" for name, text in options.items() if text)
     connection.execute(f"CREATE OR REPLACE TEMPORARY SECRET {SECRET} (TYPE s3{', ' if said else ''}{said})")
 
 
@@ -239,7 +240,3 @@ def _without_secrets(error: duckdb.Error) -> str:
         if secret := os.environ.get(name):
             text = text.replace(secret, "***")
     return text
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

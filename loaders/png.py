@@ -1,6 +1,7 @@
 """Pictures that are the same bytes every time."""
 
 import io
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +18,9 @@ def write_png(make: Callable[[], Figure], path: Path, dpi: int) -> None:
         dpi: dots an inch.
     """
     stream = io.BytesIO()
-    with mpl.rc_context(mpl.rcParamsDefault):
+    with mpl.rc_context(mpl.rcParamsDefault), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # an id in a script that no font here has
+        mpl.rcParams["text.parse_math"] = False  # a dollar sign in an id is a dollar sign
         make().savefig(stream, format="png", dpi=dpi, metadata={"Software": None})
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
+
+from loaders.terminal import progress
 
 Thing = TypeVar("Thing")
 Watched = Callable[[Iterable[Any], str, int], Iterator[Any]]  # what `watched` is to those who are given it
@@ -18,9 +19,7 @@ def watched(things: Iterable[Thing], what: str, total: int) -> Iterator[Thing]:
         what: in one word.
         total: how many there are.
     """
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+    with progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()) as bar:
         task = bar.add_task(what, total=total)
         for thing in things:
             yield thing

@@ -3,7 +3,24 @@
 from pathlib import Path
 
 from loaders.catalog import Catalog, read_catalog
+from loaders.errors import CatalogError
 from loaders.workspace import Workspace, find_root
+
+NOT_IN_A_FOLDER = {"{": "DVC", "}": "DVC", "?": "DuckDB"}  # and who takes it for something else
+
+
+def require_usable_folder(root: Path) -> None:
+    """The tools of the workflow can work in the project's folder.
+
+    Raises:
+        CatalogError: its path holds a character that one of them takes for something else.
+    """
+    for character, tool in NOT_IN_A_FOLDER.items():
+        if character in str(root):
+            raise CatalogError(
+                f"The project is in {root}, and {tool} cannot work below a folder with {character!r} in its name. "
+                f"Rename that folder, or move the project."
+            )
 
 
 def read_project(params: Path | str | None = None) -> tuple[Catalog, Workspace]:

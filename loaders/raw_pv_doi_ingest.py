@@ -12,8 +12,7 @@ import duckdb
 from hamilton import driver
 from hamilton.execution.executors import SynchronousLocalTaskExecutor, TaskExecutor
 from hamilton.lifecycle.base import LifecycleAdapter
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TimeElapsedColumn
 
 from loaders import doi_datasets
 from loaders.cache import Cache
@@ -30,6 +29,7 @@ from loaders.lineage_steps import doi_steps, load_steps
 from loaders.loaded import Loaded, put_in_place
 from loaders.project import read_project
 from loaders.store import DOI_DATASETS
+from loaders.terminal import progress
 from loaders.workspace import Workspace
 
 # it reports every exception that it also raises
@@ -158,9 +158,7 @@ def _brought(downloads: Downloads, chosen: list[Dataset], workspace: Workspace) 
 @contextmanager
 def _shown(total: int) -> Iterator[Any]:
     """A bar of the datasets that are done."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+    with progress(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as bar:
         task = bar.add_task("datasets", total=total)
         yield lambda: bar.advance(task)
 

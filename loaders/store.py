@@ -9,6 +9,7 @@ import duckdb
 import pyarrow.dataset as ds
 
 from loaders.contract import RECORD, REJECTED, schema
+from loaders.escape import sql_name
 
 RAW_SCHEMA = "raw_data"
 ALL_FEATURES = "doi_pv_features"
@@ -143,11 +144,11 @@ def write_rejected(connection: duckdb.DuckDBPyConnection, rejected: Mapping[str,
 
 
 def _write_raw_table(connection: duckdb.DuckDBPyConnection, key: str, table: Path) -> None:
-    columns = ", ".join(f'"{field.name}"' for field in RECORD if field.name != "geometry")
+    columns = ", ".join(sql_name(field.name) for field in RECORD if field.name != "geometry")
     shape = "ST_SetCRS(ST_GeomFromWKB(geometry), 'EPSG:4326') AS geometry"
     connection.register("canonical_records", ds.dataset(table))  # is streamed
     connection.execute(
-        f'CREATE OR REPLACE TABLE {RAW_SCHEMA}."{key}" AS SELECT {columns}, {shape} FROM canonical_records'  # noqa: S608
+        f"CREATE OR REPLACE TABLE {RAW_SCHEMA}.{sql_name(key)} AS SELECT {columns}, {shape} FROM canonical_records"  # noqa: S608
     )
     connection.unregister("canonical_records")
 
@@ -180,7 +181,7 @@ def _write_accounting(
 def _unite(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], gone: Sequence[str]) -> None:
     """Make `raw_data.doi_pv_features` the records of these datasets; drop those that are gone, and nothing else."""
     present = tables_in(connection)
-    selects = (f'SELECT * FROM {RAW_SCHEMA}."{key}"' for key in keys if key in present)  # noqa: S608 (checked keys)
+    selects = (f"SELECT * FROM {RAW_SCHEMA}.{sql_name(key)}" for key in keys if key in present)  # noqa: S608 (checked keys)
     connection.execute(f"CREATE OR REPLACE VIEW {RAW_SCHEMA}.{ALL_FEATURES} AS {' UNION ALL '.join(selects)}")
     for name in gone:
-        connection.execute(f'DROP TABLE IF EXISTS {RAW_SCHEMA}."{name}"')
+        connection.execute(f"DROP TABLE IF EXISTS {RAW_SCHEMA}.{sql_name(name)}")

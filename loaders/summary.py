@@ -11,6 +11,7 @@ from loaders.accounting import lying_areas
 from loaders.build_figures import Figures
 from loaders.catalog import Catalog, Dataset
 from loaders.errors import BuildError
+from loaders.escape import markdown, markdown_prose
 from loaders.licences import disagreement
 from loaders.locks import read_lock
 from loaders.store import read_accounting
@@ -157,9 +158,14 @@ def as_table(rows: list[Row]) -> Table:
 
 def as_markdown(rows: list[Row], figures: Figures, title: str) -> str:
     """For the report: without times, which differ from run to run."""
-    lines = [f"# {title}", "", *(f"> {note}" for note in (*notes(rows), *findings(figures))), ""]
+    lines = [
+        f"# {markdown(title)}",
+        "",
+        *(f"> {markdown_prose(note)}" for note in (*notes(rows), *findings(figures))),
+        "",
+    ]
     lines += [_line(HEADINGS[:-1]), _line("---" for _ in HEADINGS[:-1])]
-    lines += [_line(row.cells()[:-1]) for row in [*rows, total(rows)]]
+    lines += [_line(map(markdown, row.cells()[:-1])) for row in [*rows, total(rows)]]
     return "\n".join(lines) + "\n"
 
 

@@ -8,9 +8,10 @@ from pathlib import PurePosixPath
 from rich.filesize import decimal
 from rich.table import Table
 
-from loaders.adding.names import one_line, tokens
+from loaders.adding.names import tokens
 from loaders.archives import is_archive
 from loaders.errors import EoPvError
+from loaders.escape import one_line
 
 SOLAR = re.compile(r"solar|photovolt|(?<![a-z])pv|pv(?![a-z])")
 BESIDE = frozenset(

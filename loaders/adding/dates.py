@@ -7,8 +7,9 @@ from typing import Any
 
 from loaders.adding.guess import Guess
 from loaders.adding.look import Look
-from loaders.adding.names import one_line, tokens
+from loaders.adding.names import tokens
 from loaders.adding.values import distinct, null_values, shown, without
+from loaders.escape import one_line
 
 BUILT = frozenset(
     {"built", "commission", "commissioned", "commissioning", "completed", "completion", "cod", "inbetriebnahme", "inst"}

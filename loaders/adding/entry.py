@@ -10,11 +10,12 @@ from loaders.adding import guesses, kinds
 from loaders.adding.finding import Found
 from loaders.adding.guess import Draft, Guess
 from loaders.adding.look import Look
-from loaders.adding.names import dataset_key, one_line
+from loaders.adding.names import dataset_key
 from loaders.adding.source import Given
 from loaders.catalog import RESERVED_KEYS, Catalog, Key
 from loaders.catalog_errors import EXAMPLES
 from loaders.errors import CatalogError
+from loaders.escape import one_line
 from loaders.licences import spdx
 from loaders.locks import Record
 

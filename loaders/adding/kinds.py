@@ -5,8 +5,9 @@ from collections import Counter
 
 from loaders.adding.guess import Guess
 from loaders.adding.look import Look
-from loaders.adding.names import one_line, tokens
+from loaders.adding.names import tokens
 from loaders.adding.values import Texts, null_values
+from loaders.escape import one_line
 
 SOLAR = re.compile(r"solar|photovolt|fotovolt|\bpv\b", re.IGNORECASE)
 HEAT = re.compile(r"therm|heat|\bcsp\b|concentrat", re.IGNORECASE)  # solar, and no electricity from light

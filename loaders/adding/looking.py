@@ -6,12 +6,13 @@ import typer
 from loaders.adding.coordinates import POSITION_WORDS, readings
 from loaders.adding.look import NOT_STATED, ROWS, Look
 from loaders.adding.marks import as_settings
-from loaders.adding.names import one_line, tokens
+from loaders.adding.names import tokens
 from loaders.adding.shapes import ChooseLayer, look_into_shapes
 from loaders.adding.tables import read_table
 from loaders.adding.units import is_quantity
 from loaders.adding.values import find_marks, is_numeric
 from loaders.errors import ReadError
+from loaders.escape import one_line
 from loaders.opening import opened
 from loaders.reading import UNREADABLE
 from loaders.wanted import SourceFile

@@ -1,4 +1,4 @@
-"""Names of columns taken apart, names of datasets put together, and names from outside made harmless."""
+"""Names of columns taken apart, and names of datasets put together."""
 
 import re
 import unicodedata
@@ -10,11 +10,6 @@ FILLERS = frozenset(
     | {"its", "of", "on", "shp", "the", "to", "update", "version", "with", "zip"}
 )
 YEAR = re.compile(r"(?<!\d)(19[5-9]\d|20\d\d)(?!\d{2}(?!\d{2}(?!\d)))")
-
-
-def one_line(text: str) -> str:
-    """Text from outside on one line, without anything that is not shown: for terminals, and for comments in YAML."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
 def tokens(name: str) -> list[str]:

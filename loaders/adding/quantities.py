@@ -10,10 +10,11 @@ import numpy as np
 from loaders.adding import units
 from loaders.adding.guess import Guess
 from loaders.adding.look import Look
-from loaders.adding.names import one_line, tokens
+from loaders.adding.names import tokens
 from loaders.adding.values import distinct, find_marks, is_numeric, known, null_values, numbers, shown, without
 from loaders.arrays import Flags, Numbers
 from loaders.catalog_columns import AREA_UNITS_M2, CAPACITY_UNITS_MW, PEAK_SUFFIX
+from loaders.escape import one_line
 
 AGREES, HALF = 2.0, 0.5  # times: stated and drawn areas that differ by less may be the same
 DENSITY_W_PER_M2 = (5.0, 300.0)  # of a plant's outline, from sparse fields to nothing but modules

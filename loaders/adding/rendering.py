@@ -11,8 +11,8 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from loaders.adding.guess import Draft, Guess
-from loaders.adding.names import one_line
 from loaders.errors import CatalogError
+from loaders.escape import one_line
 
 INDENT, COMMENT_WIDTH = 2, 96
 CITE = "cite: the DOI of the paper, say 10.1038/sdata.2016.106"

@@ -15,12 +15,12 @@ from shapely.geometry.base import BaseGeometry
 from loaders.adding.guess import Guess
 from loaders.adding.look import NOT_STATED, Look
 from loaders.adding.marks import as_settings
-from loaders.adding.names import one_line
 from loaders.adding.units import is_quantity
 from loaders.adding.values import find_marks, texts
 from loaders.catalog_columns import Reading
 from loaders.crs_text import crs_from_text
 from loaders.errors import ReadError
+from loaders.escape import one_line
 from loaders.gdal import list_layers, read_info
 from loaders.geojson import GEOJSON, says_crs
 from loaders.geometry import LONLAT, area_m2

@@ -7,9 +7,9 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import ValidationError
 
-from loaders.adding.names import one_line
 from loaders.catalog_source import Source
 from loaders.errors import CatalogError
+from loaders.escape import one_line
 
 DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.|www\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 GITHUB = re.compile(r"[\w.-]+/[\w.-]+@[\w./-]+:(?:release:)?[^:]+")

@@ -6,12 +6,12 @@ from rich.table import Table
 
 from loaders.adding.guess import Draft
 from loaders.adding.look import Look
-from loaders.adding.names import one_line
 from loaders.adding.rendering import render
 from loaders.adding.source import Given
 from loaders.adding.values import EXAMPLES, distinct
 from loaders.catalog import Catalog
 from loaders.console import out
+from loaders.escape import one_line
 
 LONGEST_EXAMPLE, LONGEST_NAME = 40, 100  # characters
 MOST_COLUMNS = 100  # shown

@@ -9,11 +9,13 @@ from rich.table import Table
 from loaders.arrays import Flags, Numbers
 from loaders.comparing.comparison import MIXED, Comparison, Part
 from loaders.comparing.records import UNKNOWN, Side
+from loaders.escape import spreadsheet_cell
 
 NOTHING = "-"
 M2_PER_KM2 = 1e6
 QUARTILES = (0.25, 0.5, 0.75)
 GOOD_IOU = 0.5
+TEXT = ("record_id_a", "record_id_b", "capacity_basis_a", "capacity_basis_b")  # of the CSV
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,8 @@ def as_csv(found: Comparison) -> str:
         "capacity_basis_b": b.basis[pairs.b],
     }
     rows = pd.DataFrame(columns).sort_values(["record_id_a", "record_id_b"], kind="stable")
+    for name in TEXT:
+        rows[name] = rows[name].map(spreadsheet_cell, na_action="ignore")
     return rows.to_csv(index=False, lineterminator="\n")
 
 

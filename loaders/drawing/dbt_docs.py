@@ -9,17 +9,19 @@ from typing import Any
 
 from loaders.dbt_results import LAST_LINES
 from loaders.errors import BuildError
+from loaders.escape import script_json
 from loaders.workspace import Workspace
 
-STATIC, MANIFEST = "static_index.html", "manifest.json"
-OPTIONS = ("--static", "--quiet", "--no-use-colors", "--log-level-file", "none")
+INDEX, MANIFEST, CATALOG = "index.html", "manifest.json", "catalog.json"
+PLACES = {MANIFEST: '"MANIFEST.JSON INLINE DATA"', CATALOG: '"CATALOG.JSON INLINE DATA"'}  # in dbt's page
+OPTIONS = ("--quiet", "--no-use-colors", "--log-level-file", "none")
 
 
 def generate(workspace: Workspace) -> Path:
-    """Run `dbt docs generate --static`, in a process of its own.
+    """Run `dbt docs generate`, in a process of its own.
 
     Returns:
-        dbt's target folder, with `static_index.html` and `manifest.json`.
+        dbt's target folder, with `index.html`, `manifest.json` and `catalog.json`.
 
     Raises:
         BuildError: nothing is built yet, or dbt failed.
@@ -30,7 +32,7 @@ def generate(workspace: Workspace) -> Path:
             f"{database.relative_to(workspace.root)} is missing: there is nothing to describe yet. Run `make all`."
         )
     target = project / os.environ.get("DBT_TARGET_PATH", "target")
-    (target / STATIC).unlink(missing_ok=True)  # of another run, which must not speak for this one
+    (target / CATALOG).unlink(missing_ok=True)  # of another run, which must not speak for this one
     folders = ("--project-dir", str(project), "--profiles-dir", str(project))
     done = subprocess.run(
         [sys.executable, "-m", "dbt.cli.main", "docs", "generate", *folders, *OPTIONS],
@@ -44,7 +46,7 @@ def generate(workspace: Workspace) -> Path:
         text=True,
         check=False,
     )
-    if done.returncode or not (target / STATIC).exists():
+    if done.returncode or not (target / CATALOG).exists():
         raise BuildError(failure(done.stdout or done.stderr))
     return target
 
@@ -53,6 +55,20 @@ def failure(output: str) -> str:
     """What dbt said last, and what to do."""
     tail = "\n".join(output.strip().splitlines()[-LAST_LINES:])
     return f"dbt could not describe its models:\n{tail}\nIf the tables are of another version, run `make all` first."
+
+
+def page(target: Path) -> str:
+    """The page of dbt with what it shows inside it; in what `--static` makes, a title could end the script.
+
+    Raises:
+        BuildError: dbt's page has no place for it.
+    """
+    text = (target / INDEX).read_text(encoding="utf-8")
+    for name, place in PLACES.items():
+        if place not in text:
+            raise BuildError(f"dbt's page has no place for {name}. Run `make install`: the lock pins another dbt.")
+        text = text.replace(place, script_json((target / name).read_text(encoding="utf-8")))
+    return text
 
 
 def read_manifest(target: Path) -> dict[str, Any]:

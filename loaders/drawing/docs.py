@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from loaders.catalog import Catalog
-from loaders.drawing.dbt_docs import STATIC, generate, read_manifest
+from loaders.drawing.dbt_docs import generate, page, read_manifest
 from loaders.drawing.lineage import PAGE, Model, lineage_picture, read_models
 from loaders.drawing.page import Page, as_html, entries
 from loaders.drawing.pictures import docs_folder, draw_datasets, draw_pipelines, hamilton_folder
@@ -32,7 +32,7 @@ def write_docs(catalog: Catalog, workspace: Workspace) -> list[Path]:
     models = read_models(read_manifest(target))
     folder = docs_folder(workspace)
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(target / STATIC, folder / PAGE)
+    write_text(page(target), folder / PAGE)
     drawn, missing = _draw(catalog, workspace, models)
     names = frozenset(path.relative_to(folder).as_posix() for path in drawn)
     said = (*notes(rows), *findings(figures))

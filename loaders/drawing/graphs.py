@@ -12,6 +12,7 @@ from hamilton.graph_types import HamiltonNode
 from hamilton.htypes import get_type_as_string
 
 from loaders.drawing import style
+from loaders.escape import one_line
 
 DOUBLE_LINE = "peripheries=2"
 SPACED = "<br /><br />"  # what Hamilton writes between name and type
@@ -107,7 +108,7 @@ def stage_of(node: HamiltonNode, otherwise: str) -> str:
 def tooltip(node: HamiltonNode) -> str:
     """The first line of its documentation."""
     first = (node.documentation or node.name).strip().splitlines()[0]
-    return str(graphviz.escape(style.plain(first)))
+    return str(graphviz.escape(one_line(first)))
 
 
 def type_name(node: HamiltonNode) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import graphviz
 
 from loaders.drawing import style
-from loaders.drawing.style import escaped
+from loaders.escape import html, one_line
 
 KINDS = frozenset({"model", "seed", "snapshot"})
 PAGE = "dbt.html"
@@ -59,8 +59,8 @@ def lineage_picture(models: list[Model]) -> graphviz.Digraph:
     for each in models:
         look = style.TABLE if each.kind == "source" else {}
         colour = style.LAYERS.get(each.layer, style.UNKNOWN)
-        said = graphviz.escape(style.plain(each.grain) or each.name)
-        text = f"<{escaped(each.name)}>"
+        said = graphviz.escape(one_line(each.grain) or each.name)
+        text = f"<{html(each.name)}>"
         picture.node(each.unique_id, text, **look | {"fillcolor": colour, "tooltip": said, "URL": each.address})
         for parent in each.parents:
             picture.edge(parent, each.unique_id)

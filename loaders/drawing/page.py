@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from rich.filesize import decimal
 
 from loaders.catalog import Catalog
@@ -12,15 +15,17 @@ from loaders.drawing.lineage import PAGE, Model
 from loaders.drawing.page_style import CSS
 from loaders.drawing.pictures import OVERVIEW, dataset_file
 from loaders.drawing.places import source_address, source_name
-from loaders.drawing.style import LAYERS, escaped
+from loaders.drawing.style import LAYERS
+from loaders.escape import html, one_line
 from loaders.locks import Lock, last_lock
 from loaders.summary import Row
 from loaders.workspace import Workspace
 
 BANNER = "Synthetic: these are the bundled samples. No record here is a real installation."
 SYNTHETIC = "SYNTHETIC"  # how the note begins that the banner stands for
-NONE = "-"
+SAMPLE = "sample"
 HEADINGS = ("dataset", "source", "version", "licence", "lock", "read", "kept", "rejected", "installations")
+COUNTS = HEADINGS[-4:]
 ABOUT_LAYERS = {
     "raw_data": "what the loaders write, and dbt reads",
     "staging": "select, name, type",
@@ -74,14 +79,50 @@ def entries(rows: Iterable[Row], catalog: Catalog, workspace: Workspace) -> list
 
 
 def as_html(page: Page) -> str:
-    """The page as HTML 5, with its style inside."""
-    parts = (_top(page), _datasets(page), _pipelines(page), _models(page))
-    return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>eo-pv: from a DOI to the tables</title>\n<style>\n{CSS}</style>\n</head>\n"
-        f"<body>\n{''.join(parts)}</body>\n</html>\n"
+    """The page as HTML 5, with its style inside; `page.html.j2` escapes every value."""
+    is_sample = page.origin == SAMPLE
+    return TEMPLATES.get_template("page.html.j2").render(
+        page=page,
+        css=CSS,
+        banner=BANNER if is_sample else "",
+        notes=[note for note in page.notes if not (is_sample and note.startswith(SYNTHETIC))],
+        headings=HEADINGS,
+        counts=COUNTS,
+        pipelines=[(name, PIPELINES[name].about) for name in PIPELINES if f"hamilton/{name}.svg" in page.pictures],
+        layers=_layers(page.models),
+        dbt_page=PAGE,
+        overview=OVERVIEW,
+        dataset_file=dataset_file,
     )
+
+
+def _layers(models: Sequence[Model]) -> list[tuple[str, str, str, list[Model]]]:
+    """The layers that have models: name, colour, what they are for, and the models."""
+    names = [*LAYERS, *sorted({model.layer for model in models} - LAYERS.keys())]
+    grouped = ((name, [model for model in models if model.layer == name]) for name in names)
+    return [(name, LAYERS.get(name, "none"), ABOUT_LAYERS.get(name, ""), each) for name, each in grouped if each]
+
+
+def _prose(text: str) -> Markup:
+    """A sentence in which names stand between backticks."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", html(text)))  # noqa: S704 (escaped just here)
+
+
+def _shown(value: object) -> object:
+    """A text without what is not shown; what is HTML already stays."""
+    return one_line(value) if type(value) is str else value
+
+
+def _templates() -> Environment:
+    """The templates beside this module: every value is escaped, and on one line; one that is missing is an error."""
+    place = FileSystemLoader(Path(__file__).parent)
+    made = Environment(autoescape=True, undefined=StrictUndefined, loader=place, finalize=_shown)
+    made.trim_blocks = made.lstrip_blocks = True
+    made.filters["prose"] = _prose
+    return made
+
+
+TEMPLATES = _templates()
 
 
 def _entry(row: Row, catalog: Catalog, lock: Lock | None) -> Entry:
@@ -102,103 +143,3 @@ def _locked(lock: Lock) -> str:
     sizes = [file.bytes for file in lock.files if file.bytes is not None]
     files = f"{len(lock.files)} file{'s' if len(lock.files) > 1 else ''}"
     return f"{files}, {decimal(sum(sizes))}" if len(sizes) == len(lock.files) else files
-
-
-def _top(page: Page) -> str:
-    banner = f'<p class="banner"><strong>{escaped(BANNER)}</strong></p>\n' if page.origin == "sample" else ""
-    missing = f'<p class="banner">{_prose(page.missing)}</p>\n' if page.missing else ""
-    said = "".join(f"<li>{escaped(note)}</li>\n" for note in page.notes if not (banner and note.startswith(SYNTHETIC)))
-    return (
-        f"<header>\n<h1>eo-pv: from a DOI to the tables</h1>\n"
-        f'<p class="lead">{len(page.entries)} published datasets of solar installations in, one documented table out. '
-        f"Origin of these data: <code>{escaped(page.origin)}</code>.</p>\n"
-        f'<nav><a href="#datasets">Datasets</a><a href="#pipelines">Pipelines</a><a href="#models">Models</a>'
-        f'<a href="{PAGE}">dbt: every column and its tests</a></nav>\n</header>\n<main>\n{banner}{missing}'
-        f"{f'<ul>{said}</ul>' if said else ''}\n{_figure(page, f'hamilton/{OVERVIEW}.svg', 'All pipelines', fits=True)}"
-    )
-
-
-def _datasets(page: Page) -> str:
-    heads = "".join(f"<th{_numeric(each)}>{each}</th>" for each in HEADINGS)
-    rows = "".join(_dataset(entry, page) for entry in page.entries)
-    return (
-        f'<h2 id="datasets">Datasets</h2>\n<p>Each is an entry in <code>params.yaml</code>. Its lock says which files '
-        f"its publisher states; a licence with a question mark has not been read at its source yet.</p>\n"
-        f'<div class="wide"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n'
-    )
-
-
-def _dataset(entry: Entry, page: Page) -> str:
-    row, picture = entry.row, f"hamilton/{dataset_file(entry.row.name)}"
-    name = _link(row.name, picture if picture in page.pictures else None)
-    title = f'<br><span class="pale">{escaped(entry.title)}</span>' if entry.title else ""
-    locked = _link(entry.locked, f"../../locks/{row.name}.json") if entry.locked else NONE
-    counts = (row.read, row.kept, row.rejected, row.installations)
-    numbers = "".join(f'<td class="number">{NONE if count is None else f"{count:,}"}</td>' for count in counts)
-    return (
-        f'<tr><td class="name">{name}</td><td class="source">{_link(entry.source, entry.address)}{title}</td>'
-        f"<td>{escaped(entry.version or NONE)}</td><td>{escaped(row.licence)}</td><td>{locked}</td>{numbers}</tr>\n"
-    )
-
-
-def _pipelines(page: Page) -> str:
-    drawn = [name for name in PIPELINES if f"hamilton/{name}.svg" in page.pictures]
-    shown = "".join(
-        f"<details{' open' if name == drawn[0] else ''}><summary><strong>{name}</strong> "
-        f'<span class="pale">{escaped(PIPELINES[name].about)}</span></summary>\n'
-        f"{_figure(page, f'hamilton/{name}.svg', f'Hamilton: {name}')}</details>\n"
-        for name in drawn
-    )
-    return (
-        f'<h2 id="pipelines">Pipelines</h2>\n<p>Hamilton runs them: a box is a function of this project, an arrow says '
-        f"that one needs what another returns. Open a picture to read what a function does.</p>\n{shown}"
-    )
-
-
-def _models(page: Page) -> str:
-    known = [*LAYERS, *sorted({model.layer for model in page.models} - LAYERS.keys())]
-    shown = "".join(_layer(layer, [model for model in page.models if model.layer == layer]) for layer in known)
-    return (
-        f'<h2 id="models">Models</h2>\n<p>dbt builds them in DuckDB. In the picture, each is a link to its columns and '
-        f"tests.</p>\n{_figure(page, 'lineage.svg', 'What is made from what')}{shown}"
-        f'<p><a href="../../curated/ATTRIBUTION.md">What the licences ask for</a></p>\n</main>\n'
-    )
-
-
-def _layer(layer: str, models: list[Model]) -> str:
-    if not models:
-        return ""
-    rows = "".join(
-        f'<tr><td class="name">{_link(model.name, model.address)}</td><td>{escaped(model.kind)}</td>'
-        f"<td>{_prose(model.grain) or NONE} {_prose(model.more)}</td></tr>\n"
-        for model in models
-    )
-    swatch = f'<span class="swatch" style="background: {LAYERS.get(layer, "none")}"></span>'
-    return (
-        f'<h3>{swatch}{escaped(layer)} <span class="pale">{ABOUT_LAYERS.get(layer, "")}</span></h3>\n'
-        f'<div class="wide"><table>\n<thead><tr><th>name</th><th>kind</th><th>grain</th></tr></thead>\n'
-        f"<tbody>\n{rows}</tbody>\n</table></div>\n"
-    )
-
-
-def _figure(page: Page, picture: str, said: str, *, fits: bool = False) -> str:
-    if picture not in page.pictures:
-        return ""
-    look = ' class="fit"' if fits else ""
-    return (
-        f'<figure{look}><div><a href="{picture}"><img src="{picture}" alt="{escaped(said)}"></a></div>'
-        f"<figcaption>{escaped(said)}</figcaption></figure>\n"
-    )
-
-
-def _link(text: str, address: str | None) -> str:
-    return f'<a href="{escaped(address)}">{escaped(text)}</a>' if address else escaped(text)
-
-
-def _numeric(heading: str) -> str:
-    return ' class="number"' if heading in {"read", "kept", "rejected", "installations"} else ""
-
-
-def _prose(text: str) -> str:
-    """A sentence in which names stand between backticks."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped(text))

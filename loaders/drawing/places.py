@@ -4,11 +4,9 @@ import re
 from urllib.parse import quote
 
 from loaders.catalog import Dataset
-from loaders.drawing.style import plain
+from loaders.escape import doi_address, one_line, web_address
 from loaders.locks import Lock
 
-SAFE = "/:?#[]@!$&*+,;=%~"
-DOI_RESOLVER = "https://doi.org/"
 GITHUB = re.compile(r"^([\w.-]+/[\w.-]+)@([\w./-]+):(release:)?(.*)$")
 
 
@@ -16,15 +14,15 @@ def source_name(dataset: Dataset, lock: Lock | None = None) -> str:
     """The DOI of the version that is locked; else the source as the settings state it."""
     source = dataset.source
     if doi := (lock.doi if lock else None) or source.doi:
-        return plain(f"DOI {doi}")
-    return plain({"url": source.url, "github": f"GitHub {source.github}", "path": source.path}[source.kind] or "")
+        return one_line(f"DOI {doi}")
+    return one_line({"url": source.url, "github": f"GitHub {source.github}", "path": source.path}[source.kind] or "")
 
 
 def source_address(dataset: Dataset, lock: Lock | None = None) -> str | None:
     """The page of that source; none for a file on this disk."""
     source = dataset.source
     if doi := (lock.doi if lock else None) or source.doi:
-        return DOI_RESOLVER + quote(plain(doi), safe="/:;()")
+        return doi_address(doi)
     if known := GITHUB.match(source.github or ""):
         repository, version, is_release, path = known.groups()
         return f"https://github.com/{repository}/{'releases/tag' if is_release else 'tree'}/" + quote(
@@ -32,10 +30,3 @@ def source_address(dataset: Dataset, lock: Lock | None = None) -> str | None:
         )
     stated = (lock.record.url if lock and lock.record else None) or source.url
     return web_address(stated)
-
-
-def web_address(address: str | None) -> str | None:
-    """An address of the web; nothing else is a link."""
-    if address is None or not re.match(r"https?://[^\s/]", address, re.IGNORECASE):
-        return None
-    return quote(plain(address), safe=SAFE)

@@ -1,10 +1,10 @@
 """How every picture looks: colours by what a node does, fonts that each system has, and a legend."""
 
-import html
-import unicodedata
 from collections.abc import Iterable, Mapping
 
 import graphviz
+
+from loaders.escape import html
 
 FONT = "Helvetica"  # never fetched: Graphviz measures with what is like it here, and browsers have it or sans-serif
 INK, PALE, LINE = "#1f2933", "#52606d", "#7b8794"
@@ -19,7 +19,6 @@ STAGES = {
 }
 BRANCHES = {"a branch each": "#56E39F", "together again": "#EA5556"}  # Hamilton's Parallelizable and Collect
 LAYERS = {"raw_data": "#fbdfa3", "staging": "#ddd3f0", "prepared": "#cfe8f0", "curated": "#c6e6cc"}
-UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 Attributes = dict[str, str]
 
@@ -63,22 +62,22 @@ def heading(title: str, legend: Mapping[str, str]) -> str:
     """Title and legend as Graphviz' own kind of HTML; what each colour means, in the order given."""
     marks = (
         f'<font color="{LINE if colour == INPUT else colour}" point-size="18">{"□" if colour == INPUT else "■"}</font>'
-        f" {escaped(name)}"
+        f" {html(name)}"
         for name, colour in legend.items()
     )
-    said = f'<font point-size="16"><b>{escaped(title)}</b></font>'
+    said = f'<font point-size="16"><b>{html(title)}</b></font>'
     return f'<{said}<br align="left"/>{"     ".join(marks)}<br align="left"/> <br align="left"/>>'
 
 
 def label(name: str, *more: str) -> str:
     """A node's name, and below it what else there is to say."""
-    lines = "".join(f"<br/><i>{escaped(line)}</i>" for line in more if line)
-    return f"<<b>{escaped(name)}</b>{lines}>"
+    lines = "".join(f"<br/><i>{html(line)}</i>" for line in more if line)
+    return f"<<b>{html(name)}</b>{lines}>"
 
 
 def box_label(name: str, about: str) -> str:
     """The heading of a box around nodes."""
-    return f'<<b>{escaped(name)}</b>   <font color="{PALE}">{escaped(about)}</font>>'
+    return f'<<b>{html(name)}</b>   <font color="{PALE}">{html(about)}</font>>'
 
 
 def stage_colour(stage: str) -> str:
@@ -91,13 +90,3 @@ def stage_legend(stages: Iterable[str], *, branches: bool = False) -> dict[str, 
     found, known = set(stages), list(STAGES)
     order = sorted(found, key=lambda stage: (known.index(stage) if stage in STAGES else len(known), stage))
     return {stage: stage_colour(stage) for stage in order} | {"input": INPUT} | (BRANCHES if branches else {})
-
-
-def plain(text: str) -> str:
-    """On one line, and without what cannot be seen: XML has no place for it."""
-    return "".join(each for each in " ".join(text.split()) if unicodedata.category(each) not in UNPRINTABLE)
-
-
-def escaped(text: str) -> str:
-    """As part of HTML, of a page or of a label."""
-    return html.escape(plain(text), quote=True)

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.path import Path as Outline
 
+from loaders.escape import one_line
 from loaders.explaining.evidence import Case
 from loaders.explaining.plane import in_metres
 from loaders.png import write_png
@@ -52,7 +53,11 @@ def _draw_case(axes: Axes, case: Case) -> None:
     styles = _styles(sorted({row["dataset_key"] for row in case.own}))
     names_records = len(own) <= NAMED
     for row in case.own:
-        style = {"lw": 1.6, **styles[row["dataset_key"]], "label": row["record_id" if names_records else "dataset_key"]}
+        style = {
+            "lw": 1.6,
+            **styles[row["dataset_key"]],
+            "label": one_line(row["record_id" if names_records else "dataset_key"]),
+        }
         _outline(axes, own[row["record_id"]], style)
     neighbours = [in_metres(row, lon, lat) for row in case.records if row["record_id"] not in own]
     for shape in neighbours:
@@ -106,7 +111,7 @@ def _legend(axes: Axes) -> None:
 
 
 def _title(case: Case) -> str:
-    lines = [f"{row['installation_id']}, confidence {row['confidence']}" for row in case.installations]
+    lines = [f"{one_line(row['installation_id'])}, confidence {row['confidence']}" for row in case.installations]
     if any(row["is_synthetic"] for row in case.own):
         lines.append("SYNTHETIC, no real installation")
     return "\n".join(lines)

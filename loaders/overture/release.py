@@ -20,6 +20,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from loaders.catalog_build import Boundaries
 from loaders.duck import config, load_extension
 from loaders.errors import BuildError, SourceError
+from loaders.escape import sql_text
 from loaders.overture.boxes import Box
 from loaders.overture.releases import release_is_gone
 from loaders.patience import InterruptedTransfer
@@ -201,4 +202,4 @@ def _in_short(error: duckdb.Error) -> str:
 
 
 def _quoted(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool | int) else "'" + str(value).replace("'", "''") + "'"
+    return str(value).lower() if isinstance(value, bool | int) else sql_text(str(value))

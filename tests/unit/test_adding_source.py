@@ -3,10 +3,11 @@ from pathlib import Path
 import pytest
 
 from loaders.adding.existing import require_new
-from loaders.adding.names import dataset_key, one_line, tokens
+from loaders.adding.names import dataset_key, tokens
 from loaders.adding.source import given
 from loaders.catalog import Catalog
 from loaders.errors import CatalogError
+from loaders.escape import one_line
 
 COMMIT = "fbd4e0bc243ce1fa09bf851cd8d26d37835bf95b"
 

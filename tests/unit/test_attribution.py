@@ -111,7 +111,7 @@ papers. The licences are summed up here; their texts count.
 
 | dataset | rows | version | licence | verified? | source |
 | --- | ---: | --- | --- | --- | --- |
-| `farms` | 1,000 | v1.0 | CC-BY-4.0 | yes | [Solar farms &amp; 100% of\_roofs](https://zenodo.org/records/7) |
+| `farms` | 1,000 | v1.0 | CC-BY-4.0 | yes | [Solar farms &amp; 100% of_roofs](https://zenodo.org/records/7) |
 | `parks` | 20 | - | ODbL-1.0 | no | [Parks](https://doi.org/10.6084/m9.figshare.8) |
 | `mine` | 3 | - | not stated | no | the user's own file |
 

@@ -1,5 +1,6 @@
 """What dbt is told of the tables that Hamilton has stored."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from dbt.cli.main import dbtRunner
 
 from loaders.contract import RECORD
 from loaders.duck import connect
@@ -87,16 +89,53 @@ def test_the_same_tables_give_the_same_bytes_and_other_rows_give_others(
 
 
 @pytest.mark.usefixtures("stored")
-def test_what_a_publisher_says_is_no_template(project: Path, written: Callable[..., Tables]) -> None:
+def test_dbt_reads_what_a_publisher_and_the_settings_say_as_text(
+    project: Path, written: Callable[..., Tables], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EO_PV_SECRET", "opensesame")
+    template = "{{ env_var('EO_PV_SECRET') }}"
+    names = ("title", "version", "licence", "doi")
+    hostile: dict[str, Any] = {name: f"{name} {template} {{% raw %}} {{# <script>" for name in names}
+    params = yaml.safe_load((project / "params.yaml").read_text())
+    params["datasets"][SOUTH]["licence"] = hostile["licence"]
+    (project / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
     place = Workspace(project, "sample").lock(SOUTH)
     lock = read_lock(place)
-    record = Record("zenodo", "1", title="{{ env_var('HOME') }}", version="{% raw %}", licence="{{ x }}")
     file = LockedFile("south.geojson", checksum=lock.files[0].checksum)
+    record = Record("zenodo", "1", creators=(template,), **hostile)
+    write_lock(type(lock)(lock.dataset, "doi", {"path": template}, (file,), record), place)
+    written()
+    manifest = _parsed_by_dbt(project / "dbt")
+    meta = manifest["sources"][f"source.eo_pv.raw_data.{SOUTH}"]["config"]["meta"]
+    assert {name: meta[name] for name in names} == hostile
+    assert meta["licence_stated_by_the_publisher"] == hostile["licence"]
+    assert manifest["sources"][f"source.eo_pv.raw_data.{SOUTH}"]["database"] == "memory"
+    assert "opensesame" not in json.dumps(manifest)
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_description_holds_no_words_of_a_publisher(project: Path, written: Callable[..., Tables]) -> None:
+    place = Workspace(project, "sample").lock(SOUTH)
+    lock = read_lock(place)
+    file = LockedFile("south.geojson", checksum=lock.files[0].checksum)
+    record = Record("zenodo", "1", title="<img src=x onerror=alert(1)>", doi="10.5281/<b>[x](javascript:y)")
     write_lock(type(lock)(lock.dataset, "doi", lock.source, (file,), record), place)
-    text = written() and (project / "dbt/sources/doi_datasets_sources.yml").read_text()
-    assert str(text).count("{{") == 1  # ours: the database
-    assert "{%" not in str(text)
-    assert "((" in str(text)
+    assert written()[SOUTH]["description"] == (
+        f"One row per record of {SOUTH} that can be used, from https://doi.org/10.5281/%3Cb%3E%5Bx%5D(javascript:y)."
+    )
+
+
+def _parsed_by_dbt(folder: Path) -> dict[str, Any]:
+    """The manifest that dbt makes of a project without models."""
+    profile = {"target": "duckdb", "outputs": {"duckdb": {"type": "duckdb", "path": ":memory:", "schema": "main"}}}
+    (folder / "profiles.yml").write_text(yaml.safe_dump({"eo_pv": profile}))
+    project = {"name": "eo_pv", "version": "1.0.0", "profile": "eo_pv", "model-paths": ["sources"]}
+    (folder / "dbt_project.yml").write_text(yaml.safe_dump(project))
+    options = ("--quiet", "--no-send-anonymous-usage-stats", "--log-level-file", "none", "--no-partial-parse")
+    done = dbtRunner().invoke(["parse", "--project-dir", str(folder), "--profiles-dir", str(folder), *options])
+    assert done.success, done.exception
+    manifest: dict[str, Any] = json.loads((folder / "target" / "manifest.json").read_text())
+    return manifest
 
 
 def test_a_pipeline_that_has_stored_nothing_has_nothing_to_tell(project: Path, written: Callable[..., Tables]) -> None:

@@ -2,9 +2,22 @@ from pathlib import Path
 
 import pytest
 
+from loaders.commands import check
+from loaders.errors import CatalogError
 from tests.unit.conftest import Run
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
+
+
+@pytest.mark.parametrize(("folder", "tool"), [("a{b}", "DVC"), ("why?", "DuckDB")])
+def test_check_refuses_a_folder_that_a_tool_cannot_work_in(
+    folder: str, tool: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / folder).mkdir()
+    (project / "params.yaml").rename(project / folder / "params.yaml")
+    monkeypatch.chdir(project / folder)
+    with pytest.raises(CatalogError, match=f"{tool} cannot work below a folder"):
+        check()
 
 
 def test_the_steps_of_a_dataset_each_say_what_they_made(eo_pv: Run, project: Path) -> None:

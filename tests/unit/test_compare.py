@@ -1,5 +1,7 @@
 """Two tiny datasets, drawn so that what they share can be worked out on paper."""
 
+import csv
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pyarrow.parquet as pq
 import pyproj
 import pytest
 import shapely
+from matplotlib.figure import Figure
 from shapely.geometry.base import BaseGeometry
 from typer.testing import CliRunner, Result
 
@@ -19,6 +22,7 @@ from loaders.comparing.comparison import compare as compare_sides
 from loaders.comparing.records import Side, read_side
 from loaders.comparing.table import area_agreement, as_csv, capacity_agreements, sentences
 from loaders.errors import BuildError, CatalogError, ReadError
+from loaders.png import write_png
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
 UNIT = 0.01  # [°]
@@ -236,6 +240,28 @@ def test_the_csv_has_one_row_a_pair_in_order(compare: Compare) -> None:
         f"a:2,b:1,2,{half},0.3333,0.5,0.0,1.0,,,",
         "a:3,b:3,3,,,,0.0,,,,",
     ]
+
+
+def test_a_spreadsheet_runs_no_id_of_the_csv(tmp_path: Path) -> None:
+    ids = ["=1+1", "-7", "@x"]
+    a, b = (
+        read_side(write(tmp_path / f"{name}.parquet", [box(0, 1), box(2, 3), box(4, 5)], record_id=ids), name)
+        for name in ("a", "b")
+    )
+    rows = list(csv.reader(as_csv(compare_sides(a, b, 250)).splitlines()))
+    assert [row[:2] for row in rows[1:]] == [["-7", "-7"], ["'=1+1", "'=1+1"], ["'@x", "'@x"]]
+
+
+def test_a_picture_takes_no_dollar_for_a_formula_and_needs_no_font_for_every_script(tmp_path: Path) -> None:
+    def figure() -> Figure:
+        made = Figure(figsize=(1, 1))
+        made.suptitle(r"$\frac{$ 中 $")
+        return made
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        write_png(figure, tmp_path / "x.png", 50)
+    assert (tmp_path / "x.png").stat().st_size > 100
 
 
 @pytest.fixture

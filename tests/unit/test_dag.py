@@ -1,5 +1,7 @@
 """The pictures of Hamilton's graphs and of dbt's models, and the page around them; dbt itself is not run."""
 
+import json
+import re
 import shutil
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -264,7 +266,9 @@ def test_without_dot_the_pages_are_written_and_say_so(
     with pytest.raises(BuildError, match=r"written without them: .*index\.html"):
         docs.write_docs(catalog, workspace)
     folder = workspace.home / "report" / "docs"
-    assert (folder / "dbt.html").read_text() == "dbt's own"
+    scripts = re.findall("<script>a=(.*?)</script>", (folder / "dbt.html").read_text())
+    assert [json.loads(each) for each in scripts] == [{"title": f"</script>{HOSTILE}<!--\u2028"}] * 2
+    assert "<!--" not in (folder / "dbt.html").read_text()
     assert "sudo apt-get install graphviz" in (folder / "index.html").read_text()
     assert ".svg" not in (folder / "index.html").read_text()
 
@@ -294,7 +298,9 @@ def _pretend(project: Path, monkeypatch: pytest.MonkeyPatch, target: Path) -> tu
     """A project that is built, and a dbt that has described it."""
     catalog, workspace = read_catalog(project / "params.yaml"), Workspace(project, "sample")
     target.mkdir()
-    (target / dbt_docs.STATIC).write_text("dbt's own")
+    (target / "index.html").write_text("".join(f"<script>a={place}</script>" for place in dbt_docs.PLACES.values()))
+    for name in dbt_docs.PLACES:
+        (target / name).write_text(json.dumps({"title": f"</script>{HOSTILE}<!--\u2028"}, ensure_ascii=False))
     monkeypatch.setattr(docs, "generate", lambda _: target)
     monkeypatch.setattr(docs, "read_manifest", lambda _: manifest())
     monkeypatch.setattr(docs, "summarise", lambda catalog, _: [row(key) for key in catalog.datasets])

@@ -1,7 +1,10 @@
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from markdown_it import MarkdownIt
 from rich.console import Console
 
 from loaders.catalog import Catalog, read_catalog
@@ -96,6 +99,17 @@ def test_the_terminal_shows_rows_and_total() -> None:
         ["0", "-", "-", "2.5", "5.0", "MIT", "1.5"],
         ["100", "0", "-", "-", "2.5", "5.0", "1.5"],
     ]
+
+
+def test_what_publishers_say_is_text_in_the_report() -> None:
+    hostile = "<script>alert(1)</script> [a](javascript:b) | `x` _y_ *z*"
+    row = replace(NORTH, licence=hostile, licence_doubt=f"the repository says “{hostile}”")
+    left = {"records_kept": 5, "licence": hostile, "licence_kind": "unknown"}
+    missing = {"energy": FIGURES["energy"] | {"missing": {f"pvgis: {hostile}": 1}}}
+    text = as_markdown([row], FIGURES | missing | {"left_out": {"south": left}}, "Summary")
+    html = MarkdownIt("gfm-like", {"linkify": False}).render(text)
+    assert not re.search("<(script|a|em|strong)\\b", html)
+    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt; [a](javascript:b)") == 4
 
 
 def test_the_report_says_how_many_installations_the_records_are() -> None:

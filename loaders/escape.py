@@ -1,0 +1,171 @@
+"""Text of strangers as data: how it stands in each language that it passes through.
+
+Publishers, settings and files may hold any character. Each function here takes text as it is and returns what means
+just that text in one language; it is applied once, where that language is written.
+"""
+
+import glob
+import html as stdlib_html
+import re
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import yaml
+
+_JOINERS = frozenset("\u200c\u200d")  # invisible, but part of how Persian, Indic scripts and emoji are written
+_STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # categories of Unicode: controls, formats, halves, line ends
+_KEPT_ON_TERMINALS = _JOINERS | {"\n", "\t"}
+_ADDRESS_SAFE = ":/?#@!$&'*+,;=%~-._"
+_DOI_SAFE = "/:;()"
+
+# braces are spelt out, since BibTeX counts those that are escaped too
+_LATEX = str.maketrans(
+    {character: f"\\{character}" for character in "&%$#_"}
+    | {"\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
+    | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    | {"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}"}
+)
+_MARKDOWN = str.maketrans(
+    {character: f"\\{character}" for character in "*[]~$"}
+    | {character: f"&#{ord(character)};" for character in "\\`|"}
+    | {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+)
+_MARKING_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")  # within a word it marks nothing
+_CODE = re.compile(r"`([^`]+)`")
+_IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 (spreadsheets take the wide ones, too)
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?")
+
+
+class Template(str):
+    """Jinja of our own in a document for dbt, which dbt shall render."""
+
+    __slots__ = ()
+
+
+class _DbtDumper(yaml.SafeDumper):
+    """Writes YAML in which Jinja, rendering each text once as dbt does, finds nothing but the text itself."""
+
+
+def _as_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = None if text.isprintable() else '"'  # else YAML would fold line ends of all kinds
+    return dumper.represent_scalar("tag:yaml.org,2002:str", storable(text).replace("{", "{{ '{' }}"), style=style)
+
+
+def _as_template(dumper: yaml.SafeDumper, text: Template) -> yaml.ScalarNode:
+    return dumper.represent_str(str(text))
+
+
+_DbtDumper.add_representer(str, _as_text)
+_DbtDumper.add_representer(Template, _as_template)
+
+
+def one_line(text: str | None) -> str:
+    """On one line, without what is not shown: control characters, and those that show a text in another order."""
+    shown = (each if each.isprintable() or each in _JOINERS else " " for each in text or "")
+    return " ".join("".join(shown).split())
+
+
+def storable(text: str) -> str:
+    """Without halves of characters, which no file in UTF-8 can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def terminal(text: str) -> str:
+    r"""As a terminal may be sent it: what would steer it, or show it in another order, is spelt out, say as `\x1b`."""
+    if text.isprintable():
+        return text
+    return "".join(each if _is_harmless(each) else each.encode("unicode_escape").decode("ascii") for each in text)
+
+
+def _is_harmless(character: str) -> bool:
+    return unicodedata.category(character) not in _STEERING or character in _KEPT_ON_TERMINALS
+
+
+def dbt_yaml(document: Mapping[str, Any]) -> str:
+    """A document for dbt, as YAML: no text of it is a template but those marked as `Template`."""
+    written: str = yaml.dump(document, Dumper=_DbtDumper, sort_keys=False, allow_unicode=True, width=120)
+    return written
+
+
+def html(text: str | None) -> str:
+    """As part of HTML, also between quotes; templates of Jinja2 do it by themselves."""
+    return stdlib_html.escape(one_line(text), quote=True)
+
+
+def script_json(text: str) -> str:
+    """JSON as part of a script in HTML, which nothing in it can end."""
+    return text.translate(_IN_SCRIPT)
+
+
+def markdown(text: str | None) -> str:
+    """As part of a line of Markdown, also in a cell of a table."""
+    return _as_markdown(one_line(text))
+
+
+def markdown_prose(text: str) -> str:
+    """A sentence in Markdown; what stands between backticks is code."""
+    parts = _CODE.split(one_line(text))
+    return "".join(f"`{part}`" if place % 2 else _as_markdown(part) for place, part in enumerate(parts))
+
+
+def _as_markdown(text: str) -> str:
+    return _MARKING_UNDERSCORE.sub(r"\_", text.translate(_MARKDOWN))
+
+
+def markdown_link(text: str, url: str | None) -> str:
+    """Text as a link in Markdown, where there is an address."""
+    if not url:
+        return markdown(text)
+    target = url.replace("(", "%28").replace(")", "%29").replace("&", "&amp;")
+    return f"[{markdown(text)}]({target})"
+
+
+def latex(text: str | None) -> str:
+    """As part of a field of BibTeX, for LaTeX."""
+    return one_line(text).translate(_LATEX)
+
+
+def bibtex_doi(doi: str) -> str:
+    """As the field `doi` of BibTeX, whose styles take it as it is."""
+    return quote(one_line(doi), safe=_ADDRESS_SAFE + "()<>", errors="replace")
+
+
+def doi_address(doi: str) -> str:
+    """The page of a DOI."""
+    return f"https://doi.org/{quote(one_line(doi), safe=_DOI_SAFE, errors='replace')}"
+
+
+def web_address(url: str | None) -> str | None:
+    """An address that a browser may be sent to, percent-encoded; none for any other kind."""
+    if not re.match(r"https?://[^\s/]", url or "", re.IGNORECASE):
+        return None
+    return quote(one_line(url), safe=_ADDRESS_SAFE, errors="replace")
+
+
+def sql_text(text: str) -> str:
+    """A literal of SQL, where a statement takes no parameter."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def sql_name(name: str) -> str:
+    """A name of SQL: of a table, a column, a schema."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def ogr_sql_name(name: str) -> str:
+    """A name in the SQL of GDAL, which spells a quotation mark by a backslash, and cannot spell a backslash."""
+    return '"' + name.replace('"', '\\"') + '"'
+
+
+def sql_file(path: Path) -> str:
+    """A file for DuckDB's `read_parquet`, which takes its argument as a pattern."""
+    return glob.escape(str(path))
+
+
+def spreadsheet_cell(text: str) -> str:
+    """A cell of CSV or XLSX: what a spreadsheet would run as a formula begins with an apostrophe; numbers stay."""
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
