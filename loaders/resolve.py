@@ -102,7 +102,7 @@ def _chosen(dataset: Dataset, listed: Mapping[str, LockedFile], place: str) -> l
     """The wanted files of a published record: what is there may be large, so that it must be clear what is meant."""
     wanted = _matching(dataset, listed, place)
     data = [name for name in wanted if is_data(name)]
-    if not dataset.source.include and dataset.source.kind == "doi":
+    if not dataset.source.include and dataset.source.kind in {"doi", "url"}:
         if len(data) != 1 and len(wanted) != 1:
             sizes = (f"{name} ({(listed[name].bytes or 0) / 1e6:,.1f} MB)" for name in sorted(listed))
             raise SourceError(

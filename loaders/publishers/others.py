@@ -1,4 +1,4 @@
-"""Every other repository that datahugger knows: Dataverse, OSF, Dryad, DSpace, Mendeley and more.
+"""Every other repository that datahugger knows: Dryad, DSpace, Mendeley and more.
 
 datahugger finds the repository and its list of files. It asks through our session: its own requests have no time-outs,
 do not try again, and do not say who asks.
@@ -39,17 +39,24 @@ class _OurRequests:
         return getattr(requests, name)
 
 
-def ask(name: str, asking: Asking) -> Listing:
-    """What a DOI holds."""
-    landing = landing_page(name, asking)
-    stated = datacite.record(name, asking)
-    record = Record(**stated | {"repository": "others", "id": landing, "doi": name, "url": landing})
-    return Listing(record, files(name, asking, by_link=True))
+def ask(page: str, doi: str, asking: Asking) -> Listing:
+    """What a DOI holds, by the page that it leads to."""
+    stated = datacite.record(doi, asking)
+    record = Record(**stated | {"repository": "others", "id": page, "doi": doi, "url": page})
+    return Listing(record, _files(doi, asking))
 
 
 def address(record: Record, file: LockedFile) -> str:
     """The link that the repository gave."""
     return file.remote
+
+
+def service(page: str) -> str:
+    """What datahugger calls the kind of repository that a page belongs to; empty if it knows none."""
+    try:
+        return str(_datahugger().resolvers._resolve_service(page).__name__)
+    except (_datahugger().exceptions.RepositoryNotSupportedError, ValueError):
+        return ""
 
 
 def landing_page(doi: str, asking: Asking) -> str:
@@ -63,28 +70,19 @@ def landing_page(doi: str, asking: Asking) -> str:
         return str(handle.resolve())
 
 
-def files(place: str, asking: Asking, *, by_link: bool) -> tuple[LockedFile, ...]:
-    """The files at a DOI, or on a landing page, as datahugger lists them.
-
-    Args:
-        place: the DOI, or the address of the page.
-        asking: the conversation.
-        by_link: whether `remote` is the link to the file; else its name.
-    """
-    with _through(asking, place):
-        listed = _datahugger().info(place).files
+def _files(doi: str, asking: Asking) -> tuple[LockedFile, ...]:
+    """The files at a DOI, as datahugger lists them."""
+    with _through(asking, doi):
+        listed = _datahugger().info(doi).files
         found = [
             LockedFile(
-                name=str(file["name"]),
-                bytes=size(file["size"]),
-                checksum=checksum(*_digest(file)),
-                remote=str(file["link"] if by_link else file["name"]),
+                name=file["name"], bytes=size(file["size"]), checksum=checksum(*_digest(file)), remote=file["link"]
             )
             for file in listed
-            if file["name"] and file["link"]
+            if isinstance(file["name"], str) and file["name"].strip() and isinstance(file["link"], str)
         ]
     if len(found) != len(listed):
-        raise asking.unclear(f"{place} lists {len(listed)} files, {len(listed) - len(found)} of them without a name")
+        raise asking.unclear(f"{doi} lists {len(listed)} files, {len(listed) - len(found)} of them without a name")
     return tuple(found)
 
 

@@ -92,7 +92,7 @@ def test_dataverse_is_found_by_datahugger_and_described_by_datacite(checkout: Ch
     web.dataverse.publish(doi="10.7910/DVN/ABC", files={"a.geojson": farms(1)}, title="Farms at Dataverse")
     assert _fetched(checkout, {"doi": "10.7910/DVN/ABC"}) == {"a.geojson": farms(1)}
     lock = checkout.lock("farms")
-    assert (lock["record"]["repository"], lock["record"]["title"]) == ("others", "Farms at Dataverse")
+    assert (lock["record"]["repository"], lock["record"]["title"]) == ("dataverse", "Farms at Dataverse")
     assert lock["files"][0]["checksum"].startswith("md5:")
     assert "api.datacite.org" in web.hosts()
 
