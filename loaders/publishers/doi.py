@@ -1,6 +1,7 @@
 """From a DOI, or from the address of a page, to the record that a repository publishes there."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from loaders.publishers import dataverse, figshare, osf, others, sciencebase, zenodo
 from loaders.publishers.asking import Asking, Listing
@@ -29,6 +30,10 @@ def ask(name: str, asking: Asking) -> Listing:
 
 def on_page(page: str, doi: str | None, asking: Asking) -> Listing | None:
     """The record that a page of a repository is about; null if it is no such page, or one of another repository."""
+    try:
+        urlsplit(page)
+    except ValueError:
+        return None
     for ask_repository in REPOSITORIES:
         if listing := ask_repository(page, doi, asking):
             return listing

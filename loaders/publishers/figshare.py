@@ -4,7 +4,7 @@ An article itself states no more than ten of its files, which is all that datahu
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from loaders.errors import SourceError
@@ -54,7 +54,7 @@ def _listing(number: str, version: str | None, asking: Asking) -> Listing:
     what = f"article {number}{f', version {version},' if version else ''} of figshare"
     url = f"{API}/articles/{number}{f'/versions/{version}' if version else ''}"
     stated = answered(url, what, asking)
-    files = _files(stated, f"{url}/files")
+    files = _files(stated, (f"{url}/files", f"{API}/articles/{number}/files") if version else (f"{url}/files",))
     if not files:
         raise SourceError(
             f"{asking.key}: {what} shows no files ({_access(stated)}). Ask its authors, or name another one in "
@@ -79,16 +79,24 @@ def _record(stated: Fields) -> Record:
     )
 
 
-def _files(stated: Fields, url: str) -> list[Fields]:
-    """All files of an article: from its list of files, or from the article itself if that states all of them."""
+def _files(stated: Fields, lists: Sequence[str]) -> list[Fields]:
+    """All files of an article, from its own list of files.
+
+    Where there is none, the list of its newest version, or the files that the article itself states, are its files too
+    if they have as many bytes.
+    """
     asking, what = stated.asking, f"the files of {stated.where}"
-    if asking.get(f"{url}?page=1&page_size={PER_PAGE}").status_code == 404:
-        files = stated.parts("files")
-        if _bytes(files) != size(stated.values.get("size")):
-            raise asking.unclear(f"{what} cannot be listed: figshare states {len(files)} of them, and more bytes")
-        return files
-    pages = _pages(url, what, size(stated.values.get("size")), asking)
-    return list(gathered(pages, what, asking, lambda file: file.identifier("id")).values())
+    total_bytes = size(stated.values.get("size"))
+    for url in lists:
+        if asking.get(f"{url}?page=1&page_size={PER_PAGE}").status_code != 404:
+            pages = _pages(url, what, total_bytes, asking)
+            files = list(gathered(pages, what, asking, lambda file: file.identifier("id")).values())
+            if url == lists[0] or _bytes(files) == total_bytes:
+                return files
+    files = stated.parts("files")
+    if _bytes(files) != total_bytes:
+        raise asking.unclear(f"{what} cannot be listed: figshare states {len(files)} of them, and more bytes")
+    return files
 
 
 def _pages(url: str, what: str, total_bytes: int | None, asking: Asking) -> Iterator[list[Fields]]:

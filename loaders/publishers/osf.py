@@ -5,6 +5,7 @@ datahugger reads the first page of a project only. A component is a project of i
 
 import re
 from collections import deque
+from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
 from loaders.errors import SourceError
@@ -82,14 +83,19 @@ def _files(root: str, what: str, asking: Asking) -> list[LockedFile]:
 
 
 def _providers(root: str, what: str, asking: Asking) -> list[str]:
-    listed = _list(f"{root}/files/", f"the storage of {what}", asking)
-    return [entry.part("attributes").name("provider") for entry in listed]
+    where = f"the storage of {what}"
+    pages = _pages(f"{root}/files/", where, asking)
+    return list(gathered(pages, where, asking, lambda entry: entry.part("attributes").name("provider")))
 
 
 def _list(url: str, what: str, asking: Asking) -> list[Fields]:
+    pages = _pages(url, what, asking)
+    return list(gathered(pages, what, asking, lambda entry: entry.identifier("id")).values())
+
+
+def _pages(url: str, what: str, asking: Asking) -> Iterator[list[Fields]]:
     pages = linked(url, what, asking, lambda page: page.part("links").values.get("next"))
-    entries = (page.parts("data") for page in pages)
-    return list(gathered(entries, what, asking, lambda entry: entry.identifier("id")).values())
+    return (page.parts("data") for page in pages)
 
 
 def _folder(entry: Fields) -> str:

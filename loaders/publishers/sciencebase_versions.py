@@ -4,11 +4,12 @@ A DOI of the USGS may lead to a parent item without data; each child is then one
 found in this order, and only where all titles are the same but for versions and dates, so that the parts of one
 publication are never taken for its versions:
 
-1. children that are titled as previous versions are left out; a single child that remains is the newest;
+1. children that are titled as previous versions, or as archived, are left out; a single one that remains is newest;
 2. the one child that is titled as the current version;
 3. the highest version, if every title states one;
-4. the latest publication date, if every child states one;
-5. the latest update, unless another child was created later.
+4. the latest month, if every title states one;
+5. the latest publication date, if every child states one;
+6. of children of one and the same title, the one updated last, unless another was created later.
 
 Everything else is an error that lists the children.
 """
@@ -21,18 +22,34 @@ from loaders.errors import SourceError
 from loaders.publishers.fields import Fields, shortened
 
 MOST_LISTED = 20
+MOST_ASKED = 50  # children whose dates are asked for one by one
 VERSION = re.compile(r"(?<![a-z])(?:version|ver|v|edition|release)[\s._-]*(\d+(?:[._]\d+)*)(?![a-z\d])", re.IGNORECASE)
-EARLIER = re.compile(
-    r"\b(?:previous|earlier|older|prior|past|former|archived?|superseded|legacy|historical)\b.*"
-    r"\b(?:versions?|releases?|editions?)\b",
-    re.IGNORECASE,
+OUTDATED = frozenset(
+    {
+        "previous",
+        "earlier",
+        "older",
+        "prior",
+        "past",
+        "former",
+        "archive",
+        "archives",
+        "archived",
+        "superseded",
+        "legacy",
+    }
 )
+EARLIER = re.compile(rf"\b(?:{'|'.join(sorted(OUTDATED))})\b.*\b(?:versions?|releases?|editions?)\b", re.IGNORECASE)
 CURRENT = re.compile(r"\b(?:current|latest|newest|most recent)\b", re.IGNORECASE)
-MONTHS = "january february march april may june july august september october november december"
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTH = re.compile(
+    rf"\b(?P<month>{'|'.join(MONTHS)})[a-z]*\.?(?:\s+\d{{1,2}})?,?\s+(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE
+)
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 UNTITLED = frozenset(  # words in a title that tell a version from another, not its subject
-    {*MONTHS.split(), *(month[:3] for month in MONTHS.split()), "sept"}
-    | {"version", "versions", "ver", "v", "edition", "release", "released", "update", "updated"}
-    | {"current", "latest", "newest", "most", "recent", "archived", "superseded", "the", "of", "as", "and"}
+    {"version", "versions", "ver", "v", "edition", "release", "released", "update", "updated"}
+    | {"releases", "editions", "current", "latest", "newest", "most", "recent", "the", "of", "as", "and"}
+    | OUTDATED
 )
 DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
@@ -50,18 +67,16 @@ def newest(children: Sequence[Fields], whole: Callable[[Fields], Fields]) -> Fie
         children: as the list of the parent has them, at least one.
         whole: asks for all that a child states.
     """
-    current = [child for child in children if not EARLIER.search(child.text("title") or "")]
-    if len(current) == 1:
-        return current[0]
-    if not current or len({_subject(child.text("title")) for child in current}) > 1:
+    current = [child for child in children if not EARLIER.search(_title(child))] or list(children)
+    if len(current) > 1 and len({_subject(child) for child in current}) == 1:
+        current = [child for child in current if OUTDATED.isdisjoint(_words(child))]
+    elif len(current) > 1:
         return None
-    titled = [child for child in current if CURRENT.search(child.text("title") or "")]
-    if len(titled) == 1:
-        return titled[0]
-    if found := _highest(current, _numbers):
-        return found
-    stated = [child if {"dates", "provenance"} <= child.values.keys() else whole(child) for child in current]
-    return _highest(stated, published) or _last_updated(stated)
+    titled = [child for child in current if CURRENT.search(_title(child))]
+    for found in (current, titled):
+        if len(found) == 1:
+            return found[0]
+    return _highest(current, _numbers) or _highest(current, _month) or _newest_by_date(current, whole)
 
 
 def unclear(children: Sequence[Fields], parent: str, source: str, page: Callable[[str], str]) -> SourceError:
@@ -96,14 +111,22 @@ def published(child: Fields) -> tuple[int, ...] | None:
     return max(dates, default=None)
 
 
-def _subject(title: str | None) -> tuple[str, ...]:
-    """What a title is about: without versions, dates and punctuation."""
-    words = re.findall(r"[^\W_]+", VERSION.sub(" ", title or "").lower())
-    return tuple(word for word in words if word not in UNTITLED and not word.isdigit())
+def _title(child: Fields) -> str:
+    return child.text("title") or ""
+
+
+def _words(child: Fields) -> list[str]:
+    """The words of a title, without its version, months and years."""
+    return re.findall(r"[^\W_]+", YEAR.sub(" ", MONTH.sub(" ", VERSION.sub(" ", _title(child)))).lower())
+
+
+def _subject(child: Fields) -> tuple[str, ...]:
+    """What a title is about: the numbers of parts and regions belong to it."""
+    return tuple(word for word in _words(child) if word not in UNTITLED)
 
 
 def _numbers(child: Fields) -> tuple[int, ...] | None:
-    stated = version(child.text("title"))
+    stated = version(_title(child))
     if stated is None:
         return None
     numbers = [int(number[:18]) for number in stated.split(".")]
@@ -112,21 +135,31 @@ def _numbers(child: Fields) -> tuple[int, ...] | None:
     return tuple(numbers)
 
 
+def _month(child: Fields) -> tuple[int, ...] | None:
+    found = MONTH.search(_title(child))
+    return (int(found["year"]), MONTHS.index(found["month"].lower())) if found else None
+
+
 def _highest(children: Iterable[Fields], rank: Callable[[Fields], Any]) -> Fields | None:
     """The child of the highest rank, if every child has one, and no other that may be the same."""
     ranks = [(rank(child), child) for child in children]
-    if any(value is None for value, _ in ranks):
+    if not ranks or any(value is None for value, _ in ranks):
         return None
     best = max(value for value, _ in ranks)
     found = [child for value, child in ranks if best[: len(value)] == value]  # a year may be any day of it
     return found[0] if len(found) == 1 else None
 
 
-def _last_updated(children: Sequence[Fields]) -> Fields | None:
-    found = _highest(children, lambda child: _moment(child, "lastUpdated"))
-    created = [_moment(child, "dateCreated") or ("",) for child in children]
-    if found and (_moment(found, "dateCreated") or ("",)) < max(created):
+def _newest_by_date(children: Sequence[Fields], whole: Callable[[Fields], Fields]) -> Fields | None:
+    if len(children) > MOST_ASKED:
         return None
+    stated = [child if {"dates", "provenance"} <= child.values.keys() else whole(child) for child in children]
+    found = _highest(stated, published)
+    if found is None and len({_title(child).lower() for child in stated}) == 1:
+        found = _highest(stated, lambda child: _moment(child, "lastUpdated"))
+        created = [_moment(child, "dateCreated") or ("",) for child in stated]
+        if found and (_moment(found, "dateCreated") or ("",)) < max(created):
+            return None
     return found
 
 

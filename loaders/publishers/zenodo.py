@@ -37,7 +37,7 @@ def ask(page: str, doi: str | None, asking: Asking) -> Listing | None:
 
 def address(record: Record, file: LockedFile) -> str:
     """A file by its record and its key."""
-    return f"{API}/{record.id}/files/{quote(file.remote, safe='')}/content"
+    return f"{API}/{quote(record.id, safe='')}/files/{quote(file.remote, safe='')}/content"
 
 
 def _record(stated: Fields) -> Record:
@@ -80,7 +80,7 @@ def _files(stated: Fields) -> tuple[LockedFile, ...]:
 
 def _listed(number: str, asking: Asking) -> Iterable[Fields]:
     """The entries of a record's list of files."""
-    url, what = f"{API}/{number}/files", f"the files of record {number} of Zenodo"
+    url, what = f"{API}/{quote(number, safe='')}/files", f"the files of record {number} of Zenodo"
     if asking.get(url).status_code in NO_LIST:
         return []
     pages = linked(url, what, asking, lambda page: page.part("links").values.get("next"))

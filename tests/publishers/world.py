@@ -12,6 +12,7 @@ from tests.publishers.faults import Fault, Faults
 from tests.publishers.figshare import Figshare
 from tests.publishers.github import GitHub
 from tests.publishers.log import Log, Request
+from tests.publishers.osf import Osf
 from tests.publishers.plain import Plain
 from tests.publishers.sciencebase import ScienceBase
 from tests.publishers.server import Proxy
@@ -32,6 +33,7 @@ class Publishers:
         self.figshare = Figshare(self.dois)
         self.sciencebase = ScienceBase(self.dois)
         self.dataverse = Dataverse(self.dois)
+        self.osf = Osf(self.dois)
         self.github = GitHub()
         self.plain = Plain()
         self._sites: Sequence[Site] = (
@@ -40,6 +42,7 @@ class Publishers:
             self.figshare,
             self.sciencebase,
             self.dataverse,
+            self.osf,
             self.github,
             self.plain,
         )
