@@ -75,6 +75,10 @@ class Publishers:
         """Another publisher, beside those that are always there."""
         self._sites = (*self._sites, site)
 
+    def leave(self, host: str) -> None:
+        """Take a publisher away."""
+        self._sites = tuple(site for site in self._sites if host not in site.hosts)
+
     def fault(self, host: str, path: str, fault: Fault) -> None:
         """Let requests fail whose path starts so (with the query; quoted or not).
 

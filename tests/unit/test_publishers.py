@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ from loaders.publishers.pages import MOST_PAGES
 from loaders.publishers.sciencebase_versions import newest, version
 from loaders.web import Web
 from tests.publishers import Fault, Publishers
-from tests.publishers.answers import Answer, Asked, document
+from tests.publishers.answers import Answer, Asked, document, page
 from tests.publishers.bodies import as_content, digest
+from tests.publishers.dois import Doi
 
 SCIENCEBASE, DATAVERSE, OSF = "10.5066/P9IA3TUS", "10.7910/DVN/ABC", "10.17605/OSF.IO/AB1CD"
 FIGSHARE, ZENODO = "10.6084/m9.figshare.3385780.v4", "10.5281/zenodo.5005868"
@@ -420,7 +421,7 @@ def test_the_next_page_must_be_another_on_the_same_host(repository: str, next_pa
     stated, words = NEXT[next_page]
     target = stated.format(host=host, path=path) if isinstance(stated, str) else stated
     empty: Json = {"entries": []} if next_page == "itself" else {}
-    web.fault(host, path, changed(lambda page: page.update({outer: {inner: target}, **empty})))
+    web.fault(host, path, changed(lambda stated: stated.update({outer: {inner: target}, **empty})))
     assert words in refused(doi=doi)
     assert web.refused() == set()
 
@@ -455,7 +456,7 @@ def test_a_list_of_empty_pages_ends(web: Publishers, monkeypatch: pytest.MonkeyP
     published(web, "zenodo")
     count = iter(range(10**6))
     endless = changed(
-        lambda page: page.update(
+        lambda stated: stated.update(
             entries=[], links={"next": f"https://zenodo.org/api/records/5005868/files?n={next(count)}"}
         )
     )
@@ -495,26 +496,30 @@ SHORT = {
 @pytest.mark.parametrize("repository", SHORT)
 def test_a_list_shorter_than_its_count_is_an_error(repository: str, web: Publishers) -> None:
     published(web, repository)
-    doi, host, path, stated = SHORT[repository]
-    web.fault(host, path, changed(lambda page: page.update(stated)))
+    doi, host, path, count = SHORT[repository]
+    web.fault(host, path, changed(lambda stated: stated.update(count)))
     assert "counts 99 entries" in refused(doi=doi)
 
 
 WRONG: dict[str, tuple[str, str, str, Callable[[Json], Any], str]] = {
     "zenodo: a name is null": (
         *PAGED["zenodo"],
-        lambda page: page["entries"][0].update(key=None),
+        lambda stated: stated["entries"][0].update(key=None),
         "expected a name as `key` of",
     ),
     "zenodo: files are words": (
         *PAGED["zenodo"],
-        lambda page: page.update(entries=["a"]),
+        lambda stated: stated.update(entries=["a"]),
         "expected an object as entry 1",
     ),
-    "zenodo: links are a list": (*PAGED["zenodo"], lambda page: page.update(links=[]), "expected an object as `links`"),
+    "zenodo: links are a list": (
+        *PAGED["zenodo"],
+        lambda stated: stated.update(links=[]),
+        "expected an object as `links`",
+    ),
     "osf: a folder elsewhere": (
         *PAGED["osf"],
-        lambda page: page["data"][0].update(
+        lambda stated: stated["data"][0].update(
             attributes={"kind": "folder"},
             relationships={"files": {"links": {"related": {"href": "https://elsewhere.example.org/"}}}},
         ),
@@ -522,34 +527,34 @@ WRONG: dict[str, tuple[str, str, str, Callable[[Json], Any], str]] = {
     ),
     "osf: a download elsewhere": (
         *PAGED["osf"],
-        lambda page: page["data"][0]["links"].update(download="https://notosf.io/x"),
+        lambda stated: stated["data"][0]["links"].update(download="https://notosf.io/x"),
         "expected an address at osf.io",
     ),
     "osf: a name is a number": (
         *PAGED["osf"],
-        lambda page: page["data"][0]["attributes"].update(materialized_path=7),
+        lambda stated: stated["data"][0]["attributes"].update(materialized_path=7),
         "expected a path as `materialized_path`",
     ),
     "figshare: files are an object": (*PAGED["figshare"], lambda _: {"files": []}, "did not answer with a list"),
     "figshare: a file without a number": (
         *PAGED["figshare"],
-        lambda page: page[0].pop("id") and None,  # type: ignore[index]
+        lambda stated: stated[0].pop("id") and None,  # type: ignore[index]
         "expected an identifier as `id`",
     ),
-    "dataverse: files are null": (*PAGED["dataverse"], lambda page: page.update(data=None), "counts 30 entries"),
+    "dataverse: files are null": (*PAGED["dataverse"], lambda stated: stated.update(data=None), "counts 30 entries"),
     "dataverse: a folder is a list": (
         *PAGED["dataverse"],
-        lambda page: page["data"][0].update(directoryLabel=["a"]),
+        lambda stated: stated["data"][0].update(directoryLabel=["a"]),
         "expected a path as `directoryLabel`",
     ),
     "sciencebase: children are text": (
         *PAGED["sciencebase"],
-        lambda page: page.update(items="many"),
+        lambda stated: stated.update(items="many"),
         'expected a list as `items` of the children of item 66707f69 of ScienceBase, found "many"',
     ),
     "sciencebase: a child without an id": (
         *PAGED["sciencebase"],
-        lambda page: page["items"][0].pop("id") and None,
+        lambda stated: stated["items"][0].pop("id") and None,
         "expected an identifier as `id`",
     ),
     "datacite: titles are an object": (
@@ -571,6 +576,44 @@ def test_a_field_of_another_type_is_an_error_that_names_it(name: str, web: Publi
     assert said.startswith("farms: ")
     assert words in said
     assert "\n" not in said
+
+
+@dataclass(frozen=True)
+class Dryad:
+    """A repository that datahugger lists: datadryad.org, whose lists come in pages that it does not follow."""
+
+    following: str | None
+    name: object = "farms.csv"
+    hosts = ("datadryad.org",)
+
+    def answer(self, asked_for: Asked) -> Answer:
+        if not asked_for.path.startswith("/api/"):
+            return page("Dryad")
+        if "/versions/" not in asked_for.path:
+            return document({"_links": {"stash:version": {"href": "/api/v2/versions/7"}}})
+        link = {"stash:download": {"href": "/api/v2/files/9/download"}}
+        links = {"next": {"href": self.following}} if self.following else {}
+        files = [{"path": self.name, "size": 3, "_links": link}]
+        return document({"_links": links, "_embedded": {"stash:files": files}})
+
+
+def dryad(web: Publishers, following: str | None, name: object = "farms.csv") -> str:
+    doi = "10.5061/dryad.abc"
+    web.dois.publish(Doi(doi, f"https://datadryad.org/stash/dataset/doi:{doi}"))
+    web.leave("datadryad.org")
+    web.join(Dryad(following, name))
+    return doi
+
+
+def test_a_list_of_which_datahugger_reads_one_page_is_refused(web: Publishers) -> None:
+    assert names(asked(doi=dryad(web, None))) == {"farms.csv"}
+    said = refused(doi=dryad(web, "/api/v2/versions/7/files?page=2"))
+    assert "in several pages, of which only the first can be read" in said
+
+
+@pytest.mark.parametrize("name", [None, "", " ", ["a"], 7])
+def test_a_file_that_datahugger_lists_without_a_name_is_an_error(name: object, web: Publishers) -> None:
+    assert "1 of them without a name" in refused(doi=dryad(web, None, name))
 
 
 def test_a_page_of_no_repository_is_the_address_of_a_file(web: Publishers) -> None:
