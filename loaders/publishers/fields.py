@@ -1,6 +1,7 @@
 """Fields of a publisher's answer, read by name and type: a missing or wrongly typed one is an error that names it."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from loaders.publishers.asking import Asking, text
 from loaders.web import shown
 
 LONGEST_SHOWN = 60
+IDENTIFIER = re.compile(r"[a-z0-9][\w.:~-]{0,199}", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,9 @@ class Fields:
             SourceError: it is no text.
         """
         value = self.values.get(name)
-        if value is not None and not isinstance(value, str):
+        if value is not None and not _is_text(value):
             raise self._wrong(name, "a path")
-        return (value or "").strip("/")
+        return str(value or "").strip("/")
 
     def name(self, name: str) -> str:
         """A name that must be there, as it is published.
@@ -48,18 +50,18 @@ class Fields:
             SourceError: it is missing, blank or no text.
         """
         value = self.values.get(name)
-        if not isinstance(value, str) or not value.strip():
+        if not _is_text(value) or not str(value).strip():
             raise self._wrong(name, "a name")
-        return value
+        return str(value)
 
     def identifier(self, name: str) -> str:
         """A number or a word that must be there, and of which an address can be made.
 
         Raises:
-            SourceError: it is missing, or neither.
+            SourceError: it is missing, or something else.
         """
         value = self.values.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).strip():
+        if isinstance(value, bool) or not isinstance(value, int | str) or not IDENTIFIER.fullmatch(str(value)):
             raise self._wrong(name, "an identifier")
         return str(value)
 
@@ -140,10 +142,15 @@ def answered_list(url: str, what: str, asking: Asking) -> list[Fields]:
     return objects(document, what, asking)
 
 
+def _is_text(value: object) -> bool:
+    """Whether it is text that a file can hold; JSON can hold half a character."""
+    return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
 def shortened(value: object) -> str:
     """A value as JSON has it, for an error message."""
     try:
-        found = json.dumps(value, ensure_ascii=False)
+        found = json.dumps(value, ensure_ascii=not _is_text(value))
     except (ValueError, TypeError, RecursionError):
         return "what cannot be shown"
     return found if len(found) <= LONGEST_SHOWN else f"{found[:LONGEST_SHOWN]}…"

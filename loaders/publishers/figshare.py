@@ -102,16 +102,16 @@ def _files(stated: Fields, lists: Sequence[str]) -> list[Fields]:
 def _pages(url: str, what: str, total_bytes: int | None, asking: Asking) -> Iterator[list[Fields]]:
     """The pages of a list of files: up to an empty one, or to the stated sum of bytes on a page that is not full."""
     first: list[Fields] = []
-    brought, number = 0, 0
+    listed_bytes, number = 0, 0
     while True:
         number += 1
         page = answered_list(f"{url}?page={number}&page_size={PER_PAGE}", what, asking)
-        if not page or (number > 1 and page == first and brought == total_bytes):
+        if not page or (number > 1 and page == first and listed_bytes == total_bytes):
             return  # the end; or a server that knows no pages, and has listed all
         yield page
         first = first or page
-        brought += _bytes(page)
-        if len(page) < PER_PAGE and brought == total_bytes:
+        listed_bytes += _bytes(page)
+        if len(page) < PER_PAGE and listed_bytes == total_bytes:
             return
 
 

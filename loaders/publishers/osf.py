@@ -19,6 +19,7 @@ HOST = "osf.io"
 API = "https://api.osf.io/v2"
 PAGE = re.compile(r"/([a-z0-9]{4,})(?:/(?:overview/?|files/?)?)?", re.IGNORECASE)
 DOWNLOAD = re.compile(r"https://osf\.io/download/([\w-]+)/?")
+STORED = re.compile(r"https://(?:[a-z0-9-]+\.)*osf\.io/[!-~]+")
 KINDS = ("nodes", "registrations")  # a registration is a project at one moment
 OWN_STORAGE = "osfstorage"
 PER_PAGE = "page%5Bsize%5D=100"
@@ -85,7 +86,7 @@ def _files(root: str, what: str, asking: Asking) -> list[LockedFile]:
 def _providers(root: str, what: str, asking: Asking) -> list[str]:
     where = f"the storage of {what}"
     pages = _pages(f"{root}/files/", where, asking)
-    return list(gathered(pages, where, asking, lambda entry: entry.part("attributes").name("provider")))
+    return list(gathered(pages, where, asking, lambda entry: entry.part("attributes").identifier("provider")))
 
 
 def _list(url: str, what: str, asking: Asking) -> list[Fields]:
@@ -111,8 +112,8 @@ def _file(entry: Fields, attributes: Fields, provider: str) -> LockedFile:
     path = attributes.path("materialized_path") or attributes.name("name")
     hashes = attributes.part("extra").part("hashes")
     link = entry.part("links").name("download")
-    parts, known = urlsplit(link), DOWNLOAD.fullmatch(link)
-    if not known and (parts.scheme != "https" or not f".{parts.hostname}".endswith(f".{HOST}")):
+    known = DOWNLOAD.fullmatch(link)
+    if not known and not STORED.fullmatch(link):
         raise entry.asking.unclear(f"{entry.where} is downloaded at {shortened(link)}, expected an address at {HOST}")
     return LockedFile(
         name=path if provider == OWN_STORAGE else f"{provider}/{path}",

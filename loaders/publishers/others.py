@@ -31,16 +31,20 @@ _read: contextvars.ContextVar[list[requests.Response]] = contextvars.ContextVar(
 
 
 class _OurRequests:
-    """What datahugger's modules know as `requests`."""
+    """What datahugger's modules know as `requests`: our session while we ask, the library itself for all others."""
 
     @staticmethod
     def get(url: str, **options: Any) -> requests.Response:
+        if _current.get(None) is None:
+            return requests.get(url, **options)  # noqa: S113 (the caller's own choice)
         response = _current.get().get(url, **_without_timeout(options))
         _read.get().append(response)
         return response
 
     @staticmethod
     def head(url: str, **options: Any) -> requests.Response:
+        if _current.get(None) is None:
+            return requests.head(url, **options)  # noqa: S113 (the caller's own choice)
         return _current.get().head(url, **_without_timeout(options))
 
     def __getattr__(self, name: str) -> Any:
@@ -123,7 +127,7 @@ def _next_page(answer: requests.Response) -> str | None:
         for name in path:
             value = value.get(name) if isinstance(value, dict) else None
         if value and isinstance(value, str):
-            return value
+            return str(value)
     return None
 
 

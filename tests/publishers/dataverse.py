@@ -122,7 +122,7 @@ class Dataverse:
 
 
 def copy(deposited: Content) -> Content:
-    """What Dataverse makes of a table: other bytes, which nobody states a checksum of."""
+    """What Dataverse makes of a table: other bytes, of which no checksum is stated."""
     return Whole(b"".join(deposited.pieces()).replace(b",", b"\t"))
 
 

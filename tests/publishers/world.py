@@ -49,7 +49,7 @@ class Publishers:
         self._ca = folder / "publishers.pem"
         self._faults = Faults()
         self._log = Log()
-        self._proxy = Proxy(lambda host: self._site(host) is not None, self._answer, self._log)
+        self._proxy = Proxy(lambda host: self._site(host) is not None, self.answer, self._log)
 
     def __enter__(self) -> Self:
         self._proxy.start(self._ca)
@@ -119,11 +119,16 @@ class Publishers:
         self._log.clear()
         self._proxy.refused.clear()
 
-    def _site(self, host: str) -> Site | None:
-        return next((site for site in self._sites if host in site.hosts), None)
+    def answer(self, asked: Asked) -> Answer:
+        """What the asked site answers, after its faults.
 
-    def _answer(self, asked: Asked) -> Answer:
+        Raises:
+            LookupError: there is no such site.
+        """
         site = self._site(asked.host)
         if site is None:
             raise LookupError(f"nobody here is {asked.host}")
         return ranged(asked, self._faults.strike(asked, site.answer(asked)))
+
+    def _site(self, host: str) -> Site | None:
+        return next((site for site in self._sites if host in site.hosts), None)
