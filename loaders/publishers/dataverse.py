@@ -79,7 +79,14 @@ def _record(version: Fields, identifier: str, site: str, doi: str | None, page: 
         known["licence"] = (
             version.part("license").text("name") if isinstance(licence, dict) else version.text("license")
         )
+    known["title"] = known.get("title") or _title(version)
     return Record(**known | {"repository": "dataverse", "id": f"{site}/{identifier}", "doi": doi, "url": page})
+
+
+def _title(version: Fields) -> str | None:
+    """The title in a dataset's own citation."""
+    stated = version.part("metadataBlocks").part("citation").parts("fields")
+    return next((field.text("value") for field in stated if field.text("typeName") == "title"), None)
 
 
 def _doi(identifier: str) -> str | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, urlencode, urlsplit
 
+from loaders.errors import SourceError
 from loaders.locks import LockedFile, Record
 from loaders.publishers import datacite, sciencebase_versions
 from loaders.publishers.asking import Asking, Listing, checksum, size
@@ -20,6 +21,7 @@ PAGE = re.compile(r"/catalog/item/([\w-]+)/?")
 CHILDREN = {"format": "json", "max": "100", "fields": "title,dates,provenance,hasChildren"}
 DEEPEST = 3  # parents of parents of parents
 MOST_CHILDREN = 1000
+MOST_LISTED = 20
 NAMED = "name="  # in a key: a file that has no place on ScienceBase's disk is asked for by its name
 
 
@@ -39,8 +41,10 @@ def ask(page: str, doi: str | None, asking: Asking) -> Listing | None:
         if newer is None:
             break
         item = newer
-    is_child = item is not parent
-    return Listing(_record(item, doi, is_version=is_child), tuple(_files(item)))
+    files = tuple(_files(item))
+    if not files:
+        raise _without_files(item, doi or page)
+    return Listing(_record(item, doi, is_version=item is not parent), files)
 
 
 def address(record: Record, file: LockedFile) -> str:
@@ -109,6 +113,19 @@ def _whole(child: Fields) -> Fields:
 
 def _page(identifier: str) -> str:
     return f"{CATALOG}/item/{identifier}"
+
+
+def _without_files(item: Fields, source: str) -> SourceError:
+    """The error for an item that at most links to files; it lists the links."""
+    stated = [*item.parts("webLinks"), *item.parts("distributionLinks")]
+    links = list(dict.fromkeys(link.text("uri") or "" for link in stated if link.text("uri")))[:MOST_LISTED]
+    remedy = (
+        f"It links to {', '.join(links)}. State the address of a file as datasets.{item.asking.key}.source.url in "
+        f"params.yaml, without `doi`."
+        if links
+        else f"Correct datasets.{item.asking.key}.source in params.yaml."
+    )
+    return SourceError(f"{item.asking.key}: {item.where}, to which {source} leads, holds no files. {remedy}")
 
 
 def _record(item: Fields, doi: str | None, *, is_version: bool) -> Record:

@@ -18,7 +18,7 @@ from loaders.publishers.pages import gathered, linked
 HOST = "zenodo.org"
 API = f"https://{HOST}/api/records"
 PAGE = re.compile(r"/records?/(\d+)/?")
-NO_LIST = frozenset({401, 403, 404})  # of a record that shows no files
+REFUSED = frozenset({401, 403})
 
 
 def ask(page: str, doi: str | None, asking: Asking) -> Listing | None:
@@ -65,7 +65,7 @@ def _files(stated: Fields) -> tuple[LockedFile, ...]:
     asking, embedded = stated.asking, isinstance(stated.values.get("files"), dict)
     files = _entries(stated.part("files")) if embedded else stated.parts("files")
     found: dict[str, LockedFile] = {}
-    for file in map(_file, (*files, *_listed(stated.identifier("id"), asking))):
+    for file in map(_file, (*files, *_listed(stated, is_shown=bool(files)))):
         found[file.remote] = _agreed(found.get(file.remote, file), file, stated)
     if not found:
         raise SourceError(
@@ -78,10 +78,12 @@ def _files(stated: Fields) -> tuple[LockedFile, ...]:
     return tuple(found.values())
 
 
-def _listed(number: str, asking: Asking) -> Iterable[Fields]:
-    """The entries of a record's list of files."""
+def _listed(stated: Fields, *, is_shown: bool) -> Iterable[Fields]:
+    """The entries of a record's list of files; none if it has no such list, or shows no files at all."""
+    asking, number = stated.asking, stated.identifier("id")
     url, what = f"{API}/{quote(number, safe='')}/files", f"the files of record {number} of Zenodo"
-    if asking.get(url).status_code in NO_LIST:
+    status = asking.get(url).status_code
+    if status == 404 or (status in REFUSED and not is_shown):
         return []
     pages = linked(url, what, asking, lambda page: page.part("links").values.get("next"))
     return gathered(map(_entries, pages), what, asking, lambda file: file.name("key")).values()

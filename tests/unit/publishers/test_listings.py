@@ -33,6 +33,14 @@ def test_a_table_at_dataverse_is_the_deposited_file(web: Publishers) -> None:
     assert listing.record.version == "1.0"
 
 
+def test_a_dataset_at_dataverse_is_chosen_by_the_address_of_its_page(web: Publishers) -> None:
+    web.dataverse.publish(DATAVERSE, {"a.csv": b"1"}, title="Farms")
+    web.dois.unpublish(DATAVERSE)
+    page = f"https://dataverse.harvard.edu/dataset.xhtml?persistentId=doi:{DATAVERSE}"
+    record = asked(url=page).record
+    assert (record.repository, record.doi, record.title, record.licence) == ("dataverse", DATAVERSE, "Farms", "CC0 1.0")
+
+
 def test_tables_deposited_under_one_name_are_told_by_their_listed_names(web: Publishers) -> None:
     web.dataverse.publish(DATAVERSE, {}, tables={"north.csv": b"1", "south.csv": b"2"})
     same = changed(

@@ -93,7 +93,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-@pytest.mark.parametrize("repository", [each for each in PAGED if each != "zenodo"])
+@pytest.mark.parametrize("repository", PAGED)
 def test_a_fault_in_a_list_ends_in_the_whole_list_or_in_an_error(repository: str, name: str, web: Publishers) -> None:
     published(web, repository)
     doi, host, path = PAGED[repository]

@@ -152,3 +152,14 @@ def test_a_file_without_a_place_on_the_disk_is_asked_for_by_name(web: Publishers
     listing = asked(doi=SCIENCEBASE)
     expected = "https://www.sciencebase.gov/catalog/file/get/66c?name=a%20b.geojson"
     assert publishers.address(listing.record, listing.files[0]) == expected
+
+
+def test_an_item_that_only_links_to_files_lists_the_links(web: Publishers) -> None:
+    web.sciencebase.publish("66c", {}, doi=SCIENCEBASE)
+    link = {"type": "download", "uri": "https://eerscmap.usgs.gov/uspvdb/assets/data/uspvdbGeoJSON.zip"}
+    web.fault(
+        "www.sciencebase.gov", "/catalog/item/66c?format=json", changed(lambda item: item.update(webLinks=[link]))
+    )
+    said = refused(doi=SCIENCEBASE)
+    assert "holds no files. It links to https://eerscmap.usgs.gov/uspvdb/assets/data/uspvdbGeoJSON.zip." in said
+    assert "datasets.farms.source.url" in said
