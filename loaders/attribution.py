@@ -17,7 +17,14 @@ from loaders.workspace import Workspace
 
 BIBLIOGRAPHY, ATTRIBUTION = "CITATION.bib", "ATTRIBUTION.md"
 HEADINGS = ("dataset", "rows", "version", "licence", "verified?", "source")
-REPOSITORIES = {"zenodo": "Zenodo", "figshare": "figshare", "github": "GitHub", "sciencebase": "ScienceBase"}
+REPOSITORIES = {
+    "dataverse": "Dataverse",
+    "figshare": "figshare",
+    "github": "GitHub",
+    "osf": "OSF",
+    "sciencebase": "ScienceBase",
+    "zenodo": "Zenodo",
+}
 OWN = "path"  # the origin of a file on the user's disk
 SYNTHETIC = "SYNTHETIC twin; not the published data."
 OWN_FILE = "The user's own file."

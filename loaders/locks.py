@@ -54,7 +54,7 @@ class Record:
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
-    repository: Literal["figshare", "github", "others", "sciencebase", "url", "zenodo"]
+    repository: Literal["dataverse", "figshare", "github", "osf", "others", "sciencebase", "url", "zenodo"]
     id: str
     doi: str | None = None
     title: str | None = None

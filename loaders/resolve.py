@@ -104,7 +104,7 @@ def _chosen(dataset: Dataset, listed: Mapping[str, LockedFile], place: str) -> l
     wanted = _matching(dataset, listed, place)
     data = {name for name in wanted if is_data(name)}
     several = len({geodatabase(name) or name for name in data}) != 1
-    if not dataset.source.include and dataset.source.kind == "doi":
+    if not dataset.source.include and dataset.source.kind in {"doi", "url"}:
         if several and len(wanted) != 1:
             sizes = (f"{name} ({(listed[name].bytes or 0) / 1e6:,.1f} MB)" for name in sorted(listed))
             raise SourceError(

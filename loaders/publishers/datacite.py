@@ -3,32 +3,31 @@
 from typing import Any
 from urllib.parse import quote
 
-from loaders.publishers.asking import Asking, text, texts, year
+from loaders.publishers.asking import Asking, text, year
+from loaders.publishers.fields import Fields, answered
 
 
 def record(doi: str, asking: Asking) -> dict[str, Any]:
     """The fields of a `Record` that DataCite states; none for a DOI of another agency."""
-    response = asking.get(f"https://api.datacite.org/dois/{quote(doi, safe='')}")
-    if response.status_code == 404:
+    url, what = f"https://api.datacite.org/dois/{quote(doi, safe='')}", f"what DataCite knows of {doi}"
+    if asking.get(url).status_code == 404:
         return {}
-    asking.found(response, f"what DataCite knows of {doi}")
-    try:
-        stated = response.json()["data"]["attributes"]
-        return {
-            "title": text(next(iter(stated["titles"] or [{}])).get("title")),
-            "creators": texts(creator.get("name") for creator in stated["creators"] or []),
-            "year": year(stated.get("publicationYear")),
-            "version": text(stated.get("version")),
-            "licence": _licence(stated.get("rightsList") or []),
-        }
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise asking.unclear(f"what DataCite says of {doi} cannot be read ({type(error).__name__}: {error})") from error
+    stated = answered(url, what, asking).part("data").part("attributes")
+    names = (creator.text("name") for creator in stated.parts("creators"))
+    return {
+        "title": next((title.text("title") for title in stated.parts("titles")), None),
+        "creators": tuple(name for name in names if name),
+        "year": year(stated.values.get("publicationYear")),
+        "version": stated.text("version"),
+        "licence": _licence(stated.parts("rightsList")),
+    }
 
 
-def _licence(rights: list[dict[str, Any]]) -> str | None:
+def _licence(rights: list[Fields]) -> str | None:
     """The first entry that names a licence, rather than saying whether access is open."""
-    named = [entry for entry in rights if "semantics" not in str(entry.get("rightsUri"))]
+    named = [entry for entry in rights if "semantics" not in str(entry.values.get("rightsUri"))]
     for entry in named or rights:
-        if found := text(entry.get("rightsIdentifier")) or text(entry.get("rights")) or text(entry.get("rightsUri")):
-            return found
+        for name in ("rightsIdentifier", "rights", "rightsUri"):
+            if found := text(entry.values.get(name)):
+                return found
     return None

@@ -1,4 +1,4 @@
-"""Every other repository that datahugger knows: Dataverse, OSF, Dryad, DSpace, Mendeley and more.
+"""Every other repository that datahugger knows: Dryad, DSpace, Mendeley and more.
 
 datahugger finds the repository and its list of files. It asks through our session: its own requests have no time-outs,
 do not try again, and do not say who asks.
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from types import ModuleType
 from typing import Any
+from urllib.parse import urljoin
 
 import requests
 
@@ -17,39 +18,57 @@ from loaders.errors import SourceError
 from loaders.locks import LockedFile, Record
 from loaders.publishers import datacite
 from loaders.publishers.asking import Asking, Listing, checksum, size
+from loaders.web import shown
 
 # what datahugger raises for an answer that it does not understand
 UNCLEAR = (AttributeError, LookupError, NotImplementedError, TypeError, ValueError, requests.RequestException)
 
+# where a list says that it goes on
+NEXT_PAGE = (("_links", "next", "href"), ("_links", "next"), ("links", "next", "href"), ("links", "next"), ("next",))
+
 _current: contextvars.ContextVar[Asking] = contextvars.ContextVar("asking")
+_read: contextvars.ContextVar[list[requests.Response]] = contextvars.ContextVar("read")
 
 
 class _OurRequests:
-    """What datahugger's modules know as `requests`."""
+    """What datahugger's modules know as `requests`: our session while we ask, the library itself for all others."""
 
     @staticmethod
     def get(url: str, **options: Any) -> requests.Response:
-        return _current.get().get(url, **_without_timeout(options))
+        if _current.get(None) is None:
+            return requests.get(url, **options)  # noqa: S113 (the caller's own choice)
+        response = _current.get().get(url, **_without_timeout(options))
+        _read.get().append(response)
+        return response
 
     @staticmethod
     def head(url: str, **options: Any) -> requests.Response:
+        if _current.get(None) is None:
+            return requests.head(url, **options)  # noqa: S113 (the caller's own choice)
         return _current.get().head(url, **_without_timeout(options))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(requests, name)
 
 
-def ask(name: str, asking: Asking) -> Listing:
-    """What a DOI holds."""
-    landing = landing_page(name, asking)
-    stated = datacite.record(name, asking)
-    record = Record(**stated | {"repository": "others", "id": landing, "doi": name, "url": landing})
-    return Listing(record, files(name, asking, by_link=True))
+def ask(page: str, doi: str, asking: Asking) -> Listing:
+    """What a DOI holds, by the page that it leads to."""
+    stated = datacite.record(doi, asking)
+    record = Record(**stated | {"repository": "others", "id": page, "doi": doi, "url": page})
+    return Listing(record, _files(doi, asking))
 
 
 def address(record: Record, file: LockedFile) -> str:
     """The link that the repository gave."""
     return file.remote
+
+
+def service(page: str) -> str:
+    """What datahugger calls the kind of repository that a page belongs to; empty if it knows none."""
+    try:
+        return str(_datahugger().resolvers._resolve_service(page).__name__)
+    except (_datahugger().exceptions.RepositoryNotSupportedError, ValueError):
+        return ""
 
 
 def landing_page(doi: str, asking: Asking) -> str:
@@ -63,29 +82,53 @@ def landing_page(doi: str, asking: Asking) -> str:
         return str(handle.resolve())
 
 
-def files(place: str, asking: Asking, *, by_link: bool) -> tuple[LockedFile, ...]:
-    """The files at a DOI, or on a landing page, as datahugger lists them.
-
-    Args:
-        place: the DOI, or the address of the page.
-        asking: the conversation.
-        by_link: whether `remote` is the link to the file; else its name.
-    """
-    with _through(asking, place):
-        listed = _datahugger().info(place).files
+def _files(doi: str, asking: Asking) -> tuple[LockedFile, ...]:
+    """The files at a DOI, as datahugger lists them."""
+    with _through(asking, doi) as answers:
+        listed = _datahugger().info(doi).files
+        _require_whole(doi, answers, asking)
         found = [
             LockedFile(
-                name=str(file["name"]),
+                name=file["name"].strip('"'),
                 bytes=size(file["size"]),
                 checksum=checksum(*_digest(file)),
-                remote=str(file["link"] if by_link else file["name"]),
+                remote=file["link"],
             )
             for file in listed
-            if file["name"] and file["link"]
+            if isinstance(file["name"], str) and file["name"].strip() and isinstance(file["link"], str)
         ]
     if len(found) != len(listed):
-        raise asking.unclear(f"{place} lists {len(listed)} files, {len(listed) - len(found)} of them without a name")
+        raise asking.unclear(f"{doi} lists {len(listed)} files, {len(listed) - len(found)} of them without a name")
     return tuple(found)
+
+
+def _require_whole(doi: str, answers: list[requests.Response], asking: Asking) -> None:
+    """Refuse a list of which datahugger has read the first page only."""
+    known = {str(answer.url) for answer in answers}
+    for answer in answers:
+        if (following := _next_page(answer)) and urljoin(str(answer.url), following) not in known:
+            raise SourceError(
+                f"{asking.key}: {shown(str(answer.url))} lists the files of {doi} in several pages, of which only the "
+                f"first can be read. Give the address of the file itself as datasets.{asking.key}.source.url in "
+                f"params.yaml, or download it and say `path:`."
+            )
+
+
+def _next_page(answer: requests.Response) -> str | None:
+    """The address of the next page that an answer names, in its headers or its JSON."""
+    if stated := answer.links.get("next", {}).get("url"):
+        return str(stated)
+    try:
+        document = answer.json()
+    except (ValueError, RecursionError):
+        return None
+    for path in NEXT_PAGE:
+        value: Any = document
+        for name in path:
+            value = value.get(name) if isinstance(value, dict) else None
+        if value and isinstance(value, str):
+            return str(value)
+    return None
 
 
 @cache
@@ -102,10 +145,12 @@ def _datahugger() -> ModuleType:
 
 
 @contextmanager
-def _through(asking: Asking, place: str) -> Iterator[None]:
-    token = _current.set(asking)
+def _through(asking: Asking, place: str) -> Iterator[list[requests.Response]]:
+    """Let datahugger ask through our session; what it has read."""
+    answers: list[requests.Response] = []
+    tokens = _current.set(asking), _read.set(answers)
     try:
-        yield
+        yield answers
     except _datahugger().exceptions.DOIError as error:
         raise SourceError(
             f"{asking.key}: doi.org does not know {place}. Correct datasets.{asking.key}.source.doi in params.yaml."
@@ -119,7 +164,8 @@ def _through(asking: Asking, place: str) -> Iterator[None]:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise asking.unclear(f"the list of files of {place} cannot be read ({reason})") from error
     finally:
-        _current.reset(token)
+        _current.reset(tokens[0])
+        _read.reset(tokens[1])
 
 
 def _digest(file: dict[str, Any]) -> tuple[object, object]:

@@ -92,9 +92,49 @@ def test_dataverse_is_found_by_datahugger_and_described_by_datacite(checkout: Ch
     web.dataverse.publish(doi="10.7910/DVN/ABC", files={"a.geojson": farms(1)}, title="Farms at Dataverse")
     assert _fetched(checkout, {"doi": "10.7910/DVN/ABC"}) == {"a.geojson": farms(1)}
     lock = checkout.lock("farms")
-    assert (lock["record"]["repository"], lock["record"]["title"]) == ("others", "Farms at Dataverse")
+    assert (lock["record"]["repository"], lock["record"]["title"]) == ("dataverse", "Farms at Dataverse")
     assert lock["files"][0]["checksum"].startswith("md5:")
     assert "api.datacite.org" in web.hosts()
+
+
+def test_a_table_at_dataverse_comes_as_it_was_deposited_and_is_verified(checkout: Checkout, web: Publishers) -> None:
+    deposited = b"id,lon,lat\n1,10,50\n"
+    web.dataverse.publish(doi="10.7910/DVN/ABC", files={}, tables={"data/farms.csv": deposited})
+    assert _fetched(checkout, {"doi": "10.7910/DVN/ABC"}) == {"data/farms.csv": deposited}
+    assert checkout.lock("farms")["files"][0]["remote"].endswith("?format=original")
+    assert checkout.eo_pv("verify", "farms").code == 0
+
+
+def test_the_newest_child_of_a_sciencebase_item_is_locked_and_a_newer_one_is_reported(
+    checkout: Checkout, web: Publishers
+) -> None:
+    web.sciencebase.publish("66707f69", {}, doi="10.5066/P9IA3TUS", title="USPVDB")
+    for identifier, title, rows in (("6442d8a2", "USPVDB v1.0", (1,)), ("6671c479", "USPVDB v2.0", (1, 2))):
+        archive = zipped(uspvdb_v1__geojson=farms(*rows))
+        web.sciencebase.publish(identifier, {"uspvdbGeoJSON.zip": archive}, title=title, parent="66707f69")
+    source = {"doi": "10.5066/P9IA3TUS", "include": ["uspvdb_v*.geojson"]}
+    assert _fetched(checkout, source)["uspvdbGeoJSON.zip.unpacked/uspvdb_v1.geojson"] == farms(1, 2)
+    record = checkout.lock("farms")["record"]
+    assert (record["id"], record["version"]) == ("6671c479", "2.0")
+    files = {"uspvdbGeoJSON.zip": zipped(uspvdb_v3__geojson=farms(1, 2, 3))}
+    web.sciencebase.publish("69aa0000", files, title="USPVDB v3.0", parent="66707f69")
+    said = " ".join(checkout.eo_pv("update", "farms").output.split())
+    assert "id changed (6671c479 → 69aa0000)" in said
+    assert "version changed (2.0 → 3.0)" in said
+
+
+def test_a_file_in_a_folder_at_osf_is_fetched(checkout: Checkout, web: Publishers) -> None:
+    files = {f"farms {number}.csv": b"id\n" for number in range(12)} | {"north/farms.geojson": farms(1)}
+    web.osf.publish("ab1cd", files, doi="10.17605/OSF.IO/AB1CD", elsewhere={"github": {"a.geojson": farms(2)}})
+    found = _fetched(checkout, {"doi": "10.17605/OSF.IO/AB1CD", "include": ["*.geojson"]})
+    assert found == {"north/farms.geojson": farms(1), "github/a.geojson": farms(2)}
+
+
+def test_a_file_after_the_tenth_at_figshare_is_fetched(checkout: Checkout, web: Publishers) -> None:
+    files = {f"farms {number}.csv": b"id\n" for number in range(12)} | {"north/farms.geojson": farms(1)}
+    web.figshare.publish(3385780, version=4, files=files)
+    found = _fetched(checkout, {"doi": "10.6084/m9.figshare.3385780", "include": ["north/farms.geojson"]})
+    assert found == {"north/farms.geojson": farms(1)}
 
 
 @pytest.mark.parametrize("ref", [COMMIT, "v1.0"])

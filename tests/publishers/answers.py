@@ -3,7 +3,7 @@
 import json
 import mimetypes
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -103,7 +103,7 @@ def data_file(content: Content, name: str, *, is_attachment: bool = False, conte
     return Answer(content, headers=headers, etag=f'"{md5}"', modified=modified, takes_ranges=True)
 
 
-def document(stated: Mapping[str, Any], status: int = 200) -> Answer:
+def document(stated: Mapping[str, Any] | Sequence[Any], status: int = 200) -> Answer:
     """JSON."""
     return Answer(Whole(json.dumps(stated).encode()), status, {"Content-Type": "application/json"})
 

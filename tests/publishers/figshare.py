@@ -1,4 +1,4 @@
-"""figshare.com: articles with versions, and files behind a redirect to a signed address."""
+"""figshare.com: articles with versions, files in pages, and their bytes behind a redirect to a signed address."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ from tests.publishers.sites import Files, Pages, number_of, routed
 API = "https://api.figshare.com/v2/articles"
 DOWNLOADS = "https://ndownloader.figshare.com/files"
 STORE = "https://s3-eu-west-1.amazonaws.com/pfigshare-u-files"
+EMBEDDED = 10  # files that an article itself states at most
 SIGNATURE = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=10&X-Amz-Signature=5ecre7"
 LICENCES = {
     "CC BY 4.0": (1, "https://creativecommons.org/licenses/by/4.0/"),
@@ -46,13 +47,19 @@ class _Article:
 
 
 class Figshare:
-    """The articles of figshare."""
+    """The articles of figshare.
+
+    Attributes:
+        most_per_page: files that are listed at once, whatever is asked for.
+    """
 
     hosts = ("figshare.com", "api.figshare.com", "ndownloader.figshare.com", "s3-eu-west-1.amazonaws.com")
 
     def __init__(self, dois: Dois) -> None:
         self._dois = dois
         self._articles: dict[tuple[int, int], _Article] = {}
+        self.most_per_page = 1000
+        self._collections: dict[int, Sequence[int]] = {}
 
     def publish(
         self,
@@ -78,10 +85,16 @@ class Figshare:
             del self._articles[known]
         self._register_newest(number)
 
+    def collect(self, number: int, articles: Sequence[int]) -> None:
+        """Make a collection of articles, which has a DOI of its own."""
+        self._collections[number] = articles
+
     def answer(self, asked: Asked) -> Answer:
         pages: Pages = {
             r"figshare\.com/articles/[^/]+/[^/]+/(?P<number>\d+)(/(?P<version>\d+))?": self._landing,
             r"api\.figshare\.com/v2/articles/(?P<number>\d+)(/versions/(?P<version>\d+))?": self._stated,
+            r"api\.figshare\.com/v2/articles/(?P<number>\d+)(/versions/(?P<version>\d+))?/files": self._listed,
+            r"api\.figshare\.com/v2/collections/(?P<number>\d+)/articles": self._collected,
             r"ndownloader\.figshare\.com/files/(?P<file>\d+)": self._download,
             r"s3-eu-west-1\.amazonaws\.com/pfigshare-u-files/(?P<file>\d+)/(?P<name>.+)": self._bytes,
         }
@@ -110,11 +123,25 @@ class Figshare:
             _stated(found) if found else {"message": "Entity not found: article", "code": 404}, _code(found)
         )
 
+    def _listed(self, asked: Asked, number: str, version: str | None) -> Answer:
+        """By pages of ten unless asked otherwise, as the documentation has it."""
+        found = self._find(int(number), int(version) if version else None)
+        if not found:
+            return document({"message": "Entity not found: article", "code": 404}, 404)
+        page, size = int(asked.query.get("page", 1)), min(int(asked.query.get("page_size", 10)), self.most_per_page)
+        return document(_files(found)[(page - 1) * size : page * size])
+
+    def _collected(self, _: Asked, number: str) -> Answer:
+        if int(number) not in self._collections:
+            return document({"message": "Entity not found: collection", "code": 404}, 404)
+        found = [self._find(article, None) for article in self._collections[int(number)]]
+        return document([{"id": each.number, "doi": each.doi, "title": each.title} for each in found if each])
+
     def _named(self, file: str) -> tuple[str, Content] | None:
         for article in list(self._articles.values()):
-            for name, content in article.files.items():
-                if str(article.file_number(name)) == file:
-                    return name, content
+            for path, content in article.files.items():
+                if str(article.file_number(path)) == file:
+                    return path.rpartition("/")[2], content
         return None
 
     def _download(self, _: Asked, file: str) -> Answer:
@@ -138,7 +165,10 @@ def _stated(article: _Article) -> dict[str, Any]:
     value, url = LICENCES.get(article.licence, (99, "https://example.org/licence"))
     when = f"{article.date}T12:00:00Z"
     return {
-        "files": [_file(article, name, content) for name, content in article.files.items()],
+        "files": _files(article)[:EMBEDDED],
+        "folder_structure": {
+            f"{article.file_number(path)}": path.rpartition("/")[0] for path in article.files if "/" in path
+        },
         "custom_fields": [],
         "authors": [{"id": number_of(name), "full_name": name, "is_active": True} for name in article.authors],
         "figshare_url": article.page.rpartition("/")[0],
@@ -165,8 +195,12 @@ def _stated(article: _Article) -> dict[str, Any]:
     }
 
 
-def _file(article: _Article, name: str, content: Content) -> dict[str, Any]:
-    number, md5 = article.file_number(name), digest(content, "md5")
+def _files(article: _Article) -> list[dict[str, Any]]:
+    return [_file(article, path, content) for path, content in article.files.items()]
+
+
+def _file(article: _Article, path: str, content: Content) -> dict[str, Any]:
+    number, md5, name = article.file_number(path), digest(content, "md5"), path.rpartition("/")[2]
     return {
         "id": number,
         "name": name,

@@ -12,6 +12,7 @@ from tests.publishers.faults import Fault, Faults
 from tests.publishers.figshare import Figshare
 from tests.publishers.github import GitHub
 from tests.publishers.log import Log, Request
+from tests.publishers.osf import Osf
 from tests.publishers.plain import Plain
 from tests.publishers.sciencebase import ScienceBase
 from tests.publishers.server import Proxy
@@ -32,6 +33,7 @@ class Publishers:
         self.figshare = Figshare(self.dois)
         self.sciencebase = ScienceBase(self.dois)
         self.dataverse = Dataverse(self.dois)
+        self.osf = Osf(self.dois)
         self.github = GitHub()
         self.plain = Plain()
         self._sites: Sequence[Site] = (
@@ -40,13 +42,14 @@ class Publishers:
             self.figshare,
             self.sciencebase,
             self.dataverse,
+            self.osf,
             self.github,
             self.plain,
         )
         self._ca = folder / "publishers.pem"
         self._faults = Faults()
         self._log = Log()
-        self._proxy = Proxy(lambda host: self._site(host) is not None, self._answer, self._log)
+        self._proxy = Proxy(lambda host: self._site(host) is not None, self.answer, self._log)
 
     def __enter__(self) -> Self:
         self._proxy.start(self._ca)
@@ -71,6 +74,10 @@ class Publishers:
     def join(self, site: Site) -> None:
         """Another publisher, beside those that are always there."""
         self._sites = (*self._sites, site)
+
+    def leave(self, host: str) -> None:
+        """Take a publisher away."""
+        self._sites = tuple(site for site in self._sites if host not in site.hosts)
 
     def fault(self, host: str, path: str, fault: Fault) -> None:
         """Let requests fail whose path starts so (with the query; quoted or not).
@@ -112,11 +119,16 @@ class Publishers:
         self._log.clear()
         self._proxy.refused.clear()
 
-    def _site(self, host: str) -> Site | None:
-        return next((site for site in self._sites if host in site.hosts), None)
+    def answer(self, asked: Asked) -> Answer:
+        """What the asked site answers, after its faults.
 
-    def _answer(self, asked: Asked) -> Answer:
+        Raises:
+            LookupError: there is no such site.
+        """
         site = self._site(asked.host)
         if site is None:
             raise LookupError(f"nobody here is {asked.host}")
         return ranged(asked, self._faults.strike(asked, site.answer(asked)))
+
+    def _site(self, host: str) -> Site | None:
+        return next((site for site in self._sites if host in site.hosts), None)

@@ -31,13 +31,19 @@ class _Record:
 
 
 class Zenodo:
-    """The records of Zenodo."""
+    """The records of Zenodo.
+
+    Attributes:
+        embedded: files that a record itself states at most.
+        per_page: files on a page of its list of files.
+    """
 
     hosts = ("zenodo.org",)
 
     def __init__(self, dois: Dois) -> None:
         self._dois = dois
         self._records: dict[int, _Record] = {}
+        self.embedded = self.per_page = 10_000
 
     def publish(
         self,
@@ -90,15 +96,26 @@ class Zenodo:
     def _stated(self, asked: Asked, number: str) -> Answer:
         if record := self._records.get(int(number)):
             is_new = record.shape == "rdm" or NEW_FORM in asked.headers.get("Accept", "")
-            return document(_rdm(record) if is_new else _legacy(record))
+            return document(self._short(_rdm(record) if is_new else _legacy(record)))
         newest = self._newest(int(number))
         return redirect(f"{API}/{newest}", 301) if newest else _missing(asked)
 
     def _listed(self, asked: Asked, number: str) -> Answer:
         if record := self._records.get(int(number)):
             links = {"self": f"{API}/{number}/files", "archive": f"{API}/{number}/files-archive"}
-            return document({"enabled": True, "links": links, "entries": _entries(record), "order": []})
+            page, entries = int(asked.query.get("page", 1)), _entries(record)
+            if page * self.per_page < len(entries):
+                links["next"] = f"{API}/{number}/files?page={page + 1}"
+            entries = entries[(page - 1) * self.per_page : page * self.per_page]
+            return document({"enabled": True, "links": links, "entries": entries, "order": []})
         return _missing(asked)
+
+    def _short(self, stated: dict[str, Any]) -> dict[str, Any]:
+        """A record with the files that it states itself."""
+        if isinstance(stated["files"], list):
+            return {**stated, "files": stated["files"][: self.embedded]}
+        entries = dict(list(stated["files"]["entries"].items())[: self.embedded])
+        return {**stated, "files": {**stated["files"], "entries": entries}}
 
     def _file(self, asked: Asked, number: str, name: str) -> Answer:
         record = self._records.get(int(number))
