@@ -41,6 +41,8 @@ WITHOUT_EFFECT = {
         "lock_changes",  # words
         "partial_file",  # as fetch
         "patience",  # as fetch
+        "raw_folder",  # as fetch
+        "readable",  # as fetch
         "publishers",  # as resolve
         "resolve",  # the lock is a dependency
         "seen",  # as fetch
