@@ -194,7 +194,12 @@ def last_lock(path: Path) -> Lock | None:
 
 def write_json(document: object, path: Path) -> None:
     """Write sorted JSON, as `write_text` does."""
-    write_text(json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n", path)
+    write_text(json_text(document), path)
+
+
+def json_text(document: object) -> str:
+    """Sorted JSON, as all our files have it."""
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def write_text(text: str, path: Path) -> None:

@@ -1,5 +1,6 @@
 """Fetch receipt: the SHA-256 of every file, which any later download must have too."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from loaders.locks import (
     Lock,
     Sha256,
     complaint,
+    json_text,
     sha256,
     statement,
     without_nothing,
@@ -114,10 +116,23 @@ def seen_file(path: Path) -> SeenFile:
 
 def write_seen(seen: Seen, path: Path) -> None:
     """Write what came, sorted and stable."""
-    document = asdict(seen)
-    for part in document.values():
-        part.update({name: without_nothing(file) for name, file in part.items()})
-    write_json(document, path)
+    write_json(_document(seen), path)
+
+
+def bytes_hash(path: Path) -> str:
+    """A hash of a receipt that is the same on whatever day its files first came.
+
+    Raises:
+        SourceError: the receipt is damaged.
+    """
+    seen = read_seen(path)
+    published = {name: replace(file, first_seen=None) for name, file in seen.published.items()}
+    return hashlib.sha256(json_text(_document(replace(seen, published=published))).encode()).hexdigest()
+
+
+def _document(seen: Seen) -> dict[str, dict[str, object]]:
+    parts = asdict(seen)
+    return {part: {name: without_nothing(file) for name, file in files.items()} for part, files in parts.items()}
 
 
 def read_seen(path: Path) -> Seen:

@@ -96,6 +96,7 @@ WITHOUT_EFFECT = {
         "dbt_results",  # words
         "errors",
         "locks",
+        "seen",  # by what a load is made from, as freshness
         "workspace",
     },
 }
