@@ -16,6 +16,7 @@ from loaders.cache import Cache, user_cache
 from loaders.catalog import Catalog, Dataset
 from loaders.download import Wanted, download
 from loaders.errors import EoPvError, SourceError
+from loaders.foreign_errors import explained
 from loaders.locks import Lock, LockedFile, Record, matches, sha256
 from loaders.seen import read_seen
 from loaders.web import Web
@@ -132,10 +133,9 @@ def _remade(catalog: Catalog, cache: Cache, force: bool) -> Downloads:
 def _outcome(dataset: Dataset, work: Callable[[Dataset], Result]) -> Result | EoPvError | BaseException:
     try:
         return work(dataset)
-    except OSError as error:
-        return SourceError(f"{dataset.key}: {error.filename or 'this disk'}: {error.strerror or error}.")
     except BaseException as error:  # a bug of ours, raised where it is seen
-        return error
+        found = explained(error, (Path("data"),))
+        return SourceError(f"{dataset.key}: {found}") if found else error
 
 
 def _raised(outcome: Result | EoPvError | BaseException) -> Result | EoPvError:

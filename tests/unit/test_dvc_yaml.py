@@ -36,6 +36,7 @@ WITHOUT_EFFECT = {
         "downloads",  # as fetch
         "duck",  # not used by a single load
         "errors",  # words
+        *("foreign_errors", "memory"),  # words, and how much memory there is
         "fetch",  # replaced by the files that it has brought
         "licences",  # the kinds that the settings may name
         "lock_changes",  # words
@@ -55,6 +56,7 @@ WITHOUT_EFFECT = {
         "arrays",  # types
         "contract",  # only names the columns
         "errors",  # words
+        *("foreign_errors", "memory"),  # words, and how much memory there is
         "workspace",  # paths, which dvc.yaml repeats
         *("archive_7z", "archive_formats", "archives", "locks"),  # a hash of the result, for the warehouse
         *("catalog", "catalog_build", "catalog_columns", "catalog_errors", "catalog_source", "licences", "project"),
@@ -68,7 +70,7 @@ WITHOUT_EFFECT = {
         *("catalog_irradiance", "catalog_lake"),
     },
     "irradiance": {
-        *("__init__", "arrays", "contract", "errors", "workspace"),
+        *("__init__", "arrays", "contract", "errors", "foreign_errors", "memory", "workspace"),
         *("antimeridian", "geometry"),  # not used: the cells are a dependency
         *("archive_7z", "archive_formats", "archives", "locks"),  # a hash of the result, for the warehouse
         *("catalog", "catalog_build", "catalog_columns", "catalog_errors", "catalog_source", "licences", "project"),
@@ -94,7 +96,8 @@ WITHOUT_EFFECT = {
         "catalog_source",
         "contract",  # the columns of the loaded files, which are a dependency
         "dbt_results",  # words
-        "errors",
+        *("errors", "foreign_errors"),  # words
+        "memory",  # how much there is
         "locks",
         "seen",  # by what a load is made from, as freshness
         "workspace",
