@@ -14,24 +14,27 @@ from loaders import command_add, command_compare, command_context, command_dag, 
 from loaders.catalog_build import Executor
 from loaders.console import Key, Keys, app, err, list_files, out, project, settings, shown
 from loaders.errors import BuildError, EoPvError, PipelineError
+from loaders.foreign_errors import STOPPED, STOPPED_CODE, explained
+from loaders.supervision import supervised
 from loaders.terminal import protect_terminal
 
 __all__ = ["app", "command_add", "command_compare", "command_context", "command_dag", "command_why", "commands", "main"]
 
 
 def main() -> None:
-    """Run a command; an error that its reader can mend is one paragraph and exit code 1."""
+    """Run a command; an error that its reader can correct is one paragraph and exit code 1."""
     protect_terminal()
     try:
         app()
-    except EoPvError as error:
-        err.print(f"Error: {error}", style="red")
-        sys.exit(1)
-    except OSError as error:
-        if error.filename is None:
+    except SystemExit as left:
+        if left.code == STOPPED_CODE:
+            err.print(STOPPED)
+        raise
+    except Exception as error:
+        found = error if isinstance(error, EoPvError) else explained(error, (Path("data"),))
+        if found is None:
             raise
-        advice = "Check who may read and write there, and whether the disk is full."
-        err.print(f"Error: {error.filename}: {error.strerror}. {advice}", style="red")
+        err.print(f"Error: {found}", style="red")
         sys.exit(1)
 
 
@@ -172,5 +175,10 @@ def summary() -> None:
     list_files(files, workspace)
 
 
+def command() -> None:
+    """`eo-pv`: run a command in a process of its own."""
+    supervised(main)
+
+
 if __name__ == "__main__":
-    main()
+    command()

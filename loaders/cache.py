@@ -54,6 +54,11 @@ class Cache:
         self.validators(partial).unlink(missing_ok=True)
         return path
 
+    def forget(self, record: Record, file: LockedFile) -> None:
+        """Ask for a published file anew next time, whatever its bytes were."""
+        if identity := _identity(record, file):
+            (self.root / "known" / identity).unlink(missing_ok=True)
+
     def partial(self, record: Record, file: LockedFile) -> Path:
         """Where a file grows while it comes."""
         path = self.root / "partial" / _name(record.repository, record.id, asdict(file))

@@ -77,6 +77,7 @@ def update(keys: Keys = None) -> None:
     """Ask sources again, rewrite their locks, and say what changed."""
     from loaders import resolve as source
     from loaders.downloads import Downloads
+    from loaders.fetch import confirm
     from loaders.lock_changes import changes
     from loaders.locks import last_lock
 
@@ -91,7 +92,13 @@ def update(keys: Keys = None) -> None:
             continue
         out.print(f"{key}: {'; '.join(changes(before[key], lock)) or 'nothing changed'}")
         _report_licence(catalog.datasets[key], lock)
-    if any(isinstance(lock, EoPvError) for lock in after.values()):
+    locked = {key: lock for key, lock in after.items() if not isinstance(lock, EoPvError)}
+    asked = [dataset for dataset in datasets if dataset.key in locked]
+    confirmed = downloads.for_each(asked, lambda dataset: confirm(dataset, locked[dataset.key], workspace, downloads))
+    for error in confirmed.values():
+        if isinstance(error, EoPvError):
+            err.print(f"Error: {error}", style="red")
+    if any(isinstance(each, EoPvError) for each in (*after.values(), *confirmed.values())):
         raise typer.Exit(1)
 
 
@@ -129,22 +136,22 @@ def fetch(
 @app.command()
 def verify(keys: Keys = None) -> None:
     """Hash the fetched files again and compare them with the locks."""
-    from loaders.fetch import differences
+    from loaders.fetch import differences, proofs
     from loaders.resolve import required_lock
     from loaders.seen import read_seen
 
     catalog, workspace = settings()
     found = 0
     for dataset in catalog.chosen(keys):
-        seen = read_seen(workspace.seen(dataset.key))
-        wrong = list(differences(required_lock(dataset, workspace), seen, workspace))
+        lock, seen = required_lock(dataset, workspace), read_seen(workspace.seen(dataset.key))
+        wrong = list(differences(lock, seen, workspace))
         found += len(wrong)
         for sentence in wrong:
             err.print(f"{dataset.key}: {sentence}", style="red")
-        if not wrong:
-            out.print(f"{dataset.key}: {len(seen.published) + len(seen.unpacked)} file(s) as locked")
+        for sentence in [] if wrong else proofs(lock, seen):
+            out.print(f"{dataset.key}: {sentence}")
     if found:
-        err.print(f"Error: {found} file(s) differ. Bring them again with `make all`.", style="red")
+        err.print(f"Error: {found} file(s) differ. Get them again with `make all`.", style="red")
         raise typer.Exit(1)
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -11,7 +12,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb.func import PythonUDFType
 from duckdb.sqltypes import BOOLEAN, TIMESTAMP_TZ, VARCHAR
 
-from loaders.duck import CONFIG, prepare
+from loaders.duck import MEMORY_VARIABLE, prepare, usable_mb
 from loaders.duck import config as duck_config
 from loaders.h3_functions import register
 
@@ -28,8 +29,9 @@ class Plugin(BasePlugin):
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
         """Before the database is opened."""
-        memory_mb = os.environ.get("EO_PV_MEMORY_MB")  # `eo-pv warehouse` sets it; by hand, DuckDB takes what is there
-        config.update(duck_config(int(memory_mb)) if memory_mb else CONFIG)
+        Path(os.environ.get("EO_PV_DATABASE", ".")).parent.mkdir(parents=True, exist_ok=True)
+        stated = MEMORY_VARIABLE in os.environ  # `eo-pv warehouse` sets it; by hand, DuckDB takes what is there
+        config.update(duck_config(None if stated else int(usable_mb())))
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Once it is open."""

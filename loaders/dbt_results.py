@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from loaders.foreign_errors import sentence_for
+
 FAILED = frozenset({"error", "fail", "runtime error"})
 SHOWN = 5
 LAST_LINES = 15
@@ -14,11 +16,15 @@ def explain_failure(results: Path, output: str, database: Path) -> str:
     Args:
         results: `run_results.json` of that run; may be missing when dbt did not get that far.
         output: what dbt printed.
-        database: what it was building; kept until the next build.
+        database: what it was building, in `data/<origin>/.work/build`.
     """
     failed = [node for node in _read(results) if node["status"] in FAILED]
-    command = f"EO_PV_DATABASE='{database}' dbt build --project-dir dbt --profiles-dir dbt"
-    again = f"The database that failed is kept; see it again with `{command}`."
+    said = "\n".join([*(node["message"] or "" for node in failed), "" if failed else output])
+    if sentence := sentence_for(said, (database.parents[2],)):
+        return f"{sentence} The tables of the last good build stay."
+    place = str(database).replace("'", "'\\''")
+    command = f"EO_PV_DATABASE='{place}' dbt build --project-dir dbt --profiles-dir dbt"
+    again = f"The unfinished database is removed; build and keep one with `{command}`."
     if not failed:
         tail = "\n".join(output.strip().splitlines()[-LAST_LINES:])
         return f"dbt could not start building:\n{tail}\n{again}"

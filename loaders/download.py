@@ -13,6 +13,7 @@ from loaders.locks import LockedFile, Record
 from loaders.partial_file import PartialFile, says_page, validator_of
 from loaders.patience import InterruptedTransfer
 from loaders.publishers import address
+from loaders.seen import came_differently
 from loaders.web import Web, shown
 
 BYTES_PER_MB = 1e6
@@ -80,6 +81,8 @@ def download(wanted: Wanted, cache: Cache, web: Web, advance: Callable[[int], No
         if not force and (path := cache.find(wanted.record, wanted.file, wanted.known_sha256)):
             return path  # perhaps another process has brought it in the meantime
         with PartialFile(place, wanted.file, advance) as partial:
+            if force and not wanted.file.checksum:
+                partial.restart()  # a part that came before may be the damaged one
             _require_space(wanted, partial, cache)
             digest = _bring(wanted, partial, web)
         return cache.keep(place, digest, wanted.record, wanted.file)
@@ -96,12 +99,14 @@ def _bring(wanted: Wanted, partial: PartialFile, web: Web) -> str:
             size = partial.bytes
             partial.restart()
             raise _replaced(wanted, f"{size:,} bytes, the lock expects {wanted.file.bytes:,}")
-        if wanted.file.checksum in (None, partial.checksum) and wanted.known_sha256 in (None, digest):
+        if wanted.file.checksum not in (None, partial.checksum):
+            refusal = _replaced(wanted, f"{partial.checksum}, the lock expects {wanted.file.checksum}")
+        elif wanted.known_sha256 not in (None, digest):
+            refusal = came_differently(wanted.key, [wanted.file.name], str(wanted.known_sha256), digest)
+        else:
             return digest
-        found = partial.checksum if wanted.file.checksum not in (None, partial.checksum) else f"sha256:{digest}"
         partial.restart()
-    expected = wanted.file.checksum if wanted.file.checksum else f"sha256:{wanted.known_sha256}"
-    raise _replaced(wanted, f"{found}, the lock expects {expected}")
+    raise refusal
 
 
 def _attempt(wanted: Wanted, partial: PartialFile, web: Web) -> None:

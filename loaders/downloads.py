@@ -1,5 +1,6 @@
 """Bring the published files of datasets: from where they are already, or from the publisher, several at a time."""
 
+import copy
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from loaders.cache import Cache, user_cache
 from loaders.catalog import Catalog, Dataset
 from loaders.download import Wanted, download
 from loaders.errors import EoPvError, SourceError
+from loaders.foreign_errors import explained
 from loaders.locks import Lock, LockedFile, Record, matches, sha256
 from loaders.seen import read_seen
 from loaders.terminal import progress
@@ -37,12 +39,25 @@ class Downloads:
         self.catalog = catalog
         self.cache = cache or user_cache()
         self.force = force
+        self.only_unproven = False
         self.web = Web(catalog.download)
         self.bars = _bars()
 
     def __reduce__(self) -> tuple[Callable[..., "Downloads"], tuple[object, ...]]:
         """Another process asks by itself, and shows nothing."""
         return _remade, (self.catalog, self.cache, self.force)
+
+    def again(self) -> "Downloads":
+        """The same, but for asking the publisher again for what no checksum proves, whatever is here."""
+        again = copy.copy(self)
+        again.force = again.only_unproven = True
+        return again
+
+    def forget_unproven(self, lock: Lock) -> None:
+        """Let nothing in the cache lead to the files of a lock that no checksum proves."""
+        for file in lock.files:
+            if lock.record and not file.checksum:
+                self.cache.forget(lock.record, file)
 
     @property
     def archive_limits(self) -> Limits:
@@ -65,7 +80,8 @@ class Downloads:
         """What to bring for a dataset."""
         before = read_seen(workspace.seen(dataset.key)).under(lock).published
         for file in lock.files:
-            known = before[file.name].sha256 if file.name in before and not _packed_anew(lock, file) else None
+            is_told = file.name in before and not _packed_anew(lock, file) and not self._is_forced(file)
+            known = before[file.name].sha256 if is_told else None
             yield Wanted(dataset.key, _record(lock), file, self.catalog.limit_mb(dataset), known)
 
     def find(self, wanted: Wanted, workspace: Workspace) -> Path | None:
@@ -76,10 +92,14 @@ class Downloads:
         return self.cache.find(wanted.record, wanted.file, wanted.known_sha256)
 
     def _one(self, wanted: Wanted, workspace: Workspace) -> Path:
-        if not self.force and (path := self.find(wanted, workspace)):
+        is_forced = self._is_forced(wanted.file)
+        if not is_forced and (path := self.find(wanted, workspace)):
             return path
         with self._shown(wanted) as advance:
-            return download(wanted, self.cache, self.web, advance, force=self.force)
+            return download(wanted, self.cache, self.web, advance, force=is_forced)
+
+    def _is_forced(self, file: LockedFile) -> bool:
+        return self.force and not (self.only_unproven and file.checksum)
 
     def for_each(self, datasets: Iterable[Dataset], work: Callable[[Dataset], Result]) -> dict[str, Result | EoPvError]:
         """Do something for each dataset, several at the same time; what came of it, or what went wrong, by key."""
@@ -113,10 +133,9 @@ def _remade(catalog: Catalog, cache: Cache, force: bool) -> Downloads:
 def _outcome(dataset: Dataset, work: Callable[[Dataset], Result]) -> Result | EoPvError | BaseException:
     try:
         return work(dataset)
-    except OSError as error:
-        return SourceError(f"{dataset.key}: {error.filename or 'this disk'}: {error.strerror or error}.")
     except BaseException as error:  # a bug of ours, raised where it is seen
-        return error
+        found = explained(error, (Path("data"),))
+        return SourceError(f"{dataset.key}: {found}") if found else error
 
 
 def _raised(outcome: Result | EoPvError | BaseException) -> Result | EoPvError:

@@ -1,16 +1,26 @@
 """DuckDB, with spatial functions and without a network."""
 
+import os
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from loaders import memory
 from loaders.errors import BuildError
 from loaders.escape import sql_text
+from loaders.foreign_errors import sentence_for
 
 # files of an older format forget the CRS of a geometry when they are opened again
 CONFIG: dict[str, Any] = {"storage_compatibility_version": "v1.5.0"}
+if memory.has_few_addresses():  # under `ulimit -v`, a thread that finds no room for its stack ends the process
+    CONFIG["threads"] = 1
+MEMORY_VARIABLE = "EO_PV_MEMORY_MB"
+LARGEST_SHARE_OF_MEMORY = 0.8
+OTHERS_MB = 250  # of dbt, Python and GEOS, beside what DuckDB counts
+LEAST_MB = 100
 MEMORY_MB = 1000  # what exceeds it goes to the disk beside the database; GEOS's own memory is not counted
 # else ST_Area_Spheroid and ST_Transform read EPSG:4326 as (lat, lon)
 SETTINGS = ("SET GLOBAL geometry_always_xy = true",)  # global: dbt works in cursors, which forget local ones
@@ -47,8 +57,10 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(setting)
 
 
-def config(memory_mb: int = MEMORY_MB) -> dict[str, Any]:
-    """How a database is opened."""
+def config(memory_mb: int | None = None) -> dict[str, Any]:
+    """How a database is opened: with MEMORY_MB, or with less where there is less."""
+    stated = os.environ.get(MEMORY_VARIABLE)
+    memory_mb = memory_mb or (stated_memory_mb(stated) if stated else int(min(MEMORY_MB, usable_mb())))
     return CONFIG | {"memory_limit": f"{memory_mb}MB"}
 
 
@@ -66,6 +78,22 @@ def database_file(path: Path) -> str:
     return str(path)
 
 
+def usable_mb() -> float:
+    """How much of the memory that there is DuckDB may take [MB]."""
+    return max(LARGEST_SHARE_OF_MEMORY * memory.limit_mb() - OTHERS_MB, LEAST_MB)
+
+
+def stated_memory_mb(text: str) -> int:
+    """What the environment says [MB].
+
+    Raises:
+        BuildError: it says no number.
+    """
+    if re.fullmatch(r"[1-9][0-9]{0,8}", text.strip(), re.ASCII):
+        return int(text)
+    raise BuildError(f"{MEMORY_VARIABLE} is {text!r}; expected megabytes for DuckDB as a whole number, say 300.")
+
+
 def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """Open a database.
 
@@ -75,6 +103,9 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
     try:
         connection = duckdb.connect(database_file(path), read_only=read_only, config=config())
     except duckdb.Error as error:
-        raise BuildError(f"{path} cannot be opened: {error}. Close the program that has it open.") from error
+        reason = (
+            sentence_for(str(error), (path.parent,)) or "It is damaged, or no DuckDB file. Make it again: `make all`."
+        )
+        raise BuildError(f"{path} cannot be opened. {reason}") from error
     prepare(connection)
     return connection

@@ -1,11 +1,13 @@
 """A dataset that fails becomes a value, so that the others go on, in another process too, and nothing forgets it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from hamilton.lifecycle.api import NodeExecutionMethod
 
 from loaders.errors import EoPvError, SourceError
+from loaders.foreign_errors import explained
 
 BRANCH = "target_datasets"  # every node of a dataset's branch has its dataset as input
 
@@ -33,5 +35,7 @@ class FailuresAsValues(NodeExecutionMethod):
             return node_callable(**node_kwargs)
         except EoPvError as error:
             return Failed(key, error)
-        except OSError as error:
-            return Failed(key, SourceError(f"{key}: {error.filename or 'this disk'}: {error.strerror or error}."))
+        except Exception as error:
+            if found := explained(error, (Path("data"),)):
+                return Failed(key, SourceError(f"{key}: {found}"))
+            raise

@@ -1,26 +1,26 @@
 """Bring the files that a lock names to `raw/<key>/`, verified, and unpack what is wanted of its archives."""
 
-import os
+import logging
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import partial
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock
 
-from loaders.archives import Limits, is_archive, unpack
 from loaders.catalog import Dataset
 from loaders.downloads import Downloads
 from loaders.errors import ChecksumMismatchError, ReadError
 from loaders.lock_changes import unidentified_files
-from loaders.locks import UNPACKED, Lock, LockedFile, matches, sha256, statement
+from loaders.locks import UNPACKED, Lock, LockedFile, matches, sha256
 from loaders.publishers.local import is_local, local_files
+from loaders.raw_folder import place, receipt, replace_folder, require_all_readable, unpack_archives
 from loaders.resolve import resolve
-from loaders.seen import Seen, SeenFile, read_seen, seen_file, write_seen
-from loaders.wanted import wanted_files, wanted_members
+from loaders.seen import Seen, came_differently, changed_files, dated, read_seen, write_seen
 from loaders.workspace import Workspace
+
+log = logging.getLogger(__name__)
 
 
 def fetch(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Downloads) -> Path:
@@ -35,7 +35,8 @@ def fetch(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Downloa
     Raises:
         SourceError: the source is gone, or cannot be downloaded.
         ChecksumMismatchError: a file is missing or is not the one that the lock names, or came differently before.
-        ReadError: an archive is damaged or hostile, or holds nothing that is wanted.
+        ReadError: an archive is damaged or hostile, or holds nothing that is wanted; or a file that no checksum proves
+            is not what its name says.
     """
     if not lock.files:
         raise ChecksumMismatchError(f"{dataset.key}: the lock names no files. Run `make update KEY={dataset.key}`.")
@@ -45,19 +46,75 @@ def fetch(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Downloa
     return workspace.raw(dataset.key)
 
 
+def confirm(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Downloads) -> None:
+    """Download again what was fetched under this lock and no checksum proves; see `fetch` with `downloads.force`.
+
+    Raises:
+        EoPvError: as for `fetch`; the files that were fetched before stay.
+    """
+    before = read_seen(workspace.seen(dataset.key)).under(lock).published
+    if any(file.name in before and not file.checksum for file in lock.files):
+        fetch(dataset, lock, workspace, downloads.again())
+
+
 def _fetch_aside(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Downloads, fresh: Path) -> None:
     """Make the raw folder beside its place, then put it there."""
-    shutil.rmtree(fresh, ignore_errors=True)
+    before = read_seen(workspace.seen(dataset.key)).under(lock)
     try:
-        for name, path in _verified(dataset, lock, workspace, downloads).items():
-            _place(path, fresh / name, workspace, is_ours=lock.record is not None)
-        _unpack_archives(dataset, lock, fresh, downloads.archive_limits)
-        seen = _seen(lock, fresh)
-        _require_as_before(dataset.key, seen, read_seen(workspace.seen(dataset.key)).under(lock))
-        write_seen(seen, workspace.seen(dataset.key))
-        _replace_folder(fresh, workspace.raw(dataset.key))
+        after = _assembled(dataset, lock, workspace, downloads, fresh)
+        if changed := changed_files(after, before):
+            if not downloads.force:
+                raise came_differently(dataset.key, changed, before.sha256(changed[0]), after.sha256(changed[0]))
+            _require_agreement(dataset, lock, workspace, downloads, after)
+            log.warning(_acceptance(dataset.key, changed, after, before))
+        write_seen(dated(after, before, lock, datetime.now(UTC).date().isoformat()), workspace.seen(dataset.key))
+        replace_folder(fresh, workspace.raw(dataset.key))
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _assembled(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Downloads, fresh: Path) -> Seen:
+    """Put everything into a folder: verified, unpacked, and what no checksum proves looked at."""
+    shutil.rmtree(fresh, ignore_errors=True)
+    for name, path in _verified(dataset, lock, workspace, downloads).items():
+        place(path, fresh / name, workspace, is_ours=lock.record is not None)
+    try:
+        unpack_archives(dataset, lock, fresh, downloads.archive_limits)
+        require_all_readable(lock, fresh)
+    except ReadError:
+        downloads.forget_unproven(lock)  # or it would be found in the cache for ever
+        raise
+    return receipt(lock, fresh)
+
+
+def _require_agreement(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Downloads, first: Seen) -> None:
+    """Download once more, and refuse bytes that are not the same both times.
+
+    Raises:
+        ChecksumMismatchError: they are not.
+    """
+    aside = workspace.scratch(f"fetch-{dataset.key}-again")
+    try:
+        second = _assembled(dataset, lock, workspace, downloads.again(), aside)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    if differing := changed_files(second, first):
+        downloads.forget_unproven(lock)
+        one, other = (seen.sha256(differing[0])[:12] for seen in (first, second))
+        raise ChecksumMismatchError(
+            f"{dataset.key}: two fresh downloads of {', '.join(differing)} differ: sha256 {one}… and {other}…. "
+            f"Something on the way changes it, or the publisher makes it anew each time; the former files stay. "
+            f"Try `eo-pv fetch {dataset.key} --force` later, or download it yourself and say `source: {{path: …}}` in "
+            f"params.yaml."
+        )
+
+
+def _acceptance(key: str, changed: Sequence[str], after: Seen, before: Seen) -> str:
+    then, now = (seen.sha256(changed[0]) for seen in (before, after))
+    return (
+        f"{key}: {', '.join(changed)} came differently before (sha256 {then[:12]}…, now {now[:12]}…). Two fresh "
+        f"downloads agree: the new bytes are accepted. Run `make all`."
+    )
 
 
 @contextmanager
@@ -109,6 +166,18 @@ def differences(lock: Lock, seen: Seen, workspace: Workspace) -> Iterator[str]:
             yield f"{name} was never verified"
 
 
+def proofs(lock: Lock, seen: Seen) -> Iterator[str]:
+    """Of a raw folder without differences: how many files a checksum proves, and when the others first came."""
+    unproven = {file.name: seen.published[file.name].first_seen for file in lock.files if not file.checksum}
+    folders = tuple(f"{name}{UNPACKED}/" for name in unproven)
+    proven = [name for name in seen.published | seen.unpacked if not name.startswith(folders) and name not in unproven]
+    if proven or not unproven:
+        yield f"{len(proven)} file(s) as locked"
+    for name, day in sorted(unproven.items()):
+        when = f"on {day}" if day else "(on a day that was not noted)"
+        yield f"{name}: nobody states a checksum: as first seen {when}"
+
+
 def _verified(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Downloads) -> dict[str, Path]:
     """Where the bytes of each locked file are, verified."""
     if lock.record is not None:
@@ -129,75 +198,3 @@ def _verify_local(file: LockedFile, path: Path | None, key: str) -> None:
         f"{f' in {path}' if path else ''}. If the change is meant, accept it with `make update KEY={key}` and run "
         f"`make all` again."
     )
-
-
-def _place(target: Path, place: Path, workspace: Workspace, *, is_ours: bool) -> None:
-    """Link a file: to the download cache by a second name, which costs nothing and outlives the cache."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if not is_ours:
-        inside = target.is_relative_to(workspace.root)  # relative, so that the project's folder may be moved
-        # from where the link will stand, which is as deep as where it is made: data/<origin>/x/<key>/
-        place.symlink_to(os.path.relpath(target, place.parent) if inside else target)
-        return
-    try:
-        place.hardlink_to(target)
-    except OSError:  # another disk, or one without links
-        shutil.copyfile(target, place)
-
-
-def _unpack_archives(dataset: Dataset, lock: Lock, fresh: Path, limits: Limits) -> None:
-    held: list[str] = []
-
-    def chosen(archive: str, members: Sequence[str]) -> list[str]:
-        held.extend(f"{archive}/{member}" for member in members)
-        return wanted_members(members, archive, dataset.source)
-
-    for name in (file.name for file in lock.files if is_archive(file.name)):
-        folder = fresh / f"{name}{UNPACKED}"
-        folder.mkdir(parents=True)
-        unpack(fresh / name, name, folder, partial(chosen, name), limits, dataset.key)
-        if not any(folder.iterdir()):
-            folder.rmdir()
-    if not held:
-        return
-    try:
-        wanted_files(fresh, dataset.source, dataset.key)
-    except ReadError as error:
-        raise ReadError(f"{error} The archives hold: {', '.join(held[:50])}.") from error
-
-
-def _seen(lock: Lock, fresh: Path) -> Seen:
-    paths = {path.relative_to(fresh).as_posix(): path for path in sorted(fresh.rglob("*")) if path.is_file()}
-    found = {name: seen_file(path) for name, path in paths.items()}
-    published = {file.name: statement(lock.record, file) for file in lock.files}
-    return Seen(
-        published={name: replace(file, stated=published[name]) for name, file in found.items() if name in published},
-        unpacked={name: file for name, file in found.items() if name not in published},
-    )
-
-
-def _require_as_before(key: str, seen: Seen, before: Seen) -> None:
-    """Refuse data that differ from what came before under the same lock.
-
-    An archive that a publisher packs anew for every download is told by what is in it.
-    """
-    known = before.unpacked | {name: file for name, file in before.published.items() if not is_archive(name)}
-    found = seen.unpacked | seen.published
-    changed = [name for name, file in known.items() if name in found and found[name] != file]
-    if changed:
-        raise ChecksumMismatchError(
-            f"{key}: {', '.join(changed)} came differently before: expected sha256 {_short(known[changed[0]])}, found "
-            f"{_short(found[changed[0]])}. The publisher replaced it without saying so. Accept it with "
-            f"`make update KEY={key}`, then `make all`."
-        )
-
-
-def _short(file: SeenFile) -> str:
-    return f"{file.sha256[:12]}…"
-
-
-def _replace_folder(fresh: Path, place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if place.exists():
-        shutil.rmtree(place)
-    fresh.replace(place)

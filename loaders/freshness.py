@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from loaders.catalog import Catalog, Dataset
 from loaders.locks import sha256, write_json
+from loaders.seen import bytes_hash
 from loaders.workspace import Workspace
 
 
@@ -33,7 +34,7 @@ def made_from(dataset: Dataset, h3_resolution: int, workspace: Workspace) -> str
     if not (lock.exists() and seen.exists()):
         return None
     settings = dataset.model_dump(mode="json")
-    document = [settings, h3_resolution, workspace.origin, sha256(lock), sha256(seen)]
+    document = [settings, h3_resolution, workspace.origin, sha256(lock), bytes_hash(seen)]
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 

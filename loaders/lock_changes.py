@@ -1,6 +1,7 @@
 """What differs between what a source held before and what it holds now."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 
 from loaders.locks import Lock, LockedFile, statement
 
@@ -20,8 +21,28 @@ def changes(old: Lock | None, new: Lock) -> list[str]:
 
 
 def unidentified_files(lock: Lock) -> set[str]:
-    """The files whose bytes nothing tells from others, so that an update accepts whatever comes."""
+    """The files whose bytes nothing tells from others: no checksum, no ETag, no date, no commit."""
     return {file.name for file in lock.files if statement(lock.record, file) is None}
+
+
+def with_checksums_of(old: Lock | None, new: Lock) -> Lock:
+    """A lock with the checksums that GitHub stated before of the same files, where it does not repeat them now.
+
+    Its interface answers few questions an hour; what a commit holds never changes.
+    """
+    if old is None or old.record is None or new.record is None or old.record.id != new.record.id:
+        return new
+    if new.record.repository != "github":
+        return new
+    before = {replace(file, checksum=None, bytes=None): file for file in old.files if file.checksum}
+    return replace(new, files=tuple(_with_checksum(file, before) for file in new.files))
+
+
+def _with_checksum(file: LockedFile, before: Mapping[LockedFile, LockedFile]) -> LockedFile:
+    stated = None if file.checksum else before.get(replace(file, bytes=None))
+    if stated is None or (file.bytes is not None and file.bytes != stated.bytes):
+        return file
+    return stated
 
 
 def _bytes_meant(file: LockedFile) -> tuple[object, ...]:
@@ -41,6 +62,8 @@ def _record_changes(old: Lock | None, new: Lock) -> list[str]:
 def _difference(before: LockedFile, after: LockedFile) -> str:
     if before.bytes != after.bytes:
         return f"{_size(before).removesuffix(' bytes')} → {_size(after)}"
+    if before.checksum is None and after.checksum is not None:
+        return f"{_size(after)}, and a checksum is stated now"
     what = "checksum" if before.checksum != after.checksum else "version"
     return f"{_size(after)}, another {what}"
 

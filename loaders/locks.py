@@ -17,6 +17,7 @@ from loaders.archives import require_safe_name
 from loaders.errors import SourceError
 
 CHUNK_BYTES = 1 << 20
+GIT_BLOB = "gitblob"  # Git's own name for the content of a file: the SHA-1 of its size and its bytes
 UNPACKED = ".unpacked"  # beside an archive: the folder with what is wanted of it
 
 
@@ -31,7 +32,7 @@ def _safe(name: str) -> str:
 # a lock may come from anywhere Git does: a name there must not leave the folder, nor a digest be anything else
 SafeName = Annotated[str, AfterValidator(_safe)]
 Bytes = Annotated[int, Field(ge=0)]
-Checksum = Annotated[str, Field(pattern=r"^(md5|sha1|sha224|sha256|sha384|sha512):[0-9a-f]{32,128}$")]
+Checksum = Annotated[str, Field(pattern=r"^(md5|sha1|sha224|sha256|sha384|sha512|gitblob):[0-9a-f]{32,128}$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 STRICT = ConfigDict(extra="forbid", strict=True)
 
@@ -72,7 +73,8 @@ class LockedFile:
     Attributes:
         name: its name below `raw/<key>/`.
         bytes: its size [bytes], if the publisher states it.
-        checksum: as the publisher states it, say `md5:d41d8…`; of a file on this disk, its sha256.
+        checksum: as the publisher states it, say `md5:d41d8…`, or `gitblob:…` for a file in a Git repository; of a file
+            on this disk, its sha256. Without one, nothing proves that the bytes are the published ones.
         remote: what the repository calls it, from which its address is made; empty for a file on this disk.
         validator: the ETag or date of a file without a checksum, which tell whether it is still the same.
     """
@@ -128,8 +130,10 @@ def digest(path: Path, algorithm: str) -> str:
     Raises:
         ValueError: there is no such algorithm.
     """
-    found = hashlib.new(algorithm, usedforsecurity=False)
+    found = hashlib.new("sha1" if algorithm == GIT_BLOB else algorithm, usedforsecurity=False)
     with path.open("rb") as stream:
+        if algorithm == GIT_BLOB:
+            found.update(b"blob %d\0" % path.stat().st_size)
         while chunk := stream.read(CHUNK_BYTES):
             found.update(chunk)
     return found.hexdigest()
@@ -190,7 +194,12 @@ def last_lock(path: Path) -> Lock | None:
 
 def write_json(document: object, path: Path) -> None:
     """Write sorted JSON, as `write_text` does."""
-    write_text(json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n", path)
+    write_text(json_text(document), path)
+
+
+def json_text(document: object) -> str:
+    """Sorted JSON, as all our files have it."""
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def write_text(text: str, path: Path) -> None:

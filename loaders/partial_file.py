@@ -10,8 +10,9 @@ from typing import Any, Self
 
 import requests
 
+from loaders import locks
 from loaders.cache import Cache
-from loaders.locks import CHUNK_BYTES, LockedFile
+from loaders.locks import CHUNK_BYTES, GIT_BLOB, LockedFile
 
 START_BYTES = 4096
 
@@ -85,6 +86,8 @@ class PartialFile:
     @property
     def checksum(self) -> str:
         """In the publisher's algorithm."""
+        if self._algorithm == GIT_BLOB:  # it begins with the size, which is not known before the end
+            return f"{GIT_BLOB}:{locks.digest(self.path, GIT_BLOB)}"
         return f"{self._algorithm}:{self._digests[self._algorithm].hexdigest()}"
 
     def _noted(self) -> dict[str, Any]:
@@ -95,7 +98,7 @@ class PartialFile:
         return noted if isinstance(noted, dict) else {}
 
     def _reset(self) -> None:
-        names = {"sha256", self._algorithm}
+        names = {"sha256", self._algorithm} - {GIT_BLOB}
         self._digests: dict[str, Any] = {name: hashlib.new(name, usedforsecurity=False) for name in names}
         self.bytes = 0
 

@@ -9,8 +9,8 @@ from loaders.catalog import Dataset
 from loaders.errors import SourceError
 from loaders.formats import geodatabase
 from loaders.freshness import note_asked
-from loaders.lock_changes import unidentified_files
-from loaders.locks import Lock, LockedFile, Record, read_lock, write_lock
+from loaders.lock_changes import with_checksums_of
+from loaders.locks import Lock, LockedFile, Record, last_lock, read_lock, write_lock
 from loaders.publishers import local
 from loaders.seen import Seen, read_seen, write_seen
 from loaders.wanted import is_data, wanted_names, with_parts
@@ -38,16 +38,15 @@ def current_lock(dataset: Dataset, workspace: Workspace) -> Lock | None:
 def update(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
     """Ask the source again, whatever the lock says, and replace the lock.
 
-    What came of files that have changed since, or that nothing tells from others, is forgotten: what comes next is
-    accepted in their place.
+    What came of files that have changed since is forgotten: what comes next is accepted in their place.
 
     Raises:
         SourceError: as for `resolve`.
     """
-    lock = asked(dataset, workspace, web)
+    lock = with_checksums_of(last_lock(workspace.lock(dataset.key)), asked(dataset, workspace, web))
     seen = workspace.seen(dataset.key)
     if seen.exists():
-        write_seen(_seen_or_nothing(seen).under(lock).without(unidentified_files(lock)), seen)
+        write_seen(_seen_or_nothing(seen).under(lock), seen)
     write_lock(lock, workspace.lock(dataset.key))
     note_asked(dataset.key, workspace)
     return lock

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,6 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-import psutil
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
@@ -20,8 +20,9 @@ from loaders.build_inputs import left_out
 from loaders.catalog import Catalog
 from loaders.database import Database
 from loaders.dbt_results import explain_failure
-from loaders.duck import MEMORY_MB, connect
+from loaders.duck import MEMORY_MB, MEMORY_VARIABLE, connect, stated_memory_mb, usable_mb
 from loaders.errors import BuildError
+from loaders.foreign_errors import STOPPED_CODE, killed
 from loaders.freshness import curated_hashes
 from loaders.geoparquet import ParquetFile
 from loaders.hamilton_dbt_bridge import HamiltonDbtBridge
@@ -47,7 +48,6 @@ BATCH_ROWS = 20_000
 # the join of all records with all others cannot go to the disk: what MEMORY_MB is enough for, and for each more
 RECORDS_WITHIN = 300_000
 MEMORY_PER_RECORD_KB = 1.6
-LARGEST_SHARE_OF_MEMORY = 0.8
 # unit tests are of the models, not of what they make of these records
 OPTIONS = ("--exclude-resource-type", "unit_test", "--quiet", "--no-use-colors")
 FASTER = ("--log-level-file", "none", "--no-populate-cache")  # the database is new; run_results.json says what failed
@@ -66,13 +66,10 @@ def build(catalog: Catalog, workspace: Workspace) -> list[Path]:
             stay as they are then.
     """
     keys = list(catalog.datasets)
-    with _alone(workspace):
+    with _alone(workspace), _emptied(workspace.scratch("build")) as aside:
         prune(keys, workspace)
         _require_loads(keys, workspace)
         _require_context(workspace)
-        aside = workspace.scratch("build")
-        shutil.rmtree(aside, ignore_errors=True)
-        aside.mkdir(parents=True)
         with pipeline_events("warehouse", workspace, partial(warehouse_steps, catalog, workspace)) as run:
             figures = _build_aside(aside, catalog, workspace, run)
             if catalog.warehouse == "ducklake":
@@ -120,7 +117,7 @@ def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB, target: str 
     arguments = ["build", "--target", target, *folders, *OPTIONS, *FASTER]
     environment = os.environ | {
         "EO_PV_DATABASE": os.path.relpath(database, root),  # the same one each time: dbt parses the project once
-        "EO_PV_MEMORY_MB": str(memory_mb),
+        MEMORY_VARIABLE: str(memory_mb),
         "EO_PV_HAMILTON": "off",  # the schema raw_data has just been written, of what DVC's stages have loaded
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
@@ -132,6 +129,10 @@ def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB, target: str 
         text=True,
         check=False,
     )
+    if done.returncode in {-signal.SIGINT, STOPPED_CODE}:
+        raise KeyboardInterrupt
+    if done.returncode < 0:
+        raise BuildError(f"dbt: {killed(-done.returncode)} The tables of the last good build stay.")
     if done.returncode:
         raise BuildError(explain_failure(results, done.stdout + done.stderr, database))
 
@@ -163,6 +164,17 @@ def _alone(workspace: Workspace) -> Iterator[None]:
         raise BuildError(f"Another build of {workspace.home} is running. Wait until it has ended.") from error
 
 
+@contextmanager
+def _emptied(folder: Path) -> Iterator[Path]:
+    """A folder without what a killed build left there; a failed one leaves nothing of its half database either."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _require_loads(keys: list[str], workspace: Workspace) -> None:
     needed = {key: (workspace.loaded(key), workspace.metrics(key)) for key in keys}
     missing = [key for key, places in needed.items() if not all(place.exists() for place in places)]
@@ -174,10 +186,12 @@ def _require_loads(keys: list[str], workspace: Workspace) -> None:
 
 
 def _memory_mb(keys: list[str], workspace: Workspace) -> int:
-    """How much memory DuckDB gets for so many records [MB]."""
+    """How much memory DuckDB gets for so many records [MB]; what EO_PV_MEMORY_MB says, if it says something."""
+    if stated := os.environ.get(MEMORY_VARIABLE):
+        return stated_memory_mb(stated)
     records = sum(read_accounting(workspace.metrics(key))["records"]["kept"] for key in keys)
     wanted = MEMORY_MB + MEMORY_PER_RECORD_KB * max(0, records - RECORDS_WITHIN) / 1000
-    return int(min(wanted, LARGEST_SHARE_OF_MEMORY * psutil.virtual_memory().total / 1e6))
+    return int(min(wanted, usable_mb()))
 
 
 def _require_context(workspace: Workspace) -> None:
@@ -227,4 +241,3 @@ def _publish(aside: Path, workspace: Workspace) -> None:
     workspace.database.with_name(f"{DATABASE_NAME}.wal").unlink(missing_ok=True)
     (aside / DATABASE_NAME).replace(workspace.database)
     write_json(curated_hashes(workspace), workspace.built_from)
-    shutil.rmtree(aside)

@@ -41,6 +41,10 @@ class Web:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, pools)
 
+    def impatient(self) -> "Web":
+        """One that asks once and waits for no busy server: for what is not needed."""
+        return Web(self.settings.model_copy(update={"attempts": 1, "longest_wait_s": 0.0}))
+
     def get(self, url: str, **options: Any) -> requests.Response:
         """A whole answer, whatever its status unless the server is busy.
 

@@ -72,6 +72,20 @@ class Asking:
         kind = response.headers.get("Content-Type", "nothing known").partition(";")[0]
         raise self.unclear(f"{shown(url)} answered with {kind} instead of JSON ({_beginning(response)})")
 
+    def optional_json(self, url: str, **options: Any) -> dict[str, Any] | str:
+        """The JSON object at an address that need not answer; else, why there is none. It is asked only once."""
+        try:
+            response = self._once("GET", url, self._web.impatient().get, options)
+        except SourceError as error:
+            return str(error).removeprefix(f"{self.key}: ")
+        if not response.ok:
+            return f"{shown(url)} answered {response.status_code} {response.reason}".rstrip()
+        try:
+            document = response.json()
+        except (ValueError, RecursionError):
+            document = None
+        return document if isinstance(document, dict) else f"{shown(url)} answered with something else than JSON"
+
     def unclear(self, reason: str) -> SourceError:
         """The error for an answer that cannot be understood."""
         return SourceError(

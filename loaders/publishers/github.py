@@ -1,4 +1,7 @@
-"""GitHub, by commit or tag: a file, the parts of a shapefile, a file of a release, or a folder as one archive."""
+"""GitHub, by commit or tag: a file, the parts of a shapefile, a file of a release, or a folder as one archive.
+
+Checksums are stated by its interface alone: the blob of each file in a commit, the digest of each file of a release.
+"""
 
 import re
 from dataclasses import dataclass, replace
@@ -15,6 +18,7 @@ from loaders.formats import SHAPEFILE_PARTS
 from loaders.locks import LockedFile, Record
 from loaders.publishers.asking import Asking, Listing
 from loaders.publishers.direct import described, headers
+from loaders.publishers.github_checksums import blobs, release_digest
 
 RELEASE = "release:"
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -52,8 +56,11 @@ def ask(name: str, asking: Asking) -> Listing:
         return Listing(record, (LockedFile(archive, None, None, remote="archive"),))
     if place.path.startswith(RELEASE):
         asset = f"{RELEASE}{place.ref}/{place.path.removeprefix(RELEASE)}"
-        return Listing(record, (_file(record, asset, asking),))
-    return Listing(record, (_file(record, place.path, asking), *_shapefile_parts(record, place.path, asking)))
+        file = _file(record, asset, asking)
+        digest = release_digest(place.repository, place.ref, file.name, asking)
+        return Listing(record, (replace(file, checksum=digest),))
+    files = (_file(record, place.path, asking), *_shapefile_parts(record, place.path, asking))
+    return Listing(record, tuple(blobs(place.repository, commit, files, asking)))
 
 
 def address(record: Record, file: LockedFile) -> str:

@@ -1,6 +1,7 @@
 """What is downloaded when, and how often."""
 
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -107,9 +108,14 @@ def test_a_file_without_a_checksum_must_come_as_it_came_before(checkout: Checkou
     checkout.settings({"farms": _from("/farms.geojson")})
     assert _fetched(checkout) == {"farms.geojson": before}
     web.plain.publish(HOST, "/farms.geojson", after, etag='"1"')
-    run = checkout.eo_pv("fetch", "farms", "--force")
-    assert (run.code, checkout.raw("farms")) == (1, {"farms.geojson": before})
-    assert "the lock expects sha256:" in run.output
+    checkout.workspace.raw("farms").joinpath("farms.geojson").unlink()
+    shutil.rmtree(checkout.cache)
+    run = checkout.eo_pv("fetch", "farms")
+    assert (run.code, checkout.raw("farms")) == (1, {})
+    assert "farms.geojson came differently before: expected sha256" in run.output
+    assert "`eo-pv fetch farms --force`" in run.output
+    accepted = checkout.eo_pv("fetch", "farms", "--force")
+    assert (accepted.code, checkout.raw("farms")) == (0, {"farms.geojson": after}), accepted.output
 
 
 def test_a_second_fetch_asks_nobody(checkout: Checkout, web: Publishers) -> None:

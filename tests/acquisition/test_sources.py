@@ -1,5 +1,6 @@
 """Each kind of place: what is locked, and what comes."""
 
+import hashlib
 from typing import Any, Literal
 
 import pytest
@@ -144,7 +145,15 @@ def test_a_file_at_github_is_pinned_to_its_commit(ref: str, checkout: Checkout, 
     assert found == {"my farms.geojson": farms(1)}
     lock = checkout.lock("farms")
     assert lock["record"]["id"] == f"{REPOSITORY}@{COMMIT}"
-    assert lock["files"] == [{"name": "my farms.geojson", "bytes": len(farms(1)), "remote": "data/my farms.geojson"}]
+    blob = hashlib.sha1(b"blob %d\0%b" % (len(farms(1)), farms(1)), usedforsecurity=False).hexdigest()
+    assert lock["files"] == [
+        {
+            "name": "my farms.geojson",
+            "bytes": len(farms(1)),
+            "checksum": f"gitblob:{blob}",
+            "remote": "data/my farms.geojson",
+        }
+    ]
     assert ("github.com" in web.hosts()) is (ref == "v1.0")
 
 

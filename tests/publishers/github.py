@@ -1,14 +1,15 @@
-"""github.com and the hosts behind it: refs, files by commit, assets of releases, and repositories as archives."""
+"""github.com and the hosts behind it: refs, files by commit, assets of releases, archives, and checksums of all."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
+from typing import Any
 from urllib.parse import quote
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from tests.publishers.answers import Answer, Asked, data_file, page, redirect
-from tests.publishers.bodies import Content, Whole, as_contents
+from tests.publishers.answers import Answer, Asked, data_file, document, page, redirect
+from tests.publishers.bodies import Content, Whole, as_contents, digest
 from tests.publishers.sites import Files, Pages, number_of, routed
 
 ASSETS = "https://release-assets.githubusercontent.com/github-production-release-asset"
@@ -33,6 +34,7 @@ class GitHub:
     """The repositories of GitHub."""
 
     hosts = (
+        "api.github.com",
         "github.com",
         "raw.githubusercontent.com",
         "codeload.github.com",
@@ -84,6 +86,9 @@ class GitHub:
             rf"github\.com/{place}/releases/download/(?P<tag>.+)/(?P<name>[^/]+)": self._release,
             rf"release-assets\.githubusercontent\.com/[^/]+/{place}/(?P<tag>.+)/(?P<name>[^/]+)": self._asset,
             rf"raw\.githubusercontent\.com/{place}/(?P<ref>[^/]+)/(?P<path>.+)": self._raw,
+            rf"api\.github\.com/repos/{place}/git/trees/(?P<ref>[^/]+)": self._tree,
+            rf"api\.github\.com/repos/{place}/contents/(?P<path>.+)": self._contents,
+            rf"api\.github\.com/repos/{place}/releases/tags/(?P<tag>[^/]+)": self._assets,
             rf"codeload\.github\.com/{place}/zip/(refs/(heads|tags)/)?(?P<ref>.+)": self._archive,
         }
         return routed(asked, pages, _missing)
@@ -121,6 +126,26 @@ class GitHub:
             return replace(_missing(asked), content=Whole(b"404: Not Found"), headers={"Content-Type": "text/plain"})
         return data_file(content, path, content_type="application/octet-stream")
 
+    def _tree(self, asked: Asked, place: str, ref: str) -> Answer:
+        files = self._known(place).commits.get(self._known(place).commit(ref))
+        if files is None:
+            return document({"message": "Not Found"}, 404)
+        tree = [_described(path, file) for path, file in files.items()]
+        return document({"sha": ref, "tree": tree, "truncated": False})
+
+    def _contents(self, asked: Asked, place: str, path: str) -> Answer:
+        repository = self._known(place)
+        file = repository.commits.get(repository.commit(asked.query.get("ref", "HEAD")), {}).get(path)
+        return document(_described(path, file)) if file else document({"message": "Not Found"}, 404)
+
+    def _assets(self, asked: Asked, place: str, tag: str) -> Answer:
+        assets = {name: file for (of, name), file in self._known(place).assets.items() if of == tag}
+        stated = [
+            {"name": name, "size": file.size, "digest": f"sha256:{digest(file, 'sha256')}"}
+            for name, file in assets.items()
+        ]
+        return document({"tag_name": tag, "assets": stated}, 200 if assets else 404)
+
     def _archive(self, asked: Asked, place: str, ref: str) -> Answer:
         repository = self._known(place)
         commit = repository.commit(ref)
@@ -130,6 +155,14 @@ class GitHub:
         content = Whole(_zipped(repository.commits[commit], name, commit))
         answer = data_file(content, f"{name}.zip", is_attachment=True, content_type="application/zip")
         return replace(answer, modified="", takes_ranges=False, framing="chunked")
+
+
+def _described(path: str, content: Content) -> dict[str, Any]:
+    """What Git knows a file by."""
+    found = hashlib.sha1(b"blob %d\0" % content.size, usedforsecurity=False)
+    for piece in content.pieces():
+        found.update(piece)
+    return {"path": path, "type": "blob", "sha": found.hexdigest(), "size": content.size}
 
 
 def _missing(_: Asked) -> Answer:

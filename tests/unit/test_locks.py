@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from loaders.errors import SourceError
-from loaders.locks import Lock, LockedFile, Record, read_lock, write_lock
-from loaders.seen import Seen, SeenFile, read_seen, write_seen
+from loaders.locks import Lock, LockedFile, Record, read_lock, sha256, write_lock
+from loaders.seen import Seen, SeenFile, bytes_hash, read_seen, write_seen
 
 FILE = LockedFile("a.geojson", 3, f"md5:{1:032}", remote="a.geojson")
 LOCK = Lock("farms", "doi", {"doi": "10.5281/zenodo.1"}, (FILE,), Record("zenodo", "1", creators=("Doe, Jane",)))
@@ -74,3 +74,10 @@ def test_a_digest_that_is_none_is_damage(digest: object, tmp_path: Path) -> None
 def test_what_came_under_another_statement_says_nothing(stated: str | None, is_kept: bool) -> None:
     lock = Lock("farms", "doi", {}, (LockedFile("a.zip", 3, stated),), Record("zenodo", "1"))
     assert SEEN.under(lock) == (SEEN if is_kept else Seen())
+
+
+def test_the_day_on_which_a_file_came_is_no_part_of_its_bytes(tmp_path: Path) -> None:
+    undated, dated = tmp_path / "undated.seen.json", tmp_path / "dated.seen.json"
+    write_seen(SEEN, undated)
+    write_seen(Seen({"a.zip": SeenFile(3, f"{2:064}", "md5:x", "2026-11-28")}, SEEN.unpacked), dated)
+    assert bytes_hash(undated) == bytes_hash(dated) == sha256(undated)

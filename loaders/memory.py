@@ -1,0 +1,58 @@
+"""How much memory this process may use: the machine's, or less where a container or `ulimit -v` says so."""
+
+import os
+import re
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+BYTES_PER_MB = 1e6
+CGROUPS = Path("/sys/fs/cgroup")
+MEMBERSHIP = Path("/proc/self/cgroup")
+NO_LIMIT_BYTES = 1 << 60  # the first version of cgroups writes a number near 2^63
+
+
+def limit_mb() -> float:
+    """The most memory that this process may use [MB]."""
+    limits = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), *_cgroup_limits_bytes()]
+    if has_few_addresses():
+        limits.append(resource.getrlimit(resource.RLIMIT_AS)[0])
+    return float(min(limits)) / BYTES_PER_MB
+
+
+def has_few_addresses() -> bool:
+    """Whether `ulimit -v` limits what is reserved, used or not."""
+    return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
+
+
+def used_mb() -> float:
+    """The most memory that this process, or one that it waited for, has used so far [MB]."""
+    usages = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return max(usages) * 1024 / BYTES_PER_MB
+
+
+def _cgroup_limits_bytes() -> Iterator[int]:
+    """Of the cgroups that this process is in, and of those around them."""
+    try:
+        lines = MEMBERSHIP.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:  # not Linux
+        return
+    for line in lines:
+        _, controllers, path = (*line.split(":", 2), "", "")[:3]
+        if not controllers:
+            yield from _limits_bytes(CGROUPS, path, "memory.max")
+        elif "memory" in controllers.split(","):
+            yield from _limits_bytes(CGROUPS / "memory", path, "memory.limit_in_bytes")
+
+
+def _limits_bytes(root: Path, path: str, name: str) -> Iterator[int]:
+    inner = root / path.strip("/")
+    for folder in (inner, *inner.parents):
+        if not folder.is_relative_to(root):
+            return
+        try:
+            stated = (folder / name).read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):  # a container does not see what is around it
+            continue
+        if re.fullmatch(r"[0-9]+", stated) and int(stated) < NO_LIMIT_BYTES:
+            yield int(stated)
