@@ -14,12 +14,14 @@ from loaders import command_add, command_compare, command_context, command_dag, 
 from loaders.catalog_build import Executor
 from loaders.console import Key, Keys, app, err, list_files, out, project, settings, shown
 from loaders.errors import BuildError, EoPvError, PipelineError
+from loaders.redacted_output import redact_process, redact_traceback
 
 __all__ = ["app", "command_add", "command_compare", "command_context", "command_dag", "command_why", "commands", "main"]
 
 
 def main() -> None:
     """Run a command; an error that its reader can mend is one paragraph and exit code 1."""
+    redact_process()
     try:
         app()
     except EoPvError as error:
@@ -27,10 +29,14 @@ def main() -> None:
         sys.exit(1)
     except OSError as error:
         if error.filename is None:
+            redact_traceback()
             raise
         advice = "Check who may read and write there, and whether the disk is full."
         err.print(f"Error: {error.filename}: {error.strerror}. {advice}", style="red")
         sys.exit(1)
+    except Exception:
+        redact_traceback()  # here, for typer sets its own before it runs a command
+        raise
 
 
 @app.command()

@@ -1,7 +1,6 @@
 """Say what is wrong in the settings: the file, the key, what was found, and the nearest thing that would be right."""
 
 import difflib
-import re
 import types
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -71,8 +70,7 @@ def _complaint(problem: Any, model: type[BaseModel]) -> str:
             return f"{dotted}: {problem['ctx']['error']}.".removeprefix(": ")
         case "string_pattern_mismatch":
             example = EXAMPLES.get(place[-1], "")
-            found = re.sub(r"//[^/\s]*@", "//…@", repr(problem["input"]))  # a user and a password
-            return f"{dotted} is {found}, which is not of the expected form: for example {example}."
+            return f"{dotted} is {problem['input']!r}, which is not of the expected form: for example {example}."
         case _:
             return f"{dotted} is {problem['input']!r}: {problem['msg'][0].lower()}{problem['msg'][1:]}."
 

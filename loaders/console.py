@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -11,6 +11,7 @@ from rich.filesize import decimal
 
 from loaders.catalog import Catalog, Dataset
 from loaders.project import read_project
+from loaders.redact import redact
 from loaders.workspace import Workspace
 
 WIDE = 165  # columns, where the output is not a terminal
@@ -22,8 +23,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-out = Console(width=None if sys.stdout.isatty() else WIDE, highlight=False, markup=False)
-err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+
+class Terminal(Console):
+    """Prints no credential, whoever wrote it into a title, a name or an address."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """As rich does."""
+        super().print(*(redact(each) if isinstance(each, str) else each for each in objects), **options)
+
+
+out = Terminal(width=None if sys.stdout.isatty() else WIDE, highlight=False, markup=False)
+err = Terminal(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 Key = Annotated[str, typer.Argument(help="Key or alias of the dataset.")]
 Keys = Annotated[list[str] | None, typer.Argument(help="Keys or aliases; by default all datasets.")]

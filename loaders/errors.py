@@ -6,9 +6,14 @@ line prints it in one paragraph and exits with 1; any other exception is a bug o
 
 from collections.abc import Mapping
 
+from loaders.redact import redact
+
 
 class EoPvError(Exception):
-    """Base of every error that carries its own remedy."""
+    """Base of every error that carries its own remedy. Its text holds no credential, wherever it is shown or kept."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(redact(message))
 
 
 class CatalogError(EoPvError):
@@ -17,6 +22,10 @@ class CatalogError(EoPvError):
 
 class SourceError(EoPvError):
     """A source cannot be reached, or this version cannot read its kind."""
+
+
+class NoNetworkError(SourceError):
+    """Nothing can be reached from this machine. It is the same for all datasets, and is said once."""
 
 
 class ChecksumMismatchError(EoPvError):

@@ -81,7 +81,7 @@ def get_pvgis(settings: Pvgis, web: Web, place: Place) -> bytes:
     if settings.radiation:
         query["raddatabase"] = settings.radiation
     tool = "tmy" if settings.data == "tmy" else "seriescalc"
-    response = answered(partial(web.get, f"{ADDRESS}{tool}", params=query), ())
+    response = answered(partial(web.get, f"{ADDRESS}{tool}", params=query))
     if response.status_code == 200:
         return bytes(response.content)
     try:
