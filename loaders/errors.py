@@ -55,5 +55,5 @@ class PipelineError(EoPvError):
     def __init__(self, failed: Mapping[str, EoPvError], stored: Mapping[str, str]) -> None:
         self.failed, self.stored = dict(failed), dict(stored)
         others = "the rest is stored" if stored else "nothing is stored"
-        lines = "\n".join(f"  {error}" for error in failed.values())
+        lines = "\n".join(f"  {sentence}" for sentence in dict.fromkeys(map(str, failed.values())))
         super().__init__(f"{len(failed)} of {len(failed) + len(stored)} datasets failed; {others}:\n{lines}")

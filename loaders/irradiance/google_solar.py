@@ -3,7 +3,6 @@
 Source: https://developers.google.com/maps/documentation/solar/reference/rest/v1/buildingInsights/findClosest.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -26,6 +25,7 @@ from loaders.irradiance.asking import (
 )
 from loaders.irradiance.keys import required
 from loaders.irradiance.yields import Place, UnreadableError
+from loaders.json_text import parse_json
 from loaders.redact import redact
 from loaders.web import Web
 
@@ -86,7 +86,7 @@ def get_building(web: Web, key: str, place: Place) -> bytes:
     if response.status_code == 200:
         return bytes(response.content)
     try:
-        refusal = response.json()["error"]
+        refusal = parse_json(response.content)["error"]
         status, said = str(refusal["status"]), str(refusal["message"])
     except (KeyError, TypeError, ValueError):
         status, said = "", response.text
@@ -106,7 +106,7 @@ def read_building(place: Place, body: bytes, settings: Irradiance) -> pa.Table:
         UnreadableError: it is no building.
     """
     try:
-        document = json.loads(body)
+        document = parse_json(body)
         centre, potential = document["center"], document["solarPotential"]
         if _distance_m(place, centre["longitude"], centre["latitude"]) > FAR_M:
             raise Refused(NO_BUILDING_NEAR)

@@ -28,6 +28,7 @@ from loaders.irradiance.asking import (
 from loaders.irradiance.keys import required
 from loaders.irradiance.rate import Rate
 from loaders.irradiance.yields import Place, UnreadableError, Weather, rows_of
+from loaders.json_text import parse_json
 from loaders.web import Web
 
 NAME: Name = "nsrdb"
@@ -136,7 +137,7 @@ def read_tmy(body: bytes, year: str) -> Weather:
 
 def _said(response: requests.Response) -> str:
     try:
-        errors = response.json()["errors"]
+        errors = parse_json(response.content)["errors"]
     except (KeyError, TypeError, ValueError):
         return response.text
     return "; ".join(map(str, errors)) if isinstance(errors, list) else str(errors)

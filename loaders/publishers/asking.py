@@ -112,7 +112,9 @@ def size(value: object) -> int | None:
 
 def text(value: object) -> str | None:
     """Words on one line; null where there are none."""
-    return " ".join(str(value).split()) or None if isinstance(value, str | int | float) else None
+    if not isinstance(value, str | int | float):
+        return None
+    return " ".join(str(value).encode(errors="replace").decode().split()) or None  # JSON can hold half a character
 
 
 def texts(values: Iterable[object]) -> tuple[str, ...]:

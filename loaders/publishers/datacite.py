@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
+from loaders.json_text import parse_json
 from loaders.publishers.asking import Asking, text, texts, year
 
 
@@ -13,7 +14,7 @@ def record(doi: str, asking: Asking) -> dict[str, Any]:
         return {}
     asking.found(response, f"what DataCite knows of {doi}")
     try:
-        stated = response.json()["data"]["attributes"]
+        stated = parse_json(response.content)["data"]["attributes"]
         return {
             "title": text(next(iter(stated["titles"] or [{}])).get("title")),
             "creators": texts(creator.get("name") for creator in stated["creators"] or []),

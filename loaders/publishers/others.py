@@ -19,7 +19,10 @@ from loaders.publishers import datacite
 from loaders.publishers.asking import Asking, Listing, checksum, size
 
 # what datahugger raises for an answer that it does not understand
-UNCLEAR = (AttributeError, LookupError, NotImplementedError, TypeError, ValueError, requests.RequestException)
+UNCLEAR = (
+    *(AttributeError, LookupError, NotImplementedError, RecursionError, TypeError, ValueError),
+    requests.RequestException,
+)
 
 _current: contextvars.ContextVar[Asking] = contextvars.ContextVar("asking")
 
