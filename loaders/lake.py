@@ -93,7 +93,13 @@ def opened(settings: DuckLake, workspace: Workspace, *, read_only: bool = False)
         prepare(connection)
         attach(connection, settings, workspace, read_only=read_only)
         connection.execute(f"USE {LAKE}")
-        yield connection
+        try:
+            yield connection
+        except duckdb.IOException as error:  # of a file or of the bucket; the catalogue raises others
+            raise BuildError(
+                f"The files of the DuckLake of {workspace.home} cannot be read or written: {_in_short(error)}. Check "
+                f"ducklake.files in params.yaml, and the network, the proxy and the keys that the environment names."
+            ) from None
 
 
 def publish(database: Path, schemas: Sequence[str], message: str, settings: DuckLake, workspace: Workspace) -> int:

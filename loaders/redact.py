@@ -61,6 +61,8 @@ _PATTERNS = (
 _ADDRESS = re.compile(r"((?:\b[a-z][a-z0-9+.-]{1,20}:/)?/[^\s?#'\"<>]{0,1000})([?#])([^\s'\"<>]+)", re.IGNORECASE)
 _HARMLESS = re.compile(r"[\w.,:-]{0,12}")  # a value too short for a key: download=1
 
+_USER = r"([^\s/:@]*:(?!\d+/)\S+|[^\s/:@]+)"  # a password may hold / and @; what a port begins is a path
+
 _SHORTEST = 4  # characters; a shorter secret stands in other words by chance
 _WORD_LENGTH = 8  # a shorter one counts as a whole word only
 _NO_SECRETS = frozenset({"true", "false", "none", "null", "auto", "always", "never"})
@@ -188,7 +190,7 @@ def _is_file(value: str) -> bool:
 
 def _user_info(value: str, *, is_proxy: bool) -> set[str]:
     """What an address tells of a user: the password, or the name where that is all."""
-    found = re.search(r"://(\S+)@", value) or (re.match(r"(\S+)@", value) if is_proxy else None)
+    found = re.search(rf"://{_USER}@", value) or (re.match(rf"{_USER}@", value) if is_proxy else None)
     if found is None:
         return set()
     user, colon, password = found[1].partition(":")

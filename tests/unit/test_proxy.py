@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from loaders import lake
+from loaders.bucket import use_bucket
 from loaders.catalog_lake import DuckLake
 from loaders.catalog_source import Download
 from loaders.duck import connect, load_extension
@@ -91,22 +92,33 @@ def test_a_bucket_that_no_proxy_exempts_is_asked_directly(
     assert (proxy.forwarded, proxy.refused) == ([], 0)
 
 
+def test_a_proxy_that_is_down_is_one_paragraph_without_its_password(
+    built: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://me:correct-horse@127.0.0.1:9")
+    with pytest.raises(
+        BuildError, match=r"files of the DuckLake of .* cannot be read or written: .* the proxy"
+    ) as down:
+        lake.publish(built, ["curated"], "one", LAKE, workspace)
+    assert "\n" not in str(down.value)
+    assert "correct-horse" not in _told(down.value)
+
+
 @pytest.mark.parametrize(
     ("address", "words"),
     [
-        ("http://me:{password}@127.0.0.1:9", "cannot be"),
         ("socks5://me:{password}@127.0.0.1:9", "names a SOCKS proxy (127.0.0.1), and only HTTP proxies can be used"),
         ("https://me:{password}@127.0.0.1:9", "DuckDB cannot use the https proxy 127.0.0.1"),
         ("http://me:{password}@127.0.0.1:99999", "is no address"),
         ("http://me:sec/{password}@127.0.0.1:9", "is no address"),
     ],
 )
-def test_a_proxy_that_does_not_work_is_one_paragraph_without_its_password(
-    address: str, words: str, built: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+def test_a_proxy_that_cannot_be_used_is_one_paragraph_without_its_password(
+    address: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HTTP_PROXY", address.replace("{password}", "correct-horse"))
-    with pytest.raises(BuildError) as failed:
-        lake.publish(built, ["curated"], "one", LAKE, workspace)
+    monkeypatch.setenv("HTTPS_PROXY", address.replace("{password}", "correct-horse"))
+    with pytest.raises(BuildError) as failed, duckdb.connect() as connection:
+        use_bucket(connection, "s3://eo-pv/lake", {})
     assert words in str(failed.value)
     assert "\n" not in str(failed.value)
     assert "correct-horse" not in _told(failed.value)
