@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from io import BytesIO
 from typing import Any, NoReturn, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
@@ -20,7 +20,7 @@ from loaders.network import is_connected, is_unresolved, no_network
 from loaders.patience import InterruptedTransfer, Patience, TooSlowError, Window
 from loaders.redact import shown
 from loaders.redacted_output import redact_web_logs
-from loaders.web_errors import PROXY_LOGIN, explain, proxy_login, reason_of, unresolved_host
+from loaders.web_errors import PROXY_LOGIN, explain, proxy_login, reason_of, require_possible, unresolved_host
 
 Answer = TypeVar("Answer")
 
@@ -108,6 +108,7 @@ class Web:
             raise self._no_network
         waits = (self.settings.timeout_s, self.settings.timeout_s)
         try:
+            require_possible(url)
             response = self._session.request(method, url, **options, timeout=waits, stream=True)
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
             self._explain(url, about, error)
@@ -189,6 +190,8 @@ class _StrictSession(requests.Session):
         try:
             target = super().get_redirect_target(resp)
             scheme = urlsplit(target).scheme if target else ""
+            if target and scheme in {"", "http", "https"}:
+                require_possible(urljoin(str(resp.url), target))
         except ValueError as error:
             raise requests.exceptions.InvalidURL("it redirects to what is no address", response=resp) from error
         is_secure = urlsplit(str(resp.url)).scheme == "https"

@@ -44,10 +44,26 @@ def explain(url: str, about: str, error: Exception) -> NoReturn:
         _explain_tunnel(url, about, int(tunnel[1]), error)
     if isinstance(error, BROKEN):
         raise InterruptedTransfer(f"no answer ({reason})") from error
+    if getattr(error, "response", None) is not None:
+        raise SourceError(
+            f"{what}: {reason}. Only the publisher can correct that: try again later, or download the file yourself "
+            f"and say `source: {{path: …}}` in params.yaml."
+        ) from error
     raise SourceError(
-        f"{what}: it is no address that can be asked, or redirects to what is none ({reason}). Correct the source in "
-        f"params.yaml; if it is as the publisher gives it, download the file yourself and say `source: {{path: …}}`."
+        f"{what} is no address that can be asked ({reason}). Correct the source in params.yaml."
     ) from error
+
+
+def require_possible(url: str) -> None:
+    """Refuse an address that no host can have, before a proxy or a resolver is asked for it.
+
+    Raises:
+        ValueError: there is no host, or its port or a part of its name is out of range.
+    """
+    parts = urlsplit(url)
+    if not parts.hostname or parts.port == 0:  # `port` itself raises
+        raise ValueError("no host, or port 0")
+    parts.hostname.removesuffix(".").encode("idna")  # UnicodeError: a part is empty, or longer than 63 letters
 
 
 def proxy_login(url: str, about: str) -> SourceError:

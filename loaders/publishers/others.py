@@ -78,10 +78,10 @@ def files(place: str, asking: Asking, *, by_link: bool) -> tuple[LockedFile, ...
         listed = _datahugger().info(place).files
         found = [
             LockedFile(
-                name=str(file["name"]),
+                name=file["name"],
                 bytes=size(file["size"]),
                 checksum=checksum(*_digest(file)),
-                remote=str(file["link"] if by_link else file["name"]),
+                remote=file["link"] if by_link else file["name"],
             )
             for file in listed
             if file["name"] and file["link"]

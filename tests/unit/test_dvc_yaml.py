@@ -44,7 +44,9 @@ WITHOUT_EFFECT = {
         "publishers",  # as resolve
         "resolve",  # the lock is a dependency
         "seen",  # as fetch
-        "web",  # as fetch
+        *("http_status", "network", "proxy", "web", "web_errors"),  # as fetch
+        *("redact", "redacted_output"),  # words
+        "bucket",  # as lake
         "workspace",  # paths, which dvc.yaml repeats
     },
     "boundaries": {
@@ -58,12 +60,13 @@ WITHOUT_EFFECT = {
         *("catalog", "catalog_build", "catalog_columns", "catalog_errors", "catalog_source", "licences", "project"),
         *("catalog_irradiance", "catalog_lake", "lake"),
         *("database", "duck", "store", "raw_tables", "loaded", "build_inputs", "overrides"),  # not used for the file
-        *("patience", "progress", "web"),  # how it is asked
+        *("http_status", "network", "patience", "progress", "proxy", "web", "web_errors"),  # how it is asked
+        *("bucket", "redact", "redacted_output"),
     },
     "cells": {
         *("__init__", "antimeridian", "arrays", "contract", "errors", "workspace"),
         *("catalog", "catalog_build", "catalog_columns", "catalog_errors", "catalog_source", "licences"),
-        *("catalog_irradiance", "catalog_lake"),
+        *("catalog_irradiance", "catalog_lake", "redact"),
     },
     "irradiance": {
         *("__init__", "arrays", "contract", "errors", "workspace"),
@@ -72,7 +75,8 @@ WITHOUT_EFFECT = {
         *("catalog", "catalog_build", "catalog_columns", "catalog_errors", "catalog_source", "licences", "project"),
         *("catalog_irradiance", "catalog_lake", "lake"),
         *("database", "duck", "store", "raw_tables", "loaded", "build_inputs", "overrides"),  # not used for the file
-        *("cache", "patience", "progress", "web"),  # how it is asked
+        *("cache", "http_status", "network", "patience", "progress", "proxy", "web", "web_errors"),  # how it is asked
+        *("bucket", "redact", "redacted_output"),
     },
     "build": {
         "__init__",
@@ -92,6 +96,8 @@ WITHOUT_EFFECT = {
         "catalog_source",
         "contract",  # the columns of the loaded files, which are a dependency
         "dbt_results",  # words
+        *("bucket", "proxy"),  # where, not what
+        "redact",  # words
         "errors",
         "locks",
         "workspace",
