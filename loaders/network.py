@@ -31,9 +31,10 @@ def is_unresolved(error: BaseException) -> bool:
 
 
 def no_network(host: str) -> NoNetworkError:
-    """The error that all requests share."""
+    """The error that all requests share: neither the host that was asked first nor a well-known one can be found."""
+    hosts = " and ".join(dict.fromkeys((WELL_KNOWN[0], host)))
     return NoNetworkError(
-        f"No network: {host} cannot be found by name. Nothing was downloaded. Check the connection of this machine "
+        f"No network: {hosts} cannot be found by name. Nothing was downloaded. Check the connection of this machine "
         f"(and HTTPS_PROXY, if it needs a proxy), then run the same command again."
     )
 

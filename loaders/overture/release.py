@@ -196,7 +196,7 @@ def _judge(error: duckdb.Error, what: str) -> NoReturn:
 def _explain_unresolved(what: str) -> NoReturn:
     host = urlsplit(AMAZON).hostname or ""
     if not is_connected():
-        raise no_network(f"the bucket of {what} ({host})") from None
+        raise no_network(host) from None
     raise SourceError(
         f"{what}: its bucket cannot be found by name, though other hosts can. Check boundaries.s3_endpoint in "
         f"params.yaml, and the proxy that the environment names."

@@ -62,7 +62,7 @@ def test_it_is_said_once_for_all_datasets_and_at_once(
     code, out, err = eo_pv(*command)
     (sentence,) = [line for line in err.splitlines() if line]
     assert (code, out) == (1, "")
-    assert sentence.startswith("Error: No network: ")
+    assert sentence.startswith("Error: No network: doi.org")
     assert " cannot be found by name. Nothing was downloaded. Check the connection" in sentence
     assert ("Traceback" in err, "attempts" in err, "farms_" in err) == (False, False, False)
     assert time.monotonic() - start < 15
@@ -92,7 +92,7 @@ def test_the_proxy_is_named_if_it_is_the_proxy_that_cannot_be_found(
     lookups: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://me:kV8-uF3x@proxy.example.org:3128")
-    with pytest.raises(NoNetworkError, match=r"No network: proxy\.example\.org cannot be found by name") as failed:
+    with pytest.raises(NoNetworkError, match=r"No network: doi\.org and proxy\.example\.org cannot be found by name") as failed:
         Web(Download()).get("https://data.example.org/farms.zip")
     assert "kV8-uF3x" not in str(failed.value)
 
