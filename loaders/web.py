@@ -198,6 +198,8 @@ class _StrictSession(requests.Session):
         if scheme not in ({"", "https"} if is_secure else {"", "https", "http"}):
             reason = f"it redirects from {'https' if is_secure else 'http'} to {scheme}, which is not safe"
             raise requests.exceptions.InvalidSchema(reason, response=resp)
+        if target:
+            resp.close()  # requests would read its body to the end, which may never come
         return target
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from loaders.locks import Lock
 from loaders.publishers.asking import size, text
 from loaders.resolve import asked
 from loaders.workspace import Workspace
-from tests.publishers import Fault, Publishers
+from tests.publishers import Fault, Generated, Publishers
+from tests.publishers.answers import Answer, Asked
 from tests.publishers.faults import When
 
 HOST, PATH = "files.example.org", "/farms.geojson"
@@ -186,6 +188,18 @@ def test_a_redirect_to_an_impossible_address_is_one_paragraph(
     said = refused(fetch, words, strike=strike)
     assert "kV8-uF3x" not in said
     assert len(said) < 800
+
+
+def test_a_redirect_with_an_endless_body_is_followed_without_reading_it(web: Publishers, fetch: Fetch) -> None:
+    web.plain.publish("mirror.example.org", "/x", BODY)
+
+    def endless(_: Asked, answer: Answer) -> Answer:
+        headers = {"Location": "https://mirror.example.org/x"}
+        return replace(answer, status=302, headers=headers, content=Generated(10**12), takes_ranges=False)
+
+    assert fetch(strike=lambda: web.fault(HOST, PATH, Fault(endless, times=None))) == BODY
+    (asked_once,) = web.asked(HOST, PATH, "GET")
+    assert asked_once.body_bytes_sent < 50_000_000
 
 
 JSONS = {
