@@ -24,6 +24,7 @@ BUILT = "built"
 AUTHOR = "eo-pv"
 ATTEMPTS = 4
 LONGEST_WAIT_S = 8
+ADVICE = "Check ducklake.files in params.yaml, and the network, the proxy and the keys that the environment names."
 FIRST = "Failed to initialize DuckLake"  # another makes the catalogue at the same moment
 CONNECTION = ("PGHOST", "PGDATABASE", "PGUSER")  # a password may also be in ~/.pgpass, or not be needed
 
@@ -87,19 +88,26 @@ def opened(settings: DuckLake, workspace: Workspace, *, read_only: bool = False)
     """A connection that works in the lake: names without a database are in it.
 
     Raises:
-        BuildError: as for `attach`.
+        BuildError: as for `attach`; or the files cannot be read or written.
     """
+    try:
+        with _opened(settings, workspace, read_only=read_only) as connection:
+            yield connection
+    except duckdb.IOException as error:  # of a file or of the bucket; the catalogue raises others
+        raise BuildError(
+            f"The files of the DuckLake of {workspace.home} cannot be read or written: {_in_short(error)}. {ADVICE}"
+        ) from None
+
+
+@contextmanager
+def _opened(
+    settings: DuckLake, workspace: Workspace, *, read_only: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config=CONFIG) as connection:
         prepare(connection)
         attach(connection, settings, workspace, read_only=read_only)
         connection.execute(f"USE {LAKE}")
-        try:
-            yield connection
-        except duckdb.IOException as error:  # of a file or of the bucket; the catalogue raises others
-            raise BuildError(
-                f"The files of the DuckLake of {workspace.home} cannot be read or written: {_in_short(error)}. Check "
-                f"ducklake.files in params.yaml, and the network, the proxy and the keys that the environment names."
-            ) from None
+        yield connection
 
 
 def publish(database: Path, schemas: Sequence[str], message: str, settings: DuckLake, workspace: Workspace) -> int:
@@ -132,7 +140,7 @@ def publish(database: Path, schemas: Sequence[str], message: str, settings: Duck
 def _publish_once(
     database: Path, schemas: Sequence[str], message: str, settings: DuckLake, workspace: Workspace
 ) -> int:
-    with opened(settings, workspace) as connection:
+    with _opened(settings, workspace) as connection:
         connection.execute(f"ATTACH {quoted(str(database))} AS {BUILT} (READ_ONLY)")
         connection.execute("BEGIN")
         for schema in schemas:

@@ -97,11 +97,19 @@ def test_a_proxy_that_is_down_is_one_paragraph_without_its_password(
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://me:correct-horse@127.0.0.1:9")
     with pytest.raises(
-        BuildError, match=r"files of the DuckLake of .* cannot be read or written: .* the proxy"
+        BuildError, match=r"The tables cannot be published in the DuckLake of .*: .* It is as it"
     ) as down:
         lake.publish(built, ["curated"], "one", LAKE, workspace)
-    assert "\n" not in str(down.value)
-    assert "correct-horse" not in _told(down.value)
+    with (
+        pytest.raises(
+            BuildError, match=r"The files of the DuckLake of .* cannot be .*: .* the proxy and the keys"
+        ) as out,
+        lake.opened(LAKE, workspace) as connection,
+    ):
+        connection.execute("CREATE TABLE lake.plants AS SELECT 7 AS n")
+    for error in (down.value, out.value):
+        assert "\n" not in str(error)
+        assert "correct-horse" not in _told(error)
 
 
 @pytest.mark.parametrize(
