@@ -15,6 +15,7 @@ from loaders.catalog_build import Executor
 from loaders.console import Key, Keys, app, err, list_files, out, project, settings, shown
 from loaders.errors import BuildError, EoPvError, PipelineError
 from loaders.foreign_errors import STOPPED, STOPPED_CODE, explained
+from loaders.redacted_output import redact_process, redact_traceback
 from loaders.supervision import supervised
 from loaders.terminal import protect_terminal
 
@@ -24,6 +25,7 @@ __all__ = ["app", "command_add", "command_compare", "command_context", "command_
 def main() -> None:
     """Run a command; an error that its reader can correct is one paragraph and exit code 1."""
     protect_terminal()
+    redact_process()
     try:
         app()
     except SystemExit as left:
@@ -33,6 +35,7 @@ def main() -> None:
     except Exception as error:
         found = error if isinstance(error, EoPvError) else explained(error, (Path("data"),))
         if found is None:
+            redact_traceback()  # here, for typer sets its own before it runs a command
             raise
         err.print(f"Error: {found}", style="red")
         sys.exit(1)

@@ -1,13 +1,14 @@
 """Say what is wrong in the settings: the file, the key, what was found, and the nearest thing that would be right."""
 
 import difflib
-import re
 import types
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
+
+from loaders.redact import redact
 
 UNION_MEMBERS = frozenset({("str",), ("int",), ("float",)})
 EXAMPLES = {
@@ -93,7 +94,7 @@ def _complaint(problem: Any, model: type[BaseModel]) -> str:
             return f"{dotted}: {problem['ctx']['error']}.".removeprefix(": ")
         case "string_pattern_mismatch":
             example = EXAMPLES.get(_name(place), "")
-            found = re.sub(r"//[^/\s]*@", "//…@", repr(problem["input"]))  # a user and a password
+            found = redact(repr(problem["input"]))
             return f"{dotted} is {found}, which is not of the expected form: for example {example}."
         case _:
             return f"{dotted} is {problem['input']!r}{_expected(problem, model, place)}."

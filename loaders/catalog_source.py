@@ -1,9 +1,10 @@
 """The settings of acquisition: where a dataset is published, and how files are brought from there."""
 
 from typing import Annotated, Self
-from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from loaders.redact import credential_in
 
 Doi = Annotated[str, StringConstraints(pattern=r"^10\.\d{4,9}/\S+$")]
 GithubFile = Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+@[\w./-]+:(release:)?[^:]+$")]
@@ -12,14 +13,6 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 Positive = Annotated[float, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Count = Annotated[int, Field(ge=1, le=32)]
-
-# parts of addresses that give access for a while, or to somebody
-SECRETS = frozenset(
-    {
-        *("access_token", "api_key", "apikey", "auth", "key", "password", "sig", "signature", "token"),
-        *("x-amz-credential", "x-amz-security-token", "x-amz-signature", "x-goog-signature"),
-    }
-)
 
 SOURCE_KINDS = ("doi", "url", "github", "path")
 
@@ -59,11 +52,13 @@ class Source(Setting):
 
     @model_validator(mode="after")
     def _no_secrets(self) -> Self:
-        parts = urlsplit(self.url or "")
-        asked = {name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
-        if "@" in parts.netloc or asked & SECRETS:
-            what = "a user name or password" if "@" in parts.netloc else min(asked & SECRETS)
-            raise ValueError(f"the url holds a secret ({what}), which would end up in the lock; use `path:` instead")
+        for kind in ("url", "doi", "github"):
+            if what := credential_in(getattr(self, kind) or ""):
+                raise ValueError(
+                    f"the {kind} holds a secret ({what}), which would end up in the lock and in Git, and may expire. "
+                    f"Give the address without it; a user name and password are read from ~/.netrc. Or download the "
+                    f"file yourself, and use `path:` instead"
+                )
         return self
 
     @property

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loaders.catalog import Dataset
-from loaders.console import Key, Keys, app, err, out, project, settings, shown
-from loaders.errors import EoPvError
+from loaders.console import Key, Keys, app, err, out, print_errors, project, settings, shown
+from loaders.errors import EoPvError, NoNetworkError
+from loaders.redact import shown as shown_address
 
 if TYPE_CHECKING:
     from loaders.locks import Lock
@@ -50,8 +51,7 @@ def plan(keys: Keys = None) -> None:
     out.print(planning.as_table(planned))
     out.print(planning.in_short(planned.values()))
     failed = [each for each in planned.values() if isinstance(each, EoPvError)]
-    for error in failed:
-        err.print(f"Error: {error}", style="red")
+    print_errors(failed)
     for line in planning.steps(workspace):
         out.print(line)
     if failed or not all(each.is_possible for each in planned.values() if isinstance(each, planning.Planned)):
@@ -88,17 +88,15 @@ def update(keys: Keys = None) -> None:
     after = downloads.for_each(datasets, lambda dataset: source.update(dataset, workspace, downloads.web))
     for key, lock in after.items():
         if isinstance(lock, EoPvError):
-            err.print(f"Error: {lock}", style="red")
             continue
         out.print(f"{key}: {'; '.join(changes(before[key], lock)) or 'nothing changed'}")
         _report_licence(catalog.datasets[key], lock)
     locked = {key: lock for key, lock in after.items() if not isinstance(lock, EoPvError)}
     asked = [dataset for dataset in datasets if dataset.key in locked]
     confirmed = downloads.for_each(asked, lambda dataset: confirm(dataset, locked[dataset.key], workspace, downloads))
-    for error in confirmed.values():
-        if isinstance(error, EoPvError):
-            err.print(f"Error: {error}", style="red")
-    if any(isinstance(each, EoPvError) for each in (*after.values(), *confirmed.values())):
+    failed = [each for each in (*after.values(), *confirmed.values()) if isinstance(each, EoPvError)]
+    print_errors(failed)
+    if failed:
         raise typer.Exit(1)
 
 
@@ -111,6 +109,9 @@ def prefetch() -> None:
     catalog, workspace = settings()
     downloads = Downloads(catalog)
     brought = downloads.for_each(catalog.datasets.values(), lambda dataset: run(dataset, workspace, downloads))
+    offline = [error for error in brought.values() if isinstance(error, NoNetworkError)]
+    if offline:  # the steps of these datasets would each find that out again
+        raise offline[0]
     for key, error in brought.items():
         if isinstance(error, EoPvError):  # its stages say why, and those of the other datasets need not fail
             err.print(f"{key}: not fetched ahead; its own steps will try again.", style="yellow")
@@ -159,7 +160,8 @@ def _place(lock: "Lock") -> str:
     """Where a lock comes from, for people."""
     if lock.record is None:
         return lock.origin
-    return f"{lock.record.repository} {lock.record.id.partition('?')[0]}"
+    place = lock.record.id
+    return f"{lock.record.repository} {shown_address(place) if '://' in place else place}"
 
 
 def _report_licence(dataset: Dataset, lock: "Lock") -> None:

@@ -9,6 +9,7 @@ import typer
 from rich.filesize import decimal
 
 from loaders.catalog import Catalog, Dataset
+from loaders.errors import EoPvError
 from loaders.project import read_project
 from loaders.terminal import Terminal
 from loaders.workspace import Workspace
@@ -49,6 +50,12 @@ def project(name: str) -> tuple[Dataset, Catalog, Workspace]:
 def shown(path: Path, workspace: Workspace) -> str:
     """A path as messages show it: below the project."""
     return str(path.relative_to(workspace.root))
+
+
+def print_errors(errors: Iterable[EoPvError]) -> None:
+    """What went wrong, each sentence once: without a network, that is the same for all datasets."""
+    for sentence in dict.fromkeys(map(str, errors)):
+        err.print(f"Error: {sentence}", style="red")
 
 
 def list_files(files: Iterable[Path], workspace: Workspace) -> None:

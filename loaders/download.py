@@ -9,12 +9,14 @@ import requests
 
 from loaders.cache import Cache
 from loaders.errors import ChecksumMismatchError, SourceError
+from loaders.http_status import OK, PARTIAL, in_words, whole_number
 from loaders.locks import LockedFile, Record
 from loaders.partial_file import PartialFile, says_page, validator_of
 from loaders.patience import InterruptedTransfer
 from loaders.publishers import address
+from loaders.redact import shown
 from loaders.seen import came_differently
-from loaders.web import Web, shown
+from loaders.web import Web
 
 BYTES_PER_MB = 1e6
 PAGES = (".html", ".htm", ".kml", ".xml")  # what may begin as a web page does
@@ -136,15 +138,16 @@ def _attempt(wanted: Wanted, partial: PartialFile, web: Web) -> None:
 
 def _accept(wanted: Wanted, partial: PartialFile, response: requests.Response) -> int | None:
     """Look at the headers before the body is read; how large the whole file is, if anybody says so [bytes]."""
-    if response.status_code == 416:
+    asked_for_a_part = "Range" in response.request.headers
+    if response.status_code == 416 and asked_for_a_part:
         partial.restart()
         raise InterruptedTransfer("it does not have the rest of what it sent before")
-    if not response.ok:
+    if response.status_code not in {OK, PARTIAL}:
         raise _refused(wanted, response)
-    if response.status_code == 206 and not _continues(response, partial):
+    if response.status_code == PARTIAL and not (asked_for_a_part and _continues(response, partial)):
         partial.restart()
         raise InterruptedTransfer("it sent another part than was asked for, or of another version")
-    if response.status_code != 206 and partial.bytes:
+    if response.status_code != PARTIAL and partial.bytes:
         partial.restart()  # it cannot resume, or has another version now
     if not partial.bytes:
         _require_locked_version(wanted, response)
@@ -174,11 +177,11 @@ def _require_locked_version(wanted: Wanted, response: requests.Response) -> None
 
 
 def _total(response: requests.Response, offset: int) -> int | None:
-    of_all = response.headers.get("Content-Range", "").rpartition("/")[2]
-    if response.status_code == 206 and of_all.isdigit():
-        return int(of_all)  # what comes may be less than was asked for
-    length = response.headers.get("Content-Length", "")
-    return offset + int(length) if length.isdigit() and _is_plain(response) else None
+    of_all = whole_number(response.headers.get("Content-Range", "").rpartition("/")[2])
+    if response.status_code == PARTIAL and of_all is not None:
+        return of_all  # what comes may be less than was asked for
+    length = whole_number(response.headers.get("Content-Length"))
+    return offset + length if length is not None and _is_plain(response) else None
 
 
 def _is_plain(response: requests.Response) -> bool:
@@ -235,9 +238,10 @@ def _refused(wanted: Wanted, response: requests.Response) -> SourceError:
         if gone
         else "It may refuse scripts: download it yourself and say `source: {path: …}` in params.yaml."
     )
+    fate = "gone" if gone else "refused" if response.status_code >= 400 else "not sent"
     return SourceError(
-        f"{wanted.key}: {wanted.file.name} is {'gone' if gone else 'refused'}: {shown(str(response.url))} answered "
-        f"{response.status_code} {response.reason}. {advice}"
+        f"{wanted.key}: {wanted.file.name} is {fate}: {shown(str(response.url))} answered {in_words(response)}. "
+        f"{advice}"
     )
 
 

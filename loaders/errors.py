@@ -6,9 +6,14 @@ line prints it in one paragraph and exits with 1; any other exception is a bug o
 
 from collections.abc import Mapping
 
+from loaders.redact import redact
+
 
 class EoPvError(Exception):
-    """Base of every error that carries its own remedy."""
+    """Base of every error that carries its own remedy. Its text holds no credential, wherever it is shown or kept."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(redact(message))
 
 
 class CatalogError(EoPvError):
@@ -17,6 +22,10 @@ class CatalogError(EoPvError):
 
 class SourceError(EoPvError):
     """A source cannot be reached, or this version cannot read its kind."""
+
+
+class NoNetworkError(SourceError):
+    """Nothing can be reached from this machine. It is the same for all datasets, and is said once."""
 
 
 class ChecksumMismatchError(EoPvError):
@@ -46,5 +55,5 @@ class PipelineError(EoPvError):
     def __init__(self, failed: Mapping[str, EoPvError], stored: Mapping[str, str]) -> None:
         self.failed, self.stored = dict(failed), dict(stored)
         others = "the rest is stored" if stored else "nothing is stored"
-        lines = "\n".join(f"  {error}" for error in failed.values())
+        lines = "\n".join(f"  {sentence}" for sentence in dict.fromkeys(map(str, failed.values())))
         super().__init__(f"{len(failed)} of {len(failed) + len(stored)} datasets failed; {others}:\n{lines}")

@@ -4,16 +4,16 @@ Source: https://ducklake.select/docs/stable/. It forgets the CRS of geometries: 
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import duckdb
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from loaders.bucket import use_bucket
 from loaders.catalog_lake import DuckLake
 from loaders.duck import CONFIG, database_file, load_extension, prepare
 from loaders.errors import BuildError
@@ -25,9 +25,9 @@ BUILT = "built"
 AUTHOR = "eo-pv"
 ATTEMPTS = 4
 LONGEST_WAIT_S = 8
+ADVICE = "Check ducklake.files in params.yaml, and the network, the proxy and the keys that the environment names."
 FIRST = "Failed to initialize DuckLake"  # another makes the catalogue at the same moment
 CONNECTION = ("PGHOST", "PGDATABASE", "PGUSER")  # a password may also be in ~/.pgpass, or not be needed
-SECRET = "eo_pv_lake"  # noqa: S105 (its name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def attach(
         _retrying()(connection.execute, statement)
     except duckdb.Error as error:
         raise BuildError(
-            f"The DuckLake of {workspace.home} ({settings.catalogue}) cannot be opened: {_without_secrets(error)}. "
+            f"The DuckLake of {workspace.home} ({settings.catalogue}) cannot be opened: {_in_short(error)}. "
             f"Check ducklake in params.yaml, and the variables of the environment that name its catalogue and files."
         ) from None  # what it comes from may hold a password
 
@@ -89,8 +89,21 @@ def opened(settings: DuckLake, workspace: Workspace, *, read_only: bool = False)
     """A connection that works in the lake: names without a database are in it.
 
     Raises:
-        BuildError: as for `attach`.
+        BuildError: as for `attach`; or the files cannot be read or written.
     """
+    try:
+        with _opened(settings, workspace, read_only=read_only) as connection:
+            yield connection
+    except duckdb.IOException as error:  # of a file or of the bucket; the catalogue raises others
+        raise BuildError(
+            f"The files of the DuckLake of {workspace.home} cannot be read or written: {_in_short(error)}. {ADVICE}"
+        ) from None
+
+
+@contextmanager
+def _opened(
+    settings: DuckLake, workspace: Workspace, *, read_only: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config=CONFIG) as connection:
         prepare(connection)
         attach(connection, settings, workspace, read_only=read_only)
@@ -120,7 +133,7 @@ def publish(database: Path, schemas: Sequence[str], message: str, settings: Duck
         return int(_retrying()(_publish_once, database, schemas, message, settings, workspace))
     except duckdb.Error as error:
         raise BuildError(
-            f"The tables cannot be published in the DuckLake of {workspace.home}: {_without_secrets(error)}. It is as "
+            f"The tables cannot be published in the DuckLake of {workspace.home}: {_in_short(error)}. It is as "
             f"it was. Run `make all` again; if others write to it all the time, take turns."
         ) from None  # what it comes from may hold a password
 
@@ -128,7 +141,7 @@ def publish(database: Path, schemas: Sequence[str], message: str, settings: Duck
 def _publish_once(
     database: Path, schemas: Sequence[str], message: str, settings: DuckLake, workspace: Workspace
 ) -> int:
-    with opened(settings, workspace) as connection:
+    with _opened(settings, workspace) as connection:
         connection.execute(f"ATTACH {sql_text(database_file(database))} AS {BUILT} (READ_ONLY)")
         connection.execute("BEGIN")
         for schema in schemas:
@@ -184,8 +197,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, settings: DuckLake, files: s
     load_extension(connection, "ducklake")
     load_extension(connection, "postgres_scanner" if settings.catalogue == "postgres" else "sqlite_scanner")
     if files.startswith("s3://"):
-        load_extension(connection, "httpfs")
-        _make_secret(connection, os.environ)
+        use_bucket(connection, files, os.environ)
 
 
 def _catalogue(settings: DuckLake, workspace: Workspace) -> str:
@@ -208,35 +220,6 @@ def _files(settings: DuckLake, workspace: Workspace) -> str:
     return f"{workspace.root / Path(settings.files).expanduser() / workspace.origin}/"
 
 
-def _make_secret(connection: duckdb.DuckDBPyConnection, environment: Mapping[str, str]) -> None:
-    """Say who asks for the bucket; in the memory of this process only.
-
-    Raises:
-        BuildError: the address of its service is none; DuckDB would send everything to Amazon.
-    """
-    options = {
-        "KEY_ID": environment.get("AWS_ACCESS_KEY_ID"),
-        "SECRET": environment.get("AWS_SECRET_ACCESS_KEY"),
-        "SESSION_TOKEN": environment.get("AWS_SESSION_TOKEN"),
-        "REGION": environment.get("AWS_DEFAULT_REGION") or environment.get("AWS_REGION"),
-    }
-    address = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
-    if address:
-        parts = urlsplit(address)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
-            raise BuildError(
-                "AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL is not the address of a service: expected "
-                "http(s)://host:port, without a user and a password. Set it so, or unset it for Amazon's own."
-            )
-        options |= {"ENDPOINT": parts.netloc, "URL_STYLE": "path", "USE_SSL": str(parts.scheme != "http").lower()}
-    said = ", ".join(f"{name} {sql_text(text)}" for name, text in options.items() if text)
-    connection.execute(f"CREATE OR REPLACE TEMPORARY SECRET {SECRET} (TYPE s3{', ' if said else ''}{said})")
-
-
-def _without_secrets(error: duckdb.Error) -> str:
-    """What DuckDB says, without the passwords that it may repeat."""
-    text = str(error).strip().rstrip(".")
-    for name in ("PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        if secret := os.environ.get(name):
-            text = text.replace(secret, "***")
-    return text
+def _in_short(error: duckdb.Error) -> str:
+    """What DuckDB says, in one line and without the statement, which is ours."""
+    return " ".join(str(error).split()).partition(" LINE 1: ")[0].rstrip(".")

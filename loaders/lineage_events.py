@@ -1,7 +1,6 @@
 """Events as OpenLineage defines them, appended to a file: a line each, no secrets in it, no folders of this machine."""
 
 import json
-import os
 import re
 import sys
 import traceback
@@ -28,20 +27,12 @@ from openlineage.client.serde import Serde
 from openlineage.client.transport.file import FileConfig, FileTransport
 from openlineage.client.uuid import generate_new_uuid
 
-from loaders.catalog_source import SECRETS
 from loaders.errors import BuildError, EoPvError, PipelineError
 from loaders.lineage import FILE, Parent
 from loaders.lineage_steps import Data, Step
+from loaders.redact import redact_all
 
 NAMESPACE = "eo-pv"  # of our jobs
-SECRET_NAME = re.compile("pass|secret|token|credential|api_?key|access_?key|private_?key", re.IGNORECASE)
-SHORTEST_SECRET = 6  # a shorter one stands in other words by chance
-HIDDEN = "***"
-IN_TEXT = (
-    (re.compile(r"(?<=//)[^/\s@]+@"), f"{HIDDEN}@"),  # user:password@host
-    (re.compile(rf"([?&](?:{'|'.join(map(re.escape, sorted(SECRETS)))})=)[^&\s'\"]+", re.IGNORECASE), rf"\1{HIDDEN}"),
-    (re.compile(r"(password\s*=\s*)[^\s;'\"]+", re.IGNORECASE), rf"\1{HIDDEN}"),
-)
 
 
 class LineageFile(FileTransport):
@@ -60,7 +51,7 @@ class LineageFile(FileTransport):
         document: dict[str, Any] = Serde.to_dict(event)
         if self._parent:
             document["run"].setdefault("facets", {}).setdefault("parent", Serde.to_dict(_parent(self._parent)))
-        line = json.dumps(_Cleaner(self._root).cleaned(document), sort_keys=True, default=str) + "\n"
+        line = json.dumps(_Folders(self._root).hidden_in(redact_all(document)), sort_keys=True, default=str) + "\n"
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("ab", buffering=0) as stream:
@@ -73,29 +64,24 @@ class LineageFile(FileTransport):
             raise BuildError(f"{self._path}: the disk is full. Mend that, or unset {FILE}.")
 
 
-class _Cleaner:
-    """Takes secrets and the folders of this machine out of what is told."""
+class _Folders:
+    """The folders of this machine, which an event does not name."""
 
     def __init__(self, root: Path) -> None:
-        given = {text for name, text in os.environ.items() if SECRET_NAME.search(name)}
-        self._secrets = sorted((text for text in given if len(text) >= SHORTEST_SECRET), key=len, reverse=True)
         code = Path(__file__).resolve().parent.parent
         folders = {str(Path.home()): "~", sys.prefix: "…"} | {str(each): "." for each in (code, root, root.resolve())}
         longest_first = sorted(folders.items(), key=lambda pair: -len(pair[0]))
         self._folders = [(re.compile(rf"{re.escape(folder)}(?![\w.-])"), instead) for folder, instead in longest_first]
 
-    def cleaned(self, value: Any) -> Any:
+    def hidden_in(self, value: Any) -> Any:
+        """A document without them."""
         if isinstance(value, dict):
-            return {key: self.cleaned(each) for key, each in value.items()}
+            return {key: self.hidden_in(each) for key, each in value.items()}
         if isinstance(value, list):
-            return [self.cleaned(each) for each in value]
+            return [self.hidden_in(each) for each in value]
         return self._text(value) if isinstance(value, str) else value
 
     def _text(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, HIDDEN)
-        for pattern, instead in IN_TEXT:
-            text = pattern.sub(instead, text)
         for folder, instead in self._folders:
             text = folder.sub(instead, text)
         return text

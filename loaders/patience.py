@@ -19,12 +19,20 @@ class InterruptedTransfer(Exception):  # noqa: N818 (it is no error until the at
     Attributes:
         retry_after_s: how long the server asks us to wait [s]; null if it does not.
         brought_bytes: how much came before [bytes].
+        most_attempts: after how many of them another is no use; null for what the settings say.
     """
 
-    def __init__(self, reason: str, retry_after_s: float | None = None, brought_bytes: int = 0) -> None:
+    def __init__(
+        self,
+        reason: str,
+        retry_after_s: float | None = None,
+        brought_bytes: int = 0,
+        most_attempts: int | None = None,
+    ) -> None:
         super().__init__(reason)
         self.retry_after_s = retry_after_s
         self.brought_bytes = brought_bytes
+        self.most_attempts = most_attempts
 
 
 class Patience:
@@ -41,7 +49,9 @@ class Patience:
         self._tries += 1
         self._fruitless = 0 if error.brought_bytes >= RESETS_ATTEMPTS_BYTES else self._fruitless + 1
         too_long = (error.retry_after_s or 0) > self._settings.longest_wait_s
-        return too_long or self._fruitless >= self._settings.attempts
+        return too_long or self._fruitless >= min(
+            self._settings.attempts, error.most_attempts or self._settings.attempts
+        )
 
     def pause_s(self, state: RetryCallState) -> float:
         """How long to wait before the next attempt [s]: what the server asks for, at least."""
@@ -60,6 +70,8 @@ class Patience:
                 f"{what}: {error} and asks us to wait {error.retry_after_s:,.0f} s, longer than "
                 f"download.longest_wait_s in params.yaml ({self._settings.longest_wait_s:g} s). Try again later."
             ) from error
+        if error.most_attempts is not None:
+            raise SourceError(f"{what}: {error}.") from error
         raise SourceError(
             f"{what}: {error}, after {self._tries} attempts. What has come so far is kept: run the same command "
             f"again later. A slow line needs a larger download.timeout_s or download.attempts in params.yaml."

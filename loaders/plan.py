@@ -19,6 +19,7 @@ from loaders.workspace import Workspace
 HEADINGS = ("dataset", "from", "wanted", "to fetch", "MB", "note")
 HERE = "this disk"
 NOT_STATED = "not stated"
+UNKNOWN = ("?", "", "unknown", "unknown", "cannot be asked")
 PER_DATASET = ("resolve", "fetch", "load")
 TOGETHER = "build, report"
 
@@ -78,7 +79,7 @@ def as_table(planned: dict[str, Planned | EoPvError]) -> Table:
         is_number = heading in {"wanted", "to fetch", "MB"}
         table.add_column(heading, justify="right" if is_number else "left", overflow="fold")
     for name, each in planned.items():
-        table.add_row(*(each.cells(name) if isinstance(each, Planned) else (name, "?", "", "", "", "cannot be asked")))
+        table.add_row(*(each.cells(name) if isinstance(each, Planned) else (name, *UNKNOWN)))
     return table
 
 
@@ -101,8 +102,12 @@ def steps(workspace: Workspace) -> list[str]:
 
 def in_short(planned: Iterable[Planned | EoPvError]) -> str:
     """All of it in one sentence."""
-    known = [each for each in planned if isinstance(each, Planned)]
+    every = list(planned)
+    known = [each for each in every if isinstance(each, Planned)]
+    if every and not known:
+        return "What would be downloaded is unknown: no source could be asked."
     files = sum(each.to_fetch for each in known)
     size = sum(each.bytes or 0 for each in known) / 1e6
     open_sizes = "" if all(each.bytes is not None for each in known) else ", and those whose size is not stated"
-    return f"{files} file(s) to download, {size:,.1f} MB{open_sizes}."
+    unasked = f"; unknown for {len(every) - len(known)} dataset(s), which could not be asked" if known != every else ""
+    return f"{files} file(s) to download, {size:,.1f} MB{open_sizes}{unasked}."

@@ -127,8 +127,8 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
 
 
 def _require_all(failed: list[Failed], stored: dict[str, str]) -> None:
-    """Raise what failed: by itself, if nothing else was asked for."""
-    if len(failed) == 1 and not stored:
+    """Raise what failed: by itself, if nothing else was asked for, or if it is the same for all."""
+    if failed and not stored and len({str(each.error) for each in failed}) == 1:
         raise failed[0].error
     if failed:
         raise PipelineError({each.key: each.error for each in failed}, stored)

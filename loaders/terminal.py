@@ -1,4 +1,4 @@
-"""The terminal, which text of publishers neither steers nor formats: no escape sequences, markup or emoji codes."""
+"""The terminal, which text of publishers neither steers nor formats, and which is shown no credential."""
 
 import io
 import logging
@@ -13,17 +13,18 @@ from rich.status import Status
 from rich.text import Text
 
 from loaders.escape import terminal
+from loaders.redact import redact
 
 
 class Terminal(Console):
-    """Prints text as text, in tables, bars and paragraphs alike."""
+    """Prints text as text, in tables, bars and paragraphs alike: no escape sequences, markup or emoji codes."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(highlight=False, markup=False, emoji=False, **options)
 
     def render_str(self, text: str, **options: Any) -> Text:
         """Before anything is laid out, so that what is spelt out has its width."""
-        return super().render_str(terminal(text), **options)
+        return super().render_str(terminal(redact(text)), **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Whatever was made elsewhere; rich's own control sequences pass."""
@@ -32,14 +33,14 @@ class Terminal(Console):
 
     def status(self, status: RenderableType, **options: Any) -> Status:
         """As rich has it, without markup."""
-        return super().status(Text(terminal(status)) if isinstance(status, str) else status, **options)
+        return super().status(Text(terminal(redact(status))) if isinstance(status, str) else status, **options)
 
 
 class _Description(ProgressColumn):
     """What a bar is of, without markup."""
 
     def render(self, task: Task) -> Text:
-        return Text(terminal(task.description))
+        return Text(terminal(redact(task.description)))
 
 
 class _Formatter(logging.Formatter):

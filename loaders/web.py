@@ -1,14 +1,12 @@
 """Requests with manners: who we are, time-outs, few at a time to one host, and retries that listen to the server."""
 
-import re
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from io import BytesIO
 from typing import Any, NoReturn, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
@@ -16,15 +14,24 @@ from requests.adapters import HTTPAdapter
 from tenacity import Retrying, retry_if_exception_type
 
 from loaders.catalog_source import Download
-from loaders.errors import SourceError
+from loaders.errors import NoNetworkError, SourceError
+from loaders.http_status import in_words, is_transient, retry_after_s
+from loaders.network import is_connected, is_unresolved, no_network
 from loaders.patience import InterruptedTransfer, Patience, TooSlowError, Window
+from loaders.redact import shown
+from loaders.redacted_output import redact_web_logs
+from loaders.web_errors import PROXY_LOGIN, explain, proxy_login, reason_of, require_possible, unresolved_host
 
 Answer = TypeVar("Answer")
 
-BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 PIECE_BYTES = 1 << 18
 LARGEST_ANSWER_BYTES = 50_000_000  # of an answer that is no data file: a list of files, a page
 MAX_REDIRECTS = 10
+TRIES_OF_A_NAME = 2
+UNRESOLVED = (
+    "{host} cannot be found by name, though others can. Correct the address in params.yaml; if a publisher's own link "
+    "leads there, download the file yourself and say `source: {{path: …}}`"
+)
 MOST_HOSTS = 64  # that are spoken to at the same time
 
 
@@ -32,7 +39,11 @@ class Web:
     """What `requests` is to others, with the settings' patience. It may be shared by threads."""
 
     def __init__(self, settings: Download) -> None:
+        redact_web_logs()
         self.settings = settings
+        self._has_answered = False  # some host
+        self._no_network: NoNetworkError | None = None
+        self._guard = threading.Lock()
         self._session = _StrictSession()
         contact = f" (+{settings.contact})" if settings.contact else ""
         self._session.headers["User-Agent"] = f"eo-pv/{_version()}{contact}"
@@ -95,18 +106,23 @@ class Web:
         Raises:
             InterruptedTransfer: another try may go better.
             SourceError: it cannot.
+            NoNetworkError: nothing can, whatever is asked for.
         """
+        if self._no_network:
+            raise self._no_network
         waits = (self.settings.timeout_s, self.settings.timeout_s)
         try:
+            require_possible(url)
             response = self._session.request(method, url, **options, timeout=waits, stream=True)
-        except requests.RequestException as error:
-            if error.response is not None:
-                error.response.close()  # or its connection would never be lent out again
-            _explain(f"{about}{shown(url)}", error)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
+            self._explain(url, about, error)
+        self._has_answered = True
         with response:
-            if response.status_code in BUSY:
-                reason = f"it answered {response.status_code} {response.reason}"
-                raise InterruptedTransfer(reason, _retry_after_s(response))
+            if response.status_code == PROXY_LOGIN:
+                raise proxy_login(url, about)
+            if is_transient(response.status_code, response.headers):
+                reason = f"it answered {in_words(response)}"
+                raise InterruptedTransfer(reason, retry_after_s(response.headers))
             yield response
 
     def pieces(self, response: requests.Response) -> Iterator[bytes]:
@@ -122,7 +138,7 @@ class Web:
                 brought += len(piece)
                 window.add(len(piece))
         except (urllib3.exceptions.HTTPError, OSError, TooSlowError) as error:
-            raise InterruptedTransfer(f"the connection broke ({_reason(error)})", brought_bytes=brought) from error
+            raise InterruptedTransfer(f"the connection broke ({reason_of(error)})", brought_bytes=brought) from error
 
     def _whole(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
         def attempt() -> requests.Response:
@@ -138,11 +154,26 @@ class Web:
 
         return self.retried(shown(url), attempt)
 
+    def _explain(self, url: str, about: str, error: Exception) -> NoReturn:
+        """Why there is no answer; no network is found out once, and is the same for every request that follows.
 
-def shown(url: str) -> str:
-    """A URL as messages and logs may repeat it: without its query, which may hold a signature."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}{parts.path}"
+        Raises:
+            InterruptedTransfer: another try may go better.
+            SourceError: it cannot.
+            NoNetworkError: nothing can.
+        """
+        response = getattr(error, "response", None)
+        if response is not None:
+            response.close()  # or its connection would never be lent out again
+        if not is_unresolved(error):
+            explain(url, about, error)
+        host = unresolved_host(url, error)
+        with self._guard:
+            if not self._has_answered and self._no_network is None and not is_connected():
+                self._no_network = no_network(host)
+        if self._no_network:
+            raise self._no_network from error
+        raise InterruptedTransfer(UNRESOLVED.format(host=host), most_attempts=TRIES_OF_A_NAME) from error
 
 
 def _with_body(response: requests.Response, body: bytes) -> requests.Response:
@@ -163,49 +194,17 @@ class _StrictSession(requests.Session):
         try:
             target = super().get_redirect_target(resp)
             scheme = urlsplit(target).scheme if target else ""
+            if target and scheme in {"", "http", "https"}:
+                require_possible(urljoin(str(resp.url), target))
         except ValueError as error:
             raise requests.exceptions.InvalidURL("it redirects to what is no address", response=resp) from error
         is_secure = urlsplit(str(resp.url)).scheme == "https"
         if scheme not in ({"", "https"} if is_secure else {"", "https", "http"}):
             reason = f"it redirects from {'https' if is_secure else 'http'} to {scheme}, which is not safe"
             raise requests.exceptions.InvalidSchema(reason, response=resp)
+        if target:
+            resp.close()  # requests would read its body to the end, which may never come
         return target
-
-
-def _explain(what: str, error: requests.RequestException) -> NoReturn:
-    reason = _reason(error)
-    if "CERTIFICATE_VERIFY_FAILED" in reason:
-        raise SourceError(
-            f"{what}: its certificate is not trusted here. Behind a proxy with an authority of its own, "
-            f"name its file in the environment: REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt."
-        ) from error
-    if isinstance(error, requests.TooManyRedirects):
-        raise SourceError(f"{what} redirects in circles. The publisher must mend that.") from error
-    if isinstance(error, requests.ConnectionError | requests.Timeout | requests.exceptions.ChunkedEncodingError):
-        raise InterruptedTransfer(f"no answer ({reason})") from error
-    raise SourceError(f"{what}: {reason}. Correct the source in params.yaml.") from error
-
-
-def _reason(error: BaseException) -> str:
-    """The innermost cause, in one line: what wraps it repeats addresses, with their queries."""
-    while causes := [part for part in error.args if isinstance(part, Exception)]:
-        error = causes[-1]
-    reason = getattr(error, "reason", None)
-    if isinstance(reason, Exception):
-        return _reason(reason)
-    said = re.sub(r"(://[^\s?'\"]*)\?[^\s'\")]*", r"\1", str(error))  # a query may hold a signature
-    return " ".join(said.split()).split("(Caused by")[0].rpartition(">: ")[2] or type(error).__name__
-
-
-def _retry_after_s(response: requests.Response) -> float | None:
-    """What Retry-After asks for [s]: a number of seconds, or a date."""
-    stated = response.headers.get("Retry-After", "").strip()
-    try:
-        if re.fullmatch(r"[0-9]+", stated):
-            return float(stated)
-        return max((parsedate_to_datetime(stated) - datetime.now(UTC)).total_seconds(), 0.0)
-    except (OverflowError, TypeError, ValueError):
-        return None
 
 
 def _version() -> str:

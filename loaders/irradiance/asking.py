@@ -26,8 +26,9 @@ import requests
 from loaders.catalog_irradiance import Provider as Name
 from loaders.errors import SourceError
 from loaders.irradiance import SCHEMA, Asking, Found
-from loaders.irradiance.keys import without, without_in
+from loaders.irradiance.keys import without_in
 from loaders.irradiance.yields import Place, UnreadableError
+from loaders.redact import redact
 
 Answer = TypeVar("Answer")
 
@@ -43,7 +44,7 @@ class Refused(Exception):  # noqa: N818 (it is no error)
     """
 
     def __init__(self, reason: str, *, is_lasting: bool = True) -> None:
-        super().__init__(reason)
+        super().__init__(redact(reason))
         self.is_lasting = is_lasting
 
 
@@ -57,7 +58,7 @@ class Service:
         get: asks the network for a place; raises Refused, or SourceError.
         read: the rows of an answer; raises UnreadableError, or Refused.
         at_once: requests at the same time.
-        secrets: that no message and no file may show.
+        secrets: that no answer may show that is kept; messages show none anyway.
     """
 
     name: Name
@@ -170,7 +171,7 @@ def _found(place: Place, service: Service, kept: Kept) -> tuple[pa.Table, Refuse
     if (known := _known(place, service, kept)) is not None:
         return known
     try:
-        body = without_in(service.secrets, service.get(place))
+        body = without_in(service.get(place), service.secrets)
         rows = service.read(place, body)
         kept.keep(f"{place.h3_cell}.gz", gzip.compress(body, mtime=0))
         return rows, None
@@ -179,14 +180,14 @@ def _found(place: Place, service: Service, kept: Kept) -> tuple[pa.Table, Refuse
             kept.keep(f"{place.h3_cell}.refused", f"{refused}\n".encode())
         return SCHEMA.empty_table(), refused
     except UnreadableError as error:
-        why = without(service.secrets, str(error))
+        why = str(error)
     raise SourceError(
         f"{service.name}: what it says of {place.lat}° N, {place.lon}° E (cell {place.h3_cell}) cannot be used: "
         f"{why}. Try again later; if it stays so, choose another irradiance.provider in params.yaml."
     )
 
 
-def answered(attempts: Callable[[], requests.Response], secrets: Sequence[str]) -> requests.Response:
+def answered(attempts: Callable[[], requests.Response]) -> requests.Response:
     """An answer, whatever its status.
 
     Raises:
@@ -197,7 +198,7 @@ def answered(attempts: Callable[[], requests.Response], secrets: Sequence[str]) 
         return attempts()
     except SourceError as error:
         is_failing = str(error.__cause__ or "").startswith("it answered 500")
-        said = without(secrets, str(error))
+        said = str(error)
     if is_failing:  # for this place; perhaps not for others
         raise Refused("its server fails there (500)", is_lasting=False)
     raise SourceError(said)
@@ -210,11 +211,11 @@ def refused_or_raised(
 
     Args:
         response: with another status than 200.
-        said: in the provider's own words, without secrets.
+        said: in the provider's own words.
         of_the_place: the words that are certainly about the place; they become the reason.
         service: name of the provider.
     """
-    words = " ".join(said.split())
+    words = redact(" ".join(said.split()))  # before it is cut, which could leave a part of a key
     if response.status_code in {400, 404, 422} and (found := of_the_place.search(words)):
         return Refused(found[0])
     words = words[:LONGEST_REASON].rstrip(". ")

@@ -3,7 +3,6 @@
 Source: https://developers.google.com/maps/documentation/solar/reference/rest/v1/buildingInsights/findClosest.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -24,8 +23,10 @@ from loaders.irradiance.asking import (
     refused_or_raised,
     unasked,
 )
-from loaders.irradiance.keys import required, silent_about, without
+from loaders.irradiance.keys import required
 from loaders.irradiance.yields import Place, UnreadableError
+from loaders.json_text import parse_json
+from loaders.redact import redact
 from loaders.web import Web
 
 NAME: Name = "google_solar"
@@ -68,8 +69,7 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iter
     get = partial(get_building, asking.web, key)
     service = Service(NAME, f"{ADDRESS} {QUALITY}", get, rows, secrets=[key])
     _require_agreement(cells, service, settings, asking)
-    with silent_about([key]):
-        yield from found_by_cell(cells, service, asking)
+    yield from found_by_cell(cells, service, asking)
 
 
 def get_building(web: Web, key: str, place: Place) -> bytes:
@@ -82,20 +82,20 @@ def get_building(web: Web, key: str, place: Place) -> bytes:
     query = {"location.latitude": place.lat, "location.longitude": place.lon, "requiredQuality": QUALITY}
     # the key is for nobody else: requests would carry it along a redirect
     attempts = partial(web.get, ADDRESS, params=query, headers={"X-Goog-Api-Key": key}, allow_redirects=False)
-    response = answered(attempts, [key])
+    response = answered(attempts)
     if response.status_code == 200:
         return bytes(response.content)
     try:
-        refusal = response.json()["error"]
+        refusal = parse_json(response.content)["error"]
         status, said = str(refusal["status"]), str(refusal["message"])
     except (KeyError, TypeError, ValueError):
         status, said = "", response.text
     if (response.status_code, status) == (404, "NOT_FOUND"):
         raise Refused(NO_BUILDING)
     if response.status_code in {401, 403} or "API key" in said:
-        words = without([key], said)[:LONGEST_REASON]
+        words = redact(said)[:LONGEST_REASON]
         raise SourceError(f"Google does not take {KEY} ({response.status_code} {status}: {words}). {WHERE}")
-    raise refused_or_raised(response, without([key], said), OF_THE_PLACE, "Google")
+    raise refused_or_raised(response, said, OF_THE_PLACE, "Google")
 
 
 def read_building(place: Place, body: bytes, settings: Irradiance) -> pa.Table:
@@ -106,7 +106,7 @@ def read_building(place: Place, body: bytes, settings: Irradiance) -> pa.Table:
         UnreadableError: it is no building.
     """
     try:
-        document = json.loads(body)
+        document = parse_json(body)
         centre, potential = document["center"], document["solarPotential"]
         if _distance_m(place, centre["longitude"], centre["latitude"]) > FAR_M:
             raise Refused(NO_BUILDING_NEAR)

@@ -25,9 +25,10 @@ from loaders.irradiance.asking import (
     found_by_cell,
     refused_or_raised,
 )
-from loaders.irradiance.keys import required, silent_about, without
+from loaders.irradiance.keys import required
 from loaders.irradiance.rate import Rate
 from loaders.irradiance.yields import Place, UnreadableError, Weather, rows_of
+from loaders.json_text import parse_json
 from loaders.web import Web
 
 NAME: Name = "nsrdb"
@@ -88,8 +89,7 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iter
 
     asked_for = f"{ADDRESS} {year} {ATTRIBUTES}"
     service = Service(NAME, asked_for, partial(get_tmy, year, access), rows, secrets=access.secrets)
-    with silent_about(access.secrets):
-        yield from found_by_cell(cells, service, asking)
+    yield from found_by_cell(cells, service, asking)
 
 
 def get_tmy(year: str, access: Access, place: Place) -> bytes:
@@ -100,7 +100,7 @@ def get_tmy(year: str, access: Access, place: Place) -> bytes:
         SourceError: it cannot be asked.
     """
     query = {
-        "email": access.secrets[1],  # the service wants it there; `silent_about` keeps it out of the log
+        "email": access.secrets[1],  # the service wants it there; logs hide it, see `required`
         "wkt": f"POINT({place.lon:.4f} {place.lat:.4f})",
         "names": year,
         "attributes": ",".join(ATTRIBUTES),
@@ -110,14 +110,14 @@ def get_tmy(year: str, access: Access, place: Place) -> bytes:
     }
     # the key is for nobody else: requests would carry it along a redirect
     attempts = partial(access.web.get, ADDRESS, params=query, auth=access, allow_redirects=False)
-    response = answered(attempts, access.secrets)
+    response = answered(attempts)
     if response.headers.get("X-RateLimit-Remaining") == "0":
         access.rate.fill()
     if response.status_code == 200:
         return bytes(response.content)
     if response.status_code in {401, 403}:
         raise SourceError(f"The NSRDB does not take NSRDB_API_KEY ({response.status_code}). {WHERE}")
-    raise refused_or_raised(response, without(access.secrets, _said(response)), OF_THE_PLACE, "The NSRDB")
+    raise refused_or_raised(response, _said(response), OF_THE_PLACE, "The NSRDB")
 
 
 def read_tmy(body: bytes, year: str) -> Weather:
@@ -137,7 +137,7 @@ def read_tmy(body: bytes, year: str) -> Weather:
 
 def _said(response: requests.Response) -> str:
     try:
-        errors = response.json()["errors"]
+        errors = parse_json(response.content)["errors"]
     except (KeyError, TypeError, ValueError):
         return response.text
     return "; ".join(map(str, errors)) if isinstance(errors, list) else str(errors)

@@ -3,7 +3,6 @@
 Source: https://joint-research-centre.ec.europa.eu/photovoltaic-geographical-information-system-pvgis_en.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -20,6 +19,7 @@ from loaders.catalog_irradiance import Provider as Name
 from loaders.irradiance import Asking, Found, yields
 from loaders.irradiance.asking import Service, answered, found_by_cell, refused_or_raised
 from loaders.irradiance.yields import Place, UnreadableError, Weather, rows_of
+from loaders.json_text import parse_json
 from loaders.web import Web
 
 NAME: Name = "pvgis"
@@ -81,11 +81,11 @@ def get_pvgis(settings: Pvgis, web: Web, place: Place) -> bytes:
     if settings.radiation:
         query["raddatabase"] = settings.radiation
     tool = "tmy" if settings.data == "tmy" else "seriescalc"
-    response = answered(partial(web.get, f"{ADDRESS}{tool}", params=query), ())
+    response = answered(partial(web.get, f"{ADDRESS}{tool}", params=query))
     if response.status_code == 200:
         return bytes(response.content)
     try:
-        said = str(response.json()["message"])
+        said = str(parse_json(response.content)["message"])
     except (KeyError, TypeError, ValueError):
         said = response.text
     raise refused_or_raised(response, said, OF_THE_PLACE, "PVGIS")
@@ -141,7 +141,7 @@ def read_hourly(body: bytes, settings: Pvgis) -> Weather:
 def _document(body: bytes, settings: Pvgis) -> dict[str, Any]:
     """The answer, of the database that was asked for."""
     try:
-        document: dict[str, Any] = json.loads(body)
+        document: dict[str, Any] = parse_json(body)
         database = document["inputs"]["meteo_data"]["radiation_db"]
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableError(f"no answer of PVGIS: {type(error).__name__}: {error}") from error

@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn, TypeVar
-from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.parse import urlsplit
 
 import duckdb
 import pyarrow as pa
@@ -21,10 +20,14 @@ from loaders.catalog_build import Boundaries
 from loaders.duck import config, load_extension
 from loaders.errors import BuildError, SourceError
 from loaders.escape import sql_text
+from loaders.http_status import is_transient
+from loaders.network import is_connected, no_network
 from loaders.overture.boxes import Box
 from loaders.overture.releases import release_is_gone
 from loaders.patience import InterruptedTransfer
-from loaders.web import Web, shown
+from loaders.proxy import duckdb_proxy
+from loaders.redact import redact
+from loaders.web import Web
 
 BUCKET, REGION = "overturemaps-us-west-2", "us-west-2"
 AMAZON = f"https://{BUCKET}.s3.{REGION}.amazonaws.com"
@@ -130,7 +133,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, settings: Boundaries, web: W
         "enable_http_metadata_cache": True,  # a release does not change
         "parquet_metadata_cache": True,
         "validate_external_file_cache": "NO_VALIDATION",
-        **_proxy(endpoint.scheme, endpoint.hostname or ""),
+        **_proxy(settings.s3_endpoint or AMAZON),
     }
     for name, value in options.items():
         connection.execute(f"SET {name} = {_quoted(value)}")
@@ -154,16 +157,11 @@ def _whom_to_trust(settings: Boundaries) -> str:
     return next((path for path in named if Path(path).is_file()), DEFAULT_CA_BUNDLE_PATH)
 
 
-def _proxy(scheme: str, host: str) -> dict[str, str]:
-    """As the environment names it."""
-    address = getproxies().get(scheme)
-    if not address or proxy_bypass(host):
-        return {"http_proxy": ""}  # else DuckDB takes that of the environment for every host
-    parts = urlsplit(address if "://" in address else f"http://{address}")
-    found = {"http_proxy": f"{parts.hostname}:{parts.port or 80}"}
-    if parts.username:
-        found |= {"http_proxy_username": unquote(parts.username), "http_proxy_password": unquote(parts.password or "")}
-    return found
+def _proxy(address: str) -> dict[str, str]:
+    try:
+        return duckdb_proxy(address)
+    except ValueError as error:
+        raise BuildError(f"Overture Maps cannot be read: {error} Or exempt its host in NO_PROXY.") from None
 
 
 def _patiently(web: Web, ask: Callable[[], Answer], what: str) -> Answer:
@@ -185,8 +183,10 @@ def _judge(error: duckdb.Error, what: str) -> NoReturn:
             f"{what}: the certificate is not trusted here ({said}). Behind a proxy with an authority of its own, name "
             f"its file: boundaries.ca_cert_file in params.yaml, or REQUESTS_CA_BUNDLE in the environment."
         ) from None
+    if "resolve host" in said:
+        _explain_unresolved(what)
     status = getattr(error, "status_code", None)
-    if status is not None and 400 <= status < 500 and status not in {408, 425, 429}:
+    if status is not None and status >= 400 and not is_transient(status):
         raise SourceError(
             f"{what}: the bucket answered {status} ({said}). Check boundaries.release and boundaries.s3_endpoint in "
             f"params.yaml; `eo-pv releases` lists the releases that there are."
@@ -194,11 +194,20 @@ def _judge(error: duckdb.Error, what: str) -> NoReturn:
     raise InterruptedTransfer(said) from None
 
 
+def _explain_unresolved(what: str) -> NoReturn:
+    host = urlsplit(AMAZON).hostname or ""
+    if not is_connected():
+        raise no_network(host) from None
+    raise SourceError(
+        f"{what}: its bucket cannot be found by name, though other hosts can. Check boundaries.s3_endpoint in "
+        f"params.yaml, and the proxy that the environment names."
+    ) from None
+
+
 def _in_short(error: duckdb.Error) -> str:
-    """What DuckDB says, in one line and without queries, which may hold a signature."""
+    """What DuckDB says, in one line."""
     line = " ".join(str(error).split())
-    said = line.partition(" LINE 1: ")[0]  # what follows is our own query
-    return re.sub(r"https?://\S+", lambda found: shown(found.group()), said)[:300]
+    return redact(line.partition(" LINE 1: ")[0])[:300]  # what follows is our own query
 
 
 def _quoted(value: object) -> str:

@@ -7,6 +7,7 @@ import re
 from typing import NoReturn
 
 from loaders.errors import SourceError
+from loaders.json_text import parse_json
 from loaders.web import Web
 
 CATALOGUE = "https://stac.overturemaps.org/catalog.json"
@@ -24,7 +25,7 @@ def live_releases(web: Web) -> list[str]:
     if response.status_code != 200:
         raise SourceError(f"{CATALOGUE} answered {response.status_code}; try again later.")
     try:
-        links = response.json()["links"]
+        links = parse_json(response.content)["links"]
         named = [f"{link.get('href')} {link.get('title')}" for link in links if link.get("rel") == "child"]
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise SourceError(f"{CATALOGUE} is no catalogue of releases; try again later.") from error

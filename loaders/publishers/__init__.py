@@ -7,10 +7,16 @@ calls a record and its files, never an address: a place that moves needs another
 from typing import Protocol
 
 from loaders.catalog import Dataset
+from loaders.catalog_source import Source
 from loaders.locks import LockedFile, Record
 from loaders.publishers import dataverse, direct, doi, figshare, github, osf, others, sciencebase, zenodo
 from loaders.publishers.asking import Asking, Listing
+from loaders.publishers.checked import checked
 from loaders.web import Web
+
+# what code raises that finds a list where it looks for a name, or a name where it looks for a number: these modules
+# read what strangers wrote, and no list of the ways in which it may be wrong would be complete
+WRONG_FORM = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class Publisher(Protocol):
@@ -38,7 +44,14 @@ def ask(dataset: Dataset, web: Web) -> Listing:
     Raises:
         SourceError: the place does not answer, knows nothing of that name, or answers what cannot be understood.
     """
-    source, asking = dataset.source, Asking(web, dataset.key)
+    asking = Asking(web, dataset.key)
+    try:
+        return checked(_listing(dataset.source, asking), asking)
+    except WRONG_FORM as error:
+        raise asking.unclear("the record that the publisher sent has another form than expected") from error
+
+
+def _listing(source: Source, asking: Asking) -> Listing:
     if source.url:
         return doi.on_page(source.url, None, asking) or direct.ask(source.url, asking)
     if source.github:

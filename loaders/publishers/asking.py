@@ -6,9 +6,12 @@ from typing import Any, NamedTuple
 
 import requests
 
-from loaders.errors import SourceError
+from loaders.errors import NoNetworkError, SourceError
+from loaders.http_status import OK, in_words, whole_number
+from loaders.json_text import parse_json
 from loaders.locks import LockedFile, Record
-from loaders.web import Web, shown
+from loaders.redact import shown
+from loaders.web import Web
 
 DIGEST_DIGITS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
 
@@ -46,9 +49,9 @@ class Asking:
         Raises:
             SourceError: its status says otherwise.
         """
-        if response.ok:
+        if response.status_code == OK:
             return response
-        reason = f"{shown(str(response.url))} answered {response.status_code} {response.reason}".rstrip()
+        reason = f"{shown(str(response.url))} answered {in_words(response)}"
         gone = response.status_code in {404, 410}
         advice = "Look whether it is written right" if gone else "It may refuse scripts, or need an account; look"
         raise SourceError(
@@ -64,13 +67,14 @@ class Asking:
         """
         response = self.found(self.get(url), what)
         try:
-            document = response.json()
+            document = parse_json(response.content)
         except ValueError:
             document = None
         if isinstance(document, dict):
             return document
         kind = response.headers.get("Content-Type", "nothing known").partition(";")[0]
-        raise self.unclear(f"{shown(url)} answered with {kind} instead of JSON ({_beginning(response)})")
+        what_came = f"{kind} instead of JSON" if document is None else "another form of JSON than was expected"
+        raise self.unclear(f"{shown(url)} answered with {what_came} ({_beginning(response)})")
 
     def optional_json(self, url: str, **options: Any) -> dict[str, Any] | str:
         """The JSON object at an address that need not answer; else, why there is none. It is asked only once."""
@@ -99,6 +103,8 @@ class Asking:
         if (method, url) not in self._answers:
             try:
                 self._answers[method, url] = ask(url, **options)
+            except NoNetworkError:
+                raise  # it is not about this dataset
             except SourceError as error:
                 raise SourceError(f"{self.key}: {error}") from error
         return self._answers[method, url]
@@ -113,16 +119,16 @@ def checksum(algorithm: object, value: object) -> str | None:
 
 def size(value: object) -> int | None:
     """A number of bytes; null for what is none."""
-    try:
-        found = int(str(value))
-    except ValueError:
-        return None
-    return found if found >= 0 else None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return None if isinstance(value, bool) else whole_number(str(value))
 
 
 def text(value: object) -> str | None:
     """Words on one line; null where there are none."""
-    return " ".join(str(value).split()) or None if isinstance(value, str | int | float) else None
+    if not isinstance(value, str | int | float):
+        return None
+    return " ".join(str(value).encode(errors="replace").decode().split()) or None  # JSON can hold half a character
 
 
 def texts(values: Iterable[object]) -> tuple[str, ...]:
@@ -137,5 +143,6 @@ def year(value: object) -> int | None:
 
 
 def _beginning(response: requests.Response) -> str:
-    title = re.search(r"<title[^>]*>([^<]*)", response.text[:5000], re.IGNORECASE)
-    return f"“{' '.join((title.group(1) if title else response.text)[:60].split())}”"
+    start = response.content[:5000].decode(errors="replace")  # `text` would guess the encoding of all of it
+    title = re.search(r"<title[^>]*>([^<]*)", start, re.IGNORECASE)
+    return f"“{' '.join((title.group(1) if title else start)[:60].split())}”"

@@ -6,11 +6,11 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 
+from loaders.http_status import OK
 from loaders.locks import LockedFile, Record
 from loaders.publishers.asking import Asking, Listing, size
-from loaders.web import shown
+from loaders.redact import shown
 
-NO_HEAD = frozenset({403, 405, 501})  # some servers refuse to say how large a file is without sending it
 UNCOMPRESSED = {"Accept-Encoding": "identity"}
 
 
@@ -31,9 +31,8 @@ def address(record: Record, file: LockedFile) -> str:
 def headers(url: str, asking: Asking) -> requests.Response:
     """What a server says of a file before it sends it."""
     response = asking.head(url, headers=UNCOMPRESSED)
-    if response.status_code in NO_HEAD:
-        response = asking.peek(url, headers=UNCOMPRESSED)
-    return response
+    # many servers know HEAD badly, or not at all (400, 403, 404, 405, 501): only GET says what there is
+    return response if response.status_code == OK else asking.peek(url, headers=UNCOMPRESSED)
 
 
 def described(response: requests.Response, name: str, remote: str) -> LockedFile:

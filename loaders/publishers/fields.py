@@ -8,7 +8,7 @@ from typing import Any
 
 from loaders.errors import SourceError
 from loaders.publishers.asking import Asking, text
-from loaders.web import shown
+from loaders.redact import shown
 
 LONGEST_SHOWN = 60
 IDENTIFIER = re.compile(r"[a-z0-9][\w.:~-]{0,199}", re.ASCII | re.IGNORECASE)

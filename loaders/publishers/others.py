@@ -18,10 +18,13 @@ from loaders.errors import SourceError
 from loaders.locks import LockedFile, Record
 from loaders.publishers import datacite
 from loaders.publishers.asking import Asking, Listing, checksum, size
-from loaders.web import shown
+from loaders.redact import shown
 
 # what datahugger raises for an answer that it does not understand
-UNCLEAR = (AttributeError, LookupError, NotImplementedError, TypeError, ValueError, requests.RequestException)
+UNCLEAR = (
+    *(AttributeError, LookupError, NotImplementedError, RecursionError, TypeError, ValueError),
+    requests.RequestException,
+)
 
 # where a list says that it goes on
 NEXT_PAGE = (("_links", "next", "href"), ("_links", "next"), ("links", "next", "href"), ("links", "next"), ("next",))

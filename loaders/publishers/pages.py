@@ -5,7 +5,7 @@ from urllib.parse import urljoin, urlsplit
 
 from loaders.publishers.asking import Asking
 from loaders.publishers.fields import Fields, answered, shortened
-from loaders.web import shown
+from loaders.redact import shown
 
 MOST_PAGES = 500
 

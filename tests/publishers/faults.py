@@ -1,12 +1,13 @@
 """How publishers fail."""
 
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import format_datetime
 from http import HTTPStatus
-from typing import Self, TypedDict, Unpack
+from typing import Any, Self, TypedDict, Unpack
 from urllib.parse import unquote
 
 from tests.publishers.answers import BEFORE_HEADERS, Answer, Asked, data_file, page, redirect
@@ -44,8 +45,8 @@ class Fault:
 
     @classmethod
     def status(cls, code: int, *, retry_after: float | str | datetime | None = None, **when: Unpack[When]) -> Self:
-        """An error page; `retry_after` in seconds, as a date, or as any words."""
-        answer = page(f"{code} {HTTPStatus(code).phrase}", code)
+        """A page with a status; `retry_after` in seconds, as a date, or as any words."""
+        answer = page(f"{code} {_phrase(code)}", code)
         if retry_after is not None:
             answer = replace(answer, headers={**answer.headers, "Retry-After": _as_header(retry_after)})
         return cls(lambda _, __: answer, **when)
@@ -100,6 +101,25 @@ class Fault:
         return cls(lambda _, __: answer, **when)
 
     @classmethod
+    def says(cls, body: bytes, status: int = 200, **when: Unpack[When]) -> Self:
+        """These bytes, as JSON."""
+        answer = Answer(Whole(body), status, {"Content-Type": "application/json"})
+        return cls(lambda _, __: answer, **when)
+
+    @classmethod
+    def edited(cls, edit: Callable[[Any], Any], **when: Unpack[When]) -> Self:
+        """The JSON of the true answer, if it is JSON, changed; unless told otherwise for ever."""
+        forever: When = {"times": None}
+
+        def change(_: Asked, answer: Answer) -> Answer:
+            if "json" not in answer.headers.get("Content-Type", ""):
+                return answer
+            stated = json.loads(b"".join(answer.content.pieces()))
+            return replace(answer, content=Whole(json.dumps(edit(stated)).encode()))
+
+        return cls(change, **(forever | when))
+
+    @classmethod
     def redirect_loop(cls, **when: Unpack[When]) -> Self:
         """A redirect to itself, unless told otherwise for ever."""
         forever: When = {"times": None}
@@ -139,6 +159,11 @@ class Fault:
             lambda _, answer: replace(answer, content=other.content, etag=other.etag, modified=other.modified),
             **(later | when),
         )
+
+
+def _phrase(code: int) -> str:
+    """As its standard has it; of codes that have none, nothing."""
+    return HTTPStatus(code).phrase if code in set(HTTPStatus) else ""
 
 
 def _as_header(moment: float | str | datetime) -> str:

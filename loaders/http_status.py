@@ -1,0 +1,64 @@
+"""What the status of an HTTP answer means: here it is, ask again later, or no.
+
+Source: RFC 9110 §15; https://developers.cloudflare.com/support/troubleshooting/http-status-codes/ for 52x and 530.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import requests
+
+OK, ACCEPTED, PARTIAL = 200, 202, 206
+
+# of a 5xx, these are about the request, which stays the same; all others are about the server at this moment, also
+# those that no standard names: 520 to 527 and 530 (no way to the server behind), 529 (overloaded), 598, 599 (time-out)
+NEVER = {
+    501: "the method is not supported",
+    505: "the version of HTTP is not supported",
+    506: "its own negotiation is misconfigured",
+    508: "it redirects inside itself without an end",
+    510: "it wants an extension of HTTP",
+    511: "the network wants a login first",
+}
+# of a 4xx, these are about the moment, not about the request
+LATER = {
+    408: "it waited too long for the request",
+    421: "the request reached another server than was meant",
+    423: "the file is locked",
+    425: "too early",
+    429: "too many requests",
+}
+
+
+def is_transient(status: int, headers: Mapping[str, str] | None = None) -> bool:
+    """Whether the same request may go better later; Retry-After says so of any error."""
+    if 500 <= status < 600:
+        return status not in NEVER
+    if 400 <= status < 500:
+        return status in LATER or retry_after_s(headers or {}) is not None
+    return status == ACCEPTED  # the file is being made ready: what comes with it is not what was asked for
+
+
+def in_words(response: requests.Response) -> str:
+    """A status as messages have it: 511 Network Authentication Required (the network wants a login first)."""
+    words = f"{response.status_code} {response.reason or ''}".rstrip()
+    why = NEVER.get(response.status_code)
+    return f"{words} ({why})" if why else words
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """What Retry-After asks for [s]: a number of seconds, or a date; null if it says nothing."""
+    stated = headers.get("Retry-After", "").strip()
+    try:
+        if re.fullmatch(r"[0-9]+", stated):
+            return float(stated)
+        return max((parsedate_to_datetime(stated) - datetime.now(UTC)).total_seconds(), 0.0)
+    except (OverflowError, TypeError, ValueError):
+        return None
+
+
+def whole_number(stated: str | None) -> int | None:
+    """A number of bytes in a header; null for what is none, or is longer than a number of bytes can be."""
+    return int(stated) if stated and re.fullmatch(r"[0-9]{1,18}", stated.strip()) else None

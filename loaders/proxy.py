@@ -1,0 +1,83 @@
+"""The proxy that the environment names for an address, as `requests` finds it: HTTPS_PROXY, ALL_PROXY, NO_PROXY."""
+
+from dataclasses import dataclass
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from requests.utils import get_environ_proxies, select_proxy
+
+FORM = "expected http://host:port, or with a user's name and password before the host, percent-encoded (@ is %40)"
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """Where requests go through.
+
+    Attributes:
+        scheme: how the proxy itself is spoken to: http, https, socks5, …
+        host: its name.
+        port: its port.
+        user: who asks; empty for nobody.
+        password: of the user; must not be shown.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    user: str
+    password: str
+
+
+def proxy_of(url: str) -> Proxy | None:
+    """The proxy for an address; null where there is none, or where what the environment says is none."""
+    try:
+        parts = _parts(_stated(url))
+        if not parts.hostname:
+            return None
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return None
+    return Proxy(parts.scheme, parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""))
+
+
+def proxy_complaint(url: str) -> str | None:
+    """What is wrong with the proxy that the environment names for an address; null if nothing is, or there is none."""
+    if not _stated(url):
+        return None
+    proxy = proxy_of(url)
+    if proxy is None:
+        return f"the proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names is no address: {FORM}."
+    if proxy.scheme.startswith("socks"):
+        return f"the environment names a SOCKS proxy ({proxy.host}), and only HTTP proxies can be used: {FORM}."
+    return None
+
+
+def duckdb_proxy(url: str) -> dict[str, str]:
+    """The settings by which DuckDB goes through the same proxy; it reads HTTP_PROXY itself, for every host, and badly.
+
+    Raises:
+        ValueError: DuckDB cannot go through it; says why, without the password.
+    """
+    if complaint := proxy_complaint(url):
+        raise ValueError(complaint)
+    proxy = proxy_of(url)
+    if proxy is None:
+        return {"http_proxy": "", "http_proxy_username": "", "http_proxy_password": ""}
+    if proxy.scheme != "http":
+        raise ValueError(f"DuckDB cannot use the {proxy.scheme} proxy {proxy.host} that the environment names: {FORM}.")
+    return {
+        "http_proxy": f"{proxy.host}:{proxy.port}",
+        "http_proxy_username": proxy.user,
+        "http_proxy_password": proxy.password,
+    }
+
+
+def _stated(url: str) -> str:
+    """The address of the proxy, as the environment has it; empty where there is none."""
+    try:
+        return select_proxy(url, get_environ_proxies(url, no_proxy=None)) or ""
+    except ValueError:  # the address itself is none
+        return ""
+
+
+def _parts(address: str) -> SplitResult:
+    return urlsplit(address if "://" in address else f"http://{address}")
