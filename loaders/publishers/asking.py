@@ -85,8 +85,8 @@ class Asking:
         if not response.ok:
             return f"{shown(url)} answered {response.status_code} {response.reason}".rstrip()
         try:
-            document = response.json()
-        except (ValueError, RecursionError):
+            document = parse_json(response.content)
+        except ValueError:
             document = None
         return document if isinstance(document, dict) else f"{shown(url)} answered with something else than JSON"
 

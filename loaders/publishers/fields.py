@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loaders.errors import SourceError
+from loaders.json_text import parse_json
 from loaders.publishers.asking import Asking, text
 from loaders.redact import shown
 
@@ -134,8 +135,8 @@ def answered_list(url: str, what: str, asking: Asking) -> list[Fields]:
     """
     response = asking.found(asking.get(url), what)
     try:
-        document = response.json()
-    except (ValueError, RecursionError):
+        document = parse_json(response.content)
+    except ValueError:
         document = None
     if not isinstance(document, list):
         raise asking.unclear(f"{shown(url)} did not answer with a list in JSON")

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 import requests
 
 from loaders.errors import SourceError
+from loaders.json_text import parse_json
 from loaders.locks import LockedFile, Record
 from loaders.publishers import datacite
 from loaders.publishers.asking import Asking, Listing, checksum, size
@@ -122,8 +123,8 @@ def _next_page(answer: requests.Response) -> str | None:
     if stated := answer.links.get("next", {}).get("url"):
         return str(stated)
     try:
-        document = answer.json()
-    except (ValueError, RecursionError):
+        document = parse_json(answer.content)
+    except ValueError:
         return None
     for path in NEXT_PAGE:
         value: Any = document
