@@ -10,6 +10,7 @@ from loaders.beginnings import BEFORE_ROOT, BEFORE_TEXT, KNOWN, UTF_16, begins, 
 from loaders.errors import ReadError
 from loaders.formats import CSV, FILE_GEODATABASE, FORMATS, GEOPACKAGE, GML, KML, FileFormat
 from loaders.geopackage_views import view_fault
+from loaders.topojson import TOPOLOGY, topology_fault
 from loaders.wanted import SourceFile
 
 HEAD_BYTES = 1 << 16
@@ -80,7 +81,7 @@ def _fault(path: Path, expected: FileFormat) -> str:
         return "it is empty"
     if expected.magic:
         return _magic_fault(head, expected) or _inner_fault(path, expected)
-    return _xml_fault(head, expected) if expected in {KML, GML} else _text_fault(head, expected)
+    return _xml_fault(head, expected) if expected in {KML, GML} else _text_fault(path, head, expected)
 
 
 def _is_text(magic: bytes, head: bytes) -> bool:
@@ -105,12 +106,12 @@ def _inner_fault(path: Path, expected: FileFormat) -> str:
     return _zip_fault(path, expected) if expected.member else ""
 
 
-def _text_fault(head: bytes, expected: FileFormat) -> str:
+def _text_fault(path: Path, head: bytes, expected: FileFormat) -> str:
     if head.startswith(UTF_16):
         return "it is UTF-16, expected UTF-8"
     first = head.decode("utf-8", "replace").lstrip(BEFORE_TEXT)[:1]
     if first and first in expected.opening:
-        return ""
+        return topology_fault(path) if TOPOLOGY in head else ""
     return f"{begins(head)}, expected {' or '.join(expected.opening)}"
 
 

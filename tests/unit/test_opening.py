@@ -403,6 +403,18 @@ def test_a_geopackage_cannot_reach_out_of_itself(sql: str, tmp_path: Path) -> No
         _read(tmp_path / "f.gpkg", layer="w")
 
 
+def test_shared_lines_do_not_make_a_small_topojson_huge(tmp_path: Path) -> None:
+    ring = [[10, 50], [11, 50], [11, 51], [10, 50]]
+    polygons = [{"type": "Polygon", "arcs": [[0]]}, {"type": "MultiPolygon", "arcs": [[[-1]], [[0]]]}]
+    topology = {"type": "Topology", "objects": {"a": {"type": "GeometryCollection", "geometries": polygons}}}
+    (tmp_path / "f.json").write_text(json.dumps(topology | {"arcs": [ring]}))
+    assert len(_read(tmp_path / "f.json", crs="EPSG:4326").wkb) == 2
+    polygons *= 20_000
+    (tmp_path / "f.json").write_text(json.dumps(topology | {"arcs": [ring * 1000]}))
+    with pytest.raises(ReadError, match=r"its shapes have 240,000,000 corners, expected 50,000,000 at most"):
+        _read(tmp_path / "f.json", crs="EPSG:4326")
+
+
 @pytest.mark.parametrize(
     ("view", "said"),
     [
