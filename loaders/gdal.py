@@ -17,7 +17,16 @@ from pyproj import network as proj_network
 
 from loaders.formats import DRIVERS
 
-__all__ = ["GDAL_ERRORS", "file_systems", "list_drivers", "list_layers", "open_arrow", "read_info", "require_walls"]
+__all__ = [
+    "GDAL_ERRORS",
+    "DataSourceError",
+    "file_systems",
+    "list_drivers",
+    "list_layers",
+    "open_arrow",
+    "read_info",
+    "require_walls",
+]
 
 GDAL_ERRORS = (DataLayerError, DataSourceError, FeatureError, GeometryError)
 FILE_SYSTEMS = frozenset({"/vsimem/", "/vsizip/"})  # what remains: of memory, and inside KMZ and workbooks
