@@ -11,7 +11,8 @@ from loaders.gdal import GDAL_ERRORS, DataSourceError, require_walls
 from loaders.signatures import format_of, require_content
 from loaders.wanted import SourceFile
 
-UNSAFE = re.compile(r"[;!?{}]|[^ -\U0010ffff]")  # pyogrio reads archives and queries out of a path, GDAL braces
+# pyogrio reads archives and queries out of a path, and GDAL braces; no path of theirs holds what is no character
+UNSAFE = re.compile(r"[;!?{}\x00-\x1f\ud800-\udfff]")
 JOURNALS = ("-wal", "-shm")  # SQLite leaves them beside a GeoPackage in WAL mode, links or not
 PRJ_BYTES = 1 << 16
 FOLDERS = ("/tmp", "/var/tmp")  # noqa: S108 (where the folder of temporary files has an unsafe name)
@@ -69,7 +70,8 @@ def _place(part: Path, target: Path) -> None:
 
 
 def _plain_folder() -> str:
-    return next(folder for folder in (gettempdir(), *FOLDERS) if not UNSAFE.search(folder) and Path(folder).is_dir())
+    usual = gettempdir()
+    return next((each for each in (usual, *FOLDERS) if not UNSAFE.search(each) and Path(each).is_dir()), usual)
 
 
 def _reason(said: str, path: Path, file: SourceFile, found: FileFormat) -> str:
