@@ -11,10 +11,11 @@ import ijson
 from ijson.common import IncompleteJSONError, JSONError, ObjectBuilder
 from pyproj.exceptions import CRSError
 
+from loaders import formats
 from loaders.crs_text import crs_from_text
 from loaders.formats import FORMATS
 
-GEOJSON = frozenset(ending for ending, found in FORMATS.items() if "GeoJSON" in found.drivers)
+GEOJSON = frozenset(ending for ending, found in FORMATS.items() if found in {formats.GEOJSON, formats.GEOJSON_LINES})
 PIECE_CHARACTERS = 1 << 18
 MOST_NESTED = 1024  # levels; GDAL reads no deeper either
 FEATURE_LEVEL = 3  # a feature's members stand in an object, of a list, of an object

@@ -82,7 +82,7 @@ class Asking:
             response = self._once("GET", url, self._web.impatient().get, options)
         except SourceError as error:
             return str(error).removeprefix(f"{self.key}: ")
-        if not response.ok:
+        if response.status_code != 200:
             return f"{shown(url)} answered {response.status_code} {response.reason}".rstrip()
         try:
             document = parse_json(response.content)
