@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from loaders.arrays import Shapes
 from loaders.catalog_columns import Reading
@@ -15,6 +17,8 @@ from loaders.feature_ids import FeatureIds
 from loaders.gdal import list_layers, open_arrow, read_info
 from loaders.geojson import GEOJSON, says_crs
 from loaders.geopackage import require_declared_values
+from loaders.kml import require_whole_times
+from loaders.losses import losses_as_errors
 from loaders.positions import position_columns, positions
 from loaders.restored import restoring
 from loaders.shapefile import require_whole_shapefile
@@ -27,6 +31,7 @@ Batch = tuple[pa.Table, Shapes, Any]  # attributes, well-known binary, the CRS t
 FOLDERS = frozenset({".kml", ".kmz"})  # the layers of which are the folders of one document
 SPREADSHEETS = frozenset({".xlsx", ".ods"})  # the layers of which are sheets
 ONE_LAYER = GEOJSON - {".json"}  # listing it reads the whole file; .json may be of another kind
+HARMLESS = "Unrecognized geometry type"  # of a layer of any type with heights
 SHOWN = 8  # folders in a message
 OPTIONS = {suffix: {"DATE_AS_STRING": "YES"} for suffix in GEOJSON}  # else text that looks like a date is rewritten
 OPTIONS |= {suffix: {"HEADERS": "FORCE"} for suffix in SPREADSHEETS}  # also where all columns are text
@@ -43,26 +48,27 @@ def read_with_gdal(file: SourceFile, path: Path, reading: Reading, key: str, row
     layers = _layers(file, path, reading, key)
     if file.suffix == ".gpkg":
         require_declared_values(path, layers["layer"], file.name, key)
+    if file.suffix in FOLDERS:
+        require_whole_times(path)
     states_crs = file.suffix not in GEOJSON or _says_crs(file, reading)
-    with open_arrow(
-        path,
-        **layers,
-        encoding=reading.encoding,
-        return_fids=True,
-        datetime_as_string=True,  # else moments lose their offsets
-        batch_size=rows,
-        use_pyarrow=True,
-        **OPTIONS.get(file.suffix, {}),
-    ) as (meta, stream):
+    with _opened(path, layers, file, reading, rows) as (meta, stream):
         with_ids = FeatureIds(file, meta["fid_column"])
         restored = restoring(file, stream.schema.remove(0))
         for batch in at_least_one(with_ids.guarded(stream), stream.schema):
-            table = restored(with_ids.kept(batch), batch.column(0))
+            table = _without_padding(restored(with_ids.kept(batch), batch.column(0)))
             crs = meta["crs"] if states_crs else None
             if file.suffix in SPREADSHEETS:
                 yield table, positions(_require_positions(table, reading, file, key), reading), crs
             else:
                 yield *split_shapes(table, meta["geometry_name"] or "wkb_geometry"), crs
+
+
+def _without_padding(table: pa.Table) -> pa.Table:
+    """Moments without the zero bytes that GDAL writes behind some of a file geodatabase."""
+    for place, field in enumerate(table.schema):
+        if (field.metadata or {}).get(b"GDAL:OGR:type") == b"DateTime":
+            table = table.set_column(place, field, pc.utf8_rtrim(table.column(place), characters="\0"))
+    return table
 
 
 def _says_crs(file: SourceFile, reading: Reading) -> bool:
@@ -117,6 +123,26 @@ def _require_positions(table: pa.Table, reading: Reading, file: SourceFile, key:
                 f"{setting} column, found {column or 'nothing'}. The file has: {', '.join(table.column_names)}."
             )
     return table
+
+
+@contextmanager
+def _opened(
+    path: Path, layers: dict[str, str | None], file: SourceFile, reading: Reading, rows: int
+) -> Iterator[tuple[dict[str, Any], pa.RecordBatchReader]]:
+    with ExitStack() as stack:
+        with losses_as_errors(HARMLESS):
+            opened = open_arrow(
+                path,
+                **layers,
+                encoding=reading.encoding,
+                return_fids=True,
+                datetime_as_string=True,  # else moments lose their offsets
+                batch_size=rows,
+                use_pyarrow=True,
+                **OPTIONS.get(file.suffix, {}),
+            )
+            meta, batches = stack.enter_context(opened)
+        yield meta, batches
 
 
 def at_least_one(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:

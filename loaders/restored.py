@@ -3,13 +3,16 @@
 from collections.abc import Callable
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from loaders.dbase import DbfColumns
+from loaders.exact_numbers import EXACT
 from loaders.geojson import GEOJSON
 from loaders.geojson_values import JsonColumns
 from loaders.shapefile import part
 from loaders.wanted import SourceFile
 
+ROUNDED = frozenset({".kml", ".kmz", ".xlsx", ".ods"})  # numbers are text in the file, and floats when they are read
 Restore = Callable[[pa.Table, pa.ChunkedArray], pa.Table]
 
 
@@ -32,4 +35,16 @@ def restoring(file: SourceFile, schema: pa.Schema) -> Restore:
     if file.suffix == ".shp" and (dbf := part(file, ".dbf")):
         columns = DbfColumns(dbf, schema)
         return lambda table, ids: columns.restored(table, ids.to_numpy())
+    if file.suffix in ROUNDED:
+        return lambda table, _: _require_exact(table)
     return lambda table, _: table
+
+
+def _require_exact(table: pa.Table) -> pa.Table:
+    """The table itself, unless a number was rounded that may be an identifier."""
+    for name, values in zip(table.column_names, table.columns, strict=True):
+        if pa.types.is_floating(values.type) and pc.any(pc.greater_equal(pc.abs(values), float(EXACT))).as_py():
+            raise ValueError(
+                f"column {name!r} holds numbers of 16 digits or more, which were rounded on the way; write them as text"
+            )
+    return table

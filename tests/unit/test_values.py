@@ -149,9 +149,7 @@ def test_a_day_that_there_is_not_keeps_its_text_and_becomes_no_other_day(shapefi
 
 
 def test_a_text_in_a_column_of_numbers_is_an_error_with_its_column(shapefile: Callable[..., Path]) -> None:
-    with pytest.raises(
-        ReadError, match=r"a value would change .*'abc' of field (f|published)\.n "
-    ):
+    with pytest.raises(ReadError, match=r"a value would change .*'abc' of field (f|published)\.n "):
         _read(shapefile([("n", "N", 9, 0)], [("abc",)]))
 
 
