@@ -157,6 +157,8 @@ def at_least_one(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterat
 
 def split_shapes(table: pa.Table, geometry: str) -> tuple[pa.Table, Shapes]:
     """Attributes and shapes; no shapes where the file has none."""
-    if geometry not in table.column_names:
+    places = table.schema.get_all_field_indices(geometry)
+    if not places:
         return table, np.full(len(table), None, dtype=object)
-    return table.drop_columns([geometry]), table.column(geometry).to_numpy(zero_copy_only=False)
+    last = max(places)  # GDAL's own; a property may have its name
+    return table.remove_column(last), table.column(last).to_numpy(zero_copy_only=False)
