@@ -20,7 +20,7 @@ from loaders.geopackage import require_declared_values
 from loaders.kml import require_whole_times
 from loaders.losses import losses_as_errors
 from loaders.positions import position_columns, positions
-from loaders.restored import restoring
+from loaders.restored import KML, SPREADSHEETS, restoring
 from loaders.shapefile import require_whole_shapefile
 from loaders.wanted import SourceFile
 
@@ -28,8 +28,7 @@ logger = logging.getLogger(__name__)
 
 Batch = tuple[pa.Table, Shapes, Any]  # attributes, well-known binary, the CRS that the file states
 
-FOLDERS = frozenset({".kml", ".kmz"})  # the layers of which are the folders of one document
-SPREADSHEETS = frozenset({".xlsx", ".ods"})  # the layers of which are sheets
+FOLDERS = KML  # the layers of which are the folders of one document
 ONE_LAYER = GEOJSON - {".json"}  # listing it reads the whole file; .json may be of another kind
 HARMLESS = "Unrecognized geometry type"  # of a layer of any type with heights
 SHOWN = 8  # folders in a message

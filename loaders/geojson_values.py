@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from io import BufferedReader
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,12 @@ import pyarrow as pa
 from loaders.exact_numbers import DIGITS, EXACT, WHOLE, is_exact
 from loaders.geojson import MIXED_IDS
 
-LONG_NUMBER = re.compile(rb':\s*(?:"[^"]*"\s*,\s*)?\[?\s*-?[0-9]{16}')  # a value of a member, or the first of a list
+LONG_NUMBER = re.compile(rb":\s*-?[0-9]{16}")  # as a value of a member
+LONG_INSIDE = re.compile(rb"[:,\[]\s*-?[0-9]{16}")  # also in a list; slower, since coordinates are lists too
+LONG_ID = re.compile(rb'"id"\s*:\s*-?[0-9]{19}')
+TEXT_ID, OTHER_ID = re.compile(rb'"id"\s*:\s*"'), re.compile(rb'"id"\s*:\s*[-0-9tf]')
 LOOKED_AT = 100  # features, for a property whose name hides the id next to it
+OF_ESRI = {"properties": "attributes"}  # what a format with the same ending calls it
 BOM = b"\xef\xbb\xbf"
 INVALID = "it has whole numbers beyond 2^53, which must be read from its text, but it is not valid JSON"
 REFUSED = re.compile(r"Unrecognized number: (-?[0-9]+)")
@@ -28,8 +32,9 @@ class JsonColumns:
     """The columns that hold whole numbers beyond 2^53 among others, as published."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        inexact = {field.name for field in schema if not is_exact(field.type)}
-        self._types = _types(path, inexact) if inexact and _may_hold_long_numbers(path) else {}
+        inexact = {field.name: field.type for field in schema if not is_exact(field.type)}
+        pattern = LONG_NUMBER if all(map(_is_plain, inexact.values())) else LONG_INSIDE
+        self._types = _types(path, set(inexact)) if inexact and _matches(path, pattern) else {}
         self._rows = _members(path, "properties") if self._types else iter(())
 
     def restored(self, table: pa.Table) -> pa.Table:
@@ -50,8 +55,9 @@ class JsonIds:
 
     def __init__(self, path: Path) -> None:
         self._type: pa.DataType | None = None
-        kinds = {_id_kind(value) for value in _members(path, "id")}
-        is_hidden = any("id" in (row or {}) for row in islice(_members(path, "properties"), LOOKED_AT))
+        is_possible = _matches(path, LONG_ID) or _matches(path, TEXT_ID, OTHER_ID)
+        kinds = {_id_kind(value) for value in _members(path, "id")} if is_possible else set()
+        is_hidden = any("id" in (row or {}) for row in islice(_members(path, "properties"), LOOKED_AT if kinds else 0))
         if not is_hidden and kinds - {"int"} and kinds - {"str"}:
             self._type = WHOLE if kinds <= {"int", "long"} else pa.string()
         self._values = _members(path, "id") if self._type else iter(())
@@ -73,11 +79,13 @@ def too_long_number(path: Path, complaint: str) -> str | None:
     """What to say when GDAL refuses a file for a number; None if that is not what it says."""
     if not (refused := REFUSED.search(complaint)):
         return None
-    for row in _members(path, "properties"):
-        for name, value in (row or {}).items():
-            if str(value) == refused[1]:
-                return f"column {name!r} holds {value}: a whole number beyond 2^63 that cannot be read as published"
-    return None
+    number = refused[1]
+    rows = chain(_members(path, "properties"), ({"id": value} for value in _members(path, "id")))
+    held = ((name, _json(value)) for row in rows for name, value in (row or {}).items())
+    column = next((name for name, text in held if number in re.findall("-?[0-9]+", text)), None)
+    if column is None:
+        return None
+    return f"column {column!r} holds {number}: a whole number beyond 2^63 that cannot be read as published"
 
 
 def _id_kind(value: object) -> str:
@@ -86,9 +94,14 @@ def _id_kind(value: object) -> str:
     return "str" if isinstance(value, str) else "other"
 
 
-def _may_hold_long_numbers(path: Path) -> bool:
+def _is_plain(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_floating(kind) or pa.types.is_string(kind))
+
+
+def _matches(path: Path, *patterns: re.Pattern[bytes]) -> bool:
+    """Whether each pattern occurs in a file."""
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return LONG_NUMBER.search(content) is not None
+        return all(pattern.search(content) for pattern in patterns)
 
 
 def _types(path: Path, names: set[str]) -> dict[str, pa.DataType]:
@@ -133,7 +146,7 @@ def _json(value: object) -> str:
 
 def _members(path: Path, name: str) -> Iterator[Any]:
     """A member of each feature, of a collection or of features one after the other; those that have it."""
-    for prefix in (f"features.item.{name}", name):
+    for prefix in (f"features.item.{name}", f"features.item.{OF_ESRI.get(name)}", name):
         found = False
         with path.open("rb") as stream:
             try:

@@ -258,6 +258,13 @@ def test_a_time_that_gdal_leaves_out_is_an_error_with_its_name(kml: Callable[...
         _read(kml(_placemark("a", time)))
 
 
+def test_what_a_kml_does_not_state_is_null(kml: Callable[..., Path]) -> None:
+    stated = "<Placemark><name>b</name><visibility>0</visibility><Point><extrude>1</extrude>{}</Point></Placemark>"
+    path = kml(_placemark("a") + stated.format("<coordinates>10,50</coordinates>"))
+    rows = [(row["visibility"], row["extrude"], row["tessellate"]) for row in _read(path).attributes.to_pylist()]
+    assert rows == [(None, None, None), (0, 1, None)]
+
+
 SCHEMA = '<Schema name="s" id="s"><SimpleField name="n" type="{}"/></Schema>'
 SIMPLE = '<ExtendedData><SchemaData schemaUrl="#s"><SimpleData name="n">{}</SimpleData></SchemaData></ExtendedData>'
 

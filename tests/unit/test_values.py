@@ -94,6 +94,8 @@ def test_a_geojson_with_plain_numbers_is_as_gdal_reads_it(with_properties: Calla
 def test_a_number_that_cannot_be_read_is_an_error_with_its_column(with_properties: Callable[..., Path]) -> None:
     with pytest.raises(ReadError, match=r"^farms: f\.geojson: column 'n' holds 9223372036854775809"):
         _read(with_properties([2**63 + 1]))
+    with pytest.raises(ReadError, match=r"^farms: f\.geojson: column 'id' holds 9223372036854775809"):
+        _read(with_properties([1], [2**63 + 1]))
 
 
 @pytest.mark.parametrize(
