@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import struct
+import uuid
 import warnings
 from collections.abc import Callable
 from decimal import Decimal
@@ -11,13 +12,14 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import pytest
 from shapely import Point
 
 from loaders.attributes import json_rows
 from loaders.catalog_columns import Column, InstalledColumn, Reading
-from loaders.columns import identifiers, intervals
+from loaders.columns import identifiers, intervals, published_text
 from loaders.errors import ReadError
 from loaders.losses import losses_as_errors
 from loaders.reading import Published, read_published
@@ -213,6 +215,24 @@ def test_a_moment_stays_on_its_day(tmp_path: Path, name: str) -> None:
         pyogrio.write_dataframe(_points({"t": moments}), tmp_path / name)
     found = intervals(_read(tmp_path / name).attributes, InstalledColumn(column=("t",)), "farms")
     assert sorted(f"{first}/{last}" for first, last in found) == ["2016-01-01/2016-01-01", "2016-06-30/2016-06-30"]
+
+
+def test_a_day_is_found_in_a_column_of_moments(tmp_path: Path) -> None:
+    moments = pd.Series([pd.Timestamp("2016-01-01T00:00:00+09:00"), pd.Timestamp("2016-01-02T10:00:00")], dtype=object)
+    pyogrio.write_dataframe(_points({"t": moments}), tmp_path / "f.gpkg")
+    texts = published_text(_read(tmp_path / "f.gpkg").attributes, "t", "farms", "where").to_pylist()
+    assert texts == ["2016-01-01", "2016-01-02T10:00:00"]
+
+
+def test_numbers_of_single_precision_are_published_as_short_as_written() -> None:
+    table = pa.table({"n": pa.array([1.1, None, float("nan"), 16_777_216], pa.float32())})
+    assert json_rows(table) == ['{"n": 1.1}', '{"n": null}', '{"n": null}', '{"n": 16777216.0}']
+
+
+def test_a_uuid_is_its_text() -> None:
+    value = uuid.UUID(int=5)
+    stored = pa.ExtensionArray.from_storage(pa.uuid(), pa.array([value.bytes, None], pa.binary(16)))
+    assert identifiers(pa.table({"u": stored}), Column(column=("u",)), "farms") == [str(value), None]
 
 
 def test_a_csv_value_of_any_length_is_read(tmp_path: Path) -> None:
