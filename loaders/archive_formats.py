@@ -5,8 +5,10 @@ refused here, as a `BadArchiveError`.
 """
 
 import io
+import re
 import stat
 import tarfile
+import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -62,6 +64,20 @@ class Member:
 def name_parts(name: str) -> list[str]:
     r"""The parts of a path, whether separated by `/` or `\`, without those that mean nothing."""
     return [part for part in name.replace("\\", "/").split("/") if part not in {"", "."}]
+
+
+def name_fault(name: str) -> str:
+    """Why a name must not become a path; empty if it may."""
+    parts = name_parts(name)
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
+        return "holds control characters"
+    if name.startswith(("/", "\\")):
+        return "is an absolute path"
+    if not parts:
+        return "is empty"
+    if re.match("[A-Za-z]:", parts[0]):
+        return "begins with a drive letter"
+    return "leads out of its folder" if ".." in parts else ""
 
 
 def from_top(link: str, target: bytes) -> str:

@@ -8,14 +8,14 @@ import bz2
 import errno
 import gzip
 import lzma
-import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
-from loaders.archive_formats import BadArchiveError, Format, Member, Tar, Zip, name_parts
+from loaders.archive_formats import BadArchiveError, Format, Member, Tar, Zip, name_fault, name_parts
+from loaders.beginnings import ARCHIVES, begins
 from loaders.errors import EoPvError, ReadError, SourceError
 
 FORMATS: dict[str, Format] = {
@@ -27,6 +27,8 @@ FORMATS: dict[str, Format] = {
 }
 SEVEN_ZIP = ".7z"
 ARCHIVE_SUFFIXES = (*FORMATS, SEVEN_ZIP)
+HEAD_BYTES = 4096
+DAMAGED = "is damaged or cut short, or is not what its ending says"
 MOST_MEMBERS = 1_000_000
 RATIO_MATTERS_FROM_MB = 100.0  # small tables of zeros shrink a thousandfold, and any disk has room for them
 
@@ -72,7 +74,7 @@ def require_safe_name(name: str, what: str, key: str) -> None:
     Raises:
         SourceError: the name is empty or absolute, leads out of its folder, or holds control characters.
     """
-    if fault := _fault(name):
+    if fault := name_fault(name):
         raise SourceError(
             f"{key}: {what} names a file {name!r}, which {fault}. Expected a name inside of a folder. "
             "Nothing was written. Ask the publisher; or download the file yourself and say `source: {path: …}`."
@@ -108,6 +110,7 @@ def unpack(  # noqa: PLR0913 (each says what no other does)
     job = _Job(archive, name, folder, limits, key)
     found = _format(job)
     with _told(job):
+        _require_beginning(job)
         members = _members(job, found)
     picked = set(wanted([member.name for member in members if member.kind != "folder"]))
     chosen = {i: file for i, file in enumerate(members) if file.kind != "folder" and file.name in picked}
@@ -137,6 +140,15 @@ def _format(job: _Job) -> Format:
         if job.name.lower().endswith(suffix):
             return found
     raise job.refused(f"is not an archive that can be unpacked; expected one of {', '.join(ARCHIVE_SUFFIXES)}")
+
+
+def _require_beginning(job: _Job) -> None:
+    """Compare the first bytes with the ending: a page that asks for a login is no archive."""
+    with job.archive.open("rb") as stream:
+        head = stream.read(HEAD_BYTES)
+    for suffix, beginning in ARCHIVES.items():
+        if job.name.lower().endswith(suffix) and not head.startswith(beginning):
+            raise job.refused(f"{DAMAGED}: {begins(head)}, expected a {suffix} archive")
 
 
 def _members(job: _Job, found: Format) -> list[Member]:
@@ -169,27 +181,12 @@ def _told(job: _Job) -> Iterator[None]:
         if isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}:  # that is a seek to a false place
             remedy = f"Mend that, or narrow datasets.{job.key}.source.include."
             raise job.refused(f"cannot be unpacked on this disk ({error})", remedy) from error
-        found = f"{type(error).__name__}: {error}".rstrip(": ")
-        raise job.refused(f"is damaged or cut short, or is not what its ending says ({found})") from error
-
-
-def _fault(name: str) -> str:
-    """Why a name must not become a path; empty if it may."""
-    parts = name_parts(name)
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
-        return "holds control characters"
-    if name.startswith(("/", "\\")):
-        return "is an absolute path"
-    if not parts:
-        return "is empty"
-    if re.match("[A-Za-z]:", parts[0]):
-        return "begins with a drive letter"
-    return "leads out of its folder" if ".." in parts else ""
+        raise job.refused(f"{DAMAGED} ({error})" if str(error) else DAMAGED) from error
 
 
 def _require_inside(job: _Job, member: Member) -> None:
     """Refuse the whole archive for a member or link that leads out of the folder, wanted or not."""
-    fault = _fault(member.stated)
+    fault = name_fault(member.stated)
     if fault and not (member.kind == "folder" and fault == "is empty"):  # "./", which many a tar begins with
         raise job.refused(f"holds a member {member.stated!r}, whose name {fault}")
     if member.bytes < 0:

@@ -11,8 +11,10 @@ import pyproj
 from pyproj.exceptions import CRSError
 
 INIT = re.compile(r"\binit\s*=", re.IGNORECASE)
-# a grid in WKT, as PARAMETERFILE["Latitude and longitude difference file","grid.gsb"], or in a PROJ string
-GRIDS = re.compile(r'PARAMETERFILE\[\s*"[^"]*"\s*,\s*"([^"]*)"|grids=([^\s"]+)', re.IGNORECASE)
+# in WKT, as PARAMETERFILE["Latitude and longitude difference file","grid.gsb"], or in a PROJ string, also one in WKT
+FILES = re.compile(
+    r'PARAMETERFILE\[\s*"[^"]*"\s*,\s*"([^"]*)"|(?:grids|\bfile|\bmodel|\binit)\s*=\s*([^\s"]+)', re.IGNORECASE
+)
 PATH = re.compile(r"[/\\:~]")
 
 
@@ -35,7 +37,7 @@ def crs_from_text(stated: Any) -> pyproj.CRS:
         raise CRSError(f"its CRS {stated[:80]!r} names a file of definitions; expected a code such as EPSG:4326")
     else:
         crs = pyproj.CRS.from_user_input(stated)
-    for grids in GRIDS.findall(crs.to_wkt()):
-        if PATH.search("".join(grids)):
-            raise CRSError(f"its CRS names a grid by the path {''.join(grids)[:80]!r}; expected the name of a grid")
+    for found in FILES.findall(crs.to_wkt()):
+        if PATH.search("".join(found)):
+            raise CRSError(f"its CRS names a file by the path {''.join(found)[:80]!r}; expected the name of a grid")
     return crs

@@ -78,3 +78,13 @@ def geodatabase(name: str) -> str:
     """The file geodatabase that a file is in, which is a folder that is read as one; empty if it is in none."""
     path = PurePosixPath(name)
     return next((str(folder) for folder in reversed(path.parents) if suffix(folder.name) == ".gdb"), "")
+
+
+def whole_files(sizes: Mapping[str, int | None]) -> dict[str, int | None]:
+    """The files of a listing and their sizes [bytes], each file geodatabase as one of them."""
+    whole: dict[str, int | None] = {}
+    for name, size in sizes.items():
+        outer = geodatabase(name) or name
+        before = whole.get(outer, 0)
+        whole[outer] = None if size is None or before is None else before + size
+    return whole

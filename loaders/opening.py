@@ -1,24 +1,27 @@
 """The one place where a published file is opened: what its ending says, alone in a folder of its own."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory, gettempdir
 
 from loaders.formats import FileFormat
 from loaders.gdal import GDAL_ERRORS, require_walls
 from loaders.signatures import format_of, require_content
 from loaders.wanted import SourceFile
 
-NAME = "published"
+UNSAFE = re.compile(r"[;!?{}]|[^ -\U0010ffff]")  # pyogrio reads archives and queries out of a path, GDAL braces
+JOURNALS = ("-wal", "-shm")  # SQLite leaves them beside a GeoPackage in WAL mode, links or not
+FOLDERS = ("/tmp", "/var/tmp")  # noqa: S108 (where the folder of temporary files has an unsafe name)
 
 
 @contextmanager
 def opened(file: SourceFile, key: str = "") -> Iterator[Path]:
     """A path at which a reader finds a file that is what its ending says.
 
-    What GDAL reads gets a plain name, since pyogrio reads `!` and `?` in a path as archives and queries, and no
-    neighbours but the parts of a shapefile: a published `farms.gfs`, `.xsd` or `.qix` says nothing.
+    What GDAL reads gets a plain name (which some formats use for their layer) and no neighbours but the parts of a
+    shapefile: a published `farms.gfs`, `.xsd` or `.qix` says nothing.
 
     Args:
         file: what to open.
@@ -34,20 +37,32 @@ def opened(file: SourceFile, key: str = "") -> Iterator[Path]:
         yield file.path
         return
     require_walls()
-    with TemporaryDirectory(prefix="eo-pv-") as folder:
-        for suffix, path in _parts(file, found).items():
-            (Path(folder) / f"{NAME}{suffix}").symlink_to(path.absolute())
-        path = Path(folder) / f"{NAME}{file.suffix}"
+    name = UNSAFE.sub("_", PurePosixPath(file.published).stem)
+    with TemporaryDirectory(prefix="eo-pv-", dir=_plain_folder()) as folder:
+        for suffix, part in _parts(file, found).items():
+            (Path(folder) / f"{name}{suffix}").symlink_to(part.absolute())
+        path = Path(folder) / f"{name}{file.suffix}"
+        journals = [file.path.with_name(f"{file.path.name}{suffix}") for suffix in JOURNALS]
+        new = [journal for journal in journals if not journal.exists()]
         try:
             yield path
         except GDAL_ERRORS as error:
             raise type(error)(_reason(str(error), path, file, found)) from error
+        finally:
+            for journal in new:
+                journal.unlink(missing_ok=True)
+
+
+def _plain_folder() -> str:
+    return next(folder for folder in (gettempdir(), *FOLDERS) if not UNSAFE.search(folder) and Path(folder).is_dir())
 
 
 def _reason(said: str, path: Path, file: SourceFile, found: FileFormat) -> str:
     """What GDAL said, of the published file and without its advice to choose a driver."""
     if "not recognized as being in a supported file format" in said:
         return f"it begins like {found.name}, but is none: it was cut short, or lacks what one must have"
+    if "sqlite3_" in said:
+        said = said.rpartition("failed: ")[2]  # before it is the statement
     return said.replace(f"/vsizip/{{{path}}}/", "").replace(str(path), file.name)
 
 

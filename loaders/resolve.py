@@ -7,12 +7,13 @@ from loaders import publishers
 from loaders.archives import folded, require_safe_name
 from loaders.catalog import Dataset
 from loaders.errors import SourceError
+from loaders.formats import geodatabase
 from loaders.freshness import note_asked
 from loaders.lock_changes import unidentified_files
 from loaders.locks import Lock, LockedFile, Record, read_lock, write_lock
 from loaders.publishers import local
 from loaders.seen import Seen, read_seen, write_seen
-from loaders.wanted import is_data, wanted_names
+from loaders.wanted import is_data, wanted_names, with_parts
 from loaders.web import Web
 from loaders.workspace import Workspace
 
@@ -101,15 +102,16 @@ def _seen_or_nothing(path: Path) -> Seen:
 def _chosen(dataset: Dataset, listed: Mapping[str, LockedFile], place: str) -> list[LockedFile]:
     """The wanted files of a published record: what is there may be large, so that it must be clear what is meant."""
     wanted = _matching(dataset, listed, place)
-    data = [name for name in wanted if is_data(name)]
+    data = {name for name in wanted if is_data(name)}
+    several = len({geodatabase(name) or name for name in data}) != 1
     if not dataset.source.include and dataset.source.kind == "doi":
-        if len(data) != 1 and len(wanted) != 1:
+        if several and len(wanted) != 1:
             sizes = (f"{name} ({(listed[name].bytes or 0) / 1e6:,.1f} MB)" for name in sorted(listed))
             raise SourceError(
                 f"{dataset.key}: {place} holds several files: {', '.join(sizes)}. "
                 f"Name what is wanted in datasets.{dataset.key}.source.include in params.yaml."
             )
-        wanted = data or wanted
+        wanted = sorted(with_parts(data, wanted)) if data else wanted
     return [listed[name] for name in wanted]
 
 

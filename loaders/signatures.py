@@ -1,36 +1,22 @@
 """Whether a file is what its ending says, by how its content begins."""
 
-import codecs
 import re
 import zipfile
 import zlib
 from pathlib import Path
 
 from loaders.archive_formats import NO_END, PIECE_BYTES
+from loaders.beginnings import BEFORE_ROOT, BEFORE_TEXT, KNOWN, UTF_16, begins, decoded
 from loaders.errors import ReadError
-from loaders.formats import CSV, FILE_GEODATABASE, FORMATS, GML, KML, FileFormat
+from loaders.formats import CSV, FILE_GEODATABASE, FORMATS, GEOPACKAGE, GML, KML, FileFormat
+from loaders.geopackage_views import view_fault
+from loaders.topojson import TOPOLOGY, topology_fault
 from loaders.wanted import SourceFile
 
 HEAD_BYTES = 1 << 16
-UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-SHOWN = 40  # characters of what was found
-BEFORE_TEXT = "\ufeff\x1e \t\r\n"  # of JSON; the second separates the features of a GeoJSON sequence
-BEFORE_ROOT = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
 KML_ROOTS = frozenset({"kml", "Document", "Folder", "Placemark"})
 GML_NAMESPACE = "opengis.net/gml"
-KNOWN = {
-    b"SQLite format 3\x00": "an SQLite database",
-    b"PK\x03\x04": "a zip archive",
-    b"\x1f\x8b": "compressed with gzip",
-    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
-    b"BZh": "compressed with bzip2",
-    b"\xfd7zXZ\x00": "compressed with xz",
-    b"PAR1": "Parquet",
-    b"fgb": "FlatGeobuf",
-    b"\x00\x00\x27\x0a": "a shapefile",
-    b"%PDF": "a PDF",
-}
 MOST_UNPACKED_BYTES = 4_000_000_000  # of a workbook or a KMZ: what `download.max_ratio` is for archives
 RATIO_MATTERS_FROM_BYTES = 100_000_000
 MOST_RATIO = 200
@@ -94,8 +80,8 @@ def _fault(path: Path, expected: FileFormat) -> str:
     if not head:
         return "it is empty"
     if expected.magic:
-        return _magic_fault(head, expected) or (_zip_fault(path, expected) if expected.member else "")
-    return _xml_fault(head, expected) if expected in {KML, GML} else _text_fault(head, expected)
+        return _magic_fault(head, expected) or _inner_fault(path, expected)
+    return _xml_fault(head, expected) if expected in {KML, GML} else _text_fault(path, head, expected)
 
 
 def _is_text(magic: bytes, head: bytes) -> bool:
@@ -111,30 +97,36 @@ def _folder_fault(path: Path, expected: FileFormat) -> str:
 def _magic_fault(head: bytes, expected: FileFormat) -> str:
     text = expected.magic.rstrip(b"\x00").decode("latin-1")
     shown = repr(text) if text.isprintable() else f"the bytes {expected.magic.hex(' ')}"
-    return "" if head.startswith(expected.magic) else f"{_begins(head)}, expected {shown}"
+    return "" if head.startswith(expected.magic) else f"{begins(head)}, expected {shown}"
 
 
-def _text_fault(head: bytes, expected: FileFormat) -> str:
+def _inner_fault(path: Path, expected: FileFormat) -> str:
+    if expected is GEOPACKAGE:
+        return view_fault(path)
+    return _zip_fault(path, expected) if expected.member else ""
+
+
+def _text_fault(path: Path, head: bytes, expected: FileFormat) -> str:
     if head.startswith(UTF_16):
         return "it is UTF-16, expected UTF-8"
     first = head.decode("utf-8", "replace").lstrip(BEFORE_TEXT)[:1]
     if first and first in expected.opening:
-        return ""
-    return f"{_begins(head)}, expected {' or '.join(expected.opening)}"
+        return topology_fault(path) if TOPOLOGY in head else ""
+    return f"{begins(head)}, expected {' or '.join(expected.opening)}"
 
 
 def _xml_fault(head: bytes, expected: FileFormat) -> str:
     """KML and GML differ from one another, and from the XML that sends GDAL elsewhere, by their root."""
-    text = _decoded(head).lstrip("\ufeff")
+    text = decoded(head).lstrip("\ufeff")
     start = match.end() if (match := BEFORE_ROOT.match(text)) else 0
     if text[start:].startswith("<!DOCTYPE"):
-        return f"{_begins(head)}; a document type can declare entities without end, and is not read"
+        return f"{begins(head)}; a document type can declare entities without end, and is not read"
     root = ROOT.match(text, start)
     if expected is KML:
-        return "" if root and root[1] in KML_ROOTS else f"{_begins(head)}, expected <kml>"
+        return "" if root and root[1] in KML_ROOTS else f"{begins(head)}, expected <kml>"
     if root and root[1] not in KML_ROOTS and GML_NAMESPACE in text[start:]:
         return ""
-    return f"{_begins(head)}, expected an element that declares the namespace {GML_NAMESPACE}"
+    return f"{begins(head)}, expected an element that declares the namespace {GML_NAMESPACE}"
 
 
 def _zip_fault(path: Path, expected: FileFormat) -> str:
@@ -164,18 +156,3 @@ def _member_fault(path: Path, member: zipfile.ZipInfo) -> str:
     except (*DAMAGED, EOFError, RuntimeError, zlib.error):
         return f"its {member.filename!r} is damaged or encrypted"
     return "" if found == stated else f"its {member.filename!r} states {stated:,} bytes, but holds another number"
-
-
-def _begins(head: bytes) -> str:
-    """What is there instead: by name where it is well known, else its first characters."""
-    if known := next((name for magic, name in KNOWN.items() if head.startswith(magic)), ""):
-        return f"it is {known}"
-    text = _decoded(head).lstrip(BEFORE_TEXT)
-    declaration = BEFORE_ROOT.match(text)  # says nothing of what it is
-    text = text[declaration.end() :] if declaration else text
-    shown = text[: text.find(">") + 1] if text.startswith("<") and 0 < text.find(">") < SHOWN else text[:SHOWN]
-    return f"it begins with {shown!r}" if shown else "it is blank"
-
-
-def _decoded(head: bytes) -> str:
-    return head.decode("utf-16" if head.startswith(UTF_16) else "utf-8", "replace")

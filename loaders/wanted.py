@@ -50,7 +50,7 @@ def wanted_names(names: Collection[str], source: Source) -> tuple[list[str], lis
     if not source.include:
         return visible, []
     chosen = {name for name in visible if _any(name, "", source.include)}
-    chosen = _with_parts(chosen, visible)
+    chosen = with_parts(chosen, visible)
     unmatched = [pattern for pattern in source.include if not any(_any(name, "", [pattern]) for name in visible)]
     archives = {p: [name for name in visible if is_archive(name) and _may_hold(name, p)] for p in unmatched}
     chosen |= {name for found in archives.values() for name in found}
@@ -65,7 +65,7 @@ def wanted_members(members: Sequence[str], archive: str, source: Source) -> list
         chosen = {name for name in visible if suffix(geodatabase(name) or name) in FORMATS} or set(visible)
     else:
         chosen = {name for name in visible if _any(name, archive, source.include)}
-    return sorted(_with_parts(chosen, visible))
+    return sorted(with_parts(chosen, visible))
 
 
 def wanted_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
@@ -102,7 +102,7 @@ def _is_below_folder(name: str, source: Source) -> bool:
 
 def is_data(name: str) -> bool:
     """Whether a file may hold records, by itself or inside."""
-    return suffix(name) in FORMATS or is_archive(name)
+    return suffix(geodatabase(name) or name) in FORMATS or is_archive(name)
 
 
 def _order(file: SourceFile) -> Path:
@@ -140,7 +140,7 @@ def _may_hold(archive: str, pattern: str) -> bool:
     return not outer or _any(archive, "", outer)
 
 
-def _with_parts(chosen: set[str], visible: Sequence[str]) -> set[str]:
+def with_parts(chosen: set[str], visible: Sequence[str]) -> set[str]:
     """Files, and the other parts of the shapefiles and file geodatabases among them."""
     shapefiles, folders = {name.lower() for name in chosen}, {geodatabase(name) for name in chosen} - {""}
     return chosen | {name for name in visible if _shapefile(name) in shapefiles or geodatabase(name) in folders}

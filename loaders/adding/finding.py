@@ -14,13 +14,13 @@ from loaders.archives import is_archive, require_safe_name, unpack
 from loaders.catalog import Catalog, Dataset
 from loaders.downloads import Downloads
 from loaders.errors import EoPvError, SourceError
-from loaders.formats import SHAPEFILE_PARTS
+from loaders.formats import FORMATS, SHAPEFILE_PARTS, geodatabase, whole_files
 from loaders.locks import UNPACKED, Lock, LockedFile, Record
 from loaders.publishers import local
 from loaders.wanted import SourceFile, is_data, wanted_members, wanted_names
 from loaders.workspace import Workspace
 
-READABLE = "that can be read (GeoJSON, Shapefile, GeoPackage, FlatGeobuf, KML, GeoParquet, CSV, or archives of them)"
+READABLE = f"that can be read ({', '.join(FORMATS)}, or archives of them)"
 
 Choose = Callable[[Sequence[Candidate]], Candidate]
 
@@ -104,6 +104,8 @@ class Place:
             choose: of several.
             missed: patterns that nothing there can match.
         """
+        sizes = whole_files(sizes)
+        names = sorted({geodatabase(name) or name for name in names})
         data = [name for name in names if is_data(name) and not (archive and is_archive(name))]
         if missed or not data:
             wish = f"that --file {', '.join(self.dataset.source.include)!r} means and " * bool(
@@ -121,13 +123,14 @@ class Place:
     def _brought(self, chosen: Candidate) -> Path:
         """Where the bytes of a published file are, under its own name and beside the other parts of a shapefile."""
         if self.record is None:
-            return self.paths[chosen.name]
+            return self._own(chosen.name)
         if (chosen.bytes or 0) / 1e6 > self.limit_mb:
             raise EoPvError(
                 f"{chosen.shown} has {(chosen.bytes or 0) / 1e6:,.1f} MB, more than the limit of {self.limit_mb:g} MB. "
                 f"If you want it, say --max-mb {ceil((chosen.bytes or 0) / 1e6)}, which becomes `max_mb:` of the entry."
             )
-        wanted = [self.files[name] for name in sorted({chosen.name, *_parts(chosen.name, list(self.files))})]
+        names = {chosen.name, *_parts(chosen.name, list(self.files))} & self.files.keys()
+        wanted = [self.files[name] for name in sorted(names)]
         for file in wanted:
             require_safe_name(file.name, "the publisher", self._name)
         lock = Lock(self.dataset.key, self.dataset.source.kind, {}, tuple(wanted), self.record)
@@ -138,6 +141,13 @@ class Place:
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(path)
         return self.folder / chosen.name
+
+    def _own(self, name: str) -> Path:
+        """A file of the user's, or a folder that is a file geodatabase."""
+        if name in self.paths:
+            return self.paths[name]
+        inside, path = next((inside, path) for inside, path in self.paths.items() if geodatabase(inside) == name)
+        return path.parents[len(PurePosixPath(inside).relative_to(name).parts) - 1]
 
     def _unpacked(self, name: str, path: Path) -> tuple[list[str], Path]:
         """All members of an archive, and the folder that those now are in which may be meant."""
@@ -154,14 +164,15 @@ class Place:
 
     def _include(self, chosen: Candidate, members: Sequence[str]) -> tuple[str, ...]:
         """The shortest pattern that means this file alone; none where there is no other to be taken for it."""
-        beside = [name for name in self.files if is_data(name) and name != (chosen.archive or chosen.name)]
+        files, members = whole_files(dict.fromkeys(self.files)), list(whole_files(dict.fromkeys(members)))
+        beside = [name for name in files if is_data(name) and name != (chosen.archive or chosen.name)]
         inside = [name for name in members if is_data(name) and name != chosen.name]
         if not beside and not inside:
             return ()
         if not chosen.archive:
             return (escape(chosen.name),)
         short = PurePosixPath(chosen.name).name
-        others = [PurePosixPath(name).name for name in (*self.files, *members) if name != chosen.name]
+        others = [PurePosixPath(name).name for name in (*files, *members) if name != chosen.name]
         is_clear = short not in others and not any(is_archive(name) for name in beside)
         return (escape(short if is_clear else f"{chosen.archive}/{chosen.name}"),)
 
@@ -173,6 +184,8 @@ def holds(source_patterns: Sequence[str], name: str) -> bool:
 
 
 def _parts(name: str, names: Sequence[str]) -> list[str]:
+    if inside := [other for other in names if geodatabase(other) == name]:
+        return inside
     if not name.lower().endswith(".shp"):
         return []
     stem = name[: -len(".shp")].lower()

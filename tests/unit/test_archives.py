@@ -433,7 +433,8 @@ def test_a_7z_that_cannot_be_unpacked_in_small_pieces_is_refused(place: Path) ->
 @pytest.mark.parametrize("suffix", ARCHIVE_SUFFIXES)
 def test_what_is_not_what_its_ending_says_is_refused(suffix: str, place: Path) -> None:
     (place / "a").write_bytes(b"<html>Please log in</html>" * 100)
-    _refused(place / "a", suffix, "is damaged or cut short, or is not what its ending says")
+    begins = "" if suffix == ".tar" else rf": it begins with '<html>', expected a {suffix} archive\."
+    _refused(place / "a", suffix, f"is damaged or cut short, or is not what its ending says{begins}")
 
 
 def test_what_chooses_may_refuse_in_its_own_words(place: Path) -> None:

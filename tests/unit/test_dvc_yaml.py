@@ -54,7 +54,13 @@ WITHOUT_EFFECT = {
         "contract",  # only names the columns
         "errors",  # words
         "workspace",  # paths, which dvc.yaml repeats
-        *("archive_7z", "archive_formats", "archives", "locks"),  # a hash of the result, for the warehouse
+        *(
+            "archive_7z",
+            "archive_formats",
+            "archives",
+            "beginnings",
+            "locks",
+        ),  # a hash of the result, for the warehouse
         *("catalog", "catalog_build", "catalog_columns", "catalog_errors", "catalog_source", "licences", "project"),
         *("catalog_irradiance", "catalog_lake", "lake"),
         *("database", "duck", "store", "raw_tables", "loaded", "build_inputs", "overrides"),  # not used for the file
@@ -68,7 +74,13 @@ WITHOUT_EFFECT = {
     "irradiance": {
         *("__init__", "arrays", "contract", "errors", "workspace"),
         *("antimeridian", "geometry"),  # not used: the cells are a dependency
-        *("archive_7z", "archive_formats", "archives", "locks"),  # a hash of the result, for the warehouse
+        *(
+            "archive_7z",
+            "archive_formats",
+            "archives",
+            "beginnings",
+            "locks",
+        ),  # a hash of the result, for the warehouse
         *("catalog", "catalog_build", "catalog_columns", "catalog_errors", "catalog_source", "licences", "project"),
         *("catalog_irradiance", "catalog_lake", "lake"),
         *("database", "duck", "store", "raw_tables", "loaded", "build_inputs", "overrides"),  # not used for the file
@@ -82,6 +94,7 @@ WITHOUT_EFFECT = {
         "archive_7z",  # only judges the names in a lock
         "archive_formats",
         "archives",
+        "beginnings",  # words
         "arrays",
         "catalog",  # its settings are parameters of the stage
         "catalog_build",

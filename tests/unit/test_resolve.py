@@ -105,6 +105,13 @@ def test_a_shapefile_brings_its_parts_along_and_no_neighbour(workspace: Workspac
     assert sorted(local_files(_from("x.shp"), workspace)) == ["x.cpg", "x.dbf", "x.prj", "x.shp", "x.shx"]
 
 
+def test_a_folder_that_is_a_file_geodatabase_stays_one(workspace: Workspace) -> None:
+    (workspace.root / "in/x.gdb").mkdir(parents=True)
+    (workspace.root / "in/x.gdb/a00000001.gdbtable").touch()
+    for given in ("in/x.gdb", "in"):
+        assert list(local_files(_from(given), workspace)) == ["x.gdb/a00000001.gdbtable"]
+
+
 def test_a_folder_is_searched_to_its_bottom_but_not_for_hidden_files(workspace: Workspace) -> None:
     for name in ("in/a/x.geojson", "in/.DS_Store", "in/y.tif"):
         (workspace.root / name).parent.mkdir(parents=True, exist_ok=True)

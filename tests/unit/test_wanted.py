@@ -185,3 +185,32 @@ def test_of_a_repository_only_the_named_folder_is_unpacked() -> None:
 
 def test_the_format_is_in_small_letters() -> None:
     assert SourceFile(Path("a/FARMS.GeoJSON"), "x/FARMS.GeoJSON").suffix == ".geojson"
+
+
+GEODATABASES = ("in/x.gdb/a00000001.gdbtable", "in/x.gdb/gdb", "y.GDB/a00000001.gdbtable", "README.txt")
+
+
+@pytest.mark.parametrize(
+    ("include", "unpacked"),
+    [
+        (("x.gdb",), GEODATABASES[:2]),
+        (("in/x.gdb",), GEODATABASES[:2]),
+        (("a.zip/in/x.gdb",), GEODATABASES[:2]),
+        (("*.gdbtable",), GEODATABASES[:3]),
+        (("a.zip",), GEODATABASES[:3]),
+        ((), GEODATABASES[:3]),
+        (("b.zip/*",), ()),
+    ],
+)
+def test_a_file_geodatabase_is_unpacked_whole_or_not_at_all(include: tuple[str, ...], unpacked: Sequence[str]) -> None:
+    assert wanted_members(GEODATABASES, "a.zip", _source(*include)) == sorted(unpacked)
+
+
+def test_a_file_geodatabase_is_one_file(folder: Path) -> None:
+    _zip(folder / "a.gdb.zip", *GEODATABASES[:2])
+    _touch(folder, ["b.gdb/a00000001.gdbtable", "b.gdb/a00000002.gdbtable"])
+    found = wanted_files(folder, _source("*"), "farms")
+    assert [file.name for file in found] == ["a.gdb.zip/in/x.gdb", "b.gdb"]
+    assert [file.path for file in found] == [folder / "a.gdb.zip.unpacked/in/x.gdb", folder / "b.gdb"]
+    assert _wanted(folder, "x.gdb") == ["a.gdb.zip/in/x.gdb"]
+    assert _wanted(folder, "a.gdb.zip") == ["a.gdb.zip/in/x.gdb"]
