@@ -30,7 +30,7 @@ Batch = tuple[pa.Table, Shapes, Any]  # attributes, well-known binary, the CRS t
 
 FOLDERS = KML  # the layers of which are the folders of one document
 ONE_LAYER = GEOJSON - {".json"}  # listing it reads the whole file; .json may be of another kind
-HARMLESS = "Unrecognized geometry type"  # of a layer of any type with heights
+HARMLESS = ("Unrecognized geometry type", "driver ")  # any type with heights; an option that a driver does not have
 SHOWN = 8  # folders in a message
 OPTIONS = {suffix: {"DATE_AS_STRING": "YES"} for suffix in GEOJSON}  # else text that looks like a date is rewritten
 OPTIONS |= {suffix: {"HEADERS": "FORCE"} for suffix in SPREADSHEETS}  # also where all columns are text
@@ -129,7 +129,7 @@ def _opened(
     path: Path, layers: dict[str, str | None], file: SourceFile, reading: Reading, rows: int
 ) -> Iterator[tuple[dict[str, Any], pa.RecordBatchReader]]:
     with ExitStack() as stack:
-        with losses_as_errors(HARMLESS):
+        with losses_as_errors(*HARMLESS):
             opened = open_arrow(
                 path,
                 **layers,
