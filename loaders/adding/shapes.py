@@ -29,6 +29,7 @@ from loaders.opening import opened
 from loaders.reading import PARQUET, read_published
 from loaders.shapes import harmonise_shapes
 from loaders.wanted import SourceFile
+from loaders.well_known_binary import parse
 
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 GEOPARQUET_CRS = "OGC:CRS84"  # where a file does not say: https://geoparquet.org/releases/v1.1.0/
@@ -144,10 +145,8 @@ def _called(crs: pyproj.CRS) -> str:
 
 def _shape(value: bytes | None) -> BaseGeometry | None:
     """A shape; null where there is none, or none that can be read."""
-    try:
-        return shapely.from_wkb(value, on_invalid="ignore") if value is not None else None
-    except NotImplementedError:  # a curve
-        return None
+    shape: BaseGeometry | None = parse(np.array([value, None], dtype=object)[:1]).shapes[0]
+    return shape
 
 
 def _is_written(name: str, types: dict[str, str]) -> bool:

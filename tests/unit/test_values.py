@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import struct
+import tempfile
 import uuid
 import warnings
 from collections.abc import Callable
@@ -15,6 +16,8 @@ import pandas as pd
 import pyarrow as pa
 import pyogrio
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely import Point
 
 from loaders.attributes import json_rows
@@ -68,11 +71,47 @@ def with_properties(tmp_path: Path, geojson: Callable[..., str]) -> Callable[...
         [10**30 + 1, 7],
         [-LONG, 0.25],
         ["x7", LONG],
+        [LONG, True],
+        [5, False],
+        [0.5, True],
+        ["a\x00b", "\U0001d800"],
     ],
 )
 def test_a_long_number_of_a_geojson_keeps_its_digits(with_properties: Callable[..., Path], values: list[Any]) -> None:
     expected = [value if value is None or isinstance(value, str) else json.dumps(value) for value in values]
     assert _ids(_read(with_properties(values)), "n") == expected
+
+
+WHOLE = st.integers(-(10**25), 10**25) | st.integers(2**53 - 3, 2**53 + 3) | st.integers(2**64 - 3, 2**64 + 3)
+REAL = st.floats(allow_nan=False, allow_infinity=False)
+TEXT = st.text(max_size=8) | st.sampled_from(["a\x00b", "\U0001d800"])
+INSIDE = WHOLE | TEXT
+COLUMNS = [
+    *(WHOLE, REAL, TEXT, st.booleans(), WHOLE | TEXT, WHOLE | st.booleans(), WHOLE | REAL, TEXT | st.booleans()),
+    *(st.lists(INSIDE, max_size=3), st.dictionaries(TEXT, INSIDE, max_size=2)),
+]
+
+
+def _is_what_was_published(found: Any, value: Any) -> bool:
+    """As the value itself, or as text where its column holds different things."""
+    if isinstance(found, str) and not isinstance(value, str):
+        return bool(json.loads(found) == value)
+    return found == value and isinstance(found, bool) == isinstance(value, bool)
+
+
+@settings(max_examples=50, deadline=None, derandomize=True, database=None)
+@given(values=st.one_of(*(st.lists(st.none() | column, min_size=2, max_size=3) for column in COLUMNS)))
+def test_whatever_a_geojson_holds_is_in_the_published_attributes(values: list[Any]) -> None:
+    features = [{"type": "Feature", "geometry": None, "properties": {"n": value}} for value in values]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "f.geojson"
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+        try:
+            found = [json.loads(row).get("n") for row in json_rows(_read(path).attributes)]
+        except ReadError as error:
+            assert "beyond 2^63" in str(error)  # noqa: PT017 (one of the two ends)
+            return
+    assert all(map(_is_what_was_published, found, values)), (values, found)
 
 
 def test_long_numbers_in_lists_and_objects_of_a_geojson_keep_their_digits(
