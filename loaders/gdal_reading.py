@@ -1,8 +1,9 @@
 """Read a file with GDAL, a batch of records at a time."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,8 @@ Batch = tuple[pa.Table, Shapes, Any]  # attributes, well-known binary, the CRS t
 
 FOLDERS = KML  # the layers of which are the folders of one document
 ONE_LAYER = GEOJSON - {".json"}  # listing it reads the whole file; .json may be of another kind
-HARMLESS = ("Unrecognized geometry type", "driver ")  # any type with heights; an option that a driver does not have
+# a layer of any type with heights; an option that a driver does not have; a number that `restored` looks at again
+HARMLESS = ("Unrecognized geometry type", "driver ", "64 bit integer overflow when converting")
 SHOWN = 8  # folders in a message
 OPTIONS = {suffix: {"DATE_AS_STRING": "YES"} for suffix in GEOJSON}  # else text that looks like a date is rewritten
 OPTIONS |= {suffix: {"HEADERS": "FORCE"} for suffix in SPREADSHEETS}  # also where all columns are text
@@ -57,9 +59,19 @@ def read_with_gdal(file: SourceFile, path: Path, reading: Reading, key: str, row
             table = _without_padding(restored(with_ids.kept(batch), batch.column(0)))
             crs = meta["crs"] if states_crs else None
             if file.suffix in SPREADSHEETS:
+                table = table.rename_columns(_distinct(table.column_names))
                 yield table, positions(_require_positions(table, reading, file, key), reading), crs
             else:
                 yield *split_shapes(table, meta["geometry_name"] or "wkb_geometry"), crs
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Names of columns, numbered from the second of the same on: id, id_2."""
+    distinct: list[str] = []
+    for name in names:
+        numbered = (f"{name}_{number}" if number > 1 else name for number in count(1))
+        distinct.append(next(new for new in numbered if new not in distinct))
+    return distinct
 
 
 def _without_padding(table: pa.Table) -> pa.Table:

@@ -15,7 +15,7 @@ from loaders.wanted import SourceFile
 
 KML = frozenset({".kml", ".kmz"})  # numbers are text in the file, and floats when they are read; here too:
 SPREADSHEETS = frozenset({".xlsx", ".ods"})
-LARGEST_ID = 2.0**64  # what is larger stands for nothing, as -1.8e308
+LARGEST_ID = 1e30  # what is larger stands for nothing, as -1.8e308
 Restore = Callable[[pa.Table, pa.ChunkedArray], pa.Table]
 
 

@@ -293,6 +293,18 @@ def test_a_workbook_without_the_columns_of_its_positions_says_which_it_has(tmp_p
         _read(tmp_path / "f.xlsx", crs="EPSG:4326")
 
 
+def test_columns_of_a_workbook_with_the_same_name_are_numbered(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"lon": [10], "lat": [50], "note": ["a"], "nota": ["b"]})
+    pyogrio.write_dataframe(frame, tmp_path / "f.xlsx", driver="XLSX")
+    with zipfile.ZipFile(tmp_path / "f.xlsx") as archive:
+        members = {name: archive.read(name).replace(b">nota<", b">note<") for name in archive.namelist()}
+    with zipfile.ZipFile(tmp_path / "f.xlsx", "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    found = _read(tmp_path / "f.xlsx", longitude="lon", latitude="lat", crs="EPSG:4326")
+    assert found.attributes.to_pylist() == [{"lon": 10, "lat": 50, "note": "a", "note_2": "b"}]
+
+
 def test_one_of_several_sheets_must_be_named(tmp_path: Path) -> None:
     frame = pd.DataFrame({"lon": [10], "lat": [50]})
     for sheet in ("plants", "notes"):
@@ -303,8 +315,9 @@ def test_one_of_several_sheets_must_be_named(tmp_path: Path) -> None:
     assert len(_read(tmp_path / "f.ods", layer="notes", **degrees).wkb) == 1
 
 
-def test_a_number_that_a_workbook_rounded_is_an_error_with_its_column(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"lon": [10.0, 11], "lat": [50, 51], "n": [1.5, 2.0**60]})
+@pytest.mark.parametrize("long", [2.0**60, 2.0**64, 2.0**70])
+def test_a_number_that_a_workbook_rounded_is_an_error_with_its_column(tmp_path: Path, long: float) -> None:
+    frame = pd.DataFrame({"lon": [10.0, 11], "lat": [50, 51], "n": [1.5, long]})
     pyogrio.write_dataframe(frame, tmp_path / "f.xlsx", driver="XLSX")
     with pytest.raises(ReadError, match="column 'n' holds numbers of 16 digits or more"):
         _read(tmp_path / "f.xlsx", longitude="lon", latitude="lat", crs="EPSG:4326")
