@@ -22,11 +22,20 @@ def json_rows(attributes: pa.Table) -> list[str]:
     if not attributes.column_names:
         return ["{}"] * len(attributes)
     try:
-        return [_json(row) for row in attributes.to_pylist()]
+        return [_json(row) for row in _widened(attributes).to_pylist()]
     except OverflowError as error:
         raise ReadError(
             "a column holds a date beyond the year 9999; correct it in the file, or write it as text"
         ) from error
+
+
+def _widened(table: pa.Table) -> pa.Table:
+    """Numbers of single precision as the shortest that they can mean: 1.1, not 1.100000023841858."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_float32(field.type):
+            shortest = table.column(place).cast(pa.string()).cast(pa.float64())
+            table = table.set_column(place, field.name, shortest)
+    return table
 
 
 def _json(row: dict[str, Any]) -> str:

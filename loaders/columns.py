@@ -20,7 +20,8 @@ from loaders.number_text import PLAIN_READING, are_numbers, is_number, to_floats
 LARGEST = 1e15  # square metres or watts: more than there are
 SHOWN = 3  # examples in an error
 MARKED = re.compile("[0-9][.,' \u2019\u00a0\u202f][0-9]")
-MIDNIGHT = r" 00:00:00(\.0+)?(Z|[+-]\d{4})?$"
+MIDNIGHT = r"[T ]00:00:00(\.0+)?(Z|[+-]\d{2}:?\d{2})?$"
+OGR_TYPE = b"GDAL:OGR:type"  # of a column that GDAL gives as text
 
 
 def numbers(
@@ -82,9 +83,11 @@ def published_text(attributes: pa.Table, name: str, key: str, setting: str) -> p
         )
     values = attributes.column(name)
     try:
-        return pc.utf8_trim_whitespace(as_text(values))
+        text = pc.utf8_trim_whitespace(as_text(values))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise ReadError(_no_text(key, name, values.type, setting)) from error
+    is_moment = (attributes.schema.field(name).metadata or {}).get(OGR_TYPE) == b"DateTime"
+    return pc.replace_substring_regex(text, MIDNIGHT, "") if is_moment else text
 
 
 def known_text(attributes: pa.Table, name: str, column: Column, key: str) -> pa.ChunkedArray:
@@ -114,6 +117,8 @@ def as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
         return as_text(values.cast(kind.value_type))
     if pa.types.is_floating(kind):
         return _floats_as_text(values)
+    if isinstance(kind, pa.UuidType):
+        return pa.chunked_array([pa.array([value and str(value) for value in values.to_pylist()], pa.string())])
     if pa.types.is_decimal(kind):
         return pc.replace_substring_regex(values.cast(pa.string()), r"\.0+$", "")
     if pa.types.is_timestamp(kind):

@@ -25,7 +25,7 @@ class FeatureIds:
     def guarded(self, stream: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
         """The batches, as long as GDAL does not change a value, or an id that is not unique, which it only warns of."""
         while True:
-            with losses_as_errors(SAME_ID if self._is_geojson else "") as same_ids:
+            with losses_as_errors(*([SAME_ID] if self._is_geojson else [])) as same_ids:
                 batch = next(stream, None)
             if same_ids and self._are_published and not self._are_confused():
                 number = same_ids[0].removeprefix(SAME_ID).partition(" have")[0]

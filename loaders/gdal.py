@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 import pyogrio
-from pyogrio import _ogr, list_drivers, list_layers, open_arrow, raw, read_info
+from pyogrio import _geometry, _ogr, list_drivers, list_layers, open_arrow, raw, read_info
 from pyogrio.core import _register_drivers
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 from pyproj import network as proj_network
@@ -33,6 +33,7 @@ GDAL_ERRORS = (DataLayerError, DataSourceError, FeatureError, GeometryError)
 FILE_SYSTEMS = frozenset({"/vsimem/", "/vsizip/"})  # what remains: of memory, and inside KMZ and workbooks
 SETTINGS = {
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{noext}",  # should a file system of a network come back
+    "GML_FIELDTYPES": "ALWAYS_STRING",  # as published: 007 is no 7
     "GML_DOWNLOAD_SCHEMA": "NO",
     "GML_GFS_TEMPLATE": "",
     "GML_REGISTRY": "",
@@ -43,6 +44,15 @@ SETTINGS = {
     "OGR_SQLITE_STATIC_VIRTUAL_OGR": "NO",  # tables that are other files
     "SHAPE_RESTORE_SHX": "NO",
     "SQLITE_USE_OGR_VFS": "NO",
+}
+# Layers that pyogrio refuses, although it can read each of their shapes: of any type, with heights or measures, and
+# surfaces; a code with heights is a negative number for some of its functions.
+ANY_WITH_Z = 0x80000000
+LAYERS = {ANY_WITH_Z: "Unknown Z", -ANY_WITH_Z: "Unknown Z", 1000: "Unknown Z", 2000: "Unknown M", 3000: "Unknown ZM"}
+LAYERS |= {
+    dimensions + code: name
+    for code, name in ((15, "PolyhedralSurface"), (16, "TIN"), (17, "Triangle"))
+    for dimensions in (0, 1000, 2000, 3000)
 }
 RESULT_BYTES = 256  # of CPLHTTPResult, of which only the beginning is needed
 
@@ -102,4 +112,6 @@ def _build() -> None:
         _library.VSIRemovePluginHandler(prefix.encode())
 
 
+for _code, _name in LAYERS.items():
+    _geometry.GEOMETRY_TYPES.setdefault(_code, _name)
 require_walls()

@@ -1,12 +1,15 @@
 """Read a file with GDAL, a batch of records at a time."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from loaders.arrays import Shapes
 from loaders.catalog_columns import Reading
@@ -16,8 +19,10 @@ from loaders.feature_ids import FeatureIds
 from loaders.gdal import list_layers, open_arrow, read_info
 from loaders.geojson import GEOJSON, says_crs
 from loaders.geopackage import require_declared_values
+from loaders.kml import require_whole_times
+from loaders.losses import losses_as_errors
 from loaders.positions import position_columns, positions
-from loaders.restored import restoring
+from loaders.restored import KML, SPREADSHEETS, restoring
 from loaders.shapefile import require_whole_shapefile
 from loaders.wanted import SourceFile
 
@@ -25,10 +30,11 @@ logger = logging.getLogger(__name__)
 
 Batch = tuple[pa.Table, Shapes, Any]  # attributes, well-known binary, the CRS that the file states
 
-FOLDERS = frozenset({".kml", ".kmz"})  # the layers of which are the folders of one document
-SPREADSHEETS = frozenset({".xlsx", ".ods"})  # the layers of which are sheets
+FOLDERS = KML  # the layers of which are the folders of one document
 ONE_LAYER = GEOJSON - {".json"}  # listing it reads the whole file; .json may be of another kind
 GEOMETRY = frozenset({b"geoarrow.wkb", b"ogc.wkb"})  # its types in Arrow
+# a layer of any type with heights; an option that a driver does not have; a number that `restored` looks at again
+HARMLESS = ("Unrecognized geometry type", "driver ", "64 bit integer overflow when converting")
 SHOWN = 8  # folders in a message
 OPTIONS = {suffix: {"DATE_AS_STRING": "YES"} for suffix in GEOJSON}  # else text that looks like a date is rewritten
 OPTIONS |= {suffix: {"HEADERS": "FORCE"} for suffix in SPREADSHEETS}  # also where all columns are text
@@ -45,26 +51,37 @@ def read_with_gdal(file: SourceFile, path: Path, reading: Reading, key: str, row
     layers = _layers(file, path, reading, key)
     if file.suffix == ".gpkg":
         require_declared_values(path, layers["layer"], file.name, key)
+    if file.suffix in FOLDERS:
+        require_whole_times(path)
     states_crs = file.suffix not in GEOJSON or _says_crs(file, reading)
-    with open_arrow(
-        path,
-        **layers,
-        encoding=reading.encoding,
-        return_fids=True,
-        datetime_as_string=True,  # else moments lose their offsets
-        batch_size=rows,
-        use_pyarrow=True,
-        **OPTIONS.get(file.suffix, {}),
-    ) as (meta, stream):
+    with _opened(path, layers, file, reading, rows) as (meta, stream):
         with_ids = FeatureIds(file, meta["fid_column"])
         restored = restoring(file, stream.schema.remove(0))
         for batch in at_least_one(with_ids.guarded(stream), stream.schema):
-            table = restored(with_ids.kept(batch), batch.column(0))
+            table = _without_padding(restored(with_ids.kept(batch), batch.column(0)))
             crs = meta["crs"] if states_crs else None
             if file.suffix in SPREADSHEETS:
+                table = table.rename_columns(_distinct(table.column_names))
                 yield table, positions(_require_positions(table, reading, file, key), reading), crs
             else:
                 yield *split_shapes(table, _geometry(table.schema)), crs
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Names of columns, numbered from the second of the same on: id, id_2."""
+    distinct: list[str] = []
+    for name in names:
+        numbered = (f"{name}_{number}" if number > 1 else name for number in count(1))
+        distinct.append(next(new for new in numbered if new not in distinct))
+    return distinct
+
+
+def _without_padding(table: pa.Table) -> pa.Table:
+    """Moments without the zero bytes that GDAL writes behind some of a file geodatabase."""
+    for place, field in enumerate(table.schema):
+        if (field.metadata or {}).get(b"GDAL:OGR:type") == b"DateTime":
+            table = table.set_column(place, field, pc.utf8_rtrim(table.column(place), characters="\0"))
+    return table
 
 
 def _says_crs(file: SourceFile, reading: Reading) -> bool:
@@ -114,6 +131,26 @@ def _require_positions(table: pa.Table, reading: Reading, file: SourceFile, key:
                 f"{setting} column, found {column or 'nothing'}. The file has: {', '.join(table.column_names)}."
             )
     return table
+
+
+@contextmanager
+def _opened(
+    path: Path, layers: dict[str, str | None], file: SourceFile, reading: Reading, rows: int
+) -> Iterator[tuple[dict[str, Any], pa.RecordBatchReader]]:
+    with ExitStack() as stack:
+        with losses_as_errors(*HARMLESS):
+            opened = open_arrow(
+                path,
+                **layers,
+                encoding=reading.encoding,
+                return_fids=True,
+                datetime_as_string=True,  # else moments lose their offsets
+                batch_size=rows,
+                use_pyarrow=True,
+                **OPTIONS.get(file.suffix, {}),
+            )
+            meta, batches = stack.enter_context(opened)
+        yield meta, batches
 
 
 def at_least_one(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:

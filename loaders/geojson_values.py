@@ -1,4 +1,4 @@
-"""The values of a GeoJSON that GDAL would round or confuse, read from its text: whole numbers beyond 2^53, and ids."""
+"""The values of a GeoJSON that GDAL would change, read from its text: long numbers, truth values among numbers, ids."""
 
 import json
 import mmap
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from io import BufferedReader
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,14 @@ import pyarrow as pa
 from loaders.exact_numbers import DIGITS, EXACT, WHOLE, is_exact
 from loaders.geojson import MIXED_IDS
 
-LONG_NUMBER = re.compile(rb':\s*(?:"[^"]*"\s*,\s*)?\[?\s*-?[0-9]{16}')  # a value of a member, or the first of a list
+LONG_INSIDE = re.compile(rb"[:,\[]\s*-?[0-9]{16}")  # also in a list; slower, since coordinates are lists too
+LONG_OR_TRUE = re.compile(rb":\s*(?:-?[0-9]{16}|true|false)")  # as quick to look for as one of them
+LONG_NUMBER = re.compile(rb":\s*-?[0-9]{16}")
+ODD_TEXT = re.compile(rb"\\u(?:0000|[dD][89abAB])")
+LONG_ID = re.compile(rb'"id"\s*:\s*-?[0-9]{19}')
+TEXT_ID, OTHER_ID = re.compile(rb'"id"\s*:\s*"'), re.compile(rb'"id"\s*:\s*[-0-9tf]')
 LOOKED_AT = 100  # features, for a property whose name hides the id next to it
+OF_ESRI = {"properties": "attributes"}  # what a format with the same ending calls it
 BOM = b"\xef\xbb\xbf"
 INVALID = "it has whole numbers beyond 2^53, which must be read from its text, but it is not valid JSON"
 REFUSED = re.compile(r"Unrecognized number: (-?[0-9]+)")
@@ -25,11 +31,10 @@ MISCOUNTED = "its features cannot be told from one another: some have no propert
 
 
 class JsonColumns:
-    """The columns that hold whole numbers beyond 2^53 among others, as published."""
+    """The columns that hold something that GDAL changes, as published."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        inexact = {field.name for field in schema if not is_exact(field.type)}
-        self._types = _types(path, inexact) if inexact and _may_hold_long_numbers(path) else {}
+        self._types = _types(path, schema) if _is_suspect(path, schema) else {}
         self._rows = _members(path, "properties") if self._types else iter(())
 
     def restored(self, table: pa.Table) -> pa.Table:
@@ -50,8 +55,9 @@ class JsonIds:
 
     def __init__(self, path: Path) -> None:
         self._type: pa.DataType | None = None
-        kinds = {_id_kind(value) for value in _members(path, "id")}
-        is_hidden = any("id" in (row or {}) for row in islice(_members(path, "properties"), LOOKED_AT))
+        is_possible = _matches(path, LONG_ID) or _matches(path, TEXT_ID, OTHER_ID)
+        kinds = {_id_kind(value) for value in _members(path, "id")} if is_possible else set()
+        is_hidden = any("id" in (row or {}) for row in islice(_members(path, "properties"), LOOKED_AT if kinds else 0))
         if not is_hidden and kinds - {"int"} and kinds - {"str"}:
             self._type = WHOLE if kinds <= {"int", "long"} else pa.string()
         self._values = _members(path, "id") if self._type else iter(())
@@ -73,11 +79,13 @@ def too_long_number(path: Path, complaint: str) -> str | None:
     """What to say when GDAL refuses a file for a number; None if that is not what it says."""
     if not (refused := REFUSED.search(complaint)):
         return None
-    for row in _members(path, "properties"):
-        for name, value in (row or {}).items():
-            if str(value) == refused[1]:
-                return f"column {name!r} holds {value}: a whole number beyond 2^63 that cannot be read as published"
-    return None
+    number = refused[1]
+    rows = chain(_members(path, "properties"), ({"id": value} for value in _members(path, "id")))
+    held = ((name, _json(value)) for row in rows for name, value in (row or {}).items())
+    column = next((name for name, text in held if number in re.findall("-?[0-9]+", text)), None)
+    if column is None:
+        return None
+    return f"column {column!r} holds {number}: a whole number beyond 2^63 that cannot be read as published"
 
 
 def _id_kind(value: object) -> str:
@@ -86,32 +94,64 @@ def _id_kind(value: object) -> str:
     return "str" if isinstance(value, str) else "other"
 
 
-def _may_hold_long_numbers(path: Path) -> bool:
+def _matches(path: Path, *patterns: re.Pattern[bytes]) -> bool:
+    """Whether each pattern occurs in a file."""
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return LONG_NUMBER.search(content) is not None
+        return all(pattern.search(content) for pattern in patterns)
 
 
-def _types(path: Path, names: set[str]) -> dict[str, pa.DataType]:
-    """For each column with a whole number beyond 2^53: numbers if all others are whole too, else text."""
-    types: dict[str, pa.DataType] = {}
-    long: set[str] = set()
+def _is_suspect(path: Path, schema: pa.Schema) -> bool:
+    """Whether there may be anything to put back: a quick look, since it is taken at every file."""
+    if _matches(path, ODD_TEXT):
+        return True
+    if any(pa.types.is_nested(kind) or isinstance(kind, pa.BaseExtensionType) for kind in schema.types):
+        return _matches(path, LONG_INSIDE)
+    if not _matches(path, LONG_OR_TRUE):
+        return False
+    numbers = [field.name for field in schema if pa.types.is_integer(field.type) or pa.types.is_floating(field.type)]
+    names = "|".join(re.escape(json.dumps(name, ensure_ascii=False)) for name in numbers)
+    mixed = re.compile(rf"(?:{names})\s*:\s*(?:true|false)".encode())
+    return _matches(path, LONG_NUMBER) or (bool(numbers) and _matches(path, mixed))
+
+
+def _types(path: Path, schema: pa.Schema) -> dict[str, pa.DataType]:
+    """For each column that GDAL changes: numbers if all of them are whole, else text."""
+    is_kept = {field.name: is_exact(field.type) for field in schema}
+    seen: dict[str, set[str]] = {}
     for row in _members(path, "properties"):
-        for name in names & (row or {}).keys():
-            value = row[name]
-            if value is not None:
-                types[name] = WHOLE if types.get(name, WHOLE) == WHOLE and _is_whole(value) else pa.string()
-                long |= {name} if _is_long(value) else set()
-    return {name: types[name] for name in sorted(long)}
+        for name in is_kept.keys() & (row or {}).keys():
+            seen.setdefault(name, set()).update(_kinds(row[name]))
+    changed = sorted(name for name, kinds in seen.items() if _is_changed(kinds, is_kept=is_kept[name]))
+    return {name: WHOLE if seen[name] <= {"whole", "odd"} else pa.string() for name in changed}
+
+
+def _is_changed(kinds: set[str], *, is_kept: bool) -> bool:
+    return {"truth", "whole"} <= kinds or {"truth", "number"} <= kinds or ("odd" in kinds and not is_kept)
+
+
+def _kinds(value: object) -> set[str]:
+    """What a value is, as far as it matters: a number, a truth value, a text; and whether GDAL would change it."""
+    if value is None:
+        return set()
+    if isinstance(value, bool):
+        return {"truth"}
+    odd = {"odd"} if _is_odd(value) else set()
+    return odd | {"whole" if _is_whole(value) else "number" if isinstance(value, int | Decimal) else "text"}
 
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and len(str(abs(value))) <= DIGITS
 
 
-def _is_long(value: object) -> bool:
-    """Whether a value is, or holds, a whole number that floats cannot tell from its neighbours."""
+def _is_odd(value: object) -> bool:
+    """Whether a value is, or holds, a number that floats cannot tell from its neighbours, or a text that GDAL changes.
+
+    It ends a text at a zero, and cannot read characters of which the last 16 bits are those of a surrogate.
+    """
     if isinstance(value, list | dict):
-        return any(map(_is_long, value.values() if isinstance(value, dict) else value))
+        return any(map(_is_odd, [*value, *value.values()] if isinstance(value, dict) else value))
+    if isinstance(value, str):
+        return any(not ord(character) & 0xFFFF or 0xD800 <= ord(character) & 0xFFFF < 0xE000 for character in value)
     if isinstance(value, Decimal):  # 9007199254740993.0, but not 1e300
         return value.is_finite() and abs(value) >= EXACT and -DIGITS < int(value.as_tuple().exponent) <= 0
     return isinstance(value, int) and abs(value) >= EXACT
@@ -120,7 +160,7 @@ def _is_long(value: object) -> bool:
 def _published(value: object, kind: pa.DataType) -> object:
     if value is None or kind == WHOLE or isinstance(value, str):
         return value
-    return str(value) if isinstance(value, Decimal) else _json(value)
+    return _json(value)
 
 
 def _json(value: object) -> str:
@@ -128,12 +168,15 @@ def _json(value: object) -> str:
         return "{" + ", ".join(f"{json.dumps(name, ensure_ascii=False)}: {_json(v)}" for name, v in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_json, value)) + "]"
-    return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Decimal):
+        shortest = json.dumps(float(value))
+        return shortest if Decimal(shortest) == value else str(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _members(path: Path, name: str) -> Iterator[Any]:
     """A member of each feature, of a collection or of features one after the other; those that have it."""
-    for prefix in (f"features.item.{name}", name):
+    for prefix in (f"features.item.{name}", f"features.item.{OF_ESRI.get(name)}", name):
         found = False
         with path.open("rb") as stream:
             try:

@@ -17,11 +17,11 @@ ONE_AT_A_TIME = Lock()  # warnings are caught for the whole process
 
 
 @contextmanager
-def losses_as_errors(known: str = "") -> Iterator[list[str]]:
+def losses_as_errors(*known: str) -> Iterator[list[str]]:
     """Collect warnings while GDAL reads; those without a loss are warned of again.
 
     Args:
-        known: how a warning begins that the caller deals with.
+        known: how warnings begin that the caller deals with.
 
     Yields:
         Filled at the end with the warnings that begin so.
@@ -35,7 +35,7 @@ def losses_as_errors(known: str = "") -> Iterator[list[str]]:
         yield dealt_with
     for warning in caught:
         message = str(warning.message)
-        if known and message.startswith(known):
+        if message.startswith(known):
             dealt_with.append(message)
         elif LOSS.search(message) and not NOT_LOST.search(message):
             raise ValueError(f"a value would change when it is read: {message}")

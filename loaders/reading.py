@@ -2,6 +2,7 @@
 
 import csv
 import sqlite3
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,7 @@ UNREADABLE = (
     csv.Error,
     pa.ArrowException,
     sqlite3.Error,
+    zipfile.BadZipFile,
 )
 PARQUET = frozenset({".parquet", ".geoparquet"})
 csv.field_size_limit(2**31 - 1)  # characters of a value; Python's own limit is less than an outline can take

@@ -3,13 +3,19 @@
 from collections.abc import Callable
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from loaders.dbase import DbfColumns
+from loaders.exact_numbers import EXACT
 from loaders.geojson import GEOJSON
 from loaders.geojson_values import JsonColumns
+from loaders.kml import without_added
 from loaders.shapefile import part
 from loaders.wanted import SourceFile
 
+KML = frozenset({".kml", ".kmz"})  # numbers are text in the file, and floats when they are read; here too:
+SPREADSHEETS = frozenset({".xlsx", ".ods"})
+LARGEST_ID = 1e30  # what is larger stands for nothing, as -1.8e308
 Restore = Callable[[pa.Table, pa.ChunkedArray], pa.Table]
 
 
@@ -32,4 +38,22 @@ def restoring(file: SourceFile, schema: pa.Schema) -> Restore:
     if file.suffix == ".shp" and (dbf := part(file, ".dbf")):
         columns = DbfColumns(dbf, schema)
         return lambda table, ids: columns.restored(table, ids.to_numpy())
+    if file.suffix in KML:
+        return lambda table, _: without_added(_require_exact(table))
+    if file.suffix in SPREADSHEETS:
+        return lambda table, _: _require_exact(table)
     return lambda table, _: table
+
+
+def _require_exact(table: pa.Table) -> pa.Table:
+    """The table itself, unless a number was rounded that may be an identifier."""
+    for name, values in zip(table.column_names, table.columns, strict=True):
+        if pa.types.is_floating(values.type) and _are_long(pc.abs(values)):
+            raise ValueError(
+                f"column {name!r} holds numbers of 16 digits or more, which were rounded on the way; write them as text"
+            )
+    return table
+
+
+def _are_long(sizes: pa.ChunkedArray) -> bool:
+    return bool(pc.any(pc.and_(pc.greater_equal(sizes, float(EXACT)), pc.less_equal(sizes, LARGEST_ID))).as_py())

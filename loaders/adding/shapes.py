@@ -22,6 +22,7 @@ from loaders.crs_text import crs_from_text
 from loaders.errors import ReadError
 from loaders.escape import one_line
 from loaders.gdal import list_layers, read_info
+from loaders.gdal_reading import FOLDERS
 from loaders.geojson import GEOJSON, says_crs
 from loaders.geometry import LONLAT, area_m2
 from loaders.opening import opened
@@ -103,11 +104,19 @@ def look_into_shapes(file: SourceFile, choose_layer: ChooseLayer, rows: int) -> 
 def _about_vector(file: SourceFile, choose_layer: ChooseLayer) -> _About:
     with opened(file) as path:
         layers = [str(name) for name, kind in list_layers(path) if kind is not None]
+        if file.suffix in FOLDERS and len(layers) > 1:
+            return _about_folders(file)
         layer = choose_layer(layers) if layers else None
         about = read_info(path, layer=layer, force_feature_count=True)
     crs = crs_from_text(about["crs"]) if about["crs"] else None
     states_crs = file.suffix not in GEOJSON or bool(says_crs(file.path))
     return _About(about["driver"], tuple(layers), layer, about["features"], crs, states_crs)
+
+
+def _about_folders(file: SourceFile) -> _About:
+    """A KML document: its folders are read as one, and never large."""
+    features = sum(len(batch.wkb) for batch in read_published(file, Reading(), one_line(file.name)))
+    return _About("LIBKML", (), None, features, LONLAT, True)
 
 
 def _about_parquet(file: SourceFile) -> _About:

@@ -3,6 +3,8 @@
 import json
 import sqlite3
 import struct
+import tempfile
+import uuid
 import warnings
 from collections.abc import Callable
 from decimal import Decimal
@@ -11,13 +13,16 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely import Point
 
 from loaders.attributes import json_rows
 from loaders.catalog_columns import Column, InstalledColumn, Reading
-from loaders.columns import identifiers
+from loaders.columns import identifiers, published_text
 from loaders.errors import ReadError
 from loaders.installed_dates import stated_dates
 from loaders.losses import losses_as_errors
@@ -67,11 +72,47 @@ def with_properties(tmp_path: Path, geojson: Callable[..., str]) -> Callable[...
         [10**30 + 1, 7],
         [-LONG, 0.25],
         ["x7", LONG],
+        [LONG, True],
+        [5, False],
+        [0.5, True],
+        ["a\x00b", "\U0001d800"],
     ],
 )
 def test_a_long_number_of_a_geojson_keeps_its_digits(with_properties: Callable[..., Path], values: list[Any]) -> None:
     expected = [value if value is None or isinstance(value, str) else json.dumps(value) for value in values]
     assert _ids(_read(with_properties(values)), "n") == expected
+
+
+WHOLE = st.integers(-(10**25), 10**25) | st.integers(2**53 - 3, 2**53 + 3) | st.integers(2**64 - 3, 2**64 + 3)
+REAL = st.floats(allow_nan=False, allow_infinity=False)
+TEXT = st.text(max_size=8) | st.sampled_from(["a\x00b", "\U0001d800"])
+INSIDE = WHOLE | TEXT
+COLUMNS = [
+    *(WHOLE, REAL, TEXT, st.booleans(), WHOLE | TEXT, WHOLE | st.booleans(), WHOLE | REAL, TEXT | st.booleans()),
+    *(st.lists(INSIDE, max_size=3), st.dictionaries(TEXT, INSIDE, max_size=2)),
+]
+
+
+def _is_what_was_published(found: Any, value: Any) -> bool:
+    """As the value itself, or as text where its column holds different things."""
+    if isinstance(found, str) and not isinstance(value, str):
+        return bool(json.loads(found) == value)
+    return found == value and isinstance(found, bool) == isinstance(value, bool)
+
+
+@settings(max_examples=50, deadline=None, derandomize=True, database=None)
+@given(values=st.one_of(*(st.lists(st.none() | column, min_size=2, max_size=3) for column in COLUMNS)))
+def test_whatever_a_geojson_holds_is_in_the_published_attributes(values: list[Any]) -> None:
+    features = [{"type": "Feature", "geometry": None, "properties": {"n": value}} for value in values]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "f.geojson"
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+        try:
+            found = [json.loads(row).get("n") for row in json_rows(_read(path).attributes)]
+        except ReadError as error:
+            assert "beyond 2^63" in str(error)  # noqa: PT017 (one of the two ends)
+            return
+    assert all(map(_is_what_was_published, found, values)), (values, found)
 
 
 def test_long_numbers_in_lists_and_objects_of_a_geojson_keep_their_digits(
@@ -95,6 +136,8 @@ def test_a_geojson_with_plain_numbers_is_as_gdal_reads_it(with_properties: Calla
 def test_a_number_that_cannot_be_read_is_an_error_with_its_column(with_properties: Callable[..., Path]) -> None:
     with pytest.raises(ReadError, match=r"^farms: f\.geojson: column 'n' holds 9223372036854775809"):
         _read(with_properties([2**63 + 1]))
+    with pytest.raises(ReadError, match=r"^farms: f\.geojson: column 'id' holds 9223372036854775809"):
+        _read(with_properties([1], [2**63 + 1]))
 
 
 @pytest.mark.parametrize(
@@ -213,6 +256,24 @@ def test_a_moment_stays_on_its_day(tmp_path: Path, name: str) -> None:
     column = InstalledColumn(column=("t",))
     found = stated_dates(_read(tmp_path / name).attributes, column, "farms").intervals
     assert sorted(f"{first}/{last}" for first, last in found) == ["2016-01-01/2016-01-01", "2016-06-30/2016-06-30"]
+
+
+def test_a_day_is_found_in_a_column_of_moments(tmp_path: Path) -> None:
+    moments = pd.Series([pd.Timestamp("2016-01-01T00:00:00+09:00"), pd.Timestamp("2016-01-02T10:00:00")], dtype=object)
+    pyogrio.write_dataframe(_points({"t": moments}), tmp_path / "f.gpkg")
+    texts = published_text(_read(tmp_path / "f.gpkg").attributes, "t", "farms", "where").to_pylist()
+    assert texts == ["2016-01-01", "2016-01-02T10:00:00"]
+
+
+def test_numbers_of_single_precision_are_published_as_short_as_written() -> None:
+    table = pa.table({"n": pa.array([1.1, None, float("nan"), 16_777_216], pa.float32())})
+    assert json_rows(table) == ['{"n": 1.1}', '{"n": null}', '{"n": null}', '{"n": 16777216.0}']
+
+
+def test_a_uuid_is_its_text() -> None:
+    value = uuid.UUID(int=5)
+    stored = pa.ExtensionArray.from_storage(pa.uuid(), pa.array([value.bytes, None], pa.binary(16)))
+    assert identifiers(pa.table({"u": stored}), Column(column=("u",)), "farms") == [str(value), None]
 
 
 def test_a_csv_value_of_any_length_is_read(tmp_path: Path) -> None:

@@ -1,0 +1,52 @@
+"""What GDAL leaves out of a KML without a word, and what it adds."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+# https://docs.ogc.org/is/12-007r2/12-007r2.html#kml:TimePrimitive: a year, a month, a day or a moment
+SHORT_TIME = re.compile(rb"<(?:[\w.-]+:)?(when|begin|end)>\s*([0-9]{4}(?:-[0-9]{2})?)\s*<")
+
+# https://docs.ogc.org/is/12-007r2/12-007r2.html#kml:extrude and so on: what GDAL writes where the file says nothing
+ADDED = {"extrude": 0, "tessellate": -1, "visibility": -1}
+
+
+def without_added(table: pa.Table) -> pa.Table:
+    """The columns, null where GDAL put a value for one that the file does not state."""
+    for name, value in ADDED.items():
+        place = table.schema.get_field_index(name)
+        if place >= 0 and pa.types.is_integer(table.schema.types[place]):
+            column = table.column(place)
+            nothing = pa.scalar(None, column.type)
+            table = table.set_column(place, name, pc.if_else(pc.equal(column, value), nothing, column))
+    return table
+
+
+def require_whole_times(path: Path) -> None:
+    """Refuse times that would be read as none, or as the first day of a month.
+
+    Raises:
+        ValueError: a time is only a year or a month.
+        zipfile.BadZipFile: it is no KMZ.
+    """
+    for content in _documents(path):
+        if found := SHORT_TIME.search(content):
+            name, time = (part.decode() for part in found.groups())
+            raise ValueError(
+                f"the time <{name}> of a placemark is {time}, and only whole days can be read; write it as one, "
+                "or as <Data> of the placemark"
+            )
+
+
+def _documents(path: Path) -> Iterator[bytes]:
+    if path.suffix == ".kml":
+        yield path.read_bytes()
+        return
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.lower().endswith(".kml"):
+                yield archive.read(name)
