@@ -33,6 +33,7 @@ class Harmonised:
         repair_changed_area: whether that changed its area by more than 5 %.
         incomplete: whether lines, points or broken parts beside the polygons were left out.
         cut_at_antimeridian: whether it crossed the antimeridian in one piece.
+        at_origin: whether it is a point where both published coordinates are zero, in whatever CRS.
         outside_extent: whether it lies outside of the declared extent.
         unrepaired_area_m2: ellipsoidal area [m²] of the shape as published where it was repaired, else NaN.
     """
@@ -44,6 +45,7 @@ class Harmonised:
     repair_changed_area: Flags
     incomplete: Flags
     cut_at_antimeridian: Flags
+    at_origin: Flags
     outside_extent: Flags
     unrepaired_area_m2: Numbers
 
@@ -84,6 +86,7 @@ def harmonise_shapes(
         repair_changed_area=np.abs(after - before) > REPAIR_MAY_CHANGE * before,
         incomplete=incomplete & usable,
         cut_at_antimeridian=crossing,
+        at_origin=usable & _is_origin(drawn),
         outside_extent=usable & _is_outside(shapes, extent),
         unrepaired_area_m2=before,
     )
@@ -159,6 +162,11 @@ def _is_next_to_nothing(shapes: Shapes) -> Flags:
     tiny: Flags = (shapely.get_dimensions(shapes) == 2) & (shapely.area(shapes) < TINY_DEG2)
     tiny[tiny] = area_m2(shapes[tiny]) == 0
     return tiny
+
+
+def _is_origin(shapes: Shapes) -> Flags:
+    """Whether it is the point (0, 0)."""
+    return np.asarray((shapely.get_x(shapes) == 0) & (shapely.get_y(shapes) == 0))
 
 
 def _is_outside(shapes: Shapes, extent: Extent | None) -> Flags:
