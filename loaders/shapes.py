@@ -166,7 +166,7 @@ def _is_next_to_nothing(shapes: Shapes) -> Flags:
 
 def _is_origin(shapes: Shapes) -> Flags:
     """Whether it is the point (0, 0)."""
-    return np.asarray((shapely.get_x(shapes) == 0) & (shapely.get_y(shapes) == 0))
+    return np.asarray((shapely.get_type_id(shapes) == POINT) & (shapely.bounds(shapes) == 0).all(axis=1))
 
 
 def _is_outside(shapes: Shapes, extent: Extent | None) -> Flags:
