@@ -133,6 +133,7 @@ def quality_flags(  # noqa: PLR0913 (one for each that a flag looks at)
         "linearised": shapes.linearised,
         "cut_at_antimeridian": shapes.cut_at_antimeridian,
         "outside_extent": shapes.outside_extent,
+        "placeholder_position": shapes.at_origin,
         "stated_area_disagrees": quality.stated_area_disagrees(drawn, stated),
         "far_from_stated_position": quality.far_from_stated_position(shapes.shapes, here, there, drawn),
         "unusable_date": np.array([text is not None for text in stated_dates.unusable], dtype=np.bool_),

@@ -1,4 +1,4 @@
-"""dbt-duckdb plugin: dbt's connections get what ours get, H3, and functions that run Hamilton; all of it offline."""
+"""dbt-duckdb plugin: dbt gets H3, questions about shapes, and functions that run Hamilton; all of it offline."""
 
 import json
 import os
@@ -12,9 +12,9 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb.func import PythonUDFType
 from duckdb.sqltypes import BOOLEAN, TIMESTAMP_TZ, VARCHAR
 
+from loaders import h3_functions, shape_functions
 from loaders.duck import MEMORY_VARIABLE, prepare, usable_mb
 from loaders.duck import config as duck_config
-from loaders.h3_functions import register
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # dbt wants a time: nobody asked here
 _one_at_a_time = threading.Lock()  # dbt runs models, and so their hooks, in several threads
@@ -36,7 +36,8 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Once it is open."""
         prepare(conn)
-        register(conn)
+        h3_functions.register(conn)
+        shape_functions.register(conn)
         register_hamilton(conn)
         if self._has_lake:
             from loaders.lake import attach  # noqa: PLC0415 (only where it is needed)

@@ -1,7 +1,7 @@
 """Write what a load makes, a batch at a time: the records that are kept, those that are not, and their accounting."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from loaders.loaded import Loaded
 from loaders.quality import FLAGS
 from loaders.reading import BATCH_ROWS
 
-DUPLICATE = "duplicate_geometry"
+DUPLICATE, PLACEHOLDER = "duplicate_geometry", "placeholder_position"
 UNNAMED = schema(tuple(field for field in LOADING if field.name != "record_id"))
 
 
@@ -58,23 +58,25 @@ def as_arrow(batch: gpd.GeoDataFrame) -> pa.Table:
 
 
 def _named(unnamed: Path, key: str) -> Iterator[pa.Table]:
-    """The records with their identifiers, and the flag that only all records together give."""
+    """The records with their identifiers, and the flags that only all records together give."""
     found = identities(unnamed, key)
     with pq.ParquetFile(unnamed, pre_buffer=False) as file:  # else what has been read stays in memory
         for batch in file.iter_batches(BATCH_ROWS):
-            names, is_duplicate = zip(*islice(found, len(batch)), strict=True)
+            names, is_duplicate, is_placeholder = zip(*islice(found, len(batch)), strict=True)
             table = pa.Table.from_batches([batch]).append_column("record_id", pa.array(names, pa.string()))
-            flags = _with_duplicates(batch["quality_flags"], is_duplicate)
+            flags = _flagged(batch["quality_flags"], {DUPLICATE: is_duplicate, PLACEHOLDER: is_placeholder})
             yield table.set_column(table.schema.get_field_index("quality_flags"), "quality_flags", flags)
 
 
-def _with_duplicates(flags: pa.ListArray, is_duplicate: Sequence[bool]) -> pa.ListArray:
-    """The flags of each record in the order of `quality.FLAGS`, `duplicate_geometry` among them."""
+def _flagged(flags: pa.ListArray, more: Mapping[str, Sequence[bool]]) -> pa.ListArray:
+    """The flags of each record in the order of `quality.FLAGS`, with those of these that hold for it."""
     order = list(FLAGS)
-    held = zip(flags.to_pylist(), is_duplicate, strict=True)
-    return pa.array(
-        [sorted([*names, DUPLICATE], key=order.index) if twice else names for names, twice in held], type=flags.type
-    )
+    held = [set(names) for names in flags.to_pylist()]
+    for name, holds in more.items():
+        for names, is_held in zip(held, holds, strict=True):
+            if is_held:
+                names.add(name)
+    return pa.array([sorted(names, key=order.index) for names in held], type=flags.type)
 
 
 def _those(table: pa.Table, which: pa.ChunkedArray, columns: pa.Schema) -> pa.Table:

@@ -1,4 +1,4 @@
-"""Whether a shape takes too much work to check or to repair: counted, never timed, so the answer is the same anywhere.
+"""Whether a shape takes too much work to check, repair or intersect: counted, not timed, so the answer never varies.
 
 Checking a polygon looks at all corners of its shell for each hole. Repairing one costs, ring by ring, as many steps as
 its edges and crossings times the pieces that it falls into, which are no more than its crossings and one.
@@ -57,6 +57,22 @@ def too_complex_to_repair(shape: BaseGeometry) -> bool:
         own_crossings[changed] += more
         repairs += int(_repairs(length[changed], before + more).sum() - _repairs(length[changed], before).sum())
         if crossings > MOST_CROSSINGS or repairs > MOST_REPAIRS:
+            return True
+    return False
+
+
+def cross_too_often(a: BaseGeometry, b: BaseGeometry) -> bool:
+    """Whether the outlines of two polygons or multipolygons cross each other too often to be intersected."""
+    (edges_a, _), (edges_b, _) = _edges(a), _edges(b)
+    if len(edges_a) * len(edges_b) <= MOST_CROSSINGS:
+        return False
+    edges = np.vstack((edges_a, edges_b))
+    crossings, compared = 0, 0
+    for one, other in _near_pairs(edges):
+        of_both = (one < len(edges_a)) & (other >= len(edges_a))
+        crossings += int(_meet(edges, one[of_both], other[of_both]).sum())
+        compared += len(one)
+        if crossings > MOST_CROSSINGS or compared > MOST_COMPARED:
             return True
     return False
 

@@ -34,6 +34,7 @@ class Harmonised:
         incomplete: whether lines, points or broken parts beside the polygons were left out.
         linearised: whether it had arcs, which are straight lines now.
         cut_at_antimeridian: whether it crossed the antimeridian in one piece.
+        at_origin: whether it is a point where both published coordinates are zero, in whatever CRS.
         outside_extent: whether it lies outside of the declared extent.
         unrepaired_area_m2: ellipsoidal area [m²] of the shape as published where it was repaired, else NaN.
     """
@@ -46,6 +47,7 @@ class Harmonised:
     incomplete: Flags
     linearised: Flags
     cut_at_antimeridian: Flags
+    at_origin: Flags
     outside_extent: Flags
     unrepaired_area_m2: Numbers
 
@@ -87,6 +89,7 @@ def harmonise_shapes(
         incomplete=incomplete & usable,
         linearised=parsed.linearised & usable,
         cut_at_antimeridian=crossing,
+        at_origin=usable & _is_origin(drawn),
         outside_extent=usable & _is_outside(shapes, extent),
         unrepaired_area_m2=before,
     )
@@ -162,6 +165,11 @@ def _is_next_to_nothing(shapes: Shapes) -> Flags:
     tiny: Flags = (shapely.get_dimensions(shapes) == 2) & (shapely.area(shapes) < TINY_DEG2)
     tiny[tiny] = area_m2(shapes[tiny]) == 0
     return tiny
+
+
+def _is_origin(shapes: Shapes) -> Flags:
+    """Whether it is the point (0, 0)."""
+    return np.asarray((shapely.get_type_id(shapes) == POINT) & (shapely.bounds(shapes) == 0).all(axis=1))
 
 
 def _is_outside(shapes: Shapes, extent: Extent | None) -> Flags:

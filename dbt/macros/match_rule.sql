@@ -22,6 +22,7 @@
 {% macro refused_because() -%}
     case
         when verdict = 'different' then 'override: ' || said
+        when pair_kind = 'outlines' and shared_area_m2 is null then 'their outlines cross each other too often'
         when shared_area_m2 = 0 then 'they only touch'
         when share_of_smaller < shared_of_smaller
             then printf('they share %.1f %% of the smaller outline', 100 * share_of_smaller)

@@ -7,6 +7,7 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
+import shapely.affinity
 from shapely import GeometryCollection, LineString, MultiPoint, MultiPolygon, Point, Polygon, box
 
 from loaders import shape_complexity
@@ -193,6 +194,22 @@ def test_a_crossing_far_away_in_a_long_ring_is_repaired() -> None:
     corners[[4_000, 4_001]] = corners[[4_001, 4_000]]
     found = _harmonise(Polygon(corners))
     assert (found.reason[0], bool(found.repaired[0])) == (None, True)
+
+
+def comb(teeth: int, *, lying: bool) -> Polygon:
+    """As many thin teeth as this, standing side by side or lying on one another."""
+    at = np.repeat(np.arange(teeth) / teeth, 4) + np.tile([0, 0, 0.4, 0.4], teeth) / teeth
+    high = np.tile([0.01, 1, 1, 0.01], teeth)
+    corners = np.vstack(([(0, 0)], np.column_stack((at, high)), [(1, 0.01), (1, 0)]))
+    return Polygon(corners[:, ::-1] if lying else corners)
+
+
+def test_outlines_that_cross_too_often_are_not_intersected() -> None:
+    standing, lying = comb(400, lying=False), comb(400, lying=True)
+    assert (standing.is_valid, lying.is_valid) == (True, True)
+    assert shape_complexity.cross_too_often(standing, lying)
+    assert not shape_complexity.cross_too_often(standing, shapely.affinity.translate(standing, 2))
+    assert not shape_complexity.cross_too_often(comb(100, lying=False), comb(100, lying=True))
 
 
 def test_holes_times_corners_of_the_shell_are_bounded() -> None:

@@ -48,7 +48,7 @@ def _records(published: Published | Sequence[Published], dataset: Dataset) -> gp
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "unnamed.parquet")
         pq.write_table(pa.concat_tables(as_arrow(frame) for frame in frames), path)
-        names = [name for name, _ in identities(path, dataset.key)]
+        names = [name for name, *_ in identities(path, dataset.key)]
     return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True).assign(record_id=names), crs=4326)
 
 

@@ -114,6 +114,24 @@ def test_high_places_are_brighter() -> None:
     assert sky(*ATACAMA)[None]["dni_kwh_per_m2"] > sky(-40.0, -24.0)[None]["dni_kwh_per_m2"]
 
 
+def test_no_sky_stops_the_build_however_high_and_clear() -> None:
+    """At 5,000 m in Tibet a clear sky has more than 5,000 kWh/m² of direct irradiation a year."""
+    rows = [sky(*place, losses=0)[None] for place in ((92.0, 29.5), (86.9, 28.0), (-67.75, -23.0), (0.0, 90.0))]
+    assert max(row["dni_kwh_per_m2"] for row in rows) > 5000
+    path = Path(__file__).parents[2] / "dbt/models/staging/_staging__irradiance.yml"
+    columns = yaml.safe_load(path.read_text(encoding="utf-8"))["models"][0]["columns"]
+    limits = {
+        column["name"]: test["between"]["arguments"]
+        for column in columns
+        for test in column.get("data_tests", [])
+        if "between" in test
+    }
+    assert set(SUMS) <= set(limits)
+    for name, limit in limits.items():
+        found = [row[name] for row in rows if row[name] is not None]
+        assert all(limit["at_least"] <= value <= limit["at_most"] for value in found), name
+
+
 def test_every_row_says_that_it_is_an_upper_bound_and_how_it_was_made() -> None:
     row = sky(*BERLIN)[None]
     assert row["is_upper_bound"] is True

@@ -103,6 +103,41 @@ def test_every_row_is_kept_or_rejected_with_its_attributes_and_duplicates_are_fl
     assert len({row["record_id"] for row in [*kept, *rejected]}) == 400
 
 
+def _at(positions: list[tuple[float, float]], columns: dict[str, list[str]], crs: str = "EPSG:4326") -> Published:
+    wkb = np.array([*(shapely.to_wkb(Point(position)) for position in positions), None], dtype=object)[:-1]
+    return Published("f.csv", pa.table(columns), wkb, pyproj.CRS.from_user_input(crs))
+
+
+@pytest.mark.parametrize(
+    ("position", "ids", "crs", "expected"),
+    [
+        ((0, 0), "a", "EPSG:4326", 1),
+        ((0, 0), "a", "EPSG:27700", 1),
+        ((0, 1), "abcd", "EPSG:4326", 0),
+        ((-3.5, 53.3), "abcde", "EPSG:4326", 5),
+        ((-3.5, 53.3), "abcd", "EPSG:4326", 0),
+        ((-3.5, 53.3), "aaaaaa", "EPSG:4326", 0),
+        ((-3.51, 53.32), "abcdef", "EPSG:4326", 6),
+        ((-3.512, 53.32), "abcdef", "EPSG:4326", 0),
+    ],
+    ids=["null island", "a zero in metres", "few", "five", "four", "one plant six times", "hundredths", "precise"],
+)
+def test_points_at_a_stand_in_for_a_position_are_flagged(
+    tmp_path: Path,
+    dataset: Callable[..., Dataset],
+    position: tuple[float, float],
+    ids: str,
+    crs: str,
+    expected: int,
+) -> None:
+    farms = dataset(columns={"source_id": "id"})
+    published = [_at([position] * len(ids), {"id": list(ids)}, crs), _at([(20, 30.12)], {"id": ["z"]})]
+    loaded = write_aside(harmonise(published, farms, Provenance(None, is_synthetic=False), 8), farms, tmp_path / "a")
+    flags = pq.read_table(loaded.records)["quality_flags"].to_pylist()
+    assert ["placeholder_position" in names for names in flags].count(True) == expected
+    assert loaded.metrics["flags"].get("placeholder_position", 0) == expected
+
+
 def test_a_dataset_without_any_row_is_refused(tmp_path: Path, dataset: Callable[..., Dataset]) -> None:
     with pytest.raises(AccountingError, match=r"farms: .* no record can be used: there are none\."):
         write_aside(iter(()), dataset(), tmp_path / "aside")

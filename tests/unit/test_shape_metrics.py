@@ -56,6 +56,12 @@ def test_a_circle_is_as_compact_as_can_be_and_a_sliver_is_not() -> None:
     assert measured(circle, sliver)["compactness"] == pytest.approx([1.0, 0.0], abs=0.01)
 
 
+def test_a_circle_of_a_million_corners_is_no_more_compact_than_a_circle() -> None:
+    turns = 2 * np.pi * np.arange(2**20) / 2**20
+    circle = shapely.Polygon(1000 * np.column_stack((np.cos(turns), np.sin(turns))))
+    assert shape_metrics.compactness(np.array([circle])) == [1.0]
+
+
 def test_an_outline_as_thin_as_a_line_has_a_width_of_nearly_nothing() -> None:
     found = measured(shapely.Polygon([(0, 0), (0.01, 1e-14), (0.01, 2e-14)]), shapely.box(5, 5, 5.001, 5.001))
     assert found["width_m"][0] < 1e-6

@@ -137,6 +137,10 @@ WORLDS: dict[str, tuple[dict[str, Seen], list[str]]] = {
     "ajar": ({"1": Seen(A, square(0, 0), mw=5), "2": Seen(A, square(0.45, 0), mw=7)}, ["1 2"]),
     "mixed": ({"1": Seen(B, square(0, 0), mw=5, group="1"), "2": Seen(B, square(0.2, 0), mw=5)}, ["1 2"]),
     "pole": ({"1": Seen(D, Point(0, -90_000))}, ["1"]),
+    "nowhere": (
+        {"w": Seen(A, square(-0.5, -0.5)), **{str(n): Seen(D, Point(0, 0), mw=2) for n in range(5)}},
+        ["0", "1", "2", "3", "4", "w"],
+    ),
     "denied": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(0, 0)), "3": Seen(C, square(0.1, 0))}, ["1 3", "2"]),
 }
 OVERRIDES = f"""origin,verdict,record_id_a,record_id_b,reason,who

@@ -30,6 +30,16 @@ def test_records_fall_into_installations_as_drawn(warehouse: Warehouse, world: s
     assert groups(warehouse, world) == sorted(WORLDS[world][1])
 
 
+def test_points_at_a_stand_in_for_a_position_count_but_have_no_country_and_no_energy(warehouse: Warehouse) -> None:
+    query = (
+        "select installations.country, admin_method, flags, energy_mwh, no_energy, capacity_mw, len(record_ids) "
+        "from curated.curated_pv_installations as installations "
+        "join curated.curated_pv_yield using (installation_id) where starts_with(record_ids[1], $world)"
+    )
+    expected = (None, None, ["placeholder_position"], None, "placeholder position", 2, 1)
+    assert warehouse.rows(query, {"world": f"{D}:nowhere/"}) == [expected] * 5
+
+
 def test_a_point_across_the_antimeridian_is_beside_its_farm(warehouse: Warehouse) -> None:
     assert groups(warehouse, "edge") == EDGE
 
@@ -188,7 +198,7 @@ def test_countries_and_cells_add_up_to_the_installations(warehouse: Warehouse) -
         assert warehouse.value(f"select sum(installations) from curated.{table}") == total  # noqa: S608
     by_country = dict(warehouse.rows("select country, installations from curated.curated_pv_by_country"))
     assert set(by_country) == {"AA", "BB", None}
-    assert by_country[None] == 1  # the one at the pole
+    assert by_country[None] == 1 + 5  # the one at the pole, and those at a stand-in
     assert by_country["AA"] == sum(len(together) for _, together in list(WORLDS.values())[:10])
 
 

@@ -1,7 +1,8 @@
 {% set reach_m = 'case when records.capacity_mw > 0 then greatest(near_m, near_with_capacity_m) else near_m end' %}
 
 -- The difference of two numbers, instead of their comparison, keeps the plan a SPATIAL_JOIN: a comparison becomes a
--- merge join of all records with all others. Points of one dataset are apart, however near they are.
+-- merge join of all records with all others. Points of one dataset are apart, however near they are. What stands at a
+-- stand-in for a position meets nothing there.
 with records as (
 
     select * from {{ ref('prep_pv_datasets_unified') }}
@@ -39,6 +40,7 @@ firsts as (
     from records
     inner join repeats on records.record_number = repeats.first_number and records.record_number = repeats.record_number
     cross join settings
+    where not coalesce(repeats.is_placeholder, false)
 
 ),
 

@@ -1,3 +1,4 @@
+-- The areas are rounded, each by itself: of outlines of a few square centimetres, the shared one may come out largest.
 with candidates as (
 
     select * from {{ ref('prep_pv_candidates') }}
@@ -24,8 +25,14 @@ measured as (
         b.area_m2 as area_b_m2,
         a.geometry_kind = 'polygon' and b.geometry_kind = 'polygon' as is_outlines,
         case
-            when is_outlines then {{ ellipsoidal_m2('st_intersection(a.geometry, b.geometry)') }}
+            when is_outlines and st_npoints(a.geometry)::bigint * st_npoints(b.geometry) > 500000
+                then cross_too_often(st_aswkb(a.geometry)::blob, st_aswkb(b.geometry)::blob)
+            else false
+        end as is_too_complex,
+        case
+            when is_outlines and not is_too_complex then {{ ellipsoidal_m2('st_intersection(a.geometry, b.geometry)') }}
         end as shared_area_m2,
+        shared_area_m2 + least(area_a_m2 - shared_area_m2, area_b_m2 - shared_area_m2, 0) as shared_m2,
         case
             when is_outlines then null
             else {{ ground_distance_m('a.geometry', 'b.geometry', 'a.centroid_lat') }}
@@ -41,7 +48,6 @@ measured as (
 
 )
 
--- The areas are rounded, each by itself: of outlines of a few square centimetres, the shared one may be the largest.
 select
     number_a,
     number_b,
@@ -55,8 +61,8 @@ select
         else 'point_and_outline'
     end as pair_kind,
     shared_area_m2,
-    least(round(shared_area_m2 / nullif(area_a_m2 + area_b_m2 - shared_area_m2, 0), 6), 1) as iou,
-    least(round(shared_area_m2 / nullif(least(area_a_m2, area_b_m2), 0), 6), 1) as share_of_smaller,
+    round(shared_m2 / nullif(area_a_m2 + area_b_m2 - shared_m2, 0), 6) as iou,
+    round(shared_m2 / nullif(least(area_a_m2, area_b_m2), 0), 6) as share_of_smaller,
     round(centroid_distance_m, 2) as centroid_distance_m,
     distance_m,
     area_ratio,

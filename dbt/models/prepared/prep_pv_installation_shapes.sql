@@ -13,11 +13,14 @@ outlines as (
 
 largest as (
 
-    select * from records
+    select
+        *,
+        {{ is_placeholder('records') }} as is_placeholder
+    from records
     where not is_repeat
     qualify row_number() over (
         partition by installation_id
-        order by geometry_kind desc, priority asc, area_m2 desc nulls last, record_number asc
+        order by geometry_kind desc, is_placeholder asc, priority asc, area_m2 desc nulls last, record_number asc
     ) = 1
 
 )
@@ -43,6 +46,7 @@ select
     largest.region,
     largest.admin_method,
     largest.admin_distance_m,
-    largest.admin_flags
+    largest.admin_flags,
+    largest.is_placeholder
 from largest
 left join outlines on largest.installation_id = outlines.installation_id and largest.dataset_key = outlines.dataset_key

@@ -23,6 +23,7 @@ met as (
         tiles.claimant
     from features
     inner join tiles on st_intersects(features.geometry, tiles.geometry)
+    where not {{ is_placeholder('features') }}
 
 )
 

@@ -28,7 +28,7 @@ reaches as (
     from features
     cross join {{ ref('stg_settings') }} as settings
     left join on_land on features.record_id = on_land.record_id
-    where on_land.record_id is null
+    where on_land.record_id is null and not {{ is_placeholder('features') }}
 
 ),
 

@@ -49,6 +49,7 @@ select
     end as admin_method,
     countries.distance_m as admin_distance_m,
     case
+        when {{ is_placeholder('features') }} then ['placeholder_position']
         when countries.record_id is null then ['no_land_near']
         when countries.country is null or double_claims.record_id is not null then ['doubly_claimed']
         when countries.is_across then ['across_border']

@@ -3,6 +3,7 @@ with installations as (
 
     select
         shapes.installation_id,
+        coalesce(shapes.is_placeholder, false) as is_placeholder,
         h3_cell_of(shapes.record_lon, shapes.record_lat, settings.irradiance_h3_resolution) as irradiance_cell
     from {{ ref('prep_pv_installation_shapes') }} as shapes
     cross join {{ ref('stg_settings') }} as settings
@@ -44,10 +45,11 @@ select
     years.model_chain,
     years.is_upper_bound,
     case
+        when installations.is_placeholder then 'placeholder position'
         when years.h3_cell is null then coalesce(refused.provider || ': ' || refused.reason, 'no irradiance')
         when panels.capacity_dc_mw is null then 'neither capacity nor outline'
     end as no_energy
 from installations
 inner join panels on installations.installation_id = panels.installation_id
-left join years on installations.irradiance_cell = years.h3_cell
+left join years on installations.irradiance_cell = years.h3_cell and not installations.is_placeholder
 left join {{ ref('stg_irradiance_refused') }} as refused on installations.irradiance_cell = refused.h3_cell
