@@ -22,6 +22,7 @@ NOT_BUILT = frozenset(
     | {"accessed", "decommissioning", "decommissioned", "withdrawn", "cap"}
 )
 AFTER, BEFORE = frozenset({"after"}), frozenset({"before", "until"})
+BUILDING = frozenset({"build", "building", "construction"})
 SEEN, FIRST = frozenset({"detected", "detection", "observed", "seen"}), frozenset({"first"})
 DATED_ONLY = 1  # the score of a name that says date or year, and not of what
 ENOUGH = 0.9
@@ -62,7 +63,7 @@ def _between(look: Look) -> Guess | None:
         name: (frozenset(words - AFTER - BEFORE), bool(words & AFTER))
         for name in look.columns
         if bool((words := set(tokens(name))) & AFTER) != bool(words & BEFORE)
-        and words & (BUILT | WHEN)
+        and words & (BUILT | WHEN | BUILDING)
         and not words & NOT_BUILT
     }
     read = {name: values for name in named if (values := _read(look, name)) is not None}

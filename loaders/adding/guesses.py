@@ -45,7 +45,8 @@ def columns(look: Look, only: Look) -> tuple[dict[str, Guess], list[str]]:
 
 def warnings(look: Look, only: Look, filter_: Guess | None) -> list[str]:
     """What is to know of the rows: that none is solar, or that some were never built."""
-    return [*([] if filter_ else kinds.not_solar(look)), *kinds.statuses(only)]
+    technologies = [] if filter_ else [*kinds.not_solar(look), *kinds.undecided(look)]
+    return [*technologies, *kinds.statuses(only), *kinds.retired(only)]
 
 
 def source_id(look: Look) -> Guess | None:

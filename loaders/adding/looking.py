@@ -49,6 +49,8 @@ def _look_into_table(file: SourceFile, rows: int) -> Look:
     ]
     marks = find_marks(measured, comma_separates=table.delimiter == ",")
     where, open_questions = readings(table.columns, marks)
+    if table.wide_line:
+        open_questions.append(f"line {table.wide_line:,} has more values than there are columns: the load stops there")
     types = {name: "number" if is_numeric(column, marks, 1.0) else "text" for name, column in table.columns.items()}
     return Look(
         format="CSV",

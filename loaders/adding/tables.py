@@ -3,7 +3,7 @@
 import codecs
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -30,12 +30,14 @@ class CsvTable:
         rows: how many the whole file has.
         delimiter: between the columns.
         reading: the settings under `read` that it needs.
+        wide_line: the first line with more values than there are columns, at which a load stops; null if there is none.
     """
 
     columns: Mapping[str, Texts]
     rows: int
     delimiter: str
     reading: dict[str, Guess]
+    wide_line: int | None = None
 
 
 def read_table(path: Path, name: str, most: int) -> CsvTable:
@@ -59,18 +61,24 @@ def read_table(path: Path, name: str, most: int) -> CsvTable:
     if not table.columns:
         raise ReadError(f"{name} is empty. Expected a line that names the columns, and rows below it.")
     guesses = {"encoding": encoding} if stated else {}
-    return CsvTable(table.columns, table.rows, table.delimiter, guesses | _settings(reading, len(table.columns)))
+    return replace(table, reading=guesses | _settings(reading, len(table.columns)))
 
 
 def _read(path: Path, reading: Reading, most: int) -> CsvTable:
     rows = csv_rows(path, reading)
     columns = header(next(rows, (0, []))[1], lambda: islice(csv_rows(path, reading), 1, None))
     enough = max(FEWEST_ROWS, min(most, MOST_VALUES // max(len(columns.names), 1)))
-    held = [row for _, row in islice(rows, min(most, enough))]
+    held: list[list[str]] = []
+    count, wide = 0, None
+    for count, (line, row) in enumerate(rows, 1):
+        if count <= min(most, enough):
+            held.append(row)
+        if wide is None and any(map(str.strip, row[columns.width :])):
+            wide = line
     values = {
         name: [_value(row, place) for row in held] for name, place in zip(columns.names, columns.places, strict=True)
     }
-    return CsvTable(values, len(held) + sum(1 for _ in rows), reading.delimiter, {})
+    return CsvTable(values, count, reading.delimiter, {}, wide)
 
 
 def _settings(reading: Reading, columns: int) -> dict[str, Guess]:

@@ -20,6 +20,7 @@ AREA_NAMES = {
 }
 CAPACITY_WORDS = frozenset(
     {"cap", "capacity", "power", "rating", "nameplate", "leistung", "nennleistung", "potencia", "puissance"}
+    | {"bruttoleistung", "nettoleistung", "nettonennleistung", "potenza", "vermogen"}
 )
 NO_CAPACITY = frozenset(
     {"year", "yr", "date", "data", "turbine", "turbines", "storage", "battery", "cfd", "factor", "density", "tariff"}

@@ -72,6 +72,12 @@ def test_a_parquet_without_shapes_is_refused(tmp_path: Path) -> None:
         _look(tmp_path / "a.parquet")
 
 
+def test_a_row_at_which_the_load_would_stop_is_said_by_its_line(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('id,lon,lat\n"1\n2",10,50\n3,11,51,\n4,Kent, UK,12,52\n' + "5,13,53\n" * 9)
+    found = _look(tmp_path / "a.csv", rows=2)
+    assert found.open_questions == ("line 5 has more values than there are columns: the load stops there",)
+
+
 def test_a_table_without_coordinates_says_what_to_name(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,country_long,mw\n1,Brazil,5\n")
     found = _look(tmp_path / "a.csv")

@@ -236,6 +236,10 @@ def test_the_way_dates_are_written_is_found(values: list[str], pattern: str | No
         ({"first_seen": ["2020"]}, {"before": "first_seen"}),
         ({"detection_date": ["1.5.2020", "20.5.2020"]}, {"before": "detection_date", "pattern": "DD.MM.YYYY"}),
         ({"year": ["2020"], "first_seen": ["2020"]}, {"before": "first_seen"}),
+        (
+            {"construction_after": ["2019"], "construction_before": ["2020"]},
+            {"after": "construction_after", "before": "construction_before"},
+        ),
         ({"retired_before": ["2020"]}, None),
         ({"built_before_or_after": ["2020"]}, None),
     ],
@@ -364,6 +368,32 @@ def test_a_column_that_states_a_status_is_named_with_its_values(name: str, value
     assert bool(said) == is_said
     if is_said:
         assert said[0].startswith(f"{name} states a status: '{values[0]}' (")
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"Status": ["31", "35"]}, "Status states a status: '31' (1), '35' (1). All of these count"),
+        ({"retirement_year": ["2020", None]}, "retirement_year is filled in for 1 of the 2 records looked at: plants"),
+        ({"decommissioned": ["no", "0"]}, None),
+        (
+            {"fuel": ["Solar", "Sonstige"]},
+            "fuel holds more than photovoltaics: 'Solar' (1), 'Sonstige' (1). None of it",
+        ),
+        ({"technology": ["Solar", "Photovoltaics"]}, None),
+    ],
+)
+def test_what_may_be_no_plant_is_said(columns: dict[str, list[str | None]], said: str | None) -> None:
+    look = _look(**columns)
+    found = warnings(look, look, where(look))
+    assert [line.startswith(said or "") for line in found] == ([True] if said else [])
+
+
+@pytest.mark.parametrize("other", ["non-solar", "Kein PV", "not solar", "CSP"])
+def test_a_kind_that_says_it_is_not_solar_is_not(other: str) -> None:
+    guess = where(_look(category=["pv_ground", other] * 2))
+    assert guess is not None
+    assert guess.value == {"category": ["pv_ground"]}
 
 
 def test_the_wanted_status_is_shown_as_a_setting() -> None:
