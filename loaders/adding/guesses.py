@@ -8,6 +8,7 @@ from loaders.adding.coordinates import position_pair
 from loaders.adding.guess import Guess
 from loaders.adding.look import ROWS, Look
 from loaders.adding.names import tokens
+from loaders.adding.unreadable import unreadable
 from loaders.adding.values import null_values
 
 ROW_NUMBERS = frozenset({"fid", "gid", "objectid", "ogc_fid", "oid"})
@@ -40,7 +41,7 @@ def columns(look: Look, only: Look) -> tuple[dict[str, Guess], list[str]]:
     }
     settings = {name: guess for name, guess in found.items() if guess and guess.value is not None}
     refused = [f"columns.{name}: {guess.reason}" for name, guess in found.items() if guess and guess.value is None]
-    return settings, [*refused, *quantities.unreadable(only)]
+    return settings, [*refused, *unreadable(only)]
 
 
 def warnings(look: Look, only: Look, filter_: Guess | None) -> list[str]:

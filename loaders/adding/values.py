@@ -87,6 +87,15 @@ def is_numeric(column: Texts, marks: Marks, share: float = 0.8) -> bool:
     return bool(held) and sum(marks.number(value) is not None for value in held) >= share * len(held)
 
 
+def maybe_thousands(column: Texts, marks: Marks) -> str | None:
+    """A number whose decimal mark may separate groups of three digits; null where another number excludes that."""
+    held = [value for value in known(column) if marks.number(value) is not None]
+    grouped = re.compile(rf"[1-9]\d{{0,2}}{re.escape(marks.decimal)}\d{{3}}")
+    marked = [value for value in held if marks.decimal in value]
+    is_open = all(map(grouped.fullmatch, marked)) and all(len(value) <= 3 for value in held if value not in marked)
+    return marked[0] if not marks.thousands and is_open and 0 < len(marked) < len(held) else None
+
+
 def null_values(column: Texts, *, negatives: bool = False) -> list[str | int]:
     """What stands for "unknown" among the values: words for it, and numbers that cannot be meant.
 

@@ -147,6 +147,21 @@ def test_a_capacity_that_cannot_be_read_is_said(values: list[str], said: str) ->
     assert said in line
 
 
+@pytest.mark.parametrize(
+    ("values", "is_open"),
+    [
+        (["33.500", "950"], True),
+        (["33.500", "0.950"], False),
+        (["33.500", "1200"], False),
+        (["33.500", "1.250"], False),
+    ],
+)
+def test_a_mark_that_may_stand_between_thousands_is_a_doubt(values: list[str], is_open: bool) -> None:
+    guess = capacity(_look(capacity_kw=values), None)
+    assert guess is not None
+    assert (guess.is_doubtful, "33.500 may be thousands" in guess.reason) == (is_open, is_open)
+
+
 def test_names_in_words_are_no_capacity_that_cannot_be_read() -> None:
     assert columns(*[_look(power_class=["small", "large"], area=["Kent", "Essex 2"])] * 2)[1] == []
 
