@@ -17,6 +17,7 @@ from pyproj.exceptions import CRSError
 from loaders.arrays import Shapes
 from loaders.catalog_columns import Reading
 from loaders.csv_points import read_csv
+from loaders.csv_table import column_names
 from loaders.errors import ReadError
 from loaders.feature_ids import FeatureIds
 from loaders.geojson import GEOJSON, says_crs
@@ -176,22 +177,21 @@ def _read_geoparquet(file: SourceFile, rows: int) -> Iterator[Batch]:
         metadata = parquet.schema_arrow.metadata or {}
         if b"geo" not in metadata:
             raise pa.ArrowInvalid("it is Parquet, but not GeoParquet: it does not say which column is the geometry")
-        if len(set(parquet.schema_arrow.names)) < len(parquet.schema_arrow.names):
-            raise pa.ArrowInvalid("it names a column twice; rename one of them")
         try:
             stated = json.loads(metadata[b"geo"])
             column = stated["primary_column"]
             described = stated["columns"][column]
-            parquet.schema_arrow.field(column)
+            (place,) = parquet.schema_arrow.get_all_field_indices(column)
             encoding = described["encoding"]
-        except (LookupError, TypeError) as error:
+        except (LookupError, TypeError, ValueError) as error:
             raise pa.ArrowInvalid("its GeoParquet metadata do not describe a column of geometries") from error
         if encoding != "WKB":
             raise pa.ArrowNotImplementedError(
                 f"geometry is encoded as {described['encoding']}, expected WKB in a column {column}"
             )
+        names = column_names(parquet.schema_arrow.names)
         for table in _at_least_one(parquet.iter_batches(batch_size=rows), parquet.schema_arrow):
-            yield *_split(table, column), described.get("crs", "OGC:CRS84")
+            yield *_split(table.rename_columns(names), names[place]), described.get("crs", "OGC:CRS84")
 
 
 def declared_crs(reading: Reading, key: str) -> pyproj.CRS | None:

@@ -11,7 +11,6 @@ from loaders.adding.look import Look
 from loaders.adding.names import one_line, tokens
 from loaders.adding.values import (
     distinct,
-    find_marks,
     is_numeric,
     known,
     maybe_thousands,
