@@ -8,7 +8,7 @@ from typing import Any
 from loaders.adding.guess import Guess
 from loaders.adding.look import Look
 from loaders.adding.names import one_line, tokens
-from loaders.adding.values import distinct, null_values, shown, without
+from loaders.adding.values import distinct, known, null_values, shown, without
 
 BUILT = frozenset(
     {"built", "commission", "commissioned", "commissioning", "completed", "completion", "cod", "inbetriebnahme", "inst"}
@@ -47,6 +47,19 @@ def installed(look: Look) -> Guess | None:
     if best and best[0] > DATED_ONLY:
         return best[1]
     return _between(look) or _first_seen(look) or (best[1] if best else None)
+
+
+def unreadable(look: Look) -> list[str]:
+    """Columns that are named like the date of building, and are written in a way that is not known here."""
+    return [
+        f"{one_line(name)} looks like the date of installation, but its values cannot be read: {shown(examples)}; say "
+        f"how they are written in columns.installed.pattern, if that can be said with YYYY, MM and DD"
+        for name, column in look.columns.items()
+        if _score(name) > DATED_ONLY
+        and (held := known(column))
+        and 2 * sum(any(map(str.isdigit, value)) for value in held) >= len(held)
+        and (examples := list(map(one_line, distinct(held)))) != ["0"]
+    ][:1]
 
 
 def _score(name: str) -> int:

@@ -41,7 +41,8 @@ def columns(look: Look, only: Look) -> tuple[dict[str, Guess], list[str]]:
     }
     settings = {name: guess for name, guess in found.items() if guess and guess.value is not None}
     refused = [f"columns.{name}: {guess.reason}" for name, guess in found.items() if guess and guess.value is None]
-    return settings, [*refused, *unreadable(only)]
+    undated = [] if "installed" in settings else dates.unreadable(only)
+    return settings, [*refused, *unreadable(only), *undated]
 
 
 def warnings(look: Look, only: Look, filter_: Guess | None) -> list[str]:
@@ -57,7 +58,7 @@ def source_id(look: Look) -> Guess | None:
         return None
     name = max(ranks, key=lambda name: ranks[name])
     rows = len(look.columns[name])
-    extent = "all" if rows == look.features else f"the first {min(rows, ROWS):,}"
+    extent = "all" if rows == look.features else f"{min(rows, ROWS):,} of the"
     reason = f"{extent} records have one, no two the same"
     is_number = ranks[name] == 1
     reason += "; it may only number the rows: then leave it out" if is_number else ""

@@ -51,7 +51,7 @@ def area(look: Look) -> Guess | None:
     """The column with the stated area; a guess of nothing where no unit fits, null where no name looks like one."""
     names = [name for name in look.columns if units.is_area(name) and is_numeric(look.columns[name], look.marks)]
     if not names:
-        return None
+        return _in_foreign_unit(look)
     found = {name: _area_unit(look, name) for name in names}
 
     def rank(name: str) -> tuple[bool, bool, bool, bool, float]:
@@ -63,6 +63,17 @@ def area(look: Look) -> Guess | None:
     if found[name].name is None:
         return Guess(None, f"{one_line(name)} looks like an area, but {found[name].reason}", is_doubtful=True)
     return _guess(look, {"column": name, "unit": found[name].name}, found[name], names)
+
+
+def _in_foreign_unit(look: Look) -> Guess | None:
+    """Why there is no area where the only one is counted in something else than the settings can."""
+    for name, column in look.columns.items():
+        if units.is_foreign_area(name) and is_numeric(column, look.marks):
+            reason = (
+                f"{one_line(name)} looks like an area, but by its name it is in no unit of {', '.join(AREA_UNITS_M2)}"
+            )
+            return Guess(None, reason, is_doubtful=True)
+    return None
 
 
 def _area_unit(look: Look, name: str) -> Unit:

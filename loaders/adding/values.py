@@ -15,6 +15,7 @@ Texts = Sequence[str | None]  # trimmed; None where blank
 UNKNOWN_WORDS = frozenset({"na", "n/a", "n.a.", "unknown", "none", "null", "nan", "-", "--", "?", "not available"})
 UNKNOWN_NUMBERS = (-9999, -999, -99, -1)
 EXAMPLES = 3
+LOOKALIKES = str.maketrans("\u00a0\u202f\u2019", "  '")  # what typesetting makes of a thousands mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Marks:
 
     def number(self, text: str) -> float | None:
         """The number that a text is; null for what is none."""
+        text = text.translate(LOOKALIKES)
         found = _pattern(self).fullmatch(text)
         return float(text.replace(self.thousands or "", "").replace(self.decimal, ".")) if found else None
 

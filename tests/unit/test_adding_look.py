@@ -86,9 +86,14 @@ def test_the_users_own_identifier_is_preferred_to_that_of_a_placemark(tmp_path: 
     assert (guess.value, guess.is_doubtful) == ("plant_id", False)
 
 
+def test_a_table_that_begins_with_numbers_may_have_no_header(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("1,10.5,50,Kent\n2,11.5,51,Essex\n")
+    assert "its first line holds numbers, not names" in _look(tmp_path / "a.csv").open_questions[-1]
+
+
 def test_a_row_at_which_the_load_would_stop_is_said_by_its_line(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('id,lon,lat\n"1\n2",10,50\n3,11,51,\n4,Kent, UK,12,52\n' + "5,13,53\n" * 9)
-    found = _look(tmp_path / "a.csv", rows=2)
+    found = _look(tmp_path / "a.csv")
     assert found.open_questions == ("line 5 has more values than there are columns: the load stops there",)
 
 

@@ -32,6 +32,8 @@ def _look(area_m2: list[float] | None = None, /, **columns: Sequence[str | None]
         (["1 234,5", "7,25"], False, Marks(",", " ")),
         (["1'234.5", "7.25"], False, Marks(".", "'")),
         (["n/a", "1,5", "2,5"], False, Marks(",")),
+        (["1\u00a0234,5", "1\u202f234,5"], False, Marks(",", " ")),
+        (["1\u2019234.5", "7.25"], False, Marks(".", "'")),
     ],
 )
 def test_marks_are_those_by_which_most_values_are_numbers(
@@ -106,9 +108,18 @@ def test_a_column_that_names_its_unit_or_that_the_outlines_confirm_is_preferred(
     assert (guess.value["column"], guess.value["unit"]) == (name, unit)
 
 
-@pytest.mark.parametrize("name", ["area_pixels", "area_px", "area_error", "area_sqft", "area_deg2", "area_rank"])
+@pytest.mark.parametrize("name", ["area_error", "area_rank", "area_code", "area_density", "pixel_count"])
 def test_numbers_about_an_area_are_no_area(name: str) -> None:
     assert area(_look(**{name: ["15", "16"]})) is None
+
+
+@pytest.mark.parametrize("name", ["area_pixels", "area_px", "acres", "Area (sq ft)", "area_deg2", "area_acres"])
+def test_an_area_in_another_unit_is_no_setting_but_a_line_that_says_why(name: str) -> None:
+    look = _look(**{name: ["15", "16"]})
+    assert columns(look, look) == (
+        {},
+        [f"columns.area: {name} looks like an area, but by its name it is in no unit of m2, ha, km2"],
+    )
 
 
 @pytest.mark.parametrize(
@@ -171,10 +182,6 @@ def test_a_unit_in_the_name_counts_even_where_the_outlines_say_otherwise() -> No
     assert guess is not None
     assert guess.value["unit"] == "ha"
     assert "1e+04 times as large" in guess.reason
-
-
-def test_acres_are_not_taken_for_a_unit_that_the_settings_have() -> None:
-    assert area(_look([4047.0, 8094.0], area_acres=["1", "2"])) is None
 
 
 @pytest.mark.parametrize(
@@ -282,6 +289,23 @@ def test_days_that_may_be_months_are_a_doubt() -> None:
     guess = installed(_look(install_date=["01/05/2007", "02/06/2008"]))
     assert guess is not None
     assert (guess.is_doubtful, "MM/DD/YYYY fits as well" in guess.reason) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "is_said"),
+    [
+        ("commissioning_date", ["May 2010", "Q3 2016"], True),
+        ("install_date", ["01.05.10", "31.12.09"], True),
+        ("install_date", ["43831", "43832"], True),
+        ("operational", ["yes", "no"], False),
+        ("installed", ["2010", "2011"], False),
+        ("img_date", ["May 2010"], False),
+    ],
+)
+def test_a_date_of_building_that_cannot_be_read_is_said(name: str, values: list[str], is_said: bool) -> None:
+    look = _look(**{name: values})
+    start = f"{name} looks like the date of installation, but its values cannot be read: '{values[0]}'"
+    assert [line.startswith(start) for line in columns(look, look)[1]] == [True] * is_said
 
 
 def test_the_date_of_building_is_preferred_to_other_dates() -> None:
@@ -509,6 +533,16 @@ def test_of_a_table_with_thousands_of_columns_fewer_rows_are_kept_but_all_are_co
     (tmp_path / "a.csv").write_text(f"{names}\n" + f"{',' * 9_999}\n" * 150)
     table = read_table(tmp_path / "a.csv", "a.csv", 5000)
     assert (len(table.columns), len(table.columns["c0"]), table.rows) == (10_000, 100, 150)
+
+
+def test_the_rows_that_are_looked_at_come_from_all_over_a_table_in_their_order(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "n,fuel\n" + "".join(f"{n},{'Solar' if n < 800 else 'Coal'}\n" for n in range(1000))
+    )
+    columns = read_table(tmp_path / "a.csv", "a.csv", 100).columns
+    numbers = [int(value or 0) for value in columns["n"]]
+    assert (len(numbers), numbers == sorted(numbers), numbers[-1] > 900) == (100, True, True)
+    assert 10 <= columns["fuel"].count("Coal") <= 30
 
 
 def test_a_table_of_nothing_is_refused(tmp_path: Path) -> None:
