@@ -2,7 +2,7 @@
 
 import codecs
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -74,22 +74,22 @@ def header(fields: list[str], rows: Callable[[], Iterable[Row]]) -> Header:
     unnamed = {place for place, name in enumerate(fields) if not name.strip()}
     blank = _blank(unnamed, rows()) if unnamed else set()
     places = tuple(place for place in range(len(fields)) if place not in blank)
-    names = unique_names([f"column_{place + 1}" if place in unnamed else fields[place] for place in places])
-    return Header(tuple(names), places, len(fields))
+    names = column_names(fields)
+    return Header(tuple(names[place] for place in places), places, len(fields))
 
 
-def unique_names(names: Iterable[str]) -> list[str]:
-    """The names, a number behind those that occurred before: `id`, `id_2`."""
-    published = list(names)
-    used: dict[str, None] = {}
+def column_names(published: Sequence[str]) -> list[str]:
+    """Names for columns, each once: those without one get their place (`column_7`), repeated ones a number (`id_2`)."""
     taken = set(published)
-    for name in published:
-        number, new = 1, name
-        while new in used or (number > 1 and new in taken):
+    names: dict[str, None] = {}
+    for place, name in enumerate(published, 1):
+        base = name if name.strip() else f"column_{place}"
+        number, new = 1, base
+        while new in names or (new in taken and (number > 1 or base != name)):
             number += 1
-            new = f"{name}_{number}"
-        used[new] = None
-    return list(used)
+            new = f"{base}_{number}"
+        names[new] = None
+    return list(names)
 
 
 def stated_encoding(path: Path) -> str | None:

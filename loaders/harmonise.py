@@ -67,7 +67,7 @@ def harmonise(
             )
         inputs = {"provenance": provenance, "h3_resolution": h3_resolution, "row_is_wanted": filtered.rows(batch)}
         records, dates = _records(graph, batch, dataset, inputs)
-        undated.add(dates)
+        undated.add(dates, batch.name)
         yield records
     filtered.require_all_found()
     if warning := undated.warning():

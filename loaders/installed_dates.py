@@ -65,12 +65,14 @@ class UnusableDates:
         self._column, self._key = column, key
         self._stated = self._unusable = 0
         self._examples: Counter[str] = Counter()
+        self._file = ""
 
-    def add(self, found: StatedDates) -> None:
-        """Count those of a batch."""
+    def add(self, found: StatedDates, file: str) -> None:
+        """Count those of a batch of a file."""
         unusable = Counter(text for text in found.unusable if text is not None)
         self._stated += found.count
         self._unusable += unusable.total()
+        self._file = self._file or (file if unusable else "")
         for text in unusable:
             if text in self._examples or len(self._examples) < SHOWN:
                 self._examples[text] += unusable[text]
@@ -86,7 +88,10 @@ class UnusableDates:
         names = ", ".join(map(repr, (*self._column.column, *self._column.after, *self._column.before)))
         examples = ", ".join(f"{text[:LONGEST]!r} ({count:,})" for text, count in self._examples.items())
         examples += " and more" * (self._unusable > self._examples.total())
-        found = f"{self._key}: {self._unusable:,} of the {self._stated:,} dates in {names} cannot be used: {examples}"
+        found = (
+            f"{self._key}: {self._unusable:,} of the {self._stated:,} dates in {names} cannot be used: {examples}, "
+            f"the first of them in {self._file}"
+        )
         if self._unusable <= MOST_UNUSABLE * self._stated:
             return f"{found}; they are unknown, and their records flagged unusable_date."
         raise ReadError(

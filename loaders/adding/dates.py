@@ -8,7 +8,7 @@ from typing import Any
 from loaders.adding.guess import Guess
 from loaders.adding.look import Look
 from loaders.adding.names import tokens
-from loaders.adding.values import distinct, null_values, shown, without
+from loaders.adding.values import distinct, known, null_values, shown, without
 from loaders.escape import one_line
 
 BUILT = frozenset(
@@ -23,6 +23,7 @@ NOT_BUILT = frozenset(
     | {"accessed", "decommissioning", "decommissioned", "withdrawn", "cap"}
 )
 AFTER, BEFORE = frozenset({"after"}), frozenset({"before", "until"})
+BUILDING = frozenset({"build", "building", "construction"})
 SEEN, FIRST = frozenset({"detected", "detection", "observed", "seen"}), frozenset({"first"})
 DATED_ONLY = 1  # the score of a name that says date or year, and not of what
 ENOUGH = 0.9
@@ -49,6 +50,19 @@ def installed(look: Look) -> Guess | None:
     return _between(look) or _first_seen(look) or (best[1] if best else None)
 
 
+def unreadable(look: Look) -> list[str]:
+    """Columns that are named like the date of building, and are written in a way that is not known here."""
+    return [
+        f"{one_line(name)} looks like the date of installation, but its values cannot be read: {shown(examples)}; say "
+        f"how they are written in columns.installed.pattern, if that can be said with YYYY, MM and DD"
+        for name, column in look.columns.items()
+        if _score(name) > DATED_ONLY
+        and (held := known(column))
+        and 2 * sum(any(map(str.isdigit, value)) for value in held) >= len(held)
+        and (examples := list(map(one_line, distinct(held)))) != ["0"]
+    ][:1]
+
+
 def _score(name: str) -> int:
     """The larger, the likelier a name of the date of building; 0 for other names."""
     words = set(tokens(name))
@@ -63,7 +77,7 @@ def _between(look: Look) -> Guess | None:
         name: (frozenset(words - AFTER - BEFORE), bool(words & AFTER))
         for name in look.columns
         if bool((words := set(tokens(name))) & AFTER) != bool(words & BEFORE)
-        and words & (BUILT | WHEN)
+        and words & (BUILT | WHEN | BUILDING)
         and not words & NOT_BUILT
     }
     read = {name: values for name in named if (values := _read(look, name)) is not None}

@@ -8,6 +8,7 @@ from loaders.adding.coordinates import position_pair
 from loaders.adding.guess import Guess
 from loaders.adding.look import ROWS, Look
 from loaders.adding.names import tokens
+from loaders.adding.unreadable import unreadable
 from loaders.adding.values import null_values
 
 ROW_NUMBERS = frozenset({"fid", "gid", "objectid", "ogc_fid", "oid"})
@@ -40,12 +41,14 @@ def columns(look: Look, only: Look) -> tuple[dict[str, Guess], list[str]]:
     }
     settings = {name: guess for name, guess in found.items() if guess and guess.value is not None}
     refused = [f"columns.{name}: {guess.reason}" for name, guess in found.items() if guess and guess.value is None]
-    return settings, [*refused, *quantities.unreadable(only)]
+    undated = [] if "installed" in settings else dates.unreadable(only)
+    return settings, [*refused, *unreadable(only), *undated]
 
 
 def warnings(look: Look, only: Look, filter_: Guess | None) -> list[str]:
     """What is to know of the rows: that none is solar, or that some were never built."""
-    return [*([] if filter_ else kinds.not_solar(look)), *kinds.statuses(only)]
+    technologies = [] if filter_ else [*kinds.not_solar(look), *kinds.undecided(look)]
+    return [*technologies, *kinds.statuses(only), *kinds.retired(only)]
 
 
 def source_id(look: Look) -> Guess | None:
@@ -55,7 +58,7 @@ def source_id(look: Look) -> Guess | None:
         return None
     name = max(ranks, key=lambda name: ranks[name])
     rows = len(look.columns[name])
-    extent = "all" if rows == look.features else f"the first {min(rows, ROWS):,}"
+    extent = "all" if rows == look.features else f"{min(rows, ROWS):,} of the"
     reason = f"{extent} records have one, no two the same"
     is_number = ranks[name] == 1
     reason += "; it may only number the rows: then leave it out" if is_number else ""

@@ -6,10 +6,13 @@ from collections import Counter
 from loaders.adding.guess import Guess
 from loaders.adding.look import Look
 from loaders.adding.names import tokens
-from loaders.adding.values import Texts, null_values
+from loaders.adding.values import UNKNOWN_WORDS, Texts, null_values
 from loaders.escape import one_line
 
-SOLAR = re.compile(r"solar|photovolt|fotovolt|\bpv\b", re.IGNORECASE)
+SOLAR = re.compile(r"solar|photovolt|fotovolt|(?<![a-z])pv(?![a-z])", re.IGNORECASE)
+NOT_SOLAR = re.compile(
+    r"\b(?:no|non|not|ohne|kein|keine|nicht|sans|sin|without)[ _-]*(?:solar|photo|foto|pv)", re.IGNORECASE
+)
 HEAT = re.compile(r"therm|heat|\bcsp\b|concentrat", re.IGNORECASE)  # solar, and no electricity from light
 OTHER = re.compile(
     r"wind|wave|tidal|\btide|marine|hydro|wasser|hidr[oá]|coal|kohle|lignite|charbon|carb[oó]n|carv[aã]o|peat"
@@ -27,6 +30,21 @@ NO_KIND = frozenset(
     {"address", "comment", "comments", "company", "description", "developer", "link", "name", "note", "notes"}
     | {"operator", "owner", "project", "reference", "remark", "remarks", "site", "title", "url"}
 )
+FUEL_WORDS = frozenset({"fuel", "tech", "technology", "technologie", "energietraeger", "energieträger", "combustible"})
+RETIRED_WORDS = frozenset(
+    {
+        "decommission",
+        "decommissioned",
+        "decommissioning",
+        "dismantled",
+        "retire",
+        "retired",
+        "retirement",
+        "stilllegung",
+    }
+)
+NO = UNKNOWN_WORDS | {"0", "-1", "-9999", "false", "no", "n", "f"}
+PLAIN_STATUS = frozenset({"status", "statut", "estatus", "betriebsstatus"})  # "estado" is also a state of Mexico
 STATUS_WORDS = frozenset({"status", "stage", "phase", "stato", "estado", "estatus", "état", "statut", "betriebsstatus"})
 IDLE = re.compile(
     r"refus|reject|denied|withdrawn|abandon|cancel|shelv|expired|lapsed|suspend|on hold|mothball|retire|decommission"
@@ -61,7 +79,7 @@ def where(look: Look) -> Guess | None:
         f"{others.total() + blank:,} of the {len(column):,} records looked at are left out: {counted(others)}"
         f"{f', blank ({blank:,})' * bool(blank)}"
     )
-    heat = [value for value in others if value and SOLAR.search(value)]
+    heat = [value for value in others if value and SOLAR.search(value) and HEAT.search(value)]
     reason += f"; {', '.join(repr(_short(value)) for value in heat)} as well, as heat" if heat else ""
     return Guess({name: sorted(solar)}, reason, is_doubtful=True)
 
@@ -84,13 +102,41 @@ def not_solar(look: Look) -> list[str]:
     ]
 
 
+def undecided(look: Look) -> list[str]:
+    """What to know of a column of technologies some of whose values are none that are known here."""
+    return [
+        f"{one_line(name)} holds more than photovoltaics: {counted(Counter(filter(None, column)))}. None of it is left "
+        f"out: if some of it is something else, add where"
+        for name, column in look.columns.items()
+        if set(tokens(name)) & FUEL_WORDS
+        and not set(tokens(name)) & SECOND_WORDS
+        and set() < _solar(column) < _categories(column)
+        and not _tells_apart(look, name)
+    ][:1]
+
+
+def retired(look: Look) -> list[str]:
+    """What to know of a column that says when plants were taken out of service."""
+    filled = {
+        name: sum(value is not None and value.lower() not in NO for value in column)
+        for name, column in look.columns.items()
+        if set(tokens(name)) & RETIRED_WORDS
+    }
+    return [
+        f"{one_line(name)} is filled in for {count:,} of the {len(look.columns[name]):,} records looked at: plants "
+        f"that are gone count as installations, unless where leaves them out"
+        for name, count in filled.items()
+        if count
+    ][:1]
+
+
 def statuses(look: Look) -> list[str]:
     """What to know of a column that states which plants were refused, are planned, or are gone."""
     names = sorted((name for name in look.columns if _states_status(look, name)), key=lambda name: _kinds(look, name))
     if not names:
         return []
     values = Counter(filter(None, look.columns[names[0]]))
-    standing = [value for value in values if STANDING.search(value) and not IDLE.search(value)]
+    standing = [value for value in values if _is_standing(value)]
     also = f" (and so does {', '.join(map(one_line, names[1:4]))})" if names[1:] else ""
     wish = f", say {one_line(names[0])}: [{', '.join(map(one_line, standing))}]" if standing else ""
     return [
@@ -113,7 +159,15 @@ def _short(value: str) -> str:
 
 
 def _solar(column: Texts) -> set[str]:
-    return {value for value in set(column) if value and SOLAR.search(value) and not HEAT.search(value)}
+    return {value for value in set(column) if value and _is_solar(value)}
+
+
+def _is_solar(value: str) -> bool:
+    return bool(SOLAR.search(value)) and not HEAT.search(value) and not NOT_SOLAR.search(value)
+
+
+def _is_other(value: str) -> bool:
+    return bool(OTHER.search(value) or HEAT.search(value) or NOT_SOLAR.search(value))
 
 
 def _tells_apart(look: Look, name: str) -> bool:
@@ -125,7 +179,7 @@ def _tells_apart(look: Look, name: str) -> bool:
     others = Counter(value for value in column if value in rest)
     if not others:
         return False
-    known = sum(others[value] for value in rest if OTHER.search(value) or HEAT.search(value))
+    known = sum(others[value] for value in rest if _is_other(value))
     if words & KIND_WORDS:
         return 2 * known >= others.total()
     is_short = all(len(value.split()) <= MOST_WORDS for value in kinds)
@@ -135,13 +189,19 @@ def _tells_apart(look: Look, name: str) -> bool:
 def _states_status(look: Look, name: str) -> bool:
     column = look.columns[name]
     kinds = _categories(column)
-    idle = [value for value in kinds if IDLE.search(value)]
-    if not idle:
+    words = set(tokens(name))
+    if words & PLAIN_STATUS:
+        return not all(map(_is_standing, kinds))
+    if not any(map(IDLE.search, kinds)):
         return False
-    if set(tokens(name)) & STATUS_WORDS:
+    if words & STATUS_WORDS:
         return True
     known = [value for value in kinds if IDLE.search(value) or STANDING.search(value)]
-    return len(known) >= ENOUGH * len(kinds) and 2 * len(kinds) <= len(column) and not set(tokens(name)) & NO_KIND
+    return len(known) >= ENOUGH * len(kinds) and 2 * len(kinds) <= len(column) and not words & NO_KIND
+
+
+def _is_standing(value: str) -> bool:
+    return bool(STANDING.search(value)) and not IDLE.search(value)
 
 
 def _categories(column: Texts) -> set[str]:

@@ -16,7 +16,7 @@ NOT_STATED = "not stated"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a file is, how many records it has, and what the first of them say.
+    """What a file is, how many records it has, and what some of them say: of a table any, else the first.
 
     Attributes:
         format: what it is.

@@ -10,7 +10,7 @@ from loaders.adding.names import tokens
 from loaders.adding.shapes import ChooseLayer, look_into_shapes
 from loaders.adding.tables import read_table
 from loaders.adding.units import is_quantity
-from loaders.adding.values import find_marks, is_numeric
+from loaders.adding.values import PLAIN, find_marks, is_numeric
 from loaders.errors import ReadError
 from loaders.escape import one_line
 from loaders.opening import opened
@@ -52,6 +52,10 @@ def _look_into_table(file: SourceFile, rows: int) -> Look:
     ]
     marks = find_marks(measured, comma_separates=table.delimiter == ",")
     where, open_questions = readings(table.columns, marks)
+    if 2 * sum(PLAIN.number(name) is not None for name in table.columns) > len(table.columns):
+        open_questions.append("its first line holds numbers, not names: it may have no header, and a load needs one")
+    if table.wide_line:
+        open_questions.append(f"line {table.wide_line:,} has more values than there are columns: the load stops there")
     types = {name: "number" if is_numeric(column, marks, 1.0) else "text" for name, column in table.columns.items()}
     return Look(
         format="CSV",

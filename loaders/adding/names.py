@@ -14,6 +14,7 @@ YEAR = re.compile(r"(?<!\d)(19[5-9]\d|20\d\d)(?!\d{2}(?!\d{2}(?!\d)))")
 
 def tokens(name: str) -> list[str]:
     """The words of a column's name in lower case: those between separators first, then those within `camelCase`."""
+    name = re.sub(r"(?i)(?<![a-z])(k?m) ?(?:\^|\*\*) ?2(?!\d)", r" \g<1>2 ", name)  # m^2
     joined = re.sub(r"(?i)\bsq(?:uare)?[ _.]*(k?m)(?:et(?:er|re)s?)?\b", r"sq\1", name.replace("_", " "))
     whole = re.findall(r"\w+", joined.replace("_", " "))
     parts = [part for word in whole for part in re.findall(r"[^\Wa-z]+[a-z]*|[a-z]+\d*", word)]

@@ -1,7 +1,5 @@
 """Which column states the area, which the capacity, and in which unit."""
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +9,16 @@ from loaders.adding import units
 from loaders.adding.guess import Guess
 from loaders.adding.look import Look
 from loaders.adding.names import tokens
-from loaders.adding.values import distinct, find_marks, is_numeric, known, null_values, numbers, shown, without
+from loaders.adding.values import (
+    distinct,
+    is_numeric,
+    known,
+    maybe_thousands,
+    null_values,
+    numbers,
+    shown,
+    without,
+)
 from loaders.arrays import Flags, Numbers
 from loaders.catalog_columns import AREA_UNITS_M2, CAPACITY_UNITS_MW, PEAK_SUFFIX
 from loaders.escape import one_line
@@ -24,9 +31,6 @@ USUAL_W_PER_M2 = 50.0
 FACTOR_OF_TEN = 10.0  # a publisher may count something else than the outline; more is another unit
 FOREIGN_M2 = {"acres": 4046.8564, "square feet": 0.09290304, "square miles": 2_589_988.1}
 SAME = 0.05  # of the area: so far may areas of one unit differ, from one projection to another
-NUMBER_LIKE = re.compile(
-    r"[<>~≈]?\s*[+-]?[\d.,' \u00a0\u202f\u2019]*\d[\d.,' \u00a0\u202f\u2019]*\s*[^\W\d]{0,8}[²/%\d]?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def area(look: Look) -> Guess | None:
     """The column with the stated area; a guess of nothing where no unit fits, null where no name looks like one."""
     names = [name for name in look.columns if units.is_area(name) and is_numeric(look.columns[name], look.marks)]
     if not names:
-        return None
+        return _in_foreign_unit(look)
     found = {name: _area_unit(look, name) for name in names}
 
     def rank(name: str) -> tuple[bool, bool, bool, bool, float]:
@@ -62,32 +66,15 @@ def area(look: Look) -> Guess | None:
     return _guess(look, {"column": name, "unit": found[name].name}, found[name], names)
 
 
-def unreadable(look: Look) -> list[str]:
-    """Columns that are named like a quantity, and hold numbers that are written in another way than the others."""
-    return [
-        _unreadable(look, name)
-        for name, column in look.columns.items()
-        if units.is_quantity(name) and not is_numeric(column, look.marks) and _is_number_like(known(column))
-    ]
-
-
-def _unreadable(look: Look, name: str) -> str:
-    values = known(look.columns[name])
-    quantity = "a capacity" if units.is_capacity(name) else "an area"
-    examples = shown(map(one_line, distinct(values)))
-    said = f"{one_line(name)} looks like {quantity}, but its values cannot be read: {examples}"
-    marks = find_marks([values], comma_separates=False)
-    if is_numeric(values, marks):
-        thousands = f" and thousands: {marks.thousands!r}" if marks.thousands else ""
-        return (
-            f"{said}. State read.decimal and read.thousands (they seem to be decimal: {marks.decimal!r}{thousands}); "
-            f"they hold for every column, and others are written otherwise"
-        )
-    return f"{said}. Where they are numbers with marks, state read.decimal and read.thousands; a number has no unit"
-
-
-def _is_number_like(values: Sequence[str]) -> bool:
-    return bool(values) and 2 * sum(bool(NUMBER_LIKE.fullmatch(value)) for value in values) >= len(values)
+def _in_foreign_unit(look: Look) -> Guess | None:
+    """Why there is no area where the only one is counted in something else than the settings can."""
+    for name, column in look.columns.items():
+        if units.is_foreign_area(name) and is_numeric(column, look.marks):
+            reason = (
+                f"{one_line(name)} looks like an area, but by its name it is in no unit of {', '.join(AREA_UNITS_M2)}"
+            )
+            return Guess(None, reason, is_doubtful=True)
+    return None
 
 
 def _area_unit(look: Look, name: str) -> Unit:
@@ -212,14 +199,19 @@ def _guess(look: Look, setting: dict[str, Any], unit: Unit, names: list[str]) ->
     column = look.columns[setting["column"]]
     nulls = null_values(column)
     wrong = [one_line(text) for text in distinct(without(column, nulls)) if not _is_measure(look, text)]
+    thousands = maybe_thousands(column, look.marks)
     others = [one_line(name) for name in names if name != setting["column"]]
     reasons = [unit.reason]
     if wrong:
         reasons.append(f"it holds {shown(wrong)}: add to null_values what means unknown, or the load stops")
+    if thousands:
+        reasons.append(f"{thousands} may be thousands: then state read.decimal and read.thousands")
     if others:
         reasons.append(f"beside it: {', '.join(others)}")
     return Guess(
-        {**setting, "null_values": nulls} if nulls else setting, "; ".join(reasons), unit.is_doubtful or bool(wrong)
+        {**setting, "null_values": nulls} if nulls else setting,
+        "; ".join(reasons),
+        unit.is_doubtful or bool(wrong or thousands),
     )
 
 

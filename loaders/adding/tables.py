@@ -3,9 +3,10 @@
 import codecs
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from random import Random
 from statistics import median
 
 from loaders.adding.guess import Guess
@@ -26,20 +27,22 @@ class CsvTable:
     """A CSV as far as it was read.
 
     Attributes:
-        columns: the values of the first rows by column, None where blank.
+        columns: the values of rows from all over the file by column, None where blank.
         rows: how many the whole file has.
         delimiter: between the columns.
         reading: the settings under `read` that it needs.
+        wide_line: the first line with more values than there are columns, at which a load stops; null if there is none.
     """
 
     columns: Mapping[str, Texts]
     rows: int
     delimiter: str
     reading: dict[str, Guess]
+    wide_line: int | None = None
 
 
 def read_table(path: Path, name: str, most: int) -> CsvTable:
-    """Find out how a CSV is written, and read its first rows; the whole of it is decoded and counted.
+    """Find out how a CSV is written, and read some of its rows; the whole of it is decoded and counted.
 
     Args:
         path: the file.
@@ -59,18 +62,27 @@ def read_table(path: Path, name: str, most: int) -> CsvTable:
     if not table.columns:
         raise ReadError(f"{name} is empty. Expected a line that names the columns, and rows below it.")
     guesses = {"encoding": encoding} if stated else {}
-    return CsvTable(table.columns, table.rows, table.delimiter, guesses | _settings(reading, len(table.columns)))
+    return replace(table, reading=guesses | _settings(reading, len(table.columns)))
 
 
 def _read(path: Path, reading: Reading, most: int) -> CsvTable:
     rows = csv_rows(path, reading)
     columns = header(next(rows, (0, []))[1], lambda: islice(csv_rows(path, reading), 1, None))
-    enough = max(FEWEST_ROWS, min(most, MOST_VALUES // max(len(columns.names), 1)))
-    held = [row for _, row in islice(rows, min(most, enough))]
+    enough = min(most, max(FEWEST_ROWS, MOST_VALUES // max(len(columns.names), 1)))
+    sample: list[tuple[int, list[str]]] = []
+    count, wide, chance = 0, None, Random(0)  # noqa: S311 (which rows are looked at)
+    for count, (line, row) in enumerate(rows, 1):
+        if count <= enough:
+            sample.append((count, row))
+        elif (place := chance.randrange(count)) < enough:
+            sample[place] = (count, row)
+        if wide is None and any(map(str.strip, row[columns.width :])):
+            wide = line
+    held = [row for _, row in sorted(sample)]
     values = {
         name: [_value(row, place) for row in held] for name, place in zip(columns.names, columns.places, strict=True)
     }
-    return CsvTable(values, len(held) + sum(1 for _ in rows), reading.delimiter, {})
+    return CsvTable(values, count, reading.delimiter, {}, wide)
 
 
 def _settings(reading: Reading, columns: int) -> dict[str, Guess]:

@@ -23,7 +23,7 @@ def show(name: str, look: Look, entry: Draft) -> None:
     shapes = ", ".join(f"{count:,} {kind}" for kind, count in look.shapes.items()) or "no shape"
     looked_at = max((len(column) for column in look.columns.values()), default=len(look.area_m2))
     out.print(f"{one_line(name)}: {look.format}{layers}; {look.features:,} records; CRS {one_line(look.crs)}")
-    out.print(f"In the first {looked_at:,}: {shapes}")
+    out.print(f"In {looked_at:,} of them: {shapes}")
     out.print(_as_table(look))
     if len(look.columns) > MOST_COLUMNS:
         out.print(f"and {len(look.columns) - MOST_COLUMNS:,} more columns")

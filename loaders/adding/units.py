@@ -13,6 +13,25 @@ NO_AREA = frozenset(
     | {"fraction", "frac", "perc", "factor", "density", "source", "method", "flag", "yd2", "sqyd", "km", "length"}
     | {"perimeter", "perim", "acreage", "ac"}
 )
+FOREIGN_AREA = frozenset(
+    {
+        "acre",
+        "acres",
+        "acreage",
+        "sqft",
+        "ft2",
+        "sqmi",
+        "mi2",
+        "yd2",
+        "sqyd",
+        "pixel",
+        "pixels",
+        "px",
+        "deg2",
+        "ft",
+        "feet",
+    }
+)
 AREA_NAMES = {
     **dict.fromkeys(("m2", "m²", "sqm", "qm", "meters", "metres", "sqmeters", "sqmetres"), "m2"),
     **dict.fromkeys(("ha", "hectare", "hectares", "hektar"), "ha"),
@@ -20,6 +39,7 @@ AREA_NAMES = {
 }
 CAPACITY_WORDS = frozenset(
     {"cap", "capacity", "power", "rating", "nameplate", "leistung", "nennleistung", "potencia", "puissance"}
+    | {"bruttoleistung", "nettoleistung", "nettonennleistung", "potenza", "vermogen"}
 )
 NO_CAPACITY = frozenset(
     {"year", "yr", "date", "data", "turbine", "turbines", "storage", "battery", "cfd", "factor", "density", "tariff"}
@@ -56,6 +76,12 @@ def is_area(name: str) -> bool:
     """Whether a column may state an area."""
     words = set(tokens(name))
     return bool(words & (AREA_WORDS | (AREA_NAMES.keys() - {"meters", "metres"}))) and not words & NO_AREA
+
+
+def is_foreign_area(name: str) -> bool:
+    """Whether a column may state an area in a unit that the settings do not have."""
+    words = set(tokens(name))
+    return bool(words & (AREA_WORDS | {"acres", "acreage", "sqft"})) and bool(words & FOREIGN_AREA)
 
 
 def is_capacity(name: str) -> bool:

@@ -15,6 +15,7 @@ Texts = Sequence[str | None]  # trimmed; None where blank
 UNKNOWN_WORDS = frozenset({"na", "n/a", "n.a.", "unknown", "none", "null", "nan", "-", "--", "?", "not available"})
 UNKNOWN_NUMBERS = (-9999, -999, -99, -1)
 EXAMPLES = 3
+LOOKALIKES = str.maketrans("\u00a0\u202f\u2019", "  '")  # what typesetting makes of a thousands mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Marks:
 
     def number(self, text: str) -> float | None:
         """The number that a text is; null for what is none."""
+        text = text.translate(LOOKALIKES)
         found = _pattern(self).fullmatch(text)
         return float(text.replace(self.thousands or "", "").replace(self.decimal, ".")) if found else None
 
@@ -85,6 +87,15 @@ def is_numeric(column: Texts, marks: Marks, share: float = 0.8) -> bool:
     """Whether this share of what is known are numbers."""
     held = known(column)
     return bool(held) and sum(marks.number(value) is not None for value in held) >= share * len(held)
+
+
+def maybe_thousands(column: Texts, marks: Marks) -> str | None:
+    """A number whose decimal mark may separate groups of three digits; null where another number excludes that."""
+    held = [value for value in known(column) if marks.number(value) is not None]
+    grouped = re.compile(rf"[1-9]\d{{0,2}}{re.escape(marks.decimal)}\d{{3}}")
+    marked = [value for value in held if marks.decimal in value]
+    is_open = all(map(grouped.fullmatch, marked)) and all(len(value) <= 3 for value in held if value not in marked)
+    return marked[0] if not marks.thousands and is_open and 0 < len(marked) < len(held) else None
 
 
 def null_values(column: Texts, *, negatives: bool = False) -> list[str | int]:

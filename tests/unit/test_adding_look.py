@@ -7,6 +7,7 @@ import shapely
 
 from loaders.adding.candidates import Candidate, ranked
 from loaders.adding.finding import holds
+from loaders.adding.guesses import source_id
 from loaders.adding.look import Look
 from loaders.adding.looking import look
 from loaders.errors import ReadError
@@ -70,6 +71,30 @@ def test_a_parquet_without_shapes_is_refused(tmp_path: Path) -> None:
     gpd.pd.DataFrame({"id": [1]}).to_parquet(tmp_path / "a.parquet")
     with pytest.raises(ReadError, match="not GeoParquet"):
         _look(tmp_path / "a.parquet")
+
+
+def test_the_users_own_identifier_is_preferred_to_that_of_a_placemark(tmp_path: Path) -> None:
+    placemarks = "".join(
+        f'<Placemark id="a{step}"><ExtendedData><Data name="plant_id"><value>P{step}</value></Data></ExtendedData>'
+        f"<Point><coordinates>{step},50</coordinates></Point></Placemark>"
+        for step in range(2)
+    )
+    text = f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{placemarks}</Document></kml>'
+    (tmp_path / "a.kml").write_text(text)
+    guess = source_id(_look(tmp_path / "a.kml"))
+    assert guess is not None
+    assert (guess.value, guess.is_doubtful) == ("plant_id", False)
+
+
+def test_a_table_that_begins_with_numbers_may_have_no_header(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("1,10.5,50,Kent\n2,11.5,51,Essex\n")
+    assert "its first line holds numbers, not names" in _look(tmp_path / "a.csv").open_questions[-1]
+
+
+def test_a_row_at_which_the_load_would_stop_is_said_by_its_line(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('id,lon,lat\n"1\n2",10,50\n3,11,51,\n4,Kent, UK,12,52\n' + "5,13,53\n" * 9)
+    found = _look(tmp_path / "a.csv")
+    assert found.open_questions == ("line 5 has more values than there are columns: the load stops there",)
 
 
 def test_a_table_without_coordinates_says_what_to_name(tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ def _look(area_m2: list[float] | None = None, /, **columns: Sequence[str | None]
         (["1 234,5", "7,25"], False, Marks(",", " ")),
         (["1'234.5", "7.25"], False, Marks(".", "'")),
         (["n/a", "1,5", "2,5"], False, Marks(",")),
+        (["1\u00a0234,5", "1\u202f234,5"], False, Marks(",", " ")),
+        (["1\u2019234.5", "7.25"], False, Marks(".", "'")),
     ],
 )
 def test_marks_are_those_by_which_most_values_are_numbers(
@@ -106,9 +108,18 @@ def test_a_column_that_names_its_unit_or_that_the_outlines_confirm_is_preferred(
     assert (guess.value["column"], guess.value["unit"]) == (name, unit)
 
 
-@pytest.mark.parametrize("name", ["area_pixels", "area_px", "area_error", "area_sqft", "area_deg2", "area_rank"])
+@pytest.mark.parametrize("name", ["area_error", "area_rank", "area_code", "area_density", "pixel_count"])
 def test_numbers_about_an_area_are_no_area(name: str) -> None:
     assert area(_look(**{name: ["15", "16"]})) is None
+
+
+@pytest.mark.parametrize("name", ["area_pixels", "area_px", "acres", "Area (sq ft)", "area_deg2", "area_acres"])
+def test_an_area_in_another_unit_is_no_setting_but_a_line_that_says_why(name: str) -> None:
+    look = _look(**{name: ["15", "16"]})
+    assert columns(look, look) == (
+        {},
+        [f"columns.area: {name} looks like an area, but by its name it is in no unit of m2, ha, km2"],
+    )
 
 
 @pytest.mark.parametrize(
@@ -147,6 +158,21 @@ def test_a_capacity_that_cannot_be_read_is_said(values: list[str], said: str) ->
     assert said in line
 
 
+@pytest.mark.parametrize(
+    ("values", "is_open"),
+    [
+        (["33.500", "950"], True),
+        (["33.500", "0.950"], False),
+        (["33.500", "1200"], False),
+        (["33.500", "1.250"], False),
+    ],
+)
+def test_a_mark_that_may_stand_between_thousands_is_a_doubt(values: list[str], is_open: bool) -> None:
+    guess = capacity(_look(capacity_kw=values), None)
+    assert guess is not None
+    assert (guess.is_doubtful, "33.500 may be thousands" in guess.reason) == (is_open, is_open)
+
+
 def test_names_in_words_are_no_capacity_that_cannot_be_read() -> None:
     assert columns(*[_look(power_class=["small", "large"], area=["Kent", "Essex 2"])] * 2)[1] == []
 
@@ -156,10 +182,6 @@ def test_a_unit_in_the_name_counts_even_where_the_outlines_say_otherwise() -> No
     assert guess is not None
     assert guess.value["unit"] == "ha"
     assert "1e+04 times as large" in guess.reason
-
-
-def test_acres_are_not_taken_for_a_unit_that_the_settings_have() -> None:
-    assert area(_look([4047.0, 8094.0], area_acres=["1", "2"])) is None
 
 
 @pytest.mark.parametrize(
@@ -236,6 +258,10 @@ def test_the_way_dates_are_written_is_found(values: list[str], pattern: str | No
         ({"first_seen": ["2020"]}, {"before": "first_seen"}),
         ({"detection_date": ["1.5.2020", "20.5.2020"]}, {"before": "detection_date", "pattern": "DD.MM.YYYY"}),
         ({"year": ["2020"], "first_seen": ["2020"]}, {"before": "first_seen"}),
+        (
+            {"construction_after": ["2019"], "construction_before": ["2020"]},
+            {"after": "construction_after", "before": "construction_before"},
+        ),
         ({"retired_before": ["2020"]}, None),
         ({"built_before_or_after": ["2020"]}, None),
     ],
@@ -263,6 +289,23 @@ def test_days_that_may_be_months_are_a_doubt() -> None:
     guess = installed(_look(install_date=["01/05/2007", "02/06/2008"]))
     assert guess is not None
     assert (guess.is_doubtful, "MM/DD/YYYY fits as well" in guess.reason) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "is_said"),
+    [
+        ("commissioning_date", ["May 2010", "Q3 2016"], True),
+        ("install_date", ["01.05.10", "31.12.09"], True),
+        ("install_date", ["43831", "43832"], True),
+        ("operational", ["yes", "no"], False),
+        ("installed", ["2010", "2011"], False),
+        ("img_date", ["May 2010"], False),
+    ],
+)
+def test_a_date_of_building_that_cannot_be_read_is_said(name: str, values: list[str], is_said: bool) -> None:
+    look = _look(**{name: values})
+    start = f"{name} looks like the date of installation, but its values cannot be read: '{values[0]}'"
+    assert [line.startswith(start) for line in columns(look, look)[1]] == [True] * is_said
 
 
 def test_the_date_of_building_is_preferred_to_other_dates() -> None:
@@ -366,6 +409,32 @@ def test_a_column_that_states_a_status_is_named_with_its_values(name: str, value
         assert said[0].startswith(f"{name} states a status: '{values[0]}' (")
 
 
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"Status": ["31", "35"]}, "Status states a status: '31' (1), '35' (1). All of these count"),
+        ({"retirement_year": ["2020", None]}, "retirement_year is filled in for 1 of the 2 records looked at: plants"),
+        ({"decommissioned": ["no", "0"]}, None),
+        (
+            {"fuel": ["Solar", "Sonstige"]},
+            "fuel holds more than photovoltaics: 'Solar' (1), 'Sonstige' (1). None of it",
+        ),
+        ({"technology": ["Solar", "Photovoltaics"]}, None),
+    ],
+)
+def test_what_may_be_no_plant_is_said(columns: dict[str, list[str | None]], said: str | None) -> None:
+    look = _look(**columns)
+    found = warnings(look, look, where(look))
+    assert [line.startswith(said or "") for line in found] == ([True] if said else [])
+
+
+@pytest.mark.parametrize("other", ["non-solar", "Kein PV", "not solar", "CSP"])
+def test_a_kind_that_says_it_is_not_solar_is_not(other: str) -> None:
+    guess = where(_look(category=["pv_ground", other] * 2))
+    assert guess is not None
+    assert guess.value == {"category": ["pv_ground"]}
+
+
 def test_the_wanted_status_is_shown_as_a_setting() -> None:
     look = _look(status=["Operational", "Refused", "Refused"], phase=["Operational", "Permitted", "Refused"])
     assert statuses(look) == [
@@ -464,6 +533,16 @@ def test_of_a_table_with_thousands_of_columns_fewer_rows_are_kept_but_all_are_co
     (tmp_path / "a.csv").write_text(f"{names}\n" + f"{',' * 9_999}\n" * 150)
     table = read_table(tmp_path / "a.csv", "a.csv", 5000)
     assert (len(table.columns), len(table.columns["c0"]), table.rows) == (10_000, 100, 150)
+
+
+def test_the_rows_that_are_looked_at_come_from_all_over_a_table_in_their_order(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "n,fuel\n" + "".join(f"{n},{'Solar' if n < 800 else 'Coal'}\n" for n in range(1000))
+    )
+    columns = read_table(tmp_path / "a.csv", "a.csv", 100).columns
+    numbers = [int(value or 0) for value in columns["n"]]
+    assert (len(numbers), numbers == sorted(numbers), numbers[-1] > 900) == (100, True, True)
+    assert 10 <= columns["fuel"].count("Coal") <= 30
 
 
 def test_a_table_of_nothing_is_refused(tmp_path: Path) -> None:

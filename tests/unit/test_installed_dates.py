@@ -32,7 +32,7 @@ def _warning(*batches: Sequence[Any], column: InstalledColumn | None = None) -> 
     column = column or _column("v")
     undated = UnusableDates(column, "farms")
     for values in batches:
-        undated.add(stated_dates(_table(v=values), column, "farms"))
+        undated.add(stated_dates(_table(v=values), column, "farms"), "f.csv")
     return undated.warning()
 
 
@@ -92,7 +92,8 @@ def test_a_day_that_stands_for_unknown_is_unknown_also_as_a_moment(moment: Any) 
 @pytest.mark.parametrize("text", ["2016-13", "0", "1900", "2016-6", "06/2016", "soon", "2017-2015", "2016 or 2017"])
 def test_dates_that_do_not_exist_are_refused_with_counts_and_remedies(text: str) -> None:
     remedies = r"null_values in datasets\.farms\.columns.*datasets\.farms\.columns\.installed\.pattern"
-    found = rf"^farms: 3 of the 4 dates in 'v' cannot be used: '{text}' \(3\); expected a date such as 2016.*{remedies}"
+    counts = rf"^farms: 3 of the 4 dates in 'v' cannot be used: '{text}' \(3\), the first of them in f\.csv; "
+    found = rf"{counts}expected a date such as 2016.*{remedies}"
     with pytest.raises(ReadError, match=found):
         _warning([text, "2016", text], [None, text])
 
@@ -101,7 +102,7 @@ def test_dates_that_do_not_exist_are_refused_with_counts_and_remedies(text: str)
 def test_a_few_dates_that_are_none_are_unknown_counted_and_shown(odd: str) -> None:
     found = stated_dates(_table(v=[odd, "2016", None]), _column("v"), "farms")
     assert (found.intervals[0], found.unusable, found.count) == ((None, None), [odd, None, None], 2)
-    said = f"farms: 2 of the 10 dates in 'v' cannot be used: '{odd}' (2); they are unknown, and their records flagged"
+    said = f"farms: 2 of the 10 dates in 'v' cannot be used: '{odd}' (2), the first of them in f.csv; they are"
     assert _warning([odd, *["2016"] * 4, None], [*["2017"] * 4, odd]).startswith(said)
 
 
