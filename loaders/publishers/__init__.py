@@ -1,7 +1,8 @@
 """Where datasets are published: one module for each kind of place.
 
-`ask` finds out what the place holds now; `address` says where a file of it is downloaded. A lock keeps what the place
-calls a record and its files, never an address: a place that moves needs another `address`, not other locks.
+`ask` finds out what the place holds now; that of a repository takes the page of a record, and is null for other pages.
+`address` says where a file of it is downloaded. A lock keeps what the place calls a record and its files, never an
+address: a place that moves needs another `address`, not other locks.
 """
 
 from typing import Protocol

@@ -12,7 +12,7 @@ def record(doi: str, asking: Asking) -> dict[str, Any]:
     url, what = f"https://api.datacite.org/dois/{quote(doi, safe='')}", f"what DataCite knows of {doi}"
     if asking.get(url).status_code == 404:
         return {}
-    stated = answered(url, what, asking).part("data").part("attributes")
+    stated = answered(url, what, asking).whole("data").whole("attributes")
     names = (creator.text("name") for creator in stated.parts("creators"))
     return {
         "title": next((title.text("title") for title in stated.parts("titles")), None),

@@ -59,8 +59,8 @@ def _stated(identifier: str, site: str, asking: Asking, *, is_file: bool) -> tup
     """The newest version of a dataset, and its files; or a file alone."""
     what = f"{identifier} at {site}"
     if is_file:
-        return Fields({}, what, asking), [answered(_api("files", "", identifier, site), what, asking).part("data")]
-    version = answered(_api("datasets", "versions/:latest-published", identifier, site), what, asking).part("data")
+        return Fields({}, what, asking), [answered(_api("files", "", identifier, site), what, asking).whole("data")]
+    version = answered(_api("datasets", "versions/:latest-published", identifier, site), what, asking).whole("data")
     return version, _entries(version, identifier, site)
 
 
@@ -126,7 +126,7 @@ def _page(identifier: str, site: str, offset: int) -> str:
 
 
 def _number(entry: Fields) -> str:
-    return entry.part("dataFile").identifier("id")
+    return entry.whole("dataFile").identifier("id")
 
 
 def _named(entries: Sequence[Fields]) -> Iterator[LockedFile]:

@@ -88,6 +88,16 @@ class Fields:
             raise self._wrong(name, "an object")
         return Fields(value or {}, f"`{name}` of {self.where}", self.asking)
 
+    def whole(self, name: str) -> "Fields":
+        """An object that must be there.
+
+        Raises:
+            SourceError: it is missing, or no object.
+        """
+        if self.values.get(name) is None:
+            raise self._wrong(name, "an object")
+        return self.part(name)
+
     def parts(self, name: str) -> list["Fields"]:
         """A list of objects in it; empty where there is none.
 

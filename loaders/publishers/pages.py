@@ -26,6 +26,8 @@ def linked(first: str, what: str, asking: Asking, following: Callable[[Fields], 
     while True:
         known.add(url)
         page = answered(url, what, asking)
+        if _origin(place := str(asking.get(url).url)) != _origin(url):
+            raise asking.unclear(f"{what} are sent from {shown(place)}, expected {urlsplit(url).hostname}")
         yield page
         stated = following(page)
         if stated is None or stated == "":

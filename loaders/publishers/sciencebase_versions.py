@@ -7,7 +7,7 @@ publication are never taken for its versions:
 1. children that are titled as previous versions, or as archived, are left out; a single one that remains is newest;
 2. the one child that is titled as the current version;
 3. the highest version, if every title states one;
-4. the latest month, if every title states one;
+4. the latest day, or else the latest month, if every title states one;
 5. the latest publication date, if every child states one;
 6. of children of one and the same title, the one updated last, unless another was created later.
 
@@ -45,6 +45,7 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 MONTH = re.compile(
     rf"\b(?P<month>{'|'.join(MONTHS)})[a-z]*\.?(?:\s+\d{{1,2}})?,?\s+(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE
 )
+DAY = re.compile(r"(?<![a-z\d])((?:19|20)\d\d)(-?)(0[1-9]|1[0-2])\2([0-3]\d)(?!\d)", re.IGNORECASE)
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 UNTITLED = frozenset(  # words in a title that tell a version from another, not its subject
     {"version", "versions", "ver", "v", "edition", "release", "released", "update", "updated"}
@@ -76,7 +77,12 @@ def newest(children: Sequence[Fields], whole: Callable[[Fields], Fields]) -> Fie
     for found in (current, titled):
         if len(found) == 1:
             return found[0]
-    return _highest(current, _numbers) or _highest(current, _month) or _newest_by_date(current, whole)
+    return (
+        _highest(current, _numbers)
+        or _highest(current, _day)
+        or _highest(current, _month)
+        or _newest_by_date(current, whole)
+    )
 
 
 def unclear(children: Sequence[Fields], parent: str, source: str, page: Callable[[str], str]) -> SourceError:
@@ -116,8 +122,11 @@ def _title(child: Fields) -> str:
 
 
 def _words(child: Fields) -> list[str]:
-    """The words of a title, without its version, months and years."""
-    return re.findall(r"[^\W_]+", YEAR.sub(" ", MONTH.sub(" ", VERSION.sub(" ", _title(child)))).lower())
+    """The words of a title, without its version and dates."""
+    left = _title(child)
+    for stated in (VERSION, DAY, MONTH, YEAR):
+        left = stated.sub(" ", left)
+    return re.findall(r"[^\W_]+", left.lower())
 
 
 def _subject(child: Fields) -> tuple[str, ...]:
@@ -135,26 +144,42 @@ def _numbers(child: Fields) -> tuple[int, ...] | None:
     return tuple(numbers)
 
 
+def _day(child: Fields) -> tuple[int, ...] | None:
+    found = DAY.search(_title(child))
+    return (int(found[1]), int(found[3]), int(found[4])) if found else None
+
+
 def _month(child: Fields) -> tuple[int, ...] | None:
     found = MONTH.search(_title(child))
     return (int(found["year"]), MONTHS.index(found["month"].lower())) if found else None
 
 
 def _highest(children: Iterable[Fields], rank: Callable[[Fields], Any]) -> Fields | None:
-    """The child of the highest rank, if every child has one, and no other that may be the same."""
+    """The child of the highest rank, if every child has one, and no other has the same."""
     ranks = [(rank(child), child) for child in children]
     if not ranks or any(value is None for value, _ in ranks):
         return None
     best = max(value for value, _ in ranks)
-    found = [child for value, child in ranks if best[: len(value)] == value]  # a year may be any day of it
+    found = [child for value, child in ranks if value == best]
     return found[0] if len(found) == 1 else None
+
+
+def _last_published(children: Sequence[Fields]) -> Fields | None:
+    """The child that was published last; a year alone may be any day of it."""
+    found = _highest(children, published)
+    last = published(found) if found else None
+    if last and any(
+        last[: len(date)] == date for child in children if child is not found and (date := published(child))
+    ):
+        return None
+    return found
 
 
 def _newest_by_date(children: Sequence[Fields], whole: Callable[[Fields], Fields]) -> Fields | None:
     if len(children) > MOST_ASKED:
         return None
     stated = [child if {"dates", "provenance"} <= child.values.keys() else whole(child) for child in children]
-    found = _highest(stated, published)
+    found = _last_published(stated)
     if found is None and len({_title(child).lower() for child in stated}) == 1:
         found = _highest(stated, lambda child: _moment(child, "lastUpdated"))
         created = [_moment(child, "dateCreated") or ("",) for child in stated]

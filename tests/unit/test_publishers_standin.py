@@ -310,6 +310,52 @@ def test_datahugger_finds_a_dataset_of_dataverse(web: Publishers) -> None:
     assert get(file["link"]).content == BODY
 
 
+def test_datahugger_sees_ten_files_of_an_article_and_no_table_as_it_was_deposited(web: Publishers) -> None:
+    web.figshare.publish(33, {f"{number}.bin": BODY for number in range(12)})
+    assert len(datahugger.info("10.6084/m9.figshare.33").files) == 10
+    assert len(get("https://api.figshare.com/v2/articles/33/files?page=2").json()) == 2
+    web.dataverse.publish(doi="10.7910/DVN/ABC", files={}, tables={"farms.csv": b"a,b"})
+    (file,) = datahugger.info("10.7910/DVN/ABC").files
+    assert (file["name"], get(file["link"]).content) == ("farms.tab", b"a\tb")
+    assert file["hash"] == hashlib.md5(b"a,b", usedforsecurity=False).hexdigest()
+    assert get(f"{file['link']}?format=original").content == b"a,b"
+
+
+def test_dataverse_lists_files_in_pages_with_their_folders(web: Publishers) -> None:
+    web.dataverse.publish(
+        doi="10.7910/DVN/ABC", files={f"{number}.bin": BODY for number in range(25)} | {"n/a.bin": OTHER}
+    )
+    url = "https://dataverse.harvard.edu/api/datasets/:persistentId/versions/:latest-published/files"
+    answer = get(f"{url}?persistentId=doi:10.7910/DVN/ABC&limit=1000&offset=25").json()
+    assert (answer["totalCount"], [file["directoryLabel"] for file in answer["data"]]) == (26, ["n"])
+
+
+def test_osf_lists_folders_in_pages_of_ten(web: Publishers) -> None:
+    web.osf.publish(
+        "ab1cd", {f"{number}.bin": BODY for number in range(11)} | {"n/a.bin": OTHER}, doi="10.17605/OSF.IO/AB1CD"
+    )
+    assert get("https://doi.org/10.17605/OSF.IO/AB1CD").url == "https://osf.io/ab1cd/"
+    (storage,) = get("https://api.osf.io/v2/nodes/ab1cd/files/").json()["data"]
+    first = get(f"https://api.osf.io/v2/nodes/ab1cd/files/{storage['attributes']['provider']}/").json()
+    second = get(first["links"]["next"]).json()
+    assert ([len(page["data"]) for page in (first, second)], second["links"]["next"]) == ([10, 2], None)
+    href = second["data"][1]["relationships"]["files"]["links"]["related"]["href"]
+    (file,) = get(href).json()["data"]
+    assert file["attributes"]["materialized_path"] == "/n/a.bin"
+    assert get(file["links"]["download"]).content == OTHER
+
+
+def test_sciencebase_lists_children_in_pages(web: Publishers) -> None:
+    web.sciencebase.publish("66c", {}, doi="10.5066/P9X")
+    for number in range(21):
+        web.sciencebase.publish(f"66c{number}", {}, parent="66c", title=f"Farms v{number}")
+    first = get("https://www.sciencebase.gov/catalog/items?parentId=66c&format=json&fields=title").json()
+    second = get(first["nextlink"]["url"]).json()
+    assert (first["total"], len(first["items"]), [item["title"] for item in second["items"]]) == (21, 20, ["Farms v20"])
+    assert "nextlink" not in second
+    assert get("https://www.sciencebase.gov/catalog/item/66c?format=json").json()["hasChildren"] is True
+
+
 def test_an_unknown_doi_is_not_found(web: Publishers) -> None:
     assert get("https://doi.org/10.5281/zenodo.1").status_code == 404
     assert get("https://api.datacite.org/dois/10.5281%2Fzenodo.1").status_code == 404

@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 import pytest
 
 from loaders.locks import LockedFile
+from loaders.publishers.asking import Asking
+from loaders.publishers.doi import on_page
 from tests.publishers import Publishers
 from tests.publishers.answers import Answer, Asked, document, page
 from tests.publishers.dois import Doi
 from tests.unit.publishers.repositories import (
+    CLIENT,
     asked,
     names,
     refused,
@@ -62,3 +65,22 @@ def test_a_page_of_no_repository_is_the_address_of_a_file(web: Publishers) -> No
         == replace(listing.files[0], name="66c", bytes=2)
         == LockedFile("66c", 2, None, "https://files.example.org/catalog/item/66c", listing.files[0].validator)
     )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://zenodo.org/records/5005868/files/farms.geojson?download=1",
+        "https://ndownloader.figshare.com/files/24115691",
+        "https://www.sciencebase.gov/catalog/file/get/66707f69?name=farms.zip",
+        "https://dataverse.harvard.edu/api/access/datafile/12345?format=original",
+        "https://osf.io/download/ab1cd/",
+        "https://files.osf.io/v1/resources/ab1cd/providers/osfstorage/5f9a",
+        "https://example.org/articles/dataset/farms/3385780",
+        "https://sciencebase.gov.example.org/catalog/item/66707f69",
+        "https://[/x",
+    ],
+)
+def test_the_address_of_a_file_is_no_page_of_a_record(address: str, web: Publishers) -> None:
+    assert on_page(address, None, Asking(CLIENT, "farms")) is None
+    assert web.requests == []

@@ -69,6 +69,13 @@ def test_a_list_that_repeats_its_first_page_is_an_error(repository: str, web: Pu
     assert "repeats entries of the pages before it" in refused(doi=doi)
 
 
+def test_a_list_that_is_redirected_to_another_host_is_an_error(web: Publishers) -> None:
+    published(web, "zenodo")
+    web.plain.publish("files.example.org", "/files", b'{"entries": []}')
+    web.fault("zenodo.org", "/api/records/5005868/files", Fault.redirect_to("https://files.example.org/files"))
+    assert "are sent from https://files.example.org/files, expected zenodo.org" in refused(doi=ZENODO)
+
+
 def test_a_list_of_empty_pages_ends(web: Publishers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("loaders.publishers.pages.MOST_PAGES", 20)
     published(web, "zenodo")

@@ -74,6 +74,7 @@ def child(title: str, published: str = "", updated: str = "2020-01-01T00:00:00Z"
 
 CHILDREN = {
     "the highest version": ([child("Farms v9"), child("Farms v10"), child("Farms v1.5")], "Farms v10"),
+    "a minor version": ([child("Farms v2"), child("Farms v2.1")], "Farms v2.1"),
     "2.0 and 2 are one version": ([child("Farms v2.0"), child("Farms, version 2")], None),
     "the only one that is no previous version": (
         [child("Farms"), child("Previous versions of the solar database")],
@@ -86,6 +87,9 @@ CHILDREN = {
         [child("Farms (May 2023)"), child("Farms (April 2, 2024)")],
         "Farms (April 2, 2024)",
     ),
+    "the latest day in a title": ([child("farms_20231108"), child("farms_20250430")], "farms_20250430"),
+    "the same day": ([child("Farms 2023-11-08"), child("Farms, 20231108")], None),
+    "years of data": ([child("Farms 2001-2010"), child("Farms 2011-2020")], None),
     "the latest publication": ([child("Farms 2023", "2023-05"), child("Farms 2024", "2024-04-02")], "Farms 2024"),
     "a year and a day in it": ([child("Farms (2024)", "2024"), child("Farms", "2024-05-01")], None),
     "the latest update": (

@@ -84,6 +84,13 @@ WRONG: dict[str, tuple[str, str, str, Callable[[Json], Any], str]] = {
         lambda stated: stated["items"][0].pop("id") and None,
         "expected an identifier as `id`",
     ),
+    "datacite: nothing": (
+        SCIENCEBASE,
+        "api.datacite.org",
+        "/dois/",
+        lambda _: {},
+        "expected an object as `data` of what DataCite knows of 10.5066/P9IA3TUS, found nothing",
+    ),
     "datacite: titles are an object": (
         SCIENCEBASE,
         "api.datacite.org",
