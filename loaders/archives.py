@@ -159,7 +159,7 @@ def _told(job: _Job) -> Iterator[None]:
     """Say in a sentence what the libraries raise, which on damaged data is any exception there is."""
     try:
         yield
-    except EoPvError:
+    except (EoPvError, MemoryError):  # of ours, of this machine
         raise
     except BadArchiveError as error:
         raise job.refused(str(error)) from error
@@ -167,8 +167,8 @@ def _told(job: _Job) -> Iterator[None]:
         raise job.refused(f"is packed in a way that this version cannot read ({error})") from error
     except Exception as error:
         if isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}:  # that is a seek to a false place
-            remedy = f"Mend that, or narrow datasets.{job.key}.source.include."
-            raise job.refused(f"cannot be unpacked on this disk ({error})", remedy) from error
+            remedy = f"Make room for it there, or narrow datasets.{job.key}.source.include."
+            raise job.refused(f"cannot be unpacked on this disk ({error.strerror})", remedy) from error
         found = f"{type(error).__name__}: {error}".rstrip(": ")
         raise job.refused(f"is damaged or cut short, or is not what its ending says ({found})") from error
 
