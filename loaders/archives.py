@@ -171,7 +171,7 @@ def _told(job: _Job) -> Iterator[None]:
     """Say in a sentence what the libraries raise, which on damaged data is any exception there is."""
     try:
         yield
-    except EoPvError:
+    except (EoPvError, MemoryError):  # of ours, of this machine
         raise
     except BadArchiveError as error:
         raise job.refused(str(error)) from error
@@ -179,8 +179,8 @@ def _told(job: _Job) -> Iterator[None]:
         raise job.refused(f"is packed in a way that this version cannot read ({error})") from error
     except Exception as error:
         if isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}:  # that is a seek to a false place
-            remedy = f"Mend that, or narrow datasets.{job.key}.source.include."
-            raise job.refused(f"cannot be unpacked on this disk ({error})", remedy) from error
+            remedy = f"Make room for it there, or narrow datasets.{job.key}.source.include."
+            raise job.refused(f"cannot be unpacked on this disk ({error.strerror})", remedy) from error
         raise job.refused(f"{DAMAGED} ({error})" if str(error) else DAMAGED) from error
 
 

@@ -88,8 +88,9 @@ def out_of_memory(used_mb: float | None = None) -> str:
     used = memory.used_mb() if used_mb is None else used_mb
     return (
         f"memory runs out: {used:,.0f} MB were in use, {memory.limit_mb():,.0f} MB may be (the least of this machine, "
-        f"its container and `ulimit -v`). Allow it more; or let it use less: EO_PV_MEMORY_MB=300 in the environment is "
-        f"what DuckDB may hold, `eo-pv ingest --sequential` loads one dataset at a time."
+        f"its container and `ulimit -v`). Allow it more: of 100,000 records, a load needs about 500 MB and a build "
+        f"800 MB. To use less, set EO_PV_MEMORY_MB=300 in the environment (what DuckDB may hold), and load one dataset "
+        f"at a time (`make all` does; `eo-pv ingest --sequential`)."
     )
 
 

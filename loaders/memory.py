@@ -38,7 +38,9 @@ def _cgroup_limits_bytes() -> Iterator[int]:
     except OSError:  # not Linux
         return
     for line in lines:
-        _, controllers, path = (*line.split(":", 2), "", "")[:3]
+        if line.count(":") < 2:
+            continue
+        _, controllers, path = line.split(":", 2)
         if not controllers:
             yield from _limits_bytes(CGROUPS, path, "memory.max")
         elif "memory" in controllers.split(","):

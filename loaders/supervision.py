@@ -7,6 +7,7 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 
 from loaders.memory import has_few_addresses
@@ -15,6 +16,8 @@ BYTES_PER_KB, BYTES_PER_MB = 1024, 1e6
 FROM_THE_TERMINAL = 0x80  # SI_KERNEL: Ctrl-C goes to all processes of the terminal anyway
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 WATCHED = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+LAST_WORDS = (b"terminate called ", b"  what():  ")
+RELAY_S = 2  # what a command leaves behind may hold its errors open
 # with few addresses: memory pools that reserve a gigabyte, or 64 MB a thread, leave nothing to the others
 FRUGAL = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
 
@@ -27,13 +30,20 @@ def supervised(main: Callable[[], None]) -> None:
         main()
         return
     signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
+    errors = os.pipe() if has_few_addresses() else None
     child = os.fork()
     if child == 0:
+        if errors:
+            os.dup2(errors[1], sys.stderr.fileno())
         ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
         main()
-    else:
-        sys.exit(_ended(*_awaited(child)))
+        return
+    relay = _relay(*errors) if errors else None
+    status, used_mb = _awaited(child)
+    if relay:
+        relay.join(RELAY_S)
+    sys.exit(_ended(status, used_mb))
 
 
 def _be_frugal() -> None:
@@ -41,6 +51,22 @@ def _be_frugal() -> None:
     missing = {name: value for name, value in FRUGAL.items() if name not in os.environ}
     if missing:
         os.execve(sys.executable, sys.orig_argv, os.environ | missing)  # noqa: S606 (the same command)
+
+
+def _relay(source: int, end: int) -> threading.Thread:
+    """Pass on what a command writes, but for the last words of the C++ library, which say nothing to its user."""
+    os.close(end)
+
+    def work() -> None:
+        with os.fdopen(source, "rb") as lines:
+            for line in lines:
+                if not line.startswith(LAST_WORDS):
+                    sys.stderr.buffer.write(line)
+                    sys.stderr.buffer.flush()
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
 
 
 def _awaited(child: int) -> tuple[int, float]:
