@@ -30,7 +30,7 @@ _LATEX = str.maketrans(
 )
 _MARKDOWN = str.maketrans(
     {character: f"\\{character}" for character in "*[]~$"}
-    | {character: f"&#{ord(character)};" for character in "\\`|"}
+    | {character: f"&#{ord(character)};" for character in "\\`|{}"}  # braces: generators of pages take templates
     | {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 )
 _MARKING_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")  # within a word it marks nothing
