@@ -6,7 +6,6 @@ their history is the publisher's change log.
 """
 
 import hashlib
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -15,6 +14,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 
 from loaders.archives import require_safe_name
 from loaders.errors import SourceError
+from loaders.escape import json_text, storable
 
 CHUNK_BYTES = 1 << 20
 UNPACKED = ".unpacked"  # beside an archive: the folder with what is wanted of it
@@ -190,7 +190,7 @@ def last_lock(path: Path) -> Lock | None:
 
 def write_json(document: object, path: Path) -> None:
     """Write sorted JSON, as `write_text` does."""
-    write_text(json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n", path)
+    write_text(json_text(document), path)
 
 
 def write_text(text: str, path: Path) -> None:
@@ -200,7 +200,7 @@ def write_text(text: str, path: Path) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
+    partial.write_text(storable(text), encoding="utf-8")
     partial.replace(path)
 
 
