@@ -227,7 +227,7 @@ def test_a_folder_with_a_question_mark_is_refused_since_duckdb_would_write_elsew
 def test_no_other_module_escapes_by_itself() -> None:
     own = re.compile(
         r"""replace\(\s*(["'])'\1|replace\(\s*'"'|html\.escape|escape\(str\(|markup=True|"""
-        r"""SafeDumper|safe_dump|read_parquet\([^)]*['"]?\{"""
+        r"""SafeDumper|safe_dump|\b(LOAD|ATTACH|COPY|EXPORT|IMPORT) '\{|read_parquet\([^)]*['"]?\{"""
     )
     found = [
         f"{path.relative_to(ROOT)}: {line.strip()}"
