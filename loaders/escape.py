@@ -110,6 +110,11 @@ def html(text: str | None) -> str:
     return stdlib_html.escape(one_line(text), quote=True)
 
 
+def graphviz_label(text: str | None) -> str:
+    r"""As part of a label of Graphviz' own kind of HTML, where `\N` would be the name of the node."""
+    return html(text).replace("\\", "\\\\")
+
+
 def script_json(text: str) -> str:
     """JSON as part of a script in HTML, which nothing in it can end."""
     return text.translate(_IN_SCRIPT)
