@@ -6,9 +6,10 @@ just that text in one language; it is applied once, where that language is writt
 
 import glob
 import html as stdlib_html
+import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -30,7 +31,7 @@ _LATEX = str.maketrans(
 )
 _MARKDOWN = str.maketrans(
     {character: f"\\{character}" for character in "*[]~$"}
-    | {character: f"&#{ord(character)};" for character in "\\`|"}
+    | {character: f"&#{ord(character)};" for character in "\\`|{}"}  # braces: generators of pages take templates
     | {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 )
 _MARKING_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")  # within a word it marks nothing
@@ -71,7 +72,7 @@ def one_line(text: str | None) -> str:
 
 def storable(text: str) -> str:
     """Without halves of characters, which no file in UTF-8 can hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def terminal(text: str) -> str:
@@ -87,13 +88,31 @@ def _is_harmless(character: str) -> bool:
 
 def dbt_yaml(document: Mapping[str, Any]) -> str:
     """A document for dbt, as YAML: no text of it is a template but those marked as `Template`."""
-    written: str = yaml.dump(document, Dumper=_DbtDumper, sort_keys=False, allow_unicode=True, width=120)
-    return written
+    written = yaml.dump(document, Dumper=_DbtDumper, sort_keys=False, allow_unicode=True, width=120)
+    return _spelt_out(written, lambda character: f"\\U{ord(character):08x}")
+
+
+def json_text(document: object) -> str:
+    """A document as sorted JSON; what is not shown is spelt out, so that `git diff` and editors show what is there."""
+    written = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
+    return _spelt_out(storable(written), lambda character: json.dumps(character)[1:-1]) + "\n"
+
+
+def _spelt_out(written: str, spell: Callable[[str], str]) -> str:
+    """JSON or YAML without what is not shown, which there is only between double quotes."""
+    if written.replace("\n", "").isprintable():
+        return written
+    return "".join(each if each.isprintable() or each == "\n" else spell(each) for each in written)
 
 
 def html(text: str | None) -> str:
     """As part of HTML, also between quotes; templates of Jinja2 do it by themselves."""
     return stdlib_html.escape(one_line(text), quote=True)
+
+
+def graphviz_label(text: str | None) -> str:
+    r"""As part of a label of Graphviz' own kind of HTML, where `\N` would be the name of the node."""
+    return html(text).replace("\\", "\\\\")
 
 
 def script_json(text: str) -> str:

@@ -6,7 +6,6 @@ their history is the publisher's change log.
 """
 
 import hashlib
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -15,6 +14,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 
 from loaders.archives import require_safe_name
 from loaders.errors import SourceError
+from loaders.escape import json_text, storable
 
 CHUNK_BYTES = 1 << 20
 GIT_BLOB = "gitblob"  # Git's own name for the content of a file: the SHA-1 of its size and its bytes
@@ -197,11 +197,6 @@ def write_json(document: object, path: Path) -> None:
     write_text(json_text(document), path)
 
 
-def json_text(document: object) -> str:
-    """Sorted JSON, as all our files have it."""
-    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-
-
 def write_text(text: str, path: Path) -> None:
     """Write a file beside its place and rename it there.
 
@@ -209,7 +204,7 @@ def write_text(text: str, path: Path) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
+    partial.write_text(storable(text), encoding="utf-8")
     partial.replace(path)
 
 

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, TypeAdapter
 
 from loaders.archives import is_archive
 from loaders.errors import ChecksumMismatchError, SourceError
+from loaders.escape import json_text
 from loaders.locks import (
     STRICT,
     UNPACKED,
@@ -17,7 +18,6 @@ from loaders.locks import (
     Lock,
     Sha256,
     complaint,
-    json_text,
     sha256,
     statement,
     without_nothing,

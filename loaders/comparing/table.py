@@ -124,7 +124,10 @@ def sentences(found: Comparison) -> list[str]:
 
 
 def as_csv(found: Comparison) -> str:
-    """One row a pair, by record ids: what both say of this pair alone; empty where one of them does not say it."""
+    """One row a pair, by record ids: what both say of this pair alone; empty where one of them does not say it.
+
+    An id that a spreadsheet would run as a formula begins with an apostrophe.
+    """
     pairs, a, b = found.pairs, found.a, found.b
     area_a, area_b = a.area_m2[pairs.a], b.area_m2[pairs.b]
     columns = {

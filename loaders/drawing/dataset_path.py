@@ -9,7 +9,7 @@ from loaders.drawing import style
 from loaders.drawing.graphs import PIPELINES, drawn_by_hamilton, graph, nodes, stages
 from loaders.drawing.places import source_address, source_name
 from loaders.drawing.style import label
-from loaders.escape import html
+from loaders.escape import graphviz_label
 from loaders.harmonise import QUIRKS, record_graph
 from loaders.locks import Lock
 
@@ -80,8 +80,8 @@ def overridden(key: str) -> list[str]:
 def _tables(picture: graphviz.Digraph, key: str) -> None:
     """What comes out."""
     for table in (f"raw_data.{key}", "raw_data.doi_pv_features"):
-        picture.node(table, f"<{html(table)}>", **style.TABLE)
+        picture.node(table, f"<{graphviz_label(table)}>", **style.TABLE)
         picture.edge(LAST, table)
     for file in (f"loaded/{key}.parquet", f"loaded/{key}.rejected.parquet"):
-        picture.node(file, f"<{html(file)}>", **style.SOURCE)
+        picture.node(file, f"<{graphviz_label(file)}>", **style.SOURCE)
         picture.edge(LAST, file)

@@ -7,7 +7,7 @@ from typing import Any
 import graphviz
 
 from loaders.drawing import style
-from loaders.escape import html, one_line
+from loaders.escape import graphviz_label, one_line
 
 KINDS = frozenset({"model", "seed", "snapshot"})
 PAGE = "dbt.html"
@@ -60,7 +60,7 @@ def lineage_picture(models: list[Model]) -> graphviz.Digraph:
         look = style.TABLE if each.kind == "source" else {}
         colour = style.LAYERS.get(each.layer, style.UNKNOWN)
         said = graphviz.escape(one_line(each.grain) or each.name)
-        text = f"<{html(each.name)}>"
+        text = f"<{graphviz_label(each.name)}>"
         picture.node(each.unique_id, text, **look | {"fillcolor": colour, "tooltip": said, "URL": each.address})
         for parent in each.parents:
             picture.edge(parent, each.unique_id)

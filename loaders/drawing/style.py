@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import graphviz
 
-from loaders.escape import html
+from loaders.escape import graphviz_label
 
 FONT = "Helvetica"  # never fetched: Graphviz measures with what is like it here, and browsers have it or sans-serif
 INK, PALE, LINE = "#1f2933", "#52606d", "#7b8794"
@@ -62,22 +62,22 @@ def heading(title: str, legend: Mapping[str, str]) -> str:
     """Title and legend as Graphviz' own kind of HTML; what each colour means, in the order given."""
     marks = (
         f'<font color="{LINE if colour == INPUT else colour}" point-size="18">{"□" if colour == INPUT else "■"}</font>'
-        f" {html(name)}"
+        f" {graphviz_label(name)}"
         for name, colour in legend.items()
     )
-    said = f'<font point-size="16"><b>{html(title)}</b></font>'
+    said = f'<font point-size="16"><b>{graphviz_label(title)}</b></font>'
     return f'<{said}<br align="left"/>{"     ".join(marks)}<br align="left"/> <br align="left"/>>'
 
 
 def label(name: str, *more: str) -> str:
     """A node's name, and below it what else there is to say."""
-    lines = "".join(f"<br/><i>{html(line)}</i>" for line in more if line)
-    return f"<<b>{html(name)}</b>{lines}>"
+    lines = "".join(f"<br/><i>{graphviz_label(line)}</i>" for line in more if line)
+    return f"<<b>{graphviz_label(name)}</b>{lines}>"
 
 
 def box_label(name: str, about: str) -> str:
     """The heading of a box around nodes."""
-    return f'<<b>{html(name)}</b>   <font color="{PALE}">{html(about)}</font>>'
+    return f'<<b>{graphviz_label(name)}</b>   <font color="{PALE}">{graphviz_label(about)}</font>>'
 
 
 def stage_colour(stage: str) -> str:

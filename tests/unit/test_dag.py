@@ -150,11 +150,12 @@ def test_the_path_of_a_dataset_without_code_of_its_own_says_so(dataset: Callable
 
 @needs_dot
 def test_a_hostile_title_cannot_leave_the_label_of_a_picture(dataset: Callable[..., Dataset]) -> None:
-    record = Record("zenodo", "1", doi=f"10.1/<{HOSTILE}>", title=f"<{HOSTILE}\x00]>")
+    record = Record("zenodo", "1", doi=f"10.1/<{HOSTILE}>", title=f"<{HOSTILE}\x00]> \\N \\G")
     lock = Lock("farms", "doi", {}, (LockedFile("a"),), record)
     drawn = as_svg(dataset_picture(dataset(source={"doi": "10.1234/a"}), lock))
     assert "<script" not in drawn
     assert "&lt;script&gt;" in drawn
+    assert r"\N \G" in drawn
 
 
 @pytest.mark.parametrize(
