@@ -118,7 +118,7 @@ class Web:
                 raise proxy_login(url, about)
             if is_transient(response.status_code, response.headers):
                 reason = f"it answered {in_words(response)}"
-                raise InterruptedTransfer(reason, retry_after_s(response.headers))
+                raise InterruptedTransfer(reason, retry_after_s(response.headers), status=response.status_code)
             yield response
 
     def pieces(self, response: requests.Response) -> Iterator[bytes]:

@@ -153,7 +153,7 @@ def test_a_part_that_was_not_asked_for_is_not_the_file(status: int, web: Publish
     refused(fetch, f"{status}" if status == 416 else "another part", strike=lambda: web.fault(HOST, PATH, part))
 
 
-@pytest.mark.parametrize("status", [204, 400, 401, 403, 404, 405, 406, 501])
+@pytest.mark.parametrize("status", [202, 204, 400, 401, 403, 404, 405, 406, 500, 501, 503])
 def test_a_server_that_does_not_know_head_is_asked_with_get(status: int, web: Publishers, fetch: Fetch) -> None:
     web.fault(HOST, PATH, Fault.status(status, method="HEAD", times=None))
     assert fetch() == BODY
