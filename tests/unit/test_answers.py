@@ -1,6 +1,7 @@
 """What publishers answer: only the file counts as the file, only a record as a record; the rest is one paragraph."""
 
 import json
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -91,7 +92,8 @@ def refused(fetch: Fetch, *words: str, **options: Any) -> str:
     """The paragraph of an error."""
     with pytest.raises(SourceError) as failed:
         fetch(**options)
-    said = str(failed.value)
+    said, told = str(failed.value), "".join(traceback.format_exception(failed.value))
+    assert "kV8-uF3x" not in told
     assert said.startswith("farms: ")
     assert "\n" not in said
     assert [word for word in words if word not in said] == [], said
@@ -174,6 +176,7 @@ def test_a_server_that_does_not_know_head_is_asked_with_get(status: int, web: Pu
         ("//", ""),
         ("https://me:kV8-uF3x@files.example.org:99999/x?sig=kV8-uF3x", "no address"),
         ("gopher://files.example.org/x", "from https to gopher"),
+        ("https://me:kV8-uF3x@nobody.example.org/x?X-Amz-Signature=kV8-uF3x", "no answer"),
     ],
 )
 @pytest.mark.parametrize("phase", ["record", "file"])
