@@ -68,11 +68,9 @@ _SHORTEST = 4  # characters; a shorter secret stands in other words by chance
 _WORD_LENGTH = 8  # a shorter one counts as a whole word only
 _NO_SECRETS = frozenset({"true", "false", "none", "null", "auto", "always", "never"})
 # KEY alone is that of a dataset, which make gives to what it runs: make update KEY=farms
-_VARIABLE = re.compile(
-    rf"{_WORDS}|(?:^|_)(?:pass|auth|sas|sig|pat)(?:_|$)|\wkey(?:s|_id)?$", re.IGNORECASE
-)  # KEY alone is a dataset's: make update KEY=farms
-_NO  # KEY alone is that of a dataset, which make gives to what it runs: make update KEY=farms
-_VARIABLE = re.compile(r"^(?:OLD)?PWD$|_(?:FILE|PATH|DIR|SOCK)$|^PATH$", re.IGNORECASE)
+# KEY alone is that of a dataset, which make gives to what it runs: make update KEY=farms
+_VARIABLE = re.compile(rf"{_WORDS}|(?:^|_)(?:pass|auth|sas|sig|pat)(?:_|$)|\wkey(?:s|_id)?$", re.IGNORECASE)
+_NO_VARIABLE = re.compile(r"^(?:OLD)?PWD$|_(?:FILE|PATH|DIR|SOCK)$|^PATH$", re.IGNORECASE)
 _learnt: set[str] = set()
 
 
