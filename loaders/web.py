@@ -153,7 +153,7 @@ class Web:
         try:
             require_possible(url)
             return self._session.request(method, url, **options, timeout=waits, stream=True)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
+        except (OSError, urllib3.exceptions.HTTPError, ValueError) as error:  # all of requests' are OSErrors
             return error
 
     def _explain(self, url: str, about: str, error: Exception) -> NoReturn:
@@ -171,10 +171,13 @@ class Web:
             explain(url, about, error)
         host = unresolved_host(url, error)
         with self._guard:
-            if not self._has_answered and self._no_network is None and not is_connected():
+            is_lost = self._no_network is not None or not is_connected()
+            if is_lost and not self._has_answered and self._no_network is None:
                 self._no_network = no_network(host)
         if self._no_network:
             raise self._no_network
+        if is_lost:
+            raise InterruptedTransfer(f"{host} cannot be found by name any longer: the network of this machine is gone")
         raise InterruptedTransfer(UNRESOLVED.format(host=host), most_attempts=TRIES_OF_A_NAME)
 
 

@@ -15,6 +15,7 @@ from loaders.redact import redact, shown
 PROXY_LOGIN = 407
 LONGEST_REASON = 150
 TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
+CERTIFICATES = re.compile(r"CA certificate bundle|\[X509", re.IGNORECASE)
 BROKEN = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 
 
@@ -37,6 +38,11 @@ def explain(url: str, about: str, error: Exception) -> NoReturn:
         raise SourceError(
             f"{what}: its certificate is not trusted here. Behind a proxy with an authority of its own, "
             f"name its file in the environment: REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt."
+        )
+    if CERTIFICATES.search(reason):
+        raise SourceError(
+            f"{what}: the file of certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names cannot be used "
+            f"({reason}). Name a file in PEM, such as /etc/ssl/certs/ca-certificates.crt, or unset both."
         )
     if isinstance(error, requests.TooManyRedirects):
         raise SourceError(f"{what} redirects in circles. The publisher must mend that.")
