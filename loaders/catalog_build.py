@@ -78,7 +78,7 @@ class Boundaries(Setting):
     release: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}\.\d+$")] | None = None
     subtypes: Annotated[tuple[Subtype, ...], BeforeValidator(as_tuple), Field(min_length=1)] = ("country", "region")
     nearest_land_km: Positive = 50.0
-    s3_endpoint: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s@]+$")] | None = None
+    s3_endpoint: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s@?#]+$")] | None = None
     ca_cert_file: Text | None = None
 
     @field_validator("subtypes")

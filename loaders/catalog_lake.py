@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import field_validator
 
 from loaders.catalog_source import Setting, Text
+from loaders.redact import credential_in
 
 
 class DuckLake(Setting):
@@ -26,4 +27,9 @@ class DuckLake(Setting):
     def _a_folder_or_a_bucket(cls, files: str | None) -> str | None:
         if files and "://" in files and not files.startswith("s3://"):
             raise ValueError("ducklake.files is a folder or s3://bucket/prefix; no other address is understood")
+        if files and (what := credential_in(files)):
+            raise ValueError(
+                f"ducklake.files holds a secret ({what}), which the catalogue would keep: give the address alone, and "
+                f"the keys in the environment as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+            )
         return files

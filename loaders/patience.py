@@ -20,6 +20,7 @@ class InterruptedTransfer(Exception):  # noqa: N818 (it is no error until the at
         retry_after_s: how long the server asks us to wait [s]; null if it does not.
         brought_bytes: how much came before [bytes].
         most_attempts: after how many of them another is no use; null for what the settings say.
+        status: of the answer, if there was one.
     """
 
     def __init__(
@@ -28,11 +29,13 @@ class InterruptedTransfer(Exception):  # noqa: N818 (it is no error until the at
         retry_after_s: float | None = None,
         brought_bytes: int = 0,
         most_attempts: int | None = None,
+        status: int | None = None,
     ) -> None:
         super().__init__(reason)
         self.retry_after_s = retry_after_s
         self.brought_bytes = brought_bytes
         self.most_attempts = most_attempts
+        self.status = status
 
 
 class Patience:
@@ -103,6 +106,13 @@ class Window:
         if self._bytes < self._least_bytes:
             raise TooSlowError(f"{self._bytes:,} bytes in {elapsed_s:.0f} s")
         self._start, self._bytes = time.monotonic(), 0
+
+
+def last_status(error: BaseException | None) -> int | None:
+    """The status of the last answer before an error gave up; null if there was none."""
+    while error is not None and not isinstance(error, InterruptedTransfer):
+        error = error.__cause__
+    return error.status if error else None
 
 
 def _interruption(state: RetryCallState) -> InterruptedTransfer:

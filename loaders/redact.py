@@ -25,7 +25,7 @@ SECRET_NAME = re.compile(_WORDS, re.IGNORECASE)
 # whole names, which mean something else in prose
 _IN_QUERIES = frozenset({"key", "sig", "sign", "auth", "policy", "pass", "sas", "hdnts", "hdnea"})
 # whole names that give access only with a long value: an Azure function's code is no code of a country
-_IF_LONG = frozenset({"code", "expires", "ticket", "hash", "hmac", "k", "sid", "se"})
+_IF_LONG = frozenset({"code", "expires", "ticket", "hash", "k", "sid", "se"})
 _LONG = {"expires": 9, "se": 10}  # moments; else as long as a key
 _KEY_LENGTH = 16
 
@@ -35,6 +35,7 @@ _SHAPES = (
     r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
     r"|\b(?:gh[opsur]_|github_pat_|glpat-|hf_|xox[abprs]-)[\w-]{10,}"
     r"|\bAIza[\w-]{35}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*-----|$)"
 )
 _SHAPE = re.compile(_SHAPES)
 
@@ -59,14 +60,16 @@ _PATTERNS = (
     (_SHAPE, HIDDEN),
 )
 _ADDRESS = re.compile(r"((?:\b[a-z][a-z0-9+.-]{1,20}:/)?/[^\s?#'\"<>]{0,1000})([?#])([^\s'\"<>]+)", re.IGNORECASE)
-_HARMLESS = re.compile(r"[\w.,:-]{0,12}")  # a value too short for a key: download=1
+_HARMLESS = re.compile(r"[\w.,:-]{0,12}")  # too short for a key: download=1
 
 _USER = r"([^\s/:@]*:(?!\d+/)\S+|[^\s/:@]+)"  # a password may hold / and @; what a port begins is a path
 
 _SHORTEST = 4  # characters; a shorter secret stands in other words by chance
 _WORD_LENGTH = 8  # a shorter one counts as a whole word only
 _NO_SECRETS = frozenset({"true", "false", "none", "null", "auto", "always", "never"})
-_VARIABLE = re.compile(rf"{_WORDS}|(?:^|_)(?:pass|auth|sas|sig|pat)(?:_|$)|key(?:s|_id)?$|key_", re.IGNORECASE)
+# KEY alone is that of a dataset, which make gives to what it runs: make update KEY=farms
+# KEY alone is that of a dataset, which make gives to what it runs: make update KEY=farms
+_VARIABLE = re.compile(rf"{_WORDS}|(?:^|_)(?:pass|auth|sas|sig|pat)(?:_|$)|\wkey(?:s|_id)?$", re.IGNORECASE)
 _NO_VARIABLE = re.compile(r"^(?:OLD)?PWD$|_(?:FILE|PATH|DIR|SOCK)$|^PATH$", re.IGNORECASE)
 _learnt: set[str] = set()
 
@@ -155,9 +158,9 @@ def _without_query(found: re.Match[str]) -> str:
     place, mark, rest = found.groups()
     query = rest.rstrip(".,;:)]}")
     pairs = _parameters(query.replace("#", "&"))
-    if query == HIDDEN or all(not _gives_access(name, value) and _HARMLESS.fullmatch(value) for name, value in pairs):
-        is_plain = bool(pairs) or query == HIDDEN or mark == "#"
-        return found.group() if is_plain else f"{place}{mark}{HIDDEN}{rest[len(query) :]}"
+    is_harmless = all(not _gives_access(name, value) and _HARMLESS.fullmatch(value or name) for name, value in pairs)
+    if query == HIDDEN or not query or (pairs and is_harmless):
+        return found.group()
     return f"{place}{mark}{HIDDEN}{rest[len(query) :]}"
 
 

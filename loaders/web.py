@@ -110,19 +110,16 @@ class Web:
         """
         if self._no_network:
             raise self._no_network
-        waits = (self.settings.timeout_s, self.settings.timeout_s)
-        try:
-            require_possible(url)
-            response = self._session.request(method, url, **options, timeout=waits, stream=True)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
-            self._explain(url, about, error)
+        answer = self._answer(method, url, options)
+        if not isinstance(answer, requests.Response):
+            self._explain(url, about, answer)
         self._has_answered = True
-        with response:
+        with answer as response:
             if response.status_code == PROXY_LOGIN:
                 raise proxy_login(url, about)
             if is_transient(response.status_code, response.headers):
                 reason = f"it answered {in_words(response)}"
-                raise InterruptedTransfer(reason, retry_after_s(response.headers))
+                raise InterruptedTransfer(reason, retry_after_s(response.headers), status=response.status_code)
             yield response
 
     def pieces(self, response: requests.Response) -> Iterator[bytes]:
@@ -154,6 +151,15 @@ class Web:
 
         return self.retried(shown(url), attempt)
 
+    def _answer(self, method: str, url: str, options: dict[str, Any]) -> requests.Response | Exception:
+        """The answer, or why there is none: what is raised from that would show addresses with their queries."""
+        waits = (self.settings.timeout_s, self.settings.timeout_s)
+        try:
+            require_possible(url)
+            return self._session.request(method, url, **options, timeout=waits, stream=True)
+        except (OSError, urllib3.exceptions.HTTPError, ValueError) as error:  # all of requests' are OSErrors
+            return error
+
     def _explain(self, url: str, about: str, error: Exception) -> NoReturn:
         """Why there is no answer; no network is found out once, and is the same for every request that follows.
 
@@ -169,11 +175,14 @@ class Web:
             explain(url, about, error)
         host = unresolved_host(url, error)
         with self._guard:
-            if not self._has_answered and self._no_network is None and not is_connected():
+            is_lost = self._no_network is not None or not is_connected()
+            if is_lost and not self._has_answered and self._no_network is None:
                 self._no_network = no_network(host)
         if self._no_network:
-            raise self._no_network from error
-        raise InterruptedTransfer(UNRESOLVED.format(host=host), most_attempts=TRIES_OF_A_NAME) from error
+            raise self._no_network
+        if is_lost:
+            raise InterruptedTransfer(f"{host} cannot be found by name any longer: the network of this machine is gone")
+        raise InterruptedTransfer(UNRESOLVED.format(host=host), most_attempts=TRIES_OF_A_NAME)
 
 
 def _with_body(response: requests.Response, body: bytes) -> requests.Response:

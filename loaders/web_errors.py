@@ -15,6 +15,7 @@ from loaders.redact import redact, shown
 PROXY_LOGIN = 407
 LONGEST_REASON = 150
 TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
+CERTIFICATES = re.compile(r"CA certificate bundle|\[X509", re.IGNORECASE)
 BROKEN = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 
 
@@ -32,26 +33,29 @@ def explain(url: str, about: str, error: Exception) -> NoReturn:
     """
     what, reason = f"{about}{shown(url)}", reason_of(error)
     if complaint := proxy_complaint(url):
-        raise SourceError(f"{what}: {complaint}") from error
+        raise SourceError(f"{what}: {complaint}")
     if "CERTIFICATE_VERIFY_FAILED" in reason:
         raise SourceError(
             f"{what}: its certificate is not trusted here. Behind a proxy with an authority of its own, "
             f"name its file in the environment: REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt."
-        ) from error
+        )
+    if CERTIFICATES.search(reason):
+        raise SourceError(
+            f"{what}: the file of certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names cannot be used "
+            f"({reason}). Name a file in PEM, such as /etc/ssl/certs/ca-certificates.crt, or unset both."
+        )
     if isinstance(error, requests.TooManyRedirects):
-        raise SourceError(f"{what} redirects in circles. The publisher must mend that.") from error
+        raise SourceError(f"{what} redirects in circles. The publisher must mend that.")
     if tunnel := TUNNEL.search(reason):
         _explain_tunnel(url, about, int(tunnel[1]), error)
     if isinstance(error, BROKEN):
-        raise InterruptedTransfer(f"no answer ({reason})") from error
+        raise InterruptedTransfer(f"no answer ({reason})")
     if getattr(error, "response", None) is not None:
         raise SourceError(
             f"{what}: {reason}. Only the publisher can correct that: try again later, or download the file yourself "
             f"and say `source: {{path: …}}` in params.yaml."
-        ) from error
-    raise SourceError(
-        f"{what} is no address that can be asked ({reason}). Correct the source in params.yaml."
-    ) from error
+        )
+    raise SourceError(f"{what} is no address that can be asked ({reason}). Correct the source in params.yaml.")
 
 
 def require_possible(url: str) -> None:
@@ -96,14 +100,14 @@ def unresolved_host(url: str, error: Exception) -> str:
 def _explain_tunnel(url: str, about: str, status: int, error: Exception) -> NoReturn:
     """A proxy did not connect to the host: for the moment, or because it may not."""
     if status == PROXY_LOGIN:
-        raise proxy_login(url, about) from error
+        raise proxy_login(url, about)
     proxy = _proxy_host(url)
     if is_transient(status):
-        raise InterruptedTransfer(f"no answer (the proxy {proxy} answered {status})") from error
+        raise InterruptedTransfer(f"no answer (the proxy {proxy} answered {status})")
     raise SourceError(
         f"{about}{shown(url)}: the proxy {proxy} refuses to connect to it ({status}). Ask whoever runs the proxy to "
         f"allow this host, or download the file yourself and say `source: {{path: …}}` in params.yaml."
-    ) from error
+    )
 
 
 def _proxy_host(url: str) -> str:

@@ -28,11 +28,13 @@ from loaders.errors import SourceError
 from loaders.irradiance import SCHEMA, Asking, Found
 from loaders.irradiance.keys import without_in
 from loaders.irradiance.yields import Place, UnreadableError
+from loaders.patience import last_status
 from loaders.redact import redact
 
 Answer = TypeVar("Answer")
 
 LONGEST_REASON = 200
+FAILS_THERE = 500
 MOST_FAILURES = 5  # one after another; more are no fault of the places
 
 
@@ -197,7 +199,7 @@ def answered(attempts: Callable[[], requests.Response]) -> requests.Response:
     try:
         return attempts()
     except SourceError as error:
-        is_failing = str(error.__cause__ or "").startswith("it answered 500")
+        is_failing = last_status(error) == FAILS_THERE
         said = str(error)
     if is_failing:  # for this place; perhaps not for others
         raise Refused("its server fails there (500)", is_lasting=False)

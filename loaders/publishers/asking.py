@@ -52,6 +52,8 @@ class Asking:
         if response.status_code == OK:
             return response
         reason = f"{shown(str(response.url))} answered {in_words(response)}"
+        if response.status_code < 400:
+            raise self.unclear(f"{what} is not sent: {reason}")
         gone = response.status_code in {404, 410}
         advice = "Look whether it is written right" if gone else "It may refuse scripts, or need an account; look"
         raise SourceError(

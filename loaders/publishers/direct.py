@@ -6,8 +6,10 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 
+from loaders.errors import SourceError
 from loaders.http_status import OK
 from loaders.locks import LockedFile, Record
+from loaders.patience import last_status
 from loaders.publishers.asking import Asking, Listing, size
 from loaders.redact import shown
 
@@ -30,8 +32,13 @@ def address(record: Record, file: LockedFile) -> str:
 
 def headers(url: str, asking: Asking) -> requests.Response:
     """What a server says of a file before it sends it."""
-    response = asking.head(url, headers=UNCOMPRESSED)
-    # many servers know HEAD badly, or not at all (400, 403, 404, 405, 501): only GET says what there is
+    try:
+        response = asking.head(url, headers=UNCOMPRESSED)
+    except SourceError as error:
+        if last_status(error) is None:
+            raise
+        return asking.peek(url, headers=UNCOMPRESSED)
+    # many servers know HEAD badly, or not at all (400, 403, 404, 405, 500, 501): only GET says what there is
     return response if response.status_code == OK else asking.peek(url, headers=UNCOMPRESSED)
 
 

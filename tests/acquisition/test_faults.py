@@ -27,6 +27,8 @@ class Case:
 CASES = {
     "500 twice": Case(Fault.status(500, times=2), downloads=3),
     "503 for ever": Case(Fault.status(503, times=None), ("answered 503", "after 3 attempts", "again later")),
+    "529 once": Case(Fault.status(529), downloads=2),
+    "202 for ever": Case(Fault.status(202, times=None), ("answered 202", "after 3 attempts")),
     "429 with Retry-After": Case(Fault.status(429, retry_after=1), downloads=2),
     "429 for an hour": Case(Fault.status(429, retry_after=3600), ("429", "3,600 s", "download.longest_wait_s")),
     "403": Case(Fault.status(403, times=None), ("is refused", "403", "path:")),
@@ -46,6 +48,7 @@ CASES = {
     "a web page": Case(Fault.html(title="Down for maintenance"), ("sent a web page",)),
     "redirected in circles": Case(Fault.redirect_loop(), ("redirects in circles",)),
     "redirected to http": Case(Fault.redirect_to("http://files.example.org/x"), ("from https to http",)),
+    "redirected to port 99999": Case(Fault.redirect_to("https://zenodo.org:99999/x"), ("to what is no address",)),
     "redirected elsewhere": Case(Fault.redirect_to("https://files.example.org/mirror")),
     "no length": Case(Fault.no_length()),
     "no length, closed": Case(Fault.no_length_close()),
@@ -54,6 +57,7 @@ CASES = {
     "record busy once": Case(Fault.status(503), path=API),
     "record is a page": Case(Fault.html(title="Oops"), ("instead of JSON", "Oops"), path=API),
     "record is garbage": Case(Fault.garbage(), ("instead of JSON",), path=API),
+    "record is 100,000 brackets": Case(Fault.says(b"[" * 100_000, times=None), ("instead of JSON",), path=API),
     "doi.org busy once": Case(Fault.status(503), host="doi.org", path="/"),
     "doi.org does not know it": Case(
         Fault.status(404, times=None), ("doi.org does not know",), host="doi.org", path="/"

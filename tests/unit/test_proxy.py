@@ -1,5 +1,6 @@
 """Proxies with a password: gone through by everything that asks, shown by nothing."""
 
+import socket
 import subprocess
 import sys
 import traceback
@@ -130,6 +131,27 @@ def test_a_proxy_that_cannot_be_used_is_one_paragraph_without_its_password(
     assert words in str(failed.value)
     assert "\n" not in str(failed.value)
     assert "correct-horse" not in _told(failed.value)
+
+    with pytest.raises(SourceError) as failed_too:
+        Web(Download(attempts=1)).get(FILE)
+    assert ("correct-horse" in _told(failed_too.value), "\n" in str(failed_too.value)) == (False, False)
+    if "DuckDB" not in words:
+        assert words in str(failed_too.value)
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_a_file_of_certificates_that_cannot_be_used_is_named(
+    content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "authority.pem"
+    if content:
+        path.write_text(content)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        pytest.raises(SourceError, match=r"certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names cannot be"),
+    ):
+        Web(Download(attempts=1, timeout_s=5)).get(f"https://127.0.0.1:{listener.getsockname()[1]}/x")
 
 
 @pytest.mark.parametrize("password", [None, "a-wrong-password"])

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from loaders.catalog_lake import DuckLake
 from loaders.catalog_source import Source
 from loaders.errors import SourceError
 from loaders.lineage import pipeline_events
@@ -44,6 +45,9 @@ TEXTS = {
     "a path of urllib3": f"Max retries exceeded with url: /farms.zip?sig={SECRET} (Caused by ProtocolError)",
     "a line of a log": f'https://data.example.org:443 "GET /farms.zip?ticket={SECRET} HTTP/1.1" 403 12',
     "an unknown parameter with a long value": f"{HOST}?zz={SECRET}",
+    "a query that is nothing else": f"{HOST}?{SECRET}",
+    "a fragment that is nothing else": f"{HOST}#{SECRET}",
+    "a private key": f"-----BEGIN RSA PRIVATE KEY-----\n{SECRET}\n-----END RSA PRIVATE KEY-----",
     "a path parameter": f"https://data.example.org/a;jsessionid={SECRET}/farms.zip",
     "a header": f"Authorization: Bearer {SECRET}",
     "headers as Python shows them": f"{{'X-Api-Key': '{SECRET}', 'Accept': '*/*'}}",
@@ -139,6 +143,7 @@ def test_a_text_without_a_credential_stays_as_it_is(text: str, monkeypatch: pyte
     monkeypatch.setenv("KEYBOARD_LAYOUT", "farms")
     monkeypatch.setenv("SKIP_TOKEN", "true")
     monkeypatch.setenv("AUTH_LEVEL", "5")
+    monkeypatch.setenv("KEY", "farms")  # as make gives it to what it runs
     assert redact(text) == text
 
 
@@ -217,3 +222,11 @@ def test_a_setting_with_a_secret_is_an_error_that_does_not_show_it(eo_pv: Run, p
     (project / "params.yaml").write_text(yaml.safe_dump(settings))
     code, out, err = eo_pv("add", f"{HOST}?private_token={SECRET}")
     assert (code, "holds a secret (private_token)" in err, SECRET in out + err) == (1, True, False)
+
+
+def test_a_lake_is_named_without_the_keys_of_its_bucket() -> None:
+    for files in (f"s3://me:{SECRET}@eo-pv/lake", f"s3://eo-pv/lake?s3_secret_access_key={SECRET}"):
+        with pytest.raises(ValidationError, match=r"ducklake\.files holds a secret") as refused:
+            DuckLake(files=files)
+        assert SECRET not in refused.value.errors()[0]["msg"]
+    assert DuckLake(files="s3://eo-pv/lake").files == "s3://eo-pv/lake"
