@@ -1,9 +1,8 @@
 """Read a file with GDAL, a batch of records at a time."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pyarrow.compute as pc
 
 from loaders.arrays import Shapes
 from loaders.catalog_columns import Reading
+from loaders.csv_table import column_names
 from loaders.errors import ReadError
 from loaders.feature_ids import FeatureIds
 from loaders.gdal import list_layers, open_arrow, read_info
@@ -59,19 +59,10 @@ def read_with_gdal(file: SourceFile, path: Path, reading: Reading, key: str, row
             table = _without_padding(restored(with_ids.kept(batch), batch.column(0)))
             crs = meta["crs"] if states_crs else None
             if file.suffix in SPREADSHEETS:
-                table = table.rename_columns(_distinct(table.column_names))
+                table = table.rename_columns(column_names(table.column_names))
                 yield table, positions(_require_positions(table, reading, file, key), reading), crs
             else:
                 yield *split_shapes(table, meta["geometry_name"] or "wkb_geometry"), crs
-
-
-def _distinct(names: Sequence[str]) -> list[str]:
-    """Names of columns, numbered from the second of the same on: id, id_2."""
-    distinct: list[str] = []
-    for name in names:
-        numbered = (f"{name}_{number}" if number > 1 else name for number in count(1))
-        distinct.append(next(new for new in numbered if new not in distinct))
-    return distinct
 
 
 def _without_padding(table: pa.Table) -> pa.Table:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from loaders.arrays import Shapes
+from loaders.csv_table import column_names
 from loaders.gdal_reading import Batch, at_least_one, split_shapes
 
 WITHOUT_CRS = "OGC:CRS84"  # what both standards say of a column that names no CRS
@@ -45,17 +46,15 @@ def read_geoparquet(path: Path, rows: int) -> Iterator[Batch]:
         pa.ArrowException: it is damaged, or does not say where its shapes are and how they are written.
     """
     with pq.ParquetFile(path, pre_buffer=False) as parquet:  # else what has been read stays in memory
-        names = parquet.schema_arrow.names
-        if len(set(names)) < len(names):
-            raise pa.ArrowInvalid("it names a column twice; rename one of them")
         geometry = _described(parquet) or _native(parquet)
         if geometry.encoding != WELL_KNOWN_BINARY and geometry.encoding not in ENCODINGS:
             known = ", ".join([WELL_KNOWN_BINARY, *ENCODINGS])
             raise pa.ArrowNotImplementedError(
                 f"its column {geometry.column} is encoded as {geometry.encoding}, expected one of {known}"
             )
+        names = column_names(parquet.schema_arrow.names)
         for table in at_least_one(parquet.iter_batches(batch_size=rows), parquet.schema_arrow):
-            yield *_split(table, geometry), geometry.crs
+            yield *_split(table.rename_columns(names), geometry), geometry.crs
 
 
 def _described(parquet: pq.ParquetFile) -> _Geometry | None:
@@ -67,9 +66,9 @@ def _described(parquet: pq.ParquetFile) -> _Geometry | None:
         stated = json.loads(metadata[b"geo"])
         column = stated["primary_column"]
         described = stated["columns"][column]
-        parquet.schema_arrow.field(column)
+        (_,) = parquet.schema_arrow.get_all_field_indices(column)
         return _Geometry(column, described["encoding"], described.get("crs", WITHOUT_CRS))
-    except (LookupError, TypeError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise pa.ArrowInvalid("its GeoParquet metadata do not describe a column of geometries") from error
 
 

@@ -508,8 +508,21 @@ def test_geoparquet_that_does_not_describe_its_geometry_is_refused(tmp_path: Pat
         _read(tmp_path / "f.parquet")
 
 
-def test_geoparquet_with_a_column_named_twice_is_refused(tmp_path: Path) -> None:
-    table = pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], names=["s", "s"])
-    pq.write_table(table.replace_schema_metadata({"geo": "{}"}), tmp_path / "f.parquet")
-    with pytest.raises(ReadError, match="names a column twice"):
-        _read(tmp_path / "f.parquet")
+def _geoparquet(path: Path, *names: str) -> Path:
+    """Of one row: in each column its place, in the last one a point."""
+    arrays = [*(pa.array([place]) for place in range(1, len(names))), pa.array([Point(10, 50).wkb])]
+    geo = {"primary_column": "g", "columns": {"g": {"encoding": "WKB"}}}
+    table = pa.Table.from_arrays(arrays, names=list(names))
+    pq.write_table(table.replace_schema_metadata({"geo": json.dumps(geo)}), path)
+    return path
+
+
+def test_geoparquet_columns_without_a_name_or_with_one_that_occurs_again_are_numbered(tmp_path: Path) -> None:
+    found = _read(_geoparquet(tmp_path / "f.parquet", "s", "", "s", "column_2", "g"))
+    assert found.attributes.to_pylist() == [{"s": 1, "column_2_2": 2, "s_2": 3, "column_2": 4}]
+    assert _shapes(found) == [Point(10, 50)]
+
+
+def test_geoparquet_whose_geometry_is_named_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match="do not describe a column of geometries"):
+        _read(_geoparquet(tmp_path / "f.parquet", "g", "g"))
