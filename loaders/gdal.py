@@ -19,6 +19,7 @@ from loaders.formats import DRIVERS
 
 __all__ = [
     "GDAL_ERRORS",
+    "DataSourceError",
     "file_systems",
     "list_drivers",
     "list_layers",

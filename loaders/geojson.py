@@ -9,10 +9,11 @@ from typing import Any
 
 from pyproj.exceptions import CRSError
 
+from loaders import formats
 from loaders.crs_text import crs_from_text
 from loaders.formats import FORMATS
 
-GEOJSON = frozenset(ending for ending, found in FORMATS.items() if "GeoJSON" in found.drivers)
+GEOJSON = frozenset(ending for ending, found in FORMATS.items() if found in {formats.GEOJSON, formats.GEOJSON_LINES})
 PIECE_CHARACTERS = 1 << 18
 HEAD_CHARACTERS = 1 << 26
 CRS_CHARACTERS = 4096

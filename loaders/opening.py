@@ -7,12 +7,14 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory, gettempdir
 
 from loaders.formats import FileFormat
-from loaders.gdal import GDAL_ERRORS, require_walls
+from loaders.gdal import GDAL_ERRORS, DataSourceError, require_walls
 from loaders.signatures import format_of, require_content
 from loaders.wanted import SourceFile
 
-UNSAFE = re.compile(r"[;!?{}]|[^ -\U0010ffff]")  # pyogrio reads archives and queries out of a path, GDAL braces
+# pyogrio reads archives and queries out of a path, and GDAL braces; no path of theirs holds what is no character
+UNSAFE = re.compile(r"[;!?{}\x00-\x1f\ud800-\udfff]")
 JOURNALS = ("-wal", "-shm")  # SQLite leaves them beside a GeoPackage in WAL mode, links or not
+PRJ_BYTES = 1 << 16
 FOLDERS = ("/tmp", "/var/tmp")  # noqa: S108 (where the folder of temporary files has an unsafe name)
 
 
@@ -40,7 +42,7 @@ def opened(file: SourceFile, key: str = "") -> Iterator[Path]:
     name = UNSAFE.sub("_", PurePosixPath(file.published).stem)
     with TemporaryDirectory(prefix="eo-pv-", dir=_plain_folder()) as folder:
         for suffix, part in _parts(file, found).items():
-            (Path(folder) / f"{name}{suffix}").symlink_to(part.absolute())
+            _place(part, Path(folder) / f"{name}{suffix}")
         path = Path(folder) / f"{name}{file.suffix}"
         journals = [file.path.with_name(f"{file.path.name}{suffix}") for suffix in JOURNALS]
         new = [journal for journal in journals if not journal.exists()]
@@ -48,19 +50,36 @@ def opened(file: SourceFile, key: str = "") -> Iterator[Path]:
             yield path
         except GDAL_ERRORS as error:
             raise type(error)(_reason(str(error), path, file, found)) from error
+        except UnboundLocalError as error:  # of pyogrio's, where a CRS is not UTF-8
+            raise DataSourceError("its CRS is not UTF-8 text") from error
         finally:
             for journal in new:
                 journal.unlink(missing_ok=True)
 
 
+def _place(part: Path, target: Path) -> None:
+    """Link a file; but copy a `.prj` whose names are not UTF-8, as those of French CRS, which pyogrio cannot read."""
+    if target.suffix == ".prj" and part.stat().st_size <= PRJ_BYTES:
+        content = part.read_bytes()
+        try:
+            content.decode("utf-8")
+        except UnicodeDecodeError:
+            target.write_text(content.decode("latin-1"), "utf-8")
+            return
+    target.symlink_to(part.absolute())
+
+
 def _plain_folder() -> str:
-    return next(folder for folder in (gettempdir(), *FOLDERS) if not UNSAFE.search(folder) and Path(folder).is_dir())
+    usual = gettempdir()
+    return next((each for each in (usual, *FOLDERS) if not UNSAFE.search(each) and Path(each).is_dir()), usual)
 
 
 def _reason(said: str, path: Path, file: SourceFile, found: FileFormat) -> str:
     """What GDAL said, of the published file and without its advice to choose a driver."""
     if "not recognized as being in a supported file format" in said:
         return f"it begins like {found.name}, but is none: it was cut short, or lacks what one must have"
+    if "Error occurred in" in said:  # a place in the source of GDAL
+        return "it is damaged"
     if "sqlite3_" in said:
         said = said.rpartition("failed: ")[2]  # before it is the statement
     return said.replace(f"/vsizip/{{{path}}}/", "").replace(str(path), file.name)

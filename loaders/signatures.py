@@ -8,10 +8,11 @@ from pathlib import Path
 from loaders.archive_formats import NO_END, PIECE_BYTES
 from loaders.beginnings import BEFORE_ROOT, BEFORE_TEXT, KNOWN, UTF_16, begins, decoded
 from loaders.errors import ReadError
-from loaders.formats import CSV, FILE_GEODATABASE, FORMATS, GEOPACKAGE, GML, KML, FileFormat
+from loaders.formats import CSV, FILE_GEODATABASE, FORMATS, GEOJSON_LINES, GEOPACKAGE, GML, KML, FileFormat
 from loaders.geopackage_views import view_fault
 from loaders.topojson import TOPOLOGY, topology_fault
 from loaders.wanted import SourceFile
+from loaders.wholeness import geodatabase_fault, last_line_fault, xml_fault
 
 HEAD_BYTES = 1 << 16
 ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
@@ -72,26 +73,25 @@ def _fault(path: Path, expected: FileFormat) -> str:
     if path.is_dir() != is_folder:
         return f"it is a {'file' if is_folder else 'folder'}, expected a {'folder' if is_folder else 'file'}"
     if is_folder:
-        return _folder_fault(path, expected)
+        return geodatabase_fault(path)
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     if expected is CSV:
         return next((f"it is {name}" for magic, name in KNOWN.items() if not _is_text(magic, head)), "")
-    if not head:
-        return "it is empty"
+    return _content_fault(path, head, expected) if head else "it is empty"
+
+
+def _content_fault(path: Path, head: bytes, expected: FileFormat) -> str:
     if expected.magic:
         return _magic_fault(head, expected) or _inner_fault(path, expected)
-    return _xml_fault(head, expected) if expected in {KML, GML} else _text_fault(path, head, expected)
+    if expected in {KML, GML}:
+        return _xml_fault(head, expected) or xml_fault(path)
+    return _text_fault(head, expected) or _json_fault(path, head, expected)
 
 
 def _is_text(magic: bytes, head: bytes) -> bool:
     """Whether a file may be text although one of another format could begin so: a column can be called BZh."""
     return magic.decode("latin-1").isprintable() or not head.startswith(magic)
-
-
-def _folder_fault(path: Path, expected: FileFormat) -> str:
-    is_one = any(member.name.lower().endswith(expected.member) for member in path.iterdir())
-    return "" if is_one else f"it is a folder without any {expected.member}"
 
 
 def _magic_fault(head: bytes, expected: FileFormat) -> str:
@@ -106,13 +106,19 @@ def _inner_fault(path: Path, expected: FileFormat) -> str:
     return _zip_fault(path, expected) if expected.member else ""
 
 
-def _text_fault(path: Path, head: bytes, expected: FileFormat) -> str:
+def _text_fault(head: bytes, expected: FileFormat) -> str:
     if head.startswith(UTF_16):
         return "it is UTF-16, expected UTF-8"
     first = head.decode("utf-8", "replace").lstrip(BEFORE_TEXT)[:1]
     if first and first in expected.opening:
-        return topology_fault(path) if TOPOLOGY in head else ""
+        return ""
     return f"{begins(head)}, expected {' or '.join(expected.opening)}"
+
+
+def _json_fault(path: Path, head: bytes, expected: FileFormat) -> str:
+    if expected is GEOJSON_LINES:
+        return last_line_fault(path)
+    return topology_fault(path) if TOPOLOGY in head else ""
 
 
 def _xml_fault(head: bytes, expected: FileFormat) -> str:

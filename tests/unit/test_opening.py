@@ -401,6 +401,36 @@ def test_a_geopackage_cannot_reach_out_of_itself(sql: str, tmp_path: Path) -> No
         _read(tmp_path / "f.gpkg", layer="w")
 
 
+@pytest.mark.parametrize("driver", ["GML", "LIBKML", "GeoJSONSeq", "OpenFileGDB"])
+@pytest.mark.parametrize("share", [0.1, 0.6, 0.99])
+def test_what_was_cut_short_does_not_lose_its_last_records(driver: str, share: float, tmp_path: Path) -> None:
+    ending = {"GML": ".gml", "LIBKML": ".kml", "GeoJSONSeq": ".ndjson", "OpenFileGDB": ".gdb"}[driver]
+    shapes = [Point(10, n / 10).buffer(1) for n in range(100)]
+    frame = gpd.GeoDataFrame({"n": range(100)}, geometry=shapes, crs="EPSG:4326")
+    path = tmp_path / f"f{ending}"
+    pyogrio.write_dataframe(frame, path, driver=driver)
+    parts = [path] if path.is_file() else sorted(path.glob("a00000009.gdbtabl*"))
+    assert len(_read(path).wkb) == 100
+    for part in parts:
+        whole = part.read_bytes()
+        part.write_bytes(whole[: int(len(whole) * share)])
+        with pytest.raises(
+            ReadError, match=rf"^farms: f\{ending} is not .*(line|last feature|should be [0-9,]+ bytes)"
+        ):
+            _read(path)
+        part.write_bytes(whole)
+
+
+def test_a_prj_that_is_not_utf_8_is_read(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame({"n": [1]}, geometry=[Point(10, 50)], crs="EPSG:4326")
+    pyogrio.write_dataframe(frame, tmp_path / "f.shp")
+    prj = (tmp_path / "f.prj").read_text().replace("GCS_WGS_1984", "Syst\u00e8me_WGS_1984")
+    (tmp_path / "f.prj").write_bytes(prj.encode("cp1252"))
+    crs = _read(tmp_path / "f.shp").crs
+    assert (crs.name, crs.datum.name) == ("Syst\u00e8me_WGS_1984", "World Geodetic System 1984")
+    assert (tmp_path / "f.prj").read_bytes() == prj.encode("cp1252")
+
+
 def test_shared_lines_do_not_make_a_small_topojson_huge(tmp_path: Path) -> None:
     ring = [[10, 50], [11, 50], [11, 51], [10, 50]]
     polygons = [{"type": "Polygon", "arcs": [[0]]}, {"type": "MultiPolygon", "arcs": [[[-1]], [[0]]]}]
