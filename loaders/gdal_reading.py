@@ -89,9 +89,8 @@ def _layers(file: SourceFile, path: Path, reading: Reading, key: str) -> dict[st
     """
     if reading.layer or file.suffix in ONE_LAYER:
         return {"layer": reading.layer}
-    layers = [name for name, geometry in list_layers(path) if geometry is not None or file.suffix in SPREADSHEETS]
-    if file.suffix in SPREADSHEETS and len(layers) > 1:
-        layers = [name for name in layers if len(read_info(path, layer=name)["fields"])]
+    is_workbook = file.suffix in SPREADSHEETS
+    layers = sheets(path) if is_workbook else [name for name, kind in list_layers(path) if kind is not None]
     if len(layers) < 2:
         return {"layer": layers[0] if layers else None}
     if file.suffix not in FOLDERS or any("\\" in name for name in layers):  # which GDAL's SQL cannot escape
@@ -145,6 +144,14 @@ def _opened(
             )
             meta, batches = stack.enter_context(opened)
         yield meta, batches
+
+
+def sheets(path: Path) -> list[str]:
+    """The sheets of a workbook; of several those with content."""
+    names = [str(name) for name, _ in list_layers(path)]
+    if len(names) < 2:
+        return names
+    return [name for name in names if len(read_info(path, layer=name, **OPTIONS[path.suffix])["fields"])]
 
 
 def at_least_one(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:

@@ -1,0 +1,58 @@
+"""`eo-pv add` looks into every format that a load reads."""
+
+import sqlite3
+import struct
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import pytest
+from shapely import Point
+
+from loaders.adding.look import Look
+from loaders.adding.looking import look
+from loaders.wanted import SourceFile
+
+TABLE = pd.DataFrame({"plant_id": ["007", "8", "9"], "longitude": [10.5, 11, 12], "latitude": [50.25, 51, 52]})
+FOLDER = "<Folder><name>{0}</name><Placemark><Point><coordinates>{0},50</coordinates></Point></Placemark></Folder>"
+DISC = struct.pack("<BII", 1, 10, 1) + struct.pack("<BII10d", 1, 8, 5, 10, 50, 11, 51, 12, 50, 11, 49, 10, 50)
+
+
+def _look(path: Path, layer: int = 0) -> Look:
+    return look(SourceFile(path, path.name), lambda layers: layers[layer], 2)
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".ods"])
+def test_a_workbook_is_a_table_with_positions(tmp_path: Path, suffix: str) -> None:
+    pyogrio.write_dataframe(TABLE, tmp_path / f"f{suffix}", driver=suffix[1:].upper())
+    found = _look(tmp_path / f"f{suffix}")
+    assert (found.features, found.shapes) == (3, {"Point (from columns)": 2})
+    assert (found.columns["plant_id"], found.types["longitude"]) == (["007", "8"], "number")
+    guesses = {setting: guess.value for setting, guess in found.reading.items()}
+    assert guesses == {"crs": "EPSG:4326", "longitude": "longitude", "latitude": "latitude"}
+
+
+def test_the_chosen_sheet_of_a_workbook_is_a_setting(tmp_path: Path) -> None:
+    pyogrio.write_dataframe(TABLE[:1], tmp_path / "f.ods", driver="ODS", layer="notes")
+    pyogrio.write_dataframe(TABLE, tmp_path / "f.ods", driver="ODS", layer="plants", append=True)
+    found = _look(tmp_path / "f.ods", layer=1)
+    assert (found.layers, found.features, found.reading["layer"].value) == (("notes", "plants"), 3, "plants")
+
+
+def test_the_folders_of_a_kml_are_one_table_and_no_choice(tmp_path: Path) -> None:
+    folders = "".join(map(FOLDER.format, range(3)))
+    (tmp_path / "f.kml").write_text(f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{folders}</Document></kml>')
+    found = _look(tmp_path / "f.kml")
+    assert (found.features, found.shapes, found.reading) == (3, {"Point": 2}, {})
+
+
+def test_curves_are_shapes(tmp_path: Path) -> None:
+    path = tmp_path / "f.gpkg"
+    frame = gpd.GeoDataFrame({"n": [1]}, geometry=[Point(10, 50)], crs=4326)
+    pyogrio.write_dataframe(frame, path, layer="l", geometry_type="Unknown", SPATIAL_INDEX="NO")
+    with sqlite3.connect(path) as database:
+        for (trigger,) in database.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            database.execute(f'drop trigger "{trigger}"')
+        database.execute("update l set geom = ?", [b"GP\x00\x01" + struct.pack("<i", 4326) + DISC])
+    assert _look(path).shapes == {"Polygon": 1}
