@@ -15,8 +15,9 @@ from loaders.catalog_columns import Reading
 from loaders.csv_table import column_names
 from loaders.errors import ReadError
 from loaders.feature_ids import FeatureIds
-from loaders.gdal import list_layers, open_arrow, read_info
+from loaders.gdal import DataSourceError, list_layers, open_arrow, read_info
 from loaders.geojson import GEOJSON, says_crs
+from loaders.geojson_values import is_too_long, with_quoted_numbers
 from loaders.geopackage import require_declared_values
 from loaders.kml import require_whole_times
 from loaders.losses import losses_as_errors
@@ -130,19 +131,23 @@ def _require_positions(table: pa.Table, reading: Reading, file: SourceFile, key:
 def _opened(
     path: Path, layers: dict[str, str | None], file: SourceFile, reading: Reading, rows: int
 ) -> Iterator[tuple[dict[str, Any], pa.RecordBatchReader]]:
+    options = {
+        **layers,
+        "encoding": reading.encoding,
+        "return_fids": True,
+        "datetime_as_string": True,  # else moments lose their offsets
+        "batch_size": rows,
+        "use_pyarrow": True,
+        **OPTIONS.get(file.suffix, {}),
+    }
     with ExitStack() as stack:
         with losses_as_errors(*HARMLESS):
-            opened = open_arrow(
-                path,
-                **layers,
-                encoding=reading.encoding,
-                return_fids=True,
-                datetime_as_string=True,  # else moments lose their offsets
-                batch_size=rows,
-                use_pyarrow=True,
-                **OPTIONS.get(file.suffix, {}),
-            )
-            meta, batches = stack.enter_context(opened)
+            try:
+                meta, batches = stack.enter_context(open_arrow(path, **options))
+            except DataSourceError as error:
+                if not is_too_long(str(error)):
+                    raise
+                meta, batches = stack.enter_context(open_arrow(with_quoted_numbers(path), **options))
         yield meta, batches
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -53,6 +54,13 @@ def test_the_folders_of_a_kml_are_one_table_and_no_choice(tmp_path: Path) -> Non
     (tmp_path / "f.kml").write_text(f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{folders}</Document></kml>')
     found = _look(tmp_path / "f.kml")
     assert (found.features, found.shapes, found.reading) == (3, {"Point": 2}, {})
+
+
+def test_numbers_beyond_all_integers_are_looked_at_too(tmp_path: Path, geojson: Callable[..., str]) -> None:
+    rows = [{"id": 2**63 + 1, "note": "9999999999999999999, quoted"}, {"id": 7, "note": ""}]
+    (tmp_path / "f.geojson").write_text(geojson(*[Point(10, 50)] * 2, rows=rows))
+    found = _look(tmp_path / "f.geojson")
+    assert (found.columns["id"], found.columns["note"][0]) == ([str(2**63 + 1), "7"], rows[0]["note"])
 
 
 def test_curves_are_shapes(tmp_path: Path) -> None:
