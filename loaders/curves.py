@@ -15,9 +15,9 @@ CURVED = frozenset({ARC, 9, CURVED_POLYGON, MULTICURVE, MULTISURFACE, 13, 14})
 BEYOND_GEOS = CURVED | {POLYHEDRON, TIN, TRIANGLE}
 # types that differ from another one only by their number, as long as their parts do
 SAME_AS = {MULTICURVE: MULTILINE, MULTISURFACE: MULTIPOLYGON, POLYHEDRON: MULTIPOLYGON, TIN: MULTIPOLYGON}
-DEEPEST = 32  # collections in collections
+DEEPEST = 100  # collections in collections
+HAS_Z, HAS_M, HAS_SRID = 0x80000000, 0x40000000, 0x20000000  # as PostGIS writes it; ISO adds 1000, 2000 or 3000
 ORDERS = {b"\x00": ">", b"\x01": "<", b"": "<"}
-HAS_Z, HAS_M = 0x80000000, 0x40000000  # as PostGIS writes it; ISO adds 1000, 2000 or 3000
 UNDRAWABLE = (*GDAL_ERRORS, RuntimeError, ValueError)
 
 Part = tuple[int, int, int]  # type, begin and end of a geometry
@@ -39,17 +39,18 @@ def head(wkb: bytes, position: int) -> tuple[int, int, str]:
     return kind, dimensions, order
 
 
-def straightened(wkb: Shapes, rows: Sequence[int]) -> tuple[dict[int, bytes], set[int]]:
+def straightened(wkb: Shapes, rows: Sequence[int]) -> tuple[dict[int, bytes | None], set[int]]:
     """Shapes with a type that GEOS does not know, drawn with those that it does.
 
     Args:
         wkb: well-known binary.
-        rows: which of them to look at; those that GEOS can read, or none can, are left out.
+        rows: which of them to look at; those that have no such type are left out.
 
     Returns:
-        By row, the shape without such a type; and the rows in which an arc became straight lines.
+        By row, the shape without such a type, None where it cannot be drawn; and the rows in which an arc became
+        straight lines.
     """
-    drawn: dict[int, bytes] = {}
+    drawn: dict[int, bytes | None] = {}
     leaves: dict[int, list[bytes]] = {}
     arcs: set[int] = set()
     for row in rows:
@@ -57,6 +58,7 @@ def straightened(wkb: Shapes, rows: Sequence[int]) -> tuple[dict[int, bytes], se
         try:
             parts = _parts(shape)
         except (struct.error, ValueError):
+            drawn[row] = None
             continue
         kinds = {kind for kind, _, _ in parts}
         if kinds & BEYOND_GEOS:
@@ -67,9 +69,9 @@ def straightened(wkb: Shapes, rows: Sequence[int]) -> tuple[dict[int, bytes], se
     for row, found in leaves.items():
         plain = [next(straight) if head(leaf, 0)[0] in CURVED else leaf for leaf in found]
         known = [leaf for leaf in plain if leaf is not None]
-        if len(known) == len(plain):
-            drawn[row] = _collected(known) if head(bytes(wkb[row]), 0)[0] == COLLECTION else known[0]
-    return drawn, arcs & drawn.keys()
+        is_collection = head(bytes(wkb[row]), 0)[0] == COLLECTION
+        drawn[row] = None if len(known) < len(plain) else _collected(known) if is_collection else known[0]
+    return drawn, arcs
 
 
 def _collected(leaves: Sequence[bytes]) -> bytes:
@@ -149,11 +151,12 @@ def _walk(wkb: bytes, position: int, parts: list[Part], depth: int) -> int:
         raise ValueError("collections are too deep in one another")
     kind, dimensions, order = head(wkb, position)
     begin, size = position, 8 * dimensions
+    position = _behind_head(wkb, position, order)
     if kind == POINT:
-        position += 5 + size
+        position += size
     else:
-        (count,) = struct.unpack_from(f"{order}I", wkb, position + 5)
-        position += 9
+        (count,) = struct.unpack_from(f"{order}I", wkb, position)
+        position += 4
         if kind in {LINE, ARC}:
             position += count * size
         elif kind in {POLYGON, TRIANGLE}:
@@ -166,3 +169,8 @@ def _walk(wkb: bytes, position: int, parts: list[Part], depth: int) -> int:
         raise struct.error("it ends too early")
     parts.append((kind, begin, position))
     return position
+
+
+def _behind_head(wkb: bytes, position: int, order: str) -> int:
+    (code,) = struct.unpack_from(f"{order}I", wkb, position + 1)
+    return position + 5 + (4 if code & HAS_SRID else 0)

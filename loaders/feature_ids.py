@@ -9,16 +9,17 @@ from loaders.geojson_values import JsonIds
 from loaders.losses import losses_as_errors
 from loaders.wanted import SourceFile
 
+WITH_ID_COLUMN = frozenset({".gpkg", ".gdb"})  # which GDAL takes out of the others
 SAME_ID = "Several features with id = "
 
 
 class FeatureIds:
-    """The ids of features: published in a GeoPackage and in a GeoJSON that gives some, else they number the rows."""
+    """The ids of features: published in databases and in a GeoJSON that gives some, else they number the rows."""
 
     def __init__(self, file: SourceFile, fid_column: str) -> None:
         self._is_geojson = file.suffix in GEOJSON
-        self._are_published = file.suffix == ".gpkg" or (self._is_geojson and gives_ids(file.path))
-        self._name = fid_column if file.suffix == ".gpkg" else "id"
+        self._are_published = file.suffix in WITH_ID_COLUMN or (self._is_geojson and gives_ids(file.path))
+        self._name = fid_column if file.suffix in WITH_ID_COLUMN else "id"
         self._ids = JsonIds(file.path) if self._is_geojson and self._are_published else None
         self._next = 0
 

@@ -16,8 +16,9 @@ from loaders.csv_table import column_names
 from loaders.errors import ReadError
 from loaders.escape import ogr_sql_name
 from loaders.feature_ids import FeatureIds
-from loaders.gdal import list_layers, open_arrow, read_info
+from loaders.gdal import DataSourceError, list_layers, open_arrow, read_info
 from loaders.geojson import GEOJSON, says_crs
+from loaders.geojson_values import is_too_long, with_quoted_numbers
 from loaders.geopackage import require_declared_values
 from loaders.kml import require_whole_times
 from loaders.losses import losses_as_errors
@@ -91,9 +92,8 @@ def _layers(file: SourceFile, path: Path, reading: Reading, key: str) -> dict[st
     """
     if reading.layer or file.suffix in ONE_LAYER:
         return {"layer": reading.layer}
-    layers = [name for name, geometry in list_layers(path) if geometry is not None or file.suffix in SPREADSHEETS]
-    if file.suffix in SPREADSHEETS and len(layers) > 1:
-        layers = [name for name in layers if len(read_info(path, layer=name)["fields"])]
+    is_workbook = file.suffix in SPREADSHEETS
+    layers = sheets(path) if is_workbook else [name for name, kind in list_layers(path) if kind is not None]
     if len(layers) < 2:
         return {"layer": layers[0] if layers else None}
     if file.suffix not in FOLDERS or any("\\" in name for name in layers):  # which GDAL's SQL cannot escape
@@ -128,20 +128,32 @@ def _require_positions(table: pa.Table, reading: Reading, file: SourceFile, key:
 def _opened(
     path: Path, layers: dict[str, str | None], file: SourceFile, reading: Reading, rows: int
 ) -> Iterator[tuple[dict[str, Any], pa.RecordBatchReader]]:
+    options = {
+        **layers,
+        "encoding": reading.encoding,
+        "return_fids": True,
+        "datetime_as_string": True,  # else moments lose their offsets
+        "batch_size": rows,
+        "use_pyarrow": True,
+        **OPTIONS.get(file.suffix, {}),
+    }
     with ExitStack() as stack:
         with losses_as_errors(*HARMLESS):
-            opened = open_arrow(
-                path,
-                **layers,
-                encoding=reading.encoding,
-                return_fids=True,
-                datetime_as_string=True,  # else moments lose their offsets
-                batch_size=rows,
-                use_pyarrow=True,
-                **OPTIONS.get(file.suffix, {}),
-            )
-            meta, batches = stack.enter_context(opened)
+            try:
+                meta, batches = stack.enter_context(open_arrow(path, **options))
+            except DataSourceError as error:
+                if not is_too_long(str(error)):
+                    raise
+                meta, batches = stack.enter_context(open_arrow(with_quoted_numbers(path), **options))
         yield meta, batches
+
+
+def sheets(path: Path) -> list[str]:
+    """The sheets of a workbook; of several those with content."""
+    names = [str(name) for name, _ in list_layers(path)]
+    if len(names) < 2:
+        return names
+    return [name for name in names if len(read_info(path, layer=name, **OPTIONS[path.suffix])["fields"])]
 
 
 def at_least_one(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:

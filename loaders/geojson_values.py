@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from io import BufferedReader
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,8 @@ LOOKED_AT = 100  # features, for a property whose name hides the id next to it
 OF_ESRI = {"properties": "attributes"}  # what a format with the same ending calls it
 BOM = b"\xef\xbb\xbf"
 INVALID = "it has whole numbers beyond 2^53, which must be read from its text, but it is not valid JSON"
-REFUSED = re.compile(r"Unrecognized number: (-?[0-9]+)")
+REFUSED, REFUSED_DIGITS = "Unrecognized number: ", 19
+TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|-?[0-9][-+.0-9eE]*')  # a text, or a number
 MISCOUNTED = "its features cannot be told from one another: some have no properties"
 
 
@@ -75,17 +76,22 @@ class JsonIds:
         return pa.array([_published(value, self._type) for value in values], self._type)
 
 
-def too_long_number(path: Path, complaint: str) -> str | None:
-    """What to say when GDAL refuses a file for a number; None if that is not what it says."""
-    if not (refused := REFUSED.search(complaint)):
-        return None
-    number = refused[1]
-    rows = chain(_members(path, "properties"), ({"id": value} for value in _members(path, "id")))
-    held = ((name, _json(value)) for row in rows for name, value in (row or {}).items())
-    column = next((name for name, text in held if number in re.findall("-?[0-9]+", text)), None)
-    if column is None:
-        return None
-    return f"column {column!r} holds {number}: a whole number beyond 2^63 that cannot be read as published"
+def is_too_long(complaint: str) -> bool:
+    """Whether GDAL refuses a file for a whole number that it does not know: from 2^63 to below 10^19."""
+    return REFUSED in complaint
+
+
+def with_quoted_numbers(path: Path) -> Path:
+    """A copy next to a GeoJSON, in which the whole numbers that GDAL refuses are texts."""
+    copy = path.with_name(f"quoted{path.suffix}")
+    copy.write_bytes(TOKEN.sub(_quoted, path.read_bytes()))
+    return copy
+
+
+def _quoted(token: re.Match[bytes]) -> bytes:
+    text = token[0]
+    is_long = len(text.lstrip(b"-")) == REFUSED_DIGITS and text.lstrip(b"-").isdigit() and abs(int(text)) >= 2**63
+    return b'"' + text + b'"' if is_long else text
 
 
 def _id_kind(value: object) -> str:

@@ -67,9 +67,9 @@ def _described(parquet: pq.ParquetFile) -> _Geometry | None:
         stated = json.loads(metadata[b"geo"])
         column = stated["primary_column"]
         described = stated["columns"][column]
-        parquet.schema_arrow.field(column)
+        (_,) = parquet.schema_arrow.get_all_field_indices(column)
         return _Geometry(column, described["encoding"], described.get("crs", WITHOUT_CRS))
-    except (LookupError, TypeError, AttributeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise pa.ArrowInvalid("its GeoParquet metadata do not describe a column of geometries") from error
 
 

@@ -18,8 +18,6 @@ from loaders.csv_points import read_csv
 from loaders.errors import ReadError
 from loaders.gdal import GDAL_ERRORS
 from loaders.gdal_reading import Batch, read_with_gdal
-from loaders.geojson import GEOJSON
-from loaders.geojson_values import too_long_number
 from loaders.geometry import LONLAT
 from loaders.geoparquet_reading import read_geoparquet
 from loaders.opening import opened
@@ -91,11 +89,6 @@ def read_published(file: SourceFile, reading: Reading, key: str, rows: int = BAT
 
 def _unreadable(error: Exception, file: SourceFile, key: str) -> ReadError:
     reason = " ".join(str(error).split())
-    if file.suffix in GEOJSON and (column := too_long_number(file.path, reason)):
-        return ReadError(
-            f"{key}: {file.name}: {column}. Write it in quotes in the file, and give that file to "
-            f"datasets.{key}.source.path in params.yaml."
-        )
     encoding = (
         f" If it is in another encoding, say so in datasets.{key}.read.encoding." if "UTF" in reason.upper() else ""
     )

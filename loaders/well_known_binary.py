@@ -74,9 +74,11 @@ def _without_curves(wkb: Shapes) -> tuple[Shapes, Shapes, Flags]:
     drawn, arcs = straightened(wkb, np.flatnonzero(unclear).tolist())
     linearised = np.zeros(len(wkb), dtype=np.bool_)
     if drawn:
-        rows = list(drawn)
         wkb = wkb.copy()
-        wkb[rows] = list(drawn.values())
+        for row, shape in drawn.items():
+            wkb[row] = wkb[row] if shape is None else shape  # what cannot be drawn may yet be a broken polygon
+        rows = [row for row, shape in drawn.items() if shape is not None]
+        shapes[[row for row, shape in drawn.items() if shape is None]] = None
         shapes[rows] = _parsed(wkb[rows])
         linearised[list(arcs)] = True
     return wkb, shapes, linearised

@@ -1,10 +1,12 @@
 """Which columns hold positions, by their names and values, and what their numbers can mean."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+import shapely
 
 from loaders.adding.guess import Guess
 from loaders.adding.names import tokens
@@ -19,6 +21,7 @@ POSITION_WORDS = EAST | NORTH | X | Y
 BRITISH = {"england", "scotland", "wales", "northern ireland", "united kingdom"}
 MOST_DEGREES = (180.0, 90.0)
 MOST_PAIRED = 50  # columns of each coordinate: all pairs of them are compared
+WELL_KNOWN_TEXT = re.compile(r"\s*(?:MULTI)?(?:POINT|POLYGON)\s*(?:ZM?|M)?\s*\(", re.IGNORECASE)
 ENOUGH = 0.98  # of the values: the rest may be wrong
 
 
@@ -52,8 +55,29 @@ def _numeric(columns: Mapping[str, Texts], words: set[str], marks: Marks) -> lis
     return list(islice(named, MOST_PAIRED))
 
 
+def wkt_column(columns: Mapping[str, Texts]) -> str | None:
+    """The first column with well-known text; null where there is none."""
+    for name, values in columns.items():
+        held = known(values)
+        if held and sum(WELL_KNOWN_TEXT.match(value) is not None for value in held) >= ENOUGH * len(held):
+            return name
+    return None
+
+
+def _of_outlines(name: str, values: Texts) -> tuple[dict[str, Guess], list[str]]:
+    where = {"wkt": Guess(name, "its values are well-known text")}
+    shapes = shapely.from_wkt([value for value in known(values) if WELL_KNOWN_TEXT.match(value)], on_invalid="ignore")
+    bounds = np.abs(shapely.total_bounds(shapes))
+    if (bounds <= np.array(MOST_DEGREES * 2)).all():
+        reason = "the numbers are degrees; the file does not say of which datum"
+        return {"crs": Guess("EPSG:4326", reason, is_doubtful=True), **where}, []
+    return where, ["the coordinates are no degrees and the file names no CRS: add read.crs, or the load stops"]
+
+
 def readings(columns: Mapping[str, Texts], marks: Marks) -> tuple[dict[str, Guess], list[str]]:
     """The settings under `read` by which a table has positions, and what remains open."""
+    if outlines := wkt_column(columns):
+        return _of_outlines(outlines, columns[outlines])
     pair = position_pair(columns, marks)
     if pair is None:
         return {}, [

@@ -11,10 +11,12 @@ from loaders.adding.shapes import ChooseLayer, look_into_shapes
 from loaders.adding.tables import read_table
 from loaders.adding.units import is_quantity
 from loaders.adding.values import PLAIN, find_marks, is_numeric
+from loaders.adding.workbooks import look_into_workbook
 from loaders.errors import ReadError
 from loaders.escape import one_line
 from loaders.opening import opened
 from loaders.reading import UNREADABLE
+from loaders.restored import SPREADSHEETS
 from loaders.wanted import SourceFile
 
 
@@ -30,7 +32,12 @@ def look(file: SourceFile, choose_layer: ChooseLayer, rows: int = ROWS) -> Look:
         ReadError: it cannot be read, or holds no record with a shape.
     """
     try:
-        found = _look_into_table(file, rows) if file.suffix == ".csv" else look_into_shapes(file, choose_layer, rows)
+        if file.suffix == ".csv":
+            found = _look_into_table(file, rows)
+        elif file.suffix in SPREADSHEETS:
+            found = look_into_workbook(file, choose_layer, rows)
+        else:
+            found = look_into_shapes(file, choose_layer, rows)
     except typer.Abort:  # no answer: a RuntimeError by its family, as what GDAL raises
         raise
     except UNREADABLE as error:

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -21,9 +22,10 @@ from loaders.catalog_columns import Reading
 from loaders.crs_text import crs_from_text
 from loaders.errors import ReadError
 from loaders.escape import one_line
-from loaders.gdal import list_layers, read_info
+from loaders.gdal import DataSourceError, list_layers, read_info
 from loaders.gdal_reading import FOLDERS
 from loaders.geojson import GEOJSON, says_crs
+from loaders.geojson_values import is_too_long, with_quoted_numbers
 from loaders.geometry import LONLAT, area_m2
 from loaders.opening import opened
 from loaders.reading import PARQUET, read_published
@@ -102,7 +104,8 @@ def look_into_shapes(file: SourceFile, choose_layer: ChooseLayer, rows: int) -> 
 
 
 def _about_vector(file: SourceFile, choose_layer: ChooseLayer) -> _About:
-    with opened(file) as path:
+    with opened(file) as published:
+        path = _readable(published, file)
         layers = [str(name) for name, kind in list_layers(path) if kind is not None]
         if file.suffix in FOLDERS and len(layers) > 1:
             return _about_folders(file)
@@ -111,6 +114,17 @@ def _about_vector(file: SourceFile, choose_layer: ChooseLayer) -> _About:
     crs = crs_from_text(about["crs"]) if about["crs"] else None
     states_crs = file.suffix not in GEOJSON or bool(says_crs(file.path))
     return _About(about["driver"], tuple(layers), layer, about["features"], crs, states_crs)
+
+
+def _readable(path: Path, file: SourceFile) -> Path:
+    """The file, or a copy in which GDAL can read the numbers."""
+    if file.suffix in GEOJSON:
+        try:
+            list_layers(path)
+        except DataSourceError as error:
+            if is_too_long(str(error)):
+                return with_quoted_numbers(path)
+    return path
 
 
 def _about_folders(file: SourceFile) -> _About:

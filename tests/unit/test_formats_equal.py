@@ -336,6 +336,11 @@ def test_a_table_has_its_shapes_in_one_place() -> None:
         Reading.model_validate({"wkt": "outline", "longitude": "lon"})
 
 
+def test_the_object_id_of_a_file_geodatabase_is_a_published_value(tmp_path: Path) -> None:
+    found = _read(_write_with_gdal(tmp_path / "f.gdb", 2))
+    assert found.attributes.column("OBJECTID").to_pylist() == [1, 2, 3]
+
+
 GML = (
     '<?xml version="1.0"?><FeatureCollection xmlns:gml="http://www.opengis.net/gml" xmlns="http://example.org/">'
     "{}</FeatureCollection>"

@@ -168,8 +168,11 @@ def test_a_broken_curve_is_rejected_and_the_others_are_drawn() -> None:
     nested = _multi(7, DISC)
     for _ in range(2000):
         nested = _multi(7, nested)
-    found = _harmonise(two_positions, CURVE_WKB, CURVE_WKB[:-3], nested)
-    assert [reason is None for reason in found.reason] == [False, True, False, False]
+    deep = _multi(7, CURVE_WKB)
+    for _ in range(150):
+        deep = _multi(7, deep)
+    found = _harmonise(two_positions, CURVE_WKB, CURVE_WKB[:-3], nested, deep, _multi(7, two_positions))
+    assert [reason is None for reason in found.reason] == [False, True, False, False, False, False]
 
 
 def test_polygons_in_nested_collections_are_kept_as_deep_as_can_be_read() -> None:
