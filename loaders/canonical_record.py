@@ -204,6 +204,7 @@ def canonical_records(  # noqa: PLR0913 (one for each column)
             "published_wkb": _of_rejected(published, shapes),
             "fingerprint": fingerprint,
             "shape_hash": geometry_hashes(shapes.shapes),
+            "is_coarse": shapes.is_coarse,
         }
     )
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=4326)

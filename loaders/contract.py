@@ -119,12 +119,14 @@ FINGERPRINT = Field(
     "fingerprint", pa.string(), "Hash of the published shape, or of the attributes where there is none."
 )
 SHAPE_HASH = Field("shape_hash", pa.binary(), "Hash of the harmonised shape, however its corners are ordered.")
+COARSE = Field("is_coarse", pa.bool_(), "Whether it is a point whose published coordinates are coarsely rounded.")
 LOADING = (
     *RECORD,
     REASON,
     PUBLISHED_WKB,
     FINGERPRINT,
     SHAPE_HASH,
+    COARSE,
 )  # while a load is under way, kept and rejected rows travel together
 REJECTED_NAMES = ("dataset_key", "record_id", "source_id", "source_file", "source_row", "source_attributes")
 REJECTED = (*(field for field in RECORD if field.name in REJECTED_NAMES), REASON, PUBLISHED_WKB)

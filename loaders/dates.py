@@ -16,6 +16,7 @@ YEAR, MONTH, DAY = "YYYY", "MM", "DD"
 PATTERN_PART = re.compile(r"YYYY|MM|DD|[./ _-]")
 ZONE = r"(?:Z|UTC|[+-][01]\d(?::?[0-5]\d)?)"
 TIME = rf"(?:Z|[T ]\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?(?: ?{ZONE})?)?"
+LONGEST = 200  # characters; two moments with their zones have less than 80, and to search longer ones takes too long
 BOUND = re.compile(r"(<=|>=|<|>)\s*(.+)")
 
 
@@ -74,6 +75,8 @@ def interval(text: str, written: Writing = PLAIN) -> Interval | None:
     Returns:
         None where it is no date, where a range ends before it begins, or where two patterns read different days.
     """
+    if len(text) > LONGEST:
+        return None
     if bound := BOUND.fullmatch(text):
         days = _days(bound[2], written)
         return _open_ended(bound[1], *days) if days else None

@@ -13,8 +13,7 @@ MEMORY_LIMIT = "256MB"  # what does not fit goes to the disk
 
 ROWS_AT_A_TIME = 10_000
 # In the registers that we know, no position is shared by more than three solar plants (the United Kingdom's: three
-# applications for one site), but by 25 plants where it is the middle of a town. A hundredth of a degree is 1 km.
-COARSE_DECIMALS = 2
+# applications for one site), but by 25 plants where it is the middle of a town.
 FEWEST_AT_A_PLACEHOLDER = 5
 
 # Records that share a source_id are told apart by their shapes; those that share that too, by their order.
@@ -25,14 +24,7 @@ IDENTITIES = f"""
             source_id,
             fingerprint,
             case when reason is null then shape_hash end as shape_hash,
-            case
-                when
-                    reason is null
-                    and geometry_kind = 'point'
-                    and round(centroid_lon, {COARSE_DECIMALS}) = centroid_lon
-                    and round(centroid_lat, {COARSE_DECIMALS}) = centroid_lat
-                then {{'lon': centroid_lon, 'lat': centroid_lat}}
-            end as coarse_position,
+            case when reason is null and is_coarse then shape_hash end as coarse_position,
             coalesce(group_id, source_id, 'row ' || file_row_number) as described,
             $key || ':' || coalesce(source_id, 'g-' || fingerprint) as name
         from read_parquet($path, hive_partitioning = false, file_row_number = true)

@@ -61,11 +61,15 @@ def too_complex_to_repair(shape: BaseGeometry) -> bool:
     return False
 
 
-def cross_too_often(a: BaseGeometry, b: BaseGeometry) -> bool:
-    """Whether the outlines of two polygons or multipolygons cross each other too often to be intersected."""
+def cross_too_often(a: Shapes, b: Shapes) -> Flags:
+    """Whether the outlines of polygons or multipolygons, pair by pair, cross each other too often to be intersected."""
+    too_often = shapely.get_num_coordinates(a) * shapely.get_num_coordinates(b).astype(np.int64) > MOST_CROSSINGS
+    too_often[too_often] = [_crosses_too_often(*pair) for pair in zip(a[too_often], b[too_often], strict=True)]
+    return np.asarray(too_often)
+
+
+def _crosses_too_often(a: BaseGeometry, b: BaseGeometry) -> bool:
     (edges_a, _), (edges_b, _) = _edges(a), _edges(b)
-    if len(edges_a) * len(edges_b) <= MOST_CROSSINGS:
-        return False
     edges = np.vstack((edges_a, edges_b))
     crossings, compared = 0, 0
     for one, other in _near_pairs(edges):

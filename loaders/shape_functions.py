@@ -16,8 +16,7 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _crossings(a: pa.ChunkedArray, b: pa.ChunkedArray) -> pa.Array:
-    pairs = zip(_shapes(a), _shapes(b), strict=True)
-    return pa.array([cross_too_often(one, other) for one, other in pairs], pa.bool_())
+    return pa.array(cross_too_often(_shapes(a), _shapes(b)), pa.bool_())
 
 
 def _shapes(wkb: pa.ChunkedArray) -> np.ndarray:

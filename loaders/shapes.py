@@ -15,6 +15,7 @@ from loaders.well_known_binary import LEAST_RING, Parsed, parse
 
 TINY_DEG2 = 1e-9  # about 10 m² at the equator, less elsewhere
 REPAIR_MAY_CHANGE = 0.05  # of the area; more is flagged
+EXACT = 1e-6  # of a step: what binary numbers make of decimal ones
 TOO_COMPLEX = "too_complex_to_repair"
 POINT, POLYGON, MULTIPOINT, MULTIPOLYGON, COLLECTION = 0, 3, 4, 6, 7
 
@@ -35,6 +36,7 @@ class Harmonised:
         linearised: whether it had arcs, which are straight lines now.
         cut_at_antimeridian: whether it crossed the antimeridian in one piece.
         at_origin: whether it is a point where both published coordinates are zero, in whatever CRS.
+        is_coarse: whether it is a point on a grid of about 1 km, as whole hundredths of a degree are.
         outside_extent: whether it lies outside of the declared extent.
         unrepaired_area_m2: ellipsoidal area [m²] of the shape as published where it was repaired, else NaN.
     """
@@ -48,6 +50,7 @@ class Harmonised:
     linearised: Flags
     cut_at_antimeridian: Flags
     at_origin: Flags
+    is_coarse: Flags
     outside_extent: Flags
     unrepaired_area_m2: Numbers
 
@@ -90,6 +93,7 @@ def harmonise_shapes(
         linearised=parsed.linearised & usable,
         cut_at_antimeridian=crossing,
         at_origin=usable & _is_origin(drawn),
+        is_coarse=usable & _is_coarse(drawn, crs),
         outside_extent=usable & _is_outside(shapes, extent),
         unrepaired_area_m2=before,
     )
@@ -170,6 +174,15 @@ def _is_next_to_nothing(shapes: Shapes) -> Flags:
 def _is_origin(shapes: Shapes) -> Flags:
     """Whether it is the point (0, 0)."""
     return np.asarray((shapely.get_type_id(shapes) == POINT) & (shapely.bounds(shapes) == 0).all(axis=1))
+
+
+def _is_coarse(shapes: Shapes, crs: pyproj.CRS) -> Flags:
+    """Whether both coordinates of a point are whole hundredths of a degree, or whole kilometres."""
+    corners = shapely.bounds(shapes)[:, :2]
+    steps = corners * 100 if crs.is_geographic else corners * crs.axis_info[0].unit_conversion_factor / 1000
+    with np.errstate(invalid="ignore"):  # infinite: rejected
+        whole = np.abs(steps - np.round(steps)) < EXACT
+    return np.asarray((shapely.get_type_id(shapes) == POINT) & whole.all(axis=1))
 
 
 def _is_outside(shapes: Shapes, extent: Extent | None) -> Flags:

@@ -10,6 +10,7 @@ import shapely
 from loaders.arrays import Numbers, Rows, Shapes
 from loaders.comparing.records import LONLAT, Side
 from loaders.geometry import AREA_DECIMALS, projected
+from loaders.shape_complexity import cross_too_often
 
 Found = tuple[Rows, Rows, Numbers]  # rows of one side and of the other, and what they share or how far they are apart
 
@@ -53,7 +54,7 @@ def find_pairs(a: Side, b: Side, within_m: float) -> Pairs:
 
 
 def _sharing(a: Shapes, b: Shapes) -> Found:
-    """Which outlines of two sides share how much area [m²]; a common border is none."""
+    """Which outlines of two sides share how much area [m²]; none where they only touch, or cross too often to tell."""
     tree = shapely.STRtree(b)
     found = [_sharing_of(rows, a, tree) for rows in _chunks(np.arange(len(a)))]
     return _joined(found)
@@ -62,6 +63,8 @@ def _sharing(a: Shapes, b: Shapes) -> Found:
 def _sharing_of(rows: Rows, a: Shapes, tree: shapely.STRtree) -> Found:
     from_a, from_b = tree.query(a[rows], predicate="intersects")
     from_a = rows[from_a]
+    measured = ~cross_too_often(a[from_a], tree.geometries[from_b])
+    from_a, from_b = from_a[measured], from_b[measured]
     shared = np.round(shapely.area(shapely.intersection(a[from_a], tree.geometries[from_b])), AREA_DECIMALS)
     real = shared > 0
     return from_a[real], from_b[real], shared[real]

@@ -161,3 +161,9 @@ def test_a_text_that_two_patterns_read_as_different_days_is_none() -> None:
 def test_a_pattern_of_anything_else_is_refused_with_the_words_that_there_are(pattern: str) -> None:
     with pytest.raises(ReadError, match=r"^farms: .*YYYY.*MM.*DD.*datasets\.farms\.columns\.installed\.pattern"):
         writing((pattern,), "farms")
+
+
+@pytest.mark.parametrize("filler", [" ", "\t", " to ", "/ ", "2015-"])
+def test_a_text_that_is_too_long_for_a_date_is_none_and_is_not_searched(filler: str) -> None:
+    assert interval("2015" + filler * 1_000_000 + "x") is None
+    assert interval(f"2015{' ' * 50}..{' ' * 50}2016") is not None

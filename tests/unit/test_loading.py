@@ -119,8 +119,21 @@ def _at(positions: list[tuple[float, float]], columns: dict[str, list[str]], crs
         ((-3.5, 53.3), "aaaaaa", "EPSG:4326", 0),
         ((-3.51, 53.32), "abcdef", "EPSG:4326", 6),
         ((-3.512, 53.32), "abcdef", "EPSG:4326", 0),
+        ((400_000, 300_000), "abcde", "EPSG:27700", 5),
+        ((400_000, 300_100), "abcde", "EPSG:27700", 0),
     ],
-    ids=["null island", "a zero in metres", "few", "five", "four", "one plant six times", "hundredths", "precise"],
+    ids=[
+        "null island",
+        "a zero in metres",
+        "few",
+        "five",
+        "four",
+        "one plant six times",
+        "hundredths",
+        "precise",
+        "kilometres",
+        "metres",
+    ],
 )
 def test_points_at_a_stand_in_for_a_position_are_flagged(
     tmp_path: Path,
