@@ -177,16 +177,16 @@ def _header_place(rows: Sequence[Row]) -> int:
     usual = median(filled) if filled else 0
     remarks = {place for place in range(len(rows)) if _is_remark([row for _, row in rows[place : place + 2]])}
     likely = [place for place, count in enumerate(filled) if count > 1 and place not in remarks]
-    full = [place for place in likely if _count_of_numbers(rows[place][1]) and filled[place] >= ENOUGH * usual]
-    before = [place for place in likely if full and place < full[0] and filled[place] >= usual / 2]
+    numeric = {place for place in likely if _has_numbers(rows[place][1])}
+    full = [place for place in likely if place in numeric and filled[place] >= ENOUGH * usual]
+    before = [p for p in likely if full and p < full[0] and p not in numeric and filled[p] >= usual / 2]
     if before:
         return max(before, key=lambda place: filled[place])
-    return next((place for place in likely if filled[place] >= usual), 0)
+    return full[0] if full else next((place for place in likely if filled[place] >= usual), 0)
 
 
-def _count_of_numbers(row: Sequence[str]) -> int:
-    """How many fields of a row are numbers."""
-    return sum(COMMA.number(field.strip()) is not None or PLAIN.number(field.strip()) is not None for field in row)
+def _has_numbers(row: Sequence[str]) -> bool:
+    return any(marks.number(field.strip()) is not None for field in row for marks in (PLAIN, COMMA))
 
 
 def _is_remark(rows: Sequence[list[str]]) -> bool:

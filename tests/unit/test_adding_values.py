@@ -506,6 +506,7 @@ def test_the_header_is_the_first_line_with_as_many_values_as_the_rows(
     [
         ",lon,lat\n0,10.5,50\n1,11.5,51\n",
         "id,lon,lat,,,\n1,10.5,50,a,b,c\n2,11.5,51,d,e,f\n",
+        ",lon,lat,2015\n0,10.5,50,3\n1,11.5,51,5\n",
         "id,lon,lat,2015,2016\n1,10.5,50,3,4\n2,11.5,51,5,6\n",
         "id,lon,lat,mw\n,deg,deg,MW\n1,10.5,50,3\n2,11.5,51,5\n",
         "id,name\na,b\nc,d\n",
