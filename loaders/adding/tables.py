@@ -20,6 +20,7 @@ SNIFFED_ROWS, SNIFFED_BYTES = 50, 1_000_000
 PIECE = 1 << 20
 FEWEST_ROWS, MOST_VALUES = 50, 1_000_000  # kept to look at
 COMMA = Marks(",")
+MOST = 0.75  # of the fields that rows usually fill
 ENOUGH = 0.8  # of the rows are as wide as the header, or it is another delimiter
 
 
@@ -169,20 +170,19 @@ def _fit(path: Path, reading: Reading) -> tuple[bool, int, int]:
 
 
 def _header_place(rows: Sequence[Row]) -> int:
-    """Which row names the columns: of those before the first one with numbers, the one that fills the most fields.
+    """Which row names the columns: the first that fills most of the fields, as titles and remarks do not.
 
-    Titles and remarks fill fewer, and so may a header whose columns do not all have names.
+    If that one has numbers, it is the row before them that fills the most: its columns do not all have names.
     """
     filled = [sum(bool(field.strip()) for field in row) for _, row in rows]
     usual = median(filled) if filled else 0
     remarks = {place for place in range(len(rows)) if _is_remark([row for _, row in rows[place : place + 2]])}
     likely = [place for place, count in enumerate(filled) if count > 1 and place not in remarks]
-    numeric = {place for place in likely if _has_numbers(rows[place][1])}
-    full = [place for place in likely if place in numeric and filled[place] >= ENOUGH * usual]
-    before = [p for p in likely if full and p < full[0] and p not in numeric and filled[p] >= usual / 2]
-    if before:
-        return max(before, key=lambda place: filled[place])
-    return full[0] if full else next((place for place in likely if filled[place] >= usual), 0)
+    full = next((place for place in likely if filled[place] >= MOST * usual), 0)
+    if rows and not _has_numbers(rows[full][1]):
+        return full
+    before = [place for place in likely if place < full and not _has_numbers(rows[place][1])]
+    return max(before, key=lambda place: filled[place], default=full)
 
 
 def _has_numbers(row: Sequence[str]) -> bool:
