@@ -10,7 +10,7 @@ from random import Random
 from statistics import median
 
 from loaders.adding.guess import Guess
-from loaders.adding.values import Texts
+from loaders.adding.values import PLAIN, Marks, Texts
 from loaders.catalog_columns import Reading
 from loaders.csv_table import Row, csv_rows, header, stated_encoding
 from loaders.errors import ReadError
@@ -19,6 +19,8 @@ DELIMITERS = (",", ";", "\t", "|")
 SNIFFED_ROWS, SNIFFED_BYTES = 50, 1_000_000
 PIECE = 1 << 20
 FEWEST_ROWS, MOST_VALUES = 50, 1_000_000  # kept to look at
+COMMA = Marks(",")
+MOST = 0.75  # of the fields that rows usually fill
 ENOUGH = 0.8  # of the rows are as wide as the header, or it is another delimiter
 
 
@@ -168,15 +170,23 @@ def _fit(path: Path, reading: Reading) -> tuple[bool, int, int]:
 
 
 def _header_place(rows: Sequence[Row]) -> int:
-    """Which row names the columns: the first that fills as many fields as is usual. Titles and remarks fill fewer."""
+    """Which row names the columns: the first that fills most of the fields, as titles and remarks do not.
+
+    If that one has numbers, it is the row before them that fills the most: its columns do not all have names.
+    """
     filled = [sum(bool(field.strip()) for field in row) for _, row in rows]
     usual = median(filled) if filled else 0
-    fitting = (
-        place
-        for place, count in enumerate(filled)
-        if count > 1 and count >= usual and not _is_remark([row for _, row in rows[place : place + 2]])
-    )
-    return next(fitting, 0)
+    remarks = {place for place in range(len(rows)) if _is_remark([row for _, row in rows[place : place + 2]])}
+    likely = [place for place, count in enumerate(filled) if count > 1 and place not in remarks]
+    full = next((place for place in likely if filled[place] >= MOST * usual), 0)
+    if rows and not _has_numbers(rows[full][1]):
+        return full
+    before = [place for place in likely if place < full and not _has_numbers(rows[place][1])]
+    return max(before, key=lambda place: filled[place], default=full)
+
+
+def _has_numbers(row: Sequence[str]) -> bool:
+    return any(marks.number(field.strip()) is not None for field in row for marks in (PLAIN, COMMA))
 
 
 def _is_remark(rows: Sequence[list[str]]) -> bool:

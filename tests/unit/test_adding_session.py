@@ -97,6 +97,21 @@ def test_a_table_with_other_fuels_gets_a_filter(add: Add, project: Path) -> None
     assert dataset.expected_features == 12
 
 
+def test_what_a_filter_drops_and_what_a_status_keeps_is_shown_before_it_is_used(add: Add, project: Path) -> None:
+    kinds = ["Solar Photovoltaics,Operational", "Solar Photovoltaics,Application Refused", "Wind Onshore,Abandoned"]
+    lines = ["Ref ID,lat,lon,Technology Type,Development Status"]
+    lines += [f"{i},{50 + i / 10},{i / 10},{kinds[i % 3]}" for i in range(12)]
+    (project / "register_2020.csv").write_text("\n".join(lines))
+    code, out, _ = add("register_2020.csv", "--yes")
+    assert code == 0
+    doubts = out.partition("Look at these before you use it:\n")[2].splitlines()
+    assert doubts[0].startswith(
+        "  - Development Status states a status: 'Operational' (4), 'Application Refused' (4). All of these count as"
+    )
+    assert doubts[1] == "  - where: 4 of the 12 records looked at are left out: 'Wind Onshore' (4)"
+    assert dict(_dataset(project, "register_2020").where) == {"Technology Type": ("Solar Photovoltaics",)}
+
+
 def test_a_western_table_with_semicolons_and_decimal_commas_is_understood(add: Add, project: Path) -> None:
     rows = [f"{i};Köln {i};6,{i}5;50,9{i};1.{i}00,5;0{i}.12.2019" for i in range(1, 5)]
     text = "\n".join(["Anlage_ID;Ort;Longitude;Latitude;Leistung_kWp;Inbetriebnahme", *rows])

@@ -501,6 +501,23 @@ def test_the_header_is_the_first_line_with_as_many_values_as_the_rows(
     assert _reading(table) == {"delimiter": ";"} | ({"header_line": line} if line else {})
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        ",lon,lat\n0,10.5,50\n1,11.5,51\n",
+        "id,lon,lat,,,\n1,10.5,50,a,b,c\n2,11.5,51,d,e,f\n",
+        ",lon,lat,2015\n0,10.5,50,3\n1,11.5,51,5\n",
+        "id,lon,lat,2015,2016\n1,10.5,50,3,4\n2,11.5,51,5,6\n",
+        "id,lon,lat,mw\n,deg,deg,MW\n1,10.5,50,3\n2,11.5,51,5\n",
+        "id,name\na,b\nc,d\n",
+        "id,name,note\na,b,\nc,,\n",
+    ],
+)
+def test_a_header_may_leave_columns_without_a_name_or_have_units_below_it(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(text)
+    assert "header_line" not in read_table(tmp_path / "a.csv", "a.csv", 10).reading
+
+
 @pytest.mark.parametrize("ends", ["\n", "\r", "\r\n"])
 def test_lines_end_as_on_any_machine(ends: str, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(ends.join(["id,mw", '1,"two', 'lines"', "2,3", ""]).encode())
