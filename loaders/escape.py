@@ -35,7 +35,7 @@ _MARKDOWN = str.maketrans(
     | {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 )
 _MARKING_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")  # within a word it marks nothing
-_CODE = re.compile(r"`([^`]+)`")
+_CODE = re.compile(r"`([^`{}<>|]+)`")
 _IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 (spreadsheets take the wide ones, too)
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?")
@@ -187,4 +187,4 @@ def sql_file(path: Path) -> str:
 
 def spreadsheet_cell(text: str) -> str:
     """A cell of CSV or XLSX: what a spreadsheet would run as a formula begins with an apostrophe; numbers stay."""
-    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text

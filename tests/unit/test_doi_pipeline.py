@@ -189,3 +189,17 @@ def test_a_changed_file_is_refused_unless_the_lock_is_updated(project: Path) -> 
     _change(project, "south.geojson", '"mw": 5', '"mw": 6')
     with pytest.raises(ChecksumMismatchError, match=f"make update KEY={SOUTH}"):
         run_doi_pipeline(params=project / "params.yaml", datasets=[SOUTH])
+
+
+@pytest.mark.parametrize("folder", ["it's [here]", "source_id=7"])
+def test_a_project_may_be_in_a_folder_of_any_name(folder: str, project: Path) -> None:
+    place = project / folder
+    place.mkdir()
+    for name in ("params.yaml", "north.geojson", "south.geojson"):
+        (project / name).rename(place / name)
+    run_doi_pipeline(params=place / "params.yaml", use_parallel=False)
+    with connect(place / "data/sample/eo_pv_data.duckdb") as connection:
+        found = connection.execute("SELECT record_id FROM raw_data.doi_pv_features ORDER BY ALL").fetchall()
+        counted = connection.execute("SELECT sum(records_kept), sum(records_rejected) FROM raw_data.dataset_accounting")
+        assert counted.fetchall() == [(4, 0)]
+    assert [name for (name,) in found[:3]] == [f"{NORTH}:n0", f"{NORTH}:n1", f"{NORTH}:n2"]

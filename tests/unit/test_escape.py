@@ -175,6 +175,7 @@ def test_sql_reads_literals_and_names_as_they_were(text: str) -> None:
         ("-2+3+cmd|' /C calc'!A0", "'-2+3+cmd|' /C calc'!A0"),
         ("\t=1", "'\t=1"),
         ("＝1+1", "'＝1+1"),  # noqa: RUF001
+        (" =1", "' =1"),
         ("-5.25", "-5.25"),
         ("-1e-5", "-1e-5"),
         ("+49", "+49"),

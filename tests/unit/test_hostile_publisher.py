@@ -33,7 +33,20 @@ PIECES = (
         "}",
         "{",
     ),
-    *("[a](javascript:x)", "](", "|", "`", "\\", "\\input{x}", "},\n}\n@misc{y,", "&amp;", "\n# head", "\n\n- item"),
+    *(
+        "[a](javascript:x)",
+        "](",
+        "|",
+        "`",
+        "`{{ x }}`",
+        "`<b>`",
+        "\\",
+        "\\input{x}",
+        "},\n}\n@misc{y,",
+        "&amp;",
+        "\n# head",
+        "\n\n- item",
+    ),
     *("\x1b[2J", "\u202e", "\u2028", '"', "'", "$", "%", "_", "*", "é", "中", " and ", ","),
 )
 TEXT = st.lists(st.sampled_from(PIECES), min_size=1, max_size=4).map("".join)
@@ -129,6 +142,7 @@ def test_the_summary_is_a_table_of_text(record: Record, licence: str) -> None:
     assert set(page.tags) <= {"h1", "blockquote", "p", "table", "thead", "tbody", "tr", "th", "td", "code"}
     assert page.tags.count("td") == 20
     assert page.attributes == set()
+    assert not re.search("[{}]", text)
 
 
 @quickly
