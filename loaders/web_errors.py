@@ -17,7 +17,12 @@ LONGEST_REASON = 150
 TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
 CERTIFICATES = re.compile(r"CA certificate bundle|\[X509", re.IGNORECASE)
 LIBRARY = re.compile(r"^(?:<[^>]*>|\w+\([^)]*\)): ")  # an object of urllib3 before what it says
-BROKEN = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
+BROKEN = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.InvalidHeader,
+)
 
 
 def explain(url: str, about: str, error: Exception) -> NoReturn:
@@ -51,7 +56,7 @@ def explain(url: str, about: str, error: Exception) -> NoReturn:
         _explain_tunnel(url, about, int(tunnel[1]), error)
     if isinstance(error, requests.exceptions.ProxyError):
         raise InterruptedTransfer(f"no answer of the proxy {_proxy_host(url)} that the environment names ({reason})")
-    if isinstance(error, BROKEN):
+    if isinstance(error, BROKEN) or not isinstance(error, ValueError):
         raise InterruptedTransfer(f"no answer ({reason})")
     if getattr(error, "response", None) is not None:
         raise SourceError(
