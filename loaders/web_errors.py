@@ -16,7 +16,13 @@ PROXY_LOGIN = 407
 LONGEST_REASON = 150
 TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
 CERTIFICATES = re.compile(r"CA certificate bundle|\[X509", re.IGNORECASE)
-BROKEN = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
+LIBRARY = re.compile(r"^(?:<[^>]*>|\w+\([^)]*\)): ")  # an object of urllib3 before what it says
+BROKEN = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.InvalidHeader,
+)
 
 
 def explain(url: str, about: str, error: Exception) -> NoReturn:
@@ -48,7 +54,9 @@ def explain(url: str, about: str, error: Exception) -> NoReturn:
         raise SourceError(f"{what} redirects in circles. The publisher must mend that.")
     if tunnel := TUNNEL.search(reason):
         _explain_tunnel(url, about, int(tunnel[1]), error)
-    if isinstance(error, BROKEN):
+    if isinstance(error, requests.exceptions.ProxyError):
+        raise InterruptedTransfer(f"no answer of the proxy {_proxy_host(url)} that the environment names ({reason})")
+    if isinstance(error, BROKEN) or not isinstance(error, ValueError):
         raise InterruptedTransfer(f"no answer ({reason})")
     if getattr(error, "response", None) is not None:
         raise SourceError(
@@ -87,7 +95,7 @@ def reason_of(error: BaseException) -> str:
     if isinstance(reason, Exception):
         return reason_of(reason)
     words = redact(" ".join(str(error).split()))  # before it is cut, which could leave a part of a secret
-    found = words.split("(Caused by")[0].rpartition(">: ")[2] or type(error).__name__
+    found = LIBRARY.sub("", words.split("(Caused by")[0]) or type(error).__name__
     return found if len(found) <= LONGEST_REASON else f"{found[:LONGEST_REASON]}…"
 
 

@@ -156,6 +156,20 @@ def test_a_part_that_was_not_asked_for_is_not_the_file(status: int, web: Publish
     refused(fetch, f"{status}" if status == 416 else "another part", strike=lambda: web.fault(HOST, PATH, part))
 
 
+@pytest.mark.parametrize("length", ["5, 6", "²", "-5", "9" * 400, "five", "5046", "10"])
+def test_a_length_that_is_wrong_is_one_paragraph_or_the_file(length: str, web: Publishers, fetch: Fetch) -> None:
+    def lie(_: Asked, answer: Answer) -> Answer:
+        headers = {**answer.headers, "Content-Length": length}
+        return replace(answer, headers=headers, framing="close", takes_ranges=False)
+
+    try:
+        said = fetch(strike=lambda: web.fault(HOST, PATH, Fault(lie, times=None))).decode()
+    except EoPvError as error:
+        said = str(error)
+    words = (BODY.decode(), "no answer (", "bytes, the lock expects", "the connection broke")
+    assert [word for word in words if word in said] != [], said
+
+
 @pytest.mark.parametrize("status", [202, 204, 400, 401, 403, 404, 405, 406, 500, 501, 503])
 def test_a_server_that_does_not_know_head_is_asked_with_get(status: int, web: Publishers, fetch: Fetch) -> None:
     web.fault(HOST, PATH, Fault.status(status, method="HEAD", times=None))

@@ -108,7 +108,9 @@ def test_a_proxy_that_is_down_is_one_paragraph_without_its_password(
         lake.opened(LAKE, workspace) as connection,
     ):
         connection.execute("CREATE TABLE lake.plants AS SELECT 7 AS n")
-    for error in (down.value, out.value):
+    with pytest.raises(SourceError, match=r"no answer of the proxy 127\.0\.0\.1 .* \(Failed to establish") as web:
+        Web(Download(attempts=1)).get("http://data.example.org/farms.zip")
+    for error in (down.value, out.value, web.value):
         assert "\n" not in str(error)
         assert "correct-horse" not in _told(error)
 
