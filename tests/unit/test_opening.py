@@ -446,6 +446,7 @@ def test_a_prj_that_is_not_utf_8_is_read(tmp_path: Path) -> None:
     prj = (tmp_path / "f.prj").read_text().replace("GCS_WGS_1984", "Syst\u00e8me_WGS_1984")
     (tmp_path / "f.prj").write_bytes(prj.encode("cp1252"))
     crs = _read(tmp_path / "f.shp").crs
+    assert crs.datum
     assert (crs.name, crs.datum.name) == ("Syst\u00e8me_WGS_1984", "World Geodetic System 1984")
     assert (tmp_path / "f.prj").read_bytes() == prj.encode("cp1252")
 
