@@ -351,6 +351,10 @@ def test_content_that_is_not_what_the_ending_says_is_named(
     [
         ({"doc.txt": b"x"}, r"it is a zip archive without any \.kml"),
         ({"doc.kml": b" " * 200_000_000}, "it would unpack to 200 MB, which is 1,0.. times its own size"),
+        (
+            {"b.kml": KML.format(PLACEMARK).encode(), "doc.kml": KML.format(PLACEMARK).encode()},
+            r"it holds several documents \(b\.kml, doc\.kml\), of which one would be read: call it \.zip",
+        ),
         ({"doc.kml": f"{ENTITIES}]>{KML.format('&j;')}".encode()}, "cannot be read as kmz"),
     ],
 )
