@@ -500,7 +500,7 @@ def test_a_file_geodatabase_is_read_as_one_file(tmp_path: Path) -> None:
     frame = gpd.GeoDataFrame({"name": ["a"]}, geometry=[Point(10, 50)], crs="EPSG:4326")
     pyogrio.write_dataframe(frame, tmp_path / "f.gdb", driver="OpenFileGDB", layer="farms")
     (tmp_path / "f.gdb").rename(tmp_path / "f!.gdb")
-    assert _read(tmp_path / "f!.gdb").attributes.to_pylist() == [{"name": "a"}]
+    assert _read(tmp_path / "f!.gdb").attributes.to_pylist() == [{"OBJECTID": 1, "name": "a"}]
     for path in (tmp_path / "f!.gdb").glob("*.gdbtable"):
         path.unlink()
     with pytest.raises(ReadError, match=r"is not a file geodatabase: it is a folder without any \.gdbtable"):
