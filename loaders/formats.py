@@ -65,6 +65,8 @@ FORMATS: Mapping[str, FileFormat] = {
     ".xlsx": XLSX,
     ".ods": ODS,
 }
+# Files of these formats are often accompanied by the same in others, or by tables about them, which are left unasked.
+USUAL = frozenset({".geojson", ".json", ".shp", ".gpkg", ".fgb", ".kml", ".parquet", ".geoparquet", ".csv"})
 DRIVERS = frozenset(driver for found in FORMATS.values() for driver in found.drivers)
 SHAPEFILE_PARTS = frozenset({*SHAPEFILE.parts, ".qix", ".sbn", ".sbx"})  # the last three are indexes
 

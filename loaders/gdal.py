@@ -32,7 +32,7 @@ __all__ = [
 GDAL_ERRORS = (DataLayerError, DataSourceError, FeatureError, GeometryError)
 FILE_SYSTEMS = frozenset({"/vsimem/", "/vsizip/"})  # what remains: of memory, and inside KMZ and workbooks
 SETTINGS = {
-    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{noext}",  # should a file system of a network come back
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",  # should a file system of a network come back
     "GML_FIELDTYPES": "ALWAYS_STRING",  # as published: 007 is no 7
     "GML_DOWNLOAD_SCHEMA": "NO",
     "GML_GFS_TEMPLATE": "",

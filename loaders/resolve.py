@@ -13,7 +13,7 @@ from loaders.lock_changes import unidentified_files
 from loaders.locks import Lock, LockedFile, Record, read_lock, write_lock
 from loaders.publishers import local
 from loaders.seen import Seen, read_seen, write_seen
-from loaders.wanted import is_data, wanted_names, with_parts
+from loaders.wanted import main_files, wanted_names, with_parts
 from loaders.web import Web
 from loaders.workspace import Workspace
 
@@ -102,7 +102,7 @@ def _seen_or_nothing(path: Path) -> Seen:
 def _chosen(dataset: Dataset, listed: Mapping[str, LockedFile], place: str) -> list[LockedFile]:
     """The wanted files of a published record: what is there may be large, so that it must be clear what is meant."""
     wanted = _matching(dataset, listed, place)
-    data = {name for name in wanted if is_data(name)}
+    data = main_files(wanted, with_archives=True)
     several = len({geodatabase(name) or name for name in data}) != 1
     if not dataset.source.include and dataset.source.kind == "doi":
         if several and len(wanted) != 1:

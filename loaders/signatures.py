@@ -125,7 +125,7 @@ def _xml_fault(head: bytes, expected: FileFormat) -> str:
     """KML and GML differ from one another, and from the XML that sends GDAL elsewhere, by their root."""
     text = decoded(head).lstrip("\ufeff")
     start = match.end() if (match := BEFORE_ROOT.match(text)) else 0
-    if text[start:].startswith("<!DOCTYPE"):
+    if text[start:].startswith("<!DOCTYPE") and "<!ENTITY" in text:
         return f"{begins(head)}; a document type can declare entities without end, and is not read"
     root = ROOT.match(text, start)
     if expected is KML:
@@ -140,23 +140,28 @@ def _zip_fault(path: Path, expected: FileFormat) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
+            if not any(member.filename.lower().endswith(expected.member) for member in members):
+                return f"it is a zip archive without any {expected.member}"
+            if fault := _size_fault(sum(member.file_size for member in members), path.stat().st_size):
+                return fault
+            return next(filter(None, (_member_fault(archive, member) for member in members)), "")
     except DAMAGED:
         return "it is a damaged zip archive"
-    if not any(member.filename.lower().endswith(expected.member) for member in members):
-        return f"it is a zip archive without any {expected.member}"
-    unpacked = sum(member.file_size for member in members)
-    ratio = unpacked / path.stat().st_size
+
+
+def _size_fault(unpacked: int, packed: int) -> str:
+    ratio = unpacked / packed
     if unpacked > MOST_UNPACKED_BYTES or (unpacked > RATIO_MATTERS_FROM_BYTES and ratio > MOST_RATIO):
         return f"it would unpack to {unpacked / 1e6:,.0f} MB, which is {ratio:,.0f} times its own size"
-    return next(filter(None, (_member_fault(path, member) for member in members)), "")
+    return ""
 
 
-def _member_fault(path: Path, member: zipfile.ZipInfo) -> str:
+def _member_fault(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
     """Unpack a member to nowhere: GDAL goes on beyond the size that it states."""
     stated, found = member.file_size, 0
     member.file_size = NO_END  # at the stated size, zipfile would stop without a word
     try:
-        with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
+        with archive.open(member) as stream:
             while found <= stated and (piece := stream.read(PIECE_BYTES)):
                 found += len(piece)
     except (*DAMAGED, EOFError, RuntimeError, zlib.error):

@@ -1,7 +1,7 @@
 """Which published files are wanted: by the patterns of `source.include` and `exclude`, inside archives too.
 
 A pattern sees a file's path, its bare name, and its path with its archive's name before it (`farms.zip/a.shp`). A
-pattern that names an archive means everything in it that can be read.
+pattern that names an archive means everything in it that can be read: of the usual formats, if there are any.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from loaders.archives import is_archive
 from loaders.catalog_source import Source
 from loaders.errors import ReadError
-from loaders.formats import FORMATS, SHAPEFILE_PARTS, geodatabase, suffix
+from loaders.formats import FORMATS, SHAPEFILE_PARTS, USUAL, geodatabase, suffix
 from loaders.locks import UNPACKED
 
 
@@ -61,10 +61,11 @@ def wanted_members(members: Sequence[str], archive: str, source: Source) -> list
     """Which files of an archive to unpack."""
     visible = [name for name in members if not _is_hidden(name) and _is_below_folder(name, source)]
     visible = [name for name in visible if not _any(name, archive, source.exclude)]
+    main = main_files(visible)
     if not source.include:
-        chosen = {name for name in visible if suffix(geodatabase(name) or name) in FORMATS} or set(visible)
+        chosen = main or set(visible)
     else:
-        chosen = {name for name in visible if _any(name, archive, source.include)}
+        chosen = {name for name in visible if _any(name, archive, source.include, main)}
     return sorted(with_parts(chosen, visible))
 
 
@@ -79,15 +80,20 @@ def wanted_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
     present = sorted({_described(path, folder) for path in folder.rglob("*") if path.is_file()}, key=_order)
     present = [file for file in present if file.suffix not in SHAPEFILE_PARTS and not is_archive(file.published)]
     present = [file for file in present if not _any(file.published, file.archive, source.exclude)]
-    known = [file for file in present if file.suffix in FORMATS] or present
+    main = main_files([file.name for file in present])
+    known = [file for file in present if file.name in main] or present
     listing = ", ".join(file.name for file in known) or "nothing"
     remedy = f"Name what is wanted in datasets.{key}.source.include in params.yaml."
     if not source.include and len(known) != 1:
         several = "several: " if known else ""
         raise ReadError(f"{key}: expected one file to load, found {several}{listing}. {remedy}")
     chosen = {file.name: file for file in known} if not source.include else {}
+    held: dict[str, list[str]] = {}
+    for file in present:
+        held.setdefault(file.archive, []).append(file.published)
+    main_of = {archive: main_files(names) for archive, names in held.items()}
     for pattern in source.include:
-        found = [file for file in present if _any(file.published, file.archive, [pattern])]
+        found = [file for file in present if _any(file.published, file.archive, [pattern], main_of[file.archive])]
         if not found:
             raise ReadError(f"{key}: no file matches include ({pattern}). Found: {listing}. {remedy}")
         chosen |= {file.name: file for file in found}
@@ -105,6 +111,12 @@ def is_data(name: str) -> bool:
     return suffix(geodatabase(name) or name) in FORMATS or is_archive(name)
 
 
+def main_files(names: Collection[str], *, with_archives: bool = False) -> set[str]:
+    """The files that a load means unasked: of the usual formats (and archives), or else of any that it reads."""
+    usual = {name for name in names if suffix(name) in USUAL or (with_archives and is_archive(name))}
+    return usual or {name for name in names if suffix(geodatabase(name) or name) in FORMATS}
+
+
 def _order(file: SourceFile) -> Path:
     return file.path
 
@@ -120,15 +132,13 @@ def _described(path: Path, folder: Path) -> SourceFile:
     return SourceFile(path, name)
 
 
-def _any(name: str, archive: str, patterns: Sequence[str]) -> bool:
-    """Whether any pattern means a file."""
-    whole = geodatabase(name)
-    seen = {part for each in {name, whole or name} for part in (each, PurePosixPath(each).name)}
+def _any(name: str, archive: str, patterns: Sequence[str], main: Collection[str] | None = None) -> bool:
+    """Whether any pattern means a file; one of its archive means the main files in that, or all that can be read."""
+    whole = geodatabase(name) or name
+    seen = {part for each in (name, whole) for part in (each, PurePosixPath(each).name)}
     if archive:
-        seen |= {
-            f"{outer}/{each}" for outer in (archive, PurePosixPath(archive).name) for each in {name, whole or name}
-        }
-        if suffix(whole or name) in FORMATS:
+        seen |= {f"{outer}/{each}" for outer in (archive, PurePosixPath(archive).name) for each in (name, whole)}
+        if name in main if main is not None else suffix(whole) in FORMATS:
             seen |= {archive, PurePosixPath(archive).name}
     return any(fnmatchcase(one, pattern) for one in seen for pattern in patterns)
 

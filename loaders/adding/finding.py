@@ -17,7 +17,7 @@ from loaders.errors import EoPvError, SourceError
 from loaders.formats import FORMATS, SHAPEFILE_PARTS, geodatabase, whole_files
 from loaders.locks import UNPACKED, Lock, LockedFile, Record
 from loaders.publishers import local
-from loaders.wanted import SourceFile, is_data, wanted_members, wanted_names
+from loaders.wanted import SourceFile, is_data, main_files, wanted_members, wanted_names
 from loaders.workspace import Workspace
 
 READABLE = f"that can be read ({', '.join(FORMATS)}, or archives of them)"
@@ -107,6 +107,8 @@ class Place:
         sizes = whole_files(sizes)
         names = sorted({geodatabase(name) or name for name in names})
         data = [name for name in names if is_data(name) and not (archive and is_archive(name))]
+        if not self.dataset.source.include:
+            data = sorted(main_files(data, with_archives=True))
         if missed or not data:
             wish = f"that --file {', '.join(self.dataset.source.include)!r} means and " * bool(
                 self.dataset.source.include

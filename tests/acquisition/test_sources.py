@@ -189,7 +189,7 @@ def test_a_record_of_several_files_asks_which(checkout: Checkout, web: Publisher
 
 def test_the_only_shapefile_of_a_record_comes_with_its_parts(checkout: Checkout, web: Publishers) -> None:
     parts = {"x.shp": b"1", "x.shx": b"2", "x.dbf": b"3", "x.prj": b"4"}
-    web.zenodo.publish(RECORD, concept=CONCEPT, files=parts | {"README.txt": b"r"})
+    web.zenodo.publish(RECORD, concept=CONCEPT, files=parts | {"README.txt": b"r", "codebook.xlsx": b"x"})
     checkout.settings({"farms": {"source": {"doi": f"10.5281/zenodo.{RECORD}"}}})
     run = checkout.eo_pv("resolve", "farms")
     assert run.code == 0, run.output

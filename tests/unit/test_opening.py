@@ -318,7 +318,7 @@ ENTITIES = "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'>" + "".join(
         ),
         ("f.geojson", "", "is not GeoJSON: it is empty"),
         ("f.geojson", "\ufeff {".encode("utf-16-le"), "is not GeoJSON: it is UTF-16, expected UTF-8"),
-        ("f.kml", "<!DOCTYPE html><html>", "is not KML: it begins with '<!DOCTYPE html>'"),
+        ("f.kml", "<!DOCTYPE html><html>", "is not KML: it begins with '<!DOCTYPE html>', expected <kml>"),
         ("f.kml", f"{ENTITIES}]>{KML.format('&j;')}", "can declare entities without end, and is not read"),
         ("f.gml", f"{ENTITIES}]>{GML.format('', '')}", "can declare entities without end, and is not read"),
         ("f.gml", KML.format(PLACEMARK), "is not GML: it begins with '<kml xmlns"),
@@ -358,6 +358,23 @@ def test_a_kmz_is_not_unpacked_without_end(files: dict[str, bytes], said: str, t
             archive.writestr(name, content)
     with pytest.raises(ReadError, match=rf"^farms: f\.kmz .*{said}"):
         _read(tmp_path / "f.kmz")
+
+
+def test_a_kmz_of_many_pictures_is_looked_through_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(tmp_path / "f.kmz", "w") as archive:
+        archive.writestr("doc.kml", KML.format(PLACEMARK))
+        for number in range(500):
+            archive.writestr(f"files/{number}.png", b"")
+    opened_archives: list[object] = []
+    begin = zipfile.ZipFile.__init__
+
+    def counted(self: zipfile.ZipFile, *args: Any) -> None:
+        opened_archives.append(args)
+        begin(self, *args)
+
+    monkeypatch.setattr(zipfile.ZipFile, "__init__", counted)
+    assert len(_read(tmp_path / "f.kmz").wkb) == 1
+    assert len(opened_archives) == 1
 
 
 def test_a_member_that_is_longer_than_it_states_is_refused(tmp_path: Path) -> None:

@@ -214,3 +214,19 @@ def test_a_file_geodatabase_is_one_file(folder: Path) -> None:
     assert [file.path for file in found] == [folder / "a.gdb.zip.unpacked/in/x.gdb", folder / "b.gdb"]
     assert _wanted(folder, "x.gdb") == ["a.gdb.zip/in/x.gdb"]
     assert _wanted(folder, "a.gdb.zip") == ["a.gdb.zip/in/x.gdb"]
+
+
+def test_what_accompanies_a_file_of_a_usual_format_is_left_unless_it_is_named(folder: Path) -> None:
+    _zip(folder / "a.zip", "x.shp", "codebook.xlsx", "x.gdb/a00000001.gdbtable", "x.kmz")
+    members = ["x.shp", "codebook.xlsx", "x.gdb/a00000001.gdbtable", "x.kmz"]
+    assert _wanted(folder) == ["a.zip/x.shp"]
+    assert _wanted(folder, "a.zip") == ["a.zip/x.shp"]
+    assert _wanted(folder, "codebook.xlsx") == ["a.zip/codebook.xlsx"]
+    assert wanted_members(members, "a.zip", _source()) == ["x.shp"]
+    assert wanted_members(members, "a.zip", _source("a.zip")) == ["x.shp"]
+    assert wanted_members(members[1:2], "a.zip", _source("a.zip")) == ["codebook.xlsx"]
+
+
+def test_a_spreadsheet_alone_is_what_is_meant(folder: Path) -> None:
+    _touch(folder, ["plants.xlsx", "README.txt"])
+    assert _wanted(folder) == ["plants.xlsx"]
