@@ -34,8 +34,8 @@ Batch = tuple[pa.Table, Shapes, Any]  # attributes, well-known binary, the CRS t
 FOLDERS = KML  # the layers of which are the folders of one document
 ONE_LAYER = GEOJSON - {".json"}  # listing it reads the whole file; .json may be of another kind
 GEOMETRY = frozenset({b"geoarrow.wkb", b"ogc.wkb"})  # its types in Arrow
-# a layer of any type with heights; an option that a driver does not have; a number that `restored` looks at again
-HARMLESS = ("Unrecognized geometry type", "driver ", "64 bit integer overflow when converting")
+# layers with heights or measures; an option that a driver does not have; a number that `restored` looks at again
+HARMLESS = ("Unrecognized geometry", "Measured (M) geometry", "driver ", "64 bit integer overflow when converting")
 SHOWN = 8  # folders in a message
 OPTIONS = {suffix: {"DATE_AS_STRING": "YES"} for suffix in GEOJSON}  # else text that looks like a date is rewritten
 OPTIONS |= {suffix: {"HEADERS": "FORCE"} for suffix in SPREADSHEETS}  # also where all columns are text
@@ -49,7 +49,8 @@ def read_with_gdal(file: SourceFile, path: Path, reading: Reading, key: str, row
     """
     if file.suffix == ".shp":
         require_whole_shapefile(file, key)
-    layers = _layers(file, path, reading, key)
+    with losses_as_errors(*HARMLESS):
+        layers = _layers(file, path, reading, key)
     if file.suffix == ".gpkg":
         require_declared_values(path, layers["layer"], file.name, key)
     if file.suffix in FOLDERS:

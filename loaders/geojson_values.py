@@ -23,7 +23,11 @@ ODD_TEXT = re.compile(rb"\\u(?:0000|[dD][89abAB])")
 LONG_ID = re.compile(rb'"id"\s*:\s*-?[0-9]{19}')
 TEXT_ID, OTHER_ID = re.compile(rb'"id"\s*:\s*"'), re.compile(rb'"id"\s*:\s*[-0-9tf]')
 LOOKED_AT = 100  # features, for a property whose name hides the id next to it
-OF_ESRI = {"properties": "attributes"}  # what a format with the same ending calls it
+# where a member of a feature stands: in a collection, in one of ESRI's, or in features one after the other
+PLACES = {
+    "properties": ("features.item.properties", "features.item.attributes", "properties"),
+    "id": ("features.item.id", "id"),
+}
 BOM = b"\xef\xbb\xbf"
 INVALID = "it has whole numbers beyond 2^53, which must be read from its text, but it is not valid JSON"
 REFUSED, REFUSED_DIGITS = "Unrecognized number: ", 19
@@ -182,7 +186,7 @@ def _json(value: object) -> str:
 
 def _members(path: Path, name: str) -> Iterator[Any]:
     """A member of each feature, of a collection or of features one after the other; those that have it."""
-    for prefix in (f"features.item.{name}", f"features.item.{OF_ESRI.get(name)}", name):
+    for prefix in PLACES[name]:
         found = False
         with path.open("rb") as stream:
             try:

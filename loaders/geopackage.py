@@ -21,7 +21,7 @@ RANGES = {
 WHOLE = frozenset({*RANGES, "INT", "INTEGER"})
 FLOATS = frozenset({"FLOAT", "DOUBLE", "REAL"})
 NUMERIC = frozenset({"NUMERIC", "DECIMAL"})  # of no GeoPackage, but of some; GDAL reads floats
-IS_TABLE = "select 1 from sqlite_master where type = 'table' and name = ?"
+IS_TABLE = "select 1 from sqlite_master where type = 'table' and lower(name) = lower(?)"
 
 
 def require_declared_values(path: Path, layer: str | None, name: str, key: str) -> None:

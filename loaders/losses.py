@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-# the words with which GDAL announces that a value or a shape is not what the file holds
+# the words with which GDAL announces that a value is not what the file holds
 LOSS = re.compile(
     r"invalid content|invalid value|overflow|clamp|truncat|out of range|parsed incompletely|couldn't be converted"
-    r"|cannot be converted|could not be (?:parsed|converted)|discarding|64bit integer range",
+    r"|cannot be converted|could not be (?:parsed|converted)|64bit integer range",
     re.IGNORECASE,
 )
 NOT_LOST = re.compile("successfully parsed|Deleted features at end of file", re.IGNORECASE)

@@ -3,6 +3,7 @@
 import json
 import logging
 import sqlite3
+import struct
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -363,9 +364,35 @@ def test_values_of_gml_stay_as_written_and_its_surfaces_are_polygons(tmp_path: P
     assert shapely.area(shapes.shapes).tolist() == pytest.approx([0.5] * 3)
 
 
-@pytest.mark.parametrize(("kind", "z"), [("GEOMETRY", 1), ("CURVEPOLYGON", 0), ("TIN", 0), ("POLYHEDRALSURFACE", 0)])
-def test_a_layer_of_any_type_is_read(tmp_path: Path, kind: str, z: int) -> None:
+@pytest.mark.parametrize(
+    ("kind", "z", "m"),
+    [
+        *(("GEOMETRY", z, m) for z, m in ((1, 0), (0, 1), (1, 1))),
+        *((kind, 0, 0) for kind in ("CURVEPOLYGON", "TIN", "POLYHEDRALSURFACE")),
+        ("MULTIPOLYGON", 0, 1),
+    ],
+)
+def test_a_layer_of_any_type_is_read_without_a_word(
+    tmp_path: Path, kind: str, z: int, m: int, recwarn: pytest.WarningsRecorder
+) -> None:
     pyogrio.write_dataframe(_frame(), tmp_path / "f.gpkg", geometry_type="Unknown")
     with sqlite3.connect(tmp_path / "f.gpkg") as database:
-        database.execute("update gpkg_geometry_columns set geometry_type_name = ?, z = ?", (kind, z))
+        database.execute("update gpkg_geometry_columns set geometry_type_name = ?, z = ?, m = ?", (kind, z, m))
+    recwarn.clear()
     assert len(_read(tmp_path / "f.gpkg").wkb) == 3
+    assert [str(warning.message) for warning in recwarn] == []
+
+
+def test_heights_and_measures_of_any_shape_do_not_matter(tmp_path: Path) -> None:
+    path = tmp_path / "f.gpkg"
+    pyogrio.write_dataframe(_frame(), path, layer="l", geometry_type="Unknown", SPATIAL_INDEX="NO")
+    measured = shapely.from_wkt(["POLYGON M ((10 50 1, 11 50 2, 11 51 3, 10 50 1))", "POINT ZM (10 50 7 8)"])
+    wkb = [*shapely.to_wkb(measured, flavor="iso"), shapely.to_wkb(SHAPES[0])]
+    with sqlite3.connect(path) as database:
+        for (trigger,) in database.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            database.execute(f'drop trigger "{trigger}"')
+        rows = [(b"GP\x00\x01" + struct.pack("<i", 4326) + shape, place) for place, shape in enumerate(wkb, 1)]
+        database.executemany("update l set geom = ? where fid = ?", rows)
+        database.execute("update gpkg_geometry_columns set z = 2, m = 2")
+    found = harmonise_shapes(_read(path).wkb, pyproj.CRS(4326)).shapes
+    assert [shape.wkt for shape in found[:2]] == ["POLYGON ((10 50, 11 50, 11 51, 10 50))", "POINT (10 50)"]
