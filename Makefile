@@ -52,7 +52,7 @@ help: ## list the targets
 all: $(ready) ## run the whole workflow, then show its table (ARGS are passed to `dvc repro`)
 	@python -m loaders check --keep-going
 	@python -m loaders prefetch
-	dvc repro $(ARGS)
+	@python -m loaders repro $(ARGS)
 	@python -m loaders warehouse --if-stale
 	@python -m loaders summary
 
@@ -67,7 +67,7 @@ verify: $(ready) ## hash the fetched files again and compare them with the locks
 
 pull: $(ready) ## get the results of others from the DVC remote instead of making them (dvc pull)
 	dvc pull --allow-missing
-	dvc repro --allow-missing
+	@python -m loaders repro --allow-missing
 	python -m loaders warehouse --if-stale
 
 install: $(ready) ## make .venv from requirements.lock

@@ -1,5 +1,6 @@
 """The command line: `eo-pv`, or `python -m loaders`. Each command is what one step of the workflow runs."""
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,16 +11,27 @@ try:
 except ModuleNotFoundError:
     sys.exit("Error: the environment of eo-pv is not active. Type `make all`, or `. .venv/bin/activate` first.")
 
-from loaders import command_add, command_compare, command_context, command_dag, command_why, commands
+from loaders import command_add, command_compare, command_context, command_dag, command_repro, command_why, commands
 from loaders.catalog_build import Executor
 from loaders.console import Key, Keys, app, err, list_files, out, project, settings, shown
 from loaders.errors import BuildError, EoPvError, PipelineError
-from loaders.foreign_errors import STOPPED, STOPPED_CODE, explained
+from loaders.foreign_errors import STOPPED, STOPPED_CODE, WITHIN_A_RUN, explained
 from loaders.redacted_output import redact_process, redact_traceback
 from loaders.supervision import supervised
 from loaders.terminal import protect_terminal
 
-__all__ = ["app", "command_add", "command_compare", "command_context", "command_dag", "command_why", "commands", "main"]
+__all__ = [
+    "app",
+    "command",
+    "command_add",
+    "command_compare",
+    "command_context",
+    "command_dag",
+    "command_repro",
+    "command_why",
+    "commands",
+    "main",
+]
 
 
 def main() -> None:
@@ -29,7 +41,7 @@ def main() -> None:
     try:
         app()
     except SystemExit as left:
-        if left.code == STOPPED_CODE:
+        if left.code == STOPPED_CODE and WITHIN_A_RUN not in os.environ:
             err.print(STOPPED)
         raise
     except Exception as error:

@@ -103,9 +103,18 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
     try:
         connection = duckdb.connect(database_file(path), read_only=read_only, config=config())
     except duckdb.Error as error:
-        reason = (
-            sentence_for(str(error), (path.parent,)) or "It is damaged, or no DuckDB file. Make it again: `make all`."
-        )
-        raise BuildError(f"{path} cannot be opened. {reason}") from error
+        raise BuildError(f"{path} cannot be opened. {_reason(str(error), path)}") from error
     prepare(connection)
     return connection
+
+
+def _reason(said: str, path: Path) -> str:
+    """Why a database cannot be opened, and what to do."""
+    if found := sentence_for(said, (path.parent,)):
+        return found
+    if "different configuration" in said:
+        return "This program has it open already, with other settings. Close that connection first."
+    return (
+        "It is damaged, was written by another version of DuckDB, or is no database. Remove it, and make it again with "
+        "`make all`."
+    )

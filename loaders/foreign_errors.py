@@ -18,6 +18,7 @@ from loaders.errors import BuildError, EoPvError
 
 STOPPED = "Stopped. `make all` goes on from here."
 STOPPED_CODE = 130
+WITHIN_A_RUN = "EO_PV_RUN"  # set for the steps of `eo-pv repro`, which says for all of them that they were stopped
 BYTES_PER_MB = 1e6
 ALMOST_NOTHING_BYTES = 1 << 20  # a disk with less left is full
 LIBRARIES = frozenset(

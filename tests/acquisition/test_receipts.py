@@ -241,6 +241,17 @@ def test_github_that_answers_no_more_questions_takes_no_checksum_away(
     assert "GITHUB_TOKEN" in caplog.text
 
 
+def test_github_that_states_a_checksum_later_convicts_the_wrong_byte_of_the_first_download(
+    bench: Callable[..., Bench], web: Publishers
+) -> None:
+    web.fault(API, "/", Fault.status(403))
+    web.fault(RAW, "/", WRONG_ONCE)
+    farm = bench(BY_GITHUB)
+    assert farm.fetch() == {"farms.geojson": CHANGED}
+    assert farm.update() == {"farms.geojson": GOOD}
+    assert farm.proofs() == ["1 file(s) as locked"]
+
+
 def test_the_token_goes_to_githubs_interface_and_nowhere_else(
     bench: Callable[..., Bench], web: Publishers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,6 +1,7 @@
 """What the world does to a command is a sentence that says what to type; a bug of ours keeps its traceback."""
 
 import errno
+import logging
 import os
 import resource
 import signal
@@ -15,6 +16,7 @@ import pyarrow as pa
 import pytest
 
 from loaders import memory
+from loaders.command_repro import OwnWords
 from loaders.dbt_results import explain_failure
 from loaders.duck import connect
 from loaders.errors import BuildError, ReadError
@@ -238,3 +240,35 @@ def test_the_last_words_of_the_cpp_library_are_left_out_where_addresses_are_few(
         False,
         True,
     )
+
+
+def _record(message: str, error: Exception | KeyboardInterrupt | None = None) -> logging.LogRecord:
+    found = (type(error), error, None) if error else None
+    return logging.LogRecord("dvc", logging.ERROR, "", 0, message, None, found)
+
+
+def test_dvc_interrupted_in_a_step_is_an_interruption() -> None:
+    words = OwnWords()
+    failed = RuntimeError("failed to reproduce 'build'")
+    failed.__cause__ = RuntimeError("failed to run: python -m loaders warehouse, exited with 130")
+    with pytest.raises(KeyboardInterrupt):
+        words.filter(_record("", failed))
+    assert (words.filter(_record("interrupted by the user", KeyboardInterrupt())), words.was_interrupted) == (
+        False,
+        True,
+    )
+
+
+def test_dvc_that_is_busy_names_the_other_run() -> None:
+    busy = RuntimeError(
+        "'/p/data/x.json' is busy, it is being blocked by:\n  (PID 4711): python -m loaders repro\n\nIf there are no "
+        "processes with such PIDs, you can manually remove '/p/.dvc/tmp/rwlock' and try again."
+    )
+    with pytest.raises(BuildError, match=r"^Another run is working here \(PID 4711\)\. Wait for it, then run the same"):
+        OwnWords().filter(_record("", busy))
+
+
+def test_what_else_dvc_says_is_shown() -> None:
+    words = OwnWords()
+    assert words.filter(_record("failed to reproduce 'load@x': failed to run: x, exited with 1"))
+    assert words.filter(_record("Stage 'x' is cached - skipping run")) is not words.was_interrupted

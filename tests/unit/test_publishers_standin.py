@@ -401,6 +401,14 @@ def test_github_serves_files_assets_and_archives(web: Publishers) -> None:
     assert get(f"https://raw.githubusercontent.com/a/b/{COMMIT}/data/x%20y.txt").content == BODY
     asset = get("https://github.com/a/b/releases/download/v1/asset.zip")
     assert (asset.content, asset.url.split("/")[2]) == (OTHER, "release-assets.githubusercontent.com")
+    blob = hashlib.sha1(b"blob %d\0%b" % (len(BODY), BODY), usedforsecurity=False).hexdigest()
+    described = {"path": "data/x y.txt", "type": "blob", "sha": blob, "size": len(BODY)}
+    api = "https://api.github.com/repos/a/b"
+    assert get(f"{api}/git/trees/{COMMIT}?recursive=1").json()["tree"] == [described]
+    assert get(f"{api}/contents/data/x%20y.txt?ref={COMMIT}").json() == described
+    (stated,) = get(f"{api}/releases/tags/v1").json()["assets"]
+    assert (stated["name"], stated["digest"]) == ("asset.zip", f"sha256:{hashlib.sha256(OTHER).hexdigest()}")
+    assert get(f"{api}/releases/tags/v2").status_code == 404
     archive = get(f"https://codeload.github.com/a/b/zip/{COMMIT}")
     assert "Content-Length" not in archive.headers
     with zipfile.ZipFile(io.BytesIO(archive.content)) as unzipped:

@@ -1,0 +1,66 @@
+"""`eo-pv repro`: the workflow by DVC, whose errors about an interruption or another run are told in our words."""
+
+import logging
+import os
+import re
+from typing import TYPE_CHECKING
+
+import typer
+
+from loaders.console import app
+from loaders.errors import BuildError
+from loaders.foreign_errors import STOPPED_CODE, WITHIN_A_RUN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+INTERRUPTED = re.compile(rf"exited with (-2|{STOPPED_CODE})\b")
+BUSY = re.compile(r"is busy, it is being blocked by|Unable to acquire lock")
+HOLDER = re.compile(r"\(PID (\d+)\)")
+
+
+@app.command(context_settings=PASSED_ON)
+def repro(context: typer.Context) -> None:
+    """Run what has changed with DVC; what is typed behind it is passed on to `dvc repro`."""
+    from dvc.cli import main as dvc
+
+    filtered = OwnWords()
+    for handler in logging.getLogger("dvc").handlers:
+        handler.addFilter(filtered)
+    os.environ[WITHIN_A_RUN] = "1"
+    try:
+        code = dvc(["repro", *context.args])
+    finally:
+        del os.environ[WITHIN_A_RUN]
+    if filtered.was_interrupted:
+        raise KeyboardInterrupt
+    raise typer.Exit(code)
+
+
+class OwnWords(logging.Filter):
+    """Raises what DVC reports and has an error, or an end, of ours."""
+
+    was_interrupted = False
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether DVC's words are to be shown."""
+        if record.exc_info and record.exc_info[0] is KeyboardInterrupt:
+            self.was_interrupted = True
+            return False
+        told = "\n".join([record.getMessage(), *_causes(record)])
+        if INTERRUPTED.search(told):
+            self.was_interrupted = True
+            raise KeyboardInterrupt
+        if BUSY.search(told):
+            holder = HOLDER.search(told)
+            who = f" (PID {holder[1]})" if holder else ""
+            raise BuildError(f"Another run is working here{who}. Wait for it, then run the same command again.")
+        return True
+
+
+def _causes(record: logging.LogRecord) -> "Iterator[str]":
+    error = record.exc_info[1] if record.exc_info else None
+    while error is not None:
+        yield str(error)
+        error = error.__cause__ or error.__context__
