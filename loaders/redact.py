@@ -64,6 +64,8 @@ _HARMLESS = re.compile(r"[\w.,:-]{0,12}")  # too short for a key: download=1
 
 _USER = r"([^\s/:@]*:(?!\d+/)\S+|[^\s/:@]+)"  # a password may hold / and @; what a port begins is a path
 
+_STATED = re.compile(rf"(?:{_WORDS})[\w-]{{0,40}}\s*=\s*([^\s;&'\"]+)", re.IGNORECASE)
+
 _SHORTEST = 4  # characters; a shorter secret stands in other words by chance
 _WORD_LENGTH = 8  # a shorter one counts as a whole word only
 _NO_SECRETS = frozenset({"true", "false", "none", "null", "auto", "always", "never"})
@@ -174,12 +176,13 @@ def _known() -> tuple[str, ...]:
 
 @lru_cache(maxsize=8)
 def _secrets_of(environment: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """The secrets in an environment: variables called so, and passwords in addresses (proxies, databases)."""
+    """The secrets in an environment: variables called so, and passwords in addresses and in connection strings."""
     found: set[str] = set()
     for name, value in environment:
         if _VARIABLE.search(name) and not _NO_VARIABLE.search(name) and not _is_file(value):
             found |= {value, value.strip(), *(line for line in value.splitlines() if len(line) > _KEY_LENGTH)}
         found |= _user_info(value, is_proxy="proxy" in name.lower())
+        found |= set(_STATED.findall(value))
     return tuple(sorted(found))
 
 
