@@ -8,7 +8,7 @@ from pathlib import Path
 from loaders.archive_formats import NO_END, PIECE_BYTES
 from loaders.beginnings import BEFORE_ROOT, BEFORE_TEXT, KNOWN, UTF_16, begins, decoded
 from loaders.errors import ReadError
-from loaders.formats import CSV, FILE_GEODATABASE, FORMATS, GEOJSON_LINES, GEOPACKAGE, GML, KML, FileFormat
+from loaders.formats import CSV, FILE_GEODATABASE, FORMATS, GEOJSON_LINES, GEOPACKAGE, GML, KML, KMZ, FileFormat
 from loaders.geopackage_views import view_fault
 from loaders.topojson import TOPOLOGY, topology_fault
 from loaders.wanted import SourceFile
@@ -144,9 +144,22 @@ def _zip_fault(path: Path, expected: FileFormat) -> str:
                 return f"it is a zip archive without any {expected.member}"
             if fault := _size_fault(sum(member.file_size for member in members), path.stat().st_size):
                 return fault
-            return next(filter(None, (_member_fault(archive, member) for member in members)), "")
+            damaged = next(filter(None, (_member_fault(archive, member) for member in members)), "")
+            return damaged or (_documents_fault(archive, members) if expected is KMZ else "")
     except DAMAGED:
         return "it is a damaged zip archive"
+
+
+def _documents_fault(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> str:
+    """Of several documents GDAL reads those that the first one links to, or only the first."""
+    names = [member.filename for member in members if member.filename.lower().endswith(KMZ.member)]
+    if len(names) < 2:
+        return ""
+    contents = {name: archive.read(name) for name in names}
+    full = [name for name, content in contents.items() if b"Placemark" in content]
+    if len(full) < 2 or any(b"NetworkLink" in content for content in contents.values()):
+        return ""
+    return f"it holds several documents ({', '.join(full)}), of which one would be read: call it .zip, and name them"
 
 
 def _size_fault(unpacked: int, packed: int) -> str:

@@ -349,6 +349,10 @@ def test_content_that_is_not_what_the_ending_says_is_named(
     [
         ({"doc.txt": b"x"}, r"it is a zip archive without any \.kml"),
         ({"doc.kml": b" " * 200_000_000}, "it would unpack to 200 MB, which is 1,0.. times its own size"),
+        (
+            {"b.kml": KML.format(PLACEMARK).encode(), "doc.kml": KML.format(PLACEMARK).encode()},
+            r"it holds several documents \(b\.kml, doc\.kml\), of which one would be read: call it \.zip",
+        ),
         ({"doc.kml": f"{ENTITIES}]>{KML.format('&j;')}".encode()}, "cannot be read as kmz"),
     ],
 )
@@ -444,6 +448,7 @@ def test_a_prj_that_is_not_utf_8_is_read(tmp_path: Path) -> None:
     prj = (tmp_path / "f.prj").read_text().replace("GCS_WGS_1984", "Syst\u00e8me_WGS_1984")
     (tmp_path / "f.prj").write_bytes(prj.encode("cp1252"))
     crs = _read(tmp_path / "f.shp").crs
+    assert crs.datum
     assert (crs.name, crs.datum.name) == ("Syst\u00e8me_WGS_1984", "World Geodetic System 1984")
     assert (tmp_path / "f.prj").read_bytes() == prj.encode("cp1252")
 
