@@ -22,11 +22,11 @@ import pytest
 import shapely
 from shapely import MultiPolygon, Point, Polygon, box
 
-from loaders.catalog_columns import CapacityColumn, Column, InstalledColumn, Reading
+from loaders.catalog_columns import CapacityColumn, Column, Reading
 from loaders.columns import identifiers, numbers, published_text
+from loaders.dates import interval
 from loaders.duck import config, load_extension, prepare
 from loaders.errors import ReadError
-from loaders.installed_dates import stated_dates
 from loaders.reading import Published, read_published
 from loaders.shapes import harmonise_shapes
 from loaders.wanted import SourceFile
@@ -86,18 +86,23 @@ def _write_with_gdal(path: Path, dimensions: int) -> Path:
     return path
 
 
+def _days(table: pa.Table, name: str) -> list[tuple[str, str] | None]:
+    """The first and the last day that each value of a column can mean."""
+    found = map(interval, [text or "" for text in published_text(table, name, "farms", "columns").to_pylist()])
+    return [days and (str(days[0]), str(days[1])) for days in found]
+
+
 def _records(published: Published) -> list[tuple[tuple[Any, ...], Any]]:
     """What a load makes of the columns, and the shapes."""
     table = published.attributes
     name = next(column for column in table.column_names if column.lower() == "name")
     capacity = numbers(table, CapacityColumn(column=("mw",), unit="MW"), "farms")
-    spans = stated_dates(table, InstalledColumn(column=("moment",)), "farms").intervals
     rows = zip(
         identifiers(table, Column(column=("plant_id",)), "farms"),
         [text or None for text in published_text(table, name, "farms", "where").to_pylist()],
         [None if np.isnan(value) else value for value in capacity],
         [text in TRUE for text in published_text(table, "is_on", "farms", "where").to_pylist()],
-        [None if first is None else (str(first), str(last)) for first, last in spans],
+        _days(table, "moment"),
         strict=True,
     )
     shapes = harmonise_shapes(published.wkb, published.crs).shapes
@@ -137,9 +142,8 @@ def test_the_same_records_load_equal_from_each_version_of_geoparquet(tmp_path: P
 def test_a_moment_of_parquet_stays_on_the_day_of_its_zone(tmp_path: Path) -> None:
     moments = pd.to_datetime(pd.Series([MOMENTS[0], None, "2016-07-01T00:30:00+09:00"]))
     _frame().assign(moment=moments).to_parquet(tmp_path / "f.parquet")
-    column = InstalledColumn(column=("moment",))
-    found = stated_dates(_read(tmp_path / "f.parquet").attributes, column, "farms").intervals
-    assert [first and str(first) for first, _ in found] == ["2016-01-01", None, "2016-07-01"]
+    found = _days(_read(tmp_path / "f.parquet").attributes, "moment")
+    assert found == [("2016-01-01", "2016-01-01"), None, ("2016-07-01", "2016-07-01")]
 
 
 def test_the_same_records_load_equal_from_geometry_types_of_parquet_itself(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Values that GDAL, Arrow or Python would change without a word while they read a file."""
 
+import datetime as dt
 import json
 import sqlite3
 import struct
@@ -21,10 +22,10 @@ from hypothesis import strategies as st
 from shapely import Point
 
 from loaders.attributes import json_rows
-from loaders.catalog_columns import Column, InstalledColumn, Reading
+from loaders.catalog_columns import Column, Reading
 from loaders.columns import identifiers, published_text
+from loaders.dates import interval
 from loaders.errors import ReadError
-from loaders.installed_dates import stated_dates
 from loaders.losses import losses_as_errors
 from loaders.reading import Published, read_published
 from loaders.wanted import SourceFile
@@ -246,9 +247,9 @@ def test_a_moment_stays_on_its_day(tmp_path: Path, name: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a shapefile has no moments, and writes text
         pyogrio.write_dataframe(_points({"t": moments}), tmp_path / name)
-    column = InstalledColumn(column=("t",))
-    found = stated_dates(_read(tmp_path / name).attributes, column, "farms").intervals
-    assert sorted(f"{first}/{last}" for first, last in found) == ["2016-01-01/2016-01-01", "2016-06-30/2016-06-30"]
+    texts = published_text(_read(tmp_path / name).attributes, "t", "farms", "columns").to_pylist()
+    days = [dt.date(2016, 1, 1), dt.date(2016, 6, 30)]
+    assert {interval(text) for text in texts} == {(day, day) for day in days}
 
 
 def test_a_day_is_found_in_a_column_of_moments(tmp_path: Path) -> None:
