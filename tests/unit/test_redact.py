@@ -17,7 +17,6 @@ from pydantic import ValidationError
 
 from loaders.catalog_lake import DuckLake
 from loaders.catalog_source import Download, Source
-from loaders.console import Terminal
 from loaders.errors import SourceError
 from loaders.lineage import pipeline_events
 from loaders.lineage_steps import Data, Step
@@ -26,6 +25,7 @@ from loaders.publishers.asking import Asking, Listing
 from loaders.publishers.checked import checked
 from loaders.redact import credential_in, redact, redact_all, shown, without_credential
 from loaders.redacted_output import redact_web_logs
+from loaders.terminal import Terminal
 from loaders.web import Web
 from loaders.workspace import Workspace
 from tests.unit.conftest import Run
