@@ -32,7 +32,8 @@ def _safe(name: str) -> str:
 # a lock may come from anywhere Git does: a name there must not leave the folder, nor a digest be anything else
 SafeName = Annotated[str, AfterValidator(_safe)]
 Bytes = Annotated[int, Field(ge=0)]
-Checksum = Annotated[str, Field(pattern=r"^(md5|sha1|sha224|sha256|sha384|sha512|gitblob):[0-9a-f]{32,128}$")]
+CHECKSUM = r"^(md5|sha1|sha224|sha256|sha384|sha512|gitblob):[0-9a-f]{32,128}$"
+Checksum = Annotated[str, Field(pattern=CHECKSUM)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 STRICT = ConfigDict(extra="forbid", strict=True)
 

@@ -1,73 +1,45 @@
 """Whether a downloaded file begins and ends as its name promises: a look at both ends, without reading the records."""
 
 import re
-from pathlib import Path, PurePosixPath
 
 from loaders.errors import ReadError
+from loaders.formats import FORMATS, GEOJSON, PARQUET
+from loaders.signatures import require_content
+from loaders.wanted import SourceFile
 
 EDGE_BYTES = 1 << 16
-SQLITE = b"SQLite format 3\0"
-SIGNATURES = {  # by ending: the format's name, and the bytes that every file of it begins with
-    ".shp": ("shapefile", b"\x00\x00\x27\x0a"),
-    ".gpkg": ("GeoPackage", SQLITE),
-    ".fgb": ("FlatGeobuf file", b"fgb"),
-    ".parquet": ("Parquet file", b"PAR1"),
-    ".geoparquet": ("Parquet file", b"PAR1"),
-}
-ENDS_AS_IT_BEGINS = frozenset({".parquet", ".geoparquet"})
 CLOSED_JSON = re.compile(rb"""[}\]][^{\[":,0-9A-Za-z]*\Z""")
-UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def require_readable(path: Path, name: str, key: str) -> None:
-    """Refuse a file that cannot be what its ending says.
+def require_readable(file: SourceFile, key: str) -> None:
+    """Refuse a file that cannot be what its ending says, or that was cut short.
 
     Args:
-        path: the file; an empty one is left to its reader, which says so.
-        name: as it is published.
+        file: one of any ending; an empty one is left to its reader, which says so.
         key: the dataset, for the message.
 
     Raises:
         ReadError: it begins or ends otherwise.
     """
-    suffix = PurePosixPath(name).suffix.lower()
-    start, end = _edges(path)
-    if start and (expected := _mismatch(suffix, start, end)):
+    if file.suffix not in FORMATS or not file.path.stat().st_size:
+        return
+    require_content(file, key)
+    if expected := _expected_end(file):
         raise ReadError(
-            f"{key}: {name} is not {expected}: it begins with {start[:16]!r} and ends with {end[-16:]!r}. The download "
-            f"was damaged, or the publisher sent something else; it is not kept. Download it again with "
-            f"`eo-pv fetch {key}` or `make all`, or download it yourself and say `source: {{path: …}}` in params.yaml."
+            f"{key}: {file.name} was cut short: {expected}. The download was damaged, or the publisher sent something "
+            f"else; it is not kept. Download it again with `eo-pv fetch {key}` or `make all`, or download it yourself "
+            f"and say `source: {{path: …}}` in params.yaml."
         )
 
 
-def _mismatch(suffix: str, start: bytes, end: bytes) -> str | None:
-    """What a file should be and is not."""
-    if suffix in SIGNATURES:
-        kind, signature = SIGNATURES[suffix]
-        is_whole = suffix not in ENDS_AS_IT_BEGINS or end.endswith(signature)
-        return None if start.startswith(signature) and is_whole else f"a {kind}"
-    if suffix in {".geojson", ".json"}:
-        return None if _is_json(start, end) else "a whole JSON document"
-    if suffix == ".kml":
-        return None if start.removeprefix(BYTE_ORDER_MARK).lstrip().startswith((b"<", *UTF_16)) else "a KML document"
-    if suffix == ".csv":
-        return "a text file" if b"\0" in start and not start.startswith(UTF_16) else None
-    return None
-
-
-def _is_json(start: bytes, end: bytes) -> bool:
-    """Whether it begins with a bracket and does not break off in the middle of a value."""
-    if start.startswith(UTF_16):
-        return True
-    is_bracketed = start.removeprefix(BYTE_ORDER_MARK).lstrip(b" \t\r\n\x1e").startswith((b"{", b"["))
-    return is_bracketed and (not end.strip() or CLOSED_JSON.search(end) is not None)
-
-
-def _edges(path: Path) -> tuple[bytes, bytes]:
-    """The first and the last bytes of a file."""
-    size = path.stat().st_size
-    with path.open("rb") as stream:
-        start = stream.read(EDGE_BYTES)
-        stream.seek(max(size - EDGE_BYTES, 0))
-        return start, stream.read()
+def _expected_end(file: SourceFile) -> str:
+    """What a file should end with, and does not; empty where it does."""
+    found = FORMATS[file.suffix]
+    if found not in {GEOJSON, PARQUET}:
+        return ""
+    with file.path.open("rb") as stream:
+        stream.seek(max(file.path.stat().st_size - EDGE_BYTES, 0))
+        end = stream.read()
+    if found is PARQUET:
+        return "" if end.endswith(PARQUET.magic) else f"it does not end with {PARQUET.magic.decode()}"
+    return "" if not end.strip() or CLOSED_JSON.search(end) else "it is JSON that does not end with } or ]"
