@@ -326,7 +326,9 @@ def test_a_file_without_a_name_in_words_is_one_paragraph(
     keys = {"zenodo": "key", "figshare": "name", "sciencebase": "name"}
 
     def edit(stated: Any) -> Any:
-        stated["files"][0][keys[publisher]] = name
+        files = stated if isinstance(stated, list) else stated.get("files") or stated.get("entries") or []
+        for file in files[:1]:
+            file[keys[publisher]] = name
         return stated
 
     web.fault(*RECORDS[publisher], Fault.edited(edit))
