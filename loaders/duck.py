@@ -19,7 +19,7 @@ if memory.has_few_addresses():  # under `ulimit -v`, a thread that finds no room
     CONFIG["threads"] = 1
 MEMORY_VARIABLE = "EO_PV_MEMORY_MB"
 LARGEST_SHARE_OF_MEMORY = 0.8
-OTHERS_MB = 250  # of dbt, Python and GEOS, beside what DuckDB counts
+OTHERS_MB = 250  # of dbt, Python and GEOS, in addition to what DuckDB counts
 LEAST_MB = 100
 MEMORY_MB = 1000  # what exceeds it goes to the disk beside the database; GEOS's own memory is not counted
 # else ST_Area_Spheroid and ST_Transform read EPSG:4326 as (lat, lon)

@@ -84,12 +84,12 @@ def is_invalid(shapes: Shapes) -> Flags:
 
 def repaired(shapes: Shapes, invalid: Flags) -> Shapes:
     """The shapes, those that are invalid made valid as by `repair`."""
-    mended: Shapes = shapes.copy()
-    mended[invalid] = [_mended(shape) for shape in shapes[invalid]]
-    return mended
+    repaired_shapes: Shapes = shapes.copy()
+    repaired_shapes[invalid] = [_repaired_shape(shape) for shape in shapes[invalid]]
+    return repaired_shapes
 
 
-def _mended(shape: BaseGeometry) -> BaseGeometry:
+def _repaired_shape(shape: BaseGeometry) -> BaseGeometry:
     """Shell less holes, part by part: GEOS's own repair fills a hole that lies outside of its shell."""
     parts = shapely.get_parts(shape)
     return shapely.union_all([_filled([part.exterior]).difference(_filled(part.interiors)) for part in parts])

@@ -88,7 +88,7 @@ def _native(parquet: pq.ParquetFile) -> _Geometry:
 def _crs(text: str, parquet: pq.ParquetFile) -> Any:
     """A CRS as Parquet writes it: a name, PROJJSON, or where in the metadata that stands; null if it is not known."""
     kind, _, name = text.partition(":")
-    if kind == "srid":  # a number that means something to whoever wrote it
+    if kind == "srid":  # a number of the writer's own system
         return None
     if kind == "projjson":
         text = (parquet.schema_arrow.metadata or {}).get(name.encode(), b"").decode()

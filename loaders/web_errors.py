@@ -51,7 +51,7 @@ def explain(url: str, about: str, error: Exception) -> NoReturn:
             f"({reason}). Name a file in PEM, such as /etc/ssl/certs/ca-certificates.crt, or unset both."
         )
     if isinstance(error, requests.TooManyRedirects):
-        raise SourceError(f"{what} redirects in circles. The publisher must mend that.")
+        raise SourceError(f"{what} redirects in circles. Only the publisher can correct that.")
     if tunnel := TUNNEL.search(reason):
         _explain_tunnel(url, about, int(tunnel[1]), error)
     if isinstance(error, requests.exceptions.ProxyError):
@@ -113,7 +113,7 @@ def _explain_tunnel(url: str, about: str, status: int, error: Exception) -> NoRe
     if is_transient(status):
         raise InterruptedTransfer(f"no answer (the proxy {proxy} answered {status})")
     raise SourceError(
-        f"{about}{shown(url)}: the proxy {proxy} refuses to connect to it ({status}). Ask whoever runs the proxy to "
+        f"{about}{shown(url)}: the proxy {proxy} refuses to connect to it ({status}). Ask the operator of the proxy to "
         f"allow this host, or download the file yourself and say `source: {{path: …}}` in params.yaml."
     )
 

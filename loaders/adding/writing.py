@@ -51,7 +51,7 @@ def add_entry(path: Path, draft: Draft) -> int:
 
 
 def _require_only_added(aside: Path, name: str, before: bytes, draft: Draft) -> None:
-    """Raises a CatalogError where the settings would mean anything else than before, beside the new entry."""
+    """Raises a CatalogError where the settings would mean anything else than before, apart from the new entry."""
     expected: dict[str, Any] = yaml.safe_load(before.decode("utf-8"))
     expected["datasets"][draft.key] = draft.plain
     try:

@@ -114,7 +114,7 @@ def _shown(value: object) -> object:
 
 
 def _templates() -> Environment:
-    """The templates beside this module: every value is escaped, and on one line; one that is missing is an error."""
+    """The templates next to this module: every value is escaped, and on one line; one that is missing is an error."""
     place = FileSystemLoader(Path(__file__).parent)
     made = Environment(autoescape=True, undefined=StrictUndefined, loader=place, finalize=_shown)
     made.trim_blocks = made.lstrip_blocks = True
