@@ -396,3 +396,39 @@ def test_heights_and_measures_of_any_shape_do_not_matter(tmp_path: Path) -> None
         database.execute("update gpkg_geometry_columns set z = 2, m = 2")
     found = harmonise_shapes(_read(path).wkb, pyproj.CRS(4326)).shapes
     assert [shape.wkt for shape in found[:2]] == ["POLYGON ((10 50, 11 50, 11 51, 10 50))", "POINT (10 50)"]
+
+
+CORNERS = [{"x": 0.0, "y": 0.0}, {"x": 1.0, "y": 0.0}, {"x": 1.0, "y": 1.0}, {"x": 0.0, "y": 0.0}]
+
+
+def _parquet(path: Path, shapes: pa.Array, encoding: object) -> Path:
+    geo = {"primary_column": "shapes", "columns": {"shapes": {"encoding": encoding}}}
+    table = pa.table({"shapes": shapes}).replace_schema_metadata({"geo": json.dumps(geo)})
+    pq.write_table(table, path)
+    return path
+
+
+@pytest.mark.parametrize("hole", [None, [], CORNERS[:1]])
+def test_a_ring_of_nothing_spoils_its_record_and_no_other(hole: list[Any] | None, tmp_path: Path) -> None:
+    path = _parquet(tmp_path / "f.parquet", pa.array([[hole, CORNERS], [CORNERS], None]), "polygon")
+    (found,) = read_published(SourceFile(path, "f.parquet"), Reading(), "my_farms")
+    shapes = shapely.from_wkb(found.wkb, on_invalid="ignore")
+    assert [shape and shape.wkt for shape in shapes] == [None, "POLYGON ((0 0, 1 0, 1 1, 0 0))", None]
+
+
+@pytest.mark.parametrize(
+    ("shapes", "encoding", "said"),
+    [
+        (pa.array(["POINT (1 1)"]), "WKB", "its column shapes should hold shapes as binary, and is string"),
+        (pa.array([1]), "WKB", "its column shapes should hold shapes as binary, and is int64"),
+        (pa.array([CORNERS]), "polygon", "expected 2 lists around x and y for a polygon"),
+        (pa.array([{"x": 1.0}]), "point", "expected 0 lists around x and y for a point"),
+        (pa.array([b""]), ["WKB"], r"is encoded as \['WKB'\], expected one of WKB, point"),
+    ],
+)
+def test_parquet_whose_shapes_are_not_what_it_says_is_refused(
+    shapes: pa.Array, encoding: object, said: str, tmp_path: Path
+) -> None:
+    path = _parquet(tmp_path / "f.parquet", shapes, encoding)
+    with pytest.raises(ReadError, match=said):
+        list(read_published(SourceFile(path, "f.parquet"), Reading(), "my_farms"))
