@@ -94,7 +94,7 @@ def _require_whole(attributes: pa.Table) -> None:
             column.validate(full=True)
         except pa.ArrowInvalid as error:
             reason = str(error).rpartition("Invalid: ")[2]
-            raise ValueError(f"column {name!r} holds what is no {column.type}: {reason}") from error
+            raise ValueError(f"column {name!r} cannot be read: {reason}") from error
 
 
 def _unreadable(error: Exception, file: SourceFile, key: str) -> ReadError:

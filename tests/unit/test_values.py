@@ -185,6 +185,46 @@ def test_a_day_that_there_is_not_keeps_its_text_and_becomes_no_other_day(shapefi
     assert json_rows(found.attributes) == ['{"t": "2016-01-01", "u": "20161345"}', '{"t": null, "u": "20160101"}']
 
 
+@pytest.mark.parametrize(
+    ("field", "texts"),
+    [
+        (("v", "N", 20, 1), ("9007199254740993.0", "9007199254740992.0")),
+        (("v", "N", 24, 15), ("9007199254740993", "1.5")),
+        (("v", "N", 10, 0), ("1e5", "12.7")),
+        (("v", "L", 1, 0), ("T", "x")),
+    ],
+)
+def test_a_value_that_its_type_does_not_hold_keeps_its_text(
+    field: tuple[str, str, int, int], texts: tuple[str, str], shapefile: Callable[..., Path]
+) -> None:
+    found = _read(shapefile([field], [(text,) for text in texts]))
+    assert found.attributes.to_pylist() == [{"v": text} for text in texts]
+
+
+def test_a_numbers_digits_behind_the_point_do_not_make_it_text(shapefile: Callable[..., Path]) -> None:
+    found = _read(shapefile([("v", "N", 24, 20), ("b", "L", 1, 0)], [("0.12345678901234567890", "?"), ("-7.5", "T")]))
+    assert found.attributes.to_pylist() == [{"v": 0.12345678901234568, "b": None}, {"v": -7.5, "b": True}]
+
+
+@pytest.mark.parametrize("kind", ["I", "M", "@", "O"])
+def test_a_column_that_no_shapefile_should_have_is_named(kind: str, shapefile: Callable[..., Path]) -> None:
+    with pytest.raises(ReadError, match=f"column 'v' is of the dBASE type '{kind}', which cannot be read"):
+        _read(shapefile([("v", kind, 4, 0)], [("7",)]))
+
+
+def test_columns_of_one_name_are_all_kept(shapefile: Callable[..., Path]) -> None:
+    found = _read(shapefile([("a", "C", 1, 0), ("a", "N", 20, 0), ("", "C", 1, 0)], [("1", "2", "3")]))
+    assert found.attributes.to_pylist() == [{"a": "1", "a_2": 2, "column_3": "3"}]
+
+
+def test_of_two_parts_whose_endings_differ_in_case_all_values_come_from_one(shapefile: Callable[..., Path]) -> None:
+    path = shapefile([("a", "C", 1, 0), ("n", "N", 20, 0)], [("1", "1")])
+    content = path.with_suffix(".dbf").read_bytes()
+    path.with_suffix(".DBF").write_bytes(content[:-22] + b"2" + b"2".rjust(20) + b"\x1a")
+    ((text, number),) = (row.values() for row in _read(path).attributes.to_pylist())
+    assert text == str(number)
+
+
 def test_a_text_in_a_column_of_numbers_is_an_error_with_its_column(shapefile: Callable[..., Path]) -> None:
     with pytest.raises(ReadError, match=r"a value would change .*'abc' of field (f|published)\.n "):
         _read(shapefile([("n", "N", 9, 0)], [("abc",)]))
