@@ -1,6 +1,7 @@
 """Values that GDAL, Arrow or Python would change without a word while they read a file."""
 
 import json
+import re
 import sqlite3
 import struct
 import tempfile
@@ -258,6 +259,8 @@ def geopackage(tmp_path: Path) -> Callable[..., Path]:
         ("REAL", "abc"),
         ("NUMERIC", LONG),
         ("DATE", "2016-13-45"),
+        ("DATE", "2016-01-01T12:00:00"),
+        ("INT8", "abc"),
     ],
 )
 def test_a_value_that_the_type_of_its_geopackage_column_cannot_hold_is_an_error_with_the_column(
@@ -265,6 +268,36 @@ def test_a_value_that_the_type_of_its_geopackage_column_cannot_hold_is_an_error_
 ) -> None:
     with pytest.raises(ReadError, match=rf"column '?v'?.* '?{value}"):
         _read(geopackage(kind, value, 1 if kind != "DATE" else "2016-01-01"))
+
+
+@pytest.mark.parametrize("kind", ["BIGINT", "VARCHAR(20)", "NUMERIC(20,0)"])
+def test_a_geopackage_column_of_another_databases_type_is_named(geopackage: Callable[..., Path], kind: str) -> None:
+    with pytest.raises(ReadError, match=f"column 'v' has the type {re.escape(kind)}, which no GeoPackage has"):
+        _read(geopackage(kind, 1, 2))
+
+
+def test_an_unsigned_number_of_flatgeobuf_is_not_rounded_without_a_word(tmp_path: Path) -> None:
+    pyogrio.write_dataframe(_points({"idx": [LONG, 1]}), tmp_path / "f.fgb", SPATIAL_INDEX="NO")
+    content = bytearray((tmp_path / "f.fgb").read_bytes())
+    kind = content.find(b"\x03\x00\x00\x00idx\x00") - 9
+    assert content[kind] == 7  # signed, 64 bits
+    content[kind] = 8  # unsigned: https://github.com/flatgeobuf/flatgeobuf/blob/master/src/fbs/header.fbs
+    (tmp_path / "f.fgb").write_bytes(content)
+    with pytest.raises(ReadError, match="column 'idx' holds numbers of 16 digits or more"):
+        _read(tmp_path / "f.fgb")
+
+
+def test_numbers_among_texts_of_a_geojson_keep_their_digits(with_properties: Callable[..., Path]) -> None:
+    found = _read(with_properties(["x", 1.1, 12, True, [1]], [1, 2, 3, 4, 5]))
+    assert found.attributes.column("n").to_pylist() == ["x", "1.1", "12", "true", "[1]"]
+
+
+def test_an_esri_json_with_object_ids_is_read(tmp_path: Path) -> None:
+    fields = [{"name": "OBJECTID", "type": "esriFieldTypeOID"}, {"name": "n", "type": "esriFieldTypeDouble"}]
+    features = [{"attributes": {"OBJECTID": 7 + n, "n": n}, "geometry": {"x": 10, "y": 50}} for n in range(2)]
+    about = {"geometryType": "esriGeometryPoint", "spatialReference": {"wkid": 4326}}
+    (tmp_path / "f.json").write_text(json.dumps(about | {"fields": fields, "features": features}))
+    assert _read(tmp_path / "f.json").attributes.column("OBJECTID").to_pylist() == [7, 8]
 
 
 @pytest.mark.parametrize(
