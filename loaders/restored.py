@@ -51,7 +51,8 @@ def restoring(file: SourceFile, schema: pa.Schema) -> Restore:
 def _require_exact(table: pa.Table, largest: float = LARGEST_ID) -> pa.Table:
     """The table itself, unless a number was rounded that may be an identifier."""
     for name, values in zip(table.column_names, table.columns, strict=True):
-        if pa.types.is_floating(values.type) and _are_long(pc.abs(values), largest):
+        is_rounded = pa.types.is_floating(values.type) and _are_long(pc.abs(values), largest)
+        if is_rounded or (pa.types.is_int64(values.type) and _are_cut(values)):
             raise ValueError(
                 f"column {name!r} holds numbers of 16 digits or more, which were rounded on the way; write them as text"
             )
@@ -60,3 +61,8 @@ def _require_exact(table: pa.Table, largest: float = LARGEST_ID) -> pa.Table:
 
 def _are_long(sizes: pa.ChunkedArray, largest: float) -> bool:
     return bool(pc.any(pc.and_(pc.greater_equal(sizes, float(EXACT)), pc.less_equal(sizes, largest))).as_py())
+
+
+def _are_cut(numbers: pa.ChunkedArray) -> bool:
+    """Whether a number is the first or last of its type, which stands for all beyond."""
+    return bool(pc.any(pc.is_in(numbers, pa.array([-(2**63), 2**63 - 1]))).as_py())
