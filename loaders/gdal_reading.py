@@ -20,7 +20,7 @@ from loaders.gdal import DataSourceError, list_layers, open_arrow, read_info
 from loaders.geojson import GEOJSON, says_crs
 from loaders.geojson_values import is_too_long, with_quoted_numbers
 from loaders.geopackage import require_declared_values
-from loaders.kml import require_whole_numbers, require_whole_times
+from loaders.kml import require_whole_values
 from loaders.losses import losses_as_errors
 from loaders.positions import position_columns, positions
 from loaders.restored import KML, SPREADSHEETS, restoring
@@ -54,8 +54,7 @@ def read_with_gdal(file: SourceFile, path: Path, reading: Reading, key: str, row
     if file.suffix == ".gpkg":
         require_declared_values(path, layers["layer"], file.name, key)
     if file.suffix in FOLDERS:
-        require_whole_times(path)
-        require_whole_numbers(path)
+        require_whole_values(path)
     states_crs = file.suffix not in GEOJSON or _says_crs(file, reading)
     with _opened(path, layers, file, reading, rows) as (meta, stream):
         with_ids = FeatureIds(file, meta["fid_column"])

@@ -31,11 +31,11 @@ def without_added(table: pa.Table) -> pa.Table:
     return table
 
 
-def require_whole_times(path: Path) -> None:
-    """Refuse times that would be read as none, or as the first day of a month.
+def require_whole_values(path: Path) -> None:
+    """Refuse times that would be read as none, or as the first day of a month, and texts that would become numbers.
 
     Raises:
-        ValueError: a time is only a year or a month.
+        ValueError: a time is only a year or a month; or a value is another than its column's type says.
         zipfile.BadZipFile: it is no KMZ.
     """
     for content in _documents(path):
@@ -45,24 +45,18 @@ def require_whole_times(path: Path) -> None:
                 f"the time <{name}> of a placemark is {time}, and only whole days can be read; write it as one, "
                 "or as <Data> of the placemark"
             )
+        _require_whole_numbers(content)
 
 
-def require_whole_numbers(path: Path) -> None:
-    """Refuse a text in a column of whole numbers.
-
-    Raises:
-        ValueError: a value is another than the column's type says.
-        zipfile.BadZipFile: it is no KMZ.
-    """
-    for content in _documents(path):
-        names = {NAME.search(field) for field in FIELD.findall(content) if UNSIGNED.search(field)}
-        for name in {found[1] for found in names if found}:
-            values = set(re.findall(VALUE % re.escape(name), content))
-            if other := sorted(value for value in values if value and not re.fullmatch(rb"\+?[0-9]{1,19}", value)):
-                raise ValueError(
-                    f"column {name.decode('utf-8', 'replace')!r} is declared as whole numbers, but holds "
-                    f"{other[0].decode('utf-8', 'replace')!r}"
-                )
+def _require_whole_numbers(content: bytes) -> None:
+    names = {NAME.search(field) for field in FIELD.findall(content) if UNSIGNED.search(field)}
+    for name in {found[1] for found in names if found}:
+        values = set(re.findall(VALUE % re.escape(name), content))
+        if other := sorted(value for value in values if value and not re.fullmatch(rb"\+?[0-9]{1,19}", value)):
+            raise ValueError(
+                f"column {name.decode('utf-8', 'replace')!r} is declared as whole numbers, but holds "
+                f"{other[0].decode('utf-8', 'replace')!r}"
+            )
 
 
 def _documents(path: Path) -> Iterator[bytes]:
