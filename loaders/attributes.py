@@ -12,21 +12,35 @@ import pyarrow as pa
 from loaders.arrays import Shapes
 from loaders.errors import ReadError
 
+UNWRITABLE = (OverflowError, LookupError, pa.ArrowException)  # the second is a time zone that is not known
+
 
 def json_rows(attributes: pa.Table) -> list[str]:
     """Each row of a table as JSON: NaN, for which it has no word, as null, other things as text.
 
     Raises:
-        ReadError: a date is none that can be written.
+        ReadError: a date is none that can be written; it names the column.
     """
     if not attributes.column_names:
         return ["{}"] * len(attributes)
+    widened = _widened(attributes)
     try:
-        return [_json(row) for row in _widened(attributes).to_pylist()]
-    except OverflowError as error:
+        return [_json(row) for row in widened.to_pylist()]
+    except UNWRITABLE as error:
         raise ReadError(
-            "a column holds a date beyond the year 9999; correct it in the file, or write it as text"
+            f"column {_unwritable(widened)!r} holds a date beyond the year 9999, or of a time zone that there is not; "
+            f"correct it in the file, or write it as text"
         ) from error
+
+
+def _unwritable(table: pa.Table) -> str:
+    """The first column of which a value cannot be written."""
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        try:
+            column.to_pylist()
+        except UNWRITABLE:
+            return str(name)
+    return ""
 
 
 def _widened(table: pa.Table) -> pa.Table:

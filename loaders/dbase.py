@@ -1,4 +1,4 @@
-"""What GDAL would change of a shapefile's .dbf, read from its text: long whole numbers, and days that there are not."""
+"""What GDAL would change of a shapefile's .dbf, read from its text: long numbers, and values of another type."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -13,8 +13,12 @@ from loaders.exact_numbers import WHOLE, are_whole
 
 HEADER_BYTES, FIELD_BYTES, END_OF_FIELDS = 32, 32, 0x0D
 ROUNDED_WIDTH = 19  # from here on GDAL reads floats
+ROUNDED_DIGITS = 16
 ROWS = 100_000  # held at a time
-NUMBERS, DATE = "NF", "D"
+TEXT, NUMBERS, DATE, TRUTH = "C", "NF", "D", "L"
+BLANK = np.isin(np.arange(256), np.frombuffer(b" \0", np.uint8))
+OF_WHOLE = np.isin(np.arange(256), np.frombuffer(b" \0*+-0123456789", np.uint8))
+TRUTHS = np.isin(np.arange(256), np.frombuffer(b" \0?TtFfYyNn", np.uint8))
 
 Bytes = npt.NDArray[np.uint8]
 # https://www.dbf2002.com/dbf-file-format.html
@@ -25,13 +29,19 @@ class _Field:
     """Where a value stands in each row; `place` is that among the columns."""
 
     place: int
+    name: str
     kind: str
+    decimals: int
     begin: int
     end: int
 
 
 class DbfColumns:
-    """The columns of whole numbers that are wider than GDAL's integers, and of dates of which some are none."""
+    """The columns of numbers that are longer than GDAL's, and of which some values are not of their type.
+
+    Raises:
+        ValueError: a column is of a type that cannot be read, as memos, which stand in another file.
+    """
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         fields = [field for field in _fields(path) if field.place < len(schema)]
@@ -49,13 +59,37 @@ class DbfColumns:
 
     def _type(self, field: _Field) -> pa.DataType | None:
         """What holds the values of a column as published; None where GDAL's does."""
-        texts = (
-            _texts(self._rows[first : first + ROWS, field.begin : field.end])
-            for first in range(0, len(self._rows), ROWS)
-        )
+        pieces = [
+            self._rows[first : first + ROWS, field.begin : field.end] for first in range(0, len(self._rows), ROWS)
+        ]
         if field.kind == DATE:
-            return None if all(map(_are_days, texts)) else pa.string()
-        return WHOLE if all(map(are_whole, texts)) else pa.string()
+            return None if all(_are_days(_texts(piece)) for piece in pieces) else pa.string()
+        if field.kind == TRUTH:
+            return None if all(TRUTHS[piece].all() for piece in pieces) else pa.string()
+        if field.kind not in NUMBERS:
+            if not all(BLANK[piece].all() for piece in pieces):
+                raise ValueError(
+                    f"column {field.name!r} is of the dBASE type {field.kind!r}, which cannot be read; save it as text"
+                )
+            return None
+        if field.decimals:
+            return pa.string() if any(_are_rounded(piece) for piece in pieces) else None
+        if field.end - field.begin < ROUNDED_WIDTH and all(OF_WHOLE[piece].all() for piece in pieces):
+            return None
+        return WHOLE if all(are_whole(_texts(piece)) for piece in pieces) else pa.string()
+
+
+def _are_rounded(cells: Bytes) -> bool:
+    """Whether some number has more digits before its point than a float."""
+    if cells.shape[1] < ROUNDED_DIGITS or not len(cells):
+        return False
+    points = cells == ord(".")
+    before = np.where(points.any(axis=1), points.argmax(axis=1), cells.shape[1])
+    return bool((before - (~BLANK[cells]).argmax(axis=1) >= ROUNDED_DIGITS).any() and _have_long(cells))
+
+
+def _have_long(cells: Bytes) -> bool:
+    return bool(pc.any(pc.match_substring_regex(_texts(cells), rf"^[+-]?[0-9]{{{ROUNDED_DIGITS}}}")).as_py())
 
 
 def _are_days(texts: pa.Array) -> bool:
@@ -79,7 +113,7 @@ def _texts(cells: Bytes) -> pa.Array:
 
 
 def _fields(path: Path) -> list[_Field]:
-    """The columns to look at."""
+    """The columns to look at: all but those of text."""
     fields: list[_Field] = []
     with path.open("rb") as stream:
         header = stream.read(_header_bytes(stream.read(HEADER_BYTES)) - HEADER_BYTES)
@@ -88,9 +122,10 @@ def _fields(path: Path) -> list[_Field]:
         field = header[place * FIELD_BYTES : (place + 1) * FIELD_BYTES]
         if field[0] == END_OF_FIELDS:
             break
-        kind, width, decimals = chr(field[11]), field[16], field[17]
-        if kind == DATE or (kind in NUMBERS and width >= ROUNDED_WIDTH and not decimals):
-            fields.append(_Field(place, kind, begin, begin + width))
+        name, kind = field[:11].partition(b"\0")[0].decode("latin-1"), chr(field[11])
+        width, decimals = field[16], field[17]
+        if kind != TEXT:
+            fields.append(_Field(place, name, kind, decimals, begin, begin + width))
         begin += width
     return fields
 

@@ -49,7 +49,14 @@ class FeatureIds:
             return table
         if self._are_published:
             return table.add_column(0, self._name, fids)
-        if self._is_geojson and fids.to_pylist() != list(range(self._next, self._next + len(fids))):
+        if self._is_geojson and not self._are_known(fids.to_pylist(), table):
             raise ValueError(MIXED_IDS)
         self._next += len(fids)
         return table
+
+    def _are_known(self, fids: list[int], table: pa.Table) -> bool:
+        """Whether ids number the rows, or are those of a column, as ESRI's OBJECTID."""
+        if fids == list(range(self._next, self._next + len(fids))):
+            return True
+        columns = zip(table.schema.types, table.columns, strict=True)
+        return any(values.to_pylist() == fids for kind, values in columns if pa.types.is_integer(kind))

@@ -20,7 +20,7 @@ from loaders.gdal import DataSourceError, list_layers, open_arrow, read_info
 from loaders.geojson import GEOJSON, says_crs
 from loaders.geojson_values import is_too_long, with_quoted_numbers
 from loaders.geopackage import require_declared_values
-from loaders.kml import require_whole_times
+from loaders.kml import require_whole_values
 from loaders.losses import losses_as_errors
 from loaders.positions import position_columns, positions
 from loaders.restored import KML, SPREADSHEETS, restoring
@@ -54,12 +54,14 @@ def read_with_gdal(file: SourceFile, path: Path, reading: Reading, key: str, row
     if file.suffix == ".gpkg":
         require_declared_values(path, layers["layer"], file.name, key)
     if file.suffix in FOLDERS:
-        require_whole_times(path)
+        require_whole_values(path)
     states_crs = file.suffix not in GEOJSON or _says_crs(file, reading)
     with _opened(path, layers, file, reading, rows) as (meta, stream):
         with_ids = FeatureIds(file, meta["fid_column"])
-        restored = restoring(file, stream.schema.remove(0))
-        for batch in at_least_one(with_ids.guarded(stream), stream.schema):
+        names = _names(stream.schema.names, file)
+        restored = restoring(file, stream.schema.empty_table().rename_columns(names).schema.remove(0))
+        for found in at_least_one(with_ids.guarded(stream), stream.schema):
+            batch = found.rename_columns(names)
             table = _without_padding(restored(with_ids.kept(batch), batch.column(0)))
             crs = meta["crs"] if states_crs else None
             if file.suffix in SPREADSHEETS:
@@ -67,6 +69,11 @@ def read_with_gdal(file: SourceFile, path: Path, reading: Reading, key: str, row
                 yield table, positions(_require_positions(table, reading, file, key), reading), crs
             else:
                 yield *split_shapes(table, _geometry(table.schema)), crs
+
+
+def _names(published: list[str], file: SourceFile) -> list[str]:
+    """A name for each column, which comes once; but the first is that of GDAL's ids, and those of JSON do."""
+    return published if file.suffix in GEOJSON else [published[0], *column_names(published[1:])]
 
 
 def _without_padding(table: pa.Table) -> pa.Table:

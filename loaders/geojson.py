@@ -1,5 +1,6 @@
-"""What a GeoJSON says of itself that GDAL does not pass on, by a streaming parse: one pass, whatever its size."""
+"""What a GeoJSON says of itself that GDAL does not pass on, by a streaming parse: at most one pass."""
 
+import mmap
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ NO_NUMBER = re.compile(r"-?\b(?:nan|inf(?:inity)?)\b", re.IGNORECASE)
 LONGEST_WORD = len("-Infinity")
 MIXED_IDS = "some features have an id of their own and others have none; give it to all or to none"
 NO_CRS = object()
+CRS, ID, ESCAPED = re.compile(rb'"crs"'), re.compile(rb'"id"'), b"\\u00"
+ID_IN_PROPERTIES = re.compile(rb'"properties"\s*:\s*\{\s*"id"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class _Content:
 
     Attributes:
         crs: the value of the collection's member `crs`; NO_CRS where it has none.
-        with_id, without_id: how many features have an id beside their properties, and how many do not.
+        with_id, without_id: how many features have an id beside their properties, and how many do not; counted until it
+            is clear that none has.
     """
 
     crs: Any
@@ -84,6 +88,7 @@ def _content(path: Path) -> _Content:
 def _scan(path: Path, size: int, _changed_ns: int) -> _Content:
     if not size:
         return _Content(NO_CRS, 0, 0)
+    mentions = _mentions(path)
     crs, with_id, without_id = NO_CRS, 0, 0
     with path.open(encoding="utf-8-sig", errors="replace") as stream:
         for name, value in _members(_Bytes(stream)):
@@ -93,11 +98,23 @@ def _scan(path: Path, size: int, _changed_ns: int) -> _Content:
                 without_id += 1
             else:
                 with_id += 1
+            if name == "member" and not mentions["id"] and mentions["crs"] == (crs is not NO_CRS):
+                break  # the rest says nothing more, and GDAL refuses what is no JSON
     return _Content(crs, with_id, without_id)
 
 
+def _mentions(path: Path) -> dict[str, int]:
+    """How often a member `crs` may stand in a file, and an `id` elsewhere than before all other properties."""
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        if content.find(ESCAPED) >= 0:  # a name can be spelt so
+            return {"crs": 2, "id": 1}
+        ids = sum(1 for _ in ID.finditer(content))
+        in_properties = sum(1 for _ in ID_IN_PROPERTIES.finditer(content)) if ids else 0
+        return {"crs": sum(1 for _ in CRS.finditer(content)), "id": ids - in_properties}
+
+
 def _members(stream: "_Bytes") -> Iterator[tuple[str, Any]]:
-    """The member `crs` of each document, with its value; `id` for each feature, with what it has or None."""
+    """The member `crs` of each document, with its value; `member` or `alone` for each feature, with its id or None."""
     levels: list[_Level] = []
     deeper = 0  # levels below a feature's members: geometries, as nearly all that there is
     crs: ObjectBuilder | None = None
@@ -156,8 +173,10 @@ def _holds_features(levels: list[_Level]) -> bool:
 def _finished(levels: list[_Level]) -> Iterator[tuple[str, Any]]:
     """The id of what ends here, if it is a feature: in a collection, or by itself as in a sequence."""
     level = levels.pop()
-    if level.is_feature or (not levels and level.type == "Feature" and not level.has_features):
-        yield "id", level.id
+    if level.is_feature:
+        yield "member", level.id
+    elif not levels and level.type == "Feature" and not level.has_features:
+        yield "alone", level.id
 
 
 def _require_flat(deeper: int) -> None:

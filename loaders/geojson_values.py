@@ -114,14 +114,28 @@ def _is_suspect(path: Path, schema: pa.Schema) -> bool:
     """Whether there may be anything to put back: a quick look, since it is taken at every file."""
     if _matches(path, ODD_TEXT):
         return True
+    if (texts := [field.name for field in schema if _is_text(field.type)]) and _matches(
+        path, _members_like(texts, r"-?[0-9]+[.eE]")
+    ):
+        return True
     if any(pa.types.is_nested(kind) or isinstance(kind, pa.BaseExtensionType) for kind in schema.types):
         return _matches(path, LONG_INSIDE)
     if not _matches(path, LONG_OR_TRUE):
         return False
     numbers = [field.name for field in schema if pa.types.is_integer(field.type) or pa.types.is_floating(field.type)]
-    names = "|".join(re.escape(json.dumps(name, ensure_ascii=False)) for name in numbers)
-    mixed = re.compile(rf"(?:{names})\s*:\s*(?:true|false)".encode())
-    return _matches(path, LONG_NUMBER) or (bool(numbers) and _matches(path, mixed))
+    return _matches(path, LONG_NUMBER) or (bool(numbers) and _matches(path, _members_like(numbers, "(?:true|false)")))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or isinstance(kind, pa.BaseExtensionType)  # JSON
+    )
+
+
+def _members_like(names: list[str], value: str) -> re.Pattern[bytes]:
+    """What finds a member of one of these names with such a value."""
+    either = "|".join(re.escape(json.dumps(name, ensure_ascii=False)) for name in names)
+    return re.compile(rf"(?:{either})\s*:\s*{value}".encode())
 
 
 def _types(path: Path, schema: pa.Schema) -> dict[str, pa.DataType]:
@@ -136,7 +150,8 @@ def _types(path: Path, schema: pa.Schema) -> dict[str, pa.DataType]:
 
 
 def _is_changed(kinds: set[str], *, is_kept: bool) -> bool:
-    return {"truth", "whole"} <= kinds or {"truth", "number"} <= kinds or ("odd" in kinds and not is_kept)
+    mixed = ({"truth", "whole"}, {"truth", "number"}, {"text", "number"})  # 1.1 would be the text 1.1000000000000001
+    return any(each <= kinds for each in mixed) or ("odd" in kinds and not is_kept)
 
 
 def _kinds(value: object) -> set[str]:

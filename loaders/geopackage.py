@@ -21,6 +21,7 @@ RANGES = {
 WHOLE = frozenset({*RANGES, "INT", "INTEGER"})
 FLOATS = frozenset({"FLOAT", "DOUBLE", "REAL"})
 NUMERIC = frozenset({"NUMERIC", "DECIMAL"})  # of no GeoPackage, but of some; GDAL reads floats
+DATE, DAY_CHARACTERS = "DATE", len("2016-01-31")
 IS_TABLE = "select 1 from sqlite_master where type = 'table' and lower(name) = lower(?)"
 
 
@@ -45,7 +46,7 @@ def require_declared_values(path: Path, layer: str | None, name: str, key: str) 
         column, value = next((column, value) for column, value in zip(tests, found, strict=True) if value is not None)
         raise ReadError(
             f"{key}: column {column!r} of {name} is declared as {dict(columns)[column]}, but holds {value!r}, which "
-            f"would be read as another number. Save that column in a type that holds it (in QGIS: Refactor fields), "
+            f"would be read as another value. Save that column in a type that holds it (in QGIS: Refactor fields), "
             f"and give the new file to datasets.{key}.source.path in params.yaml."
         )
 
@@ -53,11 +54,13 @@ def require_declared_values(path: Path, layer: str | None, name: str, key: str) 
 def _test(column: str, kind: str) -> str:
     """The condition under which a value is not of the declared type; empty where every value is."""
     quoted = sql_name(column)
-    tests = [f"typeof({quoted}) not in ('integer', 'null')"] if kind in WHOLE else []
+    tests = [f"typeof({quoted}) not in ('integer', 'null')"] if kind in WHOLE or kind.startswith("INT") else []
     if kind in RANGES:
         tests.append(f"{quoted} not between {RANGES[kind][0]} and {RANGES[kind][1]}")
     if kind in NUMERIC:
         tests.append(f"(typeof({quoted}) = 'integer' and {quoted} not between {-EXACT} and {EXACT})")
+    if kind == DATE:
+        tests.append(f"length({quoted}) > {DAY_CHARACTERS}")  # a time of day would be left out
     if kind in FLOATS | NUMERIC:
         tests.append(f"{quoted} >= ''")  # text, or bytes: both are above all numbers
     return " or ".join(tests)

@@ -1,32 +1,22 @@
 """Read GeoParquet of every version, and Parquet with geometry types of its own, a batch of records at a time."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import shapely
 
 from loaders.arrays import Shapes
 from loaders.csv_table import column_names
 from loaders.gdal_reading import Batch, at_least_one, split_shapes
+from loaders.geoarrow import ENCODINGS, wkb_from_geoarrow
 
 WITHOUT_CRS = "OGC:CRS84"  # what both standards say of a column that names no CRS
 NATIVE = frozenset({"GEOMETRY", "GEOGRAPHY"})
 WELL_KNOWN_BINARY = "WKB"
-# GeoArrow: lists of lists of coordinates
-ENCODINGS: Mapping[str, shapely.GeometryType] = {
-    "point": shapely.GeometryType.POINT,
-    "linestring": shapely.GeometryType.LINESTRING,
-    "polygon": shapely.GeometryType.POLYGON,
-    "multipoint": shapely.GeometryType.MULTIPOINT,
-    "multilinestring": shapely.GeometryType.MULTILINESTRING,
-    "multipolygon": shapely.GeometryType.MULTIPOLYGON,
-}
 # https://geoparquet.org/releases/v1.1.0/ and https://github.com/apache/parquet-format/blob/master/Geospatial.md
 
 
@@ -47,15 +37,43 @@ def read_geoparquet(path: Path, rows: int) -> Iterator[Batch]:
     """
     with pq.ParquetFile(path, pre_buffer=False) as parquet:  # else what has been read stays in memory
         geometry = _described(parquet) or _native(parquet)
-        if geometry.encoding != WELL_KNOWN_BINARY and geometry.encoding not in ENCODINGS:
-            known = ", ".join([WELL_KNOWN_BINARY, *ENCODINGS])
-            raise pa.ArrowNotImplementedError(
-                f"its column {geometry.column} is encoded as {geometry.encoding}, expected one of {known}"
-            )
+        _require_readable(parquet.schema_arrow, geometry)
         names = column_names(parquet.schema_arrow.names)
         geometry = replace(geometry, column=names[parquet.schema_arrow.get_field_index(geometry.column)])
         for table in at_least_one(parquet.iter_batches(batch_size=rows), parquet.schema_arrow):
             yield *_split(table.rename_columns(names), geometry), geometry.crs
+
+
+def _require_readable(schema: pa.Schema, geometry: _Geometry) -> None:
+    """Refuse a column of shapes that cannot be read, or is none.
+
+    Raises:
+        pa.ArrowException: as it says.
+    """
+    if geometry.encoding != WELL_KNOWN_BINARY and geometry.encoding not in ENCODINGS:
+        known = ", ".join([WELL_KNOWN_BINARY, *ENCODINGS])
+        raise pa.ArrowNotImplementedError(
+            f"its column {geometry.column} is encoded as {geometry.encoding}, expected one of {known}"
+        )
+    place = schema.get_field_index(geometry.column)
+    if place < 0:
+        raise pa.ArrowNotImplementedError(f"its shapes are in a part of a column, {geometry.column}")
+    if geometry.encoding == WELL_KNOWN_BINARY and not _is_binary(schema.types[place]):
+        raise pa.ArrowInvalid(
+            f"its column {geometry.column} should hold shapes as binary, and is {schema.types[place]}"
+        )
+
+
+def _is_binary(kind: pa.DataType) -> bool:
+    kind = getattr(kind, "storage_type", kind)  # of an extension
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    tests = (
+        pa.types.is_binary,
+        pa.types.is_large_binary,
+        pa.types.is_binary_view,
+        pa.types.is_fixed_size_binary,
+    )
+    return any(test(kind) for test in tests) and not pa.types.is_decimal(kind)
 
 
 def _described(parquet: pq.ParquetFile) -> _Geometry | None:
@@ -68,7 +86,7 @@ def _described(parquet: pq.ParquetFile) -> _Geometry | None:
         column = stated["primary_column"]
         described = stated["columns"][column]
         (_,) = parquet.schema_arrow.get_all_field_indices(column)
-        return _Geometry(column, described["encoding"], described.get("crs", WITHOUT_CRS))
+        return _Geometry(column, str(described["encoding"]), described.get("crs", WITHOUT_CRS))
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise pa.ArrowInvalid("its GeoParquet metadata do not describe a column of geometries") from error
 
@@ -102,28 +120,6 @@ def _split(table: pa.Table, geometry: _Geometry) -> tuple[pa.Table, Shapes]:
     if geometry.encoding == WELL_KNOWN_BINARY:
         return split_shapes(table, table.schema.get_field_index(geometry.column))
     column = table.column(geometry.column).combine_chunks()
-    wkb = np.full(len(table), None, dtype=object)
-    wkb[column.is_valid().to_numpy(zero_copy_only=False)] = _from_geoarrow(
-        column.drop_null(), ENCODINGS[geometry.encoding]
-    )
-    return table.drop_columns([geometry.column]), wkb
-
-
-def _from_geoarrow(values: pa.Array, kind: shapely.GeometryType) -> Shapes:
-    """Well-known binary from lists of coordinates.
-
-    Raises:
-        ValueError: the lists are not as deep as the type wants.
-        pa.ArrowInvalid: there are no coordinates in them.
-    """
-    if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks()
-    offsets: list[Any] = []
-    while pa.types.is_list(values.type) or pa.types.is_large_list(values.type):
-        offsets.insert(0, values.offsets.to_numpy())
-        values = values.values
-    if not pa.types.is_struct(values.type):
-        raise pa.ArrowInvalid(f"coordinates are {values.type}, expected x and y")
-    axes = [values.field(name).to_numpy(zero_copy_only=False) for name in ("x", "y")]
-    shapes = shapely.from_ragged_array(kind, np.column_stack(axes), tuple(offsets) or None)
-    return np.asarray(shapely.to_wkb(shapes), dtype=object)
+    if isinstance(column, pa.ChunkedArray):  # as it remains if there are no rows
+        column = pa.array([], column.type)
+    return table.drop_columns([geometry.column]), wkb_from_geoarrow(column, geometry.encoding)

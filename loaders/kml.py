@@ -11,6 +11,11 @@ import pyarrow.compute as pc
 # https://docs.ogc.org/is/12-007r2/12-007r2.html#kml:TimePrimitive: a year, a month, a day or a moment
 SHORT_TIME = re.compile(rb"<(?:[\w.-]+:)?(when|begin|end)>\s*([0-9]{4}(?:-[0-9]{2})?)\s*<")
 
+# of the types of a schema, the only one of which GDAL reads any text as a number, and says nothing
+FIELD = re.compile(rb"<(?:[\w.-]+:)?SimpleField\b[^>]*>")
+UNSIGNED, NAME = re.compile(rb"\btype\s*=\s*[\"']uint[\"']"), re.compile(rb"\bname\s*=\s*[\"']([^\"']*)[\"']")
+VALUE = rb"<(?:[\w.-]+:)?SimpleData\s+name\s*=\s*[\"']%s[\"']\s*>\s*([^<]*?)\s*<"
+
 # https://docs.ogc.org/is/12-007r2/12-007r2.html#kml:extrude and so on: what GDAL writes where the file says nothing
 ADDED = {"extrude": 0, "tessellate": -1, "visibility": -1}
 
@@ -26,11 +31,11 @@ def without_added(table: pa.Table) -> pa.Table:
     return table
 
 
-def require_whole_times(path: Path) -> None:
-    """Refuse times that would be read as none, or as the first day of a month.
+def require_whole_values(path: Path) -> None:
+    """Refuse times that would be read as none, or as the first day of a month, and texts that would become numbers.
 
     Raises:
-        ValueError: a time is only a year or a month.
+        ValueError: a time is only a year or a month; or a value is another than its column's type says.
         zipfile.BadZipFile: it is no KMZ.
     """
     for content in _documents(path):
@@ -39,6 +44,18 @@ def require_whole_times(path: Path) -> None:
             raise ValueError(
                 f"the time <{name}> of a placemark is {time}, and only whole days can be read; write it as one, "
                 "or as <Data> of the placemark"
+            )
+        _require_whole_numbers(content)
+
+
+def _require_whole_numbers(content: bytes) -> None:
+    names = {NAME.search(field) for field in FIELD.findall(content) if UNSIGNED.search(field)}
+    for name in {found[1] for found in names if found}:
+        values = set(re.findall(VALUE % re.escape(name), content))
+        if other := sorted(value for value in values if value and not re.fullmatch(rb"\+?[0-9]{1,19}", value)):
+            raise ValueError(
+                f"column {name.decode('utf-8', 'replace')!r} is declared as whole numbers, but holds "
+                f"{other[0].decode('utf-8', 'replace')!r}"
             )
 
 

@@ -12,6 +12,10 @@ LOSS = re.compile(
     r"|cannot be converted|could not be (?:parsed|converted)|64bit integer range",
     re.IGNORECASE,
 )
+# of a GeoPackage: a column that is of none of its types, and not of a geometry's
+LEFT_OUT = re.compile(
+    r"geometry column '(.*)' of type '(?!(?:MULTI|COMPOUND)?(?:POINT|LINE|POLY|CURVE|SURF|GEOM))(.*)' ignored"
+)
 NOT_LOST = re.compile("successfully parsed|Deleted features at end of file", re.IGNORECASE)
 ONE_AT_A_TIME = Lock()  # warnings are caught for the whole process
 
@@ -27,7 +31,7 @@ def losses_as_errors(*known: str) -> Iterator[list[str]]:
         Filled at the end with the warnings that begin so.
 
     Raises:
-        ValueError: a value was changed.
+        ValueError: a value was changed, or a column left out.
     """
     dealt_with: list[str] = []
     with ONE_AT_A_TIME, warnings.catch_warnings(record=True) as caught:
@@ -37,6 +41,11 @@ def losses_as_errors(*known: str) -> Iterator[list[str]]:
         message = str(warning.message)
         if message.startswith(known):
             dealt_with.append(message)
+        elif column := LEFT_OUT.search(message):
+            raise ValueError(
+                f"column {column[1]!r} has the type {column[2]}, which no GeoPackage has, and would be left out; save "
+                f"it as INTEGER, REAL or TEXT"
+            )
         elif LOSS.search(message) and not NOT_LOST.search(message):
             raise ValueError(f"a value would change when it is read: {message}")
         else:

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory, gettempdir
 
 from loaders.formats import FileFormat
 from loaders.gdal import GDAL_ERRORS, DataSourceError, require_walls
+from loaders.shapefile import parts
 from loaders.signatures import format_of, require_content
 from loaders.wanted import SourceFile
 
@@ -41,7 +42,7 @@ def opened(file: SourceFile, key: str = "") -> Iterator[Path]:
     require_walls()
     name = UNSAFE.sub("_", PurePosixPath(file.published).stem)
     with TemporaryDirectory(prefix="eo-pv-", dir=_plain_folder()) as folder:
-        for suffix, part in _parts(file, found).items():
+        for suffix, part in (parts(file, found.parts) if found.parts else {file.suffix: file.path}).items():
             _place(part, Path(folder) / f"{name}{suffix}")
         path = Path(folder) / f"{name}{file.suffix}"
         journals = [file.path.with_name(f"{file.path.name}{suffix}") for suffix in JOURNALS]
@@ -83,13 +84,3 @@ def _reason(said: str, path: Path, file: SourceFile, found: FileFormat) -> str:
     if "sqlite3_" in said:
         said = said.rpartition("failed: ")[2]  # before it is the statement
     return said.replace(f"/vsizip/{{{path}}}/", "").replace(str(path), file.name)
-
-
-def _parts(file: SourceFile, found: FileFormat) -> dict[str, Path]:
-    """The file and what belongs to it, by ending; endings may be in either case."""
-    if not found.parts:
-        return {file.suffix: file.path}
-    beside = [path for path in sorted(file.path.parent.iterdir()) if path.stem == file.path.stem]
-    return {path.suffix.lower(): path for path in beside if path.suffix.lower() in found.parts} | {
-        file.suffix: file.path
-    }

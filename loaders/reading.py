@@ -77,7 +77,7 @@ def read_published(file: SourceFile, reading: Reading, key: str, rows: int = BAT
         crs, first_row = None, 1
         with opened(file, key) as path:
             for attributes, wkb, found in _batches(file, path, reading, key, rows):
-                attributes.validate(full=True)
+                _require_whole(attributes)
                 if crs is None:
                     stated = crs_from_text(found) if found else None
                     crs = _crs(stated, reading, file, key, needed=bool(len(wkb)))
@@ -85,6 +85,16 @@ def read_published(file: SourceFile, reading: Reading, key: str, rows: int = BAT
                 first_row += len(wkb)
     except UNREADABLE as error:
         raise _unreadable(error, file, key) from error
+
+
+def _require_whole(attributes: pa.Table) -> None:
+    """Raises `ValueError` where the values of a column are not of its type, as text that is not UTF-8."""
+    for name, column in zip(attributes.column_names, attributes.columns, strict=True):
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid as error:
+            reason = str(error).rpartition("Invalid: ")[2]
+            raise ValueError(f"column {name!r} cannot be read: {reason}") from error
 
 
 def _unreadable(error: Exception, file: SourceFile, key: str) -> ReadError:

@@ -1,6 +1,7 @@
 """Whether a shapefile is whole: GDAL reads one that was cut short without a word, and leaves records out."""
 
 import struct
+from collections.abc import Collection
 from pathlib import Path
 
 from loaders.errors import ReadError
@@ -17,15 +18,15 @@ def require_whole_shapefile(file: SourceFile, key: str) -> None:
     Raises:
         ReadError: a part is missing or was cut short, or they do not belong together.
     """
-    parts = {suffix: _head_and_size(file, suffix) for suffix in (".shp", ".shx", ".dbf")}
-    for suffix, part in parts.items():
-        if part is None:
+    heads = {suffix: _head_and_size(file, suffix) for suffix in (".shp", ".shx", ".dbf")}
+    for suffix, head in heads.items():
+        if head is None:
             raise ReadError(_message(key, file, f"its {suffix} is missing"))
-        if len(part[0]) < HEADER_BYTES // 4:
-            raise ReadError(_message(key, file, f"its {suffix} is only {part[1]:,} bytes long"))
-    (shp, shp_bytes), (shx, shx_bytes), (dbf, dbf_bytes) = (part for part in parts.values() if part)
-    for suffix, head, found in ((".shp", shp, shp_bytes), (".shx", shx, shx_bytes)):
-        if (stated := 2 * struct.unpack(">i", head[24:28])[0]) != found:
+        if len(head[0]) < HEADER_BYTES // 4:
+            raise ReadError(_message(key, file, f"its {suffix} is only {head[1]:,} bytes long"))
+    (shp, shp_bytes), (shx, shx_bytes), (dbf, dbf_bytes) = (head for head in heads.values() if head)
+    for suffix, begin, found in ((".shp", shp, shp_bytes), (".shx", shx, shx_bytes)):
+        if (stated := 2 * struct.unpack(">i", begin[24:28])[0]) != found:
             raise ReadError(_message(key, file, f"its {suffix} should be {stated:,} bytes long, and is {found:,}"))
     rows, head_bytes, row_bytes = struct.unpack("<IHH", dbf[4:12])
     if dbf_bytes < head_bytes + rows * row_bytes:
@@ -35,9 +36,14 @@ def require_whole_shapefile(file: SourceFile, key: str) -> None:
 
 
 def part(file: SourceFile, suffix: str) -> Path | None:
-    """A part of a shapefile; None if it is not there. Endings may be in either case."""
-    places = (path for path in file.path.parent.iterdir() if path.stem == file.path.stem)
-    return next((path for path in places if path.suffix.lower() == suffix), None)
+    """A part of a shapefile; None if it is not there."""
+    return parts(file, [suffix]).get(suffix)
+
+
+def parts(file: SourceFile, suffixes: Collection[str]) -> dict[str, Path]:
+    """A file and what belongs to it, by ending, which may be in either case."""
+    beside = [path for path in sorted(file.path.parent.iterdir()) if path.stem == file.path.stem]
+    return {path.suffix.lower(): path for path in beside if path.suffix.lower() in suffixes} | {file.suffix: file.path}
 
 
 def _head_and_size(file: SourceFile, suffix: str) -> tuple[bytes, int] | None:

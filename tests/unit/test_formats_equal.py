@@ -284,6 +284,23 @@ def test_a_long_number_that_kml_declares_too_short_is_an_error_with_its_column(
         _read(kml(SCHEMA.format(kind) + _placemark("a", SIMPLE.format(2**53 + 1))))
 
 
+@pytest.mark.parametrize("suffix", [".kml", ".kmz"])
+@pytest.mark.parametrize("text", ["true", "1.10", "9" * 20])
+def test_what_is_no_whole_number_of_a_kml_does_not_become_one(kml: Callable[..., Path], text: str, suffix: str) -> None:
+    with pytest.raises(ReadError, match=f"column 'n' is declared as whole numbers, but holds '{text}'"):
+        _read(
+            kml(
+                SCHEMA.format("uint") + _placemark("a", SIMPLE.format("7")) + _placemark("b", SIMPLE.format(text)),
+                suffix,
+            )
+        )
+
+
+def test_whole_numbers_of_a_kml_are_read(kml: Callable[..., Path]) -> None:
+    path = kml(SCHEMA.format("uint") + _placemark("a", SIMPLE.format(2**53 + 1)) + _placemark("b", SIMPLE.format("")))
+    assert _read(path).attributes.column("n").to_pylist()[0] == 2**53 + 1
+
+
 @pytest.mark.parametrize("suffix", [".xlsx", ".ods"])
 def test_a_workbook_is_read_as_a_table_of_points(tmp_path: Path, suffix: str) -> None:
     frame = pd.DataFrame({"id": ["007", "8"], "lon": [10.5, 11], "lat": ["50.25", None], "big": [2**60 + 7, 1]})
@@ -328,6 +345,19 @@ def test_a_number_that_a_workbook_rounded_is_an_error_with_its_column(tmp_path: 
     pyogrio.write_dataframe(frame, tmp_path / "f.xlsx", driver="XLSX")
     with pytest.raises(ReadError, match="column 'n' holds numbers of 16 digits or more"):
         _read(tmp_path / "f.xlsx", longitude="lon", latitude="lat", crs="EPSG:4326")
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".ods"])
+def test_a_number_beyond_64_bits_does_not_become_the_last_one(tmp_path: Path, suffix: str) -> None:
+    frame = pd.DataFrame({"lon": [10], "lat": [50], "n": [1234567890123456789]})
+    pyogrio.write_dataframe(frame, tmp_path / f"f{suffix}", driver=suffix[1:].upper())
+    with zipfile.ZipFile(tmp_path / f"f{suffix}") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(tmp_path / f"f{suffix}", "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content.replace(b"1234567890123456789", b"12345678901234567890"))
+    with pytest.raises(ReadError, match="column 'n' holds numbers of 16 digits or more"):
+        _read(tmp_path / f"f{suffix}", longitude="lon", latitude="lat", crs="EPSG:4326")
 
 
 def test_well_known_text_that_is_none_is_no_shape_and_no_crash(tmp_path: Path) -> None:
@@ -400,3 +430,39 @@ def test_heights_and_measures_of_any_shape_do_not_matter(tmp_path: Path) -> None
         database.execute("update gpkg_geometry_columns set z = 2, m = 2")
     found = harmonise_shapes(_read(path).wkb, pyproj.CRS(4326)).shapes
     assert [shape.wkt for shape in found[:2]] == ["POLYGON ((10 50, 11 50, 11 51, 10 50))", "POINT (10 50)"]
+
+
+CORNERS = [{"x": 0.0, "y": 0.0}, {"x": 1.0, "y": 0.0}, {"x": 1.0, "y": 1.0}, {"x": 0.0, "y": 0.0}]
+
+
+def _parquet(path: Path, shapes: pa.Array, encoding: object) -> Path:
+    geo = {"primary_column": "shapes", "columns": {"shapes": {"encoding": encoding}}}
+    table = pa.table({"shapes": shapes}).replace_schema_metadata({"geo": json.dumps(geo)})
+    pq.write_table(table, path)
+    return path
+
+
+@pytest.mark.parametrize("hole", [None, [], CORNERS[:1]])
+def test_a_ring_of_nothing_spoils_its_record_and_no_other(hole: list[Any] | None, tmp_path: Path) -> None:
+    path = _parquet(tmp_path / "f.parquet", pa.array([[hole, CORNERS], [CORNERS], None]), "polygon")
+    (found,) = read_published(SourceFile(path, "f.parquet"), Reading(), "my_farms")
+    shapes = shapely.from_wkb(found.wkb, on_invalid="ignore")
+    assert [shape and shape.wkt for shape in shapes] == [None, "POLYGON ((0 0, 1 0, 1 1, 0 0))", None]
+
+
+@pytest.mark.parametrize(
+    ("shapes", "encoding", "said"),
+    [
+        (pa.array(["POINT (1 1)"]), "WKB", "its column shapes should hold shapes as binary, and is string"),
+        (pa.array([1]), "WKB", "its column shapes should hold shapes as binary, and is int64"),
+        (pa.array([CORNERS]), "polygon", "expected 2 lists around x and y for a polygon"),
+        (pa.array([{"x": 1.0}]), "point", "expected 0 lists around x and y for a point"),
+        (pa.array([b""]), ["WKB"], r"is encoded as \['WKB'\], expected one of WKB, point"),
+    ],
+)
+def test_parquet_whose_shapes_are_not_what_it_says_is_refused(
+    shapes: pa.Array, encoding: object, said: str, tmp_path: Path
+) -> None:
+    path = _parquet(tmp_path / "f.parquet", shapes, encoding)
+    with pytest.raises(ReadError, match=said):
+        list(read_published(SourceFile(path, "f.parquet"), Reading(), "my_farms"))

@@ -214,9 +214,14 @@ def test_not_a_number_is_null_in_a_map_too() -> None:
     assert json_rows(table) == ['{"m": [["a", null]]}']
 
 
-def test_a_date_that_cannot_be_written_is_refused(dataset: Callable[..., Dataset]) -> None:
-    with pytest.raises(ReadError, match=r"beyond the year 9999.*f\.geojson"):
-        _records(_published(SHAPES[:1], day=pa.array([10_000_000], pa.date32())), dataset())
+@pytest.mark.parametrize(
+    "day",
+    [pa.array([10_000_000], pa.date32()), pa.array([0], pa.timestamp("us", "Mars/Base"))],
+    ids=["too late", "on Mars"],
+)
+def test_a_date_that_cannot_be_written_is_refused(day: pa.Array, dataset: Callable[..., Dataset]) -> None:
+    with pytest.raises(ReadError, match=r"column 'day' holds a date beyond the year 9999.*f\.geojson"):
+        _records(_published(SHAPES[:1], n=pa.array([1]), day=day), dataset())
 
 
 def test_rows_without_columns_are_empty_objects(dataset: Callable[..., Dataset]) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import sqlite3
 import struct
 import tempfile
@@ -186,6 +187,46 @@ def test_a_day_that_there_is_not_keeps_its_text_and_becomes_no_other_day(shapefi
     assert json_rows(found.attributes) == ['{"t": "2016-01-01", "u": "20161345"}', '{"t": null, "u": "20160101"}']
 
 
+@pytest.mark.parametrize(
+    ("field", "texts"),
+    [
+        (("v", "N", 20, 1), ("9007199254740993.0", "9007199254740992.0")),
+        (("v", "N", 24, 15), ("9007199254740993", "1.5")),
+        (("v", "N", 10, 0), ("1e5", "12.7")),
+        (("v", "L", 1, 0), ("T", "x")),
+    ],
+)
+def test_a_value_that_its_type_does_not_hold_keeps_its_text(
+    field: tuple[str, str, int, int], texts: tuple[str, str], shapefile: Callable[..., Path]
+) -> None:
+    found = _read(shapefile([field], [(text,) for text in texts]))
+    assert found.attributes.to_pylist() == [{"v": text} for text in texts]
+
+
+def test_a_numbers_digits_behind_the_point_do_not_make_it_text(shapefile: Callable[..., Path]) -> None:
+    found = _read(shapefile([("v", "N", 24, 20), ("b", "L", 1, 0)], [("0.12345678901234567890", "?"), ("-7.5", "T")]))
+    assert found.attributes.to_pylist() == [{"v": 0.12345678901234568, "b": None}, {"v": -7.5, "b": True}]
+
+
+@pytest.mark.parametrize("kind", ["I", "M", "@", "O"])
+def test_a_column_that_no_shapefile_should_have_is_named(kind: str, shapefile: Callable[..., Path]) -> None:
+    with pytest.raises(ReadError, match=f"column 'v' is of the dBASE type '{kind}', which cannot be read"):
+        _read(shapefile([("v", kind, 4, 0)], [("7",)]))
+
+
+def test_columns_of_one_name_are_all_kept(shapefile: Callable[..., Path]) -> None:
+    found = _read(shapefile([("a", "C", 1, 0), ("a", "N", 20, 0), ("", "C", 1, 0)], [("1", "2", "3")]))
+    assert found.attributes.to_pylist() == [{"a": "1", "a_2": 2, "column_3": "3"}]
+
+
+def test_of_two_parts_whose_endings_differ_in_case_all_values_come_from_one(shapefile: Callable[..., Path]) -> None:
+    path = shapefile([("a", "C", 1, 0), ("n", "N", 20, 0)], [("1", "1")])
+    content = path.with_suffix(".dbf").read_bytes()
+    path.with_suffix(".DBF").write_bytes(content[:-22] + b"2" + b"2".rjust(20) + b"\x1a")
+    ((text, number),) = (row.values() for row in _read(path).attributes.to_pylist())
+    assert text == str(number)
+
+
 def test_a_text_in_a_column_of_numbers_is_an_error_with_its_column(shapefile: Callable[..., Path]) -> None:
     with pytest.raises(ReadError, match=r"a value would change .*'abc' of field (f|published)\.n "):
         _read(shapefile([("n", "N", 9, 0)], [("abc",)]))
@@ -219,6 +260,8 @@ def geopackage(tmp_path: Path) -> Callable[..., Path]:
         ("REAL", "abc"),
         ("NUMERIC", LONG),
         ("DATE", "2016-13-45"),
+        ("DATE", "2016-01-01T12:00:00"),
+        ("INT8", "abc"),
     ],
 )
 def test_a_value_that_the_type_of_its_geopackage_column_cannot_hold_is_an_error_with_the_column(
@@ -226,6 +269,36 @@ def test_a_value_that_the_type_of_its_geopackage_column_cannot_hold_is_an_error_
 ) -> None:
     with pytest.raises(ReadError, match=rf"column '?v'?.* '?{value}"):
         _read(geopackage(kind, value, 1 if kind != "DATE" else "2016-01-01"))
+
+
+@pytest.mark.parametrize("kind", ["BIGINT", "VARCHAR(20)", "NUMERIC(20,0)"])
+def test_a_geopackage_column_of_another_databases_type_is_named(geopackage: Callable[..., Path], kind: str) -> None:
+    with pytest.raises(ReadError, match=f"column 'v' has the type {re.escape(kind)}, which no GeoPackage has"):
+        _read(geopackage(kind, 1, 2))
+
+
+def test_an_unsigned_number_of_flatgeobuf_is_not_rounded_without_a_word(tmp_path: Path) -> None:
+    pyogrio.write_dataframe(_points({"idx": [LONG, 1]}), tmp_path / "f.fgb", SPATIAL_INDEX="NO")
+    content = bytearray((tmp_path / "f.fgb").read_bytes())
+    kind = content.find(b"\x03\x00\x00\x00idx\x00") - 9
+    assert content[kind] == 7  # signed, 64 bits
+    content[kind] = 8  # unsigned: https://github.com/flatgeobuf/flatgeobuf/blob/master/src/fbs/header.fbs
+    (tmp_path / "f.fgb").write_bytes(content)
+    with pytest.raises(ReadError, match="column 'idx' holds numbers of 16 digits or more"):
+        _read(tmp_path / "f.fgb")
+
+
+def test_numbers_among_texts_of_a_geojson_keep_their_digits(with_properties: Callable[..., Path]) -> None:
+    found = _read(with_properties(["x", 1.1, 12, True, [1]], [1, 2, 3, 4, 5]))
+    assert found.attributes.column("n").to_pylist() == ["x", "1.1", "12", "true", "[1]"]
+
+
+def test_an_esri_json_with_object_ids_is_read(tmp_path: Path) -> None:
+    fields = [{"name": "OBJECTID", "type": "esriFieldTypeOID"}, {"name": "n", "type": "esriFieldTypeDouble"}]
+    features = [{"attributes": {"OBJECTID": 7 + n, "n": n}, "geometry": {"x": 10, "y": 50}} for n in range(2)]
+    about = {"geometryType": "esriGeometryPoint", "spatialReference": {"wkid": 4326}}
+    (tmp_path / "f.json").write_text(json.dumps(about | {"fields": fields, "features": features}))
+    assert _read(tmp_path / "f.json").attributes.column("OBJECTID").to_pylist() == [7, 8]
 
 
 @pytest.mark.parametrize(
