@@ -236,7 +236,12 @@ def test_the_reason_names_the_part_of_the_address_and_not_its_value(
 
 def test_a_setting_with_a_secret_is_an_error_that_does_not_show_it(eo_pv: Run, project: Path) -> None:
     settings = yaml.safe_load((project / "params.yaml").read_text())
-    for url in (f"{HOST}?private_token={SECRET}", f"https://data.example.org?token={SECRET}", f"ftp://a:{SECRET}@b/c"):
+    for url in (
+        f"{HOST}?private_token={SECRET}",
+        f"https://data.example.org?token={SECRET}",
+        f"ftp://a:{SECRET}@b/c",
+        f"me:{SECRET}@b.org/c",
+    ):
         settings["datasets"]["a_north_2020"]["source"] = {"url": url}
         (project / "params.yaml").write_text(yaml.safe_dump(settings))
         code, out, err = eo_pv("check")
