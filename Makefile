@@ -30,9 +30,11 @@ endif
 endif
 
 # the shell gets these as variables: as text of a recipe, it would run what stands in them
-export KEY
-export IMAGE
-export TAG
+# (and make, which would run a $(shell …) in them, gets their value only)
+override KEY := $(value KEY)
+override IMAGE := $(value IMAGE)
+override TAG := $(value TAG)
+export KEY IMAGE TAG
 export VIRTUAL_ENV := $(venv)
 export PATH := $(venv)/bin:$(PATH)
 # behind a proxy with an authority of its own, trust what this machine trusts

@@ -94,10 +94,17 @@ def _complaint(problem: Any, model: type[BaseModel]) -> str:
             return f"{dotted}: {problem['ctx']['error']}.".removeprefix(": ")
         case "string_pattern_mismatch":
             example = EXAMPLES.get(_name(place), "")
-            found = redact(repr(problem["input"]))
+            found = _shown(problem["input"], is_address=_name(place) == "url")
             return f"{dotted} is {found}, which is not of the expected form: for example {example}."
         case _:
             return f"{dotted} is {problem['input']!r}{_expected(problem, model, place)}."
+
+
+def _shown(value: str, *, is_address: bool) -> str:
+    """A value without credentials; what stands before the host of an address may be one, also without its `https://`."""
+    if is_address and "://" not in value:
+        return redact(repr(f"//{value}")).replace("//", "", 1)
+    return redact(repr(value))
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:

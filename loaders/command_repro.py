@@ -25,9 +25,7 @@ def repro(context: typer.Context) -> None:
     """Run what has changed with DVC; what is typed behind it is passed on to `dvc repro`."""
     from dvc.cli import main as dvc
 
-    filtered = OwnWords()
-    for handler in logging.getLogger("dvc").handlers:
-        handler.addFilter(filtered)
+    filtered = filter_dvc()
     os.environ[WITHIN_A_RUN] = "1"
     try:
         code = dvc(["repro", *context.args])
@@ -36,6 +34,17 @@ def repro(context: typer.Context) -> None:
     if filtered.was_interrupted:
         raise KeyboardInterrupt
     raise typer.Exit(code)
+
+
+def filter_dvc() -> "OwnWords":
+    """Let DVC's own handlers, and no other, show what it says, but for what has words of ours."""
+    filtered = OwnWords()
+    for name in ("dvc", "dvc_data", "dvc_objects"):
+        logger = logging.getLogger(name)
+        logger.propagate = False  # the handler of all else would show each line again, and tracebacks
+        for handler in logger.handlers:
+            handler.addFilter(filtered)
+    return filtered
 
 
 class OwnWords(logging.Filter):

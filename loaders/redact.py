@@ -33,34 +33,61 @@ _KEY_LENGTH = 16
 _SHAPES = (
     r"eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?"  # JSON Web Token, RFC 7519
     r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
-    r"|\b(?:gh[opsur]_|github_pat_|glpat-|hf_|xox[abprs]-)[\w-]{10,}"
+    r"|\b(?:gh[opsur]|hf|npm|[sr]k_(?:live|test))_(?=[a-z]*\d|[a-z]*[A-Z])[A-Za-z0-9]{16,}"  # hf_farms_2020 is a key
+    r"|\b(?:github_pat_|glpat-|pypi-AgE|xox[abprs]-)[\w-]{10,}"
     r"|\bAIza[\w-]{35}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*-----|$)"
 )
 _SHAPE = re.compile(_SHAPES)
 
-_HEADER = r"(?:[\w-]{0,40}(?:authorization|cookie)|(?:x|private)-[\w-]{0,40}(?:key|token))"
+_HEADER = r"(?:x|private|ocp)-[\w-]{0,40}(?:key|token)"
+_SCHEME = r"(?:Bearer|Basic|Digest|Negotiate|Token|OAuth|ApiKey|AWS)"
+# followed by a colon in prose, too: hidden only before what looks like a key
+_SAID = r"(?<![\w.-])(?:token|passw(?:or)?d|secret|(?:api|access|secret)[ _-]?key)"
 _NAME = rf"(?<![\w.-])[\w.-]{{0,40}}?(?:{_WORDS})[\w.-]{{0,40}}"
-_VALUE = r"(?:'[^']*'|\"[^\"]*\"|(?:(?!%26)[^\s&;,'\"<>)\]}])+)"
+_VALUE = r"(?!\d{1,5}(?![\w.%-]))(?:'[^']*'|\"[^\"]*\"|(?:(?!%(?:25)*26)[^\s&;,'\"<>)\]}])+)"  # a count is none
+_EQUALS = r"(?:=|%(?:25)*3D)"
 _PATTERNS = (
     # user:password@host, also where an address is a part of another one
-    (re.compile(r"(?<=//)[^\s/?#'\"<>]*@"), f"{HIDDEN}@"),
-    (re.compile(r"(%3A%2F%2F)(?:(?!%2F)[^\s/&?#'\"])*?%40", re.IGNORECASE), rf"\1{HIDDEN}%40"),
+    (
+        re.compile(r"((?<![\w/.)%-])//)(?:[^\s/?#'\"<>]*|[^\s/@:'\"<>]{0,100}:(?!\d+/)[^\s,<>]{0,300})@"),
+        rf"\1{HIDDEN}@",
+    ),
+    (
+        re.compile(r"(%(?:25)*3A%(?:25)*2F%(?:25)*2F)(?:(?!%(?:25)*2F)[^\s/&?#'\"])*?%(?:25)*40", re.IGNORECASE),
+        rf"\1{HIDDEN}%40",
+    ),
     # a header
     (re.compile(rf"({_HEADER}['\"]?\s*:\s*)[^\r\n]+", re.IGNORECASE), rf"\1{HIDDEN}"),
+    (
+        re.compile(
+            rf"((?:authorization|cookie)['\"]?\s*:\s*)(?=[^\r\n]{{0,200}}[\d=]|\W*{_SCHEME}\b)[^\r\n]+", re.IGNORECASE
+        ),
+        rf"\1{HIDDEN}",
+    ),
+    (re.compile(rf"({_SAID}['\"]?\s*:\s*)(?=\S*\d)(?=\S*[a-z])[\w+/=.~-]{{8,}}", re.IGNORECASE), rf"\1{HIDDEN}"),
     (
         re.compile(r"\b((?:Bearer|Basic|Digest|Negotiate|Token)\s+)(?=\S*[\d=])[\w+/.~=-]{8,}", re.IGNORECASE),
         rf"\1{HIDDEN}",
     ),
     # name=value, and "name": "value"
-    (re.compile(rf"({_NAME}['\"]?\s*(?:=|%3D)\s*){_VALUE}", re.IGNORECASE), rf"\1{HIDDEN}"),
-    (re.compile(rf"({_NAME}['\"]\s*:\s*(['\"]))[^'\"]*\2", re.IGNORECASE), rf"\1{HIDDEN}\2"),
+    (re.compile(rf"({_NAME}['\"]?\s*{_EQUALS}\s*){_VALUE}", re.IGNORECASE), rf"\1{HIDDEN}"),
+    (
+        re.compile(rf"((?:[?&;]|%(?:25)*(?:3F|26))(?:sig|sign|policy|sas|pass){_EQUALS}){_VALUE}", re.IGNORECASE),
+        rf"\1{HIDDEN}",
+    ),
+    (
+        re.compile(rf"({_NAME}\\*['\"]\s*:\s*(\\*['\"]))(?:(?!\2)(?:\\.|[^\\\r\n])){{0,500}}\2", re.IGNORECASE),
+        rf"\1{HIDDEN}\2",
+    ),
     # a statement that makes a secret in DuckDB
     (re.compile(r"\b((?:SECRET|SESSION_TOKEN|KEY_ID|PASSWORD|TOKEN)\s+)'(?:[^']|'')*'"), rf"\1'{HIDDEN}'"),
     (_SHAPE, HIDDEN),
 )
 _ADDRESS = re.compile(r"((?:\b[a-z][a-z0-9+.-]{1,20}:/)?/[^\s?#'\"<>]{0,1000})([?#])([^\s'\"<>]+)", re.IGNORECASE)
-_HARMLESS = re.compile(r"[\w.,:-]{0,12}")  # too short for a key: download=1
+# too short for a key (download=1), or words: application/json
+_WORD = r"(?:[A-Z]{1,8}|\d{1,8}|[A-Z]?[a-z]{1,20}(?:[A-Z][a-z]{1,20}){0,4})"
+_HARMLESS = re.compile(rf"[\w.,:-]{{0,12}}|[/$]{{0,2}}{_WORD}(?:[ /.:,_-]\$?{_WORD}){{0,11}}")
 
 _USER = r"([^\s/:@]*:(?!\d+/)\S+|[^\s/:@]+)"  # a password may hold / and @; what a port begins is a path
 
@@ -69,7 +96,6 @@ _STATED = re.compile(rf"(?:{_WORDS})[\w-]{{0,40}}\s*=\s*([^\s;&'\"]+)", re.IGNOR
 _SHORTEST = 4  # characters; a shorter secret stands in other words by chance
 _WORD_LENGTH = 8  # a shorter one counts as a whole word only
 _NO_SECRETS = frozenset({"true", "false", "none", "null", "auto", "always", "never"})
-# KEY alone is that of a dataset, which make gives to what it runs: make update KEY=farms
 # KEY alone is that of a dataset, which make gives to what it runs: make update KEY=farms
 _VARIABLE = re.compile(rf"{_WORDS}|(?:^|_)(?:pass|auth|sas|sig|pat)(?:_|$)|\wkey(?:s|_id)?$", re.IGNORECASE)
 _NO_VARIABLE = re.compile(r"^(?:OLD)?PWD$|_(?:FILE|PATH|DIR|SOCK)$|^PATH$", re.IGNORECASE)
@@ -161,7 +187,8 @@ def _without_query(found: re.Match[str]) -> str:
     query = rest.rstrip(".,;:)]}")
     pairs = _parameters(query.replace("#", "&"))
     is_harmless = all(not _gives_access(name, value) and _HARMLESS.fullmatch(value or name) for name, value in pairs)
-    if query == HIDDEN or not query or (pairs and is_harmless):
+    is_of_a_file = "://" not in place and (mark == "#" or "=" not in query)  # of a folder called C#
+    if query == HIDDEN or not query or (pairs and is_harmless) or is_of_a_file:
         return found.group()
     return f"{place}{mark}{HIDDEN}{rest[len(query) :]}"
 

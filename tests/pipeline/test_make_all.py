@@ -34,6 +34,7 @@ def test_make_all_ends_with_a_table_of_the_datasets_and_the_files_it_wrote(
 ) -> None:
     project, run = clones[0]
     assert run.code == 0, run.output
+    assert run.output.count("Running stage 'build'") == 1
     closing = run.output[run.output.index("dataset ") :]
     for key in ("usa_cali_usgs_pv_2016", "chn_med_res_pv_2024"):
         assert closing.count(key) == 1

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pytest
 
 from loaders import memory
-from loaders.command_repro import OwnWords
+from loaders.command_repro import OwnWords, filter_dvc
 from loaders.dbt_results import explain_failure
 from loaders.duck import connect
 from loaders.errors import BuildError, ReadError
@@ -272,3 +272,18 @@ def test_what_else_dvc_says_is_shown() -> None:
     words = OwnWords()
     assert words.filter(_record("failed to reproduce 'load@x': failed to run: x, exited with 1"))
     assert words.filter(_record("Stage 'x' is cached - skipping run")) is not words.was_interrupted
+
+
+def test_what_dvc_says_is_shown_once_and_without_a_traceback(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler = logging.StreamHandler(sys.stdout)  # as that of our own logs
+    logging.getLogger().addHandler(handler)
+    for name in ("dvc", "dvc_data", "dvc_objects"):
+        monkeypatch.setattr(logging.getLogger(name), "propagate", True)
+    try:
+        filter_dvc()
+        logging.getLogger("dvc").error("failed", exc_info=RuntimeError("x"))
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert "failed" not in capsys.readouterr().out

@@ -45,6 +45,15 @@ def test_make_lists_every_target_with_a_line_of_help() -> None:
     assert set(lines) == set(TARGETS)
 
 
+@pytest.mark.parametrize("name", ["KEY", "IMAGE", "TAG"])
+@pytest.mark.parametrize("is_typed", [True, False])
+def test_make_runs_nothing_that_stands_in_a_variable(tmp_path: Path, name: str, is_typed: bool) -> None:
+    hostile = f"$(shell touch {tmp_path}/pwned)"
+    typed, environment = ([f"{name}={hostile}"], {}) if is_typed else ([], {name: hostile})
+    subprocess.run(["make", "help", *typed], cwd=ROOT, env=os.environ | environment, capture_output=True, check=True)
+    assert not (tmp_path / "pwned").exists()
+
+
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-build.lock"])
 def test_every_locked_package_is_pinned_by_hash_and_names_no_registry(name: str) -> None:
     lines = (ROOT / name).read_text().splitlines()

@@ -62,6 +62,14 @@ TEXTS = {
     "a quoted connection string": f"host=db password='{SECRET} and more' dbname=pv",
     "a statement of DuckDB": f"CREATE SECRET s (TYPE s3, KEY_ID 'me', SECRET '{SECRET}')",
     "a variable": f"AWS_SECRET_ACCESS_KEY={SECRET}",
+    "JSON in JSON": json.dumps({"said": json.dumps({"access_token": SECRET})}),
+    "an apostrophe in JSON": json.dumps({"access_token": f"it's {SECRET}"}),
+    "a password with a slash": f"https://me:a/{SECRET}@data.example.org/farms.zip",
+    "an apostrophe in a password": f"https://me:it's{SECRET}@data.example.org/farms.zip",
+    "an address encoded twice": f"to=https%253A%252F%252Fme%253A{SECRET}%2540x.org%252F%253Ftoken%253D{SECRET}",
+    "a shared access signature": f"SharedAccessSignature=sv=2020-08-04&sp=r&sig={SECRET}",
+    "a value behind a colon": f"The server said: invalid token: {SECRET}",
+    "a header of a service": f"Ocp-Apim-Subscription-Key: {SECRET}",
     "a proxy that DuckDB cannot read": f"Failed to parse http_proxy 'http://me:{SECRET}@proxy:3128' into a host",
 }
 WAYS = ("text", "error", "pickled error", "traceback", "log", "lineage")
@@ -144,6 +152,14 @@ HARMLESS = (
     "read 5, kept 4 (80 %): area=3.5 km2, a/b",
     "the key: 'farms'; password: not needed",
     "ftp://data.example.org/a/b#section",
+    "hf_solar_records_2020: data/doi/loaded/hf_solar_records_2020.parquet, ghs_installations_of_ghana",
+    "token_2020: 6 read; secret_valley_2019=12",
+    "/home/me/C#Projects/eo-pv/params.yaml: cannot be read",
+    "raw/uk/farms#really_long_name_of_a_file.geojson and raw/uk/farms?of_all_of_the_north.geojson are missing",
+    "https://openlineage.io/spec/facets/2-0-4/JobTypeJobFacet.json#/$defs/JobTypeJobFacet",
+    "https://data.example.org/wfs?service=WFS&request=GetFeature&outputFormat=application/json answered 404",
+    "https://doi.org/10.1000/a//b@c/d leads nowhere",
+    "no column 'authorization': Known: id. Authorization: granted by the county council",
 )
 
 
@@ -164,7 +180,15 @@ def test_what_is_redacted_once_stays_so(text: str) -> None:
 
 
 def test_a_long_text_is_redacted_in_no_time() -> None:
-    for text in ("/" * 50_000, "a" * 100_000, "token" * 20_000, "?" * 50_000, "//" + "@" * 20_000, "=" * 50_000):
+    for text in (
+        "/" * 50_000,
+        "a" * 100_000,
+        "token" * 20_000,
+        "?" * 50_000,
+        "//" + "@" * 20_000,
+        "=" * 50_000,
+        'token":"' * 500,
+    ):
         assert len(redact(text)) <= len(text) + 10
 
 
@@ -221,7 +245,12 @@ def test_the_reason_names_the_part_of_the_address_and_not_its_value(
 
 def test_a_setting_with_a_secret_is_an_error_that_does_not_show_it(eo_pv: Run, project: Path) -> None:
     settings = yaml.safe_load((project / "params.yaml").read_text())
-    for url in (f"{HOST}?private_token={SECRET}", f"https://data.example.org?token={SECRET}", f"ftp://a:{SECRET}@b/c"):
+    for url in (
+        f"{HOST}?private_token={SECRET}",
+        f"https://data.example.org?token={SECRET}",
+        f"ftp://a:{SECRET}@b/c",
+        f"me:{SECRET}@b.org/c",
+    ):
         settings["datasets"]["a_north_2020"]["source"] = {"url": url}
         (project / "params.yaml").write_text(yaml.safe_dump(settings))
         code, out, err = eo_pv("check")
