@@ -9,15 +9,12 @@ from typing import Protocol
 
 from loaders.catalog import Dataset
 from loaders.catalog_source import Source
+from loaders.json_text import WRONG_FORM
 from loaders.locks import LockedFile, Record
 from loaders.publishers import dataverse, direct, doi, figshare, github, osf, others, sciencebase, zenodo
 from loaders.publishers.asking import Asking, Listing
 from loaders.publishers.checked import checked
 from loaders.web import Web
-
-# what code raises that finds a list where it looks for a name, or a name where it looks for a number: these modules
-# read what strangers wrote, and no list of the ways in which it may be wrong would be complete
-WRONG_FORM = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class Publisher(Protocol):
