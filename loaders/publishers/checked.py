@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from loaders.errors import SourceError
-from loaders.locks import LockedFile, Record
+from loaders.locks import GIT_BLOB, LockedFile, Record
 from loaders.publishers.asking import DIGEST_DIGITS, Asking, Listing, text, texts
 from loaders.redact import credential_in, without_credential
 
@@ -44,7 +44,7 @@ def _require_file(file: LockedFile, asking: Asking) -> None:
     size = file.bytes
     if size is not None and (not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= MOST_BYTES):
         raise asking.unclear(f"the publisher says that {file.name!r} has {_quoted(size)} bytes")
-    if file.checksum is not None and str(file.checksum).partition(":")[0] not in DIGEST_DIGITS:
+    if file.checksum is not None and str(file.checksum).partition(":")[0] not in {*DIGEST_DIGITS, GIT_BLOB}:
         raise asking.unclear(f"the publisher states a checksum of {file.name!r} of an unknown form")
     if "://" in file.remote and (found := credential_in(file.remote)):
         raise SourceError(
