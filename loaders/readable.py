@@ -1,67 +1,86 @@
-"""Whether a downloaded file begins and ends as its name promises: a look at both ends, without reading the records."""
+"""Whether a downloaded file is what its name promises: no error page, no empty answer, nothing that was cut short."""
 
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from loaders.errors import ReadError
+from loaders.formats import CSV, FORMATS, GEOJSON, PARQUET, FileFormat, suffix
+from loaders.json_text import parse_json
+from loaders.signatures import content_fault
 
 EDGE_BYTES = 1 << 16
-SQLITE = b"SQLite format 3\0"
-SIGNATURES = {  # by ending: the format's name, and the bytes that every file of it begins with
-    ".shp": ("shapefile", b"\x00\x00\x27\x0a"),
-    ".gpkg": ("GeoPackage", SQLITE),
-    ".fgb": ("FlatGeobuf file", b"fgb"),
-    ".parquet": ("Parquet file", b"PAR1"),
-    ".geoparquet": ("Parquet file", b"PAR1"),
-}
-ENDS_AS_IT_BEGINS = frozenset({".parquet", ".geoparquet"})
 CLOSED_JSON = re.compile(rb"""[}\]][^{\[":,0-9A-Za-z]*\Z""")
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+MARKUP = (b"<?xml", b"<!doctype", b"<html", b"<error")
+GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
+JSON_TYPES = {"Feature", "FeatureCollection", "Topology", *GEOMETRIES}
+ESRI_FIELDS = {"features", "geometryType"}
 
 
 def require_readable(path: Path, name: str, key: str) -> None:
-    """Refuse a file that cannot be what its ending says.
+    """Refuse a file that cannot be what its ending says; one of an unknown ending may be anything.
 
     Args:
-        path: the file; an empty one is left to its reader, which says so.
+        path: the file.
         name: as it is published.
         key: the dataset, for the message.
 
     Raises:
-        ReadError: it begins or ends otherwise.
+        ReadError: it is something else, empty, or cut short.
     """
-    suffix = PurePosixPath(name).suffix.lower()
+    expected = FORMATS.get(suffix(name))
+    if expected is None or not (fault := _fault(path, expected)):
+        return
+    raise ReadError(
+        f"{key}: {name} is not {expected.name}: {fault}. The download was damaged, or the publisher sent something "
+        f"else; it is not kept. Download it again with `eo-pv fetch {key}` or `make all`, or download it yourself and "
+        f"say `source: {{path: …}}` in params.yaml."
+    )
+
+
+def _fault(path: Path, expected: FileFormat) -> str:
     start, end = _edges(path)
-    if start and (expected := _mismatch(suffix, start, end)):
-        raise ReadError(
-            f"{key}: {name} is not {expected}: it begins with {start[:16]!r} and ends with {end[-16:]!r}. The download "
-            f"was damaged, or the publisher sent something else; it is not kept. Download it again with "
-            f"`eo-pv fetch {key}` or `make all`, or download it yourself and say `source: {{path: …}}` in params.yaml."
+    if not start.strip():
+        return "it is empty"
+    return content_fault(path, expected) or _edge_fault(start, end, expected)
+
+
+def _edge_fault(start: bytes, end: bytes, expected: FileFormat) -> str:
+    """What is wrong by the first and the last bytes; of a short file, by all of them."""
+    whole = start if start == end else b""
+    if expected is PARQUET and not end.endswith(PARQUET.magic):
+        return f"it ends with {end[-16:]!r}"
+    if expected is GEOJSON:
+        return _json_fault(whole) or (
+            "" if CLOSED_JSON.search(end) or not end.strip() else f"it ends with {end[-16:]!r}"
         )
+    return _csv_fault(start, whole) if expected is CSV else ""
 
 
-def _mismatch(suffix: str, start: bytes, end: bytes) -> str | None:
-    """What a file should be and is not."""
-    if suffix in SIGNATURES:
-        kind, signature = SIGNATURES[suffix]
-        is_whole = suffix not in ENDS_AS_IT_BEGINS or end.endswith(signature)
-        return None if start.startswith(signature) and is_whole else f"a {kind}"
-    if suffix in {".geojson", ".json"}:
-        return None if _is_json(start, end) else "a whole JSON document"
-    if suffix == ".kml":
-        return None if start.removeprefix(BYTE_ORDER_MARK).lstrip().startswith((b"<", *UTF_16)) else "a KML document"
-    if suffix == ".csv":
-        return "a text file" if b"\0" in start and not start.startswith(UTF_16) else None
-    return None
+def _json_fault(whole: bytes) -> str:
+    """Of a short document: whether it is one without any shape, as the messages of servers are."""
+    try:
+        document = parse_json(whole)
+    except ValueError:
+        return ""  # perhaps a feature a line
+    if isinstance(document, dict):
+        is_one = str(document.get("type")) in JSON_TYPES or not ESRI_FIELDS.isdisjoint(document)
+    else:
+        is_one = bool(document)
+    return "" if is_one else f"it is other JSON: {whole[:60]!r}"
 
 
-def _is_json(start: bytes, end: bytes) -> bool:
-    """Whether it begins with a bracket and does not break off in the middle of a value."""
-    if start.startswith(UTF_16):
-        return True
-    is_bracketed = start.removeprefix(BYTE_ORDER_MARK).lstrip(b" \t\r\n\x1e").startswith((b"{", b"["))
-    return is_bracketed and (not end.strip() or CLOSED_JSON.search(end) is not None)
+def _csv_fault(start: bytes, whole: bytes) -> str:
+    """A table is neither binary nor a document in another language."""
+    if b"\0" in start and not start.startswith(UTF_16):
+        return "it holds zero bytes"
+    text = start.removeprefix(BYTE_ORDER_MARK).lstrip().lower()
+    try:
+        is_other = text.startswith(MARKUP) or isinstance(parse_json(whole), dict | list)
+    except ValueError:
+        is_other = False
+    return f"it begins with {start[:40]!r}" if is_other else ""
 
 
 def _edges(path: Path) -> tuple[bytes, bytes]:

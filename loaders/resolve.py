@@ -43,8 +43,10 @@ def update(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
     Raises:
         SourceError: as for `resolve`.
     """
-    lock = with_checksums_of(last_lock(workspace.lock(dataset.key)), asked(dataset, workspace, web))
-    seen = workspace.seen(dataset.key)
+    former, seen = last_lock(workspace.lock(dataset.key)), workspace.seen(dataset.key)
+    lock = with_checksums_of(former, asked(dataset, workspace, web))
+    if former and former.source == lock.source and _was_asked_by_head(lock) and _has_never_come(lock, seen):
+        lock = with_checksums_of(former, asked(dataset, workspace, web, doubts_head=True))
     if seen.exists():
         write_seen(_seen_or_nothing(seen).under(lock), seen)
     write_lock(lock, workspace.lock(dataset.key))
@@ -52,8 +54,14 @@ def update(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
     return lock
 
 
-def asked(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
+def asked(dataset: Dataset, workspace: Workspace, web: Web, *, doubts_head: bool = False) -> Lock:
     """What the source says now, as a lock that is not written yet.
+
+    Args:
+        dataset: whose source is asked.
+        workspace: where things are.
+        web: how to ask.
+        doubts_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
 
     Raises:
         SourceError: as for `resolve`.
@@ -64,7 +72,7 @@ def asked(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
         wanted = _matching(dataset, paths, str(local.place(dataset, workspace)))
         files = [local.described(paths[name], name) for name in wanted]
     else:
-        record, listed = publishers.ask(dataset, web)
+        record, listed = publishers.ask(dataset, web, doubts_head=doubts_head)
         files = _chosen(dataset, {file.name: file for file in listed}, record.id)
         _require_distinct(dataset, [file for file in listed if file.name in {each.name for each in files}])
     return Lock(
@@ -89,6 +97,16 @@ def required_lock(dataset: Dataset, workspace: Workspace) -> Lock:
             f"{dataset.key}`, or `make all`."
         )
     return lock or read_lock(workspace.lock(dataset.key))
+
+
+def _was_asked_by_head(lock: Lock) -> bool:
+    return lock.record is not None and lock.record.repository in {"github", "url"}
+
+
+def _has_never_come(lock: Lock, seen: Path) -> bool:
+    """Whether nothing was fetched under what a lock states of a file that no checksum proves."""
+    came = _seen_or_nothing(seen).under(lock).published
+    return any(file.name not in came and not file.checksum for file in lock.files)
 
 
 def _seen_or_nothing(path: Path) -> Seen:

@@ -36,13 +36,18 @@ PUBLISHERS: dict[str, Publisher] = {
 }
 
 
-def ask(dataset: Dataset, web: Web) -> Listing:
+def ask(dataset: Dataset, web: Web, *, doubts_head: bool = False) -> Listing:
     """Everything that a published source holds now, wanted or not; the page of a record is the record.
+
+    Args:
+        dataset: whose source is asked.
+        web: how to ask.
+        doubts_head: whether what HEAD says of a file has led nowhere before.
 
     Raises:
         SourceError: the place does not answer, knows nothing of that name, or answers what cannot be understood.
     """
-    asking = Asking(web, dataset.key)
+    asking = Asking(web, dataset.key, doubts_head=doubts_head)
     try:
         return checked(_listing(dataset.source, asking), asking)
     except WRONG_FORM as error:
