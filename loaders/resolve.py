@@ -1,7 +1,7 @@
 """Ask a source what it holds now, and write the answer down as a lock."""
 
 from collections.abc import Collection, Iterable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from loaders import publishers
 from loaders.archives import folded, require_safe_name
@@ -10,12 +10,14 @@ from loaders.errors import SourceError
 from loaders.formats import geodatabase
 from loaders.freshness import note_asked
 from loaders.lock_changes import with_checksums_of
-from loaders.locks import Lock, LockedFile, Record, last_lock, read_lock, write_lock
+from loaders.locks import UNPACKED, Lock, LockedFile, Record, last_lock, read_lock, write_lock
 from loaders.publishers import local
 from loaders.seen import Seen, read_seen, write_seen
 from loaders.wanted import main_files, wanted_names, with_parts
 from loaders.web import Web
 from loaders.workspace import Workspace
+
+MOST_LISTED = 50
 
 
 def resolve(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
@@ -151,15 +153,21 @@ def _require_distinct(dataset: Dataset, files: Collection[LockedFile]) -> None:
     """Refuse names that would leave the folder, or that some disks take for one another."""
     for file in files:
         require_safe_name(file.name, "the publisher", dataset.key)
-    if len({folded(file.name) for file in files}) < len(files):
+    taken = {folded(file.name) for file in files}
+    folders = {str(folder) for name in taken for folder in PurePosixPath(name).parents}
+    unpacked = {f"{name}{UNPACKED}" for name in taken}
+    if len(taken) < len(files) or folders & taken or (folders | taken) & unpacked:
         raise SourceError(
-            f"{dataset.key}: the publisher lists files whose names differ only in case, or not at all: "
-            f"{_listed(file.name for file in files)}. Narrow datasets.{dataset.key}.source.include in params.yaml."
+            f"{dataset.key}: the publisher lists files whose names differ only in case, or not at all, or of which one "
+            f"would be the folder of another: {_listed(file.name for file in files)}. Narrow "
+            f"datasets.{dataset.key}.source.include in params.yaml."
         )
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)) or "nothing"
+    found = sorted(names)
+    rest = f" and {len(found) - MOST_LISTED} more" if len(found) > MOST_LISTED else ""
+    return f"{', '.join(found[:MOST_LISTED])}{rest}" if found else "nothing"
 
 
 def _origin(dataset: Dataset, workspace: Workspace) -> str:

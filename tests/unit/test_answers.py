@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from loaders.cache import Cache
-from loaders.catalog import Catalog
+from loaders.catalog import Catalog, Dataset
 from loaders.catalog_source import Download
 from loaders.downloads import Downloads
 from loaders.errors import EoPvError, SourceError
@@ -21,6 +21,7 @@ from loaders.json_text import parse_json
 from loaders.locks import Lock
 from loaders.publishers.asking import size, text
 from loaders.resolve import asked
+from loaders.web import Web
 from loaders.workspace import Workspace
 from tests.publishers import Fault, Generated, Publishers
 from tests.publishers.answers import Answer, Asked
@@ -35,6 +36,7 @@ ALWAYS: When = {"times": None}
 SOURCES: dict[str, dict[str, Any]] = {
     "url": {"url": f"https://{HOST}{PATH}"},
     "zenodo": {"doi": f"10.5281/zenodo.{RECORD}"},
+    "all of zenodo": {"doi": f"10.5281/zenodo.{RECORD}", "include": ["*"]},
     "figshare": {"doi": "10.6084/m9.figshare.3385780.v4"},
     "sciencebase": {"doi": "10.5066/P9IA3TUS"},
     "dataverse": {"doi": "10.7910/DVN/ABCDEF"},
@@ -365,6 +367,33 @@ def test_a_file_without_a_name_in_words_is_one_paragraph(
 
     web.fault(*RECORDS[publisher], Fault.edited(edit))
     refused(fetch, source=publisher)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        *(["./farms.geojson"], ["farms.geojson/"], ["FARMS.geojson"], ["farms.geojson/b.csv"], ["x.zip", "x.ZIP"]),
+        *(["x.zip", "x.zip.unpacked/a.shp"], ["x.zip", "X.zip.unpacked"], ["y" * 300]),
+    ],
+)
+def test_names_that_cannot_all_be_files_of_one_folder_are_one_paragraph(
+    others: list[str], web: Publishers, fetch: Fetch
+) -> None:
+    web.zenodo.publish(RECORD, concept=RECORD - 1, files=dict.fromkeys(["farms.geojson", *others], BODY))
+    said = refused(fetch, source="all of zenodo")
+    assert ("would be the folder of another" in said) != ("longer than a disk allows" in said)
+    assert len(said) < 600
+
+
+@pytest.mark.parametrize("stated", ["./north//farms.geojson", "north\\farms.geojson", "north/./farms.geojson"])
+def test_a_name_is_locked_as_the_path_that_it_has_on_a_disk(
+    stated: str, web: Publishers, fetch: Fetch, workspace: Workspace
+) -> None:
+    web.zenodo.publish(RECORD, concept=RECORD - 1, files={stated: BODY})
+    assert fetch("zenodo") == BODY
+    dataset = Dataset.model_validate({"key": "farms", "source": SOURCES["zenodo"]})
+    lock = asked(dataset, replace(workspace, origin="doi"), Web(Download()))
+    assert [file.name for file in lock.files] == ["north/farms.geojson"]
 
 
 def test_an_address_that_a_publisher_signs_is_not_locked(web: Publishers, fetch: Fetch) -> None:
