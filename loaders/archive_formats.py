@@ -18,6 +18,7 @@ from typing import IO, Any, Literal, Protocol, cast
 
 PIECE_BYTES = 1 << 20
 HEADER_BYTES = 1 << 24  # no name, sparse map or padding of a tar is longer
+LONGEST_PART_BYTES, LONGEST_NAME_BYTES = 240, 1000  # disks allow 255 and 4,096
 NO_END = 1 << 62
 ZIP_END_BYTES = 22 + 0xFFFF  # with the longest comment there is
 LINK_BYTES = 4096  # no path is longer
@@ -78,6 +79,13 @@ def name_fault(name: str) -> str:
     if re.match("[A-Za-z]:", parts[0]):
         return "begins with a drive letter"
     return "leads out of its folder" if ".." in parts else ""
+
+
+def length_fault(name: str) -> str:
+    """Whether a name of a file to be fetched is too long: some is left for what is added, and for the folders above."""
+    longest = max(len(part.encode()) for part in name_parts(name))
+    is_too_long = longest > LONGEST_PART_BYTES or len(name.encode()) > LONGEST_NAME_BYTES
+    return "is longer than a disk allows" if is_too_long else ""
 
 
 def from_top(link: str, target: bytes) -> str:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
-from loaders.archive_formats import BadArchiveError, Format, Member, Tar, Zip, name_fault, name_parts
+from loaders.archive_formats import BadArchiveError, Format, Member, Tar, Zip, length_fault, name_fault, name_parts
 from loaders.beginnings import ARCHIVES, begins
 from loaders.errors import EoPvError, ReadError, SourceError
 
@@ -72,9 +72,10 @@ def require_safe_name(name: str, what: str, key: str) -> None:
         key: the dataset.
 
     Raises:
-        SourceError: the name is empty or absolute, leads out of its folder, or holds control characters.
+        SourceError: the name is empty or absolute, leads out of its folder, is too long, or holds control
+            characters.
     """
-    if fault := name_fault(name):
+    if fault := name_fault(name) or length_fault(name):
         raise SourceError(
             f"{key}: {what} names a file {name!r}, which {fault}. Expected a name inside of a folder. "
             "Nothing was written. Ask the publisher; or download the file yourself and say `source: {path: …}`."

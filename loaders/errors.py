@@ -4,16 +4,19 @@ Each message names the dataset and the file, what was expected, what was found, 
 line prints it in one paragraph and exits with 1; any other exception is a bug of ours and keeps its traceback.
 """
 
+import re
 from collections.abc import Mapping
 
 from loaders.redact import redact
+
+LONGEST_WORD = re.compile(r"(\S{500})\S{100,}")  # of an address, or of a name, that a stranger wrote
 
 
 class EoPvError(Exception):
     """Base of every error that carries its own remedy. Its text holds no credential, wherever it is shown or kept."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(redact(message))
+        super().__init__(LONGEST_WORD.sub(r"\1…", redact(message)))
 
 
 class CatalogError(EoPvError):

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 
 import requests
 
-OK, ACCEPTED, PARTIAL = 200, 202, 206
+OK, PARTIAL = 200, 206
 
 # of a 5xx, these are about the request, which stays the same; all others are about the server at this moment, also
 # those that no standard names: 520 to 527 and 530 (no way to the server behind), 529 (overloaded), 598, 599 (time-out)
@@ -22,8 +22,11 @@ NEVER = {
     510: "it wants an extension of HTTP",
     511: "the network wants a login first",
 }
-# of a 4xx, these are about the moment, not about the request
+# of the others, these are about the moment, not about the request
 LATER = {
+    202: "what was asked for is being made ready",
+    204: "nothing comes with it",
+    205: "nothing comes with it",
     408: "it waited too long for the request",
     421: "the request reached another server than was meant",
     423: "the file is locked",
@@ -36,9 +39,7 @@ def is_transient(status: int, headers: Mapping[str, str] | None = None) -> bool:
     """Whether the same request may go better later; Retry-After says so of any error."""
     if 500 <= status < 600:
         return status not in NEVER
-    if 400 <= status < 500:
-        return status in LATER or retry_after_s(headers or {}) is not None
-    return status == ACCEPTED  # the file is being made ready: what comes with it is not what was asked for
+    return status in LATER or (400 <= status < 500 and retry_after_s(headers or {}) is not None)
 
 
 def in_words(response: requests.Response) -> str:

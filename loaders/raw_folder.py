@@ -13,7 +13,7 @@ from loaders.errors import ReadError
 from loaders.locks import UNPACKED, Lock, statement
 from loaders.readable import require_readable
 from loaders.seen import Seen, seen_file
-from loaders.wanted import SourceFile, wanted_files, wanted_members
+from loaders.wanted import wanted_files, wanted_members
 from loaders.workspace import Workspace
 
 
@@ -63,7 +63,7 @@ def require_all_readable(lock: Lock, fresh: Path) -> None:
         inside = sorted((fresh / f"{file.name}{UNPACKED}").rglob("*"))
         for path in (fresh / file.name, *inside):
             if not file.checksum and path.is_file():
-                require_readable(SourceFile(path, path.relative_to(fresh).as_posix()), lock.dataset)
+                require_readable(path, path.relative_to(fresh).as_posix(), lock.dataset)
 
 
 def receipt(lock: Lock, fresh: Path) -> Seen:

@@ -1,7 +1,7 @@
 """Ask a source what it holds now, and write the answer down as a lock."""
 
 from collections.abc import Collection, Iterable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from loaders import publishers
 from loaders.archives import folded, require_safe_name
@@ -10,12 +10,14 @@ from loaders.errors import SourceError
 from loaders.formats import geodatabase
 from loaders.freshness import note_asked
 from loaders.lock_changes import with_checksums_of
-from loaders.locks import Lock, LockedFile, Record, last_lock, read_lock, write_lock
+from loaders.locks import UNPACKED, Lock, LockedFile, Record, last_lock, read_lock, write_lock
 from loaders.publishers import local
 from loaders.seen import Seen, read_seen, write_seen
 from loaders.wanted import main_files, wanted_names, with_parts
 from loaders.web import Web
 from loaders.workspace import Workspace
+
+MOST_LISTED = 50
 
 
 def resolve(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
@@ -43,8 +45,10 @@ def update(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
     Raises:
         SourceError: as for `resolve`.
     """
-    lock = with_checksums_of(last_lock(workspace.lock(dataset.key)), asked(dataset, workspace, web))
-    seen = workspace.seen(dataset.key)
+    former, seen = last_lock(workspace.lock(dataset.key)), workspace.seen(dataset.key)
+    lock = with_checksums_of(former, asked(dataset, workspace, web))
+    if former and former.source == lock.source and _was_asked_by_head(lock) and _has_never_come(lock, seen):
+        lock = with_checksums_of(former, asked(dataset, workspace, web, doubts_head=True))
     if seen.exists():
         write_seen(_seen_or_nothing(seen).under(lock), seen)
     write_lock(lock, workspace.lock(dataset.key))
@@ -52,8 +56,14 @@ def update(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
     return lock
 
 
-def asked(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
+def asked(dataset: Dataset, workspace: Workspace, web: Web, *, doubts_head: bool = False) -> Lock:
     """What the source says now, as a lock that is not written yet.
+
+    Args:
+        dataset: whose source is asked.
+        workspace: where things are.
+        web: how to ask.
+        doubts_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
 
     Raises:
         SourceError: as for `resolve`.
@@ -64,7 +74,7 @@ def asked(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
         wanted = _matching(dataset, paths, str(local.place(dataset, workspace)))
         files = [local.described(paths[name], name) for name in wanted]
     else:
-        record, listed = publishers.ask(dataset, web)
+        record, listed = publishers.ask(dataset, web, doubts_head=doubts_head)
         files = _chosen(dataset, {file.name: file for file in listed}, record.id)
         _require_distinct(dataset, [file for file in listed if file.name in {each.name for each in files}])
     return Lock(
@@ -89,6 +99,16 @@ def required_lock(dataset: Dataset, workspace: Workspace) -> Lock:
             f"{dataset.key}`, or `make all`."
         )
     return lock or read_lock(workspace.lock(dataset.key))
+
+
+def _was_asked_by_head(lock: Lock) -> bool:
+    return lock.record is not None and lock.record.repository in {"github", "url"}
+
+
+def _has_never_come(lock: Lock, seen: Path) -> bool:
+    """Whether nothing was fetched under what a lock states of a file that no checksum proves."""
+    came = _seen_or_nothing(seen).under(lock).published
+    return any(file.name not in came and not file.checksum for file in lock.files)
 
 
 def _seen_or_nothing(path: Path) -> Seen:
@@ -133,15 +153,21 @@ def _require_distinct(dataset: Dataset, files: Collection[LockedFile]) -> None:
     """Refuse names that would leave the folder, or that some disks take for one another."""
     for file in files:
         require_safe_name(file.name, "the publisher", dataset.key)
-    if len({folded(file.name) for file in files}) < len(files):
+    taken = {folded(file.name) for file in files}
+    folders = {str(folder) for name in taken for folder in PurePosixPath(name).parents}
+    unpacked = {f"{name}{UNPACKED}" for name in taken}
+    if len(taken) < len(files) or folders & taken or (folders | taken) & unpacked:
         raise SourceError(
-            f"{dataset.key}: the publisher lists files whose names differ only in case, or not at all: "
-            f"{_listed(file.name for file in files)}. Narrow datasets.{dataset.key}.source.include in params.yaml."
+            f"{dataset.key}: the publisher lists files whose names differ only in case, or not at all, or of which one "
+            f"would be the folder of another: {_listed(file.name for file in files)}. Narrow "
+            f"datasets.{dataset.key}.source.include in params.yaml."
         )
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)) or "nothing"
+    found = sorted(names)
+    rest = f" and {len(found) - MOST_LISTED} more" if len(found) > MOST_LISTED else ""
+    return f"{', '.join(found[:MOST_LISTED])}{rest}" if found else "nothing"
 
 
 def _origin(dataset: Dataset, workspace: Workspace) -> str:

@@ -51,7 +51,7 @@ def require_content(file: SourceFile, key: str = "") -> None:
         OSError: it cannot be read.
     """
     expected = format_of(file, key)
-    if fault := _fault(file.path, expected):
+    if fault := content_fault(file.path, expected):
         again = f"If it was damaged on the way, run `eo-pv fetch {key} --force`. " if key else ""
         other = f"If it is of another format, {_rename(key)}"
         raise ReadError(f"{_named(file, key)} is not {expected.name}: {fault}. {again}{other}")
@@ -67,8 +67,8 @@ def _rename(key: str) -> str:
     return f"download it yourself, let its name end in what it is, and {give}."
 
 
-def _fault(path: Path, expected: FileFormat) -> str:
-    """What is wrong with the content; empty if nothing is."""
+def content_fault(path: Path, expected: FileFormat) -> str:
+    """What is wrong with the content of a file of a format; empty if nothing is."""
     is_folder = expected is FILE_GEODATABASE
     if path.is_dir() != is_folder:
         return f"it is a {'file' if is_folder else 'folder'}, expected a {'folder' if is_folder else 'file'}"
@@ -78,10 +78,10 @@ def _fault(path: Path, expected: FileFormat) -> str:
         head = stream.read(HEAD_BYTES)
     if expected is CSV:
         return next((f"it is {name}" for magic, name in KNOWN.items() if not _is_text(magic, head)), "")
-    return _content_fault(path, head, expected) if head else "it is empty"
+    return _head_fault(path, head, expected) if head else "it is empty"
 
 
-def _content_fault(path: Path, head: bytes, expected: FileFormat) -> str:
+def _head_fault(path: Path, head: bytes, expected: FileFormat) -> str:
     if expected.magic:
         return _magic_fault(head, expected) or _inner_fault(path, expected)
     if expected in {KML, GML}:

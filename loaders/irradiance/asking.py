@@ -28,12 +28,14 @@ from loaders.errors import SourceError
 from loaders.irradiance import SCHEMA, Asking, Found
 from loaders.irradiance.keys import without_in
 from loaders.irradiance.yields import Place, UnreadableError
+from loaders.json_text import WRONG_FORM
 from loaders.patience import last_status
 from loaders.redact import redact
 
 Answer = TypeVar("Answer")
 
 LONGEST_REASON = 200
+LONGEST_SEARCHED = 2000  # letters; the time of a search grows with their square
 FAILS_THERE = 500
 MOST_FAILURES = 5  # one after another; more are no fault of the places
 
@@ -58,7 +60,7 @@ class Service:
         name: of the provider.
         asked_for: all that an answer depends on, but the place: another text, other answers.
         get: asks the network for a place; raises Refused, or SourceError.
-        read: the rows of an answer; raises UnreadableError, or Refused.
+        read: the rows of an answer; raises UnreadableError, Refused, or what code raises for a wrong form.
         at_once: requests at the same time.
         secrets: that no answer may show that is kept; messages show none anyway.
     """
@@ -162,11 +164,18 @@ def _known(place: Place, service: Service, kept: Kept) -> tuple[pa.Table, Refuse
     if (body := kept.answer(place.h3_cell)) is None:
         return None
     try:
-        return service.read(place, body), None
+        return _rows(place, body, service), None
     except Refused as refused:
         return SCHEMA.empty_table(), refused
     except UnreadableError:
         return None
+
+
+def _rows(place: Place, body: bytes, service: Service) -> pa.Table:
+    try:
+        return service.read(place, body)
+    except WRONG_FORM as error:
+        raise UnreadableError(f"it has another form than expected: {type(error).__name__}") from error
 
 
 def _found(place: Place, service: Service, kept: Kept) -> tuple[pa.Table, Refused | None]:
@@ -174,7 +183,7 @@ def _found(place: Place, service: Service, kept: Kept) -> tuple[pa.Table, Refuse
         return known
     try:
         body = without_in(service.get(place), service.secrets)
-        rows = service.read(place, body)
+        rows = _rows(place, body, service)
         kept.keep(f"{place.h3_cell}.gz", gzip.compress(body, mtime=0))
         return rows, None
     except Refused as refused:
@@ -182,7 +191,7 @@ def _found(place: Place, service: Service, kept: Kept) -> tuple[pa.Table, Refuse
             kept.keep(f"{place.h3_cell}.refused", f"{refused}\n".encode())
         return SCHEMA.empty_table(), refused
     except UnreadableError as error:
-        why = str(error)
+        why = " ".join(str(error).split())[:LONGEST_REASON]
     raise SourceError(
         f"{service.name}: what it says of {place.lat}° N, {place.lon}° E (cell {place.h3_cell}) cannot be used: "
         f"{why}. Try again later; if it stays so, choose another irradiance.provider in params.yaml."
@@ -218,7 +227,7 @@ def refused_or_raised(
         service: name of the provider.
     """
     words = redact(" ".join(said.split()))  # before it is cut, which could leave a part of a key
-    if response.status_code in {400, 404, 422} and (found := of_the_place.search(words)):
+    if response.status_code in {400, 404, 422} and (found := of_the_place.search(words[:LONGEST_SEARCHED])):
         return Refused(found[0])
     words = words[:LONGEST_REASON].rstrip(". ")
     return SourceError(

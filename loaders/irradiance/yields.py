@@ -19,6 +19,7 @@ GAMMA_PER_C = -0.0035  # of crystalline silicon ("premium"), Dobos (2014), PVWat
 HOURS = 24 * np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 SHIFT = 14  # hours that may count to the next month, where a typical year was one of local time
 MOST_W_PER_M2, MOST_C = 2000, 80  # beyond is no weather
+LOWEST_M, HIGHEST_M = -500, 9000  # beyond is no land
 WEATHER = ("ghi", "dni", "dhi", "temp_air", "wind_speed", "month")
 MODELS = (
     f"pvlib {pvlib.__version__}: sun by SPA (Reda and Andreas 2004), tilted plane by Hay and Davies (1980) with albedo "
@@ -124,3 +125,5 @@ def _require_whole_years(weather: Weather) -> None:
         raise UnreadableError("it has hours without a number, or with a negative irradiance")
     if (values[:, :3] > MOST_W_PER_M2).any() or (abs(values[:, 3]) > MOST_C).any():
         raise UnreadableError(f"it has more than {MOST_W_PER_M2} W/m² at once, or {MOST_C} °C")
+    if weather.elevation_m is not None and not LOWEST_M <= weather.elevation_m <= HIGHEST_M:
+        raise UnreadableError(f"it is at an elevation of {weather.elevation_m:.6g} m")

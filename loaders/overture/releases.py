@@ -11,7 +11,7 @@ from loaders.json_text import parse_json
 from loaders.web import Web
 
 CATALOGUE = "https://stac.overturemaps.org/catalog.json"
-RELEASE = re.compile(r"\d{4}-\d{2}-\d{2}\.\d+")
+RELEASE = re.compile(r"\d{4}-\d{2}-\d{2}\.\d{1,9}(?!\d)", re.ASCII)
 OTHERWISE = "or write `source: naturalearth`, which is bundled and coarse"
 
 

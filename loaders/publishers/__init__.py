@@ -9,15 +9,12 @@ from typing import Protocol
 
 from loaders.catalog import Dataset
 from loaders.catalog_source import Source
+from loaders.json_text import WRONG_FORM
 from loaders.locks import LockedFile, Record
 from loaders.publishers import dataverse, direct, doi, figshare, github, osf, others, sciencebase, zenodo
 from loaders.publishers.asking import Asking, Listing
 from loaders.publishers.checked import checked
 from loaders.web import Web
-
-# what code raises that finds a list where it looks for a name, or a name where it looks for a number: these modules
-# read what strangers wrote, and no list of the ways in which it may be wrong would be complete
-WRONG_FORM = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class Publisher(Protocol):
@@ -39,13 +36,18 @@ PUBLISHERS: dict[str, Publisher] = {
 }
 
 
-def ask(dataset: Dataset, web: Web) -> Listing:
+def ask(dataset: Dataset, web: Web, *, doubts_head: bool = False) -> Listing:
     """Everything that a published source holds now, wanted or not; the page of a record is the record.
+
+    Args:
+        dataset: whose source is asked.
+        web: how to ask.
+        doubts_head: whether what HEAD says of a file has led nowhere before.
 
     Raises:
         SourceError: the place does not answer, knows nothing of that name, or answers what cannot be understood.
     """
-    asking = Asking(web, dataset.key)
+    asking = Asking(web, dataset.key, doubts_head=doubts_head)
     try:
         return checked(_listing(dataset.source, asking), asking)
     except WRONG_FORM as error:

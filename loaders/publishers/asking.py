@@ -24,10 +24,16 @@ class Listing(NamedTuple):
 
 
 class Asking:
-    """Asks for one dataset, and remembers what was answered."""
+    """Asks for one dataset, and remembers what was answered.
 
-    def __init__(self, web: Web, key: str) -> None:
+    Attributes:
+        key: the dataset, for messages.
+        doubts_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
+    """
+
+    def __init__(self, web: Web, key: str, *, doubts_head: bool = False) -> None:
         self.key = key
+        self.doubts_head = doubts_head
         self._web = web
         self._answers: dict[tuple[str, str], requests.Response] = {}
 
@@ -39,9 +45,9 @@ class Asking:
         """The headers of a file as it is published, not as it could be compressed for the way."""
         return self._once("HEAD", url, self._web.head, {"allow_redirects": True, **options})
 
-    def peek(self, url: str, **options: Any) -> requests.Response:
+    def peek(self, url: str, *, is_patient: bool = True, **options: Any) -> requests.Response:
         """The headers of what GET would bring."""
-        return self._once("PEEK", url, self._web.peek, options)
+        return self._once("PEEK", url, (self._web if is_patient else self._web.impatient()).peek, options)
 
     def found(self, response: requests.Response, what: str) -> requests.Response:
         """The answer, if it is one.

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from loaders.archive_formats import name_fault, name_parts
 from loaders.errors import SourceError
 from loaders.locks import CHECKSUM, LockedFile, Record
 from loaders.publishers.asking import Asking, Listing, text, texts
@@ -19,7 +20,12 @@ def checked(listing: Listing, asking: Asking) -> Listing:
     """
     for file in listing.files:
         _require_file(file, asking)
-    return Listing(_record(listing.record), listing.files)
+    return Listing(_record(listing.record), tuple(map(_tidied, listing.files)))
+
+
+def _tidied(file: LockedFile) -> LockedFile:
+    """The file under the name that its path has on a disk; one that must not become a path keeps its own."""
+    return file if name_fault(file.name) else replace(file, name="/".join(name_parts(file.name)))
 
 
 def _record(stated: Record) -> Record:

@@ -1,18 +1,20 @@
 """A file with an address of its own."""
 
+from contextlib import suppress
 from email.message import Message
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 import requests
 
-from loaders.errors import SourceError
+from loaders.errors import NoNetworkError, SourceError
 from loaders.http_status import OK
 from loaders.locks import LockedFile, Record
 from loaders.patience import last_status
 from loaders.publishers.asking import Asking, Listing, size
 from loaders.redact import shown
 
+VALIDATORS = ("ETag", "Last-Modified")
 UNCOMPRESSED = {"Accept-Encoding": "identity"}
 
 
@@ -31,15 +33,33 @@ def address(record: Record, file: LockedFile) -> str:
 
 
 def headers(url: str, asking: Asking) -> requests.Response:
-    """What a server says of a file before it sends it."""
+    """What a server says of a file before it sends it.
+
+    Many servers know HEAD badly, or not at all (400, 403, 404, 405, 500, 501, no answer, no length, a page): only GET
+    says what there is. What differs between the two tells no version from another.
+    """
     try:
         response = asking.head(url, headers=UNCOMPRESSED)
+    except NoNetworkError:
+        raise
     except SourceError as error:
-        if last_status(error) is None:
-            raise
-        return asking.peek(url, headers=UNCOMPRESSED)
-    # many servers know HEAD badly, or not at all (400, 403, 404, 405, 500, 501): only GET says what there is
-    return response if response.status_code == OK else asking.peek(url, headers=UNCOMPRESSED)
+        has_answered = last_status(error) is not None
+        with suppress(SourceError):
+            return asking.peek(url, headers=UNCOMPRESSED, is_patient=has_answered)
+        raise
+    is_usable = response.status_code == OK and not _is_page_or_empty(response)
+    if is_usable and not asking.doubts_head:
+        return response
+    found = asking.peek(url, headers=UNCOMPRESSED)
+    for name in VALIDATORS if is_usable else ():
+        if found.headers.get(name) != response.headers.get(name):
+            found.headers.pop(name, None)
+    return found
+
+
+def _is_page_or_empty(response: requests.Response) -> bool:
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    return is_page or response.headers.get("Content-Length", "").strip() == "0"
 
 
 def described(response: requests.Response, name: str, remote: str) -> LockedFile:

@@ -253,15 +253,18 @@ def test_a_large_file_whose_server_knows_neither_head_nor_ranges(checkout: Check
     assert sum(each.body_bytes_sent for each in web.requests) < 30_000_000
 
 
-def test_an_empty_file_is_a_file_and_nothing_else_passes_for_it(checkout: Checkout, web: Publishers) -> None:
+def test_an_empty_answer_is_no_file_of_a_format_that_cannot_be_empty(checkout: Checkout, web: Publishers) -> None:
     web.plain.publish(HOST, PATH, b"", etag="", last_modified="")
     checkout.settings({"farms": _from()})
-    assert _fetched(checkout) == {"farms.geojson": b""}
+    assert checkout.eo_pv("resolve", "farms").code == 0
+    run = checkout.eo_pv("fetch", "farms")
+    assert (run.code, "farms.geojson is not GeoJSON: it is empty" in run.output, checkout.raw("farms")) == (1, True, {})
     web.plain.publish(HOST, PATH, BEFORE, etag="", last_modified="")
     web.fault(HOST, PATH, Fault.no_length(times=None))
-    checkout.workspace.seen("farms").unlink()
     run = checkout.eo_pv("fetch", "farms", "--force")
     assert (run.code, "the lock expects 0" in run.output) == (1, True)
+    assert checkout.eo_pv("update", "farms").code == 0
+    assert _fetched(checkout) == {"farms.geojson": BEFORE}
 
 
 def test_a_file_that_nothing_identifies_is_downloaded_once(checkout: Checkout, web: Publishers) -> None:

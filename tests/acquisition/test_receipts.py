@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -172,30 +173,52 @@ def test_a_folder_at_github_that_was_unpacked_wrongly_once_is_accepted_anew(
     assert GOOD in farm.fetch(force=True).values()
 
 
-NOT_DATA = {
-    "farms.geojson": b'{"status": "queued"',
-    "farms.gpkg": b"queued: come again later",
-    "farms.shp": b"queued: come again later",
-    "farms.parquet": b"PAR1, cut short",
-    "farms.fgb": b"queued",
-    "farms.kml": b"queued",
-    "farms.csv": b"PK\x03\x04 a workbook",
-    "farms.json": b"queued",
-}
+JSON_ERROR = b'{"error": {"code": 503, "message": "queued"}}'
+PROBLEM = b'{"type": "about:blank", "title": "Not Found", "status": 404}'
+XML_ERROR = b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>"
+PAGE = b"<!DOCTYPE html><html><title>Maintenance</title></html>"
+NOT_DATA = [
+    *(("farms.geojson", body) for body in (b'{"status": "queued"', JSON_ERROR, PROBLEM, b"[]", b"null", XML_ERROR)),
+    *(("farms.csv", body) for body in (JSON_ERROR, b"[]", XML_ERROR)),
+    *(("farms.kml", body) for body in (b"queued", PAGE, XML_ERROR)),
+    *((f"farms.{suffix}", b"queued: come again later") for suffix in ("gpkg", "shp", "fgb", "json", "geojsonl")),
+    *((f"farms.{suffix}", JSON_ERROR) for suffix in ("xlsx", "ods", "kmz", "gml")),
+    ("farms.parquet", b"PAR1, cut short"),
+    *((f"farms.{suffix}", b"") for suffix in ("geojson", "csv", "gpkg", "parquet")),
+]
 
 
-@pytest.mark.parametrize("name", NOT_DATA)
+@pytest.mark.parametrize(("name", "body"), NOT_DATA)
 def test_no_receipt_is_written_for_a_file_that_is_not_what_its_name_says(
-    name: str, bench: Callable[..., Bench], web: Publishers
+    name: str, body: bytes, bench: Callable[..., Bench], web: Publishers
 ) -> None:
-    web.plain.publish(HOST, f"/{name}", NOT_DATA[name])
+    web.plain.publish(HOST, f"/{name}", body)
     farm = bench({"url": f"https://{HOST}/{name}"})
+    farm.lock()
     for _ in range(2):
         web.forget()
-        with pytest.raises(ReadError, match=rf"^farms: {name} (is not|was cut short).*`eo-pv fetch farms"):
+        with pytest.raises(ReadError, match=rf"^farms: {name} is not .*`eo-pv fetch farms`"):
             farm.fetch()
         assert len(web.asked(HOST, f"/{name}", method="GET")) == 1  # asked anew each time
     assert not farm.workspace.seen("farms").exists()
+
+
+SMALL = {
+    "point.geojson": b'{"type": "Point", "coordinates": [10, 50]}',
+    "lines.geojson": b'{"type": "Feature"}\n{"type": "Feature"}\n',
+    "esri.json": b'{"geometryType": "esriGeometryPoint", "features": []}',
+    "topology.json": b'{"type": "Topology", "objects": {}, "arcs": []}',
+    "number.csv": b"1\n",
+    "farms.txt": JSON_ERROR,
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_small_file_that_may_be_data_is_left_to_its_reader(
+    name: str, bench: Callable[..., Bench], web: Publishers
+) -> None:
+    web.plain.publish(HOST, f"/{name}", SMALL[name])
+    assert bench({"url": f"https://{HOST}/{name}"}).fetch() == {name: SMALL[name]}
 
 
 @pytest.mark.parametrize(
@@ -216,6 +239,26 @@ def test_a_wrong_byte_from_github_never_passes(
         farm.fetch()
     assert farm.fetch() == {"farms.geojson": GOOD}
     assert farm.proofs() == ["1 file(s) as locked"]
+
+
+NUMBERS = count()
+LIES: dict[str, Fault] = {  # of a server that is otherwise well
+    "HEAD has another length": Fault.short(by=9, method="HEAD", times=None),
+    "HEAD has another ETag": Fault(lambda _, answer: replace(answer, etag='"head"'), method="HEAD", times=None),
+    "each answer has another ETag": Fault(lambda _, answer: replace(answer, etag=f'"{next(NUMBERS)}"'), times=None),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_headers_that_lie_are_found_out_by_the_update_that_the_error_names(
+    lie: str, bench: Callable[..., Bench], web: Publishers
+) -> None:
+    web.fault(HOST, PATH, LIES[lie])
+    farm = bench(BY_URL)
+    with pytest.raises(ChecksumMismatchError, match=r"the lock expects .*`make update KEY=farms`, then `make all`"):
+        farm.fetch()
+    assert farm.update() == {"farms.geojson": GOOD}
+    assert farm.fetch(force=True) == {"farms.geojson": GOOD}
 
 
 def _cut_short(_: Asked, answer: Answer) -> Answer:

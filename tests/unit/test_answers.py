@@ -3,6 +3,7 @@
 import json
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,15 +12,14 @@ from typing import Any
 import pytest
 
 from loaders.cache import Cache
-from loaders.catalog import Catalog
+from loaders.catalog import Catalog, Dataset
 from loaders.catalog_source import Download
 from loaders.downloads import Downloads
 from loaders.errors import EoPvError, SourceError
 from loaders.http_status import is_transient, whole_number
 from loaders.json_text import parse_json
-from loaders.locks import Lock, LockedFile, Record
-from loaders.publishers.asking import Asking, Listing, size, text
-from loaders.publishers.checked import checked
+from loaders.locks import Lock
+from loaders.publishers.asking import size, text
 from loaders.resolve import asked
 from loaders.web import Web
 from loaders.workspace import Workspace
@@ -36,6 +36,7 @@ ALWAYS: When = {"times": None}
 SOURCES: dict[str, dict[str, Any]] = {
     "url": {"url": f"https://{HOST}{PATH}"},
     "zenodo": {"doi": f"10.5281/zenodo.{RECORD}"},
+    "all of zenodo": {"doi": f"10.5281/zenodo.{RECORD}", "include": ["*"]},
     "figshare": {"doi": "10.6084/m9.figshare.3385780.v4"},
     "sciencebase": {"doi": "10.5066/P9IA3TUS"},
     "dataverse": {"doi": "10.7910/DVN/ABCDEF"},
@@ -102,9 +103,33 @@ def refused(fetch: Fetch, *words: str, **options: Any) -> str:
     return said
 
 
-LATER = (202, 408, 425, 429, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530, 598, 599)
+LATER = (
+    202,
+    204,
+    205,
+    408,
+    425,
+    429,
+    500,
+    502,
+    503,
+    504,
+    507,
+    520,
+    521,
+    522,
+    523,
+    524,
+    525,
+    526,
+    527,
+    529,
+    530,
+    598,
+    599,
+)
 NEVER = (400, 401, 402, 403, 404, 405, 406, 409, 410, 418, 451, 501, 505, 506, 508, 510, 511)
-NO_FILE = (201, 203, 204, 205, 207, 208, 226, 299)
+NO_FILE = (201, 203, 207, 208, 226, 299)
 
 
 def test_a_status_is_about_the_moment_or_about_the_request() -> None:
@@ -125,7 +150,7 @@ def test_a_file_that_is_not_ready_once_is_asked_for_again(status: int, web: Publ
     assert len(web.asked(HOST, PATH, "GET")) == 2
 
 
-@pytest.mark.parametrize("status", [202, 529])
+@pytest.mark.parametrize("status", [202, 204, 529])
 def test_a_file_that_is_never_ready_is_an_error_that_says_so(status: int, web: Publishers, fetch: Fetch) -> None:
     words = (f"it answered {status}", "after 2 attempts", "again later")
     refused(fetch, *words, strike=lambda: web.fault(HOST, PATH, Fault.status(status, times=None)))
@@ -175,6 +200,18 @@ def test_a_length_that_is_wrong_is_one_paragraph_or_the_file(length: str, web: P
 @pytest.mark.parametrize("status", [202, 204, 400, 401, 403, 404, 405, 406, 500, 501, 503])
 def test_a_server_that_does_not_know_head_is_asked_with_get(status: int, web: Publishers, fetch: Fetch) -> None:
     web.fault(HOST, PATH, Fault.status(status, method="HEAD", times=None))
+    assert fetch() == BODY
+
+
+@pytest.mark.parametrize(
+    "head",
+    [Fault.html(method="HEAD", times=None), Fault.drop(method="HEAD", times=None), Fault.short(10**6, method="HEAD")],
+    ids=["a page", "no answer", "no length"],
+)
+def test_a_server_whose_head_says_nothing_of_the_file_is_asked_with_get(
+    head: Fault, web: Publishers, fetch: Fetch
+) -> None:
+    web.fault(HOST, PATH, head)
     assert fetch() == BODY
 
 
@@ -309,12 +346,10 @@ def _places(stated: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...
 def _changed(stated: Any, place: tuple[Any, ...], value: Any) -> Any:
     copy = json.loads(json.dumps(stated))
     below = copy
-    try:
+    with suppress(LookupError, TypeError):  # it is another document at the same address
         for name in place[:-1]:
             below = below[name]
         below[place[-1]] = value
-    except (LookupError, TypeError):  # an answer of another address below the same path
-        return stated
     return copy
 
 
@@ -326,8 +361,7 @@ def test_a_file_without_a_name_in_words_is_one_paragraph(
     keys = {"zenodo": "key", "figshare": "name", "sciencebase": "name"}
 
     def edit(stated: Any) -> Any:
-        files = stated if isinstance(stated, list) else stated.get("files") or stated.get("entries") or []
-        for file in files[:1]:
+        for file in stated if isinstance(stated, list) else stated.get("files", stated.get("entries", [])):
             file[keys[publisher]] = name
         return stated
 
@@ -335,12 +369,41 @@ def test_a_file_without_a_name_in_words_is_one_paragraph(
     refused(fetch, source=publisher)
 
 
-def test_an_address_that_a_publisher_signs_is_not_locked() -> None:
-    signed = LockedFile("farms.geojson", remote="https://files.example.org/7?X-Amz-Signature=kV8-uF3x")
-    listing = Listing(Record("others", "7"), (signed,))
-    with pytest.raises(SourceError, match=r"holds a secret or expires \(x-amz-signature\)") as failed:
-        checked(listing, Asking(Web(Download()), "farms"))
-    assert "kV8-uF3x" not in str(failed.value)
+@pytest.mark.parametrize(
+    "others",
+    [
+        *(["./farms.geojson"], ["farms.geojson/"], ["FARMS.geojson"], ["farms.geojson/b.csv"], ["x.zip", "x.ZIP"]),
+        *(["x.zip", "x.zip.unpacked/a.shp"], ["x.zip", "X.zip.unpacked"], ["y" * 300]),
+    ],
+)
+def test_names_that_cannot_all_be_files_of_one_folder_are_one_paragraph(
+    others: list[str], web: Publishers, fetch: Fetch
+) -> None:
+    web.zenodo.publish(RECORD, concept=RECORD - 1, files=dict.fromkeys(["farms.geojson", *others], BODY))
+    said = refused(fetch, source="all of zenodo")
+    assert ("would be the folder of another" in said) != ("longer than a disk allows" in said)
+    assert len(said) < 600
+
+
+@pytest.mark.parametrize("stated", ["./north//farms.geojson", "north\\farms.geojson", "north/./farms.geojson"])
+def test_a_name_is_locked_as_the_path_that_it_has_on_a_disk(
+    stated: str, web: Publishers, fetch: Fetch, workspace: Workspace
+) -> None:
+    web.zenodo.publish(RECORD, concept=RECORD - 1, files={stated: BODY})
+    assert fetch("zenodo") == BODY
+    dataset = Dataset.model_validate({"key": "farms", "source": SOURCES["zenodo"]})
+    lock = asked(dataset, replace(workspace, origin="doi"), Web(Download()))
+    assert [file.name for file in lock.files] == ["north/farms.geojson"]
+
+
+def test_an_address_that_a_publisher_signs_is_not_locked(web: Publishers, fetch: Fetch) -> None:
+    def edit(stated: Any) -> Any:
+        stated["data"]["files"][0]["dataFile"]["id"] = "7?X-Amz-Signature=kV8-uF3x"
+        return stated
+
+    web.fault(*RECORDS["dataverse"], Fault.edited(edit))
+    said = refused(fetch, "expected an identifier as `id` of `dataFile`", source="dataverse")
+    assert "kV8-uF3x" not in said
 
 
 @pytest.mark.parametrize(

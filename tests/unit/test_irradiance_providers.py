@@ -531,3 +531,31 @@ def test_hours_that_are_missing_are_noticed(real_tmy: bytes, missing: int) -> No
 def test_git_sees_nothing_of_what_a_provider_says(name: str) -> None:
     found = subprocess.run(["git", "check-ignore", "--quiet", f"data/doi/{name}"], cwd=ROOT, check=False)
     assert found.returncode == 0
+
+
+HUGE = 10**400  # Python reads it from JSON, and cannot make a float of it
+
+
+def _with_elevation(value: object) -> Callable[[Any], Any]:
+    return lambda stated: stated | {"inputs": stated["inputs"] | {"location": {"elevation": value}}}
+
+
+@pytest.mark.parametrize(
+    ("provider", "edit"),
+    [
+        (pvgis, lambda stated: stated | {"inputs": stated["inputs"] | {"location": []}}),
+        (pvgis, lambda stated: stated | {"outputs": {"tmy_hourly": [*stated["outputs"]["tmy_hourly"][:-1], [HUGE]]}}),
+        (pvgis, _with_elevation(HUGE)),
+        (pvgis, _with_elevation(float("nan"))),
+        (pvgis, _with_elevation(1e300)),
+        (google_solar, lambda stated: stated | {"center": {"latitude": HUGE, "longitude": 1}}),
+        (google_solar, lambda stated: stated | {"solarPotential": "9" * 500}),
+    ],
+)
+def test_an_answer_of_another_form_is_a_sentence_and_nothing_of_it_is_kept(
+    provider: Provider, edit: Callable[[Any], Any], ask: Ask, web: Publishers, tmp_path: Path
+) -> None:
+    web.fault(HOSTS[provider], "/", Fault.edited(edit))
+    with pytest.raises(SourceError, match=rf"^{provider.NAME}: what it says of .* cannot be used: .* Try again later"):
+        ask(provider, PLACES[0])
+    assert list(tmp_path.joinpath("kept").rglob("*.gz")) == []
