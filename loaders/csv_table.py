@@ -39,7 +39,7 @@ class Header:
 
 
 def csv_rows(path: Path, reading: Reading) -> Iterator[Row]:
-    """The header and the rows below it; blank lines, and those before the header, are left out.
+    """The header and the rows below it; blank ones, and those before the header, are left out.
 
     Raises:
         UnicodeDecodeError: the encoding is another.
@@ -51,12 +51,10 @@ def csv_rows(path: Path, reading: Reading) -> Iterator[Row]:
     before = reading.header_line - 1
     with path.open(encoding=_encoding(path, reading), newline="") as text:
         lines = csv.reader(islice(text, before, None), delimiter=reading.delimiter, quoting=quoting, strict=True)
-        is_header = True
         try:
             for row in lines:
-                if any(map(str.strip, row)) if is_header else row:
+                if any(map(str.strip, row)):  # spreadsheets append rows of nothing but delimiters
                     yield lines.line_num + before, row
-                    is_header = False
         except csv.Error as error:
             remedy = "; where quotation marks are a part of the values, say `read: {quotes: false}`" * reading.quotes
             raise csv.Error(f"line {lines.line_num + before}: {error}{remedy}") from error

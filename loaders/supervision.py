@@ -34,7 +34,7 @@ def supervised(main: Callable[[], None]) -> None:
     child = os.fork()
     if child == 0:
         if errors:
-            os.dup2(errors[1], sys.stderr.fileno())
+            _write_errors_to(errors[1])
         ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
         main()
@@ -51,6 +51,15 @@ def _be_frugal() -> None:
     missing = {name: value for name, value in FRUGAL.items() if name not in os.environ}
     if missing:
         os.execve(sys.executable, sys.orig_argv, os.environ | missing)  # noqa: S606 (the same command)
+
+
+def _write_errors_to(end: int) -> None:
+    """Errors go into a pipe from here on; the stream is made anew, for it may remember a file that it could seek in."""
+    old = sys.stderr
+    os.dup2(end, old.fileno())
+    sys.stderr = open(  # noqa: SIM115 (open until the process ends)
+        old.fileno(), "w", encoding=old.encoding, errors=old.errors, buffering=1, closefd=False
+    )
 
 
 def _relay(source: int, end: int) -> threading.Thread:

@@ -13,16 +13,19 @@ from loaders.escape import one_line
 
 BUILT = frozenset(
     {"built", "commission", "commissioned", "commissioning", "completed", "completion", "cod", "inbetriebnahme", "inst"}
-    | {"constructed", "erected"}
+    | {"constructed", "erected", "baujahr", "inbetriebnahmejahr", "inbetriebnahmedatum", "instalacion", "instalación"}
+    | {"instalação", "instalacao", "installazione"}
     | {"install", "installation", "installed", "online", "operating", "operation", "operational"}
 )
-WHEN = frozenset({"date", "year", "yr"})
+WHEN = frozenset({"date", "year", "yr", "jahr", "datum", "año", "anno", "année", "annee", "fecha"})
 NOT_BUILT = frozenset(
     {"access", "appeal", "capacity", "created", "data", "digitized", "edited", "expired", "image", "imagery", "img"}
     | {"lodged", "modified", "record", "refused", "retired", "retirement", "source", "status", "submitted", "updated"}
     | {"accessed", "decommissioning", "decommissioned", "withdrawn", "cap"}
 )
 AFTER, BEFORE = frozenset({"after"}), frozenset({"before", "until"})
+LOWER, UPPER = frozenset({"earliest", "lower", "min", "minimum"}), frozenset({"latest", "upper", "max", "maximum"})
+NEGATED = frozenset({"not"})
 BUILDING = frozenset({"build", "building", "construction"})
 SEEN, FIRST = frozenset({"detected", "detection", "observed", "seen"}), frozenset({"first"})
 DATED_ONLY = 1  # the score of a name that says date or year, and not of what
@@ -59,14 +62,39 @@ def unreadable(look: Look) -> list[str]:
         if _score(name) > DATED_ONLY
         and (held := known(column))
         and 2 * sum(any(map(str.isdigit, value)) for value in held) >= len(held)
-        and (examples := list(map(one_line, distinct(held)))) != ["0"]
+        and (examples := list(map(one_line, _odd(distinct(held))))) != ["0"]
     ][:1]
+
+
+def _odd(values: Sequence[str]) -> list[str]:
+    """The values that are no dates in the way that most of them are written."""
+    best = max(("", *PATTERNS, FRACTION), key=lambda way: sum(bool(_regex(way).fullmatch(value)) for value in values))
+    return [value for value in values if not _regex(best).fullmatch(value)]
+
+
+def bounds(look: Look) -> list[str]:
+    """What to know of two columns that say from when and until when a plant may have been built."""
+    ends: dict[bool, list[str]] = {True: [], False: []}
+    for name in look.columns:
+        words = set(tokens(name))
+        is_lower = bool(words & LOWER or words >= {"not", "before"})
+        is_upper = bool(words & UPPER or words >= {"not", "after"})
+        is_dated = words & (BUILT | WHEN | BUILDING | NEGATED) and not words & NOT_BUILT
+        if is_lower != is_upper and is_dated and _read(look, name):
+            ends[is_lower].append(name)
+    lower, upper = (next(iter(ends[side]), None) for side in (True, False))
+    if not lower or not upper:
+        return []
+    return [
+        f"{one_line(lower)} and {one_line(upper)} look like the ends between which plants were built: if they are, add "
+        f"columns.installed {{after: {one_line(lower)}, before: {one_line(upper)}}} (a day given as after is excluded)"
+    ]
 
 
 def _score(name: str) -> int:
     """The larger, the likelier a name of the date of building; 0 for other names."""
     words = set(tokens(name))
-    if words & (NOT_BUILT | AFTER | BEFORE | SEEN):
+    if words & (NOT_BUILT | AFTER | BEFORE | SEEN | LOWER | UPPER):
         return 0
     return 2 * bool(words & BUILT) + bool(words & WHEN)
 
@@ -78,7 +106,7 @@ def _between(look: Look) -> Guess | None:
         for name in look.columns
         if bool((words := set(tokens(name))) & AFTER) != bool(words & BEFORE)
         and words & (BUILT | WHEN | BUILDING)
-        and not words & NOT_BUILT
+        and not words & (NOT_BUILT | NEGATED)
     }
     read = {name: values for name in named if (values := _read(look, name)) is not None}
     for rest in dict.fromkeys(named[name][0] for name in read):

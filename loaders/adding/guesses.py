@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from loaders.adding import dates, kinds, quantities
+from loaders.adding import dates, kinds, quantities, statuses
 from loaders.adding.coordinates import position_pair
 from loaders.adding.guess import Guess
 from loaders.adding.look import ROWS, Look
@@ -41,14 +41,14 @@ def columns(look: Look, only: Look) -> tuple[dict[str, Guess], list[str]]:
     }
     settings = {name: guess for name, guess in found.items() if guess and guess.value is not None}
     refused = [f"columns.{name}: {guess.reason}" for name, guess in found.items() if guess and guess.value is None]
-    undated = [] if "installed" in settings else dates.unreadable(only)
+    undated = [] if "installed" in settings else [*dates.unreadable(only), *dates.bounds(only)]
     return settings, [*refused, *unreadable(only), *undated]
 
 
 def warnings(look: Look, only: Look, filter_: Guess | None) -> list[str]:
     """What is to know of the rows: that none is solar, or that some were never built."""
     technologies = [] if filter_ else [*kinds.not_solar(look), *kinds.undecided(look)]
-    return [*technologies, *kinds.statuses(only), *kinds.retired(only)]
+    return [*technologies, *statuses.statuses(only), *statuses.denied(only), *statuses.retired(only)]
 
 
 def source_id(look: Look) -> Guess | None:

@@ -29,7 +29,10 @@ USUAL_W_PER_M2 = 50.0
 
 
 FACTOR_OF_TEN = 10.0  # a publisher may count something else than the outline; more is another unit
-FOREIGN_M2 = {"acres": 4046.8564, "square feet": 0.09290304, "square miles": 2_589_988.1}
+FOREIGN_M2 = {
+    **{"acres": 4046.8564, "square feet": 0.09290304, "square miles": 2_589_988.1, "dunams": 1000.0, "ares": 100.0},
+    **{"mu": 2000 / 3, "rai": 1600.0, "feddans": 4200.8, "tsubo or pyeong": 3.305785},
+}
 SAME = 0.05  # of the area: so far may areas of one unit differ, from one projection to another
 
 
@@ -90,11 +93,21 @@ def _area_unit(look: Look, name: str) -> Unit:
     source = "the unit is in its name" if named else "nobody states the unit; it is the nearest"
     if 1 / AGREES <= times <= AGREES and np.mean((ratios >= 1 / AGREES) & (ratios <= AGREES)) >= HALF:
         return Unit(unit_name, f"{source}; the median of stated to drawn area is {times:.2f}")
-    if not named and (refused := _no_unit(look, stated, both, times)):
+    if refused := _named_otherwise(named, times, ratio) if named else _no_unit(look, stated, both, times):
         return Unit(None, refused, is_doubtful=True)
     total = float(stated[both].sum() * AREA_UNITS_M2[unit_name] / drawn_m2[both].sum())
     disagree = f"stated areas disagree with the outlines: {times:.3g} times as large (median; in all {total:.3g} times)"
     return Unit(unit_name, f"{source}; {disagree}", is_doubtful=True)
+
+
+def _named_otherwise(named: str, times: float, ratio: float) -> str:
+    """Why a stated area is not in the unit that its column names; empty where it may be."""
+    if 1 / FACTOR_OF_TEN <= times <= FACTOR_OF_TEN:
+        return ""
+    fitting = units.nearest(ratio, AREA_UNITS_M2)
+    in_fitting = ratio * AREA_UNITS_M2[fitting]
+    hint = f"; in {fitting} it would be {in_fitting:.2f} times" if 1 / AGREES <= in_fitting <= AGREES else ""
+    return f"in {named}, which its name says, it is {times:.2g} times the outlines (median){hint}"
 
 
 def _no_unit(look: Look, stated: Numbers, both: Flags, times: float) -> str:

@@ -11,26 +11,12 @@ NO_AREA = frozenset(
     | {"year", "date", "pixel", "pixels", "px", "cell", "cells", "count", "number", "num", "rank", "class", "index"}
     | {"error", "err", "uncertainty", "std", "sd", "stdev", "deg", "deg2", "degree", "degrees", "ft", "feet", "foot"}
     | {"fraction", "frac", "perc", "factor", "density", "source", "method", "flag", "yd2", "sqyd", "km", "length"}
-    | {"perimeter", "perim", "acreage", "ac"}
+    | {"perimeter", "perim", "acreage", "ac", "pix", "pxl", "dunam", "dunams", "donum", "tsubo", "pyeong", "feddan"}
+    | {"feddans", "bigha", "rai", "mu"}
 )
 FOREIGN_AREA = frozenset(
-    {
-        "acre",
-        "acres",
-        "acreage",
-        "sqft",
-        "ft2",
-        "sqmi",
-        "mi2",
-        "yd2",
-        "sqyd",
-        "pixel",
-        "pixels",
-        "px",
-        "deg2",
-        "ft",
-        "feet",
-    }
+    {"acre", "acres", "acreage", "sqft", "ft2", "sqmi", "mi2", "yd2", "sqyd", "pixel", "pixels", "pix", "pxl", "px"}
+    | {"deg2", "ft", "feet", "dunam", "dunams", "donum", "tsubo", "pyeong", "feddan", "feddans", "bigha", "rai", "mu"}
 )
 AREA_NAMES = {
     **dict.fromkeys(("m2", "m²", "sqm", "qm", "meters", "metres", "sqmeters", "sqmetres"), "m2"),

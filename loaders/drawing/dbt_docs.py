@@ -10,6 +10,7 @@ from typing import Any
 from loaders.dbt_results import LAST_LINES
 from loaders.errors import BuildError
 from loaders.escape import script_json
+from loaders.foreign_errors import killed, sentence_for
 from loaders.workspace import Workspace
 
 INDEX, MANIFEST, CATALOG = "index.html", "manifest.json", "catalog.json"
@@ -47,12 +48,16 @@ def generate(workspace: Workspace) -> Path:
         check=False,
     )
     if done.returncode or not (target / CATALOG).exists():
-        raise BuildError(failure(done.stdout or done.stderr))
+        raise BuildError(failure(done.stdout or done.stderr, done.returncode, target))
     return target
 
 
-def failure(output: str) -> str:
-    """What dbt said last, and what to do."""
+def failure(output: str, code: int, target: Path) -> str:
+    """What dbt said last, and what to do; the reason alone where it is not dbt's: a full disk, a kill."""
+    if code < 0:
+        return killed(-code)
+    if sentence := sentence_for(output, (target,)):
+        return sentence
     tail = "\n".join(output.strip().splitlines()[-LAST_LINES:])
     return f"dbt could not describe its models:\n{tail}\nIf the tables are of another version, run `make all` first."
 

@@ -7,9 +7,10 @@ import pytest
 
 from loaders.adding.dates import installed
 from loaders.adding.guesses import columns, source_id, warnings
-from loaders.adding.kinds import statuses, where
+from loaders.adding.kinds import where
 from loaders.adding.look import NOT_STATED, Look
 from loaders.adding.quantities import area, capacity
+from loaders.adding.statuses import statuses
 from loaders.adding.tables import CsvTable, read_table
 from loaders.adding.values import Marks, find_marks, null_values
 from loaders.errors import ReadError
@@ -177,11 +178,18 @@ def test_names_in_words_are_no_capacity_that_cannot_be_read() -> None:
     assert columns(*[_look(power_class=["small", "large"], area=["Kent", "Essex 2"])] * 2)[1] == []
 
 
-def test_a_unit_in_the_name_counts_even_where_the_outlines_say_otherwise() -> None:
+def test_an_area_that_is_not_in_the_unit_of_its_name_is_not_taken() -> None:
     guess = area(_look([100.0, 200.0], area_ha=["100", "200"]))
     assert guess is not None
-    assert guess.value["unit"] == "ha"
-    assert "1e+04 times as large" in guess.reason
+    assert (guess.value, guess.is_doubtful) == (None, True)
+    assert "in ha, which its name says, it is 1e+04 times the outlines (median); in m2 it would be 1.00" in guess.reason
+
+
+@pytest.mark.parametrize("name", ["area_dunam", "area_pix", "area_mu", "surface_tsubo"])
+def test_an_area_in_a_unit_that_the_settings_do_not_have_is_not_taken(name: str) -> None:
+    guess = area(_look([100.0, 200.0], **{name: ["0.1", "0.2"]}))
+    assert guess is not None
+    assert guess.value is None
 
 
 @pytest.mark.parametrize(
@@ -400,6 +408,10 @@ def test_a_file_of_other_technologies_is_said_to_hold_no_photovoltaics(
         ("status", ["Operational", "Operational"], False),
         ("state", ["Kent", "Planned Parenthood", "Essex"], False),
         ("site name", ["Closed Farm", "Planned Farm", "Closed Farm", "Planned Farm"], False),
+        ("project_outcome", ["Operating", "Cancelled", "Shelved - inferred 2 y"] * 2, True),
+        ("situação", ["Operação", "Revogada", "Construção não iniciada"], True),
+        ("stato_impianto", ["In esercizio", "Dismesso"], True),
+        ("状态", ["运行", "取消"], True),
     ],
 )
 def test_a_column_that_states_a_status_is_named_with_its_values(name: str, values: list[str], is_said: bool) -> None:
@@ -415,6 +427,9 @@ def test_a_column_that_states_a_status_is_named_with_its_values(name: str, value
         ({"Status": ["31", "35"]}, "Status states a status: '31' (1), '35' (1). All of these count"),
         ({"retirement_year": ["2020", None]}, "retirement_year is filled in for 1 of the 2 records looked at: plants"),
         ({"decommissioned": ["no", "0"]}, None),
+        ({"is_operational": ["true", "false"]}, "is_operational says no for 1 of the 2 records looked at: they count"),
+        ({"solar": ["1", "0"]}, "solar says no for 1 of the 2 records looked at: they count as installations as well"),
+        ({"fully_built": ["yes", None]}, None),
         (
             {"fuel": ["Solar", "Sonstige"]},
             "fuel holds more than photovoltaics: 'Solar' (1), 'Sonstige' (1). None of it",
@@ -426,6 +441,45 @@ def test_what_may_be_no_plant_is_said(columns: dict[str, list[str | None]], said
     look = _look(**columns)
     found = warnings(look, look, where(look))
     assert [line.startswith(said or "") for line in found] == ([True] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "taken"),
+    [
+        ("propietario", ["SolarCo", "WindCo"], None),
+        ("via", ["Solar Way", "Wind Street"], None),
+        ("Bemerkung", ["neben Solarpark", "an Windpark"], None),
+        ("asset", ["Solar farm", "Onshore wind"], ["Solar farm"]),
+        ("filiere", ["Solaire", "Eolien"], ["Solaire"]),
+        ("发电类型", ["光伏", "风电"], ["光伏"]),
+        ("fonte", ["Fotovoltaico", "Idroelettrico"], ["Fotovoltaico"]),
+        ("fonte", ["UFV", "EOL"], ["UFV"]),
+    ],
+)
+def test_technologies_are_told_apart_in_other_languages_and_from_names(
+    name: str, values: list[str], taken: list[str] | None
+) -> None:
+    guess = where(_look(**{name: values * 3}))
+    assert (guess and guess.value) == (taken and {name: taken})
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper"),
+    [("install_year_min", "install_year_max"), ("not_before", "not_after"), ("built_earliest", "built_latest")],
+)
+def test_two_ends_of_a_date_are_pointed_at_and_neither_is_taken_for_the_date(lower: str, upper: str) -> None:
+    look = _look(**{lower: ["2001", "2002"], upper: ["2003", "2004"]})
+    settings, notes = columns(look, look)
+    assert "installed" not in settings
+    assert notes == [
+        f"{lower} and {upper} look like the ends between which plants were built: if they are, add columns.installed "
+        f"{{after: {lower}, before: {upper}}} (a day given as after is excluded)"
+    ]
+
+
+def test_of_dates_that_cannot_be_read_the_odd_ones_are_shown() -> None:
+    look = _look(year_built=["2005", "2006", "c. 2014", "2015?"])
+    assert "its values cannot be read: 'c. 2014', '2015?'; say how" in columns(look, look)[1][0]
 
 
 @pytest.mark.parametrize("other", ["non-solar", "Kein PV", "not solar", "CSP"])
@@ -547,7 +601,7 @@ def test_utf_16_is_known_without_a_byte_order_mark(encoding: str, tmp_path: Path
 
 def test_of_a_table_with_thousands_of_columns_fewer_rows_are_kept_but_all_are_counted(tmp_path: Path) -> None:
     names = ",".join(f"c{number}" for number in range(10_000))
-    (tmp_path / "a.csv").write_text(f"{names}\n" + f"{',' * 9_999}\n" * 150)
+    (tmp_path / "a.csv").write_text(f"{names}\n" + f"1{',' * 9_999}\n" * 150)
     table = read_table(tmp_path / "a.csv", "a.csv", 5000)
     assert (len(table.columns), len(table.columns["c0"]), table.rows) == (10_000, 100, 150)
 

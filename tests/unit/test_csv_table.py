@@ -68,3 +68,9 @@ def test_a_row_knows_the_line_that_it_ends_in(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('title\n\nid,note\n1,"two\nlines"\n\n2,one\n')
     lines = [(line, fields[0]) for line, fields in csv_rows(tmp_path / "a.csv", Reading(header_line=3))]
     assert lines == [(3, "id"), (5, "1"), (7, "2")]
+
+
+def test_rows_of_nothing_but_delimiters_are_no_records(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,lon,lat\n1,2,3\n,,\n , ,\n4,5,6\n,,\n")
+    assert list(csv_rows(path, Reading())) == [(1, ["id", "lon", "lat"]), (2, ["1", "2", "3"]), (5, ["4", "5", "6"])]

@@ -254,9 +254,23 @@ def test_docs_without_a_database_say_what_to_run(workspace: Workspace) -> None:
 
 
 def test_a_failure_of_dbt_ends_with_its_last_lines() -> None:
-    said = dbt_docs.failure("\n".join(f"line {number}" for number in range(40)))
+    said = dbt_docs.failure("\n".join(f"line {number}" for number in range(40)), 1, Path())
     assert "line 39" in said
     assert "line 24\n" not in said
+
+
+@pytest.mark.parametrize(
+    ("output", "code", "said"),
+    [
+        ("OSError: [Errno 28] No space left on device: 'a' -> 'b'", 1, "The disk that holds "),
+        ('IO Error: Could not set lock on file "x.duckdb": held in PID 7', 1, "x.duckdb is open in process 7."),
+        ("", -9, "A process was killed (Killed), as happens when memory runs out"),
+    ],
+)
+def test_what_the_world_does_while_dbt_describes_its_models_is_one_sentence(
+    output: str, code: int, said: str, tmp_path: Path
+) -> None:
+    assert dbt_docs.failure(f"Traceback\n  File\n{output}", code, tmp_path).startswith(said)
 
 
 def test_without_dot_the_pages_are_written_and_say_so(

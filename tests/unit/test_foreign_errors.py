@@ -242,6 +242,18 @@ def test_the_last_words_of_the_cpp_library_are_left_out_where_addresses_are_few(
     )
 
 
+def test_errors_may_go_to_a_file_where_addresses_are_few(tmp_path: Path) -> None:
+    with (tmp_path / "errors").open("wb") as errors:
+        subprocess.run(
+            ["sh", "-c", 'ulimit -v 4000000; exec "$@"', "sh", sys.executable, "-m", "loaders", "load", "nothing"],
+            cwd=ROOT,
+            stdout=errors,
+            stderr=errors,
+            check=False,
+        )
+    assert (tmp_path / "errors").read_text().startswith("Error: params.yaml: there is no dataset 'nothing'")
+
+
 def _record(message: str, error: Exception | KeyboardInterrupt | None = None) -> logging.LogRecord:
     found = (type(error), error, None) if error else None
     return logging.LogRecord("dvc", logging.ERROR, "", 0, message, None, found)
