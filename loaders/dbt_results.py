@@ -1,6 +1,7 @@
 """Say in one paragraph what dbt reports in many lines."""
 
 import json
+import shlex
 from pathlib import Path
 
 from loaders.foreign_errors import sentence_for
@@ -22,8 +23,7 @@ def explain_failure(results: Path, output: str, database: Path) -> str:
     said = "\n".join([*(node["message"] or "" for node in failed), "" if failed else output])
     if sentence := sentence_for(said, (database.parents[2],)):
         return f"{sentence} The tables of the last good build stay."
-    place = str(database).replace("'", "'\\''")
-    command = f"EO_PV_DATABASE='{place}' dbt build --project-dir dbt --profiles-dir dbt"
+    command = f"EO_PV_DATABASE={shlex.quote(str(database))} dbt build --project-dir dbt --profiles-dir dbt"
     again = f"The unfinished database is removed; build and keep one with `{command}`."
     if not failed:
         tail = "\n".join(output.strip().splitlines()[-LAST_LINES:])

@@ -4,6 +4,7 @@ A text loses what stands in it as a credential: user and password of an address,
 parameter (`token=…`), a header (`Authorization: …`), and every secret that the environment holds. Host and path stay.
 """
 
+import json
 import os
 import re
 from base64 import b64encode
@@ -12,6 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
+
+from loaders.escape import sql_text
 
 HIDDEN = "***"
 
@@ -249,5 +252,5 @@ def _is_worth_hiding(secret: str) -> bool:
 
 
 def _forms(secret: str) -> set[str]:
-    plain = {secret, repr(secret)[1:-1], secret.replace("'", "''"), secret.replace("\\", "\\\\").replace('"', '\\"')}
+    plain = {secret, repr(secret)[1:-1], sql_text(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
     return plain | {quote(secret, safe=""), quote(secret), quote_plus(secret), " ".join(secret.split())}

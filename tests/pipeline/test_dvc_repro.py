@@ -150,7 +150,7 @@ def test_a_build_that_fails_keeps_the_tables_of_the_last_good_one(project: Proje
     run = project.repro()
     assert run.code != 0
     assert "model.eo_pv.curated_pv_records: " in run.output
-    assert f"EO_PV_DATABASE='{project.data('.work', 'build', 'eo_pv_data.duckdb')}' dbt build" in run.output
+    assert f"EO_PV_DATABASE={project.data('.work', 'build', 'eo_pv_data.duckdb')} dbt build" in run.output
     assert not project.data(".work", "build").exists(), "half a database"
     assert curated_ids(project) == ["north:1", "north:2", "south:3"]
     assert "north" in warehouse_tables(project)
