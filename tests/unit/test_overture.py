@@ -255,7 +255,15 @@ def test_the_releases_that_there_are_come_newest_first(world: Publishers) -> Non
 
 
 @pytest.mark.parametrize(
-    "body", [b"<html>", b"[]", b'{"links": []}', b'{"links": [{"rel": "child"}]}', b'{"links": 1}']
+    "body",
+    [
+        b"<html>",
+        b"[]",
+        b'{"links": []}',
+        b'{"links": [{"rel": "child", "href": "2026-09-23.' + b"9" * 5000 + b'"}]}',
+        b'{"links": [{"rel": "child"}]}',
+        b'{"links": 1}',
+    ],
 )
 def test_a_catalogue_that_names_none_is_an_error(world: Publishers, body: bytes) -> None:
     world.plain.publish("stac.overturemaps.org", "/catalog.json", body)
