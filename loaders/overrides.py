@@ -85,7 +85,7 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 def _values(name: str, line: int, content: str) -> list[str]:
     try:
-        return [value.strip() for value in next(csv.reader([content]))]
+        return [value.strip() for value in next(csv.reader([content], strict=True))]
     except csv.Error as error:
         raise CatalogError(f"{name}, line {line}: cannot be read ({error}). Expected {','.join(COLUMNS)}.") from error
 

@@ -37,7 +37,6 @@ UNREADABLE = (
     zipfile.BadZipFile,
 )
 PARQUET = frozenset({".parquet", ".geoparquet"})
-csv.field_size_limit(2**31 - 1)  # characters of a value; Python's own limit is less than an outline can take
 BATCH_ROWS = 20_000  # what a load holds at a time; no result depends on it
 
 
