@@ -1,15 +1,17 @@
 """`eo-pv repro`: the workflow by DVC, whose errors about an interruption or another run are told in our words."""
 
+import errno
 import logging
 import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from loaders.console import app
 from loaders.errors import BuildError
-from loaders.foreign_errors import STOPPED_CODE, WITHIN_A_RUN
+from loaders.foreign_errors import STOPPED_CODE, WITHIN_A_RUN, explained
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 INTERRUPTED = re.compile(rf"exited with (-2|{STOPPED_CODE})\b")
 BUSY = re.compile(r"is busy, it is being blocked by|Unable to acquire lock")
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.ENOMEM}  # no further step can work either
 HOLDER = re.compile(r"\(PID (\d+)\)")
 
 
@@ -65,11 +68,19 @@ class OwnWords(logging.Filter):
             holder = HOLDER.search(told)
             who = f" (PID {holder[1]})" if holder else ""
             raise BuildError(f"Another run is working here{who}. Wait for it, then run the same command again.")
+        for error in _errors(record):
+            is_full = isinstance(error, OSError) and error.errno in FULL
+            if is_full and (found := explained(error, (Path("data"),))):
+                raise found
         return True
 
 
 def _causes(record: logging.LogRecord) -> "Iterator[str]":
+    yield from map(str, _errors(record))
+
+
+def _errors(record: logging.LogRecord) -> "Iterator[BaseException]":
     error = record.exc_info[1] if record.exc_info else None
     while error is not None:
-        yield str(error)
+        yield error
         error = error.__cause__ or error.__context__

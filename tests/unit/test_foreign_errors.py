@@ -280,6 +280,12 @@ def test_dvc_that_is_busy_names_the_other_run() -> None:
         OwnWords().filter(_record("", busy))
 
 
+def test_a_full_disk_under_dvc_itself_is_one_sentence(full_disk: Path) -> None:
+    error = OSError(errno.ENOSPC, "No space left on device", str(full_disk / "dvc.lock"))
+    with pytest.raises(BuildError, match=r"^The disk that holds .* is full"):
+        OwnWords().filter(_record("failed to reproduce", error))
+
+
 def test_what_else_dvc_says_is_shown() -> None:
     words = OwnWords()
     assert words.filter(_record("failed to reproduce 'load@x': failed to run: x, exited with 1"))
