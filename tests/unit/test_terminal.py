@@ -69,6 +69,7 @@ def test_logs_and_warnings_are_text_and_what_the_terminal_cannot_show_is_spelt_o
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("always")
+            logging.captureWarnings(capture=False)  # which a command in this process may have begun
             protect_terminal()
             logging.getLogger("loaders.harmonise").warning("%s: Größe", HOSTILE)
             warnings.warn(f"GDAL: {HOSTILE}", RuntimeWarning, stacklevel=1)

@@ -14,13 +14,18 @@ outlines as (
 largest as (
 
     select
-        *,
+        records.*,
         {{ is_placeholder('records') }} as is_placeholder
     from records
-    where not is_repeat
+    where not records.is_repeat
     qualify row_number() over (
-        partition by installation_id
-        order by geometry_kind desc, is_placeholder asc, priority asc, area_m2 desc nulls last, record_number asc
+        partition by records.installation_id
+        order by
+            records.geometry_kind desc,
+            {{ is_placeholder('records') }} asc,
+            records.priority asc,
+            records.area_m2 desc nulls last,
+            records.record_number asc
     ) = 1
 
 )

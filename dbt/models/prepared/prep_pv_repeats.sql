@@ -7,10 +7,12 @@ with records as (
 )
 
 select
-    record_number,
+    records.record_number,
     {{ is_placeholder('records') }} as is_placeholder,
-    min(record_number) over (
+    min(records.record_number) over (
         partition by
-            dataset_key, st_aswkb(st_normalize(geometry)), case when is_placeholder then record_number end
+            records.dataset_key,
+            st_aswkb(st_normalize(records.geometry)),
+            case when {{ is_placeholder('records') }} then records.record_number end
     ) as first_number
 from records
