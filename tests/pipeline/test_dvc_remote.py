@@ -42,14 +42,6 @@ def has_everything_and_runs_nothing(project: Project, clone: Project, **environm
     assert clone.data("eo_pv_data.duckdb").exists()
 
 
-def test_results_travel_through_a_folder(project: Project, tmp_path: Path) -> None:
-    clone = clone_without_data(project, tmp_path / "clone")
-    for place in (project, clone):
-        assert place.run("dvc", "remote", "add", "--default", "store", str(tmp_path / "store")).code == 0
-    assert project.run("dvc", "push").code == 0
-    has_everything_and_runs_nothing(project, clone)
-
-
 def test_results_travel_through_a_bucket_by_the_commands_of_compose(
     project: Project, tmp_path: Path, bucket: str
 ) -> None:

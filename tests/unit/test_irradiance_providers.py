@@ -42,6 +42,8 @@ SETTINGS: dict[Provider, dict[str, Any]] = {
 }
 HOSTS: dict[Provider, str] = {pvgis: PVGIS, nsrdb: NSRDB, google_solar: GOOGLE}
 each_provider = pytest.mark.parametrize("provider", SETTINGS, ids=lambda module: str(module.NAME))
+# of what is one code for all: the providers whose answers are the smallest
+two_providers = pytest.mark.parametrize("provider", [nsrdb, google_solar], ids=lambda module: str(module.NAME))
 
 
 @pytest.fixture
@@ -105,7 +107,7 @@ def test_every_cell_has_its_rows_in_the_order_of_the_cells(ask: Ask, provider: P
         assert 0.08 < row["specific_yield_kwh_per_kwp"] / 8760 < 0.30
 
 
-@each_provider
+@two_providers
 def test_what_is_kept_is_not_asked_for_again_and_a_new_cell_asks_for_itself(
     ask: Ask, web: Publishers, provider: Provider
 ) -> None:
@@ -135,7 +137,7 @@ def test_a_place_without_data_is_a_reason_that_is_the_same_for_all_and_is_kept(
     assert len(web.asked(HOSTS[provider])) == 3
 
 
-@each_provider
+@two_providers
 def test_a_run_that_was_stopped_goes_on_where_it_was(ask: Ask, web: Publishers, provider: Provider) -> None:
     def stopped(things: Iterable[Any], what: str, total: int) -> Iterator[Any]:
         yield next(iter(things))
@@ -151,7 +153,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(ask: Ask, web: Publishers, 
     assert len(web.asked(HOSTS[provider])) == 8
 
 
-@each_provider
+@two_providers
 def test_a_damaged_answer_is_asked_for_again(ask: Ask, web: Publishers, tmp_path: Path, provider: Provider) -> None:
     before = [each.rows for each in ask(provider)]
     (kept,) = (tmp_path / "kept").rglob("cell1.gz")
@@ -211,8 +213,7 @@ def test_a_refusal_that_may_be_about_something_else_is_an_error(
     assert not list((tmp_path / "kept").rglob("*.refused"))
 
 
-@each_provider
-@pytest.mark.parametrize("status", [202, 529])
+@pytest.mark.parametrize(("provider", "status"), [(pvgis, 529), (nsrdb, 202), (google_solar, 202)])
 def test_a_server_that_is_busy_once_is_asked_again(ask: Ask, web: Publishers, provider: Provider, status: int) -> None:
     web.fault(HOSTS[provider], "/", Fault.status(status))
     assert len(ask(provider, PLACES[0])[0].rows) > 0
@@ -255,7 +256,7 @@ def test_without_a_key_the_error_says_where_to_get_one(ask: Ask, web: Publishers
     assert web.requests == []
 
 
-@pytest.mark.parametrize("provider", [nsrdb, google_solar], ids=lambda module: str(module.NAME))
+@two_providers
 def test_a_wrong_key_is_an_error_and_no_refusal_of_the_place(
     ask: Ask, web: Publishers, sun: Sun, provider: Provider
 ) -> None:
@@ -334,7 +335,7 @@ def test_a_building_gives_its_largest_layout_and_largest_part_of_the_roof(ask: A
     assert "Not to be passed on" in row["model_chain"]
 
 
-@pytest.mark.parametrize("provider", [nsrdb, google_solar], ids=lambda module: str(module.NAME))
+@two_providers
 @pytest.mark.parametrize(
     "fault",
     [
@@ -378,7 +379,7 @@ def test_a_key_is_in_no_address(ask: Ask, web: Publishers) -> None:
     assert [request.headers.get(name) for request, name in zip(web.requests, HEADERS, strict=True)] == [KEY, KEY]
 
 
-@pytest.mark.parametrize("provider", [nsrdb, google_solar], ids=lambda module: str(module.NAME))
+@two_providers
 def test_a_key_is_not_carried_to_another_host(ask: Ask, web: Publishers, provider: Provider) -> None:
     web.fault(HOSTS[provider], "/", Fault.redirect_to("https://elsewhere.example/take"))
     web.plain.publish("elsewhere.example", "/take", b"thank you")
