@@ -39,6 +39,12 @@ def head(wkb: bytes, position: int) -> tuple[int, int, str]:
     return kind, dimensions, order
 
 
+def behind_head(wkb: bytes, position: int, order: str) -> int:
+    """Where the content of the geometry begins, behind its byte order, its type and perhaps a number of its CRS."""
+    (code,) = struct.unpack_from(f"{order}I", wkb, position + 1)
+    return position + 5 + (4 if code & HAS_SRID else 0)
+
+
 def straightened(wkb: Shapes, rows: Sequence[int]) -> tuple[dict[int, bytes | None], set[int]]:
     """Shapes with a type that GEOS does not know, drawn with those that it does.
 
@@ -151,7 +157,7 @@ def _walk(wkb: bytes, position: int, parts: list[Part], depth: int) -> int:
         raise ValueError("collections are too deep in one another")
     kind, dimensions, order = head(wkb, position)
     begin, size = position, 8 * dimensions
-    position = _behind_head(wkb, position, order)
+    position = behind_head(wkb, position, order)
     if kind == POINT:
         position += size
     else:
@@ -169,8 +175,3 @@ def _walk(wkb: bytes, position: int, parts: list[Part], depth: int) -> int:
         raise struct.error("it ends too early")
     parts.append((kind, begin, position))
     return position
-
-
-def _behind_head(wkb: bytes, position: int, order: str) -> int:
-    (code,) = struct.unpack_from(f"{order}I", wkb, position + 1)
-    return position + 5 + (4 if code & HAS_SRID else 0)

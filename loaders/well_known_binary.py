@@ -10,13 +10,12 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from loaders.arrays import Flags, Shapes
-from loaders.curves import COLLECTION, MULTIPOLYGON, POLYGON, head, straightened
+from loaders.curves import COLLECTION, MULTIPOLYGON, POLYGON, behind_head, head, straightened
 
 LEAST_RING = 4  # positions: three corners, and the first again
 
 POINT, LINE, TRIANGLE, CIRCLE = 1, 2, 17, 8
 SINGLE = frozenset({POINT, LINE, POLYGON, CIRCLE, TRIANGLE})
-HAS_SRID = 0x20000000
 HEAD_BYTES, COUNT_BYTES = 5, 4
 MOST_NESTED = 100  # collections in one another; GEOS calls itself for each, and a few thousand exhaust its stack
 
@@ -93,7 +92,7 @@ def _is_too_nested(value: bytes) -> bool:
         while left and len(left) <= MOST_NESTED:
             left[-1] -= 1
             kind, dimensions, order = head(wkb, position)
-            position = _behind_head(wkb, position, order)
+            position = behind_head(wkb, position, order)
             if kind in SINGLE:
                 position = _behind(wkb, position, kind, order, dimensions)
             else:
@@ -106,11 +105,6 @@ def _is_too_nested(value: bytes) -> bool:
     except ValueError:
         return True
     return bool(left)
-
-
-def _behind_head(wkb: bytes, position: int, order: str) -> int:
-    (code,) = struct.unpack_from(f"{order}I", wkb, position + 1)
-    return position + HEAD_BYTES + (COUNT_BYTES if code & HAS_SRID else 0)
 
 
 def _behind(wkb: bytes, position: int, kind: int, order: str, dimensions: int) -> int:
