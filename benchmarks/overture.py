@@ -12,7 +12,7 @@ import time
 from rich.console import Console
 
 from loaders.catalog_build import Boundaries
-from loaders.catalog_source import Download
+from loaders.download_settings import Download
 from loaders.overture.boxes import Box
 from loaders.overture.release import opened
 from loaders.web import Web

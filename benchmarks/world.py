@@ -26,9 +26,10 @@ from loaders.accounting import account
 from loaders.arrays import Flags, Rows
 from loaders.catalog import Catalog, read_catalog
 from loaders.contract import RECORD, REJECTED, schema
+from loaders.files import sha256, write_json
 from loaders.geometry import area_m2, centroids, h3_cells
 from loaders.geoparquet import ParquetFile
-from loaders.locks import Lock, LockedFile, sha256, write_json, write_lock
+from loaders.locks import Lock, LockedFile, write_lock
 from loaders.workspace import Workspace
 
 ORIGIN = "doi"

@@ -1,5 +1,6 @@
 """Row accounting: what was read is kept or rejected, and each rejection has its reason."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -116,3 +117,12 @@ def _require_some(kept: int, reasons: Mapping[str, int], dataset: Dataset) -> No
         f"{dataset.key}: expected polygons or points, but no record can be used: {found}. Check that "
         f"datasets.{dataset.key}.source in params.yaml names the file with the shapes, and read.crs their CRS."
     )
+
+
+Metrics = dict[str, Any]
+
+
+def read_accounting(path: Path) -> Metrics:
+    """The accounting that `write_loaded` wrote."""
+    metrics: Metrics = json.loads(path.read_text(encoding="utf-8"))
+    return metrics

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import IO, Any, Literal, Protocol, cast
 
+from loaders.signatures import NO_END
+
 PIECE_BYTES = 1 << 20
 HEADER_BYTES = 1 << 24  # no name, sparse map or padding of a tar is longer
 LONGEST_PART_BYTES, LONGEST_NAME_BYTES = 240, 1000  # disks allow 255 and 4,096
-NO_END = 1 << 62
 ZIP_END_BYTES = 22 + 0xFFFF  # with the longest comment there is
 LINK_BYTES = 4096  # no path is longer
 # These unpack at once all that was read of them: 4 kB of bzip2 may become 80 MB, and 1 MB becomes 20 GB.

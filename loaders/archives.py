@@ -17,6 +17,7 @@ from pathlib import Path, PureWindowsPath
 from loaders.archive_formats import BadArchiveError, Format, Member, Tar, Zip, length_fault, name_fault, name_parts
 from loaders.beginnings import ARCHIVES, begins
 from loaders.errors import EoPvError, ReadError, SourceError
+from loaders.formats import ARCHIVE_SUFFIXES
 
 FORMATS: dict[str, Format] = {
     ".zip": Zip(),
@@ -26,7 +27,6 @@ FORMATS: dict[str, Format] = {
     **dict.fromkeys((".tar.xz", ".txz"), Tar(lzma.open)),
 }
 SEVEN_ZIP = ".7z"
-ARCHIVE_SUFFIXES = (*FORMATS, SEVEN_ZIP)
 HEAD_BYTES = 4096
 DAMAGED = "is damaged or cut short, or is not what its ending says"
 MOST_MEMBERS = 1_000_000
@@ -56,11 +56,6 @@ class _Job:
     def too_large(self, found: str, setting: str) -> ReadError:
         narrow = f"narrow datasets.{self.key}.source.include"
         return self.refused(found, f"If that is right, raise download.{setting} in params.yaml, or {narrow}.")
-
-
-def is_archive(name: str) -> bool:
-    """Whether a file is an archive that `unpack` knows, by its ending."""
-    return name.lower().endswith(ARCHIVE_SUFFIXES)
 
 
 def require_safe_name(name: str, what: str, key: str) -> None:

@@ -11,8 +11,9 @@ from loaders.catalog import Catalog, Dataset
 from loaders.context_terms import context_md
 from loaders.errors import BuildError
 from loaders.escape import bibtex_doi, doi_address, latex, markdown, markdown_link, one_line, web_address
+from loaders.files import write_text
 from loaders.licences import NOT_STATED, Terms, consequences, disagreement, terms
-from loaders.locks import Lock, read_lock, write_text
+from loaders.locks import Lock, read_lock
 from loaders.workspace import Workspace
 
 BIBLIOGRAPHY, ATTRIBUTION = "CITATION.bib", "ATTRIBUTION.md"

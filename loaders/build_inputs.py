@@ -11,7 +11,8 @@ import pyarrow as pa
 from loaders.catalog import Catalog, Dataset
 from loaders.licences import Kind, terms
 from loaders.overrides import Override
-from loaders.store import DOI_DATASETS, SETTINGS, note_runs, replace_table
+from loaders.store import note_runs, replace_table
+from loaders.tables import DOI_DATASETS, SETTINGS
 
 STRICTEST_FIRST: tuple[str, ...] = get_args(Kind)
 OVERRIDES = pa.schema(

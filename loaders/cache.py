@@ -20,7 +20,8 @@ from pathlib import Path
 from filelock import FileLock
 from platformdirs import user_cache_path
 
-from loaders.locks import LockedFile, Record, matches, sha256, statement, write_text
+from loaders.files import sha256, write_text
+from loaders.locks import LockedFile, Record, matches, statement
 
 VARIABLE = "EO_PV_CACHE"
 

@@ -12,12 +12,14 @@ import yaml
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from loaders import catalog_errors as explain
-from loaders.catalog_build import Boundaries, Dedup, Executor, Licences
+from loaders.catalog_build import Boundaries, Dedup, Licences
 from loaders.catalog_columns import ColumnMap, Extent, Reading, Wanted
 from loaders.catalog_irradiance import Energy, Irradiance
 from loaders.catalog_lake import DuckLake
-from loaders.catalog_source import Doi, Download, Positive, Setting, Source, Text
+from loaders.catalog_source import Doi, Source
+from loaders.download_settings import Download
 from loaders.errors import CatalogError
+from loaders.settings_base import Executor, Positive, Setting, Text
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
 

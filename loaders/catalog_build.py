@@ -4,10 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 
-from loaders.catalog_source import Positive, Setting, Text, as_tuple
 from loaders.licences import Kind
+from loaders.settings_base import Positive, Setting, Text, as_tuple
 
-Executor = Literal["threads", "processes", "dask"]
 Subtype = Literal["country", "region", "county"]
 Share = Annotated[float, Field(gt=0, le=1)]
 Distance = Annotated[float, Field(ge=0)]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from loaders.catalog_source import Setting, Text, as_tuple
+from loaders.settings_base import Setting, Text, as_tuple
 
 Scalar = str | int | float
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from loaders.catalog_source import Positive, Setting, Text, as_tuple
+from loaders.settings_base import Positive, Setting, Text, as_tuple
 
 Provider = Literal["clearsky", "pvgis", "nsrdb", "google_solar"]
 Year = Annotated[int, Field(ge=1980, le=2100)]

@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import field_validator
 
-from loaders.catalog_source import Setting, Text
 from loaders.redact import credential_in
+from loaders.settings_base import Setting, Text
 
 
 class DuckLake(Setting):

@@ -2,32 +2,16 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, StringConstraints, model_validator
 
 from loaders.redact import credential_in
+from loaders.settings_base import Setting, Text, as_tuple
 
 Doi = Annotated[str, StringConstraints(pattern=r"^10\.\d{4,9}/\S+$")]
 GithubFile = Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+@[\w./-]+:(release:)?[^:]+$")]
 HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+/\S+$")]
-Text = Annotated[str, StringConstraints(min_length=1)]
-Positive = Annotated[float, Field(gt=0)]
-Seconds = Annotated[float, Field(gt=0, le=86_400)]
-Count = Annotated[int, Field(ge=1, le=32)]
 
 SOURCE_KINDS = ("doi", "url", "github", "path")
-
-
-class Setting(BaseModel):
-    """A branch of the settings: unknown keys are refused, nothing can be changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-def as_tuple(value: object) -> object:
-    """One name stands for a list of one; YAML's lists become tuples, which stay as they are."""
-    if isinstance(value, list):
-        return tuple(value)
-    return (value,) if isinstance(value, str) else value
 
 
 Patterns = Annotated[tuple[Text, ...], BeforeValidator(as_tuple)]
@@ -73,18 +57,3 @@ class Source(Setting):
 
     def _given(self) -> list[str]:
         return [kind for kind in SOURCE_KINDS if getattr(self, kind) is not None]
-
-
-class Download(Setting):
-    """How files are brought: nothing here changes what they are."""
-
-    datasets_at_once: Count = 4
-    connections_per_host: Count = 2
-    attempts: Count = 5
-    timeout_s: Seconds = 30.0
-    backoff_s: Annotated[float, Field(ge=0, le=3600)] = 1.0
-    longest_wait_s: Seconds = 120.0
-    slowest_bytes_per_s: Annotated[float, Field(ge=0, le=1e12)] = 1000.0
-    max_unpacked_mb: Annotated[float, Field(gt=0, le=1e9)] = 10_000.0
-    max_ratio: Annotated[float, Field(gt=1, le=1e6)] = 200.0
-    contact: Annotated[str, StringConstraints(pattern=r"^[!-~ ]+$")] | None = None

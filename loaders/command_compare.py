@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from loaders.catalog import Catalog
-from loaders.console import app, err, list_files, out, settings
+from loaders.console import app, list_files, settings
 from loaders.errors import BuildError
+from loaders.terminal import err, out
 from loaders.workspace import Workspace
 
 SUFFIXES = (".parquet", ".geoparquet")
@@ -36,7 +37,7 @@ def compare(
     from loaders.comparing.picture import draw
     from loaders.comparing.records import read_side
     from loaders.comparing.table import agreement_table, as_csv, extents_table, sentences
-    from loaders.locks import write_text
+    from loaders.files import write_text
 
     catalog, workspace = settings()
     path_a, path_b = (_place(name, catalog, workspace) for name in (a, b))

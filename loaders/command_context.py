@@ -4,7 +4,8 @@ import sys
 
 import typer
 
-from loaders.console import app, err, list_files, out, settings
+from loaders.console import app, list_files, settings
+from loaders.terminal import err, out
 
 COARSE = (
     "boundaries: at 1:110 million, what lies near a border may be counted to the wrong side. Overture Maps' are finer: "

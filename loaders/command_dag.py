@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from loaders.console import Keys, app, err, out, settings
+from loaders.console import Keys, app, settings
+from loaders.terminal import err, out
 
 
 @app.command()

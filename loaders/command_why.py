@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from loaders.console import app, out, settings, shown
+from loaders.console import app, settings, shown
+from loaders.terminal import out
 
 
 @app.command()

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loaders.catalog import Dataset
-from loaders.console import Key, Keys, app, err, out, print_errors, project, settings, shown
+from loaders.console import Key, Keys, app, print_errors, project, settings, shown
 from loaders.errors import EoPvError, NoNetworkError
 from loaders.redact import shown as shown_address
+from loaders.terminal import err, out
 
 if TYPE_CHECKING:
     from loaders.locks import Lock

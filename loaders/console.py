@@ -1,6 +1,5 @@
 """What the commands share: the terminal, and the settings and folders of the project around it."""
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +10,8 @@ from rich.filesize import decimal
 from loaders.catalog import Catalog, Dataset
 from loaders.errors import EoPvError
 from loaders.project import read_project
-from loaders.terminal import Terminal
+from loaders.terminal import err, out
 from loaders.workspace import Workspace
-
-WIDE = 165  # columns, where the output is not a terminal
 
 app = typer.Typer(
     help="Published datasets of solar installations in, one documented table out.",
@@ -23,8 +20,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-out = Terminal(width=None if sys.stdout.isatty() else WIDE)
-err = Terminal(stderr=True, soft_wrap=True)
 
 
 def key_of_stage(name: str) -> str:

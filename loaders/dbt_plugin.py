@@ -87,7 +87,7 @@ def _update_sources(connection: duckdb.DuckDBPyConnection, pipeline: str) -> str
 
 
 def _last_asked(key: str) -> datetime:
-    from loaders.freshness import last_asked  # noqa: PLC0415
+    from loaders.last_asked import last_asked  # noqa: PLC0415
     from loaders.project import read_project  # noqa: PLC0415
 
     _, workspace = read_project()

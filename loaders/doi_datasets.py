@@ -18,7 +18,7 @@ from loaders.contract import Provenance
 from loaders.database import Database
 from loaders.downloads import Downloads
 from loaders.fetch import fetch
-from loaders.freshness import made_from
+from loaders.fingerprint import made_from
 from loaders.harmonise import harmonise
 from loaders.loaded import Loaded, put_in_place
 from loaders.loading import write_aside

@@ -15,8 +15,9 @@ from loaders.cache import Cache, user_cache
 from loaders.catalog import Catalog, Dataset
 from loaders.download import Wanted, download
 from loaders.errors import EoPvError, SourceError
+from loaders.files import sha256
 from loaders.foreign_errors import explained
-from loaders.locks import Lock, LockedFile, Record, matches, sha256
+from loaders.locks import Lock, LockedFile, Record, matches
 from loaders.seen import read_seen
 from loaders.terminal import progress
 from loaders.web import Web

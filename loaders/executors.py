@@ -19,8 +19,8 @@ from hamilton.execution.executors import (
 from hamilton.execution.grouping import TaskImplementation
 from hamilton.execution.state import TaskState
 
-from loaders.catalog_build import Executor
 from loaders.errors import CatalogError, SourceError
+from loaders.settings_base import Executor
 
 MAX_WORKERS = 4
 PAUSE_S = 0.01  # Hamilton asks without a pause whether a task has ended, and would keep a processor busy with it

@@ -12,8 +12,10 @@ from filelock import FileLock
 from loaders.catalog import Dataset
 from loaders.downloads import Downloads
 from loaders.errors import ChecksumMismatchError, ReadError
+from loaders.files import sha256
+from loaders.formats import UNPACKED
 from loaders.lock_changes import unidentified_files
-from loaders.locks import UNPACKED, Lock, LockedFile, matches, sha256
+from loaders.locks import Lock, LockedFile, matches
 from loaders.publishers.local import is_local, local_files
 from loaders.raw_folder import place, receipt, replace_folder, require_all_readable, unpack_archives
 from loaders.resolve import resolve

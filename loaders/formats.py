@@ -68,6 +68,8 @@ FORMATS: Mapping[str, FileFormat] = {
 # Files of these formats are often accompanied by the same in others, or by tables about them, which are left unasked.
 USUAL = frozenset({".geojson", ".json", ".shp", ".gpkg", ".fgb", ".kml", ".parquet", ".geoparquet", ".csv"})
 DRIVERS = frozenset(driver for found in FORMATS.values() for driver in found.drivers)
+ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".7z")
+UNPACKED = ".unpacked"  # beside an archive: the folder with what is wanted of it
 SHAPEFILE_PARTS = frozenset({*SHAPEFILE.parts, ".qix", ".sbn", ".sbx"})  # the last three are indexes
 
 
@@ -90,3 +92,8 @@ def whole_files(sizes: Mapping[str, int | None]) -> dict[str, int | None]:
         before = whole.get(outer, 0)
         whole[outer] = None if size is None or before is None else before + size
     return whole
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file is an archive that `unpack` knows, by its ending."""
+    return name.lower().endswith(ARCHIVE_SUFFIXES)

@@ -9,26 +9,19 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from loaders.errors import BuildError
+from loaders.lineage_run import FILE, Parent
 from loaders.lineage_steps import Step
 from loaders.workspace import Workspace
 
-FILE = "EO_PV_LINEAGE"
 UI_PROJECT = "HAMILTON_UI_PROJECT"
 UI_USER = "HAMILTON_UI_USER"
 ADVICE = (
     "Start the UI with `hamilton ui`, make a project at http://localhost:8241, and give its number as "
     f"{UI_PROJECT} and your user name there as {UI_USER}; or unset {UI_PROJECT}"
 )
-
-
-class Parent(NamedTuple):
-    """A run, for those that are a part of it."""
-
-    job: str
-    run_id: str
 
 
 def lineage_file(workspace: Workspace) -> Path | None:

@@ -28,7 +28,7 @@ from openlineage.client.transport.file import FileConfig, FileTransport
 from openlineage.client.uuid import generate_new_uuid
 
 from loaders.errors import BuildError, EoPvError, PipelineError
-from loaders.lineage import FILE, Parent
+from loaders.lineage_run import FILE, Parent
 from loaders.lineage_steps import Data, Step
 from loaders.redact import redact_all
 

@@ -11,7 +11,7 @@ from loaders.catalog import Catalog, Dataset
 from loaders.contract import BOUNDARY, GEOMETRY, RECORD, Field
 from loaders.locks import last_lock
 from loaders.publishers.local import is_local
-from loaders.store import ACCOUNTING, ALL_FEATURES, RAW_SCHEMA, REJECTED_RECORDS
+from loaders.tables import ACCOUNTING, ALL_FEATURES, RAW_SCHEMA, REJECTED_RECORDS
 from loaders.workspace import Workspace
 
 DOI = "https://doi.org"

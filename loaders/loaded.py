@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from loaders.locks import write_json
-from loaders.store import read_accounting
+from loaders.accounting import read_accounting
+from loaders.files import write_json
 from loaders.workspace import Workspace
 
 

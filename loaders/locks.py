@@ -5,7 +5,6 @@
 their history is the publisher's change log.
 """
 
-import hashlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -14,11 +13,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 
 from loaders.archives import require_safe_name
 from loaders.errors import SourceError
-from loaders.escape import json_text, storable
-
-CHUNK_BYTES = 1 << 20
-GIT_BLOB = "gitblob"  # Git's own name for the content of a file: the SHA-1 of its size and its bytes
-UNPACKED = ".unpacked"  # beside an archive: the folder with what is wanted of it
+from loaders.files import digest, without_nothing, write_json
 
 
 def _safe(name: str) -> str:
@@ -120,26 +115,6 @@ class Lock:
         return self.origin == "sample"
 
 
-def sha256(path: Path) -> str:
-    """The sha256 of a file, read in pieces."""
-    return digest(path, "sha256")
-
-
-def digest(path: Path, algorithm: str) -> str:
-    """A digest of a file, read in pieces.
-
-    Raises:
-        ValueError: there is no such algorithm.
-    """
-    found = hashlib.new("sha1" if algorithm == GIT_BLOB else algorithm, usedforsecurity=False)
-    with path.open("rb") as stream:
-        if algorithm == GIT_BLOB:
-            found.update(b"blob %d\0" % path.stat().st_size)
-        while chunk := stream.read(CHUNK_BYTES):
-            found.update(chunk)
-    return found.hexdigest()
-
-
 def statement(record: Record | None, file: LockedFile) -> str | None:
     """By what a lock tells the bytes that it means from others; null if by nothing."""
     return file.checksum or file.validator or (record.id if record and record.repository == "github" else None)
@@ -191,27 +166,6 @@ def last_lock(path: Path) -> Lock | None:
         return read_lock(path)
     except SourceError:
         return None
-
-
-def write_json(document: object, path: Path) -> None:
-    """Write sorted JSON, as `write_text` does."""
-    write_text(json_text(document), path)
-
-
-def write_text(text: str, path: Path) -> None:
-    """Write a file beside its place and rename it there.
-
-    Nobody reads half of it, and what is linked to the file that was there (DVC's cache) stays as it was.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(storable(text), encoding="utf-8")
-    partial.replace(path)
-
-
-def without_nothing(document: dict[str, Any]) -> dict[str, Any]:
-    """What of it says something."""
-    return {name: value for name, value in document.items() if value not in (None, "", ())}
 
 
 def complaint(error: ValueError) -> str:

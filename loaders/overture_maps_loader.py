@@ -20,7 +20,8 @@ from loaders.lineage_steps import boundary_steps
 from loaders.overture.extract import extract
 from loaders.progress import watched
 from loaders.project import read_project
-from loaders.raw_tables import OVERTURE_MAPS, write_boundaries
+from loaders.raw_tables import write_boundaries
+from loaders.tables import OVERTURE_MAPS
 from loaders.web import Web
 from loaders.workspace import Workspace
 

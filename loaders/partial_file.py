@@ -10,9 +10,10 @@ from typing import Any, Self
 
 import requests
 
-from loaders import locks
+from loaders import files
 from loaders.cache import Cache
-from loaders.locks import CHUNK_BYTES, GIT_BLOB, LockedFile
+from loaders.files import CHUNK_BYTES, GIT_BLOB
+from loaders.locks import LockedFile
 
 START_BYTES = 4096
 
@@ -87,7 +88,7 @@ class PartialFile:
     def checksum(self) -> str:
         """In the publisher's algorithm."""
         if self._algorithm == GIT_BLOB:  # it begins with the size, which is not known before the end
-            return f"{GIT_BLOB}:{locks.digest(self.path, GIT_BLOB)}"
+            return f"{GIT_BLOB}:{files.digest(self.path, GIT_BLOB)}"
         return f"{self._algorithm}:{self._digests[self._algorithm].hexdigest()}"
 
     def _noted(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from tenacity import RetryCallState
 
-from loaders.catalog_source import Download
+from loaders.download_settings import Download
 from loaders.errors import SourceError
 
 RESETS_ATTEMPTS_BYTES = 1 << 20  # a connection that brought this much was worth its attempt

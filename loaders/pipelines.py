@@ -13,21 +13,16 @@ from loaders.catalog import Catalog, Dataset
 from loaders.cells import write_cells
 from loaders.database import Database
 from loaders.errors import CatalogError
-from loaders.freshness import made_from
+from loaders.files import sha256
+from loaders.fingerprint import made_from
 from loaders.loaded import loaded_before
-from loaders.locks import sha256
 from loaders.overture_maps_loader import run_overture_pipeline
 from loaders.project import read_project
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
-from loaders.raw_tables import (
-    ADMIN_BOUNDARIES,
-    OVERTURE_MAPS,
-    SOLAR_IRRADIANCE,
-    read_project_overrides,
-    write_doi_data,
-)
+from loaders.raw_tables import read_project_overrides, write_doi_data
 from loaders.solar_irradiance_loader import irradiance_hash, run_solar_pipeline
-from loaders.store import DOI_DATASETS, SETTINGS, read_runs
+from loaders.store import read_runs
+from loaders.tables import ADMIN_BOUNDARIES, DOI_DATASETS, OVERTURE_MAPS, SETTINGS, SOLAR_IRRADIANCE
 from loaders.workspace import Workspace
 
 Connection = duckdb.DuckDBPyConnection

@@ -7,10 +7,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from loaders.archives import Limits, is_archive, unpack
+from loaders.archives import Limits, unpack
 from loaders.catalog import Dataset
 from loaders.errors import ReadError
-from loaders.locks import UNPACKED, Lock, statement
+from loaders.formats import UNPACKED, is_archive
+from loaders.locks import Lock, statement
 from loaders.readable import require_readable
 from loaders.seen import Seen, seen_file
 from loaders.wanted import wanted_files, wanted_members

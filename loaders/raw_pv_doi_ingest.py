@@ -17,7 +17,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, TimeElapsedColumn
 from loaders import doi_datasets
 from loaders.cache import Cache
 from loaders.catalog import Catalog, Dataset
-from loaders.catalog_build import Executor
 from loaders.database import Database
 from loaders.downloads import Downloads
 from loaders.errors import PipelineError
@@ -28,7 +27,8 @@ from loaders.lineage import hamilton_adapters, pipeline_events
 from loaders.lineage_steps import doi_steps, load_steps
 from loaders.loaded import Loaded, put_in_place
 from loaders.project import read_project
-from loaders.store import DOI_DATASETS
+from loaders.settings_base import Executor
+from loaders.tables import DOI_DATASETS
 from loaders.terminal import progress
 from loaders.workspace import Workspace
 

@@ -9,15 +9,12 @@ import pyarrow.dataset as ds
 
 from loaders.build_inputs import write_build_inputs
 from loaders.catalog import Catalog
+from loaders.files import sha256
 from loaders.loaded import Loaded
-from loaders.locks import sha256
 from loaders.overrides import Override, read_overrides
 from loaders.store import note_runs, replace_table, write_raw_data, write_rejected
+from loaders.tables import ADMIN_BOUNDARIES, OVERTURE_MAPS, SOLAR_IRRADIANCE
 from loaders.workspace import Workspace
-
-OVERTURE_MAPS = "overture_maps"
-ADMIN_BOUNDARIES = "admin_boundaries"
-SOLAR_IRRADIANCE = "solar_irradiance"
 
 
 def write_doi_data(

@@ -7,10 +7,10 @@ from loaders import publishers
 from loaders.archives import folded, require_safe_name
 from loaders.catalog import Dataset
 from loaders.errors import SourceError
-from loaders.formats import geodatabase
-from loaders.freshness import note_asked
+from loaders.formats import UNPACKED, geodatabase
+from loaders.last_asked import note_asked
 from loaders.lock_changes import with_checksums_of
-from loaders.locks import UNPACKED, Lock, LockedFile, Record, last_lock, read_lock, write_lock
+from loaders.locks import Lock, LockedFile, Record, last_lock, read_lock, write_lock
 from loaders.publishers import local
 from loaders.seen import Seen, read_seen, write_seen
 from loaders.wanted import main_files, wanted_names, with_parts

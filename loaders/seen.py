@@ -8,21 +8,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from loaders.archives import is_archive
 from loaders.errors import ChecksumMismatchError, SourceError
 from loaders.escape import json_text
-from loaders.locks import (
-    STRICT,
-    UNPACKED,
-    Bytes,
-    Lock,
-    Sha256,
-    complaint,
-    sha256,
-    statement,
-    without_nothing,
-    write_json,
-)
+from loaders.files import sha256, without_nothing, write_json
+from loaders.formats import UNPACKED, is_archive
+from loaders.locks import STRICT, Bytes, Lock, Sha256, complaint, statement
 
 Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 

@@ -5,9 +5,9 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from loaders.archive_formats import NO_END, PIECE_BYTES
 from loaders.beginnings import BEFORE_ROOT, BEFORE_TEXT, KNOWN, UTF_16, begins, decoded
 from loaders.errors import ReadError
+from loaders.files import CHUNK_BYTES
 from loaders.formats import CSV, FILE_GEODATABASE, FORMATS, GEOJSON_LINES, GEOPACKAGE, GML, KML, KMZ, FileFormat
 from loaders.geopackage_views import view_fault
 from loaders.topojson import TOPOLOGY, topology_fault
@@ -15,6 +15,7 @@ from loaders.wanted import SourceFile
 from loaders.wholeness import geodatabase_fault, last_line_fault, xml_fault
 
 HEAD_BYTES = 1 << 16
+NO_END = 1 << 62
 ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
 KML_ROOTS = frozenset({"kml", "Document", "Folder", "Placemark"})
 GML_NAMESPACE = "opengis.net/gml"
@@ -175,7 +176,7 @@ def _member_fault(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
     member.file_size = NO_END  # at the stated size, zipfile would stop without a word
     try:
         with archive.open(member) as stream:
-            while found <= stated and (piece := stream.read(PIECE_BYTES)):
+            while found <= stated and (piece := stream.read(CHUNK_BYTES)):
                 found += len(piece)
     except (*DAMAGED, EOFError, RuntimeError, zlib.error):
         return f"its {member.filename!r} is damaged or encrypted"

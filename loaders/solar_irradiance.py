@@ -13,7 +13,8 @@ from hamilton.function_modifiers import tag
 from loaders.catalog_irradiance import Irradiance
 from loaders.cells import read_cells
 from loaders.errors import AccountingError
-from loaders.irradiance import REFUSED, SCHEMA, Asking, Found, Provider
+from loaders.irradiance.contract import REFUSED, SCHEMA
+from loaders.irradiance.provider import Asking, Found, Provider
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,15 +18,16 @@ from loaders.catalog import Catalog
 from loaders.catalog_irradiance import Irradiance
 from loaders.cells import IRRADIANCE, write_cells
 from loaders.database import Database
+from loaders.files import sha256, write_json
 from loaders.geoparquet import write_parquet
-from loaders.irradiance import Asking
+from loaders.irradiance.provider import Asking
 from loaders.lineage import hamilton_adapters, pipeline_events
 from loaders.lineage_steps import irradiance_steps
-from loaders.locks import sha256, write_json
 from loaders.progress import watched
 from loaders.project import read_project
-from loaders.raw_tables import SOLAR_IRRADIANCE, write_irradiance
+from loaders.raw_tables import write_irradiance
 from loaders.solar_irradiance import IrradianceCounts
+from loaders.tables import SOLAR_IRRADIANCE
 from loaders.web import Web
 from loaders.workspace import Workspace
 

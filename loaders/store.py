@@ -1,39 +1,17 @@
 """Where Hamilton ends: canonical Parquet and the schema `raw_data`, from which dbt begins."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow.dataset as ds
 
+from loaders.accounting import Metrics
 from loaders.contract import RECORD, REJECTED, schema
 from loaders.escape import sql_name
+from loaders.tables import ACCOUNTING, ALL_FEATURES, DOI_DATASETS, RAW_SCHEMA, REJECTED_RECORDS, RUNS
 
-RAW_SCHEMA = "raw_data"
-ALL_FEATURES = "doi_pv_features"
-ACCOUNTING = "dataset_accounting"
-ACCOUNTING_COLUMNS = {
-    "dataset_key": "Key of the dataset, as in params.yaml.",
-    "records_read": "Records in the published files.",
-    "records_kept": "Records that can be used.",
-    "records_rejected": "Records that cannot be used; raw_data.rejected_records says why.",
-    "records_repaired": "Kept records whose published outline was invalid.",
-}
-REJECTED_RECORDS = "rejected_records"
-SETTINGS = "settings"
-RUNS = "hamilton_runs"
-DOI_DATASETS = "doi_datasets"
 WITHOUT_SHAPE = schema(tuple(field for field in REJECTED if field.name != "published_wkb"))
-
-Metrics = dict[str, Any]
-
-
-def read_accounting(path: Path) -> Metrics:
-    """The accounting that `write_loaded` wrote."""
-    metrics: Metrics = json.loads(path.read_text(encoding="utf-8"))
-    return metrics
 
 
 def write_raw_data(

@@ -7,14 +7,13 @@ from typing import Any
 
 from rich.table import Table
 
-from loaders.accounting import lying_areas
+from loaders.accounting import lying_areas, read_accounting
 from loaders.build_figures import Figures
 from loaders.catalog import Catalog, Dataset
 from loaders.errors import BuildError
 from loaders.escape import markdown, markdown_prose
 from loaders.licences import disagreement
 from loaders.locks import read_lock
-from loaders.store import read_accounting
 from loaders.workspace import Workspace
 
 HEADINGS = (

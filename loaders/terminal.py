@@ -63,3 +63,12 @@ def protect_terminal() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(_Formatter())
     logging.basicConfig(handlers=[handler])
+
+
+WIDE = 165  # columns, where the output is not a terminal
+
+
+out = Terminal(width=None if sys.stdout.isatty() else WIDE)
+
+
+err = Terminal(stderr=True, soft_wrap=True)

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-from loaders.archives import is_archive
 from loaders.catalog_source import Source
 from loaders.errors import ReadError
-from loaders.formats import FORMATS, SHAPEFILE_PARTS, USUAL, geodatabase, suffix
-from loaders.locks import UNPACKED
+from loaders.formats import FORMATS, SHAPEFILE_PARTS, UNPACKED, USUAL, geodatabase, is_archive, suffix
 
 
 @dataclass(frozen=True, slots=True)

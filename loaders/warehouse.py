@@ -14,32 +14,27 @@ import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from loaders import lake
+from loaders.accounting import read_accounting
 from loaders.attribution import write_attribution
 from loaders.build_figures import Figures, build_figures
 from loaders.build_inputs import left_out
 from loaders.catalog import Catalog
 from loaders.database import Database
 from loaders.dbt_results import explain_failure
+from loaders.dbt_sources import write_sources
 from loaders.duck import MEMORY_MB, MEMORY_VARIABLE, connect, stated_memory_mb, usable_mb
 from loaders.errors import BuildError
+from loaders.files import write_json
 from loaders.foreign_errors import STOPPED_CODE, killed
 from loaders.freshness import curated_hashes
 from loaders.geoparquet import ParquetFile
-from loaders.hamilton_dbt_bridge import HamiltonDbtBridge
-from loaders.lineage import Parent, dbt_events, pipeline_events
+from loaders.lineage import dbt_events, pipeline_events
+from loaders.lineage_run import Parent
 from loaders.lineage_steps import warehouse_steps
 from loaders.loaded import loaded_before
-from loaders.locks import write_json
 from loaders.prune import prune
-from loaders.raw_tables import (
-    OVERTURE_MAPS,
-    SOLAR_IRRADIANCE,
-    read_project_overrides,
-    write_boundaries,
-    write_doi_data,
-    write_irradiance,
-)
-from loaders.store import DOI_DATASETS, read_accounting
+from loaders.raw_tables import read_project_overrides, write_boundaries, write_doi_data, write_irradiance
+from loaders.tables import DOI_DATASETS, OVERTURE_MAPS, SOLAR_IRRADIANCE
 from loaders.workspace import DATABASE_NAME, Workspace
 
 CURATED_SCHEMA = "curated"
@@ -222,10 +217,9 @@ def _write_raw_data(database: Path, catalog: Catalog, workspace: Workspace) -> N
         write_doi_data(connection, loaded, catalog, workspace)
         write_boundaries(connection, workspace.boundaries)
         write_irradiance(connection, workspace)
-    bridge = HamiltonDbtBridge(workspace.root / "dbt")
     with stored.opened() as connection:  # once it is stored: a DuckLake does not show all of it before
         for pipeline in (DOI_DATASETS, OVERTURE_MAPS, SOLAR_IRRADIANCE):
-            bridge.update_sources_from_hamilton(pipeline, connection)
+            write_sources(pipeline, connection, catalog, workspace, workspace.root / "dbt")
 
 
 def _publish(aside: Path, workspace: Workspace) -> None:

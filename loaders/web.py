@@ -13,7 +13,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from tenacity import Retrying, retry_if_exception_type
 
-from loaders.catalog_source import Download
+from loaders.download_settings import Download
 from loaders.errors import NoNetworkError, SourceError
 from loaders.http_status import in_words, is_transient, retry_after_s
 from loaders.network import is_connected, is_unresolved, no_network

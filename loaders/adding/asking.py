@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import typer
 
 from loaders.adding.candidates import Candidate, as_table, ranked, undecided
-from loaders.console import out
 from loaders.errors import EoPvError
 from loaders.escape import one_line
+from loaders.terminal import out
 
 
 class Asker:

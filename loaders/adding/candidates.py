@@ -9,9 +9,9 @@ from rich.filesize import decimal
 from rich.table import Table
 
 from loaders.adding.names import tokens
-from loaders.archives import is_archive
 from loaders.errors import EoPvError
 from loaders.escape import one_line
+from loaders.formats import is_archive
 
 SOLAR = re.compile(r"solar|photovolt|(?<![a-z])pv|pv(?![a-z])")
 BESIDE = frozenset(

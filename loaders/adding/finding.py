@@ -9,13 +9,13 @@ from pathlib import Path, PurePosixPath
 
 from loaders import publishers
 from loaders.adding.candidates import Candidate, ranked
-from loaders.archives import is_archive, require_safe_name, unpack
+from loaders.archives import require_safe_name, unpack
 from loaders.catalog import Catalog, Dataset
 from loaders.downloads import Downloads
 from loaders.errors import EoPvError, SourceError
 from loaders.escape import one_line
-from loaders.formats import FORMATS, SHAPEFILE_PARTS, geodatabase, whole_files
-from loaders.locks import UNPACKED, Lock, LockedFile, Record
+from loaders.formats import FORMATS, SHAPEFILE_PARTS, UNPACKED, geodatabase, is_archive, whole_files
+from loaders.locks import Lock, LockedFile, Record
 from loaders.publishers import local
 from loaders.wanted import SourceFile, is_data, main_files, wanted_members, wanted_names
 from loaders.workspace import Workspace

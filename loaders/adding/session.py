@@ -15,8 +15,8 @@ from loaders.adding.source import given
 from loaders.adding.telling import next_steps, show
 from loaders.adding.writing import add_entry
 from loaders.catalog import Catalog, Dataset
-from loaders.console import out
 from loaders.errors import EoPvError
+from loaders.terminal import out
 from loaders.workspace import Workspace
 
 UNNAMED = "new_dataset"  # in messages, until the dataset has a key

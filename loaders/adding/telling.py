@@ -10,8 +10,8 @@ from loaders.adding.rendering import render
 from loaders.adding.source import Given
 from loaders.adding.values import EXAMPLES, distinct
 from loaders.catalog import Catalog
-from loaders.console import out
 from loaders.escape import one_line
+from loaders.terminal import out
 
 LONGEST_EXAMPLE, LONGEST_NAME = 40, 100  # characters
 MOST_COLUMNS = 100  # shown

@@ -10,7 +10,7 @@ from loaders.drawing.page import Page, as_html, entries
 from loaders.drawing.pictures import docs_folder, draw_datasets, draw_pipelines, hamilton_folder
 from loaders.drawing.svg import write_svg
 from loaders.errors import BuildError
-from loaders.locks import write_text
+from loaders.files import write_text
 from loaders.summary import findings, notes, read_figures, summarise
 from loaders.workspace import Workspace
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import graphviz
 
 from loaders.errors import BuildError
-from loaders.locks import write_text
+from loaders.files import write_text
 
 MISSING = (
     "The program `dot` of Graphviz draws the pictures, and it is not on this machine's PATH. Install it with "

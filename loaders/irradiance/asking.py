@@ -25,8 +25,9 @@ import requests
 
 from loaders.catalog_irradiance import Provider as Name
 from loaders.errors import SourceError
-from loaders.irradiance import SCHEMA, Asking, Found
+from loaders.irradiance.contract import SCHEMA
 from loaders.irradiance.keys import without_in
+from loaders.irradiance.provider import Asking, Found
 from loaders.irradiance.yields import Place, UnreadableError
 from loaders.json_text import WRONG_FORM
 from loaders.patience import last_status

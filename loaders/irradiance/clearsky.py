@@ -15,8 +15,8 @@ from pvlib import atmosphere, clearsky, irradiance, location, solarposition, spa
 
 from loaders.arrays import Numbers
 from loaders.catalog_irradiance import Irradiance
-from loaders.irradiance import Asking, Found
 from loaders.irradiance.panels import ALBEDO, W_PER_KW, as_rows, orientation
+from loaders.irradiance.provider import Asking, Found
 
 NAME = "clearsky"
 DAYS = np.array([31, 28.2425, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])

@@ -13,7 +13,6 @@ import pyproj
 from loaders.catalog_irradiance import Irradiance
 from loaders.catalog_irradiance import Provider as Name
 from loaders.errors import SourceError
-from loaders.irradiance import SCHEMA, Asking, Found
 from loaders.irradiance.asking import (
     LONGEST_REASON,
     Refused,
@@ -23,7 +22,9 @@ from loaders.irradiance.asking import (
     refused_or_raised,
     unasked,
 )
+from loaders.irradiance.contract import SCHEMA
 from loaders.irradiance.keys import required
+from loaders.irradiance.provider import Asking, Found
 from loaders.irradiance.yields import Place, UnreadableError
 from loaders.json_text import parse_json
 from loaders.redact import redact

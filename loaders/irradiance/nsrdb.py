@@ -18,7 +18,7 @@ from requests.auth import AuthBase
 from loaders.catalog_irradiance import Irradiance
 from loaders.catalog_irradiance import Provider as Name
 from loaders.errors import SourceError
-from loaders.irradiance import Asking, Found, yields
+from loaders.irradiance import yields
 from loaders.irradiance.asking import (
     Service,
     answered,
@@ -26,6 +26,7 @@ from loaders.irradiance.asking import (
     refused_or_raised,
 )
 from loaders.irradiance.keys import required
+from loaders.irradiance.provider import Asking, Found
 from loaders.irradiance.rate import Rate
 from loaders.irradiance.yields import Place, UnreadableError, Weather, rows_of
 from loaders.json_text import parse_json

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from loaders.arrays import Numbers
 from loaders.catalog_irradiance import Irradiance
-from loaders.irradiance import SCHEMA
+from loaders.irradiance.contract import SCHEMA
 
 ALBEDO = 0.2
 W_PER_KW = 1000
@@ -26,5 +26,5 @@ def orientation(lat: Numbers, settings: Irradiance) -> tuple[Numbers, Numbers]:
 
 
 def as_rows(columns: Mapping[str, Any]) -> pa.Table:
-    """Columns by name, in any order, as those of `loaders.irradiance.IRRADIANCE`."""
+    """Columns by name, in any order, as those of `loaders.irradiance.contract.IRRADIANCE`."""
     return pa.table({field.name: pa.array(columns[field.name], field.type) for field in SCHEMA}, schema=SCHEMA)

@@ -16,8 +16,9 @@ from pvlib.iotools import read_pvgis_hourly
 
 from loaders.catalog_irradiance import Irradiance, Pvgis
 from loaders.catalog_irradiance import Provider as Name
-from loaders.irradiance import Asking, Found, yields
+from loaders.irradiance import yields
 from loaders.irradiance.asking import Service, answered, found_by_cell, refused_or_raised
+from loaders.irradiance.provider import Asking, Found
 from loaders.irradiance.yields import Place, UnreadableError, Weather, rows_of
 from loaders.json_text import parse_json
 from loaders.web import Web

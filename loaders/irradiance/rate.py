@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from loaders.locks import write_text
+from loaders.files import write_text
 
 log = logging.getLogger(__name__)
 

@@ -60,7 +60,7 @@ class Weather:
 
 
 def rows_of(place: Place, weather: Weather, settings: Irradiance, provider: Name) -> pa.Table:
-    """A row for the year and one for each month: the columns of `loaders.irradiance.IRRADIANCE`.
+    """A row for the year and one for each month: the columns of `loaders.irradiance.contract.IRRADIANCE`.
 
     Raises:
         UnreadableError: hours are missing, or no measurements.

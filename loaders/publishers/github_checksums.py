@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from loaders.locks import GIT_BLOB, LockedFile
+from loaders.files import GIT_BLOB
+from loaders.locks import LockedFile
 from loaders.publishers.asking import Asking, checksum, size
 
 API = "https://api.github.com/repos"

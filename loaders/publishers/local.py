@@ -5,8 +5,9 @@ from pathlib import Path
 
 from loaders.catalog import Dataset
 from loaders.errors import SourceError
+from loaders.files import sha256
 from loaders.formats import SHAPEFILE_PARTS, suffix
-from loaders.locks import LockedFile, sha256
+from loaders.locks import LockedFile
 from loaders.workspace import Workspace
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from loaders.cache import Cache
 from loaders.catalog import Catalog, Dataset
-from loaders.catalog_source import Download
+from loaders.download_settings import Download
 from loaders.downloads import Downloads
 from loaders.errors import EoPvError, SourceError
 from loaders.http_status import is_transient, whole_number

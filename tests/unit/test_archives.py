@@ -11,8 +11,9 @@ from pathlib import Path
 import py7zr
 import pytest
 
-from loaders.archives import ARCHIVE_SUFFIXES, Limits, is_archive, require_safe_name, unpack
+from loaders.archives import Limits, require_safe_name, unpack
 from loaders.errors import ReadError, SourceError
+from loaders.formats import ARCHIVE_SUFFIXES, is_archive
 
 LIMITS = Limits(max_unpacked_mb=1000, max_ratio=200)
 NOISE = random.Random(1).randbytes(50_000)  # noqa: S311 (data that does not shrink)

@@ -13,8 +13,9 @@ from dbt.cli.main import dbtRunner
 from loaders.contract import RECORD
 from loaders.duck import connect
 from loaders.errors import BuildError, CatalogError
+from loaders.files import sha256
 from loaders.hamilton_dbt_bridge import HamiltonDbtBridge
-from loaders.locks import LockedFile, Record, read_lock, sha256, write_lock
+from loaders.locks import LockedFile, Record, read_lock, write_lock
 from loaders.overture_maps_loader import run_overture_pipeline
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
 from loaders.workspace import Workspace

@@ -10,7 +10,9 @@ import pytest
 import yaml
 
 from loaders.catalog_irradiance import Irradiance
-from loaders.irradiance import SCHEMA, Asking, Found, clearsky
+from loaders.irradiance import clearsky
+from loaders.irradiance.contract import SCHEMA
+from loaders.irradiance.provider import Asking, Found
 from loaders.workspace import Workspace
 from tests.unit.conftest import Run
 

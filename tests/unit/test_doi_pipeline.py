@@ -11,7 +11,6 @@ from hamilton import driver
 import loaders
 from loaders import doi_datasets
 from loaders.catalog import read_catalog
-from loaders.catalog_build import Executor
 from loaders.downloads import Downloads
 from loaders.duck import connect
 from loaders.errors import (
@@ -26,6 +25,7 @@ from loaders.errors import (
 from loaders.fetch import fetch
 from loaders.raw_pv_doi_ingest import load_dataset, run_doi_pipeline
 from loaders.resolve import resolve
+from loaders.settings_base import Executor
 from loaders.workspace import Workspace
 
 NODES = [

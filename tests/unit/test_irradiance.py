@@ -15,12 +15,14 @@ import yaml
 
 import loaders
 from loaders.catalog_irradiance import Irradiance
-from loaders.catalog_source import Download
 from loaders.cells import CELLS, record_cells, write_cells
+from loaders.download_settings import Download
 from loaders.duck import connect
 from loaders.errors import AccountingError, BuildError, CatalogError
 from loaders.geoparquet import write_parquet
-from loaders.irradiance import IRRADIANCE, NO_IRRADIANCE, Asking, Found, clearsky
+from loaders.irradiance import clearsky
+from loaders.irradiance.contract import IRRADIANCE, NO_IRRADIANCE
+from loaders.irradiance.provider import Asking, Found
 from loaders.progress import watched
 from loaders.project import read_project
 from loaders.raw_pv_doi_ingest import run_doi_pipeline

@@ -16,10 +16,12 @@ import pyarrow as pa
 import pytest
 
 from loaders.catalog_irradiance import Irradiance, Pvgis
-from loaders.catalog_source import Download
 from loaders.cells import CELLS
+from loaders.download_settings import Download
 from loaders.errors import SourceError
-from loaders.irradiance import SCHEMA, Asking, Found, Provider, clearsky, google_solar, nsrdb, pvgis
+from loaders.irradiance import clearsky, google_solar, nsrdb, pvgis
+from loaders.irradiance.contract import SCHEMA
+from loaders.irradiance.provider import Asking, Found, Provider
 from loaders.irradiance.rate import Rate
 from loaders.irradiance.yields import Place, UnreadableError, rows_of
 from loaders.progress import watched

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from loaders.errors import SourceError
-from loaders.locks import Lock, LockedFile, Record, read_lock, sha256, write_lock
+from loaders.files import sha256
+from loaders.locks import Lock, LockedFile, Record, read_lock, write_lock
 from loaders.seen import Seen, SeenFile, bytes_hash, read_seen, write_seen
 
 FILE = LockedFile("a.geojson", 3, f"md5:{1:032}", remote="a.geojson")

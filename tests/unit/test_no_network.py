@@ -11,7 +11,7 @@ import yaml
 
 from loaders import network
 from loaders.catalog_build import Boundaries
-from loaders.catalog_source import Download
+from loaders.download_settings import Download
 from loaders.errors import NoNetworkError, SourceError
 from loaders.network import is_connected, is_unresolved
 from loaders.overture.release import opened

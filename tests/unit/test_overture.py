@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from loaders.catalog_build import Boundaries
-from loaders.catalog_source import Download
 from loaders.cells import CELLS
+from loaders.download_settings import Download
 from loaders.duck import load_extension
 from loaders.errors import BuildError, SourceError
 from loaders.overture.boxes import Box, boxes_around

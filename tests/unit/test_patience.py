@@ -3,7 +3,7 @@
 import pytest
 from tenacity import Future, RetryCallState, Retrying
 
-from loaders.catalog_source import Download
+from loaders.download_settings import Download
 from loaders.http_status import retry_after_s
 from loaders.patience import InterruptedTransfer, Patience
 from loaders.redact import shown

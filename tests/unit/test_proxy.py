@@ -14,7 +14,7 @@ import pytest
 from loaders import lake
 from loaders.bucket import use_bucket
 from loaders.catalog_lake import DuckLake
-from loaders.catalog_source import Download
+from loaders.download_settings import Download
 from loaders.duck import connect, load_extension
 from loaders.errors import BuildError, SourceError
 from loaders.proxy import duckdb_proxy, proxy_complaint, proxy_of

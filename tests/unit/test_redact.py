@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from loaders.catalog_lake import DuckLake
-from loaders.catalog_source import Download, Source
+from loaders.catalog_source import Source
+from loaders.download_settings import Download
 from loaders.errors import SourceError
 from loaders.lineage import pipeline_events
 from loaders.lineage_steps import Data, Step

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from loaders.catalog import Dataset, read_catalog
-from loaders.catalog_source import Download
+from loaders.download_settings import Download
 from loaders.errors import SourceError
 from loaders.lock_changes import changes
 from loaders.locks import Lock, LockedFile, read_lock

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
+from loaders.accounting import read_accounting
 from loaders.contract import schema
 from loaders.database import Database
 from loaders.duck import connect
@@ -16,7 +17,7 @@ from loaders.errors import BuildError
 from loaders.geoparquet import write_parquet
 from loaders.loaded import Loaded, put_in_place
 from loaders.project import read_project
-from loaders.store import read_accounting, write_raw_data
+from loaders.store import write_raw_data
 from loaders.workspace import Workspace
 
 Written = Callable[..., Path]

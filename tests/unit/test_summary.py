@@ -9,7 +9,8 @@ from rich.console import Console
 
 from loaders.catalog import Catalog, read_catalog
 from loaders.errors import BuildError
-from loaders.locks import Lock, LockedFile, write_json, write_lock
+from loaders.files import write_json
+from loaders.locks import Lock, LockedFile, write_lock
 from loaders.summary import Row, as_markdown, as_table, findings, notes, summarise, total
 from loaders.workspace import Workspace
 

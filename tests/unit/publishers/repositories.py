@@ -8,7 +8,7 @@ import pytest
 
 from loaders import publishers
 from loaders.catalog import Dataset
-from loaders.catalog_source import Download
+from loaders.download_settings import Download
 from loaders.errors import SourceError
 from loaders.publishers.asking import Listing
 from loaders.web import Web
