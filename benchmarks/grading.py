@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_matrix
 
-from loaders.arrays import Flags, Rows
+from loaders.core.arrays import Flags, Rows
 
 Counts = npt.NDArray[np.int64]
 Texts = npt.NDArray[np.object_]

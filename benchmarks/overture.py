@@ -11,11 +11,11 @@ import time
 
 from rich.console import Console
 
-from loaders.catalog_build import Boundaries
-from loaders.download_settings import Download
-from loaders.overture.boxes import Box
-from loaders.overture.release import opened
-from loaders.web import Web
+from loaders.boundaries.overture.bounding_boxes import Box
+from loaders.boundaries.overture.release import opened
+from loaders.http.client import Web
+from loaders.settings.build import Boundaries
+from loaders.settings.download import Download
 from tests.overture import area, bucket, encoded
 
 RELEASE = "2026-09-23.1"

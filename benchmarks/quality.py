@@ -36,9 +36,9 @@ from benchmarks.grading import (
 from benchmarks.tables import percent, table
 from benchmarks.warehouse import built_world
 from benchmarks.world import ORIGIN, TRUTH
-from loaders.duck import connect
-from loaders.errors import BuildError
-from loaders.workspace import Workspace
+from loaders.core.errors import BuildError
+from loaders.core.paths import Workspace
+from loaders.db.connection import connect
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_TRUTH = ROOT / "data" / "samples" / "truth.csv"

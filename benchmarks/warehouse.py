@@ -15,8 +15,8 @@ from rich.console import Console
 from benchmarks.measure import Figures, measured
 from benchmarks.tables import table
 from benchmarks.world import ORIGIN
-from loaders.duck import connect
-from loaders.workspace import Workspace
+from loaders.core.paths import Workspace
+from loaders.db.connection import connect
 
 ROOT = Path(__file__).resolve().parents[1]
 SLOWEST = 15

@@ -22,15 +22,15 @@ import yaml
 
 from benchmarks.world_plants import SITES_AT_A_TIME, plants_of, site_cells, sites_for
 from benchmarks.world_views import VIEWS, Sightings, sightings, take
-from loaders.accounting import account
-from loaders.arrays import Flags, Rows
-from loaders.catalog import Catalog, read_catalog
+from loaders.acquire.lock import Lock, LockedFile, write_lock
 from loaders.contract import RECORD, REJECTED, schema
-from loaders.files import sha256, write_json
-from loaders.geometry import area_m2, centroids, h3_cells
-from loaders.geoparquet import ParquetFile
-from loaders.locks import Lock, LockedFile, write_lock
-from loaders.workspace import Workspace
+from loaders.core.arrays import Flags, Rows
+from loaders.core.files import sha256, write_json
+from loaders.core.paths import Workspace
+from loaders.geo.geometry import area_m2, centroids, h3_cells
+from loaders.geo.geoparquet import ParquetFile
+from loaders.harmonise.row_accounting import account
+from loaders.settings.params import Catalog, read_catalog
 
 ORIGIN = "doi"
 RECORDS_PER_PLANT = 2.86  # as it turns out, so that there are a few more than were asked for

@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 import shapely
 
-from loaders.arrays import Flags, Numbers, Rows, Shapes
+from loaders.core.arrays import Flags, Numbers, Rows, Shapes
 
 SITES_AT_A_TIME = 10_000
 CELL_DEG = 0.045  # 5 km: one site each, so that no two sites touch

@@ -6,8 +6,8 @@ import numpy as np
 import shapely
 
 from benchmarks.world_plants import COURTYARD, ELL, FOOTPRINTS, PHASES, Plants, metres_per_degree
-from loaders.antimeridian import HALF_WORLD, WORLD, cut
-from loaders.arrays import Flags, Numbers, Rows, Shapes
+from loaders.core.arrays import Flags, Numbers, Rows, Shapes
+from loaders.geo.antimeridian import HALF_WORLD, WORLD, cut
 
 DECIMALS = 7  # [°]: about 1 cm
 LEAST_BLOCK_M2 = 4e3

@@ -8,7 +8,7 @@ import shapely
 
 from benchmarks.world_plants import CLUSTER, SINGLE, TOWN, Plants, log_uniform
 from benchmarks.world_shapes import Pen, blocks, drawn, frame_on_earth, points, points_on_earth
-from loaders.arrays import Flags, Numbers, Rows, Shapes
+from loaders.core.arrays import Flags, Numbers, Rows, Shapes
 
 UNGRADED = -1  # the plant of what is none
 AC_PER_DC = 0.8

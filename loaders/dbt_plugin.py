@@ -12,9 +12,10 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb.func import PythonUDFType
 from duckdb.sqltypes import BOOLEAN, TIMESTAMP_TZ, VARCHAR
 
-from loaders import h3_functions, shape_functions
-from loaders.duck import MEMORY_VARIABLE, prepare, usable_mb
-from loaders.duck import config as duck_config
+from loaders.db import h3_udfs as h3_functions
+from loaders.db import shape_udfs as shape_functions
+from loaders.db.connection import MEMORY_VARIABLE, prepare, usable_mb
+from loaders.db.connection import config as duck_config
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # dbt wants a time: nobody asked here
 _one_at_a_time = threading.Lock()  # dbt runs models, and so their hooks, in several threads
@@ -40,8 +41,8 @@ class Plugin(BasePlugin):
         shape_functions.register(conn)
         register_hamilton(conn)
         if self._has_lake:
-            from loaders.lake import attach  # noqa: PLC0415 (only where it is needed)
-            from loaders.project import read_project  # noqa: PLC0415
+            from loaders.db.ducklake import attach  # noqa: PLC0415 (only where it is needed)
+            from loaders.settings.project import read_project  # noqa: PLC0415
 
             catalog, workspace = read_project()
             attach(conn, catalog.ducklake, workspace)
@@ -79,7 +80,7 @@ def _run(connection: duckdb.DuckDBPyConnection, pipeline: str, *, only_stale: bo
 
 def _update_sources(connection: duckdb.DuckDBPyConnection, pipeline: str) -> str:
     from loaders.hamilton_dbt_bridge import HamiltonDbtBridge  # noqa: PLC0415
-    from loaders.project import read_project  # noqa: PLC0415
+    from loaders.settings.project import read_project  # noqa: PLC0415
 
     _, workspace = read_project()
     bridge = HamiltonDbtBridge(workspace.root / "dbt")
@@ -87,8 +88,8 @@ def _update_sources(connection: duckdb.DuckDBPyConnection, pipeline: str) -> str
 
 
 def _last_asked(key: str) -> datetime:
-    from loaders.last_asked import last_asked  # noqa: PLC0415
-    from loaders.project import read_project  # noqa: PLC0415
+    from loaders.acquire.last_asked import last_asked  # noqa: PLC0415
+    from loaders.settings.project import read_project  # noqa: PLC0415
 
     _, workspace = read_project()
     return last_asked(key, workspace) or NEVER

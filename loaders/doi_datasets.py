@@ -13,21 +13,21 @@ import geopandas as gpd
 from hamilton.function_modifiers import tag
 from hamilton.htypes import Collect, Parallelizable
 
-from loaders.catalog import Catalog, Dataset
+from loaders.acquire.downloader import Downloads
+from loaders.acquire.fetch import fetch
+from loaders.acquire.lock import read_lock
+from loaders.acquire.resolve import resolve
 from loaders.contract import Provenance
-from loaders.database import Database
-from loaders.downloads import Downloads
-from loaders.fetch import fetch
-from loaders.fingerprint import made_from
-from loaders.harmonise import harmonise
-from loaders.loaded import Loaded, put_in_place
-from loaders.loading import write_aside
-from loaders.locks import read_lock
-from loaders.raw_tables import write_doi_data
-from loaders.reading import read_published
-from loaders.resolve import resolve
-from loaders.wanted import SourceFile, wanted_files
-from loaders.workspace import Workspace
+from loaders.core.paths import Workspace
+from loaders.db.database import Database
+from loaders.harmonise.batches import harmonise
+from loaders.harmonise.fingerprint import made_from
+from loaders.harmonise.load_result import Loaded, put_in_place
+from loaders.harmonise.readers.published_file import read_published
+from loaders.harmonise.write import write_aside
+from loaders.settings.file_selection import SourceFile, wanted_files
+from loaders.settings.params import Catalog, Dataset
+from loaders.warehouse.raw_tables import write_doi_data
 
 
 @tag(data_source="doi", processing_stage="metadata", data_type="settings")

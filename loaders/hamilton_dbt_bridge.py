@@ -4,11 +4,11 @@ from pathlib import Path
 
 import duckdb
 
-from loaders import catalog_errors as explain
-from loaders.database import Database
-from loaders.dbt_sources import GRAPHS, advice, write_sources
-from loaders.errors import BuildError, CatalogError
-from loaders.project import read_project
+from loaders.core.errors import BuildError, CatalogError
+from loaders.db.database import Database
+from loaders.settings import messages as explain
+from loaders.settings.project import read_project
+from loaders.warehouse.dbt_sources import GRAPHS, advice, write_sources
 
 
 class HamiltonDbtBridge:

@@ -9,21 +9,21 @@ from typing import Any
 import duckdb
 from hamilton import driver
 
-from loaders import admin_boundaries
-from loaders.admin_boundaries import BoundaryCounts
-from loaders.catalog import Catalog
-from loaders.cells import BOUNDARIES, read_cells, write_cells
-from loaders.database import Database
-from loaders.geoparquet import write_parquet
-from loaders.lineage import hamilton_adapters, pipeline_events
-from loaders.lineage_steps import boundary_steps
-from loaders.overture.extract import extract
-from loaders.progress import watched
-from loaders.project import read_project
-from loaders.raw_tables import write_boundaries
+from loaders.boundaries import admin_boundaries
+from loaders.boundaries.admin_boundaries import BoundaryCounts
+from loaders.boundaries.overture.extract import extract
+from loaders.core.paths import Workspace
+from loaders.core.progress import watched
+from loaders.db.database import Database
+from loaders.geo.geoparquet import write_parquet
+from loaders.geo.record_cells import BOUNDARIES, read_cells, write_cells
+from loaders.http.client import Web
+from loaders.lineage.emit import hamilton_adapters, pipeline_events
+from loaders.lineage.steps import boundary_steps
+from loaders.settings.params import Catalog
+from loaders.settings.project import read_project
 from loaders.tables import OVERTURE_MAPS
-from loaders.web import Web
-from loaders.workspace import Workspace
+from loaders.warehouse.raw_tables import write_boundaries
 
 # it reports every exception that it also raises
 logging.getLogger("hamilton").setLevel(logging.CRITICAL)

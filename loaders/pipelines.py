@@ -7,23 +7,23 @@ from pathlib import Path
 
 import duckdb
 
-from loaders import catalog_errors as explain
-from loaders.build_inputs import settings_hash
-from loaders.catalog import Catalog, Dataset
-from loaders.cells import write_cells
-from loaders.database import Database
-from loaders.errors import CatalogError
-from loaders.files import sha256
-from loaders.fingerprint import made_from
-from loaders.loaded import loaded_before
+from loaders.core.errors import CatalogError
+from loaders.core.files import sha256
+from loaders.core.paths import Workspace
+from loaders.db.database import Database
+from loaders.geo.record_cells import write_cells
+from loaders.harmonise.fingerprint import made_from
+from loaders.harmonise.load_result import loaded_before
 from loaders.overture_maps_loader import run_overture_pipeline
-from loaders.project import read_project
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
-from loaders.raw_tables import read_project_overrides, write_doi_data
+from loaders.settings import messages as explain
+from loaders.settings.params import Catalog, Dataset
+from loaders.settings.project import read_project
 from loaders.solar_irradiance_loader import irradiance_hash, run_solar_pipeline
-from loaders.store import read_runs
 from loaders.tables import ADMIN_BOUNDARIES, DOI_DATASETS, OVERTURE_MAPS, SETTINGS, SOLAR_IRRADIANCE
-from loaders.workspace import Workspace
+from loaders.warehouse.build_inputs import settings_hash
+from loaders.warehouse.raw_data import read_runs
+from loaders.warehouse.raw_tables import read_project_overrides, write_doi_data
 
 Connection = duckdb.DuckDBPyConnection
 Stored = dict[str, str]

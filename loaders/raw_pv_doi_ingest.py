@@ -15,22 +15,22 @@ from hamilton.lifecycle.base import LifecycleAdapter
 from rich.progress import BarColumn, MofNCompleteColumn, TimeElapsedColumn
 
 from loaders import doi_datasets
-from loaders.cache import Cache
-from loaders.catalog import Catalog, Dataset
-from loaders.database import Database
-from loaders.downloads import Downloads
-from loaders.errors import PipelineError
-from loaders.executors import workers
-from loaders.failures import Failed, FailuresAsValues
-from loaders.fetch import prefetch
-from loaders.lineage import hamilton_adapters, pipeline_events
-from loaders.lineage_steps import doi_steps, load_steps
-from loaders.loaded import Loaded, put_in_place
-from loaders.project import read_project
-from loaders.settings_base import Executor
+from loaders.acquire.download_cache import Cache
+from loaders.acquire.downloader import Downloads
+from loaders.acquire.fetch import prefetch
+from loaders.core.errors import PipelineError
+from loaders.core.paths import Workspace
+from loaders.core.terminal import progress
+from loaders.db.database import Database
+from loaders.execution.executors import workers
+from loaders.execution.failed_branch import Failed, FailuresAsValues
+from loaders.harmonise.load_result import Loaded, put_in_place
+from loaders.lineage.emit import hamilton_adapters, pipeline_events
+from loaders.lineage.steps import doi_steps, load_steps
+from loaders.settings.base import Executor
+from loaders.settings.params import Catalog, Dataset
+from loaders.settings.project import read_project
 from loaders.tables import DOI_DATASETS
-from loaders.terminal import progress
-from loaders.workspace import Workspace
 
 # it reports every exception that it also raises
 logging.getLogger("hamilton").setLevel(logging.CRITICAL)

@@ -12,24 +12,24 @@ from typing import Any
 import duckdb
 from hamilton import driver
 
-from loaders import solar_irradiance
-from loaders.cache import user_cache
-from loaders.catalog import Catalog
-from loaders.catalog_irradiance import Irradiance
-from loaders.cells import IRRADIANCE, write_cells
-from loaders.database import Database
-from loaders.files import sha256, write_json
-from loaders.geoparquet import write_parquet
+from loaders.acquire.download_cache import user_cache
+from loaders.core.files import sha256, write_json
+from loaders.core.paths import Workspace
+from loaders.core.progress import watched
+from loaders.db.database import Database
+from loaders.geo.geoparquet import write_parquet
+from loaders.geo.record_cells import IRRADIANCE, write_cells
+from loaders.http.client import Web
+from loaders.irradiance import solar_irradiance
 from loaders.irradiance.provider import Asking
-from loaders.lineage import hamilton_adapters, pipeline_events
-from loaders.lineage_steps import irradiance_steps
-from loaders.progress import watched
-from loaders.project import read_project
-from loaders.raw_tables import write_irradiance
-from loaders.solar_irradiance import IrradianceCounts
+from loaders.irradiance.solar_irradiance import IrradianceCounts
+from loaders.lineage.emit import hamilton_adapters, pipeline_events
+from loaders.lineage.steps import irradiance_steps
+from loaders.settings.irradiance import Irradiance
+from loaders.settings.params import Catalog
+from loaders.settings.project import read_project
 from loaders.tables import SOLAR_IRRADIANCE
-from loaders.web import Web
-from loaders.workspace import Workspace
+from loaders.warehouse.raw_tables import write_irradiance
 
 # it reports every exception that it also raises
 logging.getLogger("hamilton").setLevel(logging.CRITICAL)

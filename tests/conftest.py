@@ -9,8 +9,8 @@ import shapely
 import yaml
 from filelock import FileLock
 
-from loaders.catalog import Dataset
-from loaders.workspace import Workspace
+from loaders.core.paths import Workspace
+from loaders.settings.params import Dataset
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
 # Files of whole builds, which take the longest. Each of the first ones makes what others share.

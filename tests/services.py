@@ -14,7 +14,7 @@ import duckdb
 import pytest
 from moto.server import ThreadedMotoServer
 
-from loaders.duck import load_extension
+from loaders.db.connection import load_extension
 
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "test",

@@ -18,8 +18,8 @@ import shapely
 from babel.core import get_global
 from shapely.geometry.base import BaseGeometry
 
-from loaders.geometry import repair
-from loaders.geoparquet import write_parquet
+from loaders.geo.geometry import repair
+from loaders.geo.geoparquet import write_parquet
 
 LAYER = "naturalearth_lowres"
 SOURCE = {

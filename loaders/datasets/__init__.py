@@ -1,4 +1,5 @@
 """What a dataset's settings cannot say: one module a dataset, by its key, whose functions override nodes.
 
-The nodes are those of `loaders.canonical_record`. A module is the exception: whatever YAML can say belongs there.
+The nodes are those of `loaders.harmonise.canonical_record`. A module is the exception: whatever YAML can say belongs
+there.
 """

@@ -6,9 +6,9 @@ What is seen in the images of a year was installed by its end. https://doi.org/1
 import datetime as dt
 import re
 
-from loaders.dates import Interval
-from loaders.errors import ReadError
-from loaders.reading import Published
+from loaders.core.errors import ReadError
+from loaders.harmonise.readers.published_file import Published
+from loaders.harmonise.values.date_intervals import Interval
 
 YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 

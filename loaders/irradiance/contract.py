@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, get_args
 
 import pyarrow as pa
 
-from loaders.catalog_irradiance import Provider as Name
-from loaders.cells import CELLS
 from loaders.contract import Field, schema
+from loaders.geo.record_cells import CELLS
+from loaders.settings.irradiance import Provider as Name
 
 if TYPE_CHECKING:
     pass

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from loaders.arrays import Numbers
-from loaders.catalog_irradiance import Irradiance
+from loaders.core.arrays import Numbers
 from loaders.irradiance.contract import SCHEMA
+from loaders.settings.irradiance import Irradiance
 
 ALBEDO = 0.2
 W_PER_KW = 1000

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
-from loaders.catalog_irradiance import Irradiance
-from loaders.catalog_irradiance import Provider as Name
+from loaders.settings.irradiance import Irradiance
+from loaders.settings.irradiance import Provider as Name
 
 if TYPE_CHECKING:
-    from loaders.progress import Watched
-    from loaders.web import Web
+    from loaders.core.progress import Watched
+    from loaders.http.client import Web
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from loaders.workspace import Workspace
+from loaders.core.paths import Workspace
 from tests.pipeline.conftest import Project, Run, copy_sources, square
 from tests.publishers import Publishers
 

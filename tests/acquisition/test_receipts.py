@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from loaders.cache import Cache
-from loaders.catalog import Catalog
-from loaders.downloads import Downloads
-from loaders.errors import ChecksumMismatchError, ReadError
-from loaders.fetch import confirm, differences, fetch, proofs
-from loaders.locks import Lock
-from loaders.resolve import resolve, update
-from loaders.seen import read_seen
-from loaders.workspace import Workspace
+from loaders.acquire.download_cache import Cache
+from loaders.acquire.downloader import Downloads
+from loaders.acquire.fetch import confirm, differences, fetch, proofs
+from loaders.acquire.lock import Lock
+from loaders.acquire.receipt import read_seen
+from loaders.acquire.resolve import resolve, update
+from loaders.core.errors import ChecksumMismatchError, ReadError
+from loaders.core.paths import Workspace
+from loaders.settings.params import Catalog
 from tests.acquisition.conftest import IMPATIENT, Checkout, farms, zipped
 from tests.publishers import Fault, Publishers
 from tests.publishers.answers import Answer, Asked

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
-from loaders.catalog import RESERVED_KEYS
+from loaders.settings.params import RESERVED_KEYS
 from tests.pipeline.conftest import Project, entry, write_farms
 
 WHERE_RECORDS_ARE = {"cells", "boundaries", "irradiance"}

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from loaders.adding.entry import draft
-from loaders.adding.finding import Found
-from loaders.adding.guess import Draft
-from loaders.adding.looking import look
-from loaders.adding.source import Given
-from loaders.adding.writing import add_entry
-from loaders.catalog import Dataset, read_catalog
-from loaders.wanted import SourceFile
+from loaders.add.draft import Draft
+from loaders.add.entry import draft
+from loaders.add.find_file import Found
+from loaders.add.inspect import look
+from loaders.add.source import Given
+from loaders.add.write_params import add_entry
+from loaders.settings.file_selection import SourceFile
+from loaders.settings.params import Dataset, read_catalog
 from tests.real.test_real_files import GPPD, INDIA, OSM, REAL, REPD, UFZ, USPVDB
 
 pytestmark = [

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from loaders.comparing.comparison import Comparison, compare
-from loaders.comparing.records import read_side
-from loaders.comparing.table import area_agreement, capacity_agreements
+from loaders.report.compare.comparison import Comparison, compare
+from loaders.report.compare.records import read_side
+from loaders.report.compare.table import area_agreement, capacity_agreements
 from tests.pipeline.conftest import Project
 from tests.real.test_real_files import build_real, pytestmark
 

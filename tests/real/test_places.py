@@ -12,11 +12,11 @@ import pyarrow as pa
 import pytest
 import shapely
 
-from loaders.admin_boundaries import BoundaryCounts
+from loaders.boundaries.admin_boundaries import BoundaryCounts
 from loaders.contract import schema
-from loaders.duck import connect
-from loaders.geometry import area_m2
-from loaders.geoparquet import write_parquet
+from loaders.db.connection import connect
+from loaders.geo.geometry import area_m2
+from loaders.geo.geoparquet import write_parquet
 from loaders.overture_maps_loader import load_boundaries
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,10 +8,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from loaders.accounting import account, in_words, lying_areas
-from loaders.catalog import Dataset
 from loaders.contract import LOADING, schema
-from loaders.errors import AccountingError
+from loaders.core.errors import AccountingError
+from loaders.harmonise.row_accounting import account, in_words, lying_areas
+from loaders.settings.params import Dataset
 
 
 def _row(reason: str | None = None, **values: Any) -> dict[str, Any]:

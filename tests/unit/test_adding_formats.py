@@ -11,9 +11,9 @@ import pyogrio
 import pytest
 from shapely import Point
 
-from loaders.adding.look import Look
-from loaders.adding.looking import look
-from loaders.wanted import SourceFile
+from loaders.add.inspect import look
+from loaders.add.inspection import Look
+from loaders.settings.file_selection import SourceFile
 
 TABLE = pd.DataFrame({"plant_id": ["007", "8", "9"], "longitude": [10.5, 11, 12], "latitude": [50.25, 51, 52]})
 FOLDER = "<Folder><name>{0}</name><Placemark><Point><coordinates>{0},50</coordinates></Point></Placemark></Folder>"

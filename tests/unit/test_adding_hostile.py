@@ -7,11 +7,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.adding.guess import Draft, Guess
-from loaders.adding.rendering import render
-from loaders.adding.writing import add_entry
-from loaders.catalog import read_catalog
-from loaders.errors import CatalogError
+from loaders.add.draft import Draft, Guess
+from loaders.add.render_yaml import render
+from loaders.add.write_params import add_entry
+from loaders.core.errors import CatalogError
+from loaders.settings.params import read_catalog
 
 SPECIAL = [
     "no",

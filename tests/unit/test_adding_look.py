@@ -5,13 +5,13 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from loaders.adding.candidates import Candidate, ranked
-from loaders.adding.finding import holds
-from loaders.adding.guesses import source_id
-from loaders.adding.look import Look
-from loaders.adding.looking import look
-from loaders.errors import ReadError
-from loaders.wanted import SourceFile
+from loaders.add.candidates import Candidate, ranked
+from loaders.add.find_file import holds
+from loaders.add.guess_columns import source_id
+from loaders.add.inspect import look
+from loaders.add.inspection import Look
+from loaders.core.errors import ReadError
+from loaders.settings.file_selection import SourceFile
 
 SQUARES = [shapely.box(10 + step, 50, 10.01 + step, 50.01) for step in range(3)]
 

@@ -10,8 +10,8 @@ import pytest
 import shapely
 
 from loaders.__main__ import main
-from loaders.adding import asking
-from loaders.catalog import Dataset, read_catalog
+from loaders.add import prompts as asking
+from loaders.settings.params import Dataset, read_catalog
 
 Add = Callable[..., tuple[int, str, str]]
 GeoJson = Callable[..., str]

@@ -2,12 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from loaders.adding.existing import require_new
-from loaders.adding.names import dataset_key, tokens
-from loaders.adding.source import given
-from loaders.catalog import Catalog
-from loaders.errors import CatalogError
-from loaders.escape import one_line
+from loaders.add.duplicates import require_new
+from loaders.add.names import dataset_key, tokens
+from loaders.add.source import given
+from loaders.core.errors import CatalogError
+from loaders.core.escape import one_line
+from loaders.settings.params import Catalog
 
 COMMIT = "fbd4e0bc243ce1fa09bf851cd8d26d37835bf95b"
 

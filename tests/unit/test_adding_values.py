@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from loaders.adding.dates import installed
-from loaders.adding.guesses import columns, source_id, warnings
-from loaders.adding.kinds import where
-from loaders.adding.look import NOT_STATED, Look
-from loaders.adding.quantities import area, capacity
-from loaders.adding.statuses import statuses
-from loaders.adding.tables import CsvTable, read_table
-from loaders.adding.values import Marks, find_marks, null_values
-from loaders.errors import ReadError
+from loaders.add.guess_columns import columns, source_id, warnings
+from loaders.add.guess_dates import installed
+from loaders.add.guess_quantities import area, capacity
+from loaders.add.guess_status import statuses
+from loaders.add.guess_technology import where
+from loaders.add.inspect_csv import CsvTable, read_table
+from loaders.add.inspection import NOT_STATED, Look
+from loaders.add.values import Marks, find_marks, null_values
+from loaders.core.errors import ReadError
 
 
 def _look(area_m2: list[float] | None = None, /, **columns: Sequence[str | None]) -> Look:

@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from loaders.adding.guess import Draft, Guess
-from loaders.adding.rendering import render
-from loaders.adding.writing import add_entry
-from loaders.catalog import read_catalog
-from loaders.errors import CatalogError
+from loaders.add.draft import Draft, Guess
+from loaders.add.render_yaml import render
+from loaders.add.write_params import add_entry
+from loaders.core.errors import CatalogError
+from loaders.settings.params import read_catalog
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = "datasets:\n  a:\n    source: {path: a.csv}   # mine\n"

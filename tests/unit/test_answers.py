@@ -11,18 +11,18 @@ from typing import Any
 
 import pytest
 
-from loaders.cache import Cache
-from loaders.catalog import Catalog, Dataset
-from loaders.download_settings import Download
-from loaders.downloads import Downloads
-from loaders.errors import EoPvError, SourceError
-from loaders.http_status import is_transient, whole_number
-from loaders.json_text import parse_json
-from loaders.locks import Lock
-from loaders.publishers.asking import size, text
-from loaders.resolve import asked
-from loaders.web import Web
-from loaders.workspace import Workspace
+from loaders.acquire.download_cache import Cache
+from loaders.acquire.downloader import Downloads
+from loaders.acquire.lock import Lock
+from loaders.acquire.publishers.api.session import size, text
+from loaders.acquire.resolve import asked
+from loaders.core.errors import EoPvError, SourceError
+from loaders.core.json_text import parse_json
+from loaders.core.paths import Workspace
+from loaders.http.client import Web
+from loaders.http.status import is_transient, whole_number
+from loaders.settings.download import Download
+from loaders.settings.params import Catalog, Dataset
 from tests.publishers import Fault, Generated, Publishers
 from tests.publishers.answers import Answer, Asked
 from tests.publishers.faults import When

@@ -5,8 +5,8 @@ import pytest
 import shapely
 from shapely import MultiPolygon, Point, Polygon, box
 
-from loaders.antimeridian import cut, goes_around, joined, unwrapped
-from loaders.arrays import Shapes
+from loaders.core.arrays import Shapes
+from loaders.geo.antimeridian import cut, goes_around, joined, unwrapped
 
 NAN, INF = math.nan, math.inf
 HOLE = [(179.95, -16.98), (180.05, -16.98), (180.05, -16.92), (179.95, -16.92)]

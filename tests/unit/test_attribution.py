@@ -6,12 +6,12 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from loaders.attribution import attribution_md, citation_bib, write_attribution
-from loaders.catalog import Catalog
-from loaders.context_terms import context_md
-from loaders.errors import BuildError, SourceError
-from loaders.locks import Lock, LockedFile, Record, write_lock
-from loaders.workspace import Workspace
+from loaders.acquire.lock import Lock, LockedFile, Record, write_lock
+from loaders.core.errors import BuildError, SourceError
+from loaders.core.paths import Workspace
+from loaders.settings.params import Catalog
+from loaders.warehouse.attribution import attribution_md, citation_bib, write_attribution
+from loaders.warehouse.context_attribution import context_md
 
 FILES = (LockedFile("farms.geojson", 1, f"md5:{0:032}"),)
 HOSTILE = {

@@ -9,8 +9,8 @@ from benchmarks.causes import Cause
 from benchmarks.grading import ClusterScore, RuleScore, Score
 from benchmarks.quality import Grades, sample_grades, show, world_grades
 from benchmarks.warehouse import model_seconds
-from loaders.duck import connect
-from loaders.errors import BuildError
+from loaders.core.errors import BuildError
+from loaders.db.connection import connect
 
 # Two plants: the first is seen by all three datasets, and the outline of `china` was joined to the second instead.
 RECORDS = """

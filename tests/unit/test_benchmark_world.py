@@ -12,10 +12,10 @@ import shapely
 from benchmarks.world import ORIGIN, TRUTH, make_world, record_table
 from benchmarks.world_plants import CLUSTER, FILLED, FIRST_PHASE, PHASES, plants_of, site_cells
 from benchmarks.world_views import BLOCKS, CROWD, INVENTORY, PERMITS, SATELLITE, SURVEY, VIEWS, sightings, take
-from loaders.catalog import read_catalog
+from loaders.acquire.lock import read_lock
 from loaders.contract import RECORD
-from loaders.locks import read_lock
-from loaders.workspace import Workspace
+from loaders.core.paths import Workspace
+from loaders.settings.params import read_catalog
 
 RECORDS = 4_000
 

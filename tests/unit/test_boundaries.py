@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from loaders.admin_boundaries import BoundaryCounts
+from loaders.boundaries.admin_boundaries import BoundaryCounts
 from loaders.contract import BOUNDARIES
-from loaders.errors import ReadError
-from loaders.geoparquet import write_parquet
+from loaders.core.errors import ReadError
+from loaders.geo.geoparquet import write_parquet
 from loaders.overture_maps_loader import load_boundaries
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"

@@ -10,15 +10,15 @@ import pytest
 import yaml
 from dbt.cli.main import dbtRunner
 
+from loaders.acquire.lock import LockedFile, Record, read_lock, write_lock
 from loaders.contract import RECORD
-from loaders.duck import connect
-from loaders.errors import BuildError, CatalogError
-from loaders.files import sha256
+from loaders.core.errors import BuildError, CatalogError
+from loaders.core.files import sha256
+from loaders.core.paths import Workspace
+from loaders.db.connection import connect
 from loaders.hamilton_dbt_bridge import HamiltonDbtBridge
-from loaders.locks import LockedFile, Record, read_lock, write_lock
 from loaders.overture_maps_loader import run_overture_pipeline
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
-from loaders.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 NORTH, SOUTH = "a_north_2020", "b_south_2021"

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from loaders.catalog import Catalog, read_catalog
-from loaders.catalog_columns import AreaColumn, CapacityColumn
-from loaders.errors import CatalogError
+from loaders.core.errors import CatalogError
+from loaders.settings.columns import AreaColumn, CapacityColumn
+from loaders.settings.params import Catalog, read_catalog
 
 FARMS = "datasets:\n  farms:\n    source: {path: farms.geojson}\n"
 PARAMS = Path(__file__).parents[2] / "params.yaml"

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from loaders.commands import check
-from loaders.errors import CatalogError
+from loaders.cli.acquire import check
+from loaders.core.errors import CatalogError
 from tests.unit.conftest import Run
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"

@@ -8,8 +8,8 @@ import shapely
 from hamilton import driver
 from shapely import Point, box
 
-from loaders import clustering
-from loaders.clustering import Apart, Limits, Links
+from loaders.warehouse.models import clustering
+from loaders.warehouse.models.clustering import Apart, Limits, Links
 
 SIDE = 0.001  # [°], about 111 m at the equator
 LIMITS = Limits(spread=3, outlines_m2=700, points_m2=125_000)

@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from loaders.catalog_columns import Column, Reading
-from loaders.columns import as_text, identifiers, numbers, plain
-from loaders.errors import ReadError
+from loaders.core.errors import ReadError
+from loaders.harmonise.values.columns import as_text, identifiers, numbers, plain
+from loaders.settings.columns import Column, Reading
 
 
 def _table(**columns: Any) -> pa.Table:

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from loaders.catalog_irradiance import Irradiance
-from loaders.irradiance import clearsky
+from loaders.core.paths import Workspace
 from loaders.irradiance.contract import SCHEMA
 from loaders.irradiance.provider import Asking, Found
-from loaders.workspace import Workspace
+from loaders.irradiance.providers import clearsky
+from loaders.settings.irradiance import Irradiance
 from tests.unit.conftest import Run
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -17,12 +17,12 @@ from shapely.geometry.base import BaseGeometry
 from typer.testing import CliRunner, Result
 
 from loaders.__main__ import app
-from loaders.comparing.comparison import Comparison
-from loaders.comparing.comparison import compare as compare_sides
-from loaders.comparing.records import Side, read_side
-from loaders.comparing.table import area_agreement, as_csv, capacity_agreements, sentences
-from loaders.errors import BuildError, CatalogError, ReadError
-from loaders.png import write_png
+from loaders.core.errors import BuildError, CatalogError, ReadError
+from loaders.report.compare.comparison import Comparison
+from loaders.report.compare.comparison import compare as compare_sides
+from loaders.report.compare.records import Side, read_side
+from loaders.report.compare.table import area_agreement, as_csv, capacity_agreements, sentences
+from loaders.report.png import write_png
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
 UNIT = 0.01  # [°]

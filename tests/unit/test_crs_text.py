@@ -9,11 +9,11 @@ import pytest
 from pyproj.exceptions import CRSError
 from shapely import Point
 
-from loaders.catalog_columns import Reading
-from loaders.crs_text import crs_from_text
-from loaders.errors import ReadError
-from loaders.reading import read_published
-from loaders.wanted import SourceFile
+from loaders.core.errors import ReadError
+from loaders.harmonise.readers.crs import crs_from_text
+from loaders.harmonise.readers.published_file import read_published
+from loaders.settings.columns import Reading
+from loaders.settings.file_selection import SourceFile
 
 BERLIN = pyproj.CRS("EPSG:31468")
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.adding.tables import read_table
-from loaders.catalog_columns import Reading
-from loaders.csv_points import read_csv
-from loaders.csv_table import column_names, csv_rows
+from loaders.add.inspect_csv import read_table
+from loaders.harmonise.readers.csv.points import read_csv
+from loaders.harmonise.readers.csv.table import column_names, csv_rows
+from loaders.settings.columns import Reading
 
 hostile = settings(max_examples=50, deadline=None, derandomize=True, database=None)
 CELL = st.text(max_size=12) | st.sampled_from(

@@ -11,21 +11,21 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from loaders import command_dag
-from loaders.catalog import Catalog, Dataset, read_catalog
-from loaders.console import app
-from loaders.drawing import dbt_docs, docs
-from loaders.drawing.dataset_path import dataset_picture, overridden
-from loaders.drawing.graphs import graph, nodes, pipeline_picture, pipelines
-from loaders.drawing.lineage import lineage_picture, read_models
-from loaders.drawing.overview import overview
-from loaders.drawing.page import BANNER, Entry, Page, as_html
-from loaders.drawing.places import source_address
-from loaders.drawing.svg import as_svg
-from loaders.errors import BuildError
-from loaders.locks import Lock, LockedFile, Record
-from loaders.summary import Row
-from loaders.workspace import Workspace
+from loaders.acquire.lock import Lock, LockedFile, Record
+from loaders.cli import docs as command_dag
+from loaders.cli.console import app
+from loaders.core.errors import BuildError
+from loaders.core.paths import Workspace
+from loaders.report.docs import dbt_docs, docs
+from loaders.report.docs.dataset_path import dataset_picture, overridden
+from loaders.report.docs.graphs import graph, nodes, pipeline_picture, pipelines
+from loaders.report.docs.lineage import lineage_picture, read_models
+from loaders.report.docs.overview import overview
+from loaders.report.docs.page import BANNER, Entry, Page, as_html
+from loaders.report.docs.places import source_address
+from loaders.report.docs.svg import as_svg
+from loaders.report.summary import Row
+from loaders.settings.params import Catalog, Dataset, read_catalog
 
 assert command_dag  # its import registers the commands
 

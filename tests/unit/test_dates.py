@@ -2,8 +2,8 @@ import datetime as dt
 
 import pytest
 
-from loaders.dates import interval, writing
-from loaders.errors import ReadError
+from loaders.core.errors import ReadError
+from loaders.harmonise.values.date_intervals import interval, writing
 
 
 def _days(*texts: str | None) -> tuple[dt.date | None, ...]:

@@ -10,10 +10,10 @@ from hamilton import driver
 
 import loaders
 from loaders import doi_datasets
-from loaders.catalog import read_catalog
-from loaders.downloads import Downloads
-from loaders.duck import connect
-from loaders.errors import (
+from loaders.acquire.downloader import Downloads
+from loaders.acquire.fetch import fetch
+from loaders.acquire.resolve import resolve
+from loaders.core.errors import (
     AccountingError,
     BuildError,
     CatalogError,
@@ -22,11 +22,11 @@ from loaders.errors import (
     ReadError,
     SourceError,
 )
-from loaders.fetch import fetch
+from loaders.core.paths import Workspace
+from loaders.db.connection import connect
 from loaders.raw_pv_doi_ingest import load_dataset, run_doi_pipeline
-from loaders.resolve import resolve
-from loaders.settings_base import Executor
-from loaders.workspace import Workspace
+from loaders.settings.base import Executor
+from loaders.settings.params import read_catalog
 
 NODES = [
     "dataset_metadata",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from loaders.console import key_of_stage
+from loaders.cli.console import key_of_stage
 
 ROOT = Path(__file__).resolve().parents[2]
 STAGES: dict[str, Any] = {

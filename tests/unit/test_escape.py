@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from loaders import escape
-from loaders.duck import connect, extension
-from loaders.errors import BuildError
+from loaders.core import escape
+from loaders.core.errors import BuildError
+from loaders.db.connection import connect, extension
 
 ROOT = Path(__file__).resolve().parents[2]
 PIECES = (
@@ -210,7 +210,7 @@ def test_a_folder_may_have_any_name(folder: str, tmp_path: Path, monkeypatch: py
     package = place / "extensions" / f"v{duckdb.__version__}"
     package.mkdir(parents=True)
     (package / "spatial.duckdb_extension").symlink_to(extension("spatial"))
-    monkeypatch.setattr("loaders.duck.extension", lambda name: package / f"{name}.duckdb_extension")
+    monkeypatch.setattr("loaders.db.connection.extension", lambda name: package / f"{name}.duckdb_extension")
     with connect(place / "x.duckdb") as connection:
         connection.execute("create table t as select st_x(st_point(1, 2)) as x")
     pq.write_table(pa.table({"b": [1]}), place / "t.parquet")

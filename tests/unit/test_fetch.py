@@ -3,14 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from loaders.catalog import Catalog, Dataset, read_catalog
-from loaders.downloads import Downloads
-from loaders.errors import ChecksumMismatchError, EoPvError
-from loaders.fetch import differences, fetch
-from loaders.locks import Lock
-from loaders.resolve import resolve
-from loaders.seen import read_seen
-from loaders.workspace import Workspace
+from loaders.acquire.downloader import Downloads
+from loaders.acquire.fetch import differences, fetch
+from loaders.acquire.lock import Lock
+from loaders.acquire.receipt import read_seen
+from loaders.acquire.resolve import resolve
+from loaders.core.errors import ChecksumMismatchError, EoPvError
+from loaders.core.paths import Workspace
+from loaders.settings.params import Catalog, Dataset, read_catalog
 
 KEY = "a_north_2020"
 DATASETS = {"farms": {"source": {"path": "farms.geojson"}}}

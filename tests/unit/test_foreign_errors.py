@@ -15,12 +15,12 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from loaders import memory
-from loaders.command_repro import OwnWords, filter_dvc
-from loaders.dbt_results import explain_failure
-from loaders.duck import connect
-from loaders.errors import BuildError, ReadError
-from loaders.foreign_errors import STOPPED, explained, killed, sentence_for
+from loaders.cli.repro import OwnWords, filter_dvc
+from loaders.core import memory
+from loaders.core.errors import BuildError, ReadError
+from loaders.core.foreign_errors import STOPPED, explained, killed, sentence_for
+from loaders.db.connection import connect
+from loaders.warehouse.dbt_results import explain_failure
 from tests.unit.conftest import Run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +38,7 @@ class Disk:
 def full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project below the working directory, on a disk that is full."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("loaders.foreign_errors.shutil.disk_usage", lambda _: Disk(0))
+    monkeypatch.setattr("loaders.core.foreign_errors.shutil.disk_usage", lambda _: Disk(0))
     (tmp_path / "data/sample/.work/build").mkdir(parents=True)
     return tmp_path / "data/sample"
 
@@ -186,7 +186,7 @@ def test_an_error_of_the_world_ends_a_command_with_a_paragraph(eo_pv: Run, monke
     def no_more_memory(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("loaders.command_ingest.project", no_more_memory)
+    monkeypatch.setattr("loaders.cli.ingest.project", no_more_memory)
     code, out, err = eo_pv("load", "north")
     assert (code, out, err.startswith("Error: Memory runs out: ")) == (1, "", True)
 
@@ -195,12 +195,14 @@ def test_ctrl_c_in_a_command_is_one_line(eo_pv: Run, monkeypatch: pytest.MonkeyP
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("loaders.command_ingest.project", interrupted)
+    monkeypatch.setattr("loaders.cli.ingest.project", interrupted)
     assert eo_pv("load", "north") == (130, "", "Stopped. `make all` goes on from here.\n")
 
 
 def _ended(code: str, limit: Callable[[], None] | None = None) -> tuple[int, str]:
-    program = f"import os, signal, sys, time\nfrom loaders.supervision import supervised\n\n\ndef main():\n    {code}\n"
+    program = (
+        f"import os, signal, sys, time\nfrom loaders.cli.supervision import supervised\n\n\ndef main():\n    {code}\n"
+    )
     done = subprocess.run(
         [sys.executable, "-c", f"{program}\n\nsupervised(main)"],
         cwd=ROOT,

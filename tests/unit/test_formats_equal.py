@@ -22,14 +22,14 @@ import pytest
 import shapely
 from shapely import MultiPolygon, Point, Polygon, box
 
-from loaders.catalog_columns import CapacityColumn, Column, Reading
-from loaders.columns import identifiers, numbers, published_text
-from loaders.dates import interval
-from loaders.duck import config, load_extension, prepare
-from loaders.errors import ReadError
-from loaders.reading import Published, read_published
-from loaders.shapes import harmonise_shapes
-from loaders.wanted import SourceFile
+from loaders.core.errors import ReadError
+from loaders.db.connection import config, load_extension, prepare
+from loaders.harmonise.readers.published_file import Published, read_published
+from loaders.harmonise.shapes.repair import harmonise_shapes
+from loaders.harmonise.values.columns import identifiers, numbers, published_text
+from loaders.harmonise.values.date_intervals import interval
+from loaders.settings.columns import CapacityColumn, Column, Reading
+from loaders.settings.file_selection import SourceFile
 
 IDS = [2**53 + 1, 2**53 + 3, 2**60 + 7]
 NAMES = ["Müllrose", "", 'Łódź "x", y']
@@ -253,7 +253,7 @@ def test_many_folders_are_read_with_one_parse(kml: Callable[..., Path], monkeypa
         opened.append(options)
         return pyogrio.open_arrow(*arguments, **options)
 
-    monkeypatch.setattr("loaders.gdal_reading.open_arrow", noted)
+    monkeypatch.setattr("loaders.harmonise.readers.vector.reader.open_arrow", noted)
     path = kml("".join(_folder(f"F{n}", _placemark(f"p{n}")) for n in range(200)))
     assert len(_read(path).wkb) == 200
     assert len(opened) == 1

@@ -8,8 +8,8 @@ from typing import Any
 import ijson
 import pytest
 
-from loaders import geojson
-from loaders.geojson import gives_ids, says_crs
+from loaders.harmonise.readers.vector import geojson
+from loaders.harmonise.readers.vector.geojson import gives_ids, says_crs
 
 CRS = {"type": "name", "properties": {"name": "EPSG:3035"}}
 

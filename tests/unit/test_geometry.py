@@ -10,8 +10,8 @@ import shapely
 import shapely.affinity
 from shapely import GeometryCollection, LineString, MultiPoint, MultiPolygon, Point, Polygon, box
 
-from loaders import shape_complexity
-from loaders.geometry import (
+from loaders.geo import shape_complexity
+from loaders.geo.geometry import (
     LONLAT,
     Accuracy,
     accuracy,
@@ -21,7 +21,7 @@ from loaders.geometry import (
     h3_cells,
     missing_grid,
 )
-from loaders.shapes import Harmonised, harmonise_shapes
+from loaders.harmonise.shapes.repair import Harmonised, harmonise_shapes
 
 GEOD = pyproj.Geod(ellps="WGS84")
 NAN, INF = math.nan, math.inf

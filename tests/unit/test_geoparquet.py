@@ -11,8 +11,8 @@ import pytest
 import shapely
 from shapely import MultiPolygon, Point, Polygon, box
 
-from loaders.duck import prepare
-from loaders.geoparquet import write_parquet
+from loaders.db.connection import prepare
+from loaders.geo.geoparquet import write_parquet
 
 SHAPES = [box(10, 50, 11, 52), Point(-3, -4), MultiPolygon([box(1, 1, 2, 2), box(5, 5, 6, 7)])]
 

@@ -21,14 +21,14 @@ import pytest
 import shapely
 from shapely import LineString, Point, Polygon, box
 
-from loaders.attributes import json_rows
-from loaders.catalog import Dataset
 from loaders.contract import Provenance
-from loaders.errors import CatalogError, ReadError
-from loaders.harmonise import harmonise, record_graph
-from loaders.identity import identities
-from loaders.loading import as_arrow
-from loaders.reading import Published
+from loaders.core.errors import CatalogError, ReadError
+from loaders.harmonise.batches import harmonise, record_graph
+from loaders.harmonise.readers.published_file import Published
+from loaders.harmonise.record_ids import identities
+from loaders.harmonise.source_attributes import json_rows
+from loaders.harmonise.write import as_arrow
+from loaders.settings.params import Dataset
 
 SHAPES: list[shapely.Geometry | None] = [box(10, 50, 10.01, 50.01), Point(11, 51), LineString([(0, 0), (1, 1)]), None]
 ID_COLUMN = {"columns": {"source_id": "id"}}

@@ -11,10 +11,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.attributes import json_rows
-from loaders.catalog_columns import Reading
-from loaders.reading import Published, read_published
-from loaders.wanted import SourceFile
+from loaders.harmonise.readers.published_file import Published, read_published
+from loaders.harmonise.source_attributes import json_rows
+from loaders.settings.columns import Reading
+from loaders.settings.file_selection import SourceFile
 
 NAMES = (
     *("wkb_geometry", "geometry", "geom", "GEOMETRY", "id", "fid", "FID", "ogc_fid", "OGC_FID", "__index_level_0__"),

@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from loaders.attribution import attribution_md, citation_bib
-from loaders.catalog import Catalog
-from loaders.drawing.page import Page, as_html, entries
-from loaders.drawing.places import source_address, source_name
-from loaders.escape import one_line
-from loaders.licences import disagreement
-from loaders.locks import Lock, LockedFile, Record, last_lock, write_lock
-from loaders.summary import Row, as_markdown
-from loaders.workspace import Workspace
+from loaders.acquire.lock import Lock, LockedFile, Record, last_lock, write_lock
+from loaders.core.escape import one_line
+from loaders.core.paths import Workspace
+from loaders.report.docs.page import Page, as_html, entries
+from loaders.report.docs.places import source_address, source_name
+from loaders.report.summary import Row, as_markdown
+from loaders.settings.licences import disagreement
+from loaders.settings.params import Catalog
+from loaders.warehouse.attribution import attribution_md, citation_bib
 
 PIECES = (
     *("<script>document.title='PWNED'</script>", "</script>", "<img src=x onerror=\"document.title='PWNED'\">", "<!--"),

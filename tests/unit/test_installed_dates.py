@@ -6,10 +6,10 @@ import pyarrow as pa
 import pytest
 from pydantic import ValidationError
 
-from loaders.catalog_columns import InstalledColumn
-from loaders.dates import Interval
-from loaders.errors import ReadError
-from loaders.installed_dates import UnusableDates, stated_dates
+from loaders.core.errors import ReadError
+from loaders.harmonise.values.date_intervals import Interval
+from loaders.harmonise.values.installed_dates import UnusableDates, stated_dates
+from loaders.settings.columns import InstalledColumn
 
 BETWEEN = InstalledColumn(after=("a",), before=("b",))
 

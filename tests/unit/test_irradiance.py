@@ -14,22 +14,22 @@ import pytest
 import yaml
 
 import loaders
-from loaders.catalog_irradiance import Irradiance
-from loaders.cells import CELLS, record_cells, write_cells
-from loaders.download_settings import Download
-from loaders.duck import connect
-from loaders.errors import AccountingError, BuildError, CatalogError
-from loaders.geoparquet import write_parquet
-from loaders.irradiance import clearsky
+from loaders.core.errors import AccountingError, BuildError, CatalogError
+from loaders.core.paths import Workspace
+from loaders.core.progress import watched
+from loaders.db.connection import connect
+from loaders.geo.geoparquet import write_parquet
+from loaders.geo.record_cells import CELLS, record_cells, write_cells
+from loaders.http.client import Web
 from loaders.irradiance.contract import IRRADIANCE, NO_IRRADIANCE
 from loaders.irradiance.provider import Asking, Found
-from loaders.progress import watched
-from loaders.project import read_project
+from loaders.irradiance.providers import clearsky
+from loaders.irradiance.solar_irradiance import IrradianceCounts
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
-from loaders.solar_irradiance import IrradianceCounts
+from loaders.settings.download import Download
+from loaders.settings.irradiance import Irradiance
+from loaders.settings.project import read_project
 from loaders.solar_irradiance_loader import irradiance_hash, load_irradiance, run_solar_pipeline
-from loaders.web import Web
-from loaders.workspace import Workspace
 
 NOBODY = Asking(Web(Download()), Path("nowhere"), {}, watched, lambda _: False)  # is asked
 SUMS = ("ghi_kwh_per_m2", "dni_kwh_per_m2", "dhi_kwh_per_m2", "poa_kwh_per_m2", "specific_yield_kwh_per_kwp")

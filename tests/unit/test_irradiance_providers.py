@@ -15,17 +15,17 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from loaders.catalog_irradiance import Irradiance, Pvgis
-from loaders.cells import CELLS
-from loaders.download_settings import Download
-from loaders.errors import SourceError
-from loaders.irradiance import clearsky, google_solar, nsrdb, pvgis
+from loaders.core.errors import SourceError
+from loaders.core.progress import watched
+from loaders.geo.record_cells import CELLS
+from loaders.http.client import Web
+from loaders.http.rate_limit import Rate
 from loaders.irradiance.contract import SCHEMA
 from loaders.irradiance.provider import Asking, Found, Provider
-from loaders.irradiance.rate import Rate
-from loaders.irradiance.yields import Place, UnreadableError, rows_of
-from loaders.progress import watched
-from loaders.web import Web
+from loaders.irradiance.providers import clearsky, google_solar, nsrdb, pvgis
+from loaders.irradiance.pv_model import Place, UnreadableError, rows_of
+from loaders.settings.download import Download
+from loaders.settings.irradiance import Irradiance, Pvgis
 from tests.publishers import Fault, Publishers
 from tests.publishers.answers import Answer, Asked
 from tests.publishers.irradiance import GOOGLE, NOWHERE, NSRDB, PVGIS, SEA, Sun, as_json, refusal

@@ -10,12 +10,12 @@ import boto3
 import duckdb
 import pytest
 
-from loaders import lake
-from loaders.catalog_lake import DuckLake
-from loaders.duck import connect, prepare
-from loaders.errors import BuildError
-from loaders.warehouse import export_curated
-from loaders.workspace import Workspace
+from loaders.core.errors import BuildError
+from loaders.core.paths import Workspace
+from loaders.db import ducklake as lake
+from loaders.db.connection import connect, prepare
+from loaders.settings.ducklake import DuckLake
+from loaders.warehouse.build import export_curated
 from tests.services import CREDENTIALS, PASSWORD, servers, services
 
 __all__ = ["servers", "services"]  # fixtures
@@ -102,9 +102,9 @@ def test_what_is_read_is_what_was_built_once_the_crs_is_put_back(
 READER = """
 import sys
 from pathlib import Path
-from loaders import lake
-from loaders.catalog_lake import DuckLake
-from loaders.workspace import Workspace
+from loaders.db import ducklake as lake
+from loaders.settings.ducklake import DuckLake
+from loaders.core.paths import Workspace
 settings = DuckLake.model_validate_json(sys.argv[2])
 with lake.opened(settings, Workspace(Path(sys.argv[1]), "sample"), read_only=True) as connection:
     print(connection.execute("SELECT ST_Y(geometry) FROM curated.plants WHERE geometry IS NOT NULL").fetchall())

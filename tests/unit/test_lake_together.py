@@ -10,11 +10,11 @@ import duckdb
 import pytest
 from pydantic import ValidationError
 
-from loaders import lake
-from loaders.catalog_lake import DuckLake
-from loaders.duck import connect
-from loaders.errors import BuildError
-from loaders.workspace import Workspace
+from loaders.core.errors import BuildError
+from loaders.core.paths import Workspace
+from loaders.db import ducklake as lake
+from loaders.db.connection import connect
+from loaders.settings.ducklake import DuckLake
 from tests.services import servers, services
 
 __all__ = ["servers", "services"]  # fixtures
@@ -49,9 +49,9 @@ def settings(request: pytest.FixtureRequest) -> DuckLake:
 WRITER = """
 import sys, time
 from pathlib import Path
-from loaders import lake
-from loaders.catalog_lake import DuckLake
-from loaders.workspace import Workspace
+from loaders.db import ducklake as lake
+from loaders.settings.ducklake import DuckLake
+from loaders.core.paths import Workspace
 settings, workspace = DuckLake.model_validate_json(sys.argv[2]), Workspace(Path(sys.argv[1]), "sample")
 print(flush=True)
 sys.stdin.readline()

@@ -1,6 +1,6 @@
 import pytest
 
-from loaders.licences import consequences, disagreement, spdx, terms
+from loaders.settings.licences import consequences, disagreement, spdx, terms
 
 AS_STATED = {
     "CC-BY-4.0": [

@@ -14,18 +14,19 @@ from hamilton import driver
 from hamilton.execution.executors import MultiThreadingExecutor, SynchronousLocalTaskExecutor
 from openlineage.client.event_v2 import Job, Run, RunEvent, RunState
 
-from loaders import admin_boundaries, doi_datasets
-from loaders.catalog import Dataset
-from loaders.database import Database
-from loaders.downloads import Downloads
-from loaders.duck import connect
-from loaders.errors import BuildError, EoPvError, PipelineError, SourceError
-from loaders.failures import FailuresAsValues
-from loaders.lineage import dbt_events, hamilton_adapters, pipeline_events
-from loaders.lineage_steps import Data, Step, boundary_steps, doi_steps, load_steps, published, warehouse_steps
-from loaders.locks import Lock, LockedFile, Record, write_lock
-from loaders.project import read_project
-from loaders.workspace import Workspace
+from loaders import doi_datasets
+from loaders.acquire.downloader import Downloads
+from loaders.acquire.lock import Lock, LockedFile, Record, write_lock
+from loaders.boundaries import admin_boundaries
+from loaders.core.errors import BuildError, EoPvError, PipelineError, SourceError
+from loaders.core.paths import Workspace
+from loaders.db.connection import connect
+from loaders.db.database import Database
+from loaders.execution.failed_branch import FailuresAsValues
+from loaders.lineage.emit import dbt_events, hamilton_adapters, pipeline_events
+from loaders.lineage.steps import Data, Step, boundary_steps, doi_steps, load_steps, published, warehouse_steps
+from loaders.settings.params import Dataset
+from loaders.settings.project import read_project
 
 Event = dict[str, Any]
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
@@ -36,9 +37,9 @@ STEP = Step(NORTH, (Data("file", "north.geojson"),), (Data(WAREHOUSE, f"eo_pv_da
 WRITER = """
 import sys
 from pathlib import Path
-from loaders.lineage import Parent
-from loaders.lineage_events import Runs
-from loaders.lineage_steps import Data, Step
+from loaders.lineage.emit import Parent
+from loaders.lineage.events import Runs
+from loaders.lineage.steps import Data, Step
 for number in range(20):
     Runs(sys.argv[1], "x" * 100_000, Path(sys.argv[2]), Path(sys.argv[2]).parent).start([])
 """
@@ -111,7 +112,7 @@ def test_where_nobody_asks_nothing_is_told_and_nothing_is_imported(workspace: Wo
         assert hamilton_adapters("load", workspace, run) == []
     assert dbt_events(REPOSITORY / "dbt", workspace) == 0
     assert list(workspace.root.iterdir()) == []
-    found = "import sys, loaders.lineage; print([name for name in sys.modules if 'openlineage' in name])"
+    found = "import sys, loaders.lineage.emit; print([name for name in sys.modules if 'openlineage' in name])"
     done = subprocess.run([sys.executable, "-c", found], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 

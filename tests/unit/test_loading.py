@@ -11,12 +11,12 @@ import pytest
 import shapely
 from shapely import Point, box
 
-from loaders.catalog import Dataset
 from loaders.contract import Provenance
-from loaders.errors import AccountingError
-from loaders.harmonise import harmonise
-from loaders.loading import write_aside
-from loaders.reading import Published
+from loaders.core.errors import AccountingError
+from loaders.harmonise.batches import harmonise
+from loaders.harmonise.readers.published_file import Published
+from loaders.harmonise.write import write_aside
+from loaders.settings.params import Dataset
 
 WGS84 = pyproj.CRS.from_epsg(4326)
 FARMS = {
@@ -77,8 +77,8 @@ def test_the_bytes_do_not_depend_on_the_size_of_the_batches(
 def test_row_groups_end_at_the_same_rows_whatever_the_size_of_the_batches(
     tmp_path: Path, dataset: Callable[..., Dataset], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loaders.geoparquet.ROW_GROUP_ROWS", 50)
-    monkeypatch.setattr("loaders.loading.BATCH_ROWS", 33)
+    monkeypatch.setattr("loaders.geo.geoparquet.ROW_GROUP_ROWS", 50)
+    monkeypatch.setattr("loaders.harmonise.write.BATCH_ROWS", 33)
     farms = dataset(**FARMS)
     assert _written(tmp_path, farms, 400, 17) == _written(tmp_path, farms, 400, 90)
     found = pq.ParquetFile(tmp_path / "17" / "records.parquet").metadata

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from loaders.errors import SourceError
-from loaders.files import sha256
-from loaders.locks import Lock, LockedFile, Record, read_lock, write_lock
-from loaders.seen import Seen, SeenFile, bytes_hash, read_seen, write_seen
+from loaders.acquire.lock import Lock, LockedFile, Record, read_lock, write_lock
+from loaders.acquire.receipt import Seen, SeenFile, bytes_hash, read_seen, write_seen
+from loaders.core.errors import SourceError
+from loaders.core.files import sha256
 
 FILE = LockedFile("a.geojson", 3, f"md5:{1:032}", remote="a.geojson")
 LOCK = Lock("farms", "doi", {"doi": "10.5281/zenodo.1"}, (FILE,), Record("zenodo", "1", creators=("Doe, Jane",)))

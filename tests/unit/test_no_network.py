@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import yaml
 
-from loaders import network
-from loaders.catalog_build import Boundaries
-from loaders.download_settings import Download
-from loaders.errors import NoNetworkError, SourceError
-from loaders.network import is_connected, is_unresolved
-from loaders.overture.release import opened
-from loaders.web import Web
+from loaders.boundaries.overture.release import opened
+from loaders.core.errors import NoNetworkError, SourceError
+from loaders.http import network
+from loaders.http.client import Web
+from loaders.http.network import is_connected, is_unresolved
+from loaders.settings.build import Boundaries
+from loaders.settings.download import Download
 from tests.unit.conftest import Run
 
 NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -79,7 +79,7 @@ def test_a_plan_without_a_network_is_unknown_and_not_zero(published: Path, looku
 def test_a_host_that_alone_cannot_be_found_is_asked_for_twice_and_named(
     lookups: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loaders.web.is_connected", lambda: True)
+    monkeypatch.setattr("loaders.http.client.is_connected", lambda: True)
     web = Web(Download(attempts=5, backoff_s=0.01))
     with pytest.raises(SourceError, match=r"data\.example\.org cannot be found by name, though others can") as failed:
         web.get("https://data.example.org/farms.zip?token=abc")
@@ -129,8 +129,8 @@ def test_nothing_was_sent_if_there_is_no_name_or_no_route(error: Exception, is_o
 def test_overture_maps_without_a_network_says_the_same_sentence(
     lookups: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("loaders.overture.release.is_connected", lambda: False)
-    monkeypatch.setattr("loaders.overture.release.AMAZON", "https://nowhere.invalid")
+    monkeypatch.setattr("loaders.boundaries.overture.release.is_connected", lambda: False)
+    monkeypatch.setattr("loaders.boundaries.overture.release.AMAZON", "https://nowhere.invalid")
     settings = Boundaries(source="overture", release="2026-09-23.1", s3_endpoint="https://nowhere.invalid")
     with (
         pytest.raises(NoNetworkError, match=r"No network: .* cannot be found by name\."),

@@ -16,14 +16,14 @@ import pyogrio
 import pytest
 from shapely import Point
 
-from loaders import gdal
-from loaders.adding.looking import look
-from loaders.catalog_columns import Reading
-from loaders.errors import ReadError
-from loaders.formats import DRIVERS, FORMATS
-from loaders.opening import opened
-from loaders.reading import Published, read_published
-from loaders.wanted import SourceFile
+from loaders.add.inspect import look
+from loaders.core.errors import ReadError
+from loaders.core.file_formats import DRIVERS, FORMATS
+from loaders.harmonise.readers.opening import opened
+from loaders.harmonise.readers.published_file import Published, read_published
+from loaders.harmonise.readers.vector import gdal
+from loaders.settings.columns import Reading
+from loaders.settings.file_selection import SourceFile
 
 ROOT = Path(__file__).resolve().parents[2]
 GDAL_ENDINGS = [ending for ending, found in FORMATS.items() if found.drivers]
@@ -168,7 +168,7 @@ def test_no_environment_brings_another_driver_or_the_network_back(tmp_path: Path
     code = """
 import json, sys
 import pyogrio  # before us, with every driver
-from loaders import gdal
+from loaders.harmonise.readers.vector import gdal
 import pyproj
 options = [pyogrio.get_gdal_config_option(name) for name in gdal.SETTINGS]
 options = [{False: "NO", None: ""}.get(option, option) for option in options]
@@ -474,8 +474,8 @@ def test_shared_lines_do_not_make_a_small_topojson_huge(tmp_path: Path) -> None:
     ],
 )
 def test_a_view_without_end_is_refused(view: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loaders.geopackage_views.MOST_ROWS", 1000)
-    monkeypatch.setattr("loaders.geopackage_views.MOST_STEPS", 3_000_000)
+    monkeypatch.setattr("loaders.formats.geopackage_views.MOST_ROWS", 1000)
+    monkeypatch.setattr("loaders.formats.geopackage_views.MOST_STEPS", 3_000_000)
     _geopackage(tmp_path / "f.gpkg", f"CREATE VIEW w AS {view}")
     with pytest.raises(ReadError, match=rf"^farms: f\.gpkg is not a GeoPackage: its layer 'w' is a view .*{said}"):
         _read(tmp_path / "f.gpkg", layer="farms")

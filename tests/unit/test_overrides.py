@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from loaders.errors import CatalogError
-from loaders.overrides import Override, read_overrides
+from loaders.core.errors import CatalogError
+from loaders.warehouse.overrides import Override, read_overrides
 
 HEADER = "origin,verdict,record_id_a,record_id_b,reason,who\n"
 ROOT = Path(__file__).resolve().parents[2]

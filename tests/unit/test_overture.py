@@ -13,18 +13,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from loaders.catalog_build import Boundaries
-from loaders.cells import CELLS
-from loaders.download_settings import Download
-from loaders.duck import load_extension
-from loaders.errors import BuildError, SourceError
-from loaders.overture.boxes import Box, boxes_around
-from loaders.overture.extract import SAID, Extracted, extract
-from loaders.overture.releases import live_releases
+from loaders.boundaries.overture.bounding_boxes import Box, boxes_around
+from loaders.boundaries.overture.extract import SAID, Extracted, extract
+from loaders.boundaries.overture.releases import live_releases
+from loaders.core.errors import BuildError, SourceError
+from loaders.core.paths import Workspace
+from loaders.core.progress import watched
+from loaders.db.connection import load_extension
+from loaders.geo.record_cells import CELLS
+from loaders.http.client import Web
 from loaders.overture_maps_loader import load_boundaries
-from loaders.progress import watched
-from loaders.web import Web
-from loaders.workspace import Workspace
+from loaders.settings.build import Boundaries
+from loaders.settings.download import Download
 from tests.overture import SCHEMA, Amazon, Bucket, area, bucket, encoded
 from tests.publishers import Fault, Publishers
 

@@ -3,11 +3,11 @@
 import pytest
 from tenacity import Future, RetryCallState, Retrying
 
-from loaders.download_settings import Download
-from loaders.http_status import retry_after_s
-from loaders.patience import InterruptedTransfer, Patience
-from loaders.redact import shown
-from loaders.web import Web
+from loaders.core.redact import shown
+from loaders.http.client import Web
+from loaders.http.retry import InterruptedTransfer, Patience
+from loaders.http.status import retry_after_s
+from loaders.settings.download import Download
 
 
 def _after(error: InterruptedTransfer) -> RetryCallState:

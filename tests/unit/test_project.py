@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from loaders.catalog import read_catalog
-from loaders.errors import CatalogError
+from loaders.core.errors import CatalogError
+from loaders.settings.params import read_catalog
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()

@@ -11,15 +11,15 @@ import boto3
 import duckdb
 import pytest
 
-from loaders import lake
-from loaders.bucket import use_bucket
-from loaders.catalog_lake import DuckLake
-from loaders.download_settings import Download
-from loaders.duck import connect, load_extension
-from loaders.errors import BuildError, SourceError
-from loaders.proxy import duckdb_proxy, proxy_complaint, proxy_of
-from loaders.web import Web
-from loaders.workspace import Workspace
+from loaders.core.errors import BuildError, SourceError
+from loaders.core.paths import Workspace
+from loaders.db import ducklake as lake
+from loaders.db.connection import connect, load_extension
+from loaders.db.ducklake_bucket import use_bucket
+from loaders.http.client import Web
+from loaders.http.proxy import duckdb_proxy, proxy_complaint, proxy_of
+from loaders.settings.download import Download
+from loaders.settings.ducklake import DuckLake
 from tests.forward_proxy import ForwardProxy, forward_proxy
 from tests.services import CREDENTIALS, bucket_server
 

@@ -6,8 +6,8 @@ import pytest
 from shapely import MultiPolygon, Point, box
 
 from loaders.contract import REASONS
-from loaders.geometry import area_m2, centroids
-from loaders.quality import (
+from loaders.geo.geometry import area_m2, centroids
+from loaders.harmonise.quality_flags import (
     FLAGS,
     far_from_stated_position,
     flag_lists,

@@ -12,11 +12,11 @@ import pytest
 import shapely
 from shapely import Point, box
 
-from loaders.archives import Limits, unpack
-from loaders.catalog_columns import Reading
-from loaders.errors import ReadError
-from loaders.reading import Published, read_published
-from loaders.wanted import SourceFile
+from loaders.acquire.archives.unpack import Limits, unpack
+from loaders.core.errors import ReadError
+from loaders.harmonise.readers.published_file import Published, read_published
+from loaders.settings.columns import Reading
+from loaders.settings.file_selection import SourceFile
 
 ROWS: list[dict[str, Any]] = [{"name": "Müllrose", "mw": 1.5, "n": 1}, {"name": "Łódź", "mw": None, "n": 2}]
 SHAPES = [box(10, 50, 10.1, 50.1), box(11, 51, 11.1, 51.1)]

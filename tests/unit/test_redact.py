@@ -15,20 +15,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from loaders.catalog_lake import DuckLake
-from loaders.catalog_source import Source
-from loaders.download_settings import Download
-from loaders.errors import SourceError
-from loaders.lineage import pipeline_events
-from loaders.lineage_steps import Data, Step
-from loaders.locks import Record
-from loaders.publishers.asking import Asking, Listing
-from loaders.publishers.checked import checked
-from loaders.redact import credential_in, redact, redact_all, shown, without_credential
-from loaders.redacted_output import redact_web_logs
-from loaders.terminal import Terminal
-from loaders.web import Web
-from loaders.workspace import Workspace
+from loaders.acquire.lock import Record
+from loaders.acquire.publishers.api.file_list import checked
+from loaders.acquire.publishers.api.session import Asking, Listing
+from loaders.core.errors import SourceError
+from loaders.core.paths import Workspace
+from loaders.core.redact import credential_in, redact, redact_all, shown, without_credential
+from loaders.core.redacted_output import redact_web_logs
+from loaders.core.terminal import Terminal
+from loaders.http.client import Web
+from loaders.lineage.emit import pipeline_events
+from loaders.lineage.steps import Data, Step
+from loaders.settings.download import Download
+from loaders.settings.ducklake import DuckLake
+from loaders.settings.source import Source
 from tests.unit.conftest import Run
 
 SECRET = "kV8-uF3x.Qz7_Lm2"  # noqa: S105 (of this test)

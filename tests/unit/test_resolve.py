@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from loaders.catalog import Dataset, read_catalog
-from loaders.download_settings import Download
-from loaders.errors import SourceError
-from loaders.lock_changes import changes
-from loaders.locks import Lock, LockedFile, read_lock
-from loaders.publishers.local import local_files
-from loaders.resolve import resolve, update
-from loaders.web import Web
-from loaders.workspace import Workspace
+from loaders.acquire.lock import Lock, LockedFile, read_lock
+from loaders.acquire.lock_diff import changes
+from loaders.acquire.publishers.local import local_files
+from loaders.acquire.resolve import resolve, update
+from loaders.core.errors import SourceError
+from loaders.core.paths import Workspace
+from loaders.http.client import Web
+from loaders.settings.download import Download
+from loaders.settings.params import Dataset, read_catalog
 
 KEY = "a_north_2020"
 WEB = Web(Download())  # nothing here asks it

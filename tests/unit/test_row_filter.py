@@ -6,8 +6,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from loaders.errors import ReadError
-from loaders.row_filter import require_found, wanted_rows
+from loaders.core.errors import ReadError
+from loaders.harmonise.row_filter import require_found, wanted_rows
 
 
 def _wanted(values: Any, *wanted: str | float) -> list[bool]:

@@ -7,8 +7,8 @@ import pytest
 import shapely
 from hamilton import driver
 
-from loaders import shape_metrics
-from loaders.arrays import Numbers
+from loaders.core.arrays import Numbers
+from loaders.warehouse.models import shape_metrics
 
 WGS84 = pyproj.Geod(ellps="WGS84")
 LONG_M, WIDE_M = 800.0, 300.0  # of the field that the tests draw

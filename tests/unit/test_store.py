@@ -9,16 +9,16 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from loaders.accounting import read_accounting
 from loaders.contract import schema
-from loaders.database import Database
-from loaders.duck import connect
-from loaders.errors import BuildError
-from loaders.geoparquet import write_parquet
-from loaders.loaded import Loaded, put_in_place
-from loaders.project import read_project
-from loaders.store import write_raw_data
-from loaders.workspace import Workspace
+from loaders.core.errors import BuildError
+from loaders.core.paths import Workspace
+from loaders.db.connection import connect
+from loaders.db.database import Database
+from loaders.geo.geoparquet import write_parquet
+from loaders.harmonise.load_result import Loaded, put_in_place
+from loaders.harmonise.row_accounting import read_accounting
+from loaders.settings.project import read_project
+from loaders.warehouse.raw_data import write_raw_data
 
 Written = Callable[..., Path]
 Writer = Callable[..., dict[str, str]]

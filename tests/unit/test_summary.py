@@ -7,12 +7,12 @@ import pytest
 from markdown_it import MarkdownIt
 from rich.console import Console
 
-from loaders.catalog import Catalog, read_catalog
-from loaders.errors import BuildError
-from loaders.files import write_json
-from loaders.locks import Lock, LockedFile, write_lock
-from loaders.summary import Row, as_markdown, as_table, findings, notes, summarise, total
-from loaders.workspace import Workspace
+from loaders.acquire.lock import Lock, LockedFile, write_lock
+from loaders.core.errors import BuildError
+from loaders.core.files import write_json
+from loaders.core.paths import Workspace
+from loaders.report.summary import Row, as_markdown, as_table, findings, notes, summarise, total
+from loaders.settings.params import Catalog, read_catalog
 
 NORTH = Row("north", 1200, 1100, 100, 2.55, 5.0, "MIT", 1.5, is_synthetic=True)
 AREA = "2 of 2 stated areas are more than twice, or less than half, what the outlines enclose"

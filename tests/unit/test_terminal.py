@@ -11,8 +11,8 @@ from rich.progress import BarColumn
 from rich.table import Table
 from rich.text import Text
 
-from loaders import escape, terminal
-from loaders.terminal import Terminal, progress, protect_terminal
+from loaders.core import escape, terminal
+from loaders.core.terminal import Terminal, progress, protect_terminal
 
 HOSTILE = "\x1b]0;title\x07\x1b[2J[red]farm[/blue] :warning: \u202egpj \ud800\rx"
 SHOWN = "\\x1b]0;title\\x07\\x1b[2J[red]farm[/blue] :warning: \\u202egpj \\ud800\\rx"
@@ -64,14 +64,14 @@ def test_logs_and_warnings_are_text_and_what_the_terminal_cannot_show_is_spelt_o
     monkeypatch.setattr(logging, "root", logging.RootLogger(logging.WARNING))
     monkeypatch.setattr(logging.Logger, "root", logging.root)
     monkeypatch.setattr(logging.Logger.manager, "root", logging.root)
-    for name in ("loaders.harmonise", "py.warnings"):
+    for name in ("loaders.harmonise.batches", "py.warnings"):
         monkeypatch.setattr(logging.getLogger(name), "parent", logging.root)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("always")
             logging.captureWarnings(capture=False)  # which a command in this process may have begun
             protect_terminal()
-            logging.getLogger("loaders.harmonise").warning("%s: Größe", HOSTILE)
+            logging.getLogger("loaders.harmonise.batches").warning("%s: Größe", HOSTILE)
             warnings.warn(f"GDAL: {HOSTILE}", RuntimeWarning, stacklevel=1)
     finally:
         logging.captureWarnings(capture=False)

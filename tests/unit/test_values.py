@@ -22,14 +22,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point
 
-from loaders.attributes import json_rows
-from loaders.catalog_columns import Column, Reading
-from loaders.columns import identifiers, published_text
-from loaders.dates import interval
-from loaders.errors import ReadError
-from loaders.losses import losses_as_errors
-from loaders.reading import Published, read_published
-from loaders.wanted import SourceFile
+from loaders.core.errors import ReadError
+from loaders.harmonise.readers.published_file import Published, read_published
+from loaders.harmonise.readers.vector.losses import losses_as_errors
+from loaders.harmonise.source_attributes import json_rows
+from loaders.harmonise.values.columns import identifiers, published_text
+from loaders.harmonise.values.date_intervals import interval
+from loaders.settings.columns import Column, Reading
+from loaders.settings.file_selection import SourceFile
 
 LONG = 2**53 + 1  # the first whole number that is no float
 

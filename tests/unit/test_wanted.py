@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from loaders.catalog_source import Source
-from loaders.errors import ReadError
-from loaders.wanted import SourceFile, wanted_files, wanted_members, wanted_names
+from loaders.core.errors import ReadError
+from loaders.settings.file_selection import SourceFile, wanted_files, wanted_members, wanted_names
+from loaders.settings.source import Source
 
 SHAPEFILE = ("x.shp", "x.shx", "x.dbf", "x.prj", "x.cpg")
 

@@ -58,4 +58,4 @@ def test_every_module_of_the_wheel_is_imported_elsewhere(installed: Path, tmp_pa
     assert done.returncode == 0, done.stderr
     place, *names = done.stdout.split()
     assert Path(place) == installed / "loaders" / "__init__.py"
-    assert "loaders.overture.release" in names, "which the list of packages had forgotten"
+    assert "loaders.boundaries.overture.release" in names, "which the list of packages had forgotten"

@@ -17,12 +17,12 @@ from shapely.geometry.base import BaseGeometry
 from typer.testing import CliRunner, Result
 
 from loaders.__main__ import app
-from loaders.duck import connect
-from loaders.errors import BuildError
-from loaders.explaining.evidence import Case, read_case
-from loaders.explaining.picture import COLOURS, _styles, draw
-from loaders.explaining.plane import distance_m, in_metres
-from loaders.explaining.table import MOST, override_line, overruled_by, pairs_table, records_table, sentences
+from loaders.core.errors import BuildError
+from loaders.db.connection import connect
+from loaders.report.why.evidence import Case, read_case
+from loaders.report.why.picture import COLOURS, _styles, draw
+from loaders.report.why.plane import distance_m, in_metres
+from loaders.report.why.table import MOST, override_line, overruled_by, pairs_table, records_table, sentences
 
 UNIT = 0.001  # [°], 111 m at the equator
 ONE, TWO, THREE, PLACE, SAID = (f"pv_{number:016x}" for number in range(1, 6))

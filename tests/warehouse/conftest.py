@@ -15,15 +15,15 @@ import yaml
 from shapely import Point, box
 
 from loaders import run_doi_pipeline
-from loaders.catalog import read_catalog
-from loaders.cells import write_cells
 from loaders.contract import BOUNDARIES
-from loaders.duck import connect
-from loaders.geoparquet import write_parquet
-from loaders.project import read_project
+from loaders.core.paths import Workspace
+from loaders.db.connection import connect
+from loaders.geo.geoparquet import write_parquet
+from loaders.geo.record_cells import write_cells
+from loaders.settings.params import read_catalog
+from loaders.settings.project import read_project
 from loaders.solar_irradiance_loader import asking, load_irradiance
-from loaders.warehouse import build
-from loaders.workspace import Workspace
+from loaders.warehouse.build import build
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIT = 0.001  # [°], about 111 m: the worlds lie at the equator

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from loaders import lake
-from loaders.catalog_lake import DuckLake
+from loaders.db import ducklake as lake
+from loaders.settings.ducklake import DuckLake
 from tests.services import postgres_is_installed, servers, services
 from tests.warehouse.conftest import A, Warehouse, built
 

@@ -18,9 +18,9 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
 from loaders import pipelines
-from loaders.duck import connect
+from loaders.core.paths import Workspace
+from loaders.db.connection import connect
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
-from loaders.workspace import Workspace
 from tests.warehouse.conftest import ROOT
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"

@@ -6,8 +6,8 @@ import shutil
 import pyarrow.parquet as pq
 import pytest
 
-from loaders.catalog import read_catalog
-from loaders.summary import findings, read_figures, summarise
+from loaders.report.summary import findings, read_figures, summarise
+from loaders.settings.params import read_catalog
 from tests.warehouse.conftest import AT_THE_EDGE, LICENCES, WORLDS, A, B, C, D, Warehouse, built
 
 RESTRICTED = (C, D)

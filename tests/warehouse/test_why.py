@@ -8,10 +8,10 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from loaders.__main__ import app
-from loaders.errors import BuildError
-from loaders.explaining.evidence import Case, read_case
-from loaders.explaining.picture import draw
-from loaders.explaining.table import override_line, pairs_table, records_table, sentences
+from loaders.core.errors import BuildError
+from loaders.report.why.evidence import Case, read_case
+from loaders.report.why.picture import draw
+from loaders.report.why.table import override_line, pairs_table, records_table, sentences
 from tests.warehouse.conftest import A, B, C, D, Warehouse
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from loaders.duck import connect
-from loaders.h3_functions import register
+from loaders.db.connection import connect
+from loaders.db.h3_udfs import register
 from tests.warehouse.conftest import EDGE, ROOT, WORLDS, A, B, C, D, Warehouse
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import duckdb
 
-from loaders.cluster_records import cluster_records
+from loaders.warehouse.models.prep_pv_clusters import cluster_records
 
 
 def model(dbt: Any, session: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:

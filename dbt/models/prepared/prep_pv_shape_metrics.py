@@ -4,7 +4,7 @@ from typing import Any
 
 import duckdb
 
-from loaders.measure_shapes import measure_shapes
+from loaders.warehouse.models.prep_pv_shape_metrics import measure_shapes
 
 
 def model(dbt: Any, session: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:

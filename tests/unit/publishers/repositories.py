@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from loaders import publishers
-from loaders.catalog import Dataset
-from loaders.download_settings import Download
-from loaders.errors import SourceError
-from loaders.publishers.asking import Listing
-from loaders.web import Web
+from loaders.acquire import publishers
+from loaders.acquire.publishers.api.session import Listing
+from loaders.core.errors import SourceError
+from loaders.http.client import Web
+from loaders.settings.download import Download
+from loaders.settings.params import Dataset
 from tests.publishers import Fault, Publishers
 from tests.publishers.answers import Answer, Asked, document
 

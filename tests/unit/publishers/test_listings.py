@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from loaders import publishers
+from loaders.acquire import publishers
 from tests.publishers import Fault, Publishers
 from tests.publishers.bodies import as_content, digest
 from tests.unit.publishers.repositories import (

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from loaders.locks import LockedFile
-from loaders.publishers.asking import Asking
-from loaders.publishers.doi import on_page
+from loaders.acquire.lock import LockedFile
+from loaders.acquire.publishers.api.session import Asking
+from loaders.acquire.publishers.doi import on_page
 from tests.publishers import Publishers
 from tests.publishers.answers import Answer, Asked, document, page
 from tests.publishers.dois import Doi

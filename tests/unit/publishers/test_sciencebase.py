@@ -2,9 +2,9 @@
 
 import pytest
 
-from loaders import publishers
-from loaders.publishers.fields import Fields
-from loaders.publishers.sciencebase_versions import newest, version
+from loaders.acquire import publishers
+from loaders.acquire.publishers.api.fields import Fields
+from loaders.acquire.publishers.sciencebase_versions import newest, version
 from tests.publishers import Publishers
 from tests.unit.publishers.repositories import (
     SCIENCEBASE,

@@ -10,9 +10,9 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 import requests
 
-from loaders import publishers
-from loaders.catalog import Dataset
-from loaders.errors import SourceError
+from loaders.acquire import publishers
+from loaders.core.errors import SourceError
+from loaders.settings.params import Dataset
 from tests.publishers import Publishers
 from tests.publishers.answers import Asked
 from tests.unit.publishers.repositories import (

@@ -1,0 +1,242 @@
+"""What an archive says of its members, and how to copy them in small pieces: zip and tar.
+
+What an archive says is handed on as it is; `loaders.acquire.archives.unpack` judges it. Only what must be known to
+read on at all is refused here, as a `BadArchiveError`.
+"""
+
+import io
+import re
+import stat
+import tarfile
+import unicodedata
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PureWindowsPath
+from typing import IO, Any, Literal, Protocol, cast
+
+from loaders.formats.signatures import NO_END
+
+PIECE_BYTES = 1 << 20
+HEADER_BYTES = 1 << 24  # no name, sparse map or padding of a tar is longer
+LONGEST_PART_BYTES, LONGEST_NAME_BYTES = 240, 1000  # disks allow 255 and 4,096
+ZIP_END_BYTES = 22 + 0xFFFF  # with the longest comment there is
+LINK_BYTES = 4096  # no path is longer
+# These unpack at once all that was read of them: 4 kB of bzip2 may become 80 MB, and 1 MB becomes 20 GB.
+SMALL_PIECES = {zipfile.ZIP_BZIP2: 4096, zipfile.ZIP_LZMA: 4096}
+
+Kind = Literal["file", "folder", "link", "special file"]
+ZIP_KINDS: dict[int, Kind] = {0: "file", stat.S_IFREG: "file", stat.S_IFLNK: "link"}  # folders end in a slash
+
+
+class BadArchiveError(Exception):
+    """What is wrong with an archive, as the rest of a sentence that begins with its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    r"""What an archive says of one member.
+
+    Attributes:
+        stated: its name there.
+        bytes: its size when unpacked [bytes].
+        kind: only a file is data.
+        target: where a link leads, from the top of the archive; empty if that cannot be known.
+        encrypted: whether it asks for a password.
+    """
+
+    stated: str
+    bytes: int
+    kind: Kind
+    target: str = ""
+    encrypted: bool = False
+
+    @property
+    def parts(self) -> list[str]:
+        r"""Its path: `.\a//b` is `a`, `b`."""
+        return name_parts(self.stated)
+
+    @property
+    def name(self) -> str:
+        """Its path, as patterns see it."""
+        return "/".join(self.parts)
+
+
+def name_parts(name: str) -> list[str]:
+    r"""The parts of a path, whether separated by `/` or `\`, without those that mean nothing."""
+    return [part for part in name.replace("\\", "/").split("/") if part not in {"", "."}]
+
+
+def name_fault(name: str) -> str:
+    """Why a name must not become a path; empty if it may."""
+    parts = name_parts(name)
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
+        return "holds control characters"
+    if name.startswith(("/", "\\")):
+        return "is an absolute path"
+    if not parts:
+        return "is empty"
+    if re.match("[A-Za-z]:", parts[0]):
+        return "begins with a drive letter"
+    return "leads out of its folder" if ".." in parts else ""
+
+
+def length_fault(name: str) -> str:
+    """Whether a name of a file to be fetched is too long: some is left for what is added, and for the folders above."""
+    longest = max(len(part.encode()) for part in name_parts(name))
+    is_too_long = longest > LONGEST_PART_BYTES or len(name.encode()) > LONGEST_NAME_BYTES
+    return "is longer than a disk allows" if is_too_long else ""
+
+
+def from_top(link: str, target: bytes) -> str:
+    """Where a link leads, seen from the top of the archive and not from its own folder."""
+    text = target.decode("utf-8", "replace")
+    return text if PureWindowsPath(text).anchor else "/".join([*name_parts(link)[:-1], text])
+
+
+class Format(Protocol):
+    """A format of archives; members are numbered as they come."""
+
+    @property
+    def reads_through(self) -> bool:
+        """Whether it unpacks the members before a wanted one too, to pass over them."""
+
+    def members(self, archive: Path, folder: Path) -> Iterator[Member]:
+        """All members; nothing is written into the folder."""
+
+    def copy(self, archive: Path, chosen: Mapping[int, Member], folder: Path) -> None:
+        """Write the chosen members into the folder."""
+
+
+class Sink:
+    """The file that a member becomes: it takes the stated number of bytes and not one more."""
+
+    def __init__(self, member: Member, folder: Path) -> None:
+        self._member = member
+        self._written = 0
+        path = folder / member.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._stream = path.open("xb")
+
+    def write(self, s: bytes | bytearray) -> int:
+        """Append a piece, unless it is too much."""
+        self._written += len(s)
+        if self._written > self._member.bytes:
+            raise self._lie("more")
+        return self._stream.write(s)
+
+    def close(self) -> None:
+        """End the file, unless it is too short."""
+        self.stop()
+        if self._written != self._member.bytes:
+            raise self._lie("fewer")
+
+    def take(self, source: IO[bytes], piece_bytes: int = PIECE_BYTES) -> None:
+        """Copy all of a stream."""
+        try:
+            while piece := source.read(piece_bytes):
+                self.write(piece)
+        finally:
+            self.stop()
+        self.close()
+
+    def stop(self) -> None:
+        """End the file as it is."""
+        self._stream.close()
+
+    def _lie(self, found: str) -> BadArchiveError:
+        return BadArchiveError(
+            f"says that {self._member.stated!r} has {self._member.bytes:,} bytes, but holds {found} than that"
+        )
+
+
+class Zip:
+    """`zipfile`, which checks the CRC of what it reads to the end."""
+
+    reads_through = False
+
+    def members(self, archive: Path, folder: Path) -> Iterator[Member]:
+        """As the directory at its end says."""
+        with zipfile.ZipFile(archive) as unpacked:
+            _require_whole_directory(archive, len(unpacked.infolist()))
+            for entry in unpacked.infolist():
+                # zipfile cuts a name at a NUL; what a later field renames is only in `filename`
+                stated = entry.orig_filename if "\0" in entry.orig_filename else entry.filename
+                is_folder = stated.endswith(("/", "\\"))
+                kind = "folder" if is_folder else ZIP_KINDS.get(stat.S_IFMT(entry.external_attr >> 16), "special file")
+                encrypted = bool(entry.flag_bits & 1)
+                target = ""
+                if kind == "link" and not encrypted:
+                    with unpacked.open(entry) as source:
+                        target = from_top(stated, source.read(LINK_BYTES))
+                yield Member(stated, entry.file_size, kind, target, encrypted)
+
+    def copy(self, archive: Path, chosen: Mapping[int, Member], folder: Path) -> None:
+        """Member by member."""
+        with zipfile.ZipFile(archive) as unpacked:
+            entries = unpacked.infolist()
+            for index, member in chosen.items():
+                entry = entries[index]
+                entry.file_size = NO_END  # at the stated size, zipfile would stop without a word
+                with unpacked.open(entry) as source:
+                    Sink(member, folder).take(source, SMALL_PIECES.get(entry.compress_type, PIECE_BYTES))
+
+
+def _require_whole_directory(archive: Path, found: int) -> None:
+    """Compare the number of members with what the end of a zip archive states, which zipfile does not look at."""
+    with archive.open("rb") as stream:
+        stream.seek(max(archive.stat().st_size - ZIP_END_BYTES, 0))
+        end = stream.read()
+    number = end.rfind(b"PK\5\6") + 10
+    stated = int.from_bytes(end[number : number + 2], "little")
+    if stated not in {found % 0x10000, 0xFFFF}:  # the latter says that it did not fit
+        raise BadArchiveError(f"is damaged or cut short: it states {stated:,} members, but lists {found:,}")
+
+
+class _Cautious(io.BufferedReader):
+    """A stream of a tar that refuses to hold much of it in memory, and remembers what was read last."""
+
+    last = b""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read as asked; tarfile asks for a whole header, however long that says it is."""
+        if size is None or not 0 <= size <= HEADER_BYTES:
+            raise BadArchiveError(f"holds a header of {size} bytes; expected {HEADER_BYTES:,} at most")
+        self.last = super().read(size)
+        return self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Tar:
+    """`tarfile`, which needs help to tell the end of an archive from a hole in it."""
+
+    opener: Callable[..., Any]
+    reads_through: bool = True
+
+    def members(self, archive: Path, folder: Path) -> Iterator[Member]:
+        """As they come, and then to the very end: only there is the checksum of the compression."""
+        with self._opened(archive) as (unpacked, stream):
+            for entry in unpacked:
+                kind: Kind = "file" if entry.isreg() else "folder" if entry.isdir() else "special file"
+                target = from_top(entry.name, entry.linkname.encode()) if entry.issym() else entry.linkname
+                is_link = entry.issym() or entry.islnk()
+                yield Member(entry.name, entry.size, "link" if is_link else kind, target if is_link else "")
+            if stream.last != bytes(tarfile.BLOCKSIZE):
+                raise BadArchiveError("is damaged or cut short: its last member is not followed by an end")
+            if len(stream.read(HEADER_BYTES)) == HEADER_BYTES:
+                raise BadArchiveError(f"goes on for more than {HEADER_BYTES:,} bytes after its end")
+
+    def copy(self, archive: Path, chosen: Mapping[int, Member], folder: Path) -> None:
+        """In one pass."""
+        with self._opened(archive) as (unpacked, _):
+            for index, entry in enumerate(unpacked):
+                if index in chosen:
+                    Sink(chosen[index], folder).take(cast("IO[bytes]", unpacked.extractfile(entry)))
+
+    @contextmanager
+    def _opened(self, archive: Path) -> Iterator[tuple[tarfile.TarFile, _Cautious]]:
+        with self.opener(archive, "rb") as raw, _Cautious(raw) as stream:
+            readable = cast("IO[bytes]", stream)
+            with tarfile.open(fileobj=readable, mode="r:", encoding="utf-8", errors="replace") as unpacked:
+                yield unpacked, stream

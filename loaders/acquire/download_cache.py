@@ -1,0 +1,119 @@
+"""Verified bytes, kept once for all checkouts: `EO_PV_CACHE`, by default below the user's cache folder.
+
+    sha256/ab/abcdef…    a file, under the sha256 of its bytes; read-only
+    known/<name>         the sha256 of what a publisher calls by a checksum, or by record and file
+    partial/<name>       what has come of a file so far, and `<name>.json`: how to tell that the rest belongs to it
+
+Whatever is found here is hashed again before it is used. The whole folder may be deleted at any time.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from filelock import FileLock
+from platformdirs import user_cache_path
+
+from loaders.acquire.lock import LockedFile, Record, matches, statement
+from loaders.core.files import sha256, write_text
+
+VARIABLE = "EO_PV_CACHE"
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """The download cache below a folder, which is made when something is put into it."""
+
+    root: Path
+
+    def find(self, record: Record, file: LockedFile, known_sha256: str | None) -> Path | None:
+        """The bytes of a published file, hashed again; null if they are not here."""
+        name = known_sha256 or self._known(record, file)
+        path = self._object(name) if name else None
+        if path is None or not path.is_file():
+            return None
+        if sha256(path) != name:
+            path.unlink()  # damaged: by the disk, or by somebody who wrote through a link
+            return None
+        return path if matches(file, path) else None
+
+    def keep(self, partial: Path, digest: str, record: Record, file: LockedFile) -> Path:
+        """Take a complete and verified file in, as one step."""
+        path = self._object(digest)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.replace(path)
+        path.chmod(0o444)  # after: who cannot write to a partial file cannot go on with it
+        _sync_folder(path.parent)
+        if identity := _identity(record, file):
+            write_text(digest + "\n", self.root / "known" / identity)
+        self.validators(partial).unlink(missing_ok=True)
+        return path
+
+    def forget(self, record: Record, file: LockedFile) -> None:
+        """Ask for a published file anew next time, whatever its bytes were."""
+        if identity := _identity(record, file):
+            (self.root / "known" / identity).unlink(missing_ok=True)
+
+    def partial(self, record: Record, file: LockedFile) -> Path:
+        """Where a file grows while it comes."""
+        path = self.root / "partial" / _name(record.repository, record.id, asdict(file))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    @staticmethod
+    def validators(partial: Path) -> Path:
+        """Beside it: what the server called the version that it sent the first part of."""
+        return partial.with_name(f"{partial.name}.json")
+
+    @contextmanager
+    def alone(self, partial: Path) -> Iterator[None]:
+        """One process at a time brings a file; the others wait, and then find it here."""
+        with FileLock(partial.with_name(f"{partial.name}.lock")):
+            yield
+
+    def free_bytes(self) -> int:
+        """How much fits on the disk of the cache [bytes]."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        return shutil.disk_usage(self.root).free
+
+    def _object(self, digest: str) -> Path:
+        return self.root / "sha256" / digest[:2] / digest
+
+    def _known(self, record: Record, file: LockedFile) -> str | None:
+        identity = _identity(record, file)
+        try:
+            found = (self.root / "known" / identity).read_text(encoding="utf-8").strip() if identity else ""
+        except (FileNotFoundError, UnicodeDecodeError):
+            return None
+        return found if re.fullmatch(r"[0-9a-f]{64}", found) else None
+
+
+def user_cache() -> Cache:
+    """The cache that all checkouts of this user share."""
+    chosen = os.environ.get(VARIABLE)
+    return Cache(Path(chosen).expanduser().absolute() if chosen else user_cache_path("eo-pv"))
+
+
+def _identity(record: Record, file: LockedFile) -> str | None:
+    """A name for the bytes of a file; a new version of a record with the same file has the same."""
+    if file.checksum:
+        return _name(file.checksum, file.bytes)
+    return _name(record.repository, record.id, asdict(file)) if statement(record, file) else None
+
+
+def _name(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,166 @@
+"""Bring the published files of datasets: from where they are already, or from the publisher, several at a time."""
+
+import copy
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Queue
+from typing import TypeVar
+
+from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
+
+from loaders.acquire.archives.unpack import Limits
+from loaders.acquire.download import Wanted, download
+from loaders.acquire.download_cache import Cache, user_cache
+from loaders.acquire.lock import Lock, LockedFile, Record, matches
+from loaders.acquire.receipt import read_seen
+from loaders.core.errors import EoPvError, SourceError
+from loaders.core.files import sha256
+from loaders.core.foreign_errors import explained
+from loaders.core.paths import Workspace
+from loaders.core.terminal import progress
+from loaders.http.client import Web
+from loaders.settings.params import Catalog, Dataset
+
+Result = TypeVar("Result")
+
+
+class Downloads:
+    """Brings files. One for all datasets that are brought at the same time, so that their hosts are spared."""
+
+    def __init__(self, catalog: Catalog, cache: Cache | None = None, *, force: bool = False) -> None:
+        """Prepare; nothing is asked yet.
+
+        Args:
+            catalog: the settings: limits and patience.
+            cache: where verified bytes are kept; by default the user's.
+            force: ask the publisher again, whatever is here.
+        """
+        self.catalog = catalog
+        self.cache = cache or user_cache()
+        self.force = force
+        self.only_unproven = False
+        self.web = Web(catalog.download)
+        self.bars = _bars()
+
+    def __reduce__(self) -> tuple[Callable[..., "Downloads"], tuple[object, ...]]:
+        """Another process asks by itself, and shows nothing."""
+        return _remade, (self.catalog, self.cache, self.force)
+
+    def again(self) -> "Downloads":
+        """The same, but for asking the publisher again for what no checksum proves, whatever is here."""
+        again = copy.copy(self)
+        again.force = again.only_unproven = True
+        return again
+
+    def forget_unproven(self, lock: Lock) -> None:
+        """Let nothing in the cache lead to the files of a lock that no checksum proves."""
+        for file in lock.files:
+            if lock.record and not file.checksum:
+                self.cache.forget(lock.record, file)
+
+    @property
+    def archive_limits(self) -> Limits:
+        """How far an archive may unfold."""
+        return Limits(self.catalog.download.max_unpacked_mb, self.catalog.download.max_ratio)
+
+    def files(self, dataset: Dataset, lock: Lock, workspace: Workspace) -> dict[str, Path]:
+        """Where the verified bytes of a dataset's files are, by name.
+
+        Raises:
+            SourceError: one cannot be brought.
+            ChecksumMismatchError: the publisher sends something else than the lock says.
+        """
+        wanted = list(self.wanted(dataset, lock, workspace))
+        for each in wanted:  # all of them, before the first byte
+            each.require_within_limit(each.file.bytes)
+        return {each.file.name: self._one(each, workspace) for each in wanted}
+
+    def wanted(self, dataset: Dataset, lock: Lock, workspace: Workspace) -> Iterator[Wanted]:
+        """What to bring for a dataset."""
+        before = read_seen(workspace.seen(dataset.key)).under(lock).published
+        for file in lock.files:
+            is_told = file.name in before and not _packed_anew(lock, file) and not self._is_forced(file)
+            known = before[file.name].sha256 if is_told else None
+            yield Wanted(dataset.key, _record(lock), file, self.catalog.limit_mb(dataset), known)
+
+    def find(self, wanted: Wanted, workspace: Workspace) -> Path | None:
+        """The verified bytes of a file in the raw folder or in the cache; null if they are not here."""
+        place = workspace.raw(wanted.key) / wanted.file.name
+        if place.is_file() and _is_what_is_wanted(place, wanted):
+            return place
+        return self.cache.find(wanted.record, wanted.file, wanted.known_sha256)
+
+    def _one(self, wanted: Wanted, workspace: Workspace) -> Path:
+        is_forced = self._is_forced(wanted.file)
+        if not is_forced and (path := self.find(wanted, workspace)):
+            return path
+        with self._shown(wanted) as advance:
+            return download(wanted, self.cache, self.web, advance, force=is_forced)
+
+    def _is_forced(self, file: LockedFile) -> bool:
+        return self.force and not (self.only_unproven and file.checksum)
+
+    def for_each(self, datasets: Iterable[Dataset], work: Callable[[Dataset], Result]) -> dict[str, Result | EoPvError]:
+        """Do something for each dataset, several at the same time; what came of it, or what went wrong, by key."""
+        chosen = list(datasets)
+        done: Queue[tuple[str, Result | EoPvError | BaseException]] = Queue()
+        places = threading.Semaphore(self.catalog.download.datasets_at_once)
+
+        def attempt(dataset: Dataset) -> None:
+            with places:
+                done.put((dataset.key, _outcome(dataset, work)))
+
+        with self.bars:
+            for dataset in chosen:  # daemons: Ctrl-C does not wait for servers, and what has come is kept
+                threading.Thread(target=attempt, args=(dataset,), daemon=True).start()
+            found = dict(done.get() for _ in chosen)
+        return {dataset.key: _raised(found[dataset.key]) for dataset in chosen}
+
+    @contextmanager
+    def _shown(self, wanted: Wanted) -> Iterator[Callable[[int], None]]:
+        task = self.bars.add_task(f"{wanted.key}: {wanted.file.name}", total=wanted.file.bytes)
+        try:
+            yield lambda count: self.bars.advance(task, count)
+        finally:
+            self.bars.stop_task(task)
+
+
+def _remade(catalog: Catalog, cache: Cache, force: bool) -> Downloads:
+    return Downloads(catalog, cache, force=force)
+
+
+def _outcome(dataset: Dataset, work: Callable[[Dataset], Result]) -> Result | EoPvError | BaseException:
+    try:
+        return work(dataset)
+    except BaseException as error:  # a bug of ours, raised where it is seen
+        found = explained(error, (Path("data"),))
+        return SourceError(f"{dataset.key}: {found}") if found else error
+
+
+def _raised(outcome: Result | EoPvError | BaseException) -> Result | EoPvError:
+    if isinstance(outcome, BaseException) and not isinstance(outcome, EoPvError):
+        raise outcome
+    return outcome
+
+
+def _is_what_is_wanted(path: Path, wanted: Wanted) -> bool:
+    """Whether a file in the raw folder is the one: by what came before, or by what the publisher states."""
+    if not matches(wanted.file, path):
+        return False
+    return sha256(path) == wanted.known_sha256 if wanted.known_sha256 else wanted.file.checksum is not None
+
+
+def _packed_anew(lock: Lock, file: LockedFile) -> bool:
+    """Whether a publisher packs an archive for every download, so that its bytes say nothing."""
+    return _record(lock).repository == "github" and file.remote == "archive"
+
+
+def _record(lock: Lock) -> Record:
+    assert lock.record is not None  # noqa: S101 (only asked of published files)
+    return lock.record
+
+
+def _bars() -> Progress:
+    return progress(BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())

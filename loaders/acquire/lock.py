@@ -1,0 +1,177 @@
+"""The lock of a dataset: what its source held when it was last asked.
+
+`locks/<key>.json` is what the publisher states; only `eo-pv update` replaces one whose source is still the same.
+`locks/<key>.seen.json` beside it is what came (see `loaders.acquire.receipt`). Both are small, sorted and kept in Git,
+so that their history is the publisher's change log.
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+
+from loaders.acquire.archives.unpack import require_safe_name
+from loaders.core.errors import SourceError
+from loaders.core.files import digest, without_nothing, write_json
+
+
+def _safe(name: str) -> str:
+    try:
+        require_safe_name(name, "the lock", "a file")
+    except SourceError as error:
+        raise ValueError(f"{name!r} must not become a path") from error
+    return name
+
+
+# a lock may come from anywhere Git does: a name there must not leave the folder, nor a digest be anything else
+SafeName = Annotated[str, AfterValidator(_safe)]
+Bytes = Annotated[int, Field(ge=0)]
+CHECKSUM = r"^(md5|sha1|sha224|sha256|sha384|sha512|gitblob):[0-9a-f]{32,128}$"
+Checksum = Annotated[str, Field(pattern=CHECKSUM)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+STRICT = ConfigDict(extra="forbid", strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a repository says of a published dataset, in its own words; null where it says nothing.
+
+    Attributes:
+        repository: the module of `loaders.acquire.publishers` that knows how to ask it.
+        id: what the repository calls the record: a number, a path, `owner/repository@commit`, a URL.
+        doi: of this very version.
+        title: as stated.
+        creators: as stated, in their order.
+        year: of publication.
+        version: as stated.
+        licence: as stated; what it may be used for is said by the settings.
+        url: the page for people.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    repository: Literal["dataverse", "figshare", "github", "osf", "others", "sciencebase", "url", "zenodo"]
+    id: str
+    doi: str | None = None
+    title: str | None = None
+    creators: tuple[str, ...] = ()
+    year: int | None = None
+    version: str | None = None
+    licence: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LockedFile:
+    """One published file.
+
+    Attributes:
+        name: its name below `raw/<key>/`.
+        bytes: its size [bytes], if the publisher states it.
+        checksum: as the publisher states it, say `md5:d41d8…`, or `gitblob:…` for a file in a Git repository; of a file
+            on this disk, its sha256. Without one, nothing proves that the bytes are the published ones.
+        remote: what the repository calls it, from which its address is made; empty for a file on this disk.
+        validator: the ETag or date of a file without a checksum, which tell whether it is still the same.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    name: SafeName
+    bytes: Bytes | None = None
+    checksum: Checksum | None = None
+    remote: str = ""
+    validator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What a source held.
+
+    Attributes:
+        dataset: the dataset's key.
+        origin: `sample` for a bundled synthetic twin, else the kind of source.
+        source: the source as the settings state it; another one there makes the lock stale.
+        files: the wanted files, by name.
+        record: what the repository says of them; none for files on this disk.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    dataset: str
+    origin: str
+    source: dict[str, Any]
+    files: tuple[LockedFile, ...]
+    record: Record | None = None
+
+    @property
+    def doi(self) -> str | None:
+        """Of the version that is locked; else what the settings say."""
+        return (self.record.doi if self.record else None) or self.source.get("doi")
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether the records are made up."""
+        return self.origin == "sample"
+
+
+def statement(record: Record | None, file: LockedFile) -> str | None:
+    """By what a lock tells the bytes that it means from others; null if by nothing."""
+    return file.checksum or file.validator or (record.id if record and record.repository == "github" else None)
+
+
+def matches(file: LockedFile, path: Path) -> bool:
+    """Whether a file on this disk has the size and the checksum that a lock states; what it does not state, it has."""
+    if file.bytes is not None and path.stat().st_size != file.bytes:
+        return False
+    algorithm, _, stated = (file.checksum or "").partition(":")
+    return not algorithm or digest(path, algorithm) == stated
+
+
+def write_lock(lock: Lock, path: Path) -> None:
+    """Write a lock, sorted and stable, without what nobody states."""
+    document = asdict(lock)
+    document["files"] = [without_nothing(file) for file in document["files"]]
+    document["record"] = without_nothing(document["record"] or {})
+    if not document["record"]:
+        del document["record"]
+    write_json(document, path)
+
+
+def read_lock(path: Path) -> Lock:
+    """Read a lock.
+
+    Raises:
+        SourceError: there is none, or it is damaged.
+    """
+    try:
+        lock = TypeAdapter(Lock).validate_json(path.read_bytes())
+        if not lock.files:
+            raise ValueError("it names no files")
+        if lock.record is None and not all(file.checksum for file in lock.files):
+            raise ValueError("a file has no checksum")
+    except FileNotFoundError as error:
+        raise SourceError(f"{path.stem}: {path.name} is missing. Run `eo-pv resolve {path.stem}`.") from error
+    except ValueError as error:
+        raise SourceError(
+            f"{path.stem}: the lock {path} is damaged ({complaint(error)}). Restore it from Git, "
+            f"or ask the source again with `make update KEY={path.stem}`."
+        ) from error
+    return lock
+
+
+def last_lock(path: Path) -> Lock | None:
+    """The lock that stands there, if there is one that can be read."""
+    try:
+        return read_lock(path)
+    except SourceError:
+        return None
+
+
+def complaint(error: ValueError) -> str:
+    """What is wrong with a document, in words."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors()[0]
+    found = first["msg"].removeprefix("Value error, ")
+    return f"{'.'.join(map(str, first['loc']))}: {found}".removeprefix(": ")

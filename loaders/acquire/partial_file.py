@@ -1,0 +1,126 @@
+"""What has come of a file so far: it grows, is hashed as it grows, and survives a kill."""
+
+import errno
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+import requests
+
+from loaders.acquire.download_cache import Cache
+from loaders.acquire.lock import LockedFile
+from loaders.core import files
+from loaders.core.files import CHUNK_BYTES, GIT_BLOB
+
+START_BYTES = 4096
+
+
+class PartialFile:
+    """A file that grows, hashed as it grows."""
+
+    def __init__(self, path: Path, file: LockedFile, advance: Callable[[int], None]) -> None:
+        self.path = path
+        self._note = Cache.validators(path)
+        self._advance = advance
+        self._algorithm = (file.checksum or "sha256:").partition(":")[0]
+        self._reset()
+        # unbuffered: what has come survives a kill
+        self._stream = path.open("ab", buffering=0)
+        self._hash_what_is_there()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
+
+    def append(self, piece: bytes) -> None:
+        """Add what came.
+
+        Raises:
+            OSError: the disk does not take all of it.
+        """
+        try:
+            written = self._stream.write(piece)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self.path)) from error  # a stream does not name its file
+        if written != len(piece):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
+        self._count(piece)
+
+    def restart(self) -> None:
+        """Forget all of it."""
+        self._stream.truncate(0)
+        self._note.unlink(missing_ok=True)
+        self._advance(-self.bytes)
+        self._reset()
+
+    @property
+    def validator(self) -> str | None:
+        """By which the server can tell whether it still has the version that the first part is of."""
+        found = self._noted().get("validator")
+        return str(found) if found else None
+
+    @property
+    def is_page(self) -> bool:
+        """Whether the server called it a web page, as careless servers also call data."""
+        return bool(self._noted().get("is_page"))
+
+    def note(self, response: requests.Response) -> None:
+        """Remember what the server says of it."""
+        noted = {"validator": validator_of(response), "is_page": says_page(response)}
+        self._note.write_text(json.dumps(noted), encoding="utf-8")
+
+    def start(self) -> bytes:
+        """Its first bytes."""
+        with self.path.open("rb") as stream:
+            return stream.read(START_BYTES)
+
+    def complete(self) -> str:
+        """Make sure that it is on the disk; its sha256."""
+        os.fsync(self._stream.fileno())
+        return str(self._digests["sha256"].hexdigest())
+
+    @property
+    def checksum(self) -> str:
+        """In the publisher's algorithm."""
+        if self._algorithm == GIT_BLOB:  # it begins with the size, which is not known before the end
+            return f"{GIT_BLOB}:{files.digest(self.path, GIT_BLOB)}"
+        return f"{self._algorithm}:{self._digests[self._algorithm].hexdigest()}"
+
+    def _noted(self) -> dict[str, Any]:
+        try:
+            noted = json.loads(self._note.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return {}
+        return noted if isinstance(noted, dict) else {}
+
+    def _reset(self) -> None:
+        names = {"sha256", self._algorithm} - {GIT_BLOB}
+        self._digests: dict[str, Any] = {name: hashlib.new(name, usedforsecurity=False) for name in names}
+        self.bytes = 0
+
+    def _hash_what_is_there(self) -> None:
+        with self.path.open("rb") as stream:
+            while piece := stream.read(CHUNK_BYTES):
+                self._count(piece)
+
+    def _count(self, piece: bytes) -> None:
+        for digest in self._digests.values():
+            digest.update(piece)
+        self.bytes += len(piece)
+        self._advance(len(piece))
+
+
+def validator_of(response: requests.Response) -> str | None:
+    """By what a server tells this version of a file from others; a weak ETag does not tell one byte from another."""
+    tag = response.headers.get("ETag", "")
+    return response.headers.get("Last-Modified") if tag.startswith("W/") or not tag else tag
+
+
+def says_page(response: requests.Response) -> bool:
+    """Whether the header calls an answer a web page."""
+    return response.headers.get("Content-Type", "").startswith("text/html")

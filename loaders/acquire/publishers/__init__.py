@@ -1,0 +1,69 @@
+"""Where datasets are published: one module for each kind of place.
+
+`ask` finds out what the place holds now; that of a repository takes the page of a record, and is null for other pages.
+`address` says where a file of it is downloaded. A lock keeps what the place calls a record and its files, never an
+address: a place that moves needs another `address`, not other locks.
+"""
+
+from typing import Protocol
+
+from loaders.acquire.lock import LockedFile, Record
+from loaders.acquire.publishers import dataverse, doi, figshare, github, osf, sciencebase, zenodo
+from loaders.acquire.publishers import url as direct
+from loaders.acquire.publishers import via_datahugger as others
+from loaders.acquire.publishers.api.file_list import checked
+from loaders.acquire.publishers.api.session import Asking, Listing
+from loaders.core.json_text import WRONG_FORM
+from loaders.http.client import Web
+from loaders.settings.params import Dataset
+from loaders.settings.source import Source
+
+
+class Publisher(Protocol):
+    """A kind of place where data are published."""
+
+    def address(self, record: Record, file: LockedFile) -> str:
+        """Where a file of a record is downloaded."""
+
+
+PUBLISHERS: dict[str, Publisher] = {
+    "dataverse": dataverse,
+    "figshare": figshare,
+    "github": github,
+    "osf": osf,
+    "others": others,
+    "sciencebase": sciencebase,
+    "url": direct,
+    "zenodo": zenodo,
+}
+
+
+def ask(dataset: Dataset, web: Web, *, doubts_head: bool = False) -> Listing:
+    """Everything that a published source holds now, wanted or not; the page of a record is the record.
+
+    Args:
+        dataset: whose source is asked.
+        web: how to ask.
+        doubts_head: whether what HEAD says of a file has led nowhere before.
+
+    Raises:
+        SourceError: the place does not answer, knows nothing of that name, or answers what cannot be understood.
+    """
+    asking = Asking(web, dataset.key, doubts_head=doubts_head)
+    try:
+        return checked(_listing(dataset.source, asking), asking)
+    except WRONG_FORM as error:
+        raise asking.unclear("the record that the publisher sent has another form than expected") from error
+
+
+def _listing(source: Source, asking: Asking) -> Listing:
+    if source.url:
+        return doi.on_page(source.url, None, asking) or direct.ask(source.url, asking)
+    if source.github:
+        return github.ask(source.github, asking)
+    return doi.ask(str(source.doi), asking)
+
+
+def address(record: Record, file: LockedFile) -> str:
+    """Where a file of a lock is downloaded."""
+    return PUBLISHERS[record.repository].address(record, file)

@@ -1,0 +1,1 @@
+"""What every publisher module builds on: requests, typed fields of answers, paged lists, checked file lists."""

@@ -1,0 +1,167 @@
+"""Fields of a publisher's answer, read by name and type: a missing or wrongly typed one is an error that names it."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from loaders.acquire.publishers.api.session import Asking, text
+from loaders.core.errors import SourceError
+from loaders.core.json_text import parse_json
+from loaders.core.redact import shown
+
+LONGEST_SHOWN = 60
+IDENTIFIER = re.compile(r"[a-z0-9][\w.:~-]{0,199}", re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """An object of an answer.
+
+    Attributes:
+        values: its fields.
+        where: what it is, as an error calls it: "item 6671c479 of ScienceBase".
+        asking: the conversation.
+    """
+
+    values: dict[str, Any]
+    where: str
+    asking: Asking
+
+    def text(self, name: str) -> str | None:
+        """Words on one line; null where there are none."""
+        return text(self.values.get(name))
+
+    def path(self, name: str) -> str:
+        """A path as it is published, without slashes around it; empty where there is none.
+
+        Raises:
+            SourceError: it is no text.
+        """
+        value = self.values.get(name)
+        if value is not None and not _is_text(value):
+            raise self._wrong(name, "a path")
+        return str(value or "").strip("/")
+
+    def name(self, name: str) -> str:
+        """A name that must be there, as it is published.
+
+        Raises:
+            SourceError: it is missing, blank or no text.
+        """
+        value = self.values.get(name)
+        if not _is_text(value) or not str(value).strip():
+            raise self._wrong(name, "a name")
+        return str(value)
+
+    def identifier(self, name: str) -> str:
+        """A number or a word that must be there, and of which an address can be made.
+
+        Raises:
+            SourceError: it is missing, or something else.
+        """
+        value = self.values.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | str) or not IDENTIFIER.fullmatch(str(value)):
+            raise self._wrong(name, "an identifier")
+        return str(value)
+
+    def number(self, name: str) -> int | None:
+        """A count; null where it is not stated.
+
+        Raises:
+            SourceError: it is no whole number.
+        """
+        value = self.values.get(name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+            raise self._wrong(name, "a whole number")
+        return value
+
+    def part(self, name: str) -> "Fields":
+        """An object in it; one without fields where there is none.
+
+        Raises:
+            SourceError: it is no object.
+        """
+        value = self.values.get(name)
+        if value is not None and not isinstance(value, dict):
+            raise self._wrong(name, "an object")
+        return Fields(value or {}, f"`{name}` of {self.where}", self.asking)
+
+    def whole(self, name: str) -> "Fields":
+        """An object that must be there.
+
+        Raises:
+            SourceError: it is missing, or no object.
+        """
+        if self.values.get(name) is None:
+            raise self._wrong(name, "an object")
+        return self.part(name)
+
+    def parts(self, name: str) -> list["Fields"]:
+        """A list of objects in it; empty where there is none.
+
+        Raises:
+            SourceError: it is no list, or holds something else.
+        """
+        value = self.values.get(name)
+        if value is not None and not isinstance(value, list):
+            raise self._wrong(name, "a list")
+        return objects(value or [], f"`{name}` of {self.where}", self.asking)
+
+    def _wrong(self, name: str, expected: str) -> SourceError:
+        found = shortened(self.values[name]) if name in self.values else "nothing"
+        return self.asking.unclear(f"expected {expected} as `{name}` of {self.where}, found {found}")
+
+
+def objects(values: Iterable[object], where: str, asking: Asking) -> list[Fields]:
+    """The objects of a list.
+
+    Raises:
+        SourceError: one of them is something else.
+    """
+    found = []
+    for place, value in enumerate(values, start=1):
+        if not isinstance(value, dict):
+            raise asking.unclear(f"expected an object as entry {place} of {where}, found {shortened(value)}")
+        found.append(Fields(value, f"entry {place} of {where}", asking))
+    return found
+
+
+def answered(url: str, what: str, asking: Asking) -> Fields:
+    """The JSON object at an address.
+
+    Raises:
+        SourceError: there is none.
+    """
+    return Fields(asking.json(url, what), what, asking)
+
+
+def answered_list(url: str, what: str, asking: Asking) -> list[Fields]:
+    """The JSON list of objects at an address.
+
+    Raises:
+        SourceError: there is none.
+    """
+    response = asking.found(asking.get(url), what)
+    try:
+        document = parse_json(response.content)
+    except ValueError:
+        document = None
+    if not isinstance(document, list):
+        raise asking.unclear(f"{shown(url)} did not answer with a list in JSON")
+    return objects(document, what, asking)
+
+
+def _is_text(value: object) -> bool:
+    """Whether it is text that a file can hold; JSON can hold half a character."""
+    return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
+def shortened(value: object) -> str:
+    """A value as JSON has it, for an error message."""
+    try:
+        found = json.dumps(value, ensure_ascii=not _is_text(value))
+    except (ValueError, TypeError, RecursionError):
+        return "what cannot be shown"
+    return found if len(found) <= LONGEST_SHOWN else f"{found[:LONGEST_SHOWN]}…"

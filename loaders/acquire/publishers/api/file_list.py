@@ -1,0 +1,69 @@
+"""What every publisher's answer must be, whichever module understood it: files with names, and nothing that expires."""
+
+import re
+from dataclasses import replace
+
+from loaders.acquire.archives.formats import name_fault, name_parts
+from loaders.acquire.lock import CHECKSUM, LockedFile, Record
+from loaders.acquire.publishers.api.session import Asking, Listing, text, texts
+from loaders.core.errors import SourceError
+from loaders.core.redact import credential_in, without_credential
+
+MOST_BYTES = 10**18
+
+
+def checked(listing: Listing, asking: Asking) -> Listing:
+    """A listing of which every part has the type that a lock has.
+
+    Raises:
+        SourceError: a file has no name, or an address that gives access for a while and cannot be locked.
+    """
+    for file in listing.files:
+        _require_file(file, asking)
+    return Listing(_record(listing.record), tuple(map(_tidied, listing.files)))
+
+
+def _tidied(file: LockedFile) -> LockedFile:
+    """The file under the name that its path has on a disk; one that must not become a path keeps its own."""
+    return file if name_fault(file.name) else replace(file, name="/".join(name_parts(file.name)))
+
+
+def _record(stated: Record) -> Record:
+    """Words where a record has words; addresses without what may give access."""
+    page = text(stated.url)
+    return replace(
+        stated,
+        id=without_credential(str(stated.id)),
+        doi=text(stated.doi),
+        title=text(stated.title),
+        creators=texts(stated.creators),
+        version=text(stated.version),
+        licence=text(stated.licence),
+        url=without_credential(page) if page else None,
+    )
+
+
+def _require_file(file: LockedFile, asking: Asking) -> None:
+    for what in ("name", "remote"):
+        value: object = getattr(file, what)
+        if not isinstance(value, str) or not _is_encodable(value):
+            raise asking.unclear(f"the publisher lists a file whose {what} is {_quoted(value)}; expected text")
+    size = file.bytes
+    if size is not None and (not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= MOST_BYTES):
+        raise asking.unclear(f"the publisher says that {file.name!r} has {_quoted(size)} bytes")
+    if file.checksum is not None and not re.fullmatch(CHECKSUM, str(file.checksum)):
+        raise asking.unclear(f"the publisher states a checksum of {file.name!r} of an unknown form")
+    if "://" in file.remote and (found := credential_in(file.remote)):
+        raise SourceError(
+            f"{asking.key}: the publisher gives {file.name!r} an address that holds a secret or expires ({found}), "
+            f"which cannot be locked. Download the file yourself and say `source: {{path: …}}` in params.yaml."
+        )
+
+
+def _is_encodable(value: str) -> bool:
+    """Whether UTF-8 can write it: JSON can hold half a character."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
+def _quoted(value: object) -> str:
+    return "null" if value is None else ascii(value)[:60]

@@ -1,0 +1,156 @@
+"""One conversation with publishers about one dataset: every address is asked once."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import requests
+
+from loaders.acquire.lock import LockedFile, Record
+from loaders.core.errors import NoNetworkError, SourceError
+from loaders.core.json_text import parse_json
+from loaders.core.redact import shown
+from loaders.http.client import Web
+from loaders.http.status import OK, in_words, whole_number
+
+DIGEST_DIGITS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
+
+
+class Listing(NamedTuple):
+    """A record and all its files."""
+
+    record: Record
+    files: tuple[LockedFile, ...]
+
+
+class Asking:
+    """Asks for one dataset, and remembers what was answered.
+
+    Attributes:
+        key: the dataset, for messages.
+        doubts_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
+    """
+
+    def __init__(self, web: Web, key: str, *, doubts_head: bool = False) -> None:
+        self.key = key
+        self.doubts_head = doubts_head
+        self._web = web
+        self._answers: dict[tuple[str, str], requests.Response] = {}
+
+    def get(self, url: str, **options: Any) -> requests.Response:
+        """A whole answer, whatever its status."""
+        return self._once("GET", url, self._web.get, options)
+
+    def head(self, url: str, **options: Any) -> requests.Response:
+        """The headers of a file as it is published, not as it could be compressed for the way."""
+        return self._once("HEAD", url, self._web.head, {"allow_redirects": True, **options})
+
+    def peek(self, url: str, *, is_patient: bool = True, **options: Any) -> requests.Response:
+        """The headers of what GET would bring."""
+        return self._once("PEEK", url, (self._web if is_patient else self._web.impatient()).peek, options)
+
+    def found(self, response: requests.Response, what: str) -> requests.Response:
+        """The answer, if it is one.
+
+        Raises:
+            SourceError: its status says otherwise.
+        """
+        if response.status_code == OK:
+            return response
+        reason = f"{shown(str(response.url))} answered {in_words(response)}"
+        if response.status_code < 400:
+            raise self.unclear(f"{what} is not sent: {reason}")
+        gone = response.status_code in {404, 410}
+        advice = "Look whether it is written right" if gone else "It may refuse scripts, or need an account; look"
+        raise SourceError(
+            f"{self.key}: {what} {'is not there' if gone else 'is refused'}: {reason}. {advice} in a browser, and "
+            f"correct datasets.{self.key}.source in params.yaml."
+        )
+
+    def json(self, url: str, what: str) -> dict[str, Any]:
+        """The JSON object at an address.
+
+        Raises:
+            SourceError: there is none.
+        """
+        response = self.found(self.get(url), what)
+        try:
+            document = parse_json(response.content)
+        except ValueError:
+            document = None
+        if isinstance(document, dict):
+            return document
+        kind = response.headers.get("Content-Type", "nothing known").partition(";")[0]
+        what_came = f"{kind} instead of JSON" if document is None else "another form of JSON than was expected"
+        raise self.unclear(f"{shown(url)} answered with {what_came} ({_beginning(response)})")
+
+    def optional_json(self, url: str, **options: Any) -> dict[str, Any] | str:
+        """The JSON object at an address that need not answer; else, why there is none. It is asked only once."""
+        try:
+            response = self._once("GET", url, self._web.impatient().get, options)
+        except SourceError as error:
+            return str(error).removeprefix(f"{self.key}: ")
+        if response.status_code != 200:
+            return f"{shown(url)} answered {response.status_code} {response.reason}".rstrip()
+        try:
+            document = parse_json(response.content)
+        except ValueError:
+            document = None
+        return document if isinstance(document, dict) else f"{shown(url)} answered with something else than JSON"
+
+    def unclear(self, reason: str) -> SourceError:
+        """The error for an answer that cannot be understood."""
+        return SourceError(
+            f"{self.key}: {reason}. The publisher may have changed its interface, or be out of order: try again "
+            f"later, or download the files yourself and say `source: {{path: …}}` in params.yaml."
+        )
+
+    def _once(
+        self, method: str, url: str, ask: Callable[..., requests.Response], options: dict[str, Any]
+    ) -> requests.Response:
+        if (method, url) not in self._answers:
+            try:
+                self._answers[method, url] = ask(url, **options)
+            except NoNetworkError:
+                raise  # it is not about this dataset
+            except SourceError as error:
+                raise SourceError(f"{self.key}: {error}") from error
+        return self._answers[method, url]
+
+
+def checksum(algorithm: object, value: object) -> str | None:
+    """A checksum as locks write it; null for what is none."""
+    name, digits = str(algorithm or "").lower().replace("-", ""), str(value or "").lower()
+    is_one = len(digits) == DIGEST_DIGITS.get(name) and re.fullmatch(r"[0-9a-f]+", digits)
+    return f"{name}:{digits}" if is_one else None
+
+
+def size(value: object) -> int | None:
+    """A number of bytes; null for what is none."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return None if isinstance(value, bool) else whole_number(str(value))
+
+
+def text(value: object) -> str | None:
+    """Words on one line; null where there are none."""
+    if not isinstance(value, str | int | float):
+        return None
+    return " ".join(str(value).encode(errors="replace").decode().split()) or None  # JSON can hold half a character
+
+
+def texts(values: Iterable[object]) -> tuple[str, ...]:
+    """The words among values."""
+    return tuple(found for value in values if (found := text(value)))
+
+
+def year(value: object) -> int | None:
+    """The year that a date begins with; null where it does not."""
+    found = re.match(r"\s*(\d{4})\b", str(value or ""))
+    return int(found.group(1)) if found else None
+
+
+def _beginning(response: requests.Response) -> str:
+    start = response.content[:5000].decode(errors="replace")  # `text` would guess the encoding of all of it
+    title = re.search(r"<title[^>]*>([^<]*)", start, re.IGNORECASE)
+    return f"“{' '.join((title.group(1) if title else start)[:60].split())}”"

@@ -1,0 +1,33 @@
+"""What DataCite knows of a DOI: title, creators, year, version and licence, as its publisher stated them."""
+
+from typing import Any
+from urllib.parse import quote
+
+from loaders.acquire.publishers.api.fields import Fields, answered
+from loaders.acquire.publishers.api.session import Asking, text, year
+
+
+def record(doi: str, asking: Asking) -> dict[str, Any]:
+    """The fields of a `Record` that DataCite states; none for a DOI of another agency."""
+    url, what = f"https://api.datacite.org/dois/{quote(doi, safe='')}", f"what DataCite knows of {doi}"
+    if asking.get(url).status_code == 404:
+        return {}
+    stated = answered(url, what, asking).whole("data").whole("attributes")
+    names = (creator.text("name") for creator in stated.parts("creators"))
+    return {
+        "title": next((title.text("title") for title in stated.parts("titles")), None),
+        "creators": tuple(name for name in names if name),
+        "year": year(stated.values.get("publicationYear")),
+        "version": stated.text("version"),
+        "licence": _licence(stated.parts("rightsList")),
+    }
+
+
+def _licence(rights: list[Fields]) -> str | None:
+    """The first entry that names a licence, rather than saying whether access is open."""
+    named = [entry for entry in rights if "semantics" not in str(entry.values.get("rightsUri"))]
+    for entry in named or rights:
+        for name in ("rightsIdentifier", "rights", "rightsUri"):
+            if found := text(entry.values.get(name)):
+                return found
+    return None

@@ -1,0 +1,116 @@
+"""GitHub, by commit or tag: a file, the parts of a shapefile, a file of a release, or a folder as one archive.
+
+Checksums are stated by its interface alone: the blob of each file in a commit, the digest of each file of a release.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import Self
+from urllib.parse import quote
+
+from dulwich.errors import GitProtocolError, HangupException
+from dulwich.protocol import Protocol
+
+from loaders.acquire.lock import LockedFile, Record
+from loaders.acquire.publishers.api.session import Asking, Listing
+from loaders.acquire.publishers.github_checksums import blobs, release_digest
+from loaders.acquire.publishers.url import described, headers
+from loaders.core.errors import SourceError
+from loaders.core.file_formats import SHAPEFILE_PARTS
+
+RELEASE = "release:"
+COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`owner/repository@commit-or-tag:path`; the path of a folder ends with a slash."""
+
+    repository: str
+    ref: str
+    path: str
+
+    @classmethod
+    def parse(cls, name: str) -> Self:
+        """Take it apart; the settings have checked its form."""
+        repository, _, rest = name.partition("@")
+        ref, _, path = rest.partition(":")
+        return cls(repository, ref, path)
+
+
+def ask(name: str, asking: Asking) -> Listing:
+    """The file, or the files, at a place in a repository; a tag is pinned to its commit."""
+    place = Place.parse(name)
+    commit = place.ref if COMMIT.fullmatch(place.ref) else _commit(place, asking)
+    record = Record(
+        repository="github",
+        id=f"{place.repository}@{commit}",
+        title=place.repository,
+        version=place.ref,
+        url=f"https://github.com/{place.repository}/tree/{commit}",
+    )
+    if place.path.endswith("/"):
+        archive = f"{place.repository.rpartition('/')[2]}-{commit}.zip"
+        return Listing(record, (LockedFile(archive, None, None, remote="archive"),))
+    if place.path.startswith(RELEASE):
+        asset = f"{RELEASE}{place.ref}/{place.path.removeprefix(RELEASE)}"
+        file = _file(record, asset, asking)
+        digest = release_digest(place.repository, place.ref, file.name, asking)
+        return Listing(record, (replace(file, checksum=digest),))
+    files = (_file(record, place.path, asking), *_shapefile_parts(record, place.path, asking))
+    return Listing(record, tuple(blobs(place.repository, commit, files, asking)))
+
+
+def address(record: Record, file: LockedFile) -> str:
+    """A file by its commit and its path, or by its release."""
+    repository, _, commit = record.id.partition("@")
+    if file.remote == "archive":
+        return f"https://codeload.github.com/{repository}/zip/{commit}"
+    if file.remote.startswith(RELEASE):
+        return f"https://github.com/{repository}/releases/download/{quote(file.remote.removeprefix(RELEASE))}"
+    return f"https://raw.githubusercontent.com/{repository}/{commit}/{quote(file.remote)}"
+
+
+def _file(record: Record, remote: str, asking: Asking) -> LockedFile:
+    asked = LockedFile(PurePosixPath(remote.removeprefix(RELEASE)).name, None, None, remote=remote)
+    response = headers(address(record, asked), asking)
+    asking.found(response, f"{remote} in {record.id}")
+    stated = described(response, asked.name, remote)
+    # a commit says what is in its files: whatever else the server says may change any day
+    return stated if remote.startswith(RELEASE) else replace(stated, validator=None)
+
+
+def _shapefile_parts(record: Record, path: str, asking: Asking) -> list[LockedFile]:
+    if not path.lower().endswith(".shp"):
+        return []
+    names = [f"{path[:-4]}{suffix}" for suffix in sorted(SHAPEFILE_PARTS)]
+    addresses = {name: address(record, LockedFile(name, None, None, remote=name)) for name in names}
+    return [_file(record, name, asking) for name in names if headers(addresses[name], asking).status_code != 404]
+
+
+def _commit(place: Place, asking: Asking) -> str:
+    """The commit of a tag, or of a branch as it is now."""
+    url = f"https://github.com/{place.repository}.git/info/refs?service=git-upload-pack"
+    refs = _refs(asking.found(asking.get(url), f"the repository {place.repository}").content, place, asking)
+    for name in (f"refs/tags/{place.ref}^{{}}", f"refs/tags/{place.ref}", f"refs/heads/{place.ref}"):
+        if name in refs:
+            return refs[name]
+    tags = sorted(name.removeprefix("refs/tags/") for name in refs if name.startswith("refs/tags/") and "^" not in name)
+    raise SourceError(
+        f"{asking.key}: {place.repository} has no tag or branch {place.ref!r}. Its tags: {', '.join(tags) or 'none'}. "
+        f"Name one of them, or a whole commit (40 digits), in datasets.{asking.key}.source.github in params.yaml."
+    )
+
+
+def _refs(answer: bytes, place: Place, asking: Asking) -> dict[str, str]:
+    """Every name in a repository, and the commit that it stands for."""
+    stream = BytesIO(answer)
+    protocol = Protocol(stream.read, lambda _: None)
+    try:
+        lines = [*protocol.read_pkt_seq(), *protocol.read_pkt_seq()]  # what it is, and then the names
+    except (GitProtocolError, HangupException, AssertionError, ValueError) as error:
+        raise asking.unclear(f"the names in {place.repository} cannot be read ({error})") from error
+    named = [line.split(b"\0")[0].decode("utf-8", "replace").split() for line in lines]
+    return {words[1]: words[0] for words in named if len(words) == 2 and COMMIT.fullmatch(words[0])}

@@ -1,0 +1,55 @@
+"""Files on this disk: the user's own, and the bundled samples, which stand in for what is published."""
+
+import glob
+from pathlib import Path
+
+from loaders.acquire.lock import LockedFile
+from loaders.core.errors import SourceError
+from loaders.core.file_formats import SHAPEFILE_PARTS, suffix
+from loaders.core.files import sha256
+from loaders.core.paths import Workspace
+from loaders.settings.params import Dataset
+
+
+def is_local(dataset: Dataset, workspace: Workspace) -> bool:
+    """Whether a dataset is taken from this disk."""
+    return dataset.source.path is not None or workspace.origin == "sample"
+
+
+def place(dataset: Dataset, workspace: Workspace) -> Path:
+    """The file or folder that a dataset comes from: the user's own, or its bundled twin.
+
+    Raises:
+        SourceError: it is not there.
+    """
+    if dataset.source.path is not None:
+        found = (workspace.root / Path(dataset.source.path).expanduser()).absolute()
+        remedy = "Correct datasets.{key}.source.path in params.yaml (relative to its folder, absolute or ~/…)."
+    else:
+        found = workspace.samples(dataset.key)
+        remedy = "It has no bundled sample: give it `source: {{path: …}}`, or remove it from params.yaml."
+    if not found.exists():
+        raise SourceError(f"{dataset.key}: expected {found}, found nothing there. {remedy.format(key=dataset.key)}")
+    return found
+
+
+def local_files(dataset: Dataset, workspace: Workspace) -> dict[str, Path]:
+    """The files of a local source, by their name below `raw/<key>/`; a shapefile brings its other parts along.
+
+    Raises:
+        SourceError: the source is not there.
+    """
+    source = place(dataset, workspace)
+    if source.is_dir():
+        top = source.parent if suffix(source.name) == ".gdb" else source
+        return {path.relative_to(top).as_posix(): path for path in sorted(source.rglob("*")) if path.is_file()}
+    if source.suffix.lower() != ".shp":
+        return {source.name: source}
+    parts = {".shp", *SHAPEFILE_PARTS}
+    found = source.parent.glob(f"{glob.escape(source.stem)}.*")
+    return {path.name: path for path in sorted(found) if path.suffix.lower() in parts}
+
+
+def described(path: Path, name: str) -> LockedFile:
+    """A file as a lock names it: by its content."""
+    return LockedFile(name=name, bytes=path.stat().st_size, checksum=f"sha256:{sha256(path)}")

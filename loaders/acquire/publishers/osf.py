@@ -1,0 +1,141 @@
+"""OSF. A project keeps files with one or more providers of storage, in folders, and every list comes in pages.
+
+datahugger reads the first page of a project only. A component is a project of its own: its files are not the project's.
+"""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from urllib.parse import quote, urlsplit
+
+from loaders.acquire.lock import LockedFile, Record
+from loaders.acquire.publishers import datacite
+from loaders.acquire.publishers.api.fields import Fields, shortened
+from loaders.acquire.publishers.api.pages import MOST_PAGES, gathered, linked
+from loaders.acquire.publishers.api.session import Asking, Listing, checksum, size
+from loaders.core.errors import SourceError
+
+HOST = "osf.io"
+API = "https://api.osf.io/v2"
+PAGE = re.compile(r"/([a-z0-9]{4,})(?:/(?:overview/?|files/?)?)?", re.IGNORECASE)
+DOWNLOAD = re.compile(r"https://osf\.io/download/([\w-]+)/?")
+STORED = re.compile(r"https://(?:[a-z0-9-]+\.)*osf\.io/[!-~]+")
+KINDS = ("nodes", "registrations")  # a registration is a project at one moment
+OWN_STORAGE = "osfstorage"
+PER_PAGE = "page%5Bsize%5D=100"
+MOST_LISTED = 20
+
+
+def ask(page: str, doi: str | None, asking: Asking) -> Listing | None:
+    """What a project or a registration holds, by its page; null for a page elsewhere."""
+    parts = urlsplit(page)
+    if (parts.hostname or "").removeprefix("www.") != HOST:
+        return None
+    found = PAGE.fullmatch(parts.path)
+    if not found:
+        if doi:
+            raise asking.unclear(f"{doi} leads to {page}, which names no project of OSF")
+        return None
+    identifier = found[1].lower()
+    root = _root(identifier, asking)
+    files = _files(root, f"project {identifier} of OSF", asking)
+    if not files:
+        raise _without_files(identifier, root, doi or page, asking)
+    known = datacite.record(doi, asking) if doi else {}
+    url = f"https://{HOST}/{identifier}/"
+    return Listing(Record(**known | {"repository": "osf", "id": identifier, "doi": doi, "url": url}), tuple(files))
+
+
+def address(record: Record, file: LockedFile) -> str:
+    """A file by its key; one that OSF does not serve itself by the link that OSF gave."""
+    return file.remote if "/" in file.remote else f"https://{HOST}/download/{quote(file.remote, safe='')}/"
+
+
+def _root(identifier: str, asking: Asking) -> str:
+    """The address of a project or a registration."""
+    for kind in KINDS:
+        root = f"{API}/{kind}/{identifier}"
+        response = asking.get(f"{root}/files/")
+        if response.status_code not in {404, 410}:
+            break
+    asking.found(response, f"project {identifier} of OSF")
+    return root
+
+
+def _files(root: str, what: str, asking: Asking) -> list[LockedFile]:
+    """All files with all providers, in all folders."""
+    found: list[LockedFile] = []
+    waiting = deque(
+        (f"{root}/files/{quote(name, safe='')}/?{PER_PAGE}", name) for name in _providers(root, what, asking)
+    )
+    asked = {url for url, _ in waiting}
+    while waiting:
+        url, provider = waiting.popleft()
+        for entry in _list(url, f"the files of {what}", asking):
+            attributes = entry.part("attributes")
+            if attributes.text("kind") != "folder":
+                found.append(_file(entry, attributes, provider))
+            elif (folder := _folder(entry)) not in asked:
+                asked.add(folder)
+                waiting.append((folder, provider))
+        if len(asked) > MOST_PAGES:
+            raise asking.unclear(f"{what} has more than {MOST_PAGES} folders")
+    return found
+
+
+def _providers(root: str, what: str, asking: Asking) -> list[str]:
+    where = f"the storage of {what}"
+    pages = _pages(f"{root}/files/", where, asking)
+    return list(gathered(pages, where, asking, lambda entry: entry.part("attributes").identifier("provider")))
+
+
+def _list(url: str, what: str, asking: Asking) -> list[Fields]:
+    pages = _pages(url, what, asking)
+    return list(gathered(pages, what, asking, lambda entry: entry.identifier("id")).values())
+
+
+def _pages(url: str, what: str, asking: Asking) -> Iterator[list[Fields]]:
+    pages = linked(url, what, asking, lambda page: page.part("links").values.get("next"))
+    return (page.parts("data") for page in pages)
+
+
+def _folder(entry: Fields) -> str:
+    """The address of the list of a folder."""
+    link = entry.part("relationships").part("files").part("links").part("related").name("href")
+    if not link.startswith(f"{API}/"):
+        raise entry.asking.unclear(f"{entry.where} is a folder at {shortened(link)}, expected an address at api.osf.io")
+    return link if "?" in link else f"{link}?{PER_PAGE}"
+
+
+def _file(entry: Fields, attributes: Fields, provider: str) -> LockedFile:
+    """A file; what is not in OSF's own storage has the name of its provider as a folder."""
+    path = attributes.path("materialized_path") or attributes.name("name")
+    hashes = attributes.part("extra").part("hashes")
+    link = entry.part("links").name("download")
+    known = DOWNLOAD.fullmatch(link)
+    if not known and not STORED.fullmatch(link):
+        raise entry.asking.unclear(f"{entry.where} is downloaded at {shortened(link)}, expected an address at {HOST}")
+    return LockedFile(
+        name=path if provider == OWN_STORAGE else f"{provider}/{path}",
+        bytes=size(attributes.values.get("size")),
+        checksum=checksum("sha256", hashes.text("sha256")) or checksum("md5", hashes.text("md5")),
+        remote=known[1] if known else link,
+    )
+
+
+def _without_files(identifier: str, root: str, source: str, asking: Asking) -> SourceError:
+    """The error for a project without files; it lists the components that may have some."""
+    components = _list(f"{root}/children/", f"the components of project {identifier} of OSF", asking)[:MOST_LISTED]
+    listed = ", ".join(
+        f"https://{HOST}/{child.identifier('id')}/ ({shortened(child.part('attributes').text('title'))})"
+        for child in components
+    )
+    if not listed:
+        return SourceError(
+            f"{asking.key}: project {identifier} of OSF, to which {source} leads, shows no files. Ask its authors, or "
+            f"correct datasets.{asking.key}.source in params.yaml."
+        )
+    return SourceError(
+        f"{asking.key}: project {identifier} of OSF, to which {source} leads, has no files of its own, but components: "
+        f"{listed}. State the address of one of them as datasets.{asking.key}.source.url in params.yaml, without `doi`."
+    )

@@ -1,0 +1,81 @@
+"""A file with an address of its own."""
+
+from contextlib import suppress
+from email.message import Message
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+import requests
+
+from loaders.acquire.lock import LockedFile, Record
+from loaders.acquire.publishers.api.session import Asking, Listing, size
+from loaders.core.errors import NoNetworkError, SourceError
+from loaders.core.redact import shown
+from loaders.http.retry import last_status
+from loaders.http.status import OK
+
+VALIDATORS = ("ETag", "Last-Modified")
+UNCOMPRESSED = {"Accept-Encoding": "identity"}
+
+
+def ask(name: str, asking: Asking) -> Listing:
+    """The file at an address."""
+    response = headers(name, asking)
+    asking.found(response, shown(name))
+    if response.headers.get("Content-Type", "").startswith("text/html"):
+        raise asking.unclear(f"{shown(name)} is a web page, not a data file")
+    return Listing(Record(repository="url", id=name, url=name), (described(response, _name(name, response), name),))
+
+
+def address(record: Record, file: LockedFile) -> str:
+    """The address itself."""
+    return file.remote
+
+
+def headers(url: str, asking: Asking) -> requests.Response:
+    """What a server says of a file before it sends it.
+
+    Many servers know HEAD badly, or not at all (400, 403, 404, 405, 500, 501, no answer, no length, a page): only GET
+    says what there is. What differs between the two tells no version from another.
+    """
+    try:
+        response = asking.head(url, headers=UNCOMPRESSED)
+    except NoNetworkError:
+        raise
+    except SourceError as error:
+        has_answered = last_status(error) is not None
+        with suppress(SourceError):
+            return asking.peek(url, headers=UNCOMPRESSED, is_patient=has_answered)
+        raise
+    is_usable = response.status_code == OK and not _is_page_or_empty(response)
+    if is_usable and not asking.doubts_head:
+        return response
+    found = asking.peek(url, headers=UNCOMPRESSED)
+    for name in VALIDATORS if is_usable else ():
+        if found.headers.get(name) != response.headers.get(name):
+            found.headers.pop(name, None)
+    return found
+
+
+def _is_page_or_empty(response: requests.Response) -> bool:
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    return is_page or response.headers.get("Content-Length", "").strip() == "0"
+
+
+def described(response: requests.Response, name: str, remote: str) -> LockedFile:
+    """A file as the headers describe it."""
+    length = response.headers.get("Content-Length")
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        length = None  # of the compressed answer, not of the file
+    validator = response.headers.get("ETag") or response.headers.get("Last-Modified")
+    return LockedFile(name=name, bytes=size(length), checksum=None, remote=remote, validator=validator)
+
+
+def _name(url: str, response: requests.Response) -> str:
+    """The last part of the address if it looks like a file, else what the server calls it."""
+    last = PurePosixPath(unquote(urlsplit(url).path)).name
+    if PurePosixPath(last).suffix:
+        return last
+    header = Message()
+    header["Content-Disposition"] = response.headers.get("Content-Disposition", "")
+    return header.get_filename() or last

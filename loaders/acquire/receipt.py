@@ -1,0 +1,142 @@
+"""Fetch receipt: the SHA-256 of every file, which any later download must have too."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from pydantic import ConfigDict, Field, TypeAdapter
+
+from loaders.acquire.lock import STRICT, Bytes, Lock, Sha256, complaint, statement
+from loaders.core.errors import ChecksumMismatchError, SourceError
+from loaders.core.escape import json_text
+from loaders.core.file_formats import UNPACKED, is_archive
+from loaders.core.files import sha256, without_nothing, write_json
+
+Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFile:
+    """A file that was here.
+
+    Attributes:
+        bytes: its size [bytes].
+        sha256: of its bytes.
+        stated: what the lock said of them then (see `statement`); they say nothing of a lock that says otherwise.
+        first_seen: the day (UTC) on which these bytes first came, where no checksum proves them.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    bytes: Bytes
+    sha256: Sha256
+    stated: str | None = None
+    first_seen: Day | None = None
+
+    def has_bytes_of(self, other: "SeenFile") -> bool:
+        """Whether both are the same bytes, whenever they came."""
+        return (self.bytes, self.sha256) == (other.bytes, other.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What `fetch` brought.
+
+    Attributes:
+        published: the files of the lock, by name.
+        unpacked: what came out of the archives among them, by its path below `raw/<key>/`.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+
+    published: dict[str, SeenFile] = field(default_factory=dict)
+    unpacked: dict[str, SeenFile] = field(default_factory=dict)
+
+    def under(self, lock: Lock) -> "Seen":
+        """What of it came under the same statements as a lock makes."""
+        stated = {file.name: statement(lock.record, file) for file in lock.files}
+        changed = {name for name, file in self.published.items() if name not in stated or stated[name] != file.stated}
+        return self.without(changed)
+
+    def sha256(self, name: str) -> str:
+        """Of a file that came."""
+        return (self.published | self.unpacked)[name].sha256
+
+    def without(self, changed: set[str]) -> "Seen":
+        """The same but for some published files, and what was in them."""
+        folders = tuple(f"{name}{UNPACKED}/" for name in changed)
+        return Seen(
+            published={name: file for name, file in self.published.items() if name not in changed},
+            unpacked={name: file for name, file in self.unpacked.items() if not name.startswith(folders)},
+        )
+
+
+def changed_files(after: Seen, before: Seen) -> list[str]:
+    """The files whose bytes differ between two fetches; an archive, which may be packed anew, by what is in it."""
+    known = before.unpacked | {name: file for name, file in before.published.items() if not is_archive(name)}
+    found = after.unpacked | after.published
+    return [name for name, file in known.items() if name in found and not found[name].has_bytes_of(file)]
+
+
+def came_differently(key: str, names: Sequence[str], expected: str, found: str) -> ChecksumMismatchError:
+    """The error for files that are not those of an earlier fetch; the digests are of the first one."""
+    return ChecksumMismatchError(
+        f"{key}: {', '.join(names)} came differently before: expected sha256 {expected[:12]}…, found {found[:12]}…. "
+        f"One of the two downloads was damaged, or the publisher replaced the file without saying so. Accept what it "
+        f"sends now with `eo-pv fetch {key} --force`, which downloads it twice, then `make all`."
+    )
+
+
+def dated(after: Seen, before: Seen, lock: Lock, today: str) -> Seen:
+    """A receipt with the day on which the bytes first came, for each published file that no checksum proves."""
+    unproven = {file.name for file in lock.files if not file.checksum}
+    changed = {name.partition(f"{UNPACKED}/")[0] for name in changed_files(after, before)}
+    kept = {name: file.first_seen for name, file in before.published.items() if name not in changed}
+    days = {name: kept.get(name, today) for name in unproven}
+    published = {name: replace(file, first_seen=days.get(name)) for name, file in after.published.items()}
+    return replace(after, published=published)
+
+
+def seen_file(path: Path) -> SeenFile:
+    """Describe a file that is on this disk."""
+    return SeenFile(bytes=path.stat().st_size, sha256=sha256(path))
+
+
+def write_seen(seen: Seen, path: Path) -> None:
+    """Write what came, sorted and stable."""
+    write_json(_document(seen), path)
+
+
+def bytes_hash(path: Path) -> str:
+    """A hash of a receipt that is the same on whatever day its files first came.
+
+    Raises:
+        SourceError: the receipt is damaged.
+    """
+    seen = read_seen(path)
+    published = {name: replace(file, first_seen=None) for name, file in seen.published.items()}
+    return hashlib.sha256(json_text(_document(replace(seen, published=published))).encode()).hexdigest()
+
+
+def _document(seen: Seen) -> dict[str, dict[str, object]]:
+    parts = asdict(seen)
+    return {part: {name: without_nothing(file) for name, file in files.items()} for part, files in parts.items()}
+
+
+def read_seen(path: Path) -> Seen:
+    """Read what came; nothing where nothing came yet.
+
+    Raises:
+        SourceError: the file is damaged.
+    """
+    try:
+        return TypeAdapter(Seen).validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return Seen()
+    except ValueError as error:
+        raise SourceError(
+            f"{path.name.partition('.')[0]}: {path} is damaged ({complaint(error)}). Restore it from Git; or delete "
+            f"it, and what comes next is accepted as it is."
+        ) from error

@@ -1,0 +1,175 @@
+"""Ask a source what it holds now, and write the answer down as a lock."""
+
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path, PurePosixPath
+
+from loaders.acquire import publishers
+from loaders.acquire.archives.unpack import folded, require_safe_name
+from loaders.acquire.last_asked import note_asked
+from loaders.acquire.lock import Lock, LockedFile, Record, last_lock, read_lock, write_lock
+from loaders.acquire.lock_diff import with_checksums_of
+from loaders.acquire.publishers import local
+from loaders.acquire.receipt import Seen, read_seen, write_seen
+from loaders.core.errors import SourceError
+from loaders.core.file_formats import UNPACKED, geodatabase
+from loaders.core.paths import Workspace
+from loaders.http.client import Web
+from loaders.settings.file_selection import main_files, wanted_names, with_parts
+from loaders.settings.params import Dataset
+
+MOST_LISTED = 50
+
+
+def resolve(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
+    """The lock of a dataset; the source is asked only if there is no lock for it yet.
+
+    Raises:
+        SourceError: the source cannot be reached, is empty, or holds nothing that is wanted.
+    """
+    return current_lock(dataset, workspace) or update(dataset, workspace, web)
+
+
+def current_lock(dataset: Dataset, workspace: Workspace) -> Lock | None:
+    """The lock of a dataset, if it is of the source that the settings state."""
+    path = workspace.lock(dataset.key)
+    lock = read_lock(path) if path.exists() else None
+    expected = (dataset.source.as_stated, _origin(dataset, workspace))
+    return lock if lock and (lock.source, lock.origin) == expected else None
+
+
+def update(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
+    """Ask the source again, whatever the lock says, and replace the lock.
+
+    What came of files that have changed since is forgotten: what comes next is accepted in their place.
+
+    Raises:
+        SourceError: as for `resolve`.
+    """
+    former, seen = last_lock(workspace.lock(dataset.key)), workspace.seen(dataset.key)
+    lock = with_checksums_of(former, asked(dataset, workspace, web))
+    if former and former.source == lock.source and _was_asked_by_head(lock) and _has_never_come(lock, seen):
+        lock = with_checksums_of(former, asked(dataset, workspace, web, doubts_head=True))
+    if seen.exists():
+        write_seen(_seen_or_nothing(seen).under(lock), seen)
+    write_lock(lock, workspace.lock(dataset.key))
+    note_asked(dataset.key, workspace)
+    return lock
+
+
+def asked(dataset: Dataset, workspace: Workspace, web: Web, *, doubts_head: bool = False) -> Lock:
+    """What the source says now, as a lock that is not written yet.
+
+    Args:
+        dataset: whose source is asked.
+        workspace: where things are.
+        web: how to ask.
+        doubts_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
+
+    Raises:
+        SourceError: as for `resolve`.
+    """
+    record: Record | None = None
+    if local.is_local(dataset, workspace):
+        paths = local.local_files(dataset, workspace)
+        wanted = _matching(dataset, paths, str(local.place(dataset, workspace)))
+        files = [local.described(paths[name], name) for name in wanted]
+    else:
+        record, listed = publishers.ask(dataset, web, doubts_head=doubts_head)
+        files = _chosen(dataset, {file.name: file for file in listed}, record.id)
+        _require_distinct(dataset, [file for file in listed if file.name in {each.name for each in files}])
+    return Lock(
+        dataset=dataset.key,
+        origin=_origin(dataset, workspace),
+        source=dataset.source.as_stated,
+        files=tuple(sorted(files, key=lambda file: file.name)),
+        record=record,
+    )
+
+
+def required_lock(dataset: Dataset, workspace: Workspace) -> Lock:
+    """The lock of the source that the settings state.
+
+    Raises:
+        SourceError: there is none.
+    """
+    lock = current_lock(dataset, workspace)
+    if lock is None and workspace.lock(dataset.key).exists():
+        raise SourceError(
+            f"{dataset.key}: its lock is of another source than params.yaml states now. Run `eo-pv resolve "
+            f"{dataset.key}`, or `make all`."
+        )
+    return lock or read_lock(workspace.lock(dataset.key))
+
+
+def _was_asked_by_head(lock: Lock) -> bool:
+    return lock.record is not None and lock.record.repository in {"github", "url"}
+
+
+def _has_never_come(lock: Lock, seen: Path) -> bool:
+    """Whether nothing was fetched under what a lock states of a file that no checksum proves."""
+    came = _seen_or_nothing(seen).under(lock).published
+    return any(file.name not in came and not file.checksum for file in lock.files)
+
+
+def _seen_or_nothing(path: Path) -> Seen:
+    try:
+        return read_seen(path)
+    except SourceError:
+        return Seen()
+
+
+def _chosen(dataset: Dataset, listed: Mapping[str, LockedFile], place: str) -> list[LockedFile]:
+    """The wanted files of a published record: what is there may be large, so that it must be clear what is meant."""
+    wanted = _matching(dataset, listed, place)
+    data = main_files(wanted, with_archives=True)
+    several = len({geodatabase(name) or name for name in data}) != 1
+    if not dataset.source.include and dataset.source.kind in {"doi", "url"}:
+        if several and len(wanted) != 1:
+            sizes = (f"{name} ({(listed[name].bytes or 0) / 1e6:,.1f} MB)" for name in sorted(listed))
+            raise SourceError(
+                f"{dataset.key}: {place} holds several files: {', '.join(sizes)}. "
+                f"Name what is wanted in datasets.{dataset.key}.source.include in params.yaml."
+            )
+        wanted = sorted(with_parts(data, wanted)) if data else wanted
+    return [listed[name] for name in wanted]
+
+
+def _matching(dataset: Dataset, names: Collection[str], place: str) -> list[str]:
+    """The names that the patterns mean.
+
+    Raises:
+        SourceError: a pattern finds nothing; the message lists what is there.
+    """
+    wanted, unmatched = wanted_names(names, dataset.source)
+    if wanted and not unmatched:
+        return wanted
+    raise SourceError(
+        f"{dataset.key}: nothing in {place} matches include ({', '.join(unmatched) or 'any file'}). It holds: "
+        f"{_listed(names)}. Correct datasets.{dataset.key}.source in params.yaml."
+    )
+
+
+def _require_distinct(dataset: Dataset, files: Collection[LockedFile]) -> None:
+    """Refuse names that would leave the folder, or that some disks take for one another."""
+    for file in files:
+        require_safe_name(file.name, "the publisher", dataset.key)
+    taken = {folded(file.name) for file in files}
+    folders = {str(folder) for name in taken for folder in PurePosixPath(name).parents}
+    unpacked = {f"{name}{UNPACKED}" for name in taken}
+    if len(taken) < len(files) or folders & taken or (folders | taken) & unpacked:
+        raise SourceError(
+            f"{dataset.key}: the publisher lists files whose names differ only in case, or not at all, or of which one "
+            f"would be the folder of another: {_listed(file.name for file in files)}. Narrow "
+            f"datasets.{dataset.key}.source.include in params.yaml."
+        )
+
+
+def _listed(names: Iterable[str]) -> str:
+    found = sorted(names)
+    rest = f" and {len(found) - MOST_LISTED} more" if len(found) > MOST_LISTED else ""
+    return f"{', '.join(found[:MOST_LISTED])}{rest}" if found else "nothing"
+
+
+def _origin(dataset: Dataset, workspace: Workspace) -> str:
+    kind = dataset.source.kind
+    return "sample" if workspace.origin == "sample" and kind != "path" else kind

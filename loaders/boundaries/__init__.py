@@ -1,0 +1,1 @@
+"""Boundaries of countries and regions (stage `boundaries`)."""

@@ -1,0 +1,185 @@
+"""Boundaries of countries and regions as a Hamilton graph: from Overture Maps' `division_area` to our own columns.
+
+The bundled extract has the same columns. Source: https://docs.overturemaps.org/schema/reference/divisions/.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyproj
+import shapely
+
+from loaders.contract import BOUNDARIES
+from loaders.core.arrays import Flags, Shapes
+from loaders.core.errors import ReadError
+from loaders.geo.geometry import LONLAT, repair
+
+# a dependency has a country code of its own: Puerto Rico is PR
+SUBTYPES = {"country": "country", "dependency": "country", "region": "region", "county": "county"}
+TEXTS = ("id", "subtype", "class", "country", "region")
+NEEDED = (*TEXTS, "geometry", "names", "sources", "is_land")
+CODES = {"country": r"^[A-Z]{2}$", "region": r"^[A-Z]{2}-[A-Z0-9]{1,3}$"}  # ISO 3166-1 alpha-2, ISO 3166-2
+FARTHEST = np.array([180.0, 90.0])  # [°], lon and lat
+SLACK_DEG = 1e-6  # Natural Earth's Russia goes on to 180.00000000000017°
+POLYGONS = (3, 6)
+ADVICE = "Give it the land of Overture's theme divisions, type division_area, or write the bundled extract again"
+
+
+@dataclass(frozen=True, slots=True)
+class BoundaryCounts:
+    """What became of the areas of a file.
+
+    Attributes:
+        read: areas in the file.
+        not_land: those that are the sea of a country, left out.
+        other_subtypes: those that are neither country nor region nor county, left out.
+        countries: kept.
+        regions: kept.
+        counties: kept.
+        without_country: kept, of no country that is agreed on.
+        repaired: kept, of an invalid outline.
+    """
+
+    read: int
+    not_land: int
+    other_subtypes: int
+    countries: int
+    regions: int
+    counties: int
+    without_country: int
+    repaired: int
+
+
+def published_areas(boundary_source: Path) -> ds.Dataset:
+    """The areas of a file or folder of Parquet, none read yet; its columns and its CRS are what they should be."""
+    try:
+        areas = ds.dataset(boundary_source)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise _wrong(boundary_source, f"cannot be read as GeoParquet: {error}") from error
+    missing = [name for name in NEEDED if name not in areas.schema.names]
+    if missing:
+        raise _wrong(boundary_source, f"has no column {', '.join(missing)}")
+    texts = [name for name in TEXTS if not _is_text(areas.schema.field(name).type)]
+    if texts or not pa.types.is_boolean(areas.schema.field("is_land").type):
+        raise _wrong(boundary_source, f"has other types than division_area: {', '.join(texts) or 'is_land'}")
+    _require_lonlat(areas.schema.metadata or {}, boundary_source)
+    return areas
+
+
+def division_areas(published_areas: ds.Dataset, boundary_source: Path) -> pa.Table:
+    """The land of countries, dependencies, regions and counties, by id."""
+    wanted = ds.field("is_land") & ds.field("subtype").isin(list(SUBTYPES))
+    table = published_areas.to_table(columns=list(NEEDED), filter=wanted).sort_by("id")
+    _require(pc.is_in(table["subtype"], pa.array(["country", "dependency"])), table, boundary_source, "country")
+    ids = table["id"].to_pylist()
+    if None in ids or len(set(ids)) < len(ids):
+        raise _wrong(boundary_source, "has areas without an id, or of the same id")
+    for name, pattern in CODES.items():
+        _require_codes(table, name, pattern, boundary_source)
+    return table
+
+
+def published_shapes(division_areas: pa.Table, boundary_source: Path) -> Shapes:
+    """Their outlines in EPSG:4326, as they are published."""
+    try:
+        shapes: Shapes = shapely.force_2d(shapely.from_wkb(division_areas["geometry"].to_numpy(zero_copy_only=False)))
+    except shapely.errors.GEOSException as error:
+        raise _wrong(boundary_source, f"has a geometry that is no well-known binary: {error}") from error
+    wrong = ~np.isin(shapely.get_type_id(shapes), POLYGONS) | shapely.is_empty(shapes) | ~_in_world(shapes)
+    if wrong.any():
+        raise _wrong(boundary_source, f"{_named(division_areas, wrong)}: no polygon in longitude and latitude")
+    return shapes
+
+
+def boundary_shapes(published_shapes: Shapes) -> Shapes:
+    """Their outlines, valid, and none beyond the antimeridian or a pole."""
+    shapes, _ = repair(shapely.transform(published_shapes, lambda xy: xy.clip(-FARTHEST, FARTHEST)))
+    return shapes
+
+
+def boundaries(division_areas: pa.Table, boundary_shapes: Shapes) -> pa.Table:
+    """One row per boundary, by its id: the columns of BOUNDARIES."""
+    subtypes = [SUBTYPES[name] for name in division_areas["subtype"].to_pylist()]
+    sources = [entries or [] for entries in division_areas["sources"].to_pylist()]
+    columns = {
+        "boundary_id": division_areas["id"],
+        "subtype": pa.array(subtypes),
+        "country": division_areas["country"],
+        "region": division_areas["region"],
+        "name": pa.array([(names or {}).get("primary") for names in division_areas["names"].to_pylist()], pa.string()),
+        "geometry": pa.array(shapely.to_wkb(boundary_shapes), pa.binary()),
+        "source": pa.array([_said(entries, "dataset") for entries in sources], pa.string()),
+        "licence": pa.array([_said(entries, "license") for entries in sources], pa.string()),
+    }
+    return pa.table(columns).cast(BOUNDARIES)
+
+
+def boundary_counts(published_areas: ds.Dataset, boundaries: pa.Table, published_shapes: Shapes) -> BoundaryCounts:
+    """What became of every area: read = not_land + other_subtypes + countries + regions + counties."""
+    read = published_areas.count_rows()
+    land = published_areas.count_rows(filter=ds.field("is_land"))
+    subtypes = boundaries["subtype"].to_pylist()
+    return BoundaryCounts(
+        read=read,
+        not_land=read - land,
+        other_subtypes=land - len(subtypes),
+        countries=subtypes.count("country"),
+        regions=subtypes.count("region"),
+        counties=subtypes.count("county"),
+        without_country=boundaries["country"].null_count,
+        repaired=int((~shapely.is_valid(published_shapes)).sum()),
+    )
+
+
+def _wrong(path: Path, what: str) -> ReadError:
+    return ReadError(f"{path} {what}. {ADVICE}: `python data/samples/sample_boundaries.py`.")
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind))
+
+
+def _require_lonlat(metadata: dict[bytes, bytes], path: Path) -> None:
+    """GeoParquet without a `crs` is in OGC:CRS84, which is EPSG:4326 as (lon, lat)."""
+    if b"geo" not in metadata:
+        raise _wrong(path, "is no GeoParquet")
+    column: dict[str, Any] = json.loads(metadata[b"geo"])["columns"]["geometry"]
+    crs = column.get("crs")
+    if column.get("encoding") != "WKB" or (crs and not pyproj.CRS(crs).equals(LONLAT, ignore_axis_order=True)):
+        raise _wrong(path, "holds geometries that are no well-known binary in longitude and latitude")
+
+
+def _require(found: pa.ChunkedArray, table: pa.Table, path: Path, what: str) -> None:
+    if not pc.any(found).as_py():
+        raise _wrong(path, f"has no land of any {what} among its {len(table)} areas of land")
+
+
+def _require_codes(table: pa.Table, name: str, pattern: str, path: Path) -> None:
+    """Null is nobody's ground, or no region."""
+    right = pc.fill_null(pc.match_substring_regex(table[name].cast(pa.string()), pattern), True)
+    wrong = ~right.to_numpy().astype(np.bool_)
+    if wrong.any():
+        codes = sorted({str(code) for code in table.filter(pa.array(wrong))[name].to_pylist()})
+        raise _wrong(path, f"{_named(table, wrong)}: no ISO 3166 code of a {name} is {', '.join(codes[:3])}")
+
+
+def _named(table: pa.Table, which: Flags) -> str:
+    """The first few of them."""
+    ids = table.filter(pa.array(which))["id"].to_pylist()
+    return ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
+
+
+def _in_world(shapes: Shapes) -> Flags:
+    inside: Flags = np.all(np.abs(shapely.bounds(shapes)) <= np.tile(FARTHEST, 2) + SLACK_DEG, axis=1)
+    return inside
+
+
+def _said(entries: list[dict[str, Any]], name: str) -> str | None:
+    """What the sources of an area say, each thing once; null where they say nothing."""
+    return "; ".join(sorted({str(entry[name]) for entry in entries if entry.get(name)})) or None

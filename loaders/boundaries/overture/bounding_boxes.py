@@ -1,0 +1,79 @@
+"""Boxes around the cells that hold records: what is read of a large file."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from loaders.core.arrays import Numbers
+
+TILE_DEG = 30  # one box at most for each tile of the world: what is asked for at a time
+CELL_RADIUS_KM = 85  # farthest corner of an H3 cell of resolution 3 from its centre
+KM_PER_DEG = 110.5  # of latitude, at the equator, where it is shortest
+DECIMALS = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Box:
+    """A box in EPSG:4326 [°]; it does not cross the antimeridian."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def holds(self, other: "Box") -> bool:
+        """Whether another one lies in it."""
+        return (
+            self.west <= other.west
+            and self.south <= other.south
+            and self.east >= other.east
+            and self.north >= other.north
+        )
+
+    @property
+    def corners(self) -> tuple[float, float, float, float]:
+        """West, south, east, north [°]."""
+        return self.west, self.south, self.east, self.north
+
+
+def boxes_around(cells: pa.Table, margin_km: float) -> list[Box]:
+    """One box at most for each tile of the world, around the cells in it and what is near them.
+
+    Args:
+        cells: lon and lat [°] of the centres of H3 cells of resolution 3, EPSG:4326.
+        margin_km: how far around them.
+    """
+    lon, lat = cells["lon"].to_numpy(), cells["lat"].to_numpy()
+    tiles = np.column_stack([np.floor(lon / TILE_DEG), np.floor(lat / TILE_DEG)])
+    found: set[Box] = set()
+    for tile in np.unique(tiles, axis=0):
+        inside = (tiles == tile).all(axis=1)
+        found.update(_around(lon[inside], lat[inside], margin_km + CELL_RADIUS_KM))
+    return sorted(found)
+
+
+def _around(lon: Numbers, lat: Numbers, km: float) -> list[Box]:
+    """The box around positions; two of them across the antimeridian."""
+    deg = km / KM_PER_DEG
+    south, north = max(float(lat.min()) - deg, -90), min(float(lat.max()) + deg, 90)
+    widest = max(abs(south), abs(north))
+    wide_deg = 180.0 if widest > 89 else min(deg / math.cos(math.radians(widest)), 180.0)
+    west, east = float(lon.min()) - wide_deg, float(lon.max()) + wide_deg
+    if east - west >= 360:
+        return [_rounded(-180, south, 180, north)]
+    parts = [_rounded(max(west, -180), south, min(east, 180), north)]
+    if west < -180:
+        parts.append(_rounded(west + 360, south, 180, north))
+    if east > 180:
+        parts.append(_rounded(-180, south, east - 360, north))
+    return parts
+
+
+def _rounded(west: float, south: float, east: float, north: float) -> Box:
+    """Outwards, so that the same cells always give the same box."""
+    scale = 10**DECIMALS
+    low = [math.floor(value * scale) / scale for value in (west, south)]
+    high = [math.ceil(value * scale) / scale for value in (east, north)]
+    return Box(low[0], low[1], high[0], high[1])

@@ -1,0 +1,77 @@
+"""Which releases of Overture Maps there are: it keeps only the newest ones.
+
+Source: https://docs.overturemaps.org/gettingstarted/, the STAC catalogue.
+"""
+
+import re
+from typing import NoReturn
+
+from loaders.core.errors import SourceError
+from loaders.core.json_text import parse_json
+from loaders.http.client import Web
+
+CATALOGUE = "https://stac.overturemaps.org/catalog.json"
+RELEASE = re.compile(r"\d{4}-\d{2}-\d{2}\.\d{1,9}(?!\d)", re.ASCII)
+OTHERWISE = "or write `source: naturalearth`, which is bundled and coarse"
+
+
+def live_releases(web: Web) -> list[str]:
+    """The releases that there are, the newest first.
+
+    Raises:
+        SourceError: the catalogue cannot be had, or names none.
+    """
+    response = web.get(CATALOGUE)
+    if response.status_code != 200:
+        raise SourceError(f"{CATALOGUE} answered {response.status_code}; try again later.")
+    try:
+        links = parse_json(response.content)["links"]
+        named = [f"{link.get('href')} {link.get('title')}" for link in links if link.get("rel") == "child"]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise SourceError(f"{CATALOGUE} is no catalogue of releases; try again later.") from error
+    found = {match.group() for text in named for match in RELEASE.finditer(text)}
+    if not found:
+        raise SourceError(f"{CATALOGUE} names no release; look at https://docs.overturemaps.org/release-calendar/.")
+    return sorted(found, key=_by_date_and_number, reverse=True)
+
+
+def no_release(web: Web) -> NoReturn:
+    """Say that the settings name none, and which there are.
+
+    Raises:
+        SourceError: always.
+    """
+    _refuse("boundaries.release in params.yaml names no release of Overture Maps", web)
+
+
+def release_is_gone(release: str, place: str, web: Web) -> NoReturn:
+    """Say that a release is not there any longer, and which there are.
+
+    Args:
+        release: that is gone.
+        place: where it was looked for.
+        web: asks for the others.
+
+    Raises:
+        SourceError: always.
+    """
+    _refuse(f"{place} holds no release {release} of Overture Maps, which keeps only its newest ones", web, release)
+
+
+def _refuse(what: str, web: Web, release: str = "") -> NoReturn:
+    try:
+        live = live_releases(web)
+    except SourceError as error:
+        raise SourceError(f"{what}. Which there are could not be asked: {error}") from error
+    if release in live:
+        raise SourceError(
+            f"{what}; but {CATALOGUE} names it. Check boundaries.s3_endpoint in params.yaml, and what is between here "
+            f"and there: a proxy may answer in its place."
+        )
+    advice = f"write `release: {live[0]}` under boundaries in params.yaml, {OTHERWISE}"
+    raise SourceError(f"{what}. There are: {', '.join(live)}. To use one, {advice}.")
+
+
+def _by_date_and_number(release: str) -> tuple[str, int]:
+    day, _, number = release.partition(".")
+    return day, int(number)

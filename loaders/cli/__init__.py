@@ -1,0 +1,1 @@
+"""The commands of `eo-pv`: arguments in, sentences and tables out."""

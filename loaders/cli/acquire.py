@@ -1,0 +1,175 @@
+"""The commands of acquisition: what is published, what of it is here, and how it gets here."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loaders.cli.console import Key, Keys, app, print_errors, project, settings, shown
+from loaders.core.errors import EoPvError, NoNetworkError
+from loaders.core.redact import shown as shown_address
+from loaders.core.terminal import err, out
+from loaders.settings.params import Dataset
+
+if TYPE_CHECKING:
+    from loaders.acquire.lock import Lock
+
+
+NO_RELEASE = (
+    "Error: boundaries.release in params.yaml names no release of Overture Maps, and no table is built without "
+    "boundaries. `eo-pv releases` lists those that there are; `source: naturalearth` needs none."
+)
+
+
+@app.command()
+def check(
+    keep_going: Annotated[bool, typer.Option("--keep-going", help="Exit with 0 if only single datasets fail.")] = False,
+) -> None:
+    """Check the settings, and say what is missing that a step will need."""
+    from loaders.cli.preflight import problems
+    from loaders.settings.project import require_usable_folder
+
+    catalog, workspace = settings()
+    require_usable_folder(workspace.root)
+    # the stage of such a dataset will fail; those of the others need not
+    found = [problem for dataset in catalog.datasets.values() for problem in problems(dataset, workspace)]
+    for problem in found:
+        err.print(f"Error: {problem}", style="red")
+    if catalog.boundary_source == "overture" and catalog.boundaries.release is None:
+        err.print(NO_RELEASE, style="red")
+    if found and not keep_going:
+        raise typer.Exit(1)
+
+
+@app.command()
+def plan(keys: Keys = None) -> None:
+    """Say what would be downloaded and which steps would run, and do nothing."""
+    from loaders.acquire import plan as planning
+    from loaders.acquire.downloader import Downloads
+
+    catalog, workspace = settings()
+    downloads = Downloads(catalog)
+    planned = downloads.for_each(catalog.chosen(keys), lambda dataset: planning.plan(dataset, workspace, downloads))
+    out.print(planning.as_table(planned))
+    out.print(planning.in_short(planned.values()))
+    failed = [each for each in planned.values() if isinstance(each, EoPvError)]
+    print_errors(failed)
+    for line in planning.steps(workspace):
+        out.print(line)
+    if failed or not all(each.is_possible for each in planned.values() if isinstance(each, planning.Planned)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def resolve(key: Key) -> None:
+    """Ask a source what it holds and write the lock, unless there is one for this source already."""
+    from loaders.acquire.resolve import resolve as run
+    from loaders.http.client import Web
+
+    dataset, catalog, workspace = project(key)
+    with workspace.timed(dataset.key, "resolve"):
+        lock = run(dataset, workspace, Web(catalog.download))
+    size = sum(file.bytes or 0 for file in lock.files)
+    out.print(f"{dataset.key}: {len(lock.files)} file(s), {size:,} bytes, from {_place(lock)}")
+    _report_licence(dataset, lock)
+
+
+@app.command()
+def update(keys: Keys = None) -> None:
+    """Ask sources again, rewrite their locks, and say what changed."""
+    from loaders.acquire import resolve as source
+    from loaders.acquire.downloader import Downloads
+    from loaders.acquire.fetch import confirm
+    from loaders.acquire.lock import last_lock
+    from loaders.acquire.lock_diff import changes
+
+    catalog, workspace = settings()
+    downloads = Downloads(catalog)
+    datasets = catalog.chosen(keys)
+    before = {dataset.key: last_lock(workspace.lock(dataset.key)) for dataset in datasets}
+    after = downloads.for_each(datasets, lambda dataset: source.update(dataset, workspace, downloads.web))
+    for key, lock in after.items():
+        if isinstance(lock, EoPvError):
+            continue
+        out.print(f"{key}: {'; '.join(changes(before[key], lock)) or 'nothing changed'}")
+        _report_licence(catalog.datasets[key], lock)
+    locked = {key: lock for key, lock in after.items() if not isinstance(lock, EoPvError)}
+    asked = [dataset for dataset in datasets if dataset.key in locked]
+    confirmed = downloads.for_each(asked, lambda dataset: confirm(dataset, locked[dataset.key], workspace, downloads))
+    failed = [each for each in (*after.values(), *confirmed.values()) if isinstance(each, EoPvError)]
+    print_errors(failed)
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def prefetch() -> None:
+    """Download what is missing into the cache, several datasets at a time, so that `fetch` finds it there."""
+    from loaders.acquire.downloader import Downloads
+    from loaders.acquire.fetch import prefetch as run
+
+    catalog, workspace = settings()
+    downloads = Downloads(catalog)
+    brought = downloads.for_each(catalog.datasets.values(), lambda dataset: run(dataset, workspace, downloads))
+    offline = [error for error in brought.values() if isinstance(error, NoNetworkError)]
+    if offline:  # the steps of these datasets would each find that out again
+        raise offline[0]
+    for key, error in brought.items():
+        if isinstance(error, EoPvError):  # its stages say why, and those of the other datasets need not fail
+            err.print(f"{key}: not fetched ahead; its own steps will try again.", style="yellow")
+
+
+@app.command()
+def fetch(
+    key: Key,
+    force: Annotated[bool, typer.Option("--force", help="Download again, whatever is there.")] = False,
+) -> None:
+    """Bring the files that the lock names, verified."""
+    from loaders.acquire.downloader import Downloads
+    from loaders.acquire.fetch import fetch as run
+    from loaders.acquire.resolve import required_lock
+
+    dataset, catalog, workspace = project(key)
+    downloads = Downloads(catalog, force=force)
+    with workspace.timed(dataset.key, "fetch"), downloads.bars:
+        folder = run(dataset, required_lock(dataset, workspace), workspace, downloads)
+    out.print(f"{dataset.key}: {shown(folder, workspace)}")
+
+
+@app.command()
+def verify(keys: Keys = None) -> None:
+    """Hash the fetched files again and compare them with the locks."""
+    from loaders.acquire.fetch import differences, proofs
+    from loaders.acquire.receipt import read_seen
+    from loaders.acquire.resolve import required_lock
+
+    catalog, workspace = settings()
+    found = 0
+    for dataset in catalog.chosen(keys):
+        lock, seen = required_lock(dataset, workspace), read_seen(workspace.seen(dataset.key))
+        wrong = list(differences(lock, seen, workspace))
+        found += len(wrong)
+        for sentence in wrong:
+            err.print(f"{dataset.key}: {sentence}", style="red")
+        for sentence in [] if wrong else proofs(lock, seen):
+            out.print(f"{dataset.key}: {sentence}")
+    if found:
+        err.print(f"Error: {found} file(s) differ. Get them again with `make all`.", style="red")
+        raise typer.Exit(1)
+
+
+def _place(lock: "Lock") -> str:
+    """Where a lock comes from, for people."""
+    if lock.record is None:
+        return lock.origin
+    place = lock.record.id
+    return f"{lock.record.repository} {shown_address(place) if '://' in place else place}"
+
+
+def _report_licence(dataset: Dataset, lock: "Lock") -> None:
+    """Say where the settings and the publisher disagree on what the data may be used for."""
+    if lock.record is None:
+        return
+    from loaders.settings.licences import disagreement
+
+    if found := disagreement(dataset.licence, lock.record.licence):
+        err.print(f"{dataset.key}: {found}", style="yellow")

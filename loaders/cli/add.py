@@ -1,0 +1,37 @@
+"""The command `add`: an entry of `params.yaml` from a look into a source."""
+
+from typing import Annotated
+
+import typer
+
+from loaders.cli.console import app, settings
+
+Source = Annotated[
+    str,
+    typer.Argument(
+        help="A DOI, a file at GitHub (owner/repository@commit:path, or the address of its page), another http(s) "
+        "address of a file, or a file of your own."
+    ),
+]
+
+
+@app.command()
+def add(
+    source: Source,
+    key: Annotated[str | None, typer.Option(help="Name of the dataset; by default made from its title.")] = None,
+    file: Annotated[
+        str | None, typer.Option(help="Which file, as a pattern: 'farms.geojson', 'archive.zip/*.shp'.")
+    ] = None,
+    layer: Annotated[str | None, typer.Option(help="Which layer, of a file with several.")] = None,
+    max_mb: Annotated[float | None, typer.Option(help="Largest file to download [MB]; kept in the entry.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask: take the likeliest file, and write.")] = False,
+) -> None:
+    """Look into a source and add an entry for it to params.yaml, each guess with its reason.
+
+    On a terminal it asks before it writes. Elsewhere, without --yes, it only shows the entry and exits with 1. What it
+    downloads stays in the cache for `eo-pv fetch`; no lock is written, and no other byte of params.yaml changes.
+    """
+    from loaders.add.run import Wishes, run
+
+    catalog, workspace = settings()
+    run(source, Wishes(key, file, layer, max_mb, yes), catalog, workspace)

@@ -1,0 +1,59 @@
+"""What the commands share: the terminal, and the settings and folders of the project around it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.filesize import decimal
+
+from loaders.core.errors import EoPvError
+from loaders.core.paths import Workspace
+from loaders.core.terminal import err, out
+from loaders.settings.params import Catalog, Dataset
+from loaders.settings.project import read_project
+
+app = typer.Typer(
+    help="Published datasets of solar installations in, one documented table out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def key_of_stage(name: str) -> str:
+    """The dataset of a DVC stage (`load@<key>`, `dvc.yaml:load@<key>`); a key or alias stays as it is."""
+    return name.rpartition("@")[2]
+
+
+Key = Annotated[str, typer.Argument(help="Key or alias of the dataset.", callback=key_of_stage)]
+Keys = Annotated[list[str] | None, typer.Argument(help="Keys or aliases; by default all datasets.")]
+
+
+def settings() -> tuple[Catalog, Workspace]:
+    """The settings of the project around the working directory, and its folders."""
+    return read_project()
+
+
+def project(name: str) -> tuple[Dataset, Catalog, Workspace]:
+    """A dataset by its key or alias, with what it belongs to."""
+    catalog, workspace = settings()
+    return catalog.dataset(name), catalog, workspace
+
+
+def shown(path: Path, workspace: Workspace) -> str:
+    """A path as messages show it: below the project."""
+    return str(path.relative_to(workspace.root))
+
+
+def print_errors(errors: Iterable[EoPvError]) -> None:
+    """What went wrong, each sentence once: without a network, that is the same for all datasets."""
+    for sentence in dict.fromkeys(map(str, errors)):
+        err.print(f"Error: {sentence}", style="red")
+
+
+def list_files(files: Iterable[Path], workspace: Workspace) -> None:
+    """Name files, with their sizes."""
+    for path in files:
+        out.print(f"  {shown(path, workspace)}  ({decimal(path.stat().st_size)})")

@@ -1,0 +1,46 @@
+"""The commands that draw how everything hangs together."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from loaders.cli.console import Keys, app, settings
+from loaders.core.terminal import err, out
+
+
+@app.command()
+def dag(
+    keys: Keys = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="By default data/<origin>/report/docs/hamilton.")
+    ] = None,
+) -> None:
+    """Draw Hamilton's graphs as SVG: all pipelines, and each; with KEYS, the way of these datasets instead.
+
+    Needs the program `dot` of Graphviz.
+    """
+    from loaders.report.docs.pictures import draw_datasets, draw_pipelines, hamilton_folder
+
+    catalog, workspace = settings()
+    folder = output or hamilton_folder(workspace)
+    datasets = list({(dataset := catalog.dataset(name)).key: dataset for name in keys or ()}.values())
+    with err.status("drawing"):
+        files = draw_datasets(datasets, workspace, folder) if datasets else draw_pipelines(folder)
+    _list(files, workspace.root)
+
+
+@app.command()
+def docs() -> None:
+    """Write the page that shows everything: datasets, pipelines, models; and dbt's own page beside it."""
+    from loaders.report.docs.docs import write_docs
+
+    catalog, workspace = settings()
+    with err.status("dbt: describing the tables; drawing"):
+        files = write_docs(catalog, workspace)
+    _list(files, workspace.root)
+
+
+def _list(files: list[Path], root: Path) -> None:
+    for path in files:
+        out.print(f"  {path.relative_to(root) if path.is_relative_to(root) else path}")

@@ -1,0 +1,78 @@
+"""The commands that load datasets: into files for a DVC stage, or into the schema raw_data."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from loaders.cli.console import Key, Keys, app, list_files, project
+from loaders.core.errors import PipelineError
+from loaders.core.terminal import err, out
+from loaders.settings.base import Executor
+
+
+@app.command()
+def load(key: Key) -> None:
+    """Turn the fetched files into canonical records, every row accounted for."""
+    dataset, catalog, workspace = project(key)
+    with workspace.timed(dataset.key, "load"), err.status(f"{dataset.key}: loading"):
+        from loaders.harmonise.row_accounting import in_words, lying_areas
+        from loaders.raw_pv_doi_ingest import load_dataset  # its import is part of the time
+
+        metrics = load_dataset(dataset, catalog, workspace)
+    out.print(f"{dataset.key}: {in_words(metrics)}")
+    if doubt := lying_areas(metrics):
+        err.print(f"{dataset.key}: {doubt}.", style="yellow")
+    list_files([workspace.loaded(dataset.key)], workspace)
+
+
+@app.command()
+def ingest(
+    keys: Keys = None,
+    datasets: Annotated[
+        list[str] | None, typer.Option(help="The same: --datasets bradbury stowell.", metavar="KEY…")
+    ] = None,
+    all_datasets: Annotated[bool, typer.Option("--all", help="Every dataset in the settings.")] = False,
+    database: Annotated[Path | None, typer.Option(help="DuckDB file to write to.")] = None,
+    geoparquet: Annotated[bool, typer.Option(help="Also write data/<origin>/loaded/<key>.parquet.")] = True,
+    max_mb: Annotated[float | None, typer.Option(help="Largest single file to download [MB].")] = None,
+    cache: Annotated[bool, typer.Option(help="Use the download cache of this user.")] = True,
+    force_download: Annotated[bool, typer.Option("--force-download", help="Download again what is there.")] = False,
+    sequential: Annotated[bool, typer.Option("--sequential", help="One dataset at a time.")] = False,
+    executor: Annotated[Executor | None, typer.Option(help="Who works on several at a time.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler: tcp://host:8786.")] = None,
+    params: Annotated[
+        Path | None, typer.Option(help="Settings; data/ is beside them. By default the project's params.yaml.")
+    ] = None,
+) -> None:
+    """Resolve, fetch and load datasets straight into the schema raw_data, without DVC and dbt."""
+    names = [*(datasets or []), *(keys or [])]  # an option takes one word; those that follow it are arguments
+    if bool(names) == all_datasets:
+        raise typer.BadParameter("say which: --datasets KEY…, or --all")
+    if sequential and (executor or scheduler):
+        raise typer.BadParameter("--sequential is one dataset at a time: leave --executor and --scheduler away")
+    from loaders.raw_pv_doi_ingest import run_doi_pipeline
+
+    try:
+        stored = run_doi_pipeline(
+            database_path=database,
+            export_geoparquet=geoparquet,
+            use_parallel=not sequential,
+            use_cache=cache,
+            force_download=force_download,
+            max_mb=max_mb,
+            datasets=names,
+            params=params,
+            executor=executor,
+            scheduler=scheduler,
+        )
+    except PipelineError as error:
+        _list_tables(error.stored)
+        raise
+    _list_tables(stored)
+
+
+def _list_tables(stored: Mapping[str, str]) -> None:
+    for key, table in stored.items():
+        out.print(f"{key}: {table}")

@@ -1,0 +1,54 @@
+"""What can be known to be wrong with a dataset before any of its steps runs."""
+
+import codecs
+from collections.abc import Callable, Iterator
+
+from loaders.acquire.publishers import local
+from loaders.core.errors import EoPvError, ReadError
+from loaders.core.paths import Workspace
+from loaders.settings.params import Dataset
+
+
+def problems(dataset: Dataset, workspace: Workspace) -> Iterator[EoPvError]:
+    """Why steps of a dataset will fail: its file is not there, or a setting is none that the reader knows."""
+    checks: tuple[Callable[[Dataset, Workspace], None], ...] = (
+        _require_file,
+        _require_crs,
+        _require_encoding,
+        _require_dates,
+    )
+    for check in checks:
+        try:
+            check(dataset, workspace)
+        except EoPvError as error:
+            yield error
+
+
+def _require_file(dataset: Dataset, workspace: Workspace) -> None:
+    if local.is_local(dataset, workspace):
+        local.place(dataset, workspace)
+
+
+def _require_crs(dataset: Dataset, _: Workspace) -> None:
+    if dataset.read.crs is None:
+        return
+    from loaders.harmonise.readers.published_file import declared_crs
+
+    declared_crs(dataset.read, dataset.key)
+
+
+def _require_encoding(dataset: Dataset, _: Workspace) -> None:
+    encoding, place = dataset.read.encoding, f"datasets.{dataset.key}.read.encoding"
+    try:
+        codecs.lookup(encoding or "utf-8")
+    except (LookupError, ValueError) as error:  # ValueError: a NUL in the name
+        raise ReadError(
+            f"{dataset.key}: {place} in params.yaml is {encoding!r}, which is no encoding. Expected, say, cp1252."
+        ) from error
+
+
+def _require_dates(dataset: Dataset, _: Workspace) -> None:
+    from loaders.harmonise.values.date_intervals import writing
+
+    if dataset.columns.installed:
+        writing(dataset.columns.installed.pattern, dataset.key)

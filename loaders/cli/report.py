@@ -1,0 +1,36 @@
+"""The commands that show what a run has made."""
+
+from loaders.cli.console import app, list_files, settings, shown
+from loaders.core.errors import BuildError
+from loaders.core.terminal import out
+
+
+@app.command()
+def report() -> None:
+    """Write the report that people read."""
+    from loaders.core.files import write_text
+    from loaders.report.summary import as_markdown, read_figures, summarise
+
+    catalog, workspace = settings()
+    rows, figures = summarise(catalog, workspace), read_figures(workspace)
+    write_text(as_markdown(rows, figures, f"eo-pv: origin {catalog.origin}"), workspace.report())
+    list_files([workspace.report()], workspace)
+
+
+@app.command()
+def summary() -> None:
+    """Show what the last run made: a table of the datasets, and the files."""
+    from loaders.report.summary import as_table, findings, notes, read_figures, summarise
+
+    catalog, workspace = settings()
+    rows = summarise(catalog, workspace)
+    out.print(as_table(rows))
+    for note in (*notes(rows), *findings(read_figures(workspace))):
+        out.print(note)
+    files = [*sorted(workspace.curated.iterdir()), workspace.database, workspace.report()]
+    if missing := [path for path in files if not path.exists()]:
+        raise BuildError(
+            f"{shown(missing[0], workspace)} is missing although nothing that it is made from has changed. "
+            f"Make it again with `make all`."
+        )
+    list_files(files, workspace)

@@ -1,0 +1,47 @@
+"""The command that says why records are one installation, or are not."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from loaders.cli.console import app, settings, shown
+from loaders.core.terminal import out
+
+
+@app.command()
+def why(
+    record: Annotated[str, typer.Argument(metavar="RECORD", help="A record_id, or an installation_id (pv_…).")],
+    other: Annotated[str | None, typer.Argument(metavar="[OTHER]", help="Another record_id.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="Also draw it, as PNG.")] = None,
+) -> None:
+    """Say why a record is part of its installation, or why two records are one or two; and how to overrule it.
+
+    Shows the records of the installation, the pairs that join them with their evidence and rule, and the pairs with
+    other records that were refused, each with the reason.
+    """
+    from loaders.report.why.evidence import read_case
+    from loaders.report.why.identifiers import is_installation
+    from loaders.report.why.table import override_line, overruled_by, pairs_table, records_table, sentences
+
+    names = (record,) if other is None else (record, other)
+    if len(names) == 2 and (record == other or any(map(is_installation, names))):
+        raise typer.BadParameter(f"{record} and {other} are not two records; of installations, name one alone")
+    catalog, workspace = settings()
+    case = read_case(workspace.database, names)
+    out.print(records_table(case))
+    if case.inside:
+        out.print(pairs_table(case, case.inside, "joined by"))
+    if case.refused:
+        out.print(pairs_table(case, case.refused, "refused because"))
+    for sentence in sentences(case):
+        out.print(sentence)
+    if line := override_line(case, catalog.origin):
+        out.print(f"To overrule it, add to {catalog.dedup.overrides}, and run `make all`:\n{line}", soft_wrap=True)
+    if said := overruled_by(case):
+        out.print(f"{catalog.dedup.overrides} speaks of this pair: {said}. To take it back, remove that line.")
+    if picture:
+        from loaders.report.why.picture import draw
+
+        draw([case], picture)
+        out.print(f"  {shown(picture, workspace) if picture.is_relative_to(workspace.root) else picture}")

@@ -1,0 +1,53 @@
+"""Files: hashed in pieces, and written atomically: a reader never sees half of one."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from loaders.core.escape import json_text, storable
+
+CHUNK_BYTES = 1 << 20
+
+
+GIT_BLOB = "gitblob"  # Git's own name for the content of a file: the SHA-1 of its size and its bytes
+
+
+def sha256(path: Path) -> str:
+    """The sha256 of a file, read in pieces."""
+    return digest(path, "sha256")
+
+
+def digest(path: Path, algorithm: str) -> str:
+    """A digest of a file, read in pieces.
+
+    Raises:
+        ValueError: there is no such algorithm.
+    """
+    found = hashlib.new("sha1" if algorithm == GIT_BLOB else algorithm, usedforsecurity=False)
+    with path.open("rb") as stream:
+        if algorithm == GIT_BLOB:
+            found.update(b"blob %d\0" % path.stat().st_size)
+        while chunk := stream.read(CHUNK_BYTES):
+            found.update(chunk)
+    return found.hexdigest()
+
+
+def write_json(document: object, path: Path) -> None:
+    """Write sorted JSON, as `write_text` does."""
+    write_text(json_text(document), path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a file beside its place and rename it there.
+
+    Nobody reads half of it, and what is linked to the file that was there (DVC's cache) stays as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(storable(text), encoding="utf-8")
+    partial.replace(path)
+
+
+def without_nothing(document: dict[str, Any]) -> dict[str, Any]:
+    """What of it says something."""
+    return {name: value for name, value in document.items() if value not in (None, "", ())}

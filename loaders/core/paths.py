@@ -1,0 +1,164 @@
+"""Where things are: one tree for each origin, so that samples and published records never mix."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from loaders.core.errors import CatalogError
+
+DATABASE_NAME = "eo_pv_data.duckdb"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The folders of one origin below a project's root."""
+
+    root: Path
+    origin: str
+
+    @property
+    def home(self) -> Path:
+        """`data/<origin>`: everything that a run makes."""
+        return self.root / "data" / self.origin
+
+    @property
+    def database(self) -> Path:
+        """The DuckDB warehouse."""
+        return self.home / DATABASE_NAME
+
+    @property
+    def lake(self) -> Path:
+        """The catalogue of the DuckLake, where it is a file."""
+        return self.home / "lake.sqlite"
+
+    @property
+    def built_from(self) -> Path:
+        """The curated files that the database holds, by their sha256."""
+        return self.home / "eo_pv_data.json"
+
+    @property
+    def figures(self) -> Path:
+        """What the last build made, in figures."""
+        return self.home / "build.json"
+
+    @property
+    def curated(self) -> Path:
+        """The published tables."""
+        return self.home / "curated"
+
+    def samples(self, key: str) -> Path:
+        """The bundled twin of a dataset."""
+        return self.root / "data" / "samples" / key
+
+    def lock(self, key: str) -> Path:
+        """What the source of a dataset held when it was last asked."""
+        return self.home / "locks" / f"{key}.json"
+
+    def seen(self, key: str) -> Path:
+        """What came of it when it was fetched."""
+        return self.home / "locks" / f"{key}.seen.json"
+
+    def raw(self, key: str) -> Path:
+        """The published files of a dataset, byte for byte."""
+        return self.home / "raw" / key
+
+    def loaded(self, key: str) -> Path:
+        """The canonical records of a dataset."""
+        return self.home / "loaded" / f"{key}.parquet"
+
+    def rejected(self, key: str) -> Path:
+        """The records that cannot be used, each with its reason."""
+        return self.home / "loaded" / f"{key}.rejected.parquet"
+
+    @property
+    def bundled_boundaries(self) -> Path:
+        """The extract of countries that comes with the project."""
+        return self.samples("admin_boundaries") / "division_area.parquet"
+
+    @property
+    def boundaries(self) -> Path:
+        """Countries and regions, as the models want them."""
+        return self.home / "boundaries" / "admin_boundaries.parquet"
+
+    @property
+    def overture(self) -> Path:
+        """What has been read of Overture Maps' divisions, and kept: it deletes old releases."""
+        return self.home / "boundaries" / "overture.parquet"
+
+    def cells(self, name: str) -> Path:
+        """The H3 cells that hold records, for the boundaries or for the irradiance."""
+        return self.home / "cells" / f"{name}.parquet"
+
+    @property
+    def irradiance(self) -> Path:
+        """Solar irradiance, by H3 cell and month."""
+        return self.home / "irradiance" / "solar_irradiance.parquet"
+
+    @property
+    def no_irradiance(self) -> Path:
+        """The cells that the provider has none for, and why."""
+        return self.home / "irradiance" / "refused.parquet"
+
+    @property
+    def irradiance_tables(self) -> dict[str, Path]:
+        """Both, by the name of their table in the schema `raw_data`."""
+        return {"solar_irradiance": self.irradiance, "irradiance_refused": self.no_irradiance}
+
+    @property
+    def irradiance_counts(self) -> Path:
+        """What became of all cells, in figures."""
+        return self.home / "irradiance" / "counts.json"
+
+    def metrics(self, key: str) -> Path:
+        """The accounting of a dataset."""
+        return self.home / "metrics" / f"{key}.json"
+
+    def report(self) -> Path:
+        """The report that people read."""
+        return self.home / "report" / "summary.md"
+
+    def scratch(self, name: str) -> Path:
+        """Where a step writes before it renames; emptied by the next run of the same step."""
+        return self.home / ".work" / name
+
+    def times(self, name: str) -> Path:
+        """How long the steps of a dataset took. Not an output: no two runs agree on it."""
+        return self.home / "times" / f"{name}.json"
+
+    def asked(self, key: str) -> Path:
+        """When the source of a dataset was last asked. As little an output as the times."""
+        return self.home / "times" / f"{key}.asked.json"
+
+    @contextmanager
+    def timed(self, name: str, step: str) -> Iterator[None]:
+        """Note how long a step took [s], if it succeeds."""
+        start = time.perf_counter()
+        yield
+        path = self.times(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        noted = self.seconds(name) | {step: round(time.perf_counter() - start, 2)}
+        path.write_text(json.dumps(noted, sort_keys=True) + "\n", encoding="utf-8")
+
+    def seconds(self, name: str) -> dict[str, float]:
+        """How long each step took when it last ran [s]; empty where nobody measured it."""
+        try:
+            noted: dict[str, float] = json.loads(self.times(name).read_text(encoding="utf-8"))
+        except (FileNotFoundError, json.JSONDecodeError):
+            return {}
+        return noted
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The project's folder: the nearest one, from here upwards, that holds `params.yaml`.
+
+    Raises:
+        CatalogError: there is none.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "params.yaml").is_file():
+            return folder
+    raise CatalogError(f"No params.yaml in {here} or above it. Run this inside the project's folder.")

@@ -1,0 +1,50 @@
+"""Logs and tracebacks without credentials, which other packages and the exceptions of a bug would quote."""
+
+import logging
+import sys
+import traceback
+from types import TracebackType
+from typing import Any
+
+from loaders.core.redact import redact
+
+# they log addresses, with their queries; a filter is not inherited, so that each is named
+WEB_LOGS = (
+    *("urllib3.connection", "urllib3.connectionpool", "urllib3.poolmanager", "urllib3.response", "urllib3.util.retry"),
+    *("requests", "requests.sessions", "datahugger", "dulwich"),
+)
+
+
+def redact_web_logs() -> None:
+    """From now on, no log record about a request shows a credential, in whichever program this package runs."""
+    for name in WEB_LOGS:
+        logger = logging.getLogger(name)
+        if _redacted not in logger.filters:
+            logger.addFilter(_redacted)
+
+
+def redact_process() -> None:
+    """As `redact_web_logs`, for every log record of a process that is ours alone: the command line."""
+    logging.setLogRecordFactory(_record)
+
+
+def redact_traceback() -> None:
+    """An exception that ends the process is printed without credentials."""
+    sys.excepthook = _print_exception
+
+
+def _redacted(record: logging.LogRecord) -> bool:
+    record.msg, record.args = redact(record.getMessage()), ()
+    if record.exc_info and record.exc_info[1] and not record.exc_text:
+        record.exc_text = redact("".join(traceback.format_exception(record.exc_info[1])).rstrip())
+    return True
+
+
+def _record(*arguments: Any, **named: Any) -> logging.LogRecord:
+    record = logging.LogRecord(*arguments, **named)
+    _redacted(record)
+    return record
+
+
+def _print_exception(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    sys.stderr.write(redact("".join(traceback.format_exception(kind, error, trace))))

@@ -1,0 +1,74 @@
+"""The terminal, which text of publishers neither steers nor formats, and which is shown no credential."""
+
+import io
+import logging
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.progress import Progress, ProgressColumn, Task
+from rich.segment import Segment
+from rich.status import Status
+from rich.text import Text
+
+from loaders.core.escape import terminal
+from loaders.core.redact import redact
+
+
+class Terminal(Console):
+    """Prints text as text, in tables, bars and paragraphs alike: no escape sequences, markup or emoji codes."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(highlight=False, markup=False, emoji=False, **options)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Before anything is laid out, so that what is spelt out has its width."""
+        return super().render_str(terminal(redact(text)), **options)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Whatever was made elsewhere; rich's own control sequences pass."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(terminal(segment.text), segment.style)
+
+    def status(self, status: RenderableType, **options: Any) -> Status:
+        """As rich has it, without markup."""
+        return super().status(Text(terminal(redact(status))) if isinstance(status, str) else status, **options)
+
+
+class _Description(ProgressColumn):
+    """What a bar is of, without markup."""
+
+    def render(self, task: Task) -> Text:
+        return Text(terminal(redact(task.description)))
+
+
+class _Formatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return terminal(super().format(record))
+
+
+def progress(*columns: ProgressColumn) -> Progress:
+    """Bars on the terminal, each behind its description; none where there is no terminal."""
+    console = Terminal(stderr=True)
+    return Progress(_Description(), *columns, console=console, disable=not console.is_terminal)
+
+
+def protect_terminal() -> None:
+    """Send logs and warnings, GDAL's among them, as text only; spell out what the terminal has no character for."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    logging.captureWarnings(capture=True)
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Formatter())
+    logging.basicConfig(handlers=[handler])
+
+
+WIDE = 165  # columns, where the output is not a terminal
+
+
+out = Terminal(width=None if sys.stdout.isatty() else WIDE)
+
+
+err = Terminal(stderr=True, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""DuckDB: connections, extensions, functions of our own, and DuckLake."""

@@ -1,0 +1,120 @@
+"""DuckDB, with spatial functions and without a network."""
+
+import os
+import re
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from loaders.core import memory
+from loaders.core.errors import BuildError
+from loaders.core.escape import sql_text
+from loaders.core.foreign_errors import sentence_for
+
+# files of an older format forget the CRS of a geometry when they are opened again
+CONFIG: dict[str, Any] = {"storage_compatibility_version": "v1.5.0"}
+if memory.has_few_addresses():  # under `ulimit -v`, a thread that finds no room for its stack ends the process
+    CONFIG["threads"] = 1
+MEMORY_VARIABLE = "EO_PV_MEMORY_MB"
+LARGEST_SHARE_OF_MEMORY = 0.8
+OTHERS_MB = 250  # of dbt, Python and GEOS, in addition to what DuckDB counts
+LEAST_MB = 100
+MEMORY_MB = 1000  # what exceeds it goes to the disk beside the database; GEOS's own memory is not counted
+# else ST_Area_Spheroid and ST_Transform read EPSG:4326 as (lat, lon)
+SETTINGS = ("SET GLOBAL geometry_always_xy = true",)  # global: dbt works in cursors, which forget local ones
+
+
+def extension(name: str) -> Path:
+    """One of DuckDB's signed extensions, in the wheel that the lock pins.
+
+    Args:
+        name: as DuckDB calls it: spatial, ducklake, httpfs, sqlite_scanner, postgres_scanner.
+
+    Raises:
+        BuildError: it is not installed, or is of another version of DuckDB.
+    """
+    package = find_spec(f"duckdb_extension_{name}")
+    folders = (package.submodule_search_locations if package else None) or []
+    file = f"v{duckdb.__version__}/{name}.duckdb_extension"
+    for folder in folders:
+        if (path := Path(folder, "extensions", file)).is_file():
+            return path
+    wheel = f"duckdb-extension-{name.replace('_', '-')}=={duckdb.__version__}"
+    raise BuildError(f"DuckDB needs the package {wheel}, which is not installed. Run `make install`.")
+
+
+def load_extension(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Load one of them."""
+    connection.execute(f"LOAD {sql_text(str(extension(name)))}")
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Load what every connection of ours needs."""
+    load_extension(connection, "spatial")
+    for setting in SETTINGS:
+        connection.execute(setting)
+
+
+def config(memory_mb: int | None = None) -> dict[str, Any]:
+    """How a database is opened: with MEMORY_MB, or with less where there is less."""
+    stated = os.environ.get(MEMORY_VARIABLE)
+    memory_mb = memory_mb or (stated_memory_mb(stated) if stated else int(min(MEMORY_MB, usable_mb())))
+    return CONFIG | {"memory_limit": f"{memory_mb}MB"}
+
+
+def database_file(path: Path) -> str:
+    """A database's file, as DuckDB can open it.
+
+    Raises:
+        BuildError: there is a question mark in its path: DuckDB takes what follows for a part of an address, and would
+            put its write-ahead log elsewhere.
+    """
+    if "?" in str(path.absolute()):
+        raise BuildError(
+            f"{path}: DuckDB cannot write below a folder with a question mark in its name. Rename that folder."
+        )
+    return str(path)
+
+
+def usable_mb() -> float:
+    """How much of the memory that there is DuckDB may take [MB]."""
+    return max(LARGEST_SHARE_OF_MEMORY * memory.limit_mb() - OTHERS_MB, LEAST_MB)
+
+
+def stated_memory_mb(text: str) -> int:
+    """What the environment says [MB].
+
+    Raises:
+        BuildError: it says no number.
+    """
+    if re.fullmatch(r"[1-9][0-9]{0,8}", text.strip(), re.ASCII):
+        return int(text)
+    raise BuildError(f"{MEMORY_VARIABLE} is {text!r}; expected megabytes for DuckDB as a whole number, say 300.")
+
+
+def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a database.
+
+    Raises:
+        BuildError: it is open elsewhere, or is not a database.
+    """
+    try:
+        connection = duckdb.connect(database_file(path), read_only=read_only, config=config())
+    except duckdb.Error as error:
+        raise BuildError(f"{path} cannot be opened. {_reason(str(error), path)}") from error
+    prepare(connection)
+    return connection
+
+
+def _reason(said: str, path: Path) -> str:
+    """Why a database cannot be opened, and what to do."""
+    if found := sentence_for(said, (path.parent,)):
+        return found
+    if "different configuration" in said:
+        return "This program has it open already, with other settings. Close that connection first."
+    return (
+        "It is damaged, was written by another version of DuckDB, or is no database. Remove it, and make it again with "
+        "`make all`."
+    )

@@ -1,0 +1,225 @@
+"""DuckLake: a warehouse that several machines read and write, each build a snapshot that can be read again.
+
+Source: https://ducklake.select/docs/stable/. It forgets the CRS of geometries: whoever reads it puts EPSG:4326 back.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from loaders.core.errors import BuildError
+from loaders.core.escape import sql_name, sql_text
+from loaders.core.paths import Workspace
+from loaders.db.connection import CONFIG, database_file, load_extension, prepare
+from loaders.db.ducklake_bucket import use_bucket
+from loaders.settings.ducklake import DuckLake
+
+LAKE = "lake"
+BUILT = "built"
+AUTHOR = "eo-pv"
+ATTEMPTS = 4
+LONGEST_WAIT_S = 8
+ADVICE = "Check ducklake.files in params.yaml, and the network, the proxy and the keys that the environment names."
+FIRST = "Failed to initialize DuckLake"  # another makes the catalogue at the same moment
+CONNECTION = ("PGHOST", "PGDATABASE", "PGUSER")  # a password may also be in ~/.pgpass, or not be needed
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A state of the lake that can be read again: `SELECT … FROM lake.curated.x AT (VERSION => id)`.
+
+    Attributes:
+        id: its number.
+        time: when it was made.
+        message: what made it; null for what is no build.
+    """
+
+    id: int
+    time: datetime
+    message: str | None
+
+
+def attach(
+    connection: duckdb.DuckDBPyConnection,
+    settings: DuckLake,
+    workspace: Workspace,
+    *,
+    read_only: bool = False,
+    snapshot: int | None = None,
+) -> None:
+    """Attach the lake of an origin as `lake`, and make it if it is not there.
+
+    Args:
+        connection: to any DuckDB database.
+        settings: where it is.
+        workspace: whose it is.
+        read_only: for readers.
+        snapshot: to read as of then.
+
+    Raises:
+        BuildError: the environment does not say enough, or the catalogue cannot be reached.
+    """
+    files = _files(settings, workspace)
+    _prepare(connection, settings, files)
+    # the project may have been moved since, and what is small is to be Parquet like the rest
+    options = [f"DATA_PATH {sql_text(files)}", "OVERRIDE_DATA_PATH true", "DATA_INLINING_ROW_LIMIT 0"]
+    options += ["READ_ONLY"] if read_only else []
+    options += [f"SNAPSHOT_VERSION {int(snapshot)}"] if snapshot is not None else []
+    options += [f"METADATA_SCHEMA 'eo_pv_{workspace.origin}'"] if settings.catalogue == "postgres" else []
+    statement = f"ATTACH {sql_text(_catalogue(settings, workspace))} AS {LAKE} ({', '.join(options)})"
+    if not read_only:
+        workspace.home.mkdir(parents=True, exist_ok=True)
+    try:
+        _retrying()(connection.execute, statement)
+    except duckdb.Error as error:
+        raise BuildError(
+            f"The DuckLake of {workspace.home} ({settings.catalogue}) cannot be opened: {_in_short(error)}. "
+            f"Check ducklake in params.yaml, and the variables of the environment that name its catalogue and files."
+        ) from None  # what it comes from may hold a password
+
+
+@contextmanager
+def opened(settings: DuckLake, workspace: Workspace, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that works in the lake: names without a database are in it.
+
+    Raises:
+        BuildError: as for `attach`; or the files cannot be read or written.
+    """
+    try:
+        with _opened(settings, workspace, read_only=read_only) as connection:
+            yield connection
+    except duckdb.IOException as error:  # of a file or of the bucket; the catalogue raises others
+        raise BuildError(
+            f"The files of the DuckLake of {workspace.home} cannot be read or written: {_in_short(error)}. {ADVICE}"
+        ) from None
+
+
+@contextmanager
+def _opened(
+    settings: DuckLake, workspace: Workspace, *, read_only: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config=CONFIG) as connection:
+        prepare(connection)
+        attach(connection, settings, workspace, read_only=read_only)
+        connection.execute(f"USE {LAKE}")
+        yield connection
+
+
+def publish(database: Path, schemas: Sequence[str], message: str, settings: DuckLake, workspace: Workspace) -> int:
+    """Bring the tables of a build into the lake, all at once: readers see the build before it, or this one.
+
+    Views are left out. Tables that the build no longer has are dropped; older snapshots still have them.
+
+    Args:
+        database: the DuckDB file of the build.
+        schemas: which of its schemas.
+        message: what the snapshot is called.
+        settings: where the lake is.
+        workspace: whose it is.
+
+    Returns:
+        The number of the snapshot.
+
+    Raises:
+        BuildError: the lake cannot be written, or others keep it busy; it is as it was then.
+    """
+    try:
+        return int(_retrying()(_publish_once, database, schemas, message, settings, workspace))
+    except duckdb.Error as error:
+        raise BuildError(
+            f"The tables cannot be published in the DuckLake of {workspace.home}: {_in_short(error)}. It is as "
+            f"it was. Run `make all` again; if others write to it all the time, take turns."
+        ) from None  # what it comes from may hold a password
+
+
+def _publish_once(
+    database: Path, schemas: Sequence[str], message: str, settings: DuckLake, workspace: Workspace
+) -> int:
+    with _opened(settings, workspace) as connection:
+        connection.execute(f"ATTACH {sql_text(database_file(database))} AS {BUILT} (READ_ONLY)")
+        connection.execute("BEGIN")
+        for schema in schemas:
+            _replace_schema(connection, schema)
+        connection.execute(f"CALL {LAKE}.set_commit_message(?, ?)", [AUTHOR, message])
+        connection.execute("COMMIT")
+        # null where nothing was to be changed
+        own, last = (f"(SELECT id FROM {LAKE}.{which}_snapshot())" for which in ("last_committed", "current"))  # noqa: S608
+        ((snapshot,),) = connection.execute(f"SELECT coalesce({own}, {last})").fetchall()
+    return int(snapshot)
+
+
+def snapshots(connection: duckdb.DuckDBPyConnection) -> list[Snapshot]:
+    """What can be read of an attached lake, the oldest first."""
+    query = f"SELECT snapshot_id, snapshot_time, commit_message FROM {LAKE}.snapshots() ORDER BY snapshot_id"  # noqa: S608
+    return [Snapshot(*row) for row in connection.execute(query).fetchall()]
+
+
+def is_attached(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the lake is."""
+    query = "SELECT count(*) FROM duckdb_databases() WHERE database_name = ?"
+    return connection.execute(query, [LAKE]).fetchone() == (1,)
+
+
+def _replace_schema(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
+    query = "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name = ? ORDER BY table_name"
+    built, present = (
+        [name for (name,) in connection.execute(query, [place, schema]).fetchall()] for place in (BUILT, LAKE)
+    )
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {LAKE}.{schema}")
+    for name in built:
+        place = f"{schema}.{sql_name(name)}"
+        connection.execute(f"CREATE OR REPLACE TABLE {LAKE}.{place} AS SELECT * FROM {BUILT}.{place} ORDER BY ALL")  # noqa: S608
+    for name in set(present) - set(built):
+        connection.execute(f"DROP TABLE {LAKE}.{schema}.{sql_name(name)}")
+
+
+def _retrying() -> Retrying:
+    return Retrying(
+        retry=retry_if_exception(_is_of_the_moment),
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_random_exponential(max=LONGEST_WAIT_S),
+        reraise=True,
+    )
+
+
+def _is_of_the_moment(error: BaseException) -> bool:
+    """Whether the catalogue is locked, has changed meanwhile, or is just being made by another."""
+    return isinstance(error, duckdb.TransactionException) or (isinstance(error, duckdb.Error) and FIRST in str(error))
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, settings: DuckLake, files: str) -> None:
+    load_extension(connection, "ducklake")
+    load_extension(connection, "postgres_scanner" if settings.catalogue == "postgres" else "sqlite_scanner")
+    if files.startswith("s3://"):
+        use_bucket(connection, files, os.environ)
+
+
+def _catalogue(settings: DuckLake, workspace: Workspace) -> str:
+    if settings.catalogue == "sqlite":
+        return f"ducklake:sqlite:{workspace.lake}"
+    missing = [name for name in CONNECTION if not os.environ.get(name)]
+    if missing and not os.environ.get("PGSERVICE"):
+        raise BuildError(
+            f"ducklake.catalogue is postgres in params.yaml, but the environment does not say {', '.join(missing)}. "
+            "Set PGHOST, PGDATABASE, PGUSER and PGPASSWORD."
+        )
+    return "ducklake:postgres:"  # libpq reads its variables itself, so that no password is in a statement
+
+
+def _files(settings: DuckLake, workspace: Workspace) -> str:
+    if settings.files is None:
+        return f"{workspace.home / 'lake'}/"
+    if "://" in settings.files:
+        return f"{settings.files.rstrip('/')}/{workspace.origin}/"
+    return f"{workspace.root / Path(settings.files).expanduser() / workspace.origin}/"
+
+
+def _in_short(error: duckdb.Error) -> str:
+    """What DuckDB says, in one line and without the statement, which is ours."""
+    return " ".join(str(error).split()).partition(" LINE 1: ")[0].rstrip(".")

@@ -1,0 +1,1 @@
+"""Who runs the branches of a Hamilton graph, and what becomes of one that fails."""

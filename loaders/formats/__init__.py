@@ -1,0 +1,1 @@
+"""What published files look like: whether the content of one is what its ending says."""

@@ -1,0 +1,40 @@
+"""Views of a GeoPackage: layers that are SQL of the publisher's, which may never end."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from loaders.core.escape import sql_name
+
+MOST_ROWS = 20_000_000
+MOST_STEPS = 2_000_000_000  # of SQLite's machine; about half a minute
+STEPS_AT_ONCE = 1_000_000
+EXPORT = "export it as a table, say with QGIS"
+VIEWS = """
+    select name from sqlite_master join gpkg_contents on lower(table_name) = lower(name)
+    where type = 'view' order by name
+"""
+
+
+def view_fault(path: Path) -> str:
+    """Why a layer that is a view cannot be read; empty if all of them end.
+
+    SQLite runs them here with its own functions only, and as many steps as a large table takes.
+    """
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+        steps = iter(range(MOST_STEPS // STEPS_AT_ONCE))
+        database.set_progress_handler(lambda: next(steps, None) is None, STEPS_AT_ONCE)
+        try:
+            database.execute("pragma trusted_schema = off")
+            views = [name for (name,) in database.execute(VIEWS)]
+        except sqlite3.Error:
+            return ""  # a table is missing, or it is damaged: GDAL says so
+        for view in views:
+            try:
+                query = f"select count(*) from (select 1 from {sql_name(view)} limit {MOST_ROWS + 1})"  # noqa: S608 (quoted)
+                ((rows,),) = database.execute(query)
+            except sqlite3.Error as error:
+                return f"its layer {view!r} is a view that cannot be read ({error}); {EXPORT}"
+            if rows > MOST_ROWS:
+                return f"its layer {view!r} is a view of more than {MOST_ROWS:,} rows; {EXPORT}"
+    return ""

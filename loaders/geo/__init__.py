@@ -1,0 +1,1 @@
+"""Geometry that several stages share: validity, measures, the antimeridian, H3 cells, GeoParquet."""

@@ -1,0 +1,120 @@
+"""Outlines that cross the antimeridian: RFC 7946 wants them cut there, and not every publisher does."""
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from loaders.core.arrays import Flags, Numbers, Shapes
+
+HALF_WORLD, WORLD = 180.0, 360.0  # [°]
+# https://www.rfc-editor.org/rfc/rfc7946#section-3.1.9
+
+
+def unwrapped(shapes: Shapes) -> tuple[Shapes, Flags]:
+    """Draw outlines that cross the antimeridian in one piece, from -180° to 360°.
+
+    They jump from one end of the world to the other, or go on beyond 180°.
+
+    Args:
+        shapes: longitudes and latitudes [°].
+
+    Returns:
+        The shapes, and which of them cross. Those that would still be half a world wide, or are nowhere on Earth, stay
+        as they are; those that only touch the antimeridian, from one side, are drawn on that side.
+    """
+    west, east = _west_and_east(shapes)
+    rows = np.flatnonzero((east - west > HALF_WORLD) | (west < -HALF_WORLD) | (east > HALF_WORLD))
+    parts, owner = shapely.get_parts(shapes[rows], return_index=True)
+    crosses = _straddle(west[rows], east[rows])
+    crosses[owner[_jump(parts) | _straddle(*_west_and_east(parts))]] = True
+    drawn = _eastward(parts)
+    crosses[owner[~_fits(drawn)]] = False
+    redrawn = np.zeros(len(shapes), dtype=np.bool_)
+    redrawn[rows[crosses]] = True
+    whole = _with_parts(shapes, redrawn, drawn[crosses[owner]], rows[owner[crosses[owner]]])
+    west, east = _west_and_east(whole)
+    touching = redrawn & (west >= HALF_WORLD)
+    whole[touching] = shapely.transform(whole[touching], lambda xy: xy - [WORLD, 0])
+    return whole, redrawn & ~touching & (east > HALF_WORLD)
+
+
+def goes_around(shapes: Shapes) -> Flags:
+    """Whether a single ring is wider than half the world."""
+    parts, rows = shapely.get_parts(shapes, return_index=True)
+    west, east = _west_and_east(parts)
+    wide = np.zeros(len(shapes), dtype=np.bool_)
+    wide[rows[east - west > HALF_WORLD]] = True
+    return wide
+
+
+def cut(shape: BaseGeometry) -> BaseGeometry:
+    """A valid outline that crosses the antimeridian, drawn from -180° to 360°, as parts on both sides of it."""
+    here = shapely.intersection(shape, shapely.box(-HALF_WORLD, -90, HALF_WORLD, 90))
+    there = shapely.intersection(shape, shapely.box(HALF_WORLD, -90, WORLD, 90))
+    there = shapely.transform(there, lambda xy: xy - [WORLD, 0])
+    parts = [part for side in (here, there) for part in shapely.get_parts(side) if part.geom_type == "Polygon"]
+    both = shapely.multipolygons(parts)
+    whole: BaseGeometry = both if both.is_valid else shapely.union_all(parts)
+    return whole
+
+
+def joined(shapes: Shapes) -> Shapes:
+    """Shapes with parts on both sides of the antimeridian as neighbours, from 0° to 360°, where that is narrower."""
+    west, east = _west_and_east(shapes)
+    astride = east - west > HALF_WORLD
+    if not astride.any():
+        return shapes
+    parts, owner = shapely.get_parts(shapes[astride], return_index=True)
+    moved = _with_parts(shapes, astride, _eastward(parts), np.flatnonzero(astride)[owner])
+    new_west, new_east = _west_and_east(moved)
+    wider = astride & ~(new_east - new_west < east - west)
+    moved[wider] = shapes[wider]
+    return moved
+
+
+def _jump(parts: Shapes) -> Flags:
+    """Whether a ring within the world is wider than half of it."""
+    west, east = _west_and_east(parts)
+    jump: Flags = (east - west > HALF_WORLD) & (west >= -HALF_WORLD) & (east <= HALF_WORLD)
+    return jump
+
+
+def _straddle(west: Numbers, east: Numbers) -> Flags:
+    """Whether it goes on beyond an end of the world."""
+    at_end = ((west < HALF_WORLD) & (east > HALF_WORLD)) | ((west < -HALF_WORLD) & (east > -HALF_WORLD))
+    straddle: Flags = at_end & (east - west < HALF_WORLD)
+    return straddle
+
+
+def _eastward(parts: Shapes) -> Shapes:
+    """Polygons in the west, or with a jump, one turn further east; what crosses Greenwich in one piece stays."""
+    west, east = _west_and_east(parts)
+    move = _jump(parts) | (west < -HALF_WORLD) | (east <= 0)
+    moved: Shapes = parts.copy()
+    moved[move] = shapely.transform(
+        parts[move], lambda xy: np.column_stack((np.where(xy[:, 0] < 0, xy[:, 0] + WORLD, xy[:, 0]), xy[:, 1]))
+    )
+    return moved
+
+
+def _fits(parts: Shapes) -> Flags:
+    """Whether it is less than half a world wide, and somewhere on Earth; a vertex that is not a number is not."""
+    coordinates, rows = shapely.get_coordinates(parts, return_index=True)
+    lon, lat = coordinates.T
+    west, east = _west_and_east(parts)
+    fits: Flags = east - west < HALF_WORLD
+    fits[rows[~((lon >= -HALF_WORLD) & (lon <= WORLD) & (np.abs(lat) <= 90))]] = False
+    return fits
+
+
+def _with_parts(shapes: Shapes, where: Flags, parts: Shapes, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Shapes:
+    """The shapes, those at `where` of these parts: polygons, in the order of their rows."""
+    changed: Shapes = shapes.copy()
+    changed[where] = shapely.multipolygons(parts, indices=np.cumsum(where)[rows] - 1)
+    return changed
+
+
+def _west_and_east(shapes: Shapes) -> tuple[Numbers, Numbers]:
+    west, _, east, _ = shapely.bounds(shapes).T
+    infinite = ~(np.isfinite(west) & np.isfinite(east))  # somewhere; it is rejected for that
+    return np.where(infinite, np.nan, west), np.where(infinite, np.nan, east)

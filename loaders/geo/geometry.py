@@ -1,0 +1,157 @@
+"""Shapes: to longitude and latitude, valid, two-dimensional, and measured."""
+
+import hashlib
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pyproj
+import shapely
+from h3ronpy import cells_to_string
+from h3ronpy.vector import coordinates_to_cells
+from pyproj.transformer import TransformerGroup
+from shapely.geometry.base import BaseGeometry
+
+from loaders.core.arrays import Flags, Numbers, Shapes
+from loaders.geo.antimeridian import HALF_WORLD, WORLD, joined
+
+LONLAT = pyproj.CRS.from_epsg(4326)
+EQUAL_AREA = pyproj.CRS.from_epsg(6933)  # cylindrical equal-area on the WGS 84 ellipsoid
+# EPSG:6933 takes 181° for -179°; this goes on, so that outlines across the antimeridian are measured in one piece
+EQUAL_AREA_BEYOND = (
+    "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad +step +proj=cea +lat_ts=30 +ellps=WGS84 +over"
+)
+AREA_DECIMALS = 2  # [m²]: far below what any publisher draws; keeps the last bits of a platform out of the tables
+DEGREE_DECIMALS = 7  # [°]: about 1 cm
+HASH_BYTES = 16
+MULTIPOLYGON = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How far off positions may be after the transformation to EPSG:4326.
+
+    Attributes:
+        metres: as the registry of the CRS states it; None where it does not.
+        missing_grid: the grid that the best transformation needs and PROJ does not have here; None if it has all.
+    """
+
+    metres: float | None
+    missing_grid: str | None
+
+
+def accuracy(crs: pyproj.CRS) -> Accuracy:
+    """Of the transformation that PROJ prefers for a CRS as a whole; for parts of its area there may be better ones.
+
+    Source: https://proj.org/operations/operations_computation.html
+    """
+    if _is_lonlat(crs):
+        return Accuracy(0.0, None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that the best is missing, which is what we ask
+        group = TransformerGroup(crs, LONLAT, always_xy=True)
+    metres = group.transformers[0].accuracy if group.transformers else -1  # negative: not stated
+    return Accuracy(metres if metres >= 0 else None, None if group.best_available else _missing_grid(group))
+
+
+def missing_grid(crs: pyproj.CRS) -> str | None:
+    """The grid that the best transformation to EPSG:4326 needs and PROJ does not have here; None if it has all."""
+    return accuracy(crs).missing_grid
+
+
+def to_lonlat(shapes: Shapes, crs: pyproj.CRS) -> Shapes:
+    """Transform to EPSG:4326 in (lon, lat) order by the best transformation that PROJ has here."""
+    if _is_lonlat(crs):
+        return shapes.copy()
+    return projected(shapes, pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True))
+
+
+def repair(shapes: Shapes) -> tuple[Shapes, Flags]:
+    """Make invalid polygons valid: overlapping parts merge, holes outside their shell vanish, lines are dropped.
+
+    Returns:
+        The shapes, and which of them were invalid.
+    """
+    invalid = is_invalid(shapes)
+    return repaired(shapes, invalid), invalid
+
+
+def is_invalid(shapes: Shapes) -> Flags:
+    """Which shapes break the rules of simple features; none that is missing."""
+    return np.asarray(~(shapely.is_valid(shapes) | shapely.is_missing(shapes)))
+
+
+def repaired(shapes: Shapes, invalid: Flags) -> Shapes:
+    """The shapes, those that are invalid made valid as by `repair`."""
+    repaired_shapes: Shapes = shapes.copy()
+    repaired_shapes[invalid] = [_repaired_shape(shape) for shape in shapes[invalid]]
+    return repaired_shapes
+
+
+def _repaired_shape(shape: BaseGeometry) -> BaseGeometry:
+    """Shell less holes, part by part: GEOS's own repair fills a hole that lies outside of its shell."""
+    parts = shapely.get_parts(shape)
+    return shapely.union_all([_filled([part.exterior]).difference(_filled(part.interiors)) for part in parts])
+
+
+def _filled(rings: Iterable[shapely.LinearRing]) -> BaseGeometry:
+    areas = [shapely.make_valid(shapely.Polygon(ring), method="structure", keep_collapsed=False) for ring in rings]
+    return shapely.union_all(areas)
+
+
+def area_m2(shapes: Shapes) -> Numbers:
+    """The area on the WGS 84 ellipsoid [m²] of shapes in EPSG:4326; NaN for points and missing shapes.
+
+    Longitudes may go on to 360°. 0 where holes, of an invalid shape, enclose more than their shell.
+    """
+    plane = projected(shapes, pyproj.Transformer.from_pipeline(EQUAL_AREA_BEYOND))
+    areas: Numbers = shapely.area(plane).clip(min=0).round(AREA_DECIMALS)
+    areas[shapely.get_dimensions(shapes) < 2] = np.nan
+    return areas
+
+
+def geometry_hashes(shapes: Shapes) -> Shapes:
+    """A hash of each shape, wherever its rings begin, however its parts are ordered; None for missing shapes."""
+    plain = shapely.transform(shapes, lambda xy: xy + 0.0)  # -0 becomes 0
+    single = (shapely.get_type_id(plain) == MULTIPOLYGON) & (shapely.get_num_geometries(plain) == 1)
+    plain[single] = shapely.get_geometry(plain[single], 0)
+    texts = shapely.to_wkb(shapely.normalize(plain))
+    hashes = np.full(len(shapes), None, dtype=object)
+    known = ~shapely.is_missing(shapes)
+    hashes[known] = [hashlib.sha256(text).digest()[:HASH_BYTES] for text in texts[known]]
+    return hashes
+
+
+def centroids(shapes: Shapes) -> tuple[Numbers, Numbers]:
+    """Longitude and latitude of the centroids [°], EPSG:4326; NaN for missing shapes."""
+    points = shapely.centroid(joined(shapes))
+    lon, lat = shapely.get_x(points), shapely.get_y(points)
+    lon = np.where(lon > HALF_WORLD, lon - WORLD, lon)
+    return np.round(lon, DEGREE_DECIMALS), np.round(lat, DEGREE_DECIMALS)
+
+
+def h3_cells(lon: Numbers, lat: Numbers, resolution: int) -> Shapes:
+    """The H3 cell of each position as text; None where the position is not known."""
+    known = ~(np.isnan(lon) | np.isnan(lat))
+    cells = np.full(len(lon), None, dtype=object)
+    if known.any():
+        cells[known] = cells_to_string(coordinates_to_cells(lat[known], lon[known], resolution)).to_pylist()
+    return cells
+
+
+def projected(shapes: Shapes, transformer: pyproj.Transformer) -> Shapes:
+    """The shapes in another CRS, corner by corner."""
+    moved: Shapes = shapely.transform(
+        shapes, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])).astype(float)
+    )
+    return moved
+
+
+def _is_lonlat(crs: pyproj.CRS) -> bool:
+    return bool(crs.equals(LONLAT, ignore_axis_order=True))
+
+
+def _missing_grid(group: TransformerGroup) -> str | None:
+    missing = [grid for step in group.unavailable_operations[:1] for grid in step.grids if not grid.available]
+    return missing[0].short_name if missing else None

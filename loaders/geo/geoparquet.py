@@ -1,0 +1,135 @@
+"""Write Parquet that is the same bytes every time; GeoParquet 1.1 where there is a geometry."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+
+from loaders.contract import GEOMETRY
+from loaders.core.arrays import Numbers, Shapes
+
+ROW_GROUP_ROWS = 50_000
+CORNERS = ("xmin", "ymin", "xmax", "ymax")
+BOX = pa.struct([pa.field(name, pa.float64()) for name in CORNERS])
+TYPE_NAMES = {0: "Point", 3: "Polygon", 6: "MultiPolygon"}
+# PROJ's own description of EPSG:4326 differs between its versions; this is the least that the PROJJSON schema asks for
+WGS84 = {
+    "$schema": "https://proj.org/schemas/v0.7/projjson.schema.json",
+    "type": "GeographicCRS",
+    "name": "WGS 84",
+    "datum": {
+        "type": "GeodeticReferenceFrame",
+        "name": "World Geodetic System 1984",
+        "ellipsoid": {"name": "WGS 84", "semi_major_axis": 6378137, "inverse_flattening": 298.257223563},
+    },
+    "coordinate_system": {
+        "subtype": "ellipsoidal",
+        "axis": [
+            {"name": "Geodetic latitude", "abbreviation": "Lat", "direction": "north", "unit": "degree"},
+            {"name": "Geodetic longitude", "abbreviation": "Lon", "direction": "east", "unit": "degree"},
+        ],
+    },
+    "id": {"authority": "EPSG", "code": 4326},
+}
+
+
+def write_parquet(table: pa.Table, path: Path, said: Mapping[str, str] | None = None) -> None:
+    """Write a table; a column `geometry` (WKB in EPSG:4326) makes it GeoParquet 1.1 with a covering box.
+
+    Args:
+        table: its rows are written in their order.
+        path: replaced only when all is written.
+        said: what the file says of itself, by key.
+    """
+    with ParquetFile(path, table.schema, said) as file:
+        file.write(table)
+
+
+class ParquetFile:
+    """A Parquet file that is written piece by piece: how the rows are cut into pieces does not change its bytes.
+
+    Args:
+        path: replaced only when all is written.
+        schema: of every piece; a column `geometry` (WKB in EPSG:4326) makes it GeoParquet 1.1 with a covering box.
+        said: what the file says of itself, by key.
+    """
+
+    def __init__(self, path: Path, schema: pa.Schema, said: Mapping[str, str] | None = None) -> None:
+        self._path, self._schema, self._said = path, schema.remove_metadata(), dict(said or {})
+        self._partial = path.with_name(f".{path.name}.partial")
+        self._is_geo = GEOMETRY in schema.names
+        written = self._schema.append(pa.field("bbox", BOX)) if self._is_geo else self._schema
+        self._pending, self._shapes_seen = self._schema.empty_table(), _ShapesSeen()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # the Arrow schema would name the version of Arrow; the writer then drops all metadata, so `geo` is added after
+        self._writer = pq.ParquetWriter(self._partial, written, compression="zstd", store_schema=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        if failed:
+            self._writer.close()
+            self._partial.unlink()
+            return
+        if len(self._pending) or not self._shapes_seen.row_groups:
+            self._write_row_group(self._pending)
+        geo = {"geo": json.dumps(self._shapes_seen.described())} if self._is_geo else {}
+        self._writer.add_key_value_metadata(geo | self._said)
+        self._writer.close()
+        self._partial.replace(self._path)
+
+    def write(self, table: pa.Table) -> None:
+        """Write rows behind those that are there."""
+        self._pending = pa.concat_tables([self._pending, table.replace_schema_metadata(None)])
+        while len(self._pending) >= ROW_GROUP_ROWS:
+            self._write_row_group(self._pending.slice(0, ROW_GROUP_ROWS))
+            self._pending = self._pending.slice(ROW_GROUP_ROWS)
+
+    def _write_row_group(self, table: pa.Table) -> None:
+        table = table.combine_chunks()  # where chunks end would show in the pages
+        if self._is_geo:
+            shapes = shapely.from_wkb(table.column(GEOMETRY).to_numpy(zero_copy_only=False))
+            table = table.append_column("bbox", _boxes(shapes))
+            self._shapes_seen.add(shapes)
+        self._shapes_seen.row_groups += 1
+        self._writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
+
+
+class _ShapesSeen:
+    """What GeoParquet says of all shapes of a file."""
+
+    def __init__(self) -> None:
+        self.row_groups = 0
+        self._kinds: set[int] = set()
+        self._bounds: list[Numbers] = []
+
+    def add(self, shapes: Shapes) -> None:
+        present = shapes[~shapely.is_missing(shapes)]
+        self._kinds.update(int(kind) for kind in np.unique(shapely.get_type_id(present)))
+        if len(present):
+            self._bounds.append(shapely.total_bounds(present))
+
+    def described(self) -> dict[str, object]:
+        column: dict[str, object] = {
+            "encoding": "WKB",
+            "crs": WGS84,
+            "geometry_types": sorted(TYPE_NAMES[kind] for kind in self._kinds),
+            "covering": {"bbox": {name: ["bbox", name] for name in CORNERS}},
+        }
+        if self._bounds:
+            bounds = np.array(self._bounds)
+            least, most = bounds.min(axis=0), bounds.max(axis=0)
+            column["bbox"] = [float(value) for value in (*least[:2], *most[2:])]
+        return {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
+
+
+def _boxes(shapes: Shapes) -> pa.StructArray:
+    """The box of each geometry, by which readers skip what is elsewhere; null where there is no shape."""
+    bounds = [pa.array(values, from_pandas=True) for values in shapely.bounds(shapes).T]
+    return pa.StructArray.from_arrays(bounds, names=list(CORNERS), mask=pa.array(shapely.is_missing(shapes)))

@@ -1,0 +1,1 @@
+"""From published files to canonical records, every row accounted for (stage `load`)."""

@@ -1,0 +1,146 @@
+"""From published files to canonical records, a batch at a time: kept and rejected together, so that none gets lost."""
+
+import importlib
+import inspect
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
+from types import ModuleType
+
+import geopandas as gpd
+import pyarrow.compute as pc
+from hamilton import driver
+from hamilton.data_quality.base import DataValidationError
+
+from loaders.contract import Provenance
+from loaders.core.arrays import Flags
+from loaders.core.errors import CatalogError, ReadError
+from loaders.geo.geometry import missing_grid
+from loaders.harmonise import canonical_record
+from loaders.harmonise.readers.published_file import Published
+from loaders.harmonise.row_filter import require_found, wanted_rows
+from loaders.harmonise.values.columns import published_text
+from loaders.harmonise.values.installed_dates import StatedDates, UnusableDates
+from loaders.settings.params import Dataset
+
+logger = logging.getLogger(__name__)
+
+RECORDS, DATES = "canonical_records", "stated_dates"
+QUIRKS = "loaders.datasets"
+COMPLAINT = re.compile(r'"error": "(.*)"')  # in what Hamilton makes of Pandera's report
+
+
+def harmonise(
+    published: Iterable[Published], dataset: Dataset, provenance: Provenance, h3_resolution: int
+) -> Iterator[gpd.GeoDataFrame]:
+    """Bring published records to the canonical form.
+
+    Args:
+        published: all records of a dataset, in the order that the canonical ones shall have.
+        dataset: what their columns mean.
+        provenance: what all of them share.
+        h3_resolution: of `h3_cell`.
+
+    Yields:
+        For each batch, one row a published record: the columns of `contract.LOADING` but `record_id`, `reason` null
+        where the record is kept; geometry in EPSG:4326.
+
+    Raises:
+        ReadError: a mapped column is missing or holds what it should not, most of its dates are none, or a wanted value
+            does not occur.
+        CatalogError: the dataset's own module has a function that takes no part.
+    """
+    graph = record_graph(dataset.key)
+    filtered, undated = _Filter(dataset), UnusableDates(dataset.columns.installed, dataset.key)
+    for batch in published:
+        if batch.first_row == 1 and (grid := missing_grid(batch.crs)):
+            logger.warning(
+                "%s: the best transformation of %s (%s) needs the grid %s, which is not installed; the next best is "
+                "used. `projsync --file %s` brings it.",
+                dataset.key,
+                batch.name,
+                batch.crs.name,
+                grid,
+                grid,
+            )
+        inputs = {"provenance": provenance, "h3_resolution": h3_resolution, "row_is_wanted": filtered.rows(batch)}
+        records, dates = _records(graph, batch, dataset, inputs)
+        undated.add(dates, batch.name)
+        yield records
+    filtered.require_all_found()
+    if warning := undated.warning():
+        logger.warning("%s", warning)
+
+
+def record_graph(key: str) -> driver.Driver:
+    """The graph of `canonical_record`, with the nodes that the dataset's own module overrides.
+
+    Raises:
+        CatalogError: that module has a function that takes no part in it.
+    """
+    quirks = _quirks(key)
+    builder = driver.Builder().with_modules(canonical_record, *quirks).allow_module_overrides()
+    graph: driver.Driver = builder.build()
+    used = {variable.name for variable in graph.what_is_upstream_of(RECORDS)}
+    for module in quirks:
+        functions = [name for name, _ in inspect.getmembers(module, inspect.isfunction) if not name.startswith("_")]
+        own = [name for name in functions if getattr(module, name).__module__ == module.__name__]
+        if unused := sorted(set(own) - used):
+            raise CatalogError(
+                f"loaders/datasets/{key}.py defines {', '.join(unused)}, which no node of the record uses. "
+                f"The nodes that it can override: {', '.join(sorted(used))}."
+            )
+    return graph
+
+
+def _quirks(key: str) -> list[ModuleType]:
+    """The dataset's own module, if it has one."""
+    name = f"{QUIRKS}.{key}"
+    return [importlib.import_module(name)] if find_spec(name) else []
+
+
+def _records(
+    graph: driver.Driver, published: Published, dataset: Dataset, inputs: dict[str, object]
+) -> tuple[gpd.GeoDataFrame, StatedDates]:
+    """The records of a batch and their dates; what is wrong with them is said of the file."""
+    try:
+        found = graph.execute([RECORDS, DATES], inputs={**inputs, "published": published, "dataset": dataset})
+        return found[RECORDS], found[DATES]
+    except ReadError as error:
+        raise _said_of(published, error) from error
+    except DataValidationError as error:
+        complaints = "; ".join(COMPLAINT.findall(" ".join(error.args[0]))) or str(error)
+        raise ReadError(
+            f"{dataset.key}: records of {published.name} break the contract of loaders/contract.py: {complaints}. "
+            f"Mend the node of loaders/datasets/{dataset.key}.py that makes them."
+        ) from error
+
+
+class _Filter:
+    """Which rows `where` wants, and whether it wants anything that no file holds."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._where, self._key = dataset.where, dataset.key
+        self._found: dict[str, set[str]] = defaultdict(set)
+        self._seen: dict[str, set[str]] = defaultdict(set)
+
+    def rows(self, published: Published) -> Flags:
+        try:
+            wanted, found = wanted_rows(published.attributes, self._where, self._key)
+        except ReadError as error:
+            raise _said_of(published, error) from error
+        for name in self._where:
+            self._found[name] |= found[name]
+            values = published_text(published.attributes, name, self._key, "where")
+            self._seen[name].update(pc.unique(values).drop_null().to_pylist())
+        return wanted
+
+    def require_all_found(self) -> None:
+        seen = {name: sorted(values) for name, values in self._seen.items()}
+        require_found(self._where, self._found, seen, self._key)
+
+
+def _said_of(published: Published, error: ReadError) -> ReadError:
+    return ReadError(f"{error} (The file is {published.name}.)")

@@ -1,0 +1,232 @@
+"""A batch of published records brought to canonical form, as a Hamilton graph: one node a column.
+
+A dataset that the settings cannot describe overrides single nodes in `loaders/datasets/<key>.py`.
+"""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from hamilton import registry
+from hamilton.function_modifiers import check_output
+
+from loaders.contract import Provenance
+from loaders.core.arrays import Flags
+from loaders.geo.geometry import area_m2 as ellipsoidal_area_m2
+from loaders.geo.geometry import centroids, geometry_hashes, h3_cells
+from loaders.harmonise import quality_flags as quality
+from loaders.harmonise.contract_checks import LOADING_CHECKS
+from loaders.harmonise.readers.published_file import Published
+from loaders.harmonise.shapes.repair import Harmonised, harmonise_shapes
+from loaders.harmonise.source_attributes import fingerprints, json_rows
+from loaders.harmonise.values.columns import identifiers, numbers
+from loaders.harmonise.values.date_intervals import Interval
+from loaders.harmonise.values.installed_dates import StatedDates
+from loaders.harmonise.values.installed_dates import stated_dates as read_dates
+from loaders.settings.columns import AreaColumn, CapacityColumn, Column
+from loaders.settings.params import Dataset
+
+registry.load_extension("pandas")  # whose frames `check_output` checks; loaders/__init__.py switches the others off
+
+CAPACITY_DECIMALS, AREA_DECIMALS = 6, 2  # one watt, one square centimetre
+
+
+def wanted_attributes(published: Published, row_is_wanted: Flags) -> pa.Table:
+    """The published columns, null in the rows that are not wanted: what stands there need not be understood."""
+    if row_is_wanted.all():
+        return published.attributes
+    return published.attributes.take(pa.array(np.arange(len(row_is_wanted)), mask=~row_is_wanted))
+
+
+def harmonised_shapes(published: Published, row_is_wanted: Flags, dataset: Dataset) -> Harmonised:
+    """The shapes in EPSG:4326, valid, and what was found about them."""
+    extent = dataset.extent
+    box = (extent.west, extent.south, extent.east, extent.north) if extent else None
+    return harmonise_shapes(published.wkb, published.crs, extent=box, wanted=row_is_wanted)
+
+
+def source_id(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
+    """The publisher's own identifier, as text."""
+    return _identifiers(wanted_attributes, dataset, "source_id")
+
+
+def group_id(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
+    """The publisher's own identifier of the installation that the record is a part of, as text."""
+    return _identifiers(wanted_attributes, dataset, "group")
+
+
+def area_m2(harmonised_shapes: Harmonised) -> pd.Series:
+    """Area of the outline on the WGS 84 ellipsoid [m²]; null for points."""
+    return pd.Series(ellipsoidal_area_m2(harmonised_shapes.shapes))
+
+
+def source_area_m2(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
+    """Area that the publisher states [m²]; null where the settings map none."""
+    return _quantity(wanted_attributes, dataset, dataset.columns.area, AREA_DECIMALS)
+
+
+def capacity_mw(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
+    """Nameplate capacity that the publisher states [MW]; null where the settings map none."""
+    return _quantity(wanted_attributes, dataset, dataset.columns.capacity, CAPACITY_DECIMALS)
+
+
+def capacity_basis(capacity_mw: pd.Series, dataset: Dataset) -> pd.Series:
+    """Alternating or direct current, where a capacity is stated."""
+    capacity = dataset.columns.capacity
+    basis = pd.Series(capacity.stated_basis if capacity else None, index=capacity_mw.index, dtype="object")
+    return basis.where(capacity_mw.notna(), None)
+
+
+def stated_dates(wanted_attributes: pa.Table, dataset: Dataset) -> StatedDates:
+    """When each was installed, as far as its columns say, and what of it cannot be used."""
+    return read_dates(wanted_attributes, dataset.columns.installed, dataset.key)
+
+
+def installed(stated_dates: StatedDates) -> list[Interval]:
+    """First and last day on which each may have been installed; None where that end is open."""
+    return stated_dates.intervals
+
+
+def installed_from(installed: list[Interval]) -> pd.Series:
+    """First day on which it may have been installed."""
+    return pd.Series([first for first, _ in installed], dtype="object")
+
+
+def installed_to(installed: list[Interval]) -> pd.Series:
+    """Last day on which it may have been installed."""
+    return pd.Series([last for _, last in installed], dtype="object")
+
+
+def centroid(harmonised_shapes: Harmonised) -> pd.DataFrame:
+    """The centroid [°], EPSG:4326: columns `lon` and `lat`."""
+    lon, lat = centroids(harmonised_shapes.shapes)
+    return pd.DataFrame({"lon": lon, "lat": lat})
+
+
+def stated_position(wanted_attributes: pa.Table, dataset: Dataset) -> pd.DataFrame:
+    """The position that the publisher states beside the shape [°], EPSG:4326: columns `lon` and `lat`."""
+    position, key = dataset.columns.position, dataset.key
+    if position is None:
+        return pd.DataFrame({"lon": _unknown(wanted_attributes), "lat": _unknown(wanted_attributes)})
+    columns = position.columns.items()
+    return pd.DataFrame(
+        {axis: numbers(wanted_attributes, column, key, dataset.read, signed=True) for axis, column in columns}
+    )
+
+
+def quality_flags(  # noqa: PLR0913 (one for each that a flag looks at)
+    harmonised_shapes: Harmonised,
+    area_m2: pd.Series,
+    source_area_m2: pd.Series,
+    capacity_mw: pd.Series,
+    centroid: pd.DataFrame,
+    stated_position: pd.DataFrame,
+    stated_dates: StatedDates,
+) -> pd.Series:
+    """What to know before trusting a record, as far as it shows in the record alone."""
+    shapes, drawn, stated = harmonised_shapes, area_m2.to_numpy(), source_area_m2.to_numpy()
+    here, there = ((place["lon"].to_numpy(), place["lat"].to_numpy()) for place in (centroid, stated_position))
+    found = {
+        "repaired": shapes.repaired,
+        "repair_changed_area": shapes.repair_changed_area,
+        "incomplete": shapes.incomplete,
+        "linearised": shapes.linearised,
+        "cut_at_antimeridian": shapes.cut_at_antimeridian,
+        "outside_extent": shapes.outside_extent,
+        "placeholder_position": shapes.at_origin,
+        "stated_area_disagrees": quality.stated_area_disagrees(drawn, stated),
+        "far_from_stated_position": quality.far_from_stated_position(shapes.shapes, here, there, drawn),
+        "unusable_date": np.array([text is not None for text in stated_dates.unusable], dtype=np.bool_),
+        "implausible_power_density": quality.implausible_power_density(capacity_mw.to_numpy(), drawn),
+    }
+    return pd.Series(quality.flag_lists(found), dtype="object")
+
+
+def source_attributes(published: Published) -> pd.Series:
+    """Every published column, as JSON."""
+    return pd.Series(json_rows(published.attributes), dtype="object")
+
+
+def fingerprint(published: Published, source_attributes: pd.Series) -> pd.Series:
+    """Of the shape as published, so that a better repair or another PROJ does not rename the record."""
+    return pd.Series(fingerprints(published.wkb, source_attributes), dtype="object")
+
+
+@check_output(schema=LOADING_CHECKS, importance="fail")
+def canonical_records(  # noqa: PLR0913 (one for each column)
+    published: Published,
+    dataset: Dataset,
+    provenance: Provenance,
+    h3_resolution: int,
+    harmonised_shapes: Harmonised,
+    source_id: pd.Series,
+    group_id: pd.Series,
+    centroid: pd.DataFrame,
+    area_m2: pd.Series,
+    source_area_m2: pd.Series,
+    capacity_mw: pd.Series,
+    capacity_basis: pd.Series,
+    installed_from: pd.Series,
+    installed_to: pd.Series,
+    source_attributes: pd.Series,
+    quality_flags: pd.Series,
+    fingerprint: pd.Series,
+) -> gpd.GeoDataFrame:
+    """The batch: the columns of `contract.LOADING`, but no record_id yet, which needs all records."""
+    shapes = harmonised_shapes
+    rows = len(published.wkb)
+    frame = pd.DataFrame(
+        {
+            "dataset_key": dataset.key,
+            "source_id": source_id,
+            "group_id": group_id,
+            "geometry": shapes.shapes,
+            "geometry_kind": shapes.kind,
+            "centroid_lon": centroid["lon"],
+            "centroid_lat": centroid["lat"],
+            "area_m2": area_m2,
+            "source_area_m2": source_area_m2,
+            "capacity_mw": capacity_mw,
+            "capacity_basis": capacity_basis,
+            "installed_from": installed_from,
+            "installed_to": installed_to,
+            "h3_cell": h3_cells(centroid["lon"].to_numpy(), centroid["lat"].to_numpy(), h3_resolution),
+            "source_file": published.name,
+            "source_row": np.arange(published.first_row, published.first_row + rows),
+            "source_attributes": source_attributes,
+            "quality_flags": quality_flags,
+            "unrepaired_area_m2": shapes.unrepaired_area_m2,
+            "doi": provenance.doi,
+            "licence": dataset.licence,
+            "licence_verified": dataset.licence_verified,
+            "is_synthetic": provenance.is_synthetic,
+            "reason": shapes.reason,
+            "published_wkb": _of_rejected(published, shapes),
+            "fingerprint": fingerprint,
+            "shape_hash": geometry_hashes(shapes.shapes),
+            "is_coarse": shapes.is_coarse,
+        }
+    )
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=4326)
+
+
+def _identifiers(attributes: pa.Table, dataset: Dataset, setting: str) -> pd.Series:
+    column: Column | None = getattr(dataset.columns, setting)
+    return pd.Series(identifiers(attributes, column, dataset.key, setting), dtype="object")
+
+
+def _quantity(
+    attributes: pa.Table, dataset: Dataset, column: AreaColumn | CapacityColumn | None, decimals: int
+) -> pd.Series:
+    """A stated quantity in the unit of the record; null where the settings map none."""
+    if column is None:
+        return _unknown(attributes)
+    return pd.Series(np.round(numbers(attributes, column, dataset.key, dataset.read) * column.factor, decimals))
+
+
+def _unknown(attributes: pa.Table) -> pd.Series:
+    return pd.Series(np.full(len(attributes), np.nan))
+
+
+def _of_rejected(published: Published, shapes: Harmonised) -> list[bytes | None]:
+    return [wkb if reason else None for wkb, reason in zip(published.wkb, shapes.reason, strict=True)]

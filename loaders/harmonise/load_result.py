@@ -1,0 +1,42 @@
+"""A dataset that has been loaded."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from loaders.core.files import write_json
+from loaders.core.paths import Workspace
+from loaders.harmonise.row_accounting import read_accounting
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A dataset that has been loaded, and waits beside its place.
+
+    Attributes:
+        key: of the dataset.
+        folder: what is written aside for it; nothing of it is needed later.
+        records: GeoParquet with the canonical records.
+        rejected: Parquet with those that cannot be used, each with its reason.
+        metrics: the accounting.
+    """
+
+    key: str
+    folder: Path
+    records: Path
+    rejected: Path
+    metrics: dict[str, Any]
+
+
+def put_in_place(loaded: Loaded, workspace: Workspace) -> None:
+    """Rename what a load has written to where it belongs; only the folder is left."""
+    workspace.loaded(loaded.key).parent.mkdir(parents=True, exist_ok=True)
+    loaded.rejected.replace(workspace.rejected(loaded.key))
+    loaded.records.replace(workspace.loaded(loaded.key))
+    write_json(loaded.metrics, workspace.metrics(loaded.key))
+
+
+def loaded_before(key: str, workspace: Workspace) -> Loaded:
+    """A dataset as its load has left it in its place."""
+    metrics = read_accounting(workspace.metrics(key))
+    return Loaded(key, workspace.scratch(f"load-{key}"), workspace.loaded(key), workspace.rejected(key), metrics)

@@ -1,0 +1,1 @@
+"""Readers of published files, a batch of records at a time."""

@@ -1,0 +1,1 @@
+"""CSV, read as it was written."""

@@ -1,0 +1,115 @@
+"""The rows of a CSV as it was written, and a name for each of its columns."""
+
+import codecs
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+from loaders.settings.columns import Reading
+
+LONGEST_VALUE = 2**31 - 1  # characters; the csv module itself stops at 131,072, which an outline in WKT exceeds
+BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark it begins with
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+Row = tuple[int, list[str]]  # the line that it ends in, and its fields
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The columns of a table.
+
+    Attributes:
+        names: of the columns, each once.
+        places: of each column among the fields of a row; the first is 0.
+        width: the number of fields of the header, columns without name and content included.
+    """
+
+    names: tuple[str, ...]
+    places: tuple[int, ...]
+    width: int
+
+
+def csv_rows(path: Path, reading: Reading) -> Iterator[Row]:
+    """The header and the rows below it; blank ones, and those before the header, are left out.
+
+    Raises:
+        UnicodeDecodeError: the encoding is another.
+        LookupError: there is no such encoding.
+        csv.Error: a quotation is not one.
+    """
+    csv.field_size_limit(LONGEST_VALUE)
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if reading.quotes else csv.QUOTE_NONE
+    before = reading.header_line - 1
+    with path.open(encoding=_encoding(path, reading), newline="") as text:
+        lines = csv.reader(islice(text, before, None), delimiter=reading.delimiter, quoting=quoting, strict=True)
+        try:
+            for row in lines:
+                if any(map(str.strip, row)):  # spreadsheets append rows of nothing but delimiters
+                    yield lines.line_num + before, row
+        except csv.Error as error:
+            remedy = "; where quotation marks are a part of the values, say `read: {quotes: false}`" * reading.quotes
+            raise csv.Error(f"line {lines.line_num + before}: {error}{remedy}") from error
+
+
+def header(fields: list[str], rows: Callable[[], Iterable[Row]]) -> Header:
+    """Name the columns: those without a name by their number, a name that occurs again with a number behind it.
+
+    Args:
+        fields: of the header.
+        rows: reads the rows below it; asked only where columns have no name. Those of them that are blank in every
+            row, as spreadsheets append, are left out.
+    """
+    fields = [fields[0].removeprefix("\ufeff"), *fields[1:]] if fields else []
+    unnamed = {place for place, name in enumerate(fields) if not name.strip()}
+    blank = _blank(unnamed, rows()) if unnamed else set()
+    places = tuple(place for place in range(len(fields)) if place not in blank)
+    names = column_names(fields)
+    return Header(tuple(names[place] for place in places), places, len(fields))
+
+
+def column_names(published: Sequence[str]) -> list[str]:
+    """Names for columns, each once: those without one get their place (`column_7`), repeated ones a number (`id_2`)."""
+    taken = set(published)
+    names: dict[str, None] = {}
+    for place, name in enumerate(published, 1):
+        base = name if name.strip() else f"column_{place}"
+        number, new = 1, base
+        while new in names or (new in taken and (number > 1 or base != name)):
+            number += 1
+            new = f"{base}_{number}"
+        names[new] = None
+    return list(names)
+
+
+def stated_encoding(path: Path) -> str | None:
+    """The encoding that a byte order mark states; null where there is none."""
+    with path.open("rb") as stream:
+        start = stream.read(4)
+    return next((name for mark, name in BYTE_ORDER_MARKS.items() if start.startswith(mark)), None)
+
+
+def _encoding(path: Path, reading: Reading) -> str:
+    """As the settings say, else as the file says, else UTF-8; its byte order mark is never a part of a name."""
+    encoding = reading.encoding or stated_encoding(path) or "utf-8-sig"
+    with suppress(LookupError):
+        return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
+    return encoding
+
+
+def _blank(places: set[int], rows: Iterable[Row]) -> set[int]:
+    """Those places where no row has anything."""
+    blank = set(places)
+    for _, row in rows:
+        blank -= {place for place in blank if place < len(row) and row[place].strip()}
+        if not blank:
+            break
+    return blank

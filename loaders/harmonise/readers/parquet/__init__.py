@@ -1,0 +1,1 @@
+"""GeoParquet of every version, and GeoArrow."""

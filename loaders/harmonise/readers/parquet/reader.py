@@ -1,0 +1,125 @@
+"""Read GeoParquet of every version, and Parquet with geometry types of its own, a batch of records at a time."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from loaders.core.arrays import Shapes
+from loaders.harmonise.readers.csv.table import column_names
+from loaders.harmonise.readers.parquet.geoarrow import ENCODINGS, wkb_from_geoarrow
+from loaders.harmonise.readers.vector.reader import Batch, at_least_one, split_shapes
+
+WITHOUT_CRS = "OGC:CRS84"  # what both standards say of a column that names no CRS
+NATIVE = frozenset({"GEOMETRY", "GEOGRAPHY"})
+WELL_KNOWN_BINARY = "WKB"
+# https://geoparquet.org/releases/v1.1.0/ and https://github.com/apache/parquet-format/blob/master/Geospatial.md
+
+
+@dataclass(frozen=True, slots=True)
+class _Geometry:
+    """The column with the shapes: its name, how they are written, and its CRS; null if that is not known."""
+
+    column: str
+    encoding: str
+    crs: Any
+
+
+def read_geoparquet(path: Path, rows: int) -> Iterator[Batch]:
+    """The columns, the shapes and the stated CRS, so many rows at a time.
+
+    Raises:
+        pa.ArrowException: it is damaged, or does not say where its shapes are and how they are written.
+    """
+    with pq.ParquetFile(path, pre_buffer=False) as parquet:  # else what has been read stays in memory
+        geometry = _described(parquet) or _native(parquet)
+        _require_readable(parquet.schema_arrow, geometry)
+        names = column_names(parquet.schema_arrow.names)
+        geometry = replace(geometry, column=names[parquet.schema_arrow.get_field_index(geometry.column)])
+        for table in at_least_one(parquet.iter_batches(batch_size=rows), parquet.schema_arrow):
+            yield *_split(table.rename_columns(names), geometry), geometry.crs
+
+
+def _require_readable(schema: pa.Schema, geometry: _Geometry) -> None:
+    """Refuse a column of shapes that cannot be read, or is none.
+
+    Raises:
+        pa.ArrowException: as it says.
+    """
+    if geometry.encoding != WELL_KNOWN_BINARY and geometry.encoding not in ENCODINGS:
+        known = ", ".join([WELL_KNOWN_BINARY, *ENCODINGS])
+        raise pa.ArrowNotImplementedError(
+            f"its column {geometry.column} is encoded as {geometry.encoding}, expected one of {known}"
+        )
+    place = schema.get_field_index(geometry.column)
+    if place < 0:
+        raise pa.ArrowNotImplementedError(f"its shapes are in a part of a column, {geometry.column}")
+    if geometry.encoding == WELL_KNOWN_BINARY and not _is_binary(schema.types[place]):
+        raise pa.ArrowInvalid(
+            f"its column {geometry.column} should hold shapes as binary, and is {schema.types[place]}"
+        )
+
+
+def _is_binary(kind: pa.DataType) -> bool:
+    kind = getattr(kind, "storage_type", kind)  # of an extension
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    tests = (
+        pa.types.is_binary,
+        pa.types.is_large_binary,
+        pa.types.is_binary_view,
+        pa.types.is_fixed_size_binary,
+    )
+    return any(test(kind) for test in tests) and not pa.types.is_decimal(kind)
+
+
+def _described(parquet: pq.ParquetFile) -> _Geometry | None:
+    """What the metadata of GeoParquet say; None if there are none."""
+    metadata = parquet.schema_arrow.metadata or {}
+    if b"geo" not in metadata:
+        return None
+    try:
+        stated = json.loads(metadata[b"geo"])
+        column = stated["primary_column"]
+        described = stated["columns"][column]
+        (_,) = parquet.schema_arrow.get_all_field_indices(column)
+        return _Geometry(column, str(described["encoding"]), described.get("crs", WITHOUT_CRS))
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise pa.ArrowInvalid("its GeoParquet metadata do not describe a column of geometries") from error
+
+
+def _native(parquet: pq.ParquetFile) -> _Geometry:
+    """The only column with a geometry type of Parquet itself."""
+    fields = [parquet.schema.column(place) for place in range(len(parquet.schema))]
+    found = [field for field in fields if field.logical_type.type in NATIVE]
+    if len(found) != 1:
+        several = f"several columns are geometries: {', '.join(field.path for field in found)}; keep one of them"
+        missing = "it is Parquet, but not GeoParquet: it does not say which column is the geometry"
+        raise pa.ArrowInvalid(several if found else missing)
+    crs = json.loads(found[0].logical_type.to_json()).get("crs") or WITHOUT_CRS
+    return _Geometry(found[0].path, WELL_KNOWN_BINARY, _crs(crs, parquet))
+
+
+def _crs(text: str, parquet: pq.ParquetFile) -> Any:
+    """A CRS as Parquet writes it: a name, PROJJSON, or where in the metadata that stands; null if it is not known."""
+    kind, _, name = text.partition(":")
+    if kind == "srid":  # a number of the writer's own system
+        return None
+    if kind == "projjson":
+        text = (parquet.schema_arrow.metadata or {}).get(name.encode(), b"").decode()
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text or None
+
+
+def _split(table: pa.Table, geometry: _Geometry) -> tuple[pa.Table, Shapes]:
+    if geometry.encoding == WELL_KNOWN_BINARY:
+        return split_shapes(table, table.schema.get_field_index(geometry.column))
+    column = table.column(geometry.column).combine_chunks()
+    if isinstance(column, pa.ChunkedArray):  # as it remains if there are no rows
+        column = pa.array([], column.type)
+    return table.drop_columns([geometry.column]), wkb_from_geoarrow(column, geometry.encoding)

@@ -1,0 +1,1 @@
+"""Formats that GDAL reads, with the values that it would change put back."""

@@ -1,0 +1,62 @@
+"""The ids that features have beside their columns: the publisher's own, or GDAL's numbers for the rows."""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from loaders.harmonise.readers.vector.geojson import GEOJSON, MIXED_IDS, gives_ids
+from loaders.harmonise.readers.vector.geojson_values import JsonIds
+from loaders.harmonise.readers.vector.losses import losses_as_errors
+from loaders.settings.file_selection import SourceFile
+
+WITH_ID_COLUMN = frozenset({".gpkg", ".gdb"})  # which GDAL takes out of the others
+SAME_ID = "Several features with id = "
+
+
+class FeatureIds:
+    """The ids of features: published in databases and in a GeoJSON that gives some, else they number the rows."""
+
+    def __init__(self, file: SourceFile, fid_column: str) -> None:
+        self._is_geojson = file.suffix in GEOJSON
+        self._are_published = file.suffix in WITH_ID_COLUMN or (self._is_geojson and gives_ids(file.path))
+        self._name = fid_column if file.suffix in WITH_ID_COLUMN else "id"
+        self._ids = JsonIds(file.path) if self._is_geojson and self._are_published else None
+        self._next = 0
+
+    def guarded(self, stream: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+        """The batches, as long as GDAL does not change a value, or an id that is not unique, which it only warns of."""
+        while True:
+            with losses_as_errors(*([SAME_ID] if self._is_geojson else [])) as same_ids:
+                batch = next(stream, None)
+            if same_ids and self._are_published and not self._are_confused():
+                number = same_ids[0].removeprefix(SAME_ID).partition(" have")[0]
+                raise ValueError(f"several features have the id {number}; only ids that are unique can be read")
+            if batch is None:
+                return
+            yield batch
+
+    def _are_confused(self) -> bool:
+        return self._ids is not None and self._ids.are_confused
+
+    def kept(self, table: pa.Table) -> pa.Table:
+        """The next rows of the file, with the ids as a column if they are published."""
+        fids = table.column(0)  # by position: a property may have its name
+        table = table.remove_column(0)
+        if self._ids and self._are_confused():
+            table = table.drop_columns(list({self._name} & set(table.column_names)))
+            return table.add_column(0, self._name, self._ids.following(len(table)))
+        if self._name in table.column_names:
+            return table
+        if self._are_published:
+            return table.add_column(0, self._name, fids)
+        if self._is_geojson and not self._are_known(fids.to_pylist(), table):
+            raise ValueError(MIXED_IDS)
+        self._next += len(fids)
+        return table
+
+    def _are_known(self, fids: list[int], table: pa.Table) -> bool:
+        """Whether ids number the rows, or are those of a column, as ESRI's OBJECTID."""
+        if fids == list(range(self._next, self._next + len(fids))):
+            return True
+        columns = zip(table.schema.types, table.columns, strict=True)
+        return any(values.to_pylist() == fids for kind, values in columns if pa.types.is_integer(kind))

@@ -1,0 +1,187 @@
+"""Read a file with GDAL, a batch of records at a time."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from loaders.core.arrays import Shapes
+from loaders.core.errors import ReadError
+from loaders.core.escape import ogr_sql_name
+from loaders.harmonise.readers.csv.table import column_names
+from loaders.harmonise.readers.positions import position_columns, positions
+from loaders.harmonise.readers.vector.feature_ids import FeatureIds
+from loaders.harmonise.readers.vector.gdal import DataSourceError, list_layers, open_arrow, read_info
+from loaders.harmonise.readers.vector.geojson import GEOJSON, says_crs
+from loaders.harmonise.readers.vector.geojson_values import is_too_long, with_quoted_numbers
+from loaders.harmonise.readers.vector.geopackage import require_declared_values
+from loaders.harmonise.readers.vector.kml import require_whole_values
+from loaders.harmonise.readers.vector.losses import losses_as_errors
+from loaders.harmonise.readers.vector.restored import KML, SPREADSHEETS, restoring
+from loaders.harmonise.readers.vector.shapefile import require_whole_shapefile
+from loaders.settings.columns import Reading
+from loaders.settings.file_selection import SourceFile
+
+logger = logging.getLogger(__name__)
+
+Batch = tuple[pa.Table, Shapes, Any]  # attributes, well-known binary, the CRS that the file states
+
+FOLDERS = KML  # the layers of which are the folders of one document
+ONE_LAYER = GEOJSON - {".json"}  # listing it reads the whole file; .json may be of another kind
+GEOMETRY = frozenset({b"geoarrow.wkb", b"ogc.wkb"})  # its types in Arrow
+# layers with heights or measures; an option that a driver does not have; a number that `restored` looks at again
+HARMLESS = ("Unrecognized geometry", "Measured (M) geometry", "driver ", "64 bit integer overflow when converting")
+SHOWN = 8  # folders in a message
+OPTIONS = {suffix: {"DATE_AS_STRING": "YES"} for suffix in GEOJSON}  # else text that looks like a date is rewritten
+OPTIONS |= {suffix: {"HEADERS": "FORCE"} for suffix in SPREADSHEETS}  # also where all columns are text
+
+
+def read_with_gdal(file: SourceFile, path: Path, reading: Reading, key: str, rows: int) -> Iterator[Batch]:
+    """The columns, the shapes and the stated CRS of a file, so many rows at a time.
+
+    Raises:
+        ReadError: a layer must be named, a column of coordinates is not there, or values would change.
+    """
+    if file.suffix == ".shp":
+        require_whole_shapefile(file, key)
+    with losses_as_errors(*HARMLESS):
+        layers = _layers(file, path, reading, key)
+    if file.suffix == ".gpkg":
+        require_declared_values(path, layers["layer"], file.name, key)
+    if file.suffix in FOLDERS:
+        require_whole_values(path)
+    states_crs = file.suffix not in GEOJSON or _says_crs(file, reading)
+    with _opened(path, layers, file, reading, rows) as (meta, stream):
+        with_ids = FeatureIds(file, meta["fid_column"])
+        names = _names(stream.schema.names, file)
+        restored = restoring(file, stream.schema.empty_table().rename_columns(names).schema.remove(0))
+        for found in at_least_one(with_ids.guarded(stream), stream.schema):
+            batch = found.rename_columns(names)
+            table = _without_padding(restored(with_ids.kept(batch), batch.column(0)))
+            crs = meta["crs"] if states_crs else None
+            if file.suffix in SPREADSHEETS:
+                table = table.rename_columns(column_names(table.column_names))
+                yield table, positions(_require_positions(table, reading, file, key), reading), crs
+            else:
+                yield *split_shapes(table, _geometry(table.schema)), crs
+
+
+def _names(published: list[str], file: SourceFile) -> list[str]:
+    """A name for each column, which comes once; but the first is that of GDAL's ids, and those of JSON do."""
+    return published if file.suffix in GEOJSON else [published[0], *column_names(published[1:])]
+
+
+def _without_padding(table: pa.Table) -> pa.Table:
+    """Moments without the zero bytes that GDAL writes behind some of a file geodatabase."""
+    for place, field in enumerate(table.schema):
+        if (field.metadata or {}).get(b"GDAL:OGR:type") == b"DateTime":
+            table = table.set_column(place, field, pc.utf8_rtrim(table.column(place), characters="\0"))
+    return table
+
+
+def _says_crs(file: SourceFile, reading: Reading) -> bool:
+    """Whether a GeoJSON says what its coordinates are: by its member `crs`, or by having none and none declared."""
+    if reading.encoding:
+        raise ValueError("it is UTF-8 by definition: save it as that, and leave read.encoding out")
+    said = says_crs(file.path)
+    return not reading.crs if said is None else said
+
+
+def _layers(file: SourceFile, path: Path, reading: Reading, key: str) -> dict[str, str | None]:
+    """What to read, as arguments for GDAL: the named layer, the only one, or all folders of a KML document.
+
+    Raises:
+        ReadError: there are several to choose from.
+    """
+    if reading.layer or file.suffix in ONE_LAYER:
+        return {"layer": reading.layer}
+    is_workbook = file.suffix in SPREADSHEETS
+    layers = sheets(path) if is_workbook else [name for name, kind in list_layers(path) if kind is not None]
+    if len(layers) < 2:
+        return {"layer": layers[0] if layers else None}
+    if file.suffix not in FOLDERS or any("\\" in name for name in layers):  # which GDAL's SQL cannot escape
+        raise ReadError(
+            f"{key}: {file.name} has several layers: {', '.join(layers)}. "
+            f"Name the wanted one in datasets.{key}.read.layer in params.yaml."
+        )
+    shown = ", ".join(map(repr, layers[:SHOWN])) + (" and more" if len(layers) > SHOWN else "")
+    logger.warning(
+        "%s: the %d folders of %s are read as one table: %s. To read one of them, name it in datasets.%s.read.layer.",
+        key,
+        len(layers),
+        file.name,
+        shown,
+        key,
+    )
+    selects = (f"SELECT * FROM {ogr_sql_name(name)}" for name in layers)  # noqa: S608 (quoted)
+    return {"sql": " UNION ALL ".join(selects), "sql_dialect": "OGRSQL"}
+
+
+def _require_positions(table: pa.Table, reading: Reading, file: SourceFile, key: str) -> pa.Table:
+    for setting, column in position_columns(reading):
+        if column not in table.column_names:
+            raise ReadError(
+                f"{key}: {file.name} is a table: expected datasets.{key}.read.{setting} in params.yaml to name its "
+                f"{setting} column, found {column or 'nothing'}. The file has: {', '.join(table.column_names)}."
+            )
+    return table
+
+
+@contextmanager
+def _opened(
+    path: Path, layers: dict[str, str | None], file: SourceFile, reading: Reading, rows: int
+) -> Iterator[tuple[dict[str, Any], pa.RecordBatchReader]]:
+    options = {
+        **layers,
+        "encoding": reading.encoding,
+        "return_fids": True,
+        "datetime_as_string": True,  # else moments lose their offsets
+        "batch_size": rows,
+        "use_pyarrow": True,
+        **OPTIONS.get(file.suffix, {}),
+    }
+    with ExitStack() as stack:
+        with losses_as_errors(*HARMLESS):
+            try:
+                meta, batches = stack.enter_context(open_arrow(path, **options))
+            except DataSourceError as error:
+                if not is_too_long(str(error)):
+                    raise
+                meta, batches = stack.enter_context(open_arrow(with_quoted_numbers(path), **options))
+        yield meta, batches
+
+
+def sheets(path: Path) -> list[str]:
+    """The sheets of a workbook; of several those with content."""
+    names = [str(name) for name, _ in list_layers(path)]
+    if len(names) < 2:
+        return names
+    return [name for name in names if len(read_info(path, layer=name, **OPTIONS[path.suffix])["fields"])]
+
+
+def at_least_one(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
+    """The batches as tables; an empty one if there are none."""
+    empty = True
+    for batch in batches:
+        empty = False
+        yield pa.Table.from_batches([batch])
+    if empty:
+        yield schema.empty_table()
+
+
+def split_shapes(table: pa.Table, geometry: int | None) -> tuple[pa.Table, Shapes]:
+    """Attributes and shapes, by the position of their column; no shapes where the file has none."""
+    if geometry is None:
+        return table, np.full(len(table), None, dtype=object)
+    return table.remove_column(geometry), table.column(geometry).to_numpy(zero_copy_only=False)
+
+
+def _geometry(schema: pa.Schema) -> int | None:
+    """Where GDAL has put the shapes: by the type that it states, since a published column may have any name."""
+    kinds = [(field.metadata or {}).get(b"ARROW:extension:name") for field in schema]
+    return next((place for place, kind in enumerate(kinds) if kind in GEOMETRY), None)

@@ -1,0 +1,61 @@
+"""Whether a shapefile is whole: GDAL reads one that was cut short without a word, and leaves records out."""
+
+import struct
+from collections.abc import Collection
+from pathlib import Path
+
+from loaders.core.errors import ReadError
+from loaders.settings.file_selection import SourceFile
+
+HEADER_BYTES = 100  # of .shp and .shx
+INDEX_BYTES = 8  # of a record in .shx
+# https://www.esri.com/content/dam/esrisites/sitecore-archive/Files/Pdfs/library/whitepapers/pdfs/shapefile.pdf
+
+
+def require_whole_shapefile(file: SourceFile, key: str) -> None:
+    """Compare what the parts of a shapefile say of themselves with their sizes and with one another.
+
+    Raises:
+        ReadError: a part is missing or was cut short, or they do not belong together.
+    """
+    heads = {suffix: _head_and_size(file, suffix) for suffix in (".shp", ".shx", ".dbf")}
+    for suffix, head in heads.items():
+        if head is None:
+            raise ReadError(_message(key, file, f"its {suffix} is missing"))
+        if len(head[0]) < HEADER_BYTES // 4:
+            raise ReadError(_message(key, file, f"its {suffix} is only {head[1]:,} bytes long"))
+    (shp, shp_bytes), (shx, shx_bytes), (dbf, dbf_bytes) = (head for head in heads.values() if head)
+    for suffix, begin, found in ((".shp", shp, shp_bytes), (".shx", shx, shx_bytes)):
+        if (stated := 2 * struct.unpack(">i", begin[24:28])[0]) != found:
+            raise ReadError(_message(key, file, f"its {suffix} should be {stated:,} bytes long, and is {found:,}"))
+    rows, head_bytes, row_bytes = struct.unpack("<IHH", dbf[4:12])
+    if dbf_bytes < head_bytes + rows * row_bytes:
+        raise ReadError(_message(key, file, f"its .dbf is {dbf_bytes:,} bytes long: too short for {rows:,} rows"))
+    if (shapes := (shx_bytes - HEADER_BYTES) // INDEX_BYTES) != rows:
+        raise ReadError(_message(key, file, f"it has {shapes:,} shapes, but {rows:,} rows of attributes"))
+
+
+def part(file: SourceFile, suffix: str) -> Path | None:
+    """A part of a shapefile; None if it is not there."""
+    return parts(file, [suffix]).get(suffix)
+
+
+def parts(file: SourceFile, suffixes: Collection[str]) -> dict[str, Path]:
+    """A file and what belongs to it, by ending, which may be in either case."""
+    beside = [path for path in sorted(file.path.parent.iterdir()) if path.stem == file.path.stem]
+    return {path.suffix.lower(): path for path in beside if path.suffix.lower() in suffixes} | {file.suffix: file.path}
+
+
+def _head_and_size(file: SourceFile, suffix: str) -> tuple[bytes, int] | None:
+    """The first bytes and the size of a part; None if it is not there."""
+    if not (path := part(file, suffix)):
+        return None
+    with path.open("rb") as stream:
+        return stream.read(HEADER_BYTES), path.stat().st_size
+
+
+def _message(key: str, file: SourceFile, found: str) -> str:
+    return (
+        f"{key}: {file.name} is not a whole shapefile: {found}. Get all of its parts again (.shp, .shx, .dbf, .prj) "
+        f"and run `make update KEY={key}`."
+    )

@@ -1,0 +1,128 @@
+"""Row accounting: what was read is kept or rejected, and each rejection has its reason."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from loaders.core.errors import AccountingError
+from loaders.core.escape import sql_file
+from loaders.settings.params import Dataset
+
+# sums of decimals are the same in any order of the rows
+TOTALS = """
+    select
+        count(*) as kept,
+        coalesce(bool_or(is_synthetic), false) as is_synthetic,
+        round(sum(area_m2::decimal(38, 2))::double / 1e6, 6) as area_km2,
+        round(sum(source_area_m2::decimal(38, 2))::double / 1e6, 6) as source_area_km2,
+        round(sum(capacity_mw::decimal(38, 6))::double, 6) as capacity_mw,
+        count(capacity_mw) as capacity_stated,
+        count(*) filter (len(quality_flags) > 0) as flagged,
+        count(source_area_m2) filter (area_m2 is not null) as area_stated,
+    from read_parquet(?, hive_partitioning = false)
+"""
+BOX = """
+    select
+        min(centroid_lon) as west,
+        min(centroid_lat) as south,
+        max(centroid_lon) as east,
+        max(centroid_lat) as north,
+    from read_parquet(?, hive_partitioning = false)
+"""
+
+
+def account(records: Path, rejected: Path, dataset: Dataset) -> dict[str, Any]:
+    """Count the records of a dataset.
+
+    Args:
+        records: the canonical records, as Parquet.
+        rejected: those that cannot be used, as Parquet.
+        dataset: whose they are.
+
+    Returns:
+        Nested numbers, as `dvc metrics` shows them: areas in km², capacity in MW, positions in degrees. A total of
+        which no record states a part is null.
+
+    Raises:
+        AccountingError: nothing is left, or the number of records is not the expected one.
+    """
+    with duckdb.connect() as connection:
+        reasons = _counts(connection, "reason", rejected)
+        totals = _row(connection, TOTALS, records)
+        synthetic = totals.pop("is_synthetic")
+        kept, flagged, lost = totals.pop("kept"), totals.pop("flagged"), sum(reasons.values())
+        _require_expected(kept + lost, dataset, synthetic=bool(synthetic))
+        _require_some(kept, reasons, dataset)
+        return {
+            "records": {"read": kept + lost, "kept": kept, "rejected": lost, "flagged": flagged},
+            "rejected": reasons,
+            "flags": _counts(connection, "unnest(quality_flags)", records),
+            "kinds": _counts(connection, "geometry_kind", records),
+            **totals,
+            "bbox": _row(connection, BOX, records),
+        }
+
+
+def in_words(metrics: dict[str, Any]) -> str:
+    """What became of the records, in a line."""
+    records = metrics["records"]
+    parts = [f"{records['read']:,} read, {records['kept']:,} kept"]
+    parts += [f"{count:,} rejected ({reason})" for reason, count in metrics["rejected"].items()]
+    parts += [f"{count:,} {flag}" for flag, count in metrics["flags"].items()]
+    return ", ".join(parts)
+
+
+def lying_areas(metrics: dict[str, Any]) -> str | None:
+    """What to say of a dataset whose stated areas are mostly wrong."""
+    wrong, stated = metrics["flags"].get("stated_area_disagrees", 0), metrics["area_stated"]
+    if wrong * 2 <= stated:
+        return None
+    return f"{wrong:,} of {stated:,} stated areas are more than twice, or less than half, what the outlines enclose"
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, what: str, path: Path) -> dict[str, int]:
+    """How many records have each value, by name."""
+    values = f"select {what} as value from read_parquet(?, hive_partitioning = false)"  # noqa: S608 (columns of ours)
+    query = f"select value, count(*) from ({values}) group by value order by value"  # noqa: S608
+    return dict(connection.execute(query, [sql_file(path)]).fetchall())
+
+
+def _row(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> dict[str, Any]:
+    """The only row of a query over a file."""
+    result = connection.execute(query, [sql_file(path)])
+    (values,) = result.fetchall()
+    return dict(zip((column[0] for column in result.description or []), values, strict=True))
+
+
+def _require_expected(read: int, dataset: Dataset, *, synthetic: bool) -> None:
+    expected = dataset.expected_features
+    if synthetic or expected is None or read == expected:
+        return
+    raise AccountingError(
+        f"{dataset.key}: expected {expected:,} records, read {read:,}. The publisher changed the file, or part of it "
+        f"is missing. If {read:,} is right, sign for it: "
+        f"`expected_features: {read}` under datasets.{dataset.key} in params.yaml."
+    )
+
+
+def _require_some(kept: int, reasons: Mapping[str, int], dataset: Dataset) -> None:
+    if kept:
+        return
+    most_first = sorted(reasons.items(), key=lambda item: -item[1])
+    found = ", ".join(f"{count:,} {reason}" for reason, count in most_first) or "there are none"
+    raise AccountingError(
+        f"{dataset.key}: expected polygons or points, but no record can be used: {found}. Check that "
+        f"datasets.{dataset.key}.source in params.yaml names the file with the shapes, and read.crs their CRS."
+    )
+
+
+Metrics = dict[str, Any]
+
+
+def read_accounting(path: Path) -> Metrics:
+    """The accounting that `write_loaded` wrote."""
+    metrics: Metrics = json.loads(path.read_text(encoding="utf-8"))
+    return metrics

@@ -1,0 +1,1 @@
+"""Published shapes to valid polygons and points in EPSG:4326."""

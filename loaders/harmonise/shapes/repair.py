@@ -1,0 +1,247 @@
+"""Published shapes to usable ones: polygons and points in EPSG:4326, or a reason why not."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from loaders.core.arrays import Flags, Numbers, Shapes
+from loaders.geo.antimeridian import HALF_WORLD, cut, goes_around, unwrapped
+from loaders.geo.geometry import area_m2, centroids, is_invalid, repaired, to_lonlat
+from loaders.geo.shape_complexity import too_complex_to_check, too_complex_to_repair
+from loaders.harmonise.shapes.wkb import LEAST_RING, Parsed, parse
+
+TINY_DEG2 = 1e-9  # about 10 m² at the equator, less elsewhere
+REPAIR_MAY_CHANGE = 0.05  # of the area; more is flagged
+EXACT = 1e-6  # of a step: what binary numbers make of decimal ones
+TOO_COMPLEX = "too_complex_to_repair"
+POINT, POLYGON, MULTIPOINT, MULTIPOLYGON, COLLECTION = 0, 3, 4, 6, 7
+
+Extent = tuple[float, float, float, float]  # west, south, east, north [°]
+
+
+@dataclass(frozen=True, slots=True)
+class Harmonised:
+    """Shapes brought to one form; each array has one entry a record.
+
+    Attributes:
+        shapes: EPSG:4326 as (lon, lat), two-dimensional, valid; None where rejected.
+        kind: `polygon` or `point`; None where rejected.
+        reason: why the shape cannot be used, as in `contract.REASONS`; None where it can.
+        repaired: whether the published shape was invalid.
+        repair_changed_area: whether that changed its area by more than 5 %.
+        incomplete: whether lines, points or broken parts beside the polygons were left out.
+        linearised: whether it had arcs, which are straight lines now.
+        cut_at_antimeridian: whether it crossed the antimeridian in one piece.
+        at_origin: whether it is a point where both published coordinates are zero, in whatever CRS.
+        is_coarse: whether it is a point on a grid of about 1 km, as whole hundredths of a degree are.
+        outside_extent: whether it lies outside of the declared extent.
+        unrepaired_area_m2: ellipsoidal area [m²] of the shape as published where it was repaired, else NaN.
+    """
+
+    shapes: Shapes
+    kind: Shapes
+    reason: Shapes
+    repaired: Flags
+    repair_changed_area: Flags
+    incomplete: Flags
+    linearised: Flags
+    cut_at_antimeridian: Flags
+    at_origin: Flags
+    is_coarse: Flags
+    outside_extent: Flags
+    unrepaired_area_m2: Numbers
+
+
+def harmonise_shapes(
+    wkb: Shapes, crs: pyproj.CRS, *, extent: Extent | None = None, wanted: Flags | None = None
+) -> Harmonised:
+    """Bring published shapes to EPSG:4326; reject, with the reason, what is not a usable polygon or point.
+
+    Args:
+        wkb: well-known binary in `crs`, null where the record has no shape.
+        crs: the coordinate reference system of the shapes.
+        extent: west, south, east and north [°] around all of them: what is inside only with its axes swapped, is.
+        wanted: which records are; the others are rejected unseen.
+    """
+    reason = np.full(len(wkb), None, dtype=object)
+    if wanted is not None:
+        _reject(reason, ~wanted, "filtered_out")
+    drawn, parsed, incomplete = _drawn(wkb, reason)
+    published, crossing = _placed(to_lonlat(drawn, crs), reason, extent)
+    invalid = _invalid(published, reason)
+    shapes = repaired(published, invalid)
+    _reject(reason, shapely.is_empty(shapes) | ~(shapely.is_valid(shapes) | shapely.is_missing(shapes)), "no_area")
+    _reject(reason, _is_next_to_nothing(shapes), "no_area")
+    usable = _is_none(reason)
+    shapes[~usable] = None
+    changed, crossing = (invalid | parsed.closed) & usable, crossing & usable
+    before, after = np.full(len(wkb), np.nan), np.full(len(wkb), np.nan)
+    before[changed], after[changed] = area_m2(published[changed]), area_m2(shapes[changed])
+    shapes[crossing] = [cut(shape) for shape in shapes[crossing]]
+    kind = np.where(shapely.get_type_id(shapes) == POINT, "point", "polygon").astype(object)
+    kind[~usable] = None
+    return Harmonised(
+        shapes=shapes,
+        kind=kind,
+        reason=reason,
+        repaired=changed,
+        repair_changed_area=np.abs(after - before) > REPAIR_MAY_CHANGE * before,
+        incomplete=incomplete & usable,
+        linearised=parsed.linearised & usable,
+        cut_at_antimeridian=crossing,
+        at_origin=usable & _is_origin(drawn),
+        is_coarse=usable & _is_coarse(drawn, crs),
+        outside_extent=usable & _is_outside(shapes, extent),
+        unrepaired_area_m2=before,
+    )
+
+
+def _reject(reason: Shapes, where: Flags, why: str) -> None:
+    """The first reason counts."""
+    reason[where & _is_none(reason)] = why
+
+
+def _is_none(values: Shapes) -> Flags:
+    return np.fromiter((value is None for value in values), dtype=np.bool_, count=len(values))
+
+
+def _in_world(shapes: Shapes) -> Flags:
+    coordinates, rows = shapely.get_coordinates(shapes, return_index=True)
+    lon, lat = coordinates.T
+    inside = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= HALF_WORLD) & (np.abs(lat) <= HALF_WORLD / 2)
+    everywhere = np.ones(len(shapes), dtype=np.bool_)
+    everywhere[rows[~inside]] = False
+    return everywhere
+
+
+def _drawn(wkb: Shapes, reason: Shapes) -> tuple[Shapes, Parsed, Flags]:
+    """Two-dimensional polygons and points of what is not rejected yet; what is neither is.
+
+    Returns:
+        The shapes, what was found when they were parsed, and whether something was left out.
+    """
+    looked_at = wkb.copy()
+    looked_at[~_is_none(reason)] = None
+    parsed = parse(looked_at)
+    for why in ("null_geometry", "unreadable_geometry", "too_few_points"):
+        _reject(reason, parsed.reason == why, why)
+    _reject(reason, shapely.is_empty(parsed.shapes), "empty_geometry")
+    shapes, incomplete = _usable_parts(shapely.force_2d(parsed.shapes))
+    _reject(reason, shapely.is_missing(shapes), "neither_polygon_nor_point")
+    shapes, short = _without_short_rings(shapes)
+    _reject(reason, shapely.is_missing(shapes), "too_few_points")
+    return shapes, parsed, incomplete | parsed.incomplete | short
+
+
+def _placed(shapes: Shapes, reason: Shapes, extent: Extent | None) -> tuple[Shapes, Flags]:
+    """The shapes that are somewhere on Earth, those that cross the antimeridian in one piece, and which ones these are.
+
+    The others are rejected.
+    """
+    shapes, crossing = unwrapped(shapes)
+    inside = _in_world(shapes) | crossing
+    swapped = shapely.transform(shapes, lambda xy: xy[:, ::-1])
+    misplaced = ~inside | _is_outside(shapes, extent)
+    _reject(reason, misplaced & _in_world(swapped) & ~_is_outside(swapped, extent), "swapped_axes")
+    _reject(reason, ~inside, "outside_the_world")
+    _reject(reason, goes_around(shapes), "wraps_around_the_world")
+    shapes[~_is_none(reason)] = None
+    return shapes, crossing
+
+
+def _invalid(shapes: Shapes, reason: Shapes) -> Flags:
+    """Which shapes must be repaired; those that take too much work for it, or to find out, are rejected and None."""
+    _reject(reason, too_complex_to_check(shapes), TOO_COMPLEX)
+    shapes[~_is_none(reason)] = None
+    invalid = is_invalid(shapes)
+    too_complex = np.zeros_like(invalid)
+    too_complex[invalid] = [too_complex_to_repair(shape) for shape in shapes[invalid]]
+    _reject(reason, too_complex, TOO_COMPLEX)
+    shapes[too_complex] = None
+    return np.asarray(invalid & ~too_complex)
+
+
+def _is_next_to_nothing(shapes: Shapes) -> Flags:
+    """Whether an outline encloses no area that can be told, although it is valid."""
+    tiny: Flags = (shapely.get_dimensions(shapes) == 2) & (shapely.area(shapes) < TINY_DEG2)
+    tiny[tiny] = area_m2(shapes[tiny]) == 0
+    return tiny
+
+
+def _is_origin(shapes: Shapes) -> Flags:
+    """Whether it is the point (0, 0)."""
+    return np.asarray((shapely.get_type_id(shapes) == POINT) & (shapely.bounds(shapes) == 0).all(axis=1))
+
+
+def _is_coarse(shapes: Shapes, crs: pyproj.CRS) -> Flags:
+    """Whether both coordinates of a point are whole hundredths of a degree, or whole kilometres."""
+    corners = shapely.bounds(shapes)[:, :2]
+    steps = corners * 100 if crs.is_geographic else corners * crs.axis_info[0].unit_conversion_factor / 1000
+    with np.errstate(invalid="ignore"):  # infinite: rejected
+        whole = np.abs(steps - np.round(steps)) < EXACT
+    return np.asarray((shapely.get_type_id(shapes) == POINT) & whole.all(axis=1))
+
+
+def _is_outside(shapes: Shapes, extent: Extent | None) -> Flags:
+    """Whether the centroid of each shape is outside of an extent; not where there is none."""
+    if extent is None:
+        return np.zeros(len(shapes), dtype=np.bool_)
+    west, south, east, north = extent
+    lon, lat = centroids(shapes)
+    outside: Flags = (lon < west) | (lon > east) | (lat < south) | (lat > north)
+    return outside
+
+
+def _usable_parts(shapes: Shapes) -> tuple[Shapes, Flags]:
+    """The point of a single-point multipoint, the polygons of a collection; None where there is neither.
+
+    Returns:
+        The shapes, and whether something beside them was left out.
+    """
+    types = shapely.get_type_id(shapes)
+    usable: Shapes = shapes.copy()
+    usable[~np.isin(types, (POINT, POLYGON, MULTIPOLYGON))] = None
+    single = (types == MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1)
+    usable[single] = shapely.get_geometry(shapes[single], 0)
+    incomplete = np.zeros(len(shapes), dtype=np.bool_)
+    for row in np.flatnonzero(types == COLLECTION):
+        leaves = _leaves(shapes[row])
+        polygons = [leaf for leaf in leaves if leaf.geom_type == "Polygon"]
+        usable[row] = shapely.multipolygons(polygons) if polygons else None
+        incomplete[row] = len(polygons) < len(leaves)
+    return usable, incomplete
+
+
+def _without_short_rings(shapes: Shapes) -> tuple[Shapes, Flags]:
+    """Shapes without rings there and back, of three positions, which GEOS reads; None if no other is left.
+
+    Returns:
+        The shapes, and which of them had such rings.
+    """
+    parts, rows = shapely.get_parts(shapes, return_index=True)
+    rings, owners = shapely.get_rings(parts, return_index=True)
+    lengths = shapely.get_num_coordinates(rings)
+    short = np.zeros(len(shapes), dtype=np.bool_)
+    short[rows[owners[(lengths > 0) & (lengths < LEAST_RING)]]] = True
+    kept: Shapes = shapes.copy()
+    for row in np.flatnonzero(short):
+        long = [part for part in shapely.get_parts(shapes[row]) if _is_long(part.exterior)]
+        polygons = [
+            shapely.Polygon(part.exterior, [hole for hole in part.interiors if _is_long(hole)]) for part in long
+        ]
+        kept[row] = shapely.multipolygons(polygons) if polygons else None
+    return kept, short
+
+
+def _is_long(ring: shapely.LinearRing) -> bool:
+    return int(shapely.get_num_coordinates(ring)) >= LEAST_RING
+
+
+def _leaves(shape: BaseGeometry) -> list[BaseGeometry]:
+    """The single geometries of a collection, however deep they stand."""
+    if not hasattr(shape, "geoms"):
+        return [shape]
+    return [leaf for part in shape.geoms for leaf in _leaves(part)]

@@ -1,0 +1,187 @@
+"""Parse well-known binary; say why, where it cannot be parsed, and save what can be saved."""
+
+import math
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from loaders.core.arrays import Flags, Shapes
+from loaders.harmonise.shapes.curves import COLLECTION, MULTIPOLYGON, POLYGON, behind_head, head, straightened
+
+LEAST_RING = 4  # positions: three corners, and the first again
+
+POINT, LINE, TRIANGLE, CIRCLE = 1, 2, 17, 8
+SINGLE = frozenset({POINT, LINE, POLYGON, CIRCLE, TRIANGLE})
+HEAD_BYTES, COUNT_BYTES = 5, 4
+MOST_NESTED = 100  # collections in one another; GEOS calls itself for each, and a few thousand exhaust its stack
+
+Ring = list[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Parsed shapes; each array has one entry a record.
+
+    Attributes:
+        shapes: None where nothing can be parsed.
+        reason: why not; None where it can.
+        closed: whether a ring was not closed, and now is.
+        incomplete: whether parts or holes with too few corners were left out.
+        linearised: whether an arc was drawn as straight lines.
+    """
+
+    shapes: Shapes
+    reason: Shapes
+    closed: Flags
+    incomplete: Flags
+    linearised: Flags
+
+
+def parse(wkb: Shapes) -> Parsed:
+    """Parse shapes of which GEOS refuses some."""
+    looked_at = np.array([None if value is None or _is_too_nested(value) else value for value in wkb], dtype=object)
+    drawn, shapes, linearised = _without_curves(looked_at)
+    reason = np.full(len(wkb), None, dtype=object)
+    closed, incomplete = np.zeros(len(wkb), dtype=np.bool_), np.zeros(len(wkb), dtype=np.bool_)
+    for row in np.flatnonzero(shapely.is_missing(shapes)):
+        if wkb[row] is None:
+            reason[row] = "null_geometry"
+            continue
+        if drawn[row] is None:
+            reason[row] = "unreadable_geometry"
+            continue
+        try:
+            polygons = list(_polygons(bytes(drawn[row])))
+        except (struct.error, ValueError):
+            reason[row] = "unreadable_geometry"
+            continue
+        shapes[row], closed[row], incomplete[row] = _saved(polygons)
+        reason[row] = None if shapes[row] is not None else "too_few_points"
+    usable = ~shapely.is_missing(shapes)
+    return Parsed(shapes, reason, closed & usable, incomplete & usable, linearised & usable)
+
+
+def _without_curves(wkb: Shapes) -> tuple[Shapes, Shapes, Flags]:
+    """The shapes, as bytes and parsed, with those that GEOS does not know drawn as ones that it does."""
+    shapes = _parsed(wkb)
+    is_given = np.fromiter((value is not None for value in wkb), dtype=np.bool_, count=len(wkb))
+    unclear = is_given & (shapely.is_missing(shapes) | (shapely.get_type_id(shapes) == COLLECTION))
+    drawn, arcs = straightened(wkb, np.flatnonzero(unclear).tolist())
+    linearised = np.zeros(len(wkb), dtype=np.bool_)
+    if drawn:
+        wkb = wkb.copy()
+        for row, shape in drawn.items():
+            wkb[row] = wkb[row] if shape is None else shape  # what cannot be drawn may yet be a broken polygon
+        rows = [row for row, shape in drawn.items() if shape is not None]
+        shapes[[row for row, shape in drawn.items() if shape is None]] = None
+        shapes[rows] = _parsed(wkb[rows])
+        linearised[list(arcs)] = True
+    return wkb, shapes, linearised
+
+
+def _is_too_nested(value: bytes) -> bool:
+    """Whether collections stand in one another too deep to be read, or may: what GEOS would take otherwise."""
+    if len(value) < MOST_NESTED * (HEAD_BYTES + COUNT_BYTES):
+        return False
+    wkb, position, left = bytes(value), 0, [1]  # how many geometries each level still holds
+    try:
+        while left and len(left) <= MOST_NESTED:
+            left[-1] -= 1
+            kind, dimensions, order = head(wkb, position)
+            position = behind_head(wkb, position, order)
+            if kind in SINGLE:
+                position = _behind(wkb, position, kind, order, dimensions)
+            else:
+                left.append(struct.unpack_from(f"{order}I", wkb, position)[0])
+                position += COUNT_BYTES
+            while left and not left[-1]:
+                left.pop()
+    except struct.error:  # it ends there, for GEOS too
+        return False
+    except ValueError:
+        return True
+    return bool(left)
+
+
+def _behind(wkb: bytes, position: int, kind: int, order: str, dimensions: int) -> int:
+    """Where a geometry ends that holds no other ones."""
+    if kind == POINT:
+        return position + 8 * dimensions
+    (count,) = struct.unpack_from(f"{order}I", wkb, position)
+    position += COUNT_BYTES
+    if kind in {LINE, CIRCLE}:
+        return int(position + 8 * dimensions * count)
+    for _ in range(count):
+        (points,) = struct.unpack_from(f"{order}I", wkb, position)
+        position += COUNT_BYTES + 8 * dimensions * points
+    return int(position)
+
+
+def _parsed(wkb: Shapes) -> Shapes:
+    """Shapes; None where there is none, or none that can be read."""
+    try:
+        with np.errstate(invalid="ignore"):  # not a number: rejected later
+            shapes: Shapes = shapely.from_wkb(wkb, on_invalid="ignore")
+    except NotImplementedError:  # a curve, and GEOS then reads none of them
+        if len(wkb) == 1:
+            return np.array([None], dtype=object)
+        shapes = np.concatenate([_parsed(wkb[row : row + 1]) for row in range(len(wkb))])
+    return shapes
+
+
+def _saved(polygons: list[list[Ring]]) -> tuple[BaseGeometry | None, bool, bool]:
+    """What can be drawn of polygons; whether a ring had to be closed; whether something was left out."""
+    closed = any(ring[0] != ring[-1] for rings in polygons for ring in rings if ring)
+    kept = [[_closed(ring) for ring in rings] for rings in polygons]
+    drawn = [[ring for ring in rings if _is_ring(ring)] for rings in kept if rings and _is_ring(rings[0])]
+    if not drawn:
+        return None, closed, False
+    shapes = [shapely.Polygon(rings[0], rings[1:]) for rings in drawn]
+    shape = shapes[0] if len(polygons) == 1 else shapely.multipolygons(shapes)
+    return shape, closed, sum(map(len, drawn)) < sum(map(len, kept))
+
+
+def _is_ring(ring: Ring) -> bool:
+    return len(ring) >= LEAST_RING
+
+
+def _closed(ring: Ring) -> Ring:
+    return [*ring, ring[0]] if ring and ring[0] != ring[-1] else ring
+
+
+def _polygons(wkb: bytes) -> Iterator[list[Ring]]:
+    """The rings of each polygon.
+
+    Raises:
+        ValueError: it is no polygon, or has coordinates that are no numbers.
+        struct.error: it ends too early.
+    """
+    kind, dimensions, order = head(wkb, 0)
+    if kind not in {POLYGON, MULTIPOLYGON}:
+        raise ValueError("not a polygon")
+    count, position = (struct.unpack_from(f"{order}I", wkb, 5)[0], 9) if kind == MULTIPOLYGON else (1, 0)
+    for _ in range(count):
+        kind, dimensions, order = head(wkb, position)
+        if kind != POLYGON:
+            raise ValueError("not a polygon")
+        rings, position = _rings(wkb, position + 5, order, dimensions)
+        yield rings
+
+
+def _rings(wkb: bytes, position: int, order: str, dimensions: int) -> tuple[list[Ring], int]:
+    """The rings of a polygon, and where the next geometry begins."""
+    (count,) = struct.unpack_from(f"{order}I", wkb, position)
+    position += 4
+    rings = []
+    for _ in range(count):
+        (points,) = struct.unpack_from(f"{order}I", wkb, position)
+        numbers = struct.unpack_from(f"{order}{points * dimensions}d", wkb, position + 4)
+        rings.append(list(zip(numbers[::dimensions], numbers[1::dimensions], strict=True)))
+        position += 4 + 8 * points * dimensions
+    if not all(math.isfinite(number) for ring in rings for corner in ring for number in corner):
+        raise ValueError("a coordinate is not a number")
+    return rings, position

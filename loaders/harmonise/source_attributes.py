@@ -1,0 +1,85 @@
+"""The published columns of a record as JSON, and what a record is known by."""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from loaders.core.arrays import Shapes
+from loaders.core.errors import ReadError
+
+UNWRITABLE = (OverflowError, LookupError, pa.ArrowException)  # the second is a time zone that is not known
+
+
+def json_rows(attributes: pa.Table) -> list[str]:
+    """Each row of a table as JSON: NaN, for which it has no word, as null, other things as text.
+
+    Raises:
+        ReadError: a date is none that can be written; it names the column.
+    """
+    if not attributes.column_names:
+        return ["{}"] * len(attributes)
+    widened = _widened(attributes)
+    try:
+        return [_json(row) for row in widened.to_pylist()]
+    except UNWRITABLE as error:
+        raise ReadError(
+            f"column {_unwritable(widened)!r} holds a date beyond the year 9999, or of a time zone that there is not; "
+            f"correct it in the file, or write it as text"
+        ) from error
+
+
+def _unwritable(table: pa.Table) -> str:
+    """The first column of which a value cannot be written."""
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        try:
+            column.to_pylist()
+        except UNWRITABLE:
+            return str(name)
+    return ""
+
+
+def _widened(table: pa.Table) -> pa.Table:
+    """Numbers of single precision as the shortest that they can mean: 1.1, not 1.100000023841858."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_float32(field.type):
+            shortest = table.column(place).cast(pa.string()).cast(pa.float64())
+            table = table.set_column(place, field.name, shortest)
+    return table
+
+
+def _json(row: dict[str, Any]) -> str:
+    try:
+        return json.dumps(row, ensure_ascii=False, default=_as_text, allow_nan=False)
+    except ValueError:  # NaN or infinity somewhere
+        return json.dumps(_finite(row), ensure_ascii=False, default=_as_text, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _finite(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _as_text(value: object) -> str | int:
+    if isinstance(value, Decimal) and not value.as_tuple().exponent:
+        return int(value)  # as the same number in a file whose format has whole numbers of that size
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+FINGERPRINT_DIGITS = 16  # 64 bits: among ten million shapes, two alike by chance are less likely than 1 in 100,000
+
+
+def fingerprints(wkb: Shapes, attributes: Iterable[str]) -> list[str]:
+    """The head of the sha256 of each published shape; of the attributes, as JSON, where there is none."""
+    held = zip(wkb, attributes, strict=True)
+    return [
+        hashlib.sha256(bytes(shape) if shape is not None else text.encode()).hexdigest()[:FINGERPRINT_DIGITS]
+        for shape, text in held
+    ]

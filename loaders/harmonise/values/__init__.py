@@ -1,0 +1,1 @@
+"""Published values to canonical ones: numbers, units, dates."""

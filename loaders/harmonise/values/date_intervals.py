@@ -1,0 +1,150 @@
+"""The many ways to write a date, or two, as the days that can be meant."""
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from loaders.core.errors import ReadError
+
+Interval = tuple[dt.date | None, dt.date | None]
+
+FIRST_YEAR, LAST_YEAR = 1950, 2100
+YEAR, MONTH, DAY = "YYYY", "MM", "DD"
+PATTERN_PART = re.compile(r"YYYY|MM|DD|[./ _-]")
+ZONE = r"(?:Z|UTC|[+-][01]\d(?::?[0-5]\d)?)"
+TIME = rf"(?:Z|[T ]\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?(?: ?{ZONE})?)?"
+LONGEST = 200  # characters; two moments with their zones have less than 80, and to search longer ones takes too long
+BOUND = re.compile(r"(<=|>=|<|>)\s*(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How dates are written.
+
+    Attributes:
+        dates: one date, with groups YYYY, MM, DD.
+        ranges: two of them, as groups 1 and 2.
+        examples: for people.
+    """
+
+    dates: tuple[re.Pattern[str], ...]
+    ranges: tuple[re.Pattern[str], ...]
+    examples: str
+
+
+PLAIN = Writing(
+    dates=(
+        re.compile(rf"(?P<YYYY>\d{{4}})(?:-(?P<MM>\d{{2}})(?:-(?P<DD>\d{{2}}){TIME})?)?", re.ASCII),
+        re.compile(rf"(?P<YYYY>\d{{4}})/(?P<MM>\d{{2}})/(?P<DD>\d{{2}}){TIME}", re.ASCII),  # as GDAL writes moments
+        re.compile(rf"(?P<YYYY>\d{{4}})(?P<MM>\d{{2}})(?:(?P<DD>\d{{2}}){TIME})?", re.ASCII),
+        re.compile(r"(?P<YYYY>\d{4})(?:\.\d+|,(?!\d{4}$)\d+)", re.ASCII),  # the mean year of several units
+    ),
+    ranges=(
+        re.compile(r"(.+?)(?:\s*/\s*|\s*\.\.\s*|\s+to\s+|\s+[-\u2013]\s+)(.+)"),
+        re.compile(r"(\d{4})[-\u2013](\d{4})", re.ASCII),  # of years only: 2015-12 is a month
+    ),
+    examples="a date such as 2016, 2016-06, 20160601, <2016-06-01 or 2015..2017",
+)
+PATTERN_RANGE = re.compile(r"(.+?)(?:\s*\.\.\s*|\s+to\s+)(.+)")
+
+
+@lru_cache(maxsize=64)
+def writing(patterns: tuple[str, ...], key: str) -> Writing:
+    """How dates are written that follow patterns such as DD/MM/YYYY; the plain way where there is none.
+
+    Month and day have two digits, or one where nothing but separators stands beside them; a time may follow a day.
+
+    Raises:
+        ReadError: a pattern is made of something else than YYYY, MM, DD and separators.
+    """
+    if not patterns:
+        return PLAIN
+    dates = tuple(_regex(pattern, key) for pattern in patterns)
+    return Writing(dates, (PATTERN_RANGE,), f"a date that is written as {' or '.join(patterns)}, and in one way only")
+
+
+def interval(text: str, written: Writing = PLAIN) -> Interval | None:
+    """The first and the last day that a trimmed text can mean, None where that end is open.
+
+    `2016` is a year, and so is `2016.28`; `2016-06` a month; `<2016` is any day before, `>=2016` any from its first;
+    `2015..2017` a range.
+
+    Returns:
+        None where it is no date, where a range ends before it begins, or where two patterns read different days.
+    """
+    if len(text) > LONGEST:
+        return None
+    if bound := BOUND.fullmatch(text):
+        days = _days(bound[2], written)
+        return _open_ended(bound[1], *days) if days else None
+    return _days(text, written) or _range(text, written)
+
+
+def _open_ended(sign: str, first: dt.date, last: dt.date) -> Interval:
+    day = dt.timedelta(days=1)
+    ends: dict[str, Interval] = {
+        "<": (None, first - day),
+        "<=": (None, last),
+        ">": (last + day, None),
+        ">=": (first, None),
+    }
+    return ends[sign]
+
+
+def _range(text: str, written: Writing) -> Interval | None:
+    for pattern in written.ranges:
+        if not (parts := pattern.fullmatch(text)):
+            continue
+        begin, end = (_days(part, written) for part in parts.groups())
+        if begin and end and begin[0] <= end[0] and begin[1] <= end[1]:
+            return begin[0], end[1]
+    return None
+
+
+def _days(text: str, written: Writing) -> tuple[dt.date, dt.date] | None:
+    """The first and the last day of a year, a month or a day; None where it is none, or more than one."""
+    matches = (pattern.fullmatch(text) for pattern in written.dates)
+    found = {days for match in matches if match and (days := _first_and_last(match.groupdict()))}
+    return found.pop() if len(found) == 1 else None
+
+
+def _first_and_last(parts: dict[str, str | None]) -> tuple[dt.date, dt.date] | None:
+    year, month, day = (int(digits) if (digits := parts.get(name)) else None for name in (YEAR, MONTH, DAY))
+    if year is None or not FIRST_YEAR <= year <= LAST_YEAR:
+        return None
+    last_month = 12 if month is None else month
+    try:
+        last_day = calendar.monthrange(year, last_month)[1] if day is None else day
+        first = dt.date(year, 1 if month is None else month, 1 if day is None else day)
+        return first, dt.date(year, last_month, last_day)
+    except ValueError:  # there is no such month or day; calendar's own error is one of these too
+        return None
+
+
+def _regex(pattern: str, key: str) -> re.Pattern[str]:
+    parts = PATTERN_PART.findall(pattern)
+    names = [part for part in parts if part.isalpha()]
+    twice = len(set(names)) < len(names)
+    if "".join(parts) != pattern or YEAR not in names or twice or (DAY in names and MONTH not in names):
+        raise ReadError(
+            f"{key}: {pattern!r} is no pattern of a date. It is made of YYYY (year), MM (month), DD (day) and "
+            f"separators, each word at most once, never without YYYY, and DD only with MM: say DD/MM/YYYY. "
+            f"Correct datasets.{key}.columns.installed.pattern in params.yaml."
+        )
+    return re.compile(_pieces(parts) + (TIME if DAY in names else ""), re.ASCII)
+
+
+def _pieces(parts: Sequence[str]) -> str:
+    """Each part as a regular expression."""
+    neighbours = zip(["", *parts], parts, [*parts[1:], ""], strict=False)
+    return "".join(_piece(part, alone=not (left.isalpha() or right.isalpha())) for left, part, right in neighbours)
+
+
+def _piece(part: str, *, alone: bool) -> str:
+    if not part.isalpha():
+        return re.escape(part)
+    digits = "{4}" if part == YEAR else "{1,2}" if alone else "{2}"
+    return rf"(?P<{part}>\d{digits})"

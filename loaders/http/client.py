@@ -1,0 +1,223 @@
+"""Requests with manners: who we are, time-outs, few at a time to one host, and retries that listen to the server."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from io import BytesIO
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from tenacity import Retrying, retry_if_exception_type
+
+from loaders.core.errors import NoNetworkError, SourceError
+from loaders.core.redact import shown
+from loaders.core.redacted_output import redact_web_logs
+from loaders.http.errors import PROXY_LOGIN, explain, proxy_login, reason_of, require_possible, unresolved_host
+from loaders.http.network import is_connected, is_unresolved, no_network
+from loaders.http.retry import InterruptedTransfer, Patience, TooSlowError, Window
+from loaders.http.status import in_words, is_transient, retry_after_s
+from loaders.settings.download import Download
+
+Answer = TypeVar("Answer")
+
+PIECE_BYTES = 1 << 18
+LARGEST_ANSWER_BYTES = 50_000_000  # of an answer that is no data file: a list of files, a page
+MAX_REDIRECTS = 10
+TRIES_OF_A_NAME = 2
+UNRESOLVED = (
+    "{host} cannot be found by name, though others can. Correct the address in params.yaml; if a publisher's own link "
+    "leads there, download the file yourself and say `source: {{path: …}}`"
+)
+MOST_HOSTS = 64  # that are spoken to at the same time
+
+
+class Web:
+    """What `requests` is to others, with the settings' patience. It may be shared by threads."""
+
+    def __init__(self, settings: Download) -> None:
+        redact_web_logs()
+        self.settings = settings
+        self._has_answered = False  # some host
+        self._no_network: NoNetworkError | None = None
+        self._guard = threading.Lock()
+        self._session = _StrictSession()
+        contact = f" (+{settings.contact})" if settings.contact else ""
+        self._session.headers["User-Agent"] = f"eo-pv/{_version()}{contact}"
+        # for each host a pool that lends out so many connections, and lets the others wait
+        pools = HTTPAdapter(pool_connections=MOST_HOSTS, pool_maxsize=settings.connections_per_host, pool_block=True)
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, pools)
+
+    def impatient(self) -> "Web":
+        """One that asks once and waits for no busy server: for what is not needed."""
+        return Web(self.settings.model_copy(update={"attempts": 1, "longest_wait_s": 0.0}))
+
+    def get(self, url: str, **options: Any) -> requests.Response:
+        """A whole answer, whatever its status unless the server is busy.
+
+        Raises:
+            SourceError: no answer after all attempts.
+        """
+        return self._whole("GET", url, options)
+
+    def peek(self, url: str, **options: Any) -> requests.Response:
+        """The headers of what GET would bring, for servers that do not answer HEAD."""
+
+        def attempt() -> requests.Response:
+            with self.stream("GET", url, **options) as response:
+                return response
+
+        return self.retried(shown(url), attempt)
+
+    def head(self, url: str, **options: Any) -> requests.Response:
+        """As `get`, without a body."""
+        return self._whole("HEAD", url, options)
+
+    def retried(self, what: str, attempt: Callable[[], Answer]) -> Answer:
+        """Try until it goes well; an attempt that brought much does not count.
+
+        Args:
+            what: what is asked for, for the error message.
+            attempt: raises `InterruptedTransfer` where another try makes sense.
+
+        Raises:
+            SourceError: the attempts are used up, or the server asks us to wait too long.
+        """
+        patience = Patience(self.settings)
+        retrying = Retrying(
+            retry=retry_if_exception_type(InterruptedTransfer),
+            stop=patience.is_over,
+            wait=patience.pause_s,
+            reraise=True,
+        )
+        try:
+            return retrying(attempt)
+        except InterruptedTransfer as error:
+            patience.give_up(what, error)
+
+    @contextmanager
+    def stream(self, method: str, url: str, about: str = "", **options: Any) -> Iterator[requests.Response]:
+        """One attempt: the headers, and the body on demand. `about` begins every error message.
+
+        Raises:
+            InterruptedTransfer: another try may go better.
+            SourceError: it cannot.
+            NoNetworkError: nothing can, whatever is asked for.
+        """
+        if self._no_network:
+            raise self._no_network
+        answer = self._answer(method, url, options)
+        if not isinstance(answer, requests.Response):
+            self._explain(url, about, answer)
+        self._has_answered = True
+        with answer as response:
+            if response.status_code == PROXY_LOGIN:
+                raise proxy_login(url, about)
+            if is_transient(response.status_code, response.headers):
+                reason = f"it answered {in_words(response)}"
+                raise InterruptedTransfer(reason, retry_after_s(response.headers), status=response.status_code)
+            yield response
+
+    def pieces(self, response: requests.Response) -> Iterator[bytes]:
+        """The body as it comes.
+
+        Raises:
+            InterruptedTransfer: the connection broke, went silent, or is slower than the settings bear.
+        """
+        brought, window = 0, Window(self.settings)
+        try:
+            while piece := response.raw.read1(PIECE_BYTES, decode_content=True):
+                yield piece
+                brought += len(piece)
+                window.add(len(piece))
+        except (urllib3.exceptions.HTTPError, OSError, TooSlowError) as error:
+            raise InterruptedTransfer(f"the connection broke ({reason_of(error)})", brought_bytes=brought) from error
+
+    def _whole(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
+        def attempt() -> requests.Response:
+            with self.stream(method, url, **options) as response:
+                if response.is_redirect:  # that is not to be followed; requests has read it
+                    return response
+                body = BytesIO()
+                for piece in self.pieces(response):
+                    body.write(piece)
+                    if body.tell() > LARGEST_ANSWER_BYTES:
+                        raise SourceError(f"{shown(url)} answered with more than {LARGEST_ANSWER_BYTES / 1e6:.0f} MB.")
+                return _with_body(response, body.getvalue())
+
+        return self.retried(shown(url), attempt)
+
+    def _answer(self, method: str, url: str, options: dict[str, Any]) -> requests.Response | Exception:
+        """The answer, or why there is none: what is raised from that would show addresses with their queries."""
+        waits = (self.settings.timeout_s, self.settings.timeout_s)
+        try:
+            require_possible(url)
+            return self._session.request(method, url, **options, timeout=waits, stream=True)
+        except (OSError, urllib3.exceptions.HTTPError, ValueError) as error:  # all of requests' are OSErrors
+            return error
+
+    def _explain(self, url: str, about: str, error: Exception) -> NoReturn:
+        """Why there is no answer; no network is found out once, and is the same for every request that follows.
+
+        Raises:
+            InterruptedTransfer: another try may go better.
+            SourceError: it cannot.
+            NoNetworkError: nothing can.
+        """
+        response = getattr(error, "response", None)
+        if response is not None:
+            response.close()  # or its connection would never be lent out again
+        if not is_unresolved(error):
+            explain(url, about, error)
+        host = unresolved_host(url, error)
+        with self._guard:
+            is_lost = self._no_network is not None or not is_connected()
+            if is_lost and not self._has_answered and self._no_network is None:
+                self._no_network = no_network(host)
+        if self._no_network:
+            raise self._no_network
+        if is_lost:
+            raise InterruptedTransfer(f"{host} cannot be found by name any longer: the network of this machine is gone")
+        raise InterruptedTransfer(UNRESOLVED.format(host=host), most_attempts=TRIES_OF_A_NAME)
+
+
+def _with_body(response: requests.Response, body: bytes) -> requests.Response:
+    """The response as `requests` hands it out when it has read the body itself."""
+    response.raw = BytesIO(body)
+    assert response.content == body  # noqa: S101 (reading it makes it last after the connection is closed)
+    return response
+
+
+class _StrictSession(requests.Session):
+    """Follows redirects, but never from https to http."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.max_redirects = MAX_REDIRECTS
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        try:
+            target = super().get_redirect_target(resp)
+            scheme = urlsplit(target).scheme if target else ""
+            if target and scheme in {"", "http", "https"}:
+                require_possible(urljoin(str(resp.url), target))
+        except ValueError as error:
+            raise requests.exceptions.InvalidURL("it redirects to what is no address", response=resp) from error
+        is_secure = urlsplit(str(resp.url)).scheme == "https"
+        if scheme not in ({"", "https"} if is_secure else {"", "https", "http"}):
+            reason = f"it redirects from {'https' if is_secure else 'http'} to {scheme}, which is not safe"
+            raise requests.exceptions.InvalidSchema(reason, response=resp)
+        if target:
+            resp.close()  # requests would read its body to the end, which may never come
+        return target
+
+
+def _version() -> str:
+    try:
+        return version("eo-pv")
+    except PackageNotFoundError:  # in the image, which runs the sources as they are
+        return "0"

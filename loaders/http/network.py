@@ -1,0 +1,52 @@
+"""Whether this machine has a network at all, or only one host cannot be found."""
+
+import errno
+import socket
+from contextlib import suppress
+
+from loaders.core.errors import NoNetworkError
+
+WELL_KNOWN = ("doi.org", "zenodo.org")  # only looked up by name: nothing is sent to them
+# RFC 5737 and RFC 3849: addresses that are nobody's; a datagram socket needs a route to them, and sends nothing
+NOWHERE = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
+NO_ROUTE = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
+
+
+def is_connected() -> bool:
+    """Whether there is a way out of this machine, and names are resolved."""
+    return any(_has_route(family, place) for family, place in NOWHERE) and any(map(_resolves, WELL_KNOWN))
+
+
+def is_unresolved(error: BaseException) -> bool:
+    """Whether a request failed before anything was sent: a name without an address, or no route."""
+    cause: BaseException | None = error
+    seen: list[BaseException] = []
+    while cause is not None and cause not in seen:
+        if isinstance(cause, socket.gaierror) or (isinstance(cause, OSError) and cause.errno in NO_ROUTE):
+            return True
+        seen.append(cause)
+        inner = [part for part in (*cause.args, getattr(cause, "reason", None)) if isinstance(part, BaseException)]
+        cause = inner[-1] if inner else cause.__cause__ or cause.__context__
+    return False
+
+
+def no_network(host: str) -> NoNetworkError:
+    """The error that all requests share: neither the host that was asked first nor a well-known one can be found."""
+    hosts = " and ".join(dict.fromkeys((WELL_KNOWN[0], host)))
+    return NoNetworkError(
+        f"No network: {hosts} cannot be found by name. Nothing was downloaded. Check the connection of this machine "
+        f"(and HTTPS_PROXY, if it needs a proxy), then run the same command again."
+    )
+
+
+def _resolves(name: str) -> bool:
+    with suppress(OSError, UnicodeError):
+        return bool(socket.getaddrinfo(name, 443))
+    return False
+
+
+def _has_route(family: int, place: str) -> bool:
+    with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.connect((place, 443))
+        return True
+    return False

@@ -1,0 +1,59 @@
+"""No more requests in a while than a provider allows, whatever process makes them."""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock
+
+from loaders.core.files import write_text
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many requests within so long, counted in a file.
+
+    Attributes:
+        file: when the last requests were made.
+        most: how many.
+        within_s: in how long [s].
+        now, sleep: the clock.
+    """
+
+    file: Path
+    most: int
+    within_s: float
+    now: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+    def wait(self) -> None:
+        """Until another request may be made; it counts from then on."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.file.with_suffix(".lock")):
+            while len(times := self._times()) >= self.most:
+                until = times[-self.most] + self.within_s
+                moment = datetime.fromtimestamp(until, UTC).isoformat(" ", "minutes")
+                log.warning("%d requests in %.0f s is the limit: going on at %s", self.most, self.within_s, moment)
+                self.sleep(max(until - self.now(), 0))
+            write_text(json.dumps([*times, self.now()]), self.file)
+
+    def fill(self) -> None:
+        """As if all requests were made by now: the provider says that none is left."""
+        with FileLock(self.file.with_suffix(".lock")):
+            times = self._times()
+            write_text(json.dumps([*times, *[self.now()] * (self.most - len(times))]), self.file)
+
+    def _times(self) -> list[float]:
+        """Those that still count."""
+        try:
+            noted = [float(each) for each in json.loads(self.file.read_text(encoding="utf-8"))]
+        except (FileNotFoundError, TypeError, ValueError):
+            return []  # where too many are made then, the provider says so
+        moment = self.now()
+        return sorted(each for each in noted if moment - self.within_s < each <= moment)

@@ -1,0 +1,120 @@
+"""How often to try again, how long to wait, and when a body comes too slowly."""
+
+import random
+import time
+from typing import NoReturn
+
+from tenacity import RetryCallState
+
+from loaders.core.errors import SourceError
+from loaders.settings.download import Download
+
+RESETS_ATTEMPTS_BYTES = 1 << 20  # a connection that brought this much was worth its attempt
+STALL_WINDOWS = 2  # time-outs within which a body must keep up its slowest speed
+
+
+class InterruptedTransfer(Exception):  # noqa: N818 (it is no error until the attempts are used up)
+    """A request that may go better next time.
+
+    Attributes:
+        retry_after_s: how long the server asks us to wait [s]; null if it does not.
+        brought_bytes: how much came before [bytes].
+        most_attempts: after how many of them another is no use; null for what the settings say.
+        status: of the answer, if there was one.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        retry_after_s: float | None = None,
+        brought_bytes: int = 0,
+        most_attempts: int | None = None,
+        status: int | None = None,
+    ) -> None:
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s
+        self.brought_bytes = brought_bytes
+        self.most_attempts = most_attempts
+        self.status = status
+
+
+class Patience:
+    """How often to try again, and how long to wait before."""
+
+    def __init__(self, settings: Download) -> None:
+        self._settings = settings
+        self._fruitless = 0
+        self._tries = 0
+
+    def is_over(self, state: RetryCallState) -> bool:
+        """Whether the last attempt was the last one."""
+        error = _interruption(state)
+        self._tries += 1
+        self._fruitless = 0 if error.brought_bytes >= RESETS_ATTEMPTS_BYTES else self._fruitless + 1
+        too_long = (error.retry_after_s or 0) > self._settings.longest_wait_s
+        return too_long or self._fruitless >= min(
+            self._settings.attempts, error.most_attempts or self._settings.attempts
+        )
+
+    def pause_s(self, state: RetryCallState) -> float:
+        """How long to wait before the next attempt [s]: what the server asks for, at least."""
+        backoff_s = self._settings.backoff_s * 2.0 ** max(self._fruitless - 1, 0)
+        jittered_s = backoff_s * random.uniform(0.5, 1.5)  # noqa: S311 (spreads requests, guards nothing)
+        return min(max(jittered_s, _interruption(state).retry_after_s or 0), self._settings.longest_wait_s)
+
+    def give_up(self, what: str, error: InterruptedTransfer) -> NoReturn:
+        """Say why.
+
+        Raises:
+            SourceError: always.
+        """
+        if (error.retry_after_s or 0) > self._settings.longest_wait_s:
+            raise SourceError(
+                f"{what}: {error} and asks us to wait {error.retry_after_s:,.0f} s, longer than "
+                f"download.longest_wait_s in params.yaml ({self._settings.longest_wait_s:g} s). Try again later."
+            ) from error
+        if error.most_attempts is not None:
+            raise SourceError(f"{what}: {error}.") from error
+        raise SourceError(
+            f"{what}: {error}, after {self._tries} attempts. What has come so far is kept: run the same command "
+            f"again later. A slow line needs a larger download.timeout_s or download.attempts in params.yaml."
+        ) from error
+
+
+class TooSlowError(Exception):
+    """A body that comes, but too slowly to wait for."""
+
+
+class Window:
+    """Watches the speed of a body over the last moments, so that a trickle is noticed as a silence would be."""
+
+    def __init__(self, settings: Download) -> None:
+        self._span_s = STALL_WINDOWS * settings.timeout_s
+        self._least_bytes = settings.slowest_bytes_per_s * self._span_s
+        self._start, self._bytes = time.monotonic(), 0
+
+    def add(self, count: int) -> None:
+        """Note bytes that came.
+
+        Raises:
+            TooSlowError: too few of them did of late.
+        """
+        self._bytes += count
+        elapsed_s = time.monotonic() - self._start
+        if elapsed_s < self._span_s:
+            return
+        if self._bytes < self._least_bytes:
+            raise TooSlowError(f"{self._bytes:,} bytes in {elapsed_s:.0f} s")
+        self._start, self._bytes = time.monotonic(), 0
+
+
+def last_status(error: BaseException | None) -> int | None:
+    """The status of the last answer before an error gave up; null if there was none."""
+    while error is not None and not isinstance(error, InterruptedTransfer):
+        error = error.__cause__
+    return error.status if error else None
+
+
+def _interruption(state: RetryCallState) -> InterruptedTransfer:
+    error = state.outcome.exception() if state.outcome else None
+    return error if isinstance(error, InterruptedTransfer) else InterruptedTransfer("")

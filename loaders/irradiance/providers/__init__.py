@@ -1,0 +1,1 @@
+"""Providers of solar irradiance, a module each."""

@@ -1,0 +1,153 @@
+"""Google's Solar API: the building next to a small installation. Every request is billed; results are Google's.
+
+Source: https://developers.google.com/maps/documentation/solar/reference/rest/v1/buildingInsights/findClosest.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+
+import pyarrow as pa
+import pyproj
+
+from loaders.core.errors import SourceError
+from loaders.core.json_text import parse_json
+from loaders.core.redact import redact
+from loaders.http.client import Web
+from loaders.irradiance.api_keys import required
+from loaders.irradiance.cell_cache import (
+    LONGEST_REASON,
+    Refused,
+    Service,
+    answered,
+    found_by_cell,
+    refused_or_raised,
+    unasked,
+)
+from loaders.irradiance.contract import SCHEMA
+from loaders.irradiance.provider import Asking, Found
+from loaders.irradiance.pv_model import Place, UnreadableError
+from loaders.settings.irradiance import Irradiance
+from loaders.settings.irradiance import Provider as Name
+
+NAME: Name = "google_solar"
+ADDRESS = "https://solar.googleapis.com/v1/buildingInsights:findClosest"
+KEY = "GOOGLE_SOLAR_API_KEY"
+WHERE = "Google gives keys out: https://developers.google.com/maps/documentation/solar/get-api-key."
+QUALITY = "BASE"  # the least that is good enough; better where there is better
+FAR_M = 100
+WGS84 = pyproj.Geod(ellps="WGS84")
+MODELS = (
+    "Google Solar API, buildingInsights: irradiation in the plane is the sunniest point of the roof, yield that of the "
+    "largest layout of panels (DC) times (1 - losses), tilt and direction those of the largest part of the roof. Not "
+    "to be passed on"
+)
+OF_THE_PLACE = re.compile(r"(?!)")  # but for its status, no words of Google are about a place
+MOST = {"poa_kwh_per_m2": 4000, "specific_yield_kwh_per_kwp": 4000, "tilt_deg": 90, "azimuth_deg": 360}
+NO_BUILDING = "no building within about 50 m"
+NO_BUILDING_NEAR = f"no building within {FAR_M} m"
+
+
+def irradiance_of(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iterator[Found]:
+    """What the roof of the building next to each cell gets in a year, and would give.
+
+    Args:
+        cells: h3_cell of resolution 13, lon and lat [°] of its centre, EPSG:4326.
+        settings: how many requests may be billed, and losses.
+        asking: how Google is asked; GOOGLE_SOLAR_API_KEY is in its environment.
+
+    Yields:
+        One cell at a time, in their order; rows of the year only.
+
+    Raises:
+        SourceError: the key is missing or wrong, nobody has agreed to so many requests, or Google cannot be asked.
+    """
+    (key,) = required((KEY,), asking.environment, WHERE)
+
+    def rows(place: Place, body: bytes) -> pa.Table:
+        return read_building(place, body, settings)
+
+    get = partial(get_building, asking.web, key)
+    service = Service(NAME, f"{ADDRESS} {QUALITY}", get, rows, secrets=[key])
+    _require_agreement(cells, service, settings, asking)
+    yield from found_by_cell(cells, service, asking)
+
+
+def get_building(web: Web, key: str, place: Place) -> bytes:
+    """Ask for the building next to a place; the key travels in a header, which no log shows.
+
+    Raises:
+        Refused: there is none.
+        SourceError: Google cannot be asked.
+    """
+    query = {"location.latitude": place.lat, "location.longitude": place.lon, "requiredQuality": QUALITY}
+    # the key is for nobody else: requests would carry it along a redirect
+    attempts = partial(web.get, ADDRESS, params=query, headers={"X-Goog-Api-Key": key}, allow_redirects=False)
+    response = answered(attempts)
+    if response.status_code == 200:
+        return bytes(response.content)
+    try:
+        refusal = parse_json(response.content)["error"]
+        status, said = str(refusal["status"]), str(refusal["message"])
+    except (KeyError, TypeError, ValueError):
+        status, said = "", response.text
+    if (response.status_code, status) == (404, "NOT_FOUND"):
+        raise Refused(NO_BUILDING)
+    if response.status_code in {401, 403} or "API key" in said:
+        words = redact(said)[:LONGEST_REASON]
+        raise SourceError(f"Google does not take {KEY} ({response.status_code} {status}: {words}). {WHERE}")
+    raise refused_or_raised(response, said, OF_THE_PLACE, "Google")
+
+
+def read_building(place: Place, body: bytes, settings: Irradiance) -> pa.Table:
+    """The row of the year.
+
+    Raises:
+        Refused: the building is far from the place, or has no roof for panels.
+        UnreadableError: it is no building.
+    """
+    try:
+        document = parse_json(body)
+        centre, potential = document["center"], document["solarPotential"]
+        if _distance_m(place, centre["longitude"], centre["latitude"]) > FAR_M:
+            raise Refused(NO_BUILDING_NEAR)
+        layouts = potential.get("solarPanelConfigs")  # Google leaves out what is empty, or zero
+        if not layouts:
+            raise Refused("its building has no roof for panels")
+        largest = max(layouts, key=lambda layout: int(layout["panelsCount"]))
+        roof = max(potential["roofSegmentStats"], key=lambda part: float(part["stats"]["areaMeters2"]))
+        kwp = int(largest["panelsCount"]) * float(potential["panelCapacityWatts"]) / 1000
+        row = {
+            "h3_cell": place.h3_cell,
+            "provider": NAME,
+            "lon": place.lon,
+            "lat": place.lat,
+            "poa_kwh_per_m2": round(float(potential["maxSunshineHoursPerYear"]), 4),
+            "specific_yield_kwh_per_kwp": round(float(largest["yearlyEnergyDcKwh"]) / kwp * (1 - settings.losses), 4),
+            "tilt_deg": float(roof.get("pitchDegrees", 0)),
+            "azimuth_deg": float(roof.get("azimuthDegrees", 0)),
+            "losses": settings.losses,
+            "model_chain": MODELS,
+            "is_upper_bound": False,
+        }
+    except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise UnreadableError(f"no building: {type(error).__name__}: {error}") from error
+    wrong = [name for name, most in MOST.items() if not 0 <= float(str(row[name])) <= most]
+    if wrong:
+        raise UnreadableError(f"its {wrong[0]} is {row[wrong[0]]}")
+    return pa.Table.from_pylist([row], SCHEMA)
+
+
+def _distance_m(place: Place, lon: float, lat: float) -> float:
+    _, _, distance_m = WGS84.inv(place.lon, place.lat, lon, lat)
+    return float(distance_m)
+
+
+def _require_agreement(cells: pa.Table, service: Service, settings: Irradiance, asking: Asking) -> None:
+    requests = unasked(cells, service, asking)
+    if requests > settings.google_solar.billable_requests and not asking.agreed(requests):
+        raise SourceError(
+            f"Google Solar would be asked {requests:,} times, and bills each request; {len(cells) - requests:,} "
+            f"answers are kept already. Nothing was asked. To agree, write in params.yaml under irradiance: "
+            f"google_solar: {{billable_requests: {requests}}}."
+        )

@@ -1,0 +1,144 @@
+"""The National Solar Radiation Database, PSM4: a typical year of the Americas, with a key that costs nothing.
+
+Source: https://developer.nlr.gov/docs/solar/nsrdb/nsrdb-GOES-tmy-v4-0-0-download/.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from io import StringIO
+
+import pandas as pd
+import pyarrow as pa
+import requests
+from pvlib.iotools import read_nsrdb_psm4
+from requests.auth import AuthBase
+
+from loaders.core.errors import SourceError
+from loaders.core.json_text import parse_json
+from loaders.http.client import Web
+from loaders.http.rate_limit import Rate
+from loaders.irradiance import pv_model as yields
+from loaders.irradiance.api_keys import required
+from loaders.irradiance.cell_cache import (
+    Service,
+    answered,
+    found_by_cell,
+    refused_or_raised,
+)
+from loaders.irradiance.provider import Asking, Found
+from loaders.irradiance.pv_model import Place, UnreadableError, Weather, rows_of
+from loaders.settings.irradiance import Irradiance
+from loaders.settings.irradiance import Provider as Name
+
+NAME: Name = "nsrdb"
+ADDRESS = "https://developer.nlr.gov/api/nsrdb/v2/solar/nsrdb-GOES-tmy-v4-0-0-download.csv"
+KEYS = ("NSRDB_API_KEY", "NSRDB_EMAIL")
+WHERE = "The NSRDB gives a key to everybody: https://developer.nlr.gov/signup/."
+MODELS = f"NSRDB PSM4 TMY 4.0.0; {yields.MODELS}"
+ATTRIBUTES = ("ghi", "dni", "dhi", "air_temperature", "wind_speed")
+PER_HOUR, HOUR_S = 1000, 3600
+OF_THE_PLACE = re.compile(
+    r"No data available[^.;:(0-9]*|The 'wkt' parameter did not match any known data points"
+    r"|[^.;:(0-9]*outside[^.;:(0-9]*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Access(AuthBase):
+    """Who asks, and how often they may; for every attempt at a request.
+
+    Attributes:
+        web: how requests are made.
+        secrets: key and e-mail address.
+        rate: how many requests an hour.
+    """
+
+    web: Web
+    secrets: Sequence[str]
+    rate: Rate
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Wait for the turn of an attempt; its key travels in a header, which no log shows and no address holds."""
+        self.rate.wait()
+        request.headers["X-Api-Key"] = self.secrets[0]
+        return request
+
+
+def irradiance_of(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iterator[Found]:
+    """Irradiation and yield of a typical year.
+
+    Args:
+        cells: h3_cell, lon and lat [°] of its centre, EPSG:4326.
+        settings: which typical year, tilt and losses.
+        asking: how the NSRDB is asked; NSRDB_API_KEY and NSRDB_EMAIL are in its environment.
+
+    Yields:
+        One cell at a time, in their order.
+
+    Raises:
+        SourceError: a key is missing or wrong, or the NSRDB cannot be asked; what it has said so far is kept.
+    """
+    year = settings.nsrdb.typical_year
+    rate = Rate(asking.kept / NAME / "requests.json", PER_HOUR, HOUR_S)
+    access = Access(asking.web, required(KEYS, asking.environment, WHERE), rate)
+
+    def rows(place: Place, body: bytes) -> pa.Table:
+        return rows_of(place, read_tmy(body, year), settings, NAME)
+
+    asked_for = f"{ADDRESS} {year} {ATTRIBUTES}"
+    service = Service(NAME, asked_for, partial(get_tmy, year, access), rows, secrets=access.secrets)
+    yield from found_by_cell(cells, service, asking)
+
+
+def get_tmy(year: str, access: Access, place: Place) -> bytes:
+    """Ask for a place.
+
+    Raises:
+        Refused: the NSRDB has nothing there.
+        SourceError: it cannot be asked.
+    """
+    query = {
+        "email": access.secrets[1],  # the service wants it there; logs hide it, see `required`
+        "wkt": f"POINT({place.lon:.4f} {place.lat:.4f})",
+        "names": year,
+        "attributes": ",".join(ATTRIBUTES),
+        "interval": "60",
+        "leap_day": "false",
+        "utc": "true",
+    }
+    # the key is for nobody else: requests would carry it along a redirect
+    attempts = partial(access.web.get, ADDRESS, params=query, auth=access, allow_redirects=False)
+    response = answered(attempts)
+    if response.headers.get("X-RateLimit-Remaining") == "0":
+        access.rate.fill()
+    if response.status_code == 200:
+        return bytes(response.content)
+    if response.status_code in {401, 403}:
+        raise SourceError(f"The NSRDB does not take NSRDB_API_KEY ({response.status_code}). {WHERE}")
+    raise refused_or_raised(response, _said(response), OF_THE_PLACE, "The NSRDB")
+
+
+def read_tmy(body: bytes, year: str) -> Weather:
+    """A typical year, in the SAM form of CSV: two lines about the place, then the hours in UTC.
+
+    Raises:
+        UnreadableError: it is something else.
+    """
+    try:
+        hours, about = read_nsrdb_psm4(StringIO(body.decode()))
+        hours = hours.tz_convert("UTC")[["ghi", "dni", "dhi", "temp_air", "wind_speed"]].astype(float)
+        hours = hours.assign(month=pd.DatetimeIndex(hours.index).month)
+        return Weather(hours, 1, float(about["altitude"]), f"NSRDB PSM4 TMY 4.0.0, {year}")
+    except (KeyError, IndexError, TypeError, ValueError, StopIteration) as error:
+        raise UnreadableError(f"no typical year of PSM4: {type(error).__name__}: {error}") from error
+
+
+def _said(response: requests.Response) -> str:
+    try:
+        errors = parse_json(response.content)["errors"]
+    except (KeyError, TypeError, ValueError):
+        return response.text
+    return "; ".join(map(str, errors)) if isinstance(errors, list) else str(errors)

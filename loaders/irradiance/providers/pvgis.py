@@ -1,0 +1,151 @@
+"""PVGIS of the European Commission's Joint Research Centre: no key, most of the world's land.
+
+Source: https://joint-research-centre.ec.europa.eu/photovoltaic-geographical-information-system-pvgis_en.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from io import StringIO
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pvlib.iotools import read_pvgis_hourly
+
+from loaders.core.json_text import parse_json
+from loaders.http.client import Web
+from loaders.irradiance import pv_model as yields
+from loaders.irradiance.cell_cache import Service, answered, found_by_cell, refused_or_raised
+from loaders.irradiance.provider import Asking, Found
+from loaders.irradiance.pv_model import Place, UnreadableError, Weather, rows_of
+from loaders.settings.irradiance import Irradiance, Pvgis
+from loaders.settings.irradiance import Provider as Name
+
+NAME: Name = "pvgis"
+VERSION = "5.3"
+ADDRESS = "https://re.jrc.ec.europa.eu/api/v5_3/"
+MODELS = f"PVGIS {VERSION}; {yields.MODELS}"
+OF_THE_PLACE = re.compile(
+    r"Location (over the sea|not covered|out of the spatial coverage|outside)[^.;:0-9]*"
+    r"(\. Please, select another location)?",
+    re.IGNORECASE,
+)
+LOWEST_SUN_DEG = 3  # below it, the beam on the ground says nothing of the beam itself
+TMY = {"T2m": "temp_air", "G(h)": "ghi", "Gb(n)": "dni", "Gd(h)": "dhi", "WS10m": "wind_speed"}
+
+
+def irradiance_of(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iterator[Found]:
+    """Irradiation and yield of a typical year, or of the mean of whole years.
+
+    Args:
+        cells: h3_cell, lon and lat [°] of its centre, EPSG:4326.
+        settings: which data, tilt and losses.
+        asking: how PVGIS is asked.
+
+    Yields:
+        One cell at a time, in their order.
+
+    Raises:
+        SourceError: PVGIS cannot be asked; what it has said so far is kept.
+    """
+    read = read_tmy if settings.pvgis.data == "tmy" else read_hourly
+
+    def rows(place: Place, body: bytes) -> pa.Table:
+        return rows_of(place, read(body, settings.pvgis), settings, NAME)
+
+    asked_for = f"{ADDRESS} {settings.pvgis.model_dump_json()}"
+    get = partial(get_pvgis, settings.pvgis, asking.web)
+    yield from found_by_cell(
+        cells, Service(NAME, asked_for, get, rows, asking.web.settings.connections_per_host), asking
+    )
+
+
+def get_pvgis(settings: Pvgis, web: Web, place: Place) -> bytes:
+    """Ask for a place.
+
+    Raises:
+        Refused: PVGIS has nothing there.
+        SourceError: it cannot be asked.
+    """
+    query: dict[str, Any] = {
+        "lat": round(place.lat, 5),
+        "lon": round(place.lon, 5),
+        "outputformat": "json",
+        "usehorizon": 1,
+    }
+    if settings.data == "hourly":
+        query |= {"components": 1, "angle": 0}
+    if settings.years:
+        query |= dict(zip(("startyear", "endyear"), settings.years, strict=True))
+    if settings.radiation:
+        query["raddatabase"] = settings.radiation
+    tool = "tmy" if settings.data == "tmy" else "seriescalc"
+    response = answered(partial(web.get, f"{ADDRESS}{tool}", params=query))
+    if response.status_code == 200:
+        return bytes(response.content)
+    try:
+        said = str(parse_json(response.content)["message"])
+    except (KeyError, TypeError, ValueError):
+        said = response.text
+    raise refused_or_raised(response, said, OF_THE_PLACE, "PVGIS")
+
+
+def read_tmy(body: bytes, settings: Pvgis) -> Weather:
+    """A typical year: each month from the year that is most like all; the sun is that of its own time.
+
+    Raises:
+        UnreadableError: it is something else.
+    """
+    document = _document(body, settings)
+    try:
+        hours = pd.DataFrame(document["outputs"]["tmy_hourly"])
+        times = pd.to_datetime(hours["time(UTC)"], format="%Y%m%d:%H%M", utc=True)
+        place, meteo = document["inputs"]["location"], document["inputs"]["meteo_data"]
+        offset = pd.Timedelta(hours=float(place.get("irradiance_time_offset", 0)))
+        frame = hours.rename(columns=TMY)[list(TMY.values())].astype(float).assign(month=times.dt.month)
+        frame.index = pd.DatetimeIndex(times) + offset  # the irradiance is of then
+        source = (
+            f"PVGIS {VERSION}, typical year from {meteo['year_min']} to {meteo['year_max']} of {meteo['radiation_db']}"
+        )
+        return Weather(frame, 1, float(place["elevation"]), source)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableError(f"no typical year: {type(error).__name__}: {error}") from error
+
+
+def read_hourly(body: bytes, settings: Pvgis) -> Weather:
+    """Whole years on the ground (angle 0), with beam and diffuse apart.
+
+    Raises:
+        UnreadableError: it is something else.
+    """
+    document = _document(body, settings)
+    try:
+        frame, _ = read_pvgis_hourly(StringIO(body.decode()), pvgis_format="json")
+        beam, diffuse = frame["poa_direct"], frame["poa_sky_diffuse"]
+        height = frame["solar_elevation"]
+        dni = np.where(height > LOWEST_SUN_DEG, beam / np.sin(np.radians(height.clip(lower=LOWEST_SUN_DEG))), 0.0)
+        hours = pd.DataFrame({"ghi": beam + diffuse, "dni": dni, "dhi": diffuse}, index=frame.index)
+        times = pd.DatetimeIndex(frame.index)
+        hours = hours.assign(temp_air=frame["temp_air"], wind_speed=frame["wind_speed"], month=times.month)
+        first, last = settings.years or (0, -1)
+        if not times.floor("h").equals(pd.date_range(f"{first}-01-01", f"{last}-12-31 23:00", freq="h", tz="UTC")):
+            raise UnreadableError(f"it has {len(times):,} hours from {times.min()} to {times.max()}")
+        meteo, place = document["inputs"]["meteo_data"], document["inputs"]["location"]
+        source = f"PVGIS {VERSION}, mean of {first} to {last} of {meteo['radiation_db']}"
+        return Weather(hours, last - first + 1, float(place["elevation"]), source)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableError(f"no hours of years: {type(error).__name__}: {error}") from error
+
+
+def _document(body: bytes, settings: Pvgis) -> dict[str, Any]:
+    """The answer, of the database that was asked for."""
+    try:
+        document: dict[str, Any] = parse_json(body)
+        database = document["inputs"]["meteo_data"]["radiation_db"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableError(f"no answer of PVGIS: {type(error).__name__}: {error}") from error
+    if settings.radiation and database != settings.radiation:
+        raise UnreadableError(f"it is of {database}, not of {settings.radiation}")
+    return document

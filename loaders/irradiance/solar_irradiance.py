@@ -1,0 +1,91 @@
+"""Solar irradiance where installations are, as a Hamilton graph: from H3 cells to a table by cell and month."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+import pyarrow as pa
+from hamilton.function_modifiers import tag
+
+from loaders.core.errors import AccountingError
+from loaders.geo.record_cells import read_cells
+from loaders.irradiance.contract import REFUSED, SCHEMA
+from loaders.irradiance.provider import Asking, Found, Provider
+from loaders.settings.irradiance import Irradiance
+
+
+@dataclass(frozen=True, slots=True)
+class IrradianceCounts:
+    """What became of the cells: read = kept + refused.
+
+    Attributes:
+        read: cells that hold records.
+        kept: those that the provider has rows for.
+        refused: those that it has none for, by reason.
+    """
+
+    read: int
+    kept: int
+    refused: Mapping[str, int]
+
+
+def provider(irradiance_settings: Irradiance) -> Provider:
+    """The module of the provider that the settings name; the others are not imported."""
+    return cast("Provider", import_module(f"loaders.irradiance.providers.{irradiance_settings.provider}"))
+
+
+@tag(data_source="records", processing_stage="metadata", data_type="arrow")
+def irradiance_cells(cells_file: Path) -> pa.Table:
+    """The H3 cells that hold records, each once, in their order, with the position of their centre."""
+    return read_cells(cells_file)
+
+
+@tag(data_source="provider", processing_stage="load", data_type="arrow")
+def cell_irradiance(
+    irradiance_cells: pa.Table, provider: Provider, irradiance_settings: Irradiance, asking: Asking
+) -> Found:
+    """What the provider says of each cell: rows, or why there are none."""
+    found = list(provider.irradiance_of(irradiance_cells, irradiance_settings, asking))
+    refused = {cell: reason for part in found for cell, reason in part.refused.items()}
+    return Found(pa.concat_tables([SCHEMA.empty_table(), *(part.rows for part in found)]), refused)
+
+
+@tag(data_source="provider", processing_stage="store", data_type="arrow")
+def solar_irradiance(cell_irradiance: Found) -> pa.Table:
+    """The rows of `raw_data.solar_irradiance`: by cell and month, the year last."""
+    order = [(name, "ascending") for name in ("h3_cell", "provider", "month")]
+    return cell_irradiance.rows.sort_by(order).cast(SCHEMA)
+
+
+@tag(data_source="provider", processing_stage="store", data_type="arrow")
+def refused_cells(irradiance_cells: pa.Table, cell_irradiance: Found, irradiance_settings: Irradiance) -> pa.Table:
+    """The rows of `raw_data.irradiance_refused`, by cell."""
+    refused = cell_irradiance.refused
+    rows = [
+        cell | {"provider": irradiance_settings.provider, "reason": refused[cell["h3_cell"]]}
+        for cell in irradiance_cells.to_pylist()
+        if cell["h3_cell"] in refused
+    ]
+    return pa.Table.from_pylist(rows, REFUSED)
+
+
+@tag(data_source="provider", processing_stage="store", data_type="counts")
+def irradiance_counts(irradiance_cells: pa.Table, cell_irradiance: Found) -> IrradianceCounts:
+    """What became of every cell.
+
+    Raises:
+        AccountingError: the provider has left some out, or has both rows and a reason for them.
+    """
+    kept = cell_irradiance.rows["h3_cell"].unique().to_pylist()
+    asked, answered = irradiance_cells["h3_cell"].to_pylist(), [*kept, *cell_irradiance.refused]
+    if sorted(asked) != sorted(answered):
+        wrong = sorted(set(asked) ^ set(answered) or set(kept) & set(cell_irradiance.refused))
+        raise AccountingError(
+            f"solar_irradiance: of {len(asked)} cells, the provider has rows for {len(kept)} and refuses "
+            f"{len(cell_irradiance.refused)}; look at {', '.join(wrong[:3])}. This is a bug of the provider's module."
+        )
+    refused = dict(sorted(Counter(cell_irradiance.refused.values()).items()))
+    return IrradianceCounts(len(asked), len(kept), refused)

@@ -1,0 +1,1 @@
+"""Lineage on request: OpenLineage events, and Hamilton's UI."""

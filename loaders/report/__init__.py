@@ -1,0 +1,1 @@
+"""What people look at: the summary, comparisons, explanations, documentation."""

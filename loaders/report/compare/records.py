@@ -1,0 +1,125 @@
+"""The records of one dataset as `eo-pv compare` needs them: in degrees, on an equal-area plane, and what they state."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyproj
+import shapely
+
+from loaders.core.arrays import Numbers, Shapes
+from loaders.core.errors import ReadError
+from loaders.geo.geometry import EQUAL_AREA, area_m2, projected
+
+NEEDED = ("record_id", "geometry", "capacity_mw", "capacity_basis")
+SYNTHETIC = "is_synthetic"
+LONLAT = "EPSG:4326"
+POINT, POLYGON, MULTIPOLYGON = 0, 3, 6
+WORLD = np.array([-180, -90, 180, 90])  # [°]
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two datasets; each array has one entry a record.
+
+    Attributes:
+        name: what tables, pictures and files call it.
+        record_id: identifies the record.
+        shapes: outlines and positions, EPSG:4326 as (lon, lat).
+        plane: the outlines in EPSG:6933 [m], valid; None for points.
+        area_m2: area of the outline [m²], not what the publisher states; NaN for points.
+        lon, lat: centroid [°], EPSG:4326.
+        capacity_mw: stated capacity [MW] in `basis`; NaN where unknown.
+        basis: ac, dc or unknown; None where no capacity is stated.
+        is_synthetic: whether a record is made up.
+    """
+
+    name: str
+    record_id: Shapes
+    shapes: Shapes
+    plane: Shapes
+    area_m2: Numbers
+    lon: Numbers
+    lat: Numbers
+    capacity_mw: Numbers
+    basis: Shapes
+    is_synthetic: bool
+
+    def __len__(self) -> int:
+        return len(self.record_id)
+
+
+def read_side(path: Path, name: str) -> Side:
+    """Read canonical records from GeoParquet.
+
+    Raises:
+        ReadError: it is not Parquet, columns are missing, or a shape is neither an outline nor a position in degrees.
+    """
+    table = _read(path, name)
+    shapes = _shapes(table["geometry"], path, name)
+    positions = shapely.centroid(shapes)
+    basis = _objects(table["capacity_basis"])
+    capacity = table["capacity_mw"].cast(pa.float64()).to_numpy()
+    basis[(basis == None) & ~np.isnan(capacity)] = UNKNOWN  # noqa: E711 (one by one)
+    return Side(
+        name=name,
+        record_id=_objects(table["record_id"].cast(pa.string())),
+        shapes=shapes,
+        plane=_on_a_plane(shapes),
+        area_m2=area_m2(shapes),
+        lon=shapely.get_x(positions),
+        lat=shapely.get_y(positions),
+        capacity_mw=capacity,
+        basis=basis,
+        is_synthetic=SYNTHETIC in table.column_names and any(table[SYNTHETIC].to_pylist()),
+    )
+
+
+def _read(path: Path, name: str) -> pa.Table:
+    try:
+        names = pq.read_schema(path).names
+    except FileNotFoundError as error:
+        raise ReadError(f"{name}: expected {path}, found nothing there.") from error
+    except pa.ArrowInvalid as error:
+        raise ReadError(f"{name}: {path} is not a Parquet file.") from error
+    if missing := [column for column in NEEDED if column not in names]:
+        raise ReadError(
+            f"{name}: {path} has no column {', '.join(missing)}. Expected canonical records, as in "
+            f"data/<origin>/loaded; add the file to params.yaml and `make all` turns it into them."
+        )
+    return pq.read_table(path, columns=[*NEEDED, *({SYNTHETIC} & set(names))])
+
+
+def _shapes(column: pa.ChunkedArray, path: Path, name: str) -> Shapes:
+    shapes: Shapes = shapely.from_wkb(_objects(column), on_invalid="ignore")
+    usable = np.isin(shapely.get_type_id(shapes), (POINT, POLYGON, MULTIPOLYGON)) & ~shapely.is_empty(shapes)
+    if not usable.all():
+        raise ReadError(
+            f"{name}: {path}: the shape of row {np.argmin(usable) + 1} is no polygon or point. Expected canonical "
+            f"records, as in data/<origin>/loaded; add the file to params.yaml and `make all` sorts such rows out."
+        )
+    bounds = shapely.bounds(shapes)
+    outside = ~((bounds >= np.tile(WORLD[:2], 2)) & (bounds <= np.tile(WORLD[2:], 2))).all(axis=1)
+    if outside.any():
+        raise ReadError(
+            f"{name}: {path}: the coordinates of row {np.argmax(outside) + 1} are not degrees. Expected {LONLAT} as "
+            f"(lon, lat); add the file to params.yaml and `make all` reprojects it."
+        )
+    return shapes
+
+
+def _on_a_plane(shapes: Shapes) -> Shapes:
+    """The outlines in EPSG:6933 [m]; what rounding makes invalid is mended, else GEOS refuses to intersect it."""
+    plane = np.full(len(shapes), None, dtype=object)
+    outlines = shapely.get_type_id(shapes) != POINT
+    plane[outlines] = projected(shapes[outlines], pyproj.Transformer.from_crs(LONLAT, EQUAL_AREA, always_xy=True))
+    invalid = ~(shapely.is_valid(plane) | shapely.is_missing(plane))
+    plane[invalid] = shapely.make_valid(plane[invalid], method="structure", keep_collapsed=False)
+    return plane
+
+
+def _objects(column: pa.ChunkedArray) -> Shapes:
+    return np.array(column.to_pylist(), dtype=object)

@@ -1,0 +1,82 @@
+"""Let dbt write its own documentation of the built database."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from loaders.core.errors import BuildError
+from loaders.core.escape import script_json
+from loaders.core.foreign_errors import killed, sentence_for
+from loaders.core.paths import Workspace
+from loaders.warehouse.dbt_results import LAST_LINES
+
+INDEX, MANIFEST, CATALOG = "index.html", "manifest.json", "catalog.json"
+PLACES = {MANIFEST: '"MANIFEST.JSON INLINE DATA"', CATALOG: '"CATALOG.JSON INLINE DATA"'}  # in dbt's page
+OPTIONS = ("--quiet", "--no-use-colors", "--log-level-file", "none")
+
+
+def generate(workspace: Workspace) -> Path:
+    """Run `dbt docs generate`, in a process of its own.
+
+    Returns:
+        dbt's target folder, with `index.html`, `manifest.json` and `catalog.json`.
+
+    Raises:
+        BuildError: nothing is built yet, or dbt failed.
+    """
+    database, project = workspace.database, workspace.root / "dbt"
+    if not database.exists():
+        raise BuildError(
+            f"{database.relative_to(workspace.root)} is missing: there is nothing to describe yet. Run `make all`."
+        )
+    target = project / os.environ.get("DBT_TARGET_PATH", "target")
+    (target / CATALOG).unlink(missing_ok=True)  # of another run, which must not speak for this one
+    folders = ("--project-dir", str(project), "--profiles-dir", str(project))
+    done = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", "docs", "generate", *folders, *OPTIONS],
+        cwd=workspace.root,
+        env=os.environ
+        | {
+            "EO_PV_DATABASE": os.path.relpath(database, workspace.root),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode or not (target / CATALOG).exists():
+        raise BuildError(failure(done.stdout or done.stderr, done.returncode, target))
+    return target
+
+
+def failure(output: str, code: int, target: Path) -> str:
+    """What dbt said last, and what to do; the reason alone where it is not dbt's: a full disk, a kill."""
+    if code < 0:
+        return killed(-code)
+    if sentence := sentence_for(output, (target,)):
+        return sentence
+    tail = "\n".join(output.strip().splitlines()[-LAST_LINES:])
+    return f"dbt could not describe its models:\n{tail}\nIf the tables are of another version, run `make all` first."
+
+
+def page(target: Path) -> str:
+    """The page of dbt with what it shows inside it; in what `--static` makes, a title could end the script.
+
+    Raises:
+        BuildError: dbt's page has no place for it.
+    """
+    text = (target / INDEX).read_text(encoding="utf-8")
+    for name, place in PLACES.items():
+        if place not in text:
+            raise BuildError(f"dbt's page has no place for {name}. Run `make install`: the lock pins another dbt.")
+        text = text.replace(place, script_json((target / name).read_text(encoding="utf-8")))
+    return text
+
+
+def read_manifest(target: Path) -> dict[str, Any]:
+    """What dbt knows of its models."""
+    manifest: dict[str, Any] = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
+    return manifest

@@ -1,0 +1,92 @@
+"""How every picture looks: colours by what a node does, fonts that each system has, and a legend."""
+
+from collections.abc import Iterable, Mapping
+
+import graphviz
+
+from loaders.core.escape import graphviz_label
+
+FONT = "Helvetica"  # never fetched: Graphviz measures with what is like it here, and browsers have it or sans-serif
+INK, PALE, LINE = "#1f2933", "#52606d", "#7b8794"
+INPUT, UNKNOWN = "#ffffff", "#d9dde3"
+STAGES = {
+    "metadata": "#ddd3f0",
+    "fetch": "#c3daf5",
+    "load": "#c6e6cc",
+    "transform": "#bfe5e1",
+    "prepare": "#cfe8f0",
+    "store": "#fbdfa3",
+}
+BRANCHES = {"a branch each": "#56E39F", "together again": "#EA5556"}  # Hamilton's Parallelizable and Collect
+LAYERS = {"raw_data": "#fbdfa3", "staging": "#ddd3f0", "prepared": "#cfe8f0", "curated": "#c6e6cc"}
+
+Attributes = dict[str, str]
+
+GRAPH: Attributes = {
+    "rankdir": "LR",
+    "fontname": FONT,
+    "fontsize": "12",
+    "fontcolor": INK,
+    "labelloc": "t",
+    "labeljust": "l",
+    "ranksep": "0.45",
+    "nodesep": "0.14",
+    "pad": "0.2",
+    "bgcolor": "white",
+    "concentrate": "false",
+}
+NODE: Attributes = {
+    "shape": "box",
+    "style": "rounded,filled",
+    "fontname": FONT,
+    "fontsize": "11",
+    "fontcolor": INK,
+    "color": LINE,
+    "fillcolor": UNKNOWN,
+    "height": "0.3",
+    "margin": "0.12,0.06",
+}
+EDGE: Attributes = {"color": LINE, "arrowsize": "0.6", "fontname": FONT, "fontsize": "10", "fontcolor": PALE}
+INPUT_NODE: Attributes = {"style": "filled,dashed", "fillcolor": INPUT}
+RESULT: Attributes = {"penwidth": "2.2", "color": INK}
+TABLE: Attributes = {"shape": "cylinder", "style": "filled", "fillcolor": STAGES["store"]}
+SOURCE: Attributes = {"shape": "note", "style": "filled", "fillcolor": INPUT}
+
+
+def canvas(title: str, legend: Mapping[str, str]) -> graphviz.Digraph:
+    """An empty picture, left to right, with its title and legend above."""
+    return graphviz.Digraph(graph_attr={**GRAPH, "label": heading(title, legend)}, node_attr=NODE, edge_attr=EDGE)
+
+
+def heading(title: str, legend: Mapping[str, str]) -> str:
+    """Title and legend as Graphviz' own kind of HTML; what each colour means, in the order given."""
+    marks = (
+        f'<font color="{LINE if colour == INPUT else colour}" point-size="18">{"□" if colour == INPUT else "■"}</font>'
+        f" {graphviz_label(name)}"
+        for name, colour in legend.items()
+    )
+    said = f'<font point-size="16"><b>{graphviz_label(title)}</b></font>'
+    return f'<{said}<br align="left"/>{"     ".join(marks)}<br align="left"/> <br align="left"/>>'
+
+
+def label(name: str, *more: str) -> str:
+    """A node's name, and below it what else there is to say."""
+    lines = "".join(f"<br/><i>{graphviz_label(line)}</i>" for line in more if line)
+    return f"<<b>{graphviz_label(name)}</b>{lines}>"
+
+
+def box_label(name: str, about: str) -> str:
+    """The heading of a box around nodes."""
+    return f'<<b>{graphviz_label(name)}</b>   <font color="{PALE}">{graphviz_label(about)}</font>>'
+
+
+def stage_colour(stage: str) -> str:
+    """The colour of what a node does; grey where this module knows no such stage."""
+    return STAGES.get(stage, UNKNOWN)
+
+
+def stage_legend(stages: Iterable[str], *, branches: bool = False) -> dict[str, str]:
+    """What the colours of a picture mean, in the order in which the work is done; and Hamilton's double lines."""
+    found, known = set(stages), list(STAGES)
+    order = sorted(found, key=lambda stage: (known.index(stage) if stage in STAGES else len(known), stage))
+    return {stage: stage_colour(stage) for stage in order} | {"input": INPUT} | (BRANCHES if branches else {})

@@ -1,0 +1,1 @@
+"""`params.yaml`: read in one place, checked, frozen."""

@@ -1,0 +1,88 @@
+"""The settings of the build: which records are one installation, what may be published, and where countries are."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator
+
+from loaders.settings.base import Positive, Setting, Text, as_tuple
+from loaders.settings.licences import Kind
+
+Subtype = Literal["country", "region", "county"]
+Share = Annotated[float, Field(gt=0, le=1)]
+Distance = Annotated[float, Field(ge=0)]
+Factor = Annotated[float, Field(gt=1)]
+
+
+class Dedup(Setting):
+    """When two records are the same installation; `params.yaml` says it in sentences.
+
+    Attributes:
+        priority: datasets whose outlines and values come first; the others follow in the order of `datasets`.
+        overrides: file with what people say of single pairs, relative to the project's folder.
+        identical_iou: from this intersection over union [1] on, two outlines are the same.
+        shared_of_smaller: share of the smaller outline [1] that the other one must cover.
+        part_area_ratio: below this ratio of areas [1], the smaller is a part of the larger.
+        least_filled: share of the larger [1] that all outlines in it must cover together.
+        smallest_part: least ratio of areas [1] of a part and its whole, if it is the only one.
+        alike_m, alike_area_ratio: outlines that hardly overlap are the same if their centroids are this close [m] and
+            their areas this much alike [1].
+        near_m: farthest that a point may be from an outline, or from a point [m].
+        near_with_capacity_m: the same where both state a capacity, and those agree [m].
+        capacity_ratio: capacities agree from this ratio on, smaller over larger [1].
+        capacity_ratio_inside: what contradicts a point inside an outline: a ratio below this [1].
+        largest_spread: how many times larger than that of its largest record the hull of an installation may be [1].
+    """
+
+    priority: Annotated[tuple[Text, ...], BeforeValidator(as_tuple)] = ()
+    overrides: Text = "overrides.csv"
+    identical_iou: Share = 0.999
+    shared_of_smaller: Share = 0.5
+    part_area_ratio: Share = 0.5
+    least_filled: Share = 0.3
+    smallest_part: Share = 0.01
+    alike_m: Distance = 15.0
+    alike_area_ratio: Share = 0.7
+    near_m: Distance = 50.0
+    near_with_capacity_m: Distance = 200.0
+    capacity_ratio: Share = 0.5
+    capacity_ratio_inside: Share = 0.1
+    largest_spread: Factor = 3.0
+
+
+class Licences(Setting):
+    """What may be published: datasets under other kinds of licences are left out."""
+
+    allow: Annotated[tuple[Kind, ...], BeforeValidator(as_tuple), Field(min_length=1)] = (
+        "permissive",
+        "share_alike",
+        "non_commercial",
+        "unknown",
+    )
+
+
+class Boundaries(Setting):
+    """Where countries and regions are, and how far from land still counts.
+
+    Attributes:
+        source: overture: Overture Maps' divisions, of a pinned release; naturalearth: the bundled extract at 1:110
+            million, without regions. Samples always take the bundled one.
+        release: of Overture Maps, such as 2026-09-23.1; it is named, never the latest.
+        subtypes: which divisions are wanted; dependencies are countries of their own.
+        nearest_land_km: how far from land a record may be and still belong to it.
+        s3_endpoint: address of the S3 service that holds the release; null is Amazon's.
+        ca_cert_file: whom to trust, where a proxy has an authority of its own: a file in PEM.
+    """
+
+    source: Literal["naturalearth", "overture"] = "overture"
+    release: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}\.\d+$")] | None = None
+    subtypes: Annotated[tuple[Subtype, ...], BeforeValidator(as_tuple), Field(min_length=1)] = ("country", "region")
+    nearest_land_km: Positive = 50.0
+    s3_endpoint: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s@?#]+$")] | None = None
+    ca_cert_file: Text | None = None
+
+    @field_validator("subtypes")
+    @classmethod
+    def _countries_are_among_them(cls, subtypes: tuple[Subtype, ...]) -> tuple[Subtype, ...]:
+        if "country" not in subtypes:
+            raise ValueError("country is missing, by which installations are counted; add it")
+        return subtypes

@@ -1,0 +1,202 @@
+"""The settings of harmonisation: how a file is read, which of its rows count, and which column means what."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+
+from loaders.settings.base import Setting, Text, as_tuple
+
+Scalar = str | int | float
+
+AREA_UNITS_M2 = {"m2": 1.0, "ha": 1e4, "km2": 1e6}
+CAPACITY_UNITS_MW = {"W": 1e-6, "kW": 1e-3, "MW": 1.0, "GW": 1e3}
+MOST_LINES = 100_000  # before the header of a table
+PEAK_SUFFIX = "p"  # kWp is a DC capacity by definition
+
+
+def _as_column(value: object) -> object:
+    """A bare name, or a list of names to coalesce, is a column without anything more to say."""
+    return {"column": value} if isinstance(value, str | list) else value
+
+
+def _as_crs(value: object) -> object:
+    """A bare number is an EPSG code."""
+    return f"EPSG:{value}" if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _as_scalars(value: object) -> object:
+    """One value stands for a list of one."""
+    if isinstance(value, list):
+        return tuple(value)
+    return (value,) if isinstance(value, str | int | float) else value
+
+
+Names = Annotated[tuple[Text, ...], BeforeValidator(as_tuple)]
+Scalars = Annotated[tuple[Scalar, ...], BeforeValidator(_as_scalars)]
+Wanted = Annotated[tuple[Scalar | bool, ...], BeforeValidator(_as_scalars), Field(min_length=1)]
+DatePattern = Annotated[str, StringConstraints(pattern=r"^([MD./ _-]*)YYYY([MD./ _-]*)$")]
+DatePatterns = Annotated[tuple[DatePattern, ...], BeforeValidator(as_tuple)]
+
+
+class Reading(Setting):
+    """What the file does not say of itself.
+
+    Attributes:
+        crs: of the coordinates; only for files that do not state it.
+        layer: which one, of a file with several.
+        longitude: column with the x coordinate [unit of the CRS] of a table.
+        latitude: column with the y coordinate [unit of the CRS] of a table.
+        wkt: column with the shapes of a table as well-known text, instead of the two with coordinates.
+        encoding: of text.
+        delimiter: between the columns of a CSV.
+        header_line: of a CSV: the line that names its columns; the first is 1. What stands before it is left out.
+        quotes: of a CSV: whether values may stand in double quotes; if not, these are characters like any other.
+        decimal: the mark before the decimals of a number that is written as text.
+        thousands: the mark between its groups of three digits.
+    """
+
+    crs: Annotated[Text, BeforeValidator(_as_crs)] | None = None
+    layer: Text | None = None
+    longitude: Text | None = None
+    latitude: Text | None = None
+    wkt: Text | None = None
+    encoding: Text | None = None
+    delimiter: Literal[",", ";", "\t", "|"] = ","
+    header_line: Annotated[int, Field(ge=1, le=MOST_LINES)] = 1
+    quotes: bool = True
+    decimal: Literal[".", ","] = "."
+    thousands: Literal[",", ".", " ", "'"] | None = None
+
+    @model_validator(mode="after")
+    def _shapes_are_in_one_place(self) -> Self:
+        if self.wkt and (self.longitude or self.latitude):
+            raise ValueError("give either wkt, or longitude and latitude")
+        return self
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Self:
+        if self.decimal == self.thousands:
+            raise ValueError(f"decimal and thousands are both {self.decimal!r}; they must differ")
+        return self
+
+
+class Column(Setting):
+    """A published column, or one value for all records.
+
+    Attributes:
+        column: its name; of several, the first that is not null in a row counts.
+        constant: the value of every record, instead of a column.
+        null_values: what stands for "unknown".
+    """
+
+    column: Names = ()
+    constant: Scalar | None = None
+    null_values: Scalars = ()
+
+    @model_validator(mode="after")
+    def _column_or_constant(self) -> Self:
+        if bool(self.column) == (self.constant is not None):
+            raise ValueError("give either a column or a constant")
+        return self
+
+
+class AreaColumn(Column):
+    """The area that the publisher states."""
+
+    unit: Literal["m2", "ha", "km2"]
+
+    @property
+    def factor(self) -> float:
+        """To square metres."""
+        return AREA_UNITS_M2[self.unit]
+
+
+class CapacityColumn(Column):
+    """The nameplate capacity that the publisher states."""
+
+    unit: Literal["W", "kW", "MW", "GW", "Wp", "kWp", "MWp", "GWp"]
+    basis: Literal["ac", "dc", "unknown"] = "unknown"
+
+    @model_validator(mode="after")
+    def _peak_is_dc(self) -> Self:
+        if self.unit.endswith(PEAK_SUFFIX) and self.basis == "ac":
+            raise ValueError(f"{self.unit} is a DC capacity by definition, so basis cannot be ac")
+        return self
+
+    @property
+    def factor(self) -> float:
+        """To megawatt."""
+        return CAPACITY_UNITS_MW[self.unit.removesuffix(PEAK_SUFFIX)]
+
+    @property
+    def stated_basis(self) -> str:
+        """Alternating or direct current, as far as it is known."""
+        return "dc" if self.unit.endswith(PEAK_SUFFIX) else self.basis
+
+
+class InstalledColumn(Column):
+    """When it was installed: one column, one constant, or the columns that it lies between.
+
+    Attributes:
+        after: column with the last date on which it was not there yet, say of a satellite scene.
+        before: column with the first date on which it was there.
+        pattern: how the dates are written where it is not plain: of YYYY, MM, DD and separators, say DD/MM/YYYY.
+    """
+
+    after: Names = ()
+    before: Names = ()
+    pattern: DatePatterns = ()
+
+    @model_validator(mode="after")
+    def _column_or_constant(self) -> Self:
+        given = (bool(self.column), self.constant is not None, bool(self.after or self.before))
+        if sum(given) != 1:
+            raise ValueError("give a column, or a constant, or the columns that it lies between (after, before)")
+        return self
+
+
+class Position(Setting):
+    """Columns with the position that the publisher states beside the shape [°], EPSG:4326: only compared with it."""
+
+    longitude: Text
+    latitude: Text
+    null_values: Scalars = ()
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        """Those of `lon` and `lat`."""
+        names = {"lon": self.longitude, "lat": self.latitude}
+        return {axis: Column(column=(name,), null_values=self.null_values) for axis, name in names.items()}
+
+
+class ColumnMap(Setting):
+    """Which published column means what.
+
+    Attributes:
+        source_id: identifies the record.
+        group: identifies the installation that it is a part of, where the publisher says so.
+        area, capacity, installed: what is stated of it.
+        position: only compared with the shape.
+    """
+
+    source_id: Annotated[Column, BeforeValidator(_as_column)] | None = None
+    group: Annotated[Column, BeforeValidator(_as_column)] | None = None
+    area: AreaColumn | None = None
+    capacity: CapacityColumn | None = None
+    installed: Annotated[InstalledColumn, BeforeValidator(_as_column)] | None = None
+    position: Position | None = None
+
+
+class Extent(Setting):
+    """A box around all records [°], EPSG:4326: what lies outside is flagged, and betrays swapped axes."""
+
+    west: Annotated[float, Field(ge=-180, le=180)]
+    south: Annotated[float, Field(ge=-90, le=90)]
+    east: Annotated[float, Field(ge=-180, le=180)]
+    north: Annotated[float, Field(ge=-90, le=90)]
+
+    @model_validator(mode="after")
+    def _has_an_inside(self) -> Self:
+        if not (self.west < self.east and self.south < self.north):
+            raise ValueError("west must be less than east, and south less than north")
+        return self

@@ -1,0 +1,164 @@
+"""Which published files are wanted: by the patterns of `source.include` and `exclude`, inside archives too.
+
+A pattern sees a file's path, its bare name, and its path with its archive's name before it (`farms.zip/a.shp`). A
+pattern that names an archive means everything in it that can be read: of the usual formats, if there are any.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+
+from loaders.core.errors import ReadError
+from loaders.core.file_formats import FORMATS, SHAPEFILE_PARTS, UNPACKED, USUAL, geodatabase, is_archive, suffix
+from loaders.settings.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One wanted file.
+
+    Attributes:
+        path: where it is on this disk; a folder if it is a file geodatabase.
+        published: its path in the archive, or in the raw folder.
+        archive: the archive that it was in, below the raw folder.
+    """
+
+    path: Path
+    published: str
+    archive: str = ""
+
+    @property
+    def name(self) -> str:
+        """What a record says it comes from."""
+        return f"{self.archive}/{self.published}" if self.archive else self.published
+
+    @property
+    def suffix(self) -> str:
+        """The format, by its ending."""
+        return suffix(self.published)
+
+
+def wanted_names(names: Collection[str], source: Source) -> tuple[list[str], list[str]]:
+    """Which of a publisher's files to fetch, sorted; and the patterns that nothing can match.
+
+    A pattern that matches no file may match one inside an archive, so that archives are wanted for it.
+    """
+    visible = sorted(name for name in names if not _is_hidden(name) and not _any(name, "", source.exclude))
+    if not source.include:
+        return visible, []
+    chosen = {name for name in visible if _any(name, "", source.include)}
+    chosen = with_parts(chosen, visible)
+    unmatched = [pattern for pattern in source.include if not any(_any(name, "", [pattern]) for name in visible)]
+    archives = {p: [name for name in visible if is_archive(name) and _may_hold(name, p)] for p in unmatched}
+    chosen |= {name for found in archives.values() for name in found}
+    return sorted(chosen), [pattern for pattern, found in archives.items() if not found]
+
+
+def wanted_members(members: Sequence[str], archive: str, source: Source) -> list[str]:
+    """Which files of an archive to unpack."""
+    visible = [name for name in members if not _is_hidden(name) and _is_below_folder(name, source)]
+    visible = [name for name in visible if not _any(name, archive, source.exclude)]
+    main = main_files(visible)
+    if not source.include:
+        chosen = main or set(visible)
+    else:
+        chosen = {name for name in visible if _any(name, archive, source.include, main)}
+    return sorted(with_parts(chosen, visible))
+
+
+def wanted_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
+    """The files of a raw folder to load, sorted by name.
+
+    Without patterns it is the only file of a known format, or the only file.
+
+    Raises:
+        ReadError: a pattern finds nothing, or there are several files to choose from without a pattern.
+    """
+    present = sorted({_described(path, folder) for path in folder.rglob("*") if path.is_file()}, key=_order)
+    present = [file for file in present if file.suffix not in SHAPEFILE_PARTS and not is_archive(file.published)]
+    present = [file for file in present if not _any(file.published, file.archive, source.exclude)]
+    main = main_files([file.name for file in present])
+    known = [file for file in present if file.name in main] or present
+    listing = ", ".join(file.name for file in known) or "nothing"
+    remedy = f"Name what is wanted in datasets.{key}.source.include in params.yaml."
+    if not source.include and len(known) != 1:
+        several = "several: " if known else ""
+        raise ReadError(f"{key}: expected one file to load, found {several}{listing}. {remedy}")
+    chosen = {file.name: file for file in known} if not source.include else {}
+    held: dict[str, list[str]] = {}
+    for file in present:
+        held.setdefault(file.archive, []).append(file.published)
+    main_of = {archive: main_files(names) for archive, names in held.items()}
+    for pattern in source.include:
+        found = [file for file in present if _any(file.published, file.archive, [pattern], main_of[file.archive])]
+        if not found:
+            raise ReadError(f"{key}: no file matches include ({pattern}). Found: {listing}. {remedy}")
+        chosen |= {file.name: file for file in found}
+    return [chosen[name] for name in sorted(chosen)]
+
+
+def _is_below_folder(name: str, source: Source) -> bool:
+    """Whether a member is in the folder of a repository that the source names; the archive adds a folder above."""
+    folder = (source.github or "").rpartition(":")[2]
+    return not folder.endswith("/") or name.partition("/")[2].startswith(folder.lstrip("/"))
+
+
+def is_data(name: str) -> bool:
+    """Whether a file may hold records, by itself or inside."""
+    return suffix(geodatabase(name) or name) in FORMATS or is_archive(name)
+
+
+def main_files(names: Collection[str], *, with_archives: bool = False) -> set[str]:
+    """The files that a load means unasked: of the usual formats (and archives), or else of any that it reads."""
+    usual = {name for name in names if suffix(name) in USUAL or (with_archives and is_archive(name))}
+    return usual or {name for name in names if suffix(geodatabase(name) or name) in FORMATS}
+
+
+def _order(file: SourceFile) -> Path:
+    return file.path
+
+
+def _described(path: Path, folder: Path) -> SourceFile:
+    name = path.relative_to(folder).as_posix()
+    if whole := geodatabase(name):
+        path, name = folder / whole, whole
+    for parent in path.relative_to(folder).parents:
+        archive = parent.as_posix().removesuffix(UNPACKED)
+        if parent.suffix == UNPACKED and is_archive(archive):
+            return SourceFile(path, path.relative_to(folder / parent).as_posix(), archive)
+    return SourceFile(path, name)
+
+
+def _any(name: str, archive: str, patterns: Sequence[str], main: Collection[str] | None = None) -> bool:
+    """Whether any pattern means a file; one of its archive means the main files in that, or all that can be read."""
+    whole = geodatabase(name) or name
+    seen = {part for each in (name, whole) for part in (each, PurePosixPath(each).name)}
+    if archive:
+        seen |= {f"{outer}/{each}" for outer in (archive, PurePosixPath(archive).name) for each in (name, whole)}
+        if name in main if main is not None else suffix(whole) in FORMATS:
+            seen |= {archive, PurePosixPath(archive).name}
+    return any(fnmatchcase(one, pattern) for one in seen for pattern in patterns)
+
+
+def _may_hold(archive: str, pattern: str) -> bool:
+    """Whether a pattern may match something in an archive: it names no archive, or this one."""
+    parts = PurePosixPath(pattern).parts
+    outer = ["/".join(parts[: place + 1]) for place, part in enumerate(parts[:-1]) if is_archive(part)]
+    return not outer or _any(archive, "", outer)
+
+
+def with_parts(chosen: set[str], visible: Sequence[str]) -> set[str]:
+    """Files, and the other parts of the shapefiles and file geodatabases among them."""
+    shapefiles, folders = {name.lower() for name in chosen}, {geodatabase(name) for name in chosen} - {""}
+    return chosen | {name for name in visible if _shapefile(name) in shapefiles or geodatabase(name) in folders}
+
+
+def _shapefile(name: str) -> str:
+    """The shapefile that a file is a part of, in lower case; none for others."""
+    return str(PurePosixPath(name).with_suffix(".shp")).lower() if suffix(name) in SHAPEFILE_PARTS else ""
+
+
+def _is_hidden(name: str) -> bool:
+    """Hidden by its name, or what macOS adds to an archive."""
+    return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(name).parts)

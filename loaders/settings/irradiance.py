@@ -1,0 +1,86 @@
+"""The settings of solar irradiance."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from loaders.settings.base import Positive, Setting, Text, as_tuple
+
+Provider = Literal["clearsky", "pvgis", "nsrdb", "google_solar"]
+Year = Annotated[int, Field(ge=1980, le=2100)]
+FINEST_CELL = 7  # of what varies over kilometres; about 5 km2
+CELL_OF_A_BUILDING = 13  # about 44 m2
+
+
+class Pvgis(Setting):
+    """What PVGIS is asked for.
+
+    Attributes:
+        data: tmy: a typical year, each month from the year that is most like all; hourly: the mean of whole years.
+        years: first and last of them; required for hourly, null is all that PVGIS has for tmy.
+        radiation: database, such as PVGIS-SARAH3; null is what PVGIS takes for the place.
+    """
+
+    data: Literal["tmy", "hourly"] = "tmy"
+    years: Annotated[tuple[Year, Year], BeforeValidator(as_tuple)] | None = None
+    radiation: Text | None = None
+
+    @model_validator(mode="after")
+    def _years_can_be_meant(self) -> Self:
+        if self.data == "hourly" and self.years is None:
+            raise ValueError("data is hourly, which needs years: [first, last]")
+        if self.years and self.years[0] > self.years[1]:
+            raise ValueError(f"years go from {self.years[0]} to {self.years[1]}; the first comes first")
+        return self
+
+
+class Nsrdb(Setting):
+    """What the NSRDB is asked for: the name of a typical year of PSM4."""
+
+    typical_year: Annotated[str, Field(pattern=r"^tmy-\d{4}$")] = "tmy-2023"
+
+
+class GoogleSolar(Setting):
+    """How many requests may be made that Google bills; 0 is none. Its results must not be passed on."""
+
+    billable_requests: Annotated[int, Field(ge=0)] = 0
+
+
+class Energy(Setting):
+    """What is assumed of an installation to say how much energy it gives.
+
+    Attributes:
+        mw_per_km2: capacity of the panels of an outline without a stated capacity [MW, DC].
+        dc_per_ac: capacity of the panels over a capacity that is stated as AC [1].
+    """
+
+    mw_per_km2: Positive = 56.0
+    dc_per_ac: Annotated[float, Field(ge=1)] = 1.3
+
+
+class Irradiance(Setting):
+    """What is asked for, and which panels the yield is of.
+
+    Attributes:
+        provider: clearsky: the sky without clouds, an upper bound, from what comes with pvlib; pvgis: no key; nsrdb and
+            google_solar: keys from the environment.
+        h3_resolution: of the cells that share one value; 4 is about 1,770 km².
+        tilt_deg: of the panels from the horizontal [°]; null is the latitude, a rule of thumb. They face the equator.
+        losses: share of the energy that is lost between panel and grid [1]; 0.14 is what PVGIS assumes by default.
+    """
+
+    provider: Provider = "clearsky"
+    h3_resolution: Annotated[int, Field(ge=0, le=CELL_OF_A_BUILDING)] = 4
+    tilt_deg: Annotated[float, Field(ge=0, le=90)] | None = None
+    losses: Annotated[float, Field(ge=0, lt=1)] = 0.14
+    pvgis: Pvgis = Pvgis()
+    nsrdb: Nsrdb = Nsrdb()
+    google_solar: GoogleSolar = GoogleSolar()
+
+    @model_validator(mode="after")
+    def _cells_suit_the_provider(self) -> Self:
+        if self.provider == "google_solar" and self.h3_resolution != CELL_OF_A_BUILDING:
+            raise ValueError(f"google_solar is asked by building, which needs h3_resolution: {CELL_OF_A_BUILDING}")
+        if self.provider != "google_solar" and self.h3_resolution > FINEST_CELL:
+            raise ValueError(f"h3_resolution is {self.h3_resolution}; {self.provider} takes 0 to {FINEST_CELL}")
+        return self

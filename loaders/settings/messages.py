@@ -1,0 +1,169 @@
+"""Say what is wrong in the settings: the file, the key, what was found, and the nearest thing that would be right."""
+
+import difflib
+import types
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from loaders.core.redact import redact
+
+UNION_MEMBERS = frozenset({("str",), ("int",), ("float",)})
+EXAMPLES = {
+    "doi": "10.5281/zenodo.4059881",
+    "cite": "10.1038/sdata.2016.106",
+    "github": "owner/repository@commit:folder/file.geojson",
+    "url": "https://example.org/farms.zip",
+    "release": "2026-09-23.1 (`eo-pv releases` lists those that there are)",
+    "s3_endpoint": "https://s3.example.org (a host without user, password and path)",
+    "typical_year": "tmy-2023",
+    "pattern": "DD.MM.YYYY (of YYYY, MM, DD and separators)",
+    "[key]": "deu_my_farms_2024 (lower case, digits and single underscores, beginning with a letter)",
+    "alias": "myfarms (lower case, digits and single underscores, beginning with a letter)",
+}
+
+
+def unknown(name: str, known: Iterable[str], what: str, file: str) -> str:
+    """The sentence for a name that is not there."""
+    return f"{file}: there is no {what} {name!r}. {_nearest(name, sorted(known))}"
+
+
+def invalid(file: str, error: ValidationError, model: type[BaseModel]) -> str:
+    """Every complaint about a settings file, one a line."""
+    # a value that may be of several types is complained about once for each of them
+    places = {
+        problem["loc"][:-1] if problem["loc"][-1:] in UNION_MEMBERS else problem["loc"]: problem
+        for problem in error.errors()
+    }
+    lines = [_complaint({**problem, "loc": place}, model) for place, problem in places.items()]
+    if len(lines) == 1:
+        return f"{file}: {lines[0]}"
+    return "\n".join([f"{file}: {len(lines)} settings cannot be used:", *(f"  {line}" for line in lines)])
+
+
+def not_yaml(error: Exception) -> str:
+    """What is wrong with a text that is not YAML, and the line with a mark below the place."""
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return " ".join(str(error).split())
+    mark, context = error.problem_mark, f" {error.context}" if error.context else ""
+    snippet = mark.get_snippet(indent=2) or ""
+    return f"line {mark.line + 1}, column {mark.column + 1}:{context} {error.problem}\n{snippet}".rstrip()
+
+
+def misplaced_entry(tree: yaml.Node | None) -> str:
+    """What to say of a dataset's entry that stands among those that are not loaded; empty if there is none."""
+    branches = {name.value: value for name, value in tree.value} if isinstance(tree, yaml.MappingNode) else {}
+    listed = branches.get("not_loaded")
+    for name, entry in listed.value if isinstance(listed, yaml.MappingNode) else ():
+        settings = [part.value for part, _ in entry.value] if isinstance(entry, yaml.MappingNode) else []
+        if "source" in settings:
+            line = name.start_mark.line + 1
+            return f"{name.value} stands below `not_loaded:` (line {line}). Move it below `datasets:`."
+    return ""
+
+
+def duplicate_keys(node: yaml.Node | None, path: str = "") -> str:
+    """The first key that a YAML mapping holds twice, dotted; empty if there is none. YAML itself keeps the last."""
+    if not isinstance(node, yaml.MappingNode):
+        return ""
+    seen: set[str] = set()
+    for name, value in node.value:
+        dotted = f"{path}.{name.value}".lstrip(".")
+        if name.value in seen:
+            return dotted
+        seen.add(name.value)
+        if below := duplicate_keys(value, dotted):
+            return below
+    return ""
+
+
+def _complaint(problem: Any, model: type[BaseModel]) -> str:
+    place = [str(part) for part in problem["loc"]]
+    dotted = ".".join(part for part in place if part != "[key]")
+    match problem["type"]:
+        case "extra_forbidden":
+            return f"{dotted} is not a setting. {_nearest(place[-1], _names_at(model, place[:-1]))}"
+        case "literal_error":
+            choices = [str(choice) for choice in _choices_at(model, place)]
+            return f"{dotted} is {problem['input']!r}. {_nearest(str(problem['input']), choices)}"
+        case "missing":
+            return f"{dotted} is missing. Add it; README.md shows a whole entry."
+        case "value_error":
+            return f"{dotted}: {problem['ctx']['error']}.".removeprefix(": ")
+        case "string_pattern_mismatch":
+            example = EXAMPLES.get(_name(place), "")
+            found = _shown(problem["input"], is_address=_name(place) == "url")
+            return f"{dotted} is {found}, which is not of the expected form: for example {example}."
+        case _:
+            return f"{dotted} is {problem['input']!r}{_expected(problem, model, place)}."
+
+
+def _shown(value: str, *, is_address: bool) -> str:
+    """A value without credentials; what stands before the host of an address may be one, also without its `https://`."""
+    if is_address and "://" not in value:
+        return redact(repr(f"//{value}")).replace("//", "", 1)
+    return redact(repr(value))
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name.lower(), [word.lower() for word in known], n=1, cutoff=0.5)
+    meant = next((word for word in known if close and word.lower() == close[0]), "")
+    listing = ", ".join(known)
+    return f"Did you mean {meant}? Known: {listing}." if meant else f"Known: {listing}."
+
+
+def _names_at(model: type[BaseModel], place: Sequence[str]) -> list[str]:
+    found = _type_at(model, place)
+    fields = found.model_fields if isinstance(found, type) and issubclass(found, BaseModel) else {}
+    return [name for name in fields if name != "key"]
+
+
+def _choices_at(model: type[BaseModel], place: Sequence[str]) -> tuple[Any, ...]:
+    found = _type_at(model, place)
+    while get_origin(found) is tuple:  # of a list, each
+        found = _bare(get_args(found)[0])
+    return get_args(found)
+
+
+def _name(place: Sequence[str]) -> str:
+    """The name of a setting, without the position in its list."""
+    return next((part for part in reversed(place) if not part.isdigit()), "")
+
+
+def _expected(problem: Any, model: type[BaseModel], place: Sequence[str]) -> str:
+    if problem["type"] in {"int_type", "int_from_float", "greater_than_equal", "less_than_equal"}:
+        return f"; expected {_range_at(model, place)}"
+    return f": {problem['msg'][0].lower()}{problem['msg'][1:]}"
+
+
+def _range_at(model: type[BaseModel], place: Sequence[str]) -> str:
+    """The numbers that a setting may be, in words."""
+    parent = _type_at(model, place[:-1])
+    fields = parent.model_fields if isinstance(parent, type) and issubclass(parent, BaseModel) else {}
+    field = fields.get(place[-1])
+    kind = "a whole number" if field and _bare(field.annotation) is int else "a number"
+    limits = {type(limit).__name__: limit for limit in (field.metadata if field else ())}
+    least, most = (getattr(limits.get(name), name.lower(), None) for name in ("Ge", "Le"))
+    if least is None or most is None:
+        return f"{kind} of at least {least}" if least is not None else kind
+    return f"{kind} from {least:g} to {most:g}"
+
+
+def _type_at(annotation: Any, place: Sequence[str]) -> Any:
+    """The type that the settings have at a place, by walking down the models."""
+    for part in place:
+        annotation = _bare(annotation)
+        if get_origin(annotation) is dict:
+            annotation = get_args(annotation)[1]
+        elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            annotation = annotation.model_fields[part].annotation
+    return _bare(annotation)
+
+
+def _bare(annotation: Any) -> Any:
+    """A type without its `Annotated` and `None`."""
+    while get_origin(annotation) in (Annotated, Union, types.UnionType):
+        annotation = next(part for part in get_args(annotation) if part is not types.NoneType)
+    return annotation

@@ -1,0 +1,193 @@
+"""The settings: the only reader of `params.yaml`.
+
+Everything is checked before anything runs, and what is handed out cannot be changed. What each setting means stands
+in `params.yaml` beside it.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import yaml
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+
+from loaders.core.errors import CatalogError
+from loaders.settings import messages as explain
+from loaders.settings.base import Executor, Positive, Setting, Text
+from loaders.settings.build import Boundaries, Dedup, Licences
+from loaders.settings.columns import ColumnMap, Extent, Reading, Wanted
+from loaders.settings.download import Download
+from loaders.settings.ducklake import DuckLake
+from loaders.settings.irradiance import Energy, Irradiance
+from loaders.settings.source import Doi, Source
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
+
+# the tables of the schema raw_data that are not one dataset's, and the step that is not
+RESERVED_KEYS = frozenset(
+    {
+        *("admin_boundaries", "boundaries", "build", "dataset_accounting", "dataset_terms", "doi_pv_features"),
+        *("hamilton_runs", "overrides", "irradiance_refused", "rejected_records", "settings", "solar_irradiance"),
+    }
+)
+
+
+class Dataset(Setting):
+    """One published dataset: where it is, how to read it, what it means, what it may be used for."""
+
+    key: str
+    alias: Key | None = None
+    source: Source
+    read: Reading = Reading()
+    where: dict[Text, Wanted] = Field(default_factory=dict)
+    columns: ColumnMap = ColumnMap()
+    extent: Extent | None = None
+    expected_features: Annotated[int, Field(gt=0)] | None = None
+    max_mb: Positive | None = None
+    licence: Text | None = None
+    licence_verified: bool = False
+    cite: Doi | None = None
+
+
+class NotLoaded(Setting):
+    """A dataset that is known, and the reason why it is not loaded."""
+
+    doi: Doi
+    reason: Text
+
+
+class Catalog(Setting):
+    """The whole of `params.yaml`."""
+
+    origin: Literal["sample", "doi"] = "sample"
+    max_mb: Positive = 250.0
+    download: Download = Download()
+    h3_resolution: Annotated[int, Field(ge=0, le=15)] = 8
+    dedup: Dedup = Dedup()
+    licences: Licences = Licences()
+    boundaries: Boundaries = Boundaries()
+    irradiance: Irradiance = Irradiance()
+    energy: Energy = Energy()
+    executor: Executor = "threads"
+    warehouse: Literal["duckdb", "ducklake"] = "duckdb"
+    ducklake: DuckLake = DuckLake()
+    datasets: Annotated[dict[Key, Dataset], Field(min_length=1)]
+    not_loaded: dict[Key, NotLoaded] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        owners: dict[str, str] = dict.fromkeys(self.datasets, "")
+        for key, dataset in self.datasets.items():
+            if key in RESERVED_KEYS:
+                raise ValueError(f"datasets.{key} has a name that eo-pv itself uses; give it another key")
+            if key in self.not_loaded:
+                raise ValueError(f"{key} stands under datasets and under not_loaded; keep one of them")
+            if dataset.alias is None:
+                continue
+            if dataset.alias in owners or dataset.alias in self.not_loaded:
+                other = owners.get(dataset.alias) or dataset.alias
+                raise ValueError(f"alias {dataset.alias} of {key} is taken by {other}; give it another")
+            owners[dataset.alias] = key
+        return self
+
+    @model_validator(mode="after")
+    def _priority_names_datasets(self) -> Self:
+        for key in self.dedup.priority:
+            if key not in self.datasets:
+                raise ValueError(explain.unknown(key, self.datasets, "dataset", "dedup.priority").rstrip("."))
+        if len(set(self.dedup.priority)) < len(self.dedup.priority):
+            raise ValueError("dedup.priority names a dataset twice; keep one of them")
+        return self
+
+    @property
+    def by_priority(self) -> tuple[str, ...]:
+        """The keys of all datasets; the one whose outlines and values come first is first."""
+        return tuple(dict.fromkeys((*self.dedup.priority, *self.datasets)))
+
+    @property
+    def boundary_source(self) -> Literal["naturalearth", "overture"]:
+        """Whose boundaries are used; samples always have those that are bundled."""
+        return "naturalearth" if self.origin == "sample" else self.boundaries.source
+
+    def limit_mb(self, dataset: Dataset) -> float:
+        """The largest single file of a dataset that may be fetched [MB]."""
+        return dataset.max_mb or self.max_mb
+
+    def with_limit(self, max_mb: float) -> Self:
+        """The same with one limit for all datasets on what may be fetched [MB].
+
+        Raises:
+            CatalogError: it is no positive number.
+        """
+        if not max_mb > 0:
+            raise CatalogError(f"max_mb is {max_mb!r}; expected a positive number of megabytes.")
+        datasets = {key: dataset.model_copy(update={"max_mb": None}) for key, dataset in self.datasets.items()}
+        return self.model_copy(update={"max_mb": max_mb, "datasets": datasets})
+
+    def chosen(self, names: Iterable[str] | None) -> list[Dataset]:
+        """The datasets with these keys or aliases, each once; all of them if there are no names.
+
+        Raises:
+            CatalogError: there is none of one name.
+        """
+        found = [self.dataset(name) for name in names or self.datasets]
+        return list({dataset.key: dataset for dataset in found}.values())
+
+    def dataset(self, name: str) -> Dataset:
+        """The dataset with this key or alias.
+
+        Raises:
+            CatalogError: there is none; the message names the nearest.
+        """
+        aliases = {dataset.alias: key for key, dataset in self.datasets.items() if dataset.alias}
+        key = aliases.get(name, name)
+        if key in self.datasets:
+            return self.datasets[key]
+        if key in self.not_loaded:
+            raise CatalogError(f"{key} is known but not loaded: {self.not_loaded[key].reason}")
+        raise CatalogError(explain.unknown(name, [*self.datasets, *aliases], "dataset", "params.yaml"))
+
+
+def read_catalog(path: Path) -> Catalog:
+    """Read and check the settings.
+
+    Args:
+        path: the YAML file, by convention `params.yaml` in the project's folder.
+
+    Raises:
+        CatalogError: it is not YAML, or says something that cannot be meant: the file, the key, what was found and
+            the nearest valid name.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        document = yaml.safe_load(text)
+        tree = yaml.compose(text, yaml.SafeLoader)
+        repeated = explain.duplicate_keys(tree)
+    except OSError as error:
+        raise CatalogError(f"{path}: cannot be read ({error.strerror}).") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date, a branch within itself
+        raise CatalogError(f"{path}: is not YAML: {explain.not_yaml(error)}") from error
+    if repeated:
+        raise CatalogError(f"{path.name}: {repeated} stands there twice; keep one of them.")
+    if misplaced := explain.misplaced_entry(tree):
+        raise CatalogError(f"{path.name}: {misplaced}")
+    try:
+        return Catalog.model_validate(_with_keys(document, path.name))
+    except ValidationError as error:
+        raise CatalogError(explain.invalid(path.name, error, Catalog)) from error
+
+
+def _with_keys(document: object, file: str) -> object:
+    """Tell each dataset its own key."""
+    datasets = document.get("datasets") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or not isinstance(datasets, dict):
+        return document
+    return {**document, "datasets": {key: _with_key(key, entry, file) for key, entry in datasets.items()}}
+
+
+def _with_key(key: object, entry: object, file: str) -> object:
+    if not isinstance(entry, dict):
+        return entry
+    if "key" in entry:
+        raise CatalogError(f"{file}: datasets.{key}.key is not a setting: the entry's own name is its key.")
+    return {"key": key, **entry}

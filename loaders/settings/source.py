@@ -1,0 +1,59 @@
+"""The settings of acquisition: where a dataset is published, and how files are brought from there."""
+
+from typing import Annotated, Self
+
+from pydantic import BeforeValidator, StringConstraints, model_validator
+
+from loaders.core.redact import credential_in
+from loaders.settings.base import Setting, Text, as_tuple
+
+Doi = Annotated[str, StringConstraints(pattern=r"^10\.\d{4,9}/\S+$")]
+GithubFile = Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+@[\w./-]+:(release:)?[^:]+$")]
+HttpUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+/\S+$")]
+
+SOURCE_KINDS = ("doi", "url", "github", "path")
+
+
+Patterns = Annotated[tuple[Text, ...], BeforeValidator(as_tuple)]
+
+
+class Source(Setting):
+    """Where a dataset is published: exactly one of `doi`, `url`, `github`, `path`."""
+
+    doi: Doi | None = None
+    url: HttpUrl | None = None
+    github: GithubFile | None = None
+    path: Text | None = None
+    include: Patterns = ()
+    exclude: Patterns = ()
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if len(self._given()) != 1:
+            found = " and ".join(self._given()) or "none of them"
+            raise ValueError(f"a source is exactly one of {', '.join(SOURCE_KINDS)}; found {found}")
+        return self
+
+    @model_validator(mode="after")
+    def _no_secrets(self) -> Self:
+        for kind in ("url", "doi", "github"):
+            if what := credential_in(getattr(self, kind) or ""):
+                raise ValueError(
+                    f"the {kind} holds a secret ({what}), which would end up in the lock and in Git, and may expire. "
+                    f"Give the address without it; a user name and password are read from ~/.netrc. Or download the "
+                    f"file yourself, and use `path:` instead"
+                )
+        return self
+
+    @property
+    def kind(self) -> str:
+        """Which of the four it is."""
+        return self._given()[0]
+
+    @property
+    def as_stated(self) -> dict[str, object]:
+        """As a lock repeats it."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+    def _given(self) -> list[str]:
+        return [kind for kind in SOURCE_KINDS if getattr(self, kind) is not None]

@@ -1,0 +1,201 @@
+"""Whose data the published tables are made of: a bibliography, and what the licences ask for.
+
+Titles, names and licences come from the publishers as they are; nothing that stands in them may break either file.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from loaders.acquire.lock import Lock, read_lock
+from loaders.core.errors import BuildError
+from loaders.core.escape import bibtex_doi, doi_address, latex, markdown, markdown_link, one_line, web_address
+from loaders.core.files import write_text
+from loaders.core.paths import Workspace
+from loaders.settings.licences import NOT_STATED, Terms, consequences, disagreement, terms
+from loaders.settings.params import Catalog, Dataset
+from loaders.warehouse.context_attribution import context_md
+
+BIBLIOGRAPHY, ATTRIBUTION = "CITATION.bib", "ATTRIBUTION.md"
+HEADINGS = ("dataset", "rows", "version", "licence", "verified?", "source")
+REPOSITORIES = {
+    "dataverse": "Dataverse",
+    "figshare": "figshare",
+    "github": "GitHub",
+    "osf": "OSF",
+    "sciencebase": "ScienceBase",
+    "zenodo": "Zenodo",
+}
+OWN = "path"  # the origin of a file on the user's disk
+SYNTHETIC = "SYNTHETIC twin; not the published data."
+OWN_FILE = "The user's own file."
+PAPER = "Paper of the dataset {}; its other fields come from the DOI: reference managers add them."
+ABOUT = """\
+# Whose data these tables are made of
+
+Each row of the published tables comes from one of these datasets. `CITATION.bib` beside this file cites them and their
+papers. The licences are summed up here; their texts count."""
+BANNER = (
+    "**SYNTHETIC: {}. These rows are made up; they stand in for the published datasets and say nothing about them.**"
+)
+
+
+def write_attribution(
+    catalog: Catalog, workspace: Workspace, contributed: Mapping[str, int], folder: Path
+) -> list[Path]:
+    """Write both files.
+
+    Args:
+        catalog: the settings.
+        workspace: where the locks are.
+        contributed: rows in the published tables by dataset; one without rows is not named.
+        folder: where to.
+
+    Raises:
+        BuildError: a dataset that contributed is not in the settings.
+        SourceError: its lock is missing or damaged.
+    """
+    locks = {dataset.key: read_lock(workspace.lock(dataset.key)) for dataset in _contributing(catalog, contributed)}
+    texts = {
+        BIBLIOGRAPHY: citation_bib(catalog, locks, contributed),
+        ATTRIBUTION: f"{attribution_md(catalog, locks, contributed)}\n{context_md(catalog)}",
+    }
+    for name, text in texts.items():
+        write_text(text, folder / name)
+    return [folder / name for name in texts]
+
+
+def citation_bib(catalog: Catalog, locks: Mapping[str, Lock], contributed: Mapping[str, int]) -> str:
+    """A BibTeX entry for each dataset, and one for its paper; what nobody states is left out.
+
+    `doi` and `url` are addresses, which BibTeX styles take as they are; all else is escaped for LaTeX.
+    """
+    datasets = _contributing(catalog, contributed)
+    entries = ["% The datasets that the published tables are made of, and their papers."]
+    for dataset in datasets:
+        entries.append(_entry(dataset.key, _dataset_fields(dataset, locks[dataset.key])))
+        if dataset.cite:
+            fields = {"doi": bibtex_doi(dataset.cite), "url": doi_address(dataset.cite)}
+            entries.append(_entry(f"{dataset.key}_paper", fields | {"note": latex(PAPER.format(dataset.key))}))
+    return "\n\n".join(entries) + "\n"
+
+
+def attribution_md(catalog: Catalog, locks: Mapping[str, Lock], contributed: Mapping[str, int]) -> str:
+    """What came from where, what its licence asks for, and what follows for the merged tables."""
+    datasets = _contributing(catalog, contributed)
+    if not datasets:
+        return f"{ABOUT}\n\nNo dataset contributed a row.\n"
+    synthetic = [dataset for dataset in datasets if locks[dataset.key].is_synthetic]
+    parts: dict[Terms, list[str]] = {}
+    for dataset in datasets:
+        parts.setdefault(terms(_licence(dataset, locks[dataset.key])), []).append(f"`{dataset.key}`")
+    blocks = [ABOUT, *([BANNER.format(_keys(synthetic))] if synthetic else [])]
+    rows = (_cells(dataset, locks[dataset.key], contributed[dataset.key]) for dataset in datasets)
+    blocks.append("\n".join(_line(cells) for cells in (HEADINGS, ("---", "---:", *("---",) * 4), *rows)))
+    blocks += ["## What the licences ask for", *_asked(parts)]
+    if doubts := _doubts(datasets, locks):
+        blocks += ["## Licences to look at", _list(doubts)]
+    blocks += ["## A table merged from all of them", _list(consequences(parts))]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _contributing(catalog: Catalog, contributed: Mapping[str, int]) -> list[Dataset]:
+    """The datasets that have rows in the published tables, in the order of the settings."""
+    unknown = sorted(key for key, rows in contributed.items() if rows > 0 and key not in catalog.datasets)
+    if unknown:
+        raise BuildError(f"{', '.join(unknown)}: in the published tables, but not in params.yaml. Run `make all`.")
+    return [dataset for key, dataset in catalog.datasets.items() if contributed.get(key, 0) > 0]
+
+
+def _licence(dataset: Dataset, lock: Lock) -> str | None:
+    """What the settings say; else the repository."""
+    return dataset.licence or (lock.record.licence if lock.record else None)
+
+
+def _doi(dataset: Dataset, lock: Lock) -> str | None:
+    return lock.doi or dataset.source.doi
+
+
+def _dataset_fields(dataset: Dataset, lock: Lock) -> dict[str, str | None]:
+    record, doi = lock.record, _doi(dataset, lock)
+    title = latex(record.title if record else None) or latex(dataset.key)
+    place = REPOSITORIES.get(record.repository) if record else None
+    url = (web_address(record.url) if record else None) or (doi_address(doi) if doi else None)
+    return {
+        "author": " and ".join(filter(None, map(_author, record.creators))) if record else None,
+        "title": f"{{{title}}}",
+        "year": str(record.year) if record and record.year is not None else None,
+        "howpublished": f"Dataset, {place}" if place else "Dataset",
+        "version": latex(record.version) if record else None,
+        "doi": bibtex_doi(doi) if doi else None,
+        "url": url,
+        "note": latex(_note(dataset, lock)),
+    }
+
+
+def _note(dataset: Dataset, lock: Lock) -> str:
+    licence = terms(_licence(dataset, lock)).name
+    doubt = "" if dataset.licence_verified or licence == NOT_STATED else " (not verified)"
+    said = {"sample": f"{SYNTHETIC} ", OWN: f"{OWN_FILE} "}.get(lock.origin, "")
+    return f"{said}Licence: {licence}{doubt}."
+
+
+def _entry(key: str, fields: Mapping[str, str | None]) -> str:
+    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
+    return "\n".join([f"@misc{{{key},", *lines, "}"])
+
+
+def _author(name: str) -> str:
+    """`Family, Given` and single words as they are; in braces what BibTeX would take apart."""
+    name = one_line(name)
+    person = re.fullmatch(r"[^\s,][^,]*(, ?[^\s,][^,]*){1,2}|[^\s,]+", name)
+    whole = person is None or re.search(r"\b(and|others)\b", name, re.IGNORECASE)
+    return f"{{{latex(name)}}}" if name and whole else latex(name)
+
+
+def _cells(dataset: Dataset, lock: Lock, rows: int) -> tuple[str, ...]:
+    version = markdown(lock.record.version) if lock.record else ""
+    licence = markdown(terms(_licence(dataset, lock)).name)
+    verified = "yes" if dataset.licence_verified else "no"
+    return (f"`{dataset.key}`", f"{rows:,}", version or "-", licence, verified, _source(dataset, lock))
+
+
+def _source(dataset: Dataset, lock: Lock) -> str:
+    doi, record = _doi(dataset, lock), lock.record
+    url = (web_address(record.url) if record else None) or (doi_address(doi) if doi else None)
+    if lock.is_synthetic:
+        return f"synthetic twin of {markdown_link(doi, url)}" if doi else "synthetic twin"
+    if lock.origin == OWN:
+        return "the user's own file"
+    return markdown_link((record.title if record else None) or doi or dataset.key, url)
+
+
+def _asked(parts: Mapping[Terms, list[str]]) -> Iterator[str]:
+    for each, datasets in parts.items():
+        known = each.name if each.kind == "unknown" else f"{each.name}: {each.title}"
+        yield f"### {markdown_link(known, each.url)}"
+        yield f"Datasets: {', '.join(datasets)}"
+        yield _list(each.asks)
+
+
+def _doubts(datasets: list[Dataset], locks: Mapping[str, Lock]) -> list[str]:
+    found = []
+    for dataset in datasets:
+        record = locks[dataset.key].record
+        if sentence := disagreement(dataset.licence, record.licence if record else None):
+            found.append(f"`{dataset.key}`: {markdown(sentence)}.")
+    if unverified := [dataset for dataset in datasets if not dataset.licence_verified]:
+        found.append(f"Not read at the source yet (`licence_verified: false`): {_keys(unverified)}.")
+    return found
+
+
+def _keys(datasets: Iterable[Dataset]) -> str:
+    return ", ".join(f"`{dataset.key}`" for dataset in datasets)
+
+
+def _list(sentences: Iterable[str]) -> str:
+    return "\n".join(f"- {sentence}" for sentence in sentences)
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,237 @@
+"""Build the warehouse: canonical Parquet into DuckDB, dbt over it, curated tables out as Parquet."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+from filelock import FileLock, Timeout
+
+from loaders.core.errors import BuildError
+from loaders.core.files import write_json
+from loaders.core.foreign_errors import STOPPED_CODE, killed
+from loaders.core.paths import DATABASE_NAME, Workspace
+from loaders.core.prune import prune
+from loaders.db import ducklake as lake
+from loaders.db.connection import MEMORY_MB, MEMORY_VARIABLE, connect, stated_memory_mb, usable_mb
+from loaders.db.database import Database
+from loaders.geo.geoparquet import ParquetFile
+from loaders.harmonise.load_result import loaded_before
+from loaders.harmonise.row_accounting import read_accounting
+from loaders.lineage.emit import dbt_events, pipeline_events
+from loaders.lineage.run import Parent
+from loaders.lineage.steps import warehouse_steps
+from loaders.settings.params import Catalog
+from loaders.tables import DOI_DATASETS, OVERTURE_MAPS, SOLAR_IRRADIANCE
+from loaders.warehouse.attribution import write_attribution
+from loaders.warehouse.build_inputs import left_out
+from loaders.warehouse.build_metrics import Figures, build_figures
+from loaders.warehouse.dbt_results import explain_failure
+from loaders.warehouse.dbt_sources import write_sources
+from loaders.warehouse.raw_tables import read_project_overrides, write_boundaries, write_doi_data, write_irradiance
+from loaders.warehouse.staleness import curated_hashes
+
+CURATED_SCHEMA = "curated"
+FIGURES = "build.json"
+BATCH_ROWS = 20_000
+# the join of all records with all others cannot go to the disk: what MEMORY_MB is enough for, and for each more
+RECORDS_WITHIN = 300_000
+MEMORY_PER_RECORD_KB = 1.6
+# unit tests are of the models, not of what they make of these records
+OPTIONS = ("--exclude-resource-type", "unit_test", "--quiet", "--no-use-colors")
+FASTER = ("--log-level-file", "none", "--no-populate-cache")  # the database is new; run_results.json says what failed
+
+
+def build(catalog: Catalog, workspace: Workspace) -> list[Path]:
+    """Build database, curated tables and attribution beside the present ones, then put them in their place.
+
+    Of a dataset that is no longer in the settings, everything is removed.
+
+    Returns:
+        The curated tables.
+
+    Raises:
+        BuildError: a load is missing, dbt failed, or another build is running. The tables of the last good build
+            stay as they are then.
+    """
+    keys = list(catalog.datasets)
+    with _alone(workspace), _emptied(workspace.scratch("build")) as aside:
+        prune(keys, workspace)
+        _require_loads(keys, workspace)
+        _require_context(workspace)
+        with pipeline_events("warehouse", workspace, partial(warehouse_steps, catalog, workspace)) as run:
+            figures = _build_aside(aside, catalog, workspace, run)
+            if catalog.warehouse == "ducklake":
+                message = f"{figures['records']:,} records, {figures['installations']:,} installations"
+                lake.publish(aside / DATABASE_NAME, [CURATED_SCHEMA], message, catalog.ducklake, workspace)
+            _publish(aside, workspace)
+    return sorted(workspace.curated.glob("*.parquet"))
+
+
+def _build_aside(aside: Path, catalog: Catalog, workspace: Workspace, run: Parent | None) -> Figures:
+    """Make everything in a folder beside its place; returns what it is, in figures."""
+    overrides = read_project_overrides(catalog, workspace)
+    database = aside / DATABASE_NAME
+    _write_raw_data(database, catalog, workspace)
+    try:
+        run_dbt(database, workspace.root, _memory_mb(list(catalog.datasets), workspace), catalog.warehouse)
+    finally:
+        dbt_events(workspace.root / "dbt", workspace, run)
+    with connect(database, read_only=True) as connection:  # opened once: each time, DuckDB checks its extensions
+        export_curated(database, aside / CURATED_SCHEMA)
+        if catalog.warehouse == "ducklake":
+            lake.attach(connection, catalog.ducklake, workspace, read_only=True)
+        figures = build_figures(connection, overrides)
+    write_json(figures, aside / FIGURES)
+    write_attribution(catalog, workspace, _contributed(catalog, workspace), aside / CURATED_SCHEMA)
+    return figures
+
+
+def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB, target: str = "duckdb") -> None:
+    """Run `dbt build` on a database, in a process of its own: DuckDB lets only one at a time write to a file.
+
+    Args:
+        database: what to build in.
+        root: the project's folder.
+        memory_mb: how much DuckDB may hold [MB].
+        target: of dbt/profiles.yml: where the schema raw_data is.
+
+    Raises:
+        BuildError: a model or a test failed; the message names it.
+    """
+    project = root / "dbt"
+    results = project / "target" / "run_results.json"
+    results.unlink(missing_ok=True)  # of another run, which must not speak for this one
+    folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
+    arguments = ["build", "--target", target, *folders, *OPTIONS, *FASTER]
+    environment = os.environ | {
+        "EO_PV_DATABASE": os.path.relpath(database, root),  # the same one each time: dbt parses the project once
+        MEMORY_VARIABLE: str(memory_mb),
+        "EO_PV_HAMILTON": "off",  # the schema raw_data has just been written, of what DVC's stages have loaded
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", *arguments],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode in {-signal.SIGINT, STOPPED_CODE}:
+        raise KeyboardInterrupt
+    if done.returncode < 0:
+        raise BuildError(f"dbt: {killed(-done.returncode)} The tables of the last good build stay.")
+    if done.returncode:
+        raise BuildError(explain_failure(results, done.stdout + done.stderr, database))
+
+
+def export_curated(database: Path, folder: Path) -> None:
+    """Write each curated table as Parquet, sorted by all its columns: the same bytes every time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with connect(database, read_only=True) as connection:
+        tables = connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE schema_name = ? ORDER BY table_name", [CURATED_SCHEMA]
+        ).fetchall()
+        for (name,) in tables:
+            rows = connection.table(f"{CURATED_SCHEMA}.{name}").order("ALL").to_arrow_reader(BATCH_ROWS)
+            with ParquetFile(folder / f"{name}.parquet", rows.schema) as file:
+                for batch in rows:
+                    file.write(pa.Table.from_batches([batch]))
+
+
+@contextmanager
+def _alone(workspace: Workspace) -> Iterator[None]:
+    """One build at a time; a killed one holds nothing."""
+    workspace.home.mkdir(parents=True, exist_ok=True)
+    lock = workspace.scratch("build.lock")
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(lock, timeout=0):
+            yield
+    except Timeout as error:
+        raise BuildError(f"Another build of {workspace.home} is running. Wait until it has ended.") from error
+
+
+@contextmanager
+def _emptied(folder: Path) -> Iterator[Path]:
+    """A folder without what a killed build left there; a failed one leaves nothing of its half database either."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _require_loads(keys: list[str], workspace: Workspace) -> None:
+    needed = {key: (workspace.loaded(key), workspace.metrics(key)) for key in keys}
+    missing = [key for key, places in needed.items() if not all(place.exists() for place in places)]
+    if missing:
+        raise BuildError(
+            f"{', '.join(missing)}: not loaded, and no table is built without them. Run `dvc repro` and mend what it "
+            f"reports; or remove them from params.yaml."
+        )
+
+
+def _memory_mb(keys: list[str], workspace: Workspace) -> int:
+    """How much memory DuckDB gets for so many records [MB]; what EO_PV_MEMORY_MB says, if it says something."""
+    if stated := os.environ.get(MEMORY_VARIABLE):
+        return stated_memory_mb(stated)
+    records = sum(read_accounting(workspace.metrics(key))["records"]["kept"] for key in keys)
+    wanted = MEMORY_MB + MEMORY_PER_RECORD_KB * max(0, records - RECORDS_WITHIN) / 1000
+    return int(min(wanted, usable_mb()))
+
+
+def _require_context(workspace: Workspace) -> None:
+    """What is around the records is there, too."""
+    if not workspace.boundaries.exists():
+        raise BuildError(
+            "The boundaries of countries are not loaded, and no record has a place without them. Run `dvc repro`, or "
+            "`eo-pv cells` and `eo-pv boundaries`."
+        )
+    if not all(path.exists() for path in workspace.irradiance_tables.values()):
+        raise BuildError(
+            "The solar irradiance is not loaded, and no installation has a yield without it. Run `dvc repro`, or "
+            "`eo-pv cells` and `eo-pv irradiance`."
+        )
+
+
+def _contributed(catalog: Catalog, workspace: Workspace) -> dict[str, int]:
+    """How many records of each dataset are in the tables: none of those whose licence is not allowed."""
+    missing = left_out(catalog)
+    metrics = {key: read_accounting(workspace.metrics(key)) for key in catalog.datasets if key not in missing}
+    return {key: metric["records"]["kept"] for key, metric in metrics.items()}
+
+
+def _write_raw_data(database: Path, catalog: Catalog, workspace: Workspace) -> None:
+    stored = Database(catalog, workspace, None if catalog.warehouse == "ducklake" else database)
+    with stored.opened() as connection:
+        loaded = [loaded_before(key, workspace) for key in catalog.datasets]
+        write_doi_data(connection, loaded, catalog, workspace)
+        write_boundaries(connection, workspace.boundaries)
+        write_irradiance(connection, workspace)
+    with stored.opened() as connection:  # once it is stored: a DuckLake does not show all of it before
+        for pipeline in (DOI_DATASETS, OVERTURE_MAPS, SOLAR_IRRADIANCE):
+            write_sources(pipeline, connection, catalog, workspace, workspace.root / "dbt")
+
+
+def _publish(aside: Path, workspace: Workspace) -> None:
+    """Rename what was built into place: whoever reads meanwhile sees a whole old file or a whole new one."""
+    workspace.curated.mkdir(parents=True, exist_ok=True)
+    fresh = sorted((aside / CURATED_SCHEMA).iterdir())
+    for path in fresh:
+        path.replace(workspace.curated / path.name)
+    for path in workspace.curated.iterdir():
+        if path.name not in {new.name for new in fresh}:
+            path.unlink()
+    (aside / FIGURES).replace(workspace.figures)
+    workspace.database.with_name(f"{DATABASE_NAME}.wal").unlink(missing_ok=True)
+    (aside / DATABASE_NAME).replace(workspace.database)
+    write_json(curated_hashes(workspace), workspace.built_from)

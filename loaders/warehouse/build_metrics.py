@@ -1,0 +1,101 @@
+"""What a build made, in figures: what DVC compares between two builds, and what the report tells people."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+
+from loaders.warehouse.overrides import Override
+
+Figures = dict[str, Any]
+
+INSTALLATIONS = """
+    select
+        count(*) as installations,
+        count(*) filter (where confidence = 'high') as confirmed,
+        sum(area_m2::decimal(38, 2))::double / 1e6 as area_km2,
+        count(*) filter (where country is null) as without_country
+    from curated.curated_pv_installations
+"""
+DATASETS = """
+    select dataset_key, records_kept, installations, only_here, is_allowed, licence, licence_kind
+    from curated.curated_pv_dataset_summary
+    order by dataset_key
+"""
+ENERGY = """
+    select
+        count(energy_mwh) as installations,
+        sum(energy_mwh::decimal(38, 3))::double / 1000 as energy_gwh,
+        coalesce(list(distinct irradiance_provider order by 1) filter (where energy_mwh is not null), []) as providers,
+        coalesce(bool_or(is_upper_bound), false) as is_upper_bound
+    from curated.curated_pv_yield
+"""
+NO_ENERGY = "select no_energy, count(*) from curated.curated_pv_yield where no_energy is not null group by no_energy"
+FLAGS = """
+    select flag, count(*) as installations
+    from (select unnest(flags) as flag from curated.curated_pv_installations)
+    group by flag
+"""
+RULES = "select match_rule, count(*) as pairs from prepared.prep_pv_pairs where is_match group by match_rule"
+HERE = """
+    select features.record_id, terms.is_allowed
+    from staging.stg_pv_features as features
+    join staging.stg_dataset_terms as terms on features.dataset_key = terms.dataset_key
+    where features.record_id in (select unnest($ids))
+"""
+
+
+def build_figures(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Override]) -> Figures:
+    """The figures of a build that has ended.
+
+    Args:
+        connection: to what was built.
+        overrides: what people say of single pairs.
+
+    Returns:
+        `records`, `installations`, `confirmed`, `area_km2`, `without_country`, `flags` and `rules` (how often each),
+        `energy` (of how many installations, how much a year, by whose irradiance, and why the others have none),
+        `datasets` (installations, those that it alone has), `left_out` (datasets whose licence is not allowed, with
+        their records) and `overrides` (how many count, the lines that name a record that is left out, and
+        those that name a record which is not there).
+    """
+    datasets = _rows(connection, DATASETS)
+    allowed = [row for row in datasets if row["is_allowed"]]
+    return {
+        "records": sum(row["records_kept"] for row in allowed),
+        **_rows(connection, INSTALLATIONS)[0],
+        "flags": _counts(connection, FLAGS),
+        "rules": _counts(connection, RULES),
+        "energy": _rows(connection, ENERGY)[0] | {"missing": _counts(connection, NO_ENERGY)},
+        "datasets": {
+            row["dataset_key"]: {name: row[name] for name in ("installations", "only_here")} for row in allowed
+        },
+        "left_out": {
+            row["dataset_key"]: {name: row[name] for name in ("records_kept", "licence", "licence_kind")}
+            for row in datasets
+            if not row["is_allowed"]
+        },
+        "overrides": _overrides(connection, overrides),
+    }
+
+
+def _overrides(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Override]) -> Figures:
+    named = {record for each in overrides for record in each.pair}
+    here = dict(connection.execute(HERE, {"ids": sorted(named)}).fetchall())
+    stale = [
+        {"line": each.line, "gone": gone}
+        for each in overrides
+        if (gone := [name for name in each.pair if name not in here])
+    ]
+    left_out = [each.line for each in overrides if not all(here.get(name, True) for name in each.pair)]
+    applied = len(overrides) - len({each["line"] for each in stale} | set(left_out))
+    return {"applied": applied, "left_out_lines": left_out, "stale": stale}
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = connection.sql(query).to_arrow_table().to_pylist()
+    return rows
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, int]:
+    return dict(sorted(connection.sql(query).fetchall()))

@@ -1,0 +1,38 @@
+"""What is in the published tables beside the records: boundaries and irradiance, and what their makers ask for."""
+
+from collections.abc import Mapping
+
+from loaders.boundaries.overture import ATTRIBUTION, LICENCE
+from loaders.core.escape import markdown
+from loaders.settings.params import Catalog
+
+IRRADIANCE: Mapping[str, str] = {
+    "clearsky": "pvlib's sky without clouds, made here: no data of a provider.",
+    "pvgis": (
+        "[PVGIS](https://joint-research-centre.ec.europa.eu/photovoltaic-geographical-information-system-pvgis_en), "
+        "Joint Research Centre of the European Commission: name it as the source."
+    ),
+    "nsrdb": (
+        "[National Solar Radiation Database](https://nsrdb.nlr.gov), PSM4, {typical_year}: name it as the source."
+    ),
+    "google_solar": (
+        "[Google Solar API](https://developers.google.com/maps/documentation/solar): **its results must not be passed "
+        "on**. Keep `curated_pv_yield` and `curated_pv_by_country` to yourself."
+    ),
+}
+
+
+def context_md(catalog: Catalog) -> str:
+    """Whose boundaries and whose irradiance there are, in Markdown."""
+    boundaries = catalog.boundaries
+    if catalog.boundary_source == "overture":
+        countries = (
+            f"[Overture Maps](https://docs.overturemaps.org/attribution/), divisions, release "
+            f"{markdown(boundaries.release)} "
+            f"({LICENCE}): name it as `{ATTRIBUTION}`; a database that is derived from it stays under {LICENCE}."
+        )
+    else:
+        countries = "[Natural Earth](https://www.naturalearthdata.com), 1:110 million (public domain)."
+    irradiance = catalog.irradiance
+    said = IRRADIANCE[irradiance.provider].format(typical_year=markdown(irradiance.nsrdb.typical_year))
+    return f"## What is around the records\n\n- Countries and regions: {countries}\n- Irradiance and energy: {said}\n"

@@ -1,0 +1,43 @@
+"""Say in one paragraph what dbt reports in many lines."""
+
+import json
+import shlex
+from pathlib import Path
+
+from loaders.core.foreign_errors import sentence_for
+
+FAILED = frozenset({"error", "fail", "runtime error"})
+SHOWN = 5
+LAST_LINES = 15
+
+
+def explain_failure(results: Path, output: str, database: Path) -> str:
+    """What failed in the last dbt run, and how to see more.
+
+    Args:
+        results: `run_results.json` of that run; may be missing when dbt did not get that far.
+        output: what dbt printed.
+        database: what it was building, in `data/<origin>/.work/build`.
+    """
+    failed = [node for node in _read(results) if node["status"] in FAILED]
+    said = "\n".join([*(node["message"] or "" for node in failed), "" if failed else output])
+    if sentence := sentence_for(said, (database.parents[2],)):
+        return f"{sentence} The tables of the last good build stay."
+    command = f"EO_PV_DATABASE={shlex.quote(str(database))} dbt build --project-dir dbt --profiles-dir dbt"
+    again = f"The unfinished database is removed; build and keep one with `{command}`."
+    if not failed:
+        tail = "\n".join(output.strip().splitlines()[-LAST_LINES:])
+        return f"dbt could not start building:\n{tail}\n{again}"
+    lines = [f"{node['unique_id']}: {' '.join((node['message'] or 'failed').split())}" for node in failed[:SHOWN]]
+    more = [f"and {len(failed) - SHOWN} more"] if len(failed) > SHOWN else []
+    listing = "\n".join(f"  {line}" for line in [*lines, *more])
+    said = f"dbt: {len(failed)} of the models and tests failed; the tables of the last good build stay."
+    return "\n".join([said, listing, again])
+
+
+def _read(results: Path) -> list[dict[str, str]]:
+    try:
+        nodes: list[dict[str, str]] = json.loads(results.read_text(encoding="utf-8"))["results"]
+    except (FileNotFoundError, json.JSONDecodeError):
+        return []
+    return nodes

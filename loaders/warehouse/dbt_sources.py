@@ -1,0 +1,205 @@
+"""dbt sources of what Hamilton has stored: tables, columns, row counts and provenance."""
+
+import re
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from hamilton import driver
+
+from loaders.acquire.lock import Lock, last_lock
+from loaders.contract import BOUNDARY, RECORD, REJECTED
+from loaders.core.errors import BuildError
+from loaders.core.escape import Template, dbt_yaml, doi_address, sql_name, sql_text
+from loaders.core.files import sha256, write_text
+from loaders.core.paths import Workspace
+from loaders.irradiance.contract import IRRADIANCE, NO_IRRADIANCE
+from loaders.settings.params import Catalog, Dataset
+from loaders.tables import (
+    ACCOUNTING,
+    ACCOUNTING_COLUMNS,
+    ALL_FEATURES,
+    DOI_DATASETS,
+    RAW_SCHEMA,
+    REJECTED_RECORDS,
+    SETTINGS,
+)
+from loaders.warehouse.raw_data import read_runs
+
+Document = dict[str, Any]
+
+# the graph of each pipeline, and the node that ends it
+GRAPHS = {
+    "doi_datasets": ("loaders.doi_datasets", "store_individual_datasets"),
+    "overture_maps": ("loaders.boundaries.admin_boundaries", "boundaries"),
+    "solar_irradiance": ("loaders.irradiance.solar_irradiance", "solar_irradiance"),
+}
+
+
+FRESHNESS = {"warn_after": {"count": 7, "period": "day"}, "error_after": {"count": 14, "period": "day"}}
+
+
+NOTE = """# What the pipeline {pipeline} has stored in origin {origin}. Written by eo-pv at every build, and by
+# `dbt run-operation update_hamilton_sources --args '{{pipeline_name: {pipeline}}}'`; do not edit.
+"""
+
+
+DATABASE = Template("{{ 'lake' if target.name == 'ducklake' else target.database }}")
+
+
+UNIT = re.compile(r"\[([^\]]+)\]")
+
+
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    ACCOUNTING: ACCOUNTING_COLUMNS,
+    REJECTED_RECORDS: {field.name: field.meaning for field in REJECTED},
+    "admin_boundaries": {field.name: field.meaning for field in BOUNDARY},
+    "solar_irradiance": {field.name: field.meaning for field in IRRADIANCE},
+    "irradiance_refused": {field.name: field.meaning for field in NO_IRRADIANCE},
+}
+
+
+GRAIN = {
+    ALL_FEATURES: "One row per published record that can be used, of every dataset in params.yaml.",
+    ACCOUNTING: "One row per dataset, counting its published records.",
+    REJECTED_RECORDS: "One row per published record that cannot be used, of every dataset in params.yaml.",
+    "admin_boundaries": "One row per country, region or county, the boundaries that records are placed in.",
+    "solar_irradiance": "One row per H3 cell and month, and one for the whole year.",
+    "irradiance_refused": "One row per H3 cell with records that the provider has no irradiance for.",
+}
+
+
+RECORD_COLUMNS = {field.name: field.meaning for field in RECORD}
+
+
+class Columns:
+    """The columns of tables; those of two that are the same are one object, which YAML then writes once."""
+
+    def __init__(self) -> None:
+        self._seen: list[list[Document]] = []
+
+    def of(self, kinds: Mapping[str, str], said: Mapping[str, str]) -> list[Document]:
+        """Each with its type, and what it means."""
+        columns = [_column(name, kind, said.get(name, "")) for name, kind in kinds.items()]
+        if columns not in self._seen:
+            self._seen.append(columns)
+        return self._seen[self._seen.index(columns)]
+
+
+def write_sources(
+    name: str, connection: duckdb.DuckDBPyConnection, catalog: Catalog, workspace: Workspace, dbt_project: Path
+) -> Path:
+    """Write `sources/<name>_sources.yml` below a dbt project, unless it says the same already.
+
+    Raises:
+        BuildError: the pipeline has stored nothing.
+    """
+    source = sources(name, connection, catalog, workspace)
+    path = dbt_project / "sources" / f"{name}_sources.yml"
+    text = NOTE.format(pipeline=name, origin=catalog.origin) + dbt_yaml({"version": 2, "sources": [source]})
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        write_text(text, path)
+    return path
+
+
+def sources(name: str, connection: duckdb.DuckDBPyConnection, catalog: Catalog, workspace: Workspace) -> Document:
+    """What dbt should know of the tables of a pipeline, as in a file of sources.
+
+    Raises:
+        BuildError: it has stored nothing.
+    """
+    stored = [table for table in read_runs(connection, name) if table != SETTINGS]
+    if not stored:
+        raise BuildError(f"The pipeline {name} has stored nothing in this warehouse. {advice(name)}")
+    shared = [ALL_FEATURES, ACCOUNTING, REJECTED_RECORDS] if name == DOI_DATASETS else []
+    path, known = _path(name), Columns()
+    tables = []
+    for table in (*shared, *stored):
+        described = _table(table, connection, known)
+        meta = {"hamilton_generated": True, "pipeline": name, **path, **described.pop("meta")}
+        dataset = catalog.datasets.get(table)
+        if dataset:
+            lock = last_lock(workspace.lock(table))
+            meta |= _origin(dataset, lock, workspace)
+            described["description"] = _of_dataset(dataset, lock)
+        described["config"] = {**_freshness(dataset, catalog), "meta": meta}
+        tables.append(described)
+    return {
+        "name": RAW_SCHEMA,
+        "schema": RAW_SCHEMA,
+        "database": DATABASE,
+        "description": "What the loaders have stored (`loaders/contract.py`).",
+        "tables": tables,
+    }
+
+
+def _table(name: str, connection: duckdb.DuckDBPyConnection, known: Columns) -> Document:
+    place = f"{RAW_SCHEMA}.{sql_name(name)}"
+    found = connection.execute(f"DESCRIBE {place}").fetchall()
+    ((rows,),) = connection.execute(f"SELECT count(*) FROM {place}").fetchall()  # noqa: S608
+    said = COLUMNS.get(name, RECORD_COLUMNS)
+    return {
+        "name": name,
+        "description": GRAIN.get(name, ""),
+        "meta": {"row_count": rows},
+        "columns": known.of({column: kind for column, kind, *_ in found}, said),
+    }
+
+
+def _column(name: str, kind: str, meaning: str) -> Document:
+    unit = UNIT.search(meaning)
+    return {
+        "name": name,
+        "data_type": kind.lower().replace("epsg", "EPSG"),
+        "description": meaning,
+        **({"config": {"meta": {"unit": unit.group(1)}}} if unit else {}),
+    }
+
+
+def _origin(dataset: Dataset, lock: Lock | None, workspace: Workspace) -> Document:
+    """Where the records of a dataset come from, as far as it is known."""
+    record = lock.record if lock else None
+    return {
+        "doi": (lock.doi if lock else None) or dataset.source.doi,
+        "title": record.title if record else None,
+        "source": dataset.source.as_stated,
+        "version": record.version if record else None,
+        "licence": dataset.licence,
+        "licence_verified": dataset.licence_verified,
+        "licence_stated_by_the_publisher": record.licence if record else None,
+        "is_synthetic": lock.is_synthetic if lock else False,
+        "lock_sha256": sha256(workspace.lock(dataset.key)) if lock else None,
+    }
+
+
+def _of_dataset(dataset: Dataset, lock: Lock | None) -> str:
+    """Without words of its publisher: dbt's page takes a description as Markdown with HTML in it."""
+    doi = (lock.doi if lock else None) or dataset.source.doi
+    place = doi_address(doi) if doi else "its source: see meta"
+    twin = " These are of its bundled twin: synthetic." if lock and lock.is_synthetic else ""
+    return f"One row per record of {dataset.key} that can be used, from {place}.{twin}"
+
+
+def _freshness(dataset: Dataset | None, catalog: Catalog) -> Document:
+    """When the publisher was last asked counts; samples and files of one's own have none to ask."""
+    if dataset is None or catalog.origin == "sample" or dataset.source.kind == "path":
+        return {"freshness": None}
+    return {"freshness": FRESHNESS, "loaded_at_field": f"last_asked({sql_text(dataset.key)})"}
+
+
+def _path(name: str) -> Document:
+    """The nodes of a pipeline in their order, and the tags of the one that ends it."""
+    place, last = GRAPHS[name]
+    module = import_module(place)  # each takes its time
+    graph = driver.Builder().with_modules(module).enable_dynamic_execution(allow_experimental_mode=True).build()
+    nodes = {node.name: node for node in graph.list_available_variables() if not node.is_external_input}
+    order = [name for name in vars(module) if name in nodes]
+    tags = {key: value for key, value in nodes[last].tags.items() if key != "module"}
+    return {"hamilton_module": place, "hamilton_nodes": order, "hamilton_tags": tags}
+
+
+def advice(name: str) -> str:
+    """What to type where a pipeline has stored nothing."""
+    return f"Run `dbt run-operation execute_hamilton_pipeline --args '{{pipeline: {name}}}'`, or `make all`."

@@ -1,0 +1,1 @@
+"""Hamilton graphs that dbt's Python models run."""

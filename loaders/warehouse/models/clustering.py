@@ -1,0 +1,236 @@
+"""Which records are one installation, from the pairs that are: a Hamilton graph.
+
+Records that hang together through pairs are one component. A component is divided where a person says that two of its
+records differ, or where it runs away: a chain of pairs, each plausible, that ends far from where it began.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from scipy.cluster.hierarchy import DisjointSet
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from loaders.core.arrays import Flags, Numbers, Rows, Shapes
+from loaders.geo.antimeridian import WORLD, joined
+
+M2_PER_DEGREE2 = 111_320.0 * 110_574.0  # at the equator; along a parallel less, by the cosine of the latitude
+FEWEST = 3  # two records that a rule matches cannot run away; those that somebody calls the same can
+CHUNK = 20_000  # records whose shapes are held at a time, or one group if that is larger
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Pairs of records that match, by position among the records.
+
+    Attributes:
+        a, b: the records.
+        strength: of the evidence [0 to 1, and 2 for the word of a person]; the weakest are cut first.
+        is_fixed: what is never cut for being far: the word of a person or of the publisher, and equal shapes.
+    """
+
+    a: Rows
+    b: Rows
+    strength: Numbers
+    is_fixed: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Pairs of records that must not be one installation, by position among the records."""
+
+    a: Rows
+    b: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large an installation may be.
+
+    Attributes:
+        spread: how many times larger its hull may be than that of its largest record.
+        outlines_m2: least area [m²] that counts as the largest record's, where all are outlines.
+        points_m2: the same where there is a point, which has no area itself.
+    """
+
+    spread: float
+    outlines_m2: float
+    points_m2: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Records that are one installation so far.
+
+    Attributes:
+        hull: around all of them [°].
+        largest_m2: of the hulls of each [m²].
+        apart: records that must not join them.
+    """
+
+    hull: shapely.Geometry
+    largest_m2: float
+    apart: frozenset[int]
+
+    def __or__(self, other: "_Group") -> "_Group":
+        hull = shapely.convex_hull(shapely.GeometryCollection([self.hull, other.hull]))
+        return _Group(hull, max(self.largest_m2, other.largest_m2), self.apart | other.apart)
+
+
+def component(links: Links, record_count: int) -> Rows:
+    """The component of each record; a record without a link is one by itself."""
+    ones = np.ones(len(links.a), dtype=np.int8)
+    label: Rows = connected_components(coo_matrix((ones, (links.a, links.b)), (record_count,) * 2), directed=False)[1]
+    return label.astype(np.intp)
+
+
+def sizes(component: Rows) -> Rows:
+    """How many records each component has."""
+    return np.bincount(component)
+
+
+def contradicted(component: Rows, apart: Apart) -> Flags:
+    """Components that hold two records which must not be one installation."""
+    found = np.zeros(component.max(initial=-1) + 1, dtype=np.bool_)
+    inside = component[apart.a] == component[apart.b]
+    found[component[apart.a[inside]]] = True
+    return found
+
+
+def runaway(component: Rows, sizes: Rows, links: Links, shapes: pa.ChunkedArray, limits: Limits) -> Flags:
+    """Components whose hull is too large for their largest record."""
+    found = np.zeros(len(sizes), dtype=np.bool_)
+    fewest = np.full(len(sizes), FEWEST)
+    fewest[component[links.a[links.is_fixed]]] = 2
+    rows = np.flatnonzero(sizes[component] >= fewest[component])
+    for these in _whole_groups(rows, component):
+        which, position = np.unique(component[these], return_inverse=True)
+        found[which] = _is_spread_out(_decoded(shapes, these), position, limits)
+    return found
+
+
+def cluster(  # noqa: PLR0913 (one for each node that it follows from)
+    component: Rows,
+    contradicted: Flags,
+    runaway: Flags,
+    links: Links,
+    apart: Apart,
+    shapes: pa.ChunkedArray,
+    limits: Limits,
+) -> Rows:
+    """The installation of each record: its component, or the part of it that is left when it is divided."""
+    label = component.copy()
+    free = len(contradicted)
+    for rows, these in _divided(component, contradicted | runaway, links):
+        held = _divide(_single(rows, apart, _decoded(shapes, rows), limits), these, links, limits.spread)
+        for group in held[1:]:  # the first keeps the component's number
+            label[group] = free
+            free += 1
+    return label
+
+
+def is_divided(component: Rows, cluster: Rows) -> Flags:
+    """Which records are of a component that was divided."""
+    pairs = np.unique(np.stack((component, cluster)), axis=1)
+    flags: Flags = (np.bincount(pairs[0]) > 1)[component]
+    return flags
+
+
+def is_spread_out(component: Rows, runaway: Flags, cluster: Rows, shapes: pa.ChunkedArray, limits: Limits) -> Flags:
+    """Which records are of an installation that is too large all the same: nothing in it may be cut."""
+    found = np.zeros(len(cluster), dtype=np.bool_)
+    for these in _whole_groups(np.flatnonzero(runaway[component]), cluster):
+        position = np.unique(cluster[these], return_inverse=True)[1]
+        found[these] = _is_spread_out(_decoded(shapes, these), position, limits)[position]
+    return found
+
+
+def clusters(cluster: Rows, is_divided: Flags, is_spread_out: Flags) -> pa.Table:
+    """One row a record, in their order: its installation by number, and what became of it."""
+    return pa.table({"cluster": cluster, "is_divided": is_divided, "is_spread_out": is_spread_out})
+
+
+def _whole_groups(rows: Rows, group: Rows) -> Iterator[Rows]:
+    """The rows by group, some groups at a time: bounds the memory for their shapes."""
+    ordered = rows[np.argsort(group[rows], kind="stable")]
+    first = np.flatnonzero(np.diff(group[ordered], prepend=-1))  # where a group begins
+    cuts = first[np.flatnonzero(np.diff(first // CHUNK, prepend=0))]
+    yield from (these for these in np.split(ordered, cuts) if len(these))
+
+
+def _is_spread_out(shapes: Shapes, group: Rows, limits: Limits) -> Flags:
+    """By group, whether its hull is too large; shapes are sorted by group."""
+    shapes = _on_one_side(shapes, group)
+    scale = M2_PER_DEGREE2 * np.cos(np.radians(shapely.get_y(shapely.centroid(shapes))))
+    largest, scales, points = np.zeros(group[-1] + 1), np.zeros(group[-1] + 1), np.zeros(group[-1] + 1, dtype=np.bool_)
+    np.maximum.at(largest, group, shapely.area(shapely.convex_hull(shapes)) * scale)
+    np.maximum.at(scales, group, scale)
+    np.logical_or.at(points, group, shapely.get_dimensions(shapes) == 0)
+    hulls = shapely.area(shapely.convex_hull(shapely.geometrycollections(shapes, indices=group))) * scales
+    spread: Flags = hulls > limits.spread * np.maximum(largest, np.where(points, limits.points_m2, limits.outlines_m2))
+    return spread
+
+
+def _on_one_side(shapes: Shapes, group: Rows) -> Shapes:
+    """Shapes in degrees; those of a group that lies on both sides of the antimeridian go on beyond 180°."""
+    whole = joined(shapes).copy()
+    west, east = np.full(group[-1] + 1, np.inf), np.full(group[-1] + 1, -np.inf)
+    bounds = shapely.bounds(whole)
+    np.minimum.at(west, group, bounds[:, 0])
+    np.maximum.at(east, group, bounds[:, 2])
+    turned = ((east - west)[group] > WORLD / 2) & (bounds[:, 0] < 0)
+    whole[turned] = shapely.transform(whole[turned], lambda xy: xy + np.array((WORLD, 0.0)))
+    return whole
+
+
+def _divided(component: Rows, chosen: Flags, links: Links) -> list[tuple[Rows, Rows]]:
+    """Records and links of each component that is to be divided."""
+    records, pairs = defaultdict(list), defaultdict(list)
+    for row in np.flatnonzero(chosen[component]):
+        records[component[row]].append(row)
+    for pair in np.flatnonzero(chosen[component[links.a]]):
+        pairs[component[links.a[pair]]].append(pair)
+    return [(np.array(records[label]), np.array(pairs[label], dtype=np.intp)) for label in records]
+
+
+def _divide(groups: dict[int, _Group], these: Rows, links: Links, spread: float) -> list[list[int]]:
+    """Join records that are by themselves again, the strongest links first, without the links that must not be."""
+    joined_rows = DisjointSet(list(groups))
+    order = np.lexsort((links.b[these], links.a[these], -links.strength[these], ~links.is_fixed[these]))
+    for pair in these[order]:
+        a, b = joined_rows[int(links.a[pair])], joined_rows[int(links.b[pair])]
+        if a == b or b in {joined_rows[row] for row in groups[a].apart}:
+            continue
+        both = groups[a] | groups[b]
+        if links.is_fixed[pair] or _area_m2(both.hull) <= spread * both.largest_m2:
+            joined_rows.merge(a, b)
+            groups[joined_rows[a]] = both
+    return sorted(sorted(group) for group in joined_rows.subsets())
+
+
+def _single(rows: Rows, apart: Apart, shapes: Shapes, limits: Limits) -> dict[int, _Group]:
+    """Each record by itself."""
+    hulls = shapely.convex_hull(_on_one_side(shapes, np.zeros(len(rows), dtype=np.intp)))
+    least = np.where(shapely.get_dimensions(shapes) == 0, limits.points_m2, limits.outlines_m2)
+    strangers = defaultdict(set)
+    for a, b in zip(apart.a.tolist(), apart.b.tolist(), strict=True):
+        strangers[a].add(b)
+        strangers[b].add(a)
+    here = set(rows.tolist())
+    return {
+        row: _Group(hull, max(_area_m2(hull), floor), frozenset(strangers[row] & here))
+        for row, hull, floor in zip(rows.tolist(), hulls, least.tolist(), strict=True)
+    }
+
+
+def _area_m2(hull: shapely.Geometry) -> float:
+    south, north = shapely.bounds(hull)[[1, 3]]
+    return float(shapely.area(hull) * M2_PER_DEGREE2 * np.cos(np.radians((south + north) / 2)))
+
+
+def _decoded(shapes: pa.ChunkedArray, rows: Rows) -> Shapes:
+    return np.asarray(shapely.from_wkb(shapes.take(pa.array(rows)).to_numpy(zero_copy_only=False)))

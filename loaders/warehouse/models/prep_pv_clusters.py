@@ -1,0 +1,63 @@
+"""Run the graph of `clustering` on the tables of the warehouse: what the dbt model prep_pv_clusters does."""
+
+import math
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from hamilton import driver
+
+from loaders.warehouse.models import clustering
+from loaders.warehouse.models.clustering import Apart, Limits, Links
+
+# a person's word, the publisher's, and equal shapes are never cut for being far from each other
+FIXED = "match_rule in ('override', 'same_shape', 'same_group')"
+
+
+def cluster_records(
+    pairs: duckdb.DuckDBPyRelation, records: duckdb.DuckDBPyRelation, settings: duckdb.DuckDBPyRelation
+) -> pa.Table:
+    """The installation of each record.
+
+    Args:
+        pairs: `prep_pv_pairs`.
+        records: `prep_pv_datasets_unified`, numbered from 1 without a gap.
+        settings: `stg_settings`, one row.
+
+    Returns:
+        `record_number`, `cluster` (a number), `is_divided` and `is_spread_out`; one row a record.
+    """
+    wkb = records.order("record_number").project("st_aswkb(geometry)::blob as wkb").to_arrow_table()["wkb"]
+    found: pa.Table = (
+        driver.Builder()
+        .with_modules(clustering)
+        .build()
+        .execute(
+            ["clusters"],
+            inputs={
+                "links": _links(pairs),
+                "apart": _apart(pairs),
+                "record_count": len(wkb),
+                "shapes": wkb,
+                "limits": _limits(settings),
+            },
+        )["clusters"]
+    )
+    return found.add_column(0, "record_number", pa.array(np.arange(1, len(wkb) + 1)))
+
+
+def _links(pairs: duckdb.DuckDBPyRelation) -> Links:
+    columns = f"number_a - 1 as a, number_b - 1 as b, strength, {FIXED} as is_fixed"
+    found = pairs.filter("is_match").project(columns).to_arrow_table()
+    return Links(*(column.to_numpy() for column in found.columns))
+
+
+def _apart(pairs: duckdb.DuckDBPyRelation) -> Apart:
+    found = pairs.filter("overruled_by is not null and not is_match").project("number_a - 1 as a, number_b - 1 as b")
+    return Apart(*(column.to_numpy() for column in found.to_arrow_table().columns))
+
+
+def _limits(settings: duckdb.DuckDBPyRelation) -> Limits:
+    columns = "largest_spread, alike_m, greatest(near_m, near_with_capacity_m)"
+    (spread, alike_m, near_m) = settings.project(columns).fetchall()[0]
+    return Limits(spread, math.pi * alike_m**2, math.pi * near_m**2)

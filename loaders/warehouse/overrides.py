@@ -1,0 +1,158 @@
+"""What people say of single pairs of records: `overrides.csv`. Their word beats every rule."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from loaders.core.errors import CatalogError
+
+if TYPE_CHECKING:
+    from scipy.cluster.hierarchy import DisjointSet
+
+COLUMNS = ("origin", "verdict", "record_id_a", "record_id_b", "reason", "who")
+CHOICES = {"origin": ("sample", "doi"), "verdict": ("same", "different")}
+COMMENT = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One line.
+
+    Attributes:
+        line: its number in the file; the first is 1.
+        origin: the records that it speaks of: sample or doi.
+        verdict: same or different.
+        record_id_a, record_id_b: the records, in alphabetical order.
+        reason: why.
+        who: says so.
+    """
+
+    line: int
+    origin: str
+    verdict: str
+    record_id_a: str
+    record_id_b: str
+    reason: str
+    who: str
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The two records."""
+        return self.record_id_a, self.record_id_b
+
+
+def read_overrides(path: Path, origin: str) -> tuple[Override, ...]:
+    """The lines that speak of the records of an origin; none without the file.
+
+    Blank lines, and those that begin with #, say nothing.
+
+    Raises:
+        CatalogError: the file is not a table of these columns, or a line of it cannot be meant, of whatever origin.
+    """
+    if not path.exists():
+        return ()
+    overrides = [_override(path.name, line, values) for line, values in _lines(path)]
+    for world in CHOICES["origin"]:
+        _refuse_contradictions(path.name, [each for each in overrides if each.origin == world])
+    return tuple(each for each in overrides if each.origin == origin)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The lines below the header, by their number; each has as many values as there are columns."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CatalogError(f"{path.name}: is not text in UTF-8 ({error.reason}). Save it as UTF-8.") from error
+    header = None
+    for line, content in enumerate(io.StringIO(text, newline=None), start=1):
+        if not content.strip() or content.lstrip().startswith(COMMENT):
+            continue
+        values = _values(path.name, line, content)
+        if header is None:
+            header = tuple(values)
+            _require_header(path.name, line, header)
+        elif len(values) != len(COLUMNS):
+            raise CatalogError(
+                f"{path.name}, line {line}: has {len(values)} values; expected {len(COLUMNS)}: {','.join(COLUMNS)}. "
+                f"Put a text with commas in double quotes."
+            )
+        else:
+            yield line, values
+
+
+def _values(name: str, line: int, content: str) -> list[str]:
+    try:
+        return [value.strip() for value in next(csv.reader([content], strict=True))]
+    except csv.Error as error:
+        raise CatalogError(f"{name}, line {line}: cannot be read ({error}). Expected {','.join(COLUMNS)}.") from error
+
+
+def _require_header(name: str, line: int, header: tuple[str, ...]) -> None:
+    if header != COLUMNS:
+        raise CatalogError(f"{name}, line {line}: the header is {','.join(header)}; expected {','.join(COLUMNS)}.")
+
+
+def _override(name: str, line: int, values: Sequence[str]) -> Override:
+    said = dict(zip(COLUMNS, values, strict=True))
+    for column, value in said.items():
+        if not value:
+            raise CatalogError(f"{name}, line {line}: {column} is blank. Say it: {_meaning(column)}.")
+    for column, known in CHOICES.items():
+        if said[column] not in known:
+            raise CatalogError(f"{name}, line {line}: {column} is {said[column]!r}; expected {' or '.join(known)}.")
+    first, second = sorted((said["record_id_a"], said["record_id_b"]))
+    if first == second:
+        raise CatalogError(f"{name}, line {line}: both records are {first}. Name two different ones.")
+    return Override(line, said["origin"], said["verdict"], first, second, said["reason"], said["who"])
+
+
+def _meaning(column: str) -> str:
+    meanings = {
+        "record_id_a": "a record_id of curated_pv_records",
+        "record_id_b": "another record_id of curated_pv_records",
+        "reason": "why the rules are wrong here",
+        "who": "whom to ask",
+    }
+    return meanings.get(column) or " or ".join(CHOICES[column])
+
+
+def _refuse_contradictions(name: str, overrides: Sequence[Override]) -> None:
+    """Every pair once, and no two records that differ although others make them the same."""
+    first: dict[tuple[str, str], Override] = {}
+    for each in overrides:
+        other = first.setdefault(each.pair, each)
+        if other is not each:
+            raise CatalogError(f"{name}, lines {other.line} and {each.line}: speak of the same pair. Keep one of them.")
+    joining = [each for each in overrides if each.verdict == "same"]
+    same = _joined(first, joining)
+    for each in overrides:
+        if each.verdict == "different" and same.connected(*each.pair):
+            chain = [line.line for line in _needed(each, joining)]
+            raise CatalogError(
+                f"{name}, line {each.line}: says that {each.pair[0]} and {each.pair[1]} differ, but "
+                f"{'line' if len(chain) == 1 else 'lines'} {', '.join(map(str, chain))} together make them the same. "
+                f"Remove one of these lines."
+            )
+
+
+def _joined(pairs: Iterable[tuple[str, str]], joining: Iterable[Override]) -> "DisjointSet":
+    """The records of pairs, those together that lines make the same."""
+    from scipy.cluster.hierarchy import DisjointSet  # noqa: PLC0415 (start-up time)
+
+    same = DisjointSet(record for pair in pairs for record in pair)
+    for each in joining:
+        same.merge(*each.pair)
+    return same
+
+
+def _needed(apart: Override, joining: list[Override]) -> list[Override]:
+    """The lines that make two records the same, without those that are beside the matter."""
+    pairs = {each.pair for each in joining}
+    for each in joining:
+        others = [other for other in joining if other is not each]
+        if _joined(pairs, others).connected(*apart.pair):
+            joining = others
+    return joining

@@ -1,0 +1,165 @@
+"""Where Hamilton ends: canonical Parquet and the schema `raw_data`, from which dbt begins."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow.dataset as ds
+
+from loaders.contract import RECORD, REJECTED, schema
+from loaders.core.escape import sql_name
+from loaders.harmonise.row_accounting import Metrics
+from loaders.tables import ACCOUNTING, ALL_FEATURES, DOI_DATASETS, RAW_SCHEMA, REJECTED_RECORDS, RUNS
+
+WITHOUT_SHAPE = schema(tuple(field for field in REJECTED if field.name != "published_wkb"))
+
+
+def write_raw_data(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, Path],
+    metrics: Mapping[str, Metrics],
+    keys: Sequence[str],
+) -> dict[str, str]:
+    """Write `raw_data.<key>` for each of these datasets; drop those that are not in the settings.
+
+    Args:
+        connection: to the warehouse; a transaction of it makes this all or nothing.
+        tables: canonical records by dataset, as Parquet.
+        metrics: their accounting, by dataset.
+        keys: every dataset in the settings; what is already there of them stays.
+
+    Returns:
+        The table of each dataset that was written.
+    """
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {RAW_SCHEMA}")
+    for key, table in tables.items():
+        _write_raw_table(connection, key, table)
+    gone = _write_accounting(connection, metrics, keys)
+    _unite(connection, keys, gone)
+    note_runs(connection, DOI_DATASETS, {key: metrics[key].get("made_from") for key in tables}, gone)
+    return {key: f"{RAW_SCHEMA}.{key}" for key in tables}
+
+
+def note_runs(
+    connection: duckdb.DuckDBPyConnection, pipeline: str, made_from: Mapping[str, str | None], gone: Sequence[str] = ()
+) -> None:
+    """Note in `raw_data.hamilton_runs` which pipeline has stored which tables.
+
+    Args:
+        connection: to the warehouse.
+        pipeline: its name.
+        made_from: of each table a hash of what it follows from; null where nobody knows.
+        gone: tables that are there no longer.
+    """
+    table = f"{RAW_SCHEMA}.{RUNS}"
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} (pipeline VARCHAR, table_name VARCHAR, made_from VARCHAR)")
+    changed = [*made_from, *gone]
+    connection.execute(f"DELETE FROM {table} WHERE list_contains(?::VARCHAR[], table_name)", [changed])  # noqa: S608
+    rows = [(pipeline, name, text) for name, text in made_from.items()]
+    if rows:
+        connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?)", rows)  # noqa: S608
+
+
+def read_runs(connection: duckdb.DuckDBPyConnection, pipeline: str) -> dict[str, str | None]:
+    """The tables that a pipeline has stored, and what they were made from; those that are gone are left out."""
+    if RUNS not in tables_in(connection):
+        return {}
+    query = f"SELECT table_name, made_from FROM {RAW_SCHEMA}.{RUNS} WHERE pipeline = ? ORDER BY table_name"  # noqa: S608
+    noted = dict(connection.execute(query, [pipeline]).fetchall())
+    return {name: text for name, text in noted.items() if name in tables_in(connection)}
+
+
+def tables_in(connection: duckdb.DuckDBPyConnection, schema: str = RAW_SCHEMA) -> set[str]:
+    """The tables of a schema of the warehouse; not its views."""
+    query = (
+        "SELECT table_name FROM duckdb_tables() WHERE schema_name = ? AND database_name = current_database() "
+        "AND NOT internal"
+    )
+    return {name for (name,) in connection.execute(query, [schema]).fetchall()}
+
+
+def replace_table(
+    connection: duckdb.DuckDBPyConnection, name: str, rows: object, replaced: Mapping[str, str] | None = None
+) -> str:
+    """Write a table of the schema `raw_data` that is not one dataset's; returns where it is.
+
+    Args:
+        connection: to the warehouse.
+        name: of the table.
+        rows: anything that DuckDB reads as Arrow.
+        replaced: columns that are something else than in the rows, as SQL.
+    """
+    columns = ", ".join(f"{text} AS {column}" for column, text in (replaced or {}).items())
+    replace = f" REPLACE ({columns})" if columns else ""
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {RAW_SCHEMA}")
+    connection.register("given_rows", rows)
+    table = f"{RAW_SCHEMA}.{name}"
+    connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT *{replace} FROM given_rows")  # noqa: S608
+    connection.unregister("given_rows")
+    return table
+
+
+def write_rejected(connection: duckdb.DuckDBPyConnection, rejected: Mapping[str, Path], keys: Sequence[str]) -> None:
+    """Write `raw_data.rejected_records`: those of these datasets anew; those that are not in the settings go.
+
+    Args:
+        connection: to the warehouse.
+        rejected: Parquet with the records that cannot be used, by dataset.
+        keys: every dataset in the settings.
+    """
+    table = f"{RAW_SCHEMA}.{REJECTED_RECORDS}"
+    if REJECTED_RECORDS in tables_in(connection):
+        stays = [key for key in keys if key not in rejected]
+        connection.execute(f"DELETE FROM {table} WHERE NOT list_contains(?::VARCHAR[], dataset_key)", [stays])  # noqa: S608
+    else:
+        replace_table(connection, REJECTED_RECORDS, WITHOUT_SHAPE.empty_table())
+    if not rejected:
+        return
+    fresh = ds.dataset([str(path) for path in rejected.values()]).scanner(columns=WITHOUT_SHAPE.names)
+    connection.register("given_rows", fresh)
+    connection.execute(f"INSERT INTO {table} SELECT * FROM given_rows")  # noqa: S608
+    connection.unregister("given_rows")
+
+
+def _write_raw_table(connection: duckdb.DuckDBPyConnection, key: str, table: Path) -> None:
+    columns = ", ".join(sql_name(field.name) for field in RECORD if field.name != "geometry")
+    shape = "ST_SetCRS(ST_GeomFromWKB(geometry), 'EPSG:4326') AS geometry"
+    connection.register("canonical_records", ds.dataset(table))  # is streamed
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {RAW_SCHEMA}.{sql_name(key)} AS SELECT {columns}, {shape} FROM canonical_records"  # noqa: S608
+    )
+    connection.unregister("canonical_records")
+
+
+def _write_accounting(
+    connection: duckdb.DuckDBPyConnection, metrics: Mapping[str, Metrics], keys: Sequence[str]
+) -> list[str]:
+    """How many records of each dataset were read, kept, rejected and repaired.
+
+    Returns:
+        The datasets that were written here once and are no longer in the settings.
+    """
+    table = f"{RAW_SCHEMA}.{ACCOUNTING}"
+    connection.execute(
+        f"CREATE TABLE IF NOT EXISTS {table} (dataset_key VARCHAR, records_read BIGINT, "
+        "records_kept BIGINT, records_rejected BIGINT, records_repaired BIGINT)"
+    )
+    before = connection.execute(f"SELECT DISTINCT dataset_key FROM {table}").fetchall()  # noqa: S608
+    stays = [key for key in keys if key not in metrics]
+    connection.execute(f"DELETE FROM {table} WHERE NOT list_contains(?::VARCHAR[], dataset_key)", [stays])  # noqa: S608
+    rows = [
+        (key, *(count["records"][name] for name in ("read", "kept", "rejected")), count["flags"].get("repaired", 0))
+        for key, count in metrics.items()
+    ]
+    if rows:
+        connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)", rows)  # noqa: S608
+    return sorted(key for (key,) in before if key not in keys)
+
+
+def _unite(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], gone: Sequence[str]) -> None:
+    """Make `raw_data.doi_pv_features` the records of these datasets; drop those that are gone, and nothing else."""
+    present = tables_in(connection)
+    selects = (f"SELECT * FROM {RAW_SCHEMA}.{sql_name(key)}" for key in keys if key in present)  # noqa: S608 (checked keys)
+    connection.execute(f"CREATE OR REPLACE VIEW {RAW_SCHEMA}.{ALL_FEATURES} AS {' UNION ALL '.join(selects)}")
+    for name in gone:
+        connection.execute(f"DROP TABLE IF EXISTS {RAW_SCHEMA}.{sql_name(name)}")

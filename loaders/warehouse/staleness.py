@@ -1,0 +1,26 @@
+"""When a publisher was last asked, and what a load or a warehouse was made from: they tell what must be made again."""
+
+import json
+
+from loaders.core.files import sha256
+from loaders.core.paths import Workspace
+from loaders.settings.params import Catalog
+
+
+def is_stale(catalog: Catalog, workspace: Workspace) -> bool:
+    """Whether the warehouse is missing, or does not hold what the curated files hold.
+
+    It is no output of DVC's, since no two builds give it the same bytes: DVC brings back the files of another commit,
+    or of another machine, without it.
+    """
+    try:
+        noted = json.loads(workspace.built_from.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return True
+    has_lake = (catalog.warehouse, catalog.ducklake.catalogue) != ("ducklake", "sqlite") or workspace.lake.exists()
+    return not (workspace.database.exists() and has_lake) or noted != curated_hashes(workspace)
+
+
+def curated_hashes(workspace: Workspace) -> dict[str, str]:
+    """The sha256 of each curated table, by its file's name."""
+    return {path.name: sha256(path) for path in sorted(workspace.curated.glob("*.parquet"))}
