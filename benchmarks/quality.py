@@ -37,7 +37,7 @@ from benchmarks.tables import percent, table
 from benchmarks.warehouse import built_world
 from benchmarks.world import ORIGIN, TRUTH
 from loaders.core.errors import BuildError
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -209,12 +209,12 @@ def main() -> None:
     options.add_argument("--keep", type=Path, metavar="FOLDER", help="where to keep the world")
     chosen, console = options.parse_args(), Console(width=150, highlight=False)
     try:
-        samples = sample_grades(Workspace(ROOT, "sample").database)
+        samples = sample_grades(ProjectPaths(ROOT, "sample").database)
         show(samples, "samples", console)
         with tempfile.TemporaryDirectory() as name:
             folder = (chosen.keep or Path(name)).resolve()
             console.print(f"\nbuild of the world: {built_world(folder, chosen.records, chosen.seed)}")
-            world = world_grades(Workspace(folder, ORIGIN).database, folder / TRUTH)
+            world = world_grades(ProjectPaths(folder, ORIGIN).database, folder / TRUTH)
         show(world, "world", console)
     except BuildError as error:
         raise SystemExit(f"Error: {error}") from error

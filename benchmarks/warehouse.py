@@ -15,7 +15,7 @@ from rich.console import Console
 from benchmarks.measure import Figures, measured
 from benchmarks.tables import table
 from benchmarks.world import ORIGIN
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,9 +54,9 @@ def built_world(folder: Path, records: int, seed: int = 1) -> Figures:
 def built(folder: Path, records: int) -> Build:
     """Build a world, and look at what came of it."""
     figures = built_world(folder, records)
-    workspace = Workspace(folder, ORIGIN)
-    metrics = (json.loads(path.read_text(encoding="utf-8")) for path in workspace.metrics("").parent.glob("*.json"))
-    with connect(workspace.database, read_only=True) as connection:
+    paths = ProjectPaths(folder, ORIGIN)
+    metrics = (json.loads(path.read_text(encoding="utf-8")) for path in paths.metrics("").parent.glob("*.json"))
+    with connect(paths.database, read_only=True) as connection:
         rows = dict(connection.execute(COUNTS).fetchall())
     made = sum(metric["records"]["kept"] for metric in metrics)
     return Build(made, figures, model_seconds(folder / "dbt" / "target" / "run_results.json"), rows)

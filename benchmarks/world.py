@@ -26,11 +26,11 @@ from loaders.acquire.lock import Lock, LockedFile, write_lock
 from loaders.contract import RECORD, REJECTED, schema
 from loaders.core.arrays import Flags, Rows
 from loaders.core.files import sha256, write_json
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.geo.geometry import area_m2, centroids, h3_cells
 from loaders.geo.geoparquet import ParquetFile
 from loaders.harmonise.row_accounting import account
-from loaders.settings.params import Catalog, read_catalog
+from loaders.settings.params import Settings, read_settings
 
 ORIGIN = "doi"
 RECORDS_PER_PLANT = 2.86  # as it turns out, so that there are a few more than were asked for
@@ -52,10 +52,10 @@ def make_world(folder: Path, records: int, seed: int) -> int:
     """
     folder.mkdir(parents=True, exist_ok=True)
     write_settings(folder)
-    catalog = read_catalog(folder / "params.yaml")
-    workspace = Workspace(folder, catalog.origin)
-    made = _write_records(workspace, catalog.h3_resolution, records, seed)
-    _write_accounting(catalog, workspace)
+    settings = read_settings(folder / "params.yaml")
+    paths = ProjectPaths(folder, settings.origin)
+    made = _write_records(paths, settings.h3_resolution, records, seed)
+    _write_accounting(settings, paths)
     shutil.copytree(DBT, folder / "dbt", dirs_exist_ok=True, ignore=shutil.ignore_patterns("target", "logs"))
     shutil.copytree(BOUNDARIES, folder / "data" / "samples" / BOUNDARIES.name, dirs_exist_ok=True)
     return made
@@ -84,12 +84,12 @@ def _chunks(records: int, seed: int) -> Iterator[dict[str, Sightings]]:
         yield sightings(plants, random)
 
 
-def _write_records(workspace: Workspace, resolution: int, records: int, seed: int) -> int:
+def _write_records(paths: ProjectPaths, resolution: int, records: int, seed: int) -> int:
     """Write the records of all datasets, and the truth."""
     random, written = np.random.default_rng(seed + 1), dict.fromkeys(VIEWS, 0)
     with ExitStack() as stack:
-        files = {key: stack.enter_context(ParquetFile(workspace.loaded(key), schema())) for key in VIEWS}
-        truth = stack.enter_context(pq.ParquetWriter(workspace.root / TRUTH, TRUTH_SCHEMA, compression="zstd"))
+        files = {key: stack.enter_context(ParquetFile(paths.loaded(key), schema())) for key in VIEWS}
+        truth = stack.enter_context(pq.ParquetWriter(paths.root / TRUTH, TRUTH_SCHEMA, compression="zstd"))
         for chunk in _chunks(records, seed):
             for key, found in chunk.items():
                 rows, is_duplicate = _with_duplicates(len(found.plant), random)
@@ -98,7 +98,7 @@ def _write_records(workspace: Workspace, resolution: int, records: int, seed: in
                 truth.write_table(pa.table([table["record_id"], found.plant[rows]], schema=TRUTH_SCHEMA))
                 written[key] += len(rows)
     for key in VIEWS:
-        with ParquetFile(workspace.rejected(key), schema(REJECTED)):
+        with ParquetFile(paths.rejected(key), schema(REJECTED)):
             pass
     return sum(written.values())
 
@@ -186,12 +186,12 @@ def _text(before: str, middle: pa.Array, after: str = "") -> pa.Array:
     return pc.binary_join_element_wise(before, middle, after, "")
 
 
-def _write_accounting(catalog: Catalog, workspace: Workspace) -> None:
+def _write_accounting(settings: Settings, paths: ProjectPaths) -> None:
     """What the loads of the datasets would have written beside the records."""
-    for key, dataset in catalog.datasets.items():
-        write_json(account(workspace.loaded(key), workspace.rejected(key), dataset), workspace.metrics(key))
-        file = LockedFile(f"{key}.geojson", checksum=f"sha256:{sha256(workspace.loaded(key))}")
-        write_lock(Lock(key, "path", dataset.source.as_stated, (file,)), workspace.lock(key))
+    for key, dataset in settings.datasets.items():
+        write_json(account(paths.loaded(key), paths.rejected(key), dataset), paths.metrics(key))
+        file = LockedFile(f"{key}.geojson", checksum=f"sha256:{sha256(paths.loaded(key))}")
+        write_lock(Lock(key, "path", dataset.source.as_stated, (file,)), paths.lock(key))
 
 
 def main() -> None:

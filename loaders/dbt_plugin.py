@@ -44,8 +44,8 @@ class Plugin(BasePlugin):
             from loaders.db.ducklake import attach  # noqa: PLC0415 (only where it is needed)
             from loaders.settings.project import read_project  # noqa: PLC0415
 
-            catalog, workspace = read_project()
-            attach(conn, catalog.ducklake, workspace)
+            settings, paths = read_project()
+            attach(conn, settings.ducklake, paths)
 
 
 def register_hamilton(connection: duckdb.DuckDBPyConnection) -> None:
@@ -82,14 +82,14 @@ def _update_sources(connection: duckdb.DuckDBPyConnection, pipeline: str) -> str
     from loaders.hamilton_dbt_bridge import HamiltonDbtBridge  # noqa: PLC0415
     from loaders.settings.project import read_project  # noqa: PLC0415
 
-    _, workspace = read_project()
-    bridge = HamiltonDbtBridge(workspace.root / "dbt")
-    return str(bridge.update_sources_from_hamilton(pipeline, connection).relative_to(workspace.root))
+    _, paths = read_project()
+    bridge = HamiltonDbtBridge(paths.root / "dbt")
+    return str(bridge.update_sources_from_hamilton(pipeline, connection).relative_to(paths.root))
 
 
 def _last_asked(key: str) -> datetime:
     from loaders.acquire.last_asked import last_asked  # noqa: PLC0415
     from loaders.settings.project import read_project  # noqa: PLC0415
 
-    _, workspace = read_project()
-    return last_asked(key, workspace) or NEVER
+    _, paths = read_project()
+    return last_asked(key, paths) or NEVER

@@ -18,22 +18,22 @@ from loaders.acquire.fetch import fetch
 from loaders.acquire.lock import read_lock
 from loaders.acquire.resolve import resolve
 from loaders.contract import Provenance
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.db.database import Database
 from loaders.harmonise.batches import harmonise
 from loaders.harmonise.fingerprint import made_from
-from loaders.harmonise.load_result import Loaded, put_in_place
+from loaders.harmonise.load_result import LoadResult, put_in_place
 from loaders.harmonise.readers.published_file import read_published
 from loaders.harmonise.write import write_aside
 from loaders.settings.file_selection import SourceFile, wanted_files
-from loaders.settings.params import Catalog, Dataset
+from loaders.settings.params import Dataset, Settings
 from loaders.warehouse.raw_tables import write_doi_data
 
 
 @tag(data_source="doi", processing_stage="metadata", data_type="settings")
-def dataset_metadata(catalog: Catalog, dataset_names: list[str]) -> dict[str, Dataset]:
+def dataset_metadata(settings: Settings, dataset_names: list[str]) -> dict[str, Dataset]:
     """The datasets asked for, by key; names may be keys or aliases."""
-    return {dataset.key: dataset for dataset in catalog.chosen(dataset_names)}
+    return {dataset.key: dataset for dataset in settings.chosen(dataset_names)}
 
 
 @tag(data_source="doi", processing_stage="metadata", data_type="settings")
@@ -43,10 +43,10 @@ def target_datasets(dataset_metadata: dict[str, Dataset]) -> Parallelizable[Data
 
 
 @tag(data_source="doi", processing_stage="fetch", data_type="folder")
-def dataset_download_path(target_datasets: Dataset, workspace: Workspace, downloads: Downloads) -> Path:
+def dataset_download_path(target_datasets: Dataset, paths: ProjectPaths, downloads: Downloads) -> Path:
     """The folder with the published files, each verified against the lock."""
-    lock = resolve(target_datasets, workspace, downloads.web)
-    return fetch(target_datasets, lock, workspace, downloads)
+    lock = resolve(target_datasets, paths, downloads.web)
+    return fetch(target_datasets, lock, paths, downloads)
 
 
 @tag(data_source="doi", processing_stage="load", data_type="files")
@@ -57,11 +57,11 @@ def dataset_geospatial_files(dataset_download_path: Path, target_datasets: Datas
 
 @tag(data_source="doi", processing_stage="load", data_type="geodataframe")
 def dataset_processed_gdf(
-    dataset_geospatial_files: list[SourceFile], target_datasets: Dataset, workspace: Workspace, h3_resolution: int
+    dataset_geospatial_files: list[SourceFile], target_datasets: Dataset, paths: ProjectPaths, h3_resolution: int
 ) -> Iterator[gpd.GeoDataFrame]:
     """Canonical records in EPSG:4326, a batch at a time; `reason` says why a row cannot be used."""
     dataset = target_datasets
-    lock = read_lock(workspace.lock(dataset.key))
+    lock = read_lock(paths.lock(dataset.key))
     batches = (read_published(file, dataset.read, dataset.key) for file in dataset_geospatial_files)
     provenance = Provenance(lock.doi or dataset.source.doi, lock.is_synthetic)
     return harmonise(chain.from_iterable(batches), dataset, provenance, h3_resolution)
@@ -71,38 +71,38 @@ def dataset_processed_gdf(
 def dataset_arrow_table(
     dataset_processed_gdf: Iterator[gpd.GeoDataFrame],
     target_datasets: Dataset,
-    workspace: Workspace,
+    paths: ProjectPaths,
     h3_resolution: int,
-) -> Loaded:
+) -> LoadResult:
     """The records as Parquet, which is Arrow on the disk: kept, rejected, and counted."""
-    folder = workspace.scratch(f"load-{target_datasets.key}")
+    folder = paths.scratch(f"load-{target_datasets.key}")
     loaded = write_aside(dataset_processed_gdf, target_datasets, folder)
-    loaded.metrics["made_from"] = made_from(target_datasets, h3_resolution, workspace)
+    loaded.metrics["made_from"] = made_from(target_datasets, h3_resolution, paths)
     return loaded
 
 
 @tag(data_source="doi", processing_stage="store", data_type="arrow")
-def collected_arrow_tables(dataset_arrow_table: Collect[Loaded]) -> list[Loaded]:
+def collected_arrow_tables(dataset_arrow_table: Collect[LoadResult]) -> list[LoadResult]:
     """What became of all datasets: `Failed` stands where one could not be loaded."""
     return list(dataset_arrow_table)
 
 
 @tag(data_source="doi", processing_stage="store", data_type="tables")
 def store_individual_datasets(
-    collected_arrow_tables: list[Loaded],
-    catalog: Catalog,
-    workspace: Workspace,
+    collected_arrow_tables: list[LoadResult],
+    settings: Settings,
+    paths: ProjectPaths,
     database: Database,
     export_geoparquet: bool,
 ) -> dict[str, str]:
     """Write each dataset to `raw_data.<key>` and, on request, to `loaded/<key>.parquet`; dataset to table."""
-    all_loaded = [each for each in collected_arrow_tables if isinstance(each, Loaded)]
+    all_loaded = [each for each in collected_arrow_tables if isinstance(each, LoadResult)]
     stored = {}
     if all_loaded:
         with database.opened() as connection:
-            stored = write_doi_data(connection, all_loaded, catalog, workspace)
+            stored = write_doi_data(connection, all_loaded, settings, paths)
     for loaded in all_loaded:
         if export_geoparquet:
-            put_in_place(loaded, workspace)
+            put_in_place(loaded, paths)
         shutil.rmtree(loaded.folder)
     return stored

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from loaders.core.errors import BuildError, CatalogError
+from loaders.core.errors import BuildError, SettingsError
 from loaders.db.database import Database
 from loaders.settings import messages as explain
 from loaders.settings.project import read_project
@@ -35,14 +35,14 @@ class HamiltonDbtBridge:
             The file.
 
         Raises:
-            CatalogError: there is no such pipeline.
+            SettingsError: there is no such pipeline.
             BuildError: it has stored nothing, or the warehouse is open elsewhere.
         """
         if name not in GRAPHS:
-            raise CatalogError(explain.unknown(name, GRAPHS, "pipeline", "loaders/hamilton_dbt_bridge.py"))
-        catalog, workspace = read_project(self.root.parent / "params.yaml")
-        database = Database(catalog, workspace, connection=connection)
-        if connection is None and catalog.warehouse == "duckdb" and not database.file.exists():
+            raise SettingsError(explain.unknown(name, GRAPHS, "pipeline", "loaders/hamilton_dbt_bridge.py"))
+        settings, paths = read_project(self.root.parent / "params.yaml")
+        database = Database(settings, paths, connection=connection)
+        if connection is None and settings.warehouse == "duckdb" and not database.file.exists():
             raise BuildError(f"{database.file} is not there, and {name} has stored nothing in it. {advice(name)}")
         with database.opened() as opened:
-            return write_sources(name, opened, catalog, workspace, self.root)
+            return write_sources(name, opened, settings, paths, self.root)

@@ -12,7 +12,7 @@ from hamilton import driver
 from loaders.boundaries import admin_boundaries
 from loaders.boundaries.admin_boundaries import BoundaryCounts
 from loaders.boundaries.overture.extract import extract
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.core.progress import watched
 from loaders.db.database import Database
 from loaders.geo.geoparquet import write_parquet
@@ -20,7 +20,7 @@ from loaders.geo.record_cells import BOUNDARIES, read_cells, write_cells
 from loaders.http.client import Web
 from loaders.lineage.emit import hamilton_adapters, pipeline_events
 from loaders.lineage.steps import boundary_steps
-from loaders.settings.params import Catalog
+from loaders.settings.params import Settings
 from loaders.settings.project import read_project
 from loaders.tables import OVERTURE_MAPS
 from loaders.warehouse.raw_tables import write_boundaries
@@ -49,19 +49,19 @@ def run_overture_pipeline(
         ReadError: the boundaries cannot be read.
         SourceError: the release of Overture Maps is gone, or nobody answers.
     """
-    catalog, workspace = read_project(params)
-    database = Database(catalog, workspace, Path(database_path) if database_path else None, connection)
-    if catalog.boundary_source == "overture":
-        write_cells(catalog, workspace)
-    source = published_boundaries(catalog, workspace)
-    with pipeline_events(OVERTURE_MAPS, workspace, partial(boundary_steps, source, workspace, database.told)) as run:
-        adapters = hamilton_adapters(OVERTURE_MAPS, workspace, run)
-        load_boundaries(source, workspace.boundaries, adapters)
+    settings, paths = read_project(params)
+    database = Database(settings, paths, Path(database_path) if database_path else None, connection)
+    if settings.boundary_source == "overture":
+        write_cells(settings, paths)
+    source = published_boundaries(settings, paths)
+    with pipeline_events(OVERTURE_MAPS, paths, partial(boundary_steps, source, paths, database.told)) as run:
+        adapters = hamilton_adapters(OVERTURE_MAPS, paths, run)
+        load_boundaries(source, paths.boundaries, adapters)
         with database.opened() as opened:
-            return write_boundaries(opened, workspace.boundaries)
+            return write_boundaries(opened, paths.boundaries)
 
 
-def published_boundaries(catalog: Catalog, workspace: Workspace) -> Path:
+def published_boundaries(settings: Settings, paths: ProjectPaths) -> Path:
     """The areas as they are published: the bundled extract, or what is kept of Overture's release.
 
     Of the release is read what is not kept yet, around the cells that hold records.
@@ -70,15 +70,15 @@ def published_boundaries(catalog: Catalog, workspace: Workspace) -> Path:
         BuildError: nobody knows where the records are.
         SourceError: the release is gone, or nobody answers.
     """
-    if catalog.boundary_source != "overture":
-        return workspace.bundled_boundaries
-    settings = catalog.boundaries
-    if settings.ca_cert_file:
-        whom = workspace.root / Path(settings.ca_cert_file).expanduser()
-        settings = settings.model_copy(update={"ca_cert_file": str(whom)})
-    cells = read_cells(workspace.cells(BOUNDARIES))
-    extract(cells, settings, workspace, Web(catalog.download), watched)
-    return workspace.overture
+    if settings.boundary_source != "overture":
+        return paths.bundled_boundaries
+    boundaries = settings.boundaries
+    if boundaries.ca_cert_file:
+        whom = paths.root / Path(boundaries.ca_cert_file).expanduser()
+        boundaries = boundaries.model_copy(update={"ca_cert_file": str(whom)})
+    cells = read_cells(paths.cells(BOUNDARIES))
+    extract(cells, boundaries, paths, Web(settings.download), watched)
+    return paths.overture
 
 
 def load_boundaries(source: Path, target: Path, adapters: Sequence[Any] = ()) -> BoundaryCounts:

@@ -19,16 +19,16 @@ from loaders.acquire.download_cache import Cache
 from loaders.acquire.downloader import Downloads
 from loaders.acquire.fetch import prefetch
 from loaders.core.errors import PipelineError
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.core.terminal import progress
 from loaders.db.database import Database
 from loaders.execution.executors import workers
 from loaders.execution.failed_branch import Failed, FailuresAsValues
-from loaders.harmonise.load_result import Loaded, put_in_place
+from loaders.harmonise.load_result import LoadResult, put_in_place
 from loaders.lineage.emit import hamilton_adapters, pipeline_events
 from loaders.lineage.steps import doi_steps, load_steps
 from loaders.settings.base import Executor
-from loaders.settings.params import Catalog, Dataset
+from loaders.settings.params import Dataset, Settings
 from loaders.settings.project import read_project
 from loaders.tables import DOI_DATASETS
 
@@ -36,7 +36,7 @@ from loaders.tables import DOI_DATASETS
 logging.getLogger("hamilton").setLevel(logging.CRITICAL)
 
 
-def load_dataset(dataset: Dataset, catalog: Catalog, workspace: Workspace) -> dict[str, Any]:
+def load_dataset(dataset: Dataset, settings: Settings, paths: ProjectPaths) -> dict[str, Any]:
     """Load the files of one dataset that `fetch` has brought: what the DVC stage `load@<key>` runs.
 
     Returns:
@@ -45,14 +45,14 @@ def load_dataset(dataset: Dataset, catalog: Catalog, workspace: Workspace) -> di
     Raises:
         EoPvError: the files cannot be read as the settings say, or records are missing.
     """
-    with pipeline_events("load", workspace, partial(load_steps, dataset, workspace)) as run:
-        graph = _graph(SynchronousLocalTaskExecutor(), *hamilton_adapters("load", workspace, run))
-        loaded: Loaded = graph.execute(
+    with pipeline_events("load", paths, partial(load_steps, dataset, paths)) as run:
+        graph = _graph(SynchronousLocalTaskExecutor(), *hamilton_adapters("load", paths, run))
+        loaded: LoadResult = graph.execute(
             ["dataset_arrow_table"],
-            inputs={"workspace": workspace, "h3_resolution": catalog.h3_resolution},
-            overrides={"target_datasets": dataset, "dataset_download_path": workspace.raw(dataset.key)},
+            inputs={"paths": paths, "h3_resolution": settings.h3_resolution},
+            overrides={"target_datasets": dataset, "dataset_download_path": paths.raw(dataset.key)},
         )["dataset_arrow_table"]
-        put_in_place(loaded, workspace)
+        put_in_place(loaded, paths)
     shutil.rmtree(loaded.folder)
     return loaded.metrics
 
@@ -96,29 +96,29 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
         EoPvError: a dataset that was asked for alone failed; or the settings, the warehouse or the scheduler cannot
             be used.
     """
-    catalog, workspace = read_project(params)
+    settings, paths = read_project(params)
     if max_mb is not None:
-        catalog = catalog.with_limit(max_mb)
-    chosen = catalog.chosen(datasets)
-    database = Database(catalog, workspace, Path(database_path) if database_path else None, connection)
+        settings = settings.with_limit(max_mb)
+    chosen = settings.chosen(datasets)
+    database = Database(settings, paths, Path(database_path) if database_path else None, connection)
     inputs = {
-        "catalog": catalog,
+        "settings": settings,
         "dataset_names": [dataset.key for dataset in chosen],
-        "workspace": workspace,
-        "h3_resolution": catalog.h3_resolution,
+        "paths": paths,
+        "h3_resolution": settings.h3_resolution,
         "database": database,
         "export_geoparquet": export_geoparquet,
     }
-    kind = (executor or catalog.executor) if use_parallel else None
-    told = partial(doi_steps, catalog, chosen, workspace, database.told, export_geoparquet)
+    kind = (executor or settings.executor) if use_parallel else None
+    told = partial(doi_steps, settings, chosen, paths, database.told, export_geoparquet)
     with (
-        pipeline_events(DOI_DATASETS, workspace, told) as run,
-        _downloads(catalog, workspace, use_cache=use_cache, force=force_download) as downloads,
+        pipeline_events(DOI_DATASETS, paths, told) as run,
+        _downloads(settings, paths, use_cache=use_cache, force=force_download) as downloads,
         _shown(len(chosen)) as advance,
         workers(kind, scheduler, advance) as remote,
     ):
-        inputs["downloads"] = _brought(downloads, chosen, workspace) if kind in {"processes", "dask"} else downloads
-        graph = _graph(remote, FailuresAsValues(), *hamilton_adapters(DOI_DATASETS, workspace, run))
+        inputs["downloads"] = _brought(downloads, chosen, paths) if kind in {"processes", "dask"} else downloads
+        graph = _graph(remote, FailuresAsValues(), *hamilton_adapters(DOI_DATASETS, paths, run))
         with downloads.bars:
             made = graph.execute(["collected_arrow_tables", "store_individual_datasets"], inputs=inputs)
         stored: dict[str, str] = made["store_individual_datasets"]
@@ -135,10 +135,10 @@ def _require_all(failed: list[Failed], stored: dict[str, str]) -> None:
 
 
 @contextmanager
-def _downloads(catalog: Catalog, workspace: Workspace, *, use_cache: bool, force: bool) -> Iterator[Downloads]:
+def _downloads(settings: Settings, paths: ProjectPaths, *, use_cache: bool, force: bool) -> Iterator[Downloads]:
     """What brings the files; without a cache, what it has brought goes with it."""
-    cache = None if use_cache else Cache(workspace.scratch("cache"))
-    downloads = Downloads(catalog, cache, force=force)
+    cache = None if use_cache else Cache(paths.scratch("cache"))
+    downloads = Downloads(settings, cache, force=force)
     try:
         yield downloads
     finally:
@@ -146,13 +146,13 @@ def _downloads(catalog: Catalog, workspace: Workspace, *, use_cache: bool, force
             shutil.rmtree(downloads.cache.root, ignore_errors=True)
 
 
-def _brought(downloads: Downloads, chosen: list[Dataset], workspace: Workspace) -> Downloads:
+def _brought(downloads: Downloads, chosen: list[Dataset], paths: ProjectPaths) -> Downloads:
     """Bring the files before others work on them: how many ask a host at a time is counted in one process only.
 
     What cannot be brought is asked for once more by whoever works on the dataset, and then is its error.
     """
-    downloads.for_each(chosen, lambda dataset: prefetch(dataset, workspace, downloads))
-    return Downloads(downloads.catalog, downloads.cache)
+    downloads.for_each(chosen, lambda dataset: prefetch(dataset, paths, downloads))
+    return Downloads(downloads.settings, downloads.cache)
 
 
 @contextmanager

@@ -14,19 +14,19 @@ from hamilton import driver
 
 from loaders.acquire.download_cache import user_cache
 from loaders.core.files import sha256, write_json
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.core.progress import watched
 from loaders.db.database import Database
 from loaders.geo.geoparquet import write_parquet
 from loaders.geo.record_cells import IRRADIANCE, write_cells
 from loaders.http.client import Web
 from loaders.irradiance import solar_irradiance
-from loaders.irradiance.provider import Asking
+from loaders.irradiance.provider import ProviderContext
 from loaders.irradiance.solar_irradiance import IrradianceCounts
 from loaders.lineage.emit import hamilton_adapters, pipeline_events
 from loaders.lineage.steps import irradiance_steps
 from loaders.settings.irradiance import Irradiance
-from loaders.settings.params import Catalog
+from loaders.settings.params import Settings
 from loaders.settings.project import read_project
 from loaders.tables import SOLAR_IRRADIANCE
 from loaders.warehouse.raw_tables import write_irradiance
@@ -55,27 +55,27 @@ def run_solar_pipeline(
         BuildError: no records are loaded, or the warehouse is open elsewhere.
         SourceError: the provider cannot be asked, or needs a key; what it has said so far is kept.
     """
-    catalog, workspace = read_project(params)
-    write_cells(catalog, workspace)
-    database = Database(catalog, workspace, Path(database_path) if database_path else None, connection)
-    with pipeline_events(SOLAR_IRRADIANCE, workspace, partial(irradiance_steps, workspace, database.told)) as run:
-        adapters = hamilton_adapters(SOLAR_IRRADIANCE, workspace, run)
-        counts = load_irradiance(catalog.irradiance, workspace, asking(catalog), adapters)
+    settings, paths = read_project(params)
+    write_cells(settings, paths)
+    database = Database(settings, paths, Path(database_path) if database_path else None, connection)
+    with pipeline_events(SOLAR_IRRADIANCE, paths, partial(irradiance_steps, paths, database.told)) as run:
+        adapters = hamilton_adapters(SOLAR_IRRADIANCE, paths, run)
+        counts = load_irradiance(settings.irradiance, paths, provider_context(settings), adapters)
         for reason, cells in counts.refused.items():
             log.warning("no irradiance for %d of %d cells: %s", cells, counts.read, reason)
         with database.opened() as opened:
-            return write_irradiance(opened, workspace)
+            return write_irradiance(opened, paths)
 
 
 def load_irradiance(
-    settings: Irradiance, workspace: Workspace, asking: Asking, adapters: Sequence[Any] = ()
+    settings: Irradiance, paths: ProjectPaths, context: ProviderContext, adapters: Sequence[Any] = ()
 ) -> IrradianceCounts:
     """Write the irradiance of the cells that hold records, and which cells have none.
 
     Args:
         settings: who is asked, for which panels.
-        workspace: where the cells are, and where the files go; they are replaced only when all is written.
-        asking: how the provider is asked.
+        paths: where the cells are, and where the files go; they are replaced only when all is written.
+        context: how the provider is asked.
         adapters: of Hamilton, for lineage.
 
     Returns:
@@ -86,29 +86,29 @@ def load_irradiance(
         SourceError: the provider cannot be asked, or needs a key.
     """
     graph = driver.Builder().with_modules(solar_irradiance).with_adapters(*adapters).build()
-    cells_file = workspace.cells(IRRADIANCE)
-    inputs = {"cells_file": cells_file, "irradiance_settings": settings, "asking": asking}
+    cells_file = paths.cells(IRRADIANCE)
+    inputs = {"cells_file": cells_file, "irradiance_settings": settings, "context": context}
     made = graph.execute(["solar_irradiance", "refused_cells", "irradiance_counts"], inputs=inputs)
     counts: IrradianceCounts = made["irradiance_counts"]
-    write_parquet(made["solar_irradiance"], workspace.irradiance)
-    write_parquet(made["refused_cells"], workspace.no_irradiance)
-    made_from = irradiance_hash(workspace, settings)
-    write_json(asdict(counts) | {"made_from": made_from}, workspace.irradiance_counts)
+    write_parquet(made["solar_irradiance"], paths.irradiance)
+    write_parquet(made["refused_cells"], paths.no_irradiance)
+    made_from = irradiance_hash(paths, settings)
+    write_json(asdict(counts) | {"made_from": made_from}, paths.irradiance_counts)
     return counts
 
 
-def asking(catalog: Catalog, agreed: Callable[[int], bool] = lambda _: False) -> Asking:
+def provider_context(settings: Settings, agreed: Callable[[int], bool] = lambda _: False) -> ProviderContext:
     """How providers are asked: as the settings and the environment say; answers are kept in the user's cache.
 
     Args:
-        catalog: the settings.
+        settings: the settings.
         agreed: whether the person who runs this agrees to so many billable requests.
     """
-    return Asking(Web(catalog.download), user_cache().root / "irradiance", os.environ, watched, agreed)
+    return ProviderContext(Web(settings.download), user_cache().root / "irradiance", os.environ, watched, agreed)
 
 
-def irradiance_hash(workspace: Workspace, settings: Irradiance) -> str:
+def irradiance_hash(paths: ProjectPaths, settings: Irradiance) -> str:
     """A hash of what the tables follow from: the cells, the settings, and the models of the provider."""
     models = solar_irradiance.provider(settings).MODELS
-    parts = [settings.model_dump_json(), models, sha256(workspace.cells(IRRADIANCE))]
+    parts = [settings.model_dump_json(), models, sha256(paths.cells(IRRADIANCE))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -9,7 +9,7 @@ import shapely
 import yaml
 from filelock import FileLock
 
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Dataset
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
@@ -54,8 +54,8 @@ def made_once(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return Workspace(tmp_path, "sample")
+def paths(tmp_path: Path) -> ProjectPaths:
+    return ProjectPaths(tmp_path, "sample")
 
 
 @pytest.fixture

@@ -14,14 +14,14 @@ from loaders.acquire.archives.unpack import Limits
 from loaders.acquire.download import Wanted, download
 from loaders.acquire.download_cache import Cache, user_cache
 from loaders.acquire.lock import Lock, LockedFile, Record, matches
-from loaders.acquire.receipt import read_seen
+from loaders.acquire.receipt import read_receipt
 from loaders.core.errors import EoPvError, SourceError
 from loaders.core.files import sha256
 from loaders.core.foreign_errors import explained
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.core.terminal import progress
 from loaders.http.client import Web
-from loaders.settings.params import Catalog, Dataset
+from loaders.settings.params import Dataset, Settings
 
 Result = TypeVar("Result")
 
@@ -29,24 +29,24 @@ Result = TypeVar("Result")
 class Downloads:
     """Brings files. One for all datasets that are brought at the same time, so that their hosts are spared."""
 
-    def __init__(self, catalog: Catalog, cache: Cache | None = None, *, force: bool = False) -> None:
+    def __init__(self, settings: Settings, cache: Cache | None = None, *, force: bool = False) -> None:
         """Prepare; nothing is asked yet.
 
         Args:
-            catalog: the settings: limits and patience.
+            settings: the settings: limits and patience.
             cache: where verified bytes are kept; by default the user's.
             force: ask the publisher again, whatever is here.
         """
-        self.catalog = catalog
+        self.settings = settings
         self.cache = cache or user_cache()
         self.force = force
         self.only_unproven = False
-        self.web = Web(catalog.download)
+        self.web = Web(settings.download)
         self.bars = _bars()
 
     def __reduce__(self) -> tuple[Callable[..., "Downloads"], tuple[object, ...]]:
         """Another process asks by itself, and shows nothing."""
-        return _remade, (self.catalog, self.cache, self.force)
+        return _remade, (self.settings, self.cache, self.force)
 
     def again(self) -> "Downloads":
         """The same, but for asking the publisher again for what no checksum proves, whatever is here."""
@@ -63,38 +63,38 @@ class Downloads:
     @property
     def archive_limits(self) -> Limits:
         """How far an archive may unfold."""
-        return Limits(self.catalog.download.max_unpacked_mb, self.catalog.download.max_ratio)
+        return Limits(self.settings.download.max_unpacked_mb, self.settings.download.max_ratio)
 
-    def files(self, dataset: Dataset, lock: Lock, workspace: Workspace) -> dict[str, Path]:
+    def files(self, dataset: Dataset, lock: Lock, paths: ProjectPaths) -> dict[str, Path]:
         """Where the verified bytes of a dataset's files are, by name.
 
         Raises:
             SourceError: one cannot be brought.
             ChecksumMismatchError: the publisher sends something else than the lock says.
         """
-        wanted = list(self.wanted(dataset, lock, workspace))
+        wanted = list(self.wanted(dataset, lock, paths))
         for each in wanted:  # all of them, before the first byte
             each.require_within_limit(each.file.bytes)
-        return {each.file.name: self._one(each, workspace) for each in wanted}
+        return {each.file.name: self._one(each, paths) for each in wanted}
 
-    def wanted(self, dataset: Dataset, lock: Lock, workspace: Workspace) -> Iterator[Wanted]:
+    def wanted(self, dataset: Dataset, lock: Lock, paths: ProjectPaths) -> Iterator[Wanted]:
         """What to bring for a dataset."""
-        before = read_seen(workspace.seen(dataset.key)).under(lock).published
+        before = read_receipt(paths.receipt(dataset.key)).under(lock).published
         for file in lock.files:
             is_told = file.name in before and not _packed_anew(lock, file) and not self._is_forced(file)
             known = before[file.name].sha256 if is_told else None
-            yield Wanted(dataset.key, _record(lock), file, self.catalog.limit_mb(dataset), known)
+            yield Wanted(dataset.key, _record(lock), file, self.settings.limit_mb(dataset), known)
 
-    def find(self, wanted: Wanted, workspace: Workspace) -> Path | None:
+    def find(self, wanted: Wanted, paths: ProjectPaths) -> Path | None:
         """The verified bytes of a file in the raw folder or in the cache; null if they are not here."""
-        place = workspace.raw(wanted.key) / wanted.file.name
+        place = paths.raw(wanted.key) / wanted.file.name
         if place.is_file() and _is_what_is_wanted(place, wanted):
             return place
         return self.cache.find(wanted.record, wanted.file, wanted.known_sha256)
 
-    def _one(self, wanted: Wanted, workspace: Workspace) -> Path:
+    def _one(self, wanted: Wanted, paths: ProjectPaths) -> Path:
         is_forced = self._is_forced(wanted.file)
-        if not is_forced and (path := self.find(wanted, workspace)):
+        if not is_forced and (path := self.find(wanted, paths)):
             return path
         with self._shown(wanted) as advance:
             return download(wanted, self.cache, self.web, advance, force=is_forced)
@@ -106,7 +106,7 @@ class Downloads:
         """Do something for each dataset, several at the same time; what came of it, or what went wrong, by key."""
         chosen = list(datasets)
         done: Queue[tuple[str, Result | EoPvError | BaseException]] = Queue()
-        places = threading.Semaphore(self.catalog.download.datasets_at_once)
+        places = threading.Semaphore(self.settings.download.datasets_at_once)
 
         def attempt(dataset: Dataset) -> None:
             with places:
@@ -127,8 +127,8 @@ class Downloads:
             self.bars.stop_task(task)
 
 
-def _remade(catalog: Catalog, cache: Cache, force: bool) -> Downloads:
-    return Downloads(catalog, cache, force=force)
+def _remade(settings: Settings, cache: Cache, force: bool) -> Downloads:
+    return Downloads(settings, cache, force=force)
 
 
 def _outcome(dataset: Dataset, work: Callable[[Dataset], Result]) -> Result | EoPvError | BaseException:

@@ -14,18 +14,18 @@ from loaders.acquire.lock import Lock, LockedFile, matches
 from loaders.acquire.lock_diff import unidentified_files
 from loaders.acquire.publishers.local import is_local, local_files
 from loaders.acquire.raw_folder import place, receipt, replace_folder, require_all_readable, unpack_archives
-from loaders.acquire.receipt import Seen, came_differently, changed_files, dated, read_seen, write_seen
+from loaders.acquire.receipt import Receipt, came_differently, changed_files, dated, read_receipt, write_receipt
 from loaders.acquire.resolve import resolve
 from loaders.core.errors import ChecksumMismatchError, ReadError
 from loaders.core.file_formats import UNPACKED
 from loaders.core.files import sha256
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Dataset
 
 log = logging.getLogger(__name__)
 
 
-def fetch(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Downloads) -> Path:
+def fetch(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloads) -> Path:
     """Put the locked files of a dataset into its raw folder.
 
     Files that are on this disk already (samples, the user's own) are linked, not copied. The link also lets DVC
@@ -42,44 +42,44 @@ def fetch(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Downloa
     """
     if not lock.files:
         raise ChecksumMismatchError(f"{dataset.key}: the lock names no files. Run `make update KEY={dataset.key}`.")
-    fresh = workspace.scratch(f"fetch-{dataset.key}")
+    fresh = paths.scratch(f"fetch-{dataset.key}")
     with _alone(fresh):
-        _fetch_aside(dataset, lock, workspace, downloads, fresh)
-    return workspace.raw(dataset.key)
+        _fetch_aside(dataset, lock, paths, downloads, fresh)
+    return paths.raw(dataset.key)
 
 
-def confirm(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Downloads) -> None:
+def confirm(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloads) -> None:
     """Download again what was fetched under this lock and no checksum proves; see `fetch` with `downloads.force`.
 
     Raises:
         EoPvError: as for `fetch`; the files that were fetched before stay.
     """
-    before = read_seen(workspace.seen(dataset.key)).under(lock).published
+    before = read_receipt(paths.receipt(dataset.key)).under(lock).published
     if any(file.name in before and not file.checksum for file in lock.files):
-        fetch(dataset, lock, workspace, downloads.again())
+        fetch(dataset, lock, paths, downloads.again())
 
 
-def _fetch_aside(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Downloads, fresh: Path) -> None:
+def _fetch_aside(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloads, fresh: Path) -> None:
     """Make the raw folder beside its place, then put it there."""
-    before = read_seen(workspace.seen(dataset.key)).under(lock)
+    before = read_receipt(paths.receipt(dataset.key)).under(lock)
     try:
-        after = _assembled(dataset, lock, workspace, downloads, fresh)
+        after = _assembled(dataset, lock, paths, downloads, fresh)
         if changed := changed_files(after, before):
             if not downloads.force:
                 raise came_differently(dataset.key, changed, before.sha256(changed[0]), after.sha256(changed[0]))
-            _require_agreement(dataset, lock, workspace, downloads, after)
+            _require_agreement(dataset, lock, paths, downloads, after)
             log.warning(_acceptance(dataset.key, changed, after, before))
-        write_seen(dated(after, before, lock, datetime.now(UTC).date().isoformat()), workspace.seen(dataset.key))
-        replace_folder(fresh, workspace.raw(dataset.key))
+        write_receipt(dated(after, before, lock, datetime.now(UTC).date().isoformat()), paths.receipt(dataset.key))
+        replace_folder(fresh, paths.raw(dataset.key))
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _assembled(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Downloads, fresh: Path) -> Seen:
+def _assembled(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloads, fresh: Path) -> Receipt:
     """Put everything into a folder: verified, unpacked, and what no checksum proves looked at."""
     shutil.rmtree(fresh, ignore_errors=True)
-    for name, path in _verified(dataset, lock, workspace, downloads).items():
-        place(path, fresh / name, workspace, is_ours=lock.record is not None)
+    for name, path in _verified(dataset, lock, paths, downloads).items():
+        place(path, fresh / name, paths, is_ours=lock.record is not None)
     try:
         unpack_archives(dataset, lock, fresh, downloads.archive_limits)
         require_all_readable(lock, fresh)
@@ -89,20 +89,20 @@ def _assembled(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Do
     return receipt(lock, fresh)
 
 
-def _require_agreement(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Downloads, first: Seen) -> None:
+def _require_agreement(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloads, first: Receipt) -> None:
     """Download once more, and refuse bytes that are not the same both times.
 
     Raises:
         ChecksumMismatchError: they are not.
     """
-    aside = workspace.scratch(f"fetch-{dataset.key}-again")
+    aside = paths.scratch(f"fetch-{dataset.key}-again")
     try:
-        second = _assembled(dataset, lock, workspace, downloads.again(), aside)
+        second = _assembled(dataset, lock, paths, downloads.again(), aside)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     if differing := changed_files(second, first):
         downloads.forget_unproven(lock)
-        one, other = (seen.sha256(differing[0])[:12] for seen in (first, second))
+        one, other = (receipt.sha256(differing[0])[:12] for receipt in (first, second))
         raise ChecksumMismatchError(
             f"{dataset.key}: two fresh downloads of {', '.join(differing)} differ: sha256 {one}… and {other}…. "
             f"Something on the way changes it, or the publisher makes it anew each time; the former files stay. "
@@ -111,8 +111,8 @@ def _require_agreement(dataset: Dataset, lock: Lock, workspace: Workspace, downl
         )
 
 
-def _acceptance(key: str, changed: Sequence[str], after: Seen, before: Seen) -> str:
-    then, now = (seen.sha256(changed[0]) for seen in (before, after))
+def _acceptance(key: str, changed: Sequence[str], after: Receipt, before: Receipt) -> str:
+    then, now = (receipt.sha256(changed[0]) for receipt in (before, after))
     return (
         f"{key}: {', '.join(changed)} came differently before (sha256 {then[:12]}…, now {now[:12]}…). Two fresh "
         f"downloads agree: the new bytes are accepted. Run `make all`."
@@ -127,31 +127,31 @@ def _alone(fresh: Path) -> Iterator[None]:
         yield
 
 
-def prefetch(dataset: Dataset, workspace: Workspace, downloads: Downloads) -> None:
+def prefetch(dataset: Dataset, paths: ProjectPaths, downloads: Downloads) -> None:
     """Have the published files of a dataset in the download cache, if they are not in its raw folder.
 
     Raises:
         SourceError: the source cannot be asked, or a file cannot be downloaded.
         ChecksumMismatchError: the publisher sends something else than the lock says.
     """
-    if is_local(dataset, workspace):
+    if is_local(dataset, paths):
         return
-    lock = resolve(dataset, workspace, downloads.web)
+    lock = resolve(dataset, paths, downloads.web)
     if unidentified_files(lock):
         return  # in the cache, nothing would lead to them
-    before = read_seen(workspace.seen(dataset.key)).under(lock).published
-    places = {file.name: workspace.raw(dataset.key) / file.name for file in lock.files}
+    before = read_receipt(paths.receipt(dataset.key)).under(lock).published
+    places = {file.name: paths.raw(dataset.key) / file.name for file in lock.files}
     sizes = {name: path.stat().st_size for name, path in places.items() if path.is_file()}
     # by their sizes alone: `fetch` looks closer if DVC finds that anything has changed
     if sizes != {name: before[name].bytes for name in places if name in before} or len(sizes) < len(places):
-        downloads.files(dataset, lock, workspace)
+        downloads.files(dataset, lock, paths)
 
 
-def differences(lock: Lock, seen: Seen, workspace: Workspace) -> Iterator[str]:
+def differences(lock: Lock, receipt: Receipt, paths: ProjectPaths) -> Iterator[str]:
     """What in the raw folder is not as the lock and the last fetch say; one sentence a file."""
-    seen = seen.under(lock)
-    folder = workspace.raw(lock.dataset)
-    expected = {file.name: seen.published.get(file.name) for file in lock.files} | seen.unpacked
+    receipt = receipt.under(lock)
+    folder = paths.raw(lock.dataset)
+    expected = {file.name: receipt.published.get(file.name) for file in lock.files} | receipt.unpacked
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     for name in sorted(present - set(expected)):
         yield f"{name} is not in the lock"
@@ -168,11 +168,13 @@ def differences(lock: Lock, seen: Seen, workspace: Workspace) -> Iterator[str]:
             yield f"{name} was never verified"
 
 
-def proofs(lock: Lock, seen: Seen) -> Iterator[str]:
+def proofs(lock: Lock, receipt: Receipt) -> Iterator[str]:
     """Of a raw folder without differences: how many files a checksum proves, and when the others first came."""
-    unproven = {file.name: seen.published[file.name].first_seen for file in lock.files if not file.checksum}
+    unproven = {file.name: receipt.published[file.name].first_seen for file in lock.files if not file.checksum}
     folders = tuple(f"{name}{UNPACKED}/" for name in unproven)
-    proven = [name for name in seen.published | seen.unpacked if not name.startswith(folders) and name not in unproven]
+    proven = [
+        name for name in receipt.published | receipt.unpacked if not name.startswith(folders) and name not in unproven
+    ]
     if proven or not unproven:
         yield f"{len(proven)} file(s) as locked"
     for name, day in sorted(unproven.items()):
@@ -180,11 +182,11 @@ def proofs(lock: Lock, seen: Seen) -> Iterator[str]:
         yield f"{name}: nobody states a checksum: as first seen {when}"
 
 
-def _verified(dataset: Dataset, lock: Lock, workspace: Workspace, downloads: Downloads) -> dict[str, Path]:
+def _verified(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloads) -> dict[str, Path]:
     """Where the bytes of each locked file are, verified."""
     if lock.record is not None:
-        return downloads.files(dataset, lock, workspace)
-    sources = local_files(dataset, workspace)
+        return downloads.files(dataset, lock, paths)
+    sources = local_files(dataset, paths)
     for file in lock.files:
         _verify_local(file, sources.get(file.name), dataset.key)
     return {file.name: sources[file.name] for file in lock.files}

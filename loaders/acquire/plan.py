@@ -13,7 +13,7 @@ from loaders.acquire.downloader import Downloads
 from loaders.acquire.publishers import address
 from loaders.acquire.resolve import asked, current_lock
 from loaders.core.errors import BuildError, EoPvError
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Dataset
 
 HEADINGS = ("dataset", "from", "wanted", "to fetch", "MB", "note")
@@ -50,19 +50,19 @@ class Planned:
         return (name, ", ".join(self.hosts), f"{self.wanted}", f"{self.to_fetch}", size, "; ".join(self.notes))
 
 
-def plan(dataset: Dataset, workspace: Workspace, downloads: Downloads) -> Planned:
+def plan(dataset: Dataset, paths: ProjectPaths, downloads: Downloads) -> Planned:
     """What would be downloaded for a dataset; a source without a lock is asked, and no lock is written.
 
     Raises:
         SourceError: the source cannot be asked.
     """
-    lock = current_lock(dataset, workspace)
+    lock = current_lock(dataset, paths)
     notes = [] if lock else ["no lock yet"]
-    lock = lock or asked(dataset, workspace, downloads.web)
+    lock = lock or asked(dataset, paths, downloads.web)
     if lock.record is None:
         return Planned((HERE,), len(lock.files), 0, 0, tuple(notes))
-    wanted = list(downloads.wanted(dataset, lock, workspace))
-    missing = [each for each in wanted if downloads.find(each, workspace) is None]
+    wanted = list(downloads.wanted(dataset, lock, paths))
+    missing = [each for each in wanted if downloads.find(each, paths) is None]
     too_large = [each for each in wanted if (each.file.bytes or 0) > each.limit_bytes]
     notes += [f"{each.file.name} is over the limit of {each.limit_mb:g} MB" for each in too_large]
     sizes = [each.file.bytes for each in missing]
@@ -83,14 +83,14 @@ def as_table(planned: dict[str, Planned | EoPvError]) -> Table:
     return table
 
 
-def steps(workspace: Workspace) -> list[str]:
+def steps(paths: ProjectPaths) -> list[str]:
     """Which steps of the workflow would run, as DVC finds it; a step may find that nothing changes for the next.
 
     Raises:
         BuildError: DVC cannot say.
     """
     command = [sys.executable, "-m", "dvc", "status", "--json"]
-    done = subprocess.run(command, cwd=workspace.root, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=paths.root, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BuildError(f"`dvc status` failed: {done.stderr.strip()}")
     changed = [stage.partition("@") for stage in json.loads(done.stdout)]

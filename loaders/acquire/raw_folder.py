@@ -10,19 +10,19 @@ from pathlib import Path
 from loaders.acquire.archives.unpack import Limits, unpack
 from loaders.acquire.content_check import require_readable
 from loaders.acquire.lock import Lock, statement
-from loaders.acquire.receipt import Seen, seen_file
+from loaders.acquire.receipt import Receipt, receipt_file
 from loaders.core.errors import ReadError
 from loaders.core.file_formats import UNPACKED, is_archive
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.settings.file_selection import wanted_files, wanted_members
 from loaders.settings.params import Dataset
 
 
-def place(target: Path, place: Path, workspace: Workspace, *, is_ours: bool) -> None:
+def place(target: Path, place: Path, paths: ProjectPaths, *, is_ours: bool) -> None:
     """Link a file: to the download cache by a second name, which costs nothing and outlives the cache."""
     place.parent.mkdir(parents=True, exist_ok=True)
     if not is_ours:
-        inside = target.is_relative_to(workspace.root)  # relative, so that the project's folder may be moved
+        inside = target.is_relative_to(paths.root)  # relative, so that the project's folder may be moved
         # from where the link will stand, which is as deep as where it is made: data/<origin>/x/<key>/
         place.symlink_to(os.path.relpath(target, place.parent) if inside else target)
         return
@@ -67,12 +67,12 @@ def require_all_readable(lock: Lock, fresh: Path) -> None:
                 require_readable(path, path.relative_to(fresh).as_posix(), lock.dataset)
 
 
-def receipt(lock: Lock, fresh: Path) -> Seen:
+def receipt(lock: Lock, fresh: Path) -> Receipt:
     """The receipt of all that is in a folder."""
     paths = {path.relative_to(fresh).as_posix(): path for path in sorted(fresh.rglob("*")) if path.is_file()}
-    found = {name: seen_file(path) for name, path in paths.items()}
+    found = {name: receipt_file(path) for name, path in paths.items()}
     published = {file.name: statement(lock.record, file) for file in lock.files}
-    return Seen(
+    return Receipt(
         published={name: replace(file, stated=published[name]) for name, file in found.items() if name in published},
         unpacked={name: file for name, file in found.items() if name not in published},
     )

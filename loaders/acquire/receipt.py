@@ -18,7 +18,7 @@ Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
 
 @dataclass(frozen=True, slots=True)
-class SeenFile:
+class ReceiptFile:
     """A file that was here.
 
     Attributes:
@@ -35,13 +35,13 @@ class SeenFile:
     stated: str | None = None
     first_seen: Day | None = None
 
-    def has_bytes_of(self, other: "SeenFile") -> bool:
+    def has_bytes_of(self, other: "ReceiptFile") -> bool:
         """Whether both are the same bytes, whenever they came."""
         return (self.bytes, self.sha256) == (other.bytes, other.sha256)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Receipt:
     """What `fetch` brought.
 
     Attributes:
@@ -51,10 +51,10 @@ class Seen:
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
 
-    published: dict[str, SeenFile] = field(default_factory=dict)
-    unpacked: dict[str, SeenFile] = field(default_factory=dict)
+    published: dict[str, ReceiptFile] = field(default_factory=dict)
+    unpacked: dict[str, ReceiptFile] = field(default_factory=dict)
 
-    def under(self, lock: Lock) -> "Seen":
+    def under(self, lock: Lock) -> "Receipt":
         """What of it came under the same statements as a lock makes."""
         stated = {file.name: statement(lock.record, file) for file in lock.files}
         changed = {name for name, file in self.published.items() if name not in stated or stated[name] != file.stated}
@@ -64,16 +64,16 @@ class Seen:
         """Of a file that came."""
         return (self.published | self.unpacked)[name].sha256
 
-    def without(self, changed: set[str]) -> "Seen":
+    def without(self, changed: set[str]) -> "Receipt":
         """The same but for some published files, and what was in them."""
         folders = tuple(f"{name}{UNPACKED}/" for name in changed)
-        return Seen(
+        return Receipt(
             published={name: file for name, file in self.published.items() if name not in changed},
             unpacked={name: file for name, file in self.unpacked.items() if not name.startswith(folders)},
         )
 
 
-def changed_files(after: Seen, before: Seen) -> list[str]:
+def changed_files(after: Receipt, before: Receipt) -> list[str]:
     """The files whose bytes differ between two fetches; an archive, which may be packed anew, by what is in it."""
     known = before.unpacked | {name: file for name, file in before.published.items() if not is_archive(name)}
     found = after.unpacked | after.published
@@ -89,7 +89,7 @@ def came_differently(key: str, names: Sequence[str], expected: str, found: str) 
     )
 
 
-def dated(after: Seen, before: Seen, lock: Lock, today: str) -> Seen:
+def dated(after: Receipt, before: Receipt, lock: Lock, today: str) -> Receipt:
     """A receipt with the day on which the bytes first came, for each published file that no checksum proves."""
     unproven = {file.name for file in lock.files if not file.checksum}
     changed = {name.partition(f"{UNPACKED}/")[0] for name in changed_files(after, before)}
@@ -99,14 +99,14 @@ def dated(after: Seen, before: Seen, lock: Lock, today: str) -> Seen:
     return replace(after, published=published)
 
 
-def seen_file(path: Path) -> SeenFile:
+def receipt_file(path: Path) -> ReceiptFile:
     """Describe a file that is on this disk."""
-    return SeenFile(bytes=path.stat().st_size, sha256=sha256(path))
+    return ReceiptFile(bytes=path.stat().st_size, sha256=sha256(path))
 
 
-def write_seen(seen: Seen, path: Path) -> None:
+def write_receipt(receipt: Receipt, path: Path) -> None:
     """Write what came, sorted and stable."""
-    write_json(_document(seen), path)
+    write_json(_document(receipt), path)
 
 
 def bytes_hash(path: Path) -> str:
@@ -115,26 +115,26 @@ def bytes_hash(path: Path) -> str:
     Raises:
         SourceError: the receipt is damaged.
     """
-    seen = read_seen(path)
-    published = {name: replace(file, first_seen=None) for name, file in seen.published.items()}
-    return hashlib.sha256(json_text(_document(replace(seen, published=published))).encode()).hexdigest()
+    receipt = read_receipt(path)
+    published = {name: replace(file, first_seen=None) for name, file in receipt.published.items()}
+    return hashlib.sha256(json_text(_document(replace(receipt, published=published))).encode()).hexdigest()
 
 
-def _document(seen: Seen) -> dict[str, dict[str, object]]:
-    parts = asdict(seen)
+def _document(receipt: Receipt) -> dict[str, dict[str, object]]:
+    parts = asdict(receipt)
     return {part: {name: without_nothing(file) for name, file in files.items()} for part, files in parts.items()}
 
 
-def read_seen(path: Path) -> Seen:
+def read_receipt(path: Path) -> Receipt:
     """Read what came; nothing where nothing came yet.
 
     Raises:
         SourceError: the file is damaged.
     """
     try:
-        return TypeAdapter(Seen).validate_json(path.read_bytes())
+        return TypeAdapter(Receipt).validate_json(path.read_bytes())
     except FileNotFoundError:
-        return Seen()
+        return Receipt()
     except ValueError as error:
         raise SourceError(
             f"{path.name.partition('.')[0]}: {path} is damaged ({complaint(error)}). Restore it from Git; or delete "

@@ -9,10 +9,10 @@ from loaders.acquire.last_asked import note_asked
 from loaders.acquire.lock import Lock, LockedFile, Record, last_lock, read_lock, write_lock
 from loaders.acquire.lock_diff import with_checksums_of
 from loaders.acquire.publishers import local
-from loaders.acquire.receipt import Seen, read_seen, write_seen
+from loaders.acquire.receipt import Receipt, read_receipt, write_receipt
 from loaders.core.errors import SourceError
 from loaders.core.file_formats import UNPACKED, geodatabase
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.http.client import Web
 from loaders.settings.file_selection import main_files, wanted_names, with_parts
 from loaders.settings.params import Dataset
@@ -20,24 +20,24 @@ from loaders.settings.params import Dataset
 MOST_LISTED = 50
 
 
-def resolve(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
+def resolve(dataset: Dataset, paths: ProjectPaths, web: Web) -> Lock:
     """The lock of a dataset; the source is asked only if there is no lock for it yet.
 
     Raises:
         SourceError: the source cannot be reached, is empty, or holds nothing that is wanted.
     """
-    return current_lock(dataset, workspace) or update(dataset, workspace, web)
+    return current_lock(dataset, paths) or update(dataset, paths, web)
 
 
-def current_lock(dataset: Dataset, workspace: Workspace) -> Lock | None:
+def current_lock(dataset: Dataset, paths: ProjectPaths) -> Lock | None:
     """The lock of a dataset, if it is of the source that the settings state."""
-    path = workspace.lock(dataset.key)
+    path = paths.lock(dataset.key)
     lock = read_lock(path) if path.exists() else None
-    expected = (dataset.source.as_stated, _origin(dataset, workspace))
+    expected = (dataset.source.as_stated, _origin(dataset, paths))
     return lock if lock and (lock.source, lock.origin) == expected else None
 
 
-def update(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
+def update(dataset: Dataset, paths: ProjectPaths, web: Web) -> Lock:
     """Ask the source again, whatever the lock says, and replace the lock.
 
     What came of files that have changed since is forgotten: what comes next is accepted in their place.
@@ -45,23 +45,23 @@ def update(dataset: Dataset, workspace: Workspace, web: Web) -> Lock:
     Raises:
         SourceError: as for `resolve`.
     """
-    former, seen = last_lock(workspace.lock(dataset.key)), workspace.seen(dataset.key)
-    lock = with_checksums_of(former, asked(dataset, workspace, web))
-    if former and former.source == lock.source and _was_asked_by_head(lock) and _has_never_come(lock, seen):
-        lock = with_checksums_of(former, asked(dataset, workspace, web, doubts_head=True))
-    if seen.exists():
-        write_seen(_seen_or_nothing(seen).under(lock), seen)
-    write_lock(lock, workspace.lock(dataset.key))
-    note_asked(dataset.key, workspace)
+    former, receipt = last_lock(paths.lock(dataset.key)), paths.receipt(dataset.key)
+    lock = with_checksums_of(former, asked(dataset, paths, web))
+    if former and former.source == lock.source and _was_asked_by_head(lock) and _has_never_come(lock, receipt):
+        lock = with_checksums_of(former, asked(dataset, paths, web, doubts_head=True))
+    if receipt.exists():
+        write_receipt(_seen_or_nothing(receipt).under(lock), receipt)
+    write_lock(lock, paths.lock(dataset.key))
+    note_asked(dataset.key, paths)
     return lock
 
 
-def asked(dataset: Dataset, workspace: Workspace, web: Web, *, doubts_head: bool = False) -> Lock:
+def asked(dataset: Dataset, paths: ProjectPaths, web: Web, *, doubts_head: bool = False) -> Lock:
     """What the source says now, as a lock that is not written yet.
 
     Args:
         dataset: whose source is asked.
-        workspace: where things are.
+        paths: where things are.
         web: how to ask.
         doubts_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
 
@@ -69,53 +69,53 @@ def asked(dataset: Dataset, workspace: Workspace, web: Web, *, doubts_head: bool
         SourceError: as for `resolve`.
     """
     record: Record | None = None
-    if local.is_local(dataset, workspace):
-        paths = local.local_files(dataset, workspace)
-        wanted = _matching(dataset, paths, str(local.place(dataset, workspace)))
-        files = [local.described(paths[name], name) for name in wanted]
+    if local.is_local(dataset, paths):
+        present = local.local_files(dataset, paths)
+        wanted = _matching(dataset, present, str(local.place(dataset, paths)))
+        files = [local.described(present[name], name) for name in wanted]
     else:
         record, listed = publishers.ask(dataset, web, doubts_head=doubts_head)
         files = _chosen(dataset, {file.name: file for file in listed}, record.id)
         _require_distinct(dataset, [file for file in listed if file.name in {each.name for each in files}])
     return Lock(
         dataset=dataset.key,
-        origin=_origin(dataset, workspace),
+        origin=_origin(dataset, paths),
         source=dataset.source.as_stated,
         files=tuple(sorted(files, key=lambda file: file.name)),
         record=record,
     )
 
 
-def required_lock(dataset: Dataset, workspace: Workspace) -> Lock:
+def required_lock(dataset: Dataset, paths: ProjectPaths) -> Lock:
     """The lock of the source that the settings state.
 
     Raises:
         SourceError: there is none.
     """
-    lock = current_lock(dataset, workspace)
-    if lock is None and workspace.lock(dataset.key).exists():
+    lock = current_lock(dataset, paths)
+    if lock is None and paths.lock(dataset.key).exists():
         raise SourceError(
             f"{dataset.key}: its lock is of another source than params.yaml states now. Run `eo-pv resolve "
             f"{dataset.key}`, or `make all`."
         )
-    return lock or read_lock(workspace.lock(dataset.key))
+    return lock or read_lock(paths.lock(dataset.key))
 
 
 def _was_asked_by_head(lock: Lock) -> bool:
     return lock.record is not None and lock.record.repository in {"github", "url"}
 
 
-def _has_never_come(lock: Lock, seen: Path) -> bool:
+def _has_never_come(lock: Lock, receipt: Path) -> bool:
     """Whether nothing was fetched under what a lock states of a file that no checksum proves."""
-    came = _seen_or_nothing(seen).under(lock).published
+    came = _seen_or_nothing(receipt).under(lock).published
     return any(file.name not in came and not file.checksum for file in lock.files)
 
 
-def _seen_or_nothing(path: Path) -> Seen:
+def _seen_or_nothing(path: Path) -> Receipt:
     try:
-        return read_seen(path)
+        return read_receipt(path)
     except SourceError:
-        return Seen()
+        return Receipt()
 
 
 def _chosen(dataset: Dataset, listed: Mapping[str, LockedFile], place: str) -> list[LockedFile]:
@@ -170,6 +170,6 @@ def _listed(names: Iterable[str]) -> str:
     return f"{', '.join(found[:MOST_LISTED])}{rest}" if found else "nothing"
 
 
-def _origin(dataset: Dataset, workspace: Workspace) -> str:
+def _origin(dataset: Dataset, paths: ProjectPaths) -> str:
     kind = dataset.source.kind
-    return "sample" if workspace.origin == "sample" and kind != "path" else kind
+    return "sample" if paths.origin == "sample" and kind != "path" else kind

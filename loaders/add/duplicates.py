@@ -5,37 +5,37 @@ from pathlib import Path
 
 from loaders.add.find_file import holds
 from loaders.add.source import Given
-from loaders.core.errors import CatalogError
-from loaders.settings.params import Catalog
+from loaders.core.errors import SettingsError
+from loaders.settings.params import Settings
 from loaders.settings.source import Source
 
 FIGSHARE_VERSION = re.compile(r"(10\.6084/m9\.figshare\.\d+)\.v\d+")
 
 
-def require_new(given: Given, file: str | None, catalog: Catalog, root: Path) -> None:
+def require_new(given: Given, file: str | None, settings: Settings, root: Path) -> None:
     """Refuse a source that is listed, unless another file of it is asked for.
 
     Args:
         given: the source.
         file: which file of it is asked for, if the user said so.
-        catalog: the settings as they are.
+        settings: the settings as they are.
         root: the project's folder.
 
     Raises:
-        CatalogError: it is listed; the message names the entry.
+        SettingsError: it is listed; the message names the entry.
     """
     wanted = _identity(given.kind, given.name, root)
-    for key, dataset in catalog.datasets.items():
+    for key, dataset in settings.datasets.items():
         source = dataset.source
         is_same = _identity(source.kind, str(getattr(source, source.kind)), root) == wanted
         if is_same and not (file and _leaves_out(source, file)):
-            raise CatalogError(
+            raise SettingsError(
                 f"{given.name} is in params.yaml already, as {key}. Change that entry; or, if another file of this "
                 f"source is meant, name it with --file."
             )
-    for key, known in catalog.not_loaded.items():
+    for key, known in settings.not_loaded.items():
         if _identity("doi", known.doi, root) == wanted:
-            raise CatalogError(
+            raise SettingsError(
                 f"{given.name} is in params.yaml already, as not_loaded.{key}: {known.reason}. If that is no longer "
                 f"so, remove it from there first."
             )

@@ -14,38 +14,38 @@ from loaders.add.find_file import Found
 from loaders.add.inspection import Look
 from loaders.add.names import dataset_key
 from loaders.add.source import Given
-from loaders.core.errors import CatalogError
+from loaders.core.errors import SettingsError
 from loaders.core.escape import one_line
 from loaders.settings.licences import spdx
 from loaders.settings.messages import EXAMPLES
-from loaders.settings.params import RESERVED_KEYS, Catalog, Key
+from loaders.settings.params import RESERVED_KEYS, Key, Settings
 
 RENAME = "rename the key to <place>_<maker or kind>_<year> before anything is made under it"
 LONGEST_TITLE = 200
 
 
-def taken_keys(catalog: Catalog) -> set[str]:
+def taken_keys(settings: Settings) -> set[str]:
     """Every word that no further dataset may have as its key."""
-    aliases = {dataset.alias for dataset in catalog.datasets.values() if dataset.alias}
-    return {*catalog.datasets, *aliases, *catalog.not_loaded, *RESERVED_KEYS}
+    aliases = {dataset.alias for dataset in settings.datasets.values() if dataset.alias}
+    return {*settings.datasets, *aliases, *settings.not_loaded, *RESERVED_KEYS}
 
 
 def require_key(key: str, taken: Container[str]) -> str:
     """The key, if it is one and still free.
 
     Raises:
-        CatalogError: it is not of the form of keys, or stands in `params.yaml` already.
+        SettingsError: it is not of the form of keys, or stands in `params.yaml` already.
     """
     try:
         TypeAdapter(Key).validate_python(key)
     except ValidationError as error:
-        raise CatalogError(f"--key is {key!r}; expected, for example, {EXAMPLES['[key]']}.") from error
+        raise SettingsError(f"--key is {key!r}; expected, for example, {EXAMPLES['[key]']}.") from error
     if key in taken:
-        raise CatalogError(f"{key} stands in params.yaml already, or is a name that eo-pv uses. Give another --key.")
+        raise SettingsError(f"{key} stands in params.yaml already, or is a name that eo-pv uses. Give another --key.")
     return key
 
 
-def draft(given: Given, found: Found, look: Look, key: str | None, catalog: Catalog) -> Draft:
+def draft(given: Given, found: Found, look: Look, key: str | None, settings: Settings) -> Draft:
     """The entry, every guess with its reason.
 
     Args:
@@ -53,38 +53,38 @@ def draft(given: Given, found: Found, look: Look, key: str | None, catalog: Cata
         found: the file in it.
         look: what is in the file.
         key: as the user wants it; null to make one.
-        catalog: the settings as they are.
+        settings: the settings as they are.
     """
     notes = ["guessed by `eo-pv add`: look at each line", *_record_notes(found.record)]
     if key is None:
-        key = _key(found, catalog)
+        key = _key(found, settings)
         notes.append(RENAME)
     filter_ = kinds.where(look)
     only = guesses.wanted(look, filter_)
     columns, refused = guesses.columns(look, only)
     questions = (*look.open_questions, *guesses.warnings(look, only, filter_), *refused)
-    settings: dict[str, Guess | dict[str, Guess]] = {"source": _source(given, found)}
+    branches: dict[str, Guess | dict[str, Guess]] = {"source": _source(given, found)}
     if look.reading:
-        settings["read"] = look.reading
+        branches["read"] = look.reading
     if filter_:
-        settings["where"] = filter_
+        branches["where"] = filter_
     if columns:
-        settings["columns"] = columns
-    settings["expected_features"] = Guess(look.features, "as many as the file has; compare it with the paper")
+        branches["columns"] = columns
+    branches["expected_features"] = Guess(look.features, "as many as the file has; compare it with the paper")
     limit = Guess(ceil((found.bytes or 0) / 1e6), "the size of the file [MB], more than the others may have")
-    if limit.value > catalog.max_mb:
-        settings["max_mb"] = limit
+    if limit.value > settings.max_mb:
+        branches["max_mb"] = limit
     if licence := _licence(found.record):
-        settings["licence"] = licence
-    return Draft(key, settings, (*notes, *questions), questions)
+        branches["licence"] = licence
+    return Draft(key, branches, (*notes, *questions), questions)
 
 
-def _key(found: Found, catalog: Catalog) -> str:
+def _key(found: Found, settings: Settings) -> str:
     record = found.record
     file = PurePosixPath(found.file.published).stem
     # at GitHub, and of a bare address, the title is the repository's, or nothing
     title = record.title if record and record.title and record.repository not in {"github", "url"} else file
-    return dataset_key(title, record.year if record else None, taken_keys(catalog))
+    return dataset_key(title, record.year if record else None, taken_keys(settings))
 
 
 def _source(given: Given, found: Found) -> dict[str, Guess]:

@@ -16,9 +16,9 @@ from loaders.add.candidates import Candidate, ranked
 from loaders.core.errors import EoPvError, SourceError
 from loaders.core.escape import one_line
 from loaders.core.file_formats import FORMATS, SHAPEFILE_PARTS, UNPACKED, geodatabase, is_archive, whole_files
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.settings.file_selection import SourceFile, is_data, main_files, wanted_members, wanted_names
-from loaders.settings.params import Catalog, Dataset
+from loaders.settings.params import Dataset, Settings
 
 READABLE = f"that can be read ({', '.join(FORMATS)}, or archives of them)"
 
@@ -45,12 +45,12 @@ class Found:
 class Place:
     """A source, and a folder of ours to look into it."""
 
-    def __init__(self, dataset: Dataset, catalog: Catalog, root: Path, folder: Path) -> None:
+    def __init__(self, dataset: Dataset, settings: Settings, root: Path, folder: Path) -> None:
         """Ask the source what it holds.
 
         Args:
             dataset: with nothing but a source.
-            catalog: for its limits and patience.
+            settings: for its limits and patience.
             root: the project's.
             folder: emptied by whoever made it.
 
@@ -58,14 +58,14 @@ class Place:
             SourceError: the source cannot be asked.
         """
         self.dataset, self.folder = dataset, folder
-        self.workspace = Workspace(root, "doi")  # a published source is asked itself, whatever the origin
-        self.downloads = Downloads(catalog)
-        self.limit_mb = catalog.limit_mb(dataset)
+        self.paths = ProjectPaths(root, "doi")  # a published source is asked itself, whatever the origin
+        self.downloads = Downloads(settings)
+        self.limit_mb = settings.limit_mb(dataset)
         self.record: Record | None = None
-        self.paths: dict[str, Path] = {}
-        if local.is_local(dataset, self.workspace):
-            self.paths = local.local_files(dataset, self.workspace)
-            sizes = {name: path.stat().st_size for name, path in self.paths.items()}
+        self.local_files: dict[str, Path] = {}
+        if local.is_local(dataset, self.paths):
+            self.local_files = local.local_files(dataset, self.paths)
+            sizes = {name: path.stat().st_size for name, path in self.local_files.items()}
             self.files = {name: LockedFile(name, size) for name, size in sizes.items()}
         else:
             self.record, listed = publishers.ask(dataset, self.downloads.web)
@@ -137,7 +137,7 @@ class Place:
             require_safe_name(file.name, "the publisher", self._name)
         lock = Lock(self.dataset.key, self.dataset.source.kind, {}, tuple(wanted), self.record)
         with self.downloads.bars:
-            brought = self.downloads.files(self.dataset, lock, self.workspace)
+            brought = self.downloads.files(self.dataset, lock, self.paths)
         for name, path in brought.items():
             link = self.folder / name
             link.parent.mkdir(parents=True, exist_ok=True)
@@ -146,9 +146,9 @@ class Place:
 
     def _own(self, name: str) -> Path:
         """A file of the user's, or a folder that is a file geodatabase."""
-        if name in self.paths:
-            return self.paths[name]
-        inside, path = next((inside, path) for inside, path in self.paths.items() if geodatabase(inside) == name)
+        if name in self.local_files:
+            return self.local_files[name]
+        inside, path = next((inside, path) for inside, path in self.local_files.items() if geodatabase(inside) == name)
         return path.parents[len(PurePosixPath(inside).relative_to(name).parts) - 1]
 
     def _unpacked(self, name: str, path: Path) -> tuple[list[str], Path]:

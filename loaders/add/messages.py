@@ -11,7 +11,7 @@ from loaders.add.source import Given
 from loaders.add.values import EXAMPLES, distinct
 from loaders.core.escape import one_line
 from loaders.core.terminal import out
-from loaders.settings.params import Catalog
+from loaders.settings.params import Settings
 
 LONGEST_EXAMPLE, LONGEST_NAME = 40, 100  # characters
 MOST_COLUMNS = 100  # shown
@@ -30,7 +30,7 @@ def show(name: str, look: Look, entry: Draft) -> None:
     out.print(render(entry), soft_wrap=True)
 
 
-def next_steps(given: Given, entry: Draft, catalog: Catalog) -> None:
+def next_steps(given: Given, entry: Draft, settings: Settings) -> None:
     """What to look at, and which commands to type."""
     if entry.doubts:
         out.print("Look at these before you use it:")
@@ -38,7 +38,7 @@ def next_steps(given: Given, entry: Draft, catalog: Catalog) -> None:
         out.print(f"  - {one_line(doubt)}", soft_wrap=True)
     if "licence" not in entry.settings:
         out.print("No licence is stated in the entry: read what the publisher says before you use the data.")
-    if catalog.origin == "sample" and given.kind != "path":
+    if settings.origin == "sample" and given.kind != "path":
         out.print(
             "The origin is sample, and there is no bundled sample of this dataset: set `origin: doi` in params.yaml.",
             soft_wrap=True,

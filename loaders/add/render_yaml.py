@@ -11,7 +11,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from loaders.add.draft import Draft, Guess
-from loaders.core.errors import CatalogError
+from loaders.core.errors import SettingsError
 from loaders.core.escape import one_line
 
 INDENT, COMMENT_WIDTH = 2, 96
@@ -22,7 +22,7 @@ def render(draft: Draft) -> str:
     """The entry in YAML, not indented, with a newline at the end.
 
     Raises:
-        CatalogError: what was written does not read back as what was meant.
+        SettingsError: what was written does not read back as what was meant.
     """
     entry = CommentedMap()
     for name, branch in draft.settings.items():
@@ -36,7 +36,9 @@ def render(draft: Draft) -> str:
     comments = [*draft.notes, *([] if "cite" in draft.settings else [CITE])]
     text = "".join(f"{line}\n" for comment in comments for line in _comment(comment)) + _dumped(document)
     if not _is_text(draft.plain) or yaml.safe_load(text) != {draft.key: draft.plain}:
-        raise CatalogError(f"{draft.key}: its entry cannot be written as YAML. Nothing was changed; write it yourself.")
+        raise SettingsError(
+            f"{draft.key}: its entry cannot be written as YAML. Nothing was changed; write it yourself."
+        )
     return text
 
 

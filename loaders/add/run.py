@@ -15,9 +15,9 @@ from loaders.add.prompts import Asker
 from loaders.add.source import given
 from loaders.add.write_params import add_entry
 from loaders.core.errors import EoPvError
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.core.terminal import out
-from loaders.settings.params import Catalog, Dataset
+from loaders.settings.params import Dataset, Settings
 
 UNNAMED = "new_dataset"  # in messages, until the dataset has a key
 
@@ -41,33 +41,33 @@ class Wishes:
     yes: bool = False
 
 
-def run(source: str, wishes: Wishes, catalog: Catalog, workspace: Workspace) -> None:
+def run(source: str, wishes: Wishes, settings: Settings, paths: ProjectPaths) -> None:
     """Add a source to the settings.
 
     Raises:
         EoPvError: the source cannot be understood or read or is listed already, or nobody can be asked what is meant.
     """
-    what = given(source, workspace.root)
-    key = require_key(wishes.key, taken_keys(catalog)) if wishes.key is not None else None
-    require_new(what, wishes.file, catalog, workspace.root)
+    what = given(source, paths.root)
+    key = require_key(wishes.key, taken_keys(settings)) if wishes.key is not None else None
+    require_new(what, wishes.file, settings, paths.root)
     dataset = Dataset(key=key or UNNAMED, source=what.source((wishes.file,) if wishes.file else ()))
-    limited = catalog if wishes.max_mb is None else catalog.with_limit(wishes.max_mb)
+    limited = settings if wishes.max_mb is None else settings.with_limit(wishes.max_mb)
     asker = Asker(wishes.layer, yes=wishes.yes)
-    with _scratch(workspace) as folder:
-        found = _found(dataset, limited, workspace, folder, asker)
+    with _scratch(paths) as folder:
+        found = _found(dataset, limited, paths, folder, asker)
         looked = look(found.file, asker.layer)
-        entry = draft(what, found, looked, key, catalog)
+        entry = draft(what, found, looked, key, settings)
     show(found.file.name, looked, entry)
     asker.require_consent()
-    line = add_entry(workspace.root / "params.yaml", entry)
+    line = add_entry(paths.root / "params.yaml", entry)
     out.print(f"params.yaml, line {line}: {entry.key} is added.")
-    next_steps(what, entry, catalog)
+    next_steps(what, entry, settings)
 
 
 @contextmanager
-def _scratch(workspace: Workspace) -> Iterator[Path]:
+def _scratch(paths: ProjectPaths) -> Iterator[Path]:
     """A folder that is gone afterwards; several of them may be there at a time."""
-    place = workspace.scratch("add")
+    place = paths.scratch("add")
     place.mkdir(parents=True, exist_ok=True)
     try:
         with TemporaryDirectory(dir=place) as folder:
@@ -77,14 +77,14 @@ def _scratch(workspace: Workspace) -> Iterator[Path]:
             place.rmdir()
 
 
-def _found(dataset: Dataset, catalog: Catalog, workspace: Workspace, folder: Path, asker: Asker) -> Found:
+def _found(dataset: Dataset, settings: Settings, paths: ProjectPaths, folder: Path, asker: Asker) -> Found:
     """The file to look into; errors that name settings of an entry, which is not there yet, say what takes their place.
 
     Raises:
         EoPvError: there is none, or it cannot be brought.
     """
     try:
-        return Place(dataset, catalog, workspace.root, folder).find(asker.file)
+        return Place(dataset, settings, paths.root, folder).find(asker.file)
     except EoPvError as error:
         if f"datasets.{dataset.key}." not in str(error):
             raise

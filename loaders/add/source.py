@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import ValidationError
 
-from loaders.core.errors import CatalogError
+from loaders.core.errors import SettingsError
 from loaders.core.escape import one_line
 from loaders.settings.source import Source
 
@@ -53,13 +53,13 @@ class Given:
         """As the settings have it.
 
         Raises:
-            CatalogError: they would refuse it.
+            SettingsError: they would refuse it.
         """
         try:
             return Source.model_validate({self.kind: self.name, "include": include})
         except ValidationError as error:
             problem = error.errors()[0]["msg"].removeprefix("Value error, ")
-            raise CatalogError(f"{self.name!r} cannot be a source: {problem}. {FORMS}") from error
+            raise SettingsError(f"{self.name!r} cannot be a source: {problem}. {FORMS}") from error
 
 
 def given(text: str, root: Path) -> Given:
@@ -70,7 +70,7 @@ def given(text: str, root: Path) -> Given:
         root: the project's folder; paths in it are kept relative to it.
 
     Raises:
-        CatalogError: it is none of the known forms; the message lists them.
+        SettingsError: it is none of the known forms; the message lists them.
     """
     text = text.strip()
     if found := DOI.fullmatch(text):
@@ -81,7 +81,7 @@ def given(text: str, root: Path) -> Given:
         return Given("path", _below(Path(text).expanduser(), root))
     if GITHUB.fullmatch(text):
         return Given("github", text)
-    raise CatalogError(
+    raise SettingsError(
         f"{one_line(text)!r} is no source that is known here, and no file of that name is there. {FORMS}"
     )
 

@@ -12,8 +12,8 @@ from ruamel.yaml.nodes import CollectionNode, MappingNode, Node
 
 from loaders.add.draft import Draft
 from loaders.add.render_yaml import render
-from loaders.core.errors import CatalogError
-from loaders.settings.params import read_catalog
+from loaders.core.errors import SettingsError
+from loaders.settings.params import read_settings
 
 PASTE = "Nothing was changed. Paste the entry yourself below `datasets:`"
 
@@ -29,7 +29,7 @@ def add_entry(path: Path, draft: Draft) -> int:
         The line that the entry's key stands in.
 
     Raises:
-        CatalogError: the settings with the entry would be refused, or mean something else than before.
+        SettingsError: the settings with the entry would be refused, or mean something else than before.
     """
     path = path.resolve()
     before = path.read_bytes()
@@ -43,7 +43,7 @@ def add_entry(path: Path, draft: Draft) -> int:
         _require_only_added(aside, path.name, before, draft)
         shutil.copymode(path, aside)
         if path.read_bytes() != before:
-            raise CatalogError(f"{path.name} was changed by somebody else meanwhile. Nothing was written; try again.")
+            raise SettingsError(f"{path.name} was changed by somebody else meanwhile. Nothing was written; try again.")
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
@@ -51,22 +51,22 @@ def add_entry(path: Path, draft: Draft) -> int:
 
 
 def _require_only_added(aside: Path, name: str, before: bytes, draft: Draft) -> None:
-    """Raises a CatalogError where the settings would mean anything else than before, apart from the new entry."""
+    """Raises a SettingsError where the settings would mean anything else than before, apart from the new entry."""
     expected: dict[str, Any] = yaml.safe_load(before.decode("utf-8"))
     expected["datasets"][draft.key] = draft.plain
     try:
-        read_catalog(aside)
-    except CatalogError as error:
-        raise CatalogError(str(error).replace(aside.name, name)) from error
+        read_settings(aside)
+    except SettingsError as error:
+        raise SettingsError(str(error).replace(aside.name, name)) from error
     if yaml.safe_load(aside.read_text(encoding="utf-8")) != expected:
-        raise CatalogError(f"The settings would mean something else with {draft.key} among them. {PASTE}.")
+        raise SettingsError(f"The settings would mean something else with {draft.key} among them. {PASTE}.")
 
 
 def _end_of_datasets(text: str, name: str) -> tuple[int, int]:
     """Where a further entry begins (a position in the text), and how far entries are indented."""
     datasets = _datasets(YAML(pure=True).compose(io.StringIO(text, newline="")))
     if not isinstance(datasets, MappingNode) or datasets.flow_style or not datasets.value:
-        raise CatalogError(f"{name}: expected datasets: with one entry below the other. {PASTE}.")
+        raise SettingsError(f"{name}: expected datasets: with one entry below the other. {PASTE}.")
     indent: int = datasets.value[0][0].start_mark.column
     place = _line_end(text, _last_content(datasets, text))
     return _after_comments(text, place, indent), indent

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loaders.cli.console import Key, Keys, app, print_errors, project, settings, shown
+from loaders.cli.console import Key, Keys, app, open_dataset, open_project, print_errors, shown
 from loaders.core.errors import EoPvError, NoNetworkError
 from loaders.core.redact import shown as shown_address
 from loaders.core.terminal import err, out
@@ -28,13 +28,13 @@ def check(
     from loaders.cli.preflight import problems
     from loaders.settings.project import require_usable_folder
 
-    catalog, workspace = settings()
-    require_usable_folder(workspace.root)
+    settings, paths = open_project()
+    require_usable_folder(paths.root)
     # the stage of such a dataset will fail; those of the others need not
-    found = [problem for dataset in catalog.datasets.values() for problem in problems(dataset, workspace)]
+    found = [problem for dataset in settings.datasets.values() for problem in problems(dataset, paths)]
     for problem in found:
         err.print(f"Error: {problem}", style="red")
-    if catalog.boundary_source == "overture" and catalog.boundaries.release is None:
+    if settings.boundary_source == "overture" and settings.boundaries.release is None:
         err.print(NO_RELEASE, style="red")
     if found and not keep_going:
         raise typer.Exit(1)
@@ -46,14 +46,14 @@ def plan(keys: Keys = None) -> None:
     from loaders.acquire import plan as planning
     from loaders.acquire.downloader import Downloads
 
-    catalog, workspace = settings()
-    downloads = Downloads(catalog)
-    planned = downloads.for_each(catalog.chosen(keys), lambda dataset: planning.plan(dataset, workspace, downloads))
+    settings, paths = open_project()
+    downloads = Downloads(settings)
+    planned = downloads.for_each(settings.chosen(keys), lambda dataset: planning.plan(dataset, paths, downloads))
     out.print(planning.as_table(planned))
     out.print(planning.in_short(planned.values()))
     failed = [each for each in planned.values() if isinstance(each, EoPvError)]
     print_errors(failed)
-    for line in planning.steps(workspace):
+    for line in planning.steps(paths):
         out.print(line)
     if failed or not all(each.is_possible for each in planned.values() if isinstance(each, planning.Planned)):
         raise typer.Exit(1)
@@ -65,9 +65,9 @@ def resolve(key: Key) -> None:
     from loaders.acquire.resolve import resolve as run
     from loaders.http.client import Web
 
-    dataset, catalog, workspace = project(key)
-    with workspace.timed(dataset.key, "resolve"):
-        lock = run(dataset, workspace, Web(catalog.download))
+    dataset, settings, paths = open_dataset(key)
+    with paths.timed(dataset.key, "resolve"):
+        lock = run(dataset, paths, Web(settings.download))
     size = sum(file.bytes or 0 for file in lock.files)
     out.print(f"{dataset.key}: {len(lock.files)} file(s), {size:,} bytes, from {_place(lock)}")
     _report_licence(dataset, lock)
@@ -82,19 +82,19 @@ def update(keys: Keys = None) -> None:
     from loaders.acquire.lock import last_lock
     from loaders.acquire.lock_diff import changes
 
-    catalog, workspace = settings()
-    downloads = Downloads(catalog)
-    datasets = catalog.chosen(keys)
-    before = {dataset.key: last_lock(workspace.lock(dataset.key)) for dataset in datasets}
-    after = downloads.for_each(datasets, lambda dataset: source.update(dataset, workspace, downloads.web))
+    settings, paths = open_project()
+    downloads = Downloads(settings)
+    datasets = settings.chosen(keys)
+    before = {dataset.key: last_lock(paths.lock(dataset.key)) for dataset in datasets}
+    after = downloads.for_each(datasets, lambda dataset: source.update(dataset, paths, downloads.web))
     for key, lock in after.items():
         if isinstance(lock, EoPvError):
             continue
         out.print(f"{key}: {'; '.join(changes(before[key], lock)) or 'nothing changed'}")
-        _report_licence(catalog.datasets[key], lock)
+        _report_licence(settings.datasets[key], lock)
     locked = {key: lock for key, lock in after.items() if not isinstance(lock, EoPvError)}
     asked = [dataset for dataset in datasets if dataset.key in locked]
-    confirmed = downloads.for_each(asked, lambda dataset: confirm(dataset, locked[dataset.key], workspace, downloads))
+    confirmed = downloads.for_each(asked, lambda dataset: confirm(dataset, locked[dataset.key], paths, downloads))
     failed = [each for each in (*after.values(), *confirmed.values()) if isinstance(each, EoPvError)]
     print_errors(failed)
     if failed:
@@ -107,9 +107,9 @@ def prefetch() -> None:
     from loaders.acquire.downloader import Downloads
     from loaders.acquire.fetch import prefetch as run
 
-    catalog, workspace = settings()
-    downloads = Downloads(catalog)
-    brought = downloads.for_each(catalog.datasets.values(), lambda dataset: run(dataset, workspace, downloads))
+    settings, paths = open_project()
+    downloads = Downloads(settings)
+    brought = downloads.for_each(settings.datasets.values(), lambda dataset: run(dataset, paths, downloads))
     offline = [error for error in brought.values() if isinstance(error, NoNetworkError)]
     if offline:  # the steps of these datasets would each find that out again
         raise offline[0]
@@ -128,29 +128,29 @@ def fetch(
     from loaders.acquire.fetch import fetch as run
     from loaders.acquire.resolve import required_lock
 
-    dataset, catalog, workspace = project(key)
-    downloads = Downloads(catalog, force=force)
-    with workspace.timed(dataset.key, "fetch"), downloads.bars:
-        folder = run(dataset, required_lock(dataset, workspace), workspace, downloads)
-    out.print(f"{dataset.key}: {shown(folder, workspace)}")
+    dataset, settings, paths = open_dataset(key)
+    downloads = Downloads(settings, force=force)
+    with paths.timed(dataset.key, "fetch"), downloads.bars:
+        folder = run(dataset, required_lock(dataset, paths), paths, downloads)
+    out.print(f"{dataset.key}: {shown(folder, paths)}")
 
 
 @app.command()
 def verify(keys: Keys = None) -> None:
     """Hash the fetched files again and compare them with the locks."""
     from loaders.acquire.fetch import differences, proofs
-    from loaders.acquire.receipt import read_seen
+    from loaders.acquire.receipt import read_receipt
     from loaders.acquire.resolve import required_lock
 
-    catalog, workspace = settings()
+    settings, paths = open_project()
     found = 0
-    for dataset in catalog.chosen(keys):
-        lock, seen = required_lock(dataset, workspace), read_seen(workspace.seen(dataset.key))
-        wrong = list(differences(lock, seen, workspace))
+    for dataset in settings.chosen(keys):
+        lock, receipt = required_lock(dataset, paths), read_receipt(paths.receipt(dataset.key))
+        wrong = list(differences(lock, receipt, paths))
         found += len(wrong)
         for sentence in wrong:
             err.print(f"{dataset.key}: {sentence}", style="red")
-        for sentence in [] if wrong else proofs(lock, seen):
+        for sentence in [] if wrong else proofs(lock, receipt):
             out.print(f"{dataset.key}: {sentence}")
     if found:
         err.print(f"Error: {found} file(s) differ. Get them again with `make all`.", style="red")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from loaders.cli.console import app, settings
+from loaders.cli.console import app, open_project
 
 Source = Annotated[
     str,
@@ -33,5 +33,5 @@ def add(
     """
     from loaders.add.run import Wishes, run
 
-    catalog, workspace = settings()
-    run(source, Wishes(key, file, layer, max_mb, yes), catalog, workspace)
+    settings, paths = open_project()
+    run(source, Wishes(key, file, layer, max_mb, yes), settings, paths)

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from loaders.cli.console import app, list_files, settings
+from loaders.cli.console import app, list_files, open_project
 from loaders.core.errors import BuildError
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.core.terminal import err, out
-from loaders.settings.params import Catalog
+from loaders.settings.params import Settings
 
 SUFFIXES = (".parquet", ".geoparquet")
 FARTHEST_M = 10_000
@@ -39,14 +39,14 @@ def compare(
     from loaders.report.compare.records import read_side
     from loaders.report.compare.table import agreement_table, as_csv, extents_table, sentences
 
-    catalog, workspace = settings()
-    path_a, path_b = (_place(name, catalog, workspace) for name in (a, b))
+    settings, paths = open_project()
+    path_a, path_b = (_place(name, settings, paths) for name in (a, b))
     if path_a.resolve() == path_b.resolve():
         raise typer.BadParameter(f"{a} and {b} are the same dataset; name two")
     name_a, name_b = _names(path_a, path_b)
     with err.status(f"{name_a}, {name_b}: comparing"):
         found = run(read_side(path_a, name_a), read_side(path_b, name_b), within)
-        picture = workspace.report().with_name(f"compare_{name_a}_{name_b}.png")
+        picture = paths.report().with_name(f"compare_{name_a}_{name_b}.png")
         pairs = picture.with_suffix(".csv")
         draw(found, picture)
         write_text(as_csv(found), pairs)
@@ -54,24 +54,24 @@ def compare(
     out.print(agreement_table(found))
     for sentence in sentences(found):
         out.print(sentence)
-    list_files([picture, pairs], workspace)
+    list_files([picture, pairs], paths)
 
 
-def _place(name: str, catalog: Catalog, workspace: Workspace) -> Path:
+def _place(name: str, settings: Settings, paths: ProjectPaths) -> Path:
     """Where the records of a dataset are, or of a file that is named instead.
 
     Raises:
         BuildError: the dataset is not loaded.
-        CatalogError: it is neither a file nor in the settings.
+        SettingsError: it is neither a file nor in the settings.
     """
-    keys = {name for key, dataset in catalog.datasets.items() for name in (key, dataset.alias)}
+    keys = {name for key, dataset in settings.datasets.items() for name in (key, dataset.alias)}
     path = Path(name).expanduser()
     if name not in keys and (path.suffix in SUFFIXES or path.is_file()):
         return path
-    key = catalog.dataset(name).key
-    loaded = workspace.loaded(key)
+    key = settings.dataset(name).key
+    loaded = paths.loaded(key)
     if not loaded.is_file():
-        place = loaded.relative_to(workspace.root)
+        place = loaded.relative_to(paths.root)
         raise BuildError(f"{key}: not loaded yet, {place} is missing. Run `dvc repro load@{key}` or `make all`.")
     return loaded
 

@@ -8,9 +8,9 @@ import typer
 from rich.filesize import decimal
 
 from loaders.core.errors import EoPvError
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.core.terminal import err, out
-from loaders.settings.params import Catalog, Dataset
+from loaders.settings.params import Dataset, Settings
 from loaders.settings.project import read_project
 
 app = typer.Typer(
@@ -31,20 +31,20 @@ Key = Annotated[str, typer.Argument(help="Key or alias of the dataset.", callbac
 Keys = Annotated[list[str] | None, typer.Argument(help="Keys or aliases; by default all datasets.")]
 
 
-def settings() -> tuple[Catalog, Workspace]:
+def open_project() -> tuple[Settings, ProjectPaths]:
     """The settings of the project around the working directory, and its folders."""
     return read_project()
 
 
-def project(name: str) -> tuple[Dataset, Catalog, Workspace]:
+def open_dataset(name: str) -> tuple[Dataset, Settings, ProjectPaths]:
     """A dataset by its key or alias, with what it belongs to."""
-    catalog, workspace = settings()
-    return catalog.dataset(name), catalog, workspace
+    settings, paths = open_project()
+    return settings.dataset(name), settings, paths
 
 
-def shown(path: Path, workspace: Workspace) -> str:
+def shown(path: Path, paths: ProjectPaths) -> str:
     """A path as messages show it: below the project."""
-    return str(path.relative_to(workspace.root))
+    return str(path.relative_to(paths.root))
 
 
 def print_errors(errors: Iterable[EoPvError]) -> None:
@@ -53,7 +53,7 @@ def print_errors(errors: Iterable[EoPvError]) -> None:
         err.print(f"Error: {sentence}", style="red")
 
 
-def list_files(files: Iterable[Path], workspace: Workspace) -> None:
+def list_files(files: Iterable[Path], paths: ProjectPaths) -> None:
     """Name files, with their sizes."""
     for path in files:
-        out.print(f"  {shown(path, workspace)}  ({decimal(path.stat().st_size)})")
+        out.print(f"  {shown(path, paths)}  ({decimal(path.stat().st_size)})")

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from loaders.cli.console import app, list_files, settings
+from loaders.cli.console import app, list_files, open_project
 from loaders.core.terminal import err, out
 
 COARSE = (
@@ -19,30 +19,30 @@ def cells() -> None:
     from loaders.core.prune import prune
     from loaders.geo.record_cells import write_cells
 
-    catalog, workspace = settings()
-    prune(list(catalog.datasets), workspace)
-    found = write_cells(catalog, workspace)
+    settings, paths = open_project()
+    prune(list(settings.datasets), paths)
+    found = write_cells(settings, paths)
     out.print(f"cells: {found['irradiance']:,} for the irradiance, {found['boundaries']:,} for the boundaries")
-    list_files([workspace.cells(name) for name in found], workspace)
+    list_files([paths.cells(name) for name in found], paths)
 
 
 @app.command()
 def boundaries() -> None:
     """Load the boundaries of countries and regions."""
-    catalog, workspace = settings()
-    with workspace.timed("boundaries", "load"):
+    settings, paths = open_project()
+    with paths.timed("boundaries", "load"):
         from loaders.lineage.emit import hamilton_adapters, pipeline_events
         from loaders.lineage.steps import boundary_steps
         from loaders.overture_maps_loader import load_boundaries, published_boundaries
 
-        source = published_boundaries(catalog, workspace)
-        with pipeline_events("boundaries", workspace, lambda: boundary_steps(source, workspace)) as run:
-            counts = load_boundaries(source, workspace.boundaries, hamilton_adapters("boundaries", workspace, run))
+        source = published_boundaries(settings, paths)
+        with pipeline_events("boundaries", paths, lambda: boundary_steps(source, paths)) as run:
+            counts = load_boundaries(source, paths.boundaries, hamilton_adapters("boundaries", paths, run))
     without = f"; {counts.without_country} of them of no country that is agreed on" if counts.without_country else ""
     out.print(f"boundaries: {counts.countries:,} of countries, {counts.regions:,} of regions{without}")
-    if catalog.origin != "sample" and catalog.boundary_source != "overture":
+    if settings.origin != "sample" and settings.boundary_source != "overture":
         err.print(COARSE, style="yellow")
-    list_files([workspace.boundaries], workspace)
+    list_files([paths.boundaries], paths)
 
 
 @app.command()
@@ -51,28 +51,28 @@ def releases() -> None:
     from loaders.boundaries.overture.releases import live_releases
     from loaders.http.client import Web
 
-    catalog, _ = settings()
-    for name in live_releases(Web(catalog.download)):
-        used = "  (boundaries.release in params.yaml)" if name == catalog.boundaries.release else ""
+    settings, _ = open_project()
+    for name in live_releases(Web(settings.download)):
+        used = "  (boundaries.release in params.yaml)" if name == settings.boundaries.release else ""
         out.print(f"{name}{used}")
 
 
 @app.command()
 def irradiance() -> None:
     """Load the solar irradiance of the cells that hold records, and what panels make of it."""
-    catalog, workspace = settings()
-    with workspace.timed("irradiance", "load"):
+    settings, paths = open_project()
+    with paths.timed("irradiance", "load"):
         from loaders.lineage.emit import hamilton_adapters, pipeline_events
         from loaders.lineage.steps import irradiance_steps
-        from loaders.solar_irradiance_loader import asking, load_irradiance
+        from loaders.solar_irradiance_loader import load_irradiance, provider_context
 
-        with pipeline_events("irradiance", workspace, lambda: irradiance_steps(workspace)) as run:
-            adapters = hamilton_adapters("irradiance", workspace, run)
-            counts = load_irradiance(catalog.irradiance, workspace, asking(catalog, _agreed), adapters)
-    out.print(f"irradiance: {counts.kept:,} of {counts.read:,} cells, from {catalog.irradiance.provider}")
+        with pipeline_events("irradiance", paths, lambda: irradiance_steps(paths)) as run:
+            adapters = hamilton_adapters("irradiance", paths, run)
+            counts = load_irradiance(settings.irradiance, paths, provider_context(settings, _agreed), adapters)
+    out.print(f"irradiance: {counts.kept:,} of {counts.read:,} cells, from {settings.irradiance.provider}")
     for reason, refused in counts.refused.items():
         err.print(f"irradiance: none for {refused:,} cells: {reason}", style="yellow")
-    list_files([workspace.irradiance], workspace)
+    list_files([paths.irradiance], paths)
 
 
 def _agreed(requests: int) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from loaders.cli.console import Keys, app, settings
+from loaders.cli.console import Keys, app, open_project
 from loaders.core.terminal import err, out
 
 
@@ -22,12 +22,12 @@ def dag(
     """
     from loaders.report.docs.pictures import draw_datasets, draw_pipelines, hamilton_folder
 
-    catalog, workspace = settings()
-    folder = output or hamilton_folder(workspace)
-    datasets = list({(dataset := catalog.dataset(name)).key: dataset for name in keys or ()}.values())
+    settings, paths = open_project()
+    folder = output or hamilton_folder(paths)
+    datasets = list({(dataset := settings.dataset(name)).key: dataset for name in keys or ()}.values())
     with err.status("drawing"):
-        files = draw_datasets(datasets, workspace, folder) if datasets else draw_pipelines(folder)
-    _list(files, workspace.root)
+        files = draw_datasets(datasets, paths, folder) if datasets else draw_pipelines(folder)
+    _list(files, paths.root)
 
 
 @app.command()
@@ -35,10 +35,10 @@ def docs() -> None:
     """Write the page that shows everything: datasets, pipelines, models; and dbt's own page beside it."""
     from loaders.report.docs.docs import write_docs
 
-    catalog, workspace = settings()
+    settings, paths = open_project()
     with err.status("dbt: describing the tables; drawing"):
-        files = write_docs(catalog, workspace)
-    _list(files, workspace.root)
+        files = write_docs(settings, paths)
+    _list(files, paths.root)
 
 
 def _list(files: list[Path], root: Path) -> None:

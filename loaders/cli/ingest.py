@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from loaders.cli.console import Key, Keys, app, list_files, project
+from loaders.cli.console import Key, Keys, app, list_files, open_dataset
 from loaders.core.errors import PipelineError
 from loaders.core.terminal import err, out
 from loaders.settings.base import Executor
@@ -15,16 +15,16 @@ from loaders.settings.base import Executor
 @app.command()
 def load(key: Key) -> None:
     """Turn the fetched files into canonical records, every row accounted for."""
-    dataset, catalog, workspace = project(key)
-    with workspace.timed(dataset.key, "load"), err.status(f"{dataset.key}: loading"):
+    dataset, settings, paths = open_dataset(key)
+    with paths.timed(dataset.key, "load"), err.status(f"{dataset.key}: loading"):
         from loaders.harmonise.row_accounting import in_words, lying_areas
         from loaders.raw_pv_doi_ingest import load_dataset  # its import is part of the time
 
-        metrics = load_dataset(dataset, catalog, workspace)
+        metrics = load_dataset(dataset, settings, paths)
     out.print(f"{dataset.key}: {in_words(metrics)}")
     if doubt := lying_areas(metrics):
         err.print(f"{dataset.key}: {doubt}.", style="yellow")
-    list_files([workspace.loaded(dataset.key)], workspace)
+    list_files([paths.loaded(dataset.key)], paths)
 
 
 @app.command()

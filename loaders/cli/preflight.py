@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 
 from loaders.acquire.publishers import local
 from loaders.core.errors import EoPvError, ReadError
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Dataset
 
 
-def problems(dataset: Dataset, workspace: Workspace) -> Iterator[EoPvError]:
+def problems(dataset: Dataset, paths: ProjectPaths) -> Iterator[EoPvError]:
     """Why steps of a dataset will fail: its file is not there, or a setting is none that the reader knows."""
-    checks: tuple[Callable[[Dataset, Workspace], None], ...] = (
+    checks: tuple[Callable[[Dataset, ProjectPaths], None], ...] = (
         _require_file,
         _require_crs,
         _require_encoding,
@@ -19,17 +19,17 @@ def problems(dataset: Dataset, workspace: Workspace) -> Iterator[EoPvError]:
     )
     for check in checks:
         try:
-            check(dataset, workspace)
+            check(dataset, paths)
         except EoPvError as error:
             yield error
 
 
-def _require_file(dataset: Dataset, workspace: Workspace) -> None:
-    if local.is_local(dataset, workspace):
-        local.place(dataset, workspace)
+def _require_file(dataset: Dataset, paths: ProjectPaths) -> None:
+    if local.is_local(dataset, paths):
+        local.place(dataset, paths)
 
 
-def _require_crs(dataset: Dataset, _: Workspace) -> None:
+def _require_crs(dataset: Dataset, _: ProjectPaths) -> None:
     if dataset.read.crs is None:
         return
     from loaders.harmonise.readers.published_file import declared_crs
@@ -37,7 +37,7 @@ def _require_crs(dataset: Dataset, _: Workspace) -> None:
     declared_crs(dataset.read, dataset.key)
 
 
-def _require_encoding(dataset: Dataset, _: Workspace) -> None:
+def _require_encoding(dataset: Dataset, _: ProjectPaths) -> None:
     encoding, place = dataset.read.encoding, f"datasets.{dataset.key}.read.encoding"
     try:
         codecs.lookup(encoding or "utf-8")
@@ -47,7 +47,7 @@ def _require_encoding(dataset: Dataset, _: Workspace) -> None:
         ) from error
 
 
-def _require_dates(dataset: Dataset, _: Workspace) -> None:
+def _require_dates(dataset: Dataset, _: ProjectPaths) -> None:
     from loaders.harmonise.values.date_intervals import writing
 
     if dataset.columns.installed:

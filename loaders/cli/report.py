@@ -1,6 +1,6 @@
 """The commands that show what a run has made."""
 
-from loaders.cli.console import app, list_files, settings, shown
+from loaders.cli.console import app, list_files, open_project, shown
 from loaders.core.errors import BuildError
 from loaders.core.terminal import out
 
@@ -11,10 +11,10 @@ def report() -> None:
     from loaders.core.files import write_text
     from loaders.report.summary import as_markdown, read_figures, summarise
 
-    catalog, workspace = settings()
-    rows, figures = summarise(catalog, workspace), read_figures(workspace)
-    write_text(as_markdown(rows, figures, f"eo-pv: origin {catalog.origin}"), workspace.report())
-    list_files([workspace.report()], workspace)
+    settings, paths = open_project()
+    rows, figures = summarise(settings, paths), read_figures(paths)
+    write_text(as_markdown(rows, figures, f"eo-pv: origin {settings.origin}"), paths.report())
+    list_files([paths.report()], paths)
 
 
 @app.command()
@@ -22,15 +22,15 @@ def summary() -> None:
     """Show what the last run made: a table of the datasets, and the files."""
     from loaders.report.summary import as_table, findings, notes, read_figures, summarise
 
-    catalog, workspace = settings()
-    rows = summarise(catalog, workspace)
+    settings, paths = open_project()
+    rows = summarise(settings, paths)
     out.print(as_table(rows))
-    for note in (*notes(rows), *findings(read_figures(workspace))):
+    for note in (*notes(rows), *findings(read_figures(paths))):
         out.print(note)
-    files = [*sorted(workspace.curated.iterdir()), workspace.database, workspace.report()]
+    files = [*sorted(paths.curated.iterdir()), paths.database, paths.report()]
     if missing := [path for path in files if not path.exists()]:
         raise BuildError(
-            f"{shown(missing[0], workspace)} is missing although nothing that it is made from has changed. "
+            f"{shown(missing[0], paths)} is missing although nothing that it is made from has changed. "
             f"Make it again with `make all`."
         )
-    list_files(files, workspace)
+    list_files(files, paths)

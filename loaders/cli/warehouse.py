@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from loaders.cli.console import app, list_files, settings
+from loaders.cli.console import app, list_files, open_project
 from loaders.core.errors import BuildError
 from loaders.core.terminal import err
 
@@ -14,17 +14,17 @@ def warehouse(
     if_stale: Annotated[bool, typer.Option("--if-stale", help="Only if it does not hold the curated tables.")] = False,
 ) -> None:
     """Build the database with dbt and write the curated tables."""
-    catalog, workspace = settings()
+    settings, paths = open_project()
     if if_stale:
         from loaders.warehouse.staleness import is_stale
 
-        if not is_stale(catalog, workspace):
+        if not is_stale(settings, paths):
             return
-    with workspace.timed("build", "build"), err.status("dbt: building and testing the tables"):
+    with paths.timed("build", "build"), err.status("dbt: building and testing the tables"):
         from loaders.warehouse.build import build  # its import is part of the time
 
-        files = build(catalog, workspace)
-    list_files([*files, workspace.database], workspace)
+        files = build(settings, paths)
+    list_files([*files, paths.database], paths)
 
 
 @app.command()
@@ -35,14 +35,14 @@ def sources() -> None:
     from loaders.warehouse.dbt_sources import write_sources
     from loaders.warehouse.raw_data import read_runs
 
-    catalog, workspace = settings()
-    database = Database(catalog, workspace)
+    settings, paths = open_project()
+    database = Database(settings, paths)
     nothing = BuildError("No pipeline has stored anything yet. Run `make all`, or `eo-pv ingest --all`.")
-    if catalog.warehouse == "duckdb" and not database.file.exists():
+    if settings.warehouse == "duckdb" and not database.file.exists():
         raise nothing
     with database.opened() as connection:
         stored = [name for name in PIPELINES if read_runs(connection, name)]
-        files = [write_sources(name, connection, catalog, workspace, workspace.root / "dbt") for name in stored]
+        files = [write_sources(name, connection, settings, paths, paths.root / "dbt") for name in stored]
     if not files:
         raise nothing
-    list_files(files, workspace)
+    list_files(files, paths)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from loaders.cli.console import app, settings, shown
+from loaders.cli.console import app, open_project, shown
 from loaders.core.terminal import out
 
 
@@ -27,8 +27,8 @@ def why(
     names = (record,) if other is None else (record, other)
     if len(names) == 2 and (record == other or any(map(is_installation, names))):
         raise typer.BadParameter(f"{record} and {other} are not two records; of installations, name one alone")
-    catalog, workspace = settings()
-    case = read_case(workspace.database, names)
+    settings, paths = open_project()
+    case = read_case(paths.database, names)
     out.print(records_table(case))
     if case.inside:
         out.print(pairs_table(case, case.inside, "joined by"))
@@ -36,12 +36,12 @@ def why(
         out.print(pairs_table(case, case.refused, "refused because"))
     for sentence in sentences(case):
         out.print(sentence)
-    if line := override_line(case, catalog.origin):
-        out.print(f"To overrule it, add to {catalog.dedup.overrides}, and run `make all`:\n{line}", soft_wrap=True)
+    if line := override_line(case, settings.origin):
+        out.print(f"To overrule it, add to {settings.dedup.overrides}, and run `make all`:\n{line}", soft_wrap=True)
     if said := overruled_by(case):
-        out.print(f"{catalog.dedup.overrides} speaks of this pair: {said}. To take it back, remove that line.")
+        out.print(f"{settings.dedup.overrides} speaks of this pair: {said}. To take it back, remove that line.")
     if picture:
         from loaders.report.why.picture import draw
 
         draw([case], picture)
-        out.print(f"  {shown(picture, workspace) if picture.is_relative_to(workspace.root) else picture}")
+        out.print(f"  {shown(picture, paths) if picture.is_relative_to(paths.root) else picture}")

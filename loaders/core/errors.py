@@ -19,7 +19,7 @@ class EoPvError(Exception):
         super().__init__(LONGEST_WORD.sub(r"\1…", redact(message)))
 
 
-class CatalogError(EoPvError):
+class SettingsError(EoPvError):
     """`params.yaml` says something that cannot be meant."""
 
 

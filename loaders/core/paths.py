@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from loaders.core.errors import CatalogError
+from loaders.core.errors import SettingsError
 
 DATABASE_NAME = "eo_pv_data.duckdb"
 
 
 @dataclass(frozen=True, slots=True)
-class Workspace:
+class ProjectPaths:
     """The folders of one origin below a project's root."""
 
     root: Path
@@ -57,7 +57,7 @@ class Workspace:
         """What the source of a dataset held when it was last asked."""
         return self.home / "locks" / f"{key}.json"
 
-    def seen(self, key: str) -> Path:
+    def receipt(self, key: str) -> Path:
         """What came of it when it was fetched."""
         return self.home / "locks" / f"{key}.seen.json"
 
@@ -155,10 +155,10 @@ def find_root(start: Path | None = None) -> Path:
     """The project's folder: the nearest one, from here upwards, that holds `params.yaml`.
 
     Raises:
-        CatalogError: there is none.
+        SettingsError: there is none.
     """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
         if (folder / "params.yaml").is_file():
             return folder
-    raise CatalogError(f"No params.yaml in {here} or above it. Run this inside the project's folder.")
+    raise SettingsError(f"No params.yaml in {here} or above it. Run this inside the project's folder.")

@@ -2,28 +2,28 @@
 
 import shutil
 
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 
 
-def prune(keys: list[str], workspace: Workspace) -> list[str]:
+def prune(keys: list[str], paths: ProjectPaths) -> list[str]:
     """Remove everything of the datasets that are no longer in the settings; returns their keys."""
     known = {
-        path.name.split(".")[0] for folder in ("locks", "metrics") for path in (workspace.home / folder).glob("*.json")
+        path.name.split(".")[0] for folder in ("locks", "metrics") for path in (paths.home / folder).glob("*.json")
     }
-    loaded = {path.name.split(".")[0] for path in (workspace.home / "loaded").glob("*.parquet")}
+    loaded = {path.name.split(".")[0] for path in (paths.home / "loaded").glob("*.parquet")}
     gone = sorted((known | loaded) - set(keys))
     for key in gone:
-        for folder in (workspace.raw(key), workspace.scratch(f"fetch-{key}"), workspace.scratch(f"load-{key}")):
+        for folder in (paths.raw(key), paths.scratch(f"fetch-{key}"), paths.scratch(f"load-{key}")):
             shutil.rmtree(folder, ignore_errors=True)
         for place in (
-            workspace.lock,
-            workspace.seen,
-            workspace.metrics,
-            workspace.loaded,
-            workspace.rejected,
-            workspace.times,
-            workspace.asked,
+            paths.lock,
+            paths.receipt,
+            paths.metrics,
+            paths.loaded,
+            paths.rejected,
+            paths.times,
+            paths.asked,
         ):
             place(key).unlink(missing_ok=True)
-        workspace.scratch(f"fetch-{key}.lock").unlink(missing_ok=True)
+        paths.scratch(f"fetch-{key}.lock").unlink(missing_ok=True)
     return gone

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import duckdb
 
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.db import ducklake as lake
 from loaders.db.connection import connect
-from loaders.settings.params import Catalog
+from loaders.settings.params import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,27 +18,27 @@ class Database:
     """A warehouse.
 
     Attributes:
-        catalog: says which kind it is.
-        workspace: whose it is.
+        settings: says which kind it is.
+        paths: whose it is.
         path: the DuckDB file that it is whatever the settings say; made if it is not there.
         connection: where it is open already: DuckDB lets only one process write to a file. Where the lake is attached,
             the tables are in the lake.
     """
 
-    catalog: Catalog
-    workspace: Workspace
+    settings: Settings
+    paths: ProjectPaths
     path: Path | None = None
     connection: duckdb.DuckDBPyConnection | None = None
 
     @property
     def file(self) -> Path:
         """The DuckDB file, where it is one."""
-        return self.path or self.workspace.database
+        return self.path or self.paths.database
 
     @property
     def told(self) -> Path:
         """By what lineage names it: its file, or `lake`."""
-        is_lake = self.catalog.warehouse == "ducklake" and self.path is None and self.connection is None
+        is_lake = self.settings.warehouse == "ducklake" and self.path is None and self.connection is None
         return Path(lake.LAKE) if is_lake else self.file
 
     @contextmanager
@@ -64,8 +64,8 @@ class Database:
                 if lake.is_attached(cursor):
                     cursor.execute(f"USE {lake.LAKE}")
                 yield cursor
-        elif self.path is None and self.catalog.warehouse == "ducklake":
-            with lake.opened(self.catalog.ducklake, self.workspace) as connection:
+        elif self.path is None and self.settings.warehouse == "ducklake":
+            with lake.opened(self.settings.ducklake, self.paths) as connection:
                 yield connection
         else:
             self.file.parent.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_rand
 
 from loaders.core.errors import BuildError
 from loaders.core.escape import sql_name, sql_text
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.db.connection import CONFIG, database_file, load_extension, prepare
 from loaders.db.ducklake_bucket import use_bucket
 from loaders.settings.ducklake import DuckLake
@@ -48,7 +48,7 @@ class Snapshot:
 def attach(
     connection: duckdb.DuckDBPyConnection,
     settings: DuckLake,
-    workspace: Workspace,
+    paths: ProjectPaths,
     *,
     read_only: bool = False,
     snapshot: int | None = None,
@@ -58,60 +58,58 @@ def attach(
     Args:
         connection: to any DuckDB database.
         settings: where it is.
-        workspace: whose it is.
+        paths: whose it is.
         read_only: for readers.
         snapshot: to read as of then.
 
     Raises:
         BuildError: the environment does not say enough, or the catalogue cannot be reached.
     """
-    files = _files(settings, workspace)
+    files = _files(settings, paths)
     _prepare(connection, settings, files)
     # the project may have been moved since, and what is small is to be Parquet like the rest
     options = [f"DATA_PATH {sql_text(files)}", "OVERRIDE_DATA_PATH true", "DATA_INLINING_ROW_LIMIT 0"]
     options += ["READ_ONLY"] if read_only else []
     options += [f"SNAPSHOT_VERSION {int(snapshot)}"] if snapshot is not None else []
-    options += [f"METADATA_SCHEMA 'eo_pv_{workspace.origin}'"] if settings.catalogue == "postgres" else []
-    statement = f"ATTACH {sql_text(_catalogue(settings, workspace))} AS {LAKE} ({', '.join(options)})"
+    options += [f"METADATA_SCHEMA 'eo_pv_{paths.origin}'"] if settings.catalogue == "postgres" else []
+    statement = f"ATTACH {sql_text(_catalogue(settings, paths))} AS {LAKE} ({', '.join(options)})"
     if not read_only:
-        workspace.home.mkdir(parents=True, exist_ok=True)
+        paths.home.mkdir(parents=True, exist_ok=True)
     try:
         _retrying()(connection.execute, statement)
     except duckdb.Error as error:
         raise BuildError(
-            f"The DuckLake of {workspace.home} ({settings.catalogue}) cannot be opened: {_in_short(error)}. "
+            f"The DuckLake of {paths.home} ({settings.catalogue}) cannot be opened: {_in_short(error)}. "
             f"Check ducklake in params.yaml, and the variables of the environment that name its catalogue and files."
         ) from None  # what it comes from may hold a password
 
 
 @contextmanager
-def opened(settings: DuckLake, workspace: Workspace, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened(settings: DuckLake, paths: ProjectPaths, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that works in the lake: names without a database are in it.
 
     Raises:
         BuildError: as for `attach`; or the files cannot be read or written.
     """
     try:
-        with _opened(settings, workspace, read_only=read_only) as connection:
+        with _opened(settings, paths, read_only=read_only) as connection:
             yield connection
     except duckdb.IOException as error:  # of a file or of the bucket; the catalogue raises others
         raise BuildError(
-            f"The files of the DuckLake of {workspace.home} cannot be read or written: {_in_short(error)}. {ADVICE}"
+            f"The files of the DuckLake of {paths.home} cannot be read or written: {_in_short(error)}. {ADVICE}"
         ) from None
 
 
 @contextmanager
-def _opened(
-    settings: DuckLake, workspace: Workspace, *, read_only: bool = False
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def _opened(settings: DuckLake, paths: ProjectPaths, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config=CONFIG) as connection:
         prepare(connection)
-        attach(connection, settings, workspace, read_only=read_only)
+        attach(connection, settings, paths, read_only=read_only)
         connection.execute(f"USE {LAKE}")
         yield connection
 
 
-def publish(database: Path, schemas: Sequence[str], message: str, settings: DuckLake, workspace: Workspace) -> int:
+def publish(database: Path, schemas: Sequence[str], message: str, settings: DuckLake, paths: ProjectPaths) -> int:
     """Bring the tables of a build into the lake, all at once: readers see the build before it, or this one.
 
     Views are left out. Tables that the build no longer has are dropped; older snapshots still have them.
@@ -121,7 +119,7 @@ def publish(database: Path, schemas: Sequence[str], message: str, settings: Duck
         schemas: which of its schemas.
         message: what the snapshot is called.
         settings: where the lake is.
-        workspace: whose it is.
+        paths: whose it is.
 
     Returns:
         The number of the snapshot.
@@ -130,18 +128,16 @@ def publish(database: Path, schemas: Sequence[str], message: str, settings: Duck
         BuildError: the lake cannot be written, or others keep it busy; it is as it was then.
     """
     try:
-        return int(_retrying()(_publish_once, database, schemas, message, settings, workspace))
+        return int(_retrying()(_publish_once, database, schemas, message, settings, paths))
     except duckdb.Error as error:
         raise BuildError(
-            f"The tables cannot be published in the DuckLake of {workspace.home}: {_in_short(error)}. It is as "
+            f"The tables cannot be published in the DuckLake of {paths.home}: {_in_short(error)}. It is as "
             f"it was. Run `make all` again; if others write to it all the time, take turns."
         ) from None  # what it comes from may hold a password
 
 
-def _publish_once(
-    database: Path, schemas: Sequence[str], message: str, settings: DuckLake, workspace: Workspace
-) -> int:
-    with _opened(settings, workspace) as connection:
+def _publish_once(database: Path, schemas: Sequence[str], message: str, settings: DuckLake, paths: ProjectPaths) -> int:
+    with _opened(settings, paths) as connection:
         connection.execute(f"ATTACH {sql_text(database_file(database))} AS {BUILT} (READ_ONLY)")
         connection.execute("BEGIN")
         for schema in schemas:
@@ -200,9 +196,9 @@ def _prepare(connection: duckdb.DuckDBPyConnection, settings: DuckLake, files: s
         use_bucket(connection, files, os.environ)
 
 
-def _catalogue(settings: DuckLake, workspace: Workspace) -> str:
+def _catalogue(settings: DuckLake, paths: ProjectPaths) -> str:
     if settings.catalogue == "sqlite":
-        return f"ducklake:sqlite:{workspace.lake}"
+        return f"ducklake:sqlite:{paths.lake}"
     missing = [name for name in CONNECTION if not os.environ.get(name)]
     if missing and not os.environ.get("PGSERVICE"):
         raise BuildError(
@@ -212,12 +208,12 @@ def _catalogue(settings: DuckLake, workspace: Workspace) -> str:
     return "ducklake:postgres:"  # libpq reads its variables itself, so that no password is in a statement
 
 
-def _files(settings: DuckLake, workspace: Workspace) -> str:
+def _files(settings: DuckLake, paths: ProjectPaths) -> str:
     if settings.files is None:
-        return f"{workspace.home / 'lake'}/"
+        return f"{paths.home / 'lake'}/"
     if "://" in settings.files:
-        return f"{settings.files.rstrip('/')}/{workspace.origin}/"
-    return f"{workspace.root / Path(settings.files).expanduser() / workspace.origin}/"
+        return f"{settings.files.rstrip('/')}/{paths.origin}/"
+    return f"{paths.root / Path(settings.files).expanduser() / paths.origin}/"
 
 
 def _in_short(error: duckdb.Error) -> str:

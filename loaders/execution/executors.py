@@ -19,7 +19,7 @@ from hamilton.execution.executors import (
 from hamilton.execution.grouping import TaskImplementation
 from hamilton.execution.state import TaskState
 
-from loaders.core.errors import CatalogError, SourceError
+from loaders.core.errors import SettingsError, SourceError
 from loaders.settings.base import Executor
 
 MAX_WORKERS = 4
@@ -94,11 +94,11 @@ def workers(executor: Executor | None, scheduler: str | None, on_end: Callable[[
         on_end: called once for each dataset that is done, or has failed.
 
     Raises:
-        CatalogError: there is no such executor, or it has no scheduler.
+        SettingsError: there is no such executor, or it has no scheduler.
         SourceError: the scheduler does not answer.
     """
     if scheduler and executor != "dask":
-        raise CatalogError(f"A scheduler ({scheduler}) is for the executor dask, not for {executor or 'none'}.")
+        raise SettingsError(f"A scheduler ({scheduler}) is for the executor dask, not for {executor or 'none'}.")
     if executor == "dask":
         with _dask(scheduler) as inner:
             yield Watched(inner, on_end)
@@ -110,7 +110,7 @@ def workers(executor: Executor | None, scheduler: str | None, on_end: Callable[[
     elif executor == "processes":
         yield Watched(SpawningExecutor(_processes()), on_end)
     else:
-        raise CatalogError(f"There is no executor {executor!r}. There are: {', '.join(get_args(Executor))}.")
+        raise SettingsError(f"There is no executor {executor!r}. There are: {', '.join(get_args(Executor))}.")
 
 
 @contextmanager

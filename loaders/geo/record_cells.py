@@ -15,10 +15,10 @@ from h3ronpy import cells_parse
 from h3ronpy.vector import cells_to_coordinates
 
 from loaders.core.errors import BuildError
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.geo.geometry import DEGREE_DECIMALS, h3_cells
 from loaders.geo.geoparquet import write_parquet
-from loaders.settings.params import Catalog
+from loaders.settings.params import Settings
 
 # cells with the position of their centre, EPSG:4326
 CELLS = pa.schema([("h3_cell", pa.string()), ("lon", pa.float64()), ("lat", pa.float64())])
@@ -28,7 +28,7 @@ COARSE = 3  # about 12,400 km²: a new record seldom needs boundaries that are n
 log = logging.getLogger(__name__)
 
 
-def write_cells(catalog: Catalog, workspace: Workspace) -> dict[str, int]:
+def write_cells(settings: Settings, paths: ProjectPaths) -> dict[str, int]:
     """Write the cells that hold loaded records, once for the boundaries and once for the irradiance.
 
     Returns:
@@ -37,11 +37,11 @@ def write_cells(catalog: Catalog, workspace: Workspace) -> dict[str, int]:
     Raises:
         BuildError: no records are loaded.
     """
-    files = loaded_files(catalog, workspace)
-    resolutions = {BOUNDARIES: COARSE, IRRADIANCE: catalog.irradiance.h3_resolution}
+    files = loaded_files(settings, paths)
+    resolutions = {BOUNDARIES: COARSE, IRRADIANCE: settings.irradiance.h3_resolution}
     found = record_cells(files, resolutions)
     for name, cells in found.items():
-        write_parquet(cells, workspace.cells(name))
+        write_parquet(cells, paths.cells(name))
     return {name: len(cells) for name, cells in found.items()}
 
 
@@ -71,13 +71,13 @@ def read_cells(path: Path) -> pa.Table:
     return pq.read_table(path).cast(CELLS)
 
 
-def loaded_files(catalog: Catalog, workspace: Workspace) -> list[Path]:
+def loaded_files(settings: Settings, paths: ProjectPaths) -> list[Path]:
     """The records of the datasets in the settings that are loaded.
 
     Raises:
         BuildError: none is.
     """
-    files = {key: workspace.loaded(key) for key in catalog.datasets}
+    files = {key: paths.loaded(key) for key in settings.datasets}
     missing = [key for key, path in files.items() if not path.exists()]
     if len(missing) == len(files):
         raise BuildError(

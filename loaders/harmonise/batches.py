@@ -16,7 +16,7 @@ from hamilton.data_quality.base import DataValidationError
 
 from loaders.contract import Provenance
 from loaders.core.arrays import Flags
-from loaders.core.errors import CatalogError, ReadError
+from loaders.core.errors import ReadError, SettingsError
 from loaders.geo.geometry import missing_grid
 from loaders.harmonise import canonical_record
 from loaders.harmonise.readers.published_file import Published
@@ -50,7 +50,7 @@ def harmonise(
     Raises:
         ReadError: a mapped column is missing or holds what it should not, most of its dates are none, or a wanted value
             does not occur.
-        CatalogError: the dataset's own module has a function that takes no part.
+        SettingsError: the dataset's own module has a function that takes no part.
     """
     graph = record_graph(dataset.key)
     filtered, undated = _Filter(dataset), UnusableDates(dataset.columns.installed, dataset.key)
@@ -78,7 +78,7 @@ def record_graph(key: str) -> driver.Driver:
     """The graph of `canonical_record`, with the nodes that the dataset's own module overrides.
 
     Raises:
-        CatalogError: that module has a function that takes no part in it.
+        SettingsError: that module has a function that takes no part in it.
     """
     quirks = _quirks(key)
     builder = driver.Builder().with_modules(canonical_record, *quirks).allow_module_overrides()
@@ -88,7 +88,7 @@ def record_graph(key: str) -> driver.Driver:
         functions = [name for name, _ in inspect.getmembers(module, inspect.isfunction) if not name.startswith("_")]
         own = [name for name in functions if getattr(module, name).__module__ == module.__name__]
         if unused := sorted(set(own) - used):
-            raise CatalogError(
+            raise SettingsError(
                 f"loaders/datasets/{key}.py defines {', '.join(unused)}, which no node of the record uses. "
                 f"The nodes that it can override: {', '.join(sorted(used))}."
             )

@@ -5,18 +5,18 @@ import json
 
 from loaders.acquire.receipt import bytes_hash
 from loaders.core.files import sha256
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Dataset
 
 
-def made_from(dataset: Dataset, h3_resolution: int, workspace: Workspace) -> str | None:
+def made_from(dataset: Dataset, h3_resolution: int, paths: ProjectPaths) -> str | None:
     """A hash of what the records of a dataset follow from, the code aside: settings, lock, and what was fetched.
 
     Null where nothing has been fetched.
     """
-    lock, seen = workspace.lock(dataset.key), workspace.seen(dataset.key)
-    if not (lock.exists() and seen.exists()):
+    lock, receipt = paths.lock(dataset.key), paths.receipt(dataset.key)
+    if not (lock.exists() and receipt.exists()):
         return None
     settings = dataset.model_dump(mode="json")
-    document = [settings, h3_resolution, workspace.origin, sha256(lock), bytes_hash(seen)]
+    document = [settings, h3_resolution, paths.origin, sha256(lock), bytes_hash(receipt)]
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from loaders.core.files import write_json
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.harmonise.row_accounting import read_accounting
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadResult:
     """A dataset that has been loaded, and waits beside its place.
 
     Attributes:
@@ -28,15 +28,15 @@ class Loaded:
     metrics: dict[str, Any]
 
 
-def put_in_place(loaded: Loaded, workspace: Workspace) -> None:
+def put_in_place(loaded: LoadResult, paths: ProjectPaths) -> None:
     """Rename what a load has written to where it belongs; only the folder is left."""
-    workspace.loaded(loaded.key).parent.mkdir(parents=True, exist_ok=True)
-    loaded.rejected.replace(workspace.rejected(loaded.key))
-    loaded.records.replace(workspace.loaded(loaded.key))
-    write_json(loaded.metrics, workspace.metrics(loaded.key))
+    paths.loaded(loaded.key).parent.mkdir(parents=True, exist_ok=True)
+    loaded.rejected.replace(paths.rejected(loaded.key))
+    loaded.records.replace(paths.loaded(loaded.key))
+    write_json(loaded.metrics, paths.metrics(loaded.key))
 
 
-def loaded_before(key: str, workspace: Workspace) -> Loaded:
+def loaded_before(key: str, paths: ProjectPaths) -> LoadResult:
     """A dataset as its load has left it in its place."""
-    metrics = read_accounting(workspace.metrics(key))
-    return Loaded(key, workspace.scratch(f"load-{key}"), workspace.loaded(key), workspace.rejected(key), metrics)
+    metrics = read_accounting(paths.metrics(key))
+    return LoadResult(key, paths.scratch(f"load-{key}"), paths.loaded(key), paths.rejected(key), metrics)

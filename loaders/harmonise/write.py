@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from loaders.contract import LOADING, REJECTED, schema
 from loaders.geo.geoparquet import ParquetFile
-from loaders.harmonise.load_result import Loaded
+from loaders.harmonise.load_result import LoadResult
 from loaders.harmonise.quality_flags import FLAGS
 from loaders.harmonise.readers.published_file import BATCH_ROWS
 from loaders.harmonise.record_ids import identities
@@ -23,7 +23,7 @@ DUPLICATE, PLACEHOLDER = "duplicate_geometry", "placeholder_position"
 UNNAMED = schema(tuple(field for field in LOADING if field.name != "record_id"))
 
 
-def write_aside(batches: Iterable[gpd.GeoDataFrame], dataset: Dataset, folder: Path) -> Loaded:
+def write_aside(batches: Iterable[gpd.GeoDataFrame], dataset: Dataset, folder: Path) -> LoadResult:
     """Write the records of a dataset, and count them.
 
     Args:
@@ -40,7 +40,7 @@ def write_aside(batches: Iterable[gpd.GeoDataFrame], dataset: Dataset, folder: P
     with pq.ParquetWriter(unnamed, UNNAMED, compression="zstd", compression_level=1) as file:
         for batch in batches:
             file.write_table(as_arrow(batch))
-    loaded = Loaded(dataset.key, folder, folder / "records.parquet", folder / "rejected.parquet", {})
+    loaded = LoadResult(dataset.key, folder, folder / "records.parquet", folder / "rejected.parquet", {})
     with ParquetFile(loaded.records, schema()) as kept, ParquetFile(loaded.rejected, schema(REJECTED)) as rejected:
         for table in _named(unnamed, dataset.key):
             kept.write(_those(table, pc.is_null(table["reason"]), schema()))

@@ -18,7 +18,7 @@ from loaders.core.redact import shown
 from loaders.core.redacted_output import redact_web_logs
 from loaders.http.errors import PROXY_LOGIN, explain, proxy_login, reason_of, require_possible, unresolved_host
 from loaders.http.network import is_connected, is_unresolved, no_network
-from loaders.http.retry import InterruptedTransfer, Patience, TooSlowError, Window
+from loaders.http.retry import InterruptedTransfer, RetryPolicy, TooSlowError, Window
 from loaders.http.status import in_words, is_transient, retry_after_s
 from loaders.settings.download import Download
 
@@ -87,7 +87,7 @@ class Web:
         Raises:
             SourceError: the attempts are used up, or the server asks us to wait too long.
         """
-        patience = Patience(self.settings)
+        patience = RetryPolicy(self.settings)
         retrying = Retrying(
             retry=retry_if_exception_type(InterruptedTransfer),
             stop=patience.is_over,

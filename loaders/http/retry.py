@@ -38,7 +38,7 @@ class InterruptedTransfer(Exception):  # noqa: N818 (it is no error until the at
         self.status = status
 
 
-class Patience:
+class RetryPolicy:
     """How often to try again, and how long to wait before."""
 
     def __init__(self, settings: Download) -> None:

@@ -29,7 +29,7 @@ from loaders.core.redact import redact
 from loaders.http.retry import last_status
 from loaders.irradiance.api_keys import without_in
 from loaders.irradiance.contract import SCHEMA
-from loaders.irradiance.provider import Asking, Found
+from loaders.irradiance.provider import Found, ProviderContext
 from loaders.irradiance.pv_model import Place, UnreadableError
 from loaders.settings.irradiance import Provider as Name
 
@@ -107,28 +107,28 @@ class Kept:
                 Path(partial.name).unlink(missing_ok=True)
 
 
-def kept_of(service: Service, asking: Asking) -> Kept:
+def kept_of(service: Service, context: ProviderContext) -> Kept:
     """Where the answers of a service are."""
     asked_for = hashlib.sha256(service.asked_for.encode()).hexdigest()[:12]
-    return Kept(asking.kept / service.name / asked_for)
+    return Kept(context.kept / service.name / asked_for)
 
 
-def unasked(cells: pa.Table, service: Service, asking: Asking) -> int:
+def unasked(cells: pa.Table, service: Service, context: ProviderContext) -> int:
     """How many cells there is nothing of that is kept and can be read."""
-    kept = kept_of(service, asking)
+    kept = kept_of(service, context)
     return sum(_known(place, service, kept) is None for place in _places(cells))
 
 
-def found_by_cell(cells: pa.Table, service: Service, asking: Asking) -> Iterator[Found]:
+def found_by_cell(cells: pa.Table, service: Service, context: ProviderContext) -> Iterator[Found]:
     """What the provider has of each cell, in their order.
 
     Raises:
         SourceError: it cannot be asked, or what it says cannot be understood; what it has said so far is kept.
     """
-    kept = kept_of(service, asking)
+    kept = kept_of(service, context)
     places, failures = _places(cells), 0
     with closing(_ahead(lambda place: _found(place, service, kept), places, service.at_once)) as answers:
-        for place, (rows, refused) in zip(places, asking.watched(answers, service.name, len(places)), strict=True):
+        for place, (rows, refused) in zip(places, context.watched(answers, service.name, len(places)), strict=True):
             failures = failures + 1 if refused and not refused.is_lasting else 0
             if failures > MOST_FAILURES or failures == len(places):
                 raise SourceError(

@@ -29,7 +29,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class ProviderContext:
     """What a provider needs to ask the network.
 
     Attributes:
@@ -53,7 +53,7 @@ class Provider(Protocol):
     NAME: Name
     MODELS: str  # every model between the sun and the yield; another text is another table
 
-    def irradiance_of(self, cells: pa.Table, settings: Irradiance, asking: Asking) -> Iterator[Found]:
+    def irradiance_of(self, cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
         """What it has for these cells, whose columns are CELLS: some at a time, none left out.
 
         Raises:

@@ -13,7 +13,7 @@ from hamilton.function_modifiers import tag
 from loaders.core.errors import AccountingError
 from loaders.geo.record_cells import read_cells
 from loaders.irradiance.contract import REFUSED, SCHEMA
-from loaders.irradiance.provider import Asking, Found, Provider
+from loaders.irradiance.provider import Found, Provider, ProviderContext
 from loaders.settings.irradiance import Irradiance
 
 
@@ -45,10 +45,10 @@ def irradiance_cells(cells_file: Path) -> pa.Table:
 
 @tag(data_source="provider", processing_stage="load", data_type="arrow")
 def cell_irradiance(
-    irradiance_cells: pa.Table, provider: Provider, irradiance_settings: Irradiance, asking: Asking
+    irradiance_cells: pa.Table, provider: Provider, irradiance_settings: Irradiance, context: ProviderContext
 ) -> Found:
     """What the provider says of each cell: rows, or why there are none."""
-    found = list(provider.irradiance_of(irradiance_cells, irradiance_settings, asking))
+    found = list(provider.irradiance_of(irradiance_cells, irradiance_settings, context))
     refused = {cell: reason for part in found for cell, reason in part.refused.items()}
     return Found(pa.concat_tables([SCHEMA.empty_table(), *(part.rows for part in found)]), refused)
 

@@ -6,7 +6,7 @@ from typing import Any
 from openlineage.common.provider.dbt.local import DbtLocalArtifactProcessor
 from openlineage.common.provider.dbt.utils import PRODUCER
 
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.lineage.events import NAMESPACE
 from loaders.lineage.steps import warehouse
 
@@ -26,9 +26,9 @@ class _Artifacts(DbtLocalArtifactProcessor):
 
     def get_dbt_metadata(self) -> tuple[Any, Any, Any, Any]:
         """What dbt has written down; without the tests that were skipped, which the library takes for failed ones."""
-        manifest, run, profile, catalog = super().get_dbt_metadata()
+        manifest, run, profile, settings = super().get_dbt_metadata()
         run["results"] = [result for result in run["results"] if result["status"] != "skipped"]
-        return manifest, run, profile, catalog
+        return manifest, run, profile, settings
 
     def extract_namespace(self, profile: dict[str, Any]) -> str:
         """Of all tables."""
@@ -38,7 +38,7 @@ class _Artifacts(DbtLocalArtifactProcessor):
         """None: its parser takes the common table expressions, with which our models begin, for tables."""
 
 
-def told_by_dbt(project: Path, workspace: Workspace) -> list[Any]:
+def told_by_dbt(project: Path, paths: ProjectPaths) -> list[Any]:
     """The events of the last dbt run: of each model, of its tests, and of each test that is a file."""
-    events: list[Any] = _Artifacts(project, warehouse(workspace.database, workspace)).parse().events()
+    events: list[Any] = _Artifacts(project, warehouse(paths.database, paths)).parse().events()
     return events

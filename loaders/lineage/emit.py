@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from loaders.core.errors import BuildError
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.lineage.run import FILE, Parent
 from loaders.lineage.steps import Step
 
@@ -24,13 +24,13 @@ ADVICE = (
 )
 
 
-def lineage_file(workspace: Workspace) -> Path | None:
+def lineage_file(paths: ProjectPaths) -> Path | None:
     """Where events go; null where nobody asks for them."""
     name = os.environ.get(FILE)
-    return workspace.root / Path(name).expanduser() if name else None
+    return paths.root / Path(name).expanduser() if name else None
 
 
-def hamilton_adapters(job: str, workspace: Workspace, parent: Parent | None = None) -> list[Any]:
+def hamilton_adapters(job: str, paths: ProjectPaths, parent: Parent | None = None) -> list[Any]:
     """What a Hamilton driver needs for its runs to be told; nothing where nobody asks.
 
     They go with every executor: they can be sent to other processes, where they have nothing to tell.
@@ -38,28 +38,28 @@ def hamilton_adapters(job: str, workspace: Workspace, parent: Parent | None = No
     Args:
         job: the pipeline. Hamilton's own events are of the job `<job>.hamilton`: the graph, with what its functions
             say, but not what they read and write, which `pipeline_events` tells.
-        workspace: whose file it is.
+        paths: whose file it is.
         parent: the run that the graph is a part of.
 
     Raises:
         BuildError: the UI is asked for, and is not installed or does not answer; or the file cannot be written.
     """
     adapters = []
-    file = lineage_file(workspace)
+    file = lineage_file(paths)
     if file is not None:
         from hamilton.plugins.h_openlineage import OpenLineageAdapter  # noqa: PLC0415 (start-up time)
 
         from loaders.lineage.events import NAMESPACE, client  # noqa: PLC0415
 
-        adapters.append(OpenLineageAdapter(client(file, workspace.root, parent), NAMESPACE, f"{job}.hamilton"))
+        adapters.append(OpenLineageAdapter(client(file, paths.root, parent), NAMESPACE, f"{job}.hamilton"))
     if os.environ.get(UI_PROJECT):
-        adapters.append(_tracker(job, workspace))
+        adapters.append(_tracker(job, paths))
     return adapters
 
 
 @contextmanager
 def pipeline_events(
-    job: str, workspace: Workspace, steps: Callable[[], Sequence[Step]], description: str = ""
+    job: str, paths: ProjectPaths, steps: Callable[[], Sequence[Step]], description: str = ""
 ) -> Iterator[Parent | None]:
     """Tell of a run and of its steps that they start, and how they end; nothing where nobody asks.
 
@@ -67,7 +67,7 @@ def pipeline_events(
 
     Args:
         job: what is run.
-        workspace: whose file it is.
+        paths: whose file it is.
         steps: what is read and written; asked at the start, and again at the end, when more is known.
         description: of the job, in a sentence.
 
@@ -77,13 +77,13 @@ def pipeline_events(
     Raises:
         BuildError: the file cannot be written.
     """
-    file = lineage_file(workspace)
+    file = lineage_file(paths)
     if file is None:
         yield None
         return
     from loaders.lineage.events import Runs  # noqa: PLC0415 (start-up time)
 
-    runs = Runs(job, description, file, workspace.root)
+    runs = Runs(job, description, file, paths.root)
     runs.start(steps())
     try:
         yield runs.parent
@@ -93,12 +93,12 @@ def pipeline_events(
     runs.end(steps())
 
 
-def dbt_events(project: Path, workspace: Workspace, parent: Parent | None = None) -> int:
+def dbt_events(project: Path, paths: ProjectPaths, parent: Parent | None = None) -> int:
     """Tell what the last dbt run has read, written and tested, as `manifest.json` and `run_results.json` have it.
 
     Args:
         project: the folder with `dbt_project.yml`.
-        workspace: whose file it is, and whose warehouse the tables are in once the build is published.
+        paths: whose file it is, and whose warehouse the tables are in once the build is published.
         parent: the run that dbt was a part of.
 
     Returns:
@@ -107,20 +107,20 @@ def dbt_events(project: Path, workspace: Workspace, parent: Parent | None = None
     Raises:
         BuildError: the file cannot be written.
     """
-    file = lineage_file(workspace)
+    file = lineage_file(paths)
     if file is None or not (project / "target" / "run_results.json").exists():
         return 0
     from loaders.lineage.dbt import told_by_dbt  # noqa: PLC0415 (start-up time)
     from loaders.lineage.events import client  # noqa: PLC0415
 
-    out = client(file, workspace.root, parent)
-    events = told_by_dbt(project, workspace)
+    out = client(file, paths.root, parent)
+    events = told_by_dbt(project, paths)
     for event in events:
         out.emit(event)
     return len(events)
 
 
-def _tracker(job: str, workspace: Workspace) -> Any:
+def _tracker(job: str, paths: ProjectPaths) -> Any:
     """What sends Hamilton's runs to its UI."""
     project, user = os.environ[UI_PROJECT], os.environ.get(UI_USER)
     if not project.isdecimal() or not user:
@@ -132,6 +132,6 @@ def _tracker(job: str, workspace: Workspace) -> Any:
         what = "`pip install apache-hamilton-sdk apache-hamilton-ui`"
         raise BuildError(f"{UI_PROJECT} asks for Hamilton's UI, which needs {what}. {ADVICE}.") from error
     try:
-        return HamiltonTracker(int(project), user, job, tags={"origin": workspace.origin})
+        return HamiltonTracker(int(project), user, job, tags={"origin": paths.origin})
     except (OSError, ResourceDoesNotExistException, UnauthorizedException) as error:  # requests' errors are OSErrors
         raise BuildError(f"Hamilton's UI has no project {project} for {user}, or does not run. {ADVICE}.") from error

@@ -10,8 +10,8 @@ import pyarrow as pa
 from loaders.acquire.lock import last_lock
 from loaders.acquire.publishers.local import is_local
 from loaders.contract import BOUNDARY, GEOMETRY, RECORD, Field
-from loaders.core.paths import Workspace
-from loaders.settings.params import Catalog, Dataset
+from loaders.core.paths import ProjectPaths
+from loaders.settings.params import Dataset, Settings
 from loaders.tables import ACCOUNTING, ALL_FEATURES, RAW_SCHEMA, REJECTED_RECORDS
 
 DOI = "https://doi.org"
@@ -68,71 +68,70 @@ class Step:
 
 
 def doi_steps(
-    catalog: Catalog,
+    settings: Settings,
     datasets: Iterable[Dataset],
-    workspace: Workspace,
+    paths: ProjectPaths,
     database: Path,
     export_geoparquet: bool = True,
 ) -> list[Step]:
     """What `run_doi_pipeline` reads and writes: of each dataset what is published, and its table."""
     steps = []
     for dataset in datasets:
-        files = _loaded(dataset.key, workspace) if export_geoparquet else ()
-        writes = (*_stored(dataset.key, workspace, database), *files)
-        steps.append(Step(dataset.key, (published(dataset, workspace),), writes))
-    return [*steps, *_of_all(catalog, workspace, database)]
+        files = _loaded(dataset.key, paths) if export_geoparquet else ()
+        writes = (*_stored(dataset.key, paths, database), *files)
+        steps.append(Step(dataset.key, (published(dataset, paths),), writes))
+    return [*steps, *_of_all(settings, paths, database)]
 
 
-def load_steps(dataset: Dataset, workspace: Workspace) -> list[Step]:
+def load_steps(dataset: Dataset, paths: ProjectPaths) -> list[Step]:
     """What `load_dataset` reads and writes, as the DVC stage `load@<key>` does."""
-    return [Step(dataset.key, (published(dataset, workspace),), _loaded(dataset.key, workspace))]
+    return [Step(dataset.key, (published(dataset, paths),), _loaded(dataset.key, paths))]
 
 
-def boundary_steps(source: Path, workspace: Workspace, database: Path | None = None) -> list[Step]:
+def boundary_steps(source: Path, paths: ProjectPaths, database: Path | None = None) -> list[Step]:
     """What the pipeline of the boundaries reads and writes; with a database, its table too."""
-    tables = (_boundaries(workspace, database),) if database else ()
-    loaded = file(workspace.boundaries, workspace, "Countries, regions and counties.", BOUNDARY)
-    return [Step("admin_boundaries", (file(source, workspace),), (loaded, *tables))]
+    tables = (_boundaries(paths, database),) if database else ()
+    loaded = file(paths.boundaries, paths, "Countries, regions and counties.", BOUNDARY)
+    return [Step("admin_boundaries", (file(source, paths),), (loaded, *tables))]
 
 
-def irradiance_steps(workspace: Workspace, database: Path | None = None) -> list[Step]:
+def irradiance_steps(paths: ProjectPaths, database: Path | None = None) -> list[Step]:
     """What the pipeline of the irradiance reads and writes; with a database, its tables too."""
     said = {
         "solar_irradiance": "Irradiance and yield, by cell and month.",
         "irradiance_refused": "Cells without irradiance.",
     }
-    files = [file(path, workspace, said[name]) for name, path in workspace.irradiance_tables.items()]
-    tables = _raw(workspace.irradiance_tables, workspace, database) if database else ()
-    cells = file(workspace.cells("irradiance"), workspace, "The H3 cells that hold records.")
+    files = [file(path, paths, said[name]) for name, path in paths.irradiance_tables.items()]
+    tables = _raw(paths.irradiance_tables, paths, database) if database else ()
+    cells = file(paths.cells("irradiance"), paths, "The H3 cells that hold records.")
     return [Step("solar_irradiance", (cells,), (*files, *tables))]
 
 
-def warehouse_steps(catalog: Catalog, workspace: Workspace) -> list[Step]:
+def warehouse_steps(settings: Settings, paths: ProjectPaths) -> list[Step]:
     """What `build` reads and writes before and after dbt: loaded files to `raw_data`, curated tables to files."""
-    database = workspace.database
-    raw = Path(LAKE) if catalog.warehouse == "ducklake" else database
-    stored = [Step(key, _loaded(key, workspace), _stored(key, workspace, raw)) for key in catalog.datasets]
-    boundaries = Step("admin_boundaries", (file(workspace.boundaries, workspace),), (_boundaries(workspace, raw),))
+    database = paths.database
+    raw = Path(LAKE) if settings.warehouse == "ducklake" else database
+    stored = [Step(key, _loaded(key, paths), _stored(key, paths, raw)) for key in settings.datasets]
+    boundaries = Step("admin_boundaries", (file(paths.boundaries, paths),), (_boundaries(paths, raw),))
     irradiance = [
-        Step(name, (file(path, workspace),), _raw((name,), workspace, raw))
-        for name, path in workspace.irradiance_tables.items()
+        Step(name, (file(path, paths),), _raw((name,), paths, raw)) for name, path in paths.irradiance_tables.items()
     ]
     exports = [
-        Step(path.stem, (table(f"curated.{path.stem}", workspace, database),), (file(path, workspace),))
-        for path in sorted(workspace.curated.glob("*.parquet"))
+        Step(path.stem, (table(f"curated.{path.stem}", paths, database),), (file(path, paths),))
+        for path in sorted(paths.curated.glob("*.parquet"))
     ]
-    return [*stored, *_of_all(catalog, workspace, raw), boundaries, *irradiance, *exports]
+    return [*stored, *_of_all(settings, paths, raw), boundaries, *irradiance, *exports]
 
 
-def published(dataset: Dataset, workspace: Workspace) -> Data:
+def published(dataset: Dataset, paths: ProjectPaths) -> Data:
     """What a dataset comes from: its DOI or address; its bundled twin or the user's own file where that is read."""
-    source, lock = dataset.source, last_lock(workspace.lock(dataset.key))
+    source, lock = dataset.source, last_lock(paths.lock(dataset.key))
     tags = {"licence": dataset.licence or "unknown", "licence_verified": str(dataset.licence_verified).lower()}
-    if is_local(dataset, workspace):
+    if is_local(dataset, paths):
         twin = source.path is None
-        place = workspace.samples(dataset.key) if twin else workspace.root / Path(source.path or "").expanduser()
+        place = paths.samples(dataset.key) if twin else paths.root / Path(source.path or "").expanduser()
         said = f"Bundled twin of {source.doi or source.github or source.url}: synthetic." if twin else ""
-        return Data("file", _below(place, workspace), said, tags=tags | {"is_synthetic": str(twin).lower()})
+        return Data("file", _below(place, paths), said, tags=tags | {"is_synthetic": str(twin).lower()})
     record = lock.record if lock else None
     namespace, name = _address(dataset)
     if record and record.licence:
@@ -149,25 +148,25 @@ def published(dataset: Dataset, workspace: Workspace) -> Data:
 
 
 def table(
-    name: str, workspace: Workspace, database: Path, description: str = "", fields: tuple[Field, ...] = ()
+    name: str, paths: ProjectPaths, database: Path, description: str = "", fields: tuple[Field, ...] = ()
 ) -> Data:
     """A table of a warehouse, `<schema>.<table>`, by the name that dbt's events give it.
 
     Of the schema `raw_data`, a database that is called `lake` is the DuckLake that dbt attaches to the warehouse.
     """
     columns = _columns(fields, "geometry('EPSG:4326')")
-    file = workspace.database if database.name == LAKE else database
-    return Data(warehouse(file, workspace), f"{database.stem}.{name}", description, columns)
+    file = paths.database if database.name == LAKE else database
+    return Data(warehouse(file, paths), f"{database.stem}.{name}", description, columns)
 
 
-def warehouse(database: Path, workspace: Workspace) -> str:
+def warehouse(database: Path, paths: ProjectPaths) -> str:
     """The namespace of a warehouse's tables."""
-    return f"duckdb://{_below(database, workspace)}"
+    return f"duckdb://{_below(database, paths)}"
 
 
-def file(path: Path, workspace: Workspace, description: str = "", fields: tuple[Field, ...] = ()) -> Data:
+def file(path: Path, paths: ProjectPaths, description: str = "", fields: tuple[Field, ...] = ()) -> Data:
     """A file or folder; below the project it has no name of this machine."""
-    return Data("file", _below(path, workspace), description, _columns(fields, "blob"))
+    return Data("file", _below(path, paths), description, _columns(fields, "blob"))
 
 
 def _columns(fields: tuple[Field, ...], geometry: str) -> tuple[tuple[str, str, str], ...]:
@@ -186,38 +185,38 @@ def _address(dataset: Dataset) -> tuple[str, str]:
     return f"{parts.scheme}://{parts.netloc}", parts.path.lstrip("/")
 
 
-def _loaded(key: str, workspace: Workspace) -> tuple[Data, ...]:
-    kept = file(workspace.loaded(key), workspace, f"Records of {key} that can be used.", RECORD)
-    return kept, file(workspace.rejected(key), workspace, f"Records of {key} that cannot be used.")
+def _loaded(key: str, paths: ProjectPaths) -> tuple[Data, ...]:
+    kept = file(paths.loaded(key), paths, f"Records of {key} that can be used.", RECORD)
+    return kept, file(paths.rejected(key), paths, f"Records of {key} that cannot be used.")
 
 
-def _stored(key: str, workspace: Workspace, database: Path) -> tuple[Data, ...]:
+def _stored(key: str, paths: ProjectPaths, database: Path) -> tuple[Data, ...]:
     """The table of a dataset, and those that have rows of it."""
-    own = table(f"{RAW_SCHEMA}.{key}", workspace, database, f"Records of {key} that can be used.", RECORD)
-    return own, *_raw((REJECTED_RECORDS, ACCOUNTING), workspace, database)
+    own = table(f"{RAW_SCHEMA}.{key}", paths, database, f"Records of {key} that can be used.", RECORD)
+    return own, *_raw((REJECTED_RECORDS, ACCOUNTING), paths, database)
 
 
-def _of_all(catalog: Catalog, workspace: Workspace, database: Path) -> list[Step]:
+def _of_all(settings: Settings, paths: ProjectPaths, database: Path) -> list[Step]:
     """What follows from all datasets, and from the settings."""
-    settings = tuple(file(workspace.root / name, workspace) for name in ("params.yaml", catalog.dedup.overrides))
-    written = _raw(("dataset_terms", "overrides", "settings"), workspace, database)
-    union = table(f"{RAW_SCHEMA}.{ALL_FEATURES}", workspace, database, "Records of all datasets.", RECORD)
+    settings_files = tuple(file(paths.root / name, paths) for name in ("params.yaml", settings.dedup.overrides))
+    written = _raw(("dataset_terms", "overrides", "settings"), paths, database)
+    union = table(f"{RAW_SCHEMA}.{ALL_FEATURES}", paths, database, "Records of all datasets.", RECORD)
     return [
-        Step(ALL_FEATURES, _raw(catalog.datasets, workspace, database), (union,)),
-        Step("settings", settings, written),
+        Step(ALL_FEATURES, _raw(settings.datasets, paths, database), (union,)),
+        Step("settings", settings_files, written),
     ]
 
 
-def _raw(names: Iterable[str], workspace: Workspace, database: Path) -> tuple[Data, ...]:
-    return tuple(table(f"{RAW_SCHEMA}.{name}", workspace, database) for name in names)
+def _raw(names: Iterable[str], paths: ProjectPaths, database: Path) -> tuple[Data, ...]:
+    return tuple(table(f"{RAW_SCHEMA}.{name}", paths, database) for name in names)
 
 
-def _boundaries(workspace: Workspace, database: Path) -> Data:
+def _boundaries(paths: ProjectPaths, database: Path) -> Data:
     name = f"{RAW_SCHEMA}.admin_boundaries"
-    return table(name, workspace, database, "Countries, regions and counties.", BOUNDARY)
+    return table(name, paths, database, "Countries, regions and counties.", BOUNDARY)
 
 
-def _below(path: Path, workspace: Workspace) -> str:
+def _below(path: Path, paths: ProjectPaths) -> str:
     """A path as the project sees it."""
-    root, there = workspace.root.resolve(), path.absolute()
+    root, there = paths.root.resolve(), path.absolute()
     return (there.relative_to(root) if there.is_relative_to(root) else there).as_posix()

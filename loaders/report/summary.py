@@ -10,10 +10,10 @@ from rich.table import Table
 from loaders.acquire.lock import read_lock
 from loaders.core.errors import BuildError
 from loaders.core.escape import markdown, markdown_prose
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.harmonise.row_accounting import lying_areas, read_accounting
 from loaders.settings.licences import disagreement
-from loaders.settings.params import Catalog, Dataset
+from loaders.settings.params import Dataset, Settings
 from loaders.warehouse.build_metrics import Figures
 
 HEADINGS = (
@@ -52,26 +52,26 @@ class Row:
         return (self.name, *counts, *shared, *quantities, self.licence, seconds)
 
 
-def summarise(catalog: Catalog, workspace: Workspace) -> list[Row]:
+def summarise(settings: Settings, paths: ProjectPaths) -> list[Row]:
     """One row a dataset, in the order of the settings.
 
     Raises:
         BuildError: a dataset is not loaded, or nothing is built.
     """
-    metrics = {key: _metrics(key, workspace) for key in catalog.datasets}
-    figures = read_figures(workspace)
-    rows = {key: _row(catalog.datasets[key], workspace, found) for key, found in metrics.items()}
+    metrics = {key: _metrics(key, paths) for key in settings.datasets}
+    figures = read_figures(paths)
+    rows = {key: _row(settings.datasets[key], paths, found) for key, found in metrics.items()}
     return [_published(row, figures) for row in rows.values()]
 
 
-def read_figures(workspace: Workspace) -> Figures:
+def read_figures(paths: ProjectPaths) -> Figures:
     """What the last build made.
 
     Raises:
         BuildError: there was none.
     """
     try:
-        figures: Figures = json.loads(workspace.figures.read_text(encoding="utf-8"))
+        figures: Figures = json.loads(paths.figures.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise BuildError("Nothing is built yet. Run `make all`.") from error
     return figures
@@ -177,9 +177,9 @@ def _sum(values: Iterable[float | None]) -> float | None:
     return sum(known) if known else None
 
 
-def _metrics(key: str, workspace: Workspace) -> dict[str, Any]:
+def _metrics(key: str, paths: ProjectPaths) -> dict[str, Any]:
     try:
-        return read_accounting(workspace.metrics(key))
+        return read_accounting(paths.metrics(key))
     except FileNotFoundError as error:
         raise BuildError(f"{key}: not loaded yet. Run `make all`.") from error
 
@@ -192,9 +192,9 @@ def _published(row: Row, figures: Figures) -> Row:
     return replace(row, **figures["datasets"].get(row.name, {}))
 
 
-def _row(dataset: Dataset, workspace: Workspace, metrics: dict[str, Any]) -> Row:
-    seconds = workspace.seconds(dataset.key)
-    lock = read_lock(workspace.lock(dataset.key))
+def _row(dataset: Dataset, paths: ProjectPaths, metrics: dict[str, Any]) -> Row:
+    seconds = paths.seconds(dataset.key)
+    lock = read_lock(paths.lock(dataset.key))
     return Row(
         name=dataset.key,
         read=metrics["records"]["read"],

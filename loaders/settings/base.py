@@ -16,7 +16,7 @@ Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Count = Annotated[int, Field(ge=1, le=32)]
 
 
-class Setting(BaseModel):
+class SettingsModel(BaseModel):
     """A branch of the settings: unknown keys are refused, nothing can be changed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)

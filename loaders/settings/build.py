@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 
-from loaders.settings.base import Positive, Setting, Text, as_tuple
+from loaders.settings.base import Positive, SettingsModel, Text, as_tuple
 from loaders.settings.licences import Kind
 
 Subtype = Literal["country", "region", "county"]
@@ -13,7 +13,7 @@ Distance = Annotated[float, Field(ge=0)]
 Factor = Annotated[float, Field(gt=1)]
 
 
-class Dedup(Setting):
+class Dedup(SettingsModel):
     """When two records are the same installation; `params.yaml` says it in sentences.
 
     Attributes:
@@ -49,7 +49,7 @@ class Dedup(Setting):
     largest_spread: Factor = 3.0
 
 
-class Licences(Setting):
+class Licences(SettingsModel):
     """What may be published: datasets under other kinds of licences are left out."""
 
     allow: Annotated[tuple[Kind, ...], BeforeValidator(as_tuple), Field(min_length=1)] = (
@@ -60,7 +60,7 @@ class Licences(Setting):
     )
 
 
-class Boundaries(Setting):
+class Boundaries(SettingsModel):
     """Where countries and regions are, and how far from land still counts.
 
     Attributes:

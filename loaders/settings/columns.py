@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from loaders.settings.base import Setting, Text, as_tuple
+from loaders.settings.base import SettingsModel, Text, as_tuple
 
 Scalar = str | int | float
 
@@ -38,7 +38,7 @@ DatePattern = Annotated[str, StringConstraints(pattern=r"^([MD./ _-]*)YYYY([MD./
 DatePatterns = Annotated[tuple[DatePattern, ...], BeforeValidator(as_tuple)]
 
 
-class Reading(Setting):
+class Reading(SettingsModel):
     """What the file does not say of itself.
 
     Attributes:
@@ -80,7 +80,7 @@ class Reading(Setting):
         return self
 
 
-class Column(Setting):
+class Column(SettingsModel):
     """A published column, or one value for all records.
 
     Attributes:
@@ -155,7 +155,7 @@ class InstalledColumn(Column):
         return self
 
 
-class Position(Setting):
+class Position(SettingsModel):
     """Columns with the position that the publisher states beside the shape [°], EPSG:4326: only compared with it."""
 
     longitude: Text
@@ -169,7 +169,7 @@ class Position(Setting):
         return {axis: Column(column=(name,), null_values=self.null_values) for axis, name in names.items()}
 
 
-class ColumnMap(Setting):
+class ColumnMap(SettingsModel):
     """Which published column means what.
 
     Attributes:
@@ -187,7 +187,7 @@ class ColumnMap(Setting):
     position: Position | None = None
 
 
-class Extent(Setting):
+class Extent(SettingsModel):
     """A box around all records [°], EPSG:4326: what lies outside is flagged, and betrays swapped axes."""
 
     west: Annotated[float, Field(ge=-180, le=180)]

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from loaders.settings.base import Count, Seconds, Setting
+from loaders.settings.base import Count, Seconds, SettingsModel
 
 
-class Download(Setting):
+class Download(SettingsModel):
     """How files are brought: nothing here changes what they are."""
 
     datasets_at_once: Count = 4

@@ -5,10 +5,10 @@ from typing import Literal
 from pydantic import field_validator
 
 from loaders.core.redact import credential_in
-from loaders.settings.base import Setting, Text
+from loaders.settings.base import SettingsModel, Text
 
 
-class DuckLake(Setting):
+class DuckLake(SettingsModel):
     """Where a DuckLake is; who may read and write it is said by the environment alone.
 
     Attributes:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from loaders.settings.base import Positive, Setting, Text, as_tuple
+from loaders.settings.base import Positive, SettingsModel, Text, as_tuple
 
 Provider = Literal["clearsky", "pvgis", "nsrdb", "google_solar"]
 Year = Annotated[int, Field(ge=1980, le=2100)]
@@ -12,7 +12,7 @@ FINEST_CELL = 7  # of what varies over kilometres; about 5 km2
 CELL_OF_A_BUILDING = 13  # about 44 m2
 
 
-class Pvgis(Setting):
+class Pvgis(SettingsModel):
     """What PVGIS is asked for.
 
     Attributes:
@@ -34,19 +34,19 @@ class Pvgis(Setting):
         return self
 
 
-class Nsrdb(Setting):
+class Nsrdb(SettingsModel):
     """What the NSRDB is asked for: the name of a typical year of PSM4."""
 
     typical_year: Annotated[str, Field(pattern=r"^tmy-\d{4}$")] = "tmy-2023"
 
 
-class GoogleSolar(Setting):
+class GoogleSolar(SettingsModel):
     """How many requests may be made that Google bills; 0 is none. Its results must not be passed on."""
 
     billable_requests: Annotated[int, Field(ge=0)] = 0
 
 
-class Energy(Setting):
+class Energy(SettingsModel):
     """What is assumed of an installation to say how much energy it gives.
 
     Attributes:
@@ -58,7 +58,7 @@ class Energy(Setting):
     dc_per_ac: Annotated[float, Field(ge=1)] = 1.3
 
 
-class Irradiance(Setting):
+class Irradiance(SettingsModel):
     """What is asked for, and which panels the yield is of.
 
     Attributes:

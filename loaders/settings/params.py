@@ -11,9 +11,9 @@ from typing import Annotated, Literal, Self
 import yaml
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from loaders.core.errors import CatalogError
+from loaders.core.errors import SettingsError
 from loaders.settings import messages as explain
-from loaders.settings.base import Executor, Positive, Setting, Text
+from loaders.settings.base import Executor, Positive, SettingsModel, Text
 from loaders.settings.build import Boundaries, Dedup, Licences
 from loaders.settings.columns import ColumnMap, Extent, Reading, Wanted
 from loaders.settings.download import Download
@@ -32,7 +32,7 @@ RESERVED_KEYS = frozenset(
 )
 
 
-class Dataset(Setting):
+class Dataset(SettingsModel):
     """One published dataset: where it is, how to read it, what it means, what it may be used for."""
 
     key: str
@@ -49,14 +49,14 @@ class Dataset(Setting):
     cite: Doi | None = None
 
 
-class NotLoaded(Setting):
+class NotLoaded(SettingsModel):
     """A dataset that is known, and the reason why it is not loaded."""
 
     doi: Doi
     reason: Text
 
 
-class Catalog(Setting):
+class Settings(SettingsModel):
     """The whole of `params.yaml`."""
 
     origin: Literal["sample", "doi"] = "sample"
@@ -117,10 +117,10 @@ class Catalog(Setting):
         """The same with one limit for all datasets on what may be fetched [MB].
 
         Raises:
-            CatalogError: it is no positive number.
+            SettingsError: it is no positive number.
         """
         if not max_mb > 0:
-            raise CatalogError(f"max_mb is {max_mb!r}; expected a positive number of megabytes.")
+            raise SettingsError(f"max_mb is {max_mb!r}; expected a positive number of megabytes.")
         datasets = {key: dataset.model_copy(update={"max_mb": None}) for key, dataset in self.datasets.items()}
         return self.model_copy(update={"max_mb": max_mb, "datasets": datasets})
 
@@ -128,7 +128,7 @@ class Catalog(Setting):
         """The datasets with these keys or aliases, each once; all of them if there are no names.
 
         Raises:
-            CatalogError: there is none of one name.
+            SettingsError: there is none of one name.
         """
         found = [self.dataset(name) for name in names or self.datasets]
         return list({dataset.key: dataset for dataset in found}.values())
@@ -137,25 +137,25 @@ class Catalog(Setting):
         """The dataset with this key or alias.
 
         Raises:
-            CatalogError: there is none; the message names the nearest.
+            SettingsError: there is none; the message names the nearest.
         """
         aliases = {dataset.alias: key for key, dataset in self.datasets.items() if dataset.alias}
         key = aliases.get(name, name)
         if key in self.datasets:
             return self.datasets[key]
         if key in self.not_loaded:
-            raise CatalogError(f"{key} is known but not loaded: {self.not_loaded[key].reason}")
-        raise CatalogError(explain.unknown(name, [*self.datasets, *aliases], "dataset", "params.yaml"))
+            raise SettingsError(f"{key} is known but not loaded: {self.not_loaded[key].reason}")
+        raise SettingsError(explain.unknown(name, [*self.datasets, *aliases], "dataset", "params.yaml"))
 
 
-def read_catalog(path: Path) -> Catalog:
+def read_settings(path: Path) -> Settings:
     """Read and check the settings.
 
     Args:
         path: the YAML file, by convention `params.yaml` in the project's folder.
 
     Raises:
-        CatalogError: it is not YAML, or says something that cannot be meant: the file, the key, what was found and
+        SettingsError: it is not YAML, or says something that cannot be meant: the file, the key, what was found and
             the nearest valid name.
     """
     try:
@@ -164,17 +164,17 @@ def read_catalog(path: Path) -> Catalog:
         tree = yaml.compose(text, yaml.SafeLoader)
         repeated = explain.duplicate_keys(tree)
     except OSError as error:
-        raise CatalogError(f"{path}: cannot be read ({error.strerror}).") from error
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date, a branch within itself
-        raise CatalogError(f"{path}: is not YAML: {explain.not_yaml(error)}") from error
+        raise SettingsError(f"{path}: is not YAML: {explain.not_yaml(error)}") from error
     if repeated:
-        raise CatalogError(f"{path.name}: {repeated} stands there twice; keep one of them.")
+        raise SettingsError(f"{path.name}: {repeated} stands there twice; keep one of them.")
     if misplaced := explain.misplaced_entry(tree):
-        raise CatalogError(f"{path.name}: {misplaced}")
+        raise SettingsError(f"{path.name}: {misplaced}")
     try:
-        return Catalog.model_validate(_with_keys(document, path.name))
+        return Settings.model_validate(_with_keys(document, path.name))
     except ValidationError as error:
-        raise CatalogError(explain.invalid(path.name, error, Catalog)) from error
+        raise SettingsError(explain.invalid(path.name, error, Settings)) from error
 
 
 def _with_keys(document: object, file: str) -> object:
@@ -189,5 +189,5 @@ def _with_key(key: object, entry: object, file: str) -> object:
     if not isinstance(entry, dict):
         return entry
     if "key" in entry:
-        raise CatalogError(f"{file}: datasets.{key}.key is not a setting: the entry's own name is its key.")
+        raise SettingsError(f"{file}: datasets.{key}.key is not a setting: the entry's own name is its key.")
     return {"key": key, **entry}

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from loaders.core.errors import CatalogError
-from loaders.core.paths import Workspace, find_root
-from loaders.settings.params import Catalog, read_catalog
+from loaders.core.errors import SettingsError
+from loaders.core.paths import ProjectPaths, find_root
+from loaders.settings.params import Settings, read_settings
 
 NOT_IN_A_FOLDER = {"{": "DVC", "}": "DVC", "?": "DuckDB"}  # and who takes it for something else
 
@@ -13,25 +13,25 @@ def require_usable_folder(root: Path) -> None:
     """The tools of the workflow can work in the project's folder.
 
     Raises:
-        CatalogError: its path holds a character that one of them takes for something else.
+        SettingsError: its path holds a character that one of them takes for something else.
     """
     for character, tool in NOT_IN_A_FOLDER.items():
         if character in str(root):
-            raise CatalogError(
+            raise SettingsError(
                 f"The project is in {root}, and {tool} cannot work below a folder with {character!r} in its name. "
                 f"Rename that folder, or move the project."
             )
 
 
-def read_project(params: Path | str | None = None) -> tuple[Catalog, Workspace]:
+def read_project(params: Path | str | None = None) -> tuple[Settings, ProjectPaths]:
     """The settings of a project, and its folders.
 
     Args:
         params: its `params.yaml`; by default that of the project around the working directory.
 
     Raises:
-        CatalogError: there is none, or it says something that cannot be meant.
+        SettingsError: there is none, or it says something that cannot be meant.
     """
     path = Path(params).resolve() if params else find_root() / "params.yaml"
-    catalog = read_catalog(path)
-    return catalog, Workspace(path.parent, catalog.origin)
+    settings = read_settings(path)
+    return settings, ProjectPaths(path.parent, settings.origin)

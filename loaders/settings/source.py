@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, StringConstraints, model_validator
 
 from loaders.core.redact import credential_in
-from loaders.settings.base import Setting, Text, as_tuple
+from loaders.settings.base import SettingsModel, Text, as_tuple
 
 Doi = Annotated[str, StringConstraints(pattern=r"^10\.\d{4,9}/\S+$")]
 GithubFile = Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+@[\w./-]+:(release:)?[^:]+$")]
@@ -17,7 +17,7 @@ SOURCE_KINDS = ("doi", "url", "github", "path")
 Patterns = Annotated[tuple[Text, ...], BeforeValidator(as_tuple)]
 
 
-class Source(Setting):
+class Source(SettingsModel):
     """Where a dataset is published: exactly one of `doi`, `url`, `github`, `path`."""
 
     doi: Doi | None = None

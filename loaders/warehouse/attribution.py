@@ -11,9 +11,9 @@ from loaders.acquire.lock import Lock, read_lock
 from loaders.core.errors import BuildError
 from loaders.core.escape import bibtex_doi, doi_address, latex, markdown, markdown_link, one_line, web_address
 from loaders.core.files import write_text
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.settings.licences import NOT_STATED, Terms, consequences, disagreement, terms
-from loaders.settings.params import Catalog, Dataset
+from loaders.settings.params import Dataset, Settings
 from loaders.warehouse.context_attribution import context_md
 
 BIBLIOGRAPHY, ATTRIBUTION = "CITATION.bib", "ATTRIBUTION.md"
@@ -41,13 +41,13 @@ BANNER = (
 
 
 def write_attribution(
-    catalog: Catalog, workspace: Workspace, contributed: Mapping[str, int], folder: Path
+    settings: Settings, paths: ProjectPaths, contributed: Mapping[str, int], folder: Path
 ) -> list[Path]:
     """Write both files.
 
     Args:
-        catalog: the settings.
-        workspace: where the locks are.
+        settings: the settings.
+        paths: where the locks are.
         contributed: rows in the published tables by dataset; one without rows is not named.
         folder: where to.
 
@@ -55,22 +55,22 @@ def write_attribution(
         BuildError: a dataset that contributed is not in the settings.
         SourceError: its lock is missing or damaged.
     """
-    locks = {dataset.key: read_lock(workspace.lock(dataset.key)) for dataset in _contributing(catalog, contributed)}
+    locks = {dataset.key: read_lock(paths.lock(dataset.key)) for dataset in _contributing(settings, contributed)}
     texts = {
-        BIBLIOGRAPHY: citation_bib(catalog, locks, contributed),
-        ATTRIBUTION: f"{attribution_md(catalog, locks, contributed)}\n{context_md(catalog)}",
+        BIBLIOGRAPHY: citation_bib(settings, locks, contributed),
+        ATTRIBUTION: f"{attribution_md(settings, locks, contributed)}\n{context_md(settings)}",
     }
     for name, text in texts.items():
         write_text(text, folder / name)
     return [folder / name for name in texts]
 
 
-def citation_bib(catalog: Catalog, locks: Mapping[str, Lock], contributed: Mapping[str, int]) -> str:
+def citation_bib(settings: Settings, locks: Mapping[str, Lock], contributed: Mapping[str, int]) -> str:
     """A BibTeX entry for each dataset, and one for its paper; what nobody states is left out.
 
     `doi` and `url` are addresses, which BibTeX styles take as they are; all else is escaped for LaTeX.
     """
-    datasets = _contributing(catalog, contributed)
+    datasets = _contributing(settings, contributed)
     entries = ["% The datasets that the published tables are made of, and their papers."]
     for dataset in datasets:
         entries.append(_entry(dataset.key, _dataset_fields(dataset, locks[dataset.key])))
@@ -80,9 +80,9 @@ def citation_bib(catalog: Catalog, locks: Mapping[str, Lock], contributed: Mappi
     return "\n\n".join(entries) + "\n"
 
 
-def attribution_md(catalog: Catalog, locks: Mapping[str, Lock], contributed: Mapping[str, int]) -> str:
+def attribution_md(settings: Settings, locks: Mapping[str, Lock], contributed: Mapping[str, int]) -> str:
     """What came from where, what its licence asks for, and what follows for the merged tables."""
-    datasets = _contributing(catalog, contributed)
+    datasets = _contributing(settings, contributed)
     if not datasets:
         return f"{ABOUT}\n\nNo dataset contributed a row.\n"
     synthetic = [dataset for dataset in datasets if locks[dataset.key].is_synthetic]
@@ -99,12 +99,12 @@ def attribution_md(catalog: Catalog, locks: Mapping[str, Lock], contributed: Map
     return "\n\n".join(blocks) + "\n"
 
 
-def _contributing(catalog: Catalog, contributed: Mapping[str, int]) -> list[Dataset]:
+def _contributing(settings: Settings, contributed: Mapping[str, int]) -> list[Dataset]:
     """The datasets that have rows in the published tables, in the order of the settings."""
-    unknown = sorted(key for key, rows in contributed.items() if rows > 0 and key not in catalog.datasets)
+    unknown = sorted(key for key, rows in contributed.items() if rows > 0 and key not in settings.datasets)
     if unknown:
         raise BuildError(f"{', '.join(unknown)}: in the published tables, but not in params.yaml. Run `make all`.")
-    return [dataset for key, dataset in catalog.datasets.items() if contributed.get(key, 0) > 0]
+    return [dataset for key, dataset in settings.datasets.items() if contributed.get(key, 0) > 0]
 
 
 def _licence(dataset: Dataset, lock: Lock) -> str | None:

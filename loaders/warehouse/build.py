@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from loaders.core.errors import BuildError
 from loaders.core.files import write_json
 from loaders.core.foreign_errors import STOPPED_CODE, killed
-from loaders.core.paths import DATABASE_NAME, Workspace
+from loaders.core.paths import DATABASE_NAME, ProjectPaths
 from loaders.core.prune import prune
 from loaders.db import ducklake as lake
 from loaders.db.connection import MEMORY_MB, MEMORY_VARIABLE, connect, stated_memory_mb, usable_mb
@@ -27,7 +27,7 @@ from loaders.harmonise.row_accounting import read_accounting
 from loaders.lineage.emit import dbt_events, pipeline_events
 from loaders.lineage.run import Parent
 from loaders.lineage.steps import warehouse_steps
-from loaders.settings.params import Catalog
+from loaders.settings.params import Settings
 from loaders.tables import DOI_DATASETS, OVERTURE_MAPS, SOLAR_IRRADIANCE
 from loaders.warehouse.attribution import write_attribution
 from loaders.warehouse.build_inputs import left_out
@@ -48,7 +48,7 @@ OPTIONS = ("--exclude-resource-type", "unit_test", "--quiet", "--no-use-colors")
 FASTER = ("--log-level-file", "none", "--no-populate-cache")  # the database is new; run_results.json says what failed
 
 
-def build(catalog: Catalog, workspace: Workspace) -> list[Path]:
+def build(settings: Settings, paths: ProjectPaths) -> list[Path]:
     """Build database, curated tables and attribution beside the present ones, then put them in their place.
 
     Of a dataset that is no longer in the settings, everything is removed.
@@ -60,36 +60,36 @@ def build(catalog: Catalog, workspace: Workspace) -> list[Path]:
         BuildError: a load is missing, dbt failed, or another build is running. The tables of the last good build
             stay as they are then.
     """
-    keys = list(catalog.datasets)
-    with _alone(workspace), _emptied(workspace.scratch("build")) as aside:
-        prune(keys, workspace)
-        _require_loads(keys, workspace)
-        _require_context(workspace)
-        with pipeline_events("warehouse", workspace, partial(warehouse_steps, catalog, workspace)) as run:
-            figures = _build_aside(aside, catalog, workspace, run)
-            if catalog.warehouse == "ducklake":
+    keys = list(settings.datasets)
+    with _alone(paths), _emptied(paths.scratch("build")) as aside:
+        prune(keys, paths)
+        _require_loads(keys, paths)
+        _require_context(paths)
+        with pipeline_events("warehouse", paths, partial(warehouse_steps, settings, paths)) as run:
+            figures = _build_aside(aside, settings, paths, run)
+            if settings.warehouse == "ducklake":
                 message = f"{figures['records']:,} records, {figures['installations']:,} installations"
-                lake.publish(aside / DATABASE_NAME, [CURATED_SCHEMA], message, catalog.ducklake, workspace)
-            _publish(aside, workspace)
-    return sorted(workspace.curated.glob("*.parquet"))
+                lake.publish(aside / DATABASE_NAME, [CURATED_SCHEMA], message, settings.ducklake, paths)
+            _publish(aside, paths)
+    return sorted(paths.curated.glob("*.parquet"))
 
 
-def _build_aside(aside: Path, catalog: Catalog, workspace: Workspace, run: Parent | None) -> Figures:
+def _build_aside(aside: Path, settings: Settings, paths: ProjectPaths, run: Parent | None) -> Figures:
     """Make everything in a folder beside its place; returns what it is, in figures."""
-    overrides = read_project_overrides(catalog, workspace)
+    overrides = read_project_overrides(settings, paths)
     database = aside / DATABASE_NAME
-    _write_raw_data(database, catalog, workspace)
+    _write_raw_data(database, settings, paths)
     try:
-        run_dbt(database, workspace.root, _memory_mb(list(catalog.datasets), workspace), catalog.warehouse)
+        run_dbt(database, paths.root, _memory_mb(list(settings.datasets), paths), settings.warehouse)
     finally:
-        dbt_events(workspace.root / "dbt", workspace, run)
+        dbt_events(paths.root / "dbt", paths, run)
     with connect(database, read_only=True) as connection:  # opened once: each time, DuckDB checks its extensions
         export_curated(database, aside / CURATED_SCHEMA)
-        if catalog.warehouse == "ducklake":
-            lake.attach(connection, catalog.ducklake, workspace, read_only=True)
+        if settings.warehouse == "ducklake":
+            lake.attach(connection, settings.ducklake, paths, read_only=True)
         figures = build_figures(connection, overrides)
     write_json(figures, aside / FIGURES)
-    write_attribution(catalog, workspace, _contributed(catalog, workspace), aside / CURATED_SCHEMA)
+    write_attribution(settings, paths, _contributed(settings, paths), aside / CURATED_SCHEMA)
     return figures
 
 
@@ -147,16 +147,16 @@ def export_curated(database: Path, folder: Path) -> None:
 
 
 @contextmanager
-def _alone(workspace: Workspace) -> Iterator[None]:
+def _alone(paths: ProjectPaths) -> Iterator[None]:
     """One build at a time; a killed one holds nothing."""
-    workspace.home.mkdir(parents=True, exist_ok=True)
-    lock = workspace.scratch("build.lock")
+    paths.home.mkdir(parents=True, exist_ok=True)
+    lock = paths.scratch("build.lock")
     lock.parent.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(lock, timeout=0):
             yield
     except Timeout as error:
-        raise BuildError(f"Another build of {workspace.home} is running. Wait until it has ended.") from error
+        raise BuildError(f"Another build of {paths.home} is running. Wait until it has ended.") from error
 
 
 @contextmanager
@@ -170,8 +170,8 @@ def _emptied(folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _require_loads(keys: list[str], workspace: Workspace) -> None:
-    needed = {key: (workspace.loaded(key), workspace.metrics(key)) for key in keys}
+def _require_loads(keys: list[str], paths: ProjectPaths) -> None:
+    needed = {key: (paths.loaded(key), paths.metrics(key)) for key in keys}
     missing = [key for key, places in needed.items() if not all(place.exists() for place in places)]
     if missing:
         raise BuildError(
@@ -180,58 +180,58 @@ def _require_loads(keys: list[str], workspace: Workspace) -> None:
         )
 
 
-def _memory_mb(keys: list[str], workspace: Workspace) -> int:
+def _memory_mb(keys: list[str], paths: ProjectPaths) -> int:
     """How much memory DuckDB gets for so many records [MB]; what EO_PV_MEMORY_MB says, if it says something."""
     if stated := os.environ.get(MEMORY_VARIABLE):
         return stated_memory_mb(stated)
-    records = sum(read_accounting(workspace.metrics(key))["records"]["kept"] for key in keys)
+    records = sum(read_accounting(paths.metrics(key))["records"]["kept"] for key in keys)
     wanted = MEMORY_MB + MEMORY_PER_RECORD_KB * max(0, records - RECORDS_WITHIN) / 1000
     return int(min(wanted, usable_mb()))
 
 
-def _require_context(workspace: Workspace) -> None:
+def _require_context(paths: ProjectPaths) -> None:
     """What is around the records is there, too."""
-    if not workspace.boundaries.exists():
+    if not paths.boundaries.exists():
         raise BuildError(
             "The boundaries of countries are not loaded, and no record has a place without them. Run `dvc repro`, or "
             "`eo-pv cells` and `eo-pv boundaries`."
         )
-    if not all(path.exists() for path in workspace.irradiance_tables.values()):
+    if not all(path.exists() for path in paths.irradiance_tables.values()):
         raise BuildError(
             "The solar irradiance is not loaded, and no installation has a yield without it. Run `dvc repro`, or "
             "`eo-pv cells` and `eo-pv irradiance`."
         )
 
 
-def _contributed(catalog: Catalog, workspace: Workspace) -> dict[str, int]:
+def _contributed(settings: Settings, paths: ProjectPaths) -> dict[str, int]:
     """How many records of each dataset are in the tables: none of those whose licence is not allowed."""
-    missing = left_out(catalog)
-    metrics = {key: read_accounting(workspace.metrics(key)) for key in catalog.datasets if key not in missing}
+    missing = left_out(settings)
+    metrics = {key: read_accounting(paths.metrics(key)) for key in settings.datasets if key not in missing}
     return {key: metric["records"]["kept"] for key, metric in metrics.items()}
 
 
-def _write_raw_data(database: Path, catalog: Catalog, workspace: Workspace) -> None:
-    stored = Database(catalog, workspace, None if catalog.warehouse == "ducklake" else database)
+def _write_raw_data(database: Path, settings: Settings, paths: ProjectPaths) -> None:
+    stored = Database(settings, paths, None if settings.warehouse == "ducklake" else database)
     with stored.opened() as connection:
-        loaded = [loaded_before(key, workspace) for key in catalog.datasets]
-        write_doi_data(connection, loaded, catalog, workspace)
-        write_boundaries(connection, workspace.boundaries)
-        write_irradiance(connection, workspace)
+        loaded = [loaded_before(key, paths) for key in settings.datasets]
+        write_doi_data(connection, loaded, settings, paths)
+        write_boundaries(connection, paths.boundaries)
+        write_irradiance(connection, paths)
     with stored.opened() as connection:  # once it is stored: a DuckLake does not show all of it before
         for pipeline in (DOI_DATASETS, OVERTURE_MAPS, SOLAR_IRRADIANCE):
-            write_sources(pipeline, connection, catalog, workspace, workspace.root / "dbt")
+            write_sources(pipeline, connection, settings, paths, paths.root / "dbt")
 
 
-def _publish(aside: Path, workspace: Workspace) -> None:
+def _publish(aside: Path, paths: ProjectPaths) -> None:
     """Rename what was built into place: whoever reads meanwhile sees a whole old file or a whole new one."""
-    workspace.curated.mkdir(parents=True, exist_ok=True)
+    paths.curated.mkdir(parents=True, exist_ok=True)
     fresh = sorted((aside / CURATED_SCHEMA).iterdir())
     for path in fresh:
-        path.replace(workspace.curated / path.name)
-    for path in workspace.curated.iterdir():
+        path.replace(paths.curated / path.name)
+    for path in paths.curated.iterdir():
         if path.name not in {new.name for new in fresh}:
             path.unlink()
-    (aside / FIGURES).replace(workspace.figures)
-    workspace.database.with_name(f"{DATABASE_NAME}.wal").unlink(missing_ok=True)
-    (aside / DATABASE_NAME).replace(workspace.database)
-    write_json(curated_hashes(workspace), workspace.built_from)
+    (aside / FIGURES).replace(paths.figures)
+    paths.database.with_name(f"{DATABASE_NAME}.wal").unlink(missing_ok=True)
+    (aside / DATABASE_NAME).replace(paths.database)
+    write_json(curated_hashes(paths), paths.built_from)

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from loaders.settings.licences import Kind, terms
-from loaders.settings.params import Catalog, Dataset
+from loaders.settings.params import Dataset, Settings
 from loaders.tables import DOI_DATASETS, SETTINGS
 from loaders.warehouse.overrides import Override
 from loaders.warehouse.raw_data import note_runs, replace_table
@@ -34,48 +34,50 @@ NOT_FOR_DBT = frozenset({"overrides", "priority"})
 METRES_PER_KM = 1000
 
 
-def write_build_inputs(connection: duckdb.DuckDBPyConnection, catalog: Catalog, overrides: Sequence[Override]) -> None:
+def write_build_inputs(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, overrides: Sequence[Override]
+) -> None:
     """Write what the settings say to the schema `raw_data`.
 
     Args:
         connection: to the warehouse.
-        catalog: the settings.
+        settings: the settings.
         overrides: what people say of single pairs.
     """
-    replace_table(connection, SETTINGS, pa.Table.from_pylist([build_settings(catalog)]))
-    replace_table(connection, "dataset_terms", pa.Table.from_pylist(dataset_terms(catalog), TERMS))
+    replace_table(connection, SETTINGS, pa.Table.from_pylist([build_settings(settings)]))
+    replace_table(connection, "dataset_terms", pa.Table.from_pylist(dataset_terms(settings), TERMS))
     replace_table(connection, "overrides", _overrides(overrides))
-    note_runs(connection, DOI_DATASETS, {SETTINGS: settings_hash(catalog, overrides)})
+    note_runs(connection, DOI_DATASETS, {SETTINGS: settings_hash(settings, overrides)})
 
 
-def settings_hash(catalog: Catalog, overrides: Sequence[Override]) -> str:
+def settings_hash(settings: Settings, overrides: Sequence[Override]) -> str:
     """A hash of what these tables say."""
-    document = [build_settings(catalog), dataset_terms(catalog), _overrides(overrides).to_pylist()]
+    document = [build_settings(settings), dataset_terms(settings), _overrides(overrides).to_pylist()]
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
-def build_settings(catalog: Catalog) -> dict[str, Any]:
+def build_settings(settings: Settings) -> dict[str, Any]:
     """The settings that the models read, in one row; quantities carry their unit in the name."""
     return {
-        **catalog.dedup.model_dump(exclude=set(NOT_FOR_DBT)),
-        "h3_resolution": catalog.h3_resolution,
-        "nearest_land_m": catalog.boundaries.nearest_land_km * METRES_PER_KM,
-        "irradiance_h3_resolution": catalog.irradiance.h3_resolution,
-        **catalog.energy.model_dump(),
+        **settings.dedup.model_dump(exclude=set(NOT_FOR_DBT)),
+        "h3_resolution": settings.h3_resolution,
+        "nearest_land_m": settings.boundaries.nearest_land_km * METRES_PER_KM,
+        "irradiance_h3_resolution": settings.irradiance.h3_resolution,
+        **settings.energy.model_dump(),
     }
 
 
-def dataset_terms(catalog: Catalog) -> list[dict[str, Any]]:
+def dataset_terms(settings: Settings) -> list[dict[str, Any]]:
     """Of each dataset its rank, its licence, and whether the settings let it reach a published table."""
-    return [_terms(catalog.datasets[key], rank, catalog) for rank, key in enumerate(catalog.by_priority, start=1)]
+    return [_terms(settings.datasets[key], rank, settings) for rank, key in enumerate(settings.by_priority, start=1)]
 
 
-def left_out(catalog: Catalog) -> list[str]:
+def left_out(settings: Settings) -> list[str]:
     """The datasets whose licence the settings do not allow."""
-    return [row["dataset_key"] for row in dataset_terms(catalog) if not row["is_allowed"]]
+    return [row["dataset_key"] for row in dataset_terms(settings) if not row["is_allowed"]]
 
 
-def _terms(dataset: Dataset, rank: int, catalog: Catalog) -> dict[str, Any]:
+def _terms(dataset: Dataset, rank: int, settings: Settings) -> dict[str, Any]:
     kind = terms(dataset.licence).kind
     return {
         "dataset_key": dataset.key,
@@ -84,7 +86,7 @@ def _terms(dataset: Dataset, rank: int, catalog: Catalog) -> dict[str, Any]:
         "licence_verified": dataset.licence_verified,
         "licence_kind": kind,
         "strictness": len(STRICTEST_FIRST) - STRICTEST_FIRST.index(kind),
-        "is_allowed": kind in catalog.licences.allow,
+        "is_allowed": kind in settings.licences.allow,
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from loaders.boundaries.overture import ATTRIBUTION, LICENCE
 from loaders.core.escape import markdown
-from loaders.settings.params import Catalog
+from loaders.settings.params import Settings
 
 IRRADIANCE: Mapping[str, str] = {
     "clearsky": "pvlib's sky without clouds, made here: no data of a provider.",
@@ -22,10 +22,10 @@ IRRADIANCE: Mapping[str, str] = {
 }
 
 
-def context_md(catalog: Catalog) -> str:
+def context_md(settings: Settings) -> str:
     """Whose boundaries and whose irradiance there are, in Markdown."""
-    boundaries = catalog.boundaries
-    if catalog.boundary_source == "overture":
+    boundaries = settings.boundaries
+    if settings.boundary_source == "overture":
         countries = (
             f"[Overture Maps](https://docs.overturemaps.org/attribution/), divisions, release "
             f"{markdown(boundaries.release)} "
@@ -33,6 +33,6 @@ def context_md(catalog: Catalog) -> str:
         )
     else:
         countries = "[Natural Earth](https://www.naturalearthdata.com), 1:110 million (public domain)."
-    irradiance = catalog.irradiance
+    irradiance = settings.irradiance
     said = IRRADIANCE[irradiance.provider].format(typical_year=markdown(irradiance.nsrdb.typical_year))
     return f"## What is around the records\n\n- Countries and regions: {countries}\n- Irradiance and energy: {said}\n"

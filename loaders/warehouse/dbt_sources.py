@@ -14,9 +14,9 @@ from loaders.contract import BOUNDARY, RECORD, REJECTED
 from loaders.core.errors import BuildError
 from loaders.core.escape import Template, dbt_yaml, doi_address, sql_name, sql_text
 from loaders.core.files import sha256, write_text
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.irradiance.contract import IRRADIANCE, NO_IRRADIANCE
-from loaders.settings.params import Catalog, Dataset
+from loaders.settings.params import Dataset, Settings
 from loaders.tables import (
     ACCOUNTING,
     ACCOUNTING_COLUMNS,
@@ -89,22 +89,22 @@ class Columns:
 
 
 def write_sources(
-    name: str, connection: duckdb.DuckDBPyConnection, catalog: Catalog, workspace: Workspace, dbt_project: Path
+    name: str, connection: duckdb.DuckDBPyConnection, settings: Settings, paths: ProjectPaths, dbt_project: Path
 ) -> Path:
     """Write `sources/<name>_sources.yml` below a dbt project, unless it says the same already.
 
     Raises:
         BuildError: the pipeline has stored nothing.
     """
-    source = sources(name, connection, catalog, workspace)
+    source = sources(name, connection, settings, paths)
     path = dbt_project / "sources" / f"{name}_sources.yml"
-    text = NOTE.format(pipeline=name, origin=catalog.origin) + dbt_yaml({"version": 2, "sources": [source]})
+    text = NOTE.format(pipeline=name, origin=settings.origin) + dbt_yaml({"version": 2, "sources": [source]})
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         write_text(text, path)
     return path
 
 
-def sources(name: str, connection: duckdb.DuckDBPyConnection, catalog: Catalog, workspace: Workspace) -> Document:
+def sources(name: str, connection: duckdb.DuckDBPyConnection, settings: Settings, paths: ProjectPaths) -> Document:
     """What dbt should know of the tables of a pipeline, as in a file of sources.
 
     Raises:
@@ -119,12 +119,12 @@ def sources(name: str, connection: duckdb.DuckDBPyConnection, catalog: Catalog, 
     for table in (*shared, *stored):
         described = _table(table, connection, known)
         meta = {"hamilton_generated": True, "pipeline": name, **path, **described.pop("meta")}
-        dataset = catalog.datasets.get(table)
+        dataset = settings.datasets.get(table)
         if dataset:
-            lock = last_lock(workspace.lock(table))
-            meta |= _origin(dataset, lock, workspace)
+            lock = last_lock(paths.lock(table))
+            meta |= _origin(dataset, lock, paths)
             described["description"] = _of_dataset(dataset, lock)
-        described["config"] = {**_freshness(dataset, catalog), "meta": meta}
+        described["config"] = {**_freshness(dataset, settings), "meta": meta}
         tables.append(described)
     return {
         "name": RAW_SCHEMA,
@@ -158,7 +158,7 @@ def _column(name: str, kind: str, meaning: str) -> Document:
     }
 
 
-def _origin(dataset: Dataset, lock: Lock | None, workspace: Workspace) -> Document:
+def _origin(dataset: Dataset, lock: Lock | None, paths: ProjectPaths) -> Document:
     """Where the records of a dataset come from, as far as it is known."""
     record = lock.record if lock else None
     return {
@@ -170,7 +170,7 @@ def _origin(dataset: Dataset, lock: Lock | None, workspace: Workspace) -> Docume
         "licence_verified": dataset.licence_verified,
         "licence_stated_by_the_publisher": record.licence if record else None,
         "is_synthetic": lock.is_synthetic if lock else False,
-        "lock_sha256": sha256(workspace.lock(dataset.key)) if lock else None,
+        "lock_sha256": sha256(paths.lock(dataset.key)) if lock else None,
     }
 
 
@@ -182,9 +182,9 @@ def _of_dataset(dataset: Dataset, lock: Lock | None) -> str:
     return f"One row per record of {dataset.key} that can be used, from {place}.{twin}"
 
 
-def _freshness(dataset: Dataset | None, catalog: Catalog) -> Document:
+def _freshness(dataset: Dataset | None, settings: Settings) -> Document:
     """When the publisher was last asked counts; samples and files of one's own have none to ask."""
-    if dataset is None or catalog.origin == "sample" or dataset.source.kind == "path":
+    if dataset is None or settings.origin == "sample" or dataset.source.kind == "path":
         return {"freshness": None}
     return {"freshness": FRESHNESS, "loaded_at_field": f"last_asked({sql_text(dataset.key)})"}
 

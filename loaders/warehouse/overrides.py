@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loaders.core.errors import CatalogError
+from loaders.core.errors import SettingsError
 
 if TYPE_CHECKING:
     from scipy.cluster.hierarchy import DisjointSet
@@ -50,7 +50,7 @@ def read_overrides(path: Path, origin: str) -> tuple[Override, ...]:
     Blank lines, and those that begin with #, say nothing.
 
     Raises:
-        CatalogError: the file is not a table of these columns, or a line of it cannot be meant, of whatever origin.
+        SettingsError: the file is not a table of these columns, or a line of it cannot be meant, of whatever origin.
     """
     if not path.exists():
         return ()
@@ -65,7 +65,7 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise CatalogError(f"{path.name}: is not text in UTF-8 ({error.reason}). Save it as UTF-8.") from error
+        raise SettingsError(f"{path.name}: is not text in UTF-8 ({error.reason}). Save it as UTF-8.") from error
     header = None
     for line, content in enumerate(io.StringIO(text, newline=None), start=1):
         if not content.strip() or content.lstrip().startswith(COMMENT):
@@ -75,7 +75,7 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
             header = tuple(values)
             _require_header(path.name, line, header)
         elif len(values) != len(COLUMNS):
-            raise CatalogError(
+            raise SettingsError(
                 f"{path.name}, line {line}: has {len(values)} values; expected {len(COLUMNS)}: {','.join(COLUMNS)}. "
                 f"Put a text with commas in double quotes."
             )
@@ -87,25 +87,25 @@ def _values(name: str, line: int, content: str) -> list[str]:
     try:
         return [value.strip() for value in next(csv.reader([content], strict=True))]
     except csv.Error as error:
-        raise CatalogError(f"{name}, line {line}: cannot be read ({error}). Expected {','.join(COLUMNS)}.") from error
+        raise SettingsError(f"{name}, line {line}: cannot be read ({error}). Expected {','.join(COLUMNS)}.") from error
 
 
 def _require_header(name: str, line: int, header: tuple[str, ...]) -> None:
     if header != COLUMNS:
-        raise CatalogError(f"{name}, line {line}: the header is {','.join(header)}; expected {','.join(COLUMNS)}.")
+        raise SettingsError(f"{name}, line {line}: the header is {','.join(header)}; expected {','.join(COLUMNS)}.")
 
 
 def _override(name: str, line: int, values: Sequence[str]) -> Override:
     said = dict(zip(COLUMNS, values, strict=True))
     for column, value in said.items():
         if not value:
-            raise CatalogError(f"{name}, line {line}: {column} is blank. Say it: {_meaning(column)}.")
+            raise SettingsError(f"{name}, line {line}: {column} is blank. Say it: {_meaning(column)}.")
     for column, known in CHOICES.items():
         if said[column] not in known:
-            raise CatalogError(f"{name}, line {line}: {column} is {said[column]!r}; expected {' or '.join(known)}.")
+            raise SettingsError(f"{name}, line {line}: {column} is {said[column]!r}; expected {' or '.join(known)}.")
     first, second = sorted((said["record_id_a"], said["record_id_b"]))
     if first == second:
-        raise CatalogError(f"{name}, line {line}: both records are {first}. Name two different ones.")
+        raise SettingsError(f"{name}, line {line}: both records are {first}. Name two different ones.")
     return Override(line, said["origin"], said["verdict"], first, second, said["reason"], said["who"])
 
 
@@ -125,13 +125,15 @@ def _refuse_contradictions(name: str, overrides: Sequence[Override]) -> None:
     for each in overrides:
         other = first.setdefault(each.pair, each)
         if other is not each:
-            raise CatalogError(f"{name}, lines {other.line} and {each.line}: speak of the same pair. Keep one of them.")
+            raise SettingsError(
+                f"{name}, lines {other.line} and {each.line}: speak of the same pair. Keep one of them."
+            )
     joining = [each for each in overrides if each.verdict == "same"]
     same = _joined(first, joining)
     for each in overrides:
         if each.verdict == "different" and same.connected(*each.pair):
             chain = [line.line for line in _needed(each, joining)]
-            raise CatalogError(
+            raise SettingsError(
                 f"{name}, line {each.line}: says that {each.pair[0]} and {each.pair[1]} differ, but "
                 f"{'line' if len(chain) == 1 else 'lines'} {', '.join(map(str, chain))} together make them the same. "
                 f"Remove one of these lines."

@@ -8,9 +8,9 @@ import duckdb
 import pyarrow.dataset as ds
 
 from loaders.core.files import sha256
-from loaders.core.paths import Workspace
-from loaders.harmonise.load_result import Loaded
-from loaders.settings.params import Catalog
+from loaders.core.paths import ProjectPaths
+from loaders.harmonise.load_result import LoadResult
+from loaders.settings.params import Settings
 from loaders.tables import ADMIN_BOUNDARIES, OVERTURE_MAPS, SOLAR_IRRADIANCE
 from loaders.warehouse.build_inputs import write_build_inputs
 from loaders.warehouse.overrides import Override, read_overrides
@@ -18,34 +18,34 @@ from loaders.warehouse.raw_data import note_runs, replace_table, write_raw_data,
 
 
 def write_doi_data(
-    connection: duckdb.DuckDBPyConnection, datasets: Sequence[Loaded], catalog: Catalog, workspace: Workspace
+    connection: duckdb.DuckDBPyConnection, datasets: Sequence[LoadResult], settings: Settings, paths: ProjectPaths
 ) -> dict[str, str]:
     """Write these datasets, and what the settings say; the tables of other datasets of the settings stay.
 
     Args:
         connection: to the warehouse.
         datasets: what has been loaded; at least one.
-        catalog: the settings.
-        workspace: where the overrides are.
+        settings: the settings.
+        paths: where the overrides are.
 
     Returns:
         The table of each dataset.
 
     Raises:
-        CatalogError: the overrides cannot be meant.
+        SettingsError: the overrides cannot be meant.
     """
-    keys = list(catalog.datasets)
-    overrides = read_project_overrides(catalog, workspace)
+    keys = list(settings.datasets)
+    overrides = read_project_overrides(settings, paths)
     metrics = {each.key: each.metrics for each in datasets}
     stored = write_raw_data(connection, {each.key: each.records for each in datasets}, metrics, keys)
     write_rejected(connection, {each.key: each.rejected for each in datasets}, keys)
-    write_build_inputs(connection, catalog, overrides)
+    write_build_inputs(connection, settings, overrides)
     return stored
 
 
-def read_project_overrides(catalog: Catalog, workspace: Workspace) -> tuple[Override, ...]:
+def read_project_overrides(settings: Settings, paths: ProjectPaths) -> tuple[Override, ...]:
     """What people say of pairs of records of this origin."""
-    return read_overrides(workspace.root / catalog.dedup.overrides, catalog.origin)
+    return read_overrides(paths.root / settings.dedup.overrides, settings.origin)
 
 
 def write_boundaries(connection: duckdb.DuckDBPyConnection, boundaries: Path) -> dict[str, str]:
@@ -65,18 +65,18 @@ def write_boundaries(connection: duckdb.DuckDBPyConnection, boundaries: Path) ->
     return {ADMIN_BOUNDARIES: table}
 
 
-def write_irradiance(connection: duckdb.DuckDBPyConnection, workspace: Workspace) -> dict[str, str]:
+def write_irradiance(connection: duckdb.DuckDBPyConnection, paths: ProjectPaths) -> dict[str, str]:
     """Write `raw_data.solar_irradiance` and `raw_data.irradiance_refused`.
 
     Args:
         connection: to the warehouse.
-        workspace: where `load_irradiance` wrote them.
+        paths: where `load_irradiance` wrote them.
 
     Returns:
         The tables, by their names.
     """
-    files = workspace.irradiance_tables
+    files = paths.irradiance_tables
     stored = {name: replace_table(connection, name, ds.dataset(path)) for name, path in files.items()}
-    made_from = json.loads(workspace.irradiance_counts.read_text(encoding="utf-8"))["made_from"]
+    made_from = json.loads(paths.irradiance_counts.read_text(encoding="utf-8"))["made_from"]
     note_runs(connection, SOLAR_IRRADIANCE, dict.fromkeys(files, made_from))
     return stored

@@ -3,24 +3,24 @@
 import json
 
 from loaders.core.files import sha256
-from loaders.core.paths import Workspace
-from loaders.settings.params import Catalog
+from loaders.core.paths import ProjectPaths
+from loaders.settings.params import Settings
 
 
-def is_stale(catalog: Catalog, workspace: Workspace) -> bool:
+def is_stale(settings: Settings, paths: ProjectPaths) -> bool:
     """Whether the warehouse is missing, or does not hold what the curated files hold.
 
     It is no output of DVC's, since no two builds give it the same bytes: DVC brings back the files of another commit,
     or of another machine, without it.
     """
     try:
-        noted = json.loads(workspace.built_from.read_text(encoding="utf-8"))
+        noted = json.loads(paths.built_from.read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return True
-    has_lake = (catalog.warehouse, catalog.ducklake.catalogue) != ("ducklake", "sqlite") or workspace.lake.exists()
-    return not (workspace.database.exists() and has_lake) or noted != curated_hashes(workspace)
+    has_lake = (settings.warehouse, settings.ducklake.catalogue) != ("ducklake", "sqlite") or paths.lake.exists()
+    return not (paths.database.exists() and has_lake) or noted != curated_hashes(paths)
 
 
-def curated_hashes(workspace: Workspace) -> dict[str, str]:
+def curated_hashes(paths: ProjectPaths) -> dict[str, str]:
     """The sha256 of each curated table, by its file's name."""
-    return {path.name: sha256(path) for path in sorted(workspace.curated.glob("*.parquet"))}
+    return {path.name: sha256(path) for path in sorted(paths.curated.glob("*.parquet"))}

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from tests.pipeline.conftest import Project, Run, copy_sources, square
 from tests.publishers import Publishers
 
@@ -100,18 +100,18 @@ class Checkout(Project):
         (self.root / "params.yaml").write_text(yaml.safe_dump(document | more, sort_keys=False))
 
     @property
-    def workspace(self) -> Workspace:
+    def paths(self) -> ProjectPaths:
         """Where things are."""
-        return Workspace(self.root, "doi")
+        return ProjectPaths(self.root, "doi")
 
     def lock(self, key: str) -> dict[str, Any]:
         """What a lock says."""
-        document: dict[str, Any] = json.loads(self.workspace.lock(key).read_text())
+        document: dict[str, Any] = json.loads(self.paths.lock(key).read_text())
         return document
 
     def raw(self, key: str) -> dict[str, bytes]:
         """What was fetched, by its path below the raw folder."""
-        folder = self.workspace.raw(key)
+        folder = self.paths.raw(key)
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 

@@ -40,8 +40,8 @@ def test_a_doi_becomes_an_entry_whose_file_is_fetched_from_the_cache(checkout: C
         "licence": "CC-BY-4.0",
     }
     assert f"means 10.5281/zenodo.{number} now" in run.output
-    assert not checkout.workspace.lock(key).exists()
-    assert not checkout.workspace.raw(key).exists()
+    assert not checkout.paths.lock(key).exists()
+    assert not checkout.paths.raw(key).exists()
     assert _files(checkout.root / "data") == set()
     asked = len([request for request in web.requests if "all.zip" in request.path])
     for step in ("resolve", "fetch"):

@@ -108,7 +108,7 @@ def test_a_file_without_a_checksum_must_come_as_it_came_before(checkout: Checkou
     checkout.settings({"farms": _from("/farms.geojson")})
     assert _fetched(checkout) == {"farms.geojson": before}
     web.plain.publish(HOST, "/farms.geojson", after, etag='"1"')
-    checkout.workspace.raw("farms").joinpath("farms.geojson").unlink()
+    checkout.paths.raw("farms").joinpath("farms.geojson").unlink()
     shutil.rmtree(checkout.cache)
     run = checkout.eo_pv("fetch", "farms")
     assert (run.code, checkout.raw("farms")) == (1, {})
@@ -133,14 +133,14 @@ def test_another_checkout_finds_the_bytes_in_the_cache(checkout: Checkout, web: 
     web.forget()
     assert _fetched(other) == {NAME: farms(1, 2)}
     assert web.asked("zenodo.org", FILE) == []
-    inodes = {(each.workspace.raw("farms") / NAME).stat().st_ino for each in (checkout, other)}
+    inodes = {(each.paths.raw("farms") / NAME).stat().st_ino for each in (checkout, other)}
     assert len(inodes) == 1  # kept once
 
 
 def test_a_damaged_cache_is_not_believed(checkout: Checkout, web: Publishers) -> None:
     _fetched(checkout)
     (kept,) = (checkout.cache / "sha256").rglob("*/*")
-    checkout.workspace.raw("farms").joinpath(NAME).unlink()
+    checkout.paths.raw("farms").joinpath(NAME).unlink()
     kept.chmod(0o644)
     kept.write_bytes(b"damaged")
     web.forget()
@@ -206,7 +206,7 @@ def test_a_hostile_file_name_is_refused(checkout: Checkout, web: Publishers) -> 
     web.zenodo.publish(RECORD, concept=CONCEPT, files={"../x.geojson": farms(1)})
     checkout.settings({"farms": zenodo_farms(include=["*.geojson"])})
     run = checkout.eo_pv("resolve", "farms")
-    assert (run.code, checkout.workspace.lock("farms").exists()) == (1, False)
+    assert (run.code, checkout.paths.lock("farms").exists()) == (1, False)
     assert "../x.geojson" in run.output
 
 
@@ -222,7 +222,7 @@ def test_who_asks_is_said(checkout: Checkout, web: Publishers) -> None:
 def test_verify_finds_what_was_changed_on_the_disk(checkout: Checkout) -> None:
     _fetched(checkout)
     assert checkout.eo_pv("verify").code == 0
-    path = checkout.workspace.raw("farms") / NAME
+    path = checkout.paths.raw("farms") / NAME
     content = path.read_bytes()
     path.unlink()
     path.write_bytes(content.replace(b"10", b"11", 1))
@@ -240,7 +240,7 @@ def test_the_pipeline_downloads_again_when_told_so(
     options: dict[str, bool], checkout: Checkout, web: Publishers
 ) -> None:
     _fetched(checkout)
-    (checkout.workspace.raw("farms") / NAME).unlink()
+    (checkout.paths.raw("farms") / NAME).unlink()
     web.forget()
     code = f"from loaders import run_doi_pipeline; print(run_doi_pipeline(**{options!r}))"
     run = checkout.run("python", "-c", code, PYTHONPATH=str(Path(__file__).parents[2]))

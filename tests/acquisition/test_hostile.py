@@ -38,10 +38,10 @@ def test_what_came_before_never_overrules_the_lock(checkout: Checkout, web: Publ
     before, after = farms(1, padding=1000), farms(2, padding=1000)
     web.zenodo.publish(RECORD, concept=CONCEPT, files={NAME: before})
     assert _fetched(checkout) == {NAME: before}
-    seen = checkout.workspace.seen("farms").read_bytes()
+    seen = checkout.paths.receipt("farms").read_bytes()
     web.zenodo.publish(RECORD, concept=CONCEPT, files={NAME: after})
     assert checkout.eo_pv("update").code == 0
-    checkout.workspace.seen("farms").write_bytes(seen)
+    checkout.paths.receipt("farms").write_bytes(seen)
     assert checkout.eo_pv("verify").code == 1
     assert _fetched(checkout) == {NAME: after}
     assert checkout.eo_pv("verify").code == 0
@@ -154,7 +154,7 @@ def test_a_lock_that_was_tampered_with_is_damaged(checkout: Checkout, web: Publi
     checkout.eo_pv("resolve", "farms")
     lock = checkout.lock("farms")
     lock["files"][0]["name"] = "../../../../../evil.geojson"
-    checkout.workspace.lock("farms").write_text(json.dumps(lock))
+    checkout.paths.lock("farms").write_text(json.dumps(lock))
     run = checkout.eo_pv("fetch", "farms")
     assert (run.code, checkout.raw("farms")) == (1, {})
     assert run.output.startswith("Error: farms: the lock ")
@@ -167,9 +167,9 @@ def test_what_came_before_cannot_name_a_file_of_the_user(checkout: Checkout) -> 
     precious = checkout.root.parent / "precious.txt"
     precious.write_text("mine")
     _fetched(checkout)
-    seen = json.loads(checkout.workspace.seen("farms").read_text())
+    seen = json.loads(checkout.paths.receipt("farms").read_text())
     seen["published"][NAME]["sha256"] = str(precious)
-    checkout.workspace.seen("farms").write_text(json.dumps(seen))
+    checkout.paths.receipt("farms").write_text(json.dumps(seen))
     run = checkout.eo_pv("plan", "farms")
     assert (run.code, "is damaged" in run.output) == (1, True)
     assert precious.read_text() == "mine"
@@ -181,8 +181,8 @@ def test_a_cache_that_was_scribbled_over_is_a_cache_that_knows_nothing(checkout:
     _fetched(checkout)
     for note in (checkout.cache / "known").iterdir():
         note.write_bytes(b"\xff\xfe")
-    checkout.workspace.raw("farms").joinpath(NAME).unlink()
-    checkout.workspace.seen("farms").unlink()
+    checkout.paths.raw("farms").joinpath(NAME).unlink()
+    checkout.paths.receipt("farms").unlink()
     assert _fetched(checkout) == {NAME: farms(1, 2)}
 
 
@@ -311,7 +311,7 @@ def test_a_killed_publication_into_the_cache_is_finished_by_the_next_run(checkou
     (kept,) = (checkout.cache / "sha256").rglob("*/*")
     partial = next(path.with_suffix("") for path in (checkout.cache / "partial").glob("*.lock"))
     kept.rename(partial).chmod(0o644)
-    checkout.workspace.raw("farms").joinpath(NAME).unlink()
+    checkout.paths.raw("farms").joinpath(NAME).unlink()
     web.forget()
     assert _fetched(checkout) == {NAME: BEFORE}
     assert web.requests == []

@@ -16,11 +16,11 @@ from loaders.acquire.download_cache import Cache
 from loaders.acquire.downloader import Downloads
 from loaders.acquire.fetch import confirm, differences, fetch, proofs
 from loaders.acquire.lock import Lock
-from loaders.acquire.receipt import read_seen
+from loaders.acquire.receipt import read_receipt
 from loaders.acquire.resolve import resolve, update
 from loaders.core.errors import ChecksumMismatchError, ReadError
-from loaders.core.paths import Workspace
-from loaders.settings.params import Catalog
+from loaders.core.paths import ProjectPaths
+from loaders.settings.params import Settings
 from tests.acquisition.conftest import IMPATIENT, Checkout, farms, zipped
 from tests.publishers import Fault, Publishers
 from tests.publishers.answers import Answer, Asked
@@ -42,30 +42,30 @@ class Bench:
 
     def __init__(self, folder: Path, source: dict[str, Any]) -> None:
         document = {"key": "farms", "source": source}
-        self.catalog = Catalog.model_validate(
+        self.catalog = Settings.model_validate(
             {"datasets": {"farms": document}, "download": {**IMPATIENT, "attempts": 1}}
         )
         self.dataset = self.catalog.dataset("farms")
-        self.workspace = Workspace(folder / "project", "doi")
+        self.paths = ProjectPaths(folder / "project", "doi")
         self.downloads = Downloads(self.catalog, Cache(folder / "cache"))
         self.forced = Downloads(self.catalog, Cache(folder / "cache"), force=True)
 
     def lock(self) -> Lock:
-        return resolve(self.dataset, self.workspace, self.downloads.web)
+        return resolve(self.dataset, self.paths, self.downloads.web)
 
     def fetch(self, *, force: bool = False) -> dict[str, bytes]:
-        folder = fetch(self.dataset, self.lock(), self.workspace, self.forced if force else self.downloads)
+        folder = fetch(self.dataset, self.lock(), self.paths, self.forced if force else self.downloads)
         return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
     def update(self) -> dict[str, bytes]:
-        lock = update(self.dataset, self.workspace, self.downloads.web)
-        confirm(self.dataset, lock, self.workspace, self.downloads)
+        lock = update(self.dataset, self.paths, self.downloads.web)
+        confirm(self.dataset, lock, self.paths, self.downloads)
         return self.fetch()
 
     def proofs(self) -> list[str]:
-        seen = read_seen(self.workspace.seen("farms"))
-        assert list(differences(self.lock(), seen, self.workspace)) == []
-        return list(proofs(self.lock(), seen))
+        receipt = read_receipt(self.paths.receipt("farms"))
+        assert list(differences(self.lock(), receipt, self.paths)) == []
+        return list(proofs(self.lock(), receipt))
 
 
 @pytest.fixture
@@ -108,14 +108,14 @@ def test_two_fresh_downloads_that_differ_are_refused_and_the_former_file_stays(
 ) -> None:
     farm = bench(BY_URL)
     assert farm.fetch() == {"farms.geojson": GOOD}
-    receipt = farm.workspace.seen("farms").read_bytes()
+    receipt = farm.paths.receipt("farms").read_bytes()
     web.fault(HOST, PATH, WRONG_ONCE)
     web.fault(HOST, PATH, Fault.corrupt(at=len(GOOD) - 1, skip=1))
     with pytest.raises(
         ChecksumMismatchError, match=r"two fresh downloads of farms\.geojson differ: sha256 .* --force`"
     ):
         WAYS[way](farm)
-    assert farm.workspace.seen("farms").read_bytes() == receipt
+    assert farm.paths.receipt("farms").read_bytes() == receipt
     assert farm.fetch() == {"farms.geojson": GOOD}
 
 
@@ -124,7 +124,7 @@ def test_an_update_that_finds_the_same_bytes_changes_nothing_and_keeps_the_first
 ) -> None:
     farm = bench(BY_URL)
     farm.fetch()
-    path = farm.workspace.seen("farms")
+    path = farm.paths.receipt("farms")
     old = json.loads(path.read_text())
     old["published"]["farms.geojson"]["first_seen"] = "2026-01-31"
     path.write_text(json.dumps(old))
@@ -138,7 +138,7 @@ def test_an_update_that_finds_the_same_bytes_changes_nothing_and_keeps_the_first
 def test_a_receipt_without_a_day_is_still_a_receipt(bench: Callable[..., Bench]) -> None:
     farm = bench(BY_URL)
     farm.fetch()
-    path = farm.workspace.seen("farms")
+    path = farm.paths.receipt("farms")
     old = json.loads(path.read_text())
     del old["published"]["farms.geojson"]["first_seen"]
     path.write_text(json.dumps(old))
@@ -154,7 +154,7 @@ def test_an_archive_with_one_wrong_byte_is_neither_kept_nor_found_again(
     farm = bench({"url": f"https://{HOST}/farms.zip"})
     with pytest.raises(ReadError):
         farm.fetch()
-    assert not farm.workspace.seen("farms").exists()
+    assert not farm.paths.receipt("farms").exists()
     assert farm.fetch()["a.geojson"] == GOOD
     assert farm.proofs() == [f"farms.zip: nobody states a checksum: as first seen on {TODAY}"]
 
@@ -166,7 +166,7 @@ def test_a_folder_at_github_that_was_unpacked_wrongly_once_is_accepted_anew(
     web.github.publish("o/r", commit=COMMIT, files={"data/farms.geojson": CHANGED})
     assert CHANGED in farm.fetch().values()
     web.github.publish("o/r", commit=COMMIT, files={"data/farms.geojson": GOOD})
-    shutil.rmtree(farm.workspace.raw("farms"))
+    shutil.rmtree(farm.paths.raw("farms"))
     shutil.rmtree(farm.downloads.cache.root)
     with pytest.raises(ChecksumMismatchError, match="`eo-pv fetch farms --force`"):
         farm.fetch()
@@ -200,7 +200,7 @@ def test_no_receipt_is_written_for_a_file_that_is_not_what_its_name_says(
         with pytest.raises(ReadError, match=rf"^farms: {name} is not .*`eo-pv fetch farms`"):
             farm.fetch()
         assert len(web.asked(HOST, f"/{name}", method="GET")) == 1  # asked anew each time
-    assert not farm.workspace.seen("farms").exists()
+    assert not farm.paths.receipt("farms").exists()
 
 
 SMALL = {
@@ -279,7 +279,7 @@ def test_github_that_answers_no_more_questions_takes_no_checksum_away(
     farm = bench(BY_GITHUB)
     (before,) = farm.lock().files
     web.fault(API, "/", Fault.status(429, retry_after=3600, times=None))
-    (after,) = update(farm.dataset, farm.workspace, farm.downloads.web).files
+    (after,) = update(farm.dataset, farm.paths, farm.downloads.web).files
     assert (after, after.checksum is None) == (before, False)
     assert "GITHUB_TOKEN" in caplog.text
 
@@ -304,7 +304,7 @@ def test_the_token_goes_to_githubs_interface_and_nowhere_else(
     farm.fetch()
     told = {each.host for each in web.requests if "SECRET" in str(dict(each.headers))}
     assert (told, HOST in web.hosts()) == ({API}, True)
-    assert "SECRET" not in caplog.text + farm.workspace.lock("farms").read_text()
+    assert "SECRET" not in caplog.text + farm.paths.lock("farms").read_text()
 
 
 def test_a_token_that_is_none_is_not_sent_and_not_repeated(

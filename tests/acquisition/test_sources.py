@@ -300,7 +300,7 @@ def test_plan_says_what_would_come_and_brings_nothing(checkout: Checkout, web: P
         if word not in run.output
     ] == []
     assert web.asked("zenodo.org", f"/api/records/{RECORD}/files/") == []
-    assert not checkout.workspace.home.exists()
+    assert not checkout.paths.home.exists()
 
 
 def test_plan_knows_what_is_over_the_limit(checkout: Checkout, web: Publishers) -> None:

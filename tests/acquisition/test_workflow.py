@@ -36,7 +36,7 @@ def test_published_datasets_become_one_table_and_a_second_run_asks_nobody(
 ) -> None:
     run = published.run("make", "all")
     assert run.code == 0, run.output
-    with duckdb.connect(published.workspace.database, read_only=True) as connection:
+    with duckdb.connect(published.paths.database, read_only=True) as connection:
         rows = connection.sql(
             "SELECT dataset_key, source_id, source_file, doi, is_synthetic FROM curated.curated_pv_records ORDER BY 2"
         ).fetchall()
@@ -50,8 +50,8 @@ def test_published_datasets_become_one_table_and_a_second_run_asks_nobody(
     assert len(downloads) == len(set(downloads))  # prefetched once, and found in the cache by its stage
 
     assert "figshare_farms: the settings state no licence, the repository says CC0-1.0; add it." in run.output
-    attribution = (published.workspace.curated / "ATTRIBUTION.md").read_text()
-    citation = (published.workspace.curated / "CITATION.bib").read_text()
+    attribution = (published.paths.curated / "ATTRIBUTION.md").read_text()
+    citation = (published.paths.curated / "CITATION.bib").read_text()
     assert "[Z](https://zenodo.org/records/5005868)" in attribution
     assert "doi = {10.5281/zenodo.5005868}" in citation
     assert "author = {Doe, Jane}" in citation
@@ -82,8 +82,8 @@ def test_one_publisher_that_is_down_fails_its_own_stage(published: Checkout, web
     assert run.code != 0
     assert "url_farms: not fetched ahead" in run.output
     assert "Error: url_farms: https://files.example.org/farms.zip: it answered 503" in run.output
-    assert {key for key in SOURCES if published.workspace.loaded(key).exists()} == set(SOURCES) - {"url_farms"}
-    assert not published.workspace.database.exists()
+    assert {key for key in SOURCES if published.paths.loaded(key).exists()} == set(SOURCES) - {"url_farms"}
+    assert not published.paths.database.exists()
 
 
 def test_several_datasets_are_downloaded_at_the_same_time(published: Checkout, web: Publishers) -> None:

@@ -13,7 +13,7 @@ from loaders.add.inspect import look
 from loaders.add.source import Given
 from loaders.add.write_params import add_entry
 from loaders.settings.file_selection import SourceFile
-from loaders.settings.params import Dataset, read_catalog
+from loaders.settings.params import Dataset, read_settings
 from tests.real.test_real_files import GPPD, INDIA, OSM, REAL, REPD, UFZ, USPVDB
 
 pytestmark = [
@@ -35,9 +35,9 @@ def added(tmp_path: Path) -> Added:
         file = SourceFile(path, path.name)
         looked = look(file, lambda layers: layers[0])
         found = Found(file, record=None, include=(), bytes=None)
-        drafted = draft(Given("path", str(path)), found, looked, "added", read_catalog(settings))
+        drafted = draft(Given("path", str(path)), found, looked, "added", read_settings(settings))
         add_entry(settings, drafted)
-        return read_catalog(settings).datasets["added"], drafted
+        return read_settings(settings).datasets["added"], drafted
 
     return add
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from loaders.add.draft import Draft, Guess
 from loaders.add.render_yaml import render
 from loaders.add.write_params import add_entry
-from loaders.core.errors import CatalogError
-from loaders.settings.params import read_catalog
+from loaders.core.errors import SettingsError
+from loaders.settings.params import read_settings
 
 SPECIAL = [
     "no",
@@ -76,7 +76,7 @@ def test_an_entry_changes_no_byte_and_no_meaning_of_the_others(
     assert after.startswith(f"{head}\n")
     assert after.endswith(f"\n# what follows{tail}")
     assert after.split("\n")[line - 1] == "  b_farms_2020:"
-    catalog = read_catalog(path)
+    catalog = read_settings(path)
     assert list(catalog.datasets) == ["a", "b_farms_2020"]
     assert dict(catalog.datasets["b_farms_2020"].where) == {name: tuple(values)}
 
@@ -86,12 +86,12 @@ def test_a_name_may_be_longer_than_yaml_allows_a_simple_key_to_be(name: str, tmp
     path = tmp_path / "params.yaml"
     path.write_text(BEFORE)
     add_entry(path, _draft(name, [name], "long"))
-    assert dict(read_catalog(path).datasets["b_farms_2020"].where) == {name: (name,)}
+    assert dict(read_settings(path).datasets["b_farms_2020"].where) == {name: (name,)}
 
 
 def test_a_name_that_no_file_can_hold_is_an_error_that_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(BEFORE)
-    with pytest.raises(CatalogError, match="b_farms_2020: its entry cannot be written as YAML"):
+    with pytest.raises(SettingsError, match="b_farms_2020: its entry cannot be written as YAML"):
         add_entry(path, _draft("\ud800", ["x"], "half a character"))
     assert path.read_text() == BEFORE

@@ -11,7 +11,7 @@ import shapely
 
 from loaders.__main__ import main
 from loaders.add import prompts as asking
-from loaders.settings.params import Dataset, read_catalog
+from loaders.settings.params import Dataset, read_settings
 
 Add = Callable[..., tuple[int, str, str]]
 GeoJson = Callable[..., str]
@@ -40,7 +40,7 @@ def _answers(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 
 
 def _dataset(project: Path, key: str) -> Dataset:
-    return read_catalog(project / "params.yaml").datasets[key]
+    return read_settings(project / "params.yaml").datasets[key]
 
 
 def _comments(text: str) -> str:
@@ -282,7 +282,7 @@ def test_names_of_columns_cannot_inject_settings_or_control_the_terminal(add: Ad
     code, out, _ = add("new.geojson", "--yes")
     assert code == 0
     assert "\x1b" not in out
-    assert list(read_catalog(project / "params.yaml").datasets) == ["a_north_2020", "b_south_2021", "new"]
+    assert list(read_settings(project / "params.yaml").datasets) == ["a_north_2020", "b_south_2021", "new"]
     columns = _dataset(project, "new").columns
     assert columns.source_id is not None
     assert columns.source_id.column == (evil,)

@@ -5,9 +5,9 @@ import pytest
 from loaders.add.duplicates import require_new
 from loaders.add.names import dataset_key, tokens
 from loaders.add.source import given
-from loaders.core.errors import CatalogError
+from loaders.core.errors import SettingsError
 from loaders.core.escape import one_line
-from loaders.settings.params import Catalog
+from loaders.settings.params import Settings
 
 COMMIT = "fbd4e0bc243ce1fa09bf851cd8d26d37835bf95b"
 
@@ -52,19 +52,19 @@ def test_a_file_elsewhere_is_kept_by_its_whole_path(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "nothing-here.geojson", "o/r@main", "10.5281", "x" * 5000, "ftp://a.org/b.zip"])
 def test_what_is_no_source_is_answered_with_the_forms_that_there_are(text: str, tmp_path: Path) -> None:
-    with pytest.raises(CatalogError, match=r"Expected a DOI .* a file at GitHub .* or a file of your own"):
+    with pytest.raises(SettingsError, match=r"Expected a DOI .* a file at GitHub .* or a file of your own"):
         given(text, tmp_path)
 
 
 def test_an_address_with_a_secret_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CatalogError, match="secret"):
+    with pytest.raises(SettingsError, match="secret"):
         given("https://a.org/b.zip?token=1", tmp_path).source()
 
 
-def _catalog(**source: object) -> Catalog:
+def _catalog(**source: object) -> Settings:
     datasets = {"old_farms_2020": {"key": "old_farms_2020", "source": source}}
     known = {"masks_2021": {"doi": "10.5281/zenodo.5171712", "reason": "raster masks"}}
-    return Catalog.model_validate({"datasets": datasets, "not_loaded": known})
+    return Settings.model_validate({"datasets": datasets, "not_loaded": known})
 
 
 @pytest.mark.parametrize(
@@ -78,22 +78,22 @@ def _catalog(**source: object) -> Catalog:
 def test_a_source_that_is_listed_is_refused_by_the_name_of_its_entry(
     listed: dict[str, str], text: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(CatalogError, match="as old_farms_2020"):
+    with pytest.raises(SettingsError, match="as old_farms_2020"):
         require_new(given(text, tmp_path), None, _catalog(**listed), tmp_path)
 
 
 def test_a_source_that_is_known_and_not_loaded_is_refused_with_the_reason(tmp_path: Path) -> None:
     what = given("10.5281/zenodo.5171712", tmp_path)
-    with pytest.raises(CatalogError, match=r"not_loaded\.masks_2021: raster masks"):
+    with pytest.raises(SettingsError, match=r"not_loaded\.masks_2021: raster masks"):
         require_new(what, None, _catalog(doi="10.5281/zenodo.1"), tmp_path)
 
 
 def test_another_file_of_a_listed_source_may_be_added(tmp_path: Path) -> None:
-    catalog = _catalog(doi="10.5281/zenodo.1", include=["solar_*.gpkg"])
+    settings = _catalog(doi="10.5281/zenodo.1", include=["solar_*.gpkg"])
     what = given("10.5281/zenodo.1", tmp_path)
-    require_new(what, "wind.gpkg", catalog, tmp_path)
-    with pytest.raises(CatalogError, match="as old_farms_2020"):
-        require_new(what, "solar_2020.gpkg", catalog, tmp_path)
+    require_new(what, "wind.gpkg", settings, tmp_path)
+    with pytest.raises(SettingsError, match="as old_farms_2020"):
+        require_new(what, "solar_2020.gpkg", settings, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import yaml
 from loaders.add.draft import Draft, Guess
 from loaders.add.render_yaml import render
 from loaders.add.write_params import add_entry
-from loaders.core.errors import CatalogError
-from loaders.settings.params import read_catalog
+from loaders.core.errors import SettingsError
+from loaders.settings.params import read_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = "datasets:\n  a:\n    source: {path: a.csv}   # mine\n"
@@ -30,7 +30,7 @@ def _added(tmp_path: Path, text: str, draft: Draft | None = None) -> str:
     )
     while place < len(text) and text[: place + 1] == after[: place + 1]:
         place += 1
-    assert read_catalog(path).datasets["b_farms_2020"].source.path == "own/b.geojson"
+    assert read_settings(path).datasets["b_farms_2020"].source.path == "own/b.geojson"
     assert list(tmp_path.iterdir()) == [path]
     return after[place : place + len(after) - len(text)]
 
@@ -117,7 +117,7 @@ def test_an_entry_stands_behind_whatever_the_last_one_ends_with(last: str, tmp_p
 def test_settings_that_would_be_refused_change_nothing(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(SMALL)
-    with pytest.raises(CatalogError, match="license is not a setting"):
+    with pytest.raises(SettingsError, match="license is not a setting"):
         add_entry(path, _draft(license="CC0-1.0"))
     assert path.read_text() == SMALL
     assert list(tmp_path.iterdir()) == [path]
@@ -126,7 +126,7 @@ def test_settings_that_would_be_refused_change_nothing(tmp_path: Path) -> None:
 def test_datasets_on_one_line_are_left_to_their_owner(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text("datasets: {a: {source: {path: a.csv}}}\n")
-    with pytest.raises(CatalogError, match="Paste the entry yourself"):
+    with pytest.raises(SettingsError, match="Paste the entry yourself"):
         add_entry(path, _draft())
     assert path.read_text() == "datasets: {a: {source: {path: a.csv}}}\n"
 
@@ -165,7 +165,7 @@ NAMES = (
 def test_a_columns_name_is_text_whatever_it_looks_like(name: str, tmp_path: Path) -> None:
     draft = _draft(where={name: [name]}, columns={"area": {"column": name, "unit": "m2"}, "source_id": name})
     _added(tmp_path, SMALL, draft)
-    dataset = read_catalog(tmp_path / "params.yaml").datasets["b_farms_2020"]
+    dataset = read_settings(tmp_path / "params.yaml").datasets["b_farms_2020"]
     assert dict(dataset.where) == {name: (name,)}
     assert dataset.columns.area is not None
     assert dataset.columns.area.column == (name,)

@@ -18,11 +18,11 @@ from loaders.acquire.publishers.api.session import size, text
 from loaders.acquire.resolve import asked
 from loaders.core.errors import EoPvError, SourceError
 from loaders.core.json_text import parse_json
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.http.client import Web
 from loaders.http.status import is_transient, whole_number
 from loaders.settings.download import Download
-from loaders.settings.params import Catalog, Dataset
+from loaders.settings.params import Dataset, Settings
 from tests.publishers import Fault, Generated, Publishers
 from tests.publishers.answers import Answer, Asked
 from tests.publishers.faults import When
@@ -74,18 +74,18 @@ def web(world: Publishers, monkeypatch: pytest.MonkeyPatch) -> Publishers:
 
 
 @pytest.fixture
-def fetch(web: Publishers, workspace: Workspace, tmp_path: Path) -> Fetch:
+def fetch(web: Publishers, paths: ProjectPaths, tmp_path: Path) -> Fetch:
     """The bytes of the file of a source, resolved and downloaded."""
     patience = Download(timeout_s=5, backoff_s=0.001, attempts=ATTEMPTS, longest_wait_s=1)
 
     def bytes_of(source: str = "url", strike: Callable[[], None] = lambda: None) -> bytes:
         dataset = {"farms": {"key": "farms", "source": SOURCES[source]}}
-        catalog = Catalog.model_validate({"origin": "doi", "download": patience.model_dump(), "datasets": dataset})
-        downloads = Downloads(catalog, Cache(tmp_path / "cache"))
-        (chosen,) = catalog.chosen(None)
-        lock: Lock = asked(chosen, Workspace(workspace.root, "doi"), downloads.web)
+        settings = Settings.model_validate({"origin": "doi", "download": patience.model_dump(), "datasets": dataset})
+        downloads = Downloads(settings, Cache(tmp_path / "cache"))
+        (chosen,) = settings.chosen(None)
+        lock: Lock = asked(chosen, ProjectPaths(paths.root, "doi"), downloads.web)
         strike()
-        (path,) = downloads.files(chosen, lock, workspace).values()
+        (path,) = downloads.files(chosen, lock, paths).values()
         return path.read_bytes()
 
     return bytes_of
@@ -309,7 +309,7 @@ ODD: tuple[Any, ...] = (
 
 @pytest.mark.parametrize("publisher", RECORDS)
 def test_a_value_of_another_type_is_one_paragraph_or_the_file(
-    publisher: str, web: Publishers, workspace: Workspace, fetch: Fetch
+    publisher: str, web: Publishers, paths: ProjectPaths, fetch: Fetch
 ) -> None:
     """Every value of the record in turn, the files' names, sizes and checksums among them."""
     host, path = RECORDS[publisher]
@@ -387,12 +387,12 @@ def test_names_that_cannot_all_be_files_of_one_folder_are_one_paragraph(
 
 @pytest.mark.parametrize("stated", ["./north//farms.geojson", "north\\farms.geojson", "north/./farms.geojson"])
 def test_a_name_is_locked_as_the_path_that_it_has_on_a_disk(
-    stated: str, web: Publishers, fetch: Fetch, workspace: Workspace
+    stated: str, web: Publishers, fetch: Fetch, paths: ProjectPaths
 ) -> None:
     web.zenodo.publish(RECORD, concept=RECORD - 1, files={stated: BODY})
     assert fetch("zenodo") == BODY
     dataset = Dataset.model_validate({"key": "farms", "source": SOURCES["zenodo"]})
-    lock = asked(dataset, replace(workspace, origin="doi"), Web(Download()))
+    lock = asked(dataset, replace(paths, origin="doi"), Web(Download()))
     assert [file.name for file in lock.files] == ["north/farms.geojson"]
 
 

@@ -8,8 +8,8 @@ from markdown_it.token import Token
 
 from loaders.acquire.lock import Lock, LockedFile, Record, write_lock
 from loaders.core.errors import BuildError, SourceError
-from loaders.core.paths import Workspace
-from loaders.settings.params import Catalog
+from loaders.core.paths import ProjectPaths
+from loaders.settings.params import Settings
 from loaders.warehouse.attribution import attribution_md, citation_bib, write_attribution
 from loaders.warehouse.context_attribution import context_md
 
@@ -37,8 +37,8 @@ HOSTILE = {
 }
 
 
-def _catalog(**datasets: dict[str, Any]) -> Catalog:
-    return Catalog.model_validate({"datasets": {key: {"key": key, **branches} for key, branches in datasets.items()}})
+def _catalog(**datasets: dict[str, Any]) -> Settings:
+    return Settings.model_validate({"datasets": {key: {"key": key, **branches} for key, branches in datasets.items()}})
 
 
 def _published(key: str = "farms", **stated: Any) -> Lock:
@@ -181,7 +181,7 @@ def _tokens(text: str) -> list[Token]:
     return [*blocks, *(child for block in blocks for child in block.children or [])]
 
 
-def _of_farms(**stated: Any) -> tuple[Catalog, dict[str, Lock], dict[str, int]]:
+def _of_farms(**stated: Any) -> tuple[Settings, dict[str, Lock], dict[str, int]]:
     return _catalog(farms=FARMS), {"farms": _published(**stated)}, {"farms": 1}
 
 
@@ -238,10 +238,10 @@ def test_what_is_escaped_reads_as_it_was_stated(title: str) -> None:
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "ftp://a.org/b", "//a.org", "https://"])
 def test_only_web_addresses_become_links(url: str) -> None:
-    catalog = _catalog(farms={"source": {"url": "https://a.org/farms.csv"}})
+    settings = _catalog(farms={"source": {"url": "https://a.org/farms.csv"}})
     locks = {"farms": Lock("farms", "url", {}, FILES, Record("url", url, title="Farms", url=url))}
-    assert "| Farms |" in attribution_md(catalog, locks, {"farms": 1})
-    assert "url" not in _parsed(citation_bib(catalog, locks, {"farms": 1}))["farms"]
+    assert "| Farms |" in attribution_md(settings, locks, {"farms": 1})
+    assert "url" not in _parsed(citation_bib(settings, locks, {"farms": 1}))["farms"]
 
 
 def test_an_address_keeps_its_meaning_but_cannot_leave_its_place() -> None:
@@ -283,12 +283,12 @@ def test_what_nobody_states_is_left_out() -> None:
 
 
 def test_made_up_records_are_called_synthetic_in_both_files() -> None:
-    catalog = _catalog(farms=FARMS, parks=PARKS)
+    settings = _catalog(farms=FARMS, parks=PARKS)
     locks = {"farms": LOCKS["farms"], "parks": Lock("parks", "sample", {"doi": "10.6084/m9.figshare.8"}, FILES)}
-    entries = _parsed(citation_bib(catalog, locks, ROWS | {"mine": 0}))
+    entries = _parsed(citation_bib(settings, locks, ROWS | {"mine": 0}))
     assert entries["parks"]["note"] == ("SYNTHETIC twin; not the published data. Licence: ODbL-1.0 (not verified).")
     assert "SYNTHETIC" not in entries["farms"]["note"]
-    text = attribution_md(catalog, locks, ROWS | {"mine": 0})
+    text = attribution_md(settings, locks, ROWS | {"mine": 0})
     assert "\n\n**SYNTHETIC: `parks`. These rows are made up; " in text
     assert "| synthetic twin of [10.6084/m9.figshare.8](https://doi.org/10.6084/m9.figshare.8) |" in text
 
@@ -328,11 +328,11 @@ def test_rows_of_a_dataset_that_the_settings_do_not_know_are_refused() -> None:
         attribution_md(CATALOG, LOCKS, {"farms": 1, "gone": 2})
 
 
-def test_both_files_are_written_from_the_locks(workspace: Workspace, tmp_path: Path) -> None:
+def test_both_files_are_written_from_the_locks(paths: ProjectPaths, tmp_path: Path) -> None:
     for key, lock in LOCKS.items():
-        write_lock(lock, workspace.lock(key))
+        write_lock(lock, paths.lock(key))
     folder = tmp_path / "published"
-    written = write_attribution(CATALOG, workspace, ROWS, folder)
+    written = write_attribution(CATALOG, paths, ROWS, folder)
     assert written == [folder / "CITATION.bib", folder / "ATTRIBUTION.md"]
     assert [path.read_text(encoding="utf-8") for path in written] == [BIBTEX, f"{MARKDOWN}\n{context_md(CATALOG)}"]
     assert sorted(folder.iterdir()) == sorted(written)
@@ -345,12 +345,12 @@ def test_boundaries_and_irradiance_are_attributed_as_the_settings_choose_them() 
     boundaries = {"source": "overture", "release": "2026-09-23.1"}
     irradiance = {"provider": "google_solar", "h3_resolution": 13}
     whole = CATALOG.model_dump() | {"origin": "doi", "boundaries": boundaries, "irradiance": irradiance}
-    text = context_md(Catalog.model_validate(whole))
+    text = context_md(Settings.model_validate(whole))
     assert "release 2026-09-23.1 (ODbL-1.0)" in text
     assert "© OpenStreetMap contributors, Overture Maps Foundation" in text
     assert "**its results must not be passed on**" in text
 
 
-def test_a_dataset_without_a_lock_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_dataset_without_a_lock_is_refused(paths: ProjectPaths, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"farms: farms\.json is missing"):
-        write_attribution(CATALOG, workspace, {"farms": 1}, tmp_path)
+        write_attribution(CATALOG, paths, {"farms": 1}, tmp_path)

@@ -14,8 +14,8 @@ from benchmarks.world_plants import CLUSTER, FILLED, FIRST_PHASE, PHASES, plants
 from benchmarks.world_views import BLOCKS, CROWD, INVENTORY, PERMITS, SATELLITE, SURVEY, VIEWS, sightings, take
 from loaders.acquire.lock import read_lock
 from loaders.contract import RECORD
-from loaders.core.paths import Workspace
-from loaders.settings.params import read_catalog
+from loaders.core.paths import ProjectPaths
+from loaders.settings.params import read_settings
 
 RECORDS = 4_000
 
@@ -29,7 +29,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def records(world: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    loaded = [str(Workspace(world, ORIGIN).loaded(key)) for key in VIEWS]
+    loaded = [str(ProjectPaths(world, ORIGIN).loaded(key)) for key in VIEWS]
     with duckdb.connect() as connection:
         truth = connection.read_parquet(str(world / TRUTH))
         connection.read_parquet(loaded).join(truth, "record_id").create("records")
@@ -50,9 +50,9 @@ def test_the_same_seed_makes_the_same_world_and_another_one_does_not(world: Path
     for name, seed in (("again", 1), ("other", 2)):
         make_world(tmp_path / name, RECORDS, seed)
         digests[name] = hashlib.sha256((tmp_path / name / TRUTH).read_bytes()).hexdigest()
-        digests[name] += hashlib.sha256(Workspace(tmp_path / name, ORIGIN).loaded(SURVEY).read_bytes()).hexdigest()
+        digests[name] += hashlib.sha256(ProjectPaths(tmp_path / name, ORIGIN).loaded(SURVEY).read_bytes()).hexdigest()
     here = hashlib.sha256((world / TRUTH).read_bytes()).hexdigest()
-    here += hashlib.sha256(Workspace(world, ORIGIN).loaded(SURVEY).read_bytes()).hexdigest()
+    here += hashlib.sha256(ProjectPaths(world, ORIGIN).loaded(SURVEY).read_bytes()).hexdigest()
     assert digests["again"] == here != digests["other"]
 
 
@@ -65,12 +65,12 @@ def test_it_has_about_as_many_records_as_were_asked_for_each_with_its_plant(
 
 
 def test_the_project_has_all_that_a_build_asks_for(world: Path) -> None:
-    catalog = read_catalog(world / "params.yaml")
-    workspace = Workspace(world, catalog.origin)
+    settings = read_settings(world / "params.yaml")
+    paths = ProjectPaths(world, settings.origin)
     for key in VIEWS:
-        assert workspace.metrics(key).exists()
-        assert workspace.rejected(key).exists()
-        assert read_lock(workspace.lock(key)).source == catalog.datasets[key].source.as_stated
+        assert paths.metrics(key).exists()
+        assert paths.rejected(key).exists()
+        assert read_lock(paths.lock(key)).source == settings.datasets[key].source.as_stated
     assert (world / "dbt" / "dbt_project.yml").exists()
 
 

@@ -12,9 +12,9 @@ from dbt.cli.main import dbtRunner
 
 from loaders.acquire.lock import LockedFile, Record, read_lock, write_lock
 from loaders.contract import RECORD
-from loaders.core.errors import BuildError, CatalogError
+from loaders.core.errors import BuildError, SettingsError
 from loaders.core.files import sha256
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.hamilton_dbt_bridge import HamiltonDbtBridge
 from loaders.overture_maps_loader import run_overture_pipeline
@@ -49,7 +49,7 @@ def test_each_table_says_what_is_in_it_and_where_it_comes_from(project: Path, wr
     tables = written()
     assert list(tables) == ["doi_pv_features", "dataset_accounting", "rejected_records", NORTH, SOUTH]
     meta = tables[SOUTH]["config"]["meta"]
-    lock = Workspace(project, "sample").lock(SOUTH)
+    lock = ProjectPaths(project, "sample").lock(SOUTH)
     assert meta["hamilton_generated"] is True
     assert meta["pipeline"] == "doi_datasets"
     assert meta["hamilton_nodes"][0] == "dataset_metadata"
@@ -100,7 +100,7 @@ def test_dbt_reads_what_a_publisher_and_the_settings_say_as_text(
     params = yaml.safe_load((project / "params.yaml").read_text())
     params["datasets"][SOUTH]["licence"] = hostile["licence"]
     (project / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
-    place = Workspace(project, "sample").lock(SOUTH)
+    place = ProjectPaths(project, "sample").lock(SOUTH)
     lock = read_lock(place)
     file = LockedFile("south.geojson", checksum=lock.files[0].checksum)
     record = Record("zenodo", "1", creators=(template,), **hostile)
@@ -116,7 +116,7 @@ def test_dbt_reads_what_a_publisher_and_the_settings_say_as_text(
 
 @pytest.mark.usefixtures("stored")
 def test_a_description_holds_no_words_of_a_publisher(project: Path, written: Callable[..., Tables]) -> None:
-    place = Workspace(project, "sample").lock(SOUTH)
+    place = ProjectPaths(project, "sample").lock(SOUTH)
     lock = read_lock(place)
     file = LockedFile("south.geojson", checksum=lock.files[0].checksum)
     record = Record("zenodo", "1", title="<img src=x onerror=alert(1)>", doi="10.5281/<b>[x](javascript:y)")
@@ -149,7 +149,7 @@ def test_a_pipeline_that_has_stored_nothing_has_nothing_to_tell(project: Path, w
 
 
 def test_an_unknown_pipeline_is_refused_with_the_nearest(project: Path, written: Callable[..., Tables]) -> None:
-    with pytest.raises(CatalogError, match="Did you mean overture_maps"):
+    with pytest.raises(SettingsError, match="Did you mean overture_maps"):
         written("overture_map")
 
 

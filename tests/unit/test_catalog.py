@@ -2,18 +2,18 @@ from pathlib import Path
 
 import pytest
 
-from loaders.core.errors import CatalogError
+from loaders.core.errors import SettingsError
 from loaders.settings.columns import AreaColumn, CapacityColumn
-from loaders.settings.params import Catalog, read_catalog
+from loaders.settings.params import Settings, read_settings
 
 FARMS = "datasets:\n  farms:\n    source: {path: farms.geojson}\n"
 PARAMS = Path(__file__).parents[2] / "params.yaml"
 
 
-def _read(folder: Path, text: str) -> Catalog:
+def _read(folder: Path, text: str) -> Settings:
     path = folder / "params.yaml"
     path.write_text(text, encoding="utf-8")
-    return read_catalog(path)
+    return read_settings(path)
 
 
 def _entry(line: str) -> str:
@@ -95,36 +95,36 @@ REFUSED = {
 @pytest.mark.parametrize("case", REFUSED)
 def test_settings_that_cannot_be_meant_are_refused_by_file_and_key(case: str, tmp_path: Path) -> None:
     text, *words = REFUSED[case]
-    with pytest.raises(CatalogError) as refused:
+    with pytest.raises(SettingsError) as refused:
         _read(tmp_path, text)
     assert [word for word in ["params.yaml", *words] if word not in str(refused.value)] == []
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CatalogError, match=r"nowhere\.yaml: cannot be read \(No such file"):
-        read_catalog(tmp_path / "nowhere.yaml")
+    with pytest.raises(SettingsError, match=r"nowhere\.yaml: cannot be read \(No such file"):
+        read_settings(tmp_path / "nowhere.yaml")
 
 
 def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     (tmp_path / "params.yaml").write_bytes(b"origin: \xff")
-    with pytest.raises(CatalogError, match=r"params\.yaml: is not YAML: 'utf-8' codec"):
-        read_catalog(tmp_path / "params.yaml")
+    with pytest.raises(SettingsError, match=r"params\.yaml: is not YAML: 'utf-8' codec"):
+        read_settings(tmp_path / "params.yaml")
 
 
 def test_a_complaint_names_the_file_that_was_read(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(_entry("key: farms"))
-    with pytest.raises(CatalogError, match=r"^mine\.yaml: "):
-        read_catalog(tmp_path / "mine.yaml")
+    with pytest.raises(SettingsError, match=r"^mine\.yaml: "):
+        read_settings(tmp_path / "mine.yaml")
 
 
 def test_one_bad_null_value_is_one_complaint(tmp_path: Path) -> None:
-    with pytest.raises(CatalogError) as refused:
+    with pytest.raises(SettingsError) as refused:
         _read(tmp_path, _entry("columns: {source_id: {column: a, null_values: [no]}}"))
     assert str(refused.value).count("null_values") == 1
 
 
 def test_two_mistakes_are_told_at_once(tmp_path: Path) -> None:
-    with pytest.raises(CatalogError, match=r"(?s)2 settings cannot be used:.*max_bm.*h3_resolutio") as refused:
+    with pytest.raises(SettingsError, match=r"(?s)2 settings cannot be used:.*max_bm.*h3_resolutio") as refused:
         _read(tmp_path, FARMS + "max_bm: 3\nh3_resolutio: 2\n")
     assert len(str(refused.value).splitlines()) == 3
 
@@ -141,19 +141,19 @@ def test_one_name_stands_for_a_list_of_one(tmp_path: Path) -> None:
 
 
 def test_a_dataset_answers_to_key_and_alias(tmp_path: Path) -> None:
-    catalog = _read(tmp_path, _entry("alias: f"))
-    assert catalog.dataset("f") is catalog.dataset("farms")
+    settings = _read(tmp_path, _entry("alias: f"))
+    assert settings.dataset("f") is settings.dataset("farms")
 
 
 def test_an_unknown_dataset_gets_the_nearest_name(tmp_path: Path) -> None:
-    with pytest.raises(CatalogError, match=r"no dataset 'frams'\. Did you mean farms\? Known: farms\."):
+    with pytest.raises(SettingsError, match=r"no dataset 'frams'\. Did you mean farms\? Known: farms\."):
         _read(tmp_path, FARMS).dataset("frams")
 
 
 def test_a_dataset_that_is_not_loaded_gives_its_reason(tmp_path: Path) -> None:
-    catalog = _read(tmp_path, FARMS + "not_loaded:\n  masks: {doi: 10.5281/zenodo.1, reason: raster masks}\n")
-    with pytest.raises(CatalogError, match="masks is known but not loaded: raster masks"):
-        catalog.dataset("masks")
+    settings = _read(tmp_path, FARMS + "not_loaded:\n  masks: {doi: 10.5281/zenodo.1, reason: raster masks}\n")
+    with pytest.raises(SettingsError, match="masks is known but not loaded: raster masks"):
+        settings.dataset("masks")
 
 
 @pytest.mark.parametrize(("unit", "square_metres"), [("m2", 1), ("ha", 10_000), ("km2", 1_000_000)])
@@ -180,7 +180,7 @@ def test_a_capacity_unit_is_this_many_megawatt_in_this_basis(unit: str, megawatt
 
 
 def test_the_settings_of_the_project_hold_eight_datasets_and_four_that_are_not_loaded() -> None:
-    catalog = read_catalog(PARAMS)
-    assert (len(catalog.datasets), len(catalog.not_loaded)) == (8, 4)
-    assert catalog.dataset("gmseus").max_mb == 4000
-    assert catalog.dataset("stowell").source.doi == "10.5281/zenodo.4059881"
+    settings = read_settings(PARAMS)
+    assert (len(settings.datasets), len(settings.not_loaded)) == (8, 4)
+    assert settings.dataset("gmseus").max_mb == 4000
+    assert settings.dataset("stowell").source.doi == "10.5281/zenodo.4059881"

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from loaders.cli.acquire import check
-from loaders.core.errors import CatalogError
+from loaders.core.errors import SettingsError
 from tests.unit.conftest import Run
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
@@ -16,7 +16,7 @@ def test_check_refuses_a_folder_that_a_tool_cannot_work_in(
     (project / folder).mkdir()
     (project / "params.yaml").rename(project / folder / "params.yaml")
     monkeypatch.chdir(project / folder)
-    with pytest.raises(CatalogError, match=f"{tool} cannot work below a folder"):
+    with pytest.raises(SettingsError, match=f"{tool} cannot work below a folder"):
         check()
 
 

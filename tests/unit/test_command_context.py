@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.irradiance.contract import SCHEMA
-from loaders.irradiance.provider import Asking, Found
+from loaders.irradiance.provider import Found, ProviderContext
 from loaders.irradiance.providers import clearsky
 from loaders.settings.irradiance import Irradiance
 from tests.unit.conftest import Run
@@ -40,7 +40,7 @@ def test_each_step_says_what_it_made(eo_pv: Run, project: Path) -> None:
     assert (code, out.splitlines()[0], err) == (0, said, "")
     code, out, _ = eo_pv("irradiance")
     assert (code, out.splitlines()[0]) == (0, "irradiance: 4 of 4 cells, from clearsky")
-    counts = json.loads(Workspace(project, "sample").irradiance_counts.read_text())
+    counts = json.loads(ProjectPaths(project, "sample").irradiance_counts.read_text())
     assert (counts["read"], counts["kept"], counts["refused"]) == (4, 4, {})
 
 
@@ -54,8 +54,8 @@ def test_without_records_or_cells_each_step_says_which_comes_first(eo_pv: Run, c
 def test_what_a_provider_refuses_is_said_and_is_no_error(eo_pv: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = clearsky.irradiance_of
 
-    def half(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iterator[Found]:
-        yield from whole(cells.slice(0, 1), settings, asking)
+    def half(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
+        yield from whole(cells.slice(0, 1), settings, context)
         yield Found(SCHEMA.empty_table(), dict.fromkeys(cells["h3_cell"].to_pylist()[1:], "Location over the sea"))
 
     monkeypatch.setattr(clearsky, "irradiance_of", half)

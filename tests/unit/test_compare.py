@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from typer.testing import CliRunner, Result
 
 from loaders.__main__ import app
-from loaders.core.errors import BuildError, CatalogError, ReadError
+from loaders.core.errors import BuildError, ReadError, SettingsError
 from loaders.report.compare.comparison import Comparison
 from loaders.report.compare.comparison import compare as compare_sides
 from loaders.report.compare.records import Side, read_side
@@ -351,7 +351,7 @@ def test_a_dataset_that_is_not_loaded_is_said_with_the_remedy(run: Run, project:
 @pytest.mark.parametrize(
     ("name", "kind", "said"),
     [
-        ("nroth", CatalogError, "there is no dataset 'nroth'. Did you mean north?"),
+        ("nroth", SettingsError, "there is no dataset 'nroth'. Did you mean north?"),
         ("gone.parquet", ReadError, "gone: expected gone.parquet, found nothing there."),
         ("text.parquet", ReadError, "text: text.parquet is not a Parquet file."),
         ("other.parquet", ReadError, "has no column geometry, capacity_mw, capacity_basis. Expected canonical"),

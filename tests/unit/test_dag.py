@@ -15,7 +15,7 @@ from loaders.acquire.lock import Lock, LockedFile, Record
 from loaders.cli import docs as command_dag
 from loaders.cli.console import app
 from loaders.core.errors import BuildError
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.report.docs import dbt_docs, docs
 from loaders.report.docs.dataset_path import dataset_picture, overridden
 from loaders.report.docs.graphs import graph, nodes, pipeline_picture, pipelines
@@ -25,7 +25,7 @@ from loaders.report.docs.page import BANNER, Entry, Page, as_html
 from loaders.report.docs.places import source_address
 from loaders.report.docs.svg import as_svg
 from loaders.report.summary import Row
-from loaders.settings.params import Catalog, Dataset, read_catalog
+from loaders.settings.params import Dataset, Settings, read_settings
 
 assert command_dag  # its import registers the commands
 
@@ -248,9 +248,9 @@ def test_a_dataset_is_drawn_by_its_alias_into_the_folder_asked_for(
     assert "north.geojson" in (project / "pictures" / "dataset_a_north_2020.svg").read_text()
 
 
-def test_docs_without_a_database_say_what_to_run(workspace: Workspace) -> None:
+def test_docs_without_a_database_say_what_to_run(paths: ProjectPaths) -> None:
     with pytest.raises(BuildError, match=r"eo_pv_data\.duckdb is missing.*Run `make all`"):
-        dbt_docs.generate(workspace)
+        dbt_docs.generate(paths)
 
 
 def test_a_failure_of_dbt_ends_with_its_last_lines() -> None:
@@ -276,11 +276,11 @@ def test_what_the_world_does_while_dbt_describes_its_models_is_one_sentence(
 def test_without_dot_the_pages_are_written_and_say_so(
     project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    catalog, workspace = _pretend(project, monkeypatch, tmp_path / "target")
+    settings, paths = _pretend(project, monkeypatch, tmp_path / "target")
     monkeypatch.setenv("PATH", "")
     with pytest.raises(BuildError, match=r"written without them: .*index\.html"):
-        docs.write_docs(catalog, workspace)
-    folder = workspace.home / "report" / "docs"
+        docs.write_docs(settings, paths)
+    folder = paths.home / "report" / "docs"
     scripts = re.findall("<script>a=(.*?)</script>", (folder / "dbt.html").read_text())
     assert [json.loads(each) for each in scripts] == [{"title": f"</script>{HOSTILE}<!--\u2028"}] * 2
     assert "<!--" not in (folder / "dbt.html").read_text()
@@ -292,11 +292,11 @@ def test_without_dot_the_pages_are_written_and_say_so(
 def test_docs_are_the_page_dbt_and_every_picture(
     project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    catalog, workspace = _pretend(project, monkeypatch, tmp_path / "target")
-    stale = workspace.home / "report" / "docs" / "hamilton" / "dataset_gone.svg"
+    settings, paths = _pretend(project, monkeypatch, tmp_path / "target")
+    stale = paths.home / "report" / "docs" / "hamilton" / "dataset_gone.svg"
     stale.parent.mkdir(parents=True)
     stale.touch()
-    files = docs.write_docs(catalog, workspace)
+    files = docs.write_docs(settings, paths)
     assert [path.name for path in files[:3]] == ["index.html", "dbt.html", "lineage.svg"]
     assert {path.stem for path in files[3:]} == {
         "overview",
@@ -309,16 +309,16 @@ def test_docs_are_the_page_dbt_and_every_picture(
     assert {(files[0].parent / each).is_file() for each in shown} == {True}
 
 
-def _pretend(project: Path, monkeypatch: pytest.MonkeyPatch, target: Path) -> tuple[Catalog, Workspace]:
+def _pretend(project: Path, monkeypatch: pytest.MonkeyPatch, target: Path) -> tuple[Settings, ProjectPaths]:
     """A project that is built, and a dbt that has described it."""
-    catalog, workspace = read_catalog(project / "params.yaml"), Workspace(project, "sample")
+    settings, paths = read_settings(project / "params.yaml"), ProjectPaths(project, "sample")
     target.mkdir()
     (target / "index.html").write_text("".join(f"<script>a={place}</script>" for place in dbt_docs.PLACES.values()))
     for name in dbt_docs.PLACES:
         (target / name).write_text(json.dumps({"title": f"</script>{HOSTILE}<!--\u2028"}, ensure_ascii=False))
     monkeypatch.setattr(docs, "generate", lambda _: target)
     monkeypatch.setattr(docs, "read_manifest", lambda _: manifest())
-    monkeypatch.setattr(docs, "summarise", lambda catalog, _: [row(key) for key in catalog.datasets])
+    monkeypatch.setattr(docs, "summarise", lambda settings, _: [row(key) for key in settings.datasets])
     monkeypatch.setattr(docs, "read_figures", lambda _: {})
     monkeypatch.setattr(docs, "findings", lambda _: [])
-    return catalog, workspace
+    return settings, paths

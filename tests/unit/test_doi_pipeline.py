@@ -16,17 +16,17 @@ from loaders.acquire.resolve import resolve
 from loaders.core.errors import (
     AccountingError,
     BuildError,
-    CatalogError,
     ChecksumMismatchError,
     PipelineError,
     ReadError,
+    SettingsError,
     SourceError,
 )
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.raw_pv_doi_ingest import load_dataset, run_doi_pipeline
 from loaders.settings.base import Executor
-from loaders.settings.params import read_catalog
+from loaders.settings.params import read_settings
 
 NODES = [
     "dataset_metadata",
@@ -78,11 +78,11 @@ def test_each_dataset_goes_to_its_table_and_all_to_one_view(project: Path) -> No
 
 
 def test_one_dataset_at_a_time_and_all_together_write_the_same_bytes(project: Path) -> None:
-    catalog, workspace = read_catalog(project / "params.yaml"), Workspace(project, "sample")
-    for dataset in catalog.datasets.values():
-        downloads = Downloads(catalog)
-        fetch(dataset, resolve(dataset, workspace, downloads.web), workspace, downloads)
-        load_dataset(dataset, catalog, workspace)
+    settings, paths = read_settings(project / "params.yaml"), ProjectPaths(project, "sample")
+    for dataset in settings.datasets.values():
+        downloads = Downloads(settings)
+        fetch(dataset, resolve(dataset, paths, downloads.web), paths, downloads)
+        load_dataset(dataset, settings, paths)
     alone = _outputs(project)
     run_doi_pipeline(params=project / "params.yaml")
     assert _outputs(project) == alone
@@ -153,7 +153,9 @@ def test_what_is_no_fault_of_a_dataset_is_not_taken_for_one(project: Path) -> No
 
 
 def test_a_scheduler_is_for_dask_alone(project: Path) -> None:
-    with pytest.raises(CatalogError, match=r"A scheduler \(tcp://here:1\) is for the executor dask, not for threads\."):
+    with pytest.raises(
+        SettingsError, match=r"A scheduler \(tcp://here:1\) is for the executor dask, not for threads\."
+    ):
         run_doi_pipeline(params=project / "params.yaml", scheduler="tcp://here:1")
 
 

@@ -186,7 +186,7 @@ def test_an_error_of_the_world_ends_a_command_with_a_paragraph(eo_pv: Run, monke
     def no_more_memory(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("loaders.cli.ingest.project", no_more_memory)
+    monkeypatch.setattr("loaders.cli.ingest.open_dataset", no_more_memory)
     code, out, err = eo_pv("load", "north")
     assert (code, out, err.startswith("Error: Memory runs out: ")) == (1, "", True)
 
@@ -195,7 +195,7 @@ def test_ctrl_c_in_a_command_is_one_line(eo_pv: Run, monkeypatch: pytest.MonkeyP
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("loaders.cli.ingest.project", interrupted)
+    monkeypatch.setattr("loaders.cli.ingest.open_dataset", interrupted)
     assert eo_pv("load", "north") == (130, "", "Stopped. `make all` goes on from here.\n")
 
 

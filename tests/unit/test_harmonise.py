@@ -22,7 +22,7 @@ import shapely
 from shapely import LineString, Point, Polygon, box
 
 from loaders.contract import Provenance
-from loaders.core.errors import CatalogError, ReadError
+from loaders.core.errors import ReadError, SettingsError
 from loaders.harmonise.batches import harmonise, record_graph
 from loaders.harmonise.readers.published_file import Published
 from loaders.harmonise.record_ids import identities
@@ -306,7 +306,7 @@ def test_a_node_that_nothing_uses_is_refused(quirk: Callable[..., None]) -> None
         return 1
 
     quirk(instaled=instaled)
-    with pytest.raises(CatalogError, match=r"datasets/farms\.py defines instaled.*capacity_mw"):
+    with pytest.raises(SettingsError, match=r"datasets/farms\.py defines instaled.*capacity_mw"):
         record_graph("farms")
 
 

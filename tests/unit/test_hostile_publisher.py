@@ -15,12 +15,12 @@ from markdown_it import MarkdownIt
 
 from loaders.acquire.lock import Lock, LockedFile, Record, last_lock, write_lock
 from loaders.core.escape import one_line
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.report.docs.page import Page, as_html, entries
 from loaders.report.docs.places import source_address, source_name
 from loaders.report.summary import Row, as_markdown
 from loaders.settings.licences import disagreement
-from loaders.settings.params import Catalog
+from loaders.settings.params import Settings
 from loaders.warehouse.attribution import attribution_md, citation_bib
 
 PIECES = (
@@ -91,9 +91,9 @@ class _Page(HTMLParser):
         self.text += data
 
 
-def _settings(licence: str) -> Catalog:
+def _settings(licence: str) -> Settings:
     entry = {"key": "farms", "source": {"doi": "10.5281/zenodo.6"}, "licence": licence}
-    return Catalog.model_validate({"origin": "doi", "datasets": {"farms": entry}})
+    return Settings.model_validate({"origin": "doi", "datasets": {"farms": entry}})
 
 
 def _lock(record: Record) -> Lock:
@@ -150,16 +150,16 @@ def test_the_summary_is_a_table_of_text(record: Record, licence: str) -> None:
 def test_the_page_shows_it_and_links_only_to_the_web(
     tmp_path_factory: pytest.TempPathFactory, record: Record, licence: str
 ) -> None:
-    workspace, catalog = Workspace(tmp_path_factory.getbasetemp() / "hostile", "doi"), _settings(licence)
-    write_lock(_lock(record), workspace.lock("farms"))
+    paths, catalog = ProjectPaths(tmp_path_factory.getbasetemp() / "hostile", "doi"), _settings(licence)
+    write_lock(_lock(record), paths.lock("farms"))
     rows = [Row("farms", 1, 1, 0, None, None, licence)]
-    page = _Page(as_html(Page("doi", [licence], entries(rows, catalog, workspace), [], frozenset())))
+    page = _Page(as_html(Page("doi", [licence], entries(rows, catalog, paths), [], frozenset())))
     quiet = _Page(
         as_html(
             Page(
                 "doi",
                 ["x"],
-                entries([Row("farms", 1, 1, 0, None, None, "x")], _settings("x"), Workspace(workspace.root, "sample")),
+                entries([Row("farms", 1, 1, 0, None, None, "x")], _settings("x"), ProjectPaths(paths.root, "sample")),
                 [],
                 frozenset(),
             )
@@ -182,14 +182,14 @@ def test_a_source_is_named_on_one_line_and_linked_to_the_web(record: Record) -> 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="the browser chromium is not installed")
 def test_a_browser_runs_nothing_of_it(tmp_path: Path) -> None:
-    workspace, catalog = Workspace(tmp_path, "doi"), _settings("".join(PIECES))
+    paths, catalog = ProjectPaths(tmp_path, "doi"), _settings("".join(PIECES))
     everything = "".join(PIECES)
     record = Record("zenodo", everything, everything, everything, (everything,), 2020, everything, everything)
-    write_lock(_lock(record), workspace.lock("farms"))
+    write_lock(_lock(record), paths.lock("farms"))
     rows = [Row("farms", 1, 1, 0, None, None, everything)]
-    html = as_html(Page("doi", [everything], entries(rows, catalog, workspace), [], frozenset()))
+    html = as_html(Page("doi", [everything], entries(rows, catalog, paths), [], frozenset()))
     (tmp_path / "index.html").write_text(html)
-    assert last_lock(workspace.lock("farms")) == _lock(record)
+    assert last_lock(paths.lock("farms")) == _lock(record)
     assert "<title>eo-pv" in _in_a_browser(tmp_path / "index.html")
 
 

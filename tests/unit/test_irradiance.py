@@ -14,15 +14,15 @@ import pytest
 import yaml
 
 import loaders
-from loaders.core.errors import AccountingError, BuildError, CatalogError
-from loaders.core.paths import Workspace
+from loaders.core.errors import AccountingError, BuildError, SettingsError
+from loaders.core.paths import ProjectPaths
 from loaders.core.progress import watched
 from loaders.db.connection import connect
 from loaders.geo.geoparquet import write_parquet
 from loaders.geo.record_cells import CELLS, record_cells, write_cells
 from loaders.http.client import Web
 from loaders.irradiance.contract import IRRADIANCE, NO_IRRADIANCE
-from loaders.irradiance.provider import Asking, Found
+from loaders.irradiance.provider import Found, ProviderContext
 from loaders.irradiance.providers import clearsky
 from loaders.irradiance.solar_irradiance import IrradianceCounts
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
@@ -31,7 +31,7 @@ from loaders.settings.irradiance import Irradiance
 from loaders.settings.project import read_project
 from loaders.solar_irradiance_loader import irradiance_hash, load_irradiance, run_solar_pipeline
 
-NOBODY = Asking(Web(Download()), Path("nowhere"), {}, watched, lambda _: False)  # is asked
+NOBODY = ProviderContext(Web(Download()), Path("nowhere"), {}, watched, lambda _: False)  # is asked
 SUMS = ("ghi_kwh_per_m2", "dni_kwh_per_m2", "dhi_kwh_per_m2", "poa_kwh_per_m2", "specific_yield_kwh_per_kwp")
 BERLIN, ATACAMA, TROMSO, ANTARCTICA = (13.4, 52.5), (-69.0, -24.0), (19.0, 69.6), (0.0, -75.0)  # lon, lat [°]
 
@@ -71,11 +71,11 @@ def test_at_a_pole_panels_get_what_they_get_beside_it() -> None:
     assert at == pytest.approx(beside, rel=0.01)
 
 
-def test_another_pvlib_makes_another_table(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_parquet(CELLS.empty_table(), workspace.cells("irradiance"))
-    before = irradiance_hash(workspace, Irradiance())
+def test_another_pvlib_makes_another_table(paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_parquet(CELLS.empty_table(), paths.cells("irradiance"))
+    before = irradiance_hash(paths, Irradiance())
     monkeypatch.setattr(clearsky, "MODELS", clearsky.MODELS.replace("pvlib ", "pvlib 9"))
-    assert irradiance_hash(workspace, Irradiance()) != before
+    assert irradiance_hash(paths, Irradiance()) != before
 
 
 def test_the_year_is_the_sum_of_its_months() -> None:
@@ -153,14 +153,14 @@ def test_cells_are_those_of_the_records_each_once(tmp_path: Path) -> None:
 
 
 def test_only_a_record_where_none_was_changes_the_cells(project: Path) -> None:
-    catalog, workspace = read_project(project / "params.yaml")
+    catalog, paths = read_project(project / "params.yaml")
 
     def cells(*positions: tuple[float, float]) -> list[bytes]:
         lon, lat = zip(*positions, strict=True)
-        write_parquet(pa.table({"centroid_lon": lon, "centroid_lat": lat}), workspace.loaded("a_north_2020"))
-        counts = write_cells(catalog, workspace)
+        write_parquet(pa.table({"centroid_lon": lon, "centroid_lat": lat}), paths.loaded("a_north_2020"))
+        counts = write_cells(catalog, paths)
         assert set(counts) == {"boundaries", "irradiance"}
-        return [workspace.cells(name).read_bytes() for name in counts]
+        return [paths.cells(name).read_bytes() for name in counts]
 
     one = cells((10.0, 50.0))
     assert cells((10.001, 50.0), (10.0, 50.0)) == one
@@ -169,25 +169,25 @@ def test_only_a_record_where_none_was_changes_the_cells(project: Path) -> None:
 
 @pytest.mark.parametrize("reason", ["over the sea", None])
 def test_a_cell_without_rows_is_counted_by_its_reason_or_it_is_an_error(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, reason: str | None
+    paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch, reason: str | None
 ) -> None:
     """A provider that knows one of two cells."""
     whole = clearsky.irradiance_of
 
-    def half(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iterator[Found]:
-        (known,) = whole(cells.slice(0, 1), settings, asking)
+    def half(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
+        (known,) = whole(cells.slice(0, 1), settings, context)
         other = cells["h3_cell"][1].as_py()
         yield Found(known.rows, {other: reason} if reason else {})
 
     monkeypatch.setattr(clearsky, "irradiance_of", half)
-    write_parquet(pa.table([["a", "b"], [10.0, -70.0], [50.0, -24.0]], schema=CELLS), workspace.cells("irradiance"))
+    write_parquet(pa.table([["a", "b"], [10.0, -70.0], [50.0, -24.0]], schema=CELLS), paths.cells("irradiance"))
     if reason is None:
         with pytest.raises(AccountingError, match="of 2 cells, the provider has rows for 1 and refuses 0"):
-            load_irradiance(Irradiance(), workspace, NOBODY)
-        assert not workspace.irradiance.exists()
+            load_irradiance(Irradiance(), paths, NOBODY)
+        assert not paths.irradiance.exists()
         return
-    assert load_irradiance(Irradiance(), workspace, NOBODY) == IrradianceCounts(2, 1, {"over the sea": 1})
-    (refused,) = pq.read_table(workspace.no_irradiance).to_pylist()
+    assert load_irradiance(Irradiance(), paths, NOBODY) == IrradianceCounts(2, 1, {"over the sea": 1})
+    (refused,) = pq.read_table(paths.no_irradiance).to_pylist()
     assert refused == {"h3_cell": "b", "provider": "clearsky", "lon": -70, "lat": -24, "reason": "over the sea"}
 
 
@@ -219,9 +219,9 @@ def test_without_records_there_is_no_irradiance_and_a_missing_dataset_is_named(
     assert "b_south_2021: not loaded" in caplog.text
 
 
-def test_irradiance_needs_the_cells_of_the_records(workspace: Workspace) -> None:
+def test_irradiance_needs_the_cells_of_the_records(paths: ProjectPaths) -> None:
     with pytest.raises(BuildError, match=r"irradiance\.parquet is missing: the cells .* `eo-pv cells`"):
-        load_irradiance(Irradiance(), workspace, NOBODY)
+        load_irradiance(Irradiance(), paths, NOBODY)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_irradiance_needs_the_cells_of_the_records(workspace: Workspace) -> None
 def test_settings_that_cannot_be_meant_are_refused(project: Path, settings: dict[str, Any], said: str) -> None:
     path = project / "params.yaml"
     path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"irradiance": settings}))
-    with pytest.raises(CatalogError, match=said):
+    with pytest.raises(SettingsError, match=said):
         read_project(path)
 
 

@@ -21,7 +21,7 @@ from loaders.geo.record_cells import CELLS
 from loaders.http.client import Web
 from loaders.http.rate_limit import Rate
 from loaders.irradiance.contract import SCHEMA
-from loaders.irradiance.provider import Asking, Found, Provider
+from loaders.irradiance.provider import Found, Provider, ProviderContext
 from loaders.irradiance.providers import clearsky, google_solar, nsrdb, pvgis
 from loaders.irradiance.pv_model import Place, UnreadableError, rows_of
 from loaders.settings.download import Download
@@ -73,8 +73,8 @@ def ask(tmp_path: Path, web: Publishers) -> Ask:
         once = more.pop("at_once", 2)
         download = Download(timeout_s=5, backoff_s=0.01, attempts=2, longest_wait_s=1, connections_per_host=once)
         given = {"environment": ENVIRONMENT, "watched": watched, "agreed": lambda _: False, **more}
-        asking = Asking(Web(download), tmp_path / "kept", **given)
-        return list(provider.irradiance_of(cells(*(places or PLACES)), settings, asking))
+        context = ProviderContext(Web(download), tmp_path / "kept", **given)
+        return list(provider.irradiance_of(cells(*(places or PLACES)), settings, context))
 
     return asked
 
@@ -477,8 +477,8 @@ def test_a_real_typical_year_has_the_sums_that_it_has(real_tmy: bytes) -> None:
     assert rows[0]["dhi_kwh_per_m2"] == pytest.approx(570.947, abs=1e-3)
     assert 0.14 < rows[0]["specific_yield_kwh_per_kwp"] / 8760 < 0.17
     assert rows[0]["air_temperature_c"] == pytest.approx(13.56, abs=0.01)
-    asking = Asking(Web(Download()), Path("nowhere"), {}, watched, lambda _: False)
-    (clear,) = clearsky.irradiance_of(cells((8.0, 45.0)), Irradiance(), asking)
+    context = ProviderContext(Web(Download()), Path("nowhere"), {}, watched, lambda _: False)
+    (clear,) = clearsky.irradiance_of(cells((8.0, 45.0)), Irradiance(), context)
     for bright, real in zip(clear.rows.to_pylist(), rows, strict=True):
         for name in ("ghi_kwh_per_m2", "dni_kwh_per_m2", "poa_kwh_per_m2", "specific_yield_kwh_per_kwp"):
             assert bright[name] > real[name], (name, real["month"])

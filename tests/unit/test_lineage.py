@@ -19,7 +19,7 @@ from loaders.acquire.downloader import Downloads
 from loaders.acquire.lock import Lock, LockedFile, Record, write_lock
 from loaders.boundaries import admin_boundaries
 from loaders.core.errors import BuildError, EoPvError, PipelineError, SourceError
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.db.database import Database
 from loaders.execution.failed_branch import FailuresAsValues
@@ -52,33 +52,33 @@ def _nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def told(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[Event]]:
+def told(paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[Event]]:
     """Asks for events; reads them."""
     monkeypatch.setenv("EO_PV_LINEAGE", "out/lineage.jsonl")
-    return lambda: [json.loads(line) for line in _file(workspace).read_text().splitlines()]
+    return lambda: [json.loads(line) for line in _file(paths).read_text().splitlines()]
 
 
-def _file(workspace: Workspace) -> Path:
-    return workspace.root / "out" / "lineage.jsonl"
+def _file(paths: ProjectPaths) -> Path:
+    return paths.root / "out" / "lineage.jsonl"
 
 
 def _run(project: Path, remote: Any, h3_resolution: Any = 8) -> None:
     """As `run_doi_pipeline` does."""
-    catalog, workspace = read_project(project / "params.yaml")
-    database, chosen = Database(catalog, workspace), list(catalog.datasets.values())
+    settings, paths = read_project(project / "params.yaml")
+    database, chosen = Database(settings, paths), list(settings.datasets.values())
     inputs = {
-        "catalog": catalog,
+        "settings": settings,
         "dataset_names": [dataset.key for dataset in chosen],
-        "workspace": workspace,
+        "paths": paths,
         "h3_resolution": h3_resolution,
         "database": database,
         "export_geoparquet": True,
-        "downloads": Downloads(catalog),
+        "downloads": Downloads(settings),
     }
-    with pipeline_events("doi", workspace, lambda: doi_steps(catalog, chosen, workspace, database.file)) as run:
+    with pipeline_events("doi", paths, lambda: doi_steps(settings, chosen, paths, database.file)) as run:
         graph = driver.Builder().with_modules(doi_datasets).enable_dynamic_execution(allow_experimental_mode=True)
         graph = graph.with_local_executor(SynchronousLocalTaskExecutor()).with_remote_executor(remote)
-        graph = graph.with_adapters(FailuresAsValues(), *hamilton_adapters("doi", workspace, run))
+        graph = graph.with_adapters(FailuresAsValues(), *hamilton_adapters("doi", paths, run))
         graph.build().execute(["store_individual_datasets"], inputs=inputs)
 
 
@@ -106,12 +106,12 @@ def _require_valid(event: Event) -> None:
     assert [facet for facet in facets if not {"_producer", "_schemaURL"} <= facet.keys()] == []
 
 
-def test_where_nobody_asks_nothing_is_told_and_nothing_is_imported(workspace: Workspace) -> None:
-    with pipeline_events("load", workspace, lambda: pytest.fail("asked what is read")) as run:
+def test_where_nobody_asks_nothing_is_told_and_nothing_is_imported(paths: ProjectPaths) -> None:
+    with pipeline_events("load", paths, lambda: pytest.fail("asked what is read")) as run:
         assert run is None
-        assert hamilton_adapters("load", workspace, run) == []
-    assert dbt_events(REPOSITORY / "dbt", workspace) == 0
-    assert list(workspace.root.iterdir()) == []
+        assert hamilton_adapters("load", paths, run) == []
+    assert dbt_events(REPOSITORY / "dbt", paths) == 0
+    assert list(paths.root.iterdir()) == []
     found = "import sys, loaders.lineage.emit; print([name for name in sys.modules if 'openlineage' in name])"
     done = subprocess.run([sys.executable, "-c", found], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
@@ -154,11 +154,11 @@ def test_all_that_a_run_consists_of_has_it_as_parent(project: Path, told: Callab
 
 
 def test_hamiltons_events_hold_the_graph_of_the_boundaries(
-    workspace: Workspace, told: Callable[[], list[Event]]
+    paths: ProjectPaths, told: Callable[[], list[Event]]
 ) -> None:
     source = REPOSITORY / "data/samples/admin_boundaries/division_area.parquet"
     graph = driver.Builder().with_modules(admin_boundaries)
-    graph = graph.with_adapters(*hamilton_adapters("boundaries", workspace)).build()
+    graph = graph.with_adapters(*hamilton_adapters("boundaries", paths)).build()
     graph.execute(["division_areas"], inputs={"boundary_source": source})
     assert _states(told()) == [("boundaries.hamilton", "START"), ("boundaries.hamilton", "COMPLETE")]
     nodes = json.loads(told()[0]["job"]["facets"]["sourceCode"]["sourceCode"])
@@ -166,10 +166,10 @@ def test_hamiltons_events_hold_the_graph_of_the_boundaries(
 
 
 def test_adapters_go_to_other_processes_and_still_know_their_file(
-    workspace: Workspace, told: Callable[[], list[Event]]
+    paths: ProjectPaths, told: Callable[[], list[Event]]
 ) -> None:
-    with pipeline_events("doi", workspace, list) as run:
-        (adapter,) = pickle.loads(pickle.dumps(hamilton_adapters("doi", workspace, run)))  # noqa: S301 (our own)
+    with pipeline_events("doi", paths, list) as run:
+        (adapter,) = pickle.loads(pickle.dumps(hamilton_adapters("doi", paths, run)))  # noqa: S301 (our own)
         adapter.post_graph_execute(str(UUID(int=1)), None, True, None, None)
     assert _states(told()) == [("doi", "START"), ("doi.hamilton", "COMPLETE"), ("doi", "COMPLETE")]
 
@@ -184,10 +184,10 @@ def test_several_processes_append_whole_lines(tmp_path: Path) -> None:
 
 
 def test_one_dataset_that_fails_is_told_as_failed_and_the_others_as_complete(
-    workspace: Workspace, told: Callable[[], list[Event]]
+    paths: ProjectPaths, told: Callable[[], list[Event]]
 ) -> None:
     error = PipelineError({NORTH: SourceError(f"{NORTH}: the host does not answer.")}, {SOUTH: f"raw_data.{SOUTH}"})
-    with pytest.raises(PipelineError), pipeline_events("doi", workspace, lambda: [STEP, Step(SOUTH, (), ())]):
+    with pytest.raises(PipelineError), pipeline_events("doi", paths, lambda: [STEP, Step(SOUTH, (), ())]):
         raise error
     assert _states(told())[3:] == [(f"doi.{NORTH}", "FAIL"), (f"doi.{SOUTH}", "COMPLETE"), ("doi", "FAIL")]
     failed = _ended(told(), f"doi.{NORTH}")
@@ -206,8 +206,8 @@ def test_a_bug_is_told_with_its_traceback_by_hamilton_too(project: Path, told: C
     assert _ended(told(), "doi.hamilton")["run"]["facets"]["errorMessage"]["message"]
 
 
-def test_a_run_that_somebody_stops_is_aborted(workspace: Workspace, told: Callable[[], list[Event]]) -> None:
-    with pytest.raises(KeyboardInterrupt), pipeline_events("doi", workspace, lambda: [STEP]):
+def test_a_run_that_somebody_stops_is_aborted(paths: ProjectPaths, told: Callable[[], list[Event]]) -> None:
+    with pytest.raises(KeyboardInterrupt), pipeline_events("doi", paths, lambda: [STEP]):
         raise KeyboardInterrupt
     assert _states(told())[2:] == [(f"doi.{NORTH}", "ABORT"), ("doi", "ABORT")]
 
@@ -223,39 +223,39 @@ def test_a_run_that_somebody_stops_is_aborted(workspace: Workspace, told: Callab
 )
 @pytest.mark.parametrize("given", [SECRET, ""])
 def test_no_secret_and_no_folder_of_this_machine_is_told(
-    workspace: Workspace, told: Callable[[], list[Event]], monkeypatch: pytest.MonkeyPatch, said: str, given: str
+    paths: ProjectPaths, told: Callable[[], list[Event]], monkeypatch: pytest.MonkeyPatch, said: str, given: str
 ) -> None:
     if given or said.startswith("the"):
         monkeypatch.setenv("PGPASSWORD", SECRET)
-    with pytest.raises(ValueError, match=SECRET), pipeline_events("doi", workspace, lambda: [STEP]):
-        raise ValueError(f"{said} in {workspace.database}")
-    text = _file(workspace).read_text()
-    assert [part for part in (SECRET, str(workspace.root), str(REPOSITORY), sys.prefix) if part in text] == []
+    with pytest.raises(ValueError, match=SECRET), pipeline_events("doi", paths, lambda: [STEP]):
+        raise ValueError(f"{said} in {paths.database}")
+    text = _file(paths).read_text()
+    assert [part for part in (SECRET, str(paths.root), str(REPOSITORY), sys.prefix) if part in text] == []
     message = _ended(told(), "doi")["run"]["facets"]["errorMessage"]["message"]
     assert message.endswith(" in ./data/sample/eo_pv_data.duckdb")
     assert "***" in message
 
 
 def test_a_file_that_cannot_be_written_stops_the_run_before_it_begins(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EO_PV_LINEAGE", ".")
     with pytest.raises(BuildError, match=r"cannot be written .* unset EO_PV_LINEAGE"):
-        pipeline_events("doi", workspace, list).__enter__()
+        pipeline_events("doi", paths, list).__enter__()
 
 
 def test_a_published_dataset_is_its_doi_with_what_its_publisher_says(
     dataset: Callable[..., Dataset], tmp_path: Path
 ) -> None:
-    workspace = Workspace(tmp_path, "doi")
+    paths = ProjectPaths(tmp_path, "doi")
     farms = dataset(source={"doi": "10.5281/zenodo.1"}, licence="CC-BY-4.0", licence_verified=True)
     record = Record(
         "zenodo", "2", "10.5281/zenodo.2", "Farms", ("A. Author",), 2020, "v2", "cc-by-4.0", "https://z.org/2"
     )
     file = LockedFile("farms.zip", checksum=f"md5:{'0' * 32}")
-    assert published(farms, workspace).address == "https://doi.org/10.5281/zenodo.1"
-    write_lock(Lock("farms", "doi", farms.source.as_stated, (file,), record), workspace.lock("farms"))
-    assert published(farms, workspace) == Data(
+    assert published(farms, paths).address == "https://doi.org/10.5281/zenodo.1"
+    write_lock(Lock("farms", "doi", farms.source.as_stated, (file,), record), paths.lock("farms"))
+    assert published(farms, paths) == Data(
         "https://doi.org",
         "10.5281/zenodo.1",
         description="Farms",
@@ -274,12 +274,12 @@ def test_a_published_dataset_is_its_doi_with_what_its_publisher_says(
 def test_what_is_known_of_a_doi_becomes_facets(
     dataset: Callable[..., Dataset], tmp_path: Path, told: Callable[[], list[Event]]
 ) -> None:
-    workspace = Workspace(tmp_path, "doi")
+    paths = ProjectPaths(tmp_path, "doi")
     farms = dataset(source={"doi": "10.5281/zenodo.1"})
     record = Record("zenodo", "2", title="Farms", creators=("A. Author",), version="v2", url="https://z.org/2")
     file = LockedFile("farms.zip", checksum=f"md5:{'0' * 32}")
-    with pipeline_events("load", workspace, lambda: load_steps(farms, workspace)):  # the lock comes with the run
-        write_lock(Lock("farms", "doi", farms.source.as_stated, (file,), record), workspace.lock("farms"))
+    with pipeline_events("load", paths, lambda: load_steps(farms, paths)):  # the lock comes with the run
+        write_lock(Lock("farms", "doi", farms.source.as_stated, (file,), record), paths.lock("farms"))
     (data,) = _ended(told(), "load.farms")["inputs"]
     facets = data["facets"]
     assert (facets["documentation"]["description"], facets["version"]["datasetVersion"]) == ("Farms", "v2")
@@ -300,12 +300,12 @@ def test_what_is_known_of_a_doi_becomes_facets(
 def test_what_has_no_doi_has_the_name_that_its_host_gives_it(
     dataset: Callable[..., Dataset], tmp_path: Path, source: dict[str, str], namespace: str, name: str
 ) -> None:
-    found = published(dataset(source=source), Workspace(tmp_path, "doi"))
+    found = published(dataset(source=source), ProjectPaths(tmp_path, "doi"))
     assert (found.namespace, found.name) == (namespace, name)
 
 
-def test_a_bundled_twin_is_never_told_as_its_doi(dataset: Callable[..., Dataset], workspace: Workspace) -> None:
-    twin = published(dataset(source={"doi": "10.5281/zenodo.1"}), workspace)
+def test_a_bundled_twin_is_never_told_as_its_doi(dataset: Callable[..., Dataset], paths: ProjectPaths) -> None:
+    twin = published(dataset(source={"doi": "10.5281/zenodo.1"}), paths)
     assert (twin.namespace, twin.name, twin.tags["is_synthetic"]) == ("file", "data/samples/farms", "true")
     assert twin.description == "Bundled twin of 10.5281/zenodo.1: synthetic."
 
@@ -349,14 +349,14 @@ def test_a_doi_leads_over_its_table_to_what_dbt_makes_of_it(
     monkeypatch.setenv("EO_PV_DATABASE", "data/doi/.work/build/eo_pv_data.duckdb")
     datasets = {NORTH: {"source": {"doi": "10.5281/zenodo.1"}}}
     (tmp_path / "params.yaml").write_text(yaml.safe_dump({"origin": "doi", "datasets": datasets}))
-    catalog, workspace = read_project(tmp_path / "params.yaml")
-    north = catalog.dataset(NORTH)
-    with pipeline_events("load", workspace, lambda: load_steps(north, workspace)):
+    settings, paths = read_project(tmp_path / "params.yaml")
+    north = settings.dataset(NORTH)
+    with pipeline_events("load", paths, lambda: load_steps(north, paths)):
         pass
-    workspace.curated.mkdir(parents=True)
-    with pipeline_events("warehouse", workspace, lambda: warehouse_steps(catalog, workspace)) as run:
-        assert dbt_events(_dbt(tmp_path), workspace, run) == 4
-        (workspace.curated / "curated_pv.parquet").touch()
+    paths.curated.mkdir(parents=True)
+    with pipeline_events("warehouse", paths, lambda: warehouse_steps(settings, paths)) as run:
+        assert dbt_events(_dbt(tmp_path), paths, run) == 4
+        (paths.curated / "curated_pv.parquet").touch()
     above: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for event in told():
         _require_valid(event)
@@ -376,18 +376,18 @@ def test_a_doi_leads_over_its_table_to_what_dbt_makes_of_it(
     }
 
 
-def test_boundaries_lead_from_their_file_to_their_table(workspace: Workspace) -> None:
-    source = workspace.bundled_boundaries
-    (step,) = boundary_steps(source, workspace, workspace.database)
+def test_boundaries_lead_from_their_file_to_their_table(paths: ProjectPaths) -> None:
+    source = paths.bundled_boundaries
+    (step,) = boundary_steps(source, paths, paths.database)
     assert [each.name for each in step.reads] == ["data/samples/admin_boundaries/division_area.parquet"]
     names = ["data/sample/boundaries/admin_boundaries.parquet", "eo_pv_data.raw_data.admin_boundaries"]
     assert [each.name for each in step.writes] == names
 
 
 def test_no_table_is_told_of_that_is_only_a_name_within_a_query(
-    workspace: Workspace, told: Callable[[], list[Event]]
+    paths: ProjectPaths, told: Callable[[], list[Event]]
 ) -> None:
-    dbt_events(_dbt(workspace.root), workspace)
+    dbt_events(_dbt(paths.root), paths)
     (output,) = _ended(told(), "eo_pv_data.staging.eo_pv.stg_pv_features.build.run")["outputs"]
     assert "columnLineage" not in output["facets"]
 
@@ -402,18 +402,18 @@ def test_no_table_is_told_of_that_is_only_a_name_within_a_query(
     ],
 )
 def test_what_fails_in_dbt_is_told_as_failed_and_what_is_skipped_is_not_told(
-    workspace: Workspace, told: Callable[[], list[Event]], model_is: str, test_is: str, ends: dict[str, str]
+    paths: ProjectPaths, told: Callable[[], list[Event]], model_is: str, test_is: str, ends: dict[str, str]
 ) -> None:
-    assert dbt_events(_dbt(workspace.root, model_is, test_is), workspace) == 2 * len(ends)
+    assert dbt_events(_dbt(paths.root, model_is, test_is), paths) == 2 * len(ends)
     events = told() if ends else []
     assert {name.rpartition(".")[2]: state for name, state in _states(events) if state != "START"} == ends
 
 
-def test_a_dbt_that_has_run_nothing_is_not_told(workspace: Workspace, told: Callable[[], list[Event]]) -> None:
-    project = _dbt(workspace.root)
+def test_a_dbt_that_has_run_nothing_is_not_told(paths: ProjectPaths, told: Callable[[], list[Event]]) -> None:
+    project = _dbt(paths.root)
     (project / "target" / "run_results.json").unlink()
-    assert dbt_events(project, workspace) == 0
-    assert not _file(workspace).exists()
+    assert dbt_events(project, paths) == 0
+    assert not _file(paths).exists()
 
 
 @pytest.mark.parametrize(
@@ -425,13 +425,13 @@ def test_a_dbt_that_has_run_nothing_is_not_told(workspace: Workspace, told: Call
     ],
 )
 def test_a_ui_that_cannot_be_asked_says_how_to_get_it(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, project: str, user: str, message: str
+    paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch, project: str, user: str, message: str
 ) -> None:
     monkeypatch.setitem(sys.modules, "hamilton_sdk", None)
     monkeypatch.setenv("HAMILTON_UI_PROJECT", project)
     monkeypatch.setenv("HAMILTON_UI_USER", user)
     with pytest.raises(EoPvError, match=message):
-        hamilton_adapters("doi", workspace)
+        hamilton_adapters("doi", paths)
 
 
 @pytest.fixture
@@ -455,28 +455,28 @@ def ui(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 
 def test_runs_go_to_the_project_of_the_ui_that_is_named(
-    workspace: Workspace, ui: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    paths: ProjectPaths, ui: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HAMILTON_UI_PROJECT", "1")
     tags = {"tags": {"origin": "sample"}}
-    assert hamilton_adapters("doi", workspace) == [(1, "me@example.org", "doi", tags)]
-    assert list(workspace.root.iterdir()) == []
+    assert hamilton_adapters("doi", paths) == [(1, "me@example.org", "doi", tags)]
+    assert list(paths.root.iterdir()) == []
 
 
 def test_a_project_that_the_ui_does_not_have_is_an_error_with_a_remedy(
-    workspace: Workspace, ui: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    paths: ProjectPaths, ui: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HAMILTON_UI_PROJECT", "2")
     with pytest.raises(BuildError, match=r"no project 2 for me@example.org.*make a project at http://localhost:8241"):
-        hamilton_adapters("doi", workspace)
+        hamilton_adapters("doi", paths)
 
 
 def test_in_a_lake_the_raw_tables_are_named_as_dbt_reads_them(project: Path) -> None:
-    catalog, workspace = read_project(project / "params.yaml")
-    in_lake = catalog.model_copy(update={"warehouse": "ducklake"})
-    steps = {step.name: step for step in warehouse_steps(in_lake, workspace)}
+    settings, paths = read_project(project / "params.yaml")
+    in_lake = settings.model_copy(update={"warehouse": "ducklake"})
+    steps = {step.name: step for step in warehouse_steps(in_lake, paths)}
     (table, *_) = steps["a_north_2020"].writes
     assert (table.namespace, table.name) == ("duckdb://data/sample/eo_pv_data.duckdb", "lake.raw_data.a_north_2020")
     assert steps["admin_boundaries"].writes[0].name == "lake.raw_data.admin_boundaries"
-    assert Database(in_lake, workspace).told == Path("lake")
-    assert Database(in_lake, workspace, project / "own.duckdb").told == project / "own.duckdb"
+    assert Database(in_lake, paths).told == Path("lake")
+    assert Database(in_lake, paths, project / "own.duckdb").told == project / "own.duckdb"

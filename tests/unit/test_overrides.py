@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from loaders.core.errors import CatalogError
+from loaders.core.errors import SettingsError
 from loaders.warehouse.overrides import Override, read_overrides
 
 HEADER = "origin,verdict,record_id_a,record_id_b,reason,who\n"
@@ -76,7 +76,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("text", "said"), [(text, said) for text, *said in REFUSED.values()], ids=REFUSED)
 def test_what_cannot_be_meant_is_refused_with_its_line(tmp_path: Path, text: str | bytes, said: list[str]) -> None:
-    with pytest.raises(CatalogError) as error:
+    with pytest.raises(SettingsError) as error:
         _read(tmp_path, text)
     assert all(part in str(error.value) for part in ["overrides.csv", *said])
 

@@ -17,7 +17,7 @@ from loaders.boundaries.overture.bounding_boxes import Box, boxes_around
 from loaders.boundaries.overture.extract import SAID, Extracted, extract
 from loaders.boundaries.overture.releases import live_releases
 from loaders.core.errors import BuildError, SourceError
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.core.progress import watched
 from loaders.db.connection import load_extension
 from loaders.geo.record_cells import CELLS
@@ -80,89 +80,87 @@ def cells(*positions: tuple[float, float]) -> pa.Table:
     return pa.table([names, [float(x) for x in lon], [float(y) for y in lat]], schema=CELLS)
 
 
-def kept(workspace: Workspace) -> list[str]:
-    ids: list[str] = pq.read_table(workspace.overture, columns=["id"])["id"].to_pylist()
+def kept(paths: ProjectPaths) -> list[str]:
+    ids: list[str] = pq.read_table(paths.overture, columns=["id"])["id"].to_pylist()
     return ids
 
 
-def run(where: pa.Table, chosen: Boundaries, workspace: Workspace, download: Download = IMPATIENT) -> Extracted:
-    return extract(where, chosen, workspace, Web(download), watched)
+def run(where: pa.Table, chosen: Boundaries, paths: ProjectPaths, download: Download = IMPATIENT) -> Extracted:
+    return extract(where, chosen, paths, Web(download), watched)
 
 
-def test_only_the_land_around_the_records_is_read_and_only_a_part_of_the_files(
-    s3: Bucket, workspace: Workspace
-) -> None:
-    found = run(cells((-3, 5)), settings(s3), workspace)
+def test_only_the_land_around_the_records_is_read_and_only_a_part_of_the_files(s3: Bucket, paths: ProjectPaths) -> None:
+    found = run(cells((-3, 5)), settings(s3), paths)
     assert found == Extracted(NEW, areas=2, asked=1, kept=0)
-    assert kept(workspace) == ["ce", "ce-r"]
+    assert kept(paths) == ["ce", "ce-r"]
     assert 0 < s3.sent < 0.15 * s3.sizes[NEW]
 
 
-def test_a_county_is_read_where_it_is_wanted(s3: Bucket, workspace: Workspace) -> None:
-    run(cells((-6, 5)), settings(s3, subtypes=("country", "county")), workspace)
-    assert kept(workspace) == ["ce", "ce-k"]
+def test_a_county_is_read_where_it_is_wanted(s3: Bucket, paths: ProjectPaths) -> None:
+    run(cells((-6, 5)), settings(s3, subtypes=("country", "county")), paths)
+    assert kept(paths) == ["ce", "ce-k"]
 
 
-def test_a_dependency_is_a_country(s3: Bucket, workspace: Workspace) -> None:
+def test_a_dependency_is_a_country(s3: Bucket, paths: ProjectPaths) -> None:
     s3.publish(OLD, encoded([area("pr", (0, 0, 5, 5), "dependency"), area("us", (20, 0, 30, 10))]))
-    run(cells((3, 3)), settings(s3, release=OLD, subtypes=("country",)), workspace)
-    assert kept(workspace) == ["pr"]
+    run(cells((3, 3)), settings(s3, release=OLD, subtypes=("country",)), paths)
+    assert kept(paths) == ["pr"]
 
 
-def test_the_archive_says_what_it_is_and_opens_everywhere(s3: Bucket, workspace: Workspace, tmp_path: Path) -> None:
-    run(cells((-3, 5)), settings(s3), workspace)
-    said = json.loads(pq.read_metadata(workspace.overture).metadata[SAID.encode()])
+def test_the_archive_says_what_it_is_and_opens_everywhere(s3: Bucket, paths: ProjectPaths, tmp_path: Path) -> None:
+    run(cells((-3, 5)), settings(s3), paths)
+    said = json.loads(pq.read_metadata(paths.overture).metadata[SAID.encode()])
     assert (said["release"], said["licence"], said["subtypes"]) == (NEW, "ODbL-1.0", ["country", "region"])
     assert "OpenStreetMap contributors" in said["attribution"]
     assert said["source"] == f"s3://overturemaps-us-west-2/release/{NEW}/theme=divisions/type=division_area/"
-    frame = gpd.read_parquet(workspace.overture)
+    frame = gpd.read_parquet(paths.overture)
     assert (frame.crs.to_epsg(), list(frame["division_id"])) == (4326, ["division-ce", "division-ce-r"])
     assert dict(frame["names"][0]["common"]) == {"en": "ce in English"}
-    counts = load_boundaries(workspace.overture, tmp_path / "boundaries.parquet")
+    counts = load_boundaries(paths.overture, tmp_path / "boundaries.parquet")
     assert (counts.read, counts.countries, counts.regions) == (2, 1, 1)
 
 
-def test_what_is_kept_is_not_asked_for_again_even_when_the_release_is_gone(s3: Bucket, workspace: Workspace) -> None:
-    run(cells((-3, 5)), settings(s3), workspace)
-    before = workspace.overture.read_bytes()
+def test_what_is_kept_is_not_asked_for_again_even_when_the_release_is_gone(s3: Bucket, paths: ProjectPaths) -> None:
+    run(cells((-3, 5)), settings(s3), paths)
+    before = paths.overture.read_bytes()
     s3.empty()
-    assert run(cells((-3, 5)), settings(s3), workspace) == Extracted(NEW, areas=2, asked=0, kept=1)
-    assert run(cells((-3, 5)), settings(s3, nearest_land_km=10), workspace).asked == 0  # a smaller box
-    assert (s3.asked, workspace.overture.read_bytes()) == ([], before)
+    assert run(cells((-3, 5)), settings(s3), paths) == Extracted(NEW, areas=2, asked=0, kept=1)
+    assert run(cells((-3, 5)), settings(s3, nearest_land_km=10), paths).asked == 0  # a smaller box
+    assert (s3.asked, paths.overture.read_bytes()) == ([], before)
 
 
-def test_a_new_record_elsewhere_asks_for_its_own_box_only(s3: Bucket, workspace: Workspace) -> None:
-    run(cells((-3, 5)), settings(s3), workspace)
+def test_a_new_record_elsewhere_asks_for_its_own_box_only(s3: Bucket, paths: ProjectPaths) -> None:
+    run(cells((-3, 5)), settings(s3), paths)
     s3.forget()
     both = cells((-3, 5), (55, 5))
-    assert run(both, settings(s3), workspace) == Extracted(NEW, areas=3, asked=1, kept=1)
-    assert kept(workspace) == ["ce", "ce-r", "ch"]
-    assert run(both, settings(s3), workspace) == Extracted(NEW, areas=3, asked=0, kept=2)
-    at_once = Workspace(workspace.root / "other", "sample")
+    assert run(both, settings(s3), paths) == Extracted(NEW, areas=3, asked=1, kept=1)
+    assert kept(paths) == ["ce", "ce-r", "ch"]
+    assert run(both, settings(s3), paths) == Extracted(NEW, areas=3, asked=0, kept=2)
+    at_once = ProjectPaths(paths.root / "other", "sample")
     run(both, settings(s3), at_once)
-    assert at_once.overture.read_bytes() == workspace.overture.read_bytes()
+    assert at_once.overture.read_bytes() == paths.overture.read_bytes()
 
 
-def test_another_release_is_read_anew_and_the_old_one_stays_until_then(s3: Bucket, workspace: Workspace) -> None:
-    run(cells((-3, 5)), settings(s3), workspace)
-    before = workspace.overture.read_bytes()
+def test_another_release_is_read_anew_and_the_old_one_stays_until_then(s3: Bucket, paths: ProjectPaths) -> None:
+    run(cells((-3, 5)), settings(s3), paths)
+    before = paths.overture.read_bytes()
     s3.publish(OLD, encoded([area("zz", (-9, 0, 9, 15))]))
     s3.refusals = [403]
     with pytest.raises(SourceError, match="answered 403"):
-        run(cells((-3, 5)), settings(s3, release=OLD), workspace)
-    assert workspace.overture.read_bytes() == before
-    run(cells((-3, 5)), settings(s3, release=OLD), workspace)
-    assert kept(workspace) == ["zz"]
+        run(cells((-3, 5)), settings(s3, release=OLD), paths)
+    assert paths.overture.read_bytes() == before
+    run(cells((-3, 5)), settings(s3, release=OLD), paths)
+    assert kept(paths) == ["zz"]
 
 
-def test_a_connection_that_breaks_or_a_busy_bucket_is_asked_again(s3: Bucket, workspace: Workspace) -> None:
+def test_a_connection_that_breaks_or_a_busy_bucket_is_asked_again(s3: Bucket, paths: ProjectPaths) -> None:
     s3.cuts = 1
     s3.refusals = [503]
-    run(cells((-3, 5)), settings(s3), workspace)
-    assert (kept(workspace), s3.cuts, s3.refusals) == (["ce", "ce-r"], 0, [])
+    run(cells((-3, 5)), settings(s3), paths)
+    assert (kept(paths), s3.cuts, s3.refusals) == (["ce", "ce-r"], 0, [])
 
 
-def test_a_run_that_fails_goes_on_where_it_was(s3: Bucket, workspace: Workspace) -> None:
+def test_a_run_that_fails_goes_on_where_it_was(s3: Bucket, paths: ProjectPaths) -> None:
     both = cells((-3, 5), (55, 5))
 
     def interrupted(boxes: Any, _: str, __: int) -> Iterator[Box]:
@@ -170,11 +168,11 @@ def test_a_run_that_fails_goes_on_where_it_was(s3: Bucket, workspace: Workspace)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        extract(both, settings(s3), workspace, Web(IMPATIENT), interrupted)
-    assert not workspace.overture.exists()
-    (first,) = workspace.scratch("overture").rglob("*.parquet")
+        extract(both, settings(s3), paths, Web(IMPATIENT), interrupted)
+    assert not paths.overture.exists()
+    (first,) = paths.scratch("overture").rglob("*.parquet")
     content = first.read_bytes()
-    shutil.copy(first, workspace.root / "first.parquet")
+    shutil.copy(first, paths.root / "first.parquet")
     asked: list[Box] = []
 
     def noted(boxes: Any, _: str, __: int) -> Iterator[Box]:
@@ -182,39 +180,39 @@ def test_a_run_that_fails_goes_on_where_it_was(s3: Bucket, workspace: Workspace)
             asked.append(box)
             yield box
 
-    extract(both, settings(s3), workspace, Web(IMPATIENT), noted)
-    assert (len(asked), kept(workspace)) == (1, ["ce", "ce-r", "ch"])
-    assert (workspace.root / "first.parquet").read_bytes() == content
-    assert not workspace.scratch("overture").exists()
+    extract(both, settings(s3), paths, Web(IMPATIENT), noted)
+    assert (len(asked), kept(paths)) == (1, ["ce", "ce-r", "ch"])
+    assert (paths.root / "first.parquet").read_bytes() == content
+    assert not paths.scratch("overture").exists()
 
 
-def test_a_bucket_that_never_answers_is_an_error_that_says_what_to_do(s3: Bucket, workspace: Workspace) -> None:
+def test_a_bucket_that_never_answers_is_an_error_that_says_what_to_do(s3: Bucket, paths: ProjectPaths) -> None:
     s3.refusals = [503] * 20
     with pytest.raises(SourceError, match=r"Overture Maps 2026-10-21\.0: .*503.*after 3 attempts"):
-        run(cells((-3, 5)), settings(s3), workspace)
+        run(cells((-3, 5)), settings(s3), paths)
     nowhere = settings(None, s3_endpoint="http://127.0.0.1:1")
     with pytest.raises(SourceError, match="after 3 attempts"):
-        run(cells((-3, 5)), nowhere, workspace)
+        run(cells((-3, 5)), nowhere, paths)
 
 
 def test_a_bucket_without_a_release_that_there_is_points_to_what_is_between(
-    s3: Bucket, world: Publishers, workspace: Workspace
+    s3: Bucket, world: Publishers, paths: ProjectPaths
 ) -> None:
     with pytest.raises(SourceError, match=r"holds no release 2026-09-23\.1 .*; but https://stac\..* names it\. Check"):
-        run(cells((-3, 5)), settings(s3, release=OLD), workspace)
+        run(cells((-3, 5)), settings(s3, release=OLD), paths)
 
 
-def test_without_cells_or_with_a_broken_archive_the_error_says_what_to_do(s3: Bucket, workspace: Workspace) -> None:
+def test_without_cells_or_with_a_broken_archive_the_error_says_what_to_do(s3: Bucket, paths: ProjectPaths) -> None:
     with pytest.raises(BuildError, match="No cell holds a record"):
-        run(CELLS.empty_table(), settings(s3), workspace)
-    workspace.overture.parent.mkdir(parents=True)
-    workspace.overture.write_bytes(b"PAR1 no more")
+        run(CELLS.empty_table(), settings(s3), paths)
+    paths.overture.parent.mkdir(parents=True)
+    paths.overture.write_bytes(b"PAR1 no more")
     with pytest.raises(BuildError, match=r"overture\.parquet is no Parquet any longer: .* Delete it"):
-        run(cells((-3, 5)), settings(s3), workspace)
+        run(cells((-3, 5)), settings(s3), paths)
 
 
 def test_a_secret_of_the_user_for_the_bucket_does_not_come_before_ours(
-    s3: Bucket, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    s3: Bucket, paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     with duckdb.connect() as connection:
@@ -222,20 +220,20 @@ def test_a_secret_of_the_user_for_the_bucket_does_not_come_before_ours(
         connection.execute(
             "CREATE PERSISTENT SECRET mine (TYPE s3, SCOPE 's3://overturemaps-us-west-2', ENDPOINT '127.0.0.1:1')"
         )
-    run(cells((-3, 5)), settings(s3), workspace)
-    assert kept(workspace) == ["ce", "ce-r"]
+    run(cells((-3, 5)), settings(s3), paths)
+    assert kept(paths) == ["ce", "ce-r"]
 
 
-def test_no_land_at_all_is_an_error(s3: Bucket, workspace: Workspace) -> None:
+def test_no_land_at_all_is_an_error(s3: Bucket, paths: ProjectPaths) -> None:
     with pytest.raises(SourceError, match="has no land of country, region around the records"):
-        run(cells((-3, -60)), settings(s3), workspace)
+        run(cells((-3, -60)), settings(s3), paths)
 
 
-def test_a_release_of_other_columns_is_refused(s3: Bucket, workspace: Workspace) -> None:
+def test_a_release_of_other_columns_is_refused(s3: Bucket, paths: ProjectPaths) -> None:
     fewer = SCHEMA.remove(SCHEMA.get_field_index("is_land"))
     s3.publish(OLD, encoded([area("zz", (0, 0, 1, 1))], schema=fewer))
     with pytest.raises(SourceError, match=r"Overture Maps 2026-09-23\.1 has no column is_land"):
-        run(cells((0, 0)), settings(s3, release=OLD), workspace)
+        run(cells((0, 0)), settings(s3, release=OLD), paths)
 
 
 @pytest.fixture
@@ -271,17 +269,17 @@ def test_a_catalogue_that_names_none_is_an_error(world: Publishers, body: bytes)
         live_releases(Web(IMPATIENT))
 
 
-def test_a_release_that_is_gone_names_those_that_there_are(s3: Bucket, world: Publishers, workspace: Workspace) -> None:
+def test_a_release_that_is_gone_names_those_that_there_are(s3: Bucket, world: Publishers, paths: ProjectPaths) -> None:
     with pytest.raises(SourceError) as gone:
-        run(cells((-3, 5)), settings(s3, release="2024-01-01.0"), workspace)
+        run(cells((-3, 5)), settings(s3, release="2024-01-01.0"), paths)
     said = str(gone.value)
     assert f"holds no release 2024-01-01.0 of Overture Maps, which keeps only its newest ones. There are: {NEW}" in said
     assert f"write `release: {NEW}` under boundaries in params.yaml, or write `source: naturalearth`" in said
     with pytest.raises(SourceError, match=rf"names no release of Overture Maps\. There are: {NEW}, {OLD}"):
-        run(cells((-3, 5)), settings(s3, release=None), workspace)
+        run(cells((-3, 5)), settings(s3, release=None), paths)
     world.fault("stac.overturemaps.org", "/", Fault.status(500, times=None))
     with pytest.raises(SourceError, match="could not be asked"):
-        run(cells((-3, 5)), settings(s3, release="2024-01-01.0"), workspace)
+        run(cells((-3, 5)), settings(s3, release="2024-01-01.0"), paths)
 
 
 def test_boxes_are_around_the_cells_of_a_tile_and_reach_over_the_antimeridian() -> None:
@@ -295,35 +293,35 @@ def test_boxes_are_around_the_cells_of_a_tile_and_reach_over_the_antimeridian() 
     assert (pole.west, pole.east, pole.north) == (-180, 180, 90)
 
 
-def test_a_file_that_says_whom_to_trust_must_be_there(s3: Bucket, workspace: Workspace) -> None:
+def test_a_file_that_says_whom_to_trust_must_be_there(s3: Bucket, paths: ProjectPaths) -> None:
     with pytest.raises(BuildError, match=r"ca_cert_file in params\.yaml: there is no file /nowhere\.pem"):
-        run(cells((-3, 5)), settings(s3, ca_cert_file="/nowhere.pem"), workspace)
+        run(cells((-3, 5)), settings(s3, ca_cert_file="/nowhere.pem"), paths)
 
 
 def test_the_true_address_is_reached_through_a_proxy_that_has_an_authority_of_its_own(
-    world: Publishers, workspace: Workspace, release: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: Publishers, paths: ProjectPaths, release: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     amazon = Amazon(NEW, release)
     world.join(amazon)
     monkeypatch.delenv("REQUESTS_CA_BUNDLE")
     with pytest.raises(SourceError, match=r"certificate is not trusted here .*ca_cert_file in params\.yaml"):
-        run(cells((-3, 5)), settings(None), workspace)
-    run(cells((-3, 5)), settings(None, ca_cert_file=str(tmp_path / "publishers.pem")), workspace)
-    assert kept(workspace) == ["ce", "ce-r"]
+        run(cells((-3, 5)), settings(None), paths)
+    run(cells((-3, 5)), settings(None, ca_cert_file=str(tmp_path / "publishers.pem")), paths)
+    assert kept(paths) == ["ce", "ce-r"]
     (host,) = amazon.hosts
     read = sum(request.body_bytes_sent for request in world.asked(host, method="GET"))
     assert 0 < read < 0.15 * sum(map(len, release))
-    other = Workspace(workspace.root / "other", "sample")
+    other = ProjectPaths(paths.root / "other", "sample")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "publishers.pem"))
     world.fault(host, "/release", Fault.cut(100))
     run(cells((-3, 5)), settings(None), other)
-    assert other.overture.read_bytes() == workspace.overture.read_bytes()
+    assert other.overture.read_bytes() == paths.overture.read_bytes()
 
 
 def test_the_password_of_a_proxy_is_in_no_message(
-    world: Publishers, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    world: Publishers, paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("https_proxy", "http://me:proxy-secret@127.0.0.1:9")
     with pytest.raises(SourceError) as failed:
-        run(cells((-3, 5)), settings(None), workspace)
+        run(cells((-3, 5)), settings(None), paths)
     assert "proxy-secret" not in "".join(traceback.format_exception(failed.value))

@@ -5,7 +5,7 @@ from tenacity import Future, RetryCallState, Retrying
 
 from loaders.core.redact import shown
 from loaders.http.client import Web
-from loaders.http.retry import InterruptedTransfer, Patience
+from loaders.http.retry import InterruptedTransfer, RetryPolicy
 from loaders.http.status import retry_after_s
 from loaders.settings.download import Download
 
@@ -35,7 +35,7 @@ def test_retry_after_is_a_number_or_a_date_or_nothing(stated: str, seconds: floa
 
 
 def test_a_wait_doubles_and_is_never_shorter_than_asked_nor_longer_than_borne() -> None:
-    patience = Patience(Download(backoff_s=1.0, longest_wait_s=10.0, attempts=9))
+    patience = RetryPolicy(Download(backoff_s=1.0, longest_wait_s=10.0, attempts=9))
     waits = []
     for _ in range(5):
         patience.is_over(_after(InterruptedTransfer("x")))
@@ -45,7 +45,7 @@ def test_a_wait_doubles_and_is_never_shorter_than_asked_nor_longer_than_borne() 
 
 
 def test_attempts_count_only_if_they_bring_next_to_nothing() -> None:
-    patience = Patience(Download(attempts=2))
+    patience = RetryPolicy(Download(attempts=2))
     assert not patience.is_over(_after(InterruptedTransfer("x")))
     assert not patience.is_over(_after(InterruptedTransfer("x", brought_bytes=2_000_000)))
     assert not patience.is_over(_after(InterruptedTransfer("x", brought_bytes=1000)))
@@ -53,7 +53,7 @@ def test_attempts_count_only_if_they_bring_next_to_nothing() -> None:
 
 
 def test_who_asks_for_too_much_patience_gets_none() -> None:
-    assert Patience(Download(longest_wait_s=60.0)).is_over(_after(InterruptedTransfer("x", retry_after_s=61)))
+    assert RetryPolicy(Download(longest_wait_s=60.0)).is_over(_after(InterruptedTransfer("x", retry_after_s=61)))
 
 
 @pytest.mark.parametrize(

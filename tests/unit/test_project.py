@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from loaders.core.errors import CatalogError
-from loaders.settings.params import read_catalog
+from loaders.core.errors import SettingsError
+from loaders.settings.params import read_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -22,7 +22,7 @@ TARGETS = (
 
 
 def test_the_bundled_settings_describe_eight_datasets_and_four_that_are_not_loaded() -> None:
-    catalog = read_catalog(ROOT / "params.yaml")
+    catalog = read_settings(ROOT / "params.yaml")
     assert (len(catalog.datasets), len(catalog.not_loaded)) == (8, 4)
     assert catalog.origin == "sample"
     assert all((ROOT / "data" / "samples" / key).is_dir() for key in catalog.datasets)
@@ -34,7 +34,7 @@ def test_an_entry_that_readme_shows_is_accepted(block: str, tmp_path: Path) -> N
     settings = tmp_path / "params.yaml"
     settings.write_text(f"datasets:\n{block}")
     key = next(iter(yaml.safe_load(block)))
-    assert read_catalog(settings).datasets[key].source.kind == "path"
+    assert read_settings(settings).datasets[key].source.kind == "path"
 
 
 def test_make_lists_every_target_with_a_line_of_help() -> None:
@@ -126,9 +126,9 @@ def test_an_environment_that_was_moved_or_lost_its_python_is_made_again(
 
 
 def test_the_limit_of_a_run_is_checked_like_the_one_in_the_settings() -> None:
-    catalog = read_catalog(ROOT / "params.yaml")
+    catalog = read_settings(ROOT / "params.yaml")
     assert (catalog.max_mb, catalog.with_limit(50).max_mb) == (250, 50)
-    with pytest.raises(CatalogError, match="max_mb is -1; expected a positive number"):
+    with pytest.raises(SettingsError, match="max_mb is -1; expected a positive number"):
         catalog.with_limit(-1)
 
 

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from loaders.core.errors import BuildError, SourceError
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.db import ducklake as lake
 from loaders.db.connection import connect, load_extension
 from loaders.db.ducklake_bucket import use_bucket
@@ -73,39 +73,39 @@ def _told(error: BaseException) -> str:
 
 
 def test_a_lake_on_s3_is_written_and_read_through_a_proxy_with_a_password(
-    built: Path, proxy: ForwardProxy, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    built: Path, proxy: ForwardProxy, paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy.address())
     proxy.forwarded.clear()
-    lake.publish(built, ["curated"], "one", LAKE, workspace)
-    with lake.opened(LAKE, workspace, read_only=True) as connection:
+    lake.publish(built, ["curated"], "one", LAKE, paths)
+    with lake.opened(LAKE, paths, read_only=True) as connection:
         assert connection.execute("FROM curated.plants").fetchall() == [(7,)]
     assert [line for line in proxy.forwarded if "eo-pv" in line]
 
 
 def test_a_bucket_that_no_proxy_exempts_is_asked_directly(
-    built: Path, proxy: ForwardProxy, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    built: Path, proxy: ForwardProxy, paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy.address())
     monkeypatch.setenv("NO_PROXY", "localhost,127.0.0.1")
     proxy.forwarded.clear()
-    lake.publish(built, ["curated"], "one", LAKE, workspace)
+    lake.publish(built, ["curated"], "one", LAKE, paths)
     assert (proxy.forwarded, proxy.refused) == ([], 0)
 
 
 def test_a_proxy_that_is_down_is_one_paragraph_without_its_password(
-    built: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    built: Path, paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://me:correct-horse@127.0.0.1:9")
     with pytest.raises(
         BuildError, match=r"The tables cannot be published in the DuckLake of .*: .* It is as it"
     ) as down:
-        lake.publish(built, ["curated"], "one", LAKE, workspace)
+        lake.publish(built, ["curated"], "one", LAKE, paths)
     with (
         pytest.raises(
             BuildError, match=r"The files of the DuckLake of .* cannot be .*: .* the proxy and the keys"
         ) as out,
-        lake.opened(LAKE, workspace) as connection,
+        lake.opened(LAKE, paths) as connection,
     ):
         connection.execute("CREATE TABLE lake.plants AS SELECT 7 AS n")
     with pytest.raises(SourceError, match=r"no answer of the proxy 127\.0\.0\.1 .* \(Failed to establish") as web:

@@ -17,9 +17,9 @@ from pydantic import ValidationError
 
 from loaders.acquire.lock import Record
 from loaders.acquire.publishers.api.file_list import checked
-from loaders.acquire.publishers.api.session import Asking, Listing
+from loaders.acquire.publishers.api.session import Listing, PublisherSession
 from loaders.core.errors import SourceError
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.core.redact import credential_in, redact, redact_all, shown, without_credential
 from loaders.core.redacted_output import redact_web_logs
 from loaders.core.terminal import Terminal
@@ -78,7 +78,7 @@ WAYS = ("text", "error", "pickled error", "traceback", "log", "lineage")
 
 @pytest.fixture
 def comes_out(
-    workspace: Workspace, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    paths: ProjectPaths, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str, str], str]:
     """What comes out of a text by one of the ways."""
     monkeypatch.setenv("EO_PV_LINEAGE", "events.jsonl")
@@ -99,9 +99,9 @@ def comes_out(
                     logging.getLogger("urllib3.connectionpool").debug("%s", text)
                 return caplog.text
         step = Step("farms", (Data("x", "y", description=text, address=text),), ())
-        with pytest.raises(LookupError), pipeline_events("doi", workspace, lambda: [step]):
+        with pytest.raises(LookupError), pipeline_events("doi", paths, lambda: [step]):
             raise LookupError(text)
-        return (workspace.root / "events.jsonl").read_text()
+        return (paths.root / "events.jsonl").read_text()
 
     return told
 
@@ -279,5 +279,5 @@ def test_the_terminal_prints_no_credential(capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize("landing", [f"{HOST};jsessionid={SECRET}", f"{HOST}?token={SECRET}", f"{HOST}#jwt={SECRET}"])
 def test_a_landing_page_is_locked_without_what_gives_access(landing: str) -> None:
     record = Record("others", id=landing, title="Farms", url=landing)
-    listing = checked(Listing(record, ()), Asking(Web(Download()), "farms"))
+    listing = checked(Listing(record, ()), PublisherSession(Web(Download()), "farms"))
     assert (listing.record.id, listing.record.url, listing.record.title) == (HOST, HOST, "Farms")

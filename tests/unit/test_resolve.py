@@ -9,10 +9,10 @@ from loaders.acquire.lock_diff import changes
 from loaders.acquire.publishers.local import local_files
 from loaders.acquire.resolve import resolve, update
 from loaders.core.errors import SourceError
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.http.client import Web
 from loaders.settings.download import Download
-from loaders.settings.params import Dataset, read_catalog
+from loaders.settings.params import Dataset, read_settings
 
 KEY = "a_north_2020"
 WEB = Web(Download())  # nothing here asks it
@@ -20,17 +20,17 @@ WEB = Web(Download())  # nothing here asks it
 
 @pytest.fixture
 def north(project: Path) -> Dataset:
-    return read_catalog(project / "params.yaml").dataset("north")
+    return read_settings(project / "params.yaml").dataset("north")
 
 
 def _from(path: str, *include: str, key: str = KEY) -> Dataset:
     return Dataset.model_validate({"key": key, "source": {"path": path, "include": list(include)}})
 
 
-def test_a_lock_states_name_size_and_sha256_of_each_file(north: Dataset, workspace: Workspace, project: Path) -> None:
+def test_a_lock_states_name_size_and_sha256_of_each_file(north: Dataset, paths: ProjectPaths, project: Path) -> None:
     content = (project / "north.geojson").read_bytes()
-    resolve(north, workspace, WEB)
-    assert json.loads(workspace.lock(KEY).read_text()) == {
+    resolve(north, paths, WEB)
+    assert json.loads(paths.lock(KEY).read_text()) == {
         "dataset": KEY,
         "origin": "path",
         "source": {"path": "north.geojson"},
@@ -44,32 +44,32 @@ def test_a_lock_states_name_size_and_sha256_of_each_file(north: Dataset, workspa
     }
 
 
-def test_a_lock_that_is_read_is_the_one_that_was_written(north: Dataset, workspace: Workspace) -> None:
-    written = resolve(north, workspace, WEB)
-    assert read_lock(workspace.lock(KEY)) == written
+def test_a_lock_that_is_read_is_the_one_that_was_written(north: Dataset, paths: ProjectPaths) -> None:
+    written = resolve(north, paths, WEB)
+    assert read_lock(paths.lock(KEY)) == written
 
 
 def test_a_changed_file_leaves_the_lock_as_it_is_until_update(
-    north: Dataset, workspace: Workspace, project: Path
+    north: Dataset, paths: ProjectPaths, project: Path
 ) -> None:
-    before = resolve(north, workspace, WEB)
+    before = resolve(north, paths, WEB)
     (project / "north.geojson").write_text("{}")
-    assert resolve(north, workspace, WEB) == before
-    assert update(north, workspace, WEB).files[0].bytes == 2
-    assert resolve(north, workspace, WEB).files[0].bytes == 2
+    assert resolve(north, paths, WEB) == before
+    assert update(north, paths, WEB).files[0].bytes == 2
+    assert resolve(north, paths, WEB).files[0].bytes == 2
 
 
-def test_another_source_in_the_settings_makes_the_lock_stale(north: Dataset, workspace: Workspace) -> None:
-    resolve(north, workspace, WEB)
-    assert [file.name for file in resolve(_from("south.geojson"), workspace, WEB).files] == ["south.geojson"]
+def test_another_source_in_the_settings_makes_the_lock_stale(north: Dataset, paths: ProjectPaths) -> None:
+    resolve(north, paths, WEB)
+    assert [file.name for file in resolve(_from("south.geojson"), paths, WEB).files] == ["south.geojson"]
 
 
-def test_a_sample_is_synthetic_and_a_file_of_the_user_is_not(north: Dataset, workspace: Workspace) -> None:
-    twin = workspace.samples("farms") / "farms.geojson"
+def test_a_sample_is_synthetic_and_a_file_of_the_user_is_not(north: Dataset, paths: ProjectPaths) -> None:
+    twin = paths.samples("farms") / "farms.geojson"
     twin.parent.mkdir(parents=True)
     twin.touch()
     published = Dataset.model_validate({"key": "farms", "source": {"doi": "10.5281/zenodo.1"}})
-    twin_lock, own_lock = resolve(published, workspace, WEB), resolve(north, workspace, WEB)
+    twin_lock, own_lock = resolve(published, paths, WEB), resolve(north, paths, WEB)
     assert (twin_lock.origin, twin_lock.is_synthetic) == ("sample", True)
     assert (own_lock.origin, own_lock.is_synthetic) == ("path", False)
 
@@ -87,57 +87,57 @@ def test_a_sample_is_synthetic_and_a_file_of_the_user_is_not(north: Dataset, wor
         b"\xff\xfe",
     ],
 )
-def test_a_damaged_lock_is_refused_with_two_ways_out(north: Dataset, workspace: Workspace, damage: bytes) -> None:
-    resolve(north, workspace, WEB)
-    workspace.lock(KEY).write_bytes(damage)
+def test_a_damaged_lock_is_refused_with_two_ways_out(north: Dataset, paths: ProjectPaths, damage: bytes) -> None:
+    resolve(north, paths, WEB)
+    paths.lock(KEY).write_bytes(damage)
     with pytest.raises(SourceError, match=rf"{KEY}: the lock .* is damaged .* Git, .*make update KEY={KEY}"):
-        resolve(north, workspace, WEB)
+        resolve(north, paths, WEB)
 
 
-def test_a_missing_lock_says_what_to_type(workspace: Workspace) -> None:
+def test_a_missing_lock_says_what_to_type(paths: ProjectPaths) -> None:
     with pytest.raises(SourceError, match=rf"{KEY}: {KEY}\.json is missing\. Run `eo-pv resolve {KEY}`"):
-        read_lock(workspace.lock(KEY))
+        read_lock(paths.lock(KEY))
 
 
-def test_a_shapefile_brings_its_parts_along_and_no_neighbour(workspace: Workspace) -> None:
+def test_a_shapefile_brings_its_parts_along_and_no_neighbour(paths: ProjectPaths) -> None:
     for name in ("x.shp", "x.dbf", "x.shx", "x.prj", "x.cpg", "y.shp", "x.geojson", "x.zip", "x.pdf"):
-        (workspace.root / name).touch()
-    assert sorted(local_files(_from("x.shp"), workspace)) == ["x.cpg", "x.dbf", "x.prj", "x.shp", "x.shx"]
+        (paths.root / name).touch()
+    assert sorted(local_files(_from("x.shp"), paths)) == ["x.cpg", "x.dbf", "x.prj", "x.shp", "x.shx"]
 
 
-def test_a_folder_that_is_a_file_geodatabase_stays_one(workspace: Workspace) -> None:
-    (workspace.root / "in/x.gdb").mkdir(parents=True)
-    (workspace.root / "in/x.gdb/a00000001.gdbtable").touch()
+def test_a_folder_that_is_a_file_geodatabase_stays_one(paths: ProjectPaths) -> None:
+    (paths.root / "in/x.gdb").mkdir(parents=True)
+    (paths.root / "in/x.gdb/a00000001.gdbtable").touch()
     for given in ("in/x.gdb", "in"):
-        assert list(local_files(_from(given), workspace)) == ["x.gdb/a00000001.gdbtable"]
+        assert list(local_files(_from(given), paths)) == ["x.gdb/a00000001.gdbtable"]
 
 
-def test_a_folder_is_searched_to_its_bottom_but_not_for_hidden_files(workspace: Workspace) -> None:
+def test_a_folder_is_searched_to_its_bottom_but_not_for_hidden_files(paths: ProjectPaths) -> None:
     for name in ("in/a/x.geojson", "in/.DS_Store", "in/y.tif"):
-        (workspace.root / name).parent.mkdir(parents=True, exist_ok=True)
-        (workspace.root / name).touch()
-    assert [file.name for file in resolve(_from("in"), workspace, WEB).files] == ["a/x.geojson", "y.tif"]
-    assert [file.name for file in resolve(_from("in", "*.geojson"), workspace, WEB).files] == ["a/x.geojson"]
+        (paths.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (paths.root / name).touch()
+    assert [file.name for file in resolve(_from("in"), paths, WEB).files] == ["a/x.geojson", "y.tif"]
+    assert [file.name for file in resolve(_from("in", "*.geojson"), paths, WEB).files] == ["a/x.geojson"]
 
 
-def test_a_source_that_is_not_there_is_refused_with_the_setting(workspace: Workspace) -> None:
+def test_a_source_that_is_not_there_is_refused_with_the_setting(paths: ProjectPaths) -> None:
     with pytest.raises(
         SourceError, match=rf"expected .*gone\.geojson, .*datasets\.{KEY}\.source\.path in params\.yaml"
     ):
-        resolve(_from("gone.geojson"), workspace, WEB)
+        resolve(_from("gone.geojson"), paths, WEB)
 
 
-def test_a_dataset_without_a_sample_says_so(workspace: Workspace) -> None:
+def test_a_dataset_without_a_sample_says_so(paths: ProjectPaths) -> None:
     published = Dataset.model_validate({"key": "farms", "source": {"doi": "10.5281/zenodo.1"}})
     with pytest.raises(SourceError, match=r"farms: expected .*samples/farms, .*no bundled sample"):
-        resolve(published, workspace, WEB)
+        resolve(published, paths, WEB)
 
 
-def test_an_include_without_a_match_lists_what_is_there(workspace: Workspace) -> None:
-    (workspace.root / "in").mkdir()
-    (workspace.root / "in/a.geojson").touch()
+def test_an_include_without_a_match_lists_what_is_there(paths: ProjectPaths) -> None:
+    (paths.root / "in").mkdir()
+    (paths.root / "in/a.geojson").touch()
     with pytest.raises(SourceError, match=r"matches include \(\*\.shp\)\. It holds: a\.geojson\."):
-        resolve(_from("in", "*.shp"), workspace, WEB)
+        resolve(_from("in", "*.shp"), paths, WEB)
 
 
 def test_changes_name_what_is_gone_new_and_different() -> None:

@@ -11,11 +11,11 @@ import shapely
 
 from loaders.contract import schema
 from loaders.core.errors import BuildError
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.db.database import Database
 from loaders.geo.geoparquet import write_parquet
-from loaders.harmonise.load_result import Loaded, put_in_place
+from loaders.harmonise.load_result import LoadResult, put_in_place
 from loaders.harmonise.row_accounting import read_accounting
 from loaders.settings.project import read_project
 from loaders.warehouse.raw_data import write_raw_data
@@ -72,16 +72,16 @@ def database(tmp_path: Path) -> duckdb.DuckDBPyConnection:
     return connect(tmp_path / "w.duckdb")
 
 
-def test_what_was_loaded_is_put_in_place_with_its_accounting(workspace: Workspace, parquet: Written) -> None:
-    folder = workspace.scratch("load-farms")
+def test_what_was_loaded_is_put_in_place_with_its_accounting(paths: ProjectPaths, parquet: Written) -> None:
+    folder = paths.scratch("load-farms")
     folder.mkdir(parents=True)
     records, rejected = parquet("farms", "1", "2"), folder / "rejected.parquet"
     pq.write_table(pa.table({"reason": ["no_area"]}), rejected)
-    put_in_place(Loaded("farms", folder, records, rejected, _metrics(3, rejected=1)), workspace)
-    kept = gpd.read_parquet(workspace.loaded("farms"))
+    put_in_place(LoadResult("farms", folder, records, rejected, _metrics(3, rejected=1)), paths)
+    kept = gpd.read_parquet(paths.loaded("farms"))
     assert (kept["record_id"].tolist(), kept.geometry[0].wkt) == (["farms:1", "farms:2"], "POINT (10 50)")
-    assert pq.read_table(workspace.rejected("farms")).to_pylist() == [{"reason": "no_area"}]
-    assert read_accounting(workspace.metrics("farms"))["records"] == {"kept": 2, "read": 3, "rejected": 1}
+    assert pq.read_table(paths.rejected("farms")).to_pylist() == [{"reason": "no_area"}]
+    assert read_accounting(paths.metrics("farms"))["records"] == {"kept": 2, "read": 3, "rejected": 1}
     assert not records.exists()
     assert not rejected.exists()
 
@@ -147,8 +147,8 @@ def test_a_write_that_fails_leaves_every_table_as_it_was(
 ) -> None:
     write(database, "a b", "a")
     broken = parquet("b", "1", without="h3_cell")
-    catalog, workspace = read_project(ROOT / "params.yaml")
-    with pytest.raises(duckdb.Error), Database(catalog, workspace, connection=database).opened() as cursor:
+    catalog, paths = read_project(ROOT / "params.yaml")
+    with pytest.raises(duckdb.Error), Database(catalog, paths, connection=database).opened() as cursor:
         write_raw_data(
             cursor,
             {"a": parquet("a", "9"), "b": broken},

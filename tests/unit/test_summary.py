@@ -10,9 +10,9 @@ from rich.console import Console
 from loaders.acquire.lock import Lock, LockedFile, write_lock
 from loaders.core.errors import BuildError
 from loaders.core.files import write_json
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.report.summary import Row, as_markdown, as_table, findings, notes, summarise, total
-from loaders.settings.params import Catalog, read_catalog
+from loaders.settings.params import Settings, read_settings
 
 NORTH = Row("north", 1200, 1100, 100, 2.55, 5.0, "MIT", 1.5, is_synthetic=True)
 AREA = "2 of 2 stated areas are more than twice, or less than half, what the outlines enclose"
@@ -30,35 +30,35 @@ FIGURES: dict[str, Any] = {
 
 
 @pytest.fixture
-def catalog(project: Path) -> Catalog:
-    return read_catalog(project / "params.yaml")
+def settings(project: Path) -> Settings:
+    return read_settings(project / "params.yaml")
 
 
-def _loaded(workspace: Workspace, key: str, origin: str) -> None:
+def _loaded(paths: ProjectPaths, key: str, origin: str) -> None:
     records = {"read": 3, "kept": 2, "rejected": 1, "flagged": 2}
     areas = {"area_km2": 1.25, "area_stated": 2, "flags": {"stated_area_disagrees": 2}}
     counts = {"records": records, "capacity_mw": None, **areas}
-    write_json(counts, workspace.metrics(key))
+    write_json(counts, paths.metrics(key))
     shared = {"installations": 2, "only_here": 1}
-    write_json({**FIGURES, "datasets": dict.fromkeys(("a_north_2020", "b_south_2021"), shared)}, workspace.figures)
-    write_lock(Lock(key, origin, {}, (LockedFile("farms.geojson", 1, f"md5:{0:032}"),)), workspace.lock(key))
+    write_json({**FIGURES, "datasets": dict.fromkeys(("a_north_2020", "b_south_2021"), shared)}, paths.figures)
+    write_lock(Lock(key, origin, {}, (LockedFile("farms.geojson", 1, f"md5:{0:032}"),)), paths.lock(key))
 
 
-def test_each_dataset_is_one_row_of_what_its_load_counted(catalog: Catalog, workspace: Workspace) -> None:
-    _loaded(workspace, "a_north_2020", "sample")
-    _loaded(workspace, "b_south_2021", "path")
-    workspace.times("a_north_2020").parent.mkdir()
-    workspace.times("a_north_2020").write_text('{"fetch": 0.5, "load": 1.25}')
-    assert summarise(catalog, workspace) == [
+def test_each_dataset_is_one_row_of_what_its_load_counted(settings: Settings, paths: ProjectPaths) -> None:
+    _loaded(paths, "a_north_2020", "sample")
+    _loaded(paths, "b_south_2021", "path")
+    paths.times("a_north_2020").parent.mkdir()
+    paths.times("a_north_2020").write_text('{"fetch": 0.5, "load": 1.25}')
+    assert summarise(settings, paths) == [
         Row("a_north_2020", 3, 2, 1, 1.25, None, "not stated ?", 1.75, True, None, AREA, 2, 2, 1),
         Row("b_south_2021", 3, 2, 1, 1.25, None, "not stated ?", None, False, None, AREA, 2, 2, 1),
     ]
 
 
-def test_a_dataset_that_is_not_loaded_is_refused_by_name(catalog: Catalog, workspace: Workspace) -> None:
-    _loaded(workspace, "a_north_2020", "path")
+def test_a_dataset_that_is_not_loaded_is_refused_by_name(settings: Settings, paths: ProjectPaths) -> None:
+    _loaded(paths, "a_north_2020", "path")
     with pytest.raises(BuildError, match=r"b_south_2021: not loaded yet\. Run `make all`"):
-        summarise(catalog, workspace)
+        summarise(settings, paths)
 
 
 def test_the_total_adds_what_is_known_and_nothing_else() -> None:

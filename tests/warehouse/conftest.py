@@ -16,13 +16,13 @@ from shapely import Point, box
 
 from loaders import run_doi_pipeline
 from loaders.contract import BOUNDARIES
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.geo.geoparquet import write_parquet
 from loaders.geo.record_cells import write_cells
-from loaders.settings.params import read_catalog
+from loaders.settings.params import read_settings
 from loaders.settings.project import read_project
-from loaders.solar_irradiance_loader import asking, load_irradiance
+from loaders.solar_irradiance_loader import load_irradiance, provider_context
 from loaders.warehouse.build import build
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +37,7 @@ A, B, C, D = LICENCES
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Receipt:
     """What one dataset has: a shape by units of 111 m, a capacity [MW], the publisher's group."""
 
     dataset: str
@@ -52,96 +52,115 @@ def square(east: float, north: float, width: float = 1, height: float = 1) -> sh
 
 
 # each world: its records by name, and how they should fall into installations
-WORLDS: dict[str, tuple[dict[str, Seen], list[str]]] = {
-    "equal": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(0, 0))}, ["1 2"]),
-    "nested": ({"1": Seen(A, square(0, 0, 4, 4)), "2": Seen(B, square(1, 1, 2, 2))}, ["1 2"]),
-    "touching": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(1, 0))}, ["1", "2"]),
-    "apart": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(1.1, 0))}, ["1", "2"]),
-    "hardly": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(0.6, 0))}, ["1", "2"]),
-    "shifted": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(0.1, 0.1)), "3": Seen(C, square(-0.1, 0))}, ["1 2 3"]),
+WORLDS: dict[str, tuple[dict[str, Receipt], list[str]]] = {
+    "equal": ({"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(0, 0))}, ["1 2"]),
+    "nested": ({"1": Receipt(A, square(0, 0, 4, 4)), "2": Receipt(B, square(1, 1, 2, 2))}, ["1 2"]),
+    "touching": ({"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(1, 0))}, ["1", "2"]),
+    "apart": ({"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(1.1, 0))}, ["1", "2"]),
+    "hardly": ({"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(0.6, 0))}, ["1", "2"]),
+    "shifted": (
+        {"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(0.1, 0.1)), "3": Receipt(C, square(-0.1, 0))},
+        ["1 2 3"],
+    ),
     "roofs": (
         {
-            "1": Seen(A, square(0, 0, 0.15, 0.15)),
-            "2": Seen(B, square(0.09, 0, 0.15, 0.15)),
-            "3": Seen(A, square(0.3, 0, 0.15, 0.15)),
+            "1": Receipt(A, square(0, 0, 0.15, 0.15)),
+            "2": Receipt(B, square(0.09, 0, 0.15, 0.15)),
+            "3": Receipt(A, square(0.3, 0, 0.15, 0.15)),
         },
         ["1 2", "3"],
     ),
     "blocks": (
-        {"w": Seen(A, square(0, 0, 6, 2)), **{str(n): Seen(B, square(2 * n, 0, 1.8, 2), mw=5) for n in range(3)}},
+        {"w": Receipt(A, square(0, 0, 6, 2)), **{str(n): Receipt(B, square(2 * n, 0, 1.8, 2), mw=5) for n in range(3)}},
         ["0 1 2 w"],
     ),
     "lump": (
-        {"w": Seen(C, square(0, 0, 9, 9)), "1": Seen(A, square(0, 0, 2, 2)), "2": Seen(B, square(7, 7, 2, 2))},
+        {"w": Receipt(C, square(0, 0, 9, 9)), "1": Receipt(A, square(0, 0, 2, 2)), "2": Receipt(B, square(7, 7, 2, 2))},
         ["1", "2", "w"],
     ),
     "vote": (
         {
-            "w": Seen(C, square(0, 0, 3, 1)),
-            "1": Seen(A, square(0, 0, 1.4, 1)),
-            "2": Seen(A, square(1.6, 0, 1.4, 1)),
-            "3": Seen(B, square(0, 0, 1.4, 1)),
-            "4": Seen(B, square(1.6, 0, 1.4, 1)),
+            "w": Receipt(C, square(0, 0, 3, 1)),
+            "1": Receipt(A, square(0, 0, 1.4, 1)),
+            "2": Receipt(A, square(1.6, 0, 1.4, 1)),
+            "3": Receipt(B, square(0, 0, 1.4, 1)),
+            "4": Receipt(B, square(1.6, 0, 1.4, 1)),
         },
         ["1 3", "2 4", "w"],
     ),
-    "chain": ({str(n): Seen((A, B)[n % 2], square(0.45 * n, 0)) for n in range(9)}, ["0 1 2 3 4", "5 6 7 8"]),
-    "inside": ({"1": Seen(A, square(0, 0), mw=5), "2": Seen(D, Point(0.9, 0.9), mw=4)}, ["1 2"]),
-    "other": ({"1": Seen(A, square(0, 0), mw=50), "2": Seen(D, Point(0.9, 0.9), mw=1)}, ["1", "2"]),
-    "near": ({"1": Seen(A, square(0, 0)), "2": Seen(D, Point(1.3, 0.5)), "3": Seen(D, Point(2, 0.5))}, ["1 2", "3"]),
-    "backed": ({"1": Seen(A, square(0, 0), mw=5), "2": Seen(D, Point(2, 0.5), mw=6)}, ["1 2"]),
+    "chain": ({str(n): Receipt((A, B)[n % 2], square(0.45 * n, 0)) for n in range(9)}, ["0 1 2 3 4", "5 6 7 8"]),
+    "inside": ({"1": Receipt(A, square(0, 0), mw=5), "2": Receipt(D, Point(0.9, 0.9), mw=4)}, ["1 2"]),
+    "other": ({"1": Receipt(A, square(0, 0), mw=50), "2": Receipt(D, Point(0.9, 0.9), mw=1)}, ["1", "2"]),
+    "near": (
+        {"1": Receipt(A, square(0, 0)), "2": Receipt(D, Point(1.3, 0.5)), "3": Receipt(D, Point(2, 0.5))},
+        ["1 2", "3"],
+    ),
+    "backed": ({"1": Receipt(A, square(0, 0), mw=5), "2": Receipt(D, Point(2, 0.5), mw=6)}, ["1 2"]),
     "between": (
-        {"1": Seen(A, square(0, 0)), "2": Seen(B, square(1.5, 0)), "3": Seen(D, Point(1.2, 0.5))},
+        {"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(1.5, 0)), "3": Receipt(D, Point(1.2, 0.5))},
         ["1 3", "2"],
     ),
-    "points": ({"1": Seen(A, Point(0, 0)), "2": Seen(D, Point(0.2, 0)), "3": Seen(D, Point(0.3, 0))}, ["1 2", "3"]),
-    "stack": ({str(n): Seen(D, Point(0, 0), mw=2) for n in range(4)}, ["0 1 2 3"]),
-    "phases": ({"1": Seen(A, square(0, 0, 2, 1)), "2": Seen(A, square(0, 0, 3, 1))}, ["1 2"]),
-    "group": ({str(n): Seen(B, square(5 * n, 0), mw=7, group="g") for n in range(3)}, ["0 1 2"]),
-    "said": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(9, 0))}, ["1 2"]),
-    "twins": ({"1": Seen(A, square(0, 0)), "2": Seen(A, square(0, 0))}, ["1", "2"]),
-    "beats": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(0, 0)), "3": Seen(C, square(9, 0))}, ["1", "2 3"]),
+    "points": (
+        {"1": Receipt(A, Point(0, 0)), "2": Receipt(D, Point(0.2, 0)), "3": Receipt(D, Point(0.3, 0))},
+        ["1 2", "3"],
+    ),
+    "stack": ({str(n): Receipt(D, Point(0, 0), mw=2) for n in range(4)}, ["0 1 2 3"]),
+    "phases": ({"1": Receipt(A, square(0, 0, 2, 1)), "2": Receipt(A, square(0, 0, 3, 1))}, ["1 2"]),
+    "group": ({str(n): Receipt(B, square(5 * n, 0), mw=7, group="g") for n in range(3)}, ["0 1 2"]),
+    "said": ({"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(9, 0))}, ["1 2"]),
+    "twins": ({"1": Receipt(A, square(0, 0)), "2": Receipt(A, square(0, 0))}, ["1", "2"]),
+    "beats": (
+        {"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(0, 0)), "3": Receipt(C, square(9, 0))},
+        ["1", "2 3"],
+    ),
     "turned": (
         {
-            "1": Seen(A, square(0, 0), mw=5),
-            "2": Seen(A, shapely.Polygon([(1, 1), (0, 1), (0, 0), (1, 0)]), mw=5),
+            "1": Receipt(A, square(0, 0), mw=5),
+            "2": Receipt(A, shapely.Polygon([(1, 1), (0, 1), (0, 0), (1, 0)]), mw=5),
         },
         ["1 2"],
     ),
     "echo": (
-        {"w": Seen(C, square(0, 0, 9, 9)), "1": Seen(A, square(0, 0, 3, 3)), "2": Seen(B, square(0, 0, 3, 3.1))},
+        {
+            "w": Receipt(C, square(0, 0, 9, 9)),
+            "1": Receipt(A, square(0, 0, 3, 3)),
+            "2": Receipt(B, square(0, 0, 3, 3.1)),
+        },
         ["1 2 w"],
     ),
     "epochs": (
         {
-            "w": Seen(A, square(0, 0, 10, 1)),
-            "1": Seen(B, square(0, 0, 4, 1)),
-            "2": Seen(B, square(0, 0, 4.5, 1)),
-            "3": Seen(C, square(0.05, 0, 4, 1)),
-            "4": Seen(C, square(0.05, 0, 4.5, 1)),
+            "w": Receipt(A, square(0, 0, 10, 1)),
+            "1": Receipt(B, square(0, 0, 4, 1)),
+            "2": Receipt(B, square(0, 0, 4.5, 1)),
+            "3": Receipt(C, square(0.05, 0, 4, 1)),
+            "4": Receipt(C, square(0.05, 0, 4.5, 1)),
         },
         ["1 2 3 4 w"],
     ),
     "overlap": (
-        {"1": Seen(A, square(0, 0)), "2": Seen(B, square(0.6, 0)), "3": Seen(D, Point(0.8, 0.5))},
+        {"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(0.6, 0)), "3": Receipt(D, Point(0.8, 0.5))},
         ["1 3", "2"],
     ),
     "unsaid": (
         {
-            "w": Seen(A, square(0, 0, 4, 1)),
-            "1": Seen(A, square(0, 0, 1.8, 1), mw=5),
-            "2": Seen(A, square(2, 0, 1.8, 1), mw=5),
+            "w": Receipt(A, square(0, 0, 4, 1)),
+            "1": Receipt(A, square(0, 0, 1.8, 1), mw=5),
+            "2": Receipt(A, square(2, 0, 1.8, 1), mw=5),
         },
         ["1 2 w"],
     ),
-    "ajar": ({"1": Seen(A, square(0, 0), mw=5), "2": Seen(A, square(0.45, 0), mw=7)}, ["1 2"]),
-    "mixed": ({"1": Seen(B, square(0, 0), mw=5, group="1"), "2": Seen(B, square(0.2, 0), mw=5)}, ["1 2"]),
-    "pole": ({"1": Seen(D, Point(0, -90_000))}, ["1"]),
+    "ajar": ({"1": Receipt(A, square(0, 0), mw=5), "2": Receipt(A, square(0.45, 0), mw=7)}, ["1 2"]),
+    "mixed": ({"1": Receipt(B, square(0, 0), mw=5, group="1"), "2": Receipt(B, square(0.2, 0), mw=5)}, ["1 2"]),
+    "pole": ({"1": Receipt(D, Point(0, -90_000))}, ["1"]),
     "nowhere": (
-        {"w": Seen(A, square(-0.5, -0.5)), **{str(n): Seen(D, Point(0, 0), mw=2) for n in range(5)}},
+        {"w": Receipt(A, square(-0.5, -0.5)), **{str(n): Receipt(D, Point(0, 0), mw=2) for n in range(5)}},
         ["0", "1", "2", "3", "4", "w"],
     ),
-    "denied": ({"1": Seen(A, square(0, 0)), "2": Seen(B, square(0, 0)), "3": Seen(C, square(0.1, 0))}, ["1 3", "2"]),
+    "denied": (
+        {"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(0, 0)), "3": Receipt(C, square(0.1, 0))},
+        ["1 3", "2"],
+    ),
 }
 OVERRIDES = f"""origin,verdict,record_id_a,record_id_b,reason,who
 doi,same,{A}:said/1,{B}:said/2,moved in 2022,Ada
@@ -200,20 +219,20 @@ def write_boundaries(path: Path) -> None:
 
 def write_irradiance(root: Path) -> None:
     """Clear sky where the records are."""
-    catalog, workspace = read_project(root / "params.yaml")
-    write_cells(catalog, workspace)
-    load_irradiance(catalog.irradiance, workspace, asking(catalog))
+    catalog, paths = read_project(root / "params.yaml")
+    write_cells(catalog, paths)
+    load_irradiance(catalog.irradiance, paths, provider_context(catalog))
 
 
 @dataclass(frozen=True, slots=True)
 class Warehouse:
     """A built warehouse."""
 
-    workspace: Workspace
+    paths: ProjectPaths
 
     def rows(self, query: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """The answer to a query."""
-        with connect(self.workspace.database, read_only=True) as connection:
+        with connect(self.paths.database, read_only=True) as connection:
             return connection.execute(query, parameters or {}).fetchall()
 
     def value(self, query: str, parameters: Mapping[str, Any] | None = None) -> Any:
@@ -226,17 +245,17 @@ def built(root: Path, settings: Mapping[str, Any] | None = None) -> Warehouse:
     """Build what is loaded in a project; settings replace branches of params.yaml."""
     path = root / "params.yaml"
     path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | dict(settings or {}), sort_keys=False))
-    catalog = read_catalog(path)
-    workspace = Workspace(root, catalog.origin)
-    build(catalog, workspace)
-    return Warehouse(workspace)
+    catalog = read_settings(path)
+    paths = ProjectPaths(root, catalog.origin)
+    build(catalog, paths)
+    return Warehouse(paths)
 
 
 def _build_worlds(root: Path) -> None:
     shutil.copytree(ROOT / "dbt", root / "dbt", ignore=shutil.ignore_patterns("target", "logs", ".user.yml"))
     write_project(root)
     run_doi_pipeline(database_path=root / "raw.duckdb", params=root / "params.yaml", use_parallel=False)
-    write_boundaries(Workspace(root, "doi").boundaries)
+    write_boundaries(ProjectPaths(root, "doi").boundaries)
     write_irradiance(root)
     built(root)
 
@@ -244,6 +263,6 @@ def _build_worlds(root: Path) -> None:
 @pytest.fixture(scope="session")
 def warehouse(made_once: Callable[..., Path]) -> Iterator[Warehouse]:
     """All worlds under the default settings. Copy its project, do not change it."""
-    found = Warehouse(Workspace(made_once("worlds", _build_worlds), "doi"))
-    with connect(found.workspace.database, read_only=True):  # others of this process then share what it has loaded
+    found = Warehouse(ProjectPaths(made_once("worlds", _build_worlds), "doi"))
+    with connect(found.paths.database, read_only=True):  # others of this process then share what it has loaded
         yield found

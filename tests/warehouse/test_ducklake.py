@@ -27,13 +27,13 @@ def test_a_build_in_a_lake_makes_the_same_bytes_and_each_is_a_snapshot(
     warehouse: Warehouse, settings: DuckLake, tmp_path: Path
 ) -> None:
     root = tmp_path / "project"
-    shutil.copytree(warehouse.workspace.root, root, ignore=shutil.ignore_patterns("*.duckdb", "logs"))
+    shutil.copytree(warehouse.paths.root, root, ignore=shutil.ignore_patterns("*.duckdb", "logs"))
     in_lake = built(root, {"warehouse": "ducklake", "ducklake": settings.model_dump()})
-    expected = {path.name: path.read_bytes() for path in warehouse.workspace.curated.iterdir()}
-    assert {path.name: path.read_bytes() for path in in_lake.workspace.curated.iterdir()} == expected
+    expected = {path.name: path.read_bytes() for path in warehouse.paths.curated.iterdir()}
+    assert {path.name: path.read_bytes() for path in in_lake.paths.curated.iterdir()} == expected
     records = warehouse.value("SELECT count(*) FROM curated.curated_pv_records")
     installations = warehouse.value("SELECT count(*) FROM curated.curated_pv_installations")
-    with lake.opened(settings, in_lake.workspace, read_only=True) as connection:
+    with lake.opened(settings, in_lake.paths, read_only=True) as connection:
         builds = [each for each in lake.snapshots(connection) if each.message]
         assert [each.message for each in builds] == [f"{records} records, {installations} installations"]
         found = "SELECT count(*) FROM curated.curated_pv_installations"

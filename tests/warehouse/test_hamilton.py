@@ -18,7 +18,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
 from loaders import pipelines
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
 from tests.warehouse.conftest import ROOT
@@ -245,7 +245,7 @@ def test_a_source_is_as_fresh_as_its_publisher_was_last_asked(
     (place / "data/sample").rename(place / "data/doi")
     monkeypatch.setenv("EO_PV_DATABASE", "data/doi/eo_pv_data.duckdb")
     for key, (days, _) in ASKED.items():
-        asked = Workspace(place, "doi").asked(key)
+        asked = ProjectPaths(place, "doi").asked(key)
         asked.unlink()
         if days is not None:
             asked.write_text(json.dumps({"asked_at": (datetime.now(UTC) - timedelta(days=days)).isoformat()}))

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from loaders.report.summary import findings, read_figures, summarise
-from loaders.settings.params import read_catalog
+from loaders.settings.params import read_settings
 from tests.warehouse.conftest import AT_THE_EDGE, LICENCES, WORLDS, A, B, C, D, Warehouse, built
 
 RESTRICTED = (C, D)
@@ -17,7 +17,7 @@ RESTRICTED = (C, D)
 def narrow(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """The same records, without those that are not for everybody."""
     root = tmp_path_factory.mktemp("narrow") / "project"
-    shutil.copytree(warehouse.workspace.root, root, ignore=shutil.ignore_patterns("target", "raw.duckdb"))
+    shutil.copytree(warehouse.paths.root, root, ignore=shutil.ignore_patterns("target", "raw.duckdb"))
     return built(root, {"licences": {"allow": ["permissive", "share_alike"]}})
 
 
@@ -34,7 +34,7 @@ def records(*keys: str) -> set[str]:
 
 def test_nothing_of_a_dataset_that_is_not_allowed_is_in_a_published_file(narrow: Warehouse) -> None:
     """Their identifiers are unique: none of them is anywhere but in the summary, which says that they are left out."""
-    for path in narrow.workspace.curated.iterdir():
+    for path in narrow.paths.curated.iterdir():
         content = str(pq.read_table(path).to_pylist()) if path.suffix == ".parquet" else path.read_text()
         if path.stem != "curated_pv_dataset_summary":
             assert not [key for key in RESTRICTED if key in content], path.name
@@ -84,36 +84,36 @@ def test_they_are_counted_where_they_were_left_out(narrow: Warehouse) -> None:
 
 
 def test_the_report_says_what_was_left_out_and_why(narrow: Warehouse) -> None:
-    said = "\n".join(findings(read_figures(narrow.workspace)))
+    said = "\n".join(findings(read_figures(narrow.paths)))
     assert f"\n{C}: left out, {len(records(C))} records: its licence (CC-BY-NC-4.0) is non commercial" in said
     assert f"\n{D}: left out, {len(records(D))} records: its licence (not stated) is unknown" in said
 
 
 def test_the_report_tells_no_figure_of_theirs(narrow: Warehouse) -> None:
-    catalog = read_catalog(narrow.workspace.root / "params.yaml")
-    rows = {row.name: row for row in summarise(catalog, narrow.workspace)}
+    settings = read_settings(narrow.paths.root / "params.yaml")
+    rows = {row.name: row for row in summarise(settings, narrow.paths)}
     for key in RESTRICTED:
         assert (rows[key].kept, rows[key].area_km2, rows[key].capacity_mw, rows[key].flagged) == (0, None, None, 0)
-    figures = narrow.workspace.figures.read_text()
+    figures = narrow.paths.figures.read_text()
     assert not [name for name in records(*RESTRICTED) if name in figures]
     assert json.loads(figures)["overrides"]["left_out_lines"] == [5, 6]
 
 
 def test_their_makers_are_not_cited_for_what_they_did_not_give(narrow: Warehouse) -> None:
-    attribution = (narrow.workspace.curated / "ATTRIBUTION.md").read_text()
+    attribution = (narrow.paths.curated / "ATTRIBUTION.md").read_text()
     assert [key for key in LICENCES if key in attribution] == [A, B]
 
 
 def test_an_override_of_a_record_that_is_gone_is_reported_with_its_line(warehouse: Warehouse) -> None:
-    figures = json.loads(warehouse.workspace.figures.read_text())
+    figures = json.loads(warehouse.paths.figures.read_text())
     assert figures["overrides"] == {"applied": 5, "left_out_lines": [], "stale": [{"gone": [f"{B}:gone/1"], "line": 7}]}
     assert findings(figures)[-1].startswith(f"overrides.csv, line 7: {B}:gone/1 is not among the records")
 
 
 def test_the_figures_of_a_build_add_up(warehouse: Warehouse) -> None:
-    figures = json.loads(warehouse.workspace.figures.read_text())
-    catalog = read_catalog(warehouse.workspace.root / "params.yaml")
-    assert figures["records"] == len(records(*catalog.datasets))
+    figures = json.loads(warehouse.paths.figures.read_text())
+    settings = read_settings(warehouse.paths.root / "params.yaml")
+    assert figures["records"] == len(records(*settings.datasets))
     assert figures["installations"] == warehouse.value("select count(*) from curated.curated_pv_installations")
     assert sum(each["only_here"] for each in figures["datasets"].values()) == warehouse.value(
         "select count(*) from curated.curated_pv_installations where dataset_count = 1"

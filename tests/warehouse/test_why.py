@@ -18,13 +18,13 @@ from tests.warehouse.conftest import A, B, C, D, Warehouse
 @pytest.fixture
 def case(warehouse: Warehouse) -> Callable[..., Case]:
     """The case of these records."""
-    return lambda *names: read_case(warehouse.workspace.database, names)
+    return lambda *names: read_case(warehouse.paths.database, names)
 
 
 @pytest.fixture
 def why(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """The command, in the project of the warehouse."""
-    monkeypatch.chdir(warehouse.workspace.root)
+    monkeypatch.chdir(warehouse.paths.root)
     return lambda *arguments: CliRunner().invoke(app, ["why", *arguments])
 
 

@@ -54,7 +54,7 @@ def test_every_record_belongs_to_exactly_one_installation(warehouse: Warehouse) 
 
 def installation(warehouse: Warehouse, record: str) -> dict[str, object]:
     """What is published of the installation of a record."""
-    with connect(warehouse.workspace.database, read_only=True) as connection:
+    with connect(warehouse.paths.database, read_only=True) as connection:
         query = "select * exclude geometry from curated.curated_pv_installations where list_contains(record_ids, ?)"
         (row,) = connection.execute(query, [record]).to_arrow_table().to_pylist()
     return dict(row)
@@ -153,7 +153,7 @@ def test_the_cell_is_that_of_the_centroid(warehouse: Warehouse) -> None:
         where h3_cell != h3_cell_of(centroid_lon, centroid_lat, 8)
             or h3_cell_5 != h3_cell_of(centroid_lon, centroid_lat, 5)
     """
-    with connect(warehouse.workspace.database, read_only=True) as connection:
+    with connect(warehouse.paths.database, read_only=True) as connection:
         register(connection)
         assert connection.execute(query).fetchall() == [(0,)]
 
@@ -204,8 +204,8 @@ def test_countries_and_cells_add_up_to_the_installations(warehouse: Warehouse) -
 
 def test_the_join_of_all_records_is_planned_as_a_spatial_join(warehouse: Warehouse) -> None:
     """A comparison of two columns beside ST_Intersects would make it a merge join of all with all."""
-    folder = warehouse.workspace.root / "dbt" / "target" / "compiled" / "eo_pv" / "models" / "prepared"
-    with connect(warehouse.workspace.database, read_only=True) as connection:
+    folder = warehouse.paths.root / "dbt" / "target" / "compiled" / "eo_pv" / "models" / "prepared"
+    with connect(warehouse.paths.database, read_only=True) as connection:
         for model in ("prep_pv_candidates",):
             plan = connection.execute(f"explain {(folder / f'{model}.sql').read_text()}").fetchall()[0][1]
             assert "SPATIAL_JOIN" in plan
@@ -214,8 +214,8 @@ def test_the_join_of_all_records_is_planned_as_a_spatial_join(warehouse: Warehou
 
 def test_the_unit_tests_of_the_models_hold(warehouse: Warehouse, tmp_path: Path) -> None:
     """`dbt test --select test_type:unit`, on the types of a built database."""
-    database = shutil.copy(warehouse.workspace.database, tmp_path)
-    project = str(warehouse.workspace.root / "dbt")
+    database = shutil.copy(warehouse.paths.database, tmp_path)
+    project = str(warehouse.paths.root / "dbt")
     options = ["--project-dir", project, "--profiles-dir", project, "--target-path", str(tmp_path), "--no-use-colors"]
     done = subprocess.run(
         [sys.executable, "-m", "dbt.cli.main", "test", "--select", "test_type:unit", *options],
@@ -234,7 +234,7 @@ def test_the_unit_tests_of_the_models_hold(warehouse: Warehouse, tmp_path: Path)
 
 def test_every_column_of_every_table_is_described(warehouse: Warehouse) -> None:
     said: dict[tuple[str, str], set[str]] = {}
-    for path in (warehouse.workspace.root / "dbt").glob("*s/**/*.yml"):  # models, sources
+    for path in (warehouse.paths.root / "dbt").glob("*s/**/*.yml"):  # models, sources
         document = yaml.safe_load(path.read_text()) or {}
         sources = [table for source in document.get("sources", []) for table in source["tables"]]
         for layer, entries in ((path.parent.name, document.get("models", [])), ("raw_data", sources)):

@@ -12,7 +12,7 @@ from loaders.acquire.publishers import dataverse, doi, figshare, github, osf, sc
 from loaders.acquire.publishers import url as direct
 from loaders.acquire.publishers import via_datahugger as others
 from loaders.acquire.publishers.api.file_list import checked
-from loaders.acquire.publishers.api.session import Asking, Listing
+from loaders.acquire.publishers.api.session import Listing, PublisherSession
 from loaders.core.json_text import WRONG_FORM
 from loaders.http.client import Web
 from loaders.settings.params import Dataset
@@ -49,19 +49,19 @@ def ask(dataset: Dataset, web: Web, *, doubts_head: bool = False) -> Listing:
     Raises:
         SourceError: the place does not answer, knows nothing of that name, or answers what cannot be understood.
     """
-    asking = Asking(web, dataset.key, doubts_head=doubts_head)
+    session = PublisherSession(web, dataset.key, doubts_head=doubts_head)
     try:
-        return checked(_listing(dataset.source, asking), asking)
+        return checked(_listing(dataset.source, session), session)
     except WRONG_FORM as error:
-        raise asking.unclear("the record that the publisher sent has another form than expected") from error
+        raise session.unclear("the record that the publisher sent has another form than expected") from error
 
 
-def _listing(source: Source, asking: Asking) -> Listing:
+def _listing(source: Source, session: PublisherSession) -> Listing:
     if source.url:
-        return doi.on_page(source.url, None, asking) or direct.ask(source.url, asking)
+        return doi.on_page(source.url, None, session) or direct.ask(source.url, session)
     if source.github:
-        return github.ask(source.github, asking)
-    return doi.ask(str(source.doi), asking)
+        return github.ask(source.github, session)
+    return doi.ask(str(source.doi), session)
 
 
 def address(record: Record, file: LockedFile) -> str:

@@ -4,15 +4,15 @@ from typing import Any
 from urllib.parse import quote
 
 from loaders.acquire.publishers.api.fields import Fields, answered
-from loaders.acquire.publishers.api.session import Asking, text, year
+from loaders.acquire.publishers.api.session import PublisherSession, text, year
 
 
-def record(doi: str, asking: Asking) -> dict[str, Any]:
+def record(doi: str, session: PublisherSession) -> dict[str, Any]:
     """The fields of a `Record` that DataCite states; none for a DOI of another agency."""
     url, what = f"https://api.datacite.org/dois/{quote(doi, safe='')}", f"what DataCite knows of {doi}"
-    if asking.get(url).status_code == 404:
+    if session.get(url).status_code == 404:
         return {}
-    stated = answered(url, what, asking).whole("data").whole("attributes")
+    stated = answered(url, what, session).whole("data").whole("attributes")
     names = (creator.text("name") for creator in stated.parts("creators"))
     return {
         "title": next((title.text("title") for title in stated.parts("titles")), None),

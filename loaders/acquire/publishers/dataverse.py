@@ -15,7 +15,7 @@ from loaders.acquire.publishers import datacite
 from loaders.acquire.publishers import via_datahugger as others
 from loaders.acquire.publishers.api.fields import Fields, answered
 from loaders.acquire.publishers.api.pages import gathered
-from loaders.acquire.publishers.api.session import Asking, Listing, checksum, size
+from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size
 
 PAGE = re.compile(r"(?P<root>.*)/(?:dataset\.xhtml|citation|(?P<file>file\.xhtml))")
 IDENTIFIER = re.compile(r"/(?=(?:doi|hdl|ark|perma):)", re.IGNORECASE)
@@ -37,7 +37,7 @@ ENDINGS = {
 }
 
 
-def ask(page: str, doi: str | None, asking: Asking) -> Listing | None:
+def ask(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
     """What a dataset, or one file of it, holds, by its page; null for a page of something else."""
     parts = urlsplit(page)
     found = PAGE.fullmatch(parts.path)
@@ -46,7 +46,7 @@ def ask(page: str, doi: str | None, asking: Asking) -> Listing | None:
         return None
     identifier = stated[0] if stated else f"doi:{doi}"
     site = parts.netloc.rpartition("@")[2] + (found["root"] if found else "")
-    whole, entries = _stated(identifier, site, asking, is_file=bool(found and found["file"]))
+    whole, entries = _stated(identifier, site, session, is_file=bool(found and found["file"]))
     return Listing(_record(whole, identifier, site, doi or _doi(identifier), page), tuple(_named(entries)))
 
 
@@ -56,12 +56,12 @@ def address(record: Record, file: LockedFile) -> str:
     return f"https://{IDENTIFIER.split(record.id)[0]}/api/access/datafile/{quote(number, safe='')}{original}"
 
 
-def _stated(identifier: str, site: str, asking: Asking, *, is_file: bool) -> tuple[Fields, list[Fields]]:
+def _stated(identifier: str, site: str, session: PublisherSession, *, is_file: bool) -> tuple[Fields, list[Fields]]:
     """The newest version of a dataset, and its files; or a file alone."""
     what = f"{identifier} at {site}"
     if is_file:
-        return Fields({}, what, asking), [answered(_api("files", "", identifier, site), what, asking).whole("data")]
-    version = answered(_api("datasets", "versions/:latest-published", identifier, site), what, asking).whole("data")
+        return Fields({}, what, session), [answered(_api("files", "", identifier, site), what, session).whole("data")]
+    version = answered(_api("datasets", "versions/:latest-published", identifier, site), what, session).whole("data")
     return version, _entries(version, identifier, site)
 
 
@@ -71,7 +71,7 @@ def _api(kind: str, rest: str, identifier: str, site: str, **query: int) -> str:
 
 
 def _record(version: Fields, identifier: str, site: str, doi: str | None, page: str) -> Record:
-    known: dict[str, Any] = datacite.record(doi, version.asking) if doi else {}
+    known: dict[str, Any] = datacite.record(doi, version.session) if doi else {}
     numbers = [version.text("versionNumber"), version.text("versionMinorNumber")]
     if all(numbers):
         known["version"] = ".".join(filter(None, numbers))
@@ -96,20 +96,22 @@ def _doi(identifier: str) -> str | None:
 
 def _entries(version: Fields, identifier: str, site: str) -> list[Fields]:
     """All files: of the list that comes in pages, and of the version itself, as far as the site knows either."""
-    asking, what = version.asking, f"the files of {identifier} at {site}"
+    session, what = version.session, f"the files of {identifier} at {site}"
     stated = {_number(file): file for file in version.parts("files")}
-    if asking.get(_page(identifier, site, 0)).status_code == 404:
+    if session.get(_page(identifier, site, 0)).status_code == 404:
         return list(stated.values())
-    pages = _pages(identifier, site, what, asking, stated.keys())
-    return list((stated | gathered(pages, what, asking, _number)).values())
+    pages = _pages(identifier, site, what, session, stated.keys())
+    return list((stated | gathered(pages, what, session, _number)).values())
 
 
-def _pages(identifier: str, site: str, what: str, asking: Asking, stated: Collection[str]) -> Iterator[list[Fields]]:
+def _pages(
+    identifier: str, site: str, what: str, session: PublisherSession, stated: Collection[str]
+) -> Iterator[list[Fields]]:
     """The pages of a list of files; old sites state no total, and may send all files whatever is asked for."""
     first: list[Fields] = []
     listed, total = 0, None
     while True:
-        page = answered(_page(identifier, site, listed), what, asking)
+        page = answered(_page(identifier, site, listed), what, session)
         entries, total = page.parts("data"), page.number("totalCount")
         if not entries or (total is None and entries == first and set(stated) <= set(map(_number, first))):
             break
@@ -119,7 +121,7 @@ def _pages(identifier: str, site: str, what: str, asking: Asking, stated: Collec
         if listed == total:
             break
     if total is not None and listed < total:
-        raise asking.unclear(f"{site} counts {total} entries in {what}, and lists {listed}")
+        raise session.unclear(f"{site} counts {total} entries in {what}, and lists {listed}")
 
 
 def _page(identifier: str, site: str, offset: int) -> str:

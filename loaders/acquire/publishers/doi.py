@@ -5,10 +5,10 @@ from urllib.parse import urlsplit
 
 from loaders.acquire.publishers import dataverse, figshare, osf, sciencebase, zenodo
 from loaders.acquire.publishers import via_datahugger as others
-from loaders.acquire.publishers.api.session import Asking, Listing
+from loaders.acquire.publishers.api.session import Listing, PublisherSession
 
 # each answers for its own pages, and null for all others
-REPOSITORIES: tuple[Callable[[str, str | None, Asking], Listing | None], ...] = (
+REPOSITORIES: tuple[Callable[[str, str | None, PublisherSession], Listing | None], ...] = (
     zenodo.ask,
     figshare.ask,
     sciencebase.ask,
@@ -17,25 +17,25 @@ REPOSITORIES: tuple[Callable[[str, str | None, Asking], Listing | None], ...] = 
 )
 
 
-def ask(name: str, asking: Asking) -> Listing:
+def ask(name: str, session: PublisherSession) -> Listing:
     """What is published under a DOI now; the DOI of all versions leads to the newest one.
 
     Raises:
         SourceError: the DOI does not exist, or leads to a place that we cannot ask.
     """
-    if listing := figshare.article(name, asking):
+    if listing := figshare.article(name, session):
         return listing
-    page = others.landing_page(name, asking)
-    return on_page(page, name, asking) or others.ask(page, name, asking)
+    page = others.landing_page(name, session)
+    return on_page(page, name, session) or others.ask(page, name, session)
 
 
-def on_page(page: str, doi: str | None, asking: Asking) -> Listing | None:
+def on_page(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
     """The record that a page of a repository is about; null if it is no such page, or one of another repository."""
     try:
         urlsplit(page)
     except ValueError:
         return None
     for ask_repository in REPOSITORIES:
-        if listing := ask_repository(page, doi, asking):
+        if listing := ask_repository(page, doi, session):
             return listing
     return None

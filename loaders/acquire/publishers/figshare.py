@@ -11,7 +11,7 @@ from loaders.acquire.lock import LockedFile, Record
 from loaders.acquire.publishers import via_datahugger as others
 from loaders.acquire.publishers.api.fields import Fields, answered, answered_list
 from loaders.acquire.publishers.api.pages import gathered
-from loaders.acquire.publishers.api.session import Asking, Listing, checksum, size, year
+from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size, year
 from loaders.core.errors import SourceError
 
 HOST = "figshare.com"
@@ -25,15 +25,15 @@ PER_PAGE = 1000  # the most that figshare allows
 MOST_LISTED = 20
 
 
-def article(doi: str, asking: Asking) -> Listing | None:
+def article(doi: str, session: PublisherSession) -> Listing | None:
     """What a DOI of figshare itself holds: it names the article, and its version; null for another DOI."""
     if found := COLLECTION.fullmatch(doi):
-        raise _collection(found[1], doi, asking)
+        raise _collection(found[1], doi, session)
     found = DOI.fullmatch(doi)
-    return _listing(found[1], found[2], asking) if found else None
+    return _listing(found[1], found[2], session) if found else None
 
 
-def ask(page: str, doi: str | None, asking: Asking) -> Listing | None:
+def ask(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
     """What an article holds, by its page at figshare or at a portal; null for a page elsewhere."""
     parts = urlsplit(page)
     host, found = parts.hostname or "", PAGE.fullmatch(parts.path)
@@ -42,7 +42,7 @@ def ask(page: str, doi: str | None, asking: Asking) -> Listing | None:
         return None
     named = DOI_OF_PORTAL.fullmatch(doi or "")
     number, version = named.groups() if named and f"/{named[1]}" in parts.path else found.groups()
-    return _listing(number, version, asking)
+    return _listing(number, version, session)
 
 
 def address(record: Record, file: LockedFile) -> str:
@@ -50,15 +50,15 @@ def address(record: Record, file: LockedFile) -> str:
     return f"{DOWNLOADS}/{file.remote}"
 
 
-def _listing(number: str, version: str | None, asking: Asking) -> Listing:
+def _listing(number: str, version: str | None, session: PublisherSession) -> Listing:
     what = f"article {number}{f', version {version},' if version else ''} of figshare"
     url = f"{API}/articles/{number}{f'/versions/{version}' if version else ''}"
-    stated = answered(url, what, asking)
+    stated = answered(url, what, session)
     files = _files(stated, (f"{url}/files", f"{API}/articles/{number}/files") if version else (f"{url}/files",))
     if not files:
         raise SourceError(
-            f"{asking.key}: {what} shows no files ({_access(stated)}). Ask its authors, or name another one in "
-            f"datasets.{asking.key}.source in params.yaml."
+            f"{session.key}: {what} shows no files ({_access(stated)}). Ask its authors, or name another one in "
+            f"datasets.{session.key}.source in params.yaml."
         )
     folders = stated.part("folder_structure").values
     return Listing(_record(stated), tuple(_file(file, folders) for file in files))
@@ -85,27 +85,27 @@ def _files(stated: Fields, lists: Sequence[str]) -> list[Fields]:
     Where there is none, the list of its newest version, or the files that the article itself states, are its files too
     if they have as many bytes.
     """
-    asking, what = stated.asking, f"the files of {stated.where}"
+    session, what = stated.session, f"the files of {stated.where}"
     total_bytes = size(stated.values.get("size"))
     for url in lists:
-        if asking.get(f"{url}?page=1&page_size={PER_PAGE}").status_code != 404:
-            pages = _pages(url, what, total_bytes, asking)
-            files = list(gathered(pages, what, asking, lambda file: file.identifier("id")).values())
+        if session.get(f"{url}?page=1&page_size={PER_PAGE}").status_code != 404:
+            pages = _pages(url, what, total_bytes, session)
+            files = list(gathered(pages, what, session, lambda file: file.identifier("id")).values())
             if url == lists[0] or _bytes(files) == total_bytes:
                 return files
     files = stated.parts("files")
     if _bytes(files) != total_bytes:
-        raise asking.unclear(f"{what} cannot be listed: figshare states {len(files)} of them, and more bytes")
+        raise session.unclear(f"{what} cannot be listed: figshare states {len(files)} of them, and more bytes")
     return files
 
 
-def _pages(url: str, what: str, total_bytes: int | None, asking: Asking) -> Iterator[list[Fields]]:
+def _pages(url: str, what: str, total_bytes: int | None, session: PublisherSession) -> Iterator[list[Fields]]:
     """The pages of a list of files: up to an empty one, or to the stated sum of bytes on a page that is not full."""
     first: list[Fields] = []
     listed_bytes, number = 0, 0
     while True:
         number += 1
-        page = answered_list(f"{url}?page={number}&page_size={PER_PAGE}", what, asking)
+        page = answered_list(f"{url}?page={number}&page_size={PER_PAGE}", what, session)
         if not page or (number > 1 and page == first and listed_bytes == total_bytes):
             return  # the end; or a server that knows no pages, and has listed all
         yield page
@@ -140,12 +140,12 @@ def _access(stated: Fields) -> str:
     return "it describes data, and holds none"
 
 
-def _collection(number: str, doi: str, asking: Asking) -> SourceError:
+def _collection(number: str, doi: str, session: PublisherSession) -> SourceError:
     """The error for a DOI of several articles; it lists them."""
     what = f"collection {number} of figshare"
-    listed = answered_list(f"{API}/collections/{number}/articles?page=1&page_size={MOST_LISTED}", what, asking)
+    listed = answered_list(f"{API}/collections/{number}/articles?page=1&page_size={MOST_LISTED}", what, session)
     articles = ", ".join(f"{each.text('doi') or 'no DOI'} ({each.text('title') or 'no title'})" for each in listed)
     return SourceError(
-        f"{asking.key}: {doi} is a collection of articles: {articles or 'none is public'}. Name one of its articles in "
-        f"datasets.{asking.key}.source.doi in params.yaml."
+        f"{session.key}: {doi} is a collection of articles: {articles or 'none is public'}. Name one of its articles "
+        f"in datasets.{session.key}.source.doi in params.yaml."
     )

@@ -14,7 +14,7 @@ from dulwich.errors import GitProtocolError, HangupException
 from dulwich.protocol import Protocol
 
 from loaders.acquire.lock import LockedFile, Record
-from loaders.acquire.publishers.api.session import Asking, Listing
+from loaders.acquire.publishers.api.session import Listing, PublisherSession
 from loaders.acquire.publishers.github_checksums import blobs, release_digest
 from loaders.acquire.publishers.url import described, headers
 from loaders.core.errors import SourceError
@@ -40,10 +40,10 @@ class Place:
         return cls(repository, ref, path)
 
 
-def ask(name: str, asking: Asking) -> Listing:
+def ask(name: str, session: PublisherSession) -> Listing:
     """The file, or the files, at a place in a repository; a tag is pinned to its commit."""
     place = Place.parse(name)
-    commit = place.ref if COMMIT.fullmatch(place.ref) else _commit(place, asking)
+    commit = place.ref if COMMIT.fullmatch(place.ref) else _commit(place, session)
     record = Record(
         repository="github",
         id=f"{place.repository}@{commit}",
@@ -56,11 +56,11 @@ def ask(name: str, asking: Asking) -> Listing:
         return Listing(record, (LockedFile(archive, None, None, remote="archive"),))
     if place.path.startswith(RELEASE):
         asset = f"{RELEASE}{place.ref}/{place.path.removeprefix(RELEASE)}"
-        file = _file(record, asset, asking)
-        digest = release_digest(place.repository, place.ref, file.name, asking)
+        file = _file(record, asset, session)
+        digest = release_digest(place.repository, place.ref, file.name, session)
         return Listing(record, (replace(file, checksum=digest),))
-    files = (_file(record, place.path, asking), *_shapefile_parts(record, place.path, asking))
-    return Listing(record, tuple(blobs(place.repository, commit, files, asking)))
+    files = (_file(record, place.path, session), *_shapefile_parts(record, place.path, session))
+    return Listing(record, tuple(blobs(place.repository, commit, files, session)))
 
 
 def address(record: Record, file: LockedFile) -> str:
@@ -73,44 +73,44 @@ def address(record: Record, file: LockedFile) -> str:
     return f"https://raw.githubusercontent.com/{repository}/{commit}/{quote(file.remote)}"
 
 
-def _file(record: Record, remote: str, asking: Asking) -> LockedFile:
+def _file(record: Record, remote: str, session: PublisherSession) -> LockedFile:
     asked = LockedFile(PurePosixPath(remote.removeprefix(RELEASE)).name, None, None, remote=remote)
-    response = headers(address(record, asked), asking)
-    asking.found(response, f"{remote} in {record.id}")
+    response = headers(address(record, asked), session)
+    session.found(response, f"{remote} in {record.id}")
     stated = described(response, asked.name, remote)
     # a commit says what is in its files: whatever else the server says may change any day
     return stated if remote.startswith(RELEASE) else replace(stated, validator=None)
 
 
-def _shapefile_parts(record: Record, path: str, asking: Asking) -> list[LockedFile]:
+def _shapefile_parts(record: Record, path: str, session: PublisherSession) -> list[LockedFile]:
     if not path.lower().endswith(".shp"):
         return []
     names = [f"{path[:-4]}{suffix}" for suffix in sorted(SHAPEFILE_PARTS)]
     addresses = {name: address(record, LockedFile(name, None, None, remote=name)) for name in names}
-    return [_file(record, name, asking) for name in names if headers(addresses[name], asking).status_code != 404]
+    return [_file(record, name, session) for name in names if headers(addresses[name], session).status_code != 404]
 
 
-def _commit(place: Place, asking: Asking) -> str:
+def _commit(place: Place, session: PublisherSession) -> str:
     """The commit of a tag, or of a branch as it is now."""
     url = f"https://github.com/{place.repository}.git/info/refs?service=git-upload-pack"
-    refs = _refs(asking.found(asking.get(url), f"the repository {place.repository}").content, place, asking)
+    refs = _refs(session.found(session.get(url), f"the repository {place.repository}").content, place, session)
     for name in (f"refs/tags/{place.ref}^{{}}", f"refs/tags/{place.ref}", f"refs/heads/{place.ref}"):
         if name in refs:
             return refs[name]
     tags = sorted(name.removeprefix("refs/tags/") for name in refs if name.startswith("refs/tags/") and "^" not in name)
     raise SourceError(
-        f"{asking.key}: {place.repository} has no tag or branch {place.ref!r}. Its tags: {', '.join(tags) or 'none'}. "
-        f"Name one of them, or a whole commit (40 digits), in datasets.{asking.key}.source.github in params.yaml."
+        f"{session.key}: {place.repository} has no tag or branch {place.ref!r}. Its tags: {', '.join(tags) or 'none'}. "
+        f"Name one of them, or a whole commit (40 digits), in datasets.{session.key}.source.github in params.yaml."
     )
 
 
-def _refs(answer: bytes, place: Place, asking: Asking) -> dict[str, str]:
+def _refs(answer: bytes, place: Place, session: PublisherSession) -> dict[str, str]:
     """Every name in a repository, and the commit that it stands for."""
     stream = BytesIO(answer)
     protocol = Protocol(stream.read, lambda _: None)
     try:
         lines = [*protocol.read_pkt_seq(), *protocol.read_pkt_seq()]  # what it is, and then the names
     except (GitProtocolError, HangupException, AssertionError, ValueError) as error:
-        raise asking.unclear(f"the names in {place.repository} cannot be read ({error})") from error
+        raise session.unclear(f"the names in {place.repository} cannot be read ({error})") from error
     named = [line.split(b"\0")[0].decode("utf-8", "replace").split() for line in lines]
     return {words[1]: words[0] for words in named if len(words) == 2 and COMMIT.fullmatch(words[0])}

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from loaders.acquire.lock import LockedFile
-from loaders.acquire.publishers.api.session import Asking, checksum, size
+from loaders.acquire.publishers.api.session import PublisherSession, checksum, size
 from loaders.core.files import GIT_BLOB
 
 API = "https://api.github.com/repos"
@@ -23,42 +23,42 @@ BLOB = re.compile(r"[0-9a-f]{40}")
 log = logging.getLogger(__name__)
 
 
-def blobs(repository: str, commit: str, files: Sequence[LockedFile], asking: Asking) -> Iterator[LockedFile]:
+def blobs(repository: str, commit: str, files: Sequence[LockedFile], session: PublisherSession) -> Iterator[LockedFile]:
     """Files of a commit, each with the checksum and the size that Git knows it by."""
-    tree = _asked(f"{repository}/git/trees/{commit}?recursive=1", asking)
+    tree = _asked(f"{repository}/git/trees/{commit}?recursive=1", session)
     listed = {str(entry.get("path")): entry for entry in _objects(tree, "tree")}
     answers = isinstance(tree, dict) or NOT_FOUND in tree
     for file in files:  # the tree of a large repository is cut short
         place = f"{repository}/contents/{quote(file.remote)}?ref={commit}"
-        entry = listed.get(file.remote) or (_asked(place, asking) if answers else tree)
-        yield _with_blob(file, entry, asking)
+        entry = listed.get(file.remote) or (_asked(place, session) if answers else tree)
+        yield _with_blob(file, entry, session)
 
 
-def release_digest(repository: str, tag: str, name: str, asking: Asking) -> str | None:
+def release_digest(repository: str, tag: str, name: str, session: PublisherSession) -> str | None:
     """The checksum of a file of a release; null if none is stated, as for files from before June 2025."""
-    release = _asked(f"{repository}/releases/tags/{quote(tag, safe='')}", asking)
+    release = _asked(f"{repository}/releases/tags/{quote(tag, safe='')}", session)
     digests = [entry.get("digest") for entry in _objects(release, "assets") if entry.get("name") == name]
     found = checksum(*str(digests[0]).partition(":")[::2]) if digests else None
     if found is None:
-        _warn(name, release if isinstance(release, str) else "GitHub states none", asking)
+        _warn(name, release if isinstance(release, str) else "GitHub states none", session)
     return found
 
 
-def _with_blob(file: LockedFile, entry: dict[str, Any] | str, asking: Asking) -> LockedFile:
+def _with_blob(file: LockedFile, entry: dict[str, Any] | str, session: PublisherSession) -> LockedFile:
     found = entry.get("sha") if isinstance(entry, dict) else None
     if not isinstance(found, str) or not BLOB.fullmatch(found):
-        _warn(file.name, entry if isinstance(entry, str) else "GitHub states none", asking)
+        _warn(file.name, entry if isinstance(entry, str) else "GitHub states none", session)
         return file
     stated = size(entry.get("size")) if isinstance(entry, dict) else None
     return replace(file, checksum=f"{GIT_BLOB}:{found}", bytes=file.bytes if stated is None else stated)
 
 
-def _asked(place: str, asking: Asking) -> dict[str, Any] | str:
+def _asked(place: str, session: PublisherSession) -> dict[str, Any] | str:
     token = os.environ.get(TOKEN, "").strip()
     headers = {"Accept": "application/vnd.github+json"}
     if re.fullmatch(r"[A-Za-z0-9_]+", token):  # anything else is none, and an error would repeat it
         headers["Authorization"] = f"Bearer {token}"
-    return asking.optional_json(f"{API}/{place}", headers=headers)
+    return session.optional_json(f"{API}/{place}", headers=headers)
 
 
 def _objects(document: dict[str, Any] | str, name: str) -> list[dict[str, Any]]:
@@ -66,8 +66,8 @@ def _objects(document: dict[str, Any] | str, name: str) -> list[dict[str, Any]]:
     return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
-def _warn(name: str, reason: str, asking: Asking) -> None:
+def _warn(name: str, reason: str, session: PublisherSession) -> None:
     log.warning(
-        f"{asking.key}: no checksum of {name} is known ({reason}), so that the first download is accepted as it is. "
-        f"Ask again later with `make update KEY={asking.key}`; a {TOKEN} in the environment allows more questions."
+        f"{session.key}: no checksum of {name} is known ({reason}), so that the first download is accepted as it is. "
+        f"Ask again later with `make update KEY={session.key}`; a {TOKEN} in the environment allows more questions."
     )

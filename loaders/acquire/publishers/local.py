@@ -7,39 +7,39 @@ from loaders.acquire.lock import LockedFile
 from loaders.core.errors import SourceError
 from loaders.core.file_formats import SHAPEFILE_PARTS, suffix
 from loaders.core.files import sha256
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Dataset
 
 
-def is_local(dataset: Dataset, workspace: Workspace) -> bool:
+def is_local(dataset: Dataset, paths: ProjectPaths) -> bool:
     """Whether a dataset is taken from this disk."""
-    return dataset.source.path is not None or workspace.origin == "sample"
+    return dataset.source.path is not None or paths.origin == "sample"
 
 
-def place(dataset: Dataset, workspace: Workspace) -> Path:
+def place(dataset: Dataset, paths: ProjectPaths) -> Path:
     """The file or folder that a dataset comes from: the user's own, or its bundled twin.
 
     Raises:
         SourceError: it is not there.
     """
     if dataset.source.path is not None:
-        found = (workspace.root / Path(dataset.source.path).expanduser()).absolute()
+        found = (paths.root / Path(dataset.source.path).expanduser()).absolute()
         remedy = "Correct datasets.{key}.source.path in params.yaml (relative to its folder, absolute or ~/…)."
     else:
-        found = workspace.samples(dataset.key)
+        found = paths.samples(dataset.key)
         remedy = "It has no bundled sample: give it `source: {{path: …}}`, or remove it from params.yaml."
     if not found.exists():
         raise SourceError(f"{dataset.key}: expected {found}, found nothing there. {remedy.format(key=dataset.key)}")
     return found
 
 
-def local_files(dataset: Dataset, workspace: Workspace) -> dict[str, Path]:
+def local_files(dataset: Dataset, paths: ProjectPaths) -> dict[str, Path]:
     """The files of a local source, by their name below `raw/<key>/`; a shapefile brings its other parts along.
 
     Raises:
         SourceError: the source is not there.
     """
-    source = place(dataset, workspace)
+    source = place(dataset, paths)
     if source.is_dir():
         top = source.parent if suffix(source.name) == ".gdb" else source
         return {path.relative_to(top).as_posix(): path for path in sorted(source.rglob("*")) if path.is_file()}

@@ -12,7 +12,7 @@ from loaders.acquire.lock import LockedFile, Record
 from loaders.acquire.publishers import datacite
 from loaders.acquire.publishers.api.fields import Fields, shortened
 from loaders.acquire.publishers.api.pages import MOST_PAGES, gathered, linked
-from loaders.acquire.publishers.api.session import Asking, Listing, checksum, size
+from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size
 from loaders.core.errors import SourceError
 
 HOST = "osf.io"
@@ -26,7 +26,7 @@ PER_PAGE = "page%5Bsize%5D=100"
 MOST_LISTED = 20
 
 
-def ask(page: str, doi: str | None, asking: Asking) -> Listing | None:
+def ask(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
     """What a project or a registration holds, by its page; null for a page elsewhere."""
     parts = urlsplit(page)
     if (parts.hostname or "").removeprefix("www.") != HOST:
@@ -34,14 +34,14 @@ def ask(page: str, doi: str | None, asking: Asking) -> Listing | None:
     found = PAGE.fullmatch(parts.path)
     if not found:
         if doi:
-            raise asking.unclear(f"{doi} leads to {page}, which names no project of OSF")
+            raise session.unclear(f"{doi} leads to {page}, which names no project of OSF")
         return None
     identifier = found[1].lower()
-    root = _root(identifier, asking)
-    files = _files(root, f"project {identifier} of OSF", asking)
+    root = _root(identifier, session)
+    files = _files(root, f"project {identifier} of OSF", session)
     if not files:
-        raise _without_files(identifier, root, doi or page, asking)
-    known = datacite.record(doi, asking) if doi else {}
+        raise _without_files(identifier, root, doi or page, session)
+    known = datacite.record(doi, session) if doi else {}
     url = f"https://{HOST}/{identifier}/"
     return Listing(Record(**known | {"repository": "osf", "id": identifier, "doi": doi, "url": url}), tuple(files))
 
@@ -51,27 +51,27 @@ def address(record: Record, file: LockedFile) -> str:
     return file.remote if "/" in file.remote else f"https://{HOST}/download/{quote(file.remote, safe='')}/"
 
 
-def _root(identifier: str, asking: Asking) -> str:
+def _root(identifier: str, session: PublisherSession) -> str:
     """The address of a project or a registration."""
     for kind in KINDS:
         root = f"{API}/{kind}/{identifier}"
-        response = asking.get(f"{root}/files/")
+        response = session.get(f"{root}/files/")
         if response.status_code not in {404, 410}:
             break
-    asking.found(response, f"project {identifier} of OSF")
+    session.found(response, f"project {identifier} of OSF")
     return root
 
 
-def _files(root: str, what: str, asking: Asking) -> list[LockedFile]:
+def _files(root: str, what: str, session: PublisherSession) -> list[LockedFile]:
     """All files with all providers, in all folders."""
     found: list[LockedFile] = []
     waiting = deque(
-        (f"{root}/files/{quote(name, safe='')}/?{PER_PAGE}", name) for name in _providers(root, what, asking)
+        (f"{root}/files/{quote(name, safe='')}/?{PER_PAGE}", name) for name in _providers(root, what, session)
     )
     asked = {url for url, _ in waiting}
     while waiting:
         url, provider = waiting.popleft()
-        for entry in _list(url, f"the files of {what}", asking):
+        for entry in _list(url, f"the files of {what}", session):
             attributes = entry.part("attributes")
             if attributes.text("kind") != "folder":
                 found.append(_file(entry, attributes, provider))
@@ -79,23 +79,23 @@ def _files(root: str, what: str, asking: Asking) -> list[LockedFile]:
                 asked.add(folder)
                 waiting.append((folder, provider))
         if len(asked) > MOST_PAGES:
-            raise asking.unclear(f"{what} has more than {MOST_PAGES} folders")
+            raise session.unclear(f"{what} has more than {MOST_PAGES} folders")
     return found
 
 
-def _providers(root: str, what: str, asking: Asking) -> list[str]:
+def _providers(root: str, what: str, session: PublisherSession) -> list[str]:
     where = f"the storage of {what}"
-    pages = _pages(f"{root}/files/", where, asking)
-    return list(gathered(pages, where, asking, lambda entry: entry.part("attributes").identifier("provider")))
+    pages = _pages(f"{root}/files/", where, session)
+    return list(gathered(pages, where, session, lambda entry: entry.part("attributes").identifier("provider")))
 
 
-def _list(url: str, what: str, asking: Asking) -> list[Fields]:
-    pages = _pages(url, what, asking)
-    return list(gathered(pages, what, asking, lambda entry: entry.identifier("id")).values())
+def _list(url: str, what: str, session: PublisherSession) -> list[Fields]:
+    pages = _pages(url, what, session)
+    return list(gathered(pages, what, session, lambda entry: entry.identifier("id")).values())
 
 
-def _pages(url: str, what: str, asking: Asking) -> Iterator[list[Fields]]:
-    pages = linked(url, what, asking, lambda page: page.part("links").values.get("next"))
+def _pages(url: str, what: str, session: PublisherSession) -> Iterator[list[Fields]]:
+    pages = linked(url, what, session, lambda page: page.part("links").values.get("next"))
     return (page.parts("data") for page in pages)
 
 
@@ -103,7 +103,9 @@ def _folder(entry: Fields) -> str:
     """The address of the list of a folder."""
     link = entry.part("relationships").part("files").part("links").part("related").name("href")
     if not link.startswith(f"{API}/"):
-        raise entry.asking.unclear(f"{entry.where} is a folder at {shortened(link)}, expected an address at api.osf.io")
+        raise entry.session.unclear(
+            f"{entry.where} is a folder at {shortened(link)}, expected an address at api.osf.io"
+        )
     return link if "?" in link else f"{link}?{PER_PAGE}"
 
 
@@ -114,7 +116,7 @@ def _file(entry: Fields, attributes: Fields, provider: str) -> LockedFile:
     link = entry.part("links").name("download")
     known = DOWNLOAD.fullmatch(link)
     if not known and not STORED.fullmatch(link):
-        raise entry.asking.unclear(f"{entry.where} is downloaded at {shortened(link)}, expected an address at {HOST}")
+        raise entry.session.unclear(f"{entry.where} is downloaded at {shortened(link)}, expected an address at {HOST}")
     return LockedFile(
         name=path if provider == OWN_STORAGE else f"{provider}/{path}",
         bytes=size(attributes.values.get("size")),
@@ -123,19 +125,20 @@ def _file(entry: Fields, attributes: Fields, provider: str) -> LockedFile:
     )
 
 
-def _without_files(identifier: str, root: str, source: str, asking: Asking) -> SourceError:
+def _without_files(identifier: str, root: str, source: str, session: PublisherSession) -> SourceError:
     """The error for a project without files; it lists the components that may have some."""
-    components = _list(f"{root}/children/", f"the components of project {identifier} of OSF", asking)[:MOST_LISTED]
+    components = _list(f"{root}/children/", f"the components of project {identifier} of OSF", session)[:MOST_LISTED]
     listed = ", ".join(
         f"https://{HOST}/{child.identifier('id')}/ ({shortened(child.part('attributes').text('title'))})"
         for child in components
     )
     if not listed:
         return SourceError(
-            f"{asking.key}: project {identifier} of OSF, to which {source} leads, shows no files. Ask its authors, or "
-            f"correct datasets.{asking.key}.source in params.yaml."
+            f"{session.key}: project {identifier} of OSF, to which {source} leads, shows no files. Ask its authors, or "
+            f"correct datasets.{session.key}.source in params.yaml."
         )
     return SourceError(
-        f"{asking.key}: project {identifier} of OSF, to which {source} leads, has no files of its own, but components: "
-        f"{listed}. State the address of one of them as datasets.{asking.key}.source.url in params.yaml, without `doi`."
+        f"{session.key}: project {identifier} of OSF, to which {source} leads, has no files of its own, but components"
+        f": {listed}. State the address of one of them as datasets.{session.key}.source.url in params.yaml, "
+        f"without `doi`."
     )

@@ -11,7 +11,7 @@ from loaders.acquire.lock import LockedFile, Record
 from loaders.acquire.publishers import datacite, sciencebase_versions
 from loaders.acquire.publishers.api.fields import Fields, answered, shortened
 from loaders.acquire.publishers.api.pages import gathered, linked
-from loaders.acquire.publishers.api.session import Asking, Listing, checksum, size
+from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size
 from loaders.core.errors import SourceError
 from loaders.settings.file_selection import is_data
 
@@ -25,7 +25,7 @@ MOST_LISTED = 20
 NAMED = "name="  # in a key: a file that has no place on ScienceBase's disk is asked for by its name
 
 
-def ask(page: str, doi: str | None, asking: Asking) -> Listing | None:
+def ask(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
     """What an item holds, by its page; null for a page elsewhere."""
     parts = urlsplit(page)
     if (parts.hostname or "").removeprefix("www.") != HOST:
@@ -33,9 +33,9 @@ def ask(page: str, doi: str | None, asking: Asking) -> Listing | None:
     found = PAGE.fullmatch(parts.path)
     if not found:
         if doi:
-            raise asking.unclear(f"{doi} leads to {page}, which names no item of ScienceBase")
+            raise session.unclear(f"{doi} leads to {page}, which names no item of ScienceBase")
         return None
-    parent = item = _item(found[1], asking)
+    parent = item = _item(found[1], session)
     for _ in range(DEEPEST):
         newer = _newest_child(item, doi or page)
         if newer is None:
@@ -53,11 +53,11 @@ def address(record: Record, file: LockedFile) -> str:
     return f"{CATALOG}/file/get/{quote(record.id, safe='')}?{urlencode(query, quote_via=quote, safe='')}"
 
 
-def _item(identifier: str, asking: Asking) -> Fields:
+def _item(identifier: str, session: PublisherSession) -> Fields:
     what = f"item {identifier} of ScienceBase"
-    stated = answered(f"{CATALOG}/item/{identifier}?format=json", what, asking)
+    stated = answered(f"{CATALOG}/item/{identifier}?format=json", what, session)
     if "errors" in stated.values:
-        raise asking.unclear(f"ScienceBase answers for {what}: {shortened(stated.values['errors'])}")
+        raise session.unclear(f"ScienceBase answers for {what}: {shortened(stated.values['errors'])}")
     return stated
 
 
@@ -80,11 +80,11 @@ def _newest_child(item: Fields, source: str) -> Fields | None:
 
 
 def _children(item: Fields) -> list[Fields]:
-    identifier, asking = item.identifier("id"), item.asking
+    identifier, session = item.identifier("id"), item.session
     what = f"the children of {item.where}"
     first = f"{CATALOG}/items?{urlencode({'parentId': identifier, **CHILDREN})}"
-    pages = linked(first, what, asking, lambda page: page.part("nextlink").values.get("url"))
-    found = gathered((page.parts("items") for page in _bounded(pages, what)), what, asking, _identifier)
+    pages = linked(first, what, session, lambda page: page.part("nextlink").values.get("url"))
+    found = gathered((page.parts("items") for page in _bounded(pages, what)), what, session, _identifier)
     found.pop(identifier, None)
     return list(found.values())
 
@@ -96,11 +96,11 @@ def _bounded(pages: Iterable[Fields], what: str) -> Iterator[Fields]:
         total = page.number("total")
         listed += len(page.parts("items"))
         if max(total or 0, listed) > MOST_CHILDREN:
-            raise page.asking.unclear(f"{what} are more than {MOST_CHILDREN}")
+            raise page.session.unclear(f"{what} are more than {MOST_CHILDREN}")
         yield page
-        asking = page.asking
+        session = page.session
     if total is not None and listed < total:
-        raise asking.unclear(f"ScienceBase counts {total} entries in {what}, and lists {listed}")
+        raise session.unclear(f"ScienceBase counts {total} entries in {what}, and lists {listed}")
 
 
 def _identifier(child: Fields) -> str:
@@ -108,7 +108,7 @@ def _identifier(child: Fields) -> str:
 
 
 def _whole(child: Fields) -> Fields:
-    return _item(quote(child.identifier("id"), safe=""), child.asking)
+    return _item(quote(child.identifier("id"), safe=""), child.session)
 
 
 def _page(identifier: str) -> str:
@@ -120,18 +120,18 @@ def _without_files(item: Fields, source: str) -> SourceError:
     stated = [*item.parts("webLinks"), *item.parts("distributionLinks")]
     links = list(dict.fromkeys(link.text("uri") or "" for link in stated if link.text("uri")))[:MOST_LISTED]
     remedy = (
-        f"It links to {', '.join(links)}. State the address of a file as datasets.{item.asking.key}.source.url in "
+        f"It links to {', '.join(links)}. State the address of a file as datasets.{item.session.key}.source.url in "
         f"params.yaml, without `doi`."
         if links
-        else f"Correct datasets.{item.asking.key}.source in params.yaml."
+        else f"Correct datasets.{item.session.key}.source in params.yaml."
     )
-    return SourceError(f"{item.asking.key}: {item.where}, to which {source} leads, holds no files. {remedy}")
+    return SourceError(f"{item.session.key}: {item.where}, to which {source} leads, holds no files. {remedy}")
 
 
 def _record(item: Fields, doi: str | None, *, is_version: bool) -> Record:
     """What DataCite knows of the DOI; a DOI of all versions says nothing of the version of a child."""
     identifier, doi = item.identifier("id"), doi or _doi(item)
-    known = datacite.record(doi, item.asking) if doi else {}
+    known = datacite.record(doi, item.session) if doi else {}
     if is_version or not doi:
         date = sciencebase_versions.published(item)
         known |= {"version": sciencebase_versions.version(item.text("title"))}

@@ -94,15 +94,15 @@ def unclear(children: Sequence[Fields], parent: str, source: str, page: Callable
         source: the source, as the settings have it.
         page: the address of the page of a child.
     """
-    asking = children[0].asking
+    session = children[0].session
     rest = f" and {len(children) - MOST_LISTED} more" if len(children) > MOST_LISTED else ""
     listed = ", ".join(
         f"{page(child.identifier('id'))} ({shortened(child.text('title'))})" for child in children[:MOST_LISTED]
     )
     return SourceError(
-        f"{asking.key}: {source} leads to {parent}, whose files are in its children; their titles and dates do not "
+        f"{session.key}: {source} leads to {parent}, whose files are in its children; their titles and dates do not "
         f"tell which is the newest version: {listed}{rest}. Choose one, and state its address in params.yaml as "
-        f"datasets.{asking.key}.source.url, without `doi`."
+        f"datasets.{session.key}.source.url, without `doi`."
     )
 
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 import requests
 
 from loaders.acquire.lock import LockedFile, Record
-from loaders.acquire.publishers.api.session import Asking, Listing, size
+from loaders.acquire.publishers.api.session import Listing, PublisherSession, size
 from loaders.core.errors import NoNetworkError, SourceError
 from loaders.core.redact import shown
 from loaders.http.retry import last_status
@@ -18,12 +18,12 @@ VALIDATORS = ("ETag", "Last-Modified")
 UNCOMPRESSED = {"Accept-Encoding": "identity"}
 
 
-def ask(name: str, asking: Asking) -> Listing:
+def ask(name: str, session: PublisherSession) -> Listing:
     """The file at an address."""
-    response = headers(name, asking)
-    asking.found(response, shown(name))
+    response = headers(name, session)
+    session.found(response, shown(name))
     if response.headers.get("Content-Type", "").startswith("text/html"):
-        raise asking.unclear(f"{shown(name)} is a web page, not a data file")
+        raise session.unclear(f"{shown(name)} is a web page, not a data file")
     return Listing(Record(repository="url", id=name, url=name), (described(response, _name(name, response), name),))
 
 
@@ -32,25 +32,25 @@ def address(record: Record, file: LockedFile) -> str:
     return file.remote
 
 
-def headers(url: str, asking: Asking) -> requests.Response:
+def headers(url: str, session: PublisherSession) -> requests.Response:
     """What a server says of a file before it sends it.
 
     Many servers know HEAD badly, or not at all (400, 403, 404, 405, 500, 501, no answer, no length, a page): only GET
     says what there is. What differs between the two tells no version from another.
     """
     try:
-        response = asking.head(url, headers=UNCOMPRESSED)
+        response = session.head(url, headers=UNCOMPRESSED)
     except NoNetworkError:
         raise
     except SourceError as error:
         has_answered = last_status(error) is not None
         with suppress(SourceError):
-            return asking.peek(url, headers=UNCOMPRESSED, is_patient=has_answered)
+            return session.peek(url, headers=UNCOMPRESSED, is_patient=has_answered)
         raise
     is_usable = response.status_code == OK and not _is_page_or_empty(response)
-    if is_usable and not asking.doubts_head:
+    if is_usable and not session.doubts_head:
         return response
-    found = asking.peek(url, headers=UNCOMPRESSED)
+    found = session.peek(url, headers=UNCOMPRESSED)
     for name in VALIDATORS if is_usable else ():
         if found.headers.get(name) != response.headers.get(name):
             found.headers.pop(name, None)

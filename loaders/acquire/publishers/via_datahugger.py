@@ -16,7 +16,7 @@ import requests
 
 from loaders.acquire.lock import LockedFile, Record
 from loaders.acquire.publishers import datacite
-from loaders.acquire.publishers.api.session import Asking, Listing, checksum, size
+from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size
 from loaders.core.errors import SourceError
 from loaders.core.json_text import parse_json
 from loaders.core.redact import shown
@@ -30,7 +30,7 @@ UNCLEAR = (
 # where a list says that it goes on
 NEXT_PAGE = (("_links", "next", "href"), ("_links", "next"), ("links", "next", "href"), ("links", "next"), ("next",))
 
-_current: contextvars.ContextVar[Asking] = contextvars.ContextVar("asking")
+_current: contextvars.ContextVar[PublisherSession] = contextvars.ContextVar("asking")
 _read: contextvars.ContextVar[list[requests.Response]] = contextvars.ContextVar("read")
 
 
@@ -55,11 +55,11 @@ class _OurRequests:
         return getattr(requests, name)
 
 
-def ask(page: str, doi: str, asking: Asking) -> Listing:
+def ask(page: str, doi: str, session: PublisherSession) -> Listing:
     """What a DOI holds, by the page that it leads to."""
-    stated = datacite.record(doi, asking)
+    stated = datacite.record(doi, session)
     record = Record(**stated | {"repository": "others", "id": page, "doi": doi, "url": page})
-    return Listing(record, _files(doi, asking))
+    return Listing(record, _files(doi, session))
 
 
 def address(record: Record, file: LockedFile) -> str:
@@ -75,22 +75,22 @@ def service(page: str) -> str:
         return ""
 
 
-def landing_page(doi: str, asking: Asking) -> str:
+def landing_page(doi: str, session: PublisherSession) -> str:
     """Where a DOI leads to.
 
     Raises:
         SourceError: it leads nowhere.
     """
-    with _through(asking, doi):
+    with _through(session, doi):
         handle = _datahugger().handles.DOI.parse(doi)
         return str(handle.resolve())
 
 
-def _files(doi: str, asking: Asking) -> tuple[LockedFile, ...]:
+def _files(doi: str, session: PublisherSession) -> tuple[LockedFile, ...]:
     """The files at a DOI, as datahugger lists them."""
-    with _through(asking, doi) as answers:
+    with _through(session, doi) as answers:
         listed = _datahugger().info(doi).files
-        _require_whole(doi, answers, asking)
+        _require_whole(doi, answers, session)
         found = [
             LockedFile(
                 name=file["name"].strip('"'),
@@ -102,18 +102,18 @@ def _files(doi: str, asking: Asking) -> tuple[LockedFile, ...]:
             if isinstance(file["name"], str) and file["name"].strip() and isinstance(file["link"], str)
         ]
     if len(found) != len(listed):
-        raise asking.unclear(f"{doi} lists {len(listed)} files, {len(listed) - len(found)} of them without a name")
+        raise session.unclear(f"{doi} lists {len(listed)} files, {len(listed) - len(found)} of them without a name")
     return tuple(found)
 
 
-def _require_whole(doi: str, answers: list[requests.Response], asking: Asking) -> None:
+def _require_whole(doi: str, answers: list[requests.Response], session: PublisherSession) -> None:
     """Refuse a list of which datahugger has read the first page only."""
     known = {str(answer.url) for answer in answers}
     for answer in answers:
         if (following := _next_page(answer)) and urljoin(str(answer.url), following) not in known:
             raise SourceError(
-                f"{asking.key}: {shown(str(answer.url))} lists the files of {doi} in several pages, of which only the "
-                f"first can be read. Give the address of the file itself as datasets.{asking.key}.source.url in "
+                f"{session.key}: {shown(str(answer.url))} lists the files of {doi} in several pages, of which only the "
+                f"first can be read. Give the address of the file itself as datasets.{session.key}.source.url in "
                 f"params.yaml, or download it and say `path:`."
             )
 
@@ -149,24 +149,24 @@ def _datahugger() -> ModuleType:
 
 
 @contextmanager
-def _through(asking: Asking, place: str) -> Iterator[list[requests.Response]]:
+def _through(session: PublisherSession, place: str) -> Iterator[list[requests.Response]]:
     """Let datahugger ask through our session; what it has read."""
     answers: list[requests.Response] = []
-    tokens = _current.set(asking), _read.set(answers)
+    tokens = _current.set(session), _read.set(answers)
     try:
         yield answers
     except _datahugger().exceptions.DOIError as error:
         raise SourceError(
-            f"{asking.key}: doi.org does not know {place}. Correct datasets.{asking.key}.source.doi in params.yaml."
+            f"{session.key}: doi.org does not know {place}. Correct datasets.{session.key}.source.doi in params.yaml."
         ) from error
     except _datahugger().exceptions.RepositoryNotSupportedError as error:
         raise SourceError(
-            f"{asking.key}: {place} leads to a repository whose files cannot be listed. Give the address of the file "
-            f"itself as datasets.{asking.key}.source.url in params.yaml, or download it and say `path:`."
+            f"{session.key}: {place} leads to a repository whose files cannot be listed. Give the address of the file "
+            f"itself as datasets.{session.key}.source.url in params.yaml, or download it and say `path:`."
         ) from error
     except UNCLEAR as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise asking.unclear(f"the list of files of {place} cannot be read ({reason})") from error
+        raise session.unclear(f"the list of files of {place} cannot be read ({reason})") from error
     finally:
         _current.reset(tokens[0])
         _read.reset(tokens[1])

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from loaders.acquire.lock import LockedFile, Record
 from loaders.acquire.publishers.api.fields import Fields, answered, objects
 from loaders.acquire.publishers.api.pages import gathered, linked
-from loaders.acquire.publishers.api.session import Asking, Listing, checksum, size, year
+from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size, year
 from loaders.core.errors import SourceError
 
 HOST = "zenodo.org"
@@ -21,7 +21,7 @@ PAGE = re.compile(r"/records?/(\d+)/?")
 REFUSED = frozenset({401, 403})
 
 
-def ask(page: str, doi: str | None, asking: Asking) -> Listing | None:
+def ask(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
     """What a record holds, by its page, or else by its DOI; null for a page elsewhere."""
     parts = urlsplit(page)
     if (parts.hostname or "").removeprefix("www.") != HOST:
@@ -29,9 +29,9 @@ def ask(page: str, doi: str | None, asking: Asking) -> Listing | None:
     found = PAGE.fullmatch(parts.path) or re.search(r"zenodo\.(\d+)$", doi or "", re.IGNORECASE)
     if not found:
         if doi:
-            raise asking.unclear(f"{doi} leads to {page}, which names no record of Zenodo")
+            raise session.unclear(f"{doi} leads to {page}, which names no record of Zenodo")
         return None
-    stated = answered(f"{API}/{found[1]}", f"record {found[1]} of Zenodo", asking)
+    stated = answered(f"{API}/{found[1]}", f"record {found[1]} of Zenodo", session)
     return Listing(_record(stated), _files(stated))
 
 
@@ -62,38 +62,38 @@ def _record(stated: Fields) -> Record:
 
 def _files(stated: Fields) -> tuple[LockedFile, ...]:
     """The files that the record or its list of files names."""
-    asking, embedded = stated.asking, isinstance(stated.values.get("files"), dict)
+    session, embedded = stated.session, isinstance(stated.values.get("files"), dict)
     files = _entries(stated.part("files")) if embedded else stated.parts("files")
     found: dict[str, LockedFile] = {}
     for file in map(_file, (*files, *_listed(stated, is_shown=bool(files)))):
         found[file.remote] = _agreed(found.get(file.remote, file), file, stated)
     if not found:
         raise SourceError(
-            f"{asking.key}: {stated.where} shows no files (access: {_access(stated)}). Ask its authors, or name "
-            f"another record in datasets.{asking.key}.source.doi in params.yaml."
+            f"{session.key}: {stated.where} shows no files (access: {_access(stated)}). Ask its authors, or name "
+            f"another record in datasets.{session.key}.source.doi in params.yaml."
         )
     count = stated.part("files").number("count") if embedded else None
     if count is not None and len(found) < count:
-        raise asking.unclear(f"{stated.where} counts {count} files, and lists {len(found)}")
+        raise session.unclear(f"{stated.where} counts {count} files, and lists {len(found)}")
     return tuple(found.values())
 
 
 def _listed(stated: Fields, *, is_shown: bool) -> Iterable[Fields]:
     """The entries of a record's list of files; none if it has no such list, or shows no files at all."""
-    asking, number = stated.asking, stated.identifier("id")
+    session, number = stated.session, stated.identifier("id")
     url, what = f"{API}/{quote(number, safe='')}/files", f"the files of record {number} of Zenodo"
-    status = asking.get(url).status_code
+    status = session.get(url).status_code
     if status == 404 or (status in REFUSED and not is_shown):
         return []
-    pages = linked(url, what, asking, lambda page: page.part("links").values.get("next"))
-    return gathered(map(_entries, pages), what, asking, lambda file: file.name("key")).values()
+    pages = linked(url, what, session, lambda page: page.part("links").values.get("next"))
+    return gathered(map(_entries, pages), what, session, lambda file: file.name("key")).values()
 
 
 def _entries(stated: Fields) -> list[Fields]:
     """The files of a list, which may have them by their keys."""
     entries = stated.values.get("entries")
     if isinstance(entries, dict):
-        return objects(entries.values(), f"`entries` of {stated.where}", stated.asking)
+        return objects(entries.values(), f"`entries` of {stated.where}", stated.session)
     return stated.parts("entries")
 
 
@@ -106,9 +106,9 @@ def _file(stated: Fields) -> LockedFile:
 def _agreed(one: LockedFile, other: LockedFile, record: Fields) -> LockedFile:
     """What two lists state of a file; one of them may leave something out."""
     if None not in {one.bytes, other.bytes} and one.bytes != other.bytes:
-        raise record.asking.unclear(f"{record.where} states two sizes of {one.name!r}: {one.bytes} and {other.bytes}")
+        raise record.session.unclear(f"{record.where} states two sizes of {one.name!r}: {one.bytes} and {other.bytes}")
     if None not in {one.checksum, other.checksum} and one.checksum != other.checksum:
-        raise record.asking.unclear(
+        raise record.session.unclear(
             f"{record.where} states two checksums of {one.name!r}: {one.checksum} and {other.checksum}"
         )
     stated_bytes = other.bytes if one.bytes is None else one.bytes

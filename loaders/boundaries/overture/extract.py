@@ -15,7 +15,7 @@ from loaders.boundaries.overture.bounding_boxes import Box, boxes_around
 from loaders.boundaries.overture.release import opened, prefix
 from loaders.boundaries.overture.releases import no_release
 from loaders.core.errors import BuildError, SourceError
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.core.progress import Watched
 from loaders.geo.geoparquet import ParquetFile, write_parquet
 from loaders.http.client import Web
@@ -42,13 +42,13 @@ class Extracted:
     kept: int
 
 
-def extract(cells: pa.Table, settings: Boundaries, workspace: Workspace, web: Web, watched: Watched) -> Extracted:
+def extract(cells: pa.Table, settings: Boundaries, paths: ProjectPaths, web: Web, watched: Watched) -> Extracted:
     """Keep the land of the wanted divisions around records; what is kept already is not asked for again.
 
     Args:
         cells: lon and lat [°] of the centres of H3 cells of resolution 3 that hold records, EPSG:4326.
         settings: which release, which divisions, how far around, and where it is.
-        workspace: where it is kept: GeoParquet in EPSG:4326 with the columns of `division_area`, replaced only when all
+        paths: where it is kept: GeoParquet in EPSG:4326 with the columns of `division_area`, replaced only when all
             is there; what has come so far is beside it, and a run that was stopped goes on there.
         web: how often to try, and how long to wait.
         watched: shows how many boxes are done.
@@ -62,7 +62,7 @@ def extract(cells: pa.Table, settings: Boundaries, workspace: Workspace, web: We
     """
     if settings.release is None:
         no_release(web)
-    archive, scratch = workspace.overture, workspace.scratch("overture")
+    archive, scratch = paths.overture, paths.scratch("overture")
     wanted = boxes_around(cells, settings.nearest_land_km)
     if not wanted:
         raise BuildError(

@@ -15,7 +15,7 @@ from pvlib import atmosphere, clearsky, irradiance, location, solarposition, spa
 
 from loaders.core.arrays import Numbers
 from loaders.irradiance.panels import ALBEDO, W_PER_KW, as_rows, orientation
-from loaders.irradiance.provider import Asking, Found
+from loaders.irradiance.provider import Found, ProviderContext
 from loaders.settings.irradiance import Irradiance
 
 NAME = "clearsky"
@@ -43,19 +43,19 @@ class Sky:
     poa: Numbers
 
 
-def irradiance_of(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iterator[Found]:
+def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
     """Clear-sky irradiation and yield, month by month and of the year.
 
     Args:
         cells: h3_cell, lon and lat [°] of its centre, EPSG:4326.
         settings: tilt and losses.
-        asking: shows how far it is; nobody is asked.
+        context: shows how far it is; nobody is asked.
 
     Yields:
         Some cells at a time, in their order; none is refused.
     """
     starts = range(0, len(cells), CELLS_AT_ONCE)
-    for first in asking.watched(starts, NAME, len(starts)):
+    for first in context.watched(starts, NAME, len(starts)):
         some = cells.slice(first, CELLS_AT_ONCE)
         lon, lat = some["lon"].to_numpy(), some["lat"].to_numpy()
         elevation_m = np.array([float(location.lookup_altitude(*place)) for place in zip(lat, lon, strict=True)])

@@ -25,7 +25,7 @@ from loaders.irradiance.cell_cache import (
     unasked,
 )
 from loaders.irradiance.contract import SCHEMA
-from loaders.irradiance.provider import Asking, Found
+from loaders.irradiance.provider import Found, ProviderContext
 from loaders.irradiance.pv_model import Place, UnreadableError
 from loaders.settings.irradiance import Irradiance
 from loaders.settings.irradiance import Provider as Name
@@ -48,13 +48,13 @@ NO_BUILDING = "no building within about 50 m"
 NO_BUILDING_NEAR = f"no building within {FAR_M} m"
 
 
-def irradiance_of(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iterator[Found]:
+def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
     """What the roof of the building next to each cell gets in a year, and would give.
 
     Args:
         cells: h3_cell of resolution 13, lon and lat [°] of its centre, EPSG:4326.
         settings: how many requests may be billed, and losses.
-        asking: how Google is asked; GOOGLE_SOLAR_API_KEY is in its environment.
+        context: how Google is asked; GOOGLE_SOLAR_API_KEY is in its environment.
 
     Yields:
         One cell at a time, in their order; rows of the year only.
@@ -62,15 +62,15 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iter
     Raises:
         SourceError: the key is missing or wrong, nobody has agreed to so many requests, or Google cannot be asked.
     """
-    (key,) = required((KEY,), asking.environment, WHERE)
+    (key,) = required((KEY,), context.environment, WHERE)
 
     def rows(place: Place, body: bytes) -> pa.Table:
         return read_building(place, body, settings)
 
-    get = partial(get_building, asking.web, key)
+    get = partial(get_building, context.web, key)
     service = Service(NAME, f"{ADDRESS} {QUALITY}", get, rows, secrets=[key])
-    _require_agreement(cells, service, settings, asking)
-    yield from found_by_cell(cells, service, asking)
+    _require_agreement(cells, service, settings, context)
+    yield from found_by_cell(cells, service, context)
 
 
 def get_building(web: Web, key: str, place: Place) -> bytes:
@@ -143,9 +143,9 @@ def _distance_m(place: Place, lon: float, lat: float) -> float:
     return float(distance_m)
 
 
-def _require_agreement(cells: pa.Table, service: Service, settings: Irradiance, asking: Asking) -> None:
-    requests = unasked(cells, service, asking)
-    if requests > settings.google_solar.billable_requests and not asking.agreed(requests):
+def _require_agreement(cells: pa.Table, service: Service, settings: Irradiance, context: ProviderContext) -> None:
+    requests = unasked(cells, service, context)
+    if requests > settings.google_solar.billable_requests and not context.agreed(requests):
         raise SourceError(
             f"Google Solar would be asked {requests:,} times, and bills each request; {len(cells) - requests:,} "
             f"answers are kept already. Nothing was asked. To agree, write in params.yaml under irradiance: "

@@ -27,7 +27,7 @@ from loaders.irradiance.cell_cache import (
     found_by_cell,
     refused_or_raised,
 )
-from loaders.irradiance.provider import Asking, Found
+from loaders.irradiance.provider import Found, ProviderContext
 from loaders.irradiance.pv_model import Place, UnreadableError, Weather, rows_of
 from loaders.settings.irradiance import Irradiance
 from loaders.settings.irradiance import Provider as Name
@@ -67,13 +67,13 @@ class Access(AuthBase):
         return request
 
 
-def irradiance_of(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iterator[Found]:
+def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
     """Irradiation and yield of a typical year.
 
     Args:
         cells: h3_cell, lon and lat [°] of its centre, EPSG:4326.
         settings: which typical year, tilt and losses.
-        asking: how the NSRDB is asked; NSRDB_API_KEY and NSRDB_EMAIL are in its environment.
+        context: how the NSRDB is asked; NSRDB_API_KEY and NSRDB_EMAIL are in its environment.
 
     Yields:
         One cell at a time, in their order.
@@ -82,15 +82,15 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iter
         SourceError: a key is missing or wrong, or the NSRDB cannot be asked; what it has said so far is kept.
     """
     year = settings.nsrdb.typical_year
-    rate = Rate(asking.kept / NAME / "requests.json", PER_HOUR, HOUR_S)
-    access = Access(asking.web, required(KEYS, asking.environment, WHERE), rate)
+    rate = Rate(context.kept / NAME / "requests.json", PER_HOUR, HOUR_S)
+    access = Access(context.web, required(KEYS, context.environment, WHERE), rate)
 
     def rows(place: Place, body: bytes) -> pa.Table:
         return rows_of(place, read_tmy(body, year), settings, NAME)
 
     asked_for = f"{ADDRESS} {year} {ATTRIBUTES}"
     service = Service(NAME, asked_for, partial(get_tmy, year, access), rows, secrets=access.secrets)
-    yield from found_by_cell(cells, service, asking)
+    yield from found_by_cell(cells, service, context)
 
 
 def get_tmy(year: str, access: Access, place: Place) -> bytes:

@@ -18,7 +18,7 @@ from loaders.core.json_text import parse_json
 from loaders.http.client import Web
 from loaders.irradiance import pv_model as yields
 from loaders.irradiance.cell_cache import Service, answered, found_by_cell, refused_or_raised
-from loaders.irradiance.provider import Asking, Found
+from loaders.irradiance.provider import Found, ProviderContext
 from loaders.irradiance.pv_model import Place, UnreadableError, Weather, rows_of
 from loaders.settings.irradiance import Irradiance, Pvgis
 from loaders.settings.irradiance import Provider as Name
@@ -36,13 +36,13 @@ LOWEST_SUN_DEG = 3  # below it, the beam on the ground says nothing of the beam 
 TMY = {"T2m": "temp_air", "G(h)": "ghi", "Gb(n)": "dni", "Gd(h)": "dhi", "WS10m": "wind_speed"}
 
 
-def irradiance_of(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iterator[Found]:
+def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
     """Irradiation and yield of a typical year, or of the mean of whole years.
 
     Args:
         cells: h3_cell, lon and lat [°] of its centre, EPSG:4326.
         settings: which data, tilt and losses.
-        asking: how PVGIS is asked.
+        context: how PVGIS is asked.
 
     Yields:
         One cell at a time, in their order.
@@ -56,9 +56,9 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, asking: Asking) -> Iter
         return rows_of(place, read(body, settings.pvgis), settings, NAME)
 
     asked_for = f"{ADDRESS} {settings.pvgis.model_dump_json()}"
-    get = partial(get_pvgis, settings.pvgis, asking.web)
+    get = partial(get_pvgis, settings.pvgis, context.web)
     yield from found_by_cell(
-        cells, Service(NAME, asked_for, get, rows, asking.web.settings.connections_per_host), asking
+        cells, Service(NAME, asked_for, get, rows, context.web.settings.connections_per_host), context
     )
 
 

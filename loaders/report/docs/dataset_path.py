@@ -28,7 +28,7 @@ def dataset_picture(dataset: Dataset, lock: Lock | None = None) -> graphviz.Digr
         lock: what its source held when it was last asked, if anybody has asked.
 
     Raises:
-        CatalogError: its own module has a function that takes no part.
+        SettingsError: its own module has a function that takes no part.
     """
     pipeline = PIPELINES[NAME]
     built = graph(NAME)

@@ -10,7 +10,7 @@ from typing import Any
 from loaders.core.errors import BuildError
 from loaders.core.escape import script_json
 from loaders.core.foreign_errors import killed, sentence_for
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.warehouse.dbt_results import LAST_LINES
 
 INDEX, MANIFEST, CATALOG = "index.html", "manifest.json", "catalog.json"
@@ -18,7 +18,7 @@ PLACES = {MANIFEST: '"MANIFEST.JSON INLINE DATA"', CATALOG: '"CATALOG.JSON INLIN
 OPTIONS = ("--quiet", "--no-use-colors", "--log-level-file", "none")
 
 
-def generate(workspace: Workspace) -> Path:
+def generate(paths: ProjectPaths) -> Path:
     """Run `dbt docs generate`, in a process of its own.
 
     Returns:
@@ -27,20 +27,20 @@ def generate(workspace: Workspace) -> Path:
     Raises:
         BuildError: nothing is built yet, or dbt failed.
     """
-    database, project = workspace.database, workspace.root / "dbt"
+    database, project = paths.database, paths.root / "dbt"
     if not database.exists():
         raise BuildError(
-            f"{database.relative_to(workspace.root)} is missing: there is nothing to describe yet. Run `make all`."
+            f"{database.relative_to(paths.root)} is missing: there is nothing to describe yet. Run `make all`."
         )
     target = project / os.environ.get("DBT_TARGET_PATH", "target")
     (target / CATALOG).unlink(missing_ok=True)  # of another run, which must not speak for this one
     folders = ("--project-dir", str(project), "--profiles-dir", str(project))
     done = subprocess.run(
         [sys.executable, "-m", "dbt.cli.main", "docs", "generate", *folders, *OPTIONS],
-        cwd=workspace.root,
+        cwd=paths.root,
         env=os.environ
         | {
-            "EO_PV_DATABASE": os.path.relpath(database, workspace.root),
+            "EO_PV_DATABASE": os.path.relpath(database, paths.root),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         },
         capture_output=True,

@@ -11,7 +11,7 @@ from rich.filesize import decimal
 
 from loaders.acquire.lock import Lock, last_lock
 from loaders.core.escape import html, one_line
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.report.docs.graphs import PIPELINES
 from loaders.report.docs.lineage import PAGE, Model
 from loaders.report.docs.page_style import CSS
@@ -19,7 +19,7 @@ from loaders.report.docs.pictures import OVERVIEW, dataset_file
 from loaders.report.docs.places import source_address, source_name
 from loaders.report.docs.style import LAYERS
 from loaders.report.summary import Row
-from loaders.settings.params import Catalog
+from loaders.settings.params import Settings
 
 BANNER = "Synthetic: these are the bundled samples. No record here is a real installation."
 SYNTHETIC = "SYNTHETIC"  # how the note begins that the banner stands for
@@ -73,9 +73,9 @@ class Page:
     missing: str = ""
 
 
-def entries(rows: Iterable[Row], catalog: Catalog, workspace: Workspace) -> list[Entry]:
+def entries(rows: Iterable[Row], settings: Settings, paths: ProjectPaths) -> list[Entry]:
     """The datasets, in the order of the settings."""
-    return [_entry(row, catalog, last_lock(workspace.lock(row.name))) for row in rows]
+    return [_entry(row, settings, last_lock(paths.lock(row.name))) for row in rows]
 
 
 def as_html(page: Page) -> str:
@@ -125,8 +125,8 @@ def _templates() -> Environment:
 TEMPLATES = _templates()
 
 
-def _entry(row: Row, catalog: Catalog, lock: Lock | None) -> Entry:
-    dataset = catalog.datasets[row.name]
+def _entry(row: Row, settings: Settings, lock: Lock | None) -> Entry:
+    dataset = settings.datasets[row.name]
     record = lock.record if lock else None
     return Entry(
         row=row,

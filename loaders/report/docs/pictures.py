@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from loaders.acquire.lock import last_lock
-from loaders.core.paths import Workspace
+from loaders.core.paths import ProjectPaths
 from loaders.report.docs.dataset_path import dataset_picture
 from loaders.report.docs.graphs import pipeline_picture, pipelines
 from loaders.report.docs.overview import overview
@@ -14,14 +14,14 @@ from loaders.settings.params import Dataset
 OVERVIEW = "overview"
 
 
-def docs_folder(workspace: Workspace) -> Path:
+def docs_folder(paths: ProjectPaths) -> Path:
     """`data/<origin>/report/docs`: what people look at."""
-    return workspace.report().with_name("docs")
+    return paths.report().with_name("docs")
 
 
-def hamilton_folder(workspace: Workspace) -> Path:
+def hamilton_folder(paths: ProjectPaths) -> Path:
     """Where the pictures of Hamilton's graphs are."""
-    return docs_folder(workspace) / "hamilton"
+    return docs_folder(paths) / "hamilton"
 
 
 def draw_pipelines(folder: Path) -> list[Path]:
@@ -36,17 +36,17 @@ def draw_pipelines(folder: Path) -> list[Path]:
     return [folder / f"{name}.svg" for name in drawn]
 
 
-def draw_datasets(datasets: Iterable[Dataset], workspace: Workspace, folder: Path) -> list[Path]:
+def draw_datasets(datasets: Iterable[Dataset], paths: ProjectPaths, folder: Path) -> list[Path]:
     """The way of each dataset.
 
     Raises:
         BuildError: `dot` is not installed.
-        CatalogError: the own module of one has a function that takes no part.
+        SettingsError: the own module of one has a function that takes no part.
     """
     files = []
     for dataset in datasets:
         files.append(folder / dataset_file(dataset.key))
-        write_svg(dataset_picture(dataset, last_lock(workspace.lock(dataset.key))), files[-1])
+        write_svg(dataset_picture(dataset, last_lock(paths.lock(dataset.key))), files[-1])
     return files
 
 

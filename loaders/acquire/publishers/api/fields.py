@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from loaders.acquire.publishers.api.session import Asking, text
+from loaders.acquire.publishers.api.session import PublisherSession, text
 from loaders.core.errors import SourceError
 from loaders.core.json_text import parse_json
 from loaders.core.redact import shown
@@ -22,12 +22,12 @@ class Fields:
     Attributes:
         values: its fields.
         where: what it is, as an error calls it: "item 6671c479 of ScienceBase".
-        asking: the conversation.
+        session: the conversation.
     """
 
     values: dict[str, Any]
     where: str
-    asking: Asking
+    session: PublisherSession
 
     def text(self, name: str) -> str | None:
         """Words on one line; null where there are none."""
@@ -86,7 +86,7 @@ class Fields:
         value = self.values.get(name)
         if value is not None and not isinstance(value, dict):
             raise self._wrong(name, "an object")
-        return Fields(value or {}, f"`{name}` of {self.where}", self.asking)
+        return Fields(value or {}, f"`{name}` of {self.where}", self.session)
 
     def whole(self, name: str) -> "Fields":
         """An object that must be there.
@@ -107,14 +107,14 @@ class Fields:
         value = self.values.get(name)
         if value is not None and not isinstance(value, list):
             raise self._wrong(name, "a list")
-        return objects(value or [], f"`{name}` of {self.where}", self.asking)
+        return objects(value or [], f"`{name}` of {self.where}", self.session)
 
     def _wrong(self, name: str, expected: str) -> SourceError:
         found = shortened(self.values[name]) if name in self.values else "nothing"
-        return self.asking.unclear(f"expected {expected} as `{name}` of {self.where}, found {found}")
+        return self.session.unclear(f"expected {expected} as `{name}` of {self.where}, found {found}")
 
 
-def objects(values: Iterable[object], where: str, asking: Asking) -> list[Fields]:
+def objects(values: Iterable[object], where: str, session: PublisherSession) -> list[Fields]:
     """The objects of a list.
 
     Raises:
@@ -123,34 +123,34 @@ def objects(values: Iterable[object], where: str, asking: Asking) -> list[Fields
     found = []
     for place, value in enumerate(values, start=1):
         if not isinstance(value, dict):
-            raise asking.unclear(f"expected an object as entry {place} of {where}, found {shortened(value)}")
-        found.append(Fields(value, f"entry {place} of {where}", asking))
+            raise session.unclear(f"expected an object as entry {place} of {where}, found {shortened(value)}")
+        found.append(Fields(value, f"entry {place} of {where}", session))
     return found
 
 
-def answered(url: str, what: str, asking: Asking) -> Fields:
+def answered(url: str, what: str, session: PublisherSession) -> Fields:
     """The JSON object at an address.
 
     Raises:
         SourceError: there is none.
     """
-    return Fields(asking.json(url, what), what, asking)
+    return Fields(session.json(url, what), what, session)
 
 
-def answered_list(url: str, what: str, asking: Asking) -> list[Fields]:
+def answered_list(url: str, what: str, session: PublisherSession) -> list[Fields]:
     """The JSON list of objects at an address.
 
     Raises:
         SourceError: there is none.
     """
-    response = asking.found(asking.get(url), what)
+    response = session.found(session.get(url), what)
     try:
         document = parse_json(response.content)
     except ValueError:
         document = None
     if not isinstance(document, list):
-        raise asking.unclear(f"{shown(url)} did not answer with a list in JSON")
-    return objects(document, what, asking)
+        raise session.unclear(f"{shown(url)} did not answer with a list in JSON")
+    return objects(document, what, session)
 
 
 def _is_text(value: object) -> bool:

@@ -5,21 +5,21 @@ from dataclasses import replace
 
 from loaders.acquire.archives.formats import name_fault, name_parts
 from loaders.acquire.lock import CHECKSUM, LockedFile, Record
-from loaders.acquire.publishers.api.session import Asking, Listing, text, texts
+from loaders.acquire.publishers.api.session import Listing, PublisherSession, text, texts
 from loaders.core.errors import SourceError
 from loaders.core.redact import credential_in, without_credential
 
 MOST_BYTES = 10**18
 
 
-def checked(listing: Listing, asking: Asking) -> Listing:
+def checked(listing: Listing, session: PublisherSession) -> Listing:
     """A listing of which every part has the type that a lock has.
 
     Raises:
         SourceError: a file has no name, or an address that gives access for a while and cannot be locked.
     """
     for file in listing.files:
-        _require_file(file, asking)
+        _require_file(file, session)
     return Listing(_record(listing.record), tuple(map(_tidied, listing.files)))
 
 
@@ -43,19 +43,19 @@ def _record(stated: Record) -> Record:
     )
 
 
-def _require_file(file: LockedFile, asking: Asking) -> None:
+def _require_file(file: LockedFile, session: PublisherSession) -> None:
     for what in ("name", "remote"):
         value: object = getattr(file, what)
         if not isinstance(value, str) or not _is_encodable(value):
-            raise asking.unclear(f"the publisher lists a file whose {what} is {_quoted(value)}; expected text")
+            raise session.unclear(f"the publisher lists a file whose {what} is {_quoted(value)}; expected text")
     size = file.bytes
     if size is not None and (not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= MOST_BYTES):
-        raise asking.unclear(f"the publisher says that {file.name!r} has {_quoted(size)} bytes")
+        raise session.unclear(f"the publisher says that {file.name!r} has {_quoted(size)} bytes")
     if file.checksum is not None and not re.fullmatch(CHECKSUM, str(file.checksum)):
-        raise asking.unclear(f"the publisher states a checksum of {file.name!r} of an unknown form")
+        raise session.unclear(f"the publisher states a checksum of {file.name!r} of an unknown form")
     if "://" in file.remote and (found := credential_in(file.remote)):
         raise SourceError(
-            f"{asking.key}: the publisher gives {file.name!r} an address that holds a secret or expires ({found}), "
+            f"{session.key}: the publisher gives {file.name!r} an address that holds a secret or expires ({found}), "
             f"which cannot be locked. Download the file yourself and say `source: {{path: …}}` in params.yaml."
         )
 

@@ -4,19 +4,19 @@ from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import urljoin, urlsplit
 
 from loaders.acquire.publishers.api.fields import Fields, answered, shortened
-from loaders.acquire.publishers.api.session import Asking
+from loaders.acquire.publishers.api.session import PublisherSession
 from loaders.core.redact import shown
 
 MOST_PAGES = 500
 
 
-def linked(first: str, what: str, asking: Asking, following: Callable[[Fields], object]) -> Iterator[Fields]:
+def linked(first: str, what: str, session: PublisherSession, following: Callable[[Fields], object]) -> Iterator[Fields]:
     """The pages of a list of which each states the address of the next.
 
     Args:
         first: the address of the first page; all others must be on its host.
         what: the list, for error messages.
-        asking: the conversation.
+        session: the conversation.
         following: the address of the next page; null, or empty, on the last.
 
     Raises:
@@ -25,27 +25,27 @@ def linked(first: str, what: str, asking: Asking, following: Callable[[Fields], 
     url, known = first, set[str]()
     while True:
         known.add(url)
-        page = answered(url, what, asking)
-        if _origin(place := str(asking.get(url).url)) != _origin(url):
-            raise asking.unclear(f"{what} are sent from {shown(place)}, expected {urlsplit(url).hostname}")
+        page = answered(url, what, session)
+        if _origin(place := str(session.get(url).url)) != _origin(url):
+            raise session.unclear(f"{what} are sent from {shown(place)}, expected {urlsplit(url).hostname}")
         yield page
         stated = following(page)
         if stated is None or stated == "":
             return
-        url = _next(stated, url, what, asking)
+        url = _next(stated, url, what, session)
         if url in known:
-            raise asking.unclear(f"the pages of {what} go round in circles: {shown(url)} follows itself")
+            raise session.unclear(f"the pages of {what} go round in circles: {shown(url)} follows itself")
 
 
 def gathered(
-    pages: Iterable[list[Fields]], what: str, asking: Asking, identity: Callable[[Fields], str]
+    pages: Iterable[list[Fields]], what: str, session: PublisherSession, identity: Callable[[Fields], str]
 ) -> dict[str, Fields]:
     """All entries of a list, by their identity.
 
     Args:
         pages: the entries of each page.
         what: the list, for error messages.
-        asking: the conversation.
+        session: the conversation.
         identity: what tells an entry from the others.
 
     Raises:
@@ -55,14 +55,14 @@ def gathered(
     for number, page in enumerate(pages, start=1):
         entries = {identity(entry): entry for entry in page}
         if entries and entries.keys() <= found.keys():
-            raise asking.unclear(f"page {number} of {what} repeats entries of the pages before it")
+            raise session.unclear(f"page {number} of {what} repeats entries of the pages before it")
         found |= entries
         if number > MOST_PAGES:
-            raise asking.unclear(f"{what} has more than {MOST_PAGES} pages")
+            raise session.unclear(f"{what} has more than {MOST_PAGES} pages")
     return found
 
 
-def _next(stated: object, url: str, what: str, asking: Asking) -> str:
+def _next(stated: object, url: str, what: str, session: PublisherSession) -> str:
     """The address of the next page, if it is one on the same host."""
     try:
         target = urljoin(url, stated) if isinstance(stated, str) else ""
@@ -71,7 +71,7 @@ def _next(stated: object, url: str, what: str, asking: Asking) -> str:
         target, is_same = "", False
     if not is_same:
         place = urlsplit(url).hostname
-        raise asking.unclear(
+        raise session.unclear(
             f"the next page of {what} is stated as {shortened(stated)}, expected an address at {place}"
         )
     return target

@@ -23,7 +23,7 @@ class Listing(NamedTuple):
     files: tuple[LockedFile, ...]
 
 
-class Asking:
+class PublisherSession:
     """Asks for one dataset, and remembers what was answered.
 
     Attributes:
