@@ -106,8 +106,8 @@ lock: $(ready) ## solve requirements*.in again (ARGS=--upgrade for newer version
 	done
 
 samples: $(ready) ## make the bundled samples again (the same bytes)
-	python data/samples/make_samples.py
-	python data/samples/sample_boundaries.py
+	python -m tests.samples.make_samples
+	python -m tests.samples.make_boundaries
 
 image: ## build the container image (docker)
 	docker build --tag "$$IMAGE" .

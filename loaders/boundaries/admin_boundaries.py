@@ -138,7 +138,7 @@ def boundary_counts(published_areas: ds.Dataset, boundaries: pa.Table, published
 
 
 def _wrong(path: Path, what: str) -> ReadError:
-    return ReadError(f"{path} {what}. {ADVICE}: `python data/samples/sample_boundaries.py`.")
+    return ReadError(f"{path} {what}. {ADVICE}: `python -m tests.samples.make_boundaries`.")
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -1,0 +1,1 @@
+"""Makers of the bundled samples: synthetic twins of the published datasets, the same bytes every time."""

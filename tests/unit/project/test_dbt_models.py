@@ -1,0 +1,105 @@
+"""What dbt documents and enforces is what the contract of the loaders says."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+import yaml
+
+from loaders.contract import RECORD, Field
+from loaders.report.contract_docs import PLACE, dbt_docs
+
+ROOT = Path(__file__).resolve().parents[3]
+MODELS = ROOT / "dbt" / "models"
+SQL_TYPES = {
+    pa.string(): "varchar",
+    pa.float64(): "double",
+    pa.int64(): "bigint",
+    pa.date32(): "date",
+    pa.bool_(): "boolean",
+    pa.list_(pa.string()): "varchar[]",
+    pa.binary(): "geometry('EPSG:4326')",
+}
+
+
+def documented(layer: str, model: str) -> dict[str, dict[str, Any]]:
+    files = [yaml.safe_load(path.read_text()) for path in (MODELS / layer).glob(f"_{layer}__*.yml")]
+    models = [entry for file in files for entry in file.get("models", [])]
+    columns = next(entry["columns"] for entry in models if entry["name"] == model)
+    return {column["name"]: column for column in columns}
+
+
+def test_the_docs_of_the_columns_are_those_of_the_contract() -> None:
+    assert PLACE.read_text(encoding="utf-8") == dbt_docs(), "run `python -m loaders.report.contract_docs`"
+
+
+@pytest.mark.parametrize(
+    ("layer", "model"),
+    [("staging", "stg_pv_features"), ("prepared", "prep_pv_datasets_unified"), ("curated", "curated_pv_records")],
+)
+def test_every_column_of_the_record_is_passed_on_and_described_by_the_contract(layer: str, model: str) -> None:
+    columns = documented(layer, model)
+    assert {name: columns[name]["description"] for name in (field.name for field in RECORD)} == {
+        field.name: f'{{{{ doc("{field.name}") }}}}' for field in RECORD
+    }
+
+
+@pytest.mark.parametrize("field", RECORD, ids=lambda field: field.name)
+def test_staging_tests_presence_range_and_choices_of_the_contract(field: Field) -> None:
+    tests = documented("staging", "stg_pv_features")[field.name].get("data_tests", [])
+    named = {name: test[name]["arguments"] for test in tests if isinstance(test, dict) for name in test}
+    bounds = {"at_least": field.least, "at_most": field.most}
+    assert ("not_null" in tests) is field.required
+    assert named.get("between", {}) == {name: bound for name, bound in bounds.items() if bound is not None}
+    assert tuple(named.get("accepted_values", {}).get("values", ())) == field.choices
+
+
+@pytest.mark.parametrize("field", RECORD, ids=lambda field: field.name)
+def test_the_curated_contract_enforces_type_and_presence(field: Field) -> None:
+    column = documented("curated", "curated_pv_records")[field.name]
+    assert column["data_type"] == SQL_TYPES[field.type]
+    assert ({"type": "not_null"} in column.get("constraints", [])) is field.required
+
+
+def test_staging_names_the_columns_in_the_order_of_the_contract() -> None:
+    sql = (MODELS / "staging" / "stg_pv_features.sql").read_text()
+    selected = sql.split(")\n\nselect", 1)[1].split("\nfrom", 1)[0]
+    names = [line.strip(" ,").rpartition(" as ")[2] for line in selected.splitlines() if line.strip()]
+    assert names == [field.name for field in RECORD]
+
+
+def _table(heading: str) -> list[str]:
+    """The names in the first column of a table of the README."""
+    _, _, table = (ROOT / "README.md").read_text().partition(f"| {heading} |")
+    return re.findall(r"^\| `(\w+)` \|", table.partition("\n\n")[0], re.MULTILINE)
+
+
+def test_the_readme_defines_the_rules_by_which_pairs_match() -> None:
+    tests = documented("prepared", "prep_pv_pairs")["match_rule"]["data_tests"]
+    rules = tests[0]["accepted_values"]["arguments"]["values"]
+    assert _table("rule") == rules
+    macro = (ROOT / "dbt" / "macros" / "match_rule.sql").read_text().partition("{%- endmacro %}")[0]
+    assert re.findall(r"then '(\w+)'", macro) == rules
+
+
+def test_the_readme_defines_the_flags_of_installations() -> None:
+    places = (MODELS / "prepared" / "prep_pv_places.sql").read_text()
+    macro = (ROOT / "dbt" / "macros" / "confidence.sql").read_text().partition("installation_flags")[2]
+    flags = re.findall(r"then '(\w+)' end", macro) + re.findall(r"\['(\w+)'\]", places)
+    assert sorted(_table("flag of an installation")) == sorted(flags)
+
+
+def test_the_readme_defines_each_confidence() -> None:
+    macro = (ROOT / "dbt" / "macros" / "confidence.sql").read_text().partition("installation_flags")[0]
+    assert set(_table("`confidence`")) == set(re.findall(r"'(high|medium|low)'", macro))
+
+
+@pytest.mark.parametrize("path", sorted(MODELS.rglob("*/[a-z]*.[sp][qy]*")), ids=lambda path: path.stem)
+def test_every_model_states_its_grain_and_describes_its_columns(path: Path) -> None:
+    layer = path.parent.name
+    files = [yaml.safe_load(file.read_text()) for file in path.parent.glob(f"_{layer}__*.yml")]
+    (model,) = (entry for file in files for entry in file.get("models", []) if entry["name"] == path.stem)
+    assert model["description"].startswith("One row per ")
+    assert all(column["description"] for column in model["columns"])
