@@ -95,7 +95,7 @@ lint: $(ready) ## check style, types, import rules, SQL, shell scripts and Docke
 	ruff check .
 	ruff format --check .
 	mypy
-	lint-imports
+	lint-imports --no-logo
 	sqlfluff lint --disable-progress-bar dbt/models dbt/macros
 	shellcheck .ci/run .ci/container-check .ci/commit-subject
 	hadolint Dockerfile
