@@ -11,6 +11,7 @@ IMAGE ?= eo-pv
 TAG ?= latest
 CYCLONEDX := 7.5.0
 PIP_AUDIT := 2.10.1
+PRE_COMMIT := 4.7.0
 
 # A container image brings its environment and names it in EO_PV_VENV. Anywhere else .venv is made
 # from the lock the first time that a target needs it, and nothing is installed outside it.
@@ -46,7 +47,7 @@ export HAMILTON_TELEMETRY_ENABLED := false
 export DBT_PROJECT_DIR := $(CURDIR)/dbt
 export DBT_PROFILES_DIR := $(CURDIR)/dbt
 
-.PHONY: help all plan update verify pull install test docs bench quality lint lock samples image container-check publish sbom audit clean
+.PHONY: help all plan update verify pull install test docs bench quality lint hooks lock samples image container-check publish sbom audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -90,13 +91,17 @@ bench: $(ready) ## measure speed and memory (benchmarks/; a few minutes)
 quality: $(ready) ## grade the deduplication on the samples (after `make all`) and on a made-up world of 300,000 records
 	python -m benchmarks.quality $(ARGS)
 
-lint: $(ready) ## check style, types, SQL, shell scripts and Dockerfile
+lint: $(ready) ## check style, types, import rules, SQL, shell scripts and Dockerfile
 	ruff check .
 	ruff format --check .
 	mypy
+	lint-imports --no-logo
 	sqlfluff lint --disable-progress-bar dbt/models dbt/macros
-	shellcheck .ci/run .ci/container-check
+	shellcheck .ci/run .ci/container-check .ci/commit-subject
 	hadolint Dockerfile
+
+hooks: $(ready) ## check each commit before it is made: pre-commit as a Git hook (fetches its tool)
+	uv tool run --from pre-commit==$(PRE_COMMIT) pre-commit install
 
 lock: $(ready) ## solve requirements*.in again (ARGS=--upgrade for newer versions)
 	for name in requirements-build requirements; do \
@@ -130,7 +135,7 @@ clean: ## remove what the workflow and the tests made; keep .venv, the locks and
 	for name in raw loaded metrics curated report times boundaries cells irradiance lake lake.sqlite .work build.json eo_pv_data.duckdb eo_pv_data.duckdb.wal eo_pv_data.json; do \
 	  rm -rf "data/sample/$$name" "data/doi/$$name"; \
 	done
-	rm -rf data/.dvc-cache .dvc/tmp dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf data/.dvc-cache .dvc/tmp dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # .ready is touched last: an installation that was cut short starts afresh.
 .venv/.ready: requirements.lock requirements-build.lock pyproject.toml
