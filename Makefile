@@ -94,7 +94,7 @@ lint: $(ready) ## check style, types, SQL, shell scripts and Dockerfile
 	ruff check .
 	ruff format --check .
 	mypy
-	sqlfluff lint --disable-progress-bar dbt/models dbt/macros
+	sqlfluff lint --disable-progress-bar dbt/models dbt/macros dbt/tests
 	shellcheck .ci/run .ci/container-check
 	hadolint Dockerfile
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from loaders.contract import RECORD, Field
 from loaders.quality import FLAGS
 
-PLACE = Path(__file__).parents[1] / "dbt" / "models" / "contract.md"
+PLACE = Path(__file__).parents[1] / "dbt" / "models" / "docs" / "contract.md"
 NOTE = "<!-- Written by `python -m loaders.contract_docs` from loaders/contract.py and loaders/quality.py. -->"
 
 
