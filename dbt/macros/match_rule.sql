@@ -21,7 +21,7 @@
 {# Why no rule of `match_rule` fits, for people. #}
 {% macro refused_because() -%}
     case
-        when verdict = 'different' then 'override: ' || said
+        when verdict = 'different' then 'override: ' || overruled_by
         when pair_kind = 'outlines' and shared_area_m2 is null then 'their outlines cross each other too often'
         when shared_area_m2 = 0 then 'they only touch'
         when share_of_smaller < shared_of_smaller

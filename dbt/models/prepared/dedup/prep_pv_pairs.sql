@@ -1,13 +1,8 @@
-with evidence as (
-
-    select * from {{ ref('prep_pv_evidence') }}
-
-),
-
-circumstances as (
+with circumstances as (
 
     select
         evidence.*,
+        context.* exclude (number_a, number_b),
         settings.shared_of_smaller,
         settings.identical_iou,
         settings.part_area_ratio,
@@ -16,47 +11,11 @@ circumstances as (
         settings.near_m,
         settings.near_with_capacity_m,
         settings.capacity_ratio_inside,
-        settings.capacity_ratio as least_capacity_ratio,
-        overrides.verdict,
-        overrides.reason || ' (' || overrides.who || ')' as said,
-        a.group_id = b.group_id and evidence.dataset_key_a = evidence.dataset_key_b as is_same_group,
-        first_a.first_number = first_b.first_number as is_same_shape,
-        wholes.parts,
-        wholes.filled,
-        wholes.drawn_apart_by,
-        wholes.drawn_whole_by,
-        coalesce(wholes.is_several, false) as is_several,
-        row_number() over (
-            partition by
-                evidence.distance_m = 0,
-                case when b.geometry_kind = 'point' then evidence.number_b else evidence.number_a end,
-                evidence.pair_kind
-            order by
-                coalesce(wholes.is_several, false),
-                coalesce(evidence.capacity_ratio, 1) < settings.capacity_ratio_inside,
-                evidence.centroid_distance_m,
-                evidence.number_a,
-                evidence.number_b
-        ) = 1 as is_innermost,
-        near_pairs.number_a is not null as is_nearest,
-        drawn_apart.number_a is not null as is_drawn_apart
-    from evidence
+        settings.capacity_ratio as least_capacity_ratio
+    from {{ ref('prep_pv_evidence') }} as evidence
+    inner join {{ ref('prep_pv_pair_context') }} as context
+        on evidence.number_a = context.number_a and evidence.number_b = context.number_b
     cross join {{ ref('stg_settings') }} as settings
-    inner join {{ ref('prep_pv_datasets_unified') }} as a on evidence.number_a = a.record_number
-    inner join {{ ref('prep_pv_datasets_unified') }} as b on evidence.number_b = b.record_number
-    inner join {{ ref('prep_pv_repeats') }} as first_a on evidence.number_a = first_a.record_number
-    inner join {{ ref('prep_pv_repeats') }} as first_b on evidence.number_b = first_b.record_number
-    left join {{ ref('stg_overrides') }} as overrides
-        on evidence.record_id_a = overrides.record_id_a and evidence.record_id_b = overrides.record_id_b
-    left join {{ ref('prep_pv_wholes') }} as wholes
-        on case
-            when a.area_m2 >= b.area_m2 or b.geometry_kind = 'point' then evidence.number_a
-            else evidence.number_b
-        end = wholes.whole_number
-    left join {{ ref('prep_pv_near_pairs') }} as near_pairs
-        on evidence.number_a = near_pairs.number_a and evidence.number_b = near_pairs.number_b
-    left join {{ ref('prep_pv_drawn_apart') }} as drawn_apart
-        on evidence.number_a = drawn_apart.number_a and evidence.number_b = drawn_apart.number_b
 
 ),
 
@@ -88,6 +47,6 @@ select
     match_rule,
     match_rule is not null as is_match,
     case when match_rule is null then refused_because end as refused_because,
-    said as overruled_by,
+    overruled_by,
     {{ link_strength() }} as strength
 from judged
