@@ -2,7 +2,7 @@ with circumstances as (
 
     select
         evidence.*,
-        context.* exclude (number_a, number_b),
+        context.* exclude (context.number_a, context.number_b),
         settings.shared_of_smaller,
         settings.identical_iou,
         settings.part_area_ratio,

@@ -13,10 +13,10 @@ claims as (
 countries as (
 
     select
-        *,
-        count(country) filter (where share > 0.01) over (partition by record_id) > 1 as is_across
+        claims.*,
+        count(claims.country) filter (where claims.share > 0.01) over (partition by claims.record_id) > 1 as is_across
     from claims
-    where subtype = 'country'
+    where claims.subtype = 'country'
     qualify {{ is_best_claim('country') }}
 
 ),
