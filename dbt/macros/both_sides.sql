@@ -1,4 +1,3 @@
-{# Each pair of records twice, once from each side, so that a record finds its partners in one column. #}
 {% macro both_sides(pairs, columns) -%}
     select
         number_a as record_number,

@@ -1,4 +1,3 @@
-{# Whether no claim of its record comes before it: the nearest ground, then the largest share, then by name. #}
 {% macro is_best_claim(code) -%}
     row_number() over (
         partition by claims.record_id

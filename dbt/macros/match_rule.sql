@@ -1,7 +1,3 @@
-{#
-  The rule by which a pair of prep_pv_pairs is one installation, the first that fits; null if none does. README.md
-  defines each.
-#}
 {% macro match_rule() -%}
     case
         when verdict = 'different' then null
@@ -18,7 +14,6 @@
     end
 {%- endmacro %}
 
-{# Why no rule of `match_rule` fits, for people. #}
 {% macro refused_because() -%}
     case
         when verdict = 'different' then 'override: ' || overruled_by
@@ -42,10 +37,6 @@
     end
 {%- endmacro %}
 
-{#
-  How much a pair of prep_pv_pairs is worth [0 to 1, and 2 for the word of a person]: where an installation runs away,
-  the weakest are cut first.
-#}
 {% macro link_strength() -%}
     case
         when match_rule = 'override' then 2

@@ -1,7 +1,4 @@
-{#
-  Area that two outlines in EPSG:4326 share [m²]; null where they cross each other too often. Only outlines of very many
-  corners are asked whether they do.
-#}
+{# Asking whether outlines cross too often takes time: only those of very many corners are asked. #}
 {% macro shared_area_m2(a, b) -%}
     case
         when
