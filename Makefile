@@ -96,7 +96,7 @@ lint: $(ready) ## check style, types, import rules, SQL, shell scripts and Docke
 	ruff format --check .
 	mypy
 	lint-imports --no-logo
-	sqlfluff lint --disable-progress-bar dbt/models dbt/macros
+	sqlfluff lint --disable-progress-bar dbt/models dbt/macros dbt/tests
 	shellcheck .ci/run .ci/container-check .ci/commit-subject
 	hadolint Dockerfile
 

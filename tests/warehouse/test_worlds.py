@@ -204,7 +204,7 @@ def test_countries_and_cells_add_up_to_the_installations(warehouse: Warehouse) -
 
 def test_the_join_of_all_records_is_planned_as_a_spatial_join(warehouse: Warehouse) -> None:
     """A comparison of two columns beside ST_Intersects would make it a merge join of all with all."""
-    folder = warehouse.paths.root / "dbt" / "target" / "compiled" / "eo_pv" / "models" / "prepared"
+    folder = warehouse.paths.root / "dbt" / "target" / "compiled" / "eo_pv" / "models" / "prepared" / "dedup"
     with connect(warehouse.paths.database, read_only=True) as connection:
         for model in ("prep_pv_candidates",):
             plan = connection.execute(f"explain {(folder / f'{model}.sql').read_text()}").fetchall()[0][1]
@@ -234,10 +234,11 @@ def test_the_unit_tests_of_the_models_hold(warehouse: Warehouse, tmp_path: Path)
 
 def test_every_column_of_every_table_is_described(warehouse: Warehouse) -> None:
     said: dict[tuple[str, str], set[str]] = {}
-    for path in (warehouse.paths.root / "dbt").glob("*s/**/*.yml"):  # models, sources
+    project = warehouse.paths.root / "dbt"
+    for path in project.glob("*s/**/*.yml"):  # models, sources
         document = yaml.safe_load(path.read_text()) or {}
         sources = [table for source in document.get("sources", []) for table in source["tables"]]
-        for layer, entries in ((path.parent.name, document.get("models", [])), ("raw_data", sources)):
+        for layer, entries in ((path.relative_to(project).parts[1], document.get("models", [])), ("raw_data", sources)):
             for entry in entries:
                 assert entry["description"], entry["name"]
                 said[layer, entry["name"]] = {each["name"] for each in entry["columns"] if each["description"]}

@@ -25,7 +25,7 @@ SQL_TYPES = {
 
 
 def documented(layer: str, model: str) -> dict[str, dict[str, Any]]:
-    files = [yaml.safe_load(path.read_text()) for path in (MODELS / layer).glob(f"_{layer}__*.yml")]
+    files = [yaml.safe_load(path.read_text()) for path in (MODELS / layer).rglob("_*__*.yml")]
     models = [entry for file in files for entry in file.get("models", [])]
     columns = next(entry["columns"] for entry in models if entry["name"] == model)
     return {column["name"]: column for column in columns}
@@ -85,7 +85,7 @@ def test_the_readme_defines_the_rules_by_which_pairs_match() -> None:
 
 
 def test_the_readme_defines_the_flags_of_installations() -> None:
-    places = (MODELS / "prepared" / "prep_pv_places.sql").read_text()
+    places = (MODELS / "prepared" / "places" / "prep_pv_places.sql").read_text()
     macro = (ROOT / "dbt" / "macros" / "confidence.sql").read_text().partition("installation_flags")[2]
     flags = re.findall(r"then '(\w+)' end", macro) + re.findall(r"\['(\w+)'\]", places)
     assert sorted(_table("flag of an installation")) == sorted(flags)

@@ -1,4 +1,4 @@
--- A publisher who draws an outline and lists a point beside it means two installations.
+-- A publisher who draws an outline and lists a point next to it means two installations.
 with evidence as (
 
     select * from {{ ref('prep_pv_evidence') }}
@@ -17,25 +17,24 @@ records as (
 
 ),
 
-drawn as (
+sides as (
 
-    select
-        evidence.number_a as outline_number,
-        evidence.dataset_key_b as dataset_key
-    from evidence
-    cross join settings
-    where evidence.share_of_smaller >= settings.shared_of_smaller
-    union
-    select
-        evidence.number_b as outline_number,
-        evidence.dataset_key_a as dataset_key
-    from evidence
-    cross join settings
-    where evidence.share_of_smaller >= settings.shared_of_smaller
+    {{ both_sides('evidence', ['share_of_smaller']) }}
 
 ),
 
-beside as (
+drawn as (
+
+    select distinct
+        sides.record_number as outline_number,
+        sides.other_dataset as dataset_key
+    from sides
+    cross join settings
+    where sides.share_of_smaller >= settings.shared_of_smaller
+
+),
+
+next_to as (
 
     select
         evidence.number_a,
@@ -49,7 +48,7 @@ beside as (
 )
 
 select
-    beside.number_a,
-    beside.number_b
-from beside
-inner join drawn on beside.outline_number = drawn.outline_number and beside.dataset_key = drawn.dataset_key
+    next_to.number_a,
+    next_to.number_b
+from next_to
+inner join drawn on next_to.outline_number = drawn.outline_number and next_to.dataset_key = drawn.dataset_key

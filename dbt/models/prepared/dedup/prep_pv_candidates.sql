@@ -1,8 +1,8 @@
 {% set reach_m = 'case when records.capacity_mw > 0 then greatest(near_m, near_with_capacity_m) else near_m end' %}
 
--- The difference of two numbers, instead of their comparison, keeps the plan a SPATIAL_JOIN: a comparison becomes a
--- merge join of all records with all others. Points of one dataset are apart, however near they are. What stands at a
--- stand-in for a position meets nothing there.
+-- Blocking: only these pairs are compared. The difference of two numbers, instead of their comparison, keeps the plan a
+-- SPATIAL_JOIN: a comparison becomes a merge join of all records with all others. Points of one dataset are apart,
+-- however near they are. What stands at a stand-in for a position meets nothing there.
 with records as (
 
     select * from {{ ref('prep_pv_datasets_unified') }}
@@ -12,12 +12,6 @@ with records as (
 repeats as (
 
     select * from {{ ref('prep_pv_repeats') }}
-
-),
-
-overrides as (
-
-    select * from {{ ref('stg_overrides') }}
 
 ),
 
@@ -53,38 +47,8 @@ meeting as (
     inner join firsts as b on st_intersects(a.reach, b.reach)
     where a.record_number - b.record_number < 0 and (a.priority - b.priority != 0 or a.is_outline or b.is_outline)
 
-),
-
-grouped as (
-
-    select
-        min(record_number) over (partition by dataset_key, group_id) as number_a,
-        record_number as number_b
-    from records
-    where group_id is not null
-
-),
-
-judged as (
-
-    select
-        a.record_number as number_a,
-        b.record_number as number_b
-    from overrides
-    inner join records as a on overrides.record_id_a = a.record_id
-    inner join records as b on overrides.record_id_b = b.record_id
-
 )
 
 select * from meeting
 union
-select
-    first_number as number_a,
-    record_number as number_b
-from repeats
-where first_number < record_number
-union
-select * from grouped
-where number_a < number_b
-union
-select * from judged
+select * from {{ ref('prep_pv_named_pairs') }}

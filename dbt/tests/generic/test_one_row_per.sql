@@ -1,4 +1,3 @@
-{# What several rows share that should be one row's alone; null counts as a value. #}
 {% test one_row_per(model, columns) %}
 select
     {{ columns | join(', ') }}

@@ -13,14 +13,11 @@ claims as (
 countries as (
 
     select
-        *,
-        count(country) filter (where share > 0.01) over (partition by record_id) > 1 as is_across
+        claims.*,
+        count(claims.country) filter (where claims.share > 0.01) over (partition by claims.record_id) > 1 as is_across
     from claims
-    where subtype = 'country'
-    qualify row_number() over (
-        partition by record_id
-        order by distance_m asc, share desc, country asc nulls last, claimant asc
-    ) = 1
+    where claims.subtype = 'country'
+    qualify {{ is_best_claim('country') }}
 
 ),
 
@@ -30,10 +27,7 @@ regions as (
     from claims
     inner join countries on claims.record_id = countries.record_id and claims.country = countries.country
     where claims.subtype = 'region'
-    qualify row_number() over (
-        partition by claims.record_id
-        order by claims.distance_m asc, claims.share desc, claims.region asc nulls last, claims.claimant asc
-    ) = 1
+    qualify {{ is_best_claim('region') }}
 
 )
 

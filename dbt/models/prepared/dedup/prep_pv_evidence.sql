@@ -1,11 +1,5 @@
 -- The areas are rounded, each by itself: of outlines of a few square centimetres, the shared one may come out largest.
-with candidates as (
-
-    select * from {{ ref('prep_pv_candidates') }}
-
-),
-
-records as (
+with records as (
 
     select * from {{ ref('prep_pv_datasets_unified') }}
 
@@ -24,25 +18,17 @@ measured as (
         a.area_m2 as area_a_m2,
         b.area_m2 as area_b_m2,
         a.geometry_kind = 'polygon' and b.geometry_kind = 'polygon' as is_outlines,
-        case
-            when is_outlines and st_npoints(a.geometry)::bigint * st_npoints(b.geometry) > 500000
-                then cross_too_often(st_aswkb(a.geometry)::blob, st_aswkb(b.geometry)::blob)
-            else false
-        end as is_too_complex,
-        case
-            when is_outlines and not is_too_complex then {{ ellipsoidal_m2('st_intersection(a.geometry, b.geometry)') }}
-        end as shared_area_m2,
+        case when is_outlines then {{ shared_area_m2('a.geometry', 'b.geometry') }} end as shared_area_m2,
         shared_area_m2 + least(area_a_m2 - shared_area_m2, area_b_m2 - shared_area_m2, 0) as shared_m2,
         case
-            when is_outlines then null
-            else {{ ground_distance_m('a.geometry', 'b.geometry', 'a.centroid_lat') }}
+            when not is_outlines then {{ ground_distance_m('a.geometry', 'b.geometry', 'a.centroid_lat') }}
         end as distance_m,
         st_distance_spheroid(
             st_point2d(a.centroid_lon, a.centroid_lat), st_point2d(b.centroid_lon, b.centroid_lat)
         ) as centroid_distance_m,
         {{ smaller_over_larger('a.area_m2', 'b.area_m2') }} as area_ratio,
         {{ smaller_over_larger('a.capacity_mw', 'b.capacity_mw') }} as capacity_ratio
-    from candidates
+    from {{ ref('prep_pv_candidates') }} as candidates
     inner join records as a on candidates.number_a = a.record_number
     inner join records as b on candidates.number_b = b.record_number
 

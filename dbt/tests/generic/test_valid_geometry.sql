@@ -1,4 +1,3 @@
-{# Rows whose geometry is missing, empty, invalid or outside of the world. #}
 {% test valid_geometry(model, column_name) %}
 select *
 from {{ model }}

@@ -1,4 +1,3 @@
-{# Rows for which a claim is false. #}
 {% test holds(model, claim) %}
 select *
 from {{ model }}

@@ -18,25 +18,6 @@ dates as (
     where installed_from is not null or installed_to is not null
     qualify row_number() over (partition by installation_id order by priority) = 1
 
-),
-
-parts as (
-
-    select
-        installation_id,
-        list(record_id order by record_id) as record_ids,
-        list(distinct dataset_key order by dataset_key) as dataset_keys,
-        first(licence order by strictness desc, licence asc) as licence,
-        first(licence_kind order by strictness desc) as licence_kind,
-        max(strictness) as strictness,
-        coalesce(
-            list(distinct licence order by licence) filter (where licence is not null), []
-        ) as licences,
-        bool_and(licence_verified) as licence_verified,
-        bool_or(is_synthetic) as is_synthetic
-    from {{ ref('prep_pv_installation_records') }}
-    group by installation_id
-
 )
 
 select
@@ -63,17 +44,17 @@ select
     agreement.dataset_count,
     {{ confidence() }} as confidence,
     {{ installation_flags() }} as flags,
-    parts.record_ids,
-    parts.dataset_keys,
-    parts.licence,
-    parts.licence_kind,
-    parts.strictness,
-    parts.licences,
-    parts.licence_verified,
-    parts.is_synthetic
+    terms.record_ids,
+    terms.dataset_keys,
+    terms.licence,
+    terms.licence_kind,
+    terms.strictness,
+    terms.licences,
+    terms.licence_verified,
+    terms.is_synthetic
 from {{ ref('prep_pv_installation_shapes') }} as shapes
 cross join {{ ref('stg_settings') }} as settings
 inner join {{ ref('prep_pv_agreement') }} as agreement on shapes.installation_id = agreement.installation_id
-inner join parts on shapes.installation_id = parts.installation_id
+inner join {{ ref('prep_pv_installation_terms') }} as terms on shapes.installation_id = terms.installation_id
 left join capacities on shapes.installation_id = capacities.installation_id
 left join dates on shapes.installation_id = dates.installation_id

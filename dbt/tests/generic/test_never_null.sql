@@ -1,4 +1,3 @@
-{# Rows in which one of these columns is null: one query instead of one for each column. #}
 {% test never_null(model, columns) %}
 select *
 from {{ model }}

@@ -2,10 +2,7 @@
 -- whole outline is cut once a strip only.
 with boundaries as (
 
-    select
-        *,
-        coalesce(case when subtype = 'region' then region else country end, boundary_id) as claimant
-    from {{ ref('stg_admin_boundaries') }}
+    select * from {{ ref('stg_admin_boundaries') }}
     where subtype in ('country', 'region')
 
 ),
@@ -14,7 +11,7 @@ strips as (
 
     select
         *,
-        unnest(range(5 * floor(st_xmin(geometry) / 5)::bigint, ceil(st_xmax(geometry))::bigint, 5)) as west_deg
+        {{ edges_of_5_deg('st_xmin(geometry)', 'st_xmax(geometry)') }} as west_deg
     from boundaries
 
 ),
@@ -32,7 +29,7 @@ cells as (
 
     select
         *,
-        unnest(range(5 * floor(st_ymin(geometry) / 5)::bigint, ceil(st_ymax(geometry))::bigint, 5)) as south_deg
+        {{ edges_of_5_deg('st_ymin(geometry)', 'st_ymax(geometry)') }} as south_deg
     from cut_strips
     where not st_isempty(geometry)
 
@@ -56,7 +53,7 @@ select
     subtype,
     country,
     region,
-    claimant,
+    coalesce(case when subtype = 'region' then region else country end, boundary_id) as claimant,
     st_setcrs(geometry, 'EPSG:4326') as geometry
 from cut_cells
 where not st_isempty(geometry)

@@ -1,4 +1,3 @@
-{# Rows outside of a range; null is unknown, not wrong. A limit that is not given never excludes. #}
 {% test between(model, column_name, at_least=none, at_most=none) %}
 select *
 from {{ model }}
