@@ -1,95 +1,163 @@
-"""dbt-duckdb plugin: dbt gets H3, questions about shapes, and functions that run Hamilton; all of it offline."""
+"""dbt-duckdb plugin: dbt gets H3, questions about shapes, and functions that run Hamilton; all of it offline.
+
+It finds the project by dbt's own project folder, never by the working folder, and opens the warehouse of the project's
+settings, so that `dbt run` needs no environment variable.
+"""
 
 import json
 import os
 import threading
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.flags import get_flags
 from duckdb.func import PythonUDFType
 from duckdb.sqltypes import BOOLEAN, TIMESTAMP_TZ, VARCHAR
 
-from loaders.db import h3_udfs as h3_functions
-from loaders.db import shape_udfs as shape_functions
+from loaders.core.errors import EoPvError, PipelineError
+from loaders.core.paths import ProjectPaths
+from loaders.db import h3_udfs, shape_udfs
 from loaders.db.connection import MEMORY_VARIABLE, prepare, usable_mb
 from loaders.db.connection import config as duck_config
+from loaders.db.database import Database
+from loaders.db.ducklake import show_lake
+from loaders.settings.params import Settings
+from loaders.settings.project import read_project
 
+DATABASE_VARIABLE = "EO_PV_DATABASE"  # the database that `eo-pv warehouse` is building
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # dbt wants a time: nobody asked here
 _one_at_a_time = threading.Lock()  # dbt runs models, and so their hooks, in several threads
+_runs: dict[tuple[str, str], "Run"] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run of a pipeline has stored, and what it could not.
+
+    Attributes:
+        stored: the tables, by name.
+        failed: why there is no table, by dataset; by `` where the whole pipeline failed.
+    """
+
+    stored: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
 
 
 class Plugin(BasePlugin):
-    """Configures the connection; profiles.yml names this module, and says whether raw_data is in the DuckLake."""
-
-    def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Before anything else."""
-        self._has_lake = bool(plugin_config.get("lake"))
+    """Opens and configures the warehouse of the project; profiles.yml names this module."""
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
         """Before the database is opened."""
-        Path(os.environ.get("EO_PV_DATABASE", ".")).parent.mkdir(parents=True, exist_ok=True)
-        stated = MEMORY_VARIABLE in os.environ  # `eo-pv warehouse` sets it; by hand, DuckDB takes what is there
-        config.update(duck_config(None if stated else int(usable_mb())))
+        _, paths = open_project()
+        stated = os.environ.get(DATABASE_VARIABLE)
+        database = paths.root / stated if stated else paths.database
+        database.parent.mkdir(parents=True, exist_ok=True)
+        creds.path = str(database)
+        has_limit = MEMORY_VARIABLE in os.environ  # `eo-pv warehouse` sets it; by hand, DuckDB takes what is there
+        config.update(duck_config(None if has_limit else int(usable_mb())))
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Once it is open."""
         prepare(conn)
-        h3_functions.register(conn)
-        shape_functions.register(conn)
+        h3_udfs.register(conn)
+        shape_udfs.register(conn)
         register_hamilton(conn)
-        if self._has_lake:
+        settings, paths = open_project()
+        if settings.warehouse == "ducklake":
             from loaders.db.ducklake import attach  # noqa: PLC0415 (only where it is needed)
-            from loaders.settings.project import read_project  # noqa: PLC0415
 
-            settings, paths = read_project()
             attach(conn, settings.ducklake, paths)
+            show_lake(conn)
+
+
+def open_project() -> tuple[Settings, ProjectPaths]:
+    """The settings and folders of the project whose folder `dbt` is the one that dbt works in."""
+    flags = get_flags()  # type: ignore[no-untyped-call]
+    return read_project(Path(flags.PROJECT_DIR).resolve().parent / "params.yaml")
 
 
 def register_hamilton(connection: duckdb.DuckDBPyConnection) -> None:
     """Add what dbt/macros/hamilton.sql and the freshness of the sources call.
 
-    - `run_hamilton(pipeline, only_stale)`: what was stored, as JSON.
-    - `update_sources(pipeline)`: the file that was written.
+    - `run_hamilton(pipeline, only_stale, invocation)`: what was stored and what failed, as JSON; once an invocation
+      of dbt, whatever number of hooks ask for it.
+    - `update_sources(pipeline, invocation)`: the file that was written, as JSON.
+    - `failed_pipelines(invocation)`: what the pipelines of this invocation could not store, as JSON.
     - `last_asked(key)`: when the publisher of a dataset was last asked; 1970 if nobody did so here.
     """
     connection.create_function(
         "run_hamilton",
-        lambda pipeline, only_stale: _run(connection, pipeline, only_stale=only_stale),
-        [VARCHAR, BOOLEAN],
+        lambda pipeline, only_stale, invocation: _as_json(_run(connection, pipeline, invocation, only_stale)),
+        [VARCHAR, BOOLEAN, VARCHAR],
         VARCHAR,
         type=PythonUDFType.NATIVE,
         side_effects=True,
     )
     connection.create_function(
-        "update_sources", lambda name: _update_sources(connection, name), [VARCHAR], VARCHAR, side_effects=True
+        "update_sources",
+        lambda pipeline, invocation: json.dumps(_update_sources(connection, pipeline, invocation)),
+        [VARCHAR, VARCHAR],
+        VARCHAR,
+        side_effects=True,
     )
+    connection.create_function("failed_pipelines", _failed_pipelines, [VARCHAR], VARCHAR, side_effects=True)
     connection.create_function("last_asked", _last_asked, [VARCHAR], TIMESTAMP_TZ)
 
 
-def _run(connection: duckdb.DuckDBPyConnection, pipeline: str, *, only_stale: bool) -> str:
+def _run(connection: duckdb.DuckDBPyConnection, name: str, invocation: str, only_stale: bool) -> Run:
+    """Run a pipeline, unless this invocation of dbt has done so; a failure is a value, which the macros report.
+
+    An exception would reach dbt as text with the stack of this process, and each hook would ask the publisher again.
+    """
     if only_stale and os.environ.get("EO_PV_HAMILTON") == "off":
-        return "{}"
+        return Run()
     from loaders.pipelines import run_pipeline  # noqa: PLC0415 (start-up time)
 
     with _one_at_a_time:
-        return json.dumps(run_pipeline(pipeline, connection, only_stale=only_stale))
+        if only_stale and (invocation, name) in _runs:
+            return _runs[invocation, name]
+        settings, paths = open_project()
+        try:
+            run = Run(run_pipeline(name, connection, paths.root / "params.yaml", only_stale=only_stale))
+        except PipelineError as error:
+            run = Run(dict(error.stored), {key: str(each) for key, each in error.failed.items()})
+        except EoPvError as error:
+            run = Run({}, {"": str(error)})
+        if settings.warehouse == "ducklake":
+            show_lake(connection)
+        _runs[invocation, name] = run
+        return run
 
 
-def _update_sources(connection: duckdb.DuckDBPyConnection, pipeline: str) -> str:
-    from loaders.hamilton_dbt_bridge import HamiltonDbtBridge  # noqa: PLC0415
-    from loaders.settings.project import read_project  # noqa: PLC0415
+def _as_json(run: Run) -> str:
+    return json.dumps(asdict(run))
 
-    _, paths = read_project()
-    bridge = HamiltonDbtBridge(paths.root / "dbt")
-    return str(bridge.update_sources_from_hamilton(pipeline, connection).relative_to(paths.root))
+
+def _failed_pipelines(invocation: str) -> str:
+    """What the pipelines of an invocation could not store: one text for each pipeline, as JSON."""
+    failed = {name: run.failed for (each, name), run in _runs.items() if each == invocation and run.failed}
+    return json.dumps({name: "\n".join(dict.fromkeys(sentences.values())) for name, sentences in failed.items()})
+
+
+def _update_sources(connection: duckdb.DuckDBPyConnection, name: str, invocation: str) -> dict[str, Any]:
+    """Run what is stale of a pipeline, then write its dbt sources."""
+    from loaders.warehouse.dbt_sources import write_sources  # noqa: PLC0415 (start-up time)
+
+    run = _run(connection, name, invocation, only_stale=True)
+    settings, paths = open_project()
+    try:
+        with Database(settings, paths, connection=connection).opened() as cursor:
+            path = write_sources(name, cursor, settings, paths, paths.root / "dbt")
+    except EoPvError as error:
+        return {"failed": run.failed or {"": str(error)}}
+    return {"path": str(path.relative_to(paths.root)), "failed": run.failed}
 
 
 def _last_asked(key: str) -> datetime:
-    from loaders.acquire.last_asked import last_asked  # noqa: PLC0415
-    from loaders.settings.project import read_project  # noqa: PLC0415
+    from loaders.acquire.last_asked import last_asked  # noqa: PLC0415 (start-up time)
 
-    _, paths = read_project()
-    return last_asked(key, paths) or NEVER
+    return last_asked(key, open_project()[1]) or NEVER

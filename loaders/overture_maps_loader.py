@@ -63,20 +63,20 @@ def run_overture_pipeline(
             return write_boundaries(opened, paths.boundaries)
 
 
-def store_overture_maps(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def store_overture_maps(connection: duckdb.DuckDBPyConnection, params: Path | None = None) -> dict[str, str]:
     """Run the pipeline inside of dbt."""
-    return run_overture_pipeline(connection=connection)
+    return run_overture_pipeline(params=params, connection=connection)
 
 
-def refresh_overture_maps(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def refresh_overture_maps(connection: duckdb.DuckDBPyConnection, params: Path | None = None) -> dict[str, str]:
     """Store the boundaries, unless those that are stored follow from the same file."""
-    settings, paths = read_project()
+    settings, paths = read_project(params)
     with Database(settings, paths, connection=connection).opened() as cursor:
         noted = read_runs(cursor, OVERTURE_MAPS).get(ADMIN_BOUNDARIES)
     is_stored = noted and paths.boundaries.exists() and noted == sha256(paths.boundaries)
     if is_stored and settings.boundary_source != "overture":  # a new record may need more of Overture's than is there
         return {}
-    return run_overture_pipeline(connection=connection)
+    return run_overture_pipeline(params=params, connection=connection)
 
 
 def published_boundaries(settings: Settings, paths: ProjectPaths) -> Path:

@@ -20,7 +20,7 @@ from loaders.settings import messages
 from loaders.settings.project import read_project
 
 Connection = duckdb.DuckDBPyConnection
-Runner = Callable[[Connection], dict[str, str]]
+Runner = Callable[[Connection, Path | None], dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +149,15 @@ def pipeline(name: str) -> Pipeline:
     return PIPELINES[name]
 
 
-def run_pipeline(name: str, connection: Connection, *, only_stale: bool = False) -> dict[str, str]:
+def run_pipeline(
+    name: str, connection: Connection, params: Path | None = None, *, only_stale: bool = False
+) -> dict[str, str]:
     """Run a pipeline into a warehouse that is open already.
 
     Args:
         name: one of PIPELINES.
         connection: to the warehouse; a cursor of it does the writing.
+        params: the settings; by default the `params.yaml` of the project around the working directory.
         only_stale: leave alone what is fresh.
 
     Returns:
@@ -165,10 +168,10 @@ def run_pipeline(name: str, connection: Connection, *, only_stale: bool = False)
         EoPvError: the pipeline failed.
     """
     found = pipeline(name)
-    _, paths = read_project()
+    _, paths = read_project(params)
     _require_origin(connection, paths)
     run = cast("Runner", resolve_name(found.refresher if only_stale else found.runner))
-    return run(connection)
+    return run(connection, params)
 
 
 def _require_origin(connection: Connection, paths: ProjectPaths) -> None:

@@ -19,7 +19,7 @@ from loaders import doi_datasets
 from loaders.acquire.download_cache import Cache
 from loaders.acquire.downloader import Downloads
 from loaders.acquire.fetch import prefetch
-from loaders.core.errors import PipelineError
+from loaders.core.errors import EoPvError, PipelineError
 from loaders.core.paths import ProjectPaths
 from loaders.core.terminal import progress
 from loaders.db.database import Database
@@ -131,14 +131,14 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
     return stored
 
 
-def store_doi_datasets(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def store_doi_datasets(connection: duckdb.DuckDBPyConnection, params: Path | None = None) -> dict[str, str]:
     """Run the pipeline inside of dbt: by threads, since a fork of a process that has threads may never end."""
-    return run_doi_pipeline(connection=connection, executor="threads")
+    return run_doi_pipeline(params=params, connection=connection, executor="threads")
 
 
-def refresh_doi_datasets(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def refresh_doi_datasets(connection: duckdb.DuckDBPyConnection, params: Path | None = None) -> dict[str, str]:
     """Store what is missing of the DOI datasets: from the files of the last load, or by loading again."""
-    settings, paths = read_project()
+    settings, paths = read_project(params)
     database = Database(settings, paths, connection=connection)
     with database.opened() as cursor:
         noted = read_runs(cursor, DOI_DATASETS)
@@ -146,10 +146,20 @@ def refresh_doi_datasets(connection: duckdb.DuckDBPyConnection) -> dict[str, str
     stale = [each for key, each in settings.datasets.items() if wanted[key] is None or noted.get(key) != wanted[key]]
     here = [each.key for each in stale if _is_loaded(each, wanted[each.key], paths)]
     missing = [each.key for each in stale if each.key not in here]
-    stored = run_doi_pipeline(datasets=missing, connection=connection, executor="threads") if missing else {}
-    if here or set(noted) - set(wanted) - {SETTINGS} or noted.get(SETTINGS) != _settings_hash(settings, paths):
+    is_outdated = (
+        here or set(noted) - set(wanted) - {SETTINGS} or noted.get(SETTINGS) != _settings_hash(settings, paths)
+    )
+    stored: dict[str, str] = {}
+    if is_outdated and (here or noted):
         with database.opened() as cursor:
             stored |= write_doi_data(cursor, [loaded_before(key, paths) for key in here], settings, paths)
+    if missing:
+        try:
+            stored |= run_doi_pipeline(datasets=missing, params=params, connection=connection, executor="threads")
+        except PipelineError:
+            raise
+        except EoPvError as error:
+            raise PipelineError(dict.fromkeys(missing, error), stored) from error
     return stored
 
 

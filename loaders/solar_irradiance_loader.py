@@ -68,20 +68,20 @@ def run_solar_pipeline(
             return write_irradiance(opened, paths)
 
 
-def store_solar_irradiance(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def store_solar_irradiance(connection: duckdb.DuckDBPyConnection, params: Path | None = None) -> dict[str, str]:
     """Run the pipeline inside of dbt."""
-    return run_solar_pipeline(connection=connection)
+    return run_solar_pipeline(params=params, connection=connection)
 
 
-def refresh_solar_irradiance(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def refresh_solar_irradiance(connection: duckdb.DuckDBPyConnection, params: Path | None = None) -> dict[str, str]:
     """Store the irradiance, unless that which is stored follows from the same records and settings."""
-    settings, paths = read_project()
+    settings, paths = read_project(params)
     with Database(settings, paths, connection=connection).opened() as cursor:
         noted = read_runs(cursor, SOLAR_IRRADIANCE).get(SOLAR_IRRADIANCE)
     write_cells(settings, paths)
     if noted == irradiance_hash(paths, settings.irradiance):
         return {}
-    return run_solar_pipeline(connection=connection)
+    return run_solar_pipeline(params=params, connection=connection)
 
 
 def load_irradiance(

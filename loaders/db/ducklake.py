@@ -19,6 +19,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.db.connection import CONFIG, database_file, load_extension, prepare
 from loaders.db.ducklake_bucket import use_bucket
 from loaders.settings.ducklake import DuckLake
+from loaders.tables import RAW_SCHEMA
 
 LAKE = "lake"
 BUILT = "built"
@@ -160,6 +161,17 @@ def is_attached(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the lake is."""
     query = "SELECT count(*) FROM duckdb_databases() WHERE database_name = ?"
     return connection.execute(query, [LAKE]).fetchone() == (1,)
+
+
+def show_lake(connection: duckdb.DuckDBPyConnection) -> None:
+    """Show the lake's schema raw_data in the database as views, so that dbt reads it under the name it always has."""
+    query = "SELECT {0}_name FROM duckdb_{0}s() WHERE database_name = ? AND schema_name = ? ORDER BY ALL"
+    stored = connection.execute(query.format("table"), [LAKE, RAW_SCHEMA]).fetchall()
+    stored += connection.execute(query.format("view"), [LAKE, RAW_SCHEMA]).fetchall()
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {RAW_SCHEMA}")
+    for (name,) in stored:
+        place = f"{RAW_SCHEMA}.{sql_name(name)}"
+        connection.execute(f"CREATE OR REPLACE VIEW {place} AS SELECT * FROM {LAKE}.{place}")  # noqa: S608
 
 
 def _replace_schema(connection: duckdb.DuckDBPyConnection, schema: str) -> None:

@@ -80,7 +80,7 @@ def _build_aside(aside: Path, settings: Settings, paths: ProjectPaths, run: Pare
     database = aside / DATABASE_NAME
     _write_raw_data(database, settings, paths)
     try:
-        run_dbt(database, paths.root, _memory_mb(list(settings.datasets), paths), settings.warehouse)
+        run_dbt(database, paths.root, _memory_mb(list(settings.datasets), paths))
     finally:
         dbt_events(paths.root / "dbt", paths, run)
     with connect(database, read_only=True) as connection:  # opened once: each time, DuckDB checks its extensions
@@ -93,14 +93,13 @@ def _build_aside(aside: Path, settings: Settings, paths: ProjectPaths, run: Pare
     return figures
 
 
-def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB, target: str = "duckdb") -> None:
+def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB) -> None:
     """Run `dbt build` on a database, in a process of its own: DuckDB lets only one at a time write to a file.
 
     Args:
         database: what to build in.
         root: the project's folder.
         memory_mb: how much DuckDB may hold [MB].
-        target: of dbt/profiles.yml: where the schema raw_data is.
 
     Raises:
         BuildError: a model or a test failed; the message names it.
@@ -109,7 +108,7 @@ def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB, target: str 
     results = project / "target" / "run_results.json"
     results.unlink(missing_ok=True)  # of another run, which must not speak for this one
     folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
-    arguments = ["build", "--target", target, *folders, *OPTIONS, *FASTER]
+    arguments = ["build", *folders, *OPTIONS, *FASTER]
     environment = os.environ | {
         "EO_PV_DATABASE": os.path.relpath(database, root),  # the same one each time: dbt parses the project once
         MEMORY_VARIABLE: str(memory_mb),

@@ -33,7 +33,7 @@ FRESHNESS = {"warn_after": {"count": 7, "period": "day"}, "error_after": {"count
 NOTE = """# What the pipeline {pipeline} has stored in origin {origin}. Written by eo-pv at every build, and by
 # `dbt run-operation update_hamilton_sources --args '{{pipeline_name: {pipeline}}}'`; do not edit.
 """
-DATABASE = Template("{{ 'lake' if target.name == 'ducklake' else target.database }}")
+DATABASE = Template("{{ target.database }}")
 UNIT = re.compile(r"\[([^\]]+)\]")
 TABLES = {table.name: table for each in PIPELINES.values() for table in each.tables}
 RECORD_COLUMNS = {field.name: field.meaning for field in RECORD}

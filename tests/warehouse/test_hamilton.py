@@ -3,6 +3,8 @@
 import gc
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,13 +19,15 @@ from dbt.artifacts.schemas.results import FreshnessStatus
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
-from loaders import overture_maps_loader, pipelines, raw_pv_doi_ingest
+from loaders import doi_datasets, overture_maps_loader, pipelines, raw_pv_doi_ingest
 from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
+from loaders.settings.file_selection import wanted_files
 from tests.warehouse.conftest import ROOT
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
+STAGING = {path.stem for path in (ROOT / "dbt/models/staging").glob("*.sql")}
 STAGED = ["stg_pv_features", "stg_admin_boundaries"]
 Invoke = Callable[..., dbtRunnerResult]
 
@@ -44,9 +48,8 @@ def place(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(ROOT / "dbt", project / "dbt", ignore=shutil.ignore_patterns("target", "logs"))
     shutil.copytree(ROOT / "data/samples/admin_boundaries", project / "data/samples/admin_boundaries")
     monkeypatch.chdir(project)
-    monkeypatch.setenv("EO_PV_DATABASE", "data/sample/eo_pv_data.duckdb")
+    monkeypatch.delenv("EO_PV_DATABASE", raising=False)
     monkeypatch.delenv("EO_PV_HAMILTON", raising=False)
-    (project / "data/sample").mkdir(parents=True)
     return project
 
 
@@ -180,16 +183,62 @@ def test_a_removed_dataset_leaves_the_warehouse_by_the_hook(place: Path, dbt: In
     assert SOUTH not in _tables(place)
 
 
-def test_an_error_inside_hamilton_reaches_dbt_in_its_own_words(
-    place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str]
+def test_a_broken_dataset_fails_dbt_once_and_all_else_is_built(
+    place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _change(place, "column: mw", "column: kw")
-    assert not dbt("run-operation", "execute_hamilton_pipeline", "--args", "{pipeline: doi_datasets}").success
-    assert f"{SOUTH}: the file has no column 'kw'" in capfd.readouterr().out
-    done = dbt("run", "--select", "stg_pv_features")
+    loads: list[str] = []
+
+    def load(*arguments: Any) -> Any:
+        loads.append(arguments[1])
+        return wanted_files(*arguments)
+
+    monkeypatch.setattr(doi_datasets, "wanted_files", lambda *arguments: load(*arguments))
+    done = dbt("run", "--select", "staging")
     assert not done.success
-    (model,) = done.result.results  # type: ignore[union-attr]
-    assert f"{SOUTH}: the file has no column 'kw'" in str(model.message)
+    assert {result.node.name: str(result.status) for result in done.result.results} == {  # type: ignore[union-attr]
+        **dict.fromkeys(STAGING, "success"),
+        "eo_pv-on-run-start-0": "success",
+        "eo_pv-on-run-end-0": "error",
+    }
+    assert len(loads) == 2, "each dataset is loaded once, whatever number of models asks"
+    printed = capfd.readouterr().out
+    about = [line for line in printed.splitlines() if "hamilton" in line.lower() or SOUTH in line]
+    assert f"{SOUTH}: the file has no column 'kw'" in printed
+    assert len(about) <= 15
+    assert "Traceback" not in printed
+    with _opened(place) as connection:
+        datasets = connection.execute("SELECT DISTINCT dataset_key FROM staging.stg_pv_features").fetchall()
+    assert datasets == [(NORTH,)]
+
+
+def test_a_model_that_reads_a_broken_dataset_fails_with_its_reason(
+    place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (place / "dbt/models/staging/south.sql").write_text(f"select * from {{{{ source('raw_data', '{SOUTH}') }}}}")
+    (place / "dbt/models/staging/north.sql").write_text(f"select * from {{{{ source('raw_data', '{NORTH}') }}}}")
+    tables = [{"name": NORTH}, {"name": SOUTH}]
+    source = {"version": 2, "sources": [{"name": "raw_data", "schema": "raw_data", "tables": tables}]}
+    (place / "dbt/sources/doi_datasets_sources.yml").write_text(yaml.safe_dump(source))
+    _change(place, "column: mw", "column: kw")
+    done = dbt("run", "--select", "south", "north", parsed=None)
+    status = {result.node.name: str(result.status) for result in done.result.results}  # type: ignore[union-attr]
+    assert (status["north"], status["south"]) == ("success", "error")
+    assert capfd.readouterr().out.count("the file has no column 'kw'") <= 3
+
+
+@pytest.mark.parametrize("folder", [".", "dbt"])
+def test_dbt_opens_the_warehouse_of_the_settings_wherever_it_is_typed(
+    place: Path, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place / folder)
+    monkeypatch.setenv("DBT_PROJECT_DIR", str(place / "dbt"))
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(place / "dbt"))
+    done = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", "run", "--select", "stg_settings"], capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    assert {NORTH, SOUTH} <= _tables(place)
 
 
 def test_hooks_that_are_switched_off_leave_the_warehouse_alone(
@@ -211,9 +260,7 @@ def test_a_warehouse_of_samples_is_not_filled_with_published_records(
 
 
 def test_dbt_writes_its_sources_and_can_read_them(place: Path, dbt: Invoke) -> None:
-    assert not dbt("run-operation", "update_hamilton_sources", "--args", "{pipeline_name: doi_datasets}").success
-    for name in ("doi_datasets", "overture_maps"):
-        assert dbt("run-operation", "execute_hamilton_pipeline", "--args", f"{{pipeline: {name}}}").success
+    for name in ("doi_datasets", "overture_maps"):  # which nothing has stored yet
         assert dbt("run-operation", "update_hamilton_sources", "--args", f"{{pipeline_name: {name}}}").success
     parsed = dbt("parse", parsed=None).result
     assert isinstance(parsed, Manifest)
@@ -244,7 +291,7 @@ def test_a_source_is_as_fresh_as_its_publisher_was_last_asked(
     settings = {"origin": "doi", "datasets": dict.fromkeys(ASKED, published) | {"own": own}}
     (place / "params.yaml").write_text(yaml.safe_dump(settings))
     (place / "data/sample").rename(place / "data/doi")
-    monkeypatch.setenv("EO_PV_DATABASE", "data/doi/eo_pv_data.duckdb")
+    monkeypatch.setenv("EO_PV_HAMILTON", "off")  # nobody is to be asked
     for key, (days, _) in ASKED.items():
         asked = ProjectPaths(place, "doi").asked(key)
         asked.unlink()

@@ -1,4 +1,4 @@
-{{ config(pre_hook={'sql': "{{ run_hamilton_pipeline('overture_maps') }}", 'transaction': False}) }}
+{{ config(pre_hook="{{ run_hamilton_pipeline('overture_maps') }}") }}
 
 with boundaries as (
 

@@ -1,4 +1,4 @@
-{{ config(pre_hook={'sql': "{{ run_hamilton_pipeline('solar_irradiance') }}", 'transaction': False}) }}
+{{ config(pre_hook="{{ run_hamilton_pipeline('solar_irradiance') }}") }}
 
 with refused as (
 
