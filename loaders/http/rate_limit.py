@@ -1,4 +1,8 @@
-"""No more requests in a while than a provider allows, whatever process makes them."""
+"""No more requests in a while than a provider allows, whatever process makes them.
+
+pyrate-limiter 4.5 would need as much code around it: a damaged file of its SQLiteBucket is an error (`file is not a
+database`), times ahead of a clock that was set back keep counting, and it says nothing while it waits.
+"""
 
 import json
 import logging

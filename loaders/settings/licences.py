@@ -1,6 +1,8 @@
 """What a licence asks of whoever uses the data.
 
 It sums the licences up for readers who will not read them; the texts are at the addresses, and they count.
+license-expression 30.4 parses SPDX expressions only: of 74 ways in which repositories state a licence (our tests), it
+knows 26, and neither "CC BY 4.0" nor an address.
 """
 
 import re

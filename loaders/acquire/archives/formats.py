@@ -1,7 +1,8 @@
-"""What an archive says of its members, and how to copy them in small pieces: zip and tar.
+r"""What an archive says of its members, and how to copy them in small pieces: zip and tar.
 
 What an archive says is handed on as it is; `loaders.acquire.archives.unpack` judges it. Only what must be known to
-read on at all is refused here, as a `BadArchiveError`.
+read on at all is refused here, as a `BadArchiveError`. `tarfile.data_filter` judges too little, and tar only: it lets
+`C:\x`, `..\x`, control characters and negative sizes pass, and refuses a pipe even where nobody wants it.
 """
 
 import io
