@@ -39,7 +39,9 @@ class HamiltonDbtBridge:
             BuildError: it has stored nothing, or the warehouse is open elsewhere.
         """
         if name not in GRAPHS:
-            raise SettingsError(explain.unknown(name, GRAPHS, "pipeline", "loaders/hamilton_dbt_bridge.py"))
+            raise SettingsError(
+                explain.unknown_name_message(name, GRAPHS, "pipeline", "loaders/hamilton_dbt_bridge.py")
+            )
         settings, paths = read_project(self.root.parent / "params.yaml")
         database = Database(settings, paths, connection=connection)
         if connection is None and settings.warehouse == "duckdb" and not database.file.exists():

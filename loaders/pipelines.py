@@ -58,7 +58,7 @@ def run_pipeline(name: str, connection: Connection, *, only_stale: bool = False)
         EoPvError: the pipeline failed.
     """
     if name not in PIPELINES:
-        raise SettingsError(explain.unknown(name, PIPELINES, "pipeline", "loaders/pipelines.py"))
+        raise SettingsError(explain.unknown_name_message(name, PIPELINES, "pipeline", "loaders/pipelines.py"))
     _, paths = read_project()
     _require_origin(connection, paths)
     pipeline = PIPELINES[name]

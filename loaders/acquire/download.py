@@ -7,16 +7,16 @@ from pathlib import Path
 
 import requests
 
-from loaders.acquire.download_cache import Cache
+from loaders.acquire.download_cache import DownloadCache
 from loaders.acquire.lock import LockedFile, Record
-from loaders.acquire.partial_file import PartialFile, says_page, validator_of
+from loaders.acquire.partial_file import PartialFile, is_web_page, validator_of
 from loaders.acquire.publishers import address
-from loaders.acquire.receipt import came_differently
+from loaders.acquire.receipt import changed_download_error
 from loaders.core.errors import ChecksumMismatchError, SourceError
-from loaders.core.redact import shown
-from loaders.http.client import Web
+from loaders.core.redact import redacted_url
+from loaders.http.client import HttpClient
 from loaders.http.retry import InterruptedTransfer
-from loaders.http.status import OK, PARTIAL, in_words, whole_number
+from loaders.http.status import OK, PARTIAL, describe_status, parse_byte_count
 
 BYTES_PER_MB = 1e6
 PAGES = (".html", ".htm", ".kml", ".xml")  # what may begin as a web page does
@@ -27,7 +27,7 @@ LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DownloadRequest:
     """A file to bring.
 
     Attributes:
@@ -63,7 +63,14 @@ class Wanted:
             )
 
 
-def download(wanted: Wanted, cache: Cache, web: Web, advance: Callable[[int], None], *, force: bool = False) -> Path:
+def download(
+    wanted: DownloadRequest,
+    cache: DownloadCache,
+    web: HttpClient,
+    advance: Callable[[int], None],
+    *,
+    force: bool = False,
+) -> Path:
     """The verified bytes of a file, from the cache or from the publisher.
 
     Args:
@@ -78,8 +85,8 @@ def download(wanted: Wanted, cache: Cache, web: Web, advance: Callable[[int], No
         ChecksumMismatchError: the publisher sends something else than the lock says.
     """
     wanted.require_within_limit(wanted.file.bytes)
-    place = cache.partial(wanted.record, wanted.file)
-    with cache.alone(place):
+    place = cache.partial_path(wanted.record, wanted.file)
+    with cache.exclusive(place):
         if not force and (path := cache.find(wanted.record, wanted.file, wanted.known_sha256)):
             return path  # perhaps another process has brought it in the meantime
         with PartialFile(place, wanted.file, advance) as partial:
@@ -90,12 +97,12 @@ def download(wanted: Wanted, cache: Cache, web: Web, advance: Callable[[int], No
         return cache.keep(place, digest, wanted.record, wanted.file)
 
 
-def _bring(wanted: Wanted, partial: PartialFile, web: Web) -> str:
+def _bring(wanted: DownloadRequest, partial: PartialFile, web: HttpClient) -> str:
     """Download and verify; what comes out wrong is brought once more from its beginning. The sha256."""
     for _ in range(2):
         if partial.bytes != wanted.file.bytes or not partial.bytes:
-            web.retried(f"{wanted.key}: {wanted.file.name}", lambda: _attempt(wanted, partial, web))
-        digest = partial.complete()
+            web.with_retries(f"{wanted.key}: {wanted.file.name}", lambda: _attempt(wanted, partial, web))
+        digest = partial.sync()
         _require_data(wanted, partial)
         if wanted.file.bytes not in (None, partial.bytes):
             size = partial.bytes
@@ -104,14 +111,14 @@ def _bring(wanted: Wanted, partial: PartialFile, web: Web) -> str:
         if wanted.file.checksum not in (None, partial.checksum):
             refusal = _replaced(wanted, f"{partial.checksum}, the lock expects {wanted.file.checksum}")
         elif wanted.known_sha256 not in (None, digest):
-            refusal = came_differently(wanted.key, [wanted.file.name], str(wanted.known_sha256), digest)
+            refusal = changed_download_error(wanted.key, [wanted.file.name], str(wanted.known_sha256), digest)
         else:
             return digest
         partial.restart()
     raise refusal
 
 
-def _attempt(wanted: Wanted, partial: PartialFile, web: Web) -> None:
+def _attempt(wanted: DownloadRequest, partial: PartialFile, web: HttpClient) -> None:
     if wanted.file.bytes is not None and partial.bytes > wanted.file.bytes:
         partial.restart()
     request = {"Accept-Encoding": "identity"}
@@ -123,7 +130,7 @@ def _attempt(wanted: Wanted, partial: PartialFile, web: Web) -> None:
     with web.stream("GET", url, about=f"{wanted.key}: ", headers=request) as response:
         total = _accept(wanted, partial, response)
         brought = 0
-        for piece in web.pieces(response):
+        for piece in web.chunks(response):
             partial.append(piece)
             brought += len(piece)
             if partial.bytes > min(wanted.limit_bytes, total or wanted.limit_bytes):
@@ -133,10 +140,10 @@ def _attempt(wanted: Wanted, partial: PartialFile, web: Web) -> None:
                 raise _replaced(wanted, f"more than the {total:,} bytes that the lock expects")
     if total is not None and partial.bytes < total:
         reason = f"it sent {partial.bytes:,} of {total:,} bytes"
-        raise InterruptedTransfer(reason, brought_bytes=brought)
+        raise InterruptedTransfer(reason, received_bytes=brought)
 
 
-def _accept(wanted: Wanted, partial: PartialFile, response: requests.Response) -> int | None:
+def _accept(wanted: DownloadRequest, partial: PartialFile, response: requests.Response) -> int | None:
     """Look at the headers before the body is read; how large the whole file is, if anybody says so [bytes]."""
     asked_for_a_part = "Range" in response.request.headers
     if response.status_code == 416 and asked_for_a_part:
@@ -151,13 +158,13 @@ def _accept(wanted: Wanted, partial: PartialFile, response: requests.Response) -
         partial.restart()  # it cannot resume, or has another version now
     if not partial.bytes:
         _require_locked_version(wanted, response)
-        partial.note(response)
+        partial.write_metadata(response)
     total = _total(response, partial.bytes)
     wanted.require_within_limit(total)
     if None not in (total, wanted.file.bytes) and total != wanted.file.bytes:
         partial.restart()
-        if says_page(response):
-            raise _page(wanted, shown(str(response.url)))
+        if is_web_page(response):
+            raise _page(wanted, redacted_url(str(response.url)))
         raise _replaced(wanted, f"{total:,} bytes, the lock expects {wanted.file.bytes:,}")
     is_framed = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
     if total is None and wanted.file.bytes is None and not (is_framed or wanted.file.checksum):
@@ -168,7 +175,7 @@ def _accept(wanted: Wanted, partial: PartialFile, response: requests.Response) -
     return total if total is not None else wanted.file.bytes
 
 
-def _require_locked_version(wanted: Wanted, response: requests.Response) -> None:
+def _require_locked_version(wanted: DownloadRequest, response: requests.Response) -> None:
     """Of a file that nobody states a checksum of, and that never came before, the version must be the locked one."""
     locked, now = wanted.file.validator, {response.headers.get(name) for name in VALIDATORS} - {None}
     is_told_otherwise = wanted.file.checksum or wanted.known_sha256 or not locked or not now
@@ -177,10 +184,10 @@ def _require_locked_version(wanted: Wanted, response: requests.Response) -> None
 
 
 def _total(response: requests.Response, offset: int) -> int | None:
-    of_all = whole_number(response.headers.get("Content-Range", "").rpartition("/")[2])
+    of_all = parse_byte_count(response.headers.get("Content-Range", "").rpartition("/")[2])
     if response.status_code == PARTIAL and of_all is not None:
         return of_all  # what comes may be less than was asked for
-    length = whole_number(response.headers.get("Content-Length"))
+    length = parse_byte_count(response.headers.get("Content-Length"))
     return offset + length if length is not None and _is_plain(response) else None
 
 
@@ -196,13 +203,13 @@ def _continues(response: requests.Response, partial: PartialFile) -> bool:
     return begins and _is_plain(response) and (None in (now, partial.validator) or now == partial.validator)
 
 
-def _require_data(wanted: Wanted, partial: PartialFile) -> None:
+def _require_data(wanted: DownloadRequest, partial: PartialFile) -> None:
     """Refuse a web page, and a pointer to data, where data were promised and nothing proves that they came."""
-    start = partial.start().removeprefix(BYTE_ORDER_MARK).lstrip().lower()
+    start = partial.first_bytes().removeprefix(BYTE_ORDER_MARK).lstrip().lower()
     start = re.sub(rb"^(<!--.*?-->\s*)+", b"", start, flags=re.DOTALL)
     is_proven = wanted.file.checksum == partial.checksum
     is_page = start.startswith((*PAGE_STARTS, b"<") if partial.is_page else PAGE_STARTS)
-    where = shown(address(wanted.record, wanted.file))
+    where = redacted_url(address(wanted.record, wanted.file))
     if is_page and not is_proven and not wanted.file.name.lower().endswith(PAGES):
         partial.restart()
         raise _page(wanted, where)
@@ -214,7 +221,7 @@ def _require_data(wanted: Wanted, partial: PartialFile) -> None:
         )
 
 
-def _page(wanted: Wanted, where: str) -> SourceError:
+def _page(wanted: DownloadRequest, where: str) -> SourceError:
     return SourceError(
         f"{wanted.key}: {where} sent a web page instead of {wanted.file.name}. The publisher may be "
         f"out of order, or refuse scripts: try again later, or download the file yourself and say "
@@ -222,7 +229,7 @@ def _page(wanted: Wanted, where: str) -> SourceError:
     )
 
 
-def _require_space(wanted: Wanted, partial: PartialFile, cache: Cache) -> None:
+def _require_space(wanted: DownloadRequest, partial: PartialFile, cache: DownloadCache) -> None:
     missing = (wanted.file.bytes or 0) - partial.bytes
     if missing > (free := cache.free_bytes()):
         raise SourceError(
@@ -231,7 +238,7 @@ def _require_space(wanted: Wanted, partial: PartialFile, cache: Cache) -> None:
         )
 
 
-def _refused(wanted: Wanted, response: requests.Response) -> SourceError:
+def _refused(wanted: DownloadRequest, response: requests.Response) -> SourceError:
     gone = response.status_code in {404, 410}
     advice = (
         f"The publisher may have moved it: ask again with `make update KEY={wanted.key}`."
@@ -240,12 +247,12 @@ def _refused(wanted: Wanted, response: requests.Response) -> SourceError:
     )
     fate = "gone" if gone else "refused" if response.status_code >= 400 else "not sent"
     return SourceError(
-        f"{wanted.key}: {wanted.file.name} is {fate}: {shown(str(response.url))} answered {in_words(response)}. "
-        f"{advice}"
+        f"{wanted.key}: {wanted.file.name} is {fate}: {redacted_url(str(response.url))} answered "
+        f"{describe_status(response)}. {advice}"
     )
 
 
-def _replaced(wanted: Wanted, difference: str) -> ChecksumMismatchError:
+def _replaced(wanted: DownloadRequest, difference: str) -> ChecksumMismatchError:
     return ChecksumMismatchError(
         f"{wanted.key}: {wanted.file.name} has {difference}. The publisher has replaced it, or something on the way "
         f"changes it; nothing of it is kept. See what changed with `make update KEY={wanted.key}`, then `make all`."

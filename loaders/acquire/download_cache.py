@@ -20,14 +20,14 @@ from pathlib import Path
 from filelock import FileLock
 from platformdirs import user_cache_path
 
-from loaders.acquire.lock import LockedFile, Record, matches, statement
+from loaders.acquire.lock import LockedFile, Record, content_identity, matches
 from loaders.core.files import sha256, write_text
 
 VARIABLE = "EO_PV_CACHE"
 
 
 @dataclass(frozen=True, slots=True)
-class Cache:
+class DownloadCache:
     """The download cache below a folder, which is made when something is put into it."""
 
     root: Path
@@ -52,7 +52,7 @@ class Cache:
         _sync_folder(path.parent)
         if identity := _identity(record, file):
             write_text(digest + "\n", self.root / "known" / identity)
-        self.validators(partial).unlink(missing_ok=True)
+        self.validators_path(partial).unlink(missing_ok=True)
         return path
 
     def forget(self, record: Record, file: LockedFile) -> None:
@@ -60,19 +60,19 @@ class Cache:
         if identity := _identity(record, file):
             (self.root / "known" / identity).unlink(missing_ok=True)
 
-    def partial(self, record: Record, file: LockedFile) -> Path:
+    def partial_path(self, record: Record, file: LockedFile) -> Path:
         """Where a file grows while it comes."""
         path = self.root / "partial" / _name(record.repository, record.id, asdict(file))
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
     @staticmethod
-    def validators(partial: Path) -> Path:
+    def validators_path(partial: Path) -> Path:
         """Beside it: what the server called the version that it sent the first part of."""
         return partial.with_name(f"{partial.name}.json")
 
     @contextmanager
-    def alone(self, partial: Path) -> Iterator[None]:
+    def exclusive(self, partial: Path) -> Iterator[None]:
         """One process at a time brings a file; the others wait, and then find it here."""
         with FileLock(partial.with_name(f"{partial.name}.lock")):
             yield
@@ -94,17 +94,17 @@ class Cache:
         return found if re.fullmatch(r"[0-9a-f]{64}", found) else None
 
 
-def user_cache() -> Cache:
+def user_cache() -> DownloadCache:
     """The cache that all checkouts of this user share."""
     chosen = os.environ.get(VARIABLE)
-    return Cache(Path(chosen).expanduser().absolute() if chosen else user_cache_path("eo-pv"))
+    return DownloadCache(Path(chosen).expanduser().absolute() if chosen else user_cache_path("eo-pv"))
 
 
 def _identity(record: Record, file: LockedFile) -> str | None:
     """A name for the bytes of a file; a new version of a record with the same file has the same."""
     if file.checksum:
         return _name(file.checksum, file.bytes)
-    return _name(record.repository, record.id, asdict(file)) if statement(record, file) else None
+    return _name(record.repository, record.id, asdict(file)) if content_identity(record, file) else None
 
 
 def _name(*parts: object) -> str:

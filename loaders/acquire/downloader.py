@@ -11,25 +11,25 @@ from typing import TypeVar
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
 
 from loaders.acquire.archives.unpack import Limits
-from loaders.acquire.download import Wanted, download
-from loaders.acquire.download_cache import Cache, user_cache
+from loaders.acquire.download import DownloadRequest, download
+from loaders.acquire.download_cache import DownloadCache, user_cache
 from loaders.acquire.lock import Lock, LockedFile, Record, matches
 from loaders.acquire.receipt import read_receipt
 from loaders.core.errors import EoPvError, SourceError
 from loaders.core.files import sha256
-from loaders.core.foreign_errors import explained
+from loaders.core.foreign_errors import translate_error
 from loaders.core.paths import ProjectPaths
 from loaders.core.terminal import progress
-from loaders.http.client import Web
+from loaders.http.client import HttpClient
 from loaders.settings.params import Dataset, Settings
 
 Result = TypeVar("Result")
 
 
-class Downloads:
+class Downloader:
     """Brings files. One for all datasets that are brought at the same time, so that their hosts are spared."""
 
-    def __init__(self, settings: Settings, cache: Cache | None = None, *, force: bool = False) -> None:
+    def __init__(self, settings: Settings, cache: DownloadCache | None = None, *, force: bool = False) -> None:
         """Prepare; nothing is asked yet.
 
         Args:
@@ -41,14 +41,14 @@ class Downloads:
         self.cache = cache or user_cache()
         self.force = force
         self.only_unproven = False
-        self.web = Web(settings.download)
+        self.web = HttpClient(settings.download)
         self.bars = _bars()
 
-    def __reduce__(self) -> tuple[Callable[..., "Downloads"], tuple[object, ...]]:
+    def __reduce__(self) -> tuple[Callable[..., "Downloader"], tuple[object, ...]]:
         """Another process asks by itself, and shows nothing."""
         return _remade, (self.settings, self.cache, self.force)
 
-    def again(self) -> "Downloads":
+    def for_confirmation(self) -> "Downloader":
         """The same, but for asking the publisher again for what no checksum proves, whatever is here."""
         again = copy.copy(self)
         again.force = again.only_unproven = True
@@ -72,27 +72,27 @@ class Downloads:
             SourceError: one cannot be brought.
             ChecksumMismatchError: the publisher sends something else than the lock says.
         """
-        wanted = list(self.wanted(dataset, lock, paths))
+        wanted = list(self.requests(dataset, lock, paths))
         for each in wanted:  # all of them, before the first byte
             each.require_within_limit(each.file.bytes)
         return {each.file.name: self._one(each, paths) for each in wanted}
 
-    def wanted(self, dataset: Dataset, lock: Lock, paths: ProjectPaths) -> Iterator[Wanted]:
+    def requests(self, dataset: Dataset, lock: Lock, paths: ProjectPaths) -> Iterator[DownloadRequest]:
         """What to bring for a dataset."""
-        before = read_receipt(paths.receipt(dataset.key)).under(lock).published
+        before = read_receipt(paths.receipt(dataset.key)).for_lock(lock).published
         for file in lock.files:
             is_told = file.name in before and not _packed_anew(lock, file) and not self._is_forced(file)
             known = before[file.name].sha256 if is_told else None
-            yield Wanted(dataset.key, _record(lock), file, self.settings.limit_mb(dataset), known)
+            yield DownloadRequest(dataset.key, _record(lock), file, self.settings.limit_mb(dataset), known)
 
-    def find(self, wanted: Wanted, paths: ProjectPaths) -> Path | None:
+    def find(self, wanted: DownloadRequest, paths: ProjectPaths) -> Path | None:
         """The verified bytes of a file in the raw folder or in the cache; null if they are not here."""
         place = paths.raw(wanted.key) / wanted.file.name
         if place.is_file() and _is_what_is_wanted(place, wanted):
             return place
         return self.cache.find(wanted.record, wanted.file, wanted.known_sha256)
 
-    def _one(self, wanted: Wanted, paths: ProjectPaths) -> Path:
+    def _one(self, wanted: DownloadRequest, paths: ProjectPaths) -> Path:
         is_forced = self._is_forced(wanted.file)
         if not is_forced and (path := self.find(wanted, paths)):
             return path
@@ -119,7 +119,7 @@ class Downloads:
         return {dataset.key: _raised(found[dataset.key]) for dataset in chosen}
 
     @contextmanager
-    def _shown(self, wanted: Wanted) -> Iterator[Callable[[int], None]]:
+    def _shown(self, wanted: DownloadRequest) -> Iterator[Callable[[int], None]]:
         task = self.bars.add_task(f"{wanted.key}: {wanted.file.name}", total=wanted.file.bytes)
         try:
             yield lambda count: self.bars.advance(task, count)
@@ -127,15 +127,15 @@ class Downloads:
             self.bars.stop_task(task)
 
 
-def _remade(settings: Settings, cache: Cache, force: bool) -> Downloads:
-    return Downloads(settings, cache, force=force)
+def _remade(settings: Settings, cache: DownloadCache, force: bool) -> Downloader:
+    return Downloader(settings, cache, force=force)
 
 
 def _outcome(dataset: Dataset, work: Callable[[Dataset], Result]) -> Result | EoPvError | BaseException:
     try:
         return work(dataset)
     except BaseException as error:  # a bug of ours, raised where it is seen
-        found = explained(error, (Path("data"),))
+        found = translate_error(error, (Path("data"),))
         return SourceError(f"{dataset.key}: {found}") if found else error
 
 
@@ -145,7 +145,7 @@ def _raised(outcome: Result | EoPvError | BaseException) -> Result | EoPvError:
     return outcome
 
 
-def _is_what_is_wanted(path: Path, wanted: Wanted) -> bool:
+def _is_what_is_wanted(path: Path, wanted: DownloadRequest) -> bool:
     """Whether a file in the raw folder is the one: by what came before, or by what the publisher states."""
     if not matches(wanted.file, path):
         return False

@@ -9,15 +9,28 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from loaders.acquire.downloader import Downloads
+from loaders.acquire.downloader import Downloader
 from loaders.acquire.lock import Lock, LockedFile, matches
 from loaders.acquire.lock_diff import unidentified_files
 from loaders.acquire.publishers.local import is_local, local_files
-from loaders.acquire.raw_folder import place, receipt, replace_folder, require_all_readable, unpack_archives
-from loaders.acquire.receipt import Receipt, came_differently, changed_files, dated, read_receipt, write_receipt
+from loaders.acquire.raw_folder import (
+    link_file,
+    receipt_of_folder,
+    replace_folder,
+    require_all_readable,
+    unpack_archives,
+)
+from loaders.acquire.receipt import (
+    Receipt,
+    changed_download_error,
+    changed_files,
+    read_receipt,
+    with_first_seen,
+    write_receipt,
+)
 from loaders.acquire.resolve import resolve
 from loaders.core.errors import ChecksumMismatchError, ReadError
-from loaders.core.file_formats import UNPACKED
+from loaders.core.file_formats import UNPACKED_SUFFIX
 from loaders.core.files import sha256
 from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Dataset
@@ -25,7 +38,7 @@ from loaders.settings.params import Dataset
 log = logging.getLogger(__name__)
 
 
-def fetch(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloads) -> Path:
+def fetch(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloader) -> Path:
     """Put the locked files of a dataset into its raw folder.
 
     Files that are on this disk already (samples, the user's own) are linked, not copied. The link also lets DVC
@@ -48,48 +61,52 @@ def fetch(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Download
     return paths.raw(dataset.key)
 
 
-def confirm(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloads) -> None:
+def confirm(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloader) -> None:
     """Download again what was fetched under this lock and no checksum proves; see `fetch` with `downloads.force`.
 
     Raises:
         EoPvError: as for `fetch`; the files that were fetched before stay.
     """
-    before = read_receipt(paths.receipt(dataset.key)).under(lock).published
+    before = read_receipt(paths.receipt(dataset.key)).for_lock(lock).published
     if any(file.name in before and not file.checksum for file in lock.files):
-        fetch(dataset, lock, paths, downloads.again())
+        fetch(dataset, lock, paths, downloads.for_confirmation())
 
 
-def _fetch_aside(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloads, fresh: Path) -> None:
+def _fetch_aside(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloader, fresh: Path) -> None:
     """Make the raw folder beside its place, then put it there."""
-    before = read_receipt(paths.receipt(dataset.key)).under(lock)
+    before = read_receipt(paths.receipt(dataset.key)).for_lock(lock)
     try:
         after = _assembled(dataset, lock, paths, downloads, fresh)
         if changed := changed_files(after, before):
             if not downloads.force:
-                raise came_differently(dataset.key, changed, before.sha256(changed[0]), after.sha256(changed[0]))
+                raise changed_download_error(dataset.key, changed, before.sha256(changed[0]), after.sha256(changed[0]))
             _require_agreement(dataset, lock, paths, downloads, after)
             log.warning(_acceptance(dataset.key, changed, after, before))
-        write_receipt(dated(after, before, lock, datetime.now(UTC).date().isoformat()), paths.receipt(dataset.key))
+        write_receipt(
+            with_first_seen(after, before, lock, datetime.now(UTC).date().isoformat()), paths.receipt(dataset.key)
+        )
         replace_folder(fresh, paths.raw(dataset.key))
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _assembled(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloads, fresh: Path) -> Receipt:
+def _assembled(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloader, fresh: Path) -> Receipt:
     """Put everything into a folder: verified, unpacked, and what no checksum proves looked at."""
     shutil.rmtree(fresh, ignore_errors=True)
     for name, path in _verified(dataset, lock, paths, downloads).items():
-        place(path, fresh / name, paths, is_ours=lock.record is not None)
+        link_file(path, fresh / name, paths, is_ours=lock.record is not None)
     try:
         unpack_archives(dataset, lock, fresh, downloads.archive_limits)
         require_all_readable(lock, fresh)
     except ReadError:
         downloads.forget_unproven(lock)  # or it would be found in the cache for ever
         raise
-    return receipt(lock, fresh)
+    return receipt_of_folder(lock, fresh)
 
 
-def _require_agreement(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloads, first: Receipt) -> None:
+def _require_agreement(
+    dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloader, first: Receipt
+) -> None:
     """Download once more, and refuse bytes that are not the same both times.
 
     Raises:
@@ -97,7 +114,7 @@ def _require_agreement(dataset: Dataset, lock: Lock, paths: ProjectPaths, downlo
     """
     aside = paths.scratch(f"fetch-{dataset.key}-again")
     try:
-        second = _assembled(dataset, lock, paths, downloads.again(), aside)
+        second = _assembled(dataset, lock, paths, downloads.for_confirmation(), aside)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     if differing := changed_files(second, first):
@@ -127,7 +144,7 @@ def _alone(fresh: Path) -> Iterator[None]:
         yield
 
 
-def prefetch(dataset: Dataset, paths: ProjectPaths, downloads: Downloads) -> None:
+def prefetch(dataset: Dataset, paths: ProjectPaths, downloads: Downloader) -> None:
     """Have the published files of a dataset in the download cache, if they are not in its raw folder.
 
     Raises:
@@ -139,7 +156,7 @@ def prefetch(dataset: Dataset, paths: ProjectPaths, downloads: Downloads) -> Non
     lock = resolve(dataset, paths, downloads.web)
     if unidentified_files(lock):
         return  # in the cache, nothing would lead to them
-    before = read_receipt(paths.receipt(dataset.key)).under(lock).published
+    before = read_receipt(paths.receipt(dataset.key)).for_lock(lock).published
     places = {file.name: paths.raw(dataset.key) / file.name for file in lock.files}
     sizes = {name: path.stat().st_size for name, path in places.items() if path.is_file()}
     # by their sizes alone: `fetch` looks closer if DVC finds that anything has changed
@@ -149,7 +166,7 @@ def prefetch(dataset: Dataset, paths: ProjectPaths, downloads: Downloads) -> Non
 
 def differences(lock: Lock, receipt: Receipt, paths: ProjectPaths) -> Iterator[str]:
     """What in the raw folder is not as the lock and the last fetch say; one sentence a file."""
-    receipt = receipt.under(lock)
+    receipt = receipt.for_lock(lock)
     folder = paths.raw(lock.dataset)
     expected = {file.name: receipt.published.get(file.name) for file in lock.files} | receipt.unpacked
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
@@ -171,7 +188,7 @@ def differences(lock: Lock, receipt: Receipt, paths: ProjectPaths) -> Iterator[s
 def proofs(lock: Lock, receipt: Receipt) -> Iterator[str]:
     """Of a raw folder without differences: how many files a checksum proves, and when the others first came."""
     unproven = {file.name: receipt.published[file.name].first_seen for file in lock.files if not file.checksum}
-    folders = tuple(f"{name}{UNPACKED}/" for name in unproven)
+    folders = tuple(f"{name}{UNPACKED_SUFFIX}/" for name in unproven)
     proven = [
         name for name in receipt.published | receipt.unpacked if not name.startswith(folders) and name not in unproven
     ]
@@ -182,7 +199,7 @@ def proofs(lock: Lock, receipt: Receipt) -> Iterator[str]:
         yield f"{name}: nobody states a checksum: as first seen {when}"
 
 
-def _verified(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloads) -> dict[str, Path]:
+def _verified(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloader) -> dict[str, Path]:
     """Where the bytes of each locked file are, verified."""
     if lock.record is not None:
         return downloads.files(dataset, lock, paths)

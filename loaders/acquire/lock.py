@@ -13,7 +13,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 
 from loaders.acquire.archives.unpack import require_safe_name
 from loaders.core.errors import SourceError
-from loaders.core.files import digest, without_nothing, write_json
+from loaders.core.files import digest, without_empty_values, write_json
 
 
 def _safe(name: str) -> str:
@@ -115,7 +115,7 @@ class Lock:
         return self.origin == "sample"
 
 
-def statement(record: Record | None, file: LockedFile) -> str | None:
+def content_identity(record: Record | None, file: LockedFile) -> str | None:
     """By what a lock tells the bytes that it means from others; null if by nothing."""
     return file.checksum or file.validator or (record.id if record and record.repository == "github" else None)
 
@@ -131,8 +131,8 @@ def matches(file: LockedFile, path: Path) -> bool:
 def write_lock(lock: Lock, path: Path) -> None:
     """Write a lock, sorted and stable, without what nobody states."""
     document = asdict(lock)
-    document["files"] = [without_nothing(file) for file in document["files"]]
-    document["record"] = without_nothing(document["record"] or {})
+    document["files"] = [without_empty_values(file) for file in document["files"]]
+    document["record"] = without_empty_values(document["record"] or {})
     if not document["record"]:
         del document["record"]
     write_json(document, path)
@@ -154,13 +154,13 @@ def read_lock(path: Path) -> Lock:
         raise SourceError(f"{path.stem}: {path.name} is missing. Run `eo-pv resolve {path.stem}`.") from error
     except ValueError as error:
         raise SourceError(
-            f"{path.stem}: the lock {path} is damaged ({complaint(error)}). Restore it from Git, "
+            f"{path.stem}: the lock {path} is damaged ({validation_message(error)}). Restore it from Git, "
             f"or ask the source again with `make update KEY={path.stem}`."
         ) from error
     return lock
 
 
-def last_lock(path: Path) -> Lock | None:
+def read_lock_if_valid(path: Path) -> Lock | None:
     """The lock that stands there, if there is one that can be read."""
     try:
         return read_lock(path)
@@ -168,7 +168,7 @@ def last_lock(path: Path) -> Lock | None:
         return None
 
 
-def complaint(error: ValueError) -> str:
+def validation_message(error: ValueError) -> str:
     """What is wrong with a document, in words."""
     if not isinstance(error, ValidationError):
         return str(error)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
-from loaders.acquire.lock import Lock, LockedFile, statement
+from loaders.acquire.lock import Lock, LockedFile, content_identity
 
 
 def changes(old: Lock | None, new: Lock) -> list[str]:
@@ -22,10 +22,10 @@ def changes(old: Lock | None, new: Lock) -> list[str]:
 
 def unidentified_files(lock: Lock) -> set[str]:
     """The files whose bytes nothing tells from others: no checksum, no ETag, no date, no commit."""
-    return {file.name for file in lock.files if statement(lock.record, file) is None}
+    return {file.name for file in lock.files if content_identity(lock.record, file) is None}
 
 
-def with_checksums_of(old: Lock | None, new: Lock) -> Lock:
+def with_former_checksums(old: Lock | None, new: Lock) -> Lock:
     """A lock with the checksums that GitHub stated before of the same files, where it does not repeat them now.
 
     Its interface answers few questions an hour; what a commit holds never changes.

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import requests
 
-from loaders.acquire.download_cache import Cache
+from loaders.acquire.download_cache import DownloadCache
 from loaders.acquire.lock import LockedFile
 from loaders.core import files
 from loaders.core.files import CHUNK_BYTES, GIT_BLOB
@@ -23,7 +23,7 @@ class PartialFile:
 
     def __init__(self, path: Path, file: LockedFile, advance: Callable[[int], None]) -> None:
         self.path = path
-        self._note = Cache.validators(path)
+        self._note = DownloadCache.validators_path(path)
         self._advance = advance
         self._algorithm = (file.checksum or "sha256:").partition(":")[0]
         self._reset()
@@ -69,17 +69,17 @@ class PartialFile:
         """Whether the server called it a web page, as careless servers also call data."""
         return bool(self._noted().get("is_page"))
 
-    def note(self, response: requests.Response) -> None:
+    def write_metadata(self, response: requests.Response) -> None:
         """Remember what the server says of it."""
-        noted = {"validator": validator_of(response), "is_page": says_page(response)}
+        noted = {"validator": validator_of(response), "is_page": is_web_page(response)}
         self._note.write_text(json.dumps(noted), encoding="utf-8")
 
-    def start(self) -> bytes:
+    def first_bytes(self) -> bytes:
         """Its first bytes."""
         with self.path.open("rb") as stream:
             return stream.read(START_BYTES)
 
-    def complete(self) -> str:
+    def sync(self) -> str:
         """Make sure that it is on the disk; its sha256."""
         os.fsync(self._stream.fileno())
         return str(self._digests["sha256"].hexdigest())
@@ -121,6 +121,6 @@ def validator_of(response: requests.Response) -> str | None:
     return response.headers.get("Last-Modified") if tag.startswith("W/") or not tag else tag
 
 
-def says_page(response: requests.Response) -> bool:
+def is_web_page(response: requests.Response) -> bool:
     """Whether the header calls an answer a web page."""
     return response.headers.get("Content-Type", "").startswith("text/html")

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from loaders.acquire.archives.unpack import Limits, unpack
 from loaders.acquire.content_check import require_readable
-from loaders.acquire.lock import Lock, statement
-from loaders.acquire.receipt import Receipt, receipt_file
+from loaders.acquire.lock import Lock, content_identity
+from loaders.acquire.receipt import Receipt, describe_file
 from loaders.core.errors import ReadError
-from loaders.core.file_formats import UNPACKED, is_archive
+from loaders.core.file_formats import UNPACKED_SUFFIX, is_archive
 from loaders.core.paths import ProjectPaths
-from loaders.settings.file_selection import wanted_files, wanted_members
+from loaders.settings.file_selection import select_files, select_members
 from loaders.settings.params import Dataset
 
 
-def place(target: Path, place: Path, paths: ProjectPaths, *, is_ours: bool) -> None:
+def link_file(target: Path, place: Path, paths: ProjectPaths, *, is_ours: bool) -> None:
     """Link a file: to the download cache by a second name, which costs nothing and outlives the cache."""
     place.parent.mkdir(parents=True, exist_ok=True)
     if not is_ours:
@@ -42,10 +42,10 @@ def unpack_archives(dataset: Dataset, lock: Lock, fresh: Path, limits: Limits) -
 
     def chosen(archive: str, members: Sequence[str]) -> list[str]:
         held.extend(f"{archive}/{member}" for member in members)
-        return wanted_members(members, archive, dataset.source)
+        return select_members(members, archive, dataset.source)
 
     for name in (file.name for file in lock.files if is_archive(file.name)):
-        folder = fresh / f"{name}{UNPACKED}"
+        folder = fresh / f"{name}{UNPACKED_SUFFIX}"
         folder.mkdir(parents=True)
         unpack(fresh / name, name, folder, partial(chosen, name), limits, dataset.key)
         if not any(folder.iterdir()):
@@ -53,7 +53,7 @@ def unpack_archives(dataset: Dataset, lock: Lock, fresh: Path, limits: Limits) -
     if not held:
         return
     try:
-        wanted_files(fresh, dataset.source, dataset.key)
+        select_files(fresh, dataset.source, dataset.key)
     except ReadError as error:
         raise ReadError(f"{error} The archives hold: {', '.join(held[:50])}.") from error
 
@@ -61,17 +61,17 @@ def unpack_archives(dataset: Dataset, lock: Lock, fresh: Path, limits: Limits) -
 def require_all_readable(lock: Lock, fresh: Path) -> None:
     """Look at the files that no checksum proves, and at what is in them."""
     for file in lock.files:
-        inside = sorted((fresh / f"{file.name}{UNPACKED}").rglob("*"))
+        inside = sorted((fresh / f"{file.name}{UNPACKED_SUFFIX}").rglob("*"))
         for path in (fresh / file.name, *inside):
             if not file.checksum and path.is_file():
                 require_readable(path, path.relative_to(fresh).as_posix(), lock.dataset)
 
 
-def receipt(lock: Lock, fresh: Path) -> Receipt:
+def receipt_of_folder(lock: Lock, fresh: Path) -> Receipt:
     """The receipt of all that is in a folder."""
     paths = {path.relative_to(fresh).as_posix(): path for path in sorted(fresh.rglob("*")) if path.is_file()}
-    found = {name: receipt_file(path) for name, path in paths.items()}
-    published = {file.name: statement(lock.record, file) for file in lock.files}
+    found = {name: describe_file(path) for name, path in paths.items()}
+    published = {file.name: content_identity(lock.record, file) for file in lock.files}
     return Receipt(
         published={name: replace(file, stated=published[name]) for name, file in found.items() if name in published},
         unpacked={name: file for name, file in found.items() if name not in published},

@@ -4,23 +4,23 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from loaders.acquire import publishers
-from loaders.acquire.archives.unpack import folded, require_safe_name
-from loaders.acquire.last_asked import note_asked
-from loaders.acquire.lock import Lock, LockedFile, Record, last_lock, read_lock, write_lock
-from loaders.acquire.lock_diff import with_checksums_of
+from loaders.acquire.archives.unpack import case_folded, require_safe_name
+from loaders.acquire.last_asked import write_last_asked
+from loaders.acquire.lock import Lock, LockedFile, Record, read_lock, read_lock_if_valid, write_lock
+from loaders.acquire.lock_diff import with_former_checksums
 from loaders.acquire.publishers import local
 from loaders.acquire.receipt import Receipt, read_receipt, write_receipt
 from loaders.core.errors import SourceError
-from loaders.core.file_formats import UNPACKED, geodatabase
+from loaders.core.file_formats import UNPACKED_SUFFIX, geodatabase
 from loaders.core.paths import ProjectPaths
-from loaders.http.client import Web
-from loaders.settings.file_selection import main_files, wanted_names, with_parts
+from loaders.http.client import HttpClient
+from loaders.settings.file_selection import add_parts, main_files, select_names
 from loaders.settings.params import Dataset
 
 MOST_LISTED = 50
 
 
-def resolve(dataset: Dataset, paths: ProjectPaths, web: Web) -> Lock:
+def resolve(dataset: Dataset, paths: ProjectPaths, web: HttpClient) -> Lock:
     """The lock of a dataset; the source is asked only if there is no lock for it yet.
 
     Raises:
@@ -37,7 +37,7 @@ def current_lock(dataset: Dataset, paths: ProjectPaths) -> Lock | None:
     return lock if lock and (lock.source, lock.origin) == expected else None
 
 
-def update(dataset: Dataset, paths: ProjectPaths, web: Web) -> Lock:
+def update(dataset: Dataset, paths: ProjectPaths, web: HttpClient) -> Lock:
     """Ask the source again, whatever the lock says, and replace the lock.
 
     What came of files that have changed since is forgotten: what comes next is accepted in their place.
@@ -45,25 +45,25 @@ def update(dataset: Dataset, paths: ProjectPaths, web: Web) -> Lock:
     Raises:
         SourceError: as for `resolve`.
     """
-    former, receipt = last_lock(paths.lock(dataset.key)), paths.receipt(dataset.key)
-    lock = with_checksums_of(former, asked(dataset, paths, web))
+    former, receipt = read_lock_if_valid(paths.lock(dataset.key)), paths.receipt(dataset.key)
+    lock = with_former_checksums(former, query_source(dataset, paths, web))
     if former and former.source == lock.source and _was_asked_by_head(lock) and _has_never_come(lock, receipt):
-        lock = with_checksums_of(former, asked(dataset, paths, web, doubts_head=True))
+        lock = with_former_checksums(former, query_source(dataset, paths, web, verify_head=True))
     if receipt.exists():
-        write_receipt(_seen_or_nothing(receipt).under(lock), receipt)
+        write_receipt(_seen_or_nothing(receipt).for_lock(lock), receipt)
     write_lock(lock, paths.lock(dataset.key))
-    note_asked(dataset.key, paths)
+    write_last_asked(dataset.key, paths)
     return lock
 
 
-def asked(dataset: Dataset, paths: ProjectPaths, web: Web, *, doubts_head: bool = False) -> Lock:
+def query_source(dataset: Dataset, paths: ProjectPaths, web: HttpClient, *, verify_head: bool = False) -> Lock:
     """What the source says now, as a lock that is not written yet.
 
     Args:
         dataset: whose source is asked.
         paths: where things are.
         web: how to ask.
-        doubts_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
+        verify_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
 
     Raises:
         SourceError: as for `resolve`.
@@ -71,10 +71,10 @@ def asked(dataset: Dataset, paths: ProjectPaths, web: Web, *, doubts_head: bool 
     record: Record | None = None
     if local.is_local(dataset, paths):
         present = local.local_files(dataset, paths)
-        wanted = _matching(dataset, present, str(local.place(dataset, paths)))
-        files = [local.described(present[name], name) for name in wanted]
+        wanted = _matching(dataset, present, str(local.source_path(dataset, paths)))
+        files = [local.locked_file(present[name], name) for name in wanted]
     else:
-        record, listed = publishers.ask(dataset, web, doubts_head=doubts_head)
+        record, listed = publishers.query(dataset, web, verify_head=verify_head)
         files = _chosen(dataset, {file.name: file for file in listed}, record.id)
         _require_distinct(dataset, [file for file in listed if file.name in {each.name for each in files}])
     return Lock(
@@ -107,7 +107,7 @@ def _was_asked_by_head(lock: Lock) -> bool:
 
 def _has_never_come(lock: Lock, receipt: Path) -> bool:
     """Whether nothing was fetched under what a lock states of a file that no checksum proves."""
-    came = _seen_or_nothing(receipt).under(lock).published
+    came = _seen_or_nothing(receipt).for_lock(lock).published
     return any(file.name not in came and not file.checksum for file in lock.files)
 
 
@@ -130,7 +130,7 @@ def _chosen(dataset: Dataset, listed: Mapping[str, LockedFile], place: str) -> l
                 f"{dataset.key}: {place} holds several files: {', '.join(sizes)}. "
                 f"Name what is wanted in datasets.{dataset.key}.source.include in params.yaml."
             )
-        wanted = sorted(with_parts(data, wanted)) if data else wanted
+        wanted = sorted(add_parts(data, wanted)) if data else wanted
     return [listed[name] for name in wanted]
 
 
@@ -140,7 +140,7 @@ def _matching(dataset: Dataset, names: Collection[str], place: str) -> list[str]
     Raises:
         SourceError: a pattern finds nothing; the message lists what is there.
     """
-    wanted, unmatched = wanted_names(names, dataset.source)
+    wanted, unmatched = select_names(names, dataset.source)
     if wanted and not unmatched:
         return wanted
     raise SourceError(
@@ -153,9 +153,9 @@ def _require_distinct(dataset: Dataset, files: Collection[LockedFile]) -> None:
     """Refuse names that would leave the folder, or that some disks take for one another."""
     for file in files:
         require_safe_name(file.name, "the publisher", dataset.key)
-    taken = {folded(file.name) for file in files}
+    taken = {case_folded(file.name) for file in files}
     folders = {str(folder) for name in taken for folder in PurePosixPath(name).parents}
-    unpacked = {f"{name}{UNPACKED}" for name in taken}
+    unpacked = {f"{name}{UNPACKED_SUFFIX}" for name in taken}
     if len(taken) < len(files) or folders & taken or (folders | taken) & unpacked:
         raise SourceError(
             f"{dataset.key}: the publisher lists files whose names differ only in case, or not at all, or of which one "

@@ -53,7 +53,7 @@ class _DbtDumper(yaml.SafeDumper):
 
 def _as_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style = None if text.isprintable() else '"'  # else YAML would fold line ends of all kinds
-    return dumper.represent_scalar("tag:yaml.org,2002:str", storable(text).replace("{", "{{ '{' }}"), style=style)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", encodable(text).replace("{", "{{ '{' }}"), style=style)
 
 
 def _as_template(dumper: yaml.SafeDumper, text: Template) -> yaml.ScalarNode:
@@ -70,7 +70,7 @@ def one_line(text: str | None) -> str:
     return " ".join("".join(shown).split())
 
 
-def storable(text: str) -> str:
+def encodable(text: str) -> str:
     """Without halves of characters, which no file in UTF-8 can hold."""
     return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
@@ -95,7 +95,7 @@ def dbt_yaml(document: Mapping[str, Any]) -> str:
 def json_text(document: object) -> str:
     """A document as sorted JSON; what is not shown is spelt out, so that `git diff` and editors show what is there."""
     written = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
-    return _spelt_out(storable(written), lambda character: json.dumps(character)[1:-1]) + "\n"
+    return _spelt_out(encodable(written), lambda character: json.dumps(character)[1:-1]) + "\n"
 
 
 def _spelt_out(written: str, spell: Callable[[str], str]) -> str:

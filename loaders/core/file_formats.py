@@ -66,10 +66,10 @@ FORMATS: Mapping[str, FileFormat] = {
     ".ods": ODS,
 }
 # Files of these formats are often accompanied by the same in others, or by tables about them, which are left unasked.
-USUAL = frozenset({".geojson", ".json", ".shp", ".gpkg", ".fgb", ".kml", ".parquet", ".geoparquet", ".csv"})
+COMMON_SUFFIXES = frozenset({".geojson", ".json", ".shp", ".gpkg", ".fgb", ".kml", ".parquet", ".geoparquet", ".csv"})
 DRIVERS = frozenset(driver for found in FORMATS.values() for driver in found.drivers)
 ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".7z")
-UNPACKED = ".unpacked"  # beside an archive: the folder with what is wanted of it
+UNPACKED_SUFFIX = ".unpacked"  # beside an archive: the folder with what is wanted of it
 SHAPEFILE_PARTS = frozenset({*SHAPEFILE.parts, ".qix", ".sbn", ".sbx"})  # the last three are indexes
 
 
@@ -84,7 +84,7 @@ def geodatabase(name: str) -> str:
     return next((str(folder) for folder in reversed(path.parents) if suffix(folder.name) == ".gdb"), "")
 
 
-def whole_files(sizes: Mapping[str, int | None]) -> dict[str, int | None]:
+def merge_geodatabases(sizes: Mapping[str, int | None]) -> dict[str, int | None]:
     """The files of a listing and their sizes [bytes], each file geodatabase as one of them."""
     whole: dict[str, int | None] = {}
     for name, size in sizes.items():

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from loaders.core.escape import json_text, storable
+from loaders.core.escape import encodable, json_text
 
 CHUNK_BYTES = 1 << 20
 
@@ -44,10 +44,10 @@ def write_text(text: str, path: Path) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(storable(text), encoding="utf-8")
+    partial.write_text(encodable(text), encoding="utf-8")
     partial.replace(path)
 
 
-def without_nothing(document: dict[str, Any]) -> dict[str, Any]:
+def without_empty_values(document: dict[str, Any]) -> dict[str, Any]:
     """What of it says something."""
     return {name: value for name, value in document.items() if value not in (None, "", ())}

@@ -16,9 +16,9 @@ from pathlib import Path
 from loaders.core import memory
 from loaders.core.errors import BuildError, EoPvError
 
-STOPPED = "Stopped. `make all` goes on from here."
-STOPPED_CODE = 130
-WITHIN_A_RUN = "EO_PV_RUN"  # set for the steps of `eo-pv repro`, which says for all of them that they were stopped
+STOPPED_MESSAGE = "Stopped. `make all` goes on from here."
+STOPPED_EXIT_CODE = 130
+RUN_VARIABLE = "EO_PV_RUN"  # set for the steps of `eo-pv repro`, which says for all of them that they were stopped
 BYTES_PER_MB = 1e6
 ALMOST_NOTHING_BYTES = 1 << 20  # a disk with less left is full
 LIBRARIES = frozenset(
@@ -51,7 +51,7 @@ NO_ROOM = re.compile(r"failed to map segment|cannot allocate memory", re.IGNOREC
 DAMAGED = re.compile(r"parquet|thrift|magic bytes", re.IGNORECASE)
 
 
-def explained(error: BaseException, folders: tuple[Path, ...] = ()) -> EoPvError | None:
+def translate_error(error: BaseException, folders: tuple[Path, ...] = ()) -> EoPvError | None:
     """The error to show instead of another's; null for one of ours already, and for a bug of ours.
 
     Args:
@@ -65,7 +65,7 @@ def explained(error: BaseException, folders: tuple[Path, ...] = ()) -> EoPvError
     return None
 
 
-def sentence_for(text: str, folders: tuple[Path, ...] = ()) -> str | None:
+def message_for(text: str, folders: tuple[Path, ...] = ()) -> str | None:
     """What a library's own words mean, where they tell what the world did; null where they do not."""
     number = next((number for number, pattern in TEXTS if pattern.search(text)), None)
     if number == errno.EAGAIN:
@@ -75,16 +75,19 @@ def sentence_for(text: str, folders: tuple[Path, ...] = ()) -> str | None:
     return None if number is None else _system(number, None, folders)
 
 
-def killed(signal_number: int, used_mb: float | None = None) -> str:
+def killed_message(signal_number: int, used_mb: float | None = None) -> str:
     """What it means that a process of ours was killed by a signal."""
     if signal_number == signal.SIGINT:
-        return STOPPED
+        return STOPPED_MESSAGE
     if signal_number in {signal.SIGKILL, signal.SIGABRT, signal.SIGBUS, signal.SIGSEGV}:
-        return f"A process was killed ({signal.strsignal(signal_number)}), as happens when {out_of_memory(used_mb)}"
+        return (
+            f"A process was killed ({signal.strsignal(signal_number)}), as happens when "
+            f"{out_of_memory_message(used_mb)}"
+        )
     return f"A process was killed ({signal.strsignal(signal_number)}). Run the same command again."
 
 
-def out_of_memory(used_mb: float | None = None) -> str:
+def out_of_memory_message(used_mb: float | None = None) -> str:
     """That memory ran out, how much there is, and what lowers the need."""
     used = memory.used_mb() if used_mb is None else used_mb
     return (
@@ -104,10 +107,10 @@ def _sentence(error: BaseException, folders: tuple[Path, ...]) -> str | None:
         return _system(error.errno, error.filename, folders)
     library = type(error).__module__.partition(".")[0]
     if isinstance(error, OSError) or library in LIBRARIES:
-        return sentence_for(str(error), folders) or _damaged(library, str(error))
+        return message_for(str(error), folders) or _damaged(library, str(error))
     if isinstance(error, ImportError) and NO_ROOM.search(str(error)):  # a library does not fit into the addresses
         return _system(errno.ENOMEM, None, folders)
-    return killed(signal.SIGKILL) if type(error).__name__ in POOLS else _text(error)
+    return killed_message(signal.SIGKILL) if type(error).__name__ in POOLS else _text(error)
 
 
 def _system(number: int, name: object, folders: tuple[Path, ...]) -> str:
@@ -117,7 +120,7 @@ def _system(number: int, name: object, folders: tuple[Path, ...]) -> str:
         if full := _full_disk(name, folders, is_certain=is_certain):
             return full
     if number == errno.ENOMEM:
-        used = out_of_memory()
+        used = out_of_memory_message()
         return used[0].upper() + used[1:]
     if number in {errno.EMFILE, errno.ENFILE}:
         return "Too many files are open at the same time. Allow more with `ulimit -n 4096`, then run the command again."

@@ -15,12 +15,12 @@ NO_LIMIT_BYTES = 1 << 60  # the first version of cgroups writes a number near 2^
 def limit_mb() -> float:
     """The most memory that this process may use [MB]."""
     limits = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), *_cgroup_limits_bytes()]
-    if has_few_addresses():
+    if has_address_space_limit():
         limits.append(resource.getrlimit(resource.RLIMIT_AS)[0])
     return float(min(limits)) / BYTES_PER_MB
 
 
-def has_few_addresses() -> bool:
+def has_address_space_limit() -> bool:
     """Whether `ulimit -v` limits what is reserved, used or not."""
     return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
 

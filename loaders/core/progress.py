@@ -8,10 +8,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
 from loaders.core.terminal import progress
 
 Thing = TypeVar("Thing")
-Watched = Callable[[Iterable[Any], str, int], Iterator[Any]]  # what `watched` is to those who are given it
+ProgressWrapper = Callable[[Iterable[Any], str, int], Iterator[Any]]  # what `watched` is to those who are given it
 
 
-def watched(things: Iterable[Thing], what: str, total: int) -> Iterator[Thing]:
+def with_progress(things: Iterable[Thing], what: str, total: int) -> Iterator[Thing]:
     """The same things, while a bar shows how many of them are done.
 
     Args:

@@ -21,8 +21,8 @@ def prune(keys: list[str], paths: ProjectPaths) -> list[str]:
             paths.metrics,
             paths.loaded,
             paths.rejected,
-            paths.times,
-            paths.asked,
+            paths.step_times,
+            paths.last_asked,
         ):
             place(key).unlink(missing_ok=True)
         paths.scratch(f"fetch-{key}.lock").unlink(missing_ok=True)

@@ -123,18 +123,18 @@ def redact_all(value: Any) -> Any:
     return redact(value) if isinstance(value, str) else value
 
 
-def without(text: str, secrets: Iterable[str]) -> str:
+def hide_secrets(text: str, secrets: Iterable[str]) -> str:
     """A text without these secrets, however they are quoted in it; nothing else of it changes."""
     forms = _pattern(tuple(secrets))
     return forms.sub(HIDDEN, text) if forms else text
 
 
-def remember(secrets: Iterable[str]) -> None:
+def register_secrets(secrets: Iterable[str]) -> None:
     """From now on, `redact` hides these too: secrets that this process was given in another way."""
     _learnt.update(secrets)
 
 
-def shown(url: str) -> str:
+def redacted_url(url: str) -> str:
     """An address as messages and logs may repeat it: scheme, host and path."""
     try:
         parts = urlsplit(url)
@@ -157,7 +157,7 @@ def credential_in(url: str) -> str | None:
     if _SHAPE.search(unquote(url)):
         return "what looks like a key or a token"
     known = (secret for secret in _known() if len(secret) >= _WORD_LENGTH)
-    return "a secret of the environment" if without(url, known) != url else None
+    return "a secret of the environment" if hide_secrets(url, known) != url else None
 
 
 def without_credential(url: str) -> str:
@@ -166,7 +166,7 @@ def without_credential(url: str) -> str:
         return url
     parts = urlsplit(url)
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl().partition(";")[0]
-    return bare if credential_in(bare) is None else shown(bare)
+    return bare if credential_in(bare) is None else redacted_url(bare)
 
 
 def _parameters(text: str) -> list[tuple[str, str]]:
@@ -197,7 +197,7 @@ def _without_query(found: re.Match[str]) -> str:
 
 
 def _of_environment(text: str) -> str:
-    return without(text, _known())
+    return hide_secrets(text, _known())
 
 
 def _known() -> tuple[str, ...]:

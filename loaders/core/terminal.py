@@ -65,10 +65,10 @@ def protect_terminal() -> None:
     logging.basicConfig(handlers=[handler])
 
 
-WIDE = 165  # columns, where the output is not a terminal
+NON_TERMINAL_WIDTH = 165  # columns, where the output is not a terminal
 
 
-out = Terminal(width=None if sys.stdout.isatty() else WIDE)
+out = Terminal(width=None if sys.stdout.isatty() else NON_TERMINAL_WIDTH)
 
 
 err = Terminal(stderr=True, soft_wrap=True)

@@ -3,18 +3,18 @@
 import codecs
 import re
 
-UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 SHOWN = 40  # characters of what was found
-BEFORE_TEXT = "\ufeff\x1e \t\r\n"  # of JSON; the second separates the features of a GeoJSON sequence
-BEFORE_ROOT = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)  # of XML
-ARCHIVES = {  # by ending; a tar has no beginning that all of them share
+JSON_PREFIX = "\ufeff\x1e \t\r\n"  # of JSON; the second separates the features of a GeoJSON sequence
+XML_PROLOG = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)  # of XML
+ARCHIVE_MAGIC = {  # by ending; a tar has no beginning that all of them share
     ".zip": b"PK",
     ".7z": b"7z\xbc\xaf\x27\x1c",
     **dict.fromkeys((".tar.gz", ".tgz"), b"\x1f\x8b"),
     **dict.fromkeys((".tar.bz2", ".tbz2"), b"BZh"),
     **dict.fromkeys((".tar.xz", ".txz"), b"\xfd7zXZ\x00"),
 }
-KNOWN = {
+MAGIC_NAMES = {
     b"SQLite format 3\x00": "an SQLite database",
     b"PK\x03\x04": "a zip archive",
     b"\x1f\x8b": "compressed with gzip",
@@ -28,17 +28,17 @@ KNOWN = {
 }
 
 
-def begins(head: bytes) -> str:
+def describe_start(head: bytes) -> str:
     """What is there instead: by name where it is well known, else its first characters."""
-    if known := next((name for magic, name in KNOWN.items() if head.startswith(magic)), ""):
+    if known := next((name for magic, name in MAGIC_NAMES.items() if head.startswith(magic)), ""):
         return f"it is {known}"
-    text = decoded(head).lstrip(BEFORE_TEXT)
-    declaration = BEFORE_ROOT.match(text)  # says nothing of what it is
+    text = decode(head).lstrip(JSON_PREFIX)
+    declaration = XML_PROLOG.match(text)  # says nothing of what it is
     text = text[declaration.end() :] if declaration else text
     shown = text[: text.find(">") + 1] if text.startswith("<") and 0 < text.find(">") < SHOWN else text[:SHOWN]
     return f"it begins with {shown!r}" if shown else "it is blank"
 
 
-def decoded(head: bytes) -> str:
+def decode(head: bytes) -> str:
     """As text, whatever it is."""
-    return head.decode("utf-16" if head.startswith(UTF_16) else "utf-8", "replace")
+    return head.decode("utf-16" if head.startswith(UTF_16_MARKS) else "utf-8", "replace")

@@ -18,14 +18,14 @@ from loaders.core.file_formats import (
     FileFormat,
 )
 from loaders.core.files import CHUNK_BYTES
-from loaders.formats.beginnings import BEFORE_ROOT, BEFORE_TEXT, KNOWN, UTF_16, begins, decoded
+from loaders.formats.beginnings import JSON_PREFIX, MAGIC_NAMES, UTF_16_MARKS, XML_PROLOG, decode, describe_start
 from loaders.formats.geopackage_views import view_fault
 from loaders.formats.topojson import TOPOLOGY, topology_fault
 from loaders.formats.wholeness import geodatabase_fault, last_line_fault, xml_fault
 from loaders.settings.file_selection import SourceFile
 
 HEAD_BYTES = 1 << 16
-NO_END = 1 << 62
+UNLIMITED_BYTES = 1 << 62
 ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
 KML_ROOTS = frozenset({"kml", "Document", "Folder", "Placemark"})
 GML_NAMESPACE = "opengis.net/gml"
@@ -35,7 +35,7 @@ MOST_RATIO = 200
 DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError)  # what zipfile raises
 
 
-def format_of(file: SourceFile, key: str = "") -> FileFormat:
+def expected_format(file: SourceFile, key: str = "") -> FileFormat:
     """The format that a file's ending says.
 
     Raises:
@@ -50,7 +50,7 @@ def format_of(file: SourceFile, key: str = "") -> FileFormat:
     )
 
 
-def require_content(file: SourceFile, key: str = "") -> None:
+def require_format(file: SourceFile, key: str = "") -> None:
     """Compare how a file begins with its ending.
 
     Args:
@@ -61,7 +61,7 @@ def require_content(file: SourceFile, key: str = "") -> None:
         ReadError: it is something else, or its ending says no format.
         OSError: it cannot be read.
     """
-    expected = format_of(file, key)
+    expected = expected_format(file, key)
     if fault := content_fault(file.path, expected):
         again = f"If it was damaged on the way, run `eo-pv fetch {key} --force`. " if key else ""
         other = f"If it is of another format, {_rename(key)}"
@@ -88,7 +88,7 @@ def content_fault(path: Path, expected: FileFormat) -> str:
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     if expected is CSV:
-        return next((f"it is {name}" for magic, name in KNOWN.items() if not _is_text(magic, head)), "")
+        return next((f"it is {name}" for magic, name in MAGIC_NAMES.items() if not _is_text(magic, head)), "")
     return _head_fault(path, head, expected) if head else "it is empty"
 
 
@@ -108,7 +108,7 @@ def _is_text(magic: bytes, head: bytes) -> bool:
 def _magic_fault(head: bytes, expected: FileFormat) -> str:
     text = expected.magic.rstrip(b"\x00").decode("latin-1")
     shown = repr(text) if text.isprintable() else f"the bytes {expected.magic.hex(' ')}"
-    return "" if head.startswith(expected.magic) else f"{begins(head)}, expected {shown}"
+    return "" if head.startswith(expected.magic) else f"{describe_start(head)}, expected {shown}"
 
 
 def _inner_fault(path: Path, expected: FileFormat) -> str:
@@ -118,12 +118,12 @@ def _inner_fault(path: Path, expected: FileFormat) -> str:
 
 
 def _text_fault(head: bytes, expected: FileFormat) -> str:
-    if head.startswith(UTF_16):
+    if head.startswith(UTF_16_MARKS):
         return "it is UTF-16, expected UTF-8"
-    first = head.decode("utf-8", "replace").lstrip(BEFORE_TEXT)[:1]
+    first = head.decode("utf-8", "replace").lstrip(JSON_PREFIX)[:1]
     if first and first in expected.opening:
         return ""
-    return f"{begins(head)}, expected {' or '.join(expected.opening)}"
+    return f"{describe_start(head)}, expected {' or '.join(expected.opening)}"
 
 
 def _json_fault(path: Path, head: bytes, expected: FileFormat) -> str:
@@ -134,16 +134,16 @@ def _json_fault(path: Path, head: bytes, expected: FileFormat) -> str:
 
 def _xml_fault(head: bytes, expected: FileFormat) -> str:
     """KML and GML differ from one another, and from the XML that sends GDAL elsewhere, by their root."""
-    text = decoded(head).lstrip("\ufeff")
-    start = match.end() if (match := BEFORE_ROOT.match(text)) else 0
+    text = decode(head).lstrip("\ufeff")
+    start = match.end() if (match := XML_PROLOG.match(text)) else 0
     if text[start:].startswith("<!DOCTYPE") and "<!ENTITY" in text:
-        return f"{begins(head)}; a document type can declare entities without end, and is not read"
+        return f"{describe_start(head)}; a document type can declare entities without end, and is not read"
     root = ROOT.match(text, start)
     if expected is KML:
-        return "" if root and root[1] in KML_ROOTS else f"{begins(head)}, expected <kml>"
+        return "" if root and root[1] in KML_ROOTS else f"{describe_start(head)}, expected <kml>"
     if root and root[1] not in KML_ROOTS and GML_NAMESPACE in text[start:]:
         return ""
-    return f"{begins(head)}, expected an element that declares the namespace {GML_NAMESPACE}"
+    return f"{describe_start(head)}, expected an element that declares the namespace {GML_NAMESPACE}"
 
 
 def _zip_fault(path: Path, expected: FileFormat) -> str:
@@ -183,7 +183,7 @@ def _size_fault(unpacked: int, packed: int) -> str:
 def _member_fault(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
     """Unpack a member to nowhere: GDAL goes on beyond the size that it states."""
     stated, found = member.file_size, 0
-    member.file_size = NO_END  # at the stated size, zipfile would stop without a word
+    member.file_size = UNLIMITED_BYTES  # at the stated size, zipfile would stop without a word
     try:
         with archive.open(member) as stream:
             while found <= stated and (piece := stream.read(CHUNK_BYTES)):

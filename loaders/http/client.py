@@ -14,12 +14,19 @@ from requests.adapters import HTTPAdapter
 from tenacity import Retrying, retry_if_exception_type
 
 from loaders.core.errors import NoNetworkError, SourceError
-from loaders.core.redact import shown
+from loaders.core.redact import redacted_url
 from loaders.core.redacted_output import redact_web_logs
-from loaders.http.errors import PROXY_LOGIN, explain, proxy_login, reason_of, require_possible, unresolved_host
-from loaders.http.network import is_connected, is_unresolved, no_network
-from loaders.http.retry import InterruptedTransfer, RetryPolicy, TooSlowError, Window
-from loaders.http.status import in_words, is_transient, retry_after_s
+from loaders.http.errors import (
+    PROXY_LOGIN,
+    proxy_login_error,
+    raise_request_error,
+    require_valid_host,
+    root_cause,
+    unresolved_host,
+)
+from loaders.http.network import is_connected, is_unresolved, no_network_error
+from loaders.http.retry import InterruptedTransfer, RetryPolicy, SpeedMonitor, TooSlowError
+from loaders.http.status import describe_status, is_transient, retry_after_s
 from loaders.settings.download import Download
 
 Answer = TypeVar("Answer")
@@ -35,7 +42,7 @@ UNRESOLVED = (
 MOST_HOSTS = 64  # that are spoken to at the same time
 
 
-class Web:
+class HttpClient:
     """What `requests` is to others, with the settings' patience. It may be shared by threads."""
 
     def __init__(self, settings: Download) -> None:
@@ -52,9 +59,9 @@ class Web:
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, pools)
 
-    def impatient(self) -> "Web":
+    def without_retries(self) -> "HttpClient":
         """One that asks once and waits for no busy server: for what is not needed."""
-        return Web(self.settings.model_copy(update={"attempts": 1, "longest_wait_s": 0.0}))
+        return HttpClient(self.settings.model_copy(update={"attempts": 1, "longest_wait_s": 0.0}))
 
     def get(self, url: str, **options: Any) -> requests.Response:
         """A whole answer, whatever its status unless the server is busy.
@@ -64,20 +71,20 @@ class Web:
         """
         return self._whole("GET", url, options)
 
-    def peek(self, url: str, **options: Any) -> requests.Response:
+    def get_headers(self, url: str, **options: Any) -> requests.Response:
         """The headers of what GET would bring, for servers that do not answer HEAD."""
 
         def attempt() -> requests.Response:
             with self.stream("GET", url, **options) as response:
                 return response
 
-        return self.retried(shown(url), attempt)
+        return self.with_retries(redacted_url(url), attempt)
 
     def head(self, url: str, **options: Any) -> requests.Response:
         """As `get`, without a body."""
         return self._whole("HEAD", url, options)
 
-    def retried(self, what: str, attempt: Callable[[], Answer]) -> Answer:
+    def with_retries(self, what: str, attempt: Callable[[], Answer]) -> Answer:
         """Try until it goes well; an attempt that brought much does not count.
 
         Args:
@@ -90,7 +97,7 @@ class Web:
         patience = RetryPolicy(self.settings)
         retrying = Retrying(
             retry=retry_if_exception_type(InterruptedTransfer),
-            stop=patience.is_over,
+            stop=patience.is_exhausted,
             wait=patience.pause_s,
             reraise=True,
         )
@@ -116,26 +123,26 @@ class Web:
         self._has_answered = True
         with answer as response:
             if response.status_code == PROXY_LOGIN:
-                raise proxy_login(url, about)
+                raise proxy_login_error(url, about)
             if is_transient(response.status_code, response.headers):
-                reason = f"it answered {in_words(response)}"
+                reason = f"it answered {describe_status(response)}"
                 raise InterruptedTransfer(reason, retry_after_s(response.headers), status=response.status_code)
             yield response
 
-    def pieces(self, response: requests.Response) -> Iterator[bytes]:
+    def chunks(self, response: requests.Response) -> Iterator[bytes]:
         """The body as it comes.
 
         Raises:
             InterruptedTransfer: the connection broke, went silent, or is slower than the settings bear.
         """
-        brought, window = 0, Window(self.settings)
+        brought, window = 0, SpeedMonitor(self.settings)
         try:
             while piece := response.raw.read1(PIECE_BYTES, decode_content=True):
                 yield piece
                 brought += len(piece)
                 window.add(len(piece))
         except (urllib3.exceptions.HTTPError, OSError, TooSlowError) as error:
-            raise InterruptedTransfer(f"the connection broke ({reason_of(error)})", brought_bytes=brought) from error
+            raise InterruptedTransfer(f"the connection broke ({root_cause(error)})", received_bytes=brought) from error
 
     def _whole(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
         def attempt() -> requests.Response:
@@ -143,19 +150,21 @@ class Web:
                 if response.is_redirect:  # that is not to be followed; requests has read it
                     return response
                 body = BytesIO()
-                for piece in self.pieces(response):
+                for piece in self.chunks(response):
                     body.write(piece)
                     if body.tell() > LARGEST_ANSWER_BYTES:
-                        raise SourceError(f"{shown(url)} answered with more than {LARGEST_ANSWER_BYTES / 1e6:.0f} MB.")
+                        raise SourceError(
+                            f"{redacted_url(url)} answered with more than {LARGEST_ANSWER_BYTES / 1e6:.0f} MB."
+                        )
                 return _with_body(response, body.getvalue())
 
-        return self.retried(shown(url), attempt)
+        return self.with_retries(redacted_url(url), attempt)
 
     def _answer(self, method: str, url: str, options: dict[str, Any]) -> requests.Response | Exception:
         """The answer, or why there is none: what is raised from that would show addresses with their queries."""
         waits = (self.settings.timeout_s, self.settings.timeout_s)
         try:
-            require_possible(url)
+            require_valid_host(url)
             return self._session.request(method, url, **options, timeout=waits, stream=True)
         except (OSError, urllib3.exceptions.HTTPError, ValueError) as error:  # all of requests' are OSErrors
             return error
@@ -172,17 +181,17 @@ class Web:
         if response is not None:
             response.close()  # or its connection would never be lent out again
         if not is_unresolved(error):
-            explain(url, about, error)
+            raise_request_error(url, about, error)
         host = unresolved_host(url, error)
         with self._guard:
             is_lost = self._no_network is not None or not is_connected()
             if is_lost and not self._has_answered and self._no_network is None:
-                self._no_network = no_network(host)
+                self._no_network = no_network_error(host)
         if self._no_network:
             raise self._no_network
         if is_lost:
             raise InterruptedTransfer(f"{host} cannot be found by name any longer: the network of this machine is gone")
-        raise InterruptedTransfer(UNRESOLVED.format(host=host), most_attempts=TRIES_OF_A_NAME)
+        raise InterruptedTransfer(UNRESOLVED.format(host=host), max_attempts=TRIES_OF_A_NAME)
 
 
 def _with_body(response: requests.Response, body: bytes) -> requests.Response:
@@ -204,7 +213,7 @@ class _StrictSession(requests.Session):
             target = super().get_redirect_target(resp)
             scheme = urlsplit(target).scheme if target else ""
             if target and scheme in {"", "http", "https"}:
-                require_possible(urljoin(str(resp.url), target))
+                require_valid_host(urljoin(str(resp.url), target))
         except ValueError as error:
             raise requests.exceptions.InvalidURL("it redirects to what is no address", response=resp) from error
         is_secure = urlsplit(str(resp.url)).scheme == "https"

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import requests
 
 from loaders.core.errors import SourceError
-from loaders.core.redact import redact, shown
-from loaders.http.proxy import proxy_complaint, proxy_of
+from loaders.core.redact import redact, redacted_url
+from loaders.http.proxy import proxy_fault, proxy_of
 from loaders.http.retry import InterruptedTransfer
 from loaders.http.status import is_transient
 
@@ -25,7 +25,7 @@ BROKEN = (
 )
 
 
-def explain(url: str, about: str, error: Exception) -> NoReturn:
+def raise_request_error(url: str, about: str, error: Exception) -> NoReturn:
     """What went wrong before there was an answer.
 
     Args:
@@ -37,8 +37,8 @@ def explain(url: str, about: str, error: Exception) -> NoReturn:
         InterruptedTransfer: another try may go better.
         SourceError: it cannot.
     """
-    what, reason = f"{about}{shown(url)}", reason_of(error)
-    if complaint := proxy_complaint(url):
+    what, reason = f"{about}{redacted_url(url)}", root_cause(error)
+    if complaint := proxy_fault(url):
         raise SourceError(f"{what}: {complaint}")
     if "CERTIFICATE_VERIFY_FAILED" in reason:
         raise SourceError(
@@ -66,7 +66,7 @@ def explain(url: str, about: str, error: Exception) -> NoReturn:
     raise SourceError(f"{what} is no address that can be asked ({reason}). Correct the source in params.yaml.")
 
 
-def require_possible(url: str) -> None:
+def require_valid_host(url: str) -> None:
     """Refuse an address that no host can have, before a proxy or a resolver is asked for it.
 
     Raises:
@@ -78,22 +78,22 @@ def require_possible(url: str) -> None:
     parts.hostname.removesuffix(".").encode("idna")  # UnicodeError: a part is empty, or longer than 63 letters
 
 
-def proxy_login(url: str, about: str) -> SourceError:
+def proxy_login_error(url: str, about: str) -> SourceError:
     """The error for a proxy that does not know who asks."""
     return SourceError(
-        f"{about}{shown(url)}: the proxy {_proxy_host(url)} asks for a user name and a password, or does not accept "
-        f"those that it was given. State both in the address of the proxy in HTTPS_PROXY or HTTP_PROXY, with special "
-        f"characters percent-encoded (@ is %40)."
+        f"{about}{redacted_url(url)}: the proxy {_proxy_host(url)} asks for a user name and a password, or does not "
+        "accept those that it was given. State both in the address of the proxy in HTTPS_PROXY or HTTP_PROXY, with "
+        "special characters percent-encoded (@ is %40)."
     )
 
 
-def reason_of(error: BaseException) -> str:
+def root_cause(error: BaseException) -> str:
     """The innermost cause, in one line: what wraps it repeats addresses, with their queries."""
     while causes := [part for part in error.args if isinstance(part, Exception)]:
         error = causes[-1]
     reason = getattr(error, "reason", None)
     if isinstance(reason, Exception):
-        return reason_of(reason)
+        return root_cause(reason)
     words = redact(" ".join(str(error).split()))  # before it is cut, which could leave a part of a secret
     found = LIBRARY.sub("", words.split("(Caused by")[0]) or type(error).__name__
     return found if len(found) <= LONGEST_REASON else f"{found[:LONGEST_REASON]}…"
@@ -102,19 +102,19 @@ def reason_of(error: BaseException) -> str:
 def unresolved_host(url: str, error: Exception) -> str:
     """The host that has no address: of a redirect, of the proxy, or the one that was asked."""
     named = re.search(r"Failed to resolve '([^']+)'", str(error))
-    return named[1] if named else _proxy_host(url) or urlsplit(url).hostname or shown(url)
+    return named[1] if named else _proxy_host(url) or urlsplit(url).hostname or redacted_url(url)
 
 
 def _explain_tunnel(url: str, about: str, status: int, error: Exception) -> NoReturn:
     """A proxy did not connect to the host: for the moment, or because it may not."""
     if status == PROXY_LOGIN:
-        raise proxy_login(url, about)
+        raise proxy_login_error(url, about)
     proxy = _proxy_host(url)
     if is_transient(status):
         raise InterruptedTransfer(f"no answer (the proxy {proxy} answered {status})")
     raise SourceError(
-        f"{about}{shown(url)}: the proxy {proxy} refuses to connect to it ({status}). Ask the operator of the proxy to "
-        f"allow this host, or download the file yourself and say `source: {{path: …}}` in params.yaml."
+        f"{about}{redacted_url(url)}: the proxy {proxy} refuses to connect to it ({status}). Ask the operator of the "
+        f"proxy to allow this host, or download the file yourself and say `source: {{path: …}}` in params.yaml."
     )
 
 

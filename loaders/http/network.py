@@ -30,7 +30,7 @@ def is_unresolved(error: BaseException) -> bool:
     return False
 
 
-def no_network(host: str) -> NoNetworkError:
+def no_network_error(host: str) -> NoNetworkError:
     """The error that all requests share: neither the host that was asked first nor a well-known one can be found."""
     hosts = " and ".join(dict.fromkeys((WELL_KNOWN[0], host)))
     return NoNetworkError(

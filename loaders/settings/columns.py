@@ -33,12 +33,12 @@ def _as_scalars(value: object) -> object:
 
 Names = Annotated[tuple[Text, ...], BeforeValidator(as_tuple)]
 Scalars = Annotated[tuple[Scalar, ...], BeforeValidator(_as_scalars)]
-Wanted = Annotated[tuple[Scalar | bool, ...], BeforeValidator(_as_scalars), Field(min_length=1)]
+AllowedValues = Annotated[tuple[Scalar | bool, ...], BeforeValidator(_as_scalars), Field(min_length=1)]
 DatePattern = Annotated[str, StringConstraints(pattern=r"^([MD./ _-]*)YYYY([MD./ _-]*)$")]
 DatePatterns = Annotated[tuple[DatePattern, ...], BeforeValidator(as_tuple)]
 
 
-class Reading(SettingsModel):
+class ReadOptions(SettingsModel):
     """What the file does not say of itself.
 
     Attributes:

@@ -10,7 +10,15 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from loaders.core.errors import ReadError
-from loaders.core.file_formats import FORMATS, SHAPEFILE_PARTS, UNPACKED, USUAL, geodatabase, is_archive, suffix
+from loaders.core.file_formats import (
+    COMMON_SUFFIXES,
+    FORMATS,
+    SHAPEFILE_PARTS,
+    UNPACKED_SUFFIX,
+    geodatabase,
+    is_archive,
+    suffix,
+)
 from loaders.settings.source import Source
 
 
@@ -39,7 +47,7 @@ class SourceFile:
         return suffix(self.published)
 
 
-def wanted_names(names: Collection[str], source: Source) -> tuple[list[str], list[str]]:
+def select_names(names: Collection[str], source: Source) -> tuple[list[str], list[str]]:
     """Which of a publisher's files to fetch, sorted; and the patterns that nothing can match.
 
     A pattern that matches no file may match one inside an archive, so that archives are wanted for it.
@@ -48,14 +56,14 @@ def wanted_names(names: Collection[str], source: Source) -> tuple[list[str], lis
     if not source.include:
         return visible, []
     chosen = {name for name in visible if _any(name, "", source.include)}
-    chosen = with_parts(chosen, visible)
+    chosen = add_parts(chosen, visible)
     unmatched = [pattern for pattern in source.include if not any(_any(name, "", [pattern]) for name in visible)]
     archives = {p: [name for name in visible if is_archive(name) and _may_hold(name, p)] for p in unmatched}
     chosen |= {name for found in archives.values() for name in found}
     return sorted(chosen), [pattern for pattern, found in archives.items() if not found]
 
 
-def wanted_members(members: Sequence[str], archive: str, source: Source) -> list[str]:
+def select_members(members: Sequence[str], archive: str, source: Source) -> list[str]:
     """Which files of an archive to unpack."""
     visible = [name for name in members if not _is_hidden(name) and _is_below_folder(name, source)]
     visible = [name for name in visible if not _any(name, archive, source.exclude)]
@@ -64,10 +72,10 @@ def wanted_members(members: Sequence[str], archive: str, source: Source) -> list
         chosen = main or set(visible)
     else:
         chosen = {name for name in visible if _any(name, archive, source.include, main)}
-    return sorted(with_parts(chosen, visible))
+    return sorted(add_parts(chosen, visible))
 
 
-def wanted_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
+def select_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
     """The files of a raw folder to load, sorted by name.
 
     Without patterns it is the only file of a known format, or the only file.
@@ -111,7 +119,7 @@ def is_data(name: str) -> bool:
 
 def main_files(names: Collection[str], *, with_archives: bool = False) -> set[str]:
     """The files that a load means unasked: of the usual formats (and archives), or else of any that it reads."""
-    usual = {name for name in names if suffix(name) in USUAL or (with_archives and is_archive(name))}
+    usual = {name for name in names if suffix(name) in COMMON_SUFFIXES or (with_archives and is_archive(name))}
     return usual or {name for name in names if suffix(geodatabase(name) or name) in FORMATS}
 
 
@@ -124,8 +132,8 @@ def _described(path: Path, folder: Path) -> SourceFile:
     if whole := geodatabase(name):
         path, name = folder / whole, whole
     for parent in path.relative_to(folder).parents:
-        archive = parent.as_posix().removesuffix(UNPACKED)
-        if parent.suffix == UNPACKED and is_archive(archive):
+        archive = parent.as_posix().removesuffix(UNPACKED_SUFFIX)
+        if parent.suffix == UNPACKED_SUFFIX and is_archive(archive):
             return SourceFile(path, path.relative_to(folder / parent).as_posix(), archive)
     return SourceFile(path, name)
 
@@ -148,7 +156,7 @@ def _may_hold(archive: str, pattern: str) -> bool:
     return not outer or _any(archive, "", outer)
 
 
-def with_parts(chosen: set[str], visible: Sequence[str]) -> set[str]:
+def add_parts(chosen: set[str], visible: Sequence[str]) -> set[str]:
     """Files, and the other parts of the shapefiles and file geodatabases among them."""
     shapefiles, folders = {name.lower() for name in chosen}, {geodatabase(name) for name in chosen} - {""}
     return chosen | {name for name in visible if _shapefile(name) in shapefiles or geodatabase(name) in folders}

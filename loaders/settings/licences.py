@@ -176,7 +176,7 @@ def disagreement(settings: str | None, stated: str | None) -> str | None:
 
     None if they do, or the repository says nothing. What it says is repeated as it is: escape it.
     """
-    ours, theirs = _said(settings), _said(stated)
+    ours, theirs = _quoted_licence(settings), _quoted_licence(stated)
     if theirs is None or ours == theirs:
         return None
     unclear = "" if spdx(stated) else ", which names no licence that is known here"
@@ -210,7 +210,7 @@ def _sharing(parts: Mapping[Terms, Sequence[str]]) -> list[str]:
     return [f"{some}, and no one licence satisfies {' and '.join(names)}: publish these parts as separate tables."]
 
 
-def _said(licence: str | None) -> str | None:
+def _quoted_licence(licence: str | None) -> str | None:
     """The identifier, or else the words in quotation marks; null where there are none."""
     text = " ".join((licence or "").split())
     return spdx(text) or (f"“{text}”" if text else None)

@@ -25,12 +25,12 @@ EXAMPLES = {
 }
 
 
-def unknown(name: str, known: Iterable[str], what: str, file: str) -> str:
+def unknown_name_message(name: str, known: Iterable[str], what: str, file: str) -> str:
     """The sentence for a name that is not there."""
     return f"{file}: there is no {what} {name!r}. {_nearest(name, sorted(known))}"
 
 
-def invalid(file: str, error: ValidationError, model: type[BaseModel]) -> str:
+def invalid_settings_message(file: str, error: ValidationError, model: type[BaseModel]) -> str:
     """Every complaint about a settings file, one a line."""
     # a value that may be of several types is complained about once for each of them
     places = {
@@ -43,7 +43,7 @@ def invalid(file: str, error: ValidationError, model: type[BaseModel]) -> str:
     return "\n".join([f"{file}: {len(lines)} settings cannot be used:", *(f"  {line}" for line in lines)])
 
 
-def not_yaml(error: Exception) -> str:
+def yaml_error_message(error: Exception) -> str:
     """What is wrong with a text that is not YAML, and the line with a mark below the place."""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return " ".join(str(error).split())
@@ -64,7 +64,7 @@ def misplaced_entry(tree: yaml.Node | None) -> str:
     return ""
 
 
-def duplicate_keys(node: yaml.Node | None, path: str = "") -> str:
+def duplicate_key(node: yaml.Node | None, path: str = "") -> str:
     """The first key that a YAML mapping holds twice, dotted; empty if there is none. YAML itself keeps the last."""
     if not isinstance(node, yaml.MappingNode):
         return ""
@@ -74,7 +74,7 @@ def duplicate_keys(node: yaml.Node | None, path: str = "") -> str:
         if name.value in seen:
             return dotted
         seen.add(name.value)
-        if below := duplicate_keys(value, dotted):
+        if below := duplicate_key(value, dotted):
             return below
     return ""
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from loaders.acquire.download_cache import Cache
-from loaders.acquire.downloader import Downloads
+from loaders.acquire.download_cache import DownloadCache
+from loaders.acquire.downloader import Downloader
 from loaders.acquire.fetch import confirm, differences, fetch, proofs
 from loaders.acquire.lock import Lock
 from loaders.acquire.receipt import read_receipt
@@ -47,8 +47,8 @@ class Bench:
         )
         self.dataset = self.catalog.dataset("farms")
         self.paths = ProjectPaths(folder / "project", "doi")
-        self.downloads = Downloads(self.catalog, Cache(folder / "cache"))
-        self.forced = Downloads(self.catalog, Cache(folder / "cache"), force=True)
+        self.downloads = Downloader(self.catalog, DownloadCache(folder / "cache"))
+        self.forced = Downloader(self.catalog, DownloadCache(folder / "cache"), force=True)
 
     def lock(self) -> Lock:
         return resolve(self.dataset, self.paths, self.downloads.web)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import IO, Any, Literal, Protocol, cast
 
-from loaders.formats.signatures import NO_END
+from loaders.formats.signatures import UNLIMITED_BYTES
 
 PIECE_BYTES = 1 << 20
 HEADER_BYTES = 1 << 24  # no name, sparse map or padding of a tar is longer
@@ -39,14 +39,14 @@ class Member:
     r"""What an archive says of one member.
 
     Attributes:
-        stated: its name there.
+        stated_name: its name there.
         bytes: its size when unpacked [bytes].
         kind: only a file is data.
         target: where a link leads, from the top of the archive; empty if that cannot be known.
         encrypted: whether it asks for a password.
     """
 
-    stated: str
+    stated_name: str
     bytes: int
     kind: Kind
     target: str = ""
@@ -55,7 +55,7 @@ class Member:
     @property
     def parts(self) -> list[str]:
         r"""Its path: `.\a//b` is `a`, `b`."""
-        return name_parts(self.stated)
+        return name_parts(self.stated_name)
 
     @property
     def name(self) -> str:
@@ -89,17 +89,17 @@ def length_fault(name: str) -> str:
     return "is longer than a disk allows" if is_too_long else ""
 
 
-def from_top(link: str, target: bytes) -> str:
+def resolve_link(link: str, target: bytes) -> str:
     """Where a link leads, seen from the top of the archive and not from its own folder."""
     text = target.decode("utf-8", "replace")
     return text if PureWindowsPath(text).anchor else "/".join([*name_parts(link)[:-1], text])
 
 
-class Format(Protocol):
+class ArchiveFormat(Protocol):
     """A format of archives; members are numbered as they come."""
 
     @property
-    def reads_through(self) -> bool:
+    def is_sequential(self) -> bool:
         """Whether it unpacks the members before a wanted one too, to pass over them."""
 
     def members(self, archive: Path, folder: Path) -> Iterator[Member]:
@@ -109,7 +109,7 @@ class Format(Protocol):
         """Write the chosen members into the folder."""
 
 
-class Sink:
+class MemberWriter:
     """The file that a member becomes: it takes the stated number of bytes and not one more."""
 
     def __init__(self, member: Member, folder: Path) -> None:
@@ -128,33 +128,33 @@ class Sink:
 
     def close(self) -> None:
         """End the file, unless it is too short."""
-        self.stop()
+        self.close_unchecked()
         if self._written != self._member.bytes:
             raise self._lie("fewer")
 
-    def take(self, source: IO[bytes], piece_bytes: int = PIECE_BYTES) -> None:
+    def copy_from(self, source: IO[bytes], piece_bytes: int = PIECE_BYTES) -> None:
         """Copy all of a stream."""
         try:
             while piece := source.read(piece_bytes):
                 self.write(piece)
         finally:
-            self.stop()
+            self.close_unchecked()
         self.close()
 
-    def stop(self) -> None:
+    def close_unchecked(self) -> None:
         """End the file as it is."""
         self._stream.close()
 
     def _lie(self, found: str) -> BadArchiveError:
         return BadArchiveError(
-            f"says that {self._member.stated!r} has {self._member.bytes:,} bytes, but holds {found} than that"
+            f"says that {self._member.stated_name!r} has {self._member.bytes:,} bytes, but holds {found} than that"
         )
 
 
-class Zip:
+class ZipFormat:
     """`zipfile`, which checks the CRC of what it reads to the end."""
 
-    reads_through = False
+    is_sequential = False
 
     def members(self, archive: Path, folder: Path) -> Iterator[Member]:
         """As the directory at its end says."""
@@ -169,7 +169,7 @@ class Zip:
                 target = ""
                 if kind == "link" and not encrypted:
                     with unpacked.open(entry) as source:
-                        target = from_top(stated, source.read(LINK_BYTES))
+                        target = resolve_link(stated, source.read(LINK_BYTES))
                 yield Member(stated, entry.file_size, kind, target, encrypted)
 
     def copy(self, archive: Path, chosen: Mapping[int, Member], folder: Path) -> None:
@@ -178,9 +178,9 @@ class Zip:
             entries = unpacked.infolist()
             for index, member in chosen.items():
                 entry = entries[index]
-                entry.file_size = NO_END  # at the stated size, zipfile would stop without a word
+                entry.file_size = UNLIMITED_BYTES  # at the stated size, zipfile would stop without a word
                 with unpacked.open(entry) as source:
-                    Sink(member, folder).take(source, SMALL_PIECES.get(entry.compress_type, PIECE_BYTES))
+                    MemberWriter(member, folder).copy_from(source, SMALL_PIECES.get(entry.compress_type, PIECE_BYTES))
 
 
 def _require_whole_directory(archive: Path, found: int) -> None:
@@ -208,18 +208,18 @@ class _Cautious(io.BufferedReader):
 
 
 @dataclass(frozen=True, slots=True)
-class Tar:
+class TarFormat:
     """`tarfile`, which needs help to tell the end of an archive from a hole in it."""
 
     opener: Callable[..., Any]
-    reads_through: bool = True
+    is_sequential: bool = True
 
     def members(self, archive: Path, folder: Path) -> Iterator[Member]:
         """As they come, and then to the very end: only there is the checksum of the compression."""
         with self._opened(archive) as (unpacked, stream):
             for entry in unpacked:
                 kind: Kind = "file" if entry.isreg() else "folder" if entry.isdir() else "special file"
-                target = from_top(entry.name, entry.linkname.encode()) if entry.issym() else entry.linkname
+                target = resolve_link(entry.name, entry.linkname.encode()) if entry.issym() else entry.linkname
                 is_link = entry.issym() or entry.islnk()
                 yield Member(entry.name, entry.size, "link" if is_link else kind, target if is_link else "")
             if stream.last != bytes(tarfile.BLOCKSIZE):
@@ -232,7 +232,7 @@ class Tar:
         with self._opened(archive) as (unpacked, _):
             for index, entry in enumerate(unpacked):
                 if index in chosen:
-                    Sink(chosen[index], folder).take(cast("IO[bytes]", unpacked.extractfile(entry)))
+                    MemberWriter(chosen[index], folder).copy_from(cast("IO[bytes]", unpacked.extractfile(entry)))
 
     @contextmanager
     def _opened(self, archive: Path) -> Iterator[tuple[tarfile.TarFile, _Cautious]]:

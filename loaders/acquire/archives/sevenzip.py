@@ -9,7 +9,15 @@ from py7zr.exceptions import PasswordRequired, UnsupportedCompressionMethodError
 from py7zr.io import BytesIOFactory, Py7zIO, WriterFactory
 from py7zr.py7zr import ArchiveFile
 
-from loaders.acquire.archives.formats import LINK_BYTES, BadArchiveError, Kind, Member, Sink, from_top, name_parts
+from loaders.acquire.archives.formats import (
+    LINK_BYTES,
+    BadArchiveError,
+    Kind,
+    Member,
+    MemberWriter,
+    name_parts,
+    resolve_link,
+)
 
 # Of any other method, py7zr unpacks a megabyte at once, whatever that becomes; the last is judged as encryption.
 STREAMED = {
@@ -17,7 +25,7 @@ STREAMED = {
 }
 
 
-class _Sink(Sink, Py7zIO):
+class _Sink(MemberWriter, Py7zIO):
     """A file as py7zr wants it."""
 
     def read(self, size: int | None = None) -> bytes:
@@ -52,13 +60,13 @@ class _Sinks(WriterFactory):
     def abandon(self) -> None:
         """Close what py7zr leaves open when it fails."""
         for sink in self._opened:
-            sink.stop()
+            sink.close_unchecked()
 
 
-class SevenZip:
+class SevenZipFormat:
     """`py7zr`, which checks CRCs and hands out what it unpacks piece by piece."""
 
-    reads_through = True
+    is_sequential = True
 
     def members(self, archive: Path, folder: Path) -> Iterator[Member]:
         """As its header says; where links lead is packed like data."""
@@ -72,7 +80,7 @@ class SevenZip:
             for entry in entries:
                 stated, kind = entry.filename, _kind(entry)
                 text = targets.products.get((folder.absolute() / stated).as_posix())
-                target = from_top(stated, text.read()) if kind == "link" and text else ""
+                target = resolve_link(stated, text.read()) if kind == "link" and text else ""
                 yield Member(stated, entry.uncompressed, kind, target, is_encrypted and not entry.emptystream)
 
     def copy(self, archive: Path, chosen: Mapping[int, Member], folder: Path) -> None:
@@ -80,7 +88,7 @@ class SevenZip:
         sinks = _Sinks(chosen, folder)
         with self._opened(archive) as unpacked:
             try:
-                targets = [member.stated for member in chosen.values()]
+                targets = [member.stated_name for member in chosen.values()]
                 unpacked.extract(folder.absolute(), targets=targets, factory=sinks)
             finally:
                 sinks.abandon()

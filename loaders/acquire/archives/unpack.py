@@ -15,25 +15,25 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
 from loaders.acquire.archives.formats import (
+    ArchiveFormat,
     BadArchiveError,
-    Format,
     Member,
-    Tar,
-    Zip,
+    TarFormat,
+    ZipFormat,
     length_fault,
     name_fault,
     name_parts,
 )
 from loaders.core.errors import EoPvError, ReadError, SourceError
 from loaders.core.file_formats import ARCHIVE_SUFFIXES
-from loaders.formats.beginnings import ARCHIVES, begins
+from loaders.formats.beginnings import ARCHIVE_MAGIC, describe_start
 
-FORMATS: dict[str, Format] = {
-    ".zip": Zip(),
-    ".tar": Tar(open),
-    **dict.fromkeys((".tar.gz", ".tgz"), Tar(gzip.open)),
-    **dict.fromkeys((".tar.bz2", ".tbz2"), Tar(bz2.open)),
-    **dict.fromkeys((".tar.xz", ".txz"), Tar(lzma.open)),
+FORMATS: dict[str, ArchiveFormat] = {
+    ".zip": ZipFormat(),
+    ".tar": TarFormat(open),
+    **dict.fromkeys((".tar.gz", ".tgz"), TarFormat(gzip.open)),
+    **dict.fromkeys((".tar.bz2", ".tbz2"), TarFormat(bz2.open)),
+    **dict.fromkeys((".tar.xz", ".txz"), TarFormat(lzma.open)),
 }
 SEVEN_ZIP = ".7z"
 HEAD_BYTES = 4096
@@ -136,11 +136,11 @@ def unpack(  # noqa: PLR0913 (each says what no other does)
     return paths
 
 
-def _format(job: _Job) -> Format:
+def _format(job: _Job) -> ArchiveFormat:
     if job.name.lower().endswith(SEVEN_ZIP):
-        from loaders.acquire.archives.sevenzip import SevenZip  # noqa: PLC0415 (few archives are worth the time of its import)
+        from loaders.acquire.archives.sevenzip import SevenZipFormat  # noqa: PLC0415 (few archives are worth the time of its import)
 
-        return SevenZip()
+        return SevenZipFormat()
     for suffix, found in FORMATS.items():
         if job.name.lower().endswith(suffix):
             return found
@@ -151,12 +151,12 @@ def _require_beginning(job: _Job) -> None:
     """Compare the first bytes with the ending: a page that asks for a login is no archive."""
     with job.archive.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
-    for suffix, beginning in ARCHIVES.items():
+    for suffix, beginning in ARCHIVE_MAGIC.items():
         if job.name.lower().endswith(suffix) and not head.startswith(beginning):
-            raise job.refused(f"{DAMAGED}: {begins(head)}, expected a {suffix} archive")
+            raise job.refused(f"{DAMAGED}: {describe_start(head)}, expected a {suffix} archive")
 
 
-def _members(job: _Job, found: Format) -> list[Member]:
+def _members(job: _Job, found: ArchiveFormat) -> list[Member]:
     """All members, none of which leads out of the folder."""
     members: list[Member] = []
     passed_bytes = 0
@@ -166,7 +166,7 @@ def _members(job: _Job, found: Format) -> list[Member]:
         if len(members) > MOST_MEMBERS:
             raise job.refused(f"holds more than {MOST_MEMBERS:,} members")
         passed_bytes += member.bytes
-        if found.reads_through:
+        if found.is_sequential:
             _require_ratio(job, passed_bytes)
     return members
 
@@ -191,17 +191,17 @@ def _told(job: _Job) -> Iterator[None]:
 
 def _require_inside(job: _Job, member: Member) -> None:
     """Refuse the whole archive for a member or link that leads out of the folder, wanted or not."""
-    fault = name_fault(member.stated)
+    fault = name_fault(member.stated_name)
     if fault and not (member.kind == "folder" and fault == "is empty"):  # "./", which many a tar begins with
-        raise job.refused(f"holds a member {member.stated!r}, whose name {fault}")
+        raise job.refused(f"holds a member {member.stated_name!r}, whose name {fault}")
     if member.bytes < 0:
-        raise job.refused(f"says that {member.stated!r} has {member.bytes} bytes")
+        raise job.refused(f"says that {member.stated_name!r} has {member.bytes} bytes")
     depth, lowest = 0, 0
     for part in name_parts(member.target):
         depth += -1 if part == ".." else 1
         lowest = min(lowest, depth)
     if PureWindowsPath(member.target).anchor or lowest < 0:
-        raise job.refused(f"holds a link {member.stated!r} to {member.target!r}, outside of its folder")
+        raise job.refused(f"holds a link {member.stated_name!r} to {member.target!r}, outside of its folder")
 
 
 def _require_plain(job: _Job, chosen: list[Member]) -> None:
@@ -209,20 +209,24 @@ def _require_plain(job: _Job, chosen: list[Member]) -> None:
     files: dict[str, Member] = {}
     for member in chosen:
         if member.kind != "file":
-            raise job.refused(f"holds {member.stated!r} as a {member.kind}; expected a file with data")
+            raise job.refused(f"holds {member.stated_name!r} as a {member.kind}; expected a file with data")
         if member.encrypted:
-            raise job.refused(f"holds {member.stated!r} encrypted; expected data without a password")
-        other = files.setdefault(folded(member.name), member)
+            raise job.refused(f"holds {member.stated_name!r} encrypted; expected data without a password")
+        other = files.setdefault(case_folded(member.name), member)
         if other is not member:
-            raise job.refused(f"holds both {other.stated!r} and {member.stated!r}, which are one file on many disks")
+            raise job.refused(
+                f"holds both {other.stated_name!r} and {member.stated_name!r}, which are one file on many disks"
+            )
     for member in chosen:
         parts = member.parts
         for depth in range(1, len(parts)):
-            if file := files.get(folded("/".join(parts[:depth]))):
-                raise job.refused(f"holds both a file {file.stated!r} and {member.stated!r} in a folder of that name")
+            if file := files.get(case_folded("/".join(parts[:depth]))):
+                raise job.refused(
+                    f"holds both a file {file.stated_name!r} and {member.stated_name!r} in a folder of that name"
+                )
 
 
-def folded(name: str) -> str:
+def case_folded(name: str) -> str:
     """A name as disks see it that ignore case, or how accents are spelt."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
-from loaders.acquire.publishers.api.fields import Fields, answered
+from loaders.acquire.publishers.api.fields import Fields, get_object
 from loaders.acquire.publishers.api.session import PublisherSession, text, year
 
 
@@ -12,7 +12,7 @@ def record(doi: str, session: PublisherSession) -> dict[str, Any]:
     url, what = f"https://api.datacite.org/dois/{quote(doi, safe='')}", f"what DataCite knows of {doi}"
     if session.get(url).status_code == 404:
         return {}
-    stated = answered(url, what, session).whole("data").whole("attributes")
+    stated = get_object(url, what, session).required_part("data").required_part("attributes")
     names = (creator.text("name") for creator in stated.parts("creators"))
     return {
         "title": next((title.text("title") for title in stated.parts("titles")), None),

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from loaders.acquire.lock import LockedFile, Record
 from loaders.acquire.publishers import datacite
 from loaders.acquire.publishers import via_datahugger as others
-from loaders.acquire.publishers.api.fields import Fields, answered
-from loaders.acquire.publishers.api.pages import gathered
+from loaders.acquire.publishers.api.fields import Fields, get_object
+from loaders.acquire.publishers.api.pages import collect_entries
 from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size
 
 PAGE = re.compile(r"(?P<root>.*)/(?:dataset\.xhtml|citation|(?P<file>file\.xhtml))")
@@ -37,7 +37,7 @@ ENDINGS = {
 }
 
 
-def ask(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
+def query(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
     """What a dataset, or one file of it, holds, by its page; null for a page of something else."""
     parts = urlsplit(page)
     found = PAGE.fullmatch(parts.path)
@@ -60,8 +60,12 @@ def _stated(identifier: str, site: str, session: PublisherSession, *, is_file: b
     """The newest version of a dataset, and its files; or a file alone."""
     what = f"{identifier} at {site}"
     if is_file:
-        return Fields({}, what, session), [answered(_api("files", "", identifier, site), what, session).whole("data")]
-    version = answered(_api("datasets", "versions/:latest-published", identifier, site), what, session).whole("data")
+        return Fields({}, what, session), [
+            get_object(_api("files", "", identifier, site), what, session).required_part("data")
+        ]
+    version = get_object(_api("datasets", "versions/:latest-published", identifier, site), what, session).required_part(
+        "data"
+    )
     return version, _entries(version, identifier, site)
 
 
@@ -101,7 +105,7 @@ def _entries(version: Fields, identifier: str, site: str) -> list[Fields]:
     if session.get(_page(identifier, site, 0)).status_code == 404:
         return list(stated.values())
     pages = _pages(identifier, site, what, session, stated.keys())
-    return list((stated | gathered(pages, what, session, _number)).values())
+    return list((stated | collect_entries(pages, what, session, _number)).values())
 
 
 def _pages(
@@ -111,7 +115,7 @@ def _pages(
     first: list[Fields] = []
     listed, total = 0, None
     while True:
-        page = answered(_page(identifier, site, listed), what, session)
+        page = get_object(_page(identifier, site, listed), what, session)
         entries, total = page.parts("data"), page.number("totalCount")
         if not entries or (total is None and entries == first and set(stated) <= set(map(_number, first))):
             break
@@ -121,7 +125,7 @@ def _pages(
         if listed == total:
             break
     if total is not None and listed < total:
-        raise session.unclear(f"{site} counts {total} entries in {what}, and lists {listed}")
+        raise session.unclear_answer(f"{site} counts {total} entries in {what}, and lists {listed}")
 
 
 def _page(identifier: str, site: str, offset: int) -> str:
@@ -129,7 +133,7 @@ def _page(identifier: str, site: str, offset: int) -> str:
 
 
 def _number(entry: Fields) -> str:
-    return entry.whole("dataFile").identifier("id")
+    return entry.required_part("dataFile").identifier("id")
 
 
 def _named(entries: Sequence[Fields]) -> Iterator[LockedFile]:

@@ -9,15 +9,15 @@ from loaders.acquire.publishers.api.session import Listing, PublisherSession
 
 # each answers for its own pages, and null for all others
 REPOSITORIES: tuple[Callable[[str, str | None, PublisherSession], Listing | None], ...] = (
-    zenodo.ask,
-    figshare.ask,
-    sciencebase.ask,
-    dataverse.ask,
-    osf.ask,
+    zenodo.query,
+    figshare.query,
+    sciencebase.query,
+    dataverse.query,
+    osf.query,
 )
 
 
-def ask(name: str, session: PublisherSession) -> Listing:
+def query(name: str, session: PublisherSession) -> Listing:
     """What is published under a DOI now; the DOI of all versions leads to the newest one.
 
     Raises:
@@ -26,7 +26,7 @@ def ask(name: str, session: PublisherSession) -> Listing:
     if listing := figshare.article(name, session):
         return listing
     page = others.landing_page(name, session)
-    return on_page(page, name, session) or others.ask(page, name, session)
+    return on_page(page, name, session) or others.query(page, name, session)
 
 
 def on_page(page: str, doi: str | None, session: PublisherSession) -> Listing | None:

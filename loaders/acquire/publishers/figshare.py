@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from loaders.acquire.lock import LockedFile, Record
 from loaders.acquire.publishers import via_datahugger as others
-from loaders.acquire.publishers.api.fields import Fields, answered, answered_list
-from loaders.acquire.publishers.api.pages import gathered
+from loaders.acquire.publishers.api.fields import Fields, get_list, get_object
+from loaders.acquire.publishers.api.pages import collect_entries
 from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size, year
 from loaders.core.errors import SourceError
 
@@ -33,7 +33,7 @@ def article(doi: str, session: PublisherSession) -> Listing | None:
     return _listing(found[1], found[2], session) if found else None
 
 
-def ask(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
+def query(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
     """What an article holds, by its page at figshare or at a portal; null for a page elsewhere."""
     parts = urlsplit(page)
     host, found = parts.hostname or "", PAGE.fullmatch(parts.path)
@@ -53,7 +53,7 @@ def address(record: Record, file: LockedFile) -> str:
 def _listing(number: str, version: str | None, session: PublisherSession) -> Listing:
     what = f"article {number}{f', version {version},' if version else ''} of figshare"
     url = f"{API}/articles/{number}{f'/versions/{version}' if version else ''}"
-    stated = answered(url, what, session)
+    stated = get_object(url, what, session)
     files = _files(stated, (f"{url}/files", f"{API}/articles/{number}/files") if version else (f"{url}/files",))
     if not files:
         raise SourceError(
@@ -90,12 +90,12 @@ def _files(stated: Fields, lists: Sequence[str]) -> list[Fields]:
     for url in lists:
         if session.get(f"{url}?page=1&page_size={PER_PAGE}").status_code != 404:
             pages = _pages(url, what, total_bytes, session)
-            files = list(gathered(pages, what, session, lambda file: file.identifier("id")).values())
+            files = list(collect_entries(pages, what, session, lambda file: file.identifier("id")).values())
             if url == lists[0] or _bytes(files) == total_bytes:
                 return files
     files = stated.parts("files")
     if _bytes(files) != total_bytes:
-        raise session.unclear(f"{what} cannot be listed: figshare states {len(files)} of them, and more bytes")
+        raise session.unclear_answer(f"{what} cannot be listed: figshare states {len(files)} of them, and more bytes")
     return files
 
 
@@ -105,7 +105,7 @@ def _pages(url: str, what: str, total_bytes: int | None, session: PublisherSessi
     listed_bytes, number = 0, 0
     while True:
         number += 1
-        page = answered_list(f"{url}?page={number}&page_size={PER_PAGE}", what, session)
+        page = get_list(f"{url}?page={number}&page_size={PER_PAGE}", what, session)
         if not page or (number > 1 and page == first and listed_bytes == total_bytes):
             return  # the end; or a server that knows no pages, and has listed all
         yield page
@@ -143,7 +143,7 @@ def _access(stated: Fields) -> str:
 def _collection(number: str, doi: str, session: PublisherSession) -> SourceError:
     """The error for a DOI of several articles; it lists them."""
     what = f"collection {number} of figshare"
-    listed = answered_list(f"{API}/collections/{number}/articles?page=1&page_size={MOST_LISTED}", what, session)
+    listed = get_list(f"{API}/collections/{number}/articles?page=1&page_size={MOST_LISTED}", what, session)
     articles = ", ".join(f"{each.text('doi') or 'no DOI'} ({each.text('title') or 'no title'})" for each in listed)
     return SourceError(
         f"{session.key}: {doi} is a collection of articles: {articles or 'none is public'}. Name one of its articles "

@@ -16,7 +16,7 @@ from dulwich.protocol import Protocol
 from loaders.acquire.lock import LockedFile, Record
 from loaders.acquire.publishers.api.session import Listing, PublisherSession
 from loaders.acquire.publishers.github_checksums import blobs, release_digest
-from loaders.acquire.publishers.url import described, headers
+from loaders.acquire.publishers.url import fetch_headers, locked_file
 from loaders.core.errors import SourceError
 from loaders.core.file_formats import SHAPEFILE_PARTS
 
@@ -25,7 +25,7 @@ COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GithubSource:
     """`owner/repository@commit-or-tag:path`; the path of a folder ends with a slash."""
 
     repository: str
@@ -40,9 +40,9 @@ class Place:
         return cls(repository, ref, path)
 
 
-def ask(name: str, session: PublisherSession) -> Listing:
+def query(name: str, session: PublisherSession) -> Listing:
     """The file, or the files, at a place in a repository; a tag is pinned to its commit."""
-    place = Place.parse(name)
+    place = GithubSource.parse(name)
     commit = place.ref if COMMIT.fullmatch(place.ref) else _commit(place, session)
     record = Record(
         repository="github",
@@ -75,9 +75,9 @@ def address(record: Record, file: LockedFile) -> str:
 
 def _file(record: Record, remote: str, session: PublisherSession) -> LockedFile:
     asked = LockedFile(PurePosixPath(remote.removeprefix(RELEASE)).name, None, None, remote=remote)
-    response = headers(address(record, asked), session)
-    session.found(response, f"{remote} in {record.id}")
-    stated = described(response, asked.name, remote)
+    response = fetch_headers(address(record, asked), session)
+    session.require_found(response, f"{remote} in {record.id}")
+    stated = locked_file(response, asked.name, remote)
     # a commit says what is in its files: whatever else the server says may change any day
     return stated if remote.startswith(RELEASE) else replace(stated, validator=None)
 
@@ -87,13 +87,15 @@ def _shapefile_parts(record: Record, path: str, session: PublisherSession) -> li
         return []
     names = [f"{path[:-4]}{suffix}" for suffix in sorted(SHAPEFILE_PARTS)]
     addresses = {name: address(record, LockedFile(name, None, None, remote=name)) for name in names}
-    return [_file(record, name, session) for name in names if headers(addresses[name], session).status_code != 404]
+    return [
+        _file(record, name, session) for name in names if fetch_headers(addresses[name], session).status_code != 404
+    ]
 
 
-def _commit(place: Place, session: PublisherSession) -> str:
+def _commit(place: GithubSource, session: PublisherSession) -> str:
     """The commit of a tag, or of a branch as it is now."""
     url = f"https://github.com/{place.repository}.git/info/refs?service=git-upload-pack"
-    refs = _refs(session.found(session.get(url), f"the repository {place.repository}").content, place, session)
+    refs = _refs(session.require_found(session.get(url), f"the repository {place.repository}").content, place, session)
     for name in (f"refs/tags/{place.ref}^{{}}", f"refs/tags/{place.ref}", f"refs/heads/{place.ref}"):
         if name in refs:
             return refs[name]
@@ -104,13 +106,13 @@ def _commit(place: Place, session: PublisherSession) -> str:
     )
 
 
-def _refs(answer: bytes, place: Place, session: PublisherSession) -> dict[str, str]:
+def _refs(answer: bytes, place: GithubSource, session: PublisherSession) -> dict[str, str]:
     """Every name in a repository, and the commit that it stands for."""
     stream = BytesIO(answer)
     protocol = Protocol(stream.read, lambda _: None)
     try:
         lines = [*protocol.read_pkt_seq(), *protocol.read_pkt_seq()]  # what it is, and then the names
     except (GitProtocolError, HangupException, AssertionError, ValueError) as error:
-        raise session.unclear(f"the names in {place.repository} cannot be read ({error})") from error
+        raise session.unclear_answer(f"the names in {place.repository} cannot be read ({error})") from error
     named = [line.split(b"\0")[0].decode("utf-8", "replace").split() for line in lines]
     return {words[1]: words[0] for words in named if len(words) == 2 and COMMIT.fullmatch(words[0])}

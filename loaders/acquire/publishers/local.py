@@ -16,7 +16,7 @@ def is_local(dataset: Dataset, paths: ProjectPaths) -> bool:
     return dataset.source.path is not None or paths.origin == "sample"
 
 
-def place(dataset: Dataset, paths: ProjectPaths) -> Path:
+def source_path(dataset: Dataset, paths: ProjectPaths) -> Path:
     """The file or folder that a dataset comes from: the user's own, or its bundled twin.
 
     Raises:
@@ -39,7 +39,7 @@ def local_files(dataset: Dataset, paths: ProjectPaths) -> dict[str, Path]:
     Raises:
         SourceError: the source is not there.
     """
-    source = place(dataset, paths)
+    source = source_path(dataset, paths)
     if source.is_dir():
         top = source.parent if suffix(source.name) == ".gdb" else source
         return {path.relative_to(top).as_posix(): path for path in sorted(source.rglob("*")) if path.is_file()}
@@ -50,6 +50,6 @@ def local_files(dataset: Dataset, paths: ProjectPaths) -> dict[str, Path]:
     return {path.name: path for path in sorted(found) if path.suffix.lower() in parts}
 
 
-def described(path: Path, name: str) -> LockedFile:
+def locked_file(path: Path, name: str) -> LockedFile:
     """A file as a lock names it: by its content."""
     return LockedFile(name=name, bytes=path.stat().st_size, checksum=f"sha256:{sha256(path)}")

@@ -10,8 +10,8 @@ from urllib.parse import quote, urlsplit
 
 from loaders.acquire.lock import LockedFile, Record
 from loaders.acquire.publishers import datacite
-from loaders.acquire.publishers.api.fields import Fields, shortened
-from loaders.acquire.publishers.api.pages import MOST_PAGES, gathered, linked
+from loaders.acquire.publishers.api.fields import Fields, abbreviate
+from loaders.acquire.publishers.api.pages import MOST_PAGES, collect_entries, follow_pages
 from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size
 from loaders.core.errors import SourceError
 
@@ -26,7 +26,7 @@ PER_PAGE = "page%5Bsize%5D=100"
 MOST_LISTED = 20
 
 
-def ask(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
+def query(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
     """What a project or a registration holds, by its page; null for a page elsewhere."""
     parts = urlsplit(page)
     if (parts.hostname or "").removeprefix("www.") != HOST:
@@ -34,7 +34,7 @@ def ask(page: str, doi: str | None, session: PublisherSession) -> Listing | None
     found = PAGE.fullmatch(parts.path)
     if not found:
         if doi:
-            raise session.unclear(f"{doi} leads to {page}, which names no project of OSF")
+            raise session.unclear_answer(f"{doi} leads to {page}, which names no project of OSF")
         return None
     identifier = found[1].lower()
     root = _root(identifier, session)
@@ -58,7 +58,7 @@ def _root(identifier: str, session: PublisherSession) -> str:
         response = session.get(f"{root}/files/")
         if response.status_code not in {404, 410}:
             break
-    session.found(response, f"project {identifier} of OSF")
+    session.require_found(response, f"project {identifier} of OSF")
     return root
 
 
@@ -79,23 +79,23 @@ def _files(root: str, what: str, session: PublisherSession) -> list[LockedFile]:
                 asked.add(folder)
                 waiting.append((folder, provider))
         if len(asked) > MOST_PAGES:
-            raise session.unclear(f"{what} has more than {MOST_PAGES} folders")
+            raise session.unclear_answer(f"{what} has more than {MOST_PAGES} folders")
     return found
 
 
 def _providers(root: str, what: str, session: PublisherSession) -> list[str]:
     where = f"the storage of {what}"
     pages = _pages(f"{root}/files/", where, session)
-    return list(gathered(pages, where, session, lambda entry: entry.part("attributes").identifier("provider")))
+    return list(collect_entries(pages, where, session, lambda entry: entry.part("attributes").identifier("provider")))
 
 
 def _list(url: str, what: str, session: PublisherSession) -> list[Fields]:
     pages = _pages(url, what, session)
-    return list(gathered(pages, what, session, lambda entry: entry.identifier("id")).values())
+    return list(collect_entries(pages, what, session, lambda entry: entry.identifier("id")).values())
 
 
 def _pages(url: str, what: str, session: PublisherSession) -> Iterator[list[Fields]]:
-    pages = linked(url, what, session, lambda page: page.part("links").values.get("next"))
+    pages = follow_pages(url, what, session, lambda page: page.part("links").values.get("next"))
     return (page.parts("data") for page in pages)
 
 
@@ -103,8 +103,8 @@ def _folder(entry: Fields) -> str:
     """The address of the list of a folder."""
     link = entry.part("relationships").part("files").part("links").part("related").name("href")
     if not link.startswith(f"{API}/"):
-        raise entry.session.unclear(
-            f"{entry.where} is a folder at {shortened(link)}, expected an address at api.osf.io"
+        raise entry.session.unclear_answer(
+            f"{entry.where} is a folder at {abbreviate(link)}, expected an address at api.osf.io"
         )
     return link if "?" in link else f"{link}?{PER_PAGE}"
 
@@ -116,7 +116,9 @@ def _file(entry: Fields, attributes: Fields, provider: str) -> LockedFile:
     link = entry.part("links").name("download")
     known = DOWNLOAD.fullmatch(link)
     if not known and not STORED.fullmatch(link):
-        raise entry.session.unclear(f"{entry.where} is downloaded at {shortened(link)}, expected an address at {HOST}")
+        raise entry.session.unclear_answer(
+            f"{entry.where} is downloaded at {abbreviate(link)}, expected an address at {HOST}"
+        )
     return LockedFile(
         name=path if provider == OWN_STORAGE else f"{provider}/{path}",
         bytes=size(attributes.values.get("size")),
@@ -129,7 +131,7 @@ def _without_files(identifier: str, root: str, source: str, session: PublisherSe
     """The error for a project without files; it lists the components that may have some."""
     components = _list(f"{root}/children/", f"the components of project {identifier} of OSF", session)[:MOST_LISTED]
     listed = ", ".join(
-        f"https://{HOST}/{child.identifier('id')}/ ({shortened(child.part('attributes').text('title'))})"
+        f"https://{HOST}/{child.identifier('id')}/ ({abbreviate(child.part('attributes').text('title'))})"
         for child in components
     )
     if not listed:

@@ -9,8 +9,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from loaders.acquire.lock import LockedFile, Record
 from loaders.acquire.publishers import datacite, sciencebase_versions
-from loaders.acquire.publishers.api.fields import Fields, answered, shortened
-from loaders.acquire.publishers.api.pages import gathered, linked
+from loaders.acquire.publishers.api.fields import Fields, abbreviate, get_object
+from loaders.acquire.publishers.api.pages import collect_entries, follow_pages
 from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size
 from loaders.core.errors import SourceError
 from loaders.settings.file_selection import is_data
@@ -25,7 +25,7 @@ MOST_LISTED = 20
 NAMED = "name="  # in a key: a file that has no place on ScienceBase's disk is asked for by its name
 
 
-def ask(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
+def query(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
     """What an item holds, by its page; null for a page elsewhere."""
     parts = urlsplit(page)
     if (parts.hostname or "").removeprefix("www.") != HOST:
@@ -33,7 +33,7 @@ def ask(page: str, doi: str | None, session: PublisherSession) -> Listing | None
     found = PAGE.fullmatch(parts.path)
     if not found:
         if doi:
-            raise session.unclear(f"{doi} leads to {page}, which names no item of ScienceBase")
+            raise session.unclear_answer(f"{doi} leads to {page}, which names no item of ScienceBase")
         return None
     parent = item = _item(found[1], session)
     for _ in range(DEEPEST):
@@ -55,9 +55,9 @@ def address(record: Record, file: LockedFile) -> str:
 
 def _item(identifier: str, session: PublisherSession) -> Fields:
     what = f"item {identifier} of ScienceBase"
-    stated = answered(f"{CATALOG}/item/{identifier}?format=json", what, session)
+    stated = get_object(f"{CATALOG}/item/{identifier}?format=json", what, session)
     if "errors" in stated.values:
-        raise session.unclear(f"ScienceBase answers for {what}: {shortened(stated.values['errors'])}")
+        raise session.unclear_answer(f"ScienceBase answers for {what}: {abbreviate(stated.values['errors'])}")
     return stated
 
 
@@ -73,9 +73,9 @@ def _newest_child(item: Fields, source: str) -> Fields | None:
     children = _children(item)
     if not children:
         return None
-    found = sciencebase_versions.newest(children, _whole)
+    found = sciencebase_versions.newest_version(children, _whole)
     if found is None:
-        raise sciencebase_versions.unclear(children, item.where, source, _page)
+        raise sciencebase_versions.ambiguous_versions_error(children, item.where, source, _page)
     return _whole(found)
 
 
@@ -83,8 +83,8 @@ def _children(item: Fields) -> list[Fields]:
     identifier, session = item.identifier("id"), item.session
     what = f"the children of {item.where}"
     first = f"{CATALOG}/items?{urlencode({'parentId': identifier, **CHILDREN})}"
-    pages = linked(first, what, session, lambda page: page.part("nextlink").values.get("url"))
-    found = gathered((page.parts("items") for page in _bounded(pages, what)), what, session, _identifier)
+    pages = follow_pages(first, what, session, lambda page: page.part("nextlink").values.get("url"))
+    found = collect_entries((page.parts("items") for page in _bounded(pages, what)), what, session, _identifier)
     found.pop(identifier, None)
     return list(found.values())
 
@@ -96,11 +96,11 @@ def _bounded(pages: Iterable[Fields], what: str) -> Iterator[Fields]:
         total = page.number("total")
         listed += len(page.parts("items"))
         if max(total or 0, listed) > MOST_CHILDREN:
-            raise page.session.unclear(f"{what} are more than {MOST_CHILDREN}")
+            raise page.session.unclear_answer(f"{what} are more than {MOST_CHILDREN}")
         yield page
         session = page.session
     if total is not None and listed < total:
-        raise session.unclear(f"ScienceBase counts {total} entries in {what}, and lists {listed}")
+        raise session.unclear_answer(f"ScienceBase counts {total} entries in {what}, and lists {listed}")
 
 
 def _identifier(child: Fields) -> str:

@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from loaders.acquire.publishers.api.fields import Fields, shortened
+from loaders.acquire.publishers.api.fields import Fields, abbreviate
 from loaders.core.errors import SourceError
 
 MOST_LISTED = 20
@@ -61,7 +61,7 @@ def version(title: str | None) -> str | None:
     return found[1].replace("_", ".") if found else None
 
 
-def newest(children: Sequence[Fields], whole: Callable[[Fields], Fields]) -> Fields | None:
+def newest_version(children: Sequence[Fields], whole: Callable[[Fields], Fields]) -> Fields | None:
     """The child that is the newest version; null if that cannot be told.
 
     Args:
@@ -85,7 +85,9 @@ def newest(children: Sequence[Fields], whole: Callable[[Fields], Fields]) -> Fie
     )
 
 
-def unclear(children: Sequence[Fields], parent: str, source: str, page: Callable[[str], str]) -> SourceError:
+def ambiguous_versions_error(
+    children: Sequence[Fields], parent: str, source: str, page: Callable[[str], str]
+) -> SourceError:
     """The error for children of which none is known to be the newest.
 
     Args:
@@ -97,7 +99,7 @@ def unclear(children: Sequence[Fields], parent: str, source: str, page: Callable
     session = children[0].session
     rest = f" and {len(children) - MOST_LISTED} more" if len(children) > MOST_LISTED else ""
     listed = ", ".join(
-        f"{page(child.identifier('id'))} ({shortened(child.text('title'))})" for child in children[:MOST_LISTED]
+        f"{page(child.identifier('id'))} ({abbreviate(child.text('title'))})" for child in children[:MOST_LISTED]
     )
     return SourceError(
         f"{session.key}: {source} leads to {parent}, whose files are in its children; their titles and dates do not "

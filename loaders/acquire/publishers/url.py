@@ -10,7 +10,7 @@ import requests
 from loaders.acquire.lock import LockedFile, Record
 from loaders.acquire.publishers.api.session import Listing, PublisherSession, size
 from loaders.core.errors import NoNetworkError, SourceError
-from loaders.core.redact import shown
+from loaders.core.redact import redacted_url
 from loaders.http.retry import last_status
 from loaders.http.status import OK
 
@@ -18,13 +18,13 @@ VALIDATORS = ("ETag", "Last-Modified")
 UNCOMPRESSED = {"Accept-Encoding": "identity"}
 
 
-def ask(name: str, session: PublisherSession) -> Listing:
+def query(name: str, session: PublisherSession) -> Listing:
     """The file at an address."""
-    response = headers(name, session)
-    session.found(response, shown(name))
+    response = fetch_headers(name, session)
+    session.require_found(response, redacted_url(name))
     if response.headers.get("Content-Type", "").startswith("text/html"):
-        raise session.unclear(f"{shown(name)} is a web page, not a data file")
-    return Listing(Record(repository="url", id=name, url=name), (described(response, _name(name, response), name),))
+        raise session.unclear_answer(f"{redacted_url(name)} is a web page, not a data file")
+    return Listing(Record(repository="url", id=name, url=name), (locked_file(response, _name(name, response), name),))
 
 
 def address(record: Record, file: LockedFile) -> str:
@@ -32,7 +32,7 @@ def address(record: Record, file: LockedFile) -> str:
     return file.remote
 
 
-def headers(url: str, session: PublisherSession) -> requests.Response:
+def fetch_headers(url: str, session: PublisherSession) -> requests.Response:
     """What a server says of a file before it sends it.
 
     Many servers know HEAD badly, or not at all (400, 403, 404, 405, 500, 501, no answer, no length, a page): only GET
@@ -45,12 +45,12 @@ def headers(url: str, session: PublisherSession) -> requests.Response:
     except SourceError as error:
         has_answered = last_status(error) is not None
         with suppress(SourceError):
-            return session.peek(url, headers=UNCOMPRESSED, is_patient=has_answered)
+            return session.get_headers(url, headers=UNCOMPRESSED, is_patient=has_answered)
         raise
     is_usable = response.status_code == OK and not _is_page_or_empty(response)
-    if is_usable and not session.doubts_head:
+    if is_usable and not session.verify_head:
         return response
-    found = session.peek(url, headers=UNCOMPRESSED)
+    found = session.get_headers(url, headers=UNCOMPRESSED)
     for name in VALIDATORS if is_usable else ():
         if found.headers.get(name) != response.headers.get(name):
             found.headers.pop(name, None)
@@ -62,7 +62,7 @@ def _is_page_or_empty(response: requests.Response) -> bool:
     return is_page or response.headers.get("Content-Length", "").strip() == "0"
 
 
-def described(response: requests.Response, name: str, remote: str) -> LockedFile:
+def locked_file(response: requests.Response, name: str, remote: str) -> LockedFile:
     """A file as the headers describe it."""
     length = response.headers.get("Content-Length")
     if response.headers.get("Content-Encoding", "identity") != "identity":

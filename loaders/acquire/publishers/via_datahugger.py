@@ -19,7 +19,7 @@ from loaders.acquire.publishers import datacite
 from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size
 from loaders.core.errors import SourceError
 from loaders.core.json_text import parse_json
-from loaders.core.redact import shown
+from loaders.core.redact import redacted_url
 
 # what datahugger raises for an answer that it does not understand
 UNCLEAR = (
@@ -55,7 +55,7 @@ class _OurRequests:
         return getattr(requests, name)
 
 
-def ask(page: str, doi: str, session: PublisherSession) -> Listing:
+def query(page: str, doi: str, session: PublisherSession) -> Listing:
     """What a DOI holds, by the page that it leads to."""
     stated = datacite.record(doi, session)
     record = Record(**stated | {"repository": "others", "id": page, "doi": doi, "url": page})
@@ -102,7 +102,9 @@ def _files(doi: str, session: PublisherSession) -> tuple[LockedFile, ...]:
             if isinstance(file["name"], str) and file["name"].strip() and isinstance(file["link"], str)
         ]
     if len(found) != len(listed):
-        raise session.unclear(f"{doi} lists {len(listed)} files, {len(listed) - len(found)} of them without a name")
+        raise session.unclear_answer(
+            f"{doi} lists {len(listed)} files, {len(listed) - len(found)} of them without a name"
+        )
     return tuple(found)
 
 
@@ -112,9 +114,9 @@ def _require_whole(doi: str, answers: list[requests.Response], session: Publishe
     for answer in answers:
         if (following := _next_page(answer)) and urljoin(str(answer.url), following) not in known:
             raise SourceError(
-                f"{session.key}: {shown(str(answer.url))} lists the files of {doi} in several pages, of which only the "
-                f"first can be read. Give the address of the file itself as datasets.{session.key}.source.url in "
-                f"params.yaml, or download it and say `path:`."
+                f"{session.key}: {redacted_url(str(answer.url))} lists the files of {doi} in several pages, of which "
+                "only the first can be read. Give the address of the file itself as "
+                f"datasets.{session.key}.source.url in params.yaml, or download it and say `path:`."
             )
 
 
@@ -166,7 +168,7 @@ def _through(session: PublisherSession, place: str) -> Iterator[list[requests.Re
         ) from error
     except UNCLEAR as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise session.unclear(f"the list of files of {place} cannot be read ({reason})") from error
+        raise session.unclear_answer(f"the list of files of {place} cannot be read ({reason})") from error
     finally:
         _current.reset(tokens[0])
         _read.reset(tokens[1])

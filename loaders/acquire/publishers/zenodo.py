@@ -10,8 +10,8 @@ from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
 from loaders.acquire.lock import LockedFile, Record
-from loaders.acquire.publishers.api.fields import Fields, answered, objects
-from loaders.acquire.publishers.api.pages import gathered, linked
+from loaders.acquire.publishers.api.fields import Fields, as_fields, get_object
+from loaders.acquire.publishers.api.pages import collect_entries, follow_pages
 from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size, year
 from loaders.core.errors import SourceError
 
@@ -21,7 +21,7 @@ PAGE = re.compile(r"/records?/(\d+)/?")
 REFUSED = frozenset({401, 403})
 
 
-def ask(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
+def query(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
     """What a record holds, by its page, or else by its DOI; null for a page elsewhere."""
     parts = urlsplit(page)
     if (parts.hostname or "").removeprefix("www.") != HOST:
@@ -29,9 +29,9 @@ def ask(page: str, doi: str | None, session: PublisherSession) -> Listing | None
     found = PAGE.fullmatch(parts.path) or re.search(r"zenodo\.(\d+)$", doi or "", re.IGNORECASE)
     if not found:
         if doi:
-            raise session.unclear(f"{doi} leads to {page}, which names no record of Zenodo")
+            raise session.unclear_answer(f"{doi} leads to {page}, which names no record of Zenodo")
         return None
-    stated = answered(f"{API}/{found[1]}", f"record {found[1]} of Zenodo", session)
+    stated = get_object(f"{API}/{found[1]}", f"record {found[1]} of Zenodo", session)
     return Listing(_record(stated), _files(stated))
 
 
@@ -74,7 +74,7 @@ def _files(stated: Fields) -> tuple[LockedFile, ...]:
         )
     count = stated.part("files").number("count") if embedded else None
     if count is not None and len(found) < count:
-        raise session.unclear(f"{stated.where} counts {count} files, and lists {len(found)}")
+        raise session.unclear_answer(f"{stated.where} counts {count} files, and lists {len(found)}")
     return tuple(found.values())
 
 
@@ -85,15 +85,15 @@ def _listed(stated: Fields, *, is_shown: bool) -> Iterable[Fields]:
     status = session.get(url).status_code
     if status == 404 or (status in REFUSED and not is_shown):
         return []
-    pages = linked(url, what, session, lambda page: page.part("links").values.get("next"))
-    return gathered(map(_entries, pages), what, session, lambda file: file.name("key")).values()
+    pages = follow_pages(url, what, session, lambda page: page.part("links").values.get("next"))
+    return collect_entries(map(_entries, pages), what, session, lambda file: file.name("key")).values()
 
 
 def _entries(stated: Fields) -> list[Fields]:
     """The files of a list, which may have them by their keys."""
     entries = stated.values.get("entries")
     if isinstance(entries, dict):
-        return objects(entries.values(), f"`entries` of {stated.where}", stated.session)
+        return as_fields(entries.values(), f"`entries` of {stated.where}", stated.session)
     return stated.parts("entries")
 
 
@@ -106,9 +106,11 @@ def _file(stated: Fields) -> LockedFile:
 def _agreed(one: LockedFile, other: LockedFile, record: Fields) -> LockedFile:
     """What two lists state of a file; one of them may leave something out."""
     if None not in {one.bytes, other.bytes} and one.bytes != other.bytes:
-        raise record.session.unclear(f"{record.where} states two sizes of {one.name!r}: {one.bytes} and {other.bytes}")
+        raise record.session.unclear_answer(
+            f"{record.where} states two sizes of {one.name!r}: {one.bytes} and {other.bytes}"
+        )
     if None not in {one.checksum, other.checksum} and one.checksum != other.checksum:
-        raise record.session.unclear(
+        raise record.session.unclear_answer(
             f"{record.where} states two checksums of {one.name!r}: {one.checksum} and {other.checksum}"
         )
     stated_bytes = other.bytes if one.bytes is None else one.bytes

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from loaders.acquire.downloader import Downloads
+from loaders.acquire.downloader import Downloader
 from loaders.acquire.fetch import differences, fetch
 from loaders.acquire.lock import Lock
 from loaders.acquire.receipt import read_receipt
@@ -14,7 +14,7 @@ from loaders.settings.params import Dataset, Settings, read_settings
 
 KEY = "a_north_2020"
 DATASETS = {"farms": {"source": {"path": "farms.geojson"}}}
-DOWNLOADS = Downloads(Settings.model_validate({"datasets": {k: {"key": k, **v} for k, v in DATASETS.items()}}))
+DOWNLOADS = Downloader(Settings.model_validate({"datasets": {k: {"key": k, **v} for k, v in DATASETS.items()}}))
 
 
 def is_fetched(lock: Lock, paths: ProjectPaths) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from loaders.acquire.publishers.api.session import PublisherSession, text
 from loaders.core.errors import SourceError
 from loaders.core.json_text import parse_json
-from loaders.core.redact import shown
+from loaders.core.redact import redacted_url
 
 LONGEST_SHOWN = 60
 IDENTIFIER = re.compile(r"[a-z0-9][\w.:~-]{0,199}", re.ASCII | re.IGNORECASE)
@@ -88,7 +88,7 @@ class Fields:
             raise self._wrong(name, "an object")
         return Fields(value or {}, f"`{name}` of {self.where}", self.session)
 
-    def whole(self, name: str) -> "Fields":
+    def required_part(self, name: str) -> "Fields":
         """An object that must be there.
 
         Raises:
@@ -107,14 +107,14 @@ class Fields:
         value = self.values.get(name)
         if value is not None and not isinstance(value, list):
             raise self._wrong(name, "a list")
-        return objects(value or [], f"`{name}` of {self.where}", self.session)
+        return as_fields(value or [], f"`{name}` of {self.where}", self.session)
 
     def _wrong(self, name: str, expected: str) -> SourceError:
-        found = shortened(self.values[name]) if name in self.values else "nothing"
-        return self.session.unclear(f"expected {expected} as `{name}` of {self.where}, found {found}")
+        found = abbreviate(self.values[name]) if name in self.values else "nothing"
+        return self.session.unclear_answer(f"expected {expected} as `{name}` of {self.where}, found {found}")
 
 
-def objects(values: Iterable[object], where: str, session: PublisherSession) -> list[Fields]:
+def as_fields(values: Iterable[object], where: str, session: PublisherSession) -> list[Fields]:
     """The objects of a list.
 
     Raises:
@@ -123,12 +123,12 @@ def objects(values: Iterable[object], where: str, session: PublisherSession) -> 
     found = []
     for place, value in enumerate(values, start=1):
         if not isinstance(value, dict):
-            raise session.unclear(f"expected an object as entry {place} of {where}, found {shortened(value)}")
+            raise session.unclear_answer(f"expected an object as entry {place} of {where}, found {abbreviate(value)}")
         found.append(Fields(value, f"entry {place} of {where}", session))
     return found
 
 
-def answered(url: str, what: str, session: PublisherSession) -> Fields:
+def get_object(url: str, what: str, session: PublisherSession) -> Fields:
     """The JSON object at an address.
 
     Raises:
@@ -137,20 +137,20 @@ def answered(url: str, what: str, session: PublisherSession) -> Fields:
     return Fields(session.json(url, what), what, session)
 
 
-def answered_list(url: str, what: str, session: PublisherSession) -> list[Fields]:
+def get_list(url: str, what: str, session: PublisherSession) -> list[Fields]:
     """The JSON list of objects at an address.
 
     Raises:
         SourceError: there is none.
     """
-    response = session.found(session.get(url), what)
+    response = session.require_found(session.get(url), what)
     try:
         document = parse_json(response.content)
     except ValueError:
         document = None
     if not isinstance(document, list):
-        raise session.unclear(f"{shown(url)} did not answer with a list in JSON")
-    return objects(document, what, session)
+        raise session.unclear_answer(f"{redacted_url(url)} did not answer with a list in JSON")
+    return as_fields(document, what, session)
 
 
 def _is_text(value: object) -> bool:
@@ -158,7 +158,7 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
-def shortened(value: object) -> str:
+def abbreviate(value: object) -> str:
     """A value as JSON has it, for an error message."""
     try:
         found = json.dumps(value, ensure_ascii=not _is_text(value))

@@ -12,7 +12,7 @@ from loaders.core.redact import credential_in, without_credential
 MOST_BYTES = 10**18
 
 
-def checked(listing: Listing, session: PublisherSession) -> Listing:
+def validate_listing(listing: Listing, session: PublisherSession) -> Listing:
     """A listing of which every part has the type that a lock has.
 
     Raises:
@@ -47,12 +47,12 @@ def _require_file(file: LockedFile, session: PublisherSession) -> None:
     for what in ("name", "remote"):
         value: object = getattr(file, what)
         if not isinstance(value, str) or not _is_encodable(value):
-            raise session.unclear(f"the publisher lists a file whose {what} is {_quoted(value)}; expected text")
+            raise session.unclear_answer(f"the publisher lists a file whose {what} is {_quoted(value)}; expected text")
     size = file.bytes
     if size is not None and (not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= MOST_BYTES):
-        raise session.unclear(f"the publisher says that {file.name!r} has {_quoted(size)} bytes")
+        raise session.unclear_answer(f"the publisher says that {file.name!r} has {_quoted(size)} bytes")
     if file.checksum is not None and not re.fullmatch(CHECKSUM, str(file.checksum)):
-        raise session.unclear(f"the publisher states a checksum of {file.name!r} of an unknown form")
+        raise session.unclear_answer(f"the publisher states a checksum of {file.name!r} of an unknown form")
     if "://" in file.remote and (found := credential_in(file.remote)):
         raise SourceError(
             f"{session.key}: the publisher gives {file.name!r} an address that holds a secret or expires ({found}), "

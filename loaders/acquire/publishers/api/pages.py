@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import urljoin, urlsplit
 
-from loaders.acquire.publishers.api.fields import Fields, answered, shortened
+from loaders.acquire.publishers.api.fields import Fields, abbreviate, get_object
 from loaders.acquire.publishers.api.session import PublisherSession
-from loaders.core.redact import shown
+from loaders.core.redact import redacted_url
 
 MOST_PAGES = 500
 
 
-def linked(first: str, what: str, session: PublisherSession, following: Callable[[Fields], object]) -> Iterator[Fields]:
+def follow_pages(
+    first: str, what: str, session: PublisherSession, following: Callable[[Fields], object]
+) -> Iterator[Fields]:
     """The pages of a list of which each states the address of the next.
 
     Args:
@@ -25,19 +27,21 @@ def linked(first: str, what: str, session: PublisherSession, following: Callable
     url, known = first, set[str]()
     while True:
         known.add(url)
-        page = answered(url, what, session)
+        page = get_object(url, what, session)
         if _origin(place := str(session.get(url).url)) != _origin(url):
-            raise session.unclear(f"{what} are sent from {shown(place)}, expected {urlsplit(url).hostname}")
+            raise session.unclear_answer(
+                f"{what} are sent from {redacted_url(place)}, expected {urlsplit(url).hostname}"
+            )
         yield page
         stated = following(page)
         if stated is None or stated == "":
             return
         url = _next(stated, url, what, session)
         if url in known:
-            raise session.unclear(f"the pages of {what} go round in circles: {shown(url)} follows itself")
+            raise session.unclear_answer(f"the pages of {what} go round in circles: {redacted_url(url)} follows itself")
 
 
-def gathered(
+def collect_entries(
     pages: Iterable[list[Fields]], what: str, session: PublisherSession, identity: Callable[[Fields], str]
 ) -> dict[str, Fields]:
     """All entries of a list, by their identity.
@@ -55,10 +59,10 @@ def gathered(
     for number, page in enumerate(pages, start=1):
         entries = {identity(entry): entry for entry in page}
         if entries and entries.keys() <= found.keys():
-            raise session.unclear(f"page {number} of {what} repeats entries of the pages before it")
+            raise session.unclear_answer(f"page {number} of {what} repeats entries of the pages before it")
         found |= entries
         if number > MOST_PAGES:
-            raise session.unclear(f"{what} has more than {MOST_PAGES} pages")
+            raise session.unclear_answer(f"{what} has more than {MOST_PAGES} pages")
     return found
 
 
@@ -71,8 +75,8 @@ def _next(stated: object, url: str, what: str, session: PublisherSession) -> str
         target, is_same = "", False
     if not is_same:
         place = urlsplit(url).hostname
-        raise session.unclear(
-            f"the next page of {what} is stated as {shortened(stated)}, expected an address at {place}"
+        raise session.unclear_answer(
+            f"the next page of {what} is stated as {abbreviate(stated)}, expected an address at {place}"
         )
     return target
 

@@ -9,9 +9,9 @@ import requests
 from loaders.acquire.lock import LockedFile, Record
 from loaders.core.errors import NoNetworkError, SourceError
 from loaders.core.json_text import parse_json
-from loaders.core.redact import shown
-from loaders.http.client import Web
-from loaders.http.status import OK, in_words, whole_number
+from loaders.core.redact import redacted_url
+from loaders.http.client import HttpClient
+from loaders.http.status import OK, describe_status, parse_byte_count
 
 DIGEST_DIGITS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
 
@@ -28,12 +28,12 @@ class PublisherSession:
 
     Attributes:
         key: the dataset, for messages.
-        doubts_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
+        verify_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
     """
 
-    def __init__(self, web: Web, key: str, *, doubts_head: bool = False) -> None:
+    def __init__(self, web: HttpClient, key: str, *, verify_head: bool = False) -> None:
         self.key = key
-        self.doubts_head = doubts_head
+        self.verify_head = verify_head
         self._web = web
         self._answers: dict[tuple[str, str], requests.Response] = {}
 
@@ -45,11 +45,11 @@ class PublisherSession:
         """The headers of a file as it is published, not as it could be compressed for the way."""
         return self._once("HEAD", url, self._web.head, {"allow_redirects": True, **options})
 
-    def peek(self, url: str, *, is_patient: bool = True, **options: Any) -> requests.Response:
+    def get_headers(self, url: str, *, is_patient: bool = True, **options: Any) -> requests.Response:
         """The headers of what GET would bring."""
-        return self._once("PEEK", url, (self._web if is_patient else self._web.impatient()).peek, options)
+        return self._once("PEEK", url, (self._web if is_patient else self._web.without_retries()).get_headers, options)
 
-    def found(self, response: requests.Response, what: str) -> requests.Response:
+    def require_found(self, response: requests.Response, what: str) -> requests.Response:
         """The answer, if it is one.
 
         Raises:
@@ -57,9 +57,9 @@ class PublisherSession:
         """
         if response.status_code == OK:
             return response
-        reason = f"{shown(str(response.url))} answered {in_words(response)}"
+        reason = f"{redacted_url(str(response.url))} answered {describe_status(response)}"
         if response.status_code < 400:
-            raise self.unclear(f"{what} is not sent: {reason}")
+            raise self.unclear_answer(f"{what} is not sent: {reason}")
         gone = response.status_code in {404, 410}
         advice = "Look whether it is written right" if gone else "It may refuse scripts, or need an account; look"
         raise SourceError(
@@ -73,7 +73,7 @@ class PublisherSession:
         Raises:
             SourceError: there is none.
         """
-        response = self.found(self.get(url), what)
+        response = self.require_found(self.get(url), what)
         try:
             document = parse_json(response.content)
         except ValueError:
@@ -82,23 +82,23 @@ class PublisherSession:
             return document
         kind = response.headers.get("Content-Type", "nothing known").partition(";")[0]
         what_came = f"{kind} instead of JSON" if document is None else "another form of JSON than was expected"
-        raise self.unclear(f"{shown(url)} answered with {what_came} ({_beginning(response)})")
+        raise self.unclear_answer(f"{redacted_url(url)} answered with {what_came} ({_beginning(response)})")
 
     def optional_json(self, url: str, **options: Any) -> dict[str, Any] | str:
         """The JSON object at an address that need not answer; else, why there is none. It is asked only once."""
         try:
-            response = self._once("GET", url, self._web.impatient().get, options)
+            response = self._once("GET", url, self._web.without_retries().get, options)
         except SourceError as error:
             return str(error).removeprefix(f"{self.key}: ")
         if response.status_code != 200:
-            return f"{shown(url)} answered {response.status_code} {response.reason}".rstrip()
+            return f"{redacted_url(url)} answered {response.status_code} {response.reason}".rstrip()
         try:
             document = parse_json(response.content)
         except ValueError:
             document = None
-        return document if isinstance(document, dict) else f"{shown(url)} answered with something else than JSON"
+        return document if isinstance(document, dict) else f"{redacted_url(url)} answered with something else than JSON"
 
-    def unclear(self, reason: str) -> SourceError:
+    def unclear_answer(self, reason: str) -> SourceError:
         """The error for an answer that cannot be understood."""
         return SourceError(
             f"{self.key}: {reason}. The publisher may have changed its interface, or be out of order: try again "
@@ -129,7 +129,7 @@ def size(value: object) -> int | None:
     """A number of bytes; null for what is none."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return None if isinstance(value, bool) else whole_number(str(value))
+    return None if isinstance(value, bool) else parse_byte_count(str(value))
 
 
 def text(value: object) -> str | None:

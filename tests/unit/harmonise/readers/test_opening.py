@@ -22,7 +22,7 @@ from loaders.core.file_formats import DRIVERS, FORMATS
 from loaders.harmonise.readers.opening import opened
 from loaders.harmonise.readers.published_file import Published, read_published
 from loaders.harmonise.readers.vector import gdal
-from loaders.settings.columns import Reading
+from loaders.settings.columns import ReadOptions
 from loaders.settings.file_selection import SourceFile
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -35,7 +35,7 @@ LONLAT_WKT = (
 
 
 def _read(path: Path, **reading: Any) -> Published:
-    (published,) = read_published(SourceFile(path, path.name), Reading.model_validate(reading), "farms")
+    (published,) = read_published(SourceFile(path, path.name), ReadOptions.model_validate(reading), "farms")
     return published
 
 
