@@ -16,7 +16,7 @@ def write_last_asked(key: str, paths: ProjectPaths) -> None:
 def read_last_asked(key: str, paths: ProjectPaths) -> datetime | None:
     """When the source of a dataset was last asked (UTC); null if nobody did so here."""
     try:
-        noted = json.loads(paths.last_asked(key).read_text(encoding="utf-8"))
-        return datetime.fromisoformat(noted["asked_at"])
+        document = json.loads(paths.last_asked(key).read_text(encoding="utf-8"))
+        return datetime.fromisoformat(document["asked_at"])
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None

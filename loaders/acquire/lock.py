@@ -16,7 +16,7 @@ from loaders.core.errors import SourceError
 from loaders.core.files import digest, without_empty_values, write_json
 
 
-def _safe(name: str) -> str:
+def _require_safe(name: str) -> str:
     try:
         require_safe_name(name, "the lock", "a file")
     except SourceError as error:
@@ -25,7 +25,7 @@ def _safe(name: str) -> str:
 
 
 # a lock may come from anywhere Git does: a name there must not leave the folder, nor a digest be anything else
-SafeName = Annotated[str, AfterValidator(_safe)]
+SafeName = Annotated[str, AfterValidator(_require_safe)]
 Bytes = Annotated[int, Field(ge=0)]
 CHECKSUM = r"^(md5|sha1|sha224|sha256|sha384|sha512|gitblob):[0-9a-f]{32,128}$"
 Checksum = Annotated[str, Field(pattern=CHECKSUM)]
@@ -124,8 +124,8 @@ def matches(file: LockedFile, path: Path) -> bool:
     """Whether a file on this disk has the size and the checksum that a lock states; what it does not state, it has."""
     if file.bytes is not None and path.stat().st_size != file.bytes:
         return False
-    algorithm, _, stated = (file.checksum or "").partition(":")
-    return not algorithm or digest(path, algorithm) == stated
+    algorithm, _, expected_digest = (file.checksum or "").partition(":")
+    return not algorithm or digest(path, algorithm) == expected_digest
 
 
 def write_lock(lock: Lock, path: Path) -> None:
@@ -172,6 +172,6 @@ def validation_message(error: ValueError) -> str:
     """What is wrong with a document, in words."""
     if not isinstance(error, ValidationError):
         return str(error)
-    first = error.errors()[0]
-    found = first["msg"].removeprefix("Value error, ")
-    return f"{'.'.join(map(str, first['loc']))}: {found}".removeprefix(": ")
+    problem = error.errors()[0]
+    message = problem["msg"].removeprefix("Value error, ")
+    return f"{'.'.join(map(str, problem['loc']))}: {message}".removeprefix(": ")

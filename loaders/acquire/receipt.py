@@ -56,8 +56,10 @@ class Receipt:
 
     def for_lock(self, lock: Lock) -> "Receipt":
         """What of it came under the same statements as a lock makes."""
-        stated = {file.name: content_identity(lock.record, file) for file in lock.files}
-        changed = {name for name, file in self.published.items() if name not in stated or stated[name] != file.stated}
+        identities = {file.name: content_identity(lock.record, file) for file in lock.files}
+        changed = {
+            name for name, file in self.published.items() if name not in identities or identities[name] != file.stated
+        }
         return self.without(changed)
 
     def sha256(self, name: str) -> str:
@@ -73,30 +75,36 @@ class Receipt:
         )
 
 
-def changed_files(after: Receipt, before: Receipt) -> list[str]:
+def changed_files(current: Receipt, previous: Receipt) -> list[str]:
     """The files whose bytes differ between two fetches; an archive, which may be packed anew, by what is in it."""
-    known = before.unpacked | {name: file for name, file in before.published.items() if not is_archive(name)}
-    found = after.unpacked | after.published
-    return [name for name, file in known.items() if name in found and not found[name].has_bytes_of(file)]
+    previous_files = previous.unpacked | {
+        name: file for name, file in previous.published.items() if not is_archive(name)
+    }
+    current_files = current.unpacked | current.published
+    return [
+        name
+        for name, file in previous_files.items()
+        if name in current_files and not current_files[name].has_bytes_of(file)
+    ]
 
 
-def changed_download_error(key: str, names: Sequence[str], expected: str, found: str) -> ChecksumMismatchError:
+def changed_download_error(key: str, names: Sequence[str], expected: str, actual: str) -> ChecksumMismatchError:
     """The error for files that are not those of an earlier fetch; the digests are of the first one."""
     return ChecksumMismatchError(
-        f"{key}: {', '.join(names)} came differently before: expected sha256 {expected[:12]}…, found {found[:12]}…. "
+        f"{key}: {', '.join(names)} came differently before: expected sha256 {expected[:12]}…, found {actual[:12]}…. "
         f"One of the two downloads was damaged, or the publisher replaced the file without saying so. Accept what it "
         f"sends now with `eo-pv fetch {key} --force`, which downloads it twice, then `make all`."
     )
 
 
-def with_first_seen(after: Receipt, before: Receipt, lock: Lock, today: str) -> Receipt:
+def with_first_seen(current: Receipt, previous: Receipt, lock: Lock, today: str) -> Receipt:
     """A receipt with the day on which the bytes first came, for each published file that no checksum proves."""
     unproven = {file.name for file in lock.files if not file.checksum}
-    changed = {name.partition(f"{UNPACKED_SUFFIX}/")[0] for name in changed_files(after, before)}
-    kept = {name: file.first_seen for name, file in before.published.items() if name not in changed}
-    days = {name: kept.get(name, today) for name in unproven}
-    published = {name: replace(file, first_seen=days.get(name)) for name, file in after.published.items()}
-    return replace(after, published=published)
+    changed = {name.partition(f"{UNPACKED_SUFFIX}/")[0] for name in changed_files(current, previous)}
+    first_days = {name: file.first_seen for name, file in previous.published.items() if name not in changed}
+    days = {name: first_days.get(name, today) for name in unproven}
+    published = {name: replace(file, first_seen=days.get(name)) for name, file in current.published.items()}
+    return replace(current, published=published)
 
 
 def describe_file(path: Path) -> ReceiptFile:

@@ -23,13 +23,13 @@ def digest(path: Path, algorithm: str) -> str:
     Raises:
         ValueError: there is no such algorithm.
     """
-    found = hashlib.new("sha1" if algorithm == GIT_BLOB else algorithm, usedforsecurity=False)
+    hasher = hashlib.new("sha1" if algorithm == GIT_BLOB else algorithm, usedforsecurity=False)
     with path.open("rb") as stream:
         if algorithm == GIT_BLOB:
-            found.update(b"blob %d\0" % path.stat().st_size)
+            hasher.update(b"blob %d\0" % path.stat().st_size)
         while chunk := stream.read(CHUNK_BYTES):
-            found.update(chunk)
-    return found.hexdigest()
+            hasher.update(chunk)
+    return hasher.hexdigest()
 
 
 def write_json(document: object, path: Path) -> None:

@@ -139,16 +139,16 @@ class ProjectPaths:
         yield
         path = self.step_times(name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        noted = self.step_seconds(name) | {step: round(time.perf_counter() - start, 2)}
-        path.write_text(json.dumps(noted, sort_keys=True) + "\n", encoding="utf-8")
+        durations = self.step_seconds(name) | {step: round(time.perf_counter() - start, 2)}
+        path.write_text(json.dumps(durations, sort_keys=True) + "\n", encoding="utf-8")
 
     def step_seconds(self, name: str) -> dict[str, float]:
         """How long each step took when it last ran [s]; empty where nobody measured it."""
         try:
-            noted: dict[str, float] = json.loads(self.step_times(name).read_text(encoding="utf-8"))
+            durations: dict[str, float] = json.loads(self.step_times(name).read_text(encoding="utf-8"))
         except (FileNotFoundError, json.JSONDecodeError):
             return {}
-        return noted
+        return durations
 
 
 def find_root(start: Path | None = None) -> Path:

@@ -4,7 +4,7 @@ import codecs
 import re
 
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-SHOWN = 40  # characters of what was found
+EXCERPT_LENGTH = 40  # characters of what was found
 JSON_PREFIX = "\ufeff\x1e \t\r\n"  # of JSON; the second separates the features of a GeoJSON sequence
 XML_PROLOG = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)  # of XML
 ARCHIVE_MAGIC = {  # by ending; a tar has no beginning that all of them share
@@ -30,13 +30,17 @@ MAGIC_NAMES = {
 
 def describe_start(head: bytes) -> str:
     """What is there instead: by name where it is well known, else its first characters."""
-    if known := next((name for magic, name in MAGIC_NAMES.items() if head.startswith(magic)), ""):
-        return f"it is {known}"
+    if format_name := next((name for magic, name in MAGIC_NAMES.items() if head.startswith(magic)), ""):
+        return f"it is {format_name}"
     text = decode(head).lstrip(JSON_PREFIX)
     declaration = XML_PROLOG.match(text)  # says nothing of what it is
     text = text[declaration.end() :] if declaration else text
-    shown = text[: text.find(">") + 1] if text.startswith("<") and 0 < text.find(">") < SHOWN else text[:SHOWN]
-    return f"it begins with {shown!r}" if shown else "it is blank"
+    excerpt = (
+        text[: text.find(">") + 1]
+        if text.startswith("<") and 0 < text.find(">") < EXCERPT_LENGTH
+        else text[:EXCERPT_LENGTH]
+    )
+    return f"it begins with {excerpt!r}" if excerpt else "it is blank"
 
 
 def decode(head: bytes) -> str:

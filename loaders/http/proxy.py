@@ -32,7 +32,7 @@ class Proxy:
 def proxy_of(url: str) -> Proxy | None:
     """The proxy for an address; null where there is none, or where what the environment says is none."""
     try:
-        parts = _parts(_stated(url))
+        parts = _split(_environment_proxy(url))
         if not parts.hostname:
             return None
         port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -43,7 +43,7 @@ def proxy_of(url: str) -> Proxy | None:
 
 def proxy_fault(url: str) -> str | None:
     """What is wrong with the proxy that the environment names for an address; null if nothing is, or there is none."""
-    if not _stated(url):
+    if not _environment_proxy(url):
         return None
     proxy = proxy_of(url)
     if proxy is None:
@@ -61,8 +61,8 @@ def duckdb_proxy(url: str) -> dict[str, str]:
     Raises:
         ValueError: DuckDB cannot go through it; says why, without the password.
     """
-    if complaint := proxy_fault(url):
-        raise ValueError(complaint)
+    if fault := proxy_fault(url):
+        raise ValueError(fault)
     proxy = proxy_of(url)
     if proxy is None:
         return {"http_proxy": "", "http_proxy_username": "", "http_proxy_password": ""}
@@ -77,7 +77,7 @@ def duckdb_proxy(url: str) -> dict[str, str]:
     }
 
 
-def _stated(url: str) -> str:
+def _environment_proxy(url: str) -> str:
     """The address of the proxy, as the environment has it; empty where there is none."""
     try:
         return select_proxy(url, get_environ_proxies(url, no_proxy=None)) or ""
@@ -85,5 +85,5 @@ def _stated(url: str) -> str:
         return ""
 
 
-def _parts(address: str) -> SplitResult:
+def _split(address: str) -> SplitResult:
     return urlsplit(address if "://" in address else f"http://{address}")

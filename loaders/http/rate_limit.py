@@ -37,12 +37,12 @@ class RateLimit:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(self.file.with_suffix(".lock")):
             while len(times := self._times()) >= self.max_requests:
-                until = times[-self.max_requests] + self.period_s
-                moment = datetime.fromtimestamp(until, UTC).isoformat(" ", "minutes")
+                resume_at = times[-self.max_requests] + self.period_s
+                resume_time = datetime.fromtimestamp(resume_at, UTC).isoformat(" ", "minutes")
                 log.warning(
-                    "%d requests in %.0f s is the limit: going on at %s", self.max_requests, self.period_s, moment
+                    "%d requests in %.0f s is the limit: going on at %s", self.max_requests, self.period_s, resume_time
                 )
-                self.sleep(max(until - self.now(), 0))
+                self.sleep(max(resume_at - self.now(), 0))
             write_text(json.dumps([*times, self.now()]), self.file)
 
     def exhaust(self) -> None:
@@ -54,8 +54,8 @@ class RateLimit:
     def _times(self) -> list[float]:
         """Those that still count."""
         try:
-            noted = [float(each) for each in json.loads(self.file.read_text(encoding="utf-8"))]
+            times = [float(timestamp) for timestamp in json.loads(self.file.read_text(encoding="utf-8"))]
         except (FileNotFoundError, TypeError, ValueError):
             return []  # where too many are made then, the provider says so
-        moment = self.now()
-        return sorted(each for each in noted if moment - self.period_s < each <= moment)
+        now = self.now()
+        return sorted(timestamp for timestamp in times if now - self.period_s < timestamp <= now)

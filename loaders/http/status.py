@@ -44,22 +44,22 @@ def is_transient(status: int, headers: Mapping[str, str] | None = None) -> bool:
 
 def describe_status(response: requests.Response) -> str:
     """A status as messages have it: 511 Network Authentication Required (the network wants a login first)."""
-    words = f"{response.status_code} {response.reason or ''}".rstrip()
-    why = PERMANENT_SERVER_ERRORS.get(response.status_code)
-    return f"{words} ({why})" if why else words
+    status = f"{response.status_code} {response.reason or ''}".rstrip()
+    explanation = PERMANENT_SERVER_ERRORS.get(response.status_code)
+    return f"{status} ({explanation})" if explanation else status
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
     """What Retry-After asks for [s]: a number of seconds, or a date; null if it says nothing."""
-    stated = headers.get("Retry-After", "").strip()
+    value = headers.get("Retry-After", "").strip()
     try:
-        if re.fullmatch(r"[0-9]+", stated):
-            return float(stated)
-        return max((parsedate_to_datetime(stated) - datetime.now(UTC)).total_seconds(), 0.0)
+        if re.fullmatch(r"[0-9]+", value):
+            return float(value)
+        return max((parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds(), 0.0)
     except (OverflowError, TypeError, ValueError):
         return None
 
 
-def parse_byte_count(stated: str | None) -> int | None:
+def parse_byte_count(text: str | None) -> int | None:
     """A number of bytes in a header; null for what is none, or is longer than a number of bytes can be."""
-    return int(stated) if stated and re.fullmatch(r"[0-9]{1,18}", stated.strip()) else None
+    return int(text) if text and re.fullmatch(r"[0-9]{1,18}", text.strip()) else None

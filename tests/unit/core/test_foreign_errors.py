@@ -148,8 +148,8 @@ def test_the_limit_of_a_container_is_the_limit(
     (tmp_path / "self").write_text(f"{membership}\n")
     (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / file).write_text(f"{stated}\n")
-    monkeypatch.setattr(memory, "CGROUPS", tmp_path)
-    monkeypatch.setattr(memory, "MEMBERSHIP", tmp_path / "self")
+    monkeypatch.setattr(memory, "CGROUP_ROOT", tmp_path)
+    monkeypatch.setattr(memory, "CGROUP_MEMBERSHIP", tmp_path / "self")
     whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e6
     assert round(memory.limit_mb()) == round(expected or whole)
 

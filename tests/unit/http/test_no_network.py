@@ -90,7 +90,7 @@ def test_a_host_that_alone_cannot_be_found_is_asked_for_twice_and_named(
 
 def test_a_network_that_is_lost_on_the_way_is_waited_for(lookups: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     web = HttpClient(Download(attempts=3, backoff_s=0.01))
-    web._has_answered = True
+    web._has_response = True
     with pytest.raises(SourceError, match=r"the network of this machine is gone, after 3 attempts\. What has come"):
         web.get("https://data.example.org/farms.zip")
 

@@ -245,7 +245,7 @@ def test_a_file_that_a_zip_calls_a_folder_does_not_vanish(place: Path) -> None:
 
 
 def test_more_members_than_anybody_publishes_are_refused(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loaders.acquire.archives.unpack.MOST_MEMBERS", 3)
+    monkeypatch.setattr("loaders.acquire.archives.unpack.MAX_MEMBERS", 3)
     _refused(_made(place, ".tar", dict.fromkeys("1234", b"")), ".tar", "holds more than 3 members", _none)
     assert len(_unpack(_made(place, ".tar", dict.fromkeys("123", b"")), ".tar")) == 3
 

@@ -474,8 +474,8 @@ def test_shared_lines_do_not_make_a_small_topojson_huge(tmp_path: Path) -> None:
     ],
 )
 def test_a_view_without_end_is_refused(view: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loaders.formats.geopackage_views.MOST_ROWS", 1000)
-    monkeypatch.setattr("loaders.formats.geopackage_views.MOST_STEPS", 3_000_000)
+    monkeypatch.setattr("loaders.formats.geopackage_views.MAX_ROWS", 1000)
+    monkeypatch.setattr("loaders.formats.geopackage_views.MAX_STEPS", 3_000_000)
     _geopackage(tmp_path / "f.gpkg", f"CREATE VIEW w AS {view}")
     with pytest.raises(ReadError, match=rf"^farms: f\.gpkg is not a GeoPackage: its layer 'w' is a view .*{said}"):
         _read(tmp_path / "f.gpkg", layer="farms")
