@@ -6,7 +6,7 @@ import duckdb
 
 from loaders.core.errors import BuildError, SettingsError
 from loaders.db.database import Database
-from loaders.settings import messages as explain
+from loaders.settings import messages
 from loaders.settings.project import read_project
 from loaders.warehouse.dbt_sources import GRAPHS, advice, write_sources
 
@@ -40,7 +40,7 @@ class HamiltonDbtBridge:
         """
         if name not in GRAPHS:
             raise SettingsError(
-                explain.unknown_name_message(name, GRAPHS, "pipeline", "loaders/hamilton_dbt_bridge.py")
+                messages.unknown_name_message(name, GRAPHS, "pipeline", "loaders/hamilton_dbt_bridge.py")
             )
         settings, paths = read_project(self.root.parent / "params.yaml")
         database = Database(settings, paths, connection=connection)

@@ -16,7 +16,7 @@ from loaders.harmonise.fingerprint import made_from
 from loaders.harmonise.load_result import loaded_before
 from loaders.overture_maps_loader import run_overture_pipeline
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
-from loaders.settings import messages as explain
+from loaders.settings import messages
 from loaders.settings.params import Dataset, Settings
 from loaders.settings.project import read_project
 from loaders.solar_irradiance_loader import irradiance_hash, run_solar_pipeline
@@ -58,7 +58,7 @@ def run_pipeline(name: str, connection: Connection, *, only_stale: bool = False)
         EoPvError: the pipeline failed.
     """
     if name not in PIPELINES:
-        raise SettingsError(explain.unknown_name_message(name, PIPELINES, "pipeline", "loaders/pipelines.py"))
+        raise SettingsError(messages.unknown_name_message(name, PIPELINES, "pipeline", "loaders/pipelines.py"))
     _, paths = read_project()
     _require_origin(connection, paths)
     pipeline = PIPELINES[name]

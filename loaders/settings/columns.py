@@ -31,7 +31,7 @@ def _as_scalars(value: object) -> object:
     return (value,) if isinstance(value, str | int | float) else value
 
 
-Names = Annotated[tuple[Text, ...], BeforeValidator(as_tuple)]
+ColumnNames = Annotated[tuple[Text, ...], BeforeValidator(as_tuple)]
 Scalars = Annotated[tuple[Scalar, ...], BeforeValidator(_as_scalars)]
 AllowedValues = Annotated[tuple[Scalar | bool, ...], BeforeValidator(_as_scalars), Field(min_length=1)]
 DatePattern = Annotated[str, StringConstraints(pattern=r"^([MD./ _-]*)YYYY([MD./ _-]*)$")]
@@ -89,7 +89,7 @@ class Column(SettingsModel):
         null_values: what stands for "unknown".
     """
 
-    column: Names = ()
+    column: ColumnNames = ()
     constant: Scalar | None = None
     null_values: Scalars = ()
 
@@ -143,14 +143,14 @@ class InstalledColumn(Column):
         pattern: how the dates are written where it is not plain: of YYYY, MM, DD and separators, say DD/MM/YYYY.
     """
 
-    after: Names = ()
-    before: Names = ()
+    after: ColumnNames = ()
+    before: ColumnNames = ()
     pattern: DatePatterns = ()
 
     @model_validator(mode="after")
     def _column_or_constant(self) -> Self:
-        given = (bool(self.column), self.constant is not None, bool(self.after or self.before))
-        if sum(given) != 1:
+        alternatives = (bool(self.column), self.constant is not None, bool(self.after or self.before))
+        if sum(alternatives) != 1:
             raise ValueError("give a column, or a constant, or the columns that it lies between (after, before)")
         return self
 

@@ -12,7 +12,7 @@ import yaml
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from loaders.core.errors import SettingsError
-from loaders.settings import messages as explain
+from loaders.settings import messages
 from loaders.settings.base import Executor, Positive, SettingsModel, Text
 from loaders.settings.build import Boundaries, Dedup, Licences
 from loaders.settings.columns import AllowedValues, ColumnMap, Extent, ReadOptions
@@ -95,7 +95,7 @@ class Settings(SettingsModel):
         for key in self.dedup.priority:
             if key not in self.datasets:
                 raise ValueError(
-                    explain.unknown_name_message(key, self.datasets, "dataset", "dedup.priority").rstrip(".")
+                    messages.unknown_name_message(key, self.datasets, "dataset", "dedup.priority").rstrip(".")
                 )
         if len(set(self.dedup.priority)) < len(self.dedup.priority):
             raise ValueError("dedup.priority names a dataset twice; keep one of them")
@@ -132,8 +132,8 @@ class Settings(SettingsModel):
         Raises:
             SettingsError: there is none of one name.
         """
-        found = [self.dataset(name) for name in names or self.datasets]
-        return list({dataset.key: dataset for dataset in found}.values())
+        datasets = [self.dataset(name) for name in names or self.datasets]
+        return list({dataset.key: dataset for dataset in datasets}.values())
 
     def dataset(self, name: str) -> Dataset:
         """The dataset with this key or alias.
@@ -147,7 +147,7 @@ class Settings(SettingsModel):
             return self.datasets[key]
         if key in self.not_loaded:
             raise SettingsError(f"{key} is known but not loaded: {self.not_loaded[key].reason}")
-        raise SettingsError(explain.unknown_name_message(name, [*self.datasets, *aliases], "dataset", "params.yaml"))
+        raise SettingsError(messages.unknown_name_message(name, [*self.datasets, *aliases], "dataset", "params.yaml"))
 
 
 def read_settings(path: Path) -> Settings:
@@ -164,19 +164,19 @@ def read_settings(path: Path) -> Settings:
         text = path.read_text(encoding="utf-8")
         document = yaml.safe_load(text)
         tree = yaml.compose(text, yaml.SafeLoader)
-        repeated = explain.duplicate_key(tree)
+        duplicate = messages.duplicate_key(tree)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date, a branch within itself
-        raise SettingsError(f"{path}: is not YAML: {explain.yaml_error_message(error)}") from error
-    if repeated:
-        raise SettingsError(f"{path.name}: {repeated} stands there twice; keep one of them.")
-    if misplaced := explain.misplaced_entry(tree):
+        raise SettingsError(f"{path}: is not YAML: {messages.yaml_error_message(error)}") from error
+    if duplicate:
+        raise SettingsError(f"{path.name}: {duplicate} stands there twice; keep one of them.")
+    if misplaced := messages.misplaced_entry(tree):
         raise SettingsError(f"{path.name}: {misplaced}")
     try:
         return Settings.model_validate(_with_keys(document, path.name))
     except ValidationError as error:
-        raise SettingsError(explain.invalid_settings_message(path.name, error, Settings)) from error
+        raise SettingsError(messages.invalid_settings_message(path.name, error, Settings)) from error
 
 
 def _with_keys(document: object, file: str) -> object:

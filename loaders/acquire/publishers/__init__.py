@@ -8,9 +8,7 @@ address: a place that moves needs another `address`, not other locks.
 from typing import Protocol
 
 from loaders.acquire.lock import LockedFile, Record
-from loaders.acquire.publishers import dataverse, doi, figshare, github, osf, sciencebase, zenodo
-from loaders.acquire.publishers import url as direct
-from loaders.acquire.publishers import via_datahugger as others
+from loaders.acquire.publishers import dataverse, doi, figshare, github, osf, sciencebase, url, via_datahugger, zenodo
 from loaders.acquire.publishers.api.file_list import validate_listing
 from loaders.acquire.publishers.api.session import Listing, PublisherSession
 from loaders.core.json_text import MALFORMED_DOCUMENT_ERRORS
@@ -31,9 +29,9 @@ PUBLISHERS: dict[str, Publisher] = {
     "figshare": figshare,
     "github": github,
     "osf": osf,
-    "others": others,
+    "others": via_datahugger,
     "sciencebase": sciencebase,
-    "url": direct,
+    "url": url,
     "zenodo": zenodo,
 }
 
@@ -58,7 +56,7 @@ def query(dataset: Dataset, web: HttpClient, *, verify_head: bool = False) -> Li
 
 def _listing(source: Source, session: PublisherSession) -> Listing:
     if source.url:
-        return doi.on_page(source.url, None, session) or direct.query(source.url, session)
+        return doi.query_page(source.url, None, session) or url.query(source.url, session)
     if source.github:
         return github.query(source.github, session)
     return doi.query(str(source.doi), session)

@@ -23,14 +23,14 @@ def source_path(dataset: Dataset, paths: ProjectPaths) -> Path:
         SourceError: it is not there.
     """
     if dataset.source.path is not None:
-        found = (paths.root / Path(dataset.source.path).expanduser()).absolute()
+        path = (paths.root / Path(dataset.source.path).expanduser()).absolute()
         remedy = "Correct datasets.{key}.source.path in params.yaml (relative to its folder, absolute or ~/…)."
     else:
-        found = paths.samples(dataset.key)
+        path = paths.samples(dataset.key)
         remedy = "It has no bundled sample: give it `source: {{path: …}}`, or remove it from params.yaml."
-    if not found.exists():
-        raise SourceError(f"{dataset.key}: expected {found}, found nothing there. {remedy.format(key=dataset.key)}")
-    return found
+    if not path.exists():
+        raise SourceError(f"{dataset.key}: expected {path}, found nothing there. {remedy.format(key=dataset.key)}")
+    return path
 
 
 def local_files(dataset: Dataset, paths: ProjectPaths) -> dict[str, Path]:
@@ -41,13 +41,13 @@ def local_files(dataset: Dataset, paths: ProjectPaths) -> dict[str, Path]:
     """
     source = source_path(dataset, paths)
     if source.is_dir():
-        top = source.parent if suffix(source.name) == ".gdb" else source
-        return {path.relative_to(top).as_posix(): path for path in sorted(source.rglob("*")) if path.is_file()}
+        parent = source.parent if suffix(source.name) == ".gdb" else source
+        return {path.relative_to(parent).as_posix(): path for path in sorted(source.rglob("*")) if path.is_file()}
     if source.suffix.lower() != ".shp":
         return {source.name: source}
     parts = {".shp", *SHAPEFILE_PARTS}
-    found = source.parent.glob(f"{glob.escape(source.stem)}.*")
-    return {path.name: path for path in sorted(found) if path.suffix.lower() in parts}
+    siblings = source.parent.glob(f"{glob.escape(source.stem)}.*")
+    return {path.name: path for path in sorted(siblings) if path.suffix.lower() in parts}
 
 
 def locked_file(path: Path, name: str) -> LockedFile:

@@ -45,16 +45,16 @@ def fetch_headers(url: str, session: PublisherSession) -> requests.Response:
     except SourceError as error:
         has_answered = last_status(error) is not None
         with suppress(SourceError):
-            return session.get_headers(url, headers=UNCOMPRESSED, is_patient=has_answered)
+            return session.get_headers(url, headers=UNCOMPRESSED, with_retries=has_answered)
         raise
     is_usable = response.status_code == OK and not _is_page_or_empty(response)
     if is_usable and not session.verify_head:
         return response
-    found = session.get_headers(url, headers=UNCOMPRESSED)
+    get_response = session.get_headers(url, headers=UNCOMPRESSED)
     for name in VALIDATORS if is_usable else ():
-        if found.headers.get(name) != response.headers.get(name):
-            found.headers.pop(name, None)
-    return found
+        if get_response.headers.get(name) != response.headers.get(name):
+            get_response.headers.pop(name, None)
+    return get_response
 
 
 def _is_page_or_empty(response: requests.Response) -> bool:
@@ -73,9 +73,9 @@ def locked_file(response: requests.Response, name: str, remote: str) -> LockedFi
 
 def _name(url: str, response: requests.Response) -> str:
     """The last part of the address if it looks like a file, else what the server calls it."""
-    last = PurePosixPath(unquote(urlsplit(url).path)).name
-    if PurePosixPath(last).suffix:
-        return last
+    file_name = PurePosixPath(unquote(urlsplit(url).path)).name
+    if PurePosixPath(file_name).suffix:
+        return file_name
     header = Message()
     header["Content-Disposition"] = response.headers.get("Content-Disposition", "")
-    return header.get_filename() or last
+    return header.get_filename() or file_name

@@ -39,17 +39,19 @@ class PublisherSession:
 
     def get(self, url: str, **options: Any) -> requests.Response:
         """A whole answer, whatever its status."""
-        return self._once("GET", url, self._web.get, options)
+        return self._request_once("GET", url, self._web.get, options)
 
     def head(self, url: str, **options: Any) -> requests.Response:
         """The headers of a file as it is published, not as it could be compressed for the way."""
-        return self._once("HEAD", url, self._web.head, {"allow_redirects": True, **options})
+        return self._request_once("HEAD", url, self._web.head, {"allow_redirects": True, **options})
 
-    def get_headers(self, url: str, *, is_patient: bool = True, **options: Any) -> requests.Response:
+    def get_headers(self, url: str, *, with_retries: bool = True, **options: Any) -> requests.Response:
         """The headers of what GET would bring."""
-        return self._once("PEEK", url, (self._web if is_patient else self._web.without_retries()).get_headers, options)
+        return self._request_once(
+            "PEEK", url, (self._web if with_retries else self._web.without_retries()).get_headers, options
+        )
 
-    def require_found(self, response: requests.Response, what: str) -> requests.Response:
+    def require_found(self, response: requests.Response, label: str) -> requests.Response:
         """The answer, if it is one.
 
         Raises:
@@ -59,21 +61,21 @@ class PublisherSession:
             return response
         reason = f"{redacted_url(str(response.url))} answered {describe_status(response)}"
         if response.status_code < 400:
-            raise self.unclear_answer(f"{what} is not sent: {reason}")
-        gone = response.status_code in {404, 410}
-        advice = "Look whether it is written right" if gone else "It may refuse scripts, or need an account; look"
+            raise self.unclear_answer(f"{label} is not sent: {reason}")
+        is_gone = response.status_code in {404, 410}
+        advice = "Look whether it is written right" if is_gone else "It may refuse scripts, or need an account; look"
         raise SourceError(
-            f"{self.key}: {what} {'is not there' if gone else 'is refused'}: {reason}. {advice} in a browser, and "
+            f"{self.key}: {label} {'is not there' if is_gone else 'is refused'}: {reason}. {advice} in a browser, and "
             f"correct datasets.{self.key}.source in params.yaml."
         )
 
-    def json(self, url: str, what: str) -> dict[str, Any]:
+    def json(self, url: str, label: str) -> dict[str, Any]:
         """The JSON object at an address.
 
         Raises:
             SourceError: there is none.
         """
-        response = self.require_found(self.get(url), what)
+        response = self.require_found(self.get(url), label)
         try:
             document = parse_json(response.content)
         except ValueError:
@@ -81,13 +83,13 @@ class PublisherSession:
         if isinstance(document, dict):
             return document
         kind = response.headers.get("Content-Type", "nothing known").partition(";")[0]
-        what_came = f"{kind} instead of JSON" if document is None else "another form of JSON than was expected"
-        raise self.unclear_answer(f"{redacted_url(url)} answered with {what_came} ({_beginning(response)})")
+        content = f"{kind} instead of JSON" if document is None else "another form of JSON than was expected"
+        raise self.unclear_answer(f"{redacted_url(url)} answered with {content} ({_excerpt(response)})")
 
     def optional_json(self, url: str, **options: Any) -> dict[str, Any] | str:
         """The JSON object at an address that need not answer; else, why there is none. It is asked only once."""
         try:
-            response = self._once("GET", url, self._web.without_retries().get, options)
+            response = self._request_once("GET", url, self._web.without_retries().get, options)
         except SourceError as error:
             return str(error).removeprefix(f"{self.key}: ")
         if response.status_code != 200:
@@ -105,12 +107,12 @@ class PublisherSession:
             f"later, or download the files yourself and say `source: {{path: …}}` in params.yaml."
         )
 
-    def _once(
-        self, method: str, url: str, ask: Callable[..., requests.Response], options: dict[str, Any]
+    def _request_once(
+        self, method: str, url: str, send: Callable[..., requests.Response], options: dict[str, Any]
     ) -> requests.Response:
         if (method, url) not in self._answers:
             try:
-                self._answers[method, url] = ask(url, **options)
+                self._answers[method, url] = send(url, **options)
             except NoNetworkError:
                 raise  # it is not about this dataset
             except SourceError as error:
@@ -141,16 +143,16 @@ def text(value: object) -> str | None:
 
 def texts(values: Iterable[object]) -> tuple[str, ...]:
     """The words among values."""
-    return tuple(found for value in values if (found := text(value)))
+    return tuple(word for value in values if (word := text(value)))
 
 
 def year(value: object) -> int | None:
     """The year that a date begins with; null where it does not."""
-    found = re.match(r"\s*(\d{4})\b", str(value or ""))
-    return int(found.group(1)) if found else None
+    match = re.match(r"\s*(\d{4})\b", str(value or ""))
+    return int(match.group(1)) if match else None
 
 
-def _beginning(response: requests.Response) -> str:
+def _excerpt(response: requests.Response) -> str:
     start = response.content[:5000].decode(errors="replace")  # `text` would guess the encoding of all of it
     title = re.search(r"<title[^>]*>([^<]*)", start, re.IGNORECASE)
     return f"“{' '.join((title.group(1) if title else start)[:60].split())}”"
