@@ -10,9 +10,10 @@ from typing import TypeVar
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
 
-from loaders.acquire.archives.unpack import Limits
-from loaders.acquire.download import DownloadRequest, download
+from loaders.acquire.archives.unpack_checks import Limits
+from loaders.acquire.download import download
 from loaders.acquire.download_cache import DownloadCache, user_cache
+from loaders.acquire.download_request import DownloadRequest
 from loaders.acquire.lock import Lock, LockedFile, Record, matches
 from loaders.acquire.receipt import read_receipt
 from loaders.core.errors import EoPvError, SourceError

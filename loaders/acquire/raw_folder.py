@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from loaders.acquire.archives.unpack import Limits, unpack
+from loaders.acquire.archives.unpack import unpack
+from loaders.acquire.archives.unpack_checks import Limits
 from loaders.acquire.content_check import require_readable
 from loaders.acquire.lock import Lock, content_identity
 from loaders.acquire.receipt import Receipt, describe_file

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from loaders.acquire import publishers
-from loaders.acquire.archives.unpack import case_folded, require_safe_name
+from loaders.acquire.archives.unpack import require_safe_name
+from loaders.acquire.archives.unpack_checks import case_folded
 from loaders.acquire.last_asked import write_last_asked
 from loaders.acquire.lock import Lock, LockedFile, Record, read_lock, read_lock_if_valid, write_lock
 from loaders.acquire.lock_diff import with_former_checksums

@@ -4,33 +4,18 @@ A text loses what stands in it as a credential: user and password of an address,
 parameter (`token=…`), a header (`Authorization: …`), and every secret that the environment holds. Host and path stay.
 """
 
-import json
-import os
 import re
-from base64 import b64encode
-from collections.abc import Iterable
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-from loaders.core.escape import sql_text
+from loaders.core.known_secrets import HIDDEN, KEY_LENGTH, NAME_WORDS, WORD_LENGTH, hide_secrets, known_secrets
 
-HIDDEN = "***"
-
-# part of a name, of a parameter or of a variable, wherever it stands in it
-_NAME_WORDS = (
-    r"token|secret|passw|passphrase|pwd|signature|credential|jwt|cookie|hmac|bearer|authorization|session[_-]?id"
-    r"|(?:api|access|auth|account|private|shared|subscription|signing|encryption|license)[_-]?key|key[_-]?pair[_-]?id"
-    r"|access[_-]?id"
-)
-SECRET_NAME = re.compile(_NAME_WORDS, re.IGNORECASE)
+SECRET_NAME = re.compile(NAME_WORDS, re.IGNORECASE)
 # whole names, which mean something else in prose
 _IN_QUERIES = frozenset({"key", "sig", "sign", "auth", "policy", "pass", "sas", "hdnts", "hdnea"})
 # whole names that give access only with a long value: an Azure function's code is no code of a country
 _NAMES_OF_LONG_VALUES = frozenset({"code", "expires", "ticket", "hash", "k", "sid", "se"})
 _MINIMUM_LENGTHS = {"expires": 9, "se": 10}  # moments; else as long as a key
-_KEY_LENGTH = 16
 
 # credentials that their look gives away
 _KEY_SHAPES = (
@@ -47,7 +32,7 @@ _HEADER = r"(?:x|private|ocp)-[\w-]{0,40}(?:key|token)"
 _SCHEME = r"(?:Bearer|Basic|Digest|Negotiate|Token|OAuth|ApiKey|AWS)"
 # followed by a colon in prose, too: hidden only before what looks like a key
 _PROSE_NAME = r"(?<![\w.-])(?:token|passw(?:or)?d|secret|(?:api|access|secret)[ _-]?key)"
-_NAME = rf"(?<![\w.-])[\w.-]{{0,40}}?(?:{_NAME_WORDS})[\w.-]{{0,40}}"
+_NAME = rf"(?<![\w.-])[\w.-]{{0,40}}?(?:{NAME_WORDS})[\w.-]{{0,40}}"
 _VALUE = r"(?!\d{1,5}(?![\w.%-]))(?:'[^']*'|\"[^\"]*\"|(?:(?!%(?:25)*26)[^\s&;,'\"<>)\]}])+)"  # a count is none
 _EQUALS = r"(?:=|%(?:25)*3D)"
 _PATTERNS = (
@@ -92,22 +77,10 @@ _ADDRESS = re.compile(r"((?:\b[a-z][a-z0-9+.-]{1,20}:/)?/[^\s?#'\"<>]{0,1000})([
 _WORD = r"(?:[A-Z]{1,8}|\d{1,8}|[A-Z]?[a-z]{1,20}(?:[A-Z][a-z]{1,20}){0,4})"
 _HARMLESS = re.compile(rf"[\w.,:-]{{0,12}}|[/$]{{0,2}}{_WORD}(?:[ /.:,_-]\$?{_WORD}){{0,11}}")
 
-_USER = r"([^\s/:@]*:(?!\d+/)\S+|[^\s/:@]+)"  # a password may hold / and @; what a port begins is a path
-
-_NAMED_VALUE = re.compile(rf"(?:{_NAME_WORDS})[\w-]{{0,40}}\s*=\s*([^\s;&'\"]+)", re.IGNORECASE)
-
-_MIN_SECRET_LENGTH = 4  # characters; a shorter secret stands in other words by chance
-_WORD_LENGTH = 8  # a shorter one counts as a whole word only
-_COMMON_WORDS = frozenset({"true", "false", "none", "null", "auto", "always", "never"})
-# KEY alone is that of a dataset, which make gives to what it runs: make update KEY=farms
-_VARIABLE = re.compile(rf"{_NAME_WORDS}|(?:^|_)(?:pass|auth|sas|sig|pat)(?:_|$)|\wkey(?:s|_id)?$", re.IGNORECASE)
-_NO_VARIABLE = re.compile(r"^(?:OLD)?PWD$|_(?:FILE|PATH|DIR|SOCK)$|^PATH$", re.IGNORECASE)
-_registered_secrets: set[str] = set()
-
 
 def redact(text: str) -> str:
     """A text without credentials; what holds none stays as it is."""
-    text = _hide_known_secrets(text)
+    text = hide_secrets(text, known_secrets())
     text = _ADDRESS.sub(_without_query, text)
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
@@ -121,17 +94,6 @@ def redact_all(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [redact_all(item) for item in value]
     return redact(value) if isinstance(value, str) else value
-
-
-def hide_secrets(text: str, secrets: Iterable[str]) -> str:
-    """A text without these secrets, however they are quoted in it; nothing else of it changes."""
-    forms = _secrets_pattern(tuple(secrets))
-    return forms.sub(HIDDEN, text) if forms else text
-
-
-def register_secrets(secrets: Iterable[str]) -> None:
-    """From now on, `redact` hides these too: secrets that this process was given in another way."""
-    _registered_secrets.update(secrets)
 
 
 def redacted_url(url: str) -> str:
@@ -156,7 +118,7 @@ def credential_in(url: str) -> str | None:
         return min(name.lower() for name in names)
     if _KEY_SHAPE.search(unquote(url)):
         return "what looks like a key or a token"
-    long_secrets = (secret for secret in _known_secrets() if len(secret) >= _WORD_LENGTH)
+    long_secrets = (secret for secret in known_secrets() if len(secret) >= WORD_LENGTH)
     return "a secret of the environment" if hide_secrets(url, long_secrets) != url else None
 
 
@@ -177,7 +139,7 @@ def _gives_access(name: str, value: str) -> bool:
     name = name.lower()
     if SECRET_NAME.search(name) or name in _IN_QUERIES:
         return True
-    return name in _NAMES_OF_LONG_VALUES and len(value) >= _MINIMUM_LENGTHS.get(name, _KEY_LENGTH)
+    return name in _NAMES_OF_LONG_VALUES and len(value) >= _MINIMUM_LENGTHS.get(name, KEY_LENGTH)
 
 
 def _is_secret(name: object, value: object) -> bool:
@@ -194,63 +156,3 @@ def _without_query(match: re.Match[str]) -> str:
     if query == HIDDEN or not query or (pairs and is_harmless) or is_of_a_file:
         return match.group()
     return f"{address}{separator}{HIDDEN}{tail[len(query) :]}"
-
-
-def _hide_known_secrets(text: str) -> str:
-    return hide_secrets(text, _known_secrets())
-
-
-def _known_secrets() -> tuple[str, ...]:
-    return (*_environment_secrets(tuple(os.environ.items())), *sorted(_registered_secrets))
-
-
-@lru_cache(maxsize=8)
-def _environment_secrets(environment: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """The secrets in an environment: variables called so, and passwords in addresses and in connection strings."""
-    secrets: set[str] = set()
-    for name, value in environment:
-        if _VARIABLE.search(name) and not _NO_VARIABLE.search(name) and not _is_file(value):
-            secrets |= {value, value.strip(), *(line for line in value.splitlines() if len(line) > _KEY_LENGTH)}
-        secrets |= _user_info(value, is_proxy="proxy" in name.lower())
-        secrets |= set(_NAMED_VALUE.findall(value))
-    return tuple(sorted(secrets))
-
-
-def _is_file(value: str) -> bool:
-    """Whether a variable names a file that holds the secret, rather than the secret."""
-    try:
-        return Path(value).exists()
-    except OSError:  # too long for a name
-        return False
-
-
-def _user_info(value: str, *, is_proxy: bool) -> set[str]:
-    """What an address tells of a user: the password, or the name where that is all."""
-    match = re.search(rf"://{_USER}@", value) or (re.match(rf"{_USER}@", value) if is_proxy else None)
-    if match is None:
-        return set()
-    user, colon, password = match[1].partition(":")
-    secret = password if colon else user
-    plain = f"{unquote(user)}:{unquote(password)}"
-    return {secret, unquote(secret), b64encode(plain.encode()).decode()}
-
-
-@lru_cache(maxsize=64)
-def _secrets_pattern(secrets: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Finds secrets in every form in which a text may quote them, the longest first."""
-    forms = {form for secret in secrets if _is_worth_hiding(secret) for form in _quoted_forms(secret)}
-    parts = (
-        re.escape(form) if len(form) >= _WORD_LENGTH else rf"(?<!\w){re.escape(form)}(?!\w)"
-        for form in sorted(forms, key=lambda form: (-len(form), form))
-    )
-    return re.compile("|".join(parts), re.IGNORECASE) if forms else None
-
-
-def _is_worth_hiding(secret: str) -> bool:
-    is_number = secret.isdecimal() and len(secret) < _MIN_SECRET_LENGTH + 2
-    return len(secret) >= _MIN_SECRET_LENGTH and secret.lower() not in _COMMON_WORDS and not is_number
-
-
-def _quoted_forms(secret: str) -> set[str]:
-    plain = {secret, repr(secret)[1:-1], sql_text(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-    return plain | {quote(secret, safe=""), quote(secret), quote_plus(secret), " ".join(secret.split())}

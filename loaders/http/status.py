@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 import requests
 
 OK, PARTIAL = 200, 206
+VALIDATORS = ("ETag", "Last-Modified")  # headers that identify a version of a file
 
 # of a 5xx, these are about the request, which stays the same; all others are about the server at this moment, also
 # those that no standard names: 520 to 527 and 530 (no way to the server behind), 529 (overloaded), 598, 599 (time-out)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from loaders.core.errors import SourceError
-from loaders.core.redact import hide_secrets, register_secrets
+from loaders.core.known_secrets import hide_secrets, register_secrets
 
 
 def required(names: Sequence[str], environment: Mapping[str, str], where: str) -> list[str]:

@@ -8,11 +8,9 @@ import bz2
 import errno
 import gzip
 import lzma
-import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 
 from loaders.acquire.archives.formats import (
     ArchiveFormat,
@@ -22,9 +20,16 @@ from loaders.acquire.archives.formats import (
     ZipFormat,
     length_fault,
     name_fault,
-    name_parts,
 )
-from loaders.core.errors import EoPvError, ReadError, SourceError
+from loaders.acquire.archives.unpack_checks import (
+    Limits,
+    UnpackJob,
+    require_inside,
+    require_plain_files,
+    require_ratio,
+    require_within_limits,
+)
+from loaders.core.errors import EoPvError, SourceError
 from loaders.core.file_formats import ARCHIVE_SUFFIXES
 from loaders.formats.beginnings import ARCHIVE_MAGIC, describe_start
 
@@ -38,35 +43,7 @@ ARCHIVE_FORMATS: dict[str, ArchiveFormat] = {
 SEVEN_ZIP = ".7z"
 HEAD_BYTES = 4096
 DAMAGED_MESSAGE = "is damaged or cut short, or is not what its ending says"
-ASK_THE_PUBLISHER = (
-    "Ask the publisher; or download it yourself, look at it, and give the good file as `source: {path: …}`."
-)
 MAX_MEMBERS = 1_000_000
-RATIO_MATTERS_FROM_MB = 100.0  # small tables of zeros shrink a thousandfold, and any disk has room for them
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How large the wanted members may be together [MB], and how many times the size of their archive."""
-
-    max_unpacked_mb: float
-    max_ratio: float
-
-
-@dataclass(frozen=True, slots=True)
-class _UnpackJob:
-    archive: Path
-    name: str
-    folder: Path
-    limits: Limits
-    key: str
-
-    def error(self, fault: str, remedy: str = "") -> ReadError:
-        return ReadError(f"{self.key}: {self.name} {fault}. Nothing was unpacked. {remedy or ASK_THE_PUBLISHER}")
-
-    def size_error(self, fault: str, setting: str) -> ReadError:
-        alternative = f"narrow datasets.{self.key}.source.include"
-        return self.error(fault, f"If that is right, raise download.{setting} in params.yaml, or {alternative}.")
 
 
 def require_safe_name(name: str, origin: str, key: str) -> None:
@@ -114,7 +91,7 @@ def unpack(  # noqa: PLR0913 (each says what no other does)
     Raises:
         ReadError: the archive is damaged, encrypted or too large, or holds what no dataset needs.
     """
-    job = _UnpackJob(archive, name, folder, limits, key)
+    job = UnpackJob(archive, name, folder, limits, key)
     archive_format = _format(job)
     with _readable_errors(job):
         _require_magic(job)
@@ -125,8 +102,8 @@ def unpack(  # noqa: PLR0913 (each says what no other does)
         for index, member in enumerate(members)
         if member.kind != "folder" and member.name in selected_names
     }
-    _require_plain_files(job, list(selected.values()))
-    _require_within_limits(job, sum(member.bytes for member in selected.values()))
+    require_plain_files(job, list(selected.values()))
+    require_within_limits(job, sum(member.bytes for member in selected.values()))
     paths = sorted(folder / member.name for member in selected.values())
     with _readable_errors(job):
         if existing := [path.name for path in paths if path.exists()]:
@@ -142,7 +119,7 @@ def unpack(  # noqa: PLR0913 (each says what no other does)
     return paths
 
 
-def _format(job: _UnpackJob) -> ArchiveFormat:
+def _format(job: UnpackJob) -> ArchiveFormat:
     if job.name.lower().endswith(SEVEN_ZIP):
         from loaders.acquire.archives.sevenzip import SevenZipFormat  # noqa: PLC0415 (few archives are worth the time of its import)
 
@@ -153,7 +130,7 @@ def _format(job: _UnpackJob) -> ArchiveFormat:
     raise job.error(f"is not an archive that can be unpacked; expected one of {', '.join(ARCHIVE_SUFFIXES)}")
 
 
-def _require_magic(job: _UnpackJob) -> None:
+def _require_magic(job: UnpackJob) -> None:
     """Compare the first bytes with the ending: a page that asks for a login is no archive."""
     with job.archive.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
@@ -162,23 +139,23 @@ def _require_magic(job: _UnpackJob) -> None:
             raise job.error(f"{DAMAGED_MESSAGE}: {describe_start(head)}, expected a {suffix} archive")
 
 
-def _members(job: _UnpackJob, archive_format: ArchiveFormat) -> list[Member]:
+def _members(job: UnpackJob, archive_format: ArchiveFormat) -> list[Member]:
     """All members, none of which leads out of the folder."""
     members: list[Member] = []
     passed_bytes = 0
     for member in archive_format.members(job.archive, job.folder):
-        _require_inside(job, member)
+        require_inside(job, member)
         members.append(member)
         if len(members) > MAX_MEMBERS:
             raise job.error(f"holds more than {MAX_MEMBERS:,} members")
         passed_bytes += member.bytes
         if archive_format.is_sequential:
-            _require_ratio(job, passed_bytes)
+            require_ratio(job, passed_bytes)
     return members
 
 
 @contextmanager
-def _readable_errors(job: _UnpackJob) -> Iterator[None]:
+def _readable_errors(job: UnpackJob) -> Iterator[None]:
     """Say in a sentence what the libraries raise, which on damaged data is any exception there is."""
     try:
         yield
@@ -193,63 +170,6 @@ def _readable_errors(job: _UnpackJob) -> Iterator[None]:
             remedy = f"Make room for it there, or narrow datasets.{job.key}.source.include."
             raise job.error(f"cannot be unpacked on this disk ({error.strerror})", remedy) from error
         raise job.error(f"{DAMAGED_MESSAGE} ({error})" if str(error) else DAMAGED_MESSAGE) from error
-
-
-def _require_inside(job: _UnpackJob, member: Member) -> None:
-    """Refuse the whole archive for a member or link that leads out of the folder, wanted or not."""
-    fault = name_fault(member.stated_name)
-    if fault and not (member.kind == "folder" and fault == "is empty"):  # "./", which many a tar begins with
-        raise job.error(f"holds a member {member.stated_name!r}, whose name {fault}")
-    if member.bytes < 0:
-        raise job.error(f"says that {member.stated_name!r} has {member.bytes} bytes")
-    depth, lowest = 0, 0
-    for part in name_parts(member.target):
-        depth += -1 if part == ".." else 1
-        lowest = min(lowest, depth)
-    if PureWindowsPath(member.target).anchor or lowest < 0:
-        raise job.error(f"holds a link {member.stated_name!r} to {member.target!r}, outside of its folder")
-
-
-def _require_plain_files(job: _UnpackJob, selected: list[Member]) -> None:
-    """Refuse what is wanted but is no file of its own, on disks that ignore case or accents' spelling too."""
-    files: dict[str, Member] = {}
-    for member in selected:
-        if member.kind != "file":
-            raise job.error(f"holds {member.stated_name!r} as a {member.kind}; expected a file with data")
-        if member.encrypted:
-            raise job.error(f"holds {member.stated_name!r} encrypted; expected data without a password")
-        other = files.setdefault(case_folded(member.name), member)
-        if other is not member:
-            raise job.error(
-                f"holds both {other.stated_name!r} and {member.stated_name!r}, which are one file on many disks"
-            )
-    for member in selected:
-        parts = member.parts
-        for depth in range(1, len(parts)):
-            if file := files.get(case_folded("/".join(parts[:depth]))):
-                raise job.error(
-                    f"holds both a file {file.stated_name!r} and {member.stated_name!r} in a folder of that name"
-                )
-
-
-def case_folded(name: str) -> str:
-    """A name as disks see it that ignore case, or how accents are spelt."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-
-
-def _require_within_limits(job: _UnpackJob, total_bytes: int) -> None:
-    total_mb = total_bytes / 1e6
-    if total_mb > job.limits.max_unpacked_mb:
-        allowed = f"download.max_unpacked_mb allows {job.limits.max_unpacked_mb:,.0f} MB"
-        raise job.size_error(f"would unpack to {total_mb:,.0f} MB, but {allowed}", "max_unpacked_mb")
-    _require_ratio(job, total_bytes)
-
-
-def _require_ratio(job: _UnpackJob, total_bytes: int) -> None:
-    ratio = total_bytes / max(job.archive.stat().st_size, 1)
-    if total_bytes / 1e6 > RATIO_MATTERS_FROM_MB and ratio > job.limits.max_ratio:
-        fault = f"would unpack to {total_bytes / 1e6:,.0f} MB, which is {ratio:,.0f} times its own size"
-        raise job.size_error(f"{fault}, but download.max_ratio allows {job.limits.max_ratio:,.0f}", "max_ratio")
 
 
 def _remove_files(paths: list[Path], folder: Path) -> None:

@@ -12,9 +12,8 @@ from loaders.acquire.publishers.api.session import Listing, PublisherSession, si
 from loaders.core.errors import NoNetworkError, SourceError
 from loaders.core.redact import redacted_url
 from loaders.http.retry import last_status
-from loaders.http.status import OK
+from loaders.http.status import OK, VALIDATORS
 
-VALIDATORS = ("ETag", "Last-Modified")
 UNCOMPRESSED = {"Accept-Encoding": "identity"}
 
 

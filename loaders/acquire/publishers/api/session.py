@@ -103,7 +103,7 @@ class PublisherSession:
     def unclear_answer(self, reason: str) -> SourceError:
         """The error for an answer that cannot be understood."""
         return SourceError(
-            f"{self.key}: {reason}. The publisher may have changed its interface, or be out of order: try again "
+            f"{self.key}: {reason}. The publisher may have changed its interface, or be down: try again "
             f"later, or download the files yourself and say `source: {{path: …}}` in params.yaml."
         )
 

@@ -12,7 +12,8 @@ import pytest
 import shapely
 from shapely import Point, box
 
-from loaders.acquire.archives.unpack import Limits, unpack
+from loaders.acquire.archives.unpack import unpack
+from loaders.acquire.archives.unpack_checks import Limits
 from loaders.core.errors import ReadError
 from loaders.harmonise.readers.published_file import Published, read_published
 from loaders.settings.columns import ReadOptions
