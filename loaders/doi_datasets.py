@@ -45,7 +45,7 @@ def target_datasets(dataset_metadata: dict[str, Dataset]) -> Parallelizable[Data
 @tag(data_source="doi", processing_stage="fetch", data_type="folder")
 def dataset_download_path(target_datasets: Dataset, paths: ProjectPaths, downloads: Downloader) -> Path:
     """The folder with the published files, each verified against the lock."""
-    lock = resolve(target_datasets, paths, downloads.web)
+    lock = resolve(target_datasets, paths, downloads.client)
     return fetch(target_datasets, lock, paths, downloads)
 
 

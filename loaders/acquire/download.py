@@ -24,7 +24,7 @@ LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 def download(
     request: DownloadRequest,
     cache: DownloadCache,
-    web: HttpClient,
+    client: HttpClient,
     advance: Callable[[int], None],
     *,
     force: bool = False,
@@ -34,7 +34,7 @@ def download(
     Args:
         request: the file.
         cache: where verified bytes are kept.
-        web: how to ask.
+        client: how to ask.
         advance: told how many bytes have come; negative when some have to come again.
         force: ask the publisher even if the cache has it.
 
@@ -51,15 +51,15 @@ def download(
             if force and not request.file.checksum:
                 partial.restart()  # a part that came before may be the damaged one
             _require_space(request, partial, cache)
-            digest = _download_verified(request, partial, web)
+            digest = _download_verified(request, partial, client)
         return cache.keep(partial_path, digest, request.record, request.file)
 
 
-def _download_verified(request: DownloadRequest, partial: PartialFile, web: HttpClient) -> str:
+def _download_verified(request: DownloadRequest, partial: PartialFile, client: HttpClient) -> str:
     """Download and verify; what comes out wrong is brought once more from its beginning. The sha256."""
     for _ in range(2):
         if partial.bytes != request.file.bytes or not partial.bytes:
-            web.with_retries(f"{request.key}: {request.file.name}", lambda: _attempt(request, partial, web))
+            client.with_retries(f"{request.key}: {request.file.name}", lambda: _attempt(request, partial, client))
         digest = partial.sync()
         _require_data_file(request, partial)
         if request.file.bytes not in (None, partial.bytes):
@@ -76,7 +76,7 @@ def _download_verified(request: DownloadRequest, partial: PartialFile, web: Http
     raise error
 
 
-def _attempt(request: DownloadRequest, partial: PartialFile, web: HttpClient) -> None:
+def _attempt(request: DownloadRequest, partial: PartialFile, client: HttpClient) -> None:
     if request.file.bytes is not None and partial.bytes > request.file.bytes:
         partial.restart()
     range_headers = {"Accept-Encoding": "identity"}
@@ -85,10 +85,10 @@ def _attempt(request: DownloadRequest, partial: PartialFile, web: HttpClient) ->
         if partial.validator:
             range_headers["If-Range"] = partial.validator
     url = address(request.record, request.file)
-    with web.stream("GET", url, prefix=f"{request.key}: ", headers=range_headers) as response:
+    with client.stream("GET", url, prefix=f"{request.key}: ", headers=range_headers) as response:
         total = checked_size_bytes(request, partial, response)
         received_bytes = 0
-        for chunk in web.chunks(response):
+        for chunk in client.chunks(response):
             partial.append(chunk)
             received_bytes += len(chunk)
             if partial.bytes > min(request.limit_bytes, total or request.limit_bytes):

@@ -42,7 +42,7 @@ class Downloader:
         self.cache = cache or user_cache()
         self.force = force
         self.only_unproven = False
-        self.web = HttpClient(settings.download)
+        self.client = HttpClient(settings.download)
         self.bars = _bars()
 
     def __reduce__(self) -> tuple[Callable[..., "Downloader"], tuple[object, ...]]:
@@ -98,7 +98,7 @@ class Downloader:
         if not is_forced and (path := self.find(request, paths)):
             return path
         with self._progress_bar(request) as advance:
-            return download(request, self.cache, self.web, advance, force=is_forced)
+            return download(request, self.cache, self.client, advance, force=is_forced)
 
     def _is_forced(self, file: LockedFile) -> bool:
         return self.force and not (self.only_unproven and file.checksum)

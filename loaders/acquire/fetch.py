@@ -159,7 +159,7 @@ def prefetch(dataset: Dataset, paths: ProjectPaths, downloader: Downloader) -> N
     """
     if is_local(dataset, paths):
         return
-    lock = resolve(dataset, paths, downloader.web)
+    lock = resolve(dataset, paths, downloader.client)
     if unidentified_files(lock):
         return  # in the cache, nothing would lead to them
     previous = read_receipt(paths.receipt(dataset.key)).for_lock(lock).published

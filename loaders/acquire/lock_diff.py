@@ -59,13 +59,13 @@ def _record_changes(old: Lock | None, new: Lock) -> list[str]:
     ]
 
 
-def _difference(before: LockedFile, after: LockedFile) -> str:
-    if before.bytes != after.bytes:
-        return f"{_size(before).removesuffix(' bytes')} → {_size(after)}"
-    if before.checksum is None and after.checksum is not None:
-        return f"{_size(after)}, and a checksum is stated now"
-    kind = "checksum" if before.checksum != after.checksum else "version"
-    return f"{_size(after)}, another {kind}"
+def _difference(old_file: LockedFile, new_file: LockedFile) -> str:
+    if old_file.bytes != new_file.bytes:
+        return f"{_size(old_file).removesuffix(' bytes')} → {_size(new_file)}"
+    if old_file.checksum is None and new_file.checksum is not None:
+        return f"{_size(new_file)}, and a checksum is stated now"
+    kind = "checksum" if old_file.checksum != new_file.checksum else "version"
+    return f"{_size(new_file)}, another {kind}"
 
 
 def _size(file: LockedFile) -> str:

@@ -58,7 +58,7 @@ def plan(dataset: Dataset, paths: ProjectPaths, downloader: Downloader) -> Downl
     """
     lock = current_lock(dataset, paths)
     notes = [] if lock else ["no lock yet"]
-    lock = lock or query_source(dataset, paths, downloader.web)
+    lock = lock or query_source(dataset, paths, downloader.client)
     if lock.record is None:
         return DownloadPlan((LOCAL,), len(lock.files), 0, 0, tuple(notes))
     requests = list(downloader.requests(dataset, lock, paths))

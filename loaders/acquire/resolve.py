@@ -21,13 +21,13 @@ from loaders.settings.params import Dataset
 MAX_LISTED = 50
 
 
-def resolve(dataset: Dataset, paths: ProjectPaths, web: HttpClient) -> Lock:
+def resolve(dataset: Dataset, paths: ProjectPaths, client: HttpClient) -> Lock:
     """The lock of a dataset; the source is asked only if there is no lock for it yet.
 
     Raises:
         SourceError: the source cannot be reached, is empty, or holds nothing that is wanted.
     """
-    return current_lock(dataset, paths) or update(dataset, paths, web)
+    return current_lock(dataset, paths) or update(dataset, paths, client)
 
 
 def current_lock(dataset: Dataset, paths: ProjectPaths) -> Lock | None:
@@ -38,7 +38,7 @@ def current_lock(dataset: Dataset, paths: ProjectPaths) -> Lock | None:
     return lock if lock and (lock.source, lock.origin) == expected else None
 
 
-def update(dataset: Dataset, paths: ProjectPaths, web: HttpClient) -> Lock:
+def update(dataset: Dataset, paths: ProjectPaths, client: HttpClient) -> Lock:
     """Ask the source again, whatever the lock says, and replace the lock.
 
     What came of files that have changed since is forgotten: what comes next is accepted in their place.
@@ -47,9 +47,9 @@ def update(dataset: Dataset, paths: ProjectPaths, web: HttpClient) -> Lock:
         SourceError: as for `resolve`.
     """
     former, receipt = read_lock_if_valid(paths.lock(dataset.key)), paths.receipt(dataset.key)
-    lock = with_former_checksums(former, query_source(dataset, paths, web))
+    lock = with_former_checksums(former, query_source(dataset, paths, client))
     if former and former.source == lock.source and _was_queried_by_head(lock) and _was_never_fetched(lock, receipt):
-        lock = with_former_checksums(former, query_source(dataset, paths, web, verify_head=True))
+        lock = with_former_checksums(former, query_source(dataset, paths, client, verify_head=True))
     if receipt.exists():
         write_receipt(_receipt_or_empty(receipt).for_lock(lock), receipt)
     write_lock(lock, paths.lock(dataset.key))
@@ -57,13 +57,13 @@ def update(dataset: Dataset, paths: ProjectPaths, web: HttpClient) -> Lock:
     return lock
 
 
-def query_source(dataset: Dataset, paths: ProjectPaths, web: HttpClient, *, verify_head: bool = False) -> Lock:
+def query_source(dataset: Dataset, paths: ProjectPaths, client: HttpClient, *, verify_head: bool = False) -> Lock:
     """What the source says now, as a lock that is not written yet.
 
     Args:
         dataset: whose source is asked.
         paths: where things are.
-        web: how to ask.
+        client: how to ask.
         verify_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
 
     Raises:
@@ -75,7 +75,7 @@ def query_source(dataset: Dataset, paths: ProjectPaths, web: HttpClient, *, veri
         selected = _matching_names(dataset, local_paths, str(local.source_path(dataset, paths)))
         files = [local.locked_file(local_paths[name], name) for name in selected]
     else:
-        record, listed = publishers.query(dataset, web, verify_head=verify_head)
+        record, listed = publishers.query(dataset, client, verify_head=verify_head)
         files = _select_files(dataset, {file.name: file for file in listed}, record.id)
         _require_distinct(dataset, [file for file in listed if file.name in {each.name for each in files}])
     return Lock(

@@ -75,7 +75,7 @@ class Place:
             sizes = {name: path.stat().st_size for name, path in self.local_files.items()}
             self.files = {name: LockedFile(name, size) for name, size in sizes.items()}
         else:
-            self.record, listed = publishers.query(dataset, self.downloads.web)
+            self.record, listed = publishers.query(dataset, self.downloads.client)
             self.files = {file.name: file for file in listed}
 
     def find(self, choose: Choose) -> Found:

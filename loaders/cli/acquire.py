@@ -88,7 +88,7 @@ def update(keys: Keys = None) -> None:
     downloads = Downloader(settings)
     datasets = settings.select_datasets(keys)
     before = {dataset.key: read_lock_if_valid(paths.lock(dataset.key)) for dataset in datasets}
-    after = downloads.for_each(datasets, lambda dataset: source.update(dataset, paths, downloads.web))
+    after = downloads.for_each(datasets, lambda dataset: source.update(dataset, paths, downloads.client))
     for key, lock in after.items():
         if isinstance(lock, EoPvError):
             continue

@@ -18,10 +18,10 @@ from loaders.core.file_formats import (
     FileFormat,
 )
 from loaders.core.files import CHUNK_BYTES
-from loaders.formats.beginnings import JSON_PREFIX, MAGIC_NAMES, UTF_16_MARKS, XML_PROLOG, decode, describe_start
+from loaders.formats.completeness import geodatabase_fault, last_line_fault, xml_fault
 from loaders.formats.geopackage_views import view_fault
+from loaders.formats.magic_bytes import JSON_PREFIX, MAGIC_NAMES, UTF_16_MARKS, XML_PROLOG, decode, describe_start
 from loaders.formats.topojson import TOPOLOGY, topology_fault
-from loaders.formats.wholeness import geodatabase_fault, last_line_fault, xml_fault
 from loaders.settings.file_selection import SourceFile
 
 HEAD_BYTES = 1 << 16
@@ -107,8 +107,8 @@ def _is_text(magic: bytes, head: bytes) -> bool:
 
 def _magic_fault(head: bytes, expected: FileFormat) -> str:
     text = expected.magic.rstrip(b"\x00").decode("latin-1")
-    shown = repr(text) if text.isprintable() else f"the bytes {expected.magic.hex(' ')}"
-    return "" if head.startswith(expected.magic) else f"{describe_start(head)}, expected {shown}"
+    magic_text = repr(text) if text.isprintable() else f"the bytes {expected.magic.hex(' ')}"
+    return "" if head.startswith(expected.magic) else f"{describe_start(head)}, expected {magic_text}"
 
 
 def _inner_fault(path: Path, expected: FileFormat) -> str:

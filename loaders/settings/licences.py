@@ -151,12 +151,12 @@ _WORDS = (
 )
 
 
-def spdx(stated: str | None) -> str | None:
+def spdx(licence: str | None) -> str | None:
     """The SPDX identifier of a licence as repositories state it: by name, in short, or by its address.
 
     None for what is no licence ("Open Access"), is a national version, or leaves open which licence or version it is.
     """
-    words = _words(stated or "")
+    words = _words(licence or "")
     for name, required, optional in _WORDS:
         if required <= set(words) <= required | optional:
             return name
@@ -220,8 +220,8 @@ def _quoted_licence(licence: str | None) -> str | None:
     return spdx(text) or (f"“{text}”" if text else None)
 
 
-def _words(stated: str) -> list[str]:
-    text = " ".join(re.findall(r"\d+(?:\.\d+)*|[^\W\d_]+", stated.casefold()))
+def _words(licence: str) -> list[str]:
+    text = " ".join(re.findall(r"\d+(?:\.\d+)*|[^\W\d_]+", licence.casefold()))
     for pattern, abbreviation in _ABBREVIATIONS:
         text = re.sub(pattern, abbreviation, text)
     return [word for word in text.split() if word not in _NOISE]
@@ -231,9 +231,9 @@ def _spdx_of_creative_commons(words: Sequence[str]) -> str | None:
     """Names often stand there twice, in full and in short: they must be the same each time."""
     versions = {word for word in words if word in _CC_VERSIONS}
     elements = " ".join(word.upper() for word in words if word not in versions and word != "cc")
-    before, *after = re.split(r"\bBY\b", elements)
-    each = {"-".join(["BY", *rest.split()]) for rest in after}
-    if before or len(each) != 1 or len(versions) != 1:
+    prefix, *clauses = re.split(r"\bBY\b", elements)
+    elements_stated = {"-".join(["BY", *clause.split()]) for clause in clauses}
+    if prefix or len(elements_stated) != 1 or len(versions) != 1:
         return None
-    name = f"CC-{each.pop()}-{versions.pop()}"
+    name = f"CC-{elements_stated.pop()}-{versions.pop()}"
     return name if name in _TERMS else None

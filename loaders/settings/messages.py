@@ -25,9 +25,9 @@ EXAMPLES = {
 }
 
 
-def unknown_name_message(name: str, known: Iterable[str], what: str, file: str) -> str:
+def unknown_name_message(name: str, known: Iterable[str], kind: str, file: str) -> str:
     """The sentence for a name that is not there."""
-    return f"{file}: there is no {what} {name!r}. {_suggestion(name, sorted(known))}"
+    return f"{file}: there is no {kind} {name!r}. {_suggestion(name, sorted(known))}"
 
 
 def invalid_settings_message(file: str, error: ValidationError, model: type[BaseModel]) -> str:

@@ -81,7 +81,7 @@ def test_one_dataset_at_a_time_and_all_together_write_the_same_bytes(project: Pa
     settings, paths = read_settings(project / "params.yaml"), ProjectPaths(project, "sample")
     for dataset in settings.datasets.values():
         downloads = Downloader(settings)
-        fetch(dataset, resolve(dataset, paths, downloads.web), paths, downloads)
+        fetch(dataset, resolve(dataset, paths, downloads.client), paths, downloads)
         load_dataset(dataset, settings, paths)
     alone = _outputs(project)
     run_doi_pipeline(params=project / "params.yaml")

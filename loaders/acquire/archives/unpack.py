@@ -31,7 +31,7 @@ from loaders.acquire.archives.unpack_checks import (
 )
 from loaders.core.errors import EoPvError, SourceError
 from loaders.core.file_formats import ARCHIVE_SUFFIXES
-from loaders.formats.beginnings import ARCHIVE_MAGIC, describe_start
+from loaders.formats.magic_bytes import ARCHIVE_MAGIC, describe_start
 
 ARCHIVE_FORMATS: dict[str, ArchiveFormat] = {
     ".zip": ZipFormat(),

@@ -36,18 +36,18 @@ PUBLISHERS: dict[str, Publisher] = {
 }
 
 
-def query(dataset: Dataset, web: HttpClient, *, verify_head: bool = False) -> Listing:
+def query(dataset: Dataset, client: HttpClient, *, verify_head: bool = False) -> Listing:
     """Everything that a published source holds now, wanted or not; the page of a record is the record.
 
     Args:
         dataset: whose source is asked.
-        web: how to ask.
+        client: how to ask.
         verify_head: whether what HEAD says of a file has led nowhere before.
 
     Raises:
         SourceError: the place does not answer, knows nothing of that name, or answers what cannot be understood.
     """
-    session = PublisherSession(web, dataset.key, verify_head=verify_head)
+    session = PublisherSession(client, dataset.key, verify_head=verify_head)
     try:
         return validate_listing(_listing(dataset.source, session), session)
     except MALFORMED_DOCUMENT_ERRORS as error:

@@ -6,18 +6,20 @@ datahugger reads the first page of a project only. A component is a project of i
 import re
 from collections import deque
 from collections.abc import Iterator
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from loaders.acquire.lock import LockedFile, Record
 from loaders.acquire.publishers import datacite
 from loaders.acquire.publishers.api.fields import Fields, abbreviate
 from loaders.acquire.publishers.api.pages import MAX_PAGES, collect_entries, follow_pages
 from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size
+from loaders.acquire.publishers.api.site import Site
 from loaders.core.errors import SourceError
 
 HOST = "osf.io"
 API = "https://api.osf.io/v2"
 PAGE = re.compile(r"/([a-z0-9]{4,})(?:/(?:overview/?|files/?)?)?", re.IGNORECASE)
+SITE = Site(HOST, "project of OSF", PAGE)
 DOWNLOAD_URL = re.compile(r"https://osf\.io/download/([\w-]+)/?")
 STORAGE_URL = re.compile(r"https://(?:[a-z0-9-]+\.)*osf\.io/[!-~]+")
 KINDS = ("nodes", "registrations")  # a registration is a project at one moment
@@ -28,15 +30,10 @@ MAX_LISTED = 20
 
 def query(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
     """What a project or a registration holds, by its page; null for a page elsewhere."""
-    parts = urlsplit(page)
-    if (parts.hostname or "").removeprefix("www.") != HOST:
+    identifier = SITE.identifier(page, doi, session)
+    if identifier is None:
         return None
-    match = PAGE.fullmatch(parts.path)
-    if not match:
-        if doi:
-            raise session.unclear_answer(f"{doi} leads to {page}, which names no project of OSF")
-        return None
-    identifier = match[1].lower()
+    identifier = identifier.lower()
     root = _root(identifier, session)
     files = _files(root, f"project {identifier} of OSF", session)
     if not files:
@@ -83,8 +80,8 @@ def _files(root: str, label: str, session: PublisherSession) -> list[LockedFile]
     return files
 
 
-def _providers(root: str, what: str, session: PublisherSession) -> list[str]:
-    label = f"the storage of {what}"
+def _providers(root: str, project: str, session: PublisherSession) -> list[str]:
+    label = f"the storage of {project}"
     pages = _pages(f"{root}/files/", label, session)
     return list(collect_entries(pages, label, session, lambda entry: entry.part("attributes").identifier("provider")))
 

@@ -5,19 +5,20 @@ An item without data of its own may be a parent, whose children are the versions
 
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from loaders.acquire.lock import LockedFile, Record
 from loaders.acquire.publishers import datacite, sciencebase_versions
 from loaders.acquire.publishers.api.fields import Fields, abbreviate, get_object
 from loaders.acquire.publishers.api.pages import collect_entries, follow_pages
 from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size
+from loaders.acquire.publishers.api.site import Site
 from loaders.core.errors import SourceError
 from loaders.settings.file_selection import is_data
 
 HOST = "sciencebase.gov"
 CATALOG = f"https://www.{HOST}/catalog"
-PAGE = re.compile(r"/catalog/item/([\w-]+)/?")
+SITE = Site(HOST, "item of ScienceBase", re.compile(r"/catalog/item/([\w-]+)/?"))
 CHILDREN = {"format": "json", "max": "100", "fields": "title,dates,provenance,hasChildren"}
 MAX_DEPTH = 3  # parents of parents of parents
 MAX_CHILDREN = 1000
@@ -27,15 +28,10 @@ NAME_PREFIX = "name="  # in a key: a file that has no place on ScienceBase's dis
 
 def query(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
     """What an item holds, by its page; null for a page elsewhere."""
-    parts = urlsplit(page)
-    if (parts.hostname or "").removeprefix("www.") != HOST:
+    identifier = SITE.identifier(page, doi, session)
+    if identifier is None:
         return None
-    match = PAGE.fullmatch(parts.path)
-    if not match:
-        if doi:
-            raise session.unclear_answer(f"{doi} leads to {page}, which names no item of ScienceBase")
-        return None
-    parent = item = _item(match[1], session)
+    parent = item = _item(identifier, session)
     for _ in range(MAX_DEPTH):
         child = _newest_child(item, doi or page)
         if child is None:

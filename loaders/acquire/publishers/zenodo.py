@@ -7,31 +7,28 @@ is a file too.
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from loaders.acquire.lock import LockedFile, Record
 from loaders.acquire.publishers.api.fields import Fields, as_fields, get_object
 from loaders.acquire.publishers.api.pages import collect_entries, follow_pages
 from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size, year
+from loaders.acquire.publishers.api.site import Site
 from loaders.core.errors import SourceError
 
 HOST = "zenodo.org"
 API = f"https://{HOST}/api/records"
 PAGE = re.compile(r"/records?/(\d+)/?")
+SITE = Site(HOST, "record of Zenodo", PAGE, doi=re.compile(r"zenodo\.(\d+)$", re.IGNORECASE))
 REFUSED = frozenset({401, 403})
 
 
 def query(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
     """What a record holds, by its page, or else by its DOI; null for a page elsewhere."""
-    parts = urlsplit(page)
-    if (parts.hostname or "").removeprefix("www.") != HOST:
+    number = SITE.identifier(page, doi, session)
+    if number is None:
         return None
-    match = PAGE.fullmatch(parts.path) or re.search(r"zenodo\.(\d+)$", doi or "", re.IGNORECASE)
-    if not match:
-        if doi:
-            raise session.unclear_answer(f"{doi} leads to {page}, which names no record of Zenodo")
-        return None
-    fields = get_object(f"{API}/{match[1]}", f"record {match[1]} of Zenodo", session)
+    fields = get_object(f"{API}/{number}", f"record {number} of Zenodo", session)
     return Listing(_record(fields), _files(fields))
 
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from loaders.acquire.publishers.api.session import PublisherSession, text
+from loaders.acquire.publishers.api.session import PublisherSession, json_document, text
 from loaders.core.errors import SourceError
-from loaders.core.json_text import parse_json
 from loaders.core.redact import redacted_url
 
 MAX_VALUE_LENGTH = 60
@@ -110,8 +109,8 @@ class Fields:
         return as_fields(value or [], f"`{name}` of {self.label}", self.session)
 
     def _type_error(self, name: str, expected: str) -> SourceError:
-        found = abbreviate(self.values[name]) if name in self.values else "nothing"
-        return self.session.unclear_answer(f"expected {expected} as `{name}` of {self.label}, found {found}")
+        value = abbreviate(self.values[name]) if name in self.values else "nothing"
+        return self.session.unclear_answer(f"expected {expected} as `{name}` of {self.label}, found {value}")
 
 
 def as_fields(values: Iterable[object], label: str, session: PublisherSession) -> list[Fields]:
@@ -145,11 +144,7 @@ def get_list(url: str, label: str, session: PublisherSession) -> list[Fields]:
     Raises:
         SourceError: there is none.
     """
-    response = session.require_found(session.get(url), label)
-    try:
-        document = parse_json(response.content)
-    except ValueError:
-        document = None
+    document = json_document(session.require_found(session.get(url), label))
     if not isinstance(document, list):
         raise session.unclear_answer(f"{redacted_url(url)} did not answer with a list in JSON")
     return as_fields(document, label, session)

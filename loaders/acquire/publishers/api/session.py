@@ -31,24 +31,24 @@ class PublisherSession:
         verify_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
     """
 
-    def __init__(self, web: HttpClient, key: str, *, verify_head: bool = False) -> None:
+    def __init__(self, client: HttpClient, key: str, *, verify_head: bool = False) -> None:
         self.key = key
         self.verify_head = verify_head
-        self._web = web
+        self._client = client
         self._answers: dict[tuple[str, str], requests.Response] = {}
 
     def get(self, url: str, **options: Any) -> requests.Response:
         """A whole answer, whatever its status."""
-        return self._request_once("GET", url, self._web.get, options)
+        return self._request_once("GET", url, self._client.get, options)
 
     def head(self, url: str, **options: Any) -> requests.Response:
         """The headers of a file as it is published, not as it could be compressed for the way."""
-        return self._request_once("HEAD", url, self._web.head, {"allow_redirects": True, **options})
+        return self._request_once("HEAD", url, self._client.head, {"allow_redirects": True, **options})
 
     def get_headers(self, url: str, *, with_retries: bool = True, **options: Any) -> requests.Response:
         """The headers of what GET would bring."""
         return self._request_once(
-            "PEEK", url, (self._web if with_retries else self._web.without_retries()).get_headers, options
+            "PEEK", url, (self._client if with_retries else self._client.without_retries()).get_headers, options
         )
 
     def require_found(self, response: requests.Response, label: str) -> requests.Response:
@@ -76,10 +76,7 @@ class PublisherSession:
             SourceError: there is none.
         """
         response = self.require_found(self.get(url), label)
-        try:
-            document = parse_json(response.content)
-        except ValueError:
-            document = None
+        document = json_document(response)
         if isinstance(document, dict):
             return document
         kind = response.headers.get("Content-Type", "nothing known").partition(";")[0]
@@ -89,15 +86,12 @@ class PublisherSession:
     def optional_json(self, url: str, **options: Any) -> dict[str, Any] | str:
         """The JSON object at an address that need not answer; else, why there is none. It is asked only once."""
         try:
-            response = self._request_once("GET", url, self._web.without_retries().get, options)
+            response = self._request_once("GET", url, self._client.without_retries().get, options)
         except SourceError as error:
             return str(error).removeprefix(f"{self.key}: ")
         if response.status_code != 200:
             return f"{redacted_url(url)} answered {response.status_code} {response.reason}".rstrip()
-        try:
-            document = parse_json(response.content)
-        except ValueError:
-            document = None
+        document = json_document(response)
         return document if isinstance(document, dict) else f"{redacted_url(url)} answered with something else than JSON"
 
     def unclear_answer(self, reason: str) -> SourceError:
@@ -118,6 +112,14 @@ class PublisherSession:
             except SourceError as error:
                 raise SourceError(f"{self.key}: {error}") from error
         return self._answers[method, url]
+
+
+def json_document(response: requests.Response) -> Any:
+    """The JSON document of an answer; null for an answer in another format."""
+    try:
+        return parse_json(response.content)
+    except ValueError:
+        return None
 
 
 def checksum(algorithm: object, value: object) -> str | None:

@@ -83,7 +83,7 @@ def fetch(web: Publishers, paths: ProjectPaths, tmp_path: Path) -> Fetch:
         settings = Settings.model_validate({"origin": "doi", "download": patience.model_dump(), "datasets": dataset})
         downloads = Downloader(settings, DownloadCache(tmp_path / "cache"))
         (chosen,) = settings.select_datasets(None)
-        lock: Lock = query_source(chosen, ProjectPaths(paths.root, "doi"), downloads.web)
+        lock: Lock = query_source(chosen, ProjectPaths(paths.root, "doi"), downloads.client)
         strike()
         (path,) = downloads.files(chosen, lock, paths).values()
         return path.read_bytes()
