@@ -88,8 +88,8 @@ def _update_sources(connection: duckdb.DuckDBPyConnection, pipeline: str) -> str
 
 
 def _last_asked(key: str) -> datetime:
-    from loaders.acquire.last_asked import last_asked  # noqa: PLC0415
+    from loaders.acquire.last_asked import read_last_asked  # noqa: PLC0415
     from loaders.settings.project import read_project  # noqa: PLC0415
 
     _, paths = read_project()
-    return last_asked(key, paths) or NEVER
+    return read_last_asked(key, paths) or NEVER

@@ -26,7 +26,7 @@ import pyarrow as pa
 import requests
 
 from loaders.core.errors import SourceError
-from loaders.core.json_text import WRONG_FORM
+from loaders.core.json_text import MALFORMED_DOCUMENT_ERRORS
 from loaders.core.redact import redact
 from loaders.http.retry import last_status
 from loaders.irradiance.api_keys import without_in
@@ -177,7 +177,7 @@ def _known(place: Place, service: Service, kept: Kept) -> tuple[pa.Table, Refuse
 def _rows(place: Place, body: bytes, service: Service) -> pa.Table:
     try:
         return service.read(place, body)
-    except WRONG_FORM as error:
+    except MALFORMED_DOCUMENT_ERRORS as error:
         raise UnreadableError(f"it has another form than expected: {type(error).__name__}") from error
 
 

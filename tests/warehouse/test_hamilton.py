@@ -246,7 +246,7 @@ def test_a_source_is_as_fresh_as_its_publisher_was_last_asked(
     (place / "data/sample").rename(place / "data/doi")
     monkeypatch.setenv("EO_PV_DATABASE", "data/doi/eo_pv_data.duckdb")
     for key, (days, _) in ASKED.items():
-        asked = ProjectPaths(place, "doi").asked(key)
+        asked = ProjectPaths(place, "doi").last_asked(key)
         asked.unlink()
         if days is not None:
             asked.write_text(json.dumps({"asked_at": (datetime.now(UTC) - timedelta(days=days)).isoformat()}))

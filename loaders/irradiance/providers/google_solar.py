@@ -13,7 +13,6 @@ from loaders.core.errors import SourceError
 from loaders.core.json_text import parse_json
 from loaders.core.redact import redact
 from loaders.geo.earth import distance_m
-from loaders.http.client import Web
 from loaders.irradiance.api_keys import required
 from loaders.irradiance.cell_cache import (
     LONGEST_REASON,
@@ -72,7 +71,7 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
     yield from found_by_cell(cells, service, context)
 
 
-def get_building(web: Web, key: str, place: Place) -> bytes:
+def get_building(web: HttpClient, key: str, place: Place) -> bytes:
     """Ask for the building next to a place; the key travels in a header, which no log shows.
 
     Raises:
