@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 from hamilton import driver
 
-from loaders.acquire.lock import Lock
+from loaders.acquire.lock import Lock, read_lock_if_valid
 from loaders.contract import RECORD
 from loaders.core.errors import BuildError
 from loaders.core.escape import Template, dbt_yaml, doi_address, sql_name, sql_text

@@ -13,6 +13,7 @@ from loaders.core.errors import SourceError
 from loaders.core.json_text import parse_json
 from loaders.core.redact import redact
 from loaders.geo.earth import distance_m
+from loaders.http.client import HttpClient
 from loaders.irradiance.api_keys import required
 from loaders.irradiance.cell_cache import (
     LONGEST_REASON,
