@@ -22,7 +22,7 @@ from loaders.cli import why as command_why
 from loaders.cli.console import app
 from loaders.cli.supervision import supervised
 from loaders.core.errors import EoPvError
-from loaders.core.foreign_errors import STOPPED, STOPPED_CODE, WITHIN_A_RUN, explained
+from loaders.core.foreign_errors import RUN_VARIABLE, STOPPED_EXIT_CODE, STOPPED_MESSAGE, translate_error
 from loaders.core.redacted_output import redact_process, redact_traceback
 from loaders.core.terminal import err, protect_terminal
 
@@ -50,11 +50,11 @@ def main() -> None:
     try:
         app()
     except SystemExit as left:
-        if left.code == STOPPED_CODE and WITHIN_A_RUN not in os.environ:
-            err.print(STOPPED)
+        if left.code == STOPPED_EXIT_CODE and RUN_VARIABLE not in os.environ:
+            err.print(STOPPED_MESSAGE)
         raise
     except Exception as error:
-        found = error if isinstance(error, EoPvError) else explained(error, (Path("data"),))
+        found = error if isinstance(error, EoPvError) else translate_error(error, (Path("data"),))
         if found is None:
             redact_traceback()  # here, for typer sets its own before it runs a command
             raise

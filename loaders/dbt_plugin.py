@@ -158,6 +158,6 @@ def _update_sources(connection: duckdb.DuckDBPyConnection, name: str, invocation
 
 
 def _last_asked(key: str) -> datetime:
-    from loaders.acquire.last_asked import last_asked  # noqa: PLC0415 (start-up time)
+    from loaders.acquire.last_asked import read_last_asked  # noqa: PLC0415 (start-up time)
 
-    return last_asked(key, open_project()[1]) or NEVER
+    return read_last_asked(key, open_project()[1]) or NEVER

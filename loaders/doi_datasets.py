@@ -13,7 +13,7 @@ import geopandas as gpd
 from hamilton.function_modifiers import tag
 from hamilton.htypes import Collect, Parallelizable
 
-from loaders.acquire.downloader import Downloads
+from loaders.acquire.downloader import Downloader
 from loaders.acquire.fetch import fetch
 from loaders.acquire.lock import read_lock
 from loaders.acquire.resolve import resolve
@@ -25,7 +25,7 @@ from loaders.harmonise.fingerprint import made_from
 from loaders.harmonise.load_result import LoadResult, put_in_place
 from loaders.harmonise.readers.published_file import read_published
 from loaders.harmonise.write import write_aside
-from loaders.settings.file_selection import SourceFile, wanted_files
+from loaders.settings.file_selection import SourceFile, select_files
 from loaders.settings.params import Dataset, Settings
 from loaders.warehouse.raw_tables import write_doi_data
 
@@ -33,7 +33,7 @@ from loaders.warehouse.raw_tables import write_doi_data
 @tag(data_source="doi", processing_stage="metadata", data_type="settings")
 def dataset_metadata(settings: Settings, dataset_names: list[str]) -> dict[str, Dataset]:
     """The datasets asked for, by key; names may be keys or aliases."""
-    return {dataset.key: dataset for dataset in settings.chosen(dataset_names)}
+    return {dataset.key: dataset for dataset in settings.select_datasets(dataset_names)}
 
 
 @tag(data_source="doi", processing_stage="metadata", data_type="settings")
@@ -43,16 +43,16 @@ def target_datasets(dataset_metadata: dict[str, Dataset]) -> Parallelizable[Data
 
 
 @tag(data_source="doi", processing_stage="fetch", data_type="folder")
-def dataset_download_path(target_datasets: Dataset, paths: ProjectPaths, downloads: Downloads) -> Path:
+def dataset_download_path(target_datasets: Dataset, paths: ProjectPaths, downloads: Downloader) -> Path:
     """The folder with the published files, each verified against the lock."""
-    lock = resolve(target_datasets, paths, downloads.web)
+    lock = resolve(target_datasets, paths, downloads.client)
     return fetch(target_datasets, lock, paths, downloads)
 
 
 @tag(data_source="doi", processing_stage="load", data_type="files")
 def dataset_geospatial_files(dataset_download_path: Path, target_datasets: Dataset) -> list[SourceFile]:
     """The files to load, by themselves or inside archives, sorted by name."""
-    return wanted_files(dataset_download_path, target_datasets.source, target_datasets.key)
+    return select_files(dataset_download_path, target_datasets.source, target_datasets.key)
 
 
 @tag(data_source="doi", processing_stage="load", data_type="geodataframe")

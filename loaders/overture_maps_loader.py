@@ -14,11 +14,11 @@ from loaders.boundaries.admin_boundaries import BoundaryCounts
 from loaders.boundaries.overture.extract import extract
 from loaders.core.files import sha256
 from loaders.core.paths import ProjectPaths
-from loaders.core.progress import watched
+from loaders.core.progress import with_progress
 from loaders.db.database import Database
 from loaders.geo.geoparquet import write_parquet
 from loaders.geo.record_cells import BOUNDARIES, read_cells, write_cells
-from loaders.http.client import Web
+from loaders.http.client import HttpClient
 from loaders.lineage.emit import hamilton_adapters, pipeline_events
 from loaders.lineage.steps import boundary_steps
 from loaders.settings.params import Settings
@@ -95,7 +95,7 @@ def published_boundaries(settings: Settings, paths: ProjectPaths) -> Path:
         whom = paths.root / Path(boundaries.ca_cert_file).expanduser()
         boundaries = boundaries.model_copy(update={"ca_cert_file": str(whom)})
     cells = read_cells(paths.cells(BOUNDARIES))
-    extract(cells, boundaries, paths, Web(settings.download), watched)
+    extract(cells, boundaries, paths, HttpClient(settings.download), with_progress)
     return paths.overture
 
 

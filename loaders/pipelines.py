@@ -145,7 +145,7 @@ def pipeline(name: str) -> Pipeline:
         SettingsError: there is no such pipeline.
     """
     if name not in PIPELINES:
-        raise SettingsError(messages.unknown(name, PIPELINES, "pipeline", "loaders/pipelines.py"))
+        raise SettingsError(messages.unknown_name_message(name, PIPELINES, "pipeline", "loaders/pipelines.py"))
     return PIPELINES[name]
 
 

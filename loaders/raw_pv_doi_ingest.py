@@ -16,8 +16,8 @@ from hamilton.lifecycle.base import LifecycleAdapter
 from rich.progress import BarColumn, MofNCompleteColumn, TimeElapsedColumn
 
 from loaders import doi_datasets
-from loaders.acquire.download_cache import Cache
-from loaders.acquire.downloader import Downloads
+from loaders.acquire.download_cache import DownloadCache
+from loaders.acquire.downloader import Downloader
 from loaders.acquire.fetch import prefetch
 from loaders.core.errors import EoPvError, PipelineError
 from loaders.core.paths import ProjectPaths
@@ -104,7 +104,7 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
     settings, paths = read_project(params)
     if max_mb is not None:
         settings = settings.with_limit(max_mb)
-    chosen = settings.chosen(datasets)
+    chosen = settings.select_datasets(datasets)
     database = Database(settings, paths, Path(database_path) if database_path else None, connection)
     inputs = {
         "settings": settings,
@@ -172,10 +172,10 @@ def _require_all(failed: list[Failed], stored: dict[str, str]) -> None:
 
 
 @contextmanager
-def _downloads(settings: Settings, paths: ProjectPaths, *, use_cache: bool, force: bool) -> Iterator[Downloads]:
+def _downloads(settings: Settings, paths: ProjectPaths, *, use_cache: bool, force: bool) -> Iterator[Downloader]:
     """What brings the files; without a cache, what it has brought goes with it."""
-    cache = None if use_cache else Cache(paths.scratch("cache"))
-    downloads = Downloads(settings, cache, force=force)
+    cache = None if use_cache else DownloadCache(paths.scratch("cache"))
+    downloads = Downloader(settings, cache, force=force)
     try:
         yield downloads
     finally:
@@ -183,13 +183,13 @@ def _downloads(settings: Settings, paths: ProjectPaths, *, use_cache: bool, forc
             shutil.rmtree(downloads.cache.root, ignore_errors=True)
 
 
-def _brought(downloads: Downloads, chosen: list[Dataset], paths: ProjectPaths) -> Downloads:
+def _brought(downloads: Downloader, chosen: list[Dataset], paths: ProjectPaths) -> Downloader:
     """Bring the files before others work on them: how many ask a host at a time is counted in one process only.
 
     What cannot be brought is asked for once more by whoever works on the dataset, and then is its error.
     """
     downloads.for_each(chosen, lambda dataset: prefetch(dataset, paths, downloads))
-    return Downloads(downloads.settings, downloads.cache)
+    return Downloader(downloads.settings, downloads.cache)
 
 
 @contextmanager

@@ -15,11 +15,11 @@ from hamilton import driver
 from loaders.acquire.download_cache import user_cache
 from loaders.core.files import sha256, write_json
 from loaders.core.paths import ProjectPaths
-from loaders.core.progress import watched
+from loaders.core.progress import with_progress
 from loaders.db.database import Database
 from loaders.geo.geoparquet import write_parquet
 from loaders.geo.record_cells import IRRADIANCE, write_cells
-from loaders.http.client import Web
+from loaders.http.client import HttpClient
 from loaders.irradiance import solar_irradiance
 from loaders.irradiance.provider import ProviderContext
 from loaders.irradiance.solar_irradiance import IrradianceCounts
@@ -108,7 +108,7 @@ def load_irradiance(
     made = graph.execute(["solar_irradiance", "refused_cells", "irradiance_counts"], inputs=inputs)
     counts: IrradianceCounts = made["irradiance_counts"]
     write_parquet(made["solar_irradiance"], paths.irradiance)
-    write_parquet(made["refused_cells"], paths.no_irradiance)
+    write_parquet(made["refused_cells"], paths.refused_irradiance)
     made_from = irradiance_hash(paths, settings)
     write_json(asdict(counts) | {"made_from": made_from}, paths.irradiance_counts)
     return counts
@@ -121,7 +121,9 @@ def provider_context(settings: Settings, agreed: Callable[[int], bool] = lambda 
         settings: the settings.
         agreed: whether the person who runs this agrees to so many billable requests.
     """
-    return ProviderContext(Web(settings.download), user_cache().root / "irradiance", os.environ, watched, agreed)
+    return ProviderContext(
+        HttpClient(settings.download), user_cache().root / "irradiance", os.environ, with_progress, agreed
+    )
 
 
 def irradiance_hash(paths: ProjectPaths, settings: Irradiance) -> str:

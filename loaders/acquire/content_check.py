@@ -39,7 +39,7 @@ def require_readable(path: Path, name: str, key: str) -> None:
 
 
 def _fault(path: Path, expected: FileFormat) -> str:
-    start, end = _edges(path)
+    start, end = _read_edges(path)
     if not start.strip():
         return "it is empty"
     return content_fault(path, expected) or _edge_fault(start, end, expected)
@@ -64,23 +64,23 @@ def _json_fault(whole: bytes) -> str:
     except ValueError:
         return ""  # perhaps a feature a line
     if isinstance(document, dict):
-        is_one = str(document.get("type")) in JSON_TYPES or not ESRI_FIELDS.isdisjoint(document)
+        is_geographic = str(document.get("type")) in JSON_TYPES or not ESRI_FIELDS.isdisjoint(document)
     else:
-        is_one = bool(document)
-    return "" if is_one else f"it is other JSON: {whole[:60]!r}"
+        is_geographic = bool(document)
+    return "" if is_geographic else f"it is other JSON: {whole[:60]!r}"
 
 
 def _csv_fault(start: bytes, whole: bytes) -> str:
     """A table is no document in another language."""
     text = start.removeprefix(BYTE_ORDER_MARK).lstrip().lower()
     try:
-        is_other = text.startswith(MARKUP) or isinstance(parse_json(whole), dict | list)
+        is_other_format = text.startswith(MARKUP) or isinstance(parse_json(whole), dict | list)
     except ValueError:
-        is_other = False
-    return f"it begins with {start[:40]!r}" if is_other else ""
+        is_other_format = False
+    return f"it begins with {start[:40]!r}" if is_other_format else ""
 
 
-def _edges(path: Path) -> tuple[bytes, bytes]:
+def _read_edges(path: Path) -> tuple[bytes, bytes]:
     """The first and the last bytes of a file."""
     size = path.stat().st_size
     with path.open("rb") as stream:

@@ -20,22 +20,22 @@ from pathlib import Path
 from filelock import FileLock
 from platformdirs import user_cache_path
 
-from loaders.acquire.lock import LockedFile, Record, matches, statement
+from loaders.acquire.lock import LockedFile, Record, content_identity, matches
 from loaders.core.files import sha256, write_text
 
-VARIABLE = "EO_PV_CACHE"
+CACHE_VARIABLE = "EO_PV_CACHE"
 
 
 @dataclass(frozen=True, slots=True)
-class Cache:
+class DownloadCache:
     """The download cache below a folder, which is made when something is put into it."""
 
     root: Path
 
     def find(self, record: Record, file: LockedFile, known_sha256: str | None) -> Path | None:
         """The bytes of a published file, hashed again; null if they are not here."""
-        name = known_sha256 or self._known(record, file)
-        path = self._object(name) if name else None
+        name = known_sha256 or self._known_digest(record, file)
+        path = self._object_path(name) if name else None
         if path is None or not path.is_file():
             return None
         if sha256(path) != name:
@@ -43,16 +43,16 @@ class Cache:
             return None
         return path if matches(file, path) else None
 
-    def keep(self, partial: Path, digest: str, record: Record, file: LockedFile) -> Path:
+    def keep(self, partial_path: Path, digest: str, record: Record, file: LockedFile) -> Path:
         """Take a complete and verified file in, as one step."""
-        path = self._object(digest)
+        path = self._object_path(digest)
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.replace(path)
+        partial_path.replace(path)
         path.chmod(0o444)  # after: who cannot write to a partial file cannot go on with it
         _sync_folder(path.parent)
         if identity := _identity(record, file):
             write_text(digest + "\n", self.root / "known" / identity)
-        self.validators(partial).unlink(missing_ok=True)
+        self.validators_path(partial_path).unlink(missing_ok=True)
         return path
 
     def forget(self, record: Record, file: LockedFile) -> None:
@@ -60,21 +60,21 @@ class Cache:
         if identity := _identity(record, file):
             (self.root / "known" / identity).unlink(missing_ok=True)
 
-    def partial(self, record: Record, file: LockedFile) -> Path:
+    def partial_path(self, record: Record, file: LockedFile) -> Path:
         """Where a file grows while it comes."""
         path = self.root / "partial" / _name(record.repository, record.id, asdict(file))
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
     @staticmethod
-    def validators(partial: Path) -> Path:
+    def validators_path(partial_path: Path) -> Path:
         """Beside it: what the server called the version that it sent the first part of."""
-        return partial.with_name(f"{partial.name}.json")
+        return partial_path.with_name(f"{partial_path.name}.json")
 
     @contextmanager
-    def alone(self, partial: Path) -> Iterator[None]:
+    def exclusive(self, partial_path: Path) -> Iterator[None]:
         """One process at a time brings a file; the others wait, and then find it here."""
-        with FileLock(partial.with_name(f"{partial.name}.lock")):
+        with FileLock(partial_path.with_name(f"{partial_path.name}.lock")):
             yield
 
     def free_bytes(self) -> int:
@@ -82,29 +82,29 @@ class Cache:
         self.root.mkdir(parents=True, exist_ok=True)
         return shutil.disk_usage(self.root).free
 
-    def _object(self, digest: str) -> Path:
+    def _object_path(self, digest: str) -> Path:
         return self.root / "sha256" / digest[:2] / digest
 
-    def _known(self, record: Record, file: LockedFile) -> str | None:
+    def _known_digest(self, record: Record, file: LockedFile) -> str | None:
         identity = _identity(record, file)
         try:
-            found = (self.root / "known" / identity).read_text(encoding="utf-8").strip() if identity else ""
+            digest = (self.root / "known" / identity).read_text(encoding="utf-8").strip() if identity else ""
         except (FileNotFoundError, UnicodeDecodeError):
             return None
-        return found if re.fullmatch(r"[0-9a-f]{64}", found) else None
+        return digest if re.fullmatch(r"[0-9a-f]{64}", digest) else None
 
 
-def user_cache() -> Cache:
+def user_cache() -> DownloadCache:
     """The cache that all checkouts of this user share."""
-    chosen = os.environ.get(VARIABLE)
-    return Cache(Path(chosen).expanduser().absolute() if chosen else user_cache_path("eo-pv"))
+    folder = os.environ.get(CACHE_VARIABLE)
+    return DownloadCache(Path(folder).expanduser().absolute() if folder else user_cache_path("eo-pv"))
 
 
 def _identity(record: Record, file: LockedFile) -> str | None:
     """A name for the bytes of a file; a new version of a record with the same file has the same."""
     if file.checksum:
         return _name(file.checksum, file.bytes)
-    return _name(record.repository, record.id, asdict(file)) if statement(record, file) else None
+    return _name(record.repository, record.id, asdict(file)) if content_identity(record, file) else None
 
 
 def _name(*parts: object) -> str:

@@ -10,26 +10,27 @@ from typing import TypeVar
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
 
-from loaders.acquire.archives.unpack import Limits
-from loaders.acquire.download import Wanted, download
-from loaders.acquire.download_cache import Cache, user_cache
+from loaders.acquire.archives.unpack_checks import Limits
+from loaders.acquire.download import download
+from loaders.acquire.download_cache import DownloadCache, user_cache
+from loaders.acquire.download_request import DownloadRequest
 from loaders.acquire.lock import Lock, LockedFile, Record, matches
 from loaders.acquire.receipt import read_receipt
 from loaders.core.errors import EoPvError, SourceError
 from loaders.core.files import sha256
-from loaders.core.foreign_errors import explained
+from loaders.core.foreign_errors import translate_error
 from loaders.core.paths import ProjectPaths
 from loaders.core.terminal import progress
-from loaders.http.client import Web
+from loaders.http.client import HttpClient
 from loaders.settings.params import Dataset, Settings
 
 Result = TypeVar("Result")
 
 
-class Downloads:
+class Downloader:
     """Brings files. One for all datasets that are brought at the same time, so that their hosts are spared."""
 
-    def __init__(self, settings: Settings, cache: Cache | None = None, *, force: bool = False) -> None:
+    def __init__(self, settings: Settings, cache: DownloadCache | None = None, *, force: bool = False) -> None:
         """Prepare; nothing is asked yet.
 
         Args:
@@ -41,18 +42,18 @@ class Downloads:
         self.cache = cache or user_cache()
         self.force = force
         self.only_unproven = False
-        self.web = Web(settings.download)
+        self.client = HttpClient(settings.download)
         self.bars = _bars()
 
-    def __reduce__(self) -> tuple[Callable[..., "Downloads"], tuple[object, ...]]:
+    def __reduce__(self) -> tuple[Callable[..., "Downloader"], tuple[object, ...]]:
         """Another process asks by itself, and shows nothing."""
-        return _remade, (self.settings, self.cache, self.force)
+        return _restore_downloader, (self.settings, self.cache, self.force)
 
-    def again(self) -> "Downloads":
+    def for_confirmation(self) -> "Downloader":
         """The same, but for asking the publisher again for what no checksum proves, whatever is here."""
-        again = copy.copy(self)
-        again.force = again.only_unproven = True
-        return again
+        downloader = copy.copy(self)
+        downloader.force = downloader.only_unproven = True
+        return downloader
 
     def forget_unproven(self, lock: Lock) -> None:
         """Let nothing in the cache lead to the files of a lock that no checksum proves."""
@@ -72,87 +73,87 @@ class Downloads:
             SourceError: one cannot be brought.
             ChecksumMismatchError: the publisher sends something else than the lock says.
         """
-        wanted = list(self.wanted(dataset, lock, paths))
-        for each in wanted:  # all of them, before the first byte
-            each.require_within_limit(each.file.bytes)
-        return {each.file.name: self._one(each, paths) for each in wanted}
+        requests = list(self.requests(dataset, lock, paths))
+        for request in requests:  # all of them, before the first byte
+            request.require_within_limit(request.file.bytes)
+        return {request.file.name: self._verified_path(request, paths) for request in requests}
 
-    def wanted(self, dataset: Dataset, lock: Lock, paths: ProjectPaths) -> Iterator[Wanted]:
+    def requests(self, dataset: Dataset, lock: Lock, paths: ProjectPaths) -> Iterator[DownloadRequest]:
         """What to bring for a dataset."""
-        before = read_receipt(paths.receipt(dataset.key)).under(lock).published
+        previous = read_receipt(paths.receipt(dataset.key)).for_lock(lock).published
         for file in lock.files:
-            is_told = file.name in before and not _packed_anew(lock, file) and not self._is_forced(file)
-            known = before[file.name].sha256 if is_told else None
-            yield Wanted(dataset.key, _record(lock), file, self.settings.limit_mb(dataset), known)
+            is_known = file.name in previous and not _is_repacked(lock, file) and not self._is_forced(file)
+            known_sha256 = previous[file.name].sha256 if is_known else None
+            yield DownloadRequest(dataset.key, _record(lock), file, self.settings.limit_mb(dataset), known_sha256)
 
-    def find(self, wanted: Wanted, paths: ProjectPaths) -> Path | None:
+    def find(self, request: DownloadRequest, paths: ProjectPaths) -> Path | None:
         """The verified bytes of a file in the raw folder or in the cache; null if they are not here."""
-        place = paths.raw(wanted.key) / wanted.file.name
-        if place.is_file() and _is_what_is_wanted(place, wanted):
-            return place
-        return self.cache.find(wanted.record, wanted.file, wanted.known_sha256)
+        raw_path = paths.raw(request.key) / request.file.name
+        if raw_path.is_file() and _is_requested_file(raw_path, request):
+            return raw_path
+        return self.cache.find(request.record, request.file, request.known_sha256)
 
-    def _one(self, wanted: Wanted, paths: ProjectPaths) -> Path:
-        is_forced = self._is_forced(wanted.file)
-        if not is_forced and (path := self.find(wanted, paths)):
+    def _verified_path(self, request: DownloadRequest, paths: ProjectPaths) -> Path:
+        is_forced = self._is_forced(request.file)
+        if not is_forced and (path := self.find(request, paths)):
             return path
-        with self._shown(wanted) as advance:
-            return download(wanted, self.cache, self.web, advance, force=is_forced)
+        with self._progress_bar(request) as advance:
+            return download(request, self.cache, self.client, advance, force=is_forced)
 
     def _is_forced(self, file: LockedFile) -> bool:
         return self.force and not (self.only_unproven and file.checksum)
 
     def for_each(self, datasets: Iterable[Dataset], work: Callable[[Dataset], Result]) -> dict[str, Result | EoPvError]:
         """Do something for each dataset, several at the same time; what came of it, or what went wrong, by key."""
-        chosen = list(datasets)
-        done: Queue[tuple[str, Result | EoPvError | BaseException]] = Queue()
-        places = threading.Semaphore(self.settings.download.datasets_at_once)
+        selected = list(datasets)
+        outcomes: Queue[tuple[str, Result | EoPvError | BaseException]] = Queue()
+        slots = threading.Semaphore(self.settings.download.datasets_at_once)
 
         def attempt(dataset: Dataset) -> None:
-            with places:
-                done.put((dataset.key, _outcome(dataset, work)))
+            with slots:
+                outcomes.put((dataset.key, _run(dataset, work)))
 
         with self.bars:
-            for dataset in chosen:  # daemons: Ctrl-C does not wait for servers, and what has come is kept
+            for dataset in selected:  # daemons: Ctrl-C does not wait for servers, and what has come is kept
                 threading.Thread(target=attempt, args=(dataset,), daemon=True).start()
-            found = dict(done.get() for _ in chosen)
-        return {dataset.key: _raised(found[dataset.key]) for dataset in chosen}
+            results = dict(outcomes.get() for _ in selected)
+        return {dataset.key: _raise_bug(results[dataset.key]) for dataset in selected}
 
     @contextmanager
-    def _shown(self, wanted: Wanted) -> Iterator[Callable[[int], None]]:
-        task = self.bars.add_task(f"{wanted.key}: {wanted.file.name}", total=wanted.file.bytes)
+    def _progress_bar(self, request: DownloadRequest) -> Iterator[Callable[[int], None]]:
+        task = self.bars.add_task(f"{request.key}: {request.file.name}", total=request.file.bytes)
         try:
             yield lambda count: self.bars.advance(task, count)
         finally:
             self.bars.stop_task(task)
 
 
-def _remade(settings: Settings, cache: Cache, force: bool) -> Downloads:
-    return Downloads(settings, cache, force=force)
+def _restore_downloader(settings: Settings, cache: DownloadCache, force: bool) -> Downloader:
+    return Downloader(settings, cache, force=force)
 
 
-def _outcome(dataset: Dataset, work: Callable[[Dataset], Result]) -> Result | EoPvError | BaseException:
+def _run(dataset: Dataset, work: Callable[[Dataset], Result]) -> Result | EoPvError | BaseException:
     try:
         return work(dataset)
     except BaseException as error:  # a bug of ours, raised where it is seen
-        found = explained(error, (Path("data"),))
-        return SourceError(f"{dataset.key}: {found}") if found else error
+        translated = translate_error(error, (Path("data"),))
+        return SourceError(f"{dataset.key}: {translated}") if translated else error
 
 
-def _raised(outcome: Result | EoPvError | BaseException) -> Result | EoPvError:
+def _raise_bug(outcome: Result | EoPvError | BaseException) -> Result | EoPvError:
     if isinstance(outcome, BaseException) and not isinstance(outcome, EoPvError):
         raise outcome
     return outcome
 
 
-def _is_what_is_wanted(path: Path, wanted: Wanted) -> bool:
+def _is_requested_file(path: Path, request: DownloadRequest) -> bool:
     """Whether a file in the raw folder is the one: by what came before, or by what the publisher states."""
-    if not matches(wanted.file, path):
+    if not matches(request.file, path):
         return False
-    return sha256(path) == wanted.known_sha256 if wanted.known_sha256 else wanted.file.checksum is not None
+    return sha256(path) == request.known_sha256 if request.known_sha256 else request.file.checksum is not None
 
 
-def _packed_anew(lock: Lock, file: LockedFile) -> bool:
+def _is_repacked(lock: Lock, file: LockedFile) -> bool:
     """Whether a publisher packs an archive for every download, so that its bytes say nothing."""
     return _record(lock).repository == "github" and file.remote == "archive"
 

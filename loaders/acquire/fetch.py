@@ -9,15 +9,28 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from loaders.acquire.downloader import Downloads
+from loaders.acquire.downloader import Downloader
 from loaders.acquire.lock import Lock, LockedFile, matches
 from loaders.acquire.lock_diff import unidentified_files
 from loaders.acquire.publishers.local import is_local, local_files
-from loaders.acquire.raw_folder import place, receipt, replace_folder, require_all_readable, unpack_archives
-from loaders.acquire.receipt import Receipt, came_differently, changed_files, dated, read_receipt, write_receipt
+from loaders.acquire.raw_folder import (
+    link_file,
+    receipt_of_folder,
+    replace_folder,
+    require_all_readable,
+    unpack_archives,
+)
+from loaders.acquire.receipt import (
+    Receipt,
+    changed_download_error,
+    changed_files,
+    read_receipt,
+    with_first_seen,
+    write_receipt,
+)
 from loaders.acquire.resolve import resolve
 from loaders.core.errors import ChecksumMismatchError, ReadError
-from loaders.core.file_formats import UNPACKED
+from loaders.core.file_formats import UNPACKED_SUFFIX
 from loaders.core.files import sha256
 from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Dataset
@@ -25,7 +38,7 @@ from loaders.settings.params import Dataset
 log = logging.getLogger(__name__)
 
 
-def fetch(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloads) -> Path:
+def fetch(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloader) -> Path:
     """Put the locked files of a dataset into its raw folder.
 
     Files that are on this disk already (samples, the user's own) are linked, not copied. The link also lets DVC
@@ -42,92 +55,102 @@ def fetch(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Download
     """
     if not lock.files:
         raise ChecksumMismatchError(f"{dataset.key}: the lock names no files. Run `make update KEY={dataset.key}`.")
-    fresh = paths.scratch(f"fetch-{dataset.key}")
-    with _alone(fresh):
-        _fetch_aside(dataset, lock, paths, downloads, fresh)
+    scratch_folder = paths.scratch(f"fetch-{dataset.key}")
+    with _exclusive_fetch(scratch_folder):
+        _fetch_to_scratch(dataset, lock, paths, downloader, scratch_folder)
     return paths.raw(dataset.key)
 
 
-def confirm(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloads) -> None:
+def confirm(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloader) -> None:
     """Download again what was fetched under this lock and no checksum proves; see `fetch` with `downloads.force`.
 
     Raises:
         EoPvError: as for `fetch`; the files that were fetched before stay.
     """
-    before = read_receipt(paths.receipt(dataset.key)).under(lock).published
-    if any(file.name in before and not file.checksum for file in lock.files):
-        fetch(dataset, lock, paths, downloads.again())
+    previous = read_receipt(paths.receipt(dataset.key)).for_lock(lock).published
+    if any(file.name in previous and not file.checksum for file in lock.files):
+        fetch(dataset, lock, paths, downloader.for_confirmation())
 
 
-def _fetch_aside(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloads, fresh: Path) -> None:
+def _fetch_to_scratch(
+    dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloader, scratch_folder: Path
+) -> None:
     """Make the raw folder beside its place, then put it there."""
-    before = read_receipt(paths.receipt(dataset.key)).under(lock)
+    previous = read_receipt(paths.receipt(dataset.key)).for_lock(lock)
     try:
-        after = _assembled(dataset, lock, paths, downloads, fresh)
-        if changed := changed_files(after, before):
-            if not downloads.force:
-                raise came_differently(dataset.key, changed, before.sha256(changed[0]), after.sha256(changed[0]))
-            _require_agreement(dataset, lock, paths, downloads, after)
-            log.warning(_acceptance(dataset.key, changed, after, before))
-        write_receipt(dated(after, before, lock, datetime.now(UTC).date().isoformat()), paths.receipt(dataset.key))
-        replace_folder(fresh, paths.raw(dataset.key))
+        current = _assemble(dataset, lock, paths, downloader, scratch_folder)
+        if changed_names := changed_files(current, previous):
+            if not downloader.force:
+                raise changed_download_error(
+                    dataset.key, changed_names, previous.sha256(changed_names[0]), current.sha256(changed_names[0])
+                )
+            _require_agreement(dataset, lock, paths, downloader, current)
+            log.warning(_acceptance_warning(dataset.key, changed_names, current, previous))
+        write_receipt(
+            with_first_seen(current, previous, lock, datetime.now(UTC).date().isoformat()), paths.receipt(dataset.key)
+        )
+        replace_folder(scratch_folder, paths.raw(dataset.key))
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(scratch_folder, ignore_errors=True)
 
 
-def _assembled(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloads, fresh: Path) -> Receipt:
+def _assemble(
+    dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloader, scratch_folder: Path
+) -> Receipt:
     """Put everything into a folder: verified, unpacked, and what no checksum proves looked at."""
-    shutil.rmtree(fresh, ignore_errors=True)
-    for name, path in _verified(dataset, lock, paths, downloads).items():
-        place(path, fresh / name, paths, is_ours=lock.record is not None)
+    shutil.rmtree(scratch_folder, ignore_errors=True)
+    for name, path in _verified_paths(dataset, lock, paths, downloader).items():
+        link_file(path, scratch_folder / name, paths, is_cached=lock.record is not None)
     try:
-        unpack_archives(dataset, lock, fresh, downloads.archive_limits)
-        require_all_readable(lock, fresh)
+        unpack_archives(dataset, lock, scratch_folder, downloader.archive_limits)
+        require_all_readable(lock, scratch_folder)
     except ReadError:
-        downloads.forget_unproven(lock)  # or it would be found in the cache for ever
+        downloader.forget_unproven(lock)  # or it would be found in the cache for ever
         raise
-    return receipt(lock, fresh)
+    return receipt_of_folder(lock, scratch_folder)
 
 
-def _require_agreement(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloads, first: Receipt) -> None:
+def _require_agreement(
+    dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloader, first: Receipt
+) -> None:
     """Download once more, and refuse bytes that are not the same both times.
 
     Raises:
         ChecksumMismatchError: they are not.
     """
-    aside = paths.scratch(f"fetch-{dataset.key}-again")
+    scratch_folder = paths.scratch(f"fetch-{dataset.key}-again")
     try:
-        second = _assembled(dataset, lock, paths, downloads.again(), aside)
+        second = _assemble(dataset, lock, paths, downloader.for_confirmation(), scratch_folder)
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    if differing := changed_files(second, first):
-        downloads.forget_unproven(lock)
-        one, other = (receipt.sha256(differing[0])[:12] for receipt in (first, second))
+        shutil.rmtree(scratch_folder, ignore_errors=True)
+    if differing_names := changed_files(second, first):
+        downloader.forget_unproven(lock)
+        first_sha256, second_sha256 = (receipt.sha256(differing_names[0])[:12] for receipt in (first, second))
         raise ChecksumMismatchError(
-            f"{dataset.key}: two fresh downloads of {', '.join(differing)} differ: sha256 {one}… and {other}…. "
-            f"Something on the way changes it, or the publisher makes it anew each time; the former files stay. "
-            f"Try `eo-pv fetch {dataset.key} --force` later, or download it yourself and say `source: {{path: …}}` in "
-            f"params.yaml."
+            f"{dataset.key}: two fresh downloads of {', '.join(differing_names)} differ: sha256 {first_sha256}… and "
+            f"{second_sha256}…. Something on the way changes it, or the publisher makes it anew each time; the former "
+            f"files stay. Try `eo-pv fetch {dataset.key} --force` later, or download it yourself and say `source: "
+            f"{{path: …}}` in params.yaml."
         )
 
 
-def _acceptance(key: str, changed: Sequence[str], after: Receipt, before: Receipt) -> str:
-    then, now = (receipt.sha256(changed[0]) for receipt in (before, after))
+def _acceptance_warning(key: str, changed_names: Sequence[str], current: Receipt, previous: Receipt) -> str:
+    old_sha256, new_sha256 = (receipt.sha256(changed_names[0]) for receipt in (previous, current))
     return (
-        f"{key}: {', '.join(changed)} came differently before (sha256 {then[:12]}…, now {now[:12]}…). Two fresh "
-        f"downloads agree: the new bytes are accepted. Run `make all`."
+        f"{key}: {', '.join(changed_names)} came differently before (sha256 {old_sha256[:12]}…, now "
+        f"{new_sha256[:12]}…). Two fresh downloads agree: the new bytes are accepted. Run `make all`."
     )
 
 
 @contextmanager
-def _alone(fresh: Path) -> Iterator[None]:
+def _exclusive_fetch(scratch_folder: Path) -> Iterator[None]:
     """One fetch of a dataset at a time in a checkout; a killed one holds nothing."""
-    fresh.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(fresh.with_name(f"{fresh.name}.lock")):
+    scratch_folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(scratch_folder.with_name(f"{scratch_folder.name}.lock")):
         yield
 
 
-def prefetch(dataset: Dataset, paths: ProjectPaths, downloads: Downloads) -> None:
+def prefetch(dataset: Dataset, paths: ProjectPaths, downloader: Downloader) -> None:
     """Have the published files of a dataset in the download cache, if they are not in its raw folder.
 
     Raises:
@@ -136,20 +159,20 @@ def prefetch(dataset: Dataset, paths: ProjectPaths, downloads: Downloads) -> Non
     """
     if is_local(dataset, paths):
         return
-    lock = resolve(dataset, paths, downloads.web)
+    lock = resolve(dataset, paths, downloader.client)
     if unidentified_files(lock):
         return  # in the cache, nothing would lead to them
-    before = read_receipt(paths.receipt(dataset.key)).under(lock).published
-    places = {file.name: paths.raw(dataset.key) / file.name for file in lock.files}
-    sizes = {name: path.stat().st_size for name, path in places.items() if path.is_file()}
+    previous = read_receipt(paths.receipt(dataset.key)).for_lock(lock).published
+    raw_paths = {file.name: paths.raw(dataset.key) / file.name for file in lock.files}
+    sizes = {name: path.stat().st_size for name, path in raw_paths.items() if path.is_file()}
     # by their sizes alone: `fetch` looks closer if DVC finds that anything has changed
-    if sizes != {name: before[name].bytes for name in places if name in before} or len(sizes) < len(places):
-        downloads.files(dataset, lock, paths)
+    if sizes != {name: previous[name].bytes for name in raw_paths if name in previous} or len(sizes) < len(raw_paths):
+        downloader.files(dataset, lock, paths)
 
 
 def differences(lock: Lock, receipt: Receipt, paths: ProjectPaths) -> Iterator[str]:
     """What in the raw folder is not as the lock and the last fetch say; one sentence a file."""
-    receipt = receipt.under(lock)
+    receipt = receipt.for_lock(lock)
     folder = paths.raw(lock.dataset)
     expected = {file.name: receipt.published.get(file.name) for file in lock.files} | receipt.unpacked
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
@@ -159,19 +182,19 @@ def differences(lock: Lock, receipt: Receipt, paths: ProjectPaths) -> Iterator[s
         yield f"{name} is missing"
     locked = {file.name: file for file in lock.files}
     for name in sorted(present & set(expected)):
-        path, before = folder / name, expected[name]
-        if before is not None and (path.stat().st_size, sha256(path)) != (before.bytes, before.sha256):
+        path, fetched = folder / name, expected[name]
+        if fetched is not None and (path.stat().st_size, sha256(path)) != (fetched.bytes, fetched.sha256):
             yield f"{name} has other bytes than were fetched"
         elif name in locked and not matches(locked[name], path):
             yield f"{name} is not the file that the lock names"
-        elif before is None:
+        elif fetched is None:
             yield f"{name} was never verified"
 
 
 def proofs(lock: Lock, receipt: Receipt) -> Iterator[str]:
     """Of a raw folder without differences: how many files a checksum proves, and when the others first came."""
     unproven = {file.name: receipt.published[file.name].first_seen for file in lock.files if not file.checksum}
-    folders = tuple(f"{name}{UNPACKED}/" for name in unproven)
+    folders = tuple(f"{name}{UNPACKED_SUFFIX}/" for name in unproven)
     proven = [
         name for name in receipt.published | receipt.unpacked if not name.startswith(folders) and name not in unproven
     ]
@@ -182,10 +205,10 @@ def proofs(lock: Lock, receipt: Receipt) -> Iterator[str]:
         yield f"{name}: nobody states a checksum: as first seen {when}"
 
 
-def _verified(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Downloads) -> dict[str, Path]:
+def _verified_paths(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloader) -> dict[str, Path]:
     """Where the bytes of each locked file are, verified."""
     if lock.record is not None:
-        return downloads.files(dataset, lock, paths)
+        return downloader.files(dataset, lock, paths)
     sources = local_files(dataset, paths)
     for file in lock.files:
         _verify_local(file, sources.get(file.name), dataset.key)
@@ -195,10 +218,10 @@ def _verified(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloads: Down
 def _verify_local(file: LockedFile, path: Path | None, key: str) -> None:
     if path is not None and matches(file, path):
         return
-    found = f"{path.stat().st_size:,} bytes with another content" if path else "no such file"
+    actual = f"{path.stat().st_size:,} bytes with another content" if path else "no such file"
     expected = f"{file.bytes or 0:,} bytes with {(file.checksum or '')[:19].replace(':', ' ')}…"
     raise ChecksumMismatchError(
-        f"{key}: {file.name} is not what it was when its source was last asked: expected {expected}, found {found}"
+        f"{key}: {file.name} is not what it was when its source was last asked: expected {expected}, found {actual}"
         f"{f' in {path}' if path else ''}. If the change is meant, accept it with `make update KEY={key}` and run "
         f"`make all` again."
     )

@@ -13,10 +13,10 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 
 from loaders.acquire.archives.unpack import require_safe_name
 from loaders.core.errors import SourceError
-from loaders.core.files import digest, without_nothing, write_json
+from loaders.core.files import digest, without_empty_values, write_json
 
 
-def _safe(name: str) -> str:
+def _require_safe(name: str) -> str:
     try:
         require_safe_name(name, "the lock", "a file")
     except SourceError as error:
@@ -25,7 +25,7 @@ def _safe(name: str) -> str:
 
 
 # a lock may come from anywhere Git does: a name there must not leave the folder, nor a digest be anything else
-SafeName = Annotated[str, AfterValidator(_safe)]
+SafeName = Annotated[str, AfterValidator(_require_safe)]
 Bytes = Annotated[int, Field(ge=0)]
 CHECKSUM = r"^(md5|sha1|sha224|sha256|sha384|sha512|gitblob):[0-9a-f]{32,128}$"
 Checksum = Annotated[str, Field(pattern=CHECKSUM)]
@@ -115,7 +115,7 @@ class Lock:
         return self.origin == "sample"
 
 
-def statement(record: Record | None, file: LockedFile) -> str | None:
+def content_identity(record: Record | None, file: LockedFile) -> str | None:
     """By what a lock tells the bytes that it means from others; null if by nothing."""
     return file.checksum or file.validator or (record.id if record and record.repository == "github" else None)
 
@@ -124,15 +124,15 @@ def matches(file: LockedFile, path: Path) -> bool:
     """Whether a file on this disk has the size and the checksum that a lock states; what it does not state, it has."""
     if file.bytes is not None and path.stat().st_size != file.bytes:
         return False
-    algorithm, _, stated = (file.checksum or "").partition(":")
-    return not algorithm or digest(path, algorithm) == stated
+    algorithm, _, expected_digest = (file.checksum or "").partition(":")
+    return not algorithm or digest(path, algorithm) == expected_digest
 
 
 def write_lock(lock: Lock, path: Path) -> None:
     """Write a lock, sorted and stable, without what nobody states."""
     document = asdict(lock)
-    document["files"] = [without_nothing(file) for file in document["files"]]
-    document["record"] = without_nothing(document["record"] or {})
+    document["files"] = [without_empty_values(file) for file in document["files"]]
+    document["record"] = without_empty_values(document["record"] or {})
     if not document["record"]:
         del document["record"]
     write_json(document, path)
@@ -154,13 +154,13 @@ def read_lock(path: Path) -> Lock:
         raise SourceError(f"{path.stem}: {path.name} is missing. Run `eo-pv resolve {path.stem}`.") from error
     except ValueError as error:
         raise SourceError(
-            f"{path.stem}: the lock {path} is damaged ({complaint(error)}). Restore it from Git, "
+            f"{path.stem}: the lock {path} is damaged ({validation_message(error)}). Restore it from Git, "
             f"or ask the source again with `make update KEY={path.stem}`."
         ) from error
     return lock
 
 
-def last_lock(path: Path) -> Lock | None:
+def read_lock_if_valid(path: Path) -> Lock | None:
     """The lock that stands there, if there is one that can be read."""
     try:
         return read_lock(path)
@@ -168,10 +168,10 @@ def last_lock(path: Path) -> Lock | None:
         return None
 
 
-def complaint(error: ValueError) -> str:
+def validation_message(error: ValueError) -> str:
     """What is wrong with a document, in words."""
     if not isinstance(error, ValidationError):
         return str(error)
-    first = error.errors()[0]
-    found = first["msg"].removeprefix("Value error, ")
-    return f"{'.'.join(map(str, first['loc']))}: {found}".removeprefix(": ")
+    problem = error.errors()[0]
+    message = problem["msg"].removeprefix("Value error, ")
+    return f"{'.'.join(map(str, problem['loc']))}: {message}".removeprefix(": ")

@@ -3,29 +3,29 @@
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
-from loaders.acquire.lock import Lock, LockedFile, statement
+from loaders.acquire.lock import Lock, LockedFile, content_identity
 
 
 def changes(old: Lock | None, new: Lock) -> list[str]:
     """What differs between two locks of a dataset, one sentence a fact."""
-    before: dict[str, LockedFile] = {file.name: file for file in old.files} if old else {}
-    after = {file.name: file for file in new.files}
-    gone = [f"{name} is gone" for name in before if name not in after]
-    added = [f"{name} is new ({_size(file)})" for name, file in after.items() if name not in before]
+    old_files: dict[str, LockedFile] = {file.name: file for file in old.files} if old else {}
+    new_files = {file.name: file for file in new.files}
+    removed = [f"{name} is gone" for name in old_files if name not in new_files]
+    added = [f"{name} is new ({_size(file)})" for name, file in new_files.items() if name not in old_files]
     changed = [
-        f"{name} changed ({_difference(before[name], file)})"
-        for name, file in after.items()
-        if name in before and _bytes_meant(file) != _bytes_meant(before[name])
+        f"{name} changed ({_difference(old_files[name], file)})"
+        for name, file in new_files.items()
+        if name in old_files and _content_key(file) != _content_key(old_files[name])
     ]
-    return [*_record_changes(old, new), *gone, *added, *changed]
+    return [*_record_changes(old, new), *removed, *added, *changed]
 
 
 def unidentified_files(lock: Lock) -> set[str]:
     """The files whose bytes nothing tells from others: no checksum, no ETag, no date, no commit."""
-    return {file.name for file in lock.files if statement(lock.record, file) is None}
+    return {file.name for file in lock.files if content_identity(lock.record, file) is None}
 
 
-def with_checksums_of(old: Lock | None, new: Lock) -> Lock:
+def with_former_checksums(old: Lock | None, new: Lock) -> Lock:
     """A lock with the checksums that GitHub stated before of the same files, where it does not repeat them now.
 
     Its interface answers few questions an hour; what a commit holds never changes.
@@ -34,38 +34,38 @@ def with_checksums_of(old: Lock | None, new: Lock) -> Lock:
         return new
     if new.record.repository != "github":
         return new
-    before = {replace(file, checksum=None, bytes=None): file for file in old.files if file.checksum}
-    return replace(new, files=tuple(_with_checksum(file, before) for file in new.files))
+    known_files = {replace(file, checksum=None, bytes=None): file for file in old.files if file.checksum}
+    return replace(new, files=tuple(_with_checksum(file, known_files) for file in new.files))
 
 
-def _with_checksum(file: LockedFile, before: Mapping[LockedFile, LockedFile]) -> LockedFile:
-    stated = None if file.checksum else before.get(replace(file, bytes=None))
-    if stated is None or (file.bytes is not None and file.bytes != stated.bytes):
+def _with_checksum(file: LockedFile, known_files: Mapping[LockedFile, LockedFile]) -> LockedFile:
+    known_file = None if file.checksum else known_files.get(replace(file, bytes=None))
+    if known_file is None or (file.bytes is not None and file.bytes != known_file.bytes):
         return file
-    return stated
+    return known_file
 
 
-def _bytes_meant(file: LockedFile) -> tuple[object, ...]:
+def _content_key(file: LockedFile) -> tuple[object, ...]:
     return (file.bytes, file.checksum, file.validator)
 
 
 def _record_changes(old: Lock | None, new: Lock) -> list[str]:
-    before = asdict(old.record) if old and old.record else {}
-    after = asdict(new.record) if new.record else {}
+    old_fields = asdict(old.record) if old and old.record else {}
+    new_fields = asdict(new.record) if new.record else {}
     return [
-        f"{name} changed ({before[name] or 'none'} → {after[name] or 'none'})"
+        f"{name} changed ({old_fields[name] or 'none'} → {new_fields[name] or 'none'})"
         for name in ("id", "doi", "version", "licence", "title")
-        if name in before and name in after and before[name] != after[name]
+        if name in old_fields and name in new_fields and old_fields[name] != new_fields[name]
     ]
 
 
-def _difference(before: LockedFile, after: LockedFile) -> str:
-    if before.bytes != after.bytes:
-        return f"{_size(before).removesuffix(' bytes')} → {_size(after)}"
-    if before.checksum is None and after.checksum is not None:
-        return f"{_size(after)}, and a checksum is stated now"
-    what = "checksum" if before.checksum != after.checksum else "version"
-    return f"{_size(after)}, another {what}"
+def _difference(old_file: LockedFile, new_file: LockedFile) -> str:
+    if old_file.bytes != new_file.bytes:
+        return f"{_size(old_file).removesuffix(' bytes')} → {_size(new_file)}"
+    if old_file.checksum is None and new_file.checksum is not None:
+        return f"{_size(new_file)}, and a checksum is stated now"
+    kind = "checksum" if old_file.checksum != new_file.checksum else "version"
+    return f"{_size(new_file)}, another {kind}"
 
 
 def _size(file: LockedFile) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import requests
 
-from loaders.acquire.download_cache import Cache
+from loaders.acquire.download_cache import DownloadCache
 from loaders.acquire.lock import LockedFile
 from loaders.core import files
 from loaders.core.files import CHUNK_BYTES, GIT_BLOB
@@ -23,13 +23,13 @@ class PartialFile:
 
     def __init__(self, path: Path, file: LockedFile, advance: Callable[[int], None]) -> None:
         self.path = path
-        self._note = Cache.validators(path)
+        self._metadata_path = DownloadCache.validators_path(path)
         self._advance = advance
         self._algorithm = (file.checksum or "sha256:").partition(":")[0]
         self._reset()
         # unbuffered: what has come survives a kill
         self._stream = path.open("ab", buffering=0)
-        self._hash_what_is_there()
+        self._hash_existing()
 
     def __enter__(self) -> Self:
         return self
@@ -37,49 +37,49 @@ class PartialFile:
     def __exit__(self, *_: object) -> None:
         self._stream.close()
 
-    def append(self, piece: bytes) -> None:
+    def append(self, chunk: bytes) -> None:
         """Add what came.
 
         Raises:
             OSError: the disk does not take all of it.
         """
         try:
-            written = self._stream.write(piece)
+            written = self._stream.write(chunk)
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(self.path)) from error  # a stream does not name its file
-        if written != len(piece):
+        if written != len(chunk):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
-        self._count(piece)
+        self._update(chunk)
 
     def restart(self) -> None:
         """Forget all of it."""
         self._stream.truncate(0)
-        self._note.unlink(missing_ok=True)
+        self._metadata_path.unlink(missing_ok=True)
         self._advance(-self.bytes)
         self._reset()
 
     @property
     def validator(self) -> str | None:
         """By which the server can tell whether it still has the version that the first part is of."""
-        found = self._noted().get("validator")
-        return str(found) if found else None
+        stated_validator = self._metadata().get("validator")
+        return str(stated_validator) if stated_validator else None
 
     @property
     def is_page(self) -> bool:
         """Whether the server called it a web page, as careless servers also call data."""
-        return bool(self._noted().get("is_page"))
+        return bool(self._metadata().get("is_page"))
 
-    def note(self, response: requests.Response) -> None:
+    def write_metadata(self, response: requests.Response) -> None:
         """Remember what the server says of it."""
-        noted = {"validator": validator_of(response), "is_page": says_page(response)}
-        self._note.write_text(json.dumps(noted), encoding="utf-8")
+        metadata = {"validator": validator_of(response), "is_page": is_web_page(response)}
+        self._metadata_path.write_text(json.dumps(metadata), encoding="utf-8")
 
-    def start(self) -> bytes:
+    def first_bytes(self) -> bytes:
         """Its first bytes."""
         with self.path.open("rb") as stream:
             return stream.read(START_BYTES)
 
-    def complete(self) -> str:
+    def sync(self) -> str:
         """Make sure that it is on the disk; its sha256."""
         os.fsync(self._stream.fileno())
         return str(self._digests["sha256"].hexdigest())
@@ -91,28 +91,28 @@ class PartialFile:
             return f"{GIT_BLOB}:{files.digest(self.path, GIT_BLOB)}"
         return f"{self._algorithm}:{self._digests[self._algorithm].hexdigest()}"
 
-    def _noted(self) -> dict[str, Any]:
+    def _metadata(self) -> dict[str, Any]:
         try:
-            noted = json.loads(self._note.read_text(encoding="utf-8"))
+            metadata = json.loads(self._metadata_path.read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             return {}
-        return noted if isinstance(noted, dict) else {}
+        return metadata if isinstance(metadata, dict) else {}
 
     def _reset(self) -> None:
         names = {"sha256", self._algorithm} - {GIT_BLOB}
         self._digests: dict[str, Any] = {name: hashlib.new(name, usedforsecurity=False) for name in names}
         self.bytes = 0
 
-    def _hash_what_is_there(self) -> None:
+    def _hash_existing(self) -> None:
         with self.path.open("rb") as stream:
-            while piece := stream.read(CHUNK_BYTES):
-                self._count(piece)
+            while chunk := stream.read(CHUNK_BYTES):
+                self._update(chunk)
 
-    def _count(self, piece: bytes) -> None:
+    def _update(self, chunk: bytes) -> None:
         for digest in self._digests.values():
-            digest.update(piece)
-        self.bytes += len(piece)
-        self._advance(len(piece))
+            digest.update(chunk)
+        self.bytes += len(chunk)
+        self._advance(len(chunk))
 
 
 def validator_of(response: requests.Response) -> str | None:
@@ -121,6 +121,6 @@ def validator_of(response: requests.Response) -> str | None:
     return response.headers.get("Last-Modified") if tag.startswith("W/") or not tag else tag
 
 
-def says_page(response: requests.Response) -> bool:
+def is_web_page(response: requests.Response) -> bool:
     """Whether the header calls an answer a web page."""
     return response.headers.get("Content-Type", "").startswith("text/html")

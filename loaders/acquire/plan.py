@@ -9,48 +9,48 @@ from urllib.parse import urlsplit
 
 from rich.table import Table
 
-from loaders.acquire.downloader import Downloads
+from loaders.acquire.downloader import Downloader
 from loaders.acquire.publishers import address
-from loaders.acquire.resolve import asked, current_lock
+from loaders.acquire.resolve import current_lock, query_source
 from loaders.core.errors import BuildError, EoPvError
 from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Dataset
 
 HEADINGS = ("dataset", "from", "wanted", "to fetch", "MB", "note")
-HERE = "this disk"
+LOCAL = "this disk"
 NOT_STATED = "not stated"
-UNKNOWN = ("?", "", "unknown", "unknown", "cannot be asked")
-PER_DATASET = ("resolve", "fetch", "load")
-TOGETHER = "build, report"
+UNKNOWN_ROW = ("?", "", "unknown", "unknown", "cannot be asked")
+DATASET_STEPS = ("resolve", "fetch", "load")
+JOINT_STEPS = "build, report"
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class DownloadPlan:
     """What would be downloaded for a dataset.
 
     Attributes:
         hosts: where its files come from.
-        wanted: how many files are wanted.
-        to_fetch: how many of them are neither in the raw folder nor in the download cache.
+        file_count: how many files are wanted.
+        missing_count: how many of them are neither in the raw folder nor in the download cache.
         bytes: the size of those [bytes]; null if the publisher does not state it.
         notes: what else must be said.
         is_possible: whether it would succeed, as far as one can know.
     """
 
     hosts: tuple[str, ...]
-    wanted: int
-    to_fetch: int
+    file_count: int
+    missing_count: int
     bytes: int | None
     notes: tuple[str, ...]
     is_possible: bool = True
 
-    def cells(self, name: str) -> tuple[str, ...]:
+    def row(self, name: str) -> tuple[str, ...]:
         """As text, in the order of the headings."""
         size = f"{self.bytes / 1e6:,.1f}" if self.bytes is not None else NOT_STATED
-        return (name, ", ".join(self.hosts), f"{self.wanted}", f"{self.to_fetch}", size, "; ".join(self.notes))
+        return (name, ", ".join(self.hosts), f"{self.file_count}", f"{self.missing_count}", size, "; ".join(self.notes))
 
 
-def plan(dataset: Dataset, paths: ProjectPaths, downloads: Downloads) -> Planned:
+def plan(dataset: Dataset, paths: ProjectPaths, downloader: Downloader) -> DownloadPlan:
     """What would be downloaded for a dataset; a source without a lock is asked, and no lock is written.
 
     Raises:
@@ -58,56 +58,60 @@ def plan(dataset: Dataset, paths: ProjectPaths, downloads: Downloads) -> Planned
     """
     lock = current_lock(dataset, paths)
     notes = [] if lock else ["no lock yet"]
-    lock = lock or asked(dataset, paths, downloads.web)
+    lock = lock or query_source(dataset, paths, downloader.client)
     if lock.record is None:
-        return Planned((HERE,), len(lock.files), 0, 0, tuple(notes))
-    wanted = list(downloads.wanted(dataset, lock, paths))
-    missing = [each for each in wanted if downloads.find(each, paths) is None]
-    too_large = [each for each in wanted if (each.file.bytes or 0) > each.limit_bytes]
-    notes += [f"{each.file.name} is over the limit of {each.limit_mb:g} MB" for each in too_large]
-    sizes = [each.file.bytes for each in missing]
-    known = [size for size in sizes if size is not None]
-    hosts = sorted({urlsplit(address(each.record, each.file)).hostname or "" for each in wanted})
-    total = sum(known) if len(known) == len(sizes) else None
-    return Planned(tuple(hosts), len(wanted), len(missing), total, tuple(notes), not too_large)
+        return DownloadPlan((LOCAL,), len(lock.files), 0, 0, tuple(notes))
+    requests = list(downloader.requests(dataset, lock, paths))
+    missing_requests = [request for request in requests if downloader.find(request, paths) is None]
+    too_large = [request for request in requests if (request.file.bytes or 0) > request.limit_bytes]
+    notes += [f"{request.file.name} is over the limit of {request.limit_mb:g} MB" for request in too_large]
+    sizes = [request.file.bytes for request in missing_requests]
+    known_sizes = [size for size in sizes if size is not None]
+    hosts = sorted({urlsplit(address(request.record, request.file)).hostname or "" for request in requests})
+    total = sum(known_sizes) if len(known_sizes) == len(sizes) else None
+    return DownloadPlan(tuple(hosts), len(requests), len(missing_requests), total, tuple(notes), not too_large)
 
 
-def as_table(planned: dict[str, Planned | EoPvError]) -> Table:
+def plan_table(plans: dict[str, DownloadPlan | EoPvError]) -> Table:
     """For the terminal."""
     table = Table(header_style="bold")
     for heading in HEADINGS:
         is_number = heading in {"wanted", "to fetch", "MB"}
         table.add_column(heading, justify="right" if is_number else "left", overflow="fold")
-    for name, each in planned.items():
-        table.add_row(*(each.cells(name) if isinstance(each, Planned) else (name, *UNKNOWN)))
+    for name, entry in plans.items():
+        table.add_row(*(entry.row(name) if isinstance(entry, DownloadPlan) else (name, *UNKNOWN_ROW)))
     return table
 
 
-def steps(paths: ProjectPaths) -> list[str]:
+def pending_steps(paths: ProjectPaths) -> list[str]:
     """Which steps of the workflow would run, as DVC finds it; a step may find that nothing changes for the next.
 
     Raises:
         BuildError: DVC cannot say.
     """
     command = [sys.executable, "-m", "dvc", "status", "--json"]
-    done = subprocess.run(command, cwd=paths.root, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BuildError(f"`dvc status` failed: {done.stderr.strip()}")
-    changed = [stage.partition("@") for stage in json.loads(done.stdout)]
-    keys = list(dict.fromkeys(key for _, _, key in changed if key))
-    first = {key: min(PER_DATASET.index(step) for step, _, other in changed if other == key) for key in keys}
-    lines = [", ".join(f"{step}@{key}" for step in PER_DATASET[first[key] :]) for key in keys]
-    return [f"would run: {line}" for line in [*lines, TOGETHER]] if changed else ["nothing would run"]
+    process = subprocess.run(command, cwd=paths.root, capture_output=True, text=True, check=False)
+    if process.returncode:
+        raise BuildError(f"`dvc status` failed: {process.stderr.strip()}")
+    stages = [stage.partition("@") for stage in json.loads(process.stdout)]
+    keys = list(dict.fromkeys(key for _, _, key in stages if key))
+    first_steps = {key: min(DATASET_STEPS.index(step) for step, _, other in stages if other == key) for key in keys}
+    lines = [", ".join(f"{step}@{key}" for step in DATASET_STEPS[first_steps[key] :]) for key in keys]
+    return [f"would run: {line}" for line in [*lines, JOINT_STEPS]] if stages else ["nothing would run"]
 
 
-def in_short(planned: Iterable[Planned | EoPvError]) -> str:
+def plan_summary(plans: Iterable[DownloadPlan | EoPvError]) -> str:
     """All of it in one sentence."""
-    every = list(planned)
-    known = [each for each in every if isinstance(each, Planned)]
-    if every and not known:
+    entries = list(plans)
+    known_plans = [entry for entry in entries if isinstance(entry, DownloadPlan)]
+    if entries and not known_plans:
         return "What would be downloaded is unknown: no source could be asked."
-    files = sum(each.to_fetch for each in known)
-    size = sum(each.bytes or 0 for each in known) / 1e6
-    open_sizes = "" if all(each.bytes is not None for each in known) else ", and those whose size is not stated"
-    unasked = f"; unknown for {len(every) - len(known)} dataset(s), which could not be asked" if known != every else ""
-    return f"{files} file(s) to download, {size:,.1f} MB{open_sizes}{unasked}."
+    file_count = sum(entry.missing_count for entry in known_plans)
+    size = sum(entry.bytes or 0 for entry in known_plans) / 1e6
+    open_sizes = "" if all(entry.bytes is not None for entry in known_plans) else ", and those whose size is not stated"
+    unknown = (
+        f"; unknown for {len(entries) - len(known_plans)} dataset(s), which could not be asked"
+        if known_plans != entries
+        else ""
+    )
+    return f"{file_count} file(s) to download, {size:,.1f} MB{open_sizes}{unknown}."

@@ -7,80 +7,85 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from loaders.acquire.archives.unpack import Limits, unpack
+from loaders.acquire.archives.unpack import unpack
+from loaders.acquire.archives.unpack_checks import Limits
 from loaders.acquire.content_check import require_readable
-from loaders.acquire.lock import Lock, statement
-from loaders.acquire.receipt import Receipt, receipt_file
+from loaders.acquire.lock import Lock, content_identity
+from loaders.acquire.receipt import Receipt, describe_file
 from loaders.core.errors import ReadError
-from loaders.core.file_formats import UNPACKED, is_archive
+from loaders.core.file_formats import UNPACKED_SUFFIX, is_archive
 from loaders.core.paths import ProjectPaths
-from loaders.settings.file_selection import wanted_files, wanted_members
+from loaders.settings.file_selection import select_files, select_members
 from loaders.settings.params import Dataset
 
 
-def place(target: Path, place: Path, paths: ProjectPaths, *, is_ours: bool) -> None:
+def link_file(target: Path, link: Path, paths: ProjectPaths, *, is_cached: bool) -> None:
     """Link a file: to the download cache by a second name, which costs nothing and outlives the cache."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if not is_ours:
-        inside = target.is_relative_to(paths.root)  # relative, so that the project's folder may be moved
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not is_cached:
+        is_inside = target.is_relative_to(paths.root)  # relative, so that the project's folder may be moved
         # from where the link will stand, which is as deep as where it is made: data/<origin>/x/<key>/
-        place.symlink_to(os.path.relpath(target, place.parent) if inside else target)
+        link.symlink_to(os.path.relpath(target, link.parent) if is_inside else target)
         return
     try:
-        place.hardlink_to(target)
+        link.hardlink_to(target)
     except OSError:  # another disk, or one without links
-        shutil.copyfile(target, place)
+        shutil.copyfile(target, link)
 
 
-def unpack_archives(dataset: Dataset, lock: Lock, fresh: Path, limits: Limits) -> None:
+def unpack_archives(dataset: Dataset, lock: Lock, scratch_folder: Path, limits: Limits) -> None:
     """Unpack what is wanted of the archives in a folder, next to each of them.
 
     Raises:
         ReadError: an archive is damaged or hostile, or holds nothing that is wanted.
     """
-    held: list[str] = []
+    member_names: list[str] = []
 
-    def chosen(archive: str, members: Sequence[str]) -> list[str]:
-        held.extend(f"{archive}/{member}" for member in members)
-        return wanted_members(members, archive, dataset.source)
+    def select(archive: str, members: Sequence[str]) -> list[str]:
+        member_names.extend(f"{archive}/{member}" for member in members)
+        return select_members(members, archive, dataset.source)
 
     for name in (file.name for file in lock.files if is_archive(file.name)):
-        folder = fresh / f"{name}{UNPACKED}"
+        folder = scratch_folder / f"{name}{UNPACKED_SUFFIX}"
         folder.mkdir(parents=True)
-        unpack(fresh / name, name, folder, partial(chosen, name), limits, dataset.key)
+        unpack(scratch_folder / name, name, folder, partial(select, name), limits, dataset.key)
         if not any(folder.iterdir()):
             folder.rmdir()
-    if not held:
+    if not member_names:
         return
     try:
-        wanted_files(fresh, dataset.source, dataset.key)
+        select_files(scratch_folder, dataset.source, dataset.key)
     except ReadError as error:
-        raise ReadError(f"{error} The archives hold: {', '.join(held[:50])}.") from error
+        raise ReadError(f"{error} The archives hold: {', '.join(member_names[:50])}.") from error
 
 
-def require_all_readable(lock: Lock, fresh: Path) -> None:
+def require_all_readable(lock: Lock, scratch_folder: Path) -> None:
     """Look at the files that no checksum proves, and at what is in them."""
     for file in lock.files:
-        inside = sorted((fresh / f"{file.name}{UNPACKED}").rglob("*"))
-        for path in (fresh / file.name, *inside):
+        unpacked = sorted((scratch_folder / f"{file.name}{UNPACKED_SUFFIX}").rglob("*"))
+        for path in (scratch_folder / file.name, *unpacked):
             if not file.checksum and path.is_file():
-                require_readable(path, path.relative_to(fresh).as_posix(), lock.dataset)
+                require_readable(path, path.relative_to(scratch_folder).as_posix(), lock.dataset)
 
 
-def receipt(lock: Lock, fresh: Path) -> Receipt:
+def receipt_of_folder(lock: Lock, scratch_folder: Path) -> Receipt:
     """The receipt of all that is in a folder."""
-    paths = {path.relative_to(fresh).as_posix(): path for path in sorted(fresh.rglob("*")) if path.is_file()}
-    found = {name: receipt_file(path) for name, path in paths.items()}
-    published = {file.name: statement(lock.record, file) for file in lock.files}
+    paths = {
+        path.relative_to(scratch_folder).as_posix(): path
+        for path in sorted(scratch_folder.rglob("*"))
+        if path.is_file()
+    }
+    files = {name: describe_file(path) for name, path in paths.items()}
+    identities = {file.name: content_identity(lock.record, file) for file in lock.files}
     return Receipt(
-        published={name: replace(file, stated=published[name]) for name, file in found.items() if name in published},
-        unpacked={name: file for name, file in found.items() if name not in published},
+        published={name: replace(file, stated=identities[name]) for name, file in files.items() if name in identities},
+        unpacked={name: file for name, file in files.items() if name not in identities},
     )
 
 
-def replace_folder(fresh: Path, place: Path) -> None:
+def replace_folder(scratch_folder: Path, destination: Path) -> None:
     """Put a folder into the place of another."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if place.exists():
-        shutil.rmtree(place)
-    fresh.replace(place)
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    if destination.exists():
+        shutil.rmtree(destination)
+    scratch_folder.replace(destination)

@@ -8,11 +8,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from loaders.acquire.lock import STRICT, Bytes, Lock, Sha256, complaint, statement
+from loaders.acquire.lock import STRICT, Bytes, Lock, Sha256, content_identity, validation_message
 from loaders.core.errors import ChecksumMismatchError, SourceError
 from loaders.core.escape import json_text
-from loaders.core.file_formats import UNPACKED, is_archive
-from loaders.core.files import sha256, without_nothing, write_json
+from loaders.core.file_formats import UNPACKED_SUFFIX, is_archive
+from loaders.core.files import sha256, without_empty_values, write_json
 
 Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
@@ -54,10 +54,12 @@ class Receipt:
     published: dict[str, ReceiptFile] = field(default_factory=dict)
     unpacked: dict[str, ReceiptFile] = field(default_factory=dict)
 
-    def under(self, lock: Lock) -> "Receipt":
+    def for_lock(self, lock: Lock) -> "Receipt":
         """What of it came under the same statements as a lock makes."""
-        stated = {file.name: statement(lock.record, file) for file in lock.files}
-        changed = {name for name, file in self.published.items() if name not in stated or stated[name] != file.stated}
+        identities = {file.name: content_identity(lock.record, file) for file in lock.files}
+        changed = {
+            name for name, file in self.published.items() if name not in identities or identities[name] != file.stated
+        }
         return self.without(changed)
 
     def sha256(self, name: str) -> str:
@@ -66,40 +68,46 @@ class Receipt:
 
     def without(self, changed: set[str]) -> "Receipt":
         """The same but for some published files, and what was in them."""
-        folders = tuple(f"{name}{UNPACKED}/" for name in changed)
+        folders = tuple(f"{name}{UNPACKED_SUFFIX}/" for name in changed)
         return Receipt(
             published={name: file for name, file in self.published.items() if name not in changed},
             unpacked={name: file for name, file in self.unpacked.items() if not name.startswith(folders)},
         )
 
 
-def changed_files(after: Receipt, before: Receipt) -> list[str]:
+def changed_files(current: Receipt, previous: Receipt) -> list[str]:
     """The files whose bytes differ between two fetches; an archive, which may be packed anew, by what is in it."""
-    known = before.unpacked | {name: file for name, file in before.published.items() if not is_archive(name)}
-    found = after.unpacked | after.published
-    return [name for name, file in known.items() if name in found and not found[name].has_bytes_of(file)]
+    previous_files = previous.unpacked | {
+        name: file for name, file in previous.published.items() if not is_archive(name)
+    }
+    current_files = current.unpacked | current.published
+    return [
+        name
+        for name, file in previous_files.items()
+        if name in current_files and not current_files[name].has_bytes_of(file)
+    ]
 
 
-def came_differently(key: str, names: Sequence[str], expected: str, found: str) -> ChecksumMismatchError:
+def changed_download_error(key: str, names: Sequence[str], expected: str, actual: str) -> ChecksumMismatchError:
     """The error for files that are not those of an earlier fetch; the digests are of the first one."""
     return ChecksumMismatchError(
-        f"{key}: {', '.join(names)} came differently before: expected sha256 {expected[:12]}…, found {found[:12]}…. "
+        f"{key}: {', '.join(names)} came differently before: expected sha256 {expected[:12]}…, found {actual[:12]}…. "
         f"One of the two downloads was damaged, or the publisher replaced the file without saying so. Accept what it "
         f"sends now with `eo-pv fetch {key} --force`, which downloads it twice, then `make all`."
     )
 
 
-def dated(after: Receipt, before: Receipt, lock: Lock, today: str) -> Receipt:
+def with_first_seen(current: Receipt, previous: Receipt, lock: Lock, today: str) -> Receipt:
     """A receipt with the day on which the bytes first came, for each published file that no checksum proves."""
     unproven = {file.name for file in lock.files if not file.checksum}
-    changed = {name.partition(f"{UNPACKED}/")[0] for name in changed_files(after, before)}
-    kept = {name: file.first_seen for name, file in before.published.items() if name not in changed}
-    days = {name: kept.get(name, today) for name in unproven}
-    published = {name: replace(file, first_seen=days.get(name)) for name, file in after.published.items()}
-    return replace(after, published=published)
+    changed = {name.partition(f"{UNPACKED_SUFFIX}/")[0] for name in changed_files(current, previous)}
+    first_days = {name: file.first_seen for name, file in previous.published.items() if name not in changed}
+    days = {name: first_days.get(name, today) for name in unproven}
+    published = {name: replace(file, first_seen=days.get(name)) for name, file in current.published.items()}
+    return replace(current, published=published)
 
 
-def receipt_file(path: Path) -> ReceiptFile:
+def describe_file(path: Path) -> ReceiptFile:
     """Describe a file that is on this disk."""
     return ReceiptFile(bytes=path.stat().st_size, sha256=sha256(path))
 
@@ -122,7 +130,7 @@ def bytes_hash(path: Path) -> str:
 
 def _document(receipt: Receipt) -> dict[str, dict[str, object]]:
     parts = asdict(receipt)
-    return {part: {name: without_nothing(file) for name, file in files.items()} for part, files in parts.items()}
+    return {part: {name: without_empty_values(file) for name, file in files.items()} for part, files in parts.items()}
 
 
 def read_receipt(path: Path) -> Receipt:
@@ -137,6 +145,6 @@ def read_receipt(path: Path) -> Receipt:
         return Receipt()
     except ValueError as error:
         raise SourceError(
-            f"{path.name.partition('.')[0]}: {path} is damaged ({complaint(error)}). Restore it from Git; or delete "
-            f"it, and what comes next is accepted as it is."
+            f"{path.name.partition('.')[0]}: {path} is damaged ({validation_message(error)}). Restore it from Git; or "
+            "delete it, and what comes next is accepted as it is."
         ) from error

@@ -4,29 +4,30 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from loaders.acquire import publishers
-from loaders.acquire.archives.unpack import folded, require_safe_name
-from loaders.acquire.last_asked import note_asked
-from loaders.acquire.lock import Lock, LockedFile, Record, last_lock, read_lock, write_lock
-from loaders.acquire.lock_diff import with_checksums_of
+from loaders.acquire.archives.unpack import require_safe_name
+from loaders.acquire.archives.unpack_checks import case_folded
+from loaders.acquire.last_asked import write_last_asked
+from loaders.acquire.lock import Lock, LockedFile, Record, read_lock, read_lock_if_valid, write_lock
+from loaders.acquire.lock_diff import with_former_checksums
 from loaders.acquire.publishers import local
 from loaders.acquire.receipt import Receipt, read_receipt, write_receipt
 from loaders.core.errors import SourceError
-from loaders.core.file_formats import UNPACKED, geodatabase
+from loaders.core.file_formats import UNPACKED_SUFFIX, geodatabase
 from loaders.core.paths import ProjectPaths
-from loaders.http.client import Web
-from loaders.settings.file_selection import main_files, wanted_names, with_parts
+from loaders.http.client import HttpClient
+from loaders.settings.file_selection import add_parts, main_files, select_names
 from loaders.settings.params import Dataset
 
-MOST_LISTED = 50
+MAX_LISTED = 50
 
 
-def resolve(dataset: Dataset, paths: ProjectPaths, web: Web) -> Lock:
+def resolve(dataset: Dataset, paths: ProjectPaths, client: HttpClient) -> Lock:
     """The lock of a dataset; the source is asked only if there is no lock for it yet.
 
     Raises:
         SourceError: the source cannot be reached, is empty, or holds nothing that is wanted.
     """
-    return current_lock(dataset, paths) or update(dataset, paths, web)
+    return current_lock(dataset, paths) or update(dataset, paths, client)
 
 
 def current_lock(dataset: Dataset, paths: ProjectPaths) -> Lock | None:
@@ -37,7 +38,7 @@ def current_lock(dataset: Dataset, paths: ProjectPaths) -> Lock | None:
     return lock if lock and (lock.source, lock.origin) == expected else None
 
 
-def update(dataset: Dataset, paths: ProjectPaths, web: Web) -> Lock:
+def update(dataset: Dataset, paths: ProjectPaths, client: HttpClient) -> Lock:
     """Ask the source again, whatever the lock says, and replace the lock.
 
     What came of files that have changed since is forgotten: what comes next is accepted in their place.
@@ -45,37 +46,37 @@ def update(dataset: Dataset, paths: ProjectPaths, web: Web) -> Lock:
     Raises:
         SourceError: as for `resolve`.
     """
-    former, receipt = last_lock(paths.lock(dataset.key)), paths.receipt(dataset.key)
-    lock = with_checksums_of(former, asked(dataset, paths, web))
-    if former and former.source == lock.source and _was_asked_by_head(lock) and _has_never_come(lock, receipt):
-        lock = with_checksums_of(former, asked(dataset, paths, web, doubts_head=True))
+    former, receipt = read_lock_if_valid(paths.lock(dataset.key)), paths.receipt(dataset.key)
+    lock = with_former_checksums(former, query_source(dataset, paths, client))
+    if former and former.source == lock.source and _was_queried_by_head(lock) and _was_never_fetched(lock, receipt):
+        lock = with_former_checksums(former, query_source(dataset, paths, client, verify_head=True))
     if receipt.exists():
-        write_receipt(_seen_or_nothing(receipt).under(lock), receipt)
+        write_receipt(_receipt_or_empty(receipt).for_lock(lock), receipt)
     write_lock(lock, paths.lock(dataset.key))
-    note_asked(dataset.key, paths)
+    write_last_asked(dataset.key, paths)
     return lock
 
 
-def asked(dataset: Dataset, paths: ProjectPaths, web: Web, *, doubts_head: bool = False) -> Lock:
+def query_source(dataset: Dataset, paths: ProjectPaths, client: HttpClient, *, verify_head: bool = False) -> Lock:
     """What the source says now, as a lock that is not written yet.
 
     Args:
         dataset: whose source is asked.
         paths: where things are.
-        web: how to ask.
-        doubts_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
+        client: how to ask.
+        verify_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
 
     Raises:
         SourceError: as for `resolve`.
     """
     record: Record | None = None
     if local.is_local(dataset, paths):
-        present = local.local_files(dataset, paths)
-        wanted = _matching(dataset, present, str(local.place(dataset, paths)))
-        files = [local.described(present[name], name) for name in wanted]
+        local_paths = local.local_files(dataset, paths)
+        selected = _matching_names(dataset, local_paths, str(local.source_path(dataset, paths)))
+        files = [local.locked_file(local_paths[name], name) for name in selected]
     else:
-        record, listed = publishers.ask(dataset, web, doubts_head=doubts_head)
-        files = _chosen(dataset, {file.name: file for file in listed}, record.id)
+        record, listed = publishers.query(dataset, client, verify_head=verify_head)
+        files = _select_files(dataset, {file.name: file for file in listed}, record.id)
         _require_distinct(dataset, [file for file in listed if file.name in {each.name for each in files}])
     return Lock(
         dataset=dataset.key,
@@ -101,51 +102,51 @@ def required_lock(dataset: Dataset, paths: ProjectPaths) -> Lock:
     return lock or read_lock(paths.lock(dataset.key))
 
 
-def _was_asked_by_head(lock: Lock) -> bool:
+def _was_queried_by_head(lock: Lock) -> bool:
     return lock.record is not None and lock.record.repository in {"github", "url"}
 
 
-def _has_never_come(lock: Lock, receipt: Path) -> bool:
+def _was_never_fetched(lock: Lock, receipt: Path) -> bool:
     """Whether nothing was fetched under what a lock states of a file that no checksum proves."""
-    came = _seen_or_nothing(receipt).under(lock).published
-    return any(file.name not in came and not file.checksum for file in lock.files)
+    fetched = _receipt_or_empty(receipt).for_lock(lock).published
+    return any(file.name not in fetched and not file.checksum for file in lock.files)
 
 
-def _seen_or_nothing(path: Path) -> Receipt:
+def _receipt_or_empty(path: Path) -> Receipt:
     try:
         return read_receipt(path)
     except SourceError:
         return Receipt()
 
 
-def _chosen(dataset: Dataset, listed: Mapping[str, LockedFile], place: str) -> list[LockedFile]:
+def _select_files(dataset: Dataset, listed: Mapping[str, LockedFile], location: str) -> list[LockedFile]:
     """The wanted files of a published record: what is there may be large, so that it must be clear what is meant."""
-    wanted = _matching(dataset, listed, place)
-    data = main_files(wanted, with_archives=True)
+    selected = _matching_names(dataset, listed, location)
+    data = main_files(selected, with_archives=True)
     several = len({geodatabase(name) or name for name in data}) != 1
     if not dataset.source.include and dataset.source.kind in {"doi", "url"}:
-        if several and len(wanted) != 1:
+        if several and len(selected) != 1:
             sizes = (f"{name} ({(listed[name].bytes or 0) / 1e6:,.1f} MB)" for name in sorted(listed))
             raise SourceError(
-                f"{dataset.key}: {place} holds several files: {', '.join(sizes)}. "
+                f"{dataset.key}: {location} holds several files: {', '.join(sizes)}. "
                 f"Name what is wanted in datasets.{dataset.key}.source.include in params.yaml."
             )
-        wanted = sorted(with_parts(data, wanted)) if data else wanted
-    return [listed[name] for name in wanted]
+        selected = sorted(add_parts(data, selected)) if data else selected
+    return [listed[name] for name in selected]
 
 
-def _matching(dataset: Dataset, names: Collection[str], place: str) -> list[str]:
+def _matching_names(dataset: Dataset, names: Collection[str], location: str) -> list[str]:
     """The names that the patterns mean.
 
     Raises:
         SourceError: a pattern finds nothing; the message lists what is there.
     """
-    wanted, unmatched = wanted_names(names, dataset.source)
-    if wanted and not unmatched:
-        return wanted
+    selected, unmatched = select_names(names, dataset.source)
+    if selected and not unmatched:
+        return selected
     raise SourceError(
-        f"{dataset.key}: nothing in {place} matches include ({', '.join(unmatched) or 'any file'}). It holds: "
-        f"{_listed(names)}. Correct datasets.{dataset.key}.source in params.yaml."
+        f"{dataset.key}: nothing in {location} matches include ({', '.join(unmatched) or 'any file'}). It holds: "
+        f"{_format_names(names)}. Correct datasets.{dataset.key}.source in params.yaml."
     )
 
 
@@ -153,21 +154,21 @@ def _require_distinct(dataset: Dataset, files: Collection[LockedFile]) -> None:
     """Refuse names that would leave the folder, or that some disks take for one another."""
     for file in files:
         require_safe_name(file.name, "the publisher", dataset.key)
-    taken = {folded(file.name) for file in files}
-    folders = {str(folder) for name in taken for folder in PurePosixPath(name).parents}
-    unpacked = {f"{name}{UNPACKED}" for name in taken}
-    if len(taken) < len(files) or folders & taken or (folders | taken) & unpacked:
+    folded_names = {case_folded(file.name) for file in files}
+    folders = {str(folder) for name in folded_names for folder in PurePosixPath(name).parents}
+    unpacked = {f"{name}{UNPACKED_SUFFIX}" for name in folded_names}
+    if len(folded_names) < len(files) or folders & folded_names or (folders | folded_names) & unpacked:
         raise SourceError(
             f"{dataset.key}: the publisher lists files whose names differ only in case, or not at all, or of which one "
-            f"would be the folder of another: {_listed(file.name for file in files)}. Narrow "
+            f"would be the folder of another: {_format_names(file.name for file in files)}. Narrow "
             f"datasets.{dataset.key}.source.include in params.yaml."
         )
 
 
-def _listed(names: Iterable[str]) -> str:
-    found = sorted(names)
-    rest = f" and {len(found) - MOST_LISTED} more" if len(found) > MOST_LISTED else ""
-    return f"{', '.join(found[:MOST_LISTED])}{rest}" if found else "nothing"
+def _format_names(names: Iterable[str]) -> str:
+    sorted_names = sorted(names)
+    rest = f" and {len(sorted_names) - MAX_LISTED} more" if len(sorted_names) > MAX_LISTED else ""
+    return f"{', '.join(sorted_names[:MAX_LISTED])}{rest}" if sorted_names else "nothing"
 
 
 def _origin(dataset: Dataset, paths: ProjectPaths) -> str:

@@ -9,15 +9,22 @@ from pathlib import Path, PurePosixPath
 
 from loaders.acquire import publishers
 from loaders.acquire.archives.unpack import require_safe_name, unpack
-from loaders.acquire.downloader import Downloads
+from loaders.acquire.downloader import Downloader
 from loaders.acquire.lock import Lock, LockedFile, Record
 from loaders.acquire.publishers import local
 from loaders.add.candidates import Candidate, ranked
 from loaders.core.errors import EoPvError, SourceError
 from loaders.core.escape import one_line
-from loaders.core.file_formats import FORMATS, SHAPEFILE_PARTS, UNPACKED, geodatabase, is_archive, whole_files
+from loaders.core.file_formats import (
+    FORMATS,
+    SHAPEFILE_PARTS,
+    UNPACKED_SUFFIX,
+    geodatabase,
+    is_archive,
+    merge_geodatabases,
+)
 from loaders.core.paths import ProjectPaths
-from loaders.settings.file_selection import SourceFile, is_data, main_files, wanted_members, wanted_names
+from loaders.settings.file_selection import SourceFile, is_data, main_files, select_members, select_names
 from loaders.settings.params import Dataset, Settings
 
 READABLE = f"that can be read ({', '.join(FORMATS)}, or archives of them)"
@@ -59,7 +66,7 @@ class Place:
         """
         self.dataset, self.folder = dataset, folder
         self.paths = ProjectPaths(root, "doi")  # a published source is asked itself, whatever the origin
-        self.downloads = Downloads(settings)
+        self.downloads = Downloader(settings)
         self.limit_mb = settings.limit_mb(dataset)
         self.record: Record | None = None
         self.local_files: dict[str, Path] = {}
@@ -68,7 +75,7 @@ class Place:
             sizes = {name: path.stat().st_size for name, path in self.local_files.items()}
             self.files = {name: LockedFile(name, size) for name, size in sizes.items()}
         else:
-            self.record, listed = publishers.ask(dataset, self.downloads.web)
+            self.record, listed = publishers.query(dataset, self.downloads.client)
             self.files = {file.name: file for file in listed}
 
     def find(self, choose: Choose) -> Found:
@@ -80,7 +87,7 @@ class Place:
         Raises:
             EoPvError: nothing there can be read, or what is chosen is too large or cannot be brought.
         """
-        names, unmatched = wanted_names(self.files, self.dataset.source)
+        names, unmatched = select_names(self.files, self.dataset.source)
         chosen = self._choice(names, {name: file.bytes for name, file in self.files.items()}, "", choose, unmatched)
         path = self._brought(chosen)
         size = path.stat().st_size if self.record else None
@@ -104,7 +111,7 @@ class Place:
             choose: of several.
             missed: patterns that nothing there can match.
         """
-        sizes = whole_files(sizes)
+        sizes = merge_geodatabases(sizes)
         names = sorted({geodatabase(name) or name for name in names})
         data = [name for name in names if is_data(name) and not (archive and is_archive(name))]
         if not self.dataset.source.include:
@@ -154,19 +161,19 @@ class Place:
     def _unpacked(self, name: str, path: Path) -> tuple[list[str], Path]:
         """All members of an archive, and the folder that those now are in which may be meant."""
         held: list[str] = []
-        folder = self.folder / f"{name}{UNPACKED}"
+        folder = self.folder / f"{name}{UNPACKED_SUFFIX}"
         folder.mkdir(parents=True)
 
         def wanted(members: Sequence[str]) -> list[str]:
             held.extend(members)
-            return wanted_members(members, name, self.dataset.source)
+            return select_members(members, name, self.dataset.source)
 
         unpack(path, name, folder, wanted, self.downloads.archive_limits, self.dataset.key)
         return held, folder
 
     def _include(self, chosen: Candidate, members: Sequence[str]) -> tuple[str, ...]:
         """The shortest pattern that means this file alone; none where there is no other to be taken for it."""
-        files, members = whole_files(dict.fromkeys(self.files)), list(whole_files(dict.fromkeys(members)))
+        files, members = merge_geodatabases(dict.fromkeys(self.files)), list(merge_geodatabases(dict.fromkeys(members)))
         beside = [name for name in files if is_data(name) and name != (chosen.archive or chosen.name)]
         inside = [name for name in members if is_data(name) and name != chosen.name]
         if not beside and not inside:

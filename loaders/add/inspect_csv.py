@@ -13,7 +13,7 @@ from loaders.add.draft import Guess
 from loaders.add.values import PLAIN, Marks, Texts
 from loaders.core.errors import ReadError
 from loaders.harmonise.readers.csv.table import Row, csv_rows, header, stated_encoding
-from loaders.settings.columns import Reading
+from loaders.settings.columns import ReadOptions
 
 DELIMITERS = (",", ";", "\t", "|")
 SNIFFED_ROWS, SNIFFED_BYTES = 50, 1_000_000
@@ -56,7 +56,7 @@ def read_table(path: Path, name: str, most: int) -> CsvTable:
     """
     encoding = _encoding(path)
     stated = None if encoding.value == "utf-8-sig" else encoding.value
-    reading = _layout(path, Reading(encoding=stated))
+    reading = _layout(path, ReadOptions(encoding=stated))
     try:
         table = _read(path, reading, most)
     except csv.Error as error:
@@ -67,7 +67,7 @@ def read_table(path: Path, name: str, most: int) -> CsvTable:
     return replace(table, reading=guesses | _settings(reading, len(table.columns)))
 
 
-def _read(path: Path, reading: Reading, most: int) -> CsvTable:
+def _read(path: Path, reading: ReadOptions, most: int) -> CsvTable:
     rows = csv_rows(path, reading)
     columns = header(next(rows, (0, []))[1], lambda: islice(csv_rows(path, reading), 1, None))
     enough = min(most, max(FEWEST_ROWS, MOST_VALUES // max(len(columns.names), 1)))
@@ -87,14 +87,14 @@ def _read(path: Path, reading: Reading, most: int) -> CsvTable:
     return CsvTable(values, count, reading.delimiter, {}, wide)
 
 
-def _settings(reading: Reading, columns: int) -> dict[str, Guess]:
+def _settings(reading: ReadOptions, columns: int) -> dict[str, Guess]:
     """The settings under `read` that differ from the plain ones."""
     reasons = {
         "delimiter": f"it stands between the {columns} columns",
         "header_line": "the first line with as many values as the rows below it; what stands before it is left out",
         "quotes": "quotation marks in it do not pair: they are taken for a part of the values",
     }
-    plain = Reading()
+    plain = ReadOptions()
     return {
         name: Guess(getattr(reading, name), reason, is_doubtful=name != "delimiter")
         for name, reason in reasons.items()
@@ -145,7 +145,7 @@ def _decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-def _layout(path: Path, reading: Reading) -> Reading:
+def _layout(path: Path, reading: ReadOptions) -> ReadOptions:
     """With the delimiter that makes the most columns, the line of the header, and whether quotation marks pair."""
     choices = [
         reading.model_copy(update={"quotes": quotes, "delimiter": mark})
@@ -157,7 +157,7 @@ def _layout(path: Path, reading: Reading) -> Reading:
     return best.model_copy(update={"header_line": line})
 
 
-def _fit(path: Path, reading: Reading) -> tuple[bool, int, int]:
+def _fit(path: Path, reading: ReadOptions) -> tuple[bool, int, int]:
     """Whether the first rows have as many fields as the header; how many that has, and its line."""
     try:
         rows = list(islice(csv_rows(path, reading), SNIFFED_ROWS))

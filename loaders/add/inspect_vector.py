@@ -30,7 +30,7 @@ from loaders.harmonise.readers.vector.geojson_values import is_too_long, with_qu
 from loaders.harmonise.readers.vector.reader import FOLDERS
 from loaders.harmonise.shapes.repair import harmonise_shapes
 from loaders.harmonise.shapes.wkb import parse
-from loaders.settings.columns import Reading
+from loaders.settings.columns import ReadOptions
 from loaders.settings.file_selection import SourceFile
 
 WORLD = (-180.0, -90.0, 180.0, 90.0)
@@ -72,7 +72,7 @@ def look_into_shapes(file: SourceFile, choose_layer: ChooseLayer, rows: int) -> 
         ReadError: it cannot be read, or none of its records has a shape.
     """
     about = _about_parquet(file) if file.suffix in PARQUET else _about_vector(file, choose_layer)
-    declared = Reading(layer=about.layer, crs=None if about.crs else "EPSG:4326")
+    declared = ReadOptions(layer=about.layer, crs=None if about.crs else "EPSG:4326")
     batch = next(read_published(file, declared, one_line(file.name), rows=rows))
     wkb = batch.wkb[:rows]
     each = parse(wkb).shapes
@@ -129,7 +129,7 @@ def _readable(path: Path, file: SourceFile) -> Path:
 
 def _about_folders(file: SourceFile) -> _About:
     """A KML document: its folders are read as one, and never large."""
-    features = sum(len(batch.wkb) for batch in read_published(file, Reading(), one_line(file.name)))
+    features = sum(len(batch.wkb) for batch in read_published(file, ReadOptions(), one_line(file.name)))
     return _About("LIBKML", (), None, features, LONLAT, True)
 
 

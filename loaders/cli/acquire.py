@@ -6,7 +6,7 @@ import typer
 
 from loaders.cli.console import Key, Keys, app, open_dataset, open_project, print_errors, shown
 from loaders.core.errors import EoPvError, NoNetworkError
-from loaders.core.redact import shown as shown_address
+from loaders.core.redact import redacted_url
 from loaders.core.terminal import err, out
 from loaders.settings.params import Dataset
 
@@ -44,18 +44,20 @@ def check(
 def plan(keys: Keys = None) -> None:
     """Say what would be downloaded and which steps would run, and do nothing."""
     from loaders.acquire import plan as planning
-    from loaders.acquire.downloader import Downloads
+    from loaders.acquire.downloader import Downloader
 
     settings, paths = open_project()
-    downloads = Downloads(settings)
-    planned = downloads.for_each(settings.chosen(keys), lambda dataset: planning.plan(dataset, paths, downloads))
-    out.print(planning.as_table(planned))
-    out.print(planning.in_short(planned.values()))
+    downloads = Downloader(settings)
+    planned = downloads.for_each(
+        settings.select_datasets(keys), lambda dataset: planning.plan(dataset, paths, downloads)
+    )
+    out.print(planning.plan_table(planned))
+    out.print(planning.plan_summary(planned.values()))
     failed = [each for each in planned.values() if isinstance(each, EoPvError)]
     print_errors(failed)
-    for line in planning.steps(paths):
+    for line in planning.pending_steps(paths):
         out.print(line)
-    if failed or not all(each.is_possible for each in planned.values() if isinstance(each, planning.Planned)):
+    if failed or not all(each.is_possible for each in planned.values() if isinstance(each, planning.DownloadPlan)):
         raise typer.Exit(1)
 
 
@@ -63,11 +65,11 @@ def plan(keys: Keys = None) -> None:
 def resolve(key: Key) -> None:
     """Ask a source what it holds and write the lock, unless there is one for this source already."""
     from loaders.acquire.resolve import resolve as run
-    from loaders.http.client import Web
+    from loaders.http.client import HttpClient
 
     dataset, settings, paths = open_dataset(key)
     with paths.timed(dataset.key, "resolve"):
-        lock = run(dataset, paths, Web(settings.download))
+        lock = run(dataset, paths, HttpClient(settings.download))
     size = sum(file.bytes or 0 for file in lock.files)
     out.print(f"{dataset.key}: {len(lock.files)} file(s), {size:,} bytes, from {_place(lock)}")
     _report_licence(dataset, lock)
@@ -77,16 +79,16 @@ def resolve(key: Key) -> None:
 def update(keys: Keys = None) -> None:
     """Ask sources again, rewrite their locks, and say what changed."""
     from loaders.acquire import resolve as source
-    from loaders.acquire.downloader import Downloads
+    from loaders.acquire.downloader import Downloader
     from loaders.acquire.fetch import confirm
-    from loaders.acquire.lock import last_lock
+    from loaders.acquire.lock import read_lock_if_valid
     from loaders.acquire.lock_diff import changes
 
     settings, paths = open_project()
-    downloads = Downloads(settings)
-    datasets = settings.chosen(keys)
-    before = {dataset.key: last_lock(paths.lock(dataset.key)) for dataset in datasets}
-    after = downloads.for_each(datasets, lambda dataset: source.update(dataset, paths, downloads.web))
+    downloads = Downloader(settings)
+    datasets = settings.select_datasets(keys)
+    before = {dataset.key: read_lock_if_valid(paths.lock(dataset.key)) for dataset in datasets}
+    after = downloads.for_each(datasets, lambda dataset: source.update(dataset, paths, downloads.client))
     for key, lock in after.items():
         if isinstance(lock, EoPvError):
             continue
@@ -104,11 +106,11 @@ def update(keys: Keys = None) -> None:
 @app.command()
 def prefetch() -> None:
     """Download what is missing into the cache, several datasets at a time, so that `fetch` finds it there."""
-    from loaders.acquire.downloader import Downloads
+    from loaders.acquire.downloader import Downloader
     from loaders.acquire.fetch import prefetch as run
 
     settings, paths = open_project()
-    downloads = Downloads(settings)
+    downloads = Downloader(settings)
     brought = downloads.for_each(settings.datasets.values(), lambda dataset: run(dataset, paths, downloads))
     offline = [error for error in brought.values() if isinstance(error, NoNetworkError)]
     if offline:  # the steps of these datasets would each find that out again
@@ -124,12 +126,12 @@ def fetch(
     force: Annotated[bool, typer.Option("--force", help="Download again, whatever is there.")] = False,
 ) -> None:
     """Bring the files that the lock names, verified."""
-    from loaders.acquire.downloader import Downloads
+    from loaders.acquire.downloader import Downloader
     from loaders.acquire.fetch import fetch as run
     from loaders.acquire.resolve import required_lock
 
     dataset, settings, paths = open_dataset(key)
-    downloads = Downloads(settings, force=force)
+    downloads = Downloader(settings, force=force)
     with paths.timed(dataset.key, "fetch"), downloads.bars:
         folder = run(dataset, required_lock(dataset, paths), paths, downloads)
     out.print(f"{dataset.key}: {shown(folder, paths)}")
@@ -144,7 +146,7 @@ def verify(keys: Keys = None) -> None:
 
     settings, paths = open_project()
     found = 0
-    for dataset in settings.chosen(keys):
+    for dataset in settings.select_datasets(keys):
         lock, receipt = required_lock(dataset, paths), read_receipt(paths.receipt(dataset.key))
         wrong = list(differences(lock, receipt, paths))
         found += len(wrong)
@@ -162,7 +164,7 @@ def _place(lock: "Lock") -> str:
     if lock.record is None:
         return lock.origin
     place = lock.record.id
-    return f"{lock.record.repository} {shown_address(place) if '://' in place else place}"
+    return f"{lock.record.repository} {redacted_url(place) if '://' in place else place}"
 
 
 def _report_licence(dataset: Dataset, lock: "Lock") -> None:

@@ -49,10 +49,10 @@ def boundaries() -> None:
 def releases() -> None:
     """Ask Overture Maps which releases of its boundaries there are."""
     from loaders.boundaries.overture.releases import live_releases
-    from loaders.http.client import Web
+    from loaders.http.client import HttpClient
 
     settings, _ = open_project()
-    for name in live_releases(Web(settings.download)):
+    for name in live_releases(HttpClient(settings.download)):
         used = "  (boundaries.release in params.yaml)" if name == settings.boundaries.release else ""
         out.print(f"{name}{used}")
 

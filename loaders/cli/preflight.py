@@ -26,7 +26,7 @@ def problems(dataset: Dataset, paths: ProjectPaths) -> Iterator[EoPvError]:
 
 def _require_file(dataset: Dataset, paths: ProjectPaths) -> None:
     if local.is_local(dataset, paths):
-        local.place(dataset, paths)
+        local.source_path(dataset, paths)
 
 
 def _require_crs(dataset: Dataset, _: ProjectPaths) -> None:

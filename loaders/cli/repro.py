@@ -11,13 +11,13 @@ import typer
 
 from loaders.cli.console import app
 from loaders.core.errors import BuildError
-from loaders.core.foreign_errors import STOPPED_CODE, WITHIN_A_RUN, explained
+from loaders.core.foreign_errors import RUN_VARIABLE, STOPPED_EXIT_CODE, translate_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
-INTERRUPTED = re.compile(rf"exited with (-2|{STOPPED_CODE})\b")
+INTERRUPTED = re.compile(rf"exited with (-2|{STOPPED_EXIT_CODE})\b")
 BUSY = re.compile(r"is busy, it is being blocked by|Unable to acquire lock")
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.ENOMEM}  # no further step can work either
 HOLDER = re.compile(r"\(PID (\d+)\)")
@@ -29,11 +29,11 @@ def repro(context: typer.Context) -> None:
     from dvc.cli import main as dvc
 
     filtered = filter_dvc()
-    os.environ[WITHIN_A_RUN] = "1"
+    os.environ[RUN_VARIABLE] = "1"
     try:
         code = dvc(["repro", *context.args])
     finally:
-        del os.environ[WITHIN_A_RUN]
+        del os.environ[RUN_VARIABLE]
     if filtered.was_interrupted:
         raise KeyboardInterrupt
     raise typer.Exit(code)
@@ -70,7 +70,7 @@ class OwnWords(logging.Filter):
             raise BuildError(f"Another run is working here{who}. Wait for it, then run the same command again.")
         for error in _errors(record):
             is_full = isinstance(error, OSError) and error.errno in FULL
-            if is_full and (found := explained(error, (Path("data"),))):
+            if is_full and (found := translate_error(error, (Path("data"),))):
                 raise found
         return True
 

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 
-from loaders.core.memory import has_few_addresses
+from loaders.core.memory import has_address_space_limit
 
 BYTES_PER_KB, BYTES_PER_MB = 1024, 1e6
 FROM_THE_TERMINAL = 0x80  # SI_KERNEL: Ctrl-C goes to all processes of the terminal anyway
@@ -24,13 +24,13 @@ FRUGAL = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1", "OMP_N
 
 def supervised(main: Callable[[], None]) -> None:
     """Run a command; the exit code is its own, or says which signal ended it."""
-    if has_few_addresses():
+    if has_address_space_limit():
         _be_frugal()
     if not hasattr(signal, "sigwaitinfo"):  # not Linux
         main()
         return
     signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
-    errors = os.pipe() if has_few_addresses() else None
+    errors = os.pipe() if has_address_space_limit() else None
     child = os.fork()
     if child == 0:
         if errors:
@@ -96,8 +96,8 @@ def _ended(status: int, used_mb: float) -> int:
     code = os.waitstatus_to_exitcode(status)
     if code >= 0:
         return code
-    from loaders.core.foreign_errors import STOPPED_CODE, killed
+    from loaders.core.foreign_errors import STOPPED_EXIT_CODE, killed_message
 
-    text = killed(-code, used_mb)
+    text = killed_message(-code, used_mb)
     print(text if -code == signal.SIGINT else f"Error: {text}", file=sys.stderr)  # noqa: T201 (the last words)
-    return STOPPED_CODE if -code == signal.SIGINT else 128 - code if -code == signal.SIGTERM else 1
+    return STOPPED_EXIT_CODE if -code == signal.SIGINT else 128 - code if -code == signal.SIGTERM else 1

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 
 from loaders.core.redact import redact
 
-LONGEST_WORD = re.compile(r"(\S{500})\S{100,}")  # of an address, or of a name, that a stranger wrote
+OVERLONG_WORD = re.compile(r"(\S{500})\S{100,}")  # of an address, or of a name, that a stranger wrote
 
 
 class EoPvError(Exception):
     """Base of every error that carries its own remedy. Its text holds no credential, wherever it is shown or kept."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(LONGEST_WORD.sub(r"\1…", redact(message)))
+        super().__init__(OVERLONG_WORD.sub(r"\1…", redact(message)))
 
 
 class SettingsError(EoPvError):

@@ -17,8 +17,10 @@ from urllib.parse import quote
 import yaml
 
 _JOINERS = frozenset("\u200c\u200d")  # invisible, but part of how Persian, Indic scripts and emoji are written
-_STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # categories of Unicode: controls, formats, halves, line ends
-_KEPT_ON_TERMINALS = _JOINERS | {"\n", "\t"}
+_CONTROL_CATEGORIES = frozenset(
+    {"Cc", "Cf", "Cs", "Zl", "Zp"}
+)  # categories of Unicode: controls, formats, halves, line ends
+_TERMINAL_SAFE = _JOINERS | {"\n", "\t"}
 _ADDRESS_SAFE = ":/?#@!$&'*+,;=%~-._"
 _DOI_SAFE = "/:;()"
 
@@ -34,9 +36,9 @@ _MARKDOWN = str.maketrans(
     | {character: f"&#{ord(character)};" for character in "\\`|{}"}  # braces: generators of pages take templates
     | {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 )
-_MARKING_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")  # within a word it marks nothing
+_EMPHASIS_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")  # within a word it marks nothing
 _CODE = re.compile(r"`([^`{}<>|]+)`")
-_IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+_SCRIPT_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 (spreadsheets take the wide ones, too)
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?")
 
@@ -51,26 +53,26 @@ class _DbtDumper(yaml.SafeDumper):
     """Writes YAML in which Jinja, rendering each text once as dbt does, finds nothing but the text itself."""
 
 
-def _as_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style = None if text.isprintable() else '"'  # else YAML would fold line ends of all kinds
-    return dumper.represent_scalar("tag:yaml.org,2002:str", storable(text).replace("{", "{{ '{' }}"), style=style)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", encodable(text).replace("{", "{{ '{' }}"), style=style)
 
 
-def _as_template(dumper: yaml.SafeDumper, text: Template) -> yaml.ScalarNode:
+def _represent_template(dumper: yaml.SafeDumper, text: Template) -> yaml.ScalarNode:
     return dumper.represent_str(str(text))
 
 
-_DbtDumper.add_representer(str, _as_text)
-_DbtDumper.add_representer(Template, _as_template)
+_DbtDumper.add_representer(str, _represent_text)
+_DbtDumper.add_representer(Template, _represent_template)
 
 
 def one_line(text: str | None) -> str:
     """On one line, without what is not shown: control characters, and those that show a text in another order."""
-    shown = (each if each.isprintable() or each in _JOINERS else " " for each in text or "")
-    return " ".join("".join(shown).split())
+    characters = (character if character.isprintable() or character in _JOINERS else " " for character in text or "")
+    return " ".join("".join(characters).split())
 
 
-def storable(text: str) -> str:
+def encodable(text: str) -> str:
     """Without halves of characters, which no file in UTF-8 can hold."""
     return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
@@ -79,30 +81,35 @@ def terminal(text: str) -> str:
     r"""As a terminal may be sent it: what would steer it, or show it in another order, is spelt out, say as `\x1b`."""
     if text.isprintable():
         return text
-    return "".join(each if _is_harmless(each) else each.encode("unicode_escape").decode("ascii") for each in text)
+    return "".join(
+        character if _is_harmless(character) else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
 
 
 def _is_harmless(character: str) -> bool:
-    return unicodedata.category(character) not in _STEERING or character in _KEPT_ON_TERMINALS
+    return unicodedata.category(character) not in _CONTROL_CATEGORIES or character in _TERMINAL_SAFE
 
 
 def dbt_yaml(document: Mapping[str, Any]) -> str:
     """A document for dbt, as YAML: no text of it is a template but those marked as `Template`."""
-    written = yaml.dump(document, Dumper=_DbtDumper, sort_keys=False, allow_unicode=True, width=120)
-    return _spelt_out(written, lambda character: f"\\U{ord(character):08x}")
+    yaml_text = yaml.dump(document, Dumper=_DbtDumper, sort_keys=False, allow_unicode=True, width=120)
+    return _escape_unprintable(yaml_text, lambda character: f"\\U{ord(character):08x}")
 
 
 def json_text(document: object) -> str:
     """A document as sorted JSON; what is not shown is spelt out, so that `git diff` and editors show what is there."""
-    written = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
-    return _spelt_out(storable(written), lambda character: json.dumps(character)[1:-1]) + "\n"
+    serialized = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
+    return _escape_unprintable(encodable(serialized), lambda character: json.dumps(character)[1:-1]) + "\n"
 
 
-def _spelt_out(written: str, spell: Callable[[str], str]) -> str:
+def _escape_unprintable(serialized: str, escape: Callable[[str], str]) -> str:
     """JSON or YAML without what is not shown, which there is only between double quotes."""
-    if written.replace("\n", "").isprintable():
-        return written
-    return "".join(each if each.isprintable() or each == "\n" else spell(each) for each in written)
+    if serialized.replace("\n", "").isprintable():
+        return serialized
+    return "".join(
+        character if character.isprintable() or character == "\n" else escape(character) for character in serialized
+    )
 
 
 def html(text: str | None) -> str:
@@ -117,22 +124,22 @@ def graphviz_label(text: str | None) -> str:
 
 def script_json(text: str) -> str:
     """JSON as part of a script in HTML, which nothing in it can end."""
-    return text.translate(_IN_SCRIPT)
+    return text.translate(_SCRIPT_ESCAPES)
 
 
 def markdown(text: str | None) -> str:
     """As part of a line of Markdown, also in a cell of a table."""
-    return _as_markdown(one_line(text))
+    return _escape_markdown(one_line(text))
 
 
 def markdown_prose(text: str) -> str:
     """A sentence in Markdown; what stands between backticks is code."""
     parts = _CODE.split(one_line(text))
-    return "".join(f"`{part}`" if place % 2 else _as_markdown(part) for place, part in enumerate(parts))
+    return "".join(f"`{part}`" if index % 2 else _escape_markdown(part) for index, part in enumerate(parts))
 
 
-def _as_markdown(text: str) -> str:
-    return _MARKING_UNDERSCORE.sub(r"\_", text.translate(_MARKDOWN))
+def _escape_markdown(text: str) -> str:
+    return _EMPHASIS_UNDERSCORE.sub(r"\_", text.translate(_MARKDOWN))
 
 
 def markdown_link(text: str, url: str | None) -> str:

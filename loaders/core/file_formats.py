@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-ZIP = b"PK"
+ZIP_MAGIC = b"PK"
 JSON_DRIVERS = ("GeoJSON", "GeoJSONSeq", "ESRIJSON", "TopoJSON")
 
 
@@ -19,32 +19,32 @@ class FileFormat:
         name: for messages.
         drivers: of GDAL; empty where another library reads it.
         magic: the first bytes; empty for text.
-        opening: the first characters of a text, one of which comes first; empty where any may.
-        member: the end of the name of a file that must be in it, where it is a zip archive or a folder.
+        first_characters: the first characters of a text, one of which comes first; empty where any may.
+        required_member: the end of the name of a file that must be in it, where it is a zip archive or a folder.
         parts: endings of the other files that belong to it.
     """
 
     name: str
     drivers: tuple[str, ...] = ()
     magic: bytes = b""
-    opening: str = ""
-    member: str = ""
+    first_characters: str = ""
+    required_member: str = ""
     parts: tuple[str, ...] = ()
 
 
-GEOJSON = FileFormat("GeoJSON", JSON_DRIVERS, opening="{[")
-GEOJSON_LINES = FileFormat("GeoJSON with one feature a line", ("GeoJSONSeq", "GeoJSON"), opening="{")
+GEOJSON = FileFormat("GeoJSON", JSON_DRIVERS, first_characters="{[")
+GEOJSON_LINES = FileFormat("GeoJSON with one feature a line", ("GeoJSONSeq", "GeoJSON"), first_characters="{")
 SHAPEFILE = FileFormat("a shapefile", ("ESRI Shapefile",), b"\x00\x00\x27\x0a", parts=(".shx", ".dbf", ".prj", ".cpg"))
 GEOPACKAGE = FileFormat("a GeoPackage", ("GPKG",), b"SQLite format 3\x00")
 FLATGEOBUF = FileFormat("FlatGeobuf", ("FlatGeobuf",), b"fgb")
-KML = FileFormat("KML", ("LIBKML",), opening="<")
-KMZ = FileFormat("KMZ", ("LIBKML",), ZIP, member=".kml")
-GML = FileFormat("GML", ("GML",), opening="<")
-FILE_GEODATABASE = FileFormat("a file geodatabase", ("OpenFileGDB",), member=".gdbtable")
+KML = FileFormat("KML", ("LIBKML",), first_characters="<")
+KMZ = FileFormat("KMZ", ("LIBKML",), ZIP_MAGIC, required_member=".kml")
+GML = FileFormat("GML", ("GML",), first_characters="<")
+FILE_GEODATABASE = FileFormat("a file geodatabase", ("OpenFileGDB",), required_member=".gdbtable")
 PARQUET = FileFormat("Parquet", magic=b"PAR1")
 CSV = FileFormat("CSV")
-XLSX = FileFormat("an Excel workbook", ("XLSX",), ZIP, member="xl/workbook.xml")
-ODS = FileFormat("an OpenDocument spreadsheet", ("ODS",), ZIP, member="content.xml")
+XLSX = FileFormat("an Excel workbook", ("XLSX",), ZIP_MAGIC, required_member="xl/workbook.xml")
+ODS = FileFormat("an OpenDocument spreadsheet", ("ODS",), ZIP_MAGIC, required_member="content.xml")
 
 FORMATS: Mapping[str, FileFormat] = {
     ".geojson": GEOJSON,
@@ -66,10 +66,10 @@ FORMATS: Mapping[str, FileFormat] = {
     ".ods": ODS,
 }
 # Files of these formats are often accompanied by the same in others, or by tables about them, which are left unasked.
-USUAL = frozenset({".geojson", ".json", ".shp", ".gpkg", ".fgb", ".kml", ".parquet", ".geoparquet", ".csv"})
+COMMON_SUFFIXES = frozenset({".geojson", ".json", ".shp", ".gpkg", ".fgb", ".kml", ".parquet", ".geoparquet", ".csv"})
 DRIVERS = frozenset(driver for found in FORMATS.values() for driver in found.drivers)
 ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".7z")
-UNPACKED = ".unpacked"  # beside an archive: the folder with what is wanted of it
+UNPACKED_SUFFIX = ".unpacked"  # beside an archive: the folder with what is wanted of it
 SHAPEFILE_PARTS = frozenset({*SHAPEFILE.parts, ".qix", ".sbn", ".sbx"})  # the last three are indexes
 
 
@@ -84,14 +84,14 @@ def geodatabase(name: str) -> str:
     return next((str(folder) for folder in reversed(path.parents) if suffix(folder.name) == ".gdb"), "")
 
 
-def whole_files(sizes: Mapping[str, int | None]) -> dict[str, int | None]:
+def merge_geodatabases(sizes: Mapping[str, int | None]) -> dict[str, int | None]:
     """The files of a listing and their sizes [bytes], each file geodatabase as one of them."""
-    whole: dict[str, int | None] = {}
+    merged: dict[str, int | None] = {}
     for name, size in sizes.items():
-        outer = geodatabase(name) or name
-        before = whole.get(outer, 0)
-        whole[outer] = None if size is None or before is None else before + size
-    return whole
+        file_name = geodatabase(name) or name
+        previous = merged.get(file_name, 0)
+        merged[file_name] = None if size is None or previous is None else previous + size
+    return merged
 
 
 def is_archive(name: str) -> bool:

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from loaders.core.escape import json_text, storable
+from loaders.core.escape import encodable, json_text
 
 CHUNK_BYTES = 1 << 20
 
@@ -23,13 +23,13 @@ def digest(path: Path, algorithm: str) -> str:
     Raises:
         ValueError: there is no such algorithm.
     """
-    found = hashlib.new("sha1" if algorithm == GIT_BLOB else algorithm, usedforsecurity=False)
+    hasher = hashlib.new("sha1" if algorithm == GIT_BLOB else algorithm, usedforsecurity=False)
     with path.open("rb") as stream:
         if algorithm == GIT_BLOB:
-            found.update(b"blob %d\0" % path.stat().st_size)
+            hasher.update(b"blob %d\0" % path.stat().st_size)
         while chunk := stream.read(CHUNK_BYTES):
-            found.update(chunk)
-    return found.hexdigest()
+            hasher.update(chunk)
+    return hasher.hexdigest()
 
 
 def write_json(document: object, path: Path) -> None:
@@ -44,10 +44,10 @@ def write_text(text: str, path: Path) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(storable(text), encoding="utf-8")
+    partial.write_text(encodable(text), encoding="utf-8")
     partial.replace(path)
 
 
-def without_nothing(document: dict[str, Any]) -> dict[str, Any]:
+def without_empty_values(document: dict[str, Any]) -> dict[str, Any]:
     """What of it says something."""
     return {name: value for name, value in document.items() if value not in (None, "", ())}

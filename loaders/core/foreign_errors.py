@@ -16,23 +16,23 @@ from pathlib import Path
 from loaders.core import memory
 from loaders.core.errors import BuildError, EoPvError
 
-STOPPED = "Stopped. `make all` goes on from here."
-STOPPED_CODE = 130
-WITHIN_A_RUN = "EO_PV_RUN"  # set for the steps of `eo-pv repro`, which says for all of them that they were stopped
+STOPPED_MESSAGE = "Stopped. `make all` goes on from here."
+STOPPED_EXIT_CODE = 130
+RUN_VARIABLE = "EO_PV_RUN"  # set for the steps of `eo-pv repro`, which says for all of them that they were stopped
 BYTES_PER_MB = 1e6
-ALMOST_NOTHING_BYTES = 1 << 20  # a disk with less left is full
+FULL_DISK_BYTES = 1 << 20  # a disk with less left is full
 LIBRARIES = frozenset(
     {"_duckdb", "duckdb", "pyarrow", "pyogrio", "shapely", "sqlite3", "filelock", "h5py", "numpy", "pandas", "pyproj"}
 )
-POOLS = frozenset({"BrokenProcessPool", "KilledWorker"})
-SHOWN_BYTES = 20
-TOO_DEEP = (
+POOL_ERRORS = frozenset({"BrokenProcessPool", "KilledWorker"})
+CONTEXT_BYTES = 20
+TOO_DEEP_MESSAGE = (
     "A file or an answer is nested more deeply than can be read. If it is a published file, download it again with "
     "`eo-pv fetch KEY --force`; if it is so at its publisher, it cannot be used."
 )
 
 # what libraries and dbt write, each in its own words
-TEXTS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
+ERROR_PATTERNS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
     (number, re.compile(pattern, re.IGNORECASE))
     for number, pattern in (
         (errno.ENOSPC, r"no space left on device|disk is full|not enough space on (the )?(disk|device)"),
@@ -45,13 +45,13 @@ TEXTS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
         (errno.EACCES, r"permission denied"),
     )
 )
-HOLDER = re.compile(r"PID (\d+)")
+LOCK_HOLDER = re.compile(r"PID (\d+)")
 LOCKED_FILE = re.compile(r"lock on file \"([^\"]+)\"")
-NO_ROOM = re.compile(r"failed to map segment|cannot allocate memory", re.IGNORECASE)
-DAMAGED = re.compile(r"parquet|thrift|magic bytes", re.IGNORECASE)
+NO_MEMORY = re.compile(r"failed to map segment|cannot allocate memory", re.IGNORECASE)
+DAMAGED_FILE = re.compile(r"parquet|thrift|magic bytes", re.IGNORECASE)
 
 
-def explained(error: BaseException, folders: tuple[Path, ...] = ()) -> EoPvError | None:
+def translate_error(error: BaseException, folders: tuple[Path, ...] = ()) -> EoPvError | None:
     """The error to show instead of another's; null for one of ours already, and for a bug of ours.
 
     Args:
@@ -60,31 +60,34 @@ def explained(error: BaseException, folders: tuple[Path, ...] = ()) -> EoPvError
     """
     if isinstance(error, EoPvError):
         return None
-    if sentence := _sentence(error, folders):
-        return BuildError(sentence)
+    if message := _message(error, folders):
+        return BuildError(message)
     return None
 
 
-def sentence_for(text: str, folders: tuple[Path, ...] = ()) -> str | None:
+def message_for(text: str, folders: tuple[Path, ...] = ()) -> str | None:
     """What a library's own words mean, where they tell what the world did; null where they do not."""
-    number = next((number for number, pattern in TEXTS if pattern.search(text)), None)
+    number = next((number for number, pattern in ERROR_PATTERNS if pattern.search(text)), None)
     if number == errno.EAGAIN:
-        return _locked(text)
+        return _locked_message(text)
     if number == errno.ENOSPC:
-        return _full_disk(None, folders, is_certain=True)
-    return None if number is None else _system(number, None, folders)
+        return _full_disk_message(None, folders, is_certain=True)
+    return None if number is None else _system_message(number, None, folders)
 
 
-def killed(signal_number: int, used_mb: float | None = None) -> str:
+def killed_message(signal_number: int, used_mb: float | None = None) -> str:
     """What it means that a process of ours was killed by a signal."""
     if signal_number == signal.SIGINT:
-        return STOPPED
+        return STOPPED_MESSAGE
     if signal_number in {signal.SIGKILL, signal.SIGABRT, signal.SIGBUS, signal.SIGSEGV}:
-        return f"A process was killed ({signal.strsignal(signal_number)}), as happens when {out_of_memory(used_mb)}"
+        return (
+            f"A process was killed ({signal.strsignal(signal_number)}), as happens when "
+            f"{out_of_memory_message(used_mb)}"
+        )
     return f"A process was killed ({signal.strsignal(signal_number)}). Run the same command again."
 
 
-def out_of_memory(used_mb: float | None = None) -> str:
+def out_of_memory_message(used_mb: float | None = None) -> str:
     """That memory ran out, how much there is, and what lowers the need."""
     used = memory.used_mb() if used_mb is None else used_mb
     return (
@@ -95,93 +98,97 @@ def out_of_memory(used_mb: float | None = None) -> str:
     )
 
 
-def _sentence(error: BaseException, folders: tuple[Path, ...]) -> str | None:
+def _message(error: BaseException, folders: tuple[Path, ...]) -> str | None:
     if isinstance(error, MemoryError):
-        return _system(errno.ENOMEM, None, folders)
+        return _system_message(errno.ENOMEM, None, folders)
     if isinstance(error, RecursionError):
-        return TOO_DEEP
+        return TOO_DEEP_MESSAGE
     if isinstance(error, OSError) and error.errno is not None:
-        return _system(error.errno, error.filename, folders)
+        return _system_message(error.errno, error.filename, folders)
     library = type(error).__module__.partition(".")[0]
     if isinstance(error, OSError) or library in LIBRARIES:
-        return sentence_for(str(error), folders) or _damaged(library, str(error))
-    if isinstance(error, ImportError) and NO_ROOM.search(str(error)):  # a library does not fit into the addresses
-        return _system(errno.ENOMEM, None, folders)
-    return killed(signal.SIGKILL) if type(error).__name__ in POOLS else _text(error)
+        return message_for(str(error), folders) or _damaged_message(library, str(error))
+    if isinstance(error, ImportError) and NO_MEMORY.search(str(error)):  # a library does not fit into the addresses
+        return _system_message(errno.ENOMEM, None, folders)
+    return killed_message(signal.SIGKILL) if type(error).__name__ in POOL_ERRORS else _encoding_message(error)
 
 
-def _system(number: int, name: object, folders: tuple[Path, ...]) -> str:
+def _system_message(number: int, name: object, folders: tuple[Path, ...]) -> str:
     """An error of the operating system, by its number."""
     if number in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
         is_certain = number == errno.ENOSPC and name is None
-        if full := _full_disk(name, folders, is_certain=is_certain):
-            return full
+        if message := _full_disk_message(name, folders, is_certain=is_certain):
+            return message
     if number == errno.ENOMEM:
-        used = out_of_memory()
-        return used[0].upper() + used[1:]
+        reason = out_of_memory_message()
+        return reason[0].upper() + reason[1:]
     if number in {errno.EMFILE, errno.ENFILE}:
         return "Too many files are open at the same time. Allow more with `ulimit -n 4096`, then run the command again."
     if number == errno.ENAMETOOLONG:
         return (
-            f"A file cannot be made, because its name or the path to it is too long{_named(name)}. Move the project "
-            f"to a folder with a shorter path, or shorten the dataset's key in params.yaml."
+            f"A file cannot be made, because its name or the path to it is too long{_parenthesised(name)}. Move the "
+            "project to a folder with a shorter path, or shorten the dataset's key in params.yaml."
         )
-    place = f"{os.fsdecode(name)}: " if isinstance(name, str | bytes) else "A file cannot be read or written: "
-    return f"{place}{os.strerror(number)}. Check who may read and write there, and whether the disk is full."
+    subject = f"{os.fsdecode(name)}: " if isinstance(name, str | bytes) else "A file cannot be read or written: "
+    return f"{subject}{os.strerror(number)}. Check who may read and write there, and whether the disk is full."
 
 
-def _full_disk(name: object, folders: tuple[Path, ...], *, is_certain: bool = False) -> str | None:
+def _full_disk_message(name: object, folders: tuple[Path, ...], *, is_certain: bool = False) -> str | None:
     """Which disk is full; null where every disk in question has room, as under a quota, unless one must be."""
-    free = {folder: shutil.disk_usage(folder).free for folder in _disks(name, folders)}
-    full = next((folder for folder in free if free[folder] < ALMOST_NOTHING_BYTES), None)
+    free_bytes = {folder: shutil.disk_usage(folder).free for folder in _candidate_folders(name, folders)}
+    full = next((folder for folder in free_bytes if free_bytes[folder] < FULL_DISK_BYTES), None)
     if full is None and not is_certain:
         return None
-    folder = full or next(iter(free))
+    folder = full or next(iter(free_bytes))
     return (
-        f"The disk that holds {_shown(folder)} is full ({free[folder]:,} bytes left). Make room on it, then run the "
-        f"same command again."
+        f"The disk that holds {_display_path(folder)} is full ({free_bytes[folder]:,} bytes left). Make room on it, "
+        "then run the same command again."
     )
 
 
-def _shown(folder: Path) -> str:
+def _display_path(folder: Path) -> str:
     """As a user in the project's folder names it."""
-    here = Path.cwd()
-    return str(folder.relative_to(here)) if folder != here and folder.is_relative_to(here) else str(folder)
+    working_folder = Path.cwd()
+    return (
+        str(folder.relative_to(working_folder))
+        if folder != working_folder and folder.is_relative_to(working_folder)
+        else str(folder)
+    )
 
 
-def _disks(name: object, folders: tuple[Path, ...]) -> Iterator[Path]:
+def _candidate_folders(name: object, folders: tuple[Path, ...]) -> Iterator[Path]:
     """Existing folders on the disks that may be meant."""
-    named = [Path(os.fsdecode(name)).absolute().parent] if isinstance(name, str | bytes) else []
-    for folder in (*named, *(each.absolute() for each in folders), Path.cwd(), Path(tempfile.gettempdir())):
-        yield next((each for each in (folder, *folder.parents) if each.is_dir()), Path("/"))
+    parents = [Path(os.fsdecode(name)).absolute().parent] if isinstance(name, str | bytes) else []
+    for folder in (*parents, *(path.absolute() for path in folders), Path.cwd(), Path(tempfile.gettempdir())):
+        yield next((path for path in (folder, *folder.parents) if path.is_dir()), Path("/"))
 
 
-def _locked(text: str) -> str:
-    holder, file = HOLDER.search(text), LOCKED_FILE.search(text)
-    who = f"process {holder[1]}" if holder else "another program"
-    end = f"Close that program (see it with `ps -p {holder[1]}`)" if holder else "Close that program"
-    return f"{file[1] if file else 'The database'} is open in {who}. {end}, then run the same command again."
+def _locked_message(text: str) -> str:
+    holder, file = LOCK_HOLDER.search(text), LOCKED_FILE.search(text)
+    owner = f"process {holder[1]}" if holder else "another program"
+    advice = f"Close that program (see it with `ps -p {holder[1]}`)" if holder else "Close that program"
+    return f"{file[1] if file else 'The database'} is open in {owner}. {advice}, then run the same command again."
 
 
-def _text(error: BaseException) -> str | None:
+def _encoding_message(error: BaseException) -> str | None:
     if isinstance(error, UnicodeDecodeError):
-        around = bytes(error.object[max(error.start - SHOWN_BYTES, 0) : error.start + SHOWN_BYTES])
+        excerpt = bytes(error.object[max(error.start - CONTEXT_BYTES, 0) : error.start + CONTEXT_BYTES])
         return (
             f"A text is not in {error.encoding.upper()}: byte {error.object[error.start]:#04x} at position "
-            f"{error.start:,}, in {around!r}. Save the file as UTF-8; for a published table, state `read.encoding` in "
+            f"{error.start:,}, in {excerpt!r}. Save the file as UTF-8; for a published table, state `read.encoding` in "
             f"params.yaml."
         )
     if isinstance(error, UnicodeEncodeError):
-        part = error.object[max(error.start - SHOWN_BYTES, 0) : error.start + SHOWN_BYTES]
+        characters = error.object[max(error.start - CONTEXT_BYTES, 0) : error.start + CONTEXT_BYTES]
         return (
-            f"{part!r} cannot be written in {error.encoding.upper()}. If it is the name of a file, rename it; if the "
-            f"terminal is meant, set PYTHONIOENCODING=utf-8."
+            f"{characters!r} cannot be written in {error.encoding.upper()}. If it is the name of a file, rename it; "
+            "if the terminal is meant, set PYTHONIOENCODING=utf-8."
         )
     return None
 
 
-def _damaged(library: str, text: str) -> str | None:
-    if library != "pyarrow" or not DAMAGED.search(text):
+def _damaged_message(library: str, text: str) -> str | None:
+    if library != "pyarrow" or not DAMAGED_FILE.search(text):
         return None
     return (
         "A Parquet file is damaged. What is below data/ is made again by `make all`; a published file is downloaded "
@@ -189,5 +196,5 @@ def _damaged(library: str, text: str) -> str | None:
     )
 
 
-def _named(name: object) -> str:
+def _parenthesised(name: object) -> str:
     return f" ({os.fsdecode(name)[:80]}…)" if isinstance(name, str | bytes) else ""

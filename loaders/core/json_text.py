@@ -5,7 +5,7 @@ from typing import Any
 
 # what code raises that finds a list where it looks for a name, or a name where it looks for a number: no list of the
 # ways in which an answer may be wrong would be complete
-WRONG_FORM = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+MALFORMED_DOCUMENT_ERRORS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 def parse_json(text: str | bytes) -> Any:

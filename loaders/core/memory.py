@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 BYTES_PER_MB = 1e6
-CGROUPS = Path("/sys/fs/cgroup")
-MEMBERSHIP = Path("/proc/self/cgroup")
+CGROUP_ROOT = Path("/sys/fs/cgroup")
+CGROUP_MEMBERSHIP = Path("/proc/self/cgroup")
 NO_LIMIT_BYTES = 1 << 60  # the first version of cgroups writes a number near 2^63
 
 
 def limit_mb() -> float:
     """The most memory that this process may use [MB]."""
     limits = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), *_cgroup_limits_bytes()]
-    if has_few_addresses():
+    if has_address_space_limit():
         limits.append(resource.getrlimit(resource.RLIMIT_AS)[0])
     return float(min(limits)) / BYTES_PER_MB
 
 
-def has_few_addresses() -> bool:
+def has_address_space_limit() -> bool:
     """Whether `ulimit -v` limits what is reserved, used or not."""
     return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
 
@@ -34,7 +34,7 @@ def used_mb() -> float:
 def _cgroup_limits_bytes() -> Iterator[int]:
     """Of the cgroups that this process is in, and of those around them."""
     try:
-        lines = MEMBERSHIP.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = CGROUP_MEMBERSHIP.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:  # not Linux
         return
     for line in lines:
@@ -42,9 +42,9 @@ def _cgroup_limits_bytes() -> Iterator[int]:
             continue
         _, controllers, path = line.split(":", 2)
         if not controllers:
-            yield from _limits_bytes(CGROUPS, path, "memory.max")
+            yield from _limits_bytes(CGROUP_ROOT, path, "memory.max")
         elif "memory" in controllers.split(","):
-            yield from _limits_bytes(CGROUPS / "memory", path, "memory.limit_in_bytes")
+            yield from _limits_bytes(CGROUP_ROOT / "memory", path, "memory.limit_in_bytes")
 
 
 def _limits_bytes(root: Path, path: str, name: str) -> Iterator[int]:
@@ -53,8 +53,8 @@ def _limits_bytes(root: Path, path: str, name: str) -> Iterator[int]:
         if not folder.is_relative_to(root):
             return
         try:
-            stated = (folder / name).read_text(encoding="ascii").strip()
+            limit = (folder / name).read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError):  # a container does not see what is around it
             continue
-        if re.fullmatch(r"[0-9]+", stated) and int(stated) < NO_LIMIT_BYTES:
-            yield int(stated)
+        if re.fullmatch(r"[0-9]+", limit) and int(limit) < NO_LIMIT_BYTES:
+            yield int(limit)

@@ -35,12 +35,12 @@ class ProjectPaths:
         return self.home / "lake.sqlite"
 
     @property
-    def built_from(self) -> Path:
+    def curated_digests(self) -> Path:
         """The curated files that the database holds, by their sha256."""
         return self.home / "eo_pv_data.json"
 
     @property
-    def figures(self) -> Path:
+    def build_metrics(self) -> Path:
         """What the last build made, in figures."""
         return self.home / "build.json"
 
@@ -98,14 +98,14 @@ class ProjectPaths:
         return self.home / "irradiance" / "solar_irradiance.parquet"
 
     @property
-    def no_irradiance(self) -> Path:
+    def refused_irradiance(self) -> Path:
         """The cells that the provider has none for, and why."""
         return self.home / "irradiance" / "refused.parquet"
 
     @property
     def irradiance_tables(self) -> dict[str, Path]:
         """Both, by the name of their table in the schema `raw_data`."""
-        return {"solar_irradiance": self.irradiance, "irradiance_refused": self.no_irradiance}
+        return {"solar_irradiance": self.irradiance, "irradiance_refused": self.refused_irradiance}
 
     @property
     def irradiance_counts(self) -> Path:
@@ -124,11 +124,11 @@ class ProjectPaths:
         """Where a step writes before it renames; emptied by the next run of the same step."""
         return self.home / ".work" / name
 
-    def times(self, name: str) -> Path:
+    def step_times(self, name: str) -> Path:
         """How long the steps of a dataset took. Not an output: no two runs agree on it."""
         return self.home / "times" / f"{name}.json"
 
-    def asked(self, key: str) -> Path:
+    def last_asked(self, key: str) -> Path:
         """When the source of a dataset was last asked. As little an output as the times."""
         return self.home / "times" / f"{key}.asked.json"
 
@@ -137,18 +137,18 @@ class ProjectPaths:
         """Note how long a step took [s], if it succeeds."""
         start = time.perf_counter()
         yield
-        path = self.times(name)
+        path = self.step_times(name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        noted = self.seconds(name) | {step: round(time.perf_counter() - start, 2)}
-        path.write_text(json.dumps(noted, sort_keys=True) + "\n", encoding="utf-8")
+        durations = self.step_seconds(name) | {step: round(time.perf_counter() - start, 2)}
+        path.write_text(json.dumps(durations, sort_keys=True) + "\n", encoding="utf-8")
 
-    def seconds(self, name: str) -> dict[str, float]:
+    def step_seconds(self, name: str) -> dict[str, float]:
         """How long each step took when it last ran [s]; empty where nobody measured it."""
         try:
-            noted: dict[str, float] = json.loads(self.times(name).read_text(encoding="utf-8"))
+            durations: dict[str, float] = json.loads(self.step_times(name).read_text(encoding="utf-8"))
         except (FileNotFoundError, json.JSONDecodeError):
             return {}
-        return noted
+        return durations
 
 
 def find_root(start: Path | None = None) -> Path:

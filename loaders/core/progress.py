@@ -7,20 +7,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
 
 from loaders.core.terminal import progress
 
-Thing = TypeVar("Thing")
-Watched = Callable[[Iterable[Any], str, int], Iterator[Any]]  # what `watched` is to those who are given it
+Item = TypeVar("Item")
+ProgressWrapper = Callable[[Iterable[Any], str, int], Iterator[Any]]  # what `watched` is to those who are given it
 
 
-def watched(things: Iterable[Thing], what: str, total: int) -> Iterator[Thing]:
+def with_progress(items: Iterable[Item], label: str, total: int) -> Iterator[Item]:
     """The same things, while a bar shows how many of them are done.
 
     Args:
-        things: each is done when the next one is asked for.
-        what: in one word.
+        items: each is done when the next one is asked for.
+        label: in one word.
         total: how many there are.
     """
     with progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()) as bar:
-        task = bar.add_task(what, total=total)
-        for thing in things:
-            yield thing
+        task = bar.add_task(label, total=total)
+        for item in items:
+            yield item
             bar.advance(task)

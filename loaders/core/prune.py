@@ -7,23 +7,23 @@ from loaders.core.paths import ProjectPaths
 
 def prune(keys: list[str], paths: ProjectPaths) -> list[str]:
     """Remove everything of the datasets that are no longer in the settings; returns their keys."""
-    known = {
+    lock_keys = {
         path.name.split(".")[0] for folder in ("locks", "metrics") for path in (paths.home / folder).glob("*.json")
     }
-    loaded = {path.name.split(".")[0] for path in (paths.home / "loaded").glob("*.parquet")}
-    gone = sorted((known | loaded) - set(keys))
-    for key in gone:
+    loaded_keys = {path.name.split(".")[0] for path in (paths.home / "loaded").glob("*.parquet")}
+    stale_keys = sorted((lock_keys | loaded_keys) - set(keys))
+    for key in stale_keys:
         for folder in (paths.raw(key), paths.scratch(f"fetch-{key}"), paths.scratch(f"load-{key}")):
             shutil.rmtree(folder, ignore_errors=True)
-        for place in (
+        for path_of in (
             paths.lock,
             paths.receipt,
             paths.metrics,
             paths.loaded,
             paths.rejected,
-            paths.times,
-            paths.asked,
+            paths.step_times,
+            paths.last_asked,
         ):
-            place(key).unlink(missing_ok=True)
+            path_of(key).unlink(missing_ok=True)
         paths.scratch(f"fetch-{key}.lock").unlink(missing_ok=True)
-    return gone
+    return stale_keys

@@ -4,36 +4,21 @@ A text loses what stands in it as a credential: user and password of an address,
 parameter (`token=…`), a header (`Authorization: …`), and every secret that the environment holds. Host and path stay.
 """
 
-import json
-import os
 import re
-from base64 import b64encode
-from collections.abc import Iterable
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-from loaders.core.escape import sql_text
+from loaders.core.known_secrets import HIDDEN, KEY_LENGTH, NAME_WORDS, WORD_LENGTH, hide_secrets, known_secrets
 
-HIDDEN = "***"
-
-# part of a name, of a parameter or of a variable, wherever it stands in it
-_WORDS = (
-    r"token|secret|passw|passphrase|pwd|signature|credential|jwt|cookie|hmac|bearer|authorization|session[_-]?id"
-    r"|(?:api|access|auth|account|private|shared|subscription|signing|encryption|license)[_-]?key|key[_-]?pair[_-]?id"
-    r"|access[_-]?id"
-)
-SECRET_NAME = re.compile(_WORDS, re.IGNORECASE)
+SECRET_NAME = re.compile(NAME_WORDS, re.IGNORECASE)
 # whole names, which mean something else in prose
 _IN_QUERIES = frozenset({"key", "sig", "sign", "auth", "policy", "pass", "sas", "hdnts", "hdnea"})
 # whole names that give access only with a long value: an Azure function's code is no code of a country
-_IF_LONG = frozenset({"code", "expires", "ticket", "hash", "k", "sid", "se"})
-_LONG = {"expires": 9, "se": 10}  # moments; else as long as a key
-_KEY_LENGTH = 16
+_NAMES_OF_LONG_VALUES = frozenset({"code", "expires", "ticket", "hash", "k", "sid", "se"})
+_MINIMUM_LENGTHS = {"expires": 9, "se": 10}  # moments; else as long as a key
 
 # credentials that their look gives away
-_SHAPES = (
+_KEY_SHAPES = (
     r"eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?"  # JSON Web Token, RFC 7519
     r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
     r"|\b(?:gh[opsur]|hf|npm|[sr]k_(?:live|test))_(?=[a-z]*\d|[a-z]*[A-Z])[A-Za-z0-9]{16,}"  # hf_farms_2020 is a key
@@ -41,13 +26,13 @@ _SHAPES = (
     r"|\bAIza[\w-]{35}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*-----|$)"
 )
-_SHAPE = re.compile(_SHAPES)
+_KEY_SHAPE = re.compile(_KEY_SHAPES)
 
 _HEADER = r"(?:x|private|ocp)-[\w-]{0,40}(?:key|token)"
 _SCHEME = r"(?:Bearer|Basic|Digest|Negotiate|Token|OAuth|ApiKey|AWS)"
 # followed by a colon in prose, too: hidden only before what looks like a key
-_SAID = r"(?<![\w.-])(?:token|passw(?:or)?d|secret|(?:api|access|secret)[ _-]?key)"
-_NAME = rf"(?<![\w.-])[\w.-]{{0,40}}?(?:{_WORDS})[\w.-]{{0,40}}"
+_PROSE_NAME = r"(?<![\w.-])(?:token|passw(?:or)?d|secret|(?:api|access|secret)[ _-]?key)"
+_NAME = rf"(?<![\w.-])[\w.-]{{0,40}}?(?:{NAME_WORDS})[\w.-]{{0,40}}"
 _VALUE = r"(?!\d{1,5}(?![\w.%-]))(?:'[^']*'|\"[^\"]*\"|(?:(?!%(?:25)*26)[^\s&;,'\"<>)\]}])+)"  # a count is none
 _EQUALS = r"(?:=|%(?:25)*3D)"
 _PATTERNS = (
@@ -68,7 +53,7 @@ _PATTERNS = (
         ),
         rf"\1{HIDDEN}",
     ),
-    (re.compile(rf"({_SAID}['\"]?\s*:\s*)(?=\S*\d)(?=\S*[a-z])[\w+/=.~-]{{8,}}", re.IGNORECASE), rf"\1{HIDDEN}"),
+    (re.compile(rf"({_PROSE_NAME}['\"]?\s*:\s*)(?=\S*\d)(?=\S*[a-z])[\w+/=.~-]{{8,}}", re.IGNORECASE), rf"\1{HIDDEN}"),
     (
         re.compile(r"\b((?:Bearer|Basic|Digest|Negotiate|Token)\s+)(?=\S*[\d=])[\w+/.~=-]{8,}", re.IGNORECASE),
         rf"\1{HIDDEN}",
@@ -85,56 +70,33 @@ _PATTERNS = (
     ),
     # a statement that makes a secret in DuckDB
     (re.compile(r"\b((?:SECRET|SESSION_TOKEN|KEY_ID|PASSWORD|TOKEN)\s+)'(?:[^']|'')*'"), rf"\1'{HIDDEN}'"),
-    (_SHAPE, HIDDEN),
+    (_KEY_SHAPE, HIDDEN),
 )
 _ADDRESS = re.compile(r"((?:\b[a-z][a-z0-9+.-]{1,20}:/)?/[^\s?#'\"<>]{0,1000})([?#])([^\s'\"<>]+)", re.IGNORECASE)
 # too short for a key (download=1), or words: application/json
 _WORD = r"(?:[A-Z]{1,8}|\d{1,8}|[A-Z]?[a-z]{1,20}(?:[A-Z][a-z]{1,20}){0,4})"
 _HARMLESS = re.compile(rf"[\w.,:-]{{0,12}}|[/$]{{0,2}}{_WORD}(?:[ /.:,_-]\$?{_WORD}){{0,11}}")
 
-_USER = r"([^\s/:@]*:(?!\d+/)\S+|[^\s/:@]+)"  # a password may hold / and @; what a port begins is a path
-
-_STATED = re.compile(rf"(?:{_WORDS})[\w-]{{0,40}}\s*=\s*([^\s;&'\"]+)", re.IGNORECASE)
-
-_SHORTEST = 4  # characters; a shorter secret stands in other words by chance
-_WORD_LENGTH = 8  # a shorter one counts as a whole word only
-_NO_SECRETS = frozenset({"true", "false", "none", "null", "auto", "always", "never"})
-# KEY alone is that of a dataset, which make gives to what it runs: make update KEY=farms
-_VARIABLE = re.compile(rf"{_WORDS}|(?:^|_)(?:pass|auth|sas|sig|pat)(?:_|$)|\wkey(?:s|_id)?$", re.IGNORECASE)
-_NO_VARIABLE = re.compile(r"^(?:OLD)?PWD$|_(?:FILE|PATH|DIR|SOCK)$|^PATH$", re.IGNORECASE)
-_learnt: set[str] = set()
-
 
 def redact(text: str) -> str:
     """A text without credentials; what holds none stays as it is."""
-    text = _of_environment(text)
+    text = hide_secrets(text, known_secrets())
     text = _ADDRESS.sub(_without_query, text)
-    for pattern, instead in _PATTERNS:
-        text = pattern.sub(instead, text)
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
     return text
 
 
 def redact_all(value: Any) -> Any:
     """As `redact`, for every text in nested lists and dictionaries; the value of a secret's name is hidden whole."""
     if isinstance(value, dict):
-        return {key: HIDDEN if _is_secret(key, each) else redact_all(each) for key, each in value.items()}
+        return {key: HIDDEN if _is_secret(key, item) else redact_all(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [redact_all(each) for each in value]
+        return [redact_all(item) for item in value]
     return redact(value) if isinstance(value, str) else value
 
 
-def without(text: str, secrets: Iterable[str]) -> str:
-    """A text without these secrets, however they are quoted in it; nothing else of it changes."""
-    forms = _pattern(tuple(secrets))
-    return forms.sub(HIDDEN, text) if forms else text
-
-
-def remember(secrets: Iterable[str]) -> None:
-    """From now on, `redact` hides these too: secrets that this process was given in another way."""
-    _learnt.update(secrets)
-
-
-def shown(url: str) -> str:
+def redacted_url(url: str) -> str:
     """An address as messages and logs may repeat it: scheme, host and path."""
     try:
         parts = urlsplit(url)
@@ -147,17 +109,17 @@ def shown(url: str) -> str:
 def credential_in(url: str) -> str | None:
     """What in an address gives access to somebody, or for a while; null if nothing does. Never its value."""
     address, _, fragment = url.partition("#")
-    before, _, query = address.partition("?")
-    if "@" in re.sub(r"^\w+:", "", before).removeprefix("//").partition("/")[0] and "//" in before:
+    base, _, query = address.partition("?")
+    if "@" in re.sub(r"^\w+:", "", base).removeprefix("//").partition("/")[0] and "//" in base:
         return "a user name or password"
-    given = [pair for part in (query, fragment, before.partition(";")[2]) for pair in _parameters(part)]
-    named = [name for name, value in given if _gives_access(name, value)]
-    if named:
-        return min(name.lower() for name in named)
-    if _SHAPE.search(unquote(url)):
+    parameters = [pair for part in (query, fragment, base.partition(";")[2]) for pair in _parameters(part)]
+    names = [name for name, value in parameters if _gives_access(name, value)]
+    if names:
+        return min(name.lower() for name in names)
+    if _KEY_SHAPE.search(unquote(url)):
         return "what looks like a key or a token"
-    known = (secret for secret in _known() if len(secret) >= _WORD_LENGTH)
-    return "a secret of the environment" if without(url, known) != url else None
+    long_secrets = (secret for secret in known_secrets() if len(secret) >= WORD_LENGTH)
+    return "a secret of the environment" if hide_secrets(url, long_secrets) != url else None
 
 
 def without_credential(url: str) -> str:
@@ -166,7 +128,7 @@ def without_credential(url: str) -> str:
         return url
     parts = urlsplit(url)
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl().partition(";")[0]
-    return bare if credential_in(bare) is None else shown(bare)
+    return bare if credential_in(bare) is None else redacted_url(bare)
 
 
 def _parameters(text: str) -> list[tuple[str, str]]:
@@ -177,80 +139,20 @@ def _gives_access(name: str, value: str) -> bool:
     name = name.lower()
     if SECRET_NAME.search(name) or name in _IN_QUERIES:
         return True
-    return name in _IF_LONG and len(value) >= _LONG.get(name, _KEY_LENGTH)
+    return name in _NAMES_OF_LONG_VALUES and len(value) >= _MINIMUM_LENGTHS.get(name, KEY_LENGTH)
 
 
 def _is_secret(name: object, value: object) -> bool:
     return isinstance(value, str) and isinstance(name, str) and bool(SECRET_NAME.search(name))
 
 
-def _without_query(found: re.Match[str]) -> str:
+def _without_query(match: re.Match[str]) -> str:
     """An address in a text: its query stays where every parameter is harmless."""
-    place, mark, rest = found.groups()
-    query = rest.rstrip(".,;:)]}")
+    address, separator, tail = match.groups()
+    query = tail.rstrip(".,;:)]}")
     pairs = _parameters(query.replace("#", "&"))
     is_harmless = all(not _gives_access(name, value) and _HARMLESS.fullmatch(value or name) for name, value in pairs)
-    is_of_a_file = "://" not in place and (mark == "#" or "=" not in query)  # of a folder called C#
+    is_of_a_file = "://" not in address and (separator == "#" or "=" not in query)  # of a folder called C#
     if query == HIDDEN or not query or (pairs and is_harmless) or is_of_a_file:
-        return found.group()
-    return f"{place}{mark}{HIDDEN}{rest[len(query) :]}"
-
-
-def _of_environment(text: str) -> str:
-    return without(text, _known())
-
-
-def _known() -> tuple[str, ...]:
-    return (*_secrets_of(tuple(os.environ.items())), *sorted(_learnt))
-
-
-@lru_cache(maxsize=8)
-def _secrets_of(environment: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """The secrets in an environment: variables called so, and passwords in addresses and in connection strings."""
-    found: set[str] = set()
-    for name, value in environment:
-        if _VARIABLE.search(name) and not _NO_VARIABLE.search(name) and not _is_file(value):
-            found |= {value, value.strip(), *(line for line in value.splitlines() if len(line) > _KEY_LENGTH)}
-        found |= _user_info(value, is_proxy="proxy" in name.lower())
-        found |= set(_STATED.findall(value))
-    return tuple(sorted(found))
-
-
-def _is_file(value: str) -> bool:
-    """Whether a variable names a file that holds the secret, rather than the secret."""
-    try:
-        return Path(value).exists()
-    except OSError:  # too long for a name
-        return False
-
-
-def _user_info(value: str, *, is_proxy: bool) -> set[str]:
-    """What an address tells of a user: the password, or the name where that is all."""
-    found = re.search(rf"://{_USER}@", value) or (re.match(rf"{_USER}@", value) if is_proxy else None)
-    if found is None:
-        return set()
-    user, colon, password = found[1].partition(":")
-    given = password if colon else user
-    plain = f"{unquote(user)}:{unquote(password)}"
-    return {given, unquote(given), b64encode(plain.encode()).decode()}
-
-
-@lru_cache(maxsize=64)
-def _pattern(secrets: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Finds secrets in every form in which a text may quote them, the longest first."""
-    forms = {form for secret in secrets if _is_worth_hiding(secret) for form in _forms(secret)}
-    parts = (
-        re.escape(form) if len(form) >= _WORD_LENGTH else rf"(?<!\w){re.escape(form)}(?!\w)"
-        for form in sorted(forms, key=lambda form: (-len(form), form))
-    )
-    return re.compile("|".join(parts), re.IGNORECASE) if forms else None
-
-
-def _is_worth_hiding(secret: str) -> bool:
-    is_number = secret.isdecimal() and len(secret) < _SHORTEST + 2
-    return len(secret) >= _SHORTEST and secret.lower() not in _NO_SECRETS and not is_number
-
-
-def _forms(secret: str) -> set[str]:
-    plain = {secret, repr(secret)[1:-1], sql_text(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-    return plain | {quote(secret, safe=""), quote(secret), quote_plus(secret), " ".join(secret.split())}
+        return match.group()
+    return f"{address}{separator}{HIDDEN}{tail[len(query) :]}"

@@ -9,7 +9,7 @@ from typing import Any
 from loaders.core.redact import redact
 
 # they log addresses, with their queries; a filter is not inherited, so that each is named
-WEB_LOGS = (
+WEB_LOGGERS = (
     *("urllib3.connection", "urllib3.connectionpool", "urllib3.poolmanager", "urllib3.response", "urllib3.util.retry"),
     *("requests", "requests.sessions", "datahugger", "dulwich"),
 )
@@ -17,15 +17,15 @@ WEB_LOGS = (
 
 def redact_web_logs() -> None:
     """From now on, no log record about a request shows a credential, in whichever program this package runs."""
-    for name in WEB_LOGS:
+    for name in WEB_LOGGERS:
         logger = logging.getLogger(name)
-        if _redacted not in logger.filters:
-            logger.addFilter(_redacted)
+        if _redact_record not in logger.filters:
+            logger.addFilter(_redact_record)
 
 
 def redact_process() -> None:
     """As `redact_web_logs`, for every log record of a process that is ours alone: the command line."""
-    logging.setLogRecordFactory(_record)
+    logging.setLogRecordFactory(_redacted_record)
 
 
 def redact_traceback() -> None:
@@ -33,16 +33,16 @@ def redact_traceback() -> None:
     sys.excepthook = _print_exception
 
 
-def _redacted(record: logging.LogRecord) -> bool:
+def _redact_record(record: logging.LogRecord) -> bool:
     record.msg, record.args = redact(record.getMessage()), ()
     if record.exc_info and record.exc_info[1] and not record.exc_text:
         record.exc_text = redact("".join(traceback.format_exception(record.exc_info[1])).rstrip())
     return True
 
 
-def _record(*arguments: Any, **named: Any) -> logging.LogRecord:
-    record = logging.LogRecord(*arguments, **named)
-    _redacted(record)
+def _redacted_record(*arguments: Any, **options: Any) -> logging.LogRecord:
+    record = logging.LogRecord(*arguments, **options)
+    _redact_record(record)
     return record
 
 

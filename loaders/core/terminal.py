@@ -36,7 +36,7 @@ class Terminal(Console):
         return super().status(Text(terminal(redact(status))) if isinstance(status, str) else status, **options)
 
 
-class _Description(ProgressColumn):
+class _DescriptionColumn(ProgressColumn):
     """What a bar is of, without markup."""
 
     def render(self, task: Task) -> Text:
@@ -51,7 +51,7 @@ class _Formatter(logging.Formatter):
 def progress(*columns: ProgressColumn) -> Progress:
     """Bars on the terminal, each behind its description; none where there is no terminal."""
     console = Terminal(stderr=True)
-    return Progress(_Description(), *columns, console=console, disable=not console.is_terminal)
+    return Progress(_DescriptionColumn(), *columns, console=console, disable=not console.is_terminal)
 
 
 def protect_terminal() -> None:
@@ -65,10 +65,10 @@ def protect_terminal() -> None:
     logging.basicConfig(handlers=[handler])
 
 
-WIDE = 165  # columns, where the output is not a terminal
+NON_TERMINAL_WIDTH = 165  # columns, where the output is not a terminal
 
 
-out = Terminal(width=None if sys.stdout.isatty() else WIDE)
+out = Terminal(width=None if sys.stdout.isatty() else NON_TERMINAL_WIDTH)
 
 
 err = Terminal(stderr=True, soft_wrap=True)

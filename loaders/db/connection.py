@@ -11,11 +11,11 @@ import duckdb
 from loaders.core import memory
 from loaders.core.errors import BuildError
 from loaders.core.escape import sql_text
-from loaders.core.foreign_errors import sentence_for
+from loaders.core.foreign_errors import message_for
 
 # files of an older format forget the CRS of a geometry when they are opened again
 CONFIG: dict[str, Any] = {"storage_compatibility_version": "v1.5.0"}
-if memory.has_few_addresses():  # under `ulimit -v`, a thread that finds no room for its stack ends the process
+if memory.has_address_space_limit():  # under `ulimit -v`, a thread that finds no room for its stack ends the process
     CONFIG["threads"] = 1
 MEMORY_VARIABLE = "EO_PV_MEMORY_MB"
 LARGEST_SHARE_OF_MEMORY = 0.8
@@ -110,7 +110,7 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
 
 def _reason(said: str, path: Path) -> str:
     """Why a database cannot be opened, and what to do."""
-    if found := sentence_for(said, (path.parent,)):
+    if found := message_for(said, (path.parent,)):
         return found
     if "different configuration" in said:
         return "This program has it open already, with other settings. Close that connection first."

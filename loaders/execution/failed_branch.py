@@ -7,7 +7,7 @@ from typing import Any
 from hamilton.lifecycle.api import NodeExecutionMethod
 
 from loaders.core.errors import EoPvError, SourceError
-from loaders.core.foreign_errors import explained
+from loaders.core.foreign_errors import translate_error
 
 BRANCH = "target_datasets"  # every node of a dataset's branch has its dataset as input
 
@@ -36,6 +36,6 @@ class FailuresAsValues(NodeExecutionMethod):
         except EoPvError as error:
             return Failed(key, error)
         except Exception as error:
-            if found := explained(error, (Path("data"),)):
+            if found := translate_error(error, (Path("data"),)):
                 return Failed(key, SourceError(f"{key}: {found}"))
             raise

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from loaders.core.escape import sql_name
 
-MOST_ROWS = 20_000_000
-MOST_STEPS = 2_000_000_000  # of SQLite's machine; about half a minute
-STEPS_AT_ONCE = 1_000_000
-EXPORT = "export it as a table, say with QGIS"
-VIEWS = """
+MAX_ROWS = 20_000_000
+MAX_STEPS = 2_000_000_000  # of SQLite's machine; about half a minute
+STEPS_PER_CALLBACK = 1_000_000
+EXPORT_ADVICE = "export it as a table, say with QGIS"
+VIEWS_QUERY = """
     select name from sqlite_master join gpkg_contents on lower(table_name) = lower(name)
     where type = 'view' order by name
 """
@@ -22,19 +22,19 @@ def view_fault(path: Path) -> str:
     SQLite runs them here with its own functions only, and as many steps as a large table takes.
     """
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
-        steps = iter(range(MOST_STEPS // STEPS_AT_ONCE))
-        database.set_progress_handler(lambda: next(steps, None) is None, STEPS_AT_ONCE)
+        steps = iter(range(MAX_STEPS // STEPS_PER_CALLBACK))
+        database.set_progress_handler(lambda: next(steps, None) is None, STEPS_PER_CALLBACK)
         try:
             database.execute("pragma trusted_schema = off")
-            views = [name for (name,) in database.execute(VIEWS)]
+            views = [name for (name,) in database.execute(VIEWS_QUERY)]
         except sqlite3.Error:
             return ""  # a table is missing, or it is damaged: GDAL says so
         for view in views:
             try:
-                query = f"select count(*) from (select 1 from {sql_name(view)} limit {MOST_ROWS + 1})"  # noqa: S608 (quoted)
+                query = f"select count(*) from (select 1 from {sql_name(view)} limit {MAX_ROWS + 1})"  # noqa: S608 (quoted)
                 ((rows,),) = database.execute(query)
             except sqlite3.Error as error:
-                return f"its layer {view!r} is a view that cannot be read ({error}); {EXPORT}"
-            if rows > MOST_ROWS:
-                return f"its layer {view!r} is a view of more than {MOST_ROWS:,} rows; {EXPORT}"
+                return f"its layer {view!r} is a view that cannot be read ({error}); {EXPORT_ADVICE}"
+            if rows > MAX_ROWS:
+                return f"its layer {view!r} is a view of more than {MAX_ROWS:,} rows; {EXPORT_ADVICE}"
     return ""

@@ -18,39 +18,39 @@ from loaders.core.file_formats import (
     FileFormat,
 )
 from loaders.core.files import CHUNK_BYTES
-from loaders.formats.beginnings import BEFORE_ROOT, BEFORE_TEXT, KNOWN, UTF_16, begins, decoded
+from loaders.formats.completeness import geodatabase_fault, last_line_fault, xml_fault
 from loaders.formats.geopackage_views import view_fault
+from loaders.formats.magic_bytes import JSON_PREFIX, MAGIC_NAMES, UTF_16_MARKS, XML_PROLOG, decode, describe_start
 from loaders.formats.topojson import TOPOLOGY, topology_fault
-from loaders.formats.wholeness import geodatabase_fault, last_line_fault, xml_fault
 from loaders.settings.file_selection import SourceFile
 
 HEAD_BYTES = 1 << 16
-NO_END = 1 << 62
+UNLIMITED_BYTES = 1 << 62
 ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
 KML_ROOTS = frozenset({"kml", "Document", "Folder", "Placemark"})
 GML_NAMESPACE = "opengis.net/gml"
-MOST_UNPACKED_BYTES = 4_000_000_000  # of a workbook or a KMZ: what `download.max_ratio` is for archives
+MAX_UNPACKED_BYTES = 4_000_000_000  # of a workbook or a KMZ: what `download.max_ratio` is for archives
 RATIO_MATTERS_FROM_BYTES = 100_000_000
-MOST_RATIO = 200
-DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError)  # what zipfile raises
+MAX_RATIO = 200
+ZIP_ERRORS = (zipfile.BadZipFile, NotImplementedError, ValueError)  # what zipfile raises
 
 
-def format_of(file: SourceFile, key: str = "") -> FileFormat:
+def expected_format(file: SourceFile, key: str = "") -> FileFormat:
     """The format that a file's ending says.
 
     Raises:
         ReadError: it says none that can be read.
     """
-    if found := FORMATS.get(file.suffix):
-        return found
+    if file_format := FORMATS.get(file.suffix):
+        return file_format
     ending = f"the ending {file.suffix}" if file.suffix else "no ending"
     raise ReadError(
-        f"{_named(file, key)} has {ending}, which says no format that can be read; expected one of "
-        f"{', '.join(FORMATS)}. Name another file, or {_rename(key)}"
+        f"{_label(file, key)} has {ending}, which says no format that can be read; expected one of "
+        f"{', '.join(FORMATS)}. Name another file, or {_rename_advice(key)}"
     )
 
 
-def require_content(file: SourceFile, key: str = "") -> None:
+def require_format(file: SourceFile, key: str = "") -> None:
     """Compare how a file begins with its ending.
 
     Args:
@@ -61,21 +61,21 @@ def require_content(file: SourceFile, key: str = "") -> None:
         ReadError: it is something else, or its ending says no format.
         OSError: it cannot be read.
     """
-    expected = format_of(file, key)
+    expected = expected_format(file, key)
     if fault := content_fault(file.path, expected):
-        again = f"If it was damaged on the way, run `eo-pv fetch {key} --force`. " if key else ""
-        other = f"If it is of another format, {_rename(key)}"
-        raise ReadError(f"{_named(file, key)} is not {expected.name}: {fault}. {again}{other}")
+        retry_advice = f"If it was damaged on the way, run `eo-pv fetch {key} --force`. " if key else ""
+        other_advice = f"If it is of another format, {_rename_advice(key)}"
+        raise ReadError(f"{_label(file, key)} is not {expected.name}: {fault}. {retry_advice}{other_advice}")
 
 
-def _named(file: SourceFile, key: str) -> str:
+def _label(file: SourceFile, key: str) -> str:
     name = "".join(character if character.isprintable() else "?" for character in file.name)
     return f"{key}: {name}" if key else name
 
 
-def _rename(key: str) -> str:
-    give = "give the copy as `source: {path: …}`" if key else "give the copy to `eo-pv add`"
-    return f"download it yourself, let its name end in what it is, and {give}."
+def _rename_advice(key: str) -> str:
+    path_advice = "give the copy as `source: {path: …}`" if key else "give the copy to `eo-pv add`"
+    return f"download it yourself, let its name end in what it is, and {path_advice}."
 
 
 def content_fault(path: Path, expected: FileFormat) -> str:
@@ -88,7 +88,7 @@ def content_fault(path: Path, expected: FileFormat) -> str:
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     if expected is CSV:
-        return next((f"it is {name}" for magic, name in KNOWN.items() if not _is_text(magic, head)), "")
+        return next((f"it is {name}" for magic, name in MAGIC_NAMES.items() if not _is_text(magic, head)), "")
     return _head_fault(path, head, expected) if head else "it is empty"
 
 
@@ -107,23 +107,23 @@ def _is_text(magic: bytes, head: bytes) -> bool:
 
 def _magic_fault(head: bytes, expected: FileFormat) -> str:
     text = expected.magic.rstrip(b"\x00").decode("latin-1")
-    shown = repr(text) if text.isprintable() else f"the bytes {expected.magic.hex(' ')}"
-    return "" if head.startswith(expected.magic) else f"{begins(head)}, expected {shown}"
+    magic_text = repr(text) if text.isprintable() else f"the bytes {expected.magic.hex(' ')}"
+    return "" if head.startswith(expected.magic) else f"{describe_start(head)}, expected {magic_text}"
 
 
 def _inner_fault(path: Path, expected: FileFormat) -> str:
     if expected is GEOPACKAGE:
         return view_fault(path)
-    return _zip_fault(path, expected) if expected.member else ""
+    return _zip_fault(path, expected) if expected.required_member else ""
 
 
 def _text_fault(head: bytes, expected: FileFormat) -> str:
-    if head.startswith(UTF_16):
+    if head.startswith(UTF_16_MARKS):
         return "it is UTF-16, expected UTF-8"
-    first = head.decode("utf-8", "replace").lstrip(BEFORE_TEXT)[:1]
-    if first and first in expected.opening:
+    first = head.decode("utf-8", "replace").lstrip(JSON_PREFIX)[:1]
+    if first and first in expected.first_characters:
         return ""
-    return f"{begins(head)}, expected {' or '.join(expected.opening)}"
+    return f"{describe_start(head)}, expected {' or '.join(expected.first_characters)}"
 
 
 def _json_fault(path: Path, head: bytes, expected: FileFormat) -> str:
@@ -134,16 +134,16 @@ def _json_fault(path: Path, head: bytes, expected: FileFormat) -> str:
 
 def _xml_fault(head: bytes, expected: FileFormat) -> str:
     """KML and GML differ from one another, and from the XML that sends GDAL elsewhere, by their root."""
-    text = decoded(head).lstrip("\ufeff")
-    start = match.end() if (match := BEFORE_ROOT.match(text)) else 0
+    text = decode(head).lstrip("\ufeff")
+    start = match.end() if (match := XML_PROLOG.match(text)) else 0
     if text[start:].startswith("<!DOCTYPE") and "<!ENTITY" in text:
-        return f"{begins(head)}; a document type can declare entities without end, and is not read"
+        return f"{describe_start(head)}; a document type can declare entities without end, and is not read"
     root = ROOT.match(text, start)
     if expected is KML:
-        return "" if root and root[1] in KML_ROOTS else f"{begins(head)}, expected <kml>"
+        return "" if root and root[1] in KML_ROOTS else f"{describe_start(head)}, expected <kml>"
     if root and root[1] not in KML_ROOTS and GML_NAMESPACE in text[start:]:
         return ""
-    return f"{begins(head)}, expected an element that declares the namespace {GML_NAMESPACE}"
+    return f"{describe_start(head)}, expected an element that declares the namespace {GML_NAMESPACE}"
 
 
 def _zip_fault(path: Path, expected: FileFormat) -> str:
@@ -151,43 +151,50 @@ def _zip_fault(path: Path, expected: FileFormat) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-            if not any(member.filename.lower().endswith(expected.member) for member in members):
-                return f"it is a zip archive without any {expected.member}"
+            if not any(member.filename.lower().endswith(expected.required_member) for member in members):
+                return f"it is a zip archive without any {expected.required_member}"
             if fault := _size_fault(sum(member.file_size for member in members), path.stat().st_size):
                 return fault
             damaged = next(filter(None, (_member_fault(archive, member) for member in members)), "")
             return damaged or (_documents_fault(archive, members) if expected is KMZ else "")
-    except DAMAGED:
+    except ZIP_ERRORS:
         return "it is a damaged zip archive"
 
 
 def _documents_fault(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> str:
     """Of several documents GDAL reads those that the first one links to, or only the first."""
-    names = [member.filename for member in members if member.filename.lower().endswith(KMZ.member)]
+    names = [member.filename for member in members if member.filename.lower().endswith(KMZ.required_member)]
     if len(names) < 2:
         return ""
     contents = {name: archive.read(name) for name in names}
-    full = [name for name, content in contents.items() if b"Placemark" in content]
-    if len(full) < 2 or any(b"NetworkLink" in content for content in contents.values()):
+    with_placemarks = [name for name, content in contents.items() if b"Placemark" in content]
+    if len(with_placemarks) < 2 or any(b"NetworkLink" in content for content in contents.values()):
         return ""
-    return f"it holds several documents ({', '.join(full)}), of which one would be read: call it .zip, and name them"
+    return (
+        f"it holds several documents ({', '.join(with_placemarks)}), of which one would be read: call it .zip, and "
+        "name them"
+    )
 
 
 def _size_fault(unpacked: int, packed: int) -> str:
     ratio = unpacked / packed
-    if unpacked > MOST_UNPACKED_BYTES or (unpacked > RATIO_MATTERS_FROM_BYTES and ratio > MOST_RATIO):
+    if unpacked > MAX_UNPACKED_BYTES or (unpacked > RATIO_MATTERS_FROM_BYTES and ratio > MAX_RATIO):
         return f"it would unpack to {unpacked / 1e6:,.0f} MB, which is {ratio:,.0f} times its own size"
     return ""
 
 
 def _member_fault(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
     """Unpack a member to nowhere: GDAL goes on beyond the size that it states."""
-    stated, found = member.file_size, 0
-    member.file_size = NO_END  # at the stated size, zipfile would stop without a word
+    stated_bytes, unpacked_bytes = member.file_size, 0
+    member.file_size = UNLIMITED_BYTES  # at the stated size, zipfile would stop without a word
     try:
         with archive.open(member) as stream:
-            while found <= stated and (piece := stream.read(CHUNK_BYTES)):
-                found += len(piece)
-    except (*DAMAGED, EOFError, RuntimeError, zlib.error):
+            while unpacked_bytes <= stated_bytes and (chunk := stream.read(CHUNK_BYTES)):
+                unpacked_bytes += len(chunk)
+    except (*ZIP_ERRORS, EOFError, RuntimeError, zlib.error):
         return f"its {member.filename!r} is damaged or encrypted"
-    return "" if found == stated else f"its {member.filename!r} states {stated:,} bytes, but holds another number"
+    return (
+        ""
+        if unpacked_bytes == stated_bytes
+        else f"its {member.filename!r} states {stated_bytes:,} bytes, but holds another number"
+    )

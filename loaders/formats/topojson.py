@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-MOST_CORNERS = 50_000_000
+MAX_VERTICES = 50_000_000
 TOPOLOGY = b'"Topology"'
 
 
@@ -14,21 +14,21 @@ def topology_fault(path: Path) -> str:
     try:
         with path.open("rb") as stream:
             topology = json.load(stream)
-        corners = [len(arc) for arc in topology["arcs"]]
-        total = sum(corners[arc] for arc in _arcs(list(topology["objects"].values())))
+        vertex_counts = [len(arc) for arc in topology["arcs"]]
+        total = sum(vertex_counts[arc] for arc in _arcs(list(topology["objects"].values())))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return ""  # GDAL says what is wrong with it
-    return "" if total <= MOST_CORNERS else f"its shapes have {total:,} corners, expected {MOST_CORNERS:,} at most"
+    return "" if total <= MAX_VERTICES else f"its shapes have {total:,} corners, expected {MAX_VERTICES:,} at most"
 
 
 def _arcs(geometries: list[Any]) -> Iterator[int]:
     """The number of each line that these refer to, as often as they do; backwards is the complement."""
-    waiting = list(geometries)
-    while waiting:
-        found = waiting.pop()
-        if isinstance(found, int):
-            yield found if found >= 0 else ~found
-        elif isinstance(found, list):
-            waiting.extend(found)
+    stack = list(geometries)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, int):
+            yield node if node >= 0 else ~node
+        elif isinstance(node, list):
+            stack.extend(node)
         else:
-            waiting.extend([found.get("arcs", []), found.get("geometries", [])])
+            stack.extend([node.get("arcs", []), node.get("geometries", [])])

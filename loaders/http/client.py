@@ -14,47 +14,54 @@ from requests.adapters import HTTPAdapter
 from tenacity import Retrying, retry_if_exception_type
 
 from loaders.core.errors import NoNetworkError, SourceError
-from loaders.core.redact import shown
+from loaders.core.redact import redacted_url
 from loaders.core.redacted_output import redact_web_logs
-from loaders.http.errors import PROXY_LOGIN, explain, proxy_login, reason_of, require_possible, unresolved_host
-from loaders.http.network import is_connected, is_unresolved, no_network
-from loaders.http.retry import InterruptedTransfer, RetryPolicy, TooSlowError, Window
-from loaders.http.status import in_words, is_transient, retry_after_s
+from loaders.http.errors import (
+    PROXY_AUTHENTICATION_REQUIRED,
+    proxy_login_error,
+    raise_request_error,
+    require_valid_host,
+    root_cause,
+    unresolved_host,
+)
+from loaders.http.network import is_connected, is_unresolved, no_network_error
+from loaders.http.retry import InterruptedTransfer, RetryPolicy, SpeedMonitor, TooSlowError
+from loaders.http.status import describe_status, is_transient, retry_after_s
 from loaders.settings.download import Download
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
-PIECE_BYTES = 1 << 18
-LARGEST_ANSWER_BYTES = 50_000_000  # of an answer that is no data file: a list of files, a page
+CHUNK_BYTES = 1 << 18
+MAX_RESPONSE_BYTES = 50_000_000  # of an answer that is no data file: a list of files, a page
 MAX_REDIRECTS = 10
-TRIES_OF_A_NAME = 2
-UNRESOLVED = (
+NAME_LOOKUP_ATTEMPTS = 2
+UNRESOLVED_MESSAGE = (
     "{host} cannot be found by name, though others can. Correct the address in params.yaml; if a publisher's own link "
     "leads there, download the file yourself and say `source: {{path: …}}`"
 )
-MOST_HOSTS = 64  # that are spoken to at the same time
+MAX_HOSTS = 64  # that are spoken to at the same time
 
 
-class Web:
+class HttpClient:
     """What `requests` is to others, with the settings' patience. It may be shared by threads."""
 
     def __init__(self, settings: Download) -> None:
         redact_web_logs()
         self.settings = settings
-        self._has_answered = False  # some host
-        self._no_network: NoNetworkError | None = None
-        self._guard = threading.Lock()
+        self._has_response = False  # some host
+        self._network_error: NoNetworkError | None = None
+        self._lock = threading.Lock()
         self._session = _StrictSession()
         contact = f" (+{settings.contact})" if settings.contact else ""
         self._session.headers["User-Agent"] = f"eo-pv/{_version()}{contact}"
         # for each host a pool that lends out so many connections, and lets the others wait
-        pools = HTTPAdapter(pool_connections=MOST_HOSTS, pool_maxsize=settings.connections_per_host, pool_block=True)
+        adapter = HTTPAdapter(pool_connections=MAX_HOSTS, pool_maxsize=settings.connections_per_host, pool_block=True)
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, pools)
+            self._session.mount(scheme, adapter)
 
-    def impatient(self) -> "Web":
+    def without_retries(self) -> "HttpClient":
         """One that asks once and waits for no busy server: for what is not needed."""
-        return Web(self.settings.model_copy(update={"attempts": 1, "longest_wait_s": 0.0}))
+        return HttpClient(self.settings.model_copy(update={"attempts": 1, "longest_wait_s": 0.0}))
 
     def get(self, url: str, **options: Any) -> requests.Response:
         """A whole answer, whatever its status unless the server is busy.
@@ -62,105 +69,109 @@ class Web:
         Raises:
             SourceError: no answer after all attempts.
         """
-        return self._whole("GET", url, options)
+        return self._full_response("GET", url, options)
 
-    def peek(self, url: str, **options: Any) -> requests.Response:
+    def get_headers(self, url: str, **options: Any) -> requests.Response:
         """The headers of what GET would bring, for servers that do not answer HEAD."""
 
         def attempt() -> requests.Response:
             with self.stream("GET", url, **options) as response:
                 return response
 
-        return self.retried(shown(url), attempt)
+        return self.with_retries(redacted_url(url), attempt)
 
     def head(self, url: str, **options: Any) -> requests.Response:
         """As `get`, without a body."""
-        return self._whole("HEAD", url, options)
+        return self._full_response("HEAD", url, options)
 
-    def retried(self, what: str, attempt: Callable[[], Answer]) -> Answer:
+    def with_retries(self, label: str, attempt: Callable[[], Result]) -> Result:
         """Try until it goes well; an attempt that brought much does not count.
 
         Args:
-            what: what is asked for, for the error message.
+            label: what is asked for, for the error message.
             attempt: raises `InterruptedTransfer` where another try makes sense.
 
         Raises:
             SourceError: the attempts are used up, or the server asks us to wait too long.
         """
-        patience = RetryPolicy(self.settings)
+        policy = RetryPolicy(self.settings)
         retrying = Retrying(
             retry=retry_if_exception_type(InterruptedTransfer),
-            stop=patience.is_over,
-            wait=patience.pause_s,
+            stop=policy.is_exhausted,
+            wait=policy.pause_s,
             reraise=True,
         )
         try:
             return retrying(attempt)
         except InterruptedTransfer as error:
-            patience.give_up(what, error)
+            policy.give_up(label, error)
 
     @contextmanager
-    def stream(self, method: str, url: str, about: str = "", **options: Any) -> Iterator[requests.Response]:
-        """One attempt: the headers, and the body on demand. `about` begins every error message.
+    def stream(self, method: str, url: str, prefix: str = "", **options: Any) -> Iterator[requests.Response]:
+        """One attempt: the headers, and the body on demand. `prefix` begins every error message.
 
         Raises:
             InterruptedTransfer: another try may go better.
             SourceError: it cannot.
             NoNetworkError: nothing can, whatever is asked for.
         """
-        if self._no_network:
-            raise self._no_network
-        answer = self._answer(method, url, options)
-        if not isinstance(answer, requests.Response):
-            self._explain(url, about, answer)
-        self._has_answered = True
-        with answer as response:
-            if response.status_code == PROXY_LOGIN:
-                raise proxy_login(url, about)
+        if self._network_error:
+            raise self._network_error
+        result = self._request(method, url, options)
+        if not isinstance(result, requests.Response):
+            self._raise_error(url, prefix, result)
+        self._has_response = True
+        with result as response:
+            if response.status_code == PROXY_AUTHENTICATION_REQUIRED:
+                raise proxy_login_error(url, prefix)
             if is_transient(response.status_code, response.headers):
-                reason = f"it answered {in_words(response)}"
+                reason = f"it answered {describe_status(response)}"
                 raise InterruptedTransfer(reason, retry_after_s(response.headers), status=response.status_code)
             yield response
 
-    def pieces(self, response: requests.Response) -> Iterator[bytes]:
+    def chunks(self, response: requests.Response) -> Iterator[bytes]:
         """The body as it comes.
 
         Raises:
             InterruptedTransfer: the connection broke, went silent, or is slower than the settings bear.
         """
-        brought, window = 0, Window(self.settings)
+        received_bytes, window = 0, SpeedMonitor(self.settings)
         try:
-            while piece := response.raw.read1(PIECE_BYTES, decode_content=True):
-                yield piece
-                brought += len(piece)
-                window.add(len(piece))
+            while chunk := response.raw.read1(CHUNK_BYTES, decode_content=True):
+                yield chunk
+                received_bytes += len(chunk)
+                window.add(len(chunk))
         except (urllib3.exceptions.HTTPError, OSError, TooSlowError) as error:
-            raise InterruptedTransfer(f"the connection broke ({reason_of(error)})", brought_bytes=brought) from error
+            raise InterruptedTransfer(
+                f"the connection broke ({root_cause(error)})", received_bytes=received_bytes
+            ) from error
 
-    def _whole(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
+    def _full_response(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
         def attempt() -> requests.Response:
             with self.stream(method, url, **options) as response:
                 if response.is_redirect:  # that is not to be followed; requests has read it
                     return response
                 body = BytesIO()
-                for piece in self.pieces(response):
-                    body.write(piece)
-                    if body.tell() > LARGEST_ANSWER_BYTES:
-                        raise SourceError(f"{shown(url)} answered with more than {LARGEST_ANSWER_BYTES / 1e6:.0f} MB.")
+                for chunk in self.chunks(response):
+                    body.write(chunk)
+                    if body.tell() > MAX_RESPONSE_BYTES:
+                        raise SourceError(
+                            f"{redacted_url(url)} answered with more than {MAX_RESPONSE_BYTES / 1e6:.0f} MB."
+                        )
                 return _with_body(response, body.getvalue())
 
-        return self.retried(shown(url), attempt)
+        return self.with_retries(redacted_url(url), attempt)
 
-    def _answer(self, method: str, url: str, options: dict[str, Any]) -> requests.Response | Exception:
+    def _request(self, method: str, url: str, options: dict[str, Any]) -> requests.Response | Exception:
         """The answer, or why there is none: what is raised from that would show addresses with their queries."""
-        waits = (self.settings.timeout_s, self.settings.timeout_s)
+        timeouts = (self.settings.timeout_s, self.settings.timeout_s)
         try:
-            require_possible(url)
-            return self._session.request(method, url, **options, timeout=waits, stream=True)
+            require_valid_host(url)
+            return self._session.request(method, url, **options, timeout=timeouts, stream=True)
         except (OSError, urllib3.exceptions.HTTPError, ValueError) as error:  # all of requests' are OSErrors
             return error
 
-    def _explain(self, url: str, about: str, error: Exception) -> NoReturn:
+    def _raise_error(self, url: str, prefix: str, error: Exception) -> NoReturn:
         """Why there is no answer; no network is found out once, and is the same for every request that follows.
 
         Raises:
@@ -172,17 +183,17 @@ class Web:
         if response is not None:
             response.close()  # or its connection would never be lent out again
         if not is_unresolved(error):
-            explain(url, about, error)
+            raise_request_error(url, prefix, error)
         host = unresolved_host(url, error)
-        with self._guard:
-            is_lost = self._no_network is not None or not is_connected()
-            if is_lost and not self._has_answered and self._no_network is None:
-                self._no_network = no_network(host)
-        if self._no_network:
-            raise self._no_network
-        if is_lost:
+        with self._lock:
+            is_offline = self._network_error is not None or not is_connected()
+            if is_offline and not self._has_response and self._network_error is None:
+                self._network_error = no_network_error(host)
+        if self._network_error:
+            raise self._network_error
+        if is_offline:
             raise InterruptedTransfer(f"{host} cannot be found by name any longer: the network of this machine is gone")
-        raise InterruptedTransfer(UNRESOLVED.format(host=host), most_attempts=TRIES_OF_A_NAME)
+        raise InterruptedTransfer(UNRESOLVED_MESSAGE.format(host=host), max_attempts=NAME_LOOKUP_ATTEMPTS)
 
 
 def _with_body(response: requests.Response, body: bytes) -> requests.Response:
@@ -204,7 +215,7 @@ class _StrictSession(requests.Session):
             target = super().get_redirect_target(resp)
             scheme = urlsplit(target).scheme if target else ""
             if target and scheme in {"", "http", "https"}:
-                require_possible(urljoin(str(resp.url), target))
+                require_valid_host(urljoin(str(resp.url), target))
         except ValueError as error:
             raise requests.exceptions.InvalidURL("it redirects to what is no address", response=resp) from error
         is_secure = urlsplit(str(resp.url)).scheme == "https"

@@ -7,17 +7,17 @@ from urllib.parse import urlsplit
 import requests
 
 from loaders.core.errors import SourceError
-from loaders.core.redact import redact, shown
-from loaders.http.proxy import proxy_complaint, proxy_of
+from loaders.core.redact import redact, redacted_url
+from loaders.http.proxy import proxy_fault, proxy_of
 from loaders.http.retry import InterruptedTransfer
 from loaders.http.status import is_transient
 
-PROXY_LOGIN = 407
-LONGEST_REASON = 150
-TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
-CERTIFICATES = re.compile(r"CA certificate bundle|\[X509", re.IGNORECASE)
-LIBRARY = re.compile(r"^(?:<[^>]*>|\w+\([^)]*\)): ")  # an object of urllib3 before what it says
-BROKEN = (
+PROXY_AUTHENTICATION_REQUIRED = 407
+MAX_REASON_LENGTH = 150
+TUNNEL_STATUS = re.compile(r"Tunnel connection failed: (\d{3})")
+CERTIFICATE_FILE = re.compile(r"CA certificate bundle|\[X509", re.IGNORECASE)
+LIBRARY_PREFIX = re.compile(r"^(?:<[^>]*>|\w+\([^)]*\)): ")  # an object of urllib3 before what it says
+CONNECTION_ERRORS = (
     requests.ConnectionError,
     requests.Timeout,
     requests.exceptions.ChunkedEncodingError,
@@ -25,48 +25,48 @@ BROKEN = (
 )
 
 
-def explain(url: str, about: str, error: Exception) -> NoReturn:
+def raise_request_error(url: str, prefix: str, error: Exception) -> NoReturn:
     """What went wrong before there was an answer.
 
     Args:
         url: what was asked for.
-        about: begins every message.
+        prefix: begins every message.
         error: of `requests`, or of what it is made of.
 
     Raises:
         InterruptedTransfer: another try may go better.
         SourceError: it cannot.
     """
-    what, reason = f"{about}{shown(url)}", reason_of(error)
-    if complaint := proxy_complaint(url):
-        raise SourceError(f"{what}: {complaint}")
+    target, reason = f"{prefix}{redacted_url(url)}", root_cause(error)
+    if fault := proxy_fault(url):
+        raise SourceError(f"{target}: {fault}")
     if "CERTIFICATE_VERIFY_FAILED" in reason:
         raise SourceError(
-            f"{what}: its certificate is not trusted here. Behind a proxy with an authority of its own, "
+            f"{target}: its certificate is not trusted here. Behind a proxy with an authority of its own, "
             f"name its file in the environment: REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt."
         )
-    if CERTIFICATES.search(reason):
+    if CERTIFICATE_FILE.search(reason):
         raise SourceError(
-            f"{what}: the file of certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names cannot be used "
+            f"{target}: the file of certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names cannot be used "
             f"({reason}). Name a file in PEM, such as /etc/ssl/certs/ca-certificates.crt, or unset both."
         )
     if isinstance(error, requests.TooManyRedirects):
-        raise SourceError(f"{what} redirects in circles. Only the publisher can correct that.")
-    if tunnel := TUNNEL.search(reason):
-        _explain_tunnel(url, about, int(tunnel[1]), error)
+        raise SourceError(f"{target} redirects in circles. Only the publisher can correct that.")
+    if tunnel := TUNNEL_STATUS.search(reason):
+        _raise_tunnel_error(url, prefix, int(tunnel[1]), error)
     if isinstance(error, requests.exceptions.ProxyError):
         raise InterruptedTransfer(f"no answer of the proxy {_proxy_host(url)} that the environment names ({reason})")
-    if isinstance(error, BROKEN) or not isinstance(error, ValueError):
+    if isinstance(error, CONNECTION_ERRORS) or not isinstance(error, ValueError):
         raise InterruptedTransfer(f"no answer ({reason})")
     if getattr(error, "response", None) is not None:
         raise SourceError(
-            f"{what}: {reason}. Only the publisher can correct that: try again later, or download the file yourself "
+            f"{target}: {reason}. Only the publisher can correct that: try again later, or download the file yourself "
             f"and say `source: {{path: …}}` in params.yaml."
         )
-    raise SourceError(f"{what} is no address that can be asked ({reason}). Correct the source in params.yaml.")
+    raise SourceError(f"{target} is no address that can be asked ({reason}). Correct the source in params.yaml.")
 
 
-def require_possible(url: str) -> None:
+def require_valid_host(url: str) -> None:
     """Refuse an address that no host can have, before a proxy or a resolver is asked for it.
 
     Raises:
@@ -78,43 +78,43 @@ def require_possible(url: str) -> None:
     parts.hostname.removesuffix(".").encode("idna")  # UnicodeError: a part is empty, or longer than 63 letters
 
 
-def proxy_login(url: str, about: str) -> SourceError:
+def proxy_login_error(url: str, prefix: str) -> SourceError:
     """The error for a proxy that does not know who asks."""
     return SourceError(
-        f"{about}{shown(url)}: the proxy {_proxy_host(url)} asks for a user name and a password, or does not accept "
-        f"those that it was given. State both in the address of the proxy in HTTPS_PROXY or HTTP_PROXY, with special "
-        f"characters percent-encoded (@ is %40)."
+        f"{prefix}{redacted_url(url)}: the proxy {_proxy_host(url)} asks for a user name and a password, or does not "
+        "accept those that it was given. State both in the address of the proxy in HTTPS_PROXY or HTTP_PROXY, with "
+        "special characters percent-encoded (@ is %40)."
     )
 
 
-def reason_of(error: BaseException) -> str:
+def root_cause(error: BaseException) -> str:
     """The innermost cause, in one line: what wraps it repeats addresses, with their queries."""
     while causes := [part for part in error.args if isinstance(part, Exception)]:
         error = causes[-1]
-    reason = getattr(error, "reason", None)
-    if isinstance(reason, Exception):
-        return reason_of(reason)
-    words = redact(" ".join(str(error).split()))  # before it is cut, which could leave a part of a secret
-    found = LIBRARY.sub("", words.split("(Caused by")[0]) or type(error).__name__
-    return found if len(found) <= LONGEST_REASON else f"{found[:LONGEST_REASON]}…"
+    nested = getattr(error, "reason", None)
+    if isinstance(nested, Exception):
+        return root_cause(nested)
+    text = redact(" ".join(str(error).split()))  # before it is cut, which could leave a part of a secret
+    message = LIBRARY_PREFIX.sub("", text.split("(Caused by")[0]) or type(error).__name__
+    return message if len(message) <= MAX_REASON_LENGTH else f"{message[:MAX_REASON_LENGTH]}…"
 
 
 def unresolved_host(url: str, error: Exception) -> str:
     """The host that has no address: of a redirect, of the proxy, or the one that was asked."""
-    named = re.search(r"Failed to resolve '([^']+)'", str(error))
-    return named[1] if named else _proxy_host(url) or urlsplit(url).hostname or shown(url)
+    match = re.search(r"Failed to resolve '([^']+)'", str(error))
+    return match[1] if match else _proxy_host(url) or urlsplit(url).hostname or redacted_url(url)
 
 
-def _explain_tunnel(url: str, about: str, status: int, error: Exception) -> NoReturn:
+def _raise_tunnel_error(url: str, prefix: str, status: int, error: Exception) -> NoReturn:
     """A proxy did not connect to the host: for the moment, or because it may not."""
-    if status == PROXY_LOGIN:
-        raise proxy_login(url, about)
+    if status == PROXY_AUTHENTICATION_REQUIRED:
+        raise proxy_login_error(url, prefix)
     proxy = _proxy_host(url)
     if is_transient(status):
         raise InterruptedTransfer(f"no answer (the proxy {proxy} answered {status})")
     raise SourceError(
-        f"{about}{shown(url)}: the proxy {proxy} refuses to connect to it ({status}). Ask the operator of the proxy to "
-        f"allow this host, or download the file yourself and say `source: {{path: …}}` in params.yaml."
+        f"{prefix}{redacted_url(url)}: the proxy {proxy} refuses to connect to it ({status}). Ask the operator of the "
+        f"proxy to allow this host, or download the file yourself and say `source: {{path: …}}` in params.yaml."
     )
 
 

@@ -6,33 +6,35 @@ from contextlib import suppress
 
 from loaders.core.errors import NoNetworkError
 
-WELL_KNOWN = ("doi.org", "zenodo.org")  # only looked up by name: nothing is sent to them
+WELL_KNOWN_HOSTS = ("doi.org", "zenodo.org")  # only looked up by name: nothing is sent to them
 # RFC 5737 and RFC 3849: addresses that are nobody's; a datagram socket needs a route to them, and sends nothing
-NOWHERE = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
+UNROUTED_ADDRESSES = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 NO_ROUTE = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
 
 
 def is_connected() -> bool:
     """Whether there is a way out of this machine, and names are resolved."""
-    return any(_has_route(family, place) for family, place in NOWHERE) and any(map(_resolves, WELL_KNOWN))
+    return any(_has_route(family, address) for family, address in UNROUTED_ADDRESSES) and any(
+        map(_resolves, WELL_KNOWN_HOSTS)
+    )
 
 
 def is_unresolved(error: BaseException) -> bool:
     """Whether a request failed before anything was sent: a name without an address, or no route."""
     cause: BaseException | None = error
-    seen: list[BaseException] = []
-    while cause is not None and cause not in seen:
+    visited: list[BaseException] = []
+    while cause is not None and cause not in visited:
         if isinstance(cause, socket.gaierror) or (isinstance(cause, OSError) and cause.errno in NO_ROUTE):
             return True
-        seen.append(cause)
-        inner = [part for part in (*cause.args, getattr(cause, "reason", None)) if isinstance(part, BaseException)]
-        cause = inner[-1] if inner else cause.__cause__ or cause.__context__
+        visited.append(cause)
+        causes = [part for part in (*cause.args, getattr(cause, "reason", None)) if isinstance(part, BaseException)]
+        cause = causes[-1] if causes else cause.__cause__ or cause.__context__
     return False
 
 
-def no_network(host: str) -> NoNetworkError:
+def no_network_error(host: str) -> NoNetworkError:
     """The error that all requests share: neither the host that was asked first nor a well-known one can be found."""
-    hosts = " and ".join(dict.fromkeys((WELL_KNOWN[0], host)))
+    hosts = " and ".join(dict.fromkeys((WELL_KNOWN_HOSTS[0], host)))
     return NoNetworkError(
         f"No network: {hosts} cannot be found by name. Nothing was downloaded. Check the connection of this machine "
         f"(and HTTPS_PROXY, if it needs a proxy), then run the same command again."
@@ -45,8 +47,8 @@ def _resolves(name: str) -> bool:
     return False
 
 
-def _has_route(family: int, place: str) -> bool:
+def _has_route(family: int, address: str) -> bool:
     with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
-        probe.connect((place, 443))
+        probe.connect((address, 443))
         return True
     return False

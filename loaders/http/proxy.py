@@ -5,7 +5,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from requests.utils import get_environ_proxies, select_proxy
 
-FORM = "expected http://host:port, or with a user's name and password before the host, percent-encoded (@ is %40)"
+EXPECTED_FORM = (
+    "expected http://host:port, or with a user's name and password before the host, percent-encoded (@ is %40)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Proxy:
 def proxy_of(url: str) -> Proxy | None:
     """The proxy for an address; null where there is none, or where what the environment says is none."""
     try:
-        parts = _parts(_stated(url))
+        parts = _split(_environment_proxy(url))
         if not parts.hostname:
             return None
         port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -39,15 +41,17 @@ def proxy_of(url: str) -> Proxy | None:
     return Proxy(parts.scheme, parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""))
 
 
-def proxy_complaint(url: str) -> str | None:
+def proxy_fault(url: str) -> str | None:
     """What is wrong with the proxy that the environment names for an address; null if nothing is, or there is none."""
-    if not _stated(url):
+    if not _environment_proxy(url):
         return None
     proxy = proxy_of(url)
     if proxy is None:
-        return f"the proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names is no address: {FORM}."
+        return f"the proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names is no address: {EXPECTED_FORM}."
     if proxy.scheme.startswith("socks"):
-        return f"the environment names a SOCKS proxy ({proxy.host}), and only HTTP proxies can be used: {FORM}."
+        return (
+            f"the environment names a SOCKS proxy ({proxy.host}), and only HTTP proxies can be used: {EXPECTED_FORM}."
+        )
     return None
 
 
@@ -57,13 +61,15 @@ def duckdb_proxy(url: str) -> dict[str, str]:
     Raises:
         ValueError: DuckDB cannot go through it; says why, without the password.
     """
-    if complaint := proxy_complaint(url):
-        raise ValueError(complaint)
+    if fault := proxy_fault(url):
+        raise ValueError(fault)
     proxy = proxy_of(url)
     if proxy is None:
         return {"http_proxy": "", "http_proxy_username": "", "http_proxy_password": ""}
     if proxy.scheme != "http":
-        raise ValueError(f"DuckDB cannot use the {proxy.scheme} proxy {proxy.host} that the environment names: {FORM}.")
+        raise ValueError(
+            f"DuckDB cannot use the {proxy.scheme} proxy {proxy.host} that the environment names: {EXPECTED_FORM}."
+        )
     return {
         "http_proxy": f"{proxy.host}:{proxy.port}",
         "http_proxy_username": proxy.user,
@@ -71,7 +77,7 @@ def duckdb_proxy(url: str) -> dict[str, str]:
     }
 
 
-def _stated(url: str) -> str:
+def _environment_proxy(url: str) -> str:
     """The address of the proxy, as the environment has it; empty where there is none."""
     try:
         return select_proxy(url, get_environ_proxies(url, no_proxy=None)) or ""
@@ -79,5 +85,5 @@ def _stated(url: str) -> str:
         return ""
 
 
-def _parts(address: str) -> SplitResult:
+def _split(address: str) -> SplitResult:
     return urlsplit(address if "://" in address else f"http://{address}")

@@ -9,7 +9,7 @@ from tenacity import RetryCallState
 from loaders.core.errors import SourceError
 from loaders.settings.download import Download
 
-RESETS_ATTEMPTS_BYTES = 1 << 20  # a connection that brought this much was worth its attempt
+PROGRESS_BYTES = 1 << 20  # a connection that brought this much was worth its attempt
 STALL_WINDOWS = 2  # time-outs within which a body must keep up its slowest speed
 
 
@@ -18,8 +18,8 @@ class InterruptedTransfer(Exception):  # noqa: N818 (it is no error until the at
 
     Attributes:
         retry_after_s: how long the server asks us to wait [s]; null if it does not.
-        brought_bytes: how much came before [bytes].
-        most_attempts: after how many of them another is no use; null for what the settings say.
+        received_bytes: how much came before [bytes].
+        max_attempts: after how many of them another is no use; null for what the settings say.
         status: of the answer, if there was one.
     """
 
@@ -27,14 +27,14 @@ class InterruptedTransfer(Exception):  # noqa: N818 (it is no error until the at
         self,
         reason: str,
         retry_after_s: float | None = None,
-        brought_bytes: int = 0,
-        most_attempts: int | None = None,
+        received_bytes: int = 0,
+        max_attempts: int | None = None,
         status: int | None = None,
     ) -> None:
         super().__init__(reason)
         self.retry_after_s = retry_after_s
-        self.brought_bytes = brought_bytes
-        self.most_attempts = most_attempts
+        self.received_bytes = received_bytes
+        self.max_attempts = max_attempts
         self.status = status
 
 
@@ -43,26 +43,26 @@ class RetryPolicy:
 
     def __init__(self, settings: Download) -> None:
         self._settings = settings
-        self._fruitless = 0
-        self._tries = 0
+        self._failed_attempts = 0
+        self._attempts = 0
 
-    def is_over(self, state: RetryCallState) -> bool:
+    def is_exhausted(self, state: RetryCallState) -> bool:
         """Whether the last attempt was the last one."""
         error = _interruption(state)
-        self._tries += 1
-        self._fruitless = 0 if error.brought_bytes >= RESETS_ATTEMPTS_BYTES else self._fruitless + 1
-        too_long = (error.retry_after_s or 0) > self._settings.longest_wait_s
-        return too_long or self._fruitless >= min(
-            self._settings.attempts, error.most_attempts or self._settings.attempts
+        self._attempts += 1
+        self._failed_attempts = 0 if error.received_bytes >= PROGRESS_BYTES else self._failed_attempts + 1
+        is_wait_too_long = (error.retry_after_s or 0) > self._settings.longest_wait_s
+        return is_wait_too_long or self._failed_attempts >= min(
+            self._settings.attempts, error.max_attempts or self._settings.attempts
         )
 
     def pause_s(self, state: RetryCallState) -> float:
         """How long to wait before the next attempt [s]: what the server asks for, at least."""
-        backoff_s = self._settings.backoff_s * 2.0 ** max(self._fruitless - 1, 0)
+        backoff_s = self._settings.backoff_s * 2.0 ** max(self._failed_attempts - 1, 0)
         jittered_s = backoff_s * random.uniform(0.5, 1.5)  # noqa: S311 (spreads requests, guards nothing)
         return min(max(jittered_s, _interruption(state).retry_after_s or 0), self._settings.longest_wait_s)
 
-    def give_up(self, what: str, error: InterruptedTransfer) -> NoReturn:
+    def give_up(self, label: str, error: InterruptedTransfer) -> NoReturn:
         """Say why.
 
         Raises:
@@ -70,13 +70,13 @@ class RetryPolicy:
         """
         if (error.retry_after_s or 0) > self._settings.longest_wait_s:
             raise SourceError(
-                f"{what}: {error} and asks us to wait {error.retry_after_s:,.0f} s, longer than "
+                f"{label}: {error} and asks us to wait {error.retry_after_s:,.0f} s, longer than "
                 f"download.longest_wait_s in params.yaml ({self._settings.longest_wait_s:g} s). Try again later."
             ) from error
-        if error.most_attempts is not None:
-            raise SourceError(f"{what}: {error}.") from error
+        if error.max_attempts is not None:
+            raise SourceError(f"{label}: {error}.") from error
         raise SourceError(
-            f"{what}: {error}, after {self._tries} attempts. What has come so far is kept: run the same command "
+            f"{label}: {error}, after {self._attempts} attempts. What has come so far is kept: run the same command "
             f"again later. A slow line needs a larger download.timeout_s or download.attempts in params.yaml."
         ) from error
 
@@ -85,12 +85,12 @@ class TooSlowError(Exception):
     """A body that comes, but too slowly to wait for."""
 
 
-class Window:
+class SpeedMonitor:
     """Watches the speed of a body over the last moments, so that a trickle is noticed as a silence would be."""
 
     def __init__(self, settings: Download) -> None:
         self._span_s = STALL_WINDOWS * settings.timeout_s
-        self._least_bytes = settings.slowest_bytes_per_s * self._span_s
+        self._minimum_bytes = settings.slowest_bytes_per_s * self._span_s
         self._start, self._bytes = time.monotonic(), 0
 
     def add(self, count: int) -> None:
@@ -103,7 +103,7 @@ class Window:
         elapsed_s = time.monotonic() - self._start
         if elapsed_s < self._span_s:
             return
-        if self._bytes < self._least_bytes:
+        if self._bytes < self._minimum_bytes:
             raise TooSlowError(f"{self._bytes:,} bytes in {elapsed_s:.0f} s")
         self._start, self._bytes = time.monotonic(), 0
 

@@ -11,10 +11,11 @@ from email.utils import parsedate_to_datetime
 import requests
 
 OK, PARTIAL = 200, 206
+VALIDATORS = ("ETag", "Last-Modified")  # headers that identify a version of a file
 
 # of a 5xx, these are about the request, which stays the same; all others are about the server at this moment, also
 # those that no standard names: 520 to 527 and 530 (no way to the server behind), 529 (overloaded), 598, 599 (time-out)
-NEVER = {
+PERMANENT_SERVER_ERRORS = {
     501: "the method is not supported",
     505: "the version of HTTP is not supported",
     506: "its own negotiation is misconfigured",
@@ -23,7 +24,7 @@ NEVER = {
     511: "the network wants a login first",
 }
 # of the others, these are about the moment, not about the request
-LATER = {
+TRANSIENT_STATUSES = {
     202: "what was asked for is being made ready",
     204: "nothing comes with it",
     205: "nothing comes with it",
@@ -38,28 +39,28 @@ LATER = {
 def is_transient(status: int, headers: Mapping[str, str] | None = None) -> bool:
     """Whether the same request may go better later; Retry-After says so of any error."""
     if 500 <= status < 600:
-        return status not in NEVER
-    return status in LATER or (400 <= status < 500 and retry_after_s(headers or {}) is not None)
+        return status not in PERMANENT_SERVER_ERRORS
+    return status in TRANSIENT_STATUSES or (400 <= status < 500 and retry_after_s(headers or {}) is not None)
 
 
-def in_words(response: requests.Response) -> str:
+def describe_status(response: requests.Response) -> str:
     """A status as messages have it: 511 Network Authentication Required (the network wants a login first)."""
-    words = f"{response.status_code} {response.reason or ''}".rstrip()
-    why = NEVER.get(response.status_code)
-    return f"{words} ({why})" if why else words
+    status = f"{response.status_code} {response.reason or ''}".rstrip()
+    explanation = PERMANENT_SERVER_ERRORS.get(response.status_code)
+    return f"{status} ({explanation})" if explanation else status
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
     """What Retry-After asks for [s]: a number of seconds, or a date; null if it says nothing."""
-    stated = headers.get("Retry-After", "").strip()
+    value = headers.get("Retry-After", "").strip()
     try:
-        if re.fullmatch(r"[0-9]+", stated):
-            return float(stated)
-        return max((parsedate_to_datetime(stated) - datetime.now(UTC)).total_seconds(), 0.0)
+        if re.fullmatch(r"[0-9]+", value):
+            return float(value)
+        return max((parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds(), 0.0)
     except (OverflowError, TypeError, ValueError):
         return None
 
 
-def whole_number(stated: str | None) -> int | None:
+def parse_byte_count(text: str | None) -> int | None:
     """A number of bytes in a header; null for what is none, or is longer than a number of bytes can be."""
-    return int(stated) if stated and re.fullmatch(r"[0-9]{1,18}", stated.strip()) else None
+    return int(text) if text and re.fullmatch(r"[0-9]{1,18}", text.strip()) else None

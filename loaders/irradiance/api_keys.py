@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from loaders.core.errors import SourceError
-from loaders.core.redact import remember, without
+from loaders.core.known_secrets import hide_secrets, register_secrets
 
 
 def required(names: Sequence[str], environment: Mapping[str, str], where: str) -> list[str]:
@@ -20,12 +20,12 @@ def required(names: Sequence[str], environment: Mapping[str, str], where: str) -
     odd = [name for name, value in found.items() if not re.fullmatch(r"[!-~]{4,}", value)]
     if odd:  # a header cannot carry it, and the error would show it
         raise SourceError(f"{' and '.join(odd)} in the environment is not what such a thing looks like. {where}")
-    remember(found.values())
+    register_secrets(found.values())
     return list(found.values())
 
 
 def without_in(body: bytes, secrets: Sequence[str]) -> bytes:
     """An answer without these secrets, which it may repeat; one that shows none stays as it is, byte for byte."""
     text = body.decode(errors="replace")
-    clean = without(text, secrets)
+    clean = hide_secrets(text, secrets)
     return body if clean == text else clean.encode()

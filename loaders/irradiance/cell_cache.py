@@ -3,7 +3,9 @@
     <kept>/<provider>/<what it was asked for>/<cell>.gz         an answer, as it came
                                               <cell>.refused    why there is none
 
-Keys are nowhere in it. The folder may be deleted at any time.
+Keys are nowhere in it. The folder may be deleted at any time. diskcache 5.6 has one SQLite file for all cells, which
+other users may read; where that is damaged, no answer is left (`file is not a database`). Here, only the damaged one is
+asked for again: Google bills each.
 """
 
 import gzip
@@ -24,7 +26,7 @@ import pyarrow as pa
 import requests
 
 from loaders.core.errors import SourceError
-from loaders.core.json_text import WRONG_FORM
+from loaders.core.json_text import MALFORMED_DOCUMENT_ERRORS
 from loaders.core.redact import redact
 from loaders.http.retry import last_status
 from loaders.irradiance.api_keys import without_in
@@ -175,7 +177,7 @@ def _known(place: Place, service: Service, kept: Kept) -> tuple[pa.Table, Refuse
 def _rows(place: Place, body: bytes, service: Service) -> pa.Table:
     try:
         return service.read(place, body)
-    except WRONG_FORM as error:
+    except MALFORMED_DOCUMENT_ERRORS as error:
         raise UnreadableError(f"it has another form than expected: {type(error).__name__}") from error
 
 

@@ -11,8 +11,8 @@ from loaders.settings.irradiance import Irradiance
 from loaders.settings.irradiance import Provider as Name
 
 if TYPE_CHECKING:
-    from loaders.core.progress import Watched
-    from loaders.http.client import Web
+    from loaders.core.progress import ProgressWrapper
+    from loaders.http.client import HttpClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,10 @@ class ProviderContext:
         agreed: whether the person who runs this agrees to so many billable requests.
     """
 
-    web: "Web"
+    web: "HttpClient"
     kept: Path
     environment: Mapping[str, str]
-    watched: "Watched"
+    watched: "ProgressWrapper"
     agreed: Callable[[int], bool]
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pyarrow as pa
 
-from loaders.acquire.lock import last_lock
+from loaders.acquire.lock import read_lock_if_valid
 from loaders.acquire.publishers.local import is_local
 from loaders.contract import BOUNDARY, GEOMETRY, RECORD, Field
 from loaders.core.paths import ProjectPaths
@@ -125,7 +125,7 @@ def warehouse_steps(settings: Settings, paths: ProjectPaths) -> list[Step]:
 
 def published(dataset: Dataset, paths: ProjectPaths) -> Data:
     """What a dataset comes from: its DOI or address; its bundled twin or the user's own file where that is read."""
-    source, lock = dataset.source, last_lock(paths.lock(dataset.key))
+    source, lock = dataset.source, read_lock_if_valid(paths.lock(dataset.key))
     tags = {"licence": dataset.licence or "unknown", "licence_verified": str(dataset.licence_verified).lower()}
     if is_local(dataset, paths):
         twin = source.path is None

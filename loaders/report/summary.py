@@ -71,7 +71,7 @@ def read_figures(paths: ProjectPaths) -> Figures:
         BuildError: there was none.
     """
     try:
-        figures: Figures = json.loads(paths.figures.read_text(encoding="utf-8"))
+        figures: Figures = json.loads(paths.build_metrics.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise BuildError("Nothing is built yet. Run `make all`.") from error
     return figures
@@ -193,7 +193,7 @@ def _published(row: Row, figures: Figures) -> Row:
 
 
 def _row(dataset: Dataset, paths: ProjectPaths, metrics: dict[str, Any]) -> Row:
-    seconds = paths.seconds(dataset.key)
+    seconds = paths.step_seconds(dataset.key)
     lock = read_lock(paths.lock(dataset.key))
     return Row(
         name=dataset.key,

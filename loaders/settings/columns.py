@@ -10,7 +10,7 @@ Scalar = str | int | float
 
 AREA_UNITS_M2 = {"m2": 1.0, "ha": 1e4, "km2": 1e6}
 CAPACITY_UNITS_MW = {"W": 1e-6, "kW": 1e-3, "MW": 1.0, "GW": 1e3}
-MOST_LINES = 100_000  # before the header of a table
+MAX_HEADER_LINE = 100_000  # before the header of a table
 PEAK_SUFFIX = "p"  # kWp is a DC capacity by definition
 
 
@@ -31,14 +31,14 @@ def _as_scalars(value: object) -> object:
     return (value,) if isinstance(value, str | int | float) else value
 
 
-Names = Annotated[tuple[Text, ...], BeforeValidator(as_tuple)]
+ColumnNames = Annotated[tuple[Text, ...], BeforeValidator(as_tuple)]
 Scalars = Annotated[tuple[Scalar, ...], BeforeValidator(_as_scalars)]
-Wanted = Annotated[tuple[Scalar | bool, ...], BeforeValidator(_as_scalars), Field(min_length=1)]
+AllowedValues = Annotated[tuple[Scalar | bool, ...], BeforeValidator(_as_scalars), Field(min_length=1)]
 DatePattern = Annotated[str, StringConstraints(pattern=r"^([MD./ _-]*)YYYY([MD./ _-]*)$")]
 DatePatterns = Annotated[tuple[DatePattern, ...], BeforeValidator(as_tuple)]
 
 
-class Reading(SettingsModel):
+class ReadOptions(SettingsModel):
     """What the file does not say of itself.
 
     Attributes:
@@ -62,7 +62,7 @@ class Reading(SettingsModel):
     wkt: Text | None = None
     encoding: Text | None = None
     delimiter: Literal[",", ";", "\t", "|"] = ","
-    header_line: Annotated[int, Field(ge=1, le=MOST_LINES)] = 1
+    header_line: Annotated[int, Field(ge=1, le=MAX_HEADER_LINE)] = 1
     quotes: bool = True
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'"] | None = None
@@ -89,7 +89,7 @@ class Column(SettingsModel):
         null_values: what stands for "unknown".
     """
 
-    column: Names = ()
+    column: ColumnNames = ()
     constant: Scalar | None = None
     null_values: Scalars = ()
 
@@ -143,14 +143,14 @@ class InstalledColumn(Column):
         pattern: how the dates are written where it is not plain: of YYYY, MM, DD and separators, say DD/MM/YYYY.
     """
 
-    after: Names = ()
-    before: Names = ()
+    after: ColumnNames = ()
+    before: ColumnNames = ()
     pattern: DatePatterns = ()
 
     @model_validator(mode="after")
     def _column_or_constant(self) -> Self:
-        given = (bool(self.column), self.constant is not None, bool(self.after or self.before))
-        if sum(given) != 1:
+        alternatives = (bool(self.column), self.constant is not None, bool(self.after or self.before))
+        if sum(alternatives) != 1:
             raise ValueError("give a column, or a constant, or the columns that it lies between (after, before)")
         return self
 

@@ -27,9 +27,9 @@ class DuckLake(SettingsModel):
     def _a_folder_or_a_bucket(cls, files: str | None) -> str | None:
         if files and "://" in files and not files.startswith("s3://"):
             raise ValueError("ducklake.files is a folder or s3://bucket/prefix; no other address is understood")
-        if files and (what := credential_in(files)):
+        if files and (credential := credential_in(files)):
             raise ValueError(
-                f"ducklake.files holds a secret ({what}), which the catalogue would keep: give the address alone, and "
-                f"the keys in the environment as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+                f"ducklake.files holds a secret ({credential}), which the catalogue would keep: give the address "
+                "alone, and the keys in the environment as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
             )
         return files

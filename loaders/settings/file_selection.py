@@ -10,7 +10,15 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from loaders.core.errors import ReadError
-from loaders.core.file_formats import FORMATS, SHAPEFILE_PARTS, UNPACKED, USUAL, geodatabase, is_archive, suffix
+from loaders.core.file_formats import (
+    COMMON_SUFFIXES,
+    FORMATS,
+    SHAPEFILE_PARTS,
+    UNPACKED_SUFFIX,
+    geodatabase,
+    is_archive,
+    suffix,
+)
 from loaders.settings.source import Source
 
 
@@ -39,35 +47,37 @@ class SourceFile:
         return suffix(self.published)
 
 
-def wanted_names(names: Collection[str], source: Source) -> tuple[list[str], list[str]]:
+def select_names(names: Collection[str], source: Source) -> tuple[list[str], list[str]]:
     """Which of a publisher's files to fetch, sorted; and the patterns that nothing can match.
 
     A pattern that matches no file may match one inside an archive, so that archives are wanted for it.
     """
-    visible = sorted(name for name in names if not _is_hidden(name) and not _any(name, "", source.exclude))
+    visible = sorted(name for name in names if not _is_hidden(name) and not _matches_any(name, "", source.exclude))
     if not source.include:
         return visible, []
-    chosen = {name for name in visible if _any(name, "", source.include)}
-    chosen = with_parts(chosen, visible)
-    unmatched = [pattern for pattern in source.include if not any(_any(name, "", [pattern]) for name in visible)]
+    selected = {name for name in visible if _matches_any(name, "", source.include)}
+    selected = add_parts(selected, visible)
+    unmatched = [
+        pattern for pattern in source.include if not any(_matches_any(name, "", [pattern]) for name in visible)
+    ]
     archives = {p: [name for name in visible if is_archive(name) and _may_hold(name, p)] for p in unmatched}
-    chosen |= {name for found in archives.values() for name in found}
-    return sorted(chosen), [pattern for pattern, found in archives.items() if not found]
+    selected |= {name for matches in archives.values() for name in matches}
+    return sorted(selected), [pattern for pattern, matches in archives.items() if not matches]
 
 
-def wanted_members(members: Sequence[str], archive: str, source: Source) -> list[str]:
+def select_members(members: Sequence[str], archive: str, source: Source) -> list[str]:
     """Which files of an archive to unpack."""
     visible = [name for name in members if not _is_hidden(name) and _is_below_folder(name, source)]
-    visible = [name for name in visible if not _any(name, archive, source.exclude)]
+    visible = [name for name in visible if not _matches_any(name, archive, source.exclude)]
     main = main_files(visible)
     if not source.include:
-        chosen = main or set(visible)
+        selected = main or set(visible)
     else:
-        chosen = {name for name in visible if _any(name, archive, source.include, main)}
-    return sorted(with_parts(chosen, visible))
+        selected = {name for name in visible if _matches_any(name, archive, source.include, main)}
+    return sorted(add_parts(selected, visible))
 
 
-def wanted_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
+def select_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
     """The files of a raw folder to load, sorted by name.
 
     Without patterns it is the only file of a known format, or the only file.
@@ -75,27 +85,31 @@ def wanted_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
     Raises:
         ReadError: a pattern finds nothing, or there are several files to choose from without a pattern.
     """
-    present = sorted({_described(path, folder) for path in folder.rglob("*") if path.is_file()}, key=_order)
+    present = sorted({_source_file(path, folder) for path in folder.rglob("*") if path.is_file()}, key=_sort_key)
     present = [file for file in present if file.suffix not in SHAPEFILE_PARTS and not is_archive(file.published)]
-    present = [file for file in present if not _any(file.published, file.archive, source.exclude)]
+    present = [file for file in present if not _matches_any(file.published, file.archive, source.exclude)]
     main = main_files([file.name for file in present])
-    known = [file for file in present if file.name in main] or present
-    listing = ", ".join(file.name for file in known) or "nothing"
+    candidates = [file for file in present if file.name in main] or present
+    listing = ", ".join(file.name for file in candidates) or "nothing"
     remedy = f"Name what is wanted in datasets.{key}.source.include in params.yaml."
-    if not source.include and len(known) != 1:
-        several = "several: " if known else ""
+    if not source.include and len(candidates) != 1:
+        several = "several: " if candidates else ""
         raise ReadError(f"{key}: expected one file to load, found {several}{listing}. {remedy}")
-    chosen = {file.name: file for file in known} if not source.include else {}
-    held: dict[str, list[str]] = {}
+    selected = {file.name: file for file in candidates} if not source.include else {}
+    names_by_archive: dict[str, list[str]] = {}
     for file in present:
-        held.setdefault(file.archive, []).append(file.published)
-    main_of = {archive: main_files(names) for archive, names in held.items()}
+        names_by_archive.setdefault(file.archive, []).append(file.published)
+    main_by_archive = {archive: main_files(names) for archive, names in names_by_archive.items()}
     for pattern in source.include:
-        found = [file for file in present if _any(file.published, file.archive, [pattern], main_of[file.archive])]
-        if not found:
+        matches = [
+            file
+            for file in present
+            if _matches_any(file.published, file.archive, [pattern], main_by_archive[file.archive])
+        ]
+        if not matches:
             raise ReadError(f"{key}: no file matches include ({pattern}). Found: {listing}. {remedy}")
-        chosen |= {file.name: file for file in found}
-    return [chosen[name] for name in sorted(chosen)]
+        selected |= {file.name: file for file in matches}
+    return [selected[name] for name in sorted(selected)]
 
 
 def _is_below_folder(name: str, source: Source) -> bool:
@@ -111,47 +125,47 @@ def is_data(name: str) -> bool:
 
 def main_files(names: Collection[str], *, with_archives: bool = False) -> set[str]:
     """The files that a load means unasked: of the usual formats (and archives), or else of any that it reads."""
-    usual = {name for name in names if suffix(name) in USUAL or (with_archives and is_archive(name))}
+    usual = {name for name in names if suffix(name) in COMMON_SUFFIXES or (with_archives and is_archive(name))}
     return usual or {name for name in names if suffix(geodatabase(name) or name) in FORMATS}
 
 
-def _order(file: SourceFile) -> Path:
+def _sort_key(file: SourceFile) -> Path:
     return file.path
 
 
-def _described(path: Path, folder: Path) -> SourceFile:
+def _source_file(path: Path, folder: Path) -> SourceFile:
     name = path.relative_to(folder).as_posix()
-    if whole := geodatabase(name):
-        path, name = folder / whole, whole
+    if database := geodatabase(name):
+        path, name = folder / database, database
     for parent in path.relative_to(folder).parents:
-        archive = parent.as_posix().removesuffix(UNPACKED)
-        if parent.suffix == UNPACKED and is_archive(archive):
+        archive = parent.as_posix().removesuffix(UNPACKED_SUFFIX)
+        if parent.suffix == UNPACKED_SUFFIX and is_archive(archive):
             return SourceFile(path, path.relative_to(folder / parent).as_posix(), archive)
     return SourceFile(path, name)
 
 
-def _any(name: str, archive: str, patterns: Sequence[str], main: Collection[str] | None = None) -> bool:
+def _matches_any(name: str, archive: str, patterns: Sequence[str], main: Collection[str] | None = None) -> bool:
     """Whether any pattern means a file; one of its archive means the main files in that, or all that can be read."""
-    whole = geodatabase(name) or name
-    seen = {part for each in (name, whole) for part in (each, PurePosixPath(each).name)}
+    database = geodatabase(name) or name
+    forms = {part for each in (name, database) for part in (each, PurePosixPath(each).name)}
     if archive:
-        seen |= {f"{outer}/{each}" for outer in (archive, PurePosixPath(archive).name) for each in (name, whole)}
-        if name in main if main is not None else suffix(whole) in FORMATS:
-            seen |= {archive, PurePosixPath(archive).name}
-    return any(fnmatchcase(one, pattern) for one in seen for pattern in patterns)
+        forms |= {f"{outer}/{each}" for outer in (archive, PurePosixPath(archive).name) for each in (name, database)}
+        if name in main if main is not None else suffix(database) in FORMATS:
+            forms |= {archive, PurePosixPath(archive).name}
+    return any(fnmatchcase(form, pattern) for form in forms for pattern in patterns)
 
 
 def _may_hold(archive: str, pattern: str) -> bool:
     """Whether a pattern may match something in an archive: it names no archive, or this one."""
     parts = PurePosixPath(pattern).parts
-    outer = ["/".join(parts[: place + 1]) for place, part in enumerate(parts[:-1]) if is_archive(part)]
-    return not outer or _any(archive, "", outer)
+    outer_archives = ["/".join(parts[: index + 1]) for index, part in enumerate(parts[:-1]) if is_archive(part)]
+    return not outer_archives or _matches_any(archive, "", outer_archives)
 
 
-def with_parts(chosen: set[str], visible: Sequence[str]) -> set[str]:
+def add_parts(selected: set[str], visible: Sequence[str]) -> set[str]:
     """Files, and the other parts of the shapefiles and file geodatabases among them."""
-    shapefiles, folders = {name.lower() for name in chosen}, {geodatabase(name) for name in chosen} - {""}
-    return chosen | {name for name in visible if _shapefile(name) in shapefiles or geodatabase(name) in folders}
+    shapefiles, folders = {name.lower() for name in selected}, {geodatabase(name) for name in selected} - {""}
+    return selected | {name for name in visible if _shapefile(name) in shapefiles or geodatabase(name) in folders}
 
 
 def _shapefile(name: str) -> str:

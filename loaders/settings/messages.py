@@ -25,25 +25,25 @@ EXAMPLES = {
 }
 
 
-def unknown(name: str, known: Iterable[str], what: str, file: str) -> str:
+def unknown_name_message(name: str, known: Iterable[str], kind: str, file: str) -> str:
     """The sentence for a name that is not there."""
-    return f"{file}: there is no {what} {name!r}. {_nearest(name, sorted(known))}"
+    return f"{file}: there is no {kind} {name!r}. {_suggestion(name, sorted(known))}"
 
 
-def invalid(file: str, error: ValidationError, model: type[BaseModel]) -> str:
+def invalid_settings_message(file: str, error: ValidationError, model: type[BaseModel]) -> str:
     """Every complaint about a settings file, one a line."""
     # a value that may be of several types is complained about once for each of them
-    places = {
+    problems = {
         problem["loc"][:-1] if problem["loc"][-1:] in UNION_MEMBERS else problem["loc"]: problem
         for problem in error.errors()
     }
-    lines = [_complaint({**problem, "loc": place}, model) for place, problem in places.items()]
+    lines = [_problem_message({**problem, "loc": location}, model) for location, problem in problems.items()]
     if len(lines) == 1:
         return f"{file}: {lines[0]}"
     return "\n".join([f"{file}: {len(lines)} settings cannot be used:", *(f"  {line}" for line in lines)])
 
 
-def not_yaml(error: Exception) -> str:
+def yaml_error_message(error: Exception) -> str:
     """What is wrong with a text that is not YAML, and the line with a mark below the place."""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return " ".join(str(error).split())
@@ -55,95 +55,95 @@ def not_yaml(error: Exception) -> str:
 def misplaced_entry(tree: yaml.Node | None) -> str:
     """What to say of a dataset's entry that stands among those that are not loaded; empty if there is none."""
     branches = {name.value: value for name, value in tree.value} if isinstance(tree, yaml.MappingNode) else {}
-    listed = branches.get("not_loaded")
-    for name, entry in listed.value if isinstance(listed, yaml.MappingNode) else ():
-        settings = [part.value for part, _ in entry.value] if isinstance(entry, yaml.MappingNode) else []
-        if "source" in settings:
+    not_loaded = branches.get("not_loaded")
+    for name, entry in not_loaded.value if isinstance(not_loaded, yaml.MappingNode) else ():
+        names = [setting.value for setting, _ in entry.value] if isinstance(entry, yaml.MappingNode) else []
+        if "source" in names:
             line = name.start_mark.line + 1
             return f"{name.value} stands below `not_loaded:` (line {line}). Move it below `datasets:`."
     return ""
 
 
-def duplicate_keys(node: yaml.Node | None, path: str = "") -> str:
+def duplicate_key(node: yaml.Node | None, path: str = "") -> str:
     """The first key that a YAML mapping holds twice, dotted; empty if there is none. YAML itself keeps the last."""
     if not isinstance(node, yaml.MappingNode):
         return ""
-    seen: set[str] = set()
+    names: set[str] = set()
     for name, value in node.value:
         dotted = f"{path}.{name.value}".lstrip(".")
-        if name.value in seen:
+        if name.value in names:
             return dotted
-        seen.add(name.value)
-        if below := duplicate_keys(value, dotted):
-            return below
+        names.add(name.value)
+        if nested := duplicate_key(value, dotted):
+            return nested
     return ""
 
 
-def _complaint(problem: Any, model: type[BaseModel]) -> str:
-    place = [str(part) for part in problem["loc"]]
-    dotted = ".".join(part for part in place if part != "[key]")
+def _problem_message(problem: Any, model: type[BaseModel]) -> str:
+    path = [str(part) for part in problem["loc"]]
+    dotted = ".".join(part for part in path if part != "[key]")
     match problem["type"]:
         case "extra_forbidden":
-            return f"{dotted} is not a setting. {_nearest(place[-1], _names_at(model, place[:-1]))}"
+            return f"{dotted} is not a setting. {_suggestion(path[-1], _setting_names(model, path[:-1]))}"
         case "literal_error":
-            choices = [str(choice) for choice in _choices_at(model, place)]
-            return f"{dotted} is {problem['input']!r}. {_nearest(str(problem['input']), choices)}"
+            choices = [str(choice) for choice in _choices(model, path)]
+            return f"{dotted} is {problem['input']!r}. {_suggestion(str(problem['input']), choices)}"
         case "missing":
             return f"{dotted} is missing. Add it; README.md shows a whole entry."
         case "value_error":
             return f"{dotted}: {problem['ctx']['error']}.".removeprefix(": ")
         case "string_pattern_mismatch":
-            example = EXAMPLES.get(_name(place), "")
-            found = _shown(problem["input"], is_address=_name(place) == "url")
-            return f"{dotted} is {found}, which is not of the expected form: for example {example}."
+            example = EXAMPLES.get(_setting_name(path), "")
+            value = _quoted_value(problem["input"], is_address=_setting_name(path) == "url")
+            return f"{dotted} is {value}, which is not of the expected form: for example {example}."
         case _:
-            return f"{dotted} is {problem['input']!r}{_expected(problem, model, place)}."
+            return f"{dotted} is {problem['input']!r}{_expected(problem, model, path)}."
 
 
-def _shown(value: str, *, is_address: bool) -> str:
+def _quoted_value(value: str, *, is_address: bool) -> str:
     """A value without credentials; what stands before the host of an address may be one, also without its `https://`."""
     if is_address and "://" not in value:
         return redact(repr(f"//{value}")).replace("//", "", 1)
     return redact(repr(value))
 
 
-def _nearest(name: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(name.lower(), [word.lower() for word in known], n=1, cutoff=0.5)
-    meant = next((word for word in known if close and word.lower() == close[0]), "")
+def _suggestion(name: str, known: Sequence[str]) -> str:
+    close_names = difflib.get_close_matches(name.lower(), [word.lower() for word in known], n=1, cutoff=0.5)
+    nearest = next((word for word in known if close_names and word.lower() == close_names[0]), "")
     listing = ", ".join(known)
-    return f"Did you mean {meant}? Known: {listing}." if meant else f"Known: {listing}."
+    return f"Did you mean {nearest}? Known: {listing}." if nearest else f"Known: {listing}."
 
 
-def _names_at(model: type[BaseModel], place: Sequence[str]) -> list[str]:
-    found = _type_at(model, place)
-    fields = found.model_fields if isinstance(found, type) and issubclass(found, BaseModel) else {}
+def _setting_names(model: type[BaseModel], path: Sequence[str]) -> list[str]:
+    annotation = _type_of(model, path)
+    fields = annotation.model_fields if isinstance(annotation, type) and issubclass(annotation, BaseModel) else {}
     return [name for name in fields if name != "key"]
 
 
-def _choices_at(model: type[BaseModel], place: Sequence[str]) -> tuple[Any, ...]:
-    found = _type_at(model, place)
-    while get_origin(found) is tuple:  # of a list, each
-        found = _bare(get_args(found)[0])
-    return get_args(found)
+def _choices(model: type[BaseModel], path: Sequence[str]) -> tuple[Any, ...]:
+    annotation = _type_of(model, path)
+    while get_origin(annotation) is tuple:  # of a list, each
+        annotation = _unwrap(get_args(annotation)[0])
+    return get_args(annotation)
 
 
-def _name(place: Sequence[str]) -> str:
+def _setting_name(path: Sequence[str]) -> str:
     """The name of a setting, without the position in its list."""
-    return next((part for part in reversed(place) if not part.isdigit()), "")
+    return next((part for part in reversed(path) if not part.isdigit()), "")
 
 
-def _expected(problem: Any, model: type[BaseModel], place: Sequence[str]) -> str:
+def _expected(problem: Any, model: type[BaseModel], path: Sequence[str]) -> str:
     if problem["type"] in {"int_type", "int_from_float", "greater_than_equal", "less_than_equal"}:
-        return f"; expected {_range_at(model, place)}"
+        return f"; expected {_range(model, path)}"
     return f": {problem['msg'][0].lower()}{problem['msg'][1:]}"
 
 
-def _range_at(model: type[BaseModel], place: Sequence[str]) -> str:
+def _range(model: type[BaseModel], path: Sequence[str]) -> str:
     """The numbers that a setting may be, in words."""
-    parent = _type_at(model, place[:-1])
+    parent = _type_of(model, path[:-1])
     fields = parent.model_fields if isinstance(parent, type) and issubclass(parent, BaseModel) else {}
-    field = fields.get(place[-1])
-    kind = "a whole number" if field and _bare(field.annotation) is int else "a number"
+    field = fields.get(path[-1])
+    kind = "a whole number" if field and _unwrap(field.annotation) is int else "a number"
     limits = {type(limit).__name__: limit for limit in (field.metadata if field else ())}
     least, most = (getattr(limits.get(name), name.lower(), None) for name in ("Ge", "Le"))
     if least is None or most is None:
@@ -151,18 +151,18 @@ def _range_at(model: type[BaseModel], place: Sequence[str]) -> str:
     return f"{kind} from {least:g} to {most:g}"
 
 
-def _type_at(annotation: Any, place: Sequence[str]) -> Any:
+def _type_of(annotation: Any, path: Sequence[str]) -> Any:
     """The type that the settings have at a place, by walking down the models."""
-    for part in place:
-        annotation = _bare(annotation)
+    for part in path:
+        annotation = _unwrap(annotation)
         if get_origin(annotation) is dict:
             annotation = get_args(annotation)[1]
         elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
             annotation = annotation.model_fields[part].annotation
-    return _bare(annotation)
+    return _unwrap(annotation)
 
 
-def _bare(annotation: Any) -> Any:
+def _unwrap(annotation: Any) -> Any:
     """A type without its `Annotated` and `None`."""
     while get_origin(annotation) in (Annotated, Union, types.UnionType):
         annotation = next(part for part in get_args(annotation) if part is not types.NoneType)

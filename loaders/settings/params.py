@@ -12,10 +12,10 @@ import yaml
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from loaders.core.errors import SettingsError
-from loaders.settings import messages as explain
+from loaders.settings import messages
 from loaders.settings.base import Executor, Positive, SettingsModel, Text
 from loaders.settings.build import Boundaries, Dedup, Licences
-from loaders.settings.columns import ColumnMap, Extent, Reading, Wanted
+from loaders.settings.columns import AllowedValues, ColumnMap, Extent, ReadOptions
 from loaders.settings.download import Download
 from loaders.settings.ducklake import DuckLake
 from loaders.settings.irradiance import Energy, Irradiance
@@ -34,8 +34,8 @@ class Dataset(SettingsModel):
     key: str
     alias: Key | None = None
     source: Source
-    read: Reading = Reading()
-    where: dict[Text, Wanted] = Field(default_factory=dict)
+    read: ReadOptions = ReadOptions()
+    where: dict[Text, AllowedValues] = Field(default_factory=dict)
     columns: ColumnMap = ColumnMap()
     extent: Extent | None = None
     expected_features: Annotated[int, Field(gt=0)] | None = None
@@ -90,7 +90,9 @@ class Settings(SettingsModel):
     def _priority_names_datasets(self) -> Self:
         for key in self.dedup.priority:
             if key not in self.datasets:
-                raise ValueError(explain.unknown(key, self.datasets, "dataset", "dedup.priority").rstrip("."))
+                raise ValueError(
+                    messages.unknown_name_message(key, self.datasets, "dataset", "dedup.priority").rstrip(".")
+                )
         if len(set(self.dedup.priority)) < len(self.dedup.priority):
             raise ValueError("dedup.priority names a dataset twice; keep one of them")
         return self
@@ -120,14 +122,14 @@ class Settings(SettingsModel):
         datasets = {key: dataset.model_copy(update={"max_mb": None}) for key, dataset in self.datasets.items()}
         return self.model_copy(update={"max_mb": max_mb, "datasets": datasets})
 
-    def chosen(self, names: Iterable[str] | None) -> list[Dataset]:
+    def select_datasets(self, names: Iterable[str] | None) -> list[Dataset]:
         """The datasets with these keys or aliases, each once; all of them if there are no names.
 
         Raises:
             SettingsError: there is none of one name.
         """
-        found = [self.dataset(name) for name in names or self.datasets]
-        return list({dataset.key: dataset for dataset in found}.values())
+        datasets = [self.dataset(name) for name in names or self.datasets]
+        return list({dataset.key: dataset for dataset in datasets}.values())
 
     def dataset(self, name: str) -> Dataset:
         """The dataset with this key or alias.
@@ -141,7 +143,7 @@ class Settings(SettingsModel):
             return self.datasets[key]
         if key in self.not_loaded:
             raise SettingsError(f"{key} is known but not loaded: {self.not_loaded[key].reason}")
-        raise SettingsError(explain.unknown(name, [*self.datasets, *aliases], "dataset", "params.yaml"))
+        raise SettingsError(messages.unknown_name_message(name, [*self.datasets, *aliases], "dataset", "params.yaml"))
 
 
 def read_settings(path: Path) -> Settings:
@@ -158,19 +160,19 @@ def read_settings(path: Path) -> Settings:
         text = path.read_text(encoding="utf-8")
         document = yaml.safe_load(text)
         tree = yaml.compose(text, yaml.SafeLoader)
-        repeated = explain.duplicate_keys(tree)
+        duplicate = messages.duplicate_key(tree)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date, a branch within itself
-        raise SettingsError(f"{path}: is not YAML: {explain.not_yaml(error)}") from error
-    if repeated:
-        raise SettingsError(f"{path.name}: {repeated} stands there twice; keep one of them.")
-    if misplaced := explain.misplaced_entry(tree):
+        raise SettingsError(f"{path}: is not YAML: {messages.yaml_error_message(error)}") from error
+    if duplicate:
+        raise SettingsError(f"{path.name}: {duplicate} stands there twice; keep one of them.")
+    if misplaced := messages.misplaced_entry(tree):
         raise SettingsError(f"{path.name}: {misplaced}")
     try:
         return Settings.model_validate(_with_keys(document, path.name))
     except ValidationError as error:
-        raise SettingsError(explain.invalid(path.name, error, Settings)) from error
+        raise SettingsError(messages.invalid_settings_message(path.name, error, Settings)) from error
 
 
 def _with_keys(document: object, file: str) -> object:

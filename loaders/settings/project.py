@@ -6,7 +6,7 @@ from loaders.core.errors import SettingsError
 from loaders.core.paths import ProjectPaths, find_root
 from loaders.settings.params import Settings, read_settings
 
-NOT_IN_A_FOLDER = {"{": "DVC", "}": "DVC", "?": "DuckDB"}  # and who takes it for something else
+UNUSABLE_CHARACTERS = {"{": "DVC", "}": "DVC", "?": "DuckDB"}  # and who takes it for something else
 
 
 def require_usable_folder(root: Path) -> None:
@@ -15,7 +15,7 @@ def require_usable_folder(root: Path) -> None:
     Raises:
         SettingsError: its path holds a character that one of them takes for something else.
     """
-    for character, tool in NOT_IN_A_FOLDER.items():
+    for character, tool in UNUSABLE_CHARACTERS.items():
         if character in str(root):
             raise SettingsError(
                 f"The project is in {root}, and {tool} cannot work below a folder with {character!r} in its name. "

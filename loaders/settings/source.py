@@ -29,31 +29,31 @@ class Source(SettingsModel):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        if len(self._given()) != 1:
-            found = " and ".join(self._given()) or "none of them"
-            raise ValueError(f"a source is exactly one of {', '.join(SOURCE_KINDS)}; found {found}")
+        if len(self._stated_kinds()) != 1:
+            kinds = " and ".join(self._stated_kinds()) or "none of them"
+            raise ValueError(f"a source is exactly one of {', '.join(SOURCE_KINDS)}; found {kinds}")
         return self
 
     @model_validator(mode="after")
     def _no_secrets(self) -> Self:
         for kind in ("url", "doi", "github"):
-            if what := credential_in(getattr(self, kind) or ""):
+            if credential := credential_in(getattr(self, kind) or ""):
                 raise ValueError(
-                    f"the {kind} holds a secret ({what}), which would end up in the lock and in Git, and may expire. "
-                    f"Give the address without it; a user name and password are read from ~/.netrc. Or download the "
-                    f"file yourself, and use `path:` instead"
+                    f"the {kind} holds a secret ({credential}), which would end up in the lock and in Git, and may "
+                    "expire. Give the address without it; a user name and password are read from ~/.netrc. Or "
+                    "download the file yourself, and use `path:` instead"
                 )
         return self
 
     @property
     def kind(self) -> str:
         """Which of the four it is."""
-        return self._given()[0]
+        return self._stated_kinds()[0]
 
     @property
     def as_stated(self) -> dict[str, object]:
         """As a lock repeats it."""
         return self.model_dump(mode="json", exclude_defaults=True)
 
-    def _given(self) -> list[str]:
+    def _stated_kinds(self) -> list[str]:
         return [kind for kind in SOURCE_KINDS if getattr(self, kind) is not None]

@@ -175,7 +175,7 @@ def _asked(parts: Mapping[Terms, list[str]]) -> Iterator[str]:
         known = each.name if each.kind == "unknown" else f"{each.name}: {each.title}"
         yield f"### {markdown_link(known, each.url)}"
         yield f"Datasets: {', '.join(datasets)}"
-        yield _list(each.asks)
+        yield _list(each.obligations)
 
 
 def _doubts(datasets: list[Dataset], locks: Mapping[str, Lock]) -> list[str]:

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from loaders.core.errors import BuildError
 from loaders.core.files import write_json
-from loaders.core.foreign_errors import STOPPED_CODE, killed
+from loaders.core.foreign_errors import STOPPED_EXIT_CODE, killed_message
 from loaders.core.paths import DATABASE_NAME, ProjectPaths
 from loaders.core.prune import prune
 from loaders.db import ducklake as lake
@@ -123,10 +123,10 @@ def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB) -> None:
         text=True,
         check=False,
     )
-    if done.returncode in {-signal.SIGINT, STOPPED_CODE}:
+    if done.returncode in {-signal.SIGINT, STOPPED_EXIT_CODE}:
         raise KeyboardInterrupt
     if done.returncode < 0:
-        raise BuildError(f"dbt: {killed(-done.returncode)} The tables of the last good build stay.")
+        raise BuildError(f"dbt: {killed_message(-done.returncode)} The tables of the last good build stay.")
     if done.returncode:
         raise BuildError(explain_failure(results, done.stdout + done.stderr, database))
 
@@ -230,7 +230,7 @@ def _publish(aside: Path, paths: ProjectPaths) -> None:
     for path in paths.curated.iterdir():
         if path.name not in {new.name for new in fresh}:
             path.unlink()
-    (aside / FIGURES).replace(paths.figures)
+    (aside / FIGURES).replace(paths.build_metrics)
     paths.database.with_name(f"{DATABASE_NAME}.wal").unlink(missing_ok=True)
     (aside / DATABASE_NAME).replace(paths.database)
-    write_json(curated_hashes(paths), paths.built_from)
+    write_json(curated_hashes(paths), paths.curated_digests)

@@ -4,7 +4,7 @@ import json
 import shlex
 from pathlib import Path
 
-from loaders.core.foreign_errors import sentence_for
+from loaders.core.foreign_errors import message_for
 
 FAILED = frozenset({"error", "fail", "runtime error"})
 SHOWN = 5
@@ -21,7 +21,7 @@ def explain_failure(results: Path, output: str, database: Path) -> str:
     """
     failed = [node for node in _read(results) if node["status"] in FAILED]
     said = "\n".join([*(node["message"] or "" for node in failed), "" if failed else output])
-    if sentence := sentence_for(said, (database.parents[2],)):
+    if sentence := message_for(said, (database.parents[2],)):
         return f"{sentence} The tables of the last good build stay."
     command = f"EO_PV_DATABASE={shlex.quote(str(database))} dbt build --project-dir dbt --profiles-dir dbt"
     again = f"The unfinished database is removed; build and keep one with `{command}`."

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 from hamilton import driver
 
-from loaders.acquire.lock import Lock, last_lock
+from loaders.acquire.lock import Lock, read_lock_if_valid
 from loaders.contract import RECORD
 from loaders.core.errors import BuildError
 from loaders.core.escape import Template, dbt_yaml, doi_address, sql_name, sql_text
@@ -86,7 +86,7 @@ def sources(name: str, connection: duckdb.DuckDBPyConnection, settings: Settings
         meta = {"hamilton_generated": True, "pipeline": name, **path, **described.pop("meta")}
         dataset = settings.datasets.get(table)
         if dataset:
-            lock = last_lock(paths.lock(table))
+            lock = read_lock_if_valid(paths.lock(table))
             meta |= _origin(dataset, lock, paths)
             described["description"] = _of_dataset(dataset, lock)
         described["config"] = {**_freshness(dataset, settings), "meta": meta}

@@ -14,7 +14,7 @@ def is_stale(settings: Settings, paths: ProjectPaths) -> bool:
     or of another machine, without it.
     """
     try:
-        noted = json.loads(paths.built_from.read_text(encoding="utf-8"))
+        noted = json.loads(paths.curated_digests.read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return True
     has_lake = (settings.warehouse, settings.ducklake.catalogue) != ("ducklake", "sqlite") or paths.lake.exists()

@@ -49,7 +49,7 @@ def test_a_new_record_asks_for_what_is_around_it_and_for_nothing_else(checkout: 
     assert "irradiance: 2 of 3 cells, from pvgis" in sky
     assert f"irradiance: none for 1 cells: {SEA}" in sky
     assert len(checkout.web.asked(PVGIS)) == 1
-    assert pq.read_table(checkout.paths.no_irradiance)["reason"].to_pylist() == [SEA]
+    assert pq.read_table(checkout.paths.refused_irradiance)["reason"].to_pylist() == [SEA]
 
 
 def moved(shapes: dict[str, list[dict[str, object]]], lon: float) -> dict[str, object]:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from loaders.acquire.download_cache import Cache
-from loaders.acquire.downloader import Downloads
+from loaders.acquire.download_cache import DownloadCache
+from loaders.acquire.downloader import Downloader
 from loaders.acquire.fetch import confirm, differences, fetch, proofs
 from loaders.acquire.lock import Lock
 from loaders.acquire.receipt import read_receipt
@@ -47,18 +47,18 @@ class Bench:
         )
         self.dataset = self.catalog.dataset("farms")
         self.paths = ProjectPaths(folder / "project", "doi")
-        self.downloads = Downloads(self.catalog, Cache(folder / "cache"))
-        self.forced = Downloads(self.catalog, Cache(folder / "cache"), force=True)
+        self.downloads = Downloader(self.catalog, DownloadCache(folder / "cache"))
+        self.forced = Downloader(self.catalog, DownloadCache(folder / "cache"), force=True)
 
     def lock(self) -> Lock:
-        return resolve(self.dataset, self.paths, self.downloads.web)
+        return resolve(self.dataset, self.paths, self.downloads.client)
 
     def fetch(self, *, force: bool = False) -> dict[str, bytes]:
         folder = fetch(self.dataset, self.lock(), self.paths, self.forced if force else self.downloads)
         return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
     def update(self) -> dict[str, bytes]:
-        lock = update(self.dataset, self.paths, self.downloads.web)
+        lock = update(self.dataset, self.paths, self.downloads.client)
         confirm(self.dataset, lock, self.paths, self.downloads)
         return self.fetch()
 
@@ -279,7 +279,7 @@ def test_github_that_answers_no_more_questions_takes_no_checksum_away(
     farm = bench(BY_GITHUB)
     (before,) = farm.lock().files
     web.fault(API, "/", Fault.status(429, retry_after=3600, times=None))
-    (after,) = update(farm.dataset, farm.paths, farm.downloads.web).files
+    (after,) = update(farm.dataset, farm.paths, farm.downloads.client).files
     assert (after, after.checksum is None) == (before, False)
     assert "GITHUB_TOKEN" in caplog.text
 

@@ -10,7 +10,7 @@ from hamilton import driver
 
 import loaders
 from loaders import doi_datasets
-from loaders.acquire.downloader import Downloads
+from loaders.acquire.downloader import Downloader
 from loaders.acquire.fetch import fetch
 from loaders.acquire.resolve import resolve
 from loaders.core.errors import (
@@ -80,8 +80,8 @@ def test_each_dataset_goes_to_its_table_and_all_to_one_view(project: Path) -> No
 def test_one_dataset_at_a_time_and_all_together_write_the_same_bytes(project: Path) -> None:
     settings, paths = read_settings(project / "params.yaml"), ProjectPaths(project, "sample")
     for dataset in settings.datasets.values():
-        downloads = Downloads(settings)
-        fetch(dataset, resolve(dataset, paths, downloads.web), paths, downloads)
+        downloads = Downloader(settings)
+        fetch(dataset, resolve(dataset, paths, downloads.client), paths, downloads)
         load_dataset(dataset, settings, paths)
     alone = _outputs(project)
     run_doi_pipeline(params=project / "params.yaml")

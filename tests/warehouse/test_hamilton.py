@@ -27,6 +27,7 @@ from loaders.settings.file_selection import wanted_files
 from tests.warehouse.conftest import ROOT
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
+MODEL = "select * from {{{{ source('raw_data', '{}') }}}}"
 STAGING = {path.stem for path in (ROOT / "dbt/models/staging").glob("*.sql")}
 STAGED = ["stg_pv_features", "stg_admin_boundaries"]
 Invoke = Callable[..., dbtRunnerResult]
@@ -193,7 +194,7 @@ def test_a_broken_dataset_fails_dbt_once_and_all_else_is_built(
         loads.append(arguments[1])
         return wanted_files(*arguments)
 
-    monkeypatch.setattr(doi_datasets, "wanted_files", lambda *arguments: load(*arguments))
+    monkeypatch.setattr(doi_datasets, "wanted_files", load)
     done = dbt("run", "--select", "staging")
     assert not done.success
     assert {result.node.name: str(result.status) for result in done.result.results} == {  # type: ignore[union-attr]
@@ -215,8 +216,8 @@ def test_a_broken_dataset_fails_dbt_once_and_all_else_is_built(
 def test_a_model_that_reads_a_broken_dataset_fails_with_its_reason(
     place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    (place / "dbt/models/staging/south.sql").write_text(f"select * from {{{{ source('raw_data', '{SOUTH}') }}}}")
-    (place / "dbt/models/staging/north.sql").write_text(f"select * from {{{{ source('raw_data', '{NORTH}') }}}}")
+    (place / "dbt/models/staging/south.sql").write_text(MODEL.format(SOUTH))
+    (place / "dbt/models/staging/north.sql").write_text(MODEL.format(NORTH))
     tables = [{"name": NORTH}, {"name": SOUTH}]
     source = {"version": 2, "sources": [{"name": "raw_data", "schema": "raw_data", "tables": tables}]}
     (place / "dbt/sources/doi_datasets_sources.yml").write_text(yaml.safe_dump(source))
@@ -293,7 +294,7 @@ def test_a_source_is_as_fresh_as_its_publisher_was_last_asked(
     (place / "data/sample").rename(place / "data/doi")
     monkeypatch.setenv("EO_PV_HAMILTON", "off")  # nobody is to be asked
     for key, (days, _) in ASKED.items():
-        asked = ProjectPaths(place, "doi").asked(key)
+        asked = ProjectPaths(place, "doi").last_asked(key)
         asked.unlink()
         if days is not None:
             asked.write_text(json.dumps({"asked_at": (datetime.now(UTC) - timedelta(days=days)).isoformat()}))

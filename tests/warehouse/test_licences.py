@@ -94,7 +94,7 @@ def test_the_report_tells_no_figure_of_theirs(narrow: Warehouse) -> None:
     rows = {row.name: row for row in summarise(settings, narrow.paths)}
     for key in RESTRICTED:
         assert (rows[key].kept, rows[key].area_km2, rows[key].capacity_mw, rows[key].flagged) == (0, None, None, 0)
-    figures = narrow.paths.figures.read_text()
+    figures = narrow.paths.build_metrics.read_text()
     assert not [name for name in records(*RESTRICTED) if name in figures]
     assert json.loads(figures)["overrides"]["left_out_lines"] == [5, 6]
 
@@ -105,13 +105,13 @@ def test_their_makers_are_not_cited_for_what_they_did_not_give(narrow: Warehouse
 
 
 def test_an_override_of_a_record_that_is_gone_is_reported_with_its_line(warehouse: Warehouse) -> None:
-    figures = json.loads(warehouse.paths.figures.read_text())
+    figures = json.loads(warehouse.paths.build_metrics.read_text())
     assert figures["overrides"] == {"applied": 5, "left_out_lines": [], "stale": [{"gone": [f"{B}:gone/1"], "line": 7}]}
     assert findings(figures)[-1].startswith(f"overrides.csv, line 7: {B}:gone/1 is not among the records")
 
 
 def test_the_figures_of_a_build_add_up(warehouse: Warehouse) -> None:
-    figures = json.loads(warehouse.paths.figures.read_text())
+    figures = json.loads(warehouse.paths.build_metrics.read_text())
     settings = read_settings(warehouse.paths.root / "params.yaml")
     assert figures["records"] == len(records(*settings.datasets))
     assert figures["installations"] == warehouse.value("select count(*) from curated.curated_pv_installations")

@@ -1,5 +1,6 @@
 """Records fall into installations as one would say who looks at the drawing."""
 
+import json
 import os
 import re
 import shutil
@@ -249,3 +250,30 @@ def test_every_column_of_every_table_is_described(warehouse: Warehouse) -> None:
     missing = {(schema, table): set(columns) - said.get((schema, table), set()) for schema, table, columns in rows}
     assert {place: names for place, names in missing.items() if names} == {}
     assert len(rows) > 40
+
+
+def test_the_database_has_every_description_as_a_comment(warehouse: Warehouse) -> None:
+    """Word for word, whatever quotes and units are in it."""
+    manifest = json.loads((warehouse.paths.root / "dbt" / "target" / "manifest.json").read_text())
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    tables = {(model["schema"], model["name"]): model["description"] for model in models}
+    columns = {
+        (model["schema"], model["name"], column["name"]): column["description"]
+        for model in models
+        for column in model["columns"].values()
+    }
+    layers = {"layers": ["staging", "prepared", "curated"]}
+    rows = warehouse.rows(
+        "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE schema_name IN $layers "
+        "UNION ALL SELECT schema_name, view_name, comment FROM duckdb_views() WHERE schema_name IN $layers",
+        layers,
+    )
+    assert {(schema, name): comment for schema, name, comment in rows} == tables
+    rows = warehouse.rows(
+        "SELECT schema_name, table_name, column_name, comment FROM duckdb_columns() WHERE schema_name IN $layers",
+        layers,
+    )
+    assert {(schema, table, column): comment for schema, table, column, comment in rows} == columns
+    assert "[kWh/m²]" in columns["curated", "curated_pv_yield", "ghi_kwh_per_m2"]
+    assert "the dataset's basis" in columns["curated", "curated_pv_dataset_summary", "capacity_mw"]
+    assert "[°]" in columns["curated", "curated_pv_dataset_summary", "west_lon"]

@@ -1,7 +1,8 @@
-"""What an archive says of its members, and how to copy them in small pieces: zip and tar.
+r"""What an archive says of its members, and how to copy them in small pieces: zip and tar.
 
 What an archive says is handed on as it is; `loaders.acquire.archives.unpack` judges it. Only what must be known to
-read on at all is refused here, as a `BadArchiveError`.
+read on at all is refused here, as a `BadArchiveError`. `tarfile.data_filter` judges too little, and tar only: it lets
+`C:\x`, `..\x`, control characters and negative sizes pass, and refuses a pipe even where nobody wants it.
 """
 
 import io
@@ -16,15 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import IO, Any, Literal, Protocol, cast
 
-from loaders.formats.signatures import NO_END
+from loaders.formats.signatures import UNLIMITED_BYTES
 
-PIECE_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 20
 HEADER_BYTES = 1 << 24  # no name, sparse map or padding of a tar is longer
-LONGEST_PART_BYTES, LONGEST_NAME_BYTES = 240, 1000  # disks allow 255 and 4,096
+MAX_PART_BYTES, MAX_NAME_BYTES = 240, 1000  # disks allow 255 and 4,096
 ZIP_END_BYTES = 22 + 0xFFFF  # with the longest comment there is
 LINK_BYTES = 4096  # no path is longer
 # These unpack at once all that was read of them: 4 kB of bzip2 may become 80 MB, and 1 MB becomes 20 GB.
-SMALL_PIECES = {zipfile.ZIP_BZIP2: 4096, zipfile.ZIP_LZMA: 4096}
+SMALL_CHUNK_BYTES = {zipfile.ZIP_BZIP2: 4096, zipfile.ZIP_LZMA: 4096}
 
 Kind = Literal["file", "folder", "link", "special file"]
 ZIP_KINDS: dict[int, Kind] = {0: "file", stat.S_IFREG: "file", stat.S_IFLNK: "link"}  # folders end in a slash
@@ -39,14 +40,14 @@ class Member:
     r"""What an archive says of one member.
 
     Attributes:
-        stated: its name there.
+        stated_name: its name there.
         bytes: its size when unpacked [bytes].
         kind: only a file is data.
         target: where a link leads, from the top of the archive; empty if that cannot be known.
         encrypted: whether it asks for a password.
     """
 
-    stated: str
+    stated_name: str
     bytes: int
     kind: Kind
     target: str = ""
@@ -55,7 +56,7 @@ class Member:
     @property
     def parts(self) -> list[str]:
         r"""Its path: `.\a//b` is `a`, `b`."""
-        return name_parts(self.stated)
+        return name_parts(self.stated_name)
 
     @property
     def name(self) -> str:
@@ -85,31 +86,31 @@ def name_fault(name: str) -> str:
 def length_fault(name: str) -> str:
     """Whether a name of a file to be fetched is too long: some is left for what is added, and for the folders above."""
     longest = max(len(part.encode()) for part in name_parts(name))
-    is_too_long = longest > LONGEST_PART_BYTES or len(name.encode()) > LONGEST_NAME_BYTES
+    is_too_long = longest > MAX_PART_BYTES or len(name.encode()) > MAX_NAME_BYTES
     return "is longer than a disk allows" if is_too_long else ""
 
 
-def from_top(link: str, target: bytes) -> str:
+def resolve_link(link: str, target: bytes) -> str:
     """Where a link leads, seen from the top of the archive and not from its own folder."""
     text = target.decode("utf-8", "replace")
     return text if PureWindowsPath(text).anchor else "/".join([*name_parts(link)[:-1], text])
 
 
-class Format(Protocol):
+class ArchiveFormat(Protocol):
     """A format of archives; members are numbered as they come."""
 
     @property
-    def reads_through(self) -> bool:
+    def is_sequential(self) -> bool:
         """Whether it unpacks the members before a wanted one too, to pass over them."""
 
     def members(self, archive: Path, folder: Path) -> Iterator[Member]:
         """All members; nothing is written into the folder."""
 
-    def copy(self, archive: Path, chosen: Mapping[int, Member], folder: Path) -> None:
+    def copy(self, archive: Path, selected: Mapping[int, Member], folder: Path) -> None:
         """Write the chosen members into the folder."""
 
 
-class Sink:
+class MemberWriter:
     """The file that a member becomes: it takes the stated number of bytes and not one more."""
 
     def __init__(self, member: Member, folder: Path) -> None:
@@ -123,78 +124,82 @@ class Sink:
         """Append a piece, unless it is too much."""
         self._written += len(s)
         if self._written > self._member.bytes:
-            raise self._lie("more")
+            raise self._size_error("more")
         return self._stream.write(s)
 
     def close(self) -> None:
         """End the file, unless it is too short."""
-        self.stop()
+        self.close_unchecked()
         if self._written != self._member.bytes:
-            raise self._lie("fewer")
+            raise self._size_error("fewer")
 
-    def take(self, source: IO[bytes], piece_bytes: int = PIECE_BYTES) -> None:
+    def copy_from(self, source: IO[bytes], chunk_bytes: int = CHUNK_BYTES) -> None:
         """Copy all of a stream."""
         try:
-            while piece := source.read(piece_bytes):
-                self.write(piece)
+            while chunk := source.read(chunk_bytes):
+                self.write(chunk)
         finally:
-            self.stop()
+            self.close_unchecked()
         self.close()
 
-    def stop(self) -> None:
+    def close_unchecked(self) -> None:
         """End the file as it is."""
         self._stream.close()
 
-    def _lie(self, found: str) -> BadArchiveError:
+    def _size_error(self, comparison: str) -> BadArchiveError:
         return BadArchiveError(
-            f"says that {self._member.stated!r} has {self._member.bytes:,} bytes, but holds {found} than that"
+            f"says that {self._member.stated_name!r} has {self._member.bytes:,} bytes, but holds {comparison} than that"
         )
 
 
-class Zip:
+class ZipFormat:
     """`zipfile`, which checks the CRC of what it reads to the end."""
 
-    reads_through = False
+    is_sequential = False
 
     def members(self, archive: Path, folder: Path) -> Iterator[Member]:
         """As the directory at its end says."""
-        with zipfile.ZipFile(archive) as unpacked:
-            _require_whole_directory(archive, len(unpacked.infolist()))
-            for entry in unpacked.infolist():
+        with zipfile.ZipFile(archive) as zip_file:
+            _require_whole_directory(archive, len(zip_file.infolist()))
+            for entry in zip_file.infolist():
                 # zipfile cuts a name at a NUL; what a later field renames is only in `filename`
-                stated = entry.orig_filename if "\0" in entry.orig_filename else entry.filename
-                is_folder = stated.endswith(("/", "\\"))
+                name = entry.orig_filename if "\0" in entry.orig_filename else entry.filename
+                is_folder = name.endswith(("/", "\\"))
                 kind = "folder" if is_folder else ZIP_KINDS.get(stat.S_IFMT(entry.external_attr >> 16), "special file")
                 encrypted = bool(entry.flag_bits & 1)
                 target = ""
                 if kind == "link" and not encrypted:
-                    with unpacked.open(entry) as source:
-                        target = from_top(stated, source.read(LINK_BYTES))
-                yield Member(stated, entry.file_size, kind, target, encrypted)
+                    with zip_file.open(entry) as source:
+                        target = resolve_link(name, source.read(LINK_BYTES))
+                yield Member(name, entry.file_size, kind, target, encrypted)
 
-    def copy(self, archive: Path, chosen: Mapping[int, Member], folder: Path) -> None:
+    def copy(self, archive: Path, selected: Mapping[int, Member], folder: Path) -> None:
         """Member by member."""
-        with zipfile.ZipFile(archive) as unpacked:
-            entries = unpacked.infolist()
-            for index, member in chosen.items():
+        with zipfile.ZipFile(archive) as zip_file:
+            entries = zip_file.infolist()
+            for index, member in selected.items():
                 entry = entries[index]
-                entry.file_size = NO_END  # at the stated size, zipfile would stop without a word
-                with unpacked.open(entry) as source:
-                    Sink(member, folder).take(source, SMALL_PIECES.get(entry.compress_type, PIECE_BYTES))
+                entry.file_size = UNLIMITED_BYTES  # at the stated size, zipfile would stop without a word
+                with zip_file.open(entry) as source:
+                    MemberWriter(member, folder).copy_from(
+                        source, SMALL_CHUNK_BYTES.get(entry.compress_type, CHUNK_BYTES)
+                    )
 
 
-def _require_whole_directory(archive: Path, found: int) -> None:
+def _require_whole_directory(archive: Path, listed_count: int) -> None:
     """Compare the number of members with what the end of a zip archive states, which zipfile does not look at."""
     with archive.open("rb") as stream:
         stream.seek(max(archive.stat().st_size - ZIP_END_BYTES, 0))
         end = stream.read()
-    number = end.rfind(b"PK\5\6") + 10
-    stated = int.from_bytes(end[number : number + 2], "little")
-    if stated not in {found % 0x10000, 0xFFFF}:  # the latter says that it did not fit
-        raise BadArchiveError(f"is damaged or cut short: it states {stated:,} members, but lists {found:,}")
+    position = end.rfind(b"PK\5\6") + 10
+    stated_count = int.from_bytes(end[position : position + 2], "little")
+    if stated_count not in {listed_count % 0x10000, 0xFFFF}:  # the latter says that it did not fit
+        raise BadArchiveError(
+            f"is damaged or cut short: it states {stated_count:,} members, but lists {listed_count:,}"
+        )
 
 
-class _Cautious(io.BufferedReader):
+class _BoundedReader(io.BufferedReader):
     """A stream of a tar that refuses to hold much of it in memory, and remembers what was read last."""
 
     last = b""
@@ -208,18 +213,18 @@ class _Cautious(io.BufferedReader):
 
 
 @dataclass(frozen=True, slots=True)
-class Tar:
+class TarFormat:
     """`tarfile`, which needs help to tell the end of an archive from a hole in it."""
 
     opener: Callable[..., Any]
-    reads_through: bool = True
+    is_sequential: bool = True
 
     def members(self, archive: Path, folder: Path) -> Iterator[Member]:
         """As they come, and then to the very end: only there is the checksum of the compression."""
-        with self._opened(archive) as (unpacked, stream):
-            for entry in unpacked:
+        with self._opened(archive) as (tar_file, stream):
+            for entry in tar_file:
                 kind: Kind = "file" if entry.isreg() else "folder" if entry.isdir() else "special file"
-                target = from_top(entry.name, entry.linkname.encode()) if entry.issym() else entry.linkname
+                target = resolve_link(entry.name, entry.linkname.encode()) if entry.issym() else entry.linkname
                 is_link = entry.issym() or entry.islnk()
                 yield Member(entry.name, entry.size, "link" if is_link else kind, target if is_link else "")
             if stream.last != bytes(tarfile.BLOCKSIZE):
@@ -227,16 +232,16 @@ class Tar:
             if len(stream.read(HEADER_BYTES)) == HEADER_BYTES:
                 raise BadArchiveError(f"goes on for more than {HEADER_BYTES:,} bytes after its end")
 
-    def copy(self, archive: Path, chosen: Mapping[int, Member], folder: Path) -> None:
+    def copy(self, archive: Path, selected: Mapping[int, Member], folder: Path) -> None:
         """In one pass."""
-        with self._opened(archive) as (unpacked, _):
-            for index, entry in enumerate(unpacked):
-                if index in chosen:
-                    Sink(chosen[index], folder).take(cast("IO[bytes]", unpacked.extractfile(entry)))
+        with self._opened(archive) as (tar_file, _):
+            for index, entry in enumerate(tar_file):
+                if index in selected:
+                    MemberWriter(selected[index], folder).copy_from(cast("IO[bytes]", tar_file.extractfile(entry)))
 
     @contextmanager
-    def _opened(self, archive: Path) -> Iterator[tuple[tarfile.TarFile, _Cautious]]:
-        with self.opener(archive, "rb") as raw, _Cautious(raw) as stream:
+    def _opened(self, archive: Path) -> Iterator[tuple[tarfile.TarFile, _BoundedReader]]:
+        with self.opener(archive, "rb") as raw, _BoundedReader(raw) as stream:
             readable = cast("IO[bytes]", stream)
-            with tarfile.open(fileobj=readable, mode="r:", encoding="utf-8", errors="replace") as unpacked:
-                yield unpacked, stream
+            with tarfile.open(fileobj=readable, mode="r:", encoding="utf-8", errors="replace") as tar_file:
+                yield tar_file, stream

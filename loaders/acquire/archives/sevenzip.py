@@ -9,15 +9,23 @@ from py7zr.exceptions import PasswordRequired, UnsupportedCompressionMethodError
 from py7zr.io import BytesIOFactory, Py7zIO, WriterFactory
 from py7zr.py7zr import ArchiveFile
 
-from loaders.acquire.archives.formats import LINK_BYTES, BadArchiveError, Kind, Member, Sink, from_top, name_parts
+from loaders.acquire.archives.formats import (
+    LINK_BYTES,
+    BadArchiveError,
+    Kind,
+    Member,
+    MemberWriter,
+    name_parts,
+    resolve_link,
+)
 
 # Of any other method, py7zr unpacks a megabyte at once, whatever that becomes; the last is judged as encryption.
-STREAMED = {
+STREAMED_METHODS = {
     *("LZMA", "LZMA2", "PPMd", "COPY", "delta", "DELTA", "BCJ", "ARM", "ARMT", "IA64", "PPC", "SPARC", "7zAES"),
 }
 
 
-class _Sink(Sink, Py7zIO):
+class _MemberWriter(MemberWriter, Py7zIO):
     """A file as py7zr wants it."""
 
     def read(self, size: int | None = None) -> bytes:
@@ -36,63 +44,67 @@ class _Sink(Sink, Py7zIO):
         return self._written
 
 
-class _Sinks(WriterFactory):
+class _MemberWriters(WriterFactory):
     """Give py7zr, for each member that it unpacks, the file to write."""
 
-    def __init__(self, chosen: Mapping[int, Member], folder: Path) -> None:
-        self._chosen = {member.name: member for member in chosen.values()}
+    def __init__(self, selected: Mapping[int, Member], folder: Path) -> None:
+        self._members = {member.name: member for member in selected.values()}
         self._folder = folder
-        self._opened: list[_Sink] = []
+        self._writers: list[_MemberWriter] = []
 
     def create(self, filename: str) -> Py7zIO:
         """The file of one member, which py7zr names below the folder; the one before is closed by now."""
-        self._opened = [_Sink(self._chosen[_below(filename, self._folder)], self._folder)]
-        return self._opened[0]
+        self._writers = [_MemberWriter(self._members[_member_name(filename, self._folder)], self._folder)]
+        return self._writers[0]
 
-    def abandon(self) -> None:
+    def close_all(self) -> None:
         """Close what py7zr leaves open when it fails."""
-        for sink in self._opened:
-            sink.stop()
+        for writer in self._writers:
+            writer.close_unchecked()
 
 
-class SevenZip:
+class SevenZipFormat:
     """`py7zr`, which checks CRCs and hands out what it unpacks piece by piece."""
 
-    reads_through = True
+    is_sequential = True
 
     def members(self, archive: Path, folder: Path) -> Iterator[Member]:
         """As its header says; where links lead is packed like data."""
-        with self._opened(archive) as unpacked:
-            is_encrypted = unpacked.needs_password()
-            entries = list(unpacked.files)
-            short = [entry.filename for entry in entries if _kind(entry) == "link" and entry.uncompressed <= LINK_BYTES]
+        with self._opened(archive) as archive_file:
+            is_encrypted = archive_file.needs_password()
+            entries = list(archive_file.files)
+            link_names = [
+                entry.filename for entry in entries if _kind(entry) == "link" and entry.uncompressed <= LINK_BYTES
+            ]
             targets = BytesIOFactory(LINK_BYTES)
-            if short and not is_encrypted:
-                unpacked.extract(folder.absolute(), targets=short, factory=targets)
+            if link_names and not is_encrypted:
+                archive_file.extract(folder.absolute(), targets=link_names, factory=targets)
             for entry in entries:
-                stated, kind = entry.filename, _kind(entry)
-                text = targets.products.get((folder.absolute() / stated).as_posix())
-                target = from_top(stated, text.read()) if kind == "link" and text else ""
-                yield Member(stated, entry.uncompressed, kind, target, is_encrypted and not entry.emptystream)
+                name, kind = entry.filename, _kind(entry)
+                content = targets.products.get((folder.absolute() / name).as_posix())
+                target = resolve_link(name, content.read()) if kind == "link" and content else ""
+                yield Member(name, entry.uncompressed, kind, target, is_encrypted and not entry.emptystream)
 
-    def copy(self, archive: Path, chosen: Mapping[int, Member], folder: Path) -> None:
+    def copy(self, archive: Path, selected: Mapping[int, Member], folder: Path) -> None:
         """In one pass."""
-        sinks = _Sinks(chosen, folder)
-        with self._opened(archive) as unpacked:
+        writers = _MemberWriters(selected, folder)
+        with self._opened(archive) as archive_file:
             try:
-                targets = [member.stated for member in chosen.values()]
-                unpacked.extract(folder.absolute(), targets=targets, factory=sinks)
+                names = [member.stated_name for member in selected.values()]
+                archive_file.extract(folder.absolute(), targets=names, factory=writers)
             finally:
-                sinks.abandon()
+                writers.close_all()
 
     @contextmanager
     def _opened(self, archive: Path) -> Iterator[SevenZipFile]:
         # py7zr reads the blocks of an open file one after another, those of a path in threads
         try:
-            with archive.open("rb") as stream, SevenZipFile(stream) as unpacked:
-                if unknown := min(set(unpacked.archiveinfo().method_names) - STREAMED, default=""):
-                    raise BadArchiveError(f"is packed with {unknown}; expected LZMA, which unpacks in small pieces")
-                yield unpacked
+            with archive.open("rb") as stream, SevenZipFile(stream) as archive_file:
+                if unknown_method := min(set(archive_file.archiveinfo().method_names) - STREAMED_METHODS, default=""):
+                    raise BadArchiveError(
+                        f"is packed with {unknown_method}; expected LZMA, which unpacks in small pieces"
+                    )
+                yield archive_file
         except PasswordRequired as error:
             raise BadArchiveError("is encrypted, and asks for a password") from error
         except UnsupportedCompressionMethodError as error:
@@ -107,6 +119,6 @@ def _kind(entry: ArchiveFile) -> Kind:
     return "file" if entry.is_file else "special file"
 
 
-def _below(path: str, folder: Path) -> str:
+def _member_name(path: str, folder: Path) -> str:
     """The name of a member from the path that py7zr makes of it."""
     return "/".join(name_parts(PurePosixPath(path).relative_to(folder.absolute().as_posix()).as_posix()))

@@ -8,71 +8,50 @@ import bz2
 import errno
 import gzip
 import lzma
-import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 
 from loaders.acquire.archives.formats import (
+    ArchiveFormat,
     BadArchiveError,
-    Format,
     Member,
-    Tar,
-    Zip,
+    TarFormat,
+    ZipFormat,
     length_fault,
     name_fault,
-    name_parts,
 )
-from loaders.core.errors import EoPvError, ReadError, SourceError
+from loaders.acquire.archives.unpack_checks import (
+    Limits,
+    UnpackJob,
+    require_inside,
+    require_plain_files,
+    require_ratio,
+    require_within_limits,
+)
+from loaders.core.errors import EoPvError, SourceError
 from loaders.core.file_formats import ARCHIVE_SUFFIXES
-from loaders.formats.beginnings import ARCHIVES, begins
+from loaders.formats.magic_bytes import ARCHIVE_MAGIC, describe_start
 
-FORMATS: dict[str, Format] = {
-    ".zip": Zip(),
-    ".tar": Tar(open),
-    **dict.fromkeys((".tar.gz", ".tgz"), Tar(gzip.open)),
-    **dict.fromkeys((".tar.bz2", ".tbz2"), Tar(bz2.open)),
-    **dict.fromkeys((".tar.xz", ".txz"), Tar(lzma.open)),
+ARCHIVE_FORMATS: dict[str, ArchiveFormat] = {
+    ".zip": ZipFormat(),
+    ".tar": TarFormat(open),
+    **dict.fromkeys((".tar.gz", ".tgz"), TarFormat(gzip.open)),
+    **dict.fromkeys((".tar.bz2", ".tbz2"), TarFormat(bz2.open)),
+    **dict.fromkeys((".tar.xz", ".txz"), TarFormat(lzma.open)),
 }
 SEVEN_ZIP = ".7z"
 HEAD_BYTES = 4096
-DAMAGED = "is damaged or cut short, or is not what its ending says"
-MOST_MEMBERS = 1_000_000
-RATIO_MATTERS_FROM_MB = 100.0  # small tables of zeros shrink a thousandfold, and any disk has room for them
+DAMAGED_MESSAGE = "is damaged or cut short, or is not what its ending says"
+MAX_MEMBERS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How large the wanted members may be together [MB], and how many times the size of their archive."""
-
-    max_unpacked_mb: float
-    max_ratio: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    archive: Path
-    name: str
-    folder: Path
-    limits: Limits
-    key: str
-
-    def refused(self, found: str, remedy: str = "") -> ReadError:
-        ask = "Ask the publisher; or download it yourself, look at it, and give the good file as `source: {path: …}`."
-        return ReadError(f"{self.key}: {self.name} {found}. Nothing was unpacked. {remedy or ask}")
-
-    def too_large(self, found: str, setting: str) -> ReadError:
-        narrow = f"narrow datasets.{self.key}.source.include"
-        return self.refused(found, f"If that is right, raise download.{setting} in params.yaml, or {narrow}.")
-
-
-def require_safe_name(name: str, what: str, key: str) -> None:
+def require_safe_name(name: str, origin: str, key: str) -> None:
     r"""Refuse a name that must not become a path on this disk; `a\b` is read as `a/b`.
 
     Args:
         name: as a publisher states it.
-        what: what states it, for the message: "the file list of Zenodo record 5005868".
+        origin: what states it, for the message: "the file list of Zenodo record 5005868".
         key: the dataset.
 
     Raises:
@@ -81,7 +60,7 @@ def require_safe_name(name: str, what: str, key: str) -> None:
     """
     if fault := name_fault(name) or length_fault(name):
         raise SourceError(
-            f"{key}: {what} names a file {name!r}, which {fault}. Expected a name inside of a folder. "
+            f"{key}: {origin} names a file {name!r}, which {fault}. Expected a name inside of a folder. "
             "Nothing was written. Ask the publisher; or download the file yourself and say `source: {path: …}`."
         )
 
@@ -90,7 +69,7 @@ def unpack(  # noqa: PLR0913 (each says what no other does)
     archive: Path,
     name: str,
     folder: Path,
-    wanted: Callable[[Sequence[str]], Collection[str]],
+    select: Callable[[Sequence[str]], Collection[str]],
     limits: Limits,
     key: str,
 ) -> list[Path]:
@@ -102,7 +81,7 @@ def unpack(  # noqa: PLR0913 (each says what no other does)
         archive: the file on this disk, whatever it is called here.
         name: what its publisher calls it; the ending tells the format.
         folder: where to; on any error, nothing of this archive stays there.
-        wanted: takes the names of all members but folders and returns those to unpack.
+        select: takes the names of all members but folders and returns those to unpack.
         limits: what it may become.
         key: the dataset, for messages.
 
@@ -112,137 +91,88 @@ def unpack(  # noqa: PLR0913 (each says what no other does)
     Raises:
         ReadError: the archive is damaged, encrypted or too large, or holds what no dataset needs.
     """
-    job = _Job(archive, name, folder, limits, key)
-    found = _format(job)
-    with _told(job):
-        _require_beginning(job)
-        members = _members(job, found)
-    picked = set(wanted([member.name for member in members if member.kind != "folder"]))
-    chosen = {i: file for i, file in enumerate(members) if file.kind != "folder" and file.name in picked}
-    _require_plain(job, list(chosen.values()))
-    _require_reasonable(job, sum(member.bytes for member in chosen.values()))
-    paths = sorted(folder / member.name for member in chosen.values())
-    with _told(job):
-        if present := [path.name for path in paths if path.exists()]:
-            raise job.refused(f"holds {present[0]}, which is in {folder} already")
+    job = UnpackJob(archive, name, folder, limits, key)
+    archive_format = _format(job)
+    with _readable_errors(job):
+        _require_magic(job)
+        members = _members(job, archive_format)
+    selected_names = set(select([member.name for member in members if member.kind != "folder"]))
+    selected = {
+        index: member
+        for index, member in enumerate(members)
+        if member.kind != "folder" and member.name in selected_names
+    }
+    require_plain_files(job, list(selected.values()))
+    require_within_limits(job, sum(member.bytes for member in selected.values()))
+    paths = sorted(folder / member.name for member in selected.values())
+    with _readable_errors(job):
+        if existing := [path.name for path in paths if path.exists()]:
+            raise job.error(f"holds {existing[0]}, which is in {folder} already")
     try:
-        with _told(job):
-            found.copy(archive, chosen, folder)
+        with _readable_errors(job):
+            archive_format.copy(archive, selected, folder)
             if missing := [path for path in paths if not path.is_file()]:
-                raise job.refused(f"lists {missing[0].relative_to(folder)}, but does not hold it")
+                raise job.error(f"lists {missing[0].relative_to(folder)}, but does not hold it")
     except BaseException:
-        _remove(paths, folder)
+        _remove_files(paths, folder)
         raise
     return paths
 
 
-def _format(job: _Job) -> Format:
+def _format(job: UnpackJob) -> ArchiveFormat:
     if job.name.lower().endswith(SEVEN_ZIP):
-        from loaders.acquire.archives.sevenzip import SevenZip  # noqa: PLC0415 (few archives are worth the time of its import)
+        from loaders.acquire.archives.sevenzip import SevenZipFormat  # noqa: PLC0415 (few archives are worth the time of its import)
 
-        return SevenZip()
-    for suffix, found in FORMATS.items():
+        return SevenZipFormat()
+    for suffix, archive_format in ARCHIVE_FORMATS.items():
         if job.name.lower().endswith(suffix):
-            return found
-    raise job.refused(f"is not an archive that can be unpacked; expected one of {', '.join(ARCHIVE_SUFFIXES)}")
+            return archive_format
+    raise job.error(f"is not an archive that can be unpacked; expected one of {', '.join(ARCHIVE_SUFFIXES)}")
 
 
-def _require_beginning(job: _Job) -> None:
+def _require_magic(job: UnpackJob) -> None:
     """Compare the first bytes with the ending: a page that asks for a login is no archive."""
     with job.archive.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
-    for suffix, beginning in ARCHIVES.items():
-        if job.name.lower().endswith(suffix) and not head.startswith(beginning):
-            raise job.refused(f"{DAMAGED}: {begins(head)}, expected a {suffix} archive")
+    for suffix, magic in ARCHIVE_MAGIC.items():
+        if job.name.lower().endswith(suffix) and not head.startswith(magic):
+            raise job.error(f"{DAMAGED_MESSAGE}: {describe_start(head)}, expected a {suffix} archive")
 
 
-def _members(job: _Job, found: Format) -> list[Member]:
+def _members(job: UnpackJob, archive_format: ArchiveFormat) -> list[Member]:
     """All members, none of which leads out of the folder."""
     members: list[Member] = []
     passed_bytes = 0
-    for member in found.members(job.archive, job.folder):
-        _require_inside(job, member)
+    for member in archive_format.members(job.archive, job.folder):
+        require_inside(job, member)
         members.append(member)
-        if len(members) > MOST_MEMBERS:
-            raise job.refused(f"holds more than {MOST_MEMBERS:,} members")
+        if len(members) > MAX_MEMBERS:
+            raise job.error(f"holds more than {MAX_MEMBERS:,} members")
         passed_bytes += member.bytes
-        if found.reads_through:
-            _require_ratio(job, passed_bytes)
+        if archive_format.is_sequential:
+            require_ratio(job, passed_bytes)
     return members
 
 
 @contextmanager
-def _told(job: _Job) -> Iterator[None]:
+def _readable_errors(job: UnpackJob) -> Iterator[None]:
     """Say in a sentence what the libraries raise, which on damaged data is any exception there is."""
     try:
         yield
     except (EoPvError, MemoryError):  # of ours, of this machine
         raise
     except BadArchiveError as error:
-        raise job.refused(str(error)) from error
+        raise job.error(str(error)) from error
     except NotImplementedError as error:
-        raise job.refused(f"is packed in a way that this version cannot read ({error})") from error
+        raise job.error(f"is packed in a way that this version cannot read ({error})") from error
     except Exception as error:
         if isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}:  # that is a seek to a false place
             remedy = f"Make room for it there, or narrow datasets.{job.key}.source.include."
-            raise job.refused(f"cannot be unpacked on this disk ({error.strerror})", remedy) from error
-        raise job.refused(f"{DAMAGED} ({error})" if str(error) else DAMAGED) from error
+            raise job.error(f"cannot be unpacked on this disk ({error.strerror})", remedy) from error
+        raise job.error(f"{DAMAGED_MESSAGE} ({error})" if str(error) else DAMAGED_MESSAGE) from error
 
 
-def _require_inside(job: _Job, member: Member) -> None:
-    """Refuse the whole archive for a member or link that leads out of the folder, wanted or not."""
-    fault = name_fault(member.stated)
-    if fault and not (member.kind == "folder" and fault == "is empty"):  # "./", which many a tar begins with
-        raise job.refused(f"holds a member {member.stated!r}, whose name {fault}")
-    if member.bytes < 0:
-        raise job.refused(f"says that {member.stated!r} has {member.bytes} bytes")
-    depth, lowest = 0, 0
-    for part in name_parts(member.target):
-        depth += -1 if part == ".." else 1
-        lowest = min(lowest, depth)
-    if PureWindowsPath(member.target).anchor or lowest < 0:
-        raise job.refused(f"holds a link {member.stated!r} to {member.target!r}, outside of its folder")
-
-
-def _require_plain(job: _Job, chosen: list[Member]) -> None:
-    """Refuse what is wanted but is no file of its own, on disks that ignore case or accents' spelling too."""
-    files: dict[str, Member] = {}
-    for member in chosen:
-        if member.kind != "file":
-            raise job.refused(f"holds {member.stated!r} as a {member.kind}; expected a file with data")
-        if member.encrypted:
-            raise job.refused(f"holds {member.stated!r} encrypted; expected data without a password")
-        other = files.setdefault(folded(member.name), member)
-        if other is not member:
-            raise job.refused(f"holds both {other.stated!r} and {member.stated!r}, which are one file on many disks")
-    for member in chosen:
-        parts = member.parts
-        for depth in range(1, len(parts)):
-            if file := files.get(folded("/".join(parts[:depth]))):
-                raise job.refused(f"holds both a file {file.stated!r} and {member.stated!r} in a folder of that name")
-
-
-def folded(name: str) -> str:
-    """A name as disks see it that ignore case, or how accents are spelt."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-
-
-def _require_reasonable(job: _Job, total_bytes: int) -> None:
-    total_mb = total_bytes / 1e6
-    if total_mb > job.limits.max_unpacked_mb:
-        allowed = f"download.max_unpacked_mb allows {job.limits.max_unpacked_mb:,.0f} MB"
-        raise job.too_large(f"would unpack to {total_mb:,.0f} MB, but {allowed}", "max_unpacked_mb")
-    _require_ratio(job, total_bytes)
-
-
-def _require_ratio(job: _Job, total_bytes: int) -> None:
-    ratio = total_bytes / max(job.archive.stat().st_size, 1)
-    if total_bytes / 1e6 > RATIO_MATTERS_FROM_MB and ratio > job.limits.max_ratio:
-        found = f"would unpack to {total_bytes / 1e6:,.0f} MB, which is {ratio:,.0f} times its own size"
-        raise job.too_large(f"{found}, but download.max_ratio allows {job.limits.max_ratio:,.0f}", "max_ratio")
-
-
-def _remove(paths: list[Path], folder: Path) -> None:
+def _remove_files(paths: list[Path], folder: Path) -> None:
     """Remove files as far as they came to be, and the folders that this empties."""
     for path in paths:
         path.unlink(missing_ok=True)

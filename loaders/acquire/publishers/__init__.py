@@ -8,13 +8,11 @@ address: a place that moves needs another `address`, not other locks.
 from typing import Protocol
 
 from loaders.acquire.lock import LockedFile, Record
-from loaders.acquire.publishers import dataverse, doi, figshare, github, osf, sciencebase, zenodo
-from loaders.acquire.publishers import url as direct
-from loaders.acquire.publishers import via_datahugger as others
-from loaders.acquire.publishers.api.file_list import checked
+from loaders.acquire.publishers import dataverse, doi, figshare, github, osf, sciencebase, url, via_datahugger, zenodo
+from loaders.acquire.publishers.api.file_list import validate_listing
 from loaders.acquire.publishers.api.session import Listing, PublisherSession
-from loaders.core.json_text import WRONG_FORM
-from loaders.http.client import Web
+from loaders.core.json_text import MALFORMED_DOCUMENT_ERRORS
+from loaders.http.client import HttpClient
 from loaders.settings.params import Dataset
 from loaders.settings.source import Source
 
@@ -31,37 +29,37 @@ PUBLISHERS: dict[str, Publisher] = {
     "figshare": figshare,
     "github": github,
     "osf": osf,
-    "others": others,
+    "others": via_datahugger,
     "sciencebase": sciencebase,
-    "url": direct,
+    "url": url,
     "zenodo": zenodo,
 }
 
 
-def ask(dataset: Dataset, web: Web, *, doubts_head: bool = False) -> Listing:
+def query(dataset: Dataset, client: HttpClient, *, verify_head: bool = False) -> Listing:
     """Everything that a published source holds now, wanted or not; the page of a record is the record.
 
     Args:
         dataset: whose source is asked.
-        web: how to ask.
-        doubts_head: whether what HEAD says of a file has led nowhere before.
+        client: how to ask.
+        verify_head: whether what HEAD says of a file has led nowhere before.
 
     Raises:
         SourceError: the place does not answer, knows nothing of that name, or answers what cannot be understood.
     """
-    session = PublisherSession(web, dataset.key, doubts_head=doubts_head)
+    session = PublisherSession(client, dataset.key, verify_head=verify_head)
     try:
-        return checked(_listing(dataset.source, session), session)
-    except WRONG_FORM as error:
-        raise session.unclear("the record that the publisher sent has another form than expected") from error
+        return validate_listing(_listing(dataset.source, session), session)
+    except MALFORMED_DOCUMENT_ERRORS as error:
+        raise session.unclear_answer("the record that the publisher sent has another form than expected") from error
 
 
 def _listing(source: Source, session: PublisherSession) -> Listing:
     if source.url:
-        return doi.on_page(source.url, None, session) or direct.ask(source.url, session)
+        return doi.query_page(source.url, None, session) or url.query(source.url, session)
     if source.github:
-        return github.ask(source.github, session)
-    return doi.ask(str(source.doi), session)
+        return github.query(source.github, session)
+    return doi.query(str(source.doi), session)
 
 
 def address(record: Record, file: LockedFile) -> str:

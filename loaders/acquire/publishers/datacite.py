@@ -3,31 +3,31 @@
 from typing import Any
 from urllib.parse import quote
 
-from loaders.acquire.publishers.api.fields import Fields, answered
+from loaders.acquire.publishers.api.fields import Fields, get_object
 from loaders.acquire.publishers.api.session import PublisherSession, text, year
 
 
 def record(doi: str, session: PublisherSession) -> dict[str, Any]:
     """The fields of a `Record` that DataCite states; none for a DOI of another agency."""
-    url, what = f"https://api.datacite.org/dois/{quote(doi, safe='')}", f"what DataCite knows of {doi}"
+    url, label = f"https://api.datacite.org/dois/{quote(doi, safe='')}", f"what DataCite knows of {doi}"
     if session.get(url).status_code == 404:
         return {}
-    stated = answered(url, what, session).whole("data").whole("attributes")
-    names = (creator.text("name") for creator in stated.parts("creators"))
+    attributes = get_object(url, label, session).required_part("data").required_part("attributes")
+    names = (creator.text("name") for creator in attributes.parts("creators"))
     return {
-        "title": next((title.text("title") for title in stated.parts("titles")), None),
+        "title": next((title.text("title") for title in attributes.parts("titles")), None),
         "creators": tuple(name for name in names if name),
-        "year": year(stated.values.get("publicationYear")),
-        "version": stated.text("version"),
-        "licence": _licence(stated.parts("rightsList")),
+        "year": year(attributes.values.get("publicationYear")),
+        "version": attributes.text("version"),
+        "licence": _licence(attributes.parts("rightsList")),
     }
 
 
 def _licence(rights: list[Fields]) -> str | None:
     """The first entry that names a licence, rather than saying whether access is open."""
-    named = [entry for entry in rights if "semantics" not in str(entry.values.get("rightsUri"))]
-    for entry in named or rights:
+    licence_entries = [entry for entry in rights if "semantics" not in str(entry.values.get("rightsUri"))]
+    for entry in licence_entries or rights:
         for name in ("rightsIdentifier", "rights", "rightsUri"):
-            if found := text(entry.values.get(name)):
-                return found
+            if licence := text(entry.values.get(name)):
+                return licence
     return None

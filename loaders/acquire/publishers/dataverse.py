@@ -11,10 +11,9 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from loaders.acquire.lock import LockedFile, Record
-from loaders.acquire.publishers import datacite
-from loaders.acquire.publishers import via_datahugger as others
-from loaders.acquire.publishers.api.fields import Fields, answered
-from loaders.acquire.publishers.api.pages import gathered
+from loaders.acquire.publishers import datacite, via_datahugger
+from loaders.acquire.publishers.api.fields import Fields, get_object
+from loaders.acquire.publishers.api.pages import collect_entries
 from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size
 
 PAGE = re.compile(r"(?P<root>.*)/(?:dataset\.xhtml|citation|(?P<file>file\.xhtml))")
@@ -37,17 +36,17 @@ ENDINGS = {
 }
 
 
-def ask(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
+def query(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
     """What a dataset, or one file of it, holds, by its page; null for a page of something else."""
     parts = urlsplit(page)
-    found = PAGE.fullmatch(parts.path)
-    stated = parse_qs(parts.query).get("persistentId", [])
-    if not (found and stated) and not (doi and others.service(page) == "DataverseDataset"):
+    match = PAGE.fullmatch(parts.path)
+    identifiers = parse_qs(parts.query).get("persistentId", [])
+    if not (match and identifiers) and not (doi and via_datahugger.service(page) == "DataverseDataset"):
         return None
-    identifier = stated[0] if stated else f"doi:{doi}"
-    site = parts.netloc.rpartition("@")[2] + (found["root"] if found else "")
-    whole, entries = _stated(identifier, site, session, is_file=bool(found and found["file"]))
-    return Listing(_record(whole, identifier, site, doi or _doi(identifier), page), tuple(_named(entries)))
+    identifier = identifiers[0] if identifiers else f"doi:{doi}"
+    site = parts.netloc.rpartition("@")[2] + (match["root"] if match else "")
+    version, entries = _dataset_or_file(identifier, site, session, is_file=bool(match and match["file"]))
+    return Listing(_record(version, identifier, site, doi or _doi(identifier), page), tuple(_locked_files(entries)))
 
 
 def address(record: Record, file: LockedFile) -> str:
@@ -56,38 +55,44 @@ def address(record: Record, file: LockedFile) -> str:
     return f"https://{IDENTIFIER.split(record.id)[0]}/api/access/datafile/{quote(number, safe='')}{original}"
 
 
-def _stated(identifier: str, site: str, session: PublisherSession, *, is_file: bool) -> tuple[Fields, list[Fields]]:
+def _dataset_or_file(
+    identifier: str, site: str, session: PublisherSession, *, is_file: bool
+) -> tuple[Fields, list[Fields]]:
     """The newest version of a dataset, and its files; or a file alone."""
-    what = f"{identifier} at {site}"
+    label = f"{identifier} at {site}"
     if is_file:
-        return Fields({}, what, session), [answered(_api("files", "", identifier, site), what, session).whole("data")]
-    version = answered(_api("datasets", "versions/:latest-published", identifier, site), what, session).whole("data")
+        return Fields({}, label, session), [
+            get_object(_api_url("files", "", identifier, site), label, session).required_part("data")
+        ]
+    version = get_object(
+        _api_url("datasets", "versions/:latest-published", identifier, site), label, session
+    ).required_part("data")
     return version, _entries(version, identifier, site)
 
 
-def _api(kind: str, rest: str, identifier: str, site: str, **query: int) -> str:
-    persistent = urlencode({**query, "persistentId": identifier}, safe=":/")
-    return f"https://{site}/api/{kind}/:persistentId/{rest}?{persistent}"
+def _api_url(kind: str, endpoint: str, identifier: str, site: str, **parameters: int) -> str:
+    query_string = urlencode({**parameters, "persistentId": identifier}, safe=":/")
+    return f"https://{site}/api/{kind}/:persistentId/{endpoint}?{query_string}"
 
 
 def _record(version: Fields, identifier: str, site: str, doi: str | None, page: str) -> Record:
-    known: dict[str, Any] = datacite.record(doi, version.session) if doi else {}
+    fields: dict[str, Any] = datacite.record(doi, version.session) if doi else {}
     numbers = [version.text("versionNumber"), version.text("versionMinorNumber")]
     if all(numbers):
-        known["version"] = ".".join(filter(None, numbers))
-    if not known.get("licence"):
+        fields["version"] = ".".join(filter(None, numbers))
+    if not fields.get("licence"):
         licence = version.values.get("license")
-        known["licence"] = (
+        fields["licence"] = (
             version.part("license").text("name") if isinstance(licence, dict) else version.text("license")
         )
-    known["title"] = known.get("title") or _title(version)
-    return Record(**known | {"repository": "dataverse", "id": f"{site}/{identifier}", "doi": doi, "url": page})
+    fields["title"] = fields.get("title") or _title(version)
+    return Record(**fields | {"repository": "dataverse", "id": f"{site}/{identifier}", "doi": doi, "url": page})
 
 
 def _title(version: Fields) -> str | None:
     """The title in a dataset's own citation."""
-    stated = version.part("metadataBlocks").part("citation").parts("fields")
-    return next((field.text("value") for field in stated if field.text("typeName") == "title"), None)
+    citation_fields = version.part("metadataBlocks").part("citation").parts("fields")
+    return next((field.text("value") for field in citation_fields if field.text("typeName") == "title"), None)
 
 
 def _doi(identifier: str) -> str | None:
@@ -96,81 +101,85 @@ def _doi(identifier: str) -> str | None:
 
 def _entries(version: Fields, identifier: str, site: str) -> list[Fields]:
     """All files: of the list that comes in pages, and of the version itself, as far as the site knows either."""
-    session, what = version.session, f"the files of {identifier} at {site}"
-    stated = {_number(file): file for file in version.parts("files")}
-    if session.get(_page(identifier, site, 0)).status_code == 404:
-        return list(stated.values())
-    pages = _pages(identifier, site, what, session, stated.keys())
-    return list((stated | gathered(pages, what, session, _number)).values())
+    session, label = version.session, f"the files of {identifier} at {site}"
+    stated_files = {_file_id(file): file for file in version.parts("files")}
+    if session.get(_page_url(identifier, site, 0)).status_code == 404:
+        return list(stated_files.values())
+    pages = _pages(identifier, site, label, session, stated_files.keys())
+    return list((stated_files | collect_entries(pages, label, session, _file_id)).values())
 
 
 def _pages(
-    identifier: str, site: str, what: str, session: PublisherSession, stated: Collection[str]
+    identifier: str, site: str, label: str, session: PublisherSession, stated_ids: Collection[str]
 ) -> Iterator[list[Fields]]:
     """The pages of a list of files; old sites state no total, and may send all files whatever is asked for."""
-    first: list[Fields] = []
-    listed, total = 0, None
+    first_page: list[Fields] = []
+    listed_count, total = 0, None
     while True:
-        page = answered(_page(identifier, site, listed), what, session)
+        page = get_object(_page_url(identifier, site, listed_count), label, session)
         entries, total = page.parts("data"), page.number("totalCount")
-        if not entries or (total is None and entries == first and set(stated) <= set(map(_number, first))):
+        if not entries or (
+            total is None and entries == first_page and set(stated_ids) <= set(map(_file_id, first_page))
+        ):
             break
         yield entries
-        first = first or entries
-        listed += len(entries)
-        if listed == total:
+        first_page = first_page or entries
+        listed_count += len(entries)
+        if listed_count == total:
             break
-    if total is not None and listed < total:
-        raise session.unclear(f"{site} counts {total} entries in {what}, and lists {listed}")
+    if total is not None and listed_count < total:
+        raise session.unclear_answer(f"{site} counts {total} entries in {label}, and lists {listed_count}")
 
 
-def _page(identifier: str, site: str, offset: int) -> str:
-    return _api("datasets", "versions/:latest-published/files", identifier, site, limit=PER_PAGE, offset=offset)
+def _page_url(identifier: str, site: str, offset: int) -> str:
+    return _api_url("datasets", "versions/:latest-published/files", identifier, site, limit=PER_PAGE, offset=offset)
 
 
-def _number(entry: Fields) -> str:
-    return entry.whole("dataFile").identifier("id")
+def _file_id(entry: Fields) -> str:
+    return entry.required_part("dataFile").identifier("id")
 
 
-def _named(entries: Sequence[Fields]) -> Iterator[LockedFile]:
+def _locked_files(entries: Sequence[Fields]) -> Iterator[LockedFile]:
     """The files, with their folders; of two tables that were deposited under one name, each has its listed name."""
-    names = [_path(entry, _deposited(entry) or entry.name("label")) for entry in entries]
-    taken = Counter(names)
+    names = [_path(entry, _deposited_name(entry) or entry.name("label")) for entry in entries]
+    name_counts = Counter(names)
     for entry, name in zip(entries, names, strict=True):
-        deposited = _deposited(entry)
-        is_shared = deposited is not None and taken[name] > 1
-        own = _path(entry, _retitled(entry.name("label"), deposited or "")) if is_shared else name
-        yield _file(entry, own, is_table=deposited is not None)
+        deposited = _deposited_name(entry)
+        is_shared = deposited is not None and name_counts[name] > 1
+        unique_name = _path(entry, _with_ending(entry.name("label"), deposited or "")) if is_shared else name
+        yield _file(entry, unique_name, is_table=deposited is not None)
 
 
-def _retitled(label: str, deposited: str) -> str:
+def _with_ending(label: str, deposited: str) -> str:
     """The listed name with the ending of the deposited file."""
     _, dot, ending = deposited.rpartition(".")
     return f"{re.sub(r'[.]tab$', '', label, flags=re.IGNORECASE)}{dot}{ending if dot else ''}"
 
 
 def _file(entry: Fields, name: str, *, is_table: bool) -> LockedFile:
-    stated = entry.part("dataFile")
-    digest = stated.part("checksum")
-    found = checksum(digest.values.get("type"), digest.values.get("value")) or checksum("md5", stated.text("md5"))
+    data_file = entry.part("dataFile")
+    checksum_fields = data_file.part("checksum")
+    file_checksum = checksum(checksum_fields.values.get("type"), checksum_fields.values.get("value")) or checksum(
+        "md5", data_file.text("md5")
+    )
     return LockedFile(
         name=name,
-        bytes=size(stated.values.get("originalFileSize" if is_table else "filesize")),
-        checksum=found,
-        remote=f"{_number(entry)}{ORIGINAL if is_table else ''}",
+        bytes=size(data_file.values.get("originalFileSize" if is_table else "filesize")),
+        checksum=file_checksum,
+        remote=f"{_file_id(entry)}{ORIGINAL if is_table else ''}",
     )
 
 
-def _deposited(entry: Fields) -> str | None:
+def _deposited_name(entry: Fields) -> str | None:
     """The name under which a table was deposited; null for what is no table that Dataverse has taken in."""
-    stated = entry.part("dataFile")
-    if stated.values.get("originalFileName") is not None:
-        return stated.name("originalFileName")
-    kind = (stated.text("originalFileFormat") or "").partition(";")[0].lower()
-    if not kind and stated.values.get("tabularData") is not True:
+    data_file = entry.part("dataFile")
+    if data_file.values.get("originalFileName") is not None:
+        return data_file.name("originalFileName")
+    kind = (data_file.text("originalFileFormat") or "").partition(";")[0].lower()
+    if not kind and data_file.values.get("tabularData") is not True:
         return None
     label = entry.name("label")
-    return _retitled(label, ENDINGS[kind]) if kind in ENDINGS and label.lower().endswith(".tab") else label
+    return _with_ending(label, ENDINGS[kind]) if kind in ENDINGS and label.lower().endswith(".tab") else label
 
 
 def _path(entry: Fields, name: str) -> str:

@@ -3,39 +3,38 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from loaders.acquire.publishers import dataverse, figshare, osf, sciencebase, zenodo
-from loaders.acquire.publishers import via_datahugger as others
+from loaders.acquire.publishers import dataverse, figshare, osf, sciencebase, via_datahugger, zenodo
 from loaders.acquire.publishers.api.session import Listing, PublisherSession
 
 # each answers for its own pages, and null for all others
 REPOSITORIES: tuple[Callable[[str, str | None, PublisherSession], Listing | None], ...] = (
-    zenodo.ask,
-    figshare.ask,
-    sciencebase.ask,
-    dataverse.ask,
-    osf.ask,
+    zenodo.query,
+    figshare.query,
+    sciencebase.query,
+    dataverse.query,
+    osf.query,
 )
 
 
-def ask(name: str, session: PublisherSession) -> Listing:
+def query(doi: str, session: PublisherSession) -> Listing:
     """What is published under a DOI now; the DOI of all versions leads to the newest one.
 
     Raises:
         SourceError: the DOI does not exist, or leads to a place that we cannot ask.
     """
-    if listing := figshare.article(name, session):
+    if listing := figshare.article(doi, session):
         return listing
-    page = others.landing_page(name, session)
-    return on_page(page, name, session) or others.ask(page, name, session)
+    page = via_datahugger.landing_page(doi, session)
+    return query_page(page, doi, session) or via_datahugger.query(page, doi, session)
 
 
-def on_page(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
+def query_page(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
     """The record that a page of a repository is about; null if it is no such page, or one of another repository."""
     try:
         urlsplit(page)
     except ValueError:
         return None
-    for ask_repository in REPOSITORIES:
-        if listing := ask_repository(page, doi, session):
+    for query_repository in REPOSITORIES:
+        if listing := query_repository(page, doi, session):
             return listing
     return None

@@ -15,8 +15,8 @@ from dulwich.protocol import Protocol
 
 from loaders.acquire.lock import LockedFile, Record
 from loaders.acquire.publishers.api.session import Listing, PublisherSession
-from loaders.acquire.publishers.github_checksums import blobs, release_digest
-from loaders.acquire.publishers.url import described, headers
+from loaders.acquire.publishers.github_checksums import release_digest, with_blob_checksums
+from loaders.acquire.publishers.url import fetch_headers, locked_file
 from loaders.core.errors import SourceError
 from loaders.core.file_formats import SHAPEFILE_PARTS
 
@@ -25,7 +25,7 @@ COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GithubSource:
     """`owner/repository@commit-or-tag:path`; the path of a folder ends with a slash."""
 
     repository: str
@@ -40,27 +40,27 @@ class Place:
         return cls(repository, ref, path)
 
 
-def ask(name: str, session: PublisherSession) -> Listing:
+def query(name: str, session: PublisherSession) -> Listing:
     """The file, or the files, at a place in a repository; a tag is pinned to its commit."""
-    place = Place.parse(name)
-    commit = place.ref if COMMIT.fullmatch(place.ref) else _commit(place, session)
+    source = GithubSource.parse(name)
+    commit = source.ref if COMMIT.fullmatch(source.ref) else _commit(source, session)
     record = Record(
         repository="github",
-        id=f"{place.repository}@{commit}",
-        title=place.repository,
-        version=place.ref,
-        url=f"https://github.com/{place.repository}/tree/{commit}",
+        id=f"{source.repository}@{commit}",
+        title=source.repository,
+        version=source.ref,
+        url=f"https://github.com/{source.repository}/tree/{commit}",
     )
-    if place.path.endswith("/"):
-        archive = f"{place.repository.rpartition('/')[2]}-{commit}.zip"
+    if source.path.endswith("/"):
+        archive = f"{source.repository.rpartition('/')[2]}-{commit}.zip"
         return Listing(record, (LockedFile(archive, None, None, remote="archive"),))
-    if place.path.startswith(RELEASE):
-        asset = f"{RELEASE}{place.ref}/{place.path.removeprefix(RELEASE)}"
+    if source.path.startswith(RELEASE):
+        asset = f"{RELEASE}{source.ref}/{source.path.removeprefix(RELEASE)}"
         file = _file(record, asset, session)
-        digest = release_digest(place.repository, place.ref, file.name, session)
+        digest = release_digest(source.repository, source.ref, file.name, session)
         return Listing(record, (replace(file, checksum=digest),))
-    files = (_file(record, place.path, session), *_shapefile_parts(record, place.path, session))
-    return Listing(record, tuple(blobs(place.repository, commit, files, session)))
+    files = (_file(record, source.path, session), *_shapefile_parts(record, source.path, session))
+    return Listing(record, tuple(with_blob_checksums(source.repository, commit, files, session)))
 
 
 def address(record: Record, file: LockedFile) -> str:
@@ -74,12 +74,12 @@ def address(record: Record, file: LockedFile) -> str:
 
 
 def _file(record: Record, remote: str, session: PublisherSession) -> LockedFile:
-    asked = LockedFile(PurePosixPath(remote.removeprefix(RELEASE)).name, None, None, remote=remote)
-    response = headers(address(record, asked), session)
-    session.found(response, f"{remote} in {record.id}")
-    stated = described(response, asked.name, remote)
+    requested = LockedFile(PurePosixPath(remote.removeprefix(RELEASE)).name, None, None, remote=remote)
+    response = fetch_headers(address(record, requested), session)
+    session.require_found(response, f"{remote} in {record.id}")
+    described = locked_file(response, requested.name, remote)
     # a commit says what is in its files: whatever else the server says may change any day
-    return stated if remote.startswith(RELEASE) else replace(stated, validator=None)
+    return described if remote.startswith(RELEASE) else replace(described, validator=None)
 
 
 def _shapefile_parts(record: Record, path: str, session: PublisherSession) -> list[LockedFile]:
@@ -87,30 +87,35 @@ def _shapefile_parts(record: Record, path: str, session: PublisherSession) -> li
         return []
     names = [f"{path[:-4]}{suffix}" for suffix in sorted(SHAPEFILE_PARTS)]
     addresses = {name: address(record, LockedFile(name, None, None, remote=name)) for name in names}
-    return [_file(record, name, session) for name in names if headers(addresses[name], session).status_code != 404]
+    return [
+        _file(record, name, session) for name in names if fetch_headers(addresses[name], session).status_code != 404
+    ]
 
 
-def _commit(place: Place, session: PublisherSession) -> str:
+def _commit(source: GithubSource, session: PublisherSession) -> str:
     """The commit of a tag, or of a branch as it is now."""
-    url = f"https://github.com/{place.repository}.git/info/refs?service=git-upload-pack"
-    refs = _refs(session.found(session.get(url), f"the repository {place.repository}").content, place, session)
-    for name in (f"refs/tags/{place.ref}^{{}}", f"refs/tags/{place.ref}", f"refs/heads/{place.ref}"):
+    url = f"https://github.com/{source.repository}.git/info/refs?service=git-upload-pack"
+    refs = _refs(
+        session.require_found(session.get(url), f"the repository {source.repository}").content, source, session
+    )
+    for name in (f"refs/tags/{source.ref}^{{}}", f"refs/tags/{source.ref}", f"refs/heads/{source.ref}"):
         if name in refs:
             return refs[name]
     tags = sorted(name.removeprefix("refs/tags/") for name in refs if name.startswith("refs/tags/") and "^" not in name)
     raise SourceError(
-        f"{session.key}: {place.repository} has no tag or branch {place.ref!r}. Its tags: {', '.join(tags) or 'none'}. "
-        f"Name one of them, or a whole commit (40 digits), in datasets.{session.key}.source.github in params.yaml."
+        f"{session.key}: {source.repository} has no tag or branch {source.ref!r}. Its tags: "
+        f"{', '.join(tags) or 'none'}. Name one of them, or a whole commit (40 digits), in "
+        f"datasets.{session.key}.source.github in params.yaml."
     )
 
 
-def _refs(answer: bytes, place: Place, session: PublisherSession) -> dict[str, str]:
+def _refs(answer: bytes, source: GithubSource, session: PublisherSession) -> dict[str, str]:
     """Every name in a repository, and the commit that it stands for."""
     stream = BytesIO(answer)
     protocol = Protocol(stream.read, lambda _: None)
     try:
         lines = [*protocol.read_pkt_seq(), *protocol.read_pkt_seq()]  # what it is, and then the names
     except (GitProtocolError, HangupException, AssertionError, ValueError) as error:
-        raise session.unclear(f"the names in {place.repository} cannot be read ({error})") from error
-    named = [line.split(b"\0")[0].decode("utf-8", "replace").split() for line in lines]
-    return {words[1]: words[0] for words in named if len(words) == 2 and COMMIT.fullmatch(words[0])}
+        raise session.unclear_answer(f"the names in {source.repository} cannot be read ({error})") from error
+    pairs = [line.split(b"\0")[0].decode("utf-8", "replace").split() for line in lines]
+    return {words[1]: words[0] for words in pairs if len(words) == 2 and COMMIT.fullmatch(words[0])}

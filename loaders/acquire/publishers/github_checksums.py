@@ -23,42 +23,44 @@ BLOB = re.compile(r"[0-9a-f]{40}")
 log = logging.getLogger(__name__)
 
 
-def blobs(repository: str, commit: str, files: Sequence[LockedFile], session: PublisherSession) -> Iterator[LockedFile]:
+def with_blob_checksums(
+    repository: str, commit: str, files: Sequence[LockedFile], session: PublisherSession
+) -> Iterator[LockedFile]:
     """Files of a commit, each with the checksum and the size that Git knows it by."""
-    tree = _asked(f"{repository}/git/trees/{commit}?recursive=1", session)
+    tree = _query(f"{repository}/git/trees/{commit}?recursive=1", session)
     listed = {str(entry.get("path")): entry for entry in _objects(tree, "tree")}
-    answers = isinstance(tree, dict) or NOT_FOUND in tree
+    is_answering = isinstance(tree, dict) or NOT_FOUND in tree
     for file in files:  # the tree of a large repository is cut short
-        place = f"{repository}/contents/{quote(file.remote)}?ref={commit}"
-        entry = listed.get(file.remote) or (_asked(place, session) if answers else tree)
+        endpoint = f"{repository}/contents/{quote(file.remote)}?ref={commit}"
+        entry = listed.get(file.remote) or (_query(endpoint, session) if is_answering else tree)
         yield _with_blob(file, entry, session)
 
 
 def release_digest(repository: str, tag: str, name: str, session: PublisherSession) -> str | None:
     """The checksum of a file of a release; null if none is stated, as for files from before June 2025."""
-    release = _asked(f"{repository}/releases/tags/{quote(tag, safe='')}", session)
+    release = _query(f"{repository}/releases/tags/{quote(tag, safe='')}", session)
     digests = [entry.get("digest") for entry in _objects(release, "assets") if entry.get("name") == name]
-    found = checksum(*str(digests[0]).partition(":")[::2]) if digests else None
-    if found is None:
+    digest = checksum(*str(digests[0]).partition(":")[::2]) if digests else None
+    if digest is None:
         _warn(name, release if isinstance(release, str) else "GitHub states none", session)
-    return found
+    return digest
 
 
 def _with_blob(file: LockedFile, entry: dict[str, Any] | str, session: PublisherSession) -> LockedFile:
-    found = entry.get("sha") if isinstance(entry, dict) else None
-    if not isinstance(found, str) or not BLOB.fullmatch(found):
+    sha = entry.get("sha") if isinstance(entry, dict) else None
+    if not isinstance(sha, str) or not BLOB.fullmatch(sha):
         _warn(file.name, entry if isinstance(entry, str) else "GitHub states none", session)
         return file
-    stated = size(entry.get("size")) if isinstance(entry, dict) else None
-    return replace(file, checksum=f"{GIT_BLOB}:{found}", bytes=file.bytes if stated is None else stated)
+    stated_bytes = size(entry.get("size")) if isinstance(entry, dict) else None
+    return replace(file, checksum=f"{GIT_BLOB}:{sha}", bytes=file.bytes if stated_bytes is None else stated_bytes)
 
 
-def _asked(place: str, session: PublisherSession) -> dict[str, Any] | str:
+def _query(endpoint: str, session: PublisherSession) -> dict[str, Any] | str:
     token = os.environ.get(TOKEN, "").strip()
     headers = {"Accept": "application/vnd.github+json"}
     if re.fullmatch(r"[A-Za-z0-9_]+", token):  # anything else is none, and an error would repeat it
         headers["Authorization"] = f"Bearer {token}"
-    return session.optional_json(f"{API}/{place}", headers=headers)
+    return session.optional_json(f"{API}/{endpoint}", headers=headers)
 
 
 def _objects(document: dict[str, Any] | str, name: str) -> list[dict[str, Any]]:

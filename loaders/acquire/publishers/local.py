@@ -16,21 +16,21 @@ def is_local(dataset: Dataset, paths: ProjectPaths) -> bool:
     return dataset.source.path is not None or paths.origin == "sample"
 
 
-def place(dataset: Dataset, paths: ProjectPaths) -> Path:
+def source_path(dataset: Dataset, paths: ProjectPaths) -> Path:
     """The file or folder that a dataset comes from: the user's own, or its bundled twin.
 
     Raises:
         SourceError: it is not there.
     """
     if dataset.source.path is not None:
-        found = (paths.root / Path(dataset.source.path).expanduser()).absolute()
+        path = (paths.root / Path(dataset.source.path).expanduser()).absolute()
         remedy = "Correct datasets.{key}.source.path in params.yaml (relative to its folder, absolute or ~/…)."
     else:
-        found = paths.samples(dataset.key)
+        path = paths.samples(dataset.key)
         remedy = "It has no bundled sample: give it `source: {{path: …}}`, or remove it from params.yaml."
-    if not found.exists():
-        raise SourceError(f"{dataset.key}: expected {found}, found nothing there. {remedy.format(key=dataset.key)}")
-    return found
+    if not path.exists():
+        raise SourceError(f"{dataset.key}: expected {path}, found nothing there. {remedy.format(key=dataset.key)}")
+    return path
 
 
 def local_files(dataset: Dataset, paths: ProjectPaths) -> dict[str, Path]:
@@ -39,17 +39,17 @@ def local_files(dataset: Dataset, paths: ProjectPaths) -> dict[str, Path]:
     Raises:
         SourceError: the source is not there.
     """
-    source = place(dataset, paths)
+    source = source_path(dataset, paths)
     if source.is_dir():
-        top = source.parent if suffix(source.name) == ".gdb" else source
-        return {path.relative_to(top).as_posix(): path for path in sorted(source.rglob("*")) if path.is_file()}
+        parent = source.parent if suffix(source.name) == ".gdb" else source
+        return {path.relative_to(parent).as_posix(): path for path in sorted(source.rglob("*")) if path.is_file()}
     if source.suffix.lower() != ".shp":
         return {source.name: source}
     parts = {".shp", *SHAPEFILE_PARTS}
-    found = source.parent.glob(f"{glob.escape(source.stem)}.*")
-    return {path.name: path for path in sorted(found) if path.suffix.lower() in parts}
+    siblings = source.parent.glob(f"{glob.escape(source.stem)}.*")
+    return {path.name: path for path in sorted(siblings) if path.suffix.lower() in parts}
 
 
-def described(path: Path, name: str) -> LockedFile:
+def locked_file(path: Path, name: str) -> LockedFile:
     """A file as a lock names it: by its content."""
     return LockedFile(name=name, bytes=path.stat().st_size, checksum=f"sha256:{sha256(path)}")

@@ -6,44 +6,41 @@ datahugger reads the first page of a project only. A component is a project of i
 import re
 from collections import deque
 from collections.abc import Iterator
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from loaders.acquire.lock import LockedFile, Record
 from loaders.acquire.publishers import datacite
-from loaders.acquire.publishers.api.fields import Fields, shortened
-from loaders.acquire.publishers.api.pages import MOST_PAGES, gathered, linked
+from loaders.acquire.publishers.api.fields import Fields, abbreviate
+from loaders.acquire.publishers.api.pages import MAX_PAGES, collect_entries, follow_pages
 from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size
+from loaders.acquire.publishers.api.site import Site
 from loaders.core.errors import SourceError
 
 HOST = "osf.io"
 API = "https://api.osf.io/v2"
 PAGE = re.compile(r"/([a-z0-9]{4,})(?:/(?:overview/?|files/?)?)?", re.IGNORECASE)
-DOWNLOAD = re.compile(r"https://osf\.io/download/([\w-]+)/?")
-STORED = re.compile(r"https://(?:[a-z0-9-]+\.)*osf\.io/[!-~]+")
+SITE = Site(HOST, "project of OSF", PAGE)
+DOWNLOAD_URL = re.compile(r"https://osf\.io/download/([\w-]+)/?")
+STORAGE_URL = re.compile(r"https://(?:[a-z0-9-]+\.)*osf\.io/[!-~]+")
 KINDS = ("nodes", "registrations")  # a registration is a project at one moment
 OWN_STORAGE = "osfstorage"
 PER_PAGE = "page%5Bsize%5D=100"
-MOST_LISTED = 20
+MAX_LISTED = 20
 
 
-def ask(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
+def query(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
     """What a project or a registration holds, by its page; null for a page elsewhere."""
-    parts = urlsplit(page)
-    if (parts.hostname or "").removeprefix("www.") != HOST:
+    identifier = SITE.identifier(page, doi, session)
+    if identifier is None:
         return None
-    found = PAGE.fullmatch(parts.path)
-    if not found:
-        if doi:
-            raise session.unclear(f"{doi} leads to {page}, which names no project of OSF")
-        return None
-    identifier = found[1].lower()
+    identifier = identifier.lower()
     root = _root(identifier, session)
     files = _files(root, f"project {identifier} of OSF", session)
     if not files:
-        raise _without_files(identifier, root, doi or page, session)
-    known = datacite.record(doi, session) if doi else {}
+        raise _no_files_error(identifier, root, doi or page, session)
+    fields = datacite.record(doi, session) if doi else {}
     url = f"https://{HOST}/{identifier}/"
-    return Listing(Record(**known | {"repository": "osf", "id": identifier, "doi": doi, "url": url}), tuple(files))
+    return Listing(Record(**fields | {"repository": "osf", "id": identifier, "doi": doi, "url": url}), tuple(files))
 
 
 def address(record: Record, file: LockedFile) -> str:
@@ -58,44 +55,44 @@ def _root(identifier: str, session: PublisherSession) -> str:
         response = session.get(f"{root}/files/")
         if response.status_code not in {404, 410}:
             break
-    session.found(response, f"project {identifier} of OSF")
+    session.require_found(response, f"project {identifier} of OSF")
     return root
 
 
-def _files(root: str, what: str, session: PublisherSession) -> list[LockedFile]:
+def _files(root: str, label: str, session: PublisherSession) -> list[LockedFile]:
     """All files with all providers, in all folders."""
-    found: list[LockedFile] = []
-    waiting = deque(
-        (f"{root}/files/{quote(name, safe='')}/?{PER_PAGE}", name) for name in _providers(root, what, session)
+    files: list[LockedFile] = []
+    queue = deque(
+        (f"{root}/files/{quote(name, safe='')}/?{PER_PAGE}", name) for name in _providers(root, label, session)
     )
-    asked = {url for url, _ in waiting}
-    while waiting:
-        url, provider = waiting.popleft()
-        for entry in _list(url, f"the files of {what}", session):
+    known_urls = {url for url, _ in queue}
+    while queue:
+        url, provider = queue.popleft()
+        for entry in _entries(url, f"the files of {label}", session):
             attributes = entry.part("attributes")
             if attributes.text("kind") != "folder":
-                found.append(_file(entry, attributes, provider))
-            elif (folder := _folder(entry)) not in asked:
-                asked.add(folder)
-                waiting.append((folder, provider))
-        if len(asked) > MOST_PAGES:
-            raise session.unclear(f"{what} has more than {MOST_PAGES} folders")
-    return found
+                files.append(_file(entry, attributes, provider))
+            elif (folder := _folder(entry)) not in known_urls:
+                known_urls.add(folder)
+                queue.append((folder, provider))
+        if len(known_urls) > MAX_PAGES:
+            raise session.unclear_answer(f"{label} has more than {MAX_PAGES} folders")
+    return files
 
 
-def _providers(root: str, what: str, session: PublisherSession) -> list[str]:
-    where = f"the storage of {what}"
-    pages = _pages(f"{root}/files/", where, session)
-    return list(gathered(pages, where, session, lambda entry: entry.part("attributes").identifier("provider")))
+def _providers(root: str, project: str, session: PublisherSession) -> list[str]:
+    label = f"the storage of {project}"
+    pages = _pages(f"{root}/files/", label, session)
+    return list(collect_entries(pages, label, session, lambda entry: entry.part("attributes").identifier("provider")))
 
 
-def _list(url: str, what: str, session: PublisherSession) -> list[Fields]:
-    pages = _pages(url, what, session)
-    return list(gathered(pages, what, session, lambda entry: entry.identifier("id")).values())
+def _entries(url: str, label: str, session: PublisherSession) -> list[Fields]:
+    pages = _pages(url, label, session)
+    return list(collect_entries(pages, label, session, lambda entry: entry.identifier("id")).values())
 
 
-def _pages(url: str, what: str, session: PublisherSession) -> Iterator[list[Fields]]:
-    pages = linked(url, what, session, lambda page: page.part("links").values.get("next"))
+def _pages(url: str, label: str, session: PublisherSession) -> Iterator[list[Fields]]:
+    pages = follow_pages(url, label, session, lambda page: page.part("links").values.get("next"))
     return (page.parts("data") for page in pages)
 
 
@@ -103,8 +100,8 @@ def _folder(entry: Fields) -> str:
     """The address of the list of a folder."""
     link = entry.part("relationships").part("files").part("links").part("related").name("href")
     if not link.startswith(f"{API}/"):
-        raise entry.session.unclear(
-            f"{entry.where} is a folder at {shortened(link)}, expected an address at api.osf.io"
+        raise entry.session.unclear_answer(
+            f"{entry.label} is a folder at {abbreviate(link)}, expected an address at api.osf.io"
         )
     return link if "?" in link else f"{link}?{PER_PAGE}"
 
@@ -114,22 +111,24 @@ def _file(entry: Fields, attributes: Fields, provider: str) -> LockedFile:
     path = attributes.path("materialized_path") or attributes.name("name")
     hashes = attributes.part("extra").part("hashes")
     link = entry.part("links").name("download")
-    known = DOWNLOAD.fullmatch(link)
-    if not known and not STORED.fullmatch(link):
-        raise entry.session.unclear(f"{entry.where} is downloaded at {shortened(link)}, expected an address at {HOST}")
+    download_match = DOWNLOAD_URL.fullmatch(link)
+    if not download_match and not STORAGE_URL.fullmatch(link):
+        raise entry.session.unclear_answer(
+            f"{entry.label} is downloaded at {abbreviate(link)}, expected an address at {HOST}"
+        )
     return LockedFile(
         name=path if provider == OWN_STORAGE else f"{provider}/{path}",
         bytes=size(attributes.values.get("size")),
         checksum=checksum("sha256", hashes.text("sha256")) or checksum("md5", hashes.text("md5")),
-        remote=known[1] if known else link,
+        remote=download_match[1] if download_match else link,
     )
 
 
-def _without_files(identifier: str, root: str, source: str, session: PublisherSession) -> SourceError:
+def _no_files_error(identifier: str, root: str, source: str, session: PublisherSession) -> SourceError:
     """The error for a project without files; it lists the components that may have some."""
-    components = _list(f"{root}/children/", f"the components of project {identifier} of OSF", session)[:MOST_LISTED]
+    components = _entries(f"{root}/children/", f"the components of project {identifier} of OSF", session)[:MAX_LISTED]
     listed = ", ".join(
-        f"https://{HOST}/{child.identifier('id')}/ ({shortened(child.part('attributes').text('title'))})"
+        f"https://{HOST}/{child.identifier('id')}/ ({abbreviate(child.part('attributes').text('title'))})"
         for child in components
     )
     if not listed:

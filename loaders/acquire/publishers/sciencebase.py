@@ -5,60 +5,58 @@ An item without data of its own may be a parent, whose children are the versions
 
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from loaders.acquire.lock import LockedFile, Record
 from loaders.acquire.publishers import datacite, sciencebase_versions
-from loaders.acquire.publishers.api.fields import Fields, answered, shortened
-from loaders.acquire.publishers.api.pages import gathered, linked
+from loaders.acquire.publishers.api.fields import Fields, abbreviate, get_object
+from loaders.acquire.publishers.api.pages import collect_entries, follow_pages
 from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size
+from loaders.acquire.publishers.api.site import Site
 from loaders.core.errors import SourceError
 from loaders.settings.file_selection import is_data
 
 HOST = "sciencebase.gov"
 CATALOG = f"https://www.{HOST}/catalog"
-PAGE = re.compile(r"/catalog/item/([\w-]+)/?")
+SITE = Site(HOST, "item of ScienceBase", re.compile(r"/catalog/item/([\w-]+)/?"))
 CHILDREN = {"format": "json", "max": "100", "fields": "title,dates,provenance,hasChildren"}
-DEEPEST = 3  # parents of parents of parents
-MOST_CHILDREN = 1000
-MOST_LISTED = 20
-NAMED = "name="  # in a key: a file that has no place on ScienceBase's disk is asked for by its name
+MAX_DEPTH = 3  # parents of parents of parents
+MAX_CHILDREN = 1000
+MAX_LISTED = 20
+NAME_PREFIX = "name="  # in a key: a file that has no place on ScienceBase's disk is asked for by its name
 
 
-def ask(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
+def query(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
     """What an item holds, by its page; null for a page elsewhere."""
-    parts = urlsplit(page)
-    if (parts.hostname or "").removeprefix("www.") != HOST:
+    identifier = SITE.identifier(page, doi, session)
+    if identifier is None:
         return None
-    found = PAGE.fullmatch(parts.path)
-    if not found:
-        if doi:
-            raise session.unclear(f"{doi} leads to {page}, which names no item of ScienceBase")
-        return None
-    parent = item = _item(found[1], session)
-    for _ in range(DEEPEST):
-        newer = _newest_child(item, doi or page)
-        if newer is None:
+    parent = item = _item(identifier, session)
+    for _ in range(MAX_DEPTH):
+        child = _newest_child(item, doi or page)
+        if child is None:
             break
-        item = newer
+        item = child
     files = tuple(_files(item))
     if not files:
-        raise _without_files(item, doi or page)
+        raise _no_files_error(item, doi or page)
     return Listing(_record(item, doi, is_version=item is not parent), files)
 
 
 def address(record: Record, file: LockedFile) -> str:
     """A file by its item and its place on ScienceBase's disk, or its name."""
-    query = {"name": file.remote.removeprefix(NAMED)} if file.remote.startswith(NAMED) else {"f": file.remote}
-    return f"{CATALOG}/file/get/{quote(record.id, safe='')}?{urlencode(query, quote_via=quote, safe='')}"
+    parameters = (
+        {"name": file.remote.removeprefix(NAME_PREFIX)} if file.remote.startswith(NAME_PREFIX) else {"f": file.remote}
+    )
+    return f"{CATALOG}/file/get/{quote(record.id, safe='')}?{urlencode(parameters, quote_via=quote, safe='')}"
 
 
 def _item(identifier: str, session: PublisherSession) -> Fields:
-    what = f"item {identifier} of ScienceBase"
-    stated = answered(f"{CATALOG}/item/{identifier}?format=json", what, session)
-    if "errors" in stated.values:
-        raise session.unclear(f"ScienceBase answers for {what}: {shortened(stated.values['errors'])}")
-    return stated
+    label = f"item {identifier} of ScienceBase"
+    fields = get_object(f"{CATALOG}/item/{identifier}?format=json", label, session)
+    if "errors" in fields.values:
+        raise session.unclear_answer(f"ScienceBase answers for {label}: {abbreviate(fields.values['errors'])}")
+    return fields
 
 
 def _newest_child(item: Fields, source: str) -> Fields | None:
@@ -73,41 +71,43 @@ def _newest_child(item: Fields, source: str) -> Fields | None:
     children = _children(item)
     if not children:
         return None
-    found = sciencebase_versions.newest(children, _whole)
-    if found is None:
-        raise sciencebase_versions.unclear(children, item.where, source, _page)
-    return _whole(found)
+    newest = sciencebase_versions.newest_version(children, _full_item)
+    if newest is None:
+        raise sciencebase_versions.ambiguous_versions_error(children, item.label, source, _page)
+    return _full_item(newest)
 
 
 def _children(item: Fields) -> list[Fields]:
     identifier, session = item.identifier("id"), item.session
-    what = f"the children of {item.where}"
+    label = f"the children of {item.label}"
     first = f"{CATALOG}/items?{urlencode({'parentId': identifier, **CHILDREN})}"
-    pages = linked(first, what, session, lambda page: page.part("nextlink").values.get("url"))
-    found = gathered((page.parts("items") for page in _bounded(pages, what)), what, session, _identifier)
-    found.pop(identifier, None)
-    return list(found.values())
+    pages = follow_pages(first, label, session, lambda page: page.part("nextlink").values.get("url"))
+    children = collect_entries(
+        (page.parts("items") for page in _within_limit(pages, label)), label, session, _identifier
+    )
+    children.pop(identifier, None)
+    return list(children.values())
 
 
-def _bounded(pages: Iterable[Fields], what: str) -> Iterator[Fields]:
+def _within_limit(pages: Iterable[Fields], label: str) -> Iterator[Fields]:
     """The pages of a list, all of them, and not too many."""
-    listed, total = 0, None
+    listed_count, total = 0, None
     for page in pages:
         total = page.number("total")
-        listed += len(page.parts("items"))
-        if max(total or 0, listed) > MOST_CHILDREN:
-            raise page.session.unclear(f"{what} are more than {MOST_CHILDREN}")
+        listed_count += len(page.parts("items"))
+        if max(total or 0, listed_count) > MAX_CHILDREN:
+            raise page.session.unclear_answer(f"{label} are more than {MAX_CHILDREN}")
         yield page
         session = page.session
-    if total is not None and listed < total:
-        raise session.unclear(f"ScienceBase counts {total} entries in {what}, and lists {listed}")
+    if total is not None and listed_count < total:
+        raise session.unclear_answer(f"ScienceBase counts {total} entries in {label}, and lists {listed_count}")
 
 
 def _identifier(child: Fields) -> str:
     return child.identifier("id")
 
 
-def _whole(child: Fields) -> Fields:
+def _full_item(child: Fields) -> Fields:
     return _item(quote(child.identifier("id"), safe=""), child.session)
 
 
@@ -115,56 +115,56 @@ def _page(identifier: str) -> str:
     return f"{CATALOG}/item/{identifier}"
 
 
-def _without_files(item: Fields, source: str) -> SourceError:
+def _no_files_error(item: Fields, source: str) -> SourceError:
     """The error for an item that at most links to files; it lists the links."""
-    stated = [*item.parts("webLinks"), *item.parts("distributionLinks")]
-    links = list(dict.fromkeys(link.text("uri") or "" for link in stated if link.text("uri")))[:MOST_LISTED]
+    stated_links = [*item.parts("webLinks"), *item.parts("distributionLinks")]
+    links = list(dict.fromkeys(link.text("uri") or "" for link in stated_links if link.text("uri")))[:MAX_LISTED]
     remedy = (
         f"It links to {', '.join(links)}. State the address of a file as datasets.{item.session.key}.source.url in "
         f"params.yaml, without `doi`."
         if links
         else f"Correct datasets.{item.session.key}.source in params.yaml."
     )
-    return SourceError(f"{item.session.key}: {item.where}, to which {source} leads, holds no files. {remedy}")
+    return SourceError(f"{item.session.key}: {item.label}, to which {source} leads, holds no files. {remedy}")
 
 
 def _record(item: Fields, doi: str | None, *, is_version: bool) -> Record:
     """What DataCite knows of the DOI; a DOI of all versions says nothing of the version of a child."""
     identifier, doi = item.identifier("id"), doi or _doi(item)
-    known = datacite.record(doi, item.session) if doi else {}
+    fields = datacite.record(doi, item.session) if doi else {}
     if is_version or not doi:
-        date = sciencebase_versions.published(item)
-        known |= {"version": sciencebase_versions.version(item.text("title"))}
-        known |= {"year": date[0]} if date else {}
-    known |= {"title": item.text("title") or known.get("title")}
-    return Record(**known | {"repository": "sciencebase", "id": identifier, "doi": doi, "url": _page(identifier)})
+        date = sciencebase_versions.publication_date(item)
+        fields |= {"version": sciencebase_versions.version_in_title(item.text("title"))}
+        fields |= {"year": date[0]} if date else {}
+    fields |= {"title": item.text("title") or fields.get("title")}
+    return Record(**fields | {"repository": "sciencebase", "id": identifier, "doi": doi, "url": _page(identifier)})
 
 
 def _doi(item: Fields) -> str | None:
     """The DOI among the identifiers of an item."""
-    for stated in item.parts("identifiers"):
-        found = re.search(r"10\.\d{4,9}/\S+", stated.text("key") or "")
-        if found and (stated.text("type") or "").upper() == "DOI":
-            return found[0]
+    for entry in item.parts("identifiers"):
+        match = re.search(r"10\.\d{4,9}/\S+", entry.text("key") or "")
+        if match and (entry.text("type") or "").upper() == "DOI":
+            return match[0]
     return None
 
 
 def _files(item: Fields) -> Iterator[LockedFile]:
     """The files of an item, directly and in its facets (shapefiles, services); the same file may be in both."""
     facets = [file for facet in item.parts("facets") for file in facet.parts("files")]
-    found: dict[str, LockedFile] = {}
-    for stated in (*item.parts("files"), *facets):
-        file = _file(stated)
-        if file.remote not in found or found[file.remote].checksum is None:
-            found[file.remote] = file
-    yield from found.values()
+    locked_files: dict[str, LockedFile] = {}
+    for entry in (*item.parts("files"), *facets):
+        file = _file(entry)
+        if file.remote not in locked_files or locked_files[file.remote].checksum is None:
+            locked_files[file.remote] = file
+    yield from locked_files.values()
 
 
-def _file(stated: Fields) -> LockedFile:
-    name, digest = stated.name("name"), stated.part("checksum")
+def _file(fields: Fields) -> LockedFile:
+    name, digest = fields.name("name"), fields.part("checksum")
     return LockedFile(
         name=name,
-        bytes=size(stated.values.get("size")),
+        bytes=size(fields.values.get("size")),
         checksum=checksum(digest.values.get("type"), digest.values.get("value")),
-        remote=stated.text("pathOnDisk") or f"{NAMED}{name}",
+        remote=fields.text("pathOnDisk") or f"{NAME_PREFIX}{name}",
     )

@@ -18,11 +18,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from loaders.acquire.publishers.api.fields import Fields, shortened
+from loaders.acquire.publishers.api.fields import Fields, abbreviate
 from loaders.core.errors import SourceError
 
-MOST_LISTED = 20
-MOST_ASKED = 50  # children whose dates are asked for one by one
+MAX_LISTED = 20
+MAX_QUERIED = 50  # children whose dates are asked for one by one
 VERSION = re.compile(r"(?<![a-z])(?:version|ver|v|edition|release)[\s._-]*(\d+(?:[._]\d+)*)(?![a-z\d])", re.IGNORECASE)
 OUTDATED = frozenset(
     {
@@ -55,37 +55,39 @@ UNTITLED = frozenset(  # words in a title that tell a version from another, not 
 DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
-def version(title: str | None) -> str | None:
+def version_in_title(title: str | None) -> str | None:
     """The version that a title states: the 2.0 of "Solar farms (ver. 2.0, August 2024)"."""
-    found = VERSION.search(title or "")
-    return found[1].replace("_", ".") if found else None
+    match = VERSION.search(title or "")
+    return match[1].replace("_", ".") if match else None
 
 
-def newest(children: Sequence[Fields], whole: Callable[[Fields], Fields]) -> Fields | None:
+def newest_version(children: Sequence[Fields], load_full: Callable[[Fields], Fields]) -> Fields | None:
     """The child that is the newest version; null if that cannot be told.
 
     Args:
         children: as the list of the parent has them, at least one.
-        whole: asks for all that a child states.
+        load_full: asks for all that a child states.
     """
-    current = [child for child in children if not EARLIER.search(_title(child))] or list(children)
-    if len(current) > 1 and len({_subject(child) for child in current}) == 1:
-        current = [child for child in current if OUTDATED.isdisjoint(_words(child))]
-    elif len(current) > 1:
+    candidates = [child for child in children if not EARLIER.search(_title(child))] or list(children)
+    if len(candidates) > 1 and len({_subject(child) for child in candidates}) == 1:
+        candidates = [child for child in candidates if OUTDATED.isdisjoint(_words(child))]
+    elif len(candidates) > 1:
         return None
-    titled = [child for child in current if CURRENT.search(_title(child))]
-    for found in (current, titled):
-        if len(found) == 1:
-            return found[0]
+    titled_current = [child for child in candidates if CURRENT.search(_title(child))]
+    for children_left in (candidates, titled_current):
+        if len(children_left) == 1:
+            return children_left[0]
     return (
-        _highest(current, _numbers)
-        or _highest(current, _day)
-        or _highest(current, _month)
-        or _newest_by_date(current, whole)
+        _highest(candidates, _version_numbers)
+        or _highest(candidates, _day)
+        or _highest(candidates, _month)
+        or _newest_by_date(candidates, load_full)
     )
 
 
-def unclear(children: Sequence[Fields], parent: str, source: str, page: Callable[[str], str]) -> SourceError:
+def ambiguous_versions_error(
+    children: Sequence[Fields], parent: str, source: str, page: Callable[[str], str]
+) -> SourceError:
     """The error for children of which none is known to be the newest.
 
     Args:
@@ -95,9 +97,9 @@ def unclear(children: Sequence[Fields], parent: str, source: str, page: Callable
         page: the address of the page of a child.
     """
     session = children[0].session
-    rest = f" and {len(children) - MOST_LISTED} more" if len(children) > MOST_LISTED else ""
+    rest = f" and {len(children) - MAX_LISTED} more" if len(children) > MAX_LISTED else ""
     listed = ", ".join(
-        f"{page(child.identifier('id'))} ({shortened(child.text('title'))})" for child in children[:MOST_LISTED]
+        f"{page(child.identifier('id'))} ({abbreviate(child.text('title'))})" for child in children[:MAX_LISTED]
     )
     return SourceError(
         f"{session.key}: {source} leads to {parent}, whose files are in its children; their titles and dates do not "
@@ -106,13 +108,13 @@ def unclear(children: Sequence[Fields], parent: str, source: str, page: Callable
     )
 
 
-def published(child: Fields) -> tuple[int, ...] | None:
+def publication_date(child: Fields) -> tuple[int, ...] | None:
     """The date of publication, as far as it is stated: year, month, day."""
     dates = [
-        tuple(int(part) for part in found.groups() if part)
+        tuple(int(part) for part in match.groups() if part)
         for date in child.parts("dates")
         if (date.text("type") or "").lower() in {"publication", "release"}
-        and (found := DATE.match(date.text("dateString") or ""))
+        and (match := DATE.match(date.text("dateString") or ""))
     ]
     return max(dates, default=None)
 
@@ -123,10 +125,10 @@ def _title(child: Fields) -> str:
 
 def _words(child: Fields) -> list[str]:
     """The words of a title, without its version and dates."""
-    left = _title(child)
-    for stated in (VERSION, DAY, MONTH, YEAR):
-        left = stated.sub(" ", left)
-    return re.findall(r"[^\W_]+", left.lower())
+    text = _title(child)
+    for pattern in (VERSION, DAY, MONTH, YEAR):
+        text = pattern.sub(" ", text)
+    return re.findall(r"[^\W_]+", text.lower())
 
 
 def _subject(child: Fields) -> tuple[str, ...]:
@@ -134,24 +136,24 @@ def _subject(child: Fields) -> tuple[str, ...]:
     return tuple(word for word in _words(child) if word not in UNTITLED)
 
 
-def _numbers(child: Fields) -> tuple[int, ...] | None:
-    stated = version(_title(child))
-    if stated is None:
+def _version_numbers(child: Fields) -> tuple[int, ...] | None:
+    version_text = version_in_title(_title(child))
+    if version_text is None:
         return None
-    numbers = [int(number[:18]) for number in stated.split(".")]
+    numbers = [int(number[:18]) for number in version_text.split(".")]
     while len(numbers) > 1 and not numbers[-1]:
         numbers.pop()  # 2.0 is 2
     return tuple(numbers)
 
 
 def _day(child: Fields) -> tuple[int, ...] | None:
-    found = DAY.search(_title(child))
-    return (int(found[1]), int(found[3]), int(found[4])) if found else None
+    match = DAY.search(_title(child))
+    return (int(match[1]), int(match[3]), int(match[4])) if match else None
 
 
 def _month(child: Fields) -> tuple[int, ...] | None:
-    found = MONTH.search(_title(child))
-    return (int(found["year"]), MONTHS.index(found["month"].lower())) if found else None
+    match = MONTH.search(_title(child))
+    return (int(match["year"]), MONTHS.index(match["month"].lower())) if match else None
 
 
 def _highest(children: Iterable[Fields], rank: Callable[[Fields], Any]) -> Fields | None:
@@ -159,35 +161,39 @@ def _highest(children: Iterable[Fields], rank: Callable[[Fields], Any]) -> Field
     ranks = [(rank(child), child) for child in children]
     if not ranks or any(value is None for value, _ in ranks):
         return None
-    best = max(value for value, _ in ranks)
-    found = [child for value, child in ranks if value == best]
-    return found[0] if len(found) == 1 else None
+    highest_rank = max(value for value, _ in ranks)
+    highest = [child for value, child in ranks if value == highest_rank]
+    return highest[0] if len(highest) == 1 else None
 
 
 def _last_published(children: Sequence[Fields]) -> Fields | None:
     """The child that was published last; a year alone may be any day of it."""
-    found = _highest(children, published)
-    last = published(found) if found else None
-    if last and any(
-        last[: len(date)] == date for child in children if child is not found and (date := published(child))
+    latest = _highest(children, publication_date)
+    latest_date = publication_date(latest) if latest else None
+    if latest_date and any(
+        latest_date[: len(date)] == date
+        for child in children
+        if child is not latest and (date := publication_date(child))
     ):
         return None
-    return found
+    return latest
 
 
-def _newest_by_date(children: Sequence[Fields], whole: Callable[[Fields], Fields]) -> Fields | None:
-    if len(children) > MOST_ASKED:
+def _newest_by_date(children: Sequence[Fields], load_full: Callable[[Fields], Fields]) -> Fields | None:
+    if len(children) > MAX_QUERIED:
         return None
-    stated = [child if {"dates", "provenance"} <= child.values.keys() else whole(child) for child in children]
-    found = _last_published(stated)
-    if found is None and len({_title(child).lower() for child in stated}) == 1:
-        found = _highest(stated, lambda child: _moment(child, "lastUpdated"))
-        created = [_moment(child, "dateCreated") or ("",) for child in stated]
-        if found and (_moment(found, "dateCreated") or ("",)) < max(created):
+    full_children = [
+        child if {"dates", "provenance"} <= child.values.keys() else load_full(child) for child in children
+    ]
+    latest = _last_published(full_children)
+    if latest is None and len({_title(child).lower() for child in full_children}) == 1:
+        latest = _highest(full_children, lambda child: _timestamp(child, "lastUpdated"))
+        creation_times = [_timestamp(child, "dateCreated") or ("",) for child in full_children]
+        if latest and (_timestamp(latest, "dateCreated") or ("",)) < max(creation_times):
             return None
-    return found
+    return latest
 
 
-def _moment(child: Fields, name: str) -> tuple[str] | None:
-    stated = child.part("provenance").text(name)
-    return (stated,) if stated and DATE.match(stated) else None
+def _timestamp(child: Fields, name: str) -> tuple[str] | None:
+    value = child.part("provenance").text(name)
+    return (value,) if value and DATE.match(value) else None

@@ -10,21 +10,20 @@ import requests
 from loaders.acquire.lock import LockedFile, Record
 from loaders.acquire.publishers.api.session import Listing, PublisherSession, size
 from loaders.core.errors import NoNetworkError, SourceError
-from loaders.core.redact import shown
+from loaders.core.redact import redacted_url
 from loaders.http.retry import last_status
-from loaders.http.status import OK
+from loaders.http.status import OK, VALIDATORS
 
-VALIDATORS = ("ETag", "Last-Modified")
 UNCOMPRESSED = {"Accept-Encoding": "identity"}
 
 
-def ask(name: str, session: PublisherSession) -> Listing:
+def query(name: str, session: PublisherSession) -> Listing:
     """The file at an address."""
-    response = headers(name, session)
-    session.found(response, shown(name))
+    response = fetch_headers(name, session)
+    session.require_found(response, redacted_url(name))
     if response.headers.get("Content-Type", "").startswith("text/html"):
-        raise session.unclear(f"{shown(name)} is a web page, not a data file")
-    return Listing(Record(repository="url", id=name, url=name), (described(response, _name(name, response), name),))
+        raise session.unclear_answer(f"{redacted_url(name)} is a web page, not a data file")
+    return Listing(Record(repository="url", id=name, url=name), (locked_file(response, _name(name, response), name),))
 
 
 def address(record: Record, file: LockedFile) -> str:
@@ -32,7 +31,7 @@ def address(record: Record, file: LockedFile) -> str:
     return file.remote
 
 
-def headers(url: str, session: PublisherSession) -> requests.Response:
+def fetch_headers(url: str, session: PublisherSession) -> requests.Response:
     """What a server says of a file before it sends it.
 
     Many servers know HEAD badly, or not at all (400, 403, 404, 405, 500, 501, no answer, no length, a page): only GET
@@ -45,16 +44,16 @@ def headers(url: str, session: PublisherSession) -> requests.Response:
     except SourceError as error:
         has_answered = last_status(error) is not None
         with suppress(SourceError):
-            return session.peek(url, headers=UNCOMPRESSED, is_patient=has_answered)
+            return session.get_headers(url, headers=UNCOMPRESSED, with_retries=has_answered)
         raise
     is_usable = response.status_code == OK and not _is_page_or_empty(response)
-    if is_usable and not session.doubts_head:
+    if is_usable and not session.verify_head:
         return response
-    found = session.peek(url, headers=UNCOMPRESSED)
+    get_response = session.get_headers(url, headers=UNCOMPRESSED)
     for name in VALIDATORS if is_usable else ():
-        if found.headers.get(name) != response.headers.get(name):
-            found.headers.pop(name, None)
-    return found
+        if get_response.headers.get(name) != response.headers.get(name):
+            get_response.headers.pop(name, None)
+    return get_response
 
 
 def _is_page_or_empty(response: requests.Response) -> bool:
@@ -62,7 +61,7 @@ def _is_page_or_empty(response: requests.Response) -> bool:
     return is_page or response.headers.get("Content-Length", "").strip() == "0"
 
 
-def described(response: requests.Response, name: str, remote: str) -> LockedFile:
+def locked_file(response: requests.Response, name: str, remote: str) -> LockedFile:
     """A file as the headers describe it."""
     length = response.headers.get("Content-Length")
     if response.headers.get("Content-Encoding", "identity") != "identity":
@@ -73,9 +72,9 @@ def described(response: requests.Response, name: str, remote: str) -> LockedFile
 
 def _name(url: str, response: requests.Response) -> str:
     """The last part of the address if it looks like a file, else what the server calls it."""
-    last = PurePosixPath(unquote(urlsplit(url).path)).name
-    if PurePosixPath(last).suffix:
-        return last
+    file_name = PurePosixPath(unquote(urlsplit(url).path)).name
+    if PurePosixPath(file_name).suffix:
+        return file_name
     header = Message()
     header["Content-Disposition"] = response.headers.get("Content-Disposition", "")
-    return header.get_filename() or last
+    return header.get_filename() or file_name

@@ -19,10 +19,10 @@ from loaders.acquire.publishers import datacite
 from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size
 from loaders.core.errors import SourceError
 from loaders.core.json_text import parse_json
-from loaders.core.redact import shown
+from loaders.core.redact import redacted_url
 
 # what datahugger raises for an answer that it does not understand
-UNCLEAR = (
+UNREADABLE_ERRORS = (
     *(AttributeError, LookupError, NotImplementedError, RecursionError, TypeError, ValueError),
     requests.RequestException,
 )
@@ -30,35 +30,35 @@ UNCLEAR = (
 # where a list says that it goes on
 NEXT_PAGE = (("_links", "next", "href"), ("_links", "next"), ("links", "next", "href"), ("links", "next"), ("next",))
 
-_current: contextvars.ContextVar[PublisherSession] = contextvars.ContextVar("asking")
-_read: contextvars.ContextVar[list[requests.Response]] = contextvars.ContextVar("read")
+_active_session: contextvars.ContextVar[PublisherSession] = contextvars.ContextVar("session")
+_read_responses: contextvars.ContextVar[list[requests.Response]] = contextvars.ContextVar("read")
 
 
-class _OurRequests:
+class _SessionRequests:
     """What datahugger's modules know as `requests`: our session while we ask, the library itself for all others."""
 
     @staticmethod
     def get(url: str, **options: Any) -> requests.Response:
-        if _current.get(None) is None:
+        if _active_session.get(None) is None:
             return requests.get(url, **options)  # noqa: S113 (the caller's own choice)
-        response = _current.get().get(url, **_without_timeout(options))
-        _read.get().append(response)
+        response = _active_session.get().get(url, **_without_timeout(options))
+        _read_responses.get().append(response)
         return response
 
     @staticmethod
     def head(url: str, **options: Any) -> requests.Response:
-        if _current.get(None) is None:
+        if _active_session.get(None) is None:
             return requests.head(url, **options)  # noqa: S113 (the caller's own choice)
-        return _current.get().head(url, **_without_timeout(options))
+        return _active_session.get().head(url, **_without_timeout(options))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(requests, name)
 
 
-def ask(page: str, doi: str, session: PublisherSession) -> Listing:
+def query(page: str, doi: str, session: PublisherSession) -> Listing:
     """What a DOI holds, by the page that it leads to."""
-    stated = datacite.record(doi, session)
-    record = Record(**stated | {"repository": "others", "id": page, "doi": doi, "url": page})
+    fields = datacite.record(doi, session)
+    record = Record(**fields | {"repository": "others", "id": page, "doi": doi, "url": page})
     return Listing(record, _files(doi, session))
 
 
@@ -81,49 +81,51 @@ def landing_page(doi: str, session: PublisherSession) -> str:
     Raises:
         SourceError: it leads nowhere.
     """
-    with _through(session, doi):
+    with _datahugger_session(session, doi):
         handle = _datahugger().handles.DOI.parse(doi)
         return str(handle.resolve())
 
 
 def _files(doi: str, session: PublisherSession) -> tuple[LockedFile, ...]:
     """The files at a DOI, as datahugger lists them."""
-    with _through(session, doi) as answers:
-        listed = _datahugger().info(doi).files
-        _require_whole(doi, answers, session)
-        found = [
+    with _datahugger_session(session, doi) as responses:
+        listed_files = _datahugger().info(doi).files
+        _require_single_page(doi, responses, session)
+        locked_files = [
             LockedFile(
                 name=file["name"].strip('"'),
                 bytes=size(file["size"]),
                 checksum=checksum(*_digest(file)),
                 remote=file["link"],
             )
-            for file in listed
+            for file in listed_files
             if isinstance(file["name"], str) and file["name"].strip() and isinstance(file["link"], str)
         ]
-    if len(found) != len(listed):
-        raise session.unclear(f"{doi} lists {len(listed)} files, {len(listed) - len(found)} of them without a name")
-    return tuple(found)
+    if len(locked_files) != len(listed_files):
+        raise session.unclear_answer(
+            f"{doi} lists {len(listed_files)} files, {len(listed_files) - len(locked_files)} of them without a name"
+        )
+    return tuple(locked_files)
 
 
-def _require_whole(doi: str, answers: list[requests.Response], session: PublisherSession) -> None:
+def _require_single_page(doi: str, responses: list[requests.Response], session: PublisherSession) -> None:
     """Refuse a list of which datahugger has read the first page only."""
-    known = {str(answer.url) for answer in answers}
-    for answer in answers:
-        if (following := _next_page(answer)) and urljoin(str(answer.url), following) not in known:
+    read_urls = {str(response.url) for response in responses}
+    for response in responses:
+        if (next_url := _next_page(response)) and urljoin(str(response.url), next_url) not in read_urls:
             raise SourceError(
-                f"{session.key}: {shown(str(answer.url))} lists the files of {doi} in several pages, of which only the "
-                f"first can be read. Give the address of the file itself as datasets.{session.key}.source.url in "
-                f"params.yaml, or download it and say `path:`."
+                f"{session.key}: {redacted_url(str(response.url))} lists the files of {doi} in several pages, of which "
+                "only the first can be read. Give the address of the file itself as "
+                f"datasets.{session.key}.source.url in params.yaml, or download it and say `path:`."
             )
 
 
-def _next_page(answer: requests.Response) -> str | None:
+def _next_page(response: requests.Response) -> str | None:
     """The address of the next page that an answer names, in its headers or its JSON."""
-    if stated := answer.links.get("next", {}).get("url"):
-        return str(stated)
+    if link := response.links.get("next", {}).get("url"):
+        return str(link)
     try:
-        document = parse_json(answer.content)
+        document = parse_json(response.content)
     except ValueError:
         return None
     for path in NEXT_PAGE:
@@ -143,40 +145,40 @@ def _datahugger() -> ModuleType:
     import datahugger.utils  # noqa: PLC0415
 
     for module in (datahugger.base, datahugger.handles, datahugger.services, datahugger.utils):
-        module.requests = _OurRequests()
+        module.requests = _SessionRequests()
     package: ModuleType = datahugger
     return package
 
 
 @contextmanager
-def _through(session: PublisherSession, place: str) -> Iterator[list[requests.Response]]:
+def _datahugger_session(session: PublisherSession, doi: str) -> Iterator[list[requests.Response]]:
     """Let datahugger ask through our session; what it has read."""
-    answers: list[requests.Response] = []
-    tokens = _current.set(session), _read.set(answers)
+    responses: list[requests.Response] = []
+    tokens = _active_session.set(session), _read_responses.set(responses)
     try:
-        yield answers
+        yield responses
     except _datahugger().exceptions.DOIError as error:
         raise SourceError(
-            f"{session.key}: doi.org does not know {place}. Correct datasets.{session.key}.source.doi in params.yaml."
+            f"{session.key}: doi.org does not know {doi}. Correct datasets.{session.key}.source.doi in params.yaml."
         ) from error
     except _datahugger().exceptions.RepositoryNotSupportedError as error:
         raise SourceError(
-            f"{session.key}: {place} leads to a repository whose files cannot be listed. Give the address of the file "
+            f"{session.key}: {doi} leads to a repository whose files cannot be listed. Give the address of the file "
             f"itself as datasets.{session.key}.source.url in params.yaml, or download it and say `path:`."
         ) from error
-    except UNCLEAR as error:
+    except UNREADABLE_ERRORS as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise session.unclear(f"the list of files of {place} cannot be read ({reason})") from error
+        raise session.unclear_answer(f"the list of files of {doi} cannot be read ({reason})") from error
     finally:
-        _current.reset(tokens[0])
-        _read.reset(tokens[1])
+        _active_session.reset(tokens[0])
+        _read_responses.reset(tokens[1])
 
 
 def _digest(file: dict[str, Any]) -> tuple[object, object]:
     """Algorithm and value; some repositories write both into the value."""
-    stated = str(file["hash"] or "")
-    algorithm, colon, value = stated.partition(":")
-    return (algorithm, value) if colon else (file["hash_type"], stated)
+    text = str(file["hash"] or "")
+    algorithm, colon, value = text.partition(":")
+    return (algorithm, value) if colon else (file["hash_type"], text)
 
 
 def _without_timeout(options: dict[str, Any]) -> dict[str, Any]:

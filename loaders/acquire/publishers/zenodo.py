@@ -7,32 +7,29 @@ is a file too.
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from loaders.acquire.lock import LockedFile, Record
-from loaders.acquire.publishers.api.fields import Fields, answered, objects
-from loaders.acquire.publishers.api.pages import gathered, linked
+from loaders.acquire.publishers.api.fields import Fields, as_fields, get_object
+from loaders.acquire.publishers.api.pages import collect_entries, follow_pages
 from loaders.acquire.publishers.api.session import Listing, PublisherSession, checksum, size, year
+from loaders.acquire.publishers.api.site import Site
 from loaders.core.errors import SourceError
 
 HOST = "zenodo.org"
 API = f"https://{HOST}/api/records"
 PAGE = re.compile(r"/records?/(\d+)/?")
+SITE = Site(HOST, "record of Zenodo", PAGE, doi=re.compile(r"zenodo\.(\d+)$", re.IGNORECASE))
 REFUSED = frozenset({401, 403})
 
 
-def ask(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
+def query(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
     """What a record holds, by its page, or else by its DOI; null for a page elsewhere."""
-    parts = urlsplit(page)
-    if (parts.hostname or "").removeprefix("www.") != HOST:
+    number = SITE.identifier(page, doi, session)
+    if number is None:
         return None
-    found = PAGE.fullmatch(parts.path) or re.search(r"zenodo\.(\d+)$", doi or "", re.IGNORECASE)
-    if not found:
-        if doi:
-            raise session.unclear(f"{doi} leads to {page}, which names no record of Zenodo")
-        return None
-    stated = answered(f"{API}/{found[1]}", f"record {found[1]} of Zenodo", session)
-    return Listing(_record(stated), _files(stated))
+    fields = get_object(f"{API}/{number}", f"record {number} of Zenodo", session)
+    return Listing(_record(fields), _files(fields))
 
 
 def address(record: Record, file: LockedFile) -> str:
@@ -40,82 +37,84 @@ def address(record: Record, file: LockedFile) -> str:
     return f"{API}/{quote(record.id, safe='')}/files/{quote(file.remote, safe='')}/content"
 
 
-def _record(stated: Fields) -> Record:
+def _record(fields: Fields) -> Record:
     """From the form that Zenodo has had since 2023, or the older one that it still answers with by default."""
-    said, number = stated.part("metadata"), stated.identifier("id")
-    rights = said.parts("rights") or [said.part("license")]
+    metadata, record_id = fields.part("metadata"), fields.identifier("id")
+    rights = metadata.parts("rights") or [metadata.part("license")]
     creators = [
-        creator.part("person_or_org").text("name") or creator.text("name") for creator in said.parts("creators")
+        creator.part("person_or_org").text("name") or creator.text("name") for creator in metadata.parts("creators")
     ]
     return Record(
         repository="zenodo",
-        id=number,
-        doi=stated.text("doi") or stated.part("pids").part("doi").text("identifier"),
-        title=said.text("title"),
+        id=record_id,
+        doi=fields.text("doi") or fields.part("pids").part("doi").text("identifier"),
+        title=metadata.text("title"),
         creators=tuple(name for name in creators if name),
-        year=year(said.values.get("publication_date")),
-        version=said.text("version"),
+        year=year(metadata.values.get("publication_date")),
+        version=metadata.text("version"),
         licence=rights[0].text("id"),
-        url=f"https://{HOST}/records/{number}",
+        url=f"https://{HOST}/records/{record_id}",
     )
 
 
-def _files(stated: Fields) -> tuple[LockedFile, ...]:
+def _files(fields: Fields) -> tuple[LockedFile, ...]:
     """The files that the record or its list of files names."""
-    session, embedded = stated.session, isinstance(stated.values.get("files"), dict)
-    files = _entries(stated.part("files")) if embedded else stated.parts("files")
-    found: dict[str, LockedFile] = {}
-    for file in map(_file, (*files, *_listed(stated, is_shown=bool(files)))):
-        found[file.remote] = _agreed(found.get(file.remote, file), file, stated)
-    if not found:
+    session, embedded = fields.session, isinstance(fields.values.get("files"), dict)
+    files = _entries(fields.part("files")) if embedded else fields.parts("files")
+    locked_files: dict[str, LockedFile] = {}
+    for file in map(_file, (*files, *_listed_entries(fields, is_shown=bool(files)))):
+        locked_files[file.remote] = _merged(locked_files.get(file.remote, file), file, fields)
+    if not locked_files:
         raise SourceError(
-            f"{session.key}: {stated.where} shows no files (access: {_access(stated)}). Ask its authors, or name "
+            f"{session.key}: {fields.label} shows no files (access: {_access(fields)}). Ask its authors, or name "
             f"another record in datasets.{session.key}.source.doi in params.yaml."
         )
-    count = stated.part("files").number("count") if embedded else None
-    if count is not None and len(found) < count:
-        raise session.unclear(f"{stated.where} counts {count} files, and lists {len(found)}")
-    return tuple(found.values())
+    count = fields.part("files").number("count") if embedded else None
+    if count is not None and len(locked_files) < count:
+        raise session.unclear_answer(f"{fields.label} counts {count} files, and lists {len(locked_files)}")
+    return tuple(locked_files.values())
 
 
-def _listed(stated: Fields, *, is_shown: bool) -> Iterable[Fields]:
+def _listed_entries(fields: Fields, *, is_shown: bool) -> Iterable[Fields]:
     """The entries of a record's list of files; none if it has no such list, or shows no files at all."""
-    session, number = stated.session, stated.identifier("id")
-    url, what = f"{API}/{quote(number, safe='')}/files", f"the files of record {number} of Zenodo"
+    session, record_id = fields.session, fields.identifier("id")
+    url, label = f"{API}/{quote(record_id, safe='')}/files", f"the files of record {record_id} of Zenodo"
     status = session.get(url).status_code
     if status == 404 or (status in REFUSED and not is_shown):
         return []
-    pages = linked(url, what, session, lambda page: page.part("links").values.get("next"))
-    return gathered(map(_entries, pages), what, session, lambda file: file.name("key")).values()
+    pages = follow_pages(url, label, session, lambda page: page.part("links").values.get("next"))
+    return collect_entries(map(_entries, pages), label, session, lambda file: file.name("key")).values()
 
 
-def _entries(stated: Fields) -> list[Fields]:
+def _entries(page: Fields) -> list[Fields]:
     """The files of a list, which may have them by their keys."""
-    entries = stated.values.get("entries")
+    entries = page.values.get("entries")
     if isinstance(entries, dict):
-        return objects(entries.values(), f"`entries` of {stated.where}", stated.session)
-    return stated.parts("entries")
+        return as_fields(entries.values(), f"`entries` of {page.label}", page.session)
+    return page.parts("entries")
 
 
-def _file(stated: Fields) -> LockedFile:
-    key = stated.name("key")
-    algorithm, _, digest = (stated.text("checksum") or "").partition(":")
-    return LockedFile(name=key, bytes=size(stated.values.get("size")), checksum=checksum(algorithm, digest), remote=key)
+def _file(fields: Fields) -> LockedFile:
+    key = fields.name("key")
+    algorithm, _, digest = (fields.text("checksum") or "").partition(":")
+    return LockedFile(name=key, bytes=size(fields.values.get("size")), checksum=checksum(algorithm, digest), remote=key)
 
 
-def _agreed(one: LockedFile, other: LockedFile, record: Fields) -> LockedFile:
+def _merged(first: LockedFile, second: LockedFile, fields: Fields) -> LockedFile:
     """What two lists state of a file; one of them may leave something out."""
-    if None not in {one.bytes, other.bytes} and one.bytes != other.bytes:
-        raise record.session.unclear(f"{record.where} states two sizes of {one.name!r}: {one.bytes} and {other.bytes}")
-    if None not in {one.checksum, other.checksum} and one.checksum != other.checksum:
-        raise record.session.unclear(
-            f"{record.where} states two checksums of {one.name!r}: {one.checksum} and {other.checksum}"
+    if None not in {first.bytes, second.bytes} and first.bytes != second.bytes:
+        raise fields.session.unclear_answer(
+            f"{fields.label} states two sizes of {first.name!r}: {first.bytes} and {second.bytes}"
         )
-    stated_bytes = other.bytes if one.bytes is None else one.bytes
-    return replace(one, bytes=stated_bytes, checksum=one.checksum or other.checksum)
+    if None not in {first.checksum, second.checksum} and first.checksum != second.checksum:
+        raise fields.session.unclear_answer(
+            f"{fields.label} states two checksums of {first.name!r}: {first.checksum} and {second.checksum}"
+        )
+    stated_bytes = second.bytes if first.bytes is None else first.bytes
+    return replace(first, bytes=stated_bytes, checksum=first.checksum or second.checksum)
 
 
-def _access(stated: Fields) -> str:
+def _access(fields: Fields) -> str:
     """Who may see the files, as the record says."""
-    said = stated.part("metadata").text("access_right") or stated.part("access").text("files")
-    return said or "not stated"
+    access = fields.part("metadata").text("access_right") or fields.part("access").text("files")
+    return access or "not stated"

@@ -16,9 +16,9 @@ from loaders.boundaries.overture.release import opened, prefix
 from loaders.boundaries.overture.releases import no_release
 from loaders.core.errors import BuildError, SourceError
 from loaders.core.paths import ProjectPaths
-from loaders.core.progress import Watched
+from loaders.core.progress import ProgressWrapper
 from loaders.geo.geoparquet import ParquetFile, write_parquet
-from loaders.http.client import Web
+from loaders.http.client import HttpClient
 from loaders.settings.build import Boundaries
 
 SAID = "eo_pv_overture"
@@ -42,7 +42,9 @@ class Extracted:
     kept: int
 
 
-def extract(cells: pa.Table, settings: Boundaries, paths: ProjectPaths, web: Web, watched: Watched) -> Extracted:
+def extract(
+    cells: pa.Table, settings: Boundaries, paths: ProjectPaths, web: HttpClient, watched: ProgressWrapper
+) -> Extracted:
     """Keep the land of the wanted divisions around records; what is kept already is not asked for again.
 
     Args:
@@ -97,7 +99,9 @@ def _covered(archive: Path, settings: Boundaries) -> list[Box]:
     return [Box(*corners) for corners in said["boxes"]]
 
 
-def _read(boxes: Sequence[Box], settings: Boundaries, folder: Path, web: Web, watched: Watched) -> list[Path]:
+def _read(
+    boxes: Sequence[Box], settings: Boundaries, folder: Path, web: HttpClient, watched: ProgressWrapper
+) -> list[Path]:
     """Bring the areas of each box; those that a stopped run has brought are there."""
     places = {box: folder / f"{'_'.join(map(str, box.corners))}.parquet" for box in boxes}
     missing = [box for box in boxes if not places[box].exists()]

@@ -22,8 +22,8 @@ from loaders.core.errors import BuildError, SourceError
 from loaders.core.escape import sql_text
 from loaders.core.redact import redact
 from loaders.db.connection import config, load_extension
-from loaders.http.client import Web
-from loaders.http.network import is_connected, no_network
+from loaders.http.client import HttpClient
+from loaders.http.network import is_connected, no_network_error
 from loaders.http.proxy import duckdb_proxy
 from loaders.http.retry import InterruptedTransfer
 from loaders.http.status import is_transient
@@ -63,7 +63,7 @@ class Release:
     files: list[str]
     columns: list[str]
     subtypes: list[str]
-    web: Web
+    web: HttpClient
 
     def areas(self, box: Box) -> pa.Table:
         """The land whose own box meets this one: geometry as WKB in EPSG:4326.
@@ -87,7 +87,7 @@ def prefix(release: str) -> str:
 
 
 @contextmanager
-def opened(settings: Boundaries, web: Web) -> Iterator[Release]:
+def opened(settings: Boundaries, web: HttpClient) -> Iterator[Release]:
     """The release that the settings name.
 
     Raises:
@@ -120,7 +120,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, file: str) -> list[str]:
     return [name for name, *_ in connection.execute("DESCRIBE FROM read_parquet($file)", {"file": file}).fetchall()]
 
 
-def _prepare(connection: duckdb.DuckDBPyConnection, settings: Boundaries, web: Web) -> None:
+def _prepare(connection: duckdb.DuckDBPyConnection, settings: Boundaries, web: HttpClient) -> None:
     """Tell DuckDB how to get there: as nobody, checking certificates, and through the proxy of the environment."""
     load_extension(connection, "httpfs")
     endpoint = urlsplit(settings.s3_endpoint or AMAZON)
@@ -129,7 +129,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, settings: Boundaries, web: W
         "enable_curl_server_cert_verification": True,
         "ca_cert_file": _whom_to_trust(settings),
         "http_timeout": max(int(web.settings.timeout_s), 1),
-        "http_retries": 0,  # Web tries again, as the settings say
+        "http_retries": 0,  # HttpClient retries, as the settings say
         "enable_http_metadata_cache": True,  # a release does not change
         "parquet_metadata_cache": True,
         "validate_external_file_cache": "NO_VALIDATION",
@@ -164,7 +164,7 @@ def _proxy(address: str) -> dict[str, str]:
         raise BuildError(f"Overture Maps cannot be read: {error} Or exempt its host in NO_PROXY.") from None
 
 
-def _patiently(web: Web, ask: Callable[[], Answer], what: str) -> Answer:
+def _patiently(web: HttpClient, ask: Callable[[], Answer], what: str) -> Answer:
     """Ask as often as the settings say; what cannot get better is an error at once."""
 
     def attempt() -> Answer:
@@ -173,7 +173,7 @@ def _patiently(web: Web, ask: Callable[[], Answer], what: str) -> Answer:
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             _judge(error, what)
 
-    return web.retried(what, attempt)
+    return web.with_retries(what, attempt)
 
 
 def _judge(error: duckdb.Error, what: str) -> NoReturn:
@@ -197,7 +197,7 @@ def _judge(error: duckdb.Error, what: str) -> NoReturn:
 def _explain_unresolved(what: str) -> NoReturn:
     host = urlsplit(AMAZON).hostname or ""
     if not is_connected():
-        raise no_network(host) from None
+        raise no_network_error(host) from None
     raise SourceError(
         f"{what}: its bucket cannot be found by name, though other hosts can. Check boundaries.s3_endpoint in "
         f"params.yaml, and the proxy that the environment names."

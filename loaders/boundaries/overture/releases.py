@@ -8,14 +8,14 @@ from typing import NoReturn
 
 from loaders.core.errors import SourceError
 from loaders.core.json_text import parse_json
-from loaders.http.client import Web
+from loaders.http.client import HttpClient
 
 CATALOGUE = "https://stac.overturemaps.org/catalog.json"
 RELEASE = re.compile(r"\d{4}-\d{2}-\d{2}\.\d{1,9}(?!\d)", re.ASCII)
 OTHERWISE = "or write `source: naturalearth`, which is bundled and coarse"
 
 
-def live_releases(web: Web) -> list[str]:
+def live_releases(web: HttpClient) -> list[str]:
     """The releases that there are, the newest first.
 
     Raises:
@@ -35,7 +35,7 @@ def live_releases(web: Web) -> list[str]:
     return sorted(found, key=_by_date_and_number, reverse=True)
 
 
-def no_release(web: Web) -> NoReturn:
+def no_release(web: HttpClient) -> NoReturn:
     """Say that the settings name none, and which there are.
 
     Raises:
@@ -44,7 +44,7 @@ def no_release(web: Web) -> NoReturn:
     _refuse("boundaries.release in params.yaml names no release of Overture Maps", web)
 
 
-def release_is_gone(release: str, place: str, web: Web) -> NoReturn:
+def release_is_gone(release: str, place: str, web: HttpClient) -> NoReturn:
     """Say that a release is not there any longer, and which there are.
 
     Args:
@@ -58,7 +58,7 @@ def release_is_gone(release: str, place: str, web: Web) -> NoReturn:
     _refuse(f"{place} holds no release {release} of Overture Maps, which keeps only its newest ones", web, release)
 
 
-def _refuse(what: str, web: Web, release: str = "") -> NoReturn:
+def _refuse(what: str, web: HttpClient, release: str = "") -> NoReturn:
     try:
         live = live_releases(web)
     except SourceError as error:

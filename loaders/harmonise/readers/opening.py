@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory, gettempdir
 
 from loaders.core.file_formats import FileFormat
-from loaders.formats.signatures import format_of, require_content
+from loaders.formats.signatures import expected_format, require_format
 from loaders.harmonise.readers.vector.gdal import GDAL_ERRORS, DataSourceError, require_walls
 from loaders.harmonise.readers.vector.shapefile import parts
 from loaders.settings.file_selection import SourceFile
@@ -34,8 +34,8 @@ def opened(file: SourceFile, key: str = "") -> Iterator[Path]:
         ReadError: the content is not what the ending says, or the ending says no format that can be read.
         DataSourceError: GDAL cannot read it; or another of `GDAL_ERRORS`.
     """
-    require_content(file, key)
-    found = format_of(file, key)
+    require_format(file, key)
+    found = expected_format(file, key)
     if not found.drivers:
         yield file.path
         return

@@ -9,23 +9,23 @@ import shapely
 
 from loaders.core.arrays import Shapes
 from loaders.harmonise.values.number_parsing import PLAIN_READING, are_numbers, to_floats
-from loaders.settings.columns import Reading
+from loaders.settings.columns import ReadOptions
 
 
-def position_columns(reading: Reading) -> tuple[tuple[str, str | None], ...]:
+def position_columns(reading: ReadOptions) -> tuple[tuple[str, str | None], ...]:
     """The settings that name the columns of the shapes, and what they name."""
     if reading.wkt:
         return (("wkt", reading.wkt),)
     return (("longitude", reading.longitude), ("latitude", reading.latitude))
 
 
-def positions(table: pa.Table, reading: Reading) -> Shapes:
+def positions(table: pa.Table, reading: ReadOptions) -> Shapes:
     """The shapes of the rows, as well-known binary: null where nothing is given, no bytes at all where it is none."""
     columns = [table.column(name) for _, name in position_columns(reading)]
     return _outlines(columns[0]) if reading.wkt else _points(columns, reading)
 
 
-def _points(columns: list[pa.ChunkedArray], reading: Reading) -> Shapes:
+def _points(columns: list[pa.ChunkedArray], reading: ReadOptions) -> Shapes:
     texts = [pc.utf8_trim_whitespace(column.cast(pa.string())) for column in columns]
     marks = [reading if _is_text(column) else PLAIN_READING for column in columns]
     given = pc.and_(pc.is_valid(texts[0]), pc.is_valid(texts[1]))

@@ -20,7 +20,7 @@ from loaders.harmonise.readers.opening import opened
 from loaders.harmonise.readers.parquet.reader import read_geoparquet
 from loaders.harmonise.readers.vector.gdal import GDAL_ERRORS
 from loaders.harmonise.readers.vector.reader import Batch, read_with_gdal
-from loaders.settings.columns import Reading
+from loaders.settings.columns import ReadOptions
 from loaders.settings.file_selection import SourceFile
 
 # what the libraries raise for a file that is damaged, or is not what its name says
@@ -59,7 +59,7 @@ class Published:
     first_row: int = 1
 
 
-def read_published(file: SourceFile, reading: Reading, key: str, rows: int = BATCH_ROWS) -> Iterator[Published]:
+def read_published(file: SourceFile, reading: ReadOptions, key: str, rows: int = BATCH_ROWS) -> Iterator[Published]:
     """Read a file of any format that GDAL reads, GeoParquet, or CSV with coordinates, a batch of records at a time.
 
     Args:
@@ -107,7 +107,7 @@ def _unreadable(error: Exception, file: SourceFile, key: str) -> ReadError:
     )
 
 
-def _batches(file: SourceFile, path: Path, reading: Reading, key: str, rows: int) -> Iterator[Batch]:
+def _batches(file: SourceFile, path: Path, reading: ReadOptions, key: str, rows: int) -> Iterator[Batch]:
     if file.suffix == ".csv":
         return ((attributes, wkb, None) for attributes, wkb in read_csv(path, reading, file.name, key, rows))
     if file.suffix in PARQUET:
@@ -115,7 +115,7 @@ def _batches(file: SourceFile, path: Path, reading: Reading, key: str, rows: int
     return read_with_gdal(file, path, reading, key, rows)
 
 
-def declared_crs(reading: Reading, key: str) -> pyproj.CRS | None:
+def declared_crs(reading: ReadOptions, key: str) -> pyproj.CRS | None:
     """The CRS that the settings state; null where they state none.
 
     Raises:
@@ -131,7 +131,7 @@ def declared_crs(reading: Reading, key: str) -> pyproj.CRS | None:
         ) from error
 
 
-def _crs(stated: pyproj.CRS | None, reading: Reading, file: SourceFile, key: str, *, needed: bool) -> pyproj.CRS:
+def _crs(stated: pyproj.CRS | None, reading: ReadOptions, file: SourceFile, key: str, *, needed: bool) -> pyproj.CRS:
     """The CRS that the file states, or else the declared one; never a guess."""
     place = f"datasets.{key}.read.crs in params.yaml"
     declared = declared_crs(reading, key)

@@ -15,7 +15,7 @@ from loaders.core.arrays import Flags, Numbers
 from loaders.core.errors import ReadError
 from loaders.harmonise.values.exact_numbers import EXACT
 from loaders.harmonise.values.number_parsing import PLAIN_READING, are_numbers, is_number, to_floats
-from loaders.settings.columns import Column, Reading, Scalar
+from loaders.settings.columns import Column, ReadOptions, Scalar
 
 LARGEST = 1e15  # square metres or watts: more than there are
 SHOWN = 3  # examples in an error
@@ -25,7 +25,7 @@ OGR_TYPE = b"GDAL:OGR:type"  # of a column that GDAL gives as text
 
 
 def numbers(
-    attributes: pa.Table, column: Column, key: str, reading: Reading = PLAIN_READING, *, signed: bool = False
+    attributes: pa.Table, column: Column, key: str, reading: ReadOptions = PLAIN_READING, *, signed: bool = False
 ) -> Numbers:
     """A published quantity in its published unit; NaN where it is unknown.
 
@@ -153,7 +153,7 @@ def _floats_as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.coalesce(digits, values.cast(pa.string()))
 
 
-def _known_numbers(attributes: pa.Table, name: str, column: Column, key: str, reading: Reading) -> Numbers:
+def _known_numbers(attributes: pa.Table, name: str, column: Column, key: str, reading: ReadOptions) -> Numbers:
     text = known_text(attributes, name, column, key)
     kind = attributes.column(name).type
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
@@ -164,7 +164,7 @@ def _known_numbers(attributes: pa.Table, name: str, column: Column, key: str, re
     return found
 
 
-def _to_float(text: pa.ChunkedArray, name: str, key: str, reading: Reading) -> Numbers:
+def _to_float(text: pa.ChunkedArray, name: str, key: str, reading: ReadOptions) -> Numbers:
     wrong = text.filter(pc.invert(are_numbers(text, reading)))
     if bad := sorted(pc.unique(wrong).to_pylist()):
         marks = f"where it has marks, declare them in datasets.{key}.read.thousands and read.decimal in params.yaml; "

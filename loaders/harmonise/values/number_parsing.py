@@ -6,13 +6,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loaders.core.arrays import Numbers
-from loaders.settings.columns import Reading
+from loaders.settings.columns import ReadOptions
 
-PLAIN_READING = Reading()
+PLAIN_READING = ReadOptions()
 LOOKALIKES = {" ": "[ \u00a0\u202f]", "'": "['\u2019]"}  # what typesetting makes of a thousands mark
 
 
-def are_numbers(text: pa.ChunkedArray, reading: Reading = PLAIN_READING) -> pa.ChunkedArray:
+def are_numbers(text: pa.ChunkedArray, reading: ReadOptions = PLAIN_READING) -> pa.ChunkedArray:
     """Whether each text is a number and nothing else; null where it is null."""
     return pc.match_substring_regex(text, _number_regex(reading))
 
@@ -22,7 +22,7 @@ def is_number(text: str) -> bool:
     return re.fullmatch(_number_regex(PLAIN_READING), text) is not None
 
 
-def to_floats(text: pa.ChunkedArray, reading: Reading = PLAIN_READING) -> Numbers:
+def to_floats(text: pa.ChunkedArray, reading: ReadOptions = PLAIN_READING) -> Numbers:
     """The numbers that texts write; NaN where there is none. All of them must be numbers."""
     if reading.thousands:
         text = pc.replace_substring_regex(text, _thousands_regex(reading), "")
@@ -31,12 +31,12 @@ def to_floats(text: pa.ChunkedArray, reading: Reading = PLAIN_READING) -> Number
     return values
 
 
-def _number_regex(reading: Reading) -> str:
+def _number_regex(reading: ReadOptions) -> str:
     """Of a whole text; groups have three digits each, but the first."""
     mark = re.escape(reading.decimal)
     groups = rf"[0-9]{{1,3}}(?:{_thousands_regex(reading)}[0-9]{{3}})+|" if reading.thousands else ""
     return rf"^[+-]?(?:(?:{groups}[0-9]+)(?:{mark}[0-9]*)?|{mark}[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 
 
-def _thousands_regex(reading: Reading) -> str:
+def _thousands_regex(reading: ReadOptions) -> str:
     return LOOKALIKES.get(reading.thousands or "", re.escape(reading.thousands or ""))

@@ -17,8 +17,8 @@ from requests.auth import AuthBase
 
 from loaders.core.errors import SourceError
 from loaders.core.json_text import parse_json
-from loaders.http.client import Web
-from loaders.http.rate_limit import Rate
+from loaders.http.client import HttpClient
+from loaders.http.rate_limit import RateLimit
 from loaders.irradiance import pv_model as yields
 from loaders.irradiance.api_keys import required
 from loaders.irradiance.cell_cache import (
@@ -56,9 +56,9 @@ class Access(AuthBase):
         rate: how many requests an hour.
     """
 
-    web: Web
+    web: HttpClient
     secrets: Sequence[str]
-    rate: Rate
+    rate: RateLimit
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Wait for the turn of an attempt; its key travels in a header, which no log shows and no address holds."""
@@ -82,7 +82,7 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
         SourceError: a key is missing or wrong, or the NSRDB cannot be asked; what it has said so far is kept.
     """
     year = settings.nsrdb.typical_year
-    rate = Rate(context.kept / NAME / "requests.json", PER_HOUR, HOUR_S)
+    rate = RateLimit(context.kept / NAME / "requests.json", PER_HOUR, HOUR_S)
     access = Access(context.web, required(KEYS, context.environment, WHERE), rate)
 
     def rows(place: Place, body: bytes) -> pa.Table:
@@ -113,7 +113,7 @@ def get_tmy(year: str, access: Access, place: Place) -> bytes:
     attempts = partial(access.web.get, ADDRESS, params=query, auth=access, allow_redirects=False)
     response = answered(attempts)
     if response.headers.get("X-RateLimit-Remaining") == "0":
-        access.rate.fill()
+        access.rate.exhaust()
     if response.status_code == 200:
         return bytes(response.content)
     if response.status_code in {401, 403}:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from pvlib.iotools import read_pvgis_hourly
 
 from loaders.core.json_text import parse_json
-from loaders.http.client import Web
+from loaders.http.client import HttpClient
 from loaders.irradiance import pv_model as yields
 from loaders.irradiance.cell_cache import Service, answered, found_by_cell, refused_or_raised
 from loaders.irradiance.provider import Found, ProviderContext
@@ -62,7 +62,7 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
     )
 
 
-def get_pvgis(settings: Pvgis, web: Web, place: Place) -> bytes:
+def get_pvgis(settings: Pvgis, web: HttpClient, place: Place) -> bytes:
     """Ask for a place.
 
     Raises:

@@ -9,7 +9,7 @@ from typing import Any
 
 from loaders.core.errors import BuildError
 from loaders.core.escape import script_json
-from loaders.core.foreign_errors import killed, sentence_for
+from loaders.core.foreign_errors import killed_message, message_for
 from loaders.core.paths import ProjectPaths
 from loaders.warehouse.dbt_results import LAST_LINES
 
@@ -55,8 +55,8 @@ def generate(paths: ProjectPaths) -> Path:
 def failure(output: str, code: int, target: Path) -> str:
     """What dbt said last, and what to do; the reason alone where it is not dbt's: a full disk, a kill."""
     if code < 0:
-        return killed(-code)
-    if sentence := sentence_for(output, (target,)):
+        return killed_message(-code)
+    if sentence := message_for(output, (target,)):
         return sentence
     tail = "\n".join(output.strip().splitlines()[-LAST_LINES:])
     return f"dbt could not describe its models:\n{tail}\nIf the tables are of another version, run `make all` first."

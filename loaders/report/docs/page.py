@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from rich.filesize import decimal
 
-from loaders.acquire.lock import Lock, last_lock
+from loaders.acquire.lock import Lock, read_lock_if_valid
 from loaders.core.escape import html, one_line
 from loaders.core.paths import ProjectPaths
 from loaders.pipelines import GRAPHS
@@ -75,7 +75,7 @@ class Page:
 
 def entries(rows: Iterable[Row], settings: Settings, paths: ProjectPaths) -> list[Entry]:
     """The datasets, in the order of the settings."""
-    return [_entry(row, settings, last_lock(paths.lock(row.name))) for row in rows]
+    return [_entry(row, settings, read_lock_if_valid(paths.lock(row.name))) for row in rows]
 
 
 def as_html(page: Page) -> str:

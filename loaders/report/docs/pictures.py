@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from loaders.acquire.lock import last_lock
+from loaders.acquire.lock import read_lock_if_valid
 from loaders.core.paths import ProjectPaths
 from loaders.pipelines import GRAPHS
 from loaders.report.docs.dataset_path import dataset_picture
@@ -47,7 +47,7 @@ def draw_datasets(datasets: Iterable[Dataset], paths: ProjectPaths, folder: Path
     files = []
     for dataset in datasets:
         files.append(folder / dataset_file(dataset.key))
-        write_svg(dataset_picture(dataset, last_lock(paths.lock(dataset.key))), files[-1])
+        write_svg(dataset_picture(dataset, read_lock_if_valid(paths.lock(dataset.key))), files[-1])
     return files
 
 

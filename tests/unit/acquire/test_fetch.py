@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from loaders.acquire.downloader import Downloads
+from loaders.acquire.downloader import Downloader
 from loaders.acquire.fetch import differences, fetch
 from loaders.acquire.lock import Lock
 from loaders.acquire.receipt import read_receipt
@@ -14,7 +14,7 @@ from loaders.settings.params import Dataset, Settings, read_settings
 
 KEY = "a_north_2020"
 DATASETS = {"farms": {"source": {"path": "farms.geojson"}}}
-DOWNLOADS = Downloads(Settings.model_validate({"datasets": {k: {"key": k, **v} for k, v in DATASETS.items()}}))
+DOWNLOADS = Downloader(Settings.model_validate({"datasets": {k: {"key": k, **v} for k, v in DATASETS.items()}}))
 
 
 def is_fetched(lock: Lock, paths: ProjectPaths) -> bool:
@@ -29,7 +29,7 @@ def north(project: Path) -> Dataset:
 
 @pytest.fixture
 def lock(north: Dataset, paths: ProjectPaths) -> Lock:
-    return resolve(north, paths, DOWNLOADS.web)
+    return resolve(north, paths, DOWNLOADS.client)
 
 
 def test_a_fetched_file_is_a_link_to_the_same_bytes(
@@ -54,7 +54,7 @@ def test_a_file_outside_the_project_is_linked_by_its_full_path(tmp_path: Path, n
     inner = ProjectPaths(tmp_path / "inner", "sample")
     inner.root.mkdir()
     outside = north.model_copy(update={"source": north.source.model_copy(update={"path": "../north.geojson"})})
-    (fetched,) = fetch(outside, resolve(outside, inner, DOWNLOADS.web), inner, DOWNLOADS).iterdir()
+    (fetched,) = fetch(outside, resolve(outside, inner, DOWNLOADS.client), inner, DOWNLOADS).iterdir()
     assert fetched.samefile(tmp_path / "north.geojson")
 
 
@@ -96,7 +96,7 @@ def test_a_missing_part_of_the_source_is_refused_by_name(paths: ProjectPaths, pr
     for name in ("a.shp", "a.dbf"):
         (project / "in" / name).write_text(name)
     farms = Dataset.model_validate({"key": "farms", "source": {"path": "in"}})
-    locked = resolve(farms, paths, DOWNLOADS.web)
+    locked = resolve(farms, paths, DOWNLOADS.client)
     (project / "in/a.dbf").unlink()
     with pytest.raises(ChecksumMismatchError, match=r"farms: a\.dbf .*no such file"):
         fetch(farms, locked, paths, DOWNLOADS)
@@ -107,7 +107,7 @@ def test_files_keep_their_folders(paths: ProjectPaths, project: Path) -> None:
         (project / name).parent.mkdir(parents=True)
         (project / name).write_text(name)
     farms = Dataset.model_validate({"key": "farms", "source": {"path": "in"}})
-    folder = fetch(farms, resolve(farms, paths, DOWNLOADS.web), paths, DOWNLOADS)
+    folder = fetch(farms, resolve(farms, paths, DOWNLOADS.client), paths, DOWNLOADS)
     assert [(folder / name).read_text() for name in ("a/x.geojson", "b/x.geojson")] == [
         "in/a/x.geojson",
         "in/b/x.geojson",

@@ -74,7 +74,7 @@ def test_a_digest_that_is_none_is_damage(digest: object, tmp_path: Path) -> None
 @pytest.mark.parametrize(("stated", "is_kept"), [("md5:x", True), ("md5:y", False), (None, False)])
 def test_what_came_under_another_statement_says_nothing(stated: str | None, is_kept: bool) -> None:
     lock = Lock("farms", "doi", {}, (LockedFile("a.zip", 3, stated),), Record("zenodo", "1"))
-    assert SEEN.under(lock) == (SEEN if is_kept else Receipt())
+    assert SEEN.for_lock(lock) == (SEEN if is_kept else Receipt())
 
 
 def test_the_day_on_which_a_file_came_is_no_part_of_its_bytes(tmp_path: Path) -> None:

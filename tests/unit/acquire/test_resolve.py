@@ -10,12 +10,12 @@ from loaders.acquire.publishers.local import local_files
 from loaders.acquire.resolve import resolve, update
 from loaders.core.errors import SourceError
 from loaders.core.paths import ProjectPaths
-from loaders.http.client import Web
+from loaders.http.client import HttpClient
 from loaders.settings.download import Download
 from loaders.settings.params import Dataset, read_settings
 
 KEY = "a_north_2020"
-WEB = Web(Download())  # nothing here asks it
+WEB = HttpClient(Download())  # nothing here asks it
 
 
 @pytest.fixture

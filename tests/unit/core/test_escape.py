@@ -98,7 +98,7 @@ def _rendered(document: object) -> object:
 def test_text_in_a_document_for_dbt_is_that_text_once_dbt_has_rendered_it(one: str, two: str) -> None:
     document = {"doi": one, "deep": [{"licence": two}], "database": escape.Template("{{ target }}")}
     found = _rendered(yaml.safe_load(escape.dbt_yaml(document)))
-    kept = [re.sub("\r\n?", "\n", escape.storable(text)) for text in (one, two)]  # as Jinja reads lines
+    kept = [re.sub("\r\n?", "\n", escape.encodable(text)) for text in (one, two)]  # as Jinja reads lines
     assert found == {"doi": kept[0], "deep": [{"licence": kept[1]}], "database": "ours"}
 
 
@@ -109,7 +109,7 @@ def test_files_that_git_shows_spell_out_what_is_not_shown_and_mean_the_same(text
     for written, read in ((escape.json_text, json.loads), (escape.dbt_yaml, yaml.safe_load)):
         document = written({"title": text})
         assert document.replace("\n", "").isprintable()
-        assert read(document) == {"title": escape.storable(text)}
+        assert read(document) == {"title": escape.encodable(text)}
 
 
 @quickly

@@ -18,7 +18,7 @@ import pytest
 from loaders.cli.repro import OwnWords, filter_dvc
 from loaders.core import memory
 from loaders.core.errors import BuildError, ReadError
-from loaders.core.foreign_errors import STOPPED, explained, killed, sentence_for
+from loaders.core.foreign_errors import STOPPED_MESSAGE, killed_message, message_for, translate_error
 from loaders.db.connection import connect
 from loaders.warehouse.dbt_results import explain_failure
 from tests.unit.conftest import Run
@@ -53,17 +53,17 @@ def full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 def test_a_full_disk_is_named_whoever_found_it(error: Exception, full_disk: Path) -> None:
-    assert str(explained(error, (full_disk,))).startswith(FULL)
+    assert str(translate_error(error, (full_disk,))).startswith(FULL)
 
 
 def test_a_full_disk_under_a_named_file_is_the_disk_of_that_file(full_disk: Path) -> None:
     error = OSError(errno.ENOSPC, "No space left on device", "data/sample/x.json")
-    assert str(explained(error)).startswith(FULL)
+    assert str(translate_error(error)).startswith(FULL)
 
 
 def test_a_limit_on_a_disk_with_room_is_not_called_a_full_disk(tmp_path: Path) -> None:
     error = OSError(errno.ENOSPC, "No space left on device", str(tmp_path / "x"))
-    assert str(explained(error)) == (
+    assert str(translate_error(error)) == (
         f"{tmp_path / 'x'}: No space left on device. Check who may read and write there, and whether the disk is full."
     )
 
@@ -94,7 +94,7 @@ WORLD: dict[str, tuple[BaseException, str]] = {
 @pytest.mark.parametrize("name", WORLD)
 def test_what_the_world_does_is_one_sentence(name: str) -> None:
     error, beginning = WORLD[name]
-    found = explained(error)
+    found = translate_error(error)
     assert isinstance(found, BuildError)
     assert str(found).startswith(beginning)
     assert "\n" not in str(found)
@@ -113,11 +113,11 @@ def test_what_the_world_does_is_one_sentence(name: str) -> None:
     ],
 )
 def test_a_bug_of_ours_stays_one(error: Exception) -> None:
-    assert explained(error) is None
+    assert translate_error(error) is None
 
 
 def test_words_of_a_library_that_tell_nothing_of_the_world_are_not_explained() -> None:
-    assert sentence_for("Binder Error: Referenced column not found") is None
+    assert message_for("Binder Error: Referenced column not found") is None
 
 
 def test_a_killed_process_says_how_much_memory_there_is_and_what_lowers_the_need(
@@ -125,9 +125,9 @@ def test_a_killed_process_says_how_much_memory_there_is_and_what_lowers_the_need
 ) -> None:
     monkeypatch.setattr(memory, "limit_mb", lambda: 367.0)
     words = ("Killed", "300 MB were in use, 367 MB may be", "EO_PV_MEMORY_MB", "--sequential")
-    assert [word for word in words if word not in killed(signal.SIGKILL, 300)] == []
-    assert killed(signal.SIGINT) == STOPPED
-    assert killed(signal.SIGTERM) == "A process was killed (Terminated). Run the same command again."
+    assert [word for word in words if word not in killed_message(signal.SIGKILL, 300)] == []
+    assert killed_message(signal.SIGINT) == STOPPED_MESSAGE
+    assert killed_message(signal.SIGTERM) == "A process was killed (Terminated). Run the same command again."
 
 
 @pytest.mark.parametrize(
@@ -148,8 +148,8 @@ def test_the_limit_of_a_container_is_the_limit(
     (tmp_path / "self").write_text(f"{membership}\n")
     (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / file).write_text(f"{stated}\n")
-    monkeypatch.setattr(memory, "CGROUPS", tmp_path)
-    monkeypatch.setattr(memory, "MEMBERSHIP", tmp_path / "self")
+    monkeypatch.setattr(memory, "CGROUP_ROOT", tmp_path)
+    monkeypatch.setattr(memory, "CGROUP_MEMBERSHIP", tmp_path / "self")
     whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e6
     assert round(memory.limit_mb()) == round(expected or whole)
 
@@ -228,7 +228,7 @@ def test_a_command_keeps_its_exit_code_and_hears_the_signals_of_its_parent() -> 
     code, err = _ended(
         "signal.signal(signal.SIGINT, signal.SIG_DFL); os.kill(os.getppid(), signal.SIGINT); time.sleep(20)"
     )
-    assert (code, err) == (130, f"{STOPPED}\n")
+    assert (code, err) == (130, f"{STOPPED_MESSAGE}\n")
 
 
 def test_the_last_words_of_the_cpp_library_are_left_out_where_addresses_are_few() -> None:

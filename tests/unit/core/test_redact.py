@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from loaders.acquire.lock import Record
-from loaders.acquire.publishers.api.file_list import checked
+from loaders.acquire.publishers.api.file_list import validate_listing
 from loaders.acquire.publishers.api.session import Listing, PublisherSession
 from loaders.core.errors import SourceError
 from loaders.core.paths import ProjectPaths
-from loaders.core.redact import credential_in, redact, redact_all, shown, without_credential
+from loaders.core.redact import credential_in, redact, redact_all, redacted_url, without_credential
 from loaders.core.redacted_output import redact_web_logs
 from loaders.core.terminal import Terminal
-from loaders.http.client import Web
+from loaders.http.client import HttpClient
 from loaders.lineage.emit import pipeline_events
 from loaders.lineage.steps import Data, Step
 from loaders.settings.download import Download
@@ -241,7 +241,7 @@ def test_the_reason_names_the_part_of_the_address_and_not_its_value(
     if "environment" in what:
         monkeypatch.setenv("DATA_TOKEN", SECRET)
     assert credential_in(url) == what
-    assert SECRET not in shown(url)
+    assert SECRET not in redacted_url(url)
 
 
 def test_a_setting_with_a_secret_is_an_error_that_does_not_show_it(eo_pv: Run, project: Path) -> None:
@@ -279,5 +279,5 @@ def test_the_terminal_prints_no_credential(capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize("landing", [f"{HOST};jsessionid={SECRET}", f"{HOST}?token={SECRET}", f"{HOST}#jwt={SECRET}"])
 def test_a_landing_page_is_locked_without_what_gives_access(landing: str) -> None:
     record = Record("others", id=landing, title="Farms", url=landing)
-    listing = checked(Listing(record, ()), PublisherSession(Web(Download()), "farms"))
+    listing = validate_listing(Listing(record, ()), PublisherSession(HttpClient(Download()), "farms"))
     assert (listing.record.id, listing.record.url, listing.record.title) == (HOST, HOST, "Farms")

@@ -12,7 +12,7 @@ import yaml
 from loaders.boundaries.overture.release import opened
 from loaders.core.errors import NoNetworkError, SourceError
 from loaders.http import network
-from loaders.http.client import Web
+from loaders.http.client import HttpClient
 from loaders.http.network import is_connected, is_unresolved
 from loaders.settings.build import Boundaries
 from loaders.settings.download import Download
@@ -80,7 +80,7 @@ def test_a_host_that_alone_cannot_be_found_is_asked_for_twice_and_named(
     lookups: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("loaders.http.client.is_connected", lambda: True)
-    web = Web(Download(attempts=5, backoff_s=0.01))
+    web = HttpClient(Download(attempts=5, backoff_s=0.01))
     with pytest.raises(SourceError, match=r"data\.example\.org cannot be found by name, though others can") as failed:
         web.get("https://data.example.org/farms.zip?token=abc")
     assert not isinstance(failed.value, NoNetworkError)
@@ -89,8 +89,8 @@ def test_a_host_that_alone_cannot_be_found_is_asked_for_twice_and_named(
 
 
 def test_a_network_that_is_lost_on_the_way_is_waited_for(lookups: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    web = Web(Download(attempts=3, backoff_s=0.01))
-    web._has_answered = True
+    web = HttpClient(Download(attempts=3, backoff_s=0.01))
+    web._has_response = True
     with pytest.raises(SourceError, match=r"the network of this machine is gone, after 3 attempts\. What has come"):
         web.get("https://data.example.org/farms.zip")
 
@@ -100,7 +100,7 @@ def test_the_proxy_is_named_if_it_is_the_proxy_that_cannot_be_found(
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://me:kV8-uF3x@proxy.example.org:3128")
     with pytest.raises(NoNetworkError, match=r"No network: doi\.org and proxy\.example\.org cannot be found") as failed:
-        Web(Download()).get("https://data.example.org/farms.zip")
+        HttpClient(Download()).get("https://data.example.org/farms.zip")
     assert "kV8-uF3x" not in str(failed.value)
 
 
@@ -134,6 +134,6 @@ def test_overture_maps_without_a_network_says_the_same_sentence(
     settings = Boundaries(source="overture", release="2026-09-23.1", s3_endpoint="https://nowhere.invalid")
     with (
         pytest.raises(NoNetworkError, match=r"No network: .* cannot be found by name\."),
-        opened(settings, Web(Download(attempts=5, backoff_s=5.0))),
+        opened(settings, HttpClient(Download(attempts=5, backoff_s=5.0))),
     ):
         pass

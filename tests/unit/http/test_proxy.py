@@ -16,8 +16,8 @@ from loaders.core.paths import ProjectPaths
 from loaders.db import ducklake as lake
 from loaders.db.connection import connect, load_extension
 from loaders.db.ducklake_bucket import use_bucket
-from loaders.http.client import Web
-from loaders.http.proxy import duckdb_proxy, proxy_complaint, proxy_of
+from loaders.http.client import HttpClient
+from loaders.http.proxy import duckdb_proxy, proxy_fault, proxy_of
 from loaders.settings.download import Download
 from loaders.settings.ducklake import DuckLake
 from tests.forward_proxy import ForwardProxy, forward_proxy
@@ -109,7 +109,7 @@ def test_a_proxy_that_is_down_is_one_paragraph_without_its_password(
     ):
         connection.execute("CREATE TABLE lake.plants AS SELECT 7 AS n")
     with pytest.raises(SourceError, match=r"no answer of the proxy 127\.0\.0\.1 .* \(Failed to establish") as web:
-        Web(Download(attempts=1)).get("http://data.example.org/farms.zip")
+        HttpClient(Download(attempts=1)).get("http://data.example.org/farms.zip")
     for error in (down.value, out.value, web.value):
         assert "\n" not in str(error)
         assert "correct-horse" not in _told(error)
@@ -135,7 +135,7 @@ def test_a_proxy_that_cannot_be_used_is_one_paragraph_without_its_password(
     assert "correct-horse" not in _told(failed.value)
 
     with pytest.raises(SourceError) as failed_too:
-        Web(Download(attempts=1)).get(FILE)
+        HttpClient(Download(attempts=1)).get(FILE)
     assert ("correct-horse" in _told(failed_too.value), "\n" in str(failed_too.value)) == (False, False)
     if "DuckDB" not in words:
         assert words in str(failed_too.value)
@@ -153,7 +153,7 @@ def test_a_file_of_certificates_that_cannot_be_used_is_named(
         socket.create_server(("127.0.0.1", 0)) as listener,
         pytest.raises(SourceError, match=r"certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names cannot be"),
     ):
-        Web(Download(attempts=1, timeout_s=5)).get(f"https://127.0.0.1:{listener.getsockname()[1]}/x")
+        HttpClient(Download(attempts=1, timeout_s=5)).get(f"https://127.0.0.1:{listener.getsockname()[1]}/x")
 
 
 @pytest.mark.parametrize("password", [None, "a-wrong-password"])
@@ -161,7 +161,7 @@ def test_a_file_comes_through_a_proxy_or_the_error_says_that_the_proxy_refuses(
     password: str | None, proxy: ForwardProxy, endpoint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy.address(password))
-    web = Web(Download(attempts=2, backoff_s=0.01))
+    web = HttpClient(Download(attempts=2, backoff_s=0.01))
     if password is None:
         assert web.get(f"{endpoint}/moto-api/").status_code == 200
         return
@@ -187,7 +187,7 @@ def test_requests_and_duckdb_find_the_same_proxy(monkeypatch: pytest.MonkeyPatch
     }
     assert proxy_of("http://data.example.org") is None
     monkeypatch.setenv("no_proxy", ".example.org")
-    assert (proxy_of(FILE), proxy_complaint(FILE)) == (None, None)
+    assert (proxy_of(FILE), proxy_fault(FILE)) == (None, None)
     assert duckdb_proxy(FILE)["http_proxy"] == ""
 
 

@@ -3,8 +3,8 @@
 import pytest
 from tenacity import Future, RetryCallState, Retrying
 
-from loaders.core.redact import shown
-from loaders.http.client import Web
+from loaders.core.redact import redacted_url
+from loaders.http.client import HttpClient
 from loaders.http.retry import InterruptedTransfer, RetryPolicy
 from loaders.http.status import retry_after_s
 from loaders.settings.download import Download
@@ -38,7 +38,7 @@ def test_a_wait_doubles_and_is_never_shorter_than_asked_nor_longer_than_borne() 
     patience = RetryPolicy(Download(backoff_s=1.0, longest_wait_s=10.0, attempts=9))
     waits = []
     for _ in range(5):
-        patience.is_over(_after(InterruptedTransfer("x")))
+        patience.is_exhausted(_after(InterruptedTransfer("x")))
         waits.append(patience.pause_s(_after(InterruptedTransfer("x"))))
     assert all(0.5 * base <= wait <= min(1.5 * base, 10) for wait, base in zip(waits, (1, 2, 4, 8, 16), strict=True))
     assert patience.pause_s(_after(InterruptedTransfer("x", retry_after_s=9.9))) >= 9.9
@@ -46,14 +46,14 @@ def test_a_wait_doubles_and_is_never_shorter_than_asked_nor_longer_than_borne() 
 
 def test_attempts_count_only_if_they_bring_next_to_nothing() -> None:
     patience = RetryPolicy(Download(attempts=2))
-    assert not patience.is_over(_after(InterruptedTransfer("x")))
-    assert not patience.is_over(_after(InterruptedTransfer("x", brought_bytes=2_000_000)))
-    assert not patience.is_over(_after(InterruptedTransfer("x", brought_bytes=1000)))
-    assert patience.is_over(_after(InterruptedTransfer("x")))
+    assert not patience.is_exhausted(_after(InterruptedTransfer("x")))
+    assert not patience.is_exhausted(_after(InterruptedTransfer("x", received_bytes=2_000_000)))
+    assert not patience.is_exhausted(_after(InterruptedTransfer("x", received_bytes=1000)))
+    assert patience.is_exhausted(_after(InterruptedTransfer("x")))
 
 
 def test_who_asks_for_too_much_patience_gets_none() -> None:
-    assert RetryPolicy(Download(longest_wait_s=60.0)).is_over(_after(InterruptedTransfer("x", retry_after_s=61)))
+    assert RetryPolicy(Download(longest_wait_s=60.0)).is_exhausted(_after(InterruptedTransfer("x", retry_after_s=61)))
 
 
 @pytest.mark.parametrize(
@@ -74,5 +74,5 @@ def test_patience_without_end_is_no_setting(setting: dict[str, object]) -> None:
 
 
 def test_an_address_is_shown_without_what_may_be_a_secret() -> None:
-    assert shown("https://user:word@example.org:443/a/b?sig=1#x") == "https://example.org/a/b"
-    assert Web(Download()).settings.connections_per_host == 2
+    assert redacted_url("https://user:word@example.org:443/a/b?sig=1#x") == "https://example.org/a/b"
+    assert HttpClient(Download()).settings.connections_per_host == 2

@@ -16,11 +16,11 @@ import yaml
 import loaders
 from loaders.core.errors import AccountingError, BuildError, SettingsError
 from loaders.core.paths import ProjectPaths
-from loaders.core.progress import watched
+from loaders.core.progress import with_progress
 from loaders.db.connection import connect
 from loaders.geo.geoparquet import write_parquet
 from loaders.geo.record_cells import CELLS, record_cells, write_cells
-from loaders.http.client import Web
+from loaders.http.client import HttpClient
 from loaders.irradiance.contract import IRRADIANCE, NO_IRRADIANCE
 from loaders.irradiance.provider import Found, ProviderContext
 from loaders.irradiance.providers import clearsky
@@ -31,7 +31,7 @@ from loaders.settings.irradiance import Irradiance
 from loaders.settings.project import read_project
 from loaders.solar_irradiance_loader import irradiance_hash, load_irradiance, run_solar_pipeline
 
-NOBODY = ProviderContext(Web(Download()), Path("nowhere"), {}, watched, lambda _: False)  # is asked
+NOBODY = ProviderContext(HttpClient(Download()), Path("nowhere"), {}, with_progress, lambda _: False)  # is asked
 SUMS = ("ghi_kwh_per_m2", "dni_kwh_per_m2", "dhi_kwh_per_m2", "poa_kwh_per_m2", "specific_yield_kwh_per_kwp")
 BERLIN, ATACAMA, TROMSO, ANTARCTICA = (13.4, 52.5), (-69.0, -24.0), (19.0, 69.6), (0.0, -75.0)  # lon, lat [°]
 
@@ -187,7 +187,7 @@ def test_a_cell_without_rows_is_counted_by_its_reason_or_it_is_an_error(
         assert not paths.irradiance.exists()
         return
     assert load_irradiance(Irradiance(), paths, NOBODY) == IrradianceCounts(2, 1, {"over the sea": 1})
-    (refused,) = pq.read_table(paths.no_irradiance).to_pylist()
+    (refused,) = pq.read_table(paths.refused_irradiance).to_pylist()
     assert refused == {"h3_cell": "b", "provider": "clearsky", "lon": -70, "lat": -24, "reason": "over the sea"}
 
 

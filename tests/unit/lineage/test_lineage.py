@@ -15,7 +15,7 @@ from hamilton.execution.executors import MultiThreadingExecutor, SynchronousLoca
 from openlineage.client.event_v2 import Job, Run, RunEvent, RunState
 
 from loaders import doi_datasets
-from loaders.acquire.downloader import Downloads
+from loaders.acquire.downloader import Downloader
 from loaders.acquire.lock import Lock, LockedFile, Record, write_lock
 from loaders.boundaries import admin_boundaries
 from loaders.core.errors import BuildError, EoPvError, PipelineError, SourceError
@@ -73,7 +73,7 @@ def _run(project: Path, remote: Any, h3_resolution: Any = 8) -> None:
         "h3_resolution": h3_resolution,
         "database": database,
         "export_geoparquet": True,
-        "downloads": Downloads(settings),
+        "downloads": Downloader(settings),
     }
     with pipeline_events("doi", paths, lambda: doi_steps(settings, chosen, paths, database.file)) as run:
         graph = driver.Builder().with_modules(doi_datasets).enable_dynamic_execution(allow_experimental_mode=True)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from loaders.acquire.lock import Lock, LockedFile, Record, last_lock, write_lock
+from loaders.acquire.lock import Lock, LockedFile, Record, read_lock_if_valid, write_lock
 from loaders.core.escape import one_line
 from loaders.core.paths import ProjectPaths
 from loaders.report.docs.page import Page, as_html, entries
@@ -189,7 +189,7 @@ def test_a_browser_runs_nothing_of_it(tmp_path: Path) -> None:
     rows = [Row("farms", 1, 1, 0, None, None, everything)]
     html = as_html(Page("doi", [everything], entries(rows, catalog, paths), [], frozenset()))
     (tmp_path / "index.html").write_text(html)
-    assert last_lock(paths.lock("farms")) == _lock(record)
+    assert read_lock_if_valid(paths.lock("farms")) == _lock(record)
     assert "<title>eo-pv" in _in_a_browser(tmp_path / "index.html")
 
 

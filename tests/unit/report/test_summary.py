@@ -40,15 +40,15 @@ def _loaded(paths: ProjectPaths, key: str, origin: str) -> None:
     counts = {"records": records, "capacity_mw": None, **areas}
     write_json(counts, paths.metrics(key))
     shared = {"installations": 2, "only_here": 1}
-    write_json({**FIGURES, "datasets": dict.fromkeys(("a_north_2020", "b_south_2021"), shared)}, paths.figures)
+    write_json({**FIGURES, "datasets": dict.fromkeys(("a_north_2020", "b_south_2021"), shared)}, paths.build_metrics)
     write_lock(Lock(key, origin, {}, (LockedFile("farms.geojson", 1, f"md5:{0:032}"),)), paths.lock(key))
 
 
 def test_each_dataset_is_one_row_of_what_its_load_counted(settings: Settings, paths: ProjectPaths) -> None:
     _loaded(paths, "a_north_2020", "sample")
     _loaded(paths, "b_south_2021", "path")
-    paths.times("a_north_2020").parent.mkdir()
-    paths.times("a_north_2020").write_text('{"fetch": 0.5, "load": 1.25}')
+    paths.step_times("a_north_2020").parent.mkdir()
+    paths.step_times("a_north_2020").write_text('{"fetch": 0.5, "load": 1.25}')
     assert summarise(settings, paths) == [
         Row("a_north_2020", 3, 2, 1, 1.25, None, "not stated ?", 1.75, True, None, AREA, 2, 2, 1),
         Row("b_south_2021", 3, 2, 1, 1.25, None, "not stated ?", None, False, None, AREA, 2, 2, 1),

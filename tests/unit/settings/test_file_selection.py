@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from loaders.core.errors import ReadError
-from loaders.settings.file_selection import SourceFile, wanted_files, wanted_members, wanted_names
+from loaders.settings.file_selection import SourceFile, select_files, select_members, select_names
 from loaders.settings.source import Source
 
 SHAPEFILE = ("x.shp", "x.shx", "x.dbf", "x.prj", "x.cpg")
@@ -21,7 +21,7 @@ def _source(*include: str, **more: object) -> Source:
 
 
 def _wanted(folder: Path, *include: str) -> list[str]:
-    return [file.name for file in wanted_files(folder, _source(*include), "farms")]
+    return [file.name for file in select_files(folder, _source(*include), "farms")]
 
 
 @pytest.fixture
@@ -115,13 +115,13 @@ def test_an_empty_folder_does_not_ask_to_mend_a_pattern_that_is_not_there(folder
 
 @pytest.mark.parametrize("include", [(), ("*.geojson",)])
 def test_what_a_mac_adds_to_a_zip_is_not_wanted(include: tuple[str, ...]) -> None:
-    assert wanted_members(["f/x.geojson", "__MACOSX/f/._x.geojson"], "a.zip", _source(*include)) == ["f/x.geojson"]
+    assert select_members(["f/x.geojson", "__MACOSX/f/._x.geojson"], "a.zip", _source(*include)) == ["f/x.geojson"]
 
 
 @pytest.mark.parametrize("name", [".DS_Store", "a/.hidden.geojson", ".git/config.json"])
 @pytest.mark.parametrize("include", [(), ("*",)])
 def test_hidden_files_are_never_wanted(name: str, include: tuple[str, ...]) -> None:
-    assert wanted_names([name, "x.geojson"], _source(*include))[0] == ["x.geojson"]
+    assert select_names([name, "x.geojson"], _source(*include))[0] == ["x.geojson"]
 
 
 @pytest.mark.parametrize(
@@ -146,19 +146,19 @@ def test_a_file_is_fetched_if_it_is_wanted_or_part_of_what_is(
     name: str, include: tuple[str, ...], wanted: bool
 ) -> None:
     names = {name, "x.shp", "in/z.shp", "X2.SHP", "any.zip"}
-    assert (name in wanted_names(names, _source(*include))[0]) is wanted
+    assert (name in select_names(names, _source(*include))[0]) is wanted
 
 
 def test_what_is_excluded_is_not_wanted_wherever_it_is() -> None:
     source = _source("*.geojson", exclude=["*train*"])
-    assert wanted_names(["farms.geojson", "train.geojson"], source) == (["farms.geojson"], [])
-    assert wanted_members(["farms.geojson", "train.geojson"], "a.zip", source) == ["farms.geojson"]
+    assert select_names(["farms.geojson", "train.geojson"], source) == (["farms.geojson"], [])
+    assert select_members(["farms.geojson", "train.geojson"], "a.zip", source) == ["farms.geojson"]
 
 
 def test_a_pattern_that_nothing_can_match_is_named() -> None:
-    assert wanted_names(["a.geojson"], _source("a.geojson", "b.geojson")) == (["a.geojson"], ["b.geojson"])
-    assert wanted_names(["a.geojson", "b.zip"], _source("b.geojson")) == (["b.zip"], [])
-    assert wanted_names(["b.zip"], _source("a.zip/b.geojson")) == ([], ["a.zip/b.geojson"])
+    assert select_names(["a.geojson"], _source("a.geojson", "b.geojson")) == (["a.geojson"], ["b.geojson"])
+    assert select_names(["a.geojson", "b.zip"], _source("b.geojson")) == (["b.zip"], [])
+    assert select_names(["b.zip"], _source("a.zip/b.geojson")) == ([], ["a.zip/b.geojson"])
 
 
 @pytest.mark.parametrize(
@@ -174,13 +174,13 @@ def test_a_pattern_that_nothing_can_match_is_named() -> None:
 )
 def test_only_what_is_wanted_is_unpacked(include: tuple[str, ...], unpacked: list[str]) -> None:
     members = ["in/x.shp", "in/x.dbf", "y.gpkg", "README.txt"]
-    assert wanted_members(members, "a.zip", _source(*include)) == unpacked
+    assert select_members(members, "a.zip", _source(*include)) == unpacked
 
 
 def test_of_a_repository_only_the_named_folder_is_unpacked() -> None:
     source = Source(github="o/solar-farms@v1:data/")
     members = ["solar-farms-1a2b/data/x.geojson", "solar-farms-1a2b/docs/y.geojson", "solar-farms-1a2b/z.geojson"]
-    assert wanted_members(members, "solar-farms-1a2b.zip", source) == members[:1]
+    assert select_members(members, "solar-farms-1a2b.zip", source) == members[:1]
 
 
 def test_the_format_is_in_small_letters() -> None:
@@ -203,13 +203,13 @@ GEODATABASES = ("in/x.gdb/a00000001.gdbtable", "in/x.gdb/gdb", "y.GDB/a00000001.
     ],
 )
 def test_a_file_geodatabase_is_unpacked_whole_or_not_at_all(include: tuple[str, ...], unpacked: Sequence[str]) -> None:
-    assert wanted_members(GEODATABASES, "a.zip", _source(*include)) == sorted(unpacked)
+    assert select_members(GEODATABASES, "a.zip", _source(*include)) == sorted(unpacked)
 
 
 def test_a_file_geodatabase_is_one_file(folder: Path) -> None:
     _zip(folder / "a.gdb.zip", *GEODATABASES[:2])
     _touch(folder, ["b.gdb/a00000001.gdbtable", "b.gdb/a00000002.gdbtable"])
-    found = wanted_files(folder, _source("*"), "farms")
+    found = select_files(folder, _source("*"), "farms")
     assert [file.name for file in found] == ["a.gdb.zip/in/x.gdb", "b.gdb"]
     assert [file.path for file in found] == [folder / "a.gdb.zip.unpacked/in/x.gdb", folder / "b.gdb"]
     assert _wanted(folder, "x.gdb") == ["a.gdb.zip/in/x.gdb"]
@@ -222,9 +222,9 @@ def test_what_accompanies_a_file_of_a_usual_format_is_left_unless_it_is_named(fo
     assert _wanted(folder) == ["a.zip/x.shp"]
     assert _wanted(folder, "a.zip") == ["a.zip/x.shp"]
     assert _wanted(folder, "codebook.xlsx") == ["a.zip/codebook.xlsx"]
-    assert wanted_members(members, "a.zip", _source()) == ["x.shp"]
-    assert wanted_members(members, "a.zip", _source("a.zip")) == ["x.shp"]
-    assert wanted_members(members[1:2], "a.zip", _source("a.zip")) == ["codebook.xlsx"]
+    assert select_members(members, "a.zip", _source()) == ["x.shp"]
+    assert select_members(members, "a.zip", _source("a.zip")) == ["x.shp"]
+    assert select_members(members[1:2], "a.zip", _source("a.zip")) == ["codebook.xlsx"]
 
 
 def test_a_spreadsheet_alone_is_what_is_meant(folder: Path) -> None:

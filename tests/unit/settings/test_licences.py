@@ -124,7 +124,7 @@ def test_terms_are_of_the_licence_that_was_meant(name: str) -> None:
     found = terms(name)
     assert found.name == name
     assert spdx(found.title) == name
-    assert found.asks
+    assert found.obligations
     assert (spdx(found.url) if found.url else "public-domain") == name
 
 
@@ -132,7 +132,7 @@ def test_each_condition_of_a_licence_is_a_sentence() -> None:
     found = terms("cc-by-nc-sa-4.0")
     assert found.title == "Creative Commons Attribution-NonCommercial-ShareAlike 4.0 International"
     assert found.url == "https://creativecommons.org/licenses/by-nc-sa/4.0/"
-    assert found.asks == (
+    assert found.obligations == (
         "Credit the authors, link to the licence and say what was changed.",
         "Do not use the data, or what is made of them, commercially.",
         "Share what is adapted from the data only under this licence, or one that it accepts in its place.",
@@ -140,13 +140,13 @@ def test_each_condition_of_a_licence_is_a_sentence() -> None:
 
 
 def test_a_waiver_asks_for_nothing() -> None:
-    assert terms("cc-zero").asks == ("It asks for nothing; citing the authors is good practice.",)
+    assert terms("cc-zero").obligations == ("It asks for nothing; citing the authors is good practice.",)
 
 
 @pytest.mark.parametrize("nothing", [None, "", "  "])
 def test_where_nobody_states_a_licence_the_authors_are_to_be_asked(nothing: str | None) -> None:
     found = terms(nothing)
-    assert (found.name, found.asks) == (
+    assert (found.name, found.obligations) == (
         "not stated",
         ("Nobody states a licence: ask the authors before passing the data on.",),
     )
@@ -154,7 +154,7 @@ def test_where_nobody_states_a_licence_the_authors_are_to_be_asked(nothing: str 
 
 def test_a_licence_that_is_not_known_keeps_its_own_words() -> None:
     found = terms("GPL-3.0")
-    assert (found.name, found.asks) == (
+    assert (found.name, found.obligations) == (
         "GPL-3.0",
         ("This licence is not known here: read it, or ask the authors, before passing the data on.",),
     )

@@ -1,4 +1,4 @@
-"""Connected components of matching pairs, divided where they must be: SQL has no such thing, scipy has."""
+"""Connected components of matched pairs, split where they are over-merged: scipy has them, SQL has not."""
 
 from typing import Any
 

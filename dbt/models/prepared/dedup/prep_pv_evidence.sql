@@ -1,4 +1,5 @@
--- The areas are rounded, each by itself: of outlines of a few square centimetres, the shared one may come out largest.
+-- Comparison features. The areas are rounded, each by itself: of outlines of a few square centimetres, the shared one
+-- may come out largest.
 with records as (
 
     select * from {{ ref('prep_pv_datasets_unified') }}

@@ -1,4 +1,4 @@
--- The name of an installation is a hash of one of its records: most names stay when a dataset is added.
+-- The id of an installation is a hash of one of its records: most ids stay when a dataset is added.
 with records as (
 
     select * from {{ ref('prep_pv_datasets_unified') }}

@@ -1,4 +1,4 @@
--- What lies near each other without sharing much ground, if each is the other's nearest: a neighbour is not the same.
+-- Only if each is the other's nearest: a mere neighbour is another installation.
 with neighbours as (
 
     select * from {{ ref('prep_pv_neighbours') }}

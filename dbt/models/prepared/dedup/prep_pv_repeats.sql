@@ -1,5 +1,6 @@
--- Only the first record of each shape is compared with other records: a thousand points at one spot are a star of
--- links then, not half a million pairs. Records at a stand-in for a position that is not known have nothing in common.
+-- Exact duplicates. Only the first record of each shape is compared with other records: a thousand points at one spot
+-- are a star of links then, not half a million pairs. Records at a stand-in for a position that is not known have
+-- nothing in common.
 with records as (
 
     select * from {{ ref('prep_pv_datasets_unified') }}

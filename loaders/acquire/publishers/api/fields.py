@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from loaders.acquire.publishers.api.session import PublisherSession, text
+from loaders.acquire.publishers.api.session import PublisherSession, json_document, text
 from loaders.core.errors import SourceError
-from loaders.core.json_text import parse_json
-from loaders.core.redact import shown
+from loaders.core.redact import redacted_url
 
-LONGEST_SHOWN = 60
+MAX_VALUE_LENGTH = 60
 IDENTIFIER = re.compile(r"[a-z0-9][\w.:~-]{0,199}", re.ASCII | re.IGNORECASE)
 
 
@@ -21,12 +20,12 @@ class Fields:
 
     Attributes:
         values: its fields.
-        where: what it is, as an error calls it: "item 6671c479 of ScienceBase".
+        label: what it is, as an error calls it: "item 6671c479 of ScienceBase".
         session: the conversation.
     """
 
     values: dict[str, Any]
-    where: str
+    label: str
     session: PublisherSession
 
     def text(self, name: str) -> str | None:
@@ -41,7 +40,7 @@ class Fields:
         """
         value = self.values.get(name)
         if value is not None and not _is_text(value):
-            raise self._wrong(name, "a path")
+            raise self._type_error(name, "a path")
         return str(value or "").strip("/")
 
     def name(self, name: str) -> str:
@@ -52,7 +51,7 @@ class Fields:
         """
         value = self.values.get(name)
         if not _is_text(value) or not str(value).strip():
-            raise self._wrong(name, "a name")
+            raise self._type_error(name, "a name")
         return str(value)
 
     def identifier(self, name: str) -> str:
@@ -63,7 +62,7 @@ class Fields:
         """
         value = self.values.get(name)
         if isinstance(value, bool) or not isinstance(value, int | str) or not IDENTIFIER.fullmatch(str(value)):
-            raise self._wrong(name, "an identifier")
+            raise self._type_error(name, "an identifier")
         return str(value)
 
     def number(self, name: str) -> int | None:
@@ -74,7 +73,7 @@ class Fields:
         """
         value = self.values.get(name)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-            raise self._wrong(name, "a whole number")
+            raise self._type_error(name, "a whole number")
         return value
 
     def part(self, name: str) -> "Fields":
@@ -85,17 +84,17 @@ class Fields:
         """
         value = self.values.get(name)
         if value is not None and not isinstance(value, dict):
-            raise self._wrong(name, "an object")
-        return Fields(value or {}, f"`{name}` of {self.where}", self.session)
+            raise self._type_error(name, "an object")
+        return Fields(value or {}, f"`{name}` of {self.label}", self.session)
 
-    def whole(self, name: str) -> "Fields":
+    def required_part(self, name: str) -> "Fields":
         """An object that must be there.
 
         Raises:
             SourceError: it is missing, or no object.
         """
         if self.values.get(name) is None:
-            raise self._wrong(name, "an object")
+            raise self._type_error(name, "an object")
         return self.part(name)
 
     def parts(self, name: str) -> list["Fields"]:
@@ -106,51 +105,49 @@ class Fields:
         """
         value = self.values.get(name)
         if value is not None and not isinstance(value, list):
-            raise self._wrong(name, "a list")
-        return objects(value or [], f"`{name}` of {self.where}", self.session)
+            raise self._type_error(name, "a list")
+        return as_fields(value or [], f"`{name}` of {self.label}", self.session)
 
-    def _wrong(self, name: str, expected: str) -> SourceError:
-        found = shortened(self.values[name]) if name in self.values else "nothing"
-        return self.session.unclear(f"expected {expected} as `{name}` of {self.where}, found {found}")
+    def _type_error(self, name: str, expected: str) -> SourceError:
+        value = abbreviate(self.values[name]) if name in self.values else "nothing"
+        return self.session.unclear_answer(f"expected {expected} as `{name}` of {self.label}, found {value}")
 
 
-def objects(values: Iterable[object], where: str, session: PublisherSession) -> list[Fields]:
+def as_fields(values: Iterable[object], label: str, session: PublisherSession) -> list[Fields]:
     """The objects of a list.
 
     Raises:
         SourceError: one of them is something else.
     """
-    found = []
-    for place, value in enumerate(values, start=1):
+    fields = []
+    for position, value in enumerate(values, start=1):
         if not isinstance(value, dict):
-            raise session.unclear(f"expected an object as entry {place} of {where}, found {shortened(value)}")
-        found.append(Fields(value, f"entry {place} of {where}", session))
-    return found
+            raise session.unclear_answer(
+                f"expected an object as entry {position} of {label}, found {abbreviate(value)}"
+            )
+        fields.append(Fields(value, f"entry {position} of {label}", session))
+    return fields
 
 
-def answered(url: str, what: str, session: PublisherSession) -> Fields:
+def get_object(url: str, label: str, session: PublisherSession) -> Fields:
     """The JSON object at an address.
 
     Raises:
         SourceError: there is none.
     """
-    return Fields(session.json(url, what), what, session)
+    return Fields(session.json(url, label), label, session)
 
 
-def answered_list(url: str, what: str, session: PublisherSession) -> list[Fields]:
+def get_list(url: str, label: str, session: PublisherSession) -> list[Fields]:
     """The JSON list of objects at an address.
 
     Raises:
         SourceError: there is none.
     """
-    response = session.found(session.get(url), what)
-    try:
-        document = parse_json(response.content)
-    except ValueError:
-        document = None
+    document = json_document(session.require_found(session.get(url), label))
     if not isinstance(document, list):
-        raise session.unclear(f"{shown(url)} did not answer with a list in JSON")
-    return objects(document, what, session)
+        raise session.unclear_answer(f"{redacted_url(url)} did not answer with a list in JSON")
+    return as_fields(document, label, session)
 
 
 def _is_text(value: object) -> bool:
@@ -158,10 +155,10 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
-def shortened(value: object) -> str:
+def abbreviate(value: object) -> str:
     """A value as JSON has it, for an error message."""
     try:
-        found = json.dumps(value, ensure_ascii=not _is_text(value))
+        text = json.dumps(value, ensure_ascii=not _is_text(value))
     except (ValueError, TypeError, RecursionError):
         return "what cannot be shown"
-    return found if len(found) <= LONGEST_SHOWN else f"{found[:LONGEST_SHOWN]}…"
+    return text if len(text) <= MAX_VALUE_LENGTH else f"{text[:MAX_VALUE_LENGTH]}…"

@@ -9,10 +9,10 @@ from loaders.acquire.publishers.api.session import Listing, PublisherSession, te
 from loaders.core.errors import SourceError
 from loaders.core.redact import credential_in, without_credential
 
-MOST_BYTES = 10**18
+MAX_BYTES = 10**18
 
 
-def checked(listing: Listing, session: PublisherSession) -> Listing:
+def validate_listing(listing: Listing, session: PublisherSession) -> Listing:
     """A listing of which every part has the type that a lock has.
 
     Raises:
@@ -20,43 +20,44 @@ def checked(listing: Listing, session: PublisherSession) -> Listing:
     """
     for file in listing.files:
         _require_file(file, session)
-    return Listing(_record(listing.record), tuple(map(_tidied, listing.files)))
+    return Listing(_record(listing.record), tuple(map(_normalised, listing.files)))
 
 
-def _tidied(file: LockedFile) -> LockedFile:
+def _normalised(file: LockedFile) -> LockedFile:
     """The file under the name that its path has on a disk; one that must not become a path keeps its own."""
     return file if name_fault(file.name) else replace(file, name="/".join(name_parts(file.name)))
 
 
-def _record(stated: Record) -> Record:
+def _record(record: Record) -> Record:
     """Words where a record has words; addresses without what may give access."""
-    page = text(stated.url)
+    page = text(record.url)
     return replace(
-        stated,
-        id=without_credential(str(stated.id)),
-        doi=text(stated.doi),
-        title=text(stated.title),
-        creators=texts(stated.creators),
-        version=text(stated.version),
-        licence=text(stated.licence),
+        record,
+        id=without_credential(str(record.id)),
+        doi=text(record.doi),
+        title=text(record.title),
+        creators=texts(record.creators),
+        version=text(record.version),
+        licence=text(record.licence),
         url=without_credential(page) if page else None,
     )
 
 
 def _require_file(file: LockedFile, session: PublisherSession) -> None:
-    for what in ("name", "remote"):
-        value: object = getattr(file, what)
+    for field in ("name", "remote"):
+        value: object = getattr(file, field)
         if not isinstance(value, str) or not _is_encodable(value):
-            raise session.unclear(f"the publisher lists a file whose {what} is {_quoted(value)}; expected text")
+            raise session.unclear_answer(f"the publisher lists a file whose {field} is {_quoted(value)}; expected text")
     size = file.bytes
-    if size is not None and (not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= MOST_BYTES):
-        raise session.unclear(f"the publisher says that {file.name!r} has {_quoted(size)} bytes")
+    if size is not None and (not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= MAX_BYTES):
+        raise session.unclear_answer(f"the publisher says that {file.name!r} has {_quoted(size)} bytes")
     if file.checksum is not None and not re.fullmatch(CHECKSUM, str(file.checksum)):
-        raise session.unclear(f"the publisher states a checksum of {file.name!r} of an unknown form")
-    if "://" in file.remote and (found := credential_in(file.remote)):
+        raise session.unclear_answer(f"the publisher states a checksum of {file.name!r} of an unknown form")
+    if "://" in file.remote and (credential := credential_in(file.remote)):
         raise SourceError(
-            f"{session.key}: the publisher gives {file.name!r} an address that holds a secret or expires ({found}), "
-            f"which cannot be locked. Download the file yourself and say `source: {{path: …}}` in params.yaml."
+            f"{session.key}: the publisher gives {file.name!r} an address that holds a secret or expires "
+            f"({credential}), which cannot be locked. Download the file yourself and say `source: {{path: …}}` in "
+            "params.yaml."
         )
 
 

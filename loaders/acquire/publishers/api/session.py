@@ -9,9 +9,9 @@ import requests
 from loaders.acquire.lock import LockedFile, Record
 from loaders.core.errors import NoNetworkError, SourceError
 from loaders.core.json_text import parse_json
-from loaders.core.redact import shown
-from loaders.http.client import Web
-from loaders.http.status import OK, in_words, whole_number
+from loaders.core.redact import redacted_url
+from loaders.http.client import HttpClient
+from loaders.http.status import OK, describe_status, parse_byte_count
 
 DIGEST_DIGITS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128}
 
@@ -28,28 +28,30 @@ class PublisherSession:
 
     Attributes:
         key: the dataset, for messages.
-        doubts_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
+        verify_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
     """
 
-    def __init__(self, web: Web, key: str, *, doubts_head: bool = False) -> None:
+    def __init__(self, client: HttpClient, key: str, *, verify_head: bool = False) -> None:
         self.key = key
-        self.doubts_head = doubts_head
-        self._web = web
+        self.verify_head = verify_head
+        self._client = client
         self._answers: dict[tuple[str, str], requests.Response] = {}
 
     def get(self, url: str, **options: Any) -> requests.Response:
         """A whole answer, whatever its status."""
-        return self._once("GET", url, self._web.get, options)
+        return self._request_once("GET", url, self._client.get, options)
 
     def head(self, url: str, **options: Any) -> requests.Response:
         """The headers of a file as it is published, not as it could be compressed for the way."""
-        return self._once("HEAD", url, self._web.head, {"allow_redirects": True, **options})
+        return self._request_once("HEAD", url, self._client.head, {"allow_redirects": True, **options})
 
-    def peek(self, url: str, *, is_patient: bool = True, **options: Any) -> requests.Response:
+    def get_headers(self, url: str, *, with_retries: bool = True, **options: Any) -> requests.Response:
         """The headers of what GET would bring."""
-        return self._once("PEEK", url, (self._web if is_patient else self._web.impatient()).peek, options)
+        return self._request_once(
+            "PEEK", url, (self._client if with_retries else self._client.without_retries()).get_headers, options
+        )
 
-    def found(self, response: requests.Response, what: str) -> requests.Response:
+    def require_found(self, response: requests.Response, label: str) -> requests.Response:
         """The answer, if it is one.
 
         Raises:
@@ -57,65 +59,67 @@ class PublisherSession:
         """
         if response.status_code == OK:
             return response
-        reason = f"{shown(str(response.url))} answered {in_words(response)}"
+        reason = f"{redacted_url(str(response.url))} answered {describe_status(response)}"
         if response.status_code < 400:
-            raise self.unclear(f"{what} is not sent: {reason}")
-        gone = response.status_code in {404, 410}
-        advice = "Look whether it is written right" if gone else "It may refuse scripts, or need an account; look"
+            raise self.unclear_answer(f"{label} is not sent: {reason}")
+        is_gone = response.status_code in {404, 410}
+        advice = "Look whether it is written right" if is_gone else "It may refuse scripts, or need an account; look"
         raise SourceError(
-            f"{self.key}: {what} {'is not there' if gone else 'is refused'}: {reason}. {advice} in a browser, and "
+            f"{self.key}: {label} {'is not there' if is_gone else 'is refused'}: {reason}. {advice} in a browser, and "
             f"correct datasets.{self.key}.source in params.yaml."
         )
 
-    def json(self, url: str, what: str) -> dict[str, Any]:
+    def json(self, url: str, label: str) -> dict[str, Any]:
         """The JSON object at an address.
 
         Raises:
             SourceError: there is none.
         """
-        response = self.found(self.get(url), what)
-        try:
-            document = parse_json(response.content)
-        except ValueError:
-            document = None
+        response = self.require_found(self.get(url), label)
+        document = json_document(response)
         if isinstance(document, dict):
             return document
         kind = response.headers.get("Content-Type", "nothing known").partition(";")[0]
-        what_came = f"{kind} instead of JSON" if document is None else "another form of JSON than was expected"
-        raise self.unclear(f"{shown(url)} answered with {what_came} ({_beginning(response)})")
+        content = f"{kind} instead of JSON" if document is None else "another form of JSON than was expected"
+        raise self.unclear_answer(f"{redacted_url(url)} answered with {content} ({_excerpt(response)})")
 
     def optional_json(self, url: str, **options: Any) -> dict[str, Any] | str:
         """The JSON object at an address that need not answer; else, why there is none. It is asked only once."""
         try:
-            response = self._once("GET", url, self._web.impatient().get, options)
+            response = self._request_once("GET", url, self._client.without_retries().get, options)
         except SourceError as error:
             return str(error).removeprefix(f"{self.key}: ")
         if response.status_code != 200:
-            return f"{shown(url)} answered {response.status_code} {response.reason}".rstrip()
-        try:
-            document = parse_json(response.content)
-        except ValueError:
-            document = None
-        return document if isinstance(document, dict) else f"{shown(url)} answered with something else than JSON"
+            return f"{redacted_url(url)} answered {response.status_code} {response.reason}".rstrip()
+        document = json_document(response)
+        return document if isinstance(document, dict) else f"{redacted_url(url)} answered with something else than JSON"
 
-    def unclear(self, reason: str) -> SourceError:
+    def unclear_answer(self, reason: str) -> SourceError:
         """The error for an answer that cannot be understood."""
         return SourceError(
-            f"{self.key}: {reason}. The publisher may have changed its interface, or be out of order: try again "
+            f"{self.key}: {reason}. The publisher may have changed its interface, or be down: try again "
             f"later, or download the files yourself and say `source: {{path: …}}` in params.yaml."
         )
 
-    def _once(
-        self, method: str, url: str, ask: Callable[..., requests.Response], options: dict[str, Any]
+    def _request_once(
+        self, method: str, url: str, send: Callable[..., requests.Response], options: dict[str, Any]
     ) -> requests.Response:
         if (method, url) not in self._answers:
             try:
-                self._answers[method, url] = ask(url, **options)
+                self._answers[method, url] = send(url, **options)
             except NoNetworkError:
                 raise  # it is not about this dataset
             except SourceError as error:
                 raise SourceError(f"{self.key}: {error}") from error
         return self._answers[method, url]
+
+
+def json_document(response: requests.Response) -> Any:
+    """The JSON document of an answer; null for an answer in another format."""
+    try:
+        return parse_json(response.content)
+    except ValueError:
+        return None
 
 
 def checksum(algorithm: object, value: object) -> str | None:
@@ -129,7 +133,7 @@ def size(value: object) -> int | None:
     """A number of bytes; null for what is none."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return None if isinstance(value, bool) else whole_number(str(value))
+    return None if isinstance(value, bool) else parse_byte_count(str(value))
 
 
 def text(value: object) -> str | None:
@@ -141,16 +145,16 @@ def text(value: object) -> str | None:
 
 def texts(values: Iterable[object]) -> tuple[str, ...]:
     """The words among values."""
-    return tuple(found for value in values if (found := text(value)))
+    return tuple(word for value in values if (word := text(value)))
 
 
 def year(value: object) -> int | None:
     """The year that a date begins with; null where it does not."""
-    found = re.match(r"\s*(\d{4})\b", str(value or ""))
-    return int(found.group(1)) if found else None
+    match = re.match(r"\s*(\d{4})\b", str(value or ""))
+    return int(match.group(1)) if match else None
 
 
-def _beginning(response: requests.Response) -> str:
+def _excerpt(response: requests.Response) -> str:
     start = response.content[:5000].decode(errors="replace")  # `text` would guess the encoding of all of it
     title = re.search(r"<title[^>]*>([^<]*)", start, re.IGNORECASE)
     return f"“{' '.join((title.group(1) if title else start)[:60].split())}”"

@@ -10,12 +10,12 @@ from loaders.core.arrays import Shapes
 from loaders.core.errors import ReadError
 from loaders.harmonise.readers.csv.table import Header, csv_rows, header
 from loaders.harmonise.readers.positions import position_columns, positions
-from loaders.settings.columns import Reading
+from loaders.settings.columns import ReadOptions
 
 SHOWN_COLUMNS = 50  # in an error
 
 
-def read_csv(path: Path, reading: Reading, name: str, key: str, rows: int) -> Iterator[tuple[pa.Table, Shapes]]:
+def read_csv(path: Path, reading: ReadOptions, name: str, key: str, rows: int) -> Iterator[tuple[pa.Table, Shapes]]:
     """The columns as text, null where blank; the positions as well-known binary; so many rows at a time.
 
     The position is null where a coordinate is blank, and no bytes at all where it is not a number.
@@ -35,7 +35,7 @@ def read_csv(path: Path, reading: Reading, name: str, key: str, rows: int) -> It
         yield batch
 
 
-def _batch(fields: Iterable[list[str]], columns: Header, reading: Reading) -> tuple[pa.Table, Shapes]:
+def _batch(fields: Iterable[list[str]], columns: Header, reading: ReadOptions) -> tuple[pa.Table, Shapes]:
     held = list(fields)
     values = {
         name: pa.array([row[place] or None for row in held], type=pa.string())
@@ -45,7 +45,7 @@ def _batch(fields: Iterable[list[str]], columns: Header, reading: Reading) -> tu
     return table, positions(table, reading)
 
 
-def _require_columns(columns: tuple[str, ...], reading: Reading, name: str, key: str) -> None:
+def _require_columns(columns: tuple[str, ...], reading: ReadOptions, name: str, key: str) -> None:
     listing = ", ".join(columns[:SHOWN_COLUMNS]) or "no columns"
     listing += f" and {len(columns) - SHOWN_COLUMNS:,} more" if len(columns) > SHOWN_COLUMNS else ""
     if len(columns) == 1 and (other := next((mark for mark in ",;\t|" if mark in columns[0]), None)):
@@ -59,7 +59,7 @@ def _require_columns(columns: tuple[str, ...], reading: Reading, name: str, key:
             )
 
 
-def _fitted(row: list[str], columns: Header, place: str, reading: Reading) -> list[str]:
+def _fitted(row: list[str], columns: Header, place: str, reading: ReadOptions) -> list[str]:
     """A row of just as many fields as the header; blank fields behind the last one mean nothing."""
     width = columns.width
     if any(map(str.strip, row[width:])):

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from loaders.settings.columns import Reading
+from loaders.settings.columns import ReadOptions
 
 LONGEST_VALUE = 2**31 - 1  # characters; the csv module itself stops at 131,072, which an outline in WKT exceeds
 BYTE_ORDER_MARKS = {
@@ -38,7 +38,7 @@ class Header:
     width: int
 
 
-def csv_rows(path: Path, reading: Reading) -> Iterator[Row]:
+def csv_rows(path: Path, reading: ReadOptions) -> Iterator[Row]:
     """The header and the rows below it; blank ones, and those before the header, are left out.
 
     Raises:
@@ -97,7 +97,7 @@ def stated_encoding(path: Path) -> str | None:
     return next((name for mark, name in BYTE_ORDER_MARKS.items() if start.startswith(mark)), None)
 
 
-def _encoding(path: Path, reading: Reading) -> str:
+def _encoding(path: Path, reading: ReadOptions) -> str:
     """As the settings say, else as the file says, else UTF-8; its byte order mark is never a part of a name."""
     encoding = reading.encoding or stated_encoding(path) or "utf-8-sig"
     with suppress(LookupError):

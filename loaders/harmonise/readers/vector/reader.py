@@ -24,7 +24,7 @@ from loaders.harmonise.readers.vector.kml import require_whole_values
 from loaders.harmonise.readers.vector.losses import losses_as_errors
 from loaders.harmonise.readers.vector.restored import KML, SPREADSHEETS, restoring
 from loaders.harmonise.readers.vector.shapefile import require_whole_shapefile
-from loaders.settings.columns import Reading
+from loaders.settings.columns import ReadOptions
 from loaders.settings.file_selection import SourceFile
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ OPTIONS = {suffix: {"DATE_AS_STRING": "YES"} for suffix in GEOJSON}  # else text
 OPTIONS |= {suffix: {"HEADERS": "FORCE"} for suffix in SPREADSHEETS}  # also where all columns are text
 
 
-def read_with_gdal(file: SourceFile, path: Path, reading: Reading, key: str, rows: int) -> Iterator[Batch]:
+def read_with_gdal(file: SourceFile, path: Path, reading: ReadOptions, key: str, rows: int) -> Iterator[Batch]:
     """The columns, the shapes and the stated CRS of a file, so many rows at a time.
 
     Raises:
@@ -84,7 +84,7 @@ def _without_padding(table: pa.Table) -> pa.Table:
     return table
 
 
-def _says_crs(file: SourceFile, reading: Reading) -> bool:
+def _says_crs(file: SourceFile, reading: ReadOptions) -> bool:
     """Whether a GeoJSON says what its coordinates are: by its member `crs`, or by having none and none declared."""
     if reading.encoding:
         raise ValueError("it is UTF-8 by definition: save it as that, and leave read.encoding out")
@@ -92,7 +92,7 @@ def _says_crs(file: SourceFile, reading: Reading) -> bool:
     return not reading.crs if said is None else said
 
 
-def _layers(file: SourceFile, path: Path, reading: Reading, key: str) -> dict[str, str | None]:
+def _layers(file: SourceFile, path: Path, reading: ReadOptions, key: str) -> dict[str, str | None]:
     """What to read, as arguments for GDAL: the named layer, the only one, or all folders of a KML document.
 
     Raises:
@@ -122,7 +122,7 @@ def _layers(file: SourceFile, path: Path, reading: Reading, key: str) -> dict[st
     return {"sql": " UNION ALL ".join(selects), "sql_dialect": "OGRSQL"}
 
 
-def _require_positions(table: pa.Table, reading: Reading, file: SourceFile, key: str) -> pa.Table:
+def _require_positions(table: pa.Table, reading: ReadOptions, file: SourceFile, key: str) -> pa.Table:
     for setting, column in position_columns(reading):
         if column not in table.column_names:
             raise ReadError(
@@ -134,7 +134,7 @@ def _require_positions(table: pa.Table, reading: Reading, file: SourceFile, key:
 
 @contextmanager
 def _opened(
-    path: Path, layers: dict[str, str | None], file: SourceFile, reading: Reading, rows: int
+    path: Path, layers: dict[str, str | None], file: SourceFile, reading: ReadOptions, rows: int
 ) -> Iterator[tuple[dict[str, Any], pa.RecordBatchReader]]:
     options = {
         **layers,

@@ -11,7 +11,8 @@ from pathlib import Path
 import py7zr
 import pytest
 
-from loaders.acquire.archives.unpack import Limits, require_safe_name, unpack
+from loaders.acquire.archives.unpack import require_safe_name, unpack
+from loaders.acquire.archives.unpack_checks import Limits
 from loaders.core.errors import ReadError, SourceError
 from loaders.core.file_formats import ARCHIVE_SUFFIXES, is_archive
 
@@ -245,7 +246,7 @@ def test_a_file_that_a_zip_calls_a_folder_does_not_vanish(place: Path) -> None:
 
 
 def test_more_members_than_anybody_publishes_are_refused(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loaders.acquire.archives.unpack.MOST_MEMBERS", 3)
+    monkeypatch.setattr("loaders.acquire.archives.unpack.MAX_MEMBERS", 3)
     _refused(_made(place, ".tar", dict.fromkeys("1234", b"")), ".tar", "holds more than 3 members", _none)
     assert len(_unpack(_made(place, ".tar", dict.fromkeys("123", b"")), ".tar")) == 3
 
@@ -322,7 +323,7 @@ def test_what_must_be_read_through_counts_wanted_or_not(
 ) -> None:
     path = _made(place, suffix, {"zeros.tif": bytes(10_000_000), "good.shp": b"1"})
     assert _unpack(path, suffix, _only("zeros.tif")) == [place / "raw/zeros.tif"]
-    monkeypatch.setattr("loaders.acquire.archives.unpack.RATIO_MATTERS_FROM_MB", 9)
+    monkeypatch.setattr("loaders.acquire.archives.unpack_checks.RATIO_MATTERS_FROM_MB", 9)
     _refused(path, suffix, "would unpack to 10 MB, which is ", _only("good.shp"))
     assert _unpack(path, suffix, _only("good.shp"), Limits(1, 1e6)) == [place / "raw/good.shp"]
 

@@ -9,7 +9,7 @@ import pytest
 from loaders.acquire import publishers
 from loaders.acquire.publishers.api.session import Listing
 from loaders.core.errors import SourceError
-from loaders.http.client import Web
+from loaders.http.client import HttpClient
 from loaders.settings.download import Download
 from loaders.settings.params import Dataset
 from tests.publishers import Fault, Publishers
@@ -22,7 +22,7 @@ TITLE = "United States Large-Scale Solar Photovoltaic Database"
 Json = dict[str, Any]
 
 
-CLIENT = Web(Download(backoff_s=0, attempts=2, timeout_s=10))
+CLIENT = HttpClient(Download(backoff_s=0, attempts=2, timeout_s=10))
 
 
 PAGED = {
@@ -36,7 +36,7 @@ PAGED = {
 
 def asked(**source: str) -> Listing:
     dataset = Dataset.model_validate({"key": "farms", "source": source})
-    return publishers.ask(dataset, CLIENT)
+    return publishers.query(dataset, CLIENT)
 
 
 def refused(**source: str) -> str:

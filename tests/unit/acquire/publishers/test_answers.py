@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from loaders.acquire.download_cache import Cache
-from loaders.acquire.downloader import Downloads
+from loaders.acquire.download_cache import DownloadCache
+from loaders.acquire.downloader import Downloader
 from loaders.acquire.lock import Lock
 from loaders.acquire.publishers.api.session import size, text
-from loaders.acquire.resolve import asked
+from loaders.acquire.resolve import query_source
 from loaders.core.errors import EoPvError, SourceError
 from loaders.core.json_text import parse_json
 from loaders.core.paths import ProjectPaths
-from loaders.http.client import Web
-from loaders.http.status import is_transient, whole_number
+from loaders.http.client import HttpClient
+from loaders.http.status import is_transient, parse_byte_count
 from loaders.settings.download import Download
 from loaders.settings.params import Dataset, Settings
 from tests.publishers import Fault, Generated, Publishers
@@ -81,9 +81,9 @@ def fetch(web: Publishers, paths: ProjectPaths, tmp_path: Path) -> Fetch:
     def bytes_of(source: str = "url", strike: Callable[[], None] = lambda: None) -> bytes:
         dataset = {"farms": {"key": "farms", "source": SOURCES[source]}}
         settings = Settings.model_validate({"origin": "doi", "download": patience.model_dump(), "datasets": dataset})
-        downloads = Downloads(settings, Cache(tmp_path / "cache"))
-        (chosen,) = settings.chosen(None)
-        lock: Lock = asked(chosen, ProjectPaths(paths.root, "doi"), downloads.web)
+        downloads = Downloader(settings, DownloadCache(tmp_path / "cache"))
+        (chosen,) = settings.select_datasets(None)
+        lock: Lock = query_source(chosen, ProjectPaths(paths.root, "doi"), downloads.client)
         strike()
         (path,) = downloads.files(chosen, lock, paths).values()
         return path.read_bytes()
@@ -392,7 +392,7 @@ def test_a_name_is_locked_as_the_path_that_it_has_on_a_disk(
     web.zenodo.publish(RECORD, concept=RECORD - 1, files={stated: BODY})
     assert fetch("zenodo") == BODY
     dataset = Dataset.model_validate({"key": "farms", "source": SOURCES["zenodo"]})
-    lock = asked(dataset, replace(paths, origin="doi"), Web(Download()))
+    lock = query_source(dataset, replace(paths, origin="doi"), HttpClient(Download()))
     assert [file.name for file in lock.files] == ["north/farms.geojson"]
 
 
@@ -418,7 +418,7 @@ def test_a_size_is_a_number_of_bytes_or_unknown(stated: object, number: int | No
 
 
 def test_numbers_and_words_of_strangers_break_nothing() -> None:
-    assert [whole_number(stated) for stated in ("5", " 5 ", "²", "-5", "5, 5", "", None, "9" * 400)] == [
+    assert [parse_byte_count(stated) for stated in ("5", " 5 ", "²", "-5", "5, 5", "", None, "9" * 400)] == [
         *(5, 5, None, None, None, None, None, None)
     ]
     assert (text("a \ud800\n b"), text(["a"]), text(None), text(7)) == ("a ? b", None, None, "7")

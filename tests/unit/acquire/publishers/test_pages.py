@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from loaders.acquire.publishers.api.pages import MOST_PAGES
+from loaders.acquire.publishers.api.pages import MAX_PAGES
 from tests.publishers import Fault, Publishers
 from tests.publishers.answers import Answer, Asked
 from tests.publishers.bodies import as_content
@@ -77,7 +77,7 @@ def test_a_list_that_is_redirected_to_another_host_is_an_error(web: Publishers) 
 
 
 def test_a_list_of_empty_pages_ends(web: Publishers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loaders.acquire.publishers.api.pages.MOST_PAGES", 20)
+    monkeypatch.setattr("loaders.acquire.publishers.api.pages.MAX_PAGES", 20)
     published(web, "zenodo")
     count = iter(range(10**6))
     endless = changed(
@@ -87,7 +87,7 @@ def test_a_list_of_empty_pages_ends(web: Publishers, monkeypatch: pytest.MonkeyP
     )
     web.fault("zenodo.org", "/api/records/5005868/files", endless)
     assert "more than 20 pages" in refused(doi=ZENODO)
-    assert MOST_PAGES == 500
+    assert MAX_PAGES == 500
 
 
 FAULTS = {

@@ -4,7 +4,7 @@ import pytest
 
 from loaders.acquire import publishers
 from loaders.acquire.publishers.api.fields import Fields
-from loaders.acquire.publishers.sciencebase_versions import newest, version
+from loaders.acquire.publishers.sciencebase_versions import newest_version, version_in_title
 from tests.publishers import Publishers
 from tests.unit.acquire.publishers.repositories import (
     SCIENCEBASE,
@@ -115,7 +115,7 @@ CHILDREN = {
 @pytest.mark.parametrize("name", CHILDREN)
 def test_the_newest_child_is_told_by_title_then_publication_then_update(name: str) -> None:
     children, expected = CHILDREN[name]
-    found = newest(children, lambda each: each)
+    found = newest_version(children, lambda each: each)
     assert (found.text("title") if found else None) == expected
 
 
@@ -132,7 +132,7 @@ def test_the_newest_child_is_told_by_title_then_publication_then_update(name: st
     ],
 )
 def test_a_version_is_read_from_a_title(title: str | None, expected: str | None) -> None:
-    assert version(title) == expected
+    assert version_in_title(title) == expected
 
 
 def test_a_checksum_that_one_of_two_lists_states_is_kept(web: Publishers) -> None:

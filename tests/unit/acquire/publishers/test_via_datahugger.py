@@ -6,7 +6,7 @@ import pytest
 
 from loaders.acquire.lock import LockedFile
 from loaders.acquire.publishers.api.session import PublisherSession
-from loaders.acquire.publishers.doi import on_page
+from loaders.acquire.publishers.doi import query_page
 from tests.publishers import Publishers
 from tests.publishers.answers import Answer, Asked, document, page
 from tests.publishers.dois import Doi
@@ -82,5 +82,5 @@ def test_a_page_of_no_repository_is_the_address_of_a_file(web: Publishers) -> No
     ],
 )
 def test_the_address_of_a_file_is_no_page_of_a_record(address: str, web: Publishers) -> None:
-    assert on_page(address, None, PublisherSession(CLIENT, "farms")) is None
+    assert query_page(address, None, PublisherSession(CLIENT, "farms")) is None
     assert web.requests == []

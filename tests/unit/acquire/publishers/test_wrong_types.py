@@ -159,9 +159,9 @@ def test_no_part_of_an_answer_that_has_another_type_is_a_bug_of_ours(repository:
     doi = {"zenodo, new form": (ZENODO,), "a project without files": (OSF,), **PAGED}[repository][0]
     dataset, true = Dataset.model_validate({"key": "farms", "source": {"doi": doi}}), Spoilt(web)
     with suppress(SourceError):
-        publishers.ask(dataset, true)  # type: ignore[arg-type]
+        publishers.query(dataset, true)  # type: ignore[arg-type]
     for url, stated in true.documents.items():
         for other in spoilt(stated):
             with suppress(SourceError):
-                listing = publishers.ask(dataset, Spoilt(web, url, other))  # type: ignore[arg-type]
+                listing = publishers.query(dataset, Spoilt(web, url, other))  # type: ignore[arg-type]
                 assert all(publishers.address(listing.record, file).startswith("https://") for file in listing.files)

@@ -18,10 +18,10 @@ from loaders.boundaries.overture.extract import SAID, Extracted, extract
 from loaders.boundaries.overture.releases import live_releases
 from loaders.core.errors import BuildError, SourceError
 from loaders.core.paths import ProjectPaths
-from loaders.core.progress import watched
+from loaders.core.progress import with_progress
 from loaders.db.connection import load_extension
 from loaders.geo.record_cells import CELLS
-from loaders.http.client import Web
+from loaders.http.client import HttpClient
 from loaders.overture_maps_loader import load_boundaries
 from loaders.settings.build import Boundaries
 from loaders.settings.download import Download
@@ -86,7 +86,7 @@ def kept(paths: ProjectPaths) -> list[str]:
 
 
 def run(where: pa.Table, chosen: Boundaries, paths: ProjectPaths, download: Download = IMPATIENT) -> Extracted:
-    return extract(where, chosen, paths, Web(download), watched)
+    return extract(where, chosen, paths, HttpClient(download), with_progress)
 
 
 def test_only_the_land_around_the_records_is_read_and_only_a_part_of_the_files(s3: Bucket, paths: ProjectPaths) -> None:
@@ -168,7 +168,7 @@ def test_a_run_that_fails_goes_on_where_it_was(s3: Bucket, paths: ProjectPaths) 
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        extract(both, settings(s3), paths, Web(IMPATIENT), interrupted)
+        extract(both, settings(s3), paths, HttpClient(IMPATIENT), interrupted)
     assert not paths.overture.exists()
     (first,) = paths.scratch("overture").rglob("*.parquet")
     content = first.read_bytes()
@@ -180,7 +180,7 @@ def test_a_run_that_fails_goes_on_where_it_was(s3: Bucket, paths: ProjectPaths) 
             asked.append(box)
             yield box
 
-    extract(both, settings(s3), paths, Web(IMPATIENT), noted)
+    extract(both, settings(s3), paths, HttpClient(IMPATIENT), noted)
     assert (len(asked), kept(paths)) == (1, ["ce", "ce-r", "ch"])
     assert (paths.root / "first.parquet").read_bytes() == content
     assert not paths.scratch("overture").exists()
@@ -249,7 +249,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher
 
 
 def test_the_releases_that_there_are_come_newest_first(world: Publishers) -> None:
-    assert live_releases(Web(IMPATIENT)) == [NEW, OLD]
+    assert live_releases(HttpClient(IMPATIENT)) == [NEW, OLD]
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_the_releases_that_there_are_come_newest_first(world: Publishers) -> Non
 def test_a_catalogue_that_names_none_is_an_error(world: Publishers, body: bytes) -> None:
     world.plain.publish("stac.overturemaps.org", "/catalog.json", body)
     with pytest.raises(SourceError, match=r"https://stac\.overturemaps\.org/catalog\.json (is no|names no)"):
-        live_releases(Web(IMPATIENT))
+        live_releases(HttpClient(IMPATIENT))
 
 
 def test_a_release_that_is_gone_names_those_that_there_are(s3: Bucket, world: Publishers, paths: ProjectPaths) -> None:

@@ -12,7 +12,7 @@ from shapely import Point
 from loaders.core.errors import ReadError
 from loaders.harmonise.readers.crs import crs_from_text
 from loaders.harmonise.readers.published_file import read_published
-from loaders.settings.columns import Reading
+from loaders.settings.columns import ReadOptions
 from loaders.settings.file_selection import SourceFile
 
 BERLIN = pyproj.CRS("EPSG:31468")
@@ -89,4 +89,4 @@ def test_a_geoparquet_whose_crs_names_a_file_is_refused(tmp_path: Path) -> None:
     said = b'"crs": "+init=%s:x", ' % str(tmp_path / "pipe").encode()
     pq.write_table(table.replace_schema_metadata({b"geo": geo[:start] + said + geo[end:]}), tmp_path / "g.parquet")
     with pytest.raises(ReadError, match=r"^farms: g\.parquet cannot be read as parquet: its CRS '\+init="):
-        next(read_published(SourceFile(tmp_path / "g.parquet", "g.parquet"), Reading(), "farms"))
+        next(read_published(SourceFile(tmp_path / "g.parquet", "g.parquet"), ReadOptions(), "farms"))

@@ -28,7 +28,7 @@ from loaders.harmonise.readers.published_file import Published, read_published
 from loaders.harmonise.shapes.repair import harmonise_shapes
 from loaders.harmonise.values.columns import identifiers, numbers, published_text
 from loaders.harmonise.values.date_intervals import interval
-from loaders.settings.columns import CapacityColumn, Column, Reading
+from loaders.settings.columns import CapacityColumn, Column, ReadOptions
 from loaders.settings.file_selection import SourceFile
 
 IDS = [2**53 + 1, 2**53 + 3, 2**60 + 7]
@@ -61,7 +61,7 @@ WKT: dict[str, Any] = {"wkt": "outline", "crs": "EPSG:4326"}
 
 
 def _read(path: Path, **reading: Any) -> Published:
-    (published,) = read_published(SourceFile(path, path.name), Reading.model_validate(reading), "farms")
+    (published,) = read_published(SourceFile(path, path.name), ReadOptions.model_validate(reading), "farms")
     return published
 
 
@@ -174,7 +174,7 @@ GEOARROW: dict[str, list[Any]] = {
 def test_geoarrow_shapes_are_decoded(tmp_path: Path, case: str) -> None:
     frame = gpd.GeoDataFrame({"n": [1, 2, 3]}, geometry=GEOARROW[case], crs=3035)
     frame.to_parquet(tmp_path / "f.parquet", geometry_encoding="geoarrow")
-    batches = list(read_published(SourceFile(tmp_path / "f.parquet", "f.parquet"), Reading(), "farms", 2))
+    batches = list(read_published(SourceFile(tmp_path / "f.parquet", "f.parquet"), ReadOptions(), "farms", 2))
     found = shapely.from_wkb(np.concatenate([batch.wkb for batch in batches]))
     assert [shape and shape.wkt for shape in found] == [shape and shape.wkt for shape in GEOARROW[case]]
     assert batches[0].crs.to_epsg() == 3035
@@ -368,7 +368,7 @@ def test_well_known_text_that_is_none_is_no_shape_and_no_crash(tmp_path: Path) -
 
 def test_a_table_has_its_shapes_in_one_place() -> None:
     with pytest.raises(ValueError, match="either wkt, or longitude and latitude"):
-        Reading.model_validate({"wkt": "outline", "longitude": "lon"})
+        ReadOptions.model_validate({"wkt": "outline", "longitude": "lon"})
 
 
 def test_the_object_id_of_a_file_geodatabase_is_a_published_value(tmp_path: Path) -> None:
@@ -445,7 +445,7 @@ def _parquet(path: Path, shapes: pa.Array, encoding: object) -> Path:
 @pytest.mark.parametrize("hole", [None, [], CORNERS[:1]])
 def test_a_ring_of_nothing_spoils_its_record_and_no_other(hole: list[Any] | None, tmp_path: Path) -> None:
     path = _parquet(tmp_path / "f.parquet", pa.array([[hole, CORNERS], [CORNERS], None]), "polygon")
-    (found,) = read_published(SourceFile(path, "f.parquet"), Reading(), "my_farms")
+    (found,) = read_published(SourceFile(path, "f.parquet"), ReadOptions(), "my_farms")
     shapes = shapely.from_wkb(found.wkb, on_invalid="ignore")
     assert [shape and shape.wkt for shape in shapes] == [None, "POLYGON ((0 0, 1 0, 1 1, 0 0))", None]
 
@@ -465,4 +465,4 @@ def test_parquet_whose_shapes_are_not_what_it_says_is_refused(
 ) -> None:
     path = _parquet(tmp_path / "f.parquet", shapes, encoding)
     with pytest.raises(ReadError, match=said):
-        list(read_published(SourceFile(path, "f.parquet"), Reading(), "my_farms"))
+        list(read_published(SourceFile(path, "f.parquet"), ReadOptions(), "my_farms"))

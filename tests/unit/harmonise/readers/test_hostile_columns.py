@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from loaders.harmonise.readers.published_file import Published, read_published
 from loaders.harmonise.source_attributes import json_rows
-from loaders.settings.columns import Reading
+from loaders.settings.columns import ReadOptions
 from loaders.settings.file_selection import SourceFile
 
 NAMES = (
@@ -42,7 +42,7 @@ POINT = {"type": "Point", "coordinates": [10.5, 50.25]}
 
 
 def _read(path: Path) -> Published:
-    (published,) = read_published(SourceFile(path, path.name), Reading(), "farms")
+    (published,) = read_published(SourceFile(path, path.name), ReadOptions(), "farms")
     return published
 
 

@@ -22,7 +22,7 @@ from loaders.core.file_formats import DRIVERS, FORMATS
 from loaders.harmonise.readers.opening import opened
 from loaders.harmonise.readers.published_file import Published, read_published
 from loaders.harmonise.readers.vector import gdal
-from loaders.settings.columns import Reading
+from loaders.settings.columns import ReadOptions
 from loaders.settings.file_selection import SourceFile
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -35,7 +35,7 @@ LONLAT_WKT = (
 
 
 def _read(path: Path, **reading: Any) -> Published:
-    (published,) = read_published(SourceFile(path, path.name), Reading.model_validate(reading), "farms")
+    (published,) = read_published(SourceFile(path, path.name), ReadOptions.model_validate(reading), "farms")
     return published
 
 
@@ -474,8 +474,8 @@ def test_shared_lines_do_not_make_a_small_topojson_huge(tmp_path: Path) -> None:
     ],
 )
 def test_a_view_without_end_is_refused(view: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loaders.formats.geopackage_views.MOST_ROWS", 1000)
-    monkeypatch.setattr("loaders.formats.geopackage_views.MOST_STEPS", 3_000_000)
+    monkeypatch.setattr("loaders.formats.geopackage_views.MAX_ROWS", 1000)
+    monkeypatch.setattr("loaders.formats.geopackage_views.MAX_STEPS", 3_000_000)
     _geopackage(tmp_path / "f.gpkg", f"CREATE VIEW w AS {view}")
     with pytest.raises(ReadError, match=rf"^farms: f\.gpkg is not a GeoPackage: its layer 'w' is a view .*{said}"):
         _read(tmp_path / "f.gpkg", layer="farms")

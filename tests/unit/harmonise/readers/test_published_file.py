@@ -12,10 +12,11 @@ import pytest
 import shapely
 from shapely import Point, box
 
-from loaders.acquire.archives.unpack import Limits, unpack
+from loaders.acquire.archives.unpack import unpack
+from loaders.acquire.archives.unpack_checks import Limits
 from loaders.core.errors import ReadError
 from loaders.harmonise.readers.published_file import Published, read_published
-from loaders.settings.columns import Reading
+from loaders.settings.columns import ReadOptions
 from loaders.settings.file_selection import SourceFile
 
 ROWS: list[dict[str, Any]] = [{"name": "Müllrose", "mw": 1.5, "n": 1}, {"name": "Łódź", "mw": None, "n": 2}]
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*crs.*was not provided:UserWarn
 
 
 def _read(path: Path, **reading: Any) -> Published:
-    (published,) = read_published(SourceFile(path, path.name), Reading.model_validate(reading), "farms")
+    (published,) = read_published(SourceFile(path, path.name), ReadOptions.model_validate(reading), "farms")
     return published
 
 
@@ -115,7 +116,7 @@ def test_a_zip_is_read_as_what_is_in_it(driver: str, folder: str, written: Calla
     archive = _zipped(tmp_path / "f.zip", {folder + part.name: part.read_bytes() for part in path.parent.iterdir()})
     unpack(archive, "f.zip", tmp_path / "out", lambda members: members, Limits(10, 100), "farms")
     file = SourceFile(tmp_path / "out" / folder / path.name, f"{folder}{path.name}", "f.zip")
-    (found,) = read_published(file, Reading(), "farms")
+    (found,) = read_published(file, ReadOptions(), "farms")
     assert sorted(_without_fid(found), key=lambda row: row["n"]) == ROWS
     assert found.name == f"f.zip/{folder}{path.name}"
 
@@ -458,7 +459,7 @@ def test_a_file_is_the_same_in_batches_of_any_size(tmp_path: Path, name: str, ro
             frame.to_parquet(tmp_path / name, row_group_size=3)
         case _:
             pyogrio.write_dataframe(frame, tmp_path / name)
-    reading = Reading.model_validate(DEGREES if name.endswith("csv") else {})
+    reading = ReadOptions.model_validate(DEGREES if name.endswith("csv") else {})
     batches = list(read_published(SourceFile(tmp_path / name, name), reading, "farms", rows))
     (whole,) = read_published(SourceFile(tmp_path / name, name), reading, "farms")
     assert sum(len(batch.wkb) for batch in batches) == 7
@@ -479,7 +480,7 @@ def test_ids_that_only_some_features_have_are_refused(tmp_path: Path, geojson: C
 
 
 def test_a_bare_number_as_crs_is_an_epsg_code(csv: Callable[..., Published]) -> None:
-    assert Reading.model_validate({"crs": 3035}).crs == "EPSG:3035"
+    assert ReadOptions.model_validate({"crs": 3035}).crs == "EPSG:3035"
     assert csv("id,lon,lat\na,10,50\n", crs=4326).crs.to_epsg() == 4326
 
 

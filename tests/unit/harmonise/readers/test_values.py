@@ -28,14 +28,14 @@ from loaders.harmonise.readers.vector.losses import losses_as_errors
 from loaders.harmonise.source_attributes import json_rows
 from loaders.harmonise.values.columns import identifiers, published_text
 from loaders.harmonise.values.date_intervals import interval
-from loaders.settings.columns import Column, Reading
+from loaders.settings.columns import Column, ReadOptions
 from loaders.settings.file_selection import SourceFile
 
 LONG = 2**53 + 1  # the first whole number that is no float
 
 
 def _read(path: Path, **reading: Any) -> Published:
-    (published,) = read_published(SourceFile(path, path.name), Reading.model_validate(reading), "farms")
+    (published,) = read_published(SourceFile(path, path.name), ReadOptions.model_validate(reading), "farms")
     return published
 
 
@@ -144,7 +144,7 @@ def test_the_ids_of_geojson_features_keep_their_digits(with_properties: Callable
 
 def test_long_numbers_keep_their_digits_in_batches_of_any_size(with_properties: Callable[..., Path]) -> None:
     path = with_properties([1.5, 2, LONG, 4], [2**64 - 1, 2**64 - 2, 2**64 - 3, 5])
-    batches = read_published(SourceFile(path, path.name), Reading(), "farms", 3)
+    batches = read_published(SourceFile(path, path.name), ReadOptions(), "farms", 3)
     rows = [row for batch in batches for row in batch.attributes.to_pylist()]
     assert [row["n"] for row in rows] == ["1.5", "2", str(LONG), "4"]
     assert [row["id"] for row in rows] == [Decimal(2**64 - 1), Decimal(2**64 - 2), Decimal(2**64 - 3), Decimal(5)]

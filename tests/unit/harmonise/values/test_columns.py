@@ -8,7 +8,7 @@ import pytest
 
 from loaders.core.errors import ReadError
 from loaders.harmonise.values.columns import as_text, identifiers, numbers, plain
-from loaders.settings.columns import Column, Reading
+from loaders.settings.columns import Column, ReadOptions
 
 
 def _table(**columns: Any) -> pa.Table:
@@ -21,7 +21,7 @@ def _column(*names: str, unknown: tuple[Any, ...] = ()) -> Column:
 
 def _numbers(values: Any, *unknown: Any, signed: bool = False, **marks: Any) -> list[float | None]:
     column = _column("v", unknown=unknown)
-    found = numbers(_table(v=values), column, "farms", Reading(**marks), signed=signed).tolist()
+    found = numbers(_table(v=values), column, "farms", ReadOptions(**marks), signed=signed).tolist()
     return [None if math.isnan(value) else value for value in found]
 
 
@@ -246,7 +246,7 @@ MIXED = [
 @pytest.mark.parametrize("values", MIXED, ids=["floats", "decimals", "texts", "integers"])
 @pytest.mark.parametrize("size", [1, 2, 3])
 def test_a_column_reads_the_same_in_whatever_batches_it_comes(values: list[Any], size: int) -> None:
-    table, column, reading = _table(v=values), _column("v", unknown=(-9999,)), Reading(thousands=",")
+    table, column, reading = _table(v=values), _column("v", unknown=(-9999,)), ReadOptions(thousands=",")
     slices = [table.slice(first, size) for first in range(0, len(table), size)]
     ids = [text for part in slices for text in identifiers(part, column, "farms")]
     assert ids == identifiers(table, column, "farms")

@@ -16,10 +16,10 @@ import pyarrow as pa
 import pytest
 
 from loaders.core.errors import SourceError
-from loaders.core.progress import watched
+from loaders.core.progress import with_progress
 from loaders.geo.record_cells import CELLS
-from loaders.http.client import Web
-from loaders.http.rate_limit import Rate
+from loaders.http.client import HttpClient
+from loaders.http.rate_limit import RateLimit
 from loaders.irradiance.contract import SCHEMA
 from loaders.irradiance.provider import Found, Provider, ProviderContext
 from loaders.irradiance.providers import clearsky, google_solar, nsrdb, pvgis
@@ -72,8 +72,8 @@ def ask(tmp_path: Path, web: Publishers) -> Ask:
         settings = Irradiance(**SETTINGS[provider] | more.pop("settings", {}))
         once = more.pop("at_once", 2)
         download = Download(timeout_s=5, backoff_s=0.01, attempts=2, longest_wait_s=1, connections_per_host=once)
-        given = {"environment": ENVIRONMENT, "watched": watched, "agreed": lambda _: False, **more}
-        context = ProviderContext(Web(download), tmp_path / "kept", **given)
+        given = {"environment": ENVIRONMENT, "watched": with_progress, "agreed": lambda _: False, **more}
+        context = ProviderContext(HttpClient(download), tmp_path / "kept", **given)
         return list(provider.irradiance_of(cells(*(places or PLACES)), settings, context))
 
     return asked
@@ -398,8 +398,8 @@ def test_the_nsrdb_gets_no_more_than_its_requests_an_hour_from_all_processes(tmp
         slept.append(seconds)
         clock[0] += seconds
 
-    def rate() -> Rate:  # each time as another process has it
-        return Rate(tmp_path / "requests.json", most=3, within_s=3600, now=lambda: clock[0], sleep=sleep)
+    def rate() -> RateLimit:  # each time as another process has it
+        return RateLimit(tmp_path / "requests.json", max_requests=3, period_s=3600, now=lambda: clock[0], sleep=sleep)
 
     for _ in range(3):
         rate().wait()
@@ -413,7 +413,7 @@ def test_the_nsrdb_gets_no_more_than_its_requests_an_hour_from_all_processes(tmp
         (tmp_path / "requests.json").write_text(damaged)
         rate().wait()
     assert len(slept) == 2
-    rate().fill()
+    rate().exhaust()
     clock[0] += 600
     rate().wait()
     assert slept[2:] == [3000]
@@ -446,7 +446,7 @@ def test_whole_years_are_averaged_and_their_sun_stands_where_it_stood(ask: Ask) 
 def test_a_database_that_was_not_asked_for_is_not_taken(ask: Ask, sun: Sun) -> None:
     era5 = {"settings": {"pvgis": {"radiation": "PVGIS-ERA5"}}}
     assert "of PVGIS-ERA5" in year(ask(pvgis, PLACES[0], **era5)[0])["model_chain"]
-    body = pvgis.get_pvgis(Pvgis(), Web(Download()), Place("x", 10.0, 50.0))
+    body = pvgis.get_pvgis(Pvgis(), HttpClient(Download()), Place("x", 10.0, 50.0))
     with pytest.raises(UnreadableError, match="it is of PVGIS-SARAH3, not of PVGIS-ERA5"):
         pvgis.read_tmy(body, Pvgis(radiation="PVGIS-ERA5"))
 
@@ -477,7 +477,7 @@ def test_a_real_typical_year_has_the_sums_that_it_has(real_tmy: bytes) -> None:
     assert rows[0]["dhi_kwh_per_m2"] == pytest.approx(570.947, abs=1e-3)
     assert 0.14 < rows[0]["specific_yield_kwh_per_kwp"] / 8760 < 0.17
     assert rows[0]["air_temperature_c"] == pytest.approx(13.56, abs=0.01)
-    context = ProviderContext(Web(Download()), Path("nowhere"), {}, watched, lambda _: False)
+    context = ProviderContext(HttpClient(Download()), Path("nowhere"), {}, with_progress, lambda _: False)
     (clear,) = clearsky.irradiance_of(cells((8.0, 45.0)), Irradiance(), context)
     for bright, real in zip(clear.rows.to_pylist(), rows, strict=True):
         for name in ("ghi_kwh_per_m2", "dni_kwh_per_m2", "poa_kwh_per_m2", "specific_yield_kwh_per_kwp"):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from loaders.add.inspect_csv import read_table
 from loaders.harmonise.readers.csv.points import read_csv
 from loaders.harmonise.readers.csv.table import column_names, csv_rows
-from loaders.settings.columns import Reading
+from loaders.settings.columns import ReadOptions
 
 hostile = settings(max_examples=50, deadline=None, derandomize=True, database=None)
 CELL = st.text(max_size=12) | st.sampled_from(
@@ -43,7 +43,7 @@ def test_every_value_of_a_table_is_read_as_it_was_written(
     names, rows = table
     rows = [[*row, "10", "50"] for row in rows]
     path = _written(tmp_path_factory.mktemp("csv") / "a.csv", [[*names, "x°", "y°"], *rows], delimiter, encoding)
-    reading = Reading.model_validate({"delimiter": delimiter, "longitude": "x°", "latitude": "y°"})
+    reading = ReadOptions.model_validate({"delimiter": delimiter, "longitude": "x°", "latitude": "y°"})
     batches = [attributes for attributes, _ in read_csv(path, reading, "a.csv", "farms", rows=2)]
     found = [list(row.values()) for batch in batches for row in batch.to_pylist()]
     names = [names[0].removeprefix("\ufeff"), *names[1:], "x°", "y°"]
@@ -66,11 +66,15 @@ def test_each_column_has_a_name_of_its_own_and_published_names_stay_where_they_c
 
 def test_a_row_knows_the_line_that_it_ends_in(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('title\n\nid,note\n1,"two\nlines"\n\n2,one\n')
-    lines = [(line, fields[0]) for line, fields in csv_rows(tmp_path / "a.csv", Reading(header_line=3))]
+    lines = [(line, fields[0]) for line, fields in csv_rows(tmp_path / "a.csv", ReadOptions(header_line=3))]
     assert lines == [(3, "id"), (5, "1"), (7, "2")]
 
 
 def test_rows_of_nothing_but_delimiters_are_no_records(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("id,lon,lat\n1,2,3\n,,\n , ,\n4,5,6\n,,\n")
-    assert list(csv_rows(path, Reading())) == [(1, ["id", "lon", "lat"]), (2, ["1", "2", "3"]), (5, ["4", "5", "6"])]
+    assert list(csv_rows(path, ReadOptions())) == [
+        (1, ["id", "lon", "lat"]),
+        (2, ["1", "2", "3"]),
+        (5, ["4", "5", "6"]),
+    ]

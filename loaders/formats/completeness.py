@@ -46,9 +46,9 @@ def geodatabase_fault(folder: Path) -> str:
         index = indexes.get(table.with_suffix(".gdbtablx").name.lower())
         if index is None:
             return f"its {table.stem}.gdbtablx is missing"
-        for path, stated in ((table, _stated_bytes(table)), (index, _stated_index_bytes(index))):
-            if (found := path.stat().st_size) < stated:
-                return f"its {path.name} should be {stated:,} bytes long, and is {found:,}"
+        for path, stated_bytes in ((table, _stated_bytes(table)), (index, _stated_index_bytes(index))):
+            if (actual_bytes := path.stat().st_size) < stated_bytes:
+                return f"its {path.name} should be {stated_bytes:,} bytes long, and is {actual_bytes:,}"
     return "" if tables else "it is a folder without any .gdbtable"
 
 
