@@ -47,6 +47,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTEST_ADDOPTS="-p no:cacheprovider" \
     DO_NOT_TRACK=1 \
+    DBT_PROJECT_DIR=/app/dbt DBT_PROFILES_DIR=/app/dbt \
     DBT_SEND_ANONYMOUS_USAGE_STATS=false \
     DVC_NO_ANALYTICS=1 \
     DVC_SITE_CACHE_DIR=/tmp/dvc \

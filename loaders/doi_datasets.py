@@ -1,108 +1,258 @@
-"""The DOI datasets as a Hamilton graph: one branch a dataset, from its source to its table.
+"""Run the graph of the DOI datasets: over one dataset, as a DVC stage does, or over all of them."""
 
-The same functions serve one dataset at a time (a DVC stage overrides `target_datasets` with the one it is for) and
-all of them together (`run_doi_pipeline`). They do not know who runs them.
-"""
-
+import json
+import logging
 import shutil
 from collections.abc import Iterator
-from itertools import chain
+from contextlib import contextmanager
+from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-import geopandas as gpd
-from hamilton.function_modifiers import tag
-from hamilton.htypes import Collect, Parallelizable
+import duckdb
+from hamilton import driver
+from hamilton.execution.executors import SynchronousLocalTaskExecutor, TaskExecutor
+from hamilton.lifecycle.base import LifecycleAdapter
+from rich.progress import BarColumn, MofNCompleteColumn, TimeElapsedColumn
 
+from loaders.acquire.download_cache import DownloadCache
 from loaders.acquire.downloader import Downloader
-from loaders.acquire.fetch import fetch
-from loaders.acquire.lock import read_lock
-from loaders.acquire.resolve import resolve
-from loaders.contract import Provenance
+from loaders.acquire.fetch import prefetch
+from loaders.core.errors import EoPvError, PipelineError
 from loaders.core.paths import ProjectPaths
+from loaders.core.terminal import progress
 from loaders.db.database import Database
-from loaders.harmonise.batches import harmonise
+from loaders.execution.executors import workers
+from loaders.execution.failed_branch import Failed, FailuresAsValues
 from loaders.harmonise.fingerprint import made_from
-from loaders.harmonise.load_result import LoadResult, put_in_place
-from loaders.harmonise.readers.published_file import read_published
-from loaders.harmonise.write import write_aside
-from loaders.settings.file_selection import SourceFile, select_files
+from loaders.harmonise.load_result import LoadResult, loaded_before, put_in_place
+from loaders.lineage.emit import hamilton_adapters, pipeline_events
+from loaders.lineage.steps import doi_steps, load_steps
+from loaders.pipelines import PIPELINES
+from loaders.settings.base import Executor
 from loaders.settings.params import Dataset, Settings
-from loaders.warehouse.raw_tables import write_doi_data
+from loaders.settings.project import read_project
+from loaders.tables import DOI_DATASETS, SETTINGS
+from loaders.warehouse.build_inputs import settings_hash
+from loaders.warehouse.raw_data import read_runs
+from loaders.warehouse.raw_tables import read_project_overrides, write_doi_data
+
+# it reports every exception that it also raises
+logging.getLogger("hamilton").setLevel(logging.CRITICAL)
 
 
-@tag(data_source="doi", processing_stage="metadata", data_type="settings")
-def dataset_metadata(settings: Settings, dataset_names: list[str]) -> dict[str, Dataset]:
-    """The datasets asked for, by key; names may be keys or aliases."""
-    return {dataset.key: dataset for dataset in settings.select_datasets(dataset_names)}
+def inputs(
+    params: Path | str | None = None,
+    datasets: tuple[str, ...] | list[str] = (),
+    database_path: Path | str | None = None,
+    export_geoparquet: bool = True,
+) -> dict[str, Any]:
+    """What the nodes of the graph need, for a Hamilton driver of one's own.
+
+    Args:
+        params: the settings; by default the `params.yaml` of the project around the working directory.
+        datasets: keys or aliases; by default all of them.
+        database_path: the DuckDB file; by default `data/<origin>/eo_pv_data.duckdb`, or the DuckLake of the settings.
+        export_geoparquet: also write `data/<origin>/loaded/<key>.parquet`.
+
+    Returns:
+        The inputs by name:
+        `settings` (`Settings`), `paths` (`ProjectPaths`), `dataset_names` (`list[str]`), `h3_resolution` (`int`),
+        `database` (`Database`), `downloads` (`Downloader`), `export_geoparquet` (`bool`).
+    """
+    settings, paths = read_project(params)
+    database = Database(settings, paths, Path(database_path) if database_path else None)
+    given = _inputs(settings, paths, settings.select_datasets(datasets), database, export_geoparquet)
+    return given | {"downloads": Downloader(settings)}
 
 
-@tag(data_source="doi", processing_stage="metadata", data_type="settings")
-def target_datasets(dataset_metadata: dict[str, Dataset]) -> Parallelizable[Dataset]:
-    """One branch for each dataset."""
-    yield from dataset_metadata.values()
+def load_dataset(dataset: Dataset, settings: Settings, paths: ProjectPaths) -> dict[str, Any]:
+    """Load the files of one dataset that `fetch` has brought: what the DVC stage `load@<key>` runs.
+
+    Returns:
+        The accounting.
+
+    Raises:
+        EoPvError: the files cannot be read as the settings say, or records are missing.
+    """
+    with pipeline_events("load", paths, partial(load_steps, dataset, paths)) as run:
+        graph = _graph(SynchronousLocalTaskExecutor(), *hamilton_adapters("load", paths, run))
+        loaded: LoadResult = graph.execute(
+            ["dataset_arrow_table"],
+            inputs={"paths": paths, "h3_resolution": settings.h3_resolution},
+            overrides={"target_datasets": dataset, "dataset_download_path": paths.raw(dataset.key)},
+        )["dataset_arrow_table"]
+        put_in_place(loaded, paths)
+    shutil.rmtree(loaded.folder)
+    return loaded.metrics
 
 
-@tag(data_source="doi", processing_stage="fetch", data_type="folder")
-def dataset_download_path(target_datasets: Dataset, paths: ProjectPaths, downloads: Downloader) -> Path:
-    """The folder with the published files, each verified against the lock."""
-    lock = resolve(target_datasets, paths, downloads.client)
-    return fetch(target_datasets, lock, paths, downloads)
-
-
-@tag(data_source="doi", processing_stage="load", data_type="files")
-def dataset_geospatial_files(dataset_download_path: Path, target_datasets: Dataset) -> list[SourceFile]:
-    """The files to load, by themselves or inside archives, sorted by name."""
-    return select_files(dataset_download_path, target_datasets.source, target_datasets.key)
-
-
-@tag(data_source="doi", processing_stage="load", data_type="geodataframe")
-def dataset_processed_gdf(
-    dataset_geospatial_files: list[SourceFile], target_datasets: Dataset, paths: ProjectPaths, h3_resolution: int
-) -> Iterator[gpd.GeoDataFrame]:
-    """Canonical records in EPSG:4326, a batch at a time; `reason` says why a row cannot be used."""
-    dataset = target_datasets
-    lock = read_lock(paths.lock(dataset.key))
-    batches = (read_published(file, dataset.read, dataset.key) for file in dataset_geospatial_files)
-    provenance = Provenance(lock.doi or dataset.source.doi, lock.is_synthetic)
-    return harmonise(chain.from_iterable(batches), dataset, provenance, h3_resolution)
-
-
-@tag(data_source="doi", processing_stage="load", data_type="arrow")
-def dataset_arrow_table(
-    dataset_processed_gdf: Iterator[gpd.GeoDataFrame],
-    target_datasets: Dataset,
-    paths: ProjectPaths,
-    h3_resolution: int,
-) -> LoadResult:
-    """The records as Parquet, which is Arrow on the disk: kept, rejected, and counted."""
-    folder = paths.scratch(f"load-{target_datasets.key}")
-    loaded = write_aside(dataset_processed_gdf, target_datasets, folder)
-    loaded.metrics["made_from"] = made_from(target_datasets, h3_resolution, paths)
-    return loaded
-
-
-@tag(data_source="doi", processing_stage="store", data_type="arrow")
-def collected_arrow_tables(dataset_arrow_table: Collect[LoadResult]) -> list[LoadResult]:
-    """What became of all datasets: `Failed` stands where one could not be loaded."""
-    return list(dataset_arrow_table)
-
-
-@tag(data_source="doi", processing_stage="store", data_type="tables")
-def store_individual_datasets(
-    collected_arrow_tables: list[LoadResult],
-    settings: Settings,
-    paths: ProjectPaths,
-    database: Database,
-    export_geoparquet: bool,
+def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented interface)
+    database_path: Path | str | None = None,
+    export_geoparquet: bool = True,
+    use_parallel: bool = True,
+    use_cache: bool = True,
+    force_download: bool = False,
+    max_mb: float | None = None,
+    datasets: tuple[str, ...] | list[str] = (),
+    params: Path | str | None = None,
+    executor: Executor | None = None,
+    scheduler: str | None = None,
+    connection: duckdb.DuckDBPyConnection | None = None,
 ) -> dict[str, str]:
-    """Write each dataset to `raw_data.<key>` and, on request, to `loaded/<key>.parquet`; dataset to table."""
-    all_loaded = [each for each in collected_arrow_tables if isinstance(each, LoadResult)]
-    stored = {}
-    if all_loaded:
-        with database.opened() as connection:
-            stored = write_doi_data(connection, all_loaded, settings, paths)
-    for loaded in all_loaded:
-        if export_geoparquet:
-            put_in_place(loaded, paths)
-        shutil.rmtree(loaded.folder)
+    """Load datasets from their sources into the warehouse.
+
+    Args:
+        database_path: the DuckDB file; by default `data/<origin>/eo_pv_data.duckdb`, or the DuckLake of the settings.
+        export_geoparquet: also write `data/<origin>/loaded/<key>.parquet`.
+        use_parallel: several datasets at a time.
+        use_cache: look for files in the user's download cache, and keep there what is downloaded.
+        force_download: download again whatever is there.
+        max_mb: largest single file that may be downloaded [MB], of any dataset; by default what the settings say,
+            250. Bundled samples and your own files are not downloaded.
+        datasets: keys or aliases; by default all of them.
+        params: the settings; by default the `params.yaml` of the project around the working directory.
+        executor: who works on several datasets at a time: `threads`, `processes` or `dask`; by default what the
+            settings say. A script that asks for processes needs `if __name__ == "__main__":`.
+        scheduler: address of a Dask scheduler whose workers see the same folders; by default what Dask's own settings
+            say, else a cluster on this machine.
+        connection: to the warehouse, where it is open already.
+
+    Returns:
+        The table of each dataset.
+
+    Raises:
+        PipelineError: some datasets failed; it says why, and the others are stored.
+        EoPvError: a dataset that was asked for alone failed; or the settings, the warehouse or the scheduler cannot
+            be used.
+    """
+    settings, paths = read_project(params)
+    if max_mb is not None:
+        settings = settings.with_limit(max_mb)
+    chosen = settings.select_datasets(datasets)
+    database = Database(settings, paths, Path(database_path) if database_path else None, connection)
+    given = _inputs(settings, paths, chosen, database, export_geoparquet)
+    kind = (executor or settings.executor) if use_parallel else None
+    told = partial(doi_steps, settings, chosen, paths, database.told, export_geoparquet)
+    with (
+        pipeline_events(DOI_DATASETS, paths, told) as run,
+        _downloads(settings, paths, use_cache=use_cache, force=force_download) as downloads,
+        _shown(len(chosen)) as advance,
+        workers(kind, scheduler, advance) as remote,
+    ):
+        given["downloads"] = _brought(downloads, chosen, paths) if kind in {"processes", "dask"} else downloads
+        graph = _graph(remote, FailuresAsValues(), *hamilton_adapters(DOI_DATASETS, paths, run))
+        with downloads.bars:
+            made = graph.execute(["collected_arrow_tables", "store_individual_datasets"], inputs=given)
+        stored: dict[str, str] = made["store_individual_datasets"]
+        _require_all([each for each in made["collected_arrow_tables"] if isinstance(each, Failed)], stored)
     return stored
+
+
+def store_doi_datasets(connection: duckdb.DuckDBPyConnection, params: Path | None = None) -> dict[str, str]:
+    """Run the pipeline inside of dbt: by threads, since a fork of a process that has threads may never end."""
+    return run_doi_pipeline(params=params, connection=connection, executor="threads")
+
+
+def refresh_doi_datasets(connection: duckdb.DuckDBPyConnection, params: Path | None = None) -> dict[str, str]:
+    """Store what is missing of the DOI datasets: from the files of the last load, or by loading again."""
+    settings, paths = read_project(params)
+    database = Database(settings, paths, connection=connection)
+    with database.opened() as cursor:
+        noted = read_runs(cursor, DOI_DATASETS)
+    wanted = {key: made_from(each, settings.h3_resolution, paths) for key, each in settings.datasets.items()}
+    stale = [each for key, each in settings.datasets.items() if wanted[key] is None or noted.get(key) != wanted[key]]
+    here = [each.key for each in stale if _is_loaded(each, wanted[each.key], paths)]
+    missing = [each.key for each in stale if each.key not in here]
+    is_outdated = (
+        here or set(noted) - set(wanted) - {SETTINGS} or noted.get(SETTINGS) != _settings_hash(settings, paths)
+    )
+    stored: dict[str, str] = {}
+    if is_outdated and (here or noted):
+        with database.opened() as cursor:
+            stored |= write_doi_data(cursor, [loaded_before(key, paths) for key in here], settings, paths)
+    if missing:
+        try:
+            stored |= run_doi_pipeline(datasets=missing, params=params, connection=connection, executor="threads")
+        except PipelineError:
+            raise
+        except EoPvError as error:
+            raise PipelineError(dict.fromkeys(missing, error), stored) from error
+    return stored
+
+
+def _inputs(
+    settings: Settings, paths: ProjectPaths, chosen: list[Dataset], database: Database, export_geoparquet: bool
+) -> dict[str, Any]:
+    return {
+        "settings": settings,
+        "dataset_names": [dataset.key for dataset in chosen],
+        "paths": paths,
+        "h3_resolution": settings.h3_resolution,
+        "database": database,
+        "export_geoparquet": export_geoparquet,
+    }
+
+
+def _require_all(failed: list[Failed], stored: dict[str, str]) -> None:
+    """Raise what failed: by itself, if nothing else was asked for, or if it is the same for all."""
+    if failed and not stored and len({str(each.error) for each in failed}) == 1:
+        raise failed[0].error
+    if failed:
+        raise PipelineError({each.key: each.error for each in failed}, stored)
+
+
+@contextmanager
+def _downloads(settings: Settings, paths: ProjectPaths, *, use_cache: bool, force: bool) -> Iterator[Downloader]:
+    """What brings the files; without a cache, what it has brought goes with it."""
+    cache = None if use_cache else DownloadCache(paths.scratch("cache"))
+    downloads = Downloader(settings, cache, force=force)
+    try:
+        yield downloads
+    finally:
+        if not use_cache:
+            shutil.rmtree(downloads.cache.root, ignore_errors=True)
+
+
+def _brought(downloads: Downloader, chosen: list[Dataset], paths: ProjectPaths) -> Downloader:
+    """Bring the files before others work on them: how many ask a host at a time is counted in one process only.
+
+    What cannot be brought is asked for once more by whoever works on the dataset, and then is its error.
+    """
+    downloads.for_each(chosen, lambda dataset: prefetch(dataset, paths, downloads))
+    return Downloader(downloads.settings, downloads.cache)
+
+
+@contextmanager
+def _shown(total: int) -> Iterator[Any]:
+    """A bar of the datasets that are done."""
+    with progress(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()) as bar:
+        task = bar.add_task("datasets", total=total)
+        yield lambda: bar.advance(task)
+
+
+def _graph(remote: TaskExecutor, *adapters: LifecycleAdapter) -> driver.Driver:
+    """The graph, and who works on its branches; that is said here and nowhere else."""
+    return (
+        driver.Builder()
+        .with_modules(import_module(PIPELINES[DOI_DATASETS].graph.module))
+        .enable_dynamic_execution(allow_experimental_mode=True)
+        .with_local_executor(SynchronousLocalTaskExecutor())
+        .with_remote_executor(remote)
+        .with_adapters(*adapters)
+        .build()
+    )
+
+
+def _is_loaded(dataset: Dataset, wanted: str | None, paths: ProjectPaths) -> bool:
+    """Whether the files of the last load follow from what is there now."""
+    places = (paths.loaded(dataset.key), paths.rejected(dataset.key), paths.metrics(dataset.key))
+    if wanted is None or not all(place.exists() for place in places):
+        return False
+    noted = json.loads(paths.metrics(dataset.key).read_text(encoding="utf-8")).get("made_from")
+    return bool(noted == wanted)
+
+
+def _settings_hash(settings: Settings, paths: ProjectPaths) -> str:
+    return settings_hash(settings, read_project_overrides(settings, paths))

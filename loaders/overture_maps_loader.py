@@ -15,6 +15,7 @@ from loaders.boundaries.overture.extract import extract
 from loaders.core.files import sha256
 from loaders.core.paths import ProjectPaths
 from loaders.core.progress import with_progress
+from loaders.core.script import run_as_script
 from loaders.db.database import Database
 from loaders.geo.geoparquet import write_parquet
 from loaders.geo.record_cells import BOUNDARIES, read_cells, write_cells
@@ -118,3 +119,7 @@ def load_boundaries(source: Path, target: Path, adapters: Sequence[Any] = ()) ->
     write_parquet(made["boundaries"], target)
     counts: BoundaryCounts = made["boundary_counts"]
     return counts
+
+
+if __name__ == "__main__":
+    run_as_script(run_overture_pipeline)

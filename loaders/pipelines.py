@@ -80,10 +80,10 @@ def _table(name: str, grain: str, fields: tuple[Field, ...]) -> RawTable:
 
 DOI_DATASETS = Pipeline(
     tables.DOI_DATASETS,
-    Graph("loaders.doi_datasets", "published datasets, each from its DOI to its table", "load"),
+    Graph("loaders.raw_pv_doi_ingest", "published datasets, each from its DOI to its table", "load"),
     "store_individual_datasets",
-    "loaders.raw_pv_doi_ingest:store_doi_datasets",
-    "loaders.raw_pv_doi_ingest:refresh_doi_datasets",
+    "loaders.doi_datasets:store_doi_datasets",
+    "loaders.doi_datasets:refresh_doi_datasets",
     (
         _table(
             tables.ALL_FEATURES,

@@ -16,6 +16,7 @@ from loaders.acquire.download_cache import user_cache
 from loaders.core.files import sha256, write_json
 from loaders.core.paths import ProjectPaths
 from loaders.core.progress import with_progress
+from loaders.core.script import run_as_script
 from loaders.db.database import Database
 from loaders.geo.geoparquet import write_parquet
 from loaders.geo.record_cells import IRRADIANCE, write_cells
@@ -131,3 +132,7 @@ def irradiance_hash(paths: ProjectPaths, settings: Irradiance) -> str:
     models = solar_irradiance.provider(settings).MODELS
     parts = [settings.model_dump_json(), models, sha256(paths.cells(IRRADIANCE))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+if __name__ == "__main__":
+    run_as_script(run_solar_pipeline)

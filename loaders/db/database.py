@@ -48,7 +48,7 @@ class Database:
         Raises:
             BuildError: it is open elsewhere, or cannot be opened.
         """
-        with self._connected() as connection:
+        with self.connected() as connection:
             connection.execute("BEGIN")
             try:
                 yield connection
@@ -58,7 +58,12 @@ class Database:
             connection.execute("COMMIT")
 
     @contextmanager
-    def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection, or a cursor of the one that is open.
+
+        Raises:
+            BuildError: it is open elsewhere, or cannot be opened.
+        """
         if self.connection is not None:
             with self.connection.cursor() as cursor:
                 if lake.is_attached(cursor):

@@ -12,13 +12,15 @@ from dbt.cli.main import dbtRunner
 
 from loaders.acquire.lock import LockedFile, Record, read_lock, write_lock
 from loaders.contract import RECORD
-from loaders.core.errors import BuildError, SettingsError
+from loaders.core.errors import SettingsError
 from loaders.core.files import sha256
 from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
-from loaders.hamilton_dbt_bridge import HamiltonDbtBridge
-from loaders.overture_maps_loader import run_overture_pipeline
+from loaders.db.database import Database
+from loaders.hamilton_dbt_bridge import HamiltonDbtBridge, generate_dbt_sources_from_hamilton
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
+from loaders.settings.project import read_project
+from loaders.warehouse.dbt_sources import write_sources
 
 ROOT = Path(__file__).resolve().parents[2]
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
@@ -30,9 +32,11 @@ def written(project: Path) -> Callable[..., Tables]:
     """The tables that the bridge describes, of two small datasets."""
 
     def write(name: str = "doi_datasets") -> Tables:
-        path = HamiltonDbtBridge(project / "dbt").update_sources_from_hamilton(name)
-        assert path == project / "dbt" / "sources" / f"{name}_sources.yml"
-        (source,) = yaml.safe_load(path.read_text())["sources"]
+        (project / "dbt").mkdir(exist_ok=True)
+        (project / "dbt" / "dbt_project.yml").touch()
+        document = HamiltonDbtBridge(project).update_sources_from_hamilton(name)
+        assert document == yaml.safe_load((project / "dbt" / "sources" / f"{name}_sources.yml").read_text())
+        (source,) = document["sources"]
         assert (source["name"], source["schema"]) == ("raw_data", "raw_data")
         return {table["name"]: table for table in source["tables"]}
 
@@ -91,7 +95,7 @@ def test_the_same_tables_give_the_same_bytes_and_other_rows_give_others(
 
 @pytest.mark.usefixtures("stored")
 def test_dbt_reads_what_a_publisher_and_the_settings_say_as_text(
-    project: Path, written: Callable[..., Tables], monkeypatch: pytest.MonkeyPatch
+    project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EO_PV_SECRET", "opensesame")
     template = "{{ env_var('EO_PV_SECRET') }}"
@@ -105,7 +109,7 @@ def test_dbt_reads_what_a_publisher_and_the_settings_say_as_text(
     file = LockedFile("south.geojson", checksum=lock.files[0].checksum)
     record = Record("zenodo", "1", creators=(template,), **hostile)
     write_lock(type(lock)(lock.dataset, "doi", {"path": template}, (file,), record), place)
-    written()
+    _described(project)
     manifest = _parsed_by_dbt(project / "dbt")
     meta = manifest["sources"][f"source.eo_pv.raw_data.{SOUTH}"]["config"]["meta"]
     assert {name: meta[name] for name in names} == hostile
@@ -115,15 +119,23 @@ def test_dbt_reads_what_a_publisher_and_the_settings_say_as_text(
 
 
 @pytest.mark.usefixtures("stored")
-def test_a_description_holds_no_words_of_a_publisher(project: Path, written: Callable[..., Tables]) -> None:
+def test_a_description_holds_no_words_of_a_publisher(project: Path) -> None:
     place = ProjectPaths(project, "sample").lock(SOUTH)
     lock = read_lock(place)
     file = LockedFile("south.geojson", checksum=lock.files[0].checksum)
     record = Record("zenodo", "1", title="<img src=x onerror=alert(1)>", doi="10.5281/<b>[x](javascript:y)")
     write_lock(type(lock)(lock.dataset, "doi", lock.source, (file,), record), place)
-    assert written()[SOUTH]["description"] == (
+    assert _described(project)[SOUTH]["description"] == (
         f"One row per record of {SOUTH} that can be used, from https://doi.org/10.5281/%3Cb%3E%5Bx%5D(javascript:y)."
     )
+
+
+def _described(project: Path) -> Tables:
+    """The tables as they are described without running anything before: the lock in the test is made up."""
+    settings, paths = read_project(project / "params.yaml")
+    with Database(settings, paths).opened() as connection:
+        path = write_sources("doi_datasets", connection, settings, paths, project / "dbt")
+    return {table["name"]: table for table in yaml.safe_load(path.read_text())["sources"][0]["tables"]}
 
 
 def _parsed_by_dbt(folder: Path) -> dict[str, Any]:
@@ -139,13 +151,15 @@ def _parsed_by_dbt(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def test_a_pipeline_that_has_stored_nothing_has_nothing_to_tell(project: Path, written: Callable[..., Tables]) -> None:
-    with pytest.raises(BuildError, match="doi_datasets has stored nothing in it"):
-        written()
-    run_overture_pipeline(project / "data/sample/eo_pv_data.duckdb", ROOT / "params.yaml")
-    with pytest.raises(BuildError, match="The pipeline doi_datasets has stored nothing in this warehouse"):
-        written()
+def test_the_bridge_runs_what_nothing_has_stored_yet(project: Path, written: Callable[..., Tables]) -> None:
+    assert {NORTH, SOUTH} <= set(written())
+    shutil.copytree(ROOT / "data/samples/admin_boundaries", project / "data/samples/admin_boundaries")
     assert written("overture_maps")["admin_boundaries"]["config"]["meta"]["row_count"] == 179
+
+
+def test_a_folder_without_a_dbt_project_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"no dbt_project\.yml in .*Give the folder of the dbt project"):
+        HamiltonDbtBridge(tmp_path)
 
 
 def test_an_unknown_pipeline_is_refused_with_the_nearest(project: Path, written: Callable[..., Tables]) -> None:
@@ -157,8 +171,9 @@ def test_the_sources_in_the_repository_are_those_of_the_samples(tmp_path: Path) 
     for name in ("params.yaml", "overrides.csv"):
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / "data/samples", tmp_path / "data/samples")
-    run_doi_pipeline(params=tmp_path / "params.yaml")
-    run_overture_pipeline(params=tmp_path / "params.yaml")
+    (tmp_path / "dbt").mkdir()
+    (tmp_path / "dbt" / "dbt_project.yml").touch()
     for name in ("doi_datasets", "overture_maps"):
-        path = HamiltonDbtBridge(tmp_path / "dbt").update_sources_from_hamilton(name)
-        assert path.read_text() == (ROOT / "dbt/sources" / path.name).read_text()
+        generate_dbt_sources_from_hamilton(name, tmp_path)
+        file = f"{name}_sources.yml"
+        assert (tmp_path / "dbt/sources" / file).read_text() == (ROOT / "dbt/sources" / file).read_text()

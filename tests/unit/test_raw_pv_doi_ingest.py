@@ -9,7 +9,7 @@ import shapely
 from hamilton import driver
 
 import loaders
-from loaders import doi_datasets
+from loaders import raw_pv_doi_ingest
 from loaders.acquire.downloader import Downloader
 from loaders.acquire.fetch import fetch
 from loaders.acquire.resolve import resolve
@@ -56,7 +56,9 @@ def _change(project: Path, name: str, old: str, new: str) -> None:
 
 
 def test_the_graph_is_these_eight_nodes_each_with_three_tags() -> None:
-    graph = driver.Builder().with_modules(doi_datasets).enable_dynamic_execution(allow_experimental_mode=True).build()
+    graph = (
+        driver.Builder().with_modules(raw_pv_doi_ingest).enable_dynamic_execution(allow_experimental_mode=True).build()
+    )
     made = {node.name: node for node in graph.list_available_variables() if not node.is_external_input}
     assert sorted(made) == sorted(NODES)
     tags = {"data_source", "processing_stage", "data_type"}

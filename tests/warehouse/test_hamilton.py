@@ -23,7 +23,7 @@ from loaders import doi_datasets, overture_maps_loader, pipelines, raw_pv_doi_in
 from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
-from loaders.settings.file_selection import wanted_files
+from loaders.settings.file_selection import select_files
 from tests.warehouse.conftest import ROOT
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
@@ -134,8 +134,8 @@ def test_the_hooks_load_what_is_missing_and_then_do_nothing(
     with _opened(place) as connection:
         assert connection.execute("SELECT count(*) FROM staging.stg_pv_features").fetchall() == [(4,)]
         assert connection.execute("SELECT count(*) FROM staging.stg_admin_boundaries").fetchall() == [(179,)]
-    runners = ((raw_pv_doi_ingest, "run_doi_pipeline"), (overture_maps_loader, "run_overture_pipeline"))
-    for module, name in (*runners, (raw_pv_doi_ingest, "write_doi_data")):
+    runners = ((doi_datasets, "run_doi_pipeline"), (overture_maps_loader, "run_overture_pipeline"))
+    for module, name in (*runners, (doi_datasets, "write_doi_data")):
         monkeypatch.setattr(module, name, lambda *_, **__: pytest.fail("there was nothing to do"))
     assert dbt("run", "--select", *STAGED).success
 
@@ -148,7 +148,7 @@ def test_a_hook_does_again_only_what_changed(place: Path, dbt: Invoke, monkeypat
         ran.append(datasets)
         return run_doi_pipeline(datasets=datasets, **given)
 
-    monkeypatch.setattr(raw_pv_doi_ingest, "run_doi_pipeline", run)
+    monkeypatch.setattr(doi_datasets, "run_doi_pipeline", run)
     _change(place, "unit: MWp", "unit: kWp")
     assert dbt("run", "--select", "stg_pv_features").success
     assert ran == [[SOUTH]]
@@ -161,7 +161,7 @@ def test_a_new_warehouse_is_filled_from_the_files_of_the_last_load(
 ) -> None:
     assert dbt("run", "--select", "stg_pv_features").success
     (place / "data/sample/eo_pv_data.duckdb").unlink()
-    monkeypatch.setattr(raw_pv_doi_ingest, "run_doi_pipeline", lambda **_: pytest.fail("everything is loaded"))
+    monkeypatch.setattr(doi_datasets, "run_doi_pipeline", lambda **_: pytest.fail("everything is loaded"))
     assert dbt("run", "--select", "stg_pv_features").success
     assert {NORTH, SOUTH} <= _tables(place)
 
@@ -192,9 +192,9 @@ def test_a_broken_dataset_fails_dbt_once_and_all_else_is_built(
 
     def load(*arguments: Any) -> Any:
         loads.append(arguments[1])
-        return wanted_files(*arguments)
+        return select_files(*arguments)
 
-    monkeypatch.setattr(doi_datasets, "wanted_files", load)
+    monkeypatch.setattr(raw_pv_doi_ingest, "select_files", load)
     done = dbt("run", "--select", "staging")
     assert not done.success
     assert {result.node.name: str(result.status) for result in done.result.results} == {  # type: ignore[union-attr]
@@ -220,7 +220,7 @@ def test_a_model_that_reads_a_broken_dataset_fails_with_its_reason(
     (place / "dbt/models/staging/north.sql").write_text(MODEL.format(NORTH))
     tables = [{"name": NORTH}, {"name": SOUTH}]
     source = {"version": 2, "sources": [{"name": "raw_data", "schema": "raw_data", "tables": tables}]}
-    (place / "dbt/sources/doi_datasets_sources.yml").write_text(yaml.safe_dump(source))
+    (place / "dbt/sources/own_sources.yml").write_text(yaml.safe_dump(source))
     _change(place, "column: mw", "column: kw")
     done = dbt("run", "--select", "south", "north", parsed=None)
     status = {result.node.name: str(result.status) for result in done.result.results}  # type: ignore[union-attr]
@@ -251,8 +251,9 @@ def test_hooks_that_are_switched_off_leave_the_warehouse_alone(
 
 
 def test_a_warehouse_of_samples_is_not_filled_with_published_records(
-    place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str]
+    place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("EO_PV_DATABASE", "data/sample/eo_pv_data.duckdb")
     with (place / "params.yaml").open("a") as file:
         file.write("origin: doi\n")
     assert not dbt("run-operation", "execute_hamilton_pipeline", "--args", "{pipeline: doi_datasets}").success
@@ -303,7 +304,7 @@ def test_a_source_is_as_fresh_as_its_publisher_was_last_asked(
     assert isinstance(parsed, Manifest)
     done = dbt("source", "freshness", "--select", "source:raw_data", parsed=parsed)
     results = {result.node.name: result.status for result in done.result.results}  # type: ignore[union-attr]
-    assert results == {key: status for key, (_, status) in ASKED.items()}
+    assert {key: results[key] for key in ASKED} == {key: status for key, (_, status) in ASKED.items()}
     assert not done.success
 
 

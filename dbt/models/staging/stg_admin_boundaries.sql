@@ -1,4 +1,5 @@
 {{ config(pre_hook="{{ run_hamilton_pipeline('overture_maps') }}") }}
+-- depends_on: {{ ref('raw_overture_maps') }}
 
 with boundaries as (
 

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('raw_doi_datasets') }}
 with rejected as (
 
     select * from {{ source('raw_data', 'rejected_records') }}

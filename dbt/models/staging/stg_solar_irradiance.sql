@@ -1,4 +1,5 @@
 {{ config(pre_hook="{{ run_hamilton_pipeline('solar_irradiance') }}") }}
+-- depends_on: {{ ref('raw_solar_irradiance') }}
 
 with irradiance as (
 

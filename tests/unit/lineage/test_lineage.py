@@ -14,7 +14,7 @@ from hamilton import driver
 from hamilton.execution.executors import MultiThreadingExecutor, SynchronousLocalTaskExecutor
 from openlineage.client.event_v2 import Job, Run, RunEvent, RunState
 
-from loaders import doi_datasets
+from loaders import raw_pv_doi_ingest
 from loaders.acquire.downloader import Downloader
 from loaders.acquire.lock import Lock, LockedFile, Record, write_lock
 from loaders.boundaries import admin_boundaries
@@ -76,7 +76,7 @@ def _run(project: Path, remote: Any, h3_resolution: Any = 8) -> None:
         "downloads": Downloader(settings),
     }
     with pipeline_events("doi", paths, lambda: doi_steps(settings, chosen, paths, database.file)) as run:
-        graph = driver.Builder().with_modules(doi_datasets).enable_dynamic_execution(allow_experimental_mode=True)
+        graph = driver.Builder().with_modules(raw_pv_doi_ingest).enable_dynamic_execution(allow_experimental_mode=True)
         graph = graph.with_local_executor(SynchronousLocalTaskExecutor()).with_remote_executor(remote)
         graph = graph.with_adapters(FailuresAsValues(), *hamilton_adapters("doi", paths, run))
         graph.build().execute(["store_individual_datasets"], inputs=inputs)

@@ -18,7 +18,7 @@ PER_DATASET = OF_THE_SOURCE | {"load"}
 
 # where the code of a stage begins, modules that are imported by name included
 ENTRIES = {
-    "load": {"loaders.raw_pv_doi_ingest", "loaders.datasets"},
+    "load": {"loaders.doi_datasets", "loaders.raw_pv_doi_ingest", "loaders.datasets"},
     "cells": {"loaders.geo.record_cells", "loaders.core.prune"},
     "boundaries": {"loaders.overture_maps_loader"},
     "irradiance": {"loaders.solar_irradiance_loader", "loaders.irradiance.providers"},
@@ -35,12 +35,12 @@ WITHOUT_EFFECT = {
 }
 WITH_EFFECT = {"loaders.acquire.lock", "loaders.acquire.receipt"}  # later stages read these two files
 NOT_RUN = {
-    "load": {"loaders.db", "loaders.warehouse"},  # it ends before the node that stores tables
+    # it ends before the node that stores tables; of the registry it takes the name of its graph
+    "load": {"loaders.db", "loaders.pipelines", "loaders.warehouse"},
     "boundaries": {"loaders.warehouse"},  # only `run_overture_pipeline` stores tables
     "irradiance": {"loaders.db", "loaders.warehouse"},  # only `run_solar_pipeline` stores tables
     "build": {  # hooks run pipelines, which a build switches off
         *("loaders.raw_pv_doi_ingest", "loaders.overture_maps_loader", "loaders.solar_irradiance_loader"),
-        "loaders.hamilton_dbt_bridge",
     },
 }
 
