@@ -1,0 +1,40 @@
+{# A hook of a model that reads what a pipeline stores. The pipeline has run by then (`run_needed_pipelines`): the hook
+   fails the model if the pipeline could not store what the model reads. #}
+{% macro run_hamilton_pipeline(pipeline) -%}
+    {{ require_hamilton_pipeline(pipeline) }}
+    {%- if execute -%}
+        {%- set needed = {} -%}
+        {%- set failed = hamilton_run(pipeline).failed -%}
+        {%- for key, sentence in failed.items() if not key or ['raw_data', key] in model.sources -%}
+            {%- do needed.update({key: sentence}) -%}
+        {%- endfor -%}
+        {{ hamilton_error(pipeline, needed) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Before anything of a selection runs: what its models read of pipelines, or name in a hook, is brought up to date. #}
+{% macro run_needed_pipelines() -%}
+    {%- set needed = [] -%}
+    {%- for id in selected_resources if execute and id in graph.nodes -%}
+        {%- set node = graph.nodes[id] -%}
+        {%- for parent in node.depends_on.nodes if parent in graph.sources -%}
+            {%- do needed.append(graph.sources[parent].meta.get('pipeline', 'doi_datasets')) -%}
+        {%- endfor -%}
+        {%- for hook in node.config.get('pre-hook', []) -%}
+            {%- for pipeline in hamilton_pipelines() if 'run_hamilton_pipeline' in hook.sql and pipeline in hook.sql -%}
+                {%- do needed.append(pipeline) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for pipeline in hamilton_pipelines() if pipeline in needed -%}
+        {%- do hamilton_run(pipeline) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# After everything has run: what pipelines could not store makes dbt fail, though all else has been built. #}
+{% macro report_failed_pipelines() -%}
+    {%- if execute -%}
+        {%- set failed = fromjson(run_query("select failed_pipelines('" ~ invocation_id ~ "')").columns[0][0]) -%}
+        {{ hamilton_error(failed.keys() | join(', '), failed) }}
+    {%- endif -%}
+{%- endmacro %}
