@@ -150,6 +150,6 @@ clean: ## remove the outputs of the workflow and the tests; keep .venv, the lock
 	@.venv/bin/uv pip install --quiet --no-config --python .venv --require-hashes --compile-bytecode \
 	  --build-constraints requirements-build.lock -r requirements.lock
 	@.venv/bin/uv pip install --quiet --no-config --python .venv --no-deps --no-build-isolation --editable .
-	@printf '\n# `dbt` finds its project from any folder\nexport DBT_PROJECT_DIR="$$(dirname "$$VIRTUAL_ENV")/dbt"\nexport DBT_PROFILES_DIR="$$DBT_PROJECT_DIR"\n' | sed 's/\$$\$$/$$/g' >>.venv/bin/activate
+	@printf '\n# `dbt` finds its project from any folder\nexport DBT_PROJECT_DIR="$$(dirname "$$VIRTUAL_ENV")/dbt"\nexport DBT_PROFILES_DIR="$$DBT_PROJECT_DIR"\n' >>.venv/bin/activate
 	@test -e .git || .venv/bin/dvc config --quiet --local core.no_scm true
 	@pwd -P >$@

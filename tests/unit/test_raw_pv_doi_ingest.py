@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -63,6 +65,46 @@ def test_the_graph_is_these_eight_nodes_each_with_three_tags() -> None:
     assert sorted(made) == sorted(NODES)
     tags = {"data_source", "processing_stage", "data_type"}
     assert [name for name, node in made.items() if not tags <= node.tags.keys()] == []
+
+
+def test_the_snippet_that_draws_the_graph_needs_nothing_else(tmp_path: Path) -> None:
+    graph = driver.Builder().with_modules(raw_pv_doi_ingest).build()
+    drawn = graph.display_all_functions(str(tmp_path / "dag.svg")).source
+    assert [name for name in NODES if f"{name} [" not in drawn] == []
+    assert "run_doi_pipeline" not in drawn
+
+
+def test_a_driver_of_ones_own_runs_the_graph_with_the_documented_inputs(project: Path) -> None:
+    graph = driver.Builder().with_modules(raw_pv_doi_ingest).enable_dynamic_execution(allow_experimental_mode=True)
+    inputs = raw_pv_doi_ingest.inputs(project / "params.yaml", [NORTH])
+    made = graph.build().execute(["store_individual_datasets"], inputs=inputs)
+    assert made == {"store_individual_datasets": {NORTH: f"raw_data.{NORTH}"}}
+
+
+@pytest.mark.parametrize("place", ["raw_pv_doi_ingest", "overture_maps_loader", "solar_irradiance_loader"])
+def test_a_loader_runs_as_a_module_and_describes_its_options(project: Path, place: str) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", f"loaders.{place}", *arguments]
+        return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+
+    shown = run("--help").stdout
+    assert f"usage: python -m loaders.{place}" in shown
+    assert "--database-path" in shown
+    failed = run("--params", "nowhere.yaml")
+    assert (failed.returncode, failed.stderr.count("\n")) == (1, 1)
+    assert failed.stderr.startswith("Error: ")
+
+
+def test_the_loader_of_the_datasets_stores_them_and_names_the_tables(project: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "loaders.raw_pv_doi_ingest", "--no-export-geoparquet", "--datasets", NORTH],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, f"{NORTH}: raw_data.{NORTH}\n")
+    assert not (project / "data/sample/loaded" / f"{NORTH}.parquet").exists()
 
 
 def test_the_pipeline_is_exported_by_its_package() -> None:
