@@ -1,4 +1,4 @@
-"""Whether a downloaded file is what its name promises: no error page, no empty answer, nothing that was cut short."""
+"""Content check of downloaded files: no error page, no empty file, no truncated file."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ ESRI_FIELDS = {"features", "geometryType"}
 
 
 def require_readable(path: Path, name: str, key: str) -> None:
-    """Refuse a file that cannot be what its ending says; one of an unknown ending may be anything.
+    """Refuse a file whose content does not match its ending; an unknown ending is accepted.
 
     Args:
         path: the file.
@@ -46,7 +46,7 @@ def _fault(path: Path, expected: FileFormat) -> str:
 
 
 def _edge_fault(start: bytes, end: bytes, expected: FileFormat) -> str:
-    """What is wrong by the first and the last bytes; of a short file, by all of them."""
+    """What is wrong with the first and the last bytes, or with all of a short file."""
     whole = start if start == end else b""
     if expected is PARQUET and not end.endswith(PARQUET.magic):
         return f"it ends with {end[-16:]!r}"
@@ -58,7 +58,7 @@ def _edge_fault(start: bytes, end: bytes, expected: FileFormat) -> str:
 
 
 def _json_fault(whole: bytes) -> str:
-    """Of a short document: whether it is one without any shape, as the messages of servers are."""
+    """Refuse a short document without any geometry, as error messages of servers are."""
     try:
         document = parse_json(whole)
     except ValueError:
@@ -71,7 +71,7 @@ def _json_fault(whole: bytes) -> str:
 
 
 def _csv_fault(start: bytes, whole: bytes) -> str:
-    """A table is no document in another language."""
+    """Refuse a table that is HTML, XML or JSON."""
     text = start.removeprefix(BYTE_ORDER_MARK).lstrip().lower()
     try:
         is_other_format = text.startswith(MARKUP) or isinstance(parse_json(whole), dict | list)

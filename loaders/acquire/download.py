@@ -1,4 +1,4 @@
-"""Download one file that a lock names: resumed, verified, and never over its limit."""
+"""Download of one locked file: resumed, verified, and within its size limit."""
 
 import re
 from collections.abc import Callable
@@ -56,7 +56,7 @@ def download(
 
 
 def _download_verified(request: DownloadRequest, partial: PartialFile, client: HttpClient) -> str:
-    """Download and verify; what comes out wrong is brought once more from its beginning. The sha256."""
+    """Download and verify, a second time from the start after a mismatch; returns the SHA-256."""
     for _ in range(2):
         if partial.bytes != request.file.bytes or not partial.bytes:
             client.with_retries(f"{request.key}: {request.file.name}", lambda: _attempt(request, partial, client))
@@ -102,7 +102,7 @@ def _attempt(request: DownloadRequest, partial: PartialFile, client: HttpClient)
 
 
 def _require_data_file(request: DownloadRequest, partial: PartialFile) -> None:
-    """Refuse a web page, and a pointer to data, where data were promised and nothing proves that they came."""
+    """Refuse a web page, and a pointer of Git LFS, in the place of data, unless the checksum matches."""
     prefix = partial.first_bytes().removeprefix(BYTE_ORDER_MARK).lstrip().lower()
     prefix = re.sub(rb"^(<!--.*?-->\s*)+", b"", prefix, flags=re.DOTALL)
     is_proven = request.file.checksum == partial.checksum

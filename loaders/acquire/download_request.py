@@ -32,11 +32,11 @@ class DownloadRequest:
 
     @property
     def limit_bytes(self) -> float:
-        """How large it may be [bytes]."""
+        """The size limit [bytes]."""
         return self.limit_mb * BYTES_PER_MB
 
     def require_within_limit(self, size: int | None) -> None:
-        """Refuse a size that is over the limit.
+        """Refuse a size over the limit.
 
         Raises:
             SourceError: it is; both remedies are named.

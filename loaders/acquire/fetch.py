@@ -1,4 +1,4 @@
-"""Bring the files that a lock names to `raw/<key>/`, verified, and unpack what is wanted of its archives."""
+"""Fetch: download the locked files to `raw/<key>/`, verify them, and unpack the selected members of archives."""
 
 import logging
 import shutil
@@ -62,7 +62,7 @@ def fetch(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloa
 
 
 def confirm(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloader) -> None:
-    """Download again what was fetched under this lock and no checksum proves; see `fetch` with `downloads.force`.
+    """Download the files of this lock without a checksum again, as `fetch` does with `downloader.force`.
 
     Raises:
         EoPvError: as for `fetch`; the files that were fetched before stay.
@@ -75,7 +75,7 @@ def confirm(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downl
 def _fetch_to_scratch(
     dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloader, scratch_folder: Path
 ) -> None:
-    """Make the raw folder beside its place, then put it there."""
+    """Assemble the raw folder in the scratch folder, then move it into place."""
     previous = read_receipt(paths.receipt(dataset.key)).for_lock(lock)
     try:
         current = _assemble(dataset, lock, paths, downloader, scratch_folder)
@@ -97,7 +97,7 @@ def _fetch_to_scratch(
 def _assemble(
     dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloader, scratch_folder: Path
 ) -> Receipt:
-    """Put everything into a folder: verified, unpacked, and what no checksum proves looked at."""
+    """Assemble a folder: link verified files, unpack archives, check the content of files without a checksum."""
     shutil.rmtree(scratch_folder, ignore_errors=True)
     for name, path in _verified_paths(dataset, lock, paths, downloader).items():
         link_file(path, scratch_folder / name, paths, is_cached=lock.record is not None)
@@ -113,7 +113,7 @@ def _assemble(
 def _require_agreement(
     dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloader, first: Receipt
 ) -> None:
-    """Download once more, and refuse bytes that are not the same both times.
+    """Download once more, and refuse bytes that differ between both downloads.
 
     Raises:
         ChecksumMismatchError: they are not.
@@ -144,14 +144,14 @@ def _acceptance_warning(key: str, changed_names: Sequence[str], current: Receipt
 
 @contextmanager
 def _exclusive_fetch(scratch_folder: Path) -> Iterator[None]:
-    """One fetch of a dataset at a time in a checkout; a killed one holds nothing."""
+    """Allow one fetch of a dataset at a time; the lock of a killed process is released."""
     scratch_folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(scratch_folder.with_name(f"{scratch_folder.name}.lock")):
         yield
 
 
 def prefetch(dataset: Dataset, paths: ProjectPaths, downloader: Downloader) -> None:
-    """Have the published files of a dataset in the download cache, if they are not in its raw folder.
+    """Download the published files of a dataset into the cache, if they are not in its raw folder.
 
     Raises:
         SourceError: the source cannot be asked, or a file cannot be downloaded.
@@ -171,7 +171,7 @@ def prefetch(dataset: Dataset, paths: ProjectPaths, downloader: Downloader) -> N
 
 
 def differences(lock: Lock, receipt: Receipt, paths: ProjectPaths) -> Iterator[str]:
-    """What in the raw folder is not as the lock and the last fetch say; one sentence a file."""
+    """The differences between the raw folder and its lock and receipt; one sentence per file."""
     receipt = receipt.for_lock(lock)
     folder = paths.raw(lock.dataset)
     expected = {file.name: receipt.published.get(file.name) for file in lock.files} | receipt.unpacked
@@ -192,7 +192,7 @@ def differences(lock: Lock, receipt: Receipt, paths: ProjectPaths) -> Iterator[s
 
 
 def proofs(lock: Lock, receipt: Receipt) -> Iterator[str]:
-    """Of a raw folder without differences: how many files a checksum proves, and when the others first came."""
+    """For a raw folder without differences: how many files a checksum proves, and when the others were first seen."""
     unproven = {file.name: receipt.published[file.name].first_seen for file in lock.files if not file.checksum}
     folders = tuple(f"{name}{UNPACKED_SUFFIX}/" for name in unproven)
     proven = [
@@ -206,7 +206,7 @@ def proofs(lock: Lock, receipt: Receipt) -> Iterator[str]:
 
 
 def _verified_paths(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloader) -> dict[str, Path]:
-    """Where the bytes of each locked file are, verified."""
+    """The verified file of each locked file."""
     if lock.record is not None:
         return downloader.files(dataset, lock, paths)
     sources = local_files(dataset, paths)

@@ -1,8 +1,8 @@
-"""The lock of a dataset: what its source held when it was last asked.
+"""The lock of a dataset: what its source held when it was last queried.
 
 `locks/<key>.json` is what the publisher states; only `eo-pv update` replaces one whose source is still the same.
-`locks/<key>.seen.json` beside it is what came (see `loaders.acquire.receipt`). Both are small, sorted and kept in Git,
-so that their history is the publisher's change log.
+`locks/<key>.seen.json` is the receipt of the downloads (see `loaders.acquire.receipt`). Both are small, sorted and kept
+in Git, so that their history is the publisher's change log.
 """
 
 from dataclasses import asdict, dataclass
@@ -35,7 +35,7 @@ STRICT = ConfigDict(extra="forbid", strict=True)
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a repository says of a published dataset, in its own words; null where it says nothing.
+    """A repository's metadata of a published dataset, as stated; null where nothing is stated.
 
     Attributes:
         repository: the module of `loaders.acquire.publishers` that knows how to ask it.
@@ -86,7 +86,7 @@ class LockedFile:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What a source held.
+    """The locked state of a source.
 
     Attributes:
         dataset: the dataset's key.
@@ -106,22 +106,22 @@ class Lock:
 
     @property
     def doi(self) -> str | None:
-        """Of the version that is locked; else what the settings say."""
+        """The DOI of the locked version, or else of the settings."""
         return (self.record.doi if self.record else None) or self.source.get("doi")
 
     @property
     def is_synthetic(self) -> bool:
-        """Whether the records are made up."""
+        """Whether the records are synthetic."""
         return self.origin == "sample"
 
 
 def content_identity(record: Record | None, file: LockedFile) -> str | None:
-    """By what a lock tells the bytes that it means from others; null if by nothing."""
+    """The checksum, validator or commit that identifies a file's content; null without one."""
     return file.checksum or file.validator or (record.id if record and record.repository == "github" else None)
 
 
 def matches(file: LockedFile, path: Path) -> bool:
-    """Whether a file on this disk has the size and the checksum that a lock states; what it does not state, it has."""
+    """Whether a file on this disk has the size and the checksum that a lock states, as far as it states them."""
     if file.bytes is not None and path.stat().st_size != file.bytes:
         return False
     algorithm, _, expected_digest = (file.checksum or "").partition(":")
@@ -129,7 +129,7 @@ def matches(file: LockedFile, path: Path) -> bool:
 
 
 def write_lock(lock: Lock, path: Path) -> None:
-    """Write a lock, sorted and stable, without what nobody states."""
+    """Write a lock, sorted and stable, without null values."""
     document = asdict(lock)
     document["files"] = [without_empty_values(file) for file in document["files"]]
     document["record"] = without_empty_values(document["record"] or {})
@@ -161,7 +161,7 @@ def read_lock(path: Path) -> Lock:
 
 
 def read_lock_if_valid(path: Path) -> Lock | None:
-    """The lock that stands there, if there is one that can be read."""
+    """The lock at a path; null if it is missing or damaged."""
     try:
         return read_lock(path)
     except SourceError:
@@ -169,7 +169,7 @@ def read_lock_if_valid(path: Path) -> Lock | None:
 
 
 def validation_message(error: ValueError) -> str:
-    """What is wrong with a document, in words."""
+    """What is wrong with a document, for a message."""
     if not isinstance(error, ValidationError):
         return str(error)
     problem = error.errors()[0]

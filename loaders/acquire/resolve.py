@@ -1,4 +1,4 @@
-"""Ask a source what it holds now, and write the answer down as a lock."""
+"""Resolve: query a source, and write the result as a lock."""
 
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path, PurePosixPath
@@ -22,7 +22,7 @@ MAX_LISTED = 50
 
 
 def resolve(dataset: Dataset, paths: ProjectPaths, client: HttpClient) -> Lock:
-    """The lock of a dataset; the source is asked only if there is no lock for it yet.
+    """The lock of a dataset; the source is queried only without a current lock.
 
     Raises:
         SourceError: the source cannot be reached, is empty, or holds nothing that is wanted.
@@ -31,7 +31,7 @@ def resolve(dataset: Dataset, paths: ProjectPaths, client: HttpClient) -> Lock:
 
 
 def current_lock(dataset: Dataset, paths: ProjectPaths) -> Lock | None:
-    """The lock of a dataset, if it is of the source that the settings state."""
+    """The lock of a dataset; null if it is missing, or of another source than in the settings."""
     path = paths.lock(dataset.key)
     lock = read_lock(path) if path.exists() else None
     expected = (dataset.source.as_stated, _origin(dataset, paths))
@@ -39,7 +39,7 @@ def current_lock(dataset: Dataset, paths: ProjectPaths) -> Lock | None:
 
 
 def update(dataset: Dataset, paths: ProjectPaths, client: HttpClient) -> Lock:
-    """Ask the source again, whatever the lock says, and replace the lock.
+    """Query the source again, whatever the lock states, and replace the lock.
 
     What came of files that have changed since is forgotten: what comes next is accepted in their place.
 
@@ -58,7 +58,7 @@ def update(dataset: Dataset, paths: ProjectPaths, client: HttpClient) -> Lock:
 
 
 def query_source(dataset: Dataset, paths: ProjectPaths, client: HttpClient, *, verify_head: bool = False) -> Lock:
-    """What the source says now, as a lock that is not written yet.
+    """The current state of the source, as a lock that is not written yet.
 
     Args:
         dataset: whose source is asked.
@@ -88,7 +88,7 @@ def query_source(dataset: Dataset, paths: ProjectPaths, client: HttpClient, *, v
 
 
 def required_lock(dataset: Dataset, paths: ProjectPaths) -> Lock:
-    """The lock of the source that the settings state.
+    """The lock of the source in the settings.
 
     Raises:
         SourceError: there is none.
@@ -107,7 +107,7 @@ def _was_queried_by_head(lock: Lock) -> bool:
 
 
 def _was_never_fetched(lock: Lock, receipt: Path) -> bool:
-    """Whether nothing was fetched under what a lock states of a file that no checksum proves."""
+    """Whether the receipt lacks a file of this lock without a checksum."""
     fetched = _receipt_or_empty(receipt).for_lock(lock).published
     return any(file.name not in fetched and not file.checksum for file in lock.files)
 
@@ -120,7 +120,7 @@ def _receipt_or_empty(path: Path) -> Receipt:
 
 
 def _select_files(dataset: Dataset, listed: Mapping[str, LockedFile], location: str) -> list[LockedFile]:
-    """The wanted files of a published record: what is there may be large, so that it must be clear what is meant."""
+    """The selected files of a published record, which may be large: an ambiguous selection is refused."""
     selected = _matching_names(dataset, listed, location)
     data = main_files(selected, with_archives=True)
     several = len({geodatabase(name) or name for name in data}) != 1
@@ -136,7 +136,7 @@ def _select_files(dataset: Dataset, listed: Mapping[str, LockedFile], location: 
 
 
 def _matching_names(dataset: Dataset, names: Collection[str], location: str) -> list[str]:
-    """The names that the patterns mean.
+    """The names that match the patterns.
 
     Raises:
         SourceError: a pattern finds nothing; the message lists what is there.
@@ -151,7 +151,7 @@ def _matching_names(dataset: Dataset, names: Collection[str], location: str) -> 
 
 
 def _require_distinct(dataset: Dataset, files: Collection[LockedFile]) -> None:
-    """Refuse names that would leave the folder, or that some disks take for one another."""
+    """Refuse names that would leave the folder, or that some disks cannot tell apart."""
     for file in files:
         require_safe_name(file.name, "the publisher", dataset.key)
     folded_names = {case_folded(file.name) for file in files}

@@ -11,7 +11,7 @@ from loaders.http.status import OK, PARTIAL, VALIDATORS, parse_byte_count
 
 
 def checked_size_bytes(request: DownloadRequest, partial: PartialFile, response: requests.Response) -> int | None:
-    """Check the headers before the body is read; the size of the whole file, if it is stated [bytes]."""
+    """Check the headers before the body is read; returns the size of the whole file, if stated [bytes]."""
     is_range_request = "Range" in response.request.headers
     if response.status_code == 416 and is_range_request:
         partial.restart()
@@ -61,12 +61,12 @@ def _total_bytes(response: requests.Response, offset: int) -> int | None:
 
 
 def _is_plain(response: requests.Response) -> bool:
-    """Whether the bytes on the way are those of the file; some servers compress although they are asked not to."""
+    """Whether the body is not compressed; some servers compress despite the request."""
     return response.headers.get("Content-Encoding", "identity") == "identity"
 
 
 def _is_continuation(response: requests.Response, partial: PartialFile) -> bool:
-    """Whether an answer goes on where the partial file ends, with the same version of the file."""
+    """Whether a response continues the partial file, with the same version."""
     is_adjacent = response.headers.get("Content-Range", "").removeprefix("bytes ").startswith(f"{partial.bytes}-")
     validator = validator_of(response)
     return (

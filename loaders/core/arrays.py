@@ -1,4 +1,4 @@
-"""Names for arrays with one entry a record."""
+"""Type aliases of arrays with one entry per record."""
 
 import numpy as np
 import numpy.typing as npt

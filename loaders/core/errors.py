@@ -1,4 +1,4 @@
-"""What can go wrong for a reason that the user can mend.
+"""Errors that the user can fix.
 
 Each message names the dataset and the file, what was expected, what was found, and what to type next. The command
 line prints it in one paragraph and exits with 1; any other exception is a bug of ours and keeps its traceback.
@@ -13,34 +13,34 @@ OVERLONG_WORD = re.compile(r"(\S{500})\S{100,}")  # of an address, or of a name,
 
 
 class EoPvError(Exception):
-    """Base of every error that carries its own remedy. Its text holds no credential, wherever it is shown or kept."""
+    """Base of every error that carries its own remedy. Its text is redacted, wherever it is shown or kept."""
 
     def __init__(self, message: str) -> None:
         super().__init__(OVERLONG_WORD.sub(r"\1…", redact(message)))
 
 
 class SettingsError(EoPvError):
-    """`params.yaml` says something that cannot be meant."""
+    """`params.yaml` holds an invalid setting."""
 
 
 class SourceError(EoPvError):
-    """A source cannot be reached, or this version cannot read its kind."""
+    """A source cannot be reached, or is of a kind that this version cannot read."""
 
 
 class NoNetworkError(SourceError):
-    """Nothing can be reached from this machine. It is the same for all datasets, and is said once."""
+    """This machine has no network. The error is the same for all datasets, and is reported once."""
 
 
 class ChecksumMismatchError(EoPvError):
-    """A file is not the one that the lock names."""
+    """A file differs from the one in the lock."""
 
 
 class ReadError(EoPvError):
-    """A published file cannot be read as the settings say."""
+    """A published file cannot be read with these settings."""
 
 
 class AccountingError(EoPvError):
-    """Records are missing, or none is left."""
+    """Records are missing, or no record is left."""
 
 
 class BuildError(EoPvError):

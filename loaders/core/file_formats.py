@@ -1,6 +1,6 @@
-"""The formats that can be read: for each file ending, what such a file begins with and which GDAL drivers may open it.
+"""Supported file formats: for each file ending, the magic bytes and the GDAL drivers that may open it.
 
-GDAL alone would decide by content, and some of its drivers follow what they read there to other files and addresses.
+GDAL alone would decide by content, and some of its drivers follow references in a file to other files and addresses.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ JSON_DRIVERS = ("GeoJSON", "GeoJSONSeq", "ESRIJSON", "TopoJSON")
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """A format that a load reads.
+    """A file format that `load` reads.
 
     Attributes:
         name: for messages.
@@ -79,13 +79,13 @@ def suffix(name: str) -> str:
 
 
 def geodatabase(name: str) -> str:
-    """The file geodatabase that a file is in, which is a folder that is read as one; empty if it is in none."""
+    """The file geodatabase, a folder, that a file is part of; empty for other files."""
     path = PurePosixPath(name)
     return next((str(folder) for folder in reversed(path.parents) if suffix(folder.name) == ".gdb"), "")
 
 
 def merge_geodatabases(sizes: Mapping[str, int | None]) -> dict[str, int | None]:
-    """The files of a listing and their sizes [bytes], each file geodatabase as one of them."""
+    """The sizes of listed files [bytes], with each file geodatabase as one file."""
     merged: dict[str, int | None] = {}
     for name, size in sizes.items():
         file_name = geodatabase(name) or name
@@ -95,5 +95,5 @@ def merge_geodatabases(sizes: Mapping[str, int | None]) -> dict[str, int | None]
 
 
 def is_archive(name: str) -> bool:
-    """Whether a file is an archive that `unpack` knows, by its ending."""
+    """Whether a file is an archive that `unpack` supports, by its ending."""
     return name.lower().endswith(ARCHIVE_SUFFIXES)

@@ -1,4 +1,4 @@
-"""Files: hashed in pieces, and written atomically: a reader never sees half of one."""
+"""File utilities: hashing in chunks, and atomic writes, so that a reader never sees half a file."""
 
 import hashlib
 from pathlib import Path
@@ -13,12 +13,12 @@ GIT_BLOB = "gitblob"  # Git's own name for the content of a file: the SHA-1 of i
 
 
 def sha256(path: Path) -> str:
-    """The sha256 of a file, read in pieces."""
+    """The SHA-256 of a file, read in chunks."""
     return digest(path, "sha256")
 
 
 def digest(path: Path, algorithm: str) -> str:
-    """A digest of a file, read in pieces.
+    """A digest of a file, read in chunks.
 
     Raises:
         ValueError: there is no such algorithm.
@@ -49,5 +49,5 @@ def write_text(text: str, path: Path) -> None:
 
 
 def without_empty_values(document: dict[str, Any]) -> dict[str, Any]:
-    """What of it says something."""
+    """A document without its empty values: null, "" and ()."""
     return {name: value for name, value in document.items() if value not in (None, "", ())}

@@ -1,4 +1,4 @@
-"""JSON that others wrote."""
+"""Parsing of JSON from publishers and other programs."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ MALFORMED_DOCUMENT_ERRORS = (ArithmeticError, AttributeError, LookupError, Recur
 
 
 def parse_json(text: str | bytes) -> Any:
-    """A JSON document.
+    """Parse a JSON document.
 
     Raises:
         ValueError: it is none, or is nested too deep, or holds a number of thousands of digits.

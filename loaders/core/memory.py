@@ -1,4 +1,4 @@
-"""How much memory this process may use: the machine's, or less where a container or `ulimit -v` says so."""
+"""Memory limit of this process: the machine's, or less in a container or under `ulimit -v`."""
 
 import os
 import re
@@ -21,7 +21,7 @@ def limit_mb() -> float:
 
 
 def has_address_space_limit() -> bool:
-    """Whether `ulimit -v` limits what is reserved, used or not."""
+    """Whether `ulimit -v` limits the address space, used or not."""
     return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
 
 
@@ -32,7 +32,7 @@ def used_mb() -> float:
 
 
 def _cgroup_limits_bytes() -> Iterator[int]:
-    """Of the cgroups that this process is in, and of those around them."""
+    """The limits of this process's cgroups and of their parents."""
     try:
         lines = CGROUP_MEMBERSHIP.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:  # not Linux

@@ -1,4 +1,4 @@
-"""How far long work is, on a terminal."""
+"""Progress bars for long loops."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ ProgressWrapper = Callable[[Iterable[Any], str, int], Iterator[Any]]  # what `wa
 
 
 def with_progress(items: Iterable[Item], label: str, total: int) -> Iterator[Item]:
-    """The same things, while a bar shows how many of them are done.
+    """Yield the same items while a bar shows how many are done.
 
     Args:
         items: each is done when the next one is asked for.

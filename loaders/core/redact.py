@@ -1,7 +1,7 @@
-"""Redaction: no credential in a message, a log, a traceback, a lineage event or a file.
+"""Redaction of credentials in messages, logs, tracebacks, lineage events and files.
 
-A text loses what stands in it as a credential: user and password of an address, a query that may give access, a named
-parameter (`token=…`), a header (`Authorization: …`), and every secret that the environment holds. Host and path stay.
+Hidden are user and password of an address, a query that may give access, a named parameter (`token=…`), a header
+(`Authorization: …`), and every secret in the environment. Host and path stay.
 """
 
 import re
@@ -79,7 +79,7 @@ _HARMLESS = re.compile(rf"[\w.,:-]{{0,12}}|[/$]{{0,2}}{_WORD}(?:[ /.:,_-]\$?{_WO
 
 
 def redact(text: str) -> str:
-    """A text without credentials; what holds none stays as it is."""
+    """A text without credentials."""
     text = hide_secrets(text, known_secrets())
     text = _ADDRESS.sub(_without_query, text)
     for pattern, replacement in _PATTERNS:
@@ -88,7 +88,7 @@ def redact(text: str) -> str:
 
 
 def redact_all(value: Any) -> Any:
-    """As `redact`, for every text in nested lists and dictionaries; the value of a secret's name is hidden whole."""
+    """Redact every text in nested lists and dictionaries; the value under a secret's name is hidden whole."""
     if isinstance(value, dict):
         return {key: HIDDEN if _is_secret(key, item) else redact_all(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -97,7 +97,7 @@ def redact_all(value: Any) -> Any:
 
 
 def redacted_url(url: str) -> str:
-    """An address as messages and logs may repeat it: scheme, host and path."""
+    """An address for messages and logs: scheme, host and path."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -107,7 +107,7 @@ def redacted_url(url: str) -> str:
 
 
 def credential_in(url: str) -> str | None:
-    """What in an address gives access to somebody, or for a while; null if nothing does. Never its value."""
+    """What kind of credential an address holds, without its value; null without one."""
     address, _, fragment = url.partition("#")
     base, _, query = address.partition("?")
     if "@" in re.sub(r"^\w+:", "", base).removeprefix("//").partition("/")[0] and "//" in base:
@@ -123,7 +123,7 @@ def credential_in(url: str) -> str | None:
 
 
 def without_credential(url: str) -> str:
-    """An address without its user, query and fragment if one of them gives access; else as it is."""
+    """An address without its user, query and fragment if one of them is a credential; else unchanged."""
     if credential_in(url) is None:
         return url
     parts = urlsplit(url)
@@ -147,7 +147,7 @@ def _is_secret(name: object, value: object) -> bool:
 
 
 def _without_query(match: re.Match[str]) -> str:
-    """An address in a text: its query stays where every parameter is harmless."""
+    """Redact the query of an address in a text, unless every parameter is harmless."""
     address, separator, tail = match.groups()
     query = tail.rstrip(".,;:)]}")
     pairs = _parameters(query.replace("#", "&"))

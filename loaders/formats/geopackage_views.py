@@ -1,4 +1,4 @@
-"""Views of a GeoPackage: layers that are SQL of the publisher's, which may never end."""
+"""Views in a GeoPackage: layers that run the publisher's SQL, which may never end."""
 
 import sqlite3
 from contextlib import closing
@@ -17,7 +17,7 @@ VIEWS_QUERY = """
 
 
 def view_fault(path: Path) -> str:
-    """Why a layer that is a view cannot be read; empty if all of them end.
+    """Why a layer that is a view cannot be read; empty if all views end.
 
     SQLite runs them here with its own functions only, and as many steps as a large table takes.
     """

@@ -1,4 +1,4 @@
-"""How the content of a file begins, in words for a message."""
+"""Magic bytes of known formats, and a description of how a file begins, for messages."""
 
 import codecs
 import re
@@ -29,7 +29,7 @@ MAGIC_NAMES = {
 
 
 def describe_start(head: bytes) -> str:
-    """What is there instead: by name where it is well known, else its first characters."""
+    """How a file begins, for a message: the name of a known format, else its first characters."""
     if format_name := next((name for magic, name in MAGIC_NAMES.items() if head.startswith(magic)), ""):
         return f"it is {format_name}"
     text = decode(head).lstrip(JSON_PREFIX)
@@ -44,5 +44,5 @@ def describe_start(head: bytes) -> str:
 
 
 def decode(head: bytes) -> str:
-    """As text, whatever it is."""
+    """The text of the first bytes, in any encoding."""
     return head.decode("utf-16" if head.startswith(UTF_16_MARKS) else "utf-8", "replace")

@@ -1,4 +1,4 @@
-"""Requests with manners: who we are, time-outs, few at a time to one host, and retries that listen to the server."""
+"""Polite HTTP client: User-Agent, timeouts, per-host concurrency, retries that honour Retry-After."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -43,7 +43,7 @@ MAX_HOSTS = 64  # that are spoken to at the same time
 
 
 class HttpClient:
-    """What `requests` is to others, with the settings' patience. It may be shared by threads."""
+    """A `requests` session with the retry policy of the settings. Threads may share it."""
 
     def __init__(self, settings: Download) -> None:
         redact_web_logs()
@@ -60,11 +60,11 @@ class HttpClient:
             self._session.mount(scheme, adapter)
 
     def without_retries(self) -> "HttpClient":
-        """One that asks once and waits for no busy server: for what is not needed."""
+        """A client that tries once and waits for no busy server: for optional requests."""
         return HttpClient(self.settings.model_copy(update={"attempts": 1, "longest_wait_s": 0.0}))
 
     def get(self, url: str, **options: Any) -> requests.Response:
-        """A whole answer, whatever its status unless the server is busy.
+        """The whole response, whatever its status unless the server is busy.
 
         Raises:
             SourceError: no answer after all attempts.
@@ -72,7 +72,7 @@ class HttpClient:
         return self._full_response("GET", url, options)
 
     def get_headers(self, url: str, **options: Any) -> requests.Response:
-        """The headers of what GET would bring, for servers that do not answer HEAD."""
+        """The headers of a GET request, for servers that do not answer HEAD."""
 
         def attempt() -> requests.Response:
             with self.stream("GET", url, **options) as response:
@@ -85,7 +85,7 @@ class HttpClient:
         return self._full_response("HEAD", url, options)
 
     def with_retries(self, label: str, attempt: Callable[[], Result]) -> Result:
-        """Try until it goes well; an attempt that brought much does not count.
+        """Try until it succeeds; an attempt that received much does not count.
 
         Args:
             label: what is asked for, for the error message.
@@ -130,7 +130,7 @@ class HttpClient:
             yield response
 
     def chunks(self, response: requests.Response) -> Iterator[bytes]:
-        """The body as it comes.
+        """The body in chunks, as they arrive.
 
         Raises:
             InterruptedTransfer: the connection broke, went silent, or is slower than the settings bear.
@@ -163,7 +163,7 @@ class HttpClient:
         return self.with_retries(redacted_url(url), attempt)
 
     def _request(self, method: str, url: str, options: dict[str, Any]) -> requests.Response | Exception:
-        """The answer, or why there is none: what is raised from that would show addresses with their queries."""
+        """The response, or the error; raised here, it would show addresses with their queries."""
         timeouts = (self.settings.timeout_s, self.settings.timeout_s)
         try:
             require_valid_host(url)
@@ -172,7 +172,7 @@ class HttpClient:
             return error
 
     def _raise_error(self, url: str, prefix: str, error: Exception) -> NoReturn:
-        """Why there is no answer; no network is found out once, and is the same for every request that follows.
+        """Raise for a request without a response; a missing network is found once, for all later requests.
 
         Raises:
             InterruptedTransfer: another try may go better.
@@ -197,7 +197,7 @@ class HttpClient:
 
 
 def _with_body(response: requests.Response, body: bytes) -> requests.Response:
-    """The response as `requests` hands it out when it has read the body itself."""
+    """The response in the state in which `requests` leaves it after it has read the body."""
     response.raw = BytesIO(body)
     assert response.content == body  # noqa: S101 (reading it makes it last after the connection is closed)
     return response

@@ -1,4 +1,4 @@
-"""Why there is no answer to a request, and whether another try may go better."""
+"""Errors of requests without a response: their cause, and whether to retry."""
 
 import re
 from typing import NoReturn
@@ -26,7 +26,7 @@ CONNECTION_ERRORS = (
 
 
 def raise_request_error(url: str, prefix: str, error: Exception) -> NoReturn:
-    """What went wrong before there was an answer.
+    """Raise the error for a request without a response.
 
     Args:
         url: what was asked for.
@@ -67,7 +67,7 @@ def raise_request_error(url: str, prefix: str, error: Exception) -> NoReturn:
 
 
 def require_valid_host(url: str) -> None:
-    """Refuse an address that no host can have, before a proxy or a resolver is asked for it.
+    """Refuse an address without a possible host, before a proxy or a resolver is asked for it.
 
     Raises:
         ValueError: there is no host, or its port or a part of its name is out of range.
@@ -79,7 +79,7 @@ def require_valid_host(url: str) -> None:
 
 
 def proxy_login_error(url: str, prefix: str) -> SourceError:
-    """The error for a proxy that does not know who asks."""
+    """The error for a proxy that requires authentication."""
     return SourceError(
         f"{prefix}{redacted_url(url)}: the proxy {_proxy_host(url)} asks for a user name and a password, or does not "
         "accept those that it was given. State both in the address of the proxy in HTTPS_PROXY or HTTP_PROXY, with "
@@ -88,7 +88,7 @@ def proxy_login_error(url: str, prefix: str) -> SourceError:
 
 
 def root_cause(error: BaseException) -> str:
-    """The innermost cause, in one line: what wraps it repeats addresses, with their queries."""
+    """The innermost cause, in one line: its wrappers repeat addresses, with their queries."""
     while causes := [part for part in error.args if isinstance(part, Exception)]:
         error = causes[-1]
     nested = getattr(error, "reason", None)
@@ -100,13 +100,13 @@ def root_cause(error: BaseException) -> str:
 
 
 def unresolved_host(url: str, error: Exception) -> str:
-    """The host that has no address: of a redirect, of the proxy, or the one that was asked."""
+    """The host that cannot be resolved: of a redirect, of the proxy, or of the request."""
     match = re.search(r"Failed to resolve '([^']+)'", str(error))
     return match[1] if match else _proxy_host(url) or urlsplit(url).hostname or redacted_url(url)
 
 
 def _raise_tunnel_error(url: str, prefix: str, status: int, error: Exception) -> NoReturn:
-    """A proxy did not connect to the host: for the moment, or because it may not."""
+    """Raise for a proxy that did not connect to the host: at the moment, or as a rule."""
     if status == PROXY_AUTHENTICATION_REQUIRED:
         raise proxy_login_error(url, prefix)
     proxy = _proxy_host(url)

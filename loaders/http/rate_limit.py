@@ -1,4 +1,4 @@
-"""No more requests in a while than a provider allows, whatever process makes them."""
+"""Rate limit of a provider, shared by all processes."""
 
 import json
 import logging
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """So many requests within so long, counted in a file.
+    """A number of requests per period, counted in a file.
 
     Attributes:
         file: when the last requests were made.
@@ -33,7 +33,7 @@ class RateLimit:
     sleep: Callable[[float], None] = time.sleep
 
     def wait(self) -> None:
-        """Until another request may be made; it counts from then on."""
+        """Wait until another request is allowed, and count it."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(self.file.with_suffix(".lock")):
             while len(times := self._times()) >= self.max_requests:
@@ -46,13 +46,13 @@ class RateLimit:
             write_text(json.dumps([*times, self.now()]), self.file)
 
     def exhaust(self) -> None:
-        """As if all requests were made by now: the provider says that none is left."""
+        """Count all requests of the period as made, when the provider says that none is left."""
         with FileLock(self.file.with_suffix(".lock")):
             times = self._times()
             write_text(json.dumps([*times, *[self.now()] * (self.max_requests - len(times))]), self.file)
 
     def _times(self) -> list[float]:
-        """Those that still count."""
+        """The times of requests within the period."""
         try:
             times = [float(timestamp) for timestamp in json.loads(self.file.read_text(encoding="utf-8"))]
         except (FileNotFoundError, TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""The settings of the build: which records are one installation, what may be published, and where countries are."""
+"""Settings of the build: entity resolution, licences, boundaries."""
 
 from typing import Annotated, Literal
 
@@ -14,7 +14,7 @@ Factor = Annotated[float, Field(gt=1)]
 
 
 class Dedup(SettingsModel):
-    """When two records are the same installation; `params.yaml` says it in sentences.
+    """Thresholds of entity resolution; `params.yaml` explains them in sentences.
 
     Attributes:
         priority: datasets whose outlines and values come first; the others follow in the order of `datasets`.
@@ -50,7 +50,7 @@ class Dedup(SettingsModel):
 
 
 class Licences(SettingsModel):
-    """What may be published: datasets under other kinds of licences are left out."""
+    """The kinds of licences that may be published; other datasets are left out."""
 
     allow: Annotated[tuple[Kind, ...], BeforeValidator(as_tuple), Field(min_length=1)] = (
         "permissive",
@@ -61,7 +61,7 @@ class Licences(SettingsModel):
 
 
 class Boundaries(SettingsModel):
-    """Where countries and regions are, and how far from land still counts.
+    """The source of countries and regions, and the distance from land that still counts.
 
     Attributes:
         source: overture: Overture Maps' divisions, of a pinned release; naturalearth: the bundled extract at 1:110

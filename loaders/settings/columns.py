@@ -1,4 +1,4 @@
-"""The settings of harmonisation: how a file is read, which of its rows count, and which column means what."""
+"""Settings of harmonisation: how a file is read, which rows count, and what each column means."""
 
 from typing import Annotated, Literal, Self
 
@@ -15,17 +15,17 @@ PEAK_SUFFIX = "p"  # kWp is a DC capacity by definition
 
 
 def _as_column(value: object) -> object:
-    """A bare name, or a list of names to coalesce, is a column without anything more to say."""
+    """A column from a bare name, or from a list of names to coalesce."""
     return {"column": value} if isinstance(value, str | list) else value
 
 
 def _as_crs(value: object) -> object:
-    """A bare number is an EPSG code."""
+    """An EPSG code from a bare number."""
     return f"EPSG:{value}" if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _as_scalars(value: object) -> object:
-    """One value stands for a list of one."""
+    """A tuple of a list, or of a single value."""
     if isinstance(value, list):
         return tuple(value)
     return (value,) if isinstance(value, str | int | float) else value
@@ -39,7 +39,7 @@ DatePatterns = Annotated[tuple[DatePattern, ...], BeforeValidator(as_tuple)]
 
 
 class ReadOptions(SettingsModel):
-    """What the file does not say of itself.
+    """How to read a file, where the file itself does not state it.
 
     Attributes:
         crs: of the coordinates; only for files that do not state it.
@@ -107,7 +107,7 @@ class AreaColumn(Column):
 
     @property
     def factor(self) -> float:
-        """To square metres."""
+        """The factor to square metres."""
         return AREA_UNITS_M2[self.unit]
 
 
@@ -125,17 +125,17 @@ class CapacityColumn(Column):
 
     @property
     def factor(self) -> float:
-        """To megawatt."""
+        """The factor to megawatts."""
         return CAPACITY_UNITS_MW[self.unit.removesuffix(PEAK_SUFFIX)]
 
     @property
     def stated_basis(self) -> str:
-        """Alternating or direct current, as far as it is known."""
+        """AC or DC, as far as it is known."""
         return "dc" if self.unit.endswith(PEAK_SUFFIX) else self.basis
 
 
 class InstalledColumn(Column):
-    """When it was installed: one column, one constant, or the columns that it lies between.
+    """The date of installation: one column, one constant, or the columns of an interval.
 
     Attributes:
         after: column with the last date on which it was not there yet, say of a satellite scene.
@@ -156,7 +156,7 @@ class InstalledColumn(Column):
 
 
 class Position(SettingsModel):
-    """Columns with the position that the publisher states beside the shape [°], EPSG:4326: only compared with it."""
+    """Columns with a stated position next to the shape [°], EPSG:4326: only compared with it."""
 
     longitude: Text
     latitude: Text
@@ -164,13 +164,13 @@ class Position(SettingsModel):
 
     @property
     def columns(self) -> dict[str, Column]:
-        """Those of `lon` and `lat`."""
+        """The columns of `lon` and `lat`."""
         names = {"lon": self.longitude, "lat": self.latitude}
         return {axis: Column(column=(name,), null_values=self.null_values) for axis, name in names.items()}
 
 
 class ColumnMap(SettingsModel):
-    """Which published column means what.
+    """The meaning of the published columns.
 
     Attributes:
         source_id: identifies the record.
@@ -188,7 +188,7 @@ class ColumnMap(SettingsModel):
 
 
 class Extent(SettingsModel):
-    """A box around all records [°], EPSG:4326: what lies outside is flagged, and betrays swapped axes."""
+    """A bounding box of all records [°], EPSG:4326: records outside are flagged, which reveals swapped axes."""
 
     west: Annotated[float, Field(ge=-180, le=180)]
     south: Annotated[float, Field(ge=-90, le=90)]

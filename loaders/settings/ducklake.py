@@ -1,4 +1,4 @@
-"""The settings of a warehouse that several machines share."""
+"""Settings of a DuckLake, a warehouse that several machines share."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ from loaders.settings.base import SettingsModel, Text
 
 
 class DuckLake(SettingsModel):
-    """Where a DuckLake is; who may read and write it is said by the environment alone.
+    """The location of a DuckLake; credentials come from the environment only.
 
     Attributes:
         catalogue: `sqlite`, a file `data/<origin>/lake.sqlite`; or `postgres`, the schema `eo_pv_<origin>` of the

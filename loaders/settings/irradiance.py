@@ -1,4 +1,4 @@
-"""The settings of solar irradiance."""
+"""Settings of solar irradiance."""
 
 from typing import Annotated, Literal, Self
 
@@ -13,7 +13,7 @@ CELL_OF_A_BUILDING = 13  # about 44 m2
 
 
 class Pvgis(SettingsModel):
-    """What PVGIS is asked for.
+    """Query parameters of PVGIS.
 
     Attributes:
         data: tmy: a typical year, each month from the year that is most like all; hourly: the mean of whole years.
@@ -35,19 +35,19 @@ class Pvgis(SettingsModel):
 
 
 class Nsrdb(SettingsModel):
-    """What the NSRDB is asked for: the name of a typical year of PSM4."""
+    """Query parameter of the NSRDB: the name of a typical year of PSM4."""
 
     typical_year: Annotated[str, Field(pattern=r"^tmy-\d{4}$")] = "tmy-2023"
 
 
 class GoogleSolar(SettingsModel):
-    """How many requests may be made that Google bills; 0 is none. Its results must not be passed on."""
+    """The number of billable requests to Google; 0 allows none. Its results must not be redistributed."""
 
     billable_requests: Annotated[int, Field(ge=0)] = 0
 
 
 class Energy(SettingsModel):
-    """What is assumed of an installation to say how much energy it gives.
+    """Assumptions about installations for the specific yield.
 
     Attributes:
         mw_per_km2: capacity of the panels of an outline without a stated capacity [MW, DC].
@@ -59,7 +59,7 @@ class Energy(SettingsModel):
 
 
 class Irradiance(SettingsModel):
-    """What is asked for, and which panels the yield is of.
+    """The provider of irradiance, and the panels that the yield is computed for.
 
     Attributes:
         provider: clearsky: the sky without clouds, an upper bound, from what comes with pvlib; pvgis: no key; nsrdb and

@@ -1,6 +1,6 @@
-"""What a licence asks of whoever uses the data.
+"""Licences: their SPDX identifiers, obligations, and consequences for a merged table.
 
-It sums the licences up for readers who will not read them; the texts are at the addresses, and they count.
+The obligations are summaries for readers in a hurry; the texts at the addresses are binding.
 """
 
 import re
@@ -34,7 +34,7 @@ class Terms:
 
     @property
     def is_share_alike(self) -> bool:
-        """Whether what is adapted from the data must be under this licence too."""
+        """Whether adaptations must be under this licence too."""
         return self.name == "ODbL-1.0" or "-SA-" in self.name
 
     @property
@@ -152,7 +152,7 @@ _WORDS = (
 
 
 def spdx(licence: str | None) -> str | None:
-    """The SPDX identifier of a licence as repositories state it: by name, in short, or by its address.
+    """The SPDX identifier of a licence as repositories state it: name, abbreviation or address.
 
     None for what is no licence ("Open Access"), is a national version, or leaves open which licence or version it is.
     """
@@ -164,7 +164,7 @@ def spdx(licence: str | None) -> str | None:
 
 
 def terms(licence: str | None) -> Terms:
-    """What a licence asks for, however it is stated."""
+    """The terms of a licence, however it is stated."""
     name = spdx(licence)
     if name:
         return _TERMS[name]
@@ -176,7 +176,7 @@ def terms(licence: str | None) -> Terms:
 
 
 def disagreement(settings: str | None, stated: str | None) -> str | None:
-    """Why a licence must be looked at: the settings and the repository do not say the same.
+    """Why a licence needs a check: the settings and the repository differ.
 
     None if they do, or the repository says nothing. What it says is repeated as it is: escape it.
     """
@@ -191,7 +191,7 @@ def disagreement(settings: str | None, stated: str | None) -> str | None:
 
 
 def consequences(parts: Mapping[Terms, Sequence[str]]) -> list[str]:
-    """What follows for one table that is merged from all parts: a sentence for each kind, the strictest first.
+    """The consequences for a table merged from all parts: a sentence for each kind, the strictest first.
 
     Args:
         parts: the datasets under each licence, as they are to be named.
@@ -202,7 +202,7 @@ def consequences(parts: Mapping[Terms, Sequence[str]]) -> list[str]:
 
 
 def _share_alike_sentences(parts: Mapping[Terms, Sequence[str]]) -> list[str]:
-    """Under which licence a merged table must be published, if any asks for that; none satisfies them all."""
+    """The licence that share-alike parts require of a merged table; no single one may satisfy them all."""
     alike = sorted((each for each in parts if each.is_share_alike), key=lambda each: each.name)
     if not alike:
         return []
@@ -215,7 +215,7 @@ def _share_alike_sentences(parts: Mapping[Terms, Sequence[str]]) -> list[str]:
 
 
 def _quoted_licence(licence: str | None) -> str | None:
-    """The identifier, or else the words in quotation marks; null where there are none."""
+    """The identifier, or else the quoted text; null if it is empty."""
     text = " ".join((licence or "").split())
     return spdx(text) or (f"“{text}”" if text else None)
 
@@ -228,7 +228,7 @@ def _words(licence: str) -> list[str]:
 
 
 def _spdx_of_creative_commons(words: Sequence[str]) -> str | None:
-    """Names often stand there twice, in full and in short: they must be the same each time."""
+    """The identifier of a Creative Commons licence; repeated statements of it must agree."""
     versions = {word for word in words if word in _CC_VERSIONS}
     elements = " ".join(word.upper() for word in words if word not in versions and word != "cc")
     prefix, *clauses = re.split(r"\bBY\b", elements)

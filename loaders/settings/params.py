@@ -1,7 +1,6 @@
-"""The settings: the only reader of `params.yaml`.
+"""Settings: the only reader of `params.yaml`.
 
-Everything is checked before anything runs, and what is handed out cannot be changed. What each setting means stands
-in `params.yaml` beside it.
+Everything is checked before anything runs, and settings are immutable. Each setting is explained in `params.yaml`.
 """
 
 from collections.abc import Iterable
@@ -33,7 +32,7 @@ RESERVED_KEYS = frozenset(
 
 
 class Dataset(SettingsModel):
-    """One published dataset: where it is, how to read it, what it means, what it may be used for."""
+    """One published dataset: its source, how to read it, what its columns mean, and its licence."""
 
     key: str
     alias: Key | None = None
@@ -50,7 +49,7 @@ class Dataset(SettingsModel):
 
 
 class NotLoaded(SettingsModel):
-    """A dataset that is known, and the reason why it is not loaded."""
+    """A known dataset that is not loaded, with the reason."""
 
     doi: Doi
     reason: Text
@@ -103,20 +102,20 @@ class Settings(SettingsModel):
 
     @property
     def by_priority(self) -> tuple[str, ...]:
-        """The keys of all datasets; the one whose outlines and values come first is first."""
+        """The keys of all datasets, by their priority in entity resolution."""
         return tuple(dict.fromkeys((*self.dedup.priority, *self.datasets)))
 
     @property
     def boundary_source(self) -> Literal["naturalearth", "overture"]:
-        """Whose boundaries are used; samples always have those that are bundled."""
+        """The source of boundaries; samples always use the bundled one."""
         return "naturalearth" if self.origin == "sample" else self.boundaries.source
 
     def limit_mb(self, dataset: Dataset) -> float:
-        """The largest single file of a dataset that may be fetched [MB]."""
+        """The size limit of a single file of a dataset [MB]."""
         return dataset.max_mb or self.max_mb
 
     def with_limit(self, max_mb: float) -> Self:
-        """The same with one limit for all datasets on what may be fetched [MB].
+        """The same settings with one size limit for all datasets [MB].
 
         Raises:
             SettingsError: it is no positive number.
@@ -127,7 +126,7 @@ class Settings(SettingsModel):
         return self.model_copy(update={"max_mb": max_mb, "datasets": datasets})
 
     def select_datasets(self, names: Iterable[str] | None) -> list[Dataset]:
-        """The datasets with these keys or aliases, each once; all of them if there are no names.
+        """The datasets with these keys or aliases, each once; all datasets without names.
 
         Raises:
             SettingsError: there is none of one name.
@@ -180,7 +179,7 @@ def read_settings(path: Path) -> Settings:
 
 
 def _with_keys(document: object, file: str) -> object:
-    """Tell each dataset its own key."""
+    """Add its own key to each dataset."""
     datasets = document.get("datasets") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(datasets, dict):
         return document

@@ -1,4 +1,4 @@
-"""The project that a command or a pipeline works for: its settings and its folders."""
+"""The project of a command or a pipeline: its settings and its paths."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ UNUSABLE_CHARACTERS = {"{": "DVC", "}": "DVC", "?": "DuckDB"}  # and who takes i
 
 
 def require_usable_folder(root: Path) -> None:
-    """The tools of the workflow can work in the project's folder.
+    """Refuse a project folder that a tool of the workflow cannot handle.
 
     Raises:
         SettingsError: its path holds a character that one of them takes for something else.
@@ -24,7 +24,7 @@ def require_usable_folder(root: Path) -> None:
 
 
 def read_project(params: Path | str | None = None) -> tuple[Settings, ProjectPaths]:
-    """The settings of a project, and its folders.
+    """Read the settings of a project, and find its paths.
 
     Args:
         params: its `params.yaml`; by default that of the project around the working directory.

@@ -1,7 +1,7 @@
-"""Unpack what is wanted of a published archive, and nothing that could harm this disk.
+"""Unpack the selected members of a published archive, and nothing that could harm this disk.
 
-An archive is what a stranger says it is. Names, sizes and links are judged before the first byte is written, and the
-sizes again while writing, because tables of contents lie. Links, devices, owners, modes and times are never taken over.
+Archives are untrusted. Names, sizes and links are checked before the first byte is written, and sizes again while
+writing, because tables of contents lie. Links, devices, owners, modes and times are never applied.
 """
 
 import bz2
@@ -47,7 +47,7 @@ MAX_MEMBERS = 1_000_000
 
 
 def require_safe_name(name: str, origin: str, key: str) -> None:
-    r"""Refuse a name that must not become a path on this disk; `a\b` is read as `a/b`.
+    r"""Refuse a name that cannot become a path on this disk; `a\b` is read as `a/b`.
 
     Args:
         name: as a publisher states it.
@@ -73,7 +73,7 @@ def unpack(  # noqa: PLR0913 (each says what no other does)
     limits: Limits,
     key: str,
 ) -> list[Path]:
-    r"""Write the wanted members of an archive below a folder, their folders kept.
+    r"""Write the selected members of an archive below a folder, keeping their folders.
 
     Archives inside are members like others. A member that the archive calls `.\a//b` is `a/b`.
 
@@ -131,7 +131,7 @@ def _format(job: UnpackJob) -> ArchiveFormat:
 
 
 def _require_magic(job: UnpackJob) -> None:
-    """Compare the first bytes with the ending: a page that asks for a login is no archive."""
+    """Compare the first bytes with the ending: a login page is not an archive."""
     with job.archive.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     for suffix, magic in ARCHIVE_MAGIC.items():
@@ -140,7 +140,7 @@ def _require_magic(job: UnpackJob) -> None:
 
 
 def _members(job: UnpackJob, archive_format: ArchiveFormat) -> list[Member]:
-    """All members, none of which leads out of the folder."""
+    """All members, each checked to stay inside the folder."""
     members: list[Member] = []
     passed_bytes = 0
     for member in archive_format.members(job.archive, job.folder):
@@ -156,7 +156,7 @@ def _members(job: UnpackJob, archive_format: ArchiveFormat) -> list[Member]:
 
 @contextmanager
 def _readable_errors(job: UnpackJob) -> Iterator[None]:
-    """Say in a sentence what the libraries raise, which on damaged data is any exception there is."""
+    """Turn errors of the libraries, which on damaged data can be any exception, into messages."""
     try:
         yield
     except (EoPvError, MemoryError):  # of ours, of this machine
@@ -173,7 +173,7 @@ def _readable_errors(job: UnpackJob) -> Iterator[None]:
 
 
 def _remove_files(paths: list[Path], folder: Path) -> None:
-    """Remove files as far as they came to be, and the folders that this empties."""
+    """Remove the files written so far, and the folders that this empties."""
     for path in paths:
         path.unlink(missing_ok=True)
         for parent in path.parents[: len(path.parents) - len(folder.parents) - 1]:

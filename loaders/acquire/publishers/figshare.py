@@ -1,6 +1,6 @@
-"""figshare and the portals that it runs for others. An article has versions, each with files; the newest is meant.
+"""figshare and its portals for institutions. An article has versions, each with files; the newest is used.
 
-An article itself states no more than ten of its files, which is all that datahugger sees; the others come in pages.
+An article itself states no more than ten of its files, which is all that datahugger reads; the others come in pages.
 """
 
 import re
@@ -26,7 +26,7 @@ MAX_LISTED = 20
 
 
 def article(doi: str, session: PublisherSession) -> Listing | None:
-    """What a DOI of figshare itself holds: it names the article, and its version; null for another DOI."""
+    """The files of figshare's own DOI, which names the article and its version; null for another DOI."""
     if match := COLLECTION.fullmatch(doi):
         raise _collection_error(match[1], doi, session)
     match = DOI.fullmatch(doi)
@@ -34,7 +34,7 @@ def article(doi: str, session: PublisherSession) -> Listing | None:
 
 
 def query(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
-    """What an article holds, by its page at figshare or at a portal; null for a page elsewhere."""
+    """The files of an article, by its page at figshare or at a portal; null for a page elsewhere."""
     parts = urlsplit(page)
     host, match = parts.hostname or "", PAGE.fullmatch(parts.path)
     is_figshare = host == HOST or host.endswith(f".{HOST}")
@@ -46,7 +46,7 @@ def query(page: str, doi: str | None, session: PublisherSession) -> Listing | No
 
 
 def address(record: Record, file: LockedFile) -> str:
-    """A file by its number."""
+    """The address of a file by its number."""
     return f"{DOWNLOADS}/{file.remote}"
 
 
@@ -100,7 +100,7 @@ def _files(fields: Fields, lists: Sequence[str]) -> list[Fields]:
 
 
 def _pages(url: str, label: str, total_bytes: int | None, session: PublisherSession) -> Iterator[list[Fields]]:
-    """The pages of a list of files: up to an empty one, or to the stated sum of bytes on a page that is not full."""
+    """The pages of a list of files: up to an empty one, or to a partial one that completes the stated size."""
     first_page: list[Fields] = []
     listed_bytes, number = 0, 0
     while True:
@@ -120,7 +120,7 @@ def _total_bytes(files: list[Fields]) -> int:
 
 
 def _file(fields: Fields, folders: dict[str, object]) -> LockedFile:
-    """A file in its folder; of one that figshare only links to, it knows neither size nor checksum."""
+    """A file in its folder; figshare states neither size nor checksum of a file that it only links to."""
     number, name = fields.identifier("id"), fields.name("name")
     folder = folders.get(number)
     is_link = fields.values.get("is_link_only") is True

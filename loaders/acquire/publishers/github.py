@@ -1,6 +1,6 @@
 """GitHub, by commit or tag: a file, the parts of a shapefile, a file of a release, or a folder as one archive.
 
-Checksums are stated by its interface alone: the blob of each file in a commit, the digest of each file of a release.
+Only its API states checksums: the blob of each file in a commit, the digest of each file of a release.
 """
 
 import re
@@ -34,14 +34,14 @@ class GithubSource:
 
     @classmethod
     def parse(cls, name: str) -> Self:
-        """Take it apart; the settings have checked its form."""
+        """Parse a source; the settings have checked its form."""
         repository, _, rest = name.partition("@")
         ref, _, path = rest.partition(":")
         return cls(repository, ref, path)
 
 
 def query(name: str, session: PublisherSession) -> Listing:
-    """The file, or the files, at a place in a repository; a tag is pinned to its commit."""
+    """The files at a source in a repository; a tag is pinned to its commit."""
     source = GithubSource.parse(name)
     commit = source.ref if COMMIT.fullmatch(source.ref) else _commit(source, session)
     record = Record(
@@ -64,7 +64,7 @@ def query(name: str, session: PublisherSession) -> Listing:
 
 
 def address(record: Record, file: LockedFile) -> str:
-    """A file by its commit and its path, or by its release."""
+    """The address of a file by its commit and path, or by its release."""
     repository, _, commit = record.id.partition("@")
     if file.remote == "archive":
         return f"https://codeload.github.com/{repository}/zip/{commit}"
@@ -110,7 +110,7 @@ def _commit(source: GithubSource, session: PublisherSession) -> str:
 
 
 def _refs(answer: bytes, source: GithubSource, session: PublisherSession) -> dict[str, str]:
-    """Every name in a repository, and the commit that it stands for."""
+    """Every ref of a repository, with its commit."""
     stream = BytesIO(answer)
     protocol = Protocol(stream.read, lambda _: None)
     try:

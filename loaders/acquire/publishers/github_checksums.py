@@ -1,6 +1,6 @@
-"""Checksums that GitHub's interface states: Git's blob of a file in a commit, the digest of a file of a release.
+"""Checksums from GitHub's API: Git's blob of a file in a commit, the digest of a file of a release.
 
-It answers 60 questions an hour to those who do not say who they are: without an answer, a lock states no checksum.
+The API allows 60 anonymous requests an hour; without its response, a lock states no checksum.
 """
 
 import logging
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 def with_blob_checksums(
     repository: str, commit: str, files: Sequence[LockedFile], session: PublisherSession
 ) -> Iterator[LockedFile]:
-    """Files of a commit, each with the checksum and the size that Git knows it by."""
+    """Files of a commit, each with Git's checksum and size."""
     tree = _query(f"{repository}/git/trees/{commit}?recursive=1", session)
     listed = {str(entry.get("path")): entry for entry in _objects(tree, "tree")}
     is_answering = isinstance(tree, dict) or NOT_FOUND in tree

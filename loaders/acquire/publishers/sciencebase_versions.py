@@ -56,13 +56,13 @@ DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
 def version_in_title(title: str | None) -> str | None:
-    """The version that a title states: the 2.0 of "Solar farms (ver. 2.0, August 2024)"."""
+    """The version in a title: 2.0 for "Solar farms (ver. 2.0, August 2024)"."""
     match = VERSION.search(title or "")
     return match[1].replace("_", ".") if match else None
 
 
 def newest_version(children: Sequence[Fields], load_full: Callable[[Fields], Fields]) -> Fields | None:
-    """The child that is the newest version; null if that cannot be told.
+    """The child with the newest version; null if it is ambiguous.
 
     Args:
         children: as the list of the parent has them, at least one.
@@ -88,7 +88,7 @@ def newest_version(children: Sequence[Fields], load_full: Callable[[Fields], Fie
 def ambiguous_versions_error(
     children: Sequence[Fields], parent: str, source: str, page: Callable[[str], str]
 ) -> SourceError:
-    """The error for children of which none is known to be the newest.
+    """The error for children without a clear newest version; it lists them.
 
     Args:
         children: of the parent.
@@ -132,7 +132,7 @@ def _words(child: Fields) -> list[str]:
 
 
 def _subject(child: Fields) -> tuple[str, ...]:
-    """What a title is about: the numbers of parts and regions belong to it."""
+    """The subject of a title, including the numbers of parts and regions."""
     return tuple(word for word in _words(child) if word not in UNTITLED)
 
 
@@ -157,7 +157,7 @@ def _month(child: Fields) -> tuple[int, ...] | None:
 
 
 def _highest(children: Iterable[Fields], rank: Callable[[Fields], Any]) -> Fields | None:
-    """The child of the highest rank, if every child has one, and no other has the same."""
+    """The child with the unique highest rank, if every child has a rank."""
     ranks = [(rank(child), child) for child in children]
     if not ranks or any(value is None for value, _ in ranks):
         return None
@@ -167,7 +167,7 @@ def _highest(children: Iterable[Fields], rank: Callable[[Fields], Any]) -> Field
 
 
 def _last_published(children: Sequence[Fields]) -> Fields | None:
-    """The child that was published last; a year alone may be any day of it."""
+    """The child that was published last; a year alone can be any day of it."""
     latest = _highest(children, publication_date)
     latest_date = publication_date(latest) if latest else None
     if latest_date and any(
