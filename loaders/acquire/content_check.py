@@ -22,11 +22,11 @@ def require_readable(path: Path, name: str, key: str) -> None:
 
     Args:
         path: the file.
-        name: as it is published.
+        name: its published name.
         key: the dataset, for the message.
 
     Raises:
-        ReadError: it is something else, empty, or cut short.
+        ReadError: it is of another format, empty, or truncated.
     """
     expected = FORMATS.get(suffix(name))
     if expected is None or not (fault := _fault(path, expected)):
@@ -62,7 +62,7 @@ def _json_fault(whole: bytes) -> str:
     try:
         document = parse_json(whole)
     except ValueError:
-        return ""  # perhaps a feature a line
+        return ""  # perhaps one feature per line
     if isinstance(document, dict):
         is_geographic = str(document.get("type")) in JSON_TYPES or not ESRI_FIELDS.isdisjoint(document)
     else:

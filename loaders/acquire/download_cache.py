@@ -39,7 +39,7 @@ class DownloadCache:
         if path is None or not path.is_file():
             return None
         if sha256(path) != name:
-            path.unlink()  # damaged: by the disk, or by somebody who wrote through a link
+            path.unlink()  # damaged by the disk, or written through a hard link
             return None
         return path if matches(file, path) else None
 
@@ -48,7 +48,7 @@ class DownloadCache:
         path = self._object_path(digest)
         path.parent.mkdir(parents=True, exist_ok=True)
         partial_path.replace(path)
-        path.chmod(0o444)  # after: who cannot write to a partial file cannot go on with it
+        path.chmod(0o444)  # last, since a partial file must stay writable to be resumed
         _sync_folder(path.parent)
         if identity := _identity(record, file):
             write_text(digest + "\n", self.root / "known" / identity)

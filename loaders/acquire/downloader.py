@@ -34,9 +34,9 @@ class Downloader:
         """Prepare; nothing is requested yet.
 
         Args:
-            settings: the settings: limits and patience.
+            settings: limits and retry policy.
             cache: where verified bytes are kept; by default the user's.
-            force: ask the publisher again, whatever is here.
+            force: download again, even if the files are here.
         """
         self.settings = settings
         self.cache = cache or user_cache()
@@ -70,11 +70,11 @@ class Downloader:
         """The verified files of a dataset, by name.
 
         Raises:
-            SourceError: one cannot be brought.
-            ChecksumMismatchError: the publisher sends something else than the lock says.
+            SourceError: a file cannot be downloaded.
+            ChecksumMismatchError: a file differs from the locked one.
         """
         requests = list(self.requests(dataset, lock, paths))
-        for request in requests:  # all of them, before the first byte
+        for request in requests:  # before the first byte of any
             request.require_within_limit(request.file.bytes)
         return {request.file.name: self._verified_path(request, paths) for request in requests}
 
@@ -114,7 +114,7 @@ class Downloader:
                 outcomes.put((dataset.key, _run(dataset, work)))
 
         with self.bars:
-            for dataset in selected:  # daemons: Ctrl-C does not wait for servers, and what has come is kept
+            for dataset in selected:  # daemons: Ctrl-C does not wait for servers; partial files are kept
                 threading.Thread(target=attempt, args=(dataset,), daemon=True).start()
             results = dict(outcomes.get() for _ in selected)
         return {dataset.key: _raise_bug(results[dataset.key]) for dataset in selected}
@@ -135,7 +135,7 @@ def _restore_downloader(settings: Settings, cache: DownloadCache, force: bool) -
 def _run(dataset: Dataset, work: Callable[[Dataset], Result]) -> Result | EoPvError | BaseException:
     try:
         return work(dataset)
-    except BaseException as error:  # a bug of ours, raised where it is seen
+    except BaseException as error:  # a bug of ours is raised in the main thread
         translated = translate_error(error, (Path("data"),))
         return SourceError(f"{dataset.key}: {translated}") if translated else error
 
@@ -159,7 +159,7 @@ def _is_repacked(lock: Lock, file: LockedFile) -> bool:
 
 
 def _record(lock: Lock) -> Record:
-    assert lock.record is not None  # noqa: S101 (only asked of published files)
+    assert lock.record is not None  # noqa: S101 (only called for published files)
     return lock.record
 
 

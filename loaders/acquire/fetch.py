@@ -41,17 +41,17 @@ log = logging.getLogger(__name__)
 def fetch(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloader) -> Path:
     """Put the locked files of a dataset into its raw folder.
 
-    Files that are on this disk already (samples, the user's own) are linked, not copied. The link also lets DVC
-    see that a file behind it has changed. What is wanted of an archive is unpacked beside it.
+    Local files (samples, the user's own) are linked, not copied. The link also lets DVC
+    see that the file behind it has changed. Archives are unpacked next to themselves.
 
     Returns:
         The raw folder.
 
     Raises:
         SourceError: the source is gone, or cannot be downloaded.
-        ChecksumMismatchError: a file is missing or is not the one that the lock names, or came differently before.
-        ReadError: an archive is damaged or hostile, or holds nothing that is wanted; or a file that no checksum proves
-            is not what its name says.
+        ChecksumMismatchError: a file is missing, or differs from the lock or from an earlier download.
+        ReadError: an archive is damaged or hostile, or holds no selected member; or a file without a checksum
+            does not match its ending.
     """
     if not lock.files:
         raise ChecksumMismatchError(f"{dataset.key}: the lock names no files. Run `make update KEY={dataset.key}`.")
@@ -65,7 +65,7 @@ def confirm(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downl
     """Download the files of this lock without a checksum again, as `fetch` does with `downloader.force`.
 
     Raises:
-        EoPvError: as for `fetch`; the files that were fetched before stay.
+        EoPvError: as for `fetch`; the files of the earlier fetch stay.
     """
     previous = read_receipt(paths.receipt(dataset.key)).for_lock(lock).published
     if any(file.name in previous and not file.checksum for file in lock.files):
@@ -105,7 +105,7 @@ def _assemble(
         unpack_archives(dataset, lock, scratch_folder, downloader.archive_limits)
         require_all_readable(lock, scratch_folder)
     except ReadError:
-        downloader.forget_unproven(lock)  # or it would be found in the cache for ever
+        downloader.forget_unproven(lock)  # or the cache would return it for ever
         raise
     return receipt_of_folder(lock, scratch_folder)
 
@@ -116,7 +116,7 @@ def _require_agreement(
     """Download once more, and refuse bytes that differ between both downloads.
 
     Raises:
-        ChecksumMismatchError: they are not.
+        ChecksumMismatchError: the downloads differ.
     """
     scratch_folder = paths.scratch(f"fetch-{dataset.key}-again")
     try:
@@ -154,18 +154,18 @@ def prefetch(dataset: Dataset, paths: ProjectPaths, downloader: Downloader) -> N
     """Download the published files of a dataset into the cache, if they are not in its raw folder.
 
     Raises:
-        SourceError: the source cannot be asked, or a file cannot be downloaded.
+        SourceError: the source does not answer, or a file cannot be downloaded.
         ChecksumMismatchError: the publisher sends something else than the lock says.
     """
     if is_local(dataset, paths):
         return
     lock = resolve(dataset, paths, downloader.client)
     if unidentified_files(lock):
-        return  # in the cache, nothing would lead to them
+        return  # the cache could not find them again
     previous = read_receipt(paths.receipt(dataset.key)).for_lock(lock).published
     raw_paths = {file.name: paths.raw(dataset.key) / file.name for file in lock.files}
     sizes = {name: path.stat().st_size for name, path in raw_paths.items() if path.is_file()}
-    # by their sizes alone: `fetch` looks closer if DVC finds that anything has changed
+    # by size alone: `fetch` compares digests if DVC finds a change
     if sizes != {name: previous[name].bytes for name in raw_paths if name in previous} or len(sizes) < len(raw_paths):
         downloader.files(dataset, lock, paths)
 

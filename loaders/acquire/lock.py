@@ -24,7 +24,7 @@ def _require_safe(name: str) -> str:
     return name
 
 
-# a lock may come from anywhere Git does: a name there must not leave the folder, nor a digest be anything else
+# locks come with Git, from anyone: names must stay inside the folder, digests must be digests
 SafeName = Annotated[str, AfterValidator(_require_safe)]
 Bytes = Annotated[int, Field(ge=0)]
 CHECKSUM = r"^(md5|sha1|sha224|sha256|sha384|sha512|gitblob):[0-9a-f]{32,128}$"
@@ -38,14 +38,14 @@ class Record:
     """A repository's metadata of a published dataset, as stated; null where nothing is stated.
 
     Attributes:
-        repository: the module of `loaders.acquire.publishers` that knows how to ask it.
-        id: what the repository calls the record: a number, a path, `owner/repository@commit`, a URL.
+        repository: its key in `loaders.acquire.publishers.PUBLISHERS`.
+        id: the repository's identifier: a number, a path, `owner/repository@commit`, a URL.
         doi: of this very version.
         title: as stated.
         creators: as stated, in their order.
         year: of publication.
         version: as stated.
-        licence: as stated; what it may be used for is said by the settings.
+        licence: as stated; the settings decide what applies.
         url: the page for people.
     """
 
@@ -70,9 +70,9 @@ class LockedFile:
         name: its name below `raw/<key>/`.
         bytes: its size [bytes], if the publisher states it.
         checksum: as the publisher states it, say `md5:d41d8…`, or `gitblob:…` for a file in a Git repository; of a file
-            on this disk, its sha256. Without one, nothing proves that the bytes are the published ones.
-        remote: what the repository calls it, from which its address is made; empty for a file on this disk.
-        validator: the ETag or date of a file without a checksum, which tell whether it is still the same.
+            on this disk, its SHA-256. Without one, the content cannot be verified.
+        remote: the repository's identifier of it, used in its address; empty for a file on this disk.
+        validator: the ETag or date of a file without a checksum, which identify its version.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -91,9 +91,9 @@ class Lock:
     Attributes:
         dataset: the dataset's key.
         origin: `sample` for a bundled synthetic twin, else the kind of source.
-        source: the source as the settings state it; another one there makes the lock stale.
+        source: the source in the settings; a different one there makes the lock stale.
         files: the wanted files, by name.
-        record: what the repository says of them; none for files on this disk.
+        record: the repository's metadata; none for files on this disk.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT

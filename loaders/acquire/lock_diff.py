@@ -28,7 +28,7 @@ def unidentified_files(lock: Lock) -> set[str]:
 def with_former_checksums(old: Lock | None, new: Lock) -> Lock:
     """A lock with GitHub's earlier checksums of the same files, where GitHub does not repeat them now.
 
-    Its interface answers few questions an hour; what a commit holds never changes.
+    Its API allows few requests an hour; the content of a commit never changes.
     """
     if old is None or old.record is None or new.record is None or old.record.id != new.record.id:
         return new

@@ -27,7 +27,7 @@ class PartialFile:
         self._advance = advance
         self._algorithm = (file.checksum or "sha256:").partition(":")[0]
         self._reset()
-        # unbuffered: what has come survives a kill
+        # unbuffered, so that received bytes survive a kill
         self._stream = path.open("ab", buffering=0)
         self._hash_existing()
 
@@ -41,7 +41,7 @@ class PartialFile:
         """Append a chunk.
 
         Raises:
-            OSError: the disk does not take all of it.
+            OSError: the disk is full or fails.
         """
         try:
             written = self._stream.write(chunk)
@@ -87,7 +87,7 @@ class PartialFile:
     @property
     def checksum(self) -> str:
         """Its checksum in the publisher's algorithm."""
-        if self._algorithm == GIT_BLOB:  # it begins with the size, which is not known before the end
+        if self._algorithm == GIT_BLOB:  # its hash begins with the size, which is known at the end only
             return f"{GIT_BLOB}:{files.digest(self.path, GIT_BLOB)}"
         return f"{self._algorithm}:{self._digests[self._algorithm].hexdigest()}"
 

@@ -29,12 +29,12 @@ class DownloadPlan:
     """The planned download of a dataset.
 
     Attributes:
-        hosts: where its files come from.
+        hosts: of its files.
         file_count: how many files are wanted.
         missing_count: how many of them are neither in the raw folder nor in the download cache.
         bytes: the size of those [bytes]; null if the publisher does not state it.
-        notes: what else must be said.
-        is_possible: whether it would succeed, as far as one can know.
+        notes: remarks for the user.
+        is_possible: whether the download would succeed, as far as is known.
     """
 
     hosts: tuple[str, ...]
@@ -54,7 +54,7 @@ def plan(dataset: Dataset, paths: ProjectPaths, downloader: Downloader) -> Downl
     """The planned download of a dataset; a source without a lock is queried, and no lock is written.
 
     Raises:
-        SourceError: the source cannot be asked.
+        SourceError: the source does not answer.
     """
     lock = current_lock(dataset, paths)
     notes = [] if lock else ["no lock yet"]
@@ -87,7 +87,7 @@ def pending_steps(paths: ProjectPaths) -> list[str]:
     """The workflow steps that would run, according to DVC; a step may turn out to change nothing for the next.
 
     Raises:
-        BuildError: DVC cannot say.
+        BuildError: `dvc status` failed.
     """
     command = [sys.executable, "-m", "dvc", "status", "--json"]
     process = subprocess.run(command, cwd=paths.root, capture_output=True, text=True, check=False)

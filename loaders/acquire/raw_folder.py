@@ -23,13 +23,13 @@ def link_file(target: Path, link: Path, paths: ProjectPaths, *, is_cached: bool)
     """Link a file: a hard link into the cache, which outlives it, or a symbolic link to the user's own file."""
     link.parent.mkdir(parents=True, exist_ok=True)
     if not is_cached:
-        is_inside = target.is_relative_to(paths.root)  # relative, so that the project's folder may be moved
+        is_inside = target.is_relative_to(paths.root)  # relative, so that the project can be moved
         # from where the link will stand, which is as deep as where it is made: data/<origin>/x/<key>/
         link.symlink_to(os.path.relpath(target, link.parent) if is_inside else target)
         return
     try:
         link.hardlink_to(target)
-    except OSError:  # another disk, or one without links
+    except OSError:  # another disk, or one without hard links
         shutil.copyfile(target, link)
 
 
@@ -37,7 +37,7 @@ def unpack_archives(dataset: Dataset, lock: Lock, scratch_folder: Path, limits: 
     """Unpack the selected members of the archives in a folder, each next to its archive.
 
     Raises:
-        ReadError: an archive is damaged or hostile, or holds nothing that is wanted.
+        ReadError: an archive is damaged or hostile, or holds no selected member.
     """
     member_names: list[str] = []
 

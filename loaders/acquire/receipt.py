@@ -24,8 +24,8 @@ class ReceiptFile:
     Attributes:
         bytes: its size [bytes].
         sha256: of its bytes.
-        stated: what the lock said of them then (see `statement`); they say nothing of a lock that says otherwise.
-        first_seen: the day (UTC) on which these bytes first came, where no checksum proves them.
+        stated: their content identity in the lock of that time (see `content_identity`); void under another one.
+        first_seen: the day (UTC) of the first download of these bytes, without a checksum to prove them.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -46,7 +46,7 @@ class Receipt:
 
     Attributes:
         published: the files of the lock, by name.
-        unpacked: what came out of the archives among them, by its path below `raw/<key>/`.
+        unpacked: the members of the archives among them, by their path below `raw/<key>/`.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT

@@ -25,7 +25,7 @@ def resolve(dataset: Dataset, paths: ProjectPaths, client: HttpClient) -> Lock:
     """The lock of a dataset; the source is queried only without a current lock.
 
     Raises:
-        SourceError: the source cannot be reached, is empty, or holds nothing that is wanted.
+        SourceError: the source cannot be reached, is empty, or holds no matching file.
     """
     return current_lock(dataset, paths) or update(dataset, paths, client)
 
@@ -41,7 +41,7 @@ def current_lock(dataset: Dataset, paths: ProjectPaths) -> Lock | None:
 def update(dataset: Dataset, paths: ProjectPaths, client: HttpClient) -> Lock:
     """Query the source again, whatever the lock states, and replace the lock.
 
-    What came of files that have changed since is forgotten: what comes next is accepted in their place.
+    The receipt of changed files is dropped: their next download is accepted.
 
     Raises:
         SourceError: as for `resolve`.
@@ -61,10 +61,10 @@ def query_source(dataset: Dataset, paths: ProjectPaths, client: HttpClient, *, v
     """The current state of the source, as a lock that is not written yet.
 
     Args:
-        dataset: whose source is asked.
-        paths: where things are.
-        client: how to ask.
-        verify_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
+        dataset: the dataset to query.
+        paths: the project's paths.
+        client: sends the requests.
+        verify_head: whether to confirm the headers of HEAD by GET, since a file could not be downloaded before.
 
     Raises:
         SourceError: as for `resolve`.
@@ -139,7 +139,7 @@ def _matching_names(dataset: Dataset, names: Collection[str], location: str) -> 
     """The names that match the patterns.
 
     Raises:
-        SourceError: a pattern finds nothing; the message lists what is there.
+        SourceError: a pattern matches nothing; the message lists the names.
     """
     selected, unmatched = select_names(names, dataset.source)
     if selected and not unmatched:

@@ -55,7 +55,7 @@ def _require_locked_version(request: DownloadRequest, response: requests.Respons
 def _total_bytes(response: requests.Response, offset: int) -> int | None:
     full_size = parse_byte_count(response.headers.get("Content-Range", "").rpartition("/")[2])
     if response.status_code == PARTIAL and full_size is not None:
-        return full_size  # what comes may be less than was asked for
+        return full_size  # the body may be shorter than the requested range
     length = parse_byte_count(response.headers.get("Content-Length"))
     return offset + length if length is not None and _is_plain(response) else None
 

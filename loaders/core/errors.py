@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from loaders.core.redact import redact
 
-OVERLONG_WORD = re.compile(r"(\S{500})\S{100,}")  # of an address, or of a name, that a stranger wrote
+OVERLONG_WORD = re.compile(r"(\S{500})\S{100,}")  # in an address or a name
 
 
 class EoPvError(Exception):
@@ -51,8 +51,8 @@ class PipelineError(EoPvError):
     """Some datasets of a pipeline failed.
 
     Attributes:
-        failed: what is wrong with each of them, by key.
-        stored: the tables of the others, by key; they are stored.
+        failed: the error of each, by key.
+        stored: the tables of the others, by key.
     """
 
     def __init__(self, failed: Mapping[str, EoPvError], stored: Mapping[str, str]) -> None:

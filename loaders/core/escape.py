@@ -19,12 +19,12 @@ import yaml
 _JOINERS = frozenset("\u200c\u200d")  # invisible, but part of how Persian, Indic scripts and emoji are written
 _CONTROL_CATEGORIES = frozenset(
     {"Cc", "Cf", "Cs", "Zl", "Zp"}
-)  # categories of Unicode: controls, formats, halves, line ends
+)  # Unicode categories: controls, formats, surrogates, line ends
 _TERMINAL_SAFE = _JOINERS | {"\n", "\t"}
 _ADDRESS_SAFE = ":/?#@!$&'*+,;=%~-._"
 _DOI_SAFE = "/:;()"
 
-# braces are spelt out, since BibTeX counts those that are escaped too
+# braces are commands, since BibTeX also counts escaped ones
 _LATEX = str.maketrans(
     {character: f"\\{character}" for character in "&%$#_"}
     | {"\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
@@ -33,13 +33,13 @@ _LATEX = str.maketrans(
 )
 _MARKDOWN = str.maketrans(
     {character: f"\\{character}" for character in "*[]~$"}
-    | {character: f"&#{ord(character)};" for character in "\\`|{}"}  # braces: generators of pages take templates
+    | {character: f"&#{ord(character)};" for character in "\\`|{}"}  # braces: site generators render templates
     | {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 )
-_EMPHASIS_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")  # within a word it marks nothing
+_EMPHASIS_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")  # within a word it is no emphasis
 _CODE = re.compile(r"`([^`{}<>|]+)`")
 _SCRIPT_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 (spreadsheets take the wide ones, too)
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 (spreadsheets accept full-width signs, too)
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?")
 
 
@@ -54,7 +54,7 @@ class _DbtDumper(yaml.SafeDumper):
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = None if text.isprintable() else '"'  # else YAML would fold line ends of all kinds
+    style = None if text.isprintable() else '"'  # else YAML would fold line breaks
     return dumper.represent_scalar("tag:yaml.org,2002:str", encodable(text).replace("{", "{{ '{' }}"), style=style)
 
 

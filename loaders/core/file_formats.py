@@ -17,11 +17,11 @@ class FileFormat:
 
     Attributes:
         name: for messages.
-        drivers: of GDAL; empty where another library reads it.
+        drivers: of GDAL; empty if another library reads it.
         magic: the first bytes; empty for text.
-        first_characters: the first characters of a text, one of which comes first; empty where any may.
-        required_member: the end of the name of a file that must be in it, where it is a zip archive or a folder.
-        parts: endings of the other files that belong to it.
+        first_characters: the characters that a text may begin with; empty for any.
+        required_member: the ending of a required file, in a zip archive or a folder.
+        parts: endings of its other files.
     """
 
     name: str
@@ -65,11 +65,11 @@ FORMATS: Mapping[str, FileFormat] = {
     ".xlsx": XLSX,
     ".ods": ODS,
 }
-# Files of these formats are often accompanied by the same in others, or by tables about them, which are left unasked.
+# Files of these formats often come with copies in other formats, or tables about them, which are not loaded by default.
 COMMON_SUFFIXES = frozenset({".geojson", ".json", ".shp", ".gpkg", ".fgb", ".kml", ".parquet", ".geoparquet", ".csv"})
 DRIVERS = frozenset(driver for found in FORMATS.values() for driver in found.drivers)
 ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".7z")
-UNPACKED_SUFFIX = ".unpacked"  # beside an archive: the folder with what is wanted of it
+UNPACKED_SUFFIX = ".unpacked"  # suffix of the folder next to an archive, with its selected members
 SHAPEFILE_PARTS = frozenset({*SHAPEFILE.parts, ".qix", ".sbn", ".sbx"})  # the last three are indexes
 
 

@@ -9,7 +9,7 @@ from loaders.core.escape import encodable, json_text
 CHUNK_BYTES = 1 << 20
 
 
-GIT_BLOB = "gitblob"  # Git's own name for the content of a file: the SHA-1 of its size and its bytes
+GIT_BLOB = "gitblob"  # Git's hash of a file's content: the SHA-1 of its size and its bytes
 
 
 def sha256(path: Path) -> str:
@@ -38,9 +38,9 @@ def write_json(document: object, path: Path) -> None:
 
 
 def write_text(text: str, path: Path) -> None:
-    """Write a file beside its place and rename it there.
+    """Write a file under a temporary name, then rename it.
 
-    Nobody reads half of it, and what is linked to the file that was there (DVC's cache) stays as it was.
+    Readers never see half a file, and links to the previous file (DVC's cache) keep its content.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")

@@ -18,9 +18,9 @@ from loaders.core.errors import BuildError, EoPvError
 
 STOPPED_MESSAGE = "Stopped. `make all` goes on from here."
 STOPPED_EXIT_CODE = 130
-RUN_VARIABLE = "EO_PV_RUN"  # set for the steps of `eo-pv repro`, which says for all of them that they were stopped
+RUN_VARIABLE = "EO_PV_RUN"  # set in the steps of `eo-pv repro`, which reports for all of them that they were stopped
 BYTES_PER_MB = 1e6
-FULL_DISK_BYTES = 1 << 20  # a disk with less left is full
+FULL_DISK_BYTES = 1 << 20  # a disk with less free space counts as full
 LIBRARIES = frozenset(
     {"_duckdb", "duckdb", "pyarrow", "pyogrio", "shapely", "sqlite3", "filelock", "h5py", "numpy", "pandas", "pyproj"}
 )
@@ -31,7 +31,7 @@ TOO_DEEP_MESSAGE = (
     "`eo-pv fetch KEY --force`; if it is so at its publisher, it cannot be used."
 )
 
-# what libraries and dbt write, each in its own words
+# error texts of libraries and dbt
 ERROR_PATTERNS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
     (number, re.compile(pattern, re.IGNORECASE))
     for number, pattern in (
@@ -55,8 +55,8 @@ def translate_error(error: BaseException, folders: tuple[Path, ...] = ()) -> EoP
     """The error to show in the place of a library's; null for our own errors, and for a bug of ours.
 
     Args:
-        error: what was raised.
-        folders: where the command writes, for a full disk that the error does not name.
+        error: the exception.
+        folders: where the command writes, in case the error does not name the full disk.
     """
     if isinstance(error, EoPvError):
         return None
@@ -108,7 +108,7 @@ def _message(error: BaseException, folders: tuple[Path, ...]) -> str | None:
     library = type(error).__module__.partition(".")[0]
     if isinstance(error, OSError) or library in LIBRARIES:
         return message_for(str(error), folders) or _damaged_message(library, str(error))
-    if isinstance(error, ImportError) and NO_MEMORY.search(str(error)):  # a library does not fit into the addresses
+    if isinstance(error, ImportError) and NO_MEMORY.search(str(error)):  # no address space for a library
         return _system_message(errno.ENOMEM, None, folders)
     return killed_message(signal.SIGKILL) if type(error).__name__ in POOL_ERRORS else _encoding_message(error)
 

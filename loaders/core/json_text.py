@@ -3,8 +3,7 @@
 import json
 from typing import Any
 
-# what code raises that finds a list where it looks for a name, or a name where it looks for a number: no list of the
-# ways in which an answer may be wrong would be complete
+# raised where a document holds other types than expected, in more ways than can be listed
 MALFORMED_DOCUMENT_ERRORS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
@@ -12,7 +11,7 @@ def parse_json(text: str | bytes) -> Any:
     """Parse a JSON document.
 
     Raises:
-        ValueError: it is none, or is nested too deep, or holds a number of thousands of digits.
+        ValueError: it is invalid, nested too deep, or holds a number of thousands of digits.
     """
     try:
         return json.loads(text)

@@ -9,7 +9,7 @@ from pathlib import Path
 BYTES_PER_MB = 1e6
 CGROUP_ROOT = Path("/sys/fs/cgroup")
 CGROUP_MEMBERSHIP = Path("/proc/self/cgroup")
-NO_LIMIT_BYTES = 1 << 60  # the first version of cgroups writes a number near 2^63
+NO_LIMIT_BYTES = 1 << 60  # cgroups v1 writes a number near 2^63
 
 
 def limit_mb() -> float:
@@ -54,7 +54,7 @@ def _limits_bytes(root: Path, path: str, name: str) -> Iterator[int]:
             return
         try:
             limit = (folder / name).read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError):  # a container does not see what is around it
+        except (OSError, UnicodeDecodeError):  # a container does not see its parents
             continue
         if re.fullmatch(r"[0-9]+", limit) and int(limit) < NO_LIMIT_BYTES:
             yield int(limit)

@@ -8,7 +8,7 @@ from typing import Any
 
 from loaders.core.redact import redact
 
-# they log addresses, with their queries; a filter is not inherited, so that each is named
+# they log addresses with their queries; filters are not inherited, so each logger is listed
 WEB_LOGGERS = (
     *("urllib3.connection", "urllib3.connectionpool", "urllib3.poolmanager", "urllib3.response", "urllib3.util.retry"),
     *("requests", "requests.sessions", "datahugger", "dulwich"),

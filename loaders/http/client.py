@@ -32,14 +32,14 @@ from loaders.settings.download import Download
 Result = TypeVar("Result")
 
 CHUNK_BYTES = 1 << 18
-MAX_RESPONSE_BYTES = 50_000_000  # of an answer that is no data file: a list of files, a page
+MAX_RESPONSE_BYTES = 50_000_000  # of a list of files or a page, not of data files
 MAX_REDIRECTS = 10
 NAME_LOOKUP_ATTEMPTS = 2
 UNRESOLVED_MESSAGE = (
     "{host} cannot be found by name, though others can. Correct the address in params.yaml; if a publisher's own link "
     "leads there, download the file yourself and say `source: {{path: …}}`"
 )
-MAX_HOSTS = 64  # that are spoken to at the same time
+MAX_HOSTS = 64  # with open connections at the same time
 
 
 class HttpClient:
@@ -54,7 +54,7 @@ class HttpClient:
         self._session = _StrictSession()
         contact = f" (+{settings.contact})" if settings.contact else ""
         self._session.headers["User-Agent"] = f"eo-pv/{_version()}{contact}"
-        # for each host a pool that lends out so many connections, and lets the others wait
+        # per host a pool of connections; further requests wait
         adapter = HTTPAdapter(pool_connections=MAX_HOSTS, pool_maxsize=settings.connections_per_host, pool_block=True)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, adapter)
@@ -88,11 +88,11 @@ class HttpClient:
         """Try until it succeeds; an attempt that received much does not count.
 
         Args:
-            label: what is asked for, for the error message.
-            attempt: raises `InterruptedTransfer` where another try makes sense.
+            label: the requested file, for the error message.
+            attempt: raises `InterruptedTransfer` for a retry.
 
         Raises:
-            SourceError: the attempts are used up, or the server asks us to wait too long.
+            SourceError: the attempts are exhausted, or the server requires too long a wait.
         """
         policy = RetryPolicy(self.settings)
         retrying = Retrying(
@@ -113,7 +113,7 @@ class HttpClient:
         Raises:
             InterruptedTransfer: another try may go better.
             SourceError: it cannot.
-            NoNetworkError: nothing can, whatever is asked for.
+            NoNetworkError: this machine has no network.
         """
         if self._network_error:
             raise self._network_error
@@ -133,7 +133,7 @@ class HttpClient:
         """The body in chunks, as they arrive.
 
         Raises:
-            InterruptedTransfer: the connection broke, went silent, or is slower than the settings bear.
+            InterruptedTransfer: the connection broke, stalled, or is slower than the settings allow.
         """
         received_bytes, window = 0, SpeedMonitor(self.settings)
         try:
@@ -149,7 +149,7 @@ class HttpClient:
     def _full_response(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
         def attempt() -> requests.Response:
             with self.stream(method, url, **options) as response:
-                if response.is_redirect:  # that is not to be followed; requests has read it
+                if response.is_redirect:  # not to be followed; its body is read already
                     return response
                 body = BytesIO()
                 for chunk in self.chunks(response):
@@ -168,7 +168,7 @@ class HttpClient:
         try:
             require_valid_host(url)
             return self._session.request(method, url, **options, timeout=timeouts, stream=True)
-        except (OSError, urllib3.exceptions.HTTPError, ValueError) as error:  # all of requests' are OSErrors
+        except (OSError, urllib3.exceptions.HTTPError, ValueError) as error:  # exceptions of requests are OSErrors
             return error
 
     def _raise_error(self, url: str, prefix: str, error: Exception) -> NoReturn:
@@ -181,7 +181,7 @@ class HttpClient:
         """
         response = getattr(error, "response", None)
         if response is not None:
-            response.close()  # or its connection would never be lent out again
+            response.close()  # or its connection would never return to the pool
         if not is_unresolved(error):
             raise_request_error(url, prefix, error)
         host = unresolved_host(url, error)
@@ -199,7 +199,7 @@ class HttpClient:
 def _with_body(response: requests.Response, body: bytes) -> requests.Response:
     """The response in the state in which `requests` leaves it after it has read the body."""
     response.raw = BytesIO(body)
-    assert response.content == body  # noqa: S101 (reading it makes it last after the connection is closed)
+    assert response.content == body  # noqa: S101 (reads the body before the connection is closed)
     return response
 
 
@@ -223,12 +223,12 @@ class _StrictSession(requests.Session):
             reason = f"it redirects from {'https' if is_secure else 'http'} to {scheme}, which is not safe"
             raise requests.exceptions.InvalidSchema(reason, response=resp)
         if target:
-            resp.close()  # requests would read its body to the end, which may never come
+            resp.close()  # requests would read its body, which may never end
         return target
 
 
 def _version() -> str:
     try:
         return version("eo-pv")
-    except PackageNotFoundError:  # in the image, which runs the sources as they are
+    except PackageNotFoundError:  # in the container image, where the package is not installed
         return "0"

@@ -16,7 +16,7 @@ PROXY_AUTHENTICATION_REQUIRED = 407
 MAX_REASON_LENGTH = 150
 TUNNEL_STATUS = re.compile(r"Tunnel connection failed: (\d{3})")
 CERTIFICATE_FILE = re.compile(r"CA certificate bundle|\[X509", re.IGNORECASE)
-LIBRARY_PREFIX = re.compile(r"^(?:<[^>]*>|\w+\([^)]*\)): ")  # an object of urllib3 before what it says
+LIBRARY_PREFIX = re.compile(r"^(?:<[^>]*>|\w+\([^)]*\)): ")  # the repr of a urllib3 object before the message
 CONNECTION_ERRORS = (
     requests.ConnectionError,
     requests.Timeout,
@@ -29,9 +29,9 @@ def raise_request_error(url: str, prefix: str, error: Exception) -> NoReturn:
     """Raise the error for a request without a response.
 
     Args:
-        url: what was asked for.
-        prefix: begins every message.
-        error: of `requests`, or of what it is made of.
+        url: the requested address.
+        prefix: of the message.
+        error: of `requests`, or of a library below it.
 
     Raises:
         InterruptedTransfer: another try may go better.
@@ -75,7 +75,7 @@ def require_valid_host(url: str) -> None:
     parts = urlsplit(url)
     if not parts.hostname or parts.port == 0:  # `port` itself raises
         raise ValueError("no host, or port 0")
-    parts.hostname.removesuffix(".").encode("idna")  # UnicodeError: a part is empty, or longer than 63 letters
+    parts.hostname.removesuffix(".").encode("idna")  # UnicodeError: a label is empty, or longer than 63 characters
 
 
 def proxy_login_error(url: str, prefix: str) -> SourceError:
@@ -94,7 +94,7 @@ def root_cause(error: BaseException) -> str:
     nested = getattr(error, "reason", None)
     if isinstance(nested, Exception):
         return root_cause(nested)
-    text = redact(" ".join(str(error).split()))  # before it is cut, which could leave a part of a secret
+    text = redact(" ".join(str(error).split()))  # before it is truncated, which could leave a part of a secret
     message = LIBRARY_PREFIX.sub("", text.split("(Caused by")[0]) or type(error).__name__
     return message if len(message) <= MAX_REASON_LENGTH else f"{message[:MAX_REASON_LENGTH]}…"
 

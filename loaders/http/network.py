@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from loaders.core.errors import NoNetworkError
 
-WELL_KNOWN_HOSTS = ("doi.org", "zenodo.org")  # only looked up by name: nothing is sent to them
-# RFC 5737 and RFC 3849: addresses that are nobody's; a datagram socket needs a route to them, and sends nothing
+WELL_KNOWN_HOSTS = ("doi.org", "zenodo.org")  # only resolved: nothing is sent to them
+# RFC 5737, RFC 3849: documentation addresses; connecting a datagram socket needs a route, and sends nothing
 UNROUTED_ADDRESSES = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 NO_ROUTE = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
 

@@ -15,11 +15,11 @@ class Proxy:
     """A proxy of the environment.
 
     Attributes:
-        scheme: how the proxy itself is spoken to: http, https, socks5, …
+        scheme: of the proxy itself: http, https, socks5, …
         host: its name.
         port: its port.
-        user: who asks; empty for nobody.
-        password: of the user; must not be shown.
+        user: for authentication; empty without.
+        password: of the user; secret.
     """
 
     scheme: str
@@ -59,7 +59,7 @@ def duckdb_proxy(url: str) -> dict[str, str]:
     """DuckDB's settings for the same proxy; it reads HTTP_PROXY itself, for every host, and badly.
 
     Raises:
-        ValueError: DuckDB cannot go through it; says why, without the password.
+        ValueError: DuckDB cannot use it; the message gives the reason, without the password.
     """
     if fault := proxy_fault(url):
         raise ValueError(fault)
@@ -81,7 +81,7 @@ def _environment_proxy(url: str) -> str:
     """The proxy's address as stated in the environment; empty without one."""
     try:
         return select_proxy(url, get_environ_proxies(url, no_proxy=None)) or ""
-    except ValueError:  # the address itself is none
+    except ValueError:  # an invalid address
         return ""
 
 

@@ -20,10 +20,10 @@ class RateLimit:
     """A number of requests per period, counted in a file.
 
     Attributes:
-        file: when the last requests were made.
-        max_requests: how many.
-        period_s: in how long [s].
-        now, sleep: the clock.
+        file: the times of the last requests.
+        max_requests: the limit.
+        period_s: the period [s].
+        now, sleep: the clock, for tests.
     """
 
     file: Path
@@ -56,6 +56,6 @@ class RateLimit:
         try:
             times = [float(timestamp) for timestamp in json.loads(self.file.read_text(encoding="utf-8"))]
         except (FileNotFoundError, TypeError, ValueError):
-            return []  # where too many are made then, the provider says so
+            return []  # the provider refuses requests over its limit
         now = self.now()
         return sorted(timestamp for timestamp in times if now - self.period_s < timestamp <= now)

@@ -9,18 +9,18 @@ from tenacity import RetryCallState
 from loaders.core.errors import SourceError
 from loaders.settings.download import Download
 
-PROGRESS_BYTES = 1 << 20  # a connection that brought this much was worth its attempt
-STALL_WINDOWS = 2  # time-outs within which a body must keep up its slowest speed
+PROGRESS_BYTES = 1 << 20  # an attempt that received this much does not count
+STALL_WINDOWS = 2  # timeouts over which the speed of a body is measured
 
 
-class InterruptedTransfer(Exception):  # noqa: N818 (it is no error until the attempts are used up)
+class InterruptedTransfer(Exception):  # noqa: N818 (no error until the attempts are exhausted)
     """A failed request that is worth a retry.
 
     Attributes:
-        retry_after_s: how long the server asks us to wait [s]; null if it does not.
-        received_bytes: how much came before [bytes].
-        max_attempts: after how many of them another is no use; null for what the settings say.
-        status: of the answer, if there was one.
+        retry_after_s: the server's Retry-After [s]; null without one.
+        received_bytes: the size received before [bytes].
+        max_attempts: a lower limit of attempts than in the settings; null without one.
+        status: of the response, if there was one.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class SpeedMonitor:
         """Count received bytes.
 
         Raises:
-            TooSlowError: too few of them did of late.
+            TooSlowError: too few arrived over the period.
         """
         self._bytes += count
         elapsed_s = time.monotonic() - self._start

@@ -13,8 +13,8 @@ import requests
 OK, PARTIAL = 200, 206
 VALIDATORS = ("ETag", "Last-Modified")  # headers that identify a version of a file
 
-# of a 5xx, these are about the request, which stays the same; all others are about the server at this moment, also
-# those that no standard names: 520 to 527 and 530 (no way to the server behind), 529 (overloaded), 598, 599 (time-out)
+# these 5xx concern the request, which stays the same; all others concern the state of the server, including codes
+# without a standard: 520 to 527 and 530 (origin unreachable), 529 (overloaded), 598, 599 (timeout)
 PERMANENT_SERVER_ERRORS = {
     501: "the method is not supported",
     505: "the version of HTTP is not supported",
@@ -23,7 +23,7 @@ PERMANENT_SERVER_ERRORS = {
     510: "it wants an extension of HTTP",
     511: "the network wants a login first",
 }
-# of the others, these are about the moment, not about the request
+# these other codes concern the moment, not the request
 TRANSIENT_STATUSES = {
     202: "what was asked for is being made ready",
     204: "nothing comes with it",

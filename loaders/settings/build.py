@@ -18,7 +18,7 @@ class Dedup(SettingsModel):
 
     Attributes:
         priority: datasets whose outlines and values come first; the others follow in the order of `datasets`.
-        overrides: file with what people say of single pairs, relative to the project's folder.
+        overrides: file with manual decisions on single pairs, relative to the project's folder.
         identical_iou: from this intersection over union [1] on, two outlines are the same.
         shared_of_smaller: share of the smaller outline [1] that the other one must cover.
         part_area_ratio: below this ratio of areas [1], the smaller is a part of the larger.
@@ -67,10 +67,10 @@ class Boundaries(SettingsModel):
         source: overture: Overture Maps' divisions, of a pinned release; naturalearth: the bundled extract at 1:110
             million, without regions. Samples always take the bundled one.
         release: of Overture Maps, such as 2026-09-23.1; it is named, never the latest.
-        subtypes: which divisions are wanted; dependencies are countries of their own.
-        nearest_land_km: how far from land a record may be and still belong to it.
+        subtypes: of the divisions to read; dependencies are countries of their own.
+        nearest_land_km: the largest distance of a record from the land that it belongs to.
         s3_endpoint: address of the S3 service that holds the release; null is Amazon's.
-        ca_cert_file: whom to trust, where a proxy has an authority of its own: a file in PEM.
+        ca_cert_file: CA bundle in PEM, for a proxy that re-signs TLS.
     """
 
     source: Literal["naturalearth", "overture"] = "overture"

@@ -49,10 +49,10 @@ class ReadOptions(SettingsModel):
         wkt: column with the shapes of a table as well-known text, instead of the two with coordinates.
         encoding: of text.
         delimiter: between the columns of a CSV.
-        header_line: of a CSV: the line that names its columns; the first is 1. What stands before it is left out.
-        quotes: of a CSV: whether values may stand in double quotes; if not, these are characters like any other.
-        decimal: the mark before the decimals of a number that is written as text.
-        thousands: the mark between its groups of three digits.
+        header_line: of a CSV: the line with its column names; the first is 1. Lines before it are skipped.
+        quotes: of a CSV: whether values may be in double quotes; if not, these are plain characters.
+        decimal: the decimal mark of a number in text.
+        thousands: the mark between groups of three digits.
     """
 
     crs: Annotated[Text, BeforeValidator(_as_crs)] | None = None
@@ -84,9 +84,9 @@ class Column(SettingsModel):
     """A published column, or one value for all records.
 
     Attributes:
-        column: its name; of several, the first that is not null in a row counts.
+        column: its name; of several, the first non-null one in a row counts.
         constant: the value of every record, instead of a column.
-        null_values: what stands for "unknown".
+        null_values: values that mean "unknown".
     """
 
     column: ColumnNames = ()
@@ -138,9 +138,9 @@ class InstalledColumn(Column):
     """The date of installation: one column, one constant, or the columns of an interval.
 
     Attributes:
-        after: column with the last date on which it was not there yet, say of a satellite scene.
-        before: column with the first date on which it was there.
-        pattern: how the dates are written where it is not plain: of YYYY, MM, DD and separators, say DD/MM/YYYY.
+        after: column with the last date without it, say of a satellite scene.
+        before: column with the first date with it.
+        pattern: of ambiguous dates, composed of YYYY, MM, DD and separators, say DD/MM/YYYY.
     """
 
     after: ColumnNames = ()
@@ -174,8 +174,8 @@ class ColumnMap(SettingsModel):
 
     Attributes:
         source_id: identifies the record.
-        group: identifies the installation that it is a part of, where the publisher says so.
-        area, capacity, installed: what is stated of it.
+        group: identifies its installation, where the publisher states one.
+        area, capacity, installed: as stated.
         position: only compared with the shape.
     """
 

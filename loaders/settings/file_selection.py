@@ -27,9 +27,9 @@ class SourceFile:
     """A selected file.
 
     Attributes:
-        path: where it is on this disk; a folder if it is a file geodatabase.
-        published: its path in the archive, or in the raw folder.
-        archive: the archive that it was in, below the raw folder.
+        path: on this disk; a folder for a file geodatabase.
+        published: its path in its archive, or in the raw folder.
+        archive: its archive, below the raw folder; empty without one.
     """
 
     path: Path
@@ -50,7 +50,7 @@ class SourceFile:
 def select_names(names: Collection[str], source: Source) -> tuple[list[str], list[str]]:
     """The files of a publisher to fetch, sorted; and the patterns without any possible match.
 
-    A pattern that matches no file may match one inside an archive, so that archives are wanted for it.
+    Archives are selected for a pattern without a matching file, since it may match one of their members.
     """
     visible = sorted(name for name in names if not _is_hidden(name) and not _matches_any(name, "", source.exclude))
     if not source.include:
@@ -80,10 +80,10 @@ def select_members(members: Sequence[str], archive: str, source: Source) -> list
 def select_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
     """The files of a raw folder to load, sorted by name.
 
-    Without patterns it is the only file of a known format, or the only file.
+    Without patterns, the only file of a known format, or the only file.
 
     Raises:
-        ReadError: a pattern finds nothing, or there are several files to choose from without a pattern.
+        ReadError: a pattern matches nothing, or there are several files and no pattern.
     """
     present = sorted({_source_file(path, folder) for path in folder.rglob("*") if path.is_file()}, key=_sort_key)
     present = [file for file in present if file.suffix not in SHAPEFILE_PARTS and not is_archive(file.published)]

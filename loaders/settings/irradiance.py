@@ -17,8 +17,8 @@ class Pvgis(SettingsModel):
 
     Attributes:
         data: tmy: a typical year, each month from the year that is most like all; hourly: the mean of whole years.
-        years: first and last of them; required for hourly, null is all that PVGIS has for tmy.
-        radiation: database, such as PVGIS-SARAH3; null is what PVGIS takes for the place.
+        years: first and last; required for hourly, null is every available year for tmy.
+        radiation: database, such as PVGIS-SARAH3; null is the default of PVGIS for the location.
     """
 
     data: Literal["tmy", "hourly"] = "tmy"
@@ -62,7 +62,7 @@ class Irradiance(SettingsModel):
     """The provider of irradiance, and the panels that the yield is computed for.
 
     Attributes:
-        provider: clearsky: the sky without clouds, an upper bound, from what comes with pvlib; pvgis: no key; nsrdb and
+        provider: clearsky: without clouds, an upper bound, from data of pvlib; pvgis: no key; nsrdb and
             google_solar: keys from the environment.
         h3_resolution: of the cells that share one value; 4 is about 1,770 km².
         tilt_deg: of the panels from the horizontal [°]; null is the latitude, a rule of thumb. They face the equator.

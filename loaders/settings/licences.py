@@ -19,11 +19,11 @@ class Terms:
     """A licence in plain words.
 
     Attributes:
-        name: its SPDX identifier; of an unknown one, what is stated.
+        name: its SPDX identifier; of an unknown one, the statement.
         title: its full name.
-        url: where its text is; none where there is no such text.
-        obligations: what whoever uses the data must do, in plain sentences.
-        kind: what it means for a table that is merged from several datasets.
+        url: of its text; none without one.
+        obligations: of users of the data, in plain sentences.
+        kind: its effect on a table merged from several datasets.
     """
 
     name: str
@@ -109,7 +109,7 @@ _OTHER_TERMS = (
 _CC = tuple(_creative_commons(elements, version) for version in _CC_VERSIONS for elements in _CC_ELEMENTS)
 _TERMS = {each.name: each for each in (*_CC, *_OTHER_TERMS)}
 
-# what follows for a table that is merged from all parts
+# the consequences for a table merged from all parts
 _MERGED: dict[Kind, str] = {
     "no_derivatives": "Some parts forbid adaptation ({}): do not publish a table that they are merged into.",
     "non_commercial": "Some parts forbid commercial use ({}): a table that they are merged into is not for it either.",
@@ -119,7 +119,7 @@ _ALL_PERMISSIVE = (
     "All parts have permissive licences: a merged table may be published, if what they ask for goes with it."
 )
 
-# what is stated, word by word, in fewer words: applied in this order
+# abbreviations of stated words, applied in this order
 _ABBREVIATIONS = (
     (r"\b(?:deed|legalcode)(?: [a-z]{2})?$", ""),  # the page and its language
     (r"creative ?commons", "cc"),
@@ -139,7 +139,7 @@ _NOISE = frozenset(
     {"http", "https", "www", "org", "html", "spdx", "license", "licence", "licenses", "licences"}
     | {"the", "v", "version", "public", "international", "unported"}
 )
-# the words that a licence must be stated with, and those that it may be; any other word makes it another licence
+# the required and the optional words of each licence; any other word makes it another licence
 _WORDS = (
     ("CC0-1.0", {"cc", "zero"}, {"1.0", "universal", "pd", "dedication"}),
     ("ODbL-1.0", {"odbl"}, {"odc", "1.0"}),

@@ -32,7 +32,7 @@ def unknown_name_message(name: str, known: Iterable[str], kind: str, file: str) 
 
 def invalid_settings_message(file: str, error: ValidationError, model: type[BaseModel]) -> str:
     """The message for all invalid settings of a file, one per line."""
-    # a value that may be of several types is complained about once for each of them
+    # a value that may be of several types has one error for each of them
     problems = {
         problem["loc"][:-1] if problem["loc"][-1:] in UNION_MEMBERS else problem["loc"]: problem
         for problem in error.errors()

@@ -22,7 +22,7 @@ from loaders.settings.source import Doi, Source
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
 
-# the tables of the schema raw_data that are not one dataset's, and the step that is not
+# tables of the schema raw_data, and a step, that belong to no single dataset
 RESERVED_KEYS = frozenset(
     {
         *("admin_boundaries", "boundaries", "build", "dataset_accounting", "dataset_terms", "doi_pv_features"),
@@ -118,7 +118,7 @@ class Settings(SettingsModel):
         """The same settings with one size limit for all datasets [MB].
 
         Raises:
-            SettingsError: it is no positive number.
+            SettingsError: the limit is not a positive number.
         """
         if not max_mb > 0:
             raise SettingsError(f"max_mb is {max_mb!r}; expected a positive number of megabytes.")
@@ -129,7 +129,7 @@ class Settings(SettingsModel):
         """The datasets with these keys or aliases, each once; all datasets without names.
 
         Raises:
-            SettingsError: there is none of one name.
+            SettingsError: a name is unknown.
         """
         datasets = [self.dataset(name) for name in names or self.datasets]
         return list({dataset.key: dataset for dataset in datasets}.values())
@@ -138,7 +138,7 @@ class Settings(SettingsModel):
         """The dataset with this key or alias.
 
         Raises:
-            SettingsError: there is none; the message names the nearest.
+            SettingsError: the name is unknown; the message suggests the nearest one.
         """
         aliases = {dataset.alias: key for key, dataset in self.datasets.items() if dataset.alias}
         key = aliases.get(name, name)
@@ -156,7 +156,7 @@ def read_settings(path: Path) -> Settings:
         path: the YAML file, by convention `params.yaml` in the project's folder.
 
     Raises:
-        SettingsError: it is not YAML, or says something that cannot be meant: the file, the key, what was found and
+        SettingsError: it is not YAML, or holds an invalid setting: the message names the file, the key, the value and
             the nearest valid name.
     """
     try:
@@ -166,7 +166,7 @@ def read_settings(path: Path) -> Settings:
         duplicate = messages.duplicate_key(tree)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date, a branch within itself
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date, a recursive branch
         raise SettingsError(f"{path}: is not YAML: {messages.yaml_error_message(error)}") from error
     if duplicate:
         raise SettingsError(f"{path.name}: {duplicate} stands there twice; keep one of them.")

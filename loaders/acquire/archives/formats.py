@@ -23,7 +23,7 @@ HEADER_BYTES = 1 << 24  # no name, sparse map or padding of a tar is longer
 MAX_PART_BYTES, MAX_NAME_BYTES = 240, 1000  # disks allow 255 and 4,096
 ZIP_END_BYTES = 22 + 0xFFFF  # with the longest comment there is
 LINK_BYTES = 4096  # no path is longer
-# These unpack at once all that was read of them: 4 kB of bzip2 may become 80 MB, and 1 MB becomes 20 GB.
+# These decompress a whole read at once: 4 kB of bzip2 may become 80 MB, and 1 MB becomes 20 GB.
 SMALL_CHUNK_BYTES = {zipfile.ZIP_BZIP2: 4096, zipfile.ZIP_LZMA: 4096}
 
 Kind = Literal["file", "folder", "link", "special file"]
@@ -42,8 +42,8 @@ class Member:
         stated_name: its name there.
         bytes: its size when unpacked [bytes].
         kind: only a file is data.
-        target: where a link leads, from the top of the archive; empty if that cannot be known.
-        encrypted: whether it asks for a password.
+        target: of a link, from the top of the archive; empty if unknown.
+        encrypted: whether it requires a password.
     """
 
     stated_name: str
@@ -161,7 +161,7 @@ class ZipFormat:
         with zipfile.ZipFile(archive) as zip_file:
             _require_whole_directory(archive, len(zip_file.infolist()))
             for entry in zip_file.infolist():
-                # zipfile cuts a name at a NUL; what a later field renames is only in `filename`
+                # zipfile truncates a name at a NUL; a name from a later field is only in `filename`
                 name = entry.orig_filename if "\0" in entry.orig_filename else entry.filename
                 is_folder = name.endswith(("/", "\\"))
                 kind = "folder" if is_folder else ZIP_KINDS.get(stat.S_IFMT(entry.external_attr >> 16), "special file")
@@ -178,7 +178,7 @@ class ZipFormat:
             entries = zip_file.infolist()
             for index, member in selected.items():
                 entry = entries[index]
-                entry.file_size = UNLIMITED_BYTES  # at the stated size, zipfile would stop without a word
+                entry.file_size = UNLIMITED_BYTES  # at the stated size, zipfile would stop silently
                 with zip_file.open(entry) as source:
                     MemberWriter(member, folder).copy_from(
                         source, SMALL_CHUNK_BYTES.get(entry.compress_type, CHUNK_BYTES)
@@ -192,7 +192,7 @@ def _require_whole_directory(archive: Path, listed_count: int) -> None:
         end = stream.read()
     position = end.rfind(b"PK\5\6") + 10
     stated_count = int.from_bytes(end[position : position + 2], "little")
-    if stated_count not in {listed_count % 0x10000, 0xFFFF}:  # the latter says that it did not fit
+    if stated_count not in {listed_count % 0x10000, 0xFFFF}:  # 0xFFFF is for larger numbers
         raise BadArchiveError(
             f"is damaged or cut short: it states {stated_count:,} members, but lists {listed_count:,}"
         )

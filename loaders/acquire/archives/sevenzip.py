@@ -19,7 +19,7 @@ from loaders.acquire.archives.formats import (
     resolve_link,
 )
 
-# Of any other method, py7zr unpacks a megabyte at once, whatever that becomes; the last is judged as encryption.
+# With other methods, py7zr unpacks a megabyte at once, whatever its size; 7zAES is reported as encryption.
 STREAMED_METHODS = {
     *("LZMA", "LZMA2", "PPMd", "COPY", "delta", "DELTA", "BCJ", "ARM", "ARMT", "IA64", "PPC", "SPARC", "7zAES"),
 }
@@ -97,7 +97,7 @@ class SevenZipFormat:
 
     @contextmanager
     def _opened(self, archive: Path) -> Iterator[SevenZipFile]:
-        # py7zr reads the blocks of an open file one after another, those of a path in threads
+        # py7zr reads the blocks of an open file sequentially, those of a path in threads
         try:
             with archive.open("rb") as stream, SevenZipFile(stream) as archive_file:
                 if unknown_method := min(set(archive_file.archiveinfo().method_names) - STREAMED_METHODS, default=""):

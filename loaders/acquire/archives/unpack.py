@@ -78,18 +78,18 @@ def unpack(  # noqa: PLR0913 (each says what no other does)
     Archives inside are members like others. A member that the archive calls `.\a//b` is `a/b`.
 
     Args:
-        archive: the file on this disk, whatever it is called here.
-        name: what its publisher calls it; the ending tells the format.
-        folder: where to; on any error, nothing of this archive stays there.
+        archive: the file on this disk, under any name.
+        name: its published name, whose ending names the format.
+        folder: the target; on any error, nothing of this archive stays there.
         select: takes the names of all members but folders and returns those to unpack.
-        limits: what it may become.
+        limits: of the unpacked size.
         key: the dataset, for messages.
 
     Returns:
         The files written, sorted.
 
     Raises:
-        ReadError: the archive is damaged, encrypted or too large, or holds what no dataset needs.
+        ReadError: the archive is damaged, encrypted or too large, or holds links or special files.
     """
     job = UnpackJob(archive, name, folder, limits, key)
     archive_format = _format(job)
@@ -121,7 +121,7 @@ def unpack(  # noqa: PLR0913 (each says what no other does)
 
 def _format(job: UnpackJob) -> ArchiveFormat:
     if job.name.lower().endswith(SEVEN_ZIP):
-        from loaders.acquire.archives.sevenzip import SevenZipFormat  # noqa: PLC0415 (few archives are worth the time of its import)
+        from loaders.acquire.archives.sevenzip import SevenZipFormat  # noqa: PLC0415 (slow to import, rarely needed)
 
         return SevenZipFormat()
     for suffix, archive_format in ARCHIVE_FORMATS.items():
@@ -159,14 +159,14 @@ def _readable_errors(job: UnpackJob) -> Iterator[None]:
     """Turn errors of the libraries, which on damaged data can be any exception, into messages."""
     try:
         yield
-    except (EoPvError, MemoryError):  # of ours, of this machine
+    except (EoPvError, MemoryError):  # ours, or this machine's
         raise
     except BadArchiveError as error:
         raise job.error(str(error)) from error
     except NotImplementedError as error:
         raise job.error(f"is packed in a way that this version cannot read ({error})") from error
     except Exception as error:
-        if isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}:  # that is a seek to a false place
+        if isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}:  # EINVAL: a bad offset
             remedy = f"Make room for it there, or narrow datasets.{job.key}.source.include."
             raise job.error(f"cannot be unpacked on this disk ({error.strerror})", remedy) from error
         raise job.error(f"{DAMAGED_MESSAGE} ({error})" if str(error) else DAMAGED_MESSAGE) from error

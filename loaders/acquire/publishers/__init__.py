@@ -40,12 +40,12 @@ def query(dataset: Dataset, client: HttpClient, *, verify_head: bool = False) ->
     """All files that a published source holds now, selected or not; a record's page stands for the record.
 
     Args:
-        dataset: whose source is asked.
-        client: how to ask.
-        verify_head: whether what HEAD says of a file has led nowhere before.
+        dataset: the dataset to query.
+        client: sends the requests.
+        verify_head: whether to confirm the headers of HEAD by GET, since the file could not be downloaded before.
 
     Raises:
-        SourceError: the place does not answer, knows nothing of that name, or answers what cannot be understood.
+        SourceError: the publisher does not answer, does not know the record, or answers in an unknown form.
     """
     session = PublisherSession(client, dataset.key, verify_head=verify_head)
     try:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from loaders.acquire.publishers import dataverse, figshare, osf, sciencebase, via_datahugger, zenodo
 from loaders.acquire.publishers.api.session import Listing, PublisherSession
 
-# each answers for its own pages, and null for all others
+# each returns null for pages of others
 REPOSITORIES: tuple[Callable[[str, str | None, PublisherSession], Listing | None], ...] = (
     zenodo.query,
     figshare.query,
@@ -20,7 +20,7 @@ def query(doi: str, session: PublisherSession) -> Listing:
     """The files of a DOI; the DOI of all versions leads to the newest one.
 
     Raises:
-        SourceError: the DOI does not exist, or leads to a place that we cannot ask.
+        SourceError: the DOI does not exist, or leads to an unsupported repository.
     """
     if listing := figshare.article(doi, session):
         return listing

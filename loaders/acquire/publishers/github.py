@@ -78,7 +78,7 @@ def _file(record: Record, remote: str, session: PublisherSession) -> LockedFile:
     response = fetch_headers(address(record, requested), session)
     session.require_found(response, f"{remote} in {record.id}")
     described = locked_file(response, requested.name, remote)
-    # a commit says what is in its files: whatever else the server says may change any day
+    # the commit identifies the content; validators of the server may change any day
     return described if remote.startswith(RELEASE) else replace(described, validator=None)
 
 

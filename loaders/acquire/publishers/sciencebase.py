@@ -23,7 +23,7 @@ CHILDREN = {"format": "json", "max": "100", "fields": "title,dates,provenance,ha
 MAX_DEPTH = 3  # parents of parents of parents
 MAX_CHILDREN = 1000
 MAX_LISTED = 20
-NAME_PREFIX = "name="  # in a key: a file that has no place on ScienceBase's disk is asked for by its name
+NAME_PREFIX = "name="  # in `remote`: a file without a path on ScienceBase's disk is requested by name
 
 
 def query(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
@@ -63,7 +63,7 @@ def _newest_child(item: Fields, source: str) -> Fields | None:
     """The newest version among the children of an item; null for an item with data of its own, or without children.
 
     Raises:
-        SourceError: it cannot be told which child is the newest.
+        SourceError: the newest child is ambiguous.
     """
     files = list(_files(item))
     if any(is_data(file.name) for file in files) or (files and item.values.get("hasChildren") is not True):

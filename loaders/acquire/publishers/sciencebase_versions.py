@@ -22,7 +22,7 @@ from loaders.acquire.publishers.api.fields import Fields, abbreviate
 from loaders.core.errors import SourceError
 
 MAX_LISTED = 20
-MAX_QUERIED = 50  # children whose dates are asked for one by one
+MAX_QUERIED = 50  # children whose dates are requested one by one
 VERSION = re.compile(r"(?<![a-z])(?:version|ver|v|edition|release)[\s._-]*(\d+(?:[._]\d+)*)(?![a-z\d])", re.IGNORECASE)
 OUTDATED = frozenset(
     {
@@ -47,7 +47,7 @@ MONTH = re.compile(
 )
 DAY = re.compile(r"(?<![a-z\d])((?:19|20)\d\d)(-?)(0[1-9]|1[0-2])\2([0-3]\d)(?!\d)", re.IGNORECASE)
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-UNTITLED = frozenset(  # words in a title that tell a version from another, not its subject
+UNTITLED = frozenset(  # words in a title about its version, not its subject
     {"version", "versions", "ver", "v", "edition", "release", "released", "update", "updated"}
     | {"releases", "editions", "current", "latest", "newest", "most", "recent", "the", "of", "as", "and"}
     | OUTDATED
@@ -66,7 +66,7 @@ def newest_version(children: Sequence[Fields], load_full: Callable[[Fields], Fie
 
     Args:
         children: as the list of the parent has them, at least one.
-        load_full: asks for all that a child states.
+        load_full: requests the whole item of a child.
     """
     candidates = [child for child in children if not EARLIER.search(_title(child))] or list(children)
     if len(candidates) > 1 and len({_subject(child) for child in candidates}) == 1:
@@ -92,9 +92,9 @@ def ambiguous_versions_error(
 
     Args:
         children: of the parent.
-        parent: what the parent is called.
-        source: the source, as the settings have it.
-        page: the address of the page of a child.
+        parent: the name of the parent.
+        source: the source in the settings.
+        page: returns the address of a child's page.
     """
     session = children[0].session
     rest = f" and {len(children) - MAX_LISTED} more" if len(children) > MAX_LISTED else ""

@@ -20,8 +20,8 @@ class Fields:
 
     Attributes:
         values: its fields.
-        label: what it is, as an error calls it: "item 6671c479 of ScienceBase".
-        session: the conversation.
+        label: its name in errors: "item 6671c479 of ScienceBase".
+        session: the publisher session.
     """
 
     values: dict[str, Any]

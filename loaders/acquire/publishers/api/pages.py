@@ -22,7 +22,7 @@ def follow_pages(
         next_page: the address of the next page; null, or empty, on the last.
 
     Raises:
-        SourceError: a page cannot be read, or its address is no page of this list.
+        SourceError: a page cannot be read, or is on another host.
     """
     url, visited_urls = first, set[str]()
     while True:
@@ -55,7 +55,7 @@ def collect_entries(
         identify: what tells an entry from the others.
 
     Raises:
-        SourceError: the list has no end, or a page repeats what came before.
+        SourceError: the list has no end, or a page repeats earlier entries.
     """
     collected: dict[str, Fields] = {}
     for number, page in enumerate(pages, start=1):

@@ -28,7 +28,7 @@ class PublisherSession:
 
     Attributes:
         key: the dataset, for messages.
-        verify_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
+        verify_head: whether to confirm the headers of HEAD by GET, since a file could not be downloaded before.
     """
 
     def __init__(self, client: HttpClient, key: str, *, verify_head: bool = False) -> None:
@@ -55,7 +55,7 @@ class PublisherSession:
         """The response, if its status is 200.
 
         Raises:
-            SourceError: its status says otherwise.
+            SourceError: it has another status.
         """
         if response.status_code == OK:
             return response
@@ -108,7 +108,7 @@ class PublisherSession:
             try:
                 self._answers[method, url] = send(url, **options)
             except NoNetworkError:
-                raise  # it is not about this dataset
+                raise  # the same for all datasets
             except SourceError as error:
                 raise SourceError(f"{self.key}: {error}") from error
         return self._answers[method, url]
@@ -155,6 +155,6 @@ def year(value: object) -> int | None:
 
 
 def _excerpt(response: requests.Response) -> str:
-    start = response.content[:5000].decode(errors="replace")  # `text` would guess the encoding of all of it
+    start = response.content[:5000].decode(errors="replace")  # `text` would guess the encoding of the whole body
     title = re.search(r"<title[^>]*>([^<]*)", start, re.IGNORECASE)
     return f"“{' '.join((title.group(1) if title else start)[:60].split())}”"
