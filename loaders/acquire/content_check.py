@@ -47,34 +47,34 @@ def _fault(path: Path, expected: FileFormat) -> str:
 
 def _edge_fault(start: bytes, end: bytes, expected: FileFormat) -> str:
     """What is wrong with the first and the last bytes, or with all of a short file."""
-    whole = start if start == end else b""
+    short_content = start if start == end else b""
     if expected is PARQUET and not end.endswith(PARQUET.magic):
         return f"it ends with {end[-16:]!r}"
     if expected is GEOJSON:
-        return _json_fault(whole) or (
+        return _json_fault(short_content) or (
             "" if CLOSED_JSON.search(end) or not end.strip() else f"it ends with {end[-16:]!r}"
         )
-    return _csv_fault(start, whole) if expected is CSV else ""
+    return _csv_fault(start, short_content) if expected is CSV else ""
 
 
-def _json_fault(whole: bytes) -> str:
+def _json_fault(short_content: bytes) -> str:
     """Refuse a short document without any geometry, as error messages of servers are."""
     try:
-        document = parse_json(whole)
+        document = parse_json(short_content)
     except ValueError:
         return ""  # perhaps one feature per line
     if isinstance(document, dict):
         is_geographic = str(document.get("type")) in JSON_TYPES or not ESRI_FIELDS.isdisjoint(document)
     else:
         is_geographic = bool(document)
-    return "" if is_geographic else f"it is other JSON: {whole[:60]!r}"
+    return "" if is_geographic else f"it is other JSON: {short_content[:60]!r}"
 
 
-def _csv_fault(start: bytes, whole: bytes) -> str:
+def _csv_fault(start: bytes, short_content: bytes) -> str:
     """Refuse a table that is HTML, XML or JSON."""
     text = start.removeprefix(BYTE_ORDER_MARK).lstrip().lower()
     try:
-        is_other_format = text.startswith(MARKUP) or isinstance(parse_json(whole), dict | list)
+        is_other_format = text.startswith(MARKUP) or isinstance(parse_json(short_content), dict | list)
     except ValueError:
         is_other_format = False
     return f"it begins with {start[:40]!r}" if is_other_format else ""

@@ -175,17 +175,17 @@ def differences(lock: Lock, receipt: Receipt, paths: ProjectPaths) -> Iterator[s
     receipt = receipt.for_lock(lock)
     folder = paths.raw(lock.dataset)
     expected = {file.name: receipt.published.get(file.name) for file in lock.files} | receipt.unpacked
-    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    for name in sorted(present - set(expected)):
+    present_names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    for name in sorted(present_names - set(expected)):
         yield f"{name} is not in the lock"
-    for name in sorted(set(expected) - present):
+    for name in sorted(set(expected) - present_names):
         yield f"{name} is missing"
-    locked = {file.name: file for file in lock.files}
-    for name in sorted(present & set(expected)):
+    locked_files = {file.name: file for file in lock.files}
+    for name in sorted(present_names & set(expected)):
         path, fetched = folder / name, expected[name]
         if fetched is not None and (path.stat().st_size, sha256(path)) != (fetched.bytes, fetched.sha256):
             yield f"{name} has other bytes than were fetched"
-        elif name in locked and not matches(locked[name], path):
+        elif name in locked_files and not matches(locked_files[name], path):
             yield f"{name} is not the file that the lock names"
         elif fetched is None:
             yield f"{name} was never verified"
@@ -193,14 +193,14 @@ def differences(lock: Lock, receipt: Receipt, paths: ProjectPaths) -> Iterator[s
 
 def proofs(lock: Lock, receipt: Receipt) -> Iterator[str]:
     """For a raw folder without differences: how many files a checksum proves, and when the others were first seen."""
-    unproven = {file.name: receipt.published[file.name].first_seen for file in lock.files if not file.checksum}
-    folders = tuple(f"{name}{UNPACKED_SUFFIX}/" for name in unproven)
-    proven = [
-        name for name in receipt.published | receipt.unpacked if not name.startswith(folders) and name not in unproven
+    first_days = {file.name: receipt.published[file.name].first_seen for file in lock.files if not file.checksum}
+    folders = tuple(f"{name}{UNPACKED_SUFFIX}/" for name in first_days)
+    proven_names = [
+        name for name in receipt.published | receipt.unpacked if not name.startswith(folders) and name not in first_days
     ]
-    if proven or not unproven:
-        yield f"{len(proven)} file(s) as locked"
-    for name, day in sorted(unproven.items()):
+    if proven_names or not first_days:
+        yield f"{len(proven_names)} file(s) as locked"
+    for name, day in sorted(first_days.items()):
         when = f"on {day}" if day else "(on a day that was not noted)"
         yield f"{name}: nobody states a checksum: as first seen {when}"
 

@@ -44,10 +44,10 @@ class PartialFile:
             OSError: the disk is full or fails.
         """
         try:
-            written = self._stream.write(chunk)
+            written_bytes = self._stream.write(chunk)
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(self.path)) from error  # a stream does not name its file
-        if written != len(chunk):
+        if written_bytes != len(chunk):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
         self._update(chunk)
 

@@ -57,20 +57,20 @@ class Receipt:
     def for_lock(self, lock: Lock) -> "Receipt":
         """The part of the receipt that is still valid under a lock's statements."""
         identities = {file.name: content_identity(lock.record, file) for file in lock.files}
-        changed = {
+        changed_names = {
             name for name, file in self.published.items() if name not in identities or identities[name] != file.stated
         }
-        return self.without(changed)
+        return self.without(changed_names)
 
     def sha256(self, name: str) -> str:
         """The SHA-256 of a file."""
         return (self.published | self.unpacked)[name].sha256
 
-    def without(self, changed: set[str]) -> "Receipt":
+    def without(self, names: set[str]) -> "Receipt":
         """A receipt without some published files and their members."""
-        folders = tuple(f"{name}{UNPACKED_SUFFIX}/" for name in changed)
+        folders = tuple(f"{name}{UNPACKED_SUFFIX}/" for name in names)
         return Receipt(
-            published={name: file for name, file in self.published.items() if name not in changed},
+            published={name: file for name, file in self.published.items() if name not in names},
             unpacked={name: file for name, file in self.unpacked.items() if not name.startswith(folders)},
         )
 
@@ -99,10 +99,10 @@ def changed_download_error(key: str, names: Sequence[str], expected: str, actual
 
 def with_first_seen(current: Receipt, previous: Receipt, lock: Lock, today: str) -> Receipt:
     """A receipt with the day on which each file without a checksum was first downloaded."""
-    unproven = {file.name for file in lock.files if not file.checksum}
-    changed = {name.partition(f"{UNPACKED_SUFFIX}/")[0] for name in changed_files(current, previous)}
-    first_days = {name: file.first_seen for name, file in previous.published.items() if name not in changed}
-    days = {name: first_days.get(name, today) for name in unproven}
+    unproven_names = {file.name for file in lock.files if not file.checksum}
+    changed_names = {name.partition(f"{UNPACKED_SUFFIX}/")[0] for name in changed_files(current, previous)}
+    first_days = {name: file.first_seen for name, file in previous.published.items() if name not in changed_names}
+    days = {name: first_days.get(name, today) for name in unproven_names}
     published = {name: replace(file, first_seen=days.get(name)) for name, file in current.published.items()}
     return replace(current, published=published)
 

@@ -75,9 +75,9 @@ def query_source(dataset: Dataset, paths: ProjectPaths, client: HttpClient, *, v
         selected = _matching_names(dataset, local_paths, str(local.source_path(dataset, paths)))
         files = [local.locked_file(local_paths[name], name) for name in selected]
     else:
-        record, listed = publishers.query(dataset, client, verify_head=verify_head)
-        files = _select_files(dataset, {file.name: file for file in listed}, record.id)
-        _require_distinct(dataset, [file for file in listed if file.name in {each.name for each in files}])
+        record, listed_files = publishers.query(dataset, client, verify_head=verify_head)
+        files = _select_files(dataset, {file.name: file for file in listed_files}, record.id)
+        _require_distinct(dataset, [file for file in listed_files if file.name in {each.name for each in files}])
     return Lock(
         dataset=dataset.key,
         origin=_origin(dataset, paths),
@@ -119,20 +119,20 @@ def _receipt_or_empty(path: Path) -> Receipt:
         return Receipt()
 
 
-def _select_files(dataset: Dataset, listed: Mapping[str, LockedFile], location: str) -> list[LockedFile]:
+def _select_files(dataset: Dataset, listed_files: Mapping[str, LockedFile], location: str) -> list[LockedFile]:
     """The selected files of a published record, which may be large: an ambiguous selection is refused."""
-    selected = _matching_names(dataset, listed, location)
+    selected = _matching_names(dataset, listed_files, location)
     data = main_files(selected, with_archives=True)
-    several = len({geodatabase(name) or name for name in data}) != 1
+    is_ambiguous = len({geodatabase(name) or name for name in data}) != 1
     if not dataset.source.include and dataset.source.kind in {"doi", "url"}:
-        if several and len(selected) != 1:
-            sizes = (f"{name} ({(listed[name].bytes or 0) / 1e6:,.1f} MB)" for name in sorted(listed))
+        if is_ambiguous and len(selected) != 1:
+            sizes = (f"{name} ({(listed_files[name].bytes or 0) / 1e6:,.1f} MB)" for name in sorted(listed_files))
             raise SourceError(
                 f"{dataset.key}: {location} holds several files: {', '.join(sizes)}. "
                 f"Name what is wanted in datasets.{dataset.key}.source.include in params.yaml."
             )
         selected = sorted(add_parts(data, selected)) if data else selected
-    return [listed[name] for name in selected]
+    return [listed_files[name] for name in selected]
 
 
 def _matching_names(dataset: Dataset, names: Collection[str], location: str) -> list[str]:
@@ -156,8 +156,8 @@ def _require_distinct(dataset: Dataset, files: Collection[LockedFile]) -> None:
         require_safe_name(file.name, "the publisher", dataset.key)
     folded_names = {case_folded(file.name) for file in files}
     folders = {str(folder) for name in folded_names for folder in PurePosixPath(name).parents}
-    unpacked = {f"{name}{UNPACKED_SUFFIX}" for name in folded_names}
-    if len(folded_names) < len(files) or folders & folded_names or (folders | folded_names) & unpacked:
+    unpacked_folders = {f"{name}{UNPACKED_SUFFIX}" for name in folded_names}
+    if len(folded_names) < len(files) or folders & folded_names or (folders | folded_names) & unpacked_folders:
         raise SourceError(
             f"{dataset.key}: the publisher lists files whose names differ only in case, or not at all, or of which one "
             f"would be the folder of another: {_format_names(file.name for file in files)}. Narrow "

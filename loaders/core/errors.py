@@ -51,12 +51,12 @@ class PipelineError(EoPvError):
     """Some datasets of a pipeline failed.
 
     Attributes:
-        failed: the error of each, by key.
-        stored: the tables of the others, by key.
+        errors: the error of each, by key.
+        tables: the tables of the others, by key.
     """
 
-    def __init__(self, failed: Mapping[str, EoPvError], stored: Mapping[str, str]) -> None:
-        self.failed, self.stored = dict(failed), dict(stored)
-        others = "the rest is stored" if stored else "nothing is stored"
-        lines = "\n".join(f"  {sentence}" for sentence in dict.fromkeys(map(str, failed.values())))
-        super().__init__(f"{len(failed)} of {len(failed) + len(stored)} datasets failed; {others}:\n{lines}")
+    def __init__(self, errors: Mapping[str, EoPvError], tables: Mapping[str, str]) -> None:
+        self.errors, self.tables = dict(errors), dict(tables)
+        others = "the rest is stored" if tables else "nothing is stored"
+        lines = "\n".join(f"  {sentence}" for sentence in dict.fromkeys(map(str, errors.values())))
+        super().__init__(f"{len(errors)} of {len(errors) + len(tables)} datasets failed; {others}:\n{lines}")

@@ -67,7 +67,7 @@ FORMATS: Mapping[str, FileFormat] = {
 }
 # Files of these formats often come with copies in other formats, or tables about them, which are not loaded by default.
 COMMON_SUFFIXES = frozenset({".geojson", ".json", ".shp", ".gpkg", ".fgb", ".kml", ".parquet", ".geoparquet", ".csv"})
-DRIVERS = frozenset(driver for found in FORMATS.values() for driver in found.drivers)
+DRIVERS = frozenset(driver for file_format in FORMATS.values() for driver in file_format.drivers)
 ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".7z")
 UNPACKED_SUFFIX = ".unpacked"  # suffix of the folder next to an archive, with its selected members
 SHAPEFILE_PARTS = frozenset({*SHAPEFILE.parts, ".qix", ".sbn", ".sbx"})  # the last three are indexes

@@ -136,10 +136,10 @@ def _system_message(number: int, name: object, folders: tuple[Path, ...]) -> str
 def _full_disk_message(name: object, folders: tuple[Path, ...], *, is_certain: bool = False) -> str | None:
     """The message that names the full disk; null if all disks have room, as under a quota, unless one must be full."""
     free_bytes = {folder: shutil.disk_usage(folder).free for folder in _candidate_folders(name, folders)}
-    full = next((folder for folder in free_bytes if free_bytes[folder] < FULL_DISK_BYTES), None)
-    if full is None and not is_certain:
+    full_folder = next((folder for folder in free_bytes if free_bytes[folder] < FULL_DISK_BYTES), None)
+    if full_folder is None and not is_certain:
         return None
-    folder = full or next(iter(free_bytes))
+    folder = full_folder or next(iter(free_bytes))
     return (
         f"The disk that holds {_display_path(folder)} is full ({free_bytes[folder]:,} bytes left). Make room on it, "
         "then run the same command again."

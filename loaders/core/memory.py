@@ -27,7 +27,7 @@ def has_address_space_limit() -> bool:
 
 def used_mb() -> float:
     """The most memory that this process, or one that it waited for, has used so far [MB]."""
-    usages = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    usages = (resource.getrusage(scope).ru_maxrss for scope in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return max(usages) * 1024 / BYTES_PER_MB
 
 

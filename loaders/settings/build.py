@@ -82,7 +82,7 @@ class Boundaries(SettingsModel):
 
     @field_validator("subtypes")
     @classmethod
-    def _countries_are_among_them(cls, subtypes: tuple[Subtype, ...]) -> tuple[Subtype, ...]:
+    def _require_countries(cls, subtypes: tuple[Subtype, ...]) -> tuple[Subtype, ...]:
         if "country" not in subtypes:
             raise ValueError("country is missing, by which installations are counted; add it")
         return subtypes

@@ -68,13 +68,13 @@ class ReadOptions(SettingsModel):
     thousands: Literal[",", ".", " ", "'"] | None = None
 
     @model_validator(mode="after")
-    def _shapes_are_in_one_place(self) -> Self:
+    def _require_single_position(self) -> Self:
         if self.wkt and (self.longitude or self.latitude):
             raise ValueError("give either wkt, or longitude and latitude")
         return self
 
     @model_validator(mode="after")
-    def _marks_differ(self) -> Self:
+    def _require_distinct_marks(self) -> Self:
         if self.decimal == self.thousands:
             raise ValueError(f"decimal and thousands are both {self.decimal!r}; they must differ")
         return self
@@ -94,7 +94,7 @@ class Column(SettingsModel):
     null_values: Scalars = ()
 
     @model_validator(mode="after")
-    def _column_or_constant(self) -> Self:
+    def _require_column_or_constant(self) -> Self:
         if bool(self.column) == (self.constant is not None):
             raise ValueError("give either a column or a constant")
         return self
@@ -118,7 +118,7 @@ class CapacityColumn(Column):
     basis: Literal["ac", "dc", "unknown"] = "unknown"
 
     @model_validator(mode="after")
-    def _peak_is_dc(self) -> Self:
+    def _require_dc_for_peak(self) -> Self:
         if self.unit.endswith(PEAK_SUFFIX) and self.basis == "ac":
             raise ValueError(f"{self.unit} is a DC capacity by definition, so basis cannot be ac")
         return self
@@ -148,7 +148,7 @@ class InstalledColumn(Column):
     pattern: DatePatterns = ()
 
     @model_validator(mode="after")
-    def _column_or_constant(self) -> Self:
+    def _require_column_or_constant(self) -> Self:
         alternatives = (bool(self.column), self.constant is not None, bool(self.after or self.before))
         if sum(alternatives) != 1:
             raise ValueError("give a column, or a constant, or the columns that it lies between (after, before)")
@@ -196,7 +196,7 @@ class Extent(SettingsModel):
     north: Annotated[float, Field(ge=-90, le=90)]
 
     @model_validator(mode="after")
-    def _has_an_inside(self) -> Self:
+    def _require_positive_size(self) -> Self:
         if not (self.west < self.east and self.south < self.north):
             raise ValueError("west must be less than east, and south less than north")
         return self

@@ -24,7 +24,7 @@ class DuckLake(SettingsModel):
 
     @field_validator("files")
     @classmethod
-    def _a_folder_or_a_bucket(cls, files: str | None) -> str | None:
+    def _require_folder_or_bucket(cls, files: str | None) -> str | None:
         if files and "://" in files and not files.startswith("s3://"):
             raise ValueError("ducklake.files is a folder or s3://bucket/prefix; no other address is understood")
         if files and (credential := credential_in(files)):

@@ -85,11 +85,13 @@ def select_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
     Raises:
         ReadError: a pattern matches nothing, or there are several files and no pattern.
     """
-    present = sorted({_source_file(path, folder) for path in folder.rglob("*") if path.is_file()}, key=_sort_key)
-    present = [file for file in present if file.suffix not in SHAPEFILE_PARTS and not is_archive(file.published)]
-    present = [file for file in present if not _matches_any(file.published, file.archive, source.exclude)]
-    main = main_files([file.name for file in present])
-    candidates = [file for file in present if file.name in main] or present
+    source_files = sorted({_source_file(path, folder) for path in folder.rglob("*") if path.is_file()}, key=_sort_key)
+    source_files = [
+        file for file in source_files if file.suffix not in SHAPEFILE_PARTS and not is_archive(file.published)
+    ]
+    source_files = [file for file in source_files if not _matches_any(file.published, file.archive, source.exclude)]
+    main = main_files([file.name for file in source_files])
+    candidates = [file for file in source_files if file.name in main] or source_files
     listing = ", ".join(file.name for file in candidates) or "nothing"
     remedy = f"Name what is wanted in datasets.{key}.source.include in params.yaml."
     if not source.include and len(candidates) != 1:
@@ -97,13 +99,13 @@ def select_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
         raise ReadError(f"{key}: expected one file to load, found {several}{listing}. {remedy}")
     selected = {file.name: file for file in candidates} if not source.include else {}
     names_by_archive: dict[str, list[str]] = {}
-    for file in present:
+    for file in source_files:
         names_by_archive.setdefault(file.archive, []).append(file.published)
     main_by_archive = {archive: main_files(names) for archive, names in names_by_archive.items()}
     for pattern in source.include:
         matches = [
             file
-            for file in present
+            for file in source_files
             if _matches_any(file.published, file.archive, [pattern], main_by_archive[file.archive])
         ]
         if not matches:

@@ -8,8 +8,8 @@ from loaders.settings.base import Positive, SettingsModel, Text, as_tuple
 
 Provider = Literal["clearsky", "pvgis", "nsrdb", "google_solar"]
 Year = Annotated[int, Field(ge=1980, le=2100)]
-FINEST_CELL = 7  # of what varies over kilometres; about 5 km2
-CELL_OF_A_BUILDING = 13  # about 44 m2
+FINEST_RESOLUTION = 7  # of what varies over kilometres; about 5 km2
+BUILDING_RESOLUTION = 13  # about 44 m2
 
 
 class Pvgis(SettingsModel):
@@ -26,7 +26,7 @@ class Pvgis(SettingsModel):
     radiation: Text | None = None
 
     @model_validator(mode="after")
-    def _years_can_be_meant(self) -> Self:
+    def _require_valid_years(self) -> Self:
         if self.data == "hourly" and self.years is None:
             raise ValueError("data is hourly, which needs years: [first, last]")
         if self.years and self.years[0] > self.years[1]:
@@ -70,7 +70,7 @@ class Irradiance(SettingsModel):
     """
 
     provider: Provider = "clearsky"
-    h3_resolution: Annotated[int, Field(ge=0, le=CELL_OF_A_BUILDING)] = 4
+    h3_resolution: Annotated[int, Field(ge=0, le=BUILDING_RESOLUTION)] = 4
     tilt_deg: Annotated[float, Field(ge=0, le=90)] | None = None
     losses: Annotated[float, Field(ge=0, lt=1)] = 0.14
     pvgis: Pvgis = Pvgis()
@@ -78,9 +78,9 @@ class Irradiance(SettingsModel):
     google_solar: GoogleSolar = GoogleSolar()
 
     @model_validator(mode="after")
-    def _cells_suit_the_provider(self) -> Self:
-        if self.provider == "google_solar" and self.h3_resolution != CELL_OF_A_BUILDING:
-            raise ValueError(f"google_solar is asked by building, which needs h3_resolution: {CELL_OF_A_BUILDING}")
-        if self.provider != "google_solar" and self.h3_resolution > FINEST_CELL:
-            raise ValueError(f"h3_resolution is {self.h3_resolution}; {self.provider} takes 0 to {FINEST_CELL}")
+    def _require_suitable_cells(self) -> Self:
+        if self.provider == "google_solar" and self.h3_resolution != BUILDING_RESOLUTION:
+            raise ValueError(f"google_solar is asked by building, which needs h3_resolution: {BUILDING_RESOLUTION}")
+        if self.provider != "google_solar" and self.h3_resolution > FINEST_RESOLUTION:
+            raise ValueError(f"h3_resolution is {self.h3_resolution}; {self.provider} takes 0 to {FINEST_RESOLUTION}")
         return self

@@ -61,29 +61,35 @@ def _creative_commons(elements: str, version: str) -> Terms:
     title = "-".join(_CC_TITLES[part] for part in parts)
     if version == "3.0":
         title = title.replace("NoDerivatives", "NoDerivs")
-    kinds: dict[str, Kind] = {"ND": "no_derivatives", "NC": "non_commercial", "SA": "share_alike"}
+    kinds_by_element: dict[str, Kind] = {"ND": "no_derivatives", "NC": "non_commercial", "SA": "share_alike"}
     return Terms(
         name=f"CC-{elements}-{version}",
         title=f"Creative Commons {title} {version} {_CC_VERSIONS[version]}",
         url=f"https://creativecommons.org/licenses/{elements.lower()}/{version}/",
         obligations=(_CREDIT, *(_CC_ASKS[part] for part in parts[1:])),
-        kind=next((kind for part, kind in kinds.items() if part in parts), "permissive"),
+        kind=next((kind for part, kind in kinds_by_element.items() if part in parts), "permissive"),
     )
 
 
-_ODC = "https://opendatacommons.org/licenses"
-_DEDICATION = "https://creativecommons.org/publicdomain/zero/1.0/"
+_ODC_ADDRESS = "https://opendatacommons.org/licenses"
+_CC0_ADDRESS = "https://creativecommons.org/publicdomain/zero/1.0/"
 _OTHER_TERMS = (
-    Terms("CC0-1.0", "Creative Commons Zero 1.0 Universal", _DEDICATION, _NO_OBLIGATIONS, "permissive"),
+    Terms("CC0-1.0", "Creative Commons Zero 1.0 Universal", _CC0_ADDRESS, _NO_OBLIGATIONS, "permissive"),
     Terms(
-        "PDDL-1.0", "Open Data Commons Public Domain Dedication 1.0", f"{_ODC}/pddl/1-0/", _NO_OBLIGATIONS, "permissive"
+        "PDDL-1.0",
+        "Open Data Commons Public Domain Dedication 1.0",
+        f"{_ODC_ADDRESS}/pddl/1-0/",
+        _NO_OBLIGATIONS,
+        "permissive",
     ),
     Terms(PUBLIC_DOMAIN, "Public domain", None, _NO_OBLIGATIONS, "permissive"),
-    Terms("ODC-By-1.0", "Open Data Commons Attribution License 1.0", f"{_ODC}/by/1-0/", (_NOTICES,), "permissive"),
+    Terms(
+        "ODC-By-1.0", "Open Data Commons Attribution License 1.0", f"{_ODC_ADDRESS}/by/1-0/", (_NOTICES,), "permissive"
+    ),
     Terms(
         name="ODbL-1.0",
         title="Open Data Commons Open Database License 1.0",
-        url=f"{_ODC}/odbl/1-0/",
+        url=f"{_ODC_ADDRESS}/odbl/1-0/",
         obligations=(
             _NOTICES,
             "Offer an adapted database under ODbL too, if you use it, or what is made of it, publicly.",
@@ -169,10 +175,10 @@ def terms(licence: str | None) -> Terms:
     if name:
         return _TERMS[name]
     if not (licence or "").strip():
-        asks = "Nobody states a licence: ask the authors before passing the data on."
-        return Terms(NOT_STATED, "No licence is stated", None, (asks,), "unknown")
-    asks = "This licence is not known here: read it, or ask the authors, before passing the data on."
-    return Terms(str(licence), "Unknown licence", None, (asks,), "unknown")
+        obligation = "Nobody states a licence: ask the authors before passing the data on."
+        return Terms(NOT_STATED, "No licence is stated", None, (obligation,), "unknown")
+    obligation = "This licence is not known here: read it, or ask the authors, before passing the data on."
+    return Terms(str(licence), "Unknown licence", None, (obligation,), "unknown")
 
 
 def disagreement(settings: str | None, stated: str | None) -> str | None:
@@ -203,14 +209,14 @@ def consequences(parts: Mapping[Terms, Sequence[str]]) -> list[str]:
 
 def _share_alike_sentences(parts: Mapping[Terms, Sequence[str]]) -> list[str]:
     """The licence that share-alike parts require of a merged table; no single one may satisfy them all."""
-    alike = sorted((each for each in parts if each.is_share_alike), key=lambda each: each.name)
-    if not alike:
+    share_alike = sorted((each for each in parts if each.is_share_alike), key=lambda each: each.name)
+    if not share_alike:
         return []
-    subject = f"Some parts are share-alike ({', '.join(name for each in alike for name in parts[each])})"
-    restricted = {each for each in parts if "-NC-" in each.name}
-    if len({each.family for each in alike}) == 1 and (not restricted or set(alike) <= restricted):
-        return [f"{subject}: publish a merged table under {alike[-1].name}, with what the others ask for."]
-    names = sorted({each.name for each in (*alike, *restricted)})
+    subject = f"Some parts are share-alike ({', '.join(name for each in share_alike for name in parts[each])})"
+    non_commercial = {each for each in parts if "-NC-" in each.name}
+    if len({each.family for each in share_alike}) == 1 and (not non_commercial or set(share_alike) <= non_commercial):
+        return [f"{subject}: publish a merged table under {share_alike[-1].name}, with what the others ask for."]
+    names = sorted({each.name for each in (*share_alike, *non_commercial)})
     return [f"{subject}, and no one licence satisfies {' and '.join(names)}: publish these parts as separate tables."]
 
 
@@ -232,8 +238,8 @@ def _spdx_of_creative_commons(words: Sequence[str]) -> str | None:
     versions = {word for word in words if word in _CC_VERSIONS}
     elements = " ".join(word.upper() for word in words if word not in versions and word != "cc")
     prefix, *clauses = re.split(r"\bBY\b", elements)
-    elements_stated = {"-".join(["BY", *clause.split()]) for clause in clauses}
-    if prefix or len(elements_stated) != 1 or len(versions) != 1:
+    element_sets = {"-".join(["BY", *clause.split()]) for clause in clauses}
+    if prefix or len(element_sets) != 1 or len(versions) != 1:
         return None
-    name = f"CC-{elements_stated.pop()}-{versions.pop()}"
+    name = f"CC-{element_sets.pop()}-{versions.pop()}"
     return name if name in _TERMS else None

@@ -70,11 +70,11 @@ def duplicate_key(node: yaml.Node | None, path: str = "") -> str:
         return ""
     names: set[str] = set()
     for name, value in node.value:
-        dotted = f"{path}.{name.value}".lstrip(".")
+        dotted_name = f"{path}.{name.value}".lstrip(".")
         if name.value in names:
-            return dotted
+            return dotted_name
         names.add(name.value)
-        if nested := duplicate_key(value, dotted):
+        if nested := duplicate_key(value, dotted_name):
             return nested
     return ""
 

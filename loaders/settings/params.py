@@ -74,7 +74,7 @@ class Settings(SettingsModel):
     not_loaded: dict[Key, NotLoaded] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _names_are_unique(self) -> Self:
+    def _require_unique_names(self) -> Self:
         owners: dict[str, str] = dict.fromkeys(self.datasets, "")
         for key, dataset in self.datasets.items():
             if key in RESERVED_KEYS:
@@ -90,7 +90,7 @@ class Settings(SettingsModel):
         return self
 
     @model_validator(mode="after")
-    def _priority_names_datasets(self) -> Self:
+    def _require_known_priority(self) -> Self:
         for key in self.dedup.priority:
             if key not in self.datasets:
                 raise ValueError(

@@ -28,14 +28,14 @@ class Source(SettingsModel):
     exclude: Patterns = ()
 
     @model_validator(mode="after")
-    def _one_kind(self) -> Self:
+    def _require_one_kind(self) -> Self:
         if len(self._stated_kinds()) != 1:
             kinds = " and ".join(self._stated_kinds()) or "none of them"
             raise ValueError(f"a source is exactly one of {', '.join(SOURCE_KINDS)}; found {kinds}")
         return self
 
     @model_validator(mode="after")
-    def _no_secrets(self) -> Self:
+    def _refuse_secrets(self) -> Self:
         for kind in ("url", "doi", "github"):
             if credential := credential_in(getattr(self, kind) or ""):
                 raise ValueError(

@@ -129,8 +129,8 @@ def test_one_dataset_that_fails_does_not_stop_the_others_whoever_works_on_them(
     _change(project, "params.yaml", "column: mw", "column: kw")
     with pytest.raises(PipelineError) as caught:
         run_doi_pipeline(params=project / "params.yaml", use_parallel=executor is not None, executor=executor)
-    assert caught.value.stored == {NORTH: STORED[NORTH]}
-    assert isinstance(caught.value.failed[SOUTH], ReadError)
+    assert caught.value.tables == {NORTH: STORED[NORTH]}
+    assert isinstance(caught.value.errors[SOUTH], ReadError)
     said = str(caught.value).splitlines()
     assert said[0] == "1 of 2 datasets failed; the rest is stored:"
     assert said[1].startswith(f"  {SOUTH}: the file has no column 'kw'")

@@ -106,13 +106,13 @@ def unpack(  # noqa: PLR0913 (each says what no other does)
     require_within_limits(job, sum(member.bytes for member in selected.values()))
     paths = sorted(folder / member.name for member in selected.values())
     with _readable_errors(job):
-        if existing := [path.name for path in paths if path.exists()]:
-            raise job.error(f"holds {existing[0]}, which is in {folder} already")
+        if existing_names := [path.name for path in paths if path.exists()]:
+            raise job.error(f"holds {existing_names[0]}, which is in {folder} already")
     try:
         with _readable_errors(job):
             archive_format.copy(archive, selected, folder)
-            if missing := [path for path in paths if not path.is_file()]:
-                raise job.error(f"lists {missing[0].relative_to(folder)}, but does not hold it")
+            if missing_paths := [path for path in paths if not path.is_file()]:
+                raise job.error(f"lists {missing_paths[0].relative_to(folder)}, but does not hold it")
     except BaseException:
         _remove_files(paths, folder)
         raise

@@ -87,8 +87,8 @@ def require_within_limits(job: UnpackJob, total_bytes: int) -> None:
     """Refuse selected members that are too large together."""
     total_mb = total_bytes / 1e6
     if total_mb > job.limits.max_unpacked_mb:
-        allowed = f"download.max_unpacked_mb allows {job.limits.max_unpacked_mb:,.0f} MB"
-        raise job.size_error(f"would unpack to {total_mb:,.0f} MB, but {allowed}", "max_unpacked_mb")
+        limit = f"download.max_unpacked_mb allows {job.limits.max_unpacked_mb:,.0f} MB"
+        raise job.size_error(f"would unpack to {total_mb:,.0f} MB, but {limit}", "max_unpacked_mb")
     require_ratio(job, total_bytes)
 
 

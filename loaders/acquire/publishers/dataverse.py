@@ -144,15 +144,15 @@ def _locked_files(entries: Sequence[Fields]) -> Iterator[LockedFile]:
     names = [_path(entry, _deposited_name(entry) or entry.name("label")) for entry in entries]
     name_counts = Counter(names)
     for entry, name in zip(entries, names, strict=True):
-        deposited = _deposited_name(entry)
-        is_shared = deposited is not None and name_counts[name] > 1
-        unique_name = _path(entry, _with_ending(entry.name("label"), deposited or "")) if is_shared else name
-        yield _file(entry, unique_name, is_table=deposited is not None)
+        deposited_name = _deposited_name(entry)
+        is_shared = deposited_name is not None and name_counts[name] > 1
+        unique_name = _path(entry, _with_ending(entry.name("label"), deposited_name or "")) if is_shared else name
+        yield _file(entry, unique_name, is_table=deposited_name is not None)
 
 
-def _with_ending(label: str, deposited: str) -> str:
+def _with_ending(label: str, deposited_name: str) -> str:
     """The listed name with the ending of the deposited file."""
-    _, dot, ending = deposited.rpartition(".")
+    _, dot, ending = deposited_name.rpartition(".")
     return f"{re.sub(r'[.]tab$', '', label, flags=re.IGNORECASE)}{dot}{ending if dot else ''}"
 
 

@@ -74,12 +74,12 @@ def address(record: Record, file: LockedFile) -> str:
 
 
 def _file(record: Record, remote: str, session: PublisherSession) -> LockedFile:
-    requested = LockedFile(PurePosixPath(remote.removeprefix(RELEASE)).name, None, None, remote=remote)
-    response = fetch_headers(address(record, requested), session)
+    requested_file = LockedFile(PurePosixPath(remote.removeprefix(RELEASE)).name, None, None, remote=remote)
+    response = fetch_headers(address(record, requested_file), session)
     session.require_found(response, f"{remote} in {record.id}")
-    described = locked_file(response, requested.name, remote)
+    file = locked_file(response, requested_file.name, remote)
     # the commit identifies the content; validators of the server may change any day
-    return described if remote.startswith(RELEASE) else replace(described, validator=None)
+    return file if remote.startswith(RELEASE) else replace(file, validator=None)
 
 
 def _shapefile_parts(record: Record, path: str, session: PublisherSession) -> list[LockedFile]:

@@ -127,17 +127,17 @@ def _file(entry: Fields, attributes: Fields, provider: str) -> LockedFile:
 def _no_files_error(identifier: str, root: str, source: str, session: PublisherSession) -> SourceError:
     """The error for a project without files; it lists the components, which may have some."""
     components = _entries(f"{root}/children/", f"the components of project {identifier} of OSF", session)[:MAX_LISTED]
-    listed = ", ".join(
+    listing = ", ".join(
         f"https://{HOST}/{child.identifier('id')}/ ({abbreviate(child.part('attributes').text('title'))})"
         for child in components
     )
-    if not listed:
+    if not listing:
         return SourceError(
             f"{session.key}: project {identifier} of OSF, to which {source} leads, shows no files. Ask its authors, or "
             f"correct datasets.{session.key}.source in params.yaml."
         )
     return SourceError(
         f"{session.key}: project {identifier} of OSF, to which {source} leads, has no files of its own, but components"
-        f": {listed}. State the address of one of them as datasets.{session.key}.source.url in params.yaml, "
+        f": {listing}. State the address of one of them as datasets.{session.key}.source.url in params.yaml, "
         f"without `doi`."
     )

@@ -74,9 +74,9 @@ def newest_version(children: Sequence[Fields], load_full: Callable[[Fields], Fie
     elif len(candidates) > 1:
         return None
     titled_current = [child for child in candidates if CURRENT.search(_title(child))]
-    for children_left in (candidates, titled_current):
-        if len(children_left) == 1:
-            return children_left[0]
+    for group in (candidates, titled_current):
+        if len(group) == 1:
+            return group[0]
     return (
         _highest(candidates, _version_numbers)
         or _highest(candidates, _day)
@@ -98,12 +98,12 @@ def ambiguous_versions_error(
     """
     session = children[0].session
     rest = f" and {len(children) - MAX_LISTED} more" if len(children) > MAX_LISTED else ""
-    listed = ", ".join(
+    listing = ", ".join(
         f"{page(child.identifier('id'))} ({abbreviate(child.text('title'))})" for child in children[:MAX_LISTED]
     )
     return SourceError(
         f"{session.key}: {source} leads to {parent}, whose files are in its children; their titles and dates do not "
-        f"tell which is the newest version: {listed}{rest}. Choose one, and state its address in params.yaml as "
+        f"tell which is the newest version: {listing}{rest}. Choose one, and state its address in params.yaml as "
         f"datasets.{session.key}.source.url, without `doi`."
     )
 

@@ -154,7 +154,7 @@ def _datahugger() -> ModuleType:
 def _datahugger_session(session: PublisherSession, doi: str) -> Iterator[list[requests.Response]]:
     """Route datahugger's requests through our session; yields the responses that it reads."""
     responses: list[requests.Response] = []
-    tokens = _active_session.set(session), _read_responses.set(responses)
+    context_tokens = _active_session.set(session), _read_responses.set(responses)
     try:
         yield responses
     except _datahugger().exceptions.DOIError as error:
@@ -170,8 +170,8 @@ def _datahugger_session(session: PublisherSession, doi: str) -> Iterator[list[re
         reason = " ".join(str(error).split()) or type(error).__name__
         raise session.unclear_answer(f"the list of files of {doi} cannot be read ({reason})") from error
     finally:
-        _active_session.reset(tokens[0])
-        _read_responses.reset(tokens[1])
+        _active_session.reset(context_tokens[0])
+        _read_responses.reset(context_tokens[1])
 
 
 def _digest(file: dict[str, Any]) -> tuple[object, object]:

@@ -58,8 +58,8 @@ def _record(fields: Fields) -> Record:
 
 def _files(fields: Fields) -> tuple[LockedFile, ...]:
     """The files in the record or in its list of files."""
-    session, embedded = fields.session, isinstance(fields.values.get("files"), dict)
-    files = _entries(fields.part("files")) if embedded else fields.parts("files")
+    session, is_embedded = fields.session, isinstance(fields.values.get("files"), dict)
+    files = _entries(fields.part("files")) if is_embedded else fields.parts("files")
     locked_files: dict[str, LockedFile] = {}
     for file in map(_file, (*files, *_listed_entries(fields, is_shown=bool(files)))):
         locked_files[file.remote] = _merged(locked_files.get(file.remote, file), file, fields)
@@ -68,7 +68,7 @@ def _files(fields: Fields) -> tuple[LockedFile, ...]:
             f"{session.key}: {fields.label} shows no files (access: {_access(fields)}). Ask its authors, or name "
             f"another record in datasets.{session.key}.source.doi in params.yaml."
         )
-    count = fields.part("files").number("count") if embedded else None
+    count = fields.part("files").number("count") if is_embedded else None
     if count is not None and len(locked_files) < count:
         raise session.unclear_answer(f"{fields.label} counts {count} files, and lists {len(locked_files)}")
     return tuple(locked_files.values())

@@ -125,8 +125,8 @@ def json_document(response: requests.Response) -> Any:
 def checksum(algorithm: object, value: object) -> str | None:
     """A checksum in the notation of locks; null for an invalid one."""
     name, digits = str(algorithm or "").lower().replace("-", ""), str(value or "").lower()
-    is_one = len(digits) == DIGEST_DIGITS.get(name) and re.fullmatch(r"[0-9a-f]+", digits)
-    return f"{name}:{digits}" if is_one else None
+    is_valid = len(digits) == DIGEST_DIGITS.get(name) and re.fullmatch(r"[0-9a-f]+", digits)
+    return f"{name}:{digits}" if is_valid else None
 
 
 def size(value: object) -> int | None:
