@@ -8,7 +8,7 @@ import bz2
 import errno
 import gzip
 import lzma
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -105,18 +105,23 @@ def unpack(  # noqa: PLR0913 (each says what no other does)
     require_plain_files(job, list(selected.values()))
     require_within_limits(job, sum(member.bytes for member in selected.values()))
     paths = sorted(folder / member.name for member in selected.values())
+    _write(job, archive_format, selected, paths)
+    return paths
+
+
+def _write(job: UnpackJob, archive_format: ArchiveFormat, selected: Mapping[int, Member], paths: list[Path]) -> None:
+    """Write the selected members, all of them or none."""
     with _readable_errors(job):
         if existing_names := [path.name for path in paths if path.exists()]:
-            raise job.error(f"holds {existing_names[0]}, which is in {folder} already")
+            raise job.error(f"holds {existing_names[0]}, which is in {job.folder} already")
     try:
         with _readable_errors(job):
-            archive_format.copy(archive, selected, folder)
+            archive_format.copy(job.archive, selected, job.folder)
             if missing_paths := [path for path in paths if not path.is_file()]:
-                raise job.error(f"lists {missing_paths[0].relative_to(folder)}, but does not hold it")
+                raise job.error(f"lists {missing_paths[0].relative_to(job.folder)}, but does not hold it")
     except BaseException:
-        _remove_files(paths, folder)
+        _remove_files(paths, job.folder)
         raise
-    return paths
 
 
 def _format(job: UnpackJob) -> ArchiveFormat:
