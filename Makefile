@@ -11,8 +11,9 @@ IMAGE ?= eo-pv
 TAG ?= latest
 CYCLONEDX := 7.5.0
 PIP_AUDIT := 2.10.1
+PRE_COMMIT := 4.7.0
 
-# A container image brings its environment and names it in EO_PV_VENV. Anywhere else .venv is made
+# A container image has its own environment and names it in EO_PV_VENV. Anywhere else .venv is made
 # from the lock the first time that a target needs it, and nothing is installed outside it.
 # (`ready` is relative: make has no targets with a space in them, and folders have.)
 ifdef EO_PV_VENV
@@ -21,7 +22,7 @@ ready :=
 else
 venv := $(CURDIR)/.venv
 ready := .venv/.ready
-# programs in .venv name its folder and its Python: where the project was moved, or Python upgraded, make it again
+# programs in .venv name its folder and its Python: after a move of the project or an upgrade of Python, make it again
 ifeq ($(wildcard $(ready)),$(ready))
 ifneq ($(shell test "$$(cat $(ready))" = "$$(pwd -P)" && .venv/bin/python -c 'from importlib.util import find_spec as f; f("duckdb").loader' 2>&1 || echo no),)
 $(shell rm -f $(ready))
@@ -29,15 +30,15 @@ endif
 endif
 endif
 
-# the shell gets these as variables: as text of a recipe, it would run what stands in them
-# (and make, which would run a $(shell …) in them, gets their value only)
+# passed to the shell as variables: as text of a recipe, their content would be executed
+# (and only their value reaches make, which would execute a $(shell …) in them)
 override KEY := $(value KEY)
 override IMAGE := $(value IMAGE)
 override TAG := $(value TAG)
 export KEY IMAGE TAG
 export VIRTUAL_ENV := $(venv)
 export PATH := $(venv)/bin:$(PATH)
-# behind a proxy with an authority of its own, trust what this machine trusts
+# trust the CA certificates of this machine, for a proxy that re-signs TLS
 export UV_SYSTEM_CERTS := 1
 export DO_NOT_TRACK := 1
 export DVC_NO_ANALYTICS := 1
@@ -46,7 +47,7 @@ export HAMILTON_TELEMETRY_ENABLED := false
 export DBT_PROJECT_DIR := $(CURDIR)/dbt
 export DBT_PROFILES_DIR := $(CURDIR)/dbt
 
-.PHONY: help all plan update verify pull install test docs bench quality lint lock samples image container-check publish sbom audit clean
+.PHONY: help all plan update verify pull install test docs bench quality lint hooks lock samples image container-check publish sbom audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -58,7 +59,7 @@ all: $(ready) ## run the whole workflow, then show its table (ARGS are passed to
 	@python -m loaders warehouse --if-stale
 	@python -m loaders summary
 
-plan: $(ready) ## say what would be downloaded and which steps would run (KEY=<dataset> for one of them)
+plan: $(ready) ## show what would be downloaded and which steps would run (KEY=<dataset> for one of them)
 	@python -m loaders plan $$KEY
 
 update: $(ready) ## ask the sources again and rewrite their locks (KEY=<dataset> for one of them)
@@ -67,7 +68,7 @@ update: $(ready) ## ask the sources again and rewrite their locks (KEY=<dataset>
 verify: $(ready) ## hash the fetched files again and compare them with the locks
 	@python -m loaders verify $$KEY
 
-pull: $(ready) ## get the results of others from the DVC remote instead of making them (dvc pull)
+pull: $(ready) ## download results from the DVC remote instead of making them (dvc pull)
 	dvc pull --allow-missing
 	@python -m loaders repro --allow-missing
 	python -m loaders warehouse --if-stale
@@ -77,7 +78,7 @@ install: $(ready) ## make .venv from requirements.lock
 test: $(ready) ## run every test (ARGS are passed to pytest)
 	python -m pytest $(ARGS)
 
-docs: $(ready) ## show how everything hangs together: datasets, pipelines, tables (after `make all`; needs `dot`)
+docs: $(ready) ## draw datasets, pipelines and the lineage of tables (after `make all`; needs `dot`)
 	@python -m loaders docs
 
 bench: $(ready) ## measure speed and memory (benchmarks/; a few minutes)
@@ -87,16 +88,20 @@ bench: $(ready) ## measure speed and memory (benchmarks/; a few minutes)
 	python -m benchmarks.overture
 	python -m benchmarks.warehouse
 
-quality: $(ready) ## grade the deduplication on the samples (after `make all`) and on a made-up world of 300,000 records
+quality: $(ready) ## grade the deduplication on the samples (after `make all`) and on 300,000 synthetic records
 	python -m benchmarks.quality $(ARGS)
 
-lint: $(ready) ## check style, types, SQL, shell scripts and Dockerfile
+lint: $(ready) ## check style, types, import rules, SQL, shell scripts and Dockerfile
 	ruff check .
 	ruff format --check .
 	mypy
-	sqlfluff lint --disable-progress-bar dbt/models dbt/macros
-	shellcheck .ci/run .ci/container-check
+	lint-imports --no-logo
+	sqlfluff lint --disable-progress-bar dbt/models dbt/macros dbt/tests
+	shellcheck .ci/run .ci/container-check .ci/commit-subject
 	hadolint Dockerfile
+
+hooks: $(ready) ## check each commit before it is made: pre-commit as a Git hook (downloads its tool)
+	uv tool run --from pre-commit==$(PRE_COMMIT) pre-commit install
 
 lock: $(ready) ## solve requirements*.in again (ARGS=--upgrade for newer versions)
 	for name in requirements-build requirements; do \
@@ -120,17 +125,17 @@ publish: image ## push the image (REGISTRY, REGISTRY_USER and REGISTRY_TOKEN fro
 	docker tag "$$IMAGE" "$$REGISTRY/$$IMAGE:$$TAG"
 	docker push "$$REGISTRY/$$IMAGE:$$TAG"
 
-sbom: $(ready) ## write sbom.json: what the lock installs, as CycloneDX (fetches its tool)
+sbom: $(ready) ## write sbom.json: the locked packages as CycloneDX (downloads its tool)
 	uv tool run --from cyclonedx-bom==$(CYCLONEDX) cyclonedx-py requirements --output-file sbom.json requirements.lock
 
-audit: $(ready) ## look for known vulnerabilities of the locked packages (fetches its tool, asks the network)
+audit: $(ready) ## look for known vulnerabilities of the locked packages (downloads its tool, needs a network)
 	uv tool run --from pip-audit==$(PIP_AUDIT) pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
 
-clean: ## remove what the workflow and the tests made; keep .venv, the locks and your own files
+clean: ## remove the outputs of the workflow and the tests; keep .venv, the locks and your own files
 	for name in raw loaded metrics curated report times boundaries cells irradiance lake lake.sqlite .work build.json eo_pv_data.duckdb eo_pv_data.duckdb.wal eo_pv_data.json; do \
 	  rm -rf "data/sample/$$name" "data/doi/$$name"; \
 	done
-	rm -rf data/.dvc-cache .dvc/tmp dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf data/.dvc-cache .dvc/tmp dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # .ready is touched last: an installation that was cut short starts afresh.
 .venv/.ready: requirements.lock requirements-build.lock pyproject.toml

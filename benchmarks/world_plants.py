@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from loaders.core.arrays import Flags, Numbers, Rows, Shapes
+from loaders.geo.earth import metres_per_degree
 
 SITES_AT_A_TIME = 10_000
 CELL_DEG = 0.045  # 5 km: one site each, so that no two sites touch
@@ -135,14 +136,6 @@ def plants_of(cells: Rows, first_site: int, first_number: int, random: np.random
         **boxes,
         **_histories(kinds[site], boxes, random),
     )
-
-
-def metres_per_degree(lat: Numbers) -> tuple[Numbers, Numbers]:
-    """Length of one degree of longitude and of latitude on WGS 84 (the NGA's series)."""
-    phi = np.radians(lat)
-    east = 111412.84 * np.cos(phi) - 93.5 * np.cos(3 * phi) + 0.118 * np.cos(5 * phi)
-    north = 111132.92 - 559.82 * np.cos(2 * phi) + 1.175 * np.cos(4 * phi) - 0.0023 * np.cos(6 * phi)
-    return east, north
 
 
 def log_uniform(random: np.random.Generator, least: Numbers, most: Numbers) -> Numbers:

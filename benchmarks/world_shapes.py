@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from benchmarks.world_plants import COURTYARD, ELL, FOOTPRINTS, PHASES, Plants, metres_per_degree
+from benchmarks.world_plants import COURTYARD, ELL, FOOTPRINTS, PHASES, Plants
 from loaders.core.arrays import Flags, Numbers, Rows, Shapes
 from loaders.geo.antimeridian import HALF_WORLD, WORLD, cut
+from loaders.geo.earth import metres_per_degree
 
 DECIMALS = 7  # [°]: about 1 cm
 LEAST_BLOCK_M2 = 4e3

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import duckdb
 
-from loaders.core.errors import BuildError, SettingsError
+from loaders.core.errors import BuildError
 from loaders.db.database import Database
-from loaders.settings import messages
+from loaders.pipelines import pipeline
 from loaders.settings.project import read_project
-from loaders.warehouse.dbt_sources import GRAPHS, advice, write_sources
+from loaders.warehouse.dbt_sources import advice, write_sources
 
 
 class HamiltonDbtBridge:
@@ -38,10 +38,7 @@ class HamiltonDbtBridge:
             SettingsError: there is no such pipeline.
             BuildError: it has stored nothing, or the warehouse is open elsewhere.
         """
-        if name not in GRAPHS:
-            raise SettingsError(
-                messages.unknown_name_message(name, GRAPHS, "pipeline", "loaders/hamilton_dbt_bridge.py")
-            )
+        pipeline(name)
         settings, paths = read_project(self.root.parent / "params.yaml")
         database = Database(settings, paths, connection=connection)
         if connection is None and settings.warehouse == "duckdb" and not database.file.exists():

@@ -12,6 +12,7 @@ from hamilton import driver
 from loaders.boundaries import admin_boundaries
 from loaders.boundaries.admin_boundaries import BoundaryCounts
 from loaders.boundaries.overture.extract import extract
+from loaders.core.files import sha256
 from loaders.core.paths import ProjectPaths
 from loaders.core.progress import with_progress
 from loaders.db.database import Database
@@ -22,7 +23,8 @@ from loaders.lineage.emit import hamilton_adapters, pipeline_events
 from loaders.lineage.steps import boundary_steps
 from loaders.settings.params import Settings
 from loaders.settings.project import read_project
-from loaders.tables import OVERTURE_MAPS
+from loaders.tables import ADMIN_BOUNDARIES, OVERTURE_MAPS
+from loaders.warehouse.raw_data import read_runs
 from loaders.warehouse.raw_tables import write_boundaries
 
 # it reports every exception that it also raises
@@ -59,6 +61,22 @@ def run_overture_pipeline(
         load_boundaries(source, paths.boundaries, adapters)
         with database.opened() as opened:
             return write_boundaries(opened, paths.boundaries)
+
+
+def store_overture_maps(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Run the pipeline inside of dbt."""
+    return run_overture_pipeline(connection=connection)
+
+
+def refresh_overture_maps(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Store the boundaries, unless those that are stored follow from the same file."""
+    settings, paths = read_project()
+    with Database(settings, paths, connection=connection).opened() as cursor:
+        noted = read_runs(cursor, OVERTURE_MAPS).get(ADMIN_BOUNDARIES)
+    is_stored = noted and paths.boundaries.exists() and noted == sha256(paths.boundaries)
+    if is_stored and settings.boundary_source != "overture":  # a new record may need more of Overture's than is there
+        return {}
+    return run_overture_pipeline(connection=connection)
 
 
 def published_boundaries(settings: Settings, paths: ProjectPaths) -> Path:

@@ -1,48 +1,155 @@
-"""The Hamilton pipelines by name: what dbt's macros, its hooks and the bridge call."""
+"""The registry of Hamilton pipelines: the bridge, dbt's hooks, the drawings, the build and the CLI derive from it.
 
-import json
-from collections.abc import Callable
+A pipeline is named here by import strings, so that nothing is imported before it is needed.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from pkgutil import resolve_name
+from typing import cast
 
 import duckdb
 
+from loaders import tables
+from loaders.contract import BOUNDARY, RECORD, REJECTED, Field
 from loaders.core.errors import SettingsError
-from loaders.core.files import sha256
 from loaders.core.paths import ProjectPaths
-from loaders.db.database import Database
-from loaders.geo.record_cells import write_cells
-from loaders.harmonise.fingerprint import made_from
-from loaders.harmonise.load_result import loaded_before
-from loaders.overture_maps_loader import run_overture_pipeline
-from loaders.raw_pv_doi_ingest import run_doi_pipeline
+from loaders.irradiance.contract import IRRADIANCE, NO_IRRADIANCE
 from loaders.settings import messages
-from loaders.settings.params import Dataset, Settings
 from loaders.settings.project import read_project
-from loaders.solar_irradiance_loader import irradiance_hash, run_solar_pipeline
-from loaders.tables import ADMIN_BOUNDARIES, DOI_DATASETS, OVERTURE_MAPS, SETTINGS, SOLAR_IRRADIANCE
-from loaders.warehouse.build_inputs import settings_hash
-from loaders.warehouse.raw_data import read_runs
-from loaders.warehouse.raw_tables import read_project_overrides, write_doi_data
 
 Connection = duckdb.DuckDBPyConnection
-Stored = dict[str, str]
+Runner = Callable[[Connection], dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A Hamilton graph.
+
+    Attributes:
+        module: whose functions are its nodes.
+        about: what it does, in a line.
+        stage: what its nodes do that have no tag `processing_stage`.
+    """
+
+    module: str
+    about: str
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """A table in the schema `raw_data`.
+
+    Attributes:
+        name: the table.
+        grain: what one row is.
+        columns: what each column means, by name.
+    """
+
+    name: str
+    grain: str
+    columns: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """A pipeline that stores tables in the schema `raw_data`.
+    """A graph that stores tables in the schema `raw_data`.
 
     Attributes:
-        run: does all of its work.
-        refresh: does what is not there yet, or follows from something else than it did.
+        name: as dbt's macros, its hooks and the bridge call it.
+        graph: the Hamilton graph.
+        result: the node that ends the graph.
+        runner: import string of the function that runs all of it.
+        refresher: import string of the function that runs what is missing or stale.
+        tables: what it stores, in addition to one table for each DOI dataset.
     """
 
-    run: Callable[[Connection], Stored]
-    refresh: Callable[[Connection], Stored]
+    name: str
+    graph: Graph
+    result: str
+    runner: str
+    refresher: str
+    tables: tuple[RawTable, ...]
 
 
-def run_pipeline(name: str, connection: Connection, *, only_stale: bool = False) -> Stored:
+def _table(name: str, grain: str, fields: tuple[Field, ...]) -> RawTable:
+    return RawTable(name, grain, {field.name: field.meaning for field in fields})
+
+
+DOI_DATASETS = Pipeline(
+    tables.DOI_DATASETS,
+    Graph("loaders.doi_datasets", "published datasets, each from its DOI to its table", "load"),
+    "store_individual_datasets",
+    "loaders.raw_pv_doi_ingest:store_doi_datasets",
+    "loaders.raw_pv_doi_ingest:refresh_doi_datasets",
+    (
+        _table(
+            tables.ALL_FEATURES,
+            "One row per published record that can be used, of every dataset in params.yaml.",
+            RECORD,
+        ),
+        RawTable(tables.ACCOUNTING, "One row per dataset, counting its published records.", tables.ACCOUNTING_COLUMNS),
+        _table(
+            tables.REJECTED_RECORDS,
+            "One row per published record that cannot be used, of every dataset in params.yaml.",
+            REJECTED,
+        ),
+    ),
+)
+OVERTURE_MAPS = Pipeline(
+    tables.OVERTURE_MAPS,
+    Graph("loaders.boundaries.admin_boundaries", "boundaries of countries and regions", "load"),
+    "boundaries",
+    "loaders.overture_maps_loader:store_overture_maps",
+    "loaders.overture_maps_loader:refresh_overture_maps",
+    (
+        _table(
+            tables.ADMIN_BOUNDARIES,
+            "One row per country, region or county, the boundaries that records are placed in.",
+            BOUNDARY,
+        ),
+    ),
+)
+SOLAR_IRRADIANCE = Pipeline(
+    tables.SOLAR_IRRADIANCE,
+    Graph("loaders.irradiance.solar_irradiance", "irradiance where the installations are", "load"),
+    "solar_irradiance",
+    "loaders.solar_irradiance_loader:store_solar_irradiance",
+    "loaders.solar_irradiance_loader:refresh_solar_irradiance",
+    (
+        _table(tables.SOLAR_IRRADIANCE, "One row per H3 cell and month, and one for the whole year.", IRRADIANCE),
+        _table(
+            tables.IRRADIANCE_REFUSED,
+            "One row per H3 cell with records that the provider has no irradiance for.",
+            NO_IRRADIANCE,
+        ),
+    ),
+)
+
+PIPELINES = {each.name: each for each in (DOI_DATASETS, OVERTURE_MAPS, SOLAR_IRRADIANCE)}
+GRAPHS = {
+    **{each.name: each.graph for each in PIPELINES.values()},
+    "canonical_record": Graph(
+        "loaders.harmonise.canonical_record", "a batch of published records, one node a column", "transform"
+    ),
+    "clustering": Graph("loaders.warehouse.models.clustering", "from pairs of records to installations", "prepare"),
+}
+
+
+def pipeline(name: str) -> Pipeline:
+    """A pipeline by its name.
+
+    Raises:
+        SettingsError: there is no such pipeline.
+    """
+    if name not in PIPELINES:
+        raise SettingsError(messages.unknown_name_message(name, PIPELINES, "pipeline", "loaders/pipelines.py"))
+    return PIPELINES[name]
+
+
+def run_pipeline(name: str, connection: Connection, *, only_stale: bool = False) -> dict[str, str]:
     """Run a pipeline into a warehouse that is open already.
 
     Args:
@@ -57,74 +164,11 @@ def run_pipeline(name: str, connection: Connection, *, only_stale: bool = False)
         SettingsError: there is no such pipeline, or the warehouse is of another origin than the settings.
         EoPvError: the pipeline failed.
     """
-    if name not in PIPELINES:
-        raise SettingsError(messages.unknown_name_message(name, PIPELINES, "pipeline", "loaders/pipelines.py"))
+    found = pipeline(name)
     _, paths = read_project()
     _require_origin(connection, paths)
-    pipeline = PIPELINES[name]
-    return (pipeline.refresh if only_stale else pipeline.run)(connection)
-
-
-def refresh_doi_datasets(connection: Connection) -> Stored:
-    """Store what is missing of the DOI datasets: from the files of the last load, or by loading again."""
-    settings, paths = read_project()
-    database = Database(settings, paths, connection=connection)
-    with database.opened() as cursor:
-        noted = read_runs(cursor, DOI_DATASETS)
-    wanted = {key: made_from(each, settings.h3_resolution, paths) for key, each in settings.datasets.items()}
-    stale = [each for key, each in settings.datasets.items() if wanted[key] is None or noted.get(key) != wanted[key]]
-    here = [each.key for each in stale if _is_loaded(each, wanted[each.key], paths)]
-    missing = [each.key for each in stale if each.key not in here]
-    stored = run_doi_pipeline(datasets=missing, connection=connection, executor="threads") if missing else {}
-    if here or set(noted) - set(wanted) - {SETTINGS} or noted.get(SETTINGS) != _settings(settings, paths):
-        with database.opened() as cursor:
-            stored |= write_doi_data(cursor, [loaded_before(key, paths) for key in here], settings, paths)
-    return stored
-
-
-def refresh_overture_maps(connection: Connection) -> Stored:
-    """Store the boundaries, unless those that are stored follow from the same file."""
-    settings, paths = read_project()
-    with Database(settings, paths, connection=connection).opened() as cursor:
-        noted = read_runs(cursor, OVERTURE_MAPS).get(ADMIN_BOUNDARIES)
-    is_stored = noted and paths.boundaries.exists() and noted == sha256(paths.boundaries)
-    if is_stored and settings.boundary_source != "overture":  # a new record may need more of Overture's than is there
-        return {}
-    return run_overture_pipeline(connection=connection)
-
-
-def refresh_solar_irradiance(connection: Connection) -> Stored:
-    """Store the irradiance, unless that which is stored follows from the same records and settings."""
-    settings, paths = read_project()
-    with Database(settings, paths, connection=connection).opened() as cursor:
-        noted = read_runs(cursor, SOLAR_IRRADIANCE).get(SOLAR_IRRADIANCE)
-    write_cells(settings, paths)
-    if noted == irradiance_hash(paths, settings.irradiance):
-        return {}
-    return run_solar_pipeline(connection=connection)
-
-
-# no processes: dbt has threads, and a fork of a process with threads may never end
-PIPELINES = {
-    DOI_DATASETS: Pipeline(
-        lambda connection: run_doi_pipeline(connection=connection, executor="threads"), refresh_doi_datasets
-    ),
-    OVERTURE_MAPS: Pipeline(lambda connection: run_overture_pipeline(connection=connection), refresh_overture_maps),
-    SOLAR_IRRADIANCE: Pipeline(lambda connection: run_solar_pipeline(connection=connection), refresh_solar_irradiance),
-}
-
-
-def _is_loaded(dataset: Dataset, wanted: str | None, paths: ProjectPaths) -> bool:
-    """Whether the files of the last load follow from what is there now."""
-    places = (paths.loaded(dataset.key), paths.rejected(dataset.key), paths.metrics(dataset.key))
-    if wanted is None or not all(place.exists() for place in places):
-        return False
-    noted = json.loads(paths.metrics(dataset.key).read_text(encoding="utf-8")).get("made_from")
-    return bool(noted == wanted)
-
-
-def _settings(settings: Settings, paths: ProjectPaths) -> str:
-    return settings_hash(settings, read_project_overrides(settings, paths))
+    run = cast("Runner", resolve_name(found.refresher if only_stale else found.runner))
+    return run(connection)
 
 
 def _require_origin(connection: Connection, paths: ProjectPaths) -> None:

@@ -29,6 +29,7 @@ from loaders.settings.irradiance import Irradiance
 from loaders.settings.params import Settings
 from loaders.settings.project import read_project
 from loaders.tables import SOLAR_IRRADIANCE
+from loaders.warehouse.raw_data import read_runs
 from loaders.warehouse.raw_tables import write_irradiance
 
 # it reports every exception that it also raises
@@ -65,6 +66,22 @@ def run_solar_pipeline(
             log.warning("no irradiance for %d of %d cells: %s", cells, counts.read, reason)
         with database.opened() as opened:
             return write_irradiance(opened, paths)
+
+
+def store_solar_irradiance(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Run the pipeline inside of dbt."""
+    return run_solar_pipeline(connection=connection)
+
+
+def refresh_solar_irradiance(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Store the irradiance, unless that which is stored follows from the same records and settings."""
+    settings, paths = read_project()
+    with Database(settings, paths, connection=connection).opened() as cursor:
+        noted = read_runs(cursor, SOLAR_IRRADIANCE).get(SOLAR_IRRADIANCE)
+    write_cells(settings, paths)
+    if noted == irradiance_hash(paths, settings.irradiance):
+        return {}
+    return run_solar_pipeline(connection=connection)
 
 
 def load_irradiance(

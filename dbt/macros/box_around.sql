@@ -1,4 +1,3 @@
-{# A box in EPSG:4326 that holds all ground within a distance [m] of a position; both sides of the antimeridian. #}
 {% macro box_around(lon, lat, distance_m) -%}
     {%- set up = '(' ~ distance_m ~ ' / 110000)' -%}
     {%- set aside = '(' ~ up ~ ' / cos(radians(least(abs(' ~ lat ~ ') + ' ~ up ~ ', 89.9))))' -%}

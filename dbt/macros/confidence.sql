@@ -1,4 +1,3 @@
-{# How far an installation can be relied on; README.md says it in words. #}
 {% macro confidence() -%}
     case
         when agreement.holds_several or agreement.is_spread_out then 'low'
@@ -8,7 +7,6 @@
     end
 {%- endmacro %}
 
-{# What to know before trusting an installation. #}
 {% macro installation_flags() -%}
     list_concat(
         list_filter(

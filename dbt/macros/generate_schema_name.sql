@@ -1,4 +1,3 @@
-{# The schemas are called staging, prepared and curated, without dbt's prefix. #}
 {% macro generate_schema_name(custom_schema_name, node) -%}
     {{ custom_schema_name or target.schema }}
 {%- endmacro %}

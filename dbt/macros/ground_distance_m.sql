@@ -1,7 +1,4 @@
-{#
-  Shortest distance of two shapes that are near each other [m], on the ellipsoid of WGS 84; shapes in EPSG:4326.
-  EPSG:3395 keeps angles, so that near a parallel all lengths are too long by one factor.
-#}
+{# EPSG:3395 keeps angles, so that near a parallel all lengths are too long by one factor. #}
 {% macro ground_distance_m(a, b, lat) -%}
     {%- set flat_a = "st_transform(" ~ a ~ ", 'EPSG:4326', 'EPSG:3395')" -%}
     {%- set flat_b = "st_transform(" ~ b ~ ", 'EPSG:4326', 'EPSG:3395')" -%}

@@ -1,4 +1,3 @@
-{# The pipelines of loaders/pipelines.py. #}
 {% macro hamilton_pipelines() -%}
     {{ return(['doi_datasets', 'overture_maps', 'solar_irradiance']) }}
 {%- endmacro %}
@@ -11,13 +10,10 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# A hook of the models that read what a pipeline stores: it does nothing where that is fresh. Give it
-   `transaction: false`, or the model would not see what the pipeline has stored. #}
 {% macro run_hamilton_pipeline(pipeline) -%}
     {{ require_hamilton_pipeline(pipeline) }}select run_hamilton('{{ pipeline }}', true)
 {%- endmacro %}
 
-{# dbt run-operation execute_hamilton_pipeline --args '{pipeline: doi_datasets}': does all of its work. #}
 {% macro execute_hamilton_pipeline(pipeline='doi_datasets') -%}
     {{ require_hamilton_pipeline(pipeline) }}
     {%- set stored = fromjson(run_query("select run_hamilton('" ~ pipeline ~ "', false)").columns[0][0]) -%}
@@ -26,7 +22,6 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{# dbt run-operation update_hamilton_sources --args '{pipeline_name: doi_datasets}': describes what it has stored. #}
 {% macro update_hamilton_sources(pipeline_name='doi_datasets') -%}
     {{ require_hamilton_pipeline(pipeline_name) }}
     {%- set written = run_query("select update_sources('" ~ pipeline_name ~ "')").columns[0][0] -%}

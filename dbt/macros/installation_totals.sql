@@ -1,4 +1,3 @@
-{# What a group of installations adds up to; capacities apart by basis, since AC and DC do not add up. #}
 {% macro installation_totals() -%}
     count(*) as installations,
     count(*) filter (where geometry_kind = 'polygon') as outlines,

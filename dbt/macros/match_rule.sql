@@ -1,7 +1,3 @@
-{#
-  The rule by which a pair of prep_pv_pairs is one installation, the first that fits; null if none does. README.md
-  defines each.
-#}
 {% macro match_rule() -%}
     case
         when verdict = 'different' then null
@@ -18,10 +14,9 @@
     end
 {%- endmacro %}
 
-{# Why no rule of `match_rule` fits, for people. #}
 {% macro refused_because() -%}
     case
-        when verdict = 'different' then 'override: ' || said
+        when verdict = 'different' then 'override: ' || overruled_by
         when pair_kind = 'outlines' and shared_area_m2 is null then 'their outlines cross each other too often'
         when shared_area_m2 = 0 then 'they only touch'
         when share_of_smaller < shared_of_smaller
@@ -42,10 +37,6 @@
     end
 {%- endmacro %}
 
-{#
-  How much a pair of prep_pv_pairs is worth [0 to 1, and 2 for the word of a person]: where an installation runs away,
-  the weakest are cut first.
-#}
 {% macro link_strength() -%}
     case
         when match_rule = 'override' then 2

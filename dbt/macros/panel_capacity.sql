@@ -1,4 +1,3 @@
-{# From what the capacity of the panels is known; null where it is not. #}
 {% macro panel_capacity_method() -%}
     case
         when installations.capacity_mw is not null then 'stated_' || installations.capacity_basis
@@ -6,7 +5,6 @@
     end
 {%- endmacro %}
 
-{# The capacity of the panels [MW, DC]; a capacity of unknown basis is taken as theirs. #}
 {% macro panel_capacity_mw() -%}
     round(
         case

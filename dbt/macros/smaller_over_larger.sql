@@ -1,4 +1,3 @@
-{# How much alike two quantities are: 1 is equal; null where one of them is unknown or zero. #}
 {% macro smaller_over_larger(a, b) -%}
     case when {{ a }} > 0 and {{ b }} > 0 then round(least({{ a }}, {{ b }}) / greatest({{ a }}, {{ b }}), 6) end
 {%- endmacro %}

@@ -37,6 +37,9 @@ class SpawningExecutor(MultiProcessingExecutor):
 class Watched(TaskExecutor):
     """Another executor, of which it is told when a task has ended.
 
+    Hamilton's own `RichProgressBar` travels to the worker with the graph, and processes and Dask cannot pickle it
+    (`cannot pickle '_thread.RLock' object`); it works with threads only.
+
     Args:
         inner: does the work.
         on_end: called in this process once for each task.

@@ -1,4 +1,8 @@
-"""Outlines that cross the antimeridian: RFC 7946 wants them cut there, and not every publisher does."""
+"""Outlines that cross the antimeridian: RFC 7946 wants them cut there, and not every publisher does.
+
+The package antimeridian 0.4 takes only outlines that jump from 180° to -180°: it fails on those that go on to 180.1°
+(`AssertionError`), and makes of one from -190° to 10° its complement, of one that ends at -180° a part without area.
+"""
 
 import numpy as np
 import shapely

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 
 import numpy as np
-import pyproj
 import shapely
 
 from loaders.core.arrays import Flags, Numbers, Shapes
+from loaders.geo import earth
 
 Positions = tuple[Numbers, Numbers]  # longitudes and latitudes [°]
 
-WGS84 = pyproj.Geod(ellps="WGS84")
 FAR_M = 1000.0
 AREA_FACTOR = 2.0
 # 1,000 W/m² of sunlight and the best modules, which turn about a quarter of it into power, leave nothing above 300;
@@ -70,10 +69,10 @@ def far_from_stated_position(shapes: Shapes, centroid: Positions, stated: Positi
     on_earth = (np.abs(lon) <= 360) & (np.abs(lat) <= 90)
     far: Flags = known & ~on_earth
     rows = np.flatnonzero(known & on_earth)
-    distance_m = _distance_m((centroid[0][rows], centroid[1][rows]), (lon[rows], lat[rows]))
+    distance_m = earth.distance_m((centroid[0][rows], centroid[1][rows]), (lon[rows], lat[rows]))
     rows, distance_m = rows[distance_m > FAR_M], distance_m[distance_m > FAR_M]
     positions = np.where(lon[rows] > 180, lon[rows] - 360, lon[rows]), lat[rows]
-    outside = _distance_m(_nearest_points(shapes[rows], positions), positions) > FAR_M
+    outside = earth.distance_m(_nearest_points(shapes[rows], positions), positions) > FAR_M
     far[rows] = outside | (distance_m > 2 * np.sqrt(area_m2[rows] / np.pi))
     return far
 
@@ -99,9 +98,3 @@ def _nearest_points(shapes: Shapes, stated: Positions) -> Positions:
     lines = shapely.shortest_line(planes, shapely.points(lon * narrower, lat))
     nearest = shapely.get_coordinates(lines)[::2]
     return nearest[:, 0] / narrower, nearest[:, 1]
-
-
-def _distance_m(here: Positions, there: Positions) -> Numbers:
-    """Geodesic distance on the WGS 84 ellipsoid [m]."""
-    distance: Numbers = np.asarray(WGS84.inv(*here, *there)[2], dtype=float)
-    return distance

@@ -1,4 +1,8 @@
-"""Rate limit of a provider, shared by all processes."""
+"""Rate limit of a provider, shared by all processes.
+
+pyrate-limiter 4.5 would need as much code around it: a damaged file of its SQLiteBucket is an error (`file is not a
+database`), times ahead of a clock that was set back keep counting, and it says nothing while it waits.
+"""
 
 import json
 import logging

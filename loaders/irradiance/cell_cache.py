@@ -3,7 +3,9 @@
     <kept>/<provider>/<what it was asked for>/<cell>.gz         an answer, as it came
                                               <cell>.refused    why there is none
 
-Keys are nowhere in it. The folder may be deleted at any time.
+Keys are nowhere in it. The folder may be deleted at any time. diskcache 5.6 has one SQLite file for all cells, which
+other users may read; where that is damaged, no answer is left (`file is not a database`). Here, only the damaged one is
+asked for again: Google bills each.
 """
 
 import gzip

@@ -5,7 +5,7 @@ from pathlib import Path
 from loaders.contract import RECORD, Field
 from loaders.harmonise.quality_flags import FLAGS
 
-PLACE = Path(__file__).parents[2] / "dbt" / "models" / "contract.md"
+PLACE = Path(__file__).parents[2] / "dbt" / "models" / "docs" / "contract.md"
 NOTE = (
     "<!-- Written by `python -m loaders.report.contract_docs` from loaders/contract.py and "
     "loaders/harmonise/quality_flags.py. -->"

@@ -1,6 +1,8 @@
 """Licences: their SPDX identifiers, obligations, and consequences for a merged table.
 
 The obligations are summaries for readers in a hurry; the texts at the addresses are binding.
+license-expression 30.4 parses SPDX expressions only: of 74 ways in which repositories state a licence (our tests), it
+knows 26, and neither "CC BY 4.0" nor an address.
 """
 
 import re

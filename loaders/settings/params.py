@@ -19,16 +19,12 @@ from loaders.settings.download import Download
 from loaders.settings.ducklake import DuckLake
 from loaders.settings.irradiance import Energy, Irradiance
 from loaders.settings.source import Doi, Source
+from loaders.tables import SHARED_TABLES
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
 
-# tables of the schema raw_data, and a step, that belong to no single dataset
-RESERVED_KEYS = frozenset(
-    {
-        *("admin_boundaries", "boundaries", "build", "dataset_accounting", "dataset_terms", "doi_pv_features"),
-        *("hamilton_runs", "overrides", "irradiance_refused", "rejected_records", "settings", "solar_irradiance"),
-    }
-)
+# tables of the schema raw_data and DVC outputs, which a dataset of that name would overwrite
+RESERVED_KEYS = SHARED_TABLES | {"boundaries", "build"}
 
 
 class Dataset(SettingsModel):

@@ -27,8 +27,8 @@ from loaders.harmonise.row_accounting import read_accounting
 from loaders.lineage.emit import dbt_events, pipeline_events
 from loaders.lineage.run import Parent
 from loaders.lineage.steps import warehouse_steps
+from loaders.pipelines import PIPELINES
 from loaders.settings.params import Settings
-from loaders.tables import DOI_DATASETS, OVERTURE_MAPS, SOLAR_IRRADIANCE
 from loaders.warehouse.attribution import write_attribution
 from loaders.warehouse.build_inputs import left_out
 from loaders.warehouse.build_metrics import Figures, build_figures
@@ -218,7 +218,7 @@ def _write_raw_data(database: Path, settings: Settings, paths: ProjectPaths) -> 
         write_boundaries(connection, paths.boundaries)
         write_irradiance(connection, paths)
     with stored.opened() as connection:  # once it is stored: a DuckLake does not show all of it before
-        for pipeline in (DOI_DATASETS, OVERTURE_MAPS, SOLAR_IRRADIANCE):
+        for pipeline in PIPELINES:
             write_sources(pipeline, connection, settings, paths, paths.root / "dbt")
 
 

@@ -10,12 +10,12 @@ import pyarrow as pa
 
 from loaders.settings.licences import Kind, terms
 from loaders.settings.params import Dataset, Settings
-from loaders.tables import DOI_DATASETS, SETTINGS
+from loaders.tables import DATASET_TERMS, DOI_DATASETS, OVERRIDES, SETTINGS
 from loaders.warehouse.overrides import Override
 from loaders.warehouse.raw_data import note_runs, replace_table
 
 STRICTEST_FIRST: tuple[str, ...] = get_args(Kind)
-OVERRIDES = pa.schema(
+OVERRIDE_COLUMNS = pa.schema(
     [(name, pa.string()) for name in ("record_id_a", "record_id_b", "verdict", "reason", "who")]
     + [("line", pa.int64())]
 )
@@ -45,8 +45,8 @@ def write_build_inputs(
         overrides: what people say of single pairs.
     """
     replace_table(connection, SETTINGS, pa.Table.from_pylist([build_settings(settings)]))
-    replace_table(connection, "dataset_terms", pa.Table.from_pylist(dataset_terms(settings), TERMS))
-    replace_table(connection, "overrides", _overrides(overrides))
+    replace_table(connection, DATASET_TERMS, pa.Table.from_pylist(dataset_terms(settings), TERMS))
+    replace_table(connection, OVERRIDES, _overrides(overrides))
     note_runs(connection, DOI_DATASETS, {SETTINGS: settings_hash(settings, overrides)})
 
 
@@ -91,5 +91,5 @@ def _terms(dataset: Dataset, rank: int, settings: Settings) -> dict[str, Any]:
 
 
 def _overrides(overrides: Sequence[Override]) -> pa.Table:
-    rows = [{name: getattr(each, name) for name in OVERRIDES.names} for each in overrides]
-    return pa.Table.from_pylist(rows, OVERRIDES)
+    rows = [{name: getattr(each, name) for name in OVERRIDE_COLUMNS.names} for each in overrides]
+    return pa.Table.from_pylist(rows, OVERRIDE_COLUMNS)

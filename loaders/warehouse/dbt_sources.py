@@ -10,16 +10,15 @@ import duckdb
 from hamilton import driver
 
 from loaders.acquire.lock import Lock, read_lock_if_valid
-from loaders.contract import BOUNDARY, RECORD, REJECTED
+from loaders.contract import RECORD
 from loaders.core.errors import BuildError
 from loaders.core.escape import Template, dbt_yaml, doi_address, sql_name, sql_text
 from loaders.core.files import sha256, write_text
 from loaders.core.paths import ProjectPaths
-from loaders.irradiance.contract import IRRADIANCE, NO_IRRADIANCE
+from loaders.pipelines import PIPELINES, RawTable
 from loaders.settings.params import Dataset, Settings
 from loaders.tables import (
     ACCOUNTING,
-    ACCOUNTING_COLUMNS,
     ALL_FEATURES,
     DOI_DATASETS,
     RAW_SCHEMA,
@@ -30,47 +29,13 @@ from loaders.warehouse.raw_data import read_runs
 
 Document = dict[str, Any]
 
-# the graph of each pipeline, and the node that ends it
-GRAPHS = {
-    "doi_datasets": ("loaders.doi_datasets", "store_individual_datasets"),
-    "overture_maps": ("loaders.boundaries.admin_boundaries", "boundaries"),
-    "solar_irradiance": ("loaders.irradiance.solar_irradiance", "solar_irradiance"),
-}
-
-
 FRESHNESS = {"warn_after": {"count": 7, "period": "day"}, "error_after": {"count": 14, "period": "day"}}
-
-
 NOTE = """# What the pipeline {pipeline} has stored in origin {origin}. Written by eo-pv at every build, and by
 # `dbt run-operation update_hamilton_sources --args '{{pipeline_name: {pipeline}}}'`; do not edit.
 """
-
-
 DATABASE = Template("{{ 'lake' if target.name == 'ducklake' else target.database }}")
-
-
 UNIT = re.compile(r"\[([^\]]+)\]")
-
-
-COLUMNS: Mapping[str, Mapping[str, str]] = {
-    ACCOUNTING: ACCOUNTING_COLUMNS,
-    REJECTED_RECORDS: {field.name: field.meaning for field in REJECTED},
-    "admin_boundaries": {field.name: field.meaning for field in BOUNDARY},
-    "solar_irradiance": {field.name: field.meaning for field in IRRADIANCE},
-    "irradiance_refused": {field.name: field.meaning for field in NO_IRRADIANCE},
-}
-
-
-GRAIN = {
-    ALL_FEATURES: "One row per published record that can be used, of every dataset in params.yaml.",
-    ACCOUNTING: "One row per dataset, counting its published records.",
-    REJECTED_RECORDS: "One row per published record that cannot be used, of every dataset in params.yaml.",
-    "admin_boundaries": "One row per country, region or county, the boundaries that records are placed in.",
-    "solar_irradiance": "One row per H3 cell and month, and one for the whole year.",
-    "irradiance_refused": "One row per H3 cell with records that the provider has no irradiance for.",
-}
-
-
+TABLES = {table.name: table for each in PIPELINES.values() for table in each.tables}
 RECORD_COLUMNS = {field.name: field.meaning for field in RECORD}
 
 
@@ -139,12 +104,12 @@ def _table(name: str, connection: duckdb.DuckDBPyConnection, known: Columns) -> 
     place = f"{RAW_SCHEMA}.{sql_name(name)}"
     found = connection.execute(f"DESCRIBE {place}").fetchall()
     ((rows,),) = connection.execute(f"SELECT count(*) FROM {place}").fetchall()  # noqa: S608
-    said = COLUMNS.get(name, RECORD_COLUMNS)
+    described = TABLES.get(name, RawTable(name, "", RECORD_COLUMNS))
     return {
         "name": name,
-        "description": GRAIN.get(name, ""),
+        "description": described.grain,
         "meta": {"row_count": rows},
-        "columns": known.of({column: kind for column, kind, *_ in found}, said),
+        "columns": known.of({column: kind for column, kind, *_ in found}, described.columns),
     }
 
 
@@ -191,13 +156,13 @@ def _freshness(dataset: Dataset | None, settings: Settings) -> Document:
 
 def _path(name: str) -> Document:
     """The nodes of a pipeline in their order, and the tags of the one that ends it."""
-    place, last = GRAPHS[name]
-    module = import_module(place)  # each takes its time
+    pipeline = PIPELINES[name]
+    module = import_module(pipeline.graph.module)  # each takes its time
     graph = driver.Builder().with_modules(module).enable_dynamic_execution(allow_experimental_mode=True).build()
     nodes = {node.name: node for node in graph.list_available_variables() if not node.is_external_input}
     order = [name for name in vars(module) if name in nodes]
-    tags = {key: value for key, value in nodes[last].tags.items() if key != "module"}
-    return {"hamilton_module": place, "hamilton_nodes": order, "hamilton_tags": tags}
+    tags = {key: value for key, value in nodes[pipeline.result].tags.items() if key != "module"}
+    return {"hamilton_module": pipeline.graph.module, "hamilton_nodes": order, "hamilton_tags": tags}
 
 
 def advice(name: str) -> str:

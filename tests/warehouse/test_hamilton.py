@@ -17,7 +17,7 @@ from dbt.artifacts.schemas.results import FreshnessStatus
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
-from loaders import pipelines
+from loaders import overture_maps_loader, pipelines, raw_pv_doi_ingest
 from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
@@ -130,8 +130,9 @@ def test_the_hooks_load_what_is_missing_and_then_do_nothing(
     with _opened(place) as connection:
         assert connection.execute("SELECT count(*) FROM staging.stg_pv_features").fetchall() == [(4,)]
         assert connection.execute("SELECT count(*) FROM staging.stg_admin_boundaries").fetchall() == [(179,)]
-    for name in ("run_doi_pipeline", "run_overture_pipeline", "write_doi_data"):
-        monkeypatch.setattr(pipelines, name, lambda *_, **__: pytest.fail("there was nothing to do"))
+    runners = ((raw_pv_doi_ingest, "run_doi_pipeline"), (overture_maps_loader, "run_overture_pipeline"))
+    for module, name in (*runners, (raw_pv_doi_ingest, "write_doi_data")):
+        monkeypatch.setattr(module, name, lambda *_, **__: pytest.fail("there was nothing to do"))
     assert dbt("run", "--select", *STAGED).success
 
 
@@ -143,7 +144,7 @@ def test_a_hook_does_again_only_what_changed(place: Path, dbt: Invoke, monkeypat
         ran.append(datasets)
         return run_doi_pipeline(datasets=datasets, **given)
 
-    monkeypatch.setattr(pipelines, "run_doi_pipeline", run)
+    monkeypatch.setattr(raw_pv_doi_ingest, "run_doi_pipeline", run)
     _change(place, "unit: MWp", "unit: kWp")
     assert dbt("run", "--select", "stg_pv_features").success
     assert ran == [[SOUTH]]
@@ -156,7 +157,7 @@ def test_a_new_warehouse_is_filled_from_the_files_of_the_last_load(
 ) -> None:
     assert dbt("run", "--select", "stg_pv_features").success
     (place / "data/sample/eo_pv_data.duckdb").unlink()
-    monkeypatch.setattr(pipelines, "run_doi_pipeline", lambda **_: pytest.fail("everything is loaded"))
+    monkeypatch.setattr(raw_pv_doi_ingest, "run_doi_pipeline", lambda **_: pytest.fail("everything is loaded"))
     assert dbt("run", "--select", "stg_pv_features").success
     assert {NORTH, SOUTH} <= _tables(place)
 

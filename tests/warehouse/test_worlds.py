@@ -1,5 +1,6 @@
 """Records fall into installations as one would say who looks at the drawing."""
 
+import json
 import os
 import re
 import shutil
@@ -204,7 +205,7 @@ def test_countries_and_cells_add_up_to_the_installations(warehouse: Warehouse) -
 
 def test_the_join_of_all_records_is_planned_as_a_spatial_join(warehouse: Warehouse) -> None:
     """A comparison of two columns beside ST_Intersects would make it a merge join of all with all."""
-    folder = warehouse.paths.root / "dbt" / "target" / "compiled" / "eo_pv" / "models" / "prepared"
+    folder = warehouse.paths.root / "dbt" / "target" / "compiled" / "eo_pv" / "models" / "prepared" / "dedup"
     with connect(warehouse.paths.database, read_only=True) as connection:
         for model in ("prep_pv_candidates",):
             plan = connection.execute(f"explain {(folder / f'{model}.sql').read_text()}").fetchall()[0][1]
@@ -234,10 +235,11 @@ def test_the_unit_tests_of_the_models_hold(warehouse: Warehouse, tmp_path: Path)
 
 def test_every_column_of_every_table_is_described(warehouse: Warehouse) -> None:
     said: dict[tuple[str, str], set[str]] = {}
-    for path in (warehouse.paths.root / "dbt").glob("*s/**/*.yml"):  # models, sources
+    project = warehouse.paths.root / "dbt"
+    for path in project.glob("*s/**/*.yml"):  # models, sources
         document = yaml.safe_load(path.read_text()) or {}
         sources = [table for source in document.get("sources", []) for table in source["tables"]]
-        for layer, entries in ((path.parent.name, document.get("models", [])), ("raw_data", sources)):
+        for layer, entries in ((path.relative_to(project).parts[1], document.get("models", [])), ("raw_data", sources)):
             for entry in entries:
                 assert entry["description"], entry["name"]
                 said[layer, entry["name"]] = {each["name"] for each in entry["columns"] if each["description"]}
@@ -248,3 +250,30 @@ def test_every_column_of_every_table_is_described(warehouse: Warehouse) -> None:
     missing = {(schema, table): set(columns) - said.get((schema, table), set()) for schema, table, columns in rows}
     assert {place: names for place, names in missing.items() if names} == {}
     assert len(rows) > 40
+
+
+def test_the_database_has_every_description_as_a_comment(warehouse: Warehouse) -> None:
+    """Word for word, whatever quotes and units are in it."""
+    manifest = json.loads((warehouse.paths.root / "dbt" / "target" / "manifest.json").read_text())
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    tables = {(model["schema"], model["name"]): model["description"] for model in models}
+    columns = {
+        (model["schema"], model["name"], column["name"]): column["description"]
+        for model in models
+        for column in model["columns"].values()
+    }
+    layers = {"layers": ["staging", "prepared", "curated"]}
+    rows = warehouse.rows(
+        "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE schema_name IN $layers "
+        "UNION ALL SELECT schema_name, view_name, comment FROM duckdb_views() WHERE schema_name IN $layers",
+        layers,
+    )
+    assert {(schema, name): comment for schema, name, comment in rows} == tables
+    rows = warehouse.rows(
+        "SELECT schema_name, table_name, column_name, comment FROM duckdb_columns() WHERE schema_name IN $layers",
+        layers,
+    )
+    assert {(schema, table, column): comment for schema, table, column, comment in rows} == columns
+    assert "[kWh/m²]" in columns["curated", "curated_pv_yield", "ghi_kwh_per_m2"]
+    assert "the dataset's basis" in columns["curated", "curated_pv_dataset_summary", "capacity_mw"]
+    assert "[°]" in columns["curated", "curated_pv_dataset_summary", "west_lon"]

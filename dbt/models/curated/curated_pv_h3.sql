@@ -1,12 +1,21 @@
-with installations as (
+with cells as (
 
-    select * from {{ ref('prep_pv_installations') }}
+    select * from {{ ref('prep_pv_cell_totals') }}
 
 )
 
 select
-    h3_cell_5 as h3_cell,
-    st_setcrs(st_geomfromwkb(h3_outline_of(h3_cell_5)), 'EPSG:4326') as geometry,
-    {{ installation_totals() }}
-from installations
-group by h3_cell_5
+    h3_cell,
+    geometry,
+    installations,
+    outlines,
+    confirmed,
+    area_km2,
+    installations_with_capacity,
+    capacity_ac_mw,
+    capacity_dc_mw,
+    capacity_unknown_mw,
+    licence,
+    licence_kind,
+    is_synthetic
+from cells

@@ -1,4 +1,4 @@
-"""How long, how wide and which way round each outline is: SQL would need a projection for each of them."""
+"""Length, width and direction of each outline: SQL would need a projection for each of them."""
 
 from typing import Any
 

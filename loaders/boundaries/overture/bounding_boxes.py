@@ -7,11 +7,12 @@ import numpy as np
 import pyarrow as pa
 
 from loaders.core.arrays import Numbers
+from loaders.geo.earth import LEAST_NORTH_M
 
 TILE_DEG = 30  # one box at most for each tile of the world: what is asked for at a time
 CELL_RADIUS_KM = 85  # farthest corner of an H3 cell of resolution 3 from its centre
-KM_PER_DEG = 110.5  # of latitude, at the equator, where it is shortest
 DECIMALS = 2
+METRES_PER_KM = 1000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,7 +57,7 @@ def boxes_around(cells: pa.Table, margin_km: float) -> list[Box]:
 
 def _around(lon: Numbers, lat: Numbers, km: float) -> list[Box]:
     """The box around positions; two of them across the antimeridian."""
-    deg = km / KM_PER_DEG
+    deg = km / (LEAST_NORTH_M / METRES_PER_KM)
     south, north = max(float(lat.min()) - deg, -90), min(float(lat.max()) + deg, 90)
     widest = max(abs(south), abs(north))
     wide_deg = 180.0 if widest > 89 else min(deg / math.cos(math.radians(widest)), 180.0)

@@ -1,4 +1,8 @@
-"""Parse well-known binary; say why, where it cannot be parsed, and save what can be saved."""
+"""Parse well-known binary; say why, where it cannot be parsed, and save what can be saved.
+
+`shapely.from_wkb(on_invalid="fix")` closes rings too, but does not say so, and refuses a whole shape for a ring of one
+position in one of its parts (GEOS 3.14), where the other parts are usable.
+"""
 
 import math
 import struct

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from functools import partial
 
 import pyarrow as pa
-import pyproj
 
 from loaders.core.errors import SourceError
 from loaders.core.json_text import parse_json
 from loaders.core.redact import redact
+from loaders.geo.earth import distance_m
 from loaders.http.client import HttpClient
 from loaders.irradiance.api_keys import required
 from loaders.irradiance.cell_cache import (
@@ -36,7 +36,6 @@ KEY = "GOOGLE_SOLAR_API_KEY"
 WHERE = "Google gives keys out: https://developers.google.com/maps/documentation/solar/get-api-key."
 QUALITY = "BASE"  # the least that is good enough; better where there is better
 FAR_M = 100
-WGS84 = pyproj.Geod(ellps="WGS84")
 MODELS = (
     "Google Solar API, buildingInsights: irradiation in the plane is the sunniest point of the roof, yield that of the "
     "largest layout of panels (DC) times (1 - losses), tilt and direction those of the largest part of the roof. Not "
@@ -109,7 +108,7 @@ def read_building(place: Place, body: bytes, settings: Irradiance) -> pa.Table:
     try:
         document = parse_json(body)
         centre, potential = document["center"], document["solarPotential"]
-        if _distance_m(place, centre["longitude"], centre["latitude"]) > FAR_M:
+        if distance_m((place.lon, place.lat), (centre["longitude"], centre["latitude"])) > FAR_M:
             raise Refused(NO_BUILDING_NEAR)
         layouts = potential.get("solarPanelConfigs")  # Google leaves out what is empty, or zero
         if not layouts:
@@ -136,11 +135,6 @@ def read_building(place: Place, body: bytes, settings: Irradiance) -> pa.Table:
     if wrong:
         raise UnreadableError(f"its {wrong[0]} is {row[wrong[0]]}")
     return pa.Table.from_pylist([row], SCHEMA)
-
-
-def _distance_m(place: Place, lon: float, lat: float) -> float:
-    _, _, distance_m = WGS84.inv(place.lon, place.lat, lon, lat)
-    return float(distance_m)
 
 
 def _require_agreement(cells: pa.Table, service: Service, settings: Irradiance, context: ProviderContext) -> None:

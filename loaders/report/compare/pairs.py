@@ -8,6 +8,7 @@ import pyproj
 import shapely
 
 from loaders.core.arrays import Numbers, Rows, Shapes
+from loaders.geo.earth import LEAST_NORTH_M, WGS84, distance_m
 from loaders.geo.geometry import AREA_DECIMALS, projected
 from loaders.geo.shape_complexity import cross_too_often
 from loaders.report.compare.records import LONLAT, Side
@@ -17,10 +18,8 @@ Found = tuple[Rows, Rows, Numbers]  # rows of one side and of the other, and wha
 CHUNK = 20_000  # records at a time: bounds the memory for candidates that come to nothing
 MILLIMETRES = 3  # decimals of a distance [m]
 MERCATOR = pyproj.CRS.from_epsg(3395)  # keeps angles, and so tells the nearest point; nothing is measured in it
-WGS84 = pyproj.Geod(ellps="WGS84")
 ONCE_AROUND = 2 * np.pi * WGS84.a  # [m] in EPSG:3395
 HIGHEST_LATITUDE = 89.9  # [°]: at the pole Mercator is infinite
-METRES_PER_DEGREE = 110_000  # of latitude, at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def _near(points: Shapes, which: Rows, others: Shapes, of: Rows, within_m: float
 
 def _near_points(lonlat: Numbers, xy: Numbers, tree: shapely.STRtree, within_m: float) -> Found:
     """As `_near`, for points by their coordinates in degrees and in EPSG:3395, and a tree in EPSG:3395."""
-    reach = within_m * _mercator_scale(np.abs(lonlat[:, 1]) + within_m / METRES_PER_DEGREE)
+    reach = within_m * _mercator_scale(np.abs(lonlat[:, 1]) + within_m / LEAST_NORTH_M)
     candidates = np.flatnonzero(np.abs(xy[:, 0]) <= ONCE_AROUND / 2 + reach)
     positions = np.asarray(shapely.points(xy))
     point, other = tree.query(positions[candidates], predicate="dwithin", distance=reach[candidates] + 1)
@@ -102,7 +101,7 @@ def _near_points(lonlat: Numbers, xy: Numbers, tree: shapely.STRtree, within_m: 
     nearest = shapely.get_coordinates(shapely.shortest_line(positions[point], tree.geometries[other]))[1::2]
     back = pyproj.Transformer.from_crs(MERCATOR, LONLAT, always_xy=True)
     lon, lat = back.transform(nearest[:, 0], nearest[:, 1])
-    distance = np.round(WGS84.inv(lonlat[point, 0], lonlat[point, 1], lon, lat)[2], MILLIMETRES)
+    distance = np.round(distance_m((lonlat[point, 0], lonlat[point, 1]), (lon, lat)), MILLIMETRES)
     near = distance <= within_m
     return point[near], other[near], distance[near]
 

@@ -7,8 +7,9 @@ import graphviz
 from loaders.acquire.lock import Lock
 from loaders.core.escape import graphviz_label
 from loaders.harmonise.batches import QUIRKS, record_graph
+from loaders.pipelines import GRAPHS
 from loaders.report.docs import style
-from loaders.report.docs.graphs import PIPELINES, drawn_by_hamilton, graph, nodes, stages
+from loaders.report.docs.graphs import drawn_by_hamilton, graph, nodes, stages
 from loaders.report.docs.places import source_address, source_name
 from loaders.report.docs.style import label
 from loaders.settings.params import Dataset
@@ -30,7 +31,7 @@ def dataset_picture(dataset: Dataset, lock: Lock | None = None) -> graphviz.Digr
     Raises:
         SettingsError: its own module has a function that takes no part.
     """
-    pipeline = PIPELINES[NAME]
+    pipeline = GRAPHS[NAME]
     built = graph(NAME)
     ends = {"upstream_node_name": FIRST, "downstream_node_name": LAST, "strict_path_visualization": True}
     found = nodes(built)

@@ -1,9 +1,7 @@
-"""The Hamilton graphs of this project, and each of them as a picture."""
+"""Each of the Hamilton graphs as a picture."""
 
 import importlib
 from collections.abc import Iterable
-from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 
 import graphviz
@@ -12,51 +10,17 @@ from hamilton.graph_types import HamiltonNode
 from hamilton.htypes import get_type_as_string
 
 from loaders.core.escape import one_line
+from loaders.pipelines import GRAPHS
 from loaders.report.docs import style
 
 DOUBLE_LINE = "peripheries=2"
 SPACED = "<br /><br />"  # what Hamilton writes between name and type
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
-    """A Hamilton graph.
-
-    Attributes:
-        modules: whose functions are its nodes.
-        about: what it does, in a line.
-        stage: what its nodes do that have no tag `processing_stage`.
-    """
-
-    modules: tuple[str, ...]
-    about: str
-    stage: str
-
-
-PIPELINES = {
-    "doi_datasets": Pipeline(("loaders.doi_datasets",), "published datasets, each from its DOI to its table", "load"),
-    "canonical_record": Pipeline(
-        ("loaders.harmonise.canonical_record",), "a batch of published records, one node a column", "transform"
-    ),
-    "overture_maps": Pipeline(("loaders.boundaries.admin_boundaries",), "boundaries of countries and regions", "load"),
-    "solar_irradiance": Pipeline(
-        ("loaders.irradiance.solar_irradiance",), "irradiance where the installations are", "load"
-    ),
-    "clustering": Pipeline(
-        ("loaders.warehouse.models.clustering",), "from pairs of records to installations", "prepare"
-    ),
-}
-
-
-def pipelines() -> dict[str, Pipeline]:
-    """Those that this version has the modules of."""
-    return {name: each for name, each in PIPELINES.items() if all(map(find_spec, each.modules))}
-
-
 def graph(name: str) -> driver.Driver:
     """Hamilton's own driver of a pipeline, to look at and not to run."""
-    modules = [importlib.import_module(module) for module in PIPELINES[name].modules]
-    built: driver.Driver = driver.Builder().with_modules(*modules).allow_module_overrides().build()
+    module = importlib.import_module(GRAPHS[name].module)
+    built: driver.Driver = driver.Builder().with_modules(module).allow_module_overrides().build()
     return built
 
 
@@ -67,7 +31,7 @@ def nodes(of: driver.Driver) -> list[HamiltonNode]:
 
 def pipeline_picture(name: str) -> graphviz.Digraph:
     """A pipeline with all of its nodes, their types and its inputs."""
-    built, pipeline = graph(name), PIPELINES[name]
+    built, pipeline = graph(name), GRAPHS[name]
     found = nodes(built)
     drawn = drawn_by_hamilton(built.display_all_functions, found, pipeline.stage)
     legend = style.stage_legend(stages(found, pipeline.stage), branches=DOUBLE_LINE in "".join(drawn.body))

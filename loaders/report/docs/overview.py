@@ -6,8 +6,9 @@ from itertools import pairwise
 import graphviz
 from hamilton.graph_types import HamiltonNode
 
+from loaders.pipelines import GRAPHS
 from loaders.report.docs import style
-from loaders.report.docs.graphs import PIPELINES, graph, nodes, pipelines, stage_of, stages, tooltip
+from loaders.report.docs.graphs import graph, nodes, stage_of, stages, tooltip
 
 TITLE = "eo-pv: from a DOI to the tables"
 
@@ -35,8 +36,8 @@ LAYERS = ("staging", "prepared", "curated")
 
 def overview() -> graphviz.Digraph:
     """Every node of every pipeline by its name, without inputs; and what stands between the pipelines."""
-    found = {name: nodes(graph(name)) for name in pipelines()}
-    legend = style.stage_legend(set().union(*(stages(each, PIPELINES[name].stage) for name, each in found.items())))
+    found = {name: nodes(graph(name)) for name in GRAPHS}
+    legend = style.stage_legend(set().union(*(stages(each, GRAPHS[name].stage) for name, each in found.items())))
     picture = style.canvas(TITLE, {name: colour for name, colour in legend.items() if name != "input"})
     picture.attr(ranksep="0.3")
     for name, each in found.items():
@@ -52,11 +53,11 @@ def overview() -> graphviz.Digraph:
 
 def _pipeline(box: graphviz.Digraph, name: str, found: list[HamiltonNode]) -> None:
     """The nodes of a pipeline in a box."""
-    box.attr(label=style.box_label(name, PIPELINES[name].about), style="rounded", color=style.LINE, margin="10")
+    box.attr(label=style.box_label(name, GRAPHS[name].about), style="rounded", color=style.LINE, margin="10")
     made = {node.name for node in found if not node.is_external_input}
     for node in found:
         if node.name in made:
-            colour = style.stage_colour(stage_of(node, PIPELINES[name].stage))
+            colour = style.stage_colour(stage_of(node, GRAPHS[name].stage))
             box.node(f"{name}.{node.name}", node.name, fillcolor=colour, tooltip=tooltip(node))
         for needed in sorted(node.required_dependencies & made):
             box.edge(f"{name}.{needed}", f"{name}.{node.name}")

@@ -12,7 +12,7 @@ from rich.filesize import decimal
 from loaders.acquire.lock import Lock, read_lock_if_valid
 from loaders.core.escape import html, one_line
 from loaders.core.paths import ProjectPaths
-from loaders.report.docs.graphs import PIPELINES
+from loaders.pipelines import GRAPHS
 from loaders.report.docs.lineage import PAGE, Model
 from loaders.report.docs.page_style import CSS
 from loaders.report.docs.pictures import OVERVIEW, dataset_file
@@ -88,7 +88,7 @@ def as_html(page: Page) -> str:
         notes=[note for note in page.notes if not (is_sample and note.startswith(SYNTHETIC))],
         headings=HEADINGS,
         counts=COUNTS,
-        pipelines=[(name, PIPELINES[name].about) for name in PIPELINES if f"hamilton/{name}.svg" in page.pictures],
+        pipelines=[(name, GRAPHS[name].about) for name in GRAPHS if f"hamilton/{name}.svg" in page.pictures],
         layers=_layers(page.models),
         dbt_page=PAGE,
         overview=OVERVIEW,

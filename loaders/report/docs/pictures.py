@@ -5,8 +5,9 @@ from pathlib import Path
 
 from loaders.acquire.lock import read_lock_if_valid
 from loaders.core.paths import ProjectPaths
+from loaders.pipelines import GRAPHS
 from loaders.report.docs.dataset_path import dataset_picture
-from loaders.report.docs.graphs import pipeline_picture, pipelines
+from loaders.report.docs.graphs import pipeline_picture
 from loaders.report.docs.overview import overview
 from loaders.report.docs.svg import write_svg
 from loaders.settings.params import Dataset
@@ -30,7 +31,7 @@ def draw_pipelines(folder: Path) -> list[Path]:
     Raises:
         BuildError: `dot` is not installed.
     """
-    drawn = {OVERVIEW: overview()} | {name: pipeline_picture(name) for name in pipelines()}
+    drawn = {OVERVIEW: overview()} | {name: pipeline_picture(name) for name in GRAPHS}
     for name, picture in drawn.items():
         write_svg(picture, folder / f"{name}.svg")
     return [folder / f"{name}.svg" for name in drawn]

@@ -59,7 +59,10 @@ def canvas(title: str, legend: Mapping[str, str]) -> graphviz.Digraph:
 
 
 def heading(title: str, legend: Mapping[str, str]) -> str:
-    """Title and legend as Graphviz' own kind of HTML; what each colour means, in the order given."""
+    """Title and legend as Graphviz' own kind of HTML; what each colour means, in the order given.
+
+    No template: in these labels a backslash is markup too, which Jinja2's autoescape leaves as it is.
+    """
     marks = (
         f'<font color="{LINE if colour == INPUT else colour}" point-size="18">{"□" if colour == INPUT else "■"}</font>'
         f" {graphviz_label(name)}"

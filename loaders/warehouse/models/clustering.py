@@ -17,8 +17,9 @@ from scipy.sparse.csgraph import connected_components
 
 from loaders.core.arrays import Flags, Numbers, Rows, Shapes
 from loaders.geo.antimeridian import WORLD, joined
+from loaders.geo.earth import EQUATOR_EAST_M, EQUATOR_NORTH_M
 
-M2_PER_DEGREE2 = 111_320.0 * 110_574.0  # at the equator; along a parallel less, by the cosine of the latitude
+M2_PER_DEGREE2 = EQUATOR_EAST_M * EQUATOR_NORTH_M  # along a parallel less, by the cosine of the latitude
 FEWEST = 3  # two records that a rule matches cannot run away; those that somebody calls the same can
 CHUNK = 20_000  # records whose shapes are held at a time, or one group if that is larger
 

@@ -9,9 +9,9 @@ import pyarrow as pa
 import shapely
 
 from loaders.core.arrays import Numbers, Shapes
+from loaders.geo import earth
 
 CORNERS = 5  # of a rectangle, the first once more at the end
-WGS84_A_M, WGS84_E2 = 6_378_137.0, 0.0066943799901413165  # half the equator's axis, first eccentricity squared [1]
 
 
 def outlines(outline_rows: pa.Table) -> Shapes:
@@ -27,16 +27,8 @@ def middles(outlines: Shapes) -> Numbers:
 
 
 def metres_per_degree(middles: Numbers) -> Numbers:
-    """How long a degree of longitude and one of latitude are at each middle [m/°], in two columns.
-
-    By the radii of curvature along the parallel and the meridian: Snyder, Map Projections: A Working Manual (US
-    Geological Survey, Professional Paper 1395, 1987), chapter 4.
-    """
-    latitude = np.radians(middles[:, 1])
-    flattened = 1 - WGS84_E2 * np.sin(latitude) ** 2
-    east = WGS84_A_M / np.sqrt(flattened) * np.cos(latitude)
-    north = WGS84_A_M * (1 - WGS84_E2) / flattened**1.5
-    return np.radians(np.column_stack([east, north]))
+    """How long a degree of longitude and one of latitude are at each middle [m/°], in two columns."""
+    return np.column_stack(earth.metres_per_degree(middles[:, 1]))
 
 
 def planes(outlines: Shapes, middles: Numbers, metres_per_degree: Numbers) -> Shapes:

@@ -25,7 +25,7 @@ SQL_TYPES = {
 
 
 def documented(layer: str, model: str) -> dict[str, dict[str, Any]]:
-    files = [yaml.safe_load(path.read_text()) for path in (MODELS / layer).glob(f"_{layer}__*.yml")]
+    files = [yaml.safe_load(path.read_text()) for path in (MODELS / layer).rglob("_*__*.yml")]
     models = [entry for file in files for entry in file.get("models", [])]
     columns = next(entry["columns"] for entry in models if entry["name"] == model)
     return {column["name"]: column for column in columns}
@@ -85,7 +85,7 @@ def test_the_readme_defines_the_rules_by_which_pairs_match() -> None:
 
 
 def test_the_readme_defines_the_flags_of_installations() -> None:
-    places = (MODELS / "prepared" / "prep_pv_places.sql").read_text()
+    places = (MODELS / "prepared" / "places" / "prep_pv_places.sql").read_text()
     macro = (ROOT / "dbt" / "macros" / "confidence.sql").read_text().partition("installation_flags")[2]
     flags = re.findall(r"then '(\w+)' end", macro) + re.findall(r"\['(\w+)'\]", places)
     assert sorted(_table("flag of an installation")) == sorted(flags)
@@ -103,3 +103,40 @@ def test_every_model_states_its_grain_and_describes_its_columns(path: Path) -> N
     (model,) = (entry for file in files for entry in file.get("models", []) if entry["name"] == path.stem)
     assert model["description"].startswith("One row per ")
     assert all(column["description"] for column in model["columns"])
+
+
+SQL = [path for folder in ("macros", "models", "tests") for path in sorted((ROOT / "dbt" / folder).rglob("*.sql"))]
+DEFINED = re.compile(r"{%-? (macro|test) (\w+)\(([^)]*)\)")
+
+
+@pytest.mark.parametrize("path", SQL, ids=lambda path: path.stem)
+def test_no_model_and_no_macro_is_longer_than_a_page(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 60
+
+
+def test_every_macro_and_generic_test_is_described_with_its_arguments() -> None:
+    defined = {
+        f"test_{name}" if kind == "test" else name: [each.partition("=")[0].strip() for each in arguments.split(",")]
+        for path in SQL
+        for kind, name, arguments in DEFINED.findall(path.read_text())
+    }
+    files = [ROOT / "dbt" / "macros" / "_macros.yml", ROOT / "dbt" / "tests" / "generic" / "_generic__tests.yml"]
+    described = [entry for path in files for entry in yaml.safe_load(path.read_text())["macros"]]
+    arguments = {entry["name"]: [each["name"] for each in entry.get("arguments", [])] for entry in described}
+    assert arguments == {name: [each for each in names if each] for name, names in defined.items()}
+    assert all(entry["description"] for entry in described)
+    assert all(each["description"] for entry in described for each in entry.get("arguments", []))
+
+
+@pytest.mark.parametrize("path", sorted((MODELS / "curated").glob("*.sql")), ids=lambda path: path.stem)
+def test_curated_selects_what_prepared_has_computed(path: Path) -> None:
+    read = re.sub(r"{{.*?}}|\bas \(|select \*", "", path.read_text())
+    assert not re.findall(r"\w+\(|\b(?:group by|case|over|distinct|where)\b|[-+*/]", read)
+
+
+def test_every_curated_table_is_exposed_as_a_published_file() -> None:
+    exposures = yaml.safe_load((MODELS / "curated" / "_curated__exposures.yml").read_text())["exposures"]
+    depends_on = {entry["name"]: entry["depends_on"] for entry in exposures}
+    assert depends_on["published_tables"] == [
+        f"ref('{path.stem}')" for path in sorted((MODELS / "curated").glob("*.sql"))
+    ]

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import grimp
 import pytest
 import yaml
 
@@ -15,10 +16,69 @@ STAGES: dict[str, Any] = {
 OF_THE_SOURCE = {"resolve", "fetch"}
 PER_DATASET = OF_THE_SOURCE | {"load"}
 
+# where the code of a stage begins, modules that are imported by name included
+ENTRIES = {
+    "load": {"loaders.raw_pv_doi_ingest", "loaders.datasets"},
+    "cells": {"loaders.geo.record_cells", "loaders.core.prune"},
+    "boundaries": {"loaders.overture_maps_loader"},
+    "irradiance": {"loaders.solar_irradiance_loader", "loaders.irradiance.providers"},
+    "build": {"loaders.warehouse.build", "loaders.warehouse.models", "loaders.dbt_plugin"},
+    "report": {"loaders.report.summary"},
+}
+# code that a stage imports and whose change cannot change its bytes
+WITHOUT_EFFECT = {
+    "loaders.acquire": "its files are dependencies themselves, byte for byte",
+    "loaders.cli": "it prints",
+    "loaders.execution": "it decides who computes, not what",
+    "loaders.http": "an answer is verified, or understood by the module that asked",
+    "loaders.lineage": "it describes a run that is complete without it",
+}
+WITH_EFFECT = {"loaders.acquire.lock", "loaders.acquire.receipt"}  # later stages read these two files
+NOT_RUN = {
+    "load": {"loaders.db", "loaders.warehouse"},  # it ends before the node that stores tables
+    "boundaries": {"loaders.warehouse"},  # only `run_overture_pipeline` stores tables
+    "irradiance": {"loaders.db", "loaders.warehouse"},  # only `run_solar_pipeline` stores tables
+    "build": {  # hooks run pipelines, which a build switches off
+        *("loaders.raw_pv_doi_ingest", "loaders.overture_maps_loader", "loaders.solar_irradiance_loader"),
+        "loaders.hamilton_dbt_bridge",
+    },
+}
 
-@pytest.mark.parametrize("stage", sorted(set(STAGES) - OF_THE_SOURCE))
-def test_any_change_of_code_or_packages_runs_a_stage_that_computes_again(stage: str) -> None:
-    assert {"loaders", "requirements.lock"} <= set(STAGES[stage]["deps"])
+
+@pytest.fixture(scope="module")
+def imports() -> grimp.ImportGraph:
+    return grimp.build_graph("loaders", cache_dir=None)
+
+
+@pytest.mark.parametrize("stage", sorted(ENTRIES))
+def test_a_stage_depends_on_the_folders_of_the_code_it_imports(stage: str, imports: grimp.ImportGraph) -> None:
+    waiting = {*ENTRIES[stage], *(each for name in ENTRIES[stage] for each in imports.find_descendants(name))}
+    reached: set[str] = set()
+    while waiting:
+        module = waiting.pop()
+        reached.add(module)
+        imported = imports.find_modules_directly_imported_by(module)
+        waiting |= {name for name in imported if _has_effect(name, stage)} - reached
+    assert [dep for dep in STAGES[stage]["deps"] if dep.startswith("loaders")] == sorted(set(map(_dependency, reached)))
+
+
+def _has_effect(module: str, stage: str) -> bool:
+    package = _package(module)
+    return module in WITH_EFFECT or (package not in WITHOUT_EFFECT and package not in NOT_RUN.get(stage, set()))
+
+
+def _package(module: str) -> str:
+    return ".".join(module.split(".")[:2])
+
+
+def _dependency(module: str) -> str:
+    path = (module if module in WITH_EFFECT else _package(module)).replace(".", "/")
+    return path if (ROOT / path).is_dir() else f"{path}.py"
+
+
+@pytest.mark.parametrize("stage", sorted(ENTRIES))
+def test_another_version_of_a_package_runs_a_stage_that_computes_again(stage: str) -> None:
+    assert "requirements.lock" in STAGES[stage]["deps"]
 
 
 @pytest.mark.parametrize("stage", sorted(OF_THE_SOURCE))
@@ -39,5 +99,5 @@ def test_a_command_knows_its_dataset_by_the_name_of_its_stage(name: str) -> None
 
 
 def test_every_stage_says_what_it_does() -> None:
-    assert set(STAGES) == {"resolve", "fetch", "load", "cells", "boundaries", "irradiance", "build", "report"}
+    assert set(STAGES) == {*OF_THE_SOURCE, *ENTRIES}
     assert all(stage["desc"] for stage in STAGES.values())

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from loaders.settings.params import read_settings
 ROOT = Path(__file__).resolve().parents[3]
 README = (ROOT / "README.md").read_text()
 TARGETS = (
-    *("all", "audit", "bench", "clean", "container-check", "docs", "help", "image", "install", "lint", "lock"),
+    *("all", "audit", "bench", "clean", "container-check", "docs", "help", "hooks", "image", "install", "lint", "lock"),
     *("plan", "publish", "pull", "quality", "samples", "sbom", "test", "update", "verify"),
 )
 
@@ -149,3 +150,34 @@ def test_a_checkout_on_a_machine_that_rewrites_line_ends_has_the_bytes_of_the_lo
         subprocess.run([*git, *command], cwd=tmp_path, check=True, capture_output=True)
     subprocess.run([*git, "checkout", "HEAD", "--", "."], cwd=tmp_path, check=True, capture_output=True)
     assert {name: (tmp_path / name).read_bytes() for name in written} == written
+
+
+def test_the_version_is_the_same_in_the_package_the_citation_and_the_changelog() -> None:
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    newest = re.findall(r"^## .*?(\d+\.\d+\.\d+)", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)[0]
+    assert (citation["version"], newest) == (package["version"], package["version"])
+    assert citation["license"] == package["license"]
+
+
+def test_hooks_run_the_tools_of_the_lock_and_download_none() -> None:
+    repositories = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    hooks = [hook for repository in repositories for hook in repository["hooks"]]
+    tools = {hook["entry"].split()[0] for hook in hooks if hook["language"] == "system"}
+    assert [repository["repo"] for repository in repositories] == ["local"]
+    assert tools == {
+        ".ci/commit-subject",
+        *(f".venv/bin/{name}" for name in ("lint-imports", "mypy", "ruff", "sqlfluff")),
+    }
+    assert all(hook["language"] == "system" for hook in hooks)
+
+
+@pytest.mark.parametrize(
+    ("message", "exit_code"),
+    [("ü" * 72 + "\n\n" + "x" * 90, 0), ("ü" * 73, 1), ("\n# a comment of Git\n" + "x" * 73, 1)],
+)
+def test_a_commit_subject_has_at_most_72_characters(tmp_path: Path, message: str, exit_code: int) -> None:
+    (tmp_path / "message").write_text(message, encoding="utf-8")
+    done = subprocess.run([ROOT / ".ci" / "commit-subject", tmp_path / "message"], capture_output=True, check=False)
+    assert done.returncode == exit_code
+    assert (b"has 73 characters; expected at most 72" in done.stderr) == bool(exit_code)

@@ -16,9 +16,10 @@ from loaders.cli import docs as command_dag
 from loaders.cli.console import app
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
+from loaders.pipelines import GRAPHS
 from loaders.report.docs import dbt_docs, docs
 from loaders.report.docs.dataset_path import dataset_picture, overridden
-from loaders.report.docs.graphs import graph, nodes, pipeline_picture, pipelines
+from loaders.report.docs.graphs import graph, nodes, pipeline_picture
 from loaders.report.docs.lineage import lineage_picture, read_models
 from loaders.report.docs.overview import overview
 from loaders.report.docs.page import BANNER, Entry, Page, as_html
@@ -93,7 +94,7 @@ class Tags(HTMLParser):
 
 
 @needs_dot
-@pytest.mark.parametrize("name", list(pipelines()))
+@pytest.mark.parametrize("name", list(GRAPHS))
 def test_every_node_and_input_of_a_pipeline_is_in_its_picture(name: str) -> None:
     drawn = as_svg(pipeline_picture(name))
     assert [node.name for node in nodes(graph(name)) if f">{node.name}<" not in drawn] == []
@@ -102,7 +103,7 @@ def test_every_node_and_input_of_a_pipeline_is_in_its_picture(name: str) -> None
 @needs_dot
 def test_the_overview_holds_every_node_of_every_pipeline() -> None:
     drawn = as_svg(overview())
-    every = [(name, node) for name in pipelines() for node in nodes(graph(name)) if not node.is_external_input]
+    every = [(name, node) for name in GRAPHS for node in nodes(graph(name)) if not node.is_external_input]
     assert [f"{name}.{node.name}" for name, node in every if f">{node.name}<" not in drawn] == []
     assert [
         place for place in ("DOI, GitHub, URL, file", "raw_data.&lt;key&gt;", "curated") if place not in drawn
@@ -300,7 +301,7 @@ def test_docs_are_the_page_dbt_and_every_picture(
     assert [path.name for path in files[:3]] == ["index.html", "dbt.html", "lineage.svg"]
     assert {path.stem for path in files[3:]} == {
         "overview",
-        *pipelines(),
+        *GRAPHS,
         "dataset_a_north_2020",
         "dataset_b_south_2021",
     }

@@ -1,8 +1,0 @@
-{# Rows outside of a range; null is unknown, not wrong. A limit that is not given never excludes. #}
-{% test between(model, column_name, at_least=none, at_most=none) %}
-select *
-from {{ model }}
-where
-    {{ column_name }} < {{ column_name if at_least is none else at_least }}
-    or {{ column_name }} > {{ column_name if at_most is none else at_most }}
-{% endtest %}

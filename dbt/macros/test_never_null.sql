@@ -1,6 +1,0 @@
-{# Rows in which one of these columns is null: one query instead of one for each column. #}
-{% test never_null(model, columns) %}
-select *
-from {{ model }}
-where {% for column in columns %}{{ column }} is null{% if not loop.last %} or {% endif %}{% endfor %}
-{% endtest %}

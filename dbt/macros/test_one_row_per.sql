@@ -1,8 +1,0 @@
-{# What several rows share that should be one row's alone; null counts as a value. #}
-{% test one_row_per(model, columns) %}
-select
-    {{ columns | join(', ') }}
-from {{ model }}
-group by all
-having count(*) > 1
-{% endtest %}

@@ -1,0 +1,57 @@
+-- Comparison features. The areas are rounded, each by itself: of outlines of a few square centimetres, the shared one
+-- may come out largest.
+with records as (
+
+    select * from {{ ref('prep_pv_datasets_unified') }}
+
+),
+
+measured as (
+
+    select
+        candidates.number_a,
+        candidates.number_b,
+        a.record_id as record_id_a,
+        b.record_id as record_id_b,
+        a.dataset_key as dataset_key_a,
+        b.dataset_key as dataset_key_b,
+        a.geometry_kind = b.geometry_kind as is_of_one_kind,
+        a.area_m2 as area_a_m2,
+        b.area_m2 as area_b_m2,
+        a.geometry_kind = 'polygon' and b.geometry_kind = 'polygon' as is_outlines,
+        case when is_outlines then {{ shared_area_m2('a.geometry', 'b.geometry') }} end as shared_area_m2,
+        shared_area_m2 + least(area_a_m2 - shared_area_m2, area_b_m2 - shared_area_m2, 0) as shared_m2,
+        case
+            when not is_outlines then {{ ground_distance_m('a.geometry', 'b.geometry', 'a.centroid_lat') }}
+        end as distance_m,
+        st_distance_spheroid(
+            st_point2d(a.centroid_lon, a.centroid_lat), st_point2d(b.centroid_lon, b.centroid_lat)
+        ) as centroid_distance_m,
+        {{ smaller_over_larger('a.area_m2', 'b.area_m2') }} as area_ratio,
+        {{ smaller_over_larger('a.capacity_mw', 'b.capacity_mw') }} as capacity_ratio
+    from {{ ref('prep_pv_candidates') }} as candidates
+    inner join records as a on candidates.number_a = a.record_number
+    inner join records as b on candidates.number_b = b.record_number
+
+)
+
+select
+    number_a,
+    number_b,
+    record_id_a,
+    record_id_b,
+    dataset_key_a,
+    dataset_key_b,
+    case
+        when is_outlines then 'outlines'
+        when is_of_one_kind then 'points'
+        else 'point_and_outline'
+    end as pair_kind,
+    shared_area_m2,
+    round(shared_m2 / nullif(area_a_m2 + area_b_m2 - shared_m2, 0), 6) as iou,
+    round(shared_m2 / nullif(least(area_a_m2, area_b_m2), 0), 6) as share_of_smaller,
+    round(centroid_distance_m, 2) as centroid_distance_m,
+    distance_m,
+    area_ratio,
+    capacity_ratio
+from measured

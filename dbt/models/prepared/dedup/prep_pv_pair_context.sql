@@ -1,0 +1,45 @@
+-- What a match rule asks of a pair besides its comparison features: manual decisions, the publisher's groups, the other
+-- pairs of the two records.
+select
+    evidence.number_a,
+    evidence.number_b,
+    overrides.verdict,
+    overrides.reason || ' (' || overrides.who || ')' as overruled_by,
+    a.group_id = b.group_id and evidence.dataset_key_a = evidence.dataset_key_b as is_same_group,
+    first_a.first_number = first_b.first_number as is_same_shape,
+    wholes.parts,
+    wholes.filled,
+    wholes.drawn_apart_by,
+    wholes.drawn_whole_by,
+    coalesce(wholes.is_several, false) as is_several,
+    row_number() over (
+        partition by
+            evidence.distance_m = 0,
+            case when b.geometry_kind = 'point' then evidence.number_b else evidence.number_a end,
+            evidence.pair_kind
+        order by
+            coalesce(wholes.is_several, false),
+            coalesce(evidence.capacity_ratio, 1) < settings.capacity_ratio_inside,
+            evidence.centroid_distance_m,
+            evidence.number_a,
+            evidence.number_b
+    ) = 1 as is_innermost,
+    near_pairs.number_a is not null as is_nearest,
+    drawn_apart.number_a is not null as is_drawn_apart
+from {{ ref('prep_pv_evidence') }} as evidence
+cross join {{ ref('stg_settings') }} as settings
+inner join {{ ref('prep_pv_datasets_unified') }} as a on evidence.number_a = a.record_number
+inner join {{ ref('prep_pv_datasets_unified') }} as b on evidence.number_b = b.record_number
+inner join {{ ref('prep_pv_repeats') }} as first_a on evidence.number_a = first_a.record_number
+inner join {{ ref('prep_pv_repeats') }} as first_b on evidence.number_b = first_b.record_number
+left join {{ ref('stg_overrides') }} as overrides
+    on evidence.record_id_a = overrides.record_id_a and evidence.record_id_b = overrides.record_id_b
+left join {{ ref('prep_pv_wholes') }} as wholes
+    on case
+        when a.area_m2 >= b.area_m2 or b.geometry_kind = 'point' then evidence.number_a
+        else evidence.number_b
+    end = wholes.whole_number
+left join {{ ref('prep_pv_near_pairs') }} as near_pairs
+    on evidence.number_a = near_pairs.number_a and evidence.number_b = near_pairs.number_b
+left join {{ ref('prep_pv_drawn_apart') }} as drawn_apart
+    on evidence.number_a = drawn_apart.number_a and evidence.number_b = drawn_apart.number_b

@@ -1,0 +1,52 @@
+with circumstances as (
+
+    select
+        evidence.*,
+        context.* exclude (context.number_a, context.number_b),
+        settings.shared_of_smaller,
+        settings.identical_iou,
+        settings.part_area_ratio,
+        settings.least_filled,
+        settings.smallest_part,
+        settings.near_m,
+        settings.near_with_capacity_m,
+        settings.capacity_ratio_inside,
+        settings.capacity_ratio as least_capacity_ratio
+    from {{ ref('prep_pv_evidence') }} as evidence
+    inner join {{ ref('prep_pv_pair_context') }} as context
+        on evidence.number_a = context.number_a and evidence.number_b = context.number_b
+    cross join {{ ref('stg_settings') }} as settings
+
+),
+
+judged as (
+
+    select
+        *,
+        {{ match_rule() }} as match_rule,
+        {{ refused_because() }} as refused_because
+    from circumstances
+
+)
+
+select
+    number_a,
+    number_b,
+    record_id_a,
+    record_id_b,
+    dataset_key_a,
+    dataset_key_b,
+    pair_kind,
+    shared_area_m2,
+    iou,
+    share_of_smaller,
+    centroid_distance_m,
+    distance_m,
+    area_ratio,
+    capacity_ratio,
+    match_rule,
+    match_rule is not null as is_match,
+    case when match_rule is null then refused_because end as refused_because,
+    overruled_by,
+    {{ link_strength() }} as strength
+from judged

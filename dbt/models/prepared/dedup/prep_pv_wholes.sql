@@ -1,0 +1,55 @@
+-- Composite outlines. Two farms must not become one because somebody drew one outline around both: the outlines in a
+-- whole fill it, and no more datasets draw them apart than draw them as one.
+with places as (
+
+    select * from {{ ref('prep_pv_inner_places') }}
+
+),
+
+records as (
+
+    select * from {{ ref('prep_pv_datasets_unified') }}
+
+),
+
+votes as (
+
+    select * from {{ ref('prep_pv_whole_votes') }}
+
+),
+
+wholes as (
+
+    select distinct whole_number from places
+    where is_part
+
+),
+
+filled as (
+
+    select
+        places.whole_number,
+        count(*) filter (where places.is_place) as parts,
+        round(
+            {{ ellipsoidal_m2('st_union_agg(st_intersection(a.geometry, b.geometry) order by places.inner_number)') }}
+            / any_value(a.area_m2),
+            4
+        ) as filled
+    from places
+    semi join wholes on places.whole_number = wholes.whole_number
+    inner join records as a on places.whole_number = a.record_number
+    inner join records as b on places.inner_number = b.record_number
+    group by places.whole_number
+
+)
+
+select
+    filled.whole_number,
+    filled.parts,
+    filled.filled,
+    coalesce(votes.drawn_apart_by, 0) as drawn_apart_by,
+    1 + coalesce(votes.drawn_whole_by_others, 0) as drawn_whole_by,
+    filled.parts > 1 and (filled.filled < settings.least_filled or drawn_apart_by > drawn_whole_by) as is_several
+from filled
+cross join {{ ref('stg_settings') }} as settings
+left join votes on filled.whole_number = votes.whole_number

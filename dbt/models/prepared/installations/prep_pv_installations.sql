@@ -1,0 +1,60 @@
+with statements as (
+
+    select * from {{ ref('prep_pv_statements') }}
+
+),
+
+capacities as (
+
+    select * from statements
+    where capacity_mw is not null
+    qualify row_number() over (partition by installation_id order by is_whole_capacity desc, priority asc) = 1
+
+),
+
+dates as (
+
+    select * from statements
+    where installed_from is not null or installed_to is not null
+    qualify row_number() over (partition by installation_id order by priority) = 1
+
+)
+
+select
+    shapes.installation_id,
+    shapes.geometry_dataset,
+    shapes.geometry_kind,
+    shapes.geometry,
+    shapes.area_m2,
+    shapes.centroid_lon,
+    shapes.centroid_lat,
+    shapes.country,
+    shapes.region,
+    shapes.admin_method,
+    shapes.admin_distance_m,
+    h3_cell_of(shapes.centroid_lon, shapes.centroid_lat, settings.h3_resolution) as h3_cell,
+    h3_cell_of(shapes.centroid_lon, shapes.centroid_lat, 5) as h3_cell_5,
+    capacities.capacity_mw,
+    capacities.capacity_basis,
+    capacities.dataset_key as capacity_dataset,
+    capacities.is_whole_capacity,
+    dates.installed_from,
+    dates.installed_to,
+    dates.dataset_key as installed_dataset,
+    agreement.dataset_count,
+    {{ confidence() }} as confidence,
+    {{ installation_flags() }} as flags,
+    terms.record_ids,
+    terms.dataset_keys,
+    terms.licence,
+    terms.licence_kind,
+    terms.strictness,
+    terms.licences,
+    terms.licence_verified,
+    terms.is_synthetic
+from {{ ref('prep_pv_installation_shapes') }} as shapes
+cross join {{ ref('stg_settings') }} as settings
+inner join {{ ref('prep_pv_agreement') }} as agreement on shapes.installation_id = agreement.installation_id
+inner join {{ ref('prep_pv_installation_terms') }} as terms on shapes.installation_id = terms.installation_id
+left join capacities on shapes.installation_id = capacities.installation_id
+left join dates on shapes.installation_id = dates.installation_id

@@ -1,0 +1,5 @@
+{% test holds(model, claim) %}
+select *
+from {{ model }}
+where not ({{ claim }})
+{% endtest %}
