@@ -155,7 +155,7 @@ def prefetch(dataset: Dataset, paths: ProjectPaths, downloader: Downloader) -> N
 
     Raises:
         SourceError: the source does not answer, or a file cannot be downloaded.
-        ChecksumMismatchError: the publisher sends something else than the lock says.
+        ChecksumMismatchError: a file differs from the locked one.
     """
     if is_local(dataset, paths):
         return

@@ -142,7 +142,7 @@ def read_lock(path: Path) -> Lock:
     """Read a lock.
 
     Raises:
-        SourceError: there is none, or it is damaged.
+        SourceError: the lock is missing or damaged.
     """
     try:
         lock = TypeAdapter(Lock).validate_json(path.read_bytes())

@@ -24,7 +24,7 @@ def link_file(target: Path, link: Path, paths: ProjectPaths, *, is_cached: bool)
     link.parent.mkdir(parents=True, exist_ok=True)
     if not is_cached:
         is_inside = target.is_relative_to(paths.root)  # relative, so that the project can be moved
-        # from where the link will stand, which is as deep as where it is made: data/<origin>/x/<key>/
+        # relative to the final folder, which is as deep as the scratch folder: data/<origin>/x/<key>/
         link.symlink_to(os.path.relpath(target, link.parent) if is_inside else target)
         return
     try:

@@ -91,7 +91,7 @@ def required_lock(dataset: Dataset, paths: ProjectPaths) -> Lock:
     """The lock of the source in the settings.
 
     Raises:
-        SourceError: there is none.
+        SourceError: the lock is missing, or of another source.
     """
     lock = current_lock(dataset, paths)
     if lock is None and paths.lock(dataset.key).exists():

@@ -155,7 +155,7 @@ def find_root(start: Path | None = None) -> Path:
     """The project's folder: the nearest one, from here upwards, that holds `params.yaml`.
 
     Raises:
-        SettingsError: there is none.
+        SettingsError: no folder holds `params.yaml`.
     """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):

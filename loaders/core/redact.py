@@ -11,17 +11,17 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from loaders.core.known_secrets import HIDDEN, KEY_LENGTH, NAME_WORDS, WORD_LENGTH, hide_secrets, known_secrets
 
 SECRET_NAME = re.compile(NAME_WORDS, re.IGNORECASE)
-# whole names, which mean something else in prose
+# whole names in queries, with another meaning in prose
 _IN_QUERIES = frozenset({"key", "sig", "sign", "auth", "policy", "pass", "sas", "hdnts", "hdnea"})
-# whole names that give access only with a long value: an Azure function's code is no code of a country
+# whole names that are secret with a long value only: an Azure function's code, not a country's code
 _NAMES_OF_LONG_VALUES = frozenset({"code", "expires", "ticket", "hash", "k", "sid", "se"})
-_MINIMUM_LENGTHS = {"expires": 9, "se": 10}  # moments; else as long as a key
+_MINIMUM_LENGTHS = {"expires": 9, "se": 10}  # timestamps; for others, the length of a key
 
-# credentials that their look gives away
+# credentials with a recognisable form
 _KEY_SHAPES = (
     r"eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?"  # JSON Web Token, RFC 7519
     r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
-    r"|\b(?:gh[opsur]|hf|npm|[sr]k_(?:live|test))_(?=[a-z]*\d|[a-z]*[A-Z])[A-Za-z0-9]{16,}"  # hf_farms_2020 is a key
+    r"|\b(?:gh[opsur]|hf|npm|[sr]k_(?:live|test))_(?=[a-z]*\d|[a-z]*[A-Z])[A-Za-z0-9]{16,}"  # hf_farms_2020 is no key
     r"|\b(?:github_pat_|glpat-|pypi-AgE|xox[abprs]-)[\w-]{10,}"
     r"|\bAIza[\w-]{35}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*-----|$)"
@@ -30,13 +30,13 @@ _KEY_SHAPE = re.compile(_KEY_SHAPES)
 
 _HEADER = r"(?:x|private|ocp)-[\w-]{0,40}(?:key|token)"
 _SCHEME = r"(?:Bearer|Basic|Digest|Negotiate|Token|OAuth|ApiKey|AWS)"
-# followed by a colon in prose, too: hidden only before what looks like a key
+# also followed by a colon in prose: hidden only before a value that looks like a key
 _PROSE_NAME = r"(?<![\w.-])(?:token|passw(?:or)?d|secret|(?:api|access|secret)[ _-]?key)"
 _NAME = rf"(?<![\w.-])[\w.-]{{0,40}}?(?:{NAME_WORDS})[\w.-]{{0,40}}"
-_VALUE = r"(?!\d{1,5}(?![\w.%-]))(?:'[^']*'|\"[^\"]*\"|(?:(?!%(?:25)*26)[^\s&;,'\"<>)\]}])+)"  # a count is none
+_VALUE = r"(?!\d{1,5}(?![\w.%-]))(?:'[^']*'|\"[^\"]*\"|(?:(?!%(?:25)*26)[^\s&;,'\"<>)\]}])+)"  # a count is no secret
 _EQUALS = r"(?:=|%(?:25)*3D)"
 _PATTERNS = (
-    # user:password@host, also where an address is a part of another one
+    # user:password@host, also in an address within another one
     (
         re.compile(r"((?<![\w/.)%-])//)(?:[^\s/?#'\"<>]*|[^\s/@:'\"<>]{0,100}:(?!\d+/)[^\s,<>]{0,300})@"),
         rf"\1{HIDDEN}@",
@@ -68,12 +68,12 @@ _PATTERNS = (
         re.compile(rf"({_NAME}\\*['\"]\s*:\s*(\\*['\"]))(?:(?!\2)(?:\\.|[^\\\r\n])){{0,500}}\2", re.IGNORECASE),
         rf"\1{HIDDEN}\2",
     ),
-    # a statement that makes a secret in DuckDB
+    # DuckDB's CREATE SECRET
     (re.compile(r"\b((?:SECRET|SESSION_TOKEN|KEY_ID|PASSWORD|TOKEN)\s+)'(?:[^']|'')*'"), rf"\1'{HIDDEN}'"),
     (_KEY_SHAPE, HIDDEN),
 )
 _ADDRESS = re.compile(r"((?:\b[a-z][a-z0-9+.-]{1,20}:/)?/[^\s?#'\"<>]{0,1000})([?#])([^\s'\"<>]+)", re.IGNORECASE)
-# too short for a key (download=1), or words: application/json
+# values too short for a key (download=1), or of words: application/json
 _WORD = r"(?:[A-Z]{1,8}|\d{1,8}|[A-Z]?[a-z]{1,20}(?:[A-Z][a-z]{1,20}){0,4})"
 _HARMLESS = re.compile(rf"[\w.,:-]{{0,12}}|[/$]{{0,2}}{_WORD}(?:[ /.:,_-]\$?{_WORD}){{0,11}}")
 
@@ -152,7 +152,7 @@ def _without_query(match: re.Match[str]) -> str:
     query = tail.rstrip(".,;:)]}")
     pairs = _parameters(query.replace("#", "&"))
     is_harmless = all(not _gives_access(name, value) and _HARMLESS.fullmatch(value or name) for name, value in pairs)
-    is_of_a_file = "://" not in address and (separator == "#" or "=" not in query)  # of a folder called C#
+    is_of_a_file = "://" not in address and (separator == "#" or "=" not in query)  # a folder called C#
     if query == HIDDEN or not query or (pairs and is_harmless) or is_of_a_file:
         return match.group()
     return f"{address}{separator}{HIDDEN}{tail[len(query) :]}"

@@ -65,7 +65,7 @@ def protect_terminal() -> None:
     logging.basicConfig(handlers=[handler])
 
 
-NON_TERMINAL_WIDTH = 165  # columns, where the output is not a terminal
+NON_TERMINAL_WIDTH = 165  # columns of output that is not a terminal
 
 
 out = Terminal(width=None if sys.stdout.isatty() else NON_TERMINAL_WIDTH)

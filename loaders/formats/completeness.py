@@ -6,8 +6,8 @@ import struct
 from pathlib import Path
 from xml.parsers import expat
 
-HEADER = struct.Struct("<24xq")  # of .gdbtable: its size [bytes]
-INDEX_HEADER = struct.Struct("<4xI4xI")  # of .gdbtablx: how many blocks it has, and the bytes of an offset
+HEADER = struct.Struct("<24xq")  # header of .gdbtable: its size [bytes]
+INDEX_HEADER = struct.Struct("<4xI4xI")  # header of .gdbtablx: the number of blocks, and the bytes per offset
 INDEX_HEADER_BYTES, BLOCK_ROWS, INDEX_END_BYTES = 16, 1024, 16
 # https://github.com/rouault/dump_gdbtable/wiki/FGDB-Spec
 

@@ -4,10 +4,12 @@ import codecs
 import re
 
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-EXCERPT_LENGTH = 40  # characters of what was found
-JSON_PREFIX = "\ufeff\x1e \t\r\n"  # of JSON; the second separates the features of a GeoJSON sequence
-XML_PROLOG = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)  # of XML
-ARCHIVE_MAGIC = {  # by ending; a tar has no beginning that all of them share
+EXCERPT_LENGTH = 40  # characters
+JSON_PREFIX = "\ufeff\x1e \t\r\n"  # characters before JSON; the second one separates the features of a GeoJSON sequence
+XML_PROLOG = re.compile(
+    r"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL
+)  # declaration, white space and comments before the root element
+ARCHIVE_MAGIC = {  # by ending; tars have no common magic bytes
     ".zip": b"PK",
     ".7z": b"7z\xbc\xaf\x27\x1c",
     **dict.fromkeys((".tar.gz", ".tgz"), b"\x1f\x8b"),
@@ -33,7 +35,7 @@ def describe_start(head: bytes) -> str:
     if format_name := next((name for magic, name in MAGIC_NAMES.items() if head.startswith(magic)), ""):
         return f"it is {format_name}"
     text = decode(head).lstrip(JSON_PREFIX)
-    declaration = XML_PROLOG.match(text)  # says nothing of what it is
+    declaration = XML_PROLOG.match(text)  # without information about the format
     text = text[declaration.end() :] if declaration else text
     excerpt = (
         text[: text.find(">") + 1]

@@ -29,17 +29,17 @@ UNLIMITED_BYTES = 1 << 62
 ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
 KML_ROOTS = frozenset({"kml", "Document", "Folder", "Placemark"})
 GML_NAMESPACE = "opengis.net/gml"
-MAX_UNPACKED_BYTES = 4_000_000_000  # of a workbook or a KMZ: what `download.max_ratio` is for archives
+MAX_UNPACKED_BYTES = 4_000_000_000  # of a workbook or a KMZ, as `download.max_ratio` for archives
 RATIO_MATTERS_FROM_BYTES = 100_000_000
 MAX_RATIO = 200
-ZIP_ERRORS = (zipfile.BadZipFile, NotImplementedError, ValueError)  # what zipfile raises
+ZIP_ERRORS = (zipfile.BadZipFile, NotImplementedError, ValueError)  # raised by zipfile
 
 
 def expected_format(file: SourceFile, key: str = "") -> FileFormat:
     """The format that a file's ending names.
 
     Raises:
-        ReadError: it says none that can be read.
+        ReadError: the ending is of no supported format.
     """
     if file_format := FORMATS.get(file.suffix):
         return file_format
@@ -54,11 +54,11 @@ def require_format(file: SourceFile, key: str = "") -> None:
     """Require that a file's content matches its ending.
 
     Args:
-        file: what to look at.
-        key: the dataset, for the message; empty where there is none yet.
+        file: the file to check.
+        key: the dataset, for the message; empty if unknown.
 
     Raises:
-        ReadError: it is something else, or its ending says no format.
+        ReadError: the content is of another format, or the ending of no supported one.
         OSError: it cannot be read.
     """
     expected = expected_format(file, key)
@@ -186,7 +186,7 @@ def _size_fault(unpacked: int, packed: int) -> str:
 def _member_fault(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
     """Unpack a member in memory: GDAL reads on beyond the stated size."""
     stated_bytes, unpacked_bytes = member.file_size, 0
-    member.file_size = UNLIMITED_BYTES  # at the stated size, zipfile would stop without a word
+    member.file_size = UNLIMITED_BYTES  # at the stated size, zipfile would stop silently
     try:
         with archive.open(member) as stream:
             while unpacked_bytes <= stated_bytes and (chunk := stream.read(CHUNK_BYTES)):

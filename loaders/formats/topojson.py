@@ -17,7 +17,7 @@ def topology_fault(path: Path) -> str:
         vertex_counts = [len(arc) for arc in topology["arcs"]]
         total = sum(vertex_counts[arc] for arc in _arcs(list(topology["objects"].values())))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return ""  # GDAL says what is wrong with it
+        return ""  # GDAL reports the error
     return "" if total <= MAX_VERTICES else f"its shapes have {total:,} corners, expected {MAX_VERTICES:,} at most"
 
 

@@ -48,7 +48,7 @@ class HttpClient:
     def __init__(self, settings: Download) -> None:
         redact_web_logs()
         self.settings = settings
-        self._has_response = False  # some host
+        self._has_response = False  # from any host
         self._network_error: NoNetworkError | None = None
         self._lock = threading.Lock()
         self._session = _StrictSession()

@@ -23,13 +23,13 @@ class Dedup(SettingsModel):
         shared_of_smaller: share of the smaller outline [1] that the other one must cover.
         part_area_ratio: below this ratio of areas [1], the smaller is a part of the larger.
         least_filled: share of the larger [1] that all outlines in it must cover together.
-        smallest_part: least ratio of areas [1] of a part and its whole, if it is the only one.
+        smallest_part: least ratio of areas [1] of an only part and its whole.
         alike_m, alike_area_ratio: outlines that hardly overlap are the same if their centroids are this close [m] and
             their areas this much alike [1].
         near_m: farthest that a point may be from an outline, or from a point [m].
-        near_with_capacity_m: the same where both state a capacity, and those agree [m].
+        near_with_capacity_m: the same for records whose capacities agree [m].
         capacity_ratio: capacities agree from this ratio on, smaller over larger [1].
-        capacity_ratio_inside: what contradicts a point inside an outline: a ratio below this [1].
+        capacity_ratio_inside: a ratio below this [1] contradicts a point inside an outline.
         largest_spread: how many times larger than that of its largest record the hull of an installation may be [1].
     """
 
@@ -66,7 +66,7 @@ class Boundaries(SettingsModel):
     Attributes:
         source: overture: Overture Maps' divisions, of a pinned release; naturalearth: the bundled extract at 1:110
             million, without regions. Samples always take the bundled one.
-        release: of Overture Maps, such as 2026-09-23.1; it is named, never the latest.
+        release: of Overture Maps, such as 2026-09-23.1; always pinned.
         subtypes: of the divisions to read; dependencies are countries of their own.
         nearest_land_km: the largest distance of a record from the land that it belongs to.
         s3_endpoint: address of the S3 service that holds the release; null is Amazon's.

@@ -10,7 +10,7 @@ Scalar = str | int | float
 
 AREA_UNITS_M2 = {"m2": 1.0, "ha": 1e4, "km2": 1e6}
 CAPACITY_UNITS_MW = {"W": 1e-6, "kW": 1e-3, "MW": 1.0, "GW": 1e3}
-MAX_HEADER_LINE = 100_000  # before the header of a table
+MAX_HEADER_LINE = 100_000  # lines before the header of a table
 PEAK_SUFFIX = "p"  # kWp is a DC capacity by definition
 
 

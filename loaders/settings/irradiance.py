@@ -8,8 +8,8 @@ from loaders.settings.base import Positive, SettingsModel, Text, as_tuple
 
 Provider = Literal["clearsky", "pvgis", "nsrdb", "google_solar"]
 Year = Annotated[int, Field(ge=1980, le=2100)]
-FINEST_RESOLUTION = 7  # of what varies over kilometres; about 5 km2
-BUILDING_RESOLUTION = 13  # about 44 m2
+FINEST_RESOLUTION = 7  # for irradiance that varies over kilometres; about 5 km²
+BUILDING_RESOLUTION = 13  # about 44 m²
 
 
 class Pvgis(SettingsModel):
@@ -66,7 +66,7 @@ class Irradiance(SettingsModel):
             google_solar: keys from the environment.
         h3_resolution: of the cells that share one value; 4 is about 1,770 km².
         tilt_deg: of the panels from the horizontal [°]; null is the latitude, a rule of thumb. They face the equator.
-        losses: share of the energy that is lost between panel and grid [1]; 0.14 is what PVGIS assumes by default.
+        losses: share of the energy that is lost between panel and grid [1]; 0.14 is the default of PVGIS.
     """
 
     provider: Provider = "clearsky"

@@ -12,7 +12,7 @@ from typing import Literal
 
 Kind = Literal["no_derivatives", "non_commercial", "unknown", "share_alike", "permissive"]  # the strictest first
 
-PUBLIC_DOMAIN = "public-domain"  # our own word: SPDX has none
+PUBLIC_DOMAIN = "public-domain"  # our own identifier: SPDX has none
 NOT_STATED = "not stated"
 
 
@@ -129,7 +129,7 @@ _ALL_PERMISSIVE = (
 
 # abbreviations of stated words, applied in this order
 _ABBREVIATIONS = (
-    (r"\b(?:deed|legalcode)(?: [a-z]{2})?$", ""),  # the page and its language
+    (r"\b(?:deed|legalcode)(?: [a-z]{2})?$", ""),  # suffix of a page, with its language
     (r"creative ?commons", "cc"),
     (r"\bcc 0\b", "cc zero"),
     (r"public ?domain", "pd"),
@@ -141,7 +141,7 @@ _ABBREVIATIONS = (
     (r"non ?commercial", "nc"),
     (r"share ?alike", "sa"),
     (r"no ?deriv(?:ative)?s?(?: works)?\b", "nd"),
-    (r"\b(\d) 0\b", r"\1.0"),  # addresses write 1-0
+    (r"\b(\d) 0\b", r"\1.0"),  # in addresses: 1-0
 )
 _NOISE = frozenset(
     {"http", "https", "www", "org", "html", "spdx", "license", "licence", "licenses", "licences"}
@@ -162,7 +162,7 @@ _WORDS = (
 def spdx(licence: str | None) -> str | None:
     """The SPDX identifier of a licence as repositories state it: name, abbreviation or address.
 
-    None for what is no licence ("Open Access"), is a national version, or leaves open which licence or version it is.
+    None for other statements ("Open Access"), for national versions, and without an unambiguous licence and version.
     """
     words = _words(licence or "")
     for name, required, optional in _WORDS:
@@ -186,7 +186,7 @@ def terms(licence: str | None) -> Terms:
 def disagreement(settings: str | None, stated: str | None) -> str | None:
     """Why a licence needs a check: the settings and the repository differ.
 
-    None if they do, or the repository says nothing. What it says is repeated as it is: escape it.
+    None if they agree, or the repository states none. Its statement is repeated verbatim: escape it.
     """
     ours, theirs = _quoted_licence(settings), _quoted_licence(stated)
     if theirs is None or ours == theirs:

@@ -122,7 +122,7 @@ def _setting_names(model: type[BaseModel], path: Sequence[str]) -> list[str]:
 
 def _choices(model: type[BaseModel], path: Sequence[str]) -> tuple[Any, ...]:
     annotation = _type_of(model, path)
-    while get_origin(annotation) is tuple:  # of a list, each
+    while get_origin(annotation) is tuple:  # for a list, the type of its items
         annotation = _unwrap(get_args(annotation)[0])
     return get_args(annotation)
 

@@ -30,7 +30,7 @@ def read_project(params: Path | str | None = None) -> tuple[Settings, ProjectPat
         params: its `params.yaml`; by default that of the project around the working directory.
 
     Raises:
-        SettingsError: there is none, or it is invalid.
+        SettingsError: `params.yaml` is missing or invalid.
     """
     path = Path(params).resolve() if params else find_root() / "params.yaml"
     settings = read_settings(path)

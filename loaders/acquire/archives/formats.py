@@ -22,7 +22,7 @@ from loaders.formats.signatures import UNLIMITED_BYTES
 CHUNK_BYTES = 1 << 20
 HEADER_BYTES = 1 << 24  # no name, sparse map or padding of a tar is longer
 MAX_PART_BYTES, MAX_NAME_BYTES = 240, 1000  # disks allow 255 and 4,096
-ZIP_END_BYTES = 22 + 0xFFFF  # with the longest comment there is
+ZIP_END_BYTES = 22 + 0xFFFF  # with the longest possible comment
 LINK_BYTES = 4096  # no path is longer
 # These decompress a whole read at once: 4 kB of bzip2 may become 80 MB, and 1 MB becomes 20 GB.
 SMALL_CHUNK_BYTES = {zipfile.ZIP_BZIP2: 4096, zipfile.ZIP_LZMA: 4096}

@@ -51,7 +51,7 @@ def require_safe_name(name: str, origin: str, key: str) -> None:
 
     Args:
         name: as a publisher states it.
-        origin: what states it, for the message: "the file list of Zenodo record 5005868".
+        origin: its origin, for the message: "the file list of Zenodo record 5005868".
         key: the dataset.
 
     Raises:
@@ -81,7 +81,7 @@ def unpack(  # noqa: PLR0913 (each says what no other does)
         archive: the file on this disk, under any name.
         name: its published name, whose ending names the format.
         folder: the target; on any error, nothing of this archive stays there.
-        select: takes the names of all members but folders and returns those to unpack.
+        select: selects from the names of all members but folders.
         limits: of the unpacked size.
         key: the dataset, for messages.
 

@@ -44,7 +44,7 @@ class UnpackJob:
 def require_inside(job: UnpackJob, member: Member) -> None:
     """Refuse the whole archive for any member or link that leads out of the folder."""
     fault = name_fault(member.stated_name)
-    if fault and not (member.kind == "folder" and fault == "is empty"):  # "./", which many a tar begins with
+    if fault and not (member.kind == "folder" and fault == "is empty"):  # "./", the first member of many tars
         raise job.error(f"holds a member {member.stated_name!r}, whose name {fault}")
     if member.bytes < 0:
         raise job.error(f"says that {member.stated_name!r} has {member.bytes} bytes")

@@ -20,7 +20,7 @@ PAGE = re.compile(r"(?P<root>.*)/(?:dataset\.xhtml|citation|(?P<file>file\.xhtml
 IDENTIFIER = re.compile(r"/(?=(?:doi|hdl|ark|perma):)", re.IGNORECASE)
 ORIGINAL = "?format=original"
 PER_PAGE = 1000
-# as Dataverse names the formats that it takes in, where it does not state the name of the deposited file
+# endings by Dataverse's formats of ingested tables, for sites that state no name of the deposited file
 ENDINGS = {
     "text/csv": ".csv",
     "text/comma-separated-values": ".csv",

@@ -21,7 +21,7 @@ DOI = re.compile(r"10\.6084/m9\.figshare\.(\d+)(?:\.v(\d+))?", re.IGNORECASE)
 COLLECTION = re.compile(r"10\.6084/m9\.figshare\.c\.(\d+)(?:\.v\d+)?", re.IGNORECASE)
 DOI_OF_PORTAL = re.compile(r".*[./](\d{4,})(?:\.v(\d+))?")
 PAGE = re.compile(r"/articles/(?:[a-z_]+/)?[^/]+/(\d{4,})(?:/(\d{1,4}))?/?")
-PER_PAGE = 1000  # the most that figshare allows
+PER_PAGE = 1000  # figshare's limit
 MAX_LISTED = 20
 
 
@@ -82,8 +82,8 @@ def _record(fields: Fields) -> Record:
 def _files(fields: Fields, lists: Sequence[str]) -> list[Fields]:
     """All files of an article, from its own list of files.
 
-    Where there is none, the list of its newest version, or the files that the article itself states, are its files too
-    if they have as many bytes.
+    Without one, the list of its newest version, or the files in the article itself, are used
+    if they have the stated size in total.
     """
     session, label = fields.session, f"the files of {fields.label}"
     total_bytes = size(fields.values.get("size"))
@@ -107,7 +107,7 @@ def _pages(url: str, label: str, total_bytes: int | None, session: PublisherSess
         number += 1
         page = get_list(f"{url}?page={number}&page_size={PER_PAGE}", label, session)
         if not page or (number > 1 and page == first_page and listed_bytes == total_bytes):
-            return  # the end; or a server that knows no pages, and has listed all
+            return  # the end; or a server without paging, which has listed all
         yield page
         first_page = first_page or page
         listed_bytes += _total_bytes(page)

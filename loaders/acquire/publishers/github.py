@@ -114,7 +114,7 @@ def _refs(answer: bytes, source: GithubSource, session: PublisherSession) -> dic
     stream = BytesIO(answer)
     protocol = Protocol(stream.read, lambda _: None)
     try:
-        lines = [*protocol.read_pkt_seq(), *protocol.read_pkt_seq()]  # what it is, and then the names
+        lines = [*protocol.read_pkt_seq(), *protocol.read_pkt_seq()]  # the service, and then the refs
     except (GitProtocolError, HangupException, AssertionError, ValueError) as error:
         raise session.unclear_answer(f"the names in {source.repository} cannot be read ({error})") from error
     pairs = [line.split(b"\0")[0].decode("utf-8", "replace").split() for line in lines]

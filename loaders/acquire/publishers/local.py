@@ -20,7 +20,7 @@ def source_path(dataset: Dataset, paths: ProjectPaths) -> Path:
     """The file or folder of a dataset: the user's own, or its bundled sample.
 
     Raises:
-        SourceError: it is not there.
+        SourceError: it does not exist.
     """
     if dataset.source.path is not None:
         path = (paths.root / Path(dataset.source.path).expanduser()).absolute()

@@ -35,7 +35,7 @@ def fetch_headers(url: str, session: PublisherSession) -> requests.Response:
     """The headers of a file.
 
     Many servers know HEAD badly, or not at all (400, 403, 404, 405, 500, 501, no answer, no length, a page): only GET
-    says what there is. What differs between the two tells no version from another.
+    is reliable. Validators that differ between the two are dropped.
     """
     try:
         response = session.head(url, headers=UNCOMPRESSED)
@@ -65,7 +65,7 @@ def locked_file(response: requests.Response, name: str, remote: str) -> LockedFi
     """A file for a lock, as its headers describe it."""
     length = response.headers.get("Content-Length")
     if response.headers.get("Content-Encoding", "identity") != "identity":
-        length = None  # of the compressed answer, not of the file
+        length = None  # the size of the compressed response
     validator = response.headers.get("ETag") or response.headers.get("Last-Modified")
     return LockedFile(name=name, bytes=size(length), checksum=None, remote=remote, validator=validator)
 

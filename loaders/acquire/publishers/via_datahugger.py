@@ -21,13 +21,13 @@ from loaders.core.errors import SourceError
 from loaders.core.json_text import parse_json
 from loaders.core.redact import redacted_url
 
-# what datahugger raises for an answer that it does not understand
+# raised by datahugger for responses in an unknown form
 UNREADABLE_ERRORS = (
     *(AttributeError, LookupError, NotImplementedError, RecursionError, TypeError, ValueError),
     requests.RequestException,
 )
 
-# where a list says that it goes on
+# fields with the link to the next page
 NEXT_PAGE = (("_links", "next", "href"), ("_links", "next"), ("links", "next", "href"), ("links", "next"), ("next",))
 
 _active_session: contextvars.ContextVar[PublisherSession] = contextvars.ContextVar("session")

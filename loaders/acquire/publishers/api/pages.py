@@ -52,7 +52,7 @@ def collect_entries(
         pages: the entries of each page.
         label: the list, for error messages.
         session: the conversation.
-        identify: what tells an entry from the others.
+        identify: returns the identity of an entry.
 
     Raises:
         SourceError: the list has no end, or a page repeats earlier entries.

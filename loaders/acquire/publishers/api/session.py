@@ -140,7 +140,7 @@ def text(value: object) -> str | None:
     """Text on one line; null for an empty one or another type."""
     if not isinstance(value, str | int | float):
         return None
-    return " ".join(str(value).encode(errors="replace").decode().split()) or None  # JSON can hold half a character
+    return " ".join(str(value).encode(errors="replace").decode().split()) or None  # JSON can hold lone surrogates
 
 
 def texts(values: Iterable[object]) -> tuple[str, ...]:
