@@ -1,1 +1,1 @@
-"""From a source to verified files: resolve a DOI into a lock, download, unpack (stages `resolve` and `fetch`)."""
+"""From a source to verified files: resolve it into a lock, download, unpack (stages `resolve` and `fetch`)."""

@@ -1,4 +1,4 @@
-"""Whether a downloaded file is what its name promises: no error page, no empty answer, nothing that was cut short."""
+"""Content check of downloaded files: no error page, no empty file, no truncated file."""
 
 import re
 from pathlib import Path
@@ -18,15 +18,15 @@ ESRI_FIELDS = {"features", "geometryType"}
 
 
 def require_readable(path: Path, name: str, key: str) -> None:
-    """Refuse a file that cannot be what its ending says; one of an unknown ending may be anything.
+    """Refuse a file whose content does not match its ending; an unknown ending is accepted.
 
     Args:
         path: the file.
-        name: as it is published.
+        name: its published name.
         key: the dataset, for the message.
 
     Raises:
-        ReadError: it is something else, empty, or cut short.
+        ReadError: it is of another format, empty, or truncated.
     """
     expected = FORMATS.get(suffix(name))
     if expected is None or not (fault := _fault(path, expected)):
@@ -46,35 +46,35 @@ def _fault(path: Path, expected: FileFormat) -> str:
 
 
 def _edge_fault(start: bytes, end: bytes, expected: FileFormat) -> str:
-    """What is wrong by the first and the last bytes; of a short file, by all of them."""
-    whole = start if start == end else b""
+    """What is wrong with the first and the last bytes, or with all of a short file."""
+    short_content = start if start == end else b""
     if expected is PARQUET and not end.endswith(PARQUET.magic):
         return f"it ends with {end[-16:]!r}"
     if expected is GEOJSON:
-        return _json_fault(whole) or (
+        return _json_fault(short_content) or (
             "" if CLOSED_JSON.search(end) or not end.strip() else f"it ends with {end[-16:]!r}"
         )
-    return _csv_fault(start, whole) if expected is CSV else ""
+    return _csv_fault(start, short_content) if expected is CSV else ""
 
 
-def _json_fault(whole: bytes) -> str:
-    """Of a short document: whether it is one without any shape, as the messages of servers are."""
+def _json_fault(short_content: bytes) -> str:
+    """Refuse a short document without any geometry, as error messages of servers are."""
     try:
-        document = parse_json(whole)
+        document = parse_json(short_content)
     except ValueError:
-        return ""  # perhaps a feature a line
+        return ""  # perhaps one feature per line
     if isinstance(document, dict):
         is_geographic = str(document.get("type")) in JSON_TYPES or not ESRI_FIELDS.isdisjoint(document)
     else:
         is_geographic = bool(document)
-    return "" if is_geographic else f"it is other JSON: {whole[:60]!r}"
+    return "" if is_geographic else f"it is other JSON: {short_content[:60]!r}"
 
 
-def _csv_fault(start: bytes, whole: bytes) -> str:
-    """A table is no document in another language."""
+def _csv_fault(start: bytes, short_content: bytes) -> str:
+    """Refuse a table that is HTML, XML or JSON."""
     text = start.removeprefix(BYTE_ORDER_MARK).lstrip().lower()
     try:
-        is_other_format = text.startswith(MARKUP) or isinstance(parse_json(whole), dict | list)
+        is_other_format = text.startswith(MARKUP) or isinstance(parse_json(short_content), dict | list)
     except ValueError:
         is_other_format = False
     return f"it begins with {start[:40]!r}" if is_other_format else ""

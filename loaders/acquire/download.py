@@ -1,4 +1,4 @@
-"""Download one file that a lock names: resumed, verified, and never over its limit."""
+"""Download of one locked file: resumed, verified, and within its size limit."""
 
 import re
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from loaders.core.redact import redacted_url
 from loaders.http.client import HttpClient
 from loaders.http.retry import InterruptedTransfer
 
-MARKUP_SUFFIXES = (".html", ".htm", ".kml", ".xml")  # what may begin as a web page does
+MARKUP_SUFFIXES = (".html", ".htm", ".kml", ".xml")  # files that may begin like a web page
 PAGE_PREFIXES = (b"<!doctype html", b"<html")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
@@ -34,29 +34,29 @@ def download(
     Args:
         request: the file.
         cache: where verified bytes are kept.
-        client: how to ask.
-        advance: told how many bytes have come; negative when some have to come again.
-        force: ask the publisher even if the cache has it.
+        client: sends the requests.
+        advance: receives the number of new bytes; negative after a restart.
+        force: download even if the file is cached.
 
     Raises:
-        SourceError: it is too large, gone, refused, or no data file; or the connection failed too often.
-        ChecksumMismatchError: the publisher sends something else than the lock says.
+        SourceError: the file is too large, gone, refused, or no data file; or the connection failed too often.
+        ChecksumMismatchError: the file differs from the locked one.
     """
     request.require_within_limit(request.file.bytes)
     partial_path = cache.partial_path(request.record, request.file)
     with cache.exclusive(partial_path):
         if not force and (path := cache.find(request.record, request.file, request.known_sha256)):
-            return path  # perhaps another process has brought it in the meantime
+            return path  # another process may have downloaded it in the meantime
         with PartialFile(partial_path, request.file, advance) as partial:
             if force and not request.file.checksum:
-                partial.restart()  # a part that came before may be the damaged one
+                partial.restart()  # the earlier part may be the damaged one
             _require_space(request, partial, cache)
             digest = _download_verified(request, partial, client)
         return cache.keep(partial_path, digest, request.record, request.file)
 
 
 def _download_verified(request: DownloadRequest, partial: PartialFile, client: HttpClient) -> str:
-    """Download and verify; what comes out wrong is brought once more from its beginning. The sha256."""
+    """Download and verify, a second time from the start after a mismatch; returns the SHA-256."""
     for _ in range(2):
         if partial.bytes != request.file.bytes or not partial.bytes:
             client.with_retries(f"{request.key}: {request.file.name}", lambda: _attempt(request, partial, client))
@@ -102,7 +102,7 @@ def _attempt(request: DownloadRequest, partial: PartialFile, client: HttpClient)
 
 
 def _require_data_file(request: DownloadRequest, partial: PartialFile) -> None:
-    """Refuse a web page, and a pointer to data, where data were promised and nothing proves that they came."""
+    """Refuse a web page, and a pointer of Git LFS, in the place of data, unless the checksum matches."""
     prefix = partial.first_bytes().removeprefix(BYTE_ORDER_MARK).lstrip().lower()
     prefix = re.sub(rb"^(<!--.*?-->\s*)+", b"", prefix, flags=re.DOTALL)
     is_proven = request.file.checksum == partial.checksum

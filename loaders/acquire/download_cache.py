@@ -1,10 +1,10 @@
-"""Verified bytes, kept once for all checkouts: `EO_PV_CACHE`, by default below the user's cache folder.
+"""Download cache: verified files, stored once for all checkouts in `EO_PV_CACHE`, or in the user's cache folder.
 
-    sha256/ab/abcdef…    a file, under the sha256 of its bytes; read-only
-    known/<name>         the sha256 of what a publisher calls by a checksum, or by record and file
-    partial/<name>       what has come of a file so far, and `<name>.json`: how to tell that the rest belongs to it
+    sha256/ab/abcdef…    a file, under its SHA-256; read-only
+    known/<name>         the SHA-256 of a published file, by its checksum, or by record and file
+    partial/<name>       a partial download, and `<name>.json`: the validator of its version
 
-Whatever is found here is hashed again before it is used. The whole folder may be deleted at any time.
+A cached file is hashed again before it is used. The whole folder may be deleted at any time.
 """
 
 import hashlib
@@ -28,27 +28,27 @@ CACHE_VARIABLE = "EO_PV_CACHE"
 
 @dataclass(frozen=True, slots=True)
 class DownloadCache:
-    """The download cache below a folder, which is made when something is put into it."""
+    """The download cache below a folder, which is created with the first file."""
 
     root: Path
 
     def find(self, record: Record, file: LockedFile, known_sha256: str | None) -> Path | None:
-        """The bytes of a published file, hashed again; null if they are not here."""
+        """The path of a published file, hashed again; null if it is not cached."""
         name = known_sha256 or self._known_digest(record, file)
         path = self._object_path(name) if name else None
         if path is None or not path.is_file():
             return None
         if sha256(path) != name:
-            path.unlink()  # damaged: by the disk, or by somebody who wrote through a link
+            path.unlink()  # damaged by the disk, or written through a hard link
             return None
         return path if matches(file, path) else None
 
     def keep(self, partial_path: Path, digest: str, record: Record, file: LockedFile) -> Path:
-        """Take a complete and verified file in, as one step."""
+        """Move a complete and verified file into the cache, atomically."""
         path = self._object_path(digest)
         path.parent.mkdir(parents=True, exist_ok=True)
         partial_path.replace(path)
-        path.chmod(0o444)  # after: who cannot write to a partial file cannot go on with it
+        path.chmod(0o444)  # last, since a partial file must stay writable to be resumed
         _sync_folder(path.parent)
         if identity := _identity(record, file):
             write_text(digest + "\n", self.root / "known" / identity)
@@ -56,29 +56,29 @@ class DownloadCache:
         return path
 
     def forget(self, record: Record, file: LockedFile) -> None:
-        """Ask for a published file anew next time, whatever its bytes were."""
+        """Forget the digest of a published file, so that it is downloaded again next time."""
         if identity := _identity(record, file):
             (self.root / "known" / identity).unlink(missing_ok=True)
 
     def partial_path(self, record: Record, file: LockedFile) -> Path:
-        """Where a file grows while it comes."""
+        """The path of a partial download."""
         path = self.root / "partial" / _name(record.repository, record.id, asdict(file))
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
     @staticmethod
     def validators_path(partial_path: Path) -> Path:
-        """Beside it: what the server called the version that it sent the first part of."""
+        """The path of the validator of a partial download."""
         return partial_path.with_name(f"{partial_path.name}.json")
 
     @contextmanager
     def exclusive(self, partial_path: Path) -> Iterator[None]:
-        """One process at a time brings a file; the others wait, and then find it here."""
+        """Lock a file, so that one process downloads it while others wait."""
         with FileLock(partial_path.with_name(f"{partial_path.name}.lock")):
             yield
 
     def free_bytes(self) -> int:
-        """How much fits on the disk of the cache [bytes]."""
+        """The free space on the disk of the cache [bytes]."""
         self.root.mkdir(parents=True, exist_ok=True)
         return shutil.disk_usage(self.root).free
 
@@ -101,7 +101,7 @@ def user_cache() -> DownloadCache:
 
 
 def _identity(record: Record, file: LockedFile) -> str | None:
-    """A name for the bytes of a file; a new version of a record with the same file has the same."""
+    """The name of a file's content, the same in every version of a record with that file; null if unknown."""
     if file.checksum:
         return _name(file.checksum, file.bytes)
     return _name(record.repository, record.id, asdict(file)) if content_identity(record, file) else None

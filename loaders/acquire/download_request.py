@@ -18,10 +18,10 @@ class DownloadRequest:
 
     Attributes:
         key: the dataset, for messages.
-        record: the record that holds it.
-        file: as the lock describes it.
-        limit_mb: how large it may be [MB].
-        known_sha256: what it was when it came before, if it did.
+        record: its record.
+        file: as locked.
+        limit_mb: the size limit [MB].
+        known_sha256: of an earlier download, if there was one.
     """
 
     key: str
@@ -32,14 +32,14 @@ class DownloadRequest:
 
     @property
     def limit_bytes(self) -> float:
-        """How large it may be [bytes]."""
+        """The size limit [bytes]."""
         return self.limit_mb * BYTES_PER_MB
 
     def require_within_limit(self, size: int | None) -> None:
-        """Refuse a size that is over the limit.
+        """Refuse a size over the limit.
 
         Raises:
-            SourceError: it is; both remedies are named.
+            SourceError: the size is over the limit; both remedies are named.
         """
         if size is not None and size > self.limit_bytes:
             raise SourceError(

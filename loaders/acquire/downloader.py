@@ -1,4 +1,4 @@
-"""Bring the published files of datasets: from where they are already, or from the publisher, several at a time."""
+"""Downloader of the published files of datasets: from the raw folder, the cache or the publisher, several at a time."""
 
 import copy
 import threading
@@ -28,15 +28,15 @@ Result = TypeVar("Result")
 
 
 class Downloader:
-    """Brings files. One for all datasets that are brought at the same time, so that their hosts are spared."""
+    """Downloads files; shared by all datasets of a run, so that limits per host hold for all of them."""
 
     def __init__(self, settings: Settings, cache: DownloadCache | None = None, *, force: bool = False) -> None:
-        """Prepare; nothing is asked yet.
+        """Prepare; nothing is requested yet.
 
         Args:
-            settings: the settings: limits and patience.
+            settings: limits and retry policy.
             cache: where verified bytes are kept; by default the user's.
-            force: ask the publisher again, whatever is here.
+            force: download again, even if the files are here.
         """
         self.settings = settings
         self.cache = cache or user_cache()
@@ -46,40 +46,40 @@ class Downloader:
         self.bars = _bars()
 
     def __reduce__(self) -> tuple[Callable[..., "Downloader"], tuple[object, ...]]:
-        """Another process asks by itself, and shows nothing."""
+        """Pickle for another process, which has a client of its own and shows no progress."""
         return _restore_downloader, (self.settings, self.cache, self.force)
 
     def for_confirmation(self) -> "Downloader":
-        """The same, but for asking the publisher again for what no checksum proves, whatever is here."""
+        """A copy that downloads files without a checksum again, even if they are here."""
         downloader = copy.copy(self)
         downloader.force = downloader.only_unproven = True
         return downloader
 
     def forget_unproven(self, lock: Lock) -> None:
-        """Let nothing in the cache lead to the files of a lock that no checksum proves."""
+        """Remove the files without a checksum from the cache's index."""
         for file in lock.files:
             if lock.record and not file.checksum:
                 self.cache.forget(lock.record, file)
 
     @property
     def archive_limits(self) -> Limits:
-        """How far an archive may unfold."""
+        """The limits for unpacking."""
         return Limits(self.settings.download.max_unpacked_mb, self.settings.download.max_ratio)
 
     def files(self, dataset: Dataset, lock: Lock, paths: ProjectPaths) -> dict[str, Path]:
-        """Where the verified bytes of a dataset's files are, by name.
+        """The verified files of a dataset, by name.
 
         Raises:
-            SourceError: one cannot be brought.
-            ChecksumMismatchError: the publisher sends something else than the lock says.
+            SourceError: a file cannot be downloaded.
+            ChecksumMismatchError: a file differs from the locked one.
         """
         requests = list(self.requests(dataset, lock, paths))
-        for request in requests:  # all of them, before the first byte
+        for request in requests:  # before the first byte of any
             request.require_within_limit(request.file.bytes)
         return {request.file.name: self._verified_path(request, paths) for request in requests}
 
     def requests(self, dataset: Dataset, lock: Lock, paths: ProjectPaths) -> Iterator[DownloadRequest]:
-        """What to bring for a dataset."""
+        """The files to download for a dataset."""
         previous = read_receipt(paths.receipt(dataset.key)).for_lock(lock).published
         for file in lock.files:
             is_known = file.name in previous and not _is_repacked(lock, file) and not self._is_forced(file)
@@ -87,7 +87,7 @@ class Downloader:
             yield DownloadRequest(dataset.key, _record(lock), file, self.settings.limit_mb(dataset), known_sha256)
 
     def find(self, request: DownloadRequest, paths: ProjectPaths) -> Path | None:
-        """The verified bytes of a file in the raw folder or in the cache; null if they are not here."""
+        """The verified file in the raw folder or in the cache; null if it is in neither."""
         raw_path = paths.raw(request.key) / request.file.name
         if raw_path.is_file() and _is_requested_file(raw_path, request):
             return raw_path
@@ -104,7 +104,7 @@ class Downloader:
         return self.force and not (self.only_unproven and file.checksum)
 
     def for_each(self, datasets: Iterable[Dataset], work: Callable[[Dataset], Result]) -> dict[str, Result | EoPvError]:
-        """Do something for each dataset, several at the same time; what came of it, or what went wrong, by key."""
+        """Run a function for several datasets at a time; returns its results or errors, by key."""
         selected = list(datasets)
         outcomes: Queue[tuple[str, Result | EoPvError | BaseException]] = Queue()
         slots = threading.Semaphore(self.settings.download.datasets_at_once)
@@ -114,7 +114,7 @@ class Downloader:
                 outcomes.put((dataset.key, _run(dataset, work)))
 
         with self.bars:
-            for dataset in selected:  # daemons: Ctrl-C does not wait for servers, and what has come is kept
+            for dataset in selected:  # daemons: Ctrl-C does not wait for servers; partial files are kept
                 threading.Thread(target=attempt, args=(dataset,), daemon=True).start()
             results = dict(outcomes.get() for _ in selected)
         return {dataset.key: _raise_bug(results[dataset.key]) for dataset in selected}
@@ -135,7 +135,7 @@ def _restore_downloader(settings: Settings, cache: DownloadCache, force: bool) -
 def _run(dataset: Dataset, work: Callable[[Dataset], Result]) -> Result | EoPvError | BaseException:
     try:
         return work(dataset)
-    except BaseException as error:  # a bug of ours, raised where it is seen
+    except BaseException as error:  # a bug of ours is raised in the main thread
         translated = translate_error(error, (Path("data"),))
         return SourceError(f"{dataset.key}: {translated}") if translated else error
 
@@ -147,19 +147,19 @@ def _raise_bug(outcome: Result | EoPvError | BaseException) -> Result | EoPvErro
 
 
 def _is_requested_file(path: Path, request: DownloadRequest) -> bool:
-    """Whether a file in the raw folder is the one: by what came before, or by what the publisher states."""
+    """Whether a file in the raw folder is the requested one, by its receipt or the stated checksum."""
     if not matches(request.file, path):
         return False
     return sha256(path) == request.known_sha256 if request.known_sha256 else request.file.checksum is not None
 
 
 def _is_repacked(lock: Lock, file: LockedFile) -> bool:
-    """Whether a publisher packs an archive for every download, so that its bytes say nothing."""
+    """Whether a publisher packs an archive anew for every download, so that its bytes vary."""
     return _record(lock).repository == "github" and file.remote == "archive"
 
 
 def _record(lock: Lock) -> Record:
-    assert lock.record is not None  # noqa: S101 (only asked of published files)
+    assert lock.record is not None  # noqa: S101 (only called for published files)
     return lock.record
 
 

@@ -1,4 +1,4 @@
-"""Bring the files that a lock names to `raw/<key>/`, verified, and unpack what is wanted of its archives."""
+"""Fetch: download the locked files to `raw/<key>/`, verify them, and unpack the selected members of archives."""
 
 import logging
 import shutil
@@ -41,17 +41,17 @@ log = logging.getLogger(__name__)
 def fetch(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloader) -> Path:
     """Put the locked files of a dataset into its raw folder.
 
-    Files that are on this disk already (samples, the user's own) are linked, not copied. The link also lets DVC
-    see that a file behind it has changed. What is wanted of an archive is unpacked beside it.
+    Local files (samples, the user's own) are linked, not copied. The link also lets DVC
+    see that the file behind it has changed. Archives are unpacked next to themselves.
 
     Returns:
         The raw folder.
 
     Raises:
         SourceError: the source is gone, or cannot be downloaded.
-        ChecksumMismatchError: a file is missing or is not the one that the lock names, or came differently before.
-        ReadError: an archive is damaged or hostile, or holds nothing that is wanted; or a file that no checksum proves
-            is not what its name says.
+        ChecksumMismatchError: a file is missing, or differs from the lock or from an earlier download.
+        ReadError: an archive is damaged or hostile, or holds no selected member; or a file without a checksum
+            does not match its ending.
     """
     if not lock.files:
         raise ChecksumMismatchError(f"{dataset.key}: the lock names no files. Run `make update KEY={dataset.key}`.")
@@ -62,10 +62,10 @@ def fetch(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloa
 
 
 def confirm(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloader) -> None:
-    """Download again what was fetched under this lock and no checksum proves; see `fetch` with `downloads.force`.
+    """Download the files of this lock without a checksum again, as `fetch` does with `downloader.force`.
 
     Raises:
-        EoPvError: as for `fetch`; the files that were fetched before stay.
+        EoPvError: as for `fetch`; the files of the earlier fetch stay.
     """
     previous = read_receipt(paths.receipt(dataset.key)).for_lock(lock).published
     if any(file.name in previous and not file.checksum for file in lock.files):
@@ -75,7 +75,7 @@ def confirm(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downl
 def _fetch_to_scratch(
     dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloader, scratch_folder: Path
 ) -> None:
-    """Make the raw folder beside its place, then put it there."""
+    """Assemble the raw folder in the scratch folder, then move it into place."""
     previous = read_receipt(paths.receipt(dataset.key)).for_lock(lock)
     try:
         current = _assemble(dataset, lock, paths, downloader, scratch_folder)
@@ -97,7 +97,7 @@ def _fetch_to_scratch(
 def _assemble(
     dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloader, scratch_folder: Path
 ) -> Receipt:
-    """Put everything into a folder: verified, unpacked, and what no checksum proves looked at."""
+    """Assemble a folder: link verified files, unpack archives, check the content of files without a checksum."""
     shutil.rmtree(scratch_folder, ignore_errors=True)
     for name, path in _verified_paths(dataset, lock, paths, downloader).items():
         link_file(path, scratch_folder / name, paths, is_cached=lock.record is not None)
@@ -105,7 +105,7 @@ def _assemble(
         unpack_archives(dataset, lock, scratch_folder, downloader.archive_limits)
         require_all_readable(lock, scratch_folder)
     except ReadError:
-        downloader.forget_unproven(lock)  # or it would be found in the cache for ever
+        downloader.forget_unproven(lock)  # or the cache would return it for ever
         raise
     return receipt_of_folder(lock, scratch_folder)
 
@@ -113,10 +113,10 @@ def _assemble(
 def _require_agreement(
     dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloader, first: Receipt
 ) -> None:
-    """Download once more, and refuse bytes that are not the same both times.
+    """Download once more, and refuse bytes that differ between both downloads.
 
     Raises:
-        ChecksumMismatchError: they are not.
+        ChecksumMismatchError: the downloads differ.
     """
     scratch_folder = paths.scratch(f"fetch-{dataset.key}-again")
     try:
@@ -144,69 +144,69 @@ def _acceptance_warning(key: str, changed_names: Sequence[str], current: Receipt
 
 @contextmanager
 def _exclusive_fetch(scratch_folder: Path) -> Iterator[None]:
-    """One fetch of a dataset at a time in a checkout; a killed one holds nothing."""
+    """Allow one fetch of a dataset at a time; the lock of a killed process is released."""
     scratch_folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(scratch_folder.with_name(f"{scratch_folder.name}.lock")):
         yield
 
 
 def prefetch(dataset: Dataset, paths: ProjectPaths, downloader: Downloader) -> None:
-    """Have the published files of a dataset in the download cache, if they are not in its raw folder.
+    """Download the published files of a dataset into the cache, if they are not in its raw folder.
 
     Raises:
-        SourceError: the source cannot be asked, or a file cannot be downloaded.
-        ChecksumMismatchError: the publisher sends something else than the lock says.
+        SourceError: the source does not answer, or a file cannot be downloaded.
+        ChecksumMismatchError: a file differs from the locked one.
     """
     if is_local(dataset, paths):
         return
     lock = resolve(dataset, paths, downloader.client)
     if unidentified_files(lock):
-        return  # in the cache, nothing would lead to them
+        return  # the cache could not find them again
     previous = read_receipt(paths.receipt(dataset.key)).for_lock(lock).published
     raw_paths = {file.name: paths.raw(dataset.key) / file.name for file in lock.files}
     sizes = {name: path.stat().st_size for name, path in raw_paths.items() if path.is_file()}
-    # by their sizes alone: `fetch` looks closer if DVC finds that anything has changed
+    # by size alone: `fetch` compares digests if DVC finds a change
     if sizes != {name: previous[name].bytes for name in raw_paths if name in previous} or len(sizes) < len(raw_paths):
         downloader.files(dataset, lock, paths)
 
 
 def differences(lock: Lock, receipt: Receipt, paths: ProjectPaths) -> Iterator[str]:
-    """What in the raw folder is not as the lock and the last fetch say; one sentence a file."""
+    """The differences between the raw folder and its lock and receipt; one sentence per file."""
     receipt = receipt.for_lock(lock)
     folder = paths.raw(lock.dataset)
     expected = {file.name: receipt.published.get(file.name) for file in lock.files} | receipt.unpacked
-    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    for name in sorted(present - set(expected)):
+    present_names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    for name in sorted(present_names - set(expected)):
         yield f"{name} is not in the lock"
-    for name in sorted(set(expected) - present):
+    for name in sorted(set(expected) - present_names):
         yield f"{name} is missing"
-    locked = {file.name: file for file in lock.files}
-    for name in sorted(present & set(expected)):
+    locked_files = {file.name: file for file in lock.files}
+    for name in sorted(present_names & set(expected)):
         path, fetched = folder / name, expected[name]
         if fetched is not None and (path.stat().st_size, sha256(path)) != (fetched.bytes, fetched.sha256):
             yield f"{name} has other bytes than were fetched"
-        elif name in locked and not matches(locked[name], path):
+        elif name in locked_files and not matches(locked_files[name], path):
             yield f"{name} is not the file that the lock names"
         elif fetched is None:
             yield f"{name} was never verified"
 
 
 def proofs(lock: Lock, receipt: Receipt) -> Iterator[str]:
-    """Of a raw folder without differences: how many files a checksum proves, and when the others first came."""
-    unproven = {file.name: receipt.published[file.name].first_seen for file in lock.files if not file.checksum}
-    folders = tuple(f"{name}{UNPACKED_SUFFIX}/" for name in unproven)
-    proven = [
-        name for name in receipt.published | receipt.unpacked if not name.startswith(folders) and name not in unproven
+    """For a raw folder without differences: how many files a checksum proves, and when the others were first seen."""
+    first_days = {file.name: receipt.published[file.name].first_seen for file in lock.files if not file.checksum}
+    folders = tuple(f"{name}{UNPACKED_SUFFIX}/" for name in first_days)
+    proven_names = [
+        name for name in receipt.published | receipt.unpacked if not name.startswith(folders) and name not in first_days
     ]
-    if proven or not unproven:
-        yield f"{len(proven)} file(s) as locked"
-    for name, day in sorted(unproven.items()):
+    if proven_names or not first_days:
+        yield f"{len(proven_names)} file(s) as locked"
+    for name, day in sorted(first_days.items()):
         when = f"on {day}" if day else "(on a day that was not noted)"
         yield f"{name}: nobody states a checksum: as first seen {when}"
 
 
 def _verified_paths(dataset: Dataset, lock: Lock, paths: ProjectPaths, downloader: Downloader) -> dict[str, Path]:
-    """Where the bytes of each locked file are, verified."""
+    """The verified file of each locked file."""
     if lock.record is not None:
         return downloader.files(dataset, lock, paths)
     sources = local_files(dataset, paths)

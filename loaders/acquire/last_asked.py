@@ -1,4 +1,4 @@
-"""When a publisher was last asked about a dataset."""
+"""The time of the last query to the source of a dataset."""
 
 import json
 from datetime import UTC, datetime
@@ -8,13 +8,13 @@ from loaders.core.paths import ProjectPaths
 
 
 def write_last_asked(key: str, paths: ProjectPaths) -> None:
-    """Note that the source of a dataset has just been asked; not in its lock, which says the same whenever it is."""
+    """Record a query to the source of a dataset; not in its lock, which would then change with every query."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     write_json({"asked_at": now}, paths.last_asked(key))
 
 
 def read_last_asked(key: str, paths: ProjectPaths) -> datetime | None:
-    """When the source of a dataset was last asked (UTC); null if nobody did so here."""
+    """The time of the last query to the source of a dataset (UTC); null without one on this machine."""
     try:
         document = json.loads(paths.last_asked(key).read_text(encoding="utf-8"))
         return datetime.fromisoformat(document["asked_at"])

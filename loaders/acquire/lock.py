@@ -1,8 +1,8 @@
-"""The lock of a dataset: what its source held when it was last asked.
+"""The lock of a dataset: what its source held when it was last queried.
 
 `locks/<key>.json` is what the publisher states; only `eo-pv update` replaces one whose source is still the same.
-`locks/<key>.seen.json` beside it is what came (see `loaders.acquire.receipt`). Both are small, sorted and kept in Git,
-so that their history is the publisher's change log.
+`locks/<key>.seen.json` is the receipt of the downloads (see `loaders.acquire.receipt`). Both are small, sorted and kept
+in Git, so that their history is the publisher's change log.
 """
 
 from dataclasses import asdict, dataclass
@@ -24,7 +24,7 @@ def _require_safe(name: str) -> str:
     return name
 
 
-# a lock may come from anywhere Git does: a name there must not leave the folder, nor a digest be anything else
+# locks come with Git, from anyone: names must stay inside the folder, digests must be digests
 SafeName = Annotated[str, AfterValidator(_require_safe)]
 Bytes = Annotated[int, Field(ge=0)]
 CHECKSUM = r"^(md5|sha1|sha224|sha256|sha384|sha512|gitblob):[0-9a-f]{32,128}$"
@@ -35,17 +35,17 @@ STRICT = ConfigDict(extra="forbid", strict=True)
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a repository says of a published dataset, in its own words; null where it says nothing.
+    """A repository's metadata of a published dataset, as stated; null where nothing is stated.
 
     Attributes:
-        repository: the module of `loaders.acquire.publishers` that knows how to ask it.
-        id: what the repository calls the record: a number, a path, `owner/repository@commit`, a URL.
+        repository: its key in `loaders.acquire.publishers.PUBLISHERS`.
+        id: the repository's identifier: a number, a path, `owner/repository@commit`, a URL.
         doi: of this very version.
         title: as stated.
         creators: as stated, in their order.
         year: of publication.
         version: as stated.
-        licence: as stated; what it may be used for is said by the settings.
+        licence: as stated; the settings decide what applies.
         url: the page for people.
     """
 
@@ -70,9 +70,9 @@ class LockedFile:
         name: its name below `raw/<key>/`.
         bytes: its size [bytes], if the publisher states it.
         checksum: as the publisher states it, say `md5:d41d8…`, or `gitblob:…` for a file in a Git repository; of a file
-            on this disk, its sha256. Without one, nothing proves that the bytes are the published ones.
-        remote: what the repository calls it, from which its address is made; empty for a file on this disk.
-        validator: the ETag or date of a file without a checksum, which tell whether it is still the same.
+            on this disk, its SHA-256. Without one, the content cannot be verified.
+        remote: the repository's identifier of it, used in its address; empty for a file on this disk.
+        validator: the ETag or date of a file without a checksum, which identify its version.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -86,14 +86,14 @@ class LockedFile:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What a source held.
+    """The locked state of a source.
 
     Attributes:
         dataset: the dataset's key.
         origin: `sample` for a bundled synthetic twin, else the kind of source.
-        source: the source as the settings state it; another one there makes the lock stale.
+        source: the source in the settings; a different one there makes the lock stale.
         files: the wanted files, by name.
-        record: what the repository says of them; none for files on this disk.
+        record: the repository's metadata; none for files on this disk.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -106,22 +106,22 @@ class Lock:
 
     @property
     def doi(self) -> str | None:
-        """Of the version that is locked; else what the settings say."""
+        """The DOI of the locked version, or else of the settings."""
         return (self.record.doi if self.record else None) or self.source.get("doi")
 
     @property
     def is_synthetic(self) -> bool:
-        """Whether the records are made up."""
+        """Whether the records are synthetic."""
         return self.origin == "sample"
 
 
 def content_identity(record: Record | None, file: LockedFile) -> str | None:
-    """By what a lock tells the bytes that it means from others; null if by nothing."""
+    """The checksum, validator or commit that identifies a file's content; null without one."""
     return file.checksum or file.validator or (record.id if record and record.repository == "github" else None)
 
 
 def matches(file: LockedFile, path: Path) -> bool:
-    """Whether a file on this disk has the size and the checksum that a lock states; what it does not state, it has."""
+    """Whether a file on this disk has the size and the checksum that a lock states, as far as it states them."""
     if file.bytes is not None and path.stat().st_size != file.bytes:
         return False
     algorithm, _, expected_digest = (file.checksum or "").partition(":")
@@ -129,7 +129,7 @@ def matches(file: LockedFile, path: Path) -> bool:
 
 
 def write_lock(lock: Lock, path: Path) -> None:
-    """Write a lock, sorted and stable, without what nobody states."""
+    """Write a lock, sorted and stable, without null values."""
     document = asdict(lock)
     document["files"] = [without_empty_values(file) for file in document["files"]]
     document["record"] = without_empty_values(document["record"] or {})
@@ -142,7 +142,7 @@ def read_lock(path: Path) -> Lock:
     """Read a lock.
 
     Raises:
-        SourceError: there is none, or it is damaged.
+        SourceError: the lock is missing or damaged.
     """
     try:
         lock = TypeAdapter(Lock).validate_json(path.read_bytes())
@@ -161,7 +161,7 @@ def read_lock(path: Path) -> Lock:
 
 
 def read_lock_if_valid(path: Path) -> Lock | None:
-    """The lock that stands there, if there is one that can be read."""
+    """The lock at a path; null if it is missing or damaged."""
     try:
         return read_lock(path)
     except SourceError:
@@ -169,7 +169,7 @@ def read_lock_if_valid(path: Path) -> Lock | None:
 
 
 def validation_message(error: ValueError) -> str:
-    """What is wrong with a document, in words."""
+    """What is wrong with a document, for a message."""
     if not isinstance(error, ValidationError):
         return str(error)
     problem = error.errors()[0]

@@ -1,4 +1,4 @@
-"""What differs between what a source held before and what it holds now."""
+"""Differences between two locks of a dataset."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -7,7 +7,7 @@ from loaders.acquire.lock import Lock, LockedFile, content_identity
 
 
 def changes(old: Lock | None, new: Lock) -> list[str]:
-    """What differs between two locks of a dataset, one sentence a fact."""
+    """The differences between two locks of a dataset, one sentence each."""
     old_files: dict[str, LockedFile] = {file.name: file for file in old.files} if old else {}
     new_files = {file.name: file for file in new.files}
     removed = [f"{name} is gone" for name in old_files if name not in new_files]
@@ -21,14 +21,14 @@ def changes(old: Lock | None, new: Lock) -> list[str]:
 
 
 def unidentified_files(lock: Lock) -> set[str]:
-    """The files whose bytes nothing tells from others: no checksum, no ETag, no date, no commit."""
+    """The files without any content identity: no checksum, no ETag, no date, no commit."""
     return {file.name for file in lock.files if content_identity(lock.record, file) is None}
 
 
 def with_former_checksums(old: Lock | None, new: Lock) -> Lock:
-    """A lock with the checksums that GitHub stated before of the same files, where it does not repeat them now.
+    """A lock with GitHub's earlier checksums of the same files, where GitHub does not repeat them now.
 
-    Its interface answers few questions an hour; what a commit holds never changes.
+    Its API allows few requests an hour; the content of a commit never changes.
     """
     if old is None or old.record is None or new.record is None or old.record.id != new.record.id:
         return new

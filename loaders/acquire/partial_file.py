@@ -1,4 +1,4 @@
-"""What has come of a file so far: it grows, is hashed as it grows, and survives a kill."""
+"""A partial download: appended to, hashed on the way, and kept when the process is killed."""
 
 import errno
 import hashlib
@@ -19,7 +19,7 @@ START_BYTES = 4096
 
 
 class PartialFile:
-    """A file that grows, hashed as it grows."""
+    """A file that is hashed as it grows."""
 
     def __init__(self, path: Path, file: LockedFile, advance: Callable[[int], None]) -> None:
         self.path = path
@@ -27,7 +27,7 @@ class PartialFile:
         self._advance = advance
         self._algorithm = (file.checksum or "sha256:").partition(":")[0]
         self._reset()
-        # unbuffered: what has come survives a kill
+        # unbuffered, so that received bytes survive a kill
         self._stream = path.open("ab", buffering=0)
         self._hash_existing()
 
@@ -38,21 +38,21 @@ class PartialFile:
         self._stream.close()
 
     def append(self, chunk: bytes) -> None:
-        """Add what came.
+        """Append a chunk.
 
         Raises:
-            OSError: the disk does not take all of it.
+            OSError: the disk is full or fails.
         """
         try:
-            written = self._stream.write(chunk)
+            written_bytes = self._stream.write(chunk)
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(self.path)) from error  # a stream does not name its file
-        if written != len(chunk):
+        if written_bytes != len(chunk):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
         self._update(chunk)
 
     def restart(self) -> None:
-        """Forget all of it."""
+        """Truncate the file."""
         self._stream.truncate(0)
         self._metadata_path.unlink(missing_ok=True)
         self._advance(-self.bytes)
@@ -60,7 +60,7 @@ class PartialFile:
 
     @property
     def validator(self) -> str | None:
-        """By which the server can tell whether it still has the version that the first part is of."""
+        """The validator of the version that the first part belongs to."""
         stated_validator = self._metadata().get("validator")
         return str(stated_validator) if stated_validator else None
 
@@ -70,7 +70,7 @@ class PartialFile:
         return bool(self._metadata().get("is_page"))
 
     def write_metadata(self, response: requests.Response) -> None:
-        """Remember what the server says of it."""
+        """Store the validator and type that the server states."""
         metadata = {"validator": validator_of(response), "is_page": is_web_page(response)}
         self._metadata_path.write_text(json.dumps(metadata), encoding="utf-8")
 
@@ -80,14 +80,14 @@ class PartialFile:
             return stream.read(START_BYTES)
 
     def sync(self) -> str:
-        """Make sure that it is on the disk; its sha256."""
+        """Flush it to the disk; returns its SHA-256."""
         os.fsync(self._stream.fileno())
         return str(self._digests["sha256"].hexdigest())
 
     @property
     def checksum(self) -> str:
-        """In the publisher's algorithm."""
-        if self._algorithm == GIT_BLOB:  # it begins with the size, which is not known before the end
+        """Its checksum in the publisher's algorithm."""
+        if self._algorithm == GIT_BLOB:  # its hash begins with the size, which is known at the end only
             return f"{GIT_BLOB}:{files.digest(self.path, GIT_BLOB)}"
         return f"{self._algorithm}:{self._digests[self._algorithm].hexdigest()}"
 
@@ -116,11 +116,11 @@ class PartialFile:
 
 
 def validator_of(response: requests.Response) -> str | None:
-    """By what a server tells this version of a file from others; a weak ETag does not tell one byte from another."""
+    """The header that identifies this version of a file; a weak ETag does not identify bytes."""
     tag = response.headers.get("ETag", "")
     return response.headers.get("Last-Modified") if tag.startswith("W/") or not tag else tag
 
 
 def is_web_page(response: requests.Response) -> bool:
-    """Whether the header calls an answer a web page."""
+    """Whether the Content-Type is a web page."""
     return response.headers.get("Content-Type", "").startswith("text/html")

@@ -1,4 +1,4 @@
-"""What would be downloaded, said before anything is."""
+"""Download plan: what `fetch` would download, reported before it does."""
 
 import json
 import subprocess
@@ -26,15 +26,15 @@ JOINT_STEPS = "build, report"
 
 @dataclass(frozen=True, slots=True)
 class DownloadPlan:
-    """What would be downloaded for a dataset.
+    """The planned download of a dataset.
 
     Attributes:
-        hosts: where its files come from.
+        hosts: of its files.
         file_count: how many files are wanted.
         missing_count: how many of them are neither in the raw folder nor in the download cache.
         bytes: the size of those [bytes]; null if the publisher does not state it.
-        notes: what else must be said.
-        is_possible: whether it would succeed, as far as one can know.
+        notes: remarks for the user.
+        is_possible: whether the download would succeed, as far as is known.
     """
 
     hosts: tuple[str, ...]
@@ -45,16 +45,16 @@ class DownloadPlan:
     is_possible: bool = True
 
     def row(self, name: str) -> tuple[str, ...]:
-        """As text, in the order of the headings."""
+        """The cells of a row, in the order of the headings."""
         size = f"{self.bytes / 1e6:,.1f}" if self.bytes is not None else NOT_STATED
         return (name, ", ".join(self.hosts), f"{self.file_count}", f"{self.missing_count}", size, "; ".join(self.notes))
 
 
 def plan(dataset: Dataset, paths: ProjectPaths, downloader: Downloader) -> DownloadPlan:
-    """What would be downloaded for a dataset; a source without a lock is asked, and no lock is written.
+    """The planned download of a dataset; a source without a lock is queried, and no lock is written.
 
     Raises:
-        SourceError: the source cannot be asked.
+        SourceError: the source does not answer.
     """
     lock = current_lock(dataset, paths)
     notes = [] if lock else ["no lock yet"]
@@ -73,7 +73,7 @@ def plan(dataset: Dataset, paths: ProjectPaths, downloader: Downloader) -> Downl
 
 
 def plan_table(plans: dict[str, DownloadPlan | EoPvError]) -> Table:
-    """For the terminal."""
+    """The plans as a table for the terminal."""
     table = Table(header_style="bold")
     for heading in HEADINGS:
         is_number = heading in {"wanted", "to fetch", "MB"}
@@ -84,10 +84,10 @@ def plan_table(plans: dict[str, DownloadPlan | EoPvError]) -> Table:
 
 
 def pending_steps(paths: ProjectPaths) -> list[str]:
-    """Which steps of the workflow would run, as DVC finds it; a step may find that nothing changes for the next.
+    """The workflow steps that would run, according to DVC; a step may turn out to change nothing for the next.
 
     Raises:
-        BuildError: DVC cannot say.
+        BuildError: `dvc status` failed.
     """
     command = [sys.executable, "-m", "dvc", "status", "--json"]
     process = subprocess.run(command, cwd=paths.root, capture_output=True, text=True, check=False)
@@ -101,7 +101,7 @@ def pending_steps(paths: ProjectPaths) -> list[str]:
 
 
 def plan_summary(plans: Iterable[DownloadPlan | EoPvError]) -> str:
-    """All of it in one sentence."""
+    """All plans in one sentence."""
     entries = list(plans)
     known_plans = [entry for entry in entries if isinstance(entry, DownloadPlan)]
     if entries and not known_plans:

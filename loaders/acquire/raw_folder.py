@@ -1,4 +1,4 @@
-"""A raw folder while it is made: files linked into place, archives unpacked, and a receipt of all that is there."""
+"""Assembly of a raw folder: linked files, unpacked archives, and the receipt of both."""
 
 import os
 import shutil
@@ -20,24 +20,24 @@ from loaders.settings.params import Dataset
 
 
 def link_file(target: Path, link: Path, paths: ProjectPaths, *, is_cached: bool) -> None:
-    """Link a file: to the download cache by a second name, which costs nothing and outlives the cache."""
+    """Link a file: a hard link into the cache, which outlives it, or a symbolic link to the user's own file."""
     link.parent.mkdir(parents=True, exist_ok=True)
     if not is_cached:
-        is_inside = target.is_relative_to(paths.root)  # relative, so that the project's folder may be moved
-        # from where the link will stand, which is as deep as where it is made: data/<origin>/x/<key>/
+        is_inside = target.is_relative_to(paths.root)  # relative, so that the project can be moved
+        # relative to the final folder, which is as deep as the scratch folder: data/<origin>/x/<key>/
         link.symlink_to(os.path.relpath(target, link.parent) if is_inside else target)
         return
     try:
         link.hardlink_to(target)
-    except OSError:  # another disk, or one without links
+    except OSError:  # another disk, or one without hard links
         shutil.copyfile(target, link)
 
 
 def unpack_archives(dataset: Dataset, lock: Lock, scratch_folder: Path, limits: Limits) -> None:
-    """Unpack what is wanted of the archives in a folder, next to each of them.
+    """Unpack the selected members of the archives in a folder, each next to its archive.
 
     Raises:
-        ReadError: an archive is damaged or hostile, or holds nothing that is wanted.
+        ReadError: an archive is damaged or hostile, or holds no selected member.
     """
     member_names: list[str] = []
 
@@ -60,7 +60,7 @@ def unpack_archives(dataset: Dataset, lock: Lock, scratch_folder: Path, limits: 
 
 
 def require_all_readable(lock: Lock, scratch_folder: Path) -> None:
-    """Look at the files that no checksum proves, and at what is in them."""
+    """Check the content of files without a checksum, and of their members."""
     for file in lock.files:
         unpacked = sorted((scratch_folder / f"{file.name}{UNPACKED_SUFFIX}").rglob("*"))
         for path in (scratch_folder / file.name, *unpacked):
@@ -69,7 +69,7 @@ def require_all_readable(lock: Lock, scratch_folder: Path) -> None:
 
 
 def receipt_of_folder(lock: Lock, scratch_folder: Path) -> Receipt:
-    """The receipt of all that is in a folder."""
+    """The receipt of all files in a folder."""
     paths = {
         path.relative_to(scratch_folder).as_posix(): path
         for path in sorted(scratch_folder.rglob("*"))
@@ -84,7 +84,7 @@ def receipt_of_folder(lock: Lock, scratch_folder: Path) -> Receipt:
 
 
 def replace_folder(scratch_folder: Path, destination: Path) -> None:
-    """Put a folder into the place of another."""
+    """Replace a folder by another."""
     destination.parent.mkdir(parents=True, exist_ok=True)
     if destination.exists():
         shutil.rmtree(destination)

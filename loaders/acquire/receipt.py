@@ -1,4 +1,4 @@
-"""Fetch receipt: the SHA-256 of every file, which any later download must have too."""
+"""Fetch receipt: SHA-256 of every file, enforced on later downloads."""
 
 import hashlib
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ Day = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
 @dataclass(frozen=True, slots=True)
 class ReceiptFile:
-    """A file that was here.
+    """A downloaded or unpacked file.
 
     Attributes:
         bytes: its size [bytes].
         sha256: of its bytes.
-        stated: what the lock said of them then (see `statement`); they say nothing of a lock that says otherwise.
-        first_seen: the day (UTC) on which these bytes first came, where no checksum proves them.
+        stated: their content identity in the lock of that time (see `content_identity`); void under another one.
+        first_seen: the day (UTC) of the first download of these bytes, without a checksum to prove them.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -36,17 +36,17 @@ class ReceiptFile:
     first_seen: Day | None = None
 
     def has_bytes_of(self, other: "ReceiptFile") -> bool:
-        """Whether both are the same bytes, whenever they came."""
+        """Whether both have the same bytes, whenever they were downloaded."""
         return (self.bytes, self.sha256) == (other.bytes, other.sha256)
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What `fetch` brought.
+    """The files of a fetch.
 
     Attributes:
         published: the files of the lock, by name.
-        unpacked: what came out of the archives among them, by its path below `raw/<key>/`.
+        unpacked: the members of the archives among them, by their path below `raw/<key>/`.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
@@ -55,28 +55,28 @@ class Receipt:
     unpacked: dict[str, ReceiptFile] = field(default_factory=dict)
 
     def for_lock(self, lock: Lock) -> "Receipt":
-        """What of it came under the same statements as a lock makes."""
+        """The part of the receipt that is still valid under a lock's statements."""
         identities = {file.name: content_identity(lock.record, file) for file in lock.files}
-        changed = {
+        changed_names = {
             name for name, file in self.published.items() if name not in identities or identities[name] != file.stated
         }
-        return self.without(changed)
+        return self.without(changed_names)
 
     def sha256(self, name: str) -> str:
-        """Of a file that came."""
+        """The SHA-256 of a file."""
         return (self.published | self.unpacked)[name].sha256
 
-    def without(self, changed: set[str]) -> "Receipt":
-        """The same but for some published files, and what was in them."""
-        folders = tuple(f"{name}{UNPACKED_SUFFIX}/" for name in changed)
+    def without(self, names: set[str]) -> "Receipt":
+        """A receipt without some published files and their members."""
+        folders = tuple(f"{name}{UNPACKED_SUFFIX}/" for name in names)
         return Receipt(
-            published={name: file for name, file in self.published.items() if name not in changed},
+            published={name: file for name, file in self.published.items() if name not in names},
             unpacked={name: file for name, file in self.unpacked.items() if not name.startswith(folders)},
         )
 
 
 def changed_files(current: Receipt, previous: Receipt) -> list[str]:
-    """The files whose bytes differ between two fetches; an archive, which may be packed anew, by what is in it."""
+    """The files whose bytes differ between two fetches; archives, which may be repacked, by their members."""
     previous_files = previous.unpacked | {
         name: file for name, file in previous.published.items() if not is_archive(name)
     }
@@ -89,7 +89,7 @@ def changed_files(current: Receipt, previous: Receipt) -> list[str]:
 
 
 def changed_download_error(key: str, names: Sequence[str], expected: str, actual: str) -> ChecksumMismatchError:
-    """The error for files that are not those of an earlier fetch; the digests are of the first one."""
+    """The error for files that differ from an earlier download; the digests are of the first file."""
     return ChecksumMismatchError(
         f"{key}: {', '.join(names)} came differently before: expected sha256 {expected[:12]}…, found {actual[:12]}…. "
         f"One of the two downloads was damaged, or the publisher replaced the file without saying so. Accept what it "
@@ -98,27 +98,27 @@ def changed_download_error(key: str, names: Sequence[str], expected: str, actual
 
 
 def with_first_seen(current: Receipt, previous: Receipt, lock: Lock, today: str) -> Receipt:
-    """A receipt with the day on which the bytes first came, for each published file that no checksum proves."""
-    unproven = {file.name for file in lock.files if not file.checksum}
-    changed = {name.partition(f"{UNPACKED_SUFFIX}/")[0] for name in changed_files(current, previous)}
-    first_days = {name: file.first_seen for name, file in previous.published.items() if name not in changed}
-    days = {name: first_days.get(name, today) for name in unproven}
+    """A receipt with the day on which each file without a checksum was first downloaded."""
+    unproven_names = {file.name for file in lock.files if not file.checksum}
+    changed_names = {name.partition(f"{UNPACKED_SUFFIX}/")[0] for name in changed_files(current, previous)}
+    first_days = {name: file.first_seen for name, file in previous.published.items() if name not in changed_names}
+    days = {name: first_days.get(name, today) for name in unproven_names}
     published = {name: replace(file, first_seen=days.get(name)) for name, file in current.published.items()}
     return replace(current, published=published)
 
 
 def describe_file(path: Path) -> ReceiptFile:
-    """Describe a file that is on this disk."""
+    """The receipt of a file on this disk."""
     return ReceiptFile(bytes=path.stat().st_size, sha256=sha256(path))
 
 
 def write_receipt(receipt: Receipt, path: Path) -> None:
-    """Write what came, sorted and stable."""
+    """Write a receipt, sorted and stable."""
     write_json(_document(receipt), path)
 
 
 def bytes_hash(path: Path) -> str:
-    """A hash of a receipt that is the same on whatever day its files first came.
+    """A hash of a receipt that does not depend on the days of its downloads.
 
     Raises:
         SourceError: the receipt is damaged.
@@ -134,7 +134,7 @@ def _document(receipt: Receipt) -> dict[str, dict[str, object]]:
 
 
 def read_receipt(path: Path) -> Receipt:
-    """Read what came; nothing where nothing came yet.
+    """Read a receipt; empty before the first fetch.
 
     Raises:
         SourceError: the file is damaged.

@@ -1,4 +1,4 @@
-"""Ask a source what it holds now, and write the answer down as a lock."""
+"""Resolve: query a source, and write the result as a lock."""
 
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path, PurePosixPath
@@ -22,16 +22,16 @@ MAX_LISTED = 50
 
 
 def resolve(dataset: Dataset, paths: ProjectPaths, client: HttpClient) -> Lock:
-    """The lock of a dataset; the source is asked only if there is no lock for it yet.
+    """The lock of a dataset; the source is queried only without a current lock.
 
     Raises:
-        SourceError: the source cannot be reached, is empty, or holds nothing that is wanted.
+        SourceError: the source cannot be reached, is empty, or holds no matching file.
     """
     return current_lock(dataset, paths) or update(dataset, paths, client)
 
 
 def current_lock(dataset: Dataset, paths: ProjectPaths) -> Lock | None:
-    """The lock of a dataset, if it is of the source that the settings state."""
+    """The lock of a dataset; null if it is missing, or of another source than in the settings."""
     path = paths.lock(dataset.key)
     lock = read_lock(path) if path.exists() else None
     expected = (dataset.source.as_stated, _origin(dataset, paths))
@@ -39,9 +39,9 @@ def current_lock(dataset: Dataset, paths: ProjectPaths) -> Lock | None:
 
 
 def update(dataset: Dataset, paths: ProjectPaths, client: HttpClient) -> Lock:
-    """Ask the source again, whatever the lock says, and replace the lock.
+    """Query the source again, whatever the lock states, and replace the lock.
 
-    What came of files that have changed since is forgotten: what comes next is accepted in their place.
+    The receipt of changed files is dropped: their next download is accepted.
 
     Raises:
         SourceError: as for `resolve`.
@@ -58,13 +58,13 @@ def update(dataset: Dataset, paths: ProjectPaths, client: HttpClient) -> Lock:
 
 
 def query_source(dataset: Dataset, paths: ProjectPaths, client: HttpClient, *, verify_head: bool = False) -> Lock:
-    """What the source says now, as a lock that is not written yet.
+    """The current state of the source, as a lock that is not written yet.
 
     Args:
-        dataset: whose source is asked.
-        paths: where things are.
-        client: how to ask.
-        verify_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
+        dataset: the dataset to query.
+        paths: the project's paths.
+        client: sends the requests.
+        verify_head: whether to confirm the headers of HEAD by GET, since a file could not be downloaded before.
 
     Raises:
         SourceError: as for `resolve`.
@@ -75,9 +75,9 @@ def query_source(dataset: Dataset, paths: ProjectPaths, client: HttpClient, *, v
         selected = _matching_names(dataset, local_paths, str(local.source_path(dataset, paths)))
         files = [local.locked_file(local_paths[name], name) for name in selected]
     else:
-        record, listed = publishers.query(dataset, client, verify_head=verify_head)
-        files = _select_files(dataset, {file.name: file for file in listed}, record.id)
-        _require_distinct(dataset, [file for file in listed if file.name in {each.name for each in files}])
+        record, listed_files = publishers.query(dataset, client, verify_head=verify_head)
+        files = _select_files(dataset, {file.name: file for file in listed_files}, record.id)
+        _require_distinct(dataset, [file for file in listed_files if file.name in {each.name for each in files}])
     return Lock(
         dataset=dataset.key,
         origin=_origin(dataset, paths),
@@ -88,10 +88,10 @@ def query_source(dataset: Dataset, paths: ProjectPaths, client: HttpClient, *, v
 
 
 def required_lock(dataset: Dataset, paths: ProjectPaths) -> Lock:
-    """The lock of the source that the settings state.
+    """The lock of the source in the settings.
 
     Raises:
-        SourceError: there is none.
+        SourceError: the lock is missing, or of another source.
     """
     lock = current_lock(dataset, paths)
     if lock is None and paths.lock(dataset.key).exists():
@@ -107,7 +107,7 @@ def _was_queried_by_head(lock: Lock) -> bool:
 
 
 def _was_never_fetched(lock: Lock, receipt: Path) -> bool:
-    """Whether nothing was fetched under what a lock states of a file that no checksum proves."""
+    """Whether the receipt lacks a file of this lock without a checksum."""
     fetched = _receipt_or_empty(receipt).for_lock(lock).published
     return any(file.name not in fetched and not file.checksum for file in lock.files)
 
@@ -119,27 +119,27 @@ def _receipt_or_empty(path: Path) -> Receipt:
         return Receipt()
 
 
-def _select_files(dataset: Dataset, listed: Mapping[str, LockedFile], location: str) -> list[LockedFile]:
-    """The wanted files of a published record: what is there may be large, so that it must be clear what is meant."""
-    selected = _matching_names(dataset, listed, location)
+def _select_files(dataset: Dataset, listed_files: Mapping[str, LockedFile], location: str) -> list[LockedFile]:
+    """The selected files of a published record, which may be large: an ambiguous selection is refused."""
+    selected = _matching_names(dataset, listed_files, location)
     data = main_files(selected, with_archives=True)
-    several = len({geodatabase(name) or name for name in data}) != 1
+    is_ambiguous = len({geodatabase(name) or name for name in data}) != 1
     if not dataset.source.include and dataset.source.kind in {"doi", "url"}:
-        if several and len(selected) != 1:
-            sizes = (f"{name} ({(listed[name].bytes or 0) / 1e6:,.1f} MB)" for name in sorted(listed))
+        if is_ambiguous and len(selected) != 1:
+            sizes = (f"{name} ({(listed_files[name].bytes or 0) / 1e6:,.1f} MB)" for name in sorted(listed_files))
             raise SourceError(
                 f"{dataset.key}: {location} holds several files: {', '.join(sizes)}. "
                 f"Name what is wanted in datasets.{dataset.key}.source.include in params.yaml."
             )
         selected = sorted(add_parts(data, selected)) if data else selected
-    return [listed[name] for name in selected]
+    return [listed_files[name] for name in selected]
 
 
 def _matching_names(dataset: Dataset, names: Collection[str], location: str) -> list[str]:
-    """The names that the patterns mean.
+    """The names that match the patterns.
 
     Raises:
-        SourceError: a pattern finds nothing; the message lists what is there.
+        SourceError: a pattern matches nothing; the message lists the names.
     """
     selected, unmatched = select_names(names, dataset.source)
     if selected and not unmatched:
@@ -151,13 +151,13 @@ def _matching_names(dataset: Dataset, names: Collection[str], location: str) -> 
 
 
 def _require_distinct(dataset: Dataset, files: Collection[LockedFile]) -> None:
-    """Refuse names that would leave the folder, or that some disks take for one another."""
+    """Refuse names that would leave the folder, or that some disks cannot tell apart."""
     for file in files:
         require_safe_name(file.name, "the publisher", dataset.key)
     folded_names = {case_folded(file.name) for file in files}
     folders = {str(folder) for name in folded_names for folder in PurePosixPath(name).parents}
-    unpacked = {f"{name}{UNPACKED_SUFFIX}" for name in folded_names}
-    if len(folded_names) < len(files) or folders & folded_names or (folders | folded_names) & unpacked:
+    unpacked_folders = {f"{name}{UNPACKED_SUFFIX}" for name in folded_names}
+    if len(folded_names) < len(files) or folders & folded_names or (folders | folded_names) & unpacked_folders:
         raise SourceError(
             f"{dataset.key}: the publisher lists files whose names differ only in case, or not at all, or of which one "
             f"would be the folder of another: {_format_names(file.name for file in files)}. Narrow "

@@ -11,7 +11,7 @@ from loaders.http.status import OK, PARTIAL, VALIDATORS, parse_byte_count
 
 
 def checked_size_bytes(request: DownloadRequest, partial: PartialFile, response: requests.Response) -> int | None:
-    """Check the headers before the body is read; the size of the whole file, if it is stated [bytes]."""
+    """Check the headers before the body is read; returns the size of the whole file, if stated [bytes]."""
     is_range_request = "Range" in response.request.headers
     if response.status_code == 416 and is_range_request:
         partial.restart()
@@ -55,18 +55,18 @@ def _require_locked_version(request: DownloadRequest, response: requests.Respons
 def _total_bytes(response: requests.Response, offset: int) -> int | None:
     full_size = parse_byte_count(response.headers.get("Content-Range", "").rpartition("/")[2])
     if response.status_code == PARTIAL and full_size is not None:
-        return full_size  # what comes may be less than was asked for
+        return full_size  # the body may be shorter than the requested range
     length = parse_byte_count(response.headers.get("Content-Length"))
     return offset + length if length is not None and _is_plain(response) else None
 
 
 def _is_plain(response: requests.Response) -> bool:
-    """Whether the bytes on the way are those of the file; some servers compress although they are asked not to."""
+    """Whether the body is not compressed; some servers compress despite the request."""
     return response.headers.get("Content-Encoding", "identity") == "identity"
 
 
 def _is_continuation(response: requests.Response, partial: PartialFile) -> bool:
-    """Whether an answer goes on where the partial file ends, with the same version of the file."""
+    """Whether a response continues the partial file, with the same version."""
     is_adjacent = response.headers.get("Content-Range", "").removeprefix("bytes ").startswith(f"{partial.bytes}-")
     validator = validator_of(response)
     return (

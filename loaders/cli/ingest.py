@@ -68,7 +68,7 @@ def ingest(
             scheduler=scheduler,
         )
     except PipelineError as error:
-        _list_tables(error.stored)
+        _list_tables(error.tables)
         raise
     _list_tables(stored)
 

@@ -1,1 +1,1 @@
-"""What every other folder may use: errors, paths, files, text of strangers, the terminal."""
+"""Shared by all other folders: errors, paths, files, escaping of untrusted text, the terminal."""

@@ -1,7 +1,7 @@
-"""Text of strangers as data: how it stands in each language that it passes through.
+"""Escaping of untrusted text for each language that it is written into: HTML, Markdown, SQL, YAML, LaTeX, the terminal.
 
-Publishers, settings and files may hold any character. Each function here takes text as it is and returns what means
-just that text in one language; it is applied once, where that language is written.
+Publishers, settings and files may hold any character. Each function here takes plain text and returns its spelling in
+one language; it is applied once, where that language is written.
 """
 
 import glob
@@ -19,12 +19,12 @@ import yaml
 _JOINERS = frozenset("\u200c\u200d")  # invisible, but part of how Persian, Indic scripts and emoji are written
 _CONTROL_CATEGORIES = frozenset(
     {"Cc", "Cf", "Cs", "Zl", "Zp"}
-)  # categories of Unicode: controls, formats, halves, line ends
+)  # Unicode categories: controls, formats, surrogates, line ends
 _TERMINAL_SAFE = _JOINERS | {"\n", "\t"}
 _ADDRESS_SAFE = ":/?#@!$&'*+,;=%~-._"
 _DOI_SAFE = "/:;()"
 
-# braces are spelt out, since BibTeX counts those that are escaped too
+# braces are commands, since BibTeX also counts escaped ones
 _LATEX = str.maketrans(
     {character: f"\\{character}" for character in "&%$#_"}
     | {"\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
@@ -33,28 +33,28 @@ _LATEX = str.maketrans(
 )
 _MARKDOWN = str.maketrans(
     {character: f"\\{character}" for character in "*[]~$"}
-    | {character: f"&#{ord(character)};" for character in "\\`|{}"}  # braces: generators of pages take templates
+    | {character: f"&#{ord(character)};" for character in "\\`|{}"}  # braces: site generators render templates
     | {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 )
-_EMPHASIS_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")  # within a word it marks nothing
+_EMPHASIS_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")  # within a word it is no emphasis
 _CODE = re.compile(r"`([^`{}<>|]+)`")
 _SCRIPT_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 (spreadsheets take the wide ones, too)
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 (spreadsheets accept full-width signs, too)
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?")
 
 
 class Template(str):
-    """Jinja of our own in a document for dbt, which dbt shall render."""
+    """Trusted Jinja in a document for dbt, to be rendered by dbt."""
 
     __slots__ = ()
 
 
 class _DbtDumper(yaml.SafeDumper):
-    """Writes YAML in which Jinja, rendering each text once as dbt does, finds nothing but the text itself."""
+    """Writes YAML whose texts survive Jinja, with which dbt renders each of them once."""
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = None if text.isprintable() else '"'  # else YAML would fold line ends of all kinds
+    style = None if text.isprintable() else '"'  # else YAML would fold line breaks
     return dumper.represent_scalar("tag:yaml.org,2002:str", encodable(text).replace("{", "{{ '{' }}"), style=style)
 
 
@@ -67,18 +67,18 @@ _DbtDumper.add_representer(Template, _represent_template)
 
 
 def one_line(text: str | None) -> str:
-    """On one line, without what is not shown: control characters, and those that show a text in another order."""
+    """Text on one line, without control characters and those that reorder text."""
     characters = (character if character.isprintable() or character in _JOINERS else " " for character in text or "")
     return " ".join("".join(characters).split())
 
 
 def encodable(text: str) -> str:
-    """Without halves of characters, which no file in UTF-8 can hold."""
+    """Text without lone surrogates, which UTF-8 cannot encode."""
     return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def terminal(text: str) -> str:
-    r"""As a terminal may be sent it: what would steer it, or show it in another order, is spelt out, say as `\x1b`."""
+    r"""Text for a terminal: control characters and those that reorder text are spelt out, say as `\x1b`."""
     if text.isprintable():
         return text
     return "".join(
@@ -92,19 +92,19 @@ def _is_harmless(character: str) -> bool:
 
 
 def dbt_yaml(document: Mapping[str, Any]) -> str:
-    """A document for dbt, as YAML: no text of it is a template but those marked as `Template`."""
+    """A document for dbt, as YAML; only text marked as `Template` is rendered."""
     yaml_text = yaml.dump(document, Dumper=_DbtDumper, sort_keys=False, allow_unicode=True, width=120)
     return _escape_unprintable(yaml_text, lambda character: f"\\U{ord(character):08x}")
 
 
 def json_text(document: object) -> str:
-    """A document as sorted JSON; what is not shown is spelt out, so that `git diff` and editors show what is there."""
+    """A document as sorted JSON; unprintable characters are escaped, so that `git diff` and editors show them."""
     serialized = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False)
     return _escape_unprintable(encodable(serialized), lambda character: json.dumps(character)[1:-1]) + "\n"
 
 
 def _escape_unprintable(serialized: str, escape: Callable[[str], str]) -> str:
-    """JSON or YAML without what is not shown, which there is only between double quotes."""
+    """Escape unprintable characters in JSON or YAML, where they occur between double quotes only."""
     if serialized.replace("\n", "").isprintable():
         return serialized
     return "".join(
@@ -113,27 +113,27 @@ def _escape_unprintable(serialized: str, escape: Callable[[str], str]) -> str:
 
 
 def html(text: str | None) -> str:
-    """As part of HTML, also between quotes; templates of Jinja2 do it by themselves."""
+    """Text for HTML, also between quotes; Jinja2's templates escape by themselves."""
     return stdlib_html.escape(one_line(text), quote=True)
 
 
 def graphviz_label(text: str | None) -> str:
-    r"""As part of a label of Graphviz' own kind of HTML, where `\N` would be the name of the node."""
+    r"""Text for an HTML-like label of Graphviz, where `\N` would be the name of the node."""
     return html(text).replace("\\", "\\\\")
 
 
 def script_json(text: str) -> str:
-    """JSON as part of a script in HTML, which nothing in it can end."""
+    """JSON for a script in HTML, which it cannot end."""
     return text.translate(_SCRIPT_ESCAPES)
 
 
 def markdown(text: str | None) -> str:
-    """As part of a line of Markdown, also in a cell of a table."""
+    """Text for a line of Markdown, also in a cell of a table."""
     return _escape_markdown(one_line(text))
 
 
 def markdown_prose(text: str) -> str:
-    """A sentence in Markdown; what stands between backticks is code."""
+    """A sentence for Markdown; text between backticks is code."""
     parts = _CODE.split(one_line(text))
     return "".join(f"`{part}`" if index % 2 else _escape_markdown(part) for index, part in enumerate(parts))
 
@@ -143,7 +143,7 @@ def _escape_markdown(text: str) -> str:
 
 
 def markdown_link(text: str, url: str | None) -> str:
-    """Text as a link in Markdown, where there is an address."""
+    """A link in Markdown; plain text without an address."""
     if not url:
         return markdown(text)
     target = url.replace("(", "%28").replace(")", "%29").replace("&", "&amp;")
@@ -151,47 +151,47 @@ def markdown_link(text: str, url: str | None) -> str:
 
 
 def latex(text: str | None) -> str:
-    """As part of a field of BibTeX, for LaTeX."""
+    """Text for a field of BibTeX, in LaTeX."""
     return one_line(text).translate(_LATEX)
 
 
 def bibtex_doi(doi: str) -> str:
-    """As the field `doi` of BibTeX, whose styles take it as it is."""
+    """A DOI for the field `doi` of BibTeX, which its styles print verbatim."""
     return quote(one_line(doi), safe=_ADDRESS_SAFE + "()<>", errors="replace")
 
 
 def doi_address(doi: str) -> str:
-    """The page of a DOI."""
+    """The address of a DOI."""
     return f"https://doi.org/{quote(one_line(doi), safe=_DOI_SAFE, errors='replace')}"
 
 
 def web_address(url: str | None) -> str | None:
-    """An address that a browser may be sent to, percent-encoded; none for any other kind."""
+    """A percent-encoded address that a browser may open; null for any other kind."""
     if not re.match(r"https?://[^\s/]", url or "", re.IGNORECASE):
         return None
     return quote(one_line(url), safe=_ADDRESS_SAFE, errors="replace")
 
 
 def sql_text(text: str) -> str:
-    """A literal of SQL, where a statement takes no parameter."""
+    """A string literal of SQL, for statements without parameters."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def sql_name(name: str) -> str:
-    """A name of SQL: of a table, a column, a schema."""
+    """An identifier of SQL: of a table, a column, a schema."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def ogr_sql_name(name: str) -> str:
-    """A name in the SQL of GDAL, which spells a quotation mark by a backslash, and cannot spell a backslash."""
+    """An identifier of GDAL's SQL, which escapes quotation marks with a backslash, and cannot escape a backslash."""
     return '"' + name.replace('"', '\\"') + '"'
 
 
 def sql_file(path: Path) -> str:
-    """A file for DuckDB's `read_parquet`, which takes its argument as a pattern."""
+    """A path for DuckDB's `read_parquet`, which takes a glob pattern."""
     return glob.escape(str(path))
 
 
 def spreadsheet_cell(text: str) -> str:
-    """A cell of CSV or XLSX: what a spreadsheet would run as a formula begins with an apostrophe; numbers stay."""
+    """A cell of CSV or XLSX: formulas are disarmed with an apostrophe; numbers stay."""
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text

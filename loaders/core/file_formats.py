@@ -1,6 +1,6 @@
-"""The formats that can be read: for each file ending, what such a file begins with and which GDAL drivers may open it.
+"""Supported file formats: for each file ending, the magic bytes and the GDAL drivers that may open it.
 
-GDAL alone would decide by content, and some of its drivers follow what they read there to other files and addresses.
+GDAL alone would decide by content, and some of its drivers follow references in a file to other files and addresses.
 """
 
 from collections.abc import Mapping
@@ -13,15 +13,15 @@ JSON_DRIVERS = ("GeoJSON", "GeoJSONSeq", "ESRIJSON", "TopoJSON")
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """A format that a load reads.
+    """A file format that `load` reads.
 
     Attributes:
         name: for messages.
-        drivers: of GDAL; empty where another library reads it.
+        drivers: of GDAL; empty if another library reads it.
         magic: the first bytes; empty for text.
-        first_characters: the first characters of a text, one of which comes first; empty where any may.
-        required_member: the end of the name of a file that must be in it, where it is a zip archive or a folder.
-        parts: endings of the other files that belong to it.
+        first_characters: the characters that a text may begin with; empty for any.
+        required_member: the ending of a required file, in a zip archive or a folder.
+        parts: endings of its other files.
     """
 
     name: str
@@ -65,11 +65,11 @@ FORMATS: Mapping[str, FileFormat] = {
     ".xlsx": XLSX,
     ".ods": ODS,
 }
-# Files of these formats are often accompanied by the same in others, or by tables about them, which are left unasked.
+# Files of these formats often come with copies in other formats, or tables about them, which are not loaded by default.
 COMMON_SUFFIXES = frozenset({".geojson", ".json", ".shp", ".gpkg", ".fgb", ".kml", ".parquet", ".geoparquet", ".csv"})
-DRIVERS = frozenset(driver for found in FORMATS.values() for driver in found.drivers)
+DRIVERS = frozenset(driver for file_format in FORMATS.values() for driver in file_format.drivers)
 ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".7z")
-UNPACKED_SUFFIX = ".unpacked"  # beside an archive: the folder with what is wanted of it
+UNPACKED_SUFFIX = ".unpacked"  # suffix of the folder next to an archive, with its selected members
 SHAPEFILE_PARTS = frozenset({*SHAPEFILE.parts, ".qix", ".sbn", ".sbx"})  # the last three are indexes
 
 
@@ -79,13 +79,13 @@ def suffix(name: str) -> str:
 
 
 def geodatabase(name: str) -> str:
-    """The file geodatabase that a file is in, which is a folder that is read as one; empty if it is in none."""
+    """The file geodatabase, a folder, that a file is part of; empty for other files."""
     path = PurePosixPath(name)
     return next((str(folder) for folder in reversed(path.parents) if suffix(folder.name) == ".gdb"), "")
 
 
 def merge_geodatabases(sizes: Mapping[str, int | None]) -> dict[str, int | None]:
-    """The files of a listing and their sizes [bytes], each file geodatabase as one of them."""
+    """The sizes of listed files [bytes], with each file geodatabase as one file."""
     merged: dict[str, int | None] = {}
     for name, size in sizes.items():
         file_name = geodatabase(name) or name
@@ -95,5 +95,5 @@ def merge_geodatabases(sizes: Mapping[str, int | None]) -> dict[str, int | None]
 
 
 def is_archive(name: str) -> bool:
-    """Whether a file is an archive that `unpack` knows, by its ending."""
+    """Whether a file is an archive that `unpack` supports, by its ending."""
     return name.lower().endswith(ARCHIVE_SUFFIXES)

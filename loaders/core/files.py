@@ -1,4 +1,4 @@
-"""Files: hashed in pieces, and written atomically: a reader never sees half of one."""
+"""File utilities: hashing in chunks, and atomic writes, so that a reader never sees half a file."""
 
 import hashlib
 from pathlib import Path
@@ -9,16 +9,16 @@ from loaders.core.escape import encodable, json_text
 CHUNK_BYTES = 1 << 20
 
 
-GIT_BLOB = "gitblob"  # Git's own name for the content of a file: the SHA-1 of its size and its bytes
+GIT_BLOB = "gitblob"  # Git's hash of a file's content: the SHA-1 of its size and its bytes
 
 
 def sha256(path: Path) -> str:
-    """The sha256 of a file, read in pieces."""
+    """The SHA-256 of a file, read in chunks."""
     return digest(path, "sha256")
 
 
 def digest(path: Path, algorithm: str) -> str:
-    """A digest of a file, read in pieces.
+    """A digest of a file, read in chunks.
 
     Raises:
         ValueError: there is no such algorithm.
@@ -38,9 +38,9 @@ def write_json(document: object, path: Path) -> None:
 
 
 def write_text(text: str, path: Path) -> None:
-    """Write a file beside its place and rename it there.
+    """Write a file under a temporary name, then rename it.
 
-    Nobody reads half of it, and what is linked to the file that was there (DVC's cache) stays as it was.
+    Readers never see half a file, and links to the previous file (DVC's cache) keep its content.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
@@ -49,5 +49,5 @@ def write_text(text: str, path: Path) -> None:
 
 
 def without_empty_values(document: dict[str, Any]) -> dict[str, Any]:
-    """What of it says something."""
+    """A document without its empty values: null, "" and ()."""
     return {name: value for name, value in document.items() if value not in (None, "", ())}

@@ -1,4 +1,4 @@
-"""Errors of the system and of libraries that are no bug of ours, in sentences that say what to type.
+"""Messages for errors of the operating system and of libraries, with what to type next.
 
 A full disk, little memory, a locked database, too many open files, text in an unknown encoding: each library reports
 them in its own way.
@@ -18,9 +18,9 @@ from loaders.core.errors import BuildError, EoPvError
 
 STOPPED_MESSAGE = "Stopped. `make all` goes on from here."
 STOPPED_EXIT_CODE = 130
-RUN_VARIABLE = "EO_PV_RUN"  # set for the steps of `eo-pv repro`, which says for all of them that they were stopped
+RUN_VARIABLE = "EO_PV_RUN"  # set in the steps of `eo-pv repro`, which reports for all of them that they were stopped
 BYTES_PER_MB = 1e6
-FULL_DISK_BYTES = 1 << 20  # a disk with less left is full
+FULL_DISK_BYTES = 1 << 20  # a disk with less free space counts as full
 LIBRARIES = frozenset(
     {"_duckdb", "duckdb", "pyarrow", "pyogrio", "shapely", "sqlite3", "filelock", "h5py", "numpy", "pandas", "pyproj"}
 )
@@ -31,7 +31,7 @@ TOO_DEEP_MESSAGE = (
     "`eo-pv fetch KEY --force`; if it is so at its publisher, it cannot be used."
 )
 
-# what libraries and dbt write, each in its own words
+# error texts of libraries and dbt
 ERROR_PATTERNS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
     (number, re.compile(pattern, re.IGNORECASE))
     for number, pattern in (
@@ -52,11 +52,11 @@ DAMAGED_FILE = re.compile(r"parquet|thrift|magic bytes", re.IGNORECASE)
 
 
 def translate_error(error: BaseException, folders: tuple[Path, ...] = ()) -> EoPvError | None:
-    """The error to show instead of another's; null for one of ours already, and for a bug of ours.
+    """The error to show in the place of a library's; null for our own errors, and for a bug of ours.
 
     Args:
-        error: what was raised.
-        folders: where the command writes, for a full disk that the error does not name.
+        error: the exception.
+        folders: where the command writes, in case the error does not name the full disk.
     """
     if isinstance(error, EoPvError):
         return None
@@ -66,7 +66,7 @@ def translate_error(error: BaseException, folders: tuple[Path, ...] = ()) -> EoP
 
 
 def message_for(text: str, folders: tuple[Path, ...] = ()) -> str | None:
-    """What a library's own words mean, where they tell what the world did; null where they do not."""
+    """Our message for a library's text about a full disk, memory, locks and the like; null for other texts."""
     number = next((number for number, pattern in ERROR_PATTERNS if pattern.search(text)), None)
     if number == errno.EAGAIN:
         return _locked_message(text)
@@ -76,7 +76,7 @@ def message_for(text: str, folders: tuple[Path, ...] = ()) -> str | None:
 
 
 def killed_message(signal_number: int, used_mb: float | None = None) -> str:
-    """What it means that a process of ours was killed by a signal."""
+    """The message for a process of ours that a signal killed."""
     if signal_number == signal.SIGINT:
         return STOPPED_MESSAGE
     if signal_number in {signal.SIGKILL, signal.SIGABRT, signal.SIGBUS, signal.SIGSEGV}:
@@ -88,7 +88,7 @@ def killed_message(signal_number: int, used_mb: float | None = None) -> str:
 
 
 def out_of_memory_message(used_mb: float | None = None) -> str:
-    """That memory ran out, how much there is, and what lowers the need."""
+    """The message for exhausted memory: how much there is, and how to need less."""
     used = memory.used_mb() if used_mb is None else used_mb
     return (
         f"memory runs out: {used:,.0f} MB were in use, {memory.limit_mb():,.0f} MB may be (the least of this machine, "
@@ -108,13 +108,13 @@ def _message(error: BaseException, folders: tuple[Path, ...]) -> str | None:
     library = type(error).__module__.partition(".")[0]
     if isinstance(error, OSError) or library in LIBRARIES:
         return message_for(str(error), folders) or _damaged_message(library, str(error))
-    if isinstance(error, ImportError) and NO_MEMORY.search(str(error)):  # a library does not fit into the addresses
+    if isinstance(error, ImportError) and NO_MEMORY.search(str(error)):  # no address space for a library
         return _system_message(errno.ENOMEM, None, folders)
     return killed_message(signal.SIGKILL) if type(error).__name__ in POOL_ERRORS else _encoding_message(error)
 
 
 def _system_message(number: int, name: object, folders: tuple[Path, ...]) -> str:
-    """An error of the operating system, by its number."""
+    """The message for an error of the operating system, by its number."""
     if number in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
         is_certain = number == errno.ENOSPC and name is None
         if message := _full_disk_message(name, folders, is_certain=is_certain):
@@ -134,12 +134,12 @@ def _system_message(number: int, name: object, folders: tuple[Path, ...]) -> str
 
 
 def _full_disk_message(name: object, folders: tuple[Path, ...], *, is_certain: bool = False) -> str | None:
-    """Which disk is full; null where every disk in question has room, as under a quota, unless one must be."""
+    """The message that names the full disk; null if all disks have room, as under a quota, unless one must be full."""
     free_bytes = {folder: shutil.disk_usage(folder).free for folder in _candidate_folders(name, folders)}
-    full = next((folder for folder in free_bytes if free_bytes[folder] < FULL_DISK_BYTES), None)
-    if full is None and not is_certain:
+    full_folder = next((folder for folder in free_bytes if free_bytes[folder] < FULL_DISK_BYTES), None)
+    if full_folder is None and not is_certain:
         return None
-    folder = full or next(iter(free_bytes))
+    folder = full_folder or next(iter(free_bytes))
     return (
         f"The disk that holds {_display_path(folder)} is full ({free_bytes[folder]:,} bytes left). Make room on it, "
         "then run the same command again."
@@ -147,7 +147,7 @@ def _full_disk_message(name: object, folders: tuple[Path, ...], *, is_certain: b
 
 
 def _display_path(folder: Path) -> str:
-    """As a user in the project's folder names it."""
+    """A path relative to the working folder, if it is below it."""
     working_folder = Path.cwd()
     return (
         str(folder.relative_to(working_folder))
@@ -157,7 +157,7 @@ def _display_path(folder: Path) -> str:
 
 
 def _candidate_folders(name: object, folders: tuple[Path, ...]) -> Iterator[Path]:
-    """Existing folders on the disks that may be meant."""
+    """Existing folders on the disks in question."""
     parents = [Path(os.fsdecode(name)).absolute().parent] if isinstance(name, str | bytes) else []
     for folder in (*parents, *(path.absolute() for path in folders), Path.cwd(), Path(tempfile.gettempdir())):
         yield next((path for path in (folder, *folder.parents) if path.is_dir()), Path("/"))

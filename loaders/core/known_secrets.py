@@ -13,7 +13,7 @@ from loaders.core.escape import sql_text
 
 HIDDEN = "***"
 
-# part of a name, of a parameter or of a variable, wherever it stands in it
+# words in the names of secret parameters and variables
 NAME_WORDS = (
     r"token|secret|passw|passphrase|pwd|signature|credential|jwt|cookie|hmac|bearer|authorization|session[_-]?id"
     r"|(?:api|access|auth|account|private|shared|subscription|signing|encryption|license)[_-]?key|key[_-]?pair[_-]?id"
@@ -21,14 +21,14 @@ NAME_WORDS = (
 )
 KEY_LENGTH = 16
 
-_USER = r"([^\s/:@]*:(?!\d+/)\S+|[^\s/:@]+)"  # a password may hold / and @; what a port begins is a path
+_USER = r"([^\s/:@]*:(?!\d+/)\S+|[^\s/:@]+)"  # a password may hold / and @; a port is followed by a path
 
 _NAMED_VALUE = re.compile(rf"(?:{NAME_WORDS})[\w-]{{0,40}}\s*=\s*([^\s;&'\"]+)", re.IGNORECASE)
 
-_MIN_SECRET_LENGTH = 4  # characters; a shorter secret stands in other words by chance
-WORD_LENGTH = 8  # a shorter one counts as a whole word only
+_MIN_SECRET_LENGTH = 4  # characters; shorter secrets occur in other words by chance
+WORD_LENGTH = 8  # shorter secrets are hidden as whole words only
 _COMMON_WORDS = frozenset({"true", "false", "none", "null", "auto", "always", "never"})
-# KEY alone is that of a dataset, which make gives to what it runs: make update KEY=farms
+# KEY alone is a dataset's key, which make passes on: make update KEY=farms
 _VARIABLE = re.compile(rf"{NAME_WORDS}|(?:^|_)(?:pass|auth|sas|sig|pat)(?:_|$)|\wkey(?:s|_id)?$", re.IGNORECASE)
 _NO_VARIABLE = re.compile(r"^(?:OLD)?PWD$|_(?:FILE|PATH|DIR|SOCK)$|^PATH$", re.IGNORECASE)
 _registered_secrets: set[str] = set()
@@ -66,7 +66,7 @@ def _is_file(value: str) -> bool:
     """Whether a variable names a file that holds the secret, rather than the secret."""
     try:
         return Path(value).exists()
-    except OSError:  # too long for a name
+    except OSError:  # too long for a file name
         return False
 
 

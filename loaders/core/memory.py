@@ -1,4 +1,4 @@
-"""How much memory this process may use: the machine's, or less where a container or `ulimit -v` says so."""
+"""Memory limit of this process: the machine's, or less in a container or under `ulimit -v`."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 BYTES_PER_MB = 1e6
 CGROUP_ROOT = Path("/sys/fs/cgroup")
 CGROUP_MEMBERSHIP = Path("/proc/self/cgroup")
-NO_LIMIT_BYTES = 1 << 60  # the first version of cgroups writes a number near 2^63
+NO_LIMIT_BYTES = 1 << 60  # cgroups v1 writes a number near 2^63
 
 
 def limit_mb() -> float:
@@ -21,18 +21,18 @@ def limit_mb() -> float:
 
 
 def has_address_space_limit() -> bool:
-    """Whether `ulimit -v` limits what is reserved, used or not."""
+    """Whether `ulimit -v` limits the address space, used or not."""
     return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
 
 
 def used_mb() -> float:
     """The most memory that this process, or one that it waited for, has used so far [MB]."""
-    usages = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    usages = (resource.getrusage(scope).ru_maxrss for scope in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return max(usages) * 1024 / BYTES_PER_MB
 
 
 def _cgroup_limits_bytes() -> Iterator[int]:
-    """Of the cgroups that this process is in, and of those around them."""
+    """The limits of this process's cgroups and of their parents."""
     try:
         lines = CGROUP_MEMBERSHIP.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:  # not Linux
@@ -54,7 +54,7 @@ def _limits_bytes(root: Path, path: str, name: str) -> Iterator[int]:
             return
         try:
             limit = (folder / name).read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError):  # a container does not see what is around it
+        except (OSError, UnicodeDecodeError):  # a container does not see its parents
             continue
         if re.fullmatch(r"[0-9]+", limit) and int(limit) < NO_LIMIT_BYTES:
             yield int(limit)

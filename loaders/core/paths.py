@@ -1,4 +1,4 @@
-"""Where things are: one tree for each origin, so that samples and published records never mix."""
+"""Paths of a project: one tree for each origin, so that samples and published records never mix."""
 
 import json
 import time
@@ -36,12 +36,12 @@ class ProjectPaths:
 
     @property
     def curated_digests(self) -> Path:
-        """The curated files that the database holds, by their sha256."""
+        """The SHA-256 of each curated file that the database holds."""
         return self.home / "eo_pv_data.json"
 
     @property
     def build_metrics(self) -> Path:
-        """What the last build made, in figures."""
+        """The metrics of the last build."""
         return self.home / "build.json"
 
     @property
@@ -50,15 +50,15 @@ class ProjectPaths:
         return self.home / "curated"
 
     def samples(self, key: str) -> Path:
-        """The bundled twin of a dataset."""
+        """The bundled sample of a dataset."""
         return self.root / "data" / "samples" / key
 
     def lock(self, key: str) -> Path:
-        """What the source of a dataset held when it was last asked."""
+        """The lock of a dataset."""
         return self.home / "locks" / f"{key}.json"
 
     def receipt(self, key: str) -> Path:
-        """What came of it when it was fetched."""
+        """The fetch receipt of a dataset."""
         return self.home / "locks" / f"{key}.seen.json"
 
     def raw(self, key: str) -> Path:
@@ -70,22 +70,22 @@ class ProjectPaths:
         return self.home / "loaded" / f"{key}.parquet"
 
     def rejected(self, key: str) -> Path:
-        """The records that cannot be used, each with its reason."""
+        """The rejected records of a dataset, each with its reason."""
         return self.home / "loaded" / f"{key}.rejected.parquet"
 
     @property
     def bundled_boundaries(self) -> Path:
-        """The extract of countries that comes with the project."""
+        """The bundled extract of countries."""
         return self.samples("admin_boundaries") / "division_area.parquet"
 
     @property
     def boundaries(self) -> Path:
-        """Countries and regions, as the models want them."""
+        """Countries and regions, in the form that the models read."""
         return self.home / "boundaries" / "admin_boundaries.parquet"
 
     @property
     def overture(self) -> Path:
-        """What has been read of Overture Maps' divisions, and kept: it deletes old releases."""
+        """The extract of Overture Maps' divisions, kept because Overture deletes old releases."""
         return self.home / "boundaries" / "overture.parquet"
 
     def cells(self, name: str) -> Path:
@@ -99,42 +99,42 @@ class ProjectPaths:
 
     @property
     def refused_irradiance(self) -> Path:
-        """The cells that the provider has none for, and why."""
+        """The cells without irradiance from the provider, each with the reason."""
         return self.home / "irradiance" / "refused.parquet"
 
     @property
     def irradiance_tables(self) -> dict[str, Path]:
-        """Both, by the name of their table in the schema `raw_data`."""
+        """Both irradiance files, by the name of their table in the schema `raw_data`."""
         return {"solar_irradiance": self.irradiance, "irradiance_refused": self.refused_irradiance}
 
     @property
     def irradiance_counts(self) -> Path:
-        """What became of all cells, in figures."""
+        """How many cells have irradiance, and how many are refused."""
         return self.home / "irradiance" / "counts.json"
 
     def metrics(self, key: str) -> Path:
-        """The accounting of a dataset."""
+        """The row accounting of a dataset."""
         return self.home / "metrics" / f"{key}.json"
 
     def report(self) -> Path:
-        """The report that people read."""
+        """The report."""
         return self.home / "report" / "summary.md"
 
     def scratch(self, name: str) -> Path:
-        """Where a step writes before it renames; emptied by the next run of the same step."""
+        """The scratch folder of a step, which writes there before it renames; emptied by its next run."""
         return self.home / ".work" / name
 
     def step_times(self, name: str) -> Path:
-        """How long the steps of a dataset took. Not an output: no two runs agree on it."""
+        """How long the steps of a dataset took. Not an output, since it differs from run to run."""
         return self.home / "times" / f"{name}.json"
 
     def last_asked(self, key: str) -> Path:
-        """When the source of a dataset was last asked. As little an output as the times."""
+        """When the source of a dataset was last queried. Not an output either."""
         return self.home / "times" / f"{key}.asked.json"
 
     @contextmanager
     def timed(self, name: str, step: str) -> Iterator[None]:
-        """Note how long a step took [s], if it succeeds."""
+        """Measure and record how long a step takes [s], if it succeeds."""
         start = time.perf_counter()
         yield
         path = self.step_times(name)
@@ -143,7 +143,7 @@ class ProjectPaths:
         path.write_text(json.dumps(durations, sort_keys=True) + "\n", encoding="utf-8")
 
     def step_seconds(self, name: str) -> dict[str, float]:
-        """How long each step took when it last ran [s]; empty where nobody measured it."""
+        """How long each step took when it last ran [s]; empty without a measurement."""
         try:
             durations: dict[str, float] = json.loads(self.step_times(name).read_text(encoding="utf-8"))
         except (FileNotFoundError, json.JSONDecodeError):
@@ -155,7 +155,7 @@ def find_root(start: Path | None = None) -> Path:
     """The project's folder: the nearest one, from here upwards, that holds `params.yaml`.
 
     Raises:
-        SettingsError: there is none.
+        SettingsError: no folder holds `params.yaml`.
     """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):

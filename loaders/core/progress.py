@@ -1,4 +1,4 @@
-"""How far long work is, on a terminal."""
+"""Progress bars for long loops."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
@@ -8,15 +8,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
 from loaders.core.terminal import progress
 
 Item = TypeVar("Item")
-ProgressWrapper = Callable[[Iterable[Any], str, int], Iterator[Any]]  # what `watched` is to those who are given it
+ProgressWrapper = Callable[[Iterable[Any], str, int], Iterator[Any]]  # the type of `with_progress`
 
 
 def with_progress(items: Iterable[Item], label: str, total: int) -> Iterator[Item]:
-    """The same things, while a bar shows how many of them are done.
+    """Yield the same items while a bar shows how many are done.
 
     Args:
-        items: each is done when the next one is asked for.
-        label: in one word.
+        items: each is done when the next one is requested.
+        label: of the bar, in one word.
         total: how many there are.
     """
     with progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()) as bar:

@@ -1,4 +1,4 @@
-"""Leave nothing of the datasets that are no longer in the settings."""
+"""Removal of the files of datasets that are no longer in the settings."""
 
 import shutil
 
@@ -6,7 +6,7 @@ from loaders.core.paths import ProjectPaths
 
 
 def prune(keys: list[str], paths: ProjectPaths) -> list[str]:
-    """Remove everything of the datasets that are no longer in the settings; returns their keys."""
+    """Remove all files of datasets that are no longer in the settings; returns their keys."""
     lock_keys = {
         path.name.split(".")[0] for folder in ("locks", "metrics") for path in (paths.home / folder).glob("*.json")
     }

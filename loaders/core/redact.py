@@ -1,7 +1,7 @@
-"""Redaction: no credential in a message, a log, a traceback, a lineage event or a file.
+"""Redaction of credentials in messages, logs, tracebacks, lineage events and files.
 
-A text loses what stands in it as a credential: user and password of an address, a query that may give access, a named
-parameter (`token=…`), a header (`Authorization: …`), and every secret that the environment holds. Host and path stay.
+Hidden are user and password of an address, a query that may give access, a named parameter (`token=…`), a header
+(`Authorization: …`), and every secret in the environment. Host and path stay.
 """
 
 import re
@@ -11,17 +11,17 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from loaders.core.known_secrets import HIDDEN, KEY_LENGTH, NAME_WORDS, WORD_LENGTH, hide_secrets, known_secrets
 
 SECRET_NAME = re.compile(NAME_WORDS, re.IGNORECASE)
-# whole names, which mean something else in prose
+# whole names in queries, with another meaning in prose
 _IN_QUERIES = frozenset({"key", "sig", "sign", "auth", "policy", "pass", "sas", "hdnts", "hdnea"})
-# whole names that give access only with a long value: an Azure function's code is no code of a country
+# whole names that are secret with a long value only: an Azure function's code, not a country's code
 _NAMES_OF_LONG_VALUES = frozenset({"code", "expires", "ticket", "hash", "k", "sid", "se"})
-_MINIMUM_LENGTHS = {"expires": 9, "se": 10}  # moments; else as long as a key
+_MINIMUM_LENGTHS = {"expires": 9, "se": 10}  # timestamps; for others, the length of a key
 
-# credentials that their look gives away
+# credentials with a recognisable form
 _KEY_SHAPES = (
     r"eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?"  # JSON Web Token, RFC 7519
     r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
-    r"|\b(?:gh[opsur]|hf|npm|[sr]k_(?:live|test))_(?=[a-z]*\d|[a-z]*[A-Z])[A-Za-z0-9]{16,}"  # hf_farms_2020 is a key
+    r"|\b(?:gh[opsur]|hf|npm|[sr]k_(?:live|test))_(?=[a-z]*\d|[a-z]*[A-Z])[A-Za-z0-9]{16,}"  # hf_farms_2020 is no key
     r"|\b(?:github_pat_|glpat-|pypi-AgE|xox[abprs]-)[\w-]{10,}"
     r"|\bAIza[\w-]{35}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*-----|$)"
@@ -30,13 +30,13 @@ _KEY_SHAPE = re.compile(_KEY_SHAPES)
 
 _HEADER = r"(?:x|private|ocp)-[\w-]{0,40}(?:key|token)"
 _SCHEME = r"(?:Bearer|Basic|Digest|Negotiate|Token|OAuth|ApiKey|AWS)"
-# followed by a colon in prose, too: hidden only before what looks like a key
+# also followed by a colon in prose: hidden only before a value that looks like a key
 _PROSE_NAME = r"(?<![\w.-])(?:token|passw(?:or)?d|secret|(?:api|access|secret)[ _-]?key)"
 _NAME = rf"(?<![\w.-])[\w.-]{{0,40}}?(?:{NAME_WORDS})[\w.-]{{0,40}}"
-_VALUE = r"(?!\d{1,5}(?![\w.%-]))(?:'[^']*'|\"[^\"]*\"|(?:(?!%(?:25)*26)[^\s&;,'\"<>)\]}])+)"  # a count is none
+_VALUE = r"(?!\d{1,5}(?![\w.%-]))(?:'[^']*'|\"[^\"]*\"|(?:(?!%(?:25)*26)[^\s&;,'\"<>)\]}])+)"  # a count is no secret
 _EQUALS = r"(?:=|%(?:25)*3D)"
 _PATTERNS = (
-    # user:password@host, also where an address is a part of another one
+    # user:password@host, also in an address within another one
     (
         re.compile(r"((?<![\w/.)%-])//)(?:[^\s/?#'\"<>]*|[^\s/@:'\"<>]{0,100}:(?!\d+/)[^\s,<>]{0,300})@"),
         rf"\1{HIDDEN}@",
@@ -68,18 +68,18 @@ _PATTERNS = (
         re.compile(rf"({_NAME}\\*['\"]\s*:\s*(\\*['\"]))(?:(?!\2)(?:\\.|[^\\\r\n])){{0,500}}\2", re.IGNORECASE),
         rf"\1{HIDDEN}\2",
     ),
-    # a statement that makes a secret in DuckDB
+    # DuckDB's CREATE SECRET
     (re.compile(r"\b((?:SECRET|SESSION_TOKEN|KEY_ID|PASSWORD|TOKEN)\s+)'(?:[^']|'')*'"), rf"\1'{HIDDEN}'"),
     (_KEY_SHAPE, HIDDEN),
 )
 _ADDRESS = re.compile(r"((?:\b[a-z][a-z0-9+.-]{1,20}:/)?/[^\s?#'\"<>]{0,1000})([?#])([^\s'\"<>]+)", re.IGNORECASE)
-# too short for a key (download=1), or words: application/json
+# values too short for a key (download=1), or of words: application/json
 _WORD = r"(?:[A-Z]{1,8}|\d{1,8}|[A-Z]?[a-z]{1,20}(?:[A-Z][a-z]{1,20}){0,4})"
 _HARMLESS = re.compile(rf"[\w.,:-]{{0,12}}|[/$]{{0,2}}{_WORD}(?:[ /.:,_-]\$?{_WORD}){{0,11}}")
 
 
 def redact(text: str) -> str:
-    """A text without credentials; what holds none stays as it is."""
+    """A text without credentials."""
     text = hide_secrets(text, known_secrets())
     text = _ADDRESS.sub(_without_query, text)
     for pattern, replacement in _PATTERNS:
@@ -88,7 +88,7 @@ def redact(text: str) -> str:
 
 
 def redact_all(value: Any) -> Any:
-    """As `redact`, for every text in nested lists and dictionaries; the value of a secret's name is hidden whole."""
+    """Redact every text in nested lists and dictionaries; the value under a secret's name is hidden whole."""
     if isinstance(value, dict):
         return {key: HIDDEN if _is_secret(key, item) else redact_all(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -97,7 +97,7 @@ def redact_all(value: Any) -> Any:
 
 
 def redacted_url(url: str) -> str:
-    """An address as messages and logs may repeat it: scheme, host and path."""
+    """An address for messages and logs: scheme, host and path."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -107,7 +107,7 @@ def redacted_url(url: str) -> str:
 
 
 def credential_in(url: str) -> str | None:
-    """What in an address gives access to somebody, or for a while; null if nothing does. Never its value."""
+    """What kind of credential an address holds, without its value; null without one."""
     address, _, fragment = url.partition("#")
     base, _, query = address.partition("?")
     if "@" in re.sub(r"^\w+:", "", base).removeprefix("//").partition("/")[0] and "//" in base:
@@ -123,7 +123,7 @@ def credential_in(url: str) -> str | None:
 
 
 def without_credential(url: str) -> str:
-    """An address without its user, query and fragment if one of them gives access; else as it is."""
+    """An address without its user, query and fragment if one of them is a credential; else unchanged."""
     if credential_in(url) is None:
         return url
     parts = urlsplit(url)
@@ -147,12 +147,12 @@ def _is_secret(name: object, value: object) -> bool:
 
 
 def _without_query(match: re.Match[str]) -> str:
-    """An address in a text: its query stays where every parameter is harmless."""
+    """Redact the query of an address in a text, unless every parameter is harmless."""
     address, separator, tail = match.groups()
     query = tail.rstrip(".,;:)]}")
     pairs = _parameters(query.replace("#", "&"))
     is_harmless = all(not _gives_access(name, value) and _HARMLESS.fullmatch(value or name) for name, value in pairs)
-    is_of_a_file = "://" not in address and (separator == "#" or "=" not in query)  # of a folder called C#
+    is_of_a_file = "://" not in address and (separator == "#" or "=" not in query)  # a folder called C#
     if query == HIDDEN or not query or (pairs and is_harmless) or is_of_a_file:
         return match.group()
     return f"{address}{separator}{HIDDEN}{tail[len(query) :]}"

@@ -1,4 +1,4 @@
-"""Logs and tracebacks without credentials, which other packages and the exceptions of a bug would quote."""
+"""Redaction of logs and tracebacks, which may quote addresses and secrets."""
 
 import logging
 import sys
@@ -8,7 +8,7 @@ from typing import Any
 
 from loaders.core.redact import redact
 
-# they log addresses, with their queries; a filter is not inherited, so that each is named
+# they log addresses with their queries; filters are not inherited, so each logger is listed
 WEB_LOGGERS = (
     *("urllib3.connection", "urllib3.connectionpool", "urllib3.poolmanager", "urllib3.response", "urllib3.util.retry"),
     *("requests", "requests.sessions", "datahugger", "dulwich"),
@@ -16,7 +16,7 @@ WEB_LOGGERS = (
 
 
 def redact_web_logs() -> None:
-    """From now on, no log record about a request shows a credential, in whichever program this package runs."""
+    """Redact all log records of the HTTP libraries, in any program that imports this package."""
     for name in WEB_LOGGERS:
         logger = logging.getLogger(name)
         if _redact_record not in logger.filters:
@@ -24,12 +24,12 @@ def redact_web_logs() -> None:
 
 
 def redact_process() -> None:
-    """As `redact_web_logs`, for every log record of a process that is ours alone: the command line."""
+    """Redact every log record of this process: for the command line."""
     logging.setLogRecordFactory(_redacted_record)
 
 
 def redact_traceback() -> None:
-    """An exception that ends the process is printed without credentials."""
+    """Redact the traceback of an exception that ends the process."""
     sys.excepthook = _print_exception
 
 

@@ -1,4 +1,4 @@
-"""The terminal, which text of publishers neither steers nor formats, and which is shown no credential."""
+"""Output to the terminal: untrusted text cannot control or format it, and credentials are redacted."""
 
 import io
 import logging
@@ -17,27 +17,27 @@ from loaders.core.redact import redact
 
 
 class Terminal(Console):
-    """Prints text as text, in tables, bars and paragraphs alike: no escape sequences, markup or emoji codes."""
+    """Prints plain text in tables, bars and paragraphs: no escape sequences, markup or emoji codes."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(highlight=False, markup=False, emoji=False, **options)
 
     def render_str(self, text: str, **options: Any) -> Text:
-        """Before anything is laid out, so that what is spelt out has its width."""
+        """Escape before the layout, so that escapes count in the width."""
         return super().render_str(terminal(redact(text)), **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Whatever was made elsewhere; rich's own control sequences pass."""
+        """Escape renderables of other packages; rich's own control sequences pass."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(terminal(segment.text), segment.style)
 
     def status(self, status: RenderableType, **options: Any) -> Status:
-        """As rich has it, without markup."""
+        """A status line, without markup."""
         return super().status(Text(terminal(redact(status))) if isinstance(status, str) else status, **options)
 
 
 class _DescriptionColumn(ProgressColumn):
-    """What a bar is of, without markup."""
+    """The description of a progress bar, without markup."""
 
     def render(self, task: Task) -> Text:
         return Text(terminal(redact(task.description)))
@@ -49,13 +49,13 @@ class _Formatter(logging.Formatter):
 
 
 def progress(*columns: ProgressColumn) -> Progress:
-    """Bars on the terminal, each behind its description; none where there is no terminal."""
+    """Progress bars, each with its description; none without a terminal."""
     console = Terminal(stderr=True)
     return Progress(_DescriptionColumn(), *columns, console=console, disable=not console.is_terminal)
 
 
 def protect_terminal() -> None:
-    """Send logs and warnings, GDAL's among them, as text only; spell out what the terminal has no character for."""
+    """Send logs and warnings, GDAL's too, as plain text; escape characters that the terminal cannot encode."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -65,7 +65,7 @@ def protect_terminal() -> None:
     logging.basicConfig(handlers=[handler])
 
 
-NON_TERMINAL_WIDTH = 165  # columns, where the output is not a terminal
+NON_TERMINAL_WIDTH = 165  # columns of output that is not a terminal
 
 
 out = Terminal(width=None if sys.stdout.isatty() else NON_TERMINAL_WIDTH)

@@ -1,1 +1,1 @@
-"""What published files look like: whether the content of one is what its ending says."""
+"""Checks that the content of a published file is of the format that its ending names."""

@@ -1,4 +1,4 @@
-"""Whether a file is whole, where GDAL reads one that was cut short without a word and leaves records out."""
+"""Checks for truncated files that GDAL would read without an error, leaving records out."""
 
 import json
 import mmap
@@ -6,8 +6,8 @@ import struct
 from pathlib import Path
 from xml.parsers import expat
 
-HEADER = struct.Struct("<24xq")  # of .gdbtable: its size [bytes]
-INDEX_HEADER = struct.Struct("<4xI4xI")  # of .gdbtablx: how many blocks it has, and the bytes of an offset
+HEADER = struct.Struct("<24xq")  # header of .gdbtable: its size [bytes]
+INDEX_HEADER = struct.Struct("<4xI4xI")  # header of .gdbtablx: the number of blocks, and the bytes per offset
 INDEX_HEADER_BYTES, BLOCK_ROWS, INDEX_END_BYTES = 16, 1024, 16
 # https://github.com/rouault/dump_gdbtable/wiki/FGDB-Spec
 
@@ -24,7 +24,7 @@ def xml_fault(path: Path) -> str:
 
 
 def last_line_fault(path: Path) -> str:
-    """Why the last of the features, one a line, is not whole; empty if it is."""
+    """Why the last feature of a file with one feature per line is incomplete; empty if it is complete."""
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
         end = len(content)
         while end and content[end - 1 : end].isspace():
@@ -39,7 +39,7 @@ def last_line_fault(path: Path) -> str:
 
 
 def geodatabase_fault(folder: Path) -> str:
-    """Which table of a file geodatabase is not whole; empty if all are."""
+    """Which table of a file geodatabase is incomplete; empty if none is."""
     tables = [path for path in sorted(folder.iterdir()) if path.suffix.lower() == ".gdbtable"]
     indexes = {path.name.lower(): path for path in folder.iterdir() if path.suffix.lower() == ".gdbtablx"}
     for table in tables:
@@ -66,7 +66,7 @@ def _stated_index_bytes(index: Path) -> int:
 
 
 def _head(path: Path, header: struct.Struct) -> bytes:
-    """The first bytes; none if there are too few."""
+    """The first bytes; empty if there are too few."""
     with path.open("rb") as stream:
         head = stream.read(header.size)
     return head if len(head) == header.size else b""

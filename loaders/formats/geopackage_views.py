@@ -1,4 +1,4 @@
-"""Views of a GeoPackage: layers that are SQL of the publisher's, which may never end."""
+"""Views in a GeoPackage: layers that run the publisher's SQL, which may never end."""
 
 import sqlite3
 from contextlib import closing
@@ -7,7 +7,7 @@ from pathlib import Path
 from loaders.core.escape import sql_name
 
 MAX_ROWS = 20_000_000
-MAX_STEPS = 2_000_000_000  # of SQLite's machine; about half a minute
+MAX_STEPS = 2_000_000_000  # of SQLite's virtual machine; about half a minute
 STEPS_PER_CALLBACK = 1_000_000
 EXPORT_ADVICE = "export it as a table, say with QGIS"
 VIEWS_QUERY = """
@@ -17,9 +17,9 @@ VIEWS_QUERY = """
 
 
 def view_fault(path: Path) -> str:
-    """Why a layer that is a view cannot be read; empty if all of them end.
+    """Why a layer that is a view cannot be read; empty if all views end.
 
-    SQLite runs them here with its own functions only, and as many steps as a large table takes.
+    SQLite runs them here with its built-in functions only, and with a limit of steps.
     """
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
         steps = iter(range(MAX_STEPS // STEPS_PER_CALLBACK))
@@ -28,7 +28,7 @@ def view_fault(path: Path) -> str:
             database.execute("pragma trusted_schema = off")
             views = [name for (name,) in database.execute(VIEWS_QUERY)]
         except sqlite3.Error:
-            return ""  # a table is missing, or it is damaged: GDAL says so
+            return ""  # a missing or damaged table: GDAL reports it
         for view in views:
             try:
                 query = f"select count(*) from (select 1 from {sql_name(view)} limit {MAX_ROWS + 1})"  # noqa: S608 (quoted)

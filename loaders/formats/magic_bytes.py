@@ -1,13 +1,15 @@
-"""How the content of a file begins, in words for a message."""
+"""Magic bytes of known formats, and a description of how a file begins, for messages."""
 
 import codecs
 import re
 
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-EXCERPT_LENGTH = 40  # characters of what was found
-JSON_PREFIX = "\ufeff\x1e \t\r\n"  # of JSON; the second separates the features of a GeoJSON sequence
-XML_PROLOG = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)  # of XML
-ARCHIVE_MAGIC = {  # by ending; a tar has no beginning that all of them share
+EXCERPT_LENGTH = 40  # characters
+JSON_PREFIX = "\ufeff\x1e \t\r\n"  # characters before JSON; the second one separates the features of a GeoJSON sequence
+XML_PROLOG = re.compile(
+    r"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL
+)  # declaration, white space and comments before the root element
+ARCHIVE_MAGIC = {  # by ending; tars have no common magic bytes
     ".zip": b"PK",
     ".7z": b"7z\xbc\xaf\x27\x1c",
     **dict.fromkeys((".tar.gz", ".tgz"), b"\x1f\x8b"),
@@ -29,11 +31,11 @@ MAGIC_NAMES = {
 
 
 def describe_start(head: bytes) -> str:
-    """What is there instead: by name where it is well known, else its first characters."""
+    """How a file begins, for a message: the name of a known format, else its first characters."""
     if format_name := next((name for magic, name in MAGIC_NAMES.items() if head.startswith(magic)), ""):
         return f"it is {format_name}"
     text = decode(head).lstrip(JSON_PREFIX)
-    declaration = XML_PROLOG.match(text)  # says nothing of what it is
+    declaration = XML_PROLOG.match(text)  # without information about the format
     text = text[declaration.end() :] if declaration else text
     excerpt = (
         text[: text.find(">") + 1]
@@ -44,5 +46,5 @@ def describe_start(head: bytes) -> str:
 
 
 def decode(head: bytes) -> str:
-    """As text, whatever it is."""
+    """The text of the first bytes, in any encoding."""
     return head.decode("utf-16" if head.startswith(UTF_16_MARKS) else "utf-8", "replace")

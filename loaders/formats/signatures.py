@@ -1,4 +1,4 @@
-"""Whether a file is what its ending says, by how its content begins."""
+"""Checks that a file's signature and content match its ending."""
 
 import re
 import zipfile
@@ -29,17 +29,17 @@ UNLIMITED_BYTES = 1 << 62
 ROOT = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
 KML_ROOTS = frozenset({"kml", "Document", "Folder", "Placemark"})
 GML_NAMESPACE = "opengis.net/gml"
-MAX_UNPACKED_BYTES = 4_000_000_000  # of a workbook or a KMZ: what `download.max_ratio` is for archives
+MAX_UNPACKED_BYTES = 4_000_000_000  # of a workbook or a KMZ, as `download.max_ratio` for archives
 RATIO_MATTERS_FROM_BYTES = 100_000_000
 MAX_RATIO = 200
-ZIP_ERRORS = (zipfile.BadZipFile, NotImplementedError, ValueError)  # what zipfile raises
+ZIP_ERRORS = (zipfile.BadZipFile, NotImplementedError, ValueError)  # raised by zipfile
 
 
 def expected_format(file: SourceFile, key: str = "") -> FileFormat:
-    """The format that a file's ending says.
+    """The format that a file's ending names.
 
     Raises:
-        ReadError: it says none that can be read.
+        ReadError: the ending is of no supported format.
     """
     if file_format := FORMATS.get(file.suffix):
         return file_format
@@ -51,14 +51,14 @@ def expected_format(file: SourceFile, key: str = "") -> FileFormat:
 
 
 def require_format(file: SourceFile, key: str = "") -> None:
-    """Compare how a file begins with its ending.
+    """Require that a file's content matches its ending.
 
     Args:
-        file: what to look at.
-        key: the dataset, for the message; empty where there is none yet.
+        file: the file to check.
+        key: the dataset, for the message; empty if unknown.
 
     Raises:
-        ReadError: it is something else, or its ending says no format.
+        ReadError: the content is of another format, or the ending of no supported one.
         OSError: it cannot be read.
     """
     expected = expected_format(file, key)
@@ -79,7 +79,7 @@ def _rename_advice(key: str) -> str:
 
 
 def content_fault(path: Path, expected: FileFormat) -> str:
-    """What is wrong with the content of a file of a format; empty if nothing is."""
+    """Why the content of a file is not of a format; empty if it is."""
     is_folder = expected is FILE_GEODATABASE
     if path.is_dir() != is_folder:
         return f"it is a {'file' if is_folder else 'folder'}, expected a {'folder' if is_folder else 'file'}"
@@ -101,7 +101,7 @@ def _head_fault(path: Path, head: bytes, expected: FileFormat) -> str:
 
 
 def _is_text(magic: bytes, head: bytes) -> bool:
-    """Whether a file may be text although one of another format could begin so: a column can be called BZh."""
+    """Whether a file may be text despite the magic bytes of another format: a column can be called BZh."""
     return magic.decode("latin-1").isprintable() or not head.startswith(magic)
 
 
@@ -133,7 +133,7 @@ def _json_fault(path: Path, head: bytes, expected: FileFormat) -> str:
 
 
 def _xml_fault(head: bytes, expected: FileFormat) -> str:
-    """KML and GML differ from one another, and from the XML that sends GDAL elsewhere, by their root."""
+    """Check the root element, which tells KML and GML apart, and from the XML that sends GDAL elsewhere."""
     text = decode(head).lstrip("\ufeff")
     start = match.end() if (match := XML_PROLOG.match(text)) else 0
     if text[start:].startswith("<!DOCTYPE") and "<!ENTITY" in text:
@@ -147,7 +147,7 @@ def _xml_fault(head: bytes, expected: FileFormat) -> str:
 
 
 def _zip_fault(path: Path, expected: FileFormat) -> str:
-    """What a zip archive that is read as it is must hold, and must not become."""
+    """Check the members and the unpacked size of a zip archive that is read without unpacking."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
@@ -184,9 +184,9 @@ def _size_fault(unpacked: int, packed: int) -> str:
 
 
 def _member_fault(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
-    """Unpack a member to nowhere: GDAL goes on beyond the size that it states."""
+    """Unpack a member in memory: GDAL reads on beyond the stated size."""
     stated_bytes, unpacked_bytes = member.file_size, 0
-    member.file_size = UNLIMITED_BYTES  # at the stated size, zipfile would stop without a word
+    member.file_size = UNLIMITED_BYTES  # at the stated size, zipfile would stop silently
     try:
         with archive.open(member) as stream:
             while unpacked_bytes <= stated_bytes and (chunk := stream.read(CHUNK_BYTES)):

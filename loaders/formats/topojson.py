@@ -1,4 +1,4 @@
-"""How large a TopoJSON becomes: its shapes refer to lines that they share, any number of times."""
+"""Size of a TopoJSON: its shapes refer to shared arcs, any number of times."""
 
 import json
 from collections.abc import Iterator
@@ -10,19 +10,19 @@ TOPOLOGY = b'"Topology"'
 
 
 def topology_fault(path: Path) -> str:
-    """Why a TopoJSON cannot be read; empty if it can, or is none."""
+    """Why a TopoJSON is too large; empty for others."""
     try:
         with path.open("rb") as stream:
             topology = json.load(stream)
         vertex_counts = [len(arc) for arc in topology["arcs"]]
         total = sum(vertex_counts[arc] for arc in _arcs(list(topology["objects"].values())))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return ""  # GDAL says what is wrong with it
+        return ""  # GDAL reports the error
     return "" if total <= MAX_VERTICES else f"its shapes have {total:,} corners, expected {MAX_VERTICES:,} at most"
 
 
 def _arcs(geometries: list[Any]) -> Iterator[int]:
-    """The number of each line that these refer to, as often as they do; backwards is the complement."""
+    """The index of each referenced arc, once per reference; a reversed arc is the complement."""
     stack = list(geometries)
     while stack:
         node = stack.pop()

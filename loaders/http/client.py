@@ -1,4 +1,4 @@
-"""Requests with manners: who we are, time-outs, few at a time to one host, and retries that listen to the server."""
+"""Polite HTTP client: User-Agent, timeouts, per-host concurrency, retries that honour Retry-After."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -32,39 +32,39 @@ from loaders.settings.download import Download
 Result = TypeVar("Result")
 
 CHUNK_BYTES = 1 << 18
-MAX_RESPONSE_BYTES = 50_000_000  # of an answer that is no data file: a list of files, a page
+MAX_RESPONSE_BYTES = 50_000_000  # of a list of files or a page, not of data files
 MAX_REDIRECTS = 10
 NAME_LOOKUP_ATTEMPTS = 2
 UNRESOLVED_MESSAGE = (
     "{host} cannot be found by name, though others can. Correct the address in params.yaml; if a publisher's own link "
     "leads there, download the file yourself and say `source: {{path: …}}`"
 )
-MAX_HOSTS = 64  # that are spoken to at the same time
+MAX_HOSTS = 64  # with open connections at the same time
 
 
 class HttpClient:
-    """What `requests` is to others, with the settings' patience. It may be shared by threads."""
+    """A `requests` session with the retry policy of the settings. Threads may share it."""
 
     def __init__(self, settings: Download) -> None:
         redact_web_logs()
         self.settings = settings
-        self._has_response = False  # some host
+        self._has_response = False  # from any host
         self._network_error: NoNetworkError | None = None
         self._lock = threading.Lock()
         self._session = _StrictSession()
         contact = f" (+{settings.contact})" if settings.contact else ""
         self._session.headers["User-Agent"] = f"eo-pv/{_version()}{contact}"
-        # for each host a pool that lends out so many connections, and lets the others wait
+        # per host a pool of connections; further requests wait
         adapter = HTTPAdapter(pool_connections=MAX_HOSTS, pool_maxsize=settings.connections_per_host, pool_block=True)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, adapter)
 
     def without_retries(self) -> "HttpClient":
-        """One that asks once and waits for no busy server: for what is not needed."""
+        """A client that tries once and waits for no busy server: for optional requests."""
         return HttpClient(self.settings.model_copy(update={"attempts": 1, "longest_wait_s": 0.0}))
 
     def get(self, url: str, **options: Any) -> requests.Response:
-        """A whole answer, whatever its status unless the server is busy.
+        """The whole response, whatever its status unless the server is busy.
 
         Raises:
             SourceError: no answer after all attempts.
@@ -72,7 +72,7 @@ class HttpClient:
         return self._full_response("GET", url, options)
 
     def get_headers(self, url: str, **options: Any) -> requests.Response:
-        """The headers of what GET would bring, for servers that do not answer HEAD."""
+        """The headers of a GET request, for servers that do not answer HEAD."""
 
         def attempt() -> requests.Response:
             with self.stream("GET", url, **options) as response:
@@ -85,14 +85,14 @@ class HttpClient:
         return self._full_response("HEAD", url, options)
 
     def with_retries(self, label: str, attempt: Callable[[], Result]) -> Result:
-        """Try until it goes well; an attempt that brought much does not count.
+        """Try until it succeeds; an attempt that received much does not count.
 
         Args:
-            label: what is asked for, for the error message.
-            attempt: raises `InterruptedTransfer` where another try makes sense.
+            label: the requested file, for the error message.
+            attempt: raises `InterruptedTransfer` for a retry.
 
         Raises:
-            SourceError: the attempts are used up, or the server asks us to wait too long.
+            SourceError: the attempts are exhausted, or the server requires too long a wait.
         """
         policy = RetryPolicy(self.settings)
         retrying = Retrying(
@@ -113,7 +113,7 @@ class HttpClient:
         Raises:
             InterruptedTransfer: another try may go better.
             SourceError: it cannot.
-            NoNetworkError: nothing can, whatever is asked for.
+            NoNetworkError: this machine has no network.
         """
         if self._network_error:
             raise self._network_error
@@ -130,10 +130,10 @@ class HttpClient:
             yield response
 
     def chunks(self, response: requests.Response) -> Iterator[bytes]:
-        """The body as it comes.
+        """The body in chunks, as they arrive.
 
         Raises:
-            InterruptedTransfer: the connection broke, went silent, or is slower than the settings bear.
+            InterruptedTransfer: the connection broke, stalled, or is slower than the settings allow.
         """
         received_bytes, window = 0, SpeedMonitor(self.settings)
         try:
@@ -149,7 +149,7 @@ class HttpClient:
     def _full_response(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
         def attempt() -> requests.Response:
             with self.stream(method, url, **options) as response:
-                if response.is_redirect:  # that is not to be followed; requests has read it
+                if response.is_redirect:  # not to be followed; its body is read already
                     return response
                 body = BytesIO()
                 for chunk in self.chunks(response):
@@ -163,16 +163,16 @@ class HttpClient:
         return self.with_retries(redacted_url(url), attempt)
 
     def _request(self, method: str, url: str, options: dict[str, Any]) -> requests.Response | Exception:
-        """The answer, or why there is none: what is raised from that would show addresses with their queries."""
+        """The response, or the error; raised here, it would show addresses with their queries."""
         timeouts = (self.settings.timeout_s, self.settings.timeout_s)
         try:
             require_valid_host(url)
             return self._session.request(method, url, **options, timeout=timeouts, stream=True)
-        except (OSError, urllib3.exceptions.HTTPError, ValueError) as error:  # all of requests' are OSErrors
+        except (OSError, urllib3.exceptions.HTTPError, ValueError) as error:  # exceptions of requests are OSErrors
             return error
 
     def _raise_error(self, url: str, prefix: str, error: Exception) -> NoReturn:
-        """Why there is no answer; no network is found out once, and is the same for every request that follows.
+        """Raise for a request without a response; a missing network is found once, for all later requests.
 
         Raises:
             InterruptedTransfer: another try may go better.
@@ -181,7 +181,7 @@ class HttpClient:
         """
         response = getattr(error, "response", None)
         if response is not None:
-            response.close()  # or its connection would never be lent out again
+            response.close()  # or its connection would never return to the pool
         if not is_unresolved(error):
             raise_request_error(url, prefix, error)
         host = unresolved_host(url, error)
@@ -197,9 +197,9 @@ class HttpClient:
 
 
 def _with_body(response: requests.Response, body: bytes) -> requests.Response:
-    """The response as `requests` hands it out when it has read the body itself."""
+    """The response in the state in which `requests` leaves it after it has read the body."""
     response.raw = BytesIO(body)
-    assert response.content == body  # noqa: S101 (reading it makes it last after the connection is closed)
+    assert response.content == body  # noqa: S101 (reads the body before the connection is closed)
     return response
 
 
@@ -223,12 +223,12 @@ class _StrictSession(requests.Session):
             reason = f"it redirects from {'https' if is_secure else 'http'} to {scheme}, which is not safe"
             raise requests.exceptions.InvalidSchema(reason, response=resp)
         if target:
-            resp.close()  # requests would read its body to the end, which may never come
+            resp.close()  # requests would read its body, which may never end
         return target
 
 
 def _version() -> str:
     try:
         return version("eo-pv")
-    except PackageNotFoundError:  # in the image, which runs the sources as they are
+    except PackageNotFoundError:  # in the container image, where the package is not installed
         return "0"

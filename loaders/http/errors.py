@@ -1,4 +1,4 @@
-"""Why there is no answer to a request, and whether another try may go better."""
+"""Errors of requests without a response: their cause, and whether to retry."""
 
 import re
 from typing import NoReturn
@@ -16,7 +16,7 @@ PROXY_AUTHENTICATION_REQUIRED = 407
 MAX_REASON_LENGTH = 150
 TUNNEL_STATUS = re.compile(r"Tunnel connection failed: (\d{3})")
 CERTIFICATE_FILE = re.compile(r"CA certificate bundle|\[X509", re.IGNORECASE)
-LIBRARY_PREFIX = re.compile(r"^(?:<[^>]*>|\w+\([^)]*\)): ")  # an object of urllib3 before what it says
+LIBRARY_PREFIX = re.compile(r"^(?:<[^>]*>|\w+\([^)]*\)): ")  # the repr of a urllib3 object before the message
 CONNECTION_ERRORS = (
     requests.ConnectionError,
     requests.Timeout,
@@ -26,12 +26,12 @@ CONNECTION_ERRORS = (
 
 
 def raise_request_error(url: str, prefix: str, error: Exception) -> NoReturn:
-    """What went wrong before there was an answer.
+    """Raise the error for a request without a response.
 
     Args:
-        url: what was asked for.
-        prefix: begins every message.
-        error: of `requests`, or of what it is made of.
+        url: the requested address.
+        prefix: of the message.
+        error: of `requests`, or of a library below it.
 
     Raises:
         InterruptedTransfer: another try may go better.
@@ -67,7 +67,7 @@ def raise_request_error(url: str, prefix: str, error: Exception) -> NoReturn:
 
 
 def require_valid_host(url: str) -> None:
-    """Refuse an address that no host can have, before a proxy or a resolver is asked for it.
+    """Refuse an address without a possible host, before a proxy or a resolver is asked for it.
 
     Raises:
         ValueError: there is no host, or its port or a part of its name is out of range.
@@ -75,11 +75,11 @@ def require_valid_host(url: str) -> None:
     parts = urlsplit(url)
     if not parts.hostname or parts.port == 0:  # `port` itself raises
         raise ValueError("no host, or port 0")
-    parts.hostname.removesuffix(".").encode("idna")  # UnicodeError: a part is empty, or longer than 63 letters
+    parts.hostname.removesuffix(".").encode("idna")  # UnicodeError: a label is empty, or longer than 63 characters
 
 
 def proxy_login_error(url: str, prefix: str) -> SourceError:
-    """The error for a proxy that does not know who asks."""
+    """The error for a proxy that requires authentication."""
     return SourceError(
         f"{prefix}{redacted_url(url)}: the proxy {_proxy_host(url)} asks for a user name and a password, or does not "
         "accept those that it was given. State both in the address of the proxy in HTTPS_PROXY or HTTP_PROXY, with "
@@ -88,25 +88,25 @@ def proxy_login_error(url: str, prefix: str) -> SourceError:
 
 
 def root_cause(error: BaseException) -> str:
-    """The innermost cause, in one line: what wraps it repeats addresses, with their queries."""
+    """The innermost cause, in one line: its wrappers repeat addresses, with their queries."""
     while causes := [part for part in error.args if isinstance(part, Exception)]:
         error = causes[-1]
     nested = getattr(error, "reason", None)
     if isinstance(nested, Exception):
         return root_cause(nested)
-    text = redact(" ".join(str(error).split()))  # before it is cut, which could leave a part of a secret
+    text = redact(" ".join(str(error).split()))  # before it is truncated, which could leave a part of a secret
     message = LIBRARY_PREFIX.sub("", text.split("(Caused by")[0]) or type(error).__name__
     return message if len(message) <= MAX_REASON_LENGTH else f"{message[:MAX_REASON_LENGTH]}…"
 
 
 def unresolved_host(url: str, error: Exception) -> str:
-    """The host that has no address: of a redirect, of the proxy, or the one that was asked."""
+    """The host that cannot be resolved: of a redirect, of the proxy, or of the request."""
     match = re.search(r"Failed to resolve '([^']+)'", str(error))
     return match[1] if match else _proxy_host(url) or urlsplit(url).hostname or redacted_url(url)
 
 
 def _raise_tunnel_error(url: str, prefix: str, status: int, error: Exception) -> NoReturn:
-    """A proxy did not connect to the host: for the moment, or because it may not."""
+    """Raise for a proxy that did not connect to the host: at the moment, or as a rule."""
     if status == PROXY_AUTHENTICATION_REQUIRED:
         raise proxy_login_error(url, prefix)
     proxy = _proxy_host(url)

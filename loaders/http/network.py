@@ -1,4 +1,4 @@
-"""Whether this machine has a network at all, or only one host cannot be found."""
+"""Detection of a missing network, as opposed to a single host that cannot be resolved."""
 
 import errno
 import socket
@@ -6,21 +6,21 @@ from contextlib import suppress
 
 from loaders.core.errors import NoNetworkError
 
-WELL_KNOWN_HOSTS = ("doi.org", "zenodo.org")  # only looked up by name: nothing is sent to them
-# RFC 5737 and RFC 3849: addresses that are nobody's; a datagram socket needs a route to them, and sends nothing
+WELL_KNOWN_HOSTS = ("doi.org", "zenodo.org")  # only resolved: nothing is sent to them
+# RFC 5737, RFC 3849: documentation addresses; connecting a datagram socket needs a route, and sends nothing
 UNROUTED_ADDRESSES = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
 NO_ROUTE = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
 
 
 def is_connected() -> bool:
-    """Whether there is a way out of this machine, and names are resolved."""
+    """Whether this machine has a route to the internet, and can resolve names."""
     return any(_has_route(family, address) for family, address in UNROUTED_ADDRESSES) and any(
         map(_resolves, WELL_KNOWN_HOSTS)
     )
 
 
 def is_unresolved(error: BaseException) -> bool:
-    """Whether a request failed before anything was sent: a name without an address, or no route."""
+    """Whether a request failed before anything was sent: an unresolved name, or no route."""
     cause: BaseException | None = error
     visited: list[BaseException] = []
     while cause is not None and cause not in visited:
@@ -33,7 +33,7 @@ def is_unresolved(error: BaseException) -> bool:
 
 
 def no_network_error(host: str) -> NoNetworkError:
-    """The error that all requests share: neither the host that was asked first nor a well-known one can be found."""
+    """The error of all requests without a network: neither the requested host nor a well-known one resolves."""
     hosts = " and ".join(dict.fromkeys((WELL_KNOWN_HOSTS[0], host)))
     return NoNetworkError(
         f"No network: {hosts} cannot be found by name. Nothing was downloaded. Check the connection of this machine "

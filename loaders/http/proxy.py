@@ -1,4 +1,4 @@
-"""The proxy that the environment names for an address, as `requests` finds it: HTTPS_PROXY, ALL_PROXY, NO_PROXY."""
+"""The proxy of an address in the environment, as `requests` finds it: HTTPS_PROXY, ALL_PROXY, NO_PROXY."""
 
 from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -12,14 +12,14 @@ EXPECTED_FORM = (
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """Where requests go through.
+    """A proxy of the environment.
 
     Attributes:
-        scheme: how the proxy itself is spoken to: http, https, socks5, …
+        scheme: of the proxy itself: http, https, socks5, …
         host: its name.
         port: its port.
-        user: who asks; empty for nobody.
-        password: of the user; must not be shown.
+        user: for authentication; empty without.
+        password: of the user; secret.
     """
 
     scheme: str
@@ -30,7 +30,7 @@ class Proxy:
 
 
 def proxy_of(url: str) -> Proxy | None:
-    """The proxy for an address; null where there is none, or where what the environment says is none."""
+    """The proxy of an address; null without one, or if the environment names an invalid one."""
     try:
         parts = _split(_environment_proxy(url))
         if not parts.hostname:
@@ -42,7 +42,7 @@ def proxy_of(url: str) -> Proxy | None:
 
 
 def proxy_fault(url: str) -> str | None:
-    """What is wrong with the proxy that the environment names for an address; null if nothing is, or there is none."""
+    """What is wrong with the proxy of an address; null if nothing is, or without one."""
     if not _environment_proxy(url):
         return None
     proxy = proxy_of(url)
@@ -56,10 +56,10 @@ def proxy_fault(url: str) -> str | None:
 
 
 def duckdb_proxy(url: str) -> dict[str, str]:
-    """The settings by which DuckDB goes through the same proxy; it reads HTTP_PROXY itself, for every host, and badly.
+    """DuckDB's settings for the same proxy; it reads HTTP_PROXY itself, for every host, and badly.
 
     Raises:
-        ValueError: DuckDB cannot go through it; says why, without the password.
+        ValueError: DuckDB cannot use it; the message gives the reason, without the password.
     """
     if fault := proxy_fault(url):
         raise ValueError(fault)
@@ -78,10 +78,10 @@ def duckdb_proxy(url: str) -> dict[str, str]:
 
 
 def _environment_proxy(url: str) -> str:
-    """The address of the proxy, as the environment has it; empty where there is none."""
+    """The proxy's address as stated in the environment; empty without one."""
     try:
         return select_proxy(url, get_environ_proxies(url, no_proxy=None)) or ""
-    except ValueError:  # the address itself is none
+    except ValueError:  # an invalid address
         return ""
 
 

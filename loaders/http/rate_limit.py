@@ -1,4 +1,4 @@
-"""No more requests in a while than a provider allows, whatever process makes them.
+"""Rate limit of a provider, shared by all processes.
 
 pyrate-limiter 4.5 would need as much code around it: a damaged file of its SQLiteBucket is an error (`file is not a
 database`), times ahead of a clock that was set back keep counting, and it says nothing while it waits.
@@ -21,13 +21,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """So many requests within so long, counted in a file.
+    """A number of requests per period, counted in a file.
 
     Attributes:
-        file: when the last requests were made.
-        max_requests: how many.
-        period_s: in how long [s].
-        now, sleep: the clock.
+        file: the times of the last requests.
+        max_requests: the limit.
+        period_s: the period [s].
+        now, sleep: the clock, for tests.
     """
 
     file: Path
@@ -37,7 +37,7 @@ class RateLimit:
     sleep: Callable[[float], None] = time.sleep
 
     def wait(self) -> None:
-        """Until another request may be made; it counts from then on."""
+        """Wait until another request is allowed, and count it."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(self.file.with_suffix(".lock")):
             while len(times := self._times()) >= self.max_requests:
@@ -50,16 +50,16 @@ class RateLimit:
             write_text(json.dumps([*times, self.now()]), self.file)
 
     def exhaust(self) -> None:
-        """As if all requests were made by now: the provider says that none is left."""
+        """Count all requests of the period as made, when the provider says that none is left."""
         with FileLock(self.file.with_suffix(".lock")):
             times = self._times()
             write_text(json.dumps([*times, *[self.now()] * (self.max_requests - len(times))]), self.file)
 
     def _times(self) -> list[float]:
-        """Those that still count."""
+        """The times of requests within the period."""
         try:
             times = [float(timestamp) for timestamp in json.loads(self.file.read_text(encoding="utf-8"))]
         except (FileNotFoundError, TypeError, ValueError):
-            return []  # where too many are made then, the provider says so
+            return []  # the provider refuses requests over its limit
         now = self.now()
         return sorted(timestamp for timestamp in times if now - self.period_s < timestamp <= now)

@@ -1,4 +1,4 @@
-"""How often to try again, how long to wait, and when a body comes too slowly."""
+"""Retry policy: attempts, backoff, Retry-After, and bodies that arrive too slowly."""
 
 import random
 import time
@@ -9,18 +9,18 @@ from tenacity import RetryCallState
 from loaders.core.errors import SourceError
 from loaders.settings.download import Download
 
-PROGRESS_BYTES = 1 << 20  # a connection that brought this much was worth its attempt
-STALL_WINDOWS = 2  # time-outs within which a body must keep up its slowest speed
+PROGRESS_BYTES = 1 << 20  # an attempt that received this much does not count
+STALL_WINDOWS = 2  # timeouts over which the speed of a body is measured
 
 
-class InterruptedTransfer(Exception):  # noqa: N818 (it is no error until the attempts are used up)
-    """A request that may go better next time.
+class InterruptedTransfer(Exception):  # noqa: N818 (no error until the attempts are exhausted)
+    """A failed request that is worth a retry.
 
     Attributes:
-        retry_after_s: how long the server asks us to wait [s]; null if it does not.
-        received_bytes: how much came before [bytes].
-        max_attempts: after how many of them another is no use; null for what the settings say.
-        status: of the answer, if there was one.
+        retry_after_s: the server's Retry-After [s]; null without one.
+        received_bytes: the size received before [bytes].
+        max_attempts: a lower limit of attempts than in the settings; null without one.
+        status: of the response, if there was one.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class InterruptedTransfer(Exception):  # noqa: N818 (it is no error until the at
 
 
 class RetryPolicy:
-    """How often to try again, and how long to wait before."""
+    """How often to retry, and how long to wait before each attempt."""
 
     def __init__(self, settings: Download) -> None:
         self._settings = settings
@@ -47,7 +47,7 @@ class RetryPolicy:
         self._attempts = 0
 
     def is_exhausted(self, state: RetryCallState) -> bool:
-        """Whether the last attempt was the last one."""
+        """Whether the last attempt was the final one."""
         error = _interruption(state)
         self._attempts += 1
         self._failed_attempts = 0 if error.received_bytes >= PROGRESS_BYTES else self._failed_attempts + 1
@@ -57,13 +57,13 @@ class RetryPolicy:
         )
 
     def pause_s(self, state: RetryCallState) -> float:
-        """How long to wait before the next attempt [s]: what the server asks for, at least."""
+        """The pause before the next attempt [s]: at least what the server asks for."""
         backoff_s = self._settings.backoff_s * 2.0 ** max(self._failed_attempts - 1, 0)
         jittered_s = backoff_s * random.uniform(0.5, 1.5)  # noqa: S311 (spreads requests, guards nothing)
         return min(max(jittered_s, _interruption(state).retry_after_s or 0), self._settings.longest_wait_s)
 
     def give_up(self, label: str, error: InterruptedTransfer) -> NoReturn:
-        """Say why.
+        """Raise the final error.
 
         Raises:
             SourceError: always.
@@ -82,11 +82,11 @@ class RetryPolicy:
 
 
 class TooSlowError(Exception):
-    """A body that comes, but too slowly to wait for."""
+    """A body that arrives too slowly."""
 
 
 class SpeedMonitor:
-    """Watches the speed of a body over the last moments, so that a trickle is noticed as a silence would be."""
+    """Measures the speed of a body over a recent period, so that a trickle is treated as silence."""
 
     def __init__(self, settings: Download) -> None:
         self._span_s = STALL_WINDOWS * settings.timeout_s
@@ -94,10 +94,10 @@ class SpeedMonitor:
         self._start, self._bytes = time.monotonic(), 0
 
     def add(self, count: int) -> None:
-        """Note bytes that came.
+        """Count received bytes.
 
         Raises:
-            TooSlowError: too few of them did of late.
+            TooSlowError: too few arrived over the period.
         """
         self._bytes += count
         elapsed_s = time.monotonic() - self._start
@@ -109,7 +109,7 @@ class SpeedMonitor:
 
 
 def last_status(error: BaseException | None) -> int | None:
-    """The status of the last answer before an error gave up; null if there was none."""
+    """The status of the last response before an error; null without a response."""
     while error is not None and not isinstance(error, InterruptedTransfer):
         error = error.__cause__
     return error.status if error else None

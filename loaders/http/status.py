@@ -1,4 +1,4 @@
-"""What the status of an HTTP answer means: here it is, ask again later, or no.
+"""HTTP status codes: success, worth a retry, or final.
 
 Source: RFC 9110 §15; https://developers.cloudflare.com/support/troubleshooting/http-status-codes/ for 52x and 530.
 """
@@ -13,8 +13,8 @@ import requests
 OK, PARTIAL = 200, 206
 VALIDATORS = ("ETag", "Last-Modified")  # headers that identify a version of a file
 
-# of a 5xx, these are about the request, which stays the same; all others are about the server at this moment, also
-# those that no standard names: 520 to 527 and 530 (no way to the server behind), 529 (overloaded), 598, 599 (time-out)
+# these 5xx concern the request, which stays the same; all others concern the state of the server, including codes
+# without a standard: 520 to 527 and 530 (origin unreachable), 529 (overloaded), 598, 599 (timeout)
 PERMANENT_SERVER_ERRORS = {
     501: "the method is not supported",
     505: "the version of HTTP is not supported",
@@ -23,7 +23,7 @@ PERMANENT_SERVER_ERRORS = {
     510: "it wants an extension of HTTP",
     511: "the network wants a login first",
 }
-# of the others, these are about the moment, not about the request
+# these other codes concern the moment, not the request
 TRANSIENT_STATUSES = {
     202: "what was asked for is being made ready",
     204: "nothing comes with it",
@@ -37,21 +37,21 @@ TRANSIENT_STATUSES = {
 
 
 def is_transient(status: int, headers: Mapping[str, str] | None = None) -> bool:
-    """Whether the same request may go better later; Retry-After says so of any error."""
+    """Whether the same request may succeed later, as Retry-After promises for any error."""
     if 500 <= status < 600:
         return status not in PERMANENT_SERVER_ERRORS
     return status in TRANSIENT_STATUSES or (400 <= status < 500 and retry_after_s(headers or {}) is not None)
 
 
 def describe_status(response: requests.Response) -> str:
-    """A status as messages have it: 511 Network Authentication Required (the network wants a login first)."""
+    """A status for messages: 511 Network Authentication Required (the network wants a login first)."""
     status = f"{response.status_code} {response.reason or ''}".rstrip()
     explanation = PERMANENT_SERVER_ERRORS.get(response.status_code)
     return f"{status} ({explanation})" if explanation else status
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """What Retry-After asks for [s]: a number of seconds, or a date; null if it says nothing."""
+    """The value of Retry-After [s], given as a number of seconds or a date; null without one."""
     value = headers.get("Retry-After", "").strip()
     try:
         if re.fullmatch(r"[0-9]+", value):
@@ -62,5 +62,5 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
 
 
 def parse_byte_count(text: str | None) -> int | None:
-    """A number of bytes in a header; null for what is none, or is longer than a number of bytes can be."""
+    """A number of bytes in a header; null for an invalid or impossibly large one."""
     return int(text) if text and re.fullmatch(r"[0-9]{1,18}", text.strip()) else None

@@ -137,7 +137,7 @@ def _why(step: Step, error: BaseException | None) -> BaseException | None:
     """Why a step has failed; null if it has not."""
     if not isinstance(error, PipelineError):
         return error
-    return error.failed.get(step.name) or (None if error.stored else error)
+    return error.errors.get(step.name) or (None if error.tables else error)
 
 
 def _state(error: BaseException | None) -> RunState:

@@ -1,4 +1,4 @@
-"""What all branches of the settings share: the base model and constrained types."""
+"""Base model and constrained types of all settings."""
 
 from typing import Annotated, Literal
 
@@ -17,13 +17,13 @@ Count = Annotated[int, Field(ge=1, le=32)]
 
 
 class SettingsModel(BaseModel):
-    """A branch of the settings: unknown keys are refused, nothing can be changed."""
+    """A branch of the settings: immutable, and unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 def as_tuple(value: object) -> object:
-    """One name stands for a list of one; YAML's lists become tuples, which stay as they are."""
+    """A tuple of a list, or of a single name."""
     if isinstance(value, list):
         return tuple(value)
     return (value,) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""The settings of the build: which records are one installation, what may be published, and where countries are."""
+"""Settings of the build: entity resolution, licences, boundaries."""
 
 from typing import Annotated, Literal
 
@@ -14,22 +14,22 @@ Factor = Annotated[float, Field(gt=1)]
 
 
 class Dedup(SettingsModel):
-    """When two records are the same installation; `params.yaml` says it in sentences.
+    """Thresholds of entity resolution; `params.yaml` explains them in sentences.
 
     Attributes:
         priority: datasets whose outlines and values come first; the others follow in the order of `datasets`.
-        overrides: file with what people say of single pairs, relative to the project's folder.
+        overrides: file with manual decisions on single pairs, relative to the project's folder.
         identical_iou: from this intersection over union [1] on, two outlines are the same.
         shared_of_smaller: share of the smaller outline [1] that the other one must cover.
         part_area_ratio: below this ratio of areas [1], the smaller is a part of the larger.
         least_filled: share of the larger [1] that all outlines in it must cover together.
-        smallest_part: least ratio of areas [1] of a part and its whole, if it is the only one.
+        smallest_part: least ratio of areas [1] of an only part and its whole.
         alike_m, alike_area_ratio: outlines that hardly overlap are the same if their centroids are this close [m] and
             their areas this much alike [1].
         near_m: farthest that a point may be from an outline, or from a point [m].
-        near_with_capacity_m: the same where both state a capacity, and those agree [m].
+        near_with_capacity_m: the same for records whose capacities agree [m].
         capacity_ratio: capacities agree from this ratio on, smaller over larger [1].
-        capacity_ratio_inside: what contradicts a point inside an outline: a ratio below this [1].
+        capacity_ratio_inside: a ratio below this [1] contradicts a point inside an outline.
         largest_spread: how many times larger than that of its largest record the hull of an installation may be [1].
     """
 
@@ -50,7 +50,7 @@ class Dedup(SettingsModel):
 
 
 class Licences(SettingsModel):
-    """What may be published: datasets under other kinds of licences are left out."""
+    """The kinds of licences that may be published; other datasets are left out."""
 
     allow: Annotated[tuple[Kind, ...], BeforeValidator(as_tuple), Field(min_length=1)] = (
         "permissive",
@@ -61,16 +61,16 @@ class Licences(SettingsModel):
 
 
 class Boundaries(SettingsModel):
-    """Where countries and regions are, and how far from land still counts.
+    """The source of countries and regions, and the distance from land that still counts.
 
     Attributes:
         source: overture: Overture Maps' divisions, of a pinned release; naturalearth: the bundled extract at 1:110
             million, without regions. Samples always take the bundled one.
-        release: of Overture Maps, such as 2026-09-23.1; it is named, never the latest.
-        subtypes: which divisions are wanted; dependencies are countries of their own.
-        nearest_land_km: how far from land a record may be and still belong to it.
+        release: of Overture Maps, such as 2026-09-23.1; always pinned.
+        subtypes: of the divisions to read; dependencies are countries of their own.
+        nearest_land_km: the largest distance of a record from the land that it belongs to.
         s3_endpoint: address of the S3 service that holds the release; null is Amazon's.
-        ca_cert_file: whom to trust, where a proxy has an authority of its own: a file in PEM.
+        ca_cert_file: CA bundle in PEM, for a proxy that re-signs TLS.
     """
 
     source: Literal["naturalearth", "overture"] = "overture"
@@ -82,7 +82,7 @@ class Boundaries(SettingsModel):
 
     @field_validator("subtypes")
     @classmethod
-    def _countries_are_among_them(cls, subtypes: tuple[Subtype, ...]) -> tuple[Subtype, ...]:
+    def _require_countries(cls, subtypes: tuple[Subtype, ...]) -> tuple[Subtype, ...]:
         if "country" not in subtypes:
             raise ValueError("country is missing, by which installations are counted; add it")
         return subtypes

@@ -1,4 +1,4 @@
-"""The settings of harmonisation: how a file is read, which of its rows count, and which column means what."""
+"""Settings of harmonisation: how a file is read, which rows count, and what each column means."""
 
 from typing import Annotated, Literal, Self
 
@@ -10,22 +10,22 @@ Scalar = str | int | float
 
 AREA_UNITS_M2 = {"m2": 1.0, "ha": 1e4, "km2": 1e6}
 CAPACITY_UNITS_MW = {"W": 1e-6, "kW": 1e-3, "MW": 1.0, "GW": 1e3}
-MAX_HEADER_LINE = 100_000  # before the header of a table
+MAX_HEADER_LINE = 100_000  # lines before the header of a table
 PEAK_SUFFIX = "p"  # kWp is a DC capacity by definition
 
 
 def _as_column(value: object) -> object:
-    """A bare name, or a list of names to coalesce, is a column without anything more to say."""
+    """A column from a bare name, or from a list of names to coalesce."""
     return {"column": value} if isinstance(value, str | list) else value
 
 
 def _as_crs(value: object) -> object:
-    """A bare number is an EPSG code."""
+    """An EPSG code from a bare number."""
     return f"EPSG:{value}" if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _as_scalars(value: object) -> object:
-    """One value stands for a list of one."""
+    """A tuple of a list, or of a single value."""
     if isinstance(value, list):
         return tuple(value)
     return (value,) if isinstance(value, str | int | float) else value
@@ -39,7 +39,7 @@ DatePatterns = Annotated[tuple[DatePattern, ...], BeforeValidator(as_tuple)]
 
 
 class ReadOptions(SettingsModel):
-    """What the file does not say of itself.
+    """How to read a file, where the file itself does not state it.
 
     Attributes:
         crs: of the coordinates; only for files that do not state it.
@@ -49,10 +49,10 @@ class ReadOptions(SettingsModel):
         wkt: column with the shapes of a table as well-known text, instead of the two with coordinates.
         encoding: of text.
         delimiter: between the columns of a CSV.
-        header_line: of a CSV: the line that names its columns; the first is 1. What stands before it is left out.
-        quotes: of a CSV: whether values may stand in double quotes; if not, these are characters like any other.
-        decimal: the mark before the decimals of a number that is written as text.
-        thousands: the mark between its groups of three digits.
+        header_line: of a CSV: the line with its column names; the first is 1. Lines before it are skipped.
+        quotes: of a CSV: whether values may be in double quotes; if not, these are plain characters.
+        decimal: the decimal mark of a number in text.
+        thousands: the mark between groups of three digits.
     """
 
     crs: Annotated[Text, BeforeValidator(_as_crs)] | None = None
@@ -68,13 +68,13 @@ class ReadOptions(SettingsModel):
     thousands: Literal[",", ".", " ", "'"] | None = None
 
     @model_validator(mode="after")
-    def _shapes_are_in_one_place(self) -> Self:
+    def _require_single_position(self) -> Self:
         if self.wkt and (self.longitude or self.latitude):
             raise ValueError("give either wkt, or longitude and latitude")
         return self
 
     @model_validator(mode="after")
-    def _marks_differ(self) -> Self:
+    def _require_distinct_marks(self) -> Self:
         if self.decimal == self.thousands:
             raise ValueError(f"decimal and thousands are both {self.decimal!r}; they must differ")
         return self
@@ -84,9 +84,9 @@ class Column(SettingsModel):
     """A published column, or one value for all records.
 
     Attributes:
-        column: its name; of several, the first that is not null in a row counts.
+        column: its name; of several, the first non-null one in a row counts.
         constant: the value of every record, instead of a column.
-        null_values: what stands for "unknown".
+        null_values: values that mean "unknown".
     """
 
     column: ColumnNames = ()
@@ -94,7 +94,7 @@ class Column(SettingsModel):
     null_values: Scalars = ()
 
     @model_validator(mode="after")
-    def _column_or_constant(self) -> Self:
+    def _require_column_or_constant(self) -> Self:
         if bool(self.column) == (self.constant is not None):
             raise ValueError("give either a column or a constant")
         return self
@@ -107,7 +107,7 @@ class AreaColumn(Column):
 
     @property
     def factor(self) -> float:
-        """To square metres."""
+        """The factor to square metres."""
         return AREA_UNITS_M2[self.unit]
 
 
@@ -118,29 +118,29 @@ class CapacityColumn(Column):
     basis: Literal["ac", "dc", "unknown"] = "unknown"
 
     @model_validator(mode="after")
-    def _peak_is_dc(self) -> Self:
+    def _require_dc_for_peak(self) -> Self:
         if self.unit.endswith(PEAK_SUFFIX) and self.basis == "ac":
             raise ValueError(f"{self.unit} is a DC capacity by definition, so basis cannot be ac")
         return self
 
     @property
     def factor(self) -> float:
-        """To megawatt."""
+        """The factor to megawatts."""
         return CAPACITY_UNITS_MW[self.unit.removesuffix(PEAK_SUFFIX)]
 
     @property
     def stated_basis(self) -> str:
-        """Alternating or direct current, as far as it is known."""
+        """AC or DC, as far as it is known."""
         return "dc" if self.unit.endswith(PEAK_SUFFIX) else self.basis
 
 
 class InstalledColumn(Column):
-    """When it was installed: one column, one constant, or the columns that it lies between.
+    """The date of installation: one column, one constant, or the columns of an interval.
 
     Attributes:
-        after: column with the last date on which it was not there yet, say of a satellite scene.
-        before: column with the first date on which it was there.
-        pattern: how the dates are written where it is not plain: of YYYY, MM, DD and separators, say DD/MM/YYYY.
+        after: column with the last date without it, say of a satellite scene.
+        before: column with the first date with it.
+        pattern: of ambiguous dates, composed of YYYY, MM, DD and separators, say DD/MM/YYYY.
     """
 
     after: ColumnNames = ()
@@ -148,7 +148,7 @@ class InstalledColumn(Column):
     pattern: DatePatterns = ()
 
     @model_validator(mode="after")
-    def _column_or_constant(self) -> Self:
+    def _require_column_or_constant(self) -> Self:
         alternatives = (bool(self.column), self.constant is not None, bool(self.after or self.before))
         if sum(alternatives) != 1:
             raise ValueError("give a column, or a constant, or the columns that it lies between (after, before)")
@@ -156,7 +156,7 @@ class InstalledColumn(Column):
 
 
 class Position(SettingsModel):
-    """Columns with the position that the publisher states beside the shape [°], EPSG:4326: only compared with it."""
+    """Columns with a stated position next to the shape [°], EPSG:4326: only compared with it."""
 
     longitude: Text
     latitude: Text
@@ -164,18 +164,18 @@ class Position(SettingsModel):
 
     @property
     def columns(self) -> dict[str, Column]:
-        """Those of `lon` and `lat`."""
+        """The columns of `lon` and `lat`."""
         names = {"lon": self.longitude, "lat": self.latitude}
         return {axis: Column(column=(name,), null_values=self.null_values) for axis, name in names.items()}
 
 
 class ColumnMap(SettingsModel):
-    """Which published column means what.
+    """The meaning of the published columns.
 
     Attributes:
         source_id: identifies the record.
-        group: identifies the installation that it is a part of, where the publisher says so.
-        area, capacity, installed: what is stated of it.
+        group: identifies its installation, where the publisher states one.
+        area, capacity, installed: as stated.
         position: only compared with the shape.
     """
 
@@ -188,7 +188,7 @@ class ColumnMap(SettingsModel):
 
 
 class Extent(SettingsModel):
-    """A box around all records [°], EPSG:4326: what lies outside is flagged, and betrays swapped axes."""
+    """A bounding box of all records [°], EPSG:4326: records outside are flagged, which reveals swapped axes."""
 
     west: Annotated[float, Field(ge=-180, le=180)]
     south: Annotated[float, Field(ge=-90, le=90)]
@@ -196,7 +196,7 @@ class Extent(SettingsModel):
     north: Annotated[float, Field(ge=-90, le=90)]
 
     @model_validator(mode="after")
-    def _has_an_inside(self) -> Self:
+    def _require_positive_size(self) -> Self:
         if not (self.west < self.east and self.south < self.north):
             raise ValueError("west must be less than east, and south less than north")
         return self

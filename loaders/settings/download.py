@@ -8,7 +8,7 @@ from loaders.settings.base import Count, Seconds, SettingsModel
 
 
 class Download(SettingsModel):
-    """How files are brought: nothing here changes what they are."""
+    """How files are downloaded; no setting here changes their content."""
 
     datasets_at_once: Count = 4
     connections_per_host: Count = 2

@@ -1,4 +1,4 @@
-"""The settings of a warehouse that several machines share."""
+"""Settings of a DuckLake, a warehouse that several machines share."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ from loaders.settings.base import SettingsModel, Text
 
 
 class DuckLake(SettingsModel):
-    """Where a DuckLake is; who may read and write it is said by the environment alone.
+    """The location of a DuckLake; credentials come from the environment only.
 
     Attributes:
         catalogue: `sqlite`, a file `data/<origin>/lake.sqlite`; or `postgres`, the schema `eo_pv_<origin>` of the
@@ -24,7 +24,7 @@ class DuckLake(SettingsModel):
 
     @field_validator("files")
     @classmethod
-    def _a_folder_or_a_bucket(cls, files: str | None) -> str | None:
+    def _require_folder_or_bucket(cls, files: str | None) -> str | None:
         if files and "://" in files and not files.startswith("s3://"):
             raise ValueError("ducklake.files is a folder or s3://bucket/prefix; no other address is understood")
         if files and (credential := credential_in(files)):

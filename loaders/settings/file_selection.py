@@ -1,7 +1,7 @@
-"""Which published files are wanted: by the patterns of `source.include` and `exclude`, inside archives too.
+"""File selection: which published files `source.include` and `exclude` select, inside archives too.
 
-A pattern sees a file's path, its bare name, and its path with its archive's name before it (`farms.zip/a.shp`). A
-pattern that names an archive means everything in it that can be read: of the usual formats, if there are any.
+A pattern is matched with a file's path, its bare name, and its path below its archive's name (`farms.zip/a.shp`). A
+pattern that names an archive selects every readable file in it, or only those of common formats, if there are any.
 """
 
 from collections.abc import Collection, Sequence
@@ -24,12 +24,12 @@ from loaders.settings.source import Source
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One wanted file.
+    """A selected file.
 
     Attributes:
-        path: where it is on this disk; a folder if it is a file geodatabase.
-        published: its path in the archive, or in the raw folder.
-        archive: the archive that it was in, below the raw folder.
+        path: on this disk; a folder for a file geodatabase.
+        published: its path in its archive, or in the raw folder.
+        archive: its archive, below the raw folder; empty without one.
     """
 
     path: Path
@@ -38,19 +38,19 @@ class SourceFile:
 
     @property
     def name(self) -> str:
-        """What a record says it comes from."""
+        """The source file of a record."""
         return f"{self.archive}/{self.published}" if self.archive else self.published
 
     @property
     def suffix(self) -> str:
-        """The format, by its ending."""
+        """The ending of the file, which names its format."""
         return suffix(self.published)
 
 
 def select_names(names: Collection[str], source: Source) -> tuple[list[str], list[str]]:
-    """Which of a publisher's files to fetch, sorted; and the patterns that nothing can match.
+    """The files of a publisher to fetch, sorted; and the patterns without any possible match.
 
-    A pattern that matches no file may match one inside an archive, so that archives are wanted for it.
+    Archives are selected for a pattern without a matching file, since it may match one of their members.
     """
     visible = sorted(name for name in names if not _is_hidden(name) and not _matches_any(name, "", source.exclude))
     if not source.include:
@@ -66,7 +66,7 @@ def select_names(names: Collection[str], source: Source) -> tuple[list[str], lis
 
 
 def select_members(members: Sequence[str], archive: str, source: Source) -> list[str]:
-    """Which files of an archive to unpack."""
+    """The members of an archive to unpack."""
     visible = [name for name in members if not _is_hidden(name) and _is_below_folder(name, source)]
     visible = [name for name in visible if not _matches_any(name, archive, source.exclude)]
     main = main_files(visible)
@@ -80,16 +80,18 @@ def select_members(members: Sequence[str], archive: str, source: Source) -> list
 def select_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
     """The files of a raw folder to load, sorted by name.
 
-    Without patterns it is the only file of a known format, or the only file.
+    Without patterns, the only file of a known format, or the only file.
 
     Raises:
-        ReadError: a pattern finds nothing, or there are several files to choose from without a pattern.
+        ReadError: a pattern matches nothing, or there are several files and no pattern.
     """
-    present = sorted({_source_file(path, folder) for path in folder.rglob("*") if path.is_file()}, key=_sort_key)
-    present = [file for file in present if file.suffix not in SHAPEFILE_PARTS and not is_archive(file.published)]
-    present = [file for file in present if not _matches_any(file.published, file.archive, source.exclude)]
-    main = main_files([file.name for file in present])
-    candidates = [file for file in present if file.name in main] or present
+    source_files = sorted({_source_file(path, folder) for path in folder.rglob("*") if path.is_file()}, key=_sort_key)
+    source_files = [
+        file for file in source_files if file.suffix not in SHAPEFILE_PARTS and not is_archive(file.published)
+    ]
+    source_files = [file for file in source_files if not _matches_any(file.published, file.archive, source.exclude)]
+    main = main_files([file.name for file in source_files])
+    candidates = [file for file in source_files if file.name in main] or source_files
     listing = ", ".join(file.name for file in candidates) or "nothing"
     remedy = f"Name what is wanted in datasets.{key}.source.include in params.yaml."
     if not source.include and len(candidates) != 1:
@@ -97,13 +99,13 @@ def select_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
         raise ReadError(f"{key}: expected one file to load, found {several}{listing}. {remedy}")
     selected = {file.name: file for file in candidates} if not source.include else {}
     names_by_archive: dict[str, list[str]] = {}
-    for file in present:
+    for file in source_files:
         names_by_archive.setdefault(file.archive, []).append(file.published)
     main_by_archive = {archive: main_files(names) for archive, names in names_by_archive.items()}
     for pattern in source.include:
         matches = [
             file
-            for file in present
+            for file in source_files
             if _matches_any(file.published, file.archive, [pattern], main_by_archive[file.archive])
         ]
         if not matches:
@@ -113,18 +115,18 @@ def select_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
 
 
 def _is_below_folder(name: str, source: Source) -> bool:
-    """Whether a member is in the folder of a repository that the source names; the archive adds a folder above."""
+    """Whether a member is in the repository's folder that the source names; the archive adds a parent folder."""
     folder = (source.github or "").rpartition(":")[2]
     return not folder.endswith("/") or name.partition("/")[2].startswith(folder.lstrip("/"))
 
 
 def is_data(name: str) -> bool:
-    """Whether a file may hold records, by itself or inside."""
+    """Whether a file may hold records, itself or as an archive."""
     return suffix(geodatabase(name) or name) in FORMATS or is_archive(name)
 
 
 def main_files(names: Collection[str], *, with_archives: bool = False) -> set[str]:
-    """The files that a load means unasked: of the usual formats (and archives), or else of any that it reads."""
+    """The files that are loaded without patterns: of common formats (and archives), or else of any readable one."""
     usual = {name for name in names if suffix(name) in COMMON_SUFFIXES or (with_archives and is_archive(name))}
     return usual or {name for name in names if suffix(geodatabase(name) or name) in FORMATS}
 
@@ -145,7 +147,7 @@ def _source_file(path: Path, folder: Path) -> SourceFile:
 
 
 def _matches_any(name: str, archive: str, patterns: Sequence[str], main: Collection[str] | None = None) -> bool:
-    """Whether any pattern means a file; one of its archive means the main files in that, or all that can be read."""
+    """Whether any pattern selects a file; the name of its archive selects its main files, or all readable ones."""
     database = geodatabase(name) or name
     forms = {part for each in (name, database) for part in (each, PurePosixPath(each).name)}
     if archive:
@@ -156,23 +158,23 @@ def _matches_any(name: str, archive: str, patterns: Sequence[str], main: Collect
 
 
 def _may_hold(archive: str, pattern: str) -> bool:
-    """Whether a pattern may match something in an archive: it names no archive, or this one."""
+    """Whether a pattern may match a member of an archive: it names no archive, or this one."""
     parts = PurePosixPath(pattern).parts
     outer_archives = ["/".join(parts[: index + 1]) for index, part in enumerate(parts[:-1]) if is_archive(part)]
     return not outer_archives or _matches_any(archive, "", outer_archives)
 
 
 def add_parts(selected: set[str], visible: Sequence[str]) -> set[str]:
-    """Files, and the other parts of the shapefiles and file geodatabases among them."""
+    """Add the other parts of the shapefiles and file geodatabases among the files."""
     shapefiles, folders = {name.lower() for name in selected}, {geodatabase(name) for name in selected} - {""}
     return selected | {name for name in visible if _shapefile(name) in shapefiles or geodatabase(name) in folders}
 
 
 def _shapefile(name: str) -> str:
-    """The shapefile that a file is a part of, in lower case; none for others."""
+    """The shapefile that a file is a part of, in lower case; empty for others."""
     return str(PurePosixPath(name).with_suffix(".shp")).lower() if suffix(name) in SHAPEFILE_PARTS else ""
 
 
 def _is_hidden(name: str) -> bool:
-    """Hidden by its name, or what macOS adds to an archive."""
+    """Whether a file is hidden, or added by macOS to an archive."""
     return any(part.startswith(".") or part == "__MACOSX" for part in PurePosixPath(name).parts)

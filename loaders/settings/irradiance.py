@@ -1,4 +1,4 @@
-"""The settings of solar irradiance."""
+"""Settings of solar irradiance."""
 
 from typing import Annotated, Literal, Self
 
@@ -8,17 +8,17 @@ from loaders.settings.base import Positive, SettingsModel, Text, as_tuple
 
 Provider = Literal["clearsky", "pvgis", "nsrdb", "google_solar"]
 Year = Annotated[int, Field(ge=1980, le=2100)]
-FINEST_CELL = 7  # of what varies over kilometres; about 5 km2
-CELL_OF_A_BUILDING = 13  # about 44 m2
+FINEST_RESOLUTION = 7  # for irradiance that varies over kilometres; about 5 km²
+BUILDING_RESOLUTION = 13  # about 44 m²
 
 
 class Pvgis(SettingsModel):
-    """What PVGIS is asked for.
+    """Query parameters of PVGIS.
 
     Attributes:
         data: tmy: a typical year, each month from the year that is most like all; hourly: the mean of whole years.
-        years: first and last of them; required for hourly, null is all that PVGIS has for tmy.
-        radiation: database, such as PVGIS-SARAH3; null is what PVGIS takes for the place.
+        years: first and last; required for hourly, null is every available year for tmy.
+        radiation: database, such as PVGIS-SARAH3; null is the default of PVGIS for the location.
     """
 
     data: Literal["tmy", "hourly"] = "tmy"
@@ -26,7 +26,7 @@ class Pvgis(SettingsModel):
     radiation: Text | None = None
 
     @model_validator(mode="after")
-    def _years_can_be_meant(self) -> Self:
+    def _require_valid_years(self) -> Self:
         if self.data == "hourly" and self.years is None:
             raise ValueError("data is hourly, which needs years: [first, last]")
         if self.years and self.years[0] > self.years[1]:
@@ -35,19 +35,19 @@ class Pvgis(SettingsModel):
 
 
 class Nsrdb(SettingsModel):
-    """What the NSRDB is asked for: the name of a typical year of PSM4."""
+    """Query parameter of the NSRDB: the name of a typical year of PSM4."""
 
     typical_year: Annotated[str, Field(pattern=r"^tmy-\d{4}$")] = "tmy-2023"
 
 
 class GoogleSolar(SettingsModel):
-    """How many requests may be made that Google bills; 0 is none. Its results must not be passed on."""
+    """The number of billable requests to Google; 0 allows none. Its results must not be redistributed."""
 
     billable_requests: Annotated[int, Field(ge=0)] = 0
 
 
 class Energy(SettingsModel):
-    """What is assumed of an installation to say how much energy it gives.
+    """Assumptions about installations for the specific yield.
 
     Attributes:
         mw_per_km2: capacity of the panels of an outline without a stated capacity [MW, DC].
@@ -59,18 +59,18 @@ class Energy(SettingsModel):
 
 
 class Irradiance(SettingsModel):
-    """What is asked for, and which panels the yield is of.
+    """The provider of irradiance, and the panels that the yield is computed for.
 
     Attributes:
-        provider: clearsky: the sky without clouds, an upper bound, from what comes with pvlib; pvgis: no key; nsrdb and
+        provider: clearsky: without clouds, an upper bound, from data of pvlib; pvgis: no key; nsrdb and
             google_solar: keys from the environment.
         h3_resolution: of the cells that share one value; 4 is about 1,770 km².
         tilt_deg: of the panels from the horizontal [°]; null is the latitude, a rule of thumb. They face the equator.
-        losses: share of the energy that is lost between panel and grid [1]; 0.14 is what PVGIS assumes by default.
+        losses: share of the energy that is lost between panel and grid [1]; 0.14 is the default of PVGIS.
     """
 
     provider: Provider = "clearsky"
-    h3_resolution: Annotated[int, Field(ge=0, le=CELL_OF_A_BUILDING)] = 4
+    h3_resolution: Annotated[int, Field(ge=0, le=BUILDING_RESOLUTION)] = 4
     tilt_deg: Annotated[float, Field(ge=0, le=90)] | None = None
     losses: Annotated[float, Field(ge=0, lt=1)] = 0.14
     pvgis: Pvgis = Pvgis()
@@ -78,9 +78,9 @@ class Irradiance(SettingsModel):
     google_solar: GoogleSolar = GoogleSolar()
 
     @model_validator(mode="after")
-    def _cells_suit_the_provider(self) -> Self:
-        if self.provider == "google_solar" and self.h3_resolution != CELL_OF_A_BUILDING:
-            raise ValueError(f"google_solar is asked by building, which needs h3_resolution: {CELL_OF_A_BUILDING}")
-        if self.provider != "google_solar" and self.h3_resolution > FINEST_CELL:
-            raise ValueError(f"h3_resolution is {self.h3_resolution}; {self.provider} takes 0 to {FINEST_CELL}")
+    def _require_suitable_cells(self) -> Self:
+        if self.provider == "google_solar" and self.h3_resolution != BUILDING_RESOLUTION:
+            raise ValueError(f"google_solar is asked by building, which needs h3_resolution: {BUILDING_RESOLUTION}")
+        if self.provider != "google_solar" and self.h3_resolution > FINEST_RESOLUTION:
+            raise ValueError(f"h3_resolution is {self.h3_resolution}; {self.provider} takes 0 to {FINEST_RESOLUTION}")
         return self

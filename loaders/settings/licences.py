@@ -1,6 +1,6 @@
-"""What a licence asks of whoever uses the data.
+"""Licences: their SPDX identifiers, obligations, and consequences for a merged table.
 
-It sums the licences up for readers who will not read them; the texts are at the addresses, and they count.
+The obligations are summaries for readers in a hurry; the texts at the addresses are binding.
 license-expression 30.4 parses SPDX expressions only: of 74 ways in which repositories state a licence (our tests), it
 knows 26, and neither "CC BY 4.0" nor an address.
 """
@@ -12,7 +12,7 @@ from typing import Literal
 
 Kind = Literal["no_derivatives", "non_commercial", "unknown", "share_alike", "permissive"]  # the strictest first
 
-PUBLIC_DOMAIN = "public-domain"  # our own word: SPDX has none
+PUBLIC_DOMAIN = "public-domain"  # our own identifier: SPDX has none
 NOT_STATED = "not stated"
 
 
@@ -21,11 +21,11 @@ class Terms:
     """A licence in plain words.
 
     Attributes:
-        name: its SPDX identifier; of an unknown one, what is stated.
+        name: its SPDX identifier; of an unknown one, the statement.
         title: its full name.
-        url: where its text is; none where there is no such text.
-        obligations: what whoever uses the data must do, in plain sentences.
-        kind: what it means for a table that is merged from several datasets.
+        url: of its text; none without one.
+        obligations: of users of the data, in plain sentences.
+        kind: its effect on a table merged from several datasets.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Terms:
 
     @property
     def is_share_alike(self) -> bool:
-        """Whether what is adapted from the data must be under this licence too."""
+        """Whether adaptations must be under this licence too."""
         return self.name == "ODbL-1.0" or "-SA-" in self.name
 
     @property
@@ -63,29 +63,35 @@ def _creative_commons(elements: str, version: str) -> Terms:
     title = "-".join(_CC_TITLES[part] for part in parts)
     if version == "3.0":
         title = title.replace("NoDerivatives", "NoDerivs")
-    kinds: dict[str, Kind] = {"ND": "no_derivatives", "NC": "non_commercial", "SA": "share_alike"}
+    kinds_by_element: dict[str, Kind] = {"ND": "no_derivatives", "NC": "non_commercial", "SA": "share_alike"}
     return Terms(
         name=f"CC-{elements}-{version}",
         title=f"Creative Commons {title} {version} {_CC_VERSIONS[version]}",
         url=f"https://creativecommons.org/licenses/{elements.lower()}/{version}/",
         obligations=(_CREDIT, *(_CC_ASKS[part] for part in parts[1:])),
-        kind=next((kind for part, kind in kinds.items() if part in parts), "permissive"),
+        kind=next((kind for part, kind in kinds_by_element.items() if part in parts), "permissive"),
     )
 
 
-_ODC = "https://opendatacommons.org/licenses"
-_DEDICATION = "https://creativecommons.org/publicdomain/zero/1.0/"
+_ODC_ADDRESS = "https://opendatacommons.org/licenses"
+_CC0_ADDRESS = "https://creativecommons.org/publicdomain/zero/1.0/"
 _OTHER_TERMS = (
-    Terms("CC0-1.0", "Creative Commons Zero 1.0 Universal", _DEDICATION, _NO_OBLIGATIONS, "permissive"),
+    Terms("CC0-1.0", "Creative Commons Zero 1.0 Universal", _CC0_ADDRESS, _NO_OBLIGATIONS, "permissive"),
     Terms(
-        "PDDL-1.0", "Open Data Commons Public Domain Dedication 1.0", f"{_ODC}/pddl/1-0/", _NO_OBLIGATIONS, "permissive"
+        "PDDL-1.0",
+        "Open Data Commons Public Domain Dedication 1.0",
+        f"{_ODC_ADDRESS}/pddl/1-0/",
+        _NO_OBLIGATIONS,
+        "permissive",
     ),
     Terms(PUBLIC_DOMAIN, "Public domain", None, _NO_OBLIGATIONS, "permissive"),
-    Terms("ODC-By-1.0", "Open Data Commons Attribution License 1.0", f"{_ODC}/by/1-0/", (_NOTICES,), "permissive"),
+    Terms(
+        "ODC-By-1.0", "Open Data Commons Attribution License 1.0", f"{_ODC_ADDRESS}/by/1-0/", (_NOTICES,), "permissive"
+    ),
     Terms(
         name="ODbL-1.0",
         title="Open Data Commons Open Database License 1.0",
-        url=f"{_ODC}/odbl/1-0/",
+        url=f"{_ODC_ADDRESS}/odbl/1-0/",
         obligations=(
             _NOTICES,
             "Offer an adapted database under ODbL too, if you use it, or what is made of it, publicly.",
@@ -111,7 +117,7 @@ _OTHER_TERMS = (
 _CC = tuple(_creative_commons(elements, version) for version in _CC_VERSIONS for elements in _CC_ELEMENTS)
 _TERMS = {each.name: each for each in (*_CC, *_OTHER_TERMS)}
 
-# what follows for a table that is merged from all parts
+# the consequences for a table merged from all parts
 _MERGED: dict[Kind, str] = {
     "no_derivatives": "Some parts forbid adaptation ({}): do not publish a table that they are merged into.",
     "non_commercial": "Some parts forbid commercial use ({}): a table that they are merged into is not for it either.",
@@ -121,9 +127,9 @@ _ALL_PERMISSIVE = (
     "All parts have permissive licences: a merged table may be published, if what they ask for goes with it."
 )
 
-# what is stated, word by word, in fewer words: applied in this order
+# abbreviations of stated words, applied in this order
 _ABBREVIATIONS = (
-    (r"\b(?:deed|legalcode)(?: [a-z]{2})?$", ""),  # the page and its language
+    (r"\b(?:deed|legalcode)(?: [a-z]{2})?$", ""),  # suffix of a page, with its language
     (r"creative ?commons", "cc"),
     (r"\bcc 0\b", "cc zero"),
     (r"public ?domain", "pd"),
@@ -135,13 +141,13 @@ _ABBREVIATIONS = (
     (r"non ?commercial", "nc"),
     (r"share ?alike", "sa"),
     (r"no ?deriv(?:ative)?s?(?: works)?\b", "nd"),
-    (r"\b(\d) 0\b", r"\1.0"),  # addresses write 1-0
+    (r"\b(\d) 0\b", r"\1.0"),  # in addresses: 1-0
 )
 _NOISE = frozenset(
     {"http", "https", "www", "org", "html", "spdx", "license", "licence", "licenses", "licences"}
     | {"the", "v", "version", "public", "international", "unported"}
 )
-# the words that a licence must be stated with, and those that it may be; any other word makes it another licence
+# the required and the optional words of each licence; any other word makes it another licence
 _WORDS = (
     ("CC0-1.0", {"cc", "zero"}, {"1.0", "universal", "pd", "dedication"}),
     ("ODbL-1.0", {"odbl"}, {"odc", "1.0"}),
@@ -154,9 +160,9 @@ _WORDS = (
 
 
 def spdx(licence: str | None) -> str | None:
-    """The SPDX identifier of a licence as repositories state it: by name, in short, or by its address.
+    """The SPDX identifier of a licence as repositories state it: name, abbreviation or address.
 
-    None for what is no licence ("Open Access"), is a national version, or leaves open which licence or version it is.
+    None for other statements ("Open Access"), for national versions, and without an unambiguous licence and version.
     """
     words = _words(licence or "")
     for name, required, optional in _WORDS:
@@ -166,21 +172,21 @@ def spdx(licence: str | None) -> str | None:
 
 
 def terms(licence: str | None) -> Terms:
-    """What a licence asks for, however it is stated."""
+    """The terms of a licence, however it is stated."""
     name = spdx(licence)
     if name:
         return _TERMS[name]
     if not (licence or "").strip():
-        asks = "Nobody states a licence: ask the authors before passing the data on."
-        return Terms(NOT_STATED, "No licence is stated", None, (asks,), "unknown")
-    asks = "This licence is not known here: read it, or ask the authors, before passing the data on."
-    return Terms(str(licence), "Unknown licence", None, (asks,), "unknown")
+        obligation = "Nobody states a licence: ask the authors before passing the data on."
+        return Terms(NOT_STATED, "No licence is stated", None, (obligation,), "unknown")
+    obligation = "This licence is not known here: read it, or ask the authors, before passing the data on."
+    return Terms(str(licence), "Unknown licence", None, (obligation,), "unknown")
 
 
 def disagreement(settings: str | None, stated: str | None) -> str | None:
-    """Why a licence must be looked at: the settings and the repository do not say the same.
+    """Why a licence needs a check: the settings and the repository differ.
 
-    None if they do, or the repository says nothing. What it says is repeated as it is: escape it.
+    None if they agree, or the repository states none. Its statement is repeated verbatim: escape it.
     """
     ours, theirs = _quoted_licence(settings), _quoted_licence(stated)
     if theirs is None or ours == theirs:
@@ -193,7 +199,7 @@ def disagreement(settings: str | None, stated: str | None) -> str | None:
 
 
 def consequences(parts: Mapping[Terms, Sequence[str]]) -> list[str]:
-    """What follows for one table that is merged from all parts: a sentence for each kind, the strictest first.
+    """The consequences for a table merged from all parts: a sentence for each kind, the strictest first.
 
     Args:
         parts: the datasets under each licence, as they are to be named.
@@ -204,20 +210,20 @@ def consequences(parts: Mapping[Terms, Sequence[str]]) -> list[str]:
 
 
 def _share_alike_sentences(parts: Mapping[Terms, Sequence[str]]) -> list[str]:
-    """Under which licence a merged table must be published, if any asks for that; none satisfies them all."""
-    alike = sorted((each for each in parts if each.is_share_alike), key=lambda each: each.name)
-    if not alike:
+    """The licence that share-alike parts require of a merged table; no single one may satisfy them all."""
+    share_alike = sorted((each for each in parts if each.is_share_alike), key=lambda each: each.name)
+    if not share_alike:
         return []
-    subject = f"Some parts are share-alike ({', '.join(name for each in alike for name in parts[each])})"
-    restricted = {each for each in parts if "-NC-" in each.name}
-    if len({each.family for each in alike}) == 1 and (not restricted or set(alike) <= restricted):
-        return [f"{subject}: publish a merged table under {alike[-1].name}, with what the others ask for."]
-    names = sorted({each.name for each in (*alike, *restricted)})
+    subject = f"Some parts are share-alike ({', '.join(name for each in share_alike for name in parts[each])})"
+    non_commercial = {each for each in parts if "-NC-" in each.name}
+    if len({each.family for each in share_alike}) == 1 and (not non_commercial or set(share_alike) <= non_commercial):
+        return [f"{subject}: publish a merged table under {share_alike[-1].name}, with what the others ask for."]
+    names = sorted({each.name for each in (*share_alike, *non_commercial)})
     return [f"{subject}, and no one licence satisfies {' and '.join(names)}: publish these parts as separate tables."]
 
 
 def _quoted_licence(licence: str | None) -> str | None:
-    """The identifier, or else the words in quotation marks; null where there are none."""
+    """The identifier, or else the quoted text; null if it is empty."""
     text = " ".join((licence or "").split())
     return spdx(text) or (f"“{text}”" if text else None)
 
@@ -230,12 +236,12 @@ def _words(licence: str) -> list[str]:
 
 
 def _spdx_of_creative_commons(words: Sequence[str]) -> str | None:
-    """Names often stand there twice, in full and in short: they must be the same each time."""
+    """The identifier of a Creative Commons licence; repeated statements of it must agree."""
     versions = {word for word in words if word in _CC_VERSIONS}
     elements = " ".join(word.upper() for word in words if word not in versions and word != "cc")
     prefix, *clauses = re.split(r"\bBY\b", elements)
-    elements_stated = {"-".join(["BY", *clause.split()]) for clause in clauses}
-    if prefix or len(elements_stated) != 1 or len(versions) != 1:
+    element_sets = {"-".join(["BY", *clause.split()]) for clause in clauses}
+    if prefix or len(element_sets) != 1 or len(versions) != 1:
         return None
-    name = f"CC-{elements_stated.pop()}-{versions.pop()}"
+    name = f"CC-{element_sets.pop()}-{versions.pop()}"
     return name if name in _TERMS else None

@@ -1,4 +1,4 @@
-"""Say what is wrong in the settings: the file, the key, what was found, and the nearest thing that would be right."""
+"""Messages about invalid settings: the file, the key, the value, and the nearest valid one."""
 
 import difflib
 import types
@@ -26,13 +26,13 @@ EXAMPLES = {
 
 
 def unknown_name_message(name: str, known: Iterable[str], kind: str, file: str) -> str:
-    """The sentence for a name that is not there."""
+    """The message for an unknown name."""
     return f"{file}: there is no {kind} {name!r}. {_suggestion(name, sorted(known))}"
 
 
 def invalid_settings_message(file: str, error: ValidationError, model: type[BaseModel]) -> str:
-    """Every complaint about a settings file, one a line."""
-    # a value that may be of several types is complained about once for each of them
+    """The message for all invalid settings of a file, one per line."""
+    # a value that may be of several types has one error for each of them
     problems = {
         problem["loc"][:-1] if problem["loc"][-1:] in UNION_MEMBERS else problem["loc"]: problem
         for problem in error.errors()
@@ -44,7 +44,7 @@ def invalid_settings_message(file: str, error: ValidationError, model: type[Base
 
 
 def yaml_error_message(error: Exception) -> str:
-    """What is wrong with a text that is not YAML, and the line with a mark below the place."""
+    """The message for invalid YAML, with the line and a mark below the error."""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return " ".join(str(error).split())
     mark, context = error.problem_mark, f" {error.context}" if error.context else ""
@@ -53,7 +53,7 @@ def yaml_error_message(error: Exception) -> str:
 
 
 def misplaced_entry(tree: yaml.Node | None) -> str:
-    """What to say of a dataset's entry that stands among those that are not loaded; empty if there is none."""
+    """The message for a dataset's entry below `not_loaded`; empty if there is none."""
     branches = {name.value: value for name, value in tree.value} if isinstance(tree, yaml.MappingNode) else {}
     not_loaded = branches.get("not_loaded")
     for name, entry in not_loaded.value if isinstance(not_loaded, yaml.MappingNode) else ():
@@ -65,16 +65,16 @@ def misplaced_entry(tree: yaml.Node | None) -> str:
 
 
 def duplicate_key(node: yaml.Node | None, path: str = "") -> str:
-    """The first key that a YAML mapping holds twice, dotted; empty if there is none. YAML itself keeps the last."""
+    """The first duplicate key of a YAML mapping, dotted; empty without one. YAML itself keeps the last value."""
     if not isinstance(node, yaml.MappingNode):
         return ""
     names: set[str] = set()
     for name, value in node.value:
-        dotted = f"{path}.{name.value}".lstrip(".")
+        dotted_name = f"{path}.{name.value}".lstrip(".")
         if name.value in names:
-            return dotted
+            return dotted_name
         names.add(name.value)
-        if nested := duplicate_key(value, dotted):
+        if nested := duplicate_key(value, dotted_name):
             return nested
     return ""
 
@@ -101,7 +101,7 @@ def _problem_message(problem: Any, model: type[BaseModel]) -> str:
 
 
 def _quoted_value(value: str, *, is_address: bool) -> str:
-    """A value without credentials; what stands before the host of an address may be one, also without its `https://`."""
+    """A quoted value without credentials; the user of an address is hidden even without `https://`."""
     if is_address and "://" not in value:
         return redact(repr(f"//{value}")).replace("//", "", 1)
     return redact(repr(value))
@@ -122,7 +122,7 @@ def _setting_names(model: type[BaseModel], path: Sequence[str]) -> list[str]:
 
 def _choices(model: type[BaseModel], path: Sequence[str]) -> tuple[Any, ...]:
     annotation = _type_of(model, path)
-    while get_origin(annotation) is tuple:  # of a list, each
+    while get_origin(annotation) is tuple:  # for a list, the type of its items
         annotation = _unwrap(get_args(annotation)[0])
     return get_args(annotation)
 
@@ -139,7 +139,7 @@ def _expected(problem: Any, model: type[BaseModel], path: Sequence[str]) -> str:
 
 
 def _range(model: type[BaseModel], path: Sequence[str]) -> str:
-    """The numbers that a setting may be, in words."""
+    """The range of a numeric setting, for a message."""
     parent = _type_of(model, path[:-1])
     fields = parent.model_fields if isinstance(parent, type) and issubclass(parent, BaseModel) else {}
     field = fields.get(path[-1])
@@ -152,7 +152,7 @@ def _range(model: type[BaseModel], path: Sequence[str]) -> str:
 
 
 def _type_of(annotation: Any, path: Sequence[str]) -> Any:
-    """The type that the settings have at a place, by walking down the models."""
+    """The type of a setting, found by walking down the models."""
     for part in path:
         annotation = _unwrap(annotation)
         if get_origin(annotation) is dict:

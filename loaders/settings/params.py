@@ -1,7 +1,6 @@
-"""The settings: the only reader of `params.yaml`.
+"""Settings: the only reader of `params.yaml`.
 
-Everything is checked before anything runs, and what is handed out cannot be changed. What each setting means stands
-in `params.yaml` beside it.
+Everything is checked before anything runs, and settings are immutable. Each setting is explained in `params.yaml`.
 """
 
 from collections.abc import Iterable
@@ -29,7 +28,7 @@ RESERVED_KEYS = SHARED_TABLES | {"boundaries", "build"}
 
 
 class Dataset(SettingsModel):
-    """One published dataset: where it is, how to read it, what it means, what it may be used for."""
+    """One published dataset: its source, how to read it, what its columns mean, and its licence."""
 
     key: str
     alias: Key | None = None
@@ -46,7 +45,7 @@ class Dataset(SettingsModel):
 
 
 class NotLoaded(SettingsModel):
-    """A dataset that is known, and the reason why it is not loaded."""
+    """A known dataset that is not loaded, with the reason."""
 
     doi: Doi
     reason: Text
@@ -71,7 +70,7 @@ class Settings(SettingsModel):
     not_loaded: dict[Key, NotLoaded] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _names_are_unique(self) -> Self:
+    def _require_unique_names(self) -> Self:
         owners: dict[str, str] = dict.fromkeys(self.datasets, "")
         for key, dataset in self.datasets.items():
             if key in RESERVED_KEYS:
@@ -87,7 +86,7 @@ class Settings(SettingsModel):
         return self
 
     @model_validator(mode="after")
-    def _priority_names_datasets(self) -> Self:
+    def _require_known_priority(self) -> Self:
         for key in self.dedup.priority:
             if key not in self.datasets:
                 raise ValueError(
@@ -99,23 +98,23 @@ class Settings(SettingsModel):
 
     @property
     def by_priority(self) -> tuple[str, ...]:
-        """The keys of all datasets; the one whose outlines and values come first is first."""
+        """The keys of all datasets, by their priority in entity resolution."""
         return tuple(dict.fromkeys((*self.dedup.priority, *self.datasets)))
 
     @property
     def boundary_source(self) -> Literal["naturalearth", "overture"]:
-        """Whose boundaries are used; samples always have those that are bundled."""
+        """The source of boundaries; samples always use the bundled one."""
         return "naturalearth" if self.origin == "sample" else self.boundaries.source
 
     def limit_mb(self, dataset: Dataset) -> float:
-        """The largest single file of a dataset that may be fetched [MB]."""
+        """The size limit of a single file of a dataset [MB]."""
         return dataset.max_mb or self.max_mb
 
     def with_limit(self, max_mb: float) -> Self:
-        """The same with one limit for all datasets on what may be fetched [MB].
+        """The same settings with one size limit for all datasets [MB].
 
         Raises:
-            SettingsError: it is no positive number.
+            SettingsError: the limit is not a positive number.
         """
         if not max_mb > 0:
             raise SettingsError(f"max_mb is {max_mb!r}; expected a positive number of megabytes.")
@@ -123,10 +122,10 @@ class Settings(SettingsModel):
         return self.model_copy(update={"max_mb": max_mb, "datasets": datasets})
 
     def select_datasets(self, names: Iterable[str] | None) -> list[Dataset]:
-        """The datasets with these keys or aliases, each once; all of them if there are no names.
+        """The datasets with these keys or aliases, each once; all datasets without names.
 
         Raises:
-            SettingsError: there is none of one name.
+            SettingsError: a name is unknown.
         """
         datasets = [self.dataset(name) for name in names or self.datasets]
         return list({dataset.key: dataset for dataset in datasets}.values())
@@ -135,7 +134,7 @@ class Settings(SettingsModel):
         """The dataset with this key or alias.
 
         Raises:
-            SettingsError: there is none; the message names the nearest.
+            SettingsError: the name is unknown; the message suggests the nearest one.
         """
         aliases = {dataset.alias: key for key, dataset in self.datasets.items() if dataset.alias}
         key = aliases.get(name, name)
@@ -153,7 +152,7 @@ def read_settings(path: Path) -> Settings:
         path: the YAML file, by convention `params.yaml` in the project's folder.
 
     Raises:
-        SettingsError: it is not YAML, or says something that cannot be meant: the file, the key, what was found and
+        SettingsError: it is not YAML, or holds an invalid setting: the message names the file, the key, the value and
             the nearest valid name.
     """
     try:
@@ -163,7 +162,7 @@ def read_settings(path: Path) -> Settings:
         duplicate = messages.duplicate_key(tree)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date, a branch within itself
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date, a recursive branch
         raise SettingsError(f"{path}: is not YAML: {messages.yaml_error_message(error)}") from error
     if duplicate:
         raise SettingsError(f"{path.name}: {duplicate} stands there twice; keep one of them.")
@@ -176,7 +175,7 @@ def read_settings(path: Path) -> Settings:
 
 
 def _with_keys(document: object, file: str) -> object:
-    """Tell each dataset its own key."""
+    """Add its own key to each dataset."""
     datasets = document.get("datasets") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(datasets, dict):
         return document

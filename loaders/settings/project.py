@@ -1,4 +1,4 @@
-"""The project that a command or a pipeline works for: its settings and its folders."""
+"""The project of a command or a pipeline: its settings and its paths."""
 
 from pathlib import Path
 
@@ -6,14 +6,14 @@ from loaders.core.errors import SettingsError
 from loaders.core.paths import ProjectPaths, find_root
 from loaders.settings.params import Settings, read_settings
 
-UNUSABLE_CHARACTERS = {"{": "DVC", "}": "DVC", "?": "DuckDB"}  # and who takes it for something else
+UNUSABLE_CHARACTERS = {"{": "DVC", "}": "DVC", "?": "DuckDB"}  # and the tool that interprets it
 
 
 def require_usable_folder(root: Path) -> None:
-    """The tools of the workflow can work in the project's folder.
+    """Refuse a project folder that a tool of the workflow cannot handle.
 
     Raises:
-        SettingsError: its path holds a character that one of them takes for something else.
+        SettingsError: its path holds a character that one of the tools interprets.
     """
     for character, tool in UNUSABLE_CHARACTERS.items():
         if character in str(root):
@@ -24,13 +24,13 @@ def require_usable_folder(root: Path) -> None:
 
 
 def read_project(params: Path | str | None = None) -> tuple[Settings, ProjectPaths]:
-    """The settings of a project, and its folders.
+    """Read the settings of a project, and find its paths.
 
     Args:
         params: its `params.yaml`; by default that of the project around the working directory.
 
     Raises:
-        SettingsError: there is none, or it says something that cannot be meant.
+        SettingsError: `params.yaml` is missing or invalid.
     """
     path = Path(params).resolve() if params else find_root() / "params.yaml"
     settings = read_settings(path)

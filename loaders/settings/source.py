@@ -1,4 +1,4 @@
-"""The settings of acquisition: where a dataset is published, and how files are brought from there."""
+"""Settings of acquisition: the source of a dataset, and the selection of its files."""
 
 from typing import Annotated, Self
 
@@ -18,7 +18,7 @@ Patterns = Annotated[tuple[Text, ...], BeforeValidator(as_tuple)]
 
 
 class Source(SettingsModel):
-    """Where a dataset is published: exactly one of `doi`, `url`, `github`, `path`."""
+    """The source of a dataset: exactly one of `doi`, `url`, `github`, `path`."""
 
     doi: Doi | None = None
     url: HttpUrl | None = None
@@ -28,14 +28,14 @@ class Source(SettingsModel):
     exclude: Patterns = ()
 
     @model_validator(mode="after")
-    def _one_kind(self) -> Self:
+    def _require_one_kind(self) -> Self:
         if len(self._stated_kinds()) != 1:
             kinds = " and ".join(self._stated_kinds()) or "none of them"
             raise ValueError(f"a source is exactly one of {', '.join(SOURCE_KINDS)}; found {kinds}")
         return self
 
     @model_validator(mode="after")
-    def _no_secrets(self) -> Self:
+    def _refuse_secrets(self) -> Self:
         for kind in ("url", "doi", "github"):
             if credential := credential_in(getattr(self, kind) or ""):
                 raise ValueError(
@@ -47,12 +47,12 @@ class Source(SettingsModel):
 
     @property
     def kind(self) -> str:
-        """Which of the four it is."""
+        """The kind of source: one of the four."""
         return self._stated_kinds()[0]
 
     @property
     def as_stated(self) -> dict[str, object]:
-        """As a lock repeats it."""
+        """The source as a lock repeats it."""
         return self.model_dump(mode="json", exclude_defaults=True)
 
     def _stated_kinds(self) -> list[str]:

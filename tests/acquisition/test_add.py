@@ -26,10 +26,10 @@ def test_a_doi_becomes_an_entry_whose_file_is_fetched_from_the_cache(checkout: C
     archive = zipped(solar_farms__geojson=farms(1, 2, 3), wind_farms__geojson=farms(4), readme__txt=b"x")
     files = {"all.zip": archive, "training.geojson": farms(9)}
     web.zenodo.publish(number, concept=number - 1, files=files, title=EVIL, licence="cc-by-4.0", date="2023-02-01")
-    before = (checkout.root / "params.yaml").read_text()
+    previous = (checkout.root / "params.yaml").read_text()
     run = checkout.eo_pv("add", f"https://doi.org/10.5281/zenodo.{number - 1}", "--file", "solar_*", "--yes")
     assert run.code == 0, run.output
-    assert (checkout.root / "params.yaml").read_text().startswith(before)
+    assert (checkout.root / "params.yaml").read_text().startswith(previous)
     entries = _settings(checkout)["datasets"]
     key = next(name for name in entries if name != "farms")
     assert key == "farms_world_injected_source_path_2023"
@@ -43,10 +43,10 @@ def test_a_doi_becomes_an_entry_whose_file_is_fetched_from_the_cache(checkout: C
     assert not checkout.paths.lock(key).exists()
     assert not checkout.paths.raw(key).exists()
     assert _files(checkout.root / "data") == set()
-    asked = len([request for request in web.requests if "all.zip" in request.path])
+    requests = len([request for request in web.requests if "all.zip" in request.path])
     for step in ("resolve", "fetch"):
         assert checkout.eo_pv(step, key).code == 0
-    assert len([request for request in web.requests if "all.zip" in request.path]) == asked
+    assert len([request for request in web.requests if "all.zip" in request.path]) == requests
     assert "all.zip.unpacked/solar_farms.geojson" in checkout.raw(key)
 
 
@@ -64,9 +64,9 @@ def test_a_file_above_the_limit_is_not_downloaded(checkout: Checkout, web: Publi
     number = RECORD + 10
     web.zenodo.publish(number, files={"solar.geojson": farms(1, padding=1_200_000)})
     checkout.settings(_settings(checkout)["datasets"], max_mb=1)
-    before = (checkout.root / "params.yaml").read_bytes()
+    previous = (checkout.root / "params.yaml").read_bytes()
     run = checkout.eo_pv("add", f"10.5281/zenodo.{number}", "--yes")
     assert run.code == 1
     assert "solar.geojson has 1.2 MB, more than the limit of 1 MB. If you want it, say --max-mb 2" in run.output
-    assert (checkout.root / "params.yaml").read_bytes() == before
+    assert (checkout.root / "params.yaml").read_bytes() == previous
     assert not [request for request in web.requests if "solar.geojson" in request.path]

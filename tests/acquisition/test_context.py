@@ -13,12 +13,12 @@ RELEASE = "2026-09-23.1"
 
 def run(checkout: Checkout, *commands: str) -> list[str]:
     """Run commands that go well; returns what they say."""
-    said = []
+    message = []
     for command in commands:
         done = checkout.eo_pv(*command.split(), REQUESTS_CA_BUNDLE=checkout.web.environment()["REQUESTS_CA_BUNDLE"])
         assert done.code == 0, done.output
-        said.append(done.output)
-    return said
+        message.append(done.output)
+    return message
 
 
 def test_a_new_record_asks_for_what_is_around_it_and_for_nothing_else(checkout: Checkout) -> None:
@@ -32,11 +32,11 @@ def test_a_new_record_asks_for_what_is_around_it_and_for_nothing_else(checkout: 
     *_, boundary, sky = run(checkout, "ingest farms", "cells", "boundaries", "irradiance")
     assert "boundaries: 1 of countries, 0 of regions" in boundary
     assert "irradiance: 2 of 2 cells, from pvgis" in sky
-    asked = [len(checkout.web.asked(host)) for host in (*amazon.hosts, PVGIS)]
-    assert (asked[0] > 0, asked[1]) == (True, 2)
+    requests = [len(checkout.web.asked(host)) for host in (*amazon.hosts, PVGIS)]
+    assert (requests[0] > 0, requests[1]) == (True, 2)
 
     run(checkout, "boundaries", "irradiance")
-    assert [len(checkout.web.asked(host)) for host in (*amazon.hosts, PVGIS)] == asked
+    assert [len(checkout.web.asked(host)) for host in (*amazon.hosts, PVGIS)] == requests
 
     sun.at_sea = 50
     shapes = json.loads(farms(1, 2))

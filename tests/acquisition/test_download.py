@@ -80,8 +80,8 @@ def _wait_for_bytes(folder: Path, size: int) -> None:
 
 def test_a_file_that_changes_in_mid_download_is_never_mixed(checkout: Checkout, web: Publishers) -> None:
     """Without a checksum only the ETag tells the two versions apart."""
-    before, after = farms(1, padding=2_000_000), farms(2, padding=2_000_000)
-    web.plain.publish(HOST, "/farms.geojson", before, etag='"1"')
+    previous, after = farms(1, padding=2_000_000), farms(2, padding=2_000_000)
+    web.plain.publish(HOST, "/farms.geojson", previous, etag='"1"')
     checkout.settings({"farms": _from("/farms.geojson")})
     checkout.eo_pv("resolve", "farms")
     web.fault(HOST, "/farms.geojson", Fault.cut(after=1_500_000))
@@ -91,8 +91,8 @@ def test_a_file_that_changes_in_mid_download_is_never_mixed(checkout: Checkout, 
 
 
 def test_a_file_that_is_replaced_after_the_lock_is_refused(checkout: Checkout, web: Publishers) -> None:
-    before, after = farms(1, padding=1000), farms(2, padding=1000)
-    web.zenodo.publish(RECORD, concept=CONCEPT, files={NAME: before})
+    previous, after = farms(1, padding=1000), farms(2, padding=1000)
+    web.zenodo.publish(RECORD, concept=CONCEPT, files={NAME: previous})
     checkout.eo_pv("resolve", "farms")
     web.zenodo.publish(RECORD, concept=CONCEPT, files={NAME: after})
     run = checkout.eo_pv("fetch", "farms")
@@ -103,10 +103,10 @@ def test_a_file_that_is_replaced_after_the_lock_is_refused(checkout: Checkout, w
 
 
 def test_a_file_without_a_checksum_must_come_as_it_came_before(checkout: Checkout, web: Publishers) -> None:
-    before, after = farms(1, padding=1000), farms(2, padding=1000)
-    web.plain.publish(HOST, "/farms.geojson", before, etag='"1"')
+    previous, after = farms(1, padding=1000), farms(2, padding=1000)
+    web.plain.publish(HOST, "/farms.geojson", previous, etag='"1"')
     checkout.settings({"farms": _from("/farms.geojson")})
-    assert _fetched(checkout) == {"farms.geojson": before}
+    assert _fetched(checkout) == {"farms.geojson": previous}
     web.plain.publish(HOST, "/farms.geojson", after, etag='"1"')
     checkout.paths.raw("farms").joinpath("farms.geojson").unlink()
     shutil.rmtree(checkout.cache)
@@ -139,10 +139,10 @@ def test_another_checkout_finds_the_bytes_in_the_cache(checkout: Checkout, web: 
 
 def test_a_damaged_cache_is_not_believed(checkout: Checkout, web: Publishers) -> None:
     _fetched(checkout)
-    (kept,) = (checkout.cache / "sha256").rglob("*/*")
+    (expected,) = (checkout.cache / "sha256").rglob("*/*")
     checkout.paths.raw("farms").joinpath(NAME).unlink()
-    kept.chmod(0o644)
-    kept.write_bytes(b"damaged")
+    expected.chmod(0o644)
+    expected.write_bytes(b"damaged")
     web.forget()
     assert _fetched(checkout) == {NAME: farms(1, 2)}
     assert len(web.asked("zenodo.org", FILE)) == 1

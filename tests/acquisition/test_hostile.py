@@ -35,9 +35,9 @@ def _fetched(checkout: Checkout) -> dict[str, bytes]:
 
 def test_what_came_before_never_overrules_the_lock(checkout: Checkout, web: Publishers) -> None:
     """As after a kill between the two files that `update` writes, or a merge of one of them; the sizes are equal."""
-    before, after = farms(1, padding=1000), farms(2, padding=1000)
-    web.zenodo.publish(RECORD, concept=CONCEPT, files={NAME: before})
-    assert _fetched(checkout) == {NAME: before}
+    previous, after = farms(1, padding=1000), farms(2, padding=1000)
+    web.zenodo.publish(RECORD, concept=CONCEPT, files={NAME: previous})
+    assert _fetched(checkout) == {NAME: previous}
     seen = checkout.paths.receipt("farms").read_bytes()
     web.zenodo.publish(RECORD, concept=CONCEPT, files={NAME: after})
     assert checkout.eo_pv("update").code == 0
@@ -308,9 +308,9 @@ def test_a_killed_publication_into_the_cache_is_finished_by_the_next_run(checkou
     """Everything has come, and is not in its place yet."""
     web.zenodo.publish(RECORD, concept=CONCEPT, files={NAME: BEFORE})
     _fetched(checkout)
-    (kept,) = (checkout.cache / "sha256").rglob("*/*")
+    (expected,) = (checkout.cache / "sha256").rglob("*/*")
     partial = next(path.with_suffix("") for path in (checkout.cache / "partial").glob("*.lock"))
-    kept.rename(partial).chmod(0o644)
+    expected.rename(partial).chmod(0o644)
     checkout.paths.raw("farms").joinpath(NAME).unlink()
     web.forget()
     assert _fetched(checkout) == {NAME: BEFORE}

@@ -277,10 +277,10 @@ def test_github_that_answers_no_more_questions_takes_no_checksum_away(
     bench: Callable[..., Bench], web: Publishers, caplog: pytest.LogCaptureFixture
 ) -> None:
     farm = bench(BY_GITHUB)
-    (before,) = farm.lock().files
+    (previous,) = farm.lock().files
     web.fault(API, "/", Fault.status(429, retry_after=3600, times=None))
     (after,) = update(farm.dataset, farm.paths, farm.downloads.client).files
-    assert (after, after.checksum is None) == (before, False)
+    assert (after, after.checksum is None) == (previous, False)
     assert "GITHUB_TOKEN" in caplog.text
 
 
@@ -302,8 +302,8 @@ def test_the_token_goes_to_githubs_interface_and_nowhere_else(
     web.fault(API, "/", Fault.redirect_to(f"https://{HOST}{PATH}"))
     farm = bench(BY_GITHUB)
     farm.fetch()
-    told = {each.host for each in web.requests if "SECRET" in str(dict(each.headers))}
-    assert (told, HOST in web.hosts()) == ({API}, True)
+    traceback_text = {each.host for each in web.requests if "SECRET" in str(dict(each.headers))}
+    assert (traceback_text, HOST in web.hosts()) == ({API}, True)
     assert "SECRET" not in caplog.text + farm.paths.lock("farms").read_text()
 
 
@@ -320,8 +320,8 @@ def test_the_commands_say_what_proves_a_file_and_what_they_accept(checkout: Chec
     web.fault(HOST, PATH, WRONG_ONCE)
     for step in ("resolve", "fetch"):
         assert checkout.eo_pv(step, "farms").code == 0
-    said = checkout.eo_pv("verify").output
-    assert said == f"farms: farms.geojson: nobody states a checksum: as first seen on {TODAY}\n"
+    message = checkout.eo_pv("verify").output
+    assert message == f"farms: farms.geojson: nobody states a checksum: as first seen on {TODAY}\n"
     run = checkout.eo_pv("update", "farms")
     assert (run.code, checkout.raw("farms")) == (0, {"farms.geojson": GOOD}), run.output
     assert "farms: nothing changed\n" in run.output

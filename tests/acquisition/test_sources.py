@@ -119,9 +119,9 @@ def test_the_newest_child_of_a_sciencebase_item_is_locked_and_a_newer_one_is_rep
     assert (record["id"], record["version"]) == ("6671c479", "2.0")
     files = {"uspvdbGeoJSON.zip": zipped(uspvdb_v3__geojson=farms(1, 2, 3))}
     web.sciencebase.publish("69aa0000", files, title="USPVDB v3.0", parent="66707f69")
-    said = " ".join(checkout.eo_pv("update", "farms").output.split())
-    assert "id changed (6671c479 → 69aa0000)" in said
-    assert "version changed (2.0 → 3.0)" in said
+    message = " ".join(checkout.eo_pv("update", "farms").output.split())
+    assert "id changed (6671c479 → 69aa0000)" in message
+    assert "version changed (2.0 → 3.0)" in message
 
 
 def test_a_file_in_a_folder_at_osf_is_fetched(checkout: Checkout, web: Publishers) -> None:
@@ -263,22 +263,22 @@ def test_update_says_what_the_publisher_changed(checkout: Checkout, web: Publish
     checkout.eo_pv("resolve", "farms")
     assert checkout.eo_pv("update").output == "farms: nothing changed\n"
     web.zenodo.publish(RECORD + 9, concept=CONCEPT, files={NAME: farms(1, 2, 3)}, version="2", title="Farms")
-    before, after = len(farms(1, 2)), len(farms(1, 2, 3))
-    said = " ".join(checkout.eo_pv("update", "farms").output.split())
-    assert f"id changed ({RECORD} → {RECORD + 9})" in said
-    assert f"doi changed (10.5281/zenodo.{RECORD} → 10.5281/zenodo.{RECORD + 9})" in said
-    assert f"{NAME} changed ({before:,} → {after:,} bytes)" in said
+    previous, after = len(farms(1, 2)), len(farms(1, 2, 3))
+    message = " ".join(checkout.eo_pv("update", "farms").output.split())
+    assert f"id changed ({RECORD} → {RECORD + 9})" in message
+    assert f"doi changed (10.5281/zenodo.{RECORD} → 10.5281/zenodo.{RECORD + 9})" in message
+    assert f"{NAME} changed ({previous:,} → {after:,} bytes)" in message
 
 
 def test_a_failed_update_leaves_the_lock_and_the_others_are_updated(checkout: Checkout, web: Publishers) -> None:
     web.plain.publish(HOST, "/a.geojson", farms(1))
     checkout.settings({"farms": zenodo_farms(), "other": {"source": {"url": f"https://{HOST}/a.geojson"}}})
     assert checkout.eo_pv("update").code == 0
-    before = checkout.lock("farms")
+    previous = checkout.lock("farms")
     web.zenodo.unpublish(RECORD)
     web.plain.publish(HOST, "/a.geojson", farms(1, 2))
     run = checkout.eo_pv("update")
-    assert (run.code, checkout.lock("farms")) == (1, before)
+    assert (run.code, checkout.lock("farms")) == (1, previous)
     assert "other: a.geojson changed" in run.output
     assert "Error: farms: " in run.output
 

@@ -94,5 +94,5 @@ def test_several_datasets_are_downloaded_at_the_same_time(published: Checkout, w
         download={"timeout_s": 2.0, "backoff_s": 0.0},
     )
     assert published.eo_pv("prefetch").code == 0
-    asked = [each.host for each in web.requests if each.method == "GET" and each.host != "api.github.com"]
-    assert set(asked[:2]) == {"files.example.org", "raw.githubusercontent.com"}  # before either is asked again
+    requests = [each.host for each in web.requests if each.method == "GET" and each.host != "api.github.com"]
+    assert set(requests[:2]) == {"files.example.org", "raw.githubusercontent.com"}  # before either is asked again

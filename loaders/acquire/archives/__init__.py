@@ -1,1 +1,1 @@
-"""Archives: judged by their table of contents, then unpacked within limits."""
+"""Archives: checked by their table of contents, then unpacked within limits."""

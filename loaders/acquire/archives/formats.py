@@ -1,8 +1,8 @@
-r"""What an archive says of its members, and how to copy them in small pieces: zip and tar.
+r"""Archive formats zip and tar: list the members, and copy them in small chunks.
 
-What an archive says is handed on as it is; `loaders.acquire.archives.unpack` judges it. Only what must be known to
-read on at all is refused here, as a `BadArchiveError`. `tarfile.data_filter` judges too little, and tar only: it lets
-`C:\x`, `..\x`, control characters and negative sizes pass, and refuses a pipe even where nobody wants it.
+Members are reported as the archive states them; `loaders.acquire.archives.unpack` checks them. Only an archive that
+cannot be read on at all is refused here, with a `BadArchiveError`. `tarfile.data_filter` checks too little, and tar
+only: it accepts `C:\x`, `..\x`, control characters and negative sizes, and refuses a pipe even if it is not selected.
 """
 
 import io
@@ -22,9 +22,9 @@ from loaders.formats.signatures import UNLIMITED_BYTES
 CHUNK_BYTES = 1 << 20
 HEADER_BYTES = 1 << 24  # no name, sparse map or padding of a tar is longer
 MAX_PART_BYTES, MAX_NAME_BYTES = 240, 1000  # disks allow 255 and 4,096
-ZIP_END_BYTES = 22 + 0xFFFF  # with the longest comment there is
+ZIP_END_BYTES = 22 + 0xFFFF  # with the longest possible comment
 LINK_BYTES = 4096  # no path is longer
-# These unpack at once all that was read of them: 4 kB of bzip2 may become 80 MB, and 1 MB becomes 20 GB.
+# These decompress a whole read at once: 4 kB of bzip2 may become 80 MB, and 1 MB becomes 20 GB.
 SMALL_CHUNK_BYTES = {zipfile.ZIP_BZIP2: 4096, zipfile.ZIP_LZMA: 4096}
 
 Kind = Literal["file", "folder", "link", "special file"]
@@ -32,19 +32,19 @@ ZIP_KINDS: dict[int, Kind] = {0: "file", stat.S_IFREG: "file", stat.S_IFLNK: "li
 
 
 class BadArchiveError(Exception):
-    """What is wrong with an archive, as the rest of a sentence that begins with its name."""
+    """A fault of an archive, as the rest of a sentence that begins with its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    r"""What an archive says of one member.
+    r"""A member, as its archive states it.
 
     Attributes:
         stated_name: its name there.
         bytes: its size when unpacked [bytes].
         kind: only a file is data.
-        target: where a link leads, from the top of the archive; empty if that cannot be known.
-        encrypted: whether it asks for a password.
+        target: of a link, from the top of the archive; empty if unknown.
+        encrypted: whether it requires a password.
     """
 
     stated_name: str
@@ -65,12 +65,12 @@ class Member:
 
 
 def name_parts(name: str) -> list[str]:
-    r"""The parts of a path, whether separated by `/` or `\`, without those that mean nothing."""
+    r"""The parts of a path, whether separated by `/` or `\`, without empty ones and `.`."""
     return [part for part in name.replace("\\", "/").split("/") if part not in {"", "."}]
 
 
 def name_fault(name: str) -> str:
-    """Why a name must not become a path; empty if it may."""
+    """Why a name cannot become a path; empty if it can."""
     parts = name_parts(name)
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in name):
         return "holds control characters"
@@ -84,34 +84,34 @@ def name_fault(name: str) -> str:
 
 
 def length_fault(name: str) -> str:
-    """Whether a name of a file to be fetched is too long: some is left for what is added, and for the folders above."""
+    """Why a name is too long for a downloaded file, with room for suffixes and parent folders; empty if it is not."""
     longest = max(len(part.encode()) for part in name_parts(name))
     is_too_long = longest > MAX_PART_BYTES or len(name.encode()) > MAX_NAME_BYTES
     return "is longer than a disk allows" if is_too_long else ""
 
 
 def resolve_link(link: str, target: bytes) -> str:
-    """Where a link leads, seen from the top of the archive and not from its own folder."""
+    """The target of a link, relative to the top of the archive instead of its own folder."""
     text = target.decode("utf-8", "replace")
     return text if PureWindowsPath(text).anchor else "/".join([*name_parts(link)[:-1], text])
 
 
 class ArchiveFormat(Protocol):
-    """A format of archives; members are numbered as they come."""
+    """An archive format; members are numbered in their order."""
 
     @property
     def is_sequential(self) -> bool:
-        """Whether it unpacks the members before a wanted one too, to pass over them."""
+        """Whether members before a selected one are unpacked too, to skip them."""
 
     def members(self, archive: Path, folder: Path) -> Iterator[Member]:
         """All members; nothing is written into the folder."""
 
     def copy(self, archive: Path, selected: Mapping[int, Member], folder: Path) -> None:
-        """Write the chosen members into the folder."""
+        """Write the selected members into the folder."""
 
 
 class MemberWriter:
-    """The file that a member becomes: it takes the stated number of bytes and not one more."""
+    """The file that a member is written to; it takes the stated number of bytes and not one more."""
 
     def __init__(self, member: Member, folder: Path) -> None:
         self._member = member
@@ -121,14 +121,14 @@ class MemberWriter:
         self._stream = path.open("xb")
 
     def write(self, s: bytes | bytearray) -> int:
-        """Append a piece, unless it is too much."""
+        """Append a chunk, unless it exceeds the stated size."""
         self._written += len(s)
         if self._written > self._member.bytes:
             raise self._size_error("more")
         return self._stream.write(s)
 
     def close(self) -> None:
-        """End the file, unless it is too short."""
+        """Close the file, unless it is too short."""
         self.close_unchecked()
         if self._written != self._member.bytes:
             raise self._size_error("fewer")
@@ -143,7 +143,7 @@ class MemberWriter:
         self.close()
 
     def close_unchecked(self) -> None:
-        """End the file as it is."""
+        """Close the file, whatever its size."""
         self._stream.close()
 
     def _size_error(self, comparison: str) -> BadArchiveError:
@@ -153,16 +153,16 @@ class MemberWriter:
 
 
 class ZipFormat:
-    """`zipfile`, which checks the CRC of what it reads to the end."""
+    """`zipfile`, which checks the CRC of every member that is read to its end."""
 
     is_sequential = False
 
     def members(self, archive: Path, folder: Path) -> Iterator[Member]:
-        """As the directory at its end says."""
+        """All members of the central directory."""
         with zipfile.ZipFile(archive) as zip_file:
             _require_whole_directory(archive, len(zip_file.infolist()))
             for entry in zip_file.infolist():
-                # zipfile cuts a name at a NUL; what a later field renames is only in `filename`
+                # zipfile truncates a name at a NUL; a name from a later field is only in `filename`
                 name = entry.orig_filename if "\0" in entry.orig_filename else entry.filename
                 is_folder = name.endswith(("/", "\\"))
                 kind = "folder" if is_folder else ZIP_KINDS.get(stat.S_IFMT(entry.external_attr >> 16), "special file")
@@ -174,12 +174,12 @@ class ZipFormat:
                 yield Member(name, entry.file_size, kind, target, encrypted)
 
     def copy(self, archive: Path, selected: Mapping[int, Member], folder: Path) -> None:
-        """Member by member."""
+        """Copy member by member."""
         with zipfile.ZipFile(archive) as zip_file:
             entries = zip_file.infolist()
             for index, member in selected.items():
                 entry = entries[index]
-                entry.file_size = UNLIMITED_BYTES  # at the stated size, zipfile would stop without a word
+                entry.file_size = UNLIMITED_BYTES  # at the stated size, zipfile would stop silently
                 with zip_file.open(entry) as source:
                     MemberWriter(member, folder).copy_from(
                         source, SMALL_CHUNK_BYTES.get(entry.compress_type, CHUNK_BYTES)
@@ -187,25 +187,25 @@ class ZipFormat:
 
 
 def _require_whole_directory(archive: Path, listed_count: int) -> None:
-    """Compare the number of members with what the end of a zip archive states, which zipfile does not look at."""
+    """Compare the number of members with the one at the end of a zip archive, which zipfile ignores."""
     with archive.open("rb") as stream:
         stream.seek(max(archive.stat().st_size - ZIP_END_BYTES, 0))
         end = stream.read()
     position = end.rfind(b"PK\5\6") + 10
     stated_count = int.from_bytes(end[position : position + 2], "little")
-    if stated_count not in {listed_count % 0x10000, 0xFFFF}:  # the latter says that it did not fit
+    if stated_count not in {listed_count % 0x10000, 0xFFFF}:  # 0xFFFF is for larger numbers
         raise BadArchiveError(
             f"is damaged or cut short: it states {stated_count:,} members, but lists {listed_count:,}"
         )
 
 
 class _BoundedReader(io.BufferedReader):
-    """A stream of a tar that refuses to hold much of it in memory, and remembers what was read last."""
+    """A stream of a tar that refuses large reads into memory, and remembers the last read."""
 
     last = b""
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read as asked; tarfile asks for a whole header, however long that says it is."""
+        """Read at most a header's length; tarfile reads a whole header, whatever length it states."""
         if size is None or not 0 <= size <= HEADER_BYTES:
             raise BadArchiveError(f"holds a header of {size} bytes; expected {HEADER_BYTES:,} at most")
         self.last = super().read(size)
@@ -214,13 +214,13 @@ class _BoundedReader(io.BufferedReader):
 
 @dataclass(frozen=True, slots=True)
 class TarFormat:
-    """`tarfile`, which needs help to tell the end of an archive from a hole in it."""
+    """`tarfile`, with a check that tells the end of an archive from a hole in it."""
 
     opener: Callable[..., Any]
     is_sequential: bool = True
 
     def members(self, archive: Path, folder: Path) -> Iterator[Member]:
-        """As they come, and then to the very end: only there is the checksum of the compression."""
+        """All members in their order, up to the very end, where the checksum of the compression is."""
         with self._opened(archive) as (tar_file, stream):
             for entry in tar_file:
                 kind: Kind = "file" if entry.isreg() else "folder" if entry.isdir() else "special file"
@@ -233,7 +233,7 @@ class TarFormat:
                 raise BadArchiveError(f"goes on for more than {HEADER_BYTES:,} bytes after its end")
 
     def copy(self, archive: Path, selected: Mapping[int, Member], folder: Path) -> None:
-        """In one pass."""
+        """Copy in one pass."""
         with self._opened(archive) as (tar_file, _):
             for index, entry in enumerate(tar_file):
                 if index in selected:

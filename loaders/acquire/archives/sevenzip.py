@@ -1,4 +1,4 @@
-"""What a 7z archive says of its members, and how to copy them in small pieces."""
+"""Archive format 7z: list the members, and copy them in small chunks."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,33 +19,33 @@ from loaders.acquire.archives.formats import (
     resolve_link,
 )
 
-# Of any other method, py7zr unpacks a megabyte at once, whatever that becomes; the last is judged as encryption.
+# With other methods, py7zr unpacks a megabyte at once, whatever its size; 7zAES is reported as encryption.
 STREAMED_METHODS = {
     *("LZMA", "LZMA2", "PPMd", "COPY", "delta", "DELTA", "BCJ", "ARM", "ARMT", "IA64", "PPC", "SPARC", "7zAES"),
 }
 
 
 class _MemberWriter(MemberWriter, Py7zIO):
-    """A file as py7zr wants it."""
+    """A member's file with the interface that py7zr expects."""
 
     def read(self, size: int | None = None) -> bytes:
-        """Nothing: py7zr asks for this method and never calls it here."""
+        """Return nothing: py7zr requires this method and never calls it here."""
         return b""
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """Nowhere: py7zr rewinds what it has written, for those who read it again."""
+        """Do nothing: py7zr rewinds its output for readers."""
         return 0
 
     def flush(self) -> None:
-        """Nothing; closing does it."""
+        """Do nothing: `close` flushes."""
 
     def size(self) -> int:
-        """What was written so far [bytes]."""
+        """The number of bytes written so far."""
         return self._written
 
 
 class _MemberWriters(WriterFactory):
-    """Give py7zr, for each member that it unpacks, the file to write."""
+    """Creates the file of each member that py7zr unpacks."""
 
     def __init__(self, selected: Mapping[int, Member], folder: Path) -> None:
         self._members = {member.name: member for member in selected.values()}
@@ -53,23 +53,23 @@ class _MemberWriters(WriterFactory):
         self._writers: list[_MemberWriter] = []
 
     def create(self, filename: str) -> Py7zIO:
-        """The file of one member, which py7zr names below the folder; the one before is closed by now."""
+        """Create the file of one member; the previous one is closed by now."""
         self._writers = [_MemberWriter(self._members[_member_name(filename, self._folder)], self._folder)]
         return self._writers[0]
 
     def close_all(self) -> None:
-        """Close what py7zr leaves open when it fails."""
+        """Close the files that py7zr leaves open when it fails."""
         for writer in self._writers:
             writer.close_unchecked()
 
 
 class SevenZipFormat:
-    """`py7zr`, which checks CRCs and hands out what it unpacks piece by piece."""
+    """`py7zr`, which checks CRCs and unpacks in chunks."""
 
     is_sequential = True
 
     def members(self, archive: Path, folder: Path) -> Iterator[Member]:
-        """As its header says; where links lead is packed like data."""
+        """All members of the header; targets of links are packed like data."""
         with self._opened(archive) as archive_file:
             is_encrypted = archive_file.needs_password()
             entries = list(archive_file.files)
@@ -86,7 +86,7 @@ class SevenZipFormat:
                 yield Member(name, entry.uncompressed, kind, target, is_encrypted and not entry.emptystream)
 
     def copy(self, archive: Path, selected: Mapping[int, Member], folder: Path) -> None:
-        """In one pass."""
+        """Copy in one pass."""
         writers = _MemberWriters(selected, folder)
         with self._opened(archive) as archive_file:
             try:
@@ -97,7 +97,7 @@ class SevenZipFormat:
 
     @contextmanager
     def _opened(self, archive: Path) -> Iterator[SevenZipFile]:
-        # py7zr reads the blocks of an open file one after another, those of a path in threads
+        # py7zr reads the blocks of an open file sequentially, those of a path in threads
         try:
             with archive.open("rb") as stream, SevenZipFile(stream) as archive_file:
                 if unknown_method := min(set(archive_file.archiveinfo().method_names) - STREAMED_METHODS, default=""):
@@ -120,5 +120,5 @@ def _kind(entry: ArchiveFile) -> Kind:
 
 
 def _member_name(path: str, folder: Path) -> str:
-    """The name of a member from the path that py7zr makes of it."""
+    """The name of a member, from the path that py7zr makes of it."""
     return "/".join(name_parts(PurePosixPath(path).relative_to(folder.absolute().as_posix()).as_posix()))

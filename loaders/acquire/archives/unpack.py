@@ -1,14 +1,14 @@
-"""Unpack what is wanted of a published archive, and nothing that could harm this disk.
+"""Unpack the selected members of a published archive, and nothing that could harm this disk.
 
-An archive is what a stranger says it is. Names, sizes and links are judged before the first byte is written, and the
-sizes again while writing, because tables of contents lie. Links, devices, owners, modes and times are never taken over.
+Archives are untrusted. Names, sizes and links are checked before the first byte is written, and sizes again while
+writing, because tables of contents lie. Links, devices, owners, modes and times are never applied.
 """
 
 import bz2
 import errno
 import gzip
 import lzma
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,11 +47,11 @@ MAX_MEMBERS = 1_000_000
 
 
 def require_safe_name(name: str, origin: str, key: str) -> None:
-    r"""Refuse a name that must not become a path on this disk; `a\b` is read as `a/b`.
+    r"""Refuse a name that cannot become a path on this disk; `a\b` is read as `a/b`.
 
     Args:
         name: as a publisher states it.
-        origin: what states it, for the message: "the file list of Zenodo record 5005868".
+        origin: its origin, for the message: "the file list of Zenodo record 5005868".
         key: the dataset.
 
     Raises:
@@ -73,23 +73,23 @@ def unpack(  # noqa: PLR0913 (each says what no other does)
     limits: Limits,
     key: str,
 ) -> list[Path]:
-    r"""Write the wanted members of an archive below a folder, their folders kept.
+    r"""Write the selected members of an archive below a folder, keeping their folders.
 
     Archives inside are members like others. A member that the archive calls `.\a//b` is `a/b`.
 
     Args:
-        archive: the file on this disk, whatever it is called here.
-        name: what its publisher calls it; the ending tells the format.
-        folder: where to; on any error, nothing of this archive stays there.
-        select: takes the names of all members but folders and returns those to unpack.
-        limits: what it may become.
+        archive: the file on this disk, under any name.
+        name: its published name, whose ending names the format.
+        folder: the target; on any error, nothing of this archive stays there.
+        select: selects from the names of all members but folders.
+        limits: of the unpacked size.
         key: the dataset, for messages.
 
     Returns:
         The files written, sorted.
 
     Raises:
-        ReadError: the archive is damaged, encrypted or too large, or holds what no dataset needs.
+        ReadError: the archive is damaged, encrypted or too large, or holds links or special files.
     """
     job = UnpackJob(archive, name, folder, limits, key)
     archive_format = _format(job)
@@ -105,23 +105,28 @@ def unpack(  # noqa: PLR0913 (each says what no other does)
     require_plain_files(job, list(selected.values()))
     require_within_limits(job, sum(member.bytes for member in selected.values()))
     paths = sorted(folder / member.name for member in selected.values())
+    _write(job, archive_format, selected, paths)
+    return paths
+
+
+def _write(job: UnpackJob, archive_format: ArchiveFormat, selected: Mapping[int, Member], paths: list[Path]) -> None:
+    """Write the selected members, all of them or none."""
     with _readable_errors(job):
-        if existing := [path.name for path in paths if path.exists()]:
-            raise job.error(f"holds {existing[0]}, which is in {folder} already")
+        if existing_names := [path.name for path in paths if path.exists()]:
+            raise job.error(f"holds {existing_names[0]}, which is in {job.folder} already")
     try:
         with _readable_errors(job):
-            archive_format.copy(archive, selected, folder)
-            if missing := [path for path in paths if not path.is_file()]:
-                raise job.error(f"lists {missing[0].relative_to(folder)}, but does not hold it")
+            archive_format.copy(job.archive, selected, job.folder)
+            if missing_paths := [path for path in paths if not path.is_file()]:
+                raise job.error(f"lists {missing_paths[0].relative_to(job.folder)}, but does not hold it")
     except BaseException:
-        _remove_files(paths, folder)
+        _remove_files(paths, job.folder)
         raise
-    return paths
 
 
 def _format(job: UnpackJob) -> ArchiveFormat:
     if job.name.lower().endswith(SEVEN_ZIP):
-        from loaders.acquire.archives.sevenzip import SevenZipFormat  # noqa: PLC0415 (few archives are worth the time of its import)
+        from loaders.acquire.archives.sevenzip import SevenZipFormat  # noqa: PLC0415 (slow to import, rarely needed)
 
         return SevenZipFormat()
     for suffix, archive_format in ARCHIVE_FORMATS.items():
@@ -131,7 +136,7 @@ def _format(job: UnpackJob) -> ArchiveFormat:
 
 
 def _require_magic(job: UnpackJob) -> None:
-    """Compare the first bytes with the ending: a page that asks for a login is no archive."""
+    """Compare the first bytes with the ending: a login page is not an archive."""
     with job.archive.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     for suffix, magic in ARCHIVE_MAGIC.items():
@@ -140,7 +145,7 @@ def _require_magic(job: UnpackJob) -> None:
 
 
 def _members(job: UnpackJob, archive_format: ArchiveFormat) -> list[Member]:
-    """All members, none of which leads out of the folder."""
+    """All members, each checked to stay inside the folder."""
     members: list[Member] = []
     passed_bytes = 0
     for member in archive_format.members(job.archive, job.folder):
@@ -156,24 +161,24 @@ def _members(job: UnpackJob, archive_format: ArchiveFormat) -> list[Member]:
 
 @contextmanager
 def _readable_errors(job: UnpackJob) -> Iterator[None]:
-    """Say in a sentence what the libraries raise, which on damaged data is any exception there is."""
+    """Turn errors of the libraries, which on damaged data can be any exception, into messages."""
     try:
         yield
-    except (EoPvError, MemoryError):  # of ours, of this machine
+    except (EoPvError, MemoryError):  # ours, or this machine's
         raise
     except BadArchiveError as error:
         raise job.error(str(error)) from error
     except NotImplementedError as error:
         raise job.error(f"is packed in a way that this version cannot read ({error})") from error
     except Exception as error:
-        if isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}:  # that is a seek to a false place
+        if isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}:  # EINVAL: a bad offset
             remedy = f"Make room for it there, or narrow datasets.{job.key}.source.include."
             raise job.error(f"cannot be unpacked on this disk ({error.strerror})", remedy) from error
         raise job.error(f"{DAMAGED_MESSAGE} ({error})" if str(error) else DAMAGED_MESSAGE) from error
 
 
 def _remove_files(paths: list[Path], folder: Path) -> None:
-    """Remove files as far as they came to be, and the folders that this empties."""
+    """Remove the files written so far, and the folders that this empties."""
     for path in paths:
         path.unlink(missing_ok=True)
         for parent in path.parents[: len(path.parents) - len(folder.parents) - 1]:

@@ -15,7 +15,7 @@ RATIO_MATTERS_FROM_MB = 100.0  # small tables of zeros shrink a thousandfold, an
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large the wanted members may be together [MB], and how many times the size of their archive."""
+    """The largest total size of the selected members [MB], and the largest ratio to the size of their archive."""
 
     max_unpacked_mb: float
     max_ratio: float
@@ -42,9 +42,9 @@ class UnpackJob:
 
 
 def require_inside(job: UnpackJob, member: Member) -> None:
-    """Refuse the whole archive for a member or link that leads out of the folder, wanted or not."""
+    """Refuse the whole archive for any member or link that leads out of the folder."""
     fault = name_fault(member.stated_name)
-    if fault and not (member.kind == "folder" and fault == "is empty"):  # "./", which many a tar begins with
+    if fault and not (member.kind == "folder" and fault == "is empty"):  # "./", the first member of many tars
         raise job.error(f"holds a member {member.stated_name!r}, whose name {fault}")
     if member.bytes < 0:
         raise job.error(f"says that {member.stated_name!r} has {member.bytes} bytes")
@@ -57,7 +57,7 @@ def require_inside(job: UnpackJob, member: Member) -> None:
 
 
 def require_plain_files(job: UnpackJob, selected: list[Member]) -> None:
-    """Refuse what is wanted but is no file of its own, on disks that ignore case or accents' spelling too."""
+    """Refuse selected members that are not plain files, or that disks ignoring case or accents would merge."""
     files: dict[str, Member] = {}
     for member in selected:
         if member.kind != "file":
@@ -79,7 +79,7 @@ def require_plain_files(job: UnpackJob, selected: list[Member]) -> None:
 
 
 def case_folded(name: str) -> str:
-    """A name as disks see it that ignore case, or how accents are spelt."""
+    """A name as seen by disks that ignore case and the encoding of accents."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
@@ -87,13 +87,13 @@ def require_within_limits(job: UnpackJob, total_bytes: int) -> None:
     """Refuse selected members that are too large together."""
     total_mb = total_bytes / 1e6
     if total_mb > job.limits.max_unpacked_mb:
-        allowed = f"download.max_unpacked_mb allows {job.limits.max_unpacked_mb:,.0f} MB"
-        raise job.size_error(f"would unpack to {total_mb:,.0f} MB, but {allowed}", "max_unpacked_mb")
+        limit = f"download.max_unpacked_mb allows {job.limits.max_unpacked_mb:,.0f} MB"
+        raise job.size_error(f"would unpack to {total_mb:,.0f} MB, but {limit}", "max_unpacked_mb")
     require_ratio(job, total_bytes)
 
 
 def require_ratio(job: UnpackJob, total_bytes: int) -> None:
-    """Refuse what unpacks to many times the size of its archive."""
+    """Refuse members that unpack to many times the size of their archive."""
     ratio = total_bytes / max(job.archive.stat().st_size, 1)
     if total_bytes / 1e6 > RATIO_MATTERS_FROM_MB and ratio > job.limits.max_ratio:
         fault = f"would unpack to {total_bytes / 1e6:,.0f} MB, which is {ratio:,.0f} times its own size"

@@ -1,8 +1,8 @@
-"""Where datasets are published: one module for each kind of place.
+"""Publishers of datasets: one module per kind of repository.
 
-`ask` finds out what the place holds now; that of a repository takes the page of a record, and is null for other pages.
-`address` says where a file of it is downloaded. A lock keeps what the place calls a record and its files, never an
-address: a place that moves needs another `address`, not other locks.
+`query` lists the files that a source holds now; that of a repository takes the page of a record, and returns null for
+other pages. `address` is where a file is downloaded. A lock stores the repository's own identifiers, never addresses: a
+repository that moves needs another `address`, not other locks.
 """
 
 from typing import Protocol
@@ -18,10 +18,10 @@ from loaders.settings.source import Source
 
 
 class Publisher(Protocol):
-    """A kind of place where data are published."""
+    """A kind of repository."""
 
     def address(self, record: Record, file: LockedFile) -> str:
-        """Where a file of a record is downloaded."""
+        """The address of a file of a record."""
 
 
 PUBLISHERS: dict[str, Publisher] = {
@@ -37,15 +37,15 @@ PUBLISHERS: dict[str, Publisher] = {
 
 
 def query(dataset: Dataset, client: HttpClient, *, verify_head: bool = False) -> Listing:
-    """Everything that a published source holds now, wanted or not; the page of a record is the record.
+    """All files that a published source holds now, selected or not; a record's page stands for the record.
 
     Args:
-        dataset: whose source is asked.
-        client: how to ask.
-        verify_head: whether what HEAD says of a file has led nowhere before.
+        dataset: the dataset to query.
+        client: sends the requests.
+        verify_head: whether to confirm the headers of HEAD by GET, since the file could not be downloaded before.
 
     Raises:
-        SourceError: the place does not answer, knows nothing of that name, or answers what cannot be understood.
+        SourceError: the publisher does not answer, does not know the record, or answers in an unknown form.
     """
     session = PublisherSession(client, dataset.key, verify_head=verify_head)
     try:
@@ -63,5 +63,5 @@ def _listing(source: Source, session: PublisherSession) -> Listing:
 
 
 def address(record: Record, file: LockedFile) -> str:
-    """Where a file of a lock is downloaded."""
+    """The address of a locked file."""
     return PUBLISHERS[record.repository].address(record, file)

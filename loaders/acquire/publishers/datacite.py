@@ -1,4 +1,4 @@
-"""What DataCite knows of a DOI: title, creators, year, version and licence, as its publisher stated them."""
+"""DataCite's metadata of a DOI: title, creators, year, version and licence, as stated by its publisher."""
 
 from typing import Any
 from urllib.parse import quote
@@ -8,7 +8,7 @@ from loaders.acquire.publishers.api.session import PublisherSession, text, year
 
 
 def record(doi: str, session: PublisherSession) -> dict[str, Any]:
-    """The fields of a `Record` that DataCite states; none for a DOI of another agency."""
+    """The fields of a `Record` that DataCite states; empty for a DOI of another agency."""
     url, label = f"https://api.datacite.org/dois/{quote(doi, safe='')}", f"what DataCite knows of {doi}"
     if session.get(url).status_code == 404:
         return {}
@@ -24,7 +24,7 @@ def record(doi: str, session: PublisherSession) -> dict[str, Any]:
 
 
 def _licence(rights: list[Fields]) -> str | None:
-    """The first entry that names a licence, rather than saying whether access is open."""
+    """The first entry that names a licence, instead of an access status."""
     licence_entries = [entry for entry in rights if "semantics" not in str(entry.values.get("rightsUri"))]
     for entry in licence_entries or rights:
         for name in ("rightsIdentifier", "rights", "rightsUri"):

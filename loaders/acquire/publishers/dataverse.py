@@ -1,7 +1,7 @@
 """Dataverse, which many universities run. A dataset has a DOI and versions; a file has a number and perhaps a folder.
 
-A table that Dataverse has taken in is listed as `farms.tab`, a copy without column types, but with the checksum of the
-file that was deposited. That file is the one to fetch: under its own name, which the list states as well.
+An ingested table is listed as `farms.tab`, a copy without column types, but with the checksum of the deposited file.
+The deposited file is fetched, under its own name, which the list states as well.
 """
 
 import re
@@ -20,7 +20,7 @@ PAGE = re.compile(r"(?P<root>.*)/(?:dataset\.xhtml|citation|(?P<file>file\.xhtml
 IDENTIFIER = re.compile(r"/(?=(?:doi|hdl|ark|perma):)", re.IGNORECASE)
 ORIGINAL = "?format=original"
 PER_PAGE = 1000
-# as Dataverse names the formats that it takes in, where it does not state the name of the deposited file
+# endings by Dataverse's formats of ingested tables, for sites that state no name of the deposited file
 ENDINGS = {
     "text/csv": ".csv",
     "text/comma-separated-values": ".csv",
@@ -37,7 +37,7 @@ ENDINGS = {
 
 
 def query(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
-    """What a dataset, or one file of it, holds, by its page; null for a page of something else."""
+    """The files of a dataset, or one of its files, by its page; null for another page."""
     parts = urlsplit(page)
     match = PAGE.fullmatch(parts.path)
     identifiers = parse_qs(parts.query).get("persistentId", [])
@@ -50,7 +50,7 @@ def query(page: str, doi: str | None, session: PublisherSession) -> Listing | No
 
 
 def address(record: Record, file: LockedFile) -> str:
-    """A file by its number, at the site that the record names before its identifier."""
+    """The address of a file by its number, at the site that the record's identifier begins with."""
     number, original, _ = file.remote.partition(ORIGINAL)
     return f"https://{IDENTIFIER.split(record.id)[0]}/api/access/datafile/{quote(number, safe='')}{original}"
 
@@ -58,7 +58,7 @@ def address(record: Record, file: LockedFile) -> str:
 def _dataset_or_file(
     identifier: str, site: str, session: PublisherSession, *, is_file: bool
 ) -> tuple[Fields, list[Fields]]:
-    """The newest version of a dataset, and its files; or a file alone."""
+    """The newest version of a dataset and its files; or a single file."""
     label = f"{identifier} at {site}"
     if is_file:
         return Fields({}, label, session), [
@@ -100,7 +100,7 @@ def _doi(identifier: str) -> str | None:
 
 
 def _entries(version: Fields, identifier: str, site: str) -> list[Fields]:
-    """All files: of the list that comes in pages, and of the version itself, as far as the site knows either."""
+    """All files: of the paged list, and of the version itself, as far as the site supports them."""
     session, label = version.session, f"the files of {identifier} at {site}"
     stated_files = {_file_id(file): file for file in version.parts("files")}
     if session.get(_page_url(identifier, site, 0)).status_code == 404:
@@ -112,7 +112,7 @@ def _entries(version: Fields, identifier: str, site: str) -> list[Fields]:
 def _pages(
     identifier: str, site: str, label: str, session: PublisherSession, stated_ids: Collection[str]
 ) -> Iterator[list[Fields]]:
-    """The pages of a list of files; old sites state no total, and may send all files whatever is asked for."""
+    """The pages of a list of files; old sites state no total, and may ignore paging."""
     first_page: list[Fields] = []
     listed_count, total = 0, None
     while True:
@@ -140,19 +140,19 @@ def _file_id(entry: Fields) -> str:
 
 
 def _locked_files(entries: Sequence[Fields]) -> Iterator[LockedFile]:
-    """The files, with their folders; of two tables that were deposited under one name, each has its listed name."""
+    """The files, with their folders; tables deposited under the same name have their listed names."""
     names = [_path(entry, _deposited_name(entry) or entry.name("label")) for entry in entries]
     name_counts = Counter(names)
     for entry, name in zip(entries, names, strict=True):
-        deposited = _deposited_name(entry)
-        is_shared = deposited is not None and name_counts[name] > 1
-        unique_name = _path(entry, _with_ending(entry.name("label"), deposited or "")) if is_shared else name
-        yield _file(entry, unique_name, is_table=deposited is not None)
+        deposited_name = _deposited_name(entry)
+        is_shared = deposited_name is not None and name_counts[name] > 1
+        unique_name = _path(entry, _with_ending(entry.name("label"), deposited_name or "")) if is_shared else name
+        yield _file(entry, unique_name, is_table=deposited_name is not None)
 
 
-def _with_ending(label: str, deposited: str) -> str:
+def _with_ending(label: str, deposited_name: str) -> str:
     """The listed name with the ending of the deposited file."""
-    _, dot, ending = deposited.rpartition(".")
+    _, dot, ending = deposited_name.rpartition(".")
     return f"{re.sub(r'[.]tab$', '', label, flags=re.IGNORECASE)}{dot}{ending if dot else ''}"
 
 
@@ -171,7 +171,7 @@ def _file(entry: Fields, name: str, *, is_table: bool) -> LockedFile:
 
 
 def _deposited_name(entry: Fields) -> str | None:
-    """The name under which a table was deposited; null for what is no table that Dataverse has taken in."""
+    """The name under which a table was deposited; null for a file that is not an ingested table."""
     data_file = entry.part("dataFile")
     if data_file.values.get("originalFileName") is not None:
         return data_file.name("originalFileName")

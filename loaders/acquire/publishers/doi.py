@@ -1,4 +1,4 @@
-"""From a DOI, or from the address of a page, to the record that a repository publishes there."""
+"""From a DOI, or the address of a page, to the record of a repository."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from loaders.acquire.publishers import dataverse, figshare, osf, sciencebase, via_datahugger, zenodo
 from loaders.acquire.publishers.api.session import Listing, PublisherSession
 
-# each answers for its own pages, and null for all others
+# each returns null for pages of others
 REPOSITORIES: tuple[Callable[[str, str | None, PublisherSession], Listing | None], ...] = (
     zenodo.query,
     figshare.query,
@@ -17,10 +17,10 @@ REPOSITORIES: tuple[Callable[[str, str | None, PublisherSession], Listing | None
 
 
 def query(doi: str, session: PublisherSession) -> Listing:
-    """What is published under a DOI now; the DOI of all versions leads to the newest one.
+    """The files of a DOI; the DOI of all versions leads to the newest one.
 
     Raises:
-        SourceError: the DOI does not exist, or leads to a place that we cannot ask.
+        SourceError: the DOI does not exist, or leads to an unsupported repository.
     """
     if listing := figshare.article(doi, session):
         return listing
@@ -29,7 +29,7 @@ def query(doi: str, session: PublisherSession) -> Listing:
 
 
 def query_page(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
-    """The record that a page of a repository is about; null if it is no such page, or one of another repository."""
+    """The record of a repository's page; null for any other page."""
     try:
         urlsplit(page)
     except ValueError:

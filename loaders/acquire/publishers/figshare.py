@@ -1,6 +1,6 @@
-"""figshare and the portals that it runs for others. An article has versions, each with files; the newest is meant.
+"""figshare and its portals for institutions. An article has versions, each with files; the newest is used.
 
-An article itself states no more than ten of its files, which is all that datahugger sees; the others come in pages.
+An article itself states no more than ten of its files, which is all that datahugger reads; the others come in pages.
 """
 
 import re
@@ -21,12 +21,12 @@ DOI = re.compile(r"10\.6084/m9\.figshare\.(\d+)(?:\.v(\d+))?", re.IGNORECASE)
 COLLECTION = re.compile(r"10\.6084/m9\.figshare\.c\.(\d+)(?:\.v\d+)?", re.IGNORECASE)
 DOI_OF_PORTAL = re.compile(r".*[./](\d{4,})(?:\.v(\d+))?")
 PAGE = re.compile(r"/articles/(?:[a-z_]+/)?[^/]+/(\d{4,})(?:/(\d{1,4}))?/?")
-PER_PAGE = 1000  # the most that figshare allows
+PER_PAGE = 1000  # figshare's limit
 MAX_LISTED = 20
 
 
 def article(doi: str, session: PublisherSession) -> Listing | None:
-    """What a DOI of figshare itself holds: it names the article, and its version; null for another DOI."""
+    """The files of figshare's own DOI, which names the article and its version; null for another DOI."""
     if match := COLLECTION.fullmatch(doi):
         raise _collection_error(match[1], doi, session)
     match = DOI.fullmatch(doi)
@@ -34,7 +34,7 @@ def article(doi: str, session: PublisherSession) -> Listing | None:
 
 
 def query(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
-    """What an article holds, by its page at figshare or at a portal; null for a page elsewhere."""
+    """The files of an article, by its page at figshare or at a portal; null for a page elsewhere."""
     parts = urlsplit(page)
     host, match = parts.hostname or "", PAGE.fullmatch(parts.path)
     is_figshare = host == HOST or host.endswith(f".{HOST}")
@@ -46,7 +46,7 @@ def query(page: str, doi: str | None, session: PublisherSession) -> Listing | No
 
 
 def address(record: Record, file: LockedFile) -> str:
-    """A file by its number."""
+    """The address of a file by its number."""
     return f"{DOWNLOADS}/{file.remote}"
 
 
@@ -82,8 +82,8 @@ def _record(fields: Fields) -> Record:
 def _files(fields: Fields, lists: Sequence[str]) -> list[Fields]:
     """All files of an article, from its own list of files.
 
-    Where there is none, the list of its newest version, or the files that the article itself states, are its files too
-    if they have as many bytes.
+    Without one, the list of its newest version, or the files in the article itself, are used
+    if they have the stated size in total.
     """
     session, label = fields.session, f"the files of {fields.label}"
     total_bytes = size(fields.values.get("size"))
@@ -100,14 +100,14 @@ def _files(fields: Fields, lists: Sequence[str]) -> list[Fields]:
 
 
 def _pages(url: str, label: str, total_bytes: int | None, session: PublisherSession) -> Iterator[list[Fields]]:
-    """The pages of a list of files: up to an empty one, or to the stated sum of bytes on a page that is not full."""
+    """The pages of a list of files: up to an empty one, or to a partial one that completes the stated size."""
     first_page: list[Fields] = []
     listed_bytes, number = 0, 0
     while True:
         number += 1
         page = get_list(f"{url}?page={number}&page_size={PER_PAGE}", label, session)
         if not page or (number > 1 and page == first_page and listed_bytes == total_bytes):
-            return  # the end; or a server that knows no pages, and has listed all
+            return  # the end; or a server without paging, which has listed all
         yield page
         first_page = first_page or page
         listed_bytes += _total_bytes(page)
@@ -120,7 +120,7 @@ def _total_bytes(files: list[Fields]) -> int:
 
 
 def _file(fields: Fields, folders: dict[str, object]) -> LockedFile:
-    """A file in its folder; of one that figshare only links to, it knows neither size nor checksum."""
+    """A file in its folder; figshare states neither size nor checksum of a file that it only links to."""
     number, name = fields.identifier("id"), fields.name("name")
     folder = folders.get(number)
     is_link = fields.values.get("is_link_only") is True

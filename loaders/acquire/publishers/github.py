@@ -1,6 +1,6 @@
 """GitHub, by commit or tag: a file, the parts of a shapefile, a file of a release, or a folder as one archive.
 
-Checksums are stated by its interface alone: the blob of each file in a commit, the digest of each file of a release.
+Only its API states checksums: the blob of each file in a commit, the digest of each file of a release.
 """
 
 import re
@@ -34,14 +34,14 @@ class GithubSource:
 
     @classmethod
     def parse(cls, name: str) -> Self:
-        """Take it apart; the settings have checked its form."""
+        """Parse a source; the settings have checked its form."""
         repository, _, rest = name.partition("@")
         ref, _, path = rest.partition(":")
         return cls(repository, ref, path)
 
 
 def query(name: str, session: PublisherSession) -> Listing:
-    """The file, or the files, at a place in a repository; a tag is pinned to its commit."""
+    """The files at a source in a repository; a tag is pinned to its commit."""
     source = GithubSource.parse(name)
     commit = source.ref if COMMIT.fullmatch(source.ref) else _commit(source, session)
     record = Record(
@@ -64,7 +64,7 @@ def query(name: str, session: PublisherSession) -> Listing:
 
 
 def address(record: Record, file: LockedFile) -> str:
-    """A file by its commit and its path, or by its release."""
+    """The address of a file by its commit and path, or by its release."""
     repository, _, commit = record.id.partition("@")
     if file.remote == "archive":
         return f"https://codeload.github.com/{repository}/zip/{commit}"
@@ -74,12 +74,12 @@ def address(record: Record, file: LockedFile) -> str:
 
 
 def _file(record: Record, remote: str, session: PublisherSession) -> LockedFile:
-    requested = LockedFile(PurePosixPath(remote.removeprefix(RELEASE)).name, None, None, remote=remote)
-    response = fetch_headers(address(record, requested), session)
+    requested_file = LockedFile(PurePosixPath(remote.removeprefix(RELEASE)).name, None, None, remote=remote)
+    response = fetch_headers(address(record, requested_file), session)
     session.require_found(response, f"{remote} in {record.id}")
-    described = locked_file(response, requested.name, remote)
-    # a commit says what is in its files: whatever else the server says may change any day
-    return described if remote.startswith(RELEASE) else replace(described, validator=None)
+    file = locked_file(response, requested_file.name, remote)
+    # the commit identifies the content; validators of the server may change any day
+    return file if remote.startswith(RELEASE) else replace(file, validator=None)
 
 
 def _shapefile_parts(record: Record, path: str, session: PublisherSession) -> list[LockedFile]:
@@ -110,11 +110,11 @@ def _commit(source: GithubSource, session: PublisherSession) -> str:
 
 
 def _refs(answer: bytes, source: GithubSource, session: PublisherSession) -> dict[str, str]:
-    """Every name in a repository, and the commit that it stands for."""
+    """Every ref of a repository, with its commit."""
     stream = BytesIO(answer)
     protocol = Protocol(stream.read, lambda _: None)
     try:
-        lines = [*protocol.read_pkt_seq(), *protocol.read_pkt_seq()]  # what it is, and then the names
+        lines = [*protocol.read_pkt_seq(), *protocol.read_pkt_seq()]  # the service, and then the refs
     except (GitProtocolError, HangupException, AssertionError, ValueError) as error:
         raise session.unclear_answer(f"the names in {source.repository} cannot be read ({error})") from error
     pairs = [line.split(b"\0")[0].decode("utf-8", "replace").split() for line in lines]

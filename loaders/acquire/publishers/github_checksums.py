@@ -1,6 +1,6 @@
-"""Checksums that GitHub's interface states: Git's blob of a file in a commit, the digest of a file of a release.
+"""Checksums from GitHub's API: Git's blob of a file in a commit, the digest of a file of a release.
 
-It answers 60 questions an hour to those who do not say who they are: without an answer, a lock states no checksum.
+The API allows 60 anonymous requests an hour; without its response, a lock states no checksum.
 """
 
 import logging
@@ -26,11 +26,11 @@ log = logging.getLogger(__name__)
 def with_blob_checksums(
     repository: str, commit: str, files: Sequence[LockedFile], session: PublisherSession
 ) -> Iterator[LockedFile]:
-    """Files of a commit, each with the checksum and the size that Git knows it by."""
+    """Files of a commit, each with Git's checksum and size."""
     tree = _query(f"{repository}/git/trees/{commit}?recursive=1", session)
     listed = {str(entry.get("path")): entry for entry in _objects(tree, "tree")}
     is_answering = isinstance(tree, dict) or NOT_FOUND in tree
-    for file in files:  # the tree of a large repository is cut short
+    for file in files:  # the tree of a large repository is truncated
         endpoint = f"{repository}/contents/{quote(file.remote)}?ref={commit}"
         entry = listed.get(file.remote) or (_query(endpoint, session) if is_answering else tree)
         yield _with_blob(file, entry, session)
@@ -58,7 +58,7 @@ def _with_blob(file: LockedFile, entry: dict[str, Any] | str, session: Publisher
 def _query(endpoint: str, session: PublisherSession) -> dict[str, Any] | str:
     token = os.environ.get(TOKEN, "").strip()
     headers = {"Accept": "application/vnd.github+json"}
-    if re.fullmatch(r"[A-Za-z0-9_]+", token):  # anything else is none, and an error would repeat it
+    if re.fullmatch(r"[A-Za-z0-9_]+", token):  # anything else is not a token, and an error would repeat it
         headers["Authorization"] = f"Bearer {token}"
     return session.optional_json(f"{API}/{endpoint}", headers=headers)
 

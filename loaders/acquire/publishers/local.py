@@ -1,4 +1,4 @@
-"""Files on this disk: the user's own, and the bundled samples, which stand in for what is published."""
+"""Files on this disk: the user's own, or the bundled samples."""
 
 import glob
 from pathlib import Path
@@ -12,15 +12,15 @@ from loaders.settings.params import Dataset
 
 
 def is_local(dataset: Dataset, paths: ProjectPaths) -> bool:
-    """Whether a dataset is taken from this disk."""
+    """Whether a dataset comes from this disk."""
     return dataset.source.path is not None or paths.origin == "sample"
 
 
 def source_path(dataset: Dataset, paths: ProjectPaths) -> Path:
-    """The file or folder that a dataset comes from: the user's own, or its bundled twin.
+    """The file or folder of a dataset: the user's own, or its bundled sample.
 
     Raises:
-        SourceError: it is not there.
+        SourceError: it does not exist.
     """
     if dataset.source.path is not None:
         path = (paths.root / Path(dataset.source.path).expanduser()).absolute()
@@ -34,7 +34,7 @@ def source_path(dataset: Dataset, paths: ProjectPaths) -> Path:
 
 
 def local_files(dataset: Dataset, paths: ProjectPaths) -> dict[str, Path]:
-    """The files of a local source, by their name below `raw/<key>/`; a shapefile brings its other parts along.
+    """The files of a local source, by their name below `raw/<key>/`; a shapefile includes its other parts.
 
     Raises:
         SourceError: the source is not there.
@@ -51,5 +51,5 @@ def local_files(dataset: Dataset, paths: ProjectPaths) -> dict[str, Path]:
 
 
 def locked_file(path: Path, name: str) -> LockedFile:
-    """A file as a lock names it: by its content."""
+    """A file for a lock, with its size and checksum."""
     return LockedFile(name=name, bytes=path.stat().st_size, checksum=f"sha256:{sha256(path)}")

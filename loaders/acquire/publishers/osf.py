@@ -1,6 +1,6 @@
-"""OSF. A project keeps files with one or more providers of storage, in folders, and every list comes in pages.
+"""OSF. A project keeps files with one or more storage providers, in folders, and every list is paged.
 
-datahugger reads the first page of a project only. A component is a project of its own: its files are not the project's.
+datahugger reads the first page of a project only. A component is a project of its own, with files of its own.
 """
 
 import re
@@ -29,7 +29,7 @@ MAX_LISTED = 20
 
 
 def query(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
-    """What a project or a registration holds, by its page; null for a page elsewhere."""
+    """The files of a project or a registration, by its page; null for a page elsewhere."""
     identifier = SITE.identifier(page, doi, session)
     if identifier is None:
         return None
@@ -44,12 +44,12 @@ def query(page: str, doi: str | None, session: PublisherSession) -> Listing | No
 
 
 def address(record: Record, file: LockedFile) -> str:
-    """A file by its key; one that OSF does not serve itself by the link that OSF gave."""
+    """The address of a file by its key, or OSF's link to a file that OSF does not serve itself."""
     return file.remote if "/" in file.remote else f"https://{HOST}/download/{quote(file.remote, safe='')}/"
 
 
 def _root(identifier: str, session: PublisherSession) -> str:
-    """The address of a project or a registration."""
+    """The API address of a project or a registration."""
     for kind in KINDS:
         root = f"{API}/{kind}/{identifier}"
         response = session.get(f"{root}/files/")
@@ -60,7 +60,7 @@ def _root(identifier: str, session: PublisherSession) -> str:
 
 
 def _files(root: str, label: str, session: PublisherSession) -> list[LockedFile]:
-    """All files with all providers, in all folders."""
+    """All files of all providers, in all folders."""
     files: list[LockedFile] = []
     queue = deque(
         (f"{root}/files/{quote(name, safe='')}/?{PER_PAGE}", name) for name in _providers(root, label, session)
@@ -97,7 +97,7 @@ def _pages(url: str, label: str, session: PublisherSession) -> Iterator[list[Fie
 
 
 def _folder(entry: Fields) -> str:
-    """The address of the list of a folder."""
+    """The address of a folder's list of files."""
     link = entry.part("relationships").part("files").part("links").part("related").name("href")
     if not link.startswith(f"{API}/"):
         raise entry.session.unclear_answer(
@@ -107,7 +107,7 @@ def _folder(entry: Fields) -> str:
 
 
 def _file(entry: Fields, attributes: Fields, provider: str) -> LockedFile:
-    """A file; what is not in OSF's own storage has the name of its provider as a folder."""
+    """A file; outside OSF's own storage, its provider is its top folder."""
     path = attributes.path("materialized_path") or attributes.name("name")
     hashes = attributes.part("extra").part("hashes")
     link = entry.part("links").name("download")
@@ -125,19 +125,19 @@ def _file(entry: Fields, attributes: Fields, provider: str) -> LockedFile:
 
 
 def _no_files_error(identifier: str, root: str, source: str, session: PublisherSession) -> SourceError:
-    """The error for a project without files; it lists the components that may have some."""
+    """The error for a project without files; it lists the components, which may have some."""
     components = _entries(f"{root}/children/", f"the components of project {identifier} of OSF", session)[:MAX_LISTED]
-    listed = ", ".join(
+    listing = ", ".join(
         f"https://{HOST}/{child.identifier('id')}/ ({abbreviate(child.part('attributes').text('title'))})"
         for child in components
     )
-    if not listed:
+    if not listing:
         return SourceError(
             f"{session.key}: project {identifier} of OSF, to which {source} leads, shows no files. Ask its authors, or "
             f"correct datasets.{session.key}.source in params.yaml."
         )
     return SourceError(
         f"{session.key}: project {identifier} of OSF, to which {source} leads, has no files of its own, but components"
-        f": {listed}. State the address of one of them as datasets.{session.key}.source.url in params.yaml, "
+        f": {listing}. State the address of one of them as datasets.{session.key}.source.url in params.yaml, "
         f"without `doi`."
     )

@@ -1,6 +1,6 @@
-"""USGS ScienceBase, which datahugger does not know. It may answer scripts with 403, or with a page and status 200.
+"""USGS ScienceBase, which datahugger does not support. It may answer scripts with 403, or with a page and status 200.
 
-An item without data of its own may be a parent, whose children are the versions of a dataset; the newest is taken.
+An item without data may be a parent whose children are the versions of a dataset; the newest is used.
 """
 
 import re
@@ -23,11 +23,11 @@ CHILDREN = {"format": "json", "max": "100", "fields": "title,dates,provenance,ha
 MAX_DEPTH = 3  # parents of parents of parents
 MAX_CHILDREN = 1000
 MAX_LISTED = 20
-NAME_PREFIX = "name="  # in a key: a file that has no place on ScienceBase's disk is asked for by its name
+NAME_PREFIX = "name="  # in `remote`: a file without a path on ScienceBase's disk is requested by name
 
 
 def query(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
-    """What an item holds, by its page; null for a page elsewhere."""
+    """The files of an item, by its page; null for a page elsewhere."""
     identifier = SITE.identifier(page, doi, session)
     if identifier is None:
         return None
@@ -44,7 +44,7 @@ def query(page: str, doi: str | None, session: PublisherSession) -> Listing | No
 
 
 def address(record: Record, file: LockedFile) -> str:
-    """A file by its item and its place on ScienceBase's disk, or its name."""
+    """The address of a file by its item and its path on ScienceBase's disk, or its name."""
     parameters = (
         {"name": file.remote.removeprefix(NAME_PREFIX)} if file.remote.startswith(NAME_PREFIX) else {"f": file.remote}
     )
@@ -60,10 +60,10 @@ def _item(identifier: str, session: PublisherSession) -> Fields:
 
 
 def _newest_child(item: Fields, source: str) -> Fields | None:
-    """The newest version among the children of an item that holds no data itself; null if it holds some, or is none.
+    """The newest version among the children of an item; null for an item with data of its own, or without children.
 
     Raises:
-        SourceError: it cannot be told which child is the newest.
+        SourceError: the newest child is ambiguous.
     """
     files = list(_files(item))
     if any(is_data(file.name) for file in files) or (files and item.values.get("hasChildren") is not True):
@@ -90,7 +90,7 @@ def _children(item: Fields) -> list[Fields]:
 
 
 def _within_limit(pages: Iterable[Fields], label: str) -> Iterator[Fields]:
-    """The pages of a list, all of them, and not too many."""
+    """The pages of a complete list, up to a limit."""
     listed_count, total = 0, None
     for page in pages:
         total = page.number("total")
@@ -116,7 +116,7 @@ def _page(identifier: str) -> str:
 
 
 def _no_files_error(item: Fields, source: str) -> SourceError:
-    """The error for an item that at most links to files; it lists the links."""
+    """The error for an item without files; it lists the links of the item."""
     stated_links = [*item.parts("webLinks"), *item.parts("distributionLinks")]
     links = list(dict.fromkeys(link.text("uri") or "" for link in stated_links if link.text("uri")))[:MAX_LISTED]
     remedy = (
@@ -129,7 +129,7 @@ def _no_files_error(item: Fields, source: str) -> SourceError:
 
 
 def _record(item: Fields, doi: str | None, *, is_version: bool) -> Record:
-    """What DataCite knows of the DOI; a DOI of all versions says nothing of the version of a child."""
+    """The record, with DataCite's metadata; a DOI of all versions does not describe the version of a child."""
     identifier, doi = item.identifier("id"), doi or _doi(item)
     fields = datacite.record(doi, item.session) if doi else {}
     if is_version or not doi:

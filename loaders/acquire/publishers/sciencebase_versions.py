@@ -22,7 +22,7 @@ from loaders.acquire.publishers.api.fields import Fields, abbreviate
 from loaders.core.errors import SourceError
 
 MAX_LISTED = 20
-MAX_QUERIED = 50  # children whose dates are asked for one by one
+MAX_QUERIED = 50  # children whose dates are requested one by one
 VERSION = re.compile(r"(?<![a-z])(?:version|ver|v|edition|release)[\s._-]*(\d+(?:[._]\d+)*)(?![a-z\d])", re.IGNORECASE)
 OUTDATED = frozenset(
     {
@@ -47,7 +47,7 @@ MONTH = re.compile(
 )
 DAY = re.compile(r"(?<![a-z\d])((?:19|20)\d\d)(-?)(0[1-9]|1[0-2])\2([0-3]\d)(?!\d)", re.IGNORECASE)
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-UNTITLED = frozenset(  # words in a title that tell a version from another, not its subject
+UNTITLED = frozenset(  # words in a title about its version, not its subject
     {"version", "versions", "ver", "v", "edition", "release", "released", "update", "updated"}
     | {"releases", "editions", "current", "latest", "newest", "most", "recent", "the", "of", "as", "and"}
     | OUTDATED
@@ -56,17 +56,17 @@ DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
 def version_in_title(title: str | None) -> str | None:
-    """The version that a title states: the 2.0 of "Solar farms (ver. 2.0, August 2024)"."""
+    """The version in a title: 2.0 for "Solar farms (ver. 2.0, August 2024)"."""
     match = VERSION.search(title or "")
     return match[1].replace("_", ".") if match else None
 
 
 def newest_version(children: Sequence[Fields], load_full: Callable[[Fields], Fields]) -> Fields | None:
-    """The child that is the newest version; null if that cannot be told.
+    """The child with the newest version; null if it is ambiguous.
 
     Args:
         children: as the list of the parent has them, at least one.
-        load_full: asks for all that a child states.
+        load_full: requests the whole item of a child.
     """
     candidates = [child for child in children if not EARLIER.search(_title(child))] or list(children)
     if len(candidates) > 1 and len({_subject(child) for child in candidates}) == 1:
@@ -74,9 +74,9 @@ def newest_version(children: Sequence[Fields], load_full: Callable[[Fields], Fie
     elif len(candidates) > 1:
         return None
     titled_current = [child for child in candidates if CURRENT.search(_title(child))]
-    for children_left in (candidates, titled_current):
-        if len(children_left) == 1:
-            return children_left[0]
+    for group in (candidates, titled_current):
+        if len(group) == 1:
+            return group[0]
     return (
         _highest(candidates, _version_numbers)
         or _highest(candidates, _day)
@@ -88,22 +88,22 @@ def newest_version(children: Sequence[Fields], load_full: Callable[[Fields], Fie
 def ambiguous_versions_error(
     children: Sequence[Fields], parent: str, source: str, page: Callable[[str], str]
 ) -> SourceError:
-    """The error for children of which none is known to be the newest.
+    """The error for children without a clear newest version; it lists them.
 
     Args:
         children: of the parent.
-        parent: what the parent is called.
-        source: the source, as the settings have it.
-        page: the address of the page of a child.
+        parent: the name of the parent.
+        source: the source in the settings.
+        page: returns the address of a child's page.
     """
     session = children[0].session
     rest = f" and {len(children) - MAX_LISTED} more" if len(children) > MAX_LISTED else ""
-    listed = ", ".join(
+    listing = ", ".join(
         f"{page(child.identifier('id'))} ({abbreviate(child.text('title'))})" for child in children[:MAX_LISTED]
     )
     return SourceError(
         f"{session.key}: {source} leads to {parent}, whose files are in its children; their titles and dates do not "
-        f"tell which is the newest version: {listed}{rest}. Choose one, and state its address in params.yaml as "
+        f"tell which is the newest version: {listing}{rest}. Choose one, and state its address in params.yaml as "
         f"datasets.{session.key}.source.url, without `doi`."
     )
 
@@ -132,7 +132,7 @@ def _words(child: Fields) -> list[str]:
 
 
 def _subject(child: Fields) -> tuple[str, ...]:
-    """What a title is about: the numbers of parts and regions belong to it."""
+    """The subject of a title, including the numbers of parts and regions."""
     return tuple(word for word in _words(child) if word not in UNTITLED)
 
 
@@ -157,7 +157,7 @@ def _month(child: Fields) -> tuple[int, ...] | None:
 
 
 def _highest(children: Iterable[Fields], rank: Callable[[Fields], Any]) -> Fields | None:
-    """The child of the highest rank, if every child has one, and no other has the same."""
+    """The child with the unique highest rank, if every child has a rank."""
     ranks = [(rank(child), child) for child in children]
     if not ranks or any(value is None for value, _ in ranks):
         return None
@@ -167,7 +167,7 @@ def _highest(children: Iterable[Fields], rank: Callable[[Fields], Any]) -> Field
 
 
 def _last_published(children: Sequence[Fields]) -> Fields | None:
-    """The child that was published last; a year alone may be any day of it."""
+    """The child that was published last; a year alone can be any day of it."""
     latest = _highest(children, publication_date)
     latest_date = publication_date(latest) if latest else None
     if latest_date and any(

@@ -1,4 +1,4 @@
-"""A file with an address of its own."""
+"""A file at an address of its own."""
 
 from contextlib import suppress
 from email.message import Message
@@ -32,10 +32,10 @@ def address(record: Record, file: LockedFile) -> str:
 
 
 def fetch_headers(url: str, session: PublisherSession) -> requests.Response:
-    """What a server says of a file before it sends it.
+    """The headers of a file.
 
     Many servers know HEAD badly, or not at all (400, 403, 404, 405, 500, 501, no answer, no length, a page): only GET
-    says what there is. What differs between the two tells no version from another.
+    is reliable. Validators that differ between the two are dropped.
     """
     try:
         response = session.head(url, headers=UNCOMPRESSED)
@@ -62,16 +62,16 @@ def _is_page_or_empty(response: requests.Response) -> bool:
 
 
 def locked_file(response: requests.Response, name: str, remote: str) -> LockedFile:
-    """A file as the headers describe it."""
+    """A file for a lock, as its headers describe it."""
     length = response.headers.get("Content-Length")
     if response.headers.get("Content-Encoding", "identity") != "identity":
-        length = None  # of the compressed answer, not of the file
+        length = None  # the size of the compressed response
     validator = response.headers.get("ETag") or response.headers.get("Last-Modified")
     return LockedFile(name=name, bytes=size(length), checksum=None, remote=remote, validator=validator)
 
 
 def _name(url: str, response: requests.Response) -> str:
-    """The last part of the address if it looks like a file, else what the server calls it."""
+    """The last part of the address if it has an ending, else the name in the headers."""
     file_name = PurePosixPath(unquote(urlsplit(url).path)).name
     if PurePosixPath(file_name).suffix:
         return file_name

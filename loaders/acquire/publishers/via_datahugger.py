@@ -1,7 +1,7 @@
-"""Every other repository that datahugger knows: Dryad, DSpace, Mendeley and more.
+"""Every other repository that datahugger supports: Dryad, DSpace, Mendeley and more.
 
-datahugger finds the repository and its list of files. It asks through our session: its own requests have no time-outs,
-do not try again, and do not say who asks.
+datahugger finds the repository and its list of files through our session: its own requests have no timeouts, no retries
+and no User-Agent of ours.
 """
 
 import contextvars
@@ -21,13 +21,13 @@ from loaders.core.errors import SourceError
 from loaders.core.json_text import parse_json
 from loaders.core.redact import redacted_url
 
-# what datahugger raises for an answer that it does not understand
+# raised by datahugger for responses in an unknown form
 UNREADABLE_ERRORS = (
     *(AttributeError, LookupError, NotImplementedError, RecursionError, TypeError, ValueError),
     requests.RequestException,
 )
 
-# where a list says that it goes on
+# fields with the link to the next page
 NEXT_PAGE = (("_links", "next", "href"), ("_links", "next"), ("links", "next", "href"), ("links", "next"), ("next",))
 
 _active_session: contextvars.ContextVar[PublisherSession] = contextvars.ContextVar("session")
@@ -35,7 +35,7 @@ _read_responses: contextvars.ContextVar[list[requests.Response]] = contextvars.C
 
 
 class _SessionRequests:
-    """What datahugger's modules know as `requests`: our session while we ask, the library itself for all others."""
+    """Replaces `requests` in datahugger's modules: our session during a query, the library itself otherwise."""
 
     @staticmethod
     def get(url: str, **options: Any) -> requests.Response:
@@ -56,19 +56,19 @@ class _SessionRequests:
 
 
 def query(page: str, doi: str, session: PublisherSession) -> Listing:
-    """What a DOI holds, by the page that it leads to."""
+    """The files of a DOI, by its landing page."""
     fields = datacite.record(doi, session)
     record = Record(**fields | {"repository": "others", "id": page, "doi": doi, "url": page})
     return Listing(record, _files(doi, session))
 
 
 def address(record: Record, file: LockedFile) -> str:
-    """The link that the repository gave."""
+    """The repository's link to a file."""
     return file.remote
 
 
 def service(page: str) -> str:
-    """What datahugger calls the kind of repository that a page belongs to; empty if it knows none."""
+    """The name that datahugger has for the repository of a page; empty for an unsupported one."""
     try:
         return str(_datahugger().resolvers._resolve_service(page).__name__)
     except (_datahugger().exceptions.RepositoryNotSupportedError, ValueError):
@@ -76,7 +76,7 @@ def service(page: str) -> str:
 
 
 def landing_page(doi: str, session: PublisherSession) -> str:
-    """Where a DOI leads to.
+    """The landing page of a DOI.
 
     Raises:
         SourceError: it leads nowhere.
@@ -109,7 +109,7 @@ def _files(doi: str, session: PublisherSession) -> tuple[LockedFile, ...]:
 
 
 def _require_single_page(doi: str, responses: list[requests.Response], session: PublisherSession) -> None:
-    """Refuse a list of which datahugger has read the first page only."""
+    """Refuse a paged list, of which datahugger reads the first page only."""
     read_urls = {str(response.url) for response in responses}
     for response in responses:
         if (next_url := _next_page(response)) and urljoin(str(response.url), next_url) not in read_urls:
@@ -121,7 +121,7 @@ def _require_single_page(doi: str, responses: list[requests.Response], session: 
 
 
 def _next_page(response: requests.Response) -> str | None:
-    """The address of the next page that an answer names, in its headers or its JSON."""
+    """The address of the next page, in the headers or the JSON of a response."""
     if link := response.links.get("next", {}).get("url"):
         return str(link)
     try:
@@ -139,7 +139,7 @@ def _next_page(response: requests.Response) -> str | None:
 
 @cache
 def _datahugger() -> ModuleType:
-    """datahugger, with our requests; its import takes a second, which only those who ask should wait for."""
+    """datahugger, with our requests; imported late, since its import takes a second."""
     import datahugger.base  # noqa: PLC0415
     import datahugger.services  # noqa: PLC0415
     import datahugger.utils  # noqa: PLC0415
@@ -152,9 +152,9 @@ def _datahugger() -> ModuleType:
 
 @contextmanager
 def _datahugger_session(session: PublisherSession, doi: str) -> Iterator[list[requests.Response]]:
-    """Let datahugger ask through our session; what it has read."""
+    """Route datahugger's requests through our session; yields the responses that it reads."""
     responses: list[requests.Response] = []
-    tokens = _active_session.set(session), _read_responses.set(responses)
+    context_tokens = _active_session.set(session), _read_responses.set(responses)
     try:
         yield responses
     except _datahugger().exceptions.DOIError as error:
@@ -170,12 +170,12 @@ def _datahugger_session(session: PublisherSession, doi: str) -> Iterator[list[re
         reason = " ".join(str(error).split()) or type(error).__name__
         raise session.unclear_answer(f"the list of files of {doi} cannot be read ({reason})") from error
     finally:
-        _active_session.reset(tokens[0])
-        _read_responses.reset(tokens[1])
+        _active_session.reset(context_tokens[0])
+        _read_responses.reset(context_tokens[1])
 
 
 def _digest(file: dict[str, Any]) -> tuple[object, object]:
-    """Algorithm and value; some repositories write both into the value."""
+    """Algorithm and value of a checksum; some repositories write both into the value."""
     text = str(file["hash"] or "")
     algorithm, colon, value = text.partition(":")
     return (algorithm, value) if colon else (file["hash_type"], text)

@@ -1,7 +1,6 @@
 """Zenodo. A version has a record number and a DOI of its own; the DOI of all versions leads to the newest.
 
-A record states its files, and so does a list of its own, which may come in pages; a file that only one of them names
-is a file too.
+A record states its files, and so does its own list of files, which may be paged; both are combined.
 """
 
 import re
@@ -24,7 +23,7 @@ REFUSED = frozenset({401, 403})
 
 
 def query(page: str, doi: str | None, session: PublisherSession) -> Listing | None:
-    """What a record holds, by its page, or else by its DOI; null for a page elsewhere."""
+    """The files of a record, by its page, or else by its DOI; null for a page elsewhere."""
     number = SITE.identifier(page, doi, session)
     if number is None:
         return None
@@ -33,12 +32,12 @@ def query(page: str, doi: str | None, session: PublisherSession) -> Listing | No
 
 
 def address(record: Record, file: LockedFile) -> str:
-    """A file by its record and its key."""
+    """The address of a file by its record and key."""
     return f"{API}/{quote(record.id, safe='')}/files/{quote(file.remote, safe='')}/content"
 
 
 def _record(fields: Fields) -> Record:
-    """From the form that Zenodo has had since 2023, or the older one that it still answers with by default."""
+    """The record, in Zenodo's form since 2023, or in the older one that it still returns by default."""
     metadata, record_id = fields.part("metadata"), fields.identifier("id")
     rights = metadata.parts("rights") or [metadata.part("license")]
     creators = [
@@ -58,9 +57,9 @@ def _record(fields: Fields) -> Record:
 
 
 def _files(fields: Fields) -> tuple[LockedFile, ...]:
-    """The files that the record or its list of files names."""
-    session, embedded = fields.session, isinstance(fields.values.get("files"), dict)
-    files = _entries(fields.part("files")) if embedded else fields.parts("files")
+    """The files in the record or in its list of files."""
+    session, is_embedded = fields.session, isinstance(fields.values.get("files"), dict)
+    files = _entries(fields.part("files")) if is_embedded else fields.parts("files")
     locked_files: dict[str, LockedFile] = {}
     for file in map(_file, (*files, *_listed_entries(fields, is_shown=bool(files)))):
         locked_files[file.remote] = _merged(locked_files.get(file.remote, file), file, fields)
@@ -69,14 +68,14 @@ def _files(fields: Fields) -> tuple[LockedFile, ...]:
             f"{session.key}: {fields.label} shows no files (access: {_access(fields)}). Ask its authors, or name "
             f"another record in datasets.{session.key}.source.doi in params.yaml."
         )
-    count = fields.part("files").number("count") if embedded else None
+    count = fields.part("files").number("count") if is_embedded else None
     if count is not None and len(locked_files) < count:
         raise session.unclear_answer(f"{fields.label} counts {count} files, and lists {len(locked_files)}")
     return tuple(locked_files.values())
 
 
 def _listed_entries(fields: Fields, *, is_shown: bool) -> Iterable[Fields]:
-    """The entries of a record's list of files; none if it has no such list, or shows no files at all."""
+    """The entries of a record's list of files; empty without a list, or if all files are restricted."""
     session, record_id = fields.session, fields.identifier("id")
     url, label = f"{API}/{quote(record_id, safe='')}/files", f"the files of record {record_id} of Zenodo"
     status = session.get(url).status_code
@@ -87,7 +86,7 @@ def _listed_entries(fields: Fields, *, is_shown: bool) -> Iterable[Fields]:
 
 
 def _entries(page: Fields) -> list[Fields]:
-    """The files of a list, which may have them by their keys."""
+    """The files of a page, which may be an object with keys."""
     entries = page.values.get("entries")
     if isinstance(entries, dict):
         return as_fields(entries.values(), f"`entries` of {page.label}", page.session)
@@ -101,7 +100,7 @@ def _file(fields: Fields) -> LockedFile:
 
 
 def _merged(first: LockedFile, second: LockedFile, fields: Fields) -> LockedFile:
-    """What two lists state of a file; one of them may leave something out."""
+    """A file as stated by two lists, either of which may be incomplete."""
     if None not in {first.bytes, second.bytes} and first.bytes != second.bytes:
         raise fields.session.unclear_answer(
             f"{fields.label} states two sizes of {first.name!r}: {first.bytes} and {second.bytes}"
@@ -115,6 +114,6 @@ def _merged(first: LockedFile, second: LockedFile, fields: Fields) -> LockedFile
 
 
 def _access(fields: Fields) -> str:
-    """Who may see the files, as the record says."""
+    """The access rights of the files, as stated."""
     access = fields.part("metadata").text("access_right") or fields.part("access").text("files")
     return access or "not stated"

@@ -52,9 +52,9 @@ def test_a_lock_that_is_read_is_the_one_that_was_written(north: Dataset, paths: 
 def test_a_changed_file_leaves_the_lock_as_it_is_until_update(
     north: Dataset, paths: ProjectPaths, project: Path
 ) -> None:
-    before = resolve(north, paths, WEB)
+    previous = resolve(north, paths, WEB)
     (project / "north.geojson").write_text("{}")
-    assert resolve(north, paths, WEB) == before
+    assert resolve(north, paths, WEB) == previous
     assert update(north, paths, WEB).files[0].bytes == 2
     assert resolve(north, paths, WEB).files[0].bytes == 2
 

@@ -97,9 +97,9 @@ def _rendered(document: object) -> object:
 @given(HOSTILE, HOSTILE)
 def test_text_in_a_document_for_dbt_is_that_text_once_dbt_has_rendered_it(one: str, two: str) -> None:
     document = {"doi": one, "deep": [{"licence": two}], "database": escape.Template("{{ target }}")}
-    found = _rendered(yaml.safe_load(escape.dbt_yaml(document)))
-    kept = [re.sub("\r\n?", "\n", escape.encodable(text)) for text in (one, two)]  # as Jinja reads lines
-    assert found == {"doi": kept[0], "deep": [{"licence": kept[1]}], "database": "ours"}
+    rendered = _rendered(yaml.safe_load(escape.dbt_yaml(document)))
+    expected = [re.sub("\r\n?", "\n", escape.encodable(text)) for text in (one, two)]  # as Jinja reads lines
+    assert rendered == {"doi": expected[0], "deep": [{"licence": expected[1]}], "database": "ours"}
 
 
 @quickly
@@ -230,11 +230,11 @@ def test_no_other_module_escapes_by_itself() -> None:
         r"""replace\(\s*(["'])'\1|replace\(\s*'"'|html\.escape|escape\(str\(|markup=True|"""
         r"""SafeDumper|safe_dump|\b(LOAD|ATTACH|COPY|EXPORT|IMPORT) '\{|read_parquet\([^)]*['"]?\{"""
     )
-    found = [
+    rendered = [
         f"{path.relative_to(ROOT)}: {line.strip()}"
         for path in sorted((ROOT / "loaders").rglob("*.py"))
         if path.name != "escape.py"
         for line in path.read_text().splitlines()
         if own.search(line)
     ]
-    assert found == []
+    assert rendered == []

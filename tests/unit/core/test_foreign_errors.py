@@ -94,10 +94,10 @@ WORLD: dict[str, tuple[BaseException, str]] = {
 @pytest.mark.parametrize("name", WORLD)
 def test_what_the_world_does_is_one_sentence(name: str) -> None:
     error, beginning = WORLD[name]
-    found = translate_error(error)
-    assert isinstance(found, BuildError)
-    assert str(found).startswith(beginning)
-    assert "\n" not in str(found)
+    translated = translate_error(error)
+    assert isinstance(translated, BuildError)
+    assert str(translated).startswith(beginning)
+    assert "\n" not in str(translated)
 
 
 @pytest.mark.parametrize(
@@ -150,8 +150,8 @@ def test_the_limit_of_a_container_is_the_limit(
     (tmp_path / file).write_text(f"{stated}\n")
     monkeypatch.setattr(memory, "CGROUP_ROOT", tmp_path)
     monkeypatch.setattr(memory, "CGROUP_MEMBERSHIP", tmp_path / "self")
-    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e6
-    assert round(memory.limit_mb()) == round(expected or whole)
+    complete = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e6
+    assert round(memory.limit_mb()) == round(expected or complete)
 
 
 def test_a_full_disk_in_a_build_is_one_sentence_instead_of_nine_failed_models(full_disk: Path) -> None:
@@ -235,8 +235,8 @@ def test_the_last_words_of_the_cpp_library_are_left_out_where_addresses_are_few(
     def few() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
 
-    said = r"""sys.stderr.write("terminate called after throwing\nmine\n"); sys.stderr.flush(); os.abort()"""
-    code, err = _ended(said, few)
+    message = r"""sys.stderr.write("terminate called after throwing\nmine\n"); sys.stderr.flush(); os.abort()"""
+    code, err = _ended(message, few)
     assert (code, "terminate called" in err, err.startswith("mine\nError: A process was killed (Aborted)")) == (
         1,
         False,
@@ -257,8 +257,8 @@ def test_errors_may_go_to_a_file_where_addresses_are_few(tmp_path: Path) -> None
 
 
 def _record(message: str, error: Exception | KeyboardInterrupt | None = None) -> logging.LogRecord:
-    found = (type(error), error, None) if error else None
-    return logging.LogRecord("dvc", logging.ERROR, "", 0, message, None, found)
+    translated = (type(error), error, None) if error else None
+    return logging.LogRecord("dvc", logging.ERROR, "", 0, message, None, translated)
 
 
 def test_dvc_interrupted_in_a_step_is_an_interruption() -> None:

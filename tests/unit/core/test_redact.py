@@ -83,7 +83,7 @@ def comes_out(
     """What comes out of a text by one of the ways."""
     monkeypatch.setenv("EO_PV_LINEAGE", "events.jsonl")
 
-    def told(text: str, way: str) -> str:
+    def traceback_text(text: str, way: str) -> str:
         match way:
             case "text":
                 return redact(text)
@@ -103,7 +103,7 @@ def comes_out(
             raise LookupError(text)
         return (paths.root / "events.jsonl").read_text()
 
-    return told
+    return traceback_text
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -36,14 +36,14 @@ def lookups(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
-    asked: list[str] = []
+    requests: list[str] = []
 
     def getaddrinfo(host: Any, *_: Any, **__: Any) -> Any:
-        asked.append(str(host))
+        requests.append(str(host))
         raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    return asked
+    return requests
 
 
 @pytest.fixture

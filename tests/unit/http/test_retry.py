@@ -35,21 +35,21 @@ def test_retry_after_is_a_number_or_a_date_or_nothing(stated: str, seconds: floa
 
 
 def test_a_wait_doubles_and_is_never_shorter_than_asked_nor_longer_than_borne() -> None:
-    patience = RetryPolicy(Download(backoff_s=1.0, longest_wait_s=10.0, attempts=9))
+    policy = RetryPolicy(Download(backoff_s=1.0, longest_wait_s=10.0, attempts=9))
     waits = []
     for _ in range(5):
-        patience.is_exhausted(_after(InterruptedTransfer("x")))
-        waits.append(patience.pause_s(_after(InterruptedTransfer("x"))))
+        policy.is_exhausted(_after(InterruptedTransfer("x")))
+        waits.append(policy.pause_s(_after(InterruptedTransfer("x"))))
     assert all(0.5 * base <= wait <= min(1.5 * base, 10) for wait, base in zip(waits, (1, 2, 4, 8, 16), strict=True))
-    assert patience.pause_s(_after(InterruptedTransfer("x", retry_after_s=9.9))) >= 9.9
+    assert policy.pause_s(_after(InterruptedTransfer("x", retry_after_s=9.9))) >= 9.9
 
 
 def test_attempts_count_only_if_they_bring_next_to_nothing() -> None:
-    patience = RetryPolicy(Download(attempts=2))
-    assert not patience.is_exhausted(_after(InterruptedTransfer("x")))
-    assert not patience.is_exhausted(_after(InterruptedTransfer("x", received_bytes=2_000_000)))
-    assert not patience.is_exhausted(_after(InterruptedTransfer("x", received_bytes=1000)))
-    assert patience.is_exhausted(_after(InterruptedTransfer("x")))
+    policy = RetryPolicy(Download(attempts=2))
+    assert not policy.is_exhausted(_after(InterruptedTransfer("x")))
+    assert not policy.is_exhausted(_after(InterruptedTransfer("x", received_bytes=2_000_000)))
+    assert not policy.is_exhausted(_after(InterruptedTransfer("x", received_bytes=1000)))
+    assert policy.is_exhausted(_after(InterruptedTransfer("x")))
 
 
 def test_who_asks_for_too_much_patience_gets_none() -> None:

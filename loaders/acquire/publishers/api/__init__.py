@@ -1,1 +1,1 @@
-"""What every publisher module builds on: requests, typed fields of answers, paged lists, checked file lists."""
+"""Shared by all publisher modules: requests, typed fields of responses, paged lists, validated listings."""

@@ -1,4 +1,4 @@
-"""Fields of a publisher's answer, read by name and type: a missing or wrongly typed one is an error that names it."""
+"""Fields of a JSON response, read by name and type; the error for a missing or mistyped field names it."""
 
 import json
 import re
@@ -16,12 +16,12 @@ IDENTIFIER = re.compile(r"[a-z0-9][\w.:~-]{0,199}", re.ASCII | re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """An object of an answer.
+    """An object of a response.
 
     Attributes:
         values: its fields.
-        label: what it is, as an error calls it: "item 6671c479 of ScienceBase".
-        session: the conversation.
+        label: its name in errors: "item 6671c479 of ScienceBase".
+        session: the publisher session.
     """
 
     values: dict[str, Any]
@@ -29,11 +29,11 @@ class Fields:
     session: PublisherSession
 
     def text(self, name: str) -> str | None:
-        """Words on one line; null where there are none."""
+        """Text on one line; null if it is missing."""
         return text(self.values.get(name))
 
     def path(self, name: str) -> str:
-        """A path as it is published, without slashes around it; empty where there is none.
+        """A published path, without slashes around it; empty if it is missing.
 
         Raises:
             SourceError: it is no text.
@@ -44,7 +44,7 @@ class Fields:
         return str(value or "").strip("/")
 
     def name(self, name: str) -> str:
-        """A name that must be there, as it is published.
+        """A required name, as published.
 
         Raises:
             SourceError: it is missing, blank or no text.
@@ -55,7 +55,7 @@ class Fields:
         return str(value)
 
     def identifier(self, name: str) -> str:
-        """A number or a word that must be there, and of which an address can be made.
+        """A required number or word that is safe in an address.
 
         Raises:
             SourceError: it is missing, or something else.
@@ -66,7 +66,7 @@ class Fields:
         return str(value)
 
     def number(self, name: str) -> int | None:
-        """A count; null where it is not stated.
+        """A count; null if it is missing.
 
         Raises:
             SourceError: it is no whole number.
@@ -114,7 +114,7 @@ class Fields:
 
 
 def as_fields(values: Iterable[object], label: str, session: PublisherSession) -> list[Fields]:
-    """The objects of a list.
+    """A list of objects, as fields.
 
     Raises:
         SourceError: one of them is something else.
@@ -151,12 +151,12 @@ def get_list(url: str, label: str, session: PublisherSession) -> list[Fields]:
 
 
 def _is_text(value: object) -> bool:
-    """Whether it is text that a file can hold; JSON can hold half a character."""
+    """Whether it is text that UTF-8 can encode; JSON can hold lone surrogates."""
     return isinstance(value, str) and not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def abbreviate(value: object) -> str:
-    """A value as JSON has it, for an error message."""
+    """A value as abbreviated JSON, for an error message."""
     try:
         text = json.dumps(value, ensure_ascii=not _is_text(value))
     except (ValueError, TypeError, RecursionError):

@@ -1,4 +1,4 @@
-"""What every publisher's answer must be, whichever module understood it: files with names, and nothing that expires."""
+"""Validation of every publisher's listing: files with names, valid checksums, no expiring addresses."""
 
 import re
 from dataclasses import replace
@@ -13,7 +13,7 @@ MAX_BYTES = 10**18
 
 
 def validate_listing(listing: Listing, session: PublisherSession) -> Listing:
-    """A listing of which every part has the type that a lock has.
+    """A listing whose parts have the types of a lock.
 
     Raises:
         SourceError: a file has no name, or an address that gives access for a while and cannot be locked.
@@ -24,12 +24,12 @@ def validate_listing(listing: Listing, session: PublisherSession) -> Listing:
 
 
 def _normalised(file: LockedFile) -> LockedFile:
-    """The file under the name that its path has on a disk; one that must not become a path keeps its own."""
+    """The file with its path normalised; an unsafe name is kept, to be refused later."""
     return file if name_fault(file.name) else replace(file, name="/".join(name_parts(file.name)))
 
 
 def _record(record: Record) -> Record:
-    """Words where a record has words; addresses without what may give access."""
+    """The record with text on one line, and addresses without credentials."""
     page = text(record.url)
     return replace(
         record,
@@ -62,7 +62,7 @@ def _require_file(file: LockedFile, session: PublisherSession) -> None:
 
 
 def _is_encodable(value: str) -> bool:
-    """Whether UTF-8 can write it: JSON can hold half a character."""
+    """Whether UTF-8 can encode it; JSON can hold lone surrogates."""
     return not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 

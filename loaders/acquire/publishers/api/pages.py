@@ -1,4 +1,4 @@
-"""Lists that come in pages: followed on one host, to an end, and without going round in circles."""
+"""Paged lists: followed on one host, to their end, and never in circles."""
 
 from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import urljoin, urlsplit
@@ -13,7 +13,7 @@ MAX_PAGES = 500
 def follow_pages(
     first: str, label: str, session: PublisherSession, next_page: Callable[[Fields], object]
 ) -> Iterator[Fields]:
-    """The pages of a list of which each states the address of the next.
+    """The pages of a list in which each page links to the next.
 
     Args:
         first: the address of the first page; all others must be on its host.
@@ -22,7 +22,7 @@ def follow_pages(
         next_page: the address of the next page; null, or empty, on the last.
 
     Raises:
-        SourceError: a page cannot be read, or its address is no page of this list.
+        SourceError: a page cannot be read, or is on another host.
     """
     url, visited_urls = first, set[str]()
     while True:
@@ -46,16 +46,16 @@ def follow_pages(
 def collect_entries(
     pages: Iterable[list[Fields]], label: str, session: PublisherSession, identify: Callable[[Fields], str]
 ) -> dict[str, Fields]:
-    """All entries of a list, by their identity.
+    """All entries of a paged list, by their identity.
 
     Args:
         pages: the entries of each page.
         label: the list, for error messages.
         session: the conversation.
-        identify: what tells an entry from the others.
+        identify: returns the identity of an entry.
 
     Raises:
-        SourceError: the list has no end, or a page repeats what came before.
+        SourceError: the list has no end, or a page repeats earlier entries.
     """
     collected: dict[str, Fields] = {}
     for number, page in enumerate(pages, start=1):
@@ -69,7 +69,7 @@ def collect_entries(
 
 
 def _next_url(link: object, url: str, label: str, session: PublisherSession) -> str:
-    """The address of the next page, if it is one on the same host."""
+    """The address of the next page, required to be on the same host."""
     try:
         target = urljoin(url, link) if isinstance(link, str) else ""
         is_same = _origin(target) == _origin(url)

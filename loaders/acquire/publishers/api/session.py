@@ -1,4 +1,4 @@
-"""One conversation with publishers about one dataset: every address is asked once."""
+"""Publisher session: the requests for one dataset, each made once."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -24,11 +24,11 @@ class Listing(NamedTuple):
 
 
 class PublisherSession:
-    """Asks for one dataset, and remembers what was answered.
+    """Requests addresses for one dataset, and caches the responses.
 
     Attributes:
         key: the dataset, for messages.
-        verify_head: whether what HEAD says of a file has led nowhere before, so that GET must say it too.
+        verify_head: whether to confirm the headers of HEAD by GET, since a file could not be downloaded before.
     """
 
     def __init__(self, client: HttpClient, key: str, *, verify_head: bool = False) -> None:
@@ -38,24 +38,24 @@ class PublisherSession:
         self._answers: dict[tuple[str, str], requests.Response] = {}
 
     def get(self, url: str, **options: Any) -> requests.Response:
-        """A whole answer, whatever its status."""
+        """The whole response, whatever its status."""
         return self._request_once("GET", url, self._client.get, options)
 
     def head(self, url: str, **options: Any) -> requests.Response:
-        """The headers of a file as it is published, not as it could be compressed for the way."""
+        """The headers of a file, without compression."""
         return self._request_once("HEAD", url, self._client.head, {"allow_redirects": True, **options})
 
     def get_headers(self, url: str, *, with_retries: bool = True, **options: Any) -> requests.Response:
-        """The headers of what GET would bring."""
+        """The headers of a GET request."""
         return self._request_once(
             "PEEK", url, (self._client if with_retries else self._client.without_retries()).get_headers, options
         )
 
     def require_found(self, response: requests.Response, label: str) -> requests.Response:
-        """The answer, if it is one.
+        """The response, if its status is 200.
 
         Raises:
-            SourceError: its status says otherwise.
+            SourceError: it has another status.
         """
         if response.status_code == OK:
             return response
@@ -84,7 +84,7 @@ class PublisherSession:
         raise self.unclear_answer(f"{redacted_url(url)} answered with {content} ({_excerpt(response)})")
 
     def optional_json(self, url: str, **options: Any) -> dict[str, Any] | str:
-        """The JSON object at an address that need not answer; else, why there is none. It is asked only once."""
+        """The JSON object at an address, or else the reason why there is none; requested without retries."""
         try:
             response = self._request_once("GET", url, self._client.without_retries().get, options)
         except SourceError as error:
@@ -95,7 +95,7 @@ class PublisherSession:
         return document if isinstance(document, dict) else f"{redacted_url(url)} answered with something else than JSON"
 
     def unclear_answer(self, reason: str) -> SourceError:
-        """The error for an answer that cannot be understood."""
+        """The error for a response of an unexpected form."""
         return SourceError(
             f"{self.key}: {reason}. The publisher may have changed its interface, or be down: try again "
             f"later, or download the files yourself and say `source: {{path: …}}` in params.yaml."
@@ -108,14 +108,14 @@ class PublisherSession:
             try:
                 self._answers[method, url] = send(url, **options)
             except NoNetworkError:
-                raise  # it is not about this dataset
+                raise  # the same for all datasets
             except SourceError as error:
                 raise SourceError(f"{self.key}: {error}") from error
         return self._answers[method, url]
 
 
 def json_document(response: requests.Response) -> Any:
-    """The JSON document of an answer; null for an answer in another format."""
+    """The JSON document of a response; null for a response in another format."""
     try:
         return parse_json(response.content)
     except ValueError:
@@ -123,38 +123,38 @@ def json_document(response: requests.Response) -> Any:
 
 
 def checksum(algorithm: object, value: object) -> str | None:
-    """A checksum as locks write it; null for what is none."""
+    """A checksum in the notation of locks; null for an invalid one."""
     name, digits = str(algorithm or "").lower().replace("-", ""), str(value or "").lower()
-    is_one = len(digits) == DIGEST_DIGITS.get(name) and re.fullmatch(r"[0-9a-f]+", digits)
-    return f"{name}:{digits}" if is_one else None
+    is_valid = len(digits) == DIGEST_DIGITS.get(name) and re.fullmatch(r"[0-9a-f]+", digits)
+    return f"{name}:{digits}" if is_valid else None
 
 
 def size(value: object) -> int | None:
-    """A number of bytes; null for what is none."""
+    """A number of bytes; null for an invalid one."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return None if isinstance(value, bool) else parse_byte_count(str(value))
 
 
 def text(value: object) -> str | None:
-    """Words on one line; null where there are none."""
+    """Text on one line; null for an empty one or another type."""
     if not isinstance(value, str | int | float):
         return None
-    return " ".join(str(value).encode(errors="replace").decode().split()) or None  # JSON can hold half a character
+    return " ".join(str(value).encode(errors="replace").decode().split()) or None  # JSON can hold lone surrogates
 
 
 def texts(values: Iterable[object]) -> tuple[str, ...]:
-    """The words among values."""
+    """The texts among values."""
     return tuple(word for value in values if (word := text(value)))
 
 
 def year(value: object) -> int | None:
-    """The year that a date begins with; null where it does not."""
+    """The year that a date begins with; null without one."""
     match = re.match(r"\s*(\d{4})\b", str(value or ""))
     return int(match.group(1)) if match else None
 
 
 def _excerpt(response: requests.Response) -> str:
-    start = response.content[:5000].decode(errors="replace")  # `text` would guess the encoding of all of it
+    start = response.content[:5000].decode(errors="replace")  # `text` would guess the encoding of the whole body
     title = re.search(r"<title[^>]*>([^<]*)", start, re.IGNORECASE)
     return f"“{' '.join((title.group(1) if title else start)[:60].split())}”"

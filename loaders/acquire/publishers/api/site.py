@@ -1,4 +1,4 @@
-"""Sites of one host, where the address of a page names the record that it is about."""
+"""Repositories with one host, whose pages name the record in their address."""
 
 import re
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Site:
     doi: re.Pattern[str] | None = None
 
     def identifier(self, page: str, doi: str | None, session: PublisherSession) -> str | None:
-        """The record that a page is about; null for a page elsewhere, or one that is about no record.
+        """The record of a page; null for a page elsewhere, or without a record.
 
         Raises:
             SourceError: a DOI leads to a page of this site that is about no record.

@@ -54,8 +54,8 @@ def changed(change: Callable[[Json], Any]) -> Fault:
 
     def changes(_: Asked, answer: Answer) -> Answer:
         stated = json.loads(b"".join(answer.content.pieces()))
-        found = change(stated)
-        return document(stated if found is None else found, answer.status)
+        changed_document = change(stated)
+        return document(stated if changed_document is None else changed_document, answer.status)
 
     return Fault(changes, times=None, method="GET")
 

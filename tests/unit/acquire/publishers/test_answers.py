@@ -76,11 +76,11 @@ def web(world: Publishers, monkeypatch: pytest.MonkeyPatch) -> Publishers:
 @pytest.fixture
 def fetch(web: Publishers, paths: ProjectPaths, tmp_path: Path) -> Fetch:
     """The bytes of the file of a source, resolved and downloaded."""
-    patience = Download(timeout_s=5, backoff_s=0.001, attempts=ATTEMPTS, longest_wait_s=1)
+    policy = Download(timeout_s=5, backoff_s=0.001, attempts=ATTEMPTS, longest_wait_s=1)
 
     def bytes_of(source: str = "url", strike: Callable[[], None] = lambda: None) -> bytes:
         dataset = {"farms": {"key": "farms", "source": SOURCES[source]}}
-        settings = Settings.model_validate({"origin": "doi", "download": patience.model_dump(), "datasets": dataset})
+        settings = Settings.model_validate({"origin": "doi", "download": policy.model_dump(), "datasets": dataset})
         downloads = Downloader(settings, DownloadCache(tmp_path / "cache"))
         (chosen,) = settings.select_datasets(None)
         lock: Lock = query_source(chosen, ProjectPaths(paths.root, "doi"), downloads.client)
@@ -95,12 +95,12 @@ def refused(fetch: Fetch, *words: str, **options: Any) -> str:
     """The paragraph of an error."""
     with pytest.raises(SourceError) as failed:
         fetch(**options)
-    said, told = str(failed.value), "".join(traceback.format_exception(failed.value))
-    assert "kV8-uF3x" not in told
-    assert said.startswith("farms: ")
-    assert "\n" not in said
-    assert [word for word in words if word not in said] == [], said
-    return said
+    message, traceback_text = str(failed.value), "".join(traceback.format_exception(failed.value))
+    assert "kV8-uF3x" not in traceback_text
+    assert message.startswith("farms: ")
+    assert "\n" not in message
+    assert [word for word in words if word not in message] == [], message
+    return message
 
 
 LATER = (
@@ -190,11 +190,11 @@ def test_a_length_that_is_wrong_is_one_paragraph_or_the_file(length: str, web: P
         return replace(answer, headers=headers, framing="close", takes_ranges=False)
 
     try:
-        said = fetch(strike=lambda: web.fault(HOST, PATH, Fault(lie, times=None))).decode()
+        message = fetch(strike=lambda: web.fault(HOST, PATH, Fault(lie, times=None))).decode()
     except EoPvError as error:
-        said = str(error)
+        message = str(error)
     words = (BODY.decode(), "no answer (", "bytes, the lock expects", "the connection broke")
-    assert [word for word in words if word in said] != [], said
+    assert [word for word in words if word in message] != [], message
 
 
 @pytest.mark.parametrize("status", [202, 204, 400, 401, 403, 404, 405, 406, 500, 501, 503])
@@ -242,9 +242,9 @@ def test_a_redirect_to_an_impossible_address_is_one_paragraph(
 
     if phase == "record":
         strike()
-    said = refused(fetch, words, strike=strike)
-    assert "kV8-uF3x" not in said
-    assert len(said) < 800
+    message = refused(fetch, words, strike=strike)
+    assert "kV8-uF3x" not in message
+    assert len(message) < 800
 
 
 def test_a_redirect_with_an_endless_body_is_followed_without_reading_it(web: Publishers, fetch: Fetch) -> None:
@@ -314,42 +314,44 @@ def test_a_value_of_another_type_is_one_paragraph_or_the_file(
     """Every value of the record in turn, the files' names, sizes and checksums among them."""
     host, path = RECORDS[publisher]
     source = "dataverse" if publisher == "datacite" else publisher
-    wanted: list[tuple[tuple[Any, ...], Any]] = []
+    expected: list[tuple[tuple[Any, ...], Any]] = []
 
     def note(stated: Any) -> Any:
-        wanted.extend((place, value) for place in _places(stated) for value in ODD)
+        expected.extend((place, value) for place in _places(stated) for value in ODD)
         return stated
 
     web.fault(host, path, Fault.edited(note))
     assert fetch(source) == BODY
-    for place, value in wanted[:: max(len(wanted) // TRIED, 1)]:
+    for place, value in expected[:: max(len(expected) // TRIED, 1)]:
         web.heal()
-        web.fault(host, path, Fault.edited(partial(_changed, place=place, value=value)))
+        web.fault(host, path, Fault.edited(partial(_changed, path=place, value=value)))
         try:
             came = fetch(source)
         except EoPvError as error:
-            said = str(error)
+            message = str(error)
         else:
-            said = "farms: " if came == BODY else "another file"
-        assert said.startswith("farms: "), (place, value)
+            message = "farms: " if came == BODY else "another file"
+        assert message.startswith("farms: "), (place, value)
 
 
-def _places(stated: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+def _places(document: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The way to every value below."""
-    if place:
-        yield place
-    parts = stated.items() if isinstance(stated, dict) else enumerate(stated) if isinstance(stated, list) else ()
+    if path:
+        yield path
+    parts = (
+        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    )
     for name, value in parts:
-        yield from _places(value, (*place, name))
+        yield from _places(value, (*path, name))
 
 
-def _changed(stated: Any, place: tuple[Any, ...], value: Any) -> Any:
-    copy = json.loads(json.dumps(stated))
+def _changed(document: Any, path: tuple[Any, ...], value: Any) -> Any:
+    copy = json.loads(json.dumps(document))
     below = copy
     with suppress(LookupError, TypeError):  # it is another document at the same address
-        for name in place[:-1]:
+        for name in path[:-1]:
             below = below[name]
-        below[place[-1]] = value
+        below[path[-1]] = value
     return copy
 
 
@@ -380,9 +382,9 @@ def test_names_that_cannot_all_be_files_of_one_folder_are_one_paragraph(
     others: list[str], web: Publishers, fetch: Fetch
 ) -> None:
     web.zenodo.publish(RECORD, concept=RECORD - 1, files=dict.fromkeys(["farms.geojson", *others], BODY))
-    said = refused(fetch, source="all of zenodo")
-    assert ("would be the folder of another" in said) != ("longer than a disk allows" in said)
-    assert len(said) < 600
+    message = refused(fetch, source="all of zenodo")
+    assert ("would be the folder of another" in message) != ("longer than a disk allows" in message)
+    assert len(message) < 600
 
 
 @pytest.mark.parametrize("stated", ["./north//farms.geojson", "north\\farms.geojson", "north/./farms.geojson"])
@@ -402,8 +404,8 @@ def test_an_address_that_a_publisher_signs_is_not_locked(web: Publishers, fetch:
         return stated
 
     web.fault(*RECORDS["dataverse"], Fault.edited(edit))
-    said = refused(fetch, "expected an identifier as `id` of `dataFile`", source="dataverse")
-    assert "kV8-uF3x" not in said
+    message = refused(fetch, "expected an identifier as `id` of `dataFile`", source="dataverse")
+    assert "kV8-uF3x" not in message
 
 
 @pytest.mark.parametrize(

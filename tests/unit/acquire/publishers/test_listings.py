@@ -62,9 +62,9 @@ def test_an_old_dataverse_states_only_the_format_of_what_was_deposited(web: Publ
     assert (file.name, file.bytes, file.remote.endswith("?format=original")) == ("farms.csv", None, True)
 
 
-def files_in(stated: Json) -> list[Json]:
-    found: list[Json] = stated["data"] if isinstance(stated["data"], list) else stated["data"]["files"]
-    return found
+def files_in(document: Json) -> list[Json]:
+    files: list[Json] = document["data"] if isinstance(document["data"], list) else document["data"]["files"]
+    return files
 
 
 def test_two_files_of_one_name_in_two_folders_at_dataverse_are_both_kept(web: Publishers) -> None:
@@ -98,9 +98,9 @@ def test_a_registration_at_osf_is_listed_too(web: Publishers) -> None:
 def test_a_project_at_osf_whose_components_have_the_files_lists_them(web: Publishers) -> None:
     web.osf.publish("ab1cd", {}, doi=OSF)
     web.osf.publish("ef2gh", {"a.csv": b"1"}, parent="ab1cd", title="Polygons")
-    said = refused(doi=OSF)
-    assert 'https://osf.io/ef2gh/ ("Polygons")' in said
-    assert "datasets.farms.source.url" in said
+    message = refused(doi=OSF)
+    assert 'https://osf.io/ef2gh/ ("Polygons")' in message
+    assert "datasets.farms.source.url" in message
     assert names(asked(url="https://osf.io/ef2gh/")) == {"a.csv"}
 
 
@@ -139,8 +139,8 @@ def test_the_old_address_of_an_article_names_the_article_and_not_its_version(web
 def test_a_collection_at_figshare_lists_its_articles(web: Publishers) -> None:
     web.figshare.publish(3385780, {"a.csv": b"1"}, version=4, title="Arrays")
     web.figshare.collect(3255643, [3385780])
-    said = refused(doi="10.6084/m9.figshare.c.3255643.v3")
-    assert "10.6084/m9.figshare.3385780.v4 (Arrays)" in said
+    message = refused(doi="10.6084/m9.figshare.c.3255643.v3")
+    assert "10.6084/m9.figshare.3385780.v4 (Arrays)" in message
 
 
 @pytest.mark.parametrize("shape", ["legacy", "rdm"])

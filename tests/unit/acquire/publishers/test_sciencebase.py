@@ -59,10 +59,10 @@ def test_the_metadata_of_a_parent_is_not_taken_for_its_data(web: Publishers) -> 
 def test_children_that_are_not_versions_are_listed_and_none_is_chosen(web: Publishers) -> None:
     parts = ({"identifier": "one", "title": "Solar polygons"}, {"identifier": "two", "title": "Training images"})
     parent(web, *parts)
-    said = refused(doi=SCIENCEBASE)
-    assert 'https://www.sciencebase.gov/catalog/item/one ("Solar polygons")' in said
-    assert 'https://www.sciencebase.gov/catalog/item/two ("Training images")' in said
-    assert "datasets.farms.source.url" in said
+    message = refused(doi=SCIENCEBASE)
+    assert 'https://www.sciencebase.gov/catalog/item/one ("Solar polygons")' in message
+    assert 'https://www.sciencebase.gov/catalog/item/two ("Training images")' in message
+    assert "datasets.farms.source.url" in message
 
 
 def child(title: str, published: str = "", updated: str = "2020-01-01T00:00:00Z", created: str = "2020") -> Fields:
@@ -115,8 +115,8 @@ CHILDREN = {
 @pytest.mark.parametrize("name", CHILDREN)
 def test_the_newest_child_is_told_by_title_then_publication_then_update(name: str) -> None:
     children, expected = CHILDREN[name]
-    found = newest_version(children, lambda each: each)
-    assert (found.text("title") if found else None) == expected
+    newest = newest_version(children, lambda each: each)
+    assert (newest.text("title") if newest else None) == expected
 
 
 @pytest.mark.parametrize(
@@ -164,6 +164,6 @@ def test_an_item_that_only_links_to_files_lists_the_links(web: Publishers) -> No
     web.fault(
         "www.sciencebase.gov", "/catalog/item/66c?format=json", changed(lambda item: item.update(webLinks=[link]))
     )
-    said = refused(doi=SCIENCEBASE)
-    assert "holds no files. It links to https://eerscmap.usgs.gov/uspvdb/assets/data/uspvdbGeoJSON.zip." in said
-    assert "datasets.farms.source.url" in said
+    message = refused(doi=SCIENCEBASE)
+    assert "holds no files. It links to https://eerscmap.usgs.gov/uspvdb/assets/data/uspvdbGeoJSON.zip." in message
+    assert "datasets.farms.source.url" in message

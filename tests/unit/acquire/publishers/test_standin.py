@@ -82,12 +82,12 @@ def test_a_host_that_nobody_is_is_refused(web: Publishers) -> None:
 
 
 def test_a_withdrawn_file_is_not_found_and_a_replaced_one_is_another(web: Publishers) -> None:
-    before = get()
+    previous = get()
     web.plain.publish(HOST, PATH, OTHER, content_type="text/csv")
     after = get()
     assert (after.content, after.headers["Content-Type"]) == (OTHER, "text/csv")
-    assert before.headers["ETag"] != after.headers["ETag"]
-    assert before.headers["Last-Modified"] != after.headers["Last-Modified"]
+    assert previous.headers["ETag"] != after.headers["ETag"]
+    assert previous.headers["Last-Modified"] != after.headers["Last-Modified"]
     web.plain.unpublish(HOST, PATH)
     assert get().status_code == 404
 
@@ -123,9 +123,9 @@ def test_if_range_sends_the_whole_of_another_version(web: Publishers) -> None:
 def test_a_generated_file_is_the_same_each_time_and_can_be_asked_for_in_parts(web: Publishers) -> None:
     big = Generated(5_000_000, seed=3)
     web.plain.publish(HOST, "/big", big)
-    whole = get(f"https://{HOST}/big").content
-    assert hashlib.sha256(whole).hexdigest() == big.sha256() != Generated(5_000_000, seed=4).sha256()
-    assert get(f"https://{HOST}/big", Range="bytes=1500000-").content == whole[1_500_000:]
+    complete = get(f"https://{HOST}/big").content
+    assert hashlib.sha256(complete).hexdigest() == big.sha256() != Generated(5_000_000, seed=4).sha256()
+    assert get(f"https://{HOST}/big", Range="bytes=1500000-").content == complete[1_500_000:]
 
 
 def test_a_status_fault_strikes_so_often_and_then_no_more(web: Publishers) -> None:
@@ -244,8 +244,8 @@ def test_faults_add_up(web: Publishers) -> None:
 def test_ranges_and_validators_can_be_missing(web: Publishers) -> None:
     faulty(web, Fault.ignore_range())
     faulty(web, Fault.no_validator(skip=1))
-    whole, bare = get(Range="bytes=5-"), get()
-    assert (whole.status_code, whole.content) == (200, BODY)
+    complete, bare = get(Range="bytes=5-"), get()
+    assert (complete.status_code, complete.content) == (200, BODY)
     assert not {"ETag", "Last-Modified"} & set(bare.headers)
 
 
@@ -378,9 +378,9 @@ def test_sciencebase_lists_files_in_two_places(web: Publishers, shape: str) -> N
 
 def test_datacite_knows_every_doi(web: Publishers) -> None:
     web.sciencebase.publish("66c", doi="10.5066/P9X", files={}, title="Farms", licence="CC0", year=2016)
-    stated = get("https://api.datacite.org/dois/10.5066%2FP9X").json()["data"]["attributes"]
-    assert (stated["titles"], stated["publicationYear"]) == ([{"title": "Farms"}], 2016)
-    assert stated["rightsList"][0]["rightsIdentifier"] == "cc0-1.0"
+    document = get("https://api.datacite.org/dois/10.5066%2FP9X").json()["data"]["attributes"]
+    assert (document["titles"], document["publicationYear"]) == ([{"title": "Farms"}], 2016)
+    assert document["rightsList"][0]["rightsIdentifier"] == "cc0-1.0"
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed here")
@@ -406,8 +406,8 @@ def test_github_serves_files_assets_and_archives(web: Publishers) -> None:
     api = "https://api.github.com/repos/a/b"
     assert get(f"{api}/git/trees/{COMMIT}?recursive=1").json()["tree"] == [described]
     assert get(f"{api}/contents/data/x%20y.txt?ref={COMMIT}").json() == described
-    (stated,) = get(f"{api}/releases/tags/v1").json()["assets"]
-    assert (stated["name"], stated["digest"]) == ("asset.zip", f"sha256:{hashlib.sha256(OTHER).hexdigest()}")
+    (document,) = get(f"{api}/releases/tags/v1").json()["assets"]
+    assert (document["name"], document["digest"]) == ("asset.zip", f"sha256:{hashlib.sha256(OTHER).hexdigest()}")
     assert get(f"{api}/releases/tags/v2").status_code == 404
     archive = get(f"https://codeload.github.com/a/b/zip/{COMMIT}")
     assert "Content-Length" not in archive.headers

@@ -47,8 +47,8 @@ def dryad(web: Publishers, following: str | None, name: object = "farms.csv") ->
 
 def test_a_list_of_which_datahugger_reads_one_page_is_refused(web: Publishers) -> None:
     assert names(asked(doi=dryad(web, None))) == {"farms.csv"}
-    said = refused(doi=dryad(web, "/api/v2/versions/7/files?page=2"))
-    assert "in several pages, of which only the first can be read" in said
+    message = refused(doi=dryad(web, "/api/v2/versions/7/files?page=2"))
+    assert "in several pages, of which only the first can be read" in message
 
 
 @pytest.mark.parametrize("name", [None, "", " ", ["a"], 7])

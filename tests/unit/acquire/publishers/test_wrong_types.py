@@ -106,10 +106,10 @@ def test_a_field_of_another_type_is_an_error_that_names_it(name: str, web: Publi
     published(web, name.partition(":")[0])
     doi, host, path, change, words = WRONG[name]
     web.fault(host, path, changed(change))
-    said = refused(doi=doi)
-    assert said.startswith("farms: ")
-    assert words in said
-    assert "\n" not in said
+    message = refused(doi=doi)
+    assert message.startswith("farms: ")
+    assert words in message
+    assert "\n" not in message
 
 
 class Spoilt:
@@ -142,9 +142,9 @@ def spoilt(document: Any) -> Iterator[Any]:
     places = list(document.items()) if isinstance(document, dict) else list(enumerate(document[:1]))
     for name, part in places if isinstance(document, dict | list) else ():
         for other in spoilt(part) if isinstance(part, dict | list) else (None, ["x"], {"a": 1}, -7, "x/../y"):
-            whole = document.copy()
-            whole[name] = other
-            yield whole
+            complete = document.copy()
+            complete[name] = other
+            yield complete
 
 
 @pytest.mark.parametrize("repository", [*PAGED, "zenodo, new form", "a project without files"])
