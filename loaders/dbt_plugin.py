@@ -124,7 +124,7 @@ def _run(connection: duckdb.DuckDBPyConnection, name: str, invocation: str, only
         try:
             run = Run(run_pipeline(name, connection, paths.root / "params.yaml", only_stale=only_stale))
         except PipelineError as error:
-            run = Run(dict(error.stored), {key: str(each) for key, each in error.failed.items()})
+            run = Run(dict(error.tables), {key: str(each) for key, each in error.errors.items()})
         except EoPvError as error:
             run = Run({}, {"": str(error)})
         if settings.warehouse == "ducklake":

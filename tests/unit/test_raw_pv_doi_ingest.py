@@ -15,14 +15,31 @@ from loaders import raw_pv_doi_ingest
 from loaders.acquire.downloader import Downloader
 from loaders.acquire.fetch import fetch
 from loaders.acquire.resolve import resolve
-from loaders.core.errors import AccountingError, BuildError, ChecksumMismatchError, PipelineError, ReadError, SettingsError, SourceError
+from loaders.core.errors import (
+    AccountingError,
+    BuildError,
+    ChecksumMismatchError,
+    PipelineError,
+    ReadError,
+    SettingsError,
+    SourceError,
+)
 from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.raw_pv_doi_ingest import load_dataset, run_doi_pipeline
 from loaders.settings.base import Executor
 from loaders.settings.params import read_settings
 
-NODES = ["dataset_metadata", "target_datasets", "dataset_download_path", "dataset_geospatial_files", "dataset_processed_gdf", "dataset_arrow_table", "collected_arrow_tables", "store_individual_datasets"]
+NODES = [
+    "dataset_metadata",
+    "target_datasets",
+    "dataset_download_path",
+    "dataset_geospatial_files",
+    "dataset_processed_gdf",
+    "dataset_arrow_table",
+    "collected_arrow_tables",
+    "store_individual_datasets",
+]
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
 STORED = {NORTH: f"raw_data.{NORTH}", SOUTH: f"raw_data.{SOUTH}"}
 
@@ -41,7 +58,9 @@ def _change(project: Path, name: str, old: str, new: str) -> None:
 
 
 def test_the_graph_is_these_eight_nodes_each_with_three_tags() -> None:
-    graph = driver.Builder().with_modules(raw_pv_doi_ingest).enable_dynamic_execution(allow_experimental_mode=True).build()
+    graph = (
+        driver.Builder().with_modules(raw_pv_doi_ingest).enable_dynamic_execution(allow_experimental_mode=True).build()
+    )
     made = {node.name: node for node in graph.list_available_variables() if not node.is_external_input}
     assert sorted(made) == sorted(NODES)
     tags = {"data_source", "processing_stage", "data_type"}
@@ -77,7 +96,13 @@ def test_a_loader_runs_as_a_module_and_describes_its_options(project: Path, plac
 
 
 def test_the_loader_of_the_datasets_stores_them_and_names_the_tables(project: Path) -> None:
-    done = subprocess.run([sys.executable, "-m", "loaders.raw_pv_doi_ingest", "--no-export-geoparquet", "--datasets", NORTH], cwd=project, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "loaders.raw_pv_doi_ingest", "--no-export-geoparquet", "--datasets", NORTH],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stdout) == (0, f"{NORTH}: raw_data.{NORTH}\n")
     assert not (project / "data/sample/loaded" / f"{NORTH}.parquet").exists()
 
@@ -89,7 +114,9 @@ def test_the_pipeline_is_exported_by_its_package() -> None:
 def test_each_dataset_goes_to_its_table_and_all_to_one_view(project: Path) -> None:
     assert run_doi_pipeline(params=project / "params.yaml") == STORED
     with connect(project / "data/sample/eo_pv_data.duckdb", read_only=True) as connection:
-        rows = connection.sql("SELECT dataset_key, count(*), sum(capacity_mw), any_value(capacity_basis), bool_or(is_synthetic) FROM raw_data.doi_pv_features GROUP BY ALL ORDER BY ALL").fetchall()
+        rows = connection.sql(
+            "SELECT dataset_key, count(*), sum(capacity_mw), any_value(capacity_basis), bool_or(is_synthetic) FROM raw_data.doi_pv_features GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
     assert rows == [(NORTH, 3, None, None, False), (SOUTH, 1, 5.0, "dc", False)]
 
 
@@ -135,7 +162,9 @@ def test_a_loaded_file_is_what_geopandas_calls_geoparquet(project: Path) -> None
 
 
 @pytest.mark.parametrize("executor", [None, "threads", "processes", "dask"])
-def test_one_dataset_that_fails_does_not_stop_the_others_whoever_works_on_them(project: Path, executor: Executor | None) -> None:
+def test_one_dataset_that_fails_does_not_stop_the_others_whoever_works_on_them(
+    project: Path, executor: Executor | None
+) -> None:
     run_doi_pipeline(params=project / "params.yaml", use_parallel=False)
     alone = _outputs(project)
     for path in (project / "data/sample/loaded").iterdir():
@@ -167,12 +196,17 @@ def test_what_is_no_fault_of_a_dataset_is_not_taken_for_one(project: Path) -> No
 
 
 def test_a_scheduler_is_for_dask_alone(project: Path) -> None:
-    with pytest.raises(SettingsError, match=r"A scheduler \(tcp://here:1\) is for the executor dask, not for threads\."):
+    with pytest.raises(
+        SettingsError, match=r"A scheduler \(tcp://here:1\) is for the executor dask, not for threads\."
+    ):
         run_doi_pipeline(params=project / "params.yaml", scheduler="tcp://here:1")
 
 
 def test_a_scheduler_that_is_not_there_is_an_error(project: Path) -> None:
-    with dask.config.set({"distributed.comm.timeouts.connect": "100ms"}), pytest.raises(SourceError, match=r"The Dask scheduler tcp://127\.0\.0\.1:1 does not answer"):
+    with (
+        dask.config.set({"distributed.comm.timeouts.connect": "100ms"}),
+        pytest.raises(SourceError, match=r"The Dask scheduler tcp://127\.0\.0\.1:1 does not answer"),
+    ):
         run_doi_pipeline(params=project / "params.yaml", executor="dask", scheduler="tcp://127.0.0.1:1")
 
 
@@ -186,7 +220,9 @@ def test_another_number_than_expected_fails_whatever_is_written(project: Path, e
 
 @pytest.mark.parametrize("export_geoparquet", [True, False])
 @pytest.mark.parametrize("shapes", [(), (None,)], ids=["no features", "no shapes"])
-def test_a_dataset_of_nothing_usable_is_refused_by_name(project: Path, geojson: Callable[..., str], shapes: tuple[None, ...], export_geoparquet: bool) -> None:
+def test_a_dataset_of_nothing_usable_is_refused_by_name(
+    project: Path, geojson: Callable[..., str], shapes: tuple[None, ...], export_geoparquet: bool
+) -> None:
     (project / "farms.geojson").write_text(geojson(*shapes))
     (project / "params.yaml").write_text("datasets:\n  farms:\n    source: {path: farms.geojson}\n")
     with pytest.raises(AccountingError, match="farms: expected polygons or points, but no record can be used"):
