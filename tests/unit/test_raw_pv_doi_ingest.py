@@ -115,7 +115,8 @@ def test_each_dataset_goes_to_its_table_and_all_to_one_view(project: Path) -> No
     assert run_doi_pipeline(params=project / "params.yaml") == STORED
     with connect(project / "data/sample/eo_pv_data.duckdb", read_only=True) as connection:
         rows = connection.sql(
-            "SELECT dataset_key, count(*), sum(capacity_mw), any_value(capacity_basis), bool_or(is_synthetic) FROM raw_data.doi_pv_features GROUP BY ALL ORDER BY ALL"
+            "SELECT dataset_key, count(*), sum(capacity_mw), any_value(capacity_basis), bool_or(is_synthetic) "
+            "FROM raw_data.doi_pv_features GROUP BY ALL ORDER BY ALL"
         ).fetchall()
     assert rows == [(NORTH, 3, None, None, False), (SOUTH, 1, 5.0, "dc", False)]
 
