@@ -93,8 +93,8 @@ def published_boundaries(settings: Settings, paths: ProjectPaths) -> Path:
         return paths.bundled_boundaries
     boundaries = settings.boundaries
     if boundaries.ca_cert_file:
-        whom = paths.root / Path(boundaries.ca_cert_file).expanduser()
-        boundaries = boundaries.model_copy(update={"ca_cert_file": str(whom)})
+        ca_bundle = paths.root / Path(boundaries.ca_cert_file).expanduser()
+        boundaries = boundaries.model_copy(update={"ca_cert_file": str(ca_bundle)})
     cells = read_cells(paths.cells(BOUNDARIES))
     extract(cells, boundaries, paths, HttpClient(settings.download), with_progress)
     return paths.overture

@@ -59,7 +59,7 @@ def extract(
         What is kept.
 
     Raises:
-        BuildError: no cell holds a record, the file that says whom to trust is not there, or what is kept is broken.
+        BuildError: no cell holds a record, the CA bundle is not there, or what is kept is broken.
         SourceError: no release is named, it is gone or cannot be reached, or has no land there.
     """
     if settings.release is None:

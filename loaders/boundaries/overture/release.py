@@ -91,7 +91,7 @@ def opened(settings: Boundaries, web: HttpClient) -> Iterator[Release]:
     """The release that the settings name.
 
     Raises:
-        BuildError: the file that says whom to trust is not there.
+        BuildError: the CA bundle is not there.
         SourceError: it is gone, cannot be reached, or is something else.
     """
     assert settings.release is not None  # noqa: S101 (checked before anybody is asked)
