@@ -129,7 +129,7 @@ def _tracker(job: str, paths: ProjectPaths) -> Any:
         from hamilton_sdk.adapters import HamiltonTracker  # noqa: PLC0415 (not installed with eo-pv)
         from hamilton_sdk.api.clients import ResourceDoesNotExistException, UnauthorizedException  # noqa: PLC0415
     except ImportError as error:
-        what = "`pip install apache-hamilton-sdk apache-hamilton-ui`"
+        what = "`.venv/bin/uv pip install --python .venv --editable '.[ui]'`"
         raise BuildError(f"{UI_PROJECT} asks for Hamilton's UI, which needs {what}. {ADVICE}.") from error
     try:
         return HamiltonTracker(int(project), user, job, tags={"origin": paths.origin})

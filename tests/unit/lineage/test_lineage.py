@@ -419,7 +419,7 @@ def test_a_dbt_that_has_run_nothing_is_not_told(paths: ProjectPaths, told: Calla
 @pytest.mark.parametrize(
     ("project", "user", "message"),
     [
-        ("1", "me@example.org", "pip install apache-hamilton-sdk apache-hamilton-ui.*hamilton ui"),
+        ("1", "me@example.org", "uv pip install --python \.venv --editable.*hamilton ui"),
         ("one", "me@example.org", "HAMILTON_UI_PROJECT is 'one'"),
         ("1", "", "HAMILTON_UI_USER is ''"),
     ],
