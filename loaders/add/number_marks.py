@@ -1,11 +1,11 @@
-"""Marks in numbers, as the settings state them."""
+"""Decimal and thousands marks as settings."""
 
 from loaders.add.draft import Guess
-from loaders.add.values import PLAIN, Marks
+from loaders.add.values import PLAIN_MARKS, Marks
 
 
-def as_settings(marks: Marks) -> dict[str, Guess]:
-    """The settings under `read` that differ from the plain ones."""
+def mark_settings(marks: Marks) -> dict[str, Guess]:
+    """The settings under `read` that differ from the defaults."""
     reason = "as the numbers in the first records are written"
-    stated = {"decimal": marks.decimal, "thousands": marks.thousands}
-    return {name: Guess(mark, reason) for name, mark in stated.items() if mark != getattr(PLAIN, name)}
+    settings = {"decimal": marks.decimal, "thousands": marks.thousands}
+    return {name: Guess(mark, reason) for name, mark in settings.items() if mark != getattr(PLAIN_MARKS, name)}

@@ -31,7 +31,7 @@ def add(
     On a terminal it asks before it writes. Elsewhere, without --yes, it only shows the entry and exits with 1. What it
     downloads stays in the cache for `eo-pv fetch`; no lock is written, and no other byte of params.yaml changes.
     """
-    from loaders.add.run import Wishes, run
+    from loaders.add.run import AddOptions, run
 
     settings, paths = open_project()
-    run(source, Wishes(key, file, layer, max_mb, yes), settings, paths)
+    run(source, AddOptions(key, file, layer, max_mb, yes), settings, paths)

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from loaders.add.draft import Draft
-from loaders.add.entry import draft
-from loaders.add.find_file import Found
-from loaders.add.inspect import look
-from loaders.add.source import Given
+from loaders.add.entry import draft_entry
+from loaders.add.find_file import SelectedFile
+from loaders.add.inspect import inspect_file
+from loaders.add.source import SourceSpec
 from loaders.add.write_params import add_entry
 from loaders.settings.file_selection import SourceFile
 from loaders.settings.params import Dataset, read_settings
@@ -33,9 +33,9 @@ def added(tmp_path: Path) -> Added:
 
     def add(path: Path) -> tuple[Dataset, Draft]:
         file = SourceFile(path, path.name)
-        looked = look(file, lambda layers: layers[0])
-        found = Found(file, record=None, include=(), bytes=None)
-        drafted = draft(Given("path", str(path)), found, looked, "added", read_settings(settings))
+        looked = inspect_file(file, lambda layers: layers[0])
+        found = SelectedFile(file, record=None, include=(), bytes=None)
+        drafted = draft_entry(SourceSpec("path", str(path)), found, looked, "added", read_settings(settings))
         add_entry(settings, drafted)
         return read_settings(settings).datasets["added"], drafted
 

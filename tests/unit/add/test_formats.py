@@ -11,8 +11,8 @@ import pyogrio
 import pytest
 from shapely import Point
 
-from loaders.add.inspect import look
-from loaders.add.inspection import Look
+from loaders.add.inspect import inspect_file
+from loaders.add.inspection import Inspection
 from loaders.settings.file_selection import SourceFile
 
 TABLE = pd.DataFrame({"plant_id": ["007", "8", "9"], "longitude": [10.5, 11, 12], "latitude": [50.25, 51, 52]})
@@ -20,8 +20,8 @@ FOLDER = "<Folder><name>{0}</name><Placemark><Point><coordinates>{0},50</coordin
 DISC = struct.pack("<BII", 1, 10, 1) + struct.pack("<BII10d", 1, 8, 5, 10, 50, 11, 51, 12, 50, 11, 49, 10, 50)
 
 
-def _look(path: Path, layer: int = 0) -> Look:
-    return look(SourceFile(path, path.name), lambda layers: layers[layer], 2)
+def _look(path: Path, layer: int = 0) -> Inspection:
+    return inspect_file(SourceFile(path, path.name), lambda layers: layers[layer], 2)
 
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".ods"])

@@ -5,19 +5,19 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from loaders.add.candidates import Candidate, ranked
-from loaders.add.find_file import holds
+from loaders.add.candidates import Candidate, rank_candidates
+from loaders.add.find_file import matches_patterns
 from loaders.add.guess_columns import source_id
-from loaders.add.inspect import look
-from loaders.add.inspection import Look
+from loaders.add.inspect import inspect_file
+from loaders.add.inspection import Inspection
 from loaders.core.errors import ReadError
 from loaders.settings.file_selection import SourceFile
 
 SQUARES = [shapely.box(10 + step, 50, 10.01 + step, 50.01) for step in range(3)]
 
 
-def _look(path: Path, rows: int = 5000) -> Look:
-    return look(SourceFile(path, path.name), lambda layers: layers[0], rows)
+def _look(path: Path, rows: int = 5000) -> Inspection:
+    return inspect_file(SourceFile(path, path.name), lambda layers: layers[0], rows)
 
 
 def _frame(crs: int | None = 4326) -> gpd.GeoDataFrame:
@@ -123,17 +123,17 @@ def test_coordinates_that_belong_together_are_paired(tmp_path: Path) -> None:
 def test_the_likeliest_file_is_first() -> None:
     names = ["wind.gpkg", "plants.csv", "small_solar.geojson", "README.csv", "grid.gpkg", "train_pv.geojson", "all.zip"]
     sizes = dict.fromkeys(names, 10) | {"grid.gpkg": 99}
-    found = [candidate.name for candidate in ranked(Candidate(name, sizes[name]) for name in names)]
+    found = [candidate.name for candidate in rank_candidates(Candidate(name, sizes[name]) for name in names)]
     assert found[:4] == ["small_solar.geojson", "grid.gpkg", "all.zip", "plants.csv"]
     assert set(found[4:]) == {"wind.gpkg", "README.csv", "train_pv.geojson"}
 
 
 def test_the_larger_of_two_alike_is_first() -> None:
-    found = ranked([Candidate("solar_a.gpkg", 5), Candidate("solar_b.gpkg", 50)])
+    found = rank_candidates([Candidate("solar_a.gpkg", 5), Candidate("solar_b.gpkg", 50)])
     assert found[0].name == "solar_b.gpkg"
 
 
 def test_patterns_mean_a_file_by_its_bare_name_too() -> None:
-    assert holds(["solar*"], "data/solar.gpkg")
-    assert holds([], "anything")
-    assert not holds(["wind*"], "data/solar.gpkg")
+    assert matches_patterns(["solar*"], "data/solar.gpkg")
+    assert matches_patterns([], "anything")
+    assert not matches_patterns(["wind*"], "data/solar.gpkg")

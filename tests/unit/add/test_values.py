@@ -5,21 +5,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from loaders.add.guess_columns import columns, source_id, warnings
-from loaders.add.guess_dates import installed
+from loaders.add.guess_columns import column_settings, row_warnings, source_id
+from loaders.add.guess_dates import installation_date
 from loaders.add.guess_quantities import area, capacity
-from loaders.add.guess_status import statuses
-from loaders.add.guess_technology import where
+from loaders.add.guess_status import status_warnings
+from loaders.add.guess_technology import technology_filter
 from loaders.add.inspect_csv import CsvTable, read_table
-from loaders.add.inspection import NOT_STATED, Look
+from loaders.add.inspection import NOT_STATED, Inspection
 from loaders.add.values import Marks, find_marks, null_values
 from loaders.core.errors import ReadError
 
 
-def _look(area_m2: list[float] | None = None, /, **columns: Sequence[str | None]) -> Look:
+def _look(area_m2: list[float] | None = None, /, **columns: Sequence[str | None]) -> Inspection:
     rows = len(next(iter(columns.values())))
     drawn = np.array(area_m2 if area_m2 else [np.nan] * rows, dtype=float)
-    return Look("GeoJSON", (), rows, NOT_STATED, {}, columns, dict.fromkeys(columns, "text"), drawn)
+    return Inspection("GeoJSON", (), rows, NOT_STATED, {}, columns, dict.fromkeys(columns, "text"), drawn)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_an_area_that_no_unit_fits_is_no_setting_but_a_line_that_says_why(factor
     drawn = [10_000.0, 20_000.0, 30_000.0]
     look = _look(drawn, Shape_Area=[str(factor * area) for area in drawn])
     look = replace(look, planar_area=np.array(drawn) * 1e-10)
-    settings, why = columns(look, look)
+    settings, why = column_settings(look, look)
     assert "area" not in settings
     assert f"columns.area: Shape_Area looks like an area, but {said}" in why[0]
 
@@ -117,7 +117,7 @@ def test_numbers_about_an_area_are_no_area(name: str) -> None:
 @pytest.mark.parametrize("name", ["area_pixels", "area_px", "acres", "Area (sq ft)", "area_deg2", "area_acres"])
 def test_an_area_in_another_unit_is_no_setting_but_a_line_that_says_why(name: str) -> None:
     look = _look(**{name: ["15", "16"]})
-    assert columns(look, look) == (
+    assert column_settings(look, look) == (
         {},
         [f"columns.area: {name} looks like an area, but by its name it is in no unit of m2, ha, km2"],
     )
@@ -154,7 +154,7 @@ def test_a_capacity_that_no_unit_fits_is_no_setting_but_a_line_that_says_why() -
     ],
 )
 def test_a_capacity_that_cannot_be_read_is_said(values: list[str], said: str) -> None:
-    (line,) = columns(*[_look(capacity_kw=list(values), lon=["1.5", "2.5"])] * 2)[1]
+    (line,) = column_settings(*[_look(capacity_kw=list(values), lon=["1.5", "2.5"])] * 2)[1]
     assert line.startswith(f"capacity_kw looks like a capacity, but its values cannot be read: '{values[0]}'")
     assert said in line
 
@@ -175,7 +175,7 @@ def test_a_mark_that_may_stand_between_thousands_is_a_doubt(values: list[str], i
 
 
 def test_names_in_words_are_no_capacity_that_cannot_be_read() -> None:
-    assert columns(*[_look(power_class=["small", "large"], area=["Kent", "Essex 2"])] * 2)[1] == []
+    assert column_settings(*[_look(power_class=["small", "large"], area=["Kent", "Essex 2"])] * 2)[1] == []
 
 
 def test_an_area_that_is_not_in_the_unit_of_its_name_is_not_taken() -> None:
@@ -246,7 +246,7 @@ def test_what_a_load_would_stop_at_is_said() -> None:
     ],
 )
 def test_the_way_dates_are_written_is_found(values: list[str], pattern: str | None) -> None:
-    guess = installed(_look(install_date=list(values)))
+    guess = installation_date(_look(install_date=list(values)))
     assert guess is not None
     assert guess.value == ({"column": "install_date", "pattern": pattern} if pattern else "install_date")
     assert guess.is_doubtful is False
@@ -277,7 +277,7 @@ def test_the_way_dates_are_written_is_found(values: list[str], pattern: str | No
 def test_dates_that_bound_the_date_of_building_are_its_ends(
     columns: dict[str, list[str | None]], setting: object
 ) -> None:
-    guess = installed(_look(**columns))
+    guess = installation_date(_look(**columns))
     assert (guess.value if guess else None) == setting
 
 
@@ -285,7 +285,7 @@ def test_dates_that_bound_the_date_of_building_are_its_ends(
     "values", [["2005", "2007.278571", "2010"], ["2007.5", "2008.5", "2006"], ["2007.5", "2008.0"]]
 )
 def test_years_with_fractions_are_plain_dates(values: list[str]) -> None:
-    guess = installed(_look(commissioning_year=list(values)))
+    guess = installation_date(_look(commissioning_year=list(values)))
     assert guess is not None
     assert (guess.value, guess.is_doubtful) in [
         ("commissioning_year", False),
@@ -294,7 +294,7 @@ def test_years_with_fractions_are_plain_dates(values: list[str]) -> None:
 
 
 def test_days_that_may_be_months_are_a_doubt() -> None:
-    guess = installed(_look(install_date=["01/05/2007", "02/06/2008"]))
+    guess = installation_date(_look(install_date=["01/05/2007", "02/06/2008"]))
     assert guess is not None
     assert (guess.is_doubtful, "MM/DD/YYYY fits as well" in guess.reason) == (True, True)
 
@@ -313,18 +313,20 @@ def test_days_that_may_be_months_are_a_doubt() -> None:
 def test_a_date_of_building_that_cannot_be_read_is_said(name: str, values: list[str], is_said: bool) -> None:
     look = _look(**{name: values})
     start = f"{name} looks like the date of installation, but its values cannot be read: '{values[0]}'"
-    assert [line.startswith(start) for line in columns(look, look)[1]] == [True] * is_said
+    assert [line.startswith(start) for line in column_settings(look, look)[1]] == [True] * is_said
 
 
 def test_the_date_of_building_is_preferred_to_other_dates() -> None:
-    guess = installed(_look(year=["2001", "2002"], img_date=["2011", "2012"], commissioning_year=["2003", "2004"]))
+    guess = installation_date(
+        _look(year=["2001", "2002"], img_date=["2011", "2012"], commissioning_year=["2003", "2004"])
+    )
     assert guess is not None
     assert guess.value == "commissioning_year"
 
 
 @pytest.mark.parametrize("name", ["year_of_capacity_data", "Record Last Updated", "p_img_date", "status_year"])
 def test_other_dates_are_not_when_it_was_built(name: str) -> None:
-    assert installed(_look(**{name: ["2001", "2002"]})) is None
+    assert installation_date(_look(**{name: ["2001", "2002"]})) is None
 
 
 def test_an_identifier_is_one_that_every_record_has_alone() -> None:
@@ -340,7 +342,7 @@ def test_a_grid_is_no_identifier() -> None:
 
 def test_rows_of_other_fuels_are_left_out() -> None:
     fuels: list[str | None] = ["Solar", "Wind", "Solar PV", "Solar thermal", None] * 3
-    guess = where(_look(name=[f"Solar {row}" for row in range(15)], primary_fuel=fuels))
+    guess = technology_filter(_look(name=[f"Solar {row}" for row in range(15)], primary_fuel=fuels))
     assert guess is not None
     assert guess.value == {"primary_fuel": ["Solar", "Solar PV"]}
     assert "'Solar thermal' as well, as heat" in guess.reason
@@ -360,19 +362,22 @@ SOLAR_AND_MORE: dict[str, list[str | None]] = {
 def test_a_column_is_no_filter_because_some_values_hold_the_word_solar(case: str, name: str) -> None:
     column = SOLAR_AND_MORE[case]
     is_kind = case in {"names"} and name == "install_type"
-    assert (where(_look(**{name: column})) is not None) == is_kind
+    assert (technology_filter(_look(**{name: column})) is not None) == is_kind
 
 
 @pytest.mark.parametrize("name", ["primary_fuel", "Energieträger", "x"])
 def test_a_filter_says_how_many_rows_it_leaves_out(name: str) -> None:
-    guess = where(_look(**{name: ["Solar", "Kohle", "Wind", None, "Wind"] * 3}))
+    guess = technology_filter(_look(**{name: ["Solar", "Kohle", "Wind", None, "Wind"] * 3}))
     assert guess is not None
     assert (guess.value, guess.is_doubtful) == ({name: ["Solar"]}, True)
     assert guess.reason == "12 of the 15 records looked at are left out: 'Wind' (6), 'Kohle' (3), blank (3)"
 
 
 def test_a_column_that_is_solar_throughout_is_no_filter() -> None:
-    assert where(_look(tech=["Photovoltaics", "PV", "PV"] * 4, status=["built", "planned", "built"] * 4)) is None
+    assert (
+        technology_filter(_look(tech=["Photovoltaics", "PV", "PV"] * 4, status=["built", "planned", "built"] * 4))
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -391,7 +396,7 @@ def test_a_file_of_other_technologies_is_said_to_hold_no_photovoltaics(
     name: str, values: list[str], is_said: bool
 ) -> None:
     look = _look(**{name: values})
-    said = warnings(look, look, where(look))
+    said = row_warnings(look, look, technology_filter(look))
     assert bool(said) == is_said
     if is_said:
         assert said[0].startswith(
@@ -415,7 +420,7 @@ def test_a_file_of_other_technologies_is_said_to_hold_no_photovoltaics(
     ],
 )
 def test_a_column_that_states_a_status_is_named_with_its_values(name: str, values: list[str], is_said: bool) -> None:
-    said = statuses(_look(**{name: values}))
+    said = status_warnings(_look(**{name: values}))
     assert bool(said) == is_said
     if is_said:
         assert said[0].startswith(f"{name} states a status: '{values[0]}' (")
@@ -439,7 +444,7 @@ def test_a_column_that_states_a_status_is_named_with_its_values(name: str, value
 )
 def test_what_may_be_no_plant_is_said(columns: dict[str, list[str | None]], said: str | None) -> None:
     look = _look(**columns)
-    found = warnings(look, look, where(look))
+    found = row_warnings(look, look, technology_filter(look))
     assert [line.startswith(said or "") for line in found] == ([True] if said else [])
 
 
@@ -459,7 +464,7 @@ def test_what_may_be_no_plant_is_said(columns: dict[str, list[str | None]], said
 def test_technologies_are_told_apart_in_other_languages_and_from_names(
     name: str, values: list[str], taken: list[str] | None
 ) -> None:
-    guess = where(_look(**{name: values * 3}))
+    guess = technology_filter(_look(**{name: values * 3}))
     assert (guess and guess.value) == (taken and {name: taken})
 
 
@@ -469,7 +474,7 @@ def test_technologies_are_told_apart_in_other_languages_and_from_names(
 )
 def test_two_ends_of_a_date_are_pointed_at_and_neither_is_taken_for_the_date(lower: str, upper: str) -> None:
     look = _look(**{lower: ["2001", "2002"], upper: ["2003", "2004"]})
-    settings, notes = columns(look, look)
+    settings, notes = column_settings(look, look)
     assert "installed" not in settings
     assert notes == [
         f"{lower} and {upper} look like the ends between which plants were built: if they are, add columns.installed "
@@ -479,19 +484,19 @@ def test_two_ends_of_a_date_are_pointed_at_and_neither_is_taken_for_the_date(low
 
 def test_of_dates_that_cannot_be_read_the_odd_ones_are_shown() -> None:
     look = _look(year_built=["2005", "2006", "c. 2014", "2015?"])
-    assert "its values cannot be read: 'c. 2014', '2015?'; say how" in columns(look, look)[1][0]
+    assert "its values cannot be read: 'c. 2014', '2015?'; say how" in column_settings(look, look)[1][0]
 
 
 @pytest.mark.parametrize("other", ["non-solar", "Kein PV", "not solar", "CSP"])
 def test_a_kind_that_says_it_is_not_solar_is_not(other: str) -> None:
-    guess = where(_look(category=["pv_ground", other] * 2))
+    guess = technology_filter(_look(category=["pv_ground", other] * 2))
     assert guess is not None
     assert guess.value == {"category": ["pv_ground"]}
 
 
 def test_the_wanted_status_is_shown_as_a_setting() -> None:
     look = _look(status=["Operational", "Refused", "Refused"], phase=["Operational", "Permitted", "Refused"])
-    assert statuses(look) == [
+    assert status_warnings(look) == [
         "status states a status (and so does phase): 'Refused' (2), 'Operational' (1). All of these count as "
         "installations: add to where those that are wanted, say status: [Operational]"
     ]

@@ -16,7 +16,7 @@ import pyogrio
 import pytest
 from shapely import Point
 
-from loaders.add.inspect import look
+from loaders.add.inspect import inspect_file
 from loaders.core.errors import ReadError
 from loaders.core.file_formats import DRIVERS, FORMATS
 from loaders.harmonise.readers.opening import opened
@@ -91,7 +91,7 @@ def test_a_text_that_sends_gdal_elsewhere_is_refused_under_every_ending(
     with pytest.raises(ReadError, match=r"^farms: farms\."):
         _read(path, crs="EPSG:4326")
     with pytest.raises(ReadError, match=r"^farms\."):
-        look(SourceFile(path, path.name), lambda layers: layers[0])
+        inspect_file(SourceFile(path, path.name), lambda layers: layers[0])
     assert asked == []
 
 
