@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 from pydantic import TypeAdapter, ValidationError
 
 from loaders.acquire.lock import Record
-from loaders.add import guess_columns as guesses
-from loaders.add import guess_technology as kinds
 from loaders.add.draft import Draft, Guess
 from loaders.add.find_file import SelectedFile
+from loaders.add.guess_columns import column_settings, filter_rows, row_warnings
+from loaders.add.guess_technology import technology_filter
 from loaders.add.inspection import Inspection
 from loaders.add.names import dataset_key
 from loaders.add.source import SourceSpec
@@ -61,10 +61,10 @@ def draft_entry(
     if key is None:
         key = _make_key(selected, settings)
         notes.append(RENAME_NOTE)
-    row_filter = kinds.technology_filter(inspection)
-    selection = guesses.filter_rows(inspection, row_filter)
-    columns, refusals = guesses.column_settings(inspection, selection)
-    questions = (*inspection.open_questions, *guesses.row_warnings(inspection, selection, row_filter), *refusals)
+    row_filter = technology_filter(inspection)
+    selection = filter_rows(inspection, row_filter)
+    columns, refusals = column_settings(inspection, selection)
+    questions = (*inspection.open_questions, *row_warnings(inspection, selection, row_filter), *refusals)
     branches: dict[str, Guess | dict[str, Guess]] = {"source": _source_branch(spec, selected)}
     if inspection.reading:
         branches["read"] = inspection.reading

@@ -3,10 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from loaders.add import guess_dates as dates
-from loaders.add import guess_quantities as quantities
-from loaders.add import guess_status as statuses
-from loaders.add import guess_technology as kinds
+from loaders.add import guess_dates, guess_quantities, guess_status, guess_technology
 from loaders.add.draft import Guess
 from loaders.add.guess_coordinates import position_columns
 from loaders.add.inspection import SAMPLE_ROWS, Inspection
@@ -34,30 +31,34 @@ def column_settings(inspection: Inspection, selection: Inspection) -> tuple[dict
         inspection: of all rows.
         selection: of the rows that `where` keeps.
     """
-    area = quantities.area(selection)
+    area = guess_quantities.area(selection)
     guesses = {
         "source_id": source_id(inspection),
         "area": area,
-        "capacity": quantities.capacity(selection, area),
-        "installed": dates.installation_date(selection),
+        "capacity": guess_quantities.capacity(selection, area),
+        "installed": guess_dates.installation_date(selection),
         "position": position(selection),
     }
     settings = {name: guess for name, guess in guesses.items() if guess and guess.value is not None}
     refusals = [f"columns.{name}: {guess.reason}" for name, guess in guesses.items() if guess and guess.value is None]
-    date_notes = [] if "installed" in settings else [*dates.unreadable_dates(selection), *dates.date_bounds(selection)]
-    return settings, [*refusals, *unreadable_quantities(selection), *date_notes]
+    notes = [*refusals, *unreadable_quantities(selection)]
+    if "installed" not in settings:
+        notes += [*guess_dates.unreadable_dates(selection), *guess_dates.date_bounds(selection)]
+    return settings, notes
 
 
 def row_warnings(inspection: Inspection, selection: Inspection, row_filter: Guess | None) -> list[str]:
     """Warnings about the rows: none is solar, or some were never built."""
     technologies = (
-        [] if row_filter else [*kinds.no_solar_warnings(inspection), *kinds.mixed_technology_warnings(inspection)]
+        []
+        if row_filter
+        else [*guess_technology.no_solar_warnings(inspection), *guess_technology.mixed_technology_warnings(inspection)]
     )
     return [
         *technologies,
-        *statuses.status_warnings(selection),
-        *statuses.denial_warnings(selection),
-        *statuses.retirement_warnings(selection),
+        *guess_status.status_warnings(selection),
+        *guess_status.denial_warnings(selection),
+        *guess_status.retirement_warnings(selection),
     ]
 
 

@@ -32,7 +32,7 @@ class PositionColumns:
     x: str
     y: str
     in_degrees: bool
-    is_named_lonlat: bool  # whether they are called longitude and latitude
+    is_named_lonlat: bool
 
 
 def position_columns(columns: Mapping[str, Texts], marks: Marks) -> PositionColumns | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from loaders.add import guess_units as units
+from loaders.add import guess_units
 from loaders.add.draft import Guess
 from loaders.add.inspection import Inspection
 from loaders.add.names import tokens
@@ -59,14 +59,14 @@ def area(inspection: Inspection) -> Guess | None:
     names = [
         name
         for name in inspection.columns
-        if units.is_area(name) and is_numeric(inspection.columns[name], inspection.marks)
+        if guess_units.is_area(name) and is_numeric(inspection.columns[name], inspection.marks)
     ]
     if not names:
         return _foreign_unit_guess(inspection)
     fits = {name: _area_unit(inspection, name) for name in names}
 
     def rank(name: str) -> tuple[bool, bool, bool, bool, float]:
-        unit, is_named = fits[name], units.named_area_unit(name) is not None
+        unit, is_named = fits[name], guess_units.named_area_unit(name) is not None
         by_gis = name.lower().startswith(("shape", "st_area"))  # in the units of the CRS
         return unit.name is not None, not unit.is_doubtful, is_named, not by_gis, _filled_share(inspection, name)
 
@@ -79,7 +79,7 @@ def area(inspection: Inspection) -> Guess | None:
 def _foreign_unit_guess(inspection: Inspection) -> Guess | None:
     """A guess with a null value where the only area column is in a unit that the settings lack."""
     for name, column in inspection.columns.items():
-        if units.is_foreign_area(name) and is_numeric(column, inspection.marks):
+        if guess_units.is_foreign_area(name) and is_numeric(column, inspection.marks):
             reason = (
                 f"{one_line(name)} looks like an area, but by its name it is in no unit of {', '.join(AREA_UNITS_M2)}"
             )
@@ -91,14 +91,14 @@ def _area_unit(inspection: Inspection, name: str) -> Unit:
     stated_areas, outline_areas_m2, named_unit = (
         _column_numbers(inspection, name),
         inspection.area_m2,
-        units.named_area_unit(name),
+        guess_units.named_area_unit(name),
     )
     is_comparable = (stated_areas > 0) & (outline_areas_m2 > 0)
     if not is_comparable.any():
         unit = Unit(named_unit, "the unit is in its name") if named_unit else _area_unit_by_size(stated_areas)
         return Unit(unit.name, f"{unit.reason}; there are no outlines to compare it with", unit.is_doubtful)
     ratio = float(np.median(stated_areas[is_comparable] / outline_areas_m2[is_comparable]))
-    unit_name = named_unit or units.nearest_unit(ratio, AREA_UNITS_M2)
+    unit_name = named_unit or guess_units.nearest_unit(ratio, AREA_UNITS_M2)
     ratios = stated_areas[is_comparable] / outline_areas_m2[is_comparable] * AREA_UNITS_M2[unit_name]
     factor = ratio * AREA_UNITS_M2[unit_name]
     basis = "the unit is in its name" if named_unit else "nobody states the unit; it is the nearest"
@@ -124,7 +124,7 @@ def _named_unit_mismatch(named_unit: str, factor: float, ratio: float) -> str:
     """Why an area cannot be in the unit that its column name states; empty where it can."""
     if 1 / FACTOR_OF_TEN <= factor <= FACTOR_OF_TEN:
         return ""
-    fitting_unit = units.nearest_unit(ratio, AREA_UNITS_M2)
+    fitting_unit = guess_units.nearest_unit(ratio, AREA_UNITS_M2)
     fitting_factor = ratio * AREA_UNITS_M2[fitting_unit]
     hint = (
         f"; in {fitting_unit} it would be {fitting_factor:.2f} times"
@@ -174,7 +174,7 @@ def capacity(inspection: Inspection, stated_area: Guess | None) -> Guess | None:
     names = [
         name
         for name in inspection.columns
-        if units.is_capacity(name) and is_numeric(inspection.columns[name], inspection.marks)
+        if guess_units.is_capacity(name) and is_numeric(inspection.columns[name], inspection.marks)
     ]
     if not names:
         return None
@@ -182,14 +182,14 @@ def capacity(inspection: Inspection, stated_area: Guess | None) -> Guess | None:
     capacities, area_m2 = _column_numbers(inspection, name), _reference_areas_m2(inspection, stated_area)
     is_comparable = (capacities > 0) & (area_m2 > 0)
     per_m2 = float(np.median(capacities[is_comparable] / area_m2[is_comparable])) if is_comparable.any() else None
-    named_unit = units.named_capacity_unit(name)
+    named_unit = guess_units.named_capacity_unit(name)
     unit = _named_capacity_unit(named_unit, per_m2) if named_unit else _capacity_unit(_median(capacities), per_m2)
     if unit.name is None:
         return Guess(None, f"{one_line(name)} looks like a capacity, but {unit.reason}", is_doubtful=True)
     setting: dict[str, Any] = {"column": name, "unit": unit.name}
     if unit.name.endswith(PEAK_SUFFIX):
         return _quantity_guess(inspection, setting, unit, names)
-    basis = units.named_capacity_basis(name)
+    basis = guess_units.named_capacity_basis(name)
     basis_note = f"{basis} by its name" if basis != "unknown" else "whether ac or dc is not stated"
     setting |= {"basis": basis} if basis != "unknown" else {}
     return _quantity_guess(
@@ -200,7 +200,7 @@ def capacity(inspection: Inspection, stated_area: Guess | None) -> Guess | None:
 def _capacity_score(name: str) -> int:
     words = set(tokens(name))
     says_capacity = bool(words & {"cap", "capacity", "nameplate"})
-    return 2 * says_capacity + 3 * bool(units.named_capacity_unit(name)) + ("installed" in words)
+    return 2 * says_capacity + 3 * bool(guess_units.named_capacity_unit(name)) + ("installed" in words)
 
 
 def _capacity_unit(median: float, per_m2: float | None) -> Unit:
@@ -208,7 +208,7 @@ def _capacity_unit(median: float, per_m2: float | None) -> Unit:
         name = "kW" if median >= 1000 else "MW"
         return Unit(name, f"nobody states the unit, and no area tells it; the median is {median:.3g}", True)
     watts = {name: factor * 1e6 / TYPICAL_W_PER_M2 for name, factor in CAPACITY_UNITS_MW.items()}
-    name = units.nearest_unit(per_m2, watts)
+    name = guess_units.nearest_unit(per_m2, watts)
     density = _density_w_per_m2(per_m2, name)
     if _is_plausible(density):
         return Unit(name, f"nobody states the unit; in {name} the median is {density:.3g} W/m2")

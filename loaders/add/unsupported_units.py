@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from loaders.add import guess_units as units
+from loaders.add import guess_units
 from loaders.add.inspection import Inspection
 from loaders.add.values import distinct_values, find_marks, format_examples, is_numeric, known_values
 from loaders.core.escape import one_line
@@ -18,7 +18,7 @@ def unreadable_quantities(inspection: Inspection) -> list[str]:
     return [
         _unreadable_message(inspection, name)
         for name, column in inspection.columns.items()
-        if units.is_quantity(name)
+        if guess_units.is_quantity(name)
         and not is_numeric(column, inspection.marks)
         and _is_number_like(known_values(column))
     ]
@@ -26,7 +26,7 @@ def unreadable_quantities(inspection: Inspection) -> list[str]:
 
 def _unreadable_message(inspection: Inspection, name: str) -> str:
     values = known_values(inspection.columns[name])
-    quantity = "a capacity" if units.is_capacity(name) else "an area"
+    quantity = "a capacity" if guess_units.is_capacity(name) else "an area"
     examples = format_examples(map(one_line, distinct_values(values)))
     problem = f"{one_line(name)} looks like {quantity}, but its values cannot be read: {examples}"
     marks = find_marks([values], comma_separates=False)

@@ -38,7 +38,7 @@ hostile = settings(max_examples=40, deadline=None, derandomize=True, database=No
 
 
 def _draft(name: str, values: list[str], reason: str) -> Draft:
-    found: dict[str, Guess | dict[str, Guess]] = {
+    settings: dict[str, Guess | dict[str, Guess]] = {
         "source": {"path": Guess("b.csv", reason), "include": Guess(values, reason)},
         "read": {"longitude": Guess(name, reason), "latitude": Guess(values[0])},
         "where": Guess({name: values}, reason, is_doubtful=True),
@@ -49,7 +49,7 @@ def _draft(name: str, values: list[str], reason: str) -> Draft:
         },
         "licence": Guess(name, reason),
     }
-    return Draft("b_farms_2020", found, (reason, name), (reason,))
+    return Draft("b_farms_2020", settings, (reason, name), (reason,))
 
 
 @hostile

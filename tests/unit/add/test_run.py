@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from loaders.__main__ import main
-from loaders.add import prompts as asking
+from loaders.add import prompts
 from loaders.settings.params import Dataset, read_settings
 
 Add = Callable[..., tuple[int, str, str]]
@@ -36,7 +36,7 @@ def add(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
 def _answers(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """A terminal with somebody who types this."""
     monkeypatch.setattr("sys.stdin", io.StringIO(text))
-    monkeypatch.setattr(asking, "_is_terminal", lambda: True)
+    monkeypatch.setattr(prompts, "_is_terminal", lambda: True)
 
 
 def _dataset(project: Path, key: str) -> Dataset:
@@ -223,7 +223,7 @@ def test_without_a_terminal_and_yes_the_entry_is_shown_and_not_written(
 
 
 @pytest.mark.parametrize(
-    ("key", "said"),
+    ("key", "message"),
     [
         ("a_north_2020", "stands in params.yaml already"),
         ("north", "stands in params.yaml already"),
@@ -231,10 +231,12 @@ def test_without_a_terminal_and_yes_the_entry_is_shown_and_not_written(
         ("My Farms", "expected, for example, deu_my_farms_2024"),
     ],
 )
-def test_a_key_that_cannot_be_used_is_refused(add: Add, project: Path, geojson: GeoJson, key: str, said: str) -> None:
+def test_a_key_that_cannot_be_used_is_refused(
+    add: Add, project: Path, geojson: GeoJson, key: str, message: str
+) -> None:
     _write(project / "new.geojson", geojson, {"id": 1})
     code, _, err = add("new.geojson", "--key", key, "--yes")
-    assert (code, said in err) == (1, True)
+    assert (code, message in err) == (1, True)
 
 
 def test_a_file_that_is_listed_already_is_refused_by_its_key(add: Add) -> None:

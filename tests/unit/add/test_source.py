@@ -33,9 +33,9 @@ COMMIT = "fbd4e0bc243ce1fa09bf851cd8d26d37835bf95b"
     ],
 )
 def test_a_source_is_understood_however_it_is_called(text: str, kind: str, name: str, tmp_path: Path) -> None:
-    what = parse_source(text, tmp_path)
-    assert (what.kind, what.name) == (kind, name)
-    assert what.to_source().kind == kind
+    spec = parse_source(text, tmp_path)
+    assert (spec.kind, spec.name) == (kind, name)
+    assert spec.to_source().kind == kind
 
 
 def test_a_file_in_the_project_is_kept_relative_to_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,17 +83,17 @@ def test_a_source_that_is_listed_is_refused_by_the_name_of_its_entry(
 
 
 def test_a_source_that_is_known_and_not_loaded_is_refused_with_the_reason(tmp_path: Path) -> None:
-    what = parse_source("10.5281/zenodo.5171712", tmp_path)
+    spec = parse_source("10.5281/zenodo.5171712", tmp_path)
     with pytest.raises(SettingsError, match=r"not_loaded\.masks_2021: raster masks"):
-        require_new(what, None, _catalog(doi="10.5281/zenodo.1"), tmp_path)
+        require_new(spec, None, _catalog(doi="10.5281/zenodo.1"), tmp_path)
 
 
 def test_another_file_of_a_listed_source_may_be_added(tmp_path: Path) -> None:
     settings = _catalog(doi="10.5281/zenodo.1", include=["solar_*.gpkg"])
-    what = parse_source("10.5281/zenodo.1", tmp_path)
-    require_new(what, "wind.gpkg", settings, tmp_path)
+    spec = parse_source("10.5281/zenodo.1", tmp_path)
+    require_new(spec, "wind.gpkg", settings, tmp_path)
     with pytest.raises(SettingsError, match="as old_farms_2020"):
-        require_new(what, "solar_2020.gpkg", settings, tmp_path)
+        require_new(spec, "solar_2020.gpkg", settings, tmp_path)
 
 
 @pytest.mark.parametrize(
