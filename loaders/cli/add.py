@@ -1,4 +1,4 @@
-"""The command `add`: an entry of `params.yaml` from a look into a source."""
+"""Command `add`: inspect a source and add it to `params.yaml`."""
 
 from typing import Annotated
 

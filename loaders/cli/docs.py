@@ -1,4 +1,4 @@
-"""The commands that draw how everything hangs together."""
+"""Commands `dag` and `docs`: pictures of the pipelines, and the documentation pages."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The commands that load datasets: into files for a DVC stage, or into the schema raw_data."""
+"""Commands `load` and `ingest`: harmonise datasets into files, or into the schema raw_data."""
 
 from collections.abc import Mapping
 from pathlib import Path

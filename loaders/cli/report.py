@@ -1,6 +1,6 @@
-"""The commands that show what a run has made."""
+"""Commands `report` and `summary`: the results of a run."""
 
-from loaders.cli.console import app, list_files, open_project, shown
+from loaders.cli.console import app, display_path, list_files, open_project
 from loaders.core.errors import BuildError
 from loaders.core.terminal import out
 
@@ -30,7 +30,7 @@ def summary() -> None:
     files = [*sorted(paths.curated.iterdir()), paths.database, paths.report()]
     if missing := [path for path in files if not path.exists()]:
         raise BuildError(
-            f"{shown(missing[0], paths)} is missing although nothing that it is made from has changed. "
+            f"{display_path(missing[0], paths)} is missing although nothing that it is made from has changed. "
             f"Make it again with `make all`."
         )
     list_files(files, paths)

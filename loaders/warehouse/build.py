@@ -24,7 +24,7 @@ from loaders.db.database import Database
 from loaders.geo.geoparquet import ParquetFile
 from loaders.harmonise.load_result import loaded_before
 from loaders.harmonise.row_accounting import read_accounting
-from loaders.lineage.emit import dbt_events, pipeline_events
+from loaders.lineage.emit import emit_dbt_events, pipeline_events
 from loaders.lineage.run import Parent
 from loaders.lineage.steps import warehouse_steps
 from loaders.settings.params import Settings
@@ -82,7 +82,7 @@ def _build_aside(aside: Path, settings: Settings, paths: ProjectPaths, run: Pare
     try:
         run_dbt(database, paths.root, _memory_mb(list(settings.datasets), paths), settings.warehouse)
     finally:
-        dbt_events(paths.root / "dbt", paths, run)
+        emit_dbt_events(paths.root / "dbt", paths, run)
     with connect(database, read_only=True) as connection:  # opened once: each time, DuckDB checks its extensions
         export_curated(database, aside / CURATED_SCHEMA)
         if settings.warehouse == "ducklake":

@@ -37,14 +37,14 @@ def shown(table: object) -> str:
 
 def test_a_record_stands_for_its_installation_and_the_other_way_round(case: Callable[..., Case]) -> None:
     found = case(f"{B}:blocks/1")
-    assert [row["record_id"] for row in found.own] == [f"{A}:blocks/w", *(f"{B}:blocks/{n}" for n in range(3))]
-    assert {pair["match_rule"] for pair in found.inside} == {"part_of_whole"}
-    assert case(found.installations[0]["installation_id"]).own == found.own
+    assert [row["record_id"] for row in found.members] == [f"{A}:blocks/w", *(f"{B}:blocks/{n}" for n in range(3))]
+    assert {pair["match_rule"] for pair in found.matched_pairs} == {"part_of_whole"}
+    assert case(found.installations[0]["installation_id"]).members == found.members
 
 
 def test_two_records_hang_together_by_the_fewest_pairs(case: Callable[..., Case]) -> None:
     found = case(f"{B}:blocks/0", f"{B}:blocks/2")
-    assert [(pair["record_id_a"], pair["record_id_b"]) for pair in found.chain()] == [
+    assert [(pair["record_id_a"], pair["record_id_b"]) for pair in found.shortest_path()] == [
         (f"{A}:blocks/w", f"{B}:blocks/0"),
         (f"{A}:blocks/w", f"{B}:blocks/2"),
     ]
@@ -80,9 +80,9 @@ def test_the_line_that_overrules_a_case_says_the_opposite(case: Callable[..., Ca
 
 def test_the_tables_show_the_evidence(case: Callable[..., Case]) -> None:
     found = case(f"{A}:nested/1")
-    assert [cell.strip() for cell in shown(pairs_table(found, found.inside, "joined by")).splitlines()[3].split("│")][
-        3:9
-    ] == ["0.250", "1.000", "0.0", "0.25", "-", "part_of_whole"]
+    assert [
+        cell.strip() for cell in shown(pairs_table(found, found.matched_pairs, "joined by")).splitlines()[3].split("│")
+    ][3:9] == ["0.250", "1.000", "0.0", "0.25", "-", "part_of_whole"]
     assert "5.000 dc" in shown(records_table(case(f"{A}:inside/1")))
 
 

@@ -25,7 +25,7 @@ from loaders.core.redacted_output import redact_web_logs
 from loaders.core.terminal import Terminal
 from loaders.http.client import Web
 from loaders.lineage.emit import pipeline_events
-from loaders.lineage.steps import Data, Step
+from loaders.lineage.steps import LineageDataset, Step
 from loaders.settings.download import Download
 from loaders.settings.ducklake import DuckLake
 from loaders.settings.source import Source
@@ -98,7 +98,7 @@ def comes_out(
                 with caplog.at_level(logging.DEBUG, "urllib3.connectionpool"):
                     logging.getLogger("urllib3.connectionpool").debug("%s", text)
                 return caplog.text
-        step = Step("farms", (Data("x", "y", description=text, address=text),), ())
+        step = Step("farms", (LineageDataset("x", "y", description=text, address=text),), ())
         with pytest.raises(LookupError), pipeline_events("doi", paths, lambda: [step]):
             raise LookupError(text)
         return (paths.root / "events.jsonl").read_text()

@@ -23,8 +23,16 @@ from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.db.database import Database
 from loaders.execution.failed_branch import FailuresAsValues
-from loaders.lineage.emit import dbt_events, hamilton_adapters, pipeline_events
-from loaders.lineage.steps import Data, Step, boundary_steps, doi_steps, load_steps, published, warehouse_steps
+from loaders.lineage.emit import emit_dbt_events, hamilton_adapters, pipeline_events
+from loaders.lineage.steps import (
+    LineageDataset,
+    Step,
+    boundary_steps,
+    doi_steps,
+    load_steps,
+    source_dataset,
+    warehouse_steps,
+)
 from loaders.settings.params import Dataset
 from loaders.settings.project import read_project
 
@@ -33,15 +41,17 @@ NORTH, SOUTH = "a_north_2020", "b_south_2021"
 REPOSITORY = Path(__file__).parents[3]
 WAREHOUSE = "duckdb://data/sample/eo_pv_data.duckdb"
 SECRET = "correct-horse-battery"  # noqa: S105
-STEP = Step(NORTH, (Data("file", "north.geojson"),), (Data(WAREHOUSE, f"eo_pv_data.raw_data.{NORTH}"),))
+STEP = Step(
+    NORTH, (LineageDataset("file", "north.geojson"),), (LineageDataset(WAREHOUSE, f"eo_pv_data.raw_data.{NORTH}"),)
+)
 WRITER = """
 import sys
 from pathlib import Path
-from loaders.lineage.emit import Parent
-from loaders.lineage.events import Runs
-from loaders.lineage.steps import Data, Step
+from loaders.lineage.run import Parent
+from loaders.lineage.events import RunEvents
+from loaders.lineage.steps import LineageDataset, Step
 for number in range(20):
-    Runs(sys.argv[1], "x" * 100_000, Path(sys.argv[2]), Path(sys.argv[2]).parent).start([])
+    RunEvents(sys.argv[1], "x" * 100_000, Path(sys.argv[2]), Path(sys.argv[2]).parent).start([])
 """
 
 
@@ -110,7 +120,7 @@ def test_where_nobody_asks_nothing_is_told_and_nothing_is_imported(paths: Projec
     with pipeline_events("load", paths, lambda: pytest.fail("asked what is read")) as run:
         assert run is None
         assert hamilton_adapters("load", paths, run) == []
-    assert dbt_events(REPOSITORY / "dbt", paths) == 0
+    assert emit_dbt_events(REPOSITORY / "dbt", paths) == 0
     assert list(paths.root.iterdir()) == []
     found = "import sys, loaders.lineage.emit; print([name for name in sys.modules if 'openlineage' in name])"
     done = subprocess.run([sys.executable, "-c", found], cwd=REPOSITORY, capture_output=True, text=True, check=True)
@@ -253,9 +263,9 @@ def test_a_published_dataset_is_its_doi_with_what_its_publisher_says(
         "zenodo", "2", "10.5281/zenodo.2", "Farms", ("A. Author",), 2020, "v2", "cc-by-4.0", "https://z.org/2"
     )
     file = LockedFile("farms.zip", checksum=f"md5:{'0' * 32}")
-    assert published(farms, paths).address == "https://doi.org/10.5281/zenodo.1"
+    assert source_dataset(farms, paths).address == "https://doi.org/10.5281/zenodo.1"
     write_lock(Lock("farms", "doi", farms.source.as_stated, (file,), record), paths.lock("farms"))
-    assert published(farms, paths) == Data(
+    assert source_dataset(farms, paths) == LineageDataset(
         "https://doi.org",
         "10.5281/zenodo.1",
         description="Farms",
@@ -300,12 +310,12 @@ def test_what_is_known_of_a_doi_becomes_facets(
 def test_what_has_no_doi_has_the_name_that_its_host_gives_it(
     dataset: Callable[..., Dataset], tmp_path: Path, source: dict[str, str], namespace: str, name: str
 ) -> None:
-    found = published(dataset(source=source), ProjectPaths(tmp_path, "doi"))
+    found = source_dataset(dataset(source=source), ProjectPaths(tmp_path, "doi"))
     assert (found.namespace, found.name) == (namespace, name)
 
 
 def test_a_bundled_twin_is_never_told_as_its_doi(dataset: Callable[..., Dataset], paths: ProjectPaths) -> None:
-    twin = published(dataset(source={"doi": "10.5281/zenodo.1"}), paths)
+    twin = source_dataset(dataset(source={"doi": "10.5281/zenodo.1"}), paths)
     assert (twin.namespace, twin.name, twin.tags["is_synthetic"]) == ("file", "data/samples/farms", "true")
     assert twin.description == "Bundled twin of 10.5281/zenodo.1: synthetic."
 
@@ -355,7 +365,7 @@ def test_a_doi_leads_over_its_table_to_what_dbt_makes_of_it(
         pass
     paths.curated.mkdir(parents=True)
     with pipeline_events("warehouse", paths, lambda: warehouse_steps(settings, paths)) as run:
-        assert dbt_events(_dbt(tmp_path), paths, run) == 4
+        assert emit_dbt_events(_dbt(tmp_path), paths, run) == 4
         (paths.curated / "curated_pv.parquet").touch()
     above: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for event in told():
@@ -387,7 +397,7 @@ def test_boundaries_lead_from_their_file_to_their_table(paths: ProjectPaths) -> 
 def test_no_table_is_told_of_that_is_only_a_name_within_a_query(
     paths: ProjectPaths, told: Callable[[], list[Event]]
 ) -> None:
-    dbt_events(_dbt(paths.root), paths)
+    emit_dbt_events(_dbt(paths.root), paths)
     (output,) = _ended(told(), "eo_pv_data.staging.eo_pv.stg_pv_features.build.run")["outputs"]
     assert "columnLineage" not in output["facets"]
 
@@ -404,7 +414,7 @@ def test_no_table_is_told_of_that_is_only_a_name_within_a_query(
 def test_what_fails_in_dbt_is_told_as_failed_and_what_is_skipped_is_not_told(
     paths: ProjectPaths, told: Callable[[], list[Event]], model_is: str, test_is: str, ends: dict[str, str]
 ) -> None:
-    assert dbt_events(_dbt(paths.root, model_is, test_is), paths) == 2 * len(ends)
+    assert emit_dbt_events(_dbt(paths.root, model_is, test_is), paths) == 2 * len(ends)
     events = told() if ends else []
     assert {name.rpartition(".")[2]: state for name, state in _states(events) if state != "START"} == ends
 
@@ -412,7 +422,7 @@ def test_what_fails_in_dbt_is_told_as_failed_and_what_is_skipped_is_not_told(
 def test_a_dbt_that_has_run_nothing_is_not_told(paths: ProjectPaths, told: Callable[[], list[Event]]) -> None:
     project = _dbt(paths.root)
     (project / "target" / "run_results.json").unlink()
-    assert dbt_events(project, paths) == 0
+    assert emit_dbt_events(project, paths) == 0
     assert not _file(paths).exists()
 
 

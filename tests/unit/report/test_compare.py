@@ -124,7 +124,7 @@ def test_the_bias_of_areas_is_the_ratio_of_their_sums_less_one(compare: Compare)
     found = area_agreement(compare([box(0, 1), box(5, 6)], [box(0, 2), box(5, 6)]))
     assert found.groups == 2
     assert found.bias == pytest.approx(0.5)
-    assert found.of_a == pytest.approx(2 * 1.1132 * 1.10574, rel=1e-3)  # km: hundredths of a degree at the equator
+    assert found.total_a == pytest.approx(2 * 1.1132 * 1.10574, rel=1e-3)  # km: hundredths of a degree at the equator
     assert sorted(found.ratios) == pytest.approx([1, 2])
 
 
@@ -185,7 +185,7 @@ def test_capacities_of_one_basis_are_compared_group_by_group(compare: Compare) -
         mw_b=[(6, "ac"), (6, "ac"), (24, "ac")],
     )
     (agreement,) = capacity_agreements(found)
-    assert (agreement.groups, agreement.of_a, agreement.of_b) == (2, 30, 36)
+    assert (agreement.groups, agreement.total_a, agreement.total_b) == (2, 30, 36)
     assert (agreement.is_bias, agreement.note) == (True, "both ac")
     assert agreement.bias == pytest.approx(0.2)
     assert agreement.ratios.tolist() == [1.2, 1.2]
@@ -208,7 +208,7 @@ def test_capacities_of_two_bases_are_no_bias(compare: Compare, of_a: str, of_b: 
 def test_capacities_of_each_pair_of_bases_stand_apart(compare: Compare) -> None:
     squares = [box(0, 1), box(2, 3), box(4, 5)]
     found = compare(squares, squares, mw_a=[(1, "ac"), (2, "dc"), (3, "ac")], mw_b=[(1, "ac"), (2, "ac"), (3, "ac")])
-    assert [(row.groups, row.of_a, row.note) for row in capacity_agreements(found)] == [
+    assert [(row.groups, row.total_a, row.note) for row in capacity_agreements(found)] == [
         (2, 4, "both ac"),
         (1, 2, "ac against dc: not a bias"),
     ]
@@ -222,7 +222,7 @@ def test_a_group_with_a_part_of_unknown_capacity_is_not_compared(compare: Compar
 
 def test_a_measured_zero_is_summed_and_has_no_ratio(compare: Compare) -> None:
     (agreement,) = capacity_agreements(compare([box(0, 1)], [box(0, 1)], mw_a=[(0, "dc")], mw_b=[(4, "dc")]))
-    assert (agreement.of_a, agreement.of_b, agreement.bias, len(agreement.ratios)) == (0, 4, None, 0)
+    assert (agreement.total_a, agreement.total_b, agreement.bias, len(agreement.ratios)) == (0, 4, None, 0)
 
 
 def test_the_csv_has_one_row_a_pair_in_order(compare: Compare) -> None:

@@ -17,14 +17,14 @@ from loaders.cli.console import app
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
 from loaders.report.docs import dbt_docs, docs
-from loaders.report.docs.dataset_path import dataset_picture, overridden
-from loaders.report.docs.graphs import graph, nodes, pipeline_picture, pipelines
+from loaders.report.docs.dataset_path import dataset_picture, overridden_nodes
+from loaders.report.docs.graphs import graph_driver, graph_nodes, pipeline_picture, pipelines
 from loaders.report.docs.lineage import lineage_picture, read_models
 from loaders.report.docs.overview import overview
 from loaders.report.docs.page import BANNER, Entry, Page, as_html
 from loaders.report.docs.places import source_address
 from loaders.report.docs.svg import as_svg
-from loaders.report.summary import Row
+from loaders.report.summary import DatasetSummary
 from loaders.settings.params import Dataset, Settings, read_settings
 
 assert command_dag  # its import registers the commands
@@ -63,13 +63,13 @@ def manifest() -> dict[str, Any]:
     }
 
 
-def page(*entries: Entry, **said: Any) -> str:
+def page(*entries: Entry, **content: Any) -> str:
     always = {"origin": "sample", "notes": (), "models": read_models(manifest()), "pictures": frozenset()}
-    return as_html(Page(**always | {"entries": entries} | said))
+    return as_html(Page(**always | {"entries": entries} | content))
 
 
-def row(name: str) -> Row:
-    return Row(name, read=1203, kept=1200, rejected=3, area_km2=None, capacity_mw=None, licence="CC0-1.0 ?")
+def row(name: str) -> DatasetSummary:
+    return DatasetSummary(name, read=1203, kept=1200, rejected=3, area_km2=None, capacity_mw=None, licence="CC0-1.0 ?")
 
 
 class Tags(HTMLParser):
@@ -96,13 +96,15 @@ class Tags(HTMLParser):
 @pytest.mark.parametrize("name", list(pipelines()))
 def test_every_node_and_input_of_a_pipeline_is_in_its_picture(name: str) -> None:
     drawn = as_svg(pipeline_picture(name))
-    assert [node.name for node in nodes(graph(name)) if f">{node.name}<" not in drawn] == []
+    assert [node.name for node in graph_nodes(graph_driver(name)) if f">{node.name}<" not in drawn] == []
 
 
 @needs_dot
 def test_the_overview_holds_every_node_of_every_pipeline() -> None:
     drawn = as_svg(overview())
-    every = [(name, node) for name in pipelines() for node in nodes(graph(name)) if not node.is_external_input]
+    every = [
+        (name, node) for name in pipelines() for node in graph_nodes(graph_driver(name)) if not node.is_external_input
+    ]
     assert [f"{name}.{node.name}" for name, node in every if f">{node.name}<" not in drawn] == []
     assert [
         place for place in ("DOI, GitHub, URL, file", "raw_data.&lt;key&gt;", "curated") if place not in drawn
@@ -138,13 +140,13 @@ def test_the_path_of_a_dataset_names_its_source_its_nodes_and_its_tables(dataset
 
 def test_the_path_of_a_dataset_with_code_of_its_own_names_what_it_overrides(dataset: Callable[..., Dataset]) -> None:
     lines = dataset_picture(dataset(key="chn_med_res_pv_2024")).source
-    assert overridden("chn_med_res_pv_2024") == ["installed"]
+    assert overridden_nodes("chn_med_res_pv_2024") == ["installed"]
     assert "loaders/datasets/chn_med_res_pv_2024.py" in lines
     assert "overrides installed" in lines
 
 
 def test_the_path_of_a_dataset_without_code_of_its_own_says_so(dataset: Callable[..., Dataset]) -> None:
-    assert overridden("farms") == []
+    assert overridden_nodes("farms") == []
     assert "no code of its own" in dataset_picture(dataset()).source
 
 
@@ -213,13 +215,13 @@ def test_the_page_holds_each_dataset_each_model_and_only_pictures_that_are_drawn
 
 
 def test_the_page_is_well_formed_and_asks_nobody_else_for_anything() -> None:
-    tags = Tags(page(Entry(row("a"), "own"), missing="`dot` is missing"))
+    tags = Tags(page(Entry(row("a"), "own"), missing_pictures="`dot` is missing"))
     assert tags.open == []
     assert not tags.seen & {"script", "link", "iframe", "object"}
 
 
 def test_values_from_outside_are_escaped_on_the_page() -> None:
-    text = page(Entry(row("a"), HOSTILE, title=HOSTILE, version=HOSTILE, locked=HOSTILE), notes=(HOSTILE,))
+    text = page(Entry(row("a"), HOSTILE, title=HOSTILE, version=HOSTILE, lock_summary=HOSTILE), notes=(HOSTILE,))
     assert "<script" not in text
     assert text.count("&lt;script&gt;") == 6  # five here, and one in the description of a model
 
@@ -254,7 +256,7 @@ def test_docs_without_a_database_say_what_to_run(paths: ProjectPaths) -> None:
 
 
 def test_a_failure_of_dbt_ends_with_its_last_lines() -> None:
-    said = dbt_docs.failure("\n".join(f"line {number}" for number in range(40)), 1, Path())
+    said = dbt_docs.failure_message("\n".join(f"line {number}" for number in range(40)), 1, Path())
     assert "line 39" in said
     assert "line 24\n" not in said
 
@@ -270,7 +272,7 @@ def test_a_failure_of_dbt_ends_with_its_last_lines() -> None:
 def test_what_the_world_does_while_dbt_describes_its_models_is_one_sentence(
     output: str, code: int, said: str, tmp_path: Path
 ) -> None:
-    assert dbt_docs.failure(f"Traceback\n  File\n{output}", code, tmp_path).startswith(said)
+    assert dbt_docs.failure_message(f"Traceback\n  File\n{output}", code, tmp_path).startswith(said)
 
 
 def test_without_dot_the_pages_are_written_and_say_so(
@@ -313,8 +315,10 @@ def _pretend(project: Path, monkeypatch: pytest.MonkeyPatch, target: Path) -> tu
     """A project that is built, and a dbt that has described it."""
     settings, paths = read_settings(project / "params.yaml"), ProjectPaths(project, "sample")
     target.mkdir()
-    (target / "index.html").write_text("".join(f"<script>a={place}</script>" for place in dbt_docs.PLACES.values()))
-    for name in dbt_docs.PLACES:
+    (target / "index.html").write_text(
+        "".join(f"<script>a={place}</script>" for place in dbt_docs.PLACEHOLDERS.values())
+    )
+    for name in dbt_docs.PLACEHOLDERS:
         (target / name).write_text(json.dumps({"title": f"</script>{HOSTILE}<!--\u2028"}, ensure_ascii=False))
     monkeypatch.setattr(docs, "generate", lambda _: target)
     monkeypatch.setattr(docs, "read_manifest", lambda _: manifest())

@@ -11,12 +11,12 @@ from loaders.acquire.lock import Lock, LockedFile, write_lock
 from loaders.core.errors import BuildError
 from loaders.core.files import write_json
 from loaders.core.paths import ProjectPaths
-from loaders.report.summary import Row, as_markdown, as_table, findings, notes, summarise, total
+from loaders.report.summary import DatasetSummary, as_markdown, as_table, findings, notes, summarise, total
 from loaders.settings.params import Settings, read_settings
 
-NORTH = Row("north", 1200, 1100, 100, 2.55, 5.0, "MIT", 1.5, is_synthetic=True)
+NORTH = DatasetSummary("north", 1200, 1100, 100, 2.55, 5.0, "MIT", 1.5, is_synthetic=True)
 AREA = "2 of 2 stated areas are more than twice, or less than half, what the outlines enclose"
-SOUTH = Row("south", 34, 34, 0, None, None, "not stated ?")
+SOUTH = DatasetSummary("south", 34, 34, 0, None, None, "not stated ?")
 FIGURES: dict[str, Any] = {
     "records": 1134,
     "installations": 900,
@@ -50,8 +50,8 @@ def test_each_dataset_is_one_row_of_what_its_load_counted(settings: Settings, pa
     paths.times("a_north_2020").parent.mkdir()
     paths.times("a_north_2020").write_text('{"fetch": 0.5, "load": 1.25}')
     assert summarise(settings, paths) == [
-        Row("a_north_2020", 3, 2, 1, 1.25, None, "not stated ?", 1.75, True, None, AREA, 2, 2, 1),
-        Row("b_south_2021", 3, 2, 1, 1.25, None, "not stated ?", None, False, None, AREA, 2, 2, 1),
+        DatasetSummary("a_north_2020", 3, 2, 1, 1.25, None, "not stated ?", 1.75, True, None, AREA, 2, 2, 1),
+        DatasetSummary("b_south_2021", 3, 2, 1, 1.25, None, "not stated ?", None, False, None, AREA, 2, 2, 1),
     ]
 
 
@@ -62,13 +62,13 @@ def test_a_dataset_that_is_not_loaded_is_refused_by_name(settings: Settings, pat
 
 
 def test_the_total_adds_what_is_known_and_nothing_else() -> None:
-    assert total([NORTH, SOUTH]) == Row("all records", 1234, 1134, 100, 2.55, 5.0, "", 1.5)
+    assert total([NORTH, SOUTH]) == DatasetSummary("all records", 1234, 1134, 100, 2.55, 5.0, "", 1.5)
     assert total([SOUTH]).area_km2 is None
 
 
 def test_unknown_is_a_dash_and_not_a_zero() -> None:
     assert SOUTH.cells() == ("south", "34", "34", "0", "0", "-", "-", "-", "-", "not stated ?", "-")
-    assert Row("zero", 0, 0, 0, 0.0, 0.0).cells()[7:9] == ("0.0", "0.0")
+    assert DatasetSummary("zero", 0, 0, 0, 0.0, 0.0).cells()[7:9] == ("0.0", "0.0")
 
 
 def test_the_report_is_this_table_without_times() -> None:

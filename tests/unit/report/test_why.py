@@ -21,8 +21,8 @@ from loaders.core.errors import BuildError
 from loaders.db.connection import connect
 from loaders.report.why.evidence import Case, read_case
 from loaders.report.why.picture import COLOURS, _styles, draw
-from loaders.report.why.plane import distance_m, in_metres
-from loaders.report.why.table import MOST, override_line, overruled_by, pairs_table, records_table, sentences
+from loaders.report.why.plane import distance_m, to_local_metres
+from loaders.report.why.table import MAX_ROWS, override_line, override_reason, pairs_table, records_table, sentences
 
 UNIT = 0.001  # [°], 111 m at the equator
 ONE, TWO, THREE, PLACE, SAID = (f"pv_{number:016x}" for number in range(1, 6))
@@ -171,9 +171,9 @@ def ends(pairs: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("name", [*PARTS, ONE])
 def test_a_record_stands_for_its_installation(case: Callable[..., Case], name: str) -> None:
     found = case(name)
-    assert [row["record_id"] for row in found.own] == PARTS
-    assert ends(found.inside) == [("a:1", "b:1"), ("b:1", "c:1")]
-    assert ends(found.refused) == [("a:1", "c:1"), ("b:1", "e:1"), ("c:1", "d:1")]
+    assert [row["record_id"] for row in found.members] == PARTS
+    assert ends(found.matched_pairs) == [("a:1", "b:1"), ("b:1", "c:1")]
+    assert ends(found.refused_pairs) == [("a:1", "c:1"), ("b:1", "e:1"), ("c:1", "d:1")]
 
 
 def test_the_tables_show_records_and_evidence(case: Callable[..., Case]) -> None:
@@ -183,10 +183,10 @@ def test_the_tables_show_records_and_evidence(case: Callable[..., Case]) -> None
         ["b:1", ONE, "polygon", "-", "-", "2019-01-01 to 2019-12-31", "not stated"],
         ["c:1", ONE, "polygon", "-", "-", "-", "not stated"],
     ]
-    assert rows(pairs_table(found, found.inside, "joined by"))[0] == [
+    assert rows(pairs_table(found, found.matched_pairs, "joined by"))[0] == [
         "a:1", "b:1", "0.500", "0.750", "12.0", "0.80", "-", "shared_ground",
     ]  # fmt: skip
-    assert [row[-1] for row in rows(pairs_table(found, found.refused, "refused because"))] == [
+    assert [row[-1] for row in rows(pairs_table(found, found.refused_pairs, "refused because"))] == [
         "they only touch",
         "point_near, but cut: the installation would be too large, or holds two that differ",
         "222.6 m apart",
@@ -204,7 +204,7 @@ def test_an_installation_is_said_in_one_sentence(case: Callable[..., Case]) -> N
 
 def test_a_chain_is_shown_even_though_its_ends_alone_were_refused(case: Callable[..., Case]) -> None:
     found = case(LAST, FIRST)
-    assert ends(found.chain()) == [("b:1", "c:1"), ("a:1", "b:1")]
+    assert ends(found.shortest_path()) == [("b:1", "c:1"), ("a:1", "b:1")]
     assert sentences(found)[1] == (
         "c:1 and a:1 are one installation. b:1 and c:1: shared_ground; a:1 and b:1: shared_ground. "
         "The pair alone was refused: they only touch."
@@ -212,7 +212,7 @@ def test_a_chain_is_shown_even_though_its_ends_alone_were_refused(case: Callable
 
 
 def test_a_direct_pair_is_the_whole_chain(case: Callable[..., Case]) -> None:
-    assert ends(case(FIRST, SECOND).chain()) == [("a:1", "b:1")]
+    assert ends(case(FIRST, SECOND).shortest_path()) == [("a:1", "b:1")]
 
 
 def test_records_that_were_never_compared_are_said_with_their_distance(case: Callable[..., Case]) -> None:
@@ -242,7 +242,7 @@ def test_distances_are_in_metres_on_the_ellipsoid(a: dict[str, Any], b: dict[str
 
 
 def test_a_drawing_is_in_metres_around_its_centre() -> None:
-    shape = in_metres({"wkb": shapely.box(9.999, 59.999, 10.001, 60.001).wkb}, 10, 60)
+    shape = to_local_metres({"wkb": shapely.box(9.999, 59.999, 10.001, 60.001).wkb}, 10, 60)
     assert shapely.bounds(shape) == pytest.approx([-55.66, -111.32, 55.66, 111.32], abs=0.01)
 
 
@@ -261,7 +261,7 @@ def test_the_line_that_overrules_a_pair_can_be_pasted(case: Callable[..., Case],
 
 
 def test_what_a_person_said_is_shown_instead_of_a_second_line(why: Why, case: Callable[..., Case]) -> None:
-    assert overruled_by(case("pv_farms:1", "pv_farms:2")) == "moved in 2022 (Ada)"
+    assert override_reason(case("pv_farms:1", "pv_farms:2")) == "moved in 2022 (Ada)"
     done = why("pv_farms:1", "pv_farms:2")
     assert done.exit_code == 0
     assert "overrides.csv speaks of this pair: moved in 2022 (Ada). To take it back, remove that line." in done.output
@@ -270,8 +270,8 @@ def test_what_a_person_said_is_shown_instead_of_a_second_line(why: Why, case: Ca
 
 def test_a_dataset_may_be_called_as_installations_are(case: Callable[..., Case]) -> None:
     found = case("pv_farms:1", "pv_farms:2")
-    assert found.named == ("pv_farms:1", "pv_farms:2")
-    assert ends(found.chain()) == [("pv_farms:1", "pv_farms:2")]
+    assert found.requested_ids == ("pv_farms:1", "pv_farms:2")
+    assert ends(found.shortest_path()) == [("pv_farms:1", "pv_farms:2")]
 
 
 NOWHERE = {
@@ -343,17 +343,17 @@ def test_no_two_of_forty_datasets_are_drawn_alike() -> None:
     assert len({style["color"] for style in list(styles.values())[: len(COLOURS)]}) == len(COLOURS)
 
 
-@pytest.mark.parametrize("count", [MOST, MOST + 1])
+@pytest.mark.parametrize("count", [MAX_ROWS, MAX_ROWS + 1])
 def test_a_long_table_says_how_many_rows_it_leaves_out(count: int) -> None:
     found = long_row(count)
     last = [row[0] for row in rows(records_table(found))][-1]
-    assert last == (f"a:{MOST - 1:05}" if count == MOST else "… and 1 more")
+    assert last == (f"a:{MAX_ROWS - 1:05}" if count == MAX_ROWS else "… and 1 more")
 
 
 def test_a_chain_through_two_thousand_records_is_found_at_once() -> None:
     found = long_row(2000)
     start = time.perf_counter()
-    assert len(found.chain()) == 1999
+    assert len(found.shortest_path()) == 1999
     assert time.perf_counter() - start < 2
 
 
