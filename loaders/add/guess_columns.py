@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from loaders.add import guess_dates, guess_quantities, guess_status, guess_technology
+from loaders.add import guess_area, guess_capacity, guess_dates, guess_status, guess_technology
 from loaders.add.draft import Guess
 from loaders.add.guess_coordinates import position_columns
 from loaders.add.inspection import SAMPLE_ROWS, Inspection
@@ -31,11 +31,11 @@ def column_settings(inspection: Inspection, selection: Inspection) -> tuple[dict
         inspection: of all rows.
         selection: of the rows that `where` keeps.
     """
-    area = guess_quantities.area(selection)
+    area = guess_area.area(selection)
     guesses = {
         "source_id": source_id(inspection),
         "area": area,
-        "capacity": guess_quantities.capacity(selection, area),
+        "capacity": guess_capacity.capacity(selection, area),
         "installed": guess_dates.installation_date(selection),
         "position": position(selection),
     }

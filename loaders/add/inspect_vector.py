@@ -17,7 +17,7 @@ from loaders.add.draft import Guess
 from loaders.add.guess_units import is_quantity
 from loaders.add.inspection import NOT_STATED, Inspection
 from loaders.add.number_marks import mark_settings
-from loaders.add.values import column_texts, find_marks
+from loaders.add.values import Marks, column_texts, find_marks
 from loaders.core.errors import ReadError
 from loaders.core.escape import one_line
 from loaders.geo.geometry import LONLAT, area_m2
@@ -80,13 +80,10 @@ def inspect_vector(file: SourceFile, choose_layer: ChooseLayer, rows: int) -> In
     if not shapes and 0 < metadata.features <= rows:
         raise ReadError(f"{one_line(file.name)}: none of its {metadata.features:,} records has a shape.")
     settings, open_questions = _crs_settings(metadata, shapes)
+    crs = metadata.crs or (LONLAT if "crs" in settings else None)
     if len(metadata.layers) > 1:
         settings["layer"] = Guess(metadata.layer, f"one of {', '.join(metadata.layers)}")
-    attributes = batch.attributes.slice(0, rows)
-    columns = {name: column_texts(attributes.column(name)) for name in attributes.column_names}
-    types = {field.name: _type_name(field.type) for field in attributes.schema}
-    marks = find_marks([columns[name] for name in columns if _is_text_quantity(name, types)], comma_separates=False)
-    crs = metadata.crs or (LONLAT if "crs" in settings else None)
+    columns, types, marks = _attribute_columns(batch.attributes.slice(0, rows))
     return Inspection(
         format=metadata.format,
         layers=metadata.layers,
@@ -103,6 +100,14 @@ def inspect_vector(file: SourceFile, choose_layer: ChooseLayer, rows: int) -> In
             [shape.area or np.nan if shape is not None else np.nan for shape in geometries], dtype=float
         ),
     )
+
+
+def _attribute_columns(attributes: pa.Table) -> tuple[dict[str, list[str | None]], dict[str, str], Marks]:
+    """The attributes as text by column, their types, and the marks of numbers in text."""
+    columns = {name: column_texts(attributes.column(name)) for name in attributes.column_names}
+    types = {field.name: _type_name(field.type) for field in attributes.schema}
+    marks = find_marks([columns[name] for name in columns if _is_text_quantity(name, types)], comma_separates=False)
+    return columns, types, marks
 
 
 def _vector_metadata(file: SourceFile, choose_layer: ChooseLayer) -> _Metadata:

@@ -76,17 +76,17 @@ def resolve(key: Key) -> None:
 @app.command()
 def update(keys: Keys = None) -> None:
     """Ask sources again, rewrite their locks, and say what changed."""
-    from loaders.acquire import resolve as source
     from loaders.acquire.downloader import Downloads
     from loaders.acquire.fetch import confirm
     from loaders.acquire.lock import last_lock
     from loaders.acquire.lock_diff import changes
+    from loaders.acquire.resolve import update as update_lock
 
     settings, paths = open_project()
     downloads = Downloads(settings)
     datasets = settings.chosen(keys)
     before = {dataset.key: last_lock(paths.lock(dataset.key)) for dataset in datasets}
-    after = downloads.for_each(datasets, lambda dataset: source.update(dataset, paths, downloads.web))
+    after = downloads.for_each(datasets, lambda dataset: update_lock(dataset, paths, downloads.web))
     for key, lock in after.items():
         if isinstance(lock, EoPvError):
             continue

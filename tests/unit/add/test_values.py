@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from loaders.add.guess_area import area
+from loaders.add.guess_capacity import capacity
 from loaders.add.guess_columns import column_settings, row_warnings, source_id
 from loaders.add.guess_dates import installation_date
-from loaders.add.guess_quantities import area, capacity
 from loaders.add.guess_status import status_warnings
 from loaders.add.guess_technology import technology_filter
 from loaders.add.inspect_csv import CsvTable, read_table

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from loaders.acquire.lock import Lock, LockedFile, Record
-from loaders.cli import docs as command_dag
+from loaders.cli import docs as docs_commands
 from loaders.cli.console import app
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
@@ -27,7 +27,7 @@ from loaders.report.docs.svg import as_svg
 from loaders.report.summary import DatasetSummary
 from loaders.settings.params import Dataset, Settings, read_settings
 
-assert command_dag  # its import registers the commands
+assert docs_commands  # its import registers the commands
 
 DOI = "10.5281/zenodo.5005867"
 HOSTILE = '<script>alert("1")</script>'
