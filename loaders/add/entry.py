@@ -128,4 +128,4 @@ def _record_notes(record: Record | None) -> list[str]:
 
 def _licence_guess(record: Record | None) -> Guess | None:
     name = spdx(record.licence) if record else None
-    return Guess(name, "as the publisher's record states; nobody has read it yet", is_doubtful=True) if name else None
+    return Guess(name, "as the publisher's record states; not reviewed yet", is_doubtful=True) if name else None

@@ -65,7 +65,7 @@ def _area_unit(inspection: Inspection, name: str) -> Unit:
     ratio = float(np.median(stated / outline_m2))
     unit_name = named_unit or guess_units.nearest_unit(ratio, AREA_UNITS_M2)
     factor = ratio * AREA_UNITS_M2[unit_name]
-    basis = "the unit is in its name" if named_unit else "nobody states the unit; it is the nearest"
+    basis = "the unit is in its name" if named_unit else "the unit is not stated; it is the nearest"
     share = np.mean(_agrees(stated / outline_m2 * AREA_UNITS_M2[unit_name]))
     if _agrees(np.array(factor)) and share >= AGREEMENT_SHARE:
         return Unit(unit_name, f"{basis}; the median of stated to drawn area is {factor:.2f}")
@@ -120,4 +120,4 @@ def _are_alike(left: Numbers, right: Numbers) -> bool:
 def _area_unit_by_size(stated_areas: Numbers) -> Unit:
     median = positive_median(stated_areas)
     name = "m2" if median >= 1000 else "ha" if median >= 1 else "km2"
-    return Unit(name, f"nobody states the unit; plants have areas such as the median, {median:.3g}, in {name}", True)
+    return Unit(name, f"the unit is not stated; plants have areas such as the median, {median:.3g}, in {name}", True)

@@ -60,12 +60,12 @@ def _capacity_score(name: str) -> int:
 def _capacity_unit(median: float, per_m2: float | None) -> Unit:
     if per_m2 is None:
         name = "kW" if median >= 1000 else "MW"
-        return Unit(name, f"nobody states the unit, and no area tells it; the median is {median:.3g}", True)
+        return Unit(name, f"the unit is not stated, and no area tells it; the median is {median:.3g}", True)
     watts = {name: factor * 1e6 / TYPICAL_W_PER_M2 for name, factor in CAPACITY_UNITS_MW.items()}
     name = guess_units.nearest_unit(per_m2, watts)
     density = _density_w_per_m2(per_m2, name)
     if _is_plausible(density):
-        return Unit(name, f"nobody states the unit; in {name} the median is {density:.3g} W/m2")
+        return Unit(name, f"the unit is not stated; in {name} the median is {density:.3g} W/m2")
     return Unit(None, f"no unit fits: in the nearest, {name}, the median is {density:.3g} W/m2", is_doubtful=True)
 
 

@@ -126,5 +126,5 @@ def _are_within(values: Numbers, limit: float) -> bool:
 
 
 def _name_difference(x: str, y: str) -> int:
-    """How many words of the names differ, beside those that say which coordinate it is."""
+    """Number of words in which the names differ, without the words for the coordinate."""
     return len((set(tokens(x)) ^ set(tokens(y))) - POSITION_WORDS)

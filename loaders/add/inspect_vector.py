@@ -155,7 +155,7 @@ def _crs_settings(metadata: _Metadata, shapes: Sequence[BaseGeometry]) -> tuple[
     if metadata.crs and (metadata.states_crs or not is_outside):
         return {}, []
     if not is_outside:
-        reason = "the file does not say; the coordinates may be degrees, of which datum nobody says"
+        reason = "the file does not say; the coordinates may be degrees, of an unstated datum"
         return {"crs": Guess("EPSG:4326", reason, is_doubtful=True)}, []
     span = f"{west:,.0f} to {east:,.0f} and {south:,.0f} to {north:,.0f}"
     return {}, [f"the coordinates are no degrees ({span}) and the file names no CRS: add read.crs, or the load stops"]

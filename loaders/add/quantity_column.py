@@ -50,7 +50,7 @@ def quantity_guess(inspection: Inspection, setting: dict[str, Any], unit: Unit, 
     if thousands:
         reasons.append(f"{thousands} may be thousands: then state read.decimal and read.thousands")
     if others:
-        reasons.append(f"beside it: {', '.join(others)}")
+        reasons.append(f"other candidates: {', '.join(others)}")
     return Guess(
         {**setting, "null_values": nulls} if nulls else setting,
         "; ".join(reasons),

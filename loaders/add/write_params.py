@@ -43,7 +43,9 @@ def add_entry(path: Path, draft: Draft) -> int:
         _require_only_added(temporary, path.name, original, draft)
         shutil.copymode(path, temporary)
         if path.read_bytes() != original:
-            raise SettingsError(f"{path.name} was changed by somebody else meanwhile. Nothing was written; try again.")
+            raise SettingsError(
+                f"{path.name} was changed by another program meanwhile. Nothing was written; try again."
+            )
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

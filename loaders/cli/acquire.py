@@ -121,9 +121,9 @@ def prefetch() -> None:
 @app.command()
 def fetch(
     key: Key,
-    force: Annotated[bool, typer.Option("--force", help="Download again, whatever is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Download again, even if the files are there.")] = False,
 ) -> None:
-    """Bring the files that the lock names, verified."""
+    """Download the files that the lock names, and verify them."""
     from loaders.acquire.downloader import Downloads
     from loaders.acquire.fetch import fetch as run
     from loaders.acquire.resolve import required_lock

@@ -30,7 +30,7 @@ def compare(
     """Compare two datasets where they overlap: coverage, IoU, bias of area and capacity; a table and a picture.
 
     Outlines match where they share area; a point matches an outline that it lies in or near, and points match that
-    lie near each other. Matching records that hang together are a group: one farm may be one outline in A and ten
+    lie near each other. Connected matching records form a group: one farm may be one outline in A and ten
     blocks in B. "In the other's extent" counts the records in the bounding box of the other's records. A bias is B's
     sum over A's, less one. Where nothing overlaps, the tables say zero and the exit code is 0.
     """

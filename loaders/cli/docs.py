@@ -32,7 +32,7 @@ def dag(
 
 @app.command()
 def docs() -> None:
-    """Write the page that shows everything: datasets, pipelines, models; and dbt's own page beside it."""
+    """Write the page that shows everything: datasets, pipelines, models; and dbt's own page next to it."""
     from loaders.report.docs.docs import write_docs
 
     settings, paths = open_project()

@@ -13,7 +13,7 @@ from loaders.settings.base import Executor
 
 Datasets = Annotated[list[str] | None, typer.Option(help="The same: --datasets bradbury stowell.", metavar="KEY…")]
 Params = Annotated[
-    Path | None, typer.Option(help="Settings; data/ is beside them. By default the project's params.yaml.")
+    Path | None, typer.Option(help="Settings file; data/ is next to it. By default the project's params.yaml.")
 ]
 
 

@@ -25,7 +25,7 @@ HOLDER = re.compile(r"\(PID (\d+)\)")
 
 @app.command(context_settings=CONTEXT_SETTINGS)
 def repro(context: typer.Context) -> None:
-    """Run what has changed with DVC; what is typed behind it is passed on to `dvc repro`."""
+    """Run what has changed with DVC; further arguments are passed on to `dvc repro`."""
     from dvc.cli import main as dvc
 
     message_filter = filter_dvc()

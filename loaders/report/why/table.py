@@ -50,7 +50,7 @@ def pairs_table(case: Case, pairs: list[Row], outcome_heading: str) -> Table:
 def verdict(case: Case, pair: Row) -> str:
     """The rule that joined a pair, or why it is not joined."""
     if case.is_split(pair):
-        return f"{pair['match_rule']}, but cut: the installation would be too large, or holds two that differ"
+        return f"{pair['match_rule']}, but split: the installation would be too large, or holds two that differ"
     rule = pair["match_rule"] or pair["refused_because"]
     return f"{rule}: {pair['overruled_by']}" if pair["match_rule"] == "override" else str(rule)
 

@@ -39,11 +39,18 @@ CHAIN = (
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="the program dot of Graphviz is not installed")
 
 
-def model(name: str, layer: str, said: str) -> dict[str, Any]:
+def model(name: str, layer: str, message: str) -> dict[str, Any]:
     key = f"model.eo_pv.{name}"
     config = {"materialized": "view" if layer == "staging" else "table"}
     folders = {"fqn": ["eo_pv", layer, name], "schema": layer}
-    return {"unique_id": key, "name": name, "resource_type": "model", "description": said, "config": config, **folders}
+    return {
+        "unique_id": key,
+        "name": name,
+        "resource_type": "model",
+        "description": message,
+        "config": config,
+        **folders,
+    }
 
 
 def manifest() -> dict[str, Any]:
@@ -95,19 +102,19 @@ class Tags(HTMLParser):
 @needs_dot
 @pytest.mark.parametrize("name", list(pipelines()))
 def test_every_node_and_input_of_a_pipeline_is_in_its_picture(name: str) -> None:
-    drawn = as_svg(pipeline_picture(name))
-    assert [node.name for node in graph_nodes(graph_driver(name)) if f">{node.name}<" not in drawn] == []
+    picture = as_svg(pipeline_picture(name))
+    assert [node.name for node in graph_nodes(graph_driver(name)) if f">{node.name}<" not in picture] == []
 
 
 @needs_dot
 def test_the_overview_holds_every_node_of_every_pipeline() -> None:
-    drawn = as_svg(overview())
+    picture = as_svg(overview())
     every = [
         (name, node) for name in pipelines() for node in graph_nodes(graph_driver(name)) if not node.is_external_input
     ]
-    assert [f"{name}.{node.name}" for name, node in every if f">{node.name}<" not in drawn] == []
+    assert [f"{name}.{node.name}" for name, node in every if f">{node.name}<" not in picture] == []
     assert [
-        place for place in ("DOI, GitHub, URL, file", "raw_data.&lt;key&gt;", "curated") if place not in drawn
+        place for place in ("DOI, GitHub, URL, file", "raw_data.&lt;key&gt;", "curated") if place not in picture
     ] == []
 
 
@@ -124,18 +131,18 @@ def test_the_same_graph_is_the_same_bytes() -> None:
 
 
 def test_statements_are_in_an_order_that_no_set_decides() -> None:
-    drawn = [line for line in pipeline_picture("clustering").body if "[label=<<b>" in line and "dashed" not in line]
-    names = [line.split()[0] for line in drawn]
+    picture = [line for line in pipeline_picture("clustering").body if "[label=<<b>" in line and "dashed" not in line]
+    names = [line.split()[0] for line in picture]
     assert names == sorted(names)
     assert names[0] == "cluster"
 
 
 @needs_dot
 def test_the_path_of_a_dataset_names_its_source_its_nodes_and_its_tables(dataset: Callable[..., Dataset]) -> None:
-    drawn = as_svg(dataset_picture(dataset(source={"doi": DOI}, alias="f")))
+    picture = as_svg(dataset_picture(dataset(source={"doi": DOI}, alias="f")))
     wanted = (*CHAIN, f"DOI {DOI}", "datasets.farms", "alias f", "raw_data.farms", "loaded/farms.parquet")
-    assert [each for each in wanted if f">{each}<" not in drawn] == []
-    assert f'xlink:href="https://doi.org/{DOI}"' in drawn
+    assert [each for each in wanted if f">{each}<" not in picture] == []
+    assert f'xlink:href="https://doi.org/{DOI}"' in picture
 
 
 def test_the_path_of_a_dataset_with_code_of_its_own_names_what_it_overrides(dataset: Callable[..., Dataset]) -> None:
@@ -154,10 +161,10 @@ def test_the_path_of_a_dataset_without_code_of_its_own_says_so(dataset: Callable
 def test_a_hostile_title_cannot_leave_the_label_of_a_picture(dataset: Callable[..., Dataset]) -> None:
     record = Record("zenodo", "1", doi=f"10.1/<{HOSTILE}>", title=f"<{HOSTILE}\x00]> \\N \\G")
     lock = Lock("farms", "doi", {}, (LockedFile("a"),), record)
-    drawn = as_svg(dataset_picture(dataset(source={"doi": "10.1234/a"}), lock))
-    assert "<script" not in drawn
-    assert "&lt;script&gt;" in drawn
-    assert r"\N \G" in drawn
+    picture = as_svg(dataset_picture(dataset(source={"doi": "10.1234/a"}), lock))
+    assert "<script" not in picture
+    assert "&lt;script&gt;" in picture
+    assert r"\N \G" in picture
 
 
 @pytest.mark.parametrize(
@@ -193,10 +200,10 @@ def test_models_are_read_by_layer_with_their_grain_and_no_tests() -> None:
 
 @needs_dot
 def test_the_lineage_holds_every_model_as_a_link_to_its_documentation() -> None:
-    drawn = as_svg(lineage_picture(read_models(manifest())))
-    assert [name for name in ("features", "stg_farms", "curated_farms") if f">{name}<" not in drawn] == []
-    assert 'xlink:href="dbt.html#!/model/model.eo_pv.stg_farms"' in drawn
-    assert drawn.count('class="edge"') == 2
+    picture = as_svg(lineage_picture(read_models(manifest())))
+    assert [name for name in ("features", "stg_farms", "curated_farms") if f">{name}<" not in picture] == []
+    assert 'xlink:href="dbt.html#!/model/model.eo_pv.stg_farms"' in picture
+    assert picture.count('class="edge"') == 2
 
 
 def test_the_page_holds_each_dataset_each_model_and_only_pictures_that_are_drawn() -> None:
@@ -256,13 +263,13 @@ def test_docs_without_a_database_say_what_to_run(paths: ProjectPaths) -> None:
 
 
 def test_a_failure_of_dbt_ends_with_its_last_lines() -> None:
-    said = dbt_docs.failure_message("\n".join(f"line {number}" for number in range(40)), 1, Path())
-    assert "line 39" in said
-    assert "line 24\n" not in said
+    message = dbt_docs.failure_message("\n".join(f"line {number}" for number in range(40)), 1, Path())
+    assert "line 39" in message
+    assert "line 24\n" not in message
 
 
 @pytest.mark.parametrize(
-    ("output", "code", "said"),
+    ("output", "code", "message"),
     [
         ("OSError: [Errno 28] No space left on device: 'a' -> 'b'", 1, "The disk that holds "),
         ('IO Error: Could not set lock on file "x.duckdb": held in PID 7', 1, "x.duckdb is open in process 7."),
@@ -270,9 +277,9 @@ def test_a_failure_of_dbt_ends_with_its_last_lines() -> None:
     ],
 )
 def test_what_the_world_does_while_dbt_describes_its_models_is_one_sentence(
-    output: str, code: int, said: str, tmp_path: Path
+    output: str, code: int, message: str, tmp_path: Path
 ) -> None:
-    assert dbt_docs.failure_message(f"Traceback\n  File\n{output}", code, tmp_path).startswith(said)
+    assert dbt_docs.failure_message(f"Traceback\n  File\n{output}", code, tmp_path).startswith(message)
 
 
 def test_without_dot_the_pages_are_written_and_say_so(

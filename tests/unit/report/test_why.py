@@ -61,11 +61,16 @@ def square(east: float, width: float = 1) -> shapely.Polygon:
     return shapely.box(east * UNIT, 0, (east + width) * UNIT, UNIT)
 
 
-def record(name: str, home: str, shape: BaseGeometry, **stated: Any) -> dict[str, Any]:
+def record(name: str, installation_id: str, shape: BaseGeometry, **values: Any) -> dict[str, Any]:
     kind = "point" if shape.geom_type == "Point" else "polygon"
-    always = {"dataset_key": name.partition(":")[0], "record_id": name, "installation_id": home, "geometry_kind": kind}
-    place = {"geometry": shape.wkb, "centroid_lon": shape.centroid.x, "centroid_lat": shape.centroid.y}
-    return {**always, **place, "quality_flags": [], "is_synthetic": False, **stated}
+    always = {
+        "dataset_key": name.partition(":")[0],
+        "record_id": name,
+        "installation_id": installation_id,
+        "geometry_kind": kind,
+    }
+    point_row = {"geometry": shape.wkb, "centroid_lon": shape.centroid.x, "centroid_lat": shape.centroid.y}
+    return {**always, **point_row, "quality_flags": [], "is_synthetic": False, **values}
 
 
 def installation(name: str, shape: BaseGeometry, **published: Any) -> dict[str, Any]:
@@ -170,25 +175,25 @@ def ends(pairs: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("name", [*PARTS, ONE])
 def test_a_record_stands_for_its_installation(case: Callable[..., Case], name: str) -> None:
-    found = case(name)
-    assert [row["record_id"] for row in found.members] == PARTS
-    assert ends(found.matched_pairs) == [("a:1", "b:1"), ("b:1", "c:1")]
-    assert ends(found.refused_pairs) == [("a:1", "c:1"), ("b:1", "e:1"), ("c:1", "d:1")]
+    evidence = case(name)
+    assert [row["record_id"] for row in evidence.members] == PARTS
+    assert ends(evidence.matched_pairs) == [("a:1", "b:1"), ("b:1", "c:1")]
+    assert ends(evidence.refused_pairs) == [("a:1", "c:1"), ("b:1", "e:1"), ("c:1", "d:1")]
 
 
 def test_the_tables_show_records_and_evidence(case: Callable[..., Case]) -> None:
-    found = case(FIRST)
-    assert rows(records_table(found)) == [
+    evidence = case(FIRST)
+    assert rows(records_table(evidence)) == [
         ["a:1", ONE, "polygon", "12,300", "5.000 ac", "-", "CC0-1.0"],
         ["b:1", ONE, "polygon", "-", "-", "2019-01-01 to 2019-12-31", "not stated"],
         ["c:1", ONE, "polygon", "-", "-", "-", "not stated"],
     ]
-    assert rows(pairs_table(found, found.matched_pairs, "joined by"))[0] == [
+    assert rows(pairs_table(evidence, evidence.matched_pairs, "joined by"))[0] == [
         "a:1", "b:1", "0.500", "0.750", "12.0", "0.80", "-", "shared_ground",
     ]  # fmt: skip
-    assert [row[-1] for row in rows(pairs_table(found, found.refused_pairs, "refused because"))] == [
+    assert [row[-1] for row in rows(pairs_table(evidence, evidence.refused_pairs, "refused because"))] == [
         "they only touch",
-        "point_near, but cut: the installation would be too large, or holds two that differ",
+        "point_near, but split: the installation would be too large, or holds two that differ",
         "222.6 m apart",
     ]
 
@@ -203,9 +208,9 @@ def test_an_installation_is_said_in_one_sentence(case: Callable[..., Case]) -> N
 
 
 def test_a_chain_is_shown_even_though_its_ends_alone_were_refused(case: Callable[..., Case]) -> None:
-    found = case(LAST, FIRST)
-    assert ends(found.shortest_path()) == [("b:1", "c:1"), ("a:1", "b:1")]
-    assert sentences(found)[1] == (
+    evidence = case(LAST, FIRST)
+    assert ends(evidence.shortest_path()) == [("b:1", "c:1"), ("a:1", "b:1")]
+    assert sentences(evidence)[1] == (
         "c:1 and a:1 are one installation. b:1 and c:1: shared_ground; a:1 and b:1: shared_ground. "
         "The pair alone was refused: they only touch."
     )
@@ -223,17 +228,17 @@ def test_records_that_were_never_compared_are_said_with_their_distance(case: Cal
     )
 
 
-def place(lon: float, lat: float) -> dict[str, Any]:
+def point_row(lon: float, lat: float) -> dict[str, Any]:
     return {"wkb": shapely.Point(lon, lat).wkb, "centroid_lon": lon, "centroid_lat": lat}
 
 
 @pytest.mark.parametrize(
     ("a", "b", "metres"),
     [
-        (place(10, 0), place(10.01, 0), 1113.2),
-        (place(10, 70), place(10.01, 70), 381.9),
-        (place(179.999, 0), place(-179.999, 0), 222.6),
-        (place(-179.999, 0), place(179.999, 0), 222.6),
+        (point_row(10, 0), point_row(10.01, 0), 1113.2),
+        (point_row(10, 70), point_row(10.01, 70), 381.9),
+        (point_row(179.999, 0), point_row(-179.999, 0), 222.6),
+        (point_row(-179.999, 0), point_row(179.999, 0), 222.6),
     ],
     ids=["equator", "70 degrees north", "across the antimeridian", "and back"],
 )
@@ -262,16 +267,16 @@ def test_the_line_that_overrules_a_pair_can_be_pasted(case: Callable[..., Case],
 
 def test_what_a_person_said_is_shown_instead_of_a_second_line(why: Why, case: Callable[..., Case]) -> None:
     assert override_reason(case("pv_farms:1", "pv_farms:2")) == "moved in 2022 (Ada)"
-    done = why("pv_farms:1", "pv_farms:2")
-    assert done.exit_code == 0
-    assert "overrides.csv speaks of this pair: moved in 2022 (Ada). To take it back, remove that line." in done.output
-    assert "your reason" not in done.output
+    result = why("pv_farms:1", "pv_farms:2")
+    assert result.exit_code == 0
+    assert "overrides.csv speaks of this pair: moved in 2022 (Ada). To take it back, remove that line." in result.output
+    assert "your reason" not in result.output
 
 
 def test_a_dataset_may_be_called_as_installations_are(case: Callable[..., Case]) -> None:
-    found = case("pv_farms:1", "pv_farms:2")
-    assert found.requested_ids == ("pv_farms:1", "pv_farms:2")
-    assert ends(found.shortest_path()) == [("pv_farms:1", "pv_farms:2")]
+    evidence = case("pv_farms:1", "pv_farms:2")
+    assert evidence.requested_ids == ("pv_farms:1", "pv_farms:2")
+    assert ends(evidence.shortest_path()) == [("pv_farms:1", "pv_farms:2")]
 
 
 NOWHERE = {
@@ -310,9 +315,9 @@ def test_a_database_without_the_tables_is_said_with_the_remedy(tmp_path: Path) -
 
 def test_without_a_warehouse_the_command_says_what_to_type(why: Why, warehouse: Path) -> None:
     warehouse.unlink()
-    done = why(FIRST)
-    assert isinstance(done.exception, BuildError)
-    assert str(done.exception) == f"There is no warehouse at {warehouse}. Run `make all`."
+    result = why(FIRST)
+    assert isinstance(result.exception, BuildError)
+    assert str(result.exception) == f"There is no warehouse at {warehouse}. Run `make all`."
 
 
 @pytest.mark.parametrize("names", [(FIRST, FIRST), (ONE, FIRST), (FIRST, ONE), (ONE, TWO), (), (FIRST, SECOND, LAST)])
@@ -321,9 +326,9 @@ def test_wrong_usage_is_exit_code_2(why: Why, names: tuple[str, ...]) -> None:
 
 
 def test_the_command_prints_a_line_in_one_piece_and_draws(why: Why, project: Path) -> None:
-    done = why(FIRST, "d:1", "--picture", "drawn/why.png")
-    assert done.exit_code == 0, done.output
-    assert 'sample,same,a:1,d:1,"your reason","your name"' in done.output.splitlines()
+    result = why(FIRST, "d:1", "--picture", "drawn/why.png")
+    assert result.exit_code == 0, result.output
+    assert 'sample,same,a:1,d:1,"your reason","your name"' in result.output.splitlines()
     assert (project / "drawn" / "why.png").read_bytes().startswith(b"\x89PNG")
     assert [path.name for path in (project / "drawn").iterdir()] == ["why.png"]
 
@@ -345,15 +350,15 @@ def test_no_two_of_forty_datasets_are_drawn_alike() -> None:
 
 @pytest.mark.parametrize("count", [MAX_ROWS, MAX_ROWS + 1])
 def test_a_long_table_says_how_many_rows_it_leaves_out(count: int) -> None:
-    found = long_row(count)
-    last = [row[0] for row in rows(records_table(found))][-1]
+    evidence = long_row(count)
+    last = [row[0] for row in rows(records_table(evidence))][-1]
     assert last == (f"a:{MAX_ROWS - 1:05}" if count == MAX_ROWS else "… and 1 more")
 
 
 def test_a_chain_through_two_thousand_records_is_found_at_once() -> None:
-    found = long_row(2000)
+    evidence = long_row(2000)
     start = time.perf_counter()
-    assert len(found.shortest_path()) == 1999
+    assert len(evidence.shortest_path()) == 1999
     assert time.perf_counter() - start < 2
 
 
