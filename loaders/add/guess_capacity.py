@@ -37,9 +37,8 @@ def capacity(inspection: Inspection, stated_area: Guess | None) -> Guess | None:
     is_comparable = (capacities > 0) & (area_m2 > 0)
     per_m2 = float(np.median(capacities[is_comparable] / area_m2[is_comparable])) if is_comparable.any() else None
     named_unit = guess_units.named_capacity_unit(name)
-    unit = (
-        _named_capacity_unit(named_unit, per_m2) if named_unit else _capacity_unit(positive_median(capacities), per_m2)
-    )
+    median = positive_median(capacities)
+    unit = _named_capacity_unit(named_unit, per_m2) if named_unit else _capacity_unit(median, per_m2)
     if unit.name is None:
         return Guess(None, f"{one_line(name)} looks like a capacity, but {unit.reason}", is_doubtful=True)
     setting: dict[str, Any] = {"column": name, "unit": unit.name}

@@ -49,17 +49,13 @@ def column_settings(inspection: Inspection, selection: Inspection) -> tuple[dict
 
 def row_warnings(inspection: Inspection, selection: Inspection, row_filter: Guess | None) -> list[str]:
     """Warnings about the rows: none is solar, or some were never built."""
-    technologies = (
-        []
-        if row_filter
-        else [*guess_technology.no_solar_warnings(inspection), *guess_technology.mixed_technology_warnings(inspection)]
-    )
-    return [
-        *technologies,
-        *guess_status.status_warnings(selection),
-        *guess_status.denial_warnings(selection),
-        *guess_status.retirement_warnings(selection),
-    ]
+    warnings = []
+    if not row_filter:
+        warnings += guess_technology.no_solar_warnings(inspection)
+        warnings += guess_technology.mixed_technology_warnings(inspection)
+    warnings += guess_status.status_warnings(selection)
+    warnings += guess_status.denial_warnings(selection)
+    return warnings + guess_status.retirement_warnings(selection)
 
 
 def source_id(inspection: Inspection) -> Guess | None:

@@ -97,11 +97,8 @@ def position_settings(columns: Mapping[str, Texts], marks: Marks) -> tuple[dict[
 def _projected_question(columns: Mapping[str, Texts], pair: PositionColumns, marks: Marks) -> str:
     x, y = (_coordinates(columns[name], marks) for name in (pair.x, pair.y))
     span = f"{np.nanmin(x):,.0f} to {np.nanmax(x):,.0f} and {np.nanmin(y):,.0f} to {np.nanmax(y):,.0f}"
-    hint = (
-        "; say British National Grid, if that is what they are, as crs: EPSG:27700"
-        if _looks_british(columns, x, y)
-        else ""
-    )
+    british = "; say British National Grid, if that is what they are, as crs: EPSG:27700"
+    hint = british if _looks_british(columns, x, y) else ""
     return f"the coordinates are no degrees ({span}) and the file names no CRS: add read.crs, or the load stops{hint}"
 
 

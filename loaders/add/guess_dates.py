@@ -126,9 +126,8 @@ def _interval(inspection: Inspection) -> Guess | None:
         ends = {candidates[name][1]: name for name in date_columns if candidates[name][0] == stem}
         setting = {end: ends[is_after] for end, is_after in (("after", True), ("before", False)) if is_after in ends}
         if setting:
-            reason = (
-                "by their names and values" if len(setting) > 1 else "by its name and values; the other end is open"
-            )
+            is_closed = len(setting) > 1
+            reason = "by their names and values" if is_closed else "by its name and values; the other end is open"
             return _date_guess(setting, [date_columns[name] for name in setting.values()], reason, is_doubtful=False)
     return None
 
@@ -137,12 +136,8 @@ def _first_detection(inspection: Inspection) -> Guess | None:
     """A column with a detection date, which is an upper bound of the installation date."""
     for name in inspection.columns:
         words = set(tokens(name))
-        if (
-            words & DETECTION_WORDS
-            and words & (DATE_WORDS | FIRST_WORDS)
-            and not words & OTHER_EVENT_WORDS
-            and (date_column := _read_dates(inspection, name))
-        ):
+        is_detection = words & DETECTION_WORDS and words & (DATE_WORDS | FIRST_WORDS) and not words & OTHER_EVENT_WORDS
+        if is_detection and (date_column := _read_dates(inspection, name)):
             reason = "it says when something was seen there, which was built by then"
             return _date_guess({"before": name}, [date_column], reason, is_doubtful=True)
     return None
@@ -175,9 +170,9 @@ def _read_dates(inspection: Inspection, name: str) -> _DateColumn | None:
 
 def _column_guess(inspection: Inspection, name: str) -> Guess | None:
     dates = _read_dates(inspection, name)
-    return (
-        None if dates is None else _date_guess({"column": name}, [dates], "by its name and values", is_doubtful=False)
-    )
+    if dates is None:
+        return None
+    return _date_guess({"column": name}, [dates], "by its name and values", is_doubtful=False)
 
 
 def _date_guess(setting: dict[str, Any], columns: Sequence[_DateColumn], reason: str, *, is_doubtful: bool) -> Guess:
@@ -192,15 +187,11 @@ def _date_guess(setting: dict[str, Any], columns: Sequence[_DateColumn], reason:
         if not _regex(column.pattern or FRACTION).fullmatch(value)
     ]
     reasons = [reason]
-    reasons += [f"{swapped} fits as well: look which it is"] if swapped else []
-    reasons += (
-        [
-            f"it holds {format_examples(map(one_line, unreadable))}, which become unknown: add to null_values what "
-            f"means that"
-        ]
-        if unreadable
-        else []
-    )
+    if swapped:
+        reasons.append(f"{swapped} fits as well: look which it is")
+    if unreadable:
+        examples = format_examples(map(one_line, unreadable))
+        reasons.append(f"it holds {examples}, which become unknown: add to null_values what means that")
     if patterns:
         setting["pattern"] = patterns[0] if len(patterns) == 1 else patterns
     if nulls:

@@ -3,15 +3,13 @@
 import numpy as np
 import typer
 
-from loaders.add.guess_coordinates import POSITION_WORDS, position_settings
-from loaders.add.guess_units import is_quantity
+from loaders.add.guess_coordinates import position_settings
 from loaders.add.inspect_csv import read_table
 from loaders.add.inspect_vector import ChooseLayer, inspect_vector
 from loaders.add.inspect_workbook import inspect_workbook
 from loaders.add.inspection import NOT_STATED, SAMPLE_ROWS, Inspection
-from loaders.add.names import tokens
-from loaders.add.number_marks import mark_settings
-from loaders.add.values import PLAIN_MARKS, find_marks, is_numeric
+from loaders.add.number_marks import find_table_marks, mark_settings
+from loaders.add.values import PLAIN_MARKS, is_numeric
 from loaders.core.errors import ReadError
 from loaders.core.escape import one_line
 from loaders.harmonise.readers.opening import opened
@@ -54,10 +52,7 @@ def inspect_file(file: SourceFile, choose_layer: ChooseLayer, rows: int = SAMPLE
 def _inspect_csv(file: SourceFile, rows: int) -> Inspection:
     with opened(file) as path:
         table = read_table(path, one_line(file.name), rows)
-    quantity_columns = [
-        column for name, column in table.columns.items() if set(tokens(name)) & POSITION_WORDS or is_quantity(name)
-    ]
-    marks = find_marks(quantity_columns, comma_separates=table.delimiter == ",")
+    marks = find_table_marks(table.columns, comma_separates=table.delimiter == ",")
     positions, open_questions = position_settings(table.columns, marks)
     if 2 * sum(PLAIN_MARKS.number(name) is not None for name in table.columns) > len(table.columns):
         open_questions.append("its first line holds numbers, not names: it may have no header, and a load needs one")

@@ -6,13 +6,11 @@ import numpy as np
 import pyarrow as pa
 
 from loaders.add.draft import Guess
-from loaders.add.guess_coordinates import POSITION_WORDS, position_settings
-from loaders.add.guess_units import is_quantity
+from loaders.add.guess_coordinates import position_settings
 from loaders.add.inspect_vector import ChooseLayer
 from loaders.add.inspection import NOT_STATED, Inspection
-from loaders.add.names import tokens
-from loaders.add.number_marks import mark_settings
-from loaders.add.values import column_texts, find_marks
+from loaders.add.number_marks import find_table_marks, mark_settings
+from loaders.add.values import column_texts
 from loaders.harmonise.readers.csv.table import column_names
 from loaders.harmonise.readers.opening import opened
 from loaders.harmonise.readers.vector.gdal import open_arrow
@@ -33,10 +31,7 @@ def inspect_workbook(file: SourceFile, choose_layer: ChooseLayer, rows: int) -> 
         sheet = choose_layer(names) if len(names) > 1 else None
         table = _read_sheet(path, sheet, file.suffix)
     columns = {name: column_texts(table.column(name).slice(0, rows)) for name in table.column_names}
-    quantity_columns = [
-        values for name, values in columns.items() if set(tokens(name)) & POSITION_WORDS or is_quantity(name)
-    ]
-    marks = find_marks(quantity_columns, comma_separates=False)
+    marks = find_table_marks(columns, comma_separates=False)
     positions, open_questions = position_settings(columns, marks)
     sample_size = min(rows, len(table))
     return Inspection(

@@ -98,16 +98,14 @@ def _installation_sentence(row: Row) -> str:
 def _pair_sentence(case: Case) -> str:
     """How the two requested records are connected, or why they are not."""
     first, second = case.requested_ids
-    direct_pair = case.direct_pair
-    if chain := case.shortest_path():
-        steps = "; ".join(f"{pair['record_id_a']} and {pair['record_id_b']}: {verdict(case, pair)}" for pair in chain)
-        refusal_note = (
-            f" The pair alone was refused: {verdict(case, direct_pair)}."
-            if direct_pair and direct_pair not in case.matched_pairs
-            else ""
-        )
-        return f"{first} and {second} are one installation. {steps}.{refusal_note}"
-    reason = verdict(case, direct_pair) if direct_pair else f"they were not even compared: {_distance_clause(case)}"
+    pair = case.direct_pair
+    if path := case.shortest_path():
+        steps = "; ".join(f"{step['record_id_a']} and {step['record_id_b']}: {verdict(case, step)}" for step in path)
+        refusal = ""
+        if pair and pair not in case.matched_pairs:
+            refusal = f" The pair alone was refused: {verdict(case, pair)}."
+        return f"{first} and {second} are one installation. {steps}.{refusal}"
+    reason = verdict(case, pair) if pair else f"they were not even compared: {_distance_clause(case)}"
     return f"{first} and {second} are two installations: {reason}."
 
 
