@@ -36,7 +36,7 @@ class Draft:
     open_questions: tuple[str, ...] = field(default=())
 
     @property
-    def values(self) -> dict[str, Any]:
+    def entry(self) -> dict[str, Any]:
         """The entry without comments, as YAML parses it."""
         return {name: _branch_values(branch) for name, branch in self.settings.items()}
 

@@ -54,7 +54,7 @@ def _inspect_csv(file: SourceFile, rows: int) -> Inspection:
         table = read_table(path, one_line(file.name), rows)
     marks = find_table_marks(table.columns, comma_separates=table.delimiter == ",")
     positions, open_questions = position_settings(table.columns, marks)
-    if 2 * sum(PLAIN_MARKS.number(name) is not None for name in table.columns) > len(table.columns):
+    if 2 * sum(PLAIN_MARKS.parse(name) is not None for name in table.columns) > len(table.columns):
         open_questions.append("its first line holds numbers, not names: it may have no header, and a load needs one")
     if table.wide_line:
         open_questions.append(f"line {table.wide_line:,} has more values than there are columns: the load stops there")

@@ -191,7 +191,7 @@ def _header_index(rows: Sequence[Row]) -> int:
 
 
 def _has_numbers(row: Sequence[str]) -> bool:
-    return any(marks.number(field.strip()) is not None for field in row for marks in (PLAIN_MARKS, DECIMAL_COMMA))
+    return any(marks.parse(field.strip()) is not None for field in row for marks in (PLAIN_MARKS, DECIMAL_COMMA))
 
 
 def _is_remark(rows: Sequence[list[str]]) -> bool:

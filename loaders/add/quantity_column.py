@@ -59,7 +59,7 @@ def quantity_guess(inspection: Inspection, setting: dict[str, Any], unit: Unit, 
 
 
 def _is_quantity_text(inspection: Inspection, text: str) -> bool:
-    number = inspection.marks.number(text)
+    number = inspection.marks.parse(text)
     return number is not None and number >= 0
 
 

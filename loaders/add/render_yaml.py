@@ -35,7 +35,7 @@ def render(draft: Draft) -> str:
     document = CommentedMap({draft.key: entry})
     comments = [*draft.notes, *([] if "cite" in draft.settings else [CITE_NOTE])]
     text = "".join(f"{line}\n" for comment in comments for line in _comment(comment)) + _dump(document)
-    if not _is_text(draft.values) or yaml.safe_load(text) != {draft.key: draft.values}:
+    if not _is_text(draft.entry) or yaml.safe_load(text) != {draft.key: draft.entry}:
         raise SettingsError(
             f"{draft.key}: its entry cannot be written as YAML. Nothing was changed; write it yourself."
         )

@@ -25,7 +25,7 @@ class Marks:
     decimal: str = "."
     thousands: str | None = None
 
-    def number(self, text: str) -> float | None:
+    def parse(self, text: str) -> float | None:
         """Parse a number; null where the text is not one."""
         text = text.translate(LOOKALIKES)
         match = _pattern(self).fullmatch(text)
@@ -85,12 +85,12 @@ def find_marks(columns: Iterable[Texts], *, comma_separates: bool) -> Marks:
     """
     values = [value for column in columns for value in column if value is not None]
     order = ENGLISH_MARKS_FIRST if comma_separates else COMMA_MARKS_FIRST
-    return max(order, key=lambda marks: sum(marks.number(value) is not None for value in values))
+    return max(order, key=lambda marks: sum(marks.parse(value) is not None for value in values))
 
 
 def to_numbers(column: Texts, marks: Marks = PLAIN_MARKS) -> Numbers:
     """The values as numbers; NaN where there is none."""
-    parsed = [None if value is None else marks.number(value) for value in column]
+    parsed = [None if value is None else marks.parse(value) for value in column]
     return np.array([np.nan if value is None else value for value in parsed], dtype=float)
 
 
@@ -102,12 +102,12 @@ def known_values(column: Texts) -> list[str]:
 def is_numeric(column: Texts, marks: Marks, share: float = 0.8) -> bool:
     """Whether this share of the known values are numbers."""
     values = known_values(column)
-    return bool(values) and sum(marks.number(value) is not None for value in values) >= share * len(values)
+    return bool(values) and sum(marks.parse(value) is not None for value in values) >= share * len(values)
 
 
 def ambiguous_thousands(column: Texts, marks: Marks) -> str | None:
     """A number whose decimal mark may be a thousands mark; null where another number rules that out."""
-    values = [value for value in known_values(column) if marks.number(value) is not None]
+    values = [value for value in known_values(column) if marks.parse(value) is not None]
     grouping = re.compile(rf"[1-9]\d{{0,2}}{re.escape(marks.decimal)}\d{{3}}")
     values_with_mark = [value for value in values if marks.decimal in value]
     is_open = all(map(grouping.fullmatch, values_with_mark)) and all(

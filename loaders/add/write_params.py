@@ -55,7 +55,7 @@ def add_entry(path: Path, draft: Draft) -> int:
 def _require_only_added(temporary: Path, name: str, original: bytes, draft: Draft) -> None:
     """Raise a SettingsError if any setting other than the new entry would change."""
     expected: dict[str, Any] = yaml.safe_load(original.decode("utf-8"))
-    expected["datasets"][draft.key] = draft.values
+    expected["datasets"][draft.key] = draft.entry
     try:
         read_settings(temporary)
     except SettingsError as error:

@@ -59,7 +59,7 @@ def test_an_entry_reads_back_as_what_was_meant_whatever_strangers_wrote(
 ) -> None:
     draft = _draft(name, values, reason)
     text = render(draft)
-    assert yaml.safe_load(text) == {"b_farms_2020": draft.values}
+    assert yaml.safe_load(text) == {"b_farms_2020": draft.entry}
     assert all(character.isprintable() or character == "\n" for character in text)
 
 

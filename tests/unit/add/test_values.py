@@ -46,7 +46,7 @@ def test_marks_are_those_by_which_most_values_are_numbers(
 
 @pytest.mark.parametrize(("text", "number"), [("1,302.5", 1302.5), ("13,02.5", None), ("-1e3", -1000.0), ("1-2", None)])
 def test_a_number_is_grouped_by_three_digits_or_not_at_all(text: str, number: float | None) -> None:
-    assert Marks(".", ",").number(text) == number
+    assert Marks(".", ",").parse(text) == number
 
 
 def test_what_stands_for_unknown_is_found_among_the_values() -> None:
