@@ -24,7 +24,7 @@ NO_RELEASE = (
 def check(
     keep_going: Annotated[bool, typer.Option("--keep-going", help="Exit with 0 if only single datasets fail.")] = False,
 ) -> None:
-    """Check the settings, and say what is missing that a step will need."""
+    """Check the settings, and report what later steps will miss."""
     from loaders.cli.preflight import preflight_errors
     from loaders.settings.project import require_usable_folder
 
@@ -42,7 +42,7 @@ def check(
 
 @app.command()
 def plan(keys: Keys = None) -> None:
-    """Say what would be downloaded and which steps would run, and do nothing."""
+    """Show what would be downloaded and which steps would run, without running them."""
     from loaders.acquire import plan as planning
     from loaders.acquire.downloader import Downloads
 
@@ -61,7 +61,7 @@ def plan(keys: Keys = None) -> None:
 
 @app.command()
 def resolve(key: Key) -> None:
-    """Ask a source what it holds and write the lock, unless there is one for this source already."""
+    """Resolve a source to its files and write the lock, unless this source is locked already."""
     from loaders.acquire.resolve import resolve as run
     from loaders.http.client import Web
 
@@ -75,7 +75,7 @@ def resolve(key: Key) -> None:
 
 @app.command()
 def update(keys: Keys = None) -> None:
-    """Ask sources again, rewrite their locks, and say what changed."""
+    """Resolve sources again, rewrite their locks, and report the changes."""
     from loaders.acquire.downloader import Downloads
     from loaders.acquire.fetch import confirm
     from loaders.acquire.lock import last_lock
@@ -103,7 +103,7 @@ def update(keys: Keys = None) -> None:
 
 @app.command()
 def prefetch() -> None:
-    """Download what is missing into the cache, several datasets at a time, so that `fetch` finds it there."""
+    """Download missing files into the cache for `fetch`, several datasets at a time."""
     from loaders.acquire.downloader import Downloads
     from loaders.acquire.fetch import prefetch as run
 

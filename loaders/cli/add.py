@@ -26,7 +26,7 @@ def add(
     max_mb: Annotated[float | None, typer.Option(help="Largest file to download [MB]; kept in the entry.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask: take the likeliest file, and write.")] = False,
 ) -> None:
-    """Look into a source and add an entry for it to params.yaml, each guess with its reason.
+    """Inspect a source and add an entry for it to params.yaml, each guess with its reason.
 
     On a terminal it asks before it writes. Elsewhere, without --yes, it only shows the entry and exits with 1. What it
     downloads stays in the cache for `eo-pv fetch`; no lock is written, and no other byte of params.yaml changes.

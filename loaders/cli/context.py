@@ -51,7 +51,7 @@ def boundaries() -> None:
 
 @app.command()
 def releases() -> None:
-    """Ask Overture Maps which releases of its boundaries there are."""
+    """List the releases of Overture Maps' boundaries."""
     from loaders.boundaries.overture.releases import live_releases
     from loaders.http.client import Web
 
@@ -63,7 +63,7 @@ def releases() -> None:
 
 @app.command()
 def irradiance() -> None:
-    """Load the solar irradiance of the cells that hold records, and what panels make of it."""
+    """Load the solar irradiance of the cells that hold records, and the specific yield there."""
     settings, paths = open_project()
     with paths.timed("irradiance", "load"):
         from loaders.lineage.emit import hamilton_adapters, pipeline_events

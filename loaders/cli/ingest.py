@@ -19,7 +19,7 @@ Params = Annotated[
 
 @app.command()
 def load(key: Key) -> None:
-    """Turn the fetched files into canonical records, every row accounted for."""
+    """Harmonise the fetched files to canonical records, with an account of every row."""
     dataset, settings, paths = open_dataset(key)
     with paths.timed(dataset.key, "load"), err.status(f"{dataset.key}: loading"):
         from loaders.harmonise.row_accounting import in_words, lying_areas

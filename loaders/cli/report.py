@@ -7,7 +7,7 @@ from loaders.core.terminal import out
 
 @app.command()
 def report() -> None:
-    """Write the report that people read."""
+    """Write the report of the last build in Markdown."""
     from loaders.core.files import write_text
     from loaders.report.summary import as_markdown, read_figures, summarise
 
@@ -19,7 +19,7 @@ def report() -> None:
 
 @app.command()
 def summary() -> None:
-    """Show what the last run made: a table of the datasets, and the files."""
+    """Show the results of the last run: a table of the datasets, and the files."""
     from loaders.report.summary import as_table, findings, notes, read_figures, summarise
 
     settings, paths = open_project()

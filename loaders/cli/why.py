@@ -15,10 +15,10 @@ def why(
     other: Annotated[str | None, typer.Argument(metavar="[OTHER]", help="Another record_id.")] = None,
     picture: Annotated[Path | None, typer.Option(help="Also draw it, as PNG.")] = None,
 ) -> None:
-    """Say why a record is part of its installation, or why two records are one or two; and how to overrule it.
+    """Explain why a record is in its installation, or why two records are one or two; and how to override that.
 
-    Shows the records of the installation, the pairs that join them with their evidence and rule, and the pairs with
-    other records that were refused, each with the reason.
+    Shows the records of the installation, the pairs that join them with their comparison features and rule, and the
+    refused pairs with other records, each with the reason.
     """
     from loaders.report.why.evidence import read_case
     from loaders.report.why.identifiers import is_installation
