@@ -60,7 +60,7 @@ def test_the_folders_of_a_kml_are_one_table_and_no_choice(tmp_path: Path) -> Non
     assert (inspection.features, inspection.shapes, inspection.reading) == (3, {"Point": 2}, {})
 
 
-def test_numbers_beyond_all_integers_are_looked_at_too(tmp_path: Path, geojson: Callable[..., str]) -> None:
+def test_numbers_beyond_all_integers_are_inspected_too(tmp_path: Path, geojson: Callable[..., str]) -> None:
     rows = [{"id": 2**63 + 1, "note": "9999999999999999999, quoted"}, {"id": 7, "note": ""}]
     (tmp_path / "f.geojson").write_text(geojson(*[Point(10, 50)] * 2, rows=rows))
     inspection = _inspect(tmp_path / "f.geojson")

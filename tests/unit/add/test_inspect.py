@@ -43,7 +43,7 @@ def test_a_file_of_shapes_tells_its_crs_its_columns_and_all_its_records(name: st
     assert inspection.area_m2.tolist() == pytest.approx([797_000, 797_000], rel=0.01)
 
 
-def test_degrees_without_a_crs_are_a_guess_that_somebody_must_look_at(tmp_path: Path) -> None:
+def test_degrees_without_a_crs_are_a_doubtful_guess(tmp_path: Path) -> None:
     _frame(None).to_file(tmp_path / "a.shp")
     inspection = _inspect(tmp_path / "a.shp")
     assert (inspection.crs, inspection.reading["crs"].value, inspection.reading["crs"].is_doubtful) == (
@@ -91,7 +91,7 @@ def test_a_table_that_begins_with_numbers_may_have_no_header(tmp_path: Path) -> 
     assert "its first line holds numbers, not names" in _inspect(tmp_path / "a.csv").open_questions[-1]
 
 
-def test_a_row_at_which_the_load_would_stop_is_said_by_its_line(tmp_path: Path) -> None:
+def test_a_row_at_which_the_load_would_stop_is_reported_by_its_line(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('id,lon,lat\n"1\n2",10,50\n3,11,51,\n4,Kent, UK,12,52\n' + "5,13,53\n" * 9)
     inspection = _inspect(tmp_path / "a.csv")
     assert inspection.open_questions == ("line 5 has more values than there are columns: the load stops there",)

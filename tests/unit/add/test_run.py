@@ -54,7 +54,7 @@ def _write(path: Path, geojson: GeoJson, *rows: dict[str, Any], **members: Any) 
     return path
 
 
-def test_a_geojson_whose_area_lies_is_added_with_that_said(add: Add, project: Path, geojson: GeoJson) -> None:
+def test_a_geojson_with_implausible_areas_is_added_with_a_doubt(add: Add, project: Path, geojson: GeoJson) -> None:
     before = (project / "params.yaml").read_text()
     drawn = [793_000.0, 793_000.0, 793_000.0]
     rows = [
@@ -145,7 +145,7 @@ def test_coordinates_in_metres_get_no_crs_but_a_hint(add: Add, project: Path) ->
     assert "EPSG:27700" in (project / "params.yaml").read_text()
 
 
-def test_a_shapefile_in_an_archive_beside_others_is_named(add: Add, project: Path) -> None:
+def test_a_shapefile_in_an_archive_next_to_others_is_named(add: Add, project: Path) -> None:
     folder = project / "shapes"
     folder.mkdir()
     for name in ("solar_farms", "wind_farms"):
@@ -164,7 +164,7 @@ def test_a_shapefile_in_an_archive_beside_others_is_named(add: Add, project: Pat
     assert not list((project / "data").rglob("*.shp"))
 
 
-def test_several_files_and_nobody_to_ask_is_an_error_that_lists_them(add: Add, project: Path, geojson: GeoJson) -> None:
+def test_several_files_without_a_terminal_are_listed_in_an_error(add: Add, project: Path, geojson: GeoJson) -> None:
     for name in ("solar.geojson", "wind.geojson", "readme.csv"):
         _write(project / "many" / name, geojson, {"id": 1})
     before = (project / "params.yaml").read_bytes()

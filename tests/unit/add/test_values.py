@@ -54,14 +54,14 @@ def test_what_stands_for_unknown_is_found_among_the_values() -> None:
     assert null_values(["5", "-9999", "-99", "-1"], negatives=True) == [-9999]
 
 
-def test_areas_in_hectares_are_told_by_the_outlines() -> None:
+def test_areas_in_hectares_are_recognised_by_the_outlines() -> None:
     guess = area(_inspection([10_000.0, 20_000.0, 30_000.0], size_area=["1", "2.1", "2.9"]))
     assert guess is not None
     assert guess.value == {"column": "size_area", "unit": "ha"}
     assert guess.is_doubtful is False
 
 
-def test_areas_that_fit_no_unit_are_said_to_disagree_by_their_factor() -> None:
+def test_areas_that_fit_no_unit_are_reported_with_their_factor() -> None:
     guess = area(_inspection([100.0, 200.0, 300.0], Area=["400", "800", "1200"]))
     assert guess is not None
     assert guess.value == {"column": "Area", "unit": "m2"}
@@ -154,7 +154,7 @@ def test_a_capacity_that_no_unit_fits_is_no_setting_but_a_line_that_says_why() -
         (["5 MW", "12 MW"], "a number has no unit"),
     ],
 )
-def test_a_capacity_that_cannot_be_read_is_said(values: list[str], message: str) -> None:
+def test_a_capacity_that_cannot_be_read_is_reported(values: list[str], message: str) -> None:
     (line,) = column_settings(*[_inspection(capacity_kw=list(values), lon=["1.5", "2.5"])] * 2)[1]
     assert line.startswith(f"capacity_kw looks like a capacity, but its values cannot be read: '{values[0]}'")
     assert message in line
@@ -226,7 +226,7 @@ def test_numbers_about_something_else_are_no_capacity(name: str) -> None:
     assert capacity(_inspection(**{name: ["5", "6"]}), None) is None
 
 
-def test_what_a_load_would_stop_at_is_said() -> None:
+def test_values_at_which_a_load_would_stop_are_reported() -> None:
     guess = capacity(_inspection(mw=["5", "6", "7", "8", "about 3", "-7", "n/a", "-9999", "9", "10"]), None)
     assert guess is not None
     assert guess.value["null_values"] == [-9999, "n/a"]
@@ -311,7 +311,7 @@ def test_days_that_may_be_months_are_a_doubt() -> None:
         ("img_date", ["May 2010"], False),
     ],
 )
-def test_a_date_of_building_that_cannot_be_read_is_said(name: str, values: list[str], is_said: bool) -> None:
+def test_an_installation_date_that_cannot_be_read_is_reported(name: str, values: list[str], is_said: bool) -> None:
     inspection = _inspection(**{name: values})
     start = f"{name} looks like the date of installation, but its values cannot be read: '{values[0]}'"
     assert [line.startswith(start) for line in column_settings(inspection, inspection)[1]] == [True] * is_said
@@ -395,7 +395,7 @@ def test_a_column_that_is_solar_throughout_is_no_filter() -> None:
         ("fuel", ["Solar", "Coal"], False),
     ],
 )
-def test_a_file_of_other_technologies_is_said_to_hold_no_photovoltaics(
+def test_a_file_of_other_technologies_is_reported_to_hold_no_photovoltaics(
     name: str, values: list[str], is_said: bool
 ) -> None:
     inspection = _inspection(**{name: values})
@@ -445,7 +445,7 @@ def test_a_column_that_states_a_status_is_named_with_its_values(name: str, value
         ({"technology": ["Solar", "Photovoltaics"]}, None),
     ],
 )
-def test_what_may_be_no_plant_is_said(columns: dict[str, list[str | None]], message: str | None) -> None:
+def test_rows_that_may_be_no_plants_are_reported(columns: dict[str, list[str | None]], message: str | None) -> None:
     inspection = _inspection(**columns)
     warnings = row_warnings(inspection, inspection, technology_filter(inspection))
     assert [line.startswith(message or "") for line in warnings] == ([True] if message else [])
@@ -464,7 +464,7 @@ def test_what_may_be_no_plant_is_said(columns: dict[str, list[str | None]], mess
         ("fonte", ["UFV", "EOL"], ["UFV"]),
     ],
 )
-def test_technologies_are_told_apart_in_other_languages_and_from_names(
+def test_technologies_are_recognised_in_other_languages_and_from_names(
     name: str, values: list[str], taken: list[str] | None
 ) -> None:
     guess = technology_filter(_inspection(**{name: values * 3}))

@@ -45,7 +45,7 @@ def test_a_command_works_from_a_folder_below(eo_pv: Run, project: Path, monkeypa
         (["ingest", "--datasets", "sout"], "Error: params.yaml: there is no dataset 'sout'. Did you mean south?"),
     ],
 )
-def test_an_error_that_can_be_mended_is_one_paragraph_and_exit_code_1(
+def test_an_error_that_users_can_fix_is_one_paragraph_and_exit_code_1(
     eo_pv: Run, arguments: list[str], message: str
 ) -> None:
     code, out, err = eo_pv(*arguments)
@@ -147,7 +147,7 @@ def test_several_words_follow_one_option_as_they_follow_none(eo_pv: Run) -> None
     assert eo_pv("ingest", "south", "--sequential")[:2] == (0, tables.splitlines(keepends=True)[1])
 
 
-def test_a_dataset_that_fails_is_named_beside_the_tables_of_the_others(eo_pv: Run, project: Path) -> None:
+def test_a_dataset_that_fails_is_named_next_to_the_tables_of_the_others(eo_pv: Run, project: Path) -> None:
     text = (project / "params.yaml").read_text()
     (project / "params.yaml").write_text(text.replace("column: mw", "column: kw"))
     code, out, err = eo_pv("ingest", "--all")

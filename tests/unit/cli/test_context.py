@@ -51,7 +51,7 @@ def test_without_records_or_cells_each_step_says_which_comes_first(eo_pv: Run, c
     assert (code, err.startswith("Error: "), advice in err) == (1, True, True)
 
 
-def test_what_a_provider_refuses_is_said_and_is_no_error(eo_pv: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cells_that_a_provider_refuses_are_reported_and_no_error(eo_pv: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = clearsky.irradiance_of
 
     def half(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:

@@ -116,7 +116,7 @@ def _require_valid(event: Event) -> None:
     assert [facet for facet in facets if not {"_producer", "_schemaURL"} <= facet.keys()] == []
 
 
-def test_where_nobody_asks_nothing_is_told_and_nothing_is_imported(paths: ProjectPaths) -> None:
+def test_without_the_variables_nothing_is_emitted_and_nothing_is_imported(paths: ProjectPaths) -> None:
     with pipeline_events("load", paths, lambda: pytest.fail("asked what is read")) as run:
         assert run is None
         assert hamilton_adapters("load", paths, run) == []
@@ -199,7 +199,7 @@ def test_several_processes_append_whole_lines(tmp_path: Path) -> None:
     assert {name: names.count(name) for name in jobs} == dict.fromkeys(jobs, 20)
 
 
-def test_one_dataset_that_fails_is_told_as_failed_and_the_others_as_complete(
+def test_one_dataset_that_fails_is_emitted_as_failed_and_the_others_as_complete(
     paths: ProjectPaths, read_events: Callable[[], list[Event]]
 ) -> None:
     error = PipelineError({NORTH: SourceError(f"{NORTH}: the host does not answer.")}, {SOUTH: f"raw_data.{SOUTH}"})
@@ -212,7 +212,7 @@ def test_one_dataset_that_fails_is_told_as_failed_and_the_others_as_complete(
     assert "stackTrace" not in failed["run"]["facets"]["errorMessage"]
 
 
-def test_a_bug_is_told_with_its_traceback_by_hamilton_too(
+def test_a_bug_is_emitted_with_its_traceback_by_hamilton_too(
     project: Path, read_events: Callable[[], list[Event]]
 ) -> None:
     with pytest.raises(Exception, match="resolution"):
@@ -224,7 +224,7 @@ def test_a_bug_is_told_with_its_traceback_by_hamilton_too(
     assert _ended(read_events(), "doi.hamilton")["run"]["facets"]["errorMessage"]["message"]
 
 
-def test_a_run_that_somebody_stops_is_aborted(paths: ProjectPaths, read_events: Callable[[], list[Event]]) -> None:
+def test_an_interrupted_run_is_aborted(paths: ProjectPaths, read_events: Callable[[], list[Event]]) -> None:
     with pytest.raises(KeyboardInterrupt), pipeline_events("doi", paths, lambda: [STEP]):
         raise KeyboardInterrupt
     assert _states(read_events())[2:] == [(f"doi.{NORTH}", "ABORT"), ("doi", "ABORT")]
@@ -240,7 +240,7 @@ def test_a_run_that_somebody_stops_is_aborted(paths: ProjectPaths, read_events: 
     ],
 )
 @pytest.mark.parametrize("secret", [SECRET, ""])
-def test_no_secret_and_no_folder_of_this_machine_is_told(
+def test_no_event_holds_a_secret_or_a_folder_of_this_machine(
     paths: ProjectPaths,
     read_events: Callable[[], list[Event]],
     monkeypatch: pytest.MonkeyPatch,
@@ -326,7 +326,7 @@ def test_what_has_no_doi_has_the_name_that_its_host_gives_it(
     assert (publication.namespace, publication.name) == (namespace, name)
 
 
-def test_a_bundled_twin_is_never_told_as_its_doi(dataset: Callable[..., Dataset], paths: ProjectPaths) -> None:
+def test_a_bundled_sample_is_never_emitted_as_its_doi(dataset: Callable[..., Dataset], paths: ProjectPaths) -> None:
     twin = source_dataset(dataset(source={"doi": "10.5281/zenodo.1"}), paths)
     assert (twin.namespace, twin.name, twin.tags["is_synthetic"]) == ("file", "data/samples/farms", "true")
     assert twin.description == "Bundled twin of 10.5281/zenodo.1: synthetic."
@@ -406,7 +406,7 @@ def test_boundaries_lead_from_their_file_to_their_table(paths: ProjectPaths) -> 
     assert [each.name for each in step.writes] == names
 
 
-def test_no_table_is_told_of_that_is_only_a_name_within_a_query(
+def test_a_name_within_a_query_is_not_emitted_as_a_table(
     paths: ProjectPaths, read_events: Callable[[], list[Event]]
 ) -> None:
     emit_dbt_events(_dbt(paths.root), paths)
@@ -423,7 +423,7 @@ def test_no_table_is_told_of_that_is_only_a_name_within_a_query(
         ("skipped", "skipped", {}),
     ],
 )
-def test_what_fails_in_dbt_is_told_as_failed_and_what_is_skipped_is_not_told(
+def test_failed_dbt_nodes_are_emitted_as_failed_and_skipped_ones_are_not_emitted(
     paths: ProjectPaths, read_events: Callable[[], list[Event]], model_is: str, test_is: str, ends: dict[str, str]
 ) -> None:
     assert emit_dbt_events(_dbt(paths.root, model_is, test_is), paths) == 2 * len(ends)
@@ -431,7 +431,7 @@ def test_what_fails_in_dbt_is_told_as_failed_and_what_is_skipped_is_not_told(
     assert {name.rpartition(".")[2]: state for name, state in _states(events) if state != "START"} == ends
 
 
-def test_a_dbt_that_has_run_nothing_is_not_told(paths: ProjectPaths, read_events: Callable[[], list[Event]]) -> None:
+def test_a_dbt_run_without_nodes_emits_nothing(paths: ProjectPaths, read_events: Callable[[], list[Event]]) -> None:
     project = _dbt(paths.root)
     (project / "target" / "run_results.json").unlink()
     assert emit_dbt_events(project, paths) == 0
@@ -458,7 +458,7 @@ def test_a_ui_that_cannot_be_asked_says_how_to_get_it(
 
 @pytest.fixture
 def ui(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """An SDK that notes with what it is called; whoever has no project there is refused."""
+    """An SDK that records its arguments; users without a project are refused."""
 
     class MissingError(Exception):
         pass

@@ -109,7 +109,7 @@ def test_a_whole_and_its_two_blocks_are_one_group(compare: Compare) -> None:
     )
 
 
-def test_what_hangs_together_through_a_third_record_is_one_group(compare: Compare) -> None:
+def test_records_connected_through_a_third_one_are_one_group(compare: Compare) -> None:
     comparison = compare([box(0, 2), box(3, 5), box(9, 10)], [box(1, 4), box(9, 10)])
     assert comparison.part_a.group.tolist() == [0, 0, 1]
     assert comparison.part_b.group.tolist() == [0, 1]
@@ -340,13 +340,13 @@ def test_files_are_compared_too_and_named_by_their_stems(run: Run, project: Path
     assert (project / "data/sample/report" / f"compare_My_farms_old__{NORTH}.png").is_file()
 
 
-def test_files_of_one_name_are_told_apart_by_their_folders(run: Run, project: Path) -> None:
+def test_files_of_one_name_are_distinguished_by_their_folders(run: Run, project: Path) -> None:
     files = [write(project / version / "farms.parquet", [box(0, 1)]) for version in ("v1", "v2")]
     assert "A: v1_farms" in run(*files).output
     assert (project / "data/sample/report/compare_v1_farms_v2_farms.png").is_file()
 
 
-def test_a_dataset_that_is_not_loaded_is_said_with_the_remedy(run: Run, project: Path) -> None:
+def test_a_dataset_that_is_not_loaded_is_an_error_with_the_remedy(run: Run, project: Path) -> None:
     loaded(project, SOUTH).unlink()
     result = run("north", "south")
     assert isinstance(result.exception, BuildError)
@@ -367,7 +367,7 @@ def test_a_dataset_that_is_not_loaded_is_said_with_the_remedy(run: Run, project:
         ("metres.parquet", ReadError, "the coordinates of row 1 are not degrees. Expected EPSG:4326 as (lon, lat)"),
     ],
 )
-def test_what_cannot_be_compared_is_said_with_file_and_row(
+def test_records_that_cannot_be_compared_are_reported_with_file_and_row(
     run: Run, project: Path, name: str, kind: type[Exception], message: str
 ) -> None:
     (project / "text.parquet").write_text("id,lon,lat")

@@ -221,7 +221,7 @@ def test_the_page_holds_each_dataset_each_model_and_only_pictures_that_are_drawn
     assert set(images) == pictures
 
 
-def test_the_page_is_well_formed_and_asks_nobody_else_for_anything() -> None:
+def test_the_page_is_well_formed_and_requests_no_other_address() -> None:
     tags = Tags(page(Entry(row("a"), "own"), missing_pictures="`dot` is missing"))
     assert tags.open == []
     assert not tags.seen & {"script", "link", "iframe", "object"}

@@ -198,7 +198,7 @@ def test_the_tables_show_records_and_evidence(case: Callable[..., Case]) -> None
     ]
 
 
-def test_an_installation_is_said_in_one_sentence(case: Callable[..., Case]) -> None:
+def test_an_installation_is_described_in_one_sentence(case: Callable[..., Case]) -> None:
     assert sentences(case(ONE)) == [
         f"{ONE} in GH-NP: polygon of a, 24,600 m², 5.000 MW ac (a); 3 dataset(s), confidence high, licence CC0-1.0; "
         f"divided."
@@ -220,7 +220,7 @@ def test_a_direct_pair_is_the_whole_chain(case: Callable[..., Case]) -> None:
     assert ends(case(FIRST, SECOND).shortest_path()) == [("a:1", "b:1")]
 
 
-def test_records_that_were_never_compared_are_said_with_their_distance(case: Callable[..., Case]) -> None:
+def test_records_that_were_never_compared_are_reported_with_their_distance(case: Callable[..., Case]) -> None:
     """From 2 units to 40 units east: 38 thousandths of a degree along the equator."""
     assert sentences(case("c:1", "e:1"))[2] == (
         "c:1 and e:1 are two installations: they were not even compared: nothing of them is near the other, "
@@ -265,7 +265,7 @@ def test_the_line_that_overrules_a_pair_can_be_pasted(case: Callable[..., Case],
     assert override_line(case(*names), "sample") == LINES[names]
 
 
-def test_what_a_person_said_is_shown_instead_of_a_second_line(why: Why, case: Callable[..., Case]) -> None:
+def test_an_existing_override_is_shown_instead_of_a_second_line(why: Why, case: Callable[..., Case]) -> None:
     assert override_reason(case("pv_farms:1", "pv_farms:2")) == "moved in 2022 (Ada)"
     result = why("pv_farms:1", "pv_farms:2")
     assert result.exit_code == 0
@@ -305,7 +305,7 @@ def test_a_name_that_is_nowhere_is_answered_with_a_reason_or_the_nearest(
     assert why(name).exit_code == 1
 
 
-def test_a_database_without_the_tables_is_said_with_the_remedy(tmp_path: Path) -> None:
+def test_a_database_without_the_tables_is_an_error_with_the_remedy(tmp_path: Path) -> None:
     connect(tmp_path / "raw.duckdb").close()
     with pytest.raises(
         BuildError, match=r"raw\.duckdb: expected the tables .*; found no curated_pv_records.*`make all`"
