@@ -20,7 +20,7 @@ from loaders.cli import repro as command_repro
 from loaders.cli import warehouse as command_warehouse
 from loaders.cli import why as command_why
 from loaders.cli.console import app
-from loaders.cli.supervision import supervised
+from loaders.cli.supervision import run_supervised
 from loaders.core.errors import EoPvError
 from loaders.core.foreign_errors import RUN_VARIABLE, STOPPED_EXIT_CODE, STOPPED_MESSAGE, translate_error
 from loaders.core.redacted_output import redact_process, redact_traceback
@@ -64,7 +64,7 @@ def main() -> None:
 
 def command() -> None:
     """`eo-pv`: run a command in a process of its own."""
-    supervised(main)
+    run_supervised(main)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""From a source to an entry of `params.yaml`: look into it, guess what its columns mean, and write that down."""
+"""`eo-pv add`: inspect a source, infer what its columns mean, and write an entry of `params.yaml`."""

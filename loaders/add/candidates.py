@@ -1,4 +1,4 @@
-"""The files of a source that may be meant, the likeliest first."""
+"""Candidate files of a source, the likeliest first."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -14,21 +14,21 @@ from loaders.core.escape import one_line
 from loaders.core.file_formats import is_archive
 
 SOLAR = re.compile(r"solar|photovolt|(?<![a-z])pv|pv(?![a-z])")
-BESIDE = frozenset(
+ANCILLARY_WORDS = frozenset(
     {"changelog", "codebook", "dictionary", "license", "licence", "metadata", "readme", "sample", "test", "train"}
     | {"testing", "training", "trainset", "testset", "validation", "wind", "windfarms"}
 )
-TABLE, ODD = ".csv", frozenset({".json", ".kml"})
+TABLE_SUFFIX, UNUSUAL_SUFFIXES = ".csv", frozenset({".json", ".kml"})
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that may be the wanted one.
+    """A file that may hold the records.
 
     Attributes:
-        name: its path among the published files, or in its archive.
-        bytes: its size [bytes]; null if nobody states it.
-        archive: the archive that holds it.
+        name: path among the published files, or in its archive.
+        bytes: size [bytes]; null if not stated.
+        archive: name of the archive that holds it; empty for a file outside of archives.
     """
 
     name: str
@@ -36,47 +36,47 @@ class Candidate:
     archive: str = ""
 
     @property
-    def shown(self) -> str:
-        """As `--file` takes it, and as people read it."""
+    def label(self) -> str:
+        """The name as `--file` accepts it, safe to print."""
         return one_line(f"{self.archive}/{self.name}" if self.archive else self.name)
 
     @property
     def size(self) -> str:
-        """For people."""
+        """The size for display."""
         return "not stated" if self.bytes is None else decimal(self.bytes)
 
     @property
     def rank(self) -> tuple[bool, int, bool, int]:
-        """The smaller, the likelier: not what stands beside the data, shapes before tables, solar, large."""
+        """Sort key, the likeliest first: data before ancillary files, shapes before tables, solar, large."""
         name = self.name.lower()
         words = set(tokens(PurePosixPath(name).name)) | set(tokens(name))
-        return bool(words & BESIDE), _format_rank(name), not SOLAR.search(name), -(self.bytes or 0)
+        return bool(words & ANCILLARY_WORDS), _format_rank(name), not SOLAR.search(name), -(self.bytes or 0)
 
 
 def _format_rank(name: str) -> int:
     suffix = PurePosixPath(name).suffix
     if is_archive(name):
         return 1
-    return {TABLE: 2}.get(suffix, 3 if suffix in ODD else 0)
+    return {TABLE_SUFFIX: 2}.get(suffix, 3 if suffix in UNUSUAL_SUFFIXES else 0)
 
 
-def ranked(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """The likeliest first."""
+def rank_candidates(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Sort candidates, the likeliest first."""
     return sorted(candidates, key=lambda candidate: (candidate.rank, candidate.name))
 
 
-def as_table(candidates: Sequence[Candidate]) -> Table:
-    """For the terminal, numbered."""
+def candidates_table(candidates: Sequence[Candidate]) -> Table:
+    """A numbered table for the terminal."""
     table = Table(header_style="bold")
     table.add_column("", justify="right")
     table.add_column("file", overflow="fold")
     table.add_column("size", justify="right")
     for number, candidate in enumerate(candidates, 1):
-        table.add_row(str(number), candidate.shown, candidate.size)
+        table.add_row(str(number), candidate.label, candidate.size)
     return table
 
 
-def undecided(candidates: Sequence[Candidate]) -> EoPvError:
-    """The error where nobody can be asked which file is meant."""
-    listing = "\n".join(f"  --file '{candidate.shown}'  ({candidate.size})" for candidate in candidates)
+def ambiguous_files_error(candidates: Sequence[Candidate]) -> EoPvError:
+    """The error for an ambiguous source where no prompt is possible."""
+    listing = "\n".join(f"  --file '{candidate.label}'  ({candidate.size})" for candidate in candidates)
     return EoPvError(f"There are several files. Say which with --file, or take the first with --yes:\n{listing}")

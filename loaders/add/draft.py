@@ -1,4 +1,4 @@
-"""A setting that was guessed, and why."""
+"""Guessed settings, each with its reason, and the draft of an entry."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,9 +9,9 @@ class Guess:
     """One setting of an entry.
 
     Attributes:
-        value: as `params.yaml` states it.
-        reason: what it was guessed from; becomes the comment above it.
-        is_doubtful: whether somebody should look at it before anything is made from it.
+        value: as written in `params.yaml`.
+        reason: the evidence for it; becomes the comment above it.
+        is_doubtful: whether it needs review before the dataset is used.
     """
 
     value: Any
@@ -25,9 +25,9 @@ class Draft:
 
     Attributes:
         key: of the dataset.
-        settings: its branches in their order: a guess, or guesses by the name of the setting.
-        notes: what to know that belongs to no one setting.
-        open_questions: those of the notes that nobody but a reader can answer.
+        settings: its branches in their order: a guess, or guesses by setting name.
+        notes: remarks that belong to no single setting.
+        open_questions: the notes that need an answer from the user.
     """
 
     key: str
@@ -36,19 +36,19 @@ class Draft:
     open_questions: tuple[str, ...] = field(default=())
 
     @property
-    def plain(self) -> dict[str, Any]:
-        """The entry without comments, as a reader of YAML gets it."""
-        return {name: _plain(branch) for name, branch in self.settings.items()}
+    def entry(self) -> dict[str, Any]:
+        """The entry without comments, as YAML parses it."""
+        return {name: _branch_values(branch) for name, branch in self.settings.items()}
 
     @property
     def doubts(self) -> list[str]:
-        """What to look at, a sentence each, with the name of the setting."""
-        found = list(self.open_questions)
+        """Points to review, one sentence each, with the name of the setting."""
+        sentences = list(self.open_questions)
         for name, branch in self.settings.items():
             parts = {name: branch} if isinstance(branch, Guess) else {f"{name}.{part}": g for part, g in branch.items()}
-            found += [f"{part}: {guess.reason}" for part, guess in parts.items() if guess.is_doubtful]
-        return found
+            sentences += [f"{part}: {guess.reason}" for part, guess in parts.items() if guess.is_doubtful]
+        return sentences
 
 
-def _plain(branch: Guess | dict[str, Guess]) -> Any:
+def _branch_values(branch: Guess | dict[str, Guess]) -> Any:
     return branch.value if isinstance(branch, Guess) else {name: guess.value for name, guess in branch.items()}

@@ -1,4 +1,4 @@
-"""Put what was found about a source together as an entry of `params.yaml`."""
+"""Assembles the draft of an entry from a source, its publisher's record and the inspected file."""
 
 from collections.abc import Container
 from math import ceil
@@ -7,118 +7,125 @@ from pathlib import PurePosixPath
 from pydantic import TypeAdapter, ValidationError
 
 from loaders.acquire.lock import Record
-from loaders.add import guess_columns as guesses
-from loaders.add import guess_technology as kinds
 from loaders.add.draft import Draft, Guess
-from loaders.add.find_file import Found
-from loaders.add.inspection import Look
+from loaders.add.find_file import SelectedFile
+from loaders.add.guess_columns import column_settings, filter_rows, row_warnings
+from loaders.add.guess_technology import technology_filter
+from loaders.add.inspection import Inspection
 from loaders.add.names import dataset_key
-from loaders.add.source import Given
+from loaders.add.source import SourceSpec
 from loaders.core.errors import SettingsError
 from loaders.core.escape import one_line
 from loaders.settings.licences import spdx
 from loaders.settings.messages import EXAMPLES
 from loaders.settings.params import RESERVED_KEYS, Key, Settings
 
-RENAME = "rename the key to <place>_<maker or kind>_<year> before anything is made under it"
-LONGEST_TITLE = 200
+RENAME_NOTE = "rename the key to <place>_<maker or kind>_<year> before anything is made under it"
+MAX_TITLE_CHARACTERS = 200
 
 
 def taken_keys(settings: Settings) -> set[str]:
-    """Every word that no further dataset may have as its key."""
+    """Keys that a new dataset cannot have: keys, aliases and reserved words."""
     aliases = {dataset.alias for dataset in settings.datasets.values() if dataset.alias}
     return {*settings.datasets, *aliases, *settings.not_loaded, *RESERVED_KEYS}
 
 
-def require_key(key: str, taken: Container[str]) -> str:
-    """The key, if it is one and still free.
+def require_key(key: str, existing_keys: Container[str]) -> str:
+    """The key, if it is valid and free.
 
     Raises:
-        SettingsError: it is not of the form of keys, or stands in `params.yaml` already.
+        SettingsError: it is malformed, or in `params.yaml` already.
     """
     try:
         TypeAdapter(Key).validate_python(key)
     except ValidationError as error:
         raise SettingsError(f"--key is {key!r}; expected, for example, {EXAMPLES['[key]']}.") from error
-    if key in taken:
+    if key in existing_keys:
         raise SettingsError(f"{key} stands in params.yaml already, or is a name that eo-pv uses. Give another --key.")
     return key
 
 
-def draft(given: Given, found: Found, look: Look, key: str | None, settings: Settings) -> Draft:
-    """The entry, every guess with its reason.
+def draft_entry(
+    spec: SourceSpec, selected: SelectedFile, inspection: Inspection, key: str | None, settings: Settings
+) -> Draft:
+    """Draft the entry; every guess carries its reason.
 
     Args:
-        given: the source.
-        found: the file in it.
-        look: what is in the file.
-        key: as the user wants it; null to make one.
-        settings: the settings as they are.
+        spec: the source.
+        selected: the file selected from it.
+        inspection: of that file.
+        key: the `--key` option; null derives one from the title.
+        settings: the current settings.
     """
-    notes = ["guessed by `eo-pv add`: look at each line", *_record_notes(found.record)]
+    notes = ["guessed by `eo-pv add`: look at each line", *_record_notes(selected.record)]
     if key is None:
-        key = _key(found, settings)
-        notes.append(RENAME)
-    filter_ = kinds.where(look)
-    only = guesses.wanted(look, filter_)
-    columns, refused = guesses.columns(look, only)
-    questions = (*look.open_questions, *guesses.warnings(look, only, filter_), *refused)
-    branches: dict[str, Guess | dict[str, Guess]] = {"source": _source(given, found)}
-    if look.reading:
-        branches["read"] = look.reading
-    if filter_:
-        branches["where"] = filter_
+        key = _make_key(selected, settings)
+        notes.append(RENAME_NOTE)
+    row_filter = technology_filter(inspection)
+    selection = filter_rows(inspection, row_filter)
+    columns, refusals = column_settings(inspection, selection)
+    questions = (*inspection.open_questions, *row_warnings(inspection, selection, row_filter), *refusals)
+    branches: dict[str, Guess | dict[str, Guess]] = {"source": _source_branch(spec, selected)}
+    if inspection.reading:
+        branches["read"] = inspection.reading
+    if row_filter:
+        branches["where"] = row_filter
     if columns:
         branches["columns"] = columns
-    branches["expected_features"] = Guess(look.features, "as many as the file has; compare it with the paper")
-    limit = Guess(ceil((found.bytes or 0) / 1e6), "the size of the file [MB], more than the others may have")
+    branches["expected_features"] = Guess(inspection.features, "as many as the file has; compare it with the paper")
+    limit = Guess(ceil((selected.bytes or 0) / 1e6), "the size of the file [MB], more than the others may have")
     if limit.value > settings.max_mb:
         branches["max_mb"] = limit
-    if licence := _licence(found.record):
+    if licence := _licence_guess(selected.record):
         branches["licence"] = licence
     return Draft(key, branches, (*notes, *questions), questions)
 
 
-def _key(found: Found, settings: Settings) -> str:
-    record = found.record
-    file = PurePosixPath(found.file.published).stem
-    # at GitHub, and of a bare address, the title is the repository's, or nothing
+def _make_key(selected: SelectedFile, settings: Settings) -> str:
+    record = selected.record
+    file = PurePosixPath(selected.file.published).stem
+    # the title of a GitHub record is the repository's, and a bare URL has none
     title = record.title if record and record.title and record.repository not in {"github", "url"} else file
     return dataset_key(title, record.year if record else None, taken_keys(settings))
 
 
-def _source(given: Given, found: Found) -> dict[str, Guess]:
-    record = found.record
-    reason, doubtful = "", False
-    if record and given.kind == "github" and not given.is_pinned:
-        moving, commit = given.ref, record.id.partition("@")[2]
-        is_release = ":release:" in given.name
-        reason = f"{one_line(moving)!r} is a tag or a branch, not a commit, and may move"
+def _source_branch(spec: SourceSpec, selected: SelectedFile) -> dict[str, Guess]:
+    record = selected.record
+    reason, is_doubtful = "", False
+    if record and spec.kind == "github" and not spec.is_pinned:
+        ref, commit = spec.ref, record.id.partition("@")[2]
+        is_release = ":release:" in spec.name
+        reason = f"{one_line(ref)!r} is a tag or a branch, not a commit, and may move"
         if is_release:
-            doubtful = True
+            is_doubtful = True
         else:
-            given = given.at(commit)
+            spec = spec.with_ref(commit)
             reason += ": this is the commit that it means now"
-    if record and given.kind == "doi" and record.doi and record.doi.lower() != given.name.lower():
+    if record and spec.kind == "doi" and record.doi and record.doi.lower() != spec.name.lower():
         reason = f"means {one_line(record.doi)} now; the lock pins it"
-    source = {given.kind: Guess(given.name, reason, doubtful)}
-    if found.include:
-        source["include"] = Guess(list(found.include), "the other files of the source are left out")
-    return source
+    branch = {spec.kind: Guess(spec.name, reason, is_doubtful)}
+    if selected.include:
+        branch["include"] = Guess(list(selected.include), "the other files of the source are left out")
+    return branch
 
 
 def _record_notes(record: Record | None) -> list[str]:
     if record is None:
         return []
-    title = f"“{one_line(record.title)[:LONGEST_TITLE]}”" if record.title else ""
+    title = f"“{one_line(record.title)[:MAX_TITLE_CHARACTERS]}”" if record.title else ""
     version = f"version {one_line(record.version)}" if record.version else ""
     year = str(record.year) if record.year else ""
-    said = ", ".join(part for part in (title, year, version) if part)
-    stated = one_line(record.licence or "")
-    unclear = f"the publisher's record calls the licence “{stated[:LONGEST_TITLE]}”, which is no licence known here"
-    return [*([said] if said else []), *([unclear] if stated and not spdx(record.licence) else [])]
+    identification = ", ".join(part for part in (title, year, version) if part)
+    licence = one_line(record.licence or "")
+    unknown_licence = (
+        f"the publisher's record calls the licence “{licence[:MAX_TITLE_CHARACTERS]}”, which is no licence known here"
+    )
+    return [
+        *([identification] if identification else []),
+        *([unknown_licence] if licence and not spdx(record.licence) else []),
+    ]
 
 
-def _licence(record: Record | None) -> Guess | None:
+def _licence_guess(record: Record | None) -> Guess | None:
     name = spdx(record.licence) if record else None
-    return Guess(name, "as the publisher's record states; nobody has read it yet", is_doubtful=True) if name else None
+    return Guess(name, "as the publisher's record states; not reviewed yet", is_doubtful=True) if name else None

@@ -1,4 +1,4 @@
-"""Bring one file of a source near enough to look into it; what is downloaded stays in the cache, the rest goes."""
+"""Selects one file of a source and makes it local: lists, downloads (into the cache) and unpacks."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from loaders.acquire.archives.unpack import require_safe_name, unpack
 from loaders.acquire.downloader import Downloader
 from loaders.acquire.lock import Lock, LockedFile, Record
 from loaders.acquire.publishers import local
-from loaders.add.candidates import Candidate, ranked
+from loaders.add.candidates import Candidate, rank_candidates
 from loaders.core.errors import EoPvError, SourceError
 from loaders.core.escape import one_line
 from loaders.core.file_formats import (
@@ -33,14 +33,14 @@ Choose = Callable[[Sequence[Candidate]], Candidate]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The file to look into.
+class SelectedFile:
+    """The file to inspect.
 
     Attributes:
-        file: on this disk.
-        record: what its publisher says; none for the user's own files.
-        include: the pattern that tells it from the others of its source; none where it is the only one.
-        bytes: the size of what was downloaded for it [bytes]; null if nothing was.
+        file: the local file.
+        record: the publisher's metadata; none for local files.
+        include: the pattern that selects it among the files of its source; empty where it is the only one.
+        bytes: size of the download [bytes]; null if nothing was downloaded.
     """
 
     file: SourceFile
@@ -49,23 +49,23 @@ class Found:
     bytes: int | None
 
 
-class Place:
-    """A source, and a folder of ours to look into it."""
+class FileFinder:
+    """Finds the file to inspect among the files of a source."""
 
     def __init__(self, dataset: Dataset, settings: Settings, root: Path, folder: Path) -> None:
-        """Ask the source what it holds.
+        """List the files of the source.
 
         Args:
-            dataset: with nothing but a source.
-            settings: for its limits and patience.
-            root: the project's.
-            folder: emptied by whoever made it.
+            dataset: a dataset that has only a source.
+            settings: for limits and the retry policy.
+            root: project folder.
+            folder: scratch folder; the caller deletes it.
 
         Raises:
-            SourceError: the source cannot be asked.
+            SourceError: the source cannot be reached or has no answer.
         """
         self.dataset, self.folder = dataset, folder
-        self.paths = ProjectPaths(root, "doi")  # a published source is asked itself, whatever the origin
+        self.paths = ProjectPaths(root, "doi")  # a published source, never its bundled sample
         self.downloads = Downloader(settings)
         self.limit_mb = settings.limit_mb(dataset)
         self.record: Record | None = None
@@ -75,126 +75,134 @@ class Place:
             sizes = {name: path.stat().st_size for name, path in self.local_files.items()}
             self.files = {name: LockedFile(name, size) for name, size in sizes.items()}
         else:
-            self.record, listed = publishers.query(dataset, self.downloads.client)
-            self.files = {file.name: file for file in listed}
+            self.record, files = publishers.query(dataset, self.downloads.client)
+            self.files = {file.name: file for file in files}
 
-    def find(self, choose: Choose) -> Found:
-        """The chosen file, unpacked if it is in an archive.
+    def find(self, choose: Choose) -> SelectedFile:
+        """Choose the file; unpack it if it is in an archive.
 
         Args:
             choose: takes several candidates and returns the one that is meant.
 
         Raises:
-            EoPvError: nothing there can be read, or what is chosen is too large or cannot be brought.
+            EoPvError: the source has no readable file, or the chosen one is too large or cannot be downloaded.
         """
         names, unmatched = select_names(self.files, self.dataset.source)
-        chosen = self._choice(names, {name: file.bytes for name, file in self.files.items()}, "", choose, unmatched)
-        path = self._brought(chosen)
+        listed_sizes = {name: file.bytes for name, file in self.files.items()}
+        published = self._choose(names, listed_sizes, "", choose, unmatched)
+        path = self._download(published)
         size = path.stat().st_size if self.record else None
-        if not is_archive(chosen.name):
-            return Found(SourceFile(path, chosen.name), self.record, self._include(chosen, []), size)
-        members, held = self._unpacked(chosen.name, path)
-        sizes = {name: (held / name).stat().st_size for name in members if (held / name).is_file()}
-        inside = self._choice(list(sizes), sizes, chosen.name, choose, [])
-        file = SourceFile(held / inside.name, inside.name, chosen.name)
-        return Found(file, self.record, self._include(inside, members), size)
+        if not is_archive(published.name):
+            file = SourceFile(path, published.name)
+            return SelectedFile(file, self.record, self._include_pattern(published, []), size)
+        members, folder = self._unpack(published.name, path)
+        sizes = {name: (folder / name).stat().st_size for name in members if (folder / name).is_file()}
+        member = self._choose(list(sizes), sizes, published.name, choose, [])
+        file = SourceFile(folder / member.name, member.name, published.name)
+        return SelectedFile(file, self.record, self._include_pattern(member, members), size)
 
-    def _choice(
-        self, names: Sequence[str], sizes: Mapping[str, int | None], archive: str, choose: Choose, missed: Sequence[str]
+    def _choose(
+        self,
+        names: Sequence[str],
+        sizes: Mapping[str, int | None],
+        archive: str,
+        choose: Choose,
+        unmatched: Sequence[str],
     ) -> Candidate:
-        """The one of these files that is meant.
+        """Choose one of these files.
 
         Args:
-            names: of the files that may be meant.
-            sizes: of all files beside them [bytes].
-            archive: that holds them.
-            choose: of several.
-            missed: patterns that nothing there can match.
+            names: of the eligible files.
+            sizes: of all files of the source or archive [bytes].
+            archive: that holds them; empty for the source itself.
+            choose: picks one of several candidates.
+            unmatched: patterns that match no file.
         """
         sizes = merge_geodatabases(sizes)
         names = sorted({geodatabase(name) or name for name in names})
         data = [name for name in names if is_data(name) and not (archive and is_archive(name))]
         if not self.dataset.source.include:
             data = sorted(main_files(data, with_archives=True))
-        if missed or not data:
-            wish = f"that --file {', '.join(self.dataset.source.include)!r} means and " * bool(
+        if unmatched or not data:
+            request = f"that --file {', '.join(self.dataset.source.include)!r} means and " * bool(
                 self.dataset.source.include
             )
-            there = ", ".join(map(one_line, sorted(sizes)[:50])) or "nothing"
-            raise SourceError(f"{one_line(archive or self._name)} holds no file {wish}{READABLE}. It holds: {there}.")
-        candidates = ranked(Candidate(name, sizes[name], archive) for name in data)
+            listing = ", ".join(map(one_line, sorted(sizes)[:50])) or "nothing"
+            raise SourceError(
+                f"{one_line(archive or self._source_name)} holds no file {request}{READABLE}. It holds: {listing}."
+            )
+        candidates = rank_candidates(Candidate(name, sizes[name], archive) for name in data)
         return candidates[0] if len(candidates) == 1 else choose(candidates)
 
     @property
-    def _name(self) -> str:
+    def _source_name(self) -> str:
         return str(getattr(self.dataset.source, self.dataset.source.kind))
 
-    def _brought(self, chosen: Candidate) -> Path:
-        """Where the bytes of a published file are, under its own name and beside the other parts of a shapefile."""
+    def _download(self, chosen: Candidate) -> Path:
+        """Download a published file with its companions and link them under their own names; the local path."""
         if self.record is None:
-            return self._own(chosen.name)
+            return self._local_path(chosen.name)
         if (chosen.bytes or 0) / 1e6 > self.limit_mb:
             raise EoPvError(
-                f"{chosen.shown} has {(chosen.bytes or 0) / 1e6:,.1f} MB, more than the limit of {self.limit_mb:g} MB. "
-                f"If you want it, say --max-mb {ceil((chosen.bytes or 0) / 1e6)}, which becomes `max_mb:` of the entry."
+                f"{chosen.label} has {(chosen.bytes or 0) / 1e6:,.1f} MB, more than the limit of {self.limit_mb:g} MB. If you want it, say --max-mb {ceil((chosen.bytes or 0) / 1e6)}, which becomes `max_mb:` of the entry."
             )
-        names = {chosen.name, *_parts(chosen.name, list(self.files))} & self.files.keys()
-        wanted = [self.files[name] for name in sorted(names)]
-        for file in wanted:
-            require_safe_name(file.name, "the publisher", self._name)
-        lock = Lock(self.dataset.key, self.dataset.source.kind, {}, tuple(wanted), self.record)
+        names = {chosen.name, *_companion_files(chosen.name, list(self.files))} & self.files.keys()
+        files = [self.files[name] for name in sorted(names)]
+        for file in files:
+            require_safe_name(file.name, "the publisher", self._source_name)
+        lock = Lock(self.dataset.key, self.dataset.source.kind, {}, tuple(files), self.record)
         with self.downloads.bars:
-            brought = self.downloads.files(self.dataset, lock, self.paths)
-        for name, path in brought.items():
+            downloaded = self.downloads.files(self.dataset, lock, self.paths)
+        for name, path in downloaded.items():
             link = self.folder / name
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(path)
         return self.folder / chosen.name
 
-    def _own(self, name: str) -> Path:
-        """A file of the user's, or a folder that is a file geodatabase."""
+    def _local_path(self, name: str) -> Path:
+        """The path of the user's own file, or of a folder that is a file geodatabase."""
         if name in self.local_files:
             return self.local_files[name]
-        inside, path = next((inside, path) for inside, path in self.local_files.items() if geodatabase(inside) == name)
-        return path.parents[len(PurePosixPath(inside).relative_to(name).parts) - 1]
+        member, path = next((member, path) for member, path in self.local_files.items() if geodatabase(member) == name)
+        return path.parents[len(PurePosixPath(member).relative_to(name).parts) - 1]
 
-    def _unpacked(self, name: str, path: Path) -> tuple[list[str], Path]:
-        """All members of an archive, and the folder that those now are in which may be meant."""
-        held: list[str] = []
+    def _unpack(self, name: str, path: Path) -> tuple[list[str], Path]:
+        """Unpack the eligible members; the names of all members, and the folder."""
+        all_members: list[str] = []
         folder = self.folder / f"{name}{UNPACKED_SUFFIX}"
         folder.mkdir(parents=True)
 
-        def wanted(members: Sequence[str]) -> list[str]:
-            held.extend(members)
+        def select(members: Sequence[str]) -> list[str]:
+            all_members.extend(members)
             return select_members(members, name, self.dataset.source)
 
-        unpack(path, name, folder, wanted, self.downloads.archive_limits, self.dataset.key)
-        return held, folder
+        unpack(path, name, folder, select, self.downloads.archive_limits, self.dataset.key)
+        return all_members, folder
 
-    def _include(self, chosen: Candidate, members: Sequence[str]) -> tuple[str, ...]:
-        """The shortest pattern that means this file alone; none where there is no other to be taken for it."""
+    def _include_pattern(self, chosen: Candidate, members: Sequence[str]) -> tuple[str, ...]:
+        """The shortest pattern that matches this file only; empty where no other data file exists."""
         files, members = merge_geodatabases(dict.fromkeys(self.files)), list(merge_geodatabases(dict.fromkeys(members)))
-        beside = [name for name in files if is_data(name) and name != (chosen.archive or chosen.name)]
-        inside = [name for name in members if is_data(name) and name != chosen.name]
-        if not beside and not inside:
+        siblings = [name for name in files if is_data(name) and name != (chosen.archive or chosen.name)]
+        other_members = [name for name in members if is_data(name) and name != chosen.name]
+        if not siblings and not other_members:
             return ()
         if not chosen.archive:
             return (escape(chosen.name),)
-        short = PurePosixPath(chosen.name).name
-        others = [PurePosixPath(name).name for name in (*files, *members) if name != chosen.name]
-        is_clear = short not in others and not any(is_archive(name) for name in beside)
-        return (escape(short if is_clear else f"{chosen.archive}/{chosen.name}"),)
+        base_name = PurePosixPath(chosen.name).name
+        other_base_names = [PurePosixPath(name).name for name in (*files, *members) if name != chosen.name]
+        is_unique = base_name not in other_base_names and not any(is_archive(name) for name in siblings)
+        return (escape(base_name if is_unique else f"{chosen.archive}/{chosen.name}"),)
 
 
-def holds(source_patterns: Sequence[str], name: str) -> bool:
-    """Whether patterns of an entry mean a file of this name; without patterns they mean any."""
-    short = PurePosixPath(name).name
-    return not source_patterns or any(fnmatchcase(each, p) for p in source_patterns for each in (name, short))
+def matches_patterns(patterns: Sequence[str], name: str) -> bool:
+    """Whether `include` patterns match a file name; no patterns match any."""
+    base_name = PurePosixPath(name).name
+    return not patterns or any(fnmatchcase(spelling, pattern) for pattern in patterns for spelling in (name, base_name))
 
 
-def _parts(name: str, names: Sequence[str]) -> list[str]:
-    if inside := [other for other in names if geodatabase(other) == name]:
-        return inside
+def _companion_files(name: str, names: Sequence[str]) -> list[str]:
+    if members := [other for other in names if geodatabase(other) == name]:
+        return members
     if not name.lower().endswith(".shp"):
         return []
     stem = name[: -len(".shp")].lower()

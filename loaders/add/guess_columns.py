@@ -1,67 +1,73 @@
-"""What the columns of a file mean, as far as their names and first values tell; each guess with its reason."""
+"""Column mapping: infers `columns` and its warnings from column names and sampled values."""
 
 import re
 from collections.abc import Sequence
 
-from loaders.add import guess_dates as dates
-from loaders.add import guess_quantities as quantities
-from loaders.add import guess_status as statuses
-from loaders.add import guess_technology as kinds
+from loaders.add import guess_area, guess_capacity, guess_dates, guess_status, guess_technology
 from loaders.add.draft import Guess
-from loaders.add.guess_coordinates import position_pair
-from loaders.add.inspection import ROWS, Look
+from loaders.add.guess_coordinates import position_columns
+from loaders.add.inspection import SAMPLE_ROWS, Inspection
 from loaders.add.names import tokens
-from loaders.add.unsupported_units import unreadable
+from loaders.add.unsupported_units import unreadable_quantities
 from loaders.add.values import null_values
 
 ROW_NUMBERS = frozenset({"fid", "gid", "objectid", "ogc_fid", "oid"})
-KML = frozenset({"KML", "LIBKML"})
-NO_ID = re.compile(r"(?:gr|hybr|val|inval|sol|flu|vo|pa|liqu|ac|m|r)id$")
+KML_FORMATS = frozenset({"KML", "LIBKML"})
+NOT_ID = re.compile(r"(?:gr|hybr|val|inval|sol|flu|vo|pa|liqu|ac|m|r)id$")
 
 
-def wanted(look: Look, filter_: Guess | None) -> Look:
-    """What was looked at, without the rows that are not wanted."""
-    if filter_ is None:
-        return look
-    ((name, values),) = filter_.value.items()
-    return look.only([value in values for value in look.columns[name]])
+def filter_rows(inspection: Inspection, row_filter: Guess | None) -> Inspection:
+    """The inspection, restricted to the rows that `where` keeps."""
+    if row_filter is None:
+        return inspection
+    ((name, values),) = row_filter.value.items()
+    return inspection.select([value in values for value in inspection.columns[name]])
 
 
-def columns(look: Look, only: Look) -> tuple[dict[str, Guess], list[str]]:
-    """The settings under `columns`, and why there is none where a column looks like one.
+def column_settings(inspection: Inspection, selection: Inspection) -> tuple[dict[str, Guess], list[str]]:
+    """The settings under `columns`, and why a column with a fitting name has none.
 
     Args:
-        look: at all rows.
-        only: at those that are wanted.
+        inspection: of all rows.
+        selection: of the rows that `where` keeps.
     """
-    area = quantities.area(only)
-    found = {
-        "source_id": source_id(look),
+    area = guess_area.area(selection)
+    guesses = {
+        "source_id": source_id(inspection),
         "area": area,
-        "capacity": quantities.capacity(only, area),
-        "installed": dates.installed(only),
-        "position": position(only),
+        "capacity": guess_capacity.capacity(selection, area),
+        "installed": guess_dates.installation_date(selection),
+        "position": position(selection),
     }
-    settings = {name: guess for name, guess in found.items() if guess and guess.value is not None}
-    refused = [f"columns.{name}: {guess.reason}" for name, guess in found.items() if guess and guess.value is None]
-    undated = [] if "installed" in settings else [*dates.unreadable(only), *dates.bounds(only)]
-    return settings, [*refused, *unreadable(only), *undated]
+    settings = {name: guess for name, guess in guesses.items() if guess and guess.value is not None}
+    refusals = [f"columns.{name}: {guess.reason}" for name, guess in guesses.items() if guess and guess.value is None]
+    notes = [*refusals, *unreadable_quantities(selection)]
+    if "installed" not in settings:
+        notes += [*guess_dates.unreadable_dates(selection), *guess_dates.date_bounds(selection)]
+    return settings, notes
 
 
-def warnings(look: Look, only: Look, filter_: Guess | None) -> list[str]:
-    """What is to know of the rows: that none is solar, or that some were never built."""
-    technologies = [] if filter_ else [*kinds.not_solar(look), *kinds.undecided(look)]
-    return [*technologies, *statuses.statuses(only), *statuses.denied(only), *statuses.retired(only)]
+def row_warnings(inspection: Inspection, selection: Inspection, row_filter: Guess | None) -> list[str]:
+    """Warnings about the rows: none is solar, or some were never built."""
+    warnings = []
+    if not row_filter:
+        warnings += guess_technology.no_solar_warnings(inspection)
+        warnings += guess_technology.mixed_technology_warnings(inspection)
+    warnings += guess_status.status_warnings(selection)
+    warnings += guess_status.denial_warnings(selection)
+    return warnings + guess_status.retirement_warnings(selection)
 
 
-def source_id(look: Look) -> Guess | None:
-    """The column with the publisher's identifier: each record has one, and no two the same."""
-    ranks = {name: _id_rank(name, look.format) for name, column in look.columns.items() if _is_unique(column)}
+def source_id(inspection: Inspection) -> Guess | None:
+    """The column with the publisher's identifier: complete and unique."""
+    ranks = {
+        name: _id_rank(name, inspection.format) for name, column in inspection.columns.items() if _is_unique(column)
+    }
     if not any(ranks.values()):
         return None
     name = max(ranks, key=lambda name: ranks[name])
-    rows = len(look.columns[name])
-    extent = "all" if rows == look.features else f"{min(rows, ROWS):,} of the"
+    rows = len(inspection.columns[name])
+    extent = "all" if rows == inspection.features else f"{min(rows, SAMPLE_ROWS):,} of the"
     reason = f"{extent} records have one, no two the same"
     is_number = ranks[name] == 1
     reason += "; it may only number the rows: then leave it out" if is_number else ""
@@ -69,28 +75,35 @@ def source_id(look: Look) -> Guess | None:
 
 
 def _id_rank(name: str, format_: str) -> int:
-    """The larger, the likelier a name of an identifier; 0 for other names."""
+    """How likely a name is an identifier's; 0 for other names."""
     lower, words = name.lower(), set(tokens(name))
-    if lower in ROW_NUMBERS or (lower == "id" and format_ in KML):  # of a placemark: often made by the program
+    if lower in ROW_NUMBERS or (
+        lower == "id" and format_ in KML_FORMATS
+    ):  # often generated by the program that wrote it
         return 1
     if words & {"id", "uid", "uuid", "idnr", "guid"} or re.fullmatch(r"\w+_(?:id|idnr|idno)", lower):
         return 4 if lower in {"id", "uid", "uuid", "unique_id", "source_id"} else 3
-    return 2 if lower.endswith("id") and not NO_ID.search(lower) else 0
+    return 2 if lower.endswith("id") and not NOT_ID.search(lower) else 0
 
 
 def _is_unique(column: Sequence[str | None]) -> bool:
     return len(set(column)) == len(column) and None not in column
 
 
-def position(look: Look) -> Guess | None:
-    """The stated position beside outlines, in degrees; null where there is none."""
-    if not look.has_polygons:
+def position(inspection: Inspection) -> Guess | None:
+    """The stated position in addition to outlines, in degrees; null where there is none."""
+    if not inspection.has_polygons:
         return None
-    pair = position_pair(look.columns, look.marks)
+    pair = position_columns(inspection.columns, inspection.marks)
     if pair is None or not pair.in_degrees:
         return None
     setting: dict[str, object] = {"longitude": pair.x, "latitude": pair.y}
-    nulls = {*null_values(look.columns[pair.x], negatives=True), *null_values(look.columns[pair.y], negatives=True)}
+    nulls = {
+        *null_values(inspection.columns[pair.x], negatives=True),
+        *null_values(inspection.columns[pair.y], negatives=True),
+    }
     if nulls:
         setting["null_values"] = sorted(nulls, key=str)
-    return Guess(setting, "by their names and values; only compared with the outlines", is_doubtful=not pair.by_name)
+    return Guess(
+        setting, "by their names and values; only compared with the outlines", is_doubtful=not pair.is_named_lonlat
+    )

@@ -1,4 +1,4 @@
-"""Which column says when a plant was installed, and how its dates are written."""
+"""Installation dates: detects the column, or pair of columns, and the date pattern."""
 
 import re
 from collections.abc import Sequence
@@ -6,34 +6,37 @@ from dataclasses import dataclass
 from typing import Any
 
 from loaders.add.draft import Guess
-from loaders.add.inspection import Look
+from loaders.add.inspection import Inspection
 from loaders.add.names import tokens
-from loaders.add.values import distinct, known, null_values, shown, without
+from loaders.add.values import distinct_values, format_examples, known_values, mask_nulls, null_values
 from loaders.core.escape import one_line
 
-BUILT = frozenset(
+CONSTRUCTION_WORDS = frozenset(
     {"built", "commission", "commissioned", "commissioning", "completed", "completion", "cod", "inbetriebnahme", "inst"}
     | {"constructed", "erected", "baujahr", "inbetriebnahmejahr", "inbetriebnahmedatum", "instalacion", "instalación"}
     | {"instalação", "instalacao", "installazione"}
     | {"install", "installation", "installed", "online", "operating", "operation", "operational"}
 )
-WHEN = frozenset({"date", "year", "yr", "jahr", "datum", "año", "anno", "année", "annee", "fecha"})
-NOT_BUILT = frozenset(
+DATE_WORDS = frozenset({"date", "year", "yr", "jahr", "datum", "año", "anno", "année", "annee", "fecha"})
+OTHER_EVENT_WORDS = frozenset(
     {"access", "appeal", "capacity", "created", "data", "digitized", "edited", "expired", "image", "imagery", "img"}
     | {"lodged", "modified", "record", "refused", "retired", "retirement", "source", "status", "submitted", "updated"}
     | {"accessed", "decommissioning", "decommissioned", "withdrawn", "cap"}
 )
-AFTER, BEFORE = frozenset({"after"}), frozenset({"before", "until"})
-LOWER, UPPER = frozenset({"earliest", "lower", "min", "minimum"}), frozenset({"latest", "upper", "max", "maximum"})
-NEGATED = frozenset({"not"})
-BUILDING = frozenset({"build", "building", "construction"})
-SEEN, FIRST = frozenset({"detected", "detection", "observed", "seen"}), frozenset({"first"})
-DATED_ONLY = 1  # the score of a name that says date or year, and not of what
-ENOUGH = 0.9
+AFTER_WORDS, BEFORE_WORDS = frozenset({"after"}), frozenset({"before", "until"})
+LOWER_WORDS, UPPER_WORDS = (
+    frozenset({"earliest", "lower", "min", "minimum"}),
+    frozenset({"latest", "upper", "max", "maximum"}),
+)
+NEGATION_WORDS = frozenset({"not"})
+BUILDING_WORDS = frozenset({"build", "building", "construction"})
+DETECTION_WORDS, FIRST_WORDS = frozenset({"detected", "detection", "observed", "seen"}), frozenset({"first"})
+DATE_WORD_SCORE = 1  # the score of a name with only a date word
+DATE_SHARE = 0.9
 PARTS = {"YYYY": r"(?:19[5-9]\d|20\d\d)", "MM": r"(?:0?[1-9]|1[0-2])", "DD": r"(?:0?[1-9]|[12]\d|3[01])"}
 YEAR, MONTH, DAY = PARTS["YYYY"], r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
-PLAIN = re.compile(rf"<?\s*{YEAR}(?:-?{MONTH}(?:-?{DAY}(?:[T ]\d\d:\d\d.*)?)?)?")
-WITH_FRACTION = re.compile(rf"{PLAIN.pattern}|{YEAR}\.\d+")
+PLAIN_DATE = re.compile(rf"<?\s*{YEAR}(?:-?{MONTH}(?:-?{DAY}(?:[T ]\d\d:\d\d.*)?)?)?")
+DATE_OR_FRACTION = re.compile(rf"{PLAIN_DATE.pattern}|{YEAR}\.\d+")
 FRACTION = "YYYY.fraction"  # the mean year of several units: read as a plain date
 PATTERNS = (
     *(f"DD{mark}MM{mark}YYYY" for mark in "/.-"),
@@ -44,43 +47,53 @@ PATTERNS = (
 )
 
 
-def installed(look: Look) -> Guess | None:
-    """The column with the date, or the two that it lies between; null where no name and values look like any."""
-    guesses = [(score, guess) for name in look.columns if (score := _score(name)) and (guess := _guess(look, name))]
+def installation_date(inspection: Inspection) -> Guess | None:
+    """The column with the date, or the two that bound it; null where no name and values fit."""
+    guesses = [
+        (score, guess)
+        for name in inspection.columns
+        if (score := _score(name)) and (guess := _column_guess(inspection, name))
+    ]
     best = max(guesses, key=lambda pair: pair[0]) if guesses else None
-    if best and best[0] > DATED_ONLY:
+    if best and best[0] > DATE_WORD_SCORE:
         return best[1]
-    return _between(look) or _first_seen(look) or (best[1] if best else None)
+    return _interval(inspection) or _first_detection(inspection) or (best[1] if best else None)
 
 
-def unreadable(look: Look) -> list[str]:
-    """Columns that are named like the date of building, and are written in a way that is not known here."""
+def unreadable_dates(inspection: Inspection) -> list[str]:
+    """Warns of a column named like an installation date whose values match no known pattern."""
     return [
-        f"{one_line(name)} looks like the date of installation, but its values cannot be read: {shown(examples)}; say "
-        f"how they are written in columns.installed.pattern, if that can be said with YYYY, MM and DD"
-        for name, column in look.columns.items()
-        if _score(name) > DATED_ONLY
-        and (held := known(column))
-        and 2 * sum(any(map(str.isdigit, value)) for value in held) >= len(held)
-        and (examples := list(map(one_line, _odd(distinct(held))))) != ["0"]
+        f"{one_line(name)} looks like the date of installation, but its values cannot be read: "
+        f"{format_examples(examples)}; say how they are written in columns.installed.pattern, if that can be said with "
+        f"YYYY, MM and DD"
+        for name, column in inspection.columns.items()
+        if _score(name) > DATE_WORD_SCORE
+        and (values := known_values(column))
+        and 2 * sum(any(map(str.isdigit, value)) for value in values) >= len(values)
+        and (examples := list(map(one_line, _deviating_values(distinct_values(values))))) != ["0"]
     ][:1]
 
 
-def _odd(values: Sequence[str]) -> list[str]:
-    """The values that are no dates in the way that most of them are written."""
-    best = max(("", *PATTERNS, FRACTION), key=lambda way: sum(bool(_regex(way).fullmatch(value)) for value in values))
+def _deviating_values(values: Sequence[str]) -> list[str]:
+    """The values that do not match the most frequent pattern."""
+    best = max(
+        ("", *PATTERNS, FRACTION), key=lambda pattern: sum(bool(_regex(pattern).fullmatch(value)) for value in values)
+    )
     return [value for value in values if not _regex(best).fullmatch(value)]
 
 
-def bounds(look: Look) -> list[str]:
-    """What to know of two columns that say from when and until when a plant may have been built."""
+def date_bounds(inspection: Inspection) -> list[str]:
+    """Points out two columns that look like the bounds of the construction date."""
     ends: dict[bool, list[str]] = {True: [], False: []}
-    for name in look.columns:
+    for name in inspection.columns:
         words = set(tokens(name))
-        is_lower = bool(words & LOWER or words >= {"not", "before"})
-        is_upper = bool(words & UPPER or words >= {"not", "after"})
-        is_dated = words & (BUILT | WHEN | BUILDING | NEGATED) and not words & NOT_BUILT
-        if is_lower != is_upper and is_dated and _read(look, name):
+        is_lower = bool(words & LOWER_WORDS or words >= {"not", "before"})
+        is_upper = bool(words & UPPER_WORDS or words >= {"not", "after"})
+        is_dated = (
+            words & (CONSTRUCTION_WORDS | DATE_WORDS | BUILDING_WORDS | NEGATION_WORDS)
+            and not words & OTHER_EVENT_WORDS
+        )
+        if is_lower != is_upper and is_dated and _read_dates(inspection, name):
             ends[is_lower].append(name)
     lower, upper = (next(iter(ends[side]), None) for side in (True, False))
     if not lower or not upper:
@@ -92,52 +105,52 @@ def bounds(look: Look) -> list[str]:
 
 
 def _score(name: str) -> int:
-    """The larger, the likelier a name of the date of building; 0 for other names."""
+    """How likely a name is an installation date's; 0 for other names."""
     words = set(tokens(name))
-    if words & (NOT_BUILT | AFTER | BEFORE | SEEN | LOWER | UPPER):
+    if words & (OTHER_EVENT_WORDS | AFTER_WORDS | BEFORE_WORDS | DETECTION_WORDS | LOWER_WORDS | UPPER_WORDS):
         return 0
-    return 2 * bool(words & BUILT) + bool(words & WHEN)
+    return 2 * bool(words & CONSTRUCTION_WORDS) + bool(words & DATE_WORDS)
 
 
-def _between(look: Look) -> Guess | None:
-    """Two columns that differ in `after` and `before` only, or one of them."""
-    named = {
-        name: (frozenset(words - AFTER - BEFORE), bool(words & AFTER))
-        for name in look.columns
-        if bool((words := set(tokens(name))) & AFTER) != bool(words & BEFORE)
-        and words & (BUILT | WHEN | BUILDING)
-        and not words & (NOT_BUILT | NEGATED)
+def _interval(inspection: Inspection) -> Guess | None:
+    """Two columns whose names differ only in `after` and `before`, or one of them."""
+    candidates = {
+        name: (frozenset(words - AFTER_WORDS - BEFORE_WORDS), bool(words & AFTER_WORDS))
+        for name in inspection.columns
+        if bool((words := set(tokens(name))) & AFTER_WORDS) != bool(words & BEFORE_WORDS)
+        and words & (CONSTRUCTION_WORDS | DATE_WORDS | BUILDING_WORDS)
+        and not words & (OTHER_EVENT_WORDS | NEGATION_WORDS)
     }
-    read = {name: values for name in named if (values := _read(look, name)) is not None}
-    for rest in dict.fromkeys(named[name][0] for name in read):
-        ends = {named[name][1]: name for name in read if named[name][0] == rest}
+    date_columns = {name: values for name in candidates if (values := _read_dates(inspection, name)) is not None}
+    for stem in dict.fromkeys(candidates[name][0] for name in date_columns):
+        ends = {candidates[name][1]: name for name in date_columns if candidates[name][0] == stem}
         setting = {end: ends[is_after] for end, is_after in (("after", True), ("before", False)) if is_after in ends}
         if setting:
-            reason = (
-                "by their names and values" if len(setting) > 1 else "by its name and values; the other end is open"
-            )
-            return _with_values(setting, [read[name] for name in setting.values()], reason, is_doubtful=False)
+            is_closed = len(setting) > 1
+            reason = "by their names and values" if is_closed else "by its name and values; the other end is open"
+            return _date_guess(setting, [date_columns[name] for name in setting.values()], reason, is_doubtful=False)
     return None
 
 
-def _first_seen(look: Look) -> Guess | None:
-    """A column with the date when something was seen there: it was built before."""
-    for name in look.columns:
+def _first_detection(inspection: Inspection) -> Guess | None:
+    """A column with a detection date, which is an upper bound of the installation date."""
+    for name in inspection.columns:
         words = set(tokens(name))
-        if words & SEEN and words & (WHEN | FIRST) and not words & NOT_BUILT and (values := _read(look, name)):
+        is_detection = words & DETECTION_WORDS and words & (DATE_WORDS | FIRST_WORDS) and not words & OTHER_EVENT_WORDS
+        if is_detection and (date_column := _read_dates(inspection, name)):
             reason = "it says when something was seen there, which was built by then"
-            return _with_values({"before": name}, [values], reason, is_doubtful=True)
+            return _date_guess({"before": name}, [date_column], reason, is_doubtful=True)
     return None
 
 
 @dataclass(frozen=True, slots=True)
-class _Values:
+class _DateColumn:
     """The dates of a column.
 
     Attributes:
-        pattern: how they are written; empty if plainly.
-        nulls: what stands for unknown.
-        values: those that occur, each once.
+        pattern: of the values; empty for ISO dates and years.
+        nulls: the values that mean unknown.
+        values: distinct.
     """
 
     pattern: str
@@ -145,58 +158,60 @@ class _Values:
     values: tuple[str, ...]
 
 
-def _read(look: Look, name: str) -> _Values | None:
-    """The dates of a column; null where nine of ten are none."""
-    column = look.columns[name]
-    # 0 is no year, and -1 and the like are none either
+def _read_dates(inspection: Inspection, name: str) -> _DateColumn | None:
+    """The dates of a column; null unless nine of ten values are dates."""
+    column = inspection.columns[name]
+    # neither 0 nor -1 and the like are years
     nulls = [*null_values(column), *([0] if "0" in column else [])]
-    values = distinct(without(column, nulls))
-    pattern = _pattern(values)
-    return None if pattern is None else _Values(pattern, tuple(nulls), tuple(values))
+    values = distinct_values(mask_nulls(column, nulls))
+    pattern = _best_pattern(values)
+    return None if pattern is None else _DateColumn(pattern, tuple(nulls), tuple(values))
 
 
-def _guess(look: Look, name: str) -> Guess | None:
-    found = _read(look, name)
-    return (
-        None if found is None else _with_values({"column": name}, [found], "by its name and values", is_doubtful=False)
-    )
+def _column_guess(inspection: Inspection, name: str) -> Guess | None:
+    dates = _read_dates(inspection, name)
+    if dates is None:
+        return None
+    return _date_guess({"column": name}, [dates], "by its name and values", is_doubtful=False)
 
 
-def _with_values(setting: dict[str, Any], columns: Sequence[_Values], reason: str, *, is_doubtful: bool) -> Guess:
-    """The setting with how its columns are written, and what to know of them."""
-    patterns = sorted({found.pattern for found in columns if found.pattern})
-    nulls = list(dict.fromkeys(null for found in columns for null in found.nulls))
-    also = next(filter(None, (_also(found.pattern, found.values) for found in columns)), "")
-    wrong = [
-        value for found in columns for value in found.values if not _regex(found.pattern or FRACTION).fullmatch(value)
+def _date_guess(setting: dict[str, Any], columns: Sequence[_DateColumn], reason: str, *, is_doubtful: bool) -> Guess:
+    """The setting with the pattern and null values of its columns, and warnings in its reason."""
+    patterns = sorted({column.pattern for column in columns if column.pattern})
+    nulls = list(dict.fromkeys(null for column in columns for null in column.nulls))
+    swapped = next(filter(None, (_swapped_pattern(column.pattern, column.values) for column in columns)), "")
+    unreadable = [
+        value
+        for column in columns
+        for value in column.values
+        if not _regex(column.pattern or FRACTION).fullmatch(value)
     ]
     reasons = [reason]
-    reasons += [f"{also} fits as well: look which it is"] if also else []
-    reasons += (
-        [f"it holds {shown(map(one_line, wrong))}, which become unknown: add to null_values what means that"]
-        if wrong
-        else []
-    )
+    if swapped:
+        reasons.append(f"{swapped} fits as well: look which it is")
+    if unreadable:
+        examples = format_examples(map(one_line, unreadable))
+        reasons.append(f"it holds {examples}, which become unknown: add to null_values what means that")
     if patterns:
         setting["pattern"] = patterns[0] if len(patterns) == 1 else patterns
     if nulls:
         setting["null_values"] = nulls
     value = setting["column"] if list(setting) == ["column"] else setting
-    return Guess(value, "; ".join(reasons), is_doubtful=is_doubtful or bool(wrong or also))
+    return Guess(value, "; ".join(reasons), is_doubtful=is_doubtful or bool(unreadable or swapped))
 
 
-def _pattern(values: Sequence[str]) -> str | None:
-    """How the dates are written; empty if plainly, null if nine of ten are no dates."""
-    ways = ("", *PATTERNS, FRACTION)
-    fits = {pattern: sum(bool(_regex(pattern).fullmatch(value)) for value in values) for pattern in ways}
+def _best_pattern(values: Sequence[str]) -> str | None:
+    """The pattern of the values; empty for ISO dates and years, null unless nine of ten are dates."""
+    candidates = ("", *PATTERNS, FRACTION)
+    fits = {pattern: sum(bool(_regex(pattern).fullmatch(value)) for value in values) for pattern in candidates}
     best = max(fits, key=lambda pattern: fits[pattern])
-    if not values or fits[best] < ENOUGH * len(values):
+    if not values or fits[best] < DATE_SHARE * len(values):
         return None
     return "" if best == FRACTION else best
 
 
-def _also(pattern: str, values: Sequence[str]) -> str:
-    """The pattern with day and month exchanged, if no date tells them apart."""
+def _swapped_pattern(pattern: str, values: Sequence[str]) -> str:
+    """The pattern with day and month exchanged, if every date fits both."""
     if not pattern.startswith("DD"):
         return ""
     swapped = f"MM{pattern[2]}DD{pattern[5:]}"
@@ -206,5 +221,5 @@ def _also(pattern: str, values: Sequence[str]) -> str:
 
 def _regex(pattern: str) -> re.Pattern[str]:
     if pattern in {"", FRACTION}:
-        return PLAIN if not pattern else WITH_FRACTION
+        return PLAIN_DATE if not pattern else DATE_OR_FRACTION
     return re.compile("".join(PARTS.get(part, re.escape(part)) for part in re.split("(YYYY|MM|DD)", pattern)))

@@ -1,10 +1,10 @@
-"""Columns of few categories, and which of them tell photovoltaics from other technologies."""
+"""Technology columns: finds the categories that are photovoltaics, and the `where` filter for them."""
 
 import re
 from collections import Counter
 
 from loaders.add.draft import Guess
-from loaders.add.inspection import Look
+from loaders.add.inspection import Inspection
 from loaders.add.names import tokens
 from loaders.add.values import Texts, null_values
 from loaders.core.escape import one_line
@@ -17,10 +17,10 @@ SOLAR = re.compile(rf"{SUN}|(?<![a-z])(?:pv|ufv)(?![a-z])", re.IGNORECASE)
 NOT_SOLAR = re.compile(
     r"\b(?:no|non|not|ohne|kein|keine|nicht|sans|sin|without)[ _-]*(?:solar|photo|foto|pv)", re.IGNORECASE
 )
-HEAT = re.compile(
+SOLAR_HEAT = re.compile(
     r"therm|térmic|termi|热|heat|\bcsp\b|concentrat", re.IGNORECASE
-)  # solar, and no electricity from light
-OTHER = re.compile(
+)  # solar thermal and CSP, not photovoltaics
+OTHER_TECHNOLOGY = re.compile(
     r"wind|wave|tidal|\btide|marine|hydro|wasser|hidr[oá]|hidráu|idroel|idrico|coal|kohle|lignite|charbon|carb[oó]n|carv[aã]o|peat"
     r"|\bgas\b|erdgas|\bg[aá]s|\boil\b|diesel|petcoke|petrol|fossil|nuclear|nukle|kern|nucl[eé]|uran|biomass|biogas"
     r"|biofuel|\bbio|waste|landfill|sewage|incinerat|digestion|geo-?therm|thermal|steam|turbine|cogenerat|\bchp\b"
@@ -34,7 +34,7 @@ KIND_WORDS = frozenset(
     | {"category", "energietraeger", "energieträger", "einheittyp", "combustible", "energie", "energia", "energía"}
 )
 SECOND_WORDS = frozenset({"backup", "battery", "mounting", "other", "secondary", "storage", "turbine", "turbines"})
-NO_KIND = frozenset(
+NOT_KIND_WORDS = frozenset(
     {"address", "comment", "comments", "company", "description", "developer", "link", "name", "note", "notes"}
     | {"operator", "owner", "project", "reference", "remark", "remarks", "site", "title", "url"}
 )
@@ -57,122 +57,126 @@ QUALIFIERS = frozenset(
     | {"power", "roof", "rooftop", "shore", "small", "large", "river", "run", "of", "the"}
 )
 FUEL_WORDS = frozenset({"fuel", "tech", "technology", "technologie", "energietraeger", "energieträger", "combustible"})
-MOST_KINDS, LONGEST_KIND = 60, 60  # categories, and characters of one
-MOST_WORDS = 2  # of a category, where the column's name does not say that it holds kinds
-SHOWN = 8
+MAX_CATEGORIES, MAX_CATEGORY_CHARACTERS = 60, 60  # categories, and characters of one
+MAX_CATEGORY_WORDS = 2  # of a category, where the column's name is no technology word
+MAX_EXAMPLES = 8
 
 
-def where(look: Look) -> Guess | None:
-    """The rows that are photovoltaics, if a column tells them from other technologies; null where none does."""
-    fitting = [name for name in look.columns if _tells_apart(look, name) and _solar(look.columns[name])]
-    if not fitting:
+def technology_filter(inspection: Inspection) -> Guess | None:
+    """The `where` filter for photovoltaics; null where no column distinguishes technologies."""
+    names = [
+        name
+        for name in inspection.columns
+        if _distinguishes_technologies(inspection, name) and _solar_values(inspection.columns[name])
+    ]
+    if not names:
         return None
-    name = max(fitting, key=lambda name: len(KIND_WORDS & set(tokens(name))))
-    column = look.columns[name]
-    solar = _solar(column)
+    name = max(names, key=lambda name: len(KIND_WORDS & set(tokens(name))))
+    column = inspection.columns[name]
+    solar = _solar_values(column)
     others = Counter(value for value in column if value not in solar)
-    blank = others.pop(None, 0)
+    blank_count = others.pop(None, 0)
     reason = (
-        f"{others.total() + blank:,} of the {len(column):,} records looked at are left out: {counted(others)}"
-        f"{f', blank ({blank:,})' * bool(blank)}"
+        f"{others.total() + blank_count:,} of the {len(column):,} records looked at are left out: "
+        f"{format_counts(others)}{f', blank ({blank_count:,})' * bool(blank_count)}"
     )
-    heat = [value for value in others if value and SOLAR.search(value) and HEAT.search(value)]
-    reason += f"; {', '.join(repr(_short(value)) for value in heat)} as well, as heat" if heat else ""
+    heat_values = [value for value in others if value and SOLAR.search(value) and SOLAR_HEAT.search(value)]
+    reason += f"; {', '.join(repr(_shorten(value)) for value in heat_values)} as well, as heat" if heat_values else ""
     return Guess({name: sorted(solar)}, reason, is_doubtful=True)
 
 
-def not_solar(look: Look) -> list[str]:
-    """What to know of a file whose column of technologies holds no photovoltaics at all."""
+def no_solar_warnings(inspection: Inspection) -> list[str]:
+    """Warns of a technology column without any photovoltaics."""
     names = [
         name
-        for name, column in look.columns.items()
+        for name, column in inspection.columns.items()
         if not set(tokens(name)) & SECOND_WORDS
         and 2 * column.count(None) <= len(column)
-        and _tells_apart(look, name)
-        and not _solar(column)
+        and _distinguishes_technologies(inspection, name)
+        and not _solar_values(column)
     ]
     return [
-        f"{one_line(name)} holds no photovoltaics in the {len(look.columns[name]):,} records looked at: "
-        f"{counted(Counter(filter(None, look.columns[name])))}. Every one of them would count as a solar installation: "
-        f"choose another file with --file, or add where"
+        f"{one_line(name)} holds no photovoltaics in the {len(inspection.columns[name]):,} records looked at: "
+        f"{format_counts(Counter(filter(None, inspection.columns[name])))}. Every one of them would count as a solar "
+        f"installation: choose another file with --file, or add where"
         for name in names[:1]
     ]
 
 
-def undecided(look: Look) -> list[str]:
-    """What to know of a column of technologies some of whose values are none that are known here."""
+def mixed_technology_warnings(inspection: Inspection) -> list[str]:
+    """Warns of a technology column with photovoltaics and values of unknown technology."""
     return [
-        f"{one_line(name)} holds more than photovoltaics: {counted(Counter(filter(None, column)))}. None of it is left "
-        f"out: if some of it is something else, add where"
-        for name, column in look.columns.items()
+        f"{one_line(name)} holds more than photovoltaics: {format_counts(Counter(filter(None, column)))}. None of it "
+        f"is left out: if some of it is something else, add where"
+        for name, column in inspection.columns.items()
         if set(tokens(name)) & FUEL_WORDS
         and not set(tokens(name)) & SECOND_WORDS
-        and set() < _solar(column) < categories(column)
-        and not _tells_apart(look, name)
+        and set() < _solar_values(column) < categories(column)
+        and not _distinguishes_technologies(inspection, name)
     ][:1]
 
 
-def counted(values: Counter[str | None] | Counter[str] | dict[str, int]) -> str:
-    """Values with their counts, the most frequent first, for people."""
-    most = Counter(values).most_common(SHOWN)
-    rest = len(values) - len(most)
-    shown = ", ".join(f"{_short(value or '')!r} ({count:,})" for value, count in most)
-    return shown + (f" and {rest:,} more" if rest else "")
+def format_counts(values: Counter[str | None] | Counter[str] | dict[str, int]) -> str:
+    """Values with their counts for display, the most frequent first."""
+    most_common = Counter(values).most_common(MAX_EXAMPLES)
+    remainder = len(values) - len(most_common)
+    examples = ", ".join(f"{_shorten(value or '')!r} ({count:,})" for value, count in most_common)
+    return examples + (f" and {remainder:,} more" if remainder else "")
 
 
-def _short(value: str) -> str:
+def _shorten(value: str) -> str:
     text = one_line(value)
-    return text if len(text) <= LONGEST_KIND else f"{text[: LONGEST_KIND - 1]}…"
+    return text if len(text) <= MAX_CATEGORY_CHARACTERS else f"{text[: MAX_CATEGORY_CHARACTERS - 1]}…"
 
 
-def _solar(column: Texts) -> set[str]:
+def _solar_values(column: Texts) -> set[str]:
     return {value for value in set(column) if value and _is_solar(value)}
 
 
 def _is_solar(value: str) -> bool:
-    return bool(SOLAR.search(value)) and not HEAT.search(value) and not NOT_SOLAR.search(value)
+    return bool(SOLAR.search(value)) and not SOLAR_HEAT.search(value) and not NOT_SOLAR.search(value)
 
 
 def _is_other(value: str) -> bool:
-    return bool(OTHER.search(value) or HEAT.search(value) or NOT_SOLAR.search(value))
+    return bool(OTHER_TECHNOLOGY.search(value) or SOLAR_HEAT.search(value) or NOT_SOLAR.search(value))
 
 
-def _tells_apart(look: Look, name: str) -> bool:
-    """Whether a column holds kinds of technology or fuel, other ones than photovoltaics among them."""
-    column = look.columns[name]
+def _distinguishes_technologies(inspection: Inspection, name: str) -> bool:
+    """Whether a column holds technologies or fuels that include others than photovoltaics."""
+    column = inspection.columns[name]
     words = set(tokens(name))
-    kinds = categories(column)
-    rest = kinds - _solar(column)
-    others = Counter(value for value in column if value in rest)
-    if not others:
+    values = categories(column)
+    non_solar = values - _solar_values(column)
+    counts = Counter(value for value in column if value in non_solar)
+    if not counts:
         return False
-    known = sum(others[value] for value in rest if _is_other(value))
+    other_count = sum(counts[value] for value in non_solar if _is_other(value))
     if words & KIND_WORDS:
-        return 2 * known >= others.total()
-    is_named = not words & NO_KIND and all(map(_is_nothing_but_technology, kinds))
-    return known == others.total() and is_named and 2 * len(kinds) <= len(column)
+        return 2 * other_count >= counts.total()
+    is_named = not words & NOT_KIND_WORDS and all(map(_is_technology_name, values))
+    return other_count == counts.total() and is_named and 2 * len(values) <= len(column)
 
 
-def _is_nothing_but_technology(value: str) -> bool:
-    """Whether each word is one of a technology, as in Onshore wind, and none of a company, a street or a remark."""
+def _is_technology_name(value: str) -> bool:
+    """Whether each word is a technology word, as in Onshore wind, and not part of a company, street or remark."""
     words = re.findall(r"[^\W\d_]+", value)
-    return len(value.split()) <= MOST_WORDS and all(
+    return len(value.split()) <= MAX_CATEGORY_WORDS and all(
         word.lower() in QUALIFIERS
         or (
             (word[1:] == word[1:].lower() or word == word.upper())
-            and any(kind.match(word) for kind in (SOLAR, OTHER, HEAT))
+            and any(kind.match(word) for kind in (SOLAR, OTHER_TECHNOLOGY, SOLAR_HEAT))
         )
         for word in words
     )
 
 
 def categories(column: Texts) -> set[str]:
-    """The values of a column if they are categories: few, short, and no addresses; else none."""
+    """The distinct values of a column if they are categories: few, short, no URLs; else none."""
     nulls = set(map(str, null_values(column)))
     values = {value for value in set(column) if value and value not in nulls}
-    is_free_text = len(values) > MOST_KINDS or any(map(_is_free_text, values))
+    is_free_text = len(values) > MAX_CATEGORIES or any(map(_is_free_text, values))
     return set() if is_free_text else values
 
 
 def _is_free_text(value: str) -> bool:
-    return len(value) > LONGEST_KIND or "://" in value or "www." in value or "@" in value or "\n" in value
+    return len(value) > MAX_CATEGORY_CHARACTERS or "://" in value or "www." in value or "@" in value or "\n" in value

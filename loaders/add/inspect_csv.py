@@ -1,4 +1,4 @@
-"""How a CSV is written, found from its bytes: encoding, delimiter, header, columns, rows."""
+"""CSV dialect detection: encoding, delimiter, quoting and header, and a sample of the rows."""
 
 import codecs
 import csv
@@ -10,30 +10,30 @@ from random import Random
 from statistics import median
 
 from loaders.add.draft import Guess
-from loaders.add.values import PLAIN, Marks, Texts
+from loaders.add.values import PLAIN_MARKS, Marks, Texts
 from loaders.core.errors import ReadError
 from loaders.harmonise.readers.csv.table import Row, csv_rows, header, stated_encoding
 from loaders.settings.columns import ReadOptions
 
 DELIMITERS = (",", ";", "\t", "|")
 SNIFFED_ROWS, SNIFFED_BYTES = 50, 1_000_000
-PIECE = 1 << 20
-FEWEST_ROWS, MOST_VALUES = 50, 1_000_000  # kept to look at
-COMMA = Marks(",")
-MOST = 0.75  # of the fields that rows usually fill
-ENOUGH = 0.8  # of the rows are as wide as the header, or it is another delimiter
+CHUNK_BYTES = 1 << 20
+MIN_SAMPLE_ROWS, MAX_SAMPLE_VALUES = 50, 1_000_000  # in the sample
+DECIMAL_COMMA = Marks(",")
+FULL_ROW_SHARE = 0.75  # of the typical number of filled fields
+ALIKE_SHARE = 0.8  # of the rows must be as wide as the header
 
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
-    """A CSV as far as it was read.
+    """A sampled CSV.
 
     Attributes:
-        columns: the values of rows from all over the file by column, None where blank.
-        rows: how many the whole file has.
-        delimiter: between the columns.
-        reading: the settings under `read` that it needs.
-        wide_line: the first line with more values than there are columns, at which a load stops; null if there is none.
+        columns: the values of randomly sampled rows by column; None where blank.
+        rows: number of rows in the whole file.
+        delimiter: of the columns.
+        reading: the settings under `read` that differ from the defaults.
+        wide_line: the first line with more values than columns, at which a load stops; null if there is none.
     """
 
     columns: Mapping[str, Texts]
@@ -43,52 +43,53 @@ class CsvTable:
     wide_line: int | None = None
 
 
-def read_table(path: Path, name: str, most: int) -> CsvTable:
-    """Find out how a CSV is written, and read some of its rows; the whole of it is decoded and counted.
+def read_table(path: Path, name: str, max_rows: int) -> CsvTable:
+    """Detect the dialect of a CSV and sample its rows; the whole file is decoded and counted.
 
     Args:
         path: the file.
         name: for messages.
-        most: how many rows to keep; of a table with thousands of columns fewer are.
+        max_rows: size of the sample; smaller for tables with thousands of columns.
 
     Raises:
-        ReadError: it is empty, or a quotation in it never ends.
+        ReadError: it is empty, or a quotation mark is never closed.
     """
     encoding = _encoding(path)
-    stated = None if encoding.value == "utf-8-sig" else encoding.value
-    reading = _layout(path, ReadOptions(encoding=stated))
+    encoding_setting = None if encoding.value == "utf-8-sig" else encoding.value
+    reading = _layout(path, ReadOptions(encoding=encoding_setting))
     try:
-        table = _read(path, reading, most)
+        table = _read_sample(path, reading, max_rows)
     except csv.Error as error:
         raise ReadError(f"{name} cannot be read as CSV: {error}. Open it in an editor to see what it is.") from error
     if not table.columns:
         raise ReadError(f"{name} is empty. Expected a line that names the columns, and rows below it.")
-    guesses = {"encoding": encoding} if stated else {}
+    guesses = {"encoding": encoding} if encoding_setting else {}
     return replace(table, reading=guesses | _settings(reading, len(table.columns)))
 
 
-def _read(path: Path, reading: ReadOptions, most: int) -> CsvTable:
+def _read_sample(path: Path, reading: ReadOptions, max_rows: int) -> CsvTable:
     rows = csv_rows(path, reading)
     columns = header(next(rows, (0, []))[1], lambda: islice(csv_rows(path, reading), 1, None))
-    enough = min(most, max(FEWEST_ROWS, MOST_VALUES // max(len(columns.names), 1)))
+    sample_size = min(max_rows, max(MIN_SAMPLE_ROWS, MAX_SAMPLE_VALUES // max(len(columns.names), 1)))
     sample: list[tuple[int, list[str]]] = []
-    count, wide, chance = 0, None, Random(0)  # noqa: S311 (which rows are looked at)
+    count, wide_line, generator = 0, None, Random(0)  # noqa: S311 (which rows are looked at)
     for count, (line, row) in enumerate(rows, 1):
-        if count <= enough:
+        if count <= sample_size:
             sample.append((count, row))
-        elif (place := chance.randrange(count)) < enough:
-            sample[place] = (count, row)
-        if wide is None and any(map(str.strip, row[columns.width :])):
-            wide = line
-    held = [row for _, row in sorted(sample)]
+        elif (slot := generator.randrange(count)) < sample_size:
+            sample[slot] = (count, row)
+        if wide_line is None and any(map(str.strip, row[columns.width :])):
+            wide_line = line
+    sampled_rows = [row for _, row in sorted(sample)]
     values = {
-        name: [_value(row, place) for row in held] for name, place in zip(columns.names, columns.places, strict=True)
+        name: [_value(row, slot) for row in sampled_rows]
+        for name, slot in zip(columns.names, columns.places, strict=True)
     }
-    return CsvTable(values, count, reading.delimiter, {}, wide)
+    return CsvTable(values, count, reading.delimiter, {}, wide_line)
 
 
 def _settings(reading: ReadOptions, columns: int) -> dict[str, Guess]:
-    """The settings under `read` that differ from the plain ones."""
+    """The settings under `read` that differ from the defaults."""
     reasons = {
         "delimiter": f"it stands between the {columns} columns",
         "header_line": "the first line with as many values as the rows below it; what stands before it is left out",
@@ -102,43 +103,43 @@ def _settings(reading: ReadOptions, columns: int) -> dict[str, Guess]:
     }
 
 
-def _value(row: list[str], place: int) -> str | None:
-    return row[place].strip() or None if place < len(row) else None
+def _value(row: list[str], index: int) -> str | None:
+    return row[index].strip() or None if index < len(row) else None
 
 
 def _encoding(path: Path) -> Guess:
-    """By which the whole file decodes: UTF-8, else Windows' Western one, else what its bytes look like."""
+    """The encoding that decodes the whole file: UTF-8, else Windows-1252, else by byte statistics."""
     with path.open("rb") as stream:
-        start = stream.read(SNIFFED_BYTES)
-    if marked := stated_encoding(path):
-        return Guess(marked, "its byte order mark says so")
-    if (wide := _utf_16(start)) and _decodes(path, wide):
-        return Guess(wide, "every other byte is zero, as in UTF-16")
-    if _decodes(path, "utf-8-sig"):
+        head = stream.read(SNIFFED_BYTES)
+    if bom_encoding := stated_encoding(path):
+        return Guess(bom_encoding, "its byte order mark says so")
+    if (utf_16 := _bomless_utf_16(head)) and _is_decodable(path, utf_16):
+        return Guess(utf_16, "every other byte is zero, as in UTF-16")
+    if _is_decodable(path, "utf-8-sig"):
         return Guess("utf-8-sig")
-    if _decodes(path, "cp1252"):
+    if _is_decodable(path, "cp1252"):
         return Guess("cp1252", "it is not UTF-8, and all of it decodes as cp1252; look at names with accents", True)
     from charset_normalizer import from_bytes  # noqa: PLC0415 (few files need it)
 
-    best = from_bytes(start).best()
-    if best and _decodes(path, best.encoding):
+    best = from_bytes(head).best()
+    if best and _is_decodable(path, best.encoding):
         return Guess(best.encoding, "by what its bytes look like; look at names with accents", True)
     return Guess("latin-1", "nothing else decodes all of it; look at names with accents", True)
 
 
-def _utf_16(start: bytes) -> str | None:
-    """UTF-16 without a byte order mark, as the zeros of its Western letters tell; null where they do not."""
-    half = len(start) // 2
-    zeros = {"utf-16-le": start[1::2].count(0), "utf-16-be": start[::2].count(0)}
-    return next((name for name, count in zeros.items() if half and count >= ENOUGH * half), None)
+def _bomless_utf_16(head: bytes) -> str | None:
+    """UTF-16 without a byte order mark, by the zero bytes of Western letters; null where they do not fit."""
+    half = len(head) // 2
+    zeros = {"utf-16-le": head[1::2].count(0), "utf-16-be": head[::2].count(0)}
+    return next((name for name, count in zeros.items() if half and count >= ALIKE_SHARE * half), None)
 
 
-def _decodes(path: Path, encoding: str) -> bool:
+def _is_decodable(path: Path, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         with path.open("rb") as stream:
-            while piece := stream.read(PIECE):
-                decoder.decode(piece)
+            while chunk := stream.read(CHUNK_BYTES):
+                decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeError:
         return False
@@ -146,51 +147,55 @@ def _decodes(path: Path, encoding: str) -> bool:
 
 
 def _layout(path: Path, reading: ReadOptions) -> ReadOptions:
-    """With the delimiter that makes the most columns, the line of the header, and whether quotation marks pair."""
+    """The delimiter with the most columns, the header line, and whether quotation marks are balanced."""
     choices = [
         reading.model_copy(update={"quotes": quotes, "delimiter": mark})
         for quotes in (True, False)
         for mark in DELIMITERS
     ]
-    fits = [(_fit(path, choice), choice) for choice in choices]
+    fits = [(_layout_fit(path, choice), choice) for choice in choices]
     (_, _, line), best = max(fits, key=lambda fit: (fit[0][0], fit[1].quotes, fit[0][1]))
     return best.model_copy(update={"header_line": line})
 
 
-def _fit(path: Path, reading: ReadOptions) -> tuple[bool, int, int]:
-    """Whether the first rows have as many fields as the header; how many that has, and its line."""
+def _layout_fit(path: Path, reading: ReadOptions) -> tuple[bool, int, int]:
+    """Whether the first rows are as wide as the header; its width, and its line."""
     try:
         rows = list(islice(csv_rows(path, reading), SNIFFED_ROWS))
     except csv.Error:
         return False, 0, 1
-    place = _header_place(rows)
-    width = len(rows[place][1]) if rows else 0
-    alike = sum(len(row) == width for _, row in rows[place:])
-    return width > 1 and alike >= ENOUGH * len(rows[place:]), width, rows[place - 1][0] + 1 if place else 1
+    header_index = _header_index(rows)
+    width = len(rows[header_index][1]) if rows else 0
+    matching_rows = sum(len(row) == width for _, row in rows[header_index:])
+    return (
+        width > 1 and matching_rows >= ALIKE_SHARE * len(rows[header_index:]),
+        width,
+        rows[header_index - 1][0] + 1 if header_index else 1,
+    )
 
 
-def _header_place(rows: Sequence[Row]) -> int:
-    """Which row names the columns: the first that fills most of the fields, as titles and remarks do not.
+def _header_index(rows: Sequence[Row]) -> int:
+    """Index of the header: the first row that fills most of the fields, unlike titles and remarks.
 
-    If that one has numbers, it is the row before them that fills the most: its columns do not all have names.
+    If that row has numbers, it is the fullest row before it: a header with unnamed columns.
     """
     filled = [sum(bool(field.strip()) for field in row) for _, row in rows]
-    usual = median(filled) if filled else 0
-    remarks = {place for place in range(len(rows)) if _is_remark([row for _, row in rows[place : place + 2]])}
-    likely = [place for place, count in enumerate(filled) if count > 1 and place not in remarks]
-    full = next((place for place in likely if filled[place] >= MOST * usual), 0)
-    if rows and not _has_numbers(rows[full][1]):
-        return full
-    before = [place for place in likely if place < full and not _has_numbers(rows[place][1])]
-    return max(before, key=lambda place: filled[place], default=full)
+    typical = median(filled) if filled else 0
+    remarks = {index for index in range(len(rows)) if _is_remark([row for _, row in rows[index : index + 2]])}
+    candidates = [index for index, count in enumerate(filled) if count > 1 and index not in remarks]
+    first_full = next((index for index in candidates if filled[index] >= FULL_ROW_SHARE * typical), 0)
+    if rows and not _has_numbers(rows[first_full][1]):
+        return first_full
+    earlier = [index for index in candidates if index < first_full and not _has_numbers(rows[index][1])]
+    return max(earlier, key=lambda index: filled[index], default=first_full)
 
 
 def _has_numbers(row: Sequence[str]) -> bool:
-    return any(marks.number(field.strip()) is not None for field in row for marks in (PLAIN, COMMA))
+    return any(marks.parse(field.strip()) is not None for field in row for marks in (PLAIN_MARKS, DECIMAL_COMMA))
 
 
 def _is_remark(rows: Sequence[list[str]]) -> bool:
-    """Whether a row is a remark: it begins with # and is not as wide as the one below it, or that is a remark too."""
+    """Whether a row is a remark: it begins with # and differs in width from the next, or that is a remark too."""
     if not rows[0][0].lstrip().startswith("#"):
         return False
     return len(rows) == 1 or rows[1][0].lstrip().startswith("#") or len(rows[0]) != len(rows[1])

@@ -1,4 +1,4 @@
-"""Look into a file of shapes: its layers, its CRS, and its first records."""
+"""Inspects a vector file: layers, CRS, and the first records."""
 
 import json
 from collections import Counter
@@ -15,9 +15,9 @@ from shapely.geometry.base import BaseGeometry
 
 from loaders.add.draft import Guess
 from loaders.add.guess_units import is_quantity
-from loaders.add.inspection import NOT_STATED, Look
-from loaders.add.number_marks import as_settings
-from loaders.add.values import find_marks, texts
+from loaders.add.inspection import NOT_STATED, Inspection
+from loaders.add.number_marks import mark_settings
+from loaders.add.values import Marks, column_texts, find_marks
 from loaders.core.errors import ReadError
 from loaders.core.escape import one_line
 from loaders.geo.geometry import LONLAT, area_m2
@@ -40,16 +40,16 @@ ChooseLayer = Callable[[Sequence[str]], str]
 
 
 @dataclass(frozen=True, slots=True)
-class _About:
-    """What a file says of itself.
+class _Metadata:
+    """Metadata of a vector file.
 
     Attributes:
-        format: the driver that reads it.
-        layers: those with shapes.
+        format: name of the GDAL driver, or GeoParquet.
+        layers: names of the layers with shapes.
         layer: the chosen one.
-        features: all of them counted.
-        crs: that it states, or that its format means.
-        states_crs: whether it states it itself.
+        features: number of records.
+        crs: stated, or implied by the format.
+        states_crs: whether the file states its CRS.
     """
 
     format: str
@@ -60,64 +60,71 @@ class _About:
     states_crs: bool
 
 
-def look_into_shapes(file: SourceFile, choose_layer: ChooseLayer, rows: int) -> Look:
-    """Look into a file that GDAL reads, or GeoParquet.
+def inspect_vector(file: SourceFile, choose_layer: ChooseLayer, rows: int) -> Inspection:
+    """Inspect a file that GDAL reads, or GeoParquet.
 
     Args:
-        file: on this disk.
-        choose_layer: takes the names of the layers and returns the one that is meant.
-        rows: how many records to look at.
+        file: the local file.
+        choose_layer: picks one of the layer names.
+        rows: number of records to sample.
 
     Raises:
         ReadError: it cannot be read, or none of its records has a shape.
     """
-    about = _about_parquet(file) if file.suffix in PARQUET else _about_vector(file, choose_layer)
-    declared = ReadOptions(layer=about.layer, crs=None if about.crs else "EPSG:4326")
-    batch = next(read_published(file, declared, one_line(file.name), rows=rows))
+    metadata = _parquet_metadata(file) if file.suffix in PARQUET else _vector_metadata(file, choose_layer)
+    reading = ReadOptions(layer=metadata.layer, crs=None if metadata.crs else "EPSG:4326")
+    batch = next(read_published(file, reading, one_line(file.name), rows=rows))
     wkb = batch.wkb[:rows]
-    each = parse(wkb).shapes
-    shapes = [shape for shape in each if shape is not None]
-    if not shapes and 0 < about.features <= rows:
-        raise ReadError(f"{one_line(file.name)}: none of its {about.features:,} records has a shape.")
-    settings, open_questions = _crs_settings(about, shapes)
-    if len(about.layers) > 1:
-        settings["layer"] = Guess(about.layer, f"one of {', '.join(about.layers)}")
-    attributes = batch.attributes.slice(0, rows)
-    columns = {name: texts(attributes.column(name)) for name in attributes.column_names}
-    types = {field.name: _type(field.type) for field in attributes.schema}
-    marks = find_marks([columns[name] for name in columns if _is_written(name, types)], comma_separates=False)
-    crs = about.crs or (LONLAT if "crs" in settings else None)
-    return Look(
-        format=about.format,
-        layers=about.layers,
-        features=about.features,
-        crs=_called(about.crs) if about.crs and about.states_crs else NOT_STATED,
+    geometries = parse(wkb).shapes
+    shapes = [shape for shape in geometries if shape is not None]
+    if not shapes and 0 < metadata.features <= rows:
+        raise ReadError(f"{one_line(file.name)}: none of its {metadata.features:,} records has a shape.")
+    settings, open_questions = _crs_settings(metadata, shapes)
+    crs = metadata.crs or (LONLAT if "crs" in settings else None)
+    if len(metadata.layers) > 1:
+        settings["layer"] = Guess(metadata.layer, f"one of {', '.join(metadata.layers)}")
+    columns, types, marks = _attribute_columns(batch.attributes.slice(0, rows))
+    return Inspection(
+        format=metadata.format,
+        layers=metadata.layers,
+        features=metadata.features,
+        crs=_crs_name(metadata.crs) if metadata.crs and metadata.states_crs else NOT_STATED,
         shapes=dict(Counter(shape.geom_type for shape in shapes).most_common()),
         columns=columns,
         types=types,
         area_m2=area_m2(harmonise_shapes(wkb, crs).shapes) if crs else np.full(len(wkb), np.nan),
         marks=marks,
-        reading={**settings, **as_settings(marks)},
+        reading={**settings, **mark_settings(marks)},
         open_questions=tuple(open_questions),
-        planar_area=np.array([shape.area or np.nan if shape is not None else np.nan for shape in each], dtype=float),
+        planar_area=np.array(
+            [shape.area or np.nan if shape is not None else np.nan for shape in geometries], dtype=float
+        ),
     )
 
 
-def _about_vector(file: SourceFile, choose_layer: ChooseLayer) -> _About:
+def _attribute_columns(attributes: pa.Table) -> tuple[dict[str, list[str | None]], dict[str, str], Marks]:
+    """The attributes as text by column, their types, and the marks of numbers in text."""
+    columns = {name: column_texts(attributes.column(name)) for name in attributes.column_names}
+    types = {field.name: _type_name(field.type) for field in attributes.schema}
+    marks = find_marks([columns[name] for name in columns if _is_text_quantity(name, types)], comma_separates=False)
+    return columns, types, marks
+
+
+def _vector_metadata(file: SourceFile, choose_layer: ChooseLayer) -> _Metadata:
     with opened(file) as published:
-        path = _readable(published, file)
+        path = _readable_path(published, file)
         layers = [str(name) for name, kind in list_layers(path) if kind is not None]
         if file.suffix in FOLDERS and len(layers) > 1:
-            return _about_folders(file)
+            return _kml_metadata(file)
         layer = choose_layer(layers) if layers else None
-        about = read_info(path, layer=layer, force_feature_count=True)
-    crs = crs_from_text(about["crs"]) if about["crs"] else None
+        info = read_info(path, layer=layer, force_feature_count=True)
+    crs = crs_from_text(info["crs"]) if info["crs"] else None
     states_crs = file.suffix not in GEOJSON or bool(says_crs(file.path))
-    return _About(about["driver"], tuple(layers), layer, about["features"], crs, states_crs)
+    return _Metadata(info["driver"], tuple(layers), layer, info["features"], crs, states_crs)
 
 
-def _readable(path: Path, file: SourceFile) -> Path:
-    """The file, or a copy in which GDAL can read the numbers."""
+def _readable_path(path: Path, file: SourceFile) -> Path:
+    """The file, or a copy whose overlong numbers are quoted so that GDAL can read it."""
     if file.suffix in GEOJSON:
         try:
             list_layers(path)
@@ -127,44 +134,44 @@ def _readable(path: Path, file: SourceFile) -> Path:
     return path
 
 
-def _about_folders(file: SourceFile) -> _About:
-    """A KML document: its folders are read as one, and never large."""
+def _kml_metadata(file: SourceFile) -> _Metadata:
+    """Metadata of a KML document; its folders are read as one layer."""
     features = sum(len(batch.wkb) for batch in read_published(file, ReadOptions(), one_line(file.name)))
-    return _About("LIBKML", (), None, features, LONLAT, True)
+    return _Metadata("LIBKML", (), None, features, LONLAT, True)
 
 
-def _about_parquet(file: SourceFile) -> _About:
+def _parquet_metadata(file: SourceFile) -> _Metadata:
     with opened(file) as path, pq.ParquetFile(path) as parquet:
         features, metadata = parquet.metadata.num_rows, parquet.schema_arrow.metadata or {}
     geo = json.loads(metadata.get(b"geo", b"{}"))
-    stated = geo.get("columns", {}).get(geo.get("primary_column"), {}).get("crs", GEOPARQUET_CRS)
-    return _About("GeoParquet", (), None, features, crs_from_text(stated) if stated else None, True)
+    crs_definition = geo.get("columns", {}).get(geo.get("primary_column"), {}).get("crs", GEOPARQUET_CRS)
+    return _Metadata("GeoParquet", (), None, features, crs_from_text(crs_definition) if crs_definition else None, True)
 
 
-def _crs_settings(about: _About, shapes: Sequence[BaseGeometry]) -> tuple[dict[str, Guess], list[str]]:
-    """What `read.crs` must be where the file does not say it, and what remains open."""
+def _crs_settings(metadata: _Metadata, shapes: Sequence[BaseGeometry]) -> tuple[dict[str, Guess], list[str]]:
+    """The setting `read.crs` where the file states no CRS, and open questions."""
     west, south, east, north = shapely.total_bounds(shapes) if shapes else WORLD
     is_outside = west < WORLD[0] or south < WORLD[1] or east > WORLD[2] or north > WORLD[3]
-    if about.crs and (about.states_crs or not is_outside):
+    if metadata.crs and (metadata.states_crs or not is_outside):
         return {}, []
     if not is_outside:
-        reason = "the file does not say; the coordinates may be degrees, of which datum nobody says"
+        reason = "the file does not say; the coordinates may be degrees, of an unstated datum"
         return {"crs": Guess("EPSG:4326", reason, is_doubtful=True)}, []
     span = f"{west:,.0f} to {east:,.0f} and {south:,.0f} to {north:,.0f}"
     return {}, [f"the coordinates are no degrees ({span}) and the file names no CRS: add read.crs, or the load stops"]
 
 
-def _called(crs: pyproj.CRS) -> str:
+def _crs_name(crs: pyproj.CRS) -> str:
     authority = crs.to_authority(min_confidence=100)
     return f"{':'.join(authority)} ({crs.name})" if authority else str(crs.name)
 
 
-def _is_written(name: str, types: dict[str, str]) -> bool:
-    """Whether a column holds quantities that are written as text."""
+def _is_text_quantity(name: str, types: dict[str, str]) -> bool:
+    """Whether a column holds quantities as text."""
     return types[name] == "text" and is_quantity(name)
 
 
-def _type(kind: pa.DataType) -> str:
+def _type_name(kind: pa.DataType) -> str:
     if pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind):
         return "number"
     return "text" if pa.types.is_string(kind) or pa.types.is_large_string(kind) else str(kind)

@@ -1,44 +1,45 @@
-"""What the user is shown: what the file holds, the entry, and what to do next."""
+"""Terminal output of `eo-pv add`: the inspected file, the entry, and the next steps."""
 
 from itertools import islice
 
 from rich.table import Table
 
 from loaders.add.draft import Draft
-from loaders.add.inspection import Look
+from loaders.add.inspection import Inspection
 from loaders.add.render_yaml import render
-from loaders.add.source import Given
-from loaders.add.values import EXAMPLES, distinct
+from loaders.add.source import SourceSpec
+from loaders.add.values import MAX_EXAMPLES, distinct_values
 from loaders.core.escape import one_line
 from loaders.core.terminal import out
 from loaders.settings.params import Settings
 
-LONGEST_EXAMPLE, LONGEST_NAME = 40, 100  # characters
-MOST_COLUMNS = 100  # shown
+MAX_EXAMPLE_CHARACTERS, MAX_NAME_CHARACTERS = 40, 100  # characters
+MAX_COLUMNS = 100  # in the table
 
 
-def show(name: str, look: Look, entry: Draft) -> None:
-    """What was found in the file, and the entry that comes of it."""
-    layers = f", layers {', '.join(map(one_line, look.layers))}" if len(look.layers) > 1 else ""
-    shapes = ", ".join(f"{count:,} {kind}" for kind, count in look.shapes.items()) or "no shape"
-    looked_at = max((len(column) for column in look.columns.values()), default=len(look.area_m2))
-    out.print(f"{one_line(name)}: {look.format}{layers}; {look.features:,} records; CRS {one_line(look.crs)}")
-    out.print(f"In {looked_at:,} of them: {shapes}")
-    out.print(_as_table(look))
-    if len(look.columns) > MOST_COLUMNS:
-        out.print(f"and {len(look.columns) - MOST_COLUMNS:,} more columns")
-    out.print(render(entry), soft_wrap=True)
+def show_inspection(name: str, inspection: Inspection, draft: Draft) -> None:
+    """Print the inspected file and the drafted entry."""
+    layers = f", layers {', '.join(map(one_line, inspection.layers))}" if len(inspection.layers) > 1 else ""
+    shapes = ", ".join(f"{count:,} {kind}" for kind, count in inspection.shapes.items()) or "no shape"
+    sample_size = max((len(column) for column in inspection.columns.values()), default=len(inspection.area_m2))
+    crs = one_line(inspection.crs)
+    out.print(f"{one_line(name)}: {inspection.format}{layers}; {inspection.features:,} records; CRS {crs}")
+    out.print(f"In {sample_size:,} of them: {shapes}")
+    out.print(_columns_table(inspection))
+    if len(inspection.columns) > MAX_COLUMNS:
+        out.print(f"and {len(inspection.columns) - MAX_COLUMNS:,} more columns")
+    out.print(render(draft), soft_wrap=True)
 
 
-def next_steps(given: Given, entry: Draft, settings: Settings) -> None:
-    """What to look at, and which commands to type."""
-    if entry.doubts:
+def show_next_steps(spec: SourceSpec, draft: Draft, settings: Settings) -> None:
+    """Print the points to review and the commands to type."""
+    if draft.doubts:
         out.print("Look at these before you use it:")
-    for doubt in entry.doubts:
+    for doubt in draft.doubts:
         out.print(f"  - {one_line(doubt)}", soft_wrap=True)
-    if "licence" not in entry.settings:
+    if "licence" not in draft.settings:
         out.print("No licence is stated in the entry: read what the publisher says before you use the data.")
-    if settings.origin == "sample" and given.kind != "path":
+    if settings.origin == "sample" and spec.kind != "path":
         out.print(
             "The origin is sample, and there is no bundled sample of this dataset: set `origin: doi` in params.yaml.",
             soft_wrap=True,
@@ -46,11 +47,15 @@ def next_steps(given: Given, entry: Draft, settings: Settings) -> None:
     out.print("Next: `make plan` says what would be downloaded and run, and `make all` does it.")
 
 
-def _as_table(look: Look) -> Table:
+def _columns_table(inspection: Inspection) -> Table:
     table = Table(header_style="bold")
     for heading in ("column", "type", "for example"):
         table.add_column(heading, overflow="fold")
-    for column, values in islice(look.columns.items(), MOST_COLUMNS):
-        examples = [one_line(value)[:LONGEST_EXAMPLE] for value in distinct(values)[:EXAMPLES]]
-        table.add_row(one_line(column)[:LONGEST_NAME], one_line(look.types[column])[:LONGEST_NAME], ", ".join(examples))
+    for column, values in islice(inspection.columns.items(), MAX_COLUMNS):
+        examples = [one_line(value)[:MAX_EXAMPLE_CHARACTERS] for value in distinct_values(values)[:MAX_EXAMPLES]]
+        table.add_row(
+            one_line(column)[:MAX_NAME_CHARACTERS],
+            one_line(inspection.types[column])[:MAX_NAME_CHARACTERS],
+            ", ".join(examples),
+        )
     return table

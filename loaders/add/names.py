@@ -1,11 +1,11 @@
-"""Names of columns taken apart, and names of datasets put together."""
+"""Tokens of column names, and keys for new datasets."""
 
 import re
 import unicodedata
 from collections.abc import Container
 
-MOST_WORDS, MOST_CHARACTERS = 6, 48
-FILLERS = frozenset(
+MAX_WORDS, MAX_CHARACTERS = 6, 48
+FILLER_WORDS = frozenset(
     {"a", "an", "and", "by", "csv", "data", "database", "dataset", "file", "final", "for", "from", "geojson", "in"}
     | {"its", "of", "on", "shp", "the", "to", "update", "version", "with", "zip"}
 )
@@ -21,15 +21,17 @@ def tokens(name: str) -> list[str]:
     return list(dict.fromkeys(word.lower() for word in (*whole, *parts)))
 
 
-def dataset_key(title: str, year: int | None, taken: Container[str]) -> str:
-    """A key for a dataset from what it is called, with its year, that nobody has yet."""
+def dataset_key(title: str, year: int | None, existing_keys: Container[str]) -> str:
+    """A free key for a dataset, from its title and year."""
     ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
-    stated = YEAR.search(ascii_title)
-    when = stated[1] if stated else str(year or "")
-    words = [word for word in re.findall(r"[a-z]+|\d+", ascii_title.lower()) if word not in FILLERS]
-    words = [word for word in words if len(word) > 1 and not word.isdigit()][:MOST_WORDS]
-    name = "_".join([*(words or ["pv"]), when] if when else words or ["pv"])
-    while len(name) > MOST_CHARACTERS and len(words) > 1:
+    year_match = YEAR.search(ascii_title)
+    year_text = year_match[1] if year_match else str(year or "")
+    words = [word for word in re.findall(r"[a-z]+|\d+", ascii_title.lower()) if word not in FILLER_WORDS]
+    words = [word for word in words if len(word) > 1 and not word.isdigit()][:MAX_WORDS]
+    name = "_".join([*(words or ["pv"]), year_text] if year_text else words or ["pv"])
+    while len(name) > MAX_CHARACTERS and len(words) > 1:
         words.pop()
-        name = "_".join([*words, when] if when else words)
-    return next(key for number in range(1, 10_000) if (key := name if number == 1 else f"{name}_{number}") not in taken)
+        name = "_".join([*words, year_text] if year_text else words)
+    return next(
+        key for number in range(1, 10_000) if (key := name if number == 1 else f"{name}_{number}") not in existing_keys
+    )

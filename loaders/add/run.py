@@ -1,4 +1,4 @@
-"""From a source to an entry, step by step, with the questions in between."""
+"""Runs `eo-pv add`: inspect the source, draft the entry, ask, write."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,31 +7,31 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from loaders.add.duplicates import require_new
-from loaders.add.entry import draft, require_key, taken_keys
-from loaders.add.find_file import Found, Place
-from loaders.add.inspect import look
-from loaders.add.messages import next_steps, show
-from loaders.add.prompts import Asker
-from loaders.add.source import given
+from loaders.add.entry import draft_entry, require_key, taken_keys
+from loaders.add.find_file import FileFinder, SelectedFile
+from loaders.add.inspect import inspect_file
+from loaders.add.messages import show_inspection, show_next_steps
+from loaders.add.prompts import Prompter
+from loaders.add.source import parse_source
 from loaders.add.write_params import add_entry
 from loaders.core.errors import EoPvError
 from loaders.core.paths import ProjectPaths
 from loaders.core.terminal import out
 from loaders.settings.params import Dataset, Settings
 
-UNNAMED = "new_dataset"  # in messages, until the dataset has a key
+PLACEHOLDER_KEY = "new_dataset"  # until the dataset has a key
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the user said beside the source.
+class AddOptions:
+    """Options of `eo-pv add`.
 
     Attributes:
-        key: the name of the dataset.
-        file: a pattern of the wanted file.
-        layer: the wanted layer.
-        max_mb: how large the file may be [MB].
-        yes: whether not to ask anything.
+        key: key of the dataset.
+        file: pattern of the file to use.
+        layer: name of the layer to use.
+        max_mb: largest download [MB].
+        yes: whether to skip all prompts.
     """
 
     key: str | None = None
@@ -41,50 +41,52 @@ class Wishes:
     yes: bool = False
 
 
-def run(source: str, wishes: Wishes, settings: Settings, paths: ProjectPaths) -> None:
+def run(source: str, options: AddOptions, settings: Settings, paths: ProjectPaths) -> None:
     """Add a source to the settings.
 
     Raises:
-        EoPvError: the source cannot be understood or read or is listed already, or nobody can be asked what is meant.
+        EoPvError: the source is malformed, unreadable or listed already, or a choice needs a terminal.
     """
-    what = given(source, paths.root)
-    key = require_key(wishes.key, taken_keys(settings)) if wishes.key is not None else None
-    require_new(what, wishes.file, settings, paths.root)
-    dataset = Dataset(key=key or UNNAMED, source=what.source((wishes.file,) if wishes.file else ()))
-    limited = settings if wishes.max_mb is None else settings.with_limit(wishes.max_mb)
-    asker = Asker(wishes.layer, yes=wishes.yes)
-    with _scratch(paths) as folder:
-        found = _found(dataset, limited, paths, folder, asker)
-        looked = look(found.file, asker.layer)
-        entry = draft(what, found, looked, key, settings)
-    show(found.file.name, looked, entry)
-    asker.require_consent()
+    spec = parse_source(source, paths.root)
+    key = require_key(options.key, taken_keys(settings)) if options.key is not None else None
+    require_new(spec, options.file, settings, paths.root)
+    dataset = Dataset(key=key or PLACEHOLDER_KEY, source=spec.to_source((options.file,) if options.file else ()))
+    limited_settings = settings if options.max_mb is None else settings.with_limit(options.max_mb)
+    prompter = Prompter(options.layer, yes=options.yes)
+    with _scratch_folder(paths) as folder:
+        selected = _find_file(dataset, limited_settings, paths, folder, prompter)
+        inspection = inspect_file(selected.file, prompter.choose_layer)
+        entry = draft_entry(spec, selected, inspection, key, settings)
+    show_inspection(selected.file.name, inspection, entry)
+    prompter.require_consent()
     line = add_entry(paths.root / "params.yaml", entry)
     out.print(f"params.yaml, line {line}: {entry.key} is added.")
-    next_steps(what, entry, settings)
+    show_next_steps(spec, entry, settings)
 
 
 @contextmanager
-def _scratch(paths: ProjectPaths) -> Iterator[Path]:
-    """A folder that is gone afterwards; several of them may be there at a time."""
-    place = paths.scratch("add")
-    place.mkdir(parents=True, exist_ok=True)
+def _scratch_folder(paths: ProjectPaths) -> Iterator[Path]:
+    """A temporary folder; several may exist at a time."""
+    parent = paths.scratch("add")
+    parent.mkdir(parents=True, exist_ok=True)
     try:
-        with TemporaryDirectory(dir=place) as folder:
+        with TemporaryDirectory(dir=parent) as folder:
             yield Path(folder)
     finally:
-        if not any(place.iterdir()):
-            place.rmdir()
+        if not any(parent.iterdir()):
+            parent.rmdir()
 
 
-def _found(dataset: Dataset, settings: Settings, paths: ProjectPaths, folder: Path, asker: Asker) -> Found:
-    """The file to look into; errors that name settings of an entry, which is not there yet, say what takes their place.
+def _find_file(
+    dataset: Dataset, settings: Settings, paths: ProjectPaths, folder: Path, prompter: Prompter
+) -> SelectedFile:
+    """The file to inspect; errors that name settings of the entry, which does not exist yet, name options instead.
 
     Raises:
-        EoPvError: there is none, or it cannot be brought.
+        EoPvError: there is none, or it cannot be downloaded.
     """
     try:
-        return Place(dataset, settings, paths.root, folder).find(asker.file)
+        return FileFinder(dataset, settings, paths.root, folder).find(prompter.choose_file)
     except EoPvError as error:
         if f"datasets.{dataset.key}." not in str(error):
             raise

@@ -1,4 +1,4 @@
-"""What a user calls a source, as the settings call it."""
+"""Parses the source argument (DOI, URL, GitHub file or path) into the form of the settings."""
 
 import re
 from dataclasses import dataclass
@@ -23,12 +23,12 @@ FORMS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """A source as it was given.
+class SourceSpec:
+    """A parsed source argument.
 
     Attributes:
-        kind: which of `doi`, `url`, `github`, `path` it is.
-        name: as the settings write it.
+        kind: `doi`, `url`, `github` or `path`.
+        name: as in the settings.
     """
 
     kind: str
@@ -36,24 +36,24 @@ class Given:
 
     @property
     def is_pinned(self) -> bool:
-        """Whether it means the same bytes tomorrow, as far as its name tells: a branch or a tag may move."""
+        """Whether its name pins the bytes: a branch or a tag may move."""
         return self.kind != "github" or bool(COMMIT.fullmatch(self.ref))
 
     @property
     def ref(self) -> str:
-        """The commit, tag or branch of a place at GitHub."""
+        """The commit, tag or branch of a GitHub source."""
         return self.name.partition("@")[2].partition(":")[0]
 
-    def at(self, ref: str) -> "Given":
-        """The same place at another commit of the repository."""
+    def with_ref(self, ref: str) -> "SourceSpec":
+        """The same file at another commit of the repository."""
         repository, _, rest = self.name.partition("@")
-        return Given(self.kind, f"{repository}@{ref}:{rest.partition(':')[2]}")
+        return SourceSpec(self.kind, f"{repository}@{ref}:{rest.partition(':')[2]}")
 
-    def source(self, include: tuple[str, ...] = ()) -> Source:
-        """As the settings have it.
+    def to_source(self, include: tuple[str, ...] = ()) -> Source:
+        """The source as a setting.
 
         Raises:
-            SettingsError: they would refuse it.
+            SettingsError: it is not a valid source.
         """
         try:
             return Source.model_validate({self.kind: self.name, "include": include})
@@ -62,57 +62,57 @@ class Given:
             raise SettingsError(f"{self.name!r} cannot be a source: {problem}. {FORMS}") from error
 
 
-def given(text: str, root: Path) -> Given:
-    """Understand what a user calls a source.
+def parse_source(text: str, root: Path) -> SourceSpec:
+    """Parse the source argument.
 
     Args:
         text: as typed.
-        root: the project's folder; paths in it are kept relative to it.
+        root: project folder; paths inside it become relative to it.
 
     Raises:
-        SettingsError: it is none of the known forms; the message lists them.
+        SettingsError: it has none of the known forms; the message lists them.
     """
     text = text.strip()
-    if found := DOI.fullmatch(text):
-        return Given("doi", unquote(found[1]) if "://" in text else found[1])
+    if match := DOI.fullmatch(text):
+        return SourceSpec("doi", unquote(match[1]) if "://" in text else match[1])
     if re.match(r"https?://", text, re.IGNORECASE):
-        return _address(text)
-    if text and _is_there(Path(text)):
-        return Given("path", _below(Path(text).expanduser(), root))
+        return _parse_address(text)
+    if text and _exists(Path(text)):
+        return SourceSpec("path", _relative_name(Path(text).expanduser(), root))
     if GITHUB.fullmatch(text):
-        return Given("github", text)
+        return SourceSpec("github", text)
     raise SettingsError(
         f"{one_line(text)!r} is no source that is known here, and no file of that name is there. {FORMS}"
     )
 
 
-def _is_there(path: Path) -> bool:
+def _exists(path: Path) -> bool:
     try:
         return path.expanduser().exists()
     except (OSError, RuntimeError):  # too long for a name, or no such user
         return False
 
 
-def _below(path: Path, root: Path) -> str:
+def _relative_name(path: Path, root: Path) -> str:
     absolute = path.absolute()
-    for place in (absolute, path.resolve()):
-        if place.is_relative_to(root):
-            return place.relative_to(root).as_posix()
+    for candidate in (absolute, path.resolve()):
+        if candidate.is_relative_to(root):
+            return candidate.relative_to(root).as_posix()
     return absolute.as_posix()
 
 
-def _address(url: str) -> Given:
+def _parse_address(url: str) -> SourceSpec:
     parts = urlsplit(url)
     host = (parts.hostname or "").removeprefix("www.")
-    if host == "zenodo.org" and (found := ZENODO.fullmatch(parts.path)):
-        return Given("doi", f"10.5281/zenodo.{found[1]}")
-    if host in {"github.com", "raw.githubusercontent.com"} and (place := _at_github(host, unquote(parts.path))):
-        return Given("github", place)
-    return Given("url", url)
+    if host == "zenodo.org" and (match := ZENODO.fullmatch(parts.path)):
+        return SourceSpec("doi", f"10.5281/zenodo.{match[1]}")
+    if host in {"github.com", "raw.githubusercontent.com"} and (name := _github_name(host, unquote(parts.path))):
+        return SourceSpec("github", name)
+    return SourceSpec("url", url)
 
 
-def _at_github(host: str, path: str) -> str | None:
-    """A page or a file at GitHub as `owner/repository@ref:path`; null for pages that are neither file nor folder."""
+def _github_name(host: str, path: str) -> str | None:
+    """A GitHub page or file as `owner/repository@ref:path`; null for pages that are neither file nor folder."""
     owner, _, rest = path.strip("/").partition("/")
     repository, _, rest = rest.partition("/")
     kind, _, rest = ("raw", "", rest) if host.startswith("raw.") else rest.partition("/")

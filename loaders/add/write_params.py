@@ -1,4 +1,4 @@
-"""Add an entry to `params.yaml` and leave every other byte of it as it is."""
+"""Adds an entry to `params.yaml` and leaves every other byte unchanged."""
 
 import io
 import re
@@ -15,80 +15,82 @@ from loaders.add.render_yaml import render
 from loaders.core.errors import SettingsError
 from loaders.settings.params import read_settings
 
-PASTE = "Nothing was changed. Paste the entry yourself below `datasets:`"
+PASTE_ADVICE = "Nothing was changed. Paste the entry yourself below `datasets:`"
 
 
 def add_entry(path: Path, draft: Draft) -> int:
-    """Write an entry at the end of `datasets`; the file is replaced as one step, or not at all.
+    """Write an entry at the end of `datasets`; the file is replaced atomically.
 
     Args:
         path: of `params.yaml`.
         draft: the entry.
 
     Returns:
-        The line that the entry's key stands in.
+        The line number of the entry's key.
 
     Raises:
-        SettingsError: the settings with the entry would be refused, or mean something else than before.
+        SettingsError: the settings with the entry are invalid, or another setting would change.
     """
     path = path.resolve()
-    before = path.read_bytes()
-    text = before.decode("utf-8")
-    place, indent = _end_of_datasets(text, path.name)
-    added = _block(text, place, indent, render(draft))
-    after = text[:place] + added + text[place:]
-    aside = path.with_name(f".{path.name}.partial")
+    original = path.read_bytes()
+    text = original.decode("utf-8")
+    position, indent = _end_of_datasets(text, path.name)
+    block = _indented_block(text, position, indent, render(draft))
+    updated = text[:position] + block + text[position:]
+    temporary = path.with_name(f".{path.name}.partial")
     try:
-        aside.write_bytes(after.encode("utf-8"))
-        _require_only_added(aside, path.name, before, draft)
-        shutil.copymode(path, aside)
-        if path.read_bytes() != before:
-            raise SettingsError(f"{path.name} was changed by somebody else meanwhile. Nothing was written; try again.")
-        aside.replace(path)
+        temporary.write_bytes(updated.encode("utf-8"))
+        _require_only_added(temporary, path.name, original, draft)
+        shutil.copymode(path, temporary)
+        if path.read_bytes() != original:
+            raise SettingsError(
+                f"{path.name} was changed by another program meanwhile. Nothing was written; try again."
+            )
+        temporary.replace(path)
     finally:
-        aside.unlink(missing_ok=True)
-    return after[: place + added.index(f"{draft.key}:")].count("\n") + 1
+        temporary.unlink(missing_ok=True)
+    return updated[: position + block.index(f"{draft.key}:")].count("\n") + 1
 
 
-def _require_only_added(aside: Path, name: str, before: bytes, draft: Draft) -> None:
-    """Raises a SettingsError where the settings would mean anything else than before, apart from the new entry."""
-    expected: dict[str, Any] = yaml.safe_load(before.decode("utf-8"))
-    expected["datasets"][draft.key] = draft.plain
+def _require_only_added(temporary: Path, name: str, original: bytes, draft: Draft) -> None:
+    """Raise a SettingsError if any setting other than the new entry would change."""
+    expected: dict[str, Any] = yaml.safe_load(original.decode("utf-8"))
+    expected["datasets"][draft.key] = draft.entry
     try:
-        read_settings(aside)
+        read_settings(temporary)
     except SettingsError as error:
-        raise SettingsError(str(error).replace(aside.name, name)) from error
-    if yaml.safe_load(aside.read_text(encoding="utf-8")) != expected:
-        raise SettingsError(f"The settings would mean something else with {draft.key} among them. {PASTE}.")
+        raise SettingsError(str(error).replace(temporary.name, name)) from error
+    if yaml.safe_load(temporary.read_text(encoding="utf-8")) != expected:
+        raise SettingsError(f"The settings would mean something else with {draft.key} among them. {PASTE_ADVICE}.")
 
 
 def _end_of_datasets(text: str, name: str) -> tuple[int, int]:
-    """Where a further entry begins (a position in the text), and how far entries are indented."""
-    datasets = _datasets(YAML(pure=True).compose(io.StringIO(text, newline="")))
+    """Position in the text for a new entry, and the indentation of entries."""
+    datasets = _datasets_node(YAML(pure=True).compose(io.StringIO(text, newline="")))
     if not isinstance(datasets, MappingNode) or datasets.flow_style or not datasets.value:
-        raise SettingsError(f"{name}: expected datasets: with one entry below the other. {PASTE}.")
+        raise SettingsError(f"{name}: expected datasets: with one entry below the other. {PASTE_ADVICE}.")
     indent: int = datasets.value[0][0].start_mark.column
-    place = _line_end(text, _last_content(datasets, text))
-    return _after_comments(text, place, indent), indent
+    position = _line_end(text, _last_content(datasets, text))
+    return _after_comments(text, position, indent), indent
 
 
-def _after_comments(text: str, place: int, indent: int) -> int:
-    """Behind the comments at the end of the last entry, which are indented as it is."""
-    while found := re.match(rf"(?:[ \t]*\r?\n)* {{{indent},}}#[^\n]*(?:\n|\Z)", text[place:]):
-        place += found.end()
-    return place
+def _after_comments(text: str, position: int, indent: int) -> int:
+    """The position behind the comments of the last entry, which share its indentation."""
+    while match := re.match(rf"(?:[ \t]*\r?\n)* {{{indent},}}#[^\n]*(?:\n|\Z)", text[position:]):
+        position += match.end()
+    return position
 
 
-def _datasets(document: Node | None) -> Node | None:
+def _datasets_node(document: Node | None) -> Node | None:
     if not isinstance(document, MappingNode):
         return None
     return next((value for key, value in document.value if key.value == "datasets"), None)
 
 
 def _last_content(node: Node, text: str) -> int:
-    """Where the last value below a node ends; its mark would be behind the comments that follow."""
+    """Position at which the last value of a node ends; its own end mark is behind later comments."""
     if not isinstance(node, CollectionNode):
-        return len(text[: node.end_mark.index].rstrip()) if node.value else 0  # the mark of nothing is anywhere
+        return len(text[: node.end_mark.index].rstrip()) if node.value else 0  # an empty value has an arbitrary mark
     if node.flow_style or not node.value:
         return int(node.end_mark.index)
     last = node.value[-1]
@@ -96,14 +98,14 @@ def _last_content(node: Node, text: str) -> int:
     return max(_last_content(value, text), key.end_mark.index if key is not None else 0)
 
 
-def _line_end(text: str, place: int) -> int:
-    found = text.find("\n", place)
-    return len(text) if found < 0 else found + 1
+def _line_end(text: str, position: int) -> int:
+    newline = text.find("\n", position)
+    return len(text) if newline < 0 else newline + 1
 
 
-def _block(text: str, place: int, indent: int, entry: str) -> str:
-    """The entry, indented, a blank line before it, with the line ends of the file."""
-    newline = "\r\n" if "\r\n" in text[:place] else "\n"
-    opening = "" if text[:place].endswith("\n") else newline
+def _indented_block(text: str, position: int, indent: int, entry: str) -> str:
+    """The entry, indented, after a blank line, with the line endings of the file."""
+    newline = "\r\n" if "\r\n" in text[:position] else "\n"
+    prefix = "" if text[:position].endswith("\n") else newline
     lines = [f"{' ' * indent}{line}" if line else "" for line in entry.removesuffix("\n").split("\n")]
-    return f"{opening}{newline}{newline.join(lines)}{newline}"
+    return f"{prefix}{newline}{newline.join(lines)}{newline}"

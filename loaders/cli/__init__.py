@@ -1,1 +1,1 @@
-"""The commands of `eo-pv`: arguments in, sentences and tables out."""
+"""Commands of the `eo-pv` console script: parse arguments, call a loader, print the result."""

@@ -1,10 +1,10 @@
-"""The commands of acquisition: what is published, what of it is here, and how it gets here."""
+"""Commands `check`, `plan`, `resolve`, `update`, `prefetch`, `fetch` and `verify`."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loaders.cli.console import Key, Keys, app, open_dataset, open_project, print_errors, shown
+from loaders.cli.console import Key, Keys, app, display_path, open_dataset, open_project, print_errors
 from loaders.core.errors import EoPvError, NoNetworkError
 from loaders.core.redact import redacted_url
 from loaders.core.terminal import err, out
@@ -24,46 +24,44 @@ NO_RELEASE = (
 def check(
     keep_going: Annotated[bool, typer.Option("--keep-going", help="Exit with 0 if only single datasets fail.")] = False,
 ) -> None:
-    """Check the settings, and say what is missing that a step will need."""
-    from loaders.cli.preflight import problems
+    """Check the settings, and report what later steps will miss."""
+    from loaders.cli.preflight import preflight_errors
     from loaders.settings.project import require_usable_folder
 
     settings, paths = open_project()
     require_usable_folder(paths.root)
-    # the stage of such a dataset will fail; those of the others need not
-    found = [problem for dataset in settings.datasets.values() for problem in problems(dataset, paths)]
-    for problem in found:
-        err.print(f"Error: {problem}", style="red")
+    # only the stages of these datasets will fail
+    errors = [error for dataset in settings.datasets.values() for error in preflight_errors(dataset, paths)]
+    for error in errors:
+        err.print(f"Error: {error}", style="red")
     if settings.boundary_source == "overture" and settings.boundaries.release is None:
         err.print(NO_RELEASE, style="red")
-    if found and not keep_going:
+    if errors and not keep_going:
         raise typer.Exit(1)
 
 
 @app.command()
 def plan(keys: Keys = None) -> None:
-    """Say what would be downloaded and which steps would run, and do nothing."""
+    """Show what would be downloaded and which steps would run, without running them."""
     from loaders.acquire import plan as planning
     from loaders.acquire.downloader import Downloader
 
     settings, paths = open_project()
     downloads = Downloader(settings)
-    planned = downloads.for_each(
-        settings.select_datasets(keys), lambda dataset: planning.plan(dataset, paths, downloads)
-    )
-    out.print(planning.plan_table(planned))
-    out.print(planning.plan_summary(planned.values()))
-    failed = [each for each in planned.values() if isinstance(each, EoPvError)]
+    plans = downloads.for_each(settings.select_datasets(keys), lambda dataset: planning.plan(dataset, paths, downloads))
+    out.print(planning.plan_table(plans))
+    out.print(planning.plan_summary(plans.values()))
+    failed = [each for each in plans.values() if isinstance(each, EoPvError)]
     print_errors(failed)
     for line in planning.pending_steps(paths):
         out.print(line)
-    if failed or not all(each.is_possible for each in planned.values() if isinstance(each, planning.DownloadPlan)):
+    if failed or not all(each.is_possible for each in plans.values() if isinstance(each, planning.DownloadPlan)):
         raise typer.Exit(1)
 
 
 @app.command()
 def resolve(key: Key) -> None:
-    """Ask a source what it holds and write the lock, unless there is one for this source already."""
+    """Resolve a source to its files and write the lock, unless this source is locked already."""
     from loaders.acquire.resolve import resolve as run
     from loaders.http.client import HttpClient
 
@@ -71,32 +69,32 @@ def resolve(key: Key) -> None:
     with paths.timed(dataset.key, "resolve"):
         lock = run(dataset, paths, HttpClient(settings.download))
     size = sum(file.bytes or 0 for file in lock.files)
-    out.print(f"{dataset.key}: {len(lock.files)} file(s), {size:,} bytes, from {_place(lock)}")
+    out.print(f"{dataset.key}: {len(lock.files)} file(s), {size:,} bytes, from {_lock_origin(lock)}")
     _report_licence(dataset, lock)
 
 
 @app.command()
 def update(keys: Keys = None) -> None:
-    """Ask sources again, rewrite their locks, and say what changed."""
-    from loaders.acquire import resolve as source
+    """Resolve sources again, rewrite their locks, and report the changes."""
     from loaders.acquire.downloader import Downloader
     from loaders.acquire.fetch import confirm
     from loaders.acquire.lock import read_lock_if_valid
     from loaders.acquire.lock_diff import changes
+    from loaders.acquire.resolve import update as update_lock
 
     settings, paths = open_project()
     downloads = Downloader(settings)
     datasets = settings.select_datasets(keys)
     before = {dataset.key: read_lock_if_valid(paths.lock(dataset.key)) for dataset in datasets}
-    after = downloads.for_each(datasets, lambda dataset: source.update(dataset, paths, downloads.client))
+    after = downloads.for_each(datasets, lambda dataset: update_lock(dataset, paths, downloads.client))
     for key, lock in after.items():
         if isinstance(lock, EoPvError):
             continue
         out.print(f"{key}: {'; '.join(changes(before[key], lock)) or 'nothing changed'}")
         _report_licence(settings.datasets[key], lock)
     locked = {key: lock for key, lock in after.items() if not isinstance(lock, EoPvError)}
-    asked = [dataset for dataset in datasets if dataset.key in locked]
-    confirmed = downloads.for_each(asked, lambda dataset: confirm(dataset, locked[dataset.key], paths, downloads))
+    resolved = [dataset for dataset in datasets if dataset.key in locked]
+    confirmed = downloads.for_each(resolved, lambda dataset: confirm(dataset, locked[dataset.key], paths, downloads))
     failed = [each for each in (*after.values(), *confirmed.values()) if isinstance(each, EoPvError)]
     print_errors(failed)
     if failed:
@@ -105,27 +103,27 @@ def update(keys: Keys = None) -> None:
 
 @app.command()
 def prefetch() -> None:
-    """Download what is missing into the cache, several datasets at a time, so that `fetch` finds it there."""
+    """Download missing files into the cache for `fetch`, several datasets at a time."""
     from loaders.acquire.downloader import Downloader
     from loaders.acquire.fetch import prefetch as run
 
     settings, paths = open_project()
     downloads = Downloader(settings)
-    brought = downloads.for_each(settings.datasets.values(), lambda dataset: run(dataset, paths, downloads))
-    offline = [error for error in brought.values() if isinstance(error, NoNetworkError)]
-    if offline:  # the steps of these datasets would each find that out again
+    results = downloads.for_each(settings.datasets.values(), lambda dataset: run(dataset, paths, downloads))
+    offline = [error for error in results.values() if isinstance(error, NoNetworkError)]
+    if offline:  # every step of these datasets would fail the same way
         raise offline[0]
-    for key, error in brought.items():
-        if isinstance(error, EoPvError):  # its stages say why, and those of the other datasets need not fail
+    for key, error in results.items():
+        if isinstance(error, EoPvError):  # its own stages report the error
             err.print(f"{key}: not fetched ahead; its own steps will try again.", style="yellow")
 
 
 @app.command()
 def fetch(
     key: Key,
-    force: Annotated[bool, typer.Option("--force", help="Download again, whatever is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Download again, even if the files are there.")] = False,
 ) -> None:
-    """Bring the files that the lock names, verified."""
+    """Download the files that the lock names, and verify them."""
     from loaders.acquire.downloader import Downloader
     from loaders.acquire.fetch import fetch as run
     from loaders.acquire.resolve import required_lock
@@ -134,7 +132,7 @@ def fetch(
     downloads = Downloader(settings, force=force)
     with paths.timed(dataset.key, "fetch"), downloads.bars:
         folder = run(dataset, required_lock(dataset, paths), paths, downloads)
-    out.print(f"{dataset.key}: {shown(folder, paths)}")
+    out.print(f"{dataset.key}: {display_path(folder, paths)}")
 
 
 @app.command()
@@ -145,33 +143,33 @@ def verify(keys: Keys = None) -> None:
     from loaders.acquire.resolve import required_lock
 
     settings, paths = open_project()
-    found = 0
+    count = 0
     for dataset in settings.select_datasets(keys):
         lock, receipt = required_lock(dataset, paths), read_receipt(paths.receipt(dataset.key))
-        wrong = list(differences(lock, receipt, paths))
-        found += len(wrong)
-        for sentence in wrong:
+        sentences = list(differences(lock, receipt, paths))
+        count += len(sentences)
+        for sentence in sentences:
             err.print(f"{dataset.key}: {sentence}", style="red")
-        for sentence in [] if wrong else proofs(lock, receipt):
+        for sentence in [] if sentences else proofs(lock, receipt):
             out.print(f"{dataset.key}: {sentence}")
-    if found:
-        err.print(f"Error: {found} file(s) differ. Get them again with `make all`.", style="red")
+    if count:
+        err.print(f"Error: {count} file(s) differ. Get them again with `make all`.", style="red")
         raise typer.Exit(1)
 
 
-def _place(lock: "Lock") -> str:
-    """Where a lock comes from, for people."""
+def _lock_origin(lock: "Lock") -> str:
+    """The origin of a lock, for display."""
     if lock.record is None:
         return lock.origin
-    place = lock.record.id
-    return f"{lock.record.repository} {redacted_url(place) if '://' in place else place}"
+    record_id = lock.record.id
+    return f"{lock.record.repository} {redacted_url(record_id) if '://' in record_id else record_id}"
 
 
 def _report_licence(dataset: Dataset, lock: "Lock") -> None:
-    """Say where the settings and the publisher disagree on what the data may be used for."""
+    """Report a conflict between the licence in the settings and the publisher's."""
     if lock.record is None:
         return
     from loaders.settings.licences import disagreement
 
-    if found := disagreement(dataset.licence, lock.record.licence):
-        err.print(f"{dataset.key}: {found}", style="yellow")
+    if conflict := disagreement(dataset.licence, lock.record.licence):
+        err.print(f"{dataset.key}: {conflict}", style="yellow")

@@ -1,4 +1,4 @@
-"""The command `add`: an entry of `params.yaml` from a look into a source."""
+"""Command `add`: inspect a source and add it to `params.yaml`."""
 
 from typing import Annotated
 
@@ -26,12 +26,12 @@ def add(
     max_mb: Annotated[float | None, typer.Option(help="Largest file to download [MB]; kept in the entry.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask: take the likeliest file, and write.")] = False,
 ) -> None:
-    """Look into a source and add an entry for it to params.yaml, each guess with its reason.
+    """Inspect a source and add an entry for it to params.yaml, each guess with its reason.
 
     On a terminal it asks before it writes. Elsewhere, without --yes, it only shows the entry and exits with 1. What it
     downloads stays in the cache for `eo-pv fetch`; no lock is written, and no other byte of params.yaml changes.
     """
-    from loaders.add.run import Wishes, run
+    from loaders.add.run import AddOptions, run
 
     settings, paths = open_project()
-    run(source, Wishes(key, file, layer, max_mb, yes), settings, paths)
+    run(source, AddOptions(key, file, layer, max_mb, yes), settings, paths)

@@ -1,4 +1,4 @@
-"""The command that holds two datasets against each other."""
+"""Command `compare`: coverage and agreement of two datasets."""
 
 import re
 from pathlib import Path
@@ -13,23 +13,24 @@ from loaders.core.terminal import err, out
 from loaders.settings.params import Settings
 
 SUFFIXES = (".parquet", ".geoparquet")
-FARTHEST_M = 10_000
+MAX_DISTANCE_M = 10_000
 
-NAMED = "Key or alias of a loaded dataset, or a GeoParquet file of such records."
+SIDE_HELP = "Key or alias of a loaded dataset, or a GeoParquet file of such records."
 
 
 @app.command()
 def compare(
-    a: Annotated[str, typer.Argument(metavar="A", help=NAMED)],
-    b: Annotated[str, typer.Argument(metavar="B", help=NAMED)],
+    a: Annotated[str, typer.Argument(metavar="A", help=SIDE_HELP)],
+    b: Annotated[str, typer.Argument(metavar="B", help=SIDE_HELP)],
     within: Annotated[
-        float, typer.Option(min=0, max=FARTHEST_M, metavar="METRES", help="How far from its match a point may be [m].")
+        float,
+        typer.Option(min=0, max=MAX_DISTANCE_M, metavar="METRES", help="How far from its match a point may be [m]."),
     ] = 250,
 ) -> None:
     """Compare two datasets where they overlap: coverage, IoU, bias of area and capacity; a table and a picture.
 
     Outlines match where they share area; a point matches an outline that it lies in or near, and points match that
-    lie near each other. Matching records that hang together are a group: one farm may be one outline in A and ten
+    lie near each other. Connected matching records form a group: one farm may be one outline in A and ten
     blocks in B. "In the other's extent" counts the records in the bounding box of the other's records. A bias is B's
     sum over A's, less one. Where nothing overlaps, the tables say zero and the exit code is 0.
     """
@@ -40,50 +41,50 @@ def compare(
     from loaders.report.compare.table import agreement_table, as_csv, extents_table, sentences
 
     settings, paths = open_project()
-    path_a, path_b = (_place(name, settings, paths) for name in (a, b))
+    path_a, path_b = (_records_path(name, settings, paths) for name in (a, b))
     if path_a.resolve() == path_b.resolve():
         raise typer.BadParameter(f"{a} and {b} are the same dataset; name two")
-    name_a, name_b = _names(path_a, path_b)
+    name_a, name_b = _display_names(path_a, path_b)
     with err.status(f"{name_a}, {name_b}: comparing"):
-        found = run(read_side(path_a, name_a), read_side(path_b, name_b), within)
+        comparison = run(read_side(path_a, name_a), read_side(path_b, name_b), within)
         picture = paths.report().with_name(f"compare_{name_a}_{name_b}.png")
         pairs = picture.with_suffix(".csv")
-        draw(found, picture)
-        write_text(as_csv(found), pairs)
-    out.print(extents_table(found))
-    out.print(agreement_table(found))
-    for sentence in sentences(found):
+        draw(comparison, picture)
+        write_text(as_csv(comparison), pairs)
+    out.print(extents_table(comparison))
+    out.print(agreement_table(comparison))
+    for sentence in sentences(comparison):
         out.print(sentence)
     list_files([picture, pairs], paths)
 
 
-def _place(name: str, settings: Settings, paths: ProjectPaths) -> Path:
-    """Where the records of a dataset are, or of a file that is named instead.
+def _records_path(name: str, settings: Settings, paths: ProjectPaths) -> Path:
+    """The records of a dataset, or the file that is named instead.
 
     Raises:
         BuildError: the dataset is not loaded.
-        SettingsError: it is neither a file nor in the settings.
+        SettingsError: it is neither a file nor a dataset in the settings.
     """
     keys = {name for key, dataset in settings.datasets.items() for name in (key, dataset.alias)}
     path = Path(name).expanduser()
     if name not in keys and (path.suffix in SUFFIXES or path.is_file()):
         return path
     key = settings.dataset(name).key
-    loaded = paths.loaded(key)
-    if not loaded.is_file():
-        place = loaded.relative_to(paths.root)
-        raise BuildError(f"{key}: not loaded yet, {place} is missing. Run `dvc repro load@{key}` or `make all`.")
-    return loaded
+    records = paths.loaded(key)
+    if not records.is_file():
+        location = records.relative_to(paths.root)
+        raise BuildError(f"{key}: not loaded yet, {location} is missing. Run `dvc repro load@{key}` or `make all`.")
+    return records
 
 
-def _names(a: Path, b: Path) -> tuple[str, str]:
-    """What to call two files: by their stems, or with their folders where the stems are the same."""
+def _display_names(a: Path, b: Path) -> tuple[str, str]:
+    """Display names of two files: their stems, with their folders if the stems are equal."""
     if a.stem != b.stem:
-        return _plain(a.stem), _plain(b.stem)
-    name_a, name_b = (_plain(f"{path.resolve().parent.name}_{path.stem}") for path in (a, b))
+        return _safe_name(a.stem), _safe_name(b.stem)
+    name_a, name_b = (_safe_name(f"{path.resolve().parent.name}_{path.stem}") for path in (a, b))
     return (name_a, name_b) if name_a != name_b else (f"{name_a}_a", f"{name_b}_b")
 
 
-def _plain(name: str) -> str:
-    """As part of a file's name on every system."""
+def _safe_name(name: str) -> str:
+    """A name with only characters that every file system allows."""
     return re.sub(r"[^A-Za-z0-9_-]+", "_", name)

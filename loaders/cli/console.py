@@ -1,4 +1,4 @@
-"""What the commands share: the terminal, and the settings and folders of the project around it."""
+"""Shared by all commands: the Typer app, argument types, project lookup and output helpers."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -32,28 +32,28 @@ Keys = Annotated[list[str] | None, typer.Argument(help="Keys or aliases; by defa
 
 
 def open_project() -> tuple[Settings, ProjectPaths]:
-    """The settings of the project around the working directory, and its folders."""
+    """The settings and paths of the project around the working directory."""
     return read_project()
 
 
 def open_dataset(name: str) -> tuple[Dataset, Settings, ProjectPaths]:
-    """A dataset by its key or alias, with what it belongs to."""
+    """A dataset by its key or alias, with the settings and paths of its project."""
     settings, paths = open_project()
     return settings.dataset(name), settings, paths
 
 
-def shown(path: Path, paths: ProjectPaths) -> str:
-    """A path as messages show it: below the project."""
+def display_path(path: Path, paths: ProjectPaths) -> str:
+    """A path for display, relative to the project."""
     return str(path.relative_to(paths.root))
 
 
 def print_errors(errors: Iterable[EoPvError]) -> None:
-    """What went wrong, each sentence once: without a network, that is the same for all datasets."""
+    """Print errors, each message once: without a network, all datasets have the same one."""
     for sentence in dict.fromkeys(map(str, errors)):
         err.print(f"Error: {sentence}", style="red")
 
 
 def list_files(files: Iterable[Path], paths: ProjectPaths) -> None:
-    """Name files, with their sizes."""
+    """Print files with their sizes."""
     for path in files:
-        out.print(f"  {shown(path, paths)}  ({decimal(path.stat().st_size)})")
+        out.print(f"  {display_path(path, paths)}  ({decimal(path.stat().st_size)})")

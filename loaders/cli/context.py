@@ -1,4 +1,4 @@
-"""The commands of what is around the records: the cells that hold them, boundaries, and solar irradiance."""
+"""Commands `cells`, `boundaries`, `releases` and `irradiance`."""
 
 import sys
 
@@ -7,10 +7,7 @@ import typer
 from loaders.cli.console import app, list_files, open_project
 from loaders.core.terminal import err, out
 
-COARSE = (
-    "boundaries: at 1:110 million, what lies near a border may be counted to the wrong side. Overture Maps' are finer: "
-    "`source: overture` under boundaries in params.yaml."
-)
+COARSE_BOUNDARIES = "boundaries: at 1:110 million, what lies near a border may be counted to the wrong side. Overture Maps' are finer: `source: overture` under boundaries in params.yaml."
 
 
 @app.command()
@@ -21,9 +18,11 @@ def cells() -> None:
 
     settings, paths = open_project()
     prune(list(settings.datasets), paths)
-    found = write_cells(settings, paths)
-    out.print(f"cells: {found['irradiance']:,} for the irradiance, {found['boundaries']:,} for the boundaries")
-    list_files([paths.cells(name) for name in found], paths)
+    cell_counts = write_cells(settings, paths)
+    out.print(
+        f"cells: {cell_counts['irradiance']:,} for the irradiance, {cell_counts['boundaries']:,} for the boundaries"
+    )
+    list_files([paths.cells(name) for name in cell_counts], paths)
 
 
 @app.command()
@@ -38,28 +37,30 @@ def boundaries() -> None:
         source = published_boundaries(settings, paths)
         with pipeline_events("boundaries", paths, lambda: boundary_steps(source, paths)) as run:
             counts = load_boundaries(source, paths.boundaries, hamilton_adapters("boundaries", paths, run))
-    without = f"; {counts.without_country} of them of no country that is agreed on" if counts.without_country else ""
-    out.print(f"boundaries: {counts.countries:,} of countries, {counts.regions:,} of regions{without}")
+    countryless = (
+        f"; {counts.without_country} of them of no country that is agreed on" if counts.without_country else ""
+    )
+    out.print(f"boundaries: {counts.countries:,} of countries, {counts.regions:,} of regions{countryless}")
     if settings.origin != "sample" and settings.boundary_source != "overture":
-        err.print(COARSE, style="yellow")
+        err.print(COARSE_BOUNDARIES, style="yellow")
     list_files([paths.boundaries], paths)
 
 
 @app.command()
 def releases() -> None:
-    """Ask Overture Maps which releases of its boundaries there are."""
+    """List the releases of Overture Maps' boundaries."""
     from loaders.boundaries.overture.releases import live_releases
     from loaders.http.client import HttpClient
 
     settings, _ = open_project()
     for name in live_releases(HttpClient(settings.download)):
-        used = "  (boundaries.release in params.yaml)" if name == settings.boundaries.release else ""
-        out.print(f"{name}{used}")
+        mark = "  (boundaries.release in params.yaml)" if name == settings.boundaries.release else ""
+        out.print(f"{name}{mark}")
 
 
 @app.command()
 def irradiance() -> None:
-    """Load the solar irradiance of the cells that hold records, and what panels make of it."""
+    """Load the solar irradiance of the cells that hold records, and the specific yield there."""
     settings, paths = open_project()
     with paths.timed("irradiance", "load"):
         from loaders.lineage.emit import hamilton_adapters, pipeline_events
@@ -68,13 +69,13 @@ def irradiance() -> None:
 
         with pipeline_events("irradiance", paths, lambda: irradiance_steps(paths)) as run:
             adapters = hamilton_adapters("irradiance", paths, run)
-            counts = load_irradiance(settings.irradiance, paths, provider_context(settings, _agreed), adapters)
+            counts = load_irradiance(settings.irradiance, paths, provider_context(settings, _confirm_billing), adapters)
     out.print(f"irradiance: {counts.kept:,} of {counts.read:,} cells, from {settings.irradiance.provider}")
     for reason, refused in counts.refused.items():
         err.print(f"irradiance: none for {refused:,} cells: {reason}", style="yellow")
     list_files([paths.irradiance], paths)
 
 
-def _agreed(requests: int) -> bool:
-    """Ask whoever sits there; where nobody does, nobody agrees."""
+def _confirm_billing(requests: int) -> bool:
+    """Ask for consent to billed requests; without a terminal, decline."""
     return sys.stdin.isatty() and typer.confirm(f"This makes {requests:,} requests that will be billed. Go on?")

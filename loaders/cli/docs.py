@@ -1,4 +1,4 @@
-"""The commands that draw how everything hangs together."""
+"""Commands `dag` and `docs`: pictures of the pipelines, and the documentation pages."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +16,7 @@ def dag(
         Path | None, typer.Option(metavar="FOLDER", help="By default data/<origin>/report/docs/hamilton.")
     ] = None,
 ) -> None:
-    """Draw Hamilton's graphs as SVG: all pipelines, and each; with KEYS, the way of these datasets instead.
+    """Draw the Hamilton graphs as SVG: an overview, and each pipeline; with KEYS, the path of these datasets instead.
 
     Needs the program `dot` of Graphviz.
     """
@@ -32,7 +32,7 @@ def dag(
 
 @app.command()
 def docs() -> None:
-    """Write the page that shows everything: datasets, pipelines, models; and dbt's own page beside it."""
+    """Write the documentation: a page of datasets, pipelines and models, and dbt's own page."""
     from loaders.report.docs.docs import write_docs
 
     settings, paths = open_project()

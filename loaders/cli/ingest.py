@@ -1,4 +1,4 @@
-"""The commands that load datasets: into files for a DVC stage, or into the schema raw_data."""
+"""Commands `load` and `ingest`: harmonise datasets into files, or into the schema raw_data."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,10 +11,15 @@ from loaders.core.errors import PipelineError
 from loaders.core.terminal import err, out
 from loaders.settings.base import Executor
 
+Datasets = Annotated[list[str] | None, typer.Option(help="The same: --datasets bradbury stowell.", metavar="KEY…")]
+Params = Annotated[
+    Path | None, typer.Option(help="Settings file; data/ is next to it. By default the project's params.yaml.")
+]
+
 
 @app.command()
 def load(key: Key) -> None:
-    """Turn the fetched files into canonical records, every row accounted for."""
+    """Harmonise the fetched files to canonical records, with an account of every row."""
     dataset, settings, paths = open_dataset(key)
     with paths.timed(dataset.key, "load"), err.status(f"{dataset.key}: loading"):
         from loaders.harmonise.row_accounting import in_words, lying_areas
@@ -30,9 +35,7 @@ def load(key: Key) -> None:
 @app.command()
 def ingest(
     keys: Keys = None,
-    datasets: Annotated[
-        list[str] | None, typer.Option(help="The same: --datasets bradbury stowell.", metavar="KEY…")
-    ] = None,
+    datasets: Datasets = None,
     all_datasets: Annotated[bool, typer.Option("--all", help="Every dataset in the settings.")] = False,
     database: Annotated[Path | None, typer.Option(help="DuckDB file to write to.")] = None,
     geoparquet: Annotated[bool, typer.Option(help="Also write data/<origin>/loaded/<key>.parquet.")] = True,
@@ -42,9 +45,7 @@ def ingest(
     sequential: Annotated[bool, typer.Option("--sequential", help="One dataset at a time.")] = False,
     executor: Annotated[Executor | None, typer.Option(help="Who works on several at a time.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler: tcp://host:8786.")] = None,
-    params: Annotated[
-        Path | None, typer.Option(help="Settings; data/ is beside them. By default the project's params.yaml.")
-    ] = None,
+    params: Params = None,
 ) -> None:
     """Resolve, fetch and load datasets straight into the schema raw_data, without DVC and dbt."""
     names = [*(datasets or []), *(keys or [])]  # an option takes one word; those that follow it are arguments

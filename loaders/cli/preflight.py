@@ -1,4 +1,4 @@
-"""What can be known to be wrong with a dataset before any of its steps runs."""
+"""Preflight checks of a dataset, before any of its steps runs."""
 
 import codecs
 from collections.abc import Callable, Iterator
@@ -9,8 +9,8 @@ from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Dataset
 
 
-def problems(dataset: Dataset, paths: ProjectPaths) -> Iterator[EoPvError]:
-    """Why steps of a dataset will fail: its file is not there, or a setting is none that the reader knows."""
+def preflight_errors(dataset: Dataset, paths: ProjectPaths) -> Iterator[EoPvError]:
+    """Errors that steps of a dataset will run into: a missing file, or an invalid setting."""
     checks: tuple[Callable[[Dataset, ProjectPaths], None], ...] = (
         _require_file,
         _require_crs,
@@ -38,12 +38,12 @@ def _require_crs(dataset: Dataset, _: ProjectPaths) -> None:
 
 
 def _require_encoding(dataset: Dataset, _: ProjectPaths) -> None:
-    encoding, place = dataset.read.encoding, f"datasets.{dataset.key}.read.encoding"
+    encoding, setting = dataset.read.encoding, f"datasets.{dataset.key}.read.encoding"
     try:
         codecs.lookup(encoding or "utf-8")
     except (LookupError, ValueError) as error:  # ValueError: a NUL in the name
         raise ReadError(
-            f"{dataset.key}: {place} in params.yaml is {encoding!r}, which is no encoding. Expected, say, cp1252."
+            f"{dataset.key}: {setting} in params.yaml is {encoding!r}, which is no encoding. Expected, say, cp1252."
         ) from error
 
 

@@ -1,13 +1,13 @@
-"""The commands that show what a run has made."""
+"""Commands `report` and `summary`: the results of a run."""
 
-from loaders.cli.console import app, list_files, open_project, shown
+from loaders.cli.console import app, display_path, list_files, open_project
 from loaders.core.errors import BuildError
 from loaders.core.terminal import out
 
 
 @app.command()
 def report() -> None:
-    """Write the report that people read."""
+    """Write the report of the last build in Markdown."""
     from loaders.core.files import write_text
     from loaders.report.summary import as_markdown, read_figures, summarise
 
@@ -19,7 +19,7 @@ def report() -> None:
 
 @app.command()
 def summary() -> None:
-    """Show what the last run made: a table of the datasets, and the files."""
+    """Show the results of the last run: a table of the datasets, and the files."""
     from loaders.report.summary import as_table, findings, notes, read_figures, summarise
 
     settings, paths = open_project()
@@ -30,7 +30,7 @@ def summary() -> None:
     files = [*sorted(paths.curated.iterdir()), paths.database, paths.report()]
     if missing := [path for path in files if not path.exists()]:
         raise BuildError(
-            f"{shown(missing[0], paths)} is missing although nothing that it is made from has changed. "
+            f"{display_path(missing[0], paths)} is missing although nothing that it is made from has changed. "
             f"Make it again with `make all`."
         )
     list_files(files, paths)

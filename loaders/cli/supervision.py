@@ -1,6 +1,6 @@
-"""A command in a process of its own, watched by one that can say why it was killed.
+"""Process supervision: runs a command in a child process, and explains why it was killed.
 
-The system ends a process that takes more memory than there is without a word.
+The kernel kills a process that runs out of memory without a message.
 """
 
 import ctypes
@@ -13,86 +13,86 @@ from collections.abc import Callable
 from loaders.core.memory import has_address_space_limit
 
 BYTES_PER_KB, BYTES_PER_MB = 1024, 1e6
-FROM_THE_TERMINAL = 0x80  # SI_KERNEL: Ctrl-C goes to all processes of the terminal anyway
+SENT_BY_KERNEL = 0x80  # SI_KERNEL: the terminal sends Ctrl-C to all of its processes
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
-WATCHED = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-LAST_WORDS = (b"terminate called ", b"  what():  ")
-RELAY_S = 2  # what a command leaves behind may hold its errors open
-# with few addresses: memory pools that reserve a gigabyte, or 64 MB a thread, leave nothing to the others
-FRUGAL = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
+WATCHED_SIGNALS = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+CPP_ABORT_PREFIXES = (b"terminate called ", b"  what():  ")
+RELAY_TIMEOUT_S = 2  # a process that outlives the command may hold its stderr open
+# for a small address space: memory pools reserve a gigabyte, or 64 MB per thread
+LOW_MEMORY_ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1"}
 
 
-def supervised(main: Callable[[], None]) -> None:
-    """Run a command; the exit code is its own, or says which signal ended it."""
+def run_supervised(main: Callable[[], None]) -> None:
+    """Run a command and exit with its code, or with one for the signal that ended it."""
     if has_address_space_limit():
-        _be_frugal()
+        _restart_with_low_memory()
     if not hasattr(signal, "sigwaitinfo"):  # not Linux
         main()
         return
-    signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
+    signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED_SIGNALS)
     errors = os.pipe() if has_address_space_limit() else None
     child = os.fork()
     if child == 0:
         if errors:
-            _write_errors_to(errors[1])
+            _redirect_stderr(errors[1])
         ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED_SIGNALS)
         main()
         return
-    relay = _relay(*errors) if errors else None
-    status, used_mb = _awaited(child)
+    relay = _start_relay(*errors) if errors else None
+    status, used_mb = _wait(child)
     if relay:
-        relay.join(RELAY_S)
-    sys.exit(_ended(status, used_mb))
+        relay.join(RELAY_TIMEOUT_S)
+    sys.exit(_exit_code(status, used_mb))
 
 
-def _be_frugal() -> None:
-    """Start again with other settings of the libraries: some are read only then."""
-    missing = {name: value for name, value in FRUGAL.items() if name not in os.environ}
+def _restart_with_low_memory() -> None:
+    """Restart with other settings for the libraries, some of which are read only at start-up."""
+    missing = {name: value for name, value in LOW_MEMORY_ENVIRONMENT.items() if name not in os.environ}
     if missing:
         os.execve(sys.executable, sys.orig_argv, os.environ | missing)  # noqa: S606 (the same command)
 
 
-def _write_errors_to(end: int) -> None:
-    """Errors go into a pipe from here on; the stream is made anew, for it may remember a file that it could seek in."""
-    old = sys.stderr
-    os.dup2(end, old.fileno())
+def _redirect_stderr(end: int) -> None:
+    """Redirect stderr into a pipe, as a new stream: the old one may treat it as a seekable file."""
+    stream = sys.stderr
+    os.dup2(end, stream.fileno())
     sys.stderr = open(  # noqa: SIM115 (open until the process ends)
-        old.fileno(), "w", encoding=old.encoding, errors=old.errors, buffering=1, closefd=False
+        stream.fileno(), "w", encoding=stream.encoding, errors=stream.errors, buffering=1, closefd=False
     )
 
 
-def _relay(source: int, end: int) -> threading.Thread:
-    """Pass on what a command writes, but for the last words of the C++ library, which say nothing to its user."""
+def _start_relay(source: int, end: int) -> threading.Thread:
+    """Copy the stderr of a command, without the abort messages of the C++ library, which do not help users."""
     os.close(end)
 
-    def work() -> None:
+    def copy_lines() -> None:
         with os.fdopen(source, "rb") as lines:
             for line in lines:
-                if not line.startswith(LAST_WORDS):
+                if not line.startswith(CPP_ABORT_PREFIXES):
                     sys.stderr.buffer.write(line)
                     sys.stderr.buffer.flush()
 
-    thread = threading.Thread(target=work, daemon=True)
+    thread = threading.Thread(target=copy_lines, daemon=True)
     thread.start()
     return thread
 
 
-def _awaited(child: int) -> tuple[int, float]:
-    """Wait, and pass signals on; the status, and the most memory that was used [MB]."""
+def _wait(child: int) -> tuple[int, float]:
+    """Wait for the child and forward signals; its status, and its peak memory [MB]."""
     while True:
-        heard = signal.sigwaitinfo(WATCHED)
-        if heard.si_signo != signal.SIGCHLD:
-            if heard.si_code != FROM_THE_TERMINAL:
-                os.kill(child, heard.si_signo)
+        signal_info = signal.sigwaitinfo(WATCHED_SIGNALS)
+        if signal_info.si_signo != signal.SIGCHLD:
+            if signal_info.si_code != SENT_BY_KERNEL:
+                os.kill(child, signal_info.si_signo)
             continue
-        found, status, usage = os.wait4(child, os.WNOHANG)
-        if found:
+        pid, status, usage = os.wait4(child, os.WNOHANG)
+        if pid:
             return status, usage.ru_maxrss * BYTES_PER_KB / BYTES_PER_MB
 
 
-def _ended(status: int, used_mb: float) -> int:
-    """The exit code; said in a sentence if the command could not."""
+def _exit_code(status: int, used_mb: float) -> int:
+    """The exit code; prints a message if a signal ended the command."""
     code = os.waitstatus_to_exitcode(status)
     if code >= 0:
         return code

@@ -1,11 +1,11 @@
-"""The command that says why records are one installation, or are not."""
+"""Command `why`: explain why records are or are not one installation."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from loaders.cli.console import app, open_project, shown
+from loaders.cli.console import app, display_path, open_project
 from loaders.core.terminal import out
 
 
@@ -15,14 +15,14 @@ def why(
     other: Annotated[str | None, typer.Argument(metavar="[OTHER]", help="Another record_id.")] = None,
     picture: Annotated[Path | None, typer.Option(help="Also draw it, as PNG.")] = None,
 ) -> None:
-    """Say why a record is part of its installation, or why two records are one or two; and how to overrule it.
+    """Explain why a record is in its installation, or why two records are one or two; and how to override that.
 
-    Shows the records of the installation, the pairs that join them with their evidence and rule, and the pairs with
-    other records that were refused, each with the reason.
+    Shows the records of the installation, the pairs that join them with their comparison features and rule, and the
+    refused pairs with other records, each with the reason.
     """
     from loaders.report.why.evidence import read_case
     from loaders.report.why.identifiers import is_installation
-    from loaders.report.why.table import override_line, overruled_by, pairs_table, records_table, sentences
+    from loaders.report.why.table import override_line, override_reason, pairs_table, records_table, sentences
 
     names = (record,) if other is None else (record, other)
     if len(names) == 2 and (record == other or any(map(is_installation, names))):
@@ -30,18 +30,18 @@ def why(
     settings, paths = open_project()
     case = read_case(paths.database, names)
     out.print(records_table(case))
-    if case.inside:
-        out.print(pairs_table(case, case.inside, "joined by"))
-    if case.refused:
-        out.print(pairs_table(case, case.refused, "refused because"))
+    if case.matched_pairs:
+        out.print(pairs_table(case, case.matched_pairs, "joined by"))
+    if case.refused_pairs:
+        out.print(pairs_table(case, case.refused_pairs, "refused because"))
     for sentence in sentences(case):
         out.print(sentence)
     if line := override_line(case, settings.origin):
         out.print(f"To overrule it, add to {settings.dedup.overrides}, and run `make all`:\n{line}", soft_wrap=True)
-    if said := overruled_by(case):
-        out.print(f"{settings.dedup.overrides} speaks of this pair: {said}. To take it back, remove that line.")
+    if override := override_reason(case):
+        out.print(f"{settings.dedup.overrides} speaks of this pair: {override}. To take it back, remove that line.")
     if picture:
         from loaders.report.why.picture import draw
 
         draw([case], picture)
-        out.print(f"  {shown(picture, paths) if picture.is_relative_to(paths.root) else picture}")
+        out.print(f"  {display_path(picture, paths) if picture.is_relative_to(paths.root) else picture}")

@@ -1,1 +1,1 @@
-"""Lineage on request: OpenLineage events, and Hamilton's UI."""
+"""Optional lineage: OpenLineage events and Hamilton's UI."""

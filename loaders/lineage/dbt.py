@@ -1,4 +1,4 @@
-"""What dbt's artifacts tell, as OpenLineage's own reader of them has it."""
+"""OpenLineage events of a dbt run, from dbt's artifacts."""
 
 from pathlib import Path
 from typing import Any
@@ -8,11 +8,11 @@ from openlineage.common.provider.dbt.utils import PRODUCER
 
 from loaders.core.paths import ProjectPaths
 from loaders.lineage.events import NAMESPACE
-from loaders.lineage.steps import warehouse
+from loaders.lineage.steps import warehouse_namespace
 
 
 class _Artifacts(DbtLocalArtifactProcessor):
-    """Names tables by the warehouse that is published, not by the one aside in which dbt has built them."""
+    """Names tables by the published warehouse instead of the temporary one that dbt builds."""
 
     def __init__(self, project: Path, namespace: str) -> None:
         super().__init__(
@@ -25,20 +25,20 @@ class _Artifacts(DbtLocalArtifactProcessor):
         self._namespace = namespace
 
     def get_dbt_metadata(self) -> tuple[Any, Any, Any, Any]:
-        """What dbt has written down; without the tests that were skipped, which the library takes for failed ones."""
+        """The artifacts of dbt without skipped tests, which the library would count as failed."""
         manifest, run, profile, settings = super().get_dbt_metadata()
         run["results"] = [result for result in run["results"] if result["status"] != "skipped"]
         return manifest, run, profile, settings
 
     def extract_namespace(self, profile: dict[str, Any]) -> str:
-        """Of all tables."""
+        """The namespace of all tables."""
         return self._namespace
 
     def get_column_lineage(self, namespace: str, compiled_sql: str) -> None:
-        """None: its parser takes the common table expressions, with which our models begin, for tables."""
+        """Disabled: the parser takes the common table expressions of our models for tables."""
 
 
-def told_by_dbt(project: Path, paths: ProjectPaths) -> list[Any]:
-    """The events of the last dbt run: of each model, of its tests, and of each test that is a file."""
-    events: list[Any] = _Artifacts(project, warehouse(paths.database, paths)).parse().events()
+def dbt_events(project: Path, paths: ProjectPaths) -> list[Any]:
+    """Events of the last dbt run: each model, its tests, and each singular test."""
+    events: list[Any] = _Artifacts(project, warehouse_namespace(paths.database, paths)).parse().events()
     return events

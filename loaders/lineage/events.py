@@ -1,4 +1,4 @@
-"""Events as OpenLineage defines them, appended to a file: a line each, no secrets in it, no folders of this machine."""
+"""OpenLineage events in a file, one JSON document per line, without secrets and local folders."""
 
 import json
 import re
@@ -29,14 +29,14 @@ from openlineage.client.uuid import generate_new_uuid
 
 from loaders.core.errors import BuildError, EoPvError, PipelineError
 from loaders.core.redact import redact_all
-from loaders.lineage.run import FILE, Parent
-from loaders.lineage.steps import Data, Step
+from loaders.lineage.run import LINEAGE_FILE_VARIABLE, Parent
+from loaders.lineage.steps import LineageDataset, Step
 
 NAMESPACE = "eo-pv"  # of our jobs
 
 
 class LineageFile(FileTransport):
-    """A file that several processes and threads append to: one system call a line, which the system keeps apart."""
+    """A file that several processes and threads append to; one system call per line keeps lines intact."""
 
     def __init__(self, path: Path, root: Path, parent: Parent | None) -> None:
         super().__init__(FileConfig(log_file_path=str(path), append=True))
@@ -51,80 +51,84 @@ class LineageFile(FileTransport):
         document: dict[str, Any] = Serde.to_dict(event)
         if self._parent:
             document["run"].setdefault("facets", {}).setdefault("parent", Serde.to_dict(_parent(self._parent)))
-        line = json.dumps(_Folders(self._root).hidden_in(redact_all(document)), sort_keys=True, default=str) + "\n"
+        line = json.dumps(_FolderRedactor(self._root).redact(redact_all(document)), sort_keys=True, default=str) + "\n"
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("ab", buffering=0) as stream:
                 written = stream.write(line.encode())
         except OSError as error:
             raise BuildError(
-                f"{self._path}: cannot be written ({error.strerror}). Mend that, or unset {FILE}."
+                f"{self._path}: cannot be written ({error.strerror}). Fix that, or unset {LINEAGE_FILE_VARIABLE}."
             ) from error
         if written < len(line):
-            raise BuildError(f"{self._path}: the disk is full. Mend that, or unset {FILE}.")
+            raise BuildError(f"{self._path}: the disk is full. Free some space, or unset {LINEAGE_FILE_VARIABLE}.")
 
 
-class _Folders:
-    """The folders of this machine, which an event does not name."""
+class _FolderRedactor:
+    """Replaces local folders in events, which must not identify this machine."""
 
     def __init__(self, root: Path) -> None:
-        code = Path(__file__).resolve().parents[2]
-        folders = {str(Path.home()): "~", sys.prefix: "…"} | {str(each): "." for each in (code, root, root.resolve())}
-        longest_first = sorted(folders.items(), key=lambda pair: -len(pair[0]))
-        self._folders = [(re.compile(rf"{re.escape(folder)}(?![\w.-])"), instead) for folder, instead in longest_first]
+        code_folder = Path(__file__).resolve().parents[2]
+        replacements = {str(Path.home()): "~", sys.prefix: "…"} | {
+            str(folder): "." for folder in (code_folder, root, root.resolve())
+        }
+        longest_first = sorted(replacements.items(), key=lambda pair: -len(pair[0]))
+        self._folders = [
+            (re.compile(rf"{re.escape(folder)}(?![\w.-])"), replacement) for folder, replacement in longest_first
+        ]
 
-    def hidden_in(self, value: Any) -> Any:
-        """A document without them."""
+    def redact(self, value: Any) -> Any:
+        """A document without local folders."""
         if isinstance(value, dict):
-            return {key: self.hidden_in(each) for key, each in value.items()}
+            return {key: self.redact(part) for key, part in value.items()}
         if isinstance(value, list):
-            return [self.hidden_in(each) for each in value]
+            return [self.redact(part) for part in value]
         return self._text(value) if isinstance(value, str) else value
 
     def _text(self, text: str) -> str:
-        for folder, instead in self._folders:
-            text = folder.sub(instead, text)
+        for folder, replacement in self._folders:
+            text = folder.sub(replacement, text)
         return text
 
 
-class Runs:
-    """A run and its steps, each a run of its own."""
+class RunEvents:
+    """Emits the events of a run and its steps, each a run of its own."""
 
     def __init__(self, job: str, description: str, path: Path, root: Path) -> None:
         self.parent = Parent(job, _new_id())
         self._description = description
-        self._top, self._inner = client(path, root), client(path, root, self.parent)
-        self._ids: dict[str, str] = {}
+        self._run_client, self._step_client = client(path, root), client(path, root, self.parent)
+        self._step_run_ids: dict[str, str] = {}
 
     def start(self, steps: Sequence[Step]) -> None:
-        """Tell that they start."""
-        self._tell_top(RunState.START)
+        """Emit the start events."""
+        self._emit_run(RunState.START)
         for step in steps:
-            self._tell(step, RunState.START)
+            self._emit_step(step, RunState.START)
 
     def end(self, steps: Sequence[Step], error: BaseException | None = None) -> None:
-        """Tell how they end; of datasets that have failed, each by itself, the others have not."""
+        """Emit the end events; a failed dataset fails its own step only."""
         for step in steps:
-            if step.name not in self._ids:
-                self._tell(step, RunState.START)
-            why = _why(step, error)
-            self._tell(step, _state(why), why)
-        self._tell_top(_state(error), error)
+            if step.name not in self._step_run_ids:
+                self._emit_step(step, RunState.START)
+            step_error = _step_error(step, error)
+            self._emit_step(step, _state(step_error), step_error)
+        self._emit_run(_state(error), error)
 
-    def _tell_top(self, state: RunState, error: BaseException | None = None) -> None:
+    def _emit_run(self, state: RunState, error: BaseException | None = None) -> None:
         job = Job(NAMESPACE, self.parent.job, _job_facets("PIPELINE", self._description))
-        self._top.emit(_event(state, Run(self.parent.run_id, _error_facets(error)), job))
+        self._run_client.emit(_event(state, Run(self.parent.run_id, _error_facets(error)), job))
 
-    def _tell(self, step: Step, state: RunState, error: BaseException | None = None) -> None:
-        run = Run(self._ids.setdefault(step.name, _new_id()), _error_facets(error))
+    def _emit_step(self, step: Step, state: RunState, error: BaseException | None = None) -> None:
+        run = Run(self._step_run_ids.setdefault(step.name, _new_id()), _error_facets(error))
         job = Job(NAMESPACE, f"{self.parent.job}.{step.name}", _job_facets("TASK"))
-        reads = [InputDataset(each.namespace, each.name, facets=_facets(each)) for each in step.reads]
-        writes = [OutputDataset(each.namespace, each.name, facets=_facets(each)) for each in step.writes]
-        self._inner.emit(_event(state, run, job, reads, [] if error else writes))
+        reads = [InputDataset(dataset.namespace, dataset.name, facets=_facets(dataset)) for dataset in step.reads]
+        writes = [OutputDataset(dataset.namespace, dataset.name, facets=_facets(dataset)) for dataset in step.writes]
+        self._step_client.emit(_event(state, run, job, reads, [] if error else writes))
 
 
 def client(path: Path, root: Path, parent: Parent | None = None) -> OpenLineageClient:
-    """What appends events to a file; those of runs that have no parent get this one."""
+    """A client that appends events to a file; `parent` becomes the parent of runs without one."""
     return OpenLineageClient(transport=LineageFile(path, root, parent))
 
 
@@ -133,8 +137,8 @@ def _event(state: RunState, run: Run, job: Job, reads: Sequence[Any] = (), write
     return RunEvent(eventTime=now, eventType=state, run=run, job=job, inputs=list(reads), outputs=list(writes))
 
 
-def _why(step: Step, error: BaseException | None) -> BaseException | None:
-    """Why a step has failed; null if it has not."""
+def _step_error(step: Step, error: BaseException | None) -> BaseException | None:
+    """The error of a step; null if it succeeded."""
     if not isinstance(error, PipelineError):
         return error
     return error.errors.get(step.name) or (None if error.tables else error)
@@ -169,24 +173,24 @@ def _error_facets(error: BaseException | None) -> dict[str, Any]:
     return {"errorMessage": error_message_run.ErrorMessageRunFacet(message, "python", stackTrace=trace)}
 
 
-def _facets(data: Data) -> dict[str, Any]:
-    """What is known of it, in the facets that OpenLineage defines; it has none for a licence, which is a tag."""
+def _facets(dataset: LineageDataset) -> dict[str, Any]:
+    """The facets of a dataset; the licence is a tag, since OpenLineage has no facet for it."""
     facets: dict[str, Any] = {}
-    if data.description:
-        facets["documentation"] = documentation_dataset.DocumentationDatasetFacet(description=data.description)
-    if data.columns:
-        fields = [schema_dataset.SchemaDatasetFacetFields(*column) for column in data.columns]
+    if dataset.description:
+        facets["documentation"] = documentation_dataset.DocumentationDatasetFacet(description=dataset.description)
+    if dataset.columns:
+        fields = [schema_dataset.SchemaDatasetFacetFields(*column) for column in dataset.columns]
         facets["schema"] = schema_dataset.SchemaDatasetFacet(fields=fields)
-    if data.version:
-        facets["version"] = dataset_version_dataset.DatasetVersionDatasetFacet(datasetVersion=data.version)
-    if data.address or data.namespace.startswith("duckdb:"):
-        address = data.address or data.namespace
-        facets["dataSource"] = datasource_dataset.DatasourceDatasetFacet(name=data.namespace, uri=address)
-    if data.creators:
-        owners = [ownership_dataset.Owner(name=name, type="CREATOR") for name in data.creators]
+    if dataset.version:
+        facets["version"] = dataset_version_dataset.DatasetVersionDatasetFacet(datasetVersion=dataset.version)
+    if dataset.address or dataset.namespace.startswith("duckdb:"):
+        address = dataset.address or dataset.namespace
+        facets["dataSource"] = datasource_dataset.DatasourceDatasetFacet(name=dataset.namespace, uri=address)
+    if dataset.creators:
+        owners = [ownership_dataset.Owner(name=name, type="CREATOR") for name in dataset.creators]
         facets["ownership"] = ownership_dataset.OwnershipDatasetFacet(owners=owners)
-    if data.tags:
-        tags = [tags_dataset.TagsDatasetFacetFields(key, text, "EO_PV") for key, text in sorted(data.tags.items())]
+    if dataset.tags:
+        tags = [tags_dataset.TagsDatasetFacetFields(key, text, "EO_PV") for key, text in sorted(dataset.tags.items())]
         facets["tags"] = tags_dataset.TagsDatasetFacet(tags=tags)
     return facets
 

@@ -1,12 +1,12 @@
-"""A run as lineage events name it."""
+"""A run as the parent of other runs."""
 
 from typing import NamedTuple
 
-FILE = "EO_PV_LINEAGE"
+LINEAGE_FILE_VARIABLE = "EO_PV_LINEAGE"
 
 
 class Parent(NamedTuple):
-    """A run, for those that are a part of it."""
+    """The parent run of an event."""
 
     job: str
     run_id: str

@@ -1,1 +1,1 @@
-"""What people look at: the summary, comparisons, explanations, documentation."""
+"""Output for people: the run summary, comparisons, match explanations, documentation."""

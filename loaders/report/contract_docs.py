@@ -1,20 +1,17 @@
-"""The contract for dbt: `python -m loaders.report.contract_docs` writes what the models refer to."""
+"""Writes dbt's doc blocks from the contract: `python -m loaders.report.contract_docs`."""
 
 from pathlib import Path
 
 from loaders.contract import RECORD, Field
 from loaders.harmonise.quality_flags import FLAGS
 
-PLACE = Path(__file__).parents[2] / "dbt" / "models" / "docs" / "contract.md"
-NOTE = (
-    "<!-- Written by `python -m loaders.report.contract_docs` from loaders/contract.py and "
-    "loaders/harmonise/quality_flags.py. -->"
-)
+DOCS_FILE = Path(__file__).parents[2] / "dbt" / "models" / "docs" / "contract.md"
+HEADER = "<!-- Written by `python -m loaders.report.contract_docs` from loaders/contract.py and loaders/harmonise/quality_flags.py. -->"
 
 
 def dbt_docs() -> str:
-    """Each column of the canonical record as a block for dbt's docs."""
-    return "\n".join([NOTE, *(_block(field) for field in RECORD)])
+    """A dbt doc block for each column of the canonical record."""
+    return "\n".join([HEADER, *(_block(field) for field in RECORD)])
 
 
 def _block(field: Field) -> str:
@@ -26,4 +23,4 @@ def _block(field: Field) -> str:
 
 
 if __name__ == "__main__":
-    PLACE.write_text(dbt_docs(), encoding="utf-8")
+    DOCS_FILE.write_text(dbt_docs(), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What came of a run: one table, for the terminal and for the report."""
+"""Run summary: one row per dataset, for the terminal and the report."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,13 +20,13 @@ HEADINGS = (
     *("dataset", "read", "kept", "rejected", "flagged", "installations", "only here"),
     *("area km²", "capacity MW", "licence", "time s"),
 )
-UNKNOWN = "-"
+NOT_STATED = "-"
 UNVERIFIED = " ?"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One dataset, or all of them; areas in km², capacity in MW, null where nothing is stated."""
+class DatasetSummary:
+    """Counts of one dataset, or of all; area in km², capacity in MW, null where nothing is stated."""
 
     name: str
     read: int
@@ -44,31 +44,35 @@ class Row:
     only_here: int | None = None
 
     def cells(self) -> tuple[str, ...]:
-        """As text, in the order of the headings."""
-        quantities = (f"{value:,.1f}" if value is not None else UNKNOWN for value in (self.area_km2, self.capacity_mw))
-        seconds = f"{self.seconds:.1f}" if self.seconds is not None else UNKNOWN
+        """The cells as text, in the order of the headings."""
+        quantities = (
+            f"{value:,.1f}" if value is not None else NOT_STATED for value in (self.area_km2, self.capacity_mw)
+        )
+        seconds = f"{self.seconds:.1f}" if self.seconds is not None else NOT_STATED
         counts = (f"{count:,}" for count in (self.read, self.kept, self.rejected, self.flagged))
-        shared = (f"{count:,}" if count is not None else UNKNOWN for count in (self.installations, self.only_here))
-        return (self.name, *counts, *shared, *quantities, self.licence, seconds)
+        installation_counts = (
+            f"{count:,}" if count is not None else NOT_STATED for count in (self.installations, self.only_here)
+        )
+        return (self.name, *counts, *installation_counts, *quantities, self.licence, seconds)
 
 
-def summarise(settings: Settings, paths: ProjectPaths) -> list[Row]:
-    """One row a dataset, in the order of the settings.
+def summarise(settings: Settings, paths: ProjectPaths) -> list[DatasetSummary]:
+    """Summarise each dataset, in the order of the settings.
 
     Raises:
         BuildError: a dataset is not loaded, or nothing is built.
     """
-    metrics = {key: _metrics(key, paths) for key in settings.datasets}
+    metrics = {key: _read_metrics(key, paths) for key in settings.datasets}
     figures = read_figures(paths)
-    rows = {key: _row(settings.datasets[key], paths, found) for key, found in metrics.items()}
-    return [_published(row, figures) for row in rows.values()]
+    rows = {key: _summary(settings.datasets[key], paths, row_counts) for key, row_counts in metrics.items()}
+    return [_with_build_figures(row, figures) for row in rows.values()]
 
 
 def read_figures(paths: ProjectPaths) -> Figures:
-    """What the last build made.
+    """The figures of the last build.
 
     Raises:
-        BuildError: there was none.
+        BuildError: nothing is built yet.
     """
     try:
         figures: Figures = json.loads(paths.build_metrics.read_text(encoding="utf-8"))
@@ -77,9 +81,9 @@ def read_figures(paths: ProjectPaths) -> Figures:
     return figures
 
 
-def total(rows: list[Row]) -> Row:
-    """All records together; an installation that several datasets have is counted in each."""
-    return Row(
+def total(rows: list[DatasetSummary]) -> DatasetSummary:
+    """Totals over all datasets; an installation in several datasets counts in each."""
+    return DatasetSummary(
         name="all records",
         read=sum(row.read for row in rows),
         kept=sum(row.kept for row in rows),
@@ -91,84 +95,80 @@ def total(rows: list[Row]) -> Row:
     )
 
 
-def notes(rows: list[Row]) -> list[str]:
-    """What must be said beside the table."""
-    said = []
-    made_up = [row.name for row in rows if row.is_synthetic]
-    if made_up:
-        which = "all datasets" if len(made_up) == len(rows) else ", ".join(made_up)
-        said.append(f"SYNTHETIC, bundled samples: {which}. No record of theirs is a real installation.")
+def notes(rows: list[DatasetSummary]) -> list[str]:
+    """Notes that accompany the table: synthetic data, unread licences, doubts."""
+    sentences = []
+    synthetic = [row.name for row in rows if row.is_synthetic]
+    if synthetic:
+        names = "all datasets" if len(synthetic) == len(rows) else ", ".join(synthetic)
+        sentences.append(f"SYNTHETIC, bundled samples: {names}. No record of theirs is a real installation.")
     if any(row.licence.endswith(UNVERIFIED) for row in rows):
-        said.append("A licence with a question mark has not been read at its source yet.")
-    said += [f"{row.name}: {doubt}." for row in rows for doubt in (row.licence_doubt, row.area_doubt) if doubt]
-    return said
+        sentences.append("A licence with a question mark has not been read at its source yet.")
+    sentences += [f"{row.name}: {doubt}." for row in rows for doubt in (row.licence_doubt, row.area_doubt) if doubt]
+    return sentences
 
 
 def findings(figures: Figures) -> list[str]:
-    """What the build made of all records, what it left out, and what a person has to look at."""
+    """Results of the build in sentences: installations, energy, left-out datasets, stale overrides."""
     area = f", {figures['area_km2']:,.1f} km² of outlines" if figures["area_km2"] is not None else ""
-    said = [
-        f"{figures['records']:,} records are {figures['installations']:,} installations{area}; "
-        f"{figures['confirmed']:,} of them were seen independently by two datasets or more."
+    sentences = [
+        f"{figures['records']:,} records are {figures['installations']:,} installations{area}; {figures['confirmed']:,} of them were seen independently by two datasets or more."
     ]
-    said += _energy(figures["energy"])
-    said += [
-        f"{key}: left out, {left['records_kept']:,} records: its licence ({left['licence'] or 'not stated'}) is "
-        f"{left['licence_kind'].replace('_', ' ')}, which licences.allow in params.yaml does not list."
-        for key, left in figures["left_out"].items()
+    sentences += _energy(figures["energy"])
+    sentences += [
+        f"{key}: left out, {exclusion['records_kept']:,} records: its licence ({exclusion['licence'] or 'not stated'}) is {exclusion['licence_kind'].replace('_', ' ')}, which licences.allow in params.yaml does not list."
+        for key, exclusion in figures["left_out"].items()
     ]
-    said += [
-        f"overrides.csv, line {stale['line']}: {_are(stale['gone'])} not among the records; the line has no effect. "
-        f"Remove it, or look for the new identifier with `eo-pv why`."
-        for stale in figures["overrides"]["stale"]
+    sentences += [
+        f"overrides.csv, line {override['line']}: {_subject_and_verb(override['gone'])} not among the records; the line has no effect. Remove it, or look for the new identifier with `eo-pv why`."
+        for override in figures["overrides"]["stale"]
     ]
     if lines := figures["overrides"]["left_out_lines"]:
-        said.append(f"overrides.csv, line {', '.join(map(str, lines))}: not applied, its dataset is left out.")
-    return said
+        sentences.append(f"overrides.csv, line {', '.join(map(str, lines))}: not applied, its dataset is left out.")
+    return sentences
 
 
 def _energy(energy: Mapping[str, Any]) -> Iterator[str]:
-    """What the installations may give in a year, and of which of them nobody can say."""
+    """The yearly energy of the installations, and how many have none, by reason."""
     if energy["installations"]:
         bound = ", an upper bound: the sky has clouds" if energy["is_upper_bound"] else ""
         yield (
-            f"{energy['installations']:,} installations may give {energy['energy_gwh']:,.1f} GWh a year "
-            f"(irradiance: {', '.join(energy['providers'])}{bound})."
+            f"{energy['installations']:,} installations may give {energy['energy_gwh']:,.1f} GWh a year (irradiance: {', '.join(energy['providers'])}{bound})."
         )
     for reason, installations in energy["missing"].items():
         yield f"Without an energy: {installations:,} ({reason})."
 
 
-def _are(names: list[str]) -> str:
+def _subject_and_verb(names: list[str]) -> str:
     return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'}"
 
 
-def as_table(rows: list[Row]) -> Table:
-    """For the terminal."""
+def as_table(rows: list[DatasetSummary]) -> Table:
+    """The table for the terminal."""
     table = Table(header_style="bold", show_footer=True)
     footers = total(rows).cells()
     for heading, footer in zip(HEADINGS, footers, strict=True):
-        text = heading in {"dataset", "licence"}
-        table.add_column(heading, footer, justify="left" if text else "right", overflow="fold", no_wrap=not text)
+        is_text = heading in {"dataset", "licence"}
+        table.add_column(heading, footer, justify="left" if is_text else "right", overflow="fold", no_wrap=not is_text)
     for row in rows:
         table.add_row(*row.cells())
     return table
 
 
-def as_markdown(rows: list[Row], figures: Figures, title: str) -> str:
-    """For the report: without times, which differ from run to run."""
+def as_markdown(rows: list[DatasetSummary], figures: Figures, title: str) -> str:
+    """The report in Markdown, without times, which differ from run to run."""
     lines = [
         f"# {markdown(title)}",
         "",
         *(f"> {markdown_prose(note)}" for note in (*notes(rows), *findings(figures))),
         "",
     ]
-    lines += [_line(HEADINGS[:-1]), _line("---" for _ in HEADINGS[:-1])]
-    lines += [_line(map(markdown, row.cells()[:-1])) for row in [*rows, total(rows)]]
+    lines += [_markdown_row(HEADINGS[:-1]), _markdown_row("---" for _ in HEADINGS[:-1])]
+    lines += [_markdown_row(map(markdown, row.cells()[:-1])) for row in [*rows, total(rows)]]
     return "\n".join(lines) + "\n"
 
 
-def _line(cells: Iterable[str]) -> str:
+def _markdown_row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
@@ -177,25 +177,25 @@ def _sum(values: Iterable[float | None]) -> float | None:
     return sum(known) if known else None
 
 
-def _metrics(key: str, paths: ProjectPaths) -> dict[str, Any]:
+def _read_metrics(key: str, paths: ProjectPaths) -> dict[str, Any]:
     try:
         return read_accounting(paths.metrics(key))
     except FileNotFoundError as error:
         raise BuildError(f"{key}: not loaded yet. Run `make all`.") from error
 
 
-def _published(row: Row, figures: Figures) -> Row:
-    """What the build made of a dataset; of one that is left out, no more than how many records it has."""
+def _with_build_figures(row: DatasetSummary, figures: Figures) -> DatasetSummary:
+    """Add the build's figures of a dataset; of one that is left out, keep only its number of records."""
     if row.name in figures["left_out"]:
-        hidden = replace(row, area_km2=None, capacity_mw=None, area_doubt=None, licence_doubt=None)
-        return replace(hidden, kept=0, rejected=row.read, flagged=0)
+        withheld = replace(row, area_km2=None, capacity_mw=None, area_doubt=None, licence_doubt=None)
+        return replace(withheld, kept=0, rejected=row.read, flagged=0)
     return replace(row, **figures["datasets"].get(row.name, {}))
 
 
-def _row(dataset: Dataset, paths: ProjectPaths, metrics: dict[str, Any]) -> Row:
+def _summary(dataset: Dataset, paths: ProjectPaths, metrics: dict[str, Any]) -> DatasetSummary:
     seconds = paths.step_seconds(dataset.key)
     lock = read_lock(paths.lock(dataset.key))
-    return Row(
+    return DatasetSummary(
         name=dataset.key,
         read=metrics["records"]["read"],
         kept=metrics["records"]["kept"],

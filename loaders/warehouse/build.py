@@ -24,7 +24,7 @@ from loaders.db.database import Database
 from loaders.geo.geoparquet import ParquetFile
 from loaders.harmonise.load_result import loaded_before
 from loaders.harmonise.row_accounting import read_accounting
-from loaders.lineage.emit import dbt_events, pipeline_events
+from loaders.lineage.emit import emit_dbt_events, pipeline_events
 from loaders.lineage.run import Parent
 from loaders.lineage.steps import warehouse_steps
 from loaders.pipelines import PIPELINES
@@ -82,7 +82,7 @@ def _build_aside(aside: Path, settings: Settings, paths: ProjectPaths, run: Pare
     try:
         run_dbt(database, paths.root, _memory_mb(list(settings.datasets), paths))
     finally:
-        dbt_events(paths.root / "dbt", paths, run)
+        emit_dbt_events(paths.root / "dbt", paths, run)
     with connect(database, read_only=True) as connection:  # opened once: each time, DuckDB checks its extensions
         export_curated(database, aside / CURATED_SCHEMA)
         if settings.warehouse == "ducklake":
@@ -174,8 +174,7 @@ def _require_loads(keys: list[str], paths: ProjectPaths) -> None:
     missing = [key for key, places in needed.items() if not all(place.exists() for place in places)]
     if missing:
         raise BuildError(
-            f"{', '.join(missing)}: not loaded, and no table is built without them. Run `dvc repro` and mend what it "
-            f"reports; or remove them from params.yaml."
+            f"{', '.join(missing)}: not loaded, and no table is built without them. Run `dvc repro` and mend what it reports; or remove them from params.yaml."
         )
 
 
@@ -192,13 +191,11 @@ def _require_context(paths: ProjectPaths) -> None:
     """What is around the records is there, too."""
     if not paths.boundaries.exists():
         raise BuildError(
-            "The boundaries of countries are not loaded, and no record has a place without them. Run `dvc repro`, or "
-            "`eo-pv cells` and `eo-pv boundaries`."
+            "The boundaries of countries are not loaded, and no record has a place without them. Run `dvc repro`, or `eo-pv cells` and `eo-pv boundaries`."
         )
     if not all(path.exists() for path in paths.irradiance_tables.values()):
         raise BuildError(
-            "The solar irradiance is not loaded, and no installation has a yield without it. Run `dvc repro`, or "
-            "`eo-pv cells` and `eo-pv irradiance`."
+            "The solar irradiance is not loaded, and no installation has a yield without it. Run `dvc repro`, or `eo-pv cells` and `eo-pv irradiance`."
         )
 
 

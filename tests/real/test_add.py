@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from loaders.add.draft import Draft
-from loaders.add.entry import draft
-from loaders.add.find_file import Found
-from loaders.add.inspect import look
-from loaders.add.source import Given
+from loaders.add.entry import draft_entry
+from loaders.add.find_file import SelectedFile
+from loaders.add.inspect import inspect_file
+from loaders.add.source import SourceSpec
 from loaders.add.write_params import add_entry
 from loaders.settings.file_selection import SourceFile
 from loaders.settings.params import Dataset, read_settings
@@ -33,11 +33,11 @@ def added(tmp_path: Path) -> Added:
 
     def add(path: Path) -> tuple[Dataset, Draft]:
         file = SourceFile(path, path.name)
-        looked = look(file, lambda layers: layers[0])
-        found = Found(file, record=None, include=(), bytes=None)
-        drafted = draft(Given("path", str(path)), found, looked, "added", read_settings(settings))
-        add_entry(settings, drafted)
-        return read_settings(settings).datasets["added"], drafted
+        inspection = inspect_file(file, lambda layers: layers[0])
+        selected = SelectedFile(file, record=None, include=(), bytes=None)
+        draft = draft_entry(SourceSpec("path", str(path)), selected, inspection, "added", read_settings(settings))
+        add_entry(settings, draft)
+        return read_settings(settings).datasets["added"], draft
 
     return add
 
@@ -48,7 +48,7 @@ def _said(dataset: Dataset) -> dict[str, Any]:
 
 
 def test_the_german_fields(added: Added) -> None:
-    dataset, drafted = added(UFZ)
+    dataset, draft = added(UFZ)
     assert _said(dataset) == {
         "columns": {
             "area": {"column": ("Area_sqm",), "unit": "m2"},
@@ -57,7 +57,7 @@ def test_the_german_fields(added: Added) -> None:
         },
         "expected_features": 3265,
     }
-    assert drafted.doubts == []
+    assert draft.doubts == []
 
 
 def test_the_plants_of_brazil(added: Added) -> None:
@@ -74,7 +74,7 @@ def test_the_plants_of_brazil(added: Added) -> None:
 
 
 def test_the_british_register(added: Added) -> None:
-    dataset, drafted = added(REPD)
+    dataset, draft = added(REPD)
     assert _said(dataset) == {
         "read": {"longitude": "X-coordinate", "latitude": "Y-coordinate", "encoding": "cp1252", "thousands": ","},
         "where": {"Technology Type": ("Solar Photovoltaics",)},
@@ -85,11 +85,11 @@ def test_the_british_register(added: Added) -> None:
         },
         "expected_features": 5946,
     }
-    assert "EPSG:27700" in drafted.doubts[0]
+    assert "EPSG:27700" in draft.doubts[0]
 
 
 def test_indias_areas_are_said_to_disagree(added: Added) -> None:
-    dataset, drafted = added(INDIA)
+    dataset, draft = added(INDIA)
     assert _said(dataset) == {
         "columns": {
             "source_id": {"column": ("fid",)},
@@ -98,7 +98,7 @@ def test_indias_areas_are_said_to_disagree(added: Added) -> None:
         },
         "expected_features": 1363,
     }
-    assert any("in all 3.63 times" in doubt for doubt in drafted.doubts)
+    assert any("in all 3.63 times" in doubt for doubt in draft.doubts)
 
 
 def test_the_american_plants(added: Added) -> None:

@@ -44,7 +44,7 @@ def test_half_of_the_outlines_are_the_same_to_a_hundredth(germany: Comparison) -
 
 def test_ufz_draws_five_percent_more_area_than_osm(germany: Comparison) -> None:
     area = area_agreement(germany)
-    assert (area.of_a, area.of_b) == pytest.approx((115.3, 121.5), abs=0.05)
+    assert (area.total_a, area.total_b) == pytest.approx((115.3, 121.5), abs=0.05)
     assert area.bias == pytest.approx(0.054, abs=0.001)
     assert np.median(area.ratios) == pytest.approx(1, abs=0.005)
 

@@ -28,7 +28,7 @@ def why(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
     return lambda *arguments: CliRunner().invoke(app, ["why", *arguments])
 
 
-def shown(table: object) -> str:
+def printed(table: object) -> str:
     console = Console(width=200)
     with console.capture() as captured:
         console.print(table)
@@ -36,19 +36,19 @@ def shown(table: object) -> str:
 
 
 def test_a_record_stands_for_its_installation_and_the_other_way_round(case: Callable[..., Case]) -> None:
-    found = case(f"{B}:blocks/1")
-    assert [row["record_id"] for row in found.own] == [f"{A}:blocks/w", *(f"{B}:blocks/{n}" for n in range(3))]
-    assert {pair["match_rule"] for pair in found.inside} == {"part_of_whole"}
-    assert case(found.installations[0]["installation_id"]).own == found.own
+    evidence = case(f"{B}:blocks/1")
+    assert [row["record_id"] for row in evidence.members] == [f"{A}:blocks/w", *(f"{B}:blocks/{n}" for n in range(3))]
+    assert {pair["match_rule"] for pair in evidence.matched_pairs} == {"part_of_whole"}
+    assert case(evidence.installations[0]["installation_id"]).members == evidence.members
 
 
 def test_two_records_hang_together_by_the_fewest_pairs(case: Callable[..., Case]) -> None:
-    found = case(f"{B}:blocks/0", f"{B}:blocks/2")
-    assert [(pair["record_id_a"], pair["record_id_b"]) for pair in found.chain()] == [
+    evidence = case(f"{B}:blocks/0", f"{B}:blocks/2")
+    assert [(pair["record_id_a"], pair["record_id_b"]) for pair in evidence.shortest_path()] == [
         (f"{A}:blocks/w", f"{B}:blocks/0"),
         (f"{A}:blocks/w", f"{B}:blocks/2"),
     ]
-    assert sentences(found)[1].startswith(f"{B}:blocks/0 and {B}:blocks/2 are one installation. {A}:blocks/w and")
+    assert sentences(evidence)[1].startswith(f"{B}:blocks/0 and {B}:blocks/2 are one installation. {A}:blocks/w and")
 
 
 WHY = {
@@ -60,7 +60,7 @@ WHY = {
     (f"{A}:denied/1", f"{B}:denied/2"): "are two installations: override: two owners (Bo).",
     (f"{A}:apart/1", f"{C}:lump/w"): "are two installations: they were not even compared: nothing of them is near the",
     (f"{A}:said/1", f"{B}:said/2"): "said/2: override: moved in 2022 (Ada).",
-    (f"{A}:chain/4", f"{B}:chain/5"): "are two installations: shared_ground, but cut: the installation would be too",
+    (f"{A}:chain/4", f"{B}:chain/5"): "are two installations: shared_ground, but split: the installation would be too",
 }
 
 
@@ -79,11 +79,12 @@ def test_the_line_that_overrules_a_case_says_the_opposite(case: Callable[..., Ca
 
 
 def test_the_tables_show_the_evidence(case: Callable[..., Case]) -> None:
-    found = case(f"{A}:nested/1")
-    assert [cell.strip() for cell in shown(pairs_table(found, found.inside, "joined by")).splitlines()[3].split("│")][
-        3:9
-    ] == ["0.250", "1.000", "0.0", "0.25", "-", "part_of_whole"]
-    assert "5.000 dc" in shown(records_table(case(f"{A}:inside/1")))
+    evidence = case(f"{A}:nested/1")
+    assert [
+        cell.strip()
+        for cell in printed(pairs_table(evidence, evidence.matched_pairs, "joined by")).splitlines()[3].split("│")
+    ][3:9] == ["0.250", "1.000", "0.0", "0.25", "-", "part_of_whole"]
+    assert "5.000 dc" in printed(records_table(case(f"{A}:inside/1")))
 
 
 def test_a_picture_is_the_same_bytes_every_time(case: Callable[..., Case], tmp_path: Path) -> None:
@@ -97,10 +98,10 @@ def test_a_picture_is_the_same_bytes_every_time(case: Callable[..., Case], tmp_p
 
 
 def test_the_command_shows_all_of_it(why: Callable[..., Result], tmp_path: Path) -> None:
-    done = why(f"{A}:shifted/1", f"{C}:shifted/3", "--picture", str(tmp_path / "why.png"))
-    assert done.exit_code == 0
-    assert "confidence high, licence CC-BY-NC-4.0." in " ".join(done.output.split())
-    assert f"doi,different,{A}:shifted/1,{C}:shifted/3," in done.output
+    result = why(f"{A}:shifted/1", f"{C}:shifted/3", "--picture", str(tmp_path / "why.png"))
+    assert result.exit_code == 0
+    assert "confidence high, licence CC-BY-NC-4.0." in " ".join(result.output.split())
+    assert f"doi,different,{A}:shifted/1,{C}:shifted/3," in result.output
     assert (tmp_path / "why.png").exists()
 
 

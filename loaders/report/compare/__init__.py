@@ -1,1 +1,1 @@
-"""Two datasets against each other: what they agree on, as a table and a picture."""
+"""`eo-pv compare`: coverage and agreement of two datasets, as tables and a picture."""

@@ -1,4 +1,4 @@
-"""The records of one dataset as `eo-pv compare` needs them: in degrees, on an equal-area plane, and what they state."""
+"""Reads the records of one dataset for `eo-pv compare`: in degrees and on an equal-area plane."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from loaders.core.arrays import Numbers, Shapes
 from loaders.core.errors import ReadError
 from loaders.geo.geometry import EQUAL_AREA, area_m2, projected
 
-NEEDED = ("record_id", "geometry", "capacity_mw", "capacity_basis")
+REQUIRED_COLUMNS = ("record_id", "geometry", "capacity_mw", "capacity_basis")
 SYNTHETIC = "is_synthetic"
 LONLAT = "EPSG:4326"
 POINT, POLYGON, MULTIPOLYGON = 0, 3, 6
@@ -23,18 +23,18 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two datasets; each array has one entry a record.
+    """One of the two datasets; each array has one entry per record.
 
     Attributes:
-        name: what tables, pictures and files call it.
+        name: for tables, pictures and file names.
         record_id: identifies the record.
         shapes: outlines and positions, EPSG:4326 as (lon, lat).
         plane: the outlines in EPSG:6933 [m], valid; None for points.
-        area_m2: area of the outline [m²], not what the publisher states; NaN for points.
+        area_m2: area of the outline [m²], not the stated one; NaN for points.
         lon, lat: centroid [°], EPSG:4326.
         capacity_mw: stated capacity [MW] in `basis`; NaN where unknown.
         basis: ac, dc or unknown; None where no capacity is stated.
-        is_synthetic: whether a record is made up.
+        is_synthetic: whether any record is synthetic.
     """
 
     name: str
@@ -61,14 +61,14 @@ def read_side(path: Path, name: str) -> Side:
     table = _read(path, name)
     shapes = _shapes(table["geometry"], path, name)
     positions = shapely.centroid(shapes)
-    basis = _objects(table["capacity_basis"])
+    basis = _to_objects(table["capacity_basis"])
     capacity = table["capacity_mw"].cast(pa.float64()).to_numpy()
     basis[(basis == None) & ~np.isnan(capacity)] = UNKNOWN  # noqa: E711 (one by one)
     return Side(
         name=name,
-        record_id=_objects(table["record_id"].cast(pa.string())),
+        record_id=_to_objects(table["record_id"].cast(pa.string())),
         shapes=shapes,
-        plane=_on_a_plane(shapes),
+        plane=_project_outlines(shapes),
         area_m2=area_m2(shapes),
         lon=shapely.get_x(positions),
         lat=shapely.get_y(positions),
@@ -85,41 +85,41 @@ def _read(path: Path, name: str) -> pa.Table:
         raise ReadError(f"{name}: expected {path}, found nothing there.") from error
     except pa.ArrowInvalid as error:
         raise ReadError(f"{name}: {path} is not a Parquet file.") from error
-    if missing := [column for column in NEEDED if column not in names]:
+    if missing := [column for column in REQUIRED_COLUMNS if column not in names]:
         raise ReadError(
             f"{name}: {path} has no column {', '.join(missing)}. Expected canonical records, as in "
             f"data/<origin>/loaded; add the file to params.yaml and `make all` turns it into them."
         )
-    return pq.read_table(path, columns=[*NEEDED, *({SYNTHETIC} & set(names))])
+    return pq.read_table(path, columns=[*REQUIRED_COLUMNS, *({SYNTHETIC} & set(names))])
 
 
 def _shapes(column: pa.ChunkedArray, path: Path, name: str) -> Shapes:
-    shapes: Shapes = shapely.from_wkb(_objects(column), on_invalid="ignore")
-    usable = np.isin(shapely.get_type_id(shapes), (POINT, POLYGON, MULTIPOLYGON)) & ~shapely.is_empty(shapes)
-    if not usable.all():
+    shapes: Shapes = shapely.from_wkb(_to_objects(column), on_invalid="ignore")
+    is_usable = np.isin(shapely.get_type_id(shapes), (POINT, POLYGON, MULTIPOLYGON)) & ~shapely.is_empty(shapes)
+    if not is_usable.all():
         raise ReadError(
-            f"{name}: {path}: the shape of row {np.argmin(usable) + 1} is no polygon or point. Expected canonical "
+            f"{name}: {path}: the shape of row {np.argmin(is_usable) + 1} is no polygon or point. Expected canonical "
             f"records, as in data/<origin>/loaded; add the file to params.yaml and `make all` sorts such rows out."
         )
     bounds = shapely.bounds(shapes)
-    outside = ~((bounds >= np.tile(WORLD[:2], 2)) & (bounds <= np.tile(WORLD[2:], 2))).all(axis=1)
-    if outside.any():
+    is_outside = ~((bounds >= np.tile(WORLD[:2], 2)) & (bounds <= np.tile(WORLD[2:], 2))).all(axis=1)
+    if is_outside.any():
         raise ReadError(
-            f"{name}: {path}: the coordinates of row {np.argmax(outside) + 1} are not degrees. Expected {LONLAT} as "
+            f"{name}: {path}: the coordinates of row {np.argmax(is_outside) + 1} are not degrees. Expected {LONLAT} as "
             f"(lon, lat); add the file to params.yaml and `make all` reprojects it."
         )
     return shapes
 
 
-def _on_a_plane(shapes: Shapes) -> Shapes:
-    """The outlines in EPSG:6933 [m]; what rounding makes invalid is mended, else GEOS refuses to intersect it."""
+def _project_outlines(shapes: Shapes) -> Shapes:
+    """The outlines in EPSG:6933 [m]; those that rounding makes invalid are repaired, for GEOS's intersection."""
     plane = np.full(len(shapes), None, dtype=object)
-    outlines = shapely.get_type_id(shapes) != POINT
-    plane[outlines] = projected(shapes[outlines], pyproj.Transformer.from_crs(LONLAT, EQUAL_AREA, always_xy=True))
-    invalid = ~(shapely.is_valid(plane) | shapely.is_missing(plane))
-    plane[invalid] = shapely.make_valid(plane[invalid], method="structure", keep_collapsed=False)
+    is_outline = shapely.get_type_id(shapes) != POINT
+    plane[is_outline] = projected(shapes[is_outline], pyproj.Transformer.from_crs(LONLAT, EQUAL_AREA, always_xy=True))
+    is_invalid = ~(shapely.is_valid(plane) | shapely.is_missing(plane))
+    plane[is_invalid] = shapely.make_valid(plane[is_invalid], method="structure", keep_collapsed=False)
     return plane
 
 
-def _objects(column: pa.ChunkedArray) -> Shapes:
+def _to_objects(column: pa.ChunkedArray) -> Shapes:
     return np.array(column.to_pylist(), dtype=object)

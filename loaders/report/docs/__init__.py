@@ -1,1 +1,1 @@
-"""The project as pictures and a page: Hamilton's graphs, dbt's models, and the way from a DOI to a table."""
+"""`make docs`: Hamilton graphs, the lineage of the dbt models, and the page that shows them."""

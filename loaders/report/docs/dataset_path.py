@@ -1,4 +1,4 @@
-"""The way of one dataset through Hamilton: from where it is published to its tables."""
+"""Picture of one dataset's path through Hamilton: from its source to its tables."""
 
 from importlib.util import find_spec
 
@@ -9,80 +9,81 @@ from loaders.core.escape import graphviz_label
 from loaders.harmonise.batches import QUIRKS, record_graph
 from loaders.pipelines import GRAPHS
 from loaders.report.docs import style
-from loaders.report.docs.graphs import drawn_by_hamilton, graph, nodes, stages
+from loaders.report.docs.graphs import graph_driver, graph_nodes, render_with_hamilton, stages
 from loaders.report.docs.places import source_address, source_name
 from loaders.report.docs.style import label
 from loaders.settings.params import Dataset
 
-NAME = "doi_datasets"
-FIRST, FETCHED, RECORDS, WRITTEN, LAST = (
+PIPELINE_NAME = "doi_datasets"
+FIRST_NODE, DOWNLOAD_NODE, RECORDS_NODE, ARROW_NODE, LAST_NODE = (
     *("dataset_metadata", "dataset_download_path", "dataset_processed_gdf", "dataset_arrow_table"),
     "store_individual_datasets",
 )
 
 
 def dataset_picture(dataset: Dataset, lock: Lock | None = None) -> graphviz.Digraph:
-    """The nodes of `doi_datasets` for one dataset, with its source, its own code if it has any, and its tables.
+    """Draw the nodes of `doi_datasets` for one dataset, with its source, its own module and its tables.
 
     Args:
-        dataset: which one.
-        lock: what its source held when it was last asked, if anybody has asked.
+        dataset: the dataset.
+        lock: its lock; null before it was resolved.
 
     Raises:
-        SettingsError: its own module has a function that takes no part.
+        SettingsError: its own module has an unused function.
     """
-    pipeline = GRAPHS[NAME]
-    built = graph(NAME)
-    ends = {"upstream_node_name": FIRST, "downstream_node_name": LAST, "strict_path_visualization": True}
-    found = nodes(built)
-    legend = style.stage_legend(stages(found, pipeline.stage), branches=True)
+    pipeline = GRAPHS[PIPELINE_NAME]
+    pipeline_driver = graph_driver(PIPELINE_NAME)
+    path_ends = {"upstream_node_name": FIRST_NODE, "downstream_node_name": LAST_NODE, "strict_path_visualization": True}
+    variables = graph_nodes(pipeline_driver)
+    legend = style.stage_legend(stages(variables, pipeline.stage), branches=True)
     picture = style.canvas(f"{dataset.key}: from its source to its tables", legend)
-    drawn = drawn_by_hamilton(built.visualize_path_between, found, pipeline.stage, **ends)
-    picture.body += [line.replace("color=red", f'color="{style.LINE}"') for line in drawn.body]
-    _source(picture, dataset, lock)
-    _own_code(picture, dataset.key)
-    _tables(picture, dataset.key)
+    drawing = render_with_hamilton(pipeline_driver.visualize_path_between, variables, pipeline.stage, **path_ends)
+    picture.body += [line.replace("color=red", f'color="{style.LINE}"') for line in drawing.body]
+    _draw_source(picture, dataset, lock)
+    _draw_dataset_module(picture, dataset.key)
+    _draw_tables(picture, dataset.key)
     return picture
 
 
-def _source(picture: graphviz.Digraph, dataset: Dataset, lock: Lock | None) -> None:
-    """What goes in: the entry in the settings, the published files, and the lock that says which they are."""
+def _draw_source(picture: graphviz.Digraph, dataset: Dataset, lock: Lock | None) -> None:
+    """Draw the inputs: the entry in the settings, and the published files that the lock names."""
     alias = f"alias {dataset.alias}" if dataset.alias else ""
     picture.node("entry", label("params.yaml", f"datasets.{dataset.key}", alias), **style.SOURCE)
-    picture.edge("entry", FIRST, style="dashed")
-    twin = "its synthetic twin, data/samples" if lock and lock.is_synthetic else ""
+    picture.edge("entry", FIRST_NODE, style="dashed")
+    sample_note = "its synthetic twin, data/samples" if lock and lock.is_synthetic else ""
     title = lock.record.title or "" if lock and lock.record else ""
-    look = style.SOURCE | ({"URL": address} if (address := source_address(dataset, lock)) else {})
-    picture.node("source", label(source_name(dataset, lock), title, twin), **look)
-    picture.edge("source", FETCHED, style="dashed")
+    attributes = style.SOURCE | ({"URL": address} if (address := source_address(dataset, lock)) else {})
+    picture.node("source", label(source_name(dataset, lock), title, sample_note), **attributes)
+    picture.edge("source", DOWNLOAD_NODE, style="dashed")
 
 
-def _own_code(picture: graphviz.Digraph, key: str) -> None:
-    """The graph of a record inside, and which of its nodes the dataset's own module overrides."""
-    own = overridden(key)
-    said = [f"overrides {', '.join(own)}"] if own else ["as it is: no code of its own"]
-    name = f"loaders/datasets/{key}.py" if own else "canonical_record"
-    picture.node("record", label(name, *said), **style.INPUT_NODE | {"fillcolor": style.stage_colour("transform")})
-    picture.edge("record", RECORDS, style="dashed")
+def _draw_dataset_module(picture: graphviz.Digraph, key: str) -> None:
+    """Draw the graph of a record, with the nodes that the dataset's own module overrides."""
+    overrides = overridden_nodes(key)
+    notes = [f"overrides {', '.join(overrides)}"] if overrides else ["as it is: no code of its own"]
+    name = f"loaders/datasets/{key}.py" if overrides else "canonical_record"
+    picture.node("record", label(name, *notes), **style.INPUT_NODE | {"fillcolor": style.stage_colour("transform")})
+    picture.edge("record", RECORDS_NODE, style="dashed")
 
 
-def overridden(key: str) -> list[str]:
+def overridden_nodes(key: str) -> list[str]:
     """The nodes of `canonical_record` that the dataset's own module overrides; none without such a module."""
     module = f"{QUIRKS}.{key}"
     if find_spec(module) is None:
         return []
     return [
         str(node.name)
-        for node in nodes(record_graph(key))
-        if not node.is_external_input and any(made.__module__ == module for made in node.originating_functions or ())
+        for node in graph_nodes(record_graph(key))
+        if not node.is_external_input
+        and any(function.__module__ == module for function in node.originating_functions or ())
     ]
 
 
-def _tables(picture: graphviz.Digraph, key: str) -> None:
-    """What comes out."""
+def _draw_tables(picture: graphviz.Digraph, key: str) -> None:
+    """Draw the tables and files that the pipeline writes."""
     for table in (f"raw_data.{key}", "raw_data.doi_pv_features"):
         picture.node(table, f"<{graphviz_label(table)}>", **style.TABLE)
-        picture.edge(LAST, table)
+        picture.edge(LAST_NODE, table)
     for file in (f"loaded/{key}.parquet", f"loaded/{key}.rejected.parquet"):
         picture.node(file, f"<{graphviz_label(file)}>", **style.SOURCE)
-        picture.edge(LAST, file)
+        picture.edge(LAST_NODE, file)

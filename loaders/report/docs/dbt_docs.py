@@ -1,4 +1,4 @@
-"""Let dbt write its own documentation of the built database."""
+"""Runs `dbt docs generate` and embeds its artifacts in one page."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.warehouse.dbt_results import LAST_LINES
 
 INDEX, MANIFEST, CATALOG = "index.html", "manifest.json", "catalog.json"
-PLACES = {MANIFEST: '"MANIFEST.JSON INLINE DATA"', CATALOG: '"CATALOG.JSON INLINE DATA"'}  # in dbt's page
+PLACEHOLDERS = {MANIFEST: '"MANIFEST.JSON INLINE DATA"', CATALOG: '"CATALOG.JSON INLINE DATA"'}  # in dbt's page
 OPTIONS = ("--quiet", "--no-use-colors", "--log-level-file", "none")
 
 
@@ -33,27 +33,24 @@ def generate(paths: ProjectPaths) -> Path:
             f"{database.relative_to(paths.root)} is missing: there is nothing to describe yet. Run `make all`."
         )
     target = project / os.environ.get("DBT_TARGET_PATH", "target")
-    (target / CATALOG).unlink(missing_ok=True)  # of another run, which must not speak for this one
+    (target / CATALOG).unlink(missing_ok=True)  # a catalog of an earlier run must not count as this run's
     folders = ("--project-dir", str(project), "--profiles-dir", str(project))
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-m", "dbt.cli.main", "docs", "generate", *folders, *OPTIONS],
         cwd=paths.root,
         env=os.environ
-        | {
-            "EO_PV_DATABASE": os.path.relpath(database, paths.root),
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        },
+        | {"EO_PV_DATABASE": os.path.relpath(database, paths.root), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
         capture_output=True,
         text=True,
         check=False,
     )
-    if done.returncode or not (target / CATALOG).exists():
-        raise BuildError(failure(done.stdout or done.stderr, done.returncode, target))
+    if process.returncode or not (target / CATALOG).exists():
+        raise BuildError(failure_message(process.stdout or process.stderr, process.returncode, target))
     return target
 
 
-def failure(output: str, code: int, target: Path) -> str:
-    """What dbt said last, and what to do; the reason alone where it is not dbt's: a full disk, a kill."""
+def failure_message(output: str, code: int, target: Path) -> str:
+    """The last lines of dbt's output, and advice; a cause outside of dbt (full disk, killed) by itself."""
     if code < 0:
         return killed_message(-code)
     if sentence := message_for(output, (target,)):
@@ -62,21 +59,21 @@ def failure(output: str, code: int, target: Path) -> str:
     return f"dbt could not describe its models:\n{tail}\nIf the tables are of another version, run `make all` first."
 
 
-def page(target: Path) -> str:
-    """The page of dbt with what it shows inside it; in what `--static` makes, a title could end the script.
+def standalone_page(target: Path) -> str:
+    """The page of dbt with manifest and catalog embedded, escaped: with `--static`, a title could end the script.
 
     Raises:
-        BuildError: dbt's page has no place for it.
+        BuildError: dbt's page lacks a placeholder.
     """
     text = (target / INDEX).read_text(encoding="utf-8")
-    for name, place in PLACES.items():
-        if place not in text:
+    for name, placeholder in PLACEHOLDERS.items():
+        if placeholder not in text:
             raise BuildError(f"dbt's page has no place for {name}. Run `make install`: the lock pins another dbt.")
-        text = text.replace(place, script_json((target / name).read_text(encoding="utf-8")))
+        text = text.replace(placeholder, script_json((target / name).read_text(encoding="utf-8")))
     return text
 
 
 def read_manifest(target: Path) -> dict[str, Any]:
-    """What dbt knows of its models."""
+    """The `manifest.json` of dbt."""
     manifest: dict[str, Any] = json.loads((target / MANIFEST).read_text(encoding="utf-8"))
     return manifest

@@ -1,4 +1,4 @@
-"""dbt's models as a picture: what is made from what, from the schema `raw_data` to the curated tables."""
+"""Lineage graph of the dbt models, from the schema `raw_data` to the curated tables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,67 +16,71 @@ OTHER_LAYER = "other"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model of dbt's, or a table that it reads.
+    """A dbt model or source.
 
     Attributes:
-        unique_id: as dbt calls it: `model.eo_pv.stg_overrides`.
-        layer: `raw_data` for what dbt reads, else the folder that the model is in.
-        grain: what one row is: the first sentence of its description.
-        more: the other sentences.
+        unique_id: dbt's id, such as `model.eo_pv.stg_overrides`.
+        layer: `raw_data` for a source, else the folder of the model.
+        grain: the first sentence of its description.
+        details: the other sentences of its description.
         kind: `source`, `table`, `view`.
-        parents: what it is made from, by unique_id.
+        parents: the unique_ids of the models and sources that it reads.
     """
 
     unique_id: str
     name: str
     layer: str
     grain: str
-    more: str
+    details: str
     kind: str
     parents: tuple[str, ...]
 
     @property
     def address(self) -> str:
-        """Of its documentation on dbt's page."""
+        """The address of its documentation on dbt's page."""
         return f"{PAGE}#!/{self.unique_id.partition('.')[0]}/{self.unique_id}"
 
 
 def read_models(manifest: Mapping[str, Any]) -> list[Model]:
-    """The models and sources of dbt's `manifest.json`, by name within their layers."""
-    chosen = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] in KINDS}
-    known = manifest["sources"] | chosen
-    models = [_model(node, manifest["parent_map"].get(key, ()), known) for key, node in known.items()]
+    """The models and sources in dbt's `manifest.json`, sorted by layer and name."""
+    model_nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] in KINDS}
+    nodes = manifest["sources"] | model_nodes
+    models = [_model(node, manifest["parent_map"].get(key, ()), nodes) for key, node in nodes.items()]
     order = list(style.LAYERS)
-    return sorted(models, key=lambda each: (order.index(each.layer) if each.layer in order else len(order), each.name))
+    return sorted(
+        models, key=lambda model: (order.index(model.layer) if model.layer in order else len(order), model.name)
+    )
 
 
 def lineage_picture(models: list[Model]) -> graphviz.Digraph:
-    """Every model and what it is made from; each is a link to its documentation."""
-    layers = {each.layer for each in models}
+    """Draw every model with its parents; each links to its documentation."""
+    layers = {model.layer for model in models}
     legend = {layer: colour for layer, colour in style.LAYERS.items() if layer in layers}
     picture = style.canvas("dbt: from raw_data to the curated tables", legend)
     picture.attr(ranksep="0.35", nodesep="0.1")
-    for each in models:
-        look = style.TABLE if each.kind == "source" else {}
-        colour = style.LAYERS.get(each.layer, style.UNKNOWN)
-        said = graphviz.escape(one_line(each.grain) or each.name)
-        text = f"<{graphviz_label(each.name)}>"
-        picture.node(each.unique_id, text, **look | {"fillcolor": colour, "tooltip": said, "URL": each.address})
-        for parent in each.parents:
-            picture.edge(parent, each.unique_id)
+    for model in models:
+        attributes = style.TABLE if model.kind == "source" else {}
+        colour = style.LAYERS.get(model.layer, style.UNKNOWN)
+        tooltip = graphviz.escape(one_line(model.grain) or model.name)
+        text = f"<{graphviz_label(model.name)}>"
+        picture.node(
+            model.unique_id, text, **attributes | {"fillcolor": colour, "tooltip": tooltip, "URL": model.address}
+        )
+        for parent in model.parents:
+            picture.edge(parent, model.unique_id)
     return picture
 
 
-def _model(node: Mapping[str, Any], parents: list[str], known: Mapping[str, Any]) -> Model:
+def _model(node: Mapping[str, Any], parents: list[str], nodes: Mapping[str, Any]) -> Model:
     is_source = node["resource_type"] == "source"
     description = " ".join(node.get("description", "").split())
-    grain, stop, more = description.partition(". ")
+    grain, stop, details = description.partition(". ")
     return Model(
         unique_id=node["unique_id"],
         name=node["name"],
         layer=node["schema"] if is_source else (node["fqn"][1] if len(node["fqn"]) > 2 else OTHER_LAYER),
         grain=grain + stop.strip(),
-        more=more,
+        details=details,
         kind="source" if is_source else node["config"]["materialized"],
-        parents=tuple(sorted(set(parents) & known.keys())),
+        parents=tuple(sorted(set(parents) & nodes.keys())),
     )

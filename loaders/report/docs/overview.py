@@ -1,4 +1,4 @@
-"""All pipelines in one picture: from where data is published to the tables."""
+"""One picture of all pipelines, from the sources to the tables."""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -8,12 +8,12 @@ from hamilton.graph_types import HamiltonNode
 
 from loaders.pipelines import GRAPHS
 from loaders.report.docs import style
-from loaders.report.docs.graphs import graph, nodes, stage_of, stages, tooltip
+from loaders.report.docs.graphs import graph_driver, graph_nodes, stage_of, stages, tooltip
 
 TITLE = "eo-pv: from a DOI to the tables"
 
-# A name with a point is a node of a pipeline; where there is no such node, it is the first or the last ones.
-# Any other name is a place outside of Hamilton.
+# A name with a dot is a node of a pipeline; a node that does not exist stands for the pipeline's first or last nodes.
+# Any other name is outside of Hamilton.
 SOURCES = (
     ("params.yaml", "doi_datasets.dataset_metadata"),
     ("DOI, GitHub, URL, file", "doi_datasets.dataset_download_path"),
@@ -27,7 +27,7 @@ TABLES = (
     ("solar_irradiance.solar_irradiance", "raw_data.solar_irradiance"),
     ("solar_irradiance.refused_cells", "raw_data.irradiance_refused"),
 )
-INSIDE = (
+CONTAINMENTS = (
     ("canonical_record", "doi_datasets.dataset_processed_gdf"),
     ("clustering", "prepared"),
 )
@@ -35,44 +35,46 @@ LAYERS = ("staging", "prepared", "curated")
 
 
 def overview() -> graphviz.Digraph:
-    """Every node of every pipeline by its name, without inputs; and what stands between the pipelines."""
-    found = {name: nodes(graph(name)) for name in GRAPHS}
-    legend = style.stage_legend(set().union(*(stages(each, GRAPHS[name].stage) for name, each in found.items())))
+    """Draw every node of every pipeline, without inputs, and the connections between the pipelines."""
+    pipeline_nodes = {name: graph_nodes(graph_driver(name)) for name in GRAPHS}
+    legend = style.stage_legend(
+        set().union(*(stages(variables, GRAPHS[name].stage) for name, variables in pipeline_nodes.items()))
+    )
     picture = style.canvas(TITLE, {name: colour for name, colour in legend.items() if name != "input"})
     picture.attr(ranksep="0.3")
-    for name, each in found.items():
+    for name, variables in pipeline_nodes.items():
         with picture.subgraph(name=f"cluster_{name}") as box:
-            _pipeline(box, name, each)
-    _warehouse(picture)
-    ends = {name: _ends(name, each) for name, each in found.items()}
-    _sources_and_tables(picture, ends)
-    for name, outer in INSIDE:
+            _draw_pipeline(box, name, variables)
+    _draw_warehouse(picture)
+    ends = {name: _end_nodes(name, variables) for name, variables in pipeline_nodes.items()}
+    _draw_sources_and_tables(picture, ends)
+    for name, outer in CONTAINMENTS:
         picture.edge(ends[name][1][0], outer, style="dashed", minlen=str(int(outer not in LAYERS)), weight="9")
     return picture
 
 
-def _pipeline(box: graphviz.Digraph, name: str, found: list[HamiltonNode]) -> None:
-    """The nodes of a pipeline in a box."""
+def _draw_pipeline(box: graphviz.Digraph, name: str, variables: list[HamiltonNode]) -> None:
+    """Draw the nodes of a pipeline in a box."""
     box.attr(label=style.box_label(name, GRAPHS[name].about), style="rounded", color=style.LINE, margin="10")
-    made = {node.name for node in found if not node.is_external_input}
-    for node in found:
-        if node.name in made:
+    node_names = {node.name for node in variables if not node.is_external_input}
+    for node in variables:
+        if node.name in node_names:
             colour = style.stage_colour(stage_of(node, GRAPHS[name].stage))
             box.node(f"{name}.{node.name}", node.name, fillcolor=colour, tooltip=tooltip(node))
-        for needed in sorted(node.required_dependencies & made):
-            box.edge(f"{name}.{needed}", f"{name}.{node.name}")
+        for dependency in sorted(node.required_dependencies & node_names):
+            box.edge(f"{name}.{dependency}", f"{name}.{node.name}")
 
 
-def _ends(name: str, found: list[HamiltonNode]) -> tuple[list[str], list[str]]:
+def _end_nodes(name: str, variables: list[HamiltonNode]) -> tuple[list[str], list[str]]:
     """The first and the last nodes of a pipeline."""
-    made = {node.name: node.required_dependencies for node in found if not node.is_external_input}
-    first = [node for node, needed in made.items() if not needed & made.keys()]
-    last = sorted(made.keys() - set().union(*made.values()))
+    dependencies = {node.name: node.required_dependencies for node in variables if not node.is_external_input}
+    first = [node for node, names in dependencies.items() if not names & dependencies.keys()]
+    last = sorted(dependencies.keys() - set().union(*dependencies.values()))
     return [f"{name}.{node}" for node in first], [f"{name}.{node}" for node in last]
 
 
-def _warehouse(picture: graphviz.Digraph) -> None:
-    """The layers of dbt's models."""
+def _draw_warehouse(picture: graphviz.Digraph) -> None:
+    """Draw the layers of the dbt models."""
     with picture.subgraph(name="cluster_dbt") as box:
         box.attr(label=style.box_label("dbt", "models on DuckDB"), style="rounded", color=style.LINE, margin="10")
         for layer in LAYERS:
@@ -81,19 +83,19 @@ def _warehouse(picture: graphviz.Digraph) -> None:
             box.edge(before, after)
 
 
-def _sources_and_tables(picture: graphviz.Digraph, ends: Mapping[str, tuple[list[str], list[str]]]) -> None:
-    """Where each pipeline begins, and what it writes."""
-    drawn = "".join(picture.body)
-    for place, node in SOURCES:
+def _draw_sources_and_tables(picture: graphviz.Digraph, ends: Mapping[str, tuple[list[str], list[str]]]) -> None:
+    """Draw the source of each pipeline, and the tables it writes."""
+    body = "".join(picture.body)
+    for source, node in SOURCES:
         name = node.partition(".")[0]
         if name in ends:
-            picture.node(place, **style.SOURCE)
-            for each in [node] if f'"{node}"' in drawn else ends[name][0]:
-                picture.edge(place, each)
+            picture.node(source, **style.SOURCE)
+            for end in [node] if f'"{node}"' in body else ends[name][0]:
+                picture.edge(source, end)
     for node, table in TABLES:
         name = node.partition(".")[0]
         if name in ends:
             picture.node(table, **style.TABLE)
             picture.edge(table, LAYERS[0])
-            for each in [node] if f'"{node}"' in drawn else ends[name][1]:
-                picture.edge(each, table)
+            for end in [node] if f'"{node}"' in body else ends[name][1]:
+                picture.edge(end, table)

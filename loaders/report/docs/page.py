@@ -1,4 +1,4 @@
-"""The page that tells the way from a DOI to a curated table: static, and nothing in it comes from elsewhere."""
+"""The index page of `make docs`: one static, self-contained HTML file."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -18,15 +18,15 @@ from loaders.report.docs.page_style import CSS
 from loaders.report.docs.pictures import OVERVIEW, dataset_file
 from loaders.report.docs.places import source_address, source_name
 from loaders.report.docs.style import LAYERS
-from loaders.report.summary import Row
+from loaders.report.summary import DatasetSummary
 from loaders.settings.params import Settings
 
 BANNER = "Synthetic: these are the bundled samples. No record here is a real installation."
-SYNTHETIC = "SYNTHETIC"  # how the note begins that the banner stands for
+SYNTHETIC = "SYNTHETIC"  # prefix of the note that the banner replaces
 SAMPLE = "sample"
 HEADINGS = ("dataset", "source", "version", "licence", "lock", "read", "kept", "rejected", "installations")
 COUNTS = HEADINGS[-4:]
-ABOUT_LAYERS = {
+LAYER_DESCRIPTIONS = {
     "raw_data": "what the loaders write, and dbt reads",
     "staging": "select, name, type",
     "prepared": "join, deduplicate, measure",
@@ -36,33 +36,33 @@ ABOUT_LAYERS = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A dataset on the page; what it says of itself comes from outside.
+    """A dataset on the page; its text is the publisher's.
 
     Attributes:
-        row: its counts, as the report has them.
-        source: its DOI, or where else it is.
-        address: of the page of its source, if it has one.
-        title: as its publisher states it.
-        version: as its publisher states it.
-        locked: what the lock holds, in words.
+        row: its counts, as in the report.
+        source: its DOI, URL, GitHub file or path.
+        address: URL of its source; null for a local file.
+        title: as the publisher states it.
+        version: as the publisher states it.
+        lock_summary: number and size of the locked files.
     """
 
-    row: Row
+    row: DatasetSummary
     source: str
     address: str | None = None
     title: str | None = None
     version: str | None = None
-    locked: str | None = None
+    lock_summary: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the page is made from.
+    """The content of the page.
 
     Attributes:
-        notes: sentences on the whole.
-        pictures: those that are drawn, by their place beside the page.
-        missing: why there are none, if so.
+        notes: sentences about all datasets.
+        pictures: paths of the pictures, relative to the page.
+        missing_pictures: why there are no pictures; empty otherwise.
     """
 
     origin: str
@@ -70,10 +70,10 @@ class Page:
     entries: Sequence[Entry]
     models: Sequence[Model]
     pictures: frozenset[str]
-    missing: str = ""
+    missing_pictures: str = ""
 
 
-def entries(rows: Iterable[Row], settings: Settings, paths: ProjectPaths) -> list[Entry]:
+def entries(rows: Iterable[DatasetSummary], settings: Settings, paths: ProjectPaths) -> list[Entry]:
     """The datasets, in the order of the settings."""
     return [_entry(row, settings, read_lock_if_valid(paths.lock(row.name))) for row in rows]
 
@@ -97,35 +97,39 @@ def as_html(page: Page) -> str:
 
 
 def _layers(models: Sequence[Model]) -> list[tuple[str, str, str, list[Model]]]:
-    """The layers that have models: name, colour, what they are for, and the models."""
+    """The layers that have models: name, colour, description and models."""
     names = [*LAYERS, *sorted({model.layer for model in models} - LAYERS.keys())]
     grouped = ((name, [model for model in models if model.layer == name]) for name in names)
-    return [(name, LAYERS.get(name, "none"), ABOUT_LAYERS.get(name, ""), each) for name, each in grouped if each]
+    return [
+        (name, LAYERS.get(name, "none"), LAYER_DESCRIPTIONS.get(name, ""), layer_models)
+        for name, layer_models in grouped
+        if layer_models
+    ]
 
 
 def _prose(text: str) -> Markup:
-    """A sentence in which names stand between backticks."""
+    """A sentence as HTML, with names in backticks as code."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", html(text)))  # noqa: S704 (escaped just here)
 
 
-def _shown(value: object) -> object:
-    """A text without what is not shown; what is HTML already stays."""
+def _printable(value: object) -> object:
+    """Text without control characters; HTML stays as it is."""
     return one_line(value) if type(value) is str else value
 
 
 def _templates() -> Environment:
-    """The templates next to this module: every value is escaped, and on one line; one that is missing is an error."""
-    place = FileSystemLoader(Path(__file__).parent)
-    made = Environment(autoescape=True, undefined=StrictUndefined, loader=place, finalize=_shown)
-    made.trim_blocks = made.lstrip_blocks = True
-    made.filters["prose"] = _prose
-    return made
+    """The template environment: every value is escaped and on one line; an undefined value is an error."""
+    loader = FileSystemLoader(Path(__file__).parent)
+    environment = Environment(autoescape=True, undefined=StrictUndefined, loader=loader, finalize=_printable)
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.filters["prose"] = _prose
+    return environment
 
 
 TEMPLATES = _templates()
 
 
-def _entry(row: Row, settings: Settings, lock: Lock | None) -> Entry:
+def _entry(row: DatasetSummary, settings: Settings, lock: Lock | None) -> Entry:
     dataset = settings.datasets[row.name]
     record = lock.record if lock else None
     return Entry(
@@ -134,12 +138,12 @@ def _entry(row: Row, settings: Settings, lock: Lock | None) -> Entry:
         address=source_address(dataset, lock),
         title=record.title if record else None,
         version=record.version if record else None,
-        locked=_locked(lock) if lock else None,
+        lock_summary=_lock_summary(lock) if lock else None,
     )
 
 
-def _locked(lock: Lock) -> str:
-    """How many files the lock names, and their sizes as far as they are stated."""
+def _lock_summary(lock: Lock) -> str:
+    """Number of files in the lock, with their total size if every size is stated."""
     sizes = [file.bytes for file in lock.files if file.bytes is not None]
     files = f"{len(lock.files)} file{'s' if len(lock.files) > 1 else ''}"
     return f"{files}, {decimal(sum(sizes))}" if len(sizes) == len(lock.files) else files

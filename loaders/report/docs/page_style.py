@@ -1,4 +1,4 @@
-"""How the page looks; kept in Python, so that it is installed with it."""
+"""Stylesheet of the page; in Python, so that it is installed with the package."""
 
 CSS = """\
 :root { color-scheme: light dark; --ink: #1f2933; --pale: #52606d; --line: #d5dae1; --back: #fbfbf9; --card: #ffffff;

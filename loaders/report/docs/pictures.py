@@ -1,4 +1,4 @@
-"""Every picture of Hamilton's graphs, drawn into a folder."""
+"""Draws the pictures of the Hamilton graphs into a folder."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,33 +16,33 @@ OVERVIEW = "overview"
 
 
 def docs_folder(paths: ProjectPaths) -> Path:
-    """`data/<origin>/report/docs`: what people look at."""
+    """The folder of the documentation, `data/<origin>/report/docs`."""
     return paths.report().with_name("docs")
 
 
 def hamilton_folder(paths: ProjectPaths) -> Path:
-    """Where the pictures of Hamilton's graphs are."""
+    """The folder of the pictures of the Hamilton graphs."""
     return docs_folder(paths) / "hamilton"
 
 
 def draw_pipelines(folder: Path) -> list[Path]:
-    """All pipelines in one picture, and each of them in its own.
+    """Draw the overview of all pipelines, and a picture of each.
 
     Raises:
         BuildError: `dot` is not installed.
     """
-    drawn = {OVERVIEW: overview()} | {name: pipeline_picture(name) for name in GRAPHS}
-    for name, picture in drawn.items():
+    pictures = {OVERVIEW: overview()} | {name: pipeline_picture(name) for name in GRAPHS}
+    for name, picture in pictures.items():
         write_svg(picture, folder / f"{name}.svg")
-    return [folder / f"{name}.svg" for name in drawn]
+    return [folder / f"{name}.svg" for name in pictures]
 
 
 def draw_datasets(datasets: Iterable[Dataset], paths: ProjectPaths, folder: Path) -> list[Path]:
-    """The way of each dataset.
+    """Draw the path of each dataset.
 
     Raises:
         BuildError: `dot` is not installed.
-        SettingsError: the own module of one has a function that takes no part.
+        SettingsError: a dataset's own module has an unused function.
     """
     files = []
     for dataset in datasets:
@@ -52,5 +52,5 @@ def draw_datasets(datasets: Iterable[Dataset], paths: ProjectPaths, folder: Path
 
 
 def dataset_file(key: str) -> str:
-    """What the picture of a dataset is called; no pipeline is called like that."""
+    """File name of a dataset's picture; it cannot collide with a pipeline's."""
     return f"dataset_{key}.svg"

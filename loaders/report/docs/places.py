@@ -1,4 +1,4 @@
-"""Where a dataset comes from, in words and as an address that a browser may be sent to."""
+"""The source of a dataset as text and as a link."""
 
 import re
 from urllib.parse import quote
@@ -11,7 +11,7 @@ GITHUB = re.compile(r"^([\w.-]+/[\w.-]+)@([\w./-]+):(release:)?(.*)$")
 
 
 def source_name(dataset: Dataset, lock: Lock | None = None) -> str:
-    """The DOI of the version that is locked; else the source as the settings state it."""
+    """The DOI of the locked version; else the source as in the settings."""
     source = dataset.source
     if doi := (lock.doi if lock else None) or source.doi:
         return one_line(f"DOI {doi}")
@@ -19,14 +19,14 @@ def source_name(dataset: Dataset, lock: Lock | None = None) -> str:
 
 
 def source_address(dataset: Dataset, lock: Lock | None = None) -> str | None:
-    """The page of that source; none for a file on this disk."""
+    """The URL of the source; null for a local file."""
     source = dataset.source
     if doi := (lock.doi if lock else None) or source.doi:
         return doi_address(doi)
-    if known := GITHUB.match(source.github or ""):
-        repository, version, is_release, path = known.groups()
+    if match := GITHUB.match(source.github or ""):
+        repository, version, is_release, path = match.groups()
         return f"https://github.com/{repository}/{'releases/tag' if is_release else 'tree'}/" + quote(
             version if is_release else f"{version}/{path}"
         )
-    stated = (lock.record.url if lock and lock.record else None) or source.url
-    return web_address(stated)
+    address = (lock.record.url if lock and lock.record else None) or source.url
+    return web_address(address)

@@ -1,4 +1,4 @@
-"""How every picture looks: colours by what a node does, fonts that each system has, and a legend."""
+"""Style of the Graphviz pictures: colours by processing stage, fonts, legend."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,7 +6,7 @@ import graphviz
 
 from loaders.core.escape import graphviz_label
 
-FONT = "Helvetica"  # never fetched: Graphviz measures with what is like it here, and browsers have it or sans-serif
+FONT = "Helvetica"  # never fetched: Graphviz measures with a local substitute, browsers fall back to sans-serif
 INK, PALE, LINE = "#1f2933", "#52606d", "#7b8794"
 INPUT, UNKNOWN = "#ffffff", "#d9dde3"
 STAGES = {
@@ -59,21 +59,20 @@ def canvas(title: str, legend: Mapping[str, str]) -> graphviz.Digraph:
 
 
 def heading(title: str, legend: Mapping[str, str]) -> str:
-    """Title and legend as Graphviz' own kind of HTML; what each colour means, in the order given.
+    """Title and legend as Graphviz's HTML-like label, colours in the given order.
 
     No template: in these labels a backslash is markup too, which Jinja2's autoescape leaves as it is.
     """
-    marks = (
-        f'<font color="{LINE if colour == INPUT else colour}" point-size="18">{"□" if colour == INPUT else "■"}</font>'
-        f" {graphviz_label(name)}"
+    legend_html = (
+        f'<font color="{LINE if colour == INPUT else colour}" point-size="18">{"□" if colour == INPUT else "■"}</font> {graphviz_label(name)}'
         for name, colour in legend.items()
     )
-    said = f'<font point-size="16"><b>{graphviz_label(title)}</b></font>'
-    return f'<{said}<br align="left"/>{"     ".join(marks)}<br align="left"/> <br align="left"/>>'
+    title_html = f'<font point-size="16"><b>{graphviz_label(title)}</b></font>'
+    return f'<{title_html}<br align="left"/>{"     ".join(legend_html)}<br align="left"/> <br align="left"/>>'
 
 
 def label(name: str, *more: str) -> str:
-    """A node's name, and below it what else there is to say."""
+    """A node's name, with further lines below it."""
     lines = "".join(f"<br/><i>{graphviz_label(line)}</i>" for line in more if line)
     return f"<<b>{graphviz_label(name)}</b>{lines}>"
 
@@ -84,12 +83,14 @@ def box_label(name: str, about: str) -> str:
 
 
 def stage_colour(stage: str) -> str:
-    """The colour of what a node does; grey where this module knows no such stage."""
+    """The colour of a processing stage; grey for an unknown one."""
     return STAGES.get(stage, UNKNOWN)
 
 
 def stage_legend(stages: Iterable[str], *, branches: bool = False) -> dict[str, str]:
-    """What the colours of a picture mean, in the order in which the work is done; and Hamilton's double lines."""
-    found, known = set(stages), list(STAGES)
-    order = sorted(found, key=lambda stage: (known.index(stage) if stage in STAGES else len(known), stage))
+    """The legend of a picture: stages in processing order, inputs, and Hamilton's double lines."""
+    present, known_order = set(stages), list(STAGES)
+    order = sorted(
+        present, key=lambda stage: (known_order.index(stage) if stage in STAGES else len(known_order), stage)
+    )
     return {stage: stage_colour(stage) for stage in order} | {"input": INPUT} | (BRANCHES if branches else {})

@@ -1,4 +1,4 @@
-"""From a graph to an SVG file, with the program `dot`."""
+"""Renders a graph to SVG with Graphviz's `dot`."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ MISSING = (
 
 
 def as_svg(picture: graphviz.Digraph) -> str:
-    """The picture as SVG; the same picture gives the same text.
+    """The picture as SVG, deterministic.
 
     Raises:
         BuildError: `dot` is not installed, or cannot draw it.
@@ -24,12 +24,12 @@ def as_svg(picture: graphviz.Digraph) -> str:
     except graphviz.ExecutableNotFound as error:
         raise BuildError(MISSING) from error
     except graphviz.CalledProcessError as error:
-        said = str(error.stderr or "").strip()
-        raise BuildError(f"`dot` could not draw a picture: {said}. Is it Graphviz 2.40 or newer? `dot -V`") from error
+        stderr = str(error.stderr or "").strip()
+        raise BuildError(f"`dot` could not draw a picture: {stderr}. Is it Graphviz 2.40 or newer? `dot -V`") from error
 
 
 def write_svg(picture: graphviz.Digraph, path: Path) -> None:
-    """Draw it and put it in its place.
+    """Render a picture to a file.
 
     Raises:
         BuildError: `dot` is not installed, or cannot draw it.

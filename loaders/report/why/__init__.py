@@ -1,1 +1,1 @@
-"""Why records are one installation, or are not: from the warehouse, as tables and a picture."""
+"""`eo-pv why`: explains from the warehouse why records are or are not one installation."""

@@ -1,4 +1,4 @@
-"""What the warehouse knows of an installation: its records, the pairs that join them, and those that were refused."""
+"""Evidence on an installation from the warehouse: its records, matched pairs and refused pairs."""
 
 from collections import defaultdict, deque
 from dataclasses import dataclass
@@ -39,90 +39,93 @@ INSTALLATIONS = """
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One installation, or the two of two records.
+    """One installation, or the installations of two records.
 
     Attributes:
-        named: the records that were asked for; empty if an installation was.
-        installations: what is published of each.
-        records: all records of them, and the neighbours in refused pairs.
-        pairs: all candidate pairs that a record of them is in.
-        home: the installation of each record.
+        requested_ids: the record ids on the command line; empty for an installation.
+        installations: published rows of the installations.
+        records: their records, and the neighbours in refused pairs.
+        pairs: all candidate pairs with one of their records.
+        installation_ids: installation_id of each record_id.
     """
 
-    named: tuple[str, ...]
+    requested_ids: tuple[str, ...]
     installations: list[Row]
     records: list[Row]
     pairs: list[Row]
-    home: dict[str, str]
+    installation_ids: dict[str, str]
 
     @property
-    def own(self) -> list[Row]:
+    def members(self) -> list[Row]:
         """The records of the installations, without neighbours."""
-        ours = {row["installation_id"] for row in self.installations}
-        return [row for row in self.records if row["installation_id"] in ours]
+        installation_ids = {row["installation_id"] for row in self.installations}
+        return [row for row in self.records if row["installation_id"] in installation_ids]
 
     @property
-    def inside(self) -> list[Row]:
-        """The pairs that join their records."""
-        return [pair for pair in self.pairs if pair["is_match"] and not self.is_cut(pair)]
+    def matched_pairs(self) -> list[Row]:
+        """The pairs that join their records: a rule fits and the link is not split."""
+        return [pair for pair in self.pairs if pair["is_match"] and not self.is_split(pair)]
 
     @property
-    def refused(self) -> list[Row]:
-        """The pairs that do not: no rule fits, or the link was cut."""
-        return [pair for pair in self.pairs if not pair["is_match"] or self.is_cut(pair)]
+    def refused_pairs(self) -> list[Row]:
+        """The other pairs: no rule fits, or the link is split."""
+        return [pair for pair in self.pairs if not pair["is_match"] or self.is_split(pair)]
 
     @property
-    def direct(self) -> Row | None:
-        """The pair of the two named records; None if they were never compared."""
-        return next((pair for pair in self.pairs if _ends(pair) == set(self.named)), None)
+    def direct_pair(self) -> Row | None:
+        """The pair of the two requested records; None if they were never compared."""
+        return next((pair for pair in self.pairs if _record_ids(pair) == set(self.requested_ids)), None)
 
-    def is_cut(self, pair: Row) -> bool:
-        """Whether a rule fits, but the installation would have become too large, or a person said no."""
-        return bool(pair["is_match"] and self.home[pair["record_id_a"]] != self.home[pair["record_id_b"]])
+    def is_split(self, pair: Row) -> bool:
+        """Whether a rule fits, but over-merging or an override split the link."""
+        return bool(
+            pair["is_match"]
+            and self.installation_ids[pair["record_id_a"]] != self.installation_ids[pair["record_id_b"]]
+        )
 
-    def chain(self) -> list[Row]:
-        """The fewest pairs that lead from the first named record to the second; none if nothing does."""
-        first, second = self.named
-        links = self._links()
-        came_by: dict[str, tuple[str, Row]] = {}
-        waiting = deque([first])
-        while waiting and second not in came_by:
-            here = waiting.popleft()
-            for there, pair in links[here]:
-                if there != first and there not in came_by:
-                    came_by[there] = (here, pair)
-                    waiting.append(there)
-        return _way_back(came_by, second)
+    def shortest_path(self) -> list[Row]:
+        """The shortest path of pairs between the two requested records; empty if there is none."""
+        first, second = self.requested_ids
+        adjacency = self._adjacency()
+        predecessors: dict[str, tuple[str, Row]] = {}
+        queue = deque([first])
+        while queue and second not in predecessors:
+            record = queue.popleft()
+            for neighbour, pair in adjacency[record]:
+                if neighbour != first and neighbour not in predecessors:
+                    predecessors[neighbour] = (record, pair)
+                    queue.append(neighbour)
+        return _trace_path(predecessors, second)
 
-    def _links(self) -> dict[str, list[tuple[str, Row]]]:
-        """The records that each record is joined to, with the pair that does it."""
+    def _adjacency(self) -> dict[str, list[tuple[str, Row]]]:
+        """The neighbours of each record, each with the pair that joins them."""
         links = defaultdict(list)
-        for pair in self.inside:
+        for pair in self.matched_pairs:
             a, b = pair["record_id_a"], pair["record_id_b"]
             links[a].append((b, pair))
             links[b].append((a, pair))
         return links
 
 
-def _ends(pair: Row) -> set[str]:
+def _record_ids(pair: Row) -> set[str]:
     return {pair["record_id_a"], pair["record_id_b"]}
 
 
-def _way_back(came_by: dict[str, tuple[str, Row]], last: str) -> list[Row]:
-    """The pairs that lead to a record, the first one first."""
-    way = []
-    while last in came_by:
-        last, pair = came_by[last]
-        way.append(pair)
-    return way[::-1]
+def _trace_path(predecessors: dict[str, tuple[str, Row]], record: str) -> list[Row]:
+    """The pairs on the path to a record, in order."""
+    path = []
+    while record in predecessors:
+        record, pair = predecessors[record]
+        path.append(pair)
+    return path[::-1]
 
 
 def read_case(database: Path, names: tuple[str, ...]) -> Case:
     """The case of one record or installation, or of two records.
 
     Raises:
-        BuildError: there is no warehouse, or no such record: the message says whether it was rejected, or names the
-            nearest.
+        BuildError: there is no warehouse, or no such record: the message says whether it was rejected, or suggests
+            similar ids.
     """
     if not database.exists():
         raise BuildError(f"There is no warehouse at {database}. Run `make all`.")
@@ -130,29 +133,30 @@ def read_case(database: Path, names: tuple[str, ...]) -> Case:
         try:
             return _read(connection, names)
         except duckdb.CatalogException as error:
+            missing = _missing_tables(connection)
             raise BuildError(
-                f"{database}: expected the tables {', '.join(TABLES)}; found no {_missing(connection)}. Run `make all`."
+                f"{database}: expected the tables {', '.join(TABLES)}; found no {missing}. Run `make all`."
             ) from error
 
 
 def _read(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> Case:
     ids = sorted({installation_of(connection, name) for name in names})
-    own = [row["record_id"] for row in _rows(connection, RECORDS.format(column="installation_id"), ids)]
-    pairs = _rows(connection, PAIRS, own)
-    near = sorted({record for pair in pairs for record in _ends(pair)} | set(own))
-    records = _rows(connection, RECORDS.format(column="record_id"), near)
+    members = [row["record_id"] for row in _rows(connection, RECORDS.format(column="installation_id"), ids)]
+    pairs = _rows(connection, PAIRS, members)
+    neighbourhood = sorted({record for pair in pairs for record in _record_ids(pair)} | set(members))
+    records = _rows(connection, RECORDS.format(column="record_id"), neighbourhood)
     return Case(
-        named=tuple(name for name in names if not is_installation(name)),
+        requested_ids=tuple(name for name in names if not is_installation(name)),
         installations=_rows(connection, INSTALLATIONS, ids),
         records=records,
         pairs=pairs,
-        home={row["record_id"]: row["installation_id"] for row in records},
+        installation_ids={row["record_id"]: row["installation_id"] for row in records},
     )
 
 
-def _missing(connection: duckdb.DuckDBPyConnection) -> str:
-    there = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
-    return ", ".join(name for name in TABLES if name not in there)
+def _missing_tables(connection: duckdb.DuckDBPyConnection) -> str:
+    existing = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+    return ", ".join(name for name in TABLES if name not in existing)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str, ids: list[str]) -> list[Row]:

@@ -1,4 +1,4 @@
-"""What a name on the command line means: a record, an installation, or something that is in no table, and why."""
+"""Resolves an id on the command line: a record, an installation, a rejected record, or an unknown id."""
 
 import re
 
@@ -9,14 +9,14 @@ from loaders.core.errors import BuildError
 
 INSTALLATION = re.compile(r"pv_[0-9a-f]{16}")
 LICENCE_NOT_ALLOWED = "licence_not_allowed"
-NEAREST = 3  # identifiers that an error proposes
-ALIKE = 0.85  # Jaro-Winkler similarity [0 to 1] from which an identifier may be meant
+MAX_SUGGESTIONS = 3  # in an error message
+MIN_SIMILARITY = 0.85  # Jaro-Winkler similarity [0 to 1] of a suggestion
 
-INSTALLATION_OF = "select installation_id from curated.curated_pv_records where record_id = $name"
-IS_THERE = "select installation_id from curated.curated_pv_installations where installation_id = $name"
-REJECTED = "select dataset_key, reason from prepared.prep_pv_rejected where record_id = $name"
+INSTALLATION_OF_RECORD = "select installation_id from curated.curated_pv_records where record_id = $name"
+INSTALLATION_EXISTS = "select installation_id from curated.curated_pv_installations where installation_id = $name"
+REJECTION_OF_RECORD = "select dataset_key, reason from prepared.prep_pv_rejected where record_id = $name"
 # 2 seconds for 4 million records; the distances of Levenshtein take 40
-NEAREST_TO = """
+NEAREST_IDS = """
     select {column} from curated.{table}
     where ends_with({column}, ':' || $name) or jaro_winkler_similarity({column}, $name) >= $alike
     order by ends_with({column}, ':' || $name) desc, jaro_winkler_similarity({column}, $name) desc, {column}
@@ -25,44 +25,44 @@ NEAREST_TO = """
 
 
 def is_installation(name: str) -> bool:
-    """Whether a name looks like that of an installation; a dataset's key may begin with pv_ too."""
+    """Whether an id has the form of an installation_id; a dataset's key may begin with pv_ too."""
     return INSTALLATION.fullmatch(name) is not None
 
 
 def installation_of(connection: duckdb.DuckDBPyConnection, name: str) -> str:
-    """The installation of this name, or of the record of this name.
+    """The installation with this id, or of the record with this id.
 
     Raises:
-        BuildError: there is none: the message says whether the record was rejected, or names the nearest.
+        BuildError: there is none: the message says whether the record was rejected, or suggests similar ids.
     """
-    found = _first(connection, IS_THERE if is_installation(name) else INSTALLATION_OF, name)
-    if found:
-        return str(found[0])
-    if rejected := _first(connection, REJECTED, name):
-        raise BuildError(f"{name} is in no installation: {_rejection(*rejected)}")
-    raise BuildError(f"There is no record or installation {name}. {_nearest(connection, name)}")
+    row = _fetch_first(connection, INSTALLATION_EXISTS if is_installation(name) else INSTALLATION_OF_RECORD, name)
+    if row:
+        return str(row[0])
+    if rejection := _fetch_first(connection, REJECTION_OF_RECORD, name):
+        raise BuildError(f"{name} is in no installation: {_rejection(*rejection)}")
+    raise BuildError(f"There is no record or installation {name}. {_suggestion(connection, name)}")
 
 
 def _rejection(key: str, reason: str) -> str:
     if reason == LICENCE_NOT_ALLOWED:
         return f"{key} is left out, because licences.allow in params.yaml does not list the kind of its licence."
-    why = f"{REASONS[reason]} ({reason})" if reason in REASONS else reason
-    return f"it was rejected, since {why}. Its row is in loaded/{key}.rejected.parquet."
+    meaning = f"{REASONS[reason]} ({reason})" if reason in REASONS else reason
+    return f"it was rejected, since {meaning}. Its row is in loaded/{key}.rejected.parquet."
 
 
-def _nearest(connection: duckdb.DuckDBPyConnection, name: str) -> str:
-    installation = is_installation(name)
-    column = "installation_id" if installation else "record_id"
-    table = "curated_pv_installations" if installation else "curated_pv_records"
-    query = NEAREST_TO.format(column=column, table=table)
-    found = connection.execute(query, {"name": name, "alike": ALIKE, "most": NEAREST}).fetchall()
-    if found:
-        meant = f"Did you mean {', '.join(near for (near,) in found)}?"
+def _suggestion(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+    is_installation_id = is_installation(name)
+    column = "installation_id" if is_installation_id else "record_id"
+    table = "curated_pv_installations" if is_installation_id else "curated_pv_records"
+    query = NEAREST_IDS.format(column=column, table=table)
+    rows = connection.execute(query, {"name": name, "alike": MIN_SIMILARITY, "most": MAX_SUGGESTIONS}).fetchall()
+    if rows:
+        hint = f"Did you mean {', '.join(near for (near,) in rows)}?"
     else:
-        meant = f"Look for it in curated/{table}.parquet, column {column}."
-    return f"{meant} Installations change their names with their records: name a record." if installation else meant
+        hint = f"Look for it in curated/{table}.parquet, column {column}."
+    return f"{hint} Installations change their names with their records: name a record." if is_installation_id else hint
 
 
-def _first(connection: duckdb.DuckDBPyConnection, query: str, name: str) -> tuple[str, ...] | None:
+def _fetch_first(connection: duckdb.DuckDBPyConnection, query: str, name: str) -> tuple[str, ...] | None:
     row: tuple[str, ...] | None = connection.execute(query, {"name": name}).fetchone()
     return row

@@ -1,4 +1,4 @@
-"""Cases as a picture: who drew what, in metres."""
+"""Draws cases: the shapes of their records by dataset, in metres."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,22 +14,22 @@ from matplotlib.path import Path as Outline
 from loaders.core.escape import one_line
 from loaders.report.png import write_png
 from loaders.report.why.evidence import Case
-from loaders.report.why.plane import in_metres
+from loaders.report.why.plane import to_local_metres
 
-# Okabe and Ito: told apart by every eye; lines and markers tell them apart in print
+# Okabe and Ito: safe for colour blindness; lines and markers differ for print
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#000000")
 LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)), (0, (3, 1, 1, 1, 1, 1)))
 MARKERS = ("o", "^", "s", "D", "v", "P", "X")
 NEIGHBOUR: dict[str, Any] = {"color": "#888888", "ls": (0, (2, 2)), "lw": 0.8, "marker": "."}
 FILL = "#F0E442"
-LEAST_WIDTH_M = 20.0  # of a drawing: else a single point fills none
-MARGIN = 0.15  # of the width, around what is drawn
-NAMED = 8  # records that a legend can name; more are named by their datasets
+MIN_WIDTH_M = 20.0  # of a drawing: a single point has no extent
+MARGIN = 0.15  # as a share of the width
+MAX_NAMED_RECORDS = 8  # records that a legend lists; more are listed by dataset
 CELL_INCHES, DPI = 4.5, 110
 
 
 def draw(cases: Sequence[Case], path: Path, columns: int = 4) -> None:
-    """Write a PNG with a drawing a case; the same cases give the same bytes."""
+    """Write a PNG with one drawing per case, deterministic."""
     write_png(lambda: _figure(cases, min(columns, len(cases))), path, DPI)
 
 
@@ -37,40 +37,40 @@ def _figure(cases: Sequence[Case], columns: int) -> Figure:
     rows = -(-len(cases) // columns)
     inches = CELL_INCHES if len(cases) > 1 else 2 * CELL_INCHES
     figure = Figure(figsize=(inches * columns, inches * rows), layout="constrained")
-    places = figure.subplots(rows, columns, squeeze=False).ravel()
-    for place, case in zip(places, cases, strict=False):
-        _draw_case(place, case)
-    for place in places[len(cases) :]:
-        place.set_axis_off()
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axes, case in zip(panels, cases, strict=False):
+        _draw_case(axes, case)
+    for axes in panels[len(cases) :]:
+        axes.set_axis_off()
     return figure
 
 
 def _draw_case(axes: Axes, case: Case) -> None:
-    lon, lat = case.own[0]["centroid_lon"], case.own[0]["centroid_lat"]
+    lon, lat = case.members[0]["centroid_lon"], case.members[0]["centroid_lat"]
     for row in case.installations:
-        _fill(axes, in_metres(row, lon, lat))
-    own = {row["record_id"]: in_metres(row, lon, lat) for row in case.own}
-    styles = _styles(sorted({row["dataset_key"] for row in case.own}))
-    names_records = len(own) <= NAMED
-    for row in case.own:
+        _fill(axes, to_local_metres(row, lon, lat))
+    member_shapes = {row["record_id"]: to_local_metres(row, lon, lat) for row in case.members}
+    styles = _styles(sorted({row["dataset_key"] for row in case.members}))
+    names_records = len(member_shapes) <= MAX_NAMED_RECORDS
+    for row in case.members:
         style = {
             "lw": 1.6,
             **styles[row["dataset_key"]],
             "label": one_line(row["record_id" if names_records else "dataset_key"]),
         }
-        _outline(axes, own[row["record_id"]], style)
-    neighbours = [in_metres(row, lon, lat) for row in case.records if row["record_id"] not in own]
-    for shape in neighbours:
+        _outline(axes, member_shapes[row["record_id"]], style)
+    neighbour_shapes = [to_local_metres(row, lon, lat) for row in case.records if row["record_id"] not in member_shapes]
+    for shape in neighbour_shapes:
         _outline(axes, shape, {**NEIGHBOUR, "label": "of another installation"})
     axes.set(title=_title(case), xlabel="east [m]", ylabel="north [m]", aspect="equal")
     axes.title.set_fontsize("small")
-    _look_at(axes, list(own.values()), neighbours)
+    _set_view(axes, list(member_shapes.values()), neighbour_shapes)
     _scale_bar(axes)
     _legend(axes)
 
 
 def _styles(keys: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """A colour, a line and a marker for each dataset; no two have all three in common."""
+    """A combination of colour, line and marker for each dataset, all different."""
     return {
         key: {
             "color": COLOURS[number % len(COLOURS)],
@@ -81,18 +81,20 @@ def _styles(keys: Sequence[str]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _look_at(axes: Axes, own: Sequence[shapely.Geometry], neighbours: Sequence[shapely.Geometry]) -> None:
-    """Show the records, and of each neighbour its nearest end: it may be an outline around a whole valley."""
-    all_own = shapely.GeometryCollection(own)
-    ends = [shapely.shortest_line(all_own, shape) for shape in neighbours]
-    west, south, east, north = shapely.bounds(shapely.GeometryCollection([all_own, *ends]))
-    half = max(east - west, north - south, LEAST_WIDTH_M) * (0.5 + MARGIN)
+def _set_view(
+    axes: Axes, member_shapes: Sequence[shapely.Geometry], neighbour_shapes: Sequence[shapely.Geometry]
+) -> None:
+    """Set the extent to the records and the nearest point of each neighbour, which may cover a whole valley."""
+    members = shapely.GeometryCollection(member_shapes)
+    ends = [shapely.shortest_line(members, shape) for shape in neighbour_shapes]
+    west, south, east, north = shapely.bounds(shapely.GeometryCollection([members, *ends]))
+    half_width = max(east - west, north - south, MIN_WIDTH_M) * (0.5 + MARGIN)
     x, y = (west + east) / 2, (south + north) / 2
-    axes.set(xlim=(x - half, x + half), ylim=(y - half, y + half))
+    axes.set(xlim=(x - half_width, x + half_width), ylim=(y - half_width, y + half_width))
 
 
 def _scale_bar(axes: Axes) -> None:
-    """A bar of a round length [m], below on the left."""
+    """Draw a scale bar of a round length [m], at the lower left."""
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     third = (east - west) / 3
     power = 10.0 ** np.floor(np.log10(third))
@@ -103,16 +105,16 @@ def _scale_bar(axes: Axes) -> None:
 
 
 def _legend(axes: Axes) -> None:
-    """Below the drawing, each name once."""
+    """Draw the legend below the drawing, each label once."""
     handles, labels = axes.get_legend_handles_labels()
-    once = dict(zip(labels, handles, strict=True))
-    where: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.14)}
-    axes.legend(once.values(), once.keys(), fontsize="x-small", frameon=False, **where)
+    handle_by_label = dict(zip(labels, handles, strict=True))
+    placement: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.14)}
+    axes.legend(handle_by_label.values(), handle_by_label.keys(), fontsize="x-small", frameon=False, **placement)
 
 
 def _title(case: Case) -> str:
     lines = [f"{one_line(row['installation_id'])}, confidence {row['confidence']}" for row in case.installations]
-    if any(row["is_synthetic"] for row in case.own):
+    if any(row["is_synthetic"] for row in case.members):
         lines.append("SYNTHETIC, no real installation")
     return "\n".join(lines)
 

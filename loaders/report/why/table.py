@@ -1,4 +1,4 @@
-"""A case in tables and sentences."""
+"""Renders a case as tables and sentences."""
 
 import csv
 import io
@@ -9,125 +9,129 @@ from rich.table import Table
 from loaders.report.why.evidence import Case, Row
 from loaders.report.why.plane import distance_m
 
-NOTHING = "-"
-MOST = 50  # rows of a table
+BLANK = "-"
+MAX_ROWS = 50  # of a table
 
 
 def records_table(case: Case) -> Table:
-    """The records of each installation."""
-    table = _table("record", "installation", "kind", "area m²", "capacity MW", "installed", "licence", right=(3, 4))
-    for row in case.own[:MOST]:
+    """A table of the records of each installation."""
+    table = _empty_table(
+        "record", "installation", "kind", "area m²", "capacity MW", "installed", "licence", right=(3, 4)
+    )
+    for row in case.members[:MAX_ROWS]:
         capacity = _number(row["capacity_mw"], 3)
         table.add_row(
             row["record_id"],
             row["installation_id"],
             row["geometry_kind"],
             _number(row["area_m2"], 0),
-            capacity if capacity == NOTHING else f"{capacity} {row['capacity_basis']}",
+            capacity if capacity == BLANK else f"{capacity} {row['capacity_basis']}",
             _interval(row),
             row["licence"] or "not stated",
         )
-    _say_more(table, len(case.own))
+    _add_remainder(table, len(case.members))
     return table
 
 
-def pairs_table(case: Case, pairs: list[Row], last: str) -> Table:
-    """The evidence of pairs; `last` is the heading of what came of it."""
-    names = ("record", "record", "IoU", "of the smaller", "m apart", "areas", "capacities", last)
-    table = _table(*names, right=(2, 3, 4, 5, 6))
-    for pair in pairs[:MOST]:
-        apart = pair["distance_m"] if pair["distance_m"] is not None else pair["centroid_distance_m"]
-        numbers = (pair["iou"], pair["share_of_smaller"], apart, pair["area_ratio"], pair["capacity_ratio"])
+def pairs_table(case: Case, pairs: list[Row], outcome_heading: str) -> Table:
+    """A table of the comparison features of pairs; `outcome_heading` is the heading of the last column."""
+    names = ("record", "record", "IoU", "of the smaller", "m apart", "areas", "capacities", outcome_heading)
+    table = _empty_table(*names, right=(2, 3, 4, 5, 6))
+    for pair in pairs[:MAX_ROWS]:
+        distance = pair["distance_m"] if pair["distance_m"] is not None else pair["centroid_distance_m"]
+        numbers = (pair["iou"], pair["share_of_smaller"], distance, pair["area_ratio"], pair["capacity_ratio"])
         decimals = (3, 3, 1, 2, 2)
         cells = (_number(value, digits) for value, digits in zip(numbers, decimals, strict=True))
         table.add_row(pair["record_id_a"], pair["record_id_b"], *cells, verdict(case, pair))
-    _say_more(table, len(pairs))
+    _add_remainder(table, len(pairs))
     return table
 
 
 def verdict(case: Case, pair: Row) -> str:
     """The rule that joined a pair, or why it is not joined."""
-    if case.is_cut(pair):
-        return f"{pair['match_rule']}, but cut: the installation would be too large, or holds two that differ"
+    if case.is_split(pair):
+        return f"{pair['match_rule']}, but split: the installation would be too large, or holds two that differ"
     rule = pair["match_rule"] or pair["refused_because"]
     return f"{rule}: {pair['overruled_by']}" if pair["match_rule"] == "override" else str(rule)
 
 
 def sentences(case: Case) -> list[str]:
-    """What it comes to."""
-    said = [_published(row) for row in case.installations]
-    if len(case.named) == 2:
-        said.append(_together(case))
+    """The conclusion in sentences."""
+    lines = [_installation_sentence(row) for row in case.installations]
+    if len(case.requested_ids) == 2:
+        lines.append(_pair_sentence(case))
     elif not case.pairs:
-        said.append("It is one record, and no other one comes near it.")
-    if any(row["is_synthetic"] for row in case.own):
-        said.append("SYNTHETIC, bundled samples: no record of theirs is a real installation.")
-    return said
+        lines.append("It is one record, and no other one comes near it.")
+    if any(row["is_synthetic"] for row in case.members):
+        lines.append("SYNTHETIC, bundled samples: no record of theirs is a real installation.")
+    return lines
 
 
 def override_line(case: Case, origin: str) -> str | None:
-    """What overrules the case of two records, for overrides.csv; None where a line of it speaks of them already."""
-    if len(case.named) != 2 or overruled_by(case):
+    """The line of overrides.csv that reverses the decision on two records; None where there already is one."""
+    if len(case.requested_ids) != 2 or override_reason(case):
         return None
-    opposite = "different" if len(case.installations) == 1 else "same"
+    decision = "different" if len(case.installations) == 1 else "same"
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow((origin, opposite, *sorted(case.named)))
+    csv.writer(line, lineterminator="").writerow((origin, decision, *sorted(case.requested_ids)))
     return f'{line.getvalue()},"your reason","your name"'
 
 
-def overruled_by(case: Case) -> str | None:
-    """What overrides.csv says of the two named records: the reason, and who; None if nothing."""
-    pair = case.direct if len(case.named) == 2 else None
+def override_reason(case: Case) -> str | None:
+    """The override of the two requested records: reason and author; None if there is none."""
+    pair = case.direct_pair if len(case.requested_ids) == 2 else None
     return pair["overruled_by"] if pair else None
 
 
-def _published(row: Row) -> str:
-    where = row["region"] or row["country"] or "no country"
+def _installation_sentence(row: Row) -> str:
+    location = row["region"] or row["country"] or "no country"
     area = f", {_number(row['area_m2'], 0)} m²" if row["area_m2"] is not None else ""
-    power = f", {_number(row['capacity_mw'], 3)} MW {row['capacity_basis']} ({row['capacity_dataset']})"
+    capacity = f", {_number(row['capacity_mw'], 3)} MW {row['capacity_basis']} ({row['capacity_dataset']})"
     flags = f"; {', '.join(row['flags'])}" if row["flags"] else ""
     return (
-        f"{row['installation_id']} in {where}: {row['geometry_kind']} of {row['geometry_dataset']}{area}"
-        f"{power if row['capacity_mw'] is not None else ''}; {row['dataset_count']} dataset(s), confidence "
+        f"{row['installation_id']} in {location}: {row['geometry_kind']} of {row['geometry_dataset']}{area}"
+        f"{capacity if row['capacity_mw'] is not None else ''}; {row['dataset_count']} dataset(s), confidence "
         f"{row['confidence']}, licence {row['licence'] or 'not stated'}{flags}."
     )
 
 
-def _together(case: Case) -> str:
-    """How the two named records hang together, or why they do not."""
-    first, second = case.named
-    direct = case.direct
-    if chain := case.chain():
-        steps = "; ".join(f"{pair['record_id_a']} and {pair['record_id_b']}: {verdict(case, pair)}" for pair in chain)
-        alone = f" The pair alone was refused: {verdict(case, direct)}." if direct and direct not in case.inside else ""
-        return f"{first} and {second} are one installation. {steps}.{alone}"
-    why = verdict(case, direct) if direct else f"they were not even compared: {_apart(case)}"
-    return f"{first} and {second} are two installations: {why}."
+def _pair_sentence(case: Case) -> str:
+    """How the two requested records are connected, or why they are not."""
+    first, second = case.requested_ids
+    pair = case.direct_pair
+    if path := case.shortest_path():
+        steps = "; ".join(f"{step['record_id_a']} and {step['record_id_b']}: {verdict(case, step)}" for step in path)
+        refusal = ""
+        if pair and pair not in case.matched_pairs:
+            refusal = f" The pair alone was refused: {verdict(case, pair)}."
+        return f"{first} and {second} are one installation. {steps}.{refusal}"
+    reason = verdict(case, pair) if pair else f"they were not even compared: {_distance_clause(case)}"
+    return f"{first} and {second} are two installations: {reason}."
 
 
-def _apart(case: Case) -> str:
-    """How far the two named records are from each other."""
-    a, b = (next(row for row in case.records if row["record_id"] == name) for name in case.named)
+def _distance_clause(case: Case) -> str:
+    """The distance between the two requested records, as a clause."""
+    a, b = (next(row for row in case.records if row["record_id"] == name) for name in case.requested_ids)
     return f"nothing of them is near the other, they are {distance_m(a, b):,.0f} m apart"
 
 
-def _say_more(table: Table, rows: int) -> None:
-    """In the last row, how many are not shown."""
-    if rows > MOST:
-        table.add_row(f"… and {rows - MOST:,} more")
+def _add_remainder(table: Table, rows: int) -> None:
+    """Add a last row with the number of rows that are not shown."""
+    if rows > MAX_ROWS:
+        table.add_row(f"… and {rows - MAX_ROWS:,} more")
 
 
 def _interval(row: Row) -> str:
     ends = [day.isoformat() if day else "…" for day in (row["installed_from"], row["installed_to"])]
-    return NOTHING if ends == ["…", "…"] else " to ".join(dict.fromkeys(ends))
+    return BLANK if ends == ["…", "…"] else " to ".join(dict.fromkeys(ends))
 
 
 def _number(value: float | None, digits: int) -> str:
-    return NOTHING if value is None else f"{value:,.{digits}f}"
+    return BLANK if value is None else f"{value:,.{digits}f}"
 
 
-def _table(*names: str, right: Iterable[int]) -> Table:
+def _empty_table(*names: str, right: Iterable[int]) -> Table:
     table = Table(header_style="bold")
-    for place, name in enumerate(names):
-        table.add_column(name, justify="right" if place in set(right) else "left", overflow="fold")
+    for index, name in enumerate(names):
+        table.add_column(name, justify="right" if index in set(right) else "left", overflow="fold")
     return table

@@ -38,7 +38,7 @@ hostile = settings(max_examples=40, deadline=None, derandomize=True, database=No
 
 
 def _draft(name: str, values: list[str], reason: str) -> Draft:
-    found: dict[str, Guess | dict[str, Guess]] = {
+    settings: dict[str, Guess | dict[str, Guess]] = {
         "source": {"path": Guess("b.csv", reason), "include": Guess(values, reason)},
         "read": {"longitude": Guess(name, reason), "latitude": Guess(values[0])},
         "where": Guess({name: values}, reason, is_doubtful=True),
@@ -49,7 +49,7 @@ def _draft(name: str, values: list[str], reason: str) -> Draft:
         },
         "licence": Guess(name, reason),
     }
-    return Draft("b_farms_2020", found, (reason, name), (reason,))
+    return Draft("b_farms_2020", settings, (reason, name), (reason,))
 
 
 @hostile
@@ -59,7 +59,7 @@ def test_an_entry_reads_back_as_what_was_meant_whatever_strangers_wrote(
 ) -> None:
     draft = _draft(name, values, reason)
     text = render(draft)
-    assert yaml.safe_load(text) == {"b_farms_2020": draft.plain}
+    assert yaml.safe_load(text) == {"b_farms_2020": draft.entry}
     assert all(character.isprintable() or character == "\n" for character in text)
 
 

@@ -5,19 +5,19 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from loaders.add.candidates import Candidate, ranked
-from loaders.add.find_file import holds
+from loaders.add.candidates import Candidate, rank_candidates
+from loaders.add.find_file import matches_patterns
 from loaders.add.guess_columns import source_id
-from loaders.add.inspect import look
-from loaders.add.inspection import Look
+from loaders.add.inspect import inspect_file
+from loaders.add.inspection import Inspection
 from loaders.core.errors import ReadError
 from loaders.settings.file_selection import SourceFile
 
 SQUARES = [shapely.box(10 + step, 50, 10.01 + step, 50.01) for step in range(3)]
 
 
-def _look(path: Path, rows: int = 5000) -> Look:
-    return look(SourceFile(path, path.name), lambda layers: layers[0], rows)
+def _inspect(path: Path, rows: int = 5000) -> Inspection:
+    return inspect_file(SourceFile(path, path.name), lambda layers: layers[0], rows)
 
 
 def _frame(crs: int | None = 4326) -> gpd.GeoDataFrame:
@@ -33,20 +33,20 @@ def test_a_file_of_shapes_tells_its_crs_its_columns_and_all_its_records(name: st
         frame.to_parquet(path)
     else:
         frame.to_file(path)
-    found = _look(path, rows=2)
-    assert found.features == 3
-    assert found.crs.startswith("EPSG:3035" if name != "a.geojson" else ("EPSG:4326", "OGC:CRS84"))
-    assert found.shapes in ({"Polygon": 2}, {"MultiPolygon": 2})
-    rows = list(zip(found.columns["id"], found.columns["kw"], strict=True))
+    inspection = _inspect(path, rows=2)
+    assert inspection.features == 3
+    assert inspection.crs.startswith("EPSG:3035" if name != "a.geojson" else ("EPSG:4326", "OGC:CRS84"))
+    assert inspection.shapes in ({"Polygon": 2}, {"MultiPolygon": 2})
+    rows = list(zip(inspection.columns["id"], inspection.columns["kw"], strict=True))
     assert len(rows) == 2  # FlatGeobuf has them in an order of its own
     assert set(rows) < {("1", "5"), ("2", None), ("3", "7.5")}
-    assert found.area_m2.tolist() == pytest.approx([797_000, 797_000], rel=0.01)
+    assert inspection.area_m2.tolist() == pytest.approx([797_000, 797_000], rel=0.01)
 
 
-def test_degrees_without_a_crs_are_a_guess_that_somebody_must_look_at(tmp_path: Path) -> None:
+def test_degrees_without_a_crs_are_a_doubtful_guess(tmp_path: Path) -> None:
     _frame(None).to_file(tmp_path / "a.shp")
-    found = _look(tmp_path / "a.shp")
-    assert (found.crs, found.reading["crs"].value, found.reading["crs"].is_doubtful) == (
+    inspection = _inspect(tmp_path / "a.shp")
+    assert (inspection.crs, inspection.reading["crs"].value, inspection.reading["crs"].is_doubtful) == (
         "not stated",
         "EPSG:4326",
         True,
@@ -55,22 +55,22 @@ def test_degrees_without_a_crs_are_a_guess_that_somebody_must_look_at(tmp_path: 
 
 def test_metres_without_a_crs_are_an_open_question(tmp_path: Path) -> None:
     _frame(3035).set_crs(None, allow_override=True).to_file(tmp_path / "a.shp")
-    found = _look(tmp_path / "a.shp")
-    assert (found.reading, found.has_polygons) == ({}, False)
-    assert "are no degrees" in found.open_questions[0]
-    assert "add read.crs" in found.open_questions[0]
+    inspection = _inspect(tmp_path / "a.shp")
+    assert (inspection.reading, inspection.has_polygons) == ({}, False)
+    assert "are no degrees" in inspection.open_questions[0]
+    assert "add read.crs" in inspection.open_questions[0]
 
 
 def test_a_geojson_that_cannot_be_in_degrees_is_an_open_question(tmp_path: Path, geojson: Callable[..., str]) -> None:
     (tmp_path / "a.geojson").write_text(geojson(shapely.box(400_000, 100_000, 400_100, 100_100), rows=[{"id": 1}]))
-    found = _look(tmp_path / "a.geojson")
-    assert (found.reading, len(found.open_questions)) == ({}, 1)
+    inspection = _inspect(tmp_path / "a.geojson")
+    assert (inspection.reading, len(inspection.open_questions)) == ({}, 1)
 
 
 def test_a_parquet_without_shapes_is_refused(tmp_path: Path) -> None:
     gpd.pd.DataFrame({"id": [1]}).to_parquet(tmp_path / "a.parquet")
     with pytest.raises(ReadError, match="not GeoParquet"):
-        _look(tmp_path / "a.parquet")
+        _inspect(tmp_path / "a.parquet")
 
 
 def test_the_users_own_identifier_is_preferred_to_that_of_a_placemark(tmp_path: Path) -> None:
@@ -81,27 +81,27 @@ def test_the_users_own_identifier_is_preferred_to_that_of_a_placemark(tmp_path: 
     )
     text = f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{placemarks}</Document></kml>'
     (tmp_path / "a.kml").write_text(text)
-    guess = source_id(_look(tmp_path / "a.kml"))
+    guess = source_id(_inspect(tmp_path / "a.kml"))
     assert guess is not None
     assert (guess.value, guess.is_doubtful) == ("plant_id", False)
 
 
 def test_a_table_that_begins_with_numbers_may_have_no_header(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("1,10.5,50,Kent\n2,11.5,51,Essex\n")
-    assert "its first line holds numbers, not names" in _look(tmp_path / "a.csv").open_questions[-1]
+    assert "its first line holds numbers, not names" in _inspect(tmp_path / "a.csv").open_questions[-1]
 
 
-def test_a_row_at_which_the_load_would_stop_is_said_by_its_line(tmp_path: Path) -> None:
+def test_a_row_at_which_the_load_would_stop_is_reported_by_its_line(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('id,lon,lat\n"1\n2",10,50\n3,11,51,\n4,Kent, UK,12,52\n' + "5,13,53\n" * 9)
-    found = _look(tmp_path / "a.csv")
-    assert found.open_questions == ("line 5 has more values than there are columns: the load stops there",)
+    inspection = _inspect(tmp_path / "a.csv")
+    assert inspection.open_questions == ("line 5 has more values than there are columns: the load stops there",)
 
 
 def test_a_table_without_coordinates_says_what_to_name(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,country_long,mw\n1,Brazil,5\n")
-    found = _look(tmp_path / "a.csv")
-    assert found.reading == {}
-    assert "name them as read.longitude and read.latitude" in found.open_questions[0]
+    inspection = _inspect(tmp_path / "a.csv")
+    assert inspection.reading == {}
+    assert "name them as read.longitude and read.latitude" in inspection.open_questions[0]
 
 
 @pytest.mark.parametrize(
@@ -110,30 +110,30 @@ def test_a_table_without_coordinates_says_what_to_name(tmp_path: Path) -> None:
 )
 def test_coordinates_are_found_by_their_names(x: str, y: str, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(f"country_long,{y},{x}\nBrazil,-10.5,-50\nPeru,-11,-70.25\n")
-    reading = _look(tmp_path / "a.csv").reading
+    reading = _inspect(tmp_path / "a.csv").reading
     assert {name: guess.value for name, guess in reading.items()} == {"crs": "EPSG:4326", "longitude": x, "latitude": y}
 
 
 def test_coordinates_that_belong_together_are_paired(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("site_lat,grid_lon,site_lon,grid_lat\n1,2,3,4\n")
-    reading = _look(tmp_path / "a.csv").reading
+    reading = _inspect(tmp_path / "a.csv").reading
     assert reading["longitude"].value.partition("_")[0] == reading["latitude"].value.partition("_")[0]
 
 
 def test_the_likeliest_file_is_first() -> None:
     names = ["wind.gpkg", "plants.csv", "small_solar.geojson", "README.csv", "grid.gpkg", "train_pv.geojson", "all.zip"]
     sizes = dict.fromkeys(names, 10) | {"grid.gpkg": 99}
-    found = [candidate.name for candidate in ranked(Candidate(name, sizes[name]) for name in names)]
-    assert found[:4] == ["small_solar.geojson", "grid.gpkg", "all.zip", "plants.csv"]
-    assert set(found[4:]) == {"wind.gpkg", "README.csv", "train_pv.geojson"}
+    ranking = [candidate.name for candidate in rank_candidates(Candidate(name, sizes[name]) for name in names)]
+    assert ranking[:4] == ["small_solar.geojson", "grid.gpkg", "all.zip", "plants.csv"]
+    assert set(ranking[4:]) == {"wind.gpkg", "README.csv", "train_pv.geojson"}
 
 
 def test_the_larger_of_two_alike_is_first() -> None:
-    found = ranked([Candidate("solar_a.gpkg", 5), Candidate("solar_b.gpkg", 50)])
-    assert found[0].name == "solar_b.gpkg"
+    ranking = rank_candidates([Candidate("solar_a.gpkg", 5), Candidate("solar_b.gpkg", 50)])
+    assert ranking[0].name == "solar_b.gpkg"
 
 
 def test_patterns_mean_a_file_by_its_bare_name_too() -> None:
-    assert holds(["solar*"], "data/solar.gpkg")
-    assert holds([], "anything")
-    assert not holds(["wind*"], "data/solar.gpkg")
+    assert matches_patterns(["solar*"], "data/solar.gpkg")
+    assert matches_patterns([], "anything")
+    assert not matches_patterns(["wind*"], "data/solar.gpkg")

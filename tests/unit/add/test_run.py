@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from loaders.__main__ import main
-from loaders.add import prompts as asking
+from loaders.add import prompts
 from loaders.settings.params import Dataset, read_settings
 
 Add = Callable[..., tuple[int, str, str]]
@@ -36,7 +36,7 @@ def add(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
 def _answers(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """A terminal with somebody who types this."""
     monkeypatch.setattr("sys.stdin", io.StringIO(text))
-    monkeypatch.setattr(asking, "_is_terminal", lambda: True)
+    monkeypatch.setattr(prompts, "_is_terminal", lambda: True)
 
 
 def _dataset(project: Path, key: str) -> Dataset:
@@ -54,7 +54,7 @@ def _write(path: Path, geojson: GeoJson, *rows: dict[str, Any], **members: Any) 
     return path
 
 
-def test_a_geojson_whose_area_lies_is_added_with_that_said(add: Add, project: Path, geojson: GeoJson) -> None:
+def test_a_geojson_with_implausible_areas_is_added_with_a_doubt(add: Add, project: Path, geojson: GeoJson) -> None:
     before = (project / "params.yaml").read_text()
     drawn = [793_000.0, 793_000.0, 793_000.0]
     rows = [
@@ -145,7 +145,7 @@ def test_coordinates_in_metres_get_no_crs_but_a_hint(add: Add, project: Path) ->
     assert "EPSG:27700" in (project / "params.yaml").read_text()
 
 
-def test_a_shapefile_in_an_archive_beside_others_is_named(add: Add, project: Path) -> None:
+def test_a_shapefile_in_an_archive_next_to_others_is_named(add: Add, project: Path) -> None:
     folder = project / "shapes"
     folder.mkdir()
     for name in ("solar_farms", "wind_farms"):
@@ -164,7 +164,7 @@ def test_a_shapefile_in_an_archive_beside_others_is_named(add: Add, project: Pat
     assert not list((project / "data").rglob("*.shp"))
 
 
-def test_several_files_and_nobody_to_ask_is_an_error_that_lists_them(add: Add, project: Path, geojson: GeoJson) -> None:
+def test_several_files_without_a_terminal_are_listed_in_an_error(add: Add, project: Path, geojson: GeoJson) -> None:
     for name in ("solar.geojson", "wind.geojson", "readme.csv"):
         _write(project / "many" / name, geojson, {"id": 1})
     before = (project / "params.yaml").read_bytes()
@@ -223,7 +223,7 @@ def test_without_a_terminal_and_yes_the_entry_is_shown_and_not_written(
 
 
 @pytest.mark.parametrize(
-    ("key", "said"),
+    ("key", "message"),
     [
         ("a_north_2020", "stands in params.yaml already"),
         ("north", "stands in params.yaml already"),
@@ -231,10 +231,12 @@ def test_without_a_terminal_and_yes_the_entry_is_shown_and_not_written(
         ("My Farms", "expected, for example, deu_my_farms_2024"),
     ],
 )
-def test_a_key_that_cannot_be_used_is_refused(add: Add, project: Path, geojson: GeoJson, key: str, said: str) -> None:
+def test_a_key_that_cannot_be_used_is_refused(
+    add: Add, project: Path, geojson: GeoJson, key: str, message: str
+) -> None:
     _write(project / "new.geojson", geojson, {"id": 1})
     code, _, err = add("new.geojson", "--key", key, "--yes")
-    assert (code, said in err) == (1, True)
+    assert (code, message in err) == (1, True)
 
 
 def test_a_file_that_is_listed_already_is_refused_by_its_key(add: Add) -> None:

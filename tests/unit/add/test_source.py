@@ -4,7 +4,7 @@ import pytest
 
 from loaders.add.duplicates import require_new
 from loaders.add.names import dataset_key, tokens
-from loaders.add.source import given
+from loaders.add.source import parse_source
 from loaders.core.errors import SettingsError
 from loaders.core.escape import one_line
 from loaders.settings.params import Settings
@@ -33,32 +33,32 @@ COMMIT = "fbd4e0bc243ce1fa09bf851cd8d26d37835bf95b"
     ],
 )
 def test_a_source_is_understood_however_it_is_called(text: str, kind: str, name: str, tmp_path: Path) -> None:
-    what = given(text, tmp_path)
-    assert (what.kind, what.name) == (kind, name)
-    assert what.source().kind == kind
+    spec = parse_source(text, tmp_path)
+    assert (spec.kind, spec.name) == (kind, name)
+    assert spec.to_source().kind == kind
 
 
 def test_a_file_in_the_project_is_kept_relative_to_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "a.geojson").write_text("{}")
     monkeypatch.chdir(tmp_path / "own")
-    assert given("a.geojson", tmp_path).name == "own/a.geojson"
+    assert parse_source("a.geojson", tmp_path).name == "own/a.geojson"
 
 
 def test_a_file_elsewhere_is_kept_by_its_whole_path(tmp_path: Path) -> None:
     (tmp_path / "a.geojson").write_text("{}")
-    assert given(str(tmp_path / "a.geojson"), tmp_path / "project").name == str(tmp_path / "a.geojson")
+    assert parse_source(str(tmp_path / "a.geojson"), tmp_path / "project").name == str(tmp_path / "a.geojson")
 
 
 @pytest.mark.parametrize("text", ["", "nothing-here.geojson", "o/r@main", "10.5281", "x" * 5000, "ftp://a.org/b.zip"])
 def test_what_is_no_source_is_answered_with_the_forms_that_there_are(text: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"Expected a DOI .* a file at GitHub .* or a file of your own"):
-        given(text, tmp_path)
+        parse_source(text, tmp_path)
 
 
 def test_an_address_with_a_secret_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="secret"):
-        given("https://a.org/b.zip?token=1", tmp_path).source()
+        parse_source("https://a.org/b.zip?token=1", tmp_path).to_source()
 
 
 def _catalog(**source: object) -> Settings:
@@ -79,21 +79,21 @@ def test_a_source_that_is_listed_is_refused_by_the_name_of_its_entry(
     listed: dict[str, str], text: str, tmp_path: Path
 ) -> None:
     with pytest.raises(SettingsError, match="as old_farms_2020"):
-        require_new(given(text, tmp_path), None, _catalog(**listed), tmp_path)
+        require_new(parse_source(text, tmp_path), None, _catalog(**listed), tmp_path)
 
 
 def test_a_source_that_is_known_and_not_loaded_is_refused_with_the_reason(tmp_path: Path) -> None:
-    what = given("10.5281/zenodo.5171712", tmp_path)
+    spec = parse_source("10.5281/zenodo.5171712", tmp_path)
     with pytest.raises(SettingsError, match=r"not_loaded\.masks_2021: raster masks"):
-        require_new(what, None, _catalog(doi="10.5281/zenodo.1"), tmp_path)
+        require_new(spec, None, _catalog(doi="10.5281/zenodo.1"), tmp_path)
 
 
 def test_another_file_of_a_listed_source_may_be_added(tmp_path: Path) -> None:
     settings = _catalog(doi="10.5281/zenodo.1", include=["solar_*.gpkg"])
-    what = given("10.5281/zenodo.1", tmp_path)
-    require_new(what, "wind.gpkg", settings, tmp_path)
+    spec = parse_source("10.5281/zenodo.1", tmp_path)
+    require_new(spec, "wind.gpkg", settings, tmp_path)
     with pytest.raises(SettingsError, match="as old_farms_2020"):
-        require_new(what, "solar_2020.gpkg", settings, tmp_path)
+        require_new(spec, "solar_2020.gpkg", settings, tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_a_command_works_from_a_folder_below(eo_pv: Run, project: Path, monkeypa
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["load", "nroth"], "Error: params.yaml: there is no dataset 'nroth'. Did you mean north?"),
         (["fetch", "north"], f"Error: {NORTH}: {NORTH}.json is missing. Run `eo-pv resolve {NORTH}`."),
@@ -45,12 +45,12 @@ def test_a_command_works_from_a_folder_below(eo_pv: Run, project: Path, monkeypa
         (["ingest", "--datasets", "sout"], "Error: params.yaml: there is no dataset 'sout'. Did you mean south?"),
     ],
 )
-def test_an_error_that_can_be_mended_is_one_paragraph_and_exit_code_1(
-    eo_pv: Run, arguments: list[str], said: str
+def test_an_error_that_users_can_fix_is_one_paragraph_and_exit_code_1(
+    eo_pv: Run, arguments: list[str], message: str
 ) -> None:
     code, out, err = eo_pv(*arguments)
     assert (code, out, err.count("\n")) == (1, "", 1)
-    assert err.startswith(said)
+    assert err.startswith(message)
     assert "Traceback" not in err
 
 
@@ -86,8 +86,8 @@ def test_update_says_what_changed_and_then_that_nothing_did(eo_pv: Run, project:
     size = (project / "north.geojson").stat().st_size
     with (project / "north.geojson").open("a") as stream:
         stream.write("\n")
-    said = f"{NORTH}: north.geojson changed ({size:,} → {size + 1:,} bytes)\n"
-    assert eo_pv("update", "north")[:2] == (0, said)
+    message = f"{NORTH}: north.geojson changed ({size:,} → {size + 1:,} bytes)\n"
+    assert eo_pv("update", "north")[:2] == (0, message)
     assert eo_pv("update", "north")[:2] == (0, f"{NORTH}: nothing changed\n")
 
 
@@ -103,14 +103,14 @@ def test_a_name_with_brackets_is_shown_whole(eo_pv: Run, project: Path, name: st
 
 def test_a_file_that_is_not_there_fails_the_check_but_not_the_other_datasets(eo_pv: Run, project: Path) -> None:
     (project / "north.geojson").unlink()
-    code, _, said = eo_pv("check")
+    code, _, message = eo_pv("check")
     assert (code, eo_pv("check", "--keep-going")[0]) == (1, 0)
-    assert said.startswith(f"Error: {NORTH}: expected {project / 'north.geojson'}, found nothing there.")
-    assert said.count("Error: ") == 1
+    assert message.startswith(f"Error: {NORTH}: expected {project / 'north.geojson'}, found nothing there.")
+    assert message.count("Error: ") == 1
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ("read: {crs: UTM32}", "farms: datasets.farms.read.crs in params.yaml is 'UTM32', unknown to PROJ."),
         (
@@ -120,25 +120,25 @@ def test_a_file_that_is_not_there_fails_the_check_but_not_the_other_datasets(eo_
         ("columns: {installed: {column: a, pattern: M/YYYY}}", "farms: 'M/YYYY' is no pattern of a date."),
     ],
 )
-def test_what_the_reader_will_not_know_fails_the_check(eo_pv: Run, project: Path, line: str, said: str) -> None:
+def test_what_the_reader_will_not_know_fails_the_check(eo_pv: Run, project: Path, line: str, message: str) -> None:
     (project / "params.yaml").write_text(f"datasets:\n  farms:\n    source: {{path: north.geojson}}\n    {line}\n")
     code, _, err = eo_pv("check")
-    assert (code, err.startswith(f"Error: {said}"), err.count("Error: ")) == (1, True, 1), err
+    assert (code, err.startswith(f"Error: {message}"), err.count("Error: ")) == (1, True, 1), err
 
 
 def test_settings_that_cannot_be_meant_fail_the_check(eo_pv: Run, project: Path) -> None:
     (project / "params.yaml").write_text("datsets: {}\n")
-    code, _, said = eo_pv("check")
+    code, _, message = eo_pv("check")
     assert code == 1
-    assert "datsets is not a setting. Did you mean datasets?" in said
+    assert "datsets is not a setting. Did you mean datasets?" in message
 
 
 def test_a_place_that_cannot_be_written_is_one_paragraph_not_a_traceback(eo_pv: Run, project: Path) -> None:
     (project / "data").write_text("a file where a folder should be")
-    code, _, said = eo_pv("resolve", "north")
+    code, _, message = eo_pv("resolve", "north")
     assert code == 1
-    assert said.startswith(f"Error: {project / 'data'}")
-    assert "Check who may read and write there" in said
+    assert message.startswith(f"Error: {project / 'data'}")
+    assert "Check who may read and write there" in message
 
 
 def test_several_words_follow_one_option_as_they_follow_none(eo_pv: Run) -> None:
@@ -147,7 +147,7 @@ def test_several_words_follow_one_option_as_they_follow_none(eo_pv: Run) -> None
     assert eo_pv("ingest", "south", "--sequential")[:2] == (0, tables.splitlines(keepends=True)[1])
 
 
-def test_a_dataset_that_fails_is_named_beside_the_tables_of_the_others(eo_pv: Run, project: Path) -> None:
+def test_a_dataset_that_fails_is_named_next_to_the_tables_of_the_others(eo_pv: Run, project: Path) -> None:
     text = (project / "params.yaml").read_text()
     (project / "params.yaml").write_text(text.replace("column: mw", "column: kw"))
     code, out, err = eo_pv("ingest", "--all")

@@ -36,8 +36,8 @@ def test_each_step_says_what_it_made(eo_pv: Run, project: Path) -> None:
     code, out, _ = eo_pv("cells")
     assert (code, out.splitlines()[0]) == (0, "cells: 4 for the irradiance, 3 for the boundaries")
     code, out, err = eo_pv("boundaries")
-    said = "boundaries: 179 of countries, 0 of regions; 4 of them of no country that is agreed on"
-    assert (code, out.splitlines()[0], err) == (0, said, "")
+    message = "boundaries: 179 of countries, 0 of regions; 4 of them of no country that is agreed on"
+    assert (code, out.splitlines()[0], err) == (0, message, "")
     code, out, _ = eo_pv("irradiance")
     assert (code, out.splitlines()[0]) == (0, "irradiance: 4 of 4 cells, from clearsky")
     counts = json.loads(ProjectPaths(project, "sample").irradiance_counts.read_text())
@@ -51,7 +51,7 @@ def test_without_records_or_cells_each_step_says_which_comes_first(eo_pv: Run, c
     assert (code, err.startswith("Error: "), advice in err) == (1, True, True)
 
 
-def test_what_a_provider_refuses_is_said_and_is_no_error(eo_pv: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cells_that_a_provider_refuses_are_reported_and_no_error(eo_pv: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = clearsky.irradiance_of
 
     def half(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
@@ -83,7 +83,7 @@ def test_the_check_says_that_a_release_of_overture_is_missing_before_anything_is
 
 
 @pytest.mark.parametrize(
-    ("boundaries", "said"),
+    ("boundaries", "message"),
     [
         ({"release": "latest"}, "boundaries.release"),
         ({"subtypes": ["region"]}, "country is missing"),
@@ -92,9 +92,9 @@ def test_the_check_says_that_a_release_of_overture_is_missing_before_anything_is
     ],
 )
 def test_boundaries_that_cannot_be_meant_are_refused(
-    eo_pv: Run, project: Path, boundaries: dict[str, object], said: str
+    eo_pv: Run, project: Path, boundaries: dict[str, object], message: str
 ) -> None:
     edit(project, boundaries=boundaries)
     code, _, err = eo_pv("check")
-    assert (code, said in err) == (1, True), err
+    assert (code, message in err) == (1, True), err
     assert "secret" not in err

@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from loaders.cli.repro import OwnWords, filter_dvc
+from loaders.cli.repro import DvcMessageFilter, filter_dvc
 from loaders.core import memory
 from loaders.core.errors import BuildError, ReadError
 from loaders.core.foreign_errors import STOPPED_MESSAGE, killed_message, message_for, translate_error
@@ -200,11 +200,9 @@ def test_ctrl_c_in_a_command_is_one_line(eo_pv: Run, monkeypatch: pytest.MonkeyP
 
 
 def _ended(code: str, limit: Callable[[], None] | None = None) -> tuple[int, str]:
-    program = (
-        f"import os, signal, sys, time\nfrom loaders.cli.supervision import supervised\n\n\ndef main():\n    {code}\n"
-    )
+    program = f"import os, signal, sys, time\nfrom loaders.cli.supervision import run_supervised\n\n\ndef main():\n    {code}\n"
     done = subprocess.run(
-        [sys.executable, "-c", f"{program}\n\nsupervised(main)"],
+        [sys.executable, "-c", f"{program}\n\nrun_supervised(main)"],
         cwd=ROOT,
         preexec_fn=limit,
         capture_output=True,
@@ -262,7 +260,7 @@ def _record(message: str, error: Exception | KeyboardInterrupt | None = None) ->
 
 
 def test_dvc_interrupted_in_a_step_is_an_interruption() -> None:
-    words = OwnWords()
+    words = DvcMessageFilter()
     failed = RuntimeError("failed to reproduce 'build'")
     failed.__cause__ = RuntimeError("failed to run: python -m loaders warehouse, exited with 130")
     with pytest.raises(KeyboardInterrupt):
@@ -275,21 +273,20 @@ def test_dvc_interrupted_in_a_step_is_an_interruption() -> None:
 
 def test_dvc_that_is_busy_names_the_other_run() -> None:
     busy = RuntimeError(
-        "'/p/data/x.json' is busy, it is being blocked by:\n  (PID 4711): python -m loaders repro\n\nIf there are no "
-        "processes with such PIDs, you can manually remove '/p/.dvc/tmp/rwlock' and try again."
+        "'/p/data/x.json' is busy, it is being blocked by:\n  (PID 4711): python -m loaders repro\n\nIf there are no processes with such PIDs, you can manually remove '/p/.dvc/tmp/rwlock' and try again."
     )
     with pytest.raises(BuildError, match=r"^Another run is working here \(PID 4711\)\. Wait for it, then run the same"):
-        OwnWords().filter(_record("", busy))
+        DvcMessageFilter().filter(_record("", busy))
 
 
 def test_a_full_disk_under_dvc_itself_is_one_sentence(full_disk: Path) -> None:
     error = OSError(errno.ENOSPC, "No space left on device", str(full_disk / "dvc.lock"))
     with pytest.raises(BuildError, match=r"^The disk that holds .* is full"):
-        OwnWords().filter(_record("failed to reproduce", error))
+        DvcMessageFilter().filter(_record("failed to reproduce", error))
 
 
 def test_what_else_dvc_says_is_shown() -> None:
-    words = OwnWords()
+    words = DvcMessageFilter()
     assert words.filter(_record("failed to reproduce 'load@x': failed to run: x, exited with 1"))
     assert words.filter(_record("Stage 'x' is cached - skipping run")) is not words.was_interrupted
 

@@ -25,7 +25,7 @@ from loaders.core.redacted_output import redact_web_logs
 from loaders.core.terminal import Terminal
 from loaders.http.client import HttpClient
 from loaders.lineage.emit import pipeline_events
-from loaders.lineage.steps import Data, Step
+from loaders.lineage.steps import LineageDataset, Step
 from loaders.settings.download import Download
 from loaders.settings.ducklake import DuckLake
 from loaders.settings.source import Source
@@ -98,7 +98,7 @@ def comes_out(
                 with caplog.at_level(logging.DEBUG, "urllib3.connectionpool"):
                     logging.getLogger("urllib3.connectionpool").debug("%s", text)
                 return caplog.text
-        step = Step("farms", (Data("x", "y", description=text, address=text),), ())
+        step = Step("farms", (LineageDataset("x", "y", description=text, address=text),), ())
         with pytest.raises(LookupError), pipeline_events("doi", paths, lambda: [step]):
             raise LookupError(text)
         return (paths.root / "events.jsonl").read_text()
@@ -227,10 +227,7 @@ def test_a_harmless_query_may_be_locked(url: str) -> None:
         (f"{HOST}?Expires=1790000000", "expires"),
         (f"{HOST}?%74oken={SECRET}", "token"),
         (f"{HOST};jsessionid={SECRET}", "jsessionid"),
-        (
-            "https://x.org/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln/x.zip",
-            "what looks like a key or a token",
-        ),
+        ("https://x.org/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln/x.zip", "what looks like a key or a token"),
         ("https://data.example.org/x.zip?a=AKIAIOSFODNN7EXAMPLE", "what looks like a key or a token"),
         (f"https://data.example.org/{SECRET}/x.zip", "a secret of the environment"),
     ],

@@ -23,8 +23,16 @@ from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.db.database import Database
 from loaders.execution.failed_branch import FailuresAsValues
-from loaders.lineage.emit import dbt_events, hamilton_adapters, pipeline_events
-from loaders.lineage.steps import Data, Step, boundary_steps, doi_steps, load_steps, published, warehouse_steps
+from loaders.lineage.emit import emit_dbt_events, hamilton_adapters, pipeline_events
+from loaders.lineage.steps import (
+    LineageDataset,
+    Step,
+    boundary_steps,
+    doi_steps,
+    load_steps,
+    source_dataset,
+    warehouse_steps,
+)
 from loaders.settings.params import Dataset
 from loaders.settings.project import read_project
 
@@ -33,15 +41,17 @@ NORTH, SOUTH = "a_north_2020", "b_south_2021"
 REPOSITORY = Path(__file__).parents[3]
 WAREHOUSE = "duckdb://data/sample/eo_pv_data.duckdb"
 SECRET = "correct-horse-battery"  # noqa: S105
-STEP = Step(NORTH, (Data("file", "north.geojson"),), (Data(WAREHOUSE, f"eo_pv_data.raw_data.{NORTH}"),))
+STEP = Step(
+    NORTH, (LineageDataset("file", "north.geojson"),), (LineageDataset(WAREHOUSE, f"eo_pv_data.raw_data.{NORTH}"),)
+)
 WRITER = """
 import sys
 from pathlib import Path
-from loaders.lineage.emit import Parent
-from loaders.lineage.events import Runs
-from loaders.lineage.steps import Data, Step
+from loaders.lineage.run import Parent
+from loaders.lineage.events import RunEvents
+from loaders.lineage.steps import LineageDataset, Step
 for number in range(20):
-    Runs(sys.argv[1], "x" * 100_000, Path(sys.argv[2]), Path(sys.argv[2]).parent).start([])
+    RunEvents(sys.argv[1], "x" * 100_000, Path(sys.argv[2]), Path(sys.argv[2]).parent).start([])
 """
 
 
@@ -52,7 +62,7 @@ def _nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def told(paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[Event]]:
+def read_events(paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[Event]]:
     """Asks for events; reads them."""
     monkeypatch.setenv("EO_PV_LINEAGE", "out/lineage.jsonl")
     return lambda: [json.loads(line) for line in _file(paths).read_text().splitlines()]
@@ -106,21 +116,23 @@ def _require_valid(event: Event) -> None:
     assert [facet for facet in facets if not {"_producer", "_schemaURL"} <= facet.keys()] == []
 
 
-def test_where_nobody_asks_nothing_is_told_and_nothing_is_imported(paths: ProjectPaths) -> None:
+def test_without_the_variables_nothing_is_emitted_and_nothing_is_imported(paths: ProjectPaths) -> None:
     with pipeline_events("load", paths, lambda: pytest.fail("asked what is read")) as run:
         assert run is None
         assert hamilton_adapters("load", paths, run) == []
-    assert dbt_events(REPOSITORY / "dbt", paths) == 0
+    assert emit_dbt_events(REPOSITORY / "dbt", paths) == 0
     assert list(paths.root.iterdir()) == []
-    found = "import sys, loaders.lineage.emit; print([name for name in sys.modules if 'openlineage' in name])"
-    done = subprocess.run([sys.executable, "-c", found], cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"
+    program = "import sys, loaders.lineage.emit; print([name for name in sys.modules if 'openlineage' in name])"
+    process = subprocess.run(
+        [sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert process.stdout == "[]\n"
 
 
 @pytest.mark.parametrize("remote", [SynchronousLocalTaskExecutor(), MultiThreadingExecutor(4)])
-def test_each_file_leads_to_its_own_table(project: Path, told: Callable[[], list[Event]], remote: Any) -> None:
+def test_each_file_leads_to_its_own_table(project: Path, read_events: Callable[[], list[Event]], remote: Any) -> None:
     _run(project, remote)
-    events = told()
+    events = read_events()
     for event in events:
         _require_valid(event)
     jobs = ["doi", f"doi.{NORTH}", f"doi.{SOUTH}", "doi.doi_pv_features", "doi.settings", "doi.hamilton"]
@@ -136,42 +148,46 @@ def test_each_file_leads_to_its_own_table(project: Path, told: Callable[[], list
     }
 
 
-def test_the_schema_of_a_table_is_the_one_it_has(project: Path, told: Callable[[], list[Event]]) -> None:
+def test_the_schema_of_a_table_is_the_one_it_has(project: Path, read_events: Callable[[], list[Event]]) -> None:
     _run(project, SynchronousLocalTaskExecutor())
-    (output,) = [each for each in _ended(told(), f"doi.{NORTH}")["outputs"] if each["name"].endswith(f".{NORTH}")]
-    said = {field["name"]: field["type"] for field in output["facets"]["schema"]["fields"]}
+    (output,) = [
+        dataset for dataset in _ended(read_events(), f"doi.{NORTH}")["outputs"] if dataset["name"].endswith(f".{NORTH}")
+    ]
+    types = {field["name"]: field["type"] for field in output["facets"]["schema"]["fields"]}
     with connect(project / "data/sample/eo_pv_data.duckdb", read_only=True) as connection:
         columns = connection.execute(f"DESCRIBE raw_data.{NORTH}").fetchall()
-    assert {name: kind.lower().replace("epsg", "EPSG") for name, kind, *_ in columns} == said
+    assert {name: kind.lower().replace("epsg", "EPSG") for name, kind, *_ in columns} == types
 
 
-def test_all_that_a_run_consists_of_has_it_as_parent(project: Path, told: Callable[[], list[Event]]) -> None:
+def test_all_that_a_run_consists_of_has_it_as_parent(project: Path, read_events: Callable[[], list[Event]]) -> None:
     _run(project, SynchronousLocalTaskExecutor())
-    (pipeline,) = {event["run"]["runId"] for event in told() if event["job"]["name"] == "doi"}
-    parents = {event["run"]["facets"]["parent"]["run"]["runId"] for event in told() if event["job"]["name"] != "doi"}
+    (pipeline,) = {event["run"]["runId"] for event in read_events() if event["job"]["name"] == "doi"}
+    parents = {
+        event["run"]["facets"]["parent"]["run"]["runId"] for event in read_events() if event["job"]["name"] != "doi"
+    }
     assert parents == {pipeline}
     assert str(UUID(pipeline)) == pipeline
 
 
 def test_hamiltons_events_hold_the_graph_of_the_boundaries(
-    paths: ProjectPaths, told: Callable[[], list[Event]]
+    paths: ProjectPaths, read_events: Callable[[], list[Event]]
 ) -> None:
     source = REPOSITORY / "data/samples/admin_boundaries/division_area.parquet"
     graph = driver.Builder().with_modules(admin_boundaries)
     graph = graph.with_adapters(*hamilton_adapters("boundaries", paths)).build()
     graph.execute(["division_areas"], inputs={"boundary_source": source})
-    assert _states(told()) == [("boundaries.hamilton", "START"), ("boundaries.hamilton", "COMPLETE")]
-    nodes = json.loads(told()[0]["job"]["facets"]["sourceCode"]["sourceCode"])
+    assert _states(read_events()) == [("boundaries.hamilton", "START"), ("boundaries.hamilton", "COMPLETE")]
+    nodes = json.loads(read_events()[0]["job"]["facets"]["sourceCode"]["sourceCode"])
     assert {"division_areas", "published_areas", "boundary_source"} <= {node["name"] for node in nodes}
 
 
 def test_adapters_go_to_other_processes_and_still_know_their_file(
-    paths: ProjectPaths, told: Callable[[], list[Event]]
+    paths: ProjectPaths, read_events: Callable[[], list[Event]]
 ) -> None:
     with pipeline_events("doi", paths, list) as run:
         (adapter,) = pickle.loads(pickle.dumps(hamilton_adapters("doi", paths, run)))  # noqa: S301 (our own)
         adapter.post_graph_execute(str(UUID(int=1)), None, True, None, None)
-    assert _states(told()) == [("doi", "START"), ("doi.hamilton", "COMPLETE"), ("doi", "COMPLETE")]
+    assert _states(read_events()) == [("doi", "START"), ("doi.hamilton", "COMPLETE"), ("doi", "COMPLETE")]
 
 
 def test_several_processes_append_whole_lines(tmp_path: Path) -> None:
@@ -183,37 +199,39 @@ def test_several_processes_append_whole_lines(tmp_path: Path) -> None:
     assert {name: names.count(name) for name in jobs} == dict.fromkeys(jobs, 20)
 
 
-def test_one_dataset_that_fails_is_told_as_failed_and_the_others_as_complete(
-    paths: ProjectPaths, told: Callable[[], list[Event]]
+def test_one_dataset_that_fails_is_emitted_as_failed_and_the_others_as_complete(
+    paths: ProjectPaths, read_events: Callable[[], list[Event]]
 ) -> None:
     error = PipelineError({NORTH: SourceError(f"{NORTH}: the host does not answer.")}, {SOUTH: f"raw_data.{SOUTH}"})
     with pytest.raises(PipelineError), pipeline_events("doi", paths, lambda: [STEP, Step(SOUTH, (), ())]):
         raise error
-    assert _states(told())[3:] == [(f"doi.{NORTH}", "FAIL"), (f"doi.{SOUTH}", "COMPLETE"), ("doi", "FAIL")]
-    failed = _ended(told(), f"doi.{NORTH}")
+    assert _states(read_events())[3:] == [(f"doi.{NORTH}", "FAIL"), (f"doi.{SOUTH}", "COMPLETE"), ("doi", "FAIL")]
+    failed = _ended(read_events(), f"doi.{NORTH}")
     assert failed["outputs"] == []
     assert failed["run"]["facets"]["errorMessage"]["message"] == f"{NORTH}: the host does not answer."
     assert "stackTrace" not in failed["run"]["facets"]["errorMessage"]
 
 
-def test_a_bug_is_told_with_its_traceback_by_hamilton_too(project: Path, told: Callable[[], list[Event]]) -> None:
+def test_a_bug_is_emitted_with_its_traceback_by_hamilton_too(
+    project: Path, read_events: Callable[[], list[Event]]
+) -> None:
     with pytest.raises(Exception, match="resolution"):
         _run(project, SynchronousLocalTaskExecutor(), h3_resolution="none")
-    for event in told():
+    for event in read_events():
         _require_valid(event)
-    assert {state for _, state in _states(told())} == {"START", "FAIL"}
-    assert _ended(told(), "doi")["run"]["facets"]["errorMessage"]["stackTrace"].startswith("Traceback")
-    assert _ended(told(), "doi.hamilton")["run"]["facets"]["errorMessage"]["message"]
+    assert {state for _, state in _states(read_events())} == {"START", "FAIL"}
+    assert _ended(read_events(), "doi")["run"]["facets"]["errorMessage"]["stackTrace"].startswith("Traceback")
+    assert _ended(read_events(), "doi.hamilton")["run"]["facets"]["errorMessage"]["message"]
 
 
-def test_a_run_that_somebody_stops_is_aborted(paths: ProjectPaths, told: Callable[[], list[Event]]) -> None:
+def test_an_interrupted_run_is_aborted(paths: ProjectPaths, read_events: Callable[[], list[Event]]) -> None:
     with pytest.raises(KeyboardInterrupt), pipeline_events("doi", paths, lambda: [STEP]):
         raise KeyboardInterrupt
-    assert _states(told())[2:] == [(f"doi.{NORTH}", "ABORT"), ("doi", "ABORT")]
+    assert _states(read_events())[2:] == [(f"doi.{NORTH}", "ABORT"), ("doi", "ABORT")]
 
 
 @pytest.mark.parametrize(
-    "said",
+    "message_text",
     [
         f"the password is {SECRET}",
         f"https://me:{SECRET}@example.org/x.zip",
@@ -221,17 +239,21 @@ def test_a_run_that_somebody_stops_is_aborted(paths: ProjectPaths, told: Callabl
         f"ATTACH 'ducklake:postgres:host=db password={SECRET}'",
     ],
 )
-@pytest.mark.parametrize("given", [SECRET, ""])
-def test_no_secret_and_no_folder_of_this_machine_is_told(
-    paths: ProjectPaths, told: Callable[[], list[Event]], monkeypatch: pytest.MonkeyPatch, said: str, given: str
+@pytest.mark.parametrize("secret", [SECRET, ""])
+def test_no_event_holds_a_secret_or_a_folder_of_this_machine(
+    paths: ProjectPaths,
+    read_events: Callable[[], list[Event]],
+    monkeypatch: pytest.MonkeyPatch,
+    message_text: str,
+    secret: str,
 ) -> None:
-    if given or said.startswith("the"):
+    if secret or message_text.startswith("the"):
         monkeypatch.setenv("PGPASSWORD", SECRET)
     with pytest.raises(ValueError, match=SECRET), pipeline_events("doi", paths, lambda: [STEP]):
-        raise ValueError(f"{said} in {paths.database}")
+        raise ValueError(f"{message_text} in {paths.database}")
     text = _file(paths).read_text()
     assert [part for part in (SECRET, str(paths.root), str(REPOSITORY), sys.prefix) if part in text] == []
-    message = _ended(told(), "doi")["run"]["facets"]["errorMessage"]["message"]
+    message = _ended(read_events(), "doi")["run"]["facets"]["errorMessage"]["message"]
     assert message.endswith(" in ./data/sample/eo_pv_data.duckdb")
     assert "***" in message
 
@@ -253,9 +275,9 @@ def test_a_published_dataset_is_its_doi_with_what_its_publisher_says(
         "zenodo", "2", "10.5281/zenodo.2", "Farms", ("A. Author",), 2020, "v2", "cc-by-4.0", "https://z.org/2"
     )
     file = LockedFile("farms.zip", checksum=f"md5:{'0' * 32}")
-    assert published(farms, paths).address == "https://doi.org/10.5281/zenodo.1"
+    assert source_dataset(farms, paths).address == "https://doi.org/10.5281/zenodo.1"
     write_lock(Lock("farms", "doi", farms.source.as_stated, (file,), record), paths.lock("farms"))
-    assert published(farms, paths) == Data(
+    assert source_dataset(farms, paths) == LineageDataset(
         "https://doi.org",
         "10.5281/zenodo.1",
         description="Farms",
@@ -272,7 +294,7 @@ def test_a_published_dataset_is_its_doi_with_what_its_publisher_says(
 
 
 def test_what_is_known_of_a_doi_becomes_facets(
-    dataset: Callable[..., Dataset], tmp_path: Path, told: Callable[[], list[Event]]
+    dataset: Callable[..., Dataset], tmp_path: Path, read_events: Callable[[], list[Event]]
 ) -> None:
     paths = ProjectPaths(tmp_path, "doi")
     farms = dataset(source={"doi": "10.5281/zenodo.1"})
@@ -280,7 +302,7 @@ def test_what_is_known_of_a_doi_becomes_facets(
     file = LockedFile("farms.zip", checksum=f"md5:{'0' * 32}")
     with pipeline_events("load", paths, lambda: load_steps(farms, paths)):  # the lock comes with the run
         write_lock(Lock("farms", "doi", farms.source.as_stated, (file,), record), paths.lock("farms"))
-    (data,) = _ended(told(), "load.farms")["inputs"]
+    (data,) = _ended(read_events(), "load.farms")["inputs"]
     facets = data["facets"]
     assert (facets["documentation"]["description"], facets["version"]["datasetVersion"]) == ("Farms", "v2")
     assert (facets["dataSource"]["name"], facets["dataSource"]["uri"]) == ("https://doi.org", "https://z.org/2")
@@ -300,12 +322,12 @@ def test_what_is_known_of_a_doi_becomes_facets(
 def test_what_has_no_doi_has_the_name_that_its_host_gives_it(
     dataset: Callable[..., Dataset], tmp_path: Path, source: dict[str, str], namespace: str, name: str
 ) -> None:
-    found = published(dataset(source=source), ProjectPaths(tmp_path, "doi"))
-    assert (found.namespace, found.name) == (namespace, name)
+    publication = source_dataset(dataset(source=source), ProjectPaths(tmp_path, "doi"))
+    assert (publication.namespace, publication.name) == (namespace, name)
 
 
-def test_a_bundled_twin_is_never_told_as_its_doi(dataset: Callable[..., Dataset], paths: ProjectPaths) -> None:
-    twin = published(dataset(source={"doi": "10.5281/zenodo.1"}), paths)
+def test_a_bundled_sample_is_never_emitted_as_its_doi(dataset: Callable[..., Dataset], paths: ProjectPaths) -> None:
+    twin = source_dataset(dataset(source={"doi": "10.5281/zenodo.1"}), paths)
     assert (twin.namespace, twin.name, twin.tags["is_synthetic"]) == ("file", "data/samples/farms", "true")
     assert twin.description == "Bundled twin of 10.5281/zenodo.1: synthetic."
 
@@ -319,14 +341,14 @@ def _dbt(folder: Path, model_is: str = "success", test_is: str = "pass") -> Path
     source, model = "source.eo_pv.raw_data.doi_pv_features", "model.eo_pv.stg_pv_features"
     test = "test.eo_pv.not_null_stg_pv_features_doi"
     sql = 'with features as (select * from "eo_pv_data"."raw_data"."doi_pv_features") select doi from features'
-    there = {"database": "eo_pv_data", "columns": {}, "original_file_path": "models/x"}
+    node = {"database": "eo_pv_data", "columns": {}, "original_file_path": "models/x"}
     manifest = {
         "metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json"},
         "nodes": {
-            model: {**there, "unique_id": model, "schema": "staging", "alias": "stg_pv_features", "compiled_code": sql},
+            model: {**node, "unique_id": model, "schema": "staging", "alias": "stg_pv_features", "compiled_code": sql},
             test: {"unique_id": test, "name": "not_null", "test_metadata": {"name": "not_null", "kwargs": {}}},
         },
-        "sources": {source: {**there, "schema": "raw_data", "name": "doi_pv_features"}},
+        "sources": {source: {**node, "schema": "raw_data", "name": "doi_pv_features"}},
         "parent_map": {model: [source], test: [model]},
     }
     times = {"name": "execute", "started_at": "2026-01-01T00:00:00Z", "completed_at": "2026-01-01T00:00:01Z"}
@@ -344,7 +366,7 @@ def _dbt(folder: Path, model_is: str = "success", test_is: str = "pass") -> Path
 
 
 def test_a_doi_leads_over_its_table_to_what_dbt_makes_of_it(
-    tmp_path: Path, told: Callable[[], list[Event]], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, read_events: Callable[[], list[Event]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EO_PV_DATABASE", "data/doi/.work/build/eo_pv_data.duckdb")
     datasets = {NORTH: {"source": {"doi": "10.5281/zenodo.1"}}}
@@ -355,10 +377,10 @@ def test_a_doi_leads_over_its_table_to_what_dbt_makes_of_it(
         pass
     paths.curated.mkdir(parents=True)
     with pipeline_events("warehouse", paths, lambda: warehouse_steps(settings, paths)) as run:
-        assert dbt_events(_dbt(tmp_path), paths, run) == 4
+        assert emit_dbt_events(_dbt(tmp_path), paths, run) == 4
         (paths.curated / "curated_pv.parquet").touch()
     above: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for event in told():
+    for event in read_events():
         _require_valid(event)
         for name in _names(event["outputs"]):
             above.setdefault(name, set()).update(_names(event["inputs"]))
@@ -371,7 +393,7 @@ def test_a_doi_leads_over_its_table_to_what_dbt_makes_of_it(
         ("file", f"data/doi/loaded/{NORTH}.parquet"),
         ("https://doi.org", "10.5281/zenodo.1"),
     ]
-    assert _names(_ended(told(), "warehouse.curated_pv")["inputs"]) == {
+    assert _names(_ended(read_events(), "warehouse.curated_pv")["inputs"]) == {
         ("duckdb://data/doi/eo_pv_data.duckdb", "eo_pv_data.curated.curated_pv")
     }
 
@@ -384,11 +406,11 @@ def test_boundaries_lead_from_their_file_to_their_table(paths: ProjectPaths) -> 
     assert [each.name for each in step.writes] == names
 
 
-def test_no_table_is_told_of_that_is_only_a_name_within_a_query(
-    paths: ProjectPaths, told: Callable[[], list[Event]]
+def test_a_name_within_a_query_is_not_emitted_as_a_table(
+    paths: ProjectPaths, read_events: Callable[[], list[Event]]
 ) -> None:
-    dbt_events(_dbt(paths.root), paths)
-    (output,) = _ended(told(), "eo_pv_data.staging.eo_pv.stg_pv_features.build.run")["outputs"]
+    emit_dbt_events(_dbt(paths.root), paths)
+    (output,) = _ended(read_events(), "eo_pv_data.staging.eo_pv.stg_pv_features.build.run")["outputs"]
     assert "columnLineage" not in output["facets"]
 
 
@@ -401,25 +423,25 @@ def test_no_table_is_told_of_that_is_only_a_name_within_a_query(
         ("skipped", "skipped", {}),
     ],
 )
-def test_what_fails_in_dbt_is_told_as_failed_and_what_is_skipped_is_not_told(
-    paths: ProjectPaths, told: Callable[[], list[Event]], model_is: str, test_is: str, ends: dict[str, str]
+def test_failed_dbt_nodes_are_emitted_as_failed_and_skipped_ones_are_not_emitted(
+    paths: ProjectPaths, read_events: Callable[[], list[Event]], model_is: str, test_is: str, ends: dict[str, str]
 ) -> None:
-    assert dbt_events(_dbt(paths.root, model_is, test_is), paths) == 2 * len(ends)
-    events = told() if ends else []
+    assert emit_dbt_events(_dbt(paths.root, model_is, test_is), paths) == 2 * len(ends)
+    events = read_events() if ends else []
     assert {name.rpartition(".")[2]: state for name, state in _states(events) if state != "START"} == ends
 
 
-def test_a_dbt_that_has_run_nothing_is_not_told(paths: ProjectPaths, told: Callable[[], list[Event]]) -> None:
+def test_a_dbt_run_without_nodes_emits_nothing(paths: ProjectPaths, read_events: Callable[[], list[Event]]) -> None:
     project = _dbt(paths.root)
     (project / "target" / "run_results.json").unlink()
-    assert dbt_events(project, paths) == 0
+    assert emit_dbt_events(project, paths) == 0
     assert not _file(paths).exists()
 
 
 @pytest.mark.parametrize(
     ("project", "user", "message"),
     [
-        ("1", "me@example.org", "uv pip install --python \.venv --editable.*hamilton ui"),
+        ("1", "me@example.org", r"uv pip install --python \.venv --editable.*hamilton ui"),
         ("one", "me@example.org", "HAMILTON_UI_PROJECT is 'one'"),
         ("1", "", "HAMILTON_UI_USER is ''"),
     ],
@@ -436,7 +458,7 @@ def test_a_ui_that_cannot_be_asked_says_how_to_get_it(
 
 @pytest.fixture
 def ui(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """An SDK that notes with what it is called; whoever has no project there is refused."""
+    """An SDK that records its arguments; users without a project are refused."""
 
     class MissingError(Exception):
         pass

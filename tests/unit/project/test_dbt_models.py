@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from loaders.contract import RECORD, Field
-from loaders.report.contract_docs import PLACE, dbt_docs
+from loaders.report.contract_docs import DOCS_FILE, dbt_docs
 
 ROOT = Path(__file__).resolve().parents[3]
 MODELS = ROOT / "dbt" / "models"
@@ -32,7 +32,7 @@ def documented(layer: str, model: str) -> dict[str, dict[str, Any]]:
 
 
 def test_the_docs_of_the_columns_are_those_of_the_contract() -> None:
-    assert PLACE.read_text(encoding="utf-8") == dbt_docs(), "run `python -m loaders.report.contract_docs`"
+    assert DOCS_FILE.read_text(encoding="utf-8") == dbt_docs(), "run `python -m loaders.report.contract_docs`"
 
 
 @pytest.mark.parametrize(

@@ -76,8 +76,8 @@ def compare(side: Callable[..., Side]) -> Compare:
     return run
 
 
-def pairs(found: Comparison) -> list[tuple[int, int]]:
-    return list(zip(found.pairs.a.tolist(), found.pairs.b.tolist(), strict=True))
+def pairs(comparison: Comparison) -> list[tuple[int, int]]:
+    return list(zip(comparison.pairs.a.tolist(), comparison.pairs.b.tolist(), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -86,70 +86,74 @@ def pairs(found: Comparison) -> list[tuple[int, int]]:
     ids=["equal", "half shifted", "nested across", "nested"],
 )
 def test_squares_that_share_area_are_one_group_with_this_iou(compare: Compare, b: BaseGeometry, iou: float) -> None:
-    found = compare([box(0, 1)], [b])
-    assert pairs(found) == [(0, 0)]
-    assert found.iou == pytest.approx([iou], rel=1e-6)
-    assert found.pairs.distance_m.tolist() == [0]
+    comparison = compare([box(0, 1)], [b])
+    assert pairs(comparison) == [(0, 0)]
+    assert comparison.iou == pytest.approx([iou], rel=1e-6)
+    assert comparison.pairs.distance_m.tolist() == [0]
 
 
 @pytest.mark.parametrize("b", [box(1, 2), box(1, 2, 1, 2)], ids=["border", "corner"])
 def test_squares_that_only_touch_do_not_match(compare: Compare, b: BaseGeometry) -> None:
-    found = compare([box(0, 1)], [b])
-    assert (pairs(found), len(found.iou)) == ([], 0)
-    assert found.part_a.group.tolist() == found.part_b.group.tolist() == [-1]
+    comparison = compare([box(0, 1)], [b])
+    assert (pairs(comparison), len(comparison.iou)) == ([], 0)
+    assert comparison.part_a.group.tolist() == comparison.part_b.group.tolist() == [-1]
 
 
 def test_a_whole_and_its_two_blocks_are_one_group(compare: Compare) -> None:
-    found = compare([box(0, 3)], [box(0, 1), box(2, 3)])
-    assert pairs(found) == [(0, 0), (0, 1)]
-    assert found.iou == pytest.approx([2 / 3])
-    assert (found.part_a.records.tolist(), found.part_b.records.tolist()) == ([1], [2])
-    assert "2 matching pairs make 1 groups: 0 one to one, 1 one of A to several of B," in " ".join(sentences(found))
+    comparison = compare([box(0, 3)], [box(0, 1), box(2, 3)])
+    assert pairs(comparison) == [(0, 0), (0, 1)]
+    assert comparison.iou == pytest.approx([2 / 3])
+    assert (comparison.part_a.records.tolist(), comparison.part_b.records.tolist()) == ([1], [2])
+    assert "2 matching pairs make 1 groups: 0 one to one, 1 one of A to several of B," in " ".join(
+        sentences(comparison)
+    )
 
 
-def test_what_hangs_together_through_a_third_record_is_one_group(compare: Compare) -> None:
-    found = compare([box(0, 2), box(3, 5), box(9, 10)], [box(1, 4), box(9, 10)])
-    assert found.part_a.group.tolist() == [0, 0, 1]
-    assert found.part_b.group.tolist() == [0, 1]
-    assert found.iou == pytest.approx([2 / 5, 1])
+def test_records_connected_through_a_third_one_are_one_group(compare: Compare) -> None:
+    comparison = compare([box(0, 2), box(3, 5), box(9, 10)], [box(1, 4), box(9, 10)])
+    assert comparison.part_a.group.tolist() == [0, 0, 1]
+    assert comparison.part_b.group.tolist() == [0, 1]
+    assert comparison.iou == pytest.approx([2 / 5, 1])
 
 
 def test_land_that_one_side_draws_twice_counts_once(compare: Compare) -> None:
-    found = compare([box(0, 1), box(0, 1)], [box(0, 1)])
-    assert found.iou == pytest.approx([1])
-    assert area_agreement(found).bias == pytest.approx(0)
+    comparison = compare([box(0, 1), box(0, 1)], [box(0, 1)])
+    assert comparison.iou == pytest.approx([1])
+    assert area_agreement(comparison).bias == pytest.approx(0)
 
 
 def test_the_bias_of_areas_is_the_ratio_of_their_sums_less_one(compare: Compare) -> None:
-    found = area_agreement(compare([box(0, 1), box(5, 6)], [box(0, 2), box(5, 6)]))
-    assert found.groups == 2
-    assert found.bias == pytest.approx(0.5)
-    assert found.of_a == pytest.approx(2 * 1.1132 * 1.10574, rel=1e-3)  # km: hundredths of a degree at the equator
-    assert sorted(found.ratios) == pytest.approx([1, 2])
+    agreement = area_agreement(compare([box(0, 1), box(5, 6)], [box(0, 2), box(5, 6)]))
+    assert agreement.groups == 2
+    assert agreement.bias == pytest.approx(0.5)
+    assert agreement.total_a == pytest.approx(
+        2 * 1.1132 * 1.10574, rel=1e-3
+    )  # km: hundredths of a degree at the equator
+    assert sorted(agreement.ratios) == pytest.approx([1, 2])
 
 
 @pytest.mark.parametrize("lat", [0, 52, 70, -70])
 def test_the_distance_between_points_is_in_metres_on_the_ellipsoid(compare: Compare, lat: float) -> None:
-    found = compare([shapely.Point(10, lat)], [east_of(10, lat, 249.9), east_of(10, lat, 250.1)])
-    assert pairs(found) == [(0, 0)]
-    assert found.pairs.distance_m == pytest.approx([249.9], abs=1e-3)
-    assert np.isnan(found.pairs.shared_m2).all()
+    comparison = compare([shapely.Point(10, lat)], [east_of(10, lat, 249.9), east_of(10, lat, 250.1)])
+    assert pairs(comparison) == [(0, 0)]
+    assert comparison.pairs.distance_m == pytest.approx([249.9], abs=1e-3)
+    assert np.isnan(comparison.pairs.shared_m2).all()
 
 
 def test_six_thousandths_of_a_degree_east_is_near_at_70_degrees_north_and_far_at_the_equator(compare: Compare) -> None:
     here, there = [shapely.Point(10, 0), shapely.Point(10, 70)], [shapely.Point(10.006, 0), shapely.Point(10.006, 70)]
-    found = compare(here, there)
-    assert pairs(found) == [(1, 1)]
-    assert found.pairs.distance_m == pytest.approx([229.1], abs=0.1)
+    comparison = compare(here, there)
+    assert pairs(comparison) == [(1, 1)]
+    assert comparison.pairs.distance_m == pytest.approx([229.1], abs=0.1)
 
 
 @pytest.mark.parametrize("lat", [0, 70])
 def test_a_point_matches_an_outline_that_it_lies_in_or_near(compare: Compare, lat: float) -> None:
     outline = shapely.box(10, lat - UNIT, 10 + UNIT, lat + UNIT)
     inside, near, far = shapely.Point(10.005, lat), east_of(10 + UNIT, lat, 249), east_of(10 + UNIT, lat, 251)
-    found = compare([outline], [inside, near, far])
-    assert pairs(found) == [(0, 0), (0, 1)]
-    assert found.pairs.distance_m == pytest.approx([0, 249], abs=0.05)
+    comparison = compare([outline], [inside, near, far])
+    assert pairs(comparison) == [(0, 0), (0, 1)]
+    assert comparison.pairs.distance_m == pytest.approx([0, 249], abs=0.05)
     turned = compare([inside, near, far], [outline])
     assert pairs(turned) == [(0, 0), (1, 0)]
     assert np.isnan(turned.iou).all()
@@ -158,13 +162,13 @@ def test_a_point_matches_an_outline_that_it_lies_in_or_near(compare: Compare, la
 def test_the_nearest_border_counts_also_where_degrees_east_are_short(compare: Compare) -> None:
     """At 70° N the west border is 191 m away (0.005°), the north border 335 m (0.003°)."""
     outline = shapely.Polygon([(9, 69), (10, 69), (10, 70.003), (10.005, 70.003), (10.005, 70.5), (9, 70.5)])
-    found = compare([outline], [shapely.Point(10.005, 70)])
-    assert found.pairs.distance_m == pytest.approx([190.9], abs=0.1)
+    comparison = compare([outline], [shapely.Point(10.005, 70)])
+    assert comparison.pairs.distance_m == pytest.approx([190.9], abs=0.1)
 
 
 def test_neighbours_across_the_antimeridian_match(compare: Compare) -> None:
-    found = compare([shapely.Point(179.999, -17)], [shapely.Point(-179.999, -17)])
-    assert found.pairs.distance_m == pytest.approx([213], abs=1)
+    comparison = compare([shapely.Point(179.999, -17)], [shapely.Point(-179.999, -17)])
+    assert comparison.pairs.distance_m == pytest.approx([213], abs=1)
 
 
 def test_outlines_near_each_other_do_not_match_however_far_points_may_be(compare: Compare) -> None:
@@ -172,20 +176,20 @@ def test_outlines_near_each_other_do_not_match_however_far_points_may_be(compare
 
 
 def test_only_records_in_the_others_extent_count_for_coverage(compare: Compare) -> None:
-    found = compare([box(0, 1), box(3, 4), box(5000, 5001)], [box(0, 1), box(0, 1, 50, 51)])
-    assert found.inside_a.tolist() == [True, True, False]
-    assert found.inside_b.tolist() == [True, False]
+    comparison = compare([box(0, 1), box(3, 4), box(5000, 5001)], [box(0, 1), box(0, 1, 50, 51)])
+    assert comparison.inside_a.tolist() == [True, True, False]
+    assert comparison.inside_b.tolist() == [True, False]
 
 
 def test_capacities_of_one_basis_are_compared_group_by_group(compare: Compare) -> None:
-    found = compare(
+    comparison = compare(
         [box(0, 1), box(2, 3)],
         [box(0, 0.5), box(0.5, 1), box(2, 3)],
         mw_a=[(10, "ac"), (20, "ac")],
         mw_b=[(6, "ac"), (6, "ac"), (24, "ac")],
     )
-    (agreement,) = capacity_agreements(found)
-    assert (agreement.groups, agreement.of_a, agreement.of_b) == (2, 30, 36)
+    (agreement,) = capacity_agreements(comparison)
+    assert (agreement.groups, agreement.total_a, agreement.total_b) == (2, 30, 36)
     assert (agreement.is_bias, agreement.note) == (True, "both ac")
     assert agreement.bias == pytest.approx(0.2)
     assert agreement.ratios.tolist() == [1.2, 1.2]
@@ -207,36 +211,38 @@ def test_capacities_of_two_bases_are_no_bias(compare: Compare, of_a: str, of_b: 
 
 def test_capacities_of_each_pair_of_bases_stand_apart(compare: Compare) -> None:
     squares = [box(0, 1), box(2, 3), box(4, 5)]
-    found = compare(squares, squares, mw_a=[(1, "ac"), (2, "dc"), (3, "ac")], mw_b=[(1, "ac"), (2, "ac"), (3, "ac")])
-    assert [(row.groups, row.of_a, row.note) for row in capacity_agreements(found)] == [
+    comparison = compare(
+        squares, squares, mw_a=[(1, "ac"), (2, "dc"), (3, "ac")], mw_b=[(1, "ac"), (2, "ac"), (3, "ac")]
+    )
+    assert [(row.groups, row.total_a, row.note) for row in capacity_agreements(comparison)] == [
         (2, 4, "both ac"),
         (1, 2, "ac against dc: not a bias"),
     ]
 
 
 def test_a_group_with_a_part_of_unknown_capacity_is_not_compared(compare: Compare) -> None:
-    found = compare([box(0, 2)], [box(0, 1), box(1, 2)], mw_a=[(10, "ac")], mw_b=[(5, "ac"), NONE])
-    assert capacity_agreements(found) == []
-    assert "No group states a capacity for every record on both sides." in sentences(found)
+    comparison = compare([box(0, 2)], [box(0, 1), box(1, 2)], mw_a=[(10, "ac")], mw_b=[(5, "ac"), NONE])
+    assert capacity_agreements(comparison) == []
+    assert "No group states a capacity for every record on both sides." in sentences(comparison)
 
 
 def test_a_measured_zero_is_summed_and_has_no_ratio(compare: Compare) -> None:
     (agreement,) = capacity_agreements(compare([box(0, 1)], [box(0, 1)], mw_a=[(0, "dc")], mw_b=[(4, "dc")]))
-    assert (agreement.of_a, agreement.of_b, agreement.bias, len(agreement.ratios)) == (0, 4, None, 0)
+    assert (agreement.total_a, agreement.total_b, agreement.bias, len(agreement.ratios)) == (0, 4, None, 0)
 
 
 def test_the_csv_has_one_row_a_pair_in_order(compare: Compare) -> None:
-    found = compare(
+    comparison = compare(
         [box(4, 5), box(0, 1), shapely.Point(1, 0)],
         [box(0.5, 1.5), box(4, 5), shapely.Point(1, 0)],
         mw_a=[(2, "ac"), NONE, NONE],
         mw_b=[NONE, (3, "dc"), NONE],
     )
-    half = found.pairs.shared_m2[1]
-    assert as_csv(found).splitlines() == [
+    half = comparison.pairs.shared_m2[1]
+    assert as_csv(comparison).splitlines() == [
         "record_id_a,record_id_b,group,shared_area_m2,iou,share_of_smaller,distance_m,area_ratio,capacity_ratio,"
         "capacity_basis_a,capacity_basis_b",
-        f"a:1,b:2,1,{found.a.area_m2[0]},1.0,1.0,0.0,1.0,1.5,ac,dc",
+        f"a:1,b:2,1,{comparison.a.area_m2[0]},1.0,1.0,0.0,1.0,1.5,ac,dc",
         f"a:2,b:1,2,{half},0.3333,0.5,0.0,1.0,,,",
         "a:3,b:3,3,,,,0.0,,,,",
     ]
@@ -278,12 +284,14 @@ def loaded(project: Path, key: str) -> Path:
 
 
 def test_the_command_shows_numbers_and_writes_a_picture_and_a_table(run: Run, project: Path) -> None:
-    done = run("north", SOUTH)
-    assert done.exit_code == 0, done.output
-    assert "│ A: a_north_2020 │       2 │                     2 │       2 │ 100.0 % │         0 │" in done.output
-    assert "│ IoU               │      2 │   - │   - │           - │ 0.62 │ 0.75 │ 0.88 │ 50.0 % of them" in done.output
-    assert "│ area km²          │      2 │ 2.5 │ 1.8 │     -25.0 % │ 0.62 │ 0.75 │ 0.88 │" in done.output
-    assert f"SYNTHETIC, bundled samples: {NORTH}." in done.output
+    result = run("north", SOUTH)
+    assert result.exit_code == 0, result.output
+    assert "│ A: a_north_2020 │       2 │                     2 │       2 │ 100.0 % │         0 │" in result.output
+    assert (
+        "│ IoU               │      2 │   - │   - │           - │ 0.62 │ 0.75 │ 0.88 │ 50.0 % of them" in result.output
+    )
+    assert "│ area km²          │      2 │ 2.5 │ 1.8 │     -25.0 % │ 0.62 │ 0.75 │ 0.88 │" in result.output
+    assert f"SYNTHETIC, bundled samples: {NORTH}." in result.output
     report = project / "data" / "sample" / "report"
     assert sorted(path.name for path in report.iterdir()) == [
         f"compare_{NORTH}_{SOUTH}.csv",
@@ -305,18 +313,18 @@ def test_the_same_comparison_gives_the_same_bytes(run: Run, project: Path) -> No
 
 def test_datasets_that_are_nowhere_together_are_no_error(run: Run, project: Path) -> None:
     write(loaded(project, SOUTH), [shapely.Point(100, 50)])
-    done = run(NORTH, SOUTH)
-    assert done.exit_code == 0
-    assert "Nothing overlaps: no record of either lies in the extent of the other." in done.output
-    assert "0 matching pairs make 0 groups" in done.output
+    result = run(NORTH, SOUTH)
+    assert result.exit_code == 0
+    assert "Nothing overlaps: no record of either lies in the extent of the other." in result.output
+    assert "0 matching pairs make 0 groups" in result.output
     assert (project / "data/sample/report" / f"compare_{NORTH}_{SOUTH}.csv").read_text().count("\n") == 1
 
 
 @pytest.mark.parametrize("other", [NORTH, "north", f"data/sample/loaded/{NORTH}.parquet"])
 def test_a_dataset_is_not_compared_with_itself(run: Run, other: str) -> None:
-    done = run("north", other)
-    assert done.exit_code == 2
-    assert f"north and {other} are the same dataset; name two" in " ".join(done.output.split())
+    result = run("north", other)
+    assert result.exit_code == 2
+    assert f"north and {other} are the same dataset; name two" in " ".join(result.output.split())
 
 
 def test_points_may_be_farther_apart_if_the_user_says_so(run: Run, project: Path) -> None:
@@ -332,24 +340,24 @@ def test_files_are_compared_too_and_named_by_their_stems(run: Run, project: Path
     assert (project / "data/sample/report" / f"compare_My_farms_old__{NORTH}.png").is_file()
 
 
-def test_files_of_one_name_are_told_apart_by_their_folders(run: Run, project: Path) -> None:
+def test_files_of_one_name_are_distinguished_by_their_folders(run: Run, project: Path) -> None:
     files = [write(project / version / "farms.parquet", [box(0, 1)]) for version in ("v1", "v2")]
     assert "A: v1_farms" in run(*files).output
     assert (project / "data/sample/report/compare_v1_farms_v2_farms.png").is_file()
 
 
-def test_a_dataset_that_is_not_loaded_is_said_with_the_remedy(run: Run, project: Path) -> None:
+def test_a_dataset_that_is_not_loaded_is_an_error_with_the_remedy(run: Run, project: Path) -> None:
     loaded(project, SOUTH).unlink()
-    done = run("north", "south")
-    assert isinstance(done.exception, BuildError)
-    assert str(done.exception) == (
+    result = run("north", "south")
+    assert isinstance(result.exception, BuildError)
+    assert str(result.exception) == (
         f"{SOUTH}: not loaded yet, data/sample/loaded/{SOUTH}.parquet is missing. "
         f"Run `dvc repro load@{SOUTH}` or `make all`."
     )
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "said"),
+    ("name", "kind", "message"),
     [
         ("nroth", SettingsError, "there is no dataset 'nroth'. Did you mean north?"),
         ("gone.parquet", ReadError, "gone: expected gone.parquet, found nothing there."),
@@ -359,13 +367,13 @@ def test_a_dataset_that_is_not_loaded_is_said_with_the_remedy(run: Run, project:
         ("metres.parquet", ReadError, "the coordinates of row 1 are not degrees. Expected EPSG:4326 as (lon, lat)"),
     ],
 )
-def test_what_cannot_be_compared_is_said_with_file_and_row(
-    run: Run, project: Path, name: str, kind: type[Exception], said: str
+def test_records_that_cannot_be_compared_are_reported_with_file_and_row(
+    run: Run, project: Path, name: str, kind: type[Exception], message: str
 ) -> None:
     (project / "text.parquet").write_text("id,lon,lat")
     pq.write_table(pa.table({"record_id": ["1"]}), project / "other.parquet")
     write(project / "line.parquet", [box(0, 1), shapely.LineString([(0, 0), (1, 1)])])
     write(project / "metres.parquet", [shapely.Point(4321000, 3210000)])
-    done = run(NORTH, name)
-    assert isinstance(done.exception, kind)
-    assert said in str(done.exception)
+    result = run(NORTH, name)
+    assert isinstance(result.exception, kind)
+    assert message in str(result.exception)

@@ -12,23 +12,23 @@ import pytest
 from typer.testing import CliRunner
 
 from loaders.acquire.lock import Lock, LockedFile, Record
-from loaders.cli import docs as command_dag
+from loaders.cli import docs as docs_commands
 from loaders.cli.console import app
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
 from loaders.pipelines import GRAPHS
 from loaders.report.docs import dbt_docs, docs
-from loaders.report.docs.dataset_path import dataset_picture, overridden
-from loaders.report.docs.graphs import graph, nodes, pipeline_picture
+from loaders.report.docs.dataset_path import dataset_picture, overridden_nodes
+from loaders.report.docs.graphs import graph_driver, graph_nodes, pipeline_picture
 from loaders.report.docs.lineage import lineage_picture, read_models
 from loaders.report.docs.overview import overview
 from loaders.report.docs.page import BANNER, Entry, Page, as_html
 from loaders.report.docs.places import source_address
 from loaders.report.docs.svg import as_svg
-from loaders.report.summary import Row
+from loaders.report.summary import DatasetSummary
 from loaders.settings.params import Dataset, Settings, read_settings
 
-assert command_dag  # its import registers the commands
+assert docs_commands  # its import registers the commands
 
 DOI = "10.5281/zenodo.5005867"
 HOSTILE = '<script>alert("1")</script>'
@@ -40,11 +40,18 @@ CHAIN = (
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="the program dot of Graphviz is not installed")
 
 
-def model(name: str, layer: str, said: str) -> dict[str, Any]:
+def model(name: str, layer: str, message: str) -> dict[str, Any]:
     key = f"model.eo_pv.{name}"
     config = {"materialized": "view" if layer == "staging" else "table"}
     folders = {"fqn": ["eo_pv", layer, name], "schema": layer}
-    return {"unique_id": key, "name": name, "resource_type": "model", "description": said, "config": config, **folders}
+    return {
+        "unique_id": key,
+        "name": name,
+        "resource_type": "model",
+        "description": message,
+        "config": config,
+        **folders,
+    }
 
 
 def manifest() -> dict[str, Any]:
@@ -64,13 +71,13 @@ def manifest() -> dict[str, Any]:
     }
 
 
-def page(*entries: Entry, **said: Any) -> str:
+def page(*entries: Entry, **content: Any) -> str:
     always = {"origin": "sample", "notes": (), "models": read_models(manifest()), "pictures": frozenset()}
-    return as_html(Page(**always | {"entries": entries} | said))
+    return as_html(Page(**always | {"entries": entries} | content))
 
 
-def row(name: str) -> Row:
-    return Row(name, read=1203, kept=1200, rejected=3, area_km2=None, capacity_mw=None, licence="CC0-1.0 ?")
+def row(name: str) -> DatasetSummary:
+    return DatasetSummary(name, read=1203, kept=1200, rejected=3, area_km2=None, capacity_mw=None, licence="CC0-1.0 ?")
 
 
 class Tags(HTMLParser):
@@ -96,17 +103,17 @@ class Tags(HTMLParser):
 @needs_dot
 @pytest.mark.parametrize("name", list(GRAPHS))
 def test_every_node_and_input_of_a_pipeline_is_in_its_picture(name: str) -> None:
-    drawn = as_svg(pipeline_picture(name))
-    assert [node.name for node in nodes(graph(name)) if f">{node.name}<" not in drawn] == []
+    picture = as_svg(pipeline_picture(name))
+    assert [node.name for node in graph_nodes(graph_driver(name)) if f">{node.name}<" not in picture] == []
 
 
 @needs_dot
 def test_the_overview_holds_every_node_of_every_pipeline() -> None:
-    drawn = as_svg(overview())
-    every = [(name, node) for name in GRAPHS for node in nodes(graph(name)) if not node.is_external_input]
-    assert [f"{name}.{node.name}" for name, node in every if f">{node.name}<" not in drawn] == []
+    picture = as_svg(overview())
+    every = [(name, node) for name in GRAPHS for node in graph_nodes(graph_driver(name)) if not node.is_external_input]
+    assert [f"{name}.{node.name}" for name, node in every if f">{node.name}<" not in picture] == []
     assert [
-        place for place in ("DOI, GitHub, URL, file", "raw_data.&lt;key&gt;", "curated") if place not in drawn
+        place for place in ("DOI, GitHub, URL, file", "raw_data.&lt;key&gt;", "curated") if place not in picture
     ] == []
 
 
@@ -123,29 +130,29 @@ def test_the_same_graph_is_the_same_bytes() -> None:
 
 
 def test_statements_are_in_an_order_that_no_set_decides() -> None:
-    drawn = [line for line in pipeline_picture("clustering").body if "[label=<<b>" in line and "dashed" not in line]
-    names = [line.split()[0] for line in drawn]
+    picture = [line for line in pipeline_picture("clustering").body if "[label=<<b>" in line and "dashed" not in line]
+    names = [line.split()[0] for line in picture]
     assert names == sorted(names)
     assert names[0] == "cluster"
 
 
 @needs_dot
 def test_the_path_of_a_dataset_names_its_source_its_nodes_and_its_tables(dataset: Callable[..., Dataset]) -> None:
-    drawn = as_svg(dataset_picture(dataset(source={"doi": DOI}, alias="f")))
+    picture = as_svg(dataset_picture(dataset(source={"doi": DOI}, alias="f")))
     wanted = (*CHAIN, f"DOI {DOI}", "datasets.farms", "alias f", "raw_data.farms", "loaded/farms.parquet")
-    assert [each for each in wanted if f">{each}<" not in drawn] == []
-    assert f'xlink:href="https://doi.org/{DOI}"' in drawn
+    assert [each for each in wanted if f">{each}<" not in picture] == []
+    assert f'xlink:href="https://doi.org/{DOI}"' in picture
 
 
 def test_the_path_of_a_dataset_with_code_of_its_own_names_what_it_overrides(dataset: Callable[..., Dataset]) -> None:
     lines = dataset_picture(dataset(key="chn_med_res_pv_2024")).source
-    assert overridden("chn_med_res_pv_2024") == ["installed"]
+    assert overridden_nodes("chn_med_res_pv_2024") == ["installed"]
     assert "loaders/datasets/chn_med_res_pv_2024.py" in lines
     assert "overrides installed" in lines
 
 
 def test_the_path_of_a_dataset_without_code_of_its_own_says_so(dataset: Callable[..., Dataset]) -> None:
-    assert overridden("farms") == []
+    assert overridden_nodes("farms") == []
     assert "no code of its own" in dataset_picture(dataset()).source
 
 
@@ -153,10 +160,10 @@ def test_the_path_of_a_dataset_without_code_of_its_own_says_so(dataset: Callable
 def test_a_hostile_title_cannot_leave_the_label_of_a_picture(dataset: Callable[..., Dataset]) -> None:
     record = Record("zenodo", "1", doi=f"10.1/<{HOSTILE}>", title=f"<{HOSTILE}\x00]> \\N \\G")
     lock = Lock("farms", "doi", {}, (LockedFile("a"),), record)
-    drawn = as_svg(dataset_picture(dataset(source={"doi": "10.1234/a"}), lock))
-    assert "<script" not in drawn
-    assert "&lt;script&gt;" in drawn
-    assert r"\N \G" in drawn
+    picture = as_svg(dataset_picture(dataset(source={"doi": "10.1234/a"}), lock))
+    assert "<script" not in picture
+    assert "&lt;script&gt;" in picture
+    assert r"\N \G" in picture
 
 
 @pytest.mark.parametrize(
@@ -192,10 +199,10 @@ def test_models_are_read_by_layer_with_their_grain_and_no_tests() -> None:
 
 @needs_dot
 def test_the_lineage_holds_every_model_as_a_link_to_its_documentation() -> None:
-    drawn = as_svg(lineage_picture(read_models(manifest())))
-    assert [name for name in ("features", "stg_farms", "curated_farms") if f">{name}<" not in drawn] == []
-    assert 'xlink:href="dbt.html#!/model/model.eo_pv.stg_farms"' in drawn
-    assert drawn.count('class="edge"') == 2
+    picture = as_svg(lineage_picture(read_models(manifest())))
+    assert [name for name in ("features", "stg_farms", "curated_farms") if f">{name}<" not in picture] == []
+    assert 'xlink:href="dbt.html#!/model/model.eo_pv.stg_farms"' in picture
+    assert picture.count('class="edge"') == 2
 
 
 def test_the_page_holds_each_dataset_each_model_and_only_pictures_that_are_drawn() -> None:
@@ -213,14 +220,14 @@ def test_the_page_holds_each_dataset_each_model_and_only_pictures_that_are_drawn
     assert set(images) == pictures
 
 
-def test_the_page_is_well_formed_and_asks_nobody_else_for_anything() -> None:
-    tags = Tags(page(Entry(row("a"), "own"), missing="`dot` is missing"))
+def test_the_page_is_well_formed_and_requests_no_other_address() -> None:
+    tags = Tags(page(Entry(row("a"), "own"), missing_pictures="`dot` is missing"))
     assert tags.open == []
     assert not tags.seen & {"script", "link", "iframe", "object"}
 
 
 def test_values_from_outside_are_escaped_on_the_page() -> None:
-    text = page(Entry(row("a"), HOSTILE, title=HOSTILE, version=HOSTILE, locked=HOSTILE), notes=(HOSTILE,))
+    text = page(Entry(row("a"), HOSTILE, title=HOSTILE, version=HOSTILE, lock_summary=HOSTILE), notes=(HOSTILE,))
     assert "<script" not in text
     assert text.count("&lt;script&gt;") == 6  # five here, and one in the description of a model
 
@@ -255,13 +262,13 @@ def test_docs_without_a_database_say_what_to_run(paths: ProjectPaths) -> None:
 
 
 def test_a_failure_of_dbt_ends_with_its_last_lines() -> None:
-    said = dbt_docs.failure("\n".join(f"line {number}" for number in range(40)), 1, Path())
-    assert "line 39" in said
-    assert "line 24\n" not in said
+    message = dbt_docs.failure_message("\n".join(f"line {number}" for number in range(40)), 1, Path())
+    assert "line 39" in message
+    assert "line 24\n" not in message
 
 
 @pytest.mark.parametrize(
-    ("output", "code", "said"),
+    ("output", "code", "message"),
     [
         ("OSError: [Errno 28] No space left on device: 'a' -> 'b'", 1, "The disk that holds "),
         ('IO Error: Could not set lock on file "x.duckdb": held in PID 7', 1, "x.duckdb is open in process 7."),
@@ -269,9 +276,9 @@ def test_a_failure_of_dbt_ends_with_its_last_lines() -> None:
     ],
 )
 def test_what_the_world_does_while_dbt_describes_its_models_is_one_sentence(
-    output: str, code: int, said: str, tmp_path: Path
+    output: str, code: int, message: str, tmp_path: Path
 ) -> None:
-    assert dbt_docs.failure(f"Traceback\n  File\n{output}", code, tmp_path).startswith(said)
+    assert dbt_docs.failure_message(f"Traceback\n  File\n{output}", code, tmp_path).startswith(message)
 
 
 def test_without_dot_the_pages_are_written_and_say_so(
@@ -299,12 +306,7 @@ def test_docs_are_the_page_dbt_and_every_picture(
     stale.touch()
     files = docs.write_docs(settings, paths)
     assert [path.name for path in files[:3]] == ["index.html", "dbt.html", "lineage.svg"]
-    assert {path.stem for path in files[3:]} == {
-        "overview",
-        *GRAPHS,
-        "dataset_a_north_2020",
-        "dataset_b_south_2021",
-    }
+    assert {path.stem for path in files[3:]} == {"overview", *GRAPHS, "dataset_a_north_2020", "dataset_b_south_2021"}
     assert not stale.exists()
     shown = [each for each in Tags(files[0].read_text()).addresses if each.endswith(".svg")]
     assert {(files[0].parent / each).is_file() for each in shown} == {True}
@@ -314,8 +316,10 @@ def _pretend(project: Path, monkeypatch: pytest.MonkeyPatch, target: Path) -> tu
     """A project that is built, and a dbt that has described it."""
     settings, paths = read_settings(project / "params.yaml"), ProjectPaths(project, "sample")
     target.mkdir()
-    (target / "index.html").write_text("".join(f"<script>a={place}</script>" for place in dbt_docs.PLACES.values()))
-    for name in dbt_docs.PLACES:
+    (target / "index.html").write_text(
+        "".join(f"<script>a={place}</script>" for place in dbt_docs.PLACEHOLDERS.values())
+    )
+    for name in dbt_docs.PLACEHOLDERS:
         (target / name).write_text(json.dumps({"title": f"</script>{HOSTILE}<!--\u2028"}, ensure_ascii=False))
     monkeypatch.setattr(docs, "generate", lambda _: target)
     monkeypatch.setattr(docs, "read_manifest", lambda _: manifest())

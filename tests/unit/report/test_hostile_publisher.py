@@ -18,7 +18,7 @@ from loaders.core.escape import one_line
 from loaders.core.paths import ProjectPaths
 from loaders.report.docs.page import Page, as_html, entries
 from loaders.report.docs.places import source_address, source_name
-from loaders.report.summary import Row, as_markdown
+from loaders.report.summary import DatasetSummary, as_markdown
 from loaders.settings.licences import disagreement
 from loaders.settings.params import Settings
 from loaders.warehouse.attribution import attribution_md, citation_bib
@@ -135,7 +135,7 @@ def _depths(text: str) -> Iterator[int]:
 @quickly
 @given(RECORDS, TEXT)
 def test_the_summary_is_a_table_of_text(record: Record, licence: str) -> None:
-    row = Row("farms", 1, 1, 0, None, None, licence, licence_doubt=disagreement(licence, record.licence))
+    row = DatasetSummary("farms", 1, 1, 0, None, None, licence, licence_doubt=disagreement(licence, record.licence))
     left = {"farms": {"records_kept": 1, "licence": licence, "licence_kind": "unknown"}}
     text = as_markdown([row], {**FIGURES, "left_out": left}, "Origin")
     page = _Page(MarkdownIt("commonmark").enable("table").render(text))
@@ -152,14 +152,18 @@ def test_the_page_shows_it_and_links_only_to_the_web(
 ) -> None:
     paths, catalog = ProjectPaths(tmp_path_factory.getbasetemp() / "hostile", "doi"), _settings(licence)
     write_lock(_lock(record), paths.lock("farms"))
-    rows = [Row("farms", 1, 1, 0, None, None, licence)]
+    rows = [DatasetSummary("farms", 1, 1, 0, None, None, licence)]
     page = _Page(as_html(Page("doi", [licence], entries(rows, catalog, paths), [], frozenset())))
     quiet = _Page(
         as_html(
             Page(
                 "doi",
                 ["x"],
-                entries([Row("farms", 1, 1, 0, None, None, "x")], _settings("x"), ProjectPaths(paths.root, "sample")),
+                entries(
+                    [DatasetSummary("farms", 1, 1, 0, None, None, "x")],
+                    _settings("x"),
+                    ProjectPaths(paths.root, "sample"),
+                ),
                 [],
                 frozenset(),
             )
@@ -186,7 +190,7 @@ def test_a_browser_runs_nothing_of_it(tmp_path: Path) -> None:
     everything = "".join(PIECES)
     record = Record("zenodo", everything, everything, everything, (everything,), 2020, everything, everything)
     write_lock(_lock(record), paths.lock("farms"))
-    rows = [Row("farms", 1, 1, 0, None, None, everything)]
+    rows = [DatasetSummary("farms", 1, 1, 0, None, None, everything)]
     html = as_html(Page("doi", [everything], entries(rows, catalog, paths), [], frozenset()))
     (tmp_path / "index.html").write_text(html)
     assert read_lock_if_valid(paths.lock("farms")) == _lock(record)

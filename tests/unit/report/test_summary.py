@@ -11,12 +11,12 @@ from loaders.acquire.lock import Lock, LockedFile, write_lock
 from loaders.core.errors import BuildError
 from loaders.core.files import write_json
 from loaders.core.paths import ProjectPaths
-from loaders.report.summary import Row, as_markdown, as_table, findings, notes, summarise, total
+from loaders.report.summary import DatasetSummary, as_markdown, as_table, findings, notes, summarise, total
 from loaders.settings.params import Settings, read_settings
 
-NORTH = Row("north", 1200, 1100, 100, 2.55, 5.0, "MIT", 1.5, is_synthetic=True)
+NORTH = DatasetSummary("north", 1200, 1100, 100, 2.55, 5.0, "MIT", 1.5, is_synthetic=True)
 AREA = "2 of 2 stated areas are more than twice, or less than half, what the outlines enclose"
-SOUTH = Row("south", 34, 34, 0, None, None, "not stated ?")
+SOUTH = DatasetSummary("south", 34, 34, 0, None, None, "not stated ?")
 FIGURES: dict[str, Any] = {
     "records": 1134,
     "installations": 900,
@@ -50,8 +50,8 @@ def test_each_dataset_is_one_row_of_what_its_load_counted(settings: Settings, pa
     paths.step_times("a_north_2020").parent.mkdir()
     paths.step_times("a_north_2020").write_text('{"fetch": 0.5, "load": 1.25}')
     assert summarise(settings, paths) == [
-        Row("a_north_2020", 3, 2, 1, 1.25, None, "not stated ?", 1.75, True, None, AREA, 2, 2, 1),
-        Row("b_south_2021", 3, 2, 1, 1.25, None, "not stated ?", None, False, None, AREA, 2, 2, 1),
+        DatasetSummary("a_north_2020", 3, 2, 1, 1.25, None, "not stated ?", 1.75, True, None, AREA, 2, 2, 1),
+        DatasetSummary("b_south_2021", 3, 2, 1, 1.25, None, "not stated ?", None, False, None, AREA, 2, 2, 1),
     ]
 
 
@@ -62,13 +62,13 @@ def test_a_dataset_that_is_not_loaded_is_refused_by_name(settings: Settings, pat
 
 
 def test_the_total_adds_what_is_known_and_nothing_else() -> None:
-    assert total([NORTH, SOUTH]) == Row("all records", 1234, 1134, 100, 2.55, 5.0, "", 1.5)
+    assert total([NORTH, SOUTH]) == DatasetSummary("all records", 1234, 1134, 100, 2.55, 5.0, "", 1.5)
     assert total([SOUTH]).area_km2 is None
 
 
 def test_unknown_is_a_dash_and_not_a_zero() -> None:
     assert SOUTH.cells() == ("south", "34", "34", "0", "0", "-", "-", "-", "-", "not stated ?", "-")
-    assert Row("zero", 0, 0, 0, 0.0, 0.0).cells()[7:9] == ("0.0", "0.0")
+    assert DatasetSummary("zero", 0, 0, 0, 0.0, 0.0).cells()[7:9] == ("0.0", "0.0")
 
 
 def test_the_report_is_this_table_without_times() -> None:
@@ -115,8 +115,7 @@ def test_what_publishers_say_is_text_in_the_report() -> None:
 
 def test_the_report_says_how_many_installations_the_records_are() -> None:
     assert findings(FIGURES) == [
-        "1,134 records are 900 installations, 2.2 km² of outlines; 123 of them were seen independently by two datasets "
-        "or more."
+        "1,134 records are 900 installations, 2.2 km² of outlines; 123 of them were seen independently by two datasets or more."
     ]
 
 
@@ -134,10 +133,8 @@ def test_the_report_says_what_was_left_out_and_why() -> None:
     left = {"records_kept": 1200, "licence": "CC-BY-NC-4.0", "licence_kind": "non_commercial"}
     silent = {"records_kept": 5, "licence": None, "licence_kind": "unknown"}
     assert findings({**FIGURES, "left_out": {"a_north_2020": left, "b_south_2021": silent}})[1:] == [
-        "a_north_2020: left out, 1,200 records: its licence (CC-BY-NC-4.0) is non commercial, which licences.allow in "
-        "params.yaml does not list.",
-        "b_south_2021: left out, 5 records: its licence (not stated) is unknown, which licences.allow in params.yaml "
-        "does not list.",
+        "a_north_2020: left out, 1,200 records: its licence (CC-BY-NC-4.0) is non commercial, which licences.allow in params.yaml does not list.",
+        "b_south_2021: left out, 5 records: its licence (not stated) is unknown, which licences.allow in params.yaml does not list.",
     ]
 
 

@@ -21,8 +21,8 @@ from loaders.core.errors import BuildError
 from loaders.db.connection import connect
 from loaders.report.why.evidence import Case, read_case
 from loaders.report.why.picture import COLOURS, _styles, draw
-from loaders.report.why.plane import distance_m, in_metres
-from loaders.report.why.table import MOST, override_line, overruled_by, pairs_table, records_table, sentences
+from loaders.report.why.plane import distance_m, to_local_metres
+from loaders.report.why.table import MAX_ROWS, override_line, override_reason, pairs_table, records_table, sentences
 
 UNIT = 0.001  # [°], 111 m at the equator
 ONE, TWO, THREE, PLACE, SAID = (f"pv_{number:016x}" for number in range(1, 6))
@@ -61,11 +61,16 @@ def square(east: float, width: float = 1) -> shapely.Polygon:
     return shapely.box(east * UNIT, 0, (east + width) * UNIT, UNIT)
 
 
-def record(name: str, home: str, shape: BaseGeometry, **stated: Any) -> dict[str, Any]:
+def record(name: str, installation_id: str, shape: BaseGeometry, **values: Any) -> dict[str, Any]:
     kind = "point" if shape.geom_type == "Point" else "polygon"
-    always = {"dataset_key": name.partition(":")[0], "record_id": name, "installation_id": home, "geometry_kind": kind}
-    place = {"geometry": shape.wkb, "centroid_lon": shape.centroid.x, "centroid_lat": shape.centroid.y}
-    return {**always, **place, "quality_flags": [], "is_synthetic": False, **stated}
+    always = {
+        "dataset_key": name.partition(":")[0],
+        "record_id": name,
+        "installation_id": installation_id,
+        "geometry_kind": kind,
+    }
+    point_row = {"geometry": shape.wkb, "centroid_lon": shape.centroid.x, "centroid_lat": shape.centroid.y}
+    return {**always, **point_row, "quality_flags": [], "is_synthetic": False, **values}
 
 
 def installation(name: str, shape: BaseGeometry, **published: Any) -> dict[str, Any]:
@@ -170,30 +175,30 @@ def ends(pairs: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("name", [*PARTS, ONE])
 def test_a_record_stands_for_its_installation(case: Callable[..., Case], name: str) -> None:
-    found = case(name)
-    assert [row["record_id"] for row in found.own] == PARTS
-    assert ends(found.inside) == [("a:1", "b:1"), ("b:1", "c:1")]
-    assert ends(found.refused) == [("a:1", "c:1"), ("b:1", "e:1"), ("c:1", "d:1")]
+    evidence = case(name)
+    assert [row["record_id"] for row in evidence.members] == PARTS
+    assert ends(evidence.matched_pairs) == [("a:1", "b:1"), ("b:1", "c:1")]
+    assert ends(evidence.refused_pairs) == [("a:1", "c:1"), ("b:1", "e:1"), ("c:1", "d:1")]
 
 
 def test_the_tables_show_records_and_evidence(case: Callable[..., Case]) -> None:
-    found = case(FIRST)
-    assert rows(records_table(found)) == [
+    evidence = case(FIRST)
+    assert rows(records_table(evidence)) == [
         ["a:1", ONE, "polygon", "12,300", "5.000 ac", "-", "CC0-1.0"],
         ["b:1", ONE, "polygon", "-", "-", "2019-01-01 to 2019-12-31", "not stated"],
         ["c:1", ONE, "polygon", "-", "-", "-", "not stated"],
     ]
-    assert rows(pairs_table(found, found.inside, "joined by"))[0] == [
+    assert rows(pairs_table(evidence, evidence.matched_pairs, "joined by"))[0] == [
         "a:1", "b:1", "0.500", "0.750", "12.0", "0.80", "-", "shared_ground",
     ]  # fmt: skip
-    assert [row[-1] for row in rows(pairs_table(found, found.refused, "refused because"))] == [
+    assert [row[-1] for row in rows(pairs_table(evidence, evidence.refused_pairs, "refused because"))] == [
         "they only touch",
-        "point_near, but cut: the installation would be too large, or holds two that differ",
+        "point_near, but split: the installation would be too large, or holds two that differ",
         "222.6 m apart",
     ]
 
 
-def test_an_installation_is_said_in_one_sentence(case: Callable[..., Case]) -> None:
+def test_an_installation_is_described_in_one_sentence(case: Callable[..., Case]) -> None:
     assert sentences(case(ONE)) == [
         f"{ONE} in GH-NP: polygon of a, 24,600 m², 5.000 MW ac (a); 3 dataset(s), confidence high, licence CC0-1.0; "
         f"divided."
@@ -203,19 +208,19 @@ def test_an_installation_is_said_in_one_sentence(case: Callable[..., Case]) -> N
 
 
 def test_a_chain_is_shown_even_though_its_ends_alone_were_refused(case: Callable[..., Case]) -> None:
-    found = case(LAST, FIRST)
-    assert ends(found.chain()) == [("b:1", "c:1"), ("a:1", "b:1")]
-    assert sentences(found)[1] == (
+    evidence = case(LAST, FIRST)
+    assert ends(evidence.shortest_path()) == [("b:1", "c:1"), ("a:1", "b:1")]
+    assert sentences(evidence)[1] == (
         "c:1 and a:1 are one installation. b:1 and c:1: shared_ground; a:1 and b:1: shared_ground. "
         "The pair alone was refused: they only touch."
     )
 
 
 def test_a_direct_pair_is_the_whole_chain(case: Callable[..., Case]) -> None:
-    assert ends(case(FIRST, SECOND).chain()) == [("a:1", "b:1")]
+    assert ends(case(FIRST, SECOND).shortest_path()) == [("a:1", "b:1")]
 
 
-def test_records_that_were_never_compared_are_said_with_their_distance(case: Callable[..., Case]) -> None:
+def test_records_that_were_never_compared_are_reported_with_their_distance(case: Callable[..., Case]) -> None:
     """From 2 units to 40 units east: 38 thousandths of a degree along the equator."""
     assert sentences(case("c:1", "e:1"))[2] == (
         "c:1 and e:1 are two installations: they were not even compared: nothing of them is near the other, "
@@ -223,17 +228,17 @@ def test_records_that_were_never_compared_are_said_with_their_distance(case: Cal
     )
 
 
-def place(lon: float, lat: float) -> dict[str, Any]:
+def point_row(lon: float, lat: float) -> dict[str, Any]:
     return {"wkb": shapely.Point(lon, lat).wkb, "centroid_lon": lon, "centroid_lat": lat}
 
 
 @pytest.mark.parametrize(
     ("a", "b", "metres"),
     [
-        (place(10, 0), place(10.01, 0), 1113.2),
-        (place(10, 70), place(10.01, 70), 381.9),
-        (place(179.999, 0), place(-179.999, 0), 222.6),
-        (place(-179.999, 0), place(179.999, 0), 222.6),
+        (point_row(10, 0), point_row(10.01, 0), 1113.2),
+        (point_row(10, 70), point_row(10.01, 70), 381.9),
+        (point_row(179.999, 0), point_row(-179.999, 0), 222.6),
+        (point_row(-179.999, 0), point_row(179.999, 0), 222.6),
     ],
     ids=["equator", "70 degrees north", "across the antimeridian", "and back"],
 )
@@ -242,7 +247,7 @@ def test_distances_are_in_metres_on_the_ellipsoid(a: dict[str, Any], b: dict[str
 
 
 def test_a_drawing_is_in_metres_around_its_centre() -> None:
-    shape = in_metres({"wkb": shapely.box(9.999, 59.999, 10.001, 60.001).wkb}, 10, 60)
+    shape = to_local_metres({"wkb": shapely.box(9.999, 59.999, 10.001, 60.001).wkb}, 10, 60)
     assert shapely.bounds(shape) == pytest.approx([-55.66, -111.32, 55.66, 111.32], abs=0.01)
 
 
@@ -260,18 +265,18 @@ def test_the_line_that_overrules_a_pair_can_be_pasted(case: Callable[..., Case],
     assert override_line(case(*names), "sample") == LINES[names]
 
 
-def test_what_a_person_said_is_shown_instead_of_a_second_line(why: Why, case: Callable[..., Case]) -> None:
-    assert overruled_by(case("pv_farms:1", "pv_farms:2")) == "moved in 2022 (Ada)"
-    done = why("pv_farms:1", "pv_farms:2")
-    assert done.exit_code == 0
-    assert "overrides.csv speaks of this pair: moved in 2022 (Ada). To take it back, remove that line." in done.output
-    assert "your reason" not in done.output
+def test_an_existing_override_is_shown_instead_of_a_second_line(why: Why, case: Callable[..., Case]) -> None:
+    assert override_reason(case("pv_farms:1", "pv_farms:2")) == "moved in 2022 (Ada)"
+    result = why("pv_farms:1", "pv_farms:2")
+    assert result.exit_code == 0
+    assert "overrides.csv speaks of this pair: moved in 2022 (Ada). To take it back, remove that line." in result.output
+    assert "your reason" not in result.output
 
 
 def test_a_dataset_may_be_called_as_installations_are(case: Callable[..., Case]) -> None:
-    found = case("pv_farms:1", "pv_farms:2")
-    assert found.named == ("pv_farms:1", "pv_farms:2")
-    assert ends(found.chain()) == [("pv_farms:1", "pv_farms:2")]
+    evidence = case("pv_farms:1", "pv_farms:2")
+    assert evidence.requested_ids == ("pv_farms:1", "pv_farms:2")
+    assert ends(evidence.shortest_path()) == [("pv_farms:1", "pv_farms:2")]
 
 
 NOWHERE = {
@@ -300,7 +305,7 @@ def test_a_name_that_is_nowhere_is_answered_with_a_reason_or_the_nearest(
     assert why(name).exit_code == 1
 
 
-def test_a_database_without_the_tables_is_said_with_the_remedy(tmp_path: Path) -> None:
+def test_a_database_without_the_tables_is_an_error_with_the_remedy(tmp_path: Path) -> None:
     connect(tmp_path / "raw.duckdb").close()
     with pytest.raises(
         BuildError, match=r"raw\.duckdb: expected the tables .*; found no curated_pv_records.*`make all`"
@@ -310,9 +315,9 @@ def test_a_database_without_the_tables_is_said_with_the_remedy(tmp_path: Path) -
 
 def test_without_a_warehouse_the_command_says_what_to_type(why: Why, warehouse: Path) -> None:
     warehouse.unlink()
-    done = why(FIRST)
-    assert isinstance(done.exception, BuildError)
-    assert str(done.exception) == f"There is no warehouse at {warehouse}. Run `make all`."
+    result = why(FIRST)
+    assert isinstance(result.exception, BuildError)
+    assert str(result.exception) == f"There is no warehouse at {warehouse}. Run `make all`."
 
 
 @pytest.mark.parametrize("names", [(FIRST, FIRST), (ONE, FIRST), (FIRST, ONE), (ONE, TWO), (), (FIRST, SECOND, LAST)])
@@ -321,9 +326,9 @@ def test_wrong_usage_is_exit_code_2(why: Why, names: tuple[str, ...]) -> None:
 
 
 def test_the_command_prints_a_line_in_one_piece_and_draws(why: Why, project: Path) -> None:
-    done = why(FIRST, "d:1", "--picture", "drawn/why.png")
-    assert done.exit_code == 0, done.output
-    assert 'sample,same,a:1,d:1,"your reason","your name"' in done.output.splitlines()
+    result = why(FIRST, "d:1", "--picture", "drawn/why.png")
+    assert result.exit_code == 0, result.output
+    assert 'sample,same,a:1,d:1,"your reason","your name"' in result.output.splitlines()
     assert (project / "drawn" / "why.png").read_bytes().startswith(b"\x89PNG")
     assert [path.name for path in (project / "drawn").iterdir()] == ["why.png"]
 
@@ -343,17 +348,17 @@ def test_no_two_of_forty_datasets_are_drawn_alike() -> None:
     assert len({style["color"] for style in list(styles.values())[: len(COLOURS)]}) == len(COLOURS)
 
 
-@pytest.mark.parametrize("count", [MOST, MOST + 1])
+@pytest.mark.parametrize("count", [MAX_ROWS, MAX_ROWS + 1])
 def test_a_long_table_says_how_many_rows_it_leaves_out(count: int) -> None:
-    found = long_row(count)
-    last = [row[0] for row in rows(records_table(found))][-1]
-    assert last == (f"a:{MOST - 1:05}" if count == MOST else "… and 1 more")
+    evidence = long_row(count)
+    last = [row[0] for row in rows(records_table(evidence))][-1]
+    assert last == (f"a:{MAX_ROWS - 1:05}" if count == MAX_ROWS else "… and 1 more")
 
 
 def test_a_chain_through_two_thousand_records_is_found_at_once() -> None:
-    found = long_row(2000)
+    evidence = long_row(2000)
     start = time.perf_counter()
-    assert len(found.chain()) == 1999
+    assert len(evidence.shortest_path()) == 1999
     assert time.perf_counter() - start < 2
 
 

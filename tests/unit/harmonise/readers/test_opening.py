@@ -16,7 +16,7 @@ import pyogrio
 import pytest
 from shapely import Point
 
-from loaders.add.inspect import look
+from loaders.add.inspect import inspect_file
 from loaders.core.errors import ReadError
 from loaders.core.file_formats import DRIVERS, FORMATS
 from loaders.harmonise.readers.opening import opened
@@ -28,10 +28,7 @@ from loaders.settings.file_selection import SourceFile
 ROOT = Path(__file__).resolve().parents[4]
 GDAL_ENDINGS = [ending for ending, found in FORMATS.items() if found.drivers]
 POINT = {"type": "Feature", "properties": {"n": 1}, "geometry": {"type": "Point", "coordinates": [10, 50]}}
-LONLAT_WKT = (
-    'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],'
-    'UNIT["degree",0.0174532925199433]]'
-)
+LONLAT_WKT = 'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]]'
 
 
 def _read(path: Path, **reading: Any) -> Published:
@@ -91,7 +88,7 @@ def test_a_text_that_sends_gdal_elsewhere_is_refused_under_every_ending(
     with pytest.raises(ReadError, match=r"^farms: farms\."):
         _read(path, crs="EPSG:4326")
     with pytest.raises(ReadError, match=r"^farms\."):
-        look(SourceFile(path, path.name), lambda layers: layers[0])
+        inspect_file(SourceFile(path, path.name), lambda layers: layers[0])
     assert asked == []
 
 
@@ -198,11 +195,7 @@ def test_only_one_module_imports_pyogrio_and_none_reads_with_geopandas() -> None
 
 KML = '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{}</Document></kml>'
 PLACEMARK = "<Placemark><name>a</name><Point><coordinates>10,50</coordinates></Point></Placemark>"
-GML = (
-    '<ogr:FeatureCollection xmlns:ogr="http://ogr.maptools.org/" xmlns:gml="http://www.opengis.net/gml"{0}>'
-    "<gml:featureMember><ogr:farms{1}><ogr:n>1</ogr:n><gml:Point><gml:coordinates>10,50</gml:coordinates></gml:Point>"
-    "</ogr:farms></gml:featureMember></ogr:FeatureCollection>"
-)
+GML = '<ogr:FeatureCollection xmlns:ogr="http://ogr.maptools.org/" xmlns:gml="http://www.opengis.net/gml"{0}><gml:featureMember><ogr:farms{1}><ogr:n>1</ogr:n><gml:Point><gml:coordinates>10,50</gml:coordinates></gml:Point></ogr:farms></gml:featureMember></ogr:FeatureCollection>'
 SCHEMA = "?SERVICE=WFS&amp;VERSION=1.0.0&amp;REQUEST=DescribeFeatureType&amp;TYPENAME=ogr:farms"
 XSI = ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://ogr.maptools.org/ {}{}"'
 NAMING_ADDRESSES: dict[str, tuple[str, Callable[[str], str]]] = {

@@ -1,0 +1,95 @@
+"""Capacity: detects its column, unit and basis, checked against the power density of plants."""
+
+from typing import Any
+
+import numpy as np
+
+from loaders.add import guess_units
+from loaders.add.draft import Guess
+from loaders.add.inspection import Inspection
+from loaders.add.names import tokens
+from loaders.add.quantity_column import Unit, column_numbers, filled_share, positive_median, quantity_guess
+from loaders.add.values import is_numeric
+from loaders.core.arrays import Numbers
+from loaders.core.escape import one_line
+from loaders.settings.columns import AREA_UNITS_M2, CAPACITY_UNITS_MW, PEAK_SUFFIX
+
+DENSITY_W_PER_M2 = (5.0, 300.0)  # of a plant's outline, from sparse fields to bare modules
+TYPICAL_W_PER_M2 = 50.0
+
+
+def capacity(inspection: Inspection, stated_area: Guess | None) -> Guess | None:
+    """The column with the capacity; null where no name fits.
+
+    Args:
+        inspection: of the file.
+        stated_area: the column with the area, for the plausibility check where there are no outlines.
+    """
+    names = [
+        name
+        for name in inspection.columns
+        if guess_units.is_capacity(name) and is_numeric(inspection.columns[name], inspection.marks)
+    ]
+    if not names:
+        return None
+    name = max(names, key=lambda name: (_capacity_score(name), round(filled_share(inspection, name), 2)))
+    capacities, area_m2 = column_numbers(inspection, name), _reference_areas_m2(inspection, stated_area)
+    is_comparable = (capacities > 0) & (area_m2 > 0)
+    per_m2 = float(np.median(capacities[is_comparable] / area_m2[is_comparable])) if is_comparable.any() else None
+    named_unit = guess_units.named_capacity_unit(name)
+    median = positive_median(capacities)
+    unit = _named_capacity_unit(named_unit, per_m2) if named_unit else _capacity_unit(median, per_m2)
+    if unit.name is None:
+        return Guess(None, f"{one_line(name)} looks like a capacity, but {unit.reason}", is_doubtful=True)
+    setting: dict[str, Any] = {"column": name, "unit": unit.name}
+    if unit.name.endswith(PEAK_SUFFIX):
+        return quantity_guess(inspection, setting, unit, names)
+    basis = guess_units.named_capacity_basis(name)
+    basis_note = f"{basis} by its name" if basis != "unknown" else "whether ac or dc is not stated"
+    setting |= {"basis": basis} if basis != "unknown" else {}
+    return quantity_guess(inspection, setting, Unit(unit.name, f"{unit.reason}; {basis_note}", unit.is_doubtful), names)
+
+
+def _capacity_score(name: str) -> int:
+    words = set(tokens(name))
+    says_capacity = bool(words & {"cap", "capacity", "nameplate"})
+    return 2 * says_capacity + 3 * bool(guess_units.named_capacity_unit(name)) + ("installed" in words)
+
+
+def _capacity_unit(median: float, per_m2: float | None) -> Unit:
+    if per_m2 is None:
+        name = "kW" if median >= 1000 else "MW"
+        return Unit(name, f"the unit is not stated, and no area tells it; the median is {median:.3g}", True)
+    watts = {name: factor * 1e6 / TYPICAL_W_PER_M2 for name, factor in CAPACITY_UNITS_MW.items()}
+    name = guess_units.nearest_unit(per_m2, watts)
+    density = _density_w_per_m2(per_m2, name)
+    if _is_plausible(density):
+        return Unit(name, f"the unit is not stated; in {name} the median is {density:.3g} W/m2")
+    return Unit(None, f"no unit fits: in the nearest, {name}, the median is {density:.3g} W/m2", is_doubtful=True)
+
+
+def _named_capacity_unit(named_unit: str, per_m2: float | None) -> Unit:
+    reason = "the unit is in its name"
+    if per_m2 is None:
+        return Unit(named_unit, reason)
+    density = _density_w_per_m2(per_m2, named_unit)
+    is_plausible = _is_plausible(density)
+    reason += f"; the median is {density:.3g} W/m2{'' if is_plausible else ', which solar plants do not have'}"
+    return Unit(named_unit, reason, not is_plausible)
+
+
+def _density_w_per_m2(per_m2: float, unit: str) -> float:
+    """Power density of a median capacity per m² in this unit [W/m²]."""
+    return per_m2 * CAPACITY_UNITS_MW[unit.removesuffix(PEAK_SUFFIX)] * 1e6
+
+
+def _is_plausible(density_w_per_m2: float) -> bool:
+    low, high = DENSITY_W_PER_M2
+    return low <= density_w_per_m2 <= high
+
+
+def _reference_areas_m2(inspection: Inspection, stated_area: Guess | None) -> Numbers:
+    """Areas of the outlines [m²]; the stated ones where there are no outlines."""
+    if inspection.has_polygons or stated_area is None or stated_area.value is None:
+        return inspection.area_m2
+    return column_numbers(inspection, stated_area.value["column"]) * AREA_UNITS_M2[stated_area.value["unit"]]
