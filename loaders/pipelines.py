@@ -13,7 +13,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.db.database import Database
 from loaders.geo.record_cells import write_cells
 from loaders.harmonise.fingerprint import made_from
-from loaders.harmonise.load_result import loaded_before
+from loaders.harmonise.load_result import stored_load_result
 from loaders.overture_maps_loader import run_overture_pipeline
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
 from loaders.settings import messages as explain
@@ -78,7 +78,7 @@ def refresh_doi_datasets(connection: Connection) -> Stored:
     stored = run_doi_pipeline(datasets=missing, connection=connection, executor="threads") if missing else {}
     if here or set(noted) - set(wanted) - {SETTINGS} or noted.get(SETTINGS) != _settings(settings, paths):
         with database.opened() as cursor:
-            stored |= write_doi_data(cursor, [loaded_before(key, paths) for key in here], settings, paths)
+            stored |= write_doi_data(cursor, [stored_load_result(key, paths) for key in here], settings, paths)
     return stored
 
 

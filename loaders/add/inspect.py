@@ -14,8 +14,8 @@ from loaders.add.number_marks import as_settings
 from loaders.add.values import PLAIN, find_marks, is_numeric
 from loaders.core.errors import ReadError
 from loaders.core.escape import one_line
-from loaders.harmonise.readers.opening import opened
-from loaders.harmonise.readers.published_file import UNREADABLE
+from loaders.harmonise.readers.opening import open_published
+from loaders.harmonise.readers.published_file import READ_ERRORS
 from loaders.harmonise.readers.vector.restored import SPREADSHEETS
 from loaders.settings.file_selection import SourceFile
 
@@ -40,7 +40,7 @@ def look(file: SourceFile, choose_layer: ChooseLayer, rows: int = ROWS) -> Look:
             found = look_into_shapes(file, choose_layer, rows)
     except typer.Abort:  # no answer: a RuntimeError by its family, as what GDAL raises
         raise
-    except UNREADABLE as error:
+    except READ_ERRORS as error:
         reason = one_line(str(error))
         raise ReadError(
             f"{one_line(file.name)} cannot be read as {file.suffix.lstrip('.') or 'a vector file'}: {reason}. Open it "
@@ -52,7 +52,7 @@ def look(file: SourceFile, choose_layer: ChooseLayer, rows: int = ROWS) -> Look:
 
 
 def _look_into_table(file: SourceFile, rows: int) -> Look:
-    with opened(file) as path:
+    with open_published(file) as path:
         table = read_table(path, one_line(file.name), rows)
     measured = [
         column for name, column in table.columns.items() if set(tokens(name)) & POSITION_WORDS or is_quantity(name)

@@ -82,7 +82,7 @@ def _read(path: Path, reading: Reading, most: int) -> CsvTable:
             wide = line
     held = [row for _, row in sorted(sample)]
     values = {
-        name: [_value(row, place) for row in held] for name, place in zip(columns.names, columns.places, strict=True)
+        name: [_value(row, place) for row in held] for name, place in zip(columns.names, columns.indices, strict=True)
     }
     return CsvTable(values, count, reading.delimiter, {}, wide)
 

@@ -14,7 +14,7 @@ from loaders.add.names import tokens
 from loaders.add.number_marks import as_settings
 from loaders.add.values import find_marks, texts
 from loaders.harmonise.readers.csv.table import column_names
-from loaders.harmonise.readers.opening import opened
+from loaders.harmonise.readers.opening import open_published
 from loaders.harmonise.readers.vector.gdal import open_arrow
 from loaders.harmonise.readers.vector.reader import OPTIONS, sheets
 from loaders.settings.file_selection import SourceFile
@@ -28,7 +28,7 @@ def look_into_workbook(file: SourceFile, choose_layer: ChooseLayer, rows: int) -
         choose_layer: takes the names of several sheets and returns the one that is meant.
         rows: how many records to look at.
     """
-    with opened(file) as path:
+    with open_published(file) as path:
         names = sheets(path)
         sheet = choose_layer(names) if len(names) > 1 else None
         table = _table(path, sheet, file.suffix)

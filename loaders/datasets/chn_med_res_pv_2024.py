@@ -7,13 +7,13 @@ import datetime as dt
 import re
 
 from loaders.core.errors import ReadError
-from loaders.harmonise.readers.published_file import Published
+from loaders.harmonise.readers.published_file import PublishedBatch
 from loaders.harmonise.values.date_intervals import Interval
 
 YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 
 
-def installed(published: Published) -> list[Interval]:
+def installed(published: PublishedBatch) -> list[Interval]:
     """Any day until the end of the year that the file's name ends in."""
     years = YEAR.findall(published.name.rpartition("/")[2])
     if len(years) != 1:

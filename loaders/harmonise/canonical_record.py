@@ -16,8 +16,8 @@ from loaders.geo.geometry import area_m2 as ellipsoidal_area_m2
 from loaders.geo.geometry import centroids, geometry_hashes, h3_cells
 from loaders.harmonise import quality_flags as quality
 from loaders.harmonise.contract_checks import LOADING_CHECKS
-from loaders.harmonise.readers.published_file import Published
-from loaders.harmonise.shapes.repair import Harmonised, harmonise_shapes
+from loaders.harmonise.readers.published_file import PublishedBatch
+from loaders.harmonise.shapes.repair import HarmonisedShapes, harmonise_shapes
 from loaders.harmonise.source_attributes import fingerprints, json_rows
 from loaders.harmonise.values.columns import identifiers, numbers
 from loaders.harmonise.values.date_intervals import Interval
@@ -31,18 +31,18 @@ registry.load_extension("pandas")  # whose frames `check_output` checks; loaders
 CAPACITY_DECIMALS, AREA_DECIMALS = 6, 2  # one watt, one square centimetre
 
 
-def wanted_attributes(published: Published, row_is_wanted: Flags) -> pa.Table:
+def wanted_attributes(published: PublishedBatch, row_is_wanted: Flags) -> pa.Table:
     """The published columns, null in the rows that are not wanted: what stands there need not be understood."""
     if row_is_wanted.all():
         return published.attributes
     return published.attributes.take(pa.array(np.arange(len(row_is_wanted)), mask=~row_is_wanted))
 
 
-def harmonised_shapes(published: Published, row_is_wanted: Flags, dataset: Dataset) -> Harmonised:
+def harmonised_shapes(published: PublishedBatch, row_is_wanted: Flags, dataset: Dataset) -> HarmonisedShapes:
     """The shapes in EPSG:4326, valid, and what was found about them."""
     extent = dataset.extent
     box = (extent.west, extent.south, extent.east, extent.north) if extent else None
-    return harmonise_shapes(published.wkb, published.crs, extent=box, wanted=row_is_wanted)
+    return harmonise_shapes(published.wkb, published.crs, extent=box, is_selected=row_is_wanted)
 
 
 def source_id(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
@@ -55,7 +55,7 @@ def group_id(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
     return _identifiers(wanted_attributes, dataset, "group")
 
 
-def area_m2(harmonised_shapes: Harmonised) -> pd.Series:
+def area_m2(harmonised_shapes: HarmonisedShapes) -> pd.Series:
     """Area of the outline on the WGS 84 ellipsoid [m²]; null for points."""
     return pd.Series(ellipsoidal_area_m2(harmonised_shapes.shapes))
 
@@ -97,7 +97,7 @@ def installed_to(installed: list[Interval]) -> pd.Series:
     return pd.Series([last for _, last in installed], dtype="object")
 
 
-def centroid(harmonised_shapes: Harmonised) -> pd.DataFrame:
+def centroid(harmonised_shapes: HarmonisedShapes) -> pd.DataFrame:
     """The centroid [°], EPSG:4326: columns `lon` and `lat`."""
     lon, lat = centroids(harmonised_shapes.shapes)
     return pd.DataFrame({"lon": lon, "lat": lat})
@@ -115,7 +115,7 @@ def stated_position(wanted_attributes: pa.Table, dataset: Dataset) -> pd.DataFra
 
 
 def quality_flags(  # noqa: PLR0913 (one for each that a flag looks at)
-    harmonised_shapes: Harmonised,
+    harmonised_shapes: HarmonisedShapes,
     area_m2: pd.Series,
     source_area_m2: pd.Series,
     capacity_mw: pd.Series,
@@ -124,9 +124,11 @@ def quality_flags(  # noqa: PLR0913 (one for each that a flag looks at)
     stated_dates: StatedDates,
 ) -> pd.Series:
     """What to know before trusting a record, as far as it shows in the record alone."""
-    shapes, drawn, stated = harmonised_shapes, area_m2.to_numpy(), source_area_m2.to_numpy()
-    here, there = ((place["lon"].to_numpy(), place["lat"].to_numpy()) for place in (centroid, stated_position))
-    found = {
+    shapes, outline_area_m2, stated_area_m2 = harmonised_shapes, area_m2.to_numpy(), source_area_m2.to_numpy()
+    centroids_deg, stated_deg = (
+        (positions["lon"].to_numpy(), positions["lat"].to_numpy()) for positions in (centroid, stated_position)
+    )
+    flags = {
         "repaired": shapes.repaired,
         "repair_changed_area": shapes.repair_changed_area,
         "incomplete": shapes.incomplete,
@@ -134,31 +136,33 @@ def quality_flags(  # noqa: PLR0913 (one for each that a flag looks at)
         "cut_at_antimeridian": shapes.cut_at_antimeridian,
         "outside_extent": shapes.outside_extent,
         "placeholder_position": shapes.at_origin,
-        "stated_area_disagrees": quality.stated_area_disagrees(drawn, stated),
-        "far_from_stated_position": quality.far_from_stated_position(shapes.shapes, here, there, drawn),
+        "stated_area_disagrees": quality.stated_area_disagrees(outline_area_m2, stated_area_m2),
+        "far_from_stated_position": quality.far_from_stated_position(
+            shapes.shapes, centroids_deg, stated_deg, outline_area_m2
+        ),
         "unusable_date": np.array([text is not None for text in stated_dates.unusable], dtype=np.bool_),
-        "implausible_power_density": quality.implausible_power_density(capacity_mw.to_numpy(), drawn),
+        "implausible_power_density": quality.implausible_power_density(capacity_mw.to_numpy(), outline_area_m2),
     }
-    return pd.Series(quality.flag_lists(found), dtype="object")
+    return pd.Series(quality.flag_lists(flags), dtype="object")
 
 
-def source_attributes(published: Published) -> pd.Series:
+def source_attributes(published: PublishedBatch) -> pd.Series:
     """Every published column, as JSON."""
     return pd.Series(json_rows(published.attributes), dtype="object")
 
 
-def fingerprint(published: Published, source_attributes: pd.Series) -> pd.Series:
+def fingerprint(published: PublishedBatch, source_attributes: pd.Series) -> pd.Series:
     """Of the shape as published, so that a better repair or another PROJ does not rename the record."""
     return pd.Series(fingerprints(published.wkb, source_attributes), dtype="object")
 
 
 @check_output(schema=LOADING_CHECKS, importance="fail")
 def canonical_records(  # noqa: PLR0913 (one for each column)
-    published: Published,
+    published: PublishedBatch,
     dataset: Dataset,
     provenance: Provenance,
     h3_resolution: int,
-    harmonised_shapes: Harmonised,
+    harmonised_shapes: HarmonisedShapes,
     source_id: pd.Series,
     group_id: pd.Series,
     centroid: pd.DataFrame,
@@ -201,7 +205,7 @@ def canonical_records(  # noqa: PLR0913 (one for each column)
             "licence_verified": dataset.licence_verified,
             "is_synthetic": provenance.is_synthetic,
             "reason": shapes.reason,
-            "published_wkb": _of_rejected(published, shapes),
+            "published_wkb": _rejected_wkb(published, shapes),
             "fingerprint": fingerprint,
             "shape_hash": geometry_hashes(shapes.shapes),
             "is_coarse": shapes.is_coarse,
@@ -228,5 +232,5 @@ def _unknown(attributes: pa.Table) -> pd.Series:
     return pd.Series(np.full(len(attributes), np.nan))
 
 
-def _of_rejected(published: Published, shapes: Harmonised) -> list[bytes | None]:
+def _rejected_wkb(published: PublishedBatch, shapes: HarmonisedShapes) -> list[bytes | None]:
     return [wkb if reason else None for wkb, reason in zip(published.wkb, shapes.reason, strict=True)]

@@ -28,15 +28,15 @@ class LoadResult:
     metrics: dict[str, Any]
 
 
-def put_in_place(loaded: LoadResult, paths: ProjectPaths) -> None:
+def put_in_place(result: LoadResult, paths: ProjectPaths) -> None:
     """Rename what a load has written to where it belongs; only the folder is left."""
-    paths.loaded(loaded.key).parent.mkdir(parents=True, exist_ok=True)
-    loaded.rejected.replace(paths.rejected(loaded.key))
-    loaded.records.replace(paths.loaded(loaded.key))
-    write_json(loaded.metrics, paths.metrics(loaded.key))
+    paths.loaded(result.key).parent.mkdir(parents=True, exist_ok=True)
+    result.rejected.replace(paths.rejected(result.key))
+    result.records.replace(paths.loaded(result.key))
+    write_json(result.metrics, paths.metrics(result.key))
 
 
-def loaded_before(key: str, paths: ProjectPaths) -> LoadResult:
+def stored_load_result(key: str, paths: ProjectPaths) -> LoadResult:
     """A dataset as its load has left it in its place."""
     metrics = read_accounting(paths.metrics(key))
     return LoadResult(key, paths.scratch(f"load-{key}"), paths.loaded(key), paths.rejected(key), metrics)

@@ -11,7 +11,7 @@ from loaders.core.arrays import Flags, Numbers, Shapes
 Positions = tuple[Numbers, Numbers]  # longitudes and latitudes [°]
 
 WGS84 = pyproj.Geod(ellps="WGS84")
-FAR_M = 1000.0
+FAR_FROM_STATED_M = 1000.0
 AREA_FACTOR = 2.0
 # 1,000 W/m² of sunlight and the best modules, which turn about a quarter of it into power, leave nothing above 300;
 # farms with rows apart have some tens. A unit that is a thousand times wrong falls out on either side.
@@ -39,8 +39,8 @@ FLAGS = {
 def stated_area_disagrees(area_m2: Numbers, source_area_m2: Numbers) -> Flags:
     """Whether stated and drawn area [m²] are more than a factor of two apart; not where either is unknown (NaN)."""
     larger, smaller = np.fmax(area_m2, source_area_m2), np.fmin(area_m2, source_area_m2)
-    known = ~(np.isnan(area_m2) | np.isnan(source_area_m2))
-    disagrees: Flags = known & (larger > AREA_FACTOR * smaller)
+    both_known = ~(np.isnan(area_m2) | np.isnan(source_area_m2))
+    disagrees: Flags = both_known & (larger > AREA_FACTOR * smaller)
     return disagrees
 
 
@@ -66,42 +66,44 @@ def far_from_stated_position(shapes: Shapes, centroid: Positions, stated: Positi
         area_m2: of each outline [m²]; NaN for points.
     """
     lon, lat = stated
-    known = ~(shapely.is_missing(shapes) | np.isnan(lon) | np.isnan(lat))
+    both_known = ~(shapely.is_missing(shapes) | np.isnan(lon) | np.isnan(lat))
     on_earth = (np.abs(lon) <= 360) & (np.abs(lat) <= 90)
-    far: Flags = known & ~on_earth
-    rows = np.flatnonzero(known & on_earth)
+    far: Flags = both_known & ~on_earth
+    rows = np.flatnonzero(both_known & on_earth)
     distance_m = _distance_m((centroid[0][rows], centroid[1][rows]), (lon[rows], lat[rows]))
-    rows, distance_m = rows[distance_m > FAR_M], distance_m[distance_m > FAR_M]
+    rows, distance_m = rows[distance_m > FAR_FROM_STATED_M], distance_m[distance_m > FAR_FROM_STATED_M]
     positions = np.where(lon[rows] > 180, lon[rows] - 360, lon[rows]), lat[rows]
-    outside = _distance_m(_nearest_points(shapes[rows], positions), positions) > FAR_M
-    far[rows] = outside | (distance_m > 2 * np.sqrt(area_m2[rows] / np.pi))
+    is_outside = _distance_m(_nearest_points(shapes[rows], positions), positions) > FAR_FROM_STATED_M
+    far[rows] = is_outside | (distance_m > 2 * np.sqrt(area_m2[rows] / np.pi))
     return far
 
 
-def flag_lists(found: Mapping[str, Flags]) -> list[list[str]]:
+def flag_lists(holds: Mapping[str, Flags]) -> list[list[str]]:
     """The names of the flags that hold for each row, in the order of `FLAGS`."""
-    names = [name for name in FLAGS if name in found]
+    names = [name for name in FLAGS if name in holds]
     if not names:
         return []
-    table = np.column_stack([found[name] for name in names])
-    flags: list[list[str]] = [[] for _ in range(len(table))]
+    table = np.column_stack([holds[name] for name in names])
+    row_flags: list[list[str]] = [[] for _ in range(len(table))]
     for row, column in zip(*np.nonzero(table), strict=True):
-        flags[row].append(names[column])
-    return flags
+        row_flags[row].append(names[column])
+    return row_flags
 
 
 def _nearest_points(shapes: Shapes, stated: Positions) -> Positions:
     """The point of each shape that is nearest to a position [°]: on a plane that is true at its latitude."""
     lon, lat = stated
-    narrower = np.cos(np.radians(lat))  # a degree of longitude than one of latitude
+    degree_ratio = np.cos(np.radians(lat))  # a degree of longitude than one of latitude
     coordinates, rows = shapely.get_coordinates(shapes, return_index=True)
-    planes = shapely.set_coordinates(shapes.copy(), coordinates * np.column_stack((narrower, np.ones_like(lat)))[rows])
-    lines = shapely.shortest_line(planes, shapely.points(lon * narrower, lat))
+    planes = shapely.set_coordinates(
+        shapes.copy(), coordinates * np.column_stack((degree_ratio, np.ones_like(lat)))[rows]
+    )
+    lines = shapely.shortest_line(planes, shapely.points(lon * degree_ratio, lat))
     nearest = shapely.get_coordinates(lines)[::2]
-    return nearest[:, 0] / narrower, nearest[:, 1]
+    return nearest[:, 0] / degree_ratio, nearest[:, 1]
 
 
-def _distance_m(here: Positions, there: Positions) -> Numbers:
+def _distance_m(origin: Positions, destination: Positions) -> Numbers:
     """Geodesic distance on the WGS 84 ellipsoid [m]."""
-    distance: Numbers = np.asarray(WGS84.inv(*here, *there)[2], dtype=float)
+    distance: Numbers = np.asarray(WGS84.inv(*origin, *destination)[2], dtype=float)
     return distance

@@ -11,13 +11,13 @@ from loaders.core.escape import sql_file
 SHORT_HASH = 8
 MEMORY_LIMIT = "256MB"  # what does not fit goes to the disk
 
-ROWS_AT_A_TIME = 10_000
+FETCH_ROWS = 10_000
 # In the registers that we know, no position is shared by more than three solar plants (the United Kingdom's: three
 # applications for one site), but by 25 plants where it is the middle of a town.
-FEWEST_AT_A_PLACEHOLDER = 5
+PLACEHOLDER_INSTALLATIONS = 5
 
 # Records that share a source_id are told apart by their shapes; those that share that too, by their order.
-IDENTITIES = f"""
+RECORD_IDS_QUERY = f"""
     with records as (
         select
             file_row_number as row,
@@ -56,14 +56,14 @@ IDENTITIES = f"""
     select
         candidate || case when nth > 1 then '.' || nth else '' end as record_id,
         shape_hash is not null and count(*) over (partition by shape_hash) > 1 as is_duplicate,
-        coalesce(sharing.installations >= {FEWEST_AT_A_PLACEHOLDER}, false) as is_placeholder
+        coalesce(sharing.installations >= {PLACEHOLDER_INSTALLATIONS}, false) as is_placeholder
     from counted
     left join sharing using (coarse_position)
     order by row
 """  # noqa: S608 (numbers of ours)
 
 
-def identities(records: Path, key: str) -> Iterator[tuple[str, bool, bool]]:
+def identify_records(records: Path, key: str) -> Iterator[tuple[str, bool, bool]]:
     """An identifier for each record, which stays the same when a publisher reorders the file or adds to it.
 
     Args:
@@ -77,6 +77,6 @@ def identities(records: Path, key: str) -> Iterator[tuple[str, bool, bool]]:
     """
     config: dict[str, Any] = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(records.parent / "identities")}
     with duckdb.connect(config=config) as connection:
-        result = connection.execute(IDENTITIES, {"key": key, "path": sql_file(records)})
-        while held := result.fetchmany(ROWS_AT_A_TIME):
-            yield from held
+        result = connection.execute(RECORD_IDS_QUERY, {"key": key, "path": sql_file(records)})
+        while rows := result.fetchmany(FETCH_ROWS):
+            yield from rows

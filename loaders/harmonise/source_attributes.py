@@ -12,7 +12,7 @@ import pyarrow as pa
 from loaders.core.arrays import Shapes
 from loaders.core.errors import ReadError
 
-UNWRITABLE = (OverflowError, LookupError, pa.ArrowException)  # the second is a time zone that is not known
+WRITE_ERRORS = (OverflowError, LookupError, pa.ArrowException)  # the second is a time zone that is not known
 
 
 def json_rows(attributes: pa.Table) -> list[str]:
@@ -26,7 +26,7 @@ def json_rows(attributes: pa.Table) -> list[str]:
     widened = _widened(attributes)
     try:
         return [_json(row) for row in widened.to_pylist()]
-    except UNWRITABLE as error:
+    except WRITE_ERRORS as error:
         raise ReadError(
             f"column {_unwritable(widened)!r} holds a date beyond the year 9999, or of a time zone that there is not; "
             f"correct it in the file, or write it as text"
@@ -38,17 +38,17 @@ def _unwritable(table: pa.Table) -> str:
     for name, column in zip(table.column_names, table.columns, strict=True):
         try:
             column.to_pylist()
-        except UNWRITABLE:
+        except WRITE_ERRORS:
             return str(name)
     return ""
 
 
 def _widened(table: pa.Table) -> pa.Table:
     """Numbers of single precision as the shortest that they can mean: 1.1, not 1.100000023841858."""
-    for place, field in enumerate(table.schema):
+    for index, field in enumerate(table.schema):
         if pa.types.is_float32(field.type):
-            shortest = table.column(place).cast(pa.string()).cast(pa.float64())
-            table = table.set_column(place, field.name, shortest)
+            shortest = table.column(index).cast(pa.string()).cast(pa.float64())
+            table = table.set_column(index, field.name, shortest)
     return table
 
 
@@ -78,8 +78,8 @@ FINGERPRINT_DIGITS = 16  # 64 bits: among ten million shapes, two alike by chanc
 
 def fingerprints(wkb: Shapes, attributes: Iterable[str]) -> list[str]:
     """The head of the sha256 of each published shape; of the attributes, as JSON, where there is none."""
-    held = zip(wkb, attributes, strict=True)
+    pairs = zip(wkb, attributes, strict=True)
     return [
         hashlib.sha256(bytes(shape) if shape is not None else text.encode()).hexdigest()[:FINGERPRINT_DIGITS]
-        for shape, text in held
+        for shape, text in pairs
     ]

@@ -11,7 +11,7 @@ from loaders.acquire.lock import read_lock
 from loaders.core.errors import BuildError
 from loaders.core.escape import markdown, markdown_prose
 from loaders.core.paths import ProjectPaths
-from loaders.harmonise.row_accounting import lying_areas, read_accounting
+from loaders.harmonise.row_accounting import implausible_area_warning, read_accounting
 from loaders.settings.licences import disagreement
 from loaders.settings.params import Dataset, Settings
 from loaders.warehouse.build_metrics import Figures
@@ -207,5 +207,5 @@ def _row(dataset: Dataset, paths: ProjectPaths, metrics: dict[str, Any]) -> Row:
         seconds=sum(seconds.values()) if seconds else None,
         is_synthetic=lock.is_synthetic,
         licence_doubt=disagreement(dataset.licence, lock.record.licence) if lock.record else None,
-        area_doubt=lying_areas(metrics),
+        area_doubt=implausible_area_warning(metrics),
     )

@@ -22,7 +22,7 @@ from loaders.db import ducklake as lake
 from loaders.db.connection import MEMORY_MB, MEMORY_VARIABLE, connect, stated_memory_mb, usable_mb
 from loaders.db.database import Database
 from loaders.geo.geoparquet import ParquetFile
-from loaders.harmonise.load_result import loaded_before
+from loaders.harmonise.load_result import stored_load_result
 from loaders.harmonise.row_accounting import read_accounting
 from loaders.lineage.emit import dbt_events, pipeline_events
 from loaders.lineage.run import Parent
@@ -213,7 +213,7 @@ def _contributed(settings: Settings, paths: ProjectPaths) -> dict[str, int]:
 def _write_raw_data(database: Path, settings: Settings, paths: ProjectPaths) -> None:
     stored = Database(settings, paths, None if settings.warehouse == "ducklake" else database)
     with stored.opened() as connection:
-        loaded = [loaded_before(key, paths) for key in settings.datasets]
+        loaded = [stored_load_result(key, paths) for key in settings.datasets]
         write_doi_data(connection, loaded, settings, paths)
         write_boundaries(connection, paths.boundaries)
         write_irradiance(connection, paths)

@@ -8,19 +8,19 @@ from tempfile import TemporaryDirectory, gettempdir
 
 from loaders.core.file_formats import FileFormat
 from loaders.formats.signatures import format_of, require_content
-from loaders.harmonise.readers.vector.gdal import GDAL_ERRORS, DataSourceError, require_walls
+from loaders.harmonise.readers.vector.gdal import GDAL_ERRORS, DataSourceError, restrict_gdal
 from loaders.harmonise.readers.vector.shapefile import parts
 from loaders.settings.file_selection import SourceFile
 
 # pyogrio reads archives and queries out of a path, and GDAL braces; no path of theirs holds what is no character
-UNSAFE = re.compile(r"[;!?{}\x00-\x1f\ud800-\udfff]")
+UNSAFE_CHARACTERS = re.compile(r"[;!?{}\x00-\x1f\ud800-\udfff]")
 JOURNALS = ("-wal", "-shm")  # SQLite leaves them beside a GeoPackage in WAL mode, links or not
 PRJ_BYTES = 1 << 16
-FOLDERS = ("/tmp", "/var/tmp")  # noqa: S108 (where the folder of temporary files has an unsafe name)
+TEMPORARY_FOLDERS = ("/tmp", "/var/tmp")  # noqa: S108 (where the folder of temporary files has an unsafe name)
 
 
 @contextmanager
-def opened(file: SourceFile, key: str = "") -> Iterator[Path]:
+def open_published(file: SourceFile, key: str = "") -> Iterator[Path]:
     """A path at which a reader finds a file that is what its ending says.
 
     What GDAL reads gets a plain name (which some formats use for their layer) and no neighbours but the parts of a
@@ -35,30 +35,30 @@ def opened(file: SourceFile, key: str = "") -> Iterator[Path]:
         DataSourceError: GDAL cannot read it; or another of `GDAL_ERRORS`.
     """
     require_content(file, key)
-    found = format_of(file, key)
-    if not found.drivers:
+    file_format = format_of(file, key)
+    if not file_format.drivers:
         yield file.path
         return
-    require_walls()
-    name = UNSAFE.sub("_", PurePosixPath(file.published).stem)
+    restrict_gdal()
+    name = UNSAFE_CHARACTERS.sub("_", PurePosixPath(file.published).stem)
     with TemporaryDirectory(prefix="eo-pv-", dir=_plain_folder()) as folder:
-        for suffix, part in (parts(file, found.parts) if found.parts else {file.suffix: file.path}).items():
-            _place(part, Path(folder) / f"{name}{suffix}")
+        for suffix, part in (parts(file, file_format.parts) if file_format.parts else {file.suffix: file.path}).items():
+            _link_part(part, Path(folder) / f"{name}{suffix}")
         path = Path(folder) / f"{name}{file.suffix}"
         journals = [file.path.with_name(f"{file.path.name}{suffix}") for suffix in JOURNALS]
-        new = [journal for journal in journals if not journal.exists()]
+        missing_journals = [journal for journal in journals if not journal.exists()]
         try:
             yield path
         except GDAL_ERRORS as error:
-            raise type(error)(_reason(str(error), path, file, found)) from error
+            raise type(error)(_failure_reason(str(error), path, file, file_format)) from error
         except UnboundLocalError as error:  # of pyogrio's, where a CRS is not UTF-8
             raise DataSourceError("its CRS is not UTF-8 text") from error
         finally:
-            for journal in new:
+            for journal in missing_journals:
                 journal.unlink(missing_ok=True)
 
 
-def _place(part: Path, target: Path) -> None:
+def _link_part(part: Path, target: Path) -> None:
     """Link a file; but copy a `.prj` whose names are not UTF-8, as those of French CRS, which pyogrio cannot read."""
     if target.suffix == ".prj" and part.stat().st_size <= PRJ_BYTES:
         content = part.read_bytes()
@@ -71,16 +71,23 @@ def _place(part: Path, target: Path) -> None:
 
 
 def _plain_folder() -> str:
-    usual = gettempdir()
-    return next((each for each in (usual, *FOLDERS) if not UNSAFE.search(each) and Path(each).is_dir()), usual)
+    default = gettempdir()
+    return next(
+        (
+            folder
+            for folder in (default, *TEMPORARY_FOLDERS)
+            if not UNSAFE_CHARACTERS.search(folder) and Path(folder).is_dir()
+        ),
+        default,
+    )
 
 
-def _reason(said: str, path: Path, file: SourceFile, found: FileFormat) -> str:
+def _failure_reason(message: str, path: Path, file: SourceFile, file_format: FileFormat) -> str:
     """What GDAL said, of the published file and without its advice to choose a driver."""
-    if "not recognized as being in a supported file format" in said:
-        return f"it begins like {found.name}, but is none: it was cut short, or lacks what one must have"
-    if "Error occurred in" in said:  # a place in the source of GDAL
+    if "not recognized as being in a supported file format" in message:
+        return f"it begins like {file_format.name}, but is none: it was cut short, or lacks what one must have"
+    if "Error occurred in" in message:  # a place in the source of GDAL
         return "it is damaged"
-    if "sqlite3_" in said:
-        said = said.rpartition("failed: ")[2]  # before it is the statement
-    return said.replace(f"/vsizip/{{{path}}}/", "").replace(str(path), file.name)
+    if "sqlite3_" in message:
+        message = message.rpartition("failed: ")[2]  # before it is the statement
+    return message.replace(f"/vsizip/{{{path}}}/", "").replace(str(path), file.name)

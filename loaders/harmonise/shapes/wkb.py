@@ -10,7 +10,14 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from loaders.core.arrays import Flags, Shapes
-from loaders.harmonise.shapes.curves import COLLECTION, MULTIPOLYGON, POLYGON, behind_head, head, straightened
+from loaders.harmonise.shapes.curves import (
+    COLLECTION,
+    MULTIPOLYGON,
+    POLYGON,
+    content_offset,
+    parse_header,
+    replace_curves,
+)
 
 LEAST_RING = 4  # positions: three corners, and the first again
 
@@ -70,7 +77,7 @@ def _without_curves(wkb: Shapes) -> tuple[Shapes, Shapes, Flags]:
     shapes = _parsed(wkb)
     is_given = np.fromiter((value is not None for value in wkb), dtype=np.bool_, count=len(wkb))
     unclear = is_given & (shapely.is_missing(shapes) | (shapely.get_type_id(shapes) == COLLECTION))
-    drawn, arcs = straightened(wkb, np.flatnonzero(unclear).tolist())
+    drawn, arcs = replace_curves(wkb, np.flatnonzero(unclear).tolist())
     linearised = np.zeros(len(wkb), dtype=np.bool_)
     if drawn:
         wkb = wkb.copy()
@@ -91,8 +98,8 @@ def _is_too_nested(value: bytes) -> bool:
     try:
         while left and len(left) <= MOST_NESTED:
             left[-1] -= 1
-            kind, dimensions, order = head(wkb, position)
-            position = behind_head(wkb, position, order)
+            kind, dimensions, order = parse_header(wkb, position)
+            position = content_offset(wkb, position, order)
             if kind in SINGLE:
                 position = _behind(wkb, position, kind, order, dimensions)
             else:
@@ -160,12 +167,12 @@ def _polygons(wkb: bytes) -> Iterator[list[Ring]]:
         ValueError: it is no polygon, or has coordinates that are no numbers.
         struct.error: it ends too early.
     """
-    kind, dimensions, order = head(wkb, 0)
+    kind, dimensions, order = parse_header(wkb, 0)
     if kind not in {POLYGON, MULTIPOLYGON}:
         raise ValueError("not a polygon")
     count, position = (struct.unpack_from(f"{order}I", wkb, 5)[0], 9) if kind == MULTIPOLYGON else (1, 0)
     for _ in range(count):
-        kind, dimensions, order = head(wkb, position)
+        kind, dimensions, order = parse_header(wkb, position)
         if kind != POLYGON:
             raise ValueError("not a polygon")
         rings, position = _rings(wkb, position + 5, order, dimensions)

@@ -29,12 +29,12 @@ class Header:
 
     Attributes:
         names: of the columns, each once.
-        places: of each column among the fields of a row; the first is 0.
+        indices: of each column among the fields of a row; the first is 0.
         width: the number of fields of the header, columns without name and content included.
     """
 
     names: tuple[str, ...]
-    places: tuple[int, ...]
+    indices: tuple[int, ...]
     width: int
 
 
@@ -48,16 +48,16 @@ def csv_rows(path: Path, reading: Reading) -> Iterator[Row]:
     """
     csv.field_size_limit(LONGEST_VALUE)
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if reading.quotes else csv.QUOTE_NONE
-    before = reading.header_line - 1
+    skipped_lines = reading.header_line - 1
     with path.open(encoding=_encoding(path, reading), newline="") as text:
-        lines = csv.reader(islice(text, before, None), delimiter=reading.delimiter, quoting=quoting, strict=True)
+        lines = csv.reader(islice(text, skipped_lines, None), delimiter=reading.delimiter, quoting=quoting, strict=True)
         try:
             for row in lines:
                 if any(map(str.strip, row)):  # spreadsheets append rows of nothing but delimiters
-                    yield lines.line_num + before, row
+                    yield lines.line_num + skipped_lines, row
         except csv.Error as error:
             remedy = "; where quotation marks are a part of the values, say `read: {quotes: false}`" * reading.quotes
-            raise csv.Error(f"line {lines.line_num + before}: {error}{remedy}") from error
+            raise csv.Error(f"line {lines.line_num + skipped_lines}: {error}{remedy}") from error
 
 
 def header(fields: list[str], rows: Callable[[], Iterable[Row]]) -> Header:
@@ -69,11 +69,11 @@ def header(fields: list[str], rows: Callable[[], Iterable[Row]]) -> Header:
             row, as spreadsheets append, are left out.
     """
     fields = [fields[0].removeprefix("\ufeff"), *fields[1:]] if fields else []
-    unnamed = {place for place, name in enumerate(fields) if not name.strip()}
-    blank = _blank(unnamed, rows()) if unnamed else set()
-    places = tuple(place for place in range(len(fields)) if place not in blank)
+    unnamed = {index for index, name in enumerate(fields) if not name.strip()}
+    blank = _blank_columns(unnamed, rows()) if unnamed else set()
+    indices = tuple(index for index in range(len(fields)) if index not in blank)
     names = column_names(fields)
-    return Header(tuple(names[place] for place in places), places, len(fields))
+    return Header(tuple(names[index] for index in indices), indices, len(fields))
 
 
 def column_names(published: Sequence[str]) -> list[str]:
@@ -105,11 +105,11 @@ def _encoding(path: Path, reading: Reading) -> str:
     return encoding
 
 
-def _blank(places: set[int], rows: Iterable[Row]) -> set[int]:
+def _blank_columns(indices: set[int], rows: Iterable[Row]) -> set[int]:
     """Those places where no row has anything."""
-    blank = set(places)
+    blank = set(indices)
     for _, row in rows:
-        blank -= {place for place in blank if place < len(row) and row[place].strip()}
+        blank -= {index for index in blank if index < len(row) and row[index].strip()}
         if not blank:
             break
     return blank

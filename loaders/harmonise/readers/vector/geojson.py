@@ -22,7 +22,7 @@ MOST_NESTED = 1024  # levels; GDAL reads no deeper either
 FEATURE_LEVEL = 3  # a feature's members stand in an object, of a list, of an object
 STARTS, ENDS = frozenset({"start_map", "start_array"}), frozenset({"end_map", "end_array"})
 # GDAL reads what is no JSON but often written: control characters (a sequence has 0x1e before each feature), and these
-CONTROL = dict.fromkeys(range(32), " ")
+CONTROL_CHARACTERS = dict.fromkeys(range(32), " ")
 NO_NUMBER = re.compile(r"-?\b(?:nan|inf(?:inity)?)\b", re.IGNORECASE)
 LONGEST_WORD = len("-Infinity")
 MIXED_IDS = "some features have an id of their own and others have none; give it to all or to none"
@@ -46,7 +46,7 @@ class _Content:
     without_id: int
 
 
-def says_crs(path: Path) -> bool | None:
+def names_known_crs(path: Path) -> bool | None:
     """Whether its `crs` member names a CRS that there is; None where it has no such member, as RFC 7946 wants it.
 
     Raises:
@@ -56,7 +56,7 @@ def says_crs(path: Path) -> bool | None:
     return None if content.crs is NO_CRS else _is_known(content.crs)
 
 
-def gives_ids(path: Path) -> bool:
+def has_feature_ids(path: Path) -> bool:
     """Whether its features have ids of their own, beside their properties.
 
     Raises:
@@ -116,22 +116,22 @@ def _mentions(path: Path) -> dict[str, int]:
 def _members(stream: "_Bytes") -> Iterator[tuple[str, Any]]:
     """The member `crs` of each document, with its value; `member` or `alone` for each feature, with its id or None."""
     levels: list[_Level] = []
-    deeper = 0  # levels below a feature's members: geometries, as nearly all that there is
+    nested_levels = 0  # levels below a feature's members: geometries, as nearly all that there is
     crs: ObjectBuilder | None = None
     for event, value in _events(stream):
-        if deeper and event == "number" and crs is None:
+        if nested_levels and event == "number" and crs is None:
             continue
         if crs is None and len(levels) == 1 and levels[0].key == "crs" and event not in {"map_key", "end_map"}:
             crs = ObjectBuilder()
-        if deeper or (event in STARTS and len(levels) == FEATURE_LEVEL):
-            deeper += (event in STARTS) - (event in ENDS)
-            _require_flat(deeper)
+        if nested_levels or (event in STARTS and len(levels) == FEATURE_LEVEL):
+            nested_levels += (event in STARTS) - (event in ENDS)
+            _require_shallow(nested_levels)
         elif event in STARTS:
             levels.append(_Level(is_feature=event == "start_map" and _holds_features(levels)))
         elif event in ENDS:
-            yield from _finished(levels)
+            yield from _completed_feature(levels)
         elif levels:
-            levels[-1].note(event, value)
+            levels[-1].update(event, value)
         if crs:
             crs.event(event, value)
             if len(levels) == 1:
@@ -156,7 +156,7 @@ class _Level:
     type: object = None
     has_features: bool = False
 
-    def note(self, event: str, value: Any) -> None:
+    def update(self, event: str, value: Any) -> None:
         if event == "map_key":
             self.key = value
             self.has_features |= value == "features"
@@ -170,7 +170,7 @@ def _holds_features(levels: list[_Level]) -> bool:
     return len(levels) == FEATURE_LEVEL - 1 and levels[0].key == "features" and levels[1].key is None
 
 
-def _finished(levels: list[_Level]) -> Iterator[tuple[str, Any]]:
+def _completed_feature(levels: list[_Level]) -> Iterator[tuple[str, Any]]:
     """The id of what ends here, if it is a feature: in a collection, or by itself as in a sequence."""
     level = levels.pop()
     if level.is_feature:
@@ -179,8 +179,8 @@ def _finished(levels: list[_Level]) -> Iterator[tuple[str, Any]]:
         yield "alone", level.id
 
 
-def _require_flat(deeper: int) -> None:
-    if deeper > MOST_NESTED:
+def _require_shallow(nested_levels: int) -> None:
+    if nested_levels > MOST_NESTED:
         raise ValueError(f"it nests lists and objects more than {MOST_NESTED:,} deep")
 
 
@@ -216,4 +216,4 @@ class _Bytes:
         self.characters += len(text)
         if "nf" in text or any(word in text for word in ("NaN", "nan", "INF")):
             text = NO_NUMBER.sub("null", text)
-        return text.translate(CONTROL).encode("utf-8", "replace")
+        return text.translate(CONTROL_CHARACTERS).encode("utf-8", "replace")

@@ -22,17 +22,17 @@ LONG_NUMBER = re.compile(rb":\s*-?[0-9]{16}")
 ODD_TEXT = re.compile(rb"\\u(?:0000|[dD][89abAB])")
 LONG_ID = re.compile(rb'"id"\s*:\s*-?[0-9]{19}')
 TEXT_ID, OTHER_ID = re.compile(rb'"id"\s*:\s*"'), re.compile(rb'"id"\s*:\s*[-0-9tf]')
-LOOKED_AT = 100  # features, for a property whose name hides the id next to it
+SAMPLED_FEATURES = 100  # features, for a property whose name hides the id next to it
 # where a member of a feature stands: in a collection, in one of ESRI's, or in features one after the other
-PLACES = {
+MEMBER_PATHS = {
     "properties": ("features.item.properties", "features.item.attributes", "properties"),
     "id": ("features.item.id", "id"),
 }
 BOM = b"\xef\xbb\xbf"
 INVALID = "it has whole numbers beyond 2^53, which must be read from its text, but it is not valid JSON"
-REFUSED, REFUSED_DIGITS = "Unrecognized number: ", 19
+REFUSED_NUMBER, REFUSED_DIGITS = "Unrecognized number: ", 19
 TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|-?[0-9][-+.0-9eE]*')  # a text, or a number
-MISCOUNTED = "its features cannot be told from one another: some have no properties"
+MISSING_PROPERTIES = "its features cannot be told from one another: some have no properties"
 
 
 class JsonColumns:
@@ -42,15 +42,15 @@ class JsonColumns:
         self._types = _types(path, schema) if _is_suspect(path, schema) else {}
         self._rows = _members(path, "properties") if self._types else iter(())
 
-    def restored(self, table: pa.Table) -> pa.Table:
+    def restore(self, table: pa.Table) -> pa.Table:
         """The next rows of the file, these columns as published."""
         if not self._types:
             return table
         rows = list(islice(self._rows, len(table)))
         if len(rows) < len(table):
-            raise ValueError(MISCOUNTED)
+            raise ValueError(MISSING_PROPERTIES)
         for name, kind in self._types.items():
-            values = pa.array([_published((row or {}).get(name), kind) for row in rows], kind)
+            values = pa.array([_published_value((row or {}).get(name), kind) for row in rows], kind)
             table = table.set_column(table.column_names.index(name), name, values)
         return table
 
@@ -62,37 +62,39 @@ class JsonIds:
         self._type: pa.DataType | None = None
         is_possible = _matches(path, LONG_ID) or _matches(path, TEXT_ID, OTHER_ID)
         kinds = {_id_kind(value) for value in _members(path, "id")} if is_possible else set()
-        is_hidden = any("id" in (row or {}) for row in islice(_members(path, "properties"), LOOKED_AT if kinds else 0))
+        is_hidden = any(
+            "id" in (row or {}) for row in islice(_members(path, "properties"), SAMPLED_FEATURES if kinds else 0)
+        )
         if not is_hidden and kinds - {"int"} and kinds - {"str"}:
             self._type = WHOLE if kinds <= {"int", "long"} else pa.string()
         self._values = _members(path, "id") if self._type else iter(())
 
     @property
-    def are_confused(self) -> bool:
+    def are_changed_by_gdal(self) -> bool:
         """Whether they must be read from the text of the file."""
         return self._type is not None
 
-    def following(self, rows: int) -> pa.Array:
+    def take(self, rows: int) -> pa.Array:
         """Those of the next rows."""
         values = list(islice(self._values, rows))
         if len(values) < rows:
             raise ValueError(MIXED_IDS)
-        return pa.array([_published(value, self._type) for value in values], self._type)
+        return pa.array([_published_value(value, self._type) for value in values], self._type)
 
 
-def is_too_long(complaint: str) -> bool:
+def is_too_long(message: str) -> bool:
     """Whether GDAL refuses a file for a whole number that it does not know: from 2^63 to below 10^19."""
-    return REFUSED in complaint
+    return REFUSED_NUMBER in message
 
 
 def with_quoted_numbers(path: Path) -> Path:
     """A copy next to a GeoJSON, in which the whole numbers that GDAL refuses are texts."""
     copy = path.with_name(f"quoted{path.suffix}")
-    copy.write_bytes(TOKEN.sub(_quoted, path.read_bytes()))
+    copy.write_bytes(TOKEN.sub(_quoted_token, path.read_bytes()))
     return copy
 
 
-def _quoted(token: re.Match[bytes]) -> bytes:
+def _quoted_token(token: re.Match[bytes]) -> bytes:
     text = token[0]
     is_long = len(text.lstrip(b"-")) == REFUSED_DIGITS and text.lstrip(b"-").isdigit() and abs(int(text)) >= 2**63
     return b'"' + text + b'"' if is_long else text
@@ -140,18 +142,20 @@ def _members_like(names: list[str], value: str) -> re.Pattern[bytes]:
 
 def _types(path: Path, schema: pa.Schema) -> dict[str, pa.DataType]:
     """For each column that GDAL changes: numbers if all of them are whole, else text."""
-    is_kept = {field.name: is_exact(field.type) for field in schema}
-    seen: dict[str, set[str]] = {}
+    is_exact_by_name = {field.name: is_exact(field.type) for field in schema}
+    kinds_by_name: dict[str, set[str]] = {}
     for row in _members(path, "properties"):
-        for name in is_kept.keys() & (row or {}).keys():
-            seen.setdefault(name, set()).update(_kinds(row[name]))
-    changed = sorted(name for name, kinds in seen.items() if _is_changed(kinds, is_kept=is_kept[name]))
-    return {name: WHOLE if seen[name] <= {"whole", "odd"} else pa.string() for name in changed}
+        for name in is_exact_by_name.keys() & (row or {}).keys():
+            kinds_by_name.setdefault(name, set()).update(_kinds(row[name]))
+    changed_names = sorted(
+        name for name, name_kinds in kinds_by_name.items() if _is_changed(name_kinds, is_kept=is_exact_by_name[name])
+    )
+    return {name: WHOLE if kinds_by_name[name] <= {"whole", "odd"} else pa.string() for name in changed_names}
 
 
 def _is_changed(kinds: set[str], *, is_kept: bool) -> bool:
-    mixed = ({"truth", "whole"}, {"truth", "number"}, {"text", "number"})  # 1.1 would be the text 1.1000000000000001
-    return any(each <= kinds for each in mixed) or ("odd" in kinds and not is_kept)
+    mixtures = ({"truth", "whole"}, {"truth", "number"}, {"text", "number"})  # 1.1 would be the text 1.1000000000000001
+    return any(mixture <= kinds for mixture in mixtures) or ("odd" in kinds and not is_kept)
 
 
 def _kinds(value: object) -> set[str]:
@@ -160,21 +164,21 @@ def _kinds(value: object) -> set[str]:
         return set()
     if isinstance(value, bool):
         return {"truth"}
-    odd = {"odd"} if _is_odd(value) else set()
-    return odd | {"whole" if _is_whole(value) else "number" if isinstance(value, int | Decimal) else "text"}
+    exactness = {"odd"} if _needs_exact_text(value) else set()
+    return exactness | {"whole" if _is_whole(value) else "number" if isinstance(value, int | Decimal) else "text"}
 
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and len(str(abs(value))) <= DIGITS
 
 
-def _is_odd(value: object) -> bool:
+def _needs_exact_text(value: object) -> bool:
     """Whether a value is, or holds, a number that floats cannot tell from its neighbours, or a text that GDAL changes.
 
     It ends a text at a zero, and cannot read characters of which the last 16 bits are those of a surrogate.
     """
     if isinstance(value, list | dict):
-        return any(map(_is_odd, [*value, *value.values()] if isinstance(value, dict) else value))
+        return any(map(_needs_exact_text, [*value, *value.values()] if isinstance(value, dict) else value))
     if isinstance(value, str):
         return any(not ord(character) & 0xFFFF or 0xD800 <= ord(character) & 0xFFFF < 0xE000 for character in value)
     if isinstance(value, Decimal):  # 9007199254740993.0, but not 1e300
@@ -182,7 +186,7 @@ def _is_odd(value: object) -> bool:
     return isinstance(value, int) and abs(value) >= EXACT
 
 
-def _published(value: object, kind: pa.DataType) -> object:
+def _published_value(value: object, kind: pa.DataType) -> object:
     if value is None or kind == WHOLE or isinstance(value, str):
         return value
     return _json(value)
@@ -201,16 +205,16 @@ def _json(value: object) -> str:
 
 def _members(path: Path, name: str) -> Iterator[Any]:
     """A member of each feature, of a collection or of features one after the other; those that have it."""
-    for prefix in PLACES[name]:
-        found = False
+    for prefix in MEMBER_PATHS[name]:
+        is_present = False
         with path.open("rb") as stream:
             try:
                 for value in ijson.items(_Text(stream), prefix, multiple_values=True):
-                    found = True
+                    is_present = True
                     yield value
             except ijson.JSONError as error:
                 raise ValueError(INVALID) from error
-        if found:
+        if is_present:
             return
 
 

@@ -39,11 +39,13 @@ def require_declared_values(path: Path, layer: str | None, name: str, key: str) 
         if not tests or not database.execute(IS_TABLE, [table]).fetchone():
             return
         values = ", ".join(f"case when {test} then {sql_name(column)} end" for column, test in tests.items())
-        found = database.execute(
+        violation = database.execute(
             f"select {values} from {sql_name(table)} where {' or '.join(tests.values())} limit 1"  # noqa: S608 (quoted)
         ).fetchone()
-    if found:
-        column, value = next((column, value) for column, value in zip(tests, found, strict=True) if value is not None)
+    if violation:
+        column, value = next(
+            (column, value) for column, value in zip(tests, violation, strict=True) if value is not None
+        )
         raise ReadError(
             f"{key}: column {column!r} of {name} is declared as {dict(columns)[column]}, but holds {value!r}, which "
             f"would be read as another value. Save that column in a type that holds it (in QGIS: Refactor fields), "

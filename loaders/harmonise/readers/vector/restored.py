@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from loaders.harmonise.readers.vector.dbase import DbfColumns
 from loaders.harmonise.readers.vector.geojson import GEOJSON
 from loaders.harmonise.readers.vector.geojson_values import JsonColumns
-from loaders.harmonise.readers.vector.kml import without_added
+from loaders.harmonise.readers.vector.kml import without_gdal_defaults
 from loaders.harmonise.readers.vector.shapefile import part
 from loaders.harmonise.values.exact_numbers import EXACT
 from loaders.settings.file_selection import SourceFile
@@ -20,7 +20,7 @@ LARGEST_ID = 1e30  # what is larger stands for nothing, as -1.8e308
 Restore = Callable[[pa.Table, pa.ChunkedArray], pa.Table]
 
 
-def restoring(file: SourceFile, schema: pa.Schema) -> Restore:
+def value_restorer(file: SourceFile, schema: pa.Schema) -> Restore:
     """What puts the published values back into the batches of a file, one after the other.
 
     Args:
@@ -35,12 +35,12 @@ def restoring(file: SourceFile, schema: pa.Schema) -> Restore:
     """
     if file.suffix in GEOJSON:
         json = JsonColumns(file.path, schema)
-        return lambda table, _: json.restored(table)
+        return lambda table, _: json.restore(table)
     if file.suffix == ".shp" and (dbf := part(file, ".dbf")):
         columns = DbfColumns(dbf, schema)
-        return lambda table, ids: columns.restored(table, ids.to_numpy())
+        return lambda table, ids: columns.restore(table, ids.to_numpy())
     if file.suffix in KML:
-        return lambda table, _: without_added(_require_exact(table))
+        return lambda table, _: without_gdal_defaults(_require_exact(table))
     if file.suffix in SPREADSHEETS:
         return lambda table, _: _require_exact(table)
     if file.suffix == FLATGEOBUF:

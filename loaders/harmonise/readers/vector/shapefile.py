@@ -18,16 +18,20 @@ def require_whole_shapefile(file: SourceFile, key: str) -> None:
     Raises:
         ReadError: a part is missing or was cut short, or they do not belong together.
     """
-    heads = {suffix: _head_and_size(file, suffix) for suffix in (".shp", ".shx", ".dbf")}
-    for suffix, head in heads.items():
-        if head is None:
+    headers = {suffix: _header_and_size(file, suffix) for suffix in (".shp", ".shx", ".dbf")}
+    for suffix, header_and_size in headers.items():
+        if header_and_size is None:
             raise ReadError(_message(key, file, f"its {suffix} is missing"))
-        if len(head[0]) < HEADER_BYTES // 4:
-            raise ReadError(_message(key, file, f"its {suffix} is only {head[1]:,} bytes long"))
-    (shp, shp_bytes), (shx, shx_bytes), (dbf, dbf_bytes) = (head for head in heads.values() if head)
-    for suffix, begin, found in ((".shp", shp, shp_bytes), (".shx", shx, shx_bytes)):
-        if (stated := 2 * struct.unpack(">i", begin[24:28])[0]) != found:
-            raise ReadError(_message(key, file, f"its {suffix} should be {stated:,} bytes long, and is {found:,}"))
+        if len(header_and_size[0]) < HEADER_BYTES // 4:
+            raise ReadError(_message(key, file, f"its {suffix} is only {header_and_size[1]:,} bytes long"))
+    (shp, shp_bytes), (shx, shx_bytes), (dbf, dbf_bytes) = (
+        header_and_size for header_and_size in headers.values() if header_and_size
+    )
+    for suffix, header, size_bytes in ((".shp", shp, shp_bytes), (".shx", shx, shx_bytes)):
+        if (stated_bytes := 2 * struct.unpack(">i", header[24:28])[0]) != size_bytes:
+            raise ReadError(
+                _message(key, file, f"its {suffix} should be {stated_bytes:,} bytes long, and is {size_bytes:,}")
+            )
     rows, head_bytes, row_bytes = struct.unpack("<IHH", dbf[4:12])
     if dbf_bytes < head_bytes + rows * row_bytes:
         raise ReadError(_message(key, file, f"its .dbf is {dbf_bytes:,} bytes long: too short for {rows:,} rows"))
@@ -42,11 +46,13 @@ def part(file: SourceFile, suffix: str) -> Path | None:
 
 def parts(file: SourceFile, suffixes: Collection[str]) -> dict[str, Path]:
     """A file and what belongs to it, by ending, which may be in either case."""
-    beside = [path for path in sorted(file.path.parent.iterdir()) if path.stem == file.path.stem]
-    return {path.suffix.lower(): path for path in beside if path.suffix.lower() in suffixes} | {file.suffix: file.path}
+    siblings = [path for path in sorted(file.path.parent.iterdir()) if path.stem == file.path.stem]
+    return {path.suffix.lower(): path for path in siblings if path.suffix.lower() in suffixes} | {
+        file.suffix: file.path
+    }
 
 
-def _head_and_size(file: SourceFile, suffix: str) -> tuple[bytes, int] | None:
+def _header_and_size(file: SourceFile, suffix: str) -> tuple[bytes, int] | None:
     """The first bytes and the size of a part; None if it is not there."""
     if not (path := part(file, suffix)):
         return None
@@ -54,8 +60,8 @@ def _head_and_size(file: SourceFile, suffix: str) -> tuple[bytes, int] | None:
         return stream.read(HEADER_BYTES), path.stat().st_size
 
 
-def _message(key: str, file: SourceFile, found: str) -> str:
+def _message(key: str, file: SourceFile, problem: str) -> str:
     return (
-        f"{key}: {file.name} is not a whole shapefile: {found}. Get all of its parts again (.shp, .shx, .dbf, .prj) "
+        f"{key}: {file.name} is not a whole shapefile: {problem}. Get all of its parts again (.shp, .shx, .dbf, .prj) "
         f"and run `make update KEY={key}`."
     )

@@ -24,7 +24,7 @@ from shapely import MultiPolygon, Point, Polygon, box
 
 from loaders.core.errors import ReadError
 from loaders.db.connection import config, load_extension, prepare
-from loaders.harmonise.readers.published_file import Published, read_published
+from loaders.harmonise.readers.published_file import PublishedBatch, read_published
 from loaders.harmonise.shapes.repair import harmonise_shapes
 from loaders.harmonise.values.columns import identifiers, numbers, published_text
 from loaders.harmonise.values.date_intervals import interval
@@ -60,7 +60,7 @@ TRUE = {"true", "1"}  # a file geodatabase has no truth values
 WKT: dict[str, Any] = {"wkt": "outline", "crs": "EPSG:4326"}
 
 
-def _read(path: Path, **reading: Any) -> Published:
+def _read(path: Path, **reading: Any) -> PublishedBatch:
     (published,) = read_published(SourceFile(path, path.name), Reading.model_validate(reading), "farms")
     return published
 
@@ -92,7 +92,7 @@ def _days(table: pa.Table, name: str) -> list[tuple[str, str] | None]:
     return [days and (str(days[0]), str(days[1])) for days in found]
 
 
-def _records(published: Published) -> list[tuple[tuple[Any, ...], Any]]:
+def _records(published: PublishedBatch) -> list[tuple[tuple[Any, ...], Any]]:
     """What a load makes of the columns, and the shapes."""
     table = published.attributes
     name = next(column for column in table.column_names if column.lower() == "name")
@@ -110,7 +110,7 @@ def _records(published: Published) -> list[tuple[tuple[Any, ...], Any]]:
     return sorted(zip(rows, shapes, strict=True), key=lambda row: order[str(row[0][0])])
 
 
-def _require_equal(published: Published) -> None:
+def _require_equal(published: PublishedBatch) -> None:
     found = _records(published)
     assert [row for row, _ in found] == RECORDS
     apart = [shapely.hausdorff_distance(shape, expected) for (_, shape), expected in zip(found, SHAPES, strict=True)]

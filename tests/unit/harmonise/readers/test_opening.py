@@ -19,8 +19,8 @@ from shapely import Point
 from loaders.add.inspect import look
 from loaders.core.errors import ReadError
 from loaders.core.file_formats import DRIVERS, FORMATS
-from loaders.harmonise.readers.opening import opened
-from loaders.harmonise.readers.published_file import Published, read_published
+from loaders.harmonise.readers.opening import open_published
+from loaders.harmonise.readers.published_file import PublishedBatch, read_published
 from loaders.harmonise.readers.vector import gdal
 from loaders.settings.columns import Reading
 from loaders.settings.file_selection import SourceFile
@@ -34,7 +34,7 @@ LONLAT_WKT = (
 )
 
 
-def _read(path: Path, **reading: Any) -> Published:
+def _read(path: Path, **reading: Any) -> PublishedBatch:
     (published,) = read_published(SourceFile(path, path.name), Reading.model_validate(reading), "farms")
     return published
 
@@ -147,7 +147,7 @@ def _require_opened_by_its_own_driver(content: bytes, ending: str, folder: Path)
     file = SourceFile(folder / f"farms{ending}", f"farms{ending}")
     file.path.write_bytes(content)
     try:
-        with opened(file, "farms") as path:
+        with open_published(file, "farms") as path:
             driver = _opened_by(path)
     except ReadError:
         return
@@ -502,7 +502,7 @@ def test_the_neighbours_of_a_file_say_nothing(tmp_path: Path) -> None:
     for neighbour in neighbours:
         (tmp_path / neighbour).write_text("<OGRVRTDataSource/>")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    with opened(SourceFile(tmp_path / "f.shp", "f.shp")) as path:
+    with open_published(SourceFile(tmp_path / "f.shp", "f.shp")) as path:
         assert sorted(part.suffix for part in path.parent.iterdir()) == [".cpg", ".dbf", ".prj", ".shp", ".shx"]
     assert _read(tmp_path / "f.shp").attributes["n"].to_pylist() == [1, 2]
     assert _read(tmp_path / "f.gml", crs="EPSG:4326").attributes["n"].to_pylist() == ["1"]

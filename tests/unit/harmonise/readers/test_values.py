@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from shapely import Point
 
 from loaders.core.errors import ReadError
-from loaders.harmonise.readers.published_file import Published, read_published
+from loaders.harmonise.readers.published_file import PublishedBatch, read_published
 from loaders.harmonise.readers.vector.losses import losses_as_errors
 from loaders.harmonise.source_attributes import json_rows
 from loaders.harmonise.values.columns import identifiers, published_text
@@ -34,12 +34,12 @@ from loaders.settings.file_selection import SourceFile
 LONG = 2**53 + 1  # the first whole number that is no float
 
 
-def _read(path: Path, **reading: Any) -> Published:
+def _read(path: Path, **reading: Any) -> PublishedBatch:
     (published,) = read_published(SourceFile(path, path.name), Reading.model_validate(reading), "farms")
     return published
 
 
-def _ids(published: Published, column: str) -> list[str | None]:
+def _ids(published: PublishedBatch, column: str) -> list[str | None]:
     return identifiers(published.attributes, Column(column=(column,)), "farms")
 
 
