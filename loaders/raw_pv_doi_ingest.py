@@ -23,7 +23,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.core.terminal import progress
 from loaders.db.database import Database
 from loaders.execution.executors import workers
-from loaders.execution.failed_branch import Failed, FailuresAsValues
+from loaders.execution.failed_branch import FailedBranch, FailuresAsValues
 from loaders.harmonise.load_result import LoadResult, put_in_place
 from loaders.lineage.emit import hamilton_adapters, pipeline_events
 from loaders.lineage.steps import doi_steps, load_steps
@@ -110,7 +110,7 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
         "export_geoparquet": export_geoparquet,
     }
     kind = (executor or settings.executor) if use_parallel else None
-    told = partial(doi_steps, settings, chosen, paths, database.told, export_geoparquet)
+    told = partial(doi_steps, settings, chosen, paths, database.lineage_name, export_geoparquet)
     with (
         pipeline_events(DOI_DATASETS, paths, told) as run,
         _downloads(settings, paths, use_cache=use_cache, force=force_download) as downloads,
@@ -122,11 +122,11 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
         with downloads.bars:
             made = graph.execute(["collected_arrow_tables", "store_individual_datasets"], inputs=inputs)
         stored: dict[str, str] = made["store_individual_datasets"]
-        _require_all([each for each in made["collected_arrow_tables"] if isinstance(each, Failed)], stored)
+        _require_all([each for each in made["collected_arrow_tables"] if isinstance(each, FailedBranch)], stored)
     return stored
 
 
-def _require_all(failed: list[Failed], stored: dict[str, str]) -> None:
+def _require_all(failed: list[FailedBranch], stored: dict[str, str]) -> None:
     """Raise what failed: by itself, if nothing else was asked for, or if it is the same for all."""
     if failed and not stored and len({str(each.error) for each in failed}) == 1:
         raise failed[0].error

@@ -19,7 +19,7 @@ if memory.has_few_addresses():  # under `ulimit -v`, a thread that finds no room
     CONFIG["threads"] = 1
 MEMORY_VARIABLE = "EO_PV_MEMORY_MB"
 LARGEST_SHARE_OF_MEMORY = 0.8
-OTHERS_MB = 250  # of dbt, Python and GEOS, in addition to what DuckDB counts
+OTHER_LIBRARIES_MB = 250  # of dbt, Python and GEOS, in addition to what DuckDB counts
 LEAST_MB = 100
 MEMORY_MB = 1000  # what exceeds it goes to the disk beside the database; GEOS's own memory is not counted
 # else ST_Area_Spheroid and ST_Transform read EPSG:4326 as (lat, lon)
@@ -59,8 +59,8 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
 
 def config(memory_mb: int | None = None) -> dict[str, Any]:
     """How a database is opened: with MEMORY_MB, or with less where there is less."""
-    stated = os.environ.get(MEMORY_VARIABLE)
-    memory_mb = memory_mb or (stated_memory_mb(stated) if stated else int(min(MEMORY_MB, usable_mb())))
+    environment_mb = os.environ.get(MEMORY_VARIABLE)
+    memory_mb = memory_mb or (stated_memory_mb(environment_mb) if environment_mb else int(min(MEMORY_MB, usable_mb())))
     return CONFIG | {"memory_limit": f"{memory_mb}MB"}
 
 
@@ -80,7 +80,7 @@ def database_file(path: Path) -> str:
 
 def usable_mb() -> float:
     """How much of the memory that there is DuckDB may take [MB]."""
-    return max(LARGEST_SHARE_OF_MEMORY * memory.limit_mb() - OTHERS_MB, LEAST_MB)
+    return max(LARGEST_SHARE_OF_MEMORY * memory.limit_mb() - OTHER_LIBRARIES_MB, LEAST_MB)
 
 
 def stated_memory_mb(text: str) -> int:
@@ -108,11 +108,11 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
     return connection
 
 
-def _reason(said: str, path: Path) -> str:
+def _reason(message: str, path: Path) -> str:
     """Why a database cannot be opened, and what to do."""
-    if found := sentence_for(said, (path.parent,)):
-        return found
-    if "different configuration" in said:
+    if sentence := sentence_for(message, (path.parent,)):
+        return sentence
+    if "different configuration" in message:
         return "This program has it open already, with other settings. Close that connection first."
     return (
         "It is damaged, was written by another version of DuckDB, or is no database. Remove it, and make it again with "

@@ -36,7 +36,7 @@ class Database:
         return self.path or self.paths.database
 
     @property
-    def told(self) -> Path:
+    def lineage_name(self) -> Path:
         """By what lineage names it: its file, or `lake`."""
         is_lake = self.settings.warehouse == "ducklake" and self.path is None and self.connection is None
         return Path(lake.LAKE) if is_lake else self.file

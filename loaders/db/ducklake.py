@@ -21,13 +21,13 @@ from loaders.db.ducklake_bucket import use_bucket
 from loaders.settings.ducklake import DuckLake
 
 LAKE = "lake"
-BUILT = "built"
+BUILD = "built"
 AUTHOR = "eo-pv"
 ATTEMPTS = 4
 LONGEST_WAIT_S = 8
 ADVICE = "Check ducklake.files in params.yaml, and the network, the proxy and the keys that the environment names."
-FIRST = "Failed to initialize DuckLake"  # another makes the catalogue at the same moment
-CONNECTION = ("PGHOST", "PGDATABASE", "PGUSER")  # a password may also be in ~/.pgpass, or not be needed
+INITIALISATION_FAILED = "Failed to initialize DuckLake"  # another makes the catalogue at the same moment
+POSTGRES_VARIABLES = ("PGHOST", "PGDATABASE", "PGUSER")  # a password may also be in ~/.pgpass, or not be needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def attach(
         _retrying()(connection.execute, statement)
     except duckdb.Error as error:
         raise BuildError(
-            f"The DuckLake of {paths.home} ({settings.catalogue}) cannot be opened: {_in_short(error)}. "
+            f"The DuckLake of {paths.home} ({settings.catalogue}) cannot be opened: {_one_line(error)}. "
             f"Check ducklake in params.yaml, and the variables of the environment that name its catalogue and files."
         ) from None  # what it comes from may hold a password
 
@@ -96,7 +96,7 @@ def opened(settings: DuckLake, paths: ProjectPaths, *, read_only: bool = False) 
             yield connection
     except duckdb.IOException as error:  # of a file or of the bucket; the catalogue raises others
         raise BuildError(
-            f"The files of the DuckLake of {paths.home} cannot be read or written: {_in_short(error)}. {ADVICE}"
+            f"The files of the DuckLake of {paths.home} cannot be read or written: {_one_line(error)}. {ADVICE}"
         ) from None
 
 
@@ -131,21 +131,21 @@ def publish(database: Path, schemas: Sequence[str], message: str, settings: Duck
         return int(_retrying()(_publish_once, database, schemas, message, settings, paths))
     except duckdb.Error as error:
         raise BuildError(
-            f"The tables cannot be published in the DuckLake of {paths.home}: {_in_short(error)}. It is as "
+            f"The tables cannot be published in the DuckLake of {paths.home}: {_one_line(error)}. It is as "
             f"it was. Run `make all` again; if others write to it all the time, take turns."
         ) from None  # what it comes from may hold a password
 
 
 def _publish_once(database: Path, schemas: Sequence[str], message: str, settings: DuckLake, paths: ProjectPaths) -> int:
     with _opened(settings, paths) as connection:
-        connection.execute(f"ATTACH {sql_text(database_file(database))} AS {BUILT} (READ_ONLY)")
+        connection.execute(f"ATTACH {sql_text(database_file(database))} AS {BUILD} (READ_ONLY)")
         connection.execute("BEGIN")
         for schema in schemas:
             _replace_schema(connection, schema)
         connection.execute(f"CALL {LAKE}.set_commit_message(?, ?)", [AUTHOR, message])
         connection.execute("COMMIT")
         # null where nothing was to be changed
-        own, last = (f"(SELECT id FROM {LAKE}.{which}_snapshot())" for which in ("last_committed", "current"))  # noqa: S608
+        own, last = (f"(SELECT id FROM {LAKE}.{name}_snapshot())" for name in ("last_committed", "current"))  # noqa: S608
         ((snapshot,),) = connection.execute(f"SELECT coalesce({own}, {last})").fetchall()
     return int(snapshot)
 
@@ -164,29 +164,31 @@ def is_attached(connection: duckdb.DuckDBPyConnection) -> bool:
 
 def _replace_schema(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
     query = "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name = ? ORDER BY table_name"
-    built, present = (
-        [name for (name,) in connection.execute(query, [place, schema]).fetchall()] for place in (BUILT, LAKE)
+    build_names, lake_names = (
+        [name for (name,) in connection.execute(query, [database, schema]).fetchall()] for database in (BUILD, LAKE)
     )
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {LAKE}.{schema}")
-    for name in built:
-        place = f"{schema}.{sql_name(name)}"
-        connection.execute(f"CREATE OR REPLACE TABLE {LAKE}.{place} AS SELECT * FROM {BUILT}.{place} ORDER BY ALL")  # noqa: S608
-    for name in set(present) - set(built):
+    for name in build_names:
+        table = f"{schema}.{sql_name(name)}"
+        connection.execute(f"CREATE OR REPLACE TABLE {LAKE}.{table} AS SELECT * FROM {BUILD}.{table} ORDER BY ALL")  # noqa: S608
+    for name in set(lake_names) - set(build_names):
         connection.execute(f"DROP TABLE {LAKE}.{schema}.{sql_name(name)}")
 
 
 def _retrying() -> Retrying:
     return Retrying(
-        retry=retry_if_exception(_is_of_the_moment),
+        retry=retry_if_exception(_is_transient),
         stop=stop_after_attempt(ATTEMPTS),
         wait=wait_random_exponential(max=LONGEST_WAIT_S),
         reraise=True,
     )
 
 
-def _is_of_the_moment(error: BaseException) -> bool:
+def _is_transient(error: BaseException) -> bool:
     """Whether the catalogue is locked, has changed meanwhile, or is just being made by another."""
-    return isinstance(error, duckdb.TransactionException) or (isinstance(error, duckdb.Error) and FIRST in str(error))
+    return isinstance(error, duckdb.TransactionException) or (
+        isinstance(error, duckdb.Error) and INITIALISATION_FAILED in str(error)
+    )
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, settings: DuckLake, files: str) -> None:
@@ -199,7 +201,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, settings: DuckLake, files: s
 def _catalogue(settings: DuckLake, paths: ProjectPaths) -> str:
     if settings.catalogue == "sqlite":
         return f"ducklake:sqlite:{paths.lake}"
-    missing = [name for name in CONNECTION if not os.environ.get(name)]
+    missing = [name for name in POSTGRES_VARIABLES if not os.environ.get(name)]
     if missing and not os.environ.get("PGSERVICE"):
         raise BuildError(
             f"ducklake.catalogue is postgres in params.yaml, but the environment does not say {', '.join(missing)}. "
@@ -216,6 +218,6 @@ def _files(settings: DuckLake, paths: ProjectPaths) -> str:
     return f"{paths.root / Path(settings.files).expanduser() / paths.origin}/"
 
 
-def _in_short(error: duckdb.Error) -> str:
+def _one_line(error: duckdb.Error) -> str:
     """What DuckDB says, in one line and without the statement, which is ours."""
     return " ".join(str(error).split()).partition(" LINE 1: ")[0].rstrip(".")

@@ -67,8 +67,10 @@ def _make_secret(connection: duckdb.DuckDBPyConnection, environment: Mapping[str
                 "http(s)://host:port, without a user and a password. Set it so, or unset it for Amazon's own."
             )
         options |= {"ENDPOINT": parts.netloc, "URL_STYLE": "path", "USE_SSL": str(parts.scheme != "http").lower()}
-    said = ", ".join(f"{name} {sql_text(text)}" for name, text in options.items() if text)
-    connection.execute(f"CREATE OR REPLACE TEMPORARY SECRET {SECRET} (TYPE s3{', ' if said else ''}{said})")
+    assignments = ", ".join(f"{name} {sql_text(text)}" for name, text in options.items() if text)
+    connection.execute(
+        f"CREATE OR REPLACE TEMPORARY SECRET {SECRET} (TYPE s3{', ' if assignments else ''}{assignments})"
+    )
 
 
 def _endpoint(environment: Mapping[str, str]) -> str | None:

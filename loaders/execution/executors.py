@@ -34,7 +34,7 @@ class SpawningExecutor(MultiProcessingExecutor):
         return ProcessPoolExecutor(self.max_tasks, mp_context=multiprocessing.get_context("spawn"))
 
 
-class Watched(TaskExecutor):
+class ReportingExecutor(TaskExecutor):
     """Another executor, of which it is told when a task has ended.
 
     Args:
@@ -55,7 +55,7 @@ class Watched(TaskExecutor):
 
     def submit_task(self, task: TaskImplementation) -> TaskFuture:
         """Begin a task."""
-        return _WatchedFuture(self._inner.submit_task(task), self._on_end)
+        return _ReportingFuture(self._inner.submit_task(task), self._on_end)
 
     def can_submit_task(self) -> bool:
         """Whether a worker is free."""
@@ -65,7 +65,7 @@ class Watched(TaskExecutor):
         return False
 
 
-class _WatchedFuture(TaskFuture):
+class _ReportingFuture(TaskFuture):
     def __init__(self, inner: TaskFuture, on_end: Callable[[], None]) -> None:
         self._inner, self._on_end, self._has_ended = inner, on_end, False
 
@@ -101,14 +101,14 @@ def workers(executor: Executor | None, scheduler: str | None, on_end: Callable[[
         raise SettingsError(f"A scheduler ({scheduler}) is for the executor dask, not for {executor or 'none'}.")
     if executor == "dask":
         with _dask(scheduler) as inner:
-            yield Watched(inner, on_end)
+            yield ReportingExecutor(inner, on_end)
         return
     if executor is None:
-        yield Watched(SynchronousLocalTaskExecutor(), on_end)
+        yield ReportingExecutor(SynchronousLocalTaskExecutor(), on_end)
     elif executor == "threads":
-        yield Watched(MultiThreadingExecutor(MAX_WORKERS), on_end)
+        yield ReportingExecutor(MultiThreadingExecutor(MAX_WORKERS), on_end)
     elif executor == "processes":
-        yield Watched(SpawningExecutor(_processes()), on_end)
+        yield ReportingExecutor(SpawningExecutor(_processes()), on_end)
     else:
         raise SettingsError(f"There is no executor {executor!r}. There are: {', '.join(get_args(Executor))}.")
 
@@ -120,10 +120,10 @@ def _dask(scheduler: str | None) -> Iterator[TaskExecutor]:
     from hamilton.plugins.h_dask import DaskExecutor  # noqa: PLC0415
 
     address = scheduler or dask.config.get("scheduler-address", None)
-    here = {"n_workers": _processes(), "threads_per_worker": 1, "dashboard_address": None}
+    local_cluster = {"n_workers": _processes(), "threads_per_worker": 1, "dashboard_address": None}
     with TemporaryDirectory(prefix="eo-pv-dask-") as folder:
         try:
-            client = Client(**({"address": address} if address else here | {"local_directory": folder}))
+            client = Client(**({"address": address} if address else local_cluster | {"local_directory": folder}))
         except (OSError, ValueError) as error:
             advice = "Start one with `dask scheduler`, or name none"
             raise SourceError(f"The Dask scheduler {address} does not answer: {error}. {advice}.") from error

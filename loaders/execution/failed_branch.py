@@ -13,7 +13,7 @@ BRANCH = "target_datasets"  # every node of a dataset's branch has its dataset a
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class FailedBranch:
     """What stands in the place of what a dataset's node would have returned."""
 
     key: str
@@ -28,14 +28,14 @@ class FailuresAsValues(NodeExecutionMethod):
         if BRANCH not in node_kwargs:
             return node_callable(**node_kwargs)
         for value in node_kwargs.values():
-            if isinstance(value, Failed):
+            if isinstance(value, FailedBranch):
                 return value
         key = node_kwargs[BRANCH].key
         try:
             return node_callable(**node_kwargs)
         except EoPvError as error:
-            return Failed(key, error)
+            return FailedBranch(key, error)
         except Exception as error:
-            if found := explained(error, (Path("data"),)):
-                return Failed(key, SourceError(f"{key}: {found}"))
+            if explanation := explained(error, (Path("data"),)):
+                return FailedBranch(key, SourceError(f"{key}: {explanation}"))
             raise

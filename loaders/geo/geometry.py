@@ -19,7 +19,7 @@ from loaders.geo.antimeridian import HALF_WORLD, WORLD, joined
 LONLAT = pyproj.CRS.from_epsg(4326)
 EQUAL_AREA = pyproj.CRS.from_epsg(6933)  # cylindrical equal-area on the WGS 84 ellipsoid
 # EPSG:6933 takes 181° for -179°; this goes on, so that outlines across the antimeridian are measured in one piece
-EQUAL_AREA_BEYOND = (
+EQUAL_AREA_UNWRAPPED = (
     "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad +step +proj=cea +lat_ts=30 +ellps=WGS84 +over"
 )
 AREA_DECIMALS = 2  # [m²]: far below what any publisher draws; keeps the last bits of a platform out of the tables
@@ -105,7 +105,7 @@ def area_m2(shapes: Shapes) -> Numbers:
 
     Longitudes may go on to 360°. 0 where holes, of an invalid shape, enclose more than their shell.
     """
-    plane = projected(shapes, pyproj.Transformer.from_pipeline(EQUAL_AREA_BEYOND))
+    plane = projected(shapes, pyproj.Transformer.from_pipeline(EQUAL_AREA_UNWRAPPED))
     areas: Numbers = shapely.area(plane).clip(min=0).round(AREA_DECIMALS)
     areas[shapely.get_dimensions(shapes) < 2] = np.nan
     return areas
@@ -113,30 +113,30 @@ def area_m2(shapes: Shapes) -> Numbers:
 
 def geometry_hashes(shapes: Shapes) -> Shapes:
     """A hash of each shape, wherever its rings begin, however its parts are ordered; None for missing shapes."""
-    plain = shapely.transform(shapes, lambda xy: xy + 0.0)  # -0 becomes 0
-    single = (shapely.get_type_id(plain) == MULTIPOLYGON) & (shapely.get_num_geometries(plain) == 1)
-    plain[single] = shapely.get_geometry(plain[single], 0)
-    texts = shapely.to_wkb(shapely.normalize(plain))
+    normalised = shapely.transform(shapes, lambda xy: xy + 0.0)  # -0 becomes 0
+    single = (shapely.get_type_id(normalised) == MULTIPOLYGON) & (shapely.get_num_geometries(normalised) == 1)
+    normalised[single] = shapely.get_geometry(normalised[single], 0)
+    wkb = shapely.to_wkb(shapely.normalize(normalised))
     hashes = np.full(len(shapes), None, dtype=object)
-    known = ~shapely.is_missing(shapes)
-    hashes[known] = [hashlib.sha256(text).digest()[:HASH_BYTES] for text in texts[known]]
+    is_known = ~shapely.is_missing(shapes)
+    hashes[is_known] = [hashlib.sha256(text).digest()[:HASH_BYTES] for text in wkb[is_known]]
     return hashes
 
 
 def centroids(shapes: Shapes) -> tuple[Numbers, Numbers]:
     """Longitude and latitude of the centroids [°], EPSG:4326; NaN for missing shapes."""
-    points = shapely.centroid(joined(shapes))
-    lon, lat = shapely.get_x(points), shapely.get_y(points)
+    centres = shapely.centroid(joined(shapes))
+    lon, lat = shapely.get_x(centres), shapely.get_y(centres)
     lon = np.where(lon > HALF_WORLD, lon - WORLD, lon)
     return np.round(lon, DEGREE_DECIMALS), np.round(lat, DEGREE_DECIMALS)
 
 
 def h3_cells(lon: Numbers, lat: Numbers, resolution: int) -> Shapes:
     """The H3 cell of each position as text; None where the position is not known."""
-    known = ~(np.isnan(lon) | np.isnan(lat))
+    is_known = ~(np.isnan(lon) | np.isnan(lat))
     cells = np.full(len(lon), None, dtype=object)
-    if known.any():
-        cells[known] = cells_to_string(coordinates_to_cells(lat[known], lon[known], resolution)).to_pylist()
+    if is_known.any():
+        cells[is_known] = cells_to_string(coordinates_to_cells(lat[is_known], lon[is_known], resolution)).to_pylist()
     return cells
 
 

@@ -23,7 +23,7 @@ from loaders.settings.params import Settings
 # cells with the position of their centre, EPSG:4326
 CELLS = pa.schema([("h3_cell", pa.string()), ("lon", pa.float64()), ("lat", pa.float64())])
 BOUNDARIES, IRRADIANCE = "boundaries", "irradiance"
-COARSE = 3  # about 12,400 km²: a new record seldom needs boundaries that are not there yet
+BOUNDARY_RESOLUTION = 3  # about 12,400 km²: a new record seldom needs boundaries that are not there yet
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +38,11 @@ def write_cells(settings: Settings, paths: ProjectPaths) -> dict[str, int]:
         BuildError: no records are loaded.
     """
     files = loaded_files(settings, paths)
-    resolutions = {BOUNDARIES: COARSE, IRRADIANCE: settings.irradiance.h3_resolution}
-    found = record_cells(files, resolutions)
-    for name, cells in found.items():
+    resolutions = {BOUNDARIES: BOUNDARY_RESOLUTION, IRRADIANCE: settings.irradiance.h3_resolution}
+    cells_by_name = record_cells(files, resolutions)
+    for name, cells in cells_by_name.items():
         write_parquet(cells, paths.cells(name))
-    return {name: len(cells) for name, cells in found.items()}
+    return {name: len(cells) for name, cells in cells_by_name.items()}
 
 
 def record_cells(files: Sequence[Path], resolutions: Mapping[str, int]) -> dict[str, pa.Table]:

@@ -18,8 +18,8 @@ MOST_REPAIRS = 100_000_000  # edges and crossings of a ring, times its crossings
 MOST_CROSSINGS = 500_000  # of all rings with each other: about 6 s
 MOST_COMPARED = 10_000_000  # pairs of edges whose boxes meet: about 3 s
 SIMPLE_EDGES = 100  # that cross as often as they can are below all limits
-PAIRS_AT_A_TIME = 4_000_000
-LEAST_AT_A_TIME, MOST_AT_A_TIME = 16, 2048  # edges; a few of a million can meet them all
+BATCH_PAIRS = 4_000_000
+LEAST_BATCH_EDGES, MOST_BATCH_EDGES = 16, 2048  # edges; a few of a million can meet them all
 
 Corners = npt.NDArray[np.float64]  # two columns
 
@@ -52,10 +52,13 @@ def too_complex_to_repair(shape: BaseGeometry) -> bool:
         meet = ~_are_neighbours(edges, a, b) & _meet(edges, a, b)
         ring_a, ring_b = ring[a[meet]], ring[b[meet]]
         crossings += len(ring_a)
-        changed, more = np.unique(ring_a[ring_a == ring_b], return_counts=True)
-        before = own_crossings[changed]
-        own_crossings[changed] += more
-        repairs += int(_repairs(length[changed], before + more).sum() - _repairs(length[changed], before).sum())
+        changed_rings, new_crossings = np.unique(ring_a[ring_a == ring_b], return_counts=True)
+        previous = own_crossings[changed_rings]
+        own_crossings[changed_rings] += new_crossings
+        repairs += int(
+            _repairs(length[changed_rings], previous + new_crossings).sum()
+            - _repairs(length[changed_rings], previous).sum()
+        )
         if crossings > MOST_CROSSINGS or repairs > MOST_REPAIRS:
             return True
     return False
@@ -72,10 +75,10 @@ def _crosses_too_often(a: BaseGeometry, b: BaseGeometry) -> bool:
     (edges_a, _), (edges_b, _) = _edges(a), _edges(b)
     edges = np.vstack((edges_a, edges_b))
     crossings, compared = 0, 0
-    for one, other in _near_pairs(edges):
-        of_both = (one < len(edges_a)) & (other >= len(edges_a))
-        crossings += int(_meet(edges, one[of_both], other[of_both]).sum())
-        compared += len(one)
+    for index_a, index_b in _near_pairs(edges):
+        is_between = (index_a < len(edges_a)) & (index_b >= len(edges_a))
+        crossings += int(_meet(edges, index_a[is_between], index_b[is_between]).sum())
+        compared += len(index_a)
         if crossings > MOST_CROSSINGS or compared > MOST_COMPARED:
             return True
     return False
@@ -89,7 +92,7 @@ def _near_pairs(edges: Numbers) -> Iterator[tuple[Rows, Rows]]:
     """Pairs of edges whose boxes meet, each pair once, those of some edges at a time."""
     lines = np.asarray(shapely.linestrings(edges.reshape(-1, 2, 2)))
     tree = shapely.STRtree(lines)
-    step = int(np.clip(PAIRS_AT_A_TIME // len(edges), LEAST_AT_A_TIME, MOST_AT_A_TIME))
+    step = int(np.clip(BATCH_PAIRS // len(edges), LEAST_BATCH_EDGES, MOST_BATCH_EDGES))
     for first in range(0, len(edges), step):
         a, b = tree.query(lines[first : first + step])
         later = b > a + first
@@ -101,8 +104,8 @@ def _edges(shape: BaseGeometry) -> tuple[Numbers, Rows]:
     rings = shapely.get_rings(shapely.get_parts(shape))
     corners, ring = shapely.get_coordinates(rings, return_index=True)
     edges = np.hstack((corners[:-1], corners[1:]))
-    real = (ring[:-1] == ring[1:]) & (corners[:-1] != corners[1:]).any(axis=1)
-    return edges[real], ring[:-1][real]
+    has_length = (ring[:-1] == ring[1:]) & (corners[:-1] != corners[1:]).any(axis=1)
+    return edges[has_length], ring[:-1][has_length]
 
 
 def _are_neighbours(edges: Numbers, a: Rows, b: Rows) -> Flags:

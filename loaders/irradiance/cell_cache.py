@@ -27,10 +27,10 @@ from loaders.core.errors import SourceError
 from loaders.core.json_text import WRONG_FORM
 from loaders.core.redact import redact
 from loaders.http.retry import last_status
-from loaders.irradiance.api_keys import without_in
+from loaders.irradiance.api_keys import redact_body
 from loaders.irradiance.contract import SCHEMA
-from loaders.irradiance.provider import Found, ProviderContext
-from loaders.irradiance.pv_model import Place, UnreadableError
+from loaders.irradiance.provider import ProviderContext, ProviderResult
+from loaders.irradiance.pv_model import CellCentre, UnreadableError
 from loaders.settings.irradiance import Provider as Name
 
 Answer = TypeVar("Answer")
@@ -68,8 +68,8 @@ class Service:
 
     name: Name
     asked_for: str
-    get: Callable[[Place], bytes]
-    read: Callable[[Place, bytes], pa.Table]
+    get: Callable[[CellCentre], bytes]
+    read: Callable[[CellCentre, bytes], pa.Table]
     at_once: int = 1
     secrets: Sequence[str] = ()
 
@@ -110,7 +110,7 @@ class Kept:
 def kept_of(service: Service, context: ProviderContext) -> Kept:
     """Where the answers of a service are."""
     asked_for = hashlib.sha256(service.asked_for.encode()).hexdigest()[:12]
-    return Kept(context.kept / service.name / asked_for)
+    return Kept(context.cache_folder / service.name / asked_for)
 
 
 def unasked(cells: pa.Table, service: Service, context: ProviderContext) -> int:
@@ -119,7 +119,7 @@ def unasked(cells: pa.Table, service: Service, context: ProviderContext) -> int:
     return sum(_known(place, service, kept) is None for place in _places(cells))
 
 
-def found_by_cell(cells: pa.Table, service: Service, context: ProviderContext) -> Iterator[Found]:
+def found_by_cell(cells: pa.Table, service: Service, context: ProviderContext) -> Iterator[ProviderResult]:
     """What the provider has of each cell, in their order.
 
     Raises:
@@ -135,14 +135,16 @@ def found_by_cell(cells: pa.Table, service: Service, context: ProviderContext) -
                     f"{service.name}: {refused}, for {failures:,} cells one after another. What it has said so far is "
                     f"kept: run the same command again later."
                 )
-            yield Found(rows, {place.h3_cell: str(refused)} if refused else {})
+            yield ProviderResult(rows, {place.h3_cell: str(refused)} if refused else {})
 
 
-def _places(cells: pa.Table) -> list[Place]:
-    return [Place(row["h3_cell"], row["lon"], row["lat"]) for row in cells.to_pylist()]
+def _places(cells: pa.Table) -> list[CellCentre]:
+    return [CellCentre(row["h3_cell"], row["lon"], row["lat"]) for row in cells.to_pylist()]
 
 
-def _ahead(answer: Callable[[Place], Answer], places: Sequence[Place], at_once: int) -> Generator[Answer, None, None]:
+def _ahead(
+    answer: Callable[[CellCentre], Answer], places: Sequence[CellCentre], at_once: int
+) -> Generator[Answer, None, None]:
     """The answers in order, asked for by threads, which do not run ahead of who takes them."""
     if at_once == 1:
         yield from map(answer, places)
@@ -158,7 +160,7 @@ def _ahead(answer: Callable[[Place], Answer], places: Sequence[Place], at_once: 
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _known(place: Place, service: Service, kept: Kept) -> tuple[pa.Table, Refused | None] | None:
+def _known(place: CellCentre, service: Service, kept: Kept) -> tuple[pa.Table, Refused | None] | None:
     """What is kept; null if nothing is, or if it is damaged or of an earlier version."""
     if (reason := kept.refusal(place.h3_cell)) is not None:
         return SCHEMA.empty_table(), Refused(reason)
@@ -172,18 +174,18 @@ def _known(place: Place, service: Service, kept: Kept) -> tuple[pa.Table, Refuse
         return None
 
 
-def _rows(place: Place, body: bytes, service: Service) -> pa.Table:
+def _rows(place: CellCentre, body: bytes, service: Service) -> pa.Table:
     try:
         return service.read(place, body)
     except WRONG_FORM as error:
         raise UnreadableError(f"it has another form than expected: {type(error).__name__}") from error
 
 
-def _found(place: Place, service: Service, kept: Kept) -> tuple[pa.Table, Refused | None]:
+def _found(place: CellCentre, service: Service, kept: Kept) -> tuple[pa.Table, Refused | None]:
     if (known := _known(place, service, kept)) is not None:
         return known
     try:
-        body = without_in(service.get(place), service.secrets)
+        body = redact_body(service.get(place), service.secrets)
         rows = _rows(place, body, service)
         kept.keep(f"{place.h3_cell}.gz", gzip.compress(body, mtime=0))
         return rows, None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ProviderResult:
     """What a provider has for some cells: rows for each of them, or a reason.
 
     Attributes:
@@ -34,17 +34,17 @@ class ProviderContext:
 
     Attributes:
         web: how requests are made.
-        kept: folder where answers are kept, outside of what Git sees; a folder below it for each provider.
+        cache_folder: folder where answers are kept, outside of what Git sees; a folder below it for each provider.
         environment: the variables that keys come from.
         watched: shows how far it is with things, which it passes on; `watched(cells, "pvgis", total)`.
-        agreed: whether the person who runs this agrees to so many billable requests.
+        confirms: whether the person who runs this agrees to so many billable requests.
     """
 
     web: "Web"
-    kept: Path
+    cache_folder: Path
     environment: Mapping[str, str]
     watched: "Watched"
-    agreed: Callable[[int], bool]
+    confirms: Callable[[int], bool]
 
 
 class Provider(Protocol):
@@ -53,7 +53,9 @@ class Provider(Protocol):
     NAME: Name
     MODELS: str  # every model between the sun and the yield; another text is another table
 
-    def irradiance_of(self, cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
+    def irradiance_of(
+        self, cells: pa.Table, settings: Irradiance, context: ProviderContext
+    ) -> Iterator[ProviderResult]:
         """What it has for these cells, whose columns are CELLS: some at a time, none left out.
 
         Raises:

@@ -30,7 +30,7 @@ from loaders.lineage.steps import warehouse_steps
 from loaders.settings.params import Settings
 from loaders.tables import DOI_DATASETS, OVERTURE_MAPS, SOLAR_IRRADIANCE
 from loaders.warehouse.attribution import write_attribution
-from loaders.warehouse.build_inputs import left_out
+from loaders.warehouse.build_inputs import disallowed_datasets
 from loaders.warehouse.build_metrics import Figures, build_figures
 from loaders.warehouse.dbt_results import explain_failure
 from loaders.warehouse.dbt_sources import write_sources
@@ -41,11 +41,12 @@ CURATED_SCHEMA = "curated"
 FIGURES = "build.json"
 BATCH_ROWS = 20_000
 # the join of all records with all others cannot go to the disk: what MEMORY_MB is enough for, and for each more
-RECORDS_WITHIN = 300_000
+RECORDS_WITHIN_DEFAULT = 300_000
 MEMORY_PER_RECORD_KB = 1.6
 # unit tests are of the models, not of what they make of these records
-OPTIONS = ("--exclude-resource-type", "unit_test", "--quiet", "--no-use-colors")
-FASTER = ("--log-level-file", "none", "--no-populate-cache")  # the database is new; run_results.json says what failed
+DBT_OPTIONS = ("--exclude-resource-type", "unit_test", "--quiet", "--no-use-colors")
+# the database is new, and run_results.json says what failed
+DBT_SPEED_OPTIONS = ("--log-level-file", "none", "--no-populate-cache")
 
 
 def build(settings: Settings, paths: ProjectPaths) -> list[Path]:
@@ -61,7 +62,7 @@ def build(settings: Settings, paths: ProjectPaths) -> list[Path]:
             stay as they are then.
     """
     keys = list(settings.datasets)
-    with _alone(paths), _emptied(paths.scratch("build")) as aside:
+    with _exclusive_build(paths), _scratch_folder(paths.scratch("build")) as aside:
         prune(keys, paths)
         _require_loads(keys, paths)
         _require_context(paths)
@@ -89,7 +90,7 @@ def _build_aside(aside: Path, settings: Settings, paths: ProjectPaths, run: Pare
             lake.attach(connection, settings.ducklake, paths, read_only=True)
         figures = build_figures(connection, overrides)
     write_json(figures, aside / FIGURES)
-    write_attribution(settings, paths, _contributed(settings, paths), aside / CURATED_SCHEMA)
+    write_attribution(settings, paths, _record_counts(settings, paths), aside / CURATED_SCHEMA)
     return figures
 
 
@@ -109,14 +110,14 @@ def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB, target: str 
     results = project / "target" / "run_results.json"
     results.unlink(missing_ok=True)  # of another run, which must not speak for this one
     folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
-    arguments = ["build", "--target", target, *folders, *OPTIONS, *FASTER]
+    arguments = ["build", "--target", target, *folders, *DBT_OPTIONS, *DBT_SPEED_OPTIONS]
     environment = os.environ | {
         "EO_PV_DATABASE": os.path.relpath(database, root),  # the same one each time: dbt parses the project once
         MEMORY_VARIABLE: str(memory_mb),
         "EO_PV_HAMILTON": "off",  # the schema raw_data has just been written, of what DVC's stages have loaded
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", "dbt.cli.main", *arguments],
         cwd=root,
         env=environment,
@@ -124,12 +125,12 @@ def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB, target: str 
         text=True,
         check=False,
     )
-    if done.returncode in {-signal.SIGINT, STOPPED_CODE}:
+    if completed.returncode in {-signal.SIGINT, STOPPED_CODE}:
         raise KeyboardInterrupt
-    if done.returncode < 0:
-        raise BuildError(f"dbt: {killed(-done.returncode)} The tables of the last good build stay.")
-    if done.returncode:
-        raise BuildError(explain_failure(results, done.stdout + done.stderr, database))
+    if completed.returncode < 0:
+        raise BuildError(f"dbt: {killed(-completed.returncode)} The tables of the last good build stay.")
+    if completed.returncode:
+        raise BuildError(explain_failure(results, completed.stdout + completed.stderr, database))
 
 
 def export_curated(database: Path, folder: Path) -> None:
@@ -147,7 +148,7 @@ def export_curated(database: Path, folder: Path) -> None:
 
 
 @contextmanager
-def _alone(paths: ProjectPaths) -> Iterator[None]:
+def _exclusive_build(paths: ProjectPaths) -> Iterator[None]:
     """One build at a time; a killed one holds nothing."""
     paths.home.mkdir(parents=True, exist_ok=True)
     lock = paths.scratch("build.lock")
@@ -160,7 +161,7 @@ def _alone(paths: ProjectPaths) -> Iterator[None]:
 
 
 @contextmanager
-def _emptied(folder: Path) -> Iterator[Path]:
+def _scratch_folder(folder: Path) -> Iterator[Path]:
     """A folder without what a killed build left there; a failed one leaves nothing of its half database either."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -171,8 +172,8 @@ def _emptied(folder: Path) -> Iterator[Path]:
 
 
 def _require_loads(keys: list[str], paths: ProjectPaths) -> None:
-    needed = {key: (paths.loaded(key), paths.metrics(key)) for key in keys}
-    missing = [key for key, places in needed.items() if not all(place.exists() for place in places)]
+    files = {key: (paths.loaded(key), paths.metrics(key)) for key in keys}
+    missing = [key for key, paths_of_key in files.items() if not all(path.exists() for path in paths_of_key)]
     if missing:
         raise BuildError(
             f"{', '.join(missing)}: not loaded, and no table is built without them. Run `dvc repro` and mend what it "
@@ -182,11 +183,11 @@ def _require_loads(keys: list[str], paths: ProjectPaths) -> None:
 
 def _memory_mb(keys: list[str], paths: ProjectPaths) -> int:
     """How much memory DuckDB gets for so many records [MB]; what EO_PV_MEMORY_MB says, if it says something."""
-    if stated := os.environ.get(MEMORY_VARIABLE):
-        return stated_memory_mb(stated)
+    if environment_mb := os.environ.get(MEMORY_VARIABLE):
+        return stated_memory_mb(environment_mb)
     records = sum(read_accounting(paths.metrics(key))["records"]["kept"] for key in keys)
-    wanted = MEMORY_MB + MEMORY_PER_RECORD_KB * max(0, records - RECORDS_WITHIN) / 1000
-    return int(min(wanted, usable_mb()))
+    needed_mb = MEMORY_MB + MEMORY_PER_RECORD_KB * max(0, records - RECORDS_WITHIN_DEFAULT) / 1000
+    return int(min(needed_mb, usable_mb()))
 
 
 def _require_context(paths: ProjectPaths) -> None:
@@ -203,21 +204,21 @@ def _require_context(paths: ProjectPaths) -> None:
         )
 
 
-def _contributed(settings: Settings, paths: ProjectPaths) -> dict[str, int]:
+def _record_counts(settings: Settings, paths: ProjectPaths) -> dict[str, int]:
     """How many records of each dataset are in the tables: none of those whose licence is not allowed."""
-    missing = left_out(settings)
-    metrics = {key: read_accounting(paths.metrics(key)) for key in settings.datasets if key not in missing}
+    disallowed = disallowed_datasets(settings)
+    metrics = {key: read_accounting(paths.metrics(key)) for key in settings.datasets if key not in disallowed}
     return {key: metric["records"]["kept"] for key, metric in metrics.items()}
 
 
-def _write_raw_data(database: Path, settings: Settings, paths: ProjectPaths) -> None:
-    stored = Database(settings, paths, None if settings.warehouse == "ducklake" else database)
-    with stored.opened() as connection:
+def _write_raw_data(path: Path, settings: Settings, paths: ProjectPaths) -> None:
+    database = Database(settings, paths, None if settings.warehouse == "ducklake" else path)
+    with database.opened() as connection:
         loaded = [stored_load_result(key, paths) for key in settings.datasets]
         write_doi_data(connection, loaded, settings, paths)
         write_boundaries(connection, paths.boundaries)
         write_irradiance(connection, paths)
-    with stored.opened() as connection:  # once it is stored: a DuckLake does not show all of it before
+    with database.opened() as connection:  # once it is stored: a DuckLake does not show all of it before
         for pipeline in (DOI_DATASETS, OVERTURE_MAPS, SOLAR_IRRADIANCE):
             write_sources(pipeline, connection, settings, paths, paths.root / "dbt")
 
@@ -225,11 +226,11 @@ def _write_raw_data(database: Path, settings: Settings, paths: ProjectPaths) -> 
 def _publish(aside: Path, paths: ProjectPaths) -> None:
     """Rename what was built into place: whoever reads meanwhile sees a whole old file or a whole new one."""
     paths.curated.mkdir(parents=True, exist_ok=True)
-    fresh = sorted((aside / CURATED_SCHEMA).iterdir())
-    for path in fresh:
+    new_files = sorted((aside / CURATED_SCHEMA).iterdir())
+    for path in new_files:
         path.replace(paths.curated / path.name)
     for path in paths.curated.iterdir():
-        if path.name not in {new.name for new in fresh}:
+        if path.name not in {file.name for file in new_files}:
             path.unlink()
     (aside / FIGURES).replace(paths.figures)
     paths.database.with_name(f"{DATABASE_NAME}.wal").unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from loaders.settings.licences import Kind, terms
 from loaders.settings.params import Dataset, Settings
 from loaders.tables import DOI_DATASETS, SETTINGS
 from loaders.warehouse.overrides import Override
-from loaders.warehouse.raw_data import note_runs, replace_table
+from loaders.warehouse.raw_data import record_runs, replace_table
 
 STRICTEST_FIRST: tuple[str, ...] = get_args(Kind)
 OVERRIDES = pa.schema(
@@ -47,7 +47,7 @@ def write_build_inputs(
     replace_table(connection, SETTINGS, pa.Table.from_pylist([build_settings(settings)]))
     replace_table(connection, "dataset_terms", pa.Table.from_pylist(dataset_terms(settings), TERMS))
     replace_table(connection, "overrides", _overrides(overrides))
-    note_runs(connection, DOI_DATASETS, {SETTINGS: settings_hash(settings, overrides)})
+    record_runs(connection, DOI_DATASETS, {SETTINGS: settings_hash(settings, overrides)})
 
 
 def settings_hash(settings: Settings, overrides: Sequence[Override]) -> str:
@@ -72,7 +72,7 @@ def dataset_terms(settings: Settings) -> list[dict[str, Any]]:
     return [_terms(settings.datasets[key], rank, settings) for rank, key in enumerate(settings.by_priority, start=1)]
 
 
-def left_out(settings: Settings) -> list[str]:
+def disallowed_datasets(settings: Settings) -> list[str]:
     """The datasets whose licence the settings do not allow."""
     return [row["dataset_key"] for row in dataset_terms(settings) if not row["is_allowed"]]
 

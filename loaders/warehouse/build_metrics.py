@@ -37,7 +37,7 @@ FLAGS = """
     group by flag
 """
 RULES = "select match_rule, count(*) as pairs from prepared.prep_pv_pairs where is_match group by match_rule"
-HERE = """
+NAMED_RECORDS = """
     select features.record_id, terms.is_allowed
     from staging.stg_pv_features as features
     join staging.stg_dataset_terms as terms on features.dataset_key = terms.dataset_key
@@ -80,16 +80,18 @@ def build_figures(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Ove
 
 
 def _overrides(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Override]) -> Figures:
-    named = {record for each in overrides for record in each.pair}
-    here = dict(connection.execute(HERE, {"ids": sorted(named)}).fetchall())
+    named_records = {record for override in overrides for record in override.pair}
+    allowed_by_record = dict(connection.execute(NAMED_RECORDS, {"ids": sorted(named_records)}).fetchall())
     stale = [
-        {"line": each.line, "gone": gone}
-        for each in overrides
-        if (gone := [name for name in each.pair if name not in here])
+        {"line": override.line, "gone": missing_records}
+        for override in overrides
+        if (missing_records := [name for name in override.pair if name not in allowed_by_record])
     ]
-    left_out = [each.line for each in overrides if not all(here.get(name, True) for name in each.pair)]
-    applied = len(overrides) - len({each["line"] for each in stale} | set(left_out))
-    return {"applied": applied, "left_out_lines": left_out, "stale": stale}
+    left_out_lines = [
+        override.line for override in overrides if not all(allowed_by_record.get(name, True) for name in override.pair)
+    ]
+    applied = len(overrides) - len({entry["line"] for entry in stale} | set(left_out_lines))
+    return {"applied": applied, "left_out_lines": left_out_lines, "stale": stale}
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

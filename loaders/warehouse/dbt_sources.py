@@ -74,18 +74,18 @@ GRAIN = {
 RECORD_COLUMNS = {field.name: field.meaning for field in RECORD}
 
 
-class Columns:
+class SharedColumns:
     """The columns of tables; those of two that are the same are one object, which YAML then writes once."""
 
     def __init__(self) -> None:
-        self._seen: list[list[Document]] = []
+        self._distinct: list[list[Document]] = []
 
-    def of(self, kinds: Mapping[str, str], said: Mapping[str, str]) -> list[Document]:
+    def of(self, types: Mapping[str, str], meanings: Mapping[str, str]) -> list[Document]:
         """Each with its type, and what it means."""
-        columns = [_column(name, kind, said.get(name, "")) for name, kind in kinds.items()]
-        if columns not in self._seen:
-            self._seen.append(columns)
-        return self._seen[self._seen.index(columns)]
+        columns = [_column(name, kind, meanings.get(name, "")) for name, kind in types.items()]
+        if columns not in self._distinct:
+            self._distinct.append(columns)
+        return self._distinct[self._distinct.index(columns)]
 
 
 def write_sources(
@@ -114,18 +114,18 @@ def sources(name: str, connection: duckdb.DuckDBPyConnection, settings: Settings
     if not stored:
         raise BuildError(f"The pipeline {name} has stored nothing in this warehouse. {advice(name)}")
     shared = [ALL_FEATURES, ACCOUNTING, REJECTED_RECORDS] if name == DOI_DATASETS else []
-    path, known = _path(name), Columns()
+    path, shared_columns = _path(name), SharedColumns()
     tables = []
     for table in (*shared, *stored):
-        described = _table(table, connection, known)
-        meta = {"hamilton_generated": True, "pipeline": name, **path, **described.pop("meta")}
+        document = _table(table, connection, shared_columns)
+        meta = {"hamilton_generated": True, "pipeline": name, **path, **document.pop("meta")}
         dataset = settings.datasets.get(table)
         if dataset:
             lock = last_lock(paths.lock(table))
             meta |= _origin(dataset, lock, paths)
-            described["description"] = _of_dataset(dataset, lock)
-        described["config"] = {**_freshness(dataset, settings), "meta": meta}
-        tables.append(described)
+            document["description"] = _description(dataset, lock)
+        document["config"] = {**_freshness(dataset, settings), "meta": meta}
+        tables.append(document)
     return {
         "name": RAW_SCHEMA,
         "schema": RAW_SCHEMA,
@@ -135,7 +135,7 @@ def sources(name: str, connection: duckdb.DuckDBPyConnection, settings: Settings
     }
 
 
-def _table(name: str, connection: duckdb.DuckDBPyConnection, known: Columns) -> Document:
+def _table(name: str, connection: duckdb.DuckDBPyConnection, known: SharedColumns) -> Document:
     place = f"{RAW_SCHEMA}.{sql_name(name)}"
     found = connection.execute(f"DESCRIBE {place}").fetchall()
     ((rows,),) = connection.execute(f"SELECT count(*) FROM {place}").fetchall()  # noqa: S608
@@ -174,12 +174,12 @@ def _origin(dataset: Dataset, lock: Lock | None, paths: ProjectPaths) -> Documen
     }
 
 
-def _of_dataset(dataset: Dataset, lock: Lock | None) -> str:
+def _description(dataset: Dataset, lock: Lock | None) -> str:
     """Without words of its publisher: dbt's page takes a description as Markdown with HTML in it."""
     doi = (lock.doi if lock else None) or dataset.source.doi
-    place = doi_address(doi) if doi else "its source: see meta"
+    origin = doi_address(doi) if doi else "its source: see meta"
     twin = " These are of its bundled twin: synthetic." if lock and lock.is_synthetic else ""
-    return f"One row per record of {dataset.key} that can be used, from {place}.{twin}"
+    return f"One row per record of {dataset.key} that can be used, from {origin}.{twin}"
 
 
 def _freshness(dataset: Dataset | None, settings: Settings) -> Document:

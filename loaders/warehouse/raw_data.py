@@ -11,7 +11,7 @@ from loaders.core.escape import sql_name
 from loaders.harmonise.row_accounting import Metrics
 from loaders.tables import ACCOUNTING, ALL_FEATURES, DOI_DATASETS, RAW_SCHEMA, REJECTED_RECORDS, RUNS
 
-WITHOUT_SHAPE = schema(tuple(field for field in REJECTED if field.name != "published_wkb"))
+REJECTED_WITHOUT_SHAPE = schema(tuple(field for field in REJECTED if field.name != "published_wkb"))
 
 
 def write_raw_data(
@@ -34,14 +34,17 @@ def write_raw_data(
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {RAW_SCHEMA}")
     for key, table in tables.items():
         _write_raw_table(connection, key, table)
-    gone = _write_accounting(connection, metrics, keys)
-    _unite(connection, keys, gone)
-    note_runs(connection, DOI_DATASETS, {key: metrics[key].get("made_from") for key in tables}, gone)
+    removed = _write_accounting(connection, metrics, keys)
+    _write_all_features(connection, keys, removed)
+    record_runs(connection, DOI_DATASETS, {key: metrics[key].get("made_from") for key in tables}, removed)
     return {key: f"{RAW_SCHEMA}.{key}" for key in tables}
 
 
-def note_runs(
-    connection: duckdb.DuckDBPyConnection, pipeline: str, made_from: Mapping[str, str | None], gone: Sequence[str] = ()
+def record_runs(
+    connection: duckdb.DuckDBPyConnection,
+    pipeline: str,
+    made_from: Mapping[str, str | None],
+    removed: Sequence[str] = (),
 ) -> None:
     """Note in `raw_data.hamilton_runs` which pipeline has stored which tables.
 
@@ -49,12 +52,12 @@ def note_runs(
         connection: to the warehouse.
         pipeline: its name.
         made_from: of each table a hash of what it follows from; null where nobody knows.
-        gone: tables that are there no longer.
+        removed: tables that are there no longer.
     """
     table = f"{RAW_SCHEMA}.{RUNS}"
     connection.execute(f"CREATE TABLE IF NOT EXISTS {table} (pipeline VARCHAR, table_name VARCHAR, made_from VARCHAR)")
-    changed = [*made_from, *gone]
-    connection.execute(f"DELETE FROM {table} WHERE list_contains(?::VARCHAR[], table_name)", [changed])  # noqa: S608
+    rewritten = [*made_from, *removed]
+    connection.execute(f"DELETE FROM {table} WHERE list_contains(?::VARCHAR[], table_name)", [rewritten])  # noqa: S608
     rows = [(pipeline, name, text) for name, text in made_from.items()]
     if rows:
         connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?)", rows)  # noqa: S608
@@ -65,8 +68,8 @@ def read_runs(connection: duckdb.DuckDBPyConnection, pipeline: str) -> dict[str,
     if RUNS not in tables_in(connection):
         return {}
     query = f"SELECT table_name, made_from FROM {RAW_SCHEMA}.{RUNS} WHERE pipeline = ? ORDER BY table_name"  # noqa: S608
-    noted = dict(connection.execute(query, [pipeline]).fetchall())
-    return {name: text for name, text in noted.items() if name in tables_in(connection)}
+    runs = dict(connection.execute(query, [pipeline]).fetchall())
+    return {name: text for name, text in runs.items() if name in tables_in(connection)}
 
 
 def tables_in(connection: duckdb.DuckDBPyConnection, schema: str = RAW_SCHEMA) -> set[str]:
@@ -79,7 +82,7 @@ def tables_in(connection: duckdb.DuckDBPyConnection, schema: str = RAW_SCHEMA) -
 
 
 def replace_table(
-    connection: duckdb.DuckDBPyConnection, name: str, rows: object, replaced: Mapping[str, str] | None = None
+    connection: duckdb.DuckDBPyConnection, name: str, rows: object, replacements: Mapping[str, str] | None = None
 ) -> str:
     """Write a table of the schema `raw_data` that is not one dataset's; returns where it is.
 
@@ -87,9 +90,9 @@ def replace_table(
         connection: to the warehouse.
         name: of the table.
         rows: anything that DuckDB reads as Arrow.
-        replaced: columns that are something else than in the rows, as SQL.
+        replacements: columns that are something else than in the rows, as SQL.
     """
-    columns = ", ".join(f"{text} AS {column}" for column, text in (replaced or {}).items())
+    columns = ", ".join(f"{text} AS {column}" for column, text in (replacements or {}).items())
     replace = f" REPLACE ({columns})" if columns else ""
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {RAW_SCHEMA}")
     connection.register("given_rows", rows)
@@ -109,14 +112,14 @@ def write_rejected(connection: duckdb.DuckDBPyConnection, rejected: Mapping[str,
     """
     table = f"{RAW_SCHEMA}.{REJECTED_RECORDS}"
     if REJECTED_RECORDS in tables_in(connection):
-        stays = [key for key in keys if key not in rejected]
-        connection.execute(f"DELETE FROM {table} WHERE NOT list_contains(?::VARCHAR[], dataset_key)", [stays])  # noqa: S608
+        unchanged = [key for key in keys if key not in rejected]
+        connection.execute(f"DELETE FROM {table} WHERE NOT list_contains(?::VARCHAR[], dataset_key)", [unchanged])  # noqa: S608
     else:
-        replace_table(connection, REJECTED_RECORDS, WITHOUT_SHAPE.empty_table())
+        replace_table(connection, REJECTED_RECORDS, REJECTED_WITHOUT_SHAPE.empty_table())
     if not rejected:
         return
-    fresh = ds.dataset([str(path) for path in rejected.values()]).scanner(columns=WITHOUT_SHAPE.names)
-    connection.register("given_rows", fresh)
+    rows = ds.dataset([str(path) for path in rejected.values()]).scanner(columns=REJECTED_WITHOUT_SHAPE.names)
+    connection.register("given_rows", rows)
     connection.execute(f"INSERT INTO {table} SELECT * FROM given_rows")  # noqa: S608
     connection.unregister("given_rows")
 
@@ -144,22 +147,22 @@ def _write_accounting(
         f"CREATE TABLE IF NOT EXISTS {table} (dataset_key VARCHAR, records_read BIGINT, "
         "records_kept BIGINT, records_rejected BIGINT, records_repaired BIGINT)"
     )
-    before = connection.execute(f"SELECT DISTINCT dataset_key FROM {table}").fetchall()  # noqa: S608
-    stays = [key for key in keys if key not in metrics]
-    connection.execute(f"DELETE FROM {table} WHERE NOT list_contains(?::VARCHAR[], dataset_key)", [stays])  # noqa: S608
+    known_keys = connection.execute(f"SELECT DISTINCT dataset_key FROM {table}").fetchall()  # noqa: S608
+    unchanged = [key for key in keys if key not in metrics]
+    connection.execute(f"DELETE FROM {table} WHERE NOT list_contains(?::VARCHAR[], dataset_key)", [unchanged])  # noqa: S608
     rows = [
         (key, *(count["records"][name] for name in ("read", "kept", "rejected")), count["flags"].get("repaired", 0))
         for key, count in metrics.items()
     ]
     if rows:
         connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)", rows)  # noqa: S608
-    return sorted(key for (key,) in before if key not in keys)
+    return sorted(key for (key,) in known_keys if key not in keys)
 
 
-def _unite(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], gone: Sequence[str]) -> None:
+def _write_all_features(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], removed: Sequence[str]) -> None:
     """Make `raw_data.doi_pv_features` the records of these datasets; drop those that are gone, and nothing else."""
-    present = tables_in(connection)
-    selects = (f"SELECT * FROM {RAW_SCHEMA}.{sql_name(key)}" for key in keys if key in present)  # noqa: S608 (checked keys)
+    existing = tables_in(connection)
+    selects = (f"SELECT * FROM {RAW_SCHEMA}.{sql_name(key)}" for key in keys if key in existing)  # noqa: S608 (checked keys)
     connection.execute(f"CREATE OR REPLACE VIEW {RAW_SCHEMA}.{ALL_FEATURES} AS {' UNION ALL '.join(selects)}")
-    for name in gone:
+    for name in removed:
         connection.execute(f"DROP TABLE IF EXISTS {RAW_SCHEMA}.{sql_name(name)}")

@@ -14,7 +14,7 @@ from loaders.settings.params import Settings
 from loaders.tables import ADMIN_BOUNDARIES, OVERTURE_MAPS, SOLAR_IRRADIANCE
 from loaders.warehouse.build_inputs import write_build_inputs
 from loaders.warehouse.overrides import Override, read_overrides
-from loaders.warehouse.raw_data import note_runs, replace_table, write_raw_data, write_rejected
+from loaders.warehouse.raw_data import record_runs, replace_table, write_raw_data, write_rejected
 
 
 def write_doi_data(
@@ -36,11 +36,11 @@ def write_doi_data(
     """
     keys = list(settings.datasets)
     overrides = read_project_overrides(settings, paths)
-    metrics = {each.key: each.metrics for each in datasets}
-    stored = write_raw_data(connection, {each.key: each.records for each in datasets}, metrics, keys)
-    write_rejected(connection, {each.key: each.rejected for each in datasets}, keys)
+    metrics = {result.key: result.metrics for result in datasets}
+    tables = write_raw_data(connection, {result.key: result.records for result in datasets}, metrics, keys)
+    write_rejected(connection, {result.key: result.rejected for result in datasets}, keys)
     write_build_inputs(connection, settings, overrides)
-    return stored
+    return tables
 
 
 def read_project_overrides(settings: Settings, paths: ProjectPaths) -> tuple[Override, ...]:
@@ -61,7 +61,7 @@ def write_boundaries(connection: duckdb.DuckDBPyConnection, boundaries: Path) ->
     shape = {"geometry": "ST_SetCRS(ST_GeomFromWKB(geometry), 'EPSG:4326')"}
     columns = [name for name in ds.dataset(boundaries).schema.names if name != "bbox"]
     table = replace_table(connection, ADMIN_BOUNDARIES, ds.dataset(boundaries).scanner(columns=columns), shape)
-    note_runs(connection, OVERTURE_MAPS, {ADMIN_BOUNDARIES: sha256(boundaries)})
+    record_runs(connection, OVERTURE_MAPS, {ADMIN_BOUNDARIES: sha256(boundaries)})
     return {ADMIN_BOUNDARIES: table}
 
 
@@ -76,7 +76,7 @@ def write_irradiance(connection: duckdb.DuckDBPyConnection, paths: ProjectPaths)
         The tables, by their names.
     """
     files = paths.irradiance_tables
-    stored = {name: replace_table(connection, name, ds.dataset(path)) for name, path in files.items()}
+    tables = {name: replace_table(connection, name, ds.dataset(path)) for name, path in files.items()}
     made_from = json.loads(paths.irradiance_counts.read_text(encoding="utf-8"))["made_from"]
-    note_runs(connection, SOLAR_IRRADIANCE, dict.fromkeys(files, made_from))
-    return stored
+    record_runs(connection, SOLAR_IRRADIANCE, dict.fromkeys(files, made_from))
+    return tables

@@ -14,11 +14,11 @@ def is_stale(settings: Settings, paths: ProjectPaths) -> bool:
     or of another machine, without it.
     """
     try:
-        noted = json.loads(paths.built_from.read_text(encoding="utf-8"))
+        recorded_hashes = json.loads(paths.built_from.read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return True
     has_lake = (settings.warehouse, settings.ducklake.catalogue) != ("ducklake", "sqlite") or paths.lake.exists()
-    return not (paths.database.exists() and has_lake) or noted != curated_hashes(paths)
+    return not (paths.database.exists() and has_lake) or recorded_hashes != curated_hashes(paths)
 
 
 def curated_hashes(paths: ProjectPaths) -> dict[str, str]:

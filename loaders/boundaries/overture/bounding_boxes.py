@@ -23,7 +23,7 @@ class Box:
     east: float
     north: float
 
-    def holds(self, other: "Box") -> bool:
+    def contains(self, other: "Box") -> bool:
         """Whether another one lies in it."""
         return (
             self.west <= other.west
@@ -47,20 +47,20 @@ def boxes_around(cells: pa.Table, margin_km: float) -> list[Box]:
     """
     lon, lat = cells["lon"].to_numpy(), cells["lat"].to_numpy()
     tiles = np.column_stack([np.floor(lon / TILE_DEG), np.floor(lat / TILE_DEG)])
-    found: set[Box] = set()
+    boxes: set[Box] = set()
     for tile in np.unique(tiles, axis=0):
         inside = (tiles == tile).all(axis=1)
-        found.update(_around(lon[inside], lat[inside], margin_km + CELL_RADIUS_KM))
-    return sorted(found)
+        boxes.update(_around(lon[inside], lat[inside], margin_km + CELL_RADIUS_KM))
+    return sorted(boxes)
 
 
 def _around(lon: Numbers, lat: Numbers, km: float) -> list[Box]:
     """The box around positions; two of them across the antimeridian."""
     deg = km / KM_PER_DEG
     south, north = max(float(lat.min()) - deg, -90), min(float(lat.max()) + deg, 90)
-    widest = max(abs(south), abs(north))
-    wide_deg = 180.0 if widest > 89 else min(deg / math.cos(math.radians(widest)), 180.0)
-    west, east = float(lon.min()) - wide_deg, float(lon.max()) + wide_deg
+    farthest_lat = max(abs(south), abs(north))
+    margin_deg = 180.0 if farthest_lat > 89 else min(deg / math.cos(math.radians(farthest_lat)), 180.0)
+    west, east = float(lon.min()) - margin_deg, float(lon.max()) + margin_deg
     if east - west >= 360:
         return [_rounded(-180, south, 180, north)]
     parts = [_rounded(max(west, -180), south, min(east, 180), north)]

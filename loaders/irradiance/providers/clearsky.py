@@ -14,8 +14,8 @@ import pyarrow as pa
 from pvlib import atmosphere, clearsky, irradiance, location, solarposition, spa
 
 from loaders.core.arrays import Numbers
-from loaders.irradiance.panels import ALBEDO, W_PER_KW, as_rows, orientation
-from loaders.irradiance.provider import Found, ProviderContext
+from loaders.irradiance.panels import ALBEDO, W_PER_KW, irradiance_table, orientation
+from loaders.irradiance.provider import ProviderContext, ProviderResult
 from loaders.settings.irradiance import Irradiance
 
 NAME = "clearsky"
@@ -43,7 +43,7 @@ class Sky:
     poa: Numbers
 
 
-def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
+def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[ProviderResult]:
     """Clear-sky irradiation and yield, month by month and of the year.
 
     Args:
@@ -56,13 +56,13 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
     """
     starts = range(0, len(cells), CELLS_AT_ONCE)
     for first in context.watched(starts, NAME, len(starts)):
-        some = cells.slice(first, CELLS_AT_ONCE)
-        lon, lat = some["lon"].to_numpy(), some["lat"].to_numpy()
-        elevation_m = np.array([float(location.lookup_altitude(*place)) for place in zip(lat, lon, strict=True)])
+        batch = cells.slice(first, CELLS_AT_ONCE)
+        lon, lat = batch["lon"].to_numpy(), batch["lat"].to_numpy()
+        elevation_m = np.array([float(location.lookup_altitude(*position)) for position in zip(lat, lon, strict=True)])
         tilt_deg, azimuth_deg = orientation(lat, settings)
         sky = monthly(lat, elevation_m, turbidity(lat, lon), tilt_deg, azimuth_deg)
-        fixed = {"h3_cell": some["h3_cell"], "lon": lon, "lat": lat, "elevation_m": elevation_m}
-        yield Found(_rows(fixed | {"tilt_deg": tilt_deg, "azimuth_deg": azimuth_deg}, sky, settings), {})
+        constants = {"h3_cell": batch["h3_cell"], "lon": lon, "lat": lat, "elevation_m": elevation_m}
+        yield ProviderResult(_rows(constants | {"tilt_deg": tilt_deg, "azimuth_deg": azimuth_deg}, sky, settings), {})
 
 
 def turbidity(lat: Numbers, lon: Numbers) -> Numbers:
@@ -70,8 +70,8 @@ def turbidity(lat: Numbers, lon: Numbers) -> Numbers:
     months = pd.DatetimeIndex([pd.Timestamp(2021, month, 15, tz="UTC") for month in range(1, 13)])
     return np.array(
         [
-            clearsky.lookup_linke_turbidity(months, *place, interp_turbidity=False).to_numpy()
-            for place in zip(lat, lon, strict=True)
+            clearsky.lookup_linke_turbidity(months, *position, interp_turbidity=False).to_numpy()
+            for position in zip(lat, lon, strict=True)
         ]
     )
 
@@ -132,14 +132,14 @@ def _sums(power_w: Numbers) -> Numbers:
     return np.asarray(months.mean(axis=2) * 24 * DAYS / W_PER_KW)
 
 
-def _rows(fixed: dict[str, object], sky: Sky, settings: Irradiance) -> pa.Table:
+def _rows(constants: dict[str, object], sky: Sky, settings: Irradiance) -> pa.Table:
     """A row for the year and one for each month, of each place."""
     count = len(sky.ghi)
-    columns = {name: np.repeat(np.asarray(values), 13) for name, values in fixed.items()}
+    columns = {name: np.repeat(np.asarray(values), 13) for name, values in constants.items()}
     sums = {f"{name}_kwh_per_m2": _with_year(getattr(sky, name)) for name in ("ghi", "dni", "dhi", "poa")}
     months = pa.array([None, *range(1, 13)] * count, pa.int64())
     rows = count * 13
-    said = {
+    annotations = {
         "provider": pa.array([NAME] * rows),
         "month": months,
         "air_temperature_c": pa.nulls(rows, pa.float64()),
@@ -148,7 +148,7 @@ def _rows(fixed: dict[str, object], sky: Sky, settings: Irradiance) -> pa.Table:
         "model_chain": pa.array([MODELS] * rows),
         "is_upper_bound": pa.array([True] * rows),
     }
-    return as_rows(columns | sums | said)
+    return irradiance_table(columns | sums | annotations)
 
 
 def _with_year(months: Numbers) -> Numbers:

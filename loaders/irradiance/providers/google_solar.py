@@ -14,7 +14,7 @@ from loaders.core.errors import SourceError
 from loaders.core.json_text import parse_json
 from loaders.core.redact import redact
 from loaders.http.client import Web
-from loaders.irradiance.api_keys import required
+from loaders.irradiance.api_keys import require_api_keys
 from loaders.irradiance.cell_cache import (
     LONGEST_REASON,
     Refused,
@@ -25,15 +25,15 @@ from loaders.irradiance.cell_cache import (
     unasked,
 )
 from loaders.irradiance.contract import SCHEMA
-from loaders.irradiance.provider import Found, ProviderContext
-from loaders.irradiance.pv_model import Place, UnreadableError
+from loaders.irradiance.provider import ProviderContext, ProviderResult
+from loaders.irradiance.pv_model import CellCentre, UnreadableError
 from loaders.settings.irradiance import Irradiance
 from loaders.settings.irradiance import Provider as Name
 
 NAME: Name = "google_solar"
 ADDRESS = "https://solar.googleapis.com/v1/buildingInsights:findClosest"
 KEY = "GOOGLE_SOLAR_API_KEY"
-WHERE = "Google gives keys out: https://developers.google.com/maps/documentation/solar/get-api-key."
+KEY_ADVICE = "Google gives keys out: https://developers.google.com/maps/documentation/solar/get-api-key."
 QUALITY = "BASE"  # the least that is good enough; better where there is better
 FAR_M = 100
 WGS84 = pyproj.Geod(ellps="WGS84")
@@ -42,13 +42,13 @@ MODELS = (
     "largest layout of panels (DC) times (1 - losses), tilt and direction those of the largest part of the roof. Not "
     "to be passed on"
 )
-OF_THE_PLACE = re.compile(r"(?!)")  # but for its status, no words of Google are about a place
-MOST = {"poa_kwh_per_m2": 4000, "specific_yield_kwh_per_kwp": 4000, "tilt_deg": 90, "azimuth_deg": 360}
+LOCATION_MESSAGE = re.compile(r"(?!)")  # but for its status, no words of Google are about a place
+LARGEST_VALUES = {"poa_kwh_per_m2": 4000, "specific_yield_kwh_per_kwp": 4000, "tilt_deg": 90, "azimuth_deg": 360}
 NO_BUILDING = "no building within about 50 m"
 NO_BUILDING_NEAR = f"no building within {FAR_M} m"
 
 
-def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
+def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[ProviderResult]:
     """What the roof of the building next to each cell gets in a year, and would give.
 
     Args:
@@ -62,10 +62,10 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
     Raises:
         SourceError: the key is missing or wrong, nobody has agreed to so many requests, or Google cannot be asked.
     """
-    (key,) = required((KEY,), context.environment, WHERE)
+    (key,) = require_api_keys((KEY,), context.environment, KEY_ADVICE)
 
-    def rows(place: Place, body: bytes) -> pa.Table:
-        return read_building(place, body, settings)
+    def rows(cell: CellCentre, body: bytes) -> pa.Table:
+        return read_building(cell, body, settings)
 
     get = partial(get_building, context.web, key)
     service = Service(NAME, f"{ADDRESS} {QUALITY}", get, rows, secrets=[key])
@@ -73,14 +73,14 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
     yield from found_by_cell(cells, service, context)
 
 
-def get_building(web: Web, key: str, place: Place) -> bytes:
+def get_building(web: Web, key: str, cell: CellCentre) -> bytes:
     """Ask for the building next to a place; the key travels in a header, which no log shows.
 
     Raises:
         Refused: there is none.
         SourceError: Google cannot be asked.
     """
-    query = {"location.latitude": place.lat, "location.longitude": place.lon, "requiredQuality": QUALITY}
+    query = {"location.latitude": cell.lat, "location.longitude": cell.lon, "requiredQuality": QUALITY}
     # the key is for nobody else: requests would carry it along a redirect
     attempts = partial(web.get, ADDRESS, params=query, headers={"X-Goog-Api-Key": key}, allow_redirects=False)
     response = answered(attempts)
@@ -88,18 +88,18 @@ def get_building(web: Web, key: str, place: Place) -> bytes:
         return bytes(response.content)
     try:
         refusal = parse_json(response.content)["error"]
-        status, said = str(refusal["status"]), str(refusal["message"])
+        status, message = str(refusal["status"]), str(refusal["message"])
     except (KeyError, TypeError, ValueError):
-        status, said = "", response.text
+        status, message = "", response.text
     if (response.status_code, status) == (404, "NOT_FOUND"):
         raise Refused(NO_BUILDING)
-    if response.status_code in {401, 403} or "API key" in said:
-        words = redact(said)[:LONGEST_REASON]
-        raise SourceError(f"Google does not take {KEY} ({response.status_code} {status}: {words}). {WHERE}")
-    raise refused_or_raised(response, said, OF_THE_PLACE, "Google")
+    if response.status_code in {401, 403} or "API key" in message:
+        words = redact(message)[:LONGEST_REASON]
+        raise SourceError(f"Google does not take {KEY} ({response.status_code} {status}: {words}). {KEY_ADVICE}")
+    raise refused_or_raised(response, message, LOCATION_MESSAGE, "Google")
 
 
-def read_building(place: Place, body: bytes, settings: Irradiance) -> pa.Table:
+def read_building(cell: CellCentre, body: bytes, settings: Irradiance) -> pa.Table:
     """The row of the year.
 
     Raises:
@@ -109,7 +109,7 @@ def read_building(place: Place, body: bytes, settings: Irradiance) -> pa.Table:
     try:
         document = parse_json(body)
         centre, potential = document["center"], document["solarPotential"]
-        if _distance_m(place, centre["longitude"], centre["latitude"]) > FAR_M:
+        if _distance_m(cell, centre["longitude"], centre["latitude"]) > FAR_M:
             raise Refused(NO_BUILDING_NEAR)
         layouts = potential.get("solarPanelConfigs")  # Google leaves out what is empty, or zero
         if not layouts:
@@ -118,10 +118,10 @@ def read_building(place: Place, body: bytes, settings: Irradiance) -> pa.Table:
         roof = max(potential["roofSegmentStats"], key=lambda part: float(part["stats"]["areaMeters2"]))
         kwp = int(largest["panelsCount"]) * float(potential["panelCapacityWatts"]) / 1000
         row = {
-            "h3_cell": place.h3_cell,
+            "h3_cell": cell.h3_cell,
             "provider": NAME,
-            "lon": place.lon,
-            "lat": place.lat,
+            "lon": cell.lon,
+            "lat": cell.lat,
             "poa_kwh_per_m2": round(float(potential["maxSunshineHoursPerYear"]), 4),
             "specific_yield_kwh_per_kwp": round(float(largest["yearlyEnergyDcKwh"]) / kwp * (1 - settings.losses), 4),
             "tilt_deg": float(roof.get("pitchDegrees", 0)),
@@ -132,20 +132,22 @@ def read_building(place: Place, body: bytes, settings: Irradiance) -> pa.Table:
         }
     except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
         raise UnreadableError(f"no building: {type(error).__name__}: {error}") from error
-    wrong = [name for name, most in MOST.items() if not 0 <= float(str(row[name])) <= most]
-    if wrong:
-        raise UnreadableError(f"its {wrong[0]} is {row[wrong[0]]}")
+    implausible = [
+        name for name, largest_value in LARGEST_VALUES.items() if not 0 <= float(str(row[name])) <= largest_value
+    ]
+    if implausible:
+        raise UnreadableError(f"its {implausible[0]} is {row[implausible[0]]}")
     return pa.Table.from_pylist([row], SCHEMA)
 
 
-def _distance_m(place: Place, lon: float, lat: float) -> float:
-    _, _, distance_m = WGS84.inv(place.lon, place.lat, lon, lat)
+def _distance_m(cell: CellCentre, lon: float, lat: float) -> float:
+    _, _, distance_m = WGS84.inv(cell.lon, cell.lat, lon, lat)
     return float(distance_m)
 
 
 def _require_agreement(cells: pa.Table, service: Service, settings: Irradiance, context: ProviderContext) -> None:
     requests = unasked(cells, service, context)
-    if requests > settings.google_solar.billable_requests and not context.agreed(requests):
+    if requests > settings.google_solar.billable_requests and not context.confirms(requests):
         raise SourceError(
             f"Google Solar would be asked {requests:,} times, and bills each request; {len(cells) - requests:,} "
             f"answers are kept already. Nothing was asked. To agree, write in params.yaml under irradiance: "

@@ -20,26 +20,26 @@ from loaders.core.json_text import parse_json
 from loaders.http.client import Web
 from loaders.http.rate_limit import Rate
 from loaders.irradiance import pv_model as yields
-from loaders.irradiance.api_keys import required
+from loaders.irradiance.api_keys import require_api_keys
 from loaders.irradiance.cell_cache import (
     Service,
     answered,
     found_by_cell,
     refused_or_raised,
 )
-from loaders.irradiance.provider import Found, ProviderContext
-from loaders.irradiance.pv_model import Place, UnreadableError, Weather, rows_of
+from loaders.irradiance.provider import ProviderContext, ProviderResult
+from loaders.irradiance.pv_model import CellCentre, UnreadableError, Weather, irradiance_rows
 from loaders.settings.irradiance import Irradiance
 from loaders.settings.irradiance import Provider as Name
 
 NAME: Name = "nsrdb"
 ADDRESS = "https://developer.nlr.gov/api/nsrdb/v2/solar/nsrdb-GOES-tmy-v4-0-0-download.csv"
 KEYS = ("NSRDB_API_KEY", "NSRDB_EMAIL")
-WHERE = "The NSRDB gives a key to everybody: https://developer.nlr.gov/signup/."
+KEY_ADVICE = "The NSRDB gives a key to everybody: https://developer.nlr.gov/signup/."
 MODELS = f"NSRDB PSM4 TMY 4.0.0; {yields.MODELS}"
 ATTRIBUTES = ("ghi", "dni", "dhi", "air_temperature", "wind_speed")
 PER_HOUR, HOUR_S = 1000, 3600
-OF_THE_PLACE = re.compile(
+LOCATION_MESSAGE = re.compile(
     r"No data available[^.;:(0-9]*|The 'wkt' parameter did not match any known data points"
     r"|[^.;:(0-9]*outside[^.;:(0-9]*",
     re.IGNORECASE,
@@ -67,7 +67,7 @@ class Access(AuthBase):
         return request
 
 
-def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
+def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[ProviderResult]:
     """Irradiation and yield of a typical year.
 
     Args:
@@ -82,18 +82,18 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
         SourceError: a key is missing or wrong, or the NSRDB cannot be asked; what it has said so far is kept.
     """
     year = settings.nsrdb.typical_year
-    rate = Rate(context.kept / NAME / "requests.json", PER_HOUR, HOUR_S)
-    access = Access(context.web, required(KEYS, context.environment, WHERE), rate)
+    rate = Rate(context.cache_folder / NAME / "requests.json", PER_HOUR, HOUR_S)
+    access = Access(context.web, require_api_keys(KEYS, context.environment, KEY_ADVICE), rate)
 
-    def rows(place: Place, body: bytes) -> pa.Table:
-        return rows_of(place, read_tmy(body, year), settings, NAME)
+    def rows(cell: CellCentre, body: bytes) -> pa.Table:
+        return irradiance_rows(cell, read_tmy(body, year), settings, NAME)
 
     asked_for = f"{ADDRESS} {year} {ATTRIBUTES}"
     service = Service(NAME, asked_for, partial(get_tmy, year, access), rows, secrets=access.secrets)
     yield from found_by_cell(cells, service, context)
 
 
-def get_tmy(year: str, access: Access, place: Place) -> bytes:
+def get_tmy(year: str, access: Access, cell: CellCentre) -> bytes:
     """Ask for a place.
 
     Raises:
@@ -102,7 +102,7 @@ def get_tmy(year: str, access: Access, place: Place) -> bytes:
     """
     query = {
         "email": access.secrets[1],  # the service wants it there; logs hide it, see `required`
-        "wkt": f"POINT({place.lon:.4f} {place.lat:.4f})",
+        "wkt": f"POINT({cell.lon:.4f} {cell.lat:.4f})",
         "names": year,
         "attributes": ",".join(ATTRIBUTES),
         "interval": "60",
@@ -117,8 +117,8 @@ def get_tmy(year: str, access: Access, place: Place) -> bytes:
     if response.status_code == 200:
         return bytes(response.content)
     if response.status_code in {401, 403}:
-        raise SourceError(f"The NSRDB does not take NSRDB_API_KEY ({response.status_code}). {WHERE}")
-    raise refused_or_raised(response, _said(response), OF_THE_PLACE, "The NSRDB")
+        raise SourceError(f"The NSRDB does not take NSRDB_API_KEY ({response.status_code}). {KEY_ADVICE}")
+    raise refused_or_raised(response, _error_message(response), LOCATION_MESSAGE, "The NSRDB")
 
 
 def read_tmy(body: bytes, year: str) -> Weather:
@@ -128,15 +128,15 @@ def read_tmy(body: bytes, year: str) -> Weather:
         UnreadableError: it is something else.
     """
     try:
-        hours, about = read_nsrdb_psm4(StringIO(body.decode()))
+        hours, metadata = read_nsrdb_psm4(StringIO(body.decode()))
         hours = hours.tz_convert("UTC")[["ghi", "dni", "dhi", "temp_air", "wind_speed"]].astype(float)
         hours = hours.assign(month=pd.DatetimeIndex(hours.index).month)
-        return Weather(hours, 1, float(about["altitude"]), f"NSRDB PSM4 TMY 4.0.0, {year}")
+        return Weather(hours, 1, float(metadata["altitude"]), f"NSRDB PSM4 TMY 4.0.0, {year}")
     except (KeyError, IndexError, TypeError, ValueError, StopIteration) as error:
         raise UnreadableError(f"no typical year of PSM4: {type(error).__name__}: {error}") from error
 
 
-def _said(response: requests.Response) -> str:
+def _error_message(response: requests.Response) -> str:
     try:
         errors = parse_json(response.content)["errors"]
     except (KeyError, TypeError, ValueError):

@@ -18,8 +18,8 @@ from loaders.core.json_text import parse_json
 from loaders.http.client import Web
 from loaders.irradiance import pv_model as yields
 from loaders.irradiance.cell_cache import Service, answered, found_by_cell, refused_or_raised
-from loaders.irradiance.provider import Found, ProviderContext
-from loaders.irradiance.pv_model import Place, UnreadableError, Weather, rows_of
+from loaders.irradiance.provider import ProviderContext, ProviderResult
+from loaders.irradiance.pv_model import CellCentre, UnreadableError, Weather, irradiance_rows
 from loaders.settings.irradiance import Irradiance, Pvgis
 from loaders.settings.irradiance import Provider as Name
 
@@ -27,7 +27,7 @@ NAME: Name = "pvgis"
 VERSION = "5.3"
 ADDRESS = "https://re.jrc.ec.europa.eu/api/v5_3/"
 MODELS = f"PVGIS {VERSION}; {yields.MODELS}"
-OF_THE_PLACE = re.compile(
+LOCATION_MESSAGE = re.compile(
     r"Location (over the sea|not covered|out of the spatial coverage|outside)[^.;:0-9]*"
     r"(\. Please, select another location)?",
     re.IGNORECASE,
@@ -36,7 +36,7 @@ LOWEST_SUN_DEG = 3  # below it, the beam on the ground says nothing of the beam 
 TMY = {"T2m": "temp_air", "G(h)": "ghi", "Gb(n)": "dni", "Gd(h)": "dhi", "WS10m": "wind_speed"}
 
 
-def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
+def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[ProviderResult]:
     """Irradiation and yield of a typical year, or of the mean of whole years.
 
     Args:
@@ -52,8 +52,8 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
     """
     read = read_tmy if settings.pvgis.data == "tmy" else read_hourly
 
-    def rows(place: Place, body: bytes) -> pa.Table:
-        return rows_of(place, read(body, settings.pvgis), settings, NAME)
+    def rows(cell: CellCentre, body: bytes) -> pa.Table:
+        return irradiance_rows(cell, read(body, settings.pvgis), settings, NAME)
 
     asked_for = f"{ADDRESS} {settings.pvgis.model_dump_json()}"
     get = partial(get_pvgis, settings.pvgis, context.web)
@@ -62,7 +62,7 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
     )
 
 
-def get_pvgis(settings: Pvgis, web: Web, place: Place) -> bytes:
+def get_pvgis(settings: Pvgis, web: Web, cell: CellCentre) -> bytes:
     """Ask for a place.
 
     Raises:
@@ -70,8 +70,8 @@ def get_pvgis(settings: Pvgis, web: Web, place: Place) -> bytes:
         SourceError: it cannot be asked.
     """
     query: dict[str, Any] = {
-        "lat": round(place.lat, 5),
-        "lon": round(place.lon, 5),
+        "lat": round(cell.lat, 5),
+        "lon": round(cell.lon, 5),
         "outputformat": "json",
         "usehorizon": 1,
     }
@@ -86,10 +86,10 @@ def get_pvgis(settings: Pvgis, web: Web, place: Place) -> bytes:
     if response.status_code == 200:
         return bytes(response.content)
     try:
-        said = str(parse_json(response.content)["message"])
+        message = str(parse_json(response.content)["message"])
     except (KeyError, TypeError, ValueError):
-        said = response.text
-    raise refused_or_raised(response, said, OF_THE_PLACE, "PVGIS")
+        message = response.text
+    raise refused_or_raised(response, message, LOCATION_MESSAGE, "PVGIS")
 
 
 def read_tmy(body: bytes, settings: Pvgis) -> Weather:
@@ -102,14 +102,14 @@ def read_tmy(body: bytes, settings: Pvgis) -> Weather:
     try:
         hours = pd.DataFrame(document["outputs"]["tmy_hourly"])
         times = pd.to_datetime(hours["time(UTC)"], format="%Y%m%d:%H%M", utc=True)
-        place, meteo = document["inputs"]["location"], document["inputs"]["meteo_data"]
-        offset = pd.Timedelta(hours=float(place.get("irradiance_time_offset", 0)))
+        location, meteo = document["inputs"]["location"], document["inputs"]["meteo_data"]
+        offset = pd.Timedelta(hours=float(location.get("irradiance_time_offset", 0)))
         frame = hours.rename(columns=TMY)[list(TMY.values())].astype(float).assign(month=times.dt.month)
         frame.index = pd.DatetimeIndex(times) + offset  # the irradiance is of then
         source = (
             f"PVGIS {VERSION}, typical year from {meteo['year_min']} to {meteo['year_max']} of {meteo['radiation_db']}"
         )
-        return Weather(frame, 1, float(place["elevation"]), source)
+        return Weather(frame, 1, float(location["elevation"]), source)
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableError(f"no typical year: {type(error).__name__}: {error}") from error
 
@@ -132,9 +132,9 @@ def read_hourly(body: bytes, settings: Pvgis) -> Weather:
         first, last = settings.years or (0, -1)
         if not times.floor("h").equals(pd.date_range(f"{first}-01-01", f"{last}-12-31 23:00", freq="h", tz="UTC")):
             raise UnreadableError(f"it has {len(times):,} hours from {times.min()} to {times.max()}")
-        meteo, place = document["inputs"]["meteo_data"], document["inputs"]["location"]
+        meteo, location = document["inputs"]["meteo_data"], document["inputs"]["location"]
         source = f"PVGIS {VERSION}, mean of {first} to {last} of {meteo['radiation_db']}"
-        return Weather(hours, last - first + 1, float(place["elevation"]), source)
+        return Weather(hours, last - first + 1, float(location["elevation"]), source)
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableError(f"no hours of years: {type(error).__name__}: {error}") from error
 

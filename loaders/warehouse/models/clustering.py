@@ -19,8 +19,8 @@ from loaders.core.arrays import Flags, Numbers, Rows, Shapes
 from loaders.geo.antimeridian import WORLD, joined
 
 M2_PER_DEGREE2 = 111_320.0 * 110_574.0  # at the equator; along a parallel less, by the cosine of the latitude
-FEWEST = 3  # two records that a rule matches cannot run away; those that somebody calls the same can
-CHUNK = 20_000  # records whose shapes are held at a time, or one group if that is larger
+LEAST_RECORDS = 3  # two records that a rule matches cannot run away; those that somebody calls the same can
+CHUNK_RECORDS = 20_000  # records whose shapes are held at a time, or one group if that is larger
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class CannotLinks:
     """Pairs of records that must not be one installation, by position among the records."""
 
     a: Rows
@@ -69,16 +69,16 @@ class _Group:
     Attributes:
         hull: around all of them [°].
         largest_m2: of the hulls of each [m²].
-        apart: records that must not join them.
+        cannot_link: records that must not join them.
     """
 
     hull: shapely.Geometry
     largest_m2: float
-    apart: frozenset[int]
+    cannot_link: frozenset[int]
 
     def __or__(self, other: "_Group") -> "_Group":
         hull = shapely.convex_hull(shapely.GeometryCollection([self.hull, other.hull]))
-        return _Group(hull, max(self.largest_m2, other.largest_m2), self.apart | other.apart)
+        return _Group(hull, max(self.largest_m2, other.largest_m2), self.cannot_link | other.cannot_link)
 
 
 def component(links: Links, record_count: int) -> Rows:
@@ -93,24 +93,24 @@ def sizes(component: Rows) -> Rows:
     return np.bincount(component)
 
 
-def contradicted(component: Rows, apart: Apart) -> Flags:
+def contradicted(component: Rows, apart: CannotLinks) -> Flags:
     """Components that hold two records which must not be one installation."""
-    found = np.zeros(component.max(initial=-1) + 1, dtype=np.bool_)
-    inside = component[apart.a] == component[apart.b]
-    found[component[apart.a[inside]]] = True
-    return found
+    is_contradicted = np.zeros(component.max(initial=-1) + 1, dtype=np.bool_)
+    is_inside = component[apart.a] == component[apart.b]
+    is_contradicted[component[apart.a[is_inside]]] = True
+    return is_contradicted
 
 
 def runaway(component: Rows, sizes: Rows, links: Links, shapes: pa.ChunkedArray, limits: Limits) -> Flags:
     """Components whose hull is too large for their largest record."""
-    found = np.zeros(len(sizes), dtype=np.bool_)
-    fewest = np.full(len(sizes), FEWEST)
-    fewest[component[links.a[links.is_fixed]]] = 2
-    rows = np.flatnonzero(sizes[component] >= fewest[component])
-    for these in _whole_groups(rows, component):
-        which, position = np.unique(component[these], return_inverse=True)
-        found[which] = _is_spread_out(_decoded(shapes, these), position, limits)
-    return found
+    is_runaway = np.zeros(len(sizes), dtype=np.bool_)
+    least_records = np.full(len(sizes), LEAST_RECORDS)
+    least_records[component[links.a[links.is_fixed]]] = 2
+    rows = np.flatnonzero(sizes[component] >= least_records[component])
+    for chunk in _group_chunks(rows, component):
+        labels, position = np.unique(component[chunk], return_inverse=True)
+        is_runaway[labels] = _is_spread_out(_decoded(shapes, chunk), position, limits)
+    return is_runaway
 
 
 def cluster(  # noqa: PLR0913 (one for each node that it follows from)
@@ -118,18 +118,18 @@ def cluster(  # noqa: PLR0913 (one for each node that it follows from)
     contradicted: Flags,
     runaway: Flags,
     links: Links,
-    apart: Apart,
+    apart: CannotLinks,
     shapes: pa.ChunkedArray,
     limits: Limits,
 ) -> Rows:
     """The installation of each record: its component, or the part of it that is left when it is divided."""
     label = component.copy()
-    free = len(contradicted)
-    for rows, these in _divided(component, contradicted | runaway, links):
-        held = _divide(_single(rows, apart, _decoded(shapes, rows), limits), these, links, limits.spread)
-        for group in held[1:]:  # the first keeps the component's number
-            label[group] = free
-            free += 1
+    next_label = len(contradicted)
+    for rows, pairs in _components_to_divide(component, contradicted | runaway, links):
+        groups = _divide(_single_groups(rows, apart, _decoded(shapes, rows), limits), pairs, links, limits.spread)
+        for group in groups[1:]:  # the first keeps the component's number
+            label[group] = next_label
+            next_label += 1
     return label
 
 
@@ -142,11 +142,11 @@ def is_divided(component: Rows, cluster: Rows) -> Flags:
 
 def is_spread_out(component: Rows, runaway: Flags, cluster: Rows, shapes: pa.ChunkedArray, limits: Limits) -> Flags:
     """Which records are of an installation that is too large all the same: nothing in it may be cut."""
-    found = np.zeros(len(cluster), dtype=np.bool_)
-    for these in _whole_groups(np.flatnonzero(runaway[component]), cluster):
-        position = np.unique(cluster[these], return_inverse=True)[1]
-        found[these] = _is_spread_out(_decoded(shapes, these), position, limits)[position]
-    return found
+    flags = np.zeros(len(cluster), dtype=np.bool_)
+    for chunk in _group_chunks(np.flatnonzero(runaway[component]), cluster):
+        position = np.unique(cluster[chunk], return_inverse=True)[1]
+        flags[chunk] = _is_spread_out(_decoded(shapes, chunk), position, limits)[position]
+    return flags
 
 
 def clusters(cluster: Rows, is_divided: Flags, is_spread_out: Flags) -> pa.Table:
@@ -154,12 +154,12 @@ def clusters(cluster: Rows, is_divided: Flags, is_spread_out: Flags) -> pa.Table
     return pa.table({"cluster": cluster, "is_divided": is_divided, "is_spread_out": is_spread_out})
 
 
-def _whole_groups(rows: Rows, group: Rows) -> Iterator[Rows]:
+def _group_chunks(rows: Rows, group: Rows) -> Iterator[Rows]:
     """The rows by group, some groups at a time: bounds the memory for their shapes."""
     ordered = rows[np.argsort(group[rows], kind="stable")]
-    first = np.flatnonzero(np.diff(group[ordered], prepend=-1))  # where a group begins
-    cuts = first[np.flatnonzero(np.diff(first // CHUNK, prepend=0))]
-    yield from (these for these in np.split(ordered, cuts) if len(these))
+    group_starts = np.flatnonzero(np.diff(group[ordered], prepend=-1))  # where a group begins
+    cuts = group_starts[np.flatnonzero(np.diff(group_starts // CHUNK_RECORDS, prepend=0))]
+    yield from (chunk for chunk in np.split(ordered, cuts) if len(chunk))
 
 
 def _is_spread_out(shapes: Shapes, group: Rows, limits: Limits) -> Flags:
@@ -187,42 +187,42 @@ def _on_one_side(shapes: Shapes, group: Rows) -> Shapes:
     return whole
 
 
-def _divided(component: Rows, chosen: Flags, links: Links) -> list[tuple[Rows, Rows]]:
+def _components_to_divide(component: Rows, is_chosen: Flags, links: Links) -> list[tuple[Rows, Rows]]:
     """Records and links of each component that is to be divided."""
     records, pairs = defaultdict(list), defaultdict(list)
-    for row in np.flatnonzero(chosen[component]):
+    for row in np.flatnonzero(is_chosen[component]):
         records[component[row]].append(row)
-    for pair in np.flatnonzero(chosen[component[links.a]]):
+    for pair in np.flatnonzero(is_chosen[component[links.a]]):
         pairs[component[links.a[pair]]].append(pair)
     return [(np.array(records[label]), np.array(pairs[label], dtype=np.intp)) for label in records]
 
 
-def _divide(groups: dict[int, _Group], these: Rows, links: Links, spread: float) -> list[list[int]]:
+def _divide(groups: dict[int, _Group], link_rows: Rows, links: Links, spread: float) -> list[list[int]]:
     """Join records that are by themselves again, the strongest links first, without the links that must not be."""
-    joined_rows = DisjointSet(list(groups))
-    order = np.lexsort((links.b[these], links.a[these], -links.strength[these], ~links.is_fixed[these]))
-    for pair in these[order]:
-        a, b = joined_rows[int(links.a[pair])], joined_rows[int(links.b[pair])]
-        if a == b or b in {joined_rows[row] for row in groups[a].apart}:
+    joined = DisjointSet(list(groups))
+    order = np.lexsort((links.b[link_rows], links.a[link_rows], -links.strength[link_rows], ~links.is_fixed[link_rows]))
+    for pair in link_rows[order]:
+        a, b = joined[int(links.a[pair])], joined[int(links.b[pair])]
+        if a == b or b in {joined[row] for row in groups[a].cannot_link}:
             continue
         both = groups[a] | groups[b]
         if links.is_fixed[pair] or _area_m2(both.hull) <= spread * both.largest_m2:
-            joined_rows.merge(a, b)
-            groups[joined_rows[a]] = both
-    return sorted(sorted(group) for group in joined_rows.subsets())
+            joined.merge(a, b)
+            groups[joined[a]] = both
+    return sorted(sorted(group) for group in joined.subsets())
 
 
-def _single(rows: Rows, apart: Apart, shapes: Shapes, limits: Limits) -> dict[int, _Group]:
+def _single_groups(rows: Rows, apart: CannotLinks, shapes: Shapes, limits: Limits) -> dict[int, _Group]:
     """Each record by itself."""
     hulls = shapely.convex_hull(_on_one_side(shapes, np.zeros(len(rows), dtype=np.intp)))
     least = np.where(shapely.get_dimensions(shapes) == 0, limits.points_m2, limits.outlines_m2)
-    strangers = defaultdict(set)
+    cannot_link = defaultdict(set)
     for a, b in zip(apart.a.tolist(), apart.b.tolist(), strict=True):
-        strangers[a].add(b)
-        strangers[b].add(a)
-    here = set(rows.tolist())
+        cannot_link[a].add(b)
+        cannot_link[b].add(a)
+    members = set(rows.tolist())
     return {
-        row: _Group(hull, max(_area_m2(hull), floor), frozenset(strangers[row] & here))
+        row: _Group(hull, max(_area_m2(hull), floor), frozenset(cannot_link[row] & members))
         for row, hull, floor in zip(rows.tolist(), hulls, least.tolist(), strict=True)
     }
 

@@ -22,7 +22,7 @@ def measure_shapes(records: duckdb.DuckDBPyRelation) -> pa.Table:
     outlines = records.filter("geometry_kind = 'polygon'").project("record_id, st_aswkb(geometry)::blob as wkb")
     graph = driver.Builder().with_modules(shape_metrics).build()
     rows = outlines.to_arrow_table()
-    some = [rows.slice(first, BATCH_ROWS) for first in range(0, len(rows), BATCH_ROWS)] or [rows]
+    batches = [rows.slice(first, BATCH_ROWS) for first in range(0, len(rows), BATCH_ROWS)] or [rows]
     return pa.concat_tables(
-        graph.execute(["shape_metrics"], inputs={"outline_rows": each})["shape_metrics"] for each in some
+        graph.execute(["shape_metrics"], inputs={"outline_rows": batch})["shape_metrics"] for batch in batches
     )

@@ -48,10 +48,10 @@ def planes(outlines: Shapes, middles: Numbers, metres_per_degree: Numbers) -> Sh
 
 def rectangles(planes: Shapes) -> Shapes:
     """The smallest rectangle around each [m]; of one that is as thin as a line, the box."""
-    found: Shapes = shapely.minimum_rotated_rectangle(planes)
-    is_line = shapely.get_num_coordinates(found) != CORNERS
-    found[is_line] = shapely.box(*shapely.bounds(planes[is_line]).T)
-    return found
+    smallest: Shapes = shapely.minimum_rotated_rectangle(planes)
+    is_line = shapely.get_num_coordinates(smallest) != CORNERS
+    smallest[is_line] = shapely.box(*shapely.bounds(planes[is_line]).T)
+    return smallest
 
 
 def sides(rectangles: Shapes) -> Numbers:
@@ -62,8 +62,8 @@ def sides(rectangles: Shapes) -> Numbers:
 
 def lengths(sides: Numbers) -> Numbers:
     """The longer and the shorter side [m], in two columns."""
-    found = np.column_stack([np.hypot(sides[:, 0], sides[:, 1]), np.hypot(sides[:, 2], sides[:, 3])])
-    return np.sort(found, axis=1)[:, ::-1]
+    both_sides = np.column_stack([np.hypot(sides[:, 0], sides[:, 1]), np.hypot(sides[:, 2], sides[:, 3])])
+    return np.sort(both_sides, axis=1)[:, ::-1]
 
 
 def axis_azimuth_deg(sides: Numbers) -> Numbers:
@@ -75,8 +75,8 @@ def axis_azimuth_deg(sides: Numbers) -> Numbers:
 
 def compactness(planes: Shapes) -> Numbers:
     """How near to a circle [1]: 4π area / perimeter² (Polsby and Popper, 1991); a square has 0.785."""
-    found = 4 * np.pi * shapely.area(planes) / shapely.length(planes) ** 2
-    return np.minimum(found, 1)  # a circle of a million corners is one but for the last digits
+    ratio = 4 * np.pi * shapely.area(planes) / shapely.length(planes) ** 2
+    return np.minimum(ratio, 1)  # a circle of a million corners is one but for the last digits
 
 
 def shape_metrics(  # noqa: PLR0913 (the parameters of a node are what it is made of)
