@@ -1,4 +1,4 @@
-"""Boundaries of countries and regions as a Hamilton graph: from Overture Maps' `division_area` to our own columns.
+"""Boundaries of countries and regions, as a Hamilton graph: from Overture Maps' `division_area` to BOUNDARIES.
 
 The bundled extract has the same columns. Source: https://docs.overturemaps.org/schema/reference/divisions/.
 """
@@ -33,17 +33,17 @@ ADVICE = "Give it the land of Overture's theme divisions, type division_area, or
 
 @dataclass(frozen=True, slots=True)
 class BoundaryCounts:
-    """What became of the areas of a file.
+    """Accounting of the areas of a file.
 
     Attributes:
         read: areas in the file.
-        not_land: those that are the sea of a country, left out.
-        other_subtypes: those that are neither country nor region nor county, left out.
+        not_land: territorial waters, left out.
+        other_subtypes: neither country nor region nor county, left out.
         countries: kept.
         regions: kept.
         counties: kept.
-        without_country: kept, of no country that is agreed on.
-        repaired: kept, of an invalid outline.
+        without_country: kept, disputed or without a country.
+        repaired: kept, with an invalid outline.
     """
 
     read: int
@@ -57,7 +57,7 @@ class BoundaryCounts:
 
 
 def published_areas(boundary_source: Path) -> ds.Dataset:
-    """The areas of a file or folder of Parquet, none read yet; its columns and its CRS are what they should be."""
+    """The areas of a Parquet file or folder, with columns and CRS checked but no rows read."""
     try:
         areas = ds.dataset(boundary_source)
     except (OSError, pa.ArrowInvalid) as error:
@@ -86,7 +86,7 @@ def division_areas(published_areas: ds.Dataset, boundary_source: Path) -> pa.Tab
 
 
 def published_shapes(division_areas: pa.Table, boundary_source: Path) -> Shapes:
-    """Their outlines in EPSG:4326, as they are published."""
+    """The published outlines in EPSG:4326."""
     try:
         shapes: Shapes = shapely.force_2d(shapely.from_wkb(division_areas["geometry"].to_numpy(zero_copy_only=False)))
     except shapely.errors.GEOSException as error:
@@ -100,7 +100,7 @@ def published_shapes(division_areas: pa.Table, boundary_source: Path) -> Shapes:
 
 
 def boundary_shapes(published_shapes: Shapes) -> Shapes:
-    """Their outlines, valid, and none beyond the antimeridian or a pole."""
+    """Valid outlines, clipped at the antimeridian and the poles."""
     shapes, _ = repair(shapely.transform(published_shapes, lambda xy: xy.clip(-FARTHEST, FARTHEST)))
     return shapes
 
@@ -123,7 +123,7 @@ def boundaries(division_areas: pa.Table, boundary_shapes: Shapes) -> pa.Table:
 
 
 def boundary_counts(published_areas: ds.Dataset, boundaries: pa.Table, published_shapes: Shapes) -> BoundaryCounts:
-    """What became of every area: read = not_land + other_subtypes + countries + regions + counties."""
+    """Area accounting: read = not_land + other_subtypes + countries + regions + counties."""
     read = published_areas.count_rows()
     land = published_areas.count_rows(filter=ds.field("is_land"))
     subtypes = boundaries["subtype"].to_pylist()
@@ -163,7 +163,7 @@ def _require_any(is_match: pa.ChunkedArray, table: pa.Table, path: Path, kind: s
 
 
 def _require_codes(table: pa.Table, name: str, pattern: str, path: Path) -> None:
-    """Null is nobody's ground, or no region."""
+    """Require ISO 3166 codes; null is disputed land, or an area without a region."""
     is_valid = pc.fill_null(pc.match_substring_regex(table[name].cast(pa.string()), pattern), True)
     is_invalid = ~is_valid.to_numpy().astype(np.bool_)
     if is_invalid.any():
@@ -174,7 +174,7 @@ def _require_codes(table: pa.Table, name: str, pattern: str, path: Path) -> None
 
 
 def _first_ids(table: pa.Table, is_selected: Flags) -> str:
-    """The first few of them."""
+    """The ids of the first selected areas."""
     ids = table.filter(pa.array(is_selected))["id"].to_pylist()
     return ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
 
@@ -185,5 +185,5 @@ def _are_on_earth(shapes: Shapes) -> Flags:
 
 
 def _distinct_values(entries: list[dict[str, Any]], name: str) -> str | None:
-    """What the sources of an area say, each thing once; null where they say nothing."""
+    """The distinct values of a property in an area's sources; None without any."""
     return "; ".join(sorted({str(entry[name]) for entry in entries if entry.get(name)})) or None

@@ -1,4 +1,4 @@
-"""Where pipelines store their tables: a file, a DuckLake, or a database that somebody has open already."""
+"""The warehouse in which pipelines store their tables: a DuckDB file, a DuckLake, or an open connection."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,11 +18,11 @@ class Database:
     """A warehouse.
 
     Attributes:
-        settings: says which kind it is.
-        paths: whose it is.
-        path: the DuckDB file that it is whatever the settings say; made if it is not there.
-        connection: where it is open already: DuckDB lets only one process write to a file. Where the lake is attached,
-            the tables are in the lake.
+        settings: name its kind.
+        paths: of the project.
+        path: a DuckDB file that overrides the settings; created if missing.
+        connection: an open connection to use: DuckDB lets only one process write to a file. If the lake is attached to
+            it, the tables are in the lake.
     """
 
     settings: Settings
@@ -32,18 +32,18 @@ class Database:
 
     @property
     def file(self) -> Path:
-        """The DuckDB file, where it is one."""
+        """Path of the DuckDB file, unless it is a lake."""
         return self.path or self.paths.database
 
     @property
     def lineage_name(self) -> Path:
-        """By what lineage names it: its file, or `lake`."""
+        """Its name in lineage events: its file, or `lake`."""
         is_lake = self.settings.warehouse == "ducklake" and self.path is None and self.connection is None
         return Path(lake.LAKE) if is_lake else self.file
 
     @contextmanager
     def opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection in a transaction, which ends with the context: all is stored, or, after an error, nothing.
+        """A connection in a transaction, committed at the end of the context and rolled back after an error.
 
         Raises:
             BuildError: it is open elsewhere, or cannot be opened.

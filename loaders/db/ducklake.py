@@ -1,6 +1,6 @@
-"""DuckLake: a warehouse that several machines read and write, each build a snapshot that can be read again.
+"""DuckLake: a warehouse shared by several machines, in which each build is a snapshot.
 
-Source: https://ducklake.select/docs/stable/. It forgets the CRS of geometries: whoever reads it puts EPSG:4326 back.
+Source: https://ducklake.select/docs/stable/. It does not store the CRS of geometries: readers set EPSG:4326 again.
 """
 
 import os
@@ -26,18 +26,18 @@ AUTHOR = "eo-pv"
 ATTEMPTS = 4
 LONGEST_WAIT_S = 8
 ADVICE = "Check ducklake.files in params.yaml, and the network, the proxy and the keys that the environment names."
-INITIALISATION_FAILED = "Failed to initialize DuckLake"  # another makes the catalogue at the same moment
+INITIALISATION_FAILED = "Failed to initialize DuckLake"  # another process creates the catalogue at the same moment
 POSTGRES_VARIABLES = ("PGHOST", "PGDATABASE", "PGUSER")  # a password may also be in ~/.pgpass, or not be needed
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A state of the lake that can be read again: `SELECT … FROM lake.curated.x AT (VERSION => id)`.
+    """A state of the lake, readable by time travel: `SELECT … FROM lake.curated.x AT (VERSION => id)`.
 
     Attributes:
         id: its number.
-        time: when it was made.
-        message: what made it; null for what is no build.
+        time: of its commit.
+        message: of its build; None for other commits.
     """
 
     id: int
@@ -53,21 +53,21 @@ def attach(
     read_only: bool = False,
     snapshot: int | None = None,
 ) -> None:
-    """Attach the lake of an origin as `lake`, and make it if it is not there.
+    """Attach the lake of an origin as `lake`; create it if missing.
 
     Args:
         connection: to any DuckDB database.
-        settings: where it is.
-        paths: whose it is.
-        read_only: for readers.
-        snapshot: to read as of then.
+        settings: of its catalogue and files.
+        paths: of the project.
+        read_only: attach without write access.
+        snapshot: to read instead of the current state.
 
     Raises:
-        BuildError: the environment does not say enough, or the catalogue cannot be reached.
+        BuildError: an environment variable is missing, or the catalogue cannot be reached.
     """
     files = _files(settings, paths)
     _prepare(connection, settings, files)
-    # the project may have been moved since, and what is small is to be Parquet like the rest
+    # the project may have moved since, and small tables are written as Parquet, too
     options = [f"DATA_PATH {sql_text(files)}", "OVERRIDE_DATA_PATH true", "DATA_INLINING_ROW_LIMIT 0"]
     options += ["READ_ONLY"] if read_only else []
     options += [f"SNAPSHOT_VERSION {int(snapshot)}"] if snapshot is not None else []
@@ -86,7 +86,7 @@ def attach(
 
 @contextmanager
 def opened(settings: DuckLake, paths: ProjectPaths, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that works in the lake: names without a database are in it.
+    """A connection whose default database is the lake.
 
     Raises:
         BuildError: as for `attach`; or the files cannot be read or written.
@@ -110,22 +110,22 @@ def _opened(settings: DuckLake, paths: ProjectPaths, *, read_only: bool = False)
 
 
 def publish(database: Path, schemas: Sequence[str], message: str, settings: DuckLake, paths: ProjectPaths) -> int:
-    """Bring the tables of a build into the lake, all at once: readers see the build before it, or this one.
+    """Publish the tables of a build in the lake in one transaction: readers see the previous build, or this one.
 
-    Views are left out. Tables that the build no longer has are dropped; older snapshots still have them.
+    Views are left out. Tables that the build no longer has are dropped; older snapshots keep them.
 
     Args:
         database: the DuckDB file of the build.
-        schemas: which of its schemas.
-        message: what the snapshot is called.
-        settings: where the lake is.
-        paths: whose it is.
+        schemas: to publish.
+        message: of the snapshot.
+        settings: of the lake.
+        paths: of the project.
 
     Returns:
         The number of the snapshot.
 
     Raises:
-        BuildError: the lake cannot be written, or others keep it busy; it is as it was then.
+        BuildError: the lake cannot be written, or stays locked by others; it is unchanged.
     """
     try:
         return int(_retrying()(_publish_once, database, schemas, message, settings, paths))
@@ -144,20 +144,20 @@ def _publish_once(database: Path, schemas: Sequence[str], message: str, settings
             _replace_schema(connection, schema)
         connection.execute(f"CALL {LAKE}.set_commit_message(?, ?)", [AUTHOR, message])
         connection.execute("COMMIT")
-        # null where nothing was to be changed
+        # null without changes
         own, last = (f"(SELECT id FROM {LAKE}.{name}_snapshot())" for name in ("last_committed", "current"))  # noqa: S608
         ((snapshot,),) = connection.execute(f"SELECT coalesce({own}, {last})").fetchall()
     return int(snapshot)
 
 
 def snapshots(connection: duckdb.DuckDBPyConnection) -> list[Snapshot]:
-    """What can be read of an attached lake, the oldest first."""
+    """The snapshots of an attached lake, oldest first."""
     query = f"SELECT snapshot_id, snapshot_time, commit_message FROM {LAKE}.snapshots() ORDER BY snapshot_id"  # noqa: S608
     return [Snapshot(*row) for row in connection.execute(query).fetchall()]
 
 
 def is_attached(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the lake is."""
+    """Whether the lake is attached."""
     query = "SELECT count(*) FROM duckdb_databases() WHERE database_name = ?"
     return connection.execute(query, [LAKE]).fetchone() == (1,)
 
@@ -185,7 +185,7 @@ def _retrying() -> Retrying:
 
 
 def _is_transient(error: BaseException) -> bool:
-    """Whether the catalogue is locked, has changed meanwhile, or is just being made by another."""
+    """Whether the catalogue is locked, has changed meanwhile, or is being created by another process."""
     return isinstance(error, duckdb.TransactionException) or (
         isinstance(error, duckdb.Error) and INITIALISATION_FAILED in str(error)
     )
@@ -219,5 +219,5 @@ def _files(settings: DuckLake, paths: ProjectPaths) -> str:
 
 
 def _one_line(error: duckdb.Error) -> str:
-    """What DuckDB says, in one line and without the statement, which is ours."""
+    """DuckDB's message in one line, without the statement."""
     return " ".join(str(error).split()).partition(" LINE 1: ")[0].rstrip(".")

@@ -1,4 +1,4 @@
-"""Write Parquet that is the same bytes every time; GeoParquet 1.1 where there is a geometry."""
+"""Writes byte-reproducible Parquet, and GeoParquet 1.1 for tables with a geometry."""
 
 import json
 from collections.abc import Mapping
@@ -43,20 +43,20 @@ def write_parquet(table: pa.Table, path: Path, metadata: Mapping[str, str] | Non
 
     Args:
         table: its rows are written in their order.
-        path: replaced only when all is written.
-        metadata: what the file says of itself, by key.
+        path: replaced only after a complete write.
+        metadata: of the file, by key.
     """
     with ParquetFile(path, table.schema, metadata) as file:
         file.write(table)
 
 
 class ParquetFile:
-    """A Parquet file that is written piece by piece: how the rows are cut into pieces does not change its bytes.
+    """A Parquet file written in pieces, whose sizes do not change its bytes.
 
     Args:
-        path: replaced only when all is written.
+        path: replaced only after a complete write.
         schema: of every piece; a column `geometry` (WKB in EPSG:4326) makes it GeoParquet 1.1 with a covering box.
-        metadata: what the file says of itself, by key.
+        metadata: of the file, by key.
     """
 
     def __init__(self, path: Path, schema: pa.Schema, metadata: Mapping[str, str] | None = None) -> None:
@@ -85,14 +85,14 @@ class ParquetFile:
         self._partial.replace(self._path)
 
     def write(self, table: pa.Table) -> None:
-        """Write rows behind those that are there."""
+        """Append rows."""
         self._pending = pa.concat_tables([self._pending, table.replace_schema_metadata(None)])
         while len(self._pending) >= ROW_GROUP_ROWS:
             self._write_row_group(self._pending.slice(0, ROW_GROUP_ROWS))
             self._pending = self._pending.slice(ROW_GROUP_ROWS)
 
     def _write_row_group(self, table: pa.Table) -> None:
-        table = table.combine_chunks()  # where chunks end would show in the pages
+        table = table.combine_chunks()  # chunk ends would change the pages
         if self._is_geo:
             shapes = shapely.from_wkb(table.column(GEOMETRY).to_numpy(zero_copy_only=False))
             table = table.append_column("bbox", _boxes(shapes))
@@ -102,7 +102,7 @@ class ParquetFile:
 
 
 class _GeometryStatistics:
-    """What GeoParquet says of all shapes of a file."""
+    """Geometry types and bounds of all shapes of a file, for the GeoParquet metadata."""
 
     def __init__(self) -> None:
         self.row_groups = 0
@@ -130,6 +130,6 @@ class _GeometryStatistics:
 
 
 def _boxes(shapes: Shapes) -> pa.StructArray:
-    """The box of each geometry, by which readers skip what is elsewhere; null where there is no shape."""
+    """Bounding box of each geometry, for filters on row groups; null without a shape."""
     bounds = [pa.array(values, from_pandas=True) for values in shapely.bounds(shapes).T]
     return pa.StructArray.from_arrays(bounds, names=list(CORNERS), mask=pa.array(shapely.is_missing(shapes)))

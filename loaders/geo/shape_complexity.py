@@ -1,7 +1,7 @@
-"""Whether a shape takes too much work to check, repair or intersect: counted, not timed, so the answer never varies.
+"""Limits on the work to check, repair or intersect shapes: counted, not timed, so the result never varies.
 
-Checking a polygon looks at all corners of its shell for each hole. Repairing one costs, ring by ring, as many steps as
-its edges and crossings times the pieces that it falls into, which are no more than its crossings and one.
+A validity check visits all corners of the shell for each hole. A repair costs, for each ring, its edges and crossings
+times the pieces that it falls into, which are at most its crossings plus one.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ Corners = npt.NDArray[np.float64]  # two columns
 
 
 def too_complex_to_check(shapes: Shapes) -> Flags:
-    """Whether a polygon has so many holes in so long a shell that to check its validity takes too long."""
+    """Whether a polygon has too many holes in too long a shell for a validity check."""
     parts, rows = shapely.get_parts(shapes, return_index=True)
     checks = np.zeros(len(shapes))
     np.add.at(
@@ -65,7 +65,7 @@ def too_complex_to_repair(shape: BaseGeometry) -> bool:
 
 
 def cross_too_often(a: Shapes, b: Shapes) -> Flags:
-    """Whether the outlines of polygons or multipolygons, pair by pair, cross each other too often to be intersected."""
+    """Whether the outlines of polygons, pair by pair, cross each other too often for an intersection."""
     too_often = shapely.get_num_coordinates(a) * shapely.get_num_coordinates(b).astype(np.int64) > MOST_CROSSINGS
     too_often[too_often] = [_crosses_too_often(*pair) for pair in zip(a[too_often], b[too_often], strict=True)]
     return np.asarray(too_often)
@@ -89,7 +89,7 @@ def _repairs(edges: Rows, crossings: Rows) -> Rows:
 
 
 def _near_pairs(edges: Numbers) -> Iterator[tuple[Rows, Rows]]:
-    """Pairs of edges whose boxes meet, each pair once, those of some edges at a time."""
+    """Pairs of edges whose bounding boxes meet, each pair once, in batches."""
     lines = np.asarray(shapely.linestrings(edges.reshape(-1, 2, 2)))
     tree = shapely.STRtree(lines)
     step = int(np.clip(BATCH_PAIRS // len(edges), LEAST_BATCH_EDGES, MOST_BATCH_EDGES))
@@ -100,7 +100,7 @@ def _near_pairs(edges: Numbers) -> Iterator[tuple[Rows, Rows]]:
 
 
 def _edges(shape: BaseGeometry) -> tuple[Numbers, Rows]:
-    """Each edge as x and y of its ends, in four columns, and the number of its ring; none has no length."""
+    """Edges longer than zero as x and y of both ends, in four columns, and the number of their ring."""
     rings = shapely.get_rings(shapely.get_parts(shape))
     corners, ring = shapely.get_coordinates(rings, return_index=True)
     edges = np.hstack((corners[:-1], corners[1:]))

@@ -1,4 +1,4 @@
-"""From published files to canonical records, a batch at a time: kept and rejected together, so that none gets lost."""
+"""Harmonise published files batch by batch; kept and rejected rows stay in one frame, so that no row is lost."""
 
 import importlib
 import inspect
@@ -29,28 +29,28 @@ logger = logging.getLogger(__name__)
 
 RECORDS, DATES = "canonical_records", "stated_dates"
 DATASET_MODULES = "loaders.datasets"
-PANDERA_ERROR = re.compile(r'"error": "(.*)"')  # in what Hamilton makes of Pandera's report
+PANDERA_ERROR = re.compile(r'"error": "(.*)"')  # within Hamilton's rendering of Pandera's report
 
 
 def harmonise(
     published: Iterable[PublishedBatch], dataset: Dataset, provenance: Provenance, h3_resolution: int
 ) -> Iterator[gpd.GeoDataFrame]:
-    """Bring published records to the canonical form.
+    """Harmonise published records to the canonical record.
 
     Args:
-        published: all records of a dataset, in the order that the canonical ones shall have.
-        dataset: what their columns mean.
-        provenance: what all of them share.
+        published: all records of a dataset, in the order of the canonical records.
+        dataset: its settings, with the meaning of its columns.
+        provenance: DOI and origin, shared by all records.
         h3_resolution: of `h3_cell`.
 
     Yields:
-        For each batch, one row a published record: the columns of `contract.LOADING` but `record_id`, `reason` null
-        where the record is kept; geometry in EPSG:4326.
+        For each batch, one row per published record: the columns of `contract.LOADING` except `record_id`; `reason` is
+        null for kept records; geometry in EPSG:4326.
 
     Raises:
-        ReadError: a mapped column is missing or holds what it should not, most of its dates are none, or a wanted value
-            does not occur.
-        SettingsError: the dataset's own module has a function that takes no part.
+        ReadError: a mapped column is missing or has values of the wrong kind, most of its dates cannot be parsed, or a
+            value of `where` does not occur.
+        SettingsError: the dataset's own module has a function that overrides no node.
     """
     graph = record_graph(dataset.key)
     row_filter, unusable_dates = _RowFilter(dataset), UnusableDates(dataset.columns.installed, dataset.key)
@@ -58,7 +58,7 @@ def harmonise(
         if batch.first_row == 1 and (grid := missing_grid(batch.crs)):
             logger.warning(
                 "%s: the best transformation of %s (%s) needs the grid %s, which is not installed; the next best is "
-                "used. `projsync --file %s` brings it.",
+                "used. `projsync --file %s` downloads it.",
                 dataset.key,
                 batch.name,
                 batch.crs.name,
@@ -78,7 +78,7 @@ def record_graph(key: str) -> driver.Driver:
     """The graph of `canonical_record`, with the nodes that the dataset's own module overrides.
 
     Raises:
-        SettingsError: that module has a function that takes no part in it.
+        SettingsError: that module has a function that overrides no node.
     """
     modules = _dataset_modules(key)
     builder = driver.Builder().with_modules(canonical_record, *modules).allow_module_overrides()
@@ -104,7 +104,7 @@ def _dataset_modules(key: str) -> list[ModuleType]:
 def _records(
     graph: driver.Driver, published: PublishedBatch, dataset: Dataset, inputs: dict[str, object]
 ) -> tuple[gpd.GeoDataFrame, StatedDates]:
-    """The records of a batch and their dates; what is wrong with them is said of the file."""
+    """The records of a batch and their dates; errors name the file."""
     try:
         result = graph.execute([RECORDS, DATES], inputs={**inputs, "published": published, "dataset": dataset})
         return result[RECORDS], result[DATES]
@@ -114,12 +114,12 @@ def _records(
         violations = "; ".join(PANDERA_ERROR.findall(" ".join(error.args[0]))) or str(error)
         raise ReadError(
             f"{dataset.key}: records of {published.name} break the contract of loaders/contract.py: {violations}. "
-            f"Mend the node of loaders/datasets/{dataset.key}.py that makes them."
+            f"Fix the node of loaders/datasets/{dataset.key}.py that makes them."
         ) from error
 
 
 class _RowFilter:
-    """Which rows `where` wants, and whether it wants anything that no file holds."""
+    """Selects rows by `where`, and checks that each of its values occurs in some file."""
 
     def __init__(self, dataset: Dataset) -> None:
         self._where, self._key = dataset.where, dataset.key

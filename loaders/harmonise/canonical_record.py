@@ -1,4 +1,4 @@
-"""A batch of published records brought to canonical form, as a Hamilton graph: one node a column.
+"""Canonical records of a published batch, as a Hamilton graph with one node per column.
 
 A dataset that the settings cannot describe overrides single nodes in `loaders/datasets/<key>.py`.
 """
@@ -32,14 +32,14 @@ CAPACITY_DECIMALS, AREA_DECIMALS = 6, 2  # one watt, one square centimetre
 
 
 def wanted_attributes(published: PublishedBatch, row_is_wanted: Flags) -> pa.Table:
-    """The published columns, null in the rows that are not wanted: what stands there need not be understood."""
+    """The published columns, null in rows that `where` excludes, whose values need not be valid."""
     if row_is_wanted.all():
         return published.attributes
     return published.attributes.take(pa.array(np.arange(len(row_is_wanted)), mask=~row_is_wanted))
 
 
 def harmonised_shapes(published: PublishedBatch, row_is_wanted: Flags, dataset: Dataset) -> HarmonisedShapes:
-    """The shapes in EPSG:4326, valid, and what was found about them."""
+    """Valid shapes in EPSG:4326, with rejections and quality findings."""
     extent = dataset.extent
     box = (extent.west, extent.south, extent.east, extent.north) if extent else None
     return harmonise_shapes(published.wkb, published.crs, extent=box, is_selected=row_is_wanted)
@@ -51,7 +51,7 @@ def source_id(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
 
 
 def group_id(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
-    """The publisher's own identifier of the installation that the record is a part of, as text."""
+    """The publisher's identifier of the installation that the record belongs to, as text."""
     return _identifiers(wanted_attributes, dataset, "group")
 
 
@@ -78,22 +78,22 @@ def capacity_basis(capacity_mw: pd.Series, dataset: Dataset) -> pd.Series:
 
 
 def stated_dates(wanted_attributes: pa.Table, dataset: Dataset) -> StatedDates:
-    """When each was installed, as far as its columns say, and what of it cannot be used."""
+    """The stated installation dates as intervals, and the values that cannot be used."""
     return read_dates(wanted_attributes, dataset.columns.installed, dataset.key)
 
 
 def installed(stated_dates: StatedDates) -> list[Interval]:
-    """First and last day on which each may have been installed; None where that end is open."""
+    """First and last possible day of installation; None where that end is open."""
     return stated_dates.intervals
 
 
 def installed_from(installed: list[Interval]) -> pd.Series:
-    """First day on which it may have been installed."""
+    """First possible day of installation."""
     return pd.Series([first for first, _ in installed], dtype="object")
 
 
 def installed_to(installed: list[Interval]) -> pd.Series:
-    """Last day on which it may have been installed."""
+    """Last possible day of installation."""
     return pd.Series([last for _, last in installed], dtype="object")
 
 
@@ -104,7 +104,7 @@ def centroid(harmonised_shapes: HarmonisedShapes) -> pd.DataFrame:
 
 
 def stated_position(wanted_attributes: pa.Table, dataset: Dataset) -> pd.DataFrame:
-    """The position that the publisher states beside the shape [°], EPSG:4326: columns `lon` and `lat`."""
+    """The position that the publisher states in addition to the shape [°], EPSG:4326: columns `lon` and `lat`."""
     position, key = dataset.columns.position, dataset.key
     if position is None:
         return pd.DataFrame({"lon": _unknown(wanted_attributes), "lat": _unknown(wanted_attributes)})
@@ -123,7 +123,7 @@ def quality_flags(  # noqa: PLR0913 (one for each that a flag looks at)
     stated_position: pd.DataFrame,
     stated_dates: StatedDates,
 ) -> pd.Series:
-    """What to know before trusting a record, as far as it shows in the record alone."""
+    """The quality flags that follow from the record alone."""
     shapes, outline_area_m2, stated_area_m2 = harmonised_shapes, area_m2.to_numpy(), source_area_m2.to_numpy()
     centroids_deg, stated_deg = (
         (positions["lon"].to_numpy(), positions["lat"].to_numpy()) for positions in (centroid, stated_position)
@@ -147,12 +147,12 @@ def quality_flags(  # noqa: PLR0913 (one for each that a flag looks at)
 
 
 def source_attributes(published: PublishedBatch) -> pd.Series:
-    """Every published column, as JSON."""
+    """All published columns as JSON."""
     return pd.Series(json_rows(published.attributes), dtype="object")
 
 
 def fingerprint(published: PublishedBatch, source_attributes: pd.Series) -> pd.Series:
-    """Of the shape as published, so that a better repair or another PROJ does not rename the record."""
+    """Hash of the shape as published: a better repair or another version of PROJ does not change the record's id."""
     return pd.Series(fingerprints(published.wkb, source_attributes), dtype="object")
 
 
@@ -176,7 +176,7 @@ def canonical_records(  # noqa: PLR0913 (one for each column)
     quality_flags: pd.Series,
     fingerprint: pd.Series,
 ) -> gpd.GeoDataFrame:
-    """The batch: the columns of `contract.LOADING`, but no record_id yet, which needs all records."""
+    """The batch with the columns of `contract.LOADING`, except `record_id`, which needs all records."""
     shapes = harmonised_shapes
     rows = len(published.wkb)
     frame = pd.DataFrame(

@@ -1,4 +1,4 @@
-"""The contract as checks on a whole table: what Hamilton runs behind the node that makes the records."""
+"""The contract as a Pandera schema, which Hamilton checks on the output of `canonical_records`."""
 
 from functools import partial
 
@@ -7,7 +7,7 @@ import pandera.pandas as pandera
 
 from loaders.contract import LOADING, Field
 
-ASSIGNED_LATER = frozenset({"record_id"})  # given once all records are known
+ASSIGNED_LATER = frozenset({"record_id"})  # assigned once all records are known
 
 
 def _column(field: Field) -> pandera.Column:

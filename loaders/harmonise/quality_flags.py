@@ -1,4 +1,4 @@
-"""What to know before trusting a record: the quality flags. Nothing is dropped because of one."""
+"""Quality flags: doubts about a record that stays in the table."""
 
 from collections.abc import Mapping
 
@@ -45,7 +45,7 @@ def stated_area_disagrees(area_m2: Numbers, source_area_m2: Numbers) -> Flags:
 
 
 def implausible_power_density(capacity_mw: Numbers, area_m2: Numbers) -> Flags:
-    """Whether capacity [MW] over drawn area [m²] is none that an installation has; not where either is unknown."""
+    """Whether capacity [MW] over drawn area [m²] is outside the plausible range; not where either is unknown."""
     known = ~np.isnan(capacity_mw) & (area_m2 > 0)
     density = 1e6 * capacity_mw[known] / area_m2[known]
     implausible = np.zeros(len(known), dtype=np.bool_)
@@ -54,7 +54,7 @@ def implausible_power_density(capacity_mw: Numbers, area_m2: Numbers) -> Flags:
 
 
 def far_from_stated_position(shapes: Shapes, centroid: Positions, stated: Positions, area_m2: Numbers) -> Flags:
-    """Whether a stated position is not that of the shape; not where there is no shape or no position.
+    """Whether a stated position is far from the shape; not where either is missing.
 
     It is more than 1 km from the centroid, and either from the outline too, or further than the installation is large
     (twice the radius of a circle of its area): so much for a record whose parts are scattered over the country.
@@ -62,7 +62,7 @@ def far_from_stated_position(shapes: Shapes, centroid: Positions, stated: Positi
     Args:
         shapes: EPSG:4326 as (lon, lat); None where rejected.
         centroid: of each [°].
-        stated: what the publisher states [°]; what is nowhere on Earth is far.
+        stated: as the publisher states it [°]; a position that is not on Earth is far.
         area_m2: of each outline [m²]; NaN for points.
     """
     lon, lat = stated
@@ -79,7 +79,7 @@ def far_from_stated_position(shapes: Shapes, centroid: Positions, stated: Positi
 
 
 def flag_lists(holds: Mapping[str, Flags]) -> list[list[str]]:
-    """The names of the flags that hold for each row, in the order of `FLAGS`."""
+    """The names of each row's flags, in the order of `FLAGS`."""
     names = [name for name in FLAGS if name in holds]
     if not names:
         return []
@@ -91,9 +91,9 @@ def flag_lists(holds: Mapping[str, Flags]) -> list[list[str]]:
 
 
 def _nearest_points(shapes: Shapes, stated: Positions) -> Positions:
-    """The point of each shape that is nearest to a position [°]: on a plane that is true at its latitude."""
+    """The point of each shape nearest to a position [°], on a plane scaled for its latitude."""
     lon, lat = stated
-    degree_ratio = np.cos(np.radians(lat))  # a degree of longitude than one of latitude
+    degree_ratio = np.cos(np.radians(lat))  # degree of longitude over degree of latitude
     coordinates, rows = shapely.get_coordinates(shapes, return_index=True)
     planes = shapely.set_coordinates(
         shapes.copy(), coordinates * np.column_stack((degree_ratio, np.ones_like(lat)))[rows]

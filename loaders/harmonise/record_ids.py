@@ -1,4 +1,4 @@
-"""What needs all records of a dataset at once: their identifiers, and which of them share a shape or a stand-in."""
+"""Record identifiers, duplicate shapes and placeholder positions: they need all records of a dataset at once."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,14 +9,14 @@ import duckdb
 from loaders.core.escape import sql_file
 
 SHORT_HASH = 8
-MEMORY_LIMIT = "256MB"  # what does not fit goes to the disk
+MEMORY_LIMIT = "256MB"  # DuckDB spills the rest to disk
 
 FETCH_ROWS = 10_000
 # In the registers that we know, no position is shared by more than three solar plants (the United Kingdom's: three
 # applications for one site), but by 25 plants where it is the middle of a town.
 PLACEHOLDER_INSTALLATIONS = 5
 
-# Records that share a source_id are told apart by their shapes; those that share that too, by their order.
+# Records with one source_id are distinguished by their shape; those with one shape too, by their order.
 RECORD_IDS_QUERY = f"""
     with records as (
         select
@@ -64,11 +64,10 @@ RECORD_IDS_QUERY = f"""
 
 
 def identify_records(records: Path, key: str) -> Iterator[tuple[str, bool, bool]]:
-    """An identifier for each record, which stays the same when a publisher reorders the file or adds to it.
+    """Stable record identifiers: unchanged when a publisher reorders the file or adds to it.
 
     Args:
-        records: Parquet with the columns of `contract.LOADING` but `record_id`; beside it is room for what does not
-            fit into memory.
+        records: Parquet with the columns of `contract.LOADING` except `record_id`; DuckDB spills into its folder.
         key: of the dataset.
 
     Yields:

@@ -1,4 +1,4 @@
-"""Row accounting: what was read is kept or rejected, and each rejection has its reason."""
+"""Row accounting: read = kept + rejected, with a reason for each rejection."""
 
 import json
 from collections.abc import Mapping
@@ -40,14 +40,14 @@ def account(records: Path, rejected: Path, dataset: Dataset) -> dict[str, Any]:
     Args:
         records: the canonical records, as Parquet.
         rejected: those that cannot be used, as Parquet.
-        dataset: whose they are.
+        dataset: its settings.
 
     Returns:
-        Nested numbers, as `dvc metrics` shows them: areas in km², capacity in MW, positions in degrees. A total of
-        which no record states a part is null.
+        Nested numbers, as `dvc metrics` shows them: areas in km², capacity in MW, positions in degrees. A total is
+        null where no record states the quantity.
 
     Raises:
-        AccountingError: nothing is left, or the number of records is not the expected one.
+        AccountingError: no record can be used, or the number of records is not the expected one.
     """
     with duckdb.connect() as connection:
         reasons = _counts(connection, "reason", rejected)
@@ -67,7 +67,7 @@ def account(records: Path, rejected: Path, dataset: Dataset) -> dict[str, Any]:
 
 
 def format_counts(metrics: dict[str, Any]) -> str:
-    """What became of the records, in a line."""
+    """The record counts in one line."""
     records = metrics["records"]
     parts = [f"{records['read']:,} read, {records['kept']:,} kept"]
     parts += [f"{count:,} rejected ({reason})" for reason, count in metrics["rejected"].items()]
@@ -76,7 +76,7 @@ def format_counts(metrics: dict[str, Any]) -> str:
 
 
 def implausible_area_warning(metrics: dict[str, Any]) -> str | None:
-    """What to say of a dataset whose stated areas are mostly wrong."""
+    """A warning where most of a dataset's stated areas disagree with its outlines; else None."""
     disagreeing, stated_areas = metrics["flags"].get("stated_area_disagrees", 0), metrics["area_stated"]
     if disagreeing * 2 <= stated_areas:
         return None
@@ -104,7 +104,7 @@ def _require_expected(read: int, dataset: Dataset, *, synthetic: bool) -> None:
         return
     raise AccountingError(
         f"{dataset.key}: expected {expected:,} records, read {read:,}. The publisher changed the file, or part of it "
-        f"is missing. If {read:,} is right, sign for it: "
+        f"is missing. If {read:,} is right, accept it: "
         f"`expected_features: {read}` under datasets.{dataset.key} in params.yaml."
     )
 
@@ -124,6 +124,6 @@ Metrics = dict[str, Any]
 
 
 def read_accounting(path: Path) -> Metrics:
-    """The accounting that `write_loaded` wrote."""
+    """The row accounting of a loaded dataset."""
     metrics: Metrics = json.loads(path.read_text(encoding="utf-8"))
     return metrics

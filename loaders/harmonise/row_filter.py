@@ -1,4 +1,4 @@
-"""Which published rows count, by the values of columns."""
+"""Row filter of a dataset: selects published rows by the values of columns (`where`)."""
 
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
@@ -18,17 +18,17 @@ Where = Mapping[str, Sequence[str | int | float | bool]]
 
 
 def matching_rows(attributes: pa.Table, where: Where, key: str) -> tuple[Flags, dict[str, set[str]]]:
-    """The rows that fulfil every condition, and which wanted values there are.
+    """Select the rows that meet every condition.
 
     Args:
         attributes: published columns.
-        where: the wanted values of columns. They are compared as trimmed text, so that 1 is also 1.0 and "1", and true
-            is "true", but not "True"; null is never wanted.
+        where: accepted values by column. They are compared as trimmed text: 1 matches 1.0 and "1", true matches "true"
+            but not "True"; null never matches.
         key: of the dataset.
 
     Returns:
-        Whether each row is wanted; and for each column of `where` the wanted values, as `columns.plain` writes them,
-        that occur in it, whatever the other columns hold.
+        Whether each row matches; and for each column of `where` the accepted values that occur in it, as
+        `columns.setting_as_text` writes them, regardless of the other columns.
 
     Raises:
         ReadError: there is no such column, or it holds no text, numbers, dates or truth values.
@@ -48,16 +48,16 @@ def matching_rows(attributes: pa.Table, where: Where, key: str) -> tuple[Flags, 
 def require_values_exist(
     where: Where, occurring: Mapping[str, set[str]], column_values: Mapping[str, Sequence[str]], key: str
 ) -> None:
-    """Nothing may be wanted that does not exist: it is a typing error, or the publisher renamed it.
+    """Require that every accepted value occurs: a missing one is misspelt, or the publisher renamed it.
 
     Args:
-        where: the wanted values of columns.
-        occurring: those that occurred, as `wanted_rows` tells for each batch.
+        where: accepted values by column.
+        occurring: those that occurred, as `matching_rows` returns them for each batch.
         column_values: all values of these columns.
         key: of the dataset.
 
     Raises:
-        ReadError: a wanted value never occurred.
+        ReadError: an accepted value never occurred.
     """
     for name, values in where.items():
         missing = [value for value in values if setting_as_text(value) not in occurring.get(name, set())]
@@ -74,7 +74,7 @@ def _quoted(value: str | float) -> str:
 
 
 def _nearest_values(missing: Sequence[str | float], column_values: Sequence[str]) -> str:
-    """The values that are there, first those that are most like a missing one."""
+    """The values of the column, the most similar to a missing one first."""
     if not column_values:
         return "nothing"
     missing_texts = [setting_as_text(value).casefold() for value in missing]

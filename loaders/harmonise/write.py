@@ -1,4 +1,4 @@
-"""Write what a load makes, a batch at a time: the records that are kept, those that are not, and their accounting."""
+"""Write the output of a load batch by batch: kept records, rejected records and their accounting."""
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,8 +28,8 @@ def write_load_result(batches: Iterable[gpd.GeoDataFrame], dataset: Dataset, fol
 
     Args:
         batches: canonical records in their order, without identifiers.
-        dataset: whose they are.
-        folder: emptied first; a load that is cut short leaves nothing elsewhere.
+        dataset: its settings.
+        folder: scratch folder, emptied first; an interrupted load writes nothing elsewhere.
 
     Raises:
         AccountingError: there are no records, none can be used, or their number is not the expected one.
@@ -61,7 +61,7 @@ def to_arrow(batch: gpd.GeoDataFrame) -> pa.Table:
 
 
 def _identified_tables(without_ids: Path, key: str) -> Iterator[pa.Table]:
-    """The records with their identifiers, and the flags that only all records together give."""
+    """The records with their identifiers, and the flags that depend on all records."""
     identities = identify_records(without_ids, key)
     with pq.ParquetFile(without_ids, pre_buffer=False) as file:  # else what has been read stays in memory
         for batch in file.iter_batches(BATCH_ROWS):
@@ -72,7 +72,7 @@ def _identified_tables(without_ids: Path, key: str) -> Iterator[pa.Table]:
 
 
 def _add_flags(flags: pa.ListArray, added: Mapping[str, Sequence[bool]]) -> pa.ListArray:
-    """The flags of each record in the order of `quality.FLAGS`, with those of these that hold for it."""
+    """The flags of each record, with the added ones, in the order of `quality_flags.FLAGS`."""
     order = list(FLAGS)
     row_flags = [set(names) for names in flags.to_pylist()]
     for name, holds in added.items():

@@ -1,4 +1,4 @@
-"""Columns of the irradiance tables: what every provider delivers."""
+"""Columns of the irradiance tables, which every provider returns."""
 
 from typing import TYPE_CHECKING, get_args
 

@@ -1,4 +1,4 @@
-"""What all providers assume of panels, and the form of what they say."""
+"""Panel assumptions of all providers, and their output table."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ProviderResult:
-    """What a provider has for some cells: rows for each of them, or a reason.
+    """A provider's result for some cells: rows, or a reason for each cell without.
 
     Attributes:
-        rows: the columns of IRRADIANCE: one for the year and, where the provider has months, one for each of them.
-        refused: why it has none, by h3_cell, in words that are the same for all cells of one reason.
+        rows: columns of IRRADIANCE: one row for the year and, where the provider has months, one for each month.
+        refused: reason by h3_cell; cells with the same reason have the same text.
     """
 
     rows: pa.Table
@@ -30,14 +30,14 @@ class ProviderResult:
 
 @dataclass(frozen=True, slots=True)
 class ProviderContext:
-    """What a provider needs to ask the network.
+    """Network access, cache and keys for a provider.
 
     Attributes:
         web: how requests are made.
-        cache_folder: folder where answers are kept, outside of what Git sees; a folder below it for each provider.
-        environment: the variables that keys come from.
-        watched: shows how far it is with things, which it passes on; `watched(cells, "pvgis", total)`.
-        confirms: whether the person who runs this agrees to so many billable requests.
+        cache_folder: for responses, ignored by Git; each provider has a subfolder.
+        environment: variables with the API keys.
+        watched: wraps an iterable in a progress bar; `watched(cells, "pvgis", total)`.
+        confirms: asks the user to agree to a number of billable requests.
     """
 
     web: "Web"
@@ -48,16 +48,16 @@ class ProviderContext:
 
 
 class Provider(Protocol):
-    """A module that knows irradiance."""
+    """A provider module."""
 
     NAME: Name
-    MODELS: str  # every model between the sun and the yield; another text is another table
+    MODELS: str  # all models between the sun and the yield; a change makes another table
 
     def irradiance_of(
         self, cells: pa.Table, settings: Irradiance, context: ProviderContext
     ) -> Iterator[ProviderResult]:
-        """What it has for these cells, whose columns are CELLS: some at a time, none left out.
+        """Results for all of these cells (columns of CELLS), in batches.
 
         Raises:
-            SourceError: it cannot be asked, or needs a key; what it has said so far is kept.
+            SourceError: it cannot be reached, or needs a key; responses so far are cached.
         """

@@ -1,4 +1,4 @@
-"""What panels make of hours of weather: irradiation in their plane, and energy, by month.
+"""PV model: from hourly weather to irradiation in the panel plane and energy, by month.
 
 Months are those of UTC.
 """
@@ -17,7 +17,7 @@ from loaders.settings.irradiance import Provider as Name
 
 GAMMA_PER_C = -0.0035  # of crystalline silicon ("premium"), Dobos (2014), PVWatts version 5 manual
 HOURS = 24 * np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
-MOST_SHIFTED_HOURS = 14  # hours that may count to the next month, where a typical year was one of local time
+MOST_SHIFTED_HOURS = 14  # hours that may belong to the next month, where a typical year is in local time
 MOST_W_PER_M2, MOST_C = 2000, 80  # beyond is no weather
 LOWEST_M, HIGHEST_M = -500, 9000  # beyond is no land
 WEATHER = ("ghi", "dni", "dhi", "temp_air", "wind_speed", "month")
@@ -29,12 +29,12 @@ MODELS = (
 
 
 class UnreadableError(Exception):
-    """An answer that is not what it should be."""
+    """A response with unexpected content."""
 
 
 @dataclass(frozen=True, slots=True)
 class CellCentre:
-    """A cell, with the position of its centre in EPSG:4326 [°]."""
+    """An H3 cell and the position of its centre in EPSG:4326 [°]."""
 
     h3_cell: str
     lon: float
@@ -43,14 +43,14 @@ class CellCentre:
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """Hours of whole years.
+    """Hourly weather of whole years.
 
     Attributes:
-        hours: ghi, dni, dhi [W/m²], temp_air [°C], wind_speed [m/s] and the month that they count to, by the time that
-            the irradiance is of, UTC.
-        years: how many there are.
-        elevation_m: of the place, if it is stated [m].
-        source: what they are, in words.
+        hours: ghi, dni, dhi [W/m²], temp_air [°C], wind_speed [m/s] and month, indexed by the time of the irradiance,
+            UTC.
+        years: number of years.
+        elevation_m: of the location, if stated [m].
+        source: description of the data.
     """
 
     hours: pd.DataFrame
@@ -63,7 +63,7 @@ def irradiance_rows(cell: CellCentre, weather: Weather, settings: Irradiance, pr
     """A row for the year and one for each month: the columns of `loaders.irradiance.contract.IRRADIANCE`.
 
     Raises:
-        UnreadableError: hours are missing, or no measurements.
+        UnreadableError: hours are missing, or values are not physical.
     """
     _require_whole_years(weather)
     tilt_deg, azimuth_deg = (float(angles[0]) for angles in orientation(np.array([cell.lat]), settings))
@@ -95,7 +95,7 @@ def irradiance_rows(cell: CellCentre, weather: Weather, settings: Irradiance, pr
 def _panels(cell: CellCentre, weather: Weather, tilt_deg: float, azimuth_deg: float) -> dict[str, np.ndarray]:
     """Irradiance in the plane [W/m²], and the power of panels of 1 kW [W]."""
     is_lit = (weather.hours[["ghi", "dni", "dhi"]] > 0).any(axis=1).to_numpy()
-    hours = weather.hours[is_lit]  # the sun's position is what takes time; at night nobody needs it
+    hours = weather.hours[is_lit]  # the sun's position is the slow part, and not needed at night
     sun = solarposition.get_solarposition(hours.index, cell.lat, cell.lon, altitude=weather.elevation_m or 0)
     zenith_deg = sun["apparent_zenith"].to_numpy()
     power = (hours[name].to_numpy() for name in ("dni", "ghi", "dhi"))

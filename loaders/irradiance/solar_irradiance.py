@@ -1,4 +1,4 @@
-"""Solar irradiance where installations are, as a Hamilton graph: from H3 cells to a table by cell and month."""
+"""Solar irradiance of cells with records, as a Hamilton graph: from H3 cells to a table by cell and month."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -19,12 +19,12 @@ from loaders.settings.irradiance import Irradiance
 
 @dataclass(frozen=True, slots=True)
 class IrradianceCounts:
-    """What became of the cells: read = kept + refused.
+    """Cell accounting: read = kept + refused.
 
     Attributes:
-        read: cells that hold records.
-        kept: those that the provider has rows for.
-        refused: those that it has none for, by reason.
+        read: cells with records.
+        kept: cells with irradiance.
+        refused: number of cells without, by reason.
     """
 
     read: int
@@ -33,7 +33,7 @@ class IrradianceCounts:
 
 
 def provider(irradiance_settings: Irradiance) -> Provider:
-    """The module of the provider that the settings name; the others are not imported."""
+    """The provider module that the settings name; others are not imported."""
     return cast("Provider", import_module(f"loaders.irradiance.providers.{irradiance_settings.provider}"))
 
 
@@ -47,7 +47,7 @@ def irradiance_cells(cells_file: Path) -> pa.Table:
 def cell_irradiance(
     irradiance_cells: pa.Table, provider: Provider, irradiance_settings: Irradiance, context: ProviderContext
 ) -> ProviderResult:
-    """What the provider says of each cell: rows, or why there are none."""
+    """The provider's result for every cell: rows, or a reason."""
     results = list(provider.irradiance_of(irradiance_cells, irradiance_settings, context))
     refused = {cell: reason for result in results for cell, reason in result.refused.items()}
     return ProviderResult(pa.concat_tables([SCHEMA.empty_table(), *(result.rows for result in results)]), refused)
@@ -76,10 +76,10 @@ def refused_cells(
 
 @tag(data_source="provider", processing_stage="store", data_type="counts")
 def irradiance_counts(irradiance_cells: pa.Table, cell_irradiance: ProviderResult) -> IrradianceCounts:
-    """What became of every cell.
+    """Count the cells by outcome.
 
     Raises:
-        AccountingError: the provider has left some out, or has both rows and a reason for them.
+        AccountingError: the provider omitted cells, or returned both rows and a reason for them.
     """
     kept_cells = cell_irradiance.rows["h3_cell"].unique().to_pylist()
     requested, returned = irradiance_cells["h3_cell"].to_pylist(), [*kept_cells, *cell_irradiance.refused]

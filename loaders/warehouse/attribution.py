@@ -1,6 +1,6 @@
-"""Whose data the published tables are made of: a bibliography, and what the licences ask for.
+"""Attribution of the published tables: a bibliography, and the terms of the licences.
 
-Titles, names and licences come from the publishers as they are; nothing that stands in them may break either file.
+Titles, names and licences are the publishers' text, and are escaped for either file.
 """
 
 import re
@@ -43,13 +43,13 @@ BANNER = (
 def write_attribution(
     settings: Settings, paths: ProjectPaths, contributed: Mapping[str, int], folder: Path
 ) -> list[Path]:
-    """Write both files.
+    """Write CITATION.bib and ATTRIBUTION.md.
 
     Args:
         settings: the settings.
         paths: where the locks are.
-        contributed: rows in the published tables by dataset; one without rows is not named.
-        folder: where to.
+        contributed: rows in the published tables by dataset; datasets without rows are left out.
+        folder: to write to.
 
     Raises:
         BuildError: a dataset that contributed is not in the settings.
@@ -66,9 +66,9 @@ def write_attribution(
 
 
 def citation_bib(settings: Settings, locks: Mapping[str, Lock], contributed: Mapping[str, int]) -> str:
-    """A BibTeX entry for each dataset, and one for its paper; what nobody states is left out.
+    """A BibTeX entry for each dataset, and one for its paper; fields that are not stated are left out.
 
-    `doi` and `url` are addresses, which BibTeX styles take as they are; all else is escaped for LaTeX.
+    BibTeX styles take `doi` and `url` verbatim; all other fields are escaped for LaTeX.
     """
     datasets = _contributing(settings, contributed)
     entries = ["% The datasets that the published tables are made of, and their papers."]
@@ -81,7 +81,7 @@ def citation_bib(settings: Settings, locks: Mapping[str, Lock], contributed: Map
 
 
 def attribution_md(settings: Settings, locks: Mapping[str, Lock], contributed: Mapping[str, int]) -> str:
-    """What came from where, what its licence asks for, and what follows for the merged tables."""
+    """Sources of the tables, terms of their licences, and consequences for the merged tables, in Markdown."""
     datasets = _contributing(settings, contributed)
     if not datasets:
         return f"{INTRODUCTION}\n\nNo dataset contributed a row.\n"
@@ -108,7 +108,7 @@ def _contributing(settings: Settings, contributed: Mapping[str, int]) -> list[Da
 
 
 def _licence(dataset: Dataset, lock: Lock) -> str | None:
-    """What the settings say; else the repository."""
+    """The licence of the settings, else of the repository."""
     return dataset.licence or (lock.record.licence if lock.record else None)
 
 
@@ -146,7 +146,7 @@ def _entry(key: str, fields: Mapping[str, str | None]) -> str:
 
 
 def _author(name: str) -> str:
-    """`Family, Given` and single words as they are; in braces what BibTeX would take apart."""
+    """`Family, Given` and single words unchanged; other names in braces, so that BibTeX does not split them."""
     name = one_line(name)
     person = re.fullmatch(r"[^\s,][^,]*(, ?[^\s,][^,]*){1,2}|[^\s,]+", name)
     is_indivisible = person is None or re.search(r"\b(and|others)\b", name, re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Build the warehouse: canonical Parquet into DuckDB, dbt over it, curated tables out as Parquet."""
+"""Build of the warehouse: loads canonical Parquet into DuckDB, runs dbt, exports curated tables as Parquet."""
 
 import os
 import shutil
@@ -40,26 +40,26 @@ from loaders.warehouse.staleness import curated_hashes
 CURATED_SCHEMA = "curated"
 FIGURES = "build.json"
 BATCH_ROWS = 20_000
-# the join of all records with all others cannot go to the disk: what MEMORY_MB is enough for, and for each more
+# the self-join of all records cannot spill to disk: MEMORY_MB is enough for so many, and each more needs
 RECORDS_WITHIN_DEFAULT = 300_000
 MEMORY_PER_RECORD_KB = 1.6
-# unit tests are of the models, not of what they make of these records
+# unit tests check the models, not these records
 DBT_OPTIONS = ("--exclude-resource-type", "unit_test", "--quiet", "--no-use-colors")
 # the database is new, and run_results.json says what failed
 DBT_SPEED_OPTIONS = ("--log-level-file", "none", "--no-populate-cache")
 
 
 def build(settings: Settings, paths: ProjectPaths) -> list[Path]:
-    """Build database, curated tables and attribution beside the present ones, then put them in their place.
+    """Build database, curated tables and attribution in a scratch folder, then move them into place.
 
-    Of a dataset that is no longer in the settings, everything is removed.
+    Everything of a dataset that is no longer in the settings is removed.
 
     Returns:
         The curated tables.
 
     Raises:
         BuildError: a load is missing, dbt failed, or another build is running. The tables of the last good build
-            stay as they are then.
+            are kept.
     """
     keys = list(settings.datasets)
     with _exclusive_build(paths), _scratch_folder(paths.scratch("build")) as aside:
@@ -76,7 +76,7 @@ def build(settings: Settings, paths: ProjectPaths) -> list[Path]:
 
 
 def _build_aside(aside: Path, settings: Settings, paths: ProjectPaths, run: Parent | None) -> Figures:
-    """Make everything in a folder beside its place; returns what it is, in figures."""
+    """Build everything in a scratch folder; returns the build metrics."""
     overrides = read_project_overrides(settings, paths)
     database = aside / DATABASE_NAME
     _write_raw_data(database, settings, paths)
@@ -98,17 +98,17 @@ def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB, target: str 
     """Run `dbt build` on a database, in a process of its own: DuckDB lets only one at a time write to a file.
 
     Args:
-        database: what to build in.
-        root: the project's folder.
-        memory_mb: how much DuckDB may hold [MB].
-        target: of dbt/profiles.yml: where the schema raw_data is.
+        database: to build.
+        root: of the project.
+        memory_mb: limit for DuckDB [MB].
+        target: of dbt/profiles.yml, which locates the schema raw_data.
 
     Raises:
         BuildError: a model or a test failed; the message names it.
     """
     project = root / "dbt"
     results = project / "target" / "run_results.json"
-    results.unlink(missing_ok=True)  # of another run, which must not speak for this one
+    results.unlink(missing_ok=True)  # of an earlier run
     folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
     arguments = ["build", "--target", target, *folders, *DBT_OPTIONS, *DBT_SPEED_OPTIONS]
     environment = os.environ | {
@@ -149,7 +149,7 @@ def export_curated(database: Path, folder: Path) -> None:
 
 @contextmanager
 def _exclusive_build(paths: ProjectPaths) -> Iterator[None]:
-    """One build at a time; a killed one holds nothing."""
+    """Allow one build at a time; a killed build leaves no lock."""
     paths.home.mkdir(parents=True, exist_ok=True)
     lock = paths.scratch("build.lock")
     lock.parent.mkdir(parents=True, exist_ok=True)
@@ -162,7 +162,7 @@ def _exclusive_build(paths: ProjectPaths) -> Iterator[None]:
 
 @contextmanager
 def _scratch_folder(folder: Path) -> Iterator[Path]:
-    """A folder without what a killed build left there; a failed one leaves nothing of its half database either."""
+    """An empty scratch folder, removed afterwards, also after a failure."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
@@ -176,13 +176,13 @@ def _require_loads(keys: list[str], paths: ProjectPaths) -> None:
     missing = [key for key, paths_of_key in files.items() if not all(path.exists() for path in paths_of_key)]
     if missing:
         raise BuildError(
-            f"{', '.join(missing)}: not loaded, and no table is built without them. Run `dvc repro` and mend what it "
+            f"{', '.join(missing)}: not loaded, and no table is built without them. Run `dvc repro` and fix what it "
             f"reports; or remove them from params.yaml."
         )
 
 
 def _memory_mb(keys: list[str], paths: ProjectPaths) -> int:
-    """How much memory DuckDB gets for so many records [MB]; what EO_PV_MEMORY_MB says, if it says something."""
+    """Memory limit of DuckDB for the number of records [MB]; EO_PV_MEMORY_MB overrides it."""
     if environment_mb := os.environ.get(MEMORY_VARIABLE):
         return stated_memory_mb(environment_mb)
     records = sum(read_accounting(paths.metrics(key))["records"]["kept"] for key in keys)
@@ -191,7 +191,7 @@ def _memory_mb(keys: list[str], paths: ProjectPaths) -> int:
 
 
 def _require_context(paths: ProjectPaths) -> None:
-    """What is around the records is there, too."""
+    """Require the boundaries and the irradiance."""
     if not paths.boundaries.exists():
         raise BuildError(
             "The boundaries of countries are not loaded, and no record has a place without them. Run `dvc repro`, or "
@@ -205,7 +205,7 @@ def _require_context(paths: ProjectPaths) -> None:
 
 
 def _record_counts(settings: Settings, paths: ProjectPaths) -> dict[str, int]:
-    """How many records of each dataset are in the tables: none of those whose licence is not allowed."""
+    """Records by dataset in the published tables, without datasets whose licence is not allowed."""
     disallowed = disallowed_datasets(settings)
     metrics = {key: read_accounting(paths.metrics(key)) for key in settings.datasets if key not in disallowed}
     return {key: metric["records"]["kept"] for key, metric in metrics.items()}
@@ -218,13 +218,13 @@ def _write_raw_data(path: Path, settings: Settings, paths: ProjectPaths) -> None
         write_doi_data(connection, loaded, settings, paths)
         write_boundaries(connection, paths.boundaries)
         write_irradiance(connection, paths)
-    with database.opened() as connection:  # once it is stored: a DuckLake does not show all of it before
+    with database.opened() as connection:  # after the commit: a DuckLake does not show everything before
         for pipeline in (DOI_DATASETS, OVERTURE_MAPS, SOLAR_IRRADIANCE):
             write_sources(pipeline, connection, settings, paths, paths.root / "dbt")
 
 
 def _publish(aside: Path, paths: ProjectPaths) -> None:
-    """Rename what was built into place: whoever reads meanwhile sees a whole old file or a whole new one."""
+    """Rename the built files into place: readers see a complete old file or a complete new one."""
     paths.curated.mkdir(parents=True, exist_ok=True)
     new_files = sorted((aside / CURATED_SCHEMA).iterdir())
     for path in new_files:

@@ -1,4 +1,4 @@
-"""What a build made, in figures: what DVC compares between two builds, and what the report tells people."""
+"""Metrics of a build, for `dvc metrics diff` and the report."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -46,18 +46,18 @@ NAMED_RECORDS = """
 
 
 def build_figures(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Override]) -> Figures:
-    """The figures of a build that has ended.
+    """The metrics of a finished build.
 
     Args:
-        connection: to what was built.
-        overrides: what people say of single pairs.
+        connection: to its database.
+        overrides: manual match and non-match decisions.
 
     Returns:
-        `records`, `installations`, `confirmed`, `area_km2`, `without_country`, `flags` and `rules` (how often each),
-        `energy` (of how many installations, how much a year, by whose irradiance, and why the others have none),
-        `datasets` (installations, those that it alone has), `left_out` (datasets whose licence is not allowed, with
-        their records) and `overrides` (how many count, the lines that name a record that is left out, and
-        those that name a record which is not there).
+        `records`, `installations`, `confirmed`, `area_km2`, `without_country`, `flags` and `rules` (counts), `energy`
+        (installations with a yield, annual energy, irradiance providers, and reasons for no yield), `datasets`
+        (installations, and those in no other dataset), `left_out` (datasets whose licence is not allowed, with their
+        records) and `overrides` (number applied, lines that name a record that is left out, and lines that name an
+        unknown record).
     """
     datasets = _rows(connection, DATASETS)
     allowed = [row for row in datasets if row["is_allowed"]]

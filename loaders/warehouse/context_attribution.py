@@ -1,4 +1,4 @@
-"""What is in the published tables beside the records: boundaries and irradiance, and what their makers ask for."""
+"""Attribution of boundaries and irradiance in the published tables."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,7 @@ IRRADIANCE: Mapping[str, str] = {
 
 
 def context_md(settings: Settings) -> str:
-    """Whose boundaries and whose irradiance there are, in Markdown."""
+    """Sources of boundaries and irradiance with their terms, in Markdown."""
     boundaries = settings.boundaries
     if settings.boundary_source == "overture":
         boundary_line = (

@@ -1,4 +1,4 @@
-"""Say in one paragraph what dbt reports in many lines."""
+"""Summarises dbt failures in one paragraph."""
 
 import json
 import shlex
@@ -12,12 +12,12 @@ LAST_LINES = 15
 
 
 def explain_failure(results: Path, output: str, database: Path) -> str:
-    """What failed in the last dbt run, and how to see more.
+    """The failures of the last dbt run, and the command that shows more.
 
     Args:
-        results: `run_results.json` of that run; may be missing when dbt did not get that far.
-        output: what dbt printed.
-        database: what it was building, in `data/<origin>/.work/build`.
+        results: `run_results.json` of that run; missing if dbt failed earlier.
+        output: of dbt.
+        database: that it was building, in `data/<origin>/.work/build`.
     """
     failed = [node for node in _read(results) if node["status"] in FAILED_STATUSES]
     dbt_messages = "\n".join([*(node["message"] or "" for node in failed), "" if failed else output])

@@ -1,4 +1,4 @@
-"""dbt sources of what Hamilton has stored: tables, columns, row counts and provenance."""
+"""dbt source files for the tables that Hamilton stores: columns, row counts and provenance."""
 
 import re
 from collections.abc import Mapping
@@ -75,13 +75,13 @@ RECORD_COLUMNS = {field.name: field.meaning for field in RECORD}
 
 
 class SharedColumns:
-    """The columns of tables; those of two that are the same are one object, which YAML then writes once."""
+    """Column descriptions; equal lists are one object, which YAML writes once."""
 
     def __init__(self) -> None:
         self._distinct: list[list[Document]] = []
 
     def of(self, types: Mapping[str, str], meanings: Mapping[str, str]) -> list[Document]:
-        """Each with its type, and what it means."""
+        """Columns with type and description."""
         columns = [_column(name, kind, meanings.get(name, "")) for name, kind in types.items()]
         if columns not in self._distinct:
             self._distinct.append(columns)
@@ -91,7 +91,7 @@ class SharedColumns:
 def write_sources(
     name: str, connection: duckdb.DuckDBPyConnection, settings: Settings, paths: ProjectPaths, dbt_project: Path
 ) -> Path:
-    """Write `sources/<name>_sources.yml` below a dbt project, unless it says the same already.
+    """Write `sources/<name>_sources.yml` of a dbt project, unless it is unchanged.
 
     Raises:
         BuildError: the pipeline has stored nothing.
@@ -105,10 +105,10 @@ def write_sources(
 
 
 def sources(name: str, connection: duckdb.DuckDBPyConnection, settings: Settings, paths: ProjectPaths) -> Document:
-    """What dbt should know of the tables of a pipeline, as in a file of sources.
+    """The tables of a pipeline as a dbt source.
 
     Raises:
-        BuildError: it has stored nothing.
+        BuildError: the pipeline has stored nothing.
     """
     stored = [table for table in read_runs(connection, name) if table != SETTINGS]
     if not stored:
@@ -159,7 +159,7 @@ def _column(name: str, kind: str, meaning: str) -> Document:
 
 
 def _origin(dataset: Dataset, lock: Lock | None, paths: ProjectPaths) -> Document:
-    """Where the records of a dataset come from, as far as it is known."""
+    """Provenance of a dataset, as far as known."""
     record = lock.record if lock else None
     return {
         "doi": (lock.doi if lock else None) or dataset.source.doi,
@@ -175,7 +175,7 @@ def _origin(dataset: Dataset, lock: Lock | None, paths: ProjectPaths) -> Documen
 
 
 def _description(dataset: Dataset, lock: Lock | None) -> str:
-    """Without words of its publisher: dbt's page takes a description as Markdown with HTML in it."""
+    """Description without the publisher's text, since dbt docs renders it as Markdown with HTML."""
     doi = (lock.doi if lock else None) or dataset.source.doi
     origin = doi_address(doi) if doi else "its source: see meta"
     twin = " These are of its bundled twin: synthetic." if lock and lock.is_synthetic else ""
@@ -183,7 +183,7 @@ def _description(dataset: Dataset, lock: Lock | None) -> str:
 
 
 def _freshness(dataset: Dataset | None, settings: Settings) -> Document:
-    """When the publisher was last asked counts; samples and files of one's own have none to ask."""
+    """Freshness by the last query of the publisher; samples and local files have none."""
     if dataset is None or settings.origin == "sample" or dataset.source.kind == "path":
         return {"freshness": None}
     return {"freshness": FRESHNESS, "loaded_at_field": f"last_asked({sql_text(dataset.key)})"}
@@ -201,5 +201,5 @@ def _path(name: str) -> Document:
 
 
 def advice(name: str) -> str:
-    """What to type where a pipeline has stored nothing."""
+    """The command for a pipeline that has stored nothing."""
     return f"Run `dbt run-operation execute_hamilton_pipeline --args '{{pipeline: {name}}}'`, or `make all`."

@@ -1,4 +1,4 @@
-"""What people say of single pairs of records: `overrides.csv`. Their word beats every rule."""
+"""Manual match and non-match decisions (`overrides.csv`); they take precedence over every rule."""
 
 import csv
 import io
@@ -19,15 +19,15 @@ COMMENT = "#"
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """One line.
+    """A decision on a pair of records.
 
     Attributes:
-        line: its number in the file; the first is 1.
-        origin: the records that it speaks of: sample or doi.
+        line: in the file, counted from 1.
+        origin: of the records: sample or doi.
         verdict: same or different.
         record_id_a, record_id_b: the records, in alphabetical order.
-        reason: why.
-        who: says so.
+        reason: of the decision.
+        who: author of the decision.
     """
 
     line: int
@@ -45,12 +45,12 @@ class Override:
 
 
 def read_overrides(path: Path, origin: str) -> tuple[Override, ...]:
-    """The lines that speak of the records of an origin; none without the file.
+    """The overrides of an origin; none without the file.
 
-    Blank lines, and those that begin with #, say nothing.
+    Blank lines, and those that begin with #, are skipped.
 
     Raises:
-        SettingsError: the file is not a table of these columns, or a line of it cannot be meant, of whatever origin.
+        SettingsError: the file does not have these columns, or a line of any origin is invalid.
     """
     if not path.exists():
         return ()
@@ -61,7 +61,7 @@ def read_overrides(path: Path, origin: str) -> tuple[Override, ...]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The lines below the header, by their number; each has as many values as there are columns."""
+    """Line number and values of the lines below the header; each has a value for every column."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -122,7 +122,7 @@ def _meaning(column: str) -> str:
 
 
 def _refuse_contradictions(name: str, overrides: Sequence[Override]) -> None:
-    """Every pair once, and no two records that differ although others make them the same."""
+    """Require each pair once, and no pair that differs although other lines make it the same."""
     first_by_pair: dict[tuple[str, str], Override] = {}
     for override in overrides:
         earlier = first_by_pair.setdefault(override.pair, override)
@@ -143,7 +143,7 @@ def _refuse_contradictions(name: str, overrides: Sequence[Override]) -> None:
 
 
 def _same_groups(pairs: Iterable[tuple[str, str]], same_pairs: Iterable[Override]) -> "DisjointSet":
-    """The records of pairs, those together that lines make the same."""
+    """The records of pairs, grouped by the same-pairs."""
     from scipy.cluster.hierarchy import DisjointSet  # noqa: PLC0415 (start-up time)
 
     groups = DisjointSet(record for pair in pairs for record in pair)
@@ -153,7 +153,7 @@ def _same_groups(pairs: Iterable[tuple[str, str]], same_pairs: Iterable[Override
 
 
 def _minimal_same_pairs(different: Override, same_pairs: list[Override]) -> list[Override]:
-    """The lines that make two records the same, without those that are beside the matter."""
+    """The minimal set of lines that makes two records the same."""
     pairs = {override.pair for override in same_pairs}
     for override in same_pairs:
         rest = [candidate for candidate in same_pairs if candidate is not override]

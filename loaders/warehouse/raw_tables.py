@@ -1,4 +1,4 @@
-"""The tables of the schema `raw_data`: what pipelines have loaded, and what the settings say."""
+"""Writes the results of each pipeline, and the settings, to the schema `raw_data`."""
 
 import json
 from collections.abc import Sequence
@@ -20,19 +20,19 @@ from loaders.warehouse.raw_data import record_runs, replace_table, write_raw_dat
 def write_doi_data(
     connection: duckdb.DuckDBPyConnection, datasets: Sequence[LoadResult], settings: Settings, paths: ProjectPaths
 ) -> dict[str, str]:
-    """Write these datasets, and what the settings say; the tables of other datasets of the settings stay.
+    """Write these datasets and the settings; the tables of other datasets in the settings are kept.
 
     Args:
         connection: to the warehouse.
-        datasets: what has been loaded; at least one.
+        datasets: loaded datasets, at least one.
         settings: the settings.
-        paths: where the overrides are.
+        paths: of the project.
 
     Returns:
         The table of each dataset.
 
     Raises:
-        SettingsError: the overrides cannot be meant.
+        SettingsError: the overrides are invalid.
     """
     keys = list(settings.datasets)
     overrides = read_project_overrides(settings, paths)
@@ -44,7 +44,7 @@ def write_doi_data(
 
 
 def read_project_overrides(settings: Settings, paths: ProjectPaths) -> tuple[Override, ...]:
-    """What people say of pairs of records of this origin."""
+    """The overrides of the origin of the settings."""
     return read_overrides(paths.root / settings.dedup.overrides, settings.origin)
 
 

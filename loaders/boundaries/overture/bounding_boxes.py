@@ -1,4 +1,4 @@
-"""Boxes around the cells that hold records: what is read of a large file."""
+"""Bounding boxes around cells with records, which limit what is read of a release."""
 
 import math
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from loaders.core.arrays import Numbers
 
-TILE_DEG = 30  # one box at most for each tile of the world: what is asked for at a time
+TILE_DEG = 30  # one box at most for each tile of the world, which is one request
 CELL_RADIUS_KM = 85  # farthest corner of an H3 cell of resolution 3 from its centre
 KM_PER_DEG = 110.5  # of latitude, at the equator, where it is shortest
 DECIMALS = 2
@@ -16,7 +16,7 @@ DECIMALS = 2
 
 @dataclass(frozen=True, slots=True, order=True)
 class Box:
-    """A box in EPSG:4326 [°]; it does not cross the antimeridian."""
+    """A bounding box in EPSG:4326 [°]; it does not cross the antimeridian."""
 
     west: float
     south: float
@@ -24,7 +24,7 @@ class Box:
     north: float
 
     def contains(self, other: "Box") -> bool:
-        """Whether another one lies in it."""
+        """Whether another box is inside this one."""
         return (
             self.west <= other.west
             and self.south <= other.south
@@ -39,11 +39,11 @@ class Box:
 
 
 def boxes_around(cells: pa.Table, margin_km: float) -> list[Box]:
-    """One box at most for each tile of the world, around the cells in it and what is near them.
+    """One box at most for each tile of the world, around the cells in it plus a margin.
 
     Args:
         cells: lon and lat [°] of the centres of H3 cells of resolution 3, EPSG:4326.
-        margin_km: how far around them.
+        margin_km: around the cells.
     """
     lon, lat = cells["lon"].to_numpy(), cells["lat"].to_numpy()
     tiles = np.column_stack([np.floor(lon / TILE_DEG), np.floor(lat / TILE_DEG)])
@@ -72,7 +72,7 @@ def _around(lon: Numbers, lat: Numbers, km: float) -> list[Box]:
 
 
 def _rounded(west: float, south: float, east: float, north: float) -> Box:
-    """Outwards, so that the same cells always give the same box."""
+    """Round outwards, so that the same cells always give the same box."""
     scale = 10**DECIMALS
     low = [math.floor(value * scale) / scale for value in (west, south)]
     high = [math.ceil(value * scale) / scale for value in (east, north)]

@@ -1,4 +1,4 @@
-"""Read what is needed of a release of Overture Maps, and keep it: Overture deletes its old releases."""
+"""Local extract of an Overture Maps release, kept because Overture deletes old releases."""
 
 import hashlib
 import json
@@ -22,18 +22,18 @@ from loaders.http.client import Web
 from loaders.settings.build import Boundaries
 
 METADATA_KEY = "eo_pv_overture"
-BATCH_ROWS = 100  # fewer than 2 GiB of outlines: the largest countries have some 100 MB
+BATCH_ROWS = 100  # less than 2 GiB of outlines: the largest countries have some 100 MB
 
 
 @dataclass(frozen=True, slots=True)
 class ExtractResult:
-    """What is kept of a release.
+    """Extract of a release.
 
     Attributes:
-        release: which one.
-        areas: how many there are.
-        asked: boxes that were read now.
-        kept: boxes that were there already.
+        release: its name.
+        areas: number of areas.
+        asked: boxes read in this run.
+        kept: boxes of earlier runs.
     """
 
     release: str
@@ -43,22 +43,19 @@ class ExtractResult:
 
 
 def extract(cells: pa.Table, settings: Boundaries, paths: ProjectPaths, web: Web, watched: Watched) -> ExtractResult:
-    """Keep the land of the wanted divisions around records; what is kept already is not asked for again.
+    """Extend the local extract to the land around records; boxes that it has already are not read again.
 
     Args:
-        cells: lon and lat [°] of the centres of H3 cells of resolution 3 that hold records, EPSG:4326.
-        settings: which release, which divisions, how far around, and where it is.
-        paths: where it is kept: GeoParquet in EPSG:4326 with the columns of `division_area`, replaced only when all
-            is there; what has come so far is beside it, and a run that was stopped goes on there.
-        web: how often to try, and how long to wait.
-        watched: shows how many boxes are done.
-
-    Returns:
-        What is kept.
+        cells: lon and lat [°] of the centres of H3 cells of resolution 3 with records, EPSG:4326.
+        settings: release, divisions, margin and bucket.
+        paths: of the extract: GeoParquet in EPSG:4326 with the columns of `division_area`, replaced only when complete;
+            a stopped run continues from its scratch folder.
+        web: retries and timeouts.
+        watched: progress bar over boxes.
 
     Raises:
-        BuildError: no cell holds a record, the file that says whom to trust is not there, or what is kept is broken.
-        SourceError: no release is named, it is gone or cannot be reached, or has no land there.
+        BuildError: no cell has a record, the CA bundle is missing, or the extract is damaged.
+        SourceError: no release is set, it is deleted or cannot be reached, or has no land there.
     """
     if settings.release is None:
         refuse_missing_release(web)
@@ -66,7 +63,7 @@ def extract(cells: pa.Table, settings: Boundaries, paths: ProjectPaths, web: Web
     boxes = boxes_around(cells, settings.nearest_land_km)
     if not boxes:
         raise BuildError(
-            "No cell holds a record, so nobody knows where boundaries are needed. Run `eo-pv ingest --all`."
+            "No cell holds a record, so it is not known where boundaries are needed. Run `eo-pv ingest --all`."
         )
     archived = _archived_boxes(archive, settings)
     missing = [box for box in boxes if not any(archived_box.contains(box) for archived_box in archived)]
@@ -81,18 +78,20 @@ def extract(cells: pa.Table, settings: Boundaries, paths: ProjectPaths, web: Web
 
 
 def _archive_key(settings: Boundaries) -> dict[str, object]:
-    """What must be the same for two extracts to be parts of one."""
+    """Properties that all boxes of one extract share."""
     return {"release": settings.release, "subtypes": sorted(settings.subtypes)}
 
 
 def _archived_boxes(archive: Path, settings: Boundaries) -> list[Box]:
-    """The boxes that an archive of the same kind holds."""
+    """The boxes of an existing extract with the same properties."""
     if not archive.exists():
         return []
     try:
         file_metadata = pq.read_metadata(archive).metadata or {}
     except pa.ArrowInvalid as error:
-        raise BuildError(f"{archive} is no Parquet any longer: {error} Delete it, and run the same command.") from error
+        raise BuildError(
+            f"{archive} is not a valid Parquet file: {error} Delete it, and run the same command."
+        ) from error
     metadata = json.loads(file_metadata.get(METADATA_KEY.encode(), b"{}"))
     if {name: metadata.get(name) for name in ("release", "subtypes")} != _archive_key(settings):
         return []
@@ -100,7 +99,7 @@ def _archived_boxes(archive: Path, settings: Boundaries) -> list[Box]:
 
 
 def _read_boxes(boxes: Sequence[Box], settings: Boundaries, folder: Path, web: Web, watched: Watched) -> list[Path]:
-    """Bring the areas of each box; those that a stopped run has brought are there."""
+    """Download the areas of each box, except those of a stopped run."""
     paths = {box: folder / f"{'_'.join(map(str, box.corners))}.parquet" for box in boxes}
     missing = [box for box in boxes if not paths[box].exists()]
     if missing:
@@ -111,7 +110,7 @@ def _read_boxes(boxes: Sequence[Box], settings: Boundaries, folder: Path, web: W
 
 
 def _unique_areas(paths: Sequence[Path]) -> pa.Table:
-    """Each area once, by id; `geometry` is of large offsets, for the outlines of the world exceed 2 GiB."""
+    """Distinct areas by id; `geometry` has large offsets, since the outlines of the world exceed 2 GiB."""
     known_ids: set[str] = set()
     tables = []
     for path in paths:
@@ -127,7 +126,7 @@ def _unique_areas(paths: Sequence[Path]) -> pa.Table:
 
 
 def _write_archive(rows: pa.Table, boxes: Sequence[Box], settings: Boundaries, archive: Path) -> None:
-    """Keep the areas, and say what they are."""
+    """Write the areas, with licence and boxes as metadata."""
     if not len(rows):
         raise SourceError(
             f"Overture Maps {settings.release} has no land of {', '.join(settings.subtypes)} around the records. Check "

@@ -1,4 +1,4 @@
-"""One release of Overture Maps' divisions in its bucket, of which only what is needed is read, by DuckDB.
+"""One release of Overture Maps divisions in its bucket; DuckDB reads only the needed parts.
 
 Source: https://docs.overturemaps.org/guides/divisions/ and https://duckdb.org/docs/stable/core_extensions/httpfs/s3api.
 """
@@ -31,11 +31,11 @@ from loaders.settings.build import Boundaries
 
 BUCKET, REGION = "overturemaps-us-west-2", "us-west-2"
 AMAZON = f"https://{BUCKET}.s3.{REGION}.amazonaws.com"
-# `division_area` has more; these are what areas are, and whose part
+# the subset of `division_area` that describes areas and their parents
 REQUIRED_COLUMNS = ("id", "geometry", "bbox", "subtype", "class", "country", "region", "names", "sources", "is_land")
 COLUMNS = (*REQUIRED_COLUMNS[:2], "version", *REQUIRED_COLUMNS[3:], "division_id", "is_territorial", "admin_level")
 SUBTYPES = {"country": ("country", "dependency"), "region": ("region",), "county": ("county",)}
-# numbers and words as they are: DuckDB skips no part of a file for what is a parameter
+# literals, since DuckDB does not skip row groups by query parameters
 IN_BOX = (
     "bbox.xmin <= {east} AND bbox.xmax >= {west} AND bbox.ymin <= {north} AND bbox.ymax >= {south} "
     "AND is_land AND subtype IN ({subtypes})"
@@ -51,11 +51,11 @@ class Release:
 
     Attributes:
         name: of the release.
-        connection: of DuckDB, which knows where it is.
-        files: the addresses of its files.
-        columns: those that are kept, of those that it has.
-        subtypes: which divisions are wanted.
-        web: how often to try, and how long to wait.
+        connection: to DuckDB, configured for the bucket.
+        files: addresses of its files.
+        columns: to read.
+        subtypes: divisions to read.
+        web: retries and timeouts.
     """
 
     name: str
@@ -66,10 +66,10 @@ class Release:
     web: Web
 
     def areas(self, box: Box) -> pa.Table:
-        """The land whose own box meets this one: geometry as WKB in EPSG:4326.
+        """The land whose bounding box meets this box: geometry as WKB in EPSG:4326.
 
         Raises:
-            SourceError: it cannot be read.
+            SourceError: the release cannot be read.
         """
         columns = ", ".join("ST_AsWKB(geometry) AS geometry" if name == "geometry" else name for name in self.columns)
         condition = IN_BOX.format(**asdict(box), subtypes=", ".join(map(_sql_literal, self.subtypes)))
@@ -82,7 +82,7 @@ class Release:
 
 
 def prefix(release: str) -> str:
-    """Where the areas of a release are."""
+    """S3 prefix of the areas of a release."""
     return f"s3://{BUCKET}/release/{release}/theme=divisions/type=division_area/"
 
 
@@ -91,11 +91,11 @@ def open_release(settings: Boundaries, web: Web) -> Iterator[Release]:
     """The release that the settings name.
 
     Raises:
-        BuildError: the file that says whom to trust is not there.
-        SourceError: it is gone, cannot be reached, or is something else.
+        BuildError: the CA bundle is missing.
+        SourceError: the release is deleted, cannot be reached, or has an unknown schema.
     """
-    assert settings.release is not None  # noqa: S101 (checked before anybody is asked)
-    # without what the user has told DuckDB to keep: a secret for this bucket would come before ours
+    assert settings.release is not None  # noqa: S101 (checked before any request)
+    # without the user's persistent secrets: one for this bucket would take precedence
     with duckdb.connect(config=config() | {"allow_persistent_secrets": "false"}) as connection:
         _prepare(connection, settings, web)
         name, address = f"Overture Maps {settings.release}", prefix(settings.release)
@@ -123,7 +123,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, file: str) -> list[str]:
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, settings: Boundaries, web: Web) -> None:
-    """Tell DuckDB how to get there: as nobody, checking certificates, and through the proxy of the environment."""
+    """Configure DuckDB for the bucket: anonymous, certificates checked, through the proxy of the environment."""
     load_extension(connection, "httpfs")
     endpoint = urlsplit(settings.s3_endpoint or AMAZON)
     options = {
@@ -147,7 +147,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, settings: Boundaries, web: W
 
 
 def _ca_file(settings: Boundaries) -> str:
-    """A file in PEM: of the settings, of the environment as `requests` has it, or that of `requests` itself."""
+    """CA bundle (PEM) of the settings, else of the environment as for `requests`, else that of `requests`."""
     if settings.ca_cert_file:
         if not Path(settings.ca_cert_file).is_file():
             raise BuildError(
@@ -167,7 +167,7 @@ def _proxy(address: str) -> dict[str, str]:
 
 
 def _with_retries(web: Web, query: Callable[[], Answer], name: str) -> Answer:
-    """Ask as often as the settings say; what cannot get better is an error at once."""
+    """Run a query with the retries of the settings; permanent errors are raised at once."""
 
     def attempt() -> Answer:
         try:
@@ -207,7 +207,7 @@ def _raise_unresolved(name: str) -> NoReturn:
 
 
 def _one_line(error: duckdb.Error) -> str:
-    """What DuckDB says, in one line."""
+    """DuckDB's message in one line."""
     line = " ".join(str(error).split())
     return redact(line.partition(" LINE 1: ")[0])[:300]  # what follows is our own query
 

@@ -1,4 +1,4 @@
-"""Which releases of Overture Maps there are: it keeps only the newest ones.
+"""List of Overture Maps releases, of which only the newest are kept.
 
 Source: https://docs.overturemaps.org/gettingstarted/, the STAC catalogue.
 """
@@ -16,10 +16,10 @@ ALTERNATIVE = "or write `source: naturalearth`, which is bundled and coarse"
 
 
 def live_releases(web: Web) -> list[str]:
-    """The releases that there are, the newest first.
+    """The available releases, newest first.
 
     Raises:
-        SourceError: the catalogue cannot be had, or names none.
+        SourceError: the catalogue cannot be read, or names no release.
     """
     response = web.get(CATALOGUE)
     if response.status_code != 200:
@@ -36,7 +36,7 @@ def live_releases(web: Web) -> list[str]:
 
 
 def refuse_missing_release(web: Web) -> NoReturn:
-    """Say that the settings name none, and which there are.
+    """Report that the settings name no release, with the available ones.
 
     Raises:
         SourceError: always.
@@ -45,12 +45,12 @@ def refuse_missing_release(web: Web) -> NoReturn:
 
 
 def refuse_deleted_release(release: str, address: str, web: Web) -> NoReturn:
-    """Say that a release is not there any longer, and which there are.
+    """Report that a release has been deleted, with the available ones.
 
     Args:
-        release: that is gone.
-        address: where it was looked for.
-        web: asks for the others.
+        release: deleted one.
+        address: of the bucket.
+        web: reads the catalogue.
 
     Raises:
         SourceError: always.

@@ -1,4 +1,4 @@
-"""A coordinate reference system from what a published file says: never from another file that it names.
+"""Parse the CRS of a published file, without following references to other files.
 
 PROJ reads definitions (`+init=file:code`) and grids (`+nadgrids=file`) from any path of this disk, or address.
 """
@@ -22,7 +22,7 @@ def crs_from_text(definition: Any) -> pyproj.CRS:
     """The CRS of a name, a code, WKT, a PROJ string or PROJJSON.
 
     Args:
-        definition: as it stands in the file, which may be of any type.
+        definition: from the file, of any type.
 
     Raises:
         CRSError: PROJ does not know it, or it names a file.

@@ -1,4 +1,4 @@
-"""The one place where a published file is opened: what its ending says, alone in a folder of its own."""
+"""Opens a published file by the format of its ending, isolated in a temporary folder."""
 
 import re
 from collections.abc import Iterator
@@ -14,24 +14,24 @@ from loaders.settings.file_selection import SourceFile
 
 # pyogrio reads archives and queries out of a path, and GDAL braces; no path of theirs holds what is no character
 UNSAFE_CHARACTERS = re.compile(r"[;!?{}\x00-\x1f\ud800-\udfff]")
-JOURNALS = ("-wal", "-shm")  # SQLite leaves them beside a GeoPackage in WAL mode, links or not
+JOURNALS = ("-wal", "-shm")  # SQLite leaves them next to a GeoPackage in WAL mode, even behind a link
 PRJ_BYTES = 1 << 16
 TEMPORARY_FOLDERS = ("/tmp", "/var/tmp")  # noqa: S108 (where the folder of temporary files has an unsafe name)
 
 
 @contextmanager
 def open_published(file: SourceFile, key: str = "") -> Iterator[Path]:
-    """A path at which a reader finds a file that is what its ending says.
+    """A path for readers, after a check that the content has the format of its ending.
 
-    What GDAL reads gets a plain name (which some formats use for their layer) and no neighbours but the parts of a
-    shapefile: a published `farms.gfs`, `.xsd` or `.qix` says nothing.
+    A file for GDAL gets a safe name (some formats use it for their layer) and no sibling files except the parts of a
+    shapefile: a published `farms.gfs`, `.xsd` or `.qix` has no effect.
 
     Args:
-        file: what to open.
+        file: to open.
         key: the dataset, for messages; empty where there is none yet.
 
     Raises:
-        ReadError: the content is not what the ending says, or the ending says no format that can be read.
+        ReadError: the content does not have the format of the ending, or that format is not supported.
         DataSourceError: GDAL cannot read it; or another of `GDAL_ERRORS`.
     """
     require_content(file, key)
@@ -59,7 +59,7 @@ def open_published(file: SourceFile, key: str = "") -> Iterator[Path]:
 
 
 def _link_part(part: Path, target: Path) -> None:
-    """Link a file; but copy a `.prj` whose names are not UTF-8, as those of French CRS, which pyogrio cannot read."""
+    """Link a file, but transcode a `.prj` that is not UTF-8 (French CRS names): pyogrio cannot read it."""
     if target.suffix == ".prj" and part.stat().st_size <= PRJ_BYTES:
         content = part.read_bytes()
         try:
@@ -83,7 +83,7 @@ def _plain_folder() -> str:
 
 
 def _failure_reason(message: str, path: Path, file: SourceFile, file_format: FileFormat) -> str:
-    """What GDAL said, of the published file and without its advice to choose a driver."""
+    """GDAL's message for the published file, without its advice to choose a driver."""
     if "not recognized as being in a supported file format" in message:
         return f"it begins like {file_format.name}, but is none: it was cut short, or lacks what one must have"
     if "Error occurred in" in message:  # a place in the source of GDAL

@@ -1,4 +1,4 @@
-"""The shapes of a table: from two columns with coordinates, or from one with well-known text."""
+"""Shapes of a table: from two coordinate columns, or from one with well-known text."""
 
 from collections.abc import Iterator
 
@@ -13,14 +13,14 @@ from loaders.settings.columns import Reading
 
 
 def position_columns(reading: Reading) -> tuple[tuple[str, str | None], ...]:
-    """The settings that name the columns of the shapes, and what they name."""
+    """The settings that name the shape columns, with their values."""
     if reading.wkt:
         return (("wkt", reading.wkt),)
     return (("longitude", reading.longitude), ("latitude", reading.latitude))
 
 
 def positions(table: pa.Table, reading: Reading) -> Shapes:
-    """The shapes of the rows, as well-known binary: null where nothing is given, no bytes at all where it is none."""
+    """The shapes of the rows as well-known binary: null where blank, empty bytes where invalid."""
     columns = [table.column(name) for _, name in position_columns(reading)]
     return _outlines(columns[0]) if reading.wkt else _points(columns, reading)
 

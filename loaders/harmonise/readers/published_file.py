@@ -1,4 +1,4 @@
-"""Read a published file as it is, a batch of records at a time: attributes untouched, shapes in the CRS of the file."""
+"""Reads a published file unchanged, batch by batch: attributes as published, shapes in the CRS of the file."""
 
 import csv
 import sqlite3
@@ -23,7 +23,7 @@ from loaders.harmonise.readers.vector.reader import Batch, read_with_gdal
 from loaders.settings.columns import Reading
 from loaders.settings.file_selection import SourceFile
 
-# what the libraries raise for a file that is damaged, or is not what its name says
+# raised by the libraries for a file that is damaged, or of another format than its ending
 READ_ERRORS = (
     *GDAL_ERRORS,
     CRSError,
@@ -37,7 +37,7 @@ READ_ERRORS = (
     zipfile.BadZipFile,
 )
 PARQUET_SUFFIXES = frozenset({".parquet", ".geoparquet"})
-BATCH_ROWS = 20_000  # what a load holds at a time; no result depends on it
+BATCH_ROWS = 20_000  # in memory at a time; results do not depend on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,10 @@ class PublishedBatch:
 
     Attributes:
         name: the file, inside its archive.
-        attributes: every published column, one row a record, in the order of the file.
+        attributes: every published column, one row per record, in the order of the file.
         wkb: the shape of each record as well-known binary in `crs`; null where the file has none.
         crs: the coordinate reference system of the shapes.
-        first_row: position of the first of them in the file; that of the file's first is 1.
+        first_row: row of the first record in the file, counted from 1.
     """
 
     name: str
@@ -63,10 +63,10 @@ def read_published(file: SourceFile, reading: Reading, key: str, rows: int = BAT
     """Read a file of any format that GDAL reads, GeoParquet, or CSV with coordinates, a batch of records at a time.
 
     Args:
-        file: what to read.
-        reading: what the file does not say of itself.
+        file: to read.
+        reading: read options that the file does not state itself.
         key: the dataset, for error messages.
-        rows: how many records to hold at a time.
+        rows: size of a batch.
 
     Raises:
         ReadError: the file is damaged, its CRS is unknown or contradicts the settings, or a layer or coordinate
@@ -87,7 +87,7 @@ def read_published(file: SourceFile, reading: Reading, key: str, rows: int = BAT
 
 
 def _require_valid_values(attributes: pa.Table) -> None:
-    """Raises `ValueError` where the values of a column are not of its type, as text that is not UTF-8."""
+    """Raise `ValueError` where the values of a column do not have its type, as text that is not UTF-8."""
     for name, column in zip(attributes.column_names, attributes.columns, strict=True):
         try:
             column.validate(full=True)
@@ -116,10 +116,10 @@ def _batches(file: SourceFile, path: Path, reading: Reading, key: str, rows: int
 
 
 def declared_crs(reading: Reading, key: str) -> pyproj.CRS | None:
-    """The CRS that the settings state; null where they state none.
+    """The CRS of the settings; None where they state none.
 
     Raises:
-        ReadError: it is none that PROJ knows.
+        ReadError: PROJ does not know it.
     """
     setting = f"datasets.{key}.read.crs in params.yaml"
     try:

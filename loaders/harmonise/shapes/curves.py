@@ -1,4 +1,4 @@
-"""Curves and surfaces as straight lines and polygons: GDAL draws the arcs, since GEOS has none."""
+"""Replaces curves and surfaces by lines and polygons: GDAL linearises the arcs, which GEOS does not support."""
 
 import io
 import struct
@@ -13,7 +13,7 @@ POINT, LINE, POLYGON, MULTILINE, MULTIPOLYGON, COLLECTION = 1, 2, 3, 5, 6, 7
 ARC, CURVED_POLYGON, MULTICURVE, MULTISURFACE, POLYHEDRON, TIN, TRIANGLE = 8, 10, 11, 12, 15, 16, 17
 CURVED = frozenset({ARC, 9, CURVED_POLYGON, MULTICURVE, MULTISURFACE, 13, 14})
 BEYOND_GEOS = CURVED | {POLYHEDRON, TIN, TRIANGLE}
-# types that differ from another one only by their number, as long as their parts do
+# types that differ from another one only by their code, unless they contain curves
 EQUIVALENT_TYPES = {MULTICURVE: MULTILINE, MULTISURFACE: MULTIPOLYGON, POLYHEDRON: MULTIPOLYGON, TIN: MULTIPOLYGON}
 DEEPEST = 100  # collections in collections
 HAS_Z, HAS_M, HAS_SRID = 0x80000000, 0x40000000, 0x20000000  # as PostGIS writes it; ISO adds 1000, 2000 or 3000
@@ -24,10 +24,10 @@ Part = tuple[int, int, int]  # type, begin and end of a geometry
 
 
 def parse_header(wkb: bytes, position: int) -> tuple[int, int, str]:
-    """Type, number of coordinates a position, and byte order of the geometry that begins there; read as GEOS reads it.
+    """Type, dimensions and byte order of the geometry at a position of well-known binary, as GEOS reads it.
 
     Raises:
-        ValueError: it has no byte order that there is.
+        ValueError: its byte order is invalid.
         struct.error: it ends too early.
     """
     if wkb[position : position + 1] not in ORDERS:
@@ -40,21 +40,21 @@ def parse_header(wkb: bytes, position: int) -> tuple[int, int, str]:
 
 
 def content_offset(wkb: bytes, position: int, order: str) -> int:
-    """Where the content of the geometry begins, behind its byte order, its type and perhaps a number of its CRS."""
+    """Offset of the geometry's content, behind byte order, type and an optional SRID."""
     (code,) = struct.unpack_from(f"{order}I", wkb, position + 1)
     return position + 5 + (4 if code & HAS_SRID else 0)
 
 
 def replace_curves(wkb: Shapes, rows: Sequence[int]) -> tuple[dict[int, bytes | None], set[int]]:
-    """Shapes with a type that GEOS does not know, drawn with those that it does.
+    """Replace geometry types that GEOS does not support by those that it does.
 
     Args:
         wkb: well-known binary.
-        rows: which of them to look at; those that have no such type are left out.
+        rows: candidates; those without such a type are left out of the result.
 
     Returns:
-        By row, the shape without such a type, None where it cannot be drawn; and the rows in which an arc became
-        straight lines.
+        By row, the shape with supported types, None where it cannot be converted; and the rows whose arcs were
+        linearised.
     """
     replacements: dict[int, bytes | None] = {}
     leaves: dict[int, list[bytes]] = {}
@@ -97,7 +97,7 @@ def _linearise_each(curves: Sequence[bytes]) -> list[bytes | None]:
 
 
 def _linearise(curves: Sequence[bytes]) -> list[bytes | None]:
-    """Written to a file in memory and read back: reading is where GDAL draws arcs, each step at most 4°."""
+    """Write to a file in memory and read it back: on reading, GDAL linearises arcs in steps of at most 4°."""
     file = io.BytesIO()
     no_fields: list[object] = []
     raw.write(

@@ -1,4 +1,4 @@
-"""Published shapes to usable ones: polygons and points in EPSG:4326, or a reason why not."""
+"""Converts published shapes to valid polygons and points in EPSG:4326, or rejects them with a reason."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from loaders.harmonise.shapes.wkb import LEAST_RING, Parsed, parse
 
 TINY_DEG2 = 1e-9  # about 10 m² at the equator, less elsewhere
 LARGEST_AREA_CHANGE = 0.05  # of the area; more is flagged
-GRID_TOLERANCE = 1e-6  # of a step: what binary numbers make of decimal ones
+GRID_TOLERANCE = 1e-6  # of a step: rounding of decimal numbers in binary
 TOO_COMPLEX = "too_complex_to_repair"
 POINT, POLYGON, MULTIPOINT, MULTIPOLYGON, COLLECTION = 0, 3, 4, 6, 7
 
@@ -24,16 +24,16 @@ Extent = tuple[float, float, float, float]  # west, south, east, north [°]
 
 @dataclass(frozen=True, slots=True)
 class HarmonisedShapes:
-    """Shapes brought to one form; each array has one entry a record.
+    """Harmonised shapes; each array has one entry per record.
 
     Attributes:
         shapes: EPSG:4326 as (lon, lat), two-dimensional, valid; None where rejected.
         kind: `polygon` or `point`; None where rejected.
-        reason: why the shape cannot be used, as in `contract.REASONS`; None where it can.
+        reason: of the rejection, as in `contract.REASONS`; None where kept.
         repaired: whether the published shape was invalid.
-        repair_changed_area: whether that changed its area by more than 5 %.
-        incomplete: whether lines, points or broken parts beside the polygons were left out.
-        linearised: whether it had arcs, which are straight lines now.
+        repair_changed_area: whether the repair changed its area by more than 5 %.
+        incomplete: whether lines, points or broken parts next to the polygons were left out.
+        linearised: whether arcs were replaced by straight lines.
         cut_at_antimeridian: whether it crossed the antimeridian in one piece.
         at_origin: whether it is a point where both published coordinates are zero, in whatever CRS.
         is_coarse: whether it is a point on a grid of about 1 km, as whole hundredths of a degree are.
@@ -58,13 +58,13 @@ class HarmonisedShapes:
 def harmonise_shapes(
     wkb: Shapes, crs: pyproj.CRS, *, extent: Extent | None = None, is_selected: Flags | None = None
 ) -> HarmonisedShapes:
-    """Bring published shapes to EPSG:4326; reject, with the reason, what is not a usable polygon or point.
+    """Convert published shapes to EPSG:4326; reject what is not a usable polygon or point, with a reason.
 
     Args:
         wkb: well-known binary in `crs`, null where the record has no shape.
         crs: the coordinate reference system of the shapes.
-        extent: west, south, east and north [°] around all of them: what is inside only with its axes swapped, is.
-        is_selected: which records are; the others are rejected unseen.
+        extent: west, south, east and north [°] of the dataset; a shape inside only with swapped axes has swapped axes.
+        is_selected: rows that `where` selects; the others are rejected unread.
     """
     reason = np.full(len(wkb), None, dtype=object)
     if is_selected is not None:
@@ -103,7 +103,7 @@ def harmonise_shapes(
 
 
 def _reject(reason: Shapes, is_rejected: Flags, new_reason: str) -> None:
-    """The first reason counts."""
+    """Set a reason where there is none yet."""
     reason[is_rejected & _are_none(reason)] = new_reason
 
 
@@ -121,10 +121,10 @@ def _are_on_earth(shapes: Shapes) -> Flags:
 
 
 def _parse_polygons_and_points(wkb: Shapes, reason: Shapes) -> tuple[Shapes, Parsed, Flags]:
-    """Two-dimensional polygons and points of what is not rejected yet; what is neither is.
+    """Two-dimensional polygons and points of the rows not yet rejected; other types are rejected.
 
     Returns:
-        The shapes, what was found when they were parsed, and whether something was left out.
+        The shapes, the findings of the parser, and whether something was left out.
     """
     candidates = wkb.copy()
     candidates[~_are_none(reason)] = None
@@ -140,9 +140,9 @@ def _parse_polygons_and_points(wkb: Shapes, reason: Shapes) -> tuple[Shapes, Par
 
 
 def _place_on_earth(shapes: Shapes, reason: Shapes, extent: Extent | None) -> tuple[Shapes, Flags]:
-    """The shapes that are somewhere on Earth, those that cross the antimeridian in one piece, and which ones these are.
+    """The shapes with those across the antimeridian in one piece, and which ones these are.
 
-    The others are rejected.
+    Shapes that are not on Earth are rejected.
     """
     shapes, crossing = unwrapped(shapes)
     inside = _are_on_earth(shapes) | crossing
@@ -156,7 +156,7 @@ def _place_on_earth(shapes: Shapes, reason: Shapes, extent: Extent | None) -> tu
 
 
 def _find_invalid(shapes: Shapes, reason: Shapes) -> Flags:
-    """Which shapes must be repaired; those that take too much work for it, or to find out, are rejected and None."""
+    """Which shapes must be repaired; those too complex to check or to repair are rejected and set to None."""
     _reject(reason, too_complex_to_check(shapes), TOO_COMPLEX)
     shapes[~_are_none(reason)] = None
     invalid = is_invalid(shapes)
@@ -168,7 +168,7 @@ def _find_invalid(shapes: Shapes, reason: Shapes) -> Flags:
 
 
 def _has_no_area(shapes: Shapes) -> Flags:
-    """Whether an outline encloses no area that can be told, although it is valid."""
+    """Whether a valid outline encloses no measurable area."""
     tiny: Flags = (shapely.get_dimensions(shapes) == 2) & (shapely.area(shapes) < TINY_DEG2)
     tiny[tiny] = area_m2(shapes[tiny]) == 0
     return tiny
@@ -202,7 +202,7 @@ def _usable_parts(shapes: Shapes) -> tuple[Shapes, Flags]:
     """The point of a single-point multipoint, the polygons of a collection; None where there is neither.
 
     Returns:
-        The shapes, and whether something beside them was left out.
+        The shapes, and whether something else was left out.
     """
     types = shapely.get_type_id(shapes)
     usable: Shapes = shapes.copy()
@@ -219,7 +219,7 @@ def _usable_parts(shapes: Shapes) -> tuple[Shapes, Flags]:
 
 
 def _without_short_rings(shapes: Shapes) -> tuple[Shapes, Flags]:
-    """Shapes without rings there and back, of three positions, which GEOS reads; None if no other is left.
+    """Shapes without rings of three positions (there and back), which GEOS accepts; None if no ring is left.
 
     Returns:
         The shapes, and which of them had such rings.

@@ -1,4 +1,4 @@
-"""Published columns to canonical ones: numbers in one unit, identifiers as text.
+"""Values of published columns: numbers, identifiers and text.
 
 Each value is read on its own, so that it does not matter in which batches a file is read.
 """
@@ -17,7 +17,7 @@ from loaders.harmonise.values.exact_numbers import EXACT
 from loaders.harmonise.values.number_parsing import PLAIN_READING, are_numbers, is_number, to_floats
 from loaders.settings.columns import Column, Reading, Scalar
 
-LARGEST_QUANTITY = 1e15  # square metres or watts: more than there are
+LARGEST_QUANTITY = 1e15  # in square metres or watts, more than any installation
 LISTED_VALUES = 3  # examples in an error
 WITH_MARKS = re.compile("[0-9][.,' \u2019\u00a0\u202f][0-9]")
 MIDNIGHT = r"[T ]00:00:00(\.0+)?(Z|[+-]\d{2}:?\d{2})?$"
@@ -27,7 +27,7 @@ OGR_TYPE = b"GDAL:OGR:type"  # of a column that GDAL gives as text
 def numbers(
     attributes: pa.Table, column: Column, key: str, reading: Reading = PLAIN_READING, *, signed: bool = False
 ) -> Numbers:
-    """A published quantity in its published unit; NaN where it is unknown.
+    """A published quantity in its published unit; NaN where unknown.
 
     Args:
         attributes: published columns.
@@ -37,8 +37,8 @@ def numbers(
         signed: whether it may be negative, as no area or capacity can be.
 
     Raises:
-        ReadError: the column is not there, or holds something that is neither a number nor declared as unknown, or a
-            number that the quantity cannot have; or the constant is no such number.
+        ReadError: the column is missing, or has a value that is neither a number nor declared as unknown, or a number
+            out of range; or the constant is not a valid number.
     """
     if column.constant is not None:
         return np.full(len(attributes), _constant_number(column.constant, key, signed=signed))
@@ -53,10 +53,10 @@ def numbers(
 
 
 def identifiers(attributes: pa.Table, column: Column | None, key: str, setting: str = "source_id") -> list[str | None]:
-    """The publisher's own identifiers as text; None where there is none. `setting` is the one that names the column.
+    """The publisher's own identifiers as text, None where missing; `setting` names the column.
 
     Raises:
-        ReadError: the column is not there, or it is a constant.
+        ReadError: the column is missing, or it is a constant.
     """
     if column is None:
         return [None] * len(attributes)
@@ -71,10 +71,10 @@ def identifiers(attributes: pa.Table, column: Column | None, key: str, setting: 
 
 
 def published_text(attributes: pa.Table, name: str, key: str, setting: str) -> pa.ChunkedArray:
-    """A column as trimmed text, as `as_text` writes it; `setting` is the one of the dataset that names it.
+    """A column as trimmed text, as `as_text` writes it; `setting` names it in the settings of the dataset.
 
     Raises:
-        ReadError: the column is not there, or has no text form.
+        ReadError: the column is missing, or has no text form.
     """
     if name not in attributes.column_names:
         raise ReadError(
@@ -94,7 +94,7 @@ def known_text(attributes: pa.Table, name: str, column: Column, key: str) -> pa.
     """A column as trimmed text; null where it is blank or declared as unknown.
 
     Raises:
-        ReadError: the column is not there, or has no text form.
+        ReadError: the column is missing, or has no text form.
     """
     text = published_text(attributes, name, key, "columns")
     if pa.types.is_boolean(attributes.column(name).type):
@@ -104,7 +104,7 @@ def known_text(attributes: pa.Table, name: str, column: Column, key: str) -> pa.
 
 
 def as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Each value as text: whole numbers without decimals, midnight without time, whatever type the file gives them.
+    """Each value as text, independent of its type in the file: whole numbers without decimals, midnight without time.
 
     Null where a number is not finite.
 
@@ -138,7 +138,7 @@ def setting_as_text(value: str | float) -> str:
 
 
 def spellings(value: str | float) -> set[str]:
-    """How a value of the settings can stand in a column: a whole number also as text with .0 behind it."""
+    """The texts by which a column may hold a value of the settings: a whole number also with `.0` at its end."""
     text = setting_as_text(value)
     is_whole = not isinstance(value, str) and text.lstrip("-").isdigit()
     return {text, f"{text}.0"} if is_whole else {text}

@@ -1,4 +1,4 @@
-"""The many ways to write a date, or two, as the days that can be meant."""
+"""Parse dates and ranges of dates to intervals of days."""
 
 import calendar
 import datetime as dt
@@ -22,12 +22,12 @@ BOUND = re.compile(r"(<=|>=|<|>)\s*(.+)")
 
 @dataclass(frozen=True, slots=True)
 class DateFormat:
-    """How dates are written.
+    """Notation of dates.
 
     Attributes:
-        dates: one date, with groups YYYY, MM, DD.
-        ranges: two of them, as groups 1 and 2.
-        examples: for people.
+        dates: patterns of one date, with groups YYYY, MM, DD.
+        ranges: patterns of two dates, as groups 1 and 2.
+        examples: for messages.
     """
 
     dates: tuple[re.Pattern[str], ...]
@@ -53,12 +53,12 @@ PATTERN_RANGE = re.compile(r"(.+?)(?:\s*\.\.\s*|\s+to\s+)(.+)")
 
 @lru_cache(maxsize=64)
 def date_format(patterns: tuple[str, ...], key: str) -> DateFormat:
-    """How dates are written that follow patterns such as DD/MM/YYYY; the plain way where there is none.
+    """The notation that patterns such as DD/MM/YYYY describe; the default notation without patterns.
 
-    Month and day have two digits, or one where nothing but separators stands beside them; a time may follow a day.
+    Month and day have two digits, or one between separators; a time may follow a day.
 
     Raises:
-        ReadError: a pattern is made of something else than YYYY, MM, DD and separators.
+        ReadError: a pattern has parts other than YYYY, MM, DD and separators.
     """
     if not patterns:
         return DEFAULT_FORMAT
@@ -69,13 +69,13 @@ def date_format(patterns: tuple[str, ...], key: str) -> DateFormat:
 
 
 def interval(text: str, date_format: DateFormat = DEFAULT_FORMAT) -> Interval | None:
-    """The first and the last day that a trimmed text can mean, None where that end is open.
+    """First and last day that a trimmed text may denote; None where that end is open.
 
     `2016` is a year, and so is `2016.28`; `2016-06` a month; `<2016` is any day before, `>=2016` any from its first;
     `2015..2017` a range.
 
     Returns:
-        None where it is no date, where a range ends before it begins, or where two patterns read different days.
+        None where the text is not a date, a range ends before it begins, or two patterns give different days.
     """
     if len(text) > LONGEST:
         return None
@@ -107,7 +107,7 @@ def _range(text: str, date_format: DateFormat) -> Interval | None:
 
 
 def _days(text: str, date_format: DateFormat) -> tuple[dt.date, dt.date] | None:
-    """The first and the last day of a year, a month or a day; None where it is none, or more than one."""
+    """First and last day of a year, a month or a day; None where no pattern matches, or patterns disagree."""
     matches = (pattern.fullmatch(text) for pattern in date_format.dates)
     candidates = {days for match in matches if match and (days := _first_and_last(match.groupdict()))}
     return candidates.pop() if len(candidates) == 1 else None

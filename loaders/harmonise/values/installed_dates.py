@@ -1,4 +1,4 @@
-"""When each record was installed, as its publisher states it: one date, or the two that it lies between."""
+"""Installation dates as publishers state them: one date, or two that bound it."""
 
 import datetime as dt
 from collections import Counter
@@ -14,7 +14,7 @@ from loaders.harmonise.values.date_intervals import DateFormat, Interval
 from loaders.settings.columns import InstalledColumn
 
 UNKNOWN: Interval = (None, None)
-LARGEST_UNUSABLE_SHARE = 0.2  # of the stated dates: more are a column or a pattern that is not the right one
+LARGEST_UNUSABLE_SHARE = 0.2  # of the stated dates; a larger share means a wrong column or pattern
 LISTED_EXAMPLES, EXAMPLE_CHARACTERS = 3, 40  # examples in a message, and their characters
 
 Texts = Sequence[str | None]
@@ -22,12 +22,12 @@ Texts = Sequence[str | None]
 
 @dataclass(frozen=True, slots=True)
 class StatedDates:
-    """What records state as their date of installation.
+    """Stated installation dates of a batch.
 
     Attributes:
-        intervals: the first and the last day of each; None where that end is open or unknown.
-        unusable: what a record states that is no date, or a contradiction; None for all others.
-        count: of the records that state anything.
+        intervals: first and last day of each record; None where that end is open or unknown.
+        unusable: the stated text, where it is not a date or contradicts itself; else None.
+        count: number of records that state a date.
     """
 
     intervals: list[Interval]
@@ -44,7 +44,7 @@ def stated_dates(attributes: pa.Table, column: InstalledColumn | None, key: str)
         key: of the dataset.
 
     Raises:
-        ReadError: a column is not there, or has no text form; or the constant is no date; or the pattern is none.
+        ReadError: a column is missing or has no text form; or the constant or the pattern is not valid.
     """
     rows = len(attributes)
     if column is None:
@@ -59,7 +59,7 @@ def stated_dates(attributes: pa.Table, column: InstalledColumn | None, key: str)
 
 
 class UnusableDates:
-    """Counts the dates of a dataset, batch after batch, of which no interval can be made."""
+    """Counts the unusable dates of a dataset over its batches."""
 
     def __init__(self, column: InstalledColumn | None, key: str) -> None:
         self._column, self._key = column, key
@@ -68,7 +68,7 @@ class UnusableDates:
         self._file = ""
 
     def add(self, stated_dates: StatedDates, file: str) -> None:
-        """Count those of a batch of a file."""
+        """Count the unusable dates of a batch."""
         unusable = Counter(text for text in stated_dates.unusable if text is not None)
         self._stated += stated_dates.count
         self._unusable += unusable.total()
@@ -78,10 +78,10 @@ class UnusableDates:
                 self._examples[text] += unusable[text]
 
     def warning(self) -> str:
-        """That some are unknown; empty where none is.
+        """A warning about unusable dates; empty without any.
 
         Raises:
-            ReadError: they are too many to be exceptions.
+            ReadError: their share is too large.
         """
         if self._column is None or not self._unusable:
             return ""
@@ -116,7 +116,7 @@ def _texts(attributes: pa.Table, names: Sequence[str], column: InstalledColumn, 
 
 
 def _single(columns: Sequence[Texts], rows: int, date_format: DateFormat) -> StatedDates:
-    """Of several columns the first that has a date in a row counts."""
+    """For each row, the first of several columns that has a date."""
     intervals: list[Interval] = [UNKNOWN] * rows
     unusable: list[str | None] = [None] * rows
     is_stated = [any(texts) for texts in zip(*columns, strict=True)]
@@ -133,7 +133,7 @@ def _single(columns: Sequence[Texts], rows: int, date_format: DateFormat) -> Sta
 
 
 def _between(after: StatedDates, before: StatedDates) -> StatedDates:
-    """Later than the one, and at the other or earlier: what satellite scenes without and with an installation say."""
+    """Later than `after`, and no later than `before`: satellite scenes without and with the installation."""
     intervals, unusable, count = [], [], 0
     ends = zip(after.intervals, after.unusable, before.intervals, before.unusable, strict=True)
     for (earliest, latest), unusable_after, (_, until), unusable_before in ends:
@@ -149,5 +149,5 @@ def _between(after: StatedDates, before: StatedDates) -> StatedDates:
 
 
 def _next_day(earliest: dt.date | None, latest: dt.date | None) -> dt.date | None:
-    """The first day later than a day; of a month or a year, whose day is not known, its first day remains possible."""
+    """The day after a known day; for a month or a year, its first day, which remains possible."""
     return earliest + dt.timedelta(days=1) if earliest and earliest == latest else earliest

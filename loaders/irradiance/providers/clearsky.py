@@ -1,6 +1,6 @@
-"""The sky without clouds: Ineichen and Perez with the turbidity and the elevations that come with pvlib.
+"""Clear-sky model: Ineichen and Perez with the turbidity and the elevations of pvlib.
 
-A month is three of its days, evenly spread, in steps of true solar time, as many times as it has days. The annual sum
+Three evenly spread days represent a month, in steps of true solar time. The annual sum
 on the ground is within 0.2 % of all hours of 2021 as pvlib has them, from pole to pole; each month within 4 kWh/m².
 """
 
@@ -20,7 +20,7 @@ from loaders.settings.irradiance import Irradiance
 
 NAME = "clearsky"
 DAYS = np.array([31, 28.2425, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
-DAYS_A_MONTH = 3  # that stand for the others
+DAYS_A_MONTH = 3  # representative days
 STEPS = 48  # of a day
 CELLS_AT_ONCE = 250
 NEXT_TO_A_POLE_DEG = 89.99  # at a pole itself, the sun has no azimuth
@@ -35,7 +35,7 @@ MODELS = (
 
 @dataclass(frozen=True, slots=True)
 class Sky:
-    """What a place has in each month; arrays of the shape (places, 12), irradiation in kWh/m²."""
+    """Monthly irradiation [kWh/m²], arrays of shape (places, 12)."""
 
     ghi: Numbers
     dni: Numbers
@@ -49,10 +49,10 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
     Args:
         cells: h3_cell, lon and lat [°] of its centre, EPSG:4326.
         settings: tilt and losses.
-        context: shows how far it is; nobody is asked.
+        context: only its progress bar is used.
 
     Yields:
-        Some cells at a time, in their order; none is refused.
+        Batches of cells in order; none is refused.
     """
     starts = range(0, len(cells), CELLS_AT_ONCE)
     for first in context.watched(starts, NAME, len(starts)):
@@ -106,7 +106,7 @@ def monthly(lat: Numbers, elevation_m: Numbers, turbidity: Numbers, tilt_deg: Nu
 
 
 def _days() -> pd.DatetimeIndex:
-    """The days that stand for a year: in the middle of each third of a month of 2021, which is amid the leap years."""
+    """The representative days: the middle of each third of a month of 2021, midway between leap years."""
     months = pd.date_range("2021-01-01", periods=12, freq="MS", tz="UTC")
     parts = (np.arange(DAYS_A_MONTH) + 0.5) / DAYS_A_MONTH
     days = np.asarray(months.days_in_month)[:, None] * parts

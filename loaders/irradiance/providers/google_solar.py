@@ -1,4 +1,4 @@
-"""Google's Solar API: the building next to a small installation. Every request is billed; results are Google's.
+"""Google Solar API: the building next to a small installation. Every request is billed; results are Google's.
 
 Source: https://developers.google.com/maps/documentation/solar/reference/rest/v1/buildingInsights/findClosest.
 """
@@ -42,25 +42,25 @@ MODELS = (
     "largest layout of panels (DC) times (1 - losses), tilt and direction those of the largest part of the roof. Not "
     "to be passed on"
 )
-LOCATION_MESSAGE = re.compile(r"(?!)")  # but for its status, no words of Google are about a place
+LOCATION_MESSAGE = re.compile(r"(?!)")  # no message of Google is about a location; its status is
 LARGEST_VALUES = {"poa_kwh_per_m2": 4000, "specific_yield_kwh_per_kwp": 4000, "tilt_deg": 90, "azimuth_deg": 360}
 NO_BUILDING = "no building within about 50 m"
 NO_BUILDING_NEAR = f"no building within {FAR_M} m"
 
 
 def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[ProviderResult]:
-    """What the roof of the building next to each cell gets in a year, and would give.
+    """Annual irradiation and yield of the roof next to each cell.
 
     Args:
         cells: h3_cell of resolution 13, lon and lat [°] of its centre, EPSG:4326.
-        settings: how many requests may be billed, and losses.
-        context: how Google is asked; GOOGLE_SOLAR_API_KEY is in its environment.
+        settings: limit of billable requests, and losses.
+        context: network access; its environment has GOOGLE_SOLAR_API_KEY.
 
     Yields:
         One cell at a time, in their order; rows of the year only.
 
     Raises:
-        SourceError: the key is missing or wrong, nobody has agreed to so many requests, or Google cannot be asked.
+        SourceError: the key is missing or wrong, the number of requests is not agreed to, or Google cannot be reached.
     """
     (key,) = require_api_keys((KEY,), context.environment, KEY_ADVICE)
 
@@ -74,14 +74,14 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
 
 
 def get_building(web: Web, key: str, cell: CellCentre) -> bytes:
-    """Ask for the building next to a place; the key travels in a header, which no log shows.
+    """Request the building next to a cell; the key is sent in a header, which is not logged.
 
     Raises:
         Refused: there is none.
-        SourceError: Google cannot be asked.
+        SourceError: Google cannot be reached.
     """
     query = {"location.latitude": cell.lat, "location.longitude": cell.lon, "requiredQuality": QUALITY}
-    # the key is for nobody else: requests would carry it along a redirect
+    # no redirects: requests would forward the key to another host
     attempts = partial(web.get, ADDRESS, params=query, headers={"X-Goog-Api-Key": key}, allow_redirects=False)
     response = answered(attempts)
     if response.status_code == 200:
@@ -103,8 +103,8 @@ def read_building(cell: CellCentre, body: bytes, settings: Irradiance) -> pa.Tab
     """The row of the year.
 
     Raises:
-        Refused: the building is far from the place, or has no roof for panels.
-        UnreadableError: it is no building.
+        Refused: the building is far from the cell, or has no roof for panels.
+        UnreadableError: the response is not a building.
     """
     try:
         document = parse_json(body)

@@ -1,4 +1,4 @@
-"""The National Solar Radiation Database, PSM4: a typical year of the Americas, with a key that costs nothing.
+"""National Solar Radiation Database, PSM4: a typical year of the Americas, with a free key.
 
 Source: https://developer.nlr.gov/docs/solar/nsrdb/nsrdb-GOES-tmy-v4-0-0-download/.
 """
@@ -48,12 +48,12 @@ LOCATION_MESSAGE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Access(AuthBase):
-    """Who asks, and how often they may; for every attempt at a request.
+    """Authentication and rate limit, applied to every attempt of a request.
 
     Attributes:
-        web: how requests are made.
+        web: HTTP client.
         secrets: key and e-mail address.
-        rate: how many requests an hour.
+        rate: limit of requests per hour.
     """
 
     web: Web
@@ -61,7 +61,7 @@ class Access(AuthBase):
     rate: Rate
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Wait for the turn of an attempt; its key travels in a header, which no log shows and no address holds."""
+        """Wait for the rate limit, and send the key in a header, which is not logged."""
         self.rate.wait()
         request.headers["X-Api-Key"] = self.secrets[0]
         return request
@@ -72,14 +72,14 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
 
     Args:
         cells: h3_cell, lon and lat [°] of its centre, EPSG:4326.
-        settings: which typical year, tilt and losses.
-        context: how the NSRDB is asked; NSRDB_API_KEY and NSRDB_EMAIL are in its environment.
+        settings: typical year, tilt and losses.
+        context: network access; its environment has NSRDB_API_KEY and NSRDB_EMAIL.
 
     Yields:
         One cell at a time, in their order.
 
     Raises:
-        SourceError: a key is missing or wrong, or the NSRDB cannot be asked; what it has said so far is kept.
+        SourceError: a key is missing or wrong, or the NSRDB cannot be reached; responses so far are cached.
     """
     year = settings.nsrdb.typical_year
     rate = Rate(context.cache_folder / NAME / "requests.json", PER_HOUR, HOUR_S)
@@ -94,14 +94,14 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
 
 
 def get_tmy(year: str, access: Access, cell: CellCentre) -> bytes:
-    """Ask for a place.
+    """Request the typical year of a cell.
 
     Raises:
-        Refused: the NSRDB has nothing there.
-        SourceError: it cannot be asked.
+        Refused: the NSRDB has no data there.
+        SourceError: it cannot be reached.
     """
     query = {
-        "email": access.secrets[1],  # the service wants it there; logs hide it, see `required`
+        "email": access.secrets[1],  # required in the query; redacted from logs, see `require_api_keys`
         "wkt": f"POINT({cell.lon:.4f} {cell.lat:.4f})",
         "names": year,
         "attributes": ",".join(ATTRIBUTES),
@@ -109,7 +109,7 @@ def get_tmy(year: str, access: Access, cell: CellCentre) -> bytes:
         "leap_day": "false",
         "utc": "true",
     }
-    # the key is for nobody else: requests would carry it along a redirect
+    # no redirects: requests would forward the key to another host
     attempts = partial(access.web.get, ADDRESS, params=query, auth=access, allow_redirects=False)
     response = answered(attempts)
     if response.headers.get("X-RateLimit-Remaining") == "0":
@@ -122,10 +122,10 @@ def get_tmy(year: str, access: Access, cell: CellCentre) -> bytes:
 
 
 def read_tmy(body: bytes, year: str) -> Weather:
-    """A typical year, in the SAM form of CSV: two lines about the place, then the hours in UTC.
+    """Parse a typical year in SAM CSV format: two lines of metadata, then hours in UTC.
 
     Raises:
-        UnreadableError: it is something else.
+        UnreadableError: the response has another format.
     """
     try:
         hours, metadata = read_nsrdb_psm4(StringIO(body.decode()))

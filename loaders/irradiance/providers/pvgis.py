@@ -1,4 +1,4 @@
-"""PVGIS of the European Commission's Joint Research Centre: no key, most of the world's land.
+"""PVGIS of the European Commission's Joint Research Centre: most of the world's land, without a key.
 
 Source: https://joint-research-centre.ec.europa.eu/photovoltaic-geographical-information-system-pvgis_en.
 """
@@ -32,7 +32,7 @@ LOCATION_MESSAGE = re.compile(
     r"(\. Please, select another location)?",
     re.IGNORECASE,
 )
-LOWEST_SUN_DEG = 3  # below it, the beam on the ground says nothing of the beam itself
+LOWEST_SUN_DEG = 3  # below it, direct normal irradiance cannot be derived from the beam on the ground
 TMY = {"T2m": "temp_air", "G(h)": "ghi", "Gb(n)": "dni", "Gd(h)": "dhi", "WS10m": "wind_speed"}
 
 
@@ -41,14 +41,14 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
 
     Args:
         cells: h3_cell, lon and lat [°] of its centre, EPSG:4326.
-        settings: which data, tilt and losses.
-        context: how PVGIS is asked.
+        settings: data set, tilt and losses.
+        context: network access.
 
     Yields:
         One cell at a time, in their order.
 
     Raises:
-        SourceError: PVGIS cannot be asked; what it has said so far is kept.
+        SourceError: PVGIS cannot be reached; responses so far are cached.
     """
     read = read_tmy if settings.pvgis.data == "tmy" else read_hourly
 
@@ -63,11 +63,11 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
 
 
 def get_pvgis(settings: Pvgis, web: Web, cell: CellCentre) -> bytes:
-    """Ask for a place.
+    """Request the hours of a cell.
 
     Raises:
-        Refused: PVGIS has nothing there.
-        SourceError: it cannot be asked.
+        Refused: PVGIS has no data there.
+        SourceError: it cannot be reached.
     """
     query: dict[str, Any] = {
         "lat": round(cell.lat, 5),
@@ -93,10 +93,10 @@ def get_pvgis(settings: Pvgis, web: Web, cell: CellCentre) -> bytes:
 
 
 def read_tmy(body: bytes, settings: Pvgis) -> Weather:
-    """A typical year: each month from the year that is most like all; the sun is that of its own time.
+    """Parse a typical year: each month is from its most typical year, with the sun of its own time.
 
     Raises:
-        UnreadableError: it is something else.
+        UnreadableError: the response has another format.
     """
     document = _document(body, settings)
     try:
@@ -105,7 +105,7 @@ def read_tmy(body: bytes, settings: Pvgis) -> Weather:
         location, meteo = document["inputs"]["location"], document["inputs"]["meteo_data"]
         offset = pd.Timedelta(hours=float(location.get("irradiance_time_offset", 0)))
         frame = hours.rename(columns=TMY)[list(TMY.values())].astype(float).assign(month=times.dt.month)
-        frame.index = pd.DatetimeIndex(times) + offset  # the irradiance is of then
+        frame.index = pd.DatetimeIndex(times) + offset  # time of the irradiance
         source = (
             f"PVGIS {VERSION}, typical year from {meteo['year_min']} to {meteo['year_max']} of {meteo['radiation_db']}"
         )
@@ -115,10 +115,10 @@ def read_tmy(body: bytes, settings: Pvgis) -> Weather:
 
 
 def read_hourly(body: bytes, settings: Pvgis) -> Weather:
-    """Whole years on the ground (angle 0), with beam and diffuse apart.
+    """Parse whole years on the horizontal (angle 0), with separate beam and diffuse.
 
     Raises:
-        UnreadableError: it is something else.
+        UnreadableError: the response has another format.
     """
     document = _document(body, settings)
     try:
@@ -140,7 +140,7 @@ def read_hourly(body: bytes, settings: Pvgis) -> Weather:
 
 
 def _document(body: bytes, settings: Pvgis) -> dict[str, Any]:
-    """The answer, of the database that was asked for."""
+    """The response as JSON, from the requested database."""
     try:
         document: dict[str, Any] = parse_json(body)
         database = document["inputs"]["meteo_data"]["radiation_db"]

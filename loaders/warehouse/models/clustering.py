@@ -1,7 +1,7 @@
-"""Which records are one installation, from the pairs that are: a Hamilton graph.
+"""Entity resolution as a Hamilton graph: connected components of matched pairs are installations.
 
-Records that hang together through pairs are one component. A component is divided where a person says that two of its
-records differ, or where it runs away: a chain of pairs, each plausible, that ends far from where it began.
+A component is split where an override says that two of its records differ, or where over-merging makes it implausibly
+large: a chain of pairs, each plausible, whose ends are far apart.
 """
 
 from collections import defaultdict
@@ -19,18 +19,18 @@ from loaders.core.arrays import Flags, Numbers, Rows, Shapes
 from loaders.geo.antimeridian import WORLD, joined
 
 M2_PER_DEGREE2 = 111_320.0 * 110_574.0  # at the equator; along a parallel less, by the cosine of the latitude
-LEAST_RECORDS = 3  # two records that a rule matches cannot run away; those that somebody calls the same can
-CHUNK_RECORDS = 20_000  # records whose shapes are held at a time, or one group if that is larger
+LEAST_RECORDS = 3  # two records matched by a rule cannot be over-merged; two matched by an override can
+CHUNK_RECORDS = 20_000  # records whose shapes are in memory at a time, or one group if that is larger
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Pairs of records that match, by position among the records.
+    """Matched pairs of records, by row.
 
     Attributes:
         a, b: the records.
-        strength: of the evidence [0 to 1, and 2 for the word of a person]; the weakest are cut first.
-        is_fixed: what is never cut for being far: the word of a person or of the publisher, and equal shapes.
+        strength: match weight [0 to 1, and 2 for an override]; the weakest links are cut first.
+        is_fixed: never cut by distance: overrides, groups of the publisher, and equal shapes.
     """
 
     a: Rows
@@ -41,7 +41,7 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class CannotLinks:
-    """Pairs of records that must not be one installation, by position among the records."""
+    """Pairs of records that must not be one installation (cannot-link constraints), by row."""
 
     a: Rows
     b: Rows
@@ -49,7 +49,7 @@ class CannotLinks:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large an installation may be.
+    """Limits on the size of an installation.
 
     Attributes:
         spread: how many times larger its hull may be than that of its largest record.
@@ -64,12 +64,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Records that are one installation so far.
+    """Records that form one installation so far.
 
     Attributes:
         hull: around all of them [°].
-        largest_m2: of the hulls of each [m²].
-        cannot_link: records that must not join them.
+        largest_m2: the largest hull of a single record [m²].
+        cannot_link: records that must not join the group.
     """
 
     hull: shapely.Geometry
@@ -82,19 +82,19 @@ class _Group:
 
 
 def component(links: Links, record_count: int) -> Rows:
-    """The component of each record; a record without a link is one by itself."""
+    """The component of each record; a record without links is its own component."""
     ones = np.ones(len(links.a), dtype=np.int8)
     label: Rows = connected_components(coo_matrix((ones, (links.a, links.b)), (record_count,) * 2), directed=False)[1]
     return label.astype(np.intp)
 
 
 def sizes(component: Rows) -> Rows:
-    """How many records each component has."""
+    """Number of records in each component."""
     return np.bincount(component)
 
 
 def contradicted(component: Rows, apart: CannotLinks) -> Flags:
-    """Components that hold two records which must not be one installation."""
+    """Components with two records that must not be one installation."""
     is_contradicted = np.zeros(component.max(initial=-1) + 1, dtype=np.bool_)
     is_inside = component[apart.a] == component[apart.b]
     is_contradicted[component[apart.a[is_inside]]] = True
@@ -122,7 +122,7 @@ def cluster(  # noqa: PLR0913 (one for each node that it follows from)
     shapes: pa.ChunkedArray,
     limits: Limits,
 ) -> Rows:
-    """The installation of each record: its component, or the part of it that is left when it is divided."""
+    """The installation of each record: its component, or its part of a divided component."""
     label = component.copy()
     next_label = len(contradicted)
     for rows, pairs in _components_to_divide(component, contradicted | runaway, links):
@@ -134,14 +134,14 @@ def cluster(  # noqa: PLR0913 (one for each node that it follows from)
 
 
 def is_divided(component: Rows, cluster: Rows) -> Flags:
-    """Which records are of a component that was divided."""
+    """Which records belong to a divided component."""
     pairs = np.unique(np.stack((component, cluster)), axis=1)
     flags: Flags = (np.bincount(pairs[0]) > 1)[component]
     return flags
 
 
 def is_spread_out(component: Rows, runaway: Flags, cluster: Rows, shapes: pa.ChunkedArray, limits: Limits) -> Flags:
-    """Which records are of an installation that is too large all the same: nothing in it may be cut."""
+    """Which records belong to an installation that is too large, but has only fixed links."""
     flags = np.zeros(len(cluster), dtype=np.bool_)
     for chunk in _group_chunks(np.flatnonzero(runaway[component]), cluster):
         position = np.unique(cluster[chunk], return_inverse=True)[1]
@@ -150,12 +150,12 @@ def is_spread_out(component: Rows, runaway: Flags, cluster: Rows, shapes: pa.Chu
 
 
 def clusters(cluster: Rows, is_divided: Flags, is_spread_out: Flags) -> pa.Table:
-    """One row a record, in their order: its installation by number, and what became of it."""
+    """One row per record in order: the number of its installation, and whether it was divided or is too large."""
     return pa.table({"cluster": cluster, "is_divided": is_divided, "is_spread_out": is_spread_out})
 
 
 def _group_chunks(rows: Rows, group: Rows) -> Iterator[Rows]:
-    """The rows by group, some groups at a time: bounds the memory for their shapes."""
+    """The rows in chunks of whole groups, which bounds the memory for their shapes."""
     ordered = rows[np.argsort(group[rows], kind="stable")]
     group_starts = np.flatnonzero(np.diff(group[ordered], prepend=-1))  # where a group begins
     cuts = group_starts[np.flatnonzero(np.diff(group_starts // CHUNK_RECORDS, prepend=0))]
@@ -176,7 +176,7 @@ def _is_spread_out(shapes: Shapes, group: Rows, limits: Limits) -> Flags:
 
 
 def _on_one_side(shapes: Shapes, group: Rows) -> Shapes:
-    """Shapes in degrees; those of a group that lies on both sides of the antimeridian go on beyond 180°."""
+    """Shapes in degrees, continued beyond 180° for groups on both sides of the antimeridian."""
     whole = joined(shapes).copy()
     west, east = np.full(group[-1] + 1, np.inf), np.full(group[-1] + 1, -np.inf)
     bounds = shapely.bounds(whole)
@@ -198,7 +198,7 @@ def _components_to_divide(component: Rows, is_chosen: Flags, links: Links) -> li
 
 
 def _divide(groups: dict[int, _Group], link_rows: Rows, links: Links, spread: float) -> list[list[int]]:
-    """Join records that are by themselves again, the strongest links first, without the links that must not be."""
+    """Merge single records again by the strongest links first, except links that violate a constraint."""
     joined = DisjointSet(list(groups))
     order = np.lexsort((links.b[link_rows], links.a[link_rows], -links.strength[link_rows], ~links.is_fixed[link_rows]))
     for pair in link_rows[order]:
@@ -213,7 +213,7 @@ def _divide(groups: dict[int, _Group], link_rows: Rows, links: Links, spread: fl
 
 
 def _single_groups(rows: Rows, apart: CannotLinks, shapes: Shapes, limits: Limits) -> dict[int, _Group]:
-    """Each record by itself."""
+    """A group for each record."""
     hulls = shapely.convex_hull(_on_one_side(shapes, np.zeros(len(rows), dtype=np.intp)))
     least = np.where(shapely.get_dimensions(shapes) == 0, limits.points_m2, limits.outlines_m2)
     cannot_link = defaultdict(set)

@@ -1,4 +1,4 @@
-"""Run the graph of `clustering` on the tables of the warehouse: what the dbt model prep_pv_clusters does."""
+"""The dbt model prep_pv_clusters: runs the graph of `clustering` on tables of the warehouse."""
 
 import math
 
@@ -10,7 +10,7 @@ from hamilton import driver
 from loaders.warehouse.models import clustering
 from loaders.warehouse.models.clustering import CannotLinks, Limits, Links
 
-# a person's word, the publisher's, and equal shapes are never cut for being far from each other
+# overrides, groups of the publisher and equal shapes are never cut by distance
 FIXED = "match_rule in ('override', 'same_shape', 'same_group')"
 
 
@@ -25,7 +25,7 @@ def cluster_records(
         settings: `stg_settings`, one row.
 
     Returns:
-        `record_number`, `cluster` (a number), `is_divided` and `is_spread_out`; one row a record.
+        `record_number`, `cluster` (a number), `is_divided` and `is_spread_out`; one row per record.
     """
     wkb = records.order("record_number").project("st_aswkb(geometry)::blob as wkb").to_arrow_table()["wkb"]
     clusters: pa.Table = (

@@ -1,4 +1,4 @@
-"""Run the graph of `shape_metrics` on records of the warehouse: what dbt's prep_pv_shape_metrics does."""
+"""The dbt model prep_pv_shape_metrics: runs the graph of `shape_metrics` on records of the warehouse."""
 
 import duckdb
 import pyarrow as pa
@@ -10,10 +10,10 @@ BATCH_ROWS = 20_000  # outlines in memory take many times what they take as WKB
 
 
 def measure_shapes(records: duckdb.DuckDBPyRelation) -> pa.Table:
-    """How long, how wide and which way round the outlines are.
+    """Length, width, orientation and compactness of outlines.
 
     Args:
-        records: `raw_data.doi_pv_features`; points have no outline, and no row in what comes out.
+        records: `raw_data.doi_pv_features`; points have no row in the result.
 
     Returns:
         `record_id`, `length_m`, `width_m`, `axis_azimuth_deg`, `compactness`, and `geometry`, the smallest rectangle

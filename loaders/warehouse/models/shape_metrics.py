@@ -1,4 +1,4 @@
-"""How long, how wide and which way round outlines are, as a Hamilton graph: SQL would need a projection for each.
+"""Length, width and orientation of outlines, as a Hamilton graph: SQL would need a projection for each.
 
 Each outline is measured in a plane of its own: metres east and north of its middle, by the lengths that a degree has
 there on the WGS 84 ellipsoid. At 5 km, which few installations are long, that plane is off by less than 0.1 %.
@@ -88,7 +88,7 @@ def shape_metrics(  # noqa: PLR0913 (the parameters of a node are what it is mad
     axis_azimuth_deg: Numbers,
     compactness: Numbers,
 ) -> pa.Table:
-    """One row an outline, with its rectangle as WKB in EPSG:4326."""
+    """One row per outline, with its rectangle as WKB in EPSG:4326."""
     corners, owners = shapely.get_coordinates(rectangles, return_index=True)
     back = shapely.set_coordinates(rectangles.copy(), corners / metres_per_degree[owners] + middles[owners])
     columns = {

@@ -1,4 +1,4 @@
-"""Read a CSV of positions as it was written: every value is kept as text."""
+"""Reads a CSV with positions; every value stays text."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -16,15 +16,15 @@ LISTED_COLUMNS = 50  # in an error
 
 
 def read_csv(path: Path, reading: Reading, name: str, key: str, rows: int) -> Iterator[tuple[pa.Table, Shapes]]:
-    """The columns as text, null where blank; the positions as well-known binary; so many rows at a time.
+    """Batches of the columns as text, null where blank, and of the positions as well-known binary.
 
-    The position is null where a coordinate is blank, and no bytes at all where it is not a number.
+    A position is null where a coordinate is blank, and empty bytes where it is not a number.
 
     Raises:
-        ReadError: a coordinate column is not named or not there, or a row has more fields than there are columns.
-        UnicodeDecodeError: the encoding is another.
-        csv.Error: a quotation never ends.
-        LookupError: there is no such encoding.
+        ReadError: a coordinate column is not named or missing, or a row has more fields than the header.
+        UnicodeDecodeError: the file has another encoding.
+        csv.Error: a quotation is not closed.
+        LookupError: the encoding is unknown.
     """
     lines = csv_rows(path, reading)
     columns = header(next(lines, (0, []))[1], lambda: islice(csv_rows(path, reading), 1, None))
@@ -62,7 +62,7 @@ def _require_columns(columns: tuple[str, ...], reading: Reading, name: str, key:
 
 
 def _fit_to_header(row: list[str], columns: Header, location: str, reading: Reading) -> list[str]:
-    """A row of just as many fields as the header; blank fields behind the last one mean nothing."""
+    """The row with as many fields as the header; extra blank fields are dropped."""
     width = columns.width
     if any(map(str.strip, row[width:])):
         raise ReadError(

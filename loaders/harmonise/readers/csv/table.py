@@ -1,4 +1,4 @@
-"""The rows of a CSV as it was written, and a name for each of its columns."""
+"""Rows of a CSV file, and a unique name for each of its columns."""
 
 import codecs
 import csv
@@ -39,12 +39,12 @@ class Header:
 
 
 def csv_rows(path: Path, reading: Reading) -> Iterator[Row]:
-    """The header and the rows below it; blank ones, and those before the header, are left out.
+    """The header and the rows below it; blank rows, and lines before the header, are skipped.
 
     Raises:
-        UnicodeDecodeError: the encoding is another.
-        LookupError: there is no such encoding.
-        csv.Error: a quotation is not one.
+        UnicodeDecodeError: the file has another encoding.
+        LookupError: the encoding is unknown.
+        csv.Error: the quoting is invalid.
     """
     csv.field_size_limit(LONGEST_VALUE)
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if reading.quotes else csv.QUOTE_NONE
@@ -61,12 +61,12 @@ def csv_rows(path: Path, reading: Reading) -> Iterator[Row]:
 
 
 def header(fields: list[str], rows: Callable[[], Iterable[Row]]) -> Header:
-    """Name the columns: those without a name by their number, a name that occurs again with a number behind it.
+    """Name the columns: unnamed ones by their position, repeated names with a number appended.
 
     Args:
         fields: of the header.
-        rows: reads the rows below it; asked only where columns have no name. Those of them that are blank in every
-            row, as spreadsheets append, are left out.
+        rows: reads the rows below it; called only where columns have no name. Unnamed columns that are blank in every
+            row, as spreadsheets append, are dropped.
     """
     fields = [fields[0].removeprefix("\ufeff"), *fields[1:]] if fields else []
     unnamed = {index for index, name in enumerate(fields) if not name.strip()}
@@ -77,7 +77,7 @@ def header(fields: list[str], rows: Callable[[], Iterable[Row]]) -> Header:
 
 
 def column_names(published: Sequence[str]) -> list[str]:
-    """Names for columns, each once: those without one get their place (`column_7`), repeated ones a number (`id_2`)."""
+    """Unique column names: unnamed columns get their position (`column_7`), repeated names a number (`id_2`)."""
     taken = set(published)
     names: dict[str, None] = {}
     for place, name in enumerate(published, 1):
@@ -91,14 +91,14 @@ def column_names(published: Sequence[str]) -> list[str]:
 
 
 def stated_encoding(path: Path) -> str | None:
-    """The encoding that a byte order mark states; null where there is none."""
+    """The encoding that a byte order mark states; None without one."""
     with path.open("rb") as stream:
         start = stream.read(4)
     return next((name for mark, name in BYTE_ORDER_MARKS.items() if start.startswith(mark)), None)
 
 
 def _encoding(path: Path, reading: Reading) -> str:
-    """As the settings say, else as the file says, else UTF-8; its byte order mark is never a part of a name."""
+    """The encoding of the settings, else of the byte order mark, else UTF-8; the mark is never part of a name."""
     encoding = reading.encoding or stated_encoding(path) or "utf-8-sig"
     with suppress(LookupError):
         return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding

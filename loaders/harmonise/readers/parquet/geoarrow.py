@@ -1,6 +1,6 @@
-"""Shapes that a Parquet file holds as GeoArrow, as well-known binary: lists of lists of coordinates.
+"""Convert GeoArrow geometries (nested lists of coordinates) to well-known binary.
 
-GEOS would build all shapes at once, and ends the process at a polygon whose outer ring is empty.
+GEOS would build all shapes at once, and crashes at a polygon with an empty outer ring.
 """
 
 import struct
@@ -25,10 +25,10 @@ ENCODINGS: Mapping[str, tuple[int, ...]] = {
 
 
 def wkb_from_geoarrow(column: pa.Array, encoding: str) -> Shapes:
-    """Well-known binary of each shape in two dimensions; None where there is none.
+    """Two-dimensional well-known binary of each shape; None for null.
 
     Raises:
-        pa.ArrowInvalid: the lists are not as deep as the encoding wants, or have no coordinates in them.
+        pa.ArrowInvalid: the lists do not have the depth of the encoding, or hold no coordinates.
     """
     kinds = ENCODINGS[encoding]
     offsets: list[Sequence[int]] = []

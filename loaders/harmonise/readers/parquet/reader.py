@@ -1,4 +1,4 @@
-"""Read GeoParquet of every version, and Parquet with geometry types of its own, a batch of records at a time."""
+"""Reads GeoParquet (all versions) and Parquet with native geometry types, batch by batch."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from loaders.harmonise.readers.csv.table import column_names
 from loaders.harmonise.readers.parquet.geoarrow import ENCODINGS, wkb_from_geoarrow
 from loaders.harmonise.readers.vector.reader import Batch, at_least_one, split_shapes
 
-WITHOUT_CRS = "OGC:CRS84"  # what both standards say of a column that names no CRS
+WITHOUT_CRS = "OGC:CRS84"  # default of both standards for a column without a CRS
 NATIVE = frozenset({"GEOMETRY", "GEOGRAPHY"})
 WELL_KNOWN_BINARY = "WKB"
 # https://geoparquet.org/releases/v1.1.0/ and https://github.com/apache/parquet-format/blob/master/Geospatial.md
@@ -22,7 +22,7 @@ WELL_KNOWN_BINARY = "WKB"
 
 @dataclass(frozen=True, slots=True)
 class _GeometryColumn:
-    """The column with the shapes: its name, how they are written, and its CRS; null if that is not known."""
+    """The geometry column: its name, its encoding, and its CRS; None where unknown."""
 
     name: str
     encoding: str
@@ -30,12 +30,12 @@ class _GeometryColumn:
 
 
 def read_geoparquet(path: Path, rows: int) -> Iterator[Batch]:
-    """The columns, the shapes and the stated CRS, so many rows at a time.
+    """Batches of the columns, the shapes and the stated CRS.
 
     Raises:
-        pa.ArrowException: it is damaged, or does not say where its shapes are and how they are written.
+        pa.ArrowException: the file is damaged, or does not state its geometry column and encoding.
     """
-    with pq.ParquetFile(path, pre_buffer=False) as parquet:  # else what has been read stays in memory
+    with pq.ParquetFile(path, pre_buffer=False) as parquet:  # otherwise, memory grows with what has been read
         geometry = _geoparquet_column(parquet) or _native_column(parquet)
         _require_readable(parquet.schema_arrow, geometry)
         names = column_names(parquet.schema_arrow.names)
@@ -45,10 +45,10 @@ def read_geoparquet(path: Path, rows: int) -> Iterator[Batch]:
 
 
 def _require_readable(schema: pa.Schema, geometry: _GeometryColumn) -> None:
-    """Refuse a column of shapes that cannot be read, or is none.
+    """Check the encoding and the type of the geometry column.
 
     Raises:
-        pa.ArrowException: as it says.
+        pa.ArrowException: one of them cannot be read.
     """
     if geometry.encoding != WELL_KNOWN_BINARY and geometry.encoding not in ENCODINGS:
         encodings = ", ".join([WELL_KNOWN_BINARY, *ENCODINGS])
@@ -75,7 +75,7 @@ def _is_binary(kind: pa.DataType) -> bool:
 
 
 def _geoparquet_column(parquet: pq.ParquetFile) -> _GeometryColumn | None:
-    """What the metadata of GeoParquet say; None if there are none."""
+    """The geometry column of GeoParquet metadata; None without such metadata."""
     metadata = parquet.schema_arrow.metadata or {}
     if b"geo" not in metadata:
         return None
@@ -90,7 +90,7 @@ def _geoparquet_column(parquet: pq.ParquetFile) -> _GeometryColumn | None:
 
 
 def _native_column(parquet: pq.ParquetFile) -> _GeometryColumn:
-    """The only column with a geometry type of Parquet itself."""
+    """The only column with a native geometry type of Parquet."""
     fields = [parquet.schema.column(index) for index in range(len(parquet.schema))]
     geometry_fields = [field for field in fields if field.logical_type.type in NATIVE]
     if len(geometry_fields) != 1:
@@ -104,7 +104,7 @@ def _native_column(parquet: pq.ParquetFile) -> _GeometryColumn:
 
 
 def _crs(text: str, parquet: pq.ParquetFile) -> Any:
-    """A CRS as Parquet writes it: a name, PROJJSON, or where in the metadata that stands; null if it is not known."""
+    """A CRS in Parquet notation: a name, PROJJSON, or a reference into the metadata; None where unknown."""
     kind, _, name = text.partition(":")
     if kind == "srid":  # a number of the writer's own system
         return None

@@ -1,4 +1,4 @@
-"""What GDAL would change of a shapefile's .dbf, read from its text: long numbers, and values of another type."""
+"""Restores values of a shapefile's .dbf that GDAL would change: long numbers, and values of another type."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ Bytes = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """Where a value stands in each row; `place` is that among the columns."""
+    """Position of a value in each row; `index` is that of the column."""
 
     index: int
     name: str
@@ -37,10 +37,10 @@ class _Field:
 
 
 class DbfColumns:
-    """The columns of numbers that are longer than GDAL's, and of which some values are not of their type.
+    """The columns with numbers too long for GDAL, or with values that do not have their type.
 
     Raises:
-        ValueError: a column is of a type that cannot be read, as memos, which stand in another file.
+        ValueError: a column has a type that cannot be read, as memos, which are in another file.
     """
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:

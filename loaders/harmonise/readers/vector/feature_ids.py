@@ -1,4 +1,4 @@
-"""The ids that features have beside their columns: the publisher's own, or GDAL's numbers for the rows."""
+"""Feature ids outside the columns: the publisher's own, or row numbers by GDAL."""
 
 from collections.abc import Iterator
 
@@ -9,12 +9,12 @@ from loaders.harmonise.readers.vector.geojson_values import JsonIds
 from loaders.harmonise.readers.vector.losses import losses_as_errors
 from loaders.settings.file_selection import SourceFile
 
-WITH_ID_COLUMN = frozenset({".gpkg", ".gdb"})  # which GDAL takes out of the others
+WITH_ID_COLUMN = frozenset({".gpkg", ".gdb"})  # GDAL removes it from the columns
 SAME_ID = "Several features with id = "
 
 
 class FeatureIds:
-    """The ids of features: published in databases and in a GeoJSON that gives some, else they number the rows."""
+    """Feature ids: published in databases and in a GeoJSON with ids; row numbers elsewhere."""
 
     def __init__(self, file: SourceFile, fid_column: str) -> None:
         self._is_geojson = file.suffix in GEOJSON
@@ -24,7 +24,7 @@ class FeatureIds:
         self._next = 0
 
     def checked(self, stream: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-        """The batches, as long as GDAL does not change a value, or an id that is not unique, which it only warns of."""
+        """The batches; raises ValueError where GDAL changes a value or a duplicate id, of which it only warns."""
         while True:
             with losses_as_errors(*([SAME_ID] if self._is_geojson else [])) as same_ids:
                 batch = next(stream, None)
@@ -39,7 +39,7 @@ class FeatureIds:
         return self._ids is not None and self._ids.are_changed_by_gdal
 
     def with_ids(self, table: pa.Table) -> pa.Table:
-        """The next rows of the file, with the ids as a column if they are published."""
+        """The next rows of the file, with published ids as a column."""
         fids = table.column(0)  # by position: a property may have its name
         table = table.remove_column(0)
         if self._ids and self._are_changed_by_gdal():
@@ -55,7 +55,7 @@ class FeatureIds:
         return table
 
     def _are_derivable(self, fids: list[int], table: pa.Table) -> bool:
-        """Whether ids number the rows, or are those of a column, as ESRI's OBJECTID."""
+        """Whether ids are row numbers, or equal a column, as ESRI's OBJECTID."""
         if fids == list(range(self._next, self._next + len(fids))):
             return True
         columns = zip(table.schema.types, table.columns, strict=True)

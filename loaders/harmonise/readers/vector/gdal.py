@@ -1,8 +1,8 @@
-"""GDAL, which opens what the ending of a file says and nothing else: the only module that imports pyogrio.
+"""GDAL restricted to the formats of file endings, without network: the only module that imports pyogrio.
 
-By itself, GDAL takes the driver from the content: a text that is called `farms.geojson` may send it to any other file
-and address. Therefore only the drivers of `loaders.core.file_formats` stay registered, the file systems of networks
-and of streams are removed, and every request is refused, for the whole process and whatever the environment says.
+GDAL itself selects the driver by content: a text named `farms.geojson` may refer it to any other file or address.
+Therefore only the drivers of `loaders.core.file_formats` stay registered, network and stream file systems are removed,
+and every request is refused, for the whole process and regardless of the environment.
 """
 
 import ctypes
@@ -72,7 +72,7 @@ class _HttpResult(ctypes.Structure):
 
 
 def _refuse_request(*_: object) -> int:
-    """In the place of every request: a failure, which GDAL frees."""
+    """Answer every request with a failure, which GDAL frees."""
     address: int = _library.VSICalloc(1, RESULT_BYTES)
     result = _HttpResult.from_address(address)
     result.status, result.error = 1, _library.VSIStrdup(b"eo-pv reads no addresses that a file names")
@@ -85,7 +85,7 @@ _refuse_request_callback = ctypes.CFUNCTYPE(ctypes.c_void_p, *[ctypes.c_void_p] 
 
 
 def file_systems() -> list[str]:
-    """The prefixes of the file systems that GDAL has."""
+    """The prefixes of GDAL's virtual file systems."""
     c_prefixes = _library.VSIGetFileSystemsPrefixes()
     prefixes: list[str] = []
     while prefix := c_prefixes[len(prefixes)]:
@@ -95,7 +95,7 @@ def file_systems() -> list[str]:
 
 
 def restrict_gdal() -> None:
-    """Make sure that GDAL has only our drivers (`core.file_formats`) and no network; called before every opening."""
+    """Restrict GDAL to our drivers (`core.file_formats`) and no network; called before every opening."""
     with _restriction_lock:
         if set(list_drivers()) - DRIVERS:
             _apply_restrictions()

@@ -1,4 +1,4 @@
-"""What a GeoJSON says of itself that GDAL does not pass on, by a streaming parse: at most one pass."""
+"""The CRS member and feature ids of a GeoJSON, which GDAL does not report; one streaming pass at most."""
 
 import mmap
 import re
@@ -21,7 +21,7 @@ PIECE_CHARACTERS = 1 << 18
 MOST_NESTED = 1024  # levels; GDAL reads no deeper either
 FEATURE_LEVEL = 3  # a feature's members stand in an object, of a list, of an object
 STARTS, ENDS = frozenset({"start_map", "start_array"}), frozenset({"end_map", "end_array"})
-# GDAL reads what is no JSON but often written: control characters (a sequence has 0x1e before each feature), and these
+# GDAL accepts what is common but not JSON: control characters (a sequence has 0x1e before each feature), and these
 CONTROL_CHARACTERS = dict.fromkeys(range(32), " ")
 NO_NUMBER = re.compile(r"-?\b(?:nan|inf(?:inity)?)\b", re.IGNORECASE)
 LONGEST_WORD = len("-Infinity")
@@ -33,12 +33,12 @@ ID_IN_PROPERTIES = re.compile(rb'"properties"\s*:\s*\{\s*"id"')
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What a scan finds.
+    """Result of a scan.
 
     Attributes:
         crs: the value of the collection's member `crs`; NO_CRS where it has none.
-        with_id, without_id: how many features have an id beside their properties, and how many do not; counted until it
-            is clear that none has.
+        with_id, without_id: number of features with and without a member `id`; counted until it is clear that none has
+            one.
     """
 
     crs: Any
@@ -47,7 +47,7 @@ class _Content:
 
 
 def names_known_crs(path: Path) -> bool | None:
-    """Whether its `crs` member names a CRS that there is; None where it has no such member, as RFC 7946 wants it.
+    """Whether its `crs` member names a known CRS; None without that member, as in RFC 7946.
 
     Raises:
         ValueError: it is not valid JSON.
@@ -57,7 +57,7 @@ def names_known_crs(path: Path) -> bool | None:
 
 
 def has_feature_ids(path: Path) -> bool:
-    """Whether its features have ids of their own, beside their properties.
+    """Whether its features have a member `id`.
 
     Raises:
         ValueError: some have one, and others do not; or it is not valid JSON.
@@ -84,7 +84,7 @@ def _content(path: Path) -> _Content:
     return _scan(path, status.st_size, status.st_mtime_ns)
 
 
-@lru_cache(maxsize=1)  # both questions are asked of a file, one after the other
+@lru_cache(maxsize=1)  # both functions scan the same file, one after the other
 def _scan(path: Path, size: int, _changed_ns: int) -> _Content:
     if not size:
         return _Content(NO_CRS, 0, 0)

@@ -1,4 +1,4 @@
-"""The values of a GeoJSON that GDAL would change, read from its text: long numbers, truth values among numbers, ids."""
+"""Restores GeoJSON values that GDAL would change, from the text: long numbers, booleans among numbers, ids."""
 
 import json
 import mmap
@@ -17,12 +17,12 @@ from loaders.harmonise.readers.vector.geojson import MIXED_IDS
 from loaders.harmonise.values.exact_numbers import DIGITS, EXACT, WHOLE, is_exact
 
 LONG_INSIDE = re.compile(rb"[:,\[]\s*-?[0-9]{16}")  # also in a list; slower, since coordinates are lists too
-LONG_OR_TRUE = re.compile(rb":\s*(?:-?[0-9]{16}|true|false)")  # as quick to look for as one of them
+LONG_OR_TRUE = re.compile(rb":\s*(?:-?[0-9]{16}|true|false)")  # as fast to search for as one of them
 LONG_NUMBER = re.compile(rb":\s*-?[0-9]{16}")
 ODD_TEXT = re.compile(rb"\\u(?:0000|[dD][89abAB])")
 LONG_ID = re.compile(rb'"id"\s*:\s*-?[0-9]{19}')
 TEXT_ID, OTHER_ID = re.compile(rb'"id"\s*:\s*"'), re.compile(rb'"id"\s*:\s*[-0-9tf]')
-SAMPLED_FEATURES = 100  # features, for a property whose name hides the id next to it
+SAMPLED_FEATURES = 100  # features, for a property `id`, which hides the member
 # where a member of a feature stands: in a collection, in one of ESRI's, or in features one after the other
 MEMBER_PATHS = {
     "properties": ("features.item.properties", "features.item.attributes", "properties"),
@@ -36,7 +36,7 @@ MISSING_PROPERTIES = "its features cannot be told from one another: some have no
 
 
 class JsonColumns:
-    """The columns that hold something that GDAL changes, as published."""
+    """The columns with values that GDAL changes, as published."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._types = _types(path, schema) if _is_suspect(path, schema) else {}
@@ -56,7 +56,7 @@ class JsonColumns:
 
 
 class JsonIds:
-    """The ids of features beside their properties, where GDAL confuses them: beyond 64 bits, or words among numbers."""
+    """The member `id` of features, where GDAL changes it: beyond 64 bits, or words among numbers."""
 
     def __init__(self, path: Path) -> None:
         self._type: pa.DataType | None = None

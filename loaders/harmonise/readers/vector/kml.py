@@ -1,4 +1,4 @@
-"""What GDAL leaves out of a KML without a word, and what it adds."""
+"""KML values that GDAL silently drops, changes or adds."""
 
 import re
 import zipfile
@@ -21,7 +21,7 @@ GDAL_DEFAULTS = {"extrude": 0, "tessellate": -1, "visibility": -1}
 
 
 def without_gdal_defaults(table: pa.Table) -> pa.Table:
-    """The columns, null where GDAL put a value for one that the file does not state."""
+    """The columns, null where GDAL filled in a default that the file does not state."""
     for name, value in GDAL_DEFAULTS.items():
         index = table.schema.get_field_index(name)
         if index >= 0 and pa.types.is_integer(table.schema.types[index]):
@@ -32,11 +32,11 @@ def without_gdal_defaults(table: pa.Table) -> pa.Table:
 
 
 def require_whole_values(path: Path) -> None:
-    """Refuse times that would be read as none, or as the first day of a month, and texts that would become numbers.
+    """Refuse times that GDAL would drop or complete to a day, and texts that would become numbers.
 
     Raises:
-        ValueError: a time is only a year or a month; or a value is another than its column's type says.
-        zipfile.BadZipFile: it is no KMZ.
+        ValueError: a time is only a year or a month; or a value does not have its column's type.
+        zipfile.BadZipFile: the file is not a KMZ.
     """
     for content in _documents(path):
         if match := SHORT_TIME.search(content):

@@ -1,4 +1,4 @@
-"""What GDAL only warns of while it reads: values that it changed. Here each is an error that says so."""
+"""Turns GDAL warnings about changed values into errors."""
 
 import re
 import warnings
@@ -22,16 +22,16 @@ WARNINGS_LOCK = Lock()  # warnings are caught for the whole process
 
 @contextmanager
 def losses_as_errors(*known: str) -> Iterator[list[str]]:
-    """Collect warnings while GDAL reads; those without a loss are warned of again.
+    """Collect warnings while GDAL reads, and re-issue those without a loss.
 
     Args:
-        known: how warnings begin that the caller deals with.
+        known: prefixes of warnings that the caller handles.
 
     Yields:
-        Filled at the end with the warnings that begin so.
+        A list, filled at the end with the warnings of these prefixes.
 
     Raises:
-        ValueError: a value was changed, or a column left out.
+        ValueError: a value was changed, or a column dropped.
     """
     expected: list[str] = []
     with WARNINGS_LOCK, warnings.catch_warnings(record=True) as recorded:

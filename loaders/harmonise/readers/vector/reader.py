@@ -1,4 +1,4 @@
-"""Read a file with GDAL, a batch of records at a time."""
+"""Reads a file with GDAL, batch by batch."""
 
 import logging
 from collections.abc import Iterator
@@ -29,12 +29,12 @@ from loaders.settings.file_selection import SourceFile
 
 logger = logging.getLogger(__name__)
 
-Batch = tuple[pa.Table, Shapes, Any]  # attributes, well-known binary, the CRS that the file states
+Batch = tuple[pa.Table, Shapes, Any]  # attributes, well-known binary, stated CRS
 
-FOLDER_SUFFIXES = KML  # the layers of which are the folders of one document
-ONE_LAYER = GEOJSON - {".json"}  # listing it reads the whole file; .json may be of another kind
+FOLDER_SUFFIXES = KML  # their layers are the folders of one document
+ONE_LAYER = GEOJSON - {".json"}  # listing layers reads the whole file; .json may be another format
 GEOMETRY = frozenset({b"geoarrow.wkb", b"ogc.wkb"})  # its types in Arrow
-# layers with heights or measures; an option that a driver does not have; a number that `restored` looks at again
+# layers with heights or measures; an option unknown to a driver; a number that `restored` checks
 HARMLESS = ("Unrecognized geometry", "Measured (M) geometry", "driver ", "64 bit integer overflow when converting")
 LISTED_FOLDERS = 8  # folders in a message
 OPTIONS = {suffix: {"DATE_AS_STRING": "YES"} for suffix in GEOJSON}  # else text that looks like a date is rewritten
@@ -42,10 +42,10 @@ OPTIONS |= {suffix: {"HEADERS": "FORCE"} for suffix in SPREADSHEETS}  # also whe
 
 
 def read_with_gdal(file: SourceFile, path: Path, reading: Reading, key: str, rows: int) -> Iterator[Batch]:
-    """The columns, the shapes and the stated CRS of a file, so many rows at a time.
+    """Batches of the columns, the shapes and the stated CRS of a file.
 
     Raises:
-        ReadError: a layer must be named, a column of coordinates is not there, or values would change.
+        ReadError: a layer must be named, a coordinate column is missing, or values would change.
     """
     if file.suffix == ".shp":
         require_whole_shapefile(file, key)
@@ -72,12 +72,12 @@ def read_with_gdal(file: SourceFile, path: Path, reading: Reading, key: str, row
 
 
 def _names(published: list[str], file: SourceFile) -> list[str]:
-    """A name for each column, which comes once; but the first is that of GDAL's ids, and those of JSON do."""
+    """Unique names for the columns behind GDAL's feature ids; names in JSON are unique already."""
     return published if file.suffix in GEOJSON else [published[0], *column_names(published[1:])]
 
 
 def _without_padding(table: pa.Table) -> pa.Table:
-    """Moments without the zero bytes that GDAL writes behind some of a file geodatabase."""
+    """Timestamps without the zero bytes that GDAL appends to some of a file geodatabase."""
     for index, field in enumerate(table.schema):
         if (field.metadata or {}).get(b"GDAL:OGR:type") == b"DateTime":
             table = table.set_column(index, field, pc.utf8_rtrim(table.column(index), characters="\0"))
@@ -85,7 +85,7 @@ def _without_padding(table: pa.Table) -> pa.Table:
 
 
 def _has_own_crs(file: SourceFile, reading: Reading) -> bool:
-    """Whether a GeoJSON says what its coordinates are: by its member `crs`, or by having none and none declared."""
+    """Whether a GeoJSON states its CRS: by its member `crs`, or by RFC 7946 where none is declared."""
     if reading.encoding:
         raise ValueError("it is UTF-8 by definition: save it as that, and leave read.encoding out")
     is_stated = names_known_crs(file.path)
@@ -93,7 +93,7 @@ def _has_own_crs(file: SourceFile, reading: Reading) -> bool:
 
 
 def _layers(file: SourceFile, path: Path, reading: Reading, key: str) -> dict[str, str | None]:
-    """What to read, as arguments for GDAL: the named layer, the only one, or all folders of a KML document.
+    """GDAL arguments for what to read: the named layer, the only one, or all folders of a KML document.
 
     Raises:
         ReadError: there are several to choose from.
@@ -157,7 +157,7 @@ def _open(
 
 
 def sheets(path: Path) -> list[str]:
-    """The sheets of a workbook; of several those with content."""
+    """The sheets of a workbook; if several, those with content."""
     names = [str(name) for name, _ in list_layers(path)]
     if len(names) < 2:
         return names
@@ -165,7 +165,7 @@ def sheets(path: Path) -> list[str]:
 
 
 def at_least_one(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
-    """The batches as tables; an empty one if there are none."""
+    """The batches as tables; one empty table without batches."""
     is_empty = True
     for batch in batches:
         is_empty = False
@@ -175,13 +175,13 @@ def at_least_one(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterat
 
 
 def split_shapes(table: pa.Table, geometry: int | None) -> tuple[pa.Table, Shapes]:
-    """Attributes and shapes, by the position of their column; no shapes where the file has none."""
+    """Attributes and shapes; `geometry` is the index of the shape column, None where the file has no shapes."""
     if geometry is None:
         return table, np.full(len(table), None, dtype=object)
     return table.remove_column(geometry), table.column(geometry).to_numpy(zero_copy_only=False)
 
 
 def _geometry(schema: pa.Schema) -> int | None:
-    """Where GDAL has put the shapes: by the type that it states, since a published column may have any name."""
+    """Index of the geometry column, by its extension type: a published column may have any name."""
     types = [(field.metadata or {}).get(b"ARROW:extension:name") for field in schema]
     return next((index for index, extension_type in enumerate(types) if extension_type in GEOMETRY), None)

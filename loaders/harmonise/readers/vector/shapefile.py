@@ -1,4 +1,4 @@
-"""Whether a shapefile is whole: GDAL reads one that was cut short without a word, and leaves records out."""
+"""Completeness check of shapefiles: GDAL reads a truncated one silently, and drops records."""
 
 import struct
 from collections.abc import Collection
@@ -13,10 +13,10 @@ INDEX_BYTES = 8  # of a record in .shx
 
 
 def require_whole_shapefile(file: SourceFile, key: str) -> None:
-    """Compare what the parts of a shapefile say of themselves with their sizes and with one another.
+    """Check the headers of a shapefile's parts against file sizes and each other.
 
     Raises:
-        ReadError: a part is missing or was cut short, or they do not belong together.
+        ReadError: a part is missing or truncated, or the parts do not belong together.
     """
     headers = {suffix: _header_and_size(file, suffix) for suffix in (".shp", ".shx", ".dbf")}
     for suffix, header_and_size in headers.items():
@@ -40,12 +40,12 @@ def require_whole_shapefile(file: SourceFile, key: str) -> None:
 
 
 def part(file: SourceFile, suffix: str) -> Path | None:
-    """A part of a shapefile; None if it is not there."""
+    """A part of a shapefile; None if missing."""
     return parts(file, [suffix]).get(suffix)
 
 
 def parts(file: SourceFile, suffixes: Collection[str]) -> dict[str, Path]:
-    """A file and what belongs to it, by ending, which may be in either case."""
+    """A file and its parts, by lower-case ending."""
     siblings = [path for path in sorted(file.path.parent.iterdir()) if path.stem == file.path.stem]
     return {path.suffix.lower(): path for path in siblings if path.suffix.lower() in suffixes} | {
         file.suffix: file.path
@@ -53,7 +53,7 @@ def parts(file: SourceFile, suffixes: Collection[str]) -> dict[str, Path]:
 
 
 def _header_and_size(file: SourceFile, suffix: str) -> tuple[bytes, int] | None:
-    """The first bytes and the size of a part; None if it is not there."""
+    """The first bytes and the size of a part; None if missing."""
     if not (path := part(file, suffix)):
         return None
     with path.open("rb") as stream:

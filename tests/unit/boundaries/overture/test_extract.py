@@ -207,7 +207,7 @@ def test_without_cells_or_with_a_broken_archive_the_error_says_what_to_do(s3: Bu
         run(CELLS.empty_table(), settings(s3), paths)
     paths.overture.parent.mkdir(parents=True)
     paths.overture.write_bytes(b"PAR1 no more")
-    with pytest.raises(BuildError, match=r"overture\.parquet is no Parquet any longer: .* Delete it"):
+    with pytest.raises(BuildError, match=r"overture\.parquet is not a valid Parquet file: .* Delete it"):
         run(cells((-3, 5)), settings(s3), paths)
 
 
