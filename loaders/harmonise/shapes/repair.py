@@ -11,7 +11,7 @@ from loaders.core.arrays import Flags, Numbers, Shapes
 from loaders.geo.antimeridian import HALF_WORLD, cut, goes_around, unwrapped
 from loaders.geo.geometry import area_m2, centroids, is_invalid, repaired, to_lonlat
 from loaders.geo.shape_complexity import too_complex_to_check, too_complex_to_repair
-from loaders.harmonise.shapes.wkb import LEAST_RING, Parsed, parse
+from loaders.harmonise.shapes.wkb import LEAST_RING_POSITIONS, ParsedShapes, parse
 
 TINY_DEG2 = 1e-9  # about 10 m² at the equator, less elsewhere
 LARGEST_AREA_CHANGE = 0.05  # of the area; more is flagged
@@ -120,7 +120,7 @@ def _are_on_earth(shapes: Shapes) -> Flags:
     return on_earth
 
 
-def _parse_polygons_and_points(wkb: Shapes, reason: Shapes) -> tuple[Shapes, Parsed, Flags]:
+def _parse_polygons_and_points(wkb: Shapes, reason: Shapes) -> tuple[Shapes, ParsedShapes, Flags]:
     """Two-dimensional polygons and points of the rows not yet rejected; other types are rejected.
 
     Returns:
@@ -228,7 +228,7 @@ def _without_short_rings(shapes: Shapes) -> tuple[Shapes, Flags]:
     rings, owners = shapely.get_rings(parts, return_index=True)
     lengths = shapely.get_num_coordinates(rings)
     has_short_rings = np.zeros(len(shapes), dtype=np.bool_)
-    has_short_rings[rows[owners[(lengths > 0) & (lengths < LEAST_RING)]]] = True
+    has_short_rings[rows[owners[(lengths > 0) & (lengths < LEAST_RING_POSITIONS)]]] = True
     cleaned: Shapes = shapes.copy()
     for row in np.flatnonzero(has_short_rings):
         long_parts = [part for part in shapely.get_parts(shapes[row]) if _is_long(part.exterior)]
@@ -240,7 +240,7 @@ def _without_short_rings(shapes: Shapes) -> tuple[Shapes, Flags]:
 
 
 def _is_long(ring: shapely.LinearRing) -> bool:
-    return int(shapely.get_num_coordinates(ring)) >= LEAST_RING
+    return int(shapely.get_num_coordinates(ring)) >= LEAST_RING_POSITIONS
 
 
 def _single_geometries(shape: BaseGeometry) -> list[BaseGeometry]:

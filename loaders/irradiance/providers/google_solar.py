@@ -19,10 +19,10 @@ from loaders.irradiance.cell_cache import (
     LONGEST_REASON,
     Refused,
     Service,
-    answered,
-    found_by_cell,
-    refused_or_raised,
-    unasked,
+    count_uncached,
+    refusal_or_error,
+    require_response,
+    results_by_cell,
 )
 from loaders.irradiance.contract import SCHEMA
 from loaders.irradiance.provider import ProviderContext, ProviderResult
@@ -70,7 +70,7 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
     get = partial(get_building, context.web, key)
     service = Service(NAME, f"{ADDRESS} {QUALITY}", get, rows, secrets=[key])
     _require_agreement(cells, service, settings, context)
-    yield from found_by_cell(cells, service, context)
+    yield from results_by_cell(cells, service, context)
 
 
 def get_building(web: Web, key: str, cell: CellCentre) -> bytes:
@@ -83,7 +83,7 @@ def get_building(web: Web, key: str, cell: CellCentre) -> bytes:
     query = {"location.latitude": cell.lat, "location.longitude": cell.lon, "requiredQuality": QUALITY}
     # no redirects: requests would forward the key to another host
     attempts = partial(web.get, ADDRESS, params=query, headers={"X-Goog-Api-Key": key}, allow_redirects=False)
-    response = answered(attempts)
+    response = require_response(attempts)
     if response.status_code == 200:
         return bytes(response.content)
     try:
@@ -96,7 +96,7 @@ def get_building(web: Web, key: str, cell: CellCentre) -> bytes:
     if response.status_code in {401, 403} or "API key" in message:
         words = redact(message)[:LONGEST_REASON]
         raise SourceError(f"Google does not take {KEY} ({response.status_code} {status}: {words}). {KEY_ADVICE}")
-    raise refused_or_raised(response, message, LOCATION_MESSAGE, "Google")
+    raise refusal_or_error(response, message, LOCATION_MESSAGE, "Google")
 
 
 def read_building(cell: CellCentre, body: bytes, settings: Irradiance) -> pa.Table:
@@ -146,7 +146,7 @@ def _distance_m(cell: CellCentre, lon: float, lat: float) -> float:
 
 
 def _require_agreement(cells: pa.Table, service: Service, settings: Irradiance, context: ProviderContext) -> None:
-    requests = unasked(cells, service, context)
+    requests = count_uncached(cells, service, context)
     if requests > settings.google_solar.billable_requests and not context.confirms(requests):
         raise SourceError(
             f"Google Solar would be asked {requests:,} times, and bills each request; {len(cells) - requests:,} "

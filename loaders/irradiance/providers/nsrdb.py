@@ -23,9 +23,9 @@ from loaders.irradiance import pv_model as yields
 from loaders.irradiance.api_keys import require_api_keys
 from loaders.irradiance.cell_cache import (
     Service,
-    answered,
-    found_by_cell,
-    refused_or_raised,
+    refusal_or_error,
+    require_response,
+    results_by_cell,
 )
 from loaders.irradiance.provider import ProviderContext, ProviderResult
 from loaders.irradiance.pv_model import CellCentre, UnreadableError, Weather, irradiance_rows
@@ -88,9 +88,9 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
     def rows(cell: CellCentre, body: bytes) -> pa.Table:
         return irradiance_rows(cell, read_tmy(body, year), settings, NAME)
 
-    asked_for = f"{ADDRESS} {year} {ATTRIBUTES}"
-    service = Service(NAME, asked_for, partial(get_tmy, year, access), rows, secrets=access.secrets)
-    yield from found_by_cell(cells, service, context)
+    request_key = f"{ADDRESS} {year} {ATTRIBUTES}"
+    service = Service(NAME, request_key, partial(get_tmy, year, access), rows, secrets=access.secrets)
+    yield from results_by_cell(cells, service, context)
 
 
 def get_tmy(year: str, access: Access, cell: CellCentre) -> bytes:
@@ -111,14 +111,14 @@ def get_tmy(year: str, access: Access, cell: CellCentre) -> bytes:
     }
     # no redirects: requests would forward the key to another host
     attempts = partial(access.web.get, ADDRESS, params=query, auth=access, allow_redirects=False)
-    response = answered(attempts)
+    response = require_response(attempts)
     if response.headers.get("X-RateLimit-Remaining") == "0":
         access.rate.fill()
     if response.status_code == 200:
         return bytes(response.content)
     if response.status_code in {401, 403}:
         raise SourceError(f"The NSRDB does not take NSRDB_API_KEY ({response.status_code}). {KEY_ADVICE}")
-    raise refused_or_raised(response, _error_message(response), LOCATION_MESSAGE, "The NSRDB")
+    raise refusal_or_error(response, _error_message(response), LOCATION_MESSAGE, "The NSRDB")
 
 
 def read_tmy(body: bytes, year: str) -> Weather:

@@ -17,7 +17,7 @@ from pvlib.iotools import read_pvgis_hourly
 from loaders.core.json_text import parse_json
 from loaders.http.client import Web
 from loaders.irradiance import pv_model as yields
-from loaders.irradiance.cell_cache import Service, answered, found_by_cell, refused_or_raised
+from loaders.irradiance.cell_cache import Service, refusal_or_error, require_response, results_by_cell
 from loaders.irradiance.provider import ProviderContext, ProviderResult
 from loaders.irradiance.pv_model import CellCentre, UnreadableError, Weather, irradiance_rows
 from loaders.settings.irradiance import Irradiance, Pvgis
@@ -55,10 +55,10 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
     def rows(cell: CellCentre, body: bytes) -> pa.Table:
         return irradiance_rows(cell, read(body, settings.pvgis), settings, NAME)
 
-    asked_for = f"{ADDRESS} {settings.pvgis.model_dump_json()}"
+    request_key = f"{ADDRESS} {settings.pvgis.model_dump_json()}"
     get = partial(get_pvgis, settings.pvgis, context.web)
-    yield from found_by_cell(
-        cells, Service(NAME, asked_for, get, rows, context.web.settings.connections_per_host), context
+    yield from results_by_cell(
+        cells, Service(NAME, request_key, get, rows, context.web.settings.connections_per_host), context
     )
 
 
@@ -82,14 +82,14 @@ def get_pvgis(settings: Pvgis, web: Web, cell: CellCentre) -> bytes:
     if settings.radiation:
         query["raddatabase"] = settings.radiation
     tool = "tmy" if settings.data == "tmy" else "seriescalc"
-    response = answered(partial(web.get, f"{ADDRESS}{tool}", params=query))
+    response = require_response(partial(web.get, f"{ADDRESS}{tool}", params=query))
     if response.status_code == 200:
         return bytes(response.content)
     try:
         message = str(parse_json(response.content)["message"])
     except (KeyError, TypeError, ValueError):
         message = response.text
-    raise refused_or_raised(response, message, LOCATION_MESSAGE, "PVGIS")
+    raise refusal_or_error(response, message, LOCATION_MESSAGE, "PVGIS")
 
 
 def read_tmy(body: bytes, settings: Pvgis) -> Weather:
