@@ -83,7 +83,7 @@ def dataset_arrow_table(
 
 @tag(data_source="doi", processing_stage="store", data_type="arrow")
 def collected_arrow_tables(dataset_arrow_table: Collect[LoadResult]) -> list[LoadResult]:
-    """What became of all datasets: `Failed` stands where one could not be loaded."""
+    """What became of all datasets: `FailedBranch` stands where one could not be loaded."""
     return list(dataset_arrow_table)
 
 

@@ -31,12 +31,12 @@ def _outlines(cells: pa.ChunkedArray) -> pa.Array:
     rounded = shapely.transform(hexagons, lambda xy: xy.round(DEGREE_DECIMALS))
     whole, is_astride = unwrapped(rounded)
     around = goes_around(whole)
-    whole[around] = [_cap(hexagon) for hexagon in whole[around]]
+    whole[around] = [_polar_cap(hexagon) for hexagon in whole[around]]
     whole[is_astride & ~around] = [cut(hexagon) for hexagon in whole[is_astride & ~around]]
     return pa.array(shapely.to_wkb(whole), pa.binary())
 
 
-def _cap(hexagon: shapely.Geometry) -> shapely.Geometry:
+def _polar_cap(hexagon: shapely.Geometry) -> shapely.Geometry:
     """The cell around a pole: everything beyond the parallel of its outermost corner."""
     _, south, _, north = shapely.bounds(hexagon)
     return shapely.box(-180, -90, 180, north) if south < 0 else shapely.box(-180, south, 180, 90)

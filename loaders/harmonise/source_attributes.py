@@ -23,12 +23,12 @@ def json_rows(attributes: pa.Table) -> list[str]:
     """
     if not attributes.column_names:
         return ["{}"] * len(attributes)
-    widened = _widened(attributes)
+    shortest = _widened(attributes)
     try:
-        return [_json(row) for row in widened.to_pylist()]
+        return [_json(row) for row in shortest.to_pylist()]
     except WRITE_ERRORS as error:
         raise ReadError(
-            f"column {_unwritable(widened)!r} holds a date beyond the year 9999, or of a time zone that there is not; "
+            f"column {_unwritable(shortest)!r} holds a date beyond the year 9999, or of a time zone that there is not; "
             f"correct it in the file, or write it as text"
         ) from error
 

@@ -71,7 +71,7 @@ def irradiance_rows(cell: CellCentre, weather: Weather, settings: Irradiance, pr
     quantities = ["ghi", "dni", "dhi", "poa", "energy"]
     months = hours.groupby("month")[quantities].sum() / W_PER_KW / weather.years
     year_and_months = pd.concat([months.sum().to_frame().T, months])
-    warmth = [hours["temp_air"].mean(), *hours.groupby("month")["temp_air"].mean()]
+    air_temperature_c = [hours["temp_air"].mean(), *hours.groupby("month")["temp_air"].mean()]
     sums = {f"{name}_kwh_per_m2": year_and_months[name].round(4).to_numpy() for name in quantities[:4]}
     constants = {
         "h3_cell": cell.h3_cell,
@@ -87,7 +87,7 @@ def irradiance_rows(cell: CellCentre, weather: Weather, settings: Irradiance, pr
     }
     columns = {name: [value] * len(year_and_months) for name, value in constants.items()} | sums
     columns["month"] = [None, *range(1, 13)]
-    columns["air_temperature_c"] = np.round(warmth, 4)
+    columns["air_temperature_c"] = np.round(air_temperature_c, 4)
     columns["specific_yield_kwh_per_kwp"] = (year_and_months["energy"] * (1 - settings.losses)).round(4).to_numpy()
     return irradiance_table(columns)
 

@@ -14,7 +14,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.harmonise.row_accounting import implausible_area_warning, read_accounting
 from loaders.settings.licences import disagreement
 from loaders.settings.params import Dataset, Settings
-from loaders.warehouse.build_metrics import Figures
+from loaders.warehouse.build_metrics import BuildMetrics
 
 HEADINGS = (
     *("dataset", "read", "kept", "rejected", "flagged", "installations", "only here"),
@@ -64,14 +64,14 @@ def summarise(settings: Settings, paths: ProjectPaths) -> list[Row]:
     return [_published(row, figures) for row in rows.values()]
 
 
-def read_figures(paths: ProjectPaths) -> Figures:
+def read_figures(paths: ProjectPaths) -> BuildMetrics:
     """What the last build made.
 
     Raises:
         BuildError: there was none.
     """
     try:
-        figures: Figures = json.loads(paths.figures.read_text(encoding="utf-8"))
+        figures: BuildMetrics = json.loads(paths.figures.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise BuildError("Nothing is built yet. Run `make all`.") from error
     return figures
@@ -104,7 +104,7 @@ def notes(rows: list[Row]) -> list[str]:
     return said
 
 
-def findings(figures: Figures) -> list[str]:
+def findings(figures: BuildMetrics) -> list[str]:
     """What the build made of all records, what it left out, and what a person has to look at."""
     area = f", {figures['area_km2']:,.1f} km² of outlines" if figures["area_km2"] is not None else ""
     said = [
@@ -155,7 +155,7 @@ def as_table(rows: list[Row]) -> Table:
     return table
 
 
-def as_markdown(rows: list[Row], figures: Figures, title: str) -> str:
+def as_markdown(rows: list[Row], figures: BuildMetrics, title: str) -> str:
     """For the report: without times, which differ from run to run."""
     lines = [
         f"# {markdown(title)}",
@@ -184,7 +184,7 @@ def _metrics(key: str, paths: ProjectPaths) -> dict[str, Any]:
         raise BuildError(f"{key}: not loaded yet. Run `make all`.") from error
 
 
-def _published(row: Row, figures: Figures) -> Row:
+def _published(row: Row, figures: BuildMetrics) -> Row:
     """What the build made of a dataset; of one that is left out, no more than how many records it has."""
     if row.name in figures["left_out"]:
         hidden = replace(row, area_km2=None, capacity_mw=None, area_doubt=None, licence_doubt=None)

@@ -31,14 +31,14 @@ from loaders.settings.params import Settings
 from loaders.tables import DOI_DATASETS, OVERTURE_MAPS, SOLAR_IRRADIANCE
 from loaders.warehouse.attribution import write_attribution
 from loaders.warehouse.build_inputs import disallowed_datasets
-from loaders.warehouse.build_metrics import Figures, build_figures
+from loaders.warehouse.build_metrics import BuildMetrics, build_metrics
 from loaders.warehouse.dbt_results import explain_failure
 from loaders.warehouse.dbt_sources import write_sources
 from loaders.warehouse.raw_tables import read_project_overrides, write_boundaries, write_doi_data, write_irradiance
 from loaders.warehouse.staleness import curated_hashes
 
 CURATED_SCHEMA = "curated"
-FIGURES = "build.json"
+METRICS_FILE = "build.json"
 BATCH_ROWS = 20_000
 # the self-join of all records cannot spill to disk: MEMORY_MB is enough for so many, and each more needs
 RECORDS_WITHIN_DEFAULT = 300_000
@@ -62,36 +62,36 @@ def build(settings: Settings, paths: ProjectPaths) -> list[Path]:
             are kept.
     """
     keys = list(settings.datasets)
-    with _exclusive_build(paths), _scratch_folder(paths.scratch("build")) as aside:
+    with _exclusive_build(paths), _scratch_folder(paths.scratch("build")) as scratch:
         prune(keys, paths)
         _require_loads(keys, paths)
         _require_context(paths)
         with pipeline_events("warehouse", paths, partial(warehouse_steps, settings, paths)) as run:
-            figures = _build_aside(aside, settings, paths, run)
+            metrics = _build_in_scratch(scratch, settings, paths, run)
             if settings.warehouse == "ducklake":
-                message = f"{figures['records']:,} records, {figures['installations']:,} installations"
-                lake.publish(aside / DATABASE_NAME, [CURATED_SCHEMA], message, settings.ducklake, paths)
-            _publish(aside, paths)
+                message = f"{metrics['records']:,} records, {metrics['installations']:,} installations"
+                lake.publish(scratch / DATABASE_NAME, [CURATED_SCHEMA], message, settings.ducklake, paths)
+            _publish(scratch, paths)
     return sorted(paths.curated.glob("*.parquet"))
 
 
-def _build_aside(aside: Path, settings: Settings, paths: ProjectPaths, run: Parent | None) -> Figures:
+def _build_in_scratch(scratch: Path, settings: Settings, paths: ProjectPaths, run: Parent | None) -> BuildMetrics:
     """Build everything in a scratch folder; returns the build metrics."""
     overrides = read_project_overrides(settings, paths)
-    database = aside / DATABASE_NAME
+    database = scratch / DATABASE_NAME
     _write_raw_data(database, settings, paths)
     try:
         run_dbt(database, paths.root, _memory_mb(list(settings.datasets), paths), settings.warehouse)
     finally:
         dbt_events(paths.root / "dbt", paths, run)
     with connect(database, read_only=True) as connection:  # opened once: each time, DuckDB checks its extensions
-        export_curated(database, aside / CURATED_SCHEMA)
+        export_curated(database, scratch / CURATED_SCHEMA)
         if settings.warehouse == "ducklake":
             lake.attach(connection, settings.ducklake, paths, read_only=True)
-        figures = build_figures(connection, overrides)
-    write_json(figures, aside / FIGURES)
-    write_attribution(settings, paths, _record_counts(settings, paths), aside / CURATED_SCHEMA)
-    return figures
+        metrics = build_metrics(connection, overrides)
+    write_json(metrics, scratch / METRICS_FILE)
+    write_attribution(settings, paths, _record_counts(settings, paths), scratch / CURATED_SCHEMA)
+    return metrics
 
 
 def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB, target: str = "duckdb") -> None:
@@ -223,16 +223,16 @@ def _write_raw_data(path: Path, settings: Settings, paths: ProjectPaths) -> None
             write_sources(pipeline, connection, settings, paths, paths.root / "dbt")
 
 
-def _publish(aside: Path, paths: ProjectPaths) -> None:
+def _publish(scratch: Path, paths: ProjectPaths) -> None:
     """Rename the built files into place: readers see a complete old file or a complete new one."""
     paths.curated.mkdir(parents=True, exist_ok=True)
-    new_files = sorted((aside / CURATED_SCHEMA).iterdir())
+    new_files = sorted((scratch / CURATED_SCHEMA).iterdir())
     for path in new_files:
         path.replace(paths.curated / path.name)
     for path in paths.curated.iterdir():
         if path.name not in {file.name for file in new_files}:
             path.unlink()
-    (aside / FIGURES).replace(paths.figures)
+    (scratch / METRICS_FILE).replace(paths.figures)
     paths.database.with_name(f"{DATABASE_NAME}.wal").unlink(missing_ok=True)
-    (aside / DATABASE_NAME).replace(paths.database)
+    (scratch / DATABASE_NAME).replace(paths.database)
     write_json(curated_hashes(paths), paths.built_from)

@@ -7,7 +7,7 @@ import duckdb
 
 from loaders.warehouse.overrides import Override
 
-Figures = dict[str, Any]
+BuildMetrics = dict[str, Any]
 
 INSTALLATIONS = """
     select
@@ -45,7 +45,7 @@ NAMED_RECORDS = """
 """
 
 
-def build_figures(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Override]) -> Figures:
+def build_metrics(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Override]) -> BuildMetrics:
     """The metrics of a finished build.
 
     Args:
@@ -79,7 +79,7 @@ def build_figures(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Ove
     }
 
 
-def _overrides(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Override]) -> Figures:
+def _overrides(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Override]) -> BuildMetrics:
     named_records = {record for override in overrides for record in override.pair}
     allowed_by_record = dict(connection.execute(NAMED_RECORDS, {"ids": sorted(named_records)}).fetchall())
     stale = [

@@ -50,11 +50,11 @@ def boxes_around(cells: pa.Table, margin_km: float) -> list[Box]:
     boxes: set[Box] = set()
     for tile in np.unique(tiles, axis=0):
         inside = (tiles == tile).all(axis=1)
-        boxes.update(_around(lon[inside], lat[inside], margin_km + CELL_RADIUS_KM))
+        boxes.update(_boxes_around_positions(lon[inside], lat[inside], margin_km + CELL_RADIUS_KM))
     return sorted(boxes)
 
 
-def _around(lon: Numbers, lat: Numbers, km: float) -> list[Box]:
+def _boxes_around_positions(lon: Numbers, lat: Numbers, km: float) -> list[Box]:
     """The box around positions; two of them across the antimeridian."""
     deg = km / KM_PER_DEG
     south, north = max(float(lat.min()) - deg, -90), min(float(lat.max()) + deg, 90)

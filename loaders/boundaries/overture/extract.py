@@ -32,14 +32,14 @@ class ExtractResult:
     Attributes:
         release: its name.
         areas: number of areas.
-        asked: boxes read in this run.
-        kept: boxes of earlier runs.
+        boxes_read: boxes read in this run.
+        boxes_reused: boxes of earlier runs.
     """
 
     release: str
     areas: int
-    asked: int
-    kept: int
+    boxes_read: int
+    boxes_reused: int
 
 
 def extract(cells: pa.Table, settings: Boundaries, paths: ProjectPaths, web: Web, watched: Watched) -> ExtractResult:

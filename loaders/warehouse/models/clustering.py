@@ -222,8 +222,8 @@ def _single_groups(rows: Rows, apart: CannotLinks, shapes: Shapes, limits: Limit
         cannot_link[b].add(a)
     members = set(rows.tolist())
     return {
-        row: _Group(hull, max(_area_m2(hull), floor), frozenset(cannot_link[row] & members))
-        for row, hull, floor in zip(rows.tolist(), hulls, least.tolist(), strict=True)
+        row: _Group(hull, max(_area_m2(hull), least_m2), frozenset(cannot_link[row] & members))
+        for row, hull, least_m2 in zip(rows.tolist(), hulls, least.tolist(), strict=True)
     }
 
 

@@ -142,15 +142,13 @@ def _members_like(names: list[str], value: str) -> re.Pattern[bytes]:
 
 def _types(path: Path, schema: pa.Schema) -> dict[str, pa.DataType]:
     """For each column that GDAL changes: numbers if all of them are whole, else text."""
-    is_exact_by_name = {field.name: is_exact(field.type) for field in schema}
-    kinds_by_name: dict[str, set[str]] = {}
+    is_kept = {field.name: is_exact(field.type) for field in schema}
+    kinds: dict[str, set[str]] = {}
     for row in _members(path, "properties"):
-        for name in is_exact_by_name.keys() & (row or {}).keys():
-            kinds_by_name.setdefault(name, set()).update(_kinds(row[name]))
-    changed_names = sorted(
-        name for name, name_kinds in kinds_by_name.items() if _is_changed(name_kinds, is_kept=is_exact_by_name[name])
-    )
-    return {name: WHOLE if kinds_by_name[name] <= {"whole", "odd"} else pa.string() for name in changed_names}
+        for name in is_kept.keys() & (row or {}).keys():
+            kinds.setdefault(name, set()).update(_kinds(row[name]))
+    changed = sorted(name for name in kinds if _is_changed(kinds[name], is_kept=is_kept[name]))
+    return {name: WHOLE if kinds[name] <= {"whole", "odd"} else pa.string() for name in changed}
 
 
 def _is_changed(kinds: set[str], *, is_kept: bool) -> bool:

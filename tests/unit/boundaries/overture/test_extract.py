@@ -91,7 +91,7 @@ def run(where: pa.Table, chosen: Boundaries, paths: ProjectPaths, download: Down
 
 def test_only_the_land_around_the_records_is_read_and_only_a_part_of_the_files(s3: Bucket, paths: ProjectPaths) -> None:
     found = run(cells((-3, 5)), settings(s3), paths)
-    assert found == ExtractResult(NEW, areas=2, asked=1, kept=0)
+    assert found == ExtractResult(NEW, areas=2, boxes_read=1, boxes_reused=0)
     assert kept(paths) == ["ce", "ce-r"]
     assert 0 < s3.sent < 0.15 * s3.sizes[NEW]
 
@@ -124,8 +124,8 @@ def test_what_is_kept_is_not_asked_for_again_even_when_the_release_is_gone(s3: B
     run(cells((-3, 5)), settings(s3), paths)
     before = paths.overture.read_bytes()
     s3.empty()
-    assert run(cells((-3, 5)), settings(s3), paths) == ExtractResult(NEW, areas=2, asked=0, kept=1)
-    assert run(cells((-3, 5)), settings(s3, nearest_land_km=10), paths).asked == 0  # a smaller box
+    assert run(cells((-3, 5)), settings(s3), paths) == ExtractResult(NEW, areas=2, boxes_read=0, boxes_reused=1)
+    assert run(cells((-3, 5)), settings(s3, nearest_land_km=10), paths).boxes_read == 0  # a smaller box
     assert (s3.asked, paths.overture.read_bytes()) == ([], before)
 
 
@@ -133,9 +133,9 @@ def test_a_new_record_elsewhere_asks_for_its_own_box_only(s3: Bucket, paths: Pro
     run(cells((-3, 5)), settings(s3), paths)
     s3.forget()
     both = cells((-3, 5), (55, 5))
-    assert run(both, settings(s3), paths) == ExtractResult(NEW, areas=3, asked=1, kept=1)
+    assert run(both, settings(s3), paths) == ExtractResult(NEW, areas=3, boxes_read=1, boxes_reused=1)
     assert kept(paths) == ["ce", "ce-r", "ch"]
-    assert run(both, settings(s3), paths) == ExtractResult(NEW, areas=3, asked=0, kept=2)
+    assert run(both, settings(s3), paths) == ExtractResult(NEW, areas=3, boxes_read=0, boxes_reused=2)
     at_once = ProjectPaths(paths.root / "other", "sample")
     run(both, settings(s3), at_once)
     assert at_once.overture.read_bytes() == paths.overture.read_bytes()
