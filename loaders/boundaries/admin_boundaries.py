@@ -26,7 +26,7 @@ TEXT_COLUMNS = ("id", "subtype", "class", "country", "region")
 REQUIRED_COLUMNS = (*TEXT_COLUMNS, "geometry", "names", "sources", "is_land")
 CODES = {"country": r"^[A-Z]{2}$", "region": r"^[A-Z]{2}-[A-Z0-9]{1,3}$"}  # ISO 3166-1 alpha-2, ISO 3166-2
 FARTHEST = np.array([180.0, 90.0])  # [°], lon and lat
-SLACK_DEG = 1e-6  # Natural Earth's Russia goes on to 180.00000000000017°
+SLACK_DEG = 1e-6  # Natural Earth's Russia extends to 180.00000000000017°
 POLYGONS = (3, 6)
 ADVICE = "Give it the land of Overture's theme divisions, type division_area, or write the bundled extract again"
 

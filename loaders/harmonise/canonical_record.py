@@ -3,6 +3,8 @@
 A dataset that the settings cannot describe overrides single nodes in `loaders/datasets/<key>.py`.
 """
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -177,41 +179,49 @@ def canonical_records(  # noqa: PLR0913 (one for each column)
     fingerprint: pd.Series,
 ) -> gpd.GeoDataFrame:
     """The batch with the columns of `contract.LOADING`, except `record_id`, which needs all records."""
-    shapes = harmonised_shapes
-    rows = len(published.wkb)
-    frame = pd.DataFrame(
-        {
-            "dataset_key": dataset.key,
-            "source_id": source_id,
-            "group_id": group_id,
-            "geometry": shapes.shapes,
-            "geometry_kind": shapes.kind,
-            "centroid_lon": centroid["lon"],
-            "centroid_lat": centroid["lat"],
-            "area_m2": area_m2,
-            "source_area_m2": source_area_m2,
-            "capacity_mw": capacity_mw,
-            "capacity_basis": capacity_basis,
-            "installed_from": installed_from,
-            "installed_to": installed_to,
-            "h3_cell": h3_cells(centroid["lon"].to_numpy(), centroid["lat"].to_numpy(), h3_resolution),
-            "source_file": published.name,
-            "source_row": np.arange(published.first_row, published.first_row + rows),
-            "source_attributes": source_attributes,
-            "quality_flags": quality_flags,
-            "unrepaired_area_m2": shapes.unrepaired_area_m2,
-            "doi": provenance.doi,
-            "licence": dataset.licence,
-            "licence_verified": dataset.licence_verified,
-            "is_synthetic": provenance.is_synthetic,
-            "reason": shapes.reason,
-            "published_wkb": _rejected_wkb(published, shapes),
-            "fingerprint": fingerprint,
-            "shape_hash": geometry_hashes(shapes.shapes),
-            "is_coarse": shapes.is_coarse,
-        }
-    )
-    return gpd.GeoDataFrame(frame, geometry="geometry", crs=4326)
+    columns = {
+        "source_id": source_id,
+        "group_id": group_id,
+        "centroid_lon": centroid["lon"],
+        "centroid_lat": centroid["lat"],
+        "area_m2": area_m2,
+        "source_area_m2": source_area_m2,
+        "capacity_mw": capacity_mw,
+        "capacity_basis": capacity_basis,
+        "installed_from": installed_from,
+        "installed_to": installed_to,
+        "h3_cell": h3_cells(centroid["lon"].to_numpy(), centroid["lat"].to_numpy(), h3_resolution),
+        "source_attributes": source_attributes,
+        "quality_flags": quality_flags,
+        "fingerprint": fingerprint,
+    }
+    columns |= _shape_columns(harmonised_shapes) | _origin_columns(published, dataset, provenance)
+    columns["published_wkb"] = _rejected_wkb(published, harmonised_shapes)
+    return gpd.GeoDataFrame(pd.DataFrame(columns), geometry="geometry", crs=4326)
+
+
+def _shape_columns(shapes: HarmonisedShapes) -> dict[str, Any]:
+    return {
+        "geometry": shapes.shapes,
+        "geometry_kind": shapes.kind,
+        "unrepaired_area_m2": shapes.unrepaired_area_m2,
+        "reason": shapes.reason,
+        "shape_hash": geometry_hashes(shapes.shapes),
+        "is_coarse": shapes.is_coarse,
+    }
+
+
+def _origin_columns(published: PublishedBatch, dataset: Dataset, provenance: Provenance) -> dict[str, Any]:
+    """Dataset, file and row of each record, with DOI and licence."""
+    return {
+        "dataset_key": dataset.key,
+        "source_file": published.name,
+        "source_row": np.arange(published.first_row, published.first_row + len(published.wkb)),
+        "doi": provenance.doi,
+        "licence": dataset.licence,
+        "licence_verified": dataset.licence_verified,
+        "is_synthetic": provenance.is_synthetic,
+    }
 
 
 def _identifiers(attributes: pa.Table, dataset: Dataset, setting: str) -> pd.Series:

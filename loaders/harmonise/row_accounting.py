@@ -85,7 +85,7 @@ def implausible_area_warning(metrics: dict[str, Any]) -> str | None:
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, column: str, path: Path) -> dict[str, int]:
-    """How many records have each value, by name."""
+    """Number of records by value."""
     values = f"select {column} as value from read_parquet(?, hive_partitioning = false)"  # noqa: S608 (columns of ours)
     query = f"select value, count(*) from ({values}) group by value order by value"  # noqa: S608
     return dict(connection.execute(query, [sql_file(path)]).fetchall())

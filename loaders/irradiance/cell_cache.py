@@ -1,7 +1,7 @@
-"""Ask a provider cell by cell: what it has said is kept, and what it refuses is a reason.
+"""Requests irradiance cell by cell, and caches responses and refusals on disk.
 
-    <kept>/<provider>/<what it was asked for>/<cell>.gz         an answer, as it came
-                                              <cell>.refused    why there is none
+    <cache_folder>/<provider>/<hash of request_key>/<cell>.gz         a response, unchanged
+                                                    <cell>.refused    the reason for none
 
 Keys are nowhere in it. The folder may be deleted at any time.
 """

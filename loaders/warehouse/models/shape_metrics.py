@@ -74,7 +74,7 @@ def axis_azimuth_deg(sides: Numbers) -> Numbers:
 
 
 def compactness(planes: Shapes) -> Numbers:
-    """How near to a circle [1]: 4π area / perimeter² (Polsby and Popper, 1991); a square has 0.785."""
+    """Similarity to a circle [1]: 4π area / perimeter² (Polsby and Popper, 1991); a square has 0.785."""
     ratio = 4 * np.pi * shapely.area(planes) / shapely.length(planes) ** 2
     return np.minimum(ratio, 1)  # a circle of a million corners is one but for the last digits
 

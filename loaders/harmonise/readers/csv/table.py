@@ -106,7 +106,7 @@ def _encoding(path: Path, reading: Reading) -> str:
 
 
 def _blank_columns(indices: set[int], rows: Iterable[Row]) -> set[int]:
-    """Those places where no row has anything."""
+    """The columns that are blank in every row."""
     blank = set(indices)
     for _, row in rows:
         blank -= {index for index in blank if index < len(row) and row[index].strip()}

@@ -58,7 +58,7 @@ class DbfColumns:
         return table
 
     def _type(self, field: _Field) -> pa.DataType | None:
-        """What holds the values of a column as published; None where GDAL's does."""
+        """The type that holds the values of a column as published; None where GDAL's type does."""
         pieces = [
             self._rows[first : first + CHUNK_ROWS, field.begin : field.end]
             for first in range(0, len(self._rows), CHUNK_ROWS)
@@ -108,7 +108,7 @@ def _is_day(text: str) -> bool:
 
 
 def _texts(cells: Bytes) -> pa.Array:
-    """What is written in cells, null where nothing is: blank, or stars for a number that had no room."""
+    """The text of cells; null where blank, or stars for a number that did not fit."""
     width = cells.shape[1]
     raw = np.ascontiguousarray(cells).view(f"S{width}").ravel().tolist()
     texts = pc.utf8_trim_whitespace(pa.array([cell.decode("latin-1") for cell in raw], pa.string()))
@@ -116,7 +116,7 @@ def _texts(cells: Bytes) -> pa.Array:
 
 
 def _fields(path: Path) -> list[_Field]:
-    """The columns to look at: all but those of text."""
+    """The columns to check: all except text."""
     fields: list[_Field] = []
     with path.open("rb") as stream:
         header = stream.read(_header_bytes(stream.read(HEADER_BYTES)) - HEADER_BYTES)
@@ -138,7 +138,7 @@ def _header_bytes(head: bytes) -> int:
 
 
 def _rows(path: Path) -> Bytes:
-    """All rows, one below the other, as the file has them."""
+    """All rows of the file, as bytes."""
     with path.open("rb") as stream:
         head = stream.read(HEADER_BYTES)
     count, width = int.from_bytes(head[4:8], "little"), int.from_bytes(head[10:12], "little")

@@ -104,7 +104,7 @@ def _scan(path: Path, size: int, _changed_ns: int) -> _Content:
 
 
 def _mentions(path: Path) -> dict[str, int]:
-    """How often a member `crs` may stand in a file, and an `id` elsewhere than before all other properties."""
+    """Possible occurrences of a member `crs`, and of an `id` that is not the first property."""
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
         if content.find(ESCAPED) >= 0:  # a name can be spelt so
             return {"crs": 2, "id": 1}
@@ -141,12 +141,12 @@ def _members(stream: "_Bytes") -> Iterator[tuple[str, Any]]:
 
 @dataclass(slots=True)
 class _Level:
-    """An object or a list that is being read.
+    """An object or a list that is being parsed.
 
     Attributes:
-        is_feature: whether it stands in the list `features` of a collection.
-        key: of the member that is being read; None in a list.
-        id, type: the values of the members that are called so, where they are plain.
+        is_feature: whether it is in the list `features` of a collection.
+        key: of the current member; None in a list.
+        id, type: scalar values of these members.
         has_features: whether it has a member `features`.
     """
 
@@ -171,7 +171,7 @@ def _holds_features(levels: list[_Level]) -> bool:
 
 
 def _completed_feature(levels: list[_Level]) -> Iterator[tuple[str, Any]]:
-    """The id of what ends here, if it is a feature: in a collection, or by itself as in a sequence."""
+    """The id of the completed object, if it is a feature in a collection or a sequence."""
     level = levels.pop()
     if level.is_feature:
         yield "member", level.id
@@ -194,10 +194,10 @@ def _events(stream: "_Bytes") -> Iterator[tuple[str, Any]]:
 
 
 class _Bytes:
-    """A text as UTF-8, with what GDAL reads and JSON does not allow replaced by what it does.
+    """A text as UTF-8, with non-JSON content that GDAL accepts replaced by JSON.
 
     Attributes:
-        characters: how many have been read so far.
+        characters: number read so far.
     """
 
     def __init__(self, stream: TextIO) -> None:

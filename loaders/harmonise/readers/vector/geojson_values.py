@@ -75,7 +75,7 @@ class JsonIds:
         return self._type is not None
 
     def take(self, rows: int) -> pa.Array:
-        """Those of the next rows."""
+        """The ids of the next rows."""
         values = list(islice(self._values, rows))
         if len(values) < rows:
             raise ValueError(MIXED_IDS)
@@ -83,12 +83,12 @@ class JsonIds:
 
 
 def is_too_long(message: str) -> bool:
-    """Whether GDAL refuses a file for a whole number that it does not know: from 2^63 to below 10^19."""
+    """Whether GDAL refuses a file because of a whole number from 2^63 to below 10^19."""
     return REFUSED_NUMBER in message
 
 
 def with_quoted_numbers(path: Path) -> Path:
-    """A copy next to a GeoJSON, in which the whole numbers that GDAL refuses are texts."""
+    """A copy of a GeoJSON, with the whole numbers that GDAL refuses as text."""
     copy = path.with_name(f"quoted{path.suffix}")
     copy.write_bytes(TOKEN.sub(_quoted_token, path.read_bytes()))
     return copy
@@ -113,7 +113,7 @@ def _matches(path: Path, *patterns: re.Pattern[bytes]) -> bool:
 
 
 def _is_suspect(path: Path, schema: pa.Schema) -> bool:
-    """Whether there may be anything to put back: a quick look, since it is taken at every file."""
+    """Whether a file may have values to restore: a fast check, since it runs for every file."""
     if _matches(path, ODD_TEXT):
         return True
     if (texts := [field.name for field in schema if _is_text(field.type)]) and _matches(
@@ -135,7 +135,7 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _members_like(names: list[str], value: str) -> re.Pattern[bytes]:
-    """What finds a member of one of these names with such a value."""
+    """A pattern for a member of one of these names with such a value."""
     either = "|".join(re.escape(json.dumps(name, ensure_ascii=False)) for name in names)
     return re.compile(rf"(?:{either})\s*:\s*{value}".encode())
 
@@ -157,7 +157,7 @@ def _is_changed(kinds: set[str], *, is_kept: bool) -> bool:
 
 
 def _kinds(value: object) -> set[str]:
-    """What a value is, as far as it matters: a number, a truth value, a text; and whether GDAL would change it."""
+    """The kinds of a value (number, boolean, text), and whether GDAL would change it."""
     if value is None:
         return set()
     if isinstance(value, bool):
@@ -171,9 +171,9 @@ def _is_whole(value: object) -> bool:
 
 
 def _needs_exact_text(value: object) -> bool:
-    """Whether a value is, or holds, a number that floats cannot tell from its neighbours, or a text that GDAL changes.
+    """Whether a value is, or contains, a number beyond float precision, or a text that GDAL changes.
 
-    It ends a text at a zero, and cannot read characters of which the last 16 bits are those of a surrogate.
+    GDAL ends a text at a zero character, and cannot read characters whose last 16 bits are a surrogate.
     """
     if isinstance(value, list | dict):
         return any(map(_needs_exact_text, [*value, *value.values()] if isinstance(value, dict) else value))
@@ -202,7 +202,7 @@ def _json(value: object) -> str:
 
 
 def _members(path: Path, name: str) -> Iterator[Any]:
-    """A member of each feature, of a collection or of features one after the other; those that have it."""
+    """A member of each feature that has it, in a collection or a sequence of features."""
     for prefix in MEMBER_PATHS[name]:
         is_present = False
         with path.open("rb") as stream:
@@ -217,7 +217,7 @@ def _members(path: Path, name: str) -> Iterator[Any]:
 
 
 class _Text:
-    """A GeoJSON without what stands between and before its documents: record separators, and a byte-order mark."""
+    """A GeoJSON without record separators and byte-order mark."""
 
     def __init__(self, stream: BufferedReader) -> None:
         self._stream = stream
