@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from loaders.core.paths import ProjectPaths
-from loaders.db import ducklake as lake
+from loaders.db import ducklake
 from loaders.db.connection import connect
 from loaders.settings.params import Settings
 
@@ -39,7 +39,7 @@ class Database:
     def lineage_name(self) -> Path:
         """Its name in lineage events: its file, or `lake`."""
         is_lake = self.settings.warehouse == "ducklake" and self.path is None and self.connection is None
-        return Path(lake.LAKE) if is_lake else self.file
+        return Path(ducklake.LAKE) if is_lake else self.file
 
     @contextmanager
     def opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -61,11 +61,11 @@ class Database:
     def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
         if self.connection is not None:
             with self.connection.cursor() as cursor:
-                if lake.is_attached(cursor):
-                    cursor.execute(f"USE {lake.LAKE}")
+                if ducklake.is_attached(cursor):
+                    cursor.execute(f"USE {ducklake.LAKE}")
                 yield cursor
         elif self.path is None and self.settings.warehouse == "ducklake":
-            with lake.opened(self.settings.ducklake, self.paths) as connection:
+            with ducklake.opened(self.settings.ducklake, self.paths) as connection:
                 yield connection
         else:
             self.file.parent.mkdir(parents=True, exist_ok=True)

@@ -21,10 +21,10 @@ from loaders.harmonise.contract_checks import LOADING_CHECKS
 from loaders.harmonise.readers.published_file import PublishedBatch
 from loaders.harmonise.shapes.repair import HarmonisedShapes, harmonise_shapes
 from loaders.harmonise.source_attributes import fingerprints, json_rows
+from loaders.harmonise.values import installed_dates
 from loaders.harmonise.values.columns import identifiers, numbers
 from loaders.harmonise.values.date_intervals import Interval
 from loaders.harmonise.values.installed_dates import StatedDates
-from loaders.harmonise.values.installed_dates import stated_dates as read_dates
 from loaders.settings.columns import AreaColumn, CapacityColumn, Column
 from loaders.settings.params import Dataset
 
@@ -81,7 +81,7 @@ def capacity_basis(capacity_mw: pd.Series, dataset: Dataset) -> pd.Series:
 
 def stated_dates(wanted_attributes: pa.Table, dataset: Dataset) -> StatedDates:
     """The stated installation dates as intervals, and the values that cannot be used."""
-    return read_dates(wanted_attributes, dataset.columns.installed, dataset.key)
+    return installed_dates.stated_dates(wanted_attributes, dataset.columns.installed, dataset.key)
 
 
 def installed(stated_dates: StatedDates) -> list[Interval]:

@@ -31,7 +31,7 @@ from loaders.irradiance.api_keys import redact_body
 from loaders.irradiance.contract import SCHEMA
 from loaders.irradiance.provider import ProviderContext, ProviderResult
 from loaders.irradiance.pv_model import CellCentre, UnreadableError
-from loaders.settings.irradiance import Provider as Name
+from loaders.settings.irradiance import ProviderName
 
 Answer = TypeVar("Answer")
 
@@ -66,7 +66,7 @@ class Service:
         secrets: removed from cached responses; messages are redacted anyway.
     """
 
-    name: Name
+    name: ProviderName
     request_key: str
     get: Callable[[CellCentre], bytes]
     read: Callable[[CellCentre, bytes], pa.Table]

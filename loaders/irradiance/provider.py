@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
-from loaders.settings.irradiance import Irradiance
-from loaders.settings.irradiance import Provider as Name
+from loaders.settings.irradiance import Irradiance, ProviderName
 
 if TYPE_CHECKING:
     from loaders.core.progress import Watched
@@ -50,7 +49,7 @@ class ProviderContext:
 class Provider(Protocol):
     """A provider module."""
 
-    NAME: Name
+    NAME: ProviderName
     MODELS: str  # all models between the sun and the yield; a change makes another table
 
     def irradiance_of(

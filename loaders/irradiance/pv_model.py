@@ -12,8 +12,7 @@ import pyarrow as pa
 from pvlib import irradiance, pvsystem, solarposition, temperature
 
 from loaders.irradiance.panels import ALBEDO, W_PER_KW, irradiance_table, orientation
-from loaders.settings.irradiance import Irradiance
-from loaders.settings.irradiance import Provider as Name
+from loaders.settings.irradiance import Irradiance, ProviderName
 
 GAMMA_PER_C = -0.0035  # of crystalline silicon ("premium"), Dobos (2014), PVWatts version 5 manual
 HOURS = 24 * np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -59,7 +58,7 @@ class Weather:
     source: str
 
 
-def irradiance_rows(cell: CellCentre, weather: Weather, settings: Irradiance, provider: Name) -> pa.Table:
+def irradiance_rows(cell: CellCentre, weather: Weather, settings: Irradiance, provider: ProviderName) -> pa.Table:
     """A row for the year and one for each month: the columns of `loaders.irradiance.contract.IRRADIANCE`.
 
     Raises:

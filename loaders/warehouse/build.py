@@ -18,7 +18,7 @@ from loaders.core.files import write_json
 from loaders.core.foreign_errors import STOPPED_CODE, killed
 from loaders.core.paths import DATABASE_NAME, ProjectPaths
 from loaders.core.prune import prune
-from loaders.db import ducklake as lake
+from loaders.db import ducklake
 from loaders.db.connection import MEMORY_MB, MEMORY_VARIABLE, connect, stated_memory_mb, usable_mb
 from loaders.db.database import Database
 from loaders.geo.geoparquet import ParquetFile
@@ -70,7 +70,7 @@ def build(settings: Settings, paths: ProjectPaths) -> list[Path]:
             metrics = _build_in_scratch(scratch, settings, paths, run)
             if settings.warehouse == "ducklake":
                 message = f"{metrics['records']:,} records, {metrics['installations']:,} installations"
-                lake.publish(scratch / DATABASE_NAME, [CURATED_SCHEMA], message, settings.ducklake, paths)
+                ducklake.publish(scratch / DATABASE_NAME, [CURATED_SCHEMA], message, settings.ducklake, paths)
             _publish(scratch, paths)
     return sorted(paths.curated.glob("*.parquet"))
 
@@ -87,7 +87,7 @@ def _build_in_scratch(scratch: Path, settings: Settings, paths: ProjectPaths, ru
     with connect(database, read_only=True) as connection:  # opened once: each time, DuckDB checks its extensions
         export_curated(database, scratch / CURATED_SCHEMA)
         if settings.warehouse == "ducklake":
-            lake.attach(connection, settings.ducklake, paths, read_only=True)
+            ducklake.attach(connection, settings.ducklake, paths, read_only=True)
         metrics = build_metrics(connection, overrides)
     write_json(metrics, scratch / METRICS_FILE)
     write_attribution(settings, paths, _record_counts(settings, paths), scratch / CURATED_SCHEMA)

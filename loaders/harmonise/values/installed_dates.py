@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from loaders.core.errors import ReadError
-from loaders.harmonise.values import date_intervals as dates
+from loaders.harmonise.values import date_intervals
 from loaders.harmonise.values.columns import known_text, setting_as_text
 from loaders.harmonise.values.date_intervals import DateFormat, Interval
 from loaders.settings.columns import InstalledColumn
@@ -49,7 +49,7 @@ def stated_dates(attributes: pa.Table, column: InstalledColumn | None, key: str)
     rows = len(attributes)
     if column is None:
         return StatedDates([UNKNOWN] * rows, [None] * rows, 0)
-    date_format = dates.date_format(column.pattern, key)
+    date_format = date_intervals.date_format(column.pattern, key)
     if column.constant is not None:
         return StatedDates([_constant(column, date_format, key)] * rows, [None] * rows, rows)
     if column.column:
@@ -94,15 +94,16 @@ class UnusableDates:
         )
         if self._unusable <= LARGEST_UNUSABLE_SHARE * self._stated:
             return f"{summary}; they are unknown, and their records flagged unusable_date."
+        expected = date_intervals.date_format(self._column.pattern, self._key).examples
         raise ReadError(
-            f"{summary}; expected {dates.date_format(self._column.pattern, self._key).examples}. Where one stands for "
+            f"{summary}; expected {expected}. Where one stands for "
             f"unknown, add it to null_values in datasets.{self._key}.columns.installed in params.yaml; where dates are "
             f"written otherwise, say how in datasets.{self._key}.columns.installed.pattern; else name another column."
         )
 
 
 def _constant(column: InstalledColumn, date_format: DateFormat, key: str) -> Interval:
-    interval = dates.interval(setting_as_text(column.constant or 0), date_format)
+    interval = date_intervals.interval(setting_as_text(column.constant or 0), date_format)
     if interval is None:
         raise ReadError(
             f"{key}: datasets.{key}.columns in params.yaml has the constant {column.constant!r}; "
@@ -121,7 +122,7 @@ def _single(columns: Sequence[Texts], rows: int, date_format: DateFormat) -> Sta
     unusable: list[str | None] = [None] * rows
     is_stated = [any(texts) for texts in zip(*columns, strict=True)]
     for texts in reversed(columns):
-        parsed = {text: dates.interval(text, date_format) for text in set(texts) if text is not None}
+        parsed = {text: date_intervals.interval(text, date_format) for text in set(texts) if text is not None}
         for row, text in enumerate(texts):
             if text is None:
                 continue

@@ -27,10 +27,9 @@ from loaders.irradiance.cell_cache import (
 from loaders.irradiance.contract import SCHEMA
 from loaders.irradiance.provider import ProviderContext, ProviderResult
 from loaders.irradiance.pv_model import CellCentre, UnreadableError
-from loaders.settings.irradiance import Irradiance
-from loaders.settings.irradiance import Provider as Name
+from loaders.settings.irradiance import Irradiance, ProviderName
 
-NAME: Name = "google_solar"
+NAME: ProviderName = "google_solar"
 ADDRESS = "https://solar.googleapis.com/v1/buildingInsights:findClosest"
 KEY = "GOOGLE_SOLAR_API_KEY"
 KEY_ADVICE = "Google gives keys out: https://developers.google.com/maps/documentation/solar/get-api-key."

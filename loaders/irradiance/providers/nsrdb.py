@@ -19,7 +19,7 @@ from loaders.core.errors import SourceError
 from loaders.core.json_text import parse_json
 from loaders.http.client import Web
 from loaders.http.rate_limit import Rate
-from loaders.irradiance import pv_model as yields
+from loaders.irradiance import pv_model
 from loaders.irradiance.api_keys import require_api_keys
 from loaders.irradiance.cell_cache import (
     Service,
@@ -29,14 +29,13 @@ from loaders.irradiance.cell_cache import (
 )
 from loaders.irradiance.provider import ProviderContext, ProviderResult
 from loaders.irradiance.pv_model import CellCentre, UnreadableError, Weather, irradiance_rows
-from loaders.settings.irradiance import Irradiance
-from loaders.settings.irradiance import Provider as Name
+from loaders.settings.irradiance import Irradiance, ProviderName
 
-NAME: Name = "nsrdb"
+NAME: ProviderName = "nsrdb"
 ADDRESS = "https://developer.nlr.gov/api/nsrdb/v2/solar/nsrdb-GOES-tmy-v4-0-0-download.csv"
 KEYS = ("NSRDB_API_KEY", "NSRDB_EMAIL")
 KEY_ADVICE = "The NSRDB gives a key to everybody: https://developer.nlr.gov/signup/."
-MODELS = f"NSRDB PSM4 TMY 4.0.0; {yields.MODELS}"
+MODELS = f"NSRDB PSM4 TMY 4.0.0; {pv_model.MODELS}"
 ATTRIBUTES = ("ghi", "dni", "dhi", "air_temperature", "wind_speed")
 PER_HOUR, HOUR_S = 1000, 3600
 LOCATION_MESSAGE = re.compile(

@@ -16,17 +16,16 @@ from pvlib.iotools import read_pvgis_hourly
 
 from loaders.core.json_text import parse_json
 from loaders.http.client import Web
-from loaders.irradiance import pv_model as yields
+from loaders.irradiance import pv_model
 from loaders.irradiance.cell_cache import Service, refusal_or_error, require_response, results_by_cell
 from loaders.irradiance.provider import ProviderContext, ProviderResult
 from loaders.irradiance.pv_model import CellCentre, UnreadableError, Weather, irradiance_rows
-from loaders.settings.irradiance import Irradiance, Pvgis
-from loaders.settings.irradiance import Provider as Name
+from loaders.settings.irradiance import Irradiance, ProviderName, Pvgis
 
-NAME: Name = "pvgis"
+NAME: ProviderName = "pvgis"
 VERSION = "5.3"
 ADDRESS = "https://re.jrc.ec.europa.eu/api/v5_3/"
-MODELS = f"PVGIS {VERSION}; {yields.MODELS}"
+MODELS = f"PVGIS {VERSION}; {pv_model.MODELS}"
 LOCATION_MESSAGE = re.compile(
     r"Location (over the sea|not covered|out of the spatial coverage|outside)[^.;:0-9]*"
     r"(\. Please, select another location)?",
