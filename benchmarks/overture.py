@@ -12,7 +12,7 @@ import time
 from rich.console import Console
 
 from loaders.boundaries.overture.bounding_boxes import Box
-from loaders.boundaries.overture.release import opened
+from loaders.boundaries.overture.release import open_release
 from loaders.http.client import HttpClient
 from loaders.settings.build import Boundaries
 from loaders.settings.download import Download
@@ -55,7 +55,9 @@ def main() -> None:
         for name, box in BOXES.items():
             served.forget()
             start = time.perf_counter()
-            with opened(Boundaries(release=RELEASE, s3_endpoint=served.address), HttpClient(Download())) as release:
+            with open_release(
+                Boundaries(release=RELEASE, s3_endpoint=served.address), HttpClient(Download())
+            ) as release:
                 found = release.areas(box)
             out.print(
                 f"{name}: {len(found)} areas; {served.sent:,} of {size:,} bytes ({served.sent / size:.1%}), "

@@ -24,9 +24,9 @@ from loaders.core.paths import ProjectPaths
 from loaders.core.terminal import progress
 from loaders.db.database import Database
 from loaders.execution.executors import workers
-from loaders.execution.failed_branch import Failed, FailuresAsValues
+from loaders.execution.failed_branch import FailedBranch, FailuresAsValues
 from loaders.harmonise.fingerprint import made_from
-from loaders.harmonise.load_result import LoadResult, loaded_before, put_in_place
+from loaders.harmonise.load_result import LoadResult, put_in_place, stored_load_result
 from loaders.lineage.emit import hamilton_adapters, pipeline_events
 from loaders.lineage.steps import doi_steps, load_steps
 from loaders.pipelines import PIPELINES
@@ -134,7 +134,7 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
     database = Database(settings, paths, Path(database_path) if database_path else None, connection)
     given = _inputs(settings, paths, chosen, database, export_geoparquet)
     kind = (executor or settings.executor) if use_parallel else None
-    told = partial(doi_steps, settings, chosen, paths, database.told, export_geoparquet)
+    told = partial(doi_steps, settings, chosen, paths, database.lineage_name, export_geoparquet)
     with (
         pipeline_events(DOI_DATASETS, paths, told) as run,
         _downloads(settings, paths, use_cache=use_cache, force=force_download) as downloads,
@@ -146,7 +146,7 @@ def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented inte
         with downloads.bars:
             made = graph.execute(["collected_arrow_tables", "store_individual_datasets"], inputs=given)
         stored: dict[str, str] = made["store_individual_datasets"]
-        _require_all([each for each in made["collected_arrow_tables"] if isinstance(each, Failed)], stored)
+        _require_all([each for each in made["collected_arrow_tables"] if isinstance(each, FailedBranch)], stored)
     return stored
 
 
@@ -171,7 +171,7 @@ def refresh_doi_datasets(connection: duckdb.DuckDBPyConnection, params: Path | N
     stored: dict[str, str] = {}
     if is_outdated and (here or noted):
         with database.opened() as cursor:
-            stored |= write_doi_data(cursor, [loaded_before(key, paths) for key in here], settings, paths)
+            stored |= write_doi_data(cursor, [stored_load_result(key, paths) for key in here], settings, paths)
     if missing:
         try:
             stored |= run_doi_pipeline(datasets=missing, params=params, connection=connection, executor="threads")
@@ -195,7 +195,7 @@ def _inputs(
     }
 
 
-def _require_all(failed: list[Failed], stored: dict[str, str]) -> None:
+def _require_all(failed: list[FailedBranch], stored: dict[str, str]) -> None:
     """Raise what failed: by itself, if nothing else was asked for, or if it is the same for all."""
     if failed and not stored and len({str(each.error) for each in failed}) == 1:
         raise failed[0].error

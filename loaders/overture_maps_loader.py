@@ -57,7 +57,7 @@ def run_overture_pipeline(
     if settings.boundary_source == "overture":
         write_cells(settings, paths)
     source = published_boundaries(settings, paths)
-    with pipeline_events(OVERTURE_MAPS, paths, partial(boundary_steps, source, paths, database.told)) as run:
+    with pipeline_events(OVERTURE_MAPS, paths, partial(boundary_steps, source, paths, database.lineage_name)) as run:
         adapters = hamilton_adapters(OVERTURE_MAPS, paths, run)
         load_boundaries(source, paths.boundaries, adapters)
         with database.opened() as opened:

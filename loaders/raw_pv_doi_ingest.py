@@ -31,7 +31,7 @@ from loaders.harmonise.batches import harmonise
 from loaders.harmonise.fingerprint import made_from
 from loaders.harmonise.load_result import LoadResult, put_in_place
 from loaders.harmonise.readers.published_file import read_published
-from loaders.harmonise.write import write_aside
+from loaders.harmonise.write import write_load_result
 from loaders.settings.file_selection import SourceFile, select_files
 from loaders.settings.params import Dataset, Settings
 from loaders.warehouse.raw_tables import write_doi_data
@@ -97,14 +97,14 @@ def dataset_arrow_table(
 ) -> LoadResult:
     """The records as Parquet, which is Arrow on the disk: kept, rejected, and counted."""
     folder = paths.scratch(f"load-{target_datasets.key}")
-    loaded = write_aside(dataset_processed_gdf, target_datasets, folder)
+    loaded = write_load_result(dataset_processed_gdf, target_datasets, folder)
     loaded.metrics["made_from"] = made_from(target_datasets, h3_resolution, paths)
     return loaded
 
 
 @tag(data_source="doi", processing_stage="store", data_type="arrow")
 def collected_arrow_tables(dataset_arrow_table: Collect[LoadResult]) -> list[LoadResult]:
-    """What became of all datasets: `Failed` stands where one could not be loaded."""
+    """What became of all datasets: `FailedBranch` stands where one could not be loaded."""
     return list(dataset_arrow_table)
 
 

@@ -60,7 +60,7 @@ def run_solar_pipeline(
     settings, paths = read_project(params)
     write_cells(settings, paths)
     database = Database(settings, paths, Path(database_path) if database_path else None, connection)
-    with pipeline_events(SOLAR_IRRADIANCE, paths, partial(irradiance_steps, paths, database.told)) as run:
+    with pipeline_events(SOLAR_IRRADIANCE, paths, partial(irradiance_steps, paths, database.lineage_name)) as run:
         adapters = hamilton_adapters(SOLAR_IRRADIANCE, paths, run)
         counts = load_irradiance(settings.irradiance, paths, provider_context(settings), adapters)
         for reason, cells in counts.refused.items():

@@ -144,7 +144,9 @@ class FileFinder:
             return self._local_path(chosen.name)
         if (chosen.bytes or 0) / 1e6 > self.limit_mb:
             raise EoPvError(
-                f"{chosen.label} has {(chosen.bytes or 0) / 1e6:,.1f} MB, more than the limit of {self.limit_mb:g} MB. If you want it, say --max-mb {ceil((chosen.bytes or 0) / 1e6)}, which becomes `max_mb:` of the entry."
+                f"{chosen.label} has {(chosen.bytes or 0) / 1e6:,.1f} MB, more than the limit of {self.limit_mb:g} "
+                f"MB. If you want it, say --max-mb {ceil((chosen.bytes or 0) / 1e6)}, which becomes `max_mb:` of the "
+                "entry."
             )
         names = {chosen.name, *_companion_files(chosen.name, list(self.files))} & self.files.keys()
         files = [self.files[name] for name in sorted(names)]

@@ -12,8 +12,8 @@ from loaders.add.number_marks import find_table_marks, mark_settings
 from loaders.add.values import PLAIN_MARKS, is_numeric
 from loaders.core.errors import ReadError
 from loaders.core.escape import one_line
-from loaders.harmonise.readers.opening import opened
-from loaders.harmonise.readers.published_file import UNREADABLE
+from loaders.harmonise.readers.opening import open_published
+from loaders.harmonise.readers.published_file import READ_ERRORS
 from loaders.harmonise.readers.vector.restored import SPREADSHEETS
 from loaders.settings.file_selection import SourceFile
 
@@ -38,11 +38,11 @@ def inspect_file(file: SourceFile, choose_layer: ChooseLayer, rows: int = SAMPLE
             inspection = inspect_vector(file, choose_layer, rows)
     except typer.Abort:  # an aborted prompt is a RuntimeError, as GDAL's errors are
         raise
-    except UNREADABLE as error:
+    except READ_ERRORS as error:
         reason = one_line(str(error))
         raise ReadError(
             f"{one_line(file.name)} cannot be read as {file.suffix.lstrip('.') or 'a vector file'}: {reason}. Open it "
-            f"in QGIS to see what it is."
+            "in QGIS to see what it is."
         ) from error
     if not inspection.features:
         raise ReadError(f"{one_line(file.name)} holds no records. Choose another file of the source with --file.")
@@ -50,7 +50,7 @@ def inspect_file(file: SourceFile, choose_layer: ChooseLayer, rows: int = SAMPLE
 
 
 def _inspect_csv(file: SourceFile, rows: int) -> Inspection:
-    with opened(file) as path:
+    with open_published(file) as path:
         table = read_table(path, one_line(file.name), rows)
     marks = find_table_marks(table.columns, comma_separates=table.delimiter == ",")
     positions, open_questions = position_settings(table.columns, marks)

@@ -83,7 +83,7 @@ def _read_sample(path: Path, reading: ReadOptions, max_rows: int) -> CsvTable:
     sampled_rows = [row for _, row in sorted(sample)]
     values = {
         name: [_value(row, slot) for row in sampled_rows]
-        for name, slot in zip(columns.names, columns.places, strict=True)
+        for name, slot in zip(columns.names, columns.indices, strict=True)
     }
     return CsvTable(values, count, reading.delimiter, {}, wide_line)
 

@@ -22,12 +22,12 @@ from loaders.core.errors import ReadError
 from loaders.core.escape import one_line
 from loaders.geo.geometry import LONLAT, area_m2
 from loaders.harmonise.readers.crs import crs_from_text
-from loaders.harmonise.readers.opening import opened
-from loaders.harmonise.readers.published_file import PARQUET, read_published
+from loaders.harmonise.readers.opening import open_published
+from loaders.harmonise.readers.published_file import PARQUET_SUFFIXES, read_published
 from loaders.harmonise.readers.vector.gdal import DataSourceError, list_layers, read_info
-from loaders.harmonise.readers.vector.geojson import GEOJSON, says_crs
+from loaders.harmonise.readers.vector.geojson import GEOJSON, names_known_crs
 from loaders.harmonise.readers.vector.geojson_values import is_too_long, with_quoted_numbers
-from loaders.harmonise.readers.vector.reader import FOLDERS
+from loaders.harmonise.readers.vector.reader import FOLDER_SUFFIXES
 from loaders.harmonise.shapes.repair import harmonise_shapes
 from loaders.harmonise.shapes.wkb import parse
 from loaders.settings.columns import ReadOptions
@@ -71,7 +71,7 @@ def inspect_vector(file: SourceFile, choose_layer: ChooseLayer, rows: int) -> In
     Raises:
         ReadError: it cannot be read, or none of its records has a shape.
     """
-    metadata = _parquet_metadata(file) if file.suffix in PARQUET else _vector_metadata(file, choose_layer)
+    metadata = _parquet_metadata(file) if file.suffix in PARQUET_SUFFIXES else _vector_metadata(file, choose_layer)
     reading = ReadOptions(layer=metadata.layer, crs=None if metadata.crs else "EPSG:4326")
     batch = next(read_published(file, reading, one_line(file.name), rows=rows))
     wkb = batch.wkb[:rows]
@@ -111,15 +111,15 @@ def _attribute_columns(attributes: pa.Table) -> tuple[dict[str, list[str | None]
 
 
 def _vector_metadata(file: SourceFile, choose_layer: ChooseLayer) -> _Metadata:
-    with opened(file) as published:
+    with open_published(file) as published:
         path = _readable_path(published, file)
         layers = [str(name) for name, kind in list_layers(path) if kind is not None]
-        if file.suffix in FOLDERS and len(layers) > 1:
+        if file.suffix in FOLDER_SUFFIXES and len(layers) > 1:
             return _kml_metadata(file)
         layer = choose_layer(layers) if layers else None
         info = read_info(path, layer=layer, force_feature_count=True)
     crs = crs_from_text(info["crs"]) if info["crs"] else None
-    states_crs = file.suffix not in GEOJSON or bool(says_crs(file.path))
+    states_crs = file.suffix not in GEOJSON or bool(names_known_crs(file.path))
     return _Metadata(info["driver"], tuple(layers), layer, info["features"], crs, states_crs)
 
 
@@ -141,7 +141,7 @@ def _kml_metadata(file: SourceFile) -> _Metadata:
 
 
 def _parquet_metadata(file: SourceFile) -> _Metadata:
-    with opened(file) as path, pq.ParquetFile(path) as parquet:
+    with open_published(file) as path, pq.ParquetFile(path) as parquet:
         features, metadata = parquet.metadata.num_rows, parquet.schema_arrow.metadata or {}
     geo = json.loads(metadata.get(b"geo", b"{}"))
     crs_definition = geo.get("columns", {}).get(geo.get("primary_column"), {}).get("crs", GEOPARQUET_CRS)

@@ -12,7 +12,7 @@ from loaders.add.inspection import NOT_STATED, Inspection
 from loaders.add.number_marks import find_table_marks, mark_settings
 from loaders.add.values import column_texts
 from loaders.harmonise.readers.csv.table import column_names
-from loaders.harmonise.readers.opening import opened
+from loaders.harmonise.readers.opening import open_published
 from loaders.harmonise.readers.vector.gdal import open_arrow
 from loaders.harmonise.readers.vector.reader import OPTIONS, sheets
 from loaders.settings.file_selection import SourceFile
@@ -26,7 +26,7 @@ def inspect_workbook(file: SourceFile, choose_layer: ChooseLayer, rows: int) -> 
         choose_layer: picks one of several sheet names.
         rows: number of records to sample.
     """
-    with opened(file) as path:
+    with open_published(file) as path:
         names = sheets(path)
         sheet = choose_layer(names) if len(names) > 1 else None
         table = _read_sheet(path, sheet, file.suffix)

@@ -1,1 +1,1 @@
-"""Boundaries of countries and regions (stage `boundaries`)."""
+"""Stage `boundaries`: outlines of countries, regions and counties."""

@@ -7,7 +7,10 @@ import typer
 from loaders.cli.console import app, list_files, open_project
 from loaders.core.terminal import err, out
 
-COARSE_BOUNDARIES = "boundaries: at 1:110 million, what lies near a border may be counted to the wrong side. Overture Maps' are finer: `source: overture` under boundaries in params.yaml."
+COARSE_BOUNDARIES = (
+    "boundaries: at 1:110 million, what lies near a border may be counted to the wrong side. Overture Maps' are "
+    "finer: `source: overture` under boundaries in params.yaml."
+)
 
 
 @app.command()

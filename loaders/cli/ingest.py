@@ -22,12 +22,12 @@ def load(key: Key) -> None:
     """Harmonise the fetched files to canonical records, with an account of every row."""
     dataset, settings, paths = open_dataset(key)
     with paths.timed(dataset.key, "load"), err.status(f"{dataset.key}: loading"):
-        from loaders.harmonise.row_accounting import in_words, lying_areas
+        from loaders.harmonise.row_accounting import format_counts, implausible_area_warning
         from loaders.raw_pv_doi_ingest import load_dataset  # its import is part of the time
 
         metrics = load_dataset(dataset, settings, paths)
-    out.print(f"{dataset.key}: {in_words(metrics)}")
-    if doubt := lying_areas(metrics):
+    out.print(f"{dataset.key}: {format_counts(metrics)}")
+    if doubt := implausible_area_warning(metrics):
         err.print(f"{dataset.key}: {doubt}.", style="yellow")
     list_files([paths.loaded(dataset.key)], paths)
 

@@ -48,7 +48,7 @@ def _require_encoding(dataset: Dataset, _: ProjectPaths) -> None:
 
 
 def _require_dates(dataset: Dataset, _: ProjectPaths) -> None:
-    from loaders.harmonise.values.date_intervals import writing
+    from loaders.harmonise.values.date_intervals import date_format
 
     if dataset.columns.installed:
-        writing(dataset.columns.installed.pattern, dataset.key)
+        date_format(dataset.columns.installed.pattern, dataset.key)

@@ -1,5 +1,4 @@
-"""What a dataset's settings cannot say: one module a dataset, by its key, whose functions override nodes.
+"""Overrides of graph nodes for datasets that settings cannot describe: one module per dataset, named by its key.
 
-The nodes are those of `loaders.harmonise.canonical_record`. A module is the exception: whatever YAML can say belongs
-there.
+The nodes are those of `loaders.harmonise.canonical_record`. A module is the exception: settings belong in params.yaml.
 """

@@ -1,20 +1,20 @@
-"""China's installations as mapped in 2015 and in 2020: only the file's name says which.
+"""China's installations as mapped in 2015 and in 2020: only the file name has the year.
 
-What is seen in the images of a year was installed by its end. https://doi.org/10.1038/s41597-024-04356-z
+What images of a year show was installed by its end. https://doi.org/10.1038/s41597-024-04356-z
 """
 
 import datetime as dt
 import re
 
 from loaders.core.errors import ReadError
-from loaders.harmonise.readers.published_file import Published
+from loaders.harmonise.readers.published_file import PublishedBatch
 from loaders.harmonise.values.date_intervals import Interval
 
 YEAR = re.compile(r"(?<!\d)20\d{2}(?!\d)")
 
 
-def installed(published: Published) -> list[Interval]:
-    """Any day until the end of the year that the file's name ends in."""
+def installed(published: PublishedBatch) -> list[Interval]:
+    """Any day until the end of the year in the file name."""
     years = YEAR.findall(published.name.rpartition("/")[2])
     if len(years) != 1:
         raise ReadError(

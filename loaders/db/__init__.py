@@ -1,1 +1,1 @@
-"""DuckDB: connections, extensions, functions of our own, and DuckLake."""
+"""DuckDB: connections, extensions, user-defined functions, and DuckLake."""

@@ -1,4 +1,4 @@
-"""DuckDB, with spatial functions and without a network."""
+"""DuckDB connections with the spatial extension and without network access."""
 
 import os
 import re
@@ -19,9 +19,9 @@ if memory.has_address_space_limit():  # under `ulimit -v`, a thread that finds n
     CONFIG["threads"] = 1
 MEMORY_VARIABLE = "EO_PV_MEMORY_MB"
 LARGEST_SHARE_OF_MEMORY = 0.8
-OTHERS_MB = 250  # of dbt, Python and GEOS, in addition to what DuckDB counts
+OTHER_LIBRARIES_MB = 250  # of dbt, Python and GEOS, in addition to what DuckDB counts
 LEAST_MB = 100
-MEMORY_MB = 1000  # what exceeds it goes to the disk beside the database; GEOS's own memory is not counted
+MEMORY_MB = 1000  # DuckDB spills the rest to disk next to the database; memory of GEOS is not counted
 # else ST_Area_Spheroid and ST_Transform read EPSG:4326 as (lat, lon)
 SETTINGS = ("SET GLOBAL geometry_always_xy = true",)  # global: dbt works in cursors, which forget local ones
 
@@ -46,30 +46,30 @@ def extension(name: str) -> Path:
 
 
 def load_extension(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Load one of them."""
+    """Load one of these extensions."""
     connection.execute(f"LOAD {sql_text(str(extension(name)))}")
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Load what every connection of ours needs."""
+    """Apply extensions and settings that every connection needs."""
     load_extension(connection, "spatial")
     for setting in SETTINGS:
         connection.execute(setting)
 
 
 def config(memory_mb: int | None = None) -> dict[str, Any]:
-    """How a database is opened: with MEMORY_MB, or with less where there is less."""
-    stated = os.environ.get(MEMORY_VARIABLE)
-    memory_mb = memory_mb or (stated_memory_mb(stated) if stated else int(min(MEMORY_MB, usable_mb())))
+    """DuckDB configuration with a memory limit of MEMORY_MB, or less on smaller machines."""
+    environment_mb = os.environ.get(MEMORY_VARIABLE)
+    memory_mb = memory_mb or (stated_memory_mb(environment_mb) if environment_mb else int(min(MEMORY_MB, usable_mb())))
     return CONFIG | {"memory_limit": f"{memory_mb}MB"}
 
 
 def database_file(path: Path) -> str:
-    """A database's file, as DuckDB can open it.
+    """The path of a database, as DuckDB takes it.
 
     Raises:
-        BuildError: there is a question mark in its path: DuckDB takes what follows for a part of an address, and would
-            put its write-ahead log elsewhere.
+        BuildError: it contains a question mark: DuckDB would parse the rest as part of a URL, and write its write-ahead
+            log elsewhere.
     """
     if "?" in str(path.absolute()):
         raise BuildError(
@@ -79,15 +79,15 @@ def database_file(path: Path) -> str:
 
 
 def usable_mb() -> float:
-    """How much of the memory that there is DuckDB may take [MB]."""
-    return max(LARGEST_SHARE_OF_MEMORY * memory.limit_mb() - OTHERS_MB, LEAST_MB)
+    """Memory available to DuckDB [MB]."""
+    return max(LARGEST_SHARE_OF_MEMORY * memory.limit_mb() - OTHER_LIBRARIES_MB, LEAST_MB)
 
 
 def stated_memory_mb(text: str) -> int:
-    """What the environment says [MB].
+    """The memory limit of the environment [MB].
 
     Raises:
-        BuildError: it says no number.
+        BuildError: it is not a number.
     """
     if re.fullmatch(r"[1-9][0-9]{0,8}", text.strip(), re.ASCII):
         return int(text)
@@ -108,13 +108,13 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
     return connection
 
 
-def _reason(said: str, path: Path) -> str:
-    """Why a database cannot be opened, and what to do."""
-    if found := message_for(said, (path.parent,)):
-        return found
-    if "different configuration" in said:
+def _reason(message: str, path: Path) -> str:
+    """Cause and remedy for a database that cannot be opened."""
+    if sentence := message_for(message, (path.parent,)):
+        return sentence
+    if "different configuration" in message:
         return "This program has it open already, with other settings. Close that connection first."
     return (
-        "It is damaged, was written by another version of DuckDB, or is no database. Remove it, and make it again with "
-        "`make all`."
+        "It is damaged, was written by another version of DuckDB, or is no database. Remove it, and make it again "
+        "with `make all`."
     )

@@ -1,4 +1,4 @@
-"""Where pipelines store their tables: a file, a DuckLake, or a database that somebody has open already."""
+"""The warehouse in which pipelines store their tables: a DuckDB file, a DuckLake, or an open connection."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from loaders.core.paths import ProjectPaths
-from loaders.db import ducklake as lake
+from loaders.db import ducklake
 from loaders.db.connection import connect
 from loaders.settings.params import Settings
 
@@ -18,11 +18,11 @@ class Database:
     """A warehouse.
 
     Attributes:
-        settings: says which kind it is.
-        paths: whose it is.
-        path: the DuckDB file that it is whatever the settings say; made if it is not there.
-        connection: where it is open already: DuckDB lets only one process write to a file. Where the lake is attached,
-            the tables are in the lake.
+        settings: name its kind.
+        paths: of the project.
+        path: a DuckDB file that overrides the settings; created if missing.
+        connection: an open connection to use: DuckDB lets only one process write to a file. If the lake is attached to
+            it, the tables are in the lake.
     """
 
     settings: Settings
@@ -32,18 +32,18 @@ class Database:
 
     @property
     def file(self) -> Path:
-        """The DuckDB file, where it is one."""
+        """Path of the DuckDB file, unless it is a lake."""
         return self.path or self.paths.database
 
     @property
-    def told(self) -> Path:
-        """By what lineage names it: its file, or `lake`."""
+    def lineage_name(self) -> Path:
+        """Its name in lineage events: its file, or `lake`."""
         is_lake = self.settings.warehouse == "ducklake" and self.path is None and self.connection is None
-        return Path(lake.LAKE) if is_lake else self.file
+        return Path(ducklake.LAKE) if is_lake else self.file
 
     @contextmanager
     def opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection in a transaction, which ends with the context: all is stored, or, after an error, nothing.
+        """A connection in a transaction, committed at the end of the context and rolled back after an error.
 
         Raises:
             BuildError: it is open elsewhere, or cannot be opened.
@@ -66,11 +66,11 @@ class Database:
         """
         if self.connection is not None:
             with self.connection.cursor() as cursor:
-                if lake.is_attached(cursor):
-                    cursor.execute(f"USE {lake.LAKE}")
+                if ducklake.is_attached(cursor):
+                    cursor.execute(f"USE {ducklake.LAKE}")
                 yield cursor
         elif self.path is None and self.settings.warehouse == "ducklake":
-            with lake.opened(self.settings.ducklake, self.paths) as connection:
+            with ducklake.opened(self.settings.ducklake, self.paths) as connection:
                 yield connection
         else:
             self.file.parent.mkdir(parents=True, exist_ok=True)

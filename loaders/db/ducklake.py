@@ -1,6 +1,6 @@
-"""DuckLake: a warehouse that several machines read and write, each build a snapshot that can be read again.
+"""DuckLake: a warehouse shared by several machines, in which each build is a snapshot.
 
-Source: https://ducklake.select/docs/stable/. It forgets the CRS of geometries: whoever reads it puts EPSG:4326 back.
+Source: https://ducklake.select/docs/stable/. It does not store the CRS of geometries: readers set EPSG:4326 again.
 """
 
 import os
@@ -22,23 +22,23 @@ from loaders.settings.ducklake import DuckLake
 from loaders.tables import RAW_SCHEMA
 
 LAKE = "lake"
-BUILT = "built"
+BUILD = "built"
 AUTHOR = "eo-pv"
 ATTEMPTS = 4
 LONGEST_WAIT_S = 8
 ADVICE = "Check ducklake.files in params.yaml, and the network, the proxy and the keys that the environment names."
-FIRST = "Failed to initialize DuckLake"  # another makes the catalogue at the same moment
-CONNECTION = ("PGHOST", "PGDATABASE", "PGUSER")  # a password may also be in ~/.pgpass, or not be needed
+INITIALISATION_FAILED = "Failed to initialize DuckLake"  # another process creates the catalogue at the same moment
+POSTGRES_VARIABLES = ("PGHOST", "PGDATABASE", "PGUSER")  # a password may also be in ~/.pgpass, or not be needed
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A state of the lake that can be read again: `SELECT … FROM lake.curated.x AT (VERSION => id)`.
+    """A state of the lake, readable by time travel: `SELECT … FROM lake.curated.x AT (VERSION => id)`.
 
     Attributes:
         id: its number.
-        time: when it was made.
-        message: what made it; null for what is no build.
+        time: of its commit.
+        message: of its build; None for other commits.
     """
 
     id: int
@@ -54,21 +54,21 @@ def attach(
     read_only: bool = False,
     snapshot: int | None = None,
 ) -> None:
-    """Attach the lake of an origin as `lake`, and make it if it is not there.
+    """Attach the lake of an origin as `lake`; create it if missing.
 
     Args:
         connection: to any DuckDB database.
-        settings: where it is.
-        paths: whose it is.
-        read_only: for readers.
-        snapshot: to read as of then.
+        settings: of its catalogue and files.
+        paths: of the project.
+        read_only: attach without write access.
+        snapshot: to read instead of the current state.
 
     Raises:
-        BuildError: the environment does not say enough, or the catalogue cannot be reached.
+        BuildError: an environment variable is missing, or the catalogue cannot be reached.
     """
     files = _files(settings, paths)
     _prepare(connection, settings, files)
-    # the project may have been moved since, and what is small is to be Parquet like the rest
+    # the project may have moved since, and small tables are written as Parquet, too
     options = [f"DATA_PATH {sql_text(files)}", "OVERRIDE_DATA_PATH true", "DATA_INLINING_ROW_LIMIT 0"]
     options += ["READ_ONLY"] if read_only else []
     options += [f"SNAPSHOT_VERSION {int(snapshot)}"] if snapshot is not None else []
@@ -80,14 +80,14 @@ def attach(
         _retrying()(connection.execute, statement)
     except duckdb.Error as error:
         raise BuildError(
-            f"The DuckLake of {paths.home} ({settings.catalogue}) cannot be opened: {_in_short(error)}. "
-            f"Check ducklake in params.yaml, and the variables of the environment that name its catalogue and files."
+            f"The DuckLake of {paths.home} ({settings.catalogue}) cannot be opened: {_one_line(error)}. Check "
+            "ducklake in params.yaml, and the variables of the environment that name its catalogue and files."
         ) from None  # what it comes from may hold a password
 
 
 @contextmanager
 def opened(settings: DuckLake, paths: ProjectPaths, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that works in the lake: names without a database are in it.
+    """A connection whose default database is the lake.
 
     Raises:
         BuildError: as for `attach`; or the files cannot be read or written.
@@ -97,7 +97,7 @@ def opened(settings: DuckLake, paths: ProjectPaths, *, read_only: bool = False) 
             yield connection
     except duckdb.IOException as error:  # of a file or of the bucket; the catalogue raises others
         raise BuildError(
-            f"The files of the DuckLake of {paths.home} cannot be read or written: {_in_short(error)}. {ADVICE}"
+            f"The files of the DuckLake of {paths.home} cannot be read or written: {_one_line(error)}. {ADVICE}"
         ) from None
 
 
@@ -111,54 +111,54 @@ def _opened(settings: DuckLake, paths: ProjectPaths, *, read_only: bool = False)
 
 
 def publish(database: Path, schemas: Sequence[str], message: str, settings: DuckLake, paths: ProjectPaths) -> int:
-    """Bring the tables of a build into the lake, all at once: readers see the build before it, or this one.
+    """Publish the tables of a build in the lake in one transaction: readers see the previous build, or this one.
 
-    Views are left out. Tables that the build no longer has are dropped; older snapshots still have them.
+    Views are left out. Tables that the build no longer has are dropped; older snapshots keep them.
 
     Args:
         database: the DuckDB file of the build.
-        schemas: which of its schemas.
-        message: what the snapshot is called.
-        settings: where the lake is.
-        paths: whose it is.
+        schemas: to publish.
+        message: of the snapshot.
+        settings: of the lake.
+        paths: of the project.
 
     Returns:
         The number of the snapshot.
 
     Raises:
-        BuildError: the lake cannot be written, or others keep it busy; it is as it was then.
+        BuildError: the lake cannot be written, or stays locked by others; it is unchanged.
     """
     try:
         return int(_retrying()(_publish_once, database, schemas, message, settings, paths))
     except duckdb.Error as error:
         raise BuildError(
-            f"The tables cannot be published in the DuckLake of {paths.home}: {_in_short(error)}. It is as "
-            f"it was. Run `make all` again; if others write to it all the time, take turns."
+            f"The tables cannot be published in the DuckLake of {paths.home}: {_one_line(error)}. It is as it was. "
+            "Run `make all` again; if others write to it all the time, take turns."
         ) from None  # what it comes from may hold a password
 
 
 def _publish_once(database: Path, schemas: Sequence[str], message: str, settings: DuckLake, paths: ProjectPaths) -> int:
     with _opened(settings, paths) as connection:
-        connection.execute(f"ATTACH {sql_text(database_file(database))} AS {BUILT} (READ_ONLY)")
+        connection.execute(f"ATTACH {sql_text(database_file(database))} AS {BUILD} (READ_ONLY)")
         connection.execute("BEGIN")
         for schema in schemas:
             _replace_schema(connection, schema)
         connection.execute(f"CALL {LAKE}.set_commit_message(?, ?)", [AUTHOR, message])
         connection.execute("COMMIT")
-        # null where nothing was to be changed
-        own, last = (f"(SELECT id FROM {LAKE}.{which}_snapshot())" for which in ("last_committed", "current"))  # noqa: S608
+        # null without changes
+        own, last = (f"(SELECT id FROM {LAKE}.{name}_snapshot())" for name in ("last_committed", "current"))  # noqa: S608
         ((snapshot,),) = connection.execute(f"SELECT coalesce({own}, {last})").fetchall()
     return int(snapshot)
 
 
 def snapshots(connection: duckdb.DuckDBPyConnection) -> list[Snapshot]:
-    """What can be read of an attached lake, the oldest first."""
+    """The snapshots of an attached lake, oldest first."""
     query = f"SELECT snapshot_id, snapshot_time, commit_message FROM {LAKE}.snapshots() ORDER BY snapshot_id"  # noqa: S608
     return [Snapshot(*row) for row in connection.execute(query).fetchall()]
 
 
 def is_attached(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the lake is."""
+    """Whether the lake is attached."""
     query = "SELECT count(*) FROM duckdb_databases() WHERE database_name = ?"
     return connection.execute(query, [LAKE]).fetchone() == (1,)
 
@@ -176,29 +176,31 @@ def show_lake(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _replace_schema(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
     query = "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name = ? ORDER BY table_name"
-    built, present = (
-        [name for (name,) in connection.execute(query, [place, schema]).fetchall()] for place in (BUILT, LAKE)
+    build_names, lake_names = (
+        [name for (name,) in connection.execute(query, [database, schema]).fetchall()] for database in (BUILD, LAKE)
     )
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {LAKE}.{schema}")
-    for name in built:
-        place = f"{schema}.{sql_name(name)}"
-        connection.execute(f"CREATE OR REPLACE TABLE {LAKE}.{place} AS SELECT * FROM {BUILT}.{place} ORDER BY ALL")  # noqa: S608
-    for name in set(present) - set(built):
+    for name in build_names:
+        table = f"{schema}.{sql_name(name)}"
+        connection.execute(f"CREATE OR REPLACE TABLE {LAKE}.{table} AS SELECT * FROM {BUILD}.{table} ORDER BY ALL")  # noqa: S608
+    for name in set(lake_names) - set(build_names):
         connection.execute(f"DROP TABLE {LAKE}.{schema}.{sql_name(name)}")
 
 
 def _retrying() -> Retrying:
     return Retrying(
-        retry=retry_if_exception(_is_of_the_moment),
+        retry=retry_if_exception(_is_transient),
         stop=stop_after_attempt(ATTEMPTS),
         wait=wait_random_exponential(max=LONGEST_WAIT_S),
         reraise=True,
     )
 
 
-def _is_of_the_moment(error: BaseException) -> bool:
-    """Whether the catalogue is locked, has changed meanwhile, or is just being made by another."""
-    return isinstance(error, duckdb.TransactionException) or (isinstance(error, duckdb.Error) and FIRST in str(error))
+def _is_transient(error: BaseException) -> bool:
+    """Whether the catalogue is locked, has changed meanwhile, or is being created by another process."""
+    return isinstance(error, duckdb.TransactionException) or (
+        isinstance(error, duckdb.Error) and INITIALISATION_FAILED in str(error)
+    )
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, settings: DuckLake, files: str) -> None:
@@ -211,7 +213,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, settings: DuckLake, files: s
 def _catalogue(settings: DuckLake, paths: ProjectPaths) -> str:
     if settings.catalogue == "sqlite":
         return f"ducklake:sqlite:{paths.lake}"
-    missing = [name for name in CONNECTION if not os.environ.get(name)]
+    missing = [name for name in POSTGRES_VARIABLES if not os.environ.get(name)]
     if missing and not os.environ.get("PGSERVICE"):
         raise BuildError(
             f"ducklake.catalogue is postgres in params.yaml, but the environment does not say {', '.join(missing)}. "
@@ -228,6 +230,6 @@ def _files(settings: DuckLake, paths: ProjectPaths) -> str:
     return f"{paths.root / Path(settings.files).expanduser() / paths.origin}/"
 
 
-def _in_short(error: duckdb.Error) -> str:
-    """What DuckDB says, in one line and without the statement, which is ours."""
+def _one_line(error: duckdb.Error) -> str:
+    """DuckDB's message in one line, without the statement."""
     return " ".join(str(error).split()).partition(" LINE 1: ")[0].rstrip(".")

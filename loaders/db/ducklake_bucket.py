@@ -1,4 +1,4 @@
-"""The bucket that holds the Parquet files of a DuckLake: who asks for it, and through which proxy."""
+"""Access to the bucket with the Parquet files of a DuckLake: credentials and proxy."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -14,15 +14,15 @@ SECRET = "eo_pv_lake"  # noqa: S105 (its name)
 
 
 def use_bucket(connection: duckdb.DuckDBPyConnection, files: str, environment: Mapping[str, str]) -> None:
-    """Let DuckDB read and write there, as the environment says.
+    """Configure DuckDB for the bucket from environment variables.
 
     Args:
         connection: to any DuckDB database.
-        files: where they are: s3://bucket/prefix.
-        environment: names the keys, the region and the service, and the proxy.
+        files: their address: s3://bucket/prefix.
+        environment: with keys, region, endpoint and proxy.
 
     Raises:
-        BuildError: the address of the service is none, or DuckDB cannot go through the proxy.
+        BuildError: the endpoint is not valid, or DuckDB does not support the proxy.
     """
     load_extension(connection, "httpfs")
     _use_proxy(connection, files, environment)
@@ -30,10 +30,10 @@ def use_bucket(connection: duckdb.DuckDBPyConnection, files: str, environment: M
 
 
 def _use_proxy(connection: duckdb.DuckDBPyConnection, files: str, environment: Mapping[str, str]) -> None:
-    """Go through the proxy of the environment, unless NO_PROXY exempts the bucket.
+    """Use the proxy of the environment, unless NO_PROXY exempts the bucket.
 
     Raises:
-        BuildError: DuckDB cannot.
+        BuildError: DuckDB does not support it.
     """
     bucket = urlsplit(files).netloc
     address = _endpoint(environment) or f"https://{bucket}.s3.{_region(environment) or 'us-east-1'}.amazonaws.com"
@@ -48,10 +48,10 @@ def _use_proxy(connection: duckdb.DuckDBPyConnection, files: str, environment: M
 
 
 def _make_secret(connection: duckdb.DuckDBPyConnection, environment: Mapping[str, str]) -> None:
-    """Say who asks for the bucket; in the memory of this process only.
+    """Create a DuckDB secret with the credentials, in memory only.
 
     Raises:
-        BuildError: the address of its service is none; DuckDB would send everything to Amazon.
+        BuildError: the endpoint is not valid; DuckDB would send everything to Amazon.
     """
     options = {
         "KEY_ID": environment.get("AWS_ACCESS_KEY_ID"),
@@ -67,8 +67,10 @@ def _make_secret(connection: duckdb.DuckDBPyConnection, environment: Mapping[str
                 "http(s)://host:port, without a user and a password. Set it so, or unset it for Amazon's own."
             )
         options |= {"ENDPOINT": parts.netloc, "URL_STYLE": "path", "USE_SSL": str(parts.scheme != "http").lower()}
-    said = ", ".join(f"{name} {sql_text(text)}" for name, text in options.items() if text)
-    connection.execute(f"CREATE OR REPLACE TEMPORARY SECRET {SECRET} (TYPE s3{', ' if said else ''}{said})")
+    assignments = ", ".join(f"{name} {sql_text(text)}" for name, text in options.items() if text)
+    connection.execute(
+        f"CREATE OR REPLACE TEMPORARY SECRET {SECRET} (TYPE s3{', ' if assignments else ''}{assignments})"
+    )
 
 
 def _endpoint(environment: Mapping[str, str]) -> str | None:

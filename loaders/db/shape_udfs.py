@@ -1,4 +1,4 @@
-"""What SQL asks of shapes and DuckDB's spatial extension does not have."""
+"""SQL functions on shapes that DuckDB's spatial extension does not have."""
 
 import duckdb
 import numpy as np
@@ -11,7 +11,7 @@ from loaders.geo.shape_complexity import cross_too_often
 
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:
-    """Give a connection `cross_too_often(a, b)`: whether to intersect two outlines, as WKB, takes too much work."""
+    """Register `cross_too_often(a, b)`: whether the intersection of two outlines, as WKB, is too much work."""
     connection.create_function("cross_too_often", _crossings, [BLOB, BLOB], BOOLEAN, type=PythonUDFType.ARROW)
 
 

@@ -1,1 +1,1 @@
-"""Who runs the branches of a Hamilton graph, and what becomes of one that fails."""
+"""Executors for the branches of a Hamilton graph, and failed branches."""

@@ -1,4 +1,4 @@
-"""Who works on the datasets of a pipeline: this thread, several, other processes, or the workers of a Dask cluster."""
+"""Executors of pipelines: sequential, threads, processes, or a Dask cluster."""
 
 import multiprocessing
 import os
@@ -23,42 +23,42 @@ from loaders.core.errors import SettingsError, SourceError
 from loaders.settings.base import Executor
 
 MAX_WORKERS = 4
-PAUSE_S = 0.01  # Hamilton asks without a pause whether a task has ended, and would keep a processor busy with it
+PAUSE_S = 0.01  # Hamilton polls tasks without a pause, which would keep a core busy
 
 
 class SpawningExecutor(MultiProcessingExecutor):
-    """Processes that start afresh: a fork of one with threads (progress bars, DuckDB, Arrow) may never end."""
+    """Spawned processes: a forked process with threads (progress bars, DuckDB, Arrow) may hang."""
 
     def create_pool(self) -> ProcessPoolExecutor:
-        """The processes."""
+        """The process pool."""
         return ProcessPoolExecutor(self.max_tasks, mp_context=multiprocessing.get_context("spawn"))
 
 
-class Watched(TaskExecutor):
-    """Another executor, of which it is told when a task has ended.
+class ReportingExecutor(TaskExecutor):
+    """Wraps an executor, and reports the end of each task.
 
     Hamilton's own `RichProgressBar` travels to the worker with the graph, and processes and Dask cannot pickle it
     (`cannot pickle '_thread.RLock' object`); it works with threads only.
 
     Args:
-        inner: does the work.
-        on_end: called in this process once for each task.
+        inner: runs the tasks.
+        on_end: called in this process once per task.
     """
 
     def __init__(self, inner: TaskExecutor, on_end: Callable[[], None]) -> None:
         self._inner, self._on_end = inner, on_end
 
     def init(self) -> None:
-        """Get workers."""
+        """Start the workers."""
         self._inner.init()
 
     def finalize(self) -> None:
-        """Let them go."""
+        """Stop the workers."""
         self._inner.finalize()
 
     def submit_task(self, task: TaskImplementation) -> TaskFuture:
-        """Begin a task."""
-        return _WatchedFuture(self._inner.submit_task(task), self._on_end)
+        """Start a task."""
+        return _ReportingFuture(self._inner.submit_task(task), self._on_end)
 
     def can_submit_task(self) -> bool:
         """Whether a worker is free."""
@@ -68,7 +68,7 @@ class Watched(TaskExecutor):
         return False
 
 
-class _WatchedFuture(TaskFuture):
+class _ReportingFuture(TaskFuture):
     def __init__(self, inner: TaskFuture, on_end: Callable[[], None]) -> None:
         self._inner, self._on_end, self._has_ended = inner, on_end, False
 
@@ -87,14 +87,14 @@ class _WatchedFuture(TaskFuture):
 
 @contextmanager
 def workers(executor: Executor | None, scheduler: str | None, on_end: Callable[[], None]) -> Iterator[TaskExecutor]:
-    """Somebody who works on the datasets, for as long as the context is open.
+    """An executor, for as long as the context is open.
 
     Args:
-        executor: null is one dataset at a time, in this thread.
-        scheduler: address of a Dask scheduler, say `tcp://host:8786`. By default what Dask's own settings say
-            (DASK_SCHEDULER_ADDRESS), else a cluster of processes on this machine. Its workers need this package and
-            these folders.
-        on_end: called once for each dataset that is done, or has failed.
+        executor: None runs one dataset at a time, in this thread.
+        scheduler: address of a Dask scheduler, e.g. `tcp://host:8786`. By default that of Dask's own settings
+            (DASK_SCHEDULER_ADDRESS), else a local cluster of processes. Its workers need this package and these
+            folders.
+        on_end: called once per dataset that is finished or has failed.
 
     Raises:
         SettingsError: there is no such executor, or it has no scheduler.
@@ -104,14 +104,14 @@ def workers(executor: Executor | None, scheduler: str | None, on_end: Callable[[
         raise SettingsError(f"A scheduler ({scheduler}) is for the executor dask, not for {executor or 'none'}.")
     if executor == "dask":
         with _dask(scheduler) as inner:
-            yield Watched(inner, on_end)
+            yield ReportingExecutor(inner, on_end)
         return
     if executor is None:
-        yield Watched(SynchronousLocalTaskExecutor(), on_end)
+        yield ReportingExecutor(SynchronousLocalTaskExecutor(), on_end)
     elif executor == "threads":
-        yield Watched(MultiThreadingExecutor(MAX_WORKERS), on_end)
+        yield ReportingExecutor(MultiThreadingExecutor(MAX_WORKERS), on_end)
     elif executor == "processes":
-        yield Watched(SpawningExecutor(_processes()), on_end)
+        yield ReportingExecutor(SpawningExecutor(_processes()), on_end)
     else:
         raise SettingsError(f"There is no executor {executor!r}. There are: {', '.join(get_args(Executor))}.")
 
@@ -123,10 +123,10 @@ def _dask(scheduler: str | None) -> Iterator[TaskExecutor]:
     from hamilton.plugins.h_dask import DaskExecutor  # noqa: PLC0415
 
     address = scheduler or dask.config.get("scheduler-address", None)
-    here = {"n_workers": _processes(), "threads_per_worker": 1, "dashboard_address": None}
+    local_cluster = {"n_workers": _processes(), "threads_per_worker": 1, "dashboard_address": None}
     with TemporaryDirectory(prefix="eo-pv-dask-") as folder:
         try:
-            client = Client(**({"address": address} if address else here | {"local_directory": folder}))
+            client = Client(**({"address": address} if address else local_cluster | {"local_directory": folder}))
         except (OSError, ValueError) as error:
             advice = "Start one with `dask scheduler`, or name none"
             raise SourceError(f"The Dask scheduler {address} does not answer: {error}. {advice}.") from error

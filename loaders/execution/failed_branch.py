@@ -1,4 +1,4 @@
-"""A dataset that fails becomes a value, so that the others go on, in another process too, and nothing forgets it."""
+"""Captures a branch's failure as a value, so that the other branches continue, also in other processes."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,29 +13,29 @@ BRANCH = "target_datasets"  # every node of a dataset's branch has its dataset a
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
-    """What stands in the place of what a dataset's node would have returned."""
+class FailedBranch:
+    """Value of the nodes of a failed dataset."""
 
     key: str
     error: EoPvError
 
 
 class FailuresAsValues(NodeExecutionMethod):
-    """Runs nodes; a dataset's error that its user can mend is returned, and passed on by the nodes that follow."""
+    """Runs nodes; returns a dataset's error that the user can fix, which later nodes pass on."""
 
     def run_to_execute_node(self, *, node_callable: Any, node_kwargs: dict[str, Any], **_: Any) -> Any:
-        """The value of a node, or why its dataset has none."""
+        """The value of a node, or the failure of its dataset."""
         if BRANCH not in node_kwargs:
             return node_callable(**node_kwargs)
         for value in node_kwargs.values():
-            if isinstance(value, Failed):
+            if isinstance(value, FailedBranch):
                 return value
         key = node_kwargs[BRANCH].key
         try:
             return node_callable(**node_kwargs)
         except EoPvError as error:
-            return Failed(key, error)
+            return FailedBranch(key, error)
         except Exception as error:
-            if found := translate_error(error, (Path("data"),)):
-                return Failed(key, SourceError(f"{key}: {found}"))
+            if explanation := translate_error(error, (Path("data"),)):
+                return FailedBranch(key, SourceError(f"{key}: {explanation}"))
             raise

@@ -15,31 +15,31 @@ HALF_WORLD, WORLD = 180.0, 360.0  # [°]
 
 
 def unwrapped(shapes: Shapes) -> tuple[Shapes, Flags]:
-    """Draw outlines that cross the antimeridian in one piece, from -180° to 360°.
+    """Put outlines that cross the antimeridian in one piece, between -180° and 360°.
 
-    They jump from one end of the world to the other, or go on beyond 180°.
+    As published, they jump between -180° and 180°, or continue beyond 180°.
 
     Args:
         shapes: longitudes and latitudes [°].
 
     Returns:
-        The shapes, and which of them cross. Those that would still be half a world wide, or are nowhere on Earth, stay
-        as they are; those that only touch the antimeridian, from one side, are drawn on that side.
+        The shapes, and which of them cross. Shapes still wider than half the world, or not on Earth, are unchanged;
+        shapes that only touch the antimeridian are put on their side of it.
     """
     west, east = _west_and_east(shapes)
     rows = np.flatnonzero((east - west > HALF_WORLD) | (west < -HALF_WORLD) | (east > HALF_WORLD))
     parts, owner = shapely.get_parts(shapes[rows], return_index=True)
     crosses = _straddle(west[rows], east[rows])
     crosses[owner[_jump(parts) | _straddle(*_west_and_east(parts))]] = True
-    drawn = _eastward(parts)
-    crosses[owner[~_fits(drawn)]] = False
+    eastward = _eastward(parts)
+    crosses[owner[~_fits(eastward)]] = False
     redrawn = np.zeros(len(shapes), dtype=np.bool_)
     redrawn[rows[crosses]] = True
-    whole = _with_parts(shapes, redrawn, drawn[crosses[owner]], rows[owner[crosses[owner]]])
-    west, east = _west_and_east(whole)
+    redrawn_shapes = _with_parts(shapes, redrawn, eastward[crosses[owner]], rows[owner[crosses[owner]]])
+    west, east = _west_and_east(redrawn_shapes)
     touching = redrawn & (west >= HALF_WORLD)
-    whole[touching] = shapely.transform(whole[touching], lambda xy: xy - [WORLD, 0])
-    return whole, redrawn & ~touching & (east > HALF_WORLD)
+    redrawn_shapes[touching] = shapely.transform(redrawn_shapes[touching], lambda xy: xy - [WORLD, 0])
+    return redrawn_shapes, redrawn & ~touching & (east > HALF_WORLD)
 
 
 def goes_around(shapes: Shapes) -> Flags:
@@ -52,18 +52,18 @@ def goes_around(shapes: Shapes) -> Flags:
 
 
 def cut(shape: BaseGeometry) -> BaseGeometry:
-    """A valid outline that crosses the antimeridian, drawn from -180° to 360°, as parts on both sides of it."""
-    here = shapely.intersection(shape, shapely.box(-HALF_WORLD, -90, HALF_WORLD, 90))
-    there = shapely.intersection(shape, shapely.box(HALF_WORLD, -90, WORLD, 90))
-    there = shapely.transform(there, lambda xy: xy - [WORLD, 0])
-    parts = [part for side in (here, there) for part in shapely.get_parts(side) if part.geom_type == "Polygon"]
+    """Split a valid outline, unwrapped to -180° … 360°, into parts on both sides of the antimeridian."""
+    west_part = shapely.intersection(shape, shapely.box(-HALF_WORLD, -90, HALF_WORLD, 90))
+    east_part = shapely.intersection(shape, shapely.box(HALF_WORLD, -90, WORLD, 90))
+    east_part = shapely.transform(east_part, lambda xy: xy - [WORLD, 0])
+    parts = [part for side in (west_part, east_part) for part in shapely.get_parts(side) if part.geom_type == "Polygon"]
     both = shapely.multipolygons(parts)
     whole: BaseGeometry = both if both.is_valid else shapely.union_all(parts)
     return whole
 
 
 def joined(shapes: Shapes) -> Shapes:
-    """Shapes with parts on both sides of the antimeridian as neighbours, from 0° to 360°, where that is narrower."""
+    """Shapes with parts on both sides of the antimeridian moved to 0° … 360°, where that is narrower."""
     west, east = _west_and_east(shapes)
     astride = east - west > HALF_WORLD
     if not astride.any():
@@ -84,14 +84,14 @@ def _jump(parts: Shapes) -> Flags:
 
 
 def _straddle(west: Numbers, east: Numbers) -> Flags:
-    """Whether it goes on beyond an end of the world."""
+    """Whether a shape extends beyond ±180°."""
     at_end = ((west < HALF_WORLD) & (east > HALF_WORLD)) | ((west < -HALF_WORLD) & (east > -HALF_WORLD))
     straddle: Flags = at_end & (east - west < HALF_WORLD)
     return straddle
 
 
 def _eastward(parts: Shapes) -> Shapes:
-    """Polygons in the west, or with a jump, one turn further east; what crosses Greenwich in one piece stays."""
+    """Polygons in the west, or with a jump, moved by 360° east; those across Greenwich stay."""
     west, east = _west_and_east(parts)
     move = _jump(parts) | (west < -HALF_WORLD) | (east <= 0)
     moved: Shapes = parts.copy()
@@ -102,7 +102,7 @@ def _eastward(parts: Shapes) -> Shapes:
 
 
 def _fits(parts: Shapes) -> Flags:
-    """Whether it is less than half a world wide, and somewhere on Earth; a vertex that is not a number is not."""
+    """Whether a part is narrower than half the world, and on Earth; NaN is not."""
     coordinates, rows = shapely.get_coordinates(parts, return_index=True)
     lon, lat = coordinates.T
     west, east = _west_and_east(parts)
@@ -112,7 +112,7 @@ def _fits(parts: Shapes) -> Flags:
 
 
 def _with_parts(shapes: Shapes, where: Flags, parts: Shapes, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Shapes:
-    """The shapes, those at `where` of these parts: polygons, in the order of their rows."""
+    """The shapes, with those at `where` replaced by these parts: polygons in the order of rows."""
     changed: Shapes = shapes.copy()
     changed[where] = shapely.multipolygons(parts, indices=np.cumsum(where)[rows] - 1)
     return changed
@@ -120,5 +120,5 @@ def _with_parts(shapes: Shapes, where: Flags, parts: Shapes, rows: np.ndarray[tu
 
 def _west_and_east(shapes: Shapes) -> tuple[Numbers, Numbers]:
     west, _, east, _ = shapely.bounds(shapes).T
-    infinite = ~(np.isfinite(west) & np.isfinite(east))  # somewhere; it is rejected for that
+    infinite = ~(np.isfinite(west) & np.isfinite(east))  # rejected later
     return np.where(infinite, np.nan, west), np.where(infinite, np.nan, east)

@@ -1,4 +1,4 @@
-"""Shapes: to longitude and latitude, valid, two-dimensional, and measured."""
+"""Geometry operations: reprojection to longitude and latitude, repair, areas, centroids, hashes and H3 cells."""
 
 import hashlib
 import warnings
@@ -18,11 +18,11 @@ from loaders.geo.antimeridian import HALF_WORLD, WORLD, joined
 
 LONLAT = pyproj.CRS.from_epsg(4326)
 EQUAL_AREA = pyproj.CRS.from_epsg(6933)  # cylindrical equal-area on the WGS 84 ellipsoid
-# EPSG:6933 takes 181° for -179°; this goes on, so that outlines across the antimeridian are measured in one piece
-EQUAL_AREA_BEYOND = (
+# EPSG:6933 wraps 181° to -179°; this does not, so that outlines across the antimeridian are measured in one piece
+EQUAL_AREA_UNWRAPPED = (
     "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad +step +proj=cea +lat_ts=30 +ellps=WGS84 +over"
 )
-AREA_DECIMALS = 2  # [m²]: far below what any publisher draws; keeps the last bits of a platform out of the tables
+AREA_DECIMALS = 2  # [m²]: below any published precision; keeps platform rounding out of the tables
 DEGREE_DECIMALS = 7  # [°]: about 1 cm
 HASH_BYTES = 16
 MULTIPOLYGON = 6
@@ -30,11 +30,11 @@ MULTIPOLYGON = 6
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """How far off positions may be after the transformation to EPSG:4326.
+    """Accuracy of the transformation to EPSG:4326.
 
     Attributes:
-        metres: as the registry of the CRS states it; None where it does not.
-        missing_grid: the grid that the best transformation needs and PROJ does not have here; None if it has all.
+        metres: as the CRS registry states it; None where it does not.
+        missing_grid: a grid of the best transformation that is not installed; None if all are.
     """
 
     metres: float | None
@@ -42,26 +42,26 @@ class Accuracy:
 
 
 def accuracy(crs: pyproj.CRS) -> Accuracy:
-    """Of the transformation that PROJ prefers for a CRS as a whole; for parts of its area there may be better ones.
+    """Accuracy of the transformation that PROJ prefers for a whole CRS; parts of its area may have better ones.
 
     Source: https://proj.org/operations/operations_computation.html
     """
     if _is_lonlat(crs):
         return Accuracy(0.0, None)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that the best is missing, which is what we ask
+        warnings.simplefilter("ignore")  # about the missing grid, which is returned
         group = TransformerGroup(crs, LONLAT, always_xy=True)
     metres = group.transformers[0].accuracy if group.transformers else -1  # negative: not stated
     return Accuracy(metres if metres >= 0 else None, None if group.best_available else _missing_grid(group))
 
 
 def missing_grid(crs: pyproj.CRS) -> str | None:
-    """The grid that the best transformation to EPSG:4326 needs and PROJ does not have here; None if it has all."""
+    """A grid of the best transformation to EPSG:4326 that is not installed; None if all are."""
     return accuracy(crs).missing_grid
 
 
 def to_lonlat(shapes: Shapes, crs: pyproj.CRS) -> Shapes:
-    """Transform to EPSG:4326 in (lon, lat) order by the best transformation that PROJ has here."""
+    """Transform to EPSG:4326 in (lon, lat) order by the best installed transformation."""
     if _is_lonlat(crs):
         return shapes.copy()
     return projected(shapes, pyproj.Transformer.from_crs(crs, LONLAT, always_xy=True))
@@ -78,19 +78,19 @@ def repair(shapes: Shapes) -> tuple[Shapes, Flags]:
 
 
 def is_invalid(shapes: Shapes) -> Flags:
-    """Which shapes break the rules of simple features; none that is missing."""
+    """Which shapes are invalid simple features; missing shapes are not."""
     return np.asarray(~(shapely.is_valid(shapes) | shapely.is_missing(shapes)))
 
 
 def repaired(shapes: Shapes, invalid: Flags) -> Shapes:
-    """The shapes, those that are invalid made valid as by `repair`."""
+    """The shapes, with the invalid ones made valid as in `repair`."""
     repaired_shapes: Shapes = shapes.copy()
     repaired_shapes[invalid] = [_repaired_shape(shape) for shape in shapes[invalid]]
     return repaired_shapes
 
 
 def _repaired_shape(shape: BaseGeometry) -> BaseGeometry:
-    """Shell less holes, part by part: GEOS's own repair fills a hole that lies outside of its shell."""
+    """Shell minus holes, part by part: GEOS's own repair fills a hole outside of its shell."""
     parts = shapely.get_parts(shape)
     return shapely.union_all([_filled([part.exterior]).difference(_filled(part.interiors)) for part in parts])
 
@@ -105,43 +105,43 @@ def area_m2(shapes: Shapes) -> Numbers:
 
     Longitudes may go on to 360°. 0 where holes, of an invalid shape, enclose more than their shell.
     """
-    plane = projected(shapes, pyproj.Transformer.from_pipeline(EQUAL_AREA_BEYOND))
+    plane = projected(shapes, pyproj.Transformer.from_pipeline(EQUAL_AREA_UNWRAPPED))
     areas: Numbers = shapely.area(plane).clip(min=0).round(AREA_DECIMALS)
     areas[shapely.get_dimensions(shapes) < 2] = np.nan
     return areas
 
 
 def geometry_hashes(shapes: Shapes) -> Shapes:
-    """A hash of each shape, wherever its rings begin, however its parts are ordered; None for missing shapes."""
-    plain = shapely.transform(shapes, lambda xy: xy + 0.0)  # -0 becomes 0
-    single = (shapely.get_type_id(plain) == MULTIPOLYGON) & (shapely.get_num_geometries(plain) == 1)
-    plain[single] = shapely.get_geometry(plain[single], 0)
-    texts = shapely.to_wkb(shapely.normalize(plain))
+    """A hash of each shape, independent of ring starts and part order; None for missing shapes."""
+    normalised = shapely.transform(shapes, lambda xy: xy + 0.0)  # -0 becomes 0
+    single = (shapely.get_type_id(normalised) == MULTIPOLYGON) & (shapely.get_num_geometries(normalised) == 1)
+    normalised[single] = shapely.get_geometry(normalised[single], 0)
+    wkb = shapely.to_wkb(shapely.normalize(normalised))
     hashes = np.full(len(shapes), None, dtype=object)
-    known = ~shapely.is_missing(shapes)
-    hashes[known] = [hashlib.sha256(text).digest()[:HASH_BYTES] for text in texts[known]]
+    is_known = ~shapely.is_missing(shapes)
+    hashes[is_known] = [hashlib.sha256(text).digest()[:HASH_BYTES] for text in wkb[is_known]]
     return hashes
 
 
 def centroids(shapes: Shapes) -> tuple[Numbers, Numbers]:
     """Longitude and latitude of the centroids [°], EPSG:4326; NaN for missing shapes."""
-    points = shapely.centroid(joined(shapes))
-    lon, lat = shapely.get_x(points), shapely.get_y(points)
+    centres = shapely.centroid(joined(shapes))
+    lon, lat = shapely.get_x(centres), shapely.get_y(centres)
     lon = np.where(lon > HALF_WORLD, lon - WORLD, lon)
     return np.round(lon, DEGREE_DECIMALS), np.round(lat, DEGREE_DECIMALS)
 
 
 def h3_cells(lon: Numbers, lat: Numbers, resolution: int) -> Shapes:
-    """The H3 cell of each position as text; None where the position is not known."""
-    known = ~(np.isnan(lon) | np.isnan(lat))
+    """The H3 cell of each position as text; None where the position is unknown."""
+    is_known = ~(np.isnan(lon) | np.isnan(lat))
     cells = np.full(len(lon), None, dtype=object)
-    if known.any():
-        cells[known] = cells_to_string(coordinates_to_cells(lat[known], lon[known], resolution)).to_pylist()
+    if is_known.any():
+        cells[is_known] = cells_to_string(coordinates_to_cells(lat[is_known], lon[is_known], resolution)).to_pylist()
     return cells
 
 
 def projected(shapes: Shapes, transformer: pyproj.Transformer) -> Shapes:
-    """The shapes in another CRS, corner by corner."""
+    """The shapes with every vertex transformed."""
     moved: Shapes = shapely.transform(
         shapes, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])).astype(float)
     )

@@ -1,4 +1,4 @@
-"""Write Parquet that is the same bytes every time; GeoParquet 1.1 where there is a geometry."""
+"""Writes byte-reproducible Parquet, and GeoParquet 1.1 for tables with a geometry."""
 
 import json
 from collections.abc import Mapping
@@ -38,36 +38,36 @@ WGS84 = {
 }
 
 
-def write_parquet(table: pa.Table, path: Path, said: Mapping[str, str] | None = None) -> None:
+def write_parquet(table: pa.Table, path: Path, metadata: Mapping[str, str] | None = None) -> None:
     """Write a table; a column `geometry` (WKB in EPSG:4326) makes it GeoParquet 1.1 with a covering box.
 
     Args:
         table: its rows are written in their order.
-        path: replaced only when all is written.
-        said: what the file says of itself, by key.
+        path: replaced only after a complete write.
+        metadata: of the file, by key.
     """
-    with ParquetFile(path, table.schema, said) as file:
+    with ParquetFile(path, table.schema, metadata) as file:
         file.write(table)
 
 
 class ParquetFile:
-    """A Parquet file that is written piece by piece: how the rows are cut into pieces does not change its bytes.
+    """A Parquet file written in pieces, whose sizes do not change its bytes.
 
     Args:
-        path: replaced only when all is written.
+        path: replaced only after a complete write.
         schema: of every piece; a column `geometry` (WKB in EPSG:4326) makes it GeoParquet 1.1 with a covering box.
-        said: what the file says of itself, by key.
+        metadata: of the file, by key.
     """
 
-    def __init__(self, path: Path, schema: pa.Schema, said: Mapping[str, str] | None = None) -> None:
-        self._path, self._schema, self._said = path, schema.remove_metadata(), dict(said or {})
+    def __init__(self, path: Path, schema: pa.Schema, metadata: Mapping[str, str] | None = None) -> None:
+        self._path, self._schema, self._metadata = path, schema.remove_metadata(), dict(metadata or {})
         self._partial = path.with_name(f".{path.name}.partial")
         self._is_geo = GEOMETRY in schema.names
-        written = self._schema.append(pa.field("bbox", BOX)) if self._is_geo else self._schema
-        self._pending, self._shapes_seen = self._schema.empty_table(), _ShapesSeen()
+        file_schema = self._schema.append(pa.field("bbox", BOX)) if self._is_geo else self._schema
+        self._pending, self._statistics = self._schema.empty_table(), _GeometryStatistics()
         path.parent.mkdir(parents=True, exist_ok=True)
         # the Arrow schema would name the version of Arrow; the writer then drops all metadata, so `geo` is added after
-        self._writer = pq.ParquetWriter(self._partial, written, compression="zstd", store_schema=False)
+        self._writer = pq.ParquetWriter(self._partial, file_schema, compression="zstd", store_schema=False)
 
     def __enter__(self) -> Self:
         return self
@@ -77,32 +77,32 @@ class ParquetFile:
             self._writer.close()
             self._partial.unlink()
             return
-        if len(self._pending) or not self._shapes_seen.row_groups:
+        if len(self._pending) or not self._statistics.row_groups:
             self._write_row_group(self._pending)
-        geo = {"geo": json.dumps(self._shapes_seen.described())} if self._is_geo else {}
-        self._writer.add_key_value_metadata(geo | self._said)
+        geo = {"geo": json.dumps(self._statistics.as_metadata())} if self._is_geo else {}
+        self._writer.add_key_value_metadata(geo | self._metadata)
         self._writer.close()
         self._partial.replace(self._path)
 
     def write(self, table: pa.Table) -> None:
-        """Write rows behind those that are there."""
+        """Append rows."""
         self._pending = pa.concat_tables([self._pending, table.replace_schema_metadata(None)])
         while len(self._pending) >= ROW_GROUP_ROWS:
             self._write_row_group(self._pending.slice(0, ROW_GROUP_ROWS))
             self._pending = self._pending.slice(ROW_GROUP_ROWS)
 
     def _write_row_group(self, table: pa.Table) -> None:
-        table = table.combine_chunks()  # where chunks end would show in the pages
+        table = table.combine_chunks()  # chunk ends would change the pages
         if self._is_geo:
             shapes = shapely.from_wkb(table.column(GEOMETRY).to_numpy(zero_copy_only=False))
             table = table.append_column("bbox", _boxes(shapes))
-            self._shapes_seen.add(shapes)
-        self._shapes_seen.row_groups += 1
+            self._statistics.add(shapes)
+        self._statistics.row_groups += 1
         self._writer.write_table(table, row_group_size=ROW_GROUP_ROWS)
 
 
-class _ShapesSeen:
-    """What GeoParquet says of all shapes of a file."""
+class _GeometryStatistics:
+    """Geometry types and bounds of all shapes of a file, for the GeoParquet metadata."""
 
     def __init__(self) -> None:
         self.row_groups = 0
@@ -110,12 +110,12 @@ class _ShapesSeen:
         self._bounds: list[Numbers] = []
 
     def add(self, shapes: Shapes) -> None:
-        present = shapes[~shapely.is_missing(shapes)]
-        self._kinds.update(int(kind) for kind in np.unique(shapely.get_type_id(present)))
-        if len(present):
-            self._bounds.append(shapely.total_bounds(present))
+        known = shapes[~shapely.is_missing(shapes)]
+        self._kinds.update(int(kind) for kind in np.unique(shapely.get_type_id(known)))
+        if len(known):
+            self._bounds.append(shapely.total_bounds(known))
 
-    def described(self) -> dict[str, object]:
+    def as_metadata(self) -> dict[str, object]:
         column: dict[str, object] = {
             "encoding": "WKB",
             "crs": WGS84,
@@ -124,12 +124,12 @@ class _ShapesSeen:
         }
         if self._bounds:
             bounds = np.array(self._bounds)
-            least, most = bounds.min(axis=0), bounds.max(axis=0)
-            column["bbox"] = [float(value) for value in (*least[:2], *most[2:])]
+            lowest, highest = bounds.min(axis=0), bounds.max(axis=0)
+            column["bbox"] = [float(value) for value in (*lowest[:2], *highest[2:])]
         return {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
 
 
 def _boxes(shapes: Shapes) -> pa.StructArray:
-    """The box of each geometry, by which readers skip what is elsewhere; null where there is no shape."""
+    """Bounding box of each geometry, for filters on row groups; null without a shape."""
     bounds = [pa.array(values, from_pandas=True) for values in shapely.bounds(shapes).T]
     return pa.StructArray.from_arrays(bounds, names=list(CORNERS), mask=pa.array(shapely.is_missing(shapes)))

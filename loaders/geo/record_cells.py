@@ -1,6 +1,6 @@
-"""The H3 cells that hold records: where irradiance is asked for, and boundaries are needed.
+"""H3 cells that contain records: the places that need irradiance and boundaries.
 
-They are files of their own, so that what follows from them is done again only when a record appears where none was.
+They are separate files, so that the later stages run again only when a record appears in a new cell.
 """
 
 import logging
@@ -23,37 +23,37 @@ from loaders.settings.params import Settings
 # cells with the position of their centre, EPSG:4326
 CELLS = pa.schema([("h3_cell", pa.string()), ("lon", pa.float64()), ("lat", pa.float64())])
 BOUNDARIES, IRRADIANCE = "boundaries", "irradiance"
-COARSE = 3  # about 12,400 km²: a new record seldom needs boundaries that are not there yet
+BOUNDARY_RESOLUTION = 3  # about 12,400 km²: a new record seldom needs more boundaries
 
 log = logging.getLogger(__name__)
 
 
 def write_cells(settings: Settings, paths: ProjectPaths) -> dict[str, int]:
-    """Write the cells that hold loaded records, once for the boundaries and once for the irradiance.
+    """Write the cells with loaded records, at the resolutions of boundaries and irradiance.
 
     Returns:
-        How many there are of each.
+        Number of cells by purpose.
 
     Raises:
         BuildError: no records are loaded.
     """
     files = loaded_files(settings, paths)
-    resolutions = {BOUNDARIES: COARSE, IRRADIANCE: settings.irradiance.h3_resolution}
-    found = record_cells(files, resolutions)
-    for name, cells in found.items():
+    resolutions = {BOUNDARIES: BOUNDARY_RESOLUTION, IRRADIANCE: settings.irradiance.h3_resolution}
+    cells_by_name = record_cells(files, resolutions)
+    for name, cells in cells_by_name.items():
         write_parquet(cells, paths.cells(name))
-    return {name: len(cells) for name, cells in found.items()}
+    return {name: len(cells) for name, cells in cells_by_name.items()}
 
 
 def record_cells(files: Sequence[Path], resolutions: Mapping[str, int]) -> dict[str, pa.Table]:
-    """The cells that hold records, each once, in their order.
+    """The distinct cells with records, sorted.
 
     Args:
         files: canonical records, as Parquet.
-        resolutions: of H3, by the name of what it is for.
+        resolutions: of H3, by purpose.
 
     Returns:
-        For each name the columns of CELLS.
+        For each purpose, the columns of CELLS.
     """
     positions = ds.dataset([str(path) for path in files]).to_table(columns=["centroid_lon", "centroid_lat"])
     lon, lat = (positions[name].to_numpy() for name in ("centroid_lon", "centroid_lat"))
@@ -61,10 +61,10 @@ def record_cells(files: Sequence[Path], resolutions: Mapping[str, int]) -> dict[
 
 
 def read_cells(path: Path) -> pa.Table:
-    """What `write_cells` wrote.
+    """Read the cells that `write_cells` wrote.
 
     Raises:
-        BuildError: it has not yet.
+        BuildError: the file is missing.
     """
     if not path.exists():
         raise BuildError(f"{path} is missing: the cells that hold records. Run `dvc repro`, or `eo-pv cells`.")
@@ -72,10 +72,10 @@ def read_cells(path: Path) -> pa.Table:
 
 
 def loaded_files(settings: Settings, paths: ProjectPaths) -> list[Path]:
-    """The records of the datasets in the settings that are loaded.
+    """The record files of the loaded datasets.
 
     Raises:
-        BuildError: none is.
+        BuildError: none is loaded.
     """
     files = {key: paths.loaded(key) for key in settings.datasets}
     missing = [key for key, path in files.items() if not path.exists()]

@@ -1,7 +1,7 @@
-"""Whether a shape takes too much work to check, repair or intersect: counted, not timed, so the answer never varies.
+"""Limits on the work to check, repair or intersect shapes: counted, not timed, so the result never varies.
 
-Checking a polygon looks at all corners of its shell for each hole. Repairing one costs, ring by ring, as many steps as
-its edges and crossings times the pieces that it falls into, which are no more than its crossings and one.
+A validity check visits all corners of the shell for each hole. A repair costs, for each ring, its edges and crossings
+times the pieces that it falls into, which are at most its crossings plus one.
 """
 
 from collections.abc import Iterator
@@ -18,14 +18,14 @@ MOST_REPAIRS = 100_000_000  # edges and crossings of a ring, times its crossings
 MOST_CROSSINGS = 500_000  # of all rings with each other: about 6 s
 MOST_COMPARED = 10_000_000  # pairs of edges whose boxes meet: about 3 s
 SIMPLE_EDGES = 100  # that cross as often as they can are below all limits
-PAIRS_AT_A_TIME = 4_000_000
-LEAST_AT_A_TIME, MOST_AT_A_TIME = 16, 2048  # edges; a few of a million can meet them all
+BATCH_PAIRS = 4_000_000
+LEAST_BATCH_EDGES, MOST_BATCH_EDGES = 16, 2048  # edges; a few of a million can meet them all
 
 Corners = npt.NDArray[np.float64]  # two columns
 
 
 def too_complex_to_check(shapes: Shapes) -> Flags:
-    """Whether a polygon has so many holes in so long a shell that to check its validity takes too long."""
+    """Whether a polygon has too many holes in too long a shell for a validity check."""
     parts, rows = shapely.get_parts(shapes, return_index=True)
     checks = np.zeros(len(shapes))
     np.add.at(
@@ -52,17 +52,20 @@ def too_complex_to_repair(shape: BaseGeometry) -> bool:
         meet = ~_are_neighbours(edges, a, b) & _meet(edges, a, b)
         ring_a, ring_b = ring[a[meet]], ring[b[meet]]
         crossings += len(ring_a)
-        changed, more = np.unique(ring_a[ring_a == ring_b], return_counts=True)
-        before = own_crossings[changed]
-        own_crossings[changed] += more
-        repairs += int(_repairs(length[changed], before + more).sum() - _repairs(length[changed], before).sum())
+        changed_rings, new_crossings = np.unique(ring_a[ring_a == ring_b], return_counts=True)
+        previous = own_crossings[changed_rings]
+        own_crossings[changed_rings] += new_crossings
+        repairs += int(
+            _repairs(length[changed_rings], previous + new_crossings).sum()
+            - _repairs(length[changed_rings], previous).sum()
+        )
         if crossings > MOST_CROSSINGS or repairs > MOST_REPAIRS:
             return True
     return False
 
 
 def cross_too_often(a: Shapes, b: Shapes) -> Flags:
-    """Whether the outlines of polygons or multipolygons, pair by pair, cross each other too often to be intersected."""
+    """Whether the outlines of polygons, pair by pair, cross each other too often for an intersection."""
     too_often = shapely.get_num_coordinates(a) * shapely.get_num_coordinates(b).astype(np.int64) > MOST_CROSSINGS
     too_often[too_often] = [_crosses_too_often(*pair) for pair in zip(a[too_often], b[too_often], strict=True)]
     return np.asarray(too_often)
@@ -72,10 +75,10 @@ def _crosses_too_often(a: BaseGeometry, b: BaseGeometry) -> bool:
     (edges_a, _), (edges_b, _) = _edges(a), _edges(b)
     edges = np.vstack((edges_a, edges_b))
     crossings, compared = 0, 0
-    for one, other in _near_pairs(edges):
-        of_both = (one < len(edges_a)) & (other >= len(edges_a))
-        crossings += int(_meet(edges, one[of_both], other[of_both]).sum())
-        compared += len(one)
+    for index_a, index_b in _near_pairs(edges):
+        is_between = (index_a < len(edges_a)) & (index_b >= len(edges_a))
+        crossings += int(_meet(edges, index_a[is_between], index_b[is_between]).sum())
+        compared += len(index_a)
         if crossings > MOST_CROSSINGS or compared > MOST_COMPARED:
             return True
     return False
@@ -86,10 +89,10 @@ def _repairs(edges: Rows, crossings: Rows) -> Rows:
 
 
 def _near_pairs(edges: Numbers) -> Iterator[tuple[Rows, Rows]]:
-    """Pairs of edges whose boxes meet, each pair once, those of some edges at a time."""
+    """Pairs of edges whose bounding boxes meet, each pair once, in batches."""
     lines = np.asarray(shapely.linestrings(edges.reshape(-1, 2, 2)))
     tree = shapely.STRtree(lines)
-    step = int(np.clip(PAIRS_AT_A_TIME // len(edges), LEAST_AT_A_TIME, MOST_AT_A_TIME))
+    step = int(np.clip(BATCH_PAIRS // len(edges), LEAST_BATCH_EDGES, MOST_BATCH_EDGES))
     for first in range(0, len(edges), step):
         a, b = tree.query(lines[first : first + step])
         later = b > a + first
@@ -97,12 +100,12 @@ def _near_pairs(edges: Numbers) -> Iterator[tuple[Rows, Rows]]:
 
 
 def _edges(shape: BaseGeometry) -> tuple[Numbers, Rows]:
-    """Each edge as x and y of its ends, in four columns, and the number of its ring; none has no length."""
+    """Edges longer than zero as x and y of both ends, in four columns, and the number of their ring."""
     rings = shapely.get_rings(shapely.get_parts(shape))
     corners, ring = shapely.get_coordinates(rings, return_index=True)
     edges = np.hstack((corners[:-1], corners[1:]))
-    real = (ring[:-1] == ring[1:]) & (corners[:-1] != corners[1:]).any(axis=1)
-    return edges[real], ring[:-1][real]
+    has_length = (ring[:-1] == ring[1:]) & (corners[:-1] != corners[1:]).any(axis=1)
+    return edges[has_length], ring[:-1][has_length]
 
 
 def _are_neighbours(edges: Numbers, a: Rows, b: Rows) -> Flags:

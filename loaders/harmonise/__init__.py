@@ -1,1 +1,1 @@
-"""From published files to canonical records, every row accounted for (stage `load`)."""
+"""Stage `load`: published files to canonical records, with every row accounted for."""

@@ -1,4 +1,4 @@
-"""From published files to canonical records, a batch at a time: kept and rejected together, so that none gets lost."""
+"""Harmonise published files batch by batch; kept and rejected rows stay in one frame, so that no row is lost."""
 
 import importlib
 import inspect
@@ -19,8 +19,8 @@ from loaders.core.arrays import Flags
 from loaders.core.errors import ReadError, SettingsError
 from loaders.geo.geometry import missing_grid
 from loaders.harmonise import canonical_record
-from loaders.harmonise.readers.published_file import Published
-from loaders.harmonise.row_filter import require_found, wanted_rows
+from loaders.harmonise.readers.published_file import PublishedBatch
+from loaders.harmonise.row_filter import matching_rows, require_values_exist
 from loaders.harmonise.values.columns import published_text
 from loaders.harmonise.values.installed_dates import StatedDates, UnusableDates
 from loaders.settings.params import Dataset
@@ -28,49 +28,49 @@ from loaders.settings.params import Dataset
 logger = logging.getLogger(__name__)
 
 RECORDS, DATES = "canonical_records", "stated_dates"
-QUIRKS = "loaders.datasets"
-COMPLAINT = re.compile(r'"error": "(.*)"')  # in what Hamilton makes of Pandera's report
+DATASET_MODULES = "loaders.datasets"
+PANDERA_ERROR = re.compile(r'"error": "(.*)"')  # within Hamilton's rendering of Pandera's report
 
 
 def harmonise(
-    published: Iterable[Published], dataset: Dataset, provenance: Provenance, h3_resolution: int
+    published: Iterable[PublishedBatch], dataset: Dataset, provenance: Provenance, h3_resolution: int
 ) -> Iterator[gpd.GeoDataFrame]:
-    """Bring published records to the canonical form.
+    """Harmonise published records to the canonical record.
 
     Args:
-        published: all records of a dataset, in the order that the canonical ones shall have.
-        dataset: what their columns mean.
-        provenance: what all of them share.
+        published: all records of a dataset, in the order of the canonical records.
+        dataset: its settings, with the meaning of its columns.
+        provenance: DOI and origin, shared by all records.
         h3_resolution: of `h3_cell`.
 
     Yields:
-        For each batch, one row a published record: the columns of `contract.LOADING` but `record_id`, `reason` null
-        where the record is kept; geometry in EPSG:4326.
+        For each batch, one row per published record: the columns of `contract.LOADING` except `record_id`; `reason` is
+        null for kept records; geometry in EPSG:4326.
 
     Raises:
-        ReadError: a mapped column is missing or holds what it should not, most of its dates are none, or a wanted value
-            does not occur.
-        SettingsError: the dataset's own module has a function that takes no part.
+        ReadError: a mapped column is missing or has values of the wrong kind, most of its dates cannot be parsed, or a
+            value of `where` does not occur.
+        SettingsError: the dataset's own module has a function that overrides no node.
     """
     graph = record_graph(dataset.key)
-    filtered, undated = _Filter(dataset), UnusableDates(dataset.columns.installed, dataset.key)
+    row_filter, unusable_dates = _RowFilter(dataset), UnusableDates(dataset.columns.installed, dataset.key)
     for batch in published:
         if batch.first_row == 1 and (grid := missing_grid(batch.crs)):
             logger.warning(
                 "%s: the best transformation of %s (%s) needs the grid %s, which is not installed; the next best is "
-                "used. `projsync --file %s` brings it.",
+                "used. `projsync --file %s` downloads it.",
                 dataset.key,
                 batch.name,
                 batch.crs.name,
                 grid,
                 grid,
             )
-        inputs = {"provenance": provenance, "h3_resolution": h3_resolution, "row_is_wanted": filtered.rows(batch)}
+        inputs = {"provenance": provenance, "h3_resolution": h3_resolution, "row_is_wanted": row_filter.rows(batch)}
         records, dates = _records(graph, batch, dataset, inputs)
-        undated.add(dates, batch.name)
+        unusable_dates.add(dates, batch.name)
         yield records
-    filtered.require_all_found()
-    if warning := undated.warning():
+    row_filter.require_values_exist()
+    if warning := unusable_dates.warning():
         logger.warning("%s", warning)
 
 
@@ -78,69 +78,69 @@ def record_graph(key: str) -> driver.Driver:
     """The graph of `canonical_record`, with the nodes that the dataset's own module overrides.
 
     Raises:
-        SettingsError: that module has a function that takes no part in it.
+        SettingsError: that module has a function that overrides no node.
     """
-    quirks = _quirks(key)
-    builder = driver.Builder().with_modules(canonical_record, *quirks).allow_module_overrides()
+    modules = _dataset_modules(key)
+    builder = driver.Builder().with_modules(canonical_record, *modules).allow_module_overrides()
     graph: driver.Driver = builder.build()
-    used = {variable.name for variable in graph.what_is_upstream_of(RECORDS)}
-    for module in quirks:
+    used_nodes = {variable.name for variable in graph.what_is_upstream_of(RECORDS)}
+    for module in modules:
         functions = [name for name, _ in inspect.getmembers(module, inspect.isfunction) if not name.startswith("_")]
-        own = [name for name in functions if getattr(module, name).__module__ == module.__name__]
-        if unused := sorted(set(own) - used):
+        own_functions = [name for name in functions if getattr(module, name).__module__ == module.__name__]
+        if unused := sorted(set(own_functions) - used_nodes):
             raise SettingsError(
                 f"loaders/datasets/{key}.py defines {', '.join(unused)}, which no node of the record uses. "
-                f"The nodes that it can override: {', '.join(sorted(used))}."
+                f"The nodes that it can override: {', '.join(sorted(used_nodes))}."
             )
     return graph
 
 
-def _quirks(key: str) -> list[ModuleType]:
+def _dataset_modules(key: str) -> list[ModuleType]:
     """The dataset's own module, if it has one."""
-    name = f"{QUIRKS}.{key}"
+    name = f"{DATASET_MODULES}.{key}"
     return [importlib.import_module(name)] if find_spec(name) else []
 
 
 def _records(
-    graph: driver.Driver, published: Published, dataset: Dataset, inputs: dict[str, object]
+    graph: driver.Driver, published: PublishedBatch, dataset: Dataset, inputs: dict[str, object]
 ) -> tuple[gpd.GeoDataFrame, StatedDates]:
-    """The records of a batch and their dates; what is wrong with them is said of the file."""
+    """The records of a batch and their dates; errors name the file."""
     try:
-        found = graph.execute([RECORDS, DATES], inputs={**inputs, "published": published, "dataset": dataset})
-        return found[RECORDS], found[DATES]
+        result = graph.execute([RECORDS, DATES], inputs={**inputs, "published": published, "dataset": dataset})
+        return result[RECORDS], result[DATES]
     except ReadError as error:
-        raise _said_of(published, error) from error
+        raise _error_in_file(published, error) from error
     except DataValidationError as error:
-        complaints = "; ".join(COMPLAINT.findall(" ".join(error.args[0]))) or str(error)
+        violations = "; ".join(PANDERA_ERROR.findall(" ".join(error.args[0]))) or str(error)
         raise ReadError(
-            f"{dataset.key}: records of {published.name} break the contract of loaders/contract.py: {complaints}. "
-            f"Mend the node of loaders/datasets/{dataset.key}.py that makes them."
+            f"{dataset.key}: records of {published.name} break the contract of loaders/contract.py: {violations}. "
+            f"Fix the node of loaders/datasets/{dataset.key}.py that makes them."
         ) from error
 
 
-class _Filter:
-    """Which rows `where` wants, and whether it wants anything that no file holds."""
+class _RowFilter:
+    """Selects rows by `where`, and checks that each of its values occurs in some file."""
 
     def __init__(self, dataset: Dataset) -> None:
         self._where, self._key = dataset.where, dataset.key
-        self._found: dict[str, set[str]] = defaultdict(set)
-        self._seen: dict[str, set[str]] = defaultdict(set)
+        self._occurring: dict[str, set[str]] = defaultdict(set)
+        self._column_values: dict[str, set[str]] = defaultdict(set)
 
-    def rows(self, published: Published) -> Flags:
+    def rows(self, published: PublishedBatch) -> Flags:
         try:
-            wanted, found = wanted_rows(published.attributes, self._where, self._key)
+            is_match, occurring = matching_rows(published.attributes, self._where, self._key)
         except ReadError as error:
-            raise _said_of(published, error) from error
+            raise _error_in_file(published, error) from error
         for name in self._where:
-            self._found[name] |= found[name]
+            self._occurring[name] |= occurring[name]
             values = published_text(published.attributes, name, self._key, "where")
-            self._seen[name].update(pc.unique(values).drop_null().to_pylist())
-        return wanted
+            self._column_values[name].update(pc.unique(values).drop_null().to_pylist())
+        return is_match
 
-    def require_all_found(self) -> None:
-        seen = {name: sorted(values) for name, values in self._seen.items()}
-        require_found(self._where, self._found, seen, self._key)
+    def require_values_exist(self) -> None:
+        column_values = {name: sorted(values) for name, values in self._column_values.items()}
+        require_values_exist(self._where, self._occurring, column_values, self._key)
 
 
-def _said_of(published: Published, error: ReadError) -> ReadError:
+def _error_in_file(published: PublishedBatch, error: ReadError) -> ReadError:
     return ReadError(f"{error} (The file is {published.name}.)")

@@ -1,7 +1,9 @@
-"""A batch of published records brought to canonical form, as a Hamilton graph: one node a column.
+"""Canonical records of a published batch, as a Hamilton graph with one node per column.
 
 A dataset that the settings cannot describe overrides single nodes in `loaders/datasets/<key>.py`.
 """
+
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -16,13 +18,13 @@ from loaders.geo.geometry import area_m2 as ellipsoidal_area_m2
 from loaders.geo.geometry import centroids, geometry_hashes, h3_cells
 from loaders.harmonise import quality_flags as quality
 from loaders.harmonise.contract_checks import LOADING_CHECKS
-from loaders.harmonise.readers.published_file import Published
-from loaders.harmonise.shapes.repair import Harmonised, harmonise_shapes
+from loaders.harmonise.readers.published_file import PublishedBatch
+from loaders.harmonise.shapes.repair import HarmonisedShapes, harmonise_shapes
 from loaders.harmonise.source_attributes import fingerprints, json_rows
+from loaders.harmonise.values import installed_dates
 from loaders.harmonise.values.columns import identifiers, numbers
 from loaders.harmonise.values.date_intervals import Interval
 from loaders.harmonise.values.installed_dates import StatedDates
-from loaders.harmonise.values.installed_dates import stated_dates as read_dates
 from loaders.settings.columns import AreaColumn, CapacityColumn, Column
 from loaders.settings.params import Dataset
 
@@ -31,18 +33,18 @@ registry.load_extension("pandas")  # whose frames `check_output` checks; loaders
 CAPACITY_DECIMALS, AREA_DECIMALS = 6, 2  # one watt, one square centimetre
 
 
-def wanted_attributes(published: Published, row_is_wanted: Flags) -> pa.Table:
-    """The published columns, null in the rows that are not wanted: what stands there need not be understood."""
+def wanted_attributes(published: PublishedBatch, row_is_wanted: Flags) -> pa.Table:
+    """The published columns, null in rows that `where` excludes, whose values need not be valid."""
     if row_is_wanted.all():
         return published.attributes
     return published.attributes.take(pa.array(np.arange(len(row_is_wanted)), mask=~row_is_wanted))
 
 
-def harmonised_shapes(published: Published, row_is_wanted: Flags, dataset: Dataset) -> Harmonised:
-    """The shapes in EPSG:4326, valid, and what was found about them."""
+def harmonised_shapes(published: PublishedBatch, row_is_wanted: Flags, dataset: Dataset) -> HarmonisedShapes:
+    """Valid shapes in EPSG:4326, with rejections and quality findings."""
     extent = dataset.extent
     box = (extent.west, extent.south, extent.east, extent.north) if extent else None
-    return harmonise_shapes(published.wkb, published.crs, extent=box, wanted=row_is_wanted)
+    return harmonise_shapes(published.wkb, published.crs, extent=box, is_selected=row_is_wanted)
 
 
 def source_id(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
@@ -51,11 +53,11 @@ def source_id(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
 
 
 def group_id(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
-    """The publisher's own identifier of the installation that the record is a part of, as text."""
+    """The publisher's identifier of the installation that the record belongs to, as text."""
     return _identifiers(wanted_attributes, dataset, "group")
 
 
-def area_m2(harmonised_shapes: Harmonised) -> pd.Series:
+def area_m2(harmonised_shapes: HarmonisedShapes) -> pd.Series:
     """Area of the outline on the WGS 84 ellipsoid [m²]; null for points."""
     return pd.Series(ellipsoidal_area_m2(harmonised_shapes.shapes))
 
@@ -78,33 +80,33 @@ def capacity_basis(capacity_mw: pd.Series, dataset: Dataset) -> pd.Series:
 
 
 def stated_dates(wanted_attributes: pa.Table, dataset: Dataset) -> StatedDates:
-    """When each was installed, as far as its columns say, and what of it cannot be used."""
-    return read_dates(wanted_attributes, dataset.columns.installed, dataset.key)
+    """The stated installation dates as intervals, and the values that cannot be used."""
+    return installed_dates.stated_dates(wanted_attributes, dataset.columns.installed, dataset.key)
 
 
 def installed(stated_dates: StatedDates) -> list[Interval]:
-    """First and last day on which each may have been installed; None where that end is open."""
+    """First and last possible day of installation; None where that end is open."""
     return stated_dates.intervals
 
 
 def installed_from(installed: list[Interval]) -> pd.Series:
-    """First day on which it may have been installed."""
+    """First possible day of installation."""
     return pd.Series([first for first, _ in installed], dtype="object")
 
 
 def installed_to(installed: list[Interval]) -> pd.Series:
-    """Last day on which it may have been installed."""
+    """Last possible day of installation."""
     return pd.Series([last for _, last in installed], dtype="object")
 
 
-def centroid(harmonised_shapes: Harmonised) -> pd.DataFrame:
+def centroid(harmonised_shapes: HarmonisedShapes) -> pd.DataFrame:
     """The centroid [°], EPSG:4326: columns `lon` and `lat`."""
     lon, lat = centroids(harmonised_shapes.shapes)
     return pd.DataFrame({"lon": lon, "lat": lat})
 
 
 def stated_position(wanted_attributes: pa.Table, dataset: Dataset) -> pd.DataFrame:
-    """The position that the publisher states beside the shape [°], EPSG:4326: columns `lon` and `lat`."""
+    """The position that the publisher states in addition to the shape [°], EPSG:4326: columns `lon` and `lat`."""
     position, key = dataset.columns.position, dataset.key
     if position is None:
         return pd.DataFrame({"lon": _unknown(wanted_attributes), "lat": _unknown(wanted_attributes)})
@@ -115,7 +117,7 @@ def stated_position(wanted_attributes: pa.Table, dataset: Dataset) -> pd.DataFra
 
 
 def quality_flags(  # noqa: PLR0913 (one for each that a flag looks at)
-    harmonised_shapes: Harmonised,
+    harmonised_shapes: HarmonisedShapes,
     area_m2: pd.Series,
     source_area_m2: pd.Series,
     capacity_mw: pd.Series,
@@ -123,10 +125,12 @@ def quality_flags(  # noqa: PLR0913 (one for each that a flag looks at)
     stated_position: pd.DataFrame,
     stated_dates: StatedDates,
 ) -> pd.Series:
-    """What to know before trusting a record, as far as it shows in the record alone."""
-    shapes, drawn, stated = harmonised_shapes, area_m2.to_numpy(), source_area_m2.to_numpy()
-    here, there = ((place["lon"].to_numpy(), place["lat"].to_numpy()) for place in (centroid, stated_position))
-    found = {
+    """The quality flags that follow from the record alone."""
+    shapes, outline_area_m2, stated_area_m2 = harmonised_shapes, area_m2.to_numpy(), source_area_m2.to_numpy()
+    centroids_deg, stated_deg = (
+        (positions["lon"].to_numpy(), positions["lat"].to_numpy()) for positions in (centroid, stated_position)
+    )
+    flags = {
         "repaired": shapes.repaired,
         "repair_changed_area": shapes.repair_changed_area,
         "incomplete": shapes.incomplete,
@@ -134,31 +138,33 @@ def quality_flags(  # noqa: PLR0913 (one for each that a flag looks at)
         "cut_at_antimeridian": shapes.cut_at_antimeridian,
         "outside_extent": shapes.outside_extent,
         "placeholder_position": shapes.at_origin,
-        "stated_area_disagrees": quality.stated_area_disagrees(drawn, stated),
-        "far_from_stated_position": quality.far_from_stated_position(shapes.shapes, here, there, drawn),
+        "stated_area_disagrees": quality.stated_area_disagrees(outline_area_m2, stated_area_m2),
+        "far_from_stated_position": quality.far_from_stated_position(
+            shapes.shapes, centroids_deg, stated_deg, outline_area_m2
+        ),
         "unusable_date": np.array([text is not None for text in stated_dates.unusable], dtype=np.bool_),
-        "implausible_power_density": quality.implausible_power_density(capacity_mw.to_numpy(), drawn),
+        "implausible_power_density": quality.implausible_power_density(capacity_mw.to_numpy(), outline_area_m2),
     }
-    return pd.Series(quality.flag_lists(found), dtype="object")
+    return pd.Series(quality.flag_lists(flags), dtype="object")
 
 
-def source_attributes(published: Published) -> pd.Series:
-    """Every published column, as JSON."""
+def source_attributes(published: PublishedBatch) -> pd.Series:
+    """All published columns as JSON."""
     return pd.Series(json_rows(published.attributes), dtype="object")
 
 
-def fingerprint(published: Published, source_attributes: pd.Series) -> pd.Series:
-    """Of the shape as published, so that a better repair or another PROJ does not rename the record."""
+def fingerprint(published: PublishedBatch, source_attributes: pd.Series) -> pd.Series:
+    """Hash of the shape as published: a better repair or another version of PROJ does not change the record's id."""
     return pd.Series(fingerprints(published.wkb, source_attributes), dtype="object")
 
 
 @check_output(schema=LOADING_CHECKS, importance="fail")
 def canonical_records(  # noqa: PLR0913 (one for each column)
-    published: Published,
+    published: PublishedBatch,
     dataset: Dataset,
     provenance: Provenance,
     h3_resolution: int,
-    harmonised_shapes: Harmonised,
+    harmonised_shapes: HarmonisedShapes,
     source_id: pd.Series,
     group_id: pd.Series,
     centroid: pd.DataFrame,
@@ -172,42 +178,50 @@ def canonical_records(  # noqa: PLR0913 (one for each column)
     quality_flags: pd.Series,
     fingerprint: pd.Series,
 ) -> gpd.GeoDataFrame:
-    """The batch: the columns of `contract.LOADING`, but no record_id yet, which needs all records."""
-    shapes = harmonised_shapes
-    rows = len(published.wkb)
-    frame = pd.DataFrame(
-        {
-            "dataset_key": dataset.key,
-            "source_id": source_id,
-            "group_id": group_id,
-            "geometry": shapes.shapes,
-            "geometry_kind": shapes.kind,
-            "centroid_lon": centroid["lon"],
-            "centroid_lat": centroid["lat"],
-            "area_m2": area_m2,
-            "source_area_m2": source_area_m2,
-            "capacity_mw": capacity_mw,
-            "capacity_basis": capacity_basis,
-            "installed_from": installed_from,
-            "installed_to": installed_to,
-            "h3_cell": h3_cells(centroid["lon"].to_numpy(), centroid["lat"].to_numpy(), h3_resolution),
-            "source_file": published.name,
-            "source_row": np.arange(published.first_row, published.first_row + rows),
-            "source_attributes": source_attributes,
-            "quality_flags": quality_flags,
-            "unrepaired_area_m2": shapes.unrepaired_area_m2,
-            "doi": provenance.doi,
-            "licence": dataset.licence,
-            "licence_verified": dataset.licence_verified,
-            "is_synthetic": provenance.is_synthetic,
-            "reason": shapes.reason,
-            "published_wkb": _of_rejected(published, shapes),
-            "fingerprint": fingerprint,
-            "shape_hash": geometry_hashes(shapes.shapes),
-            "is_coarse": shapes.is_coarse,
-        }
-    )
-    return gpd.GeoDataFrame(frame, geometry="geometry", crs=4326)
+    """The batch with the columns of `contract.LOADING`, except `record_id`, which needs all records."""
+    columns = {
+        "source_id": source_id,
+        "group_id": group_id,
+        "centroid_lon": centroid["lon"],
+        "centroid_lat": centroid["lat"],
+        "area_m2": area_m2,
+        "source_area_m2": source_area_m2,
+        "capacity_mw": capacity_mw,
+        "capacity_basis": capacity_basis,
+        "installed_from": installed_from,
+        "installed_to": installed_to,
+        "h3_cell": h3_cells(centroid["lon"].to_numpy(), centroid["lat"].to_numpy(), h3_resolution),
+        "source_attributes": source_attributes,
+        "quality_flags": quality_flags,
+        "fingerprint": fingerprint,
+    }
+    columns |= _shape_columns(harmonised_shapes) | _origin_columns(published, dataset, provenance)
+    columns["published_wkb"] = _rejected_wkb(published, harmonised_shapes)
+    return gpd.GeoDataFrame(pd.DataFrame(columns), geometry="geometry", crs=4326)
+
+
+def _shape_columns(shapes: HarmonisedShapes) -> dict[str, Any]:
+    return {
+        "geometry": shapes.shapes,
+        "geometry_kind": shapes.kind,
+        "unrepaired_area_m2": shapes.unrepaired_area_m2,
+        "reason": shapes.reason,
+        "shape_hash": geometry_hashes(shapes.shapes),
+        "is_coarse": shapes.is_coarse,
+    }
+
+
+def _origin_columns(published: PublishedBatch, dataset: Dataset, provenance: Provenance) -> dict[str, Any]:
+    """Dataset, file and row of each record, with DOI and licence."""
+    return {
+        "dataset_key": dataset.key,
+        "source_file": published.name,
+        "source_row": np.arange(published.first_row, published.first_row + len(published.wkb)),
+        "doi": provenance.doi,
+        "licence": dataset.licence,
+        "licence_verified": dataset.licence_verified,
+        "is_synthetic": provenance.is_synthetic,
+    }
 
 
 def _identifiers(attributes: pa.Table, dataset: Dataset, setting: str) -> pd.Series:
@@ -228,5 +242,5 @@ def _unknown(attributes: pa.Table) -> pd.Series:
     return pd.Series(np.full(len(attributes), np.nan))
 
 
-def _of_rejected(published: Published, shapes: Harmonised) -> list[bytes | None]:
+def _rejected_wkb(published: PublishedBatch, shapes: HarmonisedShapes) -> list[bytes | None]:
     return [wkb if reason else None for wkb, reason in zip(published.wkb, shapes.reason, strict=True)]

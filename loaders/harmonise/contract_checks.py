@@ -1,4 +1,4 @@
-"""The contract as checks on a whole table: what Hamilton runs behind the node that makes the records."""
+"""The contract as a Pandera schema, which Hamilton checks on the output of `canonical_records`."""
 
 from functools import partial
 
@@ -7,7 +7,7 @@ import pandera.pandas as pandera
 
 from loaders.contract import LOADING, Field
 
-UNNAMED = frozenset({"record_id"})  # given once all records are known
+ASSIGNED_LATER = frozenset({"record_id"})  # assigned once all records are known
 
 
 def _column(field: Field) -> pandera.Column:
@@ -21,16 +21,18 @@ def _column(field: Field) -> pandera.Column:
     return pandera.Column(checks=checks, nullable=True)
 
 
-def _is_given(records: pd.DataFrame, name: str) -> "pd.Series[bool]":
+def _is_present_or_rejected(records: pd.DataFrame, name: str) -> "pd.Series[bool]":
     return records[name].notna() | records["reason"].notna()
 
 
 LOADING_CHECKS = pandera.DataFrameSchema(
-    {field.name: _column(field) for field in LOADING if field.name not in UNNAMED},
+    {field.name: _column(field) for field in LOADING if field.name not in ASSIGNED_LATER},
     checks=[
-        pandera.Check(partial(_is_given, name=field.name), error=f"{field.name} is null in a record that is kept")
+        pandera.Check(
+            partial(_is_present_or_rejected, name=field.name), error=f"{field.name} is null in a record that is kept"
+        )
         for field in LOADING
-        if field.required and field.name not in UNNAMED
+        if field.required and field.name not in ASSIGNED_LATER
     ],
     strict=True,
 )

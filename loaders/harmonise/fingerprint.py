@@ -1,4 +1,4 @@
-"""Fingerprint of what the records of a dataset follow from: its settings, its lock and what was fetched."""
+"""Fingerprint of a load's inputs: settings, lock and fetch receipt."""
 
 import hashlib
 import json
@@ -10,9 +10,9 @@ from loaders.settings.params import Dataset
 
 
 def made_from(dataset: Dataset, h3_resolution: int, paths: ProjectPaths) -> str | None:
-    """A hash of what the records of a dataset follow from, the code aside: settings, lock, and what was fetched.
+    """Hash of the inputs of a dataset's load, without the code: settings, lock and fetched files.
 
-    Null where nothing has been fetched.
+    None before the dataset has been fetched.
     """
     lock, receipt = paths.lock(dataset.key), paths.receipt(dataset.key)
     if not (lock.exists() and receipt.exists()):

@@ -1,4 +1,4 @@
-"""A dataset that has been loaded."""
+"""Result of loading a dataset, and its move from the scratch folder into place."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,14 +11,14 @@ from loaders.harmonise.row_accounting import read_accounting
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """A dataset that has been loaded, and waits beside its place.
+    """The files of a loaded dataset.
 
     Attributes:
         key: of the dataset.
-        folder: what is written aside for it; nothing of it is needed later.
+        folder: scratch folder of the load, which may be deleted afterwards.
         records: GeoParquet with the canonical records.
-        rejected: Parquet with those that cannot be used, each with its reason.
-        metrics: the accounting.
+        rejected: Parquet with the rejected records and their reasons.
+        metrics: the row accounting.
     """
 
     key: str
@@ -28,15 +28,15 @@ class LoadResult:
     metrics: dict[str, Any]
 
 
-def put_in_place(loaded: LoadResult, paths: ProjectPaths) -> None:
-    """Rename what a load has written to where it belongs; only the folder is left."""
-    paths.loaded(loaded.key).parent.mkdir(parents=True, exist_ok=True)
-    loaded.rejected.replace(paths.rejected(loaded.key))
-    loaded.records.replace(paths.loaded(loaded.key))
-    write_json(loaded.metrics, paths.metrics(loaded.key))
+def put_in_place(result: LoadResult, paths: ProjectPaths) -> None:
+    """Move the files of a load to their final paths; the scratch folder remains."""
+    paths.loaded(result.key).parent.mkdir(parents=True, exist_ok=True)
+    result.rejected.replace(paths.rejected(result.key))
+    result.records.replace(paths.loaded(result.key))
+    write_json(result.metrics, paths.metrics(result.key))
 
 
-def loaded_before(key: str, paths: ProjectPaths) -> LoadResult:
-    """A dataset as its load has left it in its place."""
+def stored_load_result(key: str, paths: ProjectPaths) -> LoadResult:
+    """The result of an earlier load, at its final paths."""
     metrics = read_accounting(paths.metrics(key))
     return LoadResult(key, paths.scratch(f"load-{key}"), paths.loaded(key), paths.rejected(key), metrics)

@@ -1,4 +1,4 @@
-"""What to know before trusting a record: the quality flags. Nothing is dropped because of one."""
+"""Quality flags: doubts about a record that stays in the table."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from loaders.geo import earth
 
 Positions = tuple[Numbers, Numbers]  # longitudes and latitudes [°]
 
-FAR_M = 1000.0
+FAR_FROM_STATED_M = 1000.0
 AREA_FACTOR = 2.0
 # 1,000 W/m² of sunlight and the best modules, which turn about a quarter of it into power, leave nothing above 300;
 # farms with rows apart have some tens. A unit that is a thousand times wrong falls out on either side.
@@ -38,13 +38,13 @@ FLAGS = {
 def stated_area_disagrees(area_m2: Numbers, source_area_m2: Numbers) -> Flags:
     """Whether stated and drawn area [m²] are more than a factor of two apart; not where either is unknown (NaN)."""
     larger, smaller = np.fmax(area_m2, source_area_m2), np.fmin(area_m2, source_area_m2)
-    known = ~(np.isnan(area_m2) | np.isnan(source_area_m2))
-    disagrees: Flags = known & (larger > AREA_FACTOR * smaller)
+    both_known = ~(np.isnan(area_m2) | np.isnan(source_area_m2))
+    disagrees: Flags = both_known & (larger > AREA_FACTOR * smaller)
     return disagrees
 
 
 def implausible_power_density(capacity_mw: Numbers, area_m2: Numbers) -> Flags:
-    """Whether capacity [MW] over drawn area [m²] is none that an installation has; not where either is unknown."""
+    """Whether capacity [MW] over drawn area [m²] is outside the plausible range; not where either is unknown."""
     known = ~np.isnan(capacity_mw) & (area_m2 > 0)
     density = 1e6 * capacity_mw[known] / area_m2[known]
     implausible = np.zeros(len(known), dtype=np.bool_)
@@ -53,7 +53,7 @@ def implausible_power_density(capacity_mw: Numbers, area_m2: Numbers) -> Flags:
 
 
 def far_from_stated_position(shapes: Shapes, centroid: Positions, stated: Positions, area_m2: Numbers) -> Flags:
-    """Whether a stated position is not that of the shape; not where there is no shape or no position.
+    """Whether a stated position is far from the shape; not where either is missing.
 
     It is more than 1 km from the centroid, and either from the outline too, or further than the installation is large
     (twice the radius of a circle of its area): so much for a record whose parts are scattered over the country.
@@ -61,40 +61,42 @@ def far_from_stated_position(shapes: Shapes, centroid: Positions, stated: Positi
     Args:
         shapes: EPSG:4326 as (lon, lat); None where rejected.
         centroid: of each [°].
-        stated: what the publisher states [°]; what is nowhere on Earth is far.
+        stated: as the publisher states it [°]; a position that is not on Earth is far.
         area_m2: of each outline [m²]; NaN for points.
     """
     lon, lat = stated
-    known = ~(shapely.is_missing(shapes) | np.isnan(lon) | np.isnan(lat))
+    both_known = ~(shapely.is_missing(shapes) | np.isnan(lon) | np.isnan(lat))
     on_earth = (np.abs(lon) <= 360) & (np.abs(lat) <= 90)
-    far: Flags = known & ~on_earth
-    rows = np.flatnonzero(known & on_earth)
+    far: Flags = both_known & ~on_earth
+    rows = np.flatnonzero(both_known & on_earth)
     distance_m = earth.distance_m((centroid[0][rows], centroid[1][rows]), (lon[rows], lat[rows]))
-    rows, distance_m = rows[distance_m > FAR_M], distance_m[distance_m > FAR_M]
+    rows, distance_m = rows[distance_m > FAR_FROM_STATED_M], distance_m[distance_m > FAR_FROM_STATED_M]
     positions = np.where(lon[rows] > 180, lon[rows] - 360, lon[rows]), lat[rows]
-    outside = earth.distance_m(_nearest_points(shapes[rows], positions), positions) > FAR_M
-    far[rows] = outside | (distance_m > 2 * np.sqrt(area_m2[rows] / np.pi))
+    is_outside = earth.distance_m(_nearest_points(shapes[rows], positions), positions) > FAR_FROM_STATED_M
+    far[rows] = is_outside | (distance_m > 2 * np.sqrt(area_m2[rows] / np.pi))
     return far
 
 
-def flag_lists(found: Mapping[str, Flags]) -> list[list[str]]:
-    """The names of the flags that hold for each row, in the order of `FLAGS`."""
-    names = [name for name in FLAGS if name in found]
+def flag_lists(holds: Mapping[str, Flags]) -> list[list[str]]:
+    """The names of each row's flags, in the order of `FLAGS`."""
+    names = [name for name in FLAGS if name in holds]
     if not names:
         return []
-    table = np.column_stack([found[name] for name in names])
-    flags: list[list[str]] = [[] for _ in range(len(table))]
+    table = np.column_stack([holds[name] for name in names])
+    row_flags: list[list[str]] = [[] for _ in range(len(table))]
     for row, column in zip(*np.nonzero(table), strict=True):
-        flags[row].append(names[column])
-    return flags
+        row_flags[row].append(names[column])
+    return row_flags
 
 
 def _nearest_points(shapes: Shapes, stated: Positions) -> Positions:
-    """The point of each shape that is nearest to a position [°]: on a plane that is true at its latitude."""
+    """The point of each shape nearest to a position [°], on a plane scaled for its latitude."""
     lon, lat = stated
-    narrower = np.cos(np.radians(lat))  # a degree of longitude than one of latitude
+    degree_ratio = np.cos(np.radians(lat))  # degree of longitude over degree of latitude
     coordinates, rows = shapely.get_coordinates(shapes, return_index=True)
-    planes = shapely.set_coordinates(shapes.copy(), coordinates * np.column_stack((narrower, np.ones_like(lat)))[rows])
-    lines = shapely.shortest_line(planes, shapely.points(lon * narrower, lat))
+    planes = shapely.set_coordinates(
+        shapes.copy(), coordinates * np.column_stack((degree_ratio, np.ones_like(lat)))[rows]
+    )
+    lines = shapely.shortest_line(planes, shapely.points(lon * degree_ratio, lat))
     nearest = shapely.get_coordinates(lines)[::2]
-    return nearest[:, 0] / narrower, nearest[:, 1]
+    return nearest[:, 0] / degree_ratio, nearest[:, 1]

@@ -1,4 +1,4 @@
-"""What needs all records of a dataset at once: their identifiers, and which of them share a shape or a stand-in."""
+"""Record identifiers, duplicate shapes and placeholder positions: they need all records of a dataset at once."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,15 +9,15 @@ import duckdb
 from loaders.core.escape import sql_file
 
 SHORT_HASH = 8
-MEMORY_LIMIT = "256MB"  # what does not fit goes to the disk
+MEMORY_LIMIT = "256MB"  # DuckDB spills the rest to disk
 
-ROWS_AT_A_TIME = 10_000
+FETCH_ROWS = 10_000
 # In the registers that we know, no position is shared by more than three solar plants (the United Kingdom's: three
 # applications for one site), but by 25 plants where it is the middle of a town.
-FEWEST_AT_A_PLACEHOLDER = 5
+PLACEHOLDER_INSTALLATIONS = 5
 
-# Records that share a source_id are told apart by their shapes; those that share that too, by their order.
-IDENTITIES = f"""
+# Records with one source_id are distinguished by their shape; those with one shape too, by their order.
+RECORD_IDS_QUERY = f"""
     with records as (
         select
             file_row_number as row,
@@ -56,19 +56,18 @@ IDENTITIES = f"""
     select
         candidate || case when nth > 1 then '.' || nth else '' end as record_id,
         shape_hash is not null and count(*) over (partition by shape_hash) > 1 as is_duplicate,
-        coalesce(sharing.installations >= {FEWEST_AT_A_PLACEHOLDER}, false) as is_placeholder
+        coalesce(sharing.installations >= {PLACEHOLDER_INSTALLATIONS}, false) as is_placeholder
     from counted
     left join sharing using (coarse_position)
     order by row
 """  # noqa: S608 (numbers of ours)
 
 
-def identities(records: Path, key: str) -> Iterator[tuple[str, bool, bool]]:
-    """An identifier for each record, which stays the same when a publisher reorders the file or adds to it.
+def identify_records(records: Path, key: str) -> Iterator[tuple[str, bool, bool]]:
+    """Stable record identifiers: unchanged when a publisher reorders the file or adds to it.
 
     Args:
-        records: Parquet with the columns of `contract.LOADING` but `record_id`; beside it is room for what does not
-            fit into memory.
+        records: Parquet with the columns of `contract.LOADING` except `record_id`; DuckDB spills into its folder.
         key: of the dataset.
 
     Yields:
@@ -77,6 +76,6 @@ def identities(records: Path, key: str) -> Iterator[tuple[str, bool, bool]]:
     """
     config: dict[str, Any] = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(records.parent / "identities")}
     with duckdb.connect(config=config) as connection:
-        result = connection.execute(IDENTITIES, {"key": key, "path": sql_file(records)})
-        while held := result.fetchmany(ROWS_AT_A_TIME):
-            yield from held
+        result = connection.execute(RECORD_IDS_QUERY, {"key": key, "path": sql_file(records)})
+        while rows := result.fetchmany(FETCH_ROWS):
+            yield from rows

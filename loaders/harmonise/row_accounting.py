@@ -1,4 +1,4 @@
-"""Row accounting: what was read is kept or rejected, and each rejection has its reason."""
+"""Row accounting: read = kept + rejected, with a reason for each rejection."""
 
 import json
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ TOTALS = """
         count(source_area_m2) filter (area_m2 is not null) as area_stated,
     from read_parquet(?, hive_partitioning = false)
 """
-BOX = """
+BBOX = """
     select
         min(centroid_lon) as west,
         min(centroid_lat) as south,
@@ -40,34 +40,34 @@ def account(records: Path, rejected: Path, dataset: Dataset) -> dict[str, Any]:
     Args:
         records: the canonical records, as Parquet.
         rejected: those that cannot be used, as Parquet.
-        dataset: whose they are.
+        dataset: its settings.
 
     Returns:
-        Nested numbers, as `dvc metrics` shows them: areas in km², capacity in MW, positions in degrees. A total of
-        which no record states a part is null.
+        Nested numbers, as `dvc metrics` shows them: areas in km², capacity in MW, positions in degrees. A total is
+        null where no record states the quantity.
 
     Raises:
-        AccountingError: nothing is left, or the number of records is not the expected one.
+        AccountingError: no record can be used, or the number of records is not the expected one.
     """
     with duckdb.connect() as connection:
         reasons = _counts(connection, "reason", rejected)
         totals = _row(connection, TOTALS, records)
         synthetic = totals.pop("is_synthetic")
-        kept, flagged, lost = totals.pop("kept"), totals.pop("flagged"), sum(reasons.values())
-        _require_expected(kept + lost, dataset, synthetic=bool(synthetic))
+        kept, flagged, rejected_count = totals.pop("kept"), totals.pop("flagged"), sum(reasons.values())
+        _require_expected(kept + rejected_count, dataset, synthetic=bool(synthetic))
         _require_some(kept, reasons, dataset)
         return {
-            "records": {"read": kept + lost, "kept": kept, "rejected": lost, "flagged": flagged},
+            "records": {"read": kept + rejected_count, "kept": kept, "rejected": rejected_count, "flagged": flagged},
             "rejected": reasons,
             "flags": _counts(connection, "unnest(quality_flags)", records),
             "kinds": _counts(connection, "geometry_kind", records),
             **totals,
-            "bbox": _row(connection, BOX, records),
+            "bbox": _row(connection, BBOX, records),
         }
 
 
-def in_words(metrics: dict[str, Any]) -> str:
-    """What became of the records, in a line."""
+def format_counts(metrics: dict[str, Any]) -> str:
+    """The record counts in one line."""
     records = metrics["records"]
     parts = [f"{records['read']:,} read, {records['kept']:,} kept"]
     parts += [f"{count:,} rejected ({reason})" for reason, count in metrics["rejected"].items()]
@@ -75,17 +75,18 @@ def in_words(metrics: dict[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def lying_areas(metrics: dict[str, Any]) -> str | None:
-    """What to say of a dataset whose stated areas are mostly wrong."""
-    wrong, stated = metrics["flags"].get("stated_area_disagrees", 0), metrics["area_stated"]
-    if wrong * 2 <= stated:
+def implausible_area_warning(metrics: dict[str, Any]) -> str | None:
+    """A warning where most of a dataset's stated areas disagree with its outlines; else None."""
+    disagreeing, stated_areas = metrics["flags"].get("stated_area_disagrees", 0), metrics["area_stated"]
+    if disagreeing * 2 <= stated_areas:
         return None
-    return f"{wrong:,} of {stated:,} stated areas are more than twice, or less than half, what the outlines enclose"
+    doubt = "are more than twice, or less than half, what the outlines enclose"
+    return f"{disagreeing:,} of {stated_areas:,} stated areas {doubt}"
 
 
-def _counts(connection: duckdb.DuckDBPyConnection, what: str, path: Path) -> dict[str, int]:
-    """How many records have each value, by name."""
-    values = f"select {what} as value from read_parquet(?, hive_partitioning = false)"  # noqa: S608 (columns of ours)
+def _counts(connection: duckdb.DuckDBPyConnection, column: str, path: Path) -> dict[str, int]:
+    """Number of records by value."""
+    values = f"select {column} as value from read_parquet(?, hive_partitioning = false)"  # noqa: S608 (columns of ours)
     query = f"select value, count(*) from ({values}) group by value order by value"  # noqa: S608
     return dict(connection.execute(query, [sql_file(path)]).fetchall())
 
@@ -103,7 +104,7 @@ def _require_expected(read: int, dataset: Dataset, *, synthetic: bool) -> None:
         return
     raise AccountingError(
         f"{dataset.key}: expected {expected:,} records, read {read:,}. The publisher changed the file, or part of it "
-        f"is missing. If {read:,} is right, sign for it: "
+        f"is missing. If {read:,} is right, accept it: "
         f"`expected_features: {read}` under datasets.{dataset.key} in params.yaml."
     )
 
@@ -111,10 +112,10 @@ def _require_expected(read: int, dataset: Dataset, *, synthetic: bool) -> None:
 def _require_some(kept: int, reasons: Mapping[str, int], dataset: Dataset) -> None:
     if kept:
         return
-    most_first = sorted(reasons.items(), key=lambda item: -item[1])
-    found = ", ".join(f"{count:,} {reason}" for reason, count in most_first) or "there are none"
+    descending = sorted(reasons.items(), key=lambda item: -item[1])
+    counts = ", ".join(f"{count:,} {reason}" for reason, count in descending) or "there are none"
     raise AccountingError(
-        f"{dataset.key}: expected polygons or points, but no record can be used: {found}. Check that "
+        f"{dataset.key}: expected polygons or points, but no record can be used: {counts}. Check that "
         f"datasets.{dataset.key}.source in params.yaml names the file with the shapes, and read.crs their CRS."
     )
 
@@ -123,6 +124,6 @@ Metrics = dict[str, Any]
 
 
 def read_accounting(path: Path) -> Metrics:
-    """The accounting that `write_loaded` wrote."""
+    """The row accounting of a loaded dataset."""
     metrics: Metrics = json.loads(path.read_text(encoding="utf-8"))
     return metrics

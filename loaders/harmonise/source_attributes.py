@@ -1,4 +1,4 @@
-"""The published columns of a record as JSON, and what a record is known by."""
+"""The published columns of a record as JSON, and its fingerprint."""
 
 import hashlib
 import json
@@ -12,43 +12,43 @@ import pyarrow as pa
 from loaders.core.arrays import Shapes
 from loaders.core.errors import ReadError
 
-UNWRITABLE = (OverflowError, LookupError, pa.ArrowException)  # the second is a time zone that is not known
+WRITE_ERRORS = (OverflowError, LookupError, pa.ArrowException)  # the second for an unknown time zone
 
 
 def json_rows(attributes: pa.Table) -> list[str]:
-    """Each row of a table as JSON: NaN, for which it has no word, as null, other things as text.
+    """Each row of a table as JSON: NaN as null, other types as text.
 
     Raises:
-        ReadError: a date is none that can be written; it names the column.
+        ReadError: a date cannot be written; the message names the column.
     """
     if not attributes.column_names:
         return ["{}"] * len(attributes)
-    widened = _widened(attributes)
+    shortest = _widened(attributes)
     try:
-        return [_json(row) for row in widened.to_pylist()]
-    except UNWRITABLE as error:
+        return [_json(row) for row in shortest.to_pylist()]
+    except WRITE_ERRORS as error:
         raise ReadError(
-            f"column {_unwritable(widened)!r} holds a date beyond the year 9999, or of a time zone that there is not; "
+            f"column {_unwritable(shortest)!r} holds a date beyond the year 9999, or of a time zone that there is not; "
             f"correct it in the file, or write it as text"
         ) from error
 
 
 def _unwritable(table: pa.Table) -> str:
-    """The first column of which a value cannot be written."""
+    """The first column with a value that cannot be written."""
     for name, column in zip(table.column_names, table.columns, strict=True):
         try:
             column.to_pylist()
-        except UNWRITABLE:
+        except WRITE_ERRORS:
             return str(name)
     return ""
 
 
 def _widened(table: pa.Table) -> pa.Table:
-    """Numbers of single precision as the shortest that they can mean: 1.1, not 1.100000023841858."""
-    for place, field in enumerate(table.schema):
+    """Single-precision numbers by their shortest decimal: 1.1, not 1.100000023841858."""
+    for index, field in enumerate(table.schema):
         if pa.types.is_float32(field.type):
-            shortest = table.column(place).cast(pa.string()).cast(pa.float64())
-            table = table.set_column(place, field.name, shortest)
+            shortest = table.column(index).cast(pa.string()).cast(pa.float64())
+            table = table.set_column(index, field.name, shortest)
     return table
 
 
@@ -73,13 +73,13 @@ def _as_text(value: object) -> str | int:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
-FINGERPRINT_DIGITS = 16  # 64 bits: among ten million shapes, two alike by chance are less likely than 1 in 100,000
+FINGERPRINT_DIGITS = 16  # 64 bits: a collision among ten million shapes is less likely than 1 in 100,000
 
 
 def fingerprints(wkb: Shapes, attributes: Iterable[str]) -> list[str]:
-    """The head of the sha256 of each published shape; of the attributes, as JSON, where there is none."""
-    held = zip(wkb, attributes, strict=True)
+    """The first digits of the SHA-256 of each published shape, or of its attributes as JSON where it has no shape."""
+    pairs = zip(wkb, attributes, strict=True)
     return [
         hashlib.sha256(bytes(shape) if shape is not None else text.encode()).hexdigest()[:FINGERPRINT_DIGITS]
-        for shape, text in held
+        for shape, text in pairs
     ]

@@ -1,4 +1,5 @@
-"""Solar irradiance from different providers, in one form: a module each, with `irradiance_of`.
+"""Solar irradiance from several providers, in one table format (stage `irradiance`).
 
-Those that ask the network do so in `get_*`, understand the answer in `read_*`, and keep it by cell.
+Each provider is a module with `irradiance_of`. Those on the network request in `get_*`, parse in `read_*`, and cache by
+cell.
 """

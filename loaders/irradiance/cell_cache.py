@@ -1,7 +1,7 @@
-"""Ask a provider cell by cell: what it has said is kept, and what it refuses is a reason.
+"""Requests irradiance cell by cell, and caches responses and refusals on disk.
 
-    <kept>/<provider>/<what it was asked for>/<cell>.gz         an answer, as it came
-                                              <cell>.refused    why there is none
+    <cache_folder>/<provider>/<hash of request_key>/<cell>.gz         a response, unchanged
+                                                    <cell>.refused    the reason for none
 
 Keys are nowhere in it. The folder may be deleted at any time. diskcache 5.6 has one SQLite file for all cells, which
 other users may read; where that is damaged, no answer is left (`file is not a database`). Here, only the damaged one is
@@ -29,25 +29,25 @@ from loaders.core.errors import SourceError
 from loaders.core.json_text import MALFORMED_DOCUMENT_ERRORS
 from loaders.core.redact import redact
 from loaders.http.retry import last_status
-from loaders.irradiance.api_keys import without_in
+from loaders.irradiance.api_keys import redact_body
 from loaders.irradiance.contract import SCHEMA
-from loaders.irradiance.provider import Found, ProviderContext
-from loaders.irradiance.pv_model import Place, UnreadableError
-from loaders.settings.irradiance import Provider as Name
+from loaders.irradiance.provider import ProviderContext, ProviderResult
+from loaders.irradiance.pv_model import CellCentre, UnreadableError
+from loaders.settings.irradiance import ProviderName
 
 Answer = TypeVar("Answer")
 
 LONGEST_REASON = 200
-LONGEST_SEARCHED = 2000  # letters; the time of a search grows with their square
-FAILS_THERE = 500
-MOST_FAILURES = 5  # one after another; more are no fault of the places
+SEARCHED_CHARACTERS = 2000  # characters; the time of a search grows with their square
+LOCAL_FAILURE_STATUS = 500
+MOST_FAILURES = 5  # in a row; more are not due to locations
 
 
 class Refused(Exception):  # noqa: N818 (it is no error)
-    """A provider has nothing for a place.
+    """A provider has no data for a location.
 
     Attributes:
-        is_lasting: whether it would say the same tomorrow.
+        is_lasting: whether the refusal is permanent.
     """
 
     def __init__(self, reason: str, *, is_lasting: bool = True) -> None:
@@ -57,47 +57,47 @@ class Refused(Exception):  # noqa: N818 (it is no error)
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """How one provider is asked.
+    """Requests and parser of one provider.
 
     Attributes:
         name: of the provider.
-        asked_for: all that an answer depends on, but the place: another text, other answers.
-        get: asks the network for a place; raises Refused, or SourceError.
-        read: the rows of an answer; raises UnreadableError, Refused, or what code raises for a wrong form.
-        at_once: requests at the same time.
-        secrets: that no answer may show that is kept; messages show none anyway.
+        request_key: everything that a response depends on except the location; part of the cache path.
+        get: requests a location; raises Refused or SourceError.
+        read: parses a response to rows; raises UnreadableError, Refused, or any error of a malformed response.
+        concurrency: number of simultaneous requests.
+        secrets: removed from cached responses; messages are redacted anyway.
     """
 
-    name: Name
-    asked_for: str
-    get: Callable[[Place], bytes]
-    read: Callable[[Place, bytes], pa.Table]
-    at_once: int = 1
+    name: ProviderName
+    request_key: str
+    get: Callable[[CellCentre], bytes]
+    read: Callable[[CellCentre, bytes], pa.Table]
+    concurrency: int = 1
     secrets: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """The answers that are kept."""
+class AnswerCache:
+    """Cached responses and refusals of one service."""
 
     folder: Path
 
     def answer(self, cell: str) -> bytes | None:
-        """What was said of a cell; null if nothing is kept, or if it is damaged."""
+        """The cached response of a cell; None if missing or damaged."""
         try:
             return gzip.decompress((self.folder / f"{cell}.gz").read_bytes())
         except (EOFError, OSError, zlib.error):
             return None
 
     def refusal(self, cell: str) -> str | None:
-        """Why there is none of a cell; null if nobody has said so, or if that is damaged."""
+        """The cached refusal of a cell; None if missing or damaged."""
         try:
             return (self.folder / f"{cell}.refused").read_text(encoding="utf-8").strip() or None
         except (FileNotFoundError, UnicodeDecodeError):
             return None
 
-    def keep(self, name: str, body: bytes) -> None:
-        """As one step, whoever else writes it; for nobody else's eyes."""
+    def store(self, name: str, body: bytes) -> None:
+        """Write a file atomically, readable by its owner only."""
         for folder in (self.folder.parent, self.folder):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with NamedTemporaryFile(dir=self.folder, prefix=f".{name}.", delete=False) as partial:
@@ -109,131 +109,133 @@ class Kept:
                 Path(partial.name).unlink(missing_ok=True)
 
 
-def kept_of(service: Service, context: ProviderContext) -> Kept:
-    """Where the answers of a service are."""
-    asked_for = hashlib.sha256(service.asked_for.encode()).hexdigest()[:12]
-    return Kept(context.kept / service.name / asked_for)
+def answer_cache(service: Service, context: ProviderContext) -> AnswerCache:
+    """The cache of a service."""
+    digest = hashlib.sha256(service.request_key.encode()).hexdigest()[:12]
+    return AnswerCache(context.cache_folder / service.name / digest)
 
 
-def unasked(cells: pa.Table, service: Service, context: ProviderContext) -> int:
-    """How many cells there is nothing of that is kept and can be read."""
-    kept = kept_of(service, context)
-    return sum(_known(place, service, kept) is None for place in _places(cells))
+def count_uncached(cells: pa.Table, service: Service, context: ProviderContext) -> int:
+    """Number of cells without a readable cache entry."""
+    cache = answer_cache(service, context)
+    return sum(_cached_result(cell, service, cache) is None for cell in _cell_centres(cells))
 
 
-def found_by_cell(cells: pa.Table, service: Service, context: ProviderContext) -> Iterator[Found]:
-    """What the provider has of each cell, in their order.
+def results_by_cell(cells: pa.Table, service: Service, context: ProviderContext) -> Iterator[ProviderResult]:
+    """The provider's result for each cell, in order.
 
     Raises:
-        SourceError: it cannot be asked, or what it says cannot be understood; what it has said so far is kept.
+        SourceError: it cannot be reached, or a response cannot be parsed; responses so far are cached.
     """
-    kept = kept_of(service, context)
-    places, failures = _places(cells), 0
-    with closing(_ahead(lambda place: _found(place, service, kept), places, service.at_once)) as answers:
-        for place, (rows, refused) in zip(places, context.watched(answers, service.name, len(places)), strict=True):
-            failures = failures + 1 if refused and not refused.is_lasting else 0
-            if failures > MOST_FAILURES or failures == len(places):
+    cache = answer_cache(service, context)
+    centres, failures = _cell_centres(cells), 0
+    with closing(_prefetched(lambda cell: _result(cell, service, cache), centres, service.concurrency)) as answers:
+        for cell, (rows, refusal) in zip(centres, context.watched(answers, service.name, len(centres)), strict=True):
+            failures = failures + 1 if refusal and not refusal.is_lasting else 0
+            if failures > MOST_FAILURES or failures == len(centres):
                 raise SourceError(
-                    f"{service.name}: {refused}, for {failures:,} cells one after another. What it has said so far is "
-                    f"kept: run the same command again later."
+                    f"{service.name}: {refusal}, for {failures:,} cells one after another. What it has said so far is "
+                    "kept: run the same command again later."
                 )
-            yield Found(rows, {place.h3_cell: str(refused)} if refused else {})
+            yield ProviderResult(rows, {cell.h3_cell: str(refusal)} if refusal else {})
 
 
-def _places(cells: pa.Table) -> list[Place]:
-    return [Place(row["h3_cell"], row["lon"], row["lat"]) for row in cells.to_pylist()]
+def _cell_centres(cells: pa.Table) -> list[CellCentre]:
+    return [CellCentre(row["h3_cell"], row["lon"], row["lat"]) for row in cells.to_pylist()]
 
 
-def _ahead(answer: Callable[[Place], Answer], places: Sequence[Place], at_once: int) -> Generator[Answer, None, None]:
-    """The answers in order, asked for by threads, which do not run ahead of who takes them."""
-    if at_once == 1:
-        yield from map(answer, places)
+def _prefetched(
+    fetch: Callable[[CellCentre], Answer], cells: Sequence[CellCentre], concurrency: int
+) -> Generator[Answer, None, None]:
+    """The answers in order, fetched by threads at most two rounds ahead of the consumer."""
+    if concurrency == 1:
+        yield from map(fetch, cells)
         return
-    coming: deque[Future[Answer]] = deque()
-    pool, others = ThreadPoolExecutor(at_once), iter(places)
+    futures: deque[Future[Answer]] = deque()
+    pool, remaining = ThreadPoolExecutor(concurrency), iter(cells)
     try:
-        coming.extend(pool.submit(answer, place) for place in islice(others, 2 * at_once))
-        while coming:
-            yield coming.popleft().result()
-            coming.extend(pool.submit(answer, place) for place in islice(others, 1))
+        futures.extend(pool.submit(fetch, cell) for cell in islice(remaining, 2 * concurrency))
+        while futures:
+            yield futures.popleft().result()
+            futures.extend(pool.submit(fetch, cell) for cell in islice(remaining, 1))
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _known(place: Place, service: Service, kept: Kept) -> tuple[pa.Table, Refused | None] | None:
-    """What is kept; null if nothing is, or if it is damaged or of an earlier version."""
-    if (reason := kept.refusal(place.h3_cell)) is not None:
+def _cached_result(cell: CellCentre, service: Service, cache: AnswerCache) -> tuple[pa.Table, Refused | None] | None:
+    """The cached result; None if missing, damaged or of an earlier version."""
+    if (reason := cache.refusal(cell.h3_cell)) is not None:
         return SCHEMA.empty_table(), Refused(reason)
-    if (body := kept.answer(place.h3_cell)) is None:
+    if (body := cache.answer(cell.h3_cell)) is None:
         return None
     try:
-        return _rows(place, body, service), None
-    except Refused as refused:
-        return SCHEMA.empty_table(), refused
+        return _rows(cell, body, service), None
+    except Refused as refusal:
+        return SCHEMA.empty_table(), refusal
     except UnreadableError:
         return None
 
 
-def _rows(place: Place, body: bytes, service: Service) -> pa.Table:
+def _rows(cell: CellCentre, body: bytes, service: Service) -> pa.Table:
     try:
-        return service.read(place, body)
+        return service.read(cell, body)
     except MALFORMED_DOCUMENT_ERRORS as error:
         raise UnreadableError(f"it has another form than expected: {type(error).__name__}") from error
 
 
-def _found(place: Place, service: Service, kept: Kept) -> tuple[pa.Table, Refused | None]:
-    if (known := _known(place, service, kept)) is not None:
-        return known
+def _result(cell: CellCentre, service: Service, cache: AnswerCache) -> tuple[pa.Table, Refused | None]:
+    if (cached := _cached_result(cell, service, cache)) is not None:
+        return cached
     try:
-        body = without_in(service.get(place), service.secrets)
-        rows = _rows(place, body, service)
-        kept.keep(f"{place.h3_cell}.gz", gzip.compress(body, mtime=0))
+        body = redact_body(service.get(cell), service.secrets)
+        rows = _rows(cell, body, service)
+        cache.store(f"{cell.h3_cell}.gz", gzip.compress(body, mtime=0))
         return rows, None
-    except Refused as refused:
-        if refused.is_lasting:
-            kept.keep(f"{place.h3_cell}.refused", f"{refused}\n".encode())
-        return SCHEMA.empty_table(), refused
+    except Refused as refusal:
+        if refusal.is_lasting:
+            cache.store(f"{cell.h3_cell}.refused", f"{refusal}\n".encode())
+        return SCHEMA.empty_table(), refusal
     except UnreadableError as error:
-        why = " ".join(str(error).split())[:LONGEST_REASON]
+        reason = " ".join(str(error).split())[:LONGEST_REASON]
     raise SourceError(
-        f"{service.name}: what it says of {place.lat}° N, {place.lon}° E (cell {place.h3_cell}) cannot be used: "
-        f"{why}. Try again later; if it stays so, choose another irradiance.provider in params.yaml."
+        f"{service.name}: what it says of {cell.lat}° N, {cell.lon}° E (cell {cell.h3_cell}) cannot be used: "
+        f"{reason}. Try again later; if it stays so, choose another irradiance.provider in params.yaml."
     )
 
 
-def answered(attempts: Callable[[], requests.Response]) -> requests.Response:
-    """An answer, whatever its status.
+def require_response(request: Callable[[], requests.Response]) -> requests.Response:
+    """A response of any status.
 
     Raises:
-        Refused: the server fails, however often it is asked.
-        SourceError: there is none. It does not carry what it comes from, which holds addresses with their queries.
+        Refused: the server fails at every attempt.
+        SourceError: there is no response; raised without its cause, which contains URLs with queries.
     """
     try:
-        return attempts()
+        return request()
     except SourceError as error:
-        is_failing = last_status(error) == FAILS_THERE
-        said = str(error)
+        is_failing = last_status(error) == LOCAL_FAILURE_STATUS
+        message = str(error)
     if is_failing:  # for this place; perhaps not for others
         raise Refused("its server fails there (500)", is_lasting=False)
-    raise SourceError(said)
+    raise SourceError(message)
 
 
-def refused_or_raised(
-    response: requests.Response, said: str, of_the_place: re.Pattern[str], service: str
+def refusal_or_error(
+    response: requests.Response, message: str, location_message: re.Pattern[str], service: str
 ) -> Refused | SourceError:
-    """What an answer other than 200 means: that this place has nothing, or that nobody can be asked.
+    """The meaning of a status other than 200: no data for this location, or a failure of the service.
 
     Args:
         response: with another status than 200.
-        said: in the provider's own words.
-        of_the_place: the words that are certainly about the place; they become the reason.
+        message: of the provider.
+        location_message: pattern of messages about the location, which become the reason.
         service: name of the provider.
     """
-    words = redact(" ".join(said.split()))  # before it is cut, which could leave a part of a key
-    if response.status_code in {400, 404, 422} and (found := of_the_place.search(words[:LONGEST_SEARCHED])):
-        return Refused(found[0])
+    words = redact(" ".join(message.split()))  # before truncation, which could leave a part of a key
+    if response.status_code in {400, 404, 422} and (match := location_message.search(words[:SEARCHED_CHARACTERS])):
+        return Refused(match[0])
     words = words[:LONGEST_REASON].rstrip(". ")
     return SourceError(
         f"{service} answered {response.status_code} {response.reason}: {words or 'no words'}. What it has said so far "
-        f"is kept. Check irradiance in params.yaml, and the keys in the environment."
+        "is kept. Check irradiance in params.yaml, and the keys in the environment."
     )

@@ -1,19 +1,16 @@
-"""Columns of the irradiance tables: what every provider delivers."""
+"""Columns of the irradiance tables, which every provider returns."""
 
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 import pyarrow as pa
 
 from loaders.contract import Field, schema
 from loaders.geo.record_cells import CELLS
-from loaders.settings.irradiance import Provider as Name
-
-if TYPE_CHECKING:
-    pass
+from loaders.settings.irradiance import ProviderName
 
 IRRADIANCE = (
     Field("h3_cell", pa.string(), "H3 cell.", required=True),
-    Field("provider", pa.string(), "Who says so.", required=True, choices=get_args(Name)),
+    Field("provider", pa.string(), "Who says so.", required=True, choices=get_args(ProviderName)),
     Field("month", pa.int64(), "Month, 1 to 12; null is the whole year.", least=1, most=12),
     Field("lon", pa.float64(), "Longitude of the cell's centre [°], EPSG:4326.", required=True, least=-180, most=180),
     Field("lat", pa.float64(), "Latitude of the cell's centre [°], EPSG:4326.", required=True, least=-90, most=90),

@@ -1,4 +1,4 @@
-"""What all providers assume of panels, and the form of what they say."""
+"""Panel assumptions of all providers, and their output table."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,6 +25,6 @@ def orientation(lat: Numbers, settings: Irradiance) -> tuple[Numbers, Numbers]:
     return tilt_deg, np.where(lat < 0, 0.0, 180.0)
 
 
-def as_rows(columns: Mapping[str, Any]) -> pa.Table:
+def irradiance_table(columns: Mapping[str, Any]) -> pa.Table:
     """Columns by name, in any order, as those of `loaders.irradiance.contract.IRRADIANCE`."""
     return pa.table({field.name: pa.array(columns[field.name], field.type) for field in SCHEMA}, schema=SCHEMA)

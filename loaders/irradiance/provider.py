@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
-from loaders.settings.irradiance import Irradiance
-from loaders.settings.irradiance import Provider as Name
+from loaders.settings.irradiance import Irradiance, ProviderName
 
 if TYPE_CHECKING:
     from loaders.core.progress import ProgressWrapper
@@ -16,12 +15,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a provider has for some cells: rows for each of them, or a reason.
+class ProviderResult:
+    """A provider's result for some cells: rows, or a reason for each cell without.
 
     Attributes:
-        rows: the columns of IRRADIANCE: one for the year and, where the provider has months, one for each of them.
-        refused: why it has none, by h3_cell, in words that are the same for all cells of one reason.
+        rows: columns of IRRADIANCE: one row for the year and, where the provider has months, one for each month.
+        refused: reason by h3_cell; cells with the same reason have the same text.
     """
 
     rows: pa.Table
@@ -30,32 +29,34 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class ProviderContext:
-    """What a provider needs to ask the network.
+    """Network access, cache and keys for a provider.
 
     Attributes:
         web: how requests are made.
-        kept: folder where answers are kept, outside of what Git sees; a folder below it for each provider.
-        environment: the variables that keys come from.
-        watched: shows how far it is with things, which it passes on; `watched(cells, "pvgis", total)`.
-        agreed: whether the person who runs this agrees to so many billable requests.
+        cache_folder: for responses, ignored by Git; each provider has a subfolder.
+        environment: variables with the API keys.
+        watched: wraps an iterable in a progress bar; `watched(cells, "pvgis", total)`.
+        confirms: asks the user to agree to a number of billable requests.
     """
 
     web: "HttpClient"
-    kept: Path
+    cache_folder: Path
     environment: Mapping[str, str]
     watched: "ProgressWrapper"
-    agreed: Callable[[int], bool]
+    confirms: Callable[[int], bool]
 
 
 class Provider(Protocol):
-    """A module that knows irradiance."""
+    """A provider module."""
 
-    NAME: Name
-    MODELS: str  # every model between the sun and the yield; another text is another table
+    NAME: ProviderName
+    MODELS: str  # all models between the sun and the yield; a change makes another table
 
-    def irradiance_of(self, cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
-        """What it has for these cells, whose columns are CELLS: some at a time, none left out.
+    def irradiance_of(
+        self, cells: pa.Table, settings: Irradiance, context: ProviderContext
+    ) -> Iterator[ProviderResult]:
+        """Results for all of these cells (columns of CELLS), in batches.
 
         Raises:
-            SourceError: it cannot be asked, or needs a key; what it has said so far is kept.
+            SourceError: it cannot be reached, or needs a key; responses so far are cached.
         """

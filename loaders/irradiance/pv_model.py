@@ -1,4 +1,4 @@
-"""What panels make of hours of weather: irradiation in their plane, and energy, by month.
+"""PV model: from hourly weather to irradiation in the panel plane and energy, by month.
 
 Months are those of UTC.
 """
@@ -11,13 +11,12 @@ import pvlib
 import pyarrow as pa
 from pvlib import irradiance, pvsystem, solarposition, temperature
 
-from loaders.irradiance.panels import ALBEDO, W_PER_KW, as_rows, orientation
-from loaders.settings.irradiance import Irradiance
-from loaders.settings.irradiance import Provider as Name
+from loaders.irradiance.panels import ALBEDO, W_PER_KW, irradiance_table, orientation
+from loaders.settings.irradiance import Irradiance, ProviderName
 
 GAMMA_PER_C = -0.0035  # of crystalline silicon ("premium"), Dobos (2014), PVWatts version 5 manual
 HOURS = 24 * np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
-SHIFT = 14  # hours that may count to the next month, where a typical year was one of local time
+MOST_SHIFTED_HOURS = 14  # hours that may belong to the next month, where a typical year is in local time
 MOST_W_PER_M2, MOST_C = 2000, 80  # beyond is no weather
 LOWEST_M, HIGHEST_M = -500, 9000  # beyond is no land
 WEATHER = ("ghi", "dni", "dhi", "temp_air", "wind_speed", "month")
@@ -29,12 +28,12 @@ MODELS = (
 
 
 class UnreadableError(Exception):
-    """An answer that is not what it should be."""
+    """A response with unexpected content."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A cell, with the position of its centre in EPSG:4326 [°]."""
+class CellCentre:
+    """An H3 cell and the position of its centre in EPSG:4326 [°]."""
 
     h3_cell: str
     lon: float
@@ -43,14 +42,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """Hours of whole years.
+    """Hourly weather of whole years.
 
     Attributes:
-        hours: ghi, dni, dhi [W/m²], temp_air [°C], wind_speed [m/s] and the month that they count to, by the time that
-            the irradiance is of, UTC.
-        years: how many there are.
-        elevation_m: of the place, if it is stated [m].
-        source: what they are, in words.
+        hours: ghi, dni, dhi [W/m²], temp_air [°C], wind_speed [m/s] and month, indexed by the time of the irradiance,
+            UTC.
+        years: number of years.
+        elevation_m: of the location, if stated [m].
+        source: description of the data.
     """
 
     hours: pd.DataFrame
@@ -59,25 +58,25 @@ class Weather:
     source: str
 
 
-def rows_of(place: Place, weather: Weather, settings: Irradiance, provider: Name) -> pa.Table:
+def irradiance_rows(cell: CellCentre, weather: Weather, settings: Irradiance, provider: ProviderName) -> pa.Table:
     """A row for the year and one for each month: the columns of `loaders.irradiance.contract.IRRADIANCE`.
 
     Raises:
-        UnreadableError: hours are missing, or no measurements.
+        UnreadableError: hours are missing, or values are not physical.
     """
     _require_whole_years(weather)
-    tilt_deg, azimuth_deg = (float(each[0]) for each in orientation(np.array([place.lat]), settings))
-    hours = weather.hours.assign(**_panels(place, weather, tilt_deg, azimuth_deg))
-    columns = ["ghi", "dni", "dhi", "poa", "energy"]
-    months = hours.groupby("month")[columns].sum() / W_PER_KW / weather.years
-    whole = pd.concat([months.sum().to_frame().T, months])
-    warmth = [hours["temp_air"].mean(), *hours.groupby("month")["temp_air"].mean()]
-    sums = {f"{name}_kwh_per_m2": whole[name].round(4).to_numpy() for name in columns[:4]}
-    fixed = {
-        "h3_cell": place.h3_cell,
+    tilt_deg, azimuth_deg = (float(angles[0]) for angles in orientation(np.array([cell.lat]), settings))
+    hours = weather.hours.assign(**_panels(cell, weather, tilt_deg, azimuth_deg))
+    quantities = ["ghi", "dni", "dhi", "poa", "energy"]
+    months = hours.groupby("month")[quantities].sum() / W_PER_KW / weather.years
+    year_and_months = pd.concat([months.sum().to_frame().T, months])
+    air_temperature_c = [hours["temp_air"].mean(), *hours.groupby("month")["temp_air"].mean()]
+    sums = {f"{name}_kwh_per_m2": year_and_months[name].round(4).to_numpy() for name in quantities[:4]}
+    constants = {
+        "h3_cell": cell.h3_cell,
         "provider": provider,
-        "lon": place.lon,
-        "lat": place.lat,
+        "lon": cell.lon,
+        "lat": cell.lat,
         "elevation_m": weather.elevation_m,
         "tilt_deg": tilt_deg,
         "azimuth_deg": azimuth_deg,
@@ -85,18 +84,18 @@ def rows_of(place: Place, weather: Weather, settings: Irradiance, provider: Name
         "model_chain": f"{weather.source}; {MODELS}",
         "is_upper_bound": False,
     }
-    every = {name: [value] * len(whole) for name, value in fixed.items()} | sums
-    every["month"] = [None, *range(1, 13)]
-    every["air_temperature_c"] = np.round(warmth, 4)
-    every["specific_yield_kwh_per_kwp"] = (whole["energy"] * (1 - settings.losses)).round(4).to_numpy()
-    return as_rows(every)
+    columns = {name: [value] * len(year_and_months) for name, value in constants.items()} | sums
+    columns["month"] = [None, *range(1, 13)]
+    columns["air_temperature_c"] = np.round(air_temperature_c, 4)
+    columns["specific_yield_kwh_per_kwp"] = (year_and_months["energy"] * (1 - settings.losses)).round(4).to_numpy()
+    return irradiance_table(columns)
 
 
-def _panels(place: Place, weather: Weather, tilt_deg: float, azimuth_deg: float) -> dict[str, np.ndarray]:
+def _panels(cell: CellCentre, weather: Weather, tilt_deg: float, azimuth_deg: float) -> dict[str, np.ndarray]:
     """Irradiance in the plane [W/m²], and the power of panels of 1 kW [W]."""
     is_lit = (weather.hours[["ghi", "dni", "dhi"]] > 0).any(axis=1).to_numpy()
-    hours = weather.hours[is_lit]  # the sun's position is what takes time; at night nobody needs it
-    sun = solarposition.get_solarposition(hours.index, place.lat, place.lon, altitude=weather.elevation_m or 0)
+    hours = weather.hours[is_lit]  # the sun's position is the slow part, and not needed at night
+    sun = solarposition.get_solarposition(hours.index, cell.lat, cell.lon, altitude=weather.elevation_m or 0)
     zenith_deg = sun["apparent_zenith"].to_numpy()
     power = (hours[name].to_numpy() for name in ("dni", "ghi", "dhi"))
     extra = irradiance.get_extra_radiation(hours.index).to_numpy()
@@ -115,10 +114,14 @@ def _require_whole_years(weather: Weather) -> None:
     missing = [name for name in WEATHER if name not in hours]
     if missing:
         raise UnreadableError(f"it has no {', '.join(missing)}")
-    leap = np.where(np.arange(1, 13) == 2, 24 * weather.years, 0)
-    spare = hours["month"].value_counts().reindex(range(1, 13), fill_value=0).to_numpy() - HOURS * weather.years
+    leap_hours = np.where(np.arange(1, 13) == 2, 24 * weather.years, 0)
+    surplus = hours["month"].value_counts().reindex(range(1, 13), fill_value=0).to_numpy() - HOURS * weather.years
     is_whole = not (len(hours) - 8760 * weather.years) % 24 and hours.index.is_unique
-    if not is_whole or spare.sum() not in range(24 * weather.years + 1) or not all(abs(spare) <= SHIFT + leap):
+    if (
+        not is_whole
+        or surplus.sum() not in range(24 * weather.years + 1)
+        or not all(abs(surplus) <= MOST_SHIFTED_HOURS + leap_hours)
+    ):
         raise UnreadableError(f"it has {len(hours):,} hours of {weather.years} year(s), or not as many of each month")
     values = hours[list(WEATHER)].to_numpy(float)
     if not np.isfinite(values).all() or (values[:, :3] < 0).any():

@@ -1,4 +1,4 @@
-"""Solar irradiance where installations are, as a Hamilton graph: from H3 cells to a table by cell and month."""
+"""Solar irradiance of cells with records, as a Hamilton graph: from H3 cells to a table by cell and month."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -13,18 +13,18 @@ from hamilton.function_modifiers import tag
 from loaders.core.errors import AccountingError
 from loaders.geo.record_cells import read_cells
 from loaders.irradiance.contract import REFUSED, SCHEMA
-from loaders.irradiance.provider import Found, Provider, ProviderContext
+from loaders.irradiance.provider import Provider, ProviderContext, ProviderResult
 from loaders.settings.irradiance import Irradiance
 
 
 @dataclass(frozen=True, slots=True)
 class IrradianceCounts:
-    """What became of the cells: read = kept + refused.
+    """Cell accounting: read = kept + refused.
 
     Attributes:
-        read: cells that hold records.
-        kept: those that the provider has rows for.
-        refused: those that it has none for, by reason.
+        read: cells with records.
+        kept: cells with irradiance.
+        refused: number of cells without, by reason.
     """
 
     read: int
@@ -33,7 +33,7 @@ class IrradianceCounts:
 
 
 def provider(irradiance_settings: Irradiance) -> Provider:
-    """The module of the provider that the settings name; the others are not imported."""
+    """The provider module that the settings name; others are not imported."""
     return cast("Provider", import_module(f"loaders.irradiance.providers.{irradiance_settings.provider}"))
 
 
@@ -46,22 +46,24 @@ def irradiance_cells(cells_file: Path) -> pa.Table:
 @tag(data_source="provider", processing_stage="load", data_type="arrow")
 def cell_irradiance(
     irradiance_cells: pa.Table, provider: Provider, irradiance_settings: Irradiance, context: ProviderContext
-) -> Found:
-    """What the provider says of each cell: rows, or why there are none."""
-    found = list(provider.irradiance_of(irradiance_cells, irradiance_settings, context))
-    refused = {cell: reason for part in found for cell, reason in part.refused.items()}
-    return Found(pa.concat_tables([SCHEMA.empty_table(), *(part.rows for part in found)]), refused)
+) -> ProviderResult:
+    """The provider's result for every cell: rows, or a reason."""
+    results = list(provider.irradiance_of(irradiance_cells, irradiance_settings, context))
+    refused = {cell: reason for result in results for cell, reason in result.refused.items()}
+    return ProviderResult(pa.concat_tables([SCHEMA.empty_table(), *(result.rows for result in results)]), refused)
 
 
 @tag(data_source="provider", processing_stage="store", data_type="arrow")
-def solar_irradiance(cell_irradiance: Found) -> pa.Table:
+def solar_irradiance(cell_irradiance: ProviderResult) -> pa.Table:
     """The rows of `raw_data.solar_irradiance`: by cell and month, the year last."""
     order = [(name, "ascending") for name in ("h3_cell", "provider", "month")]
     return cell_irradiance.rows.sort_by(order).cast(SCHEMA)
 
 
 @tag(data_source="provider", processing_stage="store", data_type="arrow")
-def refused_cells(irradiance_cells: pa.Table, cell_irradiance: Found, irradiance_settings: Irradiance) -> pa.Table:
+def refused_cells(
+    irradiance_cells: pa.Table, cell_irradiance: ProviderResult, irradiance_settings: Irradiance
+) -> pa.Table:
     """The rows of `raw_data.irradiance_refused`, by cell."""
     refused = cell_irradiance.refused
     rows = [
@@ -73,19 +75,20 @@ def refused_cells(irradiance_cells: pa.Table, cell_irradiance: Found, irradiance
 
 
 @tag(data_source="provider", processing_stage="store", data_type="counts")
-def irradiance_counts(irradiance_cells: pa.Table, cell_irradiance: Found) -> IrradianceCounts:
-    """What became of every cell.
+def irradiance_counts(irradiance_cells: pa.Table, cell_irradiance: ProviderResult) -> IrradianceCounts:
+    """Count the cells by outcome.
 
     Raises:
-        AccountingError: the provider has left some out, or has both rows and a reason for them.
+        AccountingError: the provider omitted cells, or returned both rows and a reason for them.
     """
-    kept = cell_irradiance.rows["h3_cell"].unique().to_pylist()
-    asked, answered = irradiance_cells["h3_cell"].to_pylist(), [*kept, *cell_irradiance.refused]
-    if sorted(asked) != sorted(answered):
-        wrong = sorted(set(asked) ^ set(answered) or set(kept) & set(cell_irradiance.refused))
+    kept_cells = cell_irradiance.rows["h3_cell"].unique().to_pylist()
+    requested, returned = irradiance_cells["h3_cell"].to_pylist(), [*kept_cells, *cell_irradiance.refused]
+    if sorted(requested) != sorted(returned):
+        differing = sorted(set(requested) ^ set(returned) or set(kept_cells) & set(cell_irradiance.refused))
         raise AccountingError(
-            f"solar_irradiance: of {len(asked)} cells, the provider has rows for {len(kept)} and refuses "
-            f"{len(cell_irradiance.refused)}; look at {', '.join(wrong[:3])}. This is a bug of the provider's module."
+            f"solar_irradiance: of {len(requested)} cells, the provider has rows for {len(kept_cells)} and refuses "
+            f"{len(cell_irradiance.refused)}; look at {', '.join(differing[:3])}. "
+            f"This is a bug of the provider's module."
         )
     refused = dict(sorted(Counter(cell_irradiance.refused.values()).items()))
-    return IrradianceCounts(len(asked), len(kept), refused)
+    return IrradianceCounts(len(requested), len(kept_cells), refused)

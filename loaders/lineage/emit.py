@@ -18,7 +18,10 @@ from loaders.lineage.steps import Step
 
 UI_PROJECT = "HAMILTON_UI_PROJECT"
 UI_USER = "HAMILTON_UI_USER"
-ADVICE = f"Start the UI with `hamilton ui`, make a project at http://localhost:8241, and give its number as {UI_PROJECT} and your user name there as {UI_USER}; or unset {UI_PROJECT}"
+ADVICE = (
+    f"Start the UI with `hamilton ui`, make a project at http://localhost:8241, and give its number as {UI_PROJECT} "
+    f"and your user name there as {UI_USER}; or unset {UI_PROJECT}"
+)
 
 
 def lineage_file(paths: ProjectPaths) -> Path | None:

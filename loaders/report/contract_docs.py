@@ -6,7 +6,10 @@ from loaders.contract import RECORD, Field
 from loaders.harmonise.quality_flags import FLAGS
 
 DOCS_FILE = Path(__file__).parents[2] / "dbt" / "models" / "docs" / "contract.md"
-HEADER = "<!-- Written by `python -m loaders.report.contract_docs` from loaders/contract.py and loaders/harmonise/quality_flags.py. -->"
+HEADER = (
+    "<!-- Written by `python -m loaders.report.contract_docs` from loaders/contract.py and "
+    "loaders/harmonise/quality_flags.py. -->"
+)
 
 
 def dbt_docs() -> str:

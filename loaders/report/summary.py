@@ -11,10 +11,10 @@ from loaders.acquire.lock import read_lock
 from loaders.core.errors import BuildError
 from loaders.core.escape import markdown, markdown_prose
 from loaders.core.paths import ProjectPaths
-from loaders.harmonise.row_accounting import lying_areas, read_accounting
+from loaders.harmonise.row_accounting import implausible_area_warning, read_accounting
 from loaders.settings.licences import disagreement
 from loaders.settings.params import Dataset, Settings
-from loaders.warehouse.build_metrics import Figures
+from loaders.warehouse.build_metrics import BuildMetrics
 
 HEADINGS = (
     *("dataset", "read", "kept", "rejected", "flagged", "installations", "only here"),
@@ -68,14 +68,14 @@ def summarise(settings: Settings, paths: ProjectPaths) -> list[DatasetSummary]:
     return [_with_build_figures(row, figures) for row in rows.values()]
 
 
-def read_figures(paths: ProjectPaths) -> Figures:
+def read_figures(paths: ProjectPaths) -> BuildMetrics:
     """The figures of the last build.
 
     Raises:
         BuildError: nothing is built yet.
     """
     try:
-        figures: Figures = json.loads(paths.build_metrics.read_text(encoding="utf-8"))
+        figures: BuildMetrics = json.loads(paths.build_metrics.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise BuildError("Nothing is built yet. Run `make all`.") from error
     return figures
@@ -108,19 +108,23 @@ def notes(rows: list[DatasetSummary]) -> list[str]:
     return sentences
 
 
-def findings(figures: Figures) -> list[str]:
+def findings(figures: BuildMetrics) -> list[str]:
     """Results of the build in sentences: installations, energy, left-out datasets, stale overrides."""
     area = f", {figures['area_km2']:,.1f} km² of outlines" if figures["area_km2"] is not None else ""
     sentences = [
-        f"{figures['records']:,} records are {figures['installations']:,} installations{area}; {figures['confirmed']:,} of them were seen independently by two datasets or more."
+        f"{figures['records']:,} records are {figures['installations']:,} installations{area}; "
+        f"{figures['confirmed']:,} of them were seen independently by two datasets or more."
     ]
     sentences += _energy(figures["energy"])
     sentences += [
-        f"{key}: left out, {exclusion['records_kept']:,} records: its licence ({exclusion['licence'] or 'not stated'}) is {exclusion['licence_kind'].replace('_', ' ')}, which licences.allow in params.yaml does not list."
+        f"{key}: left out, {exclusion['records_kept']:,} records: its licence "
+        f"({exclusion['licence'] or 'not stated'}) is {exclusion['licence_kind'].replace('_', ' ')}, which "
+        "licences.allow in params.yaml does not list."
         for key, exclusion in figures["left_out"].items()
     ]
     sentences += [
-        f"overrides.csv, line {override['line']}: {_subject_and_verb(override['gone'])} not among the records; the line has no effect. Remove it, or look for the new identifier with `eo-pv why`."
+        f"overrides.csv, line {override['line']}: {_subject_and_verb(override['gone'])} not among the records; the "
+        "line has no effect. Remove it, or look for the new identifier with `eo-pv why`."
         for override in figures["overrides"]["stale"]
     ]
     if lines := figures["overrides"]["left_out_lines"]:
@@ -133,7 +137,8 @@ def _energy(energy: Mapping[str, Any]) -> Iterator[str]:
     if energy["installations"]:
         bound = ", an upper bound: the sky has clouds" if energy["is_upper_bound"] else ""
         yield (
-            f"{energy['installations']:,} installations may give {energy['energy_gwh']:,.1f} GWh a year (irradiance: {', '.join(energy['providers'])}{bound})."
+            f"{energy['installations']:,} installations may give {energy['energy_gwh']:,.1f} GWh a year (irradiance: "
+            f"{', '.join(energy['providers'])}{bound})."
         )
     for reason, installations in energy["missing"].items():
         yield f"Without an energy: {installations:,} ({reason})."
@@ -155,7 +160,7 @@ def as_table(rows: list[DatasetSummary]) -> Table:
     return table
 
 
-def as_markdown(rows: list[DatasetSummary], figures: Figures, title: str) -> str:
+def as_markdown(rows: list[DatasetSummary], figures: BuildMetrics, title: str) -> str:
     """The report in Markdown, without times, which differ from run to run."""
     lines = [
         f"# {markdown(title)}",
@@ -184,7 +189,7 @@ def _read_metrics(key: str, paths: ProjectPaths) -> dict[str, Any]:
         raise BuildError(f"{key}: not loaded yet. Run `make all`.") from error
 
 
-def _with_build_figures(row: DatasetSummary, figures: Figures) -> DatasetSummary:
+def _with_build_figures(row: DatasetSummary, figures: BuildMetrics) -> DatasetSummary:
     """Add the build's figures of a dataset; of one that is left out, keep only its number of records."""
     if row.name in figures["left_out"]:
         withheld = replace(row, area_km2=None, capacity_mw=None, area_doubt=None, licence_doubt=None)
@@ -207,5 +212,5 @@ def _summary(dataset: Dataset, paths: ProjectPaths, metrics: dict[str, Any]) -> 
         seconds=sum(seconds.values()) if seconds else None,
         is_synthetic=lock.is_synthetic,
         licence_doubt=disagreement(dataset.licence, lock.record.licence) if lock.record else None,
-        area_doubt=lying_areas(metrics),
+        area_doubt=implausible_area_warning(metrics),
     )

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from loaders.settings.base import Positive, SettingsModel, Text, as_tuple
 
-Provider = Literal["clearsky", "pvgis", "nsrdb", "google_solar"]
+ProviderName = Literal["clearsky", "pvgis", "nsrdb", "google_solar"]
 Year = Annotated[int, Field(ge=1980, le=2100)]
 FINEST_RESOLUTION = 7  # for irradiance that varies over kilometres; about 5 km²
 BUILDING_RESOLUTION = 13  # about 44 m²
@@ -69,7 +69,7 @@ class Irradiance(SettingsModel):
         losses: share of the energy that is lost between panel and grid [1]; 0.14 is the default of PVGIS.
     """
 
-    provider: Provider = "clearsky"
+    provider: ProviderName = "clearsky"
     h3_resolution: Annotated[int, Field(ge=0, le=BUILDING_RESOLUTION)] = 4
     tilt_deg: Annotated[float, Field(ge=0, le=90)] | None = None
     losses: Annotated[float, Field(ge=0, lt=1)] = 0.14

@@ -1,6 +1,6 @@
-"""Whose data the published tables are made of: a bibliography, and what the licences ask for.
+"""Attribution of the published tables: a bibliography, and the terms of the licences.
 
-Titles, names and licences come from the publishers as they are; nothing that stands in them may break either file.
+Titles, names and licences are the publishers' text, and are escaped for either file.
 """
 
 import re
@@ -26,11 +26,11 @@ REPOSITORIES = {
     "sciencebase": "ScienceBase",
     "zenodo": "Zenodo",
 }
-OWN = "path"  # the origin of a file on the user's disk
+OWN_ORIGIN = "path"  # the origin of a file on the user's disk
 SYNTHETIC = "SYNTHETIC twin; not the published data."
 OWN_FILE = "The user's own file."
 PAPER = "Paper of the dataset {}; its other fields come from the DOI: reference managers add them."
-ABOUT = """\
+INTRODUCTION = """\
 # Whose data these tables are made of
 
 Each row of the published tables comes from one of these datasets. `CITATION.bib` beside this file cites them and their
@@ -43,13 +43,13 @@ BANNER = (
 def write_attribution(
     settings: Settings, paths: ProjectPaths, contributed: Mapping[str, int], folder: Path
 ) -> list[Path]:
-    """Write both files.
+    """Write CITATION.bib and ATTRIBUTION.md.
 
     Args:
         settings: the settings.
         paths: where the locks are.
-        contributed: rows in the published tables by dataset; one without rows is not named.
-        folder: where to.
+        contributed: rows in the published tables by dataset; datasets without rows are left out.
+        folder: to write to.
 
     Raises:
         BuildError: a dataset that contributed is not in the settings.
@@ -66,9 +66,9 @@ def write_attribution(
 
 
 def citation_bib(settings: Settings, locks: Mapping[str, Lock], contributed: Mapping[str, int]) -> str:
-    """A BibTeX entry for each dataset, and one for its paper; what nobody states is left out.
+    """A BibTeX entry for each dataset, and one for its paper; fields that are not stated are left out.
 
-    `doi` and `url` are addresses, which BibTeX styles take as they are; all else is escaped for LaTeX.
+    BibTeX styles take `doi` and `url` verbatim; all other fields are escaped for LaTeX.
     """
     datasets = _contributing(settings, contributed)
     entries = ["% The datasets that the published tables are made of, and their papers."]
@@ -81,21 +81,21 @@ def citation_bib(settings: Settings, locks: Mapping[str, Lock], contributed: Map
 
 
 def attribution_md(settings: Settings, locks: Mapping[str, Lock], contributed: Mapping[str, int]) -> str:
-    """What came from where, what its licence asks for, and what follows for the merged tables."""
+    """Sources of the tables, terms of their licences, and consequences for the merged tables, in Markdown."""
     datasets = _contributing(settings, contributed)
     if not datasets:
-        return f"{ABOUT}\n\nNo dataset contributed a row.\n"
+        return f"{INTRODUCTION}\n\nNo dataset contributed a row.\n"
     synthetic = [dataset for dataset in datasets if locks[dataset.key].is_synthetic]
-    parts: dict[Terms, list[str]] = {}
+    keys_by_licence: dict[Terms, list[str]] = {}
     for dataset in datasets:
-        parts.setdefault(terms(_licence(dataset, locks[dataset.key])), []).append(f"`{dataset.key}`")
-    blocks = [ABOUT, *([BANNER.format(_keys(synthetic))] if synthetic else [])]
+        keys_by_licence.setdefault(terms(_licence(dataset, locks[dataset.key])), []).append(f"`{dataset.key}`")
+    blocks = [INTRODUCTION, *([BANNER.format(_keys(synthetic))] if synthetic else [])]
     rows = (_cells(dataset, locks[dataset.key], contributed[dataset.key]) for dataset in datasets)
     blocks.append("\n".join(_line(cells) for cells in (HEADINGS, ("---", "---:", *("---",) * 4), *rows)))
-    blocks += ["## What the licences ask for", *_asked(parts)]
-    if doubts := _doubts(datasets, locks):
-        blocks += ["## Licences to look at", _list(doubts)]
-    blocks += ["## A table merged from all of them", _list(consequences(parts))]
+    blocks += ["## What the licences ask for", *_licence_sections(keys_by_licence)]
+    if warnings := _licence_warnings(datasets, locks):
+        blocks += ["## Licences to look at", _list(warnings)]
+    blocks += ["## A table merged from all of them", _list(consequences(keys_by_licence))]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -108,7 +108,7 @@ def _contributing(settings: Settings, contributed: Mapping[str, int]) -> list[Da
 
 
 def _licence(dataset: Dataset, lock: Lock) -> str | None:
-    """What the settings say; else the repository."""
+    """The licence of the settings, else of the repository."""
     return dataset.licence or (lock.record.licence if lock.record else None)
 
 
@@ -119,13 +119,13 @@ def _doi(dataset: Dataset, lock: Lock) -> str | None:
 def _dataset_fields(dataset: Dataset, lock: Lock) -> dict[str, str | None]:
     record, doi = lock.record, _doi(dataset, lock)
     title = latex(record.title if record else None) or latex(dataset.key)
-    place = REPOSITORIES.get(record.repository) if record else None
+    repository = REPOSITORIES.get(record.repository) if record else None
     url = (web_address(record.url) if record else None) or (doi_address(doi) if doi else None)
     return {
         "author": " and ".join(filter(None, map(_author, record.creators))) if record else None,
         "title": f"{{{title}}}",
         "year": str(record.year) if record and record.year is not None else None,
-        "howpublished": f"Dataset, {place}" if place else "Dataset",
+        "howpublished": f"Dataset, {repository}" if repository else "Dataset",
         "version": latex(record.version) if record else None,
         "doi": bibtex_doi(doi) if doi else None,
         "url": url,
@@ -135,9 +135,9 @@ def _dataset_fields(dataset: Dataset, lock: Lock) -> dict[str, str | None]:
 
 def _note(dataset: Dataset, lock: Lock) -> str:
     licence = terms(_licence(dataset, lock)).name
-    doubt = "" if dataset.licence_verified or licence == NOT_STATED else " (not verified)"
-    said = {"sample": f"{SYNTHETIC} ", OWN: f"{OWN_FILE} "}.get(lock.origin, "")
-    return f"{said}Licence: {licence}{doubt}."
+    suffix = "" if dataset.licence_verified or licence == NOT_STATED else " (not verified)"
+    prefix = {"sample": f"{SYNTHETIC} ", OWN_ORIGIN: f"{OWN_FILE} "}.get(lock.origin, "")
+    return f"{prefix}Licence: {licence}{suffix}."
 
 
 def _entry(key: str, fields: Mapping[str, str | None]) -> str:
@@ -146,11 +146,11 @@ def _entry(key: str, fields: Mapping[str, str | None]) -> str:
 
 
 def _author(name: str) -> str:
-    """`Family, Given` and single words as they are; in braces what BibTeX would take apart."""
+    """`Family, Given` and single words unchanged; other names in braces, so that BibTeX does not split them."""
     name = one_line(name)
     person = re.fullmatch(r"[^\s,][^,]*(, ?[^\s,][^,]*){1,2}|[^\s,]+", name)
-    whole = person is None or re.search(r"\b(and|others)\b", name, re.IGNORECASE)
-    return f"{{{latex(name)}}}" if name and whole else latex(name)
+    is_indivisible = person is None or re.search(r"\b(and|others)\b", name, re.IGNORECASE)
+    return f"{{{latex(name)}}}" if name and is_indivisible else latex(name)
 
 
 def _cells(dataset: Dataset, lock: Lock, rows: int) -> tuple[str, ...]:
@@ -165,28 +165,28 @@ def _source(dataset: Dataset, lock: Lock) -> str:
     url = (web_address(record.url) if record else None) or (doi_address(doi) if doi else None)
     if lock.is_synthetic:
         return f"synthetic twin of {markdown_link(doi, url)}" if doi else "synthetic twin"
-    if lock.origin == OWN:
+    if lock.origin == OWN_ORIGIN:
         return "the user's own file"
     return markdown_link((record.title if record else None) or doi or dataset.key, url)
 
 
-def _asked(parts: Mapping[Terms, list[str]]) -> Iterator[str]:
-    for each, datasets in parts.items():
-        known = each.name if each.kind == "unknown" else f"{each.name}: {each.title}"
-        yield f"### {markdown_link(known, each.url)}"
+def _licence_sections(keys_by_licence: Mapping[Terms, list[str]]) -> Iterator[str]:
+    for licence, datasets in keys_by_licence.items():
+        title = licence.name if licence.kind == "unknown" else f"{licence.name}: {licence.title}"
+        yield f"### {markdown_link(title, licence.url)}"
         yield f"Datasets: {', '.join(datasets)}"
-        yield _list(each.obligations)
+        yield _list(licence.obligations)
 
 
-def _doubts(datasets: list[Dataset], locks: Mapping[str, Lock]) -> list[str]:
-    found = []
+def _licence_warnings(datasets: list[Dataset], locks: Mapping[str, Lock]) -> list[str]:
+    warnings = []
     for dataset in datasets:
         record = locks[dataset.key].record
         if sentence := disagreement(dataset.licence, record.licence if record else None):
-            found.append(f"`{dataset.key}`: {markdown(sentence)}.")
+            warnings.append(f"`{dataset.key}`: {markdown(sentence)}.")
     if unverified := [dataset for dataset in datasets if not dataset.licence_verified]:
-        found.append(f"Not read at the source yet (`licence_verified: false`): {_keys(unverified)}.")
-    return found
+        warnings.append(f"Not read at the source yet (`licence_verified: false`): {_keys(unverified)}.")
+    return warnings
 
 
 def _keys(datasets: Iterable[Dataset]) -> str:

@@ -1,4 +1,4 @@
-"""Build the warehouse: canonical Parquet into DuckDB, dbt over it, curated tables out as Parquet."""
+"""Build of the warehouse: loads canonical Parquet into DuckDB, runs dbt, exports curated tables as Parquet."""
 
 import os
 import shutil
@@ -18,11 +18,11 @@ from loaders.core.files import write_json
 from loaders.core.foreign_errors import STOPPED_EXIT_CODE, killed_message
 from loaders.core.paths import DATABASE_NAME, ProjectPaths
 from loaders.core.prune import prune
-from loaders.db import ducklake as lake
+from loaders.db import ducklake
 from loaders.db.connection import MEMORY_MB, MEMORY_VARIABLE, connect, stated_memory_mb, usable_mb
 from loaders.db.database import Database
 from loaders.geo.geoparquet import ParquetFile
-from loaders.harmonise.load_result import loaded_before
+from loaders.harmonise.load_result import stored_load_result
 from loaders.harmonise.row_accounting import read_accounting
 from loaders.lineage.emit import emit_dbt_events, pipeline_events
 from loaders.lineage.run import Parent
@@ -30,92 +30,93 @@ from loaders.lineage.steps import warehouse_steps
 from loaders.pipelines import PIPELINES
 from loaders.settings.params import Settings
 from loaders.warehouse.attribution import write_attribution
-from loaders.warehouse.build_inputs import left_out
-from loaders.warehouse.build_metrics import Figures, build_figures
+from loaders.warehouse.build_inputs import disallowed_datasets
+from loaders.warehouse.build_metrics import BuildMetrics, build_metrics
 from loaders.warehouse.dbt_results import explain_failure
 from loaders.warehouse.dbt_sources import write_sources
 from loaders.warehouse.raw_tables import read_project_overrides, write_boundaries, write_doi_data, write_irradiance
 from loaders.warehouse.staleness import curated_hashes
 
 CURATED_SCHEMA = "curated"
-FIGURES = "build.json"
+METRICS_FILE = "build.json"
 BATCH_ROWS = 20_000
-# the join of all records with all others cannot go to the disk: what MEMORY_MB is enough for, and for each more
-RECORDS_WITHIN = 300_000
+# the self-join of all records cannot spill to disk: MEMORY_MB is enough for so many, and each more needs
+RECORDS_WITHIN_DEFAULT = 300_000
 MEMORY_PER_RECORD_KB = 1.6
-# unit tests are of the models, not of what they make of these records
-OPTIONS = ("--exclude-resource-type", "unit_test", "--quiet", "--no-use-colors")
-FASTER = ("--log-level-file", "none", "--no-populate-cache")  # the database is new; run_results.json says what failed
+# unit tests check the models, not these records
+DBT_OPTIONS = ("--exclude-resource-type", "unit_test", "--quiet", "--no-use-colors")
+# the database is new, and run_results.json says what failed
+DBT_SPEED_OPTIONS = ("--log-level-file", "none", "--no-populate-cache")
 
 
 def build(settings: Settings, paths: ProjectPaths) -> list[Path]:
-    """Build database, curated tables and attribution beside the present ones, then put them in their place.
+    """Build database, curated tables and attribution in a scratch folder, then move them into place.
 
-    Of a dataset that is no longer in the settings, everything is removed.
+    Everything of a dataset that is no longer in the settings is removed.
 
     Returns:
         The curated tables.
 
     Raises:
         BuildError: a load is missing, dbt failed, or another build is running. The tables of the last good build
-            stay as they are then.
+            are kept.
     """
     keys = list(settings.datasets)
-    with _alone(paths), _emptied(paths.scratch("build")) as aside:
+    with _exclusive_build(paths), _scratch_folder(paths.scratch("build")) as scratch:
         prune(keys, paths)
         _require_loads(keys, paths)
         _require_context(paths)
         with pipeline_events("warehouse", paths, partial(warehouse_steps, settings, paths)) as run:
-            figures = _build_aside(aside, settings, paths, run)
+            metrics = _build_in_scratch(scratch, settings, paths, run)
             if settings.warehouse == "ducklake":
-                message = f"{figures['records']:,} records, {figures['installations']:,} installations"
-                lake.publish(aside / DATABASE_NAME, [CURATED_SCHEMA], message, settings.ducklake, paths)
-            _publish(aside, paths)
+                message = f"{metrics['records']:,} records, {metrics['installations']:,} installations"
+                ducklake.publish(scratch / DATABASE_NAME, [CURATED_SCHEMA], message, settings.ducklake, paths)
+            _publish(scratch, paths)
     return sorted(paths.curated.glob("*.parquet"))
 
 
-def _build_aside(aside: Path, settings: Settings, paths: ProjectPaths, run: Parent | None) -> Figures:
-    """Make everything in a folder beside its place; returns what it is, in figures."""
+def _build_in_scratch(scratch: Path, settings: Settings, paths: ProjectPaths, run: Parent | None) -> BuildMetrics:
+    """Build everything in a scratch folder; returns the build metrics."""
     overrides = read_project_overrides(settings, paths)
-    database = aside / DATABASE_NAME
+    database = scratch / DATABASE_NAME
     _write_raw_data(database, settings, paths)
     try:
         run_dbt(database, paths.root, _memory_mb(list(settings.datasets), paths))
     finally:
         emit_dbt_events(paths.root / "dbt", paths, run)
     with connect(database, read_only=True) as connection:  # opened once: each time, DuckDB checks its extensions
-        export_curated(database, aside / CURATED_SCHEMA)
+        export_curated(database, scratch / CURATED_SCHEMA)
         if settings.warehouse == "ducklake":
-            lake.attach(connection, settings.ducklake, paths, read_only=True)
-        figures = build_figures(connection, overrides)
-    write_json(figures, aside / FIGURES)
-    write_attribution(settings, paths, _contributed(settings, paths), aside / CURATED_SCHEMA)
-    return figures
+            ducklake.attach(connection, settings.ducklake, paths, read_only=True)
+        metrics = build_metrics(connection, overrides)
+    write_json(metrics, scratch / METRICS_FILE)
+    write_attribution(settings, paths, _record_counts(settings, paths), scratch / CURATED_SCHEMA)
+    return metrics
 
 
 def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB) -> None:
     """Run `dbt build` on a database, in a process of its own: DuckDB lets only one at a time write to a file.
 
     Args:
-        database: what to build in.
-        root: the project's folder.
-        memory_mb: how much DuckDB may hold [MB].
+        database: to build.
+        root: of the project.
+        memory_mb: limit for DuckDB [MB].
 
     Raises:
         BuildError: a model or a test failed; the message names it.
     """
     project = root / "dbt"
     results = project / "target" / "run_results.json"
-    results.unlink(missing_ok=True)  # of another run, which must not speak for this one
+    results.unlink(missing_ok=True)  # of an earlier run
     folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
-    arguments = ["build", *folders, *OPTIONS, *FASTER]
+    arguments = ["build", *folders, *DBT_OPTIONS, *DBT_SPEED_OPTIONS]
     environment = os.environ | {
         "EO_PV_DATABASE": os.path.relpath(database, root),  # the same one each time: dbt parses the project once
         MEMORY_VARIABLE: str(memory_mb),
         "EO_PV_HAMILTON": "off",  # the schema raw_data has just been written, of what DVC's stages have loaded
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", "dbt.cli.main", *arguments],
         cwd=root,
         env=environment,
@@ -123,12 +124,12 @@ def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB) -> None:
         text=True,
         check=False,
     )
-    if done.returncode in {-signal.SIGINT, STOPPED_EXIT_CODE}:
+    if completed.returncode in {-signal.SIGINT, STOPPED_EXIT_CODE}:
         raise KeyboardInterrupt
-    if done.returncode < 0:
-        raise BuildError(f"dbt: {killed_message(-done.returncode)} The tables of the last good build stay.")
-    if done.returncode:
-        raise BuildError(explain_failure(results, done.stdout + done.stderr, database))
+    if completed.returncode < 0:
+        raise BuildError(f"dbt: {killed_message(-completed.returncode)} The tables of the last good build stay.")
+    if completed.returncode:
+        raise BuildError(explain_failure(results, completed.stdout + completed.stderr, database))
 
 
 def export_curated(database: Path, folder: Path) -> None:
@@ -146,8 +147,8 @@ def export_curated(database: Path, folder: Path) -> None:
 
 
 @contextmanager
-def _alone(paths: ProjectPaths) -> Iterator[None]:
-    """One build at a time; a killed one holds nothing."""
+def _exclusive_build(paths: ProjectPaths) -> Iterator[None]:
+    """Allow one build at a time; a killed build leaves no lock."""
     paths.home.mkdir(parents=True, exist_ok=True)
     lock = paths.scratch("build.lock")
     lock.parent.mkdir(parents=True, exist_ok=True)
@@ -159,8 +160,8 @@ def _alone(paths: ProjectPaths) -> Iterator[None]:
 
 
 @contextmanager
-def _emptied(folder: Path) -> Iterator[Path]:
-    """A folder without what a killed build left there; a failed one leaves nothing of its half database either."""
+def _scratch_folder(folder: Path) -> Iterator[Path]:
+    """An empty scratch folder, removed afterwards, also after a failure."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
@@ -170,64 +171,67 @@ def _emptied(folder: Path) -> Iterator[Path]:
 
 
 def _require_loads(keys: list[str], paths: ProjectPaths) -> None:
-    needed = {key: (paths.loaded(key), paths.metrics(key)) for key in keys}
-    missing = [key for key, places in needed.items() if not all(place.exists() for place in places)]
+    files = {key: (paths.loaded(key), paths.metrics(key)) for key in keys}
+    missing = [key for key, paths_of_key in files.items() if not all(path.exists() for path in paths_of_key)]
     if missing:
         raise BuildError(
-            f"{', '.join(missing)}: not loaded, and no table is built without them. Run `dvc repro` and mend what it reports; or remove them from params.yaml."
+            f"{', '.join(missing)}: not loaded, and no table is built without them. Run `dvc repro` and fix what it "
+            f"reports; or remove them from params.yaml."
         )
 
 
 def _memory_mb(keys: list[str], paths: ProjectPaths) -> int:
-    """How much memory DuckDB gets for so many records [MB]; what EO_PV_MEMORY_MB says, if it says something."""
-    if stated := os.environ.get(MEMORY_VARIABLE):
-        return stated_memory_mb(stated)
+    """Memory limit of DuckDB for the number of records [MB]; EO_PV_MEMORY_MB overrides it."""
+    if environment_mb := os.environ.get(MEMORY_VARIABLE):
+        return stated_memory_mb(environment_mb)
     records = sum(read_accounting(paths.metrics(key))["records"]["kept"] for key in keys)
-    wanted = MEMORY_MB + MEMORY_PER_RECORD_KB * max(0, records - RECORDS_WITHIN) / 1000
-    return int(min(wanted, usable_mb()))
+    needed_mb = MEMORY_MB + MEMORY_PER_RECORD_KB * max(0, records - RECORDS_WITHIN_DEFAULT) / 1000
+    return int(min(needed_mb, usable_mb()))
 
 
 def _require_context(paths: ProjectPaths) -> None:
-    """What is around the records is there, too."""
+    """Require the boundaries and the irradiance."""
     if not paths.boundaries.exists():
         raise BuildError(
-            "The boundaries of countries are not loaded, and no record has a place without them. Run `dvc repro`, or `eo-pv cells` and `eo-pv boundaries`."
+            "The boundaries of countries are not loaded, and no record has a place without them. Run `dvc repro`, or "
+            "`eo-pv cells` and `eo-pv boundaries`."
         )
     if not all(path.exists() for path in paths.irradiance_tables.values()):
         raise BuildError(
-            "The solar irradiance is not loaded, and no installation has a yield without it. Run `dvc repro`, or `eo-pv cells` and `eo-pv irradiance`."
+            "The solar irradiance is not loaded, and no installation has a yield without it. Run `dvc repro`, or "
+            "`eo-pv cells` and `eo-pv irradiance`."
         )
 
 
-def _contributed(settings: Settings, paths: ProjectPaths) -> dict[str, int]:
-    """How many records of each dataset are in the tables: none of those whose licence is not allowed."""
-    missing = left_out(settings)
-    metrics = {key: read_accounting(paths.metrics(key)) for key in settings.datasets if key not in missing}
+def _record_counts(settings: Settings, paths: ProjectPaths) -> dict[str, int]:
+    """Records by dataset in the published tables, without datasets whose licence is not allowed."""
+    disallowed = disallowed_datasets(settings)
+    metrics = {key: read_accounting(paths.metrics(key)) for key in settings.datasets if key not in disallowed}
     return {key: metric["records"]["kept"] for key, metric in metrics.items()}
 
 
-def _write_raw_data(database: Path, settings: Settings, paths: ProjectPaths) -> None:
-    stored = Database(settings, paths, None if settings.warehouse == "ducklake" else database)
-    with stored.opened() as connection:
-        loaded = [loaded_before(key, paths) for key in settings.datasets]
+def _write_raw_data(path: Path, settings: Settings, paths: ProjectPaths) -> None:
+    database = Database(settings, paths, None if settings.warehouse == "ducklake" else path)
+    with database.opened() as connection:
+        loaded = [stored_load_result(key, paths) for key in settings.datasets]
         write_doi_data(connection, loaded, settings, paths)
         write_boundaries(connection, paths.boundaries)
         write_irradiance(connection, paths)
-    with stored.opened() as connection:  # once it is stored: a DuckLake does not show all of it before
+    with database.opened() as connection:  # after the commit: a DuckLake does not show everything before
         for pipeline in PIPELINES:
             write_sources(pipeline, connection, settings, paths, paths.root / "dbt")
 
 
-def _publish(aside: Path, paths: ProjectPaths) -> None:
-    """Rename what was built into place: whoever reads meanwhile sees a whole old file or a whole new one."""
+def _publish(scratch: Path, paths: ProjectPaths) -> None:
+    """Rename the built files into place: readers see a complete old file or a complete new one."""
     paths.curated.mkdir(parents=True, exist_ok=True)
-    fresh = sorted((aside / CURATED_SCHEMA).iterdir())
-    for path in fresh:
+    new_files = sorted((scratch / CURATED_SCHEMA).iterdir())
+    for path in new_files:
         path.replace(paths.curated / path.name)
     for path in paths.curated.iterdir():
-        if path.name not in {new.name for new in fresh}:
+        if path.name not in {file.name for file in new_files}:
             path.unlink()
-    (aside / FIGURES).replace(paths.build_metrics)
+    (scratch / METRICS_FILE).replace(paths.build_metrics)
     paths.database.with_name(f"{DATABASE_NAME}.wal").unlink(missing_ok=True)
-    (aside / DATABASE_NAME).replace(paths.database)
+    (scratch / DATABASE_NAME).replace(paths.database)
     write_json(curated_hashes(paths), paths.curated_digests)

@@ -1,4 +1,4 @@
-"""What the models of the warehouse need beside the records: settings, terms, overrides."""
+"""Tables that the dbt models need in addition to the records: settings, licence terms, overrides."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from loaders.settings.licences import Kind, terms
 from loaders.settings.params import Dataset, Settings
 from loaders.tables import DATASET_TERMS, DOI_DATASETS, OVERRIDES, SETTINGS
 from loaders.warehouse.overrides import Override
-from loaders.warehouse.raw_data import note_runs, replace_table
+from loaders.warehouse.raw_data import record_runs, replace_table
 
 STRICTEST_FIRST: tuple[str, ...] = get_args(Kind)
 OVERRIDE_COLUMNS = pa.schema(
@@ -37,21 +37,21 @@ METRES_PER_KM = 1000
 def write_build_inputs(
     connection: duckdb.DuckDBPyConnection, settings: Settings, overrides: Sequence[Override]
 ) -> None:
-    """Write what the settings say to the schema `raw_data`.
+    """Write settings, licence terms and overrides to the schema `raw_data`.
 
     Args:
         connection: to the warehouse.
         settings: the settings.
-        overrides: what people say of single pairs.
+        overrides: manual match and non-match decisions.
     """
     replace_table(connection, SETTINGS, pa.Table.from_pylist([build_settings(settings)]))
     replace_table(connection, DATASET_TERMS, pa.Table.from_pylist(dataset_terms(settings), TERMS))
     replace_table(connection, OVERRIDES, _overrides(overrides))
-    note_runs(connection, DOI_DATASETS, {SETTINGS: settings_hash(settings, overrides)})
+    record_runs(connection, DOI_DATASETS, {SETTINGS: settings_hash(settings, overrides)})
 
 
 def settings_hash(settings: Settings, overrides: Sequence[Override]) -> str:
-    """A hash of what these tables say."""
+    """A hash of the contents of these tables."""
     document = [build_settings(settings), dataset_terms(settings), _overrides(overrides).to_pylist()]
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
@@ -68,11 +68,11 @@ def build_settings(settings: Settings) -> dict[str, Any]:
 
 
 def dataset_terms(settings: Settings) -> list[dict[str, Any]]:
-    """Of each dataset its rank, its licence, and whether the settings let it reach a published table."""
+    """Rank and licence of each dataset, and whether the settings allow it in published tables."""
     return [_terms(settings.datasets[key], rank, settings) for rank, key in enumerate(settings.by_priority, start=1)]
 
 
-def left_out(settings: Settings) -> list[str]:
+def disallowed_datasets(settings: Settings) -> list[str]:
     """The datasets whose licence the settings do not allow."""
     return [row["dataset_key"] for row in dataset_terms(settings) if not row["is_allowed"]]
 

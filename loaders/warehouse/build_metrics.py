@@ -1,4 +1,4 @@
-"""What a build made, in figures: what DVC compares between two builds, and what the report tells people."""
+"""Metrics of a build, for `dvc metrics diff` and the report."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import duckdb
 
 from loaders.warehouse.overrides import Override
 
-Figures = dict[str, Any]
+BuildMetrics = dict[str, Any]
 
 INSTALLATIONS = """
     select
@@ -37,7 +37,7 @@ FLAGS = """
     group by flag
 """
 RULES = "select match_rule, count(*) as pairs from prepared.prep_pv_pairs where is_match group by match_rule"
-HERE = """
+NAMED_RECORDS = """
     select features.record_id, terms.is_allowed
     from staging.stg_pv_features as features
     join staging.stg_dataset_terms as terms on features.dataset_key = terms.dataset_key
@@ -45,19 +45,19 @@ HERE = """
 """
 
 
-def build_figures(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Override]) -> Figures:
-    """The figures of a build that has ended.
+def build_metrics(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Override]) -> BuildMetrics:
+    """The metrics of a finished build.
 
     Args:
-        connection: to what was built.
-        overrides: what people say of single pairs.
+        connection: to its database.
+        overrides: manual match and non-match decisions.
 
     Returns:
-        `records`, `installations`, `confirmed`, `area_km2`, `without_country`, `flags` and `rules` (how often each),
-        `energy` (of how many installations, how much a year, by whose irradiance, and why the others have none),
-        `datasets` (installations, those that it alone has), `left_out` (datasets whose licence is not allowed, with
-        their records) and `overrides` (how many count, the lines that name a record that is left out, and
-        those that name a record which is not there).
+        `records`, `installations`, `confirmed`, `area_km2`, `without_country`, `flags` and `rules` (counts), `energy`
+        (installations with a yield, annual energy, irradiance providers, and reasons for no yield), `datasets`
+        (installations, and those in no other dataset), `left_out` (datasets whose licence is not allowed, with their
+        records) and `overrides` (number applied, lines that name a record that is left out, and lines that name an
+        unknown record).
     """
     datasets = _rows(connection, DATASETS)
     allowed = [row for row in datasets if row["is_allowed"]]
@@ -79,17 +79,19 @@ def build_figures(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Ove
     }
 
 
-def _overrides(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Override]) -> Figures:
-    named = {record for each in overrides for record in each.pair}
-    here = dict(connection.execute(HERE, {"ids": sorted(named)}).fetchall())
+def _overrides(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Override]) -> BuildMetrics:
+    named_records = {record for override in overrides for record in override.pair}
+    allowed_by_record = dict(connection.execute(NAMED_RECORDS, {"ids": sorted(named_records)}).fetchall())
     stale = [
-        {"line": each.line, "gone": gone}
-        for each in overrides
-        if (gone := [name for name in each.pair if name not in here])
+        {"line": override.line, "gone": missing_records}
+        for override in overrides
+        if (missing_records := [name for name in override.pair if name not in allowed_by_record])
     ]
-    left_out = [each.line for each in overrides if not all(here.get(name, True) for name in each.pair)]
-    applied = len(overrides) - len({each["line"] for each in stale} | set(left_out))
-    return {"applied": applied, "left_out_lines": left_out, "stale": stale}
+    left_out_lines = [
+        override.line for override in overrides if not all(allowed_by_record.get(name, True) for name in override.pair)
+    ]
+    applied = len(overrides) - len({entry["line"] for entry in stale} | set(left_out_lines))
+    return {"applied": applied, "left_out_lines": left_out_lines, "stale": stale}
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What is in the published tables beside the records: boundaries and irradiance, and what their makers ask for."""
+"""Attribution of boundaries and irradiance in the published tables."""
 
 from collections.abc import Mapping
 
@@ -23,16 +23,17 @@ IRRADIANCE: Mapping[str, str] = {
 
 
 def context_md(settings: Settings) -> str:
-    """Whose boundaries and whose irradiance there are, in Markdown."""
+    """Sources of boundaries and irradiance with their terms, in Markdown."""
     boundaries = settings.boundaries
     if settings.boundary_source == "overture":
-        countries = (
+        boundary_line = (
             f"[Overture Maps](https://docs.overturemaps.org/attribution/), divisions, release "
             f"{markdown(boundaries.release)} "
             f"({LICENCE}): name it as `{ATTRIBUTION}`; a database that is derived from it stays under {LICENCE}."
         )
     else:
-        countries = "[Natural Earth](https://www.naturalearthdata.com), 1:110 million (public domain)."
+        boundary_line = "[Natural Earth](https://www.naturalearthdata.com), 1:110 million (public domain)."
     irradiance = settings.irradiance
-    said = IRRADIANCE[irradiance.provider].format(typical_year=markdown(irradiance.nsrdb.typical_year))
-    return f"## What is around the records\n\n- Countries and regions: {countries}\n- Irradiance and energy: {said}\n"
+    irradiance_line = IRRADIANCE[irradiance.provider].format(typical_year=markdown(irradiance.nsrdb.typical_year))
+    lines = f"- Countries and regions: {boundary_line}\n- Irradiance and energy: {irradiance_line}\n"
+    return f"## What is around the records\n\n{lines}"

@@ -1,4 +1,4 @@
-"""Say in one paragraph what dbt reports in many lines."""
+"""Summarises dbt failures in one paragraph."""
 
 import json
 import shlex
@@ -6,33 +6,35 @@ from pathlib import Path
 
 from loaders.core.foreign_errors import message_for
 
-FAILED = frozenset({"error", "fail", "runtime error"})
-SHOWN = 5
+FAILED_STATUSES = frozenset({"error", "fail", "runtime error"})
+LISTED_NODES = 5
 LAST_LINES = 15
 
 
 def explain_failure(results: Path, output: str, database: Path) -> str:
-    """What failed in the last dbt run, and how to see more.
+    """The failures of the last dbt run, and the command that shows more.
 
     Args:
-        results: `run_results.json` of that run; may be missing when dbt did not get that far.
-        output: what dbt printed.
-        database: what it was building, in `data/<origin>/.work/build`.
+        results: `run_results.json` of that run; missing if dbt failed earlier.
+        output: of dbt.
+        database: that it was building, in `data/<origin>/.work/build`.
     """
-    failed = [node for node in _read(results) if node["status"] in FAILED]
-    said = "\n".join([*(node["message"] or "" for node in failed), "" if failed else output])
-    if sentence := message_for(said, (database.parents[2],)):
+    failed = [node for node in _read(results) if node["status"] in FAILED_STATUSES]
+    dbt_messages = "\n".join([*(node["message"] or "" for node in failed), "" if failed else output])
+    if sentence := message_for(dbt_messages, (database.parents[2],)):
         return f"{sentence} The tables of the last good build stay."
     command = f"EO_PV_DATABASE={shlex.quote(str(database))} dbt build --project-dir dbt --profiles-dir dbt"
-    again = f"The unfinished database is removed; build and keep one with `{command}`."
+    advice = f"The unfinished database is removed; build and keep one with `{command}`."
     if not failed:
         tail = "\n".join(output.strip().splitlines()[-LAST_LINES:])
-        return f"dbt could not start building:\n{tail}\n{again}"
-    lines = [f"{node['unique_id']}: {' '.join((node['message'] or 'failed').split())}" for node in failed[:SHOWN]]
-    more = [f"and {len(failed) - SHOWN} more"] if len(failed) > SHOWN else []
-    listing = "\n".join(f"  {line}" for line in [*lines, *more])
-    said = f"dbt: {len(failed)} of the models and tests failed; the tables of the last good build stay."
-    return "\n".join([said, listing, again])
+        return f"dbt could not start building:\n{tail}\n{advice}"
+    lines = [
+        f"{node['unique_id']}: {' '.join((node['message'] or 'failed').split())}" for node in failed[:LISTED_NODES]
+    ]
+    remainder = [f"and {len(failed) - LISTED_NODES} more"] if len(failed) > LISTED_NODES else []
+    listing = "\n".join(f"  {line}" for line in [*lines, *remainder])
+    summary = f"dbt: {len(failed)} of the models and tests failed; the tables of the last good build stay."
+    return "\n".join([summary, listing, advice])
 
 
 def _read(results: Path) -> list[dict[str, str]]:

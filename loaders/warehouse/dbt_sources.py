@@ -1,4 +1,4 @@
-"""dbt sources of what Hamilton has stored: tables, columns, row counts and provenance."""
+"""dbt source files for the tables that Hamilton stores: columns, row counts and provenance."""
 
 import re
 from collections.abc import Mapping
@@ -17,14 +17,7 @@ from loaders.core.files import sha256, write_text
 from loaders.core.paths import ProjectPaths
 from loaders.pipelines import PIPELINES, RawTable
 from loaders.settings.params import Dataset, Settings
-from loaders.tables import (
-    ACCOUNTING,
-    ALL_FEATURES,
-    DOI_DATASETS,
-    RAW_SCHEMA,
-    REJECTED_RECORDS,
-    SETTINGS,
-)
+from loaders.tables import ACCOUNTING, ALL_FEATURES, DOI_DATASETS, RAW_SCHEMA, REJECTED_RECORDS, SETTINGS
 from loaders.warehouse.raw_data import read_runs
 
 Document = dict[str, Any]
@@ -39,24 +32,24 @@ TABLES = {table.name: table for each in PIPELINES.values() for table in each.tab
 RECORD_COLUMNS = {field.name: field.meaning for field in RECORD}
 
 
-class Columns:
-    """The columns of tables; those of two that are the same are one object, which YAML then writes once."""
+class SharedColumns:
+    """Column descriptions; equal lists are one object, which YAML writes once."""
 
     def __init__(self) -> None:
-        self._seen: list[list[Document]] = []
+        self._distinct: list[list[Document]] = []
 
-    def of(self, kinds: Mapping[str, str], said: Mapping[str, str]) -> list[Document]:
-        """Each with its type, and what it means."""
-        columns = [_column(name, kind, said.get(name, "")) for name, kind in kinds.items()]
-        if columns not in self._seen:
-            self._seen.append(columns)
-        return self._seen[self._seen.index(columns)]
+    def of(self, types: Mapping[str, str], meanings: Mapping[str, str]) -> list[Document]:
+        """Columns with type and description."""
+        columns = [_column(name, kind, meanings.get(name, "")) for name, kind in types.items()]
+        if columns not in self._distinct:
+            self._distinct.append(columns)
+        return self._distinct[self._distinct.index(columns)]
 
 
 def write_sources(
     name: str, connection: duckdb.DuckDBPyConnection, settings: Settings, paths: ProjectPaths, dbt_project: Path
 ) -> Path:
-    """Write `sources/<name>_sources.yml` below a dbt project, unless it says the same already.
+    """Write `sources/<name>_sources.yml` of a dbt project, unless it is unchanged.
 
     Raises:
         BuildError: the pipeline has stored nothing.
@@ -70,27 +63,27 @@ def write_sources(
 
 
 def sources(name: str, connection: duckdb.DuckDBPyConnection, settings: Settings, paths: ProjectPaths) -> Document:
-    """What dbt should know of the tables of a pipeline, as in a file of sources.
+    """The tables of a pipeline as a dbt source.
 
     Raises:
-        BuildError: it has stored nothing.
+        BuildError: the pipeline has stored nothing.
     """
     stored = [table for table in read_runs(connection, name) if table != SETTINGS]
     if not stored:
         raise BuildError(f"The pipeline {name} has stored nothing in this warehouse. {advice(name)}")
     shared = [ALL_FEATURES, ACCOUNTING, REJECTED_RECORDS] if name == DOI_DATASETS else []
-    path, known = _path(name), Columns()
+    path, shared_columns = _path(name), SharedColumns()
     tables = []
     for table in (*shared, *stored):
-        described = _table(table, connection, known)
-        meta = {"hamilton_generated": True, "pipeline": name, **path, **described.pop("meta")}
+        document = _table(table, connection, shared_columns)
+        meta = {"hamilton_generated": True, "pipeline": name, **path, **document.pop("meta")}
         dataset = settings.datasets.get(table)
         if dataset:
             lock = read_lock_if_valid(paths.lock(table))
             meta |= _origin(dataset, lock, paths)
-            described["description"] = _of_dataset(dataset, lock)
-        described["config"] = {**_freshness(dataset, settings), "meta": meta}
-        tables.append(described)
+            document["description"] = _description(dataset, lock)
+        document["config"] = {**_freshness(dataset, settings), "meta": meta}
+        tables.append(document)
     return {
         "name": RAW_SCHEMA,
         "schema": RAW_SCHEMA,
@@ -100,7 +93,7 @@ def sources(name: str, connection: duckdb.DuckDBPyConnection, settings: Settings
     }
 
 
-def _table(name: str, connection: duckdb.DuckDBPyConnection, known: Columns) -> Document:
+def _table(name: str, connection: duckdb.DuckDBPyConnection, known: SharedColumns) -> Document:
     place = f"{RAW_SCHEMA}.{sql_name(name)}"
     found = connection.execute(f"DESCRIBE {place}").fetchall()
     ((rows,),) = connection.execute(f"SELECT count(*) FROM {place}").fetchall()  # noqa: S608
@@ -124,7 +117,7 @@ def _column(name: str, kind: str, meaning: str) -> Document:
 
 
 def _origin(dataset: Dataset, lock: Lock | None, paths: ProjectPaths) -> Document:
-    """Where the records of a dataset come from, as far as it is known."""
+    """Provenance of a dataset, as far as known."""
     record = lock.record if lock else None
     return {
         "doi": (lock.doi if lock else None) or dataset.source.doi,
@@ -139,16 +132,16 @@ def _origin(dataset: Dataset, lock: Lock | None, paths: ProjectPaths) -> Documen
     }
 
 
-def _of_dataset(dataset: Dataset, lock: Lock | None) -> str:
-    """Without words of its publisher: dbt's page takes a description as Markdown with HTML in it."""
+def _description(dataset: Dataset, lock: Lock | None) -> str:
+    """Description without the publisher's text, since dbt docs renders it as Markdown with HTML."""
     doi = (lock.doi if lock else None) or dataset.source.doi
-    place = doi_address(doi) if doi else "its source: see meta"
+    origin = doi_address(doi) if doi else "its source: see meta"
     twin = " These are of its bundled twin: synthetic." if lock and lock.is_synthetic else ""
-    return f"One row per record of {dataset.key} that can be used, from {place}.{twin}"
+    return f"One row per record of {dataset.key} that can be used, from {origin}.{twin}"
 
 
 def _freshness(dataset: Dataset | None, settings: Settings) -> Document:
-    """When the publisher was last asked counts; samples and files of one's own have none to ask."""
+    """Freshness by the last query of the publisher; samples and local files have none."""
     if dataset is None or settings.origin == "sample" or dataset.source.kind == "path":
         return {"freshness": None}
     return {"freshness": FRESHNESS, "loaded_at_field": f"last_asked({sql_text(dataset.key)})"}
@@ -166,5 +159,5 @@ def _path(name: str) -> Document:
 
 
 def advice(name: str) -> str:
-    """What to type where a pipeline has stored nothing."""
+    """The command for a pipeline that has stored nothing."""
     return f"Run `dbt run-operation execute_hamilton_pipeline --args '{{pipeline: {name}}}'`, or `make all`."

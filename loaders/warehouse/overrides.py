@@ -1,4 +1,4 @@
-"""What people say of single pairs of records: `overrides.csv`. Their word beats every rule."""
+"""Manual match and non-match decisions (`overrides.csv`); they take precedence over every rule."""
 
 import csv
 import io
@@ -19,15 +19,15 @@ COMMENT = "#"
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """One line.
+    """A decision on a pair of records.
 
     Attributes:
-        line: its number in the file; the first is 1.
-        origin: the records that it speaks of: sample or doi.
+        line: in the file, counted from 1.
+        origin: of the records: sample or doi.
         verdict: same or different.
         record_id_a, record_id_b: the records, in alphabetical order.
-        reason: why.
-        who: says so.
+        reason: of the decision.
+        who: author of the decision.
     """
 
     line: int
@@ -45,23 +45,23 @@ class Override:
 
 
 def read_overrides(path: Path, origin: str) -> tuple[Override, ...]:
-    """The lines that speak of the records of an origin; none without the file.
+    """The overrides of an origin; none without the file.
 
-    Blank lines, and those that begin with #, say nothing.
+    Blank lines, and those that begin with #, are skipped.
 
     Raises:
-        SettingsError: the file is not a table of these columns, or a line of it cannot be meant, of whatever origin.
+        SettingsError: the file does not have these columns, or a line of any origin is invalid.
     """
     if not path.exists():
         return ()
     overrides = [_override(path.name, line, values) for line, values in _lines(path)]
-    for world in CHOICES["origin"]:
-        _refuse_contradictions(path.name, [each for each in overrides if each.origin == world])
-    return tuple(each for each in overrides if each.origin == origin)
+    for known_origin in CHOICES["origin"]:
+        _refuse_contradictions(path.name, [override for override in overrides if override.origin == known_origin])
+    return tuple(override for override in overrides if override.origin == origin)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The lines below the header, by their number; each has as many values as there are columns."""
+    """Line number and values of the lines below the header; each has a value for every column."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -96,17 +96,19 @@ def _require_header(name: str, line: int, header: tuple[str, ...]) -> None:
 
 
 def _override(name: str, line: int, values: Sequence[str]) -> Override:
-    said = dict(zip(COLUMNS, values, strict=True))
-    for column, value in said.items():
+    fields = dict(zip(COLUMNS, values, strict=True))
+    for column, value in fields.items():
         if not value:
             raise SettingsError(f"{name}, line {line}: {column} is blank. Say it: {_meaning(column)}.")
-    for column, known in CHOICES.items():
-        if said[column] not in known:
-            raise SettingsError(f"{name}, line {line}: {column} is {said[column]!r}; expected {' or '.join(known)}.")
-    first, second = sorted((said["record_id_a"], said["record_id_b"]))
+    for column, choices in CHOICES.items():
+        if fields[column] not in choices:
+            raise SettingsError(
+                f"{name}, line {line}: {column} is {fields[column]!r}; expected {' or '.join(choices)}."
+            )
+    first, second = sorted((fields["record_id_a"], fields["record_id_b"]))
     if first == second:
         raise SettingsError(f"{name}, line {line}: both records are {first}. Name two different ones.")
-    return Override(line, said["origin"], said["verdict"], first, second, said["reason"], said["who"])
+    return Override(line, fields["origin"], fields["verdict"], first, second, fields["reason"], fields["who"])
 
 
 def _meaning(column: str) -> str:
@@ -120,41 +122,41 @@ def _meaning(column: str) -> str:
 
 
 def _refuse_contradictions(name: str, overrides: Sequence[Override]) -> None:
-    """Every pair once, and no two records that differ although others make them the same."""
-    first: dict[tuple[str, str], Override] = {}
-    for each in overrides:
-        other = first.setdefault(each.pair, each)
-        if other is not each:
+    """Require each pair once, and no pair that differs although other lines make it the same."""
+    first_by_pair: dict[tuple[str, str], Override] = {}
+    for override in overrides:
+        earlier = first_by_pair.setdefault(override.pair, override)
+        if earlier is not override:
             raise SettingsError(
-                f"{name}, lines {other.line} and {each.line}: speak of the same pair. Keep one of them."
+                f"{name}, lines {earlier.line} and {override.line}: speak of the same pair. Keep one of them."
             )
-    joining = [each for each in overrides if each.verdict == "same"]
-    same = _joined(first, joining)
-    for each in overrides:
-        if each.verdict == "different" and same.connected(*each.pair):
-            chain = [line.line for line in _needed(each, joining)]
+    same_pairs = [override for override in overrides if override.verdict == "same"]
+    groups = _same_groups(first_by_pair, same_pairs)
+    for override in overrides:
+        if override.verdict == "different" and groups.connected(*override.pair):
+            chain = [line.line for line in _minimal_same_pairs(override, same_pairs)]
             raise SettingsError(
-                f"{name}, line {each.line}: says that {each.pair[0]} and {each.pair[1]} differ, but "
+                f"{name}, line {override.line}: says that {override.pair[0]} and {override.pair[1]} differ, but "
                 f"{'line' if len(chain) == 1 else 'lines'} {', '.join(map(str, chain))} together make them the same. "
                 f"Remove one of these lines."
             )
 
 
-def _joined(pairs: Iterable[tuple[str, str]], joining: Iterable[Override]) -> "DisjointSet":
-    """The records of pairs, those together that lines make the same."""
+def _same_groups(pairs: Iterable[tuple[str, str]], same_pairs: Iterable[Override]) -> "DisjointSet":
+    """The records of pairs, grouped by the same-pairs."""
     from scipy.cluster.hierarchy import DisjointSet  # noqa: PLC0415 (start-up time)
 
-    same = DisjointSet(record for pair in pairs for record in pair)
-    for each in joining:
-        same.merge(*each.pair)
-    return same
+    groups = DisjointSet(record for pair in pairs for record in pair)
+    for override in same_pairs:
+        groups.merge(*override.pair)
+    return groups
 
 
-def _needed(apart: Override, joining: list[Override]) -> list[Override]:
-    """The lines that make two records the same, without those that are beside the matter."""
-    pairs = {each.pair for each in joining}
-    for each in joining:
-        others = [other for other in joining if other is not each]
-        if _joined(pairs, others).connected(*apart.pair):
-            joining = others
-    return joining
+def _minimal_same_pairs(different: Override, same_pairs: list[Override]) -> list[Override]:
+    """The minimal set of lines that makes two records the same."""
+    pairs = {override.pair for override in same_pairs}
+    for override in same_pairs:
+        rest = [candidate for candidate in same_pairs if candidate is not override]
+        if _same_groups(pairs, rest).connected(*different.pair):
+            same_pairs = rest
+    return same_pairs

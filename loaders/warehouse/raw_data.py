@@ -1,4 +1,4 @@
-"""Where Hamilton ends: canonical Parquet and the schema `raw_data`, from which dbt begins."""
+"""Tables of the schema `raw_data`: the interface between Hamilton and dbt."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from loaders.core.escape import sql_name
 from loaders.harmonise.row_accounting import Metrics
 from loaders.tables import ACCOUNTING, ALL_FEATURES, DOI_DATASETS, RAW_SCHEMA, REJECTED_RECORDS, RUNS
 
-WITHOUT_SHAPE = schema(tuple(field for field in REJECTED if field.name != "published_wkb"))
+REJECTED_WITHOUT_SHAPE = schema(tuple(field for field in REJECTED if field.name != "published_wkb"))
 
 
 def write_raw_data(
@@ -23,54 +23,57 @@ def write_raw_data(
     """Write `raw_data.<key>` for each of these datasets; drop those that are not in the settings.
 
     Args:
-        connection: to the warehouse; a transaction of it makes this all or nothing.
+        connection: to the warehouse, in a transaction.
         tables: canonical records by dataset, as Parquet.
         metrics: their accounting, by dataset.
-        keys: every dataset in the settings; what is already there of them stays.
+        keys: every dataset in the settings; their other tables are kept.
 
     Returns:
-        The table of each dataset that was written.
+        The table of each written dataset.
     """
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {RAW_SCHEMA}")
     for key, table in tables.items():
         _write_raw_table(connection, key, table)
-    gone = _write_accounting(connection, metrics, keys)
-    _unite(connection, keys, gone)
-    note_runs(connection, DOI_DATASETS, {key: metrics[key].get("made_from") for key in tables}, gone)
+    removed = _write_accounting(connection, metrics, keys)
+    _write_all_features(connection, keys, removed)
+    record_runs(connection, DOI_DATASETS, {key: metrics[key].get("made_from") for key in tables}, removed)
     return {key: f"{RAW_SCHEMA}.{key}" for key in tables}
 
 
-def note_runs(
-    connection: duckdb.DuckDBPyConnection, pipeline: str, made_from: Mapping[str, str | None], gone: Sequence[str] = ()
+def record_runs(
+    connection: duckdb.DuckDBPyConnection,
+    pipeline: str,
+    made_from: Mapping[str, str | None],
+    removed: Sequence[str] = (),
 ) -> None:
-    """Note in `raw_data.hamilton_runs` which pipeline has stored which tables.
+    """Record in `raw_data.hamilton_runs` which pipeline has stored which tables.
 
     Args:
         connection: to the warehouse.
         pipeline: its name.
-        made_from: of each table a hash of what it follows from; null where nobody knows.
-        gone: tables that are there no longer.
+        made_from: hash of the inputs of each table; None where unknown.
+        removed: tables that were dropped.
     """
     table = f"{RAW_SCHEMA}.{RUNS}"
     connection.execute(f"CREATE TABLE IF NOT EXISTS {table} (pipeline VARCHAR, table_name VARCHAR, made_from VARCHAR)")
-    changed = [*made_from, *gone]
-    connection.execute(f"DELETE FROM {table} WHERE list_contains(?::VARCHAR[], table_name)", [changed])  # noqa: S608
+    rewritten = [*made_from, *removed]
+    connection.execute(f"DELETE FROM {table} WHERE list_contains(?::VARCHAR[], table_name)", [rewritten])  # noqa: S608
     rows = [(pipeline, name, text) for name, text in made_from.items()]
     if rows:
         connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?)", rows)  # noqa: S608
 
 
 def read_runs(connection: duckdb.DuckDBPyConnection, pipeline: str) -> dict[str, str | None]:
-    """The tables that a pipeline has stored, and what they were made from; those that are gone are left out."""
+    """The tables that a pipeline has stored, with the hash of their inputs; dropped tables are left out."""
     if RUNS not in tables_in(connection):
         return {}
     query = f"SELECT table_name, made_from FROM {RAW_SCHEMA}.{RUNS} WHERE pipeline = ? ORDER BY table_name"  # noqa: S608
-    noted = dict(connection.execute(query, [pipeline]).fetchall())
-    return {name: text for name, text in noted.items() if name in tables_in(connection)}
+    runs = dict(connection.execute(query, [pipeline]).fetchall())
+    return {name: text for name, text in runs.items() if name in tables_in(connection)}
 
 
 def tables_in(connection: duckdb.DuckDBPyConnection, schema: str = RAW_SCHEMA) -> set[str]:
-    """The tables of a schema of the warehouse; not its views."""
+    """The tables of a schema of the warehouse, without views."""
     query = (
         "SELECT table_name FROM duckdb_tables() WHERE schema_name = ? AND database_name = current_database() "
         "AND NOT internal"
@@ -79,17 +82,17 @@ def tables_in(connection: duckdb.DuckDBPyConnection, schema: str = RAW_SCHEMA) -
 
 
 def replace_table(
-    connection: duckdb.DuckDBPyConnection, name: str, rows: object, replaced: Mapping[str, str] | None = None
+    connection: duckdb.DuckDBPyConnection, name: str, rows: object, replacements: Mapping[str, str] | None = None
 ) -> str:
-    """Write a table of the schema `raw_data` that is not one dataset's; returns where it is.
+    """Write a table of the schema `raw_data` that does not belong to one dataset; returns its qualified name.
 
     Args:
         connection: to the warehouse.
         name: of the table.
         rows: anything that DuckDB reads as Arrow.
-        replaced: columns that are something else than in the rows, as SQL.
+        replacements: SQL expressions by column, in place of the column.
     """
-    columns = ", ".join(f"{text} AS {column}" for column, text in (replaced or {}).items())
+    columns = ", ".join(f"{text} AS {column}" for column, text in (replacements or {}).items())
     replace = f" REPLACE ({columns})" if columns else ""
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {RAW_SCHEMA}")
     connection.register("given_rows", rows)
@@ -100,23 +103,23 @@ def replace_table(
 
 
 def write_rejected(connection: duckdb.DuckDBPyConnection, rejected: Mapping[str, Path], keys: Sequence[str]) -> None:
-    """Write `raw_data.rejected_records`: those of these datasets anew; those that are not in the settings go.
+    """Replace the rows of these datasets in `raw_data.rejected_records`; delete those of removed datasets.
 
     Args:
         connection: to the warehouse.
-        rejected: Parquet with the records that cannot be used, by dataset.
+        rejected: Parquet with the rejected records, by dataset.
         keys: every dataset in the settings.
     """
     table = f"{RAW_SCHEMA}.{REJECTED_RECORDS}"
     if REJECTED_RECORDS in tables_in(connection):
-        stays = [key for key in keys if key not in rejected]
-        connection.execute(f"DELETE FROM {table} WHERE NOT list_contains(?::VARCHAR[], dataset_key)", [stays])  # noqa: S608
+        unchanged = [key for key in keys if key not in rejected]
+        connection.execute(f"DELETE FROM {table} WHERE NOT list_contains(?::VARCHAR[], dataset_key)", [unchanged])  # noqa: S608
     else:
-        replace_table(connection, REJECTED_RECORDS, WITHOUT_SHAPE.empty_table())
+        replace_table(connection, REJECTED_RECORDS, REJECTED_WITHOUT_SHAPE.empty_table())
     if not rejected:
         return
-    fresh = ds.dataset([str(path) for path in rejected.values()]).scanner(columns=WITHOUT_SHAPE.names)
-    connection.register("given_rows", fresh)
+    rows = ds.dataset([str(path) for path in rejected.values()]).scanner(columns=REJECTED_WITHOUT_SHAPE.names)
+    connection.register("given_rows", rows)
     connection.execute(f"INSERT INTO {table} SELECT * FROM given_rows")  # noqa: S608
     connection.unregister("given_rows")
 
@@ -134,32 +137,32 @@ def _write_raw_table(connection: duckdb.DuckDBPyConnection, key: str, table: Pat
 def _write_accounting(
     connection: duckdb.DuckDBPyConnection, metrics: Mapping[str, Metrics], keys: Sequence[str]
 ) -> list[str]:
-    """How many records of each dataset were read, kept, rejected and repaired.
+    """Write the counts of records read, kept, rejected and repaired by dataset.
 
     Returns:
-        The datasets that were written here once and are no longer in the settings.
+        Datasets that were in the table and are no longer in the settings.
     """
     table = f"{RAW_SCHEMA}.{ACCOUNTING}"
     connection.execute(
         f"CREATE TABLE IF NOT EXISTS {table} (dataset_key VARCHAR, records_read BIGINT, "
         "records_kept BIGINT, records_rejected BIGINT, records_repaired BIGINT)"
     )
-    before = connection.execute(f"SELECT DISTINCT dataset_key FROM {table}").fetchall()  # noqa: S608
-    stays = [key for key in keys if key not in metrics]
-    connection.execute(f"DELETE FROM {table} WHERE NOT list_contains(?::VARCHAR[], dataset_key)", [stays])  # noqa: S608
+    known_keys = connection.execute(f"SELECT DISTINCT dataset_key FROM {table}").fetchall()  # noqa: S608
+    unchanged = [key for key in keys if key not in metrics]
+    connection.execute(f"DELETE FROM {table} WHERE NOT list_contains(?::VARCHAR[], dataset_key)", [unchanged])  # noqa: S608
     rows = [
         (key, *(count["records"][name] for name in ("read", "kept", "rejected")), count["flags"].get("repaired", 0))
         for key, count in metrics.items()
     ]
     if rows:
         connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?)", rows)  # noqa: S608
-    return sorted(key for (key,) in before if key not in keys)
+    return sorted(key for (key,) in known_keys if key not in keys)
 
 
-def _unite(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], gone: Sequence[str]) -> None:
-    """Make `raw_data.doi_pv_features` the records of these datasets; drop those that are gone, and nothing else."""
-    present = tables_in(connection)
-    selects = (f"SELECT * FROM {RAW_SCHEMA}.{sql_name(key)}" for key in keys if key in present)  # noqa: S608 (checked keys)
+def _write_all_features(connection: duckdb.DuckDBPyConnection, keys: Sequence[str], removed: Sequence[str]) -> None:
+    """Create `raw_data.doi_pv_features` from the records of these datasets; drop the tables of removed ones."""
+    existing = tables_in(connection)
+    selects = (f"SELECT * FROM {RAW_SCHEMA}.{sql_name(key)}" for key in keys if key in existing)  # noqa: S608 (checked keys)
     connection.execute(f"CREATE OR REPLACE VIEW {RAW_SCHEMA}.{ALL_FEATURES} AS {' UNION ALL '.join(selects)}")
-    for name in gone:
+    for name in removed:
         connection.execute(f"DROP TABLE IF EXISTS {RAW_SCHEMA}.{sql_name(name)}")

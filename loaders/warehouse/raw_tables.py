@@ -1,4 +1,4 @@
-"""The tables of the schema `raw_data`: what pipelines have loaded, and what the settings say."""
+"""Writes the results of each pipeline, and the settings, to the schema `raw_data`."""
 
 import json
 from collections.abc import Sequence
@@ -14,37 +14,37 @@ from loaders.settings.params import Settings
 from loaders.tables import ADMIN_BOUNDARIES, OVERTURE_MAPS, SOLAR_IRRADIANCE
 from loaders.warehouse.build_inputs import write_build_inputs
 from loaders.warehouse.overrides import Override, read_overrides
-from loaders.warehouse.raw_data import note_runs, replace_table, write_raw_data, write_rejected
+from loaders.warehouse.raw_data import record_runs, replace_table, write_raw_data, write_rejected
 
 
 def write_doi_data(
     connection: duckdb.DuckDBPyConnection, datasets: Sequence[LoadResult], settings: Settings, paths: ProjectPaths
 ) -> dict[str, str]:
-    """Write these datasets, and what the settings say; the tables of other datasets of the settings stay.
+    """Write these datasets and the settings; the tables of other datasets in the settings are kept.
 
     Args:
         connection: to the warehouse.
-        datasets: what has been loaded; at least one.
+        datasets: loaded datasets, at least one.
         settings: the settings.
-        paths: where the overrides are.
+        paths: of the project.
 
     Returns:
         The table of each dataset.
 
     Raises:
-        SettingsError: the overrides cannot be meant.
+        SettingsError: the overrides are invalid.
     """
     keys = list(settings.datasets)
     overrides = read_project_overrides(settings, paths)
-    metrics = {each.key: each.metrics for each in datasets}
-    stored = write_raw_data(connection, {each.key: each.records for each in datasets}, metrics, keys)
-    write_rejected(connection, {each.key: each.rejected for each in datasets}, keys)
+    metrics = {result.key: result.metrics for result in datasets}
+    tables = write_raw_data(connection, {result.key: result.records for result in datasets}, metrics, keys)
+    write_rejected(connection, {result.key: result.rejected for result in datasets}, keys)
     write_build_inputs(connection, settings, overrides)
-    return stored
+    return tables
 
 
 def read_project_overrides(settings: Settings, paths: ProjectPaths) -> tuple[Override, ...]:
-    """What people say of pairs of records of this origin."""
+    """The overrides of the origin of the settings."""
     return read_overrides(paths.root / settings.dedup.overrides, settings.origin)
 
 
@@ -61,7 +61,7 @@ def write_boundaries(connection: duckdb.DuckDBPyConnection, boundaries: Path) ->
     shape = {"geometry": "ST_SetCRS(ST_GeomFromWKB(geometry), 'EPSG:4326')"}
     columns = [name for name in ds.dataset(boundaries).schema.names if name != "bbox"]
     table = replace_table(connection, ADMIN_BOUNDARIES, ds.dataset(boundaries).scanner(columns=columns), shape)
-    note_runs(connection, OVERTURE_MAPS, {ADMIN_BOUNDARIES: sha256(boundaries)})
+    record_runs(connection, OVERTURE_MAPS, {ADMIN_BOUNDARIES: sha256(boundaries)})
     return {ADMIN_BOUNDARIES: table}
 
 
@@ -76,7 +76,7 @@ def write_irradiance(connection: duckdb.DuckDBPyConnection, paths: ProjectPaths)
         The tables, by their names.
     """
     files = paths.irradiance_tables
-    stored = {name: replace_table(connection, name, ds.dataset(path)) for name, path in files.items()}
+    tables = {name: replace_table(connection, name, ds.dataset(path)) for name, path in files.items()}
     made_from = json.loads(paths.irradiance_counts.read_text(encoding="utf-8"))["made_from"]
-    note_runs(connection, SOLAR_IRRADIANCE, dict.fromkeys(files, made_from))
-    return stored
+    record_runs(connection, SOLAR_IRRADIANCE, dict.fromkeys(files, made_from))
+    return tables

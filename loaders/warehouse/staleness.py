@@ -1,4 +1,4 @@
-"""When a publisher was last asked, and what a load or a warehouse was made from: they tell what must be made again."""
+"""Whether the warehouse is stale, compared with the curated files."""
 
 import json
 
@@ -8,19 +8,19 @@ from loaders.settings.params import Settings
 
 
 def is_stale(settings: Settings, paths: ProjectPaths) -> bool:
-    """Whether the warehouse is missing, or does not hold what the curated files hold.
+    """Whether the warehouse is missing, or differs from the curated files.
 
-    It is no output of DVC's, since no two builds give it the same bytes: DVC brings back the files of another commit,
-    or of another machine, without it.
+    It is not an output of DVC, since its bytes differ between builds: DVC may check out the curated files of another
+    commit or machine without it.
     """
     try:
-        noted = json.loads(paths.curated_digests.read_text(encoding="utf-8"))
+        recorded_hashes = json.loads(paths.curated_digests.read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return True
     has_lake = (settings.warehouse, settings.ducklake.catalogue) != ("ducklake", "sqlite") or paths.lake.exists()
-    return not (paths.database.exists() and has_lake) or noted != curated_hashes(paths)
+    return not (paths.database.exists() and has_lake) or recorded_hashes != curated_hashes(paths)
 
 
 def curated_hashes(paths: ProjectPaths) -> dict[str, str]:
-    """The sha256 of each curated table, by its file's name."""
+    """The SHA-256 of each curated table, by file name."""
     return {path.name: sha256(path) for path in sorted(paths.curated.glob("*.parquet"))}

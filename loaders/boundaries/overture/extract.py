@@ -1,4 +1,4 @@
-"""Read what is needed of a release of Overture Maps, and keep it: Overture deletes its old releases."""
+"""Local extract of an Overture Maps release, kept because Overture deletes old releases."""
 
 import hashlib
 import json
@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 
 from loaders.boundaries.overture import ATTRIBUTION, LICENCE
 from loaders.boundaries.overture.bounding_boxes import Box, boxes_around
-from loaders.boundaries.overture.release import opened, prefix
-from loaders.boundaries.overture.releases import no_release
+from loaders.boundaries.overture.release import open_release, prefix
+from loaders.boundaries.overture.releases import refuse_missing_release
 from loaders.core.errors import BuildError, SourceError
 from loaders.core.paths import ProjectPaths
 from loaders.core.progress import ProgressWrapper
@@ -21,126 +21,129 @@ from loaders.geo.geoparquet import ParquetFile, write_parquet
 from loaders.http.client import HttpClient
 from loaders.settings.build import Boundaries
 
-SAID = "eo_pv_overture"
-ROWS_AT_ONCE = 100  # fewer than 2 GiB of outlines: the largest countries have some 100 MB
+METADATA_KEY = "eo_pv_overture"
+BATCH_ROWS = 100  # less than 2 GiB of outlines: the largest countries have some 100 MB
 
 
 @dataclass(frozen=True, slots=True)
-class Extracted:
-    """What is kept of a release.
+class ExtractResult:
+    """Extract of a release.
 
     Attributes:
-        release: which one.
-        areas: how many there are.
-        asked: boxes that were read now.
-        kept: boxes that were there already.
+        release: its name.
+        areas: number of areas.
+        boxes_read: boxes read in this run.
+        boxes_reused: boxes of earlier runs.
     """
 
     release: str
     areas: int
-    asked: int
-    kept: int
+    boxes_read: int
+    boxes_reused: int
 
 
 def extract(
     cells: pa.Table, settings: Boundaries, paths: ProjectPaths, web: HttpClient, watched: ProgressWrapper
-) -> Extracted:
-    """Keep the land of the wanted divisions around records; what is kept already is not asked for again.
+) -> ExtractResult:
+    """Extend the local extract to the land around records; boxes that it has already are not read again.
 
     Args:
-        cells: lon and lat [°] of the centres of H3 cells of resolution 3 that hold records, EPSG:4326.
-        settings: which release, which divisions, how far around, and where it is.
-        paths: where it is kept: GeoParquet in EPSG:4326 with the columns of `division_area`, replaced only when all
-            is there; what has come so far is beside it, and a run that was stopped goes on there.
-        web: how often to try, and how long to wait.
-        watched: shows how many boxes are done.
-
-    Returns:
-        What is kept.
+        cells: lon and lat [°] of the centres of H3 cells of resolution 3 with records, EPSG:4326.
+        settings: release, divisions, margin and bucket.
+        paths: of the extract: GeoParquet in EPSG:4326 with the columns of `division_area`, replaced only when complete;
+            a stopped run continues from its scratch folder.
+        web: retries and timeouts.
+        watched: progress bar over boxes.
 
     Raises:
-        BuildError: no cell holds a record, the CA bundle is not there, or what is kept is broken.
-        SourceError: no release is named, it is gone or cannot be reached, or has no land there.
+        BuildError: no cell has a record, the CA bundle is missing, or the extract is damaged.
+        SourceError: no release is set, it is deleted or cannot be reached, or has no land there.
     """
     if settings.release is None:
-        no_release(web)
+        refuse_missing_release(web)
     archive, scratch = paths.overture, paths.scratch("overture")
-    wanted = boxes_around(cells, settings.nearest_land_km)
-    if not wanted:
+    boxes = boxes_around(cells, settings.nearest_land_km)
+    if not boxes:
         raise BuildError(
-            "No cell holds a record, so nobody knows where boundaries are needed. Run `eo-pv ingest --all`."
+            "No cell holds a record, so it is not known where boundaries are needed. Run `eo-pv ingest --all`."
         )
-    covered = _covered(archive, settings)
-    missing = [box for box in wanted if not any(whole.holds(box) for whole in covered)]
+    archived = _archived_boxes(archive, settings)
+    missing = [box for box in boxes if not any(archived_box.contains(box) for archived_box in archived)]
     if missing:
-        folder = scratch / hashlib.sha256(json.dumps(_kind(settings)).encode()).hexdigest()[:16]
-        parts = _read(missing, settings, folder, web, watched)
-        _write(_unique([archive, *parts] if covered else parts), [*covered, *missing], settings, archive)
+        folder = scratch / hashlib.sha256(json.dumps(_archive_key(settings)).encode()).hexdigest()[:16]
+        parts = _read_boxes(missing, settings, folder, web, watched)
+        _write_archive(
+            _unique_areas([archive, *parts] if archived else parts), [*archived, *missing], settings, archive
+        )
         shutil.rmtree(scratch)
-    return Extracted(settings.release, pq.read_metadata(archive).num_rows, len(missing), len(wanted) - len(missing))
+    return ExtractResult(settings.release, pq.read_metadata(archive).num_rows, len(missing), len(boxes) - len(missing))
 
 
-def _kind(settings: Boundaries) -> dict[str, object]:
-    """What must be the same for two extracts to be parts of one."""
+def _archive_key(settings: Boundaries) -> dict[str, object]:
+    """Properties that all boxes of one extract share."""
     return {"release": settings.release, "subtypes": sorted(settings.subtypes)}
 
 
-def _covered(archive: Path, settings: Boundaries) -> list[Box]:
-    """The boxes that an archive of the same kind holds."""
+def _archived_boxes(archive: Path, settings: Boundaries) -> list[Box]:
+    """The boxes of an existing extract with the same properties."""
     if not archive.exists():
         return []
     try:
-        metadata = pq.read_metadata(archive).metadata or {}
+        file_metadata = pq.read_metadata(archive).metadata or {}
     except pa.ArrowInvalid as error:
-        raise BuildError(f"{archive} is no Parquet any longer: {error} Delete it, and run the same command.") from error
-    said = json.loads(metadata.get(SAID.encode(), b"{}"))
-    if {name: said.get(name) for name in ("release", "subtypes")} != _kind(settings):
+        raise BuildError(
+            f"{archive} is not a valid Parquet file: {error} Delete it, and run the same command."
+        ) from error
+    metadata = json.loads(file_metadata.get(METADATA_KEY.encode(), b"{}"))
+    if {name: metadata.get(name) for name in ("release", "subtypes")} != _archive_key(settings):
         return []
-    return [Box(*corners) for corners in said["boxes"]]
+    return [Box(*corners) for corners in metadata["boxes"]]
 
 
-def _read(
+def _read_boxes(
     boxes: Sequence[Box], settings: Boundaries, folder: Path, web: HttpClient, watched: ProgressWrapper
 ) -> list[Path]:
-    """Bring the areas of each box; those that a stopped run has brought are there."""
-    places = {box: folder / f"{'_'.join(map(str, box.corners))}.parquet" for box in boxes}
-    missing = [box for box in boxes if not places[box].exists()]
+    """Download the areas of each box, except those of a stopped run."""
+    paths = {box: folder / f"{'_'.join(map(str, box.corners))}.parquet" for box in boxes}
+    missing = [box for box in boxes if not paths[box].exists()]
     if missing:
-        with opened(settings, web) as release:
+        with open_release(settings, web) as release:
             for box in watched(missing, "Overture Maps", len(missing)):
-                write_parquet(release.areas(box), places[box])
-    return list(places.values())
+                write_parquet(release.areas(box), paths[box])
+    return list(paths.values())
 
 
-def _unique(paths: Sequence[Path]) -> pa.Table:
-    """Each area once, by id; `geometry` is of large offsets, for the outlines of the world exceed 2 GiB."""
-    seen: set[str] = set()
+def _unique_areas(paths: Sequence[Path]) -> pa.Table:
+    """Distinct areas by id; `geometry` has large offsets, since the outlines of the world exceed 2 GiB."""
+    known_ids: set[str] = set()
     tables = []
     for path in paths:
         table = pq.read_table(path).drop_columns("bbox")
-        place = table.schema.get_field_index("geometry")
-        table = table.set_column(place, "geometry", table["geometry"].cast(pa.large_binary()))
-        first = {name: row for row, name in reversed(list(enumerate(table["id"].to_pylist()))) if name not in seen}
-        tables.append(table.take(pa.array(sorted(first.values()), pa.int64())))
-        seen.update(first)
+        index = table.schema.get_field_index("geometry")
+        table = table.set_column(index, "geometry", table["geometry"].cast(pa.large_binary()))
+        first_rows = {
+            name: row for row, name in reversed(list(enumerate(table["id"].to_pylist()))) if name not in known_ids
+        }
+        tables.append(table.take(pa.array(sorted(first_rows.values()), pa.int64())))
+        known_ids.update(first_rows)
     return pa.concat_tables(tables, promote_options="default").sort_by("id")
 
 
-def _write(rows: pa.Table, boxes: Sequence[Box], settings: Boundaries, archive: Path) -> None:
-    """Keep the areas, and say what they are."""
+def _write_archive(rows: pa.Table, boxes: Sequence[Box], settings: Boundaries, archive: Path) -> None:
+    """Write the areas, with licence and boxes as metadata."""
     if not len(rows):
         raise SourceError(
             f"Overture Maps {settings.release} has no land of {', '.join(settings.subtypes)} around the records. Check "
             f"where they are (`eo-pv cells`), or write `source: naturalearth` under boundaries in params.yaml."
         )
-    outer = [box for box in sorted(set(boxes)) if not any(each != box and each.holds(box) for each in boxes)]
-    said = _kind(settings) | {
+    outer = [box for box in sorted(set(boxes)) if not any(other != box and other.contains(box) for other in boxes)]
+    metadata = _archive_key(settings) | {
         "licence": LICENCE,
         "attribution": ATTRIBUTION,
         "source": prefix(settings.release or ""),
         "boxes": [box.corners for box in outer],
     }
     schema = rows.schema.set(rows.schema.get_field_index("geometry"), pa.field("geometry", pa.binary()))
-    with ParquetFile(archive, schema, {SAID: json.dumps(said, ensure_ascii=False)}) as file:
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            file.write(rows.slice(start, ROWS_AT_ONCE).cast(schema))
+    with ParquetFile(archive, schema, {METADATA_KEY: json.dumps(metadata, ensure_ascii=False)}) as file:
+        for start in range(0, len(rows), BATCH_ROWS):
+            file.write(rows.slice(start, BATCH_ROWS).cast(schema))

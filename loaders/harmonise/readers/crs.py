@@ -1,4 +1,4 @@
-"""A coordinate reference system from what a published file says: never from another file that it names.
+"""Parse the CRS of a published file, without following references to other files.
 
 PROJ reads definitions (`+init=file:code`) and grids (`+nadgrids=file`) from any path of this disk, or address.
 """
@@ -18,26 +18,26 @@ FILES = re.compile(
 PATH = re.compile(r"[/\\:~]")
 
 
-def crs_from_text(stated: Any) -> pyproj.CRS:
+def crs_from_text(definition: Any) -> pyproj.CRS:
     """The CRS of a name, a code, WKT, a PROJ string or PROJJSON.
 
     Args:
-        stated: as it stands in the file, which may be of any type.
+        definition: from the file, of any type.
 
     Raises:
         CRSError: PROJ does not know it, or it names a file.
     """
-    if isinstance(stated, Mapping):
-        if "type" not in stated:
+    if isinstance(definition, Mapping):
+        if "type" not in definition:
             raise CRSError("its CRS is not PROJJSON: it has no type")
-        crs = pyproj.CRS.from_json_dict(dict(stated))
-    elif not isinstance(stated, str):
-        raise CRSError(f"its CRS is {str(stated)[:80]!r}; expected a name, WKT or PROJJSON")
-    elif INIT.search(stated):
-        raise CRSError(f"its CRS {stated[:80]!r} names a file of definitions; expected a code such as EPSG:4326")
+        crs = pyproj.CRS.from_json_dict(dict(definition))
+    elif not isinstance(definition, str):
+        raise CRSError(f"its CRS is {str(definition)[:80]!r}; expected a name, WKT or PROJJSON")
+    elif INIT.search(definition):
+        raise CRSError(f"its CRS {definition[:80]!r} names a file of definitions; expected a code such as EPSG:4326")
     else:
-        crs = pyproj.CRS.from_user_input(stated)
-    for found in FILES.findall(crs.to_wkt()):
-        if PATH.search("".join(found)):
-            raise CRSError(f"its CRS names a file by the path {''.join(found)[:80]!r}; expected the name of a grid")
+        crs = pyproj.CRS.from_user_input(definition)
+    for names in FILES.findall(crs.to_wkt()):
+        if PATH.search("".join(names)):
+            raise CRSError(f"its CRS names a file by the path {''.join(names)[:80]!r}; expected the name of a grid")
     return crs

@@ -1,4 +1,4 @@
-"""The one place where a published file is opened: what its ending says, alone in a folder of its own."""
+"""Opens a published file by the format of its ending, isolated in a temporary folder."""
 
 import re
 from collections.abc import Iterator
@@ -8,58 +8,58 @@ from tempfile import TemporaryDirectory, gettempdir
 
 from loaders.core.file_formats import FileFormat
 from loaders.formats.signatures import expected_format, require_format
-from loaders.harmonise.readers.vector.gdal import GDAL_ERRORS, DataSourceError, require_walls
+from loaders.harmonise.readers.vector.gdal import GDAL_ERRORS, DataSourceError, restrict_gdal
 from loaders.harmonise.readers.vector.shapefile import parts
 from loaders.settings.file_selection import SourceFile
 
 # pyogrio reads archives and queries out of a path, and GDAL braces; no path of theirs holds what is no character
-UNSAFE = re.compile(r"[;!?{}\x00-\x1f\ud800-\udfff]")
-JOURNALS = ("-wal", "-shm")  # SQLite leaves them beside a GeoPackage in WAL mode, links or not
+UNSAFE_CHARACTERS = re.compile(r"[;!?{}\x00-\x1f\ud800-\udfff]")
+JOURNALS = ("-wal", "-shm")  # SQLite leaves them next to a GeoPackage in WAL mode, even behind a link
 PRJ_BYTES = 1 << 16
-FOLDERS = ("/tmp", "/var/tmp")  # noqa: S108 (where the folder of temporary files has an unsafe name)
+TEMPORARY_FOLDERS = ("/tmp", "/var/tmp")  # noqa: S108 (where the folder of temporary files has an unsafe name)
 
 
 @contextmanager
-def opened(file: SourceFile, key: str = "") -> Iterator[Path]:
-    """A path at which a reader finds a file that is what its ending says.
+def open_published(file: SourceFile, key: str = "") -> Iterator[Path]:
+    """A path for readers, after a check that the content has the format of its ending.
 
-    What GDAL reads gets a plain name (which some formats use for their layer) and no neighbours but the parts of a
-    shapefile: a published `farms.gfs`, `.xsd` or `.qix` says nothing.
+    A file for GDAL gets a safe name (some formats use it for their layer) and no sibling files except the parts of a
+    shapefile: a published `farms.gfs`, `.xsd` or `.qix` has no effect.
 
     Args:
-        file: what to open.
+        file: to open.
         key: the dataset, for messages; empty where there is none yet.
 
     Raises:
-        ReadError: the content is not what the ending says, or the ending says no format that can be read.
+        ReadError: the content does not have the format of the ending, or that format is not supported.
         DataSourceError: GDAL cannot read it; or another of `GDAL_ERRORS`.
     """
     require_format(file, key)
-    found = expected_format(file, key)
-    if not found.drivers:
+    file_format = expected_format(file, key)
+    if not file_format.drivers:
         yield file.path
         return
-    require_walls()
-    name = UNSAFE.sub("_", PurePosixPath(file.published).stem)
+    restrict_gdal()
+    name = UNSAFE_CHARACTERS.sub("_", PurePosixPath(file.published).stem)
     with TemporaryDirectory(prefix="eo-pv-", dir=_plain_folder()) as folder:
-        for suffix, part in (parts(file, found.parts) if found.parts else {file.suffix: file.path}).items():
-            _place(part, Path(folder) / f"{name}{suffix}")
+        for suffix, part in (parts(file, file_format.parts) if file_format.parts else {file.suffix: file.path}).items():
+            _link_part(part, Path(folder) / f"{name}{suffix}")
         path = Path(folder) / f"{name}{file.suffix}"
         journals = [file.path.with_name(f"{file.path.name}{suffix}") for suffix in JOURNALS]
-        new = [journal for journal in journals if not journal.exists()]
+        missing_journals = [journal for journal in journals if not journal.exists()]
         try:
             yield path
         except GDAL_ERRORS as error:
-            raise type(error)(_reason(str(error), path, file, found)) from error
+            raise type(error)(_failure_reason(str(error), path, file, file_format)) from error
         except UnboundLocalError as error:  # of pyogrio's, where a CRS is not UTF-8
             raise DataSourceError("its CRS is not UTF-8 text") from error
         finally:
-            for journal in new:
+            for journal in missing_journals:
                 journal.unlink(missing_ok=True)
 
 
-def _place(part: Path, target: Path) -> None:
-    """Link a file; but copy a `.prj` whose names are not UTF-8, as those of French CRS, which pyogrio cannot read."""
+def _link_part(part: Path, target: Path) -> None:
+    """Link a file, but transcode a `.prj` that is not UTF-8 (French CRS names): pyogrio cannot read it."""
     if target.suffix == ".prj" and part.stat().st_size <= PRJ_BYTES:
         content = part.read_bytes()
         try:
@@ -71,16 +71,23 @@ def _place(part: Path, target: Path) -> None:
 
 
 def _plain_folder() -> str:
-    usual = gettempdir()
-    return next((each for each in (usual, *FOLDERS) if not UNSAFE.search(each) and Path(each).is_dir()), usual)
+    default = gettempdir()
+    return next(
+        (
+            folder
+            for folder in (default, *TEMPORARY_FOLDERS)
+            if not UNSAFE_CHARACTERS.search(folder) and Path(folder).is_dir()
+        ),
+        default,
+    )
 
 
-def _reason(said: str, path: Path, file: SourceFile, found: FileFormat) -> str:
-    """What GDAL said, of the published file and without its advice to choose a driver."""
-    if "not recognized as being in a supported file format" in said:
-        return f"it begins like {found.name}, but is none: it was cut short, or lacks what one must have"
-    if "Error occurred in" in said:  # a place in the source of GDAL
+def _failure_reason(message: str, path: Path, file: SourceFile, file_format: FileFormat) -> str:
+    """GDAL's message for the published file, without its advice to choose a driver."""
+    if "not recognized as being in a supported file format" in message:
+        return f"it begins like {file_format.name}, but is none: it was cut short, or lacks what one must have"
+    if "Error occurred in" in message:  # a place in the source of GDAL
         return "it is damaged"
-    if "sqlite3_" in said:
-        said = said.rpartition("failed: ")[2]  # before it is the statement
-    return said.replace(f"/vsizip/{{{path}}}/", "").replace(str(path), file.name)
+    if "sqlite3_" in message:
+        message = message.rpartition("failed: ")[2]  # before it is the statement
+    return message.replace(f"/vsizip/{{{path}}}/", "").replace(str(path), file.name)

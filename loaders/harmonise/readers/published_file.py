@@ -1,4 +1,4 @@
-"""Read a published file as it is, a batch of records at a time: attributes untouched, shapes in the CRS of the file."""
+"""Reads a published file unchanged, batch by batch: attributes as published, shapes in the CRS of the file."""
 
 import csv
 import sqlite3
@@ -16,15 +16,15 @@ from loaders.core.errors import ReadError
 from loaders.geo.geometry import LONLAT
 from loaders.harmonise.readers.crs import crs_from_text
 from loaders.harmonise.readers.csv.points import read_csv
-from loaders.harmonise.readers.opening import opened
+from loaders.harmonise.readers.opening import open_published
 from loaders.harmonise.readers.parquet.reader import read_geoparquet
 from loaders.harmonise.readers.vector.gdal import GDAL_ERRORS
 from loaders.harmonise.readers.vector.reader import Batch, read_with_gdal
 from loaders.settings.columns import ReadOptions
 from loaders.settings.file_selection import SourceFile
 
-# what the libraries raise for a file that is damaged, or is not what its name says
-UNREADABLE = (
+# raised by the libraries for a file that is damaged, or of another format than its ending
+READ_ERRORS = (
     *GDAL_ERRORS,
     CRSError,
     LookupError,
@@ -36,20 +36,20 @@ UNREADABLE = (
     sqlite3.Error,
     zipfile.BadZipFile,
 )
-PARQUET = frozenset({".parquet", ".geoparquet"})
-BATCH_ROWS = 20_000  # what a load holds at a time; no result depends on it
+PARQUET_SUFFIXES = frozenset({".parquet", ".geoparquet"})
+BATCH_ROWS = 20_000  # in memory at a time; results do not depend on it
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedBatch:
     """Consecutive records of a published file.
 
     Attributes:
         name: the file, inside its archive.
-        attributes: every published column, one row a record, in the order of the file.
+        attributes: every published column, one row per record, in the order of the file.
         wkb: the shape of each record as well-known binary in `crs`; null where the file has none.
         crs: the coordinate reference system of the shapes.
-        first_row: position of the first of them in the file; that of the file's first is 1.
+        first_row: row of the first record in the file, counted from 1.
     """
 
     name: str
@@ -59,14 +59,16 @@ class Published:
     first_row: int = 1
 
 
-def read_published(file: SourceFile, reading: ReadOptions, key: str, rows: int = BATCH_ROWS) -> Iterator[Published]:
+def read_published(
+    file: SourceFile, reading: ReadOptions, key: str, rows: int = BATCH_ROWS
+) -> Iterator[PublishedBatch]:
     """Read a file of any format that GDAL reads, GeoParquet, or CSV with coordinates, a batch of records at a time.
 
     Args:
-        file: what to read.
-        reading: what the file does not say of itself.
+        file: to read.
+        reading: read options that the file does not state itself.
         key: the dataset, for error messages.
-        rows: how many records to hold at a time.
+        rows: size of a batch.
 
     Raises:
         ReadError: the file is damaged, its CRS is unknown or contradicts the settings, or a layer or coordinate
@@ -74,20 +76,20 @@ def read_published(file: SourceFile, reading: ReadOptions, key: str, rows: int =
     """
     try:
         crs, first_row = None, 1
-        with opened(file, key) as path:
-            for attributes, wkb, found in _batches(file, path, reading, key, rows):
-                _require_whole(attributes)
+        with open_published(file, key) as path:
+            for attributes, wkb, stated_crs in _batches(file, path, reading, key, rows):
+                _require_valid_values(attributes)
                 if crs is None:
-                    stated = crs_from_text(found) if found else None
-                    crs = _crs(stated, reading, file, key, needed=bool(len(wkb)))
-                yield Published(file.name, attributes, wkb, crs, first_row)
+                    file_crs = crs_from_text(stated_crs) if stated_crs else None
+                    crs = _crs(file_crs, reading, file, key, needed=bool(len(wkb)))
+                yield PublishedBatch(file.name, attributes, wkb, crs, first_row)
                 first_row += len(wkb)
-    except UNREADABLE as error:
-        raise _unreadable(error, file, key) from error
+    except READ_ERRORS as error:
+        raise _unreadable_file(error, file, key) from error
 
 
-def _require_whole(attributes: pa.Table) -> None:
-    """Raises `ValueError` where the values of a column are not of its type, as text that is not UTF-8."""
+def _require_valid_values(attributes: pa.Table) -> None:
+    """Raise `ValueError` where the values of a column do not have its type, as text that is not UTF-8."""
     for name, column in zip(attributes.column_names, attributes.columns, strict=True):
         try:
             column.validate(full=True)
@@ -96,55 +98,55 @@ def _require_whole(attributes: pa.Table) -> None:
             raise ValueError(f"column {name!r} cannot be read: {reason}") from error
 
 
-def _unreadable(error: Exception, file: SourceFile, key: str) -> ReadError:
+def _unreadable_file(error: Exception, file: SourceFile, key: str) -> ReadError:
     reason = " ".join(str(error).split())
     encoding = (
         f" If it is in another encoding, say so in datasets.{key}.read.encoding." if "UTF" in reason.upper() else ""
     )
     return ReadError(
-        f"{key}: {file.name} cannot be read as {file.suffix.lstrip('.') or 'a vector file'}: {reason}.{encoding} "
-        f"Open it in QGIS to see what it is; if it is damaged, get it again and run `make update KEY={key}`."
+        f"{key}: {file.name} cannot be read as {file.suffix.lstrip('.') or 'a vector file'}: {reason}.{encoding} Open "
+        f"it in QGIS to see what it is; if it is damaged, get it again and run `make update KEY={key}`."
     )
 
 
 def _batches(file: SourceFile, path: Path, reading: ReadOptions, key: str, rows: int) -> Iterator[Batch]:
     if file.suffix == ".csv":
         return ((attributes, wkb, None) for attributes, wkb in read_csv(path, reading, file.name, key, rows))
-    if file.suffix in PARQUET:
+    if file.suffix in PARQUET_SUFFIXES:
         return read_geoparquet(path, rows)
     return read_with_gdal(file, path, reading, key, rows)
 
 
 def declared_crs(reading: ReadOptions, key: str) -> pyproj.CRS | None:
-    """The CRS that the settings state; null where they state none.
+    """The CRS of the settings; None where they state none.
 
     Raises:
-        ReadError: it is none that PROJ knows.
+        ReadError: PROJ does not know it.
     """
-    place = f"datasets.{key}.read.crs in params.yaml"
+    setting = f"datasets.{key}.read.crs in params.yaml"
     try:
         return pyproj.CRS.from_user_input(reading.crs) if reading.crs else None
     except CRSError as error:
         raise ReadError(
-            f"{key}: {place} is {reading.crs!r}, unknown to PROJ. Expected, say, EPSG:4326 (degrees) or EPSG:32632 "
-            f"(UTM zone 32 north)."
+            f"{key}: {setting} is {reading.crs!r}, unknown to PROJ. Expected, say, EPSG:4326 (degrees) or EPSG:32632 "
+            "(UTM zone 32 north)."
         ) from error
 
 
 def _crs(stated: pyproj.CRS | None, reading: ReadOptions, file: SourceFile, key: str, *, needed: bool) -> pyproj.CRS:
     """The CRS that the file states, or else the declared one; never a guess."""
-    place = f"datasets.{key}.read.crs in params.yaml"
+    setting = f"datasets.{key}.read.crs in params.yaml"
     declared = declared_crs(reading, key)
     if stated and declared and not stated.equals(declared, ignore_axis_order=True):
         raise ReadError(
-            f"{key}: {file.name} says that its CRS is {stated.name}, but {place} says {declared.name}. "
-            f"Remove the setting; it is only for files that do not say."
+            f"{key}: {file.name} says that its CRS is {stated.name}, but {setting} says {declared.name}. Remove the "
+            "setting; it is only for files that do not say."
         )
     crs = stated or declared or (None if needed else LONLAT)
     if crs is None:
         raise ReadError(
-            f"{key}: {file.name} does not say what its coordinates mean. Add {place}, say `crs: EPSG:4326`."
+            f"{key}: {file.name} does not say what its coordinates mean. Add {setting}, say `crs: EPSG:4326`."
         )
     if not (crs.is_geographic or crs.is_projected):
-        raise ReadError(f"{key}: the CRS of {file.name} is {crs.name}: no positions on Earth. Correct {place}.")
+        raise ReadError(f"{key}: the CRS of {file.name} is {crs.name}: no positions on Earth. Correct {setting}.")
     return crs

@@ -1,4 +1,4 @@
-"""Curves and surfaces as straight lines and polygons: GDAL draws the arcs, since GEOS has none."""
+"""Replaces curves and surfaces by lines and polygons: GDAL linearises the arcs, which GEOS does not support."""
 
 import io
 import struct
@@ -13,21 +13,21 @@ POINT, LINE, POLYGON, MULTILINE, MULTIPOLYGON, COLLECTION = 1, 2, 3, 5, 6, 7
 ARC, CURVED_POLYGON, MULTICURVE, MULTISURFACE, POLYHEDRON, TIN, TRIANGLE = 8, 10, 11, 12, 15, 16, 17
 CURVED = frozenset({ARC, 9, CURVED_POLYGON, MULTICURVE, MULTISURFACE, 13, 14})
 BEYOND_GEOS = CURVED | {POLYHEDRON, TIN, TRIANGLE}
-# types that differ from another one only by their number, as long as their parts do
-SAME_AS = {MULTICURVE: MULTILINE, MULTISURFACE: MULTIPOLYGON, POLYHEDRON: MULTIPOLYGON, TIN: MULTIPOLYGON}
+# types that differ from another one only by their code, unless they contain curves
+EQUIVALENT_TYPES = {MULTICURVE: MULTILINE, MULTISURFACE: MULTIPOLYGON, POLYHEDRON: MULTIPOLYGON, TIN: MULTIPOLYGON}
 DEEPEST = 100  # collections in collections
 HAS_Z, HAS_M, HAS_SRID = 0x80000000, 0x40000000, 0x20000000  # as PostGIS writes it; ISO adds 1000, 2000 or 3000
 ORDERS = {b"\x00": ">", b"\x01": "<", b"": "<"}
-UNDRAWABLE = (*GDAL_ERRORS, RuntimeError, ValueError)
+GDAL_FAILURES = (*GDAL_ERRORS, RuntimeError, ValueError)
 
 Part = tuple[int, int, int]  # type, begin and end of a geometry
 
 
-def head(wkb: bytes, position: int) -> tuple[int, int, str]:
-    """Type, number of coordinates a position, and byte order of the geometry that begins there; read as GEOS reads it.
+def parse_header(wkb: bytes, position: int) -> tuple[int, int, str]:
+    """Type, dimensions and byte order of the geometry at a position of well-known binary, as GEOS reads it.
 
     Raises:
-        ValueError: it has no byte order that there is.
+        ValueError: its byte order is invalid.
         struct.error: it ends too early.
     """
     if wkb[position : position + 1] not in ORDERS:
@@ -39,24 +39,24 @@ def head(wkb: bytes, position: int) -> tuple[int, int, str]:
     return kind, dimensions, order
 
 
-def behind_head(wkb: bytes, position: int, order: str) -> int:
-    """Where the content of the geometry begins, behind its byte order, its type and perhaps a number of its CRS."""
+def content_offset(wkb: bytes, position: int, order: str) -> int:
+    """Offset of the geometry's content, behind byte order, type and an optional SRID."""
     (code,) = struct.unpack_from(f"{order}I", wkb, position + 1)
     return position + 5 + (4 if code & HAS_SRID else 0)
 
 
-def straightened(wkb: Shapes, rows: Sequence[int]) -> tuple[dict[int, bytes | None], set[int]]:
-    """Shapes with a type that GEOS does not know, drawn with those that it does.
+def replace_curves(wkb: Shapes, rows: Sequence[int]) -> tuple[dict[int, bytes | None], set[int]]:
+    """Replace geometry types that GEOS does not support by those that it does.
 
     Args:
         wkb: well-known binary.
-        rows: which of them to look at; those that have no such type are left out.
+        rows: candidates; those without such a type are left out of the result.
 
     Returns:
-        By row, the shape without such a type, None where it cannot be drawn; and the rows in which an arc became
-        straight lines.
+        By row, the shape with supported types, None where it cannot be converted; and the rows whose arcs were
+        linearised.
     """
-    drawn: dict[int, bytes | None] = {}
+    replacements: dict[int, bytes | None] = {}
     leaves: dict[int, list[bytes]] = {}
     arcs: set[int] = set()
     for row in rows:
@@ -64,68 +64,70 @@ def straightened(wkb: Shapes, rows: Sequence[int]) -> tuple[dict[int, bytes | No
         try:
             parts = _parts(shape)
         except (struct.error, ValueError):
-            drawn[row] = None
+            replacements[row] = None
             continue
         kinds = {kind for kind, _, _ in parts}
         if kinds & BEYOND_GEOS:
             leaves[row] = [_relabelled(shape, parts, leaf) for leaf in _leaves(parts)]
             arcs |= {row} if ARC in kinds else set()
-    curves = [leaf for found in leaves.values() for leaf in found if head(leaf, 0)[0] in CURVED]
-    straight = iter(_drawn_by_gdal(curves))
-    for row, found in leaves.items():
-        plain = [next(straight) if head(leaf, 0)[0] in CURVED else leaf for leaf in found]
-        known = [leaf for leaf in plain if leaf is not None]
-        is_collection = head(bytes(wkb[row]), 0)[0] == COLLECTION
-        drawn[row] = None if len(known) < len(plain) else _collected(known) if is_collection else known[0]
-    return drawn, arcs
+    curves = [leaf for row_leaves in leaves.values() for leaf in row_leaves if parse_header(leaf, 0)[0] in CURVED]
+    linearised = iter(_linearise_each(curves))
+    for row, row_leaves in leaves.items():
+        pieces = [next(linearised) if parse_header(leaf, 0)[0] in CURVED else leaf for leaf in row_leaves]
+        drawable = [leaf for leaf in pieces if leaf is not None]
+        is_collection = parse_header(bytes(wkb[row]), 0)[0] == COLLECTION
+        replacements[row] = (
+            None if len(drawable) < len(pieces) else _collection(drawable) if is_collection else drawable[0]
+        )
+    return replacements, arcs
 
 
-def _collected(leaves: Sequence[bytes]) -> bytes:
+def _collection(leaves: Sequence[bytes]) -> bytes:
     return struct.pack("<BII", 1, COLLECTION, len(leaves)) + b"".join(leaves)
 
 
-def _drawn_by_gdal(curves: Sequence[bytes]) -> list[bytes | None]:
+def _linearise_each(curves: Sequence[bytes]) -> list[bytes | None]:
     """Each curve as lines and polygons; None where GDAL cannot read it."""
     if not curves:
         return []
     try:
-        return _through_gdal(curves)
-    except UNDRAWABLE:
-        return [None] if len(curves) == 1 else [drawn for curve in curves for drawn in _drawn_by_gdal([curve])]
+        return _linearise(curves)
+    except GDAL_FAILURES:
+        return [None] if len(curves) == 1 else [line for curve in curves for line in _linearise_each([curve])]
 
 
-def _through_gdal(curves: Sequence[bytes]) -> list[bytes | None]:
-    """Written to a file in memory and read back: reading is where GDAL draws arcs, each step at most 4°."""
+def _linearise(curves: Sequence[bytes]) -> list[bytes | None]:
+    """Write to a file in memory and read it back: on reading, GDAL linearises arcs in steps of at most 4°."""
     file = io.BytesIO()
-    nothing: list[object] = []
+    no_fields: list[object] = []
     raw.write(
         file,
         geometry=np.array([*curves, None], dtype=object)[:-1],
-        field_data=nothing,
-        fields=np.array(nothing, dtype=object),
+        field_data=no_fields,
+        fields=np.array(no_fields, dtype=object),
         driver="FlatGeobuf",
         geometry_type="Unknown",
         crs="EPSG:4326",  # means nothing here: no coordinate is looked at
         SPATIAL_INDEX="NO",  # which keeps the order
     )
-    found: list[bytes | None] = list(raw.read(file.getvalue())[2])
-    if len(found) != len(curves):
+    shapes: list[bytes | None] = list(raw.read(file.getvalue())[2])
+    if len(shapes) != len(curves):
         raise ValueError("GDAL left shapes out")
-    return found
+    return shapes
 
 
 def _relabelled(wkb: bytes, parts: Sequence[Part], leaf: Part) -> bytes:
     """One geometry by itself, with the types that GEOS knows wherever the bytes are the same."""
     _, begin, end = leaf
     inside = [part for part in parts if begin <= part[1] and part[2] <= end]
-    if any(kind in CURVED - SAME_AS.keys() for kind, _, _ in inside):
+    if any(kind in CURVED - EQUIVALENT_TYPES.keys() for kind, _, _ in inside):
         return wkb[begin:end]
     content = bytearray(wkb)
     for kind, position, _ in inside:
-        order = head(wkb, position)[2]
+        order = parse_header(wkb, position)[2]
         (code,) = struct.unpack_from(f"{order}I", wkb, position + 1)
-        known = POLYGON if kind == TRIANGLE else SAME_AS.get(kind, kind)
-        struct.pack_into(f"{order}I", content, position + 1, code - kind + known)
+        geos_type = POLYGON if kind == TRIANGLE else EQUIVALENT_TYPES.get(kind, kind)
+        struct.pack_into(f"{order}I", content, position + 1, code - kind + geos_type)
     return bytes(content[begin:end])
 
 
@@ -155,9 +157,9 @@ def _walk(wkb: bytes, position: int, parts: list[Part], depth: int) -> int:
     """Add what begins there to the parts; returns where it ends."""
     if not depth:
         raise ValueError("collections are too deep in one another")
-    kind, dimensions, order = head(wkb, position)
+    kind, dimensions, order = parse_header(wkb, position)
     begin, size = position, 8 * dimensions
-    position = behind_head(wkb, position, order)
+    position = content_offset(wkb, position, order)
     if kind == POINT:
         position += size
     else:

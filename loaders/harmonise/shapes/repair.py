@@ -1,4 +1,4 @@
-"""Published shapes to usable ones: polygons and points in EPSG:4326, or a reason why not."""
+"""Converts published shapes to valid polygons and points in EPSG:4326, or rejects them with a reason."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,11 @@ from loaders.core.arrays import Flags, Numbers, Shapes
 from loaders.geo.antimeridian import HALF_WORLD, cut, goes_around, unwrapped
 from loaders.geo.geometry import area_m2, centroids, is_invalid, repaired, to_lonlat
 from loaders.geo.shape_complexity import too_complex_to_check, too_complex_to_repair
-from loaders.harmonise.shapes.wkb import LEAST_RING, Parsed, parse
+from loaders.harmonise.shapes.wkb import LEAST_RING_POSITIONS, ParsedShapes, parse
 
 TINY_DEG2 = 1e-9  # about 10 m² at the equator, less elsewhere
-REPAIR_MAY_CHANGE = 0.05  # of the area; more is flagged
-EXACT = 1e-6  # of a step: what binary numbers make of decimal ones
+LARGEST_AREA_CHANGE = 0.05  # of the area; more is flagged
+GRID_TOLERANCE = 1e-6  # of a step: rounding of decimal numbers in binary
 TOO_COMPLEX = "too_complex_to_repair"
 POINT, POLYGON, MULTIPOINT, MULTIPOLYGON, COLLECTION = 0, 3, 4, 6, 7
 
@@ -23,17 +23,17 @@ Extent = tuple[float, float, float, float]  # west, south, east, north [°]
 
 
 @dataclass(frozen=True, slots=True)
-class Harmonised:
-    """Shapes brought to one form; each array has one entry a record.
+class HarmonisedShapes:
+    """Harmonised shapes; each array has one entry per record.
 
     Attributes:
         shapes: EPSG:4326 as (lon, lat), two-dimensional, valid; None where rejected.
         kind: `polygon` or `point`; None where rejected.
-        reason: why the shape cannot be used, as in `contract.REASONS`; None where it can.
+        reason: of the rejection, as in `contract.REASONS`; None where kept.
         repaired: whether the published shape was invalid.
-        repair_changed_area: whether that changed its area by more than 5 %.
-        incomplete: whether lines, points or broken parts beside the polygons were left out.
-        linearised: whether it had arcs, which are straight lines now.
+        repair_changed_area: whether the repair changed its area by more than 5 %.
+        incomplete: whether lines, points or broken parts next to the polygons were left out.
+        linearised: whether arcs were replaced by straight lines.
         cut_at_antimeridian: whether it crossed the antimeridian in one piece.
         at_origin: whether it is a point where both published coordinates are zero, in whatever CRS.
         is_coarse: whether it is a point on a grid of about 1 km, as whole hundredths of a degree are.
@@ -56,106 +56,109 @@ class Harmonised:
 
 
 def harmonise_shapes(
-    wkb: Shapes, crs: pyproj.CRS, *, extent: Extent | None = None, wanted: Flags | None = None
-) -> Harmonised:
-    """Bring published shapes to EPSG:4326; reject, with the reason, what is not a usable polygon or point.
+    wkb: Shapes, crs: pyproj.CRS, *, extent: Extent | None = None, is_selected: Flags | None = None
+) -> HarmonisedShapes:
+    """Convert published shapes to EPSG:4326; reject what is not a usable polygon or point, with a reason.
 
     Args:
         wkb: well-known binary in `crs`, null where the record has no shape.
         crs: the coordinate reference system of the shapes.
-        extent: west, south, east and north [°] around all of them: what is inside only with its axes swapped, is.
-        wanted: which records are; the others are rejected unseen.
+        extent: west, south, east and north [°] of the dataset; a shape inside only with swapped axes has swapped axes.
+        is_selected: rows that `where` selects; the others are rejected unread.
     """
     reason = np.full(len(wkb), None, dtype=object)
-    if wanted is not None:
-        _reject(reason, ~wanted, "filtered_out")
-    drawn, parsed, incomplete = _drawn(wkb, reason)
-    published, crossing = _placed(to_lonlat(drawn, crs), reason, extent)
-    invalid = _invalid(published, reason)
-    shapes = repaired(published, invalid)
+    if is_selected is not None:
+        _reject(reason, ~is_selected, "filtered_out")
+    polygons_and_points, parsed, incomplete = _parse_polygons_and_points(wkb, reason)
+    on_earth, crossing = _place_on_earth(to_lonlat(polygons_and_points, crs), reason, extent)
+    invalid = _find_invalid(on_earth, reason)
+    shapes = repaired(on_earth, invalid)
     _reject(reason, shapely.is_empty(shapes) | ~(shapely.is_valid(shapes) | shapely.is_missing(shapes)), "no_area")
-    _reject(reason, _is_next_to_nothing(shapes), "no_area")
-    usable = _is_none(reason)
+    _reject(reason, _has_no_area(shapes), "no_area")
+    usable = _are_none(reason)
     shapes[~usable] = None
-    changed, crossing = (invalid | parsed.closed) & usable, crossing & usable
-    before, after = np.full(len(wkb), np.nan), np.full(len(wkb), np.nan)
-    before[changed], after[changed] = area_m2(published[changed]), area_m2(shapes[changed])
+    is_repaired, crossing = (invalid | parsed.closed) & usable, crossing & usable
+    area_before_m2, area_after_m2 = np.full(len(wkb), np.nan), np.full(len(wkb), np.nan)
+    area_before_m2[is_repaired], area_after_m2[is_repaired] = (
+        area_m2(on_earth[is_repaired]),
+        area_m2(shapes[is_repaired]),
+    )
     shapes[crossing] = [cut(shape) for shape in shapes[crossing]]
     kind = np.where(shapely.get_type_id(shapes) == POINT, "point", "polygon").astype(object)
     kind[~usable] = None
-    return Harmonised(
+    return HarmonisedShapes(
         shapes=shapes,
         kind=kind,
         reason=reason,
-        repaired=changed,
-        repair_changed_area=np.abs(after - before) > REPAIR_MAY_CHANGE * before,
+        repaired=is_repaired,
+        repair_changed_area=np.abs(area_after_m2 - area_before_m2) > LARGEST_AREA_CHANGE * area_before_m2,
         incomplete=incomplete & usable,
         linearised=parsed.linearised & usable,
         cut_at_antimeridian=crossing,
-        at_origin=usable & _is_origin(drawn),
-        is_coarse=usable & _is_coarse(drawn, crs),
+        at_origin=usable & _is_origin(polygons_and_points),
+        is_coarse=usable & _is_coarse(polygons_and_points, crs),
         outside_extent=usable & _is_outside(shapes, extent),
-        unrepaired_area_m2=before,
+        unrepaired_area_m2=area_before_m2,
     )
 
 
-def _reject(reason: Shapes, where: Flags, why: str) -> None:
-    """The first reason counts."""
-    reason[where & _is_none(reason)] = why
+def _reject(reason: Shapes, is_rejected: Flags, new_reason: str) -> None:
+    """Set a reason where there is none yet."""
+    reason[is_rejected & _are_none(reason)] = new_reason
 
 
-def _is_none(values: Shapes) -> Flags:
+def _are_none(values: Shapes) -> Flags:
     return np.fromiter((value is None for value in values), dtype=np.bool_, count=len(values))
 
 
-def _in_world(shapes: Shapes) -> Flags:
+def _are_on_earth(shapes: Shapes) -> Flags:
     coordinates, rows = shapely.get_coordinates(shapes, return_index=True)
     lon, lat = coordinates.T
     inside = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= HALF_WORLD) & (np.abs(lat) <= HALF_WORLD / 2)
-    everywhere = np.ones(len(shapes), dtype=np.bool_)
-    everywhere[rows[~inside]] = False
-    return everywhere
+    on_earth = np.ones(len(shapes), dtype=np.bool_)
+    on_earth[rows[~inside]] = False
+    return on_earth
 
 
-def _drawn(wkb: Shapes, reason: Shapes) -> tuple[Shapes, Parsed, Flags]:
-    """Two-dimensional polygons and points of what is not rejected yet; what is neither is.
+def _parse_polygons_and_points(wkb: Shapes, reason: Shapes) -> tuple[Shapes, ParsedShapes, Flags]:
+    """Two-dimensional polygons and points of the rows not yet rejected; other types are rejected.
 
     Returns:
-        The shapes, what was found when they were parsed, and whether something was left out.
+        The shapes, the findings of the parser, and whether something was left out.
     """
-    looked_at = wkb.copy()
-    looked_at[~_is_none(reason)] = None
-    parsed = parse(looked_at)
-    for why in ("null_geometry", "unreadable_geometry", "too_few_points"):
-        _reject(reason, parsed.reason == why, why)
+    candidates = wkb.copy()
+    candidates[~_are_none(reason)] = None
+    parsed = parse(candidates)
+    for parse_reason in ("null_geometry", "unreadable_geometry", "too_few_points"):
+        _reject(reason, parsed.reason == parse_reason, parse_reason)
     _reject(reason, shapely.is_empty(parsed.shapes), "empty_geometry")
     shapes, incomplete = _usable_parts(shapely.force_2d(parsed.shapes))
     _reject(reason, shapely.is_missing(shapes), "neither_polygon_nor_point")
-    shapes, short = _without_short_rings(shapes)
+    shapes, has_short_rings = _without_short_rings(shapes)
     _reject(reason, shapely.is_missing(shapes), "too_few_points")
-    return shapes, parsed, incomplete | parsed.incomplete | short
+    return shapes, parsed, incomplete | parsed.incomplete | has_short_rings
 
 
-def _placed(shapes: Shapes, reason: Shapes, extent: Extent | None) -> tuple[Shapes, Flags]:
-    """The shapes that are somewhere on Earth, those that cross the antimeridian in one piece, and which ones these are.
+def _place_on_earth(shapes: Shapes, reason: Shapes, extent: Extent | None) -> tuple[Shapes, Flags]:
+    """The shapes with those across the antimeridian in one piece, and which ones these are.
 
-    The others are rejected.
+    Shapes that are not on Earth are rejected.
     """
     shapes, crossing = unwrapped(shapes)
-    inside = _in_world(shapes) | crossing
+    inside = _are_on_earth(shapes) | crossing
     swapped = shapely.transform(shapes, lambda xy: xy[:, ::-1])
     misplaced = ~inside | _is_outside(shapes, extent)
-    _reject(reason, misplaced & _in_world(swapped) & ~_is_outside(swapped, extent), "swapped_axes")
+    _reject(reason, misplaced & _are_on_earth(swapped) & ~_is_outside(swapped, extent), "swapped_axes")
     _reject(reason, ~inside, "outside_the_world")
     _reject(reason, goes_around(shapes), "wraps_around_the_world")
-    shapes[~_is_none(reason)] = None
+    shapes[~_are_none(reason)] = None
     return shapes, crossing
 
 
-def _invalid(shapes: Shapes, reason: Shapes) -> Flags:
-    """Which shapes must be repaired; those that take too much work for it, or to find out, are rejected and None."""
+def _find_invalid(shapes: Shapes, reason: Shapes) -> Flags:
+    """Which shapes must be repaired; those too complex to check or to repair are rejected and set to None."""
     _reject(reason, too_complex_to_check(shapes), TOO_COMPLEX)
-    shapes[~_is_none(reason)] = None
+    shapes[~_are_none(reason)] = None
     invalid = is_invalid(shapes)
     too_complex = np.zeros_like(invalid)
     too_complex[invalid] = [too_complex_to_repair(shape) for shape in shapes[invalid]]
@@ -164,8 +167,8 @@ def _invalid(shapes: Shapes, reason: Shapes) -> Flags:
     return np.asarray(invalid & ~too_complex)
 
 
-def _is_next_to_nothing(shapes: Shapes) -> Flags:
-    """Whether an outline encloses no area that can be told, although it is valid."""
+def _has_no_area(shapes: Shapes) -> Flags:
+    """Whether a valid outline encloses no measurable area."""
     tiny: Flags = (shapely.get_dimensions(shapes) == 2) & (shapely.area(shapes) < TINY_DEG2)
     tiny[tiny] = area_m2(shapes[tiny]) == 0
     return tiny
@@ -181,7 +184,7 @@ def _is_coarse(shapes: Shapes, crs: pyproj.CRS) -> Flags:
     corners = shapely.bounds(shapes)[:, :2]
     steps = corners * 100 if crs.is_geographic else corners * crs.axis_info[0].unit_conversion_factor / 1000
     with np.errstate(invalid="ignore"):  # infinite: rejected
-        whole = np.abs(steps - np.round(steps)) < EXACT
+        whole = np.abs(steps - np.round(steps)) < GRID_TOLERANCE
     return np.asarray((shapely.get_type_id(shapes) == POINT) & whole.all(axis=1))
 
 
@@ -199,7 +202,7 @@ def _usable_parts(shapes: Shapes) -> tuple[Shapes, Flags]:
     """The point of a single-point multipoint, the polygons of a collection; None where there is neither.
 
     Returns:
-        The shapes, and whether something beside them was left out.
+        The shapes, and whether something else was left out.
     """
     types = shapely.get_type_id(shapes)
     usable: Shapes = shapes.copy()
@@ -208,15 +211,15 @@ def _usable_parts(shapes: Shapes) -> tuple[Shapes, Flags]:
     usable[single] = shapely.get_geometry(shapes[single], 0)
     incomplete = np.zeros(len(shapes), dtype=np.bool_)
     for row in np.flatnonzero(types == COLLECTION):
-        leaves = _leaves(shapes[row])
-        polygons = [leaf for leaf in leaves if leaf.geom_type == "Polygon"]
+        geometries = _single_geometries(shapes[row])
+        polygons = [geometry for geometry in geometries if geometry.geom_type == "Polygon"]
         usable[row] = shapely.multipolygons(polygons) if polygons else None
-        incomplete[row] = len(polygons) < len(leaves)
+        incomplete[row] = len(polygons) < len(geometries)
     return usable, incomplete
 
 
 def _without_short_rings(shapes: Shapes) -> tuple[Shapes, Flags]:
-    """Shapes without rings there and back, of three positions, which GEOS reads; None if no other is left.
+    """Shapes without rings of three positions (there and back), which GEOS accepts; None if no ring is left.
 
     Returns:
         The shapes, and which of them had such rings.
@@ -224,24 +227,24 @@ def _without_short_rings(shapes: Shapes) -> tuple[Shapes, Flags]:
     parts, rows = shapely.get_parts(shapes, return_index=True)
     rings, owners = shapely.get_rings(parts, return_index=True)
     lengths = shapely.get_num_coordinates(rings)
-    short = np.zeros(len(shapes), dtype=np.bool_)
-    short[rows[owners[(lengths > 0) & (lengths < LEAST_RING)]]] = True
-    kept: Shapes = shapes.copy()
-    for row in np.flatnonzero(short):
-        long = [part for part in shapely.get_parts(shapes[row]) if _is_long(part.exterior)]
+    has_short_rings = np.zeros(len(shapes), dtype=np.bool_)
+    has_short_rings[rows[owners[(lengths > 0) & (lengths < LEAST_RING_POSITIONS)]]] = True
+    cleaned: Shapes = shapes.copy()
+    for row in np.flatnonzero(has_short_rings):
+        long_parts = [part for part in shapely.get_parts(shapes[row]) if _is_long(part.exterior)]
         polygons = [
-            shapely.Polygon(part.exterior, [hole for hole in part.interiors if _is_long(hole)]) for part in long
+            shapely.Polygon(part.exterior, [hole for hole in part.interiors if _is_long(hole)]) for part in long_parts
         ]
-        kept[row] = shapely.multipolygons(polygons) if polygons else None
-    return kept, short
+        cleaned[row] = shapely.multipolygons(polygons) if polygons else None
+    return cleaned, has_short_rings
 
 
 def _is_long(ring: shapely.LinearRing) -> bool:
-    return int(shapely.get_num_coordinates(ring)) >= LEAST_RING
+    return int(shapely.get_num_coordinates(ring)) >= LEAST_RING_POSITIONS
 
 
-def _leaves(shape: BaseGeometry) -> list[BaseGeometry]:
+def _single_geometries(shape: BaseGeometry) -> list[BaseGeometry]:
     """The single geometries of a collection, however deep they stand."""
     if not hasattr(shape, "geoms"):
         return [shape]
-    return [leaf for part in shape.geoms for leaf in _leaves(part)]
+    return [leaf for part in shape.geoms for leaf in _single_geometries(part)]

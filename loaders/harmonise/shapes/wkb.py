@@ -14,28 +14,35 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from loaders.core.arrays import Flags, Shapes
-from loaders.harmonise.shapes.curves import COLLECTION, MULTIPOLYGON, POLYGON, behind_head, head, straightened
+from loaders.harmonise.shapes.curves import (
+    COLLECTION,
+    MULTIPOLYGON,
+    POLYGON,
+    content_offset,
+    parse_header,
+    replace_curves,
+)
 
-LEAST_RING = 4  # positions: three corners, and the first again
+LEAST_RING_POSITIONS = 4  # positions: three corners, and the first again
 
 POINT, LINE, TRIANGLE, CIRCLE = 1, 2, 17, 8
 SINGLE = frozenset({POINT, LINE, POLYGON, CIRCLE, TRIANGLE})
 HEAD_BYTES, COUNT_BYTES = 5, 4
-MOST_NESTED = 100  # collections in one another; GEOS calls itself for each, and a few thousand exhaust its stack
+MOST_NESTED = 100  # nested collections; GEOS recurses, and a few thousand exhaust its stack
 
 Ring = list[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
-    """Parsed shapes; each array has one entry a record.
+class ParsedShapes:
+    """Parsed shapes; each array has one entry per record.
 
     Attributes:
-        shapes: None where nothing can be parsed.
-        reason: why not; None where it can.
-        closed: whether a ring was not closed, and now is.
+        shapes: None where parsing fails.
+        reason: of the failure; None where parsed.
+        closed: whether an open ring was closed.
         incomplete: whether parts or holes with too few corners were left out.
-        linearised: whether an arc was drawn as straight lines.
+        linearised: whether arcs were replaced by straight lines.
     """
 
     shapes: Shapes
@@ -45,74 +52,74 @@ class Parsed:
     linearised: Flags
 
 
-def parse(wkb: Shapes) -> Parsed:
-    """Parse shapes of which GEOS refuses some."""
-    looked_at = np.array([None if value is None or _is_too_nested(value) else value for value in wkb], dtype=object)
-    drawn, shapes, linearised = _without_curves(looked_at)
+def parse(wkb: Shapes) -> ParsedShapes:
+    """Parse shapes, also those that GEOS refuses but that can be salvaged."""
+    readable = np.array([None if value is None or _is_too_nested(value) else value for value in wkb], dtype=object)
+    without_curves, shapes, linearised = _without_curves(readable)
     reason = np.full(len(wkb), None, dtype=object)
     closed, incomplete = np.zeros(len(wkb), dtype=np.bool_), np.zeros(len(wkb), dtype=np.bool_)
     for row in np.flatnonzero(shapely.is_missing(shapes)):
         if wkb[row] is None:
             reason[row] = "null_geometry"
             continue
-        if drawn[row] is None:
+        if without_curves[row] is None:
             reason[row] = "unreadable_geometry"
             continue
         try:
-            polygons = list(_polygons(bytes(drawn[row])))
+            polygons = list(_polygons(bytes(without_curves[row])))
         except (struct.error, ValueError):
             reason[row] = "unreadable_geometry"
             continue
-        shapes[row], closed[row], incomplete[row] = _saved(polygons)
+        shapes[row], closed[row], incomplete[row] = _salvaged_shape(polygons)
         reason[row] = None if shapes[row] is not None else "too_few_points"
     usable = ~shapely.is_missing(shapes)
-    return Parsed(shapes, reason, closed & usable, incomplete & usable, linearised & usable)
+    return ParsedShapes(shapes, reason, closed & usable, incomplete & usable, linearised & usable)
 
 
 def _without_curves(wkb: Shapes) -> tuple[Shapes, Shapes, Flags]:
-    """The shapes, as bytes and parsed, with those that GEOS does not know drawn as ones that it does."""
-    shapes = _parsed(wkb)
-    is_given = np.fromiter((value is not None for value in wkb), dtype=np.bool_, count=len(wkb))
-    unclear = is_given & (shapely.is_missing(shapes) | (shapely.get_type_id(shapes) == COLLECTION))
-    drawn, arcs = straightened(wkb, np.flatnonzero(unclear).tolist())
+    """The shapes as bytes and parsed, with types that GEOS does not support replaced."""
+    shapes = _from_wkb(wkb)
+    is_present = np.fromiter((value is not None for value in wkb), dtype=np.bool_, count=len(wkb))
+    needs_conversion = is_present & (shapely.is_missing(shapes) | (shapely.get_type_id(shapes) == COLLECTION))
+    replacements, arcs = replace_curves(wkb, np.flatnonzero(needs_conversion).tolist())
     linearised = np.zeros(len(wkb), dtype=np.bool_)
-    if drawn:
+    if replacements:
         wkb = wkb.copy()
-        for row, shape in drawn.items():
-            wkb[row] = wkb[row] if shape is None else shape  # what cannot be drawn may yet be a broken polygon
-        rows = [row for row, shape in drawn.items() if shape is not None]
-        shapes[[row for row, shape in drawn.items() if shape is None]] = None
-        shapes[rows] = _parsed(wkb[rows])
+        for row, shape in replacements.items():
+            wkb[row] = wkb[row] if shape is None else shape  # an unconvertible shape may still be a broken polygon
+        rows = [row for row, shape in replacements.items() if shape is not None]
+        shapes[[row for row, shape in replacements.items() if shape is None]] = None
+        shapes[rows] = _from_wkb(wkb[rows])
         linearised[list(arcs)] = True
     return wkb, shapes, linearised
 
 
 def _is_too_nested(value: bytes) -> bool:
-    """Whether collections stand in one another too deep to be read, or may: what GEOS would take otherwise."""
+    """Whether collections are, or may be, nested too deep for GEOS."""
     if len(value) < MOST_NESTED * (HEAD_BYTES + COUNT_BYTES):
         return False
-    wkb, position, left = bytes(value), 0, [1]  # how many geometries each level still holds
+    wkb, position, remaining = bytes(value), 0, [1]  # geometries left at each level
     try:
-        while left and len(left) <= MOST_NESTED:
-            left[-1] -= 1
-            kind, dimensions, order = head(wkb, position)
-            position = behind_head(wkb, position, order)
+        while remaining and len(remaining) <= MOST_NESTED:
+            remaining[-1] -= 1
+            kind, dimensions, order = parse_header(wkb, position)
+            position = content_offset(wkb, position, order)
             if kind in SINGLE:
-                position = _behind(wkb, position, kind, order, dimensions)
+                position = _end_offset(wkb, position, kind, order, dimensions)
             else:
-                left.append(struct.unpack_from(f"{order}I", wkb, position)[0])
+                remaining.append(struct.unpack_from(f"{order}I", wkb, position)[0])
                 position += COUNT_BYTES
-            while left and not left[-1]:
-                left.pop()
+            while remaining and not remaining[-1]:
+                remaining.pop()
     except struct.error:  # it ends there, for GEOS too
         return False
     except ValueError:
         return True
-    return bool(left)
+    return bool(remaining)
 
 
-def _behind(wkb: bytes, position: int, kind: int, order: str, dimensions: int) -> int:
-    """Where a geometry ends that holds no other ones."""
+def _end_offset(wkb: bytes, position: int, kind: int, order: str, dimensions: int) -> int:
+    """Offset of the end of a geometry without parts."""
     if kind == POINT:
         return position + 8 * dimensions
     (count,) = struct.unpack_from(f"{order}I", wkb, position)
@@ -125,32 +132,34 @@ def _behind(wkb: bytes, position: int, kind: int, order: str, dimensions: int) -
     return int(position)
 
 
-def _parsed(wkb: Shapes) -> Shapes:
-    """Shapes; None where there is none, or none that can be read."""
+def _from_wkb(wkb: Shapes) -> Shapes:
+    """Shapes; None where missing or unreadable."""
     try:
         with np.errstate(invalid="ignore"):  # not a number: rejected later
             shapes: Shapes = shapely.from_wkb(wkb, on_invalid="ignore")
     except NotImplementedError:  # a curve, and GEOS then reads none of them
         if len(wkb) == 1:
             return np.array([None], dtype=object)
-        shapes = np.concatenate([_parsed(wkb[row : row + 1]) for row in range(len(wkb))])
+        shapes = np.concatenate([_from_wkb(wkb[row : row + 1]) for row in range(len(wkb))])
     return shapes
 
 
-def _saved(polygons: list[list[Ring]]) -> tuple[BaseGeometry | None, bool, bool]:
-    """What can be drawn of polygons; whether a ring had to be closed; whether something was left out."""
+def _salvaged_shape(polygons: list[list[Ring]]) -> tuple[BaseGeometry | None, bool, bool]:
+    """The usable part of polygons; whether a ring had to be closed; whether something was left out."""
     closed = any(ring[0] != ring[-1] for rings in polygons for ring in rings if ring)
-    kept = [[_closed(ring) for ring in rings] for rings in polygons]
-    drawn = [[ring for ring in rings if _is_ring(ring)] for rings in kept if rings and _is_ring(rings[0])]
-    if not drawn:
+    closed_rings = [[_closed(ring) for ring in rings] for rings in polygons]
+    usable_rings = [
+        [ring for ring in rings if _is_ring(ring)] for rings in closed_rings if rings and _is_ring(rings[0])
+    ]
+    if not usable_rings:
         return None, closed, False
-    shapes = [shapely.Polygon(rings[0], rings[1:]) for rings in drawn]
+    shapes = [shapely.Polygon(rings[0], rings[1:]) for rings in usable_rings]
     shape = shapes[0] if len(polygons) == 1 else shapely.multipolygons(shapes)
-    return shape, closed, sum(map(len, drawn)) < sum(map(len, kept))
+    return shape, closed, sum(map(len, usable_rings)) < sum(map(len, closed_rings))
 
 
 def _is_ring(ring: Ring) -> bool:
-    return len(ring) >= LEAST_RING
+    return len(ring) >= LEAST_RING_POSITIONS
 
 
 def _closed(ring: Ring) -> Ring:
@@ -161,15 +170,15 @@ def _polygons(wkb: bytes) -> Iterator[list[Ring]]:
     """The rings of each polygon.
 
     Raises:
-        ValueError: it is no polygon, or has coordinates that are no numbers.
+        ValueError: the geometry is not a polygon, or a coordinate is not finite.
         struct.error: it ends too early.
     """
-    kind, dimensions, order = head(wkb, 0)
+    kind, dimensions, order = parse_header(wkb, 0)
     if kind not in {POLYGON, MULTIPOLYGON}:
         raise ValueError("not a polygon")
     count, position = (struct.unpack_from(f"{order}I", wkb, 5)[0], 9) if kind == MULTIPOLYGON else (1, 0)
     for _ in range(count):
-        kind, dimensions, order = head(wkb, position)
+        kind, dimensions, order = parse_header(wkb, position)
         if kind != POLYGON:
             raise ValueError("not a polygon")
         rings, position = _rings(wkb, position + 5, order, dimensions)

@@ -1,4 +1,4 @@
-"""Published columns to canonical ones: numbers in one unit, identifiers as text.
+"""Values of published columns: numbers, identifiers and text.
 
 Each value is read on its own, so that it does not matter in which batches a file is read.
 """
@@ -17,9 +17,9 @@ from loaders.harmonise.values.exact_numbers import EXACT
 from loaders.harmonise.values.number_parsing import PLAIN_READING, are_numbers, is_number, to_floats
 from loaders.settings.columns import Column, ReadOptions, Scalar
 
-LARGEST = 1e15  # square metres or watts: more than there are
-SHOWN = 3  # examples in an error
-MARKED = re.compile("[0-9][.,' \u2019\u00a0\u202f][0-9]")
+LARGEST_QUANTITY = 1e15  # in square metres or watts, more than any installation
+LISTED_VALUES = 3  # examples in an error
+WITH_MARKS = re.compile("[0-9][.,' \u2019\u00a0\u202f][0-9]")
 MIDNIGHT = r"[T ]00:00:00(\.0+)?(Z|[+-]\d{2}:?\d{2})?$"
 OGR_TYPE = b"GDAL:OGR:type"  # of a column that GDAL gives as text
 
@@ -27,7 +27,7 @@ OGR_TYPE = b"GDAL:OGR:type"  # of a column that GDAL gives as text
 def numbers(
     attributes: pa.Table, column: Column, key: str, reading: ReadOptions = PLAIN_READING, *, signed: bool = False
 ) -> Numbers:
-    """A published quantity in its published unit; NaN where it is unknown.
+    """A published quantity in its published unit; NaN where unknown.
 
     Args:
         attributes: published columns.
@@ -37,55 +37,55 @@ def numbers(
         signed: whether it may be negative, as no area or capacity can be.
 
     Raises:
-        ReadError: the column is not there, or holds something that is neither a number nor declared as unknown, or a
-            number that the quantity cannot have; or the constant is no such number.
+        ReadError: the column is missing, or has a value that is neither a number nor declared as unknown, or a number
+            out of range; or the constant is not a valid number.
     """
     if column.constant is not None:
         return np.full(len(attributes), _constant_number(column.constant, key, signed=signed))
     values = np.full(len(attributes), np.nan)
     for name in column.column:
-        found = _known_numbers(attributes, name, column, key, reading)
-        if (wrong := found[_impossible(found, signed=signed)]).size:
-            shown = [f"{value:g}" for value in np.unique(wrong)]
-            raise ReadError(_undeclared(key, name, shown, _possible(signed=signed)))
-        values = np.where(np.isnan(values), found, values)
+        column_values = _known_numbers(attributes, name, column, key, reading)
+        if (impossible := column_values[_is_impossible(column_values, signed=signed)]).size:
+            examples = [f"{value:g}" for value in np.unique(impossible)]
+            raise ReadError(_unexpected_values(key, name, examples, _possible_range(signed=signed)))
+        values = np.where(np.isnan(values), column_values, values)
     return values
 
 
 def identifiers(attributes: pa.Table, column: Column | None, key: str, setting: str = "source_id") -> list[str | None]:
-    """The publisher's own identifiers as text; None where there is none. `setting` is the one that names the column.
+    """The publisher's own identifiers as text, None where missing; `setting` names the column.
 
     Raises:
-        ReadError: the column is not there, or it is a constant.
+        ReadError: the column is missing, or it is a constant.
     """
     if column is None:
         return [None] * len(attributes)
     if column.constant is not None:
         raise ReadError(
-            f"{key}: {setting} is the constant {column.constant!r}, which tells no record from another. "
-            f"Name a column in datasets.{key}.columns.{setting} in params.yaml, or leave {setting} out."
+            f"{key}: {setting} is the constant {column.constant!r}, which tells no record from another. Name a column "
+            f"in datasets.{key}.columns.{setting} in params.yaml, or leave {setting} out."
         )
     texts = pc.coalesce(*(known_text(attributes, name, column, key) for name in column.column))
-    identified: list[str | None] = texts.to_pylist()
-    return identified
+    ids: list[str | None] = texts.to_pylist()
+    return ids
 
 
 def published_text(attributes: pa.Table, name: str, key: str, setting: str) -> pa.ChunkedArray:
-    """A column as trimmed text, as `as_text` writes it; `setting` is the one of the dataset that names it.
+    """A column as trimmed text, as `as_text` writes it; `setting` names it in the settings of the dataset.
 
     Raises:
-        ReadError: the column is not there, or has no text form.
+        ReadError: the column is missing, or has no text form.
     """
     if name not in attributes.column_names:
         raise ReadError(
-            f"{key}: the file has no column {name!r}, which datasets.{key}.{setting} in params.yaml names. "
-            f"It has: {', '.join(attributes.column_names)}."
+            f"{key}: the file has no column {name!r}, which datasets.{key}.{setting} in params.yaml names. It has: "
+            f"{', '.join(attributes.column_names)}."
         )
     values = attributes.column(name)
     try:
         text = pc.utf8_trim_whitespace(as_text(values))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        raise ReadError(_no_text(key, name, values.type, setting)) from error
+        raise ReadError(_wrong_type(key, name, values.type, setting)) from error
     is_moment = (attributes.schema.field(name).metadata or {}).get(OGR_TYPE) == b"DateTime"
     return pc.replace_substring_regex(text, MIDNIGHT, "") if is_moment else text
 
@@ -94,17 +94,17 @@ def known_text(attributes: pa.Table, name: str, column: Column, key: str) -> pa.
     """A column as trimmed text; null where it is blank or declared as unknown.
 
     Raises:
-        ReadError: the column is not there, or has no text form.
+        ReadError: the column is missing, or has no text form.
     """
     text = published_text(attributes, name, key, "columns")
     if pa.types.is_boolean(attributes.column(name).type):
-        raise ReadError(_no_text(key, name, "bool", "columns"))
+        raise ReadError(_wrong_type(key, name, "bool", "columns"))
     unknown = {"", *(spelling for value in column.null_values for spelling in spellings(value))}
     return pc.if_else(pc.is_in(text, value_set=pa.array(sorted(unknown))), pa.scalar(None, pa.string()), text)
 
 
 def as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Each value as text: whole numbers without decimals, midnight without time, whatever type the file gives them.
+    """Each value as text, independent of its type in the file: whole numbers without decimals, midnight without time.
 
     Null where a number is not finite.
 
@@ -128,7 +128,7 @@ def as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return values.cast(pa.string())
 
 
-def plain(value: str | float) -> str:
+def setting_as_text(value: str | float) -> str:
     """A value of the settings as `as_text` writes it."""
     if isinstance(value, bool):
         return str(value).lower()
@@ -138,18 +138,18 @@ def plain(value: str | float) -> str:
 
 
 def spellings(value: str | float) -> set[str]:
-    """How a value of the settings can stand in a column: a whole number also as text with .0 behind it."""
-    text = plain(value)
-    whole = not isinstance(value, str) and text.lstrip("-").isdigit()
-    return {text, f"{text}.0"} if whole else {text}
+    """The texts by which a column may hold a value of the settings: a whole number also with `.0` at its end."""
+    text = setting_as_text(value)
+    is_whole = not isinstance(value, str) and text.lstrip("-").isdigit()
+    return {text, f"{text}.0"} if is_whole else {text}
 
 
 def _floats_as_text(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    nothing = pa.scalar(None, values.type)
-    values = pc.if_else(pc.is_finite(values), values, nothing)
-    exact = pc.less(pc.abs(values), pa.scalar(float(EXACT), values.type))
-    whole = pc.and_(exact, pc.equal(values, pc.trunc(values)))
-    digits = pc.if_else(whole, values, nothing).cast(pa.int64()).cast(pa.string())
+    null = pa.scalar(None, values.type)
+    values = pc.if_else(pc.is_finite(values), values, null)
+    is_exact = pc.less(pc.abs(values), pa.scalar(float(EXACT), values.type))
+    is_whole = pc.and_(is_exact, pc.equal(values, pc.trunc(values)))
+    digits = pc.if_else(is_whole, values, null).cast(pa.int64()).cast(pa.string())
     return pc.coalesce(digits, values.cast(pa.string()))
 
 
@@ -157,52 +157,55 @@ def _known_numbers(attributes: pa.Table, name: str, column: Column, key: str, re
     text = known_text(attributes, name, column, key)
     kind = attributes.column(name).type
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-    numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-    found = _to_float(text, name, key, PLAIN_READING if numeric else reading)
-    unknown = [float(plain(null)) for null in column.null_values if is_number(plain(null))]
-    found[np.isin(found, unknown)] = np.nan
-    return found
+    is_numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    values = _to_float(text, name, key, PLAIN_READING if is_numeric else reading)
+    unknown = [float(setting_as_text(null)) for null in column.null_values if is_number(setting_as_text(null))]
+    values[np.isin(values, unknown)] = np.nan
+    return values
 
 
 def _to_float(text: pa.ChunkedArray, name: str, key: str, reading: ReadOptions) -> Numbers:
-    wrong = text.filter(pc.invert(are_numbers(text, reading)))
-    if bad := sorted(pc.unique(wrong).to_pylist()):
+    not_numbers = text.filter(pc.invert(are_numbers(text, reading)))
+    if examples := sorted(pc.unique(not_numbers).to_pylist()):
         marks = f"where it has marks, declare them in datasets.{key}.read.thousands and read.decimal in params.yaml; "
-        raise ReadError(_undeclared(key, name, bad, "a number", marks if any(map(MARKED.search, bad)) else ""))
+        raise ReadError(
+            _unexpected_values(key, name, examples, "a number", marks if any(map(WITH_MARKS.search, examples)) else "")
+        )
     return to_floats(text, reading)
 
 
-def _impossible(values: Numbers, *, signed: bool) -> Flags:
-    impossible: Flags = np.abs(values) > LARGEST
+def _is_impossible(values: Numbers, *, signed: bool) -> Flags:
+    impossible: Flags = np.abs(values) > LARGEST_QUANTITY
     return impossible if signed else impossible | (values < 0)
 
 
-def _possible(*, signed: bool) -> str:
-    return f"none beyond ±{LARGEST:g}" if signed else f"no negative number and none above {LARGEST:g}"
+def _possible_range(*, signed: bool) -> str:
+    return f"none beyond ±{LARGEST_QUANTITY:g}" if signed else f"no negative number and none above {LARGEST_QUANTITY:g}"
 
 
 def _constant_number(constant: Scalar, key: str, *, signed: bool) -> float:
-    text = plain(constant)
-    if not is_number(text) or _impossible(np.array([float(text)]), signed=signed).any():
-        raise ReadError(_no_constant(key, constant, f"a number ({_possible(signed=signed)})"))
+    text = setting_as_text(constant)
+    if not is_number(text) or _is_impossible(np.array([float(text)]), signed=signed).any():
+        raise ReadError(_wrong_constant(key, constant, f"a number ({_possible_range(signed=signed)})"))
     return float(text)
 
 
-def _no_constant(key: str, constant: Scalar, expected: str) -> str:
+def _wrong_constant(key: str, constant: Scalar, expected: str) -> str:
     return f"{key}: datasets.{key}.columns in params.yaml has the constant {constant!r}; expected {expected}."
 
 
-def _no_text(key: str, name: str, kind: object, setting: str) -> str:
+def _wrong_type(key: str, name: str, kind: object, setting: str) -> str:
     return (
-        f"{key}: column {name!r} holds {kind}; expected numbers or text. "
-        f"Name another column in datasets.{key}.{setting} in params.yaml."
+        f"{key}: column {name!r} holds {kind}; expected numbers or text. Name another column in "
+        f"datasets.{key}.{setting} in params.yaml."
     )
 
 
-def _undeclared(key: str, name: str, found: Sequence[str], expected: str, remedy: str = "") -> str:
-    shown = ", ".join(repr(value) for value in found[:SHOWN])
+def _unexpected_values(key: str, name: str, values: Sequence[str], expected: str, remedy: str = "") -> str:
+    listing = ", ".join(repr(value) for value in values[:LISTED_VALUES])
+    listing += " and more" if len(values) > LISTED_VALUES else ""
     return (
-        f"{key}: column {name!r} holds {shown}{' and more' if len(found) > SHOWN else ''}; expected {expected}. "
-        f"Where it stands for unknown, add it to null_values in datasets.{key}.columns in params.yaml; "
-        f"{remedy}where it does not, write it plainly in the file, or map another column."
+        f"{key}: column {name!r} holds {listing}; expected {expected}. Where it stands for unknown, add it to "
+        f"null_values in datasets.{key}.columns in params.yaml; {remedy}where it does not, write it plainly in the "
+        "file, or map another column."
     )

@@ -1,4 +1,4 @@
-"""The many ways to write a date, or two, as the days that can be meant."""
+"""Parse dates and ranges of dates to intervals of days."""
 
 import calendar
 import datetime as dt
@@ -21,13 +21,13 @@ BOUND = re.compile(r"(<=|>=|<|>)\s*(.+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
-    """How dates are written.
+class DateFormat:
+    """Notation of dates.
 
     Attributes:
-        dates: one date, with groups YYYY, MM, DD.
-        ranges: two of them, as groups 1 and 2.
-        examples: for people.
+        dates: patterns of one date, with groups YYYY, MM, DD.
+        ranges: patterns of two dates, as groups 1 and 2.
+        examples: for messages.
     """
 
     dates: tuple[re.Pattern[str], ...]
@@ -35,7 +35,7 @@ class Writing:
     examples: str
 
 
-PLAIN = Writing(
+DEFAULT_FORMAT = DateFormat(
     dates=(
         re.compile(rf"(?P<YYYY>\d{{4}})(?:-(?P<MM>\d{{2}})(?:-(?P<DD>\d{{2}}){TIME})?)?", re.ASCII),
         re.compile(rf"(?P<YYYY>\d{{4}})/(?P<MM>\d{{2}})/(?P<DD>\d{{2}}){TIME}", re.ASCII),  # as GDAL writes moments
@@ -52,35 +52,37 @@ PATTERN_RANGE = re.compile(r"(.+?)(?:\s*\.\.\s*|\s+to\s+)(.+)")
 
 
 @lru_cache(maxsize=64)
-def writing(patterns: tuple[str, ...], key: str) -> Writing:
-    """How dates are written that follow patterns such as DD/MM/YYYY; the plain way where there is none.
+def date_format(patterns: tuple[str, ...], key: str) -> DateFormat:
+    """The notation that patterns such as DD/MM/YYYY describe; the default notation without patterns.
 
-    Month and day have two digits, or one where nothing but separators stands beside them; a time may follow a day.
+    Month and day have two digits, or one between separators; a time may follow a day.
 
     Raises:
-        ReadError: a pattern is made of something else than YYYY, MM, DD and separators.
+        ReadError: a pattern has parts other than YYYY, MM, DD and separators.
     """
     if not patterns:
-        return PLAIN
+        return DEFAULT_FORMAT
     dates = tuple(_regex(pattern, key) for pattern in patterns)
-    return Writing(dates, (PATTERN_RANGE,), f"a date that is written as {' or '.join(patterns)}, and in one way only")
+    return DateFormat(
+        dates, (PATTERN_RANGE,), f"a date that is written as {' or '.join(patterns)}, and in one way only"
+    )
 
 
-def interval(text: str, written: Writing = PLAIN) -> Interval | None:
-    """The first and the last day that a trimmed text can mean, None where that end is open.
+def interval(text: str, date_format: DateFormat = DEFAULT_FORMAT) -> Interval | None:
+    """First and last day that a trimmed text may denote; None where that end is open.
 
     `2016` is a year, and so is `2016.28`; `2016-06` a month; `<2016` is any day before, `>=2016` any from its first;
     `2015..2017` a range.
 
     Returns:
-        None where it is no date, where a range ends before it begins, or where two patterns read different days.
+        None where the text is not a date, a range ends before it begins, or two patterns give different days.
     """
     if len(text) > LONGEST:
         return None
     if bound := BOUND.fullmatch(text):
-        days = _days(bound[2], written)
+        days = _days(bound[2], date_format)
         return _open_ended(bound[1], *days) if days else None
-    return _days(text, written) or _range(text, written)
+    return _days(text, date_format) or _range(text, date_format)
 
 
 def _open_ended(sign: str, first: dt.date, last: dt.date) -> Interval:
@@ -94,21 +96,21 @@ def _open_ended(sign: str, first: dt.date, last: dt.date) -> Interval:
     return ends[sign]
 
 
-def _range(text: str, written: Writing) -> Interval | None:
-    for pattern in written.ranges:
+def _range(text: str, date_format: DateFormat) -> Interval | None:
+    for pattern in date_format.ranges:
         if not (parts := pattern.fullmatch(text)):
             continue
-        begin, end = (_days(part, written) for part in parts.groups())
+        begin, end = (_days(part, date_format) for part in parts.groups())
         if begin and end and begin[0] <= end[0] and begin[1] <= end[1]:
             return begin[0], end[1]
     return None
 
 
-def _days(text: str, written: Writing) -> tuple[dt.date, dt.date] | None:
-    """The first and the last day of a year, a month or a day; None where it is none, or more than one."""
-    matches = (pattern.fullmatch(text) for pattern in written.dates)
-    found = {days for match in matches if match and (days := _first_and_last(match.groupdict()))}
-    return found.pop() if len(found) == 1 else None
+def _days(text: str, date_format: DateFormat) -> tuple[dt.date, dt.date] | None:
+    """First and last day of a year, a month or a day; None where no pattern matches, or patterns disagree."""
+    matches = (pattern.fullmatch(text) for pattern in date_format.dates)
+    candidates = {days for match in matches if match and (days := _first_and_last(match.groupdict()))}
+    return candidates.pop() if len(candidates) == 1 else None
 
 
 def _first_and_last(parts: dict[str, str | None]) -> tuple[dt.date, dt.date] | None:
@@ -127,23 +129,23 @@ def _first_and_last(parts: dict[str, str | None]) -> tuple[dt.date, dt.date] | N
 def _regex(pattern: str, key: str) -> re.Pattern[str]:
     parts = PATTERN_PART.findall(pattern)
     names = [part for part in parts if part.isalpha()]
-    twice = len(set(names)) < len(names)
-    if "".join(parts) != pattern or YEAR not in names or twice or (DAY in names and MONTH not in names):
+    has_repetition = len(set(names)) < len(names)
+    if "".join(parts) != pattern or YEAR not in names or has_repetition or (DAY in names and MONTH not in names):
         raise ReadError(
             f"{key}: {pattern!r} is no pattern of a date. It is made of YYYY (year), MM (month), DD (day) and "
             f"separators, each word at most once, never without YYYY, and DD only with MM: say DD/MM/YYYY. "
             f"Correct datasets.{key}.columns.installed.pattern in params.yaml."
         )
-    return re.compile(_pieces(parts) + (TIME if DAY in names else ""), re.ASCII)
+    return re.compile(_part_regexes(parts) + (TIME if DAY in names else ""), re.ASCII)
 
 
-def _pieces(parts: Sequence[str]) -> str:
+def _part_regexes(parts: Sequence[str]) -> str:
     """Each part as a regular expression."""
     neighbours = zip(["", *parts], parts, [*parts[1:], ""], strict=False)
-    return "".join(_piece(part, alone=not (left.isalpha() or right.isalpha())) for left, part, right in neighbours)
+    return "".join(_part_regex(part, alone=not (left.isalpha() or right.isalpha())) for left, part, right in neighbours)
 
 
-def _piece(part: str, *, alone: bool) -> str:
+def _part_regex(part: str, *, alone: bool) -> str:
     if not part.isalpha():
         return re.escape(part)
     digits = "{4}" if part == YEAR else "{1,2}" if alone else "{2}"

@@ -1,4 +1,4 @@
-"""Whole numbers beyond 2^53: floats do not tell them apart, so that identifiers would be confused."""
+"""Whole numbers beyond 2^53, which floats cannot distinguish: identifiers would be confused."""
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,7 +10,7 @@ WHOLE_TEXT = rf"^[+-]?[0-9]{{1,{DIGITS}}}$"
 
 
 def is_exact(kind: pa.DataType) -> bool:
-    """Whether a column of that type holds what was published; not where numbers were made floats on the way."""
+    """Whether a column of that type has the published values exactly; floats may have been rounded."""
     return bool(
         pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_temporal(kind) or pa.types.is_binary(kind)
     )

@@ -1,4 +1,4 @@
-"""When each record was installed, as its publisher states it: one date, or the two that it lies between."""
+"""Installation dates as publishers state them: one date, or two that bound it."""
 
 import datetime as dt
 from collections import Counter
@@ -8,26 +8,26 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from loaders.core.errors import ReadError
-from loaders.harmonise.values import date_intervals as dates
-from loaders.harmonise.values.columns import known_text, plain
-from loaders.harmonise.values.date_intervals import Interval, Writing
+from loaders.harmonise.values import date_intervals
+from loaders.harmonise.values.columns import known_text, setting_as_text
+from loaders.harmonise.values.date_intervals import DateFormat, Interval
 from loaders.settings.columns import InstalledColumn
 
 UNKNOWN: Interval = (None, None)
-MOST_UNUSABLE = 0.2  # of the stated dates: more are a column or a pattern that is not the right one
-SHOWN, LONGEST = 3, 40  # examples in a message, and their characters
+LARGEST_UNUSABLE_SHARE = 0.2  # of the stated dates; a larger share means a wrong column or pattern
+LISTED_EXAMPLES, EXAMPLE_CHARACTERS = 3, 40  # examples in a message, and their characters
 
 Texts = Sequence[str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class StatedDates:
-    """What records state as their date of installation.
+    """Stated installation dates of a batch.
 
     Attributes:
-        intervals: the first and the last day of each; None where that end is open or unknown.
-        unusable: what a record states that is no date, or a contradiction; None for all others.
-        count: of the records that state anything.
+        intervals: first and last day of each record; None where that end is open or unknown.
+        unusable: the stated text, where it is not a date or contradicts itself; else None.
+        count: number of records that state a date.
     """
 
     intervals: list[Interval]
@@ -44,22 +44,22 @@ def stated_dates(attributes: pa.Table, column: InstalledColumn | None, key: str)
         key: of the dataset.
 
     Raises:
-        ReadError: a column is not there, or has no text form; or the constant is no date; or the pattern is none.
+        ReadError: a column is missing or has no text form; or the constant or the pattern is not valid.
     """
     rows = len(attributes)
     if column is None:
         return StatedDates([UNKNOWN] * rows, [None] * rows, 0)
-    written = dates.writing(column.pattern, key)
+    date_format = date_intervals.date_format(column.pattern, key)
     if column.constant is not None:
-        return StatedDates([_constant(column, written, key)] * rows, [None] * rows, rows)
+        return StatedDates([_constant(column, date_format, key)] * rows, [None] * rows, rows)
     if column.column:
-        return _single(_texts(attributes, column.column, column, key), rows, written)
-    after, before = (_texts(attributes, names, column, key) for names in (column.after, column.before))
-    return _between(_single(after, rows, written), _single(before, rows, written))
+        return _single(_texts(attributes, column.column, column, key), rows, date_format)
+    after_texts, before_texts = (_texts(attributes, names, column, key) for names in (column.after, column.before))
+    return _between(_single(after_texts, rows, date_format), _single(before_texts, rows, date_format))
 
 
 class UnusableDates:
-    """Counts the dates of a dataset, batch after batch, of which no interval can be made."""
+    """Counts the unusable dates of a dataset over its batches."""
 
     def __init__(self, column: InstalledColumn | None, key: str) -> None:
         self._column, self._key = column, key
@@ -67,87 +67,88 @@ class UnusableDates:
         self._examples: Counter[str] = Counter()
         self._file = ""
 
-    def add(self, found: StatedDates, file: str) -> None:
-        """Count those of a batch of a file."""
-        unusable = Counter(text for text in found.unusable if text is not None)
-        self._stated += found.count
+    def add(self, stated_dates: StatedDates, file: str) -> None:
+        """Count the unusable dates of a batch."""
+        unusable = Counter(text for text in stated_dates.unusable if text is not None)
+        self._stated += stated_dates.count
         self._unusable += unusable.total()
         self._file = self._file or (file if unusable else "")
         for text in unusable:
-            if text in self._examples or len(self._examples) < SHOWN:
+            if text in self._examples or len(self._examples) < LISTED_EXAMPLES:
                 self._examples[text] += unusable[text]
 
     def warning(self) -> str:
-        """That some are unknown; empty where none is.
+        """A warning about unusable dates; empty without any.
 
         Raises:
-            ReadError: they are too many to be exceptions.
+            ReadError: their share is too large.
         """
         if self._column is None or not self._unusable:
             return ""
         names = ", ".join(map(repr, (*self._column.column, *self._column.after, *self._column.before)))
-        examples = ", ".join(f"{text[:LONGEST]!r} ({count:,})" for text, count in self._examples.items())
+        examples = ", ".join(f"{text[:EXAMPLE_CHARACTERS]!r} ({count:,})" for text, count in self._examples.items())
         examples += " and more" * (self._unusable > self._examples.total())
-        found = (
+        summary = (
             f"{self._key}: {self._unusable:,} of the {self._stated:,} dates in {names} cannot be used: {examples}, "
             f"the first of them in {self._file}"
         )
-        if self._unusable <= MOST_UNUSABLE * self._stated:
-            return f"{found}; they are unknown, and their records flagged unusable_date."
+        if self._unusable <= LARGEST_UNUSABLE_SHARE * self._stated:
+            return f"{summary}; they are unknown, and their records flagged unusable_date."
+        expected = date_intervals.date_format(self._column.pattern, self._key).examples
         raise ReadError(
-            f"{found}; expected {dates.writing(self._column.pattern, self._key).examples}. Where one stands for "
+            f"{summary}; expected {expected}. Where one stands for "
             f"unknown, add it to null_values in datasets.{self._key}.columns.installed in params.yaml; where dates are "
             f"written otherwise, say how in datasets.{self._key}.columns.installed.pattern; else name another column."
         )
 
 
-def _constant(column: InstalledColumn, written: Writing, key: str) -> Interval:
-    found = dates.interval(plain(column.constant or 0), written)
-    if found is None:
+def _constant(column: InstalledColumn, date_format: DateFormat, key: str) -> Interval:
+    interval = date_intervals.interval(setting_as_text(column.constant or 0), date_format)
+    if interval is None:
         raise ReadError(
             f"{key}: datasets.{key}.columns in params.yaml has the constant {column.constant!r}; "
-            f"expected {written.examples}."
+            f"expected {date_format.examples}."
         )
-    return found
+    return interval
 
 
 def _texts(attributes: pa.Table, names: Sequence[str], column: InstalledColumn, key: str) -> list[Texts]:
     return [known_text(attributes, name, column, key).to_pylist() for name in names]
 
 
-def _single(columns: Sequence[Texts], rows: int, written: Writing) -> StatedDates:
-    """Of several columns the first that has a date in a row counts."""
-    found: list[Interval] = [UNKNOWN] * rows
+def _single(columns: Sequence[Texts], rows: int, date_format: DateFormat) -> StatedDates:
+    """For each row, the first of several columns that has a date."""
+    intervals: list[Interval] = [UNKNOWN] * rows
     unusable: list[str | None] = [None] * rows
-    stated = [any(texts) for texts in zip(*columns, strict=True)]
+    is_stated = [any(texts) for texts in zip(*columns, strict=True)]
     for texts in reversed(columns):
-        parsed = {text: dates.interval(text, written) for text in set(texts) if text is not None}
+        parsed = {text: date_intervals.interval(text, date_format) for text in set(texts) if text is not None}
         for row, text in enumerate(texts):
             if text is None:
                 continue
             if interval := parsed[text]:
-                found[row], unusable[row] = interval, None
-            elif found[row] == UNKNOWN:
+                intervals[row], unusable[row] = interval, None
+            elif intervals[row] == UNKNOWN:
                 unusable[row] = text
-    return StatedDates(found, unusable, sum(stated))
+    return StatedDates(intervals, unusable, sum(is_stated))
 
 
 def _between(after: StatedDates, before: StatedDates) -> StatedDates:
-    """Later than the one, and at the other or earlier: what satellite scenes without and with an installation say."""
+    """Later than `after`, and no later than `before`: satellite scenes without and with the installation."""
     intervals, unusable, count = [], [], 0
     ends = zip(after.intervals, after.unusable, before.intervals, before.unusable, strict=True)
-    for (earliest, latest), odd_after, (_, until), odd_before in ends:
+    for (earliest, latest), unusable_after, (_, until), unusable_before in ends:
         since = _next_day(earliest, latest)
         if since and until and since > until:
             since = earliest  # both on one day
-        contradicts = bool(since and until and since > until)
-        wrong = f"after {earliest}, before {until}" if contradicts else odd_after or odd_before
-        intervals.append(UNKNOWN if contradicts else (since, until))
-        unusable.append(wrong)
-        count += bool(since or until or wrong)
+        is_contradiction = bool(since and until and since > until)
+        contradiction = f"after {earliest}, before {until}" if is_contradiction else unusable_after or unusable_before
+        intervals.append(UNKNOWN if is_contradiction else (since, until))
+        unusable.append(contradiction)
+        count += bool(since or until or contradiction)
     return StatedDates(intervals, unusable, count)
 
 
 def _next_day(earliest: dt.date | None, latest: dt.date | None) -> dt.date | None:
-    """The first day later than a day; of a month or a year, whose day is not known, its first day remains possible."""
+    """The day after a known day; for a month or a year, its first day, which remains possible."""
     return earliest + dt.timedelta(days=1) if earliest and earliest == latest else earliest

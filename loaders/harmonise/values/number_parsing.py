@@ -1,4 +1,4 @@
-"""Numbers that are written as text, with the marks that the settings declare: read strictly, or not at all."""
+"""Strict parsing of numbers in text, with the decimal and thousands marks that the settings declare."""
 
 import re
 
@@ -9,7 +9,7 @@ from loaders.core.arrays import Numbers
 from loaders.settings.columns import ReadOptions
 
 PLAIN_READING = ReadOptions()
-LOOKALIKES = {" ": "[ \u00a0\u202f]", "'": "['\u2019]"}  # what typesetting makes of a thousands mark
+LOOKALIKES = {" ": "[ \u00a0\u202f]", "'": "['\u2019]"}  # typographic variants of a thousands mark
 
 
 def are_numbers(text: pa.ChunkedArray, reading: ReadOptions = PLAIN_READING) -> pa.ChunkedArray:

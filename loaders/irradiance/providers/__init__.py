@@ -1,1 +1,1 @@
-"""Providers of solar irradiance, a module each."""
+"""Providers of solar irradiance, one module each."""

@@ -1,6 +1,6 @@
-"""The sky without clouds: Ineichen and Perez with the turbidity and the elevations that come with pvlib.
+"""Clear-sky model: Ineichen and Perez with the turbidity and the elevations of pvlib.
 
-A month is three of its days, evenly spread, in steps of true solar time, as many times as it has days. The annual sum
+Three evenly spread days represent a month, in steps of true solar time. The annual sum
 on the ground is within 0.2 % of all hours of 2021 as pvlib has them, from pole to pole; each month within 4 kWh/m².
 """
 
@@ -14,13 +14,13 @@ import pyarrow as pa
 from pvlib import atmosphere, clearsky, irradiance, location, solarposition, spa
 
 from loaders.core.arrays import Numbers
-from loaders.irradiance.panels import ALBEDO, W_PER_KW, as_rows, orientation
-from loaders.irradiance.provider import Found, ProviderContext
+from loaders.irradiance.panels import ALBEDO, W_PER_KW, irradiance_table, orientation
+from loaders.irradiance.provider import ProviderContext, ProviderResult
 from loaders.settings.irradiance import Irradiance
 
 NAME = "clearsky"
 DAYS = np.array([31, 28.2425, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
-DAYS_A_MONTH = 3  # that stand for the others
+DAYS_A_MONTH = 3  # representative days
 STEPS = 48  # of a day
 CELLS_AT_ONCE = 250
 NEXT_TO_A_POLE_DEG = 89.99  # at a pole itself, the sun has no azimuth
@@ -35,7 +35,7 @@ MODELS = (
 
 @dataclass(frozen=True, slots=True)
 class Sky:
-    """What a place has in each month; arrays of the shape (places, 12), irradiation in kWh/m²."""
+    """Monthly irradiation [kWh/m²], arrays of shape (places, 12)."""
 
     ghi: Numbers
     dni: Numbers
@@ -43,26 +43,26 @@ class Sky:
     poa: Numbers
 
 
-def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
+def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[ProviderResult]:
     """Clear-sky irradiation and yield, month by month and of the year.
 
     Args:
         cells: h3_cell, lon and lat [°] of its centre, EPSG:4326.
         settings: tilt and losses.
-        context: shows how far it is; nobody is asked.
+        context: only its progress bar is used.
 
     Yields:
-        Some cells at a time, in their order; none is refused.
+        Batches of cells in order; none is refused.
     """
     starts = range(0, len(cells), CELLS_AT_ONCE)
     for first in context.watched(starts, NAME, len(starts)):
-        some = cells.slice(first, CELLS_AT_ONCE)
-        lon, lat = some["lon"].to_numpy(), some["lat"].to_numpy()
-        elevation_m = np.array([float(location.lookup_altitude(*place)) for place in zip(lat, lon, strict=True)])
+        batch = cells.slice(first, CELLS_AT_ONCE)
+        lon, lat = batch["lon"].to_numpy(), batch["lat"].to_numpy()
+        elevation_m = np.array([float(location.lookup_altitude(*position)) for position in zip(lat, lon, strict=True)])
         tilt_deg, azimuth_deg = orientation(lat, settings)
         sky = monthly(lat, elevation_m, turbidity(lat, lon), tilt_deg, azimuth_deg)
-        fixed = {"h3_cell": some["h3_cell"], "lon": lon, "lat": lat, "elevation_m": elevation_m}
-        yield Found(_rows(fixed | {"tilt_deg": tilt_deg, "azimuth_deg": azimuth_deg}, sky, settings), {})
+        constants = {"h3_cell": batch["h3_cell"], "lon": lon, "lat": lat, "elevation_m": elevation_m}
+        yield ProviderResult(_rows(constants | {"tilt_deg": tilt_deg, "azimuth_deg": azimuth_deg}, sky, settings), {})
 
 
 def turbidity(lat: Numbers, lon: Numbers) -> Numbers:
@@ -70,8 +70,8 @@ def turbidity(lat: Numbers, lon: Numbers) -> Numbers:
     months = pd.DatetimeIndex([pd.Timestamp(2021, month, 15, tz="UTC") for month in range(1, 13)])
     return np.array(
         [
-            clearsky.lookup_linke_turbidity(months, *place, interp_turbidity=False).to_numpy()
-            for place in zip(lat, lon, strict=True)
+            clearsky.lookup_linke_turbidity(months, *position, interp_turbidity=False).to_numpy()
+            for position in zip(lat, lon, strict=True)
         ]
     )
 
@@ -106,7 +106,7 @@ def monthly(lat: Numbers, elevation_m: Numbers, turbidity: Numbers, tilt_deg: Nu
 
 
 def _days() -> pd.DatetimeIndex:
-    """The days that stand for a year: in the middle of each third of a month of 2021, which is amid the leap years."""
+    """The representative days: the middle of each third of a month of 2021, midway between leap years."""
     months = pd.date_range("2021-01-01", periods=12, freq="MS", tz="UTC")
     parts = (np.arange(DAYS_A_MONTH) + 0.5) / DAYS_A_MONTH
     days = np.asarray(months.days_in_month)[:, None] * parts
@@ -132,14 +132,14 @@ def _sums(power_w: Numbers) -> Numbers:
     return np.asarray(months.mean(axis=2) * 24 * DAYS / W_PER_KW)
 
 
-def _rows(fixed: dict[str, object], sky: Sky, settings: Irradiance) -> pa.Table:
+def _rows(constants: dict[str, object], sky: Sky, settings: Irradiance) -> pa.Table:
     """A row for the year and one for each month, of each place."""
     count = len(sky.ghi)
-    columns = {name: np.repeat(np.asarray(values), 13) for name, values in fixed.items()}
+    columns = {name: np.repeat(np.asarray(values), 13) for name, values in constants.items()}
     sums = {f"{name}_kwh_per_m2": _with_year(getattr(sky, name)) for name in ("ghi", "dni", "dhi", "poa")}
     months = pa.array([None, *range(1, 13)] * count, pa.int64())
     rows = count * 13
-    said = {
+    annotations = {
         "provider": pa.array([NAME] * rows),
         "month": months,
         "air_temperature_c": pa.nulls(rows, pa.float64()),
@@ -148,7 +148,7 @@ def _rows(fixed: dict[str, object], sky: Sky, settings: Irradiance) -> pa.Table:
         "model_chain": pa.array([MODELS] * rows),
         "is_upper_bound": pa.array([True] * rows),
     }
-    return as_rows(columns | sums | said)
+    return irradiance_table(columns | sums | annotations)
 
 
 def _with_year(months: Numbers) -> Numbers:

@@ -1,4 +1,4 @@
-"""Google's Solar API: the building next to a small installation. Every request is billed; results are Google's.
+"""Google Solar API: the building next to a small installation. Every request is billed; results are Google's.
 
 Source: https://developers.google.com/maps/documentation/solar/reference/rest/v1/buildingInsights/findClosest.
 """
@@ -14,26 +14,25 @@ from loaders.core.json_text import parse_json
 from loaders.core.redact import redact
 from loaders.geo.earth import distance_m
 from loaders.http.client import HttpClient
-from loaders.irradiance.api_keys import required
+from loaders.irradiance.api_keys import require_api_keys
 from loaders.irradiance.cell_cache import (
     LONGEST_REASON,
     Refused,
     Service,
-    answered,
-    found_by_cell,
-    refused_or_raised,
-    unasked,
+    count_uncached,
+    refusal_or_error,
+    require_response,
+    results_by_cell,
 )
 from loaders.irradiance.contract import SCHEMA
-from loaders.irradiance.provider import Found, ProviderContext
-from loaders.irradiance.pv_model import Place, UnreadableError
-from loaders.settings.irradiance import Irradiance
-from loaders.settings.irradiance import Provider as Name
+from loaders.irradiance.provider import ProviderContext, ProviderResult
+from loaders.irradiance.pv_model import CellCentre, UnreadableError
+from loaders.settings.irradiance import Irradiance, ProviderName
 
-NAME: Name = "google_solar"
+NAME: ProviderName = "google_solar"
 ADDRESS = "https://solar.googleapis.com/v1/buildingInsights:findClosest"
 KEY = "GOOGLE_SOLAR_API_KEY"
-WHERE = "Google gives keys out: https://developers.google.com/maps/documentation/solar/get-api-key."
+KEY_ADVICE = "Google gives keys out: https://developers.google.com/maps/documentation/solar/get-api-key."
 QUALITY = "BASE"  # the least that is good enough; better where there is better
 FAR_M = 100
 MODELS = (
@@ -41,74 +40,74 @@ MODELS = (
     "largest layout of panels (DC) times (1 - losses), tilt and direction those of the largest part of the roof. Not "
     "to be passed on"
 )
-OF_THE_PLACE = re.compile(r"(?!)")  # but for its status, no words of Google are about a place
-MOST = {"poa_kwh_per_m2": 4000, "specific_yield_kwh_per_kwp": 4000, "tilt_deg": 90, "azimuth_deg": 360}
+LOCATION_MESSAGE = re.compile(r"(?!)")  # no message of Google is about a location; its status is
+LARGEST_VALUES = {"poa_kwh_per_m2": 4000, "specific_yield_kwh_per_kwp": 4000, "tilt_deg": 90, "azimuth_deg": 360}
 NO_BUILDING = "no building within about 50 m"
 NO_BUILDING_NEAR = f"no building within {FAR_M} m"
 
 
-def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
-    """What the roof of the building next to each cell gets in a year, and would give.
+def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[ProviderResult]:
+    """Annual irradiation and yield of the roof next to each cell.
 
     Args:
         cells: h3_cell of resolution 13, lon and lat [°] of its centre, EPSG:4326.
-        settings: how many requests may be billed, and losses.
-        context: how Google is asked; GOOGLE_SOLAR_API_KEY is in its environment.
+        settings: limit of billable requests, and losses.
+        context: network access; its environment has GOOGLE_SOLAR_API_KEY.
 
     Yields:
         One cell at a time, in their order; rows of the year only.
 
     Raises:
-        SourceError: the key is missing or wrong, nobody has agreed to so many requests, or Google cannot be asked.
+        SourceError: the key is missing or wrong, the number of requests is not agreed to, or Google cannot be reached.
     """
-    (key,) = required((KEY,), context.environment, WHERE)
+    (key,) = require_api_keys((KEY,), context.environment, KEY_ADVICE)
 
-    def rows(place: Place, body: bytes) -> pa.Table:
-        return read_building(place, body, settings)
+    def rows(cell: CellCentre, body: bytes) -> pa.Table:
+        return read_building(cell, body, settings)
 
     get = partial(get_building, context.web, key)
     service = Service(NAME, f"{ADDRESS} {QUALITY}", get, rows, secrets=[key])
     _require_agreement(cells, service, settings, context)
-    yield from found_by_cell(cells, service, context)
+    yield from results_by_cell(cells, service, context)
 
 
-def get_building(web: HttpClient, key: str, place: Place) -> bytes:
-    """Ask for the building next to a place; the key travels in a header, which no log shows.
+def get_building(web: HttpClient, key: str, cell: CellCentre) -> bytes:
+    """Request the building next to a cell; the key is sent in a header, which is not logged.
 
     Raises:
         Refused: there is none.
-        SourceError: Google cannot be asked.
+        SourceError: Google cannot be reached.
     """
-    query = {"location.latitude": place.lat, "location.longitude": place.lon, "requiredQuality": QUALITY}
-    # the key is for nobody else: requests would carry it along a redirect
+    query = {"location.latitude": cell.lat, "location.longitude": cell.lon, "requiredQuality": QUALITY}
+    # no redirects: requests would forward the key to another host
     attempts = partial(web.get, ADDRESS, params=query, headers={"X-Goog-Api-Key": key}, allow_redirects=False)
-    response = answered(attempts)
+    response = require_response(attempts)
     if response.status_code == 200:
         return bytes(response.content)
     try:
         refusal = parse_json(response.content)["error"]
-        status, said = str(refusal["status"]), str(refusal["message"])
+        status, message = str(refusal["status"]), str(refusal["message"])
     except (KeyError, TypeError, ValueError):
-        status, said = "", response.text
+        status, message = "", response.text
     if (response.status_code, status) == (404, "NOT_FOUND"):
         raise Refused(NO_BUILDING)
-    if response.status_code in {401, 403} or "API key" in said:
-        words = redact(said)[:LONGEST_REASON]
-        raise SourceError(f"Google does not take {KEY} ({response.status_code} {status}: {words}). {WHERE}")
-    raise refused_or_raised(response, said, OF_THE_PLACE, "Google")
+    if response.status_code in {401, 403} or "API key" in message:
+        words = redact(message)[:LONGEST_REASON]
+        raise SourceError(f"Google does not take {KEY} ({response.status_code} {status}: {words}). {KEY_ADVICE}")
+    raise refusal_or_error(response, message, LOCATION_MESSAGE, "Google")
 
 
-def read_building(place: Place, body: bytes, settings: Irradiance) -> pa.Table:
+def read_building(cell: CellCentre, body: bytes, settings: Irradiance) -> pa.Table:
     """The row of the year.
 
     Raises:
-        Refused: the building is far from the place, or has no roof for panels.
-        UnreadableError: it is no building.
+        Refused: the building is far from the cell, or has no roof for panels.
+        UnreadableError: the response is not a building.
     """
     try:
         document = parse_json(body)
         centre, potential = document["center"], document["solarPotential"]
-        if distance_m((place.lon, place.lat), (centre["longitude"], centre["latitude"])) > FAR_M:
+        if distance_m((cell.lon, cell.lat), (centre["longitude"], centre["latitude"])) > FAR_M:
             raise Refused(NO_BUILDING_NEAR)
         layouts = potential.get("solarPanelConfigs")  # Google leaves out what is empty, or zero
         if not layouts:
@@ -117,10 +116,10 @@ def read_building(place: Place, body: bytes, settings: Irradiance) -> pa.Table:
         roof = max(potential["roofSegmentStats"], key=lambda part: float(part["stats"]["areaMeters2"]))
         kwp = int(largest["panelsCount"]) * float(potential["panelCapacityWatts"]) / 1000
         row = {
-            "h3_cell": place.h3_cell,
+            "h3_cell": cell.h3_cell,
             "provider": NAME,
-            "lon": place.lon,
-            "lat": place.lat,
+            "lon": cell.lon,
+            "lat": cell.lat,
             "poa_kwh_per_m2": round(float(potential["maxSunshineHoursPerYear"]), 4),
             "specific_yield_kwh_per_kwp": round(float(largest["yearlyEnergyDcKwh"]) / kwp * (1 - settings.losses), 4),
             "tilt_deg": float(roof.get("pitchDegrees", 0)),
@@ -131,15 +130,17 @@ def read_building(place: Place, body: bytes, settings: Irradiance) -> pa.Table:
         }
     except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
         raise UnreadableError(f"no building: {type(error).__name__}: {error}") from error
-    wrong = [name for name, most in MOST.items() if not 0 <= float(str(row[name])) <= most]
-    if wrong:
-        raise UnreadableError(f"its {wrong[0]} is {row[wrong[0]]}")
+    implausible = [
+        name for name, largest_value in LARGEST_VALUES.items() if not 0 <= float(str(row[name])) <= largest_value
+    ]
+    if implausible:
+        raise UnreadableError(f"its {implausible[0]} is {row[implausible[0]]}")
     return pa.Table.from_pylist([row], SCHEMA)
 
 
 def _require_agreement(cells: pa.Table, service: Service, settings: Irradiance, context: ProviderContext) -> None:
-    requests = unasked(cells, service, context)
-    if requests > settings.google_solar.billable_requests and not context.agreed(requests):
+    requests = count_uncached(cells, service, context)
+    if requests > settings.google_solar.billable_requests and not context.confirms(requests):
         raise SourceError(
             f"Google Solar would be asked {requests:,} times, and bills each request; {len(cells) - requests:,} "
             f"answers are kept already. Nothing was asked. To agree, write in params.yaml under irradiance: "

@@ -1,4 +1,4 @@
-"""The National Solar Radiation Database, PSM4: a typical year of the Americas, with a key that costs nothing.
+"""National Solar Radiation Database, PSM4: a typical year of the Americas, with a free key.
 
 Source: https://developer.nlr.gov/docs/solar/nsrdb/nsrdb-GOES-tmy-v4-0-0-download/.
 """
@@ -19,27 +19,21 @@ from loaders.core.errors import SourceError
 from loaders.core.json_text import parse_json
 from loaders.http.client import HttpClient
 from loaders.http.rate_limit import RateLimit
-from loaders.irradiance import pv_model as yields
-from loaders.irradiance.api_keys import required
-from loaders.irradiance.cell_cache import (
-    Service,
-    answered,
-    found_by_cell,
-    refused_or_raised,
-)
-from loaders.irradiance.provider import Found, ProviderContext
-from loaders.irradiance.pv_model import Place, UnreadableError, Weather, rows_of
-from loaders.settings.irradiance import Irradiance
-from loaders.settings.irradiance import Provider as Name
+from loaders.irradiance import pv_model
+from loaders.irradiance.api_keys import require_api_keys
+from loaders.irradiance.cell_cache import Service, refusal_or_error, require_response, results_by_cell
+from loaders.irradiance.provider import ProviderContext, ProviderResult
+from loaders.irradiance.pv_model import CellCentre, UnreadableError, Weather, irradiance_rows
+from loaders.settings.irradiance import Irradiance, ProviderName
 
-NAME: Name = "nsrdb"
+NAME: ProviderName = "nsrdb"
 ADDRESS = "https://developer.nlr.gov/api/nsrdb/v2/solar/nsrdb-GOES-tmy-v4-0-0-download.csv"
 KEYS = ("NSRDB_API_KEY", "NSRDB_EMAIL")
-WHERE = "The NSRDB gives a key to everybody: https://developer.nlr.gov/signup/."
-MODELS = f"NSRDB PSM4 TMY 4.0.0; {yields.MODELS}"
+KEY_ADVICE = "The NSRDB gives a key to everybody: https://developer.nlr.gov/signup/."
+MODELS = f"NSRDB PSM4 TMY 4.0.0; {pv_model.MODELS}"
 ATTRIBUTES = ("ghi", "dni", "dhi", "air_temperature", "wind_speed")
 PER_HOUR, HOUR_S = 1000, 3600
-OF_THE_PLACE = re.compile(
+LOCATION_MESSAGE = re.compile(
     r"No data available[^.;:(0-9]*|The 'wkt' parameter did not match any known data points"
     r"|[^.;:(0-9]*outside[^.;:(0-9]*",
     re.IGNORECASE,
@@ -48,12 +42,12 @@ OF_THE_PLACE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Access(AuthBase):
-    """Who asks, and how often they may; for every attempt at a request.
+    """Authentication and rate limit, applied to every attempt of a request.
 
     Attributes:
-        web: how requests are made.
+        web: HTTP client.
         secrets: key and e-mail address.
-        rate: how many requests an hour.
+        rate: limit of requests per hour.
     """
 
     web: HttpClient
@@ -61,82 +55,82 @@ class Access(AuthBase):
     rate: RateLimit
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Wait for the turn of an attempt; its key travels in a header, which no log shows and no address holds."""
+        """Wait for the rate limit, and send the key in a header, which is not logged."""
         self.rate.wait()
         request.headers["X-Api-Key"] = self.secrets[0]
         return request
 
 
-def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
+def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[ProviderResult]:
     """Irradiation and yield of a typical year.
 
     Args:
         cells: h3_cell, lon and lat [°] of its centre, EPSG:4326.
-        settings: which typical year, tilt and losses.
-        context: how the NSRDB is asked; NSRDB_API_KEY and NSRDB_EMAIL are in its environment.
+        settings: typical year, tilt and losses.
+        context: network access; its environment has NSRDB_API_KEY and NSRDB_EMAIL.
 
     Yields:
         One cell at a time, in their order.
 
     Raises:
-        SourceError: a key is missing or wrong, or the NSRDB cannot be asked; what it has said so far is kept.
+        SourceError: a key is missing or wrong, or the NSRDB cannot be reached; responses so far are cached.
     """
     year = settings.nsrdb.typical_year
-    rate = RateLimit(context.kept / NAME / "requests.json", PER_HOUR, HOUR_S)
-    access = Access(context.web, required(KEYS, context.environment, WHERE), rate)
+    rate = RateLimit(context.cache_folder / NAME / "requests.json", PER_HOUR, HOUR_S)
+    access = Access(context.web, require_api_keys(KEYS, context.environment, KEY_ADVICE), rate)
 
-    def rows(place: Place, body: bytes) -> pa.Table:
-        return rows_of(place, read_tmy(body, year), settings, NAME)
+    def rows(cell: CellCentre, body: bytes) -> pa.Table:
+        return irradiance_rows(cell, read_tmy(body, year), settings, NAME)
 
-    asked_for = f"{ADDRESS} {year} {ATTRIBUTES}"
-    service = Service(NAME, asked_for, partial(get_tmy, year, access), rows, secrets=access.secrets)
-    yield from found_by_cell(cells, service, context)
+    request_key = f"{ADDRESS} {year} {ATTRIBUTES}"
+    service = Service(NAME, request_key, partial(get_tmy, year, access), rows, secrets=access.secrets)
+    yield from results_by_cell(cells, service, context)
 
 
-def get_tmy(year: str, access: Access, place: Place) -> bytes:
-    """Ask for a place.
+def get_tmy(year: str, access: Access, cell: CellCentre) -> bytes:
+    """Request the typical year of a cell.
 
     Raises:
-        Refused: the NSRDB has nothing there.
-        SourceError: it cannot be asked.
+        Refused: the NSRDB has no data there.
+        SourceError: it cannot be reached.
     """
     query = {
-        "email": access.secrets[1],  # the service wants it there; logs hide it, see `required`
-        "wkt": f"POINT({place.lon:.4f} {place.lat:.4f})",
+        "email": access.secrets[1],  # required in the query; redacted from logs, see `require_api_keys`
+        "wkt": f"POINT({cell.lon:.4f} {cell.lat:.4f})",
         "names": year,
         "attributes": ",".join(ATTRIBUTES),
         "interval": "60",
         "leap_day": "false",
         "utc": "true",
     }
-    # the key is for nobody else: requests would carry it along a redirect
+    # no redirects: requests would forward the key to another host
     attempts = partial(access.web.get, ADDRESS, params=query, auth=access, allow_redirects=False)
-    response = answered(attempts)
+    response = require_response(attempts)
     if response.headers.get("X-RateLimit-Remaining") == "0":
         access.rate.exhaust()
     if response.status_code == 200:
         return bytes(response.content)
     if response.status_code in {401, 403}:
-        raise SourceError(f"The NSRDB does not take NSRDB_API_KEY ({response.status_code}). {WHERE}")
-    raise refused_or_raised(response, _said(response), OF_THE_PLACE, "The NSRDB")
+        raise SourceError(f"The NSRDB does not take NSRDB_API_KEY ({response.status_code}). {KEY_ADVICE}")
+    raise refusal_or_error(response, _error_message(response), LOCATION_MESSAGE, "The NSRDB")
 
 
 def read_tmy(body: bytes, year: str) -> Weather:
-    """A typical year, in the SAM form of CSV: two lines about the place, then the hours in UTC.
+    """Parse a typical year in SAM CSV format: two lines of metadata, then hours in UTC.
 
     Raises:
-        UnreadableError: it is something else.
+        UnreadableError: the response has another format.
     """
     try:
-        hours, about = read_nsrdb_psm4(StringIO(body.decode()))
+        hours, metadata = read_nsrdb_psm4(StringIO(body.decode()))
         hours = hours.tz_convert("UTC")[["ghi", "dni", "dhi", "temp_air", "wind_speed"]].astype(float)
         hours = hours.assign(month=pd.DatetimeIndex(hours.index).month)
-        return Weather(hours, 1, float(about["altitude"]), f"NSRDB PSM4 TMY 4.0.0, {year}")
+        return Weather(hours, 1, float(metadata["altitude"]), f"NSRDB PSM4 TMY 4.0.0, {year}")
     except (KeyError, IndexError, TypeError, ValueError, StopIteration) as error:
         raise UnreadableError(f"no typical year of PSM4: {type(error).__name__}: {error}") from error
 
 
-def _said(response: requests.Response) -> str:
+def _error_message(response: requests.Response) -> str:
     try:
         errors = parse_json(response.content)["errors"]
     except (KeyError, TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""PVGIS of the European Commission's Joint Research Centre: no key, most of the world's land.
+"""PVGIS of the European Commission's Joint Research Centre: most of the world's land, without a key.
 
 Source: https://joint-research-centre.ec.europa.eu/photovoltaic-geographical-information-system-pvgis_en.
 """
@@ -16,62 +16,61 @@ from pvlib.iotools import read_pvgis_hourly
 
 from loaders.core.json_text import parse_json
 from loaders.http.client import HttpClient
-from loaders.irradiance import pv_model as yields
-from loaders.irradiance.cell_cache import Service, answered, found_by_cell, refused_or_raised
-from loaders.irradiance.provider import Found, ProviderContext
-from loaders.irradiance.pv_model import Place, UnreadableError, Weather, rows_of
-from loaders.settings.irradiance import Irradiance, Pvgis
-from loaders.settings.irradiance import Provider as Name
+from loaders.irradiance import pv_model
+from loaders.irradiance.cell_cache import Service, refusal_or_error, require_response, results_by_cell
+from loaders.irradiance.provider import ProviderContext, ProviderResult
+from loaders.irradiance.pv_model import CellCentre, UnreadableError, Weather, irradiance_rows
+from loaders.settings.irradiance import Irradiance, ProviderName, Pvgis
 
-NAME: Name = "pvgis"
+NAME: ProviderName = "pvgis"
 VERSION = "5.3"
 ADDRESS = "https://re.jrc.ec.europa.eu/api/v5_3/"
-MODELS = f"PVGIS {VERSION}; {yields.MODELS}"
-OF_THE_PLACE = re.compile(
+MODELS = f"PVGIS {VERSION}; {pv_model.MODELS}"
+LOCATION_MESSAGE = re.compile(
     r"Location (over the sea|not covered|out of the spatial coverage|outside)[^.;:0-9]*"
     r"(\. Please, select another location)?",
     re.IGNORECASE,
 )
-LOWEST_SUN_DEG = 3  # below it, the beam on the ground says nothing of the beam itself
+LOWEST_SUN_DEG = 3  # below it, direct normal irradiance cannot be derived from the beam on the ground
 TMY = {"T2m": "temp_air", "G(h)": "ghi", "Gb(n)": "dni", "Gd(h)": "dhi", "WS10m": "wind_speed"}
 
 
-def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
+def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[ProviderResult]:
     """Irradiation and yield of a typical year, or of the mean of whole years.
 
     Args:
         cells: h3_cell, lon and lat [°] of its centre, EPSG:4326.
-        settings: which data, tilt and losses.
-        context: how PVGIS is asked.
+        settings: data set, tilt and losses.
+        context: network access.
 
     Yields:
         One cell at a time, in their order.
 
     Raises:
-        SourceError: PVGIS cannot be asked; what it has said so far is kept.
+        SourceError: PVGIS cannot be reached; responses so far are cached.
     """
     read = read_tmy if settings.pvgis.data == "tmy" else read_hourly
 
-    def rows(place: Place, body: bytes) -> pa.Table:
-        return rows_of(place, read(body, settings.pvgis), settings, NAME)
+    def rows(cell: CellCentre, body: bytes) -> pa.Table:
+        return irradiance_rows(cell, read(body, settings.pvgis), settings, NAME)
 
-    asked_for = f"{ADDRESS} {settings.pvgis.model_dump_json()}"
+    request_key = f"{ADDRESS} {settings.pvgis.model_dump_json()}"
     get = partial(get_pvgis, settings.pvgis, context.web)
-    yield from found_by_cell(
-        cells, Service(NAME, asked_for, get, rows, context.web.settings.connections_per_host), context
+    yield from results_by_cell(
+        cells, Service(NAME, request_key, get, rows, context.web.settings.connections_per_host), context
     )
 
 
-def get_pvgis(settings: Pvgis, web: HttpClient, place: Place) -> bytes:
-    """Ask for a place.
+def get_pvgis(settings: Pvgis, web: HttpClient, cell: CellCentre) -> bytes:
+    """Request the hours of a cell.
 
     Raises:
-        Refused: PVGIS has nothing there.
-        SourceError: it cannot be asked.
+        Refused: PVGIS has no data there.
+        SourceError: it cannot be reached.
     """
     query: dict[str, Any] = {
-        "lat": round(place.lat, 5),
-        "lon": round(place.lon, 5),
+        "lat": round(cell.lat, 5),
+        "lon": round(cell.lon, 5),
         "outputformat": "json",
         "usehorizon": 1,
     }
@@ -82,43 +81,43 @@ def get_pvgis(settings: Pvgis, web: HttpClient, place: Place) -> bytes:
     if settings.radiation:
         query["raddatabase"] = settings.radiation
     tool = "tmy" if settings.data == "tmy" else "seriescalc"
-    response = answered(partial(web.get, f"{ADDRESS}{tool}", params=query))
+    response = require_response(partial(web.get, f"{ADDRESS}{tool}", params=query))
     if response.status_code == 200:
         return bytes(response.content)
     try:
-        said = str(parse_json(response.content)["message"])
+        message = str(parse_json(response.content)["message"])
     except (KeyError, TypeError, ValueError):
-        said = response.text
-    raise refused_or_raised(response, said, OF_THE_PLACE, "PVGIS")
+        message = response.text
+    raise refusal_or_error(response, message, LOCATION_MESSAGE, "PVGIS")
 
 
 def read_tmy(body: bytes, settings: Pvgis) -> Weather:
-    """A typical year: each month from the year that is most like all; the sun is that of its own time.
+    """Parse a typical year: each month is from its most typical year, with the sun of its own time.
 
     Raises:
-        UnreadableError: it is something else.
+        UnreadableError: the response has another format.
     """
     document = _document(body, settings)
     try:
         hours = pd.DataFrame(document["outputs"]["tmy_hourly"])
         times = pd.to_datetime(hours["time(UTC)"], format="%Y%m%d:%H%M", utc=True)
-        place, meteo = document["inputs"]["location"], document["inputs"]["meteo_data"]
-        offset = pd.Timedelta(hours=float(place.get("irradiance_time_offset", 0)))
+        location, meteo = document["inputs"]["location"], document["inputs"]["meteo_data"]
+        offset = pd.Timedelta(hours=float(location.get("irradiance_time_offset", 0)))
         frame = hours.rename(columns=TMY)[list(TMY.values())].astype(float).assign(month=times.dt.month)
-        frame.index = pd.DatetimeIndex(times) + offset  # the irradiance is of then
+        frame.index = pd.DatetimeIndex(times) + offset  # time of the irradiance
         source = (
             f"PVGIS {VERSION}, typical year from {meteo['year_min']} to {meteo['year_max']} of {meteo['radiation_db']}"
         )
-        return Weather(frame, 1, float(place["elevation"]), source)
+        return Weather(frame, 1, float(location["elevation"]), source)
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableError(f"no typical year: {type(error).__name__}: {error}") from error
 
 
 def read_hourly(body: bytes, settings: Pvgis) -> Weather:
-    """Whole years on the ground (angle 0), with beam and diffuse apart.
+    """Parse whole years on the horizontal (angle 0), with separate beam and diffuse.
 
     Raises:
-        UnreadableError: it is something else.
+        UnreadableError: the response has another format.
     """
     document = _document(body, settings)
     try:
@@ -132,15 +131,15 @@ def read_hourly(body: bytes, settings: Pvgis) -> Weather:
         first, last = settings.years or (0, -1)
         if not times.floor("h").equals(pd.date_range(f"{first}-01-01", f"{last}-12-31 23:00", freq="h", tz="UTC")):
             raise UnreadableError(f"it has {len(times):,} hours from {times.min()} to {times.max()}")
-        meteo, place = document["inputs"]["meteo_data"], document["inputs"]["location"]
+        meteo, location = document["inputs"]["meteo_data"], document["inputs"]["location"]
         source = f"PVGIS {VERSION}, mean of {first} to {last} of {meteo['radiation_db']}"
-        return Weather(hours, last - first + 1, float(place["elevation"]), source)
+        return Weather(hours, last - first + 1, float(location["elevation"]), source)
     except (KeyError, TypeError, ValueError) as error:
         raise UnreadableError(f"no hours of years: {type(error).__name__}: {error}") from error
 
 
 def _document(body: bytes, settings: Pvgis) -> dict[str, Any]:
-    """The answer, of the database that was asked for."""
+    """The response as JSON, from the requested database."""
     try:
         document: dict[str, Any] = parse_json(body)
         database = document["inputs"]["meteo_data"]["radiation_db"]

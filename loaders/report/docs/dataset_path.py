@@ -6,7 +6,7 @@ import graphviz
 
 from loaders.acquire.lock import Lock
 from loaders.core.escape import graphviz_label
-from loaders.harmonise.batches import QUIRKS, record_graph
+from loaders.harmonise.batches import DATASET_MODULES, record_graph
 from loaders.pipelines import GRAPHS
 from loaders.report.docs import style
 from loaders.report.docs.graphs import graph_driver, graph_nodes, render_with_hamilton, stages
@@ -68,7 +68,7 @@ def _draw_dataset_module(picture: graphviz.Digraph, key: str) -> None:
 
 def overridden_nodes(key: str) -> list[str]:
     """The nodes of `canonical_record` that the dataset's own module overrides; none without such a module."""
-    module = f"{QUIRKS}.{key}"
+    module = f"{DATASET_MODULES}.{key}"
     if find_spec(module) is None:
         return []
     return [

@@ -64,7 +64,8 @@ def heading(title: str, legend: Mapping[str, str]) -> str:
     No template: in these labels a backslash is markup too, which Jinja2's autoescape leaves as it is.
     """
     legend_html = (
-        f'<font color="{LINE if colour == INPUT else colour}" point-size="18">{"□" if colour == INPUT else "■"}</font> {graphviz_label(name)}'
+        f'<font color="{LINE if colour == INPUT else colour}" point-size="18">'
+        f"{'□' if colour == INPUT else '■'}</font> {graphviz_label(name)}"
         for name, colour in legend.items()
     )
     title_html = f'<font point-size="16"><b>{graphviz_label(title)}</b></font>'

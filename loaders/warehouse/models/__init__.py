@@ -1,1 +1,1 @@
-"""Hamilton graphs that dbt's Python models run."""
+"""Hamilton graphs of the dbt Python models."""

@@ -1,7 +1,7 @@
-"""Which records are one installation, from the pairs that are: a Hamilton graph.
+"""Entity resolution as a Hamilton graph: connected components of matched pairs are installations.
 
-Records that hang together through pairs are one component. A component is divided where a person says that two of its
-records differ, or where it runs away: a chain of pairs, each plausible, that ends far from where it began.
+A component is split where an override says that two of its records differ, or where over-merging makes it implausibly
+large: a chain of pairs, each plausible, whose ends are far apart.
 """
 
 from collections import defaultdict
@@ -20,18 +20,18 @@ from loaders.geo.antimeridian import WORLD, joined
 from loaders.geo.earth import EQUATOR_EAST_M, EQUATOR_NORTH_M
 
 M2_PER_DEGREE2 = EQUATOR_EAST_M * EQUATOR_NORTH_M  # along a parallel less, by the cosine of the latitude
-FEWEST = 3  # two records that a rule matches cannot run away; those that somebody calls the same can
-CHUNK = 20_000  # records whose shapes are held at a time, or one group if that is larger
+LEAST_RECORDS = 3  # two records matched by a rule cannot be over-merged; two matched by an override can
+CHUNK_RECORDS = 20_000  # records whose shapes are in memory at a time, or one group if that is larger
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Pairs of records that match, by position among the records.
+    """Matched pairs of records, by row.
 
     Attributes:
         a, b: the records.
-        strength: of the evidence [0 to 1, and 2 for the word of a person]; the weakest are cut first.
-        is_fixed: what is never cut for being far: the word of a person or of the publisher, and equal shapes.
+        strength: match weight [0 to 1, and 2 for an override]; the weakest links are cut first.
+        is_fixed: never cut by distance: overrides, groups of the publisher, and equal shapes.
     """
 
     a: Rows
@@ -41,8 +41,8 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
-    """Pairs of records that must not be one installation, by position among the records."""
+class CannotLinks:
+    """Pairs of records that must not be one installation (cannot-link constraints), by row."""
 
     a: Rows
     b: Rows
@@ -50,7 +50,7 @@ class Apart:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large an installation may be.
+    """Limits on the size of an installation.
 
     Attributes:
         spread: how many times larger its hull may be than that of its largest record.
@@ -65,53 +65,53 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Records that are one installation so far.
+    """Records that form one installation so far.
 
     Attributes:
         hull: around all of them [°].
-        largest_m2: of the hulls of each [m²].
-        apart: records that must not join them.
+        largest_m2: the largest hull of a single record [m²].
+        cannot_link: records that must not join the group.
     """
 
     hull: shapely.Geometry
     largest_m2: float
-    apart: frozenset[int]
+    cannot_link: frozenset[int]
 
     def __or__(self, other: "_Group") -> "_Group":
         hull = shapely.convex_hull(shapely.GeometryCollection([self.hull, other.hull]))
-        return _Group(hull, max(self.largest_m2, other.largest_m2), self.apart | other.apart)
+        return _Group(hull, max(self.largest_m2, other.largest_m2), self.cannot_link | other.cannot_link)
 
 
 def component(links: Links, record_count: int) -> Rows:
-    """The component of each record; a record without a link is one by itself."""
+    """The component of each record; a record without links is its own component."""
     ones = np.ones(len(links.a), dtype=np.int8)
     label: Rows = connected_components(coo_matrix((ones, (links.a, links.b)), (record_count,) * 2), directed=False)[1]
     return label.astype(np.intp)
 
 
 def sizes(component: Rows) -> Rows:
-    """How many records each component has."""
+    """Number of records in each component."""
     return np.bincount(component)
 
 
-def contradicted(component: Rows, apart: Apart) -> Flags:
-    """Components that hold two records which must not be one installation."""
-    found = np.zeros(component.max(initial=-1) + 1, dtype=np.bool_)
-    inside = component[apart.a] == component[apart.b]
-    found[component[apart.a[inside]]] = True
-    return found
+def contradicted(component: Rows, apart: CannotLinks) -> Flags:
+    """Components with two records that must not be one installation."""
+    is_contradicted = np.zeros(component.max(initial=-1) + 1, dtype=np.bool_)
+    is_inside = component[apart.a] == component[apart.b]
+    is_contradicted[component[apart.a[is_inside]]] = True
+    return is_contradicted
 
 
 def runaway(component: Rows, sizes: Rows, links: Links, shapes: pa.ChunkedArray, limits: Limits) -> Flags:
     """Components whose hull is too large for their largest record."""
-    found = np.zeros(len(sizes), dtype=np.bool_)
-    fewest = np.full(len(sizes), FEWEST)
-    fewest[component[links.a[links.is_fixed]]] = 2
-    rows = np.flatnonzero(sizes[component] >= fewest[component])
-    for these in _whole_groups(rows, component):
-        which, position = np.unique(component[these], return_inverse=True)
-        found[which] = _is_spread_out(_decoded(shapes, these), position, limits)
-    return found
+    is_runaway = np.zeros(len(sizes), dtype=np.bool_)
+    least_records = np.full(len(sizes), LEAST_RECORDS)
+    least_records[component[links.a[links.is_fixed]]] = 2
+    rows = np.flatnonzero(sizes[component] >= least_records[component])
+    for chunk in _group_chunks(rows, component):
+        labels, position = np.unique(component[chunk], return_inverse=True)
+        is_runaway[labels] = _is_spread_out(_decoded(shapes, chunk), position, limits)
+    return is_runaway
 
 
 def cluster(  # noqa: PLR0913 (one for each node that it follows from)
@@ -119,48 +119,48 @@ def cluster(  # noqa: PLR0913 (one for each node that it follows from)
     contradicted: Flags,
     runaway: Flags,
     links: Links,
-    apart: Apart,
+    apart: CannotLinks,
     shapes: pa.ChunkedArray,
     limits: Limits,
 ) -> Rows:
-    """The installation of each record: its component, or the part of it that is left when it is divided."""
+    """The installation of each record: its component, or its part of a divided component."""
     label = component.copy()
-    free = len(contradicted)
-    for rows, these in _divided(component, contradicted | runaway, links):
-        held = _divide(_single(rows, apart, _decoded(shapes, rows), limits), these, links, limits.spread)
-        for group in held[1:]:  # the first keeps the component's number
-            label[group] = free
-            free += 1
+    next_label = len(contradicted)
+    for rows, pairs in _components_to_divide(component, contradicted | runaway, links):
+        groups = _divide(_single_groups(rows, apart, _decoded(shapes, rows), limits), pairs, links, limits.spread)
+        for group in groups[1:]:  # the first keeps the component's number
+            label[group] = next_label
+            next_label += 1
     return label
 
 
 def is_divided(component: Rows, cluster: Rows) -> Flags:
-    """Which records are of a component that was divided."""
+    """Which records belong to a divided component."""
     pairs = np.unique(np.stack((component, cluster)), axis=1)
     flags: Flags = (np.bincount(pairs[0]) > 1)[component]
     return flags
 
 
 def is_spread_out(component: Rows, runaway: Flags, cluster: Rows, shapes: pa.ChunkedArray, limits: Limits) -> Flags:
-    """Which records are of an installation that is too large all the same: nothing in it may be cut."""
-    found = np.zeros(len(cluster), dtype=np.bool_)
-    for these in _whole_groups(np.flatnonzero(runaway[component]), cluster):
-        position = np.unique(cluster[these], return_inverse=True)[1]
-        found[these] = _is_spread_out(_decoded(shapes, these), position, limits)[position]
-    return found
+    """Which records belong to an installation that is too large, but has only fixed links."""
+    flags = np.zeros(len(cluster), dtype=np.bool_)
+    for chunk in _group_chunks(np.flatnonzero(runaway[component]), cluster):
+        position = np.unique(cluster[chunk], return_inverse=True)[1]
+        flags[chunk] = _is_spread_out(_decoded(shapes, chunk), position, limits)[position]
+    return flags
 
 
 def clusters(cluster: Rows, is_divided: Flags, is_spread_out: Flags) -> pa.Table:
-    """One row a record, in their order: its installation by number, and what became of it."""
+    """One row per record in order: the number of its installation, and whether it was divided or is too large."""
     return pa.table({"cluster": cluster, "is_divided": is_divided, "is_spread_out": is_spread_out})
 
 
-def _whole_groups(rows: Rows, group: Rows) -> Iterator[Rows]:
-    """The rows by group, some groups at a time: bounds the memory for their shapes."""
+def _group_chunks(rows: Rows, group: Rows) -> Iterator[Rows]:
+    """The rows in chunks of whole groups, which bounds the memory for their shapes."""
     ordered = rows[np.argsort(group[rows], kind="stable")]
-    first = np.flatnonzero(np.diff(group[ordered], prepend=-1))  # where a group begins
-    cuts = first[np.flatnonzero(np.diff(first // CHUNK, prepend=0))]
-    yield from (these for these in np.split(ordered, cuts) if len(these))
+    group_starts = np.flatnonzero(np.diff(group[ordered], prepend=-1))  # where a group begins
+    cuts = group_starts[np.flatnonzero(np.diff(group_starts // CHUNK_RECORDS, prepend=0))]
+    yield from (chunk for chunk in np.split(ordered, cuts) if len(chunk))
 
 
 def _is_spread_out(shapes: Shapes, group: Rows, limits: Limits) -> Flags:
@@ -177,7 +177,7 @@ def _is_spread_out(shapes: Shapes, group: Rows, limits: Limits) -> Flags:
 
 
 def _on_one_side(shapes: Shapes, group: Rows) -> Shapes:
-    """Shapes in degrees; those of a group that lies on both sides of the antimeridian go on beyond 180°."""
+    """Shapes in degrees, continued beyond 180° for groups on both sides of the antimeridian."""
     whole = joined(shapes).copy()
     west, east = np.full(group[-1] + 1, np.inf), np.full(group[-1] + 1, -np.inf)
     bounds = shapely.bounds(whole)
@@ -188,43 +188,43 @@ def _on_one_side(shapes: Shapes, group: Rows) -> Shapes:
     return whole
 
 
-def _divided(component: Rows, chosen: Flags, links: Links) -> list[tuple[Rows, Rows]]:
+def _components_to_divide(component: Rows, is_chosen: Flags, links: Links) -> list[tuple[Rows, Rows]]:
     """Records and links of each component that is to be divided."""
     records, pairs = defaultdict(list), defaultdict(list)
-    for row in np.flatnonzero(chosen[component]):
+    for row in np.flatnonzero(is_chosen[component]):
         records[component[row]].append(row)
-    for pair in np.flatnonzero(chosen[component[links.a]]):
+    for pair in np.flatnonzero(is_chosen[component[links.a]]):
         pairs[component[links.a[pair]]].append(pair)
     return [(np.array(records[label]), np.array(pairs[label], dtype=np.intp)) for label in records]
 
 
-def _divide(groups: dict[int, _Group], these: Rows, links: Links, spread: float) -> list[list[int]]:
-    """Join records that are by themselves again, the strongest links first, without the links that must not be."""
-    joined_rows = DisjointSet(list(groups))
-    order = np.lexsort((links.b[these], links.a[these], -links.strength[these], ~links.is_fixed[these]))
-    for pair in these[order]:
-        a, b = joined_rows[int(links.a[pair])], joined_rows[int(links.b[pair])]
-        if a == b or b in {joined_rows[row] for row in groups[a].apart}:
+def _divide(groups: dict[int, _Group], link_rows: Rows, links: Links, spread: float) -> list[list[int]]:
+    """Merge single records again by the strongest links first, except links that violate a constraint."""
+    joined = DisjointSet(list(groups))
+    order = np.lexsort((links.b[link_rows], links.a[link_rows], -links.strength[link_rows], ~links.is_fixed[link_rows]))
+    for pair in link_rows[order]:
+        a, b = joined[int(links.a[pair])], joined[int(links.b[pair])]
+        if a == b or b in {joined[row] for row in groups[a].cannot_link}:
             continue
         both = groups[a] | groups[b]
         if links.is_fixed[pair] or _area_m2(both.hull) <= spread * both.largest_m2:
-            joined_rows.merge(a, b)
-            groups[joined_rows[a]] = both
-    return sorted(sorted(group) for group in joined_rows.subsets())
+            joined.merge(a, b)
+            groups[joined[a]] = both
+    return sorted(sorted(group) for group in joined.subsets())
 
 
-def _single(rows: Rows, apart: Apart, shapes: Shapes, limits: Limits) -> dict[int, _Group]:
-    """Each record by itself."""
+def _single_groups(rows: Rows, apart: CannotLinks, shapes: Shapes, limits: Limits) -> dict[int, _Group]:
+    """A group for each record."""
     hulls = shapely.convex_hull(_on_one_side(shapes, np.zeros(len(rows), dtype=np.intp)))
     least = np.where(shapely.get_dimensions(shapes) == 0, limits.points_m2, limits.outlines_m2)
-    strangers = defaultdict(set)
+    cannot_link = defaultdict(set)
     for a, b in zip(apart.a.tolist(), apart.b.tolist(), strict=True):
-        strangers[a].add(b)
-        strangers[b].add(a)
-    here = set(rows.tolist())
+        cannot_link[a].add(b)
+        cannot_link[b].add(a)
+    members = set(rows.tolist())
     return {
-        row: _Group(hull, max(_area_m2(hull), floor), frozenset(strangers[row] & here))
-        for row, hull, floor in zip(rows.tolist(), hulls, least.tolist(), strict=True)
+        row: _Group(hull, max(_area_m2(hull), least_m2), frozenset(cannot_link[row] & members))
+        for row, hull, least_m2 in zip(rows.tolist(), hulls, least.tolist(), strict=True)
     }
 
 

@@ -1,4 +1,4 @@
-"""Run the graph of `clustering` on the tables of the warehouse: what the dbt model prep_pv_clusters does."""
+"""The dbt model prep_pv_clusters: runs the graph of `clustering` on tables of the warehouse."""
 
 import math
 
@@ -8,9 +8,9 @@ import pyarrow as pa
 from hamilton import driver
 
 from loaders.warehouse.models import clustering
-from loaders.warehouse.models.clustering import Apart, Limits, Links
+from loaders.warehouse.models.clustering import CannotLinks, Limits, Links
 
-# a person's word, the publisher's, and equal shapes are never cut for being far from each other
+# overrides, groups of the publisher and equal shapes are never cut by distance
 FIXED = "match_rule in ('override', 'same_shape', 'same_group')"
 
 
@@ -25,10 +25,10 @@ def cluster_records(
         settings: `stg_settings`, one row.
 
     Returns:
-        `record_number`, `cluster` (a number), `is_divided` and `is_spread_out`; one row a record.
+        `record_number`, `cluster` (a number), `is_divided` and `is_spread_out`; one row per record.
     """
     wkb = records.order("record_number").project("st_aswkb(geometry)::blob as wkb").to_arrow_table()["wkb"]
-    found: pa.Table = (
+    clusters: pa.Table = (
         driver.Builder()
         .with_modules(clustering)
         .build()
@@ -36,25 +36,25 @@ def cluster_records(
             ["clusters"],
             inputs={
                 "links": _links(pairs),
-                "apart": _apart(pairs),
+                "apart": _cannot_links(pairs),
                 "record_count": len(wkb),
                 "shapes": wkb,
                 "limits": _limits(settings),
             },
         )["clusters"]
     )
-    return found.add_column(0, "record_number", pa.array(np.arange(1, len(wkb) + 1)))
+    return clusters.add_column(0, "record_number", pa.array(np.arange(1, len(wkb) + 1)))
 
 
 def _links(pairs: duckdb.DuckDBPyRelation) -> Links:
     columns = f"number_a - 1 as a, number_b - 1 as b, strength, {FIXED} as is_fixed"
-    found = pairs.filter("is_match").project(columns).to_arrow_table()
-    return Links(*(column.to_numpy() for column in found.columns))
+    table = pairs.filter("is_match").project(columns).to_arrow_table()
+    return Links(*(column.to_numpy() for column in table.columns))
 
 
-def _apart(pairs: duckdb.DuckDBPyRelation) -> Apart:
-    found = pairs.filter("overruled_by is not null and not is_match").project("number_a - 1 as a, number_b - 1 as b")
-    return Apart(*(column.to_numpy() for column in found.to_arrow_table().columns))
+def _cannot_links(pairs: duckdb.DuckDBPyRelation) -> CannotLinks:
+    rows = pairs.filter("overruled_by is not null and not is_match").project("number_a - 1 as a, number_b - 1 as b")
+    return CannotLinks(*(column.to_numpy() for column in rows.to_arrow_table().columns))
 
 
 def _limits(settings: duckdb.DuckDBPyRelation) -> Limits:

@@ -1,4 +1,4 @@
-"""Run the graph of `shape_metrics` on records of the warehouse: what dbt's prep_pv_shape_metrics does."""
+"""The dbt model prep_pv_shape_metrics: runs the graph of `shape_metrics` on records of the warehouse."""
 
 import duckdb
 import pyarrow as pa
@@ -10,10 +10,10 @@ BATCH_ROWS = 20_000  # outlines in memory take many times what they take as WKB
 
 
 def measure_shapes(records: duckdb.DuckDBPyRelation) -> pa.Table:
-    """How long, how wide and which way round the outlines are.
+    """Length, width, orientation and compactness of outlines.
 
     Args:
-        records: `raw_data.doi_pv_features`; points have no outline, and no row in what comes out.
+        records: `raw_data.doi_pv_features`; points have no row in the result.
 
     Returns:
         `record_id`, `length_m`, `width_m`, `axis_azimuth_deg`, `compactness`, and `geometry`, the smallest rectangle
@@ -22,7 +22,7 @@ def measure_shapes(records: duckdb.DuckDBPyRelation) -> pa.Table:
     outlines = records.filter("geometry_kind = 'polygon'").project("record_id, st_aswkb(geometry)::blob as wkb")
     graph = driver.Builder().with_modules(shape_metrics).build()
     rows = outlines.to_arrow_table()
-    some = [rows.slice(first, BATCH_ROWS) for first in range(0, len(rows), BATCH_ROWS)] or [rows]
+    batches = [rows.slice(first, BATCH_ROWS) for first in range(0, len(rows), BATCH_ROWS)] or [rows]
     return pa.concat_tables(
-        graph.execute(["shape_metrics"], inputs={"outline_rows": each})["shape_metrics"] for each in some
+        graph.execute(["shape_metrics"], inputs={"outline_rows": batch})["shape_metrics"] for batch in batches
     )

@@ -1,4 +1,4 @@
-"""How long, how wide and which way round outlines are, as a Hamilton graph: SQL would need a projection for each.
+"""Length, width and orientation of outlines, as a Hamilton graph: SQL would need a projection for each.
 
 Each outline is measured in a plane of its own: metres east and north of its middle, by the lengths that a degree has
 there on the WGS 84 ellipsoid. At 5 km, which few installations are long, that plane is off by less than 0.1 %.
@@ -40,10 +40,10 @@ def planes(outlines: Shapes, middles: Numbers, metres_per_degree: Numbers) -> Sh
 
 def rectangles(planes: Shapes) -> Shapes:
     """The smallest rectangle around each [m]; of one that is as thin as a line, the box."""
-    found: Shapes = shapely.minimum_rotated_rectangle(planes)
-    is_line = shapely.get_num_coordinates(found) != CORNERS
-    found[is_line] = shapely.box(*shapely.bounds(planes[is_line]).T)
-    return found
+    smallest: Shapes = shapely.minimum_rotated_rectangle(planes)
+    is_line = shapely.get_num_coordinates(smallest) != CORNERS
+    smallest[is_line] = shapely.box(*shapely.bounds(planes[is_line]).T)
+    return smallest
 
 
 def sides(rectangles: Shapes) -> Numbers:
@@ -54,8 +54,8 @@ def sides(rectangles: Shapes) -> Numbers:
 
 def lengths(sides: Numbers) -> Numbers:
     """The longer and the shorter side [m], in two columns."""
-    found = np.column_stack([np.hypot(sides[:, 0], sides[:, 1]), np.hypot(sides[:, 2], sides[:, 3])])
-    return np.sort(found, axis=1)[:, ::-1]
+    both_sides = np.column_stack([np.hypot(sides[:, 0], sides[:, 1]), np.hypot(sides[:, 2], sides[:, 3])])
+    return np.sort(both_sides, axis=1)[:, ::-1]
 
 
 def axis_azimuth_deg(sides: Numbers) -> Numbers:
@@ -66,9 +66,9 @@ def axis_azimuth_deg(sides: Numbers) -> Numbers:
 
 
 def compactness(planes: Shapes) -> Numbers:
-    """How near to a circle [1]: 4π area / perimeter² (Polsby and Popper, 1991); a square has 0.785."""
-    found = 4 * np.pi * shapely.area(planes) / shapely.length(planes) ** 2
-    return np.minimum(found, 1)  # a circle of a million corners is one but for the last digits
+    """Similarity to a circle [1]: 4π area / perimeter² (Polsby and Popper, 1991); a square has 0.785."""
+    ratio = 4 * np.pi * shapely.area(planes) / shapely.length(planes) ** 2
+    return np.minimum(ratio, 1)  # a circle of a million corners is one but for the last digits
 
 
 def shape_metrics(  # noqa: PLR0913 (the parameters of a node are what it is made of)
@@ -80,7 +80,7 @@ def shape_metrics(  # noqa: PLR0913 (the parameters of a node are what it is mad
     axis_azimuth_deg: Numbers,
     compactness: Numbers,
 ) -> pa.Table:
-    """One row an outline, with its rectangle as WKB in EPSG:4326."""
+    """One row per outline, with its rectangle as WKB in EPSG:4326."""
     corners, owners = shapely.get_coordinates(rectangles, return_index=True)
     back = shapely.set_coordinates(rectangles.copy(), corners / metres_per_degree[owners] + middles[owners])
     columns = {

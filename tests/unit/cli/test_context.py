@@ -11,7 +11,7 @@ import yaml
 
 from loaders.core.paths import ProjectPaths
 from loaders.irradiance.contract import SCHEMA
-from loaders.irradiance.provider import Found, ProviderContext
+from loaders.irradiance.provider import ProviderContext, ProviderResult
 from loaders.irradiance.providers import clearsky
 from loaders.settings.irradiance import Irradiance
 from tests.unit.conftest import Run
@@ -54,9 +54,11 @@ def test_without_records_or_cells_each_step_says_which_comes_first(eo_pv: Run, c
 def test_cells_that_a_provider_refuses_are_reported_and_no_error(eo_pv: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = clearsky.irradiance_of
 
-    def half(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
+    def half(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[ProviderResult]:
         yield from whole(cells.slice(0, 1), settings, context)
-        yield Found(SCHEMA.empty_table(), dict.fromkeys(cells["h3_cell"].to_pylist()[1:], "Location over the sea"))
+        yield ProviderResult(
+            SCHEMA.empty_table(), dict.fromkeys(cells["h3_cell"].to_pylist()[1:], "Location over the sea")
+        )
 
     monkeypatch.setattr(clearsky, "irradiance_of", half)
     assert eo_pv("ingest", "--all")[0] == 0

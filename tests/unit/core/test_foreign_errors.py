@@ -200,7 +200,10 @@ def test_ctrl_c_in_a_command_is_one_line(eo_pv: Run, monkeypatch: pytest.MonkeyP
 
 
 def _ended(code: str, limit: Callable[[], None] | None = None) -> tuple[int, str]:
-    program = f"import os, signal, sys, time\nfrom loaders.cli.supervision import run_supervised\n\n\ndef main():\n    {code}\n"
+    program = (
+        "import os, signal, sys, time\nfrom loaders.cli.supervision import run_supervised\n\n\ndef main():\n    "
+        f"{code}\n"
+    )
     done = subprocess.run(
         [sys.executable, "-c", f"{program}\n\nrun_supervised(main)"],
         cwd=ROOT,
@@ -273,7 +276,8 @@ def test_dvc_interrupted_in_a_step_is_an_interruption() -> None:
 
 def test_dvc_that_is_busy_names_the_other_run() -> None:
     busy = RuntimeError(
-        "'/p/data/x.json' is busy, it is being blocked by:\n  (PID 4711): python -m loaders repro\n\nIf there are no processes with such PIDs, you can manually remove '/p/.dvc/tmp/rwlock' and try again."
+        "'/p/data/x.json' is busy, it is being blocked by:\n  (PID 4711): python -m loaders repro\n\nIf there are no "
+        "processes with such PIDs, you can manually remove '/p/.dvc/tmp/rwlock' and try again."
     )
     with pytest.raises(BuildError, match=r"^Another run is working here \(PID 4711\)\. Wait for it, then run the same"):
         DvcMessageFilter().filter(_record("", busy))

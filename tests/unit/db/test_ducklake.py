@@ -12,7 +12,7 @@ import pytest
 
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
-from loaders.db import ducklake as lake
+from loaders.db import ducklake
 from loaders.db.connection import connect, prepare
 from loaders.settings.ducklake import DuckLake
 from loaders.warehouse.build import export_curated
@@ -62,19 +62,19 @@ def _heights(connection: duckdb.DuckDBPyConnection, at: str = "") -> list[float]
 
 
 def test_each_build_is_a_snapshot_that_can_be_read_again(build: Build, settings: DuckLake, paths: ProjectPaths) -> None:
-    first = lake.publish(build(1), ["curated"], "one", settings, paths)
-    second = lake.publish(build(2), ["curated"], "two", settings, paths)
-    with lake.opened(settings, paths, read_only=True) as connection:
+    first = ducklake.publish(build(1), ["curated"], "one", settings, paths)
+    second = ducklake.publish(build(2), ["curated"], "two", settings, paths)
+    with ducklake.opened(settings, paths, read_only=True) as connection:
         assert _heights(connection) == [2]
         assert _heights(connection, f"AT (VERSION => {first})") == [1]
-        said = [(each.id, each.message) for each in lake.snapshots(connection) if each.message]
+        said = [(each.id, each.message) for each in ducklake.snapshots(connection) if each.message]
         assert said == [(first, "one"), (second, "two")]
         tables = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'curated' AND database_name = 'lake'"
         assert {name for (name,) in connection.execute(tables).fetchall()} == {"plants", "only_in_2", "nothing"}
         assert connection.execute(f"FROM curated.only_in_1 AT (VERSION => {first})").fetchall() == [(1,)]
     with duckdb.connect() as connection:
         prepare(connection)
-        lake.attach(connection, settings, paths, read_only=True, snapshot=first)
+        ducklake.attach(connection, settings, paths, read_only=True, snapshot=first)
         assert connection.execute("SELECT count(*) FROM lake.curated.only_in_1").fetchall() == [(1,)]
 
 
@@ -82,9 +82,9 @@ def test_what_is_read_is_what_was_built_once_the_crs_is_put_back(
     build: Build, settings: DuckLake, paths: ProjectPaths, tmp_path: Path
 ) -> None:
     built = build(1)
-    lake.publish(built, ["curated"], "one", settings, paths)
+    ducklake.publish(built, ["curated"], "one", settings, paths)
     export_curated(built, tmp_path / "built")
-    with lake.opened(settings, paths, read_only=True) as connection:
+    with ducklake.opened(settings, paths, read_only=True) as connection:
         connection.execute(f"ATTACH '{tmp_path / 'again.duckdb'}' AS again")
         connection.execute("CREATE SCHEMA again.curated")
         for name in ("plants", "nothing"):
@@ -100,11 +100,11 @@ def test_what_is_read_is_what_was_built_once_the_crs_is_put_back(
 READER = """
 import sys
 from pathlib import Path
-from loaders.db import ducklake as lake
+from loaders.db import ducklake
 from loaders.settings.ducklake import DuckLake
 from loaders.core.paths import ProjectPaths
 settings = DuckLake.model_validate_json(sys.argv[2])
-with lake.opened(settings, ProjectPaths(Path(sys.argv[1]), "sample"), read_only=True) as connection:
+with ducklake.opened(settings, ProjectPaths(Path(sys.argv[1]), "sample"), read_only=True) as connection:
     print(connection.execute("SELECT ST_Y(geometry) FROM curated.plants WHERE geometry IS NOT NULL").fetchall())
 """
 
@@ -112,8 +112,8 @@ with lake.opened(settings, ProjectPaths(Path(sys.argv[1]), "sample"), read_only=
 def test_several_read_the_last_build_while_the_next_one_is_written(
     build: Build, settings: DuckLake, paths: ProjectPaths
 ) -> None:
-    lake.publish(build(1), ["curated"], "one", settings, paths)
-    with lake.opened(settings, paths) as writer:
+    ducklake.publish(build(1), ["curated"], "one", settings, paths)
+    with ducklake.opened(settings, paths) as writer:
         writer.execute("BEGIN")
         writer.execute(f"CREATE OR REPLACE TABLE curated.plants AS {ROWS.format(n=2)}")
         command = [sys.executable, "-c", READER, str(paths.root), settings.model_dump_json()]
@@ -130,16 +130,16 @@ def test_several_read_the_last_build_while_the_next_one_is_written(
 def test_a_build_that_cannot_be_published_whole_is_not_published(
     build: Build, settings: DuckLake, paths: ProjectPaths
 ) -> None:
-    first = lake.publish(build(1), ["curated"], "one", settings, paths)
+    first = ducklake.publish(build(1), ["curated"], "one", settings, paths)
     broken = build(2)
     with connect(broken) as connection:
         connection.execute("CREATE TYPE curated.kind AS ENUM ('a')")
         connection.execute("CREATE TABLE curated.zebra AS SELECT 'a'::curated.kind AS n")
     with pytest.raises(BuildError, match="cannot be published in the DuckLake"):
-        lake.publish(broken, ["curated"], "two", settings, paths)
-    with lake.opened(settings, paths, read_only=True) as connection:
+        ducklake.publish(broken, ["curated"], "two", settings, paths)
+    with ducklake.opened(settings, paths, read_only=True) as connection:
         assert _heights(connection) == [1]
-        assert lake.snapshots(connection)[-1].id == first
+        assert ducklake.snapshots(connection)[-1].id == first
 
 
 @pytest.mark.usefixtures("services")
@@ -147,43 +147,43 @@ def test_whoever_publishes_while_another_does_tries_again_and_nothing_mixes(
     build: Build, paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = DuckLake(catalogue="postgres", files="s3://eo-pv/lake")
-    lake.publish(build(1), ["curated"], "one", settings, paths)
-    replace = lake._replace_schema
+    ducklake.publish(build(1), ["curated"], "one", settings, paths)
+    replace = ducklake._replace_schema
     attempts: list[int] = []
 
     def replaced_by_another_meanwhile(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
         replace(connection, schema)
         attempts.append(len(attempts))
         if attempts == [0]:
-            with lake.opened(settings, paths) as other:
+            with ducklake.opened(settings, paths) as other:
                 other.execute(f"CREATE OR REPLACE TABLE curated.plants AS {ROWS.format(n=9)}")
 
-    monkeypatch.setattr(lake, "_replace_schema", replaced_by_another_meanwhile)
-    lake.publish(build(3), ["curated"], "three", settings, paths)
+    monkeypatch.setattr(ducklake, "_replace_schema", replaced_by_another_meanwhile)
+    ducklake.publish(build(3), ["curated"], "three", settings, paths)
     assert attempts == [0, 1]
-    with lake.opened(settings, paths, read_only=True) as connection:
+    with ducklake.opened(settings, paths, read_only=True) as connection:
         assert _heights(connection) == [3]
-        assert [each.message for each in lake.snapshots(connection)][-3:] == ["one", None, "three"]
+        assert [each.message for each in ducklake.snapshots(connection)][-3:] == ["one", None, "three"]
 
 
 def test_a_project_that_has_been_moved_finds_its_lake(build: Build, tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()
-    lake.publish(build(1), ["curated"], "one", HERE, ProjectPaths(tmp_path / "old", "sample"))
+    ducklake.publish(build(1), ["curated"], "one", HERE, ProjectPaths(tmp_path / "old", "sample"))
     (tmp_path / "old").rename(tmp_path / "new")
     moved = ProjectPaths(tmp_path / "new", "sample")
-    lake.publish(build(2), ["curated"], "two", HERE, moved)
-    with lake.opened(HERE, moved, read_only=True) as connection:
+    ducklake.publish(build(2), ["curated"], "two", HERE, moved)
+    with ducklake.opened(HERE, moved, read_only=True) as connection:
         assert _heights(connection) == [2]
-        assert _heights(connection, f"AT (VERSION => {lake.snapshots(connection)[-2].id})") == [1]
+        assert _heights(connection, f"AT (VERSION => {ducklake.snapshots(connection)[-2].id})") == [1]
     assert not (tmp_path / "old").exists()
 
 
 def test_origins_do_not_share_a_lake(build: Build, tmp_path: Path) -> None:
     settings = DuckLake(files="shared")
     for number, origin in ((1, "sample"), (2, "doi")):
-        lake.publish(build(number), ["curated"], origin, settings, ProjectPaths(tmp_path, origin))
+        ducklake.publish(build(number), ["curated"], origin, settings, ProjectPaths(tmp_path, origin))
     for number, origin in ((1, "sample"), (2, "doi")):
-        with lake.opened(settings, ProjectPaths(tmp_path, origin), read_only=True) as connection:
+        with ducklake.opened(settings, ProjectPaths(tmp_path, origin), read_only=True) as connection:
             assert _heights(connection) == [number]
     assert sorted(path.name for path in (tmp_path / "shared").iterdir()) == ["doi", "sample"]
 
@@ -193,9 +193,9 @@ def test_passwords_are_in_no_file_table_or_message(
     build: Build, paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = DuckLake(catalogue="postgres", files="s3://eo-pv/lake")
-    lake.publish(build(1), ["curated"], "one", settings, paths)
+    ducklake.publish(build(1), ["curated"], "one", settings, paths)
     secrets = (PASSWORD, CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
-    with lake.opened(settings, paths) as connection:
+    with ducklake.opened(settings, paths) as connection:
         said = [connection.execute("FROM duckdb_secrets()").fetchall(), connection.execute("SHOW DATABASES").fetchall()]
         connection.execute("ATTACH '' AS kept (TYPE postgres, SCHEMA eo_pv_sample)")
         names = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'kept'"
@@ -211,7 +211,7 @@ def test_passwords_are_in_no_file_table_or_message(
     with monkeypatch.context() as patched:
         patched.setenv("PGPASSWORD", "wrong-and-secret")
         with pytest.raises(BuildError, match="cannot be opened") as caught:
-            lake.attach(duckdb.connect(), settings, paths)
+            ducklake.attach(duckdb.connect(), settings, paths)
     assert "wrong-and-secret" not in str(caught.value)
     assert "password authentication failed" in str(caught.value)
     assert caught.value.__cause__ is None
@@ -220,5 +220,5 @@ def test_passwords_are_in_no_file_table_or_message(
 @pytest.mark.usefixtures("services")
 def test_a_bucket_that_is_not_there_is_an_error_and_no_build(build: Build, paths: ProjectPaths) -> None:
     with pytest.raises(BuildError, match="cannot be published"):
-        lake.publish(build(1), ["curated"], "one", DuckLake(files="s3://not-there/lake"), paths)
+        ducklake.publish(build(1), ["curated"], "one", DuckLake(files="s3://not-there/lake"), paths)
     assert os.environ["AWS_SECRET_ACCESS_KEY"] == CREDENTIALS["AWS_SECRET_ACCESS_KEY"]

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
-from loaders.db import ducklake as lake
+from loaders.db import ducklake
 from loaders.db.connection import connect
 from loaders.settings.ducklake import DuckLake
 from tests.services import servers, services
@@ -49,13 +49,13 @@ def settings(request: pytest.FixtureRequest) -> DuckLake:
 WRITER = """
 import sys, time
 from pathlib import Path
-from loaders.db import ducklake as lake
+from loaders.db import ducklake
 from loaders.settings.ducklake import DuckLake
 from loaders.core.paths import ProjectPaths
 settings, paths = DuckLake.model_validate_json(sys.argv[2]), ProjectPaths(Path(sys.argv[1]), "sample")
 print(flush=True)
 sys.stdin.readline()
-lake.publish(Path(sys.argv[3]), ["curated"], sys.argv[3], settings, paths)
+ducklake.publish(Path(sys.argv[3]), ["curated"], sys.argv[3], settings, paths)
 """
 
 
@@ -76,8 +76,8 @@ def test_two_processes_that_publish_the_first_build_at_once_both_succeed(
         writer.stdin.flush()
     said = [writer.communicate(timeout=60)[1] for writer in writers]
     assert [writer.returncode for writer in writers] == [0, 0], said
-    with lake.opened(settings, paths, read_only=True) as connection:
-        published = [each.message for each in lake.snapshots(connection) if each.message]
+    with ducklake.opened(settings, paths, read_only=True) as connection:
+        published = [each.message for each in ducklake.snapshots(connection) if each.message]
         assert sorted(published) == sorted(builds)
         last = builds.index(published[-1]) + 1
         assert connection.execute("FROM curated.plants").fetchall() == [(last,)]
@@ -91,7 +91,7 @@ def test_a_catalogue_in_postgres_needs_to_be_told_where(paths: ProjectPaths, mon
     with pytest.raises(
         BuildError, match=r"does not say PGHOST, PGDATABASE\. Set PGHOST, PGDATABASE, PGUSER and PGPASS"
     ):
-        lake.attach(duckdb.connect(), DuckLake(catalogue="postgres"), paths)
+        ducklake.attach(duckdb.connect(), DuckLake(catalogue="postgres"), paths)
 
 
 @pytest.mark.parametrize("address", ["localhost:9000", "http://somebody:their-secret@localhost:9000"])
@@ -101,7 +101,7 @@ def test_an_address_that_is_none_does_not_send_the_tables_to_amazon(
     monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)
     monkeypatch.setenv("AWS_ENDPOINT_URL", address)
     with pytest.raises(BuildError, match=r"AWS_ENDPOINT_URL is not the address of a service") as caught:
-        lake.publish(build(1), ["curated"], "one", DuckLake(files="s3://eo-pv/lake"), paths)
+        ducklake.publish(build(1), ["curated"], "one", DuckLake(files="s3://eo-pv/lake"), paths)
     assert "their-secret" not in str(caught.value)
 
 
@@ -112,12 +112,12 @@ def test_only_folders_and_buckets_hold_the_files() -> None:
 
 def test_readers_make_no_folder(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="cannot be opened"):
-        lake.attach(duckdb.connect(), HERE, ProjectPaths(tmp_path / "empty", "sample"), read_only=True)
+        ducklake.attach(duckdb.connect(), HERE, ProjectPaths(tmp_path / "empty", "sample"), read_only=True)
     assert not (tmp_path / "empty").exists()
 
 
 def test_a_build_that_changes_nothing_is_the_snapshot_before_it(tmp_path: Path, paths: ProjectPaths) -> None:
     with connect(tmp_path / "empty.duckdb") as connection:
         connection.execute("CREATE SCHEMA curated")
-    said = [lake.publish(tmp_path / "empty.duckdb", ["curated"], "none", HERE, paths) for _ in range(2)]
+    said = [ducklake.publish(tmp_path / "empty.duckdb", ["curated"], "none", HERE, paths) for _ in range(2)]
     assert said[0] == said[1]

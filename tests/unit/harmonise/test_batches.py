@@ -24,10 +24,10 @@ from shapely import LineString, Point, Polygon, box
 from loaders.contract import Provenance
 from loaders.core.errors import ReadError, SettingsError
 from loaders.harmonise.batches import harmonise, record_graph
-from loaders.harmonise.readers.published_file import Published
-from loaders.harmonise.record_ids import identities
+from loaders.harmonise.readers.published_file import PublishedBatch
+from loaders.harmonise.record_ids import identify_records
 from loaders.harmonise.source_attributes import json_rows
-from loaders.harmonise.write import as_arrow
+from loaders.harmonise.write import to_arrow
 from loaders.settings.params import Dataset
 
 SHAPES: list[shapely.Geometry | None] = [box(10, 50, 10.01, 50.01), Point(11, 51), LineString([(0, 0), (1, 1)]), None]
@@ -36,23 +36,25 @@ ID_COLUMN = {"columns": {"source_id": "id"}}
 
 def _published(
     shapes: Sequence[shapely.Geometry | None], name: str = "f.geojson", crs: str = "EPSG:4326", **columns: Any
-) -> Published:
+) -> PublishedBatch:
     wkb = np.array([*(None if shape is None else shapely.to_wkb(shape) for shape in shapes), None], dtype=object)[:-1]
-    return Published(name, pa.table(columns or {"n": list(range(len(shapes)))}), wkb, pyproj.CRS.from_user_input(crs))
+    return PublishedBatch(
+        name, pa.table(columns or {"n": list(range(len(shapes)))}), wkb, pyproj.CRS.from_user_input(crs)
+    )
 
 
-def _records(published: Published | Sequence[Published], dataset: Dataset) -> gpd.GeoDataFrame:
+def _records(published: PublishedBatch | Sequence[PublishedBatch], dataset: Dataset) -> gpd.GeoDataFrame:
     """The canonical records, with the identifiers that all of them together give."""
-    batches = [published] if isinstance(published, Published) else published
+    batches = [published] if isinstance(published, PublishedBatch) else published
     frames = list(harmonise(batches, dataset, Provenance(dataset.source.doi, is_synthetic=False), 8))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "unnamed.parquet")
-        pq.write_table(pa.concat_tables(as_arrow(frame) for frame in frames), path)
-        names = [name for name, *_ in identities(path, dataset.key)]
+        pq.write_table(pa.concat_tables(to_arrow(frame) for frame in frames), path)
+        names = [name for name, *_ in identify_records(path, dataset.key)]
     return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True).assign(record_id=names), crs=4326)
 
 
-def _first(published: Published, dataset: Dataset) -> dict[str, Any]:
+def _first(published: PublishedBatch, dataset: Dataset) -> dict[str, Any]:
     row: dict[str, Any] = _records(published, dataset).iloc[0].to_dict()
     return row
 
@@ -293,7 +295,7 @@ def quirk(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 def test_a_node_that_breaks_the_contract_is_named_with_its_column(
     quirk: Callable[..., None], dataset: Callable[..., Dataset]
 ) -> None:
-    def capacity_mw(published: Published) -> pd.Series:
+    def capacity_mw(published: PublishedBatch) -> pd.Series:
         return pd.Series([-5.0] * len(published.wkb))
 
     quirk(capacity_mw=capacity_mw)

@@ -10,7 +10,7 @@ import pytest
 
 from loaders.contract import LOADING, schema
 from loaders.core.errors import AccountingError
-from loaders.harmonise.row_accounting import account, in_words, lying_areas
+from loaders.harmonise.row_accounting import account, format_counts, implausible_area_warning
 from loaders.settings.params import Dataset
 
 
@@ -92,7 +92,7 @@ def test_a_dataset_without_records_is_refused(dataset: Callable[..., Dataset]) -
 
 
 def test_what_became_of_the_records_is_said_in_a_line(dataset: Callable[..., Dataset]) -> None:
-    assert in_words(_account(RECORDS, dataset())) == (
+    assert format_counts(_account(RECORDS, dataset())) == (
         "6 read, 3 kept, 1 rejected (no_area), 2 rejected (null_geometry), 1 repaired"
     )
 
@@ -100,4 +100,4 @@ def test_what_became_of_the_records_is_said_in_a_line(dataset: Callable[..., Dat
 @pytest.mark.parametrize(("wrong", "said"), [(2, True), (1, False), (0, False)])
 def test_a_dataset_most_of_whose_stated_areas_are_wrong_is_told(wrong: int, said: bool) -> None:
     metrics = {"flags": {"stated_area_disagrees": wrong} if wrong else {}, "area_stated": 2}
-    assert (lying_areas(metrics) is not None) is said
+    assert (implausible_area_warning(metrics) is not None) is said

@@ -7,20 +7,20 @@ import pyarrow as pa
 import pytest
 
 from loaders.core.errors import ReadError
-from loaders.harmonise.row_filter import require_found, wanted_rows
+from loaders.harmonise.row_filter import matching_rows, require_values_exist
 
 
 def _wanted(values: Any, *wanted: str | float) -> list[bool]:
-    return [bool(row) for row in wanted_rows(pa.table({"v": values}), {"v": wanted}, "farms")[0]]
+    return [bool(row) for row in matching_rows(pa.table({"v": values}), {"v": wanted}, "farms")[0]]
 
 
 def _found(values: Any, *wanted: str | float) -> set[str]:
-    return wanted_rows(pa.table({"v": values}), {"v": wanted}, "farms")[1]["v"]
+    return matching_rows(pa.table({"v": values}), {"v": wanted}, "farms")[1]["v"]
 
 
 def _complaint(wanted: tuple[Any, ...], found: set[str], seen: list[str]) -> str:
     with pytest.raises(ReadError) as refused:
-        require_found({"fuel": wanted}, {"fuel": found}, {"fuel": seen}, "farms")
+        require_values_exist({"fuel": wanted}, {"fuel": found}, {"fuel": seen}, "farms")
     return str(refused.value)
 
 
@@ -51,14 +51,14 @@ def test_a_row_is_wanted_where_its_value_is(values: Any, wanted: tuple[Any, ...]
 
 def test_a_row_must_fulfil_every_condition() -> None:
     table = pa.table({"fuel": ["Solar", "Solar", "Hydro"], "status": ["built", "planned", "built"]})
-    wanted, found = wanted_rows(table, {"fuel": ("Solar",), "status": ("built",)}, "farms")
+    wanted, found = matching_rows(table, {"fuel": ("Solar",), "status": ("built",)}, "farms")
     assert wanted.tolist() == [True, False, False]
     assert found == {"fuel": {"Solar"}, "status": {"built"}}
 
 
 def test_a_value_is_found_whatever_the_other_columns_hold() -> None:
     table = pa.table({"fuel": ["Hydro"], "status": ["built"]})
-    wanted, found = wanted_rows(table, {"fuel": ("Solar",), "status": ("built", "planned")}, "farms")
+    wanted, found = matching_rows(table, {"fuel": ("Solar",), "status": ("built", "planned")}, "farms")
     assert wanted.tolist() == [False]
     assert found == {"fuel": set(), "status": {"built"}}
 
@@ -81,7 +81,7 @@ def test_a_value_that_is_wanted_in_two_spellings_is_found_in_both() -> None:
 
 
 def test_without_a_condition_all_rows_are_wanted() -> None:
-    wanted, found = wanted_rows(pa.table({"v": [1, None]}), {}, "farms")
+    wanted, found = matching_rows(pa.table({"v": [1, None]}), {}, "farms")
     assert wanted.tolist() == [True, True]
     assert found == {}
 
@@ -89,7 +89,7 @@ def test_without_a_condition_all_rows_are_wanted() -> None:
 def test_no_rows_are_no_error() -> None:
     assert _wanted(pa.array([], pa.string()), "a") == []
     empty = pa.table({"v": pa.chunked_array([], pa.float64())})
-    assert wanted_rows(empty, {"v": (1,)}, "farms")[1] == {"v": set()}
+    assert matching_rows(empty, {"v": (1,)}, "farms")[1] == {"v": set()}
 
 
 def test_the_values_of_a_dictionary_column_are_compared() -> None:
@@ -100,7 +100,7 @@ def test_a_missing_column_is_answered_with_the_present_ones() -> None:
     with pytest.raises(
         ReadError, match=r"farms: .*no column 'Fuel', which datasets\.farms\.where .* It has: fuel, name\."
     ):
-        wanted_rows(pa.table({"fuel": ["a"], "name": ["b"]}), {"Fuel": ("a",)}, "farms")
+        matching_rows(pa.table({"fuel": ["a"], "name": ["b"]}), {"Fuel": ("a",)}, "farms")
 
 
 @pytest.mark.parametrize("values", [[[1.0, 2.0]], [{"x": 1.0}], [b"\xff"]], ids=["list", "struct", "bytes"])
@@ -133,5 +133,5 @@ def test_a_column_without_any_value_is_said_to_hold_nothing() -> None:
 
 
 def test_what_was_found_in_any_batch_is_not_missing() -> None:
-    require_found({"v": (1, 2.5, True, "a ")}, {"v": {"1", "2.5", "true", "a"}}, {}, "farms")
-    require_found({}, {}, {}, "farms")
+    require_values_exist({"v": (1, 2.5, True, "a ")}, {"v": {"1", "2.5", "true", "a"}}, {}, "farms")
+    require_values_exist({}, {}, {}, "farms")

@@ -14,8 +14,8 @@ from shapely import Point, box
 from loaders.contract import Provenance
 from loaders.core.errors import AccountingError
 from loaders.harmonise.batches import harmonise
-from loaders.harmonise.readers.published_file import Published
-from loaders.harmonise.write import write_aside
+from loaders.harmonise.readers.published_file import PublishedBatch
+from loaders.harmonise.write import write_load_result
 from loaders.settings.params import Dataset
 
 WGS84 = pyproj.CRS.from_epsg(4326)
@@ -53,15 +53,15 @@ def _shapes(rows: int) -> np.ndarray:
     return wkb
 
 
-def _batches(table: pa.Table, wkb: np.ndarray, size: int) -> Iterator[Published]:
+def _batches(table: pa.Table, wkb: np.ndarray, size: int) -> Iterator[PublishedBatch]:
     for first in range(0, len(table), size):
         part = slice(first, first + size)
-        yield Published("f.geojson", table.slice(first, size), wkb[part], WGS84, first + 1)
+        yield PublishedBatch("f.geojson", table.slice(first, size), wkb[part], WGS84, first + 1)
 
 
 def _written(folder: Path, farms: Dataset, rows: int, size: int) -> dict[str, str]:
     batches = harmonise(_batches(_table(rows), _shapes(rows), size), farms, Provenance(None, is_synthetic=False), 8)
-    loaded = write_aside(batches, farms, folder / str(size))
+    loaded = write_load_result(batches, farms, folder / str(size))
     digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (loaded.records, loaded.rejected)}
     return {**digests, "metrics": str(loaded.metrics)}
 
@@ -103,9 +103,9 @@ def test_every_row_is_kept_or_rejected_with_its_attributes_and_duplicates_are_fl
     assert len({row["record_id"] for row in [*kept, *rejected]}) == 400
 
 
-def _at(positions: list[tuple[float, float]], columns: dict[str, list[str]], crs: str = "EPSG:4326") -> Published:
+def _at(positions: list[tuple[float, float]], columns: dict[str, list[str]], crs: str = "EPSG:4326") -> PublishedBatch:
     wkb = np.array([*(shapely.to_wkb(Point(position)) for position in positions), None], dtype=object)[:-1]
-    return Published("f.csv", pa.table(columns), wkb, pyproj.CRS.from_user_input(crs))
+    return PublishedBatch("f.csv", pa.table(columns), wkb, pyproj.CRS.from_user_input(crs))
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,9 @@ def test_points_at_a_stand_in_for_a_position_are_flagged(
 ) -> None:
     farms = dataset(columns={"source_id": "id"})
     published = [_at([position] * len(ids), {"id": list(ids)}, crs), _at([(20, 30.12)], {"id": ["z"]})]
-    loaded = write_aside(harmonise(published, farms, Provenance(None, is_synthetic=False), 8), farms, tmp_path / "a")
+    loaded = write_load_result(
+        harmonise(published, farms, Provenance(None, is_synthetic=False), 8), farms, tmp_path / "a"
+    )
     flags = pq.read_table(loaded.records)["quality_flags"].to_pylist()
     assert ["placeholder_position" in names for names in flags].count(True) == expected
     assert loaded.metrics["flags"].get("placeholder_position", 0) == expected
@@ -153,4 +155,4 @@ def test_points_at_a_stand_in_for_a_position_are_flagged(
 
 def test_a_dataset_without_any_row_is_refused(tmp_path: Path, dataset: Callable[..., Dataset]) -> None:
     with pytest.raises(AccountingError, match=r"farms: .* no record can be used: there are none\."):
-        write_aside(iter(()), dataset(), tmp_path / "aside")
+        write_load_result(iter(()), dataset(), tmp_path / "aside")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from loaders.boundaries.overture.release import opened
+from loaders.boundaries.overture.release import open_release
 from loaders.core.errors import NoNetworkError, SourceError
 from loaders.http import network
 from loaders.http.client import HttpClient
@@ -134,6 +134,6 @@ def test_overture_maps_without_a_network_says_the_same_sentence(
     settings = Boundaries(source="overture", release="2026-09-23.1", s3_endpoint="https://nowhere.invalid")
     with (
         pytest.raises(NoNetworkError, match=r"No network: .* cannot be found by name\."),
-        opened(settings, HttpClient(Download(attempts=5, backoff_s=5.0))),
+        open_release(settings, HttpClient(Download(attempts=5, backoff_s=5.0))),
     ):
         pass

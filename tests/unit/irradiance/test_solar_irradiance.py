@@ -22,7 +22,7 @@ from loaders.geo.geoparquet import write_parquet
 from loaders.geo.record_cells import CELLS, record_cells, write_cells
 from loaders.http.client import HttpClient
 from loaders.irradiance.contract import IRRADIANCE, NO_IRRADIANCE
-from loaders.irradiance.provider import Found, ProviderContext
+from loaders.irradiance.provider import ProviderContext, ProviderResult
 from loaders.irradiance.providers import clearsky
 from loaders.irradiance.solar_irradiance import IrradianceCounts
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
@@ -174,10 +174,10 @@ def test_a_cell_without_rows_is_counted_by_its_reason_or_it_is_an_error(
     """A provider that knows one of two cells."""
     whole = clearsky.irradiance_of
 
-    def half(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[Found]:
+    def half(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> Iterator[ProviderResult]:
         (known,) = whole(cells.slice(0, 1), settings, context)
         other = cells["h3_cell"][1].as_py()
-        yield Found(known.rows, {other: reason} if reason else {})
+        yield ProviderResult(known.rows, {other: reason} if reason else {})
 
     monkeypatch.setattr(clearsky, "irradiance_of", half)
     write_parquet(pa.table([["a", "b"], [10.0, -70.0], [50.0, -24.0]], schema=CELLS), paths.cells("irradiance"))

@@ -500,5 +500,5 @@ def test_in_a_lake_the_raw_tables_are_named_as_dbt_reads_them(project: Path) -> 
     (table, *_) = steps["a_north_2020"].writes
     assert (table.namespace, table.name) == ("duckdb://data/sample/eo_pv_data.duckdb", "lake.raw_data.a_north_2020")
     assert steps["admin_boundaries"].writes[0].name == "lake.raw_data.admin_boundaries"
-    assert Database(in_lake, paths).told == Path("lake")
-    assert Database(in_lake, paths, project / "own.duckdb").told == project / "own.duckdb"
+    assert Database(in_lake, paths).lineage_name == Path("lake")
+    assert Database(in_lake, paths, project / "own.duckdb").lineage_name == project / "own.duckdb"

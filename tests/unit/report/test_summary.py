@@ -115,7 +115,8 @@ def test_what_publishers_say_is_text_in_the_report() -> None:
 
 def test_the_report_says_how_many_installations_the_records_are() -> None:
     assert findings(FIGURES) == [
-        "1,134 records are 900 installations, 2.2 km² of outlines; 123 of them were seen independently by two datasets or more."
+        "1,134 records are 900 installations, 2.2 km² of outlines; 123 of them were seen independently by two "
+        "datasets or more."
     ]
 
 
@@ -133,8 +134,10 @@ def test_the_report_says_what_was_left_out_and_why() -> None:
     left = {"records_kept": 1200, "licence": "CC-BY-NC-4.0", "licence_kind": "non_commercial"}
     silent = {"records_kept": 5, "licence": None, "licence_kind": "unknown"}
     assert findings({**FIGURES, "left_out": {"a_north_2020": left, "b_south_2021": silent}})[1:] == [
-        "a_north_2020: left out, 1,200 records: its licence (CC-BY-NC-4.0) is non commercial, which licences.allow in params.yaml does not list.",
-        "b_south_2021: left out, 5 records: its licence (not stated) is unknown, which licences.allow in params.yaml does not list.",
+        "a_north_2020: left out, 1,200 records: its licence (CC-BY-NC-4.0) is non commercial, which licences.allow in "
+        "params.yaml does not list.",
+        "b_south_2021: left out, 5 records: its licence (not stated) is unknown, which licences.allow in params.yaml "
+        "does not list.",
     ]
 
 

@@ -1,1 +1,1 @@
-"""CSV, read as it was written."""
+"""Reader of CSV files; every value stays text."""

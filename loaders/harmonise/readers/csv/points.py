@@ -1,4 +1,4 @@
-"""Read a CSV of positions as it was written: every value is kept as text."""
+"""Reads a CSV with positions; every value stays text."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -12,44 +12,46 @@ from loaders.harmonise.readers.csv.table import Header, csv_rows, header
 from loaders.harmonise.readers.positions import position_columns, positions
 from loaders.settings.columns import ReadOptions
 
-SHOWN_COLUMNS = 50  # in an error
+LISTED_COLUMNS = 50  # in an error
 
 
 def read_csv(path: Path, reading: ReadOptions, name: str, key: str, rows: int) -> Iterator[tuple[pa.Table, Shapes]]:
-    """The columns as text, null where blank; the positions as well-known binary; so many rows at a time.
+    """Batches of the columns as text, null where blank, and of the positions as well-known binary.
 
-    The position is null where a coordinate is blank, and no bytes at all where it is not a number.
+    A position is null where a coordinate is blank, and empty bytes where it is not a number.
 
     Raises:
-        ReadError: a coordinate column is not named or not there, or a row has more fields than there are columns.
-        UnicodeDecodeError: the encoding is another.
-        csv.Error: a quotation never ends.
-        LookupError: there is no such encoding.
+        ReadError: a coordinate column is not named or missing, or a row has more fields than the header.
+        UnicodeDecodeError: the file has another encoding.
+        csv.Error: a quotation is not closed.
+        LookupError: the encoding is unknown.
     """
     lines = csv_rows(path, reading)
     columns = header(next(lines, (0, []))[1], lambda: islice(csv_rows(path, reading), 1, None))
     _require_columns(columns.names, reading, name, key)
-    fields = (_fitted(row, columns, f"{key}: {name}, line {line}", reading) for line, row in lines)
+    fields = (_fit_to_header(row, columns, f"{key}: {name}, line {line}", reading) for line, row in lines)
     yield _batch(islice(fields, rows), columns, reading)
     while len((batch := _batch(islice(fields, rows), columns, reading))[1]):
         yield batch
 
 
 def _batch(fields: Iterable[list[str]], columns: Header, reading: ReadOptions) -> tuple[pa.Table, Shapes]:
-    held = list(fields)
+    rows = list(fields)
     values = {
-        name: pa.array([row[place] or None for row in held], type=pa.string())
-        for place, name in zip(columns.places, columns.names, strict=True)
+        name: pa.array([row[index] or None for row in rows], type=pa.string())
+        for index, name in zip(columns.indices, columns.names, strict=True)
     }
     table = pa.table(values)
     return table, positions(table, reading)
 
 
 def _require_columns(columns: tuple[str, ...], reading: ReadOptions, name: str, key: str) -> None:
-    listing = ", ".join(columns[:SHOWN_COLUMNS]) or "no columns"
-    listing += f" and {len(columns) - SHOWN_COLUMNS:,} more" if len(columns) > SHOWN_COLUMNS else ""
-    if len(columns) == 1 and (other := next((mark for mark in ",;\t|" if mark in columns[0]), None)):
-        listing += f" (only one: if {other!r} stands between the columns, say so in datasets.{key}.read.delimiter)"
+    listing = ", ".join(columns[:LISTED_COLUMNS]) or "no columns"
+    listing += f" and {len(columns) - LISTED_COLUMNS:,} more" if len(columns) > LISTED_COLUMNS else ""
+    if len(columns) == 1 and (likely_delimiter := next((mark for mark in ",;\t|" if mark in columns[0]), None)):
+        listing += (
+            f" (only one: if {likely_delimiter!r} stands between the columns, say so in datasets.{key}.read.delimiter)"
+        )
     for setting, column in position_columns(reading):
         if column not in columns:
             raise ReadError(
@@ -59,13 +61,13 @@ def _require_columns(columns: tuple[str, ...], reading: ReadOptions, name: str, 
             )
 
 
-def _fitted(row: list[str], columns: Header, place: str, reading: ReadOptions) -> list[str]:
-    """A row of just as many fields as the header; blank fields behind the last one mean nothing."""
+def _fit_to_header(row: list[str], columns: Header, location: str, reading: ReadOptions) -> list[str]:
+    """The row with as many fields as the header; extra blank fields are dropped."""
     width = columns.width
     if any(map(str.strip, row[width:])):
         raise ReadError(
-            f"{place}: expected {width} fields, found {len(row)}: {reading.delimiter.join(row)[:80]!r}. Which value "
-            f"belongs to which column is not known. Quote values that hold {reading.delimiter!r}, in a copy of the "
-            f"file that source.path names if the publisher does not."
+            f"{location}: expected {width} fields, found {len(row)}: {reading.delimiter.join(row)[:80]!r}. Which "
+            f"value belongs to which column is not known. Quote values that hold {reading.delimiter!r}, in a copy of "
+            "the file that source.path names if the publisher does not."
         )
     return [*row[:width], *[""] * (width - len(row))]

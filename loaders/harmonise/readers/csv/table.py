@@ -1,4 +1,4 @@
-"""The rows of a CSV as it was written, and a name for each of its columns."""
+"""Rows of a CSV file, and a unique name for each of its columns."""
 
 import codecs
 import csv
@@ -29,55 +29,55 @@ class Header:
 
     Attributes:
         names: of the columns, each once.
-        places: of each column among the fields of a row; the first is 0.
+        indices: of each column among the fields of a row; the first is 0.
         width: the number of fields of the header, columns without name and content included.
     """
 
     names: tuple[str, ...]
-    places: tuple[int, ...]
+    indices: tuple[int, ...]
     width: int
 
 
 def csv_rows(path: Path, reading: ReadOptions) -> Iterator[Row]:
-    """The header and the rows below it; blank ones, and those before the header, are left out.
+    """The header and the rows below it; blank rows, and lines before the header, are skipped.
 
     Raises:
-        UnicodeDecodeError: the encoding is another.
-        LookupError: there is no such encoding.
-        csv.Error: a quotation is not one.
+        UnicodeDecodeError: the file has another encoding.
+        LookupError: the encoding is unknown.
+        csv.Error: the quoting is invalid.
     """
     csv.field_size_limit(LONGEST_VALUE)
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if reading.quotes else csv.QUOTE_NONE
-    before = reading.header_line - 1
+    skipped_lines = reading.header_line - 1
     with path.open(encoding=_encoding(path, reading), newline="") as text:
-        lines = csv.reader(islice(text, before, None), delimiter=reading.delimiter, quoting=quoting, strict=True)
+        lines = csv.reader(islice(text, skipped_lines, None), delimiter=reading.delimiter, quoting=quoting, strict=True)
         try:
             for row in lines:
                 if any(map(str.strip, row)):  # spreadsheets append rows of nothing but delimiters
-                    yield lines.line_num + before, row
+                    yield lines.line_num + skipped_lines, row
         except csv.Error as error:
             remedy = "; where quotation marks are a part of the values, say `read: {quotes: false}`" * reading.quotes
-            raise csv.Error(f"line {lines.line_num + before}: {error}{remedy}") from error
+            raise csv.Error(f"line {lines.line_num + skipped_lines}: {error}{remedy}") from error
 
 
 def header(fields: list[str], rows: Callable[[], Iterable[Row]]) -> Header:
-    """Name the columns: those without a name by their number, a name that occurs again with a number behind it.
+    """Name the columns: unnamed ones by their position, repeated names with a number appended.
 
     Args:
         fields: of the header.
-        rows: reads the rows below it; asked only where columns have no name. Those of them that are blank in every
-            row, as spreadsheets append, are left out.
+        rows: reads the rows below it; called only where columns have no name. Unnamed columns that are blank in every
+            row, as spreadsheets append, are dropped.
     """
     fields = [fields[0].removeprefix("\ufeff"), *fields[1:]] if fields else []
-    unnamed = {place for place, name in enumerate(fields) if not name.strip()}
-    blank = _blank(unnamed, rows()) if unnamed else set()
-    places = tuple(place for place in range(len(fields)) if place not in blank)
+    unnamed = {index for index, name in enumerate(fields) if not name.strip()}
+    blank = _blank_columns(unnamed, rows()) if unnamed else set()
+    indices = tuple(index for index in range(len(fields)) if index not in blank)
     names = column_names(fields)
-    return Header(tuple(names[place] for place in places), places, len(fields))
+    return Header(tuple(names[index] for index in indices), indices, len(fields))
 
 
 def column_names(published: Sequence[str]) -> list[str]:
-    """Names for columns, each once: those without one get their place (`column_7`), repeated ones a number (`id_2`)."""
+    """Unique column names: unnamed columns get their position (`column_7`), repeated names a number (`id_2`)."""
     taken = set(published)
     names: dict[str, None] = {}
     for place, name in enumerate(published, 1):
@@ -91,25 +91,25 @@ def column_names(published: Sequence[str]) -> list[str]:
 
 
 def stated_encoding(path: Path) -> str | None:
-    """The encoding that a byte order mark states; null where there is none."""
+    """The encoding that a byte order mark states; None without one."""
     with path.open("rb") as stream:
         start = stream.read(4)
     return next((name for mark, name in BYTE_ORDER_MARKS.items() if start.startswith(mark)), None)
 
 
 def _encoding(path: Path, reading: ReadOptions) -> str:
-    """As the settings say, else as the file says, else UTF-8; its byte order mark is never a part of a name."""
+    """The encoding of the settings, else of the byte order mark, else UTF-8; the mark is never part of a name."""
     encoding = reading.encoding or stated_encoding(path) or "utf-8-sig"
     with suppress(LookupError):
         return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
     return encoding
 
 
-def _blank(places: set[int], rows: Iterable[Row]) -> set[int]:
-    """Those places where no row has anything."""
-    blank = set(places)
+def _blank_columns(indices: set[int], rows: Iterable[Row]) -> set[int]:
+    """The columns that are blank in every row."""
+    blank = set(indices)
     for _, row in rows:
-        blank -= {place for place in blank if place < len(row) and row[place].strip()}
+        blank -= {index for index in blank if index < len(row) and row[index].strip()}
         if not blank:
             break
     return blank

@@ -1,1 +1,1 @@
-"""GeoParquet of every version, and GeoArrow."""
+"""Readers of GeoParquet (all versions) and GeoArrow."""

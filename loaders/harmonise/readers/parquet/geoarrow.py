@@ -1,6 +1,6 @@
-"""Shapes that a Parquet file holds as GeoArrow, as well-known binary: lists of lists of coordinates.
+"""Convert GeoArrow geometries (nested lists of coordinates) to well-known binary.
 
-GEOS would build all shapes at once, and ends the process at a polygon whose outer ring is empty.
+GEOS would build all shapes at once, and crashes at a polygon with an empty outer ring.
 """
 
 import struct
@@ -25,10 +25,10 @@ ENCODINGS: Mapping[str, tuple[int, ...]] = {
 
 
 def wkb_from_geoarrow(column: pa.Array, encoding: str) -> Shapes:
-    """Well-known binary of each shape in two dimensions; None where there is none.
+    """Two-dimensional well-known binary of each shape; None for null.
 
     Raises:
-        pa.ArrowInvalid: the lists are not as deep as the encoding wants, or have no coordinates in them.
+        pa.ArrowInvalid: the lists do not have the depth of the encoding, or hold no coordinates.
     """
     kinds = ENCODINGS[encoding]
     offsets: list[Sequence[int]] = []
@@ -41,25 +41,25 @@ def wkb_from_geoarrow(column: pa.Array, encoding: str) -> Shapes:
         raise pa.ArrowInvalid(f"its shapes are {column.type}, expected {depth} lists around x and y for a {encoding}")
     axes = [values.field(name).to_numpy(zero_copy_only=False) for name in ("x", "y")]
     xy = np.column_stack(axes).astype("<f8", copy=False)
-    found = np.full(len(column), None, dtype=object)
-    for place, is_there in enumerate(column.is_valid().to_pylist()):
-        if is_there:
-            found[place] = _shape(place, kinds, offsets, xy)
-    return found
+    wkb = np.full(len(column), None, dtype=object)
+    for row, is_valid in enumerate(column.is_valid().to_pylist()):
+        if is_valid:
+            wkb[row] = _shape(row, kinds, offsets, xy)
+    return wkb
 
 
 def _has_axes(kind: pa.StructType) -> bool:
-    axes = [kind.field(place).type for name in ("x", "y") if (place := kind.get_field_index(name)) >= 0]
+    axes = [kind.field(index).type for name in ("x", "y") if (index := kind.get_field_index(name)) >= 0]
     return len(axes) == 2 and all(pa.types.is_floating(axis) or pa.types.is_integer(axis) for axis in axes)
 
 
-def _shape(place: int, kinds: Sequence[int], offsets: Sequence[Sequence[int]], xy: Numbers) -> bytes:
+def _shape(index: int, kinds: Sequence[int], offsets: Sequence[Sequence[int]], xy: Numbers) -> bytes:
     kind = kinds[0]
-    head = struct.pack("<BI", 1, kind) if kind != RING else b""
+    header = struct.pack("<BI", 1, kind) if kind != RING else b""
     if kind == POINT:
-        return head + bytes(xy[place])
-    begin, end = offsets[0][place : place + 2]
-    head += struct.pack("<I", end - begin)
+        return header + bytes(xy[index])
+    begin, end = offsets[0][index : index + 2]
+    header += struct.pack("<I", end - begin)
     if kind in {LINE, RING}:
-        return head + bytes(xy[begin:end])
-    return head + b"".join(_shape(part, kinds[1:], offsets[1:], xy) for part in range(begin, end))
+        return header + bytes(xy[begin:end])
+    return header + b"".join(_shape(part, kinds[1:], offsets[1:], xy) for part in range(begin, end))

@@ -1,4 +1,4 @@
-"""Read GeoParquet of every version, and Parquet with geometry types of its own, a batch of records at a time."""
+"""Reads GeoParquet (all versions) and Parquet with native geometry types, batch by batch."""
 
 import json
 from collections.abc import Iterator
@@ -14,54 +14,52 @@ from loaders.harmonise.readers.csv.table import column_names
 from loaders.harmonise.readers.parquet.geoarrow import ENCODINGS, wkb_from_geoarrow
 from loaders.harmonise.readers.vector.reader import Batch, at_least_one, split_shapes
 
-WITHOUT_CRS = "OGC:CRS84"  # what both standards say of a column that names no CRS
+WITHOUT_CRS = "OGC:CRS84"  # default of both standards for a column without a CRS
 NATIVE = frozenset({"GEOMETRY", "GEOGRAPHY"})
 WELL_KNOWN_BINARY = "WKB"
 # https://geoparquet.org/releases/v1.1.0/ and https://github.com/apache/parquet-format/blob/master/Geospatial.md
 
 
 @dataclass(frozen=True, slots=True)
-class _Geometry:
-    """The column with the shapes: its name, how they are written, and its CRS; null if that is not known."""
+class _GeometryColumn:
+    """The geometry column: its name, its encoding, and its CRS; None where unknown."""
 
-    column: str
+    name: str
     encoding: str
     crs: Any
 
 
 def read_geoparquet(path: Path, rows: int) -> Iterator[Batch]:
-    """The columns, the shapes and the stated CRS, so many rows at a time.
+    """Batches of the columns, the shapes and the stated CRS.
 
     Raises:
-        pa.ArrowException: it is damaged, or does not say where its shapes are and how they are written.
+        pa.ArrowException: the file is damaged, or does not state its geometry column and encoding.
     """
-    with pq.ParquetFile(path, pre_buffer=False) as parquet:  # else what has been read stays in memory
-        geometry = _described(parquet) or _native(parquet)
+    with pq.ParquetFile(path, pre_buffer=False) as parquet:  # otherwise, memory grows with what has been read
+        geometry = _geoparquet_column(parquet) or _native_column(parquet)
         _require_readable(parquet.schema_arrow, geometry)
         names = column_names(parquet.schema_arrow.names)
-        geometry = replace(geometry, column=names[parquet.schema_arrow.get_field_index(geometry.column)])
+        geometry = replace(geometry, name=names[parquet.schema_arrow.get_field_index(geometry.name)])
         for table in at_least_one(parquet.iter_batches(batch_size=rows), parquet.schema_arrow):
             yield *_split(table.rename_columns(names), geometry), geometry.crs
 
 
-def _require_readable(schema: pa.Schema, geometry: _Geometry) -> None:
-    """Refuse a column of shapes that cannot be read, or is none.
+def _require_readable(schema: pa.Schema, geometry: _GeometryColumn) -> None:
+    """Check the encoding and the type of the geometry column.
 
     Raises:
-        pa.ArrowException: as it says.
+        pa.ArrowException: one of them cannot be read.
     """
     if geometry.encoding != WELL_KNOWN_BINARY and geometry.encoding not in ENCODINGS:
-        known = ", ".join([WELL_KNOWN_BINARY, *ENCODINGS])
+        encodings = ", ".join([WELL_KNOWN_BINARY, *ENCODINGS])
         raise pa.ArrowNotImplementedError(
-            f"its column {geometry.column} is encoded as {geometry.encoding}, expected one of {known}"
+            f"its column {geometry.name} is encoded as {geometry.encoding}, expected one of {encodings}"
         )
-    place = schema.get_field_index(geometry.column)
-    if place < 0:
-        raise pa.ArrowNotImplementedError(f"its shapes are in a part of a column, {geometry.column}")
-    if geometry.encoding == WELL_KNOWN_BINARY and not _is_binary(schema.types[place]):
-        raise pa.ArrowInvalid(
-            f"its column {geometry.column} should hold shapes as binary, and is {schema.types[place]}"
-        )
+    index = schema.get_field_index(geometry.name)
+    if index < 0:
+        raise pa.ArrowNotImplementedError(f"its shapes are in a part of a column, {geometry.name}")
+    if geometry.encoding == WELL_KNOWN_BINARY and not _is_binary(schema.types[index]):
+        raise pa.ArrowInvalid(f"its column {geometry.name} should hold shapes as binary, and is {schema.types[index]}")
 
 
 def _is_binary(kind: pa.DataType) -> bool:
@@ -76,35 +74,37 @@ def _is_binary(kind: pa.DataType) -> bool:
     return any(test(kind) for test in tests) and not pa.types.is_decimal(kind)
 
 
-def _described(parquet: pq.ParquetFile) -> _Geometry | None:
-    """What the metadata of GeoParquet say; None if there are none."""
+def _geoparquet_column(parquet: pq.ParquetFile) -> _GeometryColumn | None:
+    """The geometry column of GeoParquet metadata; None without such metadata."""
     metadata = parquet.schema_arrow.metadata or {}
     if b"geo" not in metadata:
         return None
     try:
-        stated = json.loads(metadata[b"geo"])
-        column = stated["primary_column"]
-        described = stated["columns"][column]
+        geo = json.loads(metadata[b"geo"])
+        column = geo["primary_column"]
+        attributes = geo["columns"][column]
         (_,) = parquet.schema_arrow.get_all_field_indices(column)
-        return _Geometry(column, str(described["encoding"]), described.get("crs", WITHOUT_CRS))
+        return _GeometryColumn(column, str(attributes["encoding"]), attributes.get("crs", WITHOUT_CRS))
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise pa.ArrowInvalid("its GeoParquet metadata do not describe a column of geometries") from error
 
 
-def _native(parquet: pq.ParquetFile) -> _Geometry:
-    """The only column with a geometry type of Parquet itself."""
-    fields = [parquet.schema.column(place) for place in range(len(parquet.schema))]
-    found = [field for field in fields if field.logical_type.type in NATIVE]
-    if len(found) != 1:
-        several = f"several columns are geometries: {', '.join(field.path for field in found)}; keep one of them"
-        missing = "it is Parquet, but not GeoParquet: it does not say which column is the geometry"
-        raise pa.ArrowInvalid(several if found else missing)
-    crs = json.loads(found[0].logical_type.to_json()).get("crs") or WITHOUT_CRS
-    return _Geometry(found[0].path, WELL_KNOWN_BINARY, _crs(crs, parquet))
+def _native_column(parquet: pq.ParquetFile) -> _GeometryColumn:
+    """The only column with a native geometry type of Parquet."""
+    fields = [parquet.schema.column(index) for index in range(len(parquet.schema))]
+    geometry_fields = [field for field in fields if field.logical_type.type in NATIVE]
+    if len(geometry_fields) != 1:
+        several_message = (
+            f"several columns are geometries: {', '.join(field.path for field in geometry_fields)}; keep one of them"
+        )
+        missing_message = "it is Parquet, but not GeoParquet: it does not say which column is the geometry"
+        raise pa.ArrowInvalid(several_message if geometry_fields else missing_message)
+    crs = json.loads(geometry_fields[0].logical_type.to_json()).get("crs") or WITHOUT_CRS
+    return _GeometryColumn(geometry_fields[0].path, WELL_KNOWN_BINARY, _crs(crs, parquet))
 
 
 def _crs(text: str, parquet: pq.ParquetFile) -> Any:
-    """A CRS as Parquet writes it: a name, PROJJSON, or where in the metadata that stands; null if it is not known."""
+    """A CRS in Parquet notation: a name, PROJJSON, or a reference into the metadata; None where unknown."""
     kind, _, name = text.partition(":")
     if kind == "srid":  # a number of the writer's own system
         return None
@@ -116,10 +116,10 @@ def _crs(text: str, parquet: pq.ParquetFile) -> Any:
         return text or None
 
 
-def _split(table: pa.Table, geometry: _Geometry) -> tuple[pa.Table, Shapes]:
+def _split(table: pa.Table, geometry: _GeometryColumn) -> tuple[pa.Table, Shapes]:
     if geometry.encoding == WELL_KNOWN_BINARY:
-        return split_shapes(table, table.schema.get_field_index(geometry.column))
-    column = table.column(geometry.column).combine_chunks()
+        return split_shapes(table, table.schema.get_field_index(geometry.name))
+    column = table.column(geometry.name).combine_chunks()
     if isinstance(column, pa.ChunkedArray):  # as it remains if there are no rows
         column = pa.array([], column.type)
-    return table.drop_columns([geometry.column]), wkb_from_geoarrow(column, geometry.encoding)
+    return table.drop_columns([geometry.name]), wkb_from_geoarrow(column, geometry.encoding)

@@ -1,1 +1,1 @@
-"""Formats that GDAL reads, with the values that it would change put back."""
+"""Readers of GDAL formats, which restore the values that GDAL would change."""

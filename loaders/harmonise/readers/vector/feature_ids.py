@@ -1,61 +1,61 @@
-"""The ids that features have beside their columns: the publisher's own, or GDAL's numbers for the rows."""
+"""Feature ids outside the columns: the publisher's own, or row numbers by GDAL."""
 
 from collections.abc import Iterator
 
 import pyarrow as pa
 
-from loaders.harmonise.readers.vector.geojson import GEOJSON, MIXED_IDS, gives_ids
+from loaders.harmonise.readers.vector.geojson import GEOJSON, MIXED_IDS, has_feature_ids
 from loaders.harmonise.readers.vector.geojson_values import JsonIds
 from loaders.harmonise.readers.vector.losses import losses_as_errors
 from loaders.settings.file_selection import SourceFile
 
-WITH_ID_COLUMN = frozenset({".gpkg", ".gdb"})  # which GDAL takes out of the others
+WITH_ID_COLUMN = frozenset({".gpkg", ".gdb"})  # GDAL removes it from the columns
 SAME_ID = "Several features with id = "
 
 
 class FeatureIds:
-    """The ids of features: published in databases and in a GeoJSON that gives some, else they number the rows."""
+    """Feature ids: published in databases and in a GeoJSON with ids; row numbers elsewhere."""
 
     def __init__(self, file: SourceFile, fid_column: str) -> None:
         self._is_geojson = file.suffix in GEOJSON
-        self._are_published = file.suffix in WITH_ID_COLUMN or (self._is_geojson and gives_ids(file.path))
+        self._are_published = file.suffix in WITH_ID_COLUMN or (self._is_geojson and has_feature_ids(file.path))
         self._name = fid_column if file.suffix in WITH_ID_COLUMN else "id"
         self._ids = JsonIds(file.path) if self._is_geojson and self._are_published else None
         self._next = 0
 
-    def guarded(self, stream: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
-        """The batches, as long as GDAL does not change a value, or an id that is not unique, which it only warns of."""
+    def checked(self, stream: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+        """The batches; raises ValueError where GDAL changes a value or a duplicate id, of which it only warns."""
         while True:
             with losses_as_errors(*([SAME_ID] if self._is_geojson else [])) as same_ids:
                 batch = next(stream, None)
-            if same_ids and self._are_published and not self._are_confused():
+            if same_ids and self._are_published and not self._are_changed_by_gdal():
                 number = same_ids[0].removeprefix(SAME_ID).partition(" have")[0]
                 raise ValueError(f"several features have the id {number}; only ids that are unique can be read")
             if batch is None:
                 return
             yield batch
 
-    def _are_confused(self) -> bool:
-        return self._ids is not None and self._ids.are_confused
+    def _are_changed_by_gdal(self) -> bool:
+        return self._ids is not None and self._ids.are_changed_by_gdal
 
-    def kept(self, table: pa.Table) -> pa.Table:
-        """The next rows of the file, with the ids as a column if they are published."""
+    def with_ids(self, table: pa.Table) -> pa.Table:
+        """The next rows of the file, with published ids as a column."""
         fids = table.column(0)  # by position: a property may have its name
         table = table.remove_column(0)
-        if self._ids and self._are_confused():
+        if self._ids and self._are_changed_by_gdal():
             table = table.drop_columns(list({self._name} & set(table.column_names)))
-            return table.add_column(0, self._name, self._ids.following(len(table)))
+            return table.add_column(0, self._name, self._ids.take(len(table)))
         if self._name in table.column_names:
             return table
         if self._are_published:
             return table.add_column(0, self._name, fids)
-        if self._is_geojson and not self._are_known(fids.to_pylist(), table):
+        if self._is_geojson and not self._are_derivable(fids.to_pylist(), table):
             raise ValueError(MIXED_IDS)
         self._next += len(fids)
         return table
 
-    def _are_known(self, fids: list[int], table: pa.Table) -> bool:
-        """Whether ids number the rows, or are those of a column, as ESRI's OBJECTID."""
+    def _are_derivable(self, fids: list[int], table: pa.Table) -> bool:
+        """Whether ids are row numbers, or equal a column, as ESRI's OBJECTID."""
         if fids == list(range(self._next, self._next + len(fids))):
             return True
         columns = zip(table.schema.types, table.columns, strict=True)

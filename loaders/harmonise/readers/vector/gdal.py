@@ -1,8 +1,8 @@
-"""GDAL, which opens what the ending of a file says and nothing else: the only module that imports pyogrio.
+"""GDAL restricted to the formats of file endings, without network: the only module that imports pyogrio.
 
-By itself, GDAL takes the driver from the content: a text that is called `farms.geojson` may send it to any other file
-and address. Therefore only the drivers of `loaders.core.file_formats` stay registered, the file systems of networks
-and of streams are removed, and every request is refused, for the whole process and whatever the environment says.
+GDAL itself selects the driver by content: a text named `farms.geojson` may refer it to any other file or address.
+Therefore only the drivers of `loaders.core.file_formats` stay registered, network and stream file systems are removed,
+and every request is refused, for the whole process and regardless of the environment.
 """
 
 import ctypes
@@ -26,7 +26,7 @@ __all__ = [
     "open_arrow",
     "raw",
     "read_info",
-    "require_walls",
+    "restrict_gdal",
 ]
 
 GDAL_ERRORS = (DataLayerError, DataSourceError, FeatureError, GeometryError)
@@ -62,7 +62,7 @@ _library.VSIStrdup.argtypes, _library.VSIStrdup.restype = [ctypes.c_char_p], cty
 _library.VSIGetFileSystemsPrefixes.restype = ctypes.POINTER(ctypes.c_char_p)
 _library.CSLDestroy.argtypes = [ctypes.POINTER(ctypes.c_char_p)]
 _library.VSIRemovePluginHandler.argtypes = [ctypes.c_char_p]
-_building = Lock()
+_restriction_lock = Lock()
 
 
 class _HttpResult(ctypes.Structure):
@@ -71,41 +71,43 @@ class _HttpResult(ctypes.Structure):
     _fields_ = (("status", ctypes.c_int), ("content_type", ctypes.c_void_p), ("error", ctypes.c_void_p))
 
 
-def _refuse(*_: object) -> int:
-    """In the place of every request: a failure, which GDAL frees."""
+def _refuse_request(*_: object) -> int:
+    """Answer every request with a failure, which GDAL frees."""
     address: int = _library.VSICalloc(1, RESULT_BYTES)
     result = _HttpResult.from_address(address)
     result.status, result.error = 1, _library.VSIStrdup(b"eo-pv reads no addresses that a file names")
     return address
 
 
-_refuse_fetch = ctypes.CFUNCTYPE(ctypes.c_void_p, *[ctypes.c_void_p] * 7)(_refuse)  # GDAL keeps only its address
+_refuse_request_callback = ctypes.CFUNCTYPE(ctypes.c_void_p, *[ctypes.c_void_p] * 7)(
+    _refuse_request
+)  # GDAL keeps only its address
 
 
 def file_systems() -> list[str]:
-    """The prefixes of the file systems that GDAL has."""
-    found = _library.VSIGetFileSystemsPrefixes()
+    """The prefixes of GDAL's virtual file systems."""
+    c_prefixes = _library.VSIGetFileSystemsPrefixes()
     prefixes: list[str] = []
-    while prefix := found[len(prefixes)]:
+    while prefix := c_prefixes[len(prefixes)]:
         prefixes.append(prefix.decode())
-    _library.CSLDestroy(found)
+    _library.CSLDestroy(c_prefixes)
     return prefixes
 
 
-def require_walls() -> None:
-    """Make sure that GDAL has only our drivers (`core.file_formats`) and no network; called before every opening."""
-    with _building:
+def restrict_gdal() -> None:
+    """Restrict GDAL to our drivers (`core.file_formats`) and no network; called before every opening."""
+    with _restriction_lock:
         if set(list_drivers()) - DRIVERS:
-            _build()
-        if strange := set(list_drivers()) - DRIVERS:
-            raise RuntimeError(f"GDAL keeps the drivers {', '.join(sorted(strange))}")
+            _apply_restrictions()
+        if unexpected := set(list_drivers()) - DRIVERS:
+            raise RuntimeError(f"GDAL keeps the drivers {', '.join(sorted(unexpected))}")
 
 
-def _build() -> None:
-    others: list[Any] = sorted(set(list_drivers()) - DRIVERS)
-    pyogrio.set_gdal_config_options(SETTINGS | {"GDAL_SKIP": ",".join(others)})
+def _apply_restrictions() -> None:
+    unwanted_drivers: list[Any] = sorted(set(list_drivers()) - DRIVERS)
+    pyogrio.set_gdal_config_options(SETTINGS | {"GDAL_SKIP": ",".join(unwanted_drivers)})
     _register_drivers()  # which leaves out, and removes, what GDAL_SKIP names
-    _library.CPLHTTPSetFetchCallback(_refuse_fetch, None)
+    _library.CPLHTTPSetFetchCallback(_refuse_request_callback, None)
     _library.OSRSetPROJEnableNetwork(0)
     proj_network.set_network_enabled(active=False)  # type: ignore[attr-defined]  # public, but not in its __all__
     for prefix in set(file_systems()) - FILE_SYSTEMS:
@@ -114,4 +116,4 @@ def _build() -> None:
 
 for _code, _name in LAYERS.items():
     _geometry.GEOMETRY_TYPES.setdefault(_code, _name)
-require_walls()
+restrict_gdal()

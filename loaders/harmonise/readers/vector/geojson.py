@@ -1,4 +1,4 @@
-"""What a GeoJSON says of itself that GDAL does not pass on, by a streaming parse: at most one pass."""
+"""The CRS member and feature ids of a GeoJSON, which GDAL does not report; one streaming pass at most."""
 
 import mmap
 import re
@@ -21,8 +21,8 @@ PIECE_CHARACTERS = 1 << 18
 MOST_NESTED = 1024  # levels; GDAL reads no deeper either
 FEATURE_LEVEL = 3  # a feature's members stand in an object, of a list, of an object
 STARTS, ENDS = frozenset({"start_map", "start_array"}), frozenset({"end_map", "end_array"})
-# GDAL reads what is no JSON but often written: control characters (a sequence has 0x1e before each feature), and these
-CONTROL = dict.fromkeys(range(32), " ")
+# GDAL accepts what is common but not JSON: control characters (a sequence has 0x1e before each feature), and these
+CONTROL_CHARACTERS = dict.fromkeys(range(32), " ")
 NO_NUMBER = re.compile(r"-?\b(?:nan|inf(?:inity)?)\b", re.IGNORECASE)
 LONGEST_WORD = len("-Infinity")
 MIXED_IDS = "some features have an id of their own and others have none; give it to all or to none"
@@ -33,12 +33,12 @@ ID_IN_PROPERTIES = re.compile(rb'"properties"\s*:\s*\{\s*"id"')
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What a scan finds.
+    """Result of a scan.
 
     Attributes:
         crs: the value of the collection's member `crs`; NO_CRS where it has none.
-        with_id, without_id: how many features have an id beside their properties, and how many do not; counted until it
-            is clear that none has.
+        with_id, without_id: number of features with and without a member `id`; counted until it is clear that none has
+            one.
     """
 
     crs: Any
@@ -46,8 +46,8 @@ class _Content:
     without_id: int
 
 
-def says_crs(path: Path) -> bool | None:
-    """Whether its `crs` member names a CRS that there is; None where it has no such member, as RFC 7946 wants it.
+def names_known_crs(path: Path) -> bool | None:
+    """Whether its `crs` member names a known CRS; None without that member, as in RFC 7946.
 
     Raises:
         ValueError: it is not valid JSON.
@@ -56,8 +56,8 @@ def says_crs(path: Path) -> bool | None:
     return None if content.crs is NO_CRS else _is_known(content.crs)
 
 
-def gives_ids(path: Path) -> bool:
-    """Whether its features have ids of their own, beside their properties.
+def has_feature_ids(path: Path) -> bool:
+    """Whether its features have a member `id`.
 
     Raises:
         ValueError: some have one, and others do not; or it is not valid JSON.
@@ -84,7 +84,7 @@ def _content(path: Path) -> _Content:
     return _scan(path, status.st_size, status.st_mtime_ns)
 
 
-@lru_cache(maxsize=1)  # both questions are asked of a file, one after the other
+@lru_cache(maxsize=1)  # both functions scan the same file, one after the other
 def _scan(path: Path, size: int, _changed_ns: int) -> _Content:
     if not size:
         return _Content(NO_CRS, 0, 0)
@@ -104,7 +104,7 @@ def _scan(path: Path, size: int, _changed_ns: int) -> _Content:
 
 
 def _mentions(path: Path) -> dict[str, int]:
-    """How often a member `crs` may stand in a file, and an `id` elsewhere than before all other properties."""
+    """Possible occurrences of a member `crs`, and of an `id` that is not the first property."""
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
         if content.find(ESCAPED) >= 0:  # a name can be spelt so
             return {"crs": 2, "id": 1}
@@ -116,22 +116,22 @@ def _mentions(path: Path) -> dict[str, int]:
 def _members(stream: "_Bytes") -> Iterator[tuple[str, Any]]:
     """The member `crs` of each document, with its value; `member` or `alone` for each feature, with its id or None."""
     levels: list[_Level] = []
-    deeper = 0  # levels below a feature's members: geometries, as nearly all that there is
+    nested_levels = 0  # levels below a feature's members: geometries, as nearly all that there is
     crs: ObjectBuilder | None = None
     for event, value in _events(stream):
-        if deeper and event == "number" and crs is None:
+        if nested_levels and event == "number" and crs is None:
             continue
         if crs is None and len(levels) == 1 and levels[0].key == "crs" and event not in {"map_key", "end_map"}:
             crs = ObjectBuilder()
-        if deeper or (event in STARTS and len(levels) == FEATURE_LEVEL):
-            deeper += (event in STARTS) - (event in ENDS)
-            _require_flat(deeper)
+        if nested_levels or (event in STARTS and len(levels) == FEATURE_LEVEL):
+            nested_levels += (event in STARTS) - (event in ENDS)
+            _require_shallow(nested_levels)
         elif event in STARTS:
             levels.append(_Level(is_feature=event == "start_map" and _holds_features(levels)))
         elif event in ENDS:
-            yield from _finished(levels)
+            yield from _completed_feature(levels)
         elif levels:
-            levels[-1].note(event, value)
+            levels[-1].update(event, value)
         if crs:
             crs.event(event, value)
             if len(levels) == 1:
@@ -141,12 +141,12 @@ def _members(stream: "_Bytes") -> Iterator[tuple[str, Any]]:
 
 @dataclass(slots=True)
 class _Level:
-    """An object or a list that is being read.
+    """An object or a list that is being parsed.
 
     Attributes:
-        is_feature: whether it stands in the list `features` of a collection.
-        key: of the member that is being read; None in a list.
-        id, type: the values of the members that are called so, where they are plain.
+        is_feature: whether it is in the list `features` of a collection.
+        key: of the current member; None in a list.
+        id, type: scalar values of these members.
         has_features: whether it has a member `features`.
     """
 
@@ -156,7 +156,7 @@ class _Level:
     type: object = None
     has_features: bool = False
 
-    def note(self, event: str, value: Any) -> None:
+    def update(self, event: str, value: Any) -> None:
         if event == "map_key":
             self.key = value
             self.has_features |= value == "features"
@@ -170,8 +170,8 @@ def _holds_features(levels: list[_Level]) -> bool:
     return len(levels) == FEATURE_LEVEL - 1 and levels[0].key == "features" and levels[1].key is None
 
 
-def _finished(levels: list[_Level]) -> Iterator[tuple[str, Any]]:
-    """The id of what ends here, if it is a feature: in a collection, or by itself as in a sequence."""
+def _completed_feature(levels: list[_Level]) -> Iterator[tuple[str, Any]]:
+    """The id of the completed object, if it is a feature in a collection or a sequence."""
     level = levels.pop()
     if level.is_feature:
         yield "member", level.id
@@ -179,8 +179,8 @@ def _finished(levels: list[_Level]) -> Iterator[tuple[str, Any]]:
         yield "alone", level.id
 
 
-def _require_flat(deeper: int) -> None:
-    if deeper > MOST_NESTED:
+def _require_shallow(nested_levels: int) -> None:
+    if nested_levels > MOST_NESTED:
         raise ValueError(f"it nests lists and objects more than {MOST_NESTED:,} deep")
 
 
@@ -194,10 +194,10 @@ def _events(stream: "_Bytes") -> Iterator[tuple[str, Any]]:
 
 
 class _Bytes:
-    """A text as UTF-8, with what GDAL reads and JSON does not allow replaced by what it does.
+    """A text as UTF-8, with non-JSON content that GDAL accepts replaced by JSON.
 
     Attributes:
-        characters: how many have been read so far.
+        characters: number read so far.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -216,4 +216,4 @@ class _Bytes:
         self.characters += len(text)
         if "nf" in text or any(word in text for word in ("NaN", "nan", "INF")):
             text = NO_NUMBER.sub("null", text)
-        return text.translate(CONTROL).encode("utf-8", "replace")
+        return text.translate(CONTROL_CHARACTERS).encode("utf-8", "replace")

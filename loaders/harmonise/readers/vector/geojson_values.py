@@ -1,4 +1,4 @@
-"""The values of a GeoJSON that GDAL would change, read from its text: long numbers, truth values among numbers, ids."""
+"""Restores GeoJSON values that GDAL would change, from the text: long numbers, booleans among numbers, ids."""
 
 import json
 import mmap
@@ -17,82 +17,84 @@ from loaders.harmonise.readers.vector.geojson import MIXED_IDS
 from loaders.harmonise.values.exact_numbers import DIGITS, EXACT, WHOLE, is_exact
 
 LONG_INSIDE = re.compile(rb"[:,\[]\s*-?[0-9]{16}")  # also in a list; slower, since coordinates are lists too
-LONG_OR_TRUE = re.compile(rb":\s*(?:-?[0-9]{16}|true|false)")  # as quick to look for as one of them
+LONG_OR_TRUE = re.compile(rb":\s*(?:-?[0-9]{16}|true|false)")  # as fast to search for as one of them
 LONG_NUMBER = re.compile(rb":\s*-?[0-9]{16}")
 ODD_TEXT = re.compile(rb"\\u(?:0000|[dD][89abAB])")
 LONG_ID = re.compile(rb'"id"\s*:\s*-?[0-9]{19}')
 TEXT_ID, OTHER_ID = re.compile(rb'"id"\s*:\s*"'), re.compile(rb'"id"\s*:\s*[-0-9tf]')
-LOOKED_AT = 100  # features, for a property whose name hides the id next to it
+SAMPLED_FEATURES = 100  # features, for a property `id`, which hides the member
 # where a member of a feature stands: in a collection, in one of ESRI's, or in features one after the other
-PLACES = {
+MEMBER_PATHS = {
     "properties": ("features.item.properties", "features.item.attributes", "properties"),
     "id": ("features.item.id", "id"),
 }
 BOM = b"\xef\xbb\xbf"
 INVALID = "it has whole numbers beyond 2^53, which must be read from its text, but it is not valid JSON"
-REFUSED, REFUSED_DIGITS = "Unrecognized number: ", 19
+REFUSED_NUMBER, REFUSED_DIGITS = "Unrecognized number: ", 19
 TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|-?[0-9][-+.0-9eE]*')  # a text, or a number
-MISCOUNTED = "its features cannot be told from one another: some have no properties"
+MISSING_PROPERTIES = "its features cannot be told from one another: some have no properties"
 
 
 class JsonColumns:
-    """The columns that hold something that GDAL changes, as published."""
+    """The columns with values that GDAL changes, as published."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._types = _types(path, schema) if _is_suspect(path, schema) else {}
         self._rows = _members(path, "properties") if self._types else iter(())
 
-    def restored(self, table: pa.Table) -> pa.Table:
+    def restore(self, table: pa.Table) -> pa.Table:
         """The next rows of the file, these columns as published."""
         if not self._types:
             return table
         rows = list(islice(self._rows, len(table)))
         if len(rows) < len(table):
-            raise ValueError(MISCOUNTED)
+            raise ValueError(MISSING_PROPERTIES)
         for name, kind in self._types.items():
-            values = pa.array([_published((row or {}).get(name), kind) for row in rows], kind)
+            values = pa.array([_published_value((row or {}).get(name), kind) for row in rows], kind)
             table = table.set_column(table.column_names.index(name), name, values)
         return table
 
 
 class JsonIds:
-    """The ids of features beside their properties, where GDAL confuses them: beyond 64 bits, or words among numbers."""
+    """The member `id` of features, where GDAL changes it: beyond 64 bits, or words among numbers."""
 
     def __init__(self, path: Path) -> None:
         self._type: pa.DataType | None = None
         is_possible = _matches(path, LONG_ID) or _matches(path, TEXT_ID, OTHER_ID)
         kinds = {_id_kind(value) for value in _members(path, "id")} if is_possible else set()
-        is_hidden = any("id" in (row or {}) for row in islice(_members(path, "properties"), LOOKED_AT if kinds else 0))
+        is_hidden = any(
+            "id" in (row or {}) for row in islice(_members(path, "properties"), SAMPLED_FEATURES if kinds else 0)
+        )
         if not is_hidden and kinds - {"int"} and kinds - {"str"}:
             self._type = WHOLE if kinds <= {"int", "long"} else pa.string()
         self._values = _members(path, "id") if self._type else iter(())
 
     @property
-    def are_confused(self) -> bool:
+    def are_changed_by_gdal(self) -> bool:
         """Whether they must be read from the text of the file."""
         return self._type is not None
 
-    def following(self, rows: int) -> pa.Array:
-        """Those of the next rows."""
+    def take(self, rows: int) -> pa.Array:
+        """The ids of the next rows."""
         values = list(islice(self._values, rows))
         if len(values) < rows:
             raise ValueError(MIXED_IDS)
-        return pa.array([_published(value, self._type) for value in values], self._type)
+        return pa.array([_published_value(value, self._type) for value in values], self._type)
 
 
-def is_too_long(complaint: str) -> bool:
-    """Whether GDAL refuses a file for a whole number that it does not know: from 2^63 to below 10^19."""
-    return REFUSED in complaint
+def is_too_long(message: str) -> bool:
+    """Whether GDAL refuses a file because of a whole number from 2^63 to below 10^19."""
+    return REFUSED_NUMBER in message
 
 
 def with_quoted_numbers(path: Path) -> Path:
-    """A copy next to a GeoJSON, in which the whole numbers that GDAL refuses are texts."""
+    """A copy of a GeoJSON, with the whole numbers that GDAL refuses as text."""
     copy = path.with_name(f"quoted{path.suffix}")
-    copy.write_bytes(TOKEN.sub(_quoted, path.read_bytes()))
+    copy.write_bytes(TOKEN.sub(_quoted_token, path.read_bytes()))
     return copy
 
 
-def _quoted(token: re.Match[bytes]) -> bytes:
+def _quoted_token(token: re.Match[bytes]) -> bytes:
     text = token[0]
     is_long = len(text.lstrip(b"-")) == REFUSED_DIGITS and text.lstrip(b"-").isdigit() and abs(int(text)) >= 2**63
     return b'"' + text + b'"' if is_long else text
@@ -111,7 +113,7 @@ def _matches(path: Path, *patterns: re.Pattern[bytes]) -> bool:
 
 
 def _is_suspect(path: Path, schema: pa.Schema) -> bool:
-    """Whether there may be anything to put back: a quick look, since it is taken at every file."""
+    """Whether a file may have values to restore: a fast check, since it runs for every file."""
     if _matches(path, ODD_TEXT):
         return True
     if (texts := [field.name for field in schema if _is_text(field.type)]) and _matches(
@@ -133,7 +135,7 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _members_like(names: list[str], value: str) -> re.Pattern[bytes]:
-    """What finds a member of one of these names with such a value."""
+    """A pattern for a member of one of these names with such a value."""
     either = "|".join(re.escape(json.dumps(name, ensure_ascii=False)) for name in names)
     return re.compile(rf"(?:{either})\s*:\s*{value}".encode())
 
@@ -141,40 +143,40 @@ def _members_like(names: list[str], value: str) -> re.Pattern[bytes]:
 def _types(path: Path, schema: pa.Schema) -> dict[str, pa.DataType]:
     """For each column that GDAL changes: numbers if all of them are whole, else text."""
     is_kept = {field.name: is_exact(field.type) for field in schema}
-    seen: dict[str, set[str]] = {}
+    kinds: dict[str, set[str]] = {}
     for row in _members(path, "properties"):
         for name in is_kept.keys() & (row or {}).keys():
-            seen.setdefault(name, set()).update(_kinds(row[name]))
-    changed = sorted(name for name, kinds in seen.items() if _is_changed(kinds, is_kept=is_kept[name]))
-    return {name: WHOLE if seen[name] <= {"whole", "odd"} else pa.string() for name in changed}
+            kinds.setdefault(name, set()).update(_kinds(row[name]))
+    changed = sorted(name for name in kinds if _is_changed(kinds[name], is_kept=is_kept[name]))
+    return {name: WHOLE if kinds[name] <= {"whole", "odd"} else pa.string() for name in changed}
 
 
 def _is_changed(kinds: set[str], *, is_kept: bool) -> bool:
-    mixed = ({"truth", "whole"}, {"truth", "number"}, {"text", "number"})  # 1.1 would be the text 1.1000000000000001
-    return any(each <= kinds for each in mixed) or ("odd" in kinds and not is_kept)
+    mixtures = ({"truth", "whole"}, {"truth", "number"}, {"text", "number"})  # 1.1 would be the text 1.1000000000000001
+    return any(mixture <= kinds for mixture in mixtures) or ("odd" in kinds and not is_kept)
 
 
 def _kinds(value: object) -> set[str]:
-    """What a value is, as far as it matters: a number, a truth value, a text; and whether GDAL would change it."""
+    """The kinds of a value (number, boolean, text), and whether GDAL would change it."""
     if value is None:
         return set()
     if isinstance(value, bool):
         return {"truth"}
-    odd = {"odd"} if _is_odd(value) else set()
-    return odd | {"whole" if _is_whole(value) else "number" if isinstance(value, int | Decimal) else "text"}
+    exactness = {"odd"} if _needs_exact_text(value) else set()
+    return exactness | {"whole" if _is_whole(value) else "number" if isinstance(value, int | Decimal) else "text"}
 
 
 def _is_whole(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and len(str(abs(value))) <= DIGITS
 
 
-def _is_odd(value: object) -> bool:
-    """Whether a value is, or holds, a number that floats cannot tell from its neighbours, or a text that GDAL changes.
+def _needs_exact_text(value: object) -> bool:
+    """Whether a value is, or contains, a number beyond float precision, or a text that GDAL changes.
 
-    It ends a text at a zero, and cannot read characters of which the last 16 bits are those of a surrogate.
+    GDAL ends a text at a zero character, and cannot read characters whose last 16 bits are a surrogate.
     """
     if isinstance(value, list | dict):
-        return any(map(_is_odd, [*value, *value.values()] if isinstance(value, dict) else value))
+        return any(map(_needs_exact_text, [*value, *value.values()] if isinstance(value, dict) else value))
     if isinstance(value, str):
         return any(not ord(character) & 0xFFFF or 0xD800 <= ord(character) & 0xFFFF < 0xE000 for character in value)
     if isinstance(value, Decimal):  # 9007199254740993.0, but not 1e300
@@ -182,7 +184,7 @@ def _is_odd(value: object) -> bool:
     return isinstance(value, int) and abs(value) >= EXACT
 
 
-def _published(value: object, kind: pa.DataType) -> object:
+def _published_value(value: object, kind: pa.DataType) -> object:
     if value is None or kind == WHOLE or isinstance(value, str):
         return value
     return _json(value)
@@ -200,22 +202,22 @@ def _json(value: object) -> str:
 
 
 def _members(path: Path, name: str) -> Iterator[Any]:
-    """A member of each feature, of a collection or of features one after the other; those that have it."""
-    for prefix in PLACES[name]:
-        found = False
+    """A member of each feature that has it, in a collection or a sequence of features."""
+    for prefix in MEMBER_PATHS[name]:
+        is_present = False
         with path.open("rb") as stream:
             try:
                 for value in ijson.items(_Text(stream), prefix, multiple_values=True):
-                    found = True
+                    is_present = True
                     yield value
             except ijson.JSONError as error:
                 raise ValueError(INVALID) from error
-        if found:
+        if is_present:
             return
 
 
 class _Text:
-    """A GeoJSON without what stands between and before its documents: record separators, and a byte-order mark."""
+    """A GeoJSON without record separators and byte-order mark."""
 
     def __init__(self, stream: BufferedReader) -> None:
         self._stream = stream

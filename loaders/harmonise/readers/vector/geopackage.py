@@ -1,6 +1,6 @@
-"""What the columns of a GeoPackage hold: SQLite lets any value stand in any column, and GDAL reads the declared type.
+"""Checks that the values of a GeoPackage have their declared types: SQLite allows any value in any column.
 
-A whole number in a column of smaller ones, or a word in a column of numbers, would become another number.
+GDAL reads by declared type: a whole number out of its range, or a word in a number column, would become another number.
 """
 
 import sqlite3
@@ -20,17 +20,17 @@ RANGES = {
 }
 WHOLE = frozenset({*RANGES, "INT", "INTEGER"})
 FLOATS = frozenset({"FLOAT", "DOUBLE", "REAL"})
-NUMERIC = frozenset({"NUMERIC", "DECIMAL"})  # of no GeoPackage, but of some; GDAL reads floats
+NUMERIC = frozenset({"NUMERIC", "DECIMAL"})  # not in the standard, but in some files; GDAL reads floats
 DATE, DAY_CHARACTERS = "DATE", len("2016-01-31")
 IS_TABLE = "select 1 from sqlite_master where type = 'table' and lower(name) = lower(?)"
 
 
 def require_declared_values(path: Path, layer: str | None, name: str, key: str) -> None:
-    """Compare the values of number columns with their declared types.
+    """Check the values of number and date columns against their declared types.
 
     Raises:
-        ReadError: a value is none of its column's type.
-        sqlite3.Error: it is no such database.
+        ReadError: a value does not have its column's type.
+        sqlite3.Error: the file is not a SQLite database.
     """
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
         table = layer or ""
@@ -39,11 +39,13 @@ def require_declared_values(path: Path, layer: str | None, name: str, key: str) 
         if not tests or not database.execute(IS_TABLE, [table]).fetchone():
             return
         values = ", ".join(f"case when {test} then {sql_name(column)} end" for column, test in tests.items())
-        found = database.execute(
+        violation = database.execute(
             f"select {values} from {sql_name(table)} where {' or '.join(tests.values())} limit 1"  # noqa: S608 (quoted)
         ).fetchone()
-    if found:
-        column, value = next((column, value) for column, value in zip(tests, found, strict=True) if value is not None)
+    if violation:
+        column, value = next(
+            (column, value) for column, value in zip(tests, violation, strict=True) if value is not None
+        )
         raise ReadError(
             f"{key}: column {column!r} of {name} is declared as {dict(columns)[column]}, but holds {value!r}, which "
             f"would be read as another value. Save that column in a type that holds it (in QGIS: Refactor fields), "
@@ -52,7 +54,7 @@ def require_declared_values(path: Path, layer: str | None, name: str, key: str) 
 
 
 def _test(column: str, kind: str) -> str:
-    """The condition under which a value is not of the declared type; empty where every value is."""
+    """SQL condition for values outside the declared type; empty where there can be none."""
     quoted = sql_name(column)
     tests = [f"typeof({quoted}) not in ('integer', 'null')"] if kind in WHOLE or kind.startswith("INT") else []
     if kind in RANGES:

@@ -1,4 +1,4 @@
-"""What GDAL leaves out of a KML without a word, and what it adds."""
+"""KML values that GDAL silently drops, changes or adds."""
 
 import re
 import zipfile
@@ -17,30 +17,30 @@ UNSIGNED, NAME = re.compile(rb"\btype\s*=\s*[\"']uint[\"']"), re.compile(rb"\bna
 VALUE = rb"<(?:[\w.-]+:)?SimpleData\s+name\s*=\s*[\"']%s[\"']\s*>\s*([^<]*?)\s*<"
 
 # https://docs.ogc.org/is/12-007r2/12-007r2.html#kml:extrude and so on: what GDAL writes where the file says nothing
-ADDED = {"extrude": 0, "tessellate": -1, "visibility": -1}
+GDAL_DEFAULTS = {"extrude": 0, "tessellate": -1, "visibility": -1}
 
 
-def without_added(table: pa.Table) -> pa.Table:
-    """The columns, null where GDAL put a value for one that the file does not state."""
-    for name, value in ADDED.items():
-        place = table.schema.get_field_index(name)
-        if place >= 0 and pa.types.is_integer(table.schema.types[place]):
-            column = table.column(place)
-            nothing = pa.scalar(None, column.type)
-            table = table.set_column(place, name, pc.if_else(pc.equal(column, value), nothing, column))
+def without_gdal_defaults(table: pa.Table) -> pa.Table:
+    """The columns, null where GDAL filled in a default that the file does not state."""
+    for name, value in GDAL_DEFAULTS.items():
+        index = table.schema.get_field_index(name)
+        if index >= 0 and pa.types.is_integer(table.schema.types[index]):
+            column = table.column(index)
+            null = pa.scalar(None, column.type)
+            table = table.set_column(index, name, pc.if_else(pc.equal(column, value), null, column))
     return table
 
 
 def require_whole_values(path: Path) -> None:
-    """Refuse times that would be read as none, or as the first day of a month, and texts that would become numbers.
+    """Refuse times that GDAL would drop or complete to a day, and texts that would become numbers.
 
     Raises:
-        ValueError: a time is only a year or a month; or a value is another than its column's type says.
-        zipfile.BadZipFile: it is no KMZ.
+        ValueError: a time is only a year or a month; or a value does not have its column's type.
+        zipfile.BadZipFile: the file is not a KMZ.
     """
     for content in _documents(path):
-        if found := SHORT_TIME.search(content):
-            name, time = (part.decode() for part in found.groups())
+        if match := SHORT_TIME.search(content):
+            name, time = (part.decode() for part in match.groups())
             raise ValueError(
                 f"the time <{name}> of a placemark is {time}, and only whole days can be read; write it as one, "
                 "or as <Data> of the placemark"
@@ -50,12 +50,12 @@ def require_whole_values(path: Path) -> None:
 
 def _require_whole_numbers(content: bytes) -> None:
     names = {NAME.search(field) for field in FIELD.findall(content) if UNSIGNED.search(field)}
-    for name in {found[1] for found in names if found}:
+    for name in {match[1] for match in names if match}:
         values = set(re.findall(VALUE % re.escape(name), content))
-        if other := sorted(value for value in values if value and not re.fullmatch(rb"\+?[0-9]{1,19}", value)):
+        if invalid := sorted(value for value in values if value and not re.fullmatch(rb"\+?[0-9]{1,19}", value)):
             raise ValueError(
                 f"column {name.decode('utf-8', 'replace')!r} is declared as whole numbers, but holds "
-                f"{other[0].decode('utf-8', 'replace')!r}"
+                f"{invalid[0].decode('utf-8', 'replace')!r}"
             )
 
 

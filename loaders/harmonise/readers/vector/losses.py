@@ -1,4 +1,4 @@
-"""What GDAL only warns of while it reads: values that it changed. Here each is an error that says so."""
+"""Turns GDAL warnings about changed values into errors."""
 
 import re
 import warnings
@@ -13,40 +13,40 @@ LOSS = re.compile(
     re.IGNORECASE,
 )
 # of a GeoPackage: a column that is of none of its types, and not of a geometry's
-LEFT_OUT = re.compile(
+DROPPED_COLUMN = re.compile(
     r"geometry column '(.*)' of type '(?!(?:MULTI|COMPOUND)?(?:POINT|LINE|POLY|CURVE|SURF|GEOM))(.*)' ignored"
 )
-NOT_LOST = re.compile("successfully parsed|Deleted features at end of file", re.IGNORECASE)
-ONE_AT_A_TIME = Lock()  # warnings are caught for the whole process
+HARMLESS = re.compile("successfully parsed|Deleted features at end of file", re.IGNORECASE)
+WARNINGS_LOCK = Lock()  # warnings are caught for the whole process
 
 
 @contextmanager
 def losses_as_errors(*known: str) -> Iterator[list[str]]:
-    """Collect warnings while GDAL reads; those without a loss are warned of again.
+    """Collect warnings while GDAL reads, and re-issue those without a loss.
 
     Args:
-        known: how warnings begin that the caller deals with.
+        known: prefixes of warnings that the caller handles.
 
     Yields:
-        Filled at the end with the warnings that begin so.
+        A list, filled at the end with the warnings of these prefixes.
 
     Raises:
-        ValueError: a value was changed, or a column left out.
+        ValueError: a value was changed, or a column dropped.
     """
-    dealt_with: list[str] = []
-    with ONE_AT_A_TIME, warnings.catch_warnings(record=True) as caught:
+    expected: list[str] = []
+    with WARNINGS_LOCK, warnings.catch_warnings(record=True) as recorded:
         warnings.simplefilter("always")
-        yield dealt_with
-    for warning in caught:
+        yield expected
+    for warning in recorded:
         message = str(warning.message)
         if message.startswith(known):
-            dealt_with.append(message)
-        elif column := LEFT_OUT.search(message):
+            expected.append(message)
+        elif column := DROPPED_COLUMN.search(message):
             raise ValueError(
                 f"column {column[1]!r} has the type {column[2]}, which no GeoPackage has, and would be left out; save "
                 f"it as INTEGER, REAL or TEXT"
             )
-        elif LOSS.search(message) and not NOT_LOST.search(message):
+        elif LOSS.search(message) and not HARMLESS.search(message):
             raise ValueError(f"a value would change when it is read: {message}")
         else:
             warnings.warn(message, warning.category, stacklevel=3)

@@ -1,4 +1,4 @@
-"""Read a file with GDAL, a batch of records at a time."""
+"""Reads a file with GDAL, batch by batch."""
 
 import logging
 from collections.abc import Iterator
@@ -17,35 +17,35 @@ from loaders.harmonise.readers.csv.table import column_names
 from loaders.harmonise.readers.positions import position_columns, positions
 from loaders.harmonise.readers.vector.feature_ids import FeatureIds
 from loaders.harmonise.readers.vector.gdal import DataSourceError, list_layers, open_arrow, read_info
-from loaders.harmonise.readers.vector.geojson import GEOJSON, says_crs
+from loaders.harmonise.readers.vector.geojson import GEOJSON, names_known_crs
 from loaders.harmonise.readers.vector.geojson_values import is_too_long, with_quoted_numbers
 from loaders.harmonise.readers.vector.geopackage import require_declared_values
 from loaders.harmonise.readers.vector.kml import require_whole_values
 from loaders.harmonise.readers.vector.losses import losses_as_errors
-from loaders.harmonise.readers.vector.restored import KML, SPREADSHEETS, restoring
+from loaders.harmonise.readers.vector.restored import KML, SPREADSHEETS, value_restorer
 from loaders.harmonise.readers.vector.shapefile import require_whole_shapefile
 from loaders.settings.columns import ReadOptions
 from loaders.settings.file_selection import SourceFile
 
 logger = logging.getLogger(__name__)
 
-Batch = tuple[pa.Table, Shapes, Any]  # attributes, well-known binary, the CRS that the file states
+Batch = tuple[pa.Table, Shapes, Any]  # attributes, well-known binary, stated CRS
 
-FOLDERS = KML  # the layers of which are the folders of one document
-ONE_LAYER = GEOJSON - {".json"}  # listing it reads the whole file; .json may be of another kind
+FOLDER_SUFFIXES = KML  # their layers are the folders of one document
+ONE_LAYER = GEOJSON - {".json"}  # listing layers reads the whole file; .json may be another format
 GEOMETRY = frozenset({b"geoarrow.wkb", b"ogc.wkb"})  # its types in Arrow
-# layers with heights or measures; an option that a driver does not have; a number that `restored` looks at again
+# layers with heights or measures; an option unknown to a driver; a number that `restored` checks
 HARMLESS = ("Unrecognized geometry", "Measured (M) geometry", "driver ", "64 bit integer overflow when converting")
-SHOWN = 8  # folders in a message
+LISTED_FOLDERS = 8  # folders in a message
 OPTIONS = {suffix: {"DATE_AS_STRING": "YES"} for suffix in GEOJSON}  # else text that looks like a date is rewritten
 OPTIONS |= {suffix: {"HEADERS": "FORCE"} for suffix in SPREADSHEETS}  # also where all columns are text
 
 
 def read_with_gdal(file: SourceFile, path: Path, reading: ReadOptions, key: str, rows: int) -> Iterator[Batch]:
-    """The columns, the shapes and the stated CRS of a file, so many rows at a time.
+    """Batches of the columns, the shapes and the stated CRS of a file.
 
     Raises:
-        ReadError: a layer must be named, a column of coordinates is not there, or values would change.
+        ReadError: a layer must be named, a coordinate column is missing, or values would change.
     """
     if file.suffix == ".shp":
         require_whole_shapefile(file, key)
@@ -53,17 +53,17 @@ def read_with_gdal(file: SourceFile, path: Path, reading: ReadOptions, key: str,
         layers = _layers(file, path, reading, key)
     if file.suffix == ".gpkg":
         require_declared_values(path, layers["layer"], file.name, key)
-    if file.suffix in FOLDERS:
+    if file.suffix in FOLDER_SUFFIXES:
         require_whole_values(path)
-    states_crs = file.suffix not in GEOJSON or _says_crs(file, reading)
-    with _opened(path, layers, file, reading, rows) as (meta, stream):
-        with_ids = FeatureIds(file, meta["fid_column"])
+    has_own_crs = file.suffix not in GEOJSON or _has_own_crs(file, reading)
+    with _open(path, layers, file, reading, rows) as (meta, stream):
+        feature_ids = FeatureIds(file, meta["fid_column"])
         names = _names(stream.schema.names, file)
-        restored = restoring(file, stream.schema.empty_table().rename_columns(names).schema.remove(0))
-        for found in at_least_one(with_ids.guarded(stream), stream.schema):
-            batch = found.rename_columns(names)
-            table = _without_padding(restored(with_ids.kept(batch), batch.column(0)))
-            crs = meta["crs"] if states_crs else None
+        restore = value_restorer(file, stream.schema.empty_table().rename_columns(names).schema.remove(0))
+        for raw_batch in at_least_one(feature_ids.checked(stream), stream.schema):
+            batch = raw_batch.rename_columns(names)
+            table = _without_padding(restore(feature_ids.with_ids(batch), batch.column(0)))
+            crs = meta["crs"] if has_own_crs else None
             if file.suffix in SPREADSHEETS:
                 table = table.rename_columns(column_names(table.column_names))
                 yield table, positions(_require_positions(table, reading, file, key), reading), crs
@@ -72,28 +72,28 @@ def read_with_gdal(file: SourceFile, path: Path, reading: ReadOptions, key: str,
 
 
 def _names(published: list[str], file: SourceFile) -> list[str]:
-    """A name for each column, which comes once; but the first is that of GDAL's ids, and those of JSON do."""
+    """Unique names for the columns behind GDAL's feature ids; names in JSON are unique already."""
     return published if file.suffix in GEOJSON else [published[0], *column_names(published[1:])]
 
 
 def _without_padding(table: pa.Table) -> pa.Table:
-    """Moments without the zero bytes that GDAL writes behind some of a file geodatabase."""
-    for place, field in enumerate(table.schema):
+    """Timestamps without the zero bytes that GDAL appends to some of a file geodatabase."""
+    for index, field in enumerate(table.schema):
         if (field.metadata or {}).get(b"GDAL:OGR:type") == b"DateTime":
-            table = table.set_column(place, field, pc.utf8_rtrim(table.column(place), characters="\0"))
+            table = table.set_column(index, field, pc.utf8_rtrim(table.column(index), characters="\0"))
     return table
 
 
-def _says_crs(file: SourceFile, reading: ReadOptions) -> bool:
-    """Whether a GeoJSON says what its coordinates are: by its member `crs`, or by having none and none declared."""
+def _has_own_crs(file: SourceFile, reading: ReadOptions) -> bool:
+    """Whether a GeoJSON states its CRS: by its member `crs`, or by RFC 7946 where none is declared."""
     if reading.encoding:
         raise ValueError("it is UTF-8 by definition: save it as that, and leave read.encoding out")
-    said = says_crs(file.path)
-    return not reading.crs if said is None else said
+    is_stated = names_known_crs(file.path)
+    return not reading.crs if is_stated is None else is_stated
 
 
 def _layers(file: SourceFile, path: Path, reading: ReadOptions, key: str) -> dict[str, str | None]:
-    """What to read, as arguments for GDAL: the named layer, the only one, or all folders of a KML document.
+    """GDAL arguments for what to read: the named layer, the only one, or all folders of a KML document.
 
     Raises:
         ReadError: there are several to choose from.
@@ -104,18 +104,18 @@ def _layers(file: SourceFile, path: Path, reading: ReadOptions, key: str) -> dic
     layers = sheets(path) if is_workbook else [name for name, kind in list_layers(path) if kind is not None]
     if len(layers) < 2:
         return {"layer": layers[0] if layers else None}
-    if file.suffix not in FOLDERS or any("\\" in name for name in layers):  # which GDAL's SQL cannot escape
+    if file.suffix not in FOLDER_SUFFIXES or any("\\" in name for name in layers):  # which GDAL's SQL cannot escape
         raise ReadError(
-            f"{key}: {file.name} has several layers: {', '.join(layers)}. "
-            f"Name the wanted one in datasets.{key}.read.layer in params.yaml."
+            f"{key}: {file.name} has several layers: {', '.join(layers)}. Name the wanted one in "
+            f"datasets.{key}.read.layer in params.yaml."
         )
-    shown = ", ".join(map(repr, layers[:SHOWN])) + (" and more" if len(layers) > SHOWN else "")
+    listing = ", ".join(map(repr, layers[:LISTED_FOLDERS])) + (" and more" if len(layers) > LISTED_FOLDERS else "")
     logger.warning(
         "%s: the %d folders of %s are read as one table: %s. To read one of them, name it in datasets.%s.read.layer.",
         key,
         len(layers),
         file.name,
-        shown,
+        listing,
         key,
     )
     selects = (f"SELECT * FROM {ogr_sql_name(name)}" for name in layers)  # noqa: S608 (quoted)
@@ -133,7 +133,7 @@ def _require_positions(table: pa.Table, reading: ReadOptions, file: SourceFile, 
 
 
 @contextmanager
-def _opened(
+def _open(
     path: Path, layers: dict[str, str | None], file: SourceFile, reading: ReadOptions, rows: int
 ) -> Iterator[tuple[dict[str, Any], pa.RecordBatchReader]]:
     options = {
@@ -157,7 +157,7 @@ def _opened(
 
 
 def sheets(path: Path) -> list[str]:
-    """The sheets of a workbook; of several those with content."""
+    """The sheets of a workbook; if several, those with content."""
     names = [str(name) for name, _ in list_layers(path)]
     if len(names) < 2:
         return names
@@ -165,23 +165,23 @@ def sheets(path: Path) -> list[str]:
 
 
 def at_least_one(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
-    """The batches as tables; an empty one if there are none."""
-    empty = True
+    """The batches as tables; one empty table without batches."""
+    is_empty = True
     for batch in batches:
-        empty = False
+        is_empty = False
         yield pa.Table.from_batches([batch])
-    if empty:
+    if is_empty:
         yield schema.empty_table()
 
 
 def split_shapes(table: pa.Table, geometry: int | None) -> tuple[pa.Table, Shapes]:
-    """Attributes and shapes, by the position of their column; no shapes where the file has none."""
+    """Attributes and shapes; `geometry` is the index of the shape column, None where the file has no shapes."""
     if geometry is None:
         return table, np.full(len(table), None, dtype=object)
     return table.remove_column(geometry), table.column(geometry).to_numpy(zero_copy_only=False)
 
 
 def _geometry(schema: pa.Schema) -> int | None:
-    """Where GDAL has put the shapes: by the type that it states, since a published column may have any name."""
-    kinds = [(field.metadata or {}).get(b"ARROW:extension:name") for field in schema]
-    return next((place for place, kind in enumerate(kinds) if kind in GEOMETRY), None)
+    """Index of the geometry column, by its extension type: a published column may have any name."""
+    types = [(field.metadata or {}).get(b"ARROW:extension:name") for field in schema]
+    return next((index for index, extension_type in enumerate(types) if extension_type in GEOMETRY), None)

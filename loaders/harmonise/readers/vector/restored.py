@@ -1,4 +1,4 @@
-"""The values that GDAL rounds while it reads, put back as published: a part of them stands in the text of the file."""
+"""Restores the published values that GDAL rounds or changes, from the text of the file where possible."""
 
 from collections.abc import Callable
 
@@ -8,39 +8,39 @@ import pyarrow.compute as pc
 from loaders.harmonise.readers.vector.dbase import DbfColumns
 from loaders.harmonise.readers.vector.geojson import GEOJSON
 from loaders.harmonise.readers.vector.geojson_values import JsonColumns
-from loaders.harmonise.readers.vector.kml import without_added
+from loaders.harmonise.readers.vector.kml import without_gdal_defaults
 from loaders.harmonise.readers.vector.shapefile import part
 from loaders.harmonise.values.exact_numbers import EXACT
 from loaders.settings.file_selection import SourceFile
 
-KML = frozenset({".kml", ".kmz"})  # numbers are text in the file, and floats when they are read; here too:
+KML = frozenset({".kml", ".kmz"})  # numbers are text in the file, and read as floats; also in:
 SPREADSHEETS = frozenset({".xlsx", ".ods"})
 FLATGEOBUF, LARGEST_UNSIGNED = ".fgb", 2.0**64  # its unsigned numbers of 64 bits are read as floats
-LARGEST_ID = 1e30  # what is larger stands for nothing, as -1.8e308
+LARGEST_ID = 1e30  # larger values are placeholders, as -1.8e308
 Restore = Callable[[pa.Table, pa.ChunkedArray], pa.Table]
 
 
-def restoring(file: SourceFile, schema: pa.Schema) -> Restore:
-    """What puts the published values back into the batches of a file, one after the other.
+def value_restorer(file: SourceFile, schema: pa.Schema) -> Restore:
+    """A function that restores the published values of a file, batch by batch in order.
 
     Args:
-        file: what is read.
+        file: to read.
         schema: its columns as GDAL reads them, in the order of the file.
 
     Returns:
-        From the next rows and their ids, the rows with the published values.
+        A function of the next rows and their ids, which returns the rows with the published values.
 
     Raises:
         ValueError: they cannot be read from the text of the file.
     """
     if file.suffix in GEOJSON:
         json = JsonColumns(file.path, schema)
-        return lambda table, _: json.restored(table)
+        return lambda table, _: json.restore(table)
     if file.suffix == ".shp" and (dbf := part(file, ".dbf")):
         columns = DbfColumns(dbf, schema)
-        return lambda table, ids: columns.restored(table, ids.to_numpy())
+        return lambda table, ids: columns.restore(table, ids.to_numpy())
     if file.suffix in KML:
-        return lambda table, _: without_added(_require_exact(table))
+        return lambda table, _: without_gdal_defaults(_require_exact(table))
     if file.suffix in SPREADSHEETS:
         return lambda table, _: _require_exact(table)
     if file.suffix == FLATGEOBUF:

@@ -1,4 +1,4 @@
-"""Whether a shapefile is whole: GDAL reads one that was cut short without a word, and leaves records out."""
+"""Completeness check of shapefiles: GDAL reads a truncated one silently, and drops records."""
 
 import struct
 from collections.abc import Collection
@@ -13,21 +13,25 @@ INDEX_BYTES = 8  # of a record in .shx
 
 
 def require_whole_shapefile(file: SourceFile, key: str) -> None:
-    """Compare what the parts of a shapefile say of themselves with their sizes and with one another.
+    """Check the headers of a shapefile's parts against file sizes and each other.
 
     Raises:
-        ReadError: a part is missing or was cut short, or they do not belong together.
+        ReadError: a part is missing or truncated, or the parts do not belong together.
     """
-    heads = {suffix: _head_and_size(file, suffix) for suffix in (".shp", ".shx", ".dbf")}
-    for suffix, head in heads.items():
-        if head is None:
+    headers = {suffix: _header_and_size(file, suffix) for suffix in (".shp", ".shx", ".dbf")}
+    for suffix, header_and_size in headers.items():
+        if header_and_size is None:
             raise ReadError(_message(key, file, f"its {suffix} is missing"))
-        if len(head[0]) < HEADER_BYTES // 4:
-            raise ReadError(_message(key, file, f"its {suffix} is only {head[1]:,} bytes long"))
-    (shp, shp_bytes), (shx, shx_bytes), (dbf, dbf_bytes) = (head for head in heads.values() if head)
-    for suffix, begin, found in ((".shp", shp, shp_bytes), (".shx", shx, shx_bytes)):
-        if (stated := 2 * struct.unpack(">i", begin[24:28])[0]) != found:
-            raise ReadError(_message(key, file, f"its {suffix} should be {stated:,} bytes long, and is {found:,}"))
+        if len(header_and_size[0]) < HEADER_BYTES // 4:
+            raise ReadError(_message(key, file, f"its {suffix} is only {header_and_size[1]:,} bytes long"))
+    (shp, shp_bytes), (shx, shx_bytes), (dbf, dbf_bytes) = (
+        header_and_size for header_and_size in headers.values() if header_and_size
+    )
+    for suffix, header, size_bytes in ((".shp", shp, shp_bytes), (".shx", shx, shx_bytes)):
+        if (stated_bytes := 2 * struct.unpack(">i", header[24:28])[0]) != size_bytes:
+            raise ReadError(
+                _message(key, file, f"its {suffix} should be {stated_bytes:,} bytes long, and is {size_bytes:,}")
+            )
     rows, head_bytes, row_bytes = struct.unpack("<IHH", dbf[4:12])
     if dbf_bytes < head_bytes + rows * row_bytes:
         raise ReadError(_message(key, file, f"its .dbf is {dbf_bytes:,} bytes long: too short for {rows:,} rows"))
@@ -36,26 +40,28 @@ def require_whole_shapefile(file: SourceFile, key: str) -> None:
 
 
 def part(file: SourceFile, suffix: str) -> Path | None:
-    """A part of a shapefile; None if it is not there."""
+    """A part of a shapefile; None if missing."""
     return parts(file, [suffix]).get(suffix)
 
 
 def parts(file: SourceFile, suffixes: Collection[str]) -> dict[str, Path]:
-    """A file and what belongs to it, by ending, which may be in either case."""
-    beside = [path for path in sorted(file.path.parent.iterdir()) if path.stem == file.path.stem]
-    return {path.suffix.lower(): path for path in beside if path.suffix.lower() in suffixes} | {file.suffix: file.path}
+    """A file and its parts, by lower-case ending."""
+    siblings = [path for path in sorted(file.path.parent.iterdir()) if path.stem == file.path.stem]
+    return {path.suffix.lower(): path for path in siblings if path.suffix.lower() in suffixes} | {
+        file.suffix: file.path
+    }
 
 
-def _head_and_size(file: SourceFile, suffix: str) -> tuple[bytes, int] | None:
-    """The first bytes and the size of a part; None if it is not there."""
+def _header_and_size(file: SourceFile, suffix: str) -> tuple[bytes, int] | None:
+    """The first bytes and the size of a part; None if missing."""
     if not (path := part(file, suffix)):
         return None
     with path.open("rb") as stream:
         return stream.read(HEADER_BYTES), path.stat().st_size
 
 
-def _message(key: str, file: SourceFile, found: str) -> str:
+def _message(key: str, file: SourceFile, problem: str) -> str:
     return (
-        f"{key}: {file.name} is not a whole shapefile: {found}. Get all of its parts again (.shp, .shx, .dbf, .prj) "
+        f"{key}: {file.name} is not a whole shapefile: {problem}. Get all of its parts again (.shp, .shx, .dbf, .prj) "
         f"and run `make update KEY={key}`."
     )

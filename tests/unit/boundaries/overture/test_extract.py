@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from loaders.boundaries.overture.bounding_boxes import Box, boxes_around
-from loaders.boundaries.overture.extract import SAID, Extracted, extract
+from loaders.boundaries.overture.extract import METADATA_KEY, ExtractResult, extract
 from loaders.boundaries.overture.releases import live_releases
 from loaders.core.errors import BuildError, SourceError
 from loaders.core.paths import ProjectPaths
@@ -85,13 +85,13 @@ def kept(paths: ProjectPaths) -> list[str]:
     return ids
 
 
-def run(where: pa.Table, chosen: Boundaries, paths: ProjectPaths, download: Download = IMPATIENT) -> Extracted:
+def run(where: pa.Table, chosen: Boundaries, paths: ProjectPaths, download: Download = IMPATIENT) -> ExtractResult:
     return extract(where, chosen, paths, HttpClient(download), with_progress)
 
 
 def test_only_the_land_around_the_records_is_read_and_only_a_part_of_the_files(s3: Bucket, paths: ProjectPaths) -> None:
     found = run(cells((-3, 5)), settings(s3), paths)
-    assert found == Extracted(NEW, areas=2, asked=1, kept=0)
+    assert found == ExtractResult(NEW, areas=2, boxes_read=1, boxes_reused=0)
     assert kept(paths) == ["ce", "ce-r"]
     assert 0 < s3.sent < 0.15 * s3.sizes[NEW]
 
@@ -109,7 +109,7 @@ def test_a_dependency_is_a_country(s3: Bucket, paths: ProjectPaths) -> None:
 
 def test_the_archive_says_what_it_is_and_opens_everywhere(s3: Bucket, paths: ProjectPaths, tmp_path: Path) -> None:
     run(cells((-3, 5)), settings(s3), paths)
-    said = json.loads(pq.read_metadata(paths.overture).metadata[SAID.encode()])
+    said = json.loads(pq.read_metadata(paths.overture).metadata[METADATA_KEY.encode()])
     assert (said["release"], said["licence"], said["subtypes"]) == (NEW, "ODbL-1.0", ["country", "region"])
     assert "OpenStreetMap contributors" in said["attribution"]
     assert said["source"] == f"s3://overturemaps-us-west-2/release/{NEW}/theme=divisions/type=division_area/"
@@ -124,8 +124,8 @@ def test_what_is_kept_is_not_asked_for_again_even_when_the_release_is_gone(s3: B
     run(cells((-3, 5)), settings(s3), paths)
     before = paths.overture.read_bytes()
     s3.empty()
-    assert run(cells((-3, 5)), settings(s3), paths) == Extracted(NEW, areas=2, asked=0, kept=1)
-    assert run(cells((-3, 5)), settings(s3, nearest_land_km=10), paths).asked == 0  # a smaller box
+    assert run(cells((-3, 5)), settings(s3), paths) == ExtractResult(NEW, areas=2, boxes_read=0, boxes_reused=1)
+    assert run(cells((-3, 5)), settings(s3, nearest_land_km=10), paths).boxes_read == 0  # a smaller box
     assert (s3.asked, paths.overture.read_bytes()) == ([], before)
 
 
@@ -133,9 +133,9 @@ def test_a_new_record_elsewhere_asks_for_its_own_box_only(s3: Bucket, paths: Pro
     run(cells((-3, 5)), settings(s3), paths)
     s3.forget()
     both = cells((-3, 5), (55, 5))
-    assert run(both, settings(s3), paths) == Extracted(NEW, areas=3, asked=1, kept=1)
+    assert run(both, settings(s3), paths) == ExtractResult(NEW, areas=3, boxes_read=1, boxes_reused=1)
     assert kept(paths) == ["ce", "ce-r", "ch"]
-    assert run(both, settings(s3), paths) == Extracted(NEW, areas=3, asked=0, kept=2)
+    assert run(both, settings(s3), paths) == ExtractResult(NEW, areas=3, boxes_read=0, boxes_reused=2)
     at_once = ProjectPaths(paths.root / "other", "sample")
     run(both, settings(s3), at_once)
     assert at_once.overture.read_bytes() == paths.overture.read_bytes()
@@ -207,7 +207,7 @@ def test_without_cells_or_with_a_broken_archive_the_error_says_what_to_do(s3: Bu
         run(CELLS.empty_table(), settings(s3), paths)
     paths.overture.parent.mkdir(parents=True)
     paths.overture.write_bytes(b"PAR1 no more")
-    with pytest.raises(BuildError, match=r"overture\.parquet is no Parquet any longer: .* Delete it"):
+    with pytest.raises(BuildError, match=r"overture\.parquet is not a valid Parquet file: .* Delete it"):
         run(cells((-3, 5)), settings(s3), paths)
 
 
@@ -284,8 +284,8 @@ def test_a_release_that_is_gone_names_those_that_there_are(s3: Bucket, world: Pu
 
 def test_boxes_are_around_the_cells_of_a_tile_and_reach_over_the_antimeridian() -> None:
     (one,) = boxes_around(cells((10, 50), (12, 48)), margin_km=50)
-    assert one.holds(Box(9.0, 47.0, 13.0, 51.0))
-    assert not one.holds(Box(5.0, 47.0, 13.0, 51.0))
+    assert one.contains(Box(9.0, 47.0, 13.0, 51.0))
+    assert not one.contains(Box(5.0, 47.0, 13.0, 51.0))
     assert len(boxes_around(cells((10, 50), (12, 48), (40, 50)), 50)) == 2
     fiji = boxes_around(cells((179.5, -17)), 50)
     assert [(box.west, box.east) for box in fiji] == [(-180, pytest.approx(-179.2, abs=0.1)), (178.21, 180)]

@@ -24,7 +24,7 @@ from shapely import MultiPolygon, Point, Polygon, box
 
 from loaders.core.errors import ReadError
 from loaders.db.connection import config, load_extension, prepare
-from loaders.harmonise.readers.published_file import Published, read_published
+from loaders.harmonise.readers.published_file import PublishedBatch, read_published
 from loaders.harmonise.shapes.repair import harmonise_shapes
 from loaders.harmonise.values.columns import identifiers, numbers, published_text
 from loaders.harmonise.values.date_intervals import interval
@@ -60,7 +60,7 @@ TRUE = {"true", "1"}  # a file geodatabase has no truth values
 WKT: dict[str, Any] = {"wkt": "outline", "crs": "EPSG:4326"}
 
 
-def _read(path: Path, **reading: Any) -> Published:
+def _read(path: Path, **reading: Any) -> PublishedBatch:
     (published,) = read_published(SourceFile(path, path.name), ReadOptions.model_validate(reading), "farms")
     return published
 
@@ -92,7 +92,7 @@ def _days(table: pa.Table, name: str) -> list[tuple[str, str] | None]:
     return [days and (str(days[0]), str(days[1])) for days in found]
 
 
-def _records(published: Published) -> list[tuple[tuple[Any, ...], Any]]:
+def _records(published: PublishedBatch) -> list[tuple[tuple[Any, ...], Any]]:
     """What a load makes of the columns, and the shapes."""
     table = published.attributes
     name = next(column for column in table.column_names if column.lower() == "name")
@@ -110,7 +110,7 @@ def _records(published: Published) -> list[tuple[tuple[Any, ...], Any]]:
     return sorted(zip(rows, shapes, strict=True), key=lambda row: order[str(row[0][0])])
 
 
-def _require_equal(published: Published) -> None:
+def _require_equal(published: PublishedBatch) -> None:
     found = _records(published)
     assert [row for row, _ in found] == RECORDS
     apart = [shapely.hausdorff_distance(shape, expected) for (_, shape), expected in zip(found, SHAPES, strict=True)]
@@ -152,8 +152,8 @@ def test_the_same_records_load_equal_from_geometry_types_of_parquet_itself(tmp_p
         load_extension(connection, "spatial")
         connection.register("records", pa.Table.from_pandas(_table(), preserve_index=False))
         connection.execute(
-            "create table farms as select * exclude outline, "
-            "ST_SetCRS(ST_GeomFromText(outline), 'EPSG:4326') as shape from records"
+            "create table farms as select * exclude outline, ST_SetCRS(ST_GeomFromText(outline), 'EPSG:4326') as "
+            "shape from records"
         )
         for version in ("NONE", "V2"):
             path = tmp_path / f"{version}.parquet"
@@ -181,8 +181,7 @@ def test_geoarrow_shapes_are_decoded(tmp_path: Path, case: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stated", "epsg"),
-    [({}, "OGC"), ({"crs": None}, None), ({"crs": pyproj.CRS(3035).to_json_dict()}, "EPSG")],
+    ("stated", "epsg"), [({}, "OGC"), ({"crs": None}, None), ({"crs": pyproj.CRS(3035).to_json_dict()}, "EPSG")]
 )
 def test_geoparquet_without_a_crs_is_in_degrees_and_with_null_is_unknown(
     tmp_path: Path, stated: dict[str, Any], epsg: str | None
@@ -376,10 +375,7 @@ def test_the_object_id_of_a_file_geodatabase_is_a_published_value(tmp_path: Path
     assert found.attributes.column("OBJECTID").to_pylist() == [1, 2, 3]
 
 
-GML = (
-    '<?xml version="1.0"?><FeatureCollection xmlns:gml="http://www.opengis.net/gml" xmlns="http://example.org/">'
-    "{}</FeatureCollection>"
-)
+GML = '<?xml version="1.0"?><FeatureCollection xmlns:gml="http://www.opengis.net/gml" xmlns="http://example.org/">{}</FeatureCollection>'
 MEMBER = (
     "<gml:featureMember><plant><code>{}</code><shape><gml:MultiSurface srsName='urn:ogc:def:crs:EPSG::4326'>"
     "<gml:surfaceMember><gml:Polygon><gml:exterior><gml:LinearRing><gml:posList>50 10 50 11 51 11 50 10</gml:posList>"

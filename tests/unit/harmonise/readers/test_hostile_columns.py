@@ -11,7 +11,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.harmonise.readers.published_file import Published, read_published
+from loaders.harmonise.readers.published_file import PublishedBatch, read_published
 from loaders.harmonise.source_attributes import json_rows
 from loaders.settings.columns import ReadOptions
 from loaders.settings.file_selection import SourceFile
@@ -41,7 +41,7 @@ ROWS = st.dictionaries(st.one_of(st.sampled_from(NAMES), TEXT), st.one_of(st.sam
 POINT = {"type": "Point", "coordinates": [10.5, 50.25]}
 
 
-def _read(path: Path) -> Published:
+def _read(path: Path) -> PublishedBatch:
     (published,) = read_published(SourceFile(path, path.name), ReadOptions(), "farms")
     return published
 

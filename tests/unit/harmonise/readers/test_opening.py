@@ -19,8 +19,8 @@ from shapely import Point
 from loaders.add.inspect import inspect_file
 from loaders.core.errors import ReadError
 from loaders.core.file_formats import DRIVERS, FORMATS
-from loaders.harmonise.readers.opening import opened
-from loaders.harmonise.readers.published_file import Published, read_published
+from loaders.harmonise.readers.opening import open_published
+from loaders.harmonise.readers.published_file import PublishedBatch, read_published
 from loaders.harmonise.readers.vector import gdal
 from loaders.settings.columns import ReadOptions
 from loaders.settings.file_selection import SourceFile
@@ -28,10 +28,13 @@ from loaders.settings.file_selection import SourceFile
 ROOT = Path(__file__).resolve().parents[4]
 GDAL_ENDINGS = [ending for ending, found in FORMATS.items() if found.drivers]
 POINT = {"type": "Feature", "properties": {"n": 1}, "geometry": {"type": "Point", "coordinates": [10, 50]}}
-LONLAT_WKT = 'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]]'
+LONLAT_WKT = (
+    'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],'
+    'PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]]'
+)
 
 
-def _read(path: Path, **reading: Any) -> Published:
+def _read(path: Path, **reading: Any) -> PublishedBatch:
     (published,) = read_published(SourceFile(path, path.name), ReadOptions.model_validate(reading), "farms")
     return published
 
@@ -144,7 +147,7 @@ def _require_opened_by_its_own_driver(content: bytes, ending: str, folder: Path)
     file = SourceFile(folder / f"farms{ending}", f"farms{ending}")
     file.path.write_bytes(content)
     try:
-        with opened(file, "farms") as path:
+        with open_published(file, "farms") as path:
             driver = _opened_by(path)
     except ReadError:
         return
@@ -495,7 +498,7 @@ def test_the_neighbours_of_a_file_say_nothing(tmp_path: Path) -> None:
     for neighbour in neighbours:
         (tmp_path / neighbour).write_text("<OGRVRTDataSource/>")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    with opened(SourceFile(tmp_path / "f.shp", "f.shp")) as path:
+    with open_published(SourceFile(tmp_path / "f.shp", "f.shp")) as path:
         assert sorted(part.suffix for part in path.parent.iterdir()) == [".cpg", ".dbf", ".prj", ".shp", ".shx"]
     assert _read(tmp_path / "f.shp").attributes["n"].to_pylist() == [1, 2]
     assert _read(tmp_path / "f.gml", crs="EPSG:4326").attributes["n"].to_pylist() == ["1"]

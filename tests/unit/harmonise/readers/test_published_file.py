@@ -15,7 +15,7 @@ from shapely import Point, box
 from loaders.acquire.archives.unpack import unpack
 from loaders.acquire.archives.unpack_checks import Limits
 from loaders.core.errors import ReadError
-from loaders.harmonise.readers.published_file import Published, read_published
+from loaders.harmonise.readers.published_file import PublishedBatch, read_published
 from loaders.settings.columns import ReadOptions
 from loaders.settings.file_selection import SourceFile
 
@@ -27,16 +27,16 @@ DEGREES = {"crs": "EPSG:4326", "longitude": "lon", "latitude": "lat"}
 pytestmark = pytest.mark.filterwarnings("ignore:.*crs.*was not provided:UserWarning")
 
 
-def _read(path: Path, **reading: Any) -> Published:
+def _read(path: Path, **reading: Any) -> PublishedBatch:
     (published,) = read_published(SourceFile(path, path.name), ReadOptions.model_validate(reading), "farms")
     return published
 
 
-def _shapes(published: Published) -> list[Any]:
+def _shapes(published: PublishedBatch) -> list[Any]:
     return list(shapely.from_wkb(published.wkb))
 
 
-def _without_fid(published: Published) -> list[dict[str, Any]]:
+def _without_fid(published: PublishedBatch) -> list[dict[str, Any]]:
     """A GeoPackage numbers its features; the other formats here do not."""
     return [{name: value for name, value in row.items() if name != "fid"} for row in published.attributes.to_pylist()]
 
@@ -66,10 +66,10 @@ def written(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def csv(tmp_path: Path) -> Callable[..., Published]:
+def csv(tmp_path: Path) -> Callable[..., PublishedBatch]:
     """Read a text as CSV, its positions in degrees."""
 
-    def read(content: str | bytes, **reading: Any) -> Published:
+    def read(content: str | bytes, **reading: Any) -> PublishedBatch:
         path = tmp_path / "f.csv"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return _read(path, **{**DEGREES, **reading})
@@ -100,8 +100,7 @@ def test_kml_gives_names_and_shapes(tmp_path: Path) -> None:
     )
     corners = "10,50,5 11,50,5 11,51,5 10,50,5"
     (tmp_path / "f.kml").write_text(
-        '<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>Łódź</name>'
-        f"{polygon.format(corners)}</Placemark></Document></kml>",
+        f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>Łódź</name>{polygon.format(corners)}</Placemark></Document></kml>',
         encoding="utf-8",
     )
     found = _read(tmp_path / "f.kml")
@@ -184,7 +183,7 @@ def test_a_file_of_no_features_is_no_rows(tmp_path: Path, geojson: Callable[...,
     assert (len(found.wkb), found.attributes.num_rows) == (0, 0)
 
 
-def test_csv_keeps_what_was_written(csv: Callable[..., Published]) -> None:
+def test_csv_keeps_what_was_written(csv: Callable[..., PublishedBatch]) -> None:
     found = csv('\ufeffid,lon,lat,note\n007,10.50,50,"two\nlines, ""quoted"""\nNA,11,51,\n')
     assert found.attributes.to_pylist() == [
         {"id": "007", "lon": "10.50", "lat": "50", "note": 'two\nlines, "quoted"'},
@@ -193,35 +192,35 @@ def test_csv_keeps_what_was_written(csv: Callable[..., Published]) -> None:
     assert [shape.wkt for shape in _shapes(found)] == ["POINT (10.5 50)", "POINT (11 51)"]
 
 
-def test_csv_rows_without_a_position_have_no_shape(csv: Callable[..., Published]) -> None:
+def test_csv_rows_without_a_position_have_no_shape(csv: Callable[..., PublishedBatch]) -> None:
     found = csv("id,lon,lat\na,,50\nb,ten,50\nc\nd,10,50\n")
     assert [wkb if not wkb else "a point" for wkb in found.wkb] == [None, b"", None, "a point"]
 
 
-def test_csv_in_another_encoding_is_read_when_declared_and_refused_when_not(csv: Callable[..., Published]) -> None:
+def test_csv_in_another_encoding_is_read_when_declared_and_refused_when_not(csv: Callable[..., PublishedBatch]) -> None:
     content = "id,lon,lat\nCafé,10,50\n".encode("cp1252")
     assert csv(content, encoding="cp1252").attributes.column("id").to_pylist() == ["Café"]
     with pytest.raises(ReadError, match=r"farms: f\.csv cannot be read as csv: 'utf-8' codec"):
         csv(content)
 
 
-def test_an_unknown_encoding_is_refused_not_a_crash(csv: Callable[..., Published]) -> None:
+def test_an_unknown_encoding_is_refused_not_a_crash(csv: Callable[..., PublishedBatch]) -> None:
     with pytest.raises(ReadError, match="cp99999"):
         csv("id,lon,lat\na,10,50\n", encoding="cp99999")
 
 
-def test_a_comma_at_the_end_of_each_csv_row_does_not_shift_the_columns(csv: Callable[..., Published]) -> None:
+def test_a_comma_at_the_end_of_each_csv_row_does_not_shift_the_columns(csv: Callable[..., PublishedBatch]) -> None:
     found = csv("id,lon,lat\n7,10,50,\n8,11,51,\n")
     assert [shape.wkt if shape else None for shape in _shapes(found)] == ["POINT (10 50)", "POINT (11 51)"]
     assert found.attributes.column("id").to_pylist() == ["7", "8"]
 
 
-def test_a_csv_row_with_more_fields_than_the_header_is_refused_not_shifted(csv: Callable[..., Published]) -> None:
+def test_a_csv_row_with_more_fields_than_the_header_is_refused_not_shifted(csv: Callable[..., PublishedBatch]) -> None:
     with pytest.raises(ReadError):
         csv("id,lon,lat\n7,extra,10,50\n8,extra,11,51\n")
 
 
-def test_csv_columns_without_name_and_content_are_left_out(csv: Callable[..., Published]) -> None:
+def test_csv_columns_without_name_and_content_are_left_out(csv: Callable[..., PublishedBatch]) -> None:
     found = csv("id,lon,lat,,,\n1,10,50,,,\n2,11,51, ,,\n")
     assert found.attributes.to_pylist() == [
         {"id": "1", "lon": "10", "lat": "50"},
@@ -229,7 +228,9 @@ def test_csv_columns_without_name_and_content_are_left_out(csv: Callable[..., Pu
     ]
 
 
-def test_csv_columns_without_a_name_or_with_one_that_occurs_again_are_numbered(csv: Callable[..., Published]) -> None:
+def test_csv_columns_without_a_name_or_with_one_that_occurs_again_are_numbered(
+    csv: Callable[..., PublishedBatch],
+) -> None:
     found = csv(",lon,lat,id, ,id,id_2\n,10,50,a,,b,c\n7,11,51,d,x,e,f\n")
     assert found.attributes.to_pylist() == [
         {"column_1": None, "lon": "10", "lat": "50", "id": "a", "column_5": None, "id_3": "b", "id_2": "c"},
@@ -237,44 +238,44 @@ def test_csv_columns_without_a_name_or_with_one_that_occurs_again_are_numbered(c
     ]
 
 
-def test_csv_values_may_have_any_length(csv: Callable[..., Published]) -> None:
+def test_csv_values_may_have_any_length(csv: Callable[..., PublishedBatch]) -> None:
     long = "x" * 500_000
     assert csv(f'id,lon,lat\n"{long}",10,50\n').attributes.column("id").to_pylist() == [long]
 
 
-def test_csv_rows_keep_their_lines_quotes_and_zeros(csv: Callable[..., Published]) -> None:
+def test_csv_rows_keep_their_lines_quotes_and_zeros(csv: Callable[..., PublishedBatch]) -> None:
     found = csv('id,lon,lat\r"a\rb",10,50\r5" pipe,11,51\r\x00,12,52\r')
     assert found.attributes.column("id").to_pylist() == ["a\rb", '5" pipe', "\x00"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
-def test_a_csv_with_a_byte_order_mark_says_its_encoding(csv: Callable[..., Published], encoding: str) -> None:
+def test_a_csv_with_a_byte_order_mark_says_its_encoding(csv: Callable[..., PublishedBatch], encoding: str) -> None:
     assert csv("id,lon,lat\nŁ,10,50\n".encode(encoding)).attributes.to_pylist()[0]["id"] == "Ł"
 
 
 @pytest.mark.parametrize("declared", ["utf-8", "UTF8"])
 def test_a_byte_order_mark_is_no_part_of_a_name_where_the_encoding_is_declared(
-    csv: Callable[..., Published], declared: str
+    csv: Callable[..., PublishedBatch], declared: str
 ) -> None:
     found = csv('\ufeff"id",lon,lat\na,10,50\n', encoding=declared)
     assert found.attributes.column_names == ["id", "lon", "lat"]
 
 
-def test_what_stands_before_the_header_line_of_a_csv_is_left_out(csv: Callable[..., Published]) -> None:
+def test_what_stands_before_the_header_line_of_a_csv_is_left_out(csv: Callable[..., PublishedBatch]) -> None:
     text = '"Plants" in "2020\nas of May\nid,lon,lat\na,10,50\n'
     assert csv(text, header_line=3).attributes.to_pylist() == [{"id": "a", "lon": "10", "lat": "50"}]
     with pytest.raises(ReadError, match=r"farms: f\.csv .*line 1"):
         csv(text)
 
 
-def test_quotation_marks_are_text_where_the_settings_say_so(csv: Callable[..., Published]) -> None:
+def test_quotation_marks_are_text_where_the_settings_say_so(csv: Callable[..., PublishedBatch]) -> None:
     text = 'id,lon,lat\n"The" farm,10,50\n'
     with pytest.raises(ReadError, match=r"line 2: .*`read: \{quotes: false\}`"):
         csv(text)
     assert csv(text, quotes=False).attributes.column("id").to_pylist() == ['"The" farm']
 
 
-def test_csv_with_other_coordinate_columns_lists_the_present_ones(csv: Callable[..., Published]) -> None:
+def test_csv_with_other_coordinate_columns_lists_the_present_ones(csv: Callable[..., PublishedBatch]) -> None:
     with pytest.raises(
         ReadError, match=r"datasets\.farms\.read\.longitude .* found '?lon'?\. The file has: id, X, Y\."
     ):
@@ -282,7 +283,7 @@ def test_csv_with_other_coordinate_columns_lists_the_present_ones(csv: Callable[
 
 
 @pytest.mark.parametrize("crs", ['LOCAL_CS["site",UNIT["m",1]]', "EPSG:5703"], ids=["a site's own", "heights"])
-def test_a_crs_without_a_place_on_earth_is_refused(csv: Callable[..., Published], crs: str) -> None:
+def test_a_crs_without_a_place_on_earth_is_refused(csv: Callable[..., PublishedBatch], crs: str) -> None:
     with pytest.raises(ReadError, match="no positions on Earth"):
         csv("id,lon,lat\na,10,50\n", crs=crs)
 
@@ -384,9 +385,7 @@ def test_a_parquet_with_a_crs_that_nobody_knows_is_refused(tmp_path: Path) -> No
         _read(tmp_path / "f.parquet")
 
 
-def test_a_shapefile_in_an_undeclared_encoding_is_read_when_declared_and_refused_when_not(
-    tmp_path: Path,
-) -> None:
+def test_a_shapefile_in_an_undeclared_encoding_is_read_when_declared_and_refused_when_not(tmp_path: Path) -> None:
     pyogrio.write_dataframe(_frame().replace("Łódź", "Lodz"), tmp_path / "f.shp", encoding="cp1252")
     (tmp_path / "f.cpg").unlink()
     found = _read(tmp_path / "f.shp", encoding="cp1252")
@@ -439,7 +438,7 @@ def test_a_geojson_without_a_crs_member_can_be_declared_to_be_projected(
     assert _read(tmp_path / "f.geojson", crs="EPSG:27700").crs.to_epsg() == 27700
 
 
-def test_a_csv_with_semicolons_is_told_what_to_declare_and_is_then_read(csv: Callable[..., Published]) -> None:
+def test_a_csv_with_semicolons_is_told_what_to_declare_and_is_then_read(csv: Callable[..., PublishedBatch]) -> None:
     text = "id;lon;lat\na;10,5;1.050,25\n"
     with pytest.raises(ReadError, match=r"id;lon;lat \(only one: if ';' stands .* datasets\.farms\.read\.delimiter"):
         csv(text)
@@ -479,7 +478,7 @@ def test_ids_that_only_some_features_have_are_refused(tmp_path: Path, geojson: C
         _read(tmp_path / "f.geojson")
 
 
-def test_a_bare_number_as_crs_is_an_epsg_code(csv: Callable[..., Published]) -> None:
+def test_a_bare_number_as_crs_is_an_epsg_code(csv: Callable[..., PublishedBatch]) -> None:
     assert ReadOptions.model_validate({"crs": 3035}).crs == "EPSG:3035"
     assert csv("id,lon,lat\na,10,50\n", crs=4326).crs.to_epsg() == 4326
 

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from shapely import Point
 
 from loaders.core.errors import ReadError
-from loaders.harmonise.readers.published_file import Published, read_published
+from loaders.harmonise.readers.published_file import PublishedBatch, read_published
 from loaders.harmonise.readers.vector.losses import losses_as_errors
 from loaders.harmonise.source_attributes import json_rows
 from loaders.harmonise.values.columns import identifiers, published_text
@@ -34,12 +34,12 @@ from loaders.settings.file_selection import SourceFile
 LONG = 2**53 + 1  # the first whole number that is no float
 
 
-def _read(path: Path, **reading: Any) -> Published:
+def _read(path: Path, **reading: Any) -> PublishedBatch:
     (published,) = read_published(SourceFile(path, path.name), ReadOptions.model_validate(reading), "farms")
     return published
 
 
-def _ids(published: Published, column: str) -> list[str | None]:
+def _ids(published: PublishedBatch, column: str) -> list[str | None]:
     return identifiers(published.attributes, Column(column=(column,)), "farms")
 
 
@@ -116,9 +116,7 @@ def test_whatever_a_geojson_holds_is_in_the_published_attributes(values: list[An
     assert all(map(_is_what_was_published, found, values)), (values, found)
 
 
-def test_long_numbers_in_lists_and_objects_of_a_geojson_keep_their_digits(
-    with_properties: Callable[..., Path],
-) -> None:
+def test_long_numbers_in_lists_and_objects_of_a_geojson_keep_their_digits(with_properties: Callable[..., Path]) -> None:
     found = _read(with_properties([[LONG, 1.5], {"a": 2**64 - 3}])).attributes.column("n").to_pylist()
     assert [json.loads(text) for text in found] == [[LONG, 1.5], {"a": 2**64 - 3}]
 

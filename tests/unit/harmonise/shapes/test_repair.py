@@ -21,7 +21,7 @@ from loaders.geo.geometry import (
     h3_cells,
     missing_grid,
 )
-from loaders.harmonise.shapes.repair import Harmonised, harmonise_shapes
+from loaders.harmonise.shapes.repair import HarmonisedShapes, harmonise_shapes
 
 GEOD = pyproj.Geod(ellps="WGS84")
 NAN, INF = math.nan, math.inf
@@ -38,7 +38,7 @@ NAN_FIRST_WKB = struct.pack("<BIII8d", 1, 3, 1, 4, NAN, NAN, 1, 0, 1, 1, NAN, NA
 CURVE_WKB = struct.pack("<BII", 1, 10, 1) + struct.pack("<BII10d", 1, 8, 5, 0, 0, 1, 1, 2, 0, 1, -1, 0, 0)
 
 
-def _harmonise(*shapes: shapely.Geometry | bytes | None, crs: str = "EPSG:4326") -> Harmonised:
+def _harmonise(*shapes: shapely.Geometry | bytes | None, crs: str = "EPSG:4326") -> HarmonisedShapes:
     wkb = [shapely.to_wkb(shape) if isinstance(shape, shapely.Geometry) else shape for shape in shapes]
     return harmonise_shapes(np.array([*wkb, None], dtype=object)[:-1], pyproj.CRS.from_user_input(crs))
 
@@ -446,7 +446,7 @@ def test_a_ring_of_three_positions_has_too_few_points_and_is_left_out_of_a_large
 
 def test_what_is_not_wanted_is_rejected_unseen() -> None:
     wkb = np.array([b"abc", shapely.to_wkb(Point(1, 2))], dtype=object)
-    assert harmonise_shapes(wkb, LONLAT, wanted=np.array([False, True])).reason.tolist() == ["filtered_out", None]
+    assert harmonise_shapes(wkb, LONLAT, is_selected=np.array([False, True])).reason.tolist() == ["filtered_out", None]
 
 
 def test_a_repair_that_changes_the_area_by_more_than_5_percent_is_told() -> None:

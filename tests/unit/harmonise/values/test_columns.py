@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from loaders.core.errors import ReadError
-from loaders.harmonise.values.columns import as_text, identifiers, numbers, plain
+from loaders.harmonise.values.columns import as_text, identifiers, numbers, setting_as_text
 from loaders.settings.columns import Column, ReadOptions
 
 
@@ -232,7 +232,7 @@ def test_each_value_has_its_own_text(values: Any, kind: Any, texts: list[str | N
 
 @pytest.mark.parametrize("value", [1.0, 2.5, 1e-7, 1e20, -9999.0])
 def test_a_value_of_the_settings_is_written_as_in_a_column(value: float) -> None:
-    assert [plain(value)] == _texts([value], pa.float64())
+    assert [setting_as_text(value)] == _texts([value], pa.float64())
 
 
 MIXED = [

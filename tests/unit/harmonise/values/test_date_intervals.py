@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from loaders.core.errors import ReadError
-from loaders.harmonise.values.date_intervals import interval, writing
+from loaders.harmonise.values.date_intervals import date_format, interval
 
 
 def _days(*texts: str | None) -> tuple[dt.date | None, ...]:
@@ -116,7 +116,7 @@ def test_what_is_not_just_a_date_is_none(text: str) -> None:
     ],
 )
 def test_a_pattern_says_which_number_is_what(pattern: str, text: str, first: str | None, last: str | None) -> None:
-    assert interval(text, writing((pattern,), "farms")) == _days(first, last)
+    assert interval(text, date_format((pattern,), "farms")) == _days(first, last)
 
 
 @pytest.mark.parametrize(
@@ -135,11 +135,11 @@ def test_a_pattern_says_which_number_is_what(pattern: str, text: str, first: str
     ],
 )
 def test_with_a_pattern_nothing_else_is_a_date(pattern: str, text: str) -> None:
-    assert interval(text, writing((pattern,), "farms")) is None
+    assert interval(text, date_format((pattern,), "farms")) is None
 
 
 def test_of_several_patterns_each_is_a_way_to_write_dates() -> None:
-    written = writing(("DD/MM/YYYY", "MM/YYYY", "YYYY"), "farms")
+    written = date_format(("DD/MM/YYYY", "MM/YYYY", "YYYY"), "farms")
     found = [interval(text, written) for text in ("1/5/2014", "5/2014", "2013..5/2014")]
     assert found == [
         _days("2014-05-01", "2014-05-01"),
@@ -149,7 +149,7 @@ def test_of_several_patterns_each_is_a_way_to_write_dates() -> None:
 
 
 def test_a_text_that_two_patterns_read_as_different_days_is_none() -> None:
-    written = writing(("DD/MM/YYYY", "MM/DD/YYYY"), "farms")
+    written = date_format(("DD/MM/YYYY", "MM/DD/YYYY"), "farms")
     assert interval("1/5/2014", written) is None
     assert interval("5/5/2014", written) == _days("2014-05-05", "2014-05-05")
     assert interval("31/5/2014", written) == _days("2014-05-31", "2014-05-31")
@@ -160,7 +160,7 @@ def test_a_text_that_two_patterns_read_as_different_days_is_none() -> None:
 )
 def test_a_pattern_of_anything_else_is_refused_with_the_words_that_there_are(pattern: str) -> None:
     with pytest.raises(ReadError, match=r"^farms: .*YYYY.*MM.*DD.*datasets\.farms\.columns\.installed\.pattern"):
-        writing((pattern,), "farms")
+        date_format((pattern,), "farms")
 
 
 @pytest.mark.parametrize("filler", [" ", "\t", " to ", "/ ", "2015-"])

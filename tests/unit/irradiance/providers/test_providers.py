@@ -21,9 +21,9 @@ from loaders.geo.record_cells import CELLS
 from loaders.http.client import HttpClient
 from loaders.http.rate_limit import RateLimit
 from loaders.irradiance.contract import SCHEMA
-from loaders.irradiance.provider import Found, Provider, ProviderContext
+from loaders.irradiance.provider import Provider, ProviderContext, ProviderResult
 from loaders.irradiance.providers import clearsky, google_solar, nsrdb, pvgis
-from loaders.irradiance.pv_model import Place, UnreadableError, rows_of
+from loaders.irradiance.pv_model import CellCentre, UnreadableError, irradiance_rows
 from loaders.settings.download import Download
 from loaders.settings.irradiance import Irradiance, Pvgis
 from tests.publishers import Fault, Publishers
@@ -36,7 +36,7 @@ KEY, EMAIL = "a-key-of-this-test", "somebody+eo-pv@example.org"
 ENVIRONMENT = {"NSRDB_API_KEY": KEY, "NSRDB_EMAIL": EMAIL, "GOOGLE_SOLAR_API_KEY": KEY}
 PLACES = ((10.0, 50.0), (10.5, -33.0), (11.0, 20.0))  # lon, lat [°]
 HEADERS = ("X-Api-Key", "X-Goog-Api-Key")
-Ask = Callable[..., list[Found]]
+Ask = Callable[..., list[ProviderResult]]
 SETTINGS: dict[Provider, dict[str, Any]] = {
     pvgis: {"provider": "pvgis"},
     nsrdb: {"provider": "nsrdb"},
@@ -68,11 +68,11 @@ def web(tmp_path: Path, sun: Sun, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
 def ask(tmp_path: Path, web: Publishers) -> Ask:
     """Ask a provider for cells; what it says is kept below tmp_path."""
 
-    def asked(provider: Provider, *places: tuple[float, float], **more: Any) -> list[Found]:
+    def asked(provider: Provider, *places: tuple[float, float], **more: Any) -> list[ProviderResult]:
         settings = Irradiance(**SETTINGS[provider] | more.pop("settings", {}))
         once = more.pop("at_once", 2)
         download = Download(timeout_s=5, backoff_s=0.01, attempts=2, longest_wait_s=1, connections_per_host=once)
-        given = {"environment": ENVIRONMENT, "watched": with_progress, "agreed": lambda _: False, **more}
+        given = {"environment": ENVIRONMENT, "watched": with_progress, "confirms": lambda _: False, **more}
         context = ProviderContext(HttpClient(download), tmp_path / "kept", **given)
         return list(provider.irradiance_of(cells(*(places or PLACES)), settings, context))
 
@@ -91,7 +91,7 @@ def chain(error: BaseException | None) -> str:
     return f"{error!s} {error!r} {error.args!r} {chain(error.__cause__)} {chain(error.__context__)}"
 
 
-def year(found: Found) -> dict[str, Any]:
+def year(found: ProviderResult) -> dict[str, Any]:
     (row,) = (row for row in found.rows.to_pylist() if row["month"] is None)
     return dict(row)
 
@@ -126,11 +126,7 @@ def test_a_place_without_data_is_a_reason_that_is_the_same_for_all_and_is_kept(
     ask: Ask, web: Publishers, sun: Sun, provider: Provider
 ) -> None:
     sun.at_sea = 10.4
-    reasons: dict[Provider, str] = {
-        pvgis: SEA,
-        nsrdb: NOWHERE,
-        google_solar: "no building within about 50 m",
-    }
+    reasons: dict[Provider, str] = {pvgis: SEA, nsrdb: NOWHERE, google_solar: "no building within about 50 m"}
     for _ in range(2):
         first, *others = ask(provider)
         assert (len(first.rows) > 0, first.refused) == (True, {})
@@ -146,7 +142,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(ask: Ask, web: Publishers, 
         raise KeyboardInterrupt
 
     many = [(10 + number, 40.0) for number in range(8)]
-    agreed = {"agreed": lambda _: True}
+    agreed = {"confirms": lambda _: True}
     with pytest.raises(KeyboardInterrupt):
         ask(provider, *many, watched=stopped, **agreed)
     asked = len(web.asked(HOSTS[provider]))
@@ -159,7 +155,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(ask: Ask, web: Publishers, 
 def test_a_damaged_answer_is_asked_for_again(ask: Ask, web: Publishers, tmp_path: Path, provider: Provider) -> None:
     before = [each.rows for each in ask(provider)]
     (kept,) = (tmp_path / "kept").rglob("cell1.gz")
-    whole, agreed = kept.read_bytes(), {"agreed": lambda _: True}
+    whole, agreed = kept.read_bytes(), {"confirms": lambda _: True}
     flipped = whole[:30] + bytes([whole[30] ^ 255]) + whole[31:]
     for body in (b"", whole[:50], gzip.compress(b"{"), flipped):
         kept.write_bytes(body)
@@ -289,7 +285,7 @@ def test_google_is_asked_only_as_often_as_somebody_agrees_to(ask: Ask, web: Publ
         told.append(count)
         return True
 
-    ask(google_solar, PLACES[0], agreed=agreed, **none)
+    ask(google_solar, PLACES[0], confirms=agreed, **none)
     with pytest.raises(SourceError, match=r"asked 2 times, .*1 answers are kept"):
         ask(google_solar, **none)
     assert (told, len(web.asked(GOOGLE))) == ([1], 1)
@@ -322,7 +318,7 @@ def test_numbers_of_a_building_that_cannot_be_are_not_taken(change: dict[str, fl
 
     def read(layout: dict[str, float]) -> pa.Table:
         body = json.dumps(building | {"solarPotential": solar | {"solarPanelConfigs": [layout]}}).encode()
-        return google_solar.read_building(Place("x", 10.0, 50.0), body, Irradiance())
+        return google_solar.read_building(CellCentre("x", 10.0, 50.0), body, Irradiance())
 
     assert len(read(layout)) == 1
     with pytest.raises(UnreadableError):
@@ -446,7 +442,7 @@ def test_whole_years_are_averaged_and_their_sun_stands_where_it_stood(ask: Ask) 
 def test_a_database_that_was_not_asked_for_is_not_taken(ask: Ask, sun: Sun) -> None:
     era5 = {"settings": {"pvgis": {"radiation": "PVGIS-ERA5"}}}
     assert "of PVGIS-ERA5" in year(ask(pvgis, PLACES[0], **era5)[0])["model_chain"]
-    body = pvgis.get_pvgis(Pvgis(), HttpClient(Download()), Place("x", 10.0, 50.0))
+    body = pvgis.get_pvgis(Pvgis(), HttpClient(Download()), CellCentre("x", 10.0, 50.0))
     with pytest.raises(UnreadableError, match="it is of PVGIS-SARAH3, not of PVGIS-ERA5"):
         pvgis.read_tmy(body, Pvgis(radiation="PVGIS-ERA5"))
 
@@ -469,8 +465,8 @@ def real_tmy() -> bytes:
 
 def test_a_real_typical_year_has_the_sums_that_it_has(real_tmy: bytes) -> None:
     weather = pvgis.read_tmy(real_tmy, Pvgis())
-    place = Place("x", 8.0, 45.0)
-    rows = rows_of(place, weather, Irradiance(), "pvgis").to_pylist()
+    place = CellCentre("x", 8.0, 45.0)
+    rows = irradiance_rows(place, weather, Irradiance(), "pvgis").to_pylist()
     assert (weather.elevation_m, weather.years) == (250, 1)
     assert rows[0]["ghi_kwh_per_m2"] == pytest.approx(1435.861, abs=1e-3)
     assert rows[0]["dni_kwh_per_m2"] == pytest.approx(1591.565, abs=1e-3)
@@ -495,7 +491,7 @@ def test_a_real_typical_year_of_the_nsrdb_has_the_sums_that_it_has() -> None:
     sums = weather.hours[["ghi", "dni", "dhi"]].sum() / 1000
     assert [round(value) for value in sums] == [1810, 2153, 580]
     assert len(weather.hours) == 8760
-    row = rows_of(Place("x", -108.5449, 40.5137), weather, Irradiance(), "nsrdb").to_pylist()[0]
+    row = irradiance_rows(CellCentre("x", -108.5449, 40.5137), weather, Irradiance(), "nsrdb").to_pylist()[0]
     assert row["specific_yield_kwh_per_kwp"] / 8760 == pytest.approx(0.200, abs=0.001)
     assert row["poa_kwh_per_m2"] == pytest.approx(2078, abs=1)
 
@@ -506,7 +502,9 @@ def test_a_day_that_stands_for_another_is_noticed(real_tmy: bytes, count: int) -
     weather = pvgis.read_tmy(real_tmy, Pvgis())
     rows = [*range(8760 - count % 8760), *range(count)][:8760]
     with pytest.raises(UnreadableError, match="not as many of each month"):
-        rows_of(Place("x", 8.0, 45.0), replace(weather, hours=weather.hours.iloc[rows]), Irradiance(), "pvgis")
+        irradiance_rows(
+            CellCentre("x", 8.0, 45.0), replace(weather, hours=weather.hours.iloc[rows]), Irradiance(), "pvgis"
+        )
 
 
 @pytest.mark.parametrize("column", ["ghi", "temp_air"])
@@ -515,7 +513,7 @@ def test_weather_that_cannot_be_is_noticed(real_tmy: bytes, column: str) -> None
     hours = weather.hours.copy()
     hours.loc[hours.index[12], column] = 9999.0
     with pytest.raises(UnreadableError, match="at once"):
-        rows_of(Place("x", 8.0, 45.0), replace(weather, hours=hours), Irradiance(), "pvgis")
+        irradiance_rows(CellCentre("x", 8.0, 45.0), replace(weather, hours=hours), Irradiance(), "pvgis")
 
 
 @pytest.mark.parametrize("missing", [0, 24])
@@ -526,7 +524,7 @@ def test_hours_that_are_missing_are_noticed(real_tmy: bytes, missing: int) -> No
         hours.iloc[5, 1] = float("nan")
     object.__setattr__(weather, "hours", hours)
     with pytest.raises(UnreadableError, match="8,736 hours of 1 year" if missing else "without a number"):
-        rows_of(Place("x", 8.0, 45.0), weather, Irradiance(), "pvgis")
+        irradiance_rows(CellCentre("x", 8.0, 45.0), weather, Irradiance(), "pvgis")
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists() or not shutil.which("git"), reason="this is no checkout of Git's")

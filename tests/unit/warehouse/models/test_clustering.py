@@ -9,7 +9,7 @@ from hamilton import driver
 from shapely import Point, box
 
 from loaders.warehouse.models import clustering
-from loaders.warehouse.models.clustering import Apart, Limits, Links
+from loaders.warehouse.models.clustering import CannotLinks, Limits, Links
 
 SIDE = 0.001  # [°], about 111 m at the equator
 LIMITS = Limits(spread=3, outlines_m2=700, points_m2=125_000)
@@ -32,7 +32,7 @@ def _clusters(
     strangers = np.array(apart, dtype=np.intp).reshape(-1, 2)
     inputs = {
         "links": Links(np.array(a, dtype=np.intp), np.array(b, dtype=np.intp), np.array(strength, float), is_fixed),
-        "apart": Apart(strangers[:, 0], strangers[:, 1]),
+        "apart": CannotLinks(strangers[:, 0], strangers[:, 1]),
         "record_count": len(shapes),
         "shapes": pa.chunked_array([pa.array([shapely.to_wkb(shape) for shape in shapes], pa.binary())]),
         "limits": LIMITS,

@@ -9,7 +9,7 @@ import ijson
 import pytest
 
 from loaders.harmonise.readers.vector import geojson
-from loaders.harmonise.readers.vector.geojson import gives_ids, says_crs
+from loaders.harmonise.readers.vector.geojson import has_feature_ids, names_known_crs
 
 CRS = {"type": "name", "properties": {"name": "EPSG:3035"}}
 
@@ -37,7 +37,7 @@ def test_a_ring_of_many_pieces_is_parsed_once(file: Callable[[str], Path], monke
     ring = [[10 + step / 1e6, 50] for step in range(20_000)]
     feature = {"type": "Feature", "id": 7, "geometry": {"type": "Polygon", "coordinates": [ring]}}
     path = file(text := json.dumps({"type": "FeatureCollection", "features": [feature], "crs": CRS}))
-    assert (says_crs(path), gives_ids(path)) == (True, True)
+    assert (names_known_crs(path), has_feature_ids(path)) == (True, True)
     assert [stream.characters for stream in given] == [len(text)]
 
 
@@ -57,7 +57,7 @@ def test_a_ring_of_many_pieces_is_parsed_once(file: Callable[[str], Path], monke
 def test_the_crs_is_the_member_of_the_collection_alone(
     file: Callable[[str], Path], content: str, expected: bool | None
 ) -> None:
-    assert says_crs(file(content % json.dumps(CRS))) is expected
+    assert names_known_crs(file(content % json.dumps(CRS))) is expected
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_the_crs_is_the_member_of_the_collection_alone(
 def test_ids_are_those_of_features_alone(
     file: Callable[[str | bytes], Path], content: str | bytes, expected: bool
 ) -> None:
-    assert gives_ids(file(content)) is expected
+    assert has_feature_ids(file(content)) is expected
 
 
 def test_a_word_for_no_number_is_understood_across_two_pieces(
@@ -87,14 +87,14 @@ def test_a_word_for_no_number_is_understood_across_two_pieces(
     for size in range(1, len(text)):
         monkeypatch.setattr(geojson, "PIECE_CHARACTERS", size)
         geojson._scan.cache_clear()
-        assert gives_ids(file(text)) is True
+        assert has_feature_ids(file(text)) is True
 
 
 @pytest.mark.parametrize("ids", [("1", "null"), ("null", '"a"')])
 def test_ids_of_some_features_are_refused_in_any_order(file: Callable[[str], Path], ids: tuple[str, str]) -> None:
     first, second = ids
     with pytest.raises(ValueError, match="some features have an id of their own and others have none"):
-        gives_ids(file(f'{{"features": [{{"id": {first}}}, {{"id": {second}}}]}}'))
+        has_feature_ids(file(f'{{"features": [{{"id": {first}}}, {{"id": {second}}}]}}'))
 
 
 @pytest.mark.parametrize(
@@ -110,4 +110,4 @@ def test_ids_of_some_features_are_refused_in_any_order(file: Callable[[str], Pat
 )
 def test_what_is_no_json_is_said_in_words(file: Callable[[str], Path], content: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        says_crs(file(content))
+        names_known_crs(file(content))
