@@ -82,8 +82,8 @@ DOI_DATASETS = Pipeline(
     tables.DOI_DATASETS,
     Graph("loaders.raw_pv_doi_ingest", "published datasets, each from its DOI to its table", "load"),
     "store_individual_datasets",
-    "loaders.doi_datasets:store_doi_datasets",
-    "loaders.doi_datasets:refresh_doi_datasets",
+    "loaders.doi_refresh:store_doi_datasets",
+    "loaders.doi_refresh:refresh_doi_datasets",
     (
         _table(
             tables.ALL_FEATURES,

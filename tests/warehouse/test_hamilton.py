@@ -19,7 +19,7 @@ from dbt.artifacts.schemas.results import FreshnessStatus
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
-from loaders import doi_datasets, overture_maps_loader, pipelines, raw_pv_doi_ingest
+from loaders import doi_refresh, overture_maps_loader, pipelines, raw_pv_doi_ingest
 from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
@@ -134,8 +134,8 @@ def test_the_hooks_load_what_is_missing_and_then_do_nothing(
     with _opened(place) as connection:
         assert connection.execute("SELECT count(*) FROM staging.stg_pv_features").fetchall() == [(4,)]
         assert connection.execute("SELECT count(*) FROM staging.stg_admin_boundaries").fetchall() == [(179,)]
-    runners = ((doi_datasets, "run_doi_pipeline"), (overture_maps_loader, "run_overture_pipeline"))
-    for module, name in (*runners, (doi_datasets, "write_doi_data")):
+    runners = ((doi_refresh, "run_doi_pipeline"), (overture_maps_loader, "run_overture_pipeline"))
+    for module, name in (*runners, (doi_refresh, "write_doi_data")):
         monkeypatch.setattr(module, name, lambda *_, **__: pytest.fail("there was nothing to do"))
     assert dbt("run", "--select", *STAGED).success
 
@@ -148,7 +148,7 @@ def test_a_hook_does_again_only_what_changed(place: Path, dbt: Invoke, monkeypat
         ran.append(datasets)
         return run_doi_pipeline(datasets=datasets, **given)
 
-    monkeypatch.setattr(doi_datasets, "run_doi_pipeline", run)
+    monkeypatch.setattr(doi_refresh, "run_doi_pipeline", run)
     _change(place, "unit: MWp", "unit: kWp")
     assert dbt("run", "--select", "stg_pv_features").success
     assert ran == [[SOUTH]]
@@ -161,7 +161,7 @@ def test_a_new_warehouse_is_filled_from_the_files_of_the_last_load(
 ) -> None:
     assert dbt("run", "--select", "stg_pv_features").success
     (place / "data/sample/eo_pv_data.duckdb").unlink()
-    monkeypatch.setattr(doi_datasets, "run_doi_pipeline", lambda **_: pytest.fail("everything is loaded"))
+    monkeypatch.setattr(doi_refresh, "run_doi_pipeline", lambda **_: pytest.fail("everything is loaded"))
     assert dbt("run", "--select", "stg_pv_features").success
     assert {NORTH, SOUTH} <= _tables(place)
 
