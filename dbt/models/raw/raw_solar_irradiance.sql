@@ -1,8 +1,7 @@
 {{ config(pre_hook="{{ run_hamilton_pipeline('solar_irradiance') }}") }}
 
 select
-    pipeline,
-    table_name,
-    made_from
-from {{ source('raw_data', 'hamilton_runs') }}
-where pipeline = 'solar_irradiance'
+    provider,
+    count(distinct h3_cell) as cells
+from {{ source('raw_data', 'solar_irradiance') }}
+group by provider
