@@ -15,13 +15,14 @@ from typing import Any
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.flags import get_flags
+from dbt_common.exceptions import DbtRuntimeError
 from duckdb.func import PythonUDFType
 from duckdb.sqltypes import BOOLEAN, TIMESTAMP_TZ, VARCHAR
 
 from loaders.core.errors import EoPvError, PipelineError
 from loaders.core.paths import ProjectPaths
 from loaders.db import h3_udfs, shape_udfs
-from loaders.db.connection import MEMORY_VARIABLE, prepare, usable_mb
+from loaders.db.connection import MEMORY_VARIABLE, connect, prepare, usable_mb
 from loaders.db.connection import config as duck_config
 from loaders.db.database import Database
 from loaders.db.ducklake import show_lake
@@ -57,6 +58,7 @@ class Plugin(BasePlugin):
         database = paths.root / stated if stated else paths.database
         database.parent.mkdir(parents=True, exist_ok=True)
         creds.path = str(database)
+        _require_free(database)
         has_limit = MEMORY_VARIABLE in os.environ  # `eo-pv warehouse` sets it; by hand, DuckDB takes what is there
         config.update(duck_config(None if has_limit else int(usable_mb())))
 
@@ -72,6 +74,15 @@ class Plugin(BasePlugin):
 
             attach(conn, settings.ducklake, paths)
             show_lake(conn)
+
+
+def _require_free(database: Path) -> None:
+    """Refuse a database that another process holds, in a sentence: dbt would print DuckDB's."""
+    try:
+        with connect(database):
+            pass
+    except EoPvError as error:
+        raise DbtRuntimeError(str(error)) from None
 
 
 def open_project() -> tuple[Settings, ProjectPaths]:

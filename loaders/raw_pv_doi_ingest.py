@@ -15,7 +15,6 @@ from itertools import chain
 from pathlib import Path
 
 import geopandas as gpd
-from hamilton.function_modifiers import tag
 from hamilton.htypes import Collect, Parallelizable
 
 from loaders.acquire.downloader import Downloader
@@ -23,6 +22,7 @@ from loaders.acquire.fetch import fetch
 from loaders.acquire.lock import read_lock
 from loaders.acquire.resolve import resolve
 from loaders.contract import Provenance
+from loaders.core.node_tags import node
 from loaders.core.paths import ProjectPaths
 from loaders.core.script import run_as_script
 from loaders.db.database import Database
@@ -51,32 +51,32 @@ __all__ = [
 ]
 
 
-@tag(data_source="doi", processing_stage="metadata", data_type="settings")
+@node(data_source="doi", processing_stage="metadata", data_type="settings", node_type="source")
 def dataset_metadata(settings: Settings, dataset_names: list[str]) -> dict[str, Dataset]:
     """The datasets asked for, by key; names may be keys or aliases."""
     return {dataset.key: dataset for dataset in settings.select_datasets(dataset_names)}
 
 
-@tag(data_source="doi", processing_stage="metadata", data_type="settings")
+@node(data_source="doi", processing_stage="metadata", data_type="settings")
 def target_datasets(dataset_metadata: dict[str, Dataset]) -> Parallelizable[Dataset]:
     """One branch for each dataset."""
     yield from dataset_metadata.values()
 
 
-@tag(data_source="doi", processing_stage="fetch", data_type="folder")
+@node(data_source="doi", processing_stage="fetch", data_type="folder", io_operation="download")
 def dataset_download_path(target_datasets: Dataset, paths: ProjectPaths, downloads: Downloader) -> Path:
     """The folder with the published files, each verified against the lock."""
     lock = resolve(target_datasets, paths, downloads.client)
     return fetch(target_datasets, lock, paths, downloads)
 
 
-@tag(data_source="doi", processing_stage="load", data_type="files")
+@node(data_source="doi", processing_stage="load", data_type="files", io_operation="read")
 def dataset_geospatial_files(dataset_download_path: Path, target_datasets: Dataset) -> list[SourceFile]:
     """The files to load, by themselves or inside archives, sorted by name."""
     return select_files(dataset_download_path, target_datasets.source, target_datasets.key)
 
 
-@tag(data_source="doi", processing_stage="load", data_type="geodataframe")
+@node(data_source="doi", processing_stage="load", data_type="geodataframe", io_operation="read")
 def dataset_processed_gdf(
     dataset_geospatial_files: list[SourceFile], target_datasets: Dataset, paths: ProjectPaths, h3_resolution: int
 ) -> Iterator[gpd.GeoDataFrame]:
@@ -88,7 +88,7 @@ def dataset_processed_gdf(
     return harmonise(chain.from_iterable(batches), dataset, provenance, h3_resolution)
 
 
-@tag(data_source="doi", processing_stage="load", data_type="arrow")
+@node(data_source="doi", processing_stage="load", data_type="arrow", io_operation="write", node_type="transform")
 def dataset_arrow_table(
     dataset_processed_gdf: Iterator[gpd.GeoDataFrame],
     target_datasets: Dataset,
@@ -102,13 +102,13 @@ def dataset_arrow_table(
     return loaded
 
 
-@tag(data_source="doi", processing_stage="store", data_type="arrow")
+@node(data_source="doi", processing_stage="store", data_type="arrow")
 def collected_arrow_tables(dataset_arrow_table: Collect[LoadResult]) -> list[LoadResult]:
     """What became of all datasets: `FailedBranch` stands where one could not be loaded."""
     return list(dataset_arrow_table)
 
 
-@tag(data_source="doi", processing_stage="store", data_type="tables")
+@node(data_source="doi", processing_stage="store", data_type="tables", io_operation="write")
 def store_individual_datasets(
     collected_arrow_tables: list[LoadResult],
     settings: Settings,

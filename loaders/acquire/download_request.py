@@ -21,6 +21,7 @@ class DownloadRequest:
         record: its record.
         file: as locked.
         limit_mb: the size limit [MB].
+        limit_name: the setting or option that raises the limit.
         known_sha256: of an earlier download, if there was one.
     """
 
@@ -28,6 +29,7 @@ class DownloadRequest:
     record: Record
     file: LockedFile
     limit_mb: float
+    limit_name: str
     known_sha256: str | None = None
 
     @property
@@ -44,7 +46,7 @@ class DownloadRequest:
         if size is not None and size > self.limit_bytes:
             raise SourceError(
                 f"{self.key}: {self.file.name} has {size / BYTES_PER_MB:,.1f} MB, more than the limit of "
-                f"{self.limit_mb:g} MB. Raise datasets.{self.key}.max_mb in params.yaml, or leave the file out with "
+                f"{self.limit_mb:g} MB. Raise {self.limit_name}, or leave the file out with "
                 f"datasets.{self.key}.source.include or exclude."
             )
 

@@ -81,10 +81,11 @@ class Downloader:
     def requests(self, dataset: Dataset, lock: Lock, paths: ProjectPaths) -> Iterator[DownloadRequest]:
         """The files to download for a dataset."""
         previous = read_receipt(paths.receipt(dataset.key)).for_lock(lock).published
+        limit_mb, limit_name = self.settings.limit_mb(dataset), self.settings.limit_name(dataset)
         for file in lock.files:
             is_known = file.name in previous and not _is_repacked(lock, file) and not self._is_forced(file)
             known_sha256 = previous[file.name].sha256 if is_known else None
-            yield DownloadRequest(dataset.key, _record(lock), file, self.settings.limit_mb(dataset), known_sha256)
+            yield DownloadRequest(dataset.key, _record(lock), file, limit_mb, limit_name, known_sha256)
 
     def find(self, request: DownloadRequest, paths: ProjectPaths) -> Path | None:
         """The verified file in the raw folder or in the cache; null if it is in neither."""

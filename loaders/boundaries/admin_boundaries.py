@@ -18,6 +18,7 @@ import shapely
 from loaders.contract import BOUNDARIES
 from loaders.core.arrays import Flags, Shapes
 from loaders.core.errors import ReadError
+from loaders.core.node_tags import node
 from loaders.geo.geometry import LONLAT, repair
 
 # a dependency has a country code of its own: Puerto Rico is PR
@@ -56,6 +57,7 @@ class BoundaryCounts:
     repaired: int
 
 
+@node(data_source="overture", processing_stage="load", data_type="dataset", io_operation="read", node_type="source")
 def published_areas(boundary_source: Path) -> ds.Dataset:
     """The areas of a Parquet file or folder, with columns and CRS checked but no rows read."""
     try:
@@ -72,6 +74,7 @@ def published_areas(boundary_source: Path) -> ds.Dataset:
     return areas
 
 
+@node(data_source="overture", processing_stage="load", data_type="arrow")
 def division_areas(published_areas: ds.Dataset, boundary_source: Path) -> pa.Table:
     """The land of countries, dependencies, regions and counties, by id."""
     is_selected = ds.field("is_land") & ds.field("subtype").isin(list(SUBTYPES))
@@ -85,6 +88,7 @@ def division_areas(published_areas: ds.Dataset, boundary_source: Path) -> pa.Tab
     return table
 
 
+@node(data_source="overture", processing_stage="load", data_type="shapes")
 def published_shapes(division_areas: pa.Table, boundary_source: Path) -> Shapes:
     """The published outlines in EPSG:4326."""
     try:
@@ -99,12 +103,14 @@ def published_shapes(division_areas: pa.Table, boundary_source: Path) -> Shapes:
     return shapes
 
 
+@node(data_source="overture", processing_stage="load", data_type="shapes")
 def boundary_shapes(published_shapes: Shapes) -> Shapes:
     """Valid outlines, clipped at the antimeridian and the poles."""
     shapes, _ = repair(shapely.transform(published_shapes, lambda xy: xy.clip(-FARTHEST, FARTHEST)))
     return shapes
 
 
+@node(data_source="overture", processing_stage="store", data_type="arrow")
 def boundaries(division_areas: pa.Table, boundary_shapes: Shapes) -> pa.Table:
     """One row per boundary, by its id: the columns of BOUNDARIES."""
     subtypes = [SUBTYPES[name] for name in division_areas["subtype"].to_pylist()]
@@ -122,6 +128,7 @@ def boundaries(division_areas: pa.Table, boundary_shapes: Shapes) -> pa.Table:
     return pa.table(columns).cast(BOUNDARIES)
 
 
+@node(data_source="overture", processing_stage="store", data_type="counts")
 def boundary_counts(published_areas: ds.Dataset, boundaries: pa.Table, published_shapes: Shapes) -> BoundaryCounts:
     """Area accounting: read = not_land + other_subtypes + countries + regions + counties."""
     read = published_areas.count_rows()

@@ -14,6 +14,7 @@ from hamilton.function_modifiers import check_output
 
 from loaders.contract import Provenance
 from loaders.core.arrays import Flags
+from loaders.core.node_tags import node
 from loaders.geo.geometry import area_m2 as ellipsoidal_area_m2
 from loaders.geo.geometry import centroids, geometry_hashes, h3_cells
 from loaders.harmonise import quality_flags as quality
@@ -33,6 +34,7 @@ registry.load_extension("pandas")  # whose frames `check_output` checks; loaders
 CAPACITY_DECIMALS, AREA_DECIMALS = 6, 2  # one watt, one square centimetre
 
 
+@node(data_source="records", processing_stage="transform", data_type="arrow")
 def wanted_attributes(published: PublishedBatch, row_is_wanted: Flags) -> pa.Table:
     """The published columns, null in rows that `where` excludes, whose values need not be valid."""
     if row_is_wanted.all():
@@ -40,6 +42,7 @@ def wanted_attributes(published: PublishedBatch, row_is_wanted: Flags) -> pa.Tab
     return published.attributes.take(pa.array(np.arange(len(row_is_wanted)), mask=~row_is_wanted))
 
 
+@node(data_source="records", processing_stage="transform", data_type="shapes")
 def harmonised_shapes(published: PublishedBatch, row_is_wanted: Flags, dataset: Dataset) -> HarmonisedShapes:
     """Valid shapes in EPSG:4326, with rejections and quality findings."""
     extent = dataset.extent
@@ -47,31 +50,37 @@ def harmonised_shapes(published: PublishedBatch, row_is_wanted: Flags, dataset: 
     return harmonise_shapes(published.wkb, published.crs, extent=box, is_selected=row_is_wanted)
 
 
+@node(data_source="records", processing_stage="transform", data_type="column")
 def source_id(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
     """The publisher's own identifier, as text."""
     return _identifiers(wanted_attributes, dataset, "source_id")
 
 
+@node(data_source="records", processing_stage="transform", data_type="column")
 def group_id(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
     """The publisher's identifier of the installation that the record belongs to, as text."""
     return _identifiers(wanted_attributes, dataset, "group")
 
 
+@node(data_source="records", processing_stage="transform", data_type="column")
 def area_m2(harmonised_shapes: HarmonisedShapes) -> pd.Series:
     """Area of the outline on the WGS 84 ellipsoid [m²]; null for points."""
     return pd.Series(ellipsoidal_area_m2(harmonised_shapes.shapes))
 
 
+@node(data_source="records", processing_stage="transform", data_type="column")
 def source_area_m2(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
     """Area that the publisher states [m²]; null where the settings map none."""
     return _quantity(wanted_attributes, dataset, dataset.columns.area, AREA_DECIMALS)
 
 
+@node(data_source="records", processing_stage="transform", data_type="column")
 def capacity_mw(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
     """Nameplate capacity that the publisher states [MW]; null where the settings map none."""
     return _quantity(wanted_attributes, dataset, dataset.columns.capacity, CAPACITY_DECIMALS)
 
 
+@node(data_source="records", processing_stage="transform", data_type="column")
 def capacity_basis(capacity_mw: pd.Series, dataset: Dataset) -> pd.Series:
     """Alternating or direct current, where a capacity is stated."""
     capacity = dataset.columns.capacity
@@ -79,32 +88,38 @@ def capacity_basis(capacity_mw: pd.Series, dataset: Dataset) -> pd.Series:
     return basis.where(capacity_mw.notna(), None)
 
 
+@node(data_source="records", processing_stage="transform", data_type="dates")
 def stated_dates(wanted_attributes: pa.Table, dataset: Dataset) -> StatedDates:
     """The stated installation dates as intervals, and the values that cannot be used."""
     return installed_dates.stated_dates(wanted_attributes, dataset.columns.installed, dataset.key)
 
 
+@node(data_source="records", processing_stage="transform", data_type="dates")
 def installed(stated_dates: StatedDates) -> list[Interval]:
     """First and last possible day of installation; None where that end is open."""
     return stated_dates.intervals
 
 
+@node(data_source="records", processing_stage="transform", data_type="column")
 def installed_from(installed: list[Interval]) -> pd.Series:
     """First possible day of installation."""
     return pd.Series([first for first, _ in installed], dtype="object")
 
 
+@node(data_source="records", processing_stage="transform", data_type="column")
 def installed_to(installed: list[Interval]) -> pd.Series:
     """Last possible day of installation."""
     return pd.Series([last for _, last in installed], dtype="object")
 
 
+@node(data_source="records", processing_stage="transform", data_type="columns")
 def centroid(harmonised_shapes: HarmonisedShapes) -> pd.DataFrame:
     """The centroid [°], EPSG:4326: columns `lon` and `lat`."""
     lon, lat = centroids(harmonised_shapes.shapes)
     return pd.DataFrame({"lon": lon, "lat": lat})
 
 
+@node(data_source="records", processing_stage="transform", data_type="columns")
 def stated_position(wanted_attributes: pa.Table, dataset: Dataset) -> pd.DataFrame:
     """The position that the publisher states in addition to the shape [°], EPSG:4326: columns `lon` and `lat`."""
     position, key = dataset.columns.position, dataset.key
@@ -116,6 +131,7 @@ def stated_position(wanted_attributes: pa.Table, dataset: Dataset) -> pd.DataFra
     )
 
 
+@node(data_source="records", processing_stage="transform", data_type="column")
 def quality_flags(  # noqa: PLR0913 (one for each that a flag looks at)
     harmonised_shapes: HarmonisedShapes,
     area_m2: pd.Series,
@@ -148,16 +164,19 @@ def quality_flags(  # noqa: PLR0913 (one for each that a flag looks at)
     return pd.Series(quality.flag_lists(flags), dtype="object")
 
 
+@node(data_source="records", processing_stage="transform", data_type="column")
 def source_attributes(published: PublishedBatch) -> pd.Series:
     """All published columns as JSON."""
     return pd.Series(json_rows(published.attributes), dtype="object")
 
 
+@node(data_source="records", processing_stage="transform", data_type="column")
 def fingerprint(published: PublishedBatch, source_attributes: pd.Series) -> pd.Series:
     """Hash of the shape as published: a better repair or another version of PROJ does not change the record's id."""
     return pd.Series(fingerprints(published.wkb, source_attributes), dtype="object")
 
 
+@node(data_source="records", processing_stage="transform", data_type="geodataframe")
 @check_output(schema=LOADING_CHECKS, importance="fail")
 def canonical_records(  # noqa: PLR0913 (one for each column)
     published: PublishedBatch,

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import cast
 
 import pyarrow as pa
-from hamilton.function_modifiers import tag
 
 from loaders.core.errors import AccountingError
+from loaders.core.node_tags import node
 from loaders.geo.record_cells import read_cells
 from loaders.irradiance.contract import REFUSED, SCHEMA
 from loaders.irradiance.provider import Provider, ProviderContext, ProviderResult
@@ -32,18 +32,19 @@ class IrradianceCounts:
     refused: Mapping[str, int]
 
 
+@node(data_source="provider", processing_stage="metadata", data_type="module", node_type="source")
 def provider(irradiance_settings: Irradiance) -> Provider:
     """The provider module that the settings name; others are not imported."""
     return cast("Provider", import_module(f"loaders.irradiance.providers.{irradiance_settings.provider}"))
 
 
-@tag(data_source="records", processing_stage="metadata", data_type="arrow")
+@node(data_source="records", processing_stage="metadata", data_type="arrow", io_operation="read", node_type="source")
 def irradiance_cells(cells_file: Path) -> pa.Table:
     """The H3 cells that hold records, each once, in their order, with the position of their centre."""
     return read_cells(cells_file)
 
 
-@tag(data_source="provider", processing_stage="load", data_type="arrow")
+@node(data_source="provider", processing_stage="load", data_type="arrow", io_operation="download")
 def cell_irradiance(
     irradiance_cells: pa.Table, provider: Provider, irradiance_settings: Irradiance, context: ProviderContext
 ) -> ProviderResult:
@@ -53,14 +54,14 @@ def cell_irradiance(
     return ProviderResult(pa.concat_tables([SCHEMA.empty_table(), *(result.rows for result in results)]), refused)
 
 
-@tag(data_source="provider", processing_stage="store", data_type="arrow")
+@node(data_source="provider", processing_stage="store", data_type="arrow")
 def solar_irradiance(cell_irradiance: ProviderResult) -> pa.Table:
     """The rows of `raw_data.solar_irradiance`: by cell and month, the year last."""
     order = [(name, "ascending") for name in ("h3_cell", "provider", "month")]
     return cell_irradiance.rows.sort_by(order).cast(SCHEMA)
 
 
-@tag(data_source="provider", processing_stage="store", data_type="arrow")
+@node(data_source="provider", processing_stage="store", data_type="arrow")
 def refused_cells(
     irradiance_cells: pa.Table, cell_irradiance: ProviderResult, irradiance_settings: Irradiance
 ) -> pa.Table:
@@ -74,7 +75,7 @@ def refused_cells(
     return pa.Table.from_pylist(rows, REFUSED)
 
 
-@tag(data_source="provider", processing_stage="store", data_type="counts")
+@node(data_source="provider", processing_stage="store", data_type="counts")
 def irradiance_counts(irradiance_cells: pa.Table, cell_irradiance: ProviderResult) -> IrradianceCounts:
     """Count the cells by outcome.
 

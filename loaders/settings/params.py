@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, StringConstraints, ValidationError, model_validator
 
 from loaders.core.errors import SettingsError
 from loaders.settings import messages
@@ -56,6 +56,7 @@ class Settings(SettingsModel):
 
     origin: Literal["sample", "doi"] = "sample"
     max_mb: Positive = 250.0
+    _limit_option: str = PrivateAttr("")
     download: Download = Download()
     h3_resolution: Annotated[int, Field(ge=0, le=15)] = 8
     dedup: Dedup = Dedup()
@@ -110,8 +111,16 @@ class Settings(SettingsModel):
         """The size limit of a single file of a dataset [MB]."""
         return dataset.max_mb or self.max_mb
 
-    def with_limit(self, max_mb: float) -> Self:
-        """The same settings with one size limit for all datasets [MB].
+    def limit_name(self, dataset: Dataset) -> str:
+        """What to raise where a file of a dataset is over the limit: the setting, or the option that overrides it."""
+        return self._limit_option or f"datasets.{dataset.key}.max_mb in params.yaml"
+
+    def with_limit(self, max_mb: float, option: str = "--max-mb") -> Self:
+        """The same settings with one size limit for all datasets.
+
+        Args:
+            max_mb: the limit [MB].
+            option: its name on the command line, for messages.
 
         Raises:
             SettingsError: the limit is not a positive number.
@@ -119,7 +128,9 @@ class Settings(SettingsModel):
         if not max_mb > 0:
             raise SettingsError(f"max_mb is {max_mb!r}; expected a positive number of megabytes.")
         datasets = {key: dataset.model_copy(update={"max_mb": None}) for key, dataset in self.datasets.items()}
-        return self.model_copy(update={"max_mb": max_mb, "datasets": datasets})
+        limited = self.model_copy(update={"max_mb": max_mb, "datasets": datasets})
+        limited._limit_option = option
+        return limited
 
     def select_datasets(self, names: Iterable[str] | None) -> list[Dataset]:
         """The datasets with these keys or aliases, each once; all datasets without names.

@@ -18,7 +18,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.db.database import Database
 from loaders.hamilton_dbt_bridge import HamiltonDbtBridge, generate_dbt_sources_from_hamilton
-from loaders.raw_pv_doi_ingest import run_doi_pipeline
+from loaders.raw_pv_doi_ingest import run_doi_pipeline, store_individual_datasets
 from loaders.settings.project import read_project
 from loaders.warehouse.dbt_sources import write_sources
 
@@ -58,7 +58,14 @@ def test_each_table_says_what_is_in_it_and_where_it_comes_from(project: Path, wr
     assert meta["pipeline"] == "doi_datasets"
     assert meta["hamilton_nodes"][0] == "dataset_metadata"
     assert meta["hamilton_nodes"][-1] == "store_individual_datasets"
-    assert meta["hamilton_tags"] == {"data_source": "doi", "processing_stage": "store", "data_type": "tables"}
+    assert meta["hamilton_tags"] == {
+        "data_source": "doi",
+        "processing_stage": "store",
+        "data_type": "tables",
+        "hamilton_node_type": "sink",
+        "io_operation": "write",
+        "description": (store_individual_datasets.__doc__ or "").splitlines()[0],
+    }
     assert meta["row_count"] == 1
     assert meta["source"] == {"path": "south.geojson"}
     assert meta["lock_sha256"] == sha256(lock)

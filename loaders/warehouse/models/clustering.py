@@ -16,6 +16,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from loaders.core.arrays import Flags, Numbers, Rows, Shapes
+from loaders.core.node_tags import node
 from loaders.geo.antimeridian import WORLD, joined
 from loaders.geo.earth import EQUATOR_EAST_M, EQUATOR_NORTH_M
 
@@ -82,6 +83,7 @@ class _Group:
         return _Group(hull, max(self.largest_m2, other.largest_m2), self.cannot_link | other.cannot_link)
 
 
+@node(data_source="warehouse", processing_stage="prepare", data_type="array")
 def component(links: Links, record_count: int) -> Rows:
     """The component of each record; a record without links is its own component."""
     ones = np.ones(len(links.a), dtype=np.int8)
@@ -89,11 +91,13 @@ def component(links: Links, record_count: int) -> Rows:
     return label.astype(np.intp)
 
 
+@node(data_source="warehouse", processing_stage="prepare", data_type="array")
 def sizes(component: Rows) -> Rows:
     """Number of records in each component."""
     return np.bincount(component)
 
 
+@node(data_source="warehouse", processing_stage="prepare", data_type="array")
 def contradicted(component: Rows, apart: CannotLinks) -> Flags:
     """Components with two records that must not be one installation."""
     is_contradicted = np.zeros(component.max(initial=-1) + 1, dtype=np.bool_)
@@ -102,6 +106,7 @@ def contradicted(component: Rows, apart: CannotLinks) -> Flags:
     return is_contradicted
 
 
+@node(data_source="warehouse", processing_stage="prepare", data_type="array")
 def runaway(component: Rows, sizes: Rows, links: Links, shapes: pa.ChunkedArray, limits: Limits) -> Flags:
     """Components whose hull is too large for their largest record."""
     is_runaway = np.zeros(len(sizes), dtype=np.bool_)
@@ -114,6 +119,7 @@ def runaway(component: Rows, sizes: Rows, links: Links, shapes: pa.ChunkedArray,
     return is_runaway
 
 
+@node(data_source="warehouse", processing_stage="prepare", data_type="array")
 def cluster(  # noqa: PLR0913 (one for each node that it follows from)
     component: Rows,
     contradicted: Flags,
@@ -134,6 +140,7 @@ def cluster(  # noqa: PLR0913 (one for each node that it follows from)
     return label
 
 
+@node(data_source="warehouse", processing_stage="prepare", data_type="array")
 def is_divided(component: Rows, cluster: Rows) -> Flags:
     """Which records belong to a divided component."""
     pairs = np.unique(np.stack((component, cluster)), axis=1)
@@ -141,6 +148,7 @@ def is_divided(component: Rows, cluster: Rows) -> Flags:
     return flags
 
 
+@node(data_source="warehouse", processing_stage="prepare", data_type="array")
 def is_spread_out(component: Rows, runaway: Flags, cluster: Rows, shapes: pa.ChunkedArray, limits: Limits) -> Flags:
     """Which records belong to an installation that is too large, but has only fixed links."""
     flags = np.zeros(len(cluster), dtype=np.bool_)
@@ -150,6 +158,7 @@ def is_spread_out(component: Rows, runaway: Flags, cluster: Rows, shapes: pa.Chu
     return flags
 
 
+@node(data_source="warehouse", processing_stage="prepare", data_type="arrow")
 def clusters(cluster: Rows, is_divided: Flags, is_spread_out: Flags) -> pa.Table:
     """One row per record in order: the number of its installation, and whether it was divided or is too large."""
     return pa.table({"cluster": cluster, "is_divided": is_divided, "is_spread_out": is_spread_out})
