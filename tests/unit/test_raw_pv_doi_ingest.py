@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -25,10 +26,13 @@ from loaders.core.errors import (
     SourceError,
 )
 from loaders.core.paths import ProjectPaths
+from loaders.core.script import run_as_script
 from loaders.db.connection import connect
+from loaders.overture_maps_loader import run_overture_pipeline
 from loaders.raw_pv_doi_ingest import load_dataset, run_doi_pipeline
 from loaders.settings.base import Executor
 from loaders.settings.params import read_settings
+from loaders.solar_irradiance_loader import run_solar_pipeline
 
 NODES = [
     "dataset_metadata",
@@ -81,18 +85,20 @@ def test_a_driver_of_ones_own_runs_the_graph_with_the_documented_inputs(project:
     assert made == {"store_individual_datasets": {NORTH: f"raw_data.{NORTH}"}}
 
 
-@pytest.mark.parametrize("place", ["raw_pv_doi_ingest", "overture_maps_loader", "solar_irradiance_loader"])
-def test_a_loader_runs_as_a_module_and_describes_its_options(project: Path, place: str) -> None:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", f"loaders.{place}", *arguments]
-        return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
-
-    shown = run("--help").stdout
-    assert f"usage: python -m loaders.{place}" in shown
-    assert "--database-path" in shown
-    failed = run("--params", "nowhere.yaml")
-    assert (failed.returncode, failed.stderr.count("\n")) == (1, 1)
-    assert failed.stderr.startswith("Error: ")
+@pytest.mark.parametrize("run", [run_doi_pipeline, run_overture_pipeline, run_solar_pipeline])
+def test_the_options_of_a_loader_are_its_parameters_with_their_meaning(
+    project: Path, run: Callable[..., dict[str, str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        run_as_script(run, ["--help"], "loaders.a_loader")
+    shown = " ".join(capsys.readouterr().out.split())
+    assert left.value.code == 0
+    assert "usage: python -m loaders.a_loader" in shown
+    assert "--database-path DATABASE_PATH the DuckDB file; by default" in shown
+    assert "--connection" not in shown
+    with pytest.raises(SystemExit) as left:
+        run_as_script(run, ["--params", str(project / "nowhere.yaml")], "loaders.a_loader")
+    assert re.fullmatch(r"Error: .*nowhere\.yaml.*", str(left.value.code))
 
 
 def test_the_loader_of_the_datasets_stores_them_and_names_the_tables(project: Path) -> None:
