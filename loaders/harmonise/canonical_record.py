@@ -3,8 +3,6 @@
 A dataset that the settings cannot describe overrides single nodes in `loaders/datasets/<key>.py`.
 """
 
-from typing import Any
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -16,10 +14,11 @@ from loaders.contract import Provenance
 from loaders.core.arrays import Flags
 from loaders.core.node_tags import node
 from loaders.geo.geometry import area_m2 as ellipsoidal_area_m2
-from loaders.geo.geometry import centroids, geometry_hashes, h3_cells
+from loaders.geo.geometry import centroids, h3_cells
 from loaders.harmonise import quality_flags as quality
 from loaders.harmonise.contract_checks import LOADING_CHECKS
 from loaders.harmonise.readers.published_file import PublishedBatch
+from loaders.harmonise.record_columns import origin_columns, rejected_wkb, shape_columns
 from loaders.harmonise.shapes.repair import HarmonisedShapes, harmonise_shapes
 from loaders.harmonise.source_attributes import fingerprints, json_rows
 from loaders.harmonise.values import installed_dates
@@ -214,33 +213,9 @@ def canonical_records(  # noqa: PLR0913 (one for each column)
         "quality_flags": quality_flags,
         "fingerprint": fingerprint,
     }
-    columns |= _shape_columns(harmonised_shapes) | _origin_columns(published, dataset, provenance)
-    columns["published_wkb"] = _rejected_wkb(published, harmonised_shapes)
+    columns |= shape_columns(harmonised_shapes) | origin_columns(published, dataset, provenance)
+    columns["published_wkb"] = rejected_wkb(published, harmonised_shapes)
     return gpd.GeoDataFrame(pd.DataFrame(columns), geometry="geometry", crs=4326)
-
-
-def _shape_columns(shapes: HarmonisedShapes) -> dict[str, Any]:
-    return {
-        "geometry": shapes.shapes,
-        "geometry_kind": shapes.kind,
-        "unrepaired_area_m2": shapes.unrepaired_area_m2,
-        "reason": shapes.reason,
-        "shape_hash": geometry_hashes(shapes.shapes),
-        "is_coarse": shapes.is_coarse,
-    }
-
-
-def _origin_columns(published: PublishedBatch, dataset: Dataset, provenance: Provenance) -> dict[str, Any]:
-    """Dataset, file and row of each record, with DOI and licence."""
-    return {
-        "dataset_key": dataset.key,
-        "source_file": published.name,
-        "source_row": np.arange(published.first_row, published.first_row + len(published.wkb)),
-        "doi": provenance.doi,
-        "licence": dataset.licence,
-        "licence_verified": dataset.licence_verified,
-        "is_synthetic": provenance.is_synthetic,
-    }
 
 
 def _identifiers(attributes: pa.Table, dataset: Dataset, setting: str) -> pd.Series:
@@ -259,7 +234,3 @@ def _quantity(
 
 def _unknown(attributes: pa.Table) -> pd.Series:
     return pd.Series(np.full(len(attributes), np.nan))
-
-
-def _rejected_wkb(published: PublishedBatch, shapes: HarmonisedShapes) -> list[bytes | None]:
-    return [wkb if reason else None for wkb, reason in zip(published.wkb, shapes.reason, strict=True)]

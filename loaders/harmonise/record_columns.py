@@ -1,0 +1,41 @@
+"""Columns of a canonical record that follow from its shape, and from where it was published."""
+
+from typing import Any
+
+import numpy as np
+
+from loaders.contract import Provenance
+from loaders.geo.geometry import geometry_hashes
+from loaders.harmonise.readers.published_file import PublishedBatch
+from loaders.harmonise.shapes.repair import HarmonisedShapes
+from loaders.settings.params import Dataset
+
+
+def shape_columns(shapes: HarmonisedShapes) -> dict[str, Any]:
+    """Shape, measures and reject reason of each record; EPSG:4326."""
+    return {
+        "geometry": shapes.shapes,
+        "geometry_kind": shapes.kind,
+        "unrepaired_area_m2": shapes.unrepaired_area_m2,
+        "reason": shapes.reason,
+        "shape_hash": geometry_hashes(shapes.shapes),
+        "is_coarse": shapes.is_coarse,
+    }
+
+
+def origin_columns(published: PublishedBatch, dataset: Dataset, provenance: Provenance) -> dict[str, Any]:
+    """Dataset, file and row of each record, with DOI and licence."""
+    return {
+        "dataset_key": dataset.key,
+        "source_file": published.name,
+        "source_row": np.arange(published.first_row, published.first_row + len(published.wkb)),
+        "doi": provenance.doi,
+        "licence": dataset.licence,
+        "licence_verified": dataset.licence_verified,
+        "is_synthetic": provenance.is_synthetic,
+    }
+
+
+def rejected_wkb(published: PublishedBatch, shapes: HarmonisedShapes) -> list[bytes | None]:
+    """Well-known binary as published of the records that are rejected; null for the others."""
+    return [wkb if reason else None for wkb, reason in zip(published.wkb, shapes.reason, strict=True)]
