@@ -16,9 +16,8 @@ from loaders.db import ducklake
 from loaders.db.connection import connect, prepare
 from loaders.settings.ducklake import DuckLake
 from loaders.warehouse.build import export_curated
-from tests.services import CREDENTIALS, PASSWORD, servers, services
+from tests.services import CREDENTIALS, PASSWORD
 
-__all__ = ["servers", "services"]  # fixtures
 ROOT = Path(__file__).resolve().parents[3]
 HERE = DuckLake()
 ROWS = """
@@ -45,15 +44,6 @@ def build(tmp_path: Path) -> Build:
         return path
 
     return make
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def settings(request: pytest.FixtureRequest) -> DuckLake:
-    """A catalogue in a file with Parquet in a folder; one in PostgreSQL with Parquet in a bucket."""
-    if request.param == "sqlite":
-        return HERE
-    request.getfixturevalue("services")
-    return DuckLake(catalogue="postgres", files="s3://eo-pv/lake")
 
 
 def _heights(connection: duckdb.DuckDBPyConnection, at: str = "") -> list[float]:

@@ -15,9 +15,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.db import ducklake
 from loaders.db.connection import connect
 from loaders.settings.ducklake import DuckLake
-from tests.services import servers, services
 
-__all__ = ["servers", "services"]  # fixtures
 ROOT = Path(__file__).resolve().parents[3]
 HERE = DuckLake()
 Build = Callable[[int], Path]
@@ -36,14 +34,6 @@ def build(tmp_path: Path) -> Build:
         return path
 
     return make
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def settings(request: pytest.FixtureRequest) -> DuckLake:
-    if request.param == "sqlite":
-        return HERE
-    request.getfixturevalue("services")
-    return DuckLake(catalogue="postgres", files="s3://eo-pv/lake")
 
 
 WRITER = """
