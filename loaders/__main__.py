@@ -9,16 +9,8 @@ try:
 except ModuleNotFoundError:
     sys.exit("Error: the environment of eo-pv is not active. Type `make all`, or `. .venv/bin/activate` first.")
 
-from loaders.cli import acquire as commands
-from loaders.cli import add as command_add
-from loaders.cli import compare as command_compare
-from loaders.cli import context as command_context
-from loaders.cli import docs as command_dag
-from loaders.cli import ingest as command_ingest
-from loaders.cli import report as command_report
-from loaders.cli import repro as command_repro
-from loaders.cli import warehouse as command_warehouse
-from loaders.cli import why as command_why
+# importing a module of commands registers them
+from loaders.cli import acquire, add, compare, context, docs, ingest, report, repro, warehouse, why
 from loaders.cli.console import app
 from loaders.cli.supervision import run_supervised
 from loaders.core.errors import EoPvError
@@ -27,19 +19,19 @@ from loaders.core.redacted_output import redact_process, redact_traceback
 from loaders.core.terminal import err, protect_terminal
 
 __all__ = [
+    "acquire",
+    "add",
     "app",
     "command",
-    "command_add",
-    "command_compare",
-    "command_context",
-    "command_dag",
-    "command_ingest",
-    "command_report",
-    "command_repro",
-    "command_warehouse",
-    "command_why",
-    "commands",
+    "compare",
+    "context",
+    "docs",
+    "ingest",
     "main",
+    "report",
+    "repro",
+    "warehouse",
+    "why",
 ]
 
 

@@ -22,10 +22,10 @@ from duckdb.sqltypes import BOOLEAN, TIMESTAMP_TZ, VARCHAR
 from loaders.core.errors import EoPvError, PipelineError
 from loaders.core.paths import ProjectPaths
 from loaders.db import h3_udfs, shape_udfs
-from loaders.db.connection import MEMORY_VARIABLE, connect, prepare, usable_mb
+from loaders.db.connection import MEMORY_VARIABLE, open_database, prepare, usable_mb
 from loaders.db.connection import config as duck_config
 from loaders.db.database import Database
-from loaders.db.ducklake import show_lake
+from loaders.db.ducklake import attach, show_lake
 from loaders.settings.params import Settings
 from loaders.settings.project import read_project
 
@@ -70,8 +70,6 @@ class Plugin(BasePlugin):
         register_hamilton(conn)
         settings, paths = open_project()
         if settings.warehouse == "ducklake":
-            from loaders.db.ducklake import attach  # noqa: PLC0415 (only where it is needed)
-
             attach(conn, settings.ducklake, paths)
             show_lake(conn)
 
@@ -79,8 +77,7 @@ class Plugin(BasePlugin):
 def _require_free(database: Path) -> None:
     """Refuse a database that another process holds, in a sentence: dbt would print DuckDB's."""
     try:
-        with connect(database):
-            pass
+        open_database(database).close()
     except EoPvError as error:
         raise DbtRuntimeError(str(error)) from None
 

@@ -95,17 +95,26 @@ def stated_memory_mb(text: str) -> int:
 
 
 def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """Open a database.
+    """Open a database, with the spatial functions.
 
     Raises:
         BuildError: it is open elsewhere, or is not a database.
     """
-    try:
-        connection = duckdb.connect(database_file(path), read_only=read_only, config=config())
-    except duckdb.Error as error:
-        raise BuildError(f"{path} cannot be opened. {_reason(str(error), path)}") from error
+    connection = open_database(path, read_only=read_only)
     prepare(connection)
     return connection
+
+
+def open_database(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open a database as it is, without loading an extension.
+
+    Raises:
+        BuildError: as for `connect`.
+    """
+    try:
+        return duckdb.connect(database_file(path), read_only=read_only, config=config())
+    except duckdb.Error as error:
+        raise BuildError(f"{path} cannot be opened. {_reason(str(error), path)}") from error
 
 
 def _reason(message: str, path: Path) -> str:
