@@ -21,7 +21,7 @@ from duckdb.sqltypes import BOOLEAN, TIMESTAMP_TZ, VARCHAR
 
 from loaders.core.errors import EoPvError, PipelineError
 from loaders.core.paths import ProjectPaths
-from loaders.db import h3_udfs, shape_udfs
+from loaders.db import h3_udfs, name_udfs, shape_udfs
 from loaders.db.connection import MEMORY_VARIABLE, open_database, prepare, usable_mb
 from loaders.db.connection import config as duck_config
 from loaders.db.database import Database
@@ -67,6 +67,7 @@ class Plugin(BasePlugin):
         prepare(conn)
         h3_udfs.register(conn)
         shape_udfs.register(conn)
+        name_udfs.register(conn)
         register_hamilton(conn)
         settings, paths = open_project()
         if settings.warehouse == "ducklake":

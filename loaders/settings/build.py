@@ -27,7 +27,13 @@ class Dedup(SettingsModel):
         alike_m, alike_area_ratio: outlines that hardly overlap are the same if their centroids are this close [m] and
             their areas this much alike [1].
         near_m: farthest that a point may be from an outline, or from a point [m].
-        near_with_capacity_m: the same for records whose capacities agree [m].
+        near_with_capacity_m: the same for records whose sizes or names agree [m].
+        reach_radii: the same for larger ones, in radii of a circle of their area [1].
+        roof_mw: below this capacity [MW], reach shrinks in proportion.
+        same_name_m: the same for points whose names and capacities agree [m].
+        name_similarity: from this similarity [0 to 1] on, two names agree.
+        shifted_share: share of the smaller outline [1] that two outlines drawn with a positional shift have in common.
+        identifier_km: records with one identifier contradict each other if they are farther apart [km].
         capacity_ratio: capacities agree from this ratio on, smaller over larger [1].
         capacity_ratio_inside: a ratio below this [1] contradicts a point inside an outline.
         largest_spread: how many times larger than that of its largest record the hull of an installation may be [1].
@@ -44,6 +50,12 @@ class Dedup(SettingsModel):
     alike_area_ratio: Share = 0.7
     near_m: Distance = 50.0
     near_with_capacity_m: Distance = 200.0
+    reach_radii: Positive = 3.0
+    roof_mw: Distance = 0.1
+    same_name_m: Distance = 10_000.0
+    name_similarity: Share = 0.9
+    shifted_share: Share = 0.2
+    identifier_km: Positive = 5.0
     capacity_ratio: Share = 0.5
     capacity_ratio_inside: Share = 0.1
     largest_spread: Factor = 3.0

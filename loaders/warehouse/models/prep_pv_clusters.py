@@ -10,8 +10,10 @@ from hamilton import driver
 from loaders.warehouse.models import clustering
 from loaders.warehouse.models.clustering import CannotLinks, Limits, Links
 
-# overrides, groups of the publisher and equal shapes are never cut by distance
-FIXED = "match_rule in ('override', 'same_shape', 'same_group')"
+# overrides, identifiers, groups of the publisher and equal shapes are never cut by distance
+FIXED = "match_rule in ('override', 'same_identifier', 'same_shape', 'same_group')"
+APART = "case when match_rule in ('point_near', 'same_name') then distance_m else 0 end"
+ONE_TO_ONE = "match_rule in ('same_identifier', 'outlines_alike', 'outlines_shifted', 'point_near', 'same_name')"
 
 
 def cluster_records(
@@ -25,9 +27,10 @@ def cluster_records(
         settings: `stg_settings`, one row.
 
     Returns:
-        `record_number`, `cluster` (a number), `is_divided` and `is_spread_out`; one row per record.
+        `record_number`, `cluster` (a number), `is_divided`, `is_spread_out` and `is_crowded`; one row per record.
     """
-    wkb = records.order("record_number").project("st_aswkb(geometry)::blob as wkb").to_arrow_table()["wkb"]
+    columns = "st_aswkb(geometry)::blob as wkb, priority as dataset"
+    wkb, dataset = records.order("record_number").project(columns).to_arrow_table().columns
     clusters: pa.Table = (
         driver.Builder()
         .with_modules(clustering)
@@ -38,6 +41,7 @@ def cluster_records(
                 "links": _links(pairs),
                 "apart": _cannot_links(pairs),
                 "record_count": len(wkb),
+                "dataset": dataset.to_numpy(),
                 "shapes": wkb,
                 "limits": _limits(settings),
             },
@@ -47,7 +51,7 @@ def cluster_records(
 
 
 def _links(pairs: duckdb.DuckDBPyRelation) -> Links:
-    columns = f"number_a - 1 as a, number_b - 1 as b, strength, {FIXED} as is_fixed"
+    columns = f"number_a - 1 as a, number_b - 1 as b, strength, {FIXED} as is_fixed, {ONE_TO_ONE} as is_one_to_one, {APART} as apart_m"
     table = pairs.filter("is_match").project(columns).to_arrow_table()
     return Links(*(column.to_numpy() for column in table.columns))
 

@@ -1,8 +1,7 @@
-{% set reach_m = 'case when records.capacity_mw > 0 then greatest(near_m, near_with_capacity_m) else near_m end' %}
-
 -- Blocking: only these pairs are compared. The difference of two numbers, instead of their comparison, keeps the plan a
 -- SPATIAL_JOIN: a comparison becomes a merge join of all records with all others. Points of one dataset are apart,
--- however near they are. What stands at a stand-in for a position meets nothing there.
+-- however near they are. What stands at a stand-in for a position meets nothing there. Beyond near_m, records whose
+-- capacities contradict each other have nothing in common.
 with records as (
 
     select * from {{ ref('prep_pv_datasets_unified') }}
@@ -27,9 +26,12 @@ firsts as (
         records.record_number,
         records.priority,
         records.geometry_kind = 'polygon' as is_outline,
+        records.capacity_mw,
+        records.centroid_lon as lon,
+        records.centroid_lat as lat,
         case
             when records.geometry_kind = 'polygon' then records.geometry
-            else {{ box_around('records.centroid_lon', 'records.centroid_lat', reach_m) }}
+            else {{ box_around('records.centroid_lon', 'records.centroid_lat', largest_reach_m('records')) }}
         end as reach
     from records
     inner join repeats on records.record_number = repeats.first_number and records.record_number = repeats.record_number
@@ -42,13 +44,26 @@ meeting as (
 
     select
         a.record_number as number_a,
-        b.record_number as number_b
+        b.record_number as number_b,
+        a.is_outline or b.is_outline as has_outline,
+        {{ smaller_over_larger('a.capacity_mw', 'b.capacity_mw') }} as capacity_ratio,
+        st_distance_sphere(st_point(a.lon, a.lat), st_point(b.lon, b.lat)) as apart_m
     from firsts as a
     inner join firsts as b on st_intersects(a.reach, b.reach)
     where a.record_number - b.record_number < 0 and (a.priority - b.priority != 0 or a.is_outline or b.is_outline)
 
 )
 
-select * from meeting
+select
+    meeting.number_a,
+    meeting.number_b
+from meeting
+cross join settings
+where
+    meeting.has_outline
+    or meeting.apart_m <= 2 * settings.near_m
+    or coalesce(meeting.capacity_ratio >= settings.capacity_ratio, true)
 union
 select * from {{ ref('prep_pv_named_pairs') }}
+union
+select * from {{ ref('prep_pv_same_names') }}

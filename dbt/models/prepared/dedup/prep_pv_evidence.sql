@@ -27,8 +27,7 @@ measured as (
         st_distance_spheroid(
             st_point2d(a.centroid_lon, a.centroid_lat), st_point2d(b.centroid_lon, b.centroid_lat)
         ) as centroid_distance_m,
-        {{ smaller_over_larger('a.area_m2', 'b.area_m2') }} as area_ratio,
-        {{ smaller_over_larger('a.capacity_mw', 'b.capacity_mw') }} as capacity_ratio
+        {{ smaller_over_larger('a.area_m2', 'b.area_m2') }} as area_ratio
     from {{ ref('prep_pv_candidates') }} as candidates
     inner join records as a on candidates.number_a = a.record_number
     inner join records as b on candidates.number_b = b.record_number
@@ -36,8 +35,8 @@ measured as (
 )
 
 select
-    number_a,
-    number_b,
+    measured.number_a,
+    measured.number_b,
     record_id_a,
     record_id_b,
     dataset_key_a,
@@ -47,11 +46,14 @@ select
         when is_of_one_kind then 'points'
         else 'point_and_outline'
     end as pair_kind,
+    case when area_b_m2 is null or area_a_m2 >= area_b_m2 then measured.number_a else measured.number_b end as larger_number,
     shared_area_m2,
     round(shared_m2 / nullif(area_a_m2 + area_b_m2 - shared_m2, 0), 6) as iou,
     round(shared_m2 / nullif(least(area_a_m2, area_b_m2), 0), 6) as share_of_smaller,
     round(centroid_distance_m, 2) as centroid_distance_m,
     distance_m,
     area_ratio,
-    capacity_ratio
+    likeness.* exclude (number_a, number_b)
 from measured
+inner join {{ ref('prep_pv_likeness') }} as likeness
+    on measured.number_a = likeness.number_a and measured.number_b = likeness.number_b

@@ -42,3 +42,8 @@ select
 from overrides
 inner join records as a on overrides.record_id_a = a.record_id
 inner join records as b on overrides.record_id_b = b.record_id
+union
+select
+    number_a,
+    number_b
+from {{ ref('prep_pv_same_identifiers') }}

@@ -1,37 +1,47 @@
--- Near without sharing much ground: outlines whose middles nearly meet, points within reach of another record.
+-- Pairs of two datasets that may be one installation though they share little ground; of these, each record keeps at most
+-- one in each other dataset (prep_pv_near_pairs).
 with evidence as (
 
-    select * from {{ ref('prep_pv_evidence') }}
-
-),
-
-settings as (
-
-    select * from {{ ref('stg_settings') }}
-
-),
-
-near as (
-
     select
-        evidence.*,
-        coalesce(evidence.distance_m, evidence.centroid_distance_m) as apart_m,
-        coalesce(evidence.capacity_ratio >= settings.capacity_ratio, false) as capacities_agree
-    from evidence
-    cross join settings
-    where
-        evidence.dataset_key_a != evidence.dataset_key_b
-        and case
-            when evidence.pair_kind = 'outlines'
-                then
-                    evidence.centroid_distance_m <= settings.alike_m
-                    and evidence.area_ratio >= settings.alike_area_ratio
-            else
-                coalesce(evidence.capacity_ratio, 1) >= settings.capacity_ratio
-                and evidence.distance_m
-                <= case when capacities_agree then settings.near_with_capacity_m else settings.near_m end
-        end
+        *,
+        coalesce(distance_m, centroid_distance_m) as apart_m
+    from {{ ref('prep_pv_evidence') }}
+    where dataset_key_a != dataset_key_b
+
+),
+
+same_names as (
+
+    select * from {{ ref('prep_pv_same_names') }}
+
+),
+
+only_ones as (
+
+    select * from {{ ref('prep_pv_only_neighbours') }}
+
+),
+
+taken as (
+
+    select * from {{ ref('prep_pv_taken') }}
 
 )
 
-{{ both_sides('near', ['pair_kind', 'apart_m']) }}
+select
+    evidence.number_a,
+    evidence.number_b,
+    evidence.dataset_key_a,
+    evidence.dataset_key_b,
+    evidence.pair_kind = 'outlines' as is_outlines,
+    {{ near_rule() }} as near_rule,
+    round({{ match_cost() }}, 4) as cost
+from evidence
+cross join {{ ref('stg_settings') }} as settings
+left join same_names on evidence.number_a = same_names.number_a and evidence.number_b = same_names.number_b
+left join only_ones on evidence.number_a = only_ones.number_a and evidence.number_b = only_ones.number_b
+left join taken as taken_a
+    on evidence.number_a = taken_a.record_number and evidence.dataset_key_b = taken_a.other_dataset
+left join taken as taken_b
+    on evidence.number_b = taken_b.record_number and evidence.dataset_key_a = taken_b.other_dataset
+where taken_a.record_number is null and taken_b.record_number is null and near_rule is not null

@@ -19,13 +19,17 @@ select
             evidence.pair_kind
         order by
             coalesce(wholes.is_several, false),
+            elsewhere.number_a is not null,
             coalesce(evidence.capacity_ratio, 1) < settings.capacity_ratio_inside,
             evidence.centroid_distance_m,
             evidence.number_a,
             evidence.number_b
     ) = 1 as is_innermost,
-    near_pairs.number_a is not null as is_nearest,
-    drawn_apart.number_a is not null as is_drawn_apart
+    near_pairs.near_rule,
+    neighbours.cost,
+    taken_a.record_number is not null or taken_b.record_number is not null as is_taken,
+    elsewhere.number_a is not null as is_named_elsewhere,
+    same_identifiers.shared_identifiers
 from {{ ref('prep_pv_evidence') }} as evidence
 cross join {{ ref('stg_settings') }} as settings
 inner join {{ ref('prep_pv_datasets_unified') }} as a on evidence.number_a = a.record_number
@@ -35,11 +39,16 @@ inner join {{ ref('prep_pv_repeats') }} as first_b on evidence.number_b = first_
 left join {{ ref('stg_overrides') }} as overrides
     on evidence.record_id_a = overrides.record_id_a and evidence.record_id_b = overrides.record_id_b
 left join {{ ref('prep_pv_wholes') }} as wholes
-    on case
-        when a.area_m2 >= b.area_m2 or b.geometry_kind = 'point' then evidence.number_a
-        else evidence.number_b
-    end = wholes.whole_number
+    on evidence.larger_number = wholes.whole_number
 left join {{ ref('prep_pv_near_pairs') }} as near_pairs
     on evidence.number_a = near_pairs.number_a and evidence.number_b = near_pairs.number_b
-left join {{ ref('prep_pv_drawn_apart') }} as drawn_apart
-    on evidence.number_a = drawn_apart.number_a and evidence.number_b = drawn_apart.number_b
+left join {{ ref('prep_pv_neighbours') }} as neighbours
+    on evidence.number_a = neighbours.number_a and evidence.number_b = neighbours.number_b
+left join {{ ref('prep_pv_named_elsewhere') }} as elsewhere
+    on evidence.number_a = elsewhere.number_a and evidence.number_b = elsewhere.number_b
+left join {{ ref('prep_pv_same_identifiers') }} as same_identifiers
+    on evidence.number_a = same_identifiers.number_a and evidence.number_b = same_identifiers.number_b
+left join {{ ref('prep_pv_taken') }} as taken_a
+    on evidence.number_a = taken_a.record_number and evidence.dataset_key_b = taken_a.other_dataset
+left join {{ ref('prep_pv_taken') }} as taken_b
+    on evidence.number_b = taken_b.record_number and evidence.dataset_key_a = taken_b.other_dataset

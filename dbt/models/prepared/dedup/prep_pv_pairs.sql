@@ -8,8 +8,7 @@ with circumstances as (
         settings.part_area_ratio,
         settings.least_filled,
         settings.smallest_part,
-        settings.near_m,
-        settings.near_with_capacity_m,
+        settings.identifier_km,
         settings.capacity_ratio_inside,
         settings.capacity_ratio as least_capacity_ratio
     from {{ ref('prep_pv_evidence') }} as evidence
@@ -23,6 +22,7 @@ judged as (
 
     select
         *,
+        {{ identifier_contradiction() }} as contradiction,
         {{ match_rule() }} as match_rule,
         {{ refused_because() }} as refused_because
     from circumstances
@@ -44,9 +44,13 @@ select
     distance_m,
     area_ratio,
     capacity_ratio,
+    reach_m,
+    name_similarity,
+    shared_identifiers,
     match_rule,
     match_rule is not null as is_match,
     case when match_rule is null then refused_because end as refused_because,
     overruled_by,
+    case when match_rule = 'same_identifier' then contradiction end as contradiction,
     {{ link_strength() }} as strength
 from judged

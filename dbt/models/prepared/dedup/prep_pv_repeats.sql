@@ -1,6 +1,6 @@
--- Exact duplicates. Only the first record of each shape is compared with other records: a thousand points at one spot
--- are a star of links then, not half a million pairs. Records at a stand-in for a position that is not known have
--- nothing in common.
+-- Exact duplicates: outlines that are equal, and points that are equal in all that is stated of them; two points at one
+-- spot with identifiers of their own are two plants. Only the first record of them is compared with other records.
+-- Records at a stand-in for a position that is not known have nothing in common.
 with records as (
 
     select * from {{ ref('prep_pv_datasets_unified') }}
@@ -14,6 +14,7 @@ select
         partition by
             records.dataset_key,
             st_aswkb(st_normalize(records.geometry)),
+            case when records.geometry_kind = 'point' then md5(records.source_attributes) end,
             case when {{ is_placeholder('records') }} then records.record_number end
     ) as first_number
 from records

@@ -1,0 +1,27 @@
+{# What both records state of their size: the smaller area, else the ground that the smaller capacity takes. #}
+{% macro pair_radius_m() -%}
+    sqrt(
+        coalesce(
+            least(coalesce(a.area_m2, a.source_area_m2), coalesce(b.area_m2, b.source_area_m2)),
+            least(a.capacity_mw, b.capacity_mw) / settings.mw_per_km2 * 1e6
+        ) / pi()
+    )
+{%- endmacro %}
+
+{# Of a large plant, positions differ by more; of roofs, by less. From the edge of an outline it is a radius less. #}
+{% macro match_reach_m() -%}
+    {%- set by_size = '(settings.reach_radii - case when is_of_one_kind then 0 else 1 end) * coalesce(radius_m, 0)' -%}
+    {%- set roof_share = 'least(1, coalesce(smaller_capacity_mw / nullif(settings.roof_mw, 0), 1))' -%}
+    case
+        when sizes_agree or names_alike then greatest({{ by_size }}, settings.near_with_capacity_m * {{ roof_share }})
+        else least(settings.near_m, greatest({{ by_size }}, settings.near_m * {{ roof_share }}))
+    end
+{%- endmacro %}
+
+{# Lower is better: names weigh more than capacities, and these more than metres; what is not stated, in between. #}
+{% macro match_cost() -%}
+    ln(1 + apart_m / greatest(settings.near_with_capacity_m, coalesce(radius_m, 0), 1))
+    + 2 * least(-log2(coalesce(capacity_ratio, 0.75)), 2)
+    + 3 * (1 - coalesce(name_similarity, 0.5))
+    + case name_numbers when 'differ' then 3 when 'one_lacks' then 2 else 0 end
+{%- endmacro %}
