@@ -47,7 +47,7 @@ RECORD = (
     Field("source_id", pa.string(), "The publisher's own identifier, as text."),
     Field("group_id", pa.string(), "The publisher's own identifier of the installation that the record is a part of."),
     Field("name", pa.string(), "Name of the installation, as the publisher states it."),
-    Field("operator", pa.string(), "Who operates the installation, as the publisher states it."),
+    Field("operator", pa.string(), "Operator of the installation, as the publisher states it."),
     Field(
         "identifiers",
         pa.map_(pa.string(), pa.string()),

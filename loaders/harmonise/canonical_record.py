@@ -70,7 +70,7 @@ def name(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
 
 @node(data_source="records", processing_stage="transform", data_type="column")
 def operator(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
-    """Who operates the installation."""
+    """Operator of the installation."""
     return pd.Series(stated_names(wanted_attributes, dataset.columns.operator, dataset.key), dtype="object")
 
 
