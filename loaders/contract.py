@@ -46,6 +46,13 @@ RECORD = (
     ),
     Field("source_id", pa.string(), "The publisher's own identifier, as text."),
     Field("group_id", pa.string(), "The publisher's own identifier of the installation that the record is a part of."),
+    Field("name", pa.string(), "Name of the installation, as the publisher states it."),
+    Field("operator", pa.string(), "Operator of the installation, as the publisher states it."),
+    Field(
+        "identifiers",
+        pa.map_(pa.string(), pa.string()),
+        "Identifiers that other inventories use as well, as text by namespace, such as eia_plant; null where none.",
+    ),
     Field(
         GEOMETRY, pa.binary(), "Outline or position, EPSG:4326 as (lon, lat), two-dimensional, valid.", required=True
     ),
@@ -128,7 +135,9 @@ LOADING = (
     SHAPE_HASH,
     COARSE,
 )  # while a load is under way, kept and rejected rows travel together
-REJECTED_NAMES = ("dataset_key", "record_id", "source_id", "source_file", "source_row", "source_attributes")
+REJECTED_NAMES = frozenset(
+    {"dataset_key", "record_id", "source_id", "name", "operator", "source_file", "source_row", "source_attributes"}
+)
 REJECTED = (*(field for field in RECORD if field.name in REJECTED_NAMES), REASON, PUBLISHED_WKB)
 
 BOUNDARY = (

@@ -18,14 +18,15 @@ from loaders.geo.geometry import centroids, h3_cells
 from loaders.harmonise import quality_flags as quality
 from loaders.harmonise.contract_checks import LOADING_CHECKS
 from loaders.harmonise.readers.published_file import PublishedBatch
-from loaders.harmonise.record_columns import origin_columns, rejected_wkb, shape_columns
+from loaders.harmonise.record_columns import origin_columns, rejected_wkb, shape_columns, shape_flags
 from loaders.harmonise.shapes.repair import HarmonisedShapes, harmonise_shapes
 from loaders.harmonise.source_attributes import fingerprints, json_rows
 from loaders.harmonise.values import installed_dates
-from loaders.harmonise.values.columns import identifiers, numbers
+from loaders.harmonise.values.columns import numbers, own_identifiers
 from loaders.harmonise.values.date_intervals import Interval
 from loaders.harmonise.values.installed_dates import StatedDates
-from loaders.settings.columns import AreaColumn, CapacityColumn, Column
+from loaders.harmonise.values.names import shared_identifiers, stated_names
+from loaders.settings.columns import AreaColumn, CapacityColumn
 from loaders.settings.params import Dataset
 
 registry.load_extension("pandas")  # whose frames `check_output` checks; loaders/__init__.py switches the others off
@@ -52,13 +53,31 @@ def harmonised_shapes(published: PublishedBatch, row_is_wanted: Flags, dataset: 
 @node(data_source="records", processing_stage="transform", data_type="column")
 def source_id(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
     """The publisher's own identifier, as text."""
-    return _identifiers(wanted_attributes, dataset, "source_id")
+    return pd.Series(own_identifiers(wanted_attributes, dataset.columns.source_id, dataset.key), dtype="object")
 
 
 @node(data_source="records", processing_stage="transform", data_type="column")
 def group_id(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
     """The publisher's identifier of the installation that the record belongs to, as text."""
-    return _identifiers(wanted_attributes, dataset, "group")
+    return pd.Series(own_identifiers(wanted_attributes, dataset.columns.group, dataset.key, "group"), dtype="object")
+
+
+@node(data_source="records", processing_stage="transform", data_type="column")
+def name(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
+    """Name of the installation."""
+    return pd.Series(stated_names(wanted_attributes, dataset.columns.name, dataset.key), dtype="object")
+
+
+@node(data_source="records", processing_stage="transform", data_type="column")
+def operator(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
+    """Operator of the installation."""
+    return pd.Series(stated_names(wanted_attributes, dataset.columns.operator, dataset.key), dtype="object")
+
+
+@node(data_source="records", processing_stage="transform", data_type="column")
+def identifiers(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
+    """Identifiers that other inventories use as well: pairs of namespace and id; null where none."""
+    return pd.Series(shared_identifiers(wanted_attributes, dataset.columns.identifiers, dataset.key), dtype="object")
 
 
 @node(data_source="records", processing_stage="transform", data_type="column")
@@ -146,13 +165,7 @@ def quality_flags(  # noqa: PLR0913 (one for each that a flag looks at)
         (positions["lon"].to_numpy(), positions["lat"].to_numpy()) for positions in (centroid, stated_position)
     )
     flags = {
-        "repaired": shapes.repaired,
-        "repair_changed_area": shapes.repair_changed_area,
-        "incomplete": shapes.incomplete,
-        "linearised": shapes.linearised,
-        "cut_at_antimeridian": shapes.cut_at_antimeridian,
-        "outside_extent": shapes.outside_extent,
-        "placeholder_position": shapes.at_origin,
+        **shape_flags(shapes),
         "stated_area_disagrees": quality.stated_area_disagrees(outline_area_m2, stated_area_m2),
         "far_from_stated_position": quality.far_from_stated_position(
             shapes.shapes, centroids_deg, stated_deg, outline_area_m2
@@ -185,6 +198,9 @@ def canonical_records(  # noqa: PLR0913 (one for each column)
     harmonised_shapes: HarmonisedShapes,
     source_id: pd.Series,
     group_id: pd.Series,
+    name: pd.Series,
+    operator: pd.Series,
+    identifiers: pd.Series,
     centroid: pd.DataFrame,
     area_m2: pd.Series,
     source_area_m2: pd.Series,
@@ -200,6 +216,9 @@ def canonical_records(  # noqa: PLR0913 (one for each column)
     columns = {
         "source_id": source_id,
         "group_id": group_id,
+        "name": name,
+        "operator": operator,
+        "identifiers": identifiers,
         "centroid_lon": centroid["lon"],
         "centroid_lat": centroid["lat"],
         "area_m2": area_m2,
@@ -216,11 +235,6 @@ def canonical_records(  # noqa: PLR0913 (one for each column)
     columns |= shape_columns(harmonised_shapes) | origin_columns(published, dataset, provenance)
     columns["published_wkb"] = rejected_wkb(published, harmonised_shapes)
     return gpd.GeoDataFrame(pd.DataFrame(columns), geometry="geometry", crs=4326)
-
-
-def _identifiers(attributes: pa.Table, dataset: Dataset, setting: str) -> pd.Series:
-    column: Column | None = getattr(dataset.columns, setting)
-    return pd.Series(identifiers(attributes, column, dataset.key, setting), dtype="object")
 
 
 def _quantity(

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from loaders.contract import Provenance
+from loaders.core.arrays import Flags
 from loaders.geo.geometry import geometry_hashes
 from loaders.harmonise.readers.published_file import PublishedBatch
 from loaders.harmonise.shapes.repair import HarmonisedShapes
@@ -20,6 +21,19 @@ def shape_columns(shapes: HarmonisedShapes) -> dict[str, Any]:
         "reason": shapes.reason,
         "shape_hash": geometry_hashes(shapes.shapes),
         "is_coarse": shapes.is_coarse,
+    }
+
+
+def shape_flags(shapes: HarmonisedShapes) -> dict[str, Flags]:
+    """Whether each quality flag holds that follows from the published shape."""
+    return {
+        "repaired": shapes.repaired,
+        "repair_changed_area": shapes.repair_changed_area,
+        "incomplete": shapes.incomplete,
+        "linearised": shapes.linearised,
+        "cut_at_antimeridian": shapes.cut_at_antimeridian,
+        "outside_extent": shapes.outside_extent,
+        "placeholder_position": shapes.at_origin,
     }
 
 

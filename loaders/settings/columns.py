@@ -11,6 +11,7 @@ Scalar = str | int | float
 AREA_UNITS_M2 = {"m2": 1.0, "ha": 1e4, "km2": 1e6}
 CAPACITY_UNITS_MW = {"W": 1e-6, "kW": 1e-3, "MW": 1.0, "GW": 1e3}
 MAX_HEADER_LINE = 100_000  # lines before the header of a table
+MAX_NAMESPACE = 32  # characters
 PEAK_SUFFIX = "p"  # kWp is a DC capacity by definition
 
 
@@ -34,6 +35,7 @@ def _as_scalars(value: object) -> object:
 ColumnNames = Annotated[tuple[Text, ...], BeforeValidator(as_tuple)]
 Scalars = Annotated[tuple[Scalar, ...], BeforeValidator(_as_scalars)]
 AllowedValues = Annotated[tuple[Scalar | bool, ...], BeforeValidator(_as_scalars), Field(min_length=1)]
+Namespace = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=MAX_NAMESPACE)]
 DatePattern = Annotated[str, StringConstraints(pattern=r"^([MD./ _-]*)YYYY([MD./ _-]*)$")]
 DatePatterns = Annotated[tuple[DatePattern, ...], BeforeValidator(as_tuple)]
 
@@ -100,6 +102,28 @@ class Column(SettingsModel):
         return self
 
 
+class IdentifierColumn(Column):
+    """An identifier that other inventories use as well.
+
+    Attributes:
+        join: text between the parts of an identifier that stands in several columns, say `/` in way/123.
+    """
+
+    join: Text | None = None
+
+    @model_validator(mode="after")
+    def _require_column(self) -> Self:
+        if self.constant is not None:
+            raise ValueError("a constant identifies no record; give a column")
+        return self
+
+    @model_validator(mode="after")
+    def _require_parts_to_join(self) -> Self:
+        if self.join and len(self.column) == 1:
+            raise ValueError("join needs several columns, such as [osm_type, osm_id]")
+        return self
+
+
 class AreaColumn(Column):
     """The area that the publisher states."""
 
@@ -112,10 +136,15 @@ class AreaColumn(Column):
 
 
 class CapacityColumn(Column):
-    """The nameplate capacity that the publisher states."""
+    """The nameplate capacity that the publisher states.
+
+    Attributes:
+        of: whose capacity it is: each record's own, or that of its group, repeated in all records of the group.
+    """
 
     unit: Literal["W", "kW", "MW", "GW", "Wp", "kWp", "MWp", "GWp"]
     basis: Literal["ac", "dc", "unknown"] = "unknown"
+    of: Literal["record", "group"] = "record"
 
     @model_validator(mode="after")
     def _require_dc_for_peak(self) -> Self:
@@ -175,16 +204,28 @@ class ColumnMap(SettingsModel):
     Attributes:
         source_id: identifies the record.
         group: identifies its installation, where the publisher states one.
+        name: of the installation.
+        operator: of the installation.
+        identifiers: that other inventories use as well, by namespace.
         area, capacity, installed: as stated.
         position: only compared with the shape.
     """
 
     source_id: Annotated[Column, BeforeValidator(_as_column)] | None = None
     group: Annotated[Column, BeforeValidator(_as_column)] | None = None
+    name: Annotated[Column, BeforeValidator(_as_column)] | None = None
+    operator: Annotated[Column, BeforeValidator(_as_column)] | None = None
+    identifiers: dict[Namespace, Annotated[IdentifierColumn, BeforeValidator(_as_column)]] = Field(default_factory=dict)
     area: AreaColumn | None = None
     capacity: CapacityColumn | None = None
     installed: Annotated[InstalledColumn, BeforeValidator(_as_column)] | None = None
     position: Position | None = None
+
+    @model_validator(mode="after")
+    def _require_group_of_capacity(self) -> Self:
+        if self.capacity and self.capacity.of == "group" and self.group is None:
+            raise ValueError("capacity.of is group; say in group which column names the group of a record")
+        return self
 
 
 class Extent(SettingsModel):

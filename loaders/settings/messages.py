@@ -20,6 +20,7 @@ EXAMPLES = {
     "s3_endpoint": "https://s3.example.org (a host without user, password and path)",
     "typical_year": "tmy-2023",
     "pattern": "DD.MM.YYYY (of YYYY, MM, DD and separators)",
+    "identifiers": "eia_plant (lower case, digits and single underscores, beginning with a letter)",
     "[key]": "deu_my_farms_2024 (lower case, digits and single underscores, beginning with a letter)",
     "alias": "myfarms (lower case, digits and single underscores, beginning with a letter)",
 }
@@ -93,7 +94,8 @@ def _problem_message(problem: Any, model: type[BaseModel]) -> str:
         case "value_error":
             return f"{dotted}: {problem['ctx']['error']}.".removeprefix(": ")
         case "string_pattern_mismatch":
-            example = EXAMPLES.get(_setting_name(path), "")
+            is_namespace = path[-1] == "[key]" and path[-3] == "identifiers"
+            example = EXAMPLES.get("identifiers" if is_namespace else _setting_name(path), "")
             value = _quoted_value(problem["input"], is_address=_setting_name(path) == "url")
             return f"{dotted} is {value}, which is not of the expected form: for example {example}."
         case _:

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import Field, PrivateAttr, StringConstraints, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, StringConstraints, ValidationError, model_validator
 
 from loaders.core.errors import SettingsError
 from loaders.settings import messages
-from loaders.settings.base import Executor, Positive, SettingsModel, Text
+from loaders.settings.base import Executor, Positive, SettingsModel, Text, as_tuple
 from loaders.settings.build import Boundaries, Dedup, Licences
 from loaders.settings.columns import AllowedValues, ColumnMap, Extent, ReadOptions
+from loaders.settings.descent import inventory_and_edition, require_valid_descent
 from loaders.settings.download import Download
 from loaders.settings.ducklake import DuckLake
 from loaders.settings.irradiance import Energy, Irradiance
@@ -28,7 +29,12 @@ RESERVED_KEYS = SHARED_TABLES | {"boundaries", "build"}
 
 
 class Dataset(SettingsModel):
-    """One published dataset: its source, how to read it, what its columns mean, and its licence."""
+    """One published dataset: its source, how to read it, what its columns mean, its descent and its licence.
+
+    Attributes:
+        version_of: the dataset that this one is the next edition of.
+        derived_from: datasets, or namespaces of identifiers, whose records it contains.
+    """
 
     key: str
     alias: Key | None = None
@@ -36,6 +42,8 @@ class Dataset(SettingsModel):
     read: ReadOptions = ReadOptions()
     where: dict[Text, AllowedValues] = Field(default_factory=dict)
     columns: ColumnMap = ColumnMap()
+    version_of: Text | None = None
+    derived_from: Annotated[tuple[Text, ...], BeforeValidator(as_tuple)] = ()
     extent: Extent | None = None
     expected_features: Annotated[int, Field(gt=0)] | None = None
     max_mb: Positive | None = None
@@ -96,6 +104,21 @@ class Settings(SettingsModel):
         if len(set(self.dedup.priority)) < len(self.dedup.priority):
             raise ValueError("dedup.priority names a dataset twice; keep one of them")
         return self
+
+    @model_validator(mode="after")
+    def _require_valid_descent(self) -> Self:
+        namespaces = {name for dataset in self.datasets.values() for name in dataset.columns.identifiers}
+        derived_from = {key: dataset.derived_from for key, dataset in self.datasets.items()}
+        require_valid_descent(self._version_of, derived_from, namespaces)
+        return self
+
+    @property
+    def _version_of(self) -> dict[str, str | None]:
+        return {key: dataset.version_of for key, dataset in self.datasets.items()}
+
+    def inventory_and_edition(self, key: str) -> tuple[str, int]:
+        """The first edition of the inventory of a dataset, and the number of editions before this one."""
+        return inventory_and_edition(key, self._version_of)
 
     @property
     def by_priority(self) -> tuple[str, ...]:

@@ -28,6 +28,11 @@ TERMS = pa.schema(
         ("licence_kind", pa.string()),
         ("strictness", pa.int64()),
         ("is_allowed", pa.bool_()),
+        ("version_of", pa.string()),
+        ("inventory", pa.string()),
+        ("edition", pa.int64()),
+        ("derived_from", pa.list_(pa.string())),
+        ("capacity_of", pa.string()),
     ]
 )
 NOT_FOR_DBT = frozenset({"overrides", "priority"})
@@ -68,7 +73,7 @@ def build_settings(settings: Settings) -> dict[str, Any]:
 
 
 def dataset_terms(settings: Settings) -> list[dict[str, Any]]:
-    """Rank and licence of each dataset, and whether the settings allow it in published tables."""
+    """Rank, licence and descent of each dataset, and whether the settings allow it in published tables."""
     return [_terms(settings.datasets[key], rank, settings) for rank, key in enumerate(settings.by_priority, start=1)]
 
 
@@ -78,7 +83,8 @@ def disallowed_datasets(settings: Settings) -> list[str]:
 
 
 def _terms(dataset: Dataset, rank: int, settings: Settings) -> dict[str, Any]:
-    kind = terms(dataset.licence).kind
+    kind, capacity = terms(dataset.licence).kind, dataset.columns.capacity
+    inventory, edition = settings.inventory_and_edition(dataset.key)
     return {
         "dataset_key": dataset.key,
         "priority": rank,
@@ -87,6 +93,11 @@ def _terms(dataset: Dataset, rank: int, settings: Settings) -> dict[str, Any]:
         "licence_kind": kind,
         "strictness": len(STRICTEST_FIRST) - STRICTEST_FIRST.index(kind),
         "is_allowed": kind in settings.licences.allow,
+        "version_of": dataset.version_of,
+        "inventory": inventory,
+        "edition": edition,
+        "derived_from": list(dataset.derived_from),
+        "capacity_of": capacity.of if capacity else "record",
     }
 
 

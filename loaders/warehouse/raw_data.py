@@ -163,6 +163,6 @@ def _write_all_features(connection: duckdb.DuckDBPyConnection, keys: Sequence[st
     """Create `raw_data.doi_pv_features` from the records of these datasets; drop the tables of removed ones."""
     existing = tables_in(connection)
     selects = (f"SELECT * FROM {RAW_SCHEMA}.{sql_name(key)}" for key in keys if key in existing)  # noqa: S608 (checked keys)
-    connection.execute(f"CREATE OR REPLACE VIEW {RAW_SCHEMA}.{ALL_FEATURES} AS {' UNION ALL '.join(selects)}")
+    connection.execute(f"CREATE OR REPLACE VIEW {RAW_SCHEMA}.{ALL_FEATURES} AS {' UNION ALL BY NAME '.join(selects)}")
     for name in removed:
         connection.execute(f"DROP TABLE IF EXISTS {RAW_SCHEMA}.{sql_name(name)}")

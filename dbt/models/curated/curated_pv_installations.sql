@@ -6,6 +6,11 @@ with installations as (
 
 select
     installation_id,
+    name,
+    name_dataset,
+    operator,
+    operator_dataset,
+    identifiers,
     geometry,
     geometry_kind,
     geometry_dataset,

@@ -20,6 +20,8 @@ select
     dataset_key,
     record_id,
     source_id,
+    name,
+    operator,
     source_file,
     source_row,
     reason
@@ -29,6 +31,8 @@ select
     features.dataset_key,
     features.record_id,
     features.source_id,
+    features.name,
+    features.operator,
     features.source_file,
     features.source_row,
     'licence_not_allowed' as reason

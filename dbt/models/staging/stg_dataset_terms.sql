@@ -12,5 +12,10 @@ select
     licence_verified,
     licence_kind,
     strictness,
-    is_allowed
+    is_allowed,
+    version_of,
+    inventory,
+    edition,
+    derived_from,
+    capacity_of
 from terms

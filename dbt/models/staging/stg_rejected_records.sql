@@ -9,6 +9,8 @@ select
     dataset_key,
     record_id,
     source_id,
+    name,
+    operator,
     source_file,
     source_row,
     source_attributes,

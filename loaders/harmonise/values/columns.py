@@ -52,7 +52,9 @@ def numbers(
     return values
 
 
-def identifiers(attributes: pa.Table, column: Column | None, key: str, setting: str = "source_id") -> list[str | None]:
+def own_identifiers(
+    attributes: pa.Table, column: Column | None, key: str, setting: str = "source_id"
+) -> list[str | None]:
     """The publisher's own identifiers as text, None where missing; `setting` names the column.
 
     Raises:

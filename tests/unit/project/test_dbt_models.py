@@ -20,6 +20,7 @@ SQL_TYPES = {
     pa.date32(): "date",
     pa.bool_(): "boolean",
     pa.list_(pa.string()): "varchar[]",
+    pa.map_(pa.string(), pa.string()): "map(varchar, varchar)",
     pa.binary(): "geometry('EPSG:4326')",
 }
 

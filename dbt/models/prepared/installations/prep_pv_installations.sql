@@ -44,17 +44,12 @@ select
     agreement.dataset_count,
     {{ confidence() }} as confidence,
     {{ installation_flags() }} as flags,
-    terms.record_ids,
-    terms.dataset_keys,
-    terms.licence,
-    terms.licence_kind,
-    terms.strictness,
-    terms.licences,
-    terms.licence_verified,
-    terms.is_synthetic
+    names.* exclude (names.installation_id),
+    terms.* exclude (terms.installation_id)
 from {{ ref('prep_pv_installation_shapes') }} as shapes
 cross join {{ ref('stg_settings') }} as settings
 inner join {{ ref('prep_pv_agreement') }} as agreement on shapes.installation_id = agreement.installation_id
+inner join {{ ref('prep_pv_installation_names') }} as names on shapes.installation_id = names.installation_id
 inner join {{ ref('prep_pv_installation_terms') }} as terms on shapes.installation_id = terms.installation_id
 left join capacities on shapes.installation_id = capacities.installation_id
 left join dates on shapes.installation_id = dates.installation_id

@@ -26,7 +26,7 @@ from loaders.core.errors import ReadError
 from loaders.db.connection import config, load_extension, prepare
 from loaders.harmonise.readers.published_file import PublishedBatch, read_published
 from loaders.harmonise.shapes.repair import harmonise_shapes
-from loaders.harmonise.values.columns import identifiers, numbers, published_text
+from loaders.harmonise.values.columns import numbers, own_identifiers, published_text
 from loaders.harmonise.values.date_intervals import interval
 from loaders.settings.columns import CapacityColumn, Column, ReadOptions
 from loaders.settings.file_selection import SourceFile
@@ -98,7 +98,7 @@ def _records(published: PublishedBatch) -> list[tuple[tuple[Any, ...], Any]]:
     name = next(column for column in table.column_names if column.lower() == "name")
     capacity = numbers(table, CapacityColumn(column=("mw",), unit="MW"), "farms")
     rows = zip(
-        identifiers(table, Column(column=("plant_id",)), "farms"),
+        own_identifiers(table, Column(column=("plant_id",)), "farms"),
         [text or None for text in published_text(table, name, "farms", "where").to_pylist()],
         [None if np.isnan(value) else value for value in capacity],
         [text in TRUE for text in published_text(table, "is_on", "farms", "where").to_pylist()],

@@ -26,7 +26,7 @@ from loaders.core.errors import ReadError
 from loaders.harmonise.readers.published_file import PublishedBatch, read_published
 from loaders.harmonise.readers.vector.losses import losses_as_errors
 from loaders.harmonise.source_attributes import json_rows
-from loaders.harmonise.values.columns import identifiers, published_text
+from loaders.harmonise.values.columns import own_identifiers, published_text
 from loaders.harmonise.values.date_intervals import interval
 from loaders.settings.columns import Column, ReadOptions
 from loaders.settings.file_selection import SourceFile
@@ -40,7 +40,7 @@ def _read(path: Path, **reading: Any) -> PublishedBatch:
 
 
 def _ids(published: PublishedBatch, column: str) -> list[str | None]:
-    return identifiers(published.attributes, Column(column=(column,)), "farms")
+    return own_identifiers(published.attributes, Column(column=(column,)), "farms")
 
 
 def _points(values: dict[str, Any]) -> gpd.GeoDataFrame:
@@ -338,7 +338,7 @@ def test_numbers_of_single_precision_are_published_as_short_as_written() -> None
 def test_a_uuid_is_its_text() -> None:
     value = uuid.UUID(int=5)
     stored = pa.ExtensionArray.from_storage(pa.uuid(), pa.array([value.bytes, None], pa.binary(16)))
-    assert identifiers(pa.table({"u": stored}), Column(column=("u",)), "farms") == [str(value), None]
+    assert own_identifiers(pa.table({"u": stored}), Column(column=("u",)), "farms") == [str(value), None]
 
 
 def test_a_csv_value_of_any_length_is_read(tmp_path: Path) -> None:

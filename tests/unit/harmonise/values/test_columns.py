@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from loaders.core.errors import ReadError
-from loaders.harmonise.values.columns import as_text, identifiers, numbers, setting_as_text
+from loaders.harmonise.values.columns import as_text, numbers, own_identifiers, setting_as_text
 from loaders.settings.columns import Column, ReadOptions
 
 
@@ -31,7 +31,7 @@ def _texts(values: Any, kind: Any = None) -> list[str | None]:
 
 
 def _ids(values: Any, *unknown: Any) -> list[str | None]:
-    return identifiers(_table(v=values), _column("v", unknown=unknown), "farms")
+    return own_identifiers(_table(v=values), _column("v", unknown=unknown), "farms")
 
 
 @pytest.mark.parametrize(
@@ -76,14 +76,14 @@ def test_text_that_is_no_finite_number_is_refused_with_the_remedy(value: str) ->
         _numbers(["1", value])
 
 
-@pytest.mark.parametrize("mapped", [numbers, identifiers])
+@pytest.mark.parametrize("mapped", [numbers, own_identifiers])
 def test_a_missing_column_is_answered_with_the_present_ones(mapped: Any) -> None:
     with pytest.raises(ReadError, match=r"no column 'Area', which datasets\.farms\.columns.* It has: area, name\."):
         mapped(_table(area=[1.0], name=["a"]), _column("Area"), "farms")
 
 
 @pytest.mark.parametrize("values", [[[1.0, 2.0]], [{"x": 1.0}], [b"\xff"]], ids=["list", "struct", "bytes"])
-@pytest.mark.parametrize("mapped", [numbers, identifiers])
+@pytest.mark.parametrize("mapped", [numbers, own_identifiers])
 def test_a_column_that_has_no_text_form_is_refused_not_a_crash(mapped: Any, values: Any) -> None:
     with pytest.raises(ReadError, match=r"farms: column 'v'"):
         mapped(_table(v=values), _column("v"), "farms")
@@ -115,7 +115,7 @@ def test_an_identifier_of_minus_9999_is_none_where_it_stands_for_unknown(unknown
 
 
 def test_a_dataset_without_an_identifier_column_has_none() -> None:
-    assert identifiers(_table(v=[1, 2]), None, "farms") == [None, None]
+    assert own_identifiers(_table(v=[1, 2]), None, "farms") == [None, None]
 
 
 @pytest.mark.parametrize("values", [[1e308], [1.0, 1e16]])
@@ -211,7 +211,7 @@ def test_a_constant_that_is_no_such_number_is_refused(constant: Any) -> None:
 
 def test_a_constant_identifier_is_refused_since_it_tells_no_records_apart() -> None:
     with pytest.raises(ReadError, match=r"farms: source_id is the constant 'a'.*datasets\.farms\.columns\.source_id"):
-        identifiers(_table(v=[1]), Column(constant="a"), "farms")
+        own_identifiers(_table(v=[1]), Column(constant="a"), "farms")
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ MIXED = [
 def test_a_column_reads_the_same_in_whatever_batches_it_comes(values: list[Any], size: int) -> None:
     table, column, reading = _table(v=values), _column("v", unknown=(-9999,)), ReadOptions(thousands=",")
     slices = [table.slice(first, size) for first in range(0, len(table), size)]
-    ids = [text for part in slices for text in identifiers(part, column, "farms")]
-    assert ids == identifiers(table, column, "farms")
+    ids = [text for part in slices for text in own_identifiers(part, column, "farms")]
+    assert ids == own_identifiers(table, column, "farms")
     found = np.concatenate([numbers(part, column, "farms", reading) for part in slices])
     np.testing.assert_array_equal(found, numbers(table, column, "farms", reading))

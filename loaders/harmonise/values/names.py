@@ -1,0 +1,79 @@
+"""Names and shared identifiers in published columns, as text on one line."""
+
+import re
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from loaders.core.errors import ReadError
+from loaders.core.escape import one_line
+from loaders.harmonise.values.columns import known_text, setting_as_text
+from loaders.settings.columns import Column, IdentifierColumn
+
+OSM = "osm"
+WHOLE_NUMBER = re.compile(r"^(-?\d+)\.0+$")  # as a table of numbers with gaps writes it
+ONLY_DIGITS = re.compile(r"\d+")
+
+Texts = list[str | None]
+
+
+def stated_names(attributes: pa.Table, column: Column | None, key: str) -> Texts:
+    """The names that the publisher states, None where unknown.
+
+    Args:
+        attributes: published columns.
+        column: which of them, or one name for all rows; of several, the first known one in a row counts.
+        key: of the dataset.
+
+    Raises:
+        ReadError: the column is missing, or has no text form.
+    """
+    if column is None:
+        return [None] * len(attributes)
+    if column.constant is not None:
+        return [one_line(setting_as_text(column.constant)) or None] * len(attributes)
+    columns = [_lines(attributes, name, column, key) for name in column.column]
+    return [next(filter(None, row), None) for row in zip(*columns, strict=True)]
+
+
+def shared_identifiers(
+    attributes: pa.Table, columns: Mapping[str, IdentifierColumn], key: str
+) -> list[list[tuple[str, str]] | None]:
+    """The identifiers of each row by namespace, in alphabetical order; None for a row without one.
+
+    Raises:
+        ReadError: a column is missing or has no text form; or an id of OpenStreetMap is a mere number.
+    """
+    if not columns:
+        return [None] * len(attributes)
+    namespaces = sorted(columns)
+    ids = [_identifiers(attributes, name, columns[name], key) for name in namespaces]
+    rows = zip(*ids, strict=True)
+    return [[(name, id_) for name, id_ in zip(namespaces, row, strict=True) if id_] or None for row in rows]
+
+
+def _identifiers(attributes: pa.Table, namespace: str, column: IdentifierColumn, key: str) -> Texts:
+    texts = [_lines(attributes, name, column, key) for name in column.column]
+    rows = zip(*([text and WHOLE_NUMBER.sub(r"\1", text) for text in each] for each in texts), strict=True)
+    if column.join:
+        ids = [_joined(row, column.join) for row in rows]
+    else:
+        ids = [next(filter(None, row), None) for row in rows]
+    if namespace == OSM and (bare := next((id_ for id_ in ids if id_ and ONLY_DIGITS.fullmatch(id_)), None)):
+        raise ReadError(
+            f"{key}: datasets.{key}.columns.identifiers.osm in params.yaml reads {bare!r}; expected the type of the "
+            f"object as well, as in way/{bare}. Name its column too: {{column: [osm_type, osm_id], join: /}}."
+        )
+    return ids
+
+
+def _joined(parts: tuple[str | None, ...], separator: str) -> str | None:
+    """The parts as one identifier; None where one is missing. A part that is joined already is the identifier."""
+    whole = next((part for part in parts if part and separator in part), None)
+    known = [part for part in parts if part]
+    return whole or (separator.join(known) if len(known) == len(parts) else None)
+
+
+def _lines(attributes: pa.Table, name: str, column: Column, key: str) -> Texts:
+    texts = known_text(attributes, name, column, key).to_pylist()
+    return [text and (one_line(text) or None) for text in texts]
