@@ -21,7 +21,7 @@
 {# Lower is better: names weigh more than capacities, and these more than metres; what is not stated, in between. #}
 {% macro match_cost() -%}
     ln(1 + apart_m / greatest(settings.near_with_capacity_m, coalesce(radius_m, 0), 1))
-    + 2 * least(-log2(coalesce(capacity_ratio, 0.75)), 2)
-    + 3 * (1 - coalesce(name_similarity, 0.5))
+    + 2 * least(-log2(coalesce(evidence.capacity_ratio, 0.75)), 2)
+    + 3 * (1 - coalesce(evidence.name_similarity, 0.5))
     + case name_numbers when 'differ' then 3 when 'one_lacks' then 2 else 0 end
 {%- endmacro %}

@@ -7,9 +7,9 @@
             when share_of_smaller >= settings.shifted_share and only_ones.number_a is not null
                 then 'outlines_shifted'
         end
-        when coalesce(capacity_ratio, 1) >= settings.capacity_ratio
+        when coalesce(evidence.capacity_ratio, 1) >= settings.capacity_ratio
             and distance_m <= reach_m
-            and not coalesce(name_numbers = 'differ' and name_similarity > 0.5, false) then 'point_near'
+            and not coalesce(name_numbers = 'differ' and evidence.name_similarity > 0.5, false) then 'point_near'
         when same_names.number_a is not null then 'same_name'
     end
 {%- endmacro %}

@@ -21,7 +21,7 @@ compared as (
         {{ smaller_over_larger('a.capacity_mw', 'b.capacity_mw') }} as capacity_ratio,
         {{ smaller_over_larger(
             'coalesce(a.area_m2, a.source_area_m2)', 'coalesce(b.area_m2, b.source_area_m2)'
-        ) }} as stated_area_ratio,
+        ) }} as extent_ratio,
         round({{ pair_radius_m() }}, 1) as radius_m,
         round(name_similarity_of(name_a.words, name_b.words), 4)
             as name_similarity,
@@ -31,7 +31,7 @@ compared as (
             else 'differ'
         end as name_numbers,
         coalesce(name_similarity >= settings.name_similarity and name_numbers is null, false) as names_alike,
-        coalesce(coalesce(capacity_ratio, stated_area_ratio) >= settings.capacity_ratio, false) as sizes_agree,
+        coalesce(coalesce(capacity_ratio, extent_ratio) >= settings.capacity_ratio, false) as sizes_agree,
         round({{ match_reach_m() }}, 1) as reach_m
     from {{ ref('prep_pv_candidates') }} as candidates
     cross join {{ ref('stg_settings') }} as settings

@@ -49,7 +49,8 @@ select
         partition by clusters.cluster, repeats.first_number order by records.record_number
     ) > 1 as is_repeat,
     clusters.is_divided,
-    clusters.is_spread_out
+    clusters.is_spread_out,
+    clusters.is_crowded
 from records
 inner join clusters on records.record_number = clusters.record_number
 inner join repeats on records.record_number = repeats.record_number
