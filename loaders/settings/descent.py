@@ -35,17 +35,18 @@ def require_valid_descent(
     origins = {*version_of, *namespaces, *SHARED_NAMESPACES}
     for key, older in version_of.items():
         if older:
-            _require_known(older, version_of, "dataset", f"datasets.{key}.version_of")
+            _require_known(older, version_of, "dataset", key, "version_of")
         for name in derived_from[key]:
-            _require_known(name, origins, "dataset or namespace", f"datasets.{key}.derived_from")
+            _require_known(name, origins, "dataset or namespace", key, "derived_from")
     _require_single_successors(version_of)
     parents = {key: {*derived_from[key], *filter(None, [older])} & {*version_of} for key, older in version_of.items()}
     _require_no_circle(parents)
 
 
-def _require_known(name: str, known: Collection[str], kind: str, setting: str) -> None:
+def _require_known(name: str, known: Collection[str], kind: str, key: str, setting: str) -> None:
     if name not in known:
-        raise ValueError(unknown_name_message(name, known, kind, setting).rstrip("."))
+        others = {*known} - {key}
+        raise ValueError(unknown_name_message(name, others, kind, f"datasets.{key}.{setting}").rstrip("."))
 
 
 def _require_single_successors(version_of: Predecessors) -> None:

@@ -87,6 +87,22 @@ def test_quantities_are_in_square_metres_and_megawatt(dataset: Callable[..., Dat
     assert (record["installed_from"], record["installed_to"]) == (None, dt.date(2016, 5, 31))
 
 
+def test_a_record_states_name_operator_and_shared_identifiers(dataset: Callable[..., Dataset]) -> None:
+    identifiers = {"eia_plant": {"column": "eia", "null_values": [-9999]}, "uspvdb_case": "case"}
+    farms = dataset(columns={"name": ["site", "osm"], "operator": "owner", "identifiers": identifiers})
+    rows: dict[str, Any] = {"site": [None, " "], "osm": ["Park\nFarm", None], "owner": ["Acme", None]}
+    records = _records(_published(SHAPES[:2], **rows, eia=[60058.0, -9999.0], case=[4, None]), farms)
+    table = to_arrow(records).select(["name", "operator", "identifiers"])
+    assert table.to_pylist() == [
+        {
+            "name": "Park Farm",
+            "operator": "Acme",
+            "identifiers": [("eia_plant", "60058"), ("uspvdb_case", "4")],
+        },
+        {"name": None, "operator": None, "identifiers": None},
+    ]
+
+
 def test_an_unknown_capacity_has_no_basis_and_a_capacity_of_zero_has_one(dataset: Callable[..., Dataset]) -> None:
     farms = dataset(columns={"capacity": {"column": "mw", "unit": "MW", "basis": "ac", "null_values": [-9999]}})
     records = _records(_published(SHAPES[:2] * 2, mw=[-9999, 0, 1, None]), farms)

@@ -40,6 +40,20 @@ REFUSED = {
     "peak power as AC": (
         _entry("columns: {capacity: {column: a, unit: MWp, basis: ac}}"), "columns.capacity", "DC capacity"
     ),
+    "a capacity of a group that is not stated": (
+        _entry("columns: {capacity: {column: a, unit: MW, of: group}}"), "capacity.of is group", "columns: "
+    ),
+    "a namespace in capitals": (
+        _entry("columns: {identifiers: {EIA: a}}"), "identifiers.EIA is 'EIA'", "for example eia_plant"
+    ),
+    "a namespace of a whole sentence": (_entry(f"columns: {{identifiers: {{{'a' * 33}: a}}}}"), "at most 32"),
+    "an identifier for all records": (
+        _entry("columns: {identifiers: {repd: {constant: 1}}}"), "identifiers.repd", "a constant identifies no record"
+    ),
+    "an identifier of one part that is joined": (
+        _entry("columns: {identifiers: {osm: {column: id, join: /}}}"), "identifiers.osm", "join needs several columns"
+    ),
+    "a name without a column": (_entry("columns: {name: {null_values: [x]}}"), "columns.name", "or a constant"),
     "two sources": (_source("{path: a, url: 'https://a.org/b'}"), "datasets.farms.source", "found url and path"),
     "no source": (_source("{}"), "datasets.farms.source", "doi, url, github, path", "none of them"),
     "an entry without a source": ("datasets:\n  farms: {licence: MIT}\n", "datasets.farms.source is missing"),
@@ -138,6 +152,18 @@ def test_one_name_stands_for_a_list_of_one(tmp_path: Path) -> None:
     assert entry.columns.source_id.column == ("id",)
     assert entry.columns.installed is not None
     assert entry.columns.installed.column == ("a", "b")
+
+
+def test_an_identifier_is_a_column_or_the_parts_of_one(tmp_path: Path) -> None:
+    line = (
+        "columns: {identifiers: {repd: ref, osm: {column: [kind, id], join: /}, eia: {column: e, null_values: [-1]}}}"
+    )
+    found = _read(tmp_path, _entry(line)).dataset("farms").columns.identifiers
+    assert {name: (column.column, column.join, column.null_values) for name, column in found.items()} == {
+        "repd": (("ref",), None, ()),
+        "osm": (("kind", "id"), "/", ()),
+        "eia": (("e",), None, (-1,)),
+    }
 
 
 def test_a_dataset_answers_to_key_and_alias(tmp_path: Path) -> None:

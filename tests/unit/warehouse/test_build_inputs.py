@@ -1,0 +1,35 @@
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from loaders.settings.params import Settings, read_settings
+from loaders.warehouse.build_inputs import dataset_terms, settings_hash
+
+
+def _settings(folder: Path, **entries: dict[str, Any]) -> Settings:
+    datasets = {key: {"source": {"path": f"{key}.csv"}, **entry} for key, entry in entries.items()}
+    (folder / "params.yaml").write_text(yaml.safe_dump({"datasets": datasets}, sort_keys=False))
+    return read_settings(folder / "params.yaml")
+
+
+def test_the_terms_say_what_a_dataset_descends_from_and_whose_capacity_it_states(tmp_path: Path) -> None:
+    capacity = {"column": "mw", "unit": "MW", "of": "group"}
+    settings = _settings(
+        tmp_path,
+        v1={"columns": {"group": "plant", "capacity": capacity}},
+        v2={"version_of": "v1", "columns": {"capacity": {"column": "mw", "unit": "MW"}}},
+        other={"derived_from": ["v1", "osm"]},
+    )
+    names = ("dataset_key", "version_of", "inventory", "edition", "derived_from", "capacity_of")
+    assert [tuple(row[name] for name in names) for row in dataset_terms(settings)] == [
+        ("v1", None, "v1", 0, [], "group"),
+        ("v2", "v1", "v1", 1, [], "record"),
+        ("other", None, "other", 0, ["v1", "osm"], "record"),
+    ]
+
+
+def test_another_descent_makes_the_settings_of_a_warehouse_stale(tmp_path: Path) -> None:
+    plain = settings_hash(_settings(tmp_path, v1={}, v2={}), ())
+    assert plain != settings_hash(_settings(tmp_path, v1={}, v2={"version_of": "v1"}), ())
+    assert plain != settings_hash(_settings(tmp_path, v1={}, v2={"derived_from": ["v1"]}), ())
