@@ -1,9 +1,13 @@
 """How well records of one plant are found to be one: precision and recall, on the samples and on a made-up world.
 
     python -m benchmarks.quality [--records 300000] [--seed 1] [--keep FOLDER]
+    python -m benchmarks.quality --real FOLDER [--no-names] [--identifiers] [--with-others 4] [--only KEY …]
 
 The samples are those that `make all` built. The world is made, built and thrown away, or kept in FOLDER to look at.
 Exits with 1 if either falls short of the aims.
+
+--real grades published inventories instead, those of benchmarks/real/inventories.yml that are below FOLDER. Their own
+identifiers are the truth; matching sees them with --identifiers only. --keep then also has missed.csv and wrong.csv.
 """
 
 import argparse
@@ -33,6 +37,7 @@ from benchmarks.grading import (
     rule_scores,
     total,
 )
+from benchmarks.real.run import Options, grade_real
 from benchmarks.tables import percent, table
 from benchmarks.warehouse import built_world
 from benchmarks.world import ORIGIN, TRUTH
@@ -201,13 +206,32 @@ def show(grades: Grades, title: str, console: Console) -> None:
         console.print(table((kind, "what", "why", "for instance"), found) if found else f"{kind}: none")
 
 
+def _main_real(chosen: argparse.Namespace, console: Console) -> None:
+    """Print the grades of real inventories."""
+    real = Options(chosen.names, chosen.identifiers, chosen.with_others, tuple(chosen.only))
+    with tempfile.TemporaryDirectory() as name:
+        folder = (chosen.keep or Path(name)).resolve()
+        try:
+            grade_real(chosen.real.resolve(), folder, real, console)
+        except BuildError as error:
+            raise SystemExit(f"Error: {error}") from error
+
+
 def main() -> None:
     """Print both, and fail if either falls short."""
     options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     options.add_argument("--records", type=int, default=300_000)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--keep", type=Path, metavar="FOLDER", help="where to keep the world")
+    options.add_argument("--real", type=Path, metavar="FOLDER", help="grade the published inventories below it instead")
+    options.add_argument("--names", action=argparse.BooleanOptionalAction, default=True, help="map names")
+    options.add_argument("--identifiers", action="store_true", help="map identifiers and editions")
+    options.add_argument("--with-others", type=int, default=0, metavar="N", help="add made-up inventories")
+    options.add_argument("--only", nargs="*", default=[], metavar="KEY", help="real datasets; by default all")
     chosen, console = options.parse_args(), Console(width=150, highlight=False)
+    if chosen.real:
+        _main_real(chosen, console)
+        return
     try:
         samples = sample_grades(ProjectPaths(ROOT, "sample").database)
         show(samples, "samples", console)
