@@ -10,6 +10,7 @@ from benchmarks.causes import EXAMPLES, Cause
 from benchmarks.grading import Score, total
 from benchmarks.real.inventories import Inventory, namespaces
 from benchmarks.real.truth import PAIRS, RECORDS, register_truth
+from benchmarks.reliability import Bin, reliability
 from loaders.db.connection import connect
 
 _SCORES = f"""
@@ -104,6 +105,7 @@ class RealGrades:
         counts: by inventory.
         missed: true pairs that are not one installation, by reason.
         wrong: pairs of two plants that are one installation, by rule.
+        reliability: of `match_probability`, if there is one.
     """
 
     pairs: dict[tuple[str, str], Score]
@@ -111,6 +113,7 @@ class RealGrades:
     counts: dict[str, Counts]
     missed: list[Cause]
     wrong: list[Cause]
+    reliability: list[Bin] | None
 
     @property
     def overall(self) -> Score:
@@ -142,6 +145,7 @@ def real_grades(
             counts=_counts(connection, real),
             missed=_causes(connection, keys, is_true=True),
             wrong=_causes(connection, keys, is_true=False),
+            reliability=reliability(connection),
         )
 
 

@@ -12,6 +12,7 @@ from benchmarks.real.derived import decoy, other_inventory
 from benchmarks.real.grades import DecoyScore, RealGrades, decoy_scores, real_grades
 from benchmarks.real.inventories import Inventory, inventories, older_edition
 from benchmarks.real.project import build, load, write_project
+from benchmarks.reliability import show_reliability
 from benchmarks.tables import percent, table
 from benchmarks.world import ORIGIN
 from loaders.core.errors import BuildError
@@ -153,6 +154,7 @@ def show(grades: RealGrades, decoys: Sequence[DecoyScore], console: Console) -> 
     _show_counts(grades, console)
     for kind, causes in (("missed", grades.missed), ("wrong", grades.wrong)):
         _show_causes(kind, causes, console)
+    show_reliability(grades.reliability, console)
     if decoys:
         false = [(each.key, each.records, each.matched, each.rate) for each in decoys]
         console.print(table(("decoy", "records", "matched", "false matches"), false))

@@ -11,7 +11,6 @@ RECORDS = "real_records"
 PAIRS = "real_pairs"
 EARTH_DIAMETER_M = 12_742_016
 
-# Two records are judged by the first namespace in which both have an identifier; null where there is none.
 _PAIRS = """
     create temp table {pairs} as
     with named as (
@@ -39,8 +38,7 @@ _PAIRS = """
             b.dataset_key as dataset_b,
             a.record_id as record_a,
             b.record_id as record_b,
-            list_filter({namespaces}, lambda name: a.truth[name] is not null and b.truth[name] is not null) as shared,
-            a.truth[shared[1]] = b.truth[shared[1]] as is_true,
+            {is_true} as is_true,
             a.installation_id = b.installation_id as is_found,
             {distance} as apart_m,
             concat_ws(' ', a.record_id, b.record_id) as ids,
@@ -75,6 +73,14 @@ _PAIRS = """
         on least(record_a, record_b) = first_id and greatest(record_a, record_b) = second_id
     where is_true is not null and (is_true or is_found)
 """
+_CANDIDATES = """
+    create temp table judged_candidates as
+    select pairs.record_id_a, pairs.record_id_b, {is_true} as is_true
+    from prepared.prep_pv_pairs as pairs
+    inner join {records} as a on pairs.record_id_a = a.record_id
+    inner join {records} as b on pairs.record_id_b = b.record_id
+    where a.dataset_key != b.dataset_key and is_true is not null
+"""
 _UNCOMPARED = """
     case
         when apart_m > 10000 then 'not a candidate, more than 10 km apart'
@@ -94,7 +100,7 @@ _DISTANCE = f"""
 def register_truth(
     connection: duckdb.DuckDBPyConnection, inventories: Sequence[Inventory], namespaces: Sequence[str]
 ) -> None:
-    """Make the temporary tables `real_records` and `real_pairs`, the pairs that are true or found.
+    """Make the temporary tables `real_records`, `real_pairs` (true or found) and `judged_candidates`.
 
     Args:
         connection: to a built warehouse.
@@ -104,10 +110,18 @@ def register_truth(
     for number, inventory in enumerate(inventories):
         start = f"create temp table {RECORDS} as" if number == 0 else f"insert into {RECORDS}"
         connection.execute(f"{start} {_records(inventory)}", {"key": inventory.key, "edition": inventory.edition})
-    names = "[" + ", ".join(f"'{name}'" for name in namespaces) + "]"
+    connection.execute(_CANDIDATES.format(records=RECORDS, is_true=_judged(namespaces)))
     connection.execute(
-        _PAIRS.format(pairs=PAIRS, records=RECORDS, namespaces=names, distance=_DISTANCE, uncompared=_UNCOMPARED)
+        _PAIRS.format(
+            pairs=PAIRS, records=RECORDS, is_true=_judged(namespaces), distance=_DISTANCE, uncompared=_UNCOMPARED
+        )
     )
+
+
+def _judged(namespaces: Sequence[str]) -> str:
+    """Whether two records are one plant, by the first namespace in which both have an identifier; else null."""
+    each = (f"a.truth['{name}'] = b.truth['{name}']" for name in namespaces)
+    return f"coalesce({', '.join(each)})"
 
 
 def _records(inventory: Inventory) -> str:
