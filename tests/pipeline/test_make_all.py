@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks.quality import sample_grades
+from benchmarks.grades import sample_grades
 from tests.pipeline.conftest import Project, Run, copy_sources, run_by_hand
 
 DATASETS, TABLES = 8, 7

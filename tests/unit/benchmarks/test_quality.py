@@ -6,8 +6,9 @@ import pytest
 from rich.console import Console
 
 from benchmarks.causes import Cause
+from benchmarks.grades import Grades, sample_grades, world_grades
 from benchmarks.grading import ClusterScore, RuleScore, Score
-from benchmarks.quality import Grades, sample_grades, show, world_grades
+from benchmarks.quality import show
 from benchmarks.warehouse import model_seconds
 from loaders.core.errors import BuildError
 from loaders.db.connection import connect
