@@ -10,8 +10,9 @@
 
 {# Of a large plant, positions differ by more; of roofs, by less. From the edge of an outline it is a radius less. #}
 {% macro match_reach_m() -%}
-    {%- set by_size = '(settings.reach_radii - case when is_of_one_kind then 0 else 1 end) * coalesce(radius_m, 0)' -%}
-    {%- set roof_share = 'least(1, coalesce(smaller_capacity_mw / nullif(settings.roof_mw, 0), 1))' -%}
+    {%- set radii = '(settings.reach_radii - case when compared.is_of_one_kind then 0 else 1 end)' -%}
+    {%- set by_size = radii ~ ' * coalesce(compared.radius_m, 0)' -%}
+    {%- set roof_share = 'least(1, coalesce(compared.smaller_capacity_mw / nullif(settings.roof_mw, 0), 1))' -%}
     case
         when sizes_agree or names_alike then greatest({{ by_size }}, settings.near_with_capacity_m * {{ roof_share }})
         else least(settings.near_m, greatest({{ by_size }}, settings.near_m * {{ roof_share }}))
