@@ -16,7 +16,8 @@ Row = dict[str, Any]
 RECORDS = """
     select
         installation_id, record_id, dataset_key, name, geometry_kind, area_m2, capacity_mw, capacity_basis,
-        installed_from, installed_to, quality_flags, licence, is_synthetic, centroid_lon, centroid_lat, st_aswkb(geometry)::blob as wkb
+        installed_from, installed_to, quality_flags, licence, is_synthetic, centroid_lon, centroid_lat,
+        st_aswkb(geometry)::blob as wkb
     from curated.curated_pv_records
     where {column} in (select unnest($ids))
     order by record_id
