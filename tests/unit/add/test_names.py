@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from loaders.add.inspection import NOT_STATED, Inspection
 TEXT = ["Park Farm", "East Mead"]
 
 
-def _inspection(columns: dict[str, Sequence[str | None]]) -> Inspection:
+def _inspection(columns: Mapping[str, Sequence[str | None]]) -> Inspection:
     rows = len(next(iter(columns.values())))
     types = dict.fromkeys(columns, "text")
     return Inspection("CSV", (), rows, NOT_STATED, {}, columns, types, np.full(rows, np.nan))
