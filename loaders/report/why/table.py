@@ -14,14 +14,16 @@ MAX_ROWS = 50  # of a table
 
 
 def records_table(case: Case) -> Table:
-    """A table of the records of each installation."""
-    table = _empty_table(
-        "record", "installation", "kind", "area m²", "capacity MW", "installed", "licence", right=(3, 4)
-    )
+    """A table of the records of each installation, with their names where any has one."""
+    has_names = any(row["name"] for row in case.members)
+    quantities = ("area m²", "capacity MW")
+    names = ("record", *(("name",) if has_names else ()), "installation", "kind", *quantities, "installed", "licence")
+    table = _empty_table(*names, right=[names.index(each) for each in quantities])
     for row in case.members[:MAX_ROWS]:
         capacity = _number(row["capacity_mw"], 3)
         table.add_row(
             row["record_id"],
+            *((row["name"] or BLANK,) if has_names else ()),
             row["installation_id"],
             row["geometry_kind"],
             _number(row["area_m2"], 0),
@@ -84,12 +86,13 @@ def override_reason(case: Case) -> str | None:
 
 
 def _installation_sentence(row: Row) -> str:
+    name = f" {row['name']!r} ({row['name_dataset']})" if row["name"] else ""
     location = row["region"] or row["country"] or "no country"
     area = f", {_number(row['area_m2'], 0)} m²" if row["area_m2"] is not None else ""
     capacity = f", {_number(row['capacity_mw'], 3)} MW {row['capacity_basis']} ({row['capacity_dataset']})"
     flags = f"; {', '.join(row['flags'])}" if row["flags"] else ""
     return (
-        f"{row['installation_id']} in {location}: {row['geometry_kind']} of {row['geometry_dataset']}{area}"
+        f"{row['installation_id']}{name} in {location}: {row['geometry_kind']} of {row['geometry_dataset']}{area}"
         f"{capacity if row['capacity_mw'] is not None else ''}; {row['dataset_count']} dataset(s), confidence "
         f"{row['confidence']}, licence {row['licence'] or 'not stated'}{flags}."
     )

@@ -37,12 +37,14 @@ TABLES = """
     create schema curated;
     create schema prepared;
     create table curated.curated_pv_records (
-        dataset_key varchar, record_id varchar, geometry geometry, geometry_kind varchar, area_m2 double,
+        dataset_key varchar, record_id varchar, name varchar, geometry geometry, geometry_kind varchar,
+        area_m2 double,
         capacity_mw double, capacity_basis varchar, installed_from date, installed_to date, installation_id varchar,
         quality_flags varchar[], licence varchar, is_synthetic boolean, centroid_lon double, centroid_lat double
     );
     create table curated.curated_pv_installations (
-        installation_id varchar, geometry geometry, geometry_kind varchar, area_m2 double, capacity_mw double,
+        installation_id varchar, name varchar, name_dataset varchar, geometry geometry, geometry_kind varchar,
+        area_m2 double, capacity_mw double,
         capacity_basis varchar, country varchar, region varchar, confidence varchar, record_ids varchar[],
         dataset_count bigint, flags varchar[], licence varchar, geometry_dataset varchar, capacity_dataset varchar,
         is_synthetic boolean
@@ -61,11 +63,11 @@ def square(east: float, width: float = 1) -> shapely.Polygon:
     return shapely.box(east * UNIT, 0, (east + width) * UNIT, UNIT)
 
 
-def record(name: str, installation_id: str, shape: BaseGeometry, **values: Any) -> dict[str, Any]:
+def record(record_id: str, installation_id: str, shape: BaseGeometry, **values: Any) -> dict[str, Any]:
     kind = "point" if shape.geom_type == "Point" else "polygon"
     always = {
-        "dataset_key": name.partition(":")[0],
-        "record_id": name,
+        "dataset_key": record_id.partition(":")[0],
+        "record_id": record_id,
         "installation_id": installation_id,
         "geometry_kind": kind,
     }
@@ -73,8 +75,13 @@ def record(name: str, installation_id: str, shape: BaseGeometry, **values: Any) 
     return {**always, **point_row, "quality_flags": [], "is_synthetic": False, **values}
 
 
-def installation(name: str, shape: BaseGeometry, **published: Any) -> dict[str, Any]:
-    always = {"installation_id": name, "geometry": shape.wkb, "geometry_kind": "polygon", "geometry_dataset": "a"}
+def installation(installation_id: str, shape: BaseGeometry, **published: Any) -> dict[str, Any]:
+    always = {
+        "installation_id": installation_id,
+        "geometry": shape.wkb,
+        "geometry_kind": "polygon",
+        "geometry_dataset": "a",
+    }
     return {**always, "confidence": "low", "dataset_count": 1, "flags": [], **published}
 
 
@@ -91,7 +98,7 @@ RECORDS = [
     record("c:1", ONE, square(1)),
     record("d:1", TWO, shapely.Point(4 * UNIT, UNIT / 2), is_synthetic=True),
     record("e:1", THREE, shapely.Point(40 * UNIT, UNIT / 2)),
-    record(QUOTED, PLACE, square(100)),
+    record(QUOTED, PLACE, square(100), name="[red]Park \x1b[31mFarm"),
     record("pv_farms:1", SAID, square(200)),
     record("pv_farms:2", SAID, square(200.5)),
 ]
@@ -100,7 +107,8 @@ INSTALLATIONS = [
         ONE, square(0, 2), area_m2=24600.0, capacity_mw=5.0, capacity_basis="ac", capacity_dataset="a", country="GH",
         region="GH-NP", confidence="high", dataset_count=3, flags=["divided"], licence="CC0-1.0",
     ),
-    *(installation(name, square(3)) for name in (TWO, THREE, PLACE, SAID)),
+    *(installation(name, square(3)) for name in (TWO, THREE, SAID)),
+    installation(PLACE, square(3), name="Park Farm", name_dataset="d"),
 ]  # fmt: skip
 PAIRS = [
     pair("a:1", "b:1", "shared_ground", **EVIDENCE),
@@ -205,6 +213,19 @@ def test_an_installation_is_described_in_one_sentence(case: Callable[..., Case])
     ]
     assert sentences(case(PLACE))[1:] == ["It is one record, and no other one comes near it."]
     assert sentences(case("d:1"))[1:] == ["SYNTHETIC, bundled samples: no record of theirs is a real installation."]
+
+
+def test_an_installation_and_its_records_are_shown_with_their_names(why: Why, case: Callable[..., Case]) -> None:
+    assert rows(records_table(case(ONE)))[0][:2] == ["a:1", ONE]
+    assert sentences(case(PLACE))[0].startswith(f"{PLACE} 'Park Farm' (d) in no country: polygon of a;")
+    assert "[red]Park \\x1b[31mFarm" in " ".join(why(PLACE).output.split())
+
+
+def test_a_warehouse_of_an_older_version_is_to_be_built_again(warehouse: Path) -> None:
+    with connect(warehouse) as connection:
+        connection.execute("alter table curated.curated_pv_records drop column name")
+    with pytest.raises(BuildError, match=r"an older version of eo-pv built it\. Run `make all`"):
+        read_case(warehouse, (FIRST,))
 
 
 def test_a_chain_is_shown_even_though_its_ends_alone_were_refused(case: Callable[..., Case]) -> None:
@@ -365,7 +386,8 @@ def test_a_chain_through_two_thousand_records_is_found_at_once() -> None:
 def long_row(count: int) -> Case:
     """An installation of points in a row, each joined to the next."""
     names = [f"a:{number:05}" for number in range(count)]
-    blank = dict.fromkeys(("area_m2", "capacity_mw", "capacity_basis", "installed_from", "installed_to", "licence"))
+    unknown = ("name", "area_m2", "capacity_mw", "capacity_basis", "installed_from", "installed_to", "licence")
+    blank = dict.fromkeys(unknown)
     places = np.arange(count) * UNIT / 10
     records = [{**blank, **record(name, ONE, shapely.Point(x, 0))} for name, x in zip(names, places, strict=True)]
     pairs = [pair(a, b, "point_near") for a, b in pairwise(names)]
