@@ -37,12 +37,13 @@ def records_table(case: Case) -> Table:
 
 def pairs_table(case: Case, pairs: list[Row], outcome_heading: str) -> Table:
     """A table of the comparison features of pairs; `outcome_heading` is the heading of the last column."""
-    names = ("record", "record", "IoU", "of the smaller", "m apart", "areas", "capacities", outcome_heading)
-    table = _empty_table(*names, right=(2, 3, 4, 5, 6))
+    headings = ("IoU", "of the smaller", "m apart", "areas", "capacities", "names")
+    table = _empty_table("record", "record", *headings, outcome_heading, right=range(2, 2 + len(headings)))
     for pair in pairs[:MAX_ROWS]:
         distance = pair["distance_m"] if pair["distance_m"] is not None else pair["centroid_distance_m"]
-        numbers = (pair["iou"], pair["share_of_smaller"], distance, pair["area_ratio"], pair["capacity_ratio"])
-        decimals = (3, 3, 1, 2, 2)
+        ratios = (pair["area_ratio"], pair["capacity_ratio"], pair["name_similarity"])
+        numbers = (pair["iou"], pair["share_of_smaller"], distance, *ratios)
+        decimals = (3, 3, 1, 2, 2, 2)
         cells = (_number(value, digits) for value, digits in zip(numbers, decimals, strict=True))
         table.add_row(pair["record_id_a"], pair["record_id_b"], *cells, verdict(case, pair))
     _add_remainder(table, len(pairs))
@@ -52,9 +53,17 @@ def pairs_table(case: Case, pairs: list[Row], outcome_heading: str) -> Table:
 def verdict(case: Case, pair: Row) -> str:
     """The rule that joined a pair, or why it is not joined."""
     if case.is_split(pair):
-        return f"{pair['match_rule']}, but split: the installation would be too large, or holds two that differ"
+        return (
+            f"{pair['match_rule']}, but split: the installation would be too large, or would hold two that differ or "
+            f"two records of one dataset"
+        )
     rule = pair["match_rule"] or pair["refused_because"]
-    return f"{rule}: {pair['overruled_by']}" if pair["match_rule"] == "override" else str(rule)
+    if pair["match_rule"] == "override":
+        return f"{rule}: {pair['overruled_by']}"
+    if pair["match_rule"] == "same_identifier":
+        contradiction = f", although {pair['contradiction']}" if pair["contradiction"] else ""
+        return f"{rule}: {', '.join(pair['shared_identifiers'])}{contradiction}"
+    return str(rule)
 
 
 def sentences(case: Case) -> list[str]:

@@ -22,7 +22,15 @@ from loaders.db.connection import connect
 from loaders.report.why.evidence import Case, read_case
 from loaders.report.why.picture import COLOURS, _styles, draw
 from loaders.report.why.plane import distance_m, to_local_metres
-from loaders.report.why.table import MAX_ROWS, override_line, override_reason, pairs_table, records_table, sentences
+from loaders.report.why.table import (
+    MAX_ROWS,
+    override_line,
+    override_reason,
+    pairs_table,
+    records_table,
+    sentences,
+    verdict,
+)
 
 UNIT = 0.001  # [°], 111 m at the equator
 ONE, TWO, THREE, PLACE, SAID = (f"pv_{number:016x}" for number in range(1, 6))
@@ -52,7 +60,8 @@ TABLES = """
     create table prepared.prep_pv_pairs (
         record_id_a varchar, record_id_b varchar, dataset_key_a varchar, dataset_key_b varchar, shared_area_m2 double,
         iou double, share_of_smaller double, centroid_distance_m double, distance_m double, area_ratio double,
-        capacity_ratio double, match_rule varchar, is_match boolean, refused_because varchar, overruled_by varchar
+        capacity_ratio double, name_similarity double, shared_identifiers varchar[], contradiction varchar,
+        match_rule varchar, is_match boolean, refused_because varchar, overruled_by varchar
     );
     create table prepared.prep_pv_rejected (dataset_key varchar, record_id varchar, reason varchar);
 """
@@ -197,13 +206,23 @@ def test_the_tables_show_records_and_evidence(case: Callable[..., Case]) -> None
         ["c:1", ONE, "polygon", "-", "-", "-", "not stated"],
     ]
     assert rows(pairs_table(evidence, evidence.matched_pairs, "joined by"))[0] == [
-        "a:1", "b:1", "0.500", "0.750", "12.0", "0.80", "-", "shared_ground",
+        "a:1", "b:1", "0.500", "0.750", "12.0", "0.80", "-", "-", "shared_ground",
     ]  # fmt: skip
     assert [row[-1] for row in rows(pairs_table(evidence, evidence.refused_pairs, "refused because"))] == [
         "they only touch",
-        "point_near, but split: the installation would be too large, or holds two that differ",
+        "point_near, but split: the installation would be too large, or would hold two that differ or two records of "
+        "one dataset",
         "222.6 m apart",
     ]
+
+
+def test_a_shared_identifier_is_named_with_what_speaks_against_it(case: Callable[..., Case]) -> None:
+    pair = dict(
+        case(FIRST).matched_pairs[0], match_rule="same_identifier", shared_identifiers=["eia 60058", "osm way/1"]
+    )
+    assert verdict(case(FIRST), pair | {"contradiction": None}) == "same_identifier: eia 60058, osm way/1"
+    doubtful = pair | {"contradiction": "8.0 km apart"}
+    assert verdict(case(FIRST), doubtful) == "same_identifier: eia 60058, osm way/1, although 8.0 km apart"
 
 
 def test_an_installation_is_described_in_one_sentence(case: Callable[..., Case]) -> None:

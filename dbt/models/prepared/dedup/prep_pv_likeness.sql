@@ -11,6 +11,12 @@ names as (
 
 ),
 
+energy as (
+
+    select mw_per_km2 from {{ ref('stg_settings') }}
+
+),
+
 compared as (
 
     select
@@ -30,7 +36,7 @@ compared as (
             when name_similarity is not null then 'differ'
         end as name_numbers
     from {{ ref('prep_pv_candidates') }} as candidates
-    cross join (select mw_per_km2 from {{ ref('stg_settings') }}) as settings
+    cross join energy as settings
     inner join records as a on candidates.number_a = a.record_number
     inner join records as b on candidates.number_b = b.record_number
     left join names as name_a on candidates.number_a = name_a.record_number
@@ -39,7 +45,7 @@ compared as (
 )
 
 select
-    compared.* exclude (is_of_one_kind, smaller_capacity_mw),
+    compared.* exclude (compared.is_of_one_kind, compared.smaller_capacity_mw),
     coalesce(
         compared.name_similarity >= settings.name_similarity and compared.name_numbers is null, false
     ) as names_alike,

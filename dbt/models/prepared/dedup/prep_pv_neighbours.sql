@@ -1,5 +1,4 @@
--- Pairs of two datasets that may be one installation though they share little ground; of these, each record keeps at most
--- one in each other dataset (prep_pv_near_pairs).
+-- Of these, each record keeps at most one in each other dataset (prep_pv_near_pairs).
 with evidence as (
 
     select
