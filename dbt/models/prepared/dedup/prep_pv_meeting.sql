@@ -1,6 +1,6 @@
--- The difference of two numbers, instead of their comparison, keeps the plan a SPATIAL_JOIN: a comparison becomes a merge
--- join of all records with all others. Points of one dataset are apart, however near they are. What stands at a stand-in
--- for a position meets nothing there.
+-- The difference of two numbers, instead of their comparison, keeps the plan a SPATIAL_JOIN: a comparison becomes a
+-- merge join of all records with all others. Points of one dataset are apart, however near they are. What stands at a
+-- stand-in for a position meets nothing there.
 with records as (
 
     select * from {{ ref('prep_pv_datasets_unified') }}
