@@ -69,7 +69,7 @@ def write_settings(folder: Path) -> None:
         for key, view in VIEWS.items()
     }
     (folder / "params.yaml").write_text(
-        yaml.safe_dump({"origin": ORIGIN, "datasets": datasets}, sort_keys=False), encoding="utf-8"
+        yaml.safe_dump({"origin": ORIGIN, "boundaries": {"source": "naturalearth"}, "datasets": datasets}, sort_keys=False), encoding="utf-8"
     )
 
 
