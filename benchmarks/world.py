@@ -68,9 +68,8 @@ def write_settings(folder: Path) -> None:
         | ({"licence": view.licence, "licence_verified": True} if view.licence else {})
         for key, view in VIEWS.items()
     }
-    (folder / "params.yaml").write_text(
-        yaml.safe_dump({"origin": ORIGIN, "boundaries": {"source": "naturalearth"}, "datasets": datasets}, sort_keys=False), encoding="utf-8"
-    )
+    settings = {"origin": ORIGIN, "boundaries": {"source": "naturalearth"}, "datasets": datasets}
+    (folder / "params.yaml").write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
 
 
 def _chunks(records: int, seed: int) -> Iterator[dict[str, Sightings]]:

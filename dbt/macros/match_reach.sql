@@ -19,9 +19,15 @@
     end
 {%- endmacro %}
 
-{# Lower is better: names weigh more than capacities, and these more than metres; what is not stated, in between. #}
+{# Lower is better: names weigh more than capacities, and these more than metres, except from the edge of an outline. What
+   is not stated counts in between. #}
 {% macro match_cost() -%}
-    ln(1 + apart_m / greatest(settings.near_with_capacity_m, coalesce(radius_m, 0), 1))
+    ln(
+        1 + apart_m / case
+            when pair_kind = 'points' then greatest(settings.near_with_capacity_m, coalesce(radius_m, 0), 1)
+            else greatest(settings.near_m, 1)
+        end
+    )
     + 2 * least(-log2(coalesce(evidence.capacity_ratio, 0.75)), 2)
     + 3 * (1 - coalesce(evidence.name_similarity, 0.5))
     + case name_numbers when 'differ' then 3 when 'one_lacks' then 2 else 0 end
