@@ -8,9 +8,9 @@
     )
 {%- endmacro %}
 
-{# Of a large plant, positions differ by more; of roofs, by less. From the edge of an outline it is a radius less. #}
+{# Of a large plant, positions differ by more; of roofs, by less. From the edge of an outline it is two radii less. #}
 {% macro match_reach_m() -%}
-    {%- set radii = '(settings.reach_radii - case when compared.is_of_one_kind then 0 else 1 end)' -%}
+    {%- set radii = '(settings.reach_radii - case when compared.is_of_one_kind then 0 else 2 end)' -%}
     {%- set by_size = radii ~ ' * coalesce(compared.radius_m, 0)' -%}
     {%- set roof_share = 'least(1, coalesce(compared.smaller_capacity_mw / nullif(settings.roof_mw, 0), 1))' -%}
     case

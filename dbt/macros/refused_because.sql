@@ -18,8 +18,9 @@
         when is_named_elsewhere then 'by its name it is another record of that dataset'
         when distance_m = 0 then 'it is nearer to the middle of another outline'
         when is_taken then printf('%.1f m apart, and one has its counterpart in that dataset', distance_m)
-        when cost is not null then printf('%.1f m apart, and another one fits better', distance_m)
-        when distance_m > reach_m then printf('%.1f m apart, more than %.0f m', distance_m, reach_m)
-        else 'their names have different running numbers'
+        when is_placed_apart then printf('%.1f m apart, and the point is in another outline', distance_m)
+        when distance_m > reach_m and cost is null then printf('%.1f m apart, more than %.0f m', distance_m, reach_m)
+        when name_numbers = 'differ' and cost is null then 'their names have different running numbers'
+        else printf('%.1f m apart, and another one fits better', distance_m)
     end
 {%- endmacro %}

@@ -4,6 +4,7 @@ with evidence as (
 
     select
         *,
+        case when larger_number = number_a then number_b else number_a end as smaller_number,
         coalesce(distance_m, centroid_distance_m) as apart_m
     from {{ ref('prep_pv_evidence') }}
     where dataset_key_a != dataset_key_b
@@ -13,12 +14,6 @@ with evidence as (
 same_names as (
 
     select * from {{ ref('prep_pv_same_names') }}
-
-),
-
-only_ones as (
-
-    select * from {{ ref('prep_pv_only_neighbours') }}
 
 ),
 
@@ -45,7 +40,8 @@ select
 from evidence
 cross join {{ ref('stg_settings') }} as settings
 left join same_names on evidence.number_a = same_names.number_a and evidence.number_b = same_names.number_b
-left join only_ones on evidence.number_a = only_ones.number_a and evidence.number_b = only_ones.number_b
+left join {{ ref('prep_pv_only_neighbours') }} as only_ones
+    on evidence.number_a = only_ones.number_a and evidence.number_b = only_ones.number_b
 left join placed_apart
     on evidence.number_a = placed_apart.number_a and evidence.number_b = placed_apart.number_b
 left join taken as taken_a
@@ -56,8 +52,5 @@ where taken_a.record_number is null and taken_b.record_number is null and near_r
 qualify
     evidence.pair_kind != 'point_and_outline'
     or row_number() over (
-        partition by
-            evidence.pair_kind,
-            case when evidence.larger_number = evidence.number_a then evidence.number_b else evidence.number_a end
-        order by cost, evidence.larger_number
+        partition by evidence.pair_kind, evidence.smaller_number order by cost, evidence.larger_number
     ) = 1
