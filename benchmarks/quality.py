@@ -10,7 +10,8 @@ Exits with 1 if either falls short of the aims.
 --hard grades the harder world instead (benchmarks/hard_world), by kind of trap.
 
 --real grades published inventories instead, those of benchmarks/real/inventories.yml that are below FOLDER. Their own
-identifiers are the truth; matching sees them with --identifiers only. With both, --keep also has missed.csv and wrong.csv.
+identifiers are the truth; matching sees them with --identifiers only. With both, --keep also has missed.csv and
+wrong.csv.
 """
 
 import argparse

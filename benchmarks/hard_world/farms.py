@@ -1,6 +1,6 @@
 """Plants of the harder world, and how a dataset lists them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -145,3 +145,8 @@ def listed(farm: pd.DataFrame, how: Listed, random: np.random.Generator) -> pd.D
         side_m=np.sqrt(rows["area_m2"]) if habit.draws else np.nan,
         name=np.where(is_named, written, ""),
     )
+
+
+def records_of(farm: pd.DataFrame, random: np.random.Generator, ways: Sequence[Listed]) -> list[pd.DataFrame]:
+    """Records of several datasets."""
+    return [listed(farm, how, random) for how in ways]

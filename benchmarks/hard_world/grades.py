@@ -8,7 +8,7 @@ from rich.console import Console
 from benchmarks.causes import Cause
 from benchmarks.grading import Score, total
 from benchmarks.hard_world.farms import DATASETS
-from benchmarks.hard_world.traps import wrong_names
+from benchmarks.hard_world.moves import wrong_names
 from benchmarks.hard_world.world import make_hard_world
 from benchmarks.judged_pairs import RECORDS, causes, judge_pairs, scores_by, write_mistakes
 from benchmarks.real.project import build, load
@@ -24,8 +24,8 @@ NAMES_TRAP = wrong_names.__name__
 LEAST_PRECISION, LEAST_RECALL = 0.995, 0.99
 NAMES_LEAST_PRECISION, NAMES_LEAST_RECALL = 0.99, 0.9
 AIMS = (
-    f"The aims of the harder world are a precision of {LEAST_PRECISION:.1%} and a recall of {LEAST_RECALL:.1%}; where 30 % "
-    f"of the names are wrong, {NAMES_LEAST_PRECISION:.1%} and {NAMES_LEAST_RECALL:.1%}."
+    f"The aims of the harder world are a precision of {LEAST_PRECISION:.1%} and a recall of {LEAST_RECALL:.1%}; where "
+    f"30 % of the names are wrong, {NAMES_LEAST_PRECISION:.1%} and {NAMES_LEAST_RECALL:.1%}."
 )
 _RECORDS = f"""
     create temp table {RECORDS} as
