@@ -18,6 +18,8 @@ from benchmarks.hard_world.farms import (
 )
 from loaders.core.arrays import Rows
 
+ROOFS_MW = (0.003, 0.03)
+
 
 def one_spot_by_capacity(sites: Rows, random: np.random.Generator) -> list[pd.DataFrame]:
     """Two to three plants at the same coordinates, without names: only their capacities differ."""
@@ -101,8 +103,8 @@ def neighbours(sites: Rows, random: np.random.Generator) -> list[pd.DataFrame]:
 
 def roofs(sites: Rows, random: np.random.Generator) -> list[pd.DataFrame]:
     """Roofs along a street, without names; a few metres off."""
-    farm = farms(sites[::8], random, (0.005, 0.1), 16)
-    farm["mw"] = np.exp(random.uniform(np.log(0.005), np.log(0.1), len(farm))).round(4)
+    farm = farms(sites[::8], random, ROOFS_MW, 16)
+    farm["mw"] = np.exp(random.uniform(np.log(ROOFS_MW[0]), np.log(ROOFS_MW[1]), len(farm))).round(4)
     farm["number"] = 0
     farm["area_m2"], farm["radius_m"] = farm["mw"] * 6000, np.sqrt(farm["mw"] * 6000 / np.pi)
     farm["x_m"], farm["y_m"] = farm["member"] % 4 * 60.0, farm["member"] // 4 * 60.0

@@ -117,8 +117,8 @@ def wrong_names(sites: Rows, random: np.random.Generator) -> list[pd.DataFrame]:
     ways = [
         Listed(REGISTER, share=0.8),
         Listed(NEXT_EDITION, (0, 0.2)),
-        Listed(PLANNING, (0, 2), (0, 250), share=0.7, named=0.5, resized=0.3),
-        Listed(MARKET, (0, 2), (0, 250), share=0.7, named=0.5, resized=0.3),
+        Listed(PLANNING, (0, 1.5), (0, 250), share=0.7, named=0.5, resized=0.3),
+        Listed(MARKET, (0, 1.5), (0, 250), share=0.7, named=0.5, resized=0.3),
     ]
     register, following, *others = records_of(farm, random, ways)
     return [register, following, *(_misnamed(rows, random) for rows in others)]
