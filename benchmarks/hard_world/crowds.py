@@ -57,6 +57,21 @@ def running_numbers(sites: Rows, random: np.random.Generator) -> list[pd.DataFra
     ]
 
 
+def one_developer(sites: Rows, random: np.random.Generator) -> list[pd.DataFrame]:
+    """Four plants of one size around a crossing, of one developer: if names are stated, they differ by a number."""
+    farm = farms(sites[::3], random, (2, 8), 4)
+    farm["number"] += random.integers(8, 40, len(farm) // 4).repeat(4)
+    farm["x_m"] = farm["member"] % 2 * 3 * farm["radius_m"]
+    farm["y_m"] = farm["member"] // 2 * 3 * farm["radius_m"]
+    ways = [
+        Listed(REGISTER, share=0.7),
+        Listed(NEXT_EDITION, (0, 0.5)),
+        Listed(PLANNING, (0, 0.7), share=0.8),
+        Listed(MARKET, (0, 0.4), share=0.8, named=0.6),
+    ]
+    return records_of(farm, random, ways)
+
+
 def resubmitted(sites: Rows, random: np.random.Generator) -> list[pd.DataFrame]:
     """A planning register lists the site twice; the refused application was for a larger plant, which nobody built."""
     farm = farms(sites, random)

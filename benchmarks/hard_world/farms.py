@@ -144,6 +144,7 @@ def listed(farm: pd.DataFrame, how: Listed, random: np.random.Generator) -> pd.D
         year=rows["year"].where(habit.has_year & (rows["year"] > 0)).astype("Int64"),
         side_m=np.sqrt(rows["area_m2"]) if habit.draws else np.nan,
         name=np.where(is_named, written, ""),
+        decimals=np.nan,
     )
 
 

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+import numpy as np
 from rich.console import Console
 
 from benchmarks.causes import Cause
-from benchmarks.grading import Score, total
+from benchmarks.grading import ClusterScore, Graded, Score, cluster_score, total
 from benchmarks.hard_world.farms import DATASETS
 from benchmarks.hard_world.moves import wrong_names
 from benchmarks.hard_world.world import make_hard_world
@@ -46,12 +48,14 @@ class HardGrades:
 
     Attributes:
         traps: by kind of trap; a pair of two kinds by both of them.
+        clusters: plants and installations, with the records of one dataset among each other too.
         missed: by trap and reason.
         wrong: by trap and rule.
         reliability: of `match_probability`, if there is one.
     """
 
     traps: dict[str, Score]
+    clusters: ClusterScore
     missed: list[Cause]
     wrong: list[Cause]
     reliability: list[Bin] | None
@@ -98,10 +102,18 @@ def hard_grades(database: Path, truth: Path, dump: Path | None = None) -> HardGr
             write_mistakes(connection, dump)
         return HardGrades(
             traps={trap: score for (trap,), score in scores_by(connection, "kind").items()},
+            clusters=_clusters(connection),
             missed=causes(connection, DATASETS, is_true=True),
             wrong=causes(connection, DATASETS, is_true=False),
             reliability=reliability(connection),
         )
+
+
+def _clusters(connection: duckdb.DuckDBPyConnection) -> ClusterScore:
+    query = f"select record_id, dataset_key, truth['plant']::bigint, installation_id from {RECORDS}"  # noqa: S608
+    columns = connection.execute(query).fetchnumpy()
+    record_id, dataset_key, plant, installation = (np.asarray(values) for values in columns.values())
+    return cluster_score(Graded(record_id, dataset_key, plant, installation))
 
 
 def grade_hard(folder: Path, records: int, seed: int, console: Console) -> HardGrades:
@@ -121,6 +133,11 @@ def show(grades: HardGrades, console: Console) -> None:
             f"{title}: {score.true:,} true pairs, {score.found:,} found, {score.right:,} of them right: "
             f"precision {percent(score.precision)}, recall {percent(score.recall)}"
         )
+    clusters = grades.clusters
+    console.print(
+        f"of {clusters.plants:,} plants {percent(clusters.recall)} are one installation, whole and alone; "
+        f"{percent(clusters.purity)} of {clusters.installations:,} installations hold no two plants"
+    )
     rows = [
         (trap, score.true, score.found, score.right, score.precision, score.recall)
         for trap, score in grades.traps.items()

@@ -86,6 +86,16 @@ def new_neighbour(sites: Rows, random: np.random.Generator) -> list[pd.DataFrame
     ]
 
 
+def expanded(sites: Rows, random: np.random.Generator) -> list[pd.DataFrame]:
+    """Extended by up to 80 % between two datasets, and moved a little: the same plant, with other figures."""
+    farm = with_company(farms(sites, random, (1, 100)), random)
+    larger = farm.assign(mw=(farm["mw"] * random.uniform(1.2, 1.8, len(farm))).round(2))
+    return [
+        *records_of(farm, random, [Listed(REGISTER), Listed(MARKET, (0, 0.3), share=0.7, named=0.7)]),
+        *records_of(larger, random, [Listed(NEXT_EDITION, (0, 0.4)), Listed(PLANNING, (0, 0.3), share=0.7)]),
+    ]
+
+
 def rounded(sites: Rows, random: np.random.Generator) -> list[pd.DataFrame]:
     """Coordinates of one dataset are rounded to 0.01°; what is small has a name there."""
     farm = with_company(farms(sites, random, (1, 150)), random)
@@ -94,7 +104,7 @@ def rounded(sites: Rows, random: np.random.Generator) -> list[pd.DataFrame]:
     )
     market = listed(farm, Listed(MARKET, (0, 0.1), named=1.0), random)
     is_large = (market["mw"] > 30) & (random.random(len(market)) < 0.5)
-    return [*rows, market.assign(name=market["name"].mask(is_large, ""), is_rounded=True)]
+    return [*rows, market.assign(name=market["name"].mask(is_large, ""), decimals=2)]
 
 
 def placeholder(sites: Rows, random: np.random.Generator) -> list[pd.DataFrame]:

@@ -52,4 +52,5 @@ def _misspelt(name: str, error: int) -> str:
 
 
 def _numbered(number: int, numeral: int) -> str:
-    return (f" {number}", f"{number}", f" {ROMAN[number]}", f" Phase {number}")[numeral] if number else ""
+    roman = ROMAN[number] if number < len(ROMAN) else number
+    return (f" {number}", f"{number}", f" {roman}", f" Phase {number}")[numeral] if number else ""

@@ -18,7 +18,7 @@ from benchmarks.world_plants import ACROSS, positions, site_cells
 from loaders.geo.earth import metres_per_degree
 from loaders.settings.columns import ColumnMap
 
-COPIED_SHARE = 0.5
+COPIED_SHARE, COARSE_SHARE, COARSE_DECIMALS = 0.5, 0.5, 3
 RECORDS_PER_SITE = 4.65
 PUBLISHED = ["id", "name", "area_m2", "mw", "year", "wkt"]
 DECIMALS = 6
@@ -80,10 +80,15 @@ def _of_traps(sites: int, random: np.random.Generator) -> Iterator[pd.DataFrame]
 
 
 def _copies(drafts: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
-    """A dataset copied from the first edition of the register, and from the market where the register has nothing."""
+    """A dataset copied from the first edition of the register, and from the market where the register has nothing.
+
+    Half of it has three decimals of a degree only.
+    """
     source = drafts[drafts["dataset"].isin([REGISTER, MARKET]) & ~drafts["trap"].isin(["placeholder"])]
     source = source.sort_values("dataset", ascending=False).drop_duplicates("plant")
-    return source[random.random(len(source)) < COPIED_SHARE].assign(dataset=COPY)
+    copied = source[random.random(len(source)) < COPIED_SHARE]
+    decimals = copied["decimals"].mask(random.random(len(copied)) < COARSE_SHARE, COARSE_DECIMALS)
+    return copied.assign(dataset=COPY, decimals=np.fmin(copied["decimals"], decimals))
 
 
 def _on_earth(listed: pd.DataFrame, sites: int, seed: int) -> pd.DataFrame:
@@ -94,8 +99,9 @@ def _on_earth(listed: pd.DataFrame, sites: int, seed: int) -> pd.DataFrame:
     east, north = metres_per_degree(lat[site])
     x = lon[site] + listed["x_m"].to_numpy() / east
     y = lat[site] + listed["y_m"].to_numpy() / north
-    is_rounded = listed["is_rounded"].eq(True)
-    x, y = np.where(is_rounded, x.round(2), x), np.where(is_rounded, y.round(2), y)
+    for decimals in listed["decimals"].dropna().unique():
+        is_rounded = listed["decimals"].eq(decimals)
+        x, y = (np.where(is_rounded, values.round(int(decimals)), values) for values in (x, y))
     half = np.nan_to_num(listed["side_m"].to_numpy(dtype=np.float64)) / 2
     boxes = shapely.box(x - half / east, y - half / north, x + half / east, y + half / north)
     shapes = np.where(half > 0, boxes, shapely.points(x, y))
