@@ -24,6 +24,7 @@ from loaders.settings.params import read_settings
 from loaders.settings.project import read_project
 from loaders.solar_irradiance_loader import load_irradiance, provider_context
 from loaders.warehouse.build import build
+from tests.warehouse.point_worlds import write_point_worlds
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIT = 0.001  # [°], about 111 m: the worlds lie at the equator
@@ -187,7 +188,7 @@ def write_project(root: Path) -> None:
     for key, features in rows.items():
         (root / f"{key}.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     capacity = {"column": "mw", "unit": "MW", "basis": "dc"}
-    datasets = {
+    datasets: dict[str, dict[str, Any]] = {
         key: {
             "source": {"path": f"{key}.geojson"},
             "columns": {"source_id": "id", "capacity": capacity, "group": "plant"},
@@ -195,6 +196,7 @@ def write_project(root: Path) -> None:
         }
         for key, licence in LICENCES.items()
     }
+    datasets |= write_point_worlds(root)
     (root / "params.yaml").write_text(yaml.safe_dump({"origin": "doi", "datasets": datasets}, sort_keys=False))
     (root / "overrides.csv").write_text(OVERRIDES)
 
