@@ -55,7 +55,9 @@ def shared_identifiers(
 
 def _identifiers(attributes: pa.Table, namespace: str, column: IdentifierColumn, key: str) -> Texts:
     texts = [known_text(attributes, name, column, key) for name in column.column]
-    rows = zip(*(_lines(pc.replace_substring_regex(text, WHOLE_NUMBER, r"\1")) for text in texts), strict=True)
+    plain = [_lines(pc.replace_substring_regex(text, WHOLE_NUMBER, r"\1")) for text in texts]
+    unknown = {setting_as_text(value) for value in column.null_values}  # -9999.00 is one only now
+    rows = zip(*([None if text in unknown else text for text in each] for each in plain), strict=True)
     if column.join:
         ids = [_joined(row, column.join) for row in rows]
     else:
