@@ -24,6 +24,7 @@ TYPES = {
     pa.int64(): "bigint",
     pa.list_(pa.string()): "varchar[]",
     pa.string(): "varchar",
+    pa.map_(pa.string(), pa.string()): "map(varchar, varchar)",
 }
 
 

@@ -112,6 +112,8 @@ def write_rejected(connection: duckdb.DuckDBPyConnection, rejected: Mapping[str,
     """
     table = f"{RAW_SCHEMA}.{REJECTED_RECORDS}"
     if REJECTED_RECORDS in tables_in(connection):
+        for name in REJECTED_WITHOUT_SHAPE.names:  # an older version may have made the table
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {sql_name(name)} VARCHAR")
         unchanged = [key for key in keys if key not in rejected]
         connection.execute(f"DELETE FROM {table} WHERE NOT list_contains(?::VARCHAR[], dataset_key)", [unchanged])  # noqa: S608
     else:
@@ -120,7 +122,7 @@ def write_rejected(connection: duckdb.DuckDBPyConnection, rejected: Mapping[str,
         return
     rows = ds.dataset([str(path) for path in rejected.values()]).scanner(columns=REJECTED_WITHOUT_SHAPE.names)
     connection.register("given_rows", rows)
-    connection.execute(f"INSERT INTO {table} SELECT * FROM given_rows")  # noqa: S608
+    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM given_rows")  # noqa: S608
     connection.unregister("given_rows")
 
 

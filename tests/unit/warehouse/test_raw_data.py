@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from loaders.contract import schema
+from loaders.contract import REJECTED, schema
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
@@ -18,7 +18,7 @@ from loaders.geo.geoparquet import write_parquet
 from loaders.harmonise.load_result import LoadResult, put_in_place
 from loaders.harmonise.row_accounting import read_accounting
 from loaders.settings.project import read_project
-from loaders.warehouse.raw_data import write_raw_data
+from loaders.warehouse.raw_data import write_raw_data, write_rejected
 
 Written = Callable[..., Path]
 Writer = Callable[..., dict[str, str]]
@@ -70,6 +70,24 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
 @pytest.fixture
 def database(tmp_path: Path) -> duckdb.DuckDBPyConnection:
     return connect(tmp_path / "w.duckdb")
+
+
+def test_a_warehouse_of_an_older_version_takes_records_with_more_columns(
+    database: duckdb.DuckDBPyConnection, write: Writer, tmp_path: Path
+) -> None:
+    write(database, "north south", "north", "south")
+    write_rejected(database, {}, ["north", "south"])
+    for name in ("name", "operator", "identifiers"):
+        database.execute(f"ALTER TABLE raw_data.north DROP COLUMN {name}")
+    database.execute("ALTER TABLE raw_data.rejected_records DROP COLUMN name")
+    write(database, "north south", "south")
+    rejected = tmp_path / "rejected.parquet"
+    row = {"dataset_key": "south", "record_id": "south:2", "name": "Park Farm", "source_row": 2}
+    pq.write_table(pa.Table.from_pylist([row], schema(REJECTED)), rejected)
+    write_rejected(database, {"south": rejected}, ["north", "south"])
+    assert _ids(database, "doi_pv_features") == ["north:1", "south:1"]
+    rows = database.sql("SELECT record_id, name, source_row FROM raw_data.rejected_records").fetchall()
+    assert rows == [("south:2", "Park Farm", 2)]
 
 
 def test_what_was_loaded_is_put_in_place_with_its_accounting(paths: ProjectPaths, parquet: Written) -> None:

@@ -4,6 +4,7 @@ with records as (
     select
         *,
         row_number() over (
+            partition by installation_id
             order by
                 priority asc,
                 capacity_mw desc nulls last,
@@ -11,6 +12,7 @@ with records as (
                 record_id asc
         ) as nth
     from {{ ref('prep_pv_installation_records') }}
+    where coalesce(name, operator) is not null or identifiers is not null
 
 ),
 

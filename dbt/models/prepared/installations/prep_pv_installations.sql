@@ -49,7 +49,7 @@ select
 from {{ ref('prep_pv_installation_shapes') }} as shapes
 cross join {{ ref('stg_settings') }} as settings
 inner join {{ ref('prep_pv_agreement') }} as agreement on shapes.installation_id = agreement.installation_id
-inner join {{ ref('prep_pv_installation_names') }} as names on shapes.installation_id = names.installation_id
+left join {{ ref('prep_pv_installation_names') }} as names on shapes.installation_id = names.installation_id
 inner join {{ ref('prep_pv_installation_terms') }} as terms on shapes.installation_id = terms.installation_id
 left join capacities on shapes.installation_id = capacities.installation_id
 left join dates on shapes.installation_id = dates.installation_id
