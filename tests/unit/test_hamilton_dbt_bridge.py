@@ -36,9 +36,9 @@ def written(project: Path) -> Callable[..., Tables]:
         (project / "dbt" / "dbt_project.yml").touch()
         document = HamiltonDbtBridge(project).update_sources_from_hamilton(name)
         assert document == yaml.safe_load((project / "dbt" / "sources" / f"{name}_sources.yml").read_text())
-        (source,) = document["sources"]
-        assert (source["name"], source["schema"]) == ("raw_data", "raw_data")
-        return {table["name"]: table for table in source["tables"]}
+        schemas = [(source["name"], source["schema"]) for source in document["sources"]]
+        assert schemas == [("raw_data", "raw_data"), ("raw_meta", "raw_meta")][: len(schemas)]
+        return {table["name"]: table for source in document["sources"] for table in source["tables"]}
 
     return write
 
@@ -49,9 +49,18 @@ def stored(project: Path) -> None:
 
 
 @pytest.mark.usefixtures("stored")
+def test_data_and_the_accounting_are_two_sources(project: Path, written: Callable[..., Tables]) -> None:
+    written()
+    document = yaml.safe_load((project / "dbt/sources/doi_datasets_sources.yml").read_text())
+    assert {source["name"]: [table["name"] for table in source["tables"]] for source in document["sources"]} == {
+        "raw_data": ["doi_pv_features", NORTH, SOUTH],
+        "raw_meta": ["dataset_accounting", "rejected_records"],
+    }
+
+
+@pytest.mark.usefixtures("stored")
 def test_each_table_says_what_is_in_it_and_where_it_comes_from(project: Path, written: Callable[..., Tables]) -> None:
     tables = written()
-    assert list(tables) == ["doi_pv_features", "dataset_accounting", "rejected_records", NORTH, SOUTH]
     meta = tables[SOUTH]["config"]["meta"]
     lock = ProjectPaths(project, "sample").lock(SOUTH)
     assert meta["hamilton_generated"] is True
@@ -142,7 +151,8 @@ def _described(project: Path) -> Tables:
     settings, paths = read_project(project / "params.yaml")
     with Database(settings, paths).opened() as connection:
         path = write_sources("doi_datasets", connection, settings, paths, project / "dbt")
-    return {table["name"]: table for table in yaml.safe_load(path.read_text())["sources"][0]["tables"]}
+    sources = yaml.safe_load(path.read_text())["sources"]
+    return {table["name"]: table for source in sources for table in source["tables"]}
 
 
 def _parsed_by_dbt(folder: Path) -> dict[str, Any]:
