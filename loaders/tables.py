@@ -22,7 +22,7 @@ ADMIN_BOUNDARIES = "admin_boundaries"
 SOLAR_IRRADIANCE = "solar_irradiance"
 IRRADIANCE_REFUSED = "irradiance_refused"
 
-# the run's own tables: what it was told, counted and refused
+# settings, row accounting, rejects and runs: the run's own tables
 META_TABLES = frozenset({SETTINGS, DATASET_TERMS, OVERRIDES, RUNS, ACCOUNTING, REJECTED_RECORDS, IRRADIANCE_REFUSED})
 # every table that is not one dataset's
 SHARED_TABLES = META_TABLES | {ALL_FEATURES, ADMIN_BOUNDARIES, SOLAR_IRRADIANCE}

@@ -40,7 +40,7 @@ UNIT = re.compile(r"\[([^\]]+)\]")
 TABLES = {table.name: table for each in PIPELINES.values() for table in each.tables}
 SCHEMAS = {
     RAW_SCHEMA: "What the loaders have stored (`loaders/contract.py`).",
-    META_SCHEMA: "What the loaders were told, counted and refused (`loaders/tables.py`).",
+    META_SCHEMA: "Settings, row accounting, rejects and runs of the loaders (`loaders/tables.py`).",
 }
 RECORD_COLUMNS = {field.name: field.meaning for field in RECORD}
 
