@@ -77,13 +77,11 @@ def test_outside_of_a_project_the_command_says_so(eo_pv: Run, project: Path, mon
     assert (code, err.startswith("Error: No params.yaml in ")) == (1, True)
 
 
-def test_ingest_lists_the_table_of_each_dataset(eo_pv: Run) -> None:
+def test_ingest_lists_the_table_of_each_dataset_and_keeps_the_accounting_in_another_schema(
+    eo_pv: Run, project: Path
+) -> None:
     code, out, _ = eo_pv("ingest", "--all", "--sequential")
     assert (code, out.splitlines()) == (0, [f"{NORTH}: raw_data.{NORTH}", f"{SOUTH}: raw_data.{SOUTH}"])
-
-
-def test_ingest_stores_data_in_one_schema_and_the_accounting_of_the_run_in_another(eo_pv: Run, project: Path) -> None:
-    eo_pv("ingest", "--all", "--sequential")
     with duckdb.connect(project / "data/sample/eo_pv_data.duckdb", read_only=True) as connection:
         names, meta = (
             [name for (name,) in connection.execute(f"SHOW TABLES FROM {schema}").fetchall()]

@@ -22,11 +22,13 @@ from loaders.report.docs.dataset_path import dataset_picture, overridden_nodes
 from loaders.report.docs.graphs import graph_driver, graph_nodes, pipeline_picture
 from loaders.report.docs.lineage import lineage_picture, read_models
 from loaders.report.docs.overview import overview
-from loaders.report.docs.page import BANNER, Entry, Page, as_html
+from loaders.report.docs.page import BANNER, LAYER_DESCRIPTIONS, Entry, Page, as_html
 from loaders.report.docs.places import source_address
+from loaders.report.docs.style import LAYERS
 from loaders.report.docs.svg import as_svg
 from loaders.report.summary import DatasetSummary
 from loaders.settings.params import Dataset, Settings, read_settings
+from loaders.tables import META_SCHEMA, RAW_SCHEMA
 
 assert docs_commands  # its import registers the commands
 
@@ -195,6 +197,11 @@ def test_models_are_read_by_layer_with_their_grain_and_no_tests() -> None:
         ("curated", "curated_farms", "One row per farm."),
     ]
     assert models[1].parents == ("source.eo_pv.raw_data.features",)
+
+
+def test_both_schemas_of_the_loaders_have_a_colour_and_a_description() -> None:
+    assert list(LAYERS)[:2] == [RAW_SCHEMA, META_SCHEMA]
+    assert LAYERS.keys() == LAYER_DESCRIPTIONS.keys()
 
 
 @needs_dot
