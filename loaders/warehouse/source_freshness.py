@@ -87,7 +87,7 @@ def _dataset_freshness(dataset: Dataset, paths: ProjectPaths) -> Freshness:
         return Freshness(SAMPLES, has_publisher=False)
     asked_at = read_last_asked(dataset.key, paths)
     if asked_at is None:
-        return Freshness(f"never asked on this machine (`make update KEY={dataset.key}` does)")
+        return Freshness("never asked on this machine (`make update` does)")
     return Freshness(f"its publisher was last asked {_age(asked_at)}", asked_at)
 
 

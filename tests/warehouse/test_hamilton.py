@@ -328,7 +328,7 @@ def test_a_source_is_as_fresh_as_its_publisher_was_last_asked(
     for days, ago, key in ((0, "less than a day", "today"), (8, "8 days", "last_week"), (15, "15 days", "long_ago")):
         day = now - timedelta(days=days)
         assert f"its publisher was last asked {ago} ago ({day:%Y-%m-%d}): raw_data.{key}\n" in lines
-    assert "never asked on this machine (`make update KEY=never` does): raw_data.never\n" in lines
+    assert "never asked on this machine (`make update` does): raw_data.never\n" in lines
     assert re.search(r"as its least recent dataset, never, never asked on .*: .*raw_data\.doi_pv_features", lines)
     assert "a file of your own, nothing to ask: raw_data.own\n" in lines
     released = (now - datetime(2020, 1, 15, tzinfo=UTC)).days
