@@ -8,7 +8,7 @@ import json
 import os
 import threading
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,6 @@ from loaders.settings.params import Settings
 from loaders.settings.project import read_project
 
 DATABASE_VARIABLE = "EO_PV_DATABASE"  # the database that `eo-pv warehouse` is building
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # dbt wants a time: nobody asked here
 _one_at_a_time = threading.Lock()  # dbt runs models, and so their hooks, in several threads
 _runs: dict[tuple[str, str], "Run"] = {}
 
@@ -95,7 +94,8 @@ def register_hamilton(connection: duckdb.DuckDBPyConnection) -> None:
       of dbt, whatever number of hooks ask for it.
     - `update_sources(pipeline, invocation)`: the file that was written, as JSON.
     - `failed_pipelines(invocation)`: what the pipelines of this invocation could not store, as JSON.
-    - `last_asked(key)`: when the publisher of a dataset was last asked; 1970 if nobody did so here.
+    - `asked_at(table)`: when the publisher of a table was last asked; now without a publisher, 1970 if never.
+    - `freshness_lines(tables)`: the same in words, for tables as a JSON list of `source.table`; as JSON.
     """
     connection.create_function(
         "run_hamilton",
@@ -113,7 +113,8 @@ def register_hamilton(connection: duckdb.DuckDBPyConnection) -> None:
         side_effects=True,
     )
     connection.create_function("failed_pipelines", _failed_pipelines, [VARCHAR], VARCHAR, side_effects=True)
-    connection.create_function("last_asked", _last_asked, [VARCHAR], TIMESTAMP_TZ)
+    connection.create_function("asked_at", _asked_at, [VARCHAR], TIMESTAMP_TZ, side_effects=True)
+    connection.create_function("freshness_lines", _freshness_lines, [VARCHAR], VARCHAR, side_effects=True)
 
 
 def _run(connection: duckdb.DuckDBPyConnection, name: str, invocation: str, only_stale: bool) -> Run:
@@ -165,7 +166,13 @@ def _update_sources(connection: duckdb.DuckDBPyConnection, name: str, invocation
     return {"path": str(path.relative_to(paths.root)), "failed": run.failed}
 
 
-def _last_asked(key: str) -> datetime:
-    from loaders.acquire.last_asked import read_last_asked  # noqa: PLC0415 (start-up time)
+def _asked_at(table: str) -> datetime:
+    from loaders.warehouse.source_freshness import freshness_of  # noqa: PLC0415 (start-up time)
 
-    return read_last_asked(key, open_project()[1]) or NEVER
+    return freshness_of(table, *open_project()).time
+
+
+def _freshness_lines(tables: str) -> str:
+    from loaders.warehouse.source_freshness import freshness_lines  # noqa: PLC0415 (start-up time)
+
+    return json.dumps(freshness_lines(json.loads(tables), *open_project()))

@@ -12,7 +12,7 @@ from hamilton import driver
 from loaders.acquire.lock import Lock, read_lock_if_valid
 from loaders.contract import RECORD
 from loaders.core.errors import BuildError
-from loaders.core.escape import Template, dbt_yaml, doi_address, sql_name, sql_text
+from loaders.core.escape import Template, dbt_yaml, doi_address, sql_name
 from loaders.core.files import sha256, write_text
 from loaders.core.paths import ProjectPaths
 from loaders.pipelines import PIPELINES, RawTable
@@ -28,10 +28,10 @@ from loaders.tables import (
     schema_of,
 )
 from loaders.warehouse.raw_data import read_runs
+from loaders.warehouse.source_freshness import freshness_config
 
 Document = dict[str, Any]
 
-FRESHNESS = {"warn_after": {"count": 7, "period": "day"}, "error_after": {"count": 14, "period": "day"}}
 NOTE = """# What the pipeline {pipeline} has stored in origin {origin}. Written by eo-pv at every build, and by
 # `dbt run-operation update_hamilton_sources --args '{{pipeline_name: {pipeline}}}'`; do not edit.
 """
@@ -112,7 +112,7 @@ def _tables(
             lock = read_lock_if_valid(paths.lock(table))
             meta |= _origin(dataset, lock, paths)
             document["description"] = _description(dataset, lock)
-        document["config"] = {**_freshness(dataset, settings), "meta": meta}
+        document["config"] = {**freshness_config(table), "meta": meta}
         tables.append(document)
     return tables
 
@@ -162,13 +162,6 @@ def _description(dataset: Dataset, lock: Lock | None) -> str:
     origin = doi_address(doi) if doi else "its source: see meta"
     twin = " These are of its bundled twin: synthetic." if lock and lock.is_synthetic else ""
     return f"One row per record of {dataset.key} that can be used, from {origin}.{twin}"
-
-
-def _freshness(dataset: Dataset | None, settings: Settings) -> Document:
-    """Freshness by the last query of the publisher; samples and local files have none."""
-    if dataset is None or settings.origin == "sample" or dataset.source.kind == "path":
-        return {"freshness": None}
-    return {"freshness": FRESHNESS, "loaded_at_field": f"last_asked({sql_text(dataset.key)})"}
 
 
 def _path(name: str) -> Document:

@@ -2,6 +2,8 @@
 
 import gc
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -284,37 +286,79 @@ ASKED = {
 
 
 def test_a_source_is_as_fresh_as_its_publisher_was_last_asked(
-    place: Path, dbt: Invoke, monkeypatch: pytest.MonkeyPatch
+    place: Path, dbt: Invoke, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     own = {"source": {"path": "north.geojson"}}
     settings: dict[str, Any] = {"datasets": dict.fromkeys([*ASKED, "own"], own)}
     (place / "params.yaml").write_text(yaml.safe_dump(settings))
     assert dbt("run-operation", "execute_hamilton_pipeline", "--args", "{pipeline: doi_datasets}").success
     published = {"source": {"url": "https://example.org/north.geojson"}}
-    settings = {"origin": "doi", "datasets": dict.fromkeys(ASKED, published) | {"own": own}}
+    settings = {
+        "origin": "doi",
+        "datasets": dict.fromkeys(ASKED, published) | {"own": own},
+        "boundaries": {"release": "2020-01-15.0"},
+        "irradiance": {"provider": "pvgis"},
+    }
     (place / "params.yaml").write_text(yaml.safe_dump(settings))
     (place / "data/sample").rename(place / "data/doi")
     monkeypatch.setenv("EO_PV_HAMILTON", "off")  # nobody is to be asked
+    monkeypatch.setenv("EO_PV_CACHE", str(place / "cache"))
+    now = datetime.now(UTC)
     for key, (days, _) in ASKED.items():
         asked = ProjectPaths(place, "doi").last_asked(key)
         asked.unlink()
         if days is not None:
-            asked.write_text(json.dumps({"asked_at": (datetime.now(UTC) - timedelta(days=days)).isoformat()}))
+            asked.write_text(json.dumps({"asked_at": (now - timedelta(days=days)).isoformat()}))
+    for days, name in ((400, "old.gz"), (366, "new.gz")):
+        response = place / "cache/irradiance/pvgis/1234" / name
+        response.parent.mkdir(parents=True, exist_ok=True)
+        response.touch()
+        os.utime(response, ((now - timedelta(days=days)).timestamp(),) * 2)
     assert dbt("run-operation", "update_hamilton_sources").success
     parsed = dbt("parse", parsed=None).result
     assert isinstance(parsed, Manifest)
+    capfd.readouterr()
     done = dbt("source", "freshness", "--select", "source:raw_data", parsed=parsed)
     results = {result.node.name: result.status for result in done.result.results}  # type: ignore[union-attr]
-    assert {key: results[key] for key in ASKED} == {key: status for key, (_, status) in ASKED.items()}
+    expected = {key: status for key, (_, status) in ASKED.items()}
+    expected |= {"own": FreshnessStatus.Pass, "doi_pv_features": FreshnessStatus.Error}
+    expected |= dict.fromkeys(("admin_boundaries", "solar_irradiance"), FreshnessStatus.Warn)
+    assert {key: results[key] for key in expected} == expected
     assert not done.success
+    lines = capfd.readouterr().out
+    for days, ago, key in ((0, "less than a day", "today"), (8, "8 days", "last_week"), (15, "15 days", "long_ago")):
+        day = now - timedelta(days=days)
+        assert f"its publisher was last asked {ago} ago ({day:%Y-%m-%d}): raw_data.{key}\n" in lines
+    assert "never asked on this machine (`make update` does): raw_data.never\n" in lines
+    assert re.search(r"as its least recent dataset, never, never asked on .*: .*raw_data\.doi_pv_features", lines)
+    assert "a file of your own, nothing to ask: raw_data.own\n" in lines
+    released = (now - datetime(2020, 1, 15, tzinfo=UTC)).days
+    assert f"Overture Maps 2020-01-15.0, released {released} days ago (2020-01-15): raw_data.admin_bound" in lines
+    assert re.search(r"the newest response of pvgis was fetched 366 days ago .*: .*raw_data\.solar_irradiance", lines)
 
 
-def test_samples_are_never_stale(place: Path, dbt: Invoke) -> None:
-    assert dbt("run-operation", "execute_hamilton_pipeline").success
-    assert dbt("run-operation", "update_hamilton_sources").success
-    parsed = dbt("parse", parsed=None).result
-    assert isinstance(parsed, Manifest)
-    assert dbt("source", "freshness", "--select", "source:raw_data", parsed=parsed).success
+def test_samples_have_no_publisher_and_dbt_says_so_before_the_first_run(
+    place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (place / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
+    assert dbt("source", "freshness", "--select", "source:raw_data").success
+    lines = capfd.readouterr().out
+    assert "Nothing to do" not in lines
+    sentence = "synthetic samples, nothing to ask (set `origin: doi` in params.yaml for the published datasets): "
+    (datasets,) = re.findall(re.escape(sentence) + "(.*)", lines)
+    keys = yaml.safe_load((ROOT / "params.yaml").read_text())["datasets"]
+    assert {f"raw_data.{key}" for key in (*keys, "doi_pv_features")} <= set(datasets.split(", "))
+    assert "Natural Earth, bundled, nothing to ask: raw_data.admin_boundaries\n" in lines
+    assert re.search(r"clear-sky model, computed here, nothing to ask: .*raw_data\.solar_irradiance", lines)
+
+
+def test_a_selection_of_one_table_gets_its_line_alone(
+    place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert dbt("source", "freshness", "--select", "source:raw_data.admin_boundaries").success
+    lines = capfd.readouterr().out
+    assert lines.count("nothing to ask") == 1
+    assert "Natural Earth, bundled, nothing to ask: raw_data.admin_boundaries\n" in lines
 
 
 def test_a_python_model_runs_hamilton_and_keeps_the_crs(place: Path, dbt: Invoke) -> None:
