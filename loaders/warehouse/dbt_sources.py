@@ -39,7 +39,8 @@ DATABASE = Template("{{ target.database }}")
 UNIT = re.compile(r"\[([^\]]+)\]")
 TABLES = {table.name: table for each in PIPELINES.values() for table in each.tables}
 SCHEMAS = {
-    RAW_SCHEMA: "What the loaders have stored (`loaders/contract.py`).",
+    RAW_SCHEMA: "What the loaders have stored (`loaders/contract.py`). "
+    "`dbt source freshness` prints when each publisher was last asked.",
     META_SCHEMA: "Settings, row accounting, rejects and runs of the loaders (`loaders/tables.py`).",
 }
 RECORD_COLUMNS = {field.name: field.meaning for field in RECORD}
