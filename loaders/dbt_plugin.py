@@ -20,6 +20,7 @@ from duckdb.func import PythonUDFType
 from duckdb.sqltypes import BOOLEAN, TIMESTAMP_TZ, VARCHAR
 
 from loaders.core.errors import EoPvError, PipelineError
+from loaders.core.foreign_errors import known_error
 from loaders.core.paths import ProjectPaths
 from loaders.db import h3_udfs, shape_udfs
 from loaders.db.connection import MEMORY_VARIABLE, open_database, prepare, usable_mb
@@ -133,12 +134,20 @@ def _run(connection: duckdb.DuckDBPyConnection, name: str, invocation: str, only
             run = Run(run_pipeline(name, connection, paths.root / "params.yaml", only_stale=only_stale))
         except PipelineError as error:
             run = Run(dict(error.tables), {key: str(each) for key, each in error.errors.items()})
-        except EoPvError as error:
-            run = Run({}, {"": str(error)})
+        except Exception as error:
+            run = Run({}, {"": _sentence(error, paths)})
         if settings.warehouse == "ducklake":
             show_lake(connection)
         _runs[invocation, name] = run
         return run
+
+
+def _sentence(error: Exception, paths: ProjectPaths) -> str:
+    """What to tell of an error that can be fixed; a bug of ours is raised."""
+    known = known_error(error, (paths.home,))
+    if known is None:
+        raise error
+    return str(known)
 
 
 def _as_json(run: Run) -> str:
@@ -160,8 +169,8 @@ def _update_sources(connection: duckdb.DuckDBPyConnection, name: str, invocation
     try:
         with Database(settings, paths, connection=connection).opened() as cursor:
             path = write_sources(name, cursor, settings, paths, paths.root / "dbt")
-    except EoPvError as error:
-        return {"failed": run.failed or {"": str(error)}}
+    except Exception as error:
+        return {"failed": run.failed or {"": _sentence(error, paths)}}
     return {"path": str(path.relative_to(paths.root)), "failed": run.failed}
 
 

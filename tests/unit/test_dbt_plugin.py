@@ -1,0 +1,69 @@
+"""What dbt's macros are told by the functions that run Hamilton."""
+
+import errno
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import duckdb
+import pytest
+
+from loaders import dbt_plugin, pipelines
+from loaders.settings.project import read_project
+
+LOCKED = 'IO Error: Could not set lock on file "x.duckdb": Conflicting lock is held in PID 7'
+ERRORS = [
+    (OSError(errno.ENOSPC, "No space left on device"), "The disk that holds "),
+    (duckdb.IOException(LOCKED), "x.duckdb is open in process 7. "),
+    (MemoryError(), "Memory runs out: "),
+]
+
+
+@pytest.fixture
+def connection(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database with the functions, in a project that dbt has found."""
+    monkeypatch.setattr(dbt_plugin, "open_project", lambda: read_project(project / "params.yaml"))
+    with duckdb.connect() as opened:
+        dbt_plugin.register_hamilton(opened)
+        yield opened
+
+
+def _asked(connection: duckdb.DuckDBPyConnection, call: str) -> dict[str, Any]:
+    ((answer,),) = connection.execute(f"SELECT {call}").fetchall()
+    found: dict[str, Any] = json.loads(answer)
+    return found
+
+
+@pytest.mark.parametrize(("error", "message"), ERRORS, ids=["full disk", "locked file", "memory"])
+@pytest.mark.parametrize("call", ["run_hamilton('doi_datasets', true, '{}')", "update_sources('doi_datasets', '{}')"])
+def test_an_error_of_a_library_is_one_sentence_without_its_stack(
+    connection: duckdb.DuckDBPyConnection, call: str, error: Exception, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(pipelines, "run_pipeline", fail)
+    failed = _asked(connection, call.format(uuid4()))["failed"]
+    assert list(failed) == [""]
+    assert failed[""].startswith(message)
+    assert "\n" not in failed[""]
+
+
+def test_sources_that_cannot_be_written_are_one_sentence_that_names_the_place(
+    connection: duckdb.DuckDBPyConnection, project: Path
+) -> None:
+    (project / "dbt").touch()  # where the folder of the sources should be
+    failed = _asked(connection, "update_sources('doi_datasets', 'sources')")["failed"]
+    assert failed[""].startswith(f"{project}/dbt/sources")
+    assert "\n" not in failed[""]
+
+
+def test_a_bug_of_ours_keeps_its_stack(connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise KeyError("bug")
+
+    monkeypatch.setattr(pipelines, "run_pipeline", fail)
+    with pytest.raises(duckdb.InvalidInputException, match=r"(?s)KeyError: 'bug'.*dbt_plugin\.py"):
+        connection.execute("SELECT run_hamilton('doi_datasets', true, 'bug')").fetchall()
