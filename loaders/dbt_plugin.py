@@ -6,7 +6,7 @@ settings, so that `dbt run` needs no environment variable.
 
 import json
 import os
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,7 +32,9 @@ from loaders.settings.project import read_project
 
 DATABASE_VARIABLE = "EO_PV_DATABASE"  # the database that `eo-pv warehouse` is building
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # dbt wants a time: nobody asked here
-_one_at_a_time = threading.Lock()  # dbt runs models, and so their hooks, in several threads
+# Pipelines run one after the other, though dbt runs hooks in several threads, and in a thread of Python: in one of
+# DuckDB's, which calls these functions, pyproj crashes the process (its context goes with the thread's state).
+_worker = ThreadPoolExecutor(1, "hamilton")
 _runs: dict[tuple[str, str], "Run"] = {}
 
 
@@ -100,7 +102,9 @@ def register_hamilton(connection: duckdb.DuckDBPyConnection) -> None:
     """
     connection.create_function(
         "run_hamilton",
-        lambda pipeline, only_stale, invocation: _as_json(_run(connection, pipeline, invocation, only_stale)),
+        lambda pipeline, only_stale, invocation: _worker.submit(
+            _run_as_json, connection, pipeline, only_stale, invocation
+        ).result(),
         [VARCHAR, BOOLEAN, VARCHAR],
         VARCHAR,
         type=PythonUDFType.NATIVE,
@@ -108,7 +112,7 @@ def register_hamilton(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.create_function(
         "update_sources",
-        lambda pipeline, invocation: json.dumps(_update_sources(connection, pipeline, invocation)),
+        lambda pipeline, invocation: _worker.submit(_update_sources, connection, pipeline, invocation).result(),
         [VARCHAR, VARCHAR],
         VARCHAR,
         side_effects=True,
@@ -117,7 +121,7 @@ def register_hamilton(connection: duckdb.DuckDBPyConnection) -> None:
     connection.create_function("last_asked", _last_asked, [VARCHAR], TIMESTAMP_TZ)
 
 
-def _run(connection: duckdb.DuckDBPyConnection, name: str, invocation: str, only_stale: bool) -> Run:
+def _run(connection: duckdb.DuckDBPyConnection, name: str, only_stale: bool, invocation: str) -> Run:
     """Run a pipeline, unless this invocation of dbt has done so; a failure is a value, which the macros report.
 
     An exception would reach dbt as text with the stack of this process, and each hook would ask the publisher again.
@@ -126,20 +130,19 @@ def _run(connection: duckdb.DuckDBPyConnection, name: str, invocation: str, only
         return Run()
     from loaders.pipelines import run_pipeline  # noqa: PLC0415 (start-up time)
 
-    with _one_at_a_time:
-        if only_stale and (invocation, name) in _runs:
-            return _runs[invocation, name]
-        settings, paths = open_project()
-        try:
-            run = Run(run_pipeline(name, connection, paths.root / "params.yaml", only_stale=only_stale))
-        except PipelineError as error:
-            run = Run(dict(error.tables), {key: str(each) for key, each in error.errors.items()})
-        except Exception as error:
-            run = Run({}, {"": _sentence(error, paths)})
-        if settings.warehouse == "ducklake":
-            show_lake(connection)
-        _runs[invocation, name] = run
-        return run
+    if only_stale and (invocation, name) in _runs:
+        return _runs[invocation, name]
+    settings, paths = open_project()
+    try:
+        run = Run(run_pipeline(name, connection, paths.root / "params.yaml", only_stale=only_stale))
+    except PipelineError as error:
+        run = Run(dict(error.tables), {key: str(each) for key, each in error.errors.items()})
+    except Exception as error:
+        run = Run({}, {"": _sentence(error, paths)})
+    if settings.warehouse == "ducklake":
+        show_lake(connection)
+    _runs[invocation, name] = run
+    return run
 
 
 def _sentence(error: Exception, paths: ProjectPaths) -> str:
@@ -150,8 +153,8 @@ def _sentence(error: Exception, paths: ProjectPaths) -> str:
     return str(known)
 
 
-def _as_json(run: Run) -> str:
-    return json.dumps(asdict(run))
+def _run_as_json(connection: duckdb.DuckDBPyConnection, name: str, only_stale: bool, invocation: str) -> str:
+    return json.dumps(asdict(_run(connection, name, only_stale, invocation)))
 
 
 def _failed_pipelines(invocation: str) -> str:
@@ -160,18 +163,18 @@ def _failed_pipelines(invocation: str) -> str:
     return json.dumps({name: "\n".join(dict.fromkeys(sentences.values())) for name, sentences in failed.items()})
 
 
-def _update_sources(connection: duckdb.DuckDBPyConnection, name: str, invocation: str) -> dict[str, Any]:
-    """Run what is stale of a pipeline, then write its dbt sources."""
+def _update_sources(connection: duckdb.DuckDBPyConnection, name: str, invocation: str) -> str:
+    """Run what is stale of a pipeline, then write its dbt sources; the file and what failed, as JSON."""
     from loaders.warehouse.dbt_sources import write_sources  # noqa: PLC0415 (start-up time)
 
-    run = _run(connection, name, invocation, only_stale=True)
+    run = _run(connection, name, True, invocation)
     settings, paths = open_project()
     try:
         with Database(settings, paths, connection=connection).opened() as cursor:
             path = write_sources(name, cursor, settings, paths, paths.root / "dbt")
     except Exception as error:
-        return {"failed": run.failed or {"": _sentence(error, paths)}}
-    return {"path": str(path.relative_to(paths.root)), "failed": run.failed}
+        return json.dumps({"failed": run.failed or {"": _sentence(error, paths)}})
+    return json.dumps({"path": str(path.relative_to(paths.root)), "failed": run.failed})
 
 
 def _last_asked(key: str) -> datetime:

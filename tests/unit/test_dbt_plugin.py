@@ -2,6 +2,7 @@
 
 import errno
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,23 @@ def test_sources_that_cannot_be_written_are_one_sentence_that_names_the_place(
     failed = _asked(connection, "update_sources('doi_datasets', 'sources')")["failed"]
     assert failed[""].startswith(f"{project}/dbt/sources")
     assert "\n" not in failed[""]
+
+
+def test_pipelines_run_in_one_thread_of_python(
+    connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a thread of DuckDB's, pyproj crashes the process."""
+    threads: list[str] = []
+
+    def run(*_: object, **__: object) -> dict[str, str]:
+        threads.append(threading.current_thread().name)
+        return {}
+
+    monkeypatch.setattr(pipelines, "run_pipeline", run)
+    for _ in range(3):
+        _asked(connection, f"run_hamilton('doi_datasets', true, '{uuid4()}')")
+        _asked(connection, f"update_sources('doi_datasets', '{uuid4()}')")
+    assert threads == ["hamilton_0"] * 6
 
 
 def test_a_bug_of_ours_keeps_its_stack(connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
