@@ -23,6 +23,7 @@ class Command:
         below: the line of that file after which the line goes; by default the file is new.
         is_first: whether it is tried before anything was stored or loaded.
         is_process: whether the test runs it as a process; the others run in the test's own.
+        program: what the command needs in addition to the packages of the project.
         prints: texts in its output.
         rows: rows of the tables that it has made.
         files: files that it has made, relative to the project.
@@ -39,6 +40,7 @@ class Command:
     below: str = ""
     is_first: bool = False
     is_process: bool = False
+    program: str = ""
     prints: tuple[str, ...] = ()
     rows: Mapping[str, int] = field(default_factory=dict)
     files: tuple[str, ...] = ()
@@ -59,7 +61,7 @@ DATASETS = {
     "usa_gm_seus_v1_2025": 72,
     "chn_med_res_pv_2024": 101,
 }
-RECORDS, AREAS, INSTALLATIONS = sum(DATASETS.values()), 179, 307
+RECORDS, OUTLINES, AREAS, INSTALLATIONS = sum(DATASETS.values()), 679, 179, 307
 RAW = {f"raw_data.{key}": rows for key, rows in DATASETS.items()} | {"raw_data.doi_pv_features": RECORDS}
 LISTED = RAW | {"raw_data.admin_boundaries": AREAS}
 STAGED = {"staging.stg_pv_features": RECORDS, "staging.stg_admin_boundaries": AREAS}
@@ -258,6 +260,7 @@ COMMANDS = (
         "Draws the eight nodes. Hamilton does not make the folder: name one that is there. `eo-pv dag` draws every "
         "graph with its tags.",
         title="display_all_functions",
+        program="dot",
         prints=("DAG visualization saved to ./data/sample/hamilton_full_dag.png",),
         files=("data/sample/hamilton_full_dag.png",),
     ),
@@ -318,7 +321,7 @@ COMMANDS = (
         file="dbt/models/staging/stg_pv_features_hamilton.py",
         text=OWN_PYTHON,
         prints=("Completed successfully",),
-        rows={"staging.stg_pv_features_hamilton": 584},
+        rows={"staging.stg_pv_features_hamilton": OUTLINES},
     ),
     Command(
         PATTERNS,
@@ -362,7 +365,7 @@ COMMANDS = (
         (GENERATE_SOURCES,),
         "Runs what is stale, writes the sources of dbt and returns them.",
         title="generate_dbt_sources_from_hamilton",
-        prints=(repr(["doi_pv_features", "dataset_accounting", "rejected_records", *DATASETS]),),
+        prints=(repr(["doi_pv_features", "dataset_accounting", "rejected_records", *sorted(DATASETS)]),),
         files=(SOURCES,),
     ),
     Command(
@@ -388,7 +391,8 @@ COMMANDS = (
         "dbt source freshness --select source:raw_data",
         ("dbt source freshness --select source:raw_data",),
         "When the publisher of each dataset was last asked: after 7 days a warning, after 14 an error. Samples have "
-        "no publisher.",
+        "no publisher: `Nothing to do`.",
+        prints=("Nothing to do",),
     ),
     Command(
         BRIDGE,

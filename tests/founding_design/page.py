@@ -1,7 +1,7 @@
 """Writes the page about the founding design: `python -m tests.founding_design.page`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from inspect import formatannotation, signature
 from itertools import groupby
@@ -149,7 +149,7 @@ def _type_name(annotation: object) -> str:
     return re.sub(r"(\w+\.)+(?=\w)", "", formatannotation(annotation))
 
 
-def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [headings, ("---",) * len(headings), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 

@@ -9,6 +9,7 @@ import sys
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
@@ -59,10 +60,15 @@ def _run_dbt(arguments: list[str]) -> Run:
     """As a process of its own would, dbt closes the warehouse at its end."""
     events: list[str] = []
     try:
-        done = dbtRunner(callbacks=[lambda event: events.append(event.info.msg)]).invoke(["--quiet", *arguments])
+        done = dbtRunner(callbacks=[lambda event: events.append(_message(event))]).invoke(["--quiet", *arguments])
     finally:
         if DuckDBConnectionManager._ENV is not None:
             DuckDBConnectionManager._ENV.close()
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         gc.collect()  # an error's traceback holds cursors
     return Run(0 if done.success else 1, "\n".join(events))
+
+
+def _message(event: Any) -> str:
+    """The text of one of dbt's events."""
+    return str(event.info.msg)
