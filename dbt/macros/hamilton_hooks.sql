@@ -37,8 +37,8 @@
     {{ hamilton_error(first.pipeline, first.failed) }}
 {%- endmacro %}
 
-{# After everything has run: what pipelines could not store makes dbt fail, though all else has been built. Where nothing
-   is stored at all, `run_needed_pipelines` has said so. #}
+{# After everything has run: what pipelines could not store makes dbt fail, though all else has been built.
+   Where nothing is stored at all, `run_needed_pipelines` has said so. #}
 {% macro report_failed_pipelines() -%}
     {%- if execute and adapter.check_schema_exists(target.database, 'raw_data') -%}
         {%- set failed = fromjson(run_query("select failed_pipelines('" ~ invocation_id ~ "')").columns[0][0]) -%}
