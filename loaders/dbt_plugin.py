@@ -6,7 +6,9 @@ settings, so that `dbt run` needs no environment variable.
 
 import json
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +21,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from duckdb.func import PythonUDFType
 from duckdb.sqltypes import BOOLEAN, TIMESTAMP_TZ, VARCHAR
 
-from loaders.core.errors import EoPvError, PipelineError
+from loaders.core.errors import PipelineError
 from loaders.core.foreign_errors import known_error
 from loaders.core.paths import ProjectPaths
 from loaders.db import h3_udfs, shape_udfs
@@ -56,33 +58,39 @@ class Plugin(BasePlugin):
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
         """Before the database is opened."""
-        _, paths = open_project()
-        stated = os.environ.get(DATABASE_VARIABLE)
-        database = paths.root / stated if stated else paths.database
-        database.parent.mkdir(parents=True, exist_ok=True)
+        with _errors_of_dbt():
+            _, paths = open_project()
+            stated = os.environ.get(DATABASE_VARIABLE)
+            database = paths.root / stated if stated else paths.database
+            database.parent.mkdir(parents=True, exist_ok=True)
+            open_database(database).close()  # whether another process holds it
         creds.path = str(database)
-        _require_free(database)
         has_limit = MEMORY_VARIABLE in os.environ  # `eo-pv warehouse` sets it; by hand, DuckDB takes what is there
         config.update(duck_config(None if has_limit else int(usable_mb())))
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Once it is open."""
-        prepare(conn)
-        h3_udfs.register(conn)
-        shape_udfs.register(conn)
-        register_hamilton(conn)
-        settings, paths = open_project()
-        if settings.warehouse == "ducklake":
-            attach(conn, settings.ducklake, paths)
-            show_lake(conn)
+        with _errors_of_dbt():
+            prepare(conn)
+            h3_udfs.register(conn)
+            shape_udfs.register(conn)
+            register_hamilton(conn)
+            settings, paths = open_project()
+            if settings.warehouse == "ducklake":
+                attach(conn, settings.ducklake, paths)
+                show_lake(conn)
 
 
-def _require_free(database: Path) -> None:
-    """Refuse a database that another process holds, in a sentence: dbt would print DuckDB's."""
+@contextmanager
+def _errors_of_dbt() -> Iterator[None]:
+    """Raise an error that can be fixed as one of dbt's, of which it prints the sentence and no traceback."""
     try:
-        open_database(database).close()
-    except EoPvError as error:
-        raise DbtRuntimeError(str(error)) from None
+        yield
+    except Exception as error:
+        known = known_error(error, (Path("data"),))
+        if known is None:
+            raise
+        raise DbtRuntimeError(str(known)) from None
 
 
 def open_project() -> tuple[Settings, ProjectPaths]:

@@ -5,13 +5,16 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import duckdb
 import pytest
+from dbt_common.exceptions import DbtRuntimeError
 
 from loaders import dbt_plugin, pipelines
+from loaders.core.errors import SettingsError
 from loaders.settings.project import read_project
 
 LOCKED = 'IO Error: Could not set lock on file "x.duckdb": Conflicting lock is held in PID 7'
@@ -85,3 +88,21 @@ def test_a_bug_of_ours_keeps_its_stack(connection: duckdb.DuckDBPyConnection, mo
     monkeypatch.setattr(pipelines, "run_pipeline", fail)
     with pytest.raises(duckdb.InvalidInputException, match=r"(?s)KeyError: 'bug'.*dbt_plugin\.py"):
         connection.execute("SELECT run_hamilton('doi_datasets', true, 'bug')").fetchall()
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [(SettingsError("params.yaml: origin is 'x'."), "params.yaml: origin is 'x'."), *ERRORS],
+    ids=["settings", "full disk", "locked file", "memory"],
+)
+def test_an_error_before_the_warehouse_is_open_is_one_of_dbt(
+    error: Exception, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(dbt_plugin, "open_project", fail)
+    plugin = dbt_plugin.Plugin("loaders.dbt_plugin", {})
+    with pytest.raises(DbtRuntimeError) as raised:
+        plugin.update_connection_config(SimpleNamespace(), {})
+    assert raised.value.msg.startswith(message)
