@@ -22,8 +22,8 @@ every command of that design, what it is here, and what it does. `make test` typ
 project, without environment variables, and compares tables, files and output with what is expected
 ([tests/founding_design](tests/founding_design/test_commands.py)).
 
-Commands are typed in the project's folder after `. .venv/bin/activate`; those of dbt work in `dbt/` as well, there
-without it. `data/sample` is `data/doi` once `params.yaml` says `origin: doi`.
+Commands are typed in the project's folder after `. .venv/bin/activate`; those of dbt work in `dbt/`, too. With
+`origin: doi` in `params.yaml`, `data/sample` is `data/doi`.
 """
 LANGUAGES = {".sql": "sql", ".py": "python", ".yml": "yaml"}
 
