@@ -44,7 +44,7 @@ def typed_in(clone: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return clone
 
 
-@pytest.mark.parametrize("command", RUN, ids=lambda command: command.here[-1].partition("\n")[0])
+@pytest.mark.parametrize("command", RUN, ids=lambda command: command.title or command.here[-1])
 def test_a_command_of_the_design_does_what_the_page_says(
     command: Command, typed_in: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
