@@ -208,7 +208,7 @@ def test_where_nothing_can_be_stored_dbt_says_why_once_and_skips_the_models(
         "eo_pv-on-run-end-0": "success",
     }
     printed = capfd.readouterr().out
-    assert [printed.count(f"  {key}: ") for key in (NORTH, SOUTH)] == [1, 1]
+    assert [printed.count(f"{key}: expected ") for key in (NORTH, SOUTH)] == [1, 1]
     assert "Catalog Error" not in printed
     assert "Traceback" not in printed
 
