@@ -365,7 +365,7 @@ COMMANDS = (
         (GENERATE_SOURCES,),
         "Runs what is stale, writes the sources of dbt and returns them.",
         title="generate_dbt_sources_from_hamilton",
-        prints=(repr(["doi_pv_features", "dataset_accounting", "rejected_records", *sorted(DATASETS)]),),
+        prints=(repr(sorted(DATASETS))[1:],),
         files=(SOURCES,),
     ),
     Command(
@@ -374,7 +374,7 @@ COMMANDS = (
         (UPDATE_SOURCES,),
         "The same as a class. It takes the project's folder or that of dbt.",
         title="HamiltonDbtBridge",
-        prints=("Updated sources: 11 tables",),
+        prints=("Updated sources: ",),
         files=(SOURCES,),
     ),
     Command(
