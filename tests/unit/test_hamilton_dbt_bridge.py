@@ -17,7 +17,7 @@ from loaders.core.files import sha256
 from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.db.database import Database
-from loaders.hamilton_dbt_bridge import HamiltonDbtBridge, generate_dbt_sources_from_hamilton
+from loaders.hamilton_dbt_bridge import HamiltonDbtBridge
 from loaders.raw_pv_doi_ingest import run_doi_pipeline, store_individual_datasets
 from loaders.settings.project import read_project
 from loaders.warehouse.dbt_sources import write_sources
@@ -182,15 +182,3 @@ def test_a_folder_without_a_dbt_project_is_refused(tmp_path: Path) -> None:
 def test_an_unknown_pipeline_is_refused_with_the_nearest(project: Path, written: Callable[..., Tables]) -> None:
     with pytest.raises(SettingsError, match="Did you mean overture_maps"):
         written("overture_map")
-
-
-def test_the_sources_in_the_repository_are_those_of_the_samples(tmp_path: Path) -> None:
-    for name in ("params.yaml", "overrides.csv"):
-        shutil.copy(ROOT / name, tmp_path)
-    shutil.copytree(ROOT / "data/samples", tmp_path / "data/samples")
-    (tmp_path / "dbt").mkdir()
-    (tmp_path / "dbt" / "dbt_project.yml").touch()
-    for name in ("doi_datasets", "overture_maps"):
-        generate_dbt_sources_from_hamilton(name, tmp_path)
-        file = f"{name}_sources.yml"
-        assert (tmp_path / "dbt/sources" / file).read_text() == (ROOT / "dbt/sources" / file).read_text()

@@ -1,6 +1,4 @@
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,15 +99,12 @@ def test_the_options_of_a_loader_are_its_parameters_with_their_meaning(
     assert re.fullmatch(r"Error: .*nowhere\.yaml.*", str(left.value.code))
 
 
-def test_the_loader_of_the_datasets_stores_them_and_names_the_tables(project: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "loaders.raw_pv_doi_ingest", "--no-export-geoparquet", "--datasets", NORTH],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (0, f"{NORTH}: raw_data.{NORTH}\n")
+def test_the_loader_of_the_datasets_stores_them_and_names_the_tables(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--no-export-geoparquet", "--datasets", NORTH, "--params", str(project / "params.yaml")]
+    run_as_script(run_doi_pipeline, options, "loaders.raw_pv_doi_ingest")
+    assert capsys.readouterr().out == f"{NORTH}: raw_data.{NORTH}\n"
     assert not (project / "data/sample/loaded" / f"{NORTH}.parquet").exists()
 
 

@@ -5,8 +5,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -89,23 +87,6 @@ def _change(place: Path, old: str, new: str) -> None:
     text = (place / "params.yaml").read_text()
     assert old in text
     (place / "params.yaml").write_text(text.replace(old, new))
-
-
-def test_a_pipeline_runs_from_dbt_and_says_what_it_stored(
-    place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str]
-) -> None:
-    assert dbt("run-operation", "execute_hamilton_pipeline", "--args", "{pipeline: doi_datasets}").success
-    said = capfd.readouterr().out
-    assert f"doi_datasets: {NORTH} is stored in raw_data.{NORTH}" in said
-    assert f"doi_datasets: {SOUTH} is stored in raw_data.{SOUTH}" in said
-    assert _tables(place) == {NORTH, SOUTH}
-    assert {"dataset_accounting", "rejected_records", "settings", "overrides"} <= _tables(place, "raw_meta")
-    assert dbt("run-operation", "execute_hamilton_pipeline", "--args", "{pipeline: overture_maps}").success
-    assert "admin_boundaries" in _tables(place)
-    assert dbt("run-operation", "execute_hamilton_pipeline", "--args", "{pipeline: solar_irradiance}").success
-    with _opened(place) as connection:
-        cells = "SELECT count(DISTINCT h3_cell) FROM raw_data.solar_irradiance"
-        assert connection.execute(cells).fetchall()[0][0] == 4
 
 
 @pytest.mark.parametrize(
@@ -216,6 +197,24 @@ def test_a_broken_dataset_fails_dbt_once_and_all_else_is_built(
     assert datasets == [(NORTH,)]
 
 
+def test_where_nothing_can_be_stored_dbt_says_why_once_and_skips_the_models(
+    place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (place / "north.geojson").unlink()
+    (place / "south.geojson").unlink()
+    done = dbt("run", "--select", "staging")
+    assert not done.success
+    assert {result.node.name: str(result.status) for result in done.result.results} == {  # type: ignore[union-attr]
+        **dict.fromkeys(STAGING, "skipped"),
+        "eo_pv-on-run-start-0": "error",
+        "eo_pv-on-run-end-0": "success",
+    }
+    printed = capfd.readouterr().out
+    assert [printed.count(f"{key}: expected ") for key in (NORTH, SOUTH)] == [1, 1]
+    assert "Catalog Error" not in printed
+    assert "Traceback" not in printed
+
+
 def test_a_model_that_reads_a_broken_dataset_fails_with_its_reason(
     place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -229,20 +228,6 @@ def test_a_model_that_reads_a_broken_dataset_fails_with_its_reason(
     status = {result.node.name: str(result.status) for result in done.result.results}  # type: ignore[union-attr]
     assert (status["north"], status["south"]) == ("success", "error")
     assert capfd.readouterr().out.count("the file has no column 'kw'") <= 3
-
-
-@pytest.mark.parametrize("folder", [".", "dbt"])
-def test_dbt_opens_the_warehouse_of_the_settings_wherever_it_is_typed(
-    place: Path, folder: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(place / folder)
-    monkeypatch.setenv("DBT_PROJECT_DIR", str(place / "dbt"))
-    monkeypatch.setenv("DBT_PROFILES_DIR", str(place / "dbt"))
-    done = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "run", "--select", "stg_settings"], capture_output=True, check=False
-    )
-    assert done.returncode == 0, done.stdout
-    assert {NORTH, SOUTH} <= _tables(place)
 
 
 def test_hooks_that_are_switched_off_leave_the_warehouse_alone(
@@ -262,19 +247,6 @@ def test_a_warehouse_of_samples_is_not_filled_with_published_records(
     assert not dbt("run-operation", "execute_hamilton_pipeline", "--args", "{pipeline: doi_datasets}").success
     assert "is of origin sample, but params.yaml says doi" in capfd.readouterr().out
     assert _tables(place) == set()
-
-
-def test_dbt_writes_its_sources_and_can_read_them(place: Path, dbt: Invoke) -> None:
-    for name in ("doi_datasets", "overture_maps"):  # which nothing has stored yet
-        assert dbt("run-operation", "update_hamilton_sources", "--args", f"{{pipeline_name: {name}}}").success
-    parsed = dbt("parse", parsed=None).result
-    assert isinstance(parsed, Manifest)
-    tables = {source.name: source for source in parsed.sources.values()}
-    assert tables[NORTH].config.meta["row_count"] == 3
-    assert tables[NORTH].config.meta["hamilton_tags"]["data_source"] == "doi"
-    assert tables["admin_boundaries"].config.meta["row_count"] == 179
-    assert tables[SOUTH].columns["capacity_mw"].config.meta["unit"] == "MW"
-    assert tables[SOUTH].columns["geometry"].data_type == "geometry('EPSG:4326')"
 
 
 ASKED = {
