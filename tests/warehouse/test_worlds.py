@@ -238,16 +238,16 @@ def test_every_column_of_every_table_is_described(warehouse: Warehouse) -> None:
     project = warehouse.paths.root / "dbt"
     for path in project.glob("*s/**/*.yml"):  # models, sources
         document = yaml.safe_load(path.read_text()) or {}
-        sources = [table for source in document.get("sources", []) for table in source["tables"]]
+        sources = [(source["schema"], source["tables"]) for source in document.get("sources", [])]
         folder = path.relative_to(project).parts[1]
         schema = {"raw": "staging"}.get(folder, folder)
-        for layer, entries in ((schema, document.get("models", [])), ("raw_data", sources)):
+        for layer, entries in ((schema, document.get("models", [])), *sources):
             for entry in entries:
                 assert entry["description"], entry["name"]
                 said[layer, entry["name"]] = {each["name"] for each in entry["columns"] if each["description"]}
     rows = warehouse.rows(
         "SELECT schema_name, table_name, list(column_name) FROM duckdb_columns() WHERE NOT internal "
-        "AND schema_name IN ('raw_data', 'staging', 'prepared', 'curated') GROUP BY ALL"
+        "AND schema_name IN ('raw_data', 'raw_meta', 'staging', 'prepared', 'curated') GROUP BY ALL"
     )
     missing = {(schema, table): set(columns) - said.get((schema, table), set()) for schema, table, columns in rows}
     assert {place: names for place, names in missing.items() if names} == {}

@@ -64,7 +64,8 @@ def _ids(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    return [name for (name,) in connection.sql("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()]
+    query = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw_data' ORDER BY 1"
+    return [name for (name,) in connection.sql(query).fetchall()]
 
 
 @pytest.fixture
@@ -127,7 +128,7 @@ def test_the_view_unites_the_datasets_and_a_removed_one_is_dropped(
     assert _ids(database, "doi_pv_features") == ["a:1", "b:1", "c:1"]
     write(database, "c a", "a")
     assert _ids(database, "doi_pv_features") == ["a:1", "c:1"]
-    assert _tables(database) == ["a", "c", "dataset_accounting", "hamilton_runs"]
+    assert _tables(database) == ["a", "c"]
 
 
 def test_a_dataset_that_was_never_stored_is_no_part_of_the_view(
@@ -144,7 +145,7 @@ def test_the_other_tables_of_raw_data_outlive_a_removed_dataset(
     for name in ("admin_boundaries", "customers"):
         database.execute(f"CREATE TABLE raw_data.{name} AS SELECT 1 AS n")
     write(database, "a", "a")
-    assert _tables(database) == ["a", "admin_boundaries", "customers", "dataset_accounting", "hamilton_runs"]
+    assert _tables(database) == ["a", "admin_boundaries", "customers"]
 
 
 def test_the_accounting_is_one_row_for_each_dataset_in_the_settings(
@@ -154,7 +155,7 @@ def test_the_accounting_is_one_row_for_each_dataset_in_the_settings(
     metrics = {"a": _metrics(5, rejected=2, repaired=1), "b": _metrics(7), "c": _metrics(9)}
     write_raw_data(database, tables, metrics, ["a", "b", "c"])
     write_raw_data(database, {"b": tables["b"]}, {"b": _metrics(8, rejected=1)}, ["a", "b"])
-    assert database.sql("FROM raw_data.dataset_accounting ORDER BY ALL").fetchall() == [
+    assert database.sql("FROM raw_meta.dataset_accounting ORDER BY ALL").fetchall() == [
         ("a", 5, 3, 2, 1),
         ("b", 8, 7, 1, 0),
     ]
