@@ -392,7 +392,7 @@ COMMANDS = (
         ("dbt source freshness --select source:raw_data",),
         "When the publisher of each dataset was last asked: after 7 days a warning, after 14 an error. Of samples, "
         "bundled boundaries and the clear-sky model, that there is no publisher to ask.",
-        prints=("synthetic samples, nothing to ask", "Natural Earth, bundled, nothing to ask: raw_data.admin_boundaries"),
+        prints=("synthetic samples, nothing to ask", "Natural Earth, bundled, nothing to ask: raw_data.admin"),
     ),
     Command(
         BRIDGE,
