@@ -37,7 +37,7 @@ _PAIRS = """
         select
             a.dataset_key as dataset_a,
             b.dataset_key as dataset_b,
-            case when a.kind = b.kind then a.kind else concat_ws(' + ', a.kind, b.kind) end as kind,
+            case when a.kind is not distinct from b.kind then a.kind else concat_ws(' + ', a.kind, b.kind) end as kind,
             a.record_id as record_a,
             b.record_id as record_b,
             {is_true} as is_true,
