@@ -80,14 +80,14 @@ def test_a_warehouse_of_an_older_version_takes_records_with_more_columns(
     write_rejected(database, {}, ["north", "south"])
     for name in ("name", "operator", "identifiers"):
         database.execute(f"ALTER TABLE raw_data.north DROP COLUMN {name}")
-    database.execute("ALTER TABLE raw_data.rejected_records DROP COLUMN name")
+    database.execute("ALTER TABLE raw_meta.rejected_records DROP COLUMN name")
     write(database, "north south", "south")
     rejected = tmp_path / "rejected.parquet"
     row = {"dataset_key": "south", "record_id": "south:2", "name": "Park Farm", "source_row": 2}
     pq.write_table(pa.Table.from_pylist([row], schema(REJECTED)), rejected)
     write_rejected(database, {"south": rejected}, ["north", "south"])
     assert _ids(database, "doi_pv_features") == ["north:1", "south:1"]
-    rows = database.sql("SELECT record_id, name, source_row FROM raw_data.rejected_records").fetchall()
+    rows = database.sql("SELECT record_id, name, source_row FROM raw_meta.rejected_records").fetchall()
     assert rows == [("south:2", "Park Farm", 2)]
 
 
