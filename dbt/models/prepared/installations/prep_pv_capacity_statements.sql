@@ -1,0 +1,49 @@
+-- A value counts once only where it is provably stated again: for a group, by a dataset whose capacities are of groups;
+-- in rows that repeat each other; or by one id with several shapes. Several entries with one id and one shape share
+-- their capacity (one outline, two entries of a register). What a record states that another one of its dataset covers
+-- counts only where that one states nothing.
+with records as (
+
+    select
+        *,
+        md5(source_attributes) as row_hash,
+        dense_rank() over (
+            partition by
+                installation_id,
+                dataset_key,
+                source_id,
+                identifiers,
+                capacity_mw,
+                centroid_lon,
+                centroid_lat,
+                area_m2
+            order by row_hash
+        ) as entry
+    from {{ ref('prep_pv_installation_records') }}
+    where capacity_mw is not null
+    qualify is_covered = bool_and(is_covered) over (partition by installation_id, dataset_key)
+
+),
+
+stated as (
+
+    select
+        *,
+        case
+            when stated_group is not null then 'group ' || stated_group
+            when source_id is not null
+                then concat_ws(' ', 'id', source_id, identifiers::varchar, 'entry', entry, capacity_mw, 'MW')
+            else concat_ws(' ', part_id, row_hash)
+        end as statement
+    from records
+
+)
+
+select
+    installation_id,
+    dataset_key,
+    statement,
+    max(capacity_mw) as capacity_mw,
+    arg_max(capacity_basis, capacity_mw) as capacity_basis
+from stated
+group by all
