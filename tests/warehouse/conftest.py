@@ -161,6 +161,14 @@ WORLDS: dict[str, tuple[dict[str, Receipt], list[str]]] = {
         {"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(0, 0)), "3": Receipt(C, square(0.1, 0))},
         ["1 3", "2"],
     ),
+    "sum": (
+        {
+            "w": Receipt(A, square(0, 0, 3), mw=563, group="sum"),
+            "1": Receipt(A, square(3.1, 0), mw=250, group="sum"),
+            "2": Receipt(A, square(4.2, 0), mw=313, group="sum"),
+        },
+        ["1 2 w"],
+    ),
 }
 OVERRIDES = f"""origin,verdict,record_id_a,record_id_b,reason,who
 doi,same,{A}:said/1,{B}:said/2,moved in 2022,Ada
@@ -187,10 +195,11 @@ def write_project(root: Path) -> None:
     for key, features in rows.items():
         (root / f"{key}.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     capacity = {"column": "mw", "unit": "MW", "basis": "dc"}
+    of = {B: {"of": "group"}}
     datasets = {
         key: {
             "source": {"path": f"{key}.geojson"},
-            "columns": {"source_id": "id", "capacity": capacity, "group": "plant"},
+            "columns": {"source_id": "id", "capacity": capacity | of.get(key, {}), "group": "plant"},
             "licence": licence,
         }
         for key, licence in LICENCES.items()
