@@ -44,6 +44,6 @@ select
     dataset_key,
     statement,
     max(capacity_mw) as capacity_mw,
-    arg_max(capacity_basis, capacity_mw) as capacity_basis
+    case when min(capacity_basis) = max(capacity_basis) then min(capacity_basis) else 'unknown' end as capacity_basis
 from stated
 group by all
