@@ -161,6 +161,15 @@ WORLDS: dict[str, tuple[dict[str, Receipt], list[str]]] = {
         {"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(0, 0)), "3": Receipt(C, square(0.1, 0))},
         ["1 3", "2"],
     ),
+    "partly": (
+        {
+            "w": Receipt(A, square(0, 0, 4, 1), group="partly"),
+            "1": Receipt(A, square(0, 0, 1.8, 1), mw=5),
+            "2": Receipt(A, square(2, 0, 1.8, 1), mw=5),
+            "3": Receipt(A, square(4.1, 0), mw=8, group="partly"),
+        },
+        ["1 2 3 w"],
+    ),
     "sum": (
         {
             "w": Receipt(A, square(0, 0, 3), mw=563, group="sum"),

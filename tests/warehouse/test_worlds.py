@@ -100,6 +100,11 @@ def test_an_outline_under_two_ids_has_both_capacities_and_its_area_once(warehous
     assert (found["capacity_mw"], found["area_m2"]) == (10, pytest.approx(12309.07, rel=1e-4))
 
 
+def test_parts_within_an_outline_without_a_capacity_add_to_the_capacity_next_to_it(warehouse: Warehouse) -> None:
+    found = installation(warehouse, f"{A}:partly/w")
+    assert (found["capacity_mw"], found["flags"]) == (18, ["capacity_of_a_part"])
+
+
 def test_a_whole_stated_next_to_its_parts_counts_once_and_says_so(warehouse: Warehouse) -> None:
     found = installation(warehouse, f"{A}:sum/1")
     assert (found["capacity_mw"], found["flags"]) == (563, ["whole_beside_parts"])

@@ -1,7 +1,6 @@
 -- A value counts once only where it is provably stated again: for a group, by a dataset whose capacities are of groups;
 -- in rows that repeat each other; or by one id with several shapes. Several entries with one id and one shape share
--- their capacity (one outline, two entries of a register). What a record states that another one of its dataset covers
--- counts only where that one states nothing.
+-- their capacity (one outline, two entries of a register).
 with records as (
 
     select
@@ -20,8 +19,9 @@ with records as (
             order by row_hash
         ) as entry
     from {{ ref('prep_pv_installation_records') }}
-    where capacity_mw is not null
-    qualify is_covered = bool_and(is_covered) over (partition by installation_id, dataset_key)
+    where
+        capacity_mw is not null
+        and record_number not in (select covered.record_number from {{ ref('prep_pv_capacity_covered') }} as covered)
 
 ),
 

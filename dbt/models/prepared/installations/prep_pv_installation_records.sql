@@ -29,6 +29,7 @@ select
     members.installation_id,
     case when terms.capacity_of = 'group' then records.group_id end as stated_group,
     coalesce('group ' || stated_group, 'shape ' || repeats.first_number) as part_id,
+    repeats.first_number,
     members.is_repeat,
     members.is_covered,
     terms.inventory,
