@@ -203,8 +203,8 @@ def write_project(root: Path) -> None:
         rows[key].append(_feature(name, shape, None, None))
     for key, features in rows.items():
         (root / f"{key}.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    capacity = {"column": "mw", "unit": "MW", "basis": "dc"}
     of = {B: {"of": "group"}}
+    capacity = {"column": "mw", "unit": "MW", "basis": "dc"}
     datasets = {
         key: {
             "source": {"path": f"{key}.geojson"},
