@@ -51,7 +51,7 @@ class Dedup(SettingsModel):
     near_m: Distance = 50.0
     near_with_capacity_m: Distance = 200.0
     reach_radii: Positive = 3.0
-    roof_mw: Distance = 0.03
+    roof_mw: Distance = 0.1
     same_name_m: Distance = 10_000.0
     name_similarity: Share = 0.9
     shifted_share: Share = 0.2

@@ -162,6 +162,23 @@ WORLDS: dict[str, tuple[dict[str, Receipt], list[str]]] = {
         {"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(0, 0)), "3": Receipt(C, square(0.1, 0))},
         ["1 3", "2"],
     ),
+    "partly": (
+        {
+            "w": Receipt(A, square(0, 0, 4, 1), group="partly"),
+            "1": Receipt(A, square(0, 0, 1.8, 1), mw=5),
+            "2": Receipt(A, square(2, 0, 1.8, 1), mw=5),
+            "3": Receipt(A, square(4.1, 0), mw=8, group="partly"),
+        },
+        ["1 2 3 w"],
+    ),
+    "sum": (
+        {
+            "w": Receipt(A, square(0, 0, 3), mw=563, group="sum"),
+            "1": Receipt(A, square(3.1, 0), mw=250, group="sum"),
+            "2": Receipt(A, square(4.2, 0), mw=313, group="sum"),
+        },
+        ["1 2 w"],
+    ),
 }
 OVERRIDES = f"""origin,verdict,record_id_a,record_id_b,reason,who
 doi,same,{A}:said/1,{B}:said/2,moved in 2022,Ada
@@ -187,11 +204,12 @@ def write_project(root: Path) -> None:
         rows[key].append(_feature(name, shape, None, None))
     for key, features in rows.items():
         (root / f"{key}.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    of = {B: {"of": "group"}}
     capacity = {"column": "mw", "unit": "MW", "basis": "dc"}
     datasets: dict[str, dict[str, Any]] = {
         key: {
             "source": {"path": f"{key}.geojson"},
-            "columns": {"source_id": "id", "capacity": capacity, "group": "plant"},
+            "columns": {"source_id": "id", "capacity": capacity | of.get(key, {}), "group": "plant"},
             "licence": licence,
         }
         for key, licence in LICENCES.items()

@@ -45,7 +45,7 @@ compared as (
 )
 
 select
-    compared.* exclude (compared.is_of_one_kind, compared.smaller_capacity_mw),
+    compared.* exclude (compared.is_of_one_kind),
     coalesce(
         compared.name_similarity >= settings.name_similarity and compared.name_numbers is null, false
     ) as names_alike,

@@ -1,4 +1,5 @@
--- Name and operator: of the first dataset by priority that states one, there of the largest record.
+-- Name and operator: of the first inventory by priority that states one, there of the newest edition that does, and of
+-- its largest record.
 with records as (
 
     select
@@ -6,7 +7,8 @@ with records as (
         row_number() over (
             partition by installation_id
             order by
-                priority asc,
+                inventory_priority asc,
+                edition desc,
                 capacity_mw desc nulls last,
                 coalesce(area_m2, source_area_m2) desc nulls last,
                 record_id asc
