@@ -24,9 +24,8 @@
     least(1, coalesce({{ pairs }}.smaller_capacity_mw / nullif(settings.roof_mw, 0), 1))
 {%- endmacro %}
 
-{# Lower is better: names weigh more than capacities, and these more than metres, except from the edge of an outline. What
-   is not stated counts in between. #}
-{% macro match_cost() -%}
+{# Of distance and capacities; what is not stated counts in between. From the edge of an outline, metres weigh more. #}
+{% macro match_misfit() -%}
     ln(
         1 + apart_m / greatest(
             case
@@ -38,6 +37,11 @@
         )
     )
     + 2 * least(-log2(coalesce(evidence.capacity_ratio, 0.75)), 2)
+{%- endmacro %}
+
+{# Lower is better: names weigh more than capacities, and these more than metres. #}
+{% macro match_cost() -%}
+    {{ match_misfit() }}
     + 3 * (1 - coalesce(evidence.name_similarity, 0.5))
     + case name_numbers when 'differ' then 3 when 'one_lacks' then 2 else 0 end
 {%- endmacro %}

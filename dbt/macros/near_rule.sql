@@ -10,6 +10,7 @@
         when coalesce(evidence.capacity_ratio, 1) >= settings.capacity_ratio
             and distance_m <= reach_m
             and placed_apart.number_a is null
+            and (names_alike or pair_kind != 'points' or {{ match_misfit() }} <= settings.largest_misfit)
             and not coalesce(name_numbers = 'differ' and evidence.name_similarity > 0.5, false) then 'point_near'
         when same_names.number_a is not null then 'same_name'
     end

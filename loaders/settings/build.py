@@ -32,6 +32,7 @@ class Dedup(SettingsModel):
         roof_mw: below this capacity [MW], reach shrinks in proportion.
         same_name_m: the same for points whose names and capacities agree [m].
         name_similarity: from this similarity [0 to 1] on, two names agree.
+        largest_misfit: points whose names do not agree match up to this misfit of distance and capacities [1].
         shifted_share: share of the smaller outline [1] that two outlines drawn with a positional shift have in common.
         identifier_km: records with one identifier contradict each other if they are farther apart [km].
         capacity_ratio: capacities agree from this ratio on, smaller over larger [1].
@@ -54,6 +55,7 @@ class Dedup(SettingsModel):
     roof_mw: Distance = 0.1
     same_name_m: Distance = 10_000.0
     name_similarity: Share = 0.9
+    largest_misfit: Positive = 2.0
     shifted_share: Share = 0.2
     identifier_km: Positive = 5.0
     capacity_ratio: Share = 0.5

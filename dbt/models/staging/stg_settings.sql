@@ -19,6 +19,7 @@ select
     roof_mw,
     same_name_m,
     name_similarity,
+    largest_misfit,
     shifted_share,
     identifier_km,
     capacity_ratio,
