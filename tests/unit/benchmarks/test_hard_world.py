@@ -56,7 +56,7 @@ def test_no_plant_belongs_to_two_traps_or_stands_twice_in_a_dataset(records: pd.
 
 
 def test_the_same_seed_makes_the_same_records_and_another_one_does_not() -> None:
-    one, again, other = hard_records(800, 1), hard_records(800, 1), hard_records(800, 2)
+    one, again, other = hard_records(300, 1), hard_records(300, 1), hard_records(300, 2)
     pd.testing.assert_frame_equal(one, again)
     assert one["wkt"].tolist() != other["wkt"].tolist()
 
@@ -139,6 +139,20 @@ def test_outlines_are_shifted_by_8_to_12_m_each(records: pd.DataFrame) -> None:
     assert areas == pytest.approx(both["area_m2_a"].fillna(pd.Series(areas)).to_numpy(), rel=0.1)
 
 
+def test_outlines_side_by_side_are_all_shifted_alike(records: pd.DataFrame) -> None:
+    both = pairs(records, "side_by_side", OUTLINES, TRACED)
+    assert both["apart_m"].between(5.5, 12.5).all()
+    spread = both.groupby("site_a")["apart_m"].agg(np.ptp)
+    assert (spread < 2.1).all()
+    others = both.merge(both, on="site_a", suffixes=("", "_other"))
+    others = others[others["plant"] != others["plant_other"]]
+    own, neighbours = (
+        shapely.area(shapely.intersection(others["shape_a"].to_numpy(), others[name].to_numpy()))
+        for name in ("shape_b", "shape_b_other")
+    )
+    assert (own > 2 * neighbours).mean() > 0.98
+
+
 def test_half_of_the_names_are_missing_and_30_percent_of_the_others_wrong() -> None:
     found = pd.concat(wrong_names(np.arange(3000), np.random.default_rng(1)))
     truth = found[found["dataset"] == NEXT_EDITION].set_index("plant")["name"].str.split(" Solar").str[0].str.casefold()
@@ -166,7 +180,7 @@ def test_a_satellite_states_neither_names_nor_years_and_its_capacity_is_up_to_40
 
 
 def test_the_project_can_be_loaded_and_its_truth_knows_every_record(tmp_path: Path) -> None:
-    made = make_hard_world(tmp_path, 800, 1)
+    made = make_hard_world(tmp_path, 300, 1)
     settings = read_settings(tmp_path / "params.yaml")
     paths = {key: str(dataset.source.path) for key, dataset in settings.datasets.items()}
     files = {key: pd.read_csv(path, dtype=str) for key, path in paths.items()}

@@ -15,7 +15,7 @@ from rich.console import Console
 from benchmarks.causes import Cause
 from benchmarks.grading import Score
 from benchmarks.real.derived import decoy, other_inventory
-from benchmarks.real.grades import Counts, DecoyScore, decoy_scores, real_grades
+from benchmarks.real.grades import Counts, DecoyScore, RealGrades, decoy_scores, real_grades
 from benchmarks.real.inventories import KNOWN, Identifier, Inventory, inventories, namespaces, older_edition
 from benchmarks.real.run import Options, grade_real
 from benchmarks.reliability import Bin, reliability
@@ -100,9 +100,9 @@ PAIRS = (
 )
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    path = tmp_path / "eo_pv_data.duckdb"
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("graded") / "eo_pv_data.duckdb"
     rows = [_row(*record) for record in RECORDS]
     pairs = pd.DataFrame(
         PAIRS, columns=["record_id_a", "record_id_b", "match_rule", "refused_because", "match_probability"]
@@ -120,6 +120,11 @@ def database(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def grades(database: Path) -> RealGrades:
+    return real_grades(database, DATASETS, dump=database.parent)
+
+
 def _row(name: str, case: object, plant: object, installation: str, north_m: float, mw: float) -> dict[str, Any]:
     return {
         "record_id": name,
@@ -132,8 +137,7 @@ def _row(name: str, case: object, plant: object, installation: str, north_m: flo
     }
 
 
-def test_pairs_are_judged_by_the_first_identifier_that_both_have(database: Path) -> None:
-    grades = real_grades(database, DATASETS)
+def test_pairs_are_judged_by_the_first_identifier_that_both_have(grades: RealGrades) -> None:
     assert grades.pairs == {
         ("new", "old"): Score(true=2, found=2, right=1),
         ("new", "other"): Score(true=1, found=0, right=0),
@@ -142,13 +146,12 @@ def test_pairs_are_judged_by_the_first_identifier_that_both_have(database: Path)
     assert grades.overall == Score(true=4, found=2, right=1)
 
 
-def test_installations_and_capacity_are_compared_with_the_newest_edition_of_each_plant(database: Path) -> None:
+def test_installations_and_capacity_are_compared_with_the_newest_edition_of_each_plant(grades: RealGrades) -> None:
     # cases 1 (10 MW), 2 (20 MW), 3 (5 MW), and installations p, q, r
-    assert real_grades(database, DATASETS).counts["own"] == Counts(3, 35.0, 3, 50.0)
+    assert grades.counts["own"] == Counts(3, 35.0, 3, 50.0)
 
 
-def test_each_miss_has_the_reason_of_the_build_and_each_wrong_pair_its_rule(database: Path) -> None:
-    grades = real_grades(database, DATASETS)
+def test_each_miss_has_the_reason_of_the_build_and_each_wrong_pair_its_rule(grades: RealGrades) -> None:
     assert {(each.what, each.why, each.count) for each in grades.missed} == {
         ("new + old", "not a candidate, 1 to 10 km apart", 1),
         ("new + other", "… m apart, and another one is nearer", 1),
@@ -159,10 +162,10 @@ def test_each_miss_has_the_reason_of_the_build_and_each_wrong_pair_its_rule(data
     ]
 
 
-def test_every_mistake_is_written_down(database: Path, tmp_path: Path) -> None:
-    real_grades(database, DATASETS, dump=tmp_path)
-    assert len(pd.read_csv(tmp_path / "missed.csv")) == 3
-    assert pd.read_csv(tmp_path / "wrong.csv")["ids"].tolist() == ["new:2 old:3"]
+@pytest.mark.usefixtures("grades")
+def test_every_mistake_is_written_down(database: Path) -> None:
+    assert len(pd.read_csv(database.with_name("missed.csv"))) == 3
+    assert pd.read_csv(database.with_name("wrong.csv"))["ids"].tolist() == ["new:2 old:3"]
 
 
 def test_made_up_inventories_are_scored_but_their_mistakes_are_not_listed(database: Path) -> None:
@@ -178,8 +181,7 @@ def test_a_decoy_is_scored_by_the_records_that_were_joined_to_others(database: P
     assert DecoyScore("decoy", 2, 1).rate == pytest.approx(0.5)
 
 
-def test_the_reliability_of_probabilities_counts_judged_pairs_in_bins(database: Path) -> None:
-    grades = real_grades(database, DATASETS)
+def test_the_reliability_of_probabilities_counts_judged_pairs_in_bins(grades: RealGrades) -> None:
     assert grades.reliability == [Bin(0.5, 1, 0.6, 1.0), Bin(0.7, 1, 0.7, 0.0), Bin(0.9, 1, 0.96, 1.0)]
     assert [each.is_calibrated for each in grades.reliability] == [True, True, True]
     assert not Bin(0.9, 100, 0.95, 0.89).is_calibrated
