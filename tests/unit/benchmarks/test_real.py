@@ -1,23 +1,22 @@
 """Grades of real inventories: what is known of each file, and how pairs are judged by shared identifiers."""
 
+import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 import pandas as pd
 import pytest
-import shapely
 import yaml
 from rich.console import Console
 
 from benchmarks.causes import Cause
 from benchmarks.grading import Score
-from benchmarks.real.derived import decoy, other_inventory
 from benchmarks.real.grades import Counts, DecoyScore, RealGrades, decoy_scores, real_grades
 from benchmarks.real.inventories import KNOWN, Identifier, Inventory, inventories, namespaces, older_edition
-from benchmarks.real.run import Options, grade_real
+from benchmarks.real.run import Options, compare, grade_real, show
 from benchmarks.reliability import Bin, reliability
 from loaders.core.errors import BuildError
 from loaders.db.connection import connect
@@ -193,51 +192,6 @@ def test_without_probabilities_there_is_no_reliability() -> None:
         assert reliability(connection) is None
 
 
-@pytest.fixture
-def loaded(tmp_path: Path) -> Path:
-    """Canonical records of 400 plants of 10 MW in a row, and a large one."""
-    lon = np.linspace(-100, -90, 401)
-    records = pd.DataFrame(
-        {
-            "source_id": np.arange(401).astype(str),
-            "geometry": shapely.to_wkb(shapely.points(lon, 40.0)),
-            "centroid_lon": lon,
-            "centroid_lat": 40.0,
-            "source_area_m2": 200_000.0,
-            "capacity_mw": 10.0,
-            "installed_to": pd.Timestamp("2019-12-31"),
-            "source_attributes": [json.dumps({"title": f"Farm {number}"}) for number in range(401)],
-        }
-    )
-    path = tmp_path / "new.parquet"
-    records.to_parquet(path)
-    return path
-
-
-def test_a_decoy_is_the_same_dataset_a_tenth_of_a_degree_further_north(loaded: Path, tmp_path: Path) -> None:
-    found = decoy(NEW, loaded, tmp_path)
-    published = pd.read_csv(found.path)
-    assert (found.key, dict(found.truth)) == ("new_decoy", {})
-    assert set(shapely.get_y(shapely.from_wkt(published["wkt"].to_numpy()))) == {40.1}
-    assert published["name"].tolist()[:2] == ["Farm 0", "Farm 1"]
-
-
-def test_another_inventory_lists_some_plants_moved_resized_and_with_other_names(loaded: Path, tmp_path: Path) -> None:
-    found = other_inventory(NEW, loaded, tmp_path, 1)
-    again = other_inventory(NEW, loaded, tmp_path / "again", 1)
-    published = pd.read_csv(found.path)
-    assert found.path.read_bytes() == again.path.read_bytes()
-    assert found.truth == {"uspvdb_case": Identifier("plant")}
-    assert len(published) == pytest.approx(0.6 * 401, rel=0.15)
-    named = published.dropna(subset="name")
-    assert len(named) / len(published) == pytest.approx(0.5, abs=0.1)
-    is_right = named["name"] == "Farm " + named["plant"].astype(str)
-    assert is_right.mean() == pytest.approx(0.7, abs=0.1)
-    assert (published["capacity_mw"] != 10).mean() == pytest.approx(0.5, abs=0.1)
-    north_m = (shapely.get_y(shapely.from_wkt(published["wkt"].to_numpy())) - 40) * 111_000
-    assert np.abs(north_m).mean() == pytest.approx(400 * 2 / np.pi, rel=0.2)
-
-
 def test_a_folder_without_any_known_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match=r"None of the inventories of benchmarks/real/inventories\.yml is below"):
         grade_real(tmp_path, tmp_path / "out", Options(), Console(quiet=True))
@@ -245,3 +199,24 @@ def test_a_folder_without_any_known_file_is_an_error(tmp_path: Path) -> None:
 
 def test_namespaces_are_in_the_order_of_the_file() -> None:
     assert namespaces()[:2] == ["uspvdb_case", "eia_plant"]
+
+
+def test_what_is_printed_holds_the_figures(grades: RealGrades) -> None:
+    file = io.StringIO()
+    show(grades, [DecoyScore("new_decoy", 200, 1)], Console(file=file, width=150))
+    text = file.getvalue()
+    assert "real: 4 true pairs, 2 found, 1 of them right: precision 50.00 %, recall 25.00 %" in text
+    assert "joined by point_near" in text
+    assert "new_decoy" in text
+    assert "0.50 %" in text
+
+
+@pytest.mark.parametrize(("found", "rating"), [(998, "as it should be"), (997, "lost too much")])
+def test_a_pair_of_datasets_may_lose_no_more_than_two_points_in_a_thousand(
+    grades: RealGrades, found: int, rating: str
+) -> None:
+    file = io.StringIO()
+    pair = ("new", "old")
+    together = replace(grades, pairs={pair: Score(1000, found, found)})
+    compare(together, [(pair, Score(1000, 1000, 1000))], Console(file=file, width=150))
+    assert rating in file.getvalue()
