@@ -146,3 +146,15 @@ def around_an_outline(sites: Rows, random: np.random.Generator) -> list[pd.DataF
         Listed(MARKET, (1.0, 1.5), share=0.8),
     ]
     return records_of(farm, random, ways)
+
+
+def side_by_side(sites: Rows, random: np.random.Generator) -> list[pd.DataFrame]:
+    """Three small outlines in a row; at each site, one dataset has all of them shifted by the same 6 to 12 m."""
+    farm = farms(sites[::2], random, (0.02, 0.1), 3)
+    farm["area_m2"] = random.uniform(30, 60, len(farm) // 3).repeat(3) ** 2
+    farm["x_m"] = farm["member"] * (np.sqrt(farm["area_m2"]) + random.uniform(3, 10, len(farm) // 3).repeat(3))
+    far_m = random.uniform(6, 12, len(farm) // 3).repeat(3)
+    way = random.uniform(0, 2 * np.pi, len(farm) // 3).repeat(3)
+    there = farm.assign(x_m=farm["x_m"] + far_m * np.cos(way), y_m=farm["y_m"] + far_m * np.sin(way))
+    outlines, traced = listed(farm, Listed(OUTLINES), random), listed(there, Listed(TRACED, metres=(0, 0.5)), random)
+    return [outlines, traced]

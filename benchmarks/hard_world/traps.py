@@ -19,7 +19,7 @@ TRAPS: dict[str, Trap] = {
         moves.plain, moves.moved, moves.moved_without_names, moves.new_neighbour, moves.expanded, moves.rounded,
         moves.placeholder, moves.spelling, moves.wrong_names,
         crowds.one_spot_by_capacity, crowds.one_spot_by_name, crowds.running_numbers, crowds.one_developer,
-        crowds.resubmitted,
-        crowds.same_name, crowds.neighbours, crowds.roofs, crowds.outlines_shifted, crowds.around_an_outline,
+        crowds.resubmitted, crowds.same_name, crowds.neighbours, crowds.roofs, crowds.outlines_shifted,
+        crowds.side_by_side, crowds.around_an_outline,
     )
 }  # fmt: skip

@@ -1,6 +1,6 @@
 """Build real inventories, grade what came out, and print it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,7 +84,7 @@ def grade_real(source: Path, folder: Path, options: Options, console: Console) -
     grades = real_grades(project.paths.database, real, made_up, folder)
     show(grades, decoy_scores(project.paths.database, [each.key for each in decoys]), console)
     if made_up:
-        _compare(grades, _alone(grades, real, folder, options), console)
+        compare(grades, _alone(grades, real, folder, options), console)
 
 
 def _at_hand(source: Path, only: Sequence[str], console: Console) -> list[Inventory]:
@@ -127,12 +127,13 @@ def _alone(
             yield pair, real_grades(project.paths.database, both).pairs[pair]
 
 
-def _compare(together: RealGrades, alone: Iterator[tuple[tuple[str, ...], Score]], console: Console) -> None:
+def compare(together: RealGrades, alone: Iterable[tuple[tuple[str, ...], Score]], console: Console) -> None:
+    """Print what each pair of datasets loses to the others in the table."""
     rows: list[tuple[str | float, ...]] = []
     for pair, before in alone:
         after = together.pairs[pair]
         lost = max(before.precision - after.precision, before.recall - after.recall)
-        rating = "lost too much" if lost > MOST_LOST else "as it should be"
+        rating = "lost too much" if round(lost, 9) > MOST_LOST else "as it should be"
         rows.append((*pair, before.precision, after.precision, before.recall, after.recall, rating))
     heads = ("dataset", "dataset", "precision alone", "with others", "recall alone", "with others", "")
     console.print(table(heads, rows))

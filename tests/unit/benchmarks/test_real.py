@@ -1,23 +1,22 @@
 """Grades of real inventories: what is known of each file, and how pairs are judged by shared identifiers."""
 
+import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 import pandas as pd
 import pytest
-import shapely
 import yaml
 from rich.console import Console
 
 from benchmarks.causes import Cause
 from benchmarks.grading import Score
-from benchmarks.real.derived import decoy, other_inventory
-from benchmarks.real.grades import Counts, DecoyScore, decoy_scores, real_grades
+from benchmarks.real.grades import Counts, DecoyScore, RealGrades, decoy_scores, real_grades
 from benchmarks.real.inventories import KNOWN, Identifier, Inventory, inventories, namespaces, older_edition
-from benchmarks.real.run import Options, grade_real
+from benchmarks.real.run import Options, compare, grade_real, show
 from benchmarks.reliability import Bin, reliability
 from loaders.core.errors import BuildError
 from loaders.db.connection import connect
@@ -100,9 +99,9 @@ PAIRS = (
 )
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    path = tmp_path / "eo_pv_data.duckdb"
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("graded") / "eo_pv_data.duckdb"
     rows = [_row(*record) for record in RECORDS]
     pairs = pd.DataFrame(
         PAIRS, columns=["record_id_a", "record_id_b", "match_rule", "refused_because", "match_probability"]
@@ -120,6 +119,11 @@ def database(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def grades(database: Path) -> RealGrades:
+    return real_grades(database, DATASETS, dump=database.parent)
+
+
 def _row(name: str, case: object, plant: object, installation: str, north_m: float, mw: float) -> dict[str, Any]:
     return {
         "record_id": name,
@@ -132,8 +136,7 @@ def _row(name: str, case: object, plant: object, installation: str, north_m: flo
     }
 
 
-def test_pairs_are_judged_by_the_first_identifier_that_both_have(database: Path) -> None:
-    grades = real_grades(database, DATASETS)
+def test_pairs_are_judged_by_the_first_identifier_that_both_have(grades: RealGrades) -> None:
     assert grades.pairs == {
         ("new", "old"): Score(true=2, found=2, right=1),
         ("new", "other"): Score(true=1, found=0, right=0),
@@ -142,13 +145,12 @@ def test_pairs_are_judged_by_the_first_identifier_that_both_have(database: Path)
     assert grades.overall == Score(true=4, found=2, right=1)
 
 
-def test_installations_and_capacity_are_compared_with_the_newest_edition_of_each_plant(database: Path) -> None:
+def test_installations_and_capacity_are_compared_with_the_newest_edition_of_each_plant(grades: RealGrades) -> None:
     # cases 1 (10 MW), 2 (20 MW), 3 (5 MW), and installations p, q, r
-    assert real_grades(database, DATASETS).counts["own"] == Counts(3, 35.0, 3, 50.0)
+    assert grades.counts["own"] == Counts(3, 35.0, 3, 50.0)
 
 
-def test_each_miss_has_the_reason_of_the_build_and_each_wrong_pair_its_rule(database: Path) -> None:
-    grades = real_grades(database, DATASETS)
+def test_each_miss_has_the_reason_of_the_build_and_each_wrong_pair_its_rule(grades: RealGrades) -> None:
     assert {(each.what, each.why, each.count) for each in grades.missed} == {
         ("new + old", "not a candidate, 1 to 10 km apart", 1),
         ("new + other", "… m apart, and another one is nearer", 1),
@@ -159,10 +161,10 @@ def test_each_miss_has_the_reason_of_the_build_and_each_wrong_pair_its_rule(data
     ]
 
 
-def test_every_mistake_is_written_down(database: Path, tmp_path: Path) -> None:
-    real_grades(database, DATASETS, dump=tmp_path)
-    assert len(pd.read_csv(tmp_path / "missed.csv")) == 3
-    assert pd.read_csv(tmp_path / "wrong.csv")["ids"].tolist() == ["new:2 old:3"]
+@pytest.mark.usefixtures("grades")
+def test_every_mistake_is_written_down(database: Path) -> None:
+    assert len(pd.read_csv(database.with_name("missed.csv"))) == 3
+    assert pd.read_csv(database.with_name("wrong.csv"))["ids"].tolist() == ["new:2 old:3"]
 
 
 def test_made_up_inventories_are_scored_but_their_mistakes_are_not_listed(database: Path) -> None:
@@ -178,8 +180,7 @@ def test_a_decoy_is_scored_by_the_records_that_were_joined_to_others(database: P
     assert DecoyScore("decoy", 2, 1).rate == pytest.approx(0.5)
 
 
-def test_the_reliability_of_probabilities_counts_judged_pairs_in_bins(database: Path) -> None:
-    grades = real_grades(database, DATASETS)
+def test_the_reliability_of_probabilities_counts_judged_pairs_in_bins(grades: RealGrades) -> None:
     assert grades.reliability == [Bin(0.5, 1, 0.6, 1.0), Bin(0.7, 1, 0.7, 0.0), Bin(0.9, 1, 0.96, 1.0)]
     assert [each.is_calibrated for each in grades.reliability] == [True, True, True]
     assert not Bin(0.9, 100, 0.95, 0.89).is_calibrated
@@ -191,51 +192,6 @@ def test_without_probabilities_there_is_no_reliability() -> None:
         assert reliability(connection) is None
 
 
-@pytest.fixture
-def loaded(tmp_path: Path) -> Path:
-    """Canonical records of 400 plants of 10 MW in a row, and a large one."""
-    lon = np.linspace(-100, -90, 401)
-    records = pd.DataFrame(
-        {
-            "source_id": np.arange(401).astype(str),
-            "geometry": shapely.to_wkb(shapely.points(lon, 40.0)),
-            "centroid_lon": lon,
-            "centroid_lat": 40.0,
-            "source_area_m2": 200_000.0,
-            "capacity_mw": 10.0,
-            "installed_to": pd.Timestamp("2019-12-31"),
-            "source_attributes": [json.dumps({"title": f"Farm {number}"}) for number in range(401)],
-        }
-    )
-    path = tmp_path / "new.parquet"
-    records.to_parquet(path)
-    return path
-
-
-def test_a_decoy_is_the_same_dataset_a_tenth_of_a_degree_further_north(loaded: Path, tmp_path: Path) -> None:
-    found = decoy(NEW, loaded, tmp_path)
-    published = pd.read_csv(found.path)
-    assert (found.key, dict(found.truth)) == ("new_decoy", {})
-    assert set(shapely.get_y(shapely.from_wkt(published["wkt"].to_numpy()))) == {40.1}
-    assert published["name"].tolist()[:2] == ["Farm 0", "Farm 1"]
-
-
-def test_another_inventory_lists_some_plants_moved_resized_and_with_other_names(loaded: Path, tmp_path: Path) -> None:
-    found = other_inventory(NEW, loaded, tmp_path, 1)
-    again = other_inventory(NEW, loaded, tmp_path / "again", 1)
-    published = pd.read_csv(found.path)
-    assert found.path.read_bytes() == again.path.read_bytes()
-    assert found.truth == {"uspvdb_case": Identifier("plant")}
-    assert len(published) == pytest.approx(0.6 * 401, rel=0.15)
-    named = published.dropna(subset="name")
-    assert len(named) / len(published) == pytest.approx(0.5, abs=0.1)
-    is_right = named["name"] == "Farm " + named["plant"].astype(str)
-    assert is_right.mean() == pytest.approx(0.7, abs=0.1)
-    assert (published["capacity_mw"] != 10).mean() == pytest.approx(0.5, abs=0.1)
-    north_m = (shapely.get_y(shapely.from_wkt(published["wkt"].to_numpy())) - 40) * 111_000
-    assert np.abs(north_m).mean() == pytest.approx(400 * 2 / np.pi, rel=0.2)
-
-
 def test_a_folder_without_any_known_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match=r"None of the inventories of benchmarks/real/inventories\.yml is below"):
         grade_real(tmp_path, tmp_path / "out", Options(), Console(quiet=True))
@@ -243,3 +199,24 @@ def test_a_folder_without_any_known_file_is_an_error(tmp_path: Path) -> None:
 
 def test_namespaces_are_in_the_order_of_the_file() -> None:
     assert namespaces()[:2] == ["uspvdb_case", "eia_plant"]
+
+
+def test_what_is_printed_holds_the_figures(grades: RealGrades) -> None:
+    file = io.StringIO()
+    show(grades, [DecoyScore("new_decoy", 200, 1)], Console(file=file, width=150))
+    text = file.getvalue()
+    assert "real: 4 true pairs, 2 found, 1 of them right: precision 50.00 %, recall 25.00 %" in text
+    assert "joined by point_near" in text
+    assert "new_decoy" in text
+    assert "0.50 %" in text
+
+
+@pytest.mark.parametrize(("found", "rating"), [(998, "as it should be"), (997, "lost too much")])
+def test_a_pair_of_datasets_may_lose_no_more_than_two_points_in_a_thousand(
+    grades: RealGrades, found: int, rating: str
+) -> None:
+    file = io.StringIO()
+    pair = ("new", "old")
+    together = replace(grades, pairs={pair: Score(1000, found, found)})
+    compare(together, [(pair, Score(1000, 1000, 1000))], Console(file=file, width=150))
+    assert rating in file.getvalue()
