@@ -20,9 +20,10 @@
         when is_taken then printf('%.1f m apart, and one has its counterpart in that dataset', distance_m)
         when is_placed_apart then printf('%.1f m apart, and the point is in another outline', distance_m)
         when distance_m > reach_m and cost is null then printf('%.1f m apart, more than %.0f m', distance_m, reach_m)
-        when pair_kind = 'points' and cost is null and name_numbers is null
+        when cost is null and name_numbers = 'differ' and name_similarity > 0.5
+            then 'their names have different running numbers'
+        when cost is null and pair_kind = 'points'
             then printf('%.1f m apart, and their capacities fit badly', distance_m)
-        when name_numbers = 'differ' and cost is null then 'their names have different running numbers'
         else printf('%.1f m apart, and another one fits better', distance_m)
     end
 {%- endmacro %}
