@@ -1,8 +1,9 @@
-"""Summarises dbt failures in one paragraph."""
+"""Summarises dbt failures in one paragraph, and counts the rows that its tests warn of."""
 
 import json
 import shlex
 from pathlib import Path
+from typing import Any
 
 from loaders.core.foreign_errors import message_for
 
@@ -37,9 +38,19 @@ def explain_failure(results: Path, output: str, database: Path) -> str:
     return "\n".join([summary, listing, advice])
 
 
-def _read(results: Path) -> list[dict[str, str]]:
+def read_warnings(results: Path) -> dict[str, int]:
+    """The tests of the last dbt run that only warn (`severity: warn`), with the number of rows that fail them.
+
+    Args:
+        results: `run_results.json` of that run.
+    """
+    warned = [node for node in _read(results) if node["status"] == "warn"]
+    return {node["unique_id"].split(".")[2]: int(node["failures"]) for node in warned}
+
+
+def _read(results: Path) -> list[dict[str, Any]]:
     try:
-        nodes: list[dict[str, str]] = json.loads(results.read_text(encoding="utf-8"))["results"]
+        nodes: list[dict[str, Any]] = json.loads(results.read_text(encoding="utf-8"))["results"]
     except (FileNotFoundError, json.JSONDecodeError):
         return []
     return nodes
