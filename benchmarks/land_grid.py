@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
-from h3ronpy import cells_parse
+from h3ronpy import cells_parse, change_resolution
 from h3ronpy.vector import cells_to_coordinates
 from rich.console import Console
 
@@ -27,7 +27,7 @@ from loaders.db.connection import connect
 from loaders.geo.geometry import h3_cells
 
 KEY = "world_land_grid_2026"
-STEP_DEG = 0.25  # smaller than a cell of resolution 3, so that each has a position in it
+BASE_STEP_DEG = 5  # smaller than a cell of resolution 0, so that each has a position in it
 POLES = np.array([[0.0, 90.0], [0.0, -90.0]])  # lon and lat [°]
 SUMS = ("ghi_kwh_per_m2", "dni_kwh_per_m2", "dhi_kwh_per_m2", "poa_kwh_per_m2", "specific_yield_kwh_per_kwp")
 RANGES = f"""
@@ -39,9 +39,11 @@ RANGES = f"""
 
 def land_positions(resolution: int) -> Numbers:
     """Centres of the H3 cells whose centre is on land by the bundled boundaries, and both poles: lon and lat [°]."""
-    lon, lat = np.meshgrid(np.arange(-180, 180, STEP_DEG), np.arange(-90, 90 + STEP_DEG, STEP_DEG))
-    names = pa.array(np.unique(h3_cells(lon.ravel(), lat.ravel(), resolution).astype(str)), pa.string())
-    centres = pa.record_batch(cells_to_coordinates(cells_parse(names)))
+    lon, lat = np.meshgrid(np.arange(-180, 180, BASE_STEP_DEG), np.arange(-90, 91, BASE_STEP_DEG))
+    base = np.unique(h3_cells(lon.ravel().astype(float), lat.ravel().astype(float), 0).astype(str))
+    centres = pa.record_batch(
+        cells_to_coordinates(change_resolution(cells_parse(pa.array(base, pa.string())), resolution))
+    )
     positions = np.column_stack([centres.column(name).to_numpy() for name in ("lng", "lat")])
     areas = pq.read_table(BOUNDARIES / "division_area.parquet", columns=["geometry"])["geometry"]
     land = shapely.union_all(shapely.make_valid(shapely.from_wkb(areas.to_numpy(zero_copy_only=False))))
