@@ -8,7 +8,7 @@ import pytest
 
 from loaders.report.summary import findings, read_figures, summarise
 from loaders.settings.params import read_settings
-from tests.warehouse.conftest import AT_THE_EDGE, LICENCES, WORLDS, A, B, C, D, Warehouse, built
+from tests.warehouse.conftest import LICENCES, WORLDS, A, B, C, D, Warehouse, built, elsewhere
 
 RESTRICTED = (C, D)
 
@@ -29,7 +29,7 @@ def records(*keys: str) -> set[str]:
         for name, seen in seen_records.items()
         if seen.dataset in keys
     }
-    return drawn | {f"{key}:{name}" for name, (key, _) in AT_THE_EDGE.items() if key in keys}
+    return drawn | {f"{seen.dataset}:{name}" for name, seen in elsewhere().items() if seen.dataset in keys}
 
 
 def test_nothing_of_a_dataset_that_is_not_allowed_is_in_a_published_file(narrow: Warehouse) -> None:
@@ -120,5 +120,5 @@ def test_the_figures_of_a_build_add_up(warehouse: Warehouse) -> None:
     )
     assert set(figures["rules"]) == {
         *("override", "same_shape", "same_group", "shared_ground", "part_of_whole", "outlines_alike"),
-        *("point_inside", "point_near"),
+        *("point_inside", "point_near", "same_identifier"),
     }
