@@ -8,7 +8,8 @@ import pytest
 
 from loaders.report.summary import findings, read_figures, summarise
 from loaders.settings.params import read_settings
-from tests.warehouse.conftest import LICENCES, WORLDS, A, B, C, D, Warehouse, built, elsewhere
+from tests.warehouse.conftest import WORLDS, Warehouse, built
+from tests.warehouse.elsewhere import LICENCES, A, B, C, D, elsewhere
 
 RESTRICTED = (C, D)
 

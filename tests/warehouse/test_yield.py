@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.warehouse.conftest import B, Warehouse
+from tests.warehouse.conftest import Warehouse
+from tests.warehouse.elsewhere import B
 
 
 def test_every_installation_has_an_energy_or_a_reason(warehouse: Warehouse) -> None:
