@@ -10,6 +10,7 @@ from loaders.core.foreign_errors import message_for
 FAILED_STATUSES = frozenset({"error", "fail", "runtime error"})
 LISTED_NODES = 5
 LAST_LINES = 15
+STALE_IRRADIANCE = "every_cell_was_asked_for"
 
 
 def explain_failure(results: Path, output: str, database: Path) -> str:
@@ -24,6 +25,11 @@ def explain_failure(results: Path, output: str, database: Path) -> str:
     dbt_messages = "\n".join([*(node["message"] or "" for node in failed), "" if failed else output])
     if sentence := message_for(dbt_messages, (database.parents[2],)):
         return f"{sentence} The tables of the last good build stay."
+    if any(f".{STALE_IRRADIANCE}." in node["unique_id"] for node in failed):
+        return (
+            "The solar irradiance is older than the records: it has no cell for some of them. Run `dvc repro`, or "
+            "`eo-pv cells` and `eo-pv irradiance`; the tables of the last good build stay."
+        )
     command = f"EO_PV_DATABASE={shlex.quote(str(database))} dbt build --project-dir dbt --profiles-dir dbt"
     advice = f"The unfinished database is removed; build and keep one with `{command}`."
     if not failed:
