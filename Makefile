@@ -97,7 +97,7 @@ lint: $(ready) ## check style, types, import rules, SQL, shell scripts and Docke
 	mypy
 	lint-imports --no-logo
 	sqlfluff lint --disable-progress-bar dbt/models dbt/macros dbt/tests
-	shellcheck .ci/run .ci/container-check .ci/commit-subject
+	shellcheck .ci/run .ci/container-check .ci/commit-subject .ci/update
 	hadolint Dockerfile
 
 hooks: $(ready) ## check each commit before it is made: pre-commit as a Git hook (downloads its tool)

@@ -24,7 +24,7 @@ from benchmarks.world_plants import SITES_AT_A_TIME, plants_of, site_cells, site
 from benchmarks.world_views import VIEWS, Sightings, sightings, take
 from loaders.acquire.lock import Lock, LockedFile, write_lock
 from loaders.contract import RECORD, REJECTED, schema
-from loaders.core.arrays import Flags, Rows
+from loaders.core.arrays import Flags, Rows, Shapes
 from loaders.core.files import sha256, write_json
 from loaders.core.paths import ProjectPaths
 from loaders.geo.geometry import area_m2, centroids, h3_cells
@@ -68,9 +68,8 @@ def write_settings(folder: Path) -> None:
         | ({"licence": view.licence, "licence_verified": True} if view.licence else {})
         for key, view in VIEWS.items()
     }
-    (folder / "params.yaml").write_text(
-        yaml.safe_dump({"origin": ORIGIN, "datasets": datasets}, sort_keys=False), encoding="utf-8"
-    )
+    settings = {"origin": ORIGIN, "boundaries": {"source": "naturalearth"}, "datasets": datasets}
+    (folder / "params.yaml").write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
 
 
 def _chunks(records: int, seed: int) -> Iterator[dict[str, Sightings]]:
@@ -92,7 +91,7 @@ def _write_records(paths: ProjectPaths, resolution: int, records: int, seed: int
         truth = stack.enter_context(pq.ParquetWriter(paths.root / TRUTH, TRUTH_SCHEMA, compression="zstd"))
         for chunk in _chunks(records, seed):
             for key, found in chunk.items():
-                rows, is_duplicate = _with_duplicates(len(found.plant), random)
+                rows, is_duplicate = _with_duplicates(found.shapes, random)
                 table = record_table(key, take(found, rows), is_duplicate, written[key], resolution)
                 files[key].write(table)
                 truth.write_table(pa.table([table["record_id"], found.plant[rows]], schema=TRUTH_SCHEMA))
@@ -103,10 +102,10 @@ def _write_records(paths: ProjectPaths, resolution: int, records: int, seed: int
     return sum(written.values())
 
 
-def _with_duplicates(count: int, random: np.random.Generator) -> tuple[Rows, Flags]:
-    """The rows of some records, a few of them twice, and which those are."""
-    is_twice = random.random(count) < DUPLICATE_SHARE
-    rows = np.sort(np.concatenate([np.arange(count), np.flatnonzero(is_twice)]))
+def _with_duplicates(shapes: Shapes, random: np.random.Generator) -> tuple[Rows, Flags]:
+    """The rows of some records, a few outlines twice, and which those are: two points at one spot are two plants."""
+    is_twice = (random.random(len(shapes)) < DUPLICATE_SHARE) & (shapely.get_dimensions(shapes) > 0)
+    rows = np.sort(np.concatenate([np.arange(len(shapes)), np.flatnonzero(is_twice)]))
     return rows, is_twice[rows]
 
 

@@ -114,7 +114,7 @@ def sites_for(plants: int) -> int:
 
 def plants_of(cells: Rows, first_site: int, first_number: int, random: np.random.Generator) -> Plants:
     """The plants of some sites."""
-    lon, lat = _positions(cells, first_site, random)
+    lon, lat = positions(cells, first_site, random)
     weights = np.array([share / MEAN_MEMBERS[kind] for kind, share in SHARES.items()])
     kinds = random.choice(len(weights), len(cells), p=weights / weights.sum())
     members = np.select(
@@ -143,7 +143,7 @@ def log_uniform(random: np.random.Generator, least: Numbers, most: Numbers) -> N
     return np.exp(random.uniform(np.log(least), np.log(most)))
 
 
-def _positions(cells: Rows, first_site: int, random: np.random.Generator) -> tuple[Numbers, Numbers]:
+def positions(cells: Rows, first_site: int, random: np.random.Generator) -> tuple[Numbers, Numbers]:
     """Longitude and latitude of each site [°], somewhere in its cell."""
     box = np.searchsorted(_LAST, cells, side="right")
     inside = cells - (_LAST - _HEIGHTS * _WIDTHS)[box]

@@ -13,8 +13,7 @@ except ModuleNotFoundError:
 from loaders.cli import acquire, add, compare, context, docs, ingest, report, repro, warehouse, why
 from loaders.cli.console import app
 from loaders.cli.supervision import run_supervised
-from loaders.core.errors import EoPvError
-from loaders.core.foreign_errors import RUN_VARIABLE, STOPPED_EXIT_CODE, STOPPED_MESSAGE, translate_error
+from loaders.core.foreign_errors import RUN_VARIABLE, STOPPED_EXIT_CODE, STOPPED_MESSAGE, known_error
 from loaders.core.redacted_output import redact_process, redact_traceback
 from loaders.core.terminal import err, protect_terminal
 
@@ -46,7 +45,7 @@ def main() -> None:
             err.print(STOPPED_MESSAGE)
         raise
     except Exception as error:
-        found = error if isinstance(error, EoPvError) else translate_error(error, (Path("data"),))
+        found = known_error(error, (Path("data"),))
         if found is None:
             redact_traceback()  # here, for typer sets its own before it runs a command
             raise

@@ -6,9 +6,11 @@ settings, so that `dbt run` needs no environment variable.
 
 import json
 import os
-import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,8 @@ from dbt_common.exceptions import DbtRuntimeError
 from duckdb.func import PythonUDFType
 from duckdb.sqltypes import BOOLEAN, TIMESTAMP_TZ, VARCHAR
 
-from loaders.core.errors import EoPvError, PipelineError
+from loaders.core.errors import PipelineError
+from loaders.core.foreign_errors import known_error
 from loaders.core.paths import ProjectPaths
 from loaders.db import h3_udfs, name_udfs, shape_udfs
 from loaders.db.connection import MEMORY_VARIABLE, open_database, prepare, usable_mb
@@ -30,8 +33,9 @@ from loaders.settings.params import Settings
 from loaders.settings.project import read_project
 
 DATABASE_VARIABLE = "EO_PV_DATABASE"  # the database that `eo-pv warehouse` is building
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # dbt wants a time: nobody asked here
-_one_at_a_time = threading.Lock()  # dbt runs models, and so their hooks, in several threads
+# Pipelines run one after the other, though dbt runs hooks in several threads, and in a thread of Python: in one of
+# DuckDB's, which calls these functions, pyproj crashes the process (its context goes with the thread's state).
+_worker = ThreadPoolExecutor(1, "hamilton")
 _runs: dict[tuple[str, str], "Run"] = {}
 
 
@@ -53,34 +57,40 @@ class Plugin(BasePlugin):
 
     def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
         """Before the database is opened."""
-        _, paths = open_project()
-        stated = os.environ.get(DATABASE_VARIABLE)
-        database = paths.root / stated if stated else paths.database
-        database.parent.mkdir(parents=True, exist_ok=True)
+        with _errors_of_dbt():
+            _, paths = open_project()
+            stated = os.environ.get(DATABASE_VARIABLE)
+            database = paths.root / stated if stated else paths.database
+            database.parent.mkdir(parents=True, exist_ok=True)
+            open_database(database).close()  # whether another process holds it
         creds.path = str(database)
-        _require_free(database)
         has_limit = MEMORY_VARIABLE in os.environ  # `eo-pv warehouse` sets it; by hand, DuckDB takes what is there
         config.update(duck_config(None if has_limit else int(usable_mb())))
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Once it is open."""
-        prepare(conn)
-        h3_udfs.register(conn)
-        shape_udfs.register(conn)
-        name_udfs.register(conn)
-        register_hamilton(conn)
-        settings, paths = open_project()
-        if settings.warehouse == "ducklake":
-            attach(conn, settings.ducklake, paths)
-            show_lake(conn)
+        with _errors_of_dbt():
+            prepare(conn)
+            h3_udfs.register(conn)
+            shape_udfs.register(conn)
+            name_udfs.register(conn)
+            register_hamilton(conn)
+            settings, paths = open_project()
+            if settings.warehouse == "ducklake":
+                attach(conn, settings.ducklake, paths)
+                show_lake(conn)
 
 
-def _require_free(database: Path) -> None:
-    """Refuse a database that another process holds, in a sentence: dbt would print DuckDB's."""
+@contextmanager
+def _errors_of_dbt() -> Iterator[None]:
+    """Raise an error that can be fixed as one of dbt's, of which it prints the sentence and no traceback."""
     try:
-        open_database(database).close()
-    except EoPvError as error:
-        raise DbtRuntimeError(str(error)) from None
+        yield
+    except Exception as error:
+        known = known_error(error, (Path("data"),))
+        if known is None:
+            raise
+        raise DbtRuntimeError(str(known)) from None
 
 
 def open_project() -> tuple[Settings, ProjectPaths]:
@@ -96,11 +106,14 @@ def register_hamilton(connection: duckdb.DuckDBPyConnection) -> None:
       of dbt, whatever number of hooks ask for it.
     - `update_sources(pipeline, invocation)`: the file that was written, as JSON.
     - `failed_pipelines(invocation)`: what the pipelines of this invocation could not store, as JSON.
-    - `last_asked(key)`: when the publisher of a dataset was last asked; 1970 if nobody did so here.
+    - `asked_at(table)`: when the publisher of a table was last asked; now without a publisher, 1970 if never.
+    - `freshness_lines(tables)`: the same in words, for tables as a JSON list of `source.table`; as JSON.
     """
     connection.create_function(
         "run_hamilton",
-        lambda pipeline, only_stale, invocation: _as_json(_run(connection, pipeline, invocation, only_stale)),
+        lambda pipeline, only_stale, invocation: _worker.submit(
+            _run_as_json, connection, pipeline, only_stale, invocation
+        ).result(),
         [VARCHAR, BOOLEAN, VARCHAR],
         VARCHAR,
         type=PythonUDFType.NATIVE,
@@ -108,16 +121,17 @@ def register_hamilton(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.create_function(
         "update_sources",
-        lambda pipeline, invocation: json.dumps(_update_sources(connection, pipeline, invocation)),
+        lambda pipeline, invocation: _worker.submit(_update_sources, connection, pipeline, invocation).result(),
         [VARCHAR, VARCHAR],
         VARCHAR,
         side_effects=True,
     )
     connection.create_function("failed_pipelines", _failed_pipelines, [VARCHAR], VARCHAR, side_effects=True)
-    connection.create_function("last_asked", _last_asked, [VARCHAR], TIMESTAMP_TZ)
+    connection.create_function("asked_at", _asked_at, [VARCHAR], TIMESTAMP_TZ, side_effects=True)
+    connection.create_function("freshness_lines", _freshness_lines, [VARCHAR], VARCHAR, side_effects=True)
 
 
-def _run(connection: duckdb.DuckDBPyConnection, name: str, invocation: str, only_stale: bool) -> Run:
+def _run(connection: duckdb.DuckDBPyConnection, name: str, only_stale: bool, invocation: str) -> Run:
     """Run a pipeline, unless this invocation of dbt has done so; a failure is a value, which the macros report.
 
     An exception would reach dbt as text with the stack of this process, and each hook would ask the publisher again.
@@ -126,24 +140,31 @@ def _run(connection: duckdb.DuckDBPyConnection, name: str, invocation: str, only
         return Run()
     from loaders.pipelines import run_pipeline  # noqa: PLC0415 (start-up time)
 
-    with _one_at_a_time:
-        if only_stale and (invocation, name) in _runs:
-            return _runs[invocation, name]
-        settings, paths = open_project()
-        try:
-            run = Run(run_pipeline(name, connection, paths.root / "params.yaml", only_stale=only_stale))
-        except PipelineError as error:
-            run = Run(dict(error.tables), {key: str(each) for key, each in error.errors.items()})
-        except EoPvError as error:
-            run = Run({}, {"": str(error)})
-        if settings.warehouse == "ducklake":
-            show_lake(connection)
-        _runs[invocation, name] = run
-        return run
+    if only_stale and (invocation, name) in _runs:
+        return _runs[invocation, name]
+    settings, paths = open_project()
+    try:
+        run = Run(run_pipeline(name, connection, paths.root / "params.yaml", only_stale=only_stale))
+    except PipelineError as error:
+        run = Run(dict(error.tables), {key: str(each) for key, each in error.errors.items()})
+    except Exception as error:
+        run = Run({}, {"": _sentence(error, paths)})
+    if settings.warehouse == "ducklake":
+        show_lake(connection)
+    _runs[invocation, name] = run
+    return run
 
 
-def _as_json(run: Run) -> str:
-    return json.dumps(asdict(run))
+def _sentence(error: Exception, paths: ProjectPaths) -> str:
+    """What to tell of an error that can be fixed; a bug of ours is raised."""
+    known = known_error(error, (paths.home,))
+    if known is None:
+        raise error
+    return str(known)
+
+
+def _run_as_json(connection: duckdb.DuckDBPyConnection, name: str, only_stale: bool, invocation: str) -> str:
+    return json.dumps(asdict(_run(connection, name, only_stale, invocation)))
 
 
 def _failed_pipelines(invocation: str) -> str:
@@ -152,21 +173,27 @@ def _failed_pipelines(invocation: str) -> str:
     return json.dumps({name: "\n".join(dict.fromkeys(sentences.values())) for name, sentences in failed.items()})
 
 
-def _update_sources(connection: duckdb.DuckDBPyConnection, name: str, invocation: str) -> dict[str, Any]:
-    """Run what is stale of a pipeline, then write its dbt sources."""
+def _update_sources(connection: duckdb.DuckDBPyConnection, name: str, invocation: str) -> str:
+    """Run what is stale of a pipeline, then write its dbt sources; the file and what failed, as JSON."""
     from loaders.warehouse.dbt_sources import write_sources  # noqa: PLC0415 (start-up time)
 
-    run = _run(connection, name, invocation, only_stale=True)
+    run = _run(connection, name, True, invocation)
     settings, paths = open_project()
     try:
         with Database(settings, paths, connection=connection).opened() as cursor:
             path = write_sources(name, cursor, settings, paths, paths.root / "dbt")
-    except EoPvError as error:
-        return {"failed": run.failed or {"": str(error)}}
-    return {"path": str(path.relative_to(paths.root)), "failed": run.failed}
+    except Exception as error:
+        return json.dumps({"failed": run.failed or {"": _sentence(error, paths)}})
+    return json.dumps({"path": str(path.relative_to(paths.root)), "failed": run.failed})
 
 
-def _last_asked(key: str) -> datetime:
-    from loaders.acquire.last_asked import read_last_asked  # noqa: PLC0415 (start-up time)
+def _asked_at(table: str) -> datetime:
+    from loaders.warehouse.source_freshness import freshness_of  # noqa: PLC0415 (start-up time)
 
-    return read_last_asked(key, open_project()[1]) or NEVER
+    return freshness_of(table, *open_project()).time
+
+
+def _freshness_lines(tables: str) -> str:
+    from loaders.warehouse.source_freshness import freshness_lines  # noqa: PLC0415 (start-up time)
+
+    return json.dumps(freshness_lines(json.loads(tables), *open_project()))

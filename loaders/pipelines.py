@@ -40,7 +40,7 @@ class Graph:
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """A table in the schema `raw_data`.
+    """A table in one of the schemas of `loaders/tables.py`.
 
     Attributes:
         name: the table.
@@ -55,7 +55,7 @@ class RawTable:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """A graph that stores tables in the schema `raw_data`.
+    """A graph that stores tables in the schema `raw_data`, and its own accounting in `raw_meta`.
 
     Attributes:
         name: as dbt's macros, its hooks and the bridge call it.

@@ -18,6 +18,7 @@ FIRST = (
     "pipeline/test_make_all.py",
     "real/test_compare.py",
     "pipeline/test_dvc_repro.py",
+    "founding_design/test_commands.py",
     "acquisition/test_workflow.py",
     "warehouse/test_worlds.py",
     "pipeline/test_killed.py",

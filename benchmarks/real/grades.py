@@ -6,35 +6,14 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.causes import EXAMPLES, Cause
+from benchmarks.causes import Cause
 from benchmarks.grading import Score, total
+from benchmarks.judged_pairs import RECORDS, causes, scores_by, write_mistakes
 from benchmarks.real.inventories import Inventory, namespaces
-from benchmarks.real.truth import PAIRS, RECORDS, register_truth
+from benchmarks.real.truth import register_truth
 from benchmarks.reliability import Bin, reliability
 from loaders.db.connection import connect
 
-_SCORES = f"""
-    select
-        dataset_a,
-        dataset_b,
-        count(*) filter (is_true),
-        count(*) filter (is_found),
-        count(*) filter (is_true and is_found)
-    from {PAIRS}
-    group by all
-    order by all
-"""  # noqa: S608 (names of ours)
-_CAUSES = f"""
-    select
-        dataset_a || ' + ' || dataset_b as what,
-        reason,
-        count(*) as pairs,
-        (list(printf('%s: %.0f m, %s MW, %s', ids, apart_m, capacities, names) order by hash(ids)))[:$examples]
-    from {PAIRS}
-    where is_true = $is_true and is_found != $is_true and [dataset_a, dataset_b] <@ $keys
-    group by what, reason
-    order by pairs desc, what, reason
-"""  # noqa: S608 (names of ours)
 # The value of the newest edition is a plant's capacity.
 _COUNTS = f"""
     with plants as (
@@ -68,7 +47,6 @@ _DECOYS = """
     group by dataset_key
     order by dataset_key
 """
-_DUMP = f"copy (from {PAIRS} where is_true = {{}} and is_found = {{}} order by all) to '{{}}' (header)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +86,8 @@ class RealGrades:
         reliability: of `match_probability`, if there is one.
     """
 
-    pairs: dict[tuple[str, str], Score]
-    others: dict[tuple[str, str], Score]
+    pairs: dict[tuple[str, ...], Score]
+    others: dict[tuple[str, ...], Score]
     counts: dict[str, Counts]
     missed: list[Cause]
     wrong: list[Cause]
@@ -135,16 +113,15 @@ def real_grades(
     with connect(database, read_only=True) as connection:
         register_truth(connection, [*real, *made_up], namespaces())
         if dump:
-            connection.execute(_DUMP.format("true", "false", dump / "missed.csv"))
-            connection.execute(_DUMP.format("false", "true", dump / "wrong.csv"))
+            write_mistakes(connection, dump)
         keys = [each.key for each in real]
-        scores = {(a, b): Score(*counts) for a, b, *counts in connection.execute(_SCORES).fetchall()}
+        scores = scores_by(connection, "dataset_a", "dataset_b")
         return RealGrades(
             pairs={pair: score for pair, score in scores.items() if set(pair) <= set(keys)},
             others={pair: score for pair, score in scores.items() if not set(pair) <= set(keys)},
             counts=_counts(connection, real),
-            missed=_causes(connection, keys, is_true=True),
-            wrong=_causes(connection, keys, is_true=False),
+            missed=causes(connection, keys, is_true=True),
+            wrong=causes(connection, keys, is_true=False),
             reliability=reliability(connection),
         )
 
@@ -161,11 +138,6 @@ def decoy_scores(database: Path, decoys: Sequence[str]) -> list[DecoyScore]:
     with connect(database, read_only=True) as connection:
         rows = connection.execute(_DECOYS, {"decoys": list(decoys)}).fetchall()
     return [DecoyScore(*row) for row in rows]
-
-
-def _causes(connection: duckdb.DuckDBPyConnection, keys: list[str], *, is_true: bool) -> list[Cause]:
-    rows = connection.execute(_CAUSES, {"examples": EXAMPLES, "is_true": is_true, "keys": keys}).fetchall()
-    return [Cause(what, why, count, tuple(examples)) for what, why, count, examples in rows]
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, inventories: Sequence[Inventory]) -> dict[str, Counts]:

@@ -6,19 +6,18 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.causes import Cause
 from benchmarks.grading import Score
 from benchmarks.real.derived import decoy, other_inventory
 from benchmarks.real.grades import DecoyScore, RealGrades, decoy_scores, real_grades
 from benchmarks.real.inventories import Inventory, inventories, older_edition
 from benchmarks.real.project import build, load, write_project
 from benchmarks.reliability import show_reliability
+from benchmarks.show import show_causes
 from benchmarks.tables import percent, table
 from benchmarks.world import ORIGIN
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
 
-MOST_CAUSES = 15
 MOST_LOST = 0.002  # by a pair of datasets, of precision or recall, to others in the table
 
 
@@ -116,7 +115,7 @@ def _made_up(project: Project, real: Sequence[Inventory], folder: Path, count: i
 
 def _alone(
     grades: RealGrades, real: Sequence[Inventory], folder: Path, options: Options
-) -> Iterator[tuple[tuple[str, str], Score]]:
+) -> Iterator[tuple[tuple[str, ...], Score]]:
     """The score of each pair of real datasets with nothing else in the table."""
     keys = {each.key for each in real}
     for pair, score in grades.pairs.items():
@@ -128,7 +127,7 @@ def _alone(
             yield pair, real_grades(project.paths.database, both).pairs[pair]
 
 
-def _compare(together: RealGrades, alone: Iterator[tuple[tuple[str, str], Score]], console: Console) -> None:
+def _compare(together: RealGrades, alone: Iterator[tuple[tuple[str, ...], Score]], console: Console) -> None:
     rows: list[tuple[str | float, ...]] = []
     for pair, before in alone:
         after = together.pairs[pair]
@@ -146,14 +145,14 @@ def show(grades: RealGrades, decoys: Sequence[DecoyScore], console: Console) -> 
         f"\nreal: {score.true:,} true pairs, {score.found:,} found, {score.right:,} of them right: "
         f"precision {percent(score.precision)}, recall {percent(score.recall)}, F1 {percent(score.f1)}"
     )
-    rows = [
+    rows: list[tuple[str | float, ...]] = [
         (*pair, each.true, each.found, each.right, each.precision, each.recall)
         for pair, each in (grades.pairs | grades.others).items()
     ]
     console.print(table(("dataset", "dataset", "true", "found", "right", "precision", "recall"), rows))
     _show_counts(grades, console)
     for kind, causes in (("missed", grades.missed), ("wrong", grades.wrong)):
-        _show_causes(kind, causes, console)
+        show_causes(kind, causes, console)
     show_reliability(grades.reliability, console)
     if decoys:
         false = [(each.key, each.records, each.matched, each.rate) for each in decoys]
@@ -168,13 +167,3 @@ def _show_counts(grades: RealGrades, console: Console) -> None:
     ]  # fmt: skip
     heads = ("inventory", "plants", "installations", "of plants", "MW of plants", "MW of installations", "of MW")
     console.print(table(heads, rows))
-
-
-def _show_causes(kind: str, causes: Sequence[Cause], console: Console) -> None:
-    if not causes:
-        console.print(f"{kind}: none")
-        return
-    rows = [(each.count, each.what, each.why, "\n".join(each.examples)) for each in causes[:MOST_CAUSES]]
-    console.print(table((kind, "datasets", "reason", "for instance"), rows))
-    if left := sum(each.count for each in causes[MOST_CAUSES:]):
-        console.print(f"and {left:,} more of other kinds")

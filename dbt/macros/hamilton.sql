@@ -17,18 +17,21 @@
     {{ return(fromjson(run_query(query).columns[0][0])) }}
 {%- endmacro %}
 
+{# What a pipeline could not store, each reason once. #}
+{% macro hamilton_failures(pipeline, failed) -%}
+    {{ return('Hamilton pipeline ' ~ pipeline ~ ':\n' ~ failed.values() | unique | join('\n')) }}
+{%- endmacro %}
+
+{# Ends an operation with what a pipeline could not store. #}
 {% macro raise_hamilton_failures(pipeline, failed) -%}
     {%- if failed -%}
-        {{ exceptions.raise_compiler_error(
-            'Hamilton pipeline ' ~ pipeline ~ ':\n' ~ failed.values() | unique | join('\n')
-        ) }}
+        {{ exceptions.raise_compiler_error(hamilton_failures(pipeline, failed)) }}
     {%- endif -%}
 {%- endmacro %}
 
 {# SQL that fails with what a pipeline could not store; none where it stored everything. #}
 {% macro hamilton_error(pipeline, failed) -%}
     {%- if failed -%}
-        {%- set sentences = failed.values() | unique | join('\n') -%}
-        select error('{{ ('Hamilton pipeline ' ~ pipeline ~ ':\n' ~ sentences) | replace("'", "''") }}')
+        select error('{{ hamilton_failures(pipeline, failed) | replace("'", "''") }}')
     {%- endif -%}
 {%- endmacro %}

@@ -12,7 +12,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Before anything of a selection runs: what its models read of pipelines, or name in a hook, is brought up to date. #}
+{# Before anything of a selection runs: what its models read of pipelines, or name in a hook, is brought up to date.
+   Where a pipeline fails and nothing is stored at all, no model can be built: dbt ends here, with the reason. #}
 {% macro run_needed_pipelines() -%}
     {%- set needed = [] -%}
     {%- for id in selected_resources if execute and id in graph.nodes -%}
@@ -26,15 +27,35 @@
             {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- for pipeline in hamilton_pipelines() if pipeline in needed -%}
-        {%- do hamilton_run(pipeline) -%}
+    {%- set first = namespace(pipeline='', failed={}) -%}
+    {%- for pipeline in hamilton_pipelines() if pipeline in needed and not first.failed -%}
+        {%- set failed = hamilton_run(pipeline).failed -%}
+        {%- if failed and not adapter.check_schema_exists(target.database, 'raw_data') -%}
+            {%- set first.pipeline, first.failed = pipeline, failed -%}
+        {%- endif -%}
     {%- endfor -%}
+    {{ hamilton_error(first.pipeline, first.failed) }}
 {%- endmacro %}
 
-{# After everything has run: what pipelines could not store makes dbt fail, though all else has been built. #}
+{# After everything has run: what pipelines could not store makes dbt fail, though all else has been built.
+   Where nothing is stored at all, `run_needed_pipelines` has said so. #}
 {% macro report_failed_pipelines() -%}
-    {%- if execute -%}
+    {%- if execute and adapter.check_schema_exists(target.database, 'raw_data') -%}
         {%- set failed = fromjson(run_query("select failed_pipelines('" ~ invocation_id ~ "')").columns[0][0]) -%}
         {{ hamilton_error(failed.keys() | join(', '), failed) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# After `dbt source freshness`, which prints no ages: how old each table is at its publisher, or why it has no age. #}
+{% macro report_freshness() -%}
+    {%- if execute and flags.WHICH == 'freshness' -%}
+        {%- set tables = [] -%}
+        {%- for id in selected_resources if id in graph.sources -%}
+            {%- do tables.append(graph.sources[id].source_name ~ '.' ~ graph.sources[id].name) -%}
+        {%- endfor -%}
+        {%- set query = "select freshness_lines('" ~ (tojson(tables | sort) | replace("'", "''")) ~ "')" -%}
+        {%- for line in fromjson(run_query(query).columns[0][0]) -%}
+            {%- do log(line, info=true) -%}
+        {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}

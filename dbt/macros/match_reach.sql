@@ -8,19 +8,35 @@
     )
 {%- endmacro %}
 
-{# Of a large plant, positions differ by more; of roofs, by less. From the edge of an outline it is a radius less. #}
+{# Of a large plant, positions differ by more; of roofs, by less. From the edge of an outline it is two radii less. #}
 {% macro match_reach_m() -%}
-    {%- set by_size = '(settings.reach_radii - case when is_of_one_kind then 0 else 1 end) * coalesce(radius_m, 0)' -%}
-    {%- set roof_share = 'least(1, coalesce(smaller_capacity_mw / nullif(settings.roof_mw, 0), 1))' -%}
+    {%- set radii = '(settings.reach_radii - case when compared.is_of_one_kind then 0 else 2 end)' -%}
+    {%- set by_size = radii ~ ' * coalesce(compared.radius_m, 0)' -%}
     case
-        when sizes_agree or names_alike then greatest({{ by_size }}, settings.near_with_capacity_m * {{ roof_share }})
-        else least(settings.near_m, greatest({{ by_size }}, settings.near_m * {{ roof_share }}))
+        when sizes_agree or names_alike
+            then greatest({{ by_size }}, settings.near_with_capacity_m * {{ roof_share('compared') }})
+        else least(settings.near_m, greatest({{ by_size }}, settings.near_m * {{ roof_share('compared') }}))
     end
 {%- endmacro %}
 
-{# Lower is better: names weigh more than capacities, and these more than metres; what is not stated, in between. #}
+{# 1 for all but roofs, whose smaller capacity is a share of roof_mw. #}
+{% macro roof_share(pairs) -%}
+    least(1, coalesce({{ pairs }}.smaller_capacity_mw / nullif(settings.roof_mw, 0), 1))
+{%- endmacro %}
+
+{# Lower is better: names weigh more than capacities, and these more than metres, except from the edge of an outline. What
+   is not stated counts in between. #}
 {% macro match_cost() -%}
-    ln(1 + apart_m / greatest(settings.near_with_capacity_m, coalesce(radius_m, 0), 1))
+    ln(
+        1 + apart_m / greatest(
+            case
+                when pair_kind = 'points'
+                    then greatest(settings.near_with_capacity_m * {{ roof_share('evidence') }}, coalesce(radius_m, 0))
+                else settings.near_m
+            end,
+            1
+        )
+    )
     + 2 * least(-log2(coalesce(evidence.capacity_ratio, 0.75)), 2)
     + 3 * (1 - coalesce(evidence.name_similarity, 0.5))
     + case name_numbers when 'differ' then 3 when 'one_lacks' then 2 else 0 end

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from loaders.add import guess_area, guess_capacity, guess_dates, guess_status, guess_technology
+from loaders.add import guess_area, guess_capacity, guess_dates, guess_names, guess_status, guess_technology
 from loaders.add.draft import Guess
 from loaders.add.guess_coordinates import position_columns
 from loaders.add.inspection import SAMPLE_ROWS, Inspection
@@ -34,6 +34,9 @@ def column_settings(inspection: Inspection, selection: Inspection) -> tuple[dict
     area = guess_area.area(selection)
     guesses = {
         "source_id": source_id(inspection),
+        "name": guess_names.name(selection),
+        "operator": guess_names.operator(selection),
+        "identifiers": guess_names.identifiers(selection),
         "area": area,
         "capacity": guess_capacity.capacity(selection, area),
         "installed": guess_dates.installation_date(selection),

@@ -68,8 +68,10 @@ _DbtDumper.add_representer(Template, _represent_template)
 
 def one_line(text: str | None) -> str:
     """Text on one line, without control characters and those that reorder text."""
-    characters = (character if character.isprintable() or character in _JOINERS else " " for character in text or "")
-    return " ".join("".join(characters).split())
+    text = text or ""
+    if not text.isprintable():
+        text = "".join(character if character.isprintable() or character in _JOINERS else " " for character in text)
+    return " ".join(text.split())
 
 
 def encodable(text: str) -> str:

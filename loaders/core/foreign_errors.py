@@ -65,6 +65,11 @@ def translate_error(error: BaseException, folders: tuple[Path, ...] = ()) -> EoP
     return None
 
 
+def known_error(error: BaseException, folders: tuple[Path, ...] = ()) -> EoPvError | None:
+    """Our own error as it is, a library's as `translate_error` returns it; null for a bug of ours."""
+    return error if isinstance(error, EoPvError) else translate_error(error, folders)
+
+
 def message_for(text: str, folders: tuple[Path, ...] = ()) -> str | None:
     """Our message for a library's text about a full disk, memory, locks and the like; null for other texts."""
     number = next((number for number, pattern in ERROR_PATTERNS if pattern.search(text)), None)

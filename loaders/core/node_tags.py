@@ -8,7 +8,8 @@ from hamilton.htypes import Collect, Parallelizable
 
 NodeType = Literal["source", "generator", "transform", "collect", "sink"]
 IoOperation = Literal["none", "read", "download", "write"]
-TAGS = ("data_source", "processing_stage", "data_type", "hamilton_node_type", "io_operation", "description")
+DESCRIPTION = "description"
+TAGS = ("data_source", "processing_stage", "data_type", "hamilton_node_type", "io_operation", DESCRIPTION)
 
 
 def node(

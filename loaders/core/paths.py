@@ -104,7 +104,7 @@ class ProjectPaths:
 
     @property
     def irradiance_tables(self) -> dict[str, Path]:
-        """Both irradiance files, by the name of their table in the schema `raw_data`."""
+        """Both irradiance files, by the name of their table."""
         return {"solar_irradiance": self.irradiance, "irradiance_refused": self.refused_irradiance}
 
     @property

@@ -1,4 +1,4 @@
-"""What tells the names of solar plants apart: their words without forms of law and generic ones, and running numbers."""
+"""What tells the names of solar plants apart: their words but forms of law and generic ones, and running numbers."""
 
 import re
 import unicodedata
@@ -9,18 +9,19 @@ from rapidfuzz import fuzz, process
 
 from loaders.core.arrays import Numbers
 
-LEGAL_WORDS = frozenset(
-    "ag bv co corp corporation gmbh inc kg lda limited llc llp lp ltd ltda nv plc pty pvt sa sas sl spa srl".split()
-    + "a and at by de del der des do du e in la le near of off on the to und von y".split()
-)
-GENERIC_WORDS = frozenset(
+FORMS_OF_LAW = "ag bv co corp corporation gmbh inc kg lda limited llc llp lp ltd ltda nv plc pty pvt sa sas sl spa srl"
+SMALL_WORDS = "and at by de del der des do du in la le near of off on the to und von"
+LEFT_OUT = frozenset(f"{FORMS_OF_LAW} {SMALL_WORDS}".split())
+_GENERIC = (
     "adjacent array center centre centrale central community complex csg development electric energia energie energy "
     "extension facility farm fotovoltaica fotovoltaico garden generating generation holdings hybrid land park parque "
     "phase photovoltaic photovoltaics photovoltaique planta plant power project projects pv renewable renewables "
-    "resubmission revised site solaire solar solarpark solarfarm station sunlight system systems ufv unit usina".split()
+    "resubmission revised site solaire solar solarpark solarfarm station sunlight system systems ufv unit usina"
 )
+GENERIC_WORDS = frozenset(_GENERIC.split())
 CAPACITY = re.compile(r"\b\d+(?:[.,]\d+)?\s*[km]w(?:p|ac|dc|e)?\b")
 ASIDE = re.compile(r"\((?:[a-z]{2}|resubmission[^)]*)\)")  # a state, or what a planning office adds
+TOKEN = re.compile(r"[^\W\d_]+|\d+")  # letters apart from digits
 SPELT_OUT = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "first": "1", "second": "2", "third": "3"}
 ROMAN_DIGITS = ["", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"]
 ROMAN = {"x" * tens + unit: str(10 * tens + n) for tens in range(4) for n, unit in enumerate(ROMAN_DIGITS) if tens or n}
@@ -30,7 +31,7 @@ class NameParts(NamedTuple):
     """A name, taken apart.
 
     Attributes:
-        words: what tells the plant from others, in lower case and ASCII; empty only for a name without a letter.
+        words: what tells the plant from others, in lower case and without accents; empty for a name without a letter.
         numbers: its running numbers and letters, sorted: 2 of `Walton II Solar, LLC`.
     """
 
@@ -51,7 +52,7 @@ def name_parts(name: str) -> NameParts:
         number = _running_number(token, is_first=place == 0)
         if number is not None:
             numbers.append(number)
-        elif token not in LEGAL_WORDS:
+        elif token not in LEFT_OUT:
             (generic if token in GENERIC_WORDS else words).append(token)
     return NameParts(" ".join(words or generic or tokens), tuple(sorted(set(numbers))))
 
@@ -66,10 +67,10 @@ def similarity(a: list[str], b: list[str]) -> Numbers:
 
 
 def _tokens(name: str) -> list[str]:
-    text = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    text = CAPACITY.sub(" ", ASIDE.sub(" ", text))
-    text = re.sub(r"['`.]", "", text)
-    return re.findall(r"[a-z]+|\d+", text)
+    apart = unicodedata.normalize("NFKD", name)
+    plain = unicodedata.normalize("NFC", "".join(each for each in apart if not unicodedata.combining(each))).casefold()
+    text = CAPACITY.sub(" ", ASIDE.sub(" ", plain))
+    return TOKEN.findall(re.sub(r"['`\u2019.]", "", text))
 
 
 def _running_number(token: str, *, is_first: bool) -> str | None:
@@ -82,7 +83,7 @@ def _running_number(token: str, *, is_first: bool) -> str | None:
         return None
     if token in ROMAN:
         return ROMAN[token]
-    return token if len(token) == 1 and token not in LEGAL_WORDS else None
+    return token if len(token) == 1 and token not in LEFT_OUT else None
 
 
 def _joined(words: str) -> str:

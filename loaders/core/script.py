@@ -8,8 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from loaders.core.errors import EoPvError
-from loaders.core.foreign_errors import translate_error
+from loaders.core.foreign_errors import known_error
 from loaders.core.redact import redact
 from loaders.core.redacted_output import redact_process
 
@@ -32,7 +31,7 @@ def run_as_script(
     try:
         stored = run(**options)
     except Exception as error:
-        found = error if isinstance(error, EoPvError) else translate_error(error, (Path("data"),))
+        found = known_error(error, (Path("data"),))
         if found is None:
             raise
         sys.exit(f"Error: {redact(str(found))}")

@@ -11,6 +11,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.db import ducklake
 from loaders.db.connection import connect
 from loaders.settings.params import Settings
+from loaders.tables import META_SCHEMA, META_TABLES, RAW_SCHEMA
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Database:
         with self.connected() as connection:
             connection.execute("BEGIN")
             try:
+                _move_meta_tables(connection)
                 yield connection
             except BaseException:
                 connection.execute("ROLLBACK")
@@ -76,3 +78,17 @@ class Database:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             with connect(self.file) as connection:
                 yield connection
+
+
+def _move_meta_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Move the run's own tables to `raw_meta`: earlier versions stored them in `raw_data`."""
+    query = (
+        "SELECT schema_name, table_name FROM duckdb_tables() "
+        "WHERE database_name = current_database() AND schema_name IN (?, ?)"
+    )
+    present = set(connection.execute(query, [RAW_SCHEMA, META_SCHEMA]).fetchall())
+    for name in sorted(name for name in META_TABLES if (RAW_SCHEMA, name) in present):
+        if (META_SCHEMA, name) not in present:
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {META_SCHEMA}")
+            connection.execute(f"CREATE TABLE {META_SCHEMA}.{name} AS FROM {RAW_SCHEMA}.{name}")
+        connection.execute(f"DROP TABLE {RAW_SCHEMA}.{name}")

@@ -19,7 +19,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.db.connection import CONFIG, database_file, load_extension, prepare
 from loaders.db.ducklake_bucket import use_bucket
 from loaders.settings.ducklake import DuckLake
-from loaders.tables import RAW_SCHEMA
+from loaders.tables import META_SCHEMA, RAW_SCHEMA
 
 LAKE = "lake"
 BUILD = "built"
@@ -164,14 +164,25 @@ def is_attached(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def show_lake(connection: duckdb.DuckDBPyConnection) -> None:
-    """Show the lake's schema raw_data in the database as views, so that dbt reads it under the name it always has."""
+    """Show the raw tables of the lake in the database as views, so that dbt reads them under their usual names."""
+    for schema in (RAW_SCHEMA, META_SCHEMA):
+        _show_schema(connection, schema)
+
+
+def _show_schema(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
     query = "SELECT {0}_name FROM duckdb_{0}s() WHERE database_name = ? AND schema_name = ? ORDER BY ALL"
-    stored = connection.execute(query.format("table"), [LAKE, RAW_SCHEMA]).fetchall()
-    stored += connection.execute(query.format("view"), [LAKE, RAW_SCHEMA]).fetchall()
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {RAW_SCHEMA}")
+    stored = connection.execute(query.format("table"), [LAKE, schema]).fetchall()
+    stored += connection.execute(query.format("view"), [LAKE, schema]).fetchall()
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     for (name,) in stored:
-        place = f"{RAW_SCHEMA}.{sql_name(name)}"
+        place = f"{schema}.{sql_name(name)}"
         connection.execute(f"CREATE OR REPLACE VIEW {place} AS SELECT * FROM {LAKE}.{place}")  # noqa: S608
+    shown = (
+        "SELECT view_name FROM duckdb_views() WHERE database_name = current_database() AND schema_name = ? "
+        "AND sql = format('CREATE VIEW {0} AS SELECT * FROM {1}.{0};', split_part(sql, ' ', 3), ?)"
+    )
+    for (name,) in set(connection.execute(shown, [schema, LAKE]).fetchall()) - set(stored):
+        connection.execute(f"DROP VIEW {schema}.{sql_name(name)}")
 
 
 def _replace_schema(connection: duckdb.DuckDBPyConnection, schema: str) -> None:

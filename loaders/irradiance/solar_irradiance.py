@@ -65,7 +65,7 @@ def solar_irradiance(cell_irradiance: ProviderResult) -> pa.Table:
 def refused_cells(
     irradiance_cells: pa.Table, cell_irradiance: ProviderResult, irradiance_settings: Irradiance
 ) -> pa.Table:
-    """The rows of `raw_data.irradiance_refused`, by cell."""
+    """The rows of `raw_meta.irradiance_refused`, by cell."""
     refused = cell_irradiance.refused
     rows = [
         cell | {"provider": irradiance_settings.provider, "reason": refused[cell["h3_cell"]]}

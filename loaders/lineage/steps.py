@@ -12,7 +12,16 @@ from loaders.acquire.publishers.local import is_local
 from loaders.contract import BOUNDARY, GEOMETRY, RECORD, Field
 from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Dataset, Settings
-from loaders.tables import ACCOUNTING, ALL_FEATURES, RAW_SCHEMA, REJECTED_RECORDS
+from loaders.tables import (
+    ACCOUNTING,
+    ADMIN_BOUNDARIES,
+    ALL_FEATURES,
+    DATASET_TERMS,
+    OVERRIDES,
+    REJECTED_RECORDS,
+    SETTINGS,
+    qualified_name,
+)
 
 DOI = "https://doi.org"
 LAKE = "lake"
@@ -24,6 +33,7 @@ TYPES = {
     pa.int64(): "bigint",
     pa.list_(pa.string()): "varchar[]",
     pa.string(): "varchar",
+    pa.map_(pa.string(), pa.string()): "map(varchar, varchar)",
 }
 
 
@@ -104,7 +114,7 @@ def irradiance_steps(paths: ProjectPaths, database: Path | None = None) -> list[
 
 
 def warehouse_steps(settings: Settings, paths: ProjectPaths) -> list[Step]:
-    """Steps of `build` outside of dbt: loaded files to `raw_data`, curated tables to files."""
+    """Steps of `build` outside of dbt: loaded files to the raw tables, curated tables to files."""
     database = paths.database
     raw_database = Path(LAKE) if settings.warehouse == "ducklake" else database
     datasets = [
@@ -153,7 +163,7 @@ def table(
 ) -> LineageDataset:
     """A table of a warehouse, `<schema>.<table>`, named as in dbt's events.
 
-    For the schema `raw_data`, a database named `lake` is the DuckLake that dbt attaches to the warehouse.
+    For raw tables, a database named `lake` is the DuckLake that dbt attaches to the warehouse.
     """
     columns = _columns(fields, "geometry('EPSG:4326')")
     file = paths.database if database.name == LAKE else database
@@ -193,15 +203,15 @@ def _loaded_files(key: str, paths: ProjectPaths) -> tuple[LineageDataset, ...]:
 
 def _raw_tables(key: str, paths: ProjectPaths, database: Path) -> tuple[LineageDataset, ...]:
     """The table of a dataset, and the shared tables with its rows."""
-    records = table(f"{RAW_SCHEMA}.{key}", paths, database, f"Records of {key} that can be used.", RECORD)
+    records = table(qualified_name(key), paths, database, f"Records of {key} that can be used.", RECORD)
     return records, *_tables_named((REJECTED_RECORDS, ACCOUNTING), paths, database)
 
 
 def _common_steps(settings: Settings, paths: ProjectPaths, database: Path) -> list[Step]:
     """The steps of all datasets together, and of the settings."""
     settings_files = tuple(file(paths.root / name, paths) for name in ("params.yaml", settings.dedup.overrides))
-    tables = _tables_named(("dataset_terms", "overrides", "settings"), paths, database)
-    union = table(f"{RAW_SCHEMA}.{ALL_FEATURES}", paths, database, "Records of all datasets.", RECORD)
+    tables = _tables_named((DATASET_TERMS, OVERRIDES, SETTINGS), paths, database)
+    union = table(qualified_name(ALL_FEATURES), paths, database, "Records of all datasets.", RECORD)
     return [
         Step(ALL_FEATURES, _tables_named(settings.datasets, paths, database), (union,)),
         Step("settings", settings_files, tables),
@@ -209,11 +219,11 @@ def _common_steps(settings: Settings, paths: ProjectPaths, database: Path) -> li
 
 
 def _tables_named(names: Iterable[str], paths: ProjectPaths, database: Path) -> tuple[LineageDataset, ...]:
-    return tuple(table(f"{RAW_SCHEMA}.{name}", paths, database) for name in names)
+    return tuple(table(qualified_name(name), paths, database) for name in names)
 
 
 def _boundaries_table(paths: ProjectPaths, database: Path) -> LineageDataset:
-    name = f"{RAW_SCHEMA}.admin_boundaries"
+    name = qualified_name(ADMIN_BOUNDARIES)
     return table(name, paths, database, "Countries, regions and counties.", BOUNDARY)
 
 

@@ -113,7 +113,7 @@ def findings(figures: BuildMetrics) -> list[str]:
     area = f", {figures['area_km2']:,.1f} km² of outlines" if figures["area_km2"] is not None else ""
     sentences = [
         f"{figures['records']:,} records are {figures['installations']:,} installations{area}; "
-        f"{figures['confirmed']:,} of them were seen independently by two datasets or more."
+        f"{figures['confirmed']:,} of them are confirmed by two independent inventories or more."
     ]
     sentences += _energy(figures["energy"])
     sentences += _doubts(figures)

@@ -6,7 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 from loaders.settings.messages import unknown_name_message
 
 # namespaces of identifiers that inventories have in common; a dataset may derive from one that no dataset here maps
-SHARED_NAMESPACES = frozenset({"eia_plant", "osm", "repd", "uspvdb_case"})
+SHARED_NAMESPACES = frozenset({"eia_plant", "gppd", "osm", "repd", "uspvdb_case"})
 
 Predecessors = Mapping[str, str | None]
 

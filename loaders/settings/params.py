@@ -24,7 +24,7 @@ from loaders.tables import SHARED_TABLES
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
 
-# tables of the schema raw_data and DVC outputs, which a dataset of that name would overwrite
+# tables and DVC outputs that a dataset of that name would overwrite, or be confused with
 RESERVED_KEYS = SHARED_TABLES | {"boundaries", "build"}
 
 

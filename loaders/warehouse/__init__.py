@@ -1,1 +1,1 @@
-"""The warehouse: the schema raw_data, the dbt build and what is published (stage `build`)."""
+"""The warehouse: the schemas raw_data and raw_meta, the dbt build and what is published (stage `build`)."""

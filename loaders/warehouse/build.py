@@ -116,7 +116,7 @@ def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB) -> dict[str,
     environment = os.environ | {
         "EO_PV_DATABASE": os.path.relpath(database, root),  # the same one each time: dbt parses the project once
         MEMORY_VARIABLE: str(memory_mb),
-        "EO_PV_HAMILTON": "off",  # the schema raw_data has just been written, of what DVC's stages have loaded
+        "EO_PV_HAMILTON": "off",  # raw_data has just been written, of what DVC's stages have loaded
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
     completed = subprocess.run(

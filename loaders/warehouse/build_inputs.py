@@ -42,7 +42,7 @@ METRES_PER_KM = 1000
 def write_build_inputs(
     connection: duckdb.DuckDBPyConnection, settings: Settings, overrides: Sequence[Override]
 ) -> None:
-    """Write settings, licence terms and overrides to the schema `raw_data`.
+    """Write settings, licence terms and overrides to the schema `raw_meta`.
 
     Args:
         connection: to the warehouse.

@@ -12,23 +12,37 @@ from hamilton import driver
 from loaders.acquire.lock import Lock, read_lock_if_valid
 from loaders.contract import RECORD
 from loaders.core.errors import BuildError
-from loaders.core.escape import Template, dbt_yaml, doi_address, sql_name, sql_text
+from loaders.core.escape import Template, dbt_yaml, doi_address, sql_name
 from loaders.core.files import sha256, write_text
 from loaders.core.paths import ProjectPaths
 from loaders.pipelines import PIPELINES, RawTable
 from loaders.settings.params import Dataset, Settings
-from loaders.tables import ACCOUNTING, ALL_FEATURES, DOI_DATASETS, RAW_SCHEMA, REJECTED_RECORDS, SETTINGS
+from loaders.tables import (
+    ACCOUNTING,
+    ALL_FEATURES,
+    DOI_DATASETS,
+    META_SCHEMA,
+    RAW_SCHEMA,
+    REJECTED_RECORDS,
+    SETTINGS,
+    schema_of,
+)
 from loaders.warehouse.raw_data import read_runs
+from loaders.warehouse.source_freshness import freshness_config
 
 Document = dict[str, Any]
 
-FRESHNESS = {"warn_after": {"count": 7, "period": "day"}, "error_after": {"count": 14, "period": "day"}}
 NOTE = """# What the pipeline {pipeline} has stored in origin {origin}. Written by eo-pv at every build, and by
 # `dbt run-operation update_hamilton_sources --args '{{pipeline_name: {pipeline}}}'`; do not edit.
 """
 DATABASE = Template("{{ target.database }}")
 UNIT = re.compile(r"\[([^\]]+)\]")
 TABLES = {table.name: table for each in PIPELINES.values() for table in each.tables}
+SCHEMAS = {
+    RAW_SCHEMA: "What the loaders have stored (`loaders/contract.py`). "
+    "`dbt source freshness` prints when each publisher was last asked.",
+    META_SCHEMA: "Settings, row accounting, rejects and runs of the loaders (`loaders/tables.py`).",
+}
 RECORD_COLUMNS = {field.name: field.meaning for field in RECORD}
 
 
@@ -54,16 +68,33 @@ def write_sources(
     Raises:
         BuildError: the pipeline has stored nothing.
     """
-    source = sources(name, connection, settings, paths)
+    tables = _tables(name, connection, settings, paths)
     path = dbt_project / "sources" / f"{name}_sources.yml"
-    text = NOTE.format(pipeline=name, origin=settings.origin) + dbt_yaml({"version": 2, "sources": [source]})
+    text = NOTE.format(pipeline=name, origin=settings.origin) + dbt_yaml(_document(tables))
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         write_text(text, path)
     return path
 
 
-def sources(name: str, connection: duckdb.DuckDBPyConnection, settings: Settings, paths: ProjectPaths) -> Document:
-    """The tables of a pipeline as a dbt source.
+def _document(tables: list[Document]) -> Document:
+    """A file of dbt sources: one source for each schema, data first."""
+    sources = [
+        {
+            "name": schema,
+            "schema": schema,
+            "database": DATABASE,
+            "description": description,
+            "tables": [table for table in tables if schema_of(table["name"]) == schema],
+        }
+        for schema, description in SCHEMAS.items()
+    ]
+    return {"version": 2, "sources": [source for source in sources if source["tables"]]}
+
+
+def _tables(
+    name: str, connection: duckdb.DuckDBPyConnection, settings: Settings, paths: ProjectPaths
+) -> list[Document]:
+    """The tables of a pipeline as dbt describes them.
 
     Raises:
         BuildError: the pipeline has stored nothing.
@@ -82,19 +113,13 @@ def sources(name: str, connection: duckdb.DuckDBPyConnection, settings: Settings
             lock = read_lock_if_valid(paths.lock(table))
             meta |= _origin(dataset, lock, paths)
             document["description"] = _description(dataset, lock)
-        document["config"] = {**_freshness(dataset, settings), "meta": meta}
+        document["config"] = {**freshness_config(table), "meta": meta}
         tables.append(document)
-    return {
-        "name": RAW_SCHEMA,
-        "schema": RAW_SCHEMA,
-        "database": DATABASE,
-        "description": "What the loaders have stored (`loaders/contract.py`).",
-        "tables": tables,
-    }
+    return tables
 
 
 def _table(name: str, connection: duckdb.DuckDBPyConnection, known: SharedColumns) -> Document:
-    place = f"{RAW_SCHEMA}.{sql_name(name)}"
+    place = f"{schema_of(name)}.{sql_name(name)}"
     found = connection.execute(f"DESCRIBE {place}").fetchall()
     ((rows,),) = connection.execute(f"SELECT count(*) FROM {place}").fetchall()  # noqa: S608
     described = TABLES.get(name, RawTable(name, "", RECORD_COLUMNS))
@@ -138,13 +163,6 @@ def _description(dataset: Dataset, lock: Lock | None) -> str:
     origin = doi_address(doi) if doi else "its source: see meta"
     twin = " These are of its bundled twin: synthetic." if lock and lock.is_synthetic else ""
     return f"One row per record of {dataset.key} that can be used, from {origin}.{twin}"
-
-
-def _freshness(dataset: Dataset | None, settings: Settings) -> Document:
-    """Freshness by the last query of the publisher; samples and local files have none."""
-    if dataset is None or settings.origin == "sample" or dataset.source.kind == "path":
-        return {"freshness": None}
-    return {"freshness": FRESHNESS, "loaded_at_field": f"last_asked({sql_text(dataset.key)})"}
 
 
 def _path(name: str) -> Document:

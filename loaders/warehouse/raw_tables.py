@@ -1,4 +1,4 @@
-"""Writes the results of each pipeline, and the settings, to the schema `raw_data`."""
+"""Writes the results of each pipeline, and the settings, to the schemas `raw_data` and `raw_meta`."""
 
 import json
 from collections.abc import Sequence
@@ -66,7 +66,7 @@ def write_boundaries(connection: duckdb.DuckDBPyConnection, boundaries: Path) ->
 
 
 def write_irradiance(connection: duckdb.DuckDBPyConnection, paths: ProjectPaths) -> dict[str, str]:
-    """Write `raw_data.solar_irradiance` and `raw_data.irradiance_refused`.
+    """Write `raw_data.solar_irradiance` and `raw_meta.irradiance_refused`.
 
     Args:
         connection: to the warehouse.

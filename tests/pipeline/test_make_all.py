@@ -2,8 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from benchmarks.grades import sample_grades
 from tests.pipeline.conftest import Project, Run, copy_sources, run_by_hand
@@ -42,6 +44,21 @@ def test_make_all_ends_with_a_table_of_the_datasets_and_the_files_it_wrote(
     for name in ("curated/curated_pv_records.parquet", "eo_pv_data.duckdb", "report/summary.md"):
         assert f"data/sample/{name}" in closing
         assert project.data(*name.split("/")).exists()
+
+
+def test_the_warehouse_keeps_data_and_the_accounting_of_the_run_apart(
+    clones: tuple[tuple[Project, Run], Project],
+) -> None:
+    project = clones[0][0]
+    datasets = yaml.safe_load((project.root / "params.yaml").read_text())["datasets"]
+    with duckdb.connect(project.data("eo_pv_data.duckdb"), read_only=True) as connection:
+        data, meta = (
+            [name for (name,) in connection.execute(f"SHOW TABLES FROM {schema}").fetchall()]
+            for schema in ("raw_data", "raw_meta")
+        )
+    assert data == sorted([*datasets, "admin_boundaries", "doi_pv_features", "solar_irradiance"])
+    accounting = ["dataset_accounting", "irradiance_refused", "rejected_records"]
+    assert meta == sorted([*accounting, "dataset_terms", "hamilton_runs", "overrides", "settings"])
 
 
 def test_two_clones_make_the_same_bytes(clones: tuple[tuple[Project, Run], Project]) -> None:

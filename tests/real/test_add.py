@@ -66,6 +66,8 @@ def test_the_plants_of_brazil(added: Added) -> None:
         "where": {"primary_fuel": ("Solar",)},
         "columns": {
             "source_id": {"column": ("gppd_idnr",)},
+            "name": {"column": ("name",)},
+            "identifiers": {"gppd": {"column": ("gppd_idnr",)}},
             "capacity": {"column": ("capacity_mw",), "unit": "MW"},
             "installed": {"column": ("commissioning_year",)},
         },
@@ -80,6 +82,9 @@ def test_the_british_register(added: Added) -> None:
         "where": {"Technology Type": ("Solar Photovoltaics",)},
         "columns": {
             "source_id": {"column": ("Ref ID",)},
+            "name": {"column": ("Site Name",)},
+            "operator": {"column": ("Operator (or Applicant)",)},
+            "identifiers": {"repd": {"column": ("Ref ID",)}},
             "capacity": {"column": ("Installed Capacity (MWelec)",), "unit": "MW"},
             "installed": {"column": ("Operational",), "pattern": ("DD/MM/YYYY",)},
         },
@@ -106,6 +111,8 @@ def test_the_american_plants(added: Added) -> None:
         "read": {"crs": "EPSG:4326", "longitude": "xlong", "latitude": "ylat"},
         "columns": {
             "source_id": {"column": ("case_id",)},
+            "name": {"column": ("p_name",)},
+            "identifiers": {"eia_plant": {"column": ("eia_id",)}, "uspvdb_case": {"column": ("case_id",)}},
             "area": {"column": ("p_area",), "unit": "m2"},
             "capacity": {"column": ("p_cap_ac",), "unit": "MW", "basis": "ac"},
             "installed": {"column": ("p_year",)},

@@ -86,7 +86,7 @@ def found(loaded: tuple[BoundaryCounts, Path], tmp_path_factory: pytest.TempPath
     records = pa.Table.from_pylist([_record(name, place) for name, place in PLACES.items()], schema())
     with connect(database) as connection:
         connection.register("records", records)
-        connection.execute("create schema raw_data")
+        connection.execute("create schema raw_data; create schema raw_meta")
         connection.execute(
             "create table raw_data.doi_pv_features as "
             "select * replace (st_setcrs(st_geomfromwkb(geometry), 'EPSG:4326') as geometry) from records"
@@ -96,7 +96,7 @@ def found(loaded: tuple[BoundaryCounts, Path], tmp_path_factory: pytest.TempPath
             f"select * replace (st_setcrs(geometry::geometry, 'EPSG:4326') as geometry) from '{loaded[1]}'"
         )
         settings = ROOT / "dbt" / "tests" / "fixtures" / "settings.csv"
-        connection.execute(f"create table raw_data.settings as from '{settings}'")
+        connection.execute(f"create table raw_meta.settings as from '{settings}'")
     _run_dbt(database, folder)
     with connect(database, read_only=True) as connection:
         rows = connection.execute(

@@ -17,7 +17,7 @@ from loaders.core.files import sha256
 from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.db.database import Database
-from loaders.hamilton_dbt_bridge import HamiltonDbtBridge, generate_dbt_sources_from_hamilton
+from loaders.hamilton_dbt_bridge import HamiltonDbtBridge
 from loaders.raw_pv_doi_ingest import run_doi_pipeline, store_individual_datasets
 from loaders.settings.project import read_project
 from loaders.warehouse.dbt_sources import write_sources
@@ -36,9 +36,9 @@ def written(project: Path) -> Callable[..., Tables]:
         (project / "dbt" / "dbt_project.yml").touch()
         document = HamiltonDbtBridge(project).update_sources_from_hamilton(name)
         assert document == yaml.safe_load((project / "dbt" / "sources" / f"{name}_sources.yml").read_text())
-        (source,) = document["sources"]
-        assert (source["name"], source["schema"]) == ("raw_data", "raw_data")
-        return {table["name"]: table for table in source["tables"]}
+        schemas = [(source["name"], source["schema"]) for source in document["sources"]]
+        assert schemas == [("raw_data", "raw_data"), ("raw_meta", "raw_meta")][: len(schemas)]
+        return {table["name"]: table for source in document["sources"] for table in source["tables"]}
 
     return write
 
@@ -49,9 +49,18 @@ def stored(project: Path) -> None:
 
 
 @pytest.mark.usefixtures("stored")
+def test_data_and_the_accounting_are_two_sources(project: Path, written: Callable[..., Tables]) -> None:
+    written()
+    document = yaml.safe_load((project / "dbt/sources/doi_datasets_sources.yml").read_text())
+    assert {source["name"]: [table["name"] for table in source["tables"]] for source in document["sources"]} == {
+        "raw_data": ["doi_pv_features", NORTH, SOUTH],
+        "raw_meta": ["dataset_accounting", "rejected_records"],
+    }
+
+
+@pytest.mark.usefixtures("stored")
 def test_each_table_says_what_is_in_it_and_where_it_comes_from(project: Path, written: Callable[..., Tables]) -> None:
     tables = written()
-    assert list(tables) == ["doi_pv_features", "dataset_accounting", "rejected_records", NORTH, SOUTH]
     meta = tables[SOUTH]["config"]["meta"]
     lock = ProjectPaths(project, "sample").lock(SOUTH)
     assert meta["hamilton_generated"] is True
@@ -142,7 +151,8 @@ def _described(project: Path) -> Tables:
     settings, paths = read_project(project / "params.yaml")
     with Database(settings, paths).opened() as connection:
         path = write_sources("doi_datasets", connection, settings, paths, project / "dbt")
-    return {table["name"]: table for table in yaml.safe_load(path.read_text())["sources"][0]["tables"]}
+    sources = yaml.safe_load(path.read_text())["sources"]
+    return {table["name"]: table for source in sources for table in source["tables"]}
 
 
 def _parsed_by_dbt(folder: Path) -> dict[str, Any]:
@@ -172,15 +182,3 @@ def test_a_folder_without_a_dbt_project_is_refused(tmp_path: Path) -> None:
 def test_an_unknown_pipeline_is_refused_with_the_nearest(project: Path, written: Callable[..., Tables]) -> None:
     with pytest.raises(SettingsError, match="Did you mean overture_maps"):
         written("overture_map")
-
-
-def test_the_sources_in_the_repository_are_those_of_the_samples(tmp_path: Path) -> None:
-    for name in ("params.yaml", "overrides.csv"):
-        shutil.copy(ROOT / name, tmp_path)
-    shutil.copytree(ROOT / "data/samples", tmp_path / "data/samples")
-    (tmp_path / "dbt").mkdir()
-    (tmp_path / "dbt" / "dbt_project.yml").touch()
-    for name in ("doi_datasets", "overture_maps"):
-        generate_dbt_sources_from_hamilton(name, tmp_path)
-        file = f"{name}_sources.yml"
-        assert (tmp_path / "dbt/sources" / file).read_text() == (ROOT / "dbt/sources" / file).read_text()

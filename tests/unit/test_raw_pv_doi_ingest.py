@@ -1,6 +1,4 @@
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +10,7 @@ import shapely
 from hamilton import driver
 
 import loaders
-from loaders import raw_pv_doi_ingest
+from loaders import doi_refresh, raw_pv_doi_ingest
 from loaders.acquire.downloader import Downloader
 from loaders.acquire.fetch import fetch
 from loaders.acquire.resolve import resolve
@@ -101,15 +99,12 @@ def test_the_options_of_a_loader_are_its_parameters_with_their_meaning(
     assert re.fullmatch(r"Error: .*nowhere\.yaml.*", str(left.value.code))
 
 
-def test_the_loader_of_the_datasets_stores_them_and_names_the_tables(project: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "loaders.raw_pv_doi_ingest", "--no-export-geoparquet", "--datasets", NORTH],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (0, f"{NORTH}: raw_data.{NORTH}\n")
+def test_the_loader_of_the_datasets_stores_them_and_names_the_tables(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--no-export-geoparquet", "--datasets", NORTH, "--params", str(project / "params.yaml")]
+    run_as_script(run_doi_pipeline, options, "loaders.raw_pv_doi_ingest")
+    assert capsys.readouterr().out == f"{NORTH}: raw_data.{NORTH}\n"
     assert not (project / "data/sample/loaded" / f"{NORTH}.parquet").exists()
 
 
@@ -151,6 +146,31 @@ def test_one_dataset_by_its_alias_leaves_the_tables_of_the_others(project: Path)
     assert run_doi_pipeline(params=project / "params.yaml", datasets=["south"]) == {SOUTH: STORED[SOUTH]}
     with connect(project / "data/sample/eo_pv_data.duckdb", read_only=True) as connection:
         assert connection.sql("SELECT count(*) FROM raw_data.doi_pv_features").fetchall() == [(4,)]
+
+
+def test_a_warehouse_of_an_earlier_version_gets_its_tables_in_their_schemas_and_loads_nothing_again(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_doi_pipeline(params=project / "params.yaml")
+    with connect(project / "data/sample/eo_pv_data.duckdb") as connection:
+        names = [name for (name,) in connection.execute("SHOW TABLES FROM raw_meta").fetchall()]
+        for name in names:
+            connection.execute(f"CREATE TABLE raw_data.{name} AS FROM raw_meta.{name}")
+        connection.execute("DROP SCHEMA raw_meta CASCADE")
+        with monkeypatch.context() as patch:
+            patch.setattr(doi_refresh, "run_doi_pipeline", lambda **_: pytest.fail("everything is stored"))
+            patch.setattr(doi_refresh, "write_doi_data", lambda *_: pytest.fail("everything is stored"))
+            assert doi_refresh.refresh_doi_datasets(connection, project / "params.yaml") == {}
+        assert names == [name for (name,) in connection.execute("SHOW TABLES FROM raw_meta").fetchall()]
+        stored = connection.execute("SHOW TABLES FROM raw_data").fetchall()
+        assert stored == [(NORTH,), (SOUTH,), ("doi_pv_features",)]
+        counted = "SELECT dataset_key, records_kept FROM raw_meta.dataset_accounting ORDER BY ALL"
+        assert connection.execute(counted).fetchall() == [(NORTH, 3), (SOUTH, 1)]
+        connection.execute("CREATE TABLE raw_data.settings AS SELECT 1 AS n")  # by the earlier version, once more
+        run_doi_pipeline(params=project / "params.yaml", datasets=[NORTH], connection=connection)
+        assert connection.execute("SHOW TABLES FROM raw_data").fetchall() == stored
+        assert connection.execute("SELECT near_m FROM raw_meta.settings").fetchall() == [(50,)]
+        assert connection.execute(counted).fetchall() == [(NORTH, 3), (SOUTH, 1)]
 
 
 def test_another_database_is_written_where_it_is_wanted_and_no_parquet_if_not(project: Path) -> None:
@@ -252,6 +272,6 @@ def test_a_project_may_be_in_a_folder_of_any_name(folder: str, project: Path) ->
     run_doi_pipeline(params=place / "params.yaml", use_parallel=False)
     with connect(place / "data/sample/eo_pv_data.duckdb") as connection:
         found = connection.execute("SELECT record_id FROM raw_data.doi_pv_features ORDER BY ALL").fetchall()
-        counted = connection.execute("SELECT sum(records_kept), sum(records_rejected) FROM raw_data.dataset_accounting")
+        counted = connection.execute("SELECT sum(records_kept), sum(records_rejected) FROM raw_meta.dataset_accounting")
         assert counted.fetchall() == [(4, 0)]
     assert [name for (name,) in found[:3]] == [f"{NORTH}:n0", f"{NORTH}:n1", f"{NORTH}:n2"]

@@ -27,6 +27,7 @@ from loaders.settings.project import read_project
 from loaders.solar_irradiance_loader import load_irradiance, provider_context
 from loaders.warehouse.build import build
 from tests.warehouse.elsewhere import LICENCES, NATURAL_EARTH, A, B, C, D, Receipt, elsewhere, is_far
+from tests.warehouse.point_worlds import write_point_worlds
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIT = 0.001  # [°], about 111 m: the worlds lie at the equator
@@ -147,6 +148,23 @@ WORLDS: dict[str, tuple[dict[str, Receipt], list[str]]] = {
         {"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(0, 0)), "3": Receipt(C, square(0.1, 0))},
         ["1 3", "2"],
     ),
+    "partly": (
+        {
+            "w": Receipt(A, square(0, 0, 4, 1), group="partly"),
+            "1": Receipt(A, square(0, 0, 1.8, 1), mw=5),
+            "2": Receipt(A, square(2, 0, 1.8, 1), mw=5),
+            "3": Receipt(A, square(4.1, 0), mw=8, group="partly"),
+        },
+        ["1 2 3 w"],
+    ),
+    "sum": (
+        {
+            "w": Receipt(A, square(0, 0, 3), mw=563, group="sum"),
+            "1": Receipt(A, square(3.1, 0), mw=250, group="sum"),
+            "2": Receipt(A, square(4.2, 0), mw=313, group="sum"),
+        },
+        ["1 2 w"],
+    ),
 }
 OVERRIDES = f"""origin,verdict,record_id_a,record_id_b,reason,who
 doi,same,{A}:said/1,{B}:said/2,moved in 2022,Ada
@@ -172,13 +190,14 @@ def write_project(root: Path) -> None:
         rows[seen.dataset].append(_feature(name, seen.shape, seen.mw, seen.group))
     for key, features in rows.items():
         (root / f"{key}.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    of = {B: {"of": "group"}}
     capacity = {"column": "mw", "unit": "MW", "basis": "dc"}
-    datasets = {
+    datasets: dict[str, dict[str, Any]] = {
         key: {
             "source": {"path": f"{key}.geojson"},
             "columns": {
                 "source_id": "id",
-                "capacity": capacity,
+                "capacity": capacity | of.get(key, {}),
                 "group": "plant",
                 "identifiers": {"eia_plant": "code"},
             },
@@ -186,6 +205,7 @@ def write_project(root: Path) -> None:
         }
         for key, licence in LICENCES.items()
     }
+    datasets |= write_point_worlds(root)
     (root / "params.yaml").write_text(yaml.safe_dump({"origin": "doi", "datasets": datasets}, sort_keys=False))
     (root / "overrides.csv").write_text(OVERRIDES)
 

@@ -45,7 +45,7 @@ def test_a_build_in_a_lake_makes_the_same_bytes_and_each_is_a_snapshot(
         assert rows > 10
     typed = "SELECT DISTINCT typeof(geometry) FROM prepared.prep_pv_datasets_unified"
     assert in_lake.rows(typed) == [("GEOMETRY('EPSG:4326')",)]  # … and staging puts it back
-    assert not in_lake.rows("SELECT * FROM duckdb_tables() WHERE schema_name = 'raw_data'")
+    assert not in_lake.rows("SELECT * FROM duckdb_tables() WHERE schema_name IN ('raw_data', 'raw_meta')")
     described = "SELECT count(*), count(comment) FROM duckdb_columns() WHERE schema_name = 'curated'"
     ((columns, comments),) = in_lake.rows(described)
     assert columns == comments > 100

@@ -2,9 +2,9 @@
 
 import gc
 import json
+import os
+import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -77,32 +77,16 @@ def _opened(place: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def _tables(place: Path) -> set[str]:
+def _tables(place: Path, schema: str = "raw_data") -> set[str]:
     with _opened(place) as connection:
-        query = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw_data'"
-        return {name for (name,) in connection.execute(query).fetchall()}
+        query = "SELECT table_name FROM duckdb_tables() WHERE schema_name = ?"
+        return {name for (name,) in connection.execute(query, [schema]).fetchall()}
 
 
 def _change(place: Path, old: str, new: str) -> None:
     text = (place / "params.yaml").read_text()
     assert old in text
     (place / "params.yaml").write_text(text.replace(old, new))
-
-
-def test_a_pipeline_runs_from_dbt_and_says_what_it_stored(
-    place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str]
-) -> None:
-    assert dbt("run-operation", "execute_hamilton_pipeline", "--args", "{pipeline: doi_datasets}").success
-    said = capfd.readouterr().out
-    assert f"doi_datasets: {NORTH} is stored in raw_data.{NORTH}" in said
-    assert f"doi_datasets: {SOUTH} is stored in raw_data.{SOUTH}" in said
-    assert {NORTH, SOUTH, "dataset_accounting", "rejected_records", "settings", "overrides"} <= _tables(place)
-    assert dbt("run-operation", "execute_hamilton_pipeline", "--args", "{pipeline: overture_maps}").success
-    assert "admin_boundaries" in _tables(place)
-    assert dbt("run-operation", "execute_hamilton_pipeline", "--args", "{pipeline: solar_irradiance}").success
-    with _opened(place) as connection:
-        cells = "SELECT count(DISTINCT h3_cell) FROM raw_data.solar_irradiance"
-        assert connection.execute(cells).fetchall()[0][0] == 4
 
 
 @pytest.mark.parametrize(
@@ -213,6 +197,24 @@ def test_a_broken_dataset_fails_dbt_once_and_all_else_is_built(
     assert datasets == [(NORTH,)]
 
 
+def test_where_nothing_can_be_stored_dbt_says_why_once_and_skips_the_models(
+    place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (place / "north.geojson").unlink()
+    (place / "south.geojson").unlink()
+    done = dbt("run", "--select", "staging")
+    assert not done.success
+    assert {result.node.name: str(result.status) for result in done.result.results} == {  # type: ignore[union-attr]
+        **dict.fromkeys(STAGING, "skipped"),
+        "eo_pv-on-run-start-0": "error",
+        "eo_pv-on-run-end-0": "success",
+    }
+    printed = capfd.readouterr().out
+    assert [printed.count(f"{key}: expected ") for key in (NORTH, SOUTH)] == [1, 1]
+    assert "Catalog Error" not in printed
+    assert "Traceback" not in printed
+
+
 def test_a_model_that_reads_a_broken_dataset_fails_with_its_reason(
     place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -226,20 +228,6 @@ def test_a_model_that_reads_a_broken_dataset_fails_with_its_reason(
     status = {result.node.name: str(result.status) for result in done.result.results}  # type: ignore[union-attr]
     assert (status["north"], status["south"]) == ("success", "error")
     assert capfd.readouterr().out.count("the file has no column 'kw'") <= 3
-
-
-@pytest.mark.parametrize("folder", [".", "dbt"])
-def test_dbt_opens_the_warehouse_of_the_settings_wherever_it_is_typed(
-    place: Path, folder: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(place / folder)
-    monkeypatch.setenv("DBT_PROJECT_DIR", str(place / "dbt"))
-    monkeypatch.setenv("DBT_PROFILES_DIR", str(place / "dbt"))
-    done = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "run", "--select", "stg_settings"], capture_output=True, check=False
-    )
-    assert done.returncode == 0, done.stdout
-    assert {NORTH, SOUTH} <= _tables(place)
 
 
 def test_hooks_that_are_switched_off_leave_the_warehouse_alone(
@@ -261,19 +249,6 @@ def test_a_warehouse_of_samples_is_not_filled_with_published_records(
     assert _tables(place) == set()
 
 
-def test_dbt_writes_its_sources_and_can_read_them(place: Path, dbt: Invoke) -> None:
-    for name in ("doi_datasets", "overture_maps"):  # which nothing has stored yet
-        assert dbt("run-operation", "update_hamilton_sources", "--args", f"{{pipeline_name: {name}}}").success
-    parsed = dbt("parse", parsed=None).result
-    assert isinstance(parsed, Manifest)
-    tables = {source.name: source for source in parsed.sources.values()}
-    assert tables[NORTH].config.meta["row_count"] == 3
-    assert tables[NORTH].config.meta["hamilton_tags"]["data_source"] == "doi"
-    assert tables["admin_boundaries"].config.meta["row_count"] == 179
-    assert tables[SOUTH].columns["capacity_mw"].config.meta["unit"] == "MW"
-    assert tables[SOUTH].columns["geometry"].data_type == "geometry('EPSG:4326')"
-
-
 ASKED = {
     "today": (0, FreshnessStatus.Pass),
     "last_week": (8, FreshnessStatus.Warn),
@@ -283,37 +258,79 @@ ASKED = {
 
 
 def test_a_source_is_as_fresh_as_its_publisher_was_last_asked(
-    place: Path, dbt: Invoke, monkeypatch: pytest.MonkeyPatch
+    place: Path, dbt: Invoke, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     own = {"source": {"path": "north.geojson"}}
     settings: dict[str, Any] = {"datasets": dict.fromkeys([*ASKED, "own"], own)}
     (place / "params.yaml").write_text(yaml.safe_dump(settings))
     assert dbt("run-operation", "execute_hamilton_pipeline", "--args", "{pipeline: doi_datasets}").success
     published = {"source": {"url": "https://example.org/north.geojson"}}
-    settings = {"origin": "doi", "datasets": dict.fromkeys(ASKED, published) | {"own": own}}
+    settings = {
+        "origin": "doi",
+        "datasets": dict.fromkeys(ASKED, published) | {"own": own},
+        "boundaries": {"release": "2020-01-15.0"},
+        "irradiance": {"provider": "pvgis"},
+    }
     (place / "params.yaml").write_text(yaml.safe_dump(settings))
     (place / "data/sample").rename(place / "data/doi")
     monkeypatch.setenv("EO_PV_HAMILTON", "off")  # nobody is to be asked
+    monkeypatch.setenv("EO_PV_CACHE", str(place / "cache"))
+    now = datetime.now(UTC)
     for key, (days, _) in ASKED.items():
         asked = ProjectPaths(place, "doi").last_asked(key)
         asked.unlink()
         if days is not None:
-            asked.write_text(json.dumps({"asked_at": (datetime.now(UTC) - timedelta(days=days)).isoformat()}))
+            asked.write_text(json.dumps({"asked_at": (now - timedelta(days=days)).isoformat()}))
+    for days, name in ((400, "old.gz"), (366, "new.gz")):
+        response = place / "cache/irradiance/pvgis/1234" / name
+        response.parent.mkdir(parents=True, exist_ok=True)
+        response.touch()
+        os.utime(response, ((now - timedelta(days=days)).timestamp(),) * 2)
     assert dbt("run-operation", "update_hamilton_sources").success
     parsed = dbt("parse", parsed=None).result
     assert isinstance(parsed, Manifest)
+    capfd.readouterr()
     done = dbt("source", "freshness", "--select", "source:raw_data", parsed=parsed)
     results = {result.node.name: result.status for result in done.result.results}  # type: ignore[union-attr]
-    assert {key: results[key] for key in ASKED} == {key: status for key, (_, status) in ASKED.items()}
+    expected = {key: status for key, (_, status) in ASKED.items()}
+    expected |= {"own": FreshnessStatus.Pass, "doi_pv_features": FreshnessStatus.Error}
+    expected |= dict.fromkeys(("admin_boundaries", "solar_irradiance"), FreshnessStatus.Warn)
+    assert {key: results[key] for key in expected} == expected
     assert not done.success
+    lines = capfd.readouterr().out
+    for days, ago, key in ((0, "less than a day", "today"), (8, "8 days", "last_week"), (15, "15 days", "long_ago")):
+        day = now - timedelta(days=days)
+        assert f"its publisher was last asked {ago} ago ({day:%Y-%m-%d}): raw_data.{key}\n" in lines
+    assert "never asked on this machine (`make update` does): raw_data.never\n" in lines
+    assert re.search(r"as its least recent dataset, never, never asked on .*: .*raw_data\.doi_pv_features", lines)
+    assert "a file of your own, nothing to ask: raw_data.own\n" in lines
+    released = (now - datetime(2020, 1, 15, tzinfo=UTC)).days
+    assert f"Overture Maps 2020-01-15.0, released {released} days ago (2020-01-15): raw_data.admin_bound" in lines
+    assert re.search(r"the newest response of pvgis was fetched 366 days ago .*: .*raw_data\.solar_irradiance", lines)
 
 
-def test_samples_are_never_stale(place: Path, dbt: Invoke) -> None:
-    assert dbt("run-operation", "execute_hamilton_pipeline").success
-    assert dbt("run-operation", "update_hamilton_sources").success
-    parsed = dbt("parse", parsed=None).result
-    assert isinstance(parsed, Manifest)
-    assert dbt("source", "freshness", "--select", "source:raw_data", parsed=parsed).success
+def test_samples_have_no_publisher_and_dbt_says_so_before_the_first_run(
+    place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (place / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
+    assert dbt("source", "freshness", "--select", "source:raw_data").success
+    lines = capfd.readouterr().out
+    assert "Nothing to do" not in lines
+    sentence = "synthetic samples, nothing to ask (set `origin: doi` in params.yaml for the published datasets): "
+    (datasets,) = re.findall(re.escape(sentence) + "(.*)", lines)
+    keys = yaml.safe_load((ROOT / "params.yaml").read_text())["datasets"]
+    assert {f"raw_data.{key}" for key in (*keys, "doi_pv_features")} <= set(datasets.split(", "))
+    assert "Natural Earth, bundled, nothing to ask: raw_data.admin_boundaries\n" in lines
+    assert re.search(r"clear-sky model, computed here, nothing to ask: .*raw_data\.solar_irradiance", lines)
+
+
+def test_a_selection_of_one_table_gets_its_line_alone(
+    place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert dbt("source", "freshness", "--select", "source:raw_data.admin_boundaries").success
+    lines = capfd.readouterr().out
+    assert lines.count("nothing to ask") == 1
+    assert "Natural Earth, bundled, nothing to ask: raw_data.admin_boundaries\n" in lines
 
 
 def test_a_python_model_runs_hamilton_and_keeps_the_crs(place: Path, dbt: Invoke) -> None:

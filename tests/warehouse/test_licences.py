@@ -10,6 +10,7 @@ from loaders.report.summary import findings, read_figures, summarise
 from loaders.settings.params import read_settings
 from tests.warehouse.conftest import WORLDS, Warehouse, built
 from tests.warehouse.elsewhere import LICENCES, A, B, C, D, elsewhere
+from tests.warehouse.point_worlds import DATASETS, point_worlds, record_id
 
 RESTRICTED = (C, D)
 
@@ -30,7 +31,12 @@ def records(*keys: str) -> set[str]:
         for name, seen in seen_records.items()
         if seen.dataset in keys
     }
-    return drawn | {f"{seen.dataset}:{name}" for name, seen in elsewhere().items() if seen.dataset in keys}
+    points = {record_id(n, row): row for n, rows in enumerate(point_worlds().values()) for row in rows}
+    return (
+        drawn
+        | {f"{seen.dataset}:{name}" for name, seen in elsewhere().items() if seen.dataset in keys}
+        | {name for name, row in points.items() if DATASETS[row["dataset"]] in keys}
+    )
 
 
 def test_nothing_of_a_dataset_that_is_not_allowed_is_in_a_published_file(narrow: Warehouse) -> None:
@@ -60,8 +66,8 @@ def test_they_do_not_join_what_others_leave_apart(narrow: Warehouse, warehouse: 
     for key in (A, B):
         assert narrow.value(query, {"key": key}) == warehouse.value(query, {"key": key}) == len(records(key))
     assert narrow.rows("select distinct unnest(dataset_keys) from curated.curated_pv_installations order by 1") == [
-        (A,),
-        (B,),
+        *((A,), (B,)),
+        *((key,) for key in DATASETS.values()),
     ]
     assert narrow.rows("select distinct licence_kind from curated.curated_pv_installations order by licence_kind") == [
         ("permissive",),

@@ -86,7 +86,7 @@ def test_a_record_that_is_there_four_times_states_its_capacity_once(warehouse: W
 
 @pytest.mark.parametrize(
     ("record", "capacity_mw", "units"),
-    [(f"{A}:turned/1", 5, 1), (f"{A}:unsaid/w", 10, 4), (f"{A}:ajar/1", 12, 1.45), (f"{B}:mixed/1", 10, 1.2)],
+    [(f"{A}:unsaid/w", 10, 4), (f"{A}:ajar/1", 12, 1.45), (f"{B}:mixed/1", 10, 1.2)],
 )
 def test_what_one_dataset_draws_and_states_several_times_counts_once(
     warehouse: Warehouse, record: str, capacity_mw: float, units: float
@@ -94,6 +94,21 @@ def test_what_one_dataset_draws_and_states_several_times_counts_once(
     found = installation(warehouse, record)
     assert found["capacity_mw"] == capacity_mw
     assert found["area_m2"] == pytest.approx(units * 12309.07, rel=1e-4)
+
+
+def test_an_outline_under_two_ids_has_both_capacities_and_its_area_once(warehouse: Warehouse) -> None:
+    found = installation(warehouse, f"{A}:turned/1")
+    assert (found["capacity_mw"], found["area_m2"]) == (10, pytest.approx(12309.07, rel=1e-4))
+
+
+def test_parts_within_an_outline_without_a_capacity_add_to_the_capacity_next_to_it(warehouse: Warehouse) -> None:
+    found = installation(warehouse, f"{A}:partly/w")
+    assert (found["capacity_mw"], found["flags"]) == (18, ["capacity_of_a_part"])
+
+
+def test_a_whole_stated_next_to_its_parts_counts_once_and_says_so(warehouse: Warehouse) -> None:
+    found = installation(warehouse, f"{A}:sum/1")
+    assert (found["capacity_mw"], found["flags"]) == (563, ["whole_beside_parts"])
 
 
 def test_what_a_person_joins_across_a_distance_says_so(warehouse: Warehouse) -> None:
@@ -239,16 +254,16 @@ def test_every_column_of_every_table_is_described(warehouse: Warehouse) -> None:
     project = warehouse.paths.root / "dbt"
     for path in project.glob("*s/**/*.yml"):  # models, sources
         document = yaml.safe_load(path.read_text()) or {}
-        sources = [table for source in document.get("sources", []) for table in source["tables"]]
+        sources = [(source["schema"], source["tables"]) for source in document.get("sources", [])]
         folder = path.relative_to(project).parts[1]
         schema = {"raw": "staging"}.get(folder, folder)
-        for layer, entries in ((schema, document.get("models", [])), ("raw_data", sources)):
+        for layer, entries in ((schema, document.get("models", [])), *sources):
             for entry in entries:
                 assert entry["description"], entry["name"]
                 said[layer, entry["name"]] = {each["name"] for each in entry["columns"] if each["description"]}
     rows = warehouse.rows(
         "SELECT schema_name, table_name, list(column_name) FROM duckdb_columns() WHERE NOT internal "
-        "AND schema_name IN ('raw_data', 'staging', 'prepared', 'curated') GROUP BY ALL"
+        "AND schema_name IN ('raw_data', 'raw_meta', 'staging', 'prepared', 'curated') GROUP BY ALL"
     )
     missing = {(schema, table): set(columns) - said.get((schema, table), set()) for schema, table, columns in rows}
     assert {place: names for place, names in missing.items() if names} == {}

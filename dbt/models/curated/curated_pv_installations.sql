@@ -32,6 +32,7 @@ select
     record_ids,
     dataset_keys,
     dataset_count,
+    independent_inventories,
     confidence,
     flags,
     licence,

@@ -1,7 +1,7 @@
 -- depends_on: {{ ref('raw_doi_datasets') }}
 with accounting as (
 
-    select * from {{ source('raw_data', 'dataset_accounting') }}
+    select * from {{ source('raw_meta', 'dataset_accounting') }}
 
 )
 

@@ -1,7 +1,7 @@
 -- depends_on: {{ ref('raw_doi_datasets') }}
 with terms as (
 
-    select * from {{ source('raw_data', 'dataset_terms') }}
+    select * from {{ source('raw_meta', 'dataset_terms') }}
 
 )
 

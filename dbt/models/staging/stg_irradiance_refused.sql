@@ -3,7 +3,7 @@
 
 with refused as (
 
-    select * from {{ source('raw_data', 'irradiance_refused') }}
+    select * from {{ source('raw_meta', 'irradiance_refused') }}
 
 )
 

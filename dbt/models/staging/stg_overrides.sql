@@ -1,7 +1,7 @@
 -- depends_on: {{ ref('raw_doi_datasets') }}
 with overrides as (
 
-    select * from {{ source('raw_data', 'overrides') }}
+    select * from {{ source('raw_meta', 'overrides') }}
 
 )
 

@@ -1,7 +1,7 @@
 -- depends_on: {{ ref('raw_doi_datasets') }}
 with rejected as (
 
-    select * from {{ source('raw_data', 'rejected_records') }}
+    select * from {{ source('raw_meta', 'rejected_records') }}
 
 )
 

@@ -1,7 +1,7 @@
 -- depends_on: {{ ref('raw_doi_datasets') }}
 with settings as (
 
-    select * from {{ source('raw_data', 'settings') }}
+    select * from {{ source('raw_meta', 'settings') }}
 
 )
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from loaders.core.errors import ReadError
 from loaders.core.escape import one_line
@@ -11,7 +12,7 @@ from loaders.harmonise.values.columns import known_text, setting_as_text
 from loaders.settings.columns import Column, IdentifierColumn
 
 OSM = "osm"
-WHOLE_NUMBER = re.compile(r"^(-?\d+)\.0+$")  # as a table of numbers with gaps writes it
+WHOLE_NUMBER = r"^(-?[0-9]+)\.0+$"  # as a table of numbers with gaps writes it
 ONLY_DIGITS = re.compile(r"\d+")
 
 Texts = list[str | None]
@@ -32,7 +33,7 @@ def stated_names(attributes: pa.Table, column: Column | None, key: str) -> Texts
         return [None] * len(attributes)
     if column.constant is not None:
         return [one_line(setting_as_text(column.constant)) or None] * len(attributes)
-    columns = [_lines(attributes, name, column, key) for name in column.column]
+    columns = [_lines(known_text(attributes, name, column, key)) for name in column.column]
     return [next(filter(None, row), None) for row in zip(*columns, strict=True)]
 
 
@@ -53,8 +54,10 @@ def shared_identifiers(
 
 
 def _identifiers(attributes: pa.Table, namespace: str, column: IdentifierColumn, key: str) -> Texts:
-    texts = [_lines(attributes, name, column, key) for name in column.column]
-    rows = zip(*([text and WHOLE_NUMBER.sub(r"\1", text) for text in each] for each in texts), strict=True)
+    texts = [known_text(attributes, name, column, key) for name in column.column]
+    plain = [_lines(pc.replace_substring_regex(text, WHOLE_NUMBER, r"\1")) for text in texts]
+    unknown = {setting_as_text(value) for value in column.null_values}  # -9999.00 is one only now
+    rows = zip(*([None if text in unknown else text for text in each] for each in plain), strict=True)
     if column.join:
         ids = [_joined(row, column.join) for row in rows]
     else:
@@ -74,6 +77,6 @@ def _joined(parts: tuple[str | None, ...], separator: str) -> str | None:
     return whole or (separator.join(known) if len(known) == len(parts) else None)
 
 
-def _lines(attributes: pa.Table, name: str, column: Column, key: str) -> Texts:
-    texts = known_text(attributes, name, column, key).to_pylist()
-    return [text and (one_line(text) or None) for text in texts]
+def _lines(texts: pa.ChunkedArray) -> Texts:
+    """Each text on one line; None where it is blank."""
+    return [text and (one_line(text) or None) for text in texts.to_pylist()]

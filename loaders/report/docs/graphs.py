@@ -10,6 +10,7 @@ from hamilton.graph_types import HamiltonNode
 from hamilton.htypes import get_type_as_string
 
 from loaders.core.escape import one_line
+from loaders.core.node_tags import DESCRIPTION, TAGS
 from loaders.pipelines import GRAPHS
 from loaders.report.docs import style
 
@@ -82,9 +83,10 @@ def stage_of(node: HamiltonNode, default_stage: str) -> str:
 
 
 def tooltip(node: HamiltonNode) -> str:
-    """The first line of a node's documentation."""
+    """The first line of a node's documentation, and its tags."""
     first_line = (node.documentation or node.name).strip().splitlines()[0]
-    return str(graphviz.escape(one_line(first_line)))
+    tags = [f"{name}: {node.tags[name]}" for name in TAGS if name in node.tags and name != DESCRIPTION]
+    return str(graphviz.escape(one_line(" · ".join([first_line, *tags]))))
 
 
 def type_name(node: HamiltonNode) -> str:

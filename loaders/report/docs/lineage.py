@@ -1,4 +1,4 @@
-"""Lineage graph of the dbt models, from the schema `raw_data` to the curated tables."""
+"""Lineage graph of the dbt models, from the raw tables to the curated ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Model:
 
     Attributes:
         unique_id: dbt's id, such as `model.eo_pv.stg_overrides`.
-        layer: `raw_data` for a source, else the folder of the model.
+        layer: the schema of a source, else the folder of the model.
         grain: the first sentence of its description.
         details: the other sentences of its description.
         kind: `source`, `table`, `view`.
@@ -56,7 +56,7 @@ def lineage_picture(models: list[Model]) -> graphviz.Digraph:
     """Draw every model with its parents; each links to its documentation."""
     layers = {model.layer for model in models}
     legend = {layer: colour for layer, colour in style.LAYERS.items() if layer in layers}
-    picture = style.canvas("dbt: from raw_data to the curated tables", legend)
+    picture = style.canvas("dbt: from the raw tables to the curated ones", legend)
     picture.attr(ranksep="0.35", nodesep="0.1")
     for model in models:
         attributes = style.TABLE if model.kind == "source" else {}

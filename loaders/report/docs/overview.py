@@ -25,7 +25,7 @@ TABLES = (
     ("doi_datasets.store_individual_datasets", "raw_data.<key>"),
     ("overture_maps.boundaries", "raw_data.admin_boundaries"),
     ("solar_irradiance.solar_irradiance", "raw_data.solar_irradiance"),
-    ("solar_irradiance.refused_cells", "raw_data.irradiance_refused"),
+    ("solar_irradiance.refused_cells", "raw_meta.irradiance_refused"),
 )
 CONTAINMENTS = (
     ("canonical_record", "doi_datasets.dataset_processed_gdf"),

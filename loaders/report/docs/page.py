@@ -28,6 +28,7 @@ HEADINGS = ("dataset", "source", "version", "licence", "lock", "read", "kept", "
 COUNTS = HEADINGS[-4:]
 LAYER_DESCRIPTIONS = {
     "raw_data": "what the loaders write, and dbt reads",
+    "raw_meta": "settings, row accounting, rejects and runs of the loaders",
     "staging": "select, name, type",
     "prepared": "join, deduplicate, measure",
     "curated": "published, under contracts",

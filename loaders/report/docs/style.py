@@ -18,7 +18,13 @@ STAGES = {
     "store": "#fbdfa3",
 }
 BRANCHES = {"a branch each": "#56E39F", "together again": "#EA5556"}  # Hamilton's Parallelizable and Collect
-LAYERS = {"raw_data": "#fbdfa3", "staging": "#ddd3f0", "prepared": "#cfe8f0", "curated": "#c6e6cc"}
+LAYERS = {
+    "raw_data": "#fbdfa3",
+    "raw_meta": "#f7ecd0",
+    "staging": "#ddd3f0",
+    "prepared": "#cfe8f0",
+    "curated": "#c6e6cc",
+}
 
 Attributes = dict[str, str]
 

@@ -15,8 +15,9 @@ Row = dict[str, Any]
 
 RECORDS = """
     select
-        installation_id, record_id, dataset_key, geometry_kind, area_m2, capacity_mw, capacity_basis, installed_from,
-        installed_to, quality_flags, licence, is_synthetic, centroid_lon, centroid_lat, st_aswkb(geometry)::blob as wkb
+        installation_id, record_id, dataset_key, name, geometry_kind, area_m2, capacity_mw, capacity_basis,
+        installed_from, installed_to, quality_flags, licence, is_synthetic, centroid_lon, centroid_lat,
+        st_aswkb(geometry)::blob as wkb
     from curated.curated_pv_records
     where {column} in (select unnest($ids))
     order by record_id
@@ -29,8 +30,9 @@ PAIRS = """
 TABLES = ("curated_pv_records", "curated_pv_installations", "prep_pv_pairs", "prep_pv_rejected")
 INSTALLATIONS = """
     select
-        installation_id, country, region, confidence, flags, licence, dataset_count, geometry_dataset, geometry_kind,
-        area_m2, capacity_mw, capacity_basis, capacity_dataset, st_aswkb(geometry)::blob as wkb
+        installation_id, name, name_dataset, country, region, confidence, flags, licence, dataset_count,
+        geometry_dataset, geometry_kind, area_m2, capacity_mw, capacity_basis, capacity_dataset,
+        st_aswkb(geometry)::blob as wkb
     from curated.curated_pv_installations
     where installation_id in (select unnest($ids))
     order by installation_id
@@ -137,6 +139,8 @@ def read_case(database: Path, names: tuple[str, ...]) -> Case:
             raise BuildError(
                 f"{database}: expected the tables {', '.join(TABLES)}; found no {missing}. Run `make all`."
             ) from error
+        except duckdb.BinderException as error:
+            raise BuildError(f"{database}: an older version of eo-pv built it. Run `make all`.") from error
 
 
 def _read(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> Case:

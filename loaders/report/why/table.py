@@ -14,14 +14,16 @@ MAX_ROWS = 50  # of a table
 
 
 def records_table(case: Case) -> Table:
-    """A table of the records of each installation."""
-    table = _empty_table(
-        "record", "installation", "kind", "area m²", "capacity MW", "installed", "licence", right=(3, 4)
-    )
+    """A table of the records of each installation, with their names where any has one."""
+    has_names = any(row["name"] for row in case.members)
+    quantities = ("area m²", "capacity MW")
+    names = ("record", *(("name",) if has_names else ()), "installation", "kind", *quantities, "installed", "licence")
+    table = _empty_table(*names, right=[names.index(each) for each in quantities])
     for row in case.members[:MAX_ROWS]:
         capacity = _number(row["capacity_mw"], 3)
         table.add_row(
             row["record_id"],
+            *((row["name"] or BLANK,) if has_names else ()),
             row["installation_id"],
             row["geometry_kind"],
             _number(row["area_m2"], 0),
@@ -35,12 +37,13 @@ def records_table(case: Case) -> Table:
 
 def pairs_table(case: Case, pairs: list[Row], outcome_heading: str) -> Table:
     """A table of the comparison features of pairs; `outcome_heading` is the heading of the last column."""
-    names = ("record", "record", "IoU", "of the smaller", "m apart", "areas", "capacities", outcome_heading)
-    table = _empty_table(*names, right=(2, 3, 4, 5, 6))
+    headings = ("IoU", "of the smaller", "m apart", "areas", "capacities", "names")
+    table = _empty_table("record", "record", *headings, outcome_heading, right=range(2, 2 + len(headings)))
     for pair in pairs[:MAX_ROWS]:
         distance = pair["distance_m"] if pair["distance_m"] is not None else pair["centroid_distance_m"]
-        numbers = (pair["iou"], pair["share_of_smaller"], distance, pair["area_ratio"], pair["capacity_ratio"])
-        decimals = (3, 3, 1, 2, 2)
+        ratios = (pair["area_ratio"], pair["capacity_ratio"], pair["name_similarity"])
+        numbers = (pair["iou"], pair["share_of_smaller"], distance, *ratios)
+        decimals = (3, 3, 1, 2, 2, 2)
         cells = (_number(value, digits) for value, digits in zip(numbers, decimals, strict=True))
         table.add_row(pair["record_id_a"], pair["record_id_b"], *cells, verdict(case, pair))
     _add_remainder(table, len(pairs))
@@ -50,9 +53,17 @@ def pairs_table(case: Case, pairs: list[Row], outcome_heading: str) -> Table:
 def verdict(case: Case, pair: Row) -> str:
     """The rule that joined a pair, or why it is not joined."""
     if case.is_split(pair):
-        return f"{pair['match_rule']}, but split: the installation would be too large, or holds two that differ"
+        return (
+            f"{pair['match_rule']}, but split: the installation would be too large, or would hold two that differ or "
+            f"two records of one dataset"
+        )
     rule = pair["match_rule"] or pair["refused_because"]
-    return f"{rule}: {pair['overruled_by']}" if pair["match_rule"] == "override" else str(rule)
+    if pair["match_rule"] == "override":
+        return f"{rule}: {pair['overruled_by']}"
+    if pair["match_rule"] == "same_identifier":
+        contradiction = f", although {pair['contradiction']}" if pair["contradiction"] else ""
+        return f"{rule}: {', '.join(pair['shared_identifiers'])}{contradiction}"
+    return str(rule)
 
 
 def sentences(case: Case) -> list[str]:
@@ -84,12 +95,13 @@ def override_reason(case: Case) -> str | None:
 
 
 def _installation_sentence(row: Row) -> str:
+    name = f" {row['name']!r} ({row['name_dataset']})" if row["name"] else ""
     location = row["region"] or row["country"] or "no country"
     area = f", {_number(row['area_m2'], 0)} m²" if row["area_m2"] is not None else ""
     capacity = f", {_number(row['capacity_mw'], 3)} MW {row['capacity_basis']} ({row['capacity_dataset']})"
     flags = f"; {', '.join(row['flags'])}" if row["flags"] else ""
     return (
-        f"{row['installation_id']} in {location}: {row['geometry_kind']} of {row['geometry_dataset']}{area}"
+        f"{row['installation_id']}{name} in {location}: {row['geometry_kind']} of {row['geometry_dataset']}{area}"
         f"{capacity if row['capacity_mw'] is not None else ''}; {row['dataset_count']} dataset(s), confidence "
         f"{row['confidence']}, licence {row['licence'] or 'not stated'}{flags}."
     )

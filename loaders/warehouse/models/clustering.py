@@ -323,9 +323,7 @@ def _single_groups(records: Records, apart: CannotLinks, limits: Limits) -> dict
         cannot_link[b].add(a)
     members = set(records.row.tolist())
     return {
-        row: _Group(
-            hull, max(_area_m2(hull), least_m2), frozenset(cannot_link[row] & members), frozenset({dataset})
-        )
+        row: _Group(hull, max(_area_m2(hull), least_m2), frozenset(cannot_link[row] & members), frozenset({dataset}))
         for row, hull, least_m2, dataset in zip(
             records.row.tolist(), hulls, least.tolist(), records.dataset.tolist(), strict=True
         )

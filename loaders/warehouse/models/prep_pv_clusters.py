@@ -51,8 +51,9 @@ def cluster_records(
 
 
 def _links(pairs: duckdb.DuckDBPyRelation) -> Links:
-    columns = f"number_a - 1 as a, number_b - 1 as b, strength, {FIXED} as is_fixed, {ONE_TO_ONE} as is_one_to_one, {APART} as apart_m"
-    table = pairs.filter("is_match").project(columns).to_arrow_table()
+    kinds = f"{FIXED} as is_fixed, {ONE_TO_ONE} as is_one_to_one, {APART} as apart_m"
+    matched = pairs.filter("is_match").project(f"number_a - 1 as a, number_b - 1 as b, strength, {kinds}")
+    table = matched.to_arrow_table()
     return Links(*(column.to_numpy() for column in table.columns))
 
 

@@ -1,4 +1,4 @@
-"""The dbt model prep_pv_near_pairs: of the records near a record, at most one in each other dataset is the same plant."""
+"""The dbt model prep_pv_near_pairs: between two datasets, a record has one counterpart at most."""
 
 import duckdb
 import numpy as np
@@ -8,7 +8,8 @@ from scipy.sparse.csgraph import connected_components, min_weight_full_bipartite
 
 from loaders.core.arrays import Flags, Numbers, Rows
 
-GROUPS = "dense_rank() over (order by is_outlines, least(dataset_key_a, dataset_key_b), greatest(dataset_key_a, dataset_key_b))"
+DATASETS = "least(dataset_key_a, dataset_key_b), greatest(dataset_key_a, dataset_key_b)"
+GROUPS = f"dense_rank() over (order by is_outlines, {DATASETS})"
 # of the dataset that comes first in the alphabet, and of the other one
 SIDES = (
     "case when dataset_key_a < dataset_key_b then number_a else number_b end as one",

@@ -91,6 +91,7 @@ def test_a_table_with_other_fuels_gets_a_filter(add: Add, project: Path) -> None
     assert (dataset.read.crs, dataset.read.longitude, dataset.read.latitude) == ("EPSG:4326", "longitude", "latitude")
     assert dataset.columns.model_dump(exclude_defaults=True) == {
         "source_id": {"column": ("gppd_idnr",)},
+        "identifiers": {"gppd": {"column": ("gppd_idnr",)}},
         "capacity": {"column": ("capacity_mw",), "unit": "MW"},
         "installed": {"column": ("commissioning_year",)},
     }

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from loaders.cli.acquire import check
@@ -76,9 +77,27 @@ def test_outside_of_a_project_the_command_says_so(eo_pv: Run, project: Path, mon
     assert (code, err.startswith("Error: No params.yaml in ")) == (1, True)
 
 
-def test_ingest_lists_the_table_of_each_dataset(eo_pv: Run) -> None:
+def test_ingest_lists_the_table_of_each_dataset_and_keeps_the_accounting_in_another_schema(
+    eo_pv: Run, project: Path
+) -> None:
     code, out, _ = eo_pv("ingest", "--all", "--sequential")
     assert (code, out.splitlines()) == (0, [f"{NORTH}: raw_data.{NORTH}", f"{SOUTH}: raw_data.{SOUTH}"])
+    with duckdb.connect(project / "data/sample/eo_pv_data.duckdb", read_only=True) as connection:
+        names, meta = (
+            [name for (name,) in connection.execute(f"SHOW TABLES FROM {schema}").fetchall()]
+            for schema in ("raw_data", "raw_meta")
+        )
+        counts = [connection.execute(f"SELECT count(*) FROM raw_data.{name}").fetchall() for name in names]  # noqa: S608
+    assert names == [NORTH, SOUTH, "doi_pv_features"]
+    assert counts == [[(3,)], [(1,)], [(4,)]]
+    assert meta == [
+        "dataset_accounting",
+        "dataset_terms",
+        "hamilton_runs",
+        "overrides",
+        "rejected_records",
+        "settings",
+    ]
 
 
 def test_update_says_what_changed_and_then_that_nothing_did(eo_pv: Run, project: Path) -> None:

@@ -68,6 +68,27 @@ def test_each_build_is_a_snapshot_that_can_be_read_again(build: Build, settings:
         assert connection.execute("SELECT count(*) FROM lake.curated.only_in_1").fetchall() == [(1,)]
 
 
+def test_dbt_sees_the_raw_tables_that_the_lake_has_now_and_keeps_views_of_others(
+    paths: ProjectPaths, tmp_path: Path
+) -> None:
+    with connect(tmp_path / "w.duckdb") as connection:
+        ducklake.attach(connection, HERE, paths)
+        connection.execute("CREATE SCHEMA lake.raw_data; CREATE SCHEMA lake.raw_meta; CREATE SCHEMA raw_data")
+        connection.execute("CREATE TABLE lake.raw_data.farms AS SELECT 1 AS n")
+        connection.execute("CREATE TABLE lake.raw_data.settings AS SELECT 2 AS n")
+        connection.execute("CREATE VIEW raw_data.own AS SELECT n FROM lake.raw_data.farms")
+        ducklake.show_lake(connection)
+        ours = "database_name = 'w' AND schema_name LIKE 'raw_%' ORDER BY ALL"
+        views = f"SELECT schema_name, view_name FROM duckdb_views() WHERE {ours}"  # noqa: S608
+        before = [("raw_data", name) for name in ("farms", "own", "settings")]
+        assert connection.execute(views).fetchall() == before
+        connection.execute("CREATE TABLE lake.raw_meta.settings AS SELECT 3 AS n")
+        connection.execute("DROP TABLE lake.raw_data.settings")
+        ducklake.show_lake(connection)
+        assert connection.execute(views).fetchall() == [*before[:2], ("raw_meta", "settings")]
+        assert connection.execute("FROM raw_meta.settings").fetchall() == [(3,)]
+
+
 def test_what_is_read_is_what_was_built_once_the_crs_is_put_back(
     build: Build, settings: DuckLake, paths: ProjectPaths, tmp_path: Path
 ) -> None:

@@ -194,14 +194,16 @@ def test_a_cell_without_rows_is_counted_by_its_reason_or_it_is_an_error(
 def test_the_tables_have_the_columns_of_the_contract_and_the_same_bytes_every_time(project: Path) -> None:
     run_doi_pipeline(params=project / "params.yaml", use_parallel=False)
     stored = run_solar_pipeline(params=project / "params.yaml")
-    names = {"solar_irradiance": (IRRADIANCE, 4 * 13), "irradiance_refused": (NO_IRRADIANCE, 0)}
-    assert stored == {name: f"raw_data.{name}" for name in names}
+    assert stored == {
+        "solar_irradiance": "raw_data.solar_irradiance",
+        "irradiance_refused": "raw_meta.irradiance_refused",
+    }
     assert loaders.run_solar_pipeline is run_solar_pipeline
     with connect(project / "data/sample/eo_pv_data.duckdb", read_only=True) as connection:
-        for name, (fields, rows) in names.items():
-            found = connection.execute(f"DESCRIBE raw_data.{name}").fetchall()
+        for name, fields, rows in (("solar_irradiance", IRRADIANCE, 4 * 13), ("irradiance_refused", NO_IRRADIANCE, 0)):
+            found = connection.execute(f"DESCRIBE {stored[name]}").fetchall()
             assert [column for column, *_ in found] == [field.name for field in fields]
-            assert len(connection.table(f"raw_data.{name}")) == rows
+            assert len(connection.table(stored[name])) == rows
     path = project / "data/sample/irradiance/solar_irradiance.parquet"
     before = path.read_bytes()
     run_solar_pipeline(params=project / "params.yaml")

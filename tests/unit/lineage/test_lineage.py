@@ -143,8 +143,8 @@ def test_each_file_leads_to_its_own_table(project: Path, read_events: Callable[[
         ("file", f"data/sample/loaded/{NORTH}.parquet"),
         ("file", f"data/sample/loaded/{NORTH}.rejected.parquet"),
         (WAREHOUSE, f"eo_pv_data.raw_data.{NORTH}"),
-        (WAREHOUSE, "eo_pv_data.raw_data.dataset_accounting"),
-        (WAREHOUSE, "eo_pv_data.raw_data.rejected_records"),
+        (WAREHOUSE, "eo_pv_data.raw_meta.dataset_accounting"),
+        (WAREHOUSE, "eo_pv_data.raw_meta.rejected_records"),
     }
 
 

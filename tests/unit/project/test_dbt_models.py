@@ -90,8 +90,9 @@ def test_the_readme_defines_the_rules_by_which_pairs_match() -> None:
     tests = documented("prepared", "prep_pv_pairs")["match_rule"]["data_tests"]
     rules = tests[0]["accepted_values"]["arguments"]["values"]
     assert _table("rule") == rules
-    macro = (ROOT / "dbt" / "macros" / "match_rule.sql").read_text().partition("{%- endmacro %}")[0]
-    assert re.findall(r"then '(\w+)'", macro) == rules
+    macros = [(ROOT / "dbt" / "macros" / name).read_text() for name in ("match_rule.sql", "near_rule.sql")]
+    named = [rule for macro in macros for rule in re.findall(r"then '(\w+)'", macro.partition("{%- endmacro %}")[0])]
+    assert sorted(named) == sorted(rules)
 
 
 def test_the_readme_defines_the_flags_of_installations() -> None:

@@ -1,5 +1,6 @@
 """The pictures of Hamilton's graphs and of dbt's models, and the page around them; dbt itself is not run."""
 
+import html
 import json
 import re
 import shutil
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hamilton.graph_types import HamiltonNode
 from typer.testing import CliRunner
 
 from loaders.acquire.lock import Lock, LockedFile, Record
@@ -22,11 +24,13 @@ from loaders.report.docs.dataset_path import dataset_picture, overridden_nodes
 from loaders.report.docs.graphs import graph_driver, graph_nodes, pipeline_picture
 from loaders.report.docs.lineage import lineage_picture, read_models
 from loaders.report.docs.overview import overview
-from loaders.report.docs.page import BANNER, Entry, Page, as_html
+from loaders.report.docs.page import BANNER, LAYER_DESCRIPTIONS, Entry, Page, as_html
 from loaders.report.docs.places import source_address
+from loaders.report.docs.style import LAYERS, STAGES
 from loaders.report.docs.svg import as_svg
 from loaders.report.summary import DatasetSummary
 from loaders.settings.params import Dataset, Settings, read_settings
+from loaders.tables import META_SCHEMA, RAW_SCHEMA
 
 assert docs_commands  # its import registers the commands
 
@@ -105,6 +109,26 @@ class Tags(HTMLParser):
 def test_every_node_and_input_of_a_pipeline_is_in_its_picture(name: str) -> None:
     picture = as_svg(pipeline_picture(name))
     assert [node.name for node in graph_nodes(graph_driver(name)) if f">{node.name}<" not in picture] == []
+
+
+@needs_dot
+@pytest.mark.parametrize("name", list(GRAPHS))
+def test_every_node_of_a_pipeline_has_its_tags_in_its_picture(name: str) -> None:
+    titles = {html.unescape(text) for text in re.findall(r'xlink:title="([^"]*)"', as_svg(pipeline_picture(name)))}
+    tagged = [node for node in graph_nodes(graph_driver(name)) if "description" in node.tags]
+    missing = [node.name for node in tagged if _title(node) not in titles]
+    assert (len(tagged) > 0, missing) == (True, [])
+
+
+def _title(node: HamiltonNode) -> str:
+    tags = ("data_source", "processing_stage", "data_type", "hamilton_node_type", "io_operation")
+    return " · ".join([node.tags["description"], *(f"{name}: {node.tags[name]}" for name in tags)])
+
+
+def test_a_node_has_the_colour_of_its_processing_stage() -> None:
+    lines = {line.split()[0]: line for line in pipeline_picture("doi_datasets").body if "fillcolor" in line}
+    colours = {"dataset_metadata": "metadata", "dataset_download_path": "fetch", "store_individual_datasets": "store"}
+    assert [name for name, stage in colours.items() if STAGES[stage] not in lines[name]] == []
 
 
 @needs_dot
@@ -195,6 +219,11 @@ def test_models_are_read_by_layer_with_their_grain_and_no_tests() -> None:
         ("curated", "curated_farms", "One row per farm."),
     ]
     assert models[1].parents == ("source.eo_pv.raw_data.features",)
+
+
+def test_both_schemas_of_the_loaders_have_a_colour_and_a_description() -> None:
+    assert list(LAYERS)[:2] == [RAW_SCHEMA, META_SCHEMA]
+    assert LAYERS.keys() == LAYER_DESCRIPTIONS.keys()
 
 
 @needs_dot

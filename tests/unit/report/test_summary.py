@@ -115,8 +115,8 @@ def test_what_publishers_say_is_text_in_the_report() -> None:
 
 def test_the_report_says_how_many_installations_the_records_are() -> None:
     assert findings(FIGURES) == [
-        "1,134 records are 900 installations, 2.2 km² of outlines; 123 of them were seen independently by two "
-        "datasets or more."
+        "1,134 records are 900 installations, 2.2 km² of outlines; 123 of them are confirmed by two "
+        "independent inventories or more."
     ]
 
 

@@ -22,7 +22,15 @@ from loaders.db.connection import connect
 from loaders.report.why.evidence import Case, read_case
 from loaders.report.why.picture import COLOURS, _styles, draw
 from loaders.report.why.plane import distance_m, to_local_metres
-from loaders.report.why.table import MAX_ROWS, override_line, override_reason, pairs_table, records_table, sentences
+from loaders.report.why.table import (
+    MAX_ROWS,
+    override_line,
+    override_reason,
+    pairs_table,
+    records_table,
+    sentences,
+    verdict,
+)
 
 UNIT = 0.001  # [°], 111 m at the equator
 ONE, TWO, THREE, PLACE, SAID = (f"pv_{number:016x}" for number in range(1, 6))
@@ -37,12 +45,14 @@ TABLES = """
     create schema curated;
     create schema prepared;
     create table curated.curated_pv_records (
-        dataset_key varchar, record_id varchar, geometry geometry, geometry_kind varchar, area_m2 double,
+        dataset_key varchar, record_id varchar, name varchar, geometry geometry, geometry_kind varchar,
+        area_m2 double,
         capacity_mw double, capacity_basis varchar, installed_from date, installed_to date, installation_id varchar,
         quality_flags varchar[], licence varchar, is_synthetic boolean, centroid_lon double, centroid_lat double
     );
     create table curated.curated_pv_installations (
-        installation_id varchar, geometry geometry, geometry_kind varchar, area_m2 double, capacity_mw double,
+        installation_id varchar, name varchar, name_dataset varchar, geometry geometry, geometry_kind varchar,
+        area_m2 double, capacity_mw double,
         capacity_basis varchar, country varchar, region varchar, confidence varchar, record_ids varchar[],
         dataset_count bigint, flags varchar[], licence varchar, geometry_dataset varchar, capacity_dataset varchar,
         is_synthetic boolean
@@ -50,7 +60,8 @@ TABLES = """
     create table prepared.prep_pv_pairs (
         record_id_a varchar, record_id_b varchar, dataset_key_a varchar, dataset_key_b varchar, shared_area_m2 double,
         iou double, share_of_smaller double, centroid_distance_m double, distance_m double, area_ratio double,
-        capacity_ratio double, match_rule varchar, is_match boolean, refused_because varchar, overruled_by varchar
+        capacity_ratio double, name_similarity double, shared_identifiers varchar[], contradiction varchar,
+        match_rule varchar, is_match boolean, refused_because varchar, overruled_by varchar
     );
     create table prepared.prep_pv_rejected (dataset_key varchar, record_id varchar, reason varchar);
 """
@@ -61,11 +72,11 @@ def square(east: float, width: float = 1) -> shapely.Polygon:
     return shapely.box(east * UNIT, 0, (east + width) * UNIT, UNIT)
 
 
-def record(name: str, installation_id: str, shape: BaseGeometry, **values: Any) -> dict[str, Any]:
+def record(record_id: str, installation_id: str, shape: BaseGeometry, **values: Any) -> dict[str, Any]:
     kind = "point" if shape.geom_type == "Point" else "polygon"
     always = {
-        "dataset_key": name.partition(":")[0],
-        "record_id": name,
+        "dataset_key": record_id.partition(":")[0],
+        "record_id": record_id,
         "installation_id": installation_id,
         "geometry_kind": kind,
     }
@@ -73,8 +84,13 @@ def record(name: str, installation_id: str, shape: BaseGeometry, **values: Any) 
     return {**always, **point_row, "quality_flags": [], "is_synthetic": False, **values}
 
 
-def installation(name: str, shape: BaseGeometry, **published: Any) -> dict[str, Any]:
-    always = {"installation_id": name, "geometry": shape.wkb, "geometry_kind": "polygon", "geometry_dataset": "a"}
+def installation(installation_id: str, shape: BaseGeometry, **published: Any) -> dict[str, Any]:
+    always = {
+        "installation_id": installation_id,
+        "geometry": shape.wkb,
+        "geometry_kind": "polygon",
+        "geometry_dataset": "a",
+    }
     return {**always, "confidence": "low", "dataset_count": 1, "flags": [], **published}
 
 
@@ -91,7 +107,7 @@ RECORDS = [
     record("c:1", ONE, square(1)),
     record("d:1", TWO, shapely.Point(4 * UNIT, UNIT / 2), is_synthetic=True),
     record("e:1", THREE, shapely.Point(40 * UNIT, UNIT / 2)),
-    record(QUOTED, PLACE, square(100)),
+    record(QUOTED, PLACE, square(100), name="[red]Park \x1b[31mFarm"),
     record("pv_farms:1", SAID, square(200)),
     record("pv_farms:2", SAID, square(200.5)),
 ]
@@ -100,7 +116,8 @@ INSTALLATIONS = [
         ONE, square(0, 2), area_m2=24600.0, capacity_mw=5.0, capacity_basis="ac", capacity_dataset="a", country="GH",
         region="GH-NP", confidence="high", dataset_count=3, flags=["divided"], licence="CC0-1.0",
     ),
-    *(installation(name, square(3)) for name in (TWO, THREE, PLACE, SAID)),
+    *(installation(name, square(3)) for name in (TWO, THREE, SAID)),
+    installation(PLACE, square(3), name="Park Farm", name_dataset="d"),
 ]  # fmt: skip
 PAIRS = [
     pair("a:1", "b:1", "shared_ground", **EVIDENCE),
@@ -189,13 +206,23 @@ def test_the_tables_show_records_and_evidence(case: Callable[..., Case]) -> None
         ["c:1", ONE, "polygon", "-", "-", "-", "not stated"],
     ]
     assert rows(pairs_table(evidence, evidence.matched_pairs, "joined by"))[0] == [
-        "a:1", "b:1", "0.500", "0.750", "12.0", "0.80", "-", "shared_ground",
+        "a:1", "b:1", "0.500", "0.750", "12.0", "0.80", "-", "-", "shared_ground",
     ]  # fmt: skip
     assert [row[-1] for row in rows(pairs_table(evidence, evidence.refused_pairs, "refused because"))] == [
         "they only touch",
-        "point_near, but split: the installation would be too large, or holds two that differ",
+        "point_near, but split: the installation would be too large, or would hold two that differ or two records of "
+        "one dataset",
         "222.6 m apart",
     ]
+
+
+def test_a_shared_identifier_is_named_with_what_speaks_against_it(case: Callable[..., Case]) -> None:
+    pair = dict(
+        case(FIRST).matched_pairs[0], match_rule="same_identifier", shared_identifiers=["eia 60058", "osm way/1"]
+    )
+    assert verdict(case(FIRST), pair | {"contradiction": None}) == "same_identifier: eia 60058, osm way/1"
+    doubtful = pair | {"contradiction": "8.0 km apart"}
+    assert verdict(case(FIRST), doubtful) == "same_identifier: eia 60058, osm way/1, although 8.0 km apart"
 
 
 def test_an_installation_is_described_in_one_sentence(case: Callable[..., Case]) -> None:
@@ -205,6 +232,19 @@ def test_an_installation_is_described_in_one_sentence(case: Callable[..., Case])
     ]
     assert sentences(case(PLACE))[1:] == ["It is one record, and no other one comes near it."]
     assert sentences(case("d:1"))[1:] == ["SYNTHETIC, bundled samples: no record of theirs is a real installation."]
+
+
+def test_an_installation_and_its_records_are_shown_with_their_names(why: Why, case: Callable[..., Case]) -> None:
+    assert rows(records_table(case(ONE)))[0][:2] == ["a:1", ONE]
+    assert sentences(case(PLACE))[0].startswith(f"{PLACE} 'Park Farm' (d) in no country: polygon of a;")
+    assert "[red]Park \\x1b[31mFarm" in " ".join(why(PLACE).output.split())
+
+
+def test_a_warehouse_of_an_older_version_is_to_be_built_again(warehouse: Path) -> None:
+    with connect(warehouse) as connection:
+        connection.execute("alter table curated.curated_pv_records drop column name")
+    with pytest.raises(BuildError, match=r"an older version of eo-pv built it\. Run `make all`"):
+        read_case(warehouse, (FIRST,))
 
 
 def test_a_chain_is_shown_even_though_its_ends_alone_were_refused(case: Callable[..., Case]) -> None:
@@ -365,7 +405,8 @@ def test_a_chain_through_two_thousand_records_is_found_at_once() -> None:
 def long_row(count: int) -> Case:
     """An installation of points in a row, each joined to the next."""
     names = [f"a:{number:05}" for number in range(count)]
-    blank = dict.fromkeys(("area_m2", "capacity_mw", "capacity_basis", "installed_from", "installed_to", "licence"))
+    unknown = ("name", "area_m2", "capacity_mw", "capacity_basis", "installed_from", "installed_to", "licence")
+    blank = dict.fromkeys(unknown)
     places = np.arange(count) * UNIT / 10
     records = [{**blank, **record(name, ONE, shapely.Point(x, 0))} for name, x in zip(names, places, strict=True)]
     pairs = [pair(a, b, "point_near") for a, b in pairwise(names)]

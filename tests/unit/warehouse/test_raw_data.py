@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from loaders.contract import schema
+from loaders.contract import REJECTED, schema
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
@@ -18,7 +18,7 @@ from loaders.geo.geoparquet import write_parquet
 from loaders.harmonise.load_result import LoadResult, put_in_place
 from loaders.harmonise.row_accounting import read_accounting
 from loaders.settings.project import read_project
-from loaders.warehouse.raw_data import write_raw_data
+from loaders.warehouse.raw_data import write_raw_data, write_rejected
 
 Written = Callable[..., Path]
 Writer = Callable[..., dict[str, str]]
@@ -64,12 +64,31 @@ def _ids(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    return [name for (name,) in connection.sql("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()]
+    query = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'raw_data' ORDER BY 1"
+    return [name for (name,) in connection.sql(query).fetchall()]
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> duckdb.DuckDBPyConnection:
     return connect(tmp_path / "w.duckdb")
+
+
+def test_a_warehouse_of_an_older_version_takes_records_with_more_columns(
+    database: duckdb.DuckDBPyConnection, write: Writer, tmp_path: Path
+) -> None:
+    write(database, "north south", "north", "south")
+    write_rejected(database, {}, ["north", "south"])
+    for name in ("name", "operator", "identifiers"):
+        database.execute(f"ALTER TABLE raw_data.north DROP COLUMN {name}")
+    database.execute("ALTER TABLE raw_meta.rejected_records DROP COLUMN name")
+    write(database, "north south", "south")
+    rejected = tmp_path / "rejected.parquet"
+    row = {"dataset_key": "south", "record_id": "south:2", "name": "Park Farm", "source_row": 2}
+    pq.write_table(pa.Table.from_pylist([row], schema(REJECTED)), rejected)
+    write_rejected(database, {"south": rejected}, ["north", "south"])
+    assert _ids(database, "doi_pv_features") == ["north:1", "south:1"]
+    rows = database.sql("SELECT record_id, name, source_row FROM raw_meta.rejected_records").fetchall()
+    assert rows == [("south:2", "Park Farm", 2)]
 
 
 def test_what_was_loaded_is_put_in_place_with_its_accounting(paths: ProjectPaths, parquet: Written) -> None:
@@ -109,7 +128,7 @@ def test_the_view_unites_the_datasets_and_a_removed_one_is_dropped(
     assert _ids(database, "doi_pv_features") == ["a:1", "b:1", "c:1"]
     write(database, "c a", "a")
     assert _ids(database, "doi_pv_features") == ["a:1", "c:1"]
-    assert _tables(database) == ["a", "c", "dataset_accounting", "hamilton_runs"]
+    assert _tables(database) == ["a", "c"]
 
 
 def test_a_dataset_that_was_never_stored_is_no_part_of_the_view(
@@ -126,7 +145,7 @@ def test_the_other_tables_of_raw_data_outlive_a_removed_dataset(
     for name in ("admin_boundaries", "customers"):
         database.execute(f"CREATE TABLE raw_data.{name} AS SELECT 1 AS n")
     write(database, "a", "a")
-    assert _tables(database) == ["a", "admin_boundaries", "customers", "dataset_accounting", "hamilton_runs"]
+    assert _tables(database) == ["a", "admin_boundaries", "customers"]
 
 
 def test_the_accounting_is_one_row_for_each_dataset_in_the_settings(
@@ -136,7 +155,7 @@ def test_the_accounting_is_one_row_for_each_dataset_in_the_settings(
     metrics = {"a": _metrics(5, rejected=2, repaired=1), "b": _metrics(7), "c": _metrics(9)}
     write_raw_data(database, tables, metrics, ["a", "b", "c"])
     write_raw_data(database, {"b": tables["b"]}, {"b": _metrics(8, rejected=1)}, ["a", "b"])
-    assert database.sql("FROM raw_data.dataset_accounting ORDER BY ALL").fetchall() == [
+    assert database.sql("FROM raw_meta.dataset_accounting ORDER BY ALL").fetchall() == [
         ("a", 5, 3, 2, 1),
         ("b", 8, 7, 1, 0),
     ]

@@ -1,56 +1,7 @@
--- Blocking: only these pairs are compared. The difference of two numbers, instead of their comparison, keeps the plan a
--- SPATIAL_JOIN: a comparison becomes a merge join of all records with all others. Points of one dataset are apart,
--- however near they are. What stands at a stand-in for a position meets nothing there. Beyond near_m, records whose
--- capacities contradict each other have nothing in common.
-with records as (
+-- Blocking: only these pairs are compared. Points whose capacities contradict each other are compared only nearby.
+with meeting as (
 
-    select * from {{ ref('prep_pv_datasets_unified') }}
-
-),
-
-repeats as (
-
-    select * from {{ ref('prep_pv_repeats') }}
-
-),
-
-settings as (
-
-    select * from {{ ref('stg_settings') }}
-
-),
-
-firsts as (
-
-    select
-        records.record_number,
-        records.priority,
-        records.geometry_kind = 'polygon' as is_outline,
-        records.capacity_mw,
-        records.centroid_lon as lon,
-        records.centroid_lat as lat,
-        case
-            when records.geometry_kind = 'polygon' then records.geometry
-            else {{ box_around('records.centroid_lon', 'records.centroid_lat', largest_reach_m('records')) }}
-        end as reach
-    from records
-    inner join repeats on records.record_number = repeats.first_number and records.record_number = repeats.record_number
-    cross join settings
-    where not coalesce(repeats.is_placeholder, false)
-
-),
-
-meeting as (
-
-    select
-        a.record_number as number_a,
-        b.record_number as number_b,
-        a.is_outline or b.is_outline as has_outline,
-        {{ smaller_over_larger('a.capacity_mw', 'b.capacity_mw') }} as capacity_ratio,
-        st_distance_sphere(st_point(a.lon, a.lat), st_point(b.lon, b.lat)) as apart_m
-    from firsts as a
-    inner join firsts as b on st_intersects(a.reach, b.reach)
-    where a.record_number - b.record_number < 0 and (a.priority - b.priority != 0 or a.is_outline or b.is_outline)
+    select * from {{ ref('prep_pv_meeting') }}
 
 )
 
@@ -58,7 +9,7 @@ select
     meeting.number_a,
     meeting.number_b
 from meeting
-cross join settings
+cross join {{ ref('stg_settings') }} as settings
 where
     meeting.has_outline
     or meeting.apart_m <= 2 * settings.near_m

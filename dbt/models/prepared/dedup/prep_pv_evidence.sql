@@ -37,23 +37,23 @@ measured as (
 select
     measured.number_a,
     measured.number_b,
-    record_id_a,
-    record_id_b,
-    dataset_key_a,
-    dataset_key_b,
+    measured.record_id_a,
+    measured.record_id_b,
+    measured.dataset_key_a,
+    measured.dataset_key_b,
     case
-        when is_outlines then 'outlines'
-        when is_of_one_kind then 'points'
-        else 'point_and_outline'
+        when measured.is_outlines then 'outlines' when measured.is_of_one_kind then 'points' else 'point_and_outline'
     end as pair_kind,
-    case when area_b_m2 is null or area_a_m2 >= area_b_m2 then measured.number_a else measured.number_b end as larger_number,
-    shared_area_m2,
-    round(shared_m2 / nullif(area_a_m2 + area_b_m2 - shared_m2, 0), 6) as iou,
-    round(shared_m2 / nullif(least(area_a_m2, area_b_m2), 0), 6) as share_of_smaller,
-    round(centroid_distance_m, 2) as centroid_distance_m,
-    distance_m,
-    area_ratio,
-    likeness.* exclude (number_a, number_b)
+    case
+        when measured.area_a_m2 >= coalesce(measured.area_b_m2, 0) then measured.number_a else measured.number_b
+    end as larger_number,
+    measured.shared_area_m2,
+    round(measured.shared_m2 / nullif(measured.area_a_m2 + measured.area_b_m2 - measured.shared_m2, 0), 6) as iou,
+    round(measured.shared_m2 / nullif(least(measured.area_a_m2, measured.area_b_m2), 0), 6) as share_of_smaller,
+    round(measured.centroid_distance_m, 2) as centroid_distance_m,
+    measured.distance_m,
+    measured.area_ratio,
+    likeness.* exclude (likeness.number_a, likeness.number_b)
 from measured
 inner join {{ ref('prep_pv_likeness') }} as likeness
     on measured.number_a = likeness.number_a and measured.number_b = likeness.number_b

@@ -11,6 +11,12 @@ names as (
 
 ),
 
+energy as (
+
+    select mw_per_km2 from {{ ref('stg_settings') }}
+
+),
+
 compared as (
 
     select
@@ -23,18 +29,14 @@ compared as (
             'coalesce(a.area_m2, a.source_area_m2)', 'coalesce(b.area_m2, b.source_area_m2)'
         ) }} as extent_ratio,
         round({{ pair_radius_m() }}, 1) as radius_m,
-        round(name_similarity_of(name_a.words, name_b.words), 4)
-            as name_similarity,
+        round(name_similarity_of(name_a.words, name_b.words), 4) as name_similarity,
         case
-            when name_similarity is null or name_a.numbers = name_b.numbers then null
+            when name_a.numbers = name_b.numbers then null
             when name_a.numbers = [] or name_b.numbers = [] then 'one_lacks'
-            else 'differ'
-        end as name_numbers,
-        coalesce(name_similarity >= settings.name_similarity and name_numbers is null, false) as names_alike,
-        coalesce(coalesce(capacity_ratio, extent_ratio) >= settings.capacity_ratio, false) as sizes_agree,
-        round({{ match_reach_m() }}, 1) as reach_m
+            when name_similarity is not null then 'differ'
+        end as name_numbers
     from {{ ref('prep_pv_candidates') }} as candidates
-    cross join {{ ref('stg_settings') }} as settings
+    cross join energy as settings
     inner join records as a on candidates.number_a = a.record_number
     inner join records as b on candidates.number_b = b.record_number
     left join names as name_a on candidates.number_a = name_a.record_number
@@ -42,5 +44,14 @@ compared as (
 
 )
 
-select * exclude (is_of_one_kind, smaller_capacity_mw, sizes_agree)
+select
+    compared.* exclude (compared.is_of_one_kind),
+    coalesce(
+        compared.name_similarity >= settings.name_similarity and compared.name_numbers is null, false
+    ) as names_alike,
+    coalesce(
+        coalesce(compared.capacity_ratio, compared.extent_ratio) >= settings.capacity_ratio, false
+    ) as sizes_agree,
+    round({{ match_reach_m() }}, 1) as reach_m
 from compared
+cross join {{ ref('stg_settings') }} as settings

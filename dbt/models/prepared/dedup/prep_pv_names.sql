@@ -5,18 +5,28 @@ with records as (
 
 ),
 
-parted as (
+names as (
 
     select
         record_number,
         name_parts_of(name) as parts
     from records
 
+),
+
+parted as (
+
+    select
+        record_number,
+        parts['words'] as words,
+        parts['numbers'] as numbers
+    from names
+
 )
 
 select
     record_number,
-    parts.words,
-    parts.numbers
+    words,
+    numbers
 from parted
-where parts.words != ''
+where words != ''

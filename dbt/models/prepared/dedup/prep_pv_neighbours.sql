@@ -1,9 +1,10 @@
--- Pairs of two datasets that may be one installation though they share little ground; of these, each record keeps at most
--- one in each other dataset (prep_pv_near_pairs).
+-- Of these, each record keeps at most one in each other dataset (prep_pv_near_pairs). Outlines lie side by side: of all
+-- those near a point, only the one that fits best may be its own.
 with evidence as (
 
     select
         *,
+        case when larger_number = number_a then number_b else number_a end as smaller_number,
         coalesce(distance_m, centroid_distance_m) as apart_m
     from {{ ref('prep_pv_evidence') }}
     where dataset_key_a != dataset_key_b
@@ -16,9 +17,9 @@ same_names as (
 
 ),
 
-only_ones as (
+placed_apart as (
 
-    select * from {{ ref('prep_pv_only_neighbours') }}
+    select * from {{ ref('prep_pv_placed_apart') }}
 
 ),
 
@@ -39,9 +40,17 @@ select
 from evidence
 cross join {{ ref('stg_settings') }} as settings
 left join same_names on evidence.number_a = same_names.number_a and evidence.number_b = same_names.number_b
-left join only_ones on evidence.number_a = only_ones.number_a and evidence.number_b = only_ones.number_b
+left join {{ ref('prep_pv_only_neighbours') }} as only_ones
+    on evidence.number_a = only_ones.number_a and evidence.number_b = only_ones.number_b
+left join placed_apart
+    on evidence.number_a = placed_apart.number_a and evidence.number_b = placed_apart.number_b
 left join taken as taken_a
     on evidence.number_a = taken_a.record_number and evidence.dataset_key_b = taken_a.other_dataset
 left join taken as taken_b
     on evidence.number_b = taken_b.record_number and evidence.dataset_key_a = taken_b.other_dataset
 where taken_a.record_number is null and taken_b.record_number is null and near_rule is not null
+qualify
+    evidence.pair_kind != 'point_and_outline'
+    or row_number() over (
+        partition by evidence.pair_kind, evidence.smaller_number order by cost, evidence.larger_number
+    ) = 1

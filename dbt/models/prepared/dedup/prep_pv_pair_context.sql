@@ -28,6 +28,7 @@ select
     near_pairs.near_rule,
     neighbours.cost,
     taken_a.record_number is not null or taken_b.record_number is not null as is_taken,
+    placed_apart.number_a is not null as is_placed_apart,
     elsewhere.number_a is not null as is_named_elsewhere,
     same_identifiers.shared_identifiers
 from {{ ref('prep_pv_evidence') }} as evidence
@@ -44,6 +45,8 @@ left join {{ ref('prep_pv_near_pairs') }} as near_pairs
     on evidence.number_a = near_pairs.number_a and evidence.number_b = near_pairs.number_b
 left join {{ ref('prep_pv_neighbours') }} as neighbours
     on evidence.number_a = neighbours.number_a and evidence.number_b = neighbours.number_b
+left join {{ ref('prep_pv_placed_apart') }} as placed_apart
+    on evidence.number_a = placed_apart.number_a and evidence.number_b = placed_apart.number_b
 left join {{ ref('prep_pv_named_elsewhere') }} as elsewhere
     on evidence.number_a = elsewhere.number_a and evidence.number_b = elsewhere.number_b
 left join {{ ref('prep_pv_same_identifiers') }} as same_identifiers

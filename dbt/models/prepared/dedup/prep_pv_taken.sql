@@ -9,18 +9,14 @@ with counterparts as (
         evidence.dataset_key_b
     from {{ ref('prep_pv_evidence') }} as evidence
     cross join {{ ref('stg_settings') }} as settings
-    left join {{ ref('prep_pv_wholes') }} as wholes on evidence.larger_number = wholes.whole_number
-    left join {{ ref('prep_pv_named_elsewhere') }} as elsewhere
-        on evidence.number_a = elsewhere.number_a and evidence.number_b = elsewhere.number_b
-    where
-        evidence.share_of_smaller >= settings.shared_of_smaller
-        or (
-            evidence.pair_kind = 'point_and_outline'
-            and evidence.distance_m = 0
-            and coalesce(evidence.capacity_ratio, 1) >= settings.capacity_ratio_inside
-            and not coalesce(wholes.is_several, false)
-            and elsewhere.number_a is null
-        )
+    where evidence.share_of_smaller >= settings.shared_of_smaller
+    union
+    select
+        number_a,
+        number_b,
+        dataset_key_a,
+        dataset_key_b
+    from {{ ref('prep_pv_placed') }}
     union
     select
         number_a,

@@ -1,16 +1,20 @@
--- Name and operator: of the first dataset by priority that states one, there of the largest record.
+-- Name and operator: of the first inventory by priority that states one, there of the newest edition that does, and of
+-- its largest record.
 with records as (
 
     select
         *,
         row_number() over (
+            partition by installation_id
             order by
-                priority asc,
+                inventory_priority asc,
+                edition desc,
                 capacity_mw desc nulls last,
                 coalesce(area_m2, source_area_m2) desc nulls last,
                 record_id asc
         ) as nth
     from {{ ref('prep_pv_installation_records') }}
+    where coalesce(name, operator) is not null or identifiers is not null
 
 ),
 

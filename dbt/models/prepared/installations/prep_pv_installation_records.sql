@@ -1,8 +1,42 @@
+with members as (
+
+    select * from {{ ref('prep_pv_members') }}
+
+),
+
+records as (
+
+    select * from {{ ref('prep_pv_datasets_unified') }}
+
+),
+
+repeats as (
+
+    select * from {{ ref('prep_pv_repeats') }}
+
+),
+
+terms as (
+
+    select
+        *,
+        min(priority) over (partition by inventory) as inventory_priority
+    from {{ ref('stg_dataset_terms') }}
+
+)
+
 select
     members.installation_id,
-    members.part_id,
+    case when terms.capacity_of = 'group' then records.group_id end as stated_group,
+    coalesce('group ' || stated_group, 'shape ' || repeats.first_number) as part_id,
+    repeats.first_number,
     members.is_repeat,
     members.is_covered,
+    terms.inventory,
+    terms.inventory_priority,
+    terms.edition,
     records.*
-from {{ ref('prep_pv_members') }} as members
-inner join {{ ref('prep_pv_datasets_unified') }} as records on members.record_number = records.record_number
+from members
+inner join records on members.record_number = records.record_number
+inner join repeats on members.record_number = repeats.record_number
+inner join terms on records.dataset_key = terms.dataset_key

@@ -1,4 +1,5 @@
--- The outlines, else the position, of the first dataset by priority that has any; its blocks are joined.
+-- The outlines, else the position, of the first inventory by priority that has any, in its newest edition that does;
+-- its blocks are joined.
 with records as (
 
     select * from {{ ref('prep_pv_installation_records') }}
@@ -23,7 +24,8 @@ largest as (
         order by
             records.geometry_kind desc,
             {{ is_placeholder('records') }} asc,
-            records.priority asc,
+            records.inventory_priority asc,
+            records.edition desc,
             records.area_m2 desc nulls last,
             records.record_number asc
     ) = 1

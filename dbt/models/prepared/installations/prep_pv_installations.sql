@@ -7,16 +7,18 @@ with statements as (
 capacities as (
 
     select * from statements
-    where capacity_mw is not null
-    qualify row_number() over (partition by installation_id order by is_whole_capacity desc, priority asc) = 1
+    where is_newest_capacity
+    qualify row_number() over (
+        partition by installation_id order by is_whole_capacity desc, inventory_priority asc
+    ) = 1
 
 ),
 
 dates as (
 
     select * from statements
-    where installed_from is not null or installed_to is not null
-    qualify row_number() over (partition by installation_id order by priority) = 1
+    where is_newest_date
+    qualify row_number() over (partition by installation_id order by inventory_priority) = 1
 
 )
 
@@ -42,6 +44,7 @@ select
     dates.installed_to,
     dates.dataset_key as installed_dataset,
     agreement.dataset_count,
+    agreement.independent_inventories,
     {{ confidence() }} as confidence,
     {{ installation_flags() }} as flags,
     names.* exclude (names.installation_id),
@@ -49,7 +52,7 @@ select
 from {{ ref('prep_pv_installation_shapes') }} as shapes
 cross join {{ ref('stg_settings') }} as settings
 inner join {{ ref('prep_pv_agreement') }} as agreement on shapes.installation_id = agreement.installation_id
-inner join {{ ref('prep_pv_installation_names') }} as names on shapes.installation_id = names.installation_id
+left join {{ ref('prep_pv_installation_names') }} as names on shapes.installation_id = names.installation_id
 inner join {{ ref('prep_pv_installation_terms') }} as terms on shapes.installation_id = terms.installation_id
 left join capacities on shapes.installation_id = capacities.installation_id
 left join dates on shapes.installation_id = dates.installation_id

@@ -1,27 +1,35 @@
--- What a record states that another one of its dataset covers counts only where that one states nothing; a capacity
--- that is stated again for the same part, or the same shape, is stated once.
-with stated as (
+-- Parts and phases add up. Of a whole that is stated besides its parts, only the whole counts: it is their sum within
+-- 2 %, and not the value of a single one.
+with statements as (
 
-    select distinct
+    select * from {{ ref('prep_pv_capacity_statements') }}
+
+),
+
+totals as (
+
+    select
         installation_id,
         dataset_key,
-        part_id,
-        capacity_mw,
-        capacity_basis,
-        is_covered
-    from {{ ref('prep_pv_installation_records') }}
-    where capacity_mw is not null
-    qualify is_covered = bool_and(is_covered) over (partition by installation_id, dataset_key)
+        count(*) as statements,
+        max(capacity_mw) as largest_mw,
+        max(capacity_mw, 2)[2] as second_mw,
+        {{ exact_sum('capacity_mw', 6) }} as total_mw,
+        arg_max(capacity_basis, capacity_mw) as largest_basis,
+        case
+            when min(capacity_basis) = max(capacity_basis) then min(capacity_basis) else 'unknown'
+        end as common_basis
+    from statements
+    group by installation_id, dataset_key
 
 )
 
 select
     installation_id,
     dataset_key,
-    {{ exact_sum('capacity_mw', 6) }} as capacity_mw,
-    case
-        when min(capacity_basis) = max(capacity_basis) then min(capacity_basis) else 'unknown'
-    end as capacity_basis,
-    count(distinct part_id) filter (where not is_covered) as parts_with_capacity
-from stated
-group by all
+    statements,
+    statements > 2 and abs(total_mw - 2 * largest_mw) <= 0.02 * largest_mw and second_mw < 0.98 * largest_mw
+        as is_whole_beside_parts,
+    case when is_whole_beside_parts then largest_mw else total_mw end as capacity_mw,
+    case when is_whole_beside_parts then largest_basis else common_basis end as capacity_basis
+from totals

@@ -74,7 +74,7 @@ def test_a_missing_column_is_answered_with_the_present_ones() -> None:
         [60058.0, -9999.0, float("nan")],
         ["60058", "-9999", " "],
         ["60058.0", "-9999.0", ""],
-        [" 60058.00 ", "-9999", None],
+        [" 60058.00 ", "-9999.00", None],
     ],
 )
 def test_an_id_is_the_same_text_however_its_column_is_typed(values: Any) -> None:

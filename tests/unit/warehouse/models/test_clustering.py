@@ -26,14 +26,25 @@ def _clusters(
     pairs: Sequence[Pair],
     apart: Sequence[tuple[int, int]] = (),
     fixed: Sequence[int] = (),
+    one_to_one: Sequence[int] = (),
+    datasets: Sequence[int] | None = None,
+    reaching_m: float = 0,
 ) -> dict[str, list[int]]:
     a, b, strength = zip(*pairs, strict=True) if pairs else ((), (), ())
-    is_fixed = np.isin(np.arange(len(a)), list(fixed))
+    is_fixed, is_one_to_one = (np.isin(np.arange(len(a)), list(rows)) for rows in (fixed, one_to_one))
     strangers = np.array(apart, dtype=np.intp).reshape(-1, 2)
     inputs = {
-        "links": Links(np.array(a, dtype=np.intp), np.array(b, dtype=np.intp), np.array(strength, float), is_fixed),
+        "links": Links(
+            np.array(a, dtype=np.intp),
+            np.array(b, dtype=np.intp),
+            np.array(strength, float),
+            is_fixed,
+            is_one_to_one,
+            np.where(is_one_to_one, reaching_m, 0.0),
+        ),
         "apart": CannotLinks(strangers[:, 0], strangers[:, 1]),
         "record_count": len(shapes),
+        "dataset": np.array(range(len(shapes)) if datasets is None else datasets, dtype=np.intp),
         "shapes": pa.chunked_array([pa.array([shapely.to_wkb(shape) for shape in shapes], pa.binary())]),
         "limits": LIMITS,
     }
@@ -57,7 +68,7 @@ def test_no_pair_leaves_every_record_by_itself() -> None:
 
 
 def test_no_record_gives_no_row() -> None:
-    assert _clusters([], []) == {"cluster": [], "is_divided": [], "is_spread_out": []}
+    assert _clusters([], []) == {"cluster": [], "is_divided": [], "is_spread_out": [], "is_crowded": []}
 
 
 def test_a_whole_and_its_blocks_are_one_installation() -> None:
@@ -135,3 +146,47 @@ def test_the_order_of_the_pairs_does_not_matter() -> None:
     squares = [_square(0.7 * step) for step in range(8)]
     pairs = [(row, row + 1, 0.5) for row in range(7)]
     assert _groups(_clusters(squares, pairs)) == _groups(_clusters(squares, pairs[::-1]))
+
+
+def test_two_records_of_a_dataset_are_not_joined_by_way_of_another() -> None:
+    """Points of the datasets 0, 1, 2 and again 0: the weakest link goes."""
+    points = [Point(0.0001 * step, 0) for step in range(4)]
+    pairs = [(0, 1, 0.5), (1, 2, 0.6), (2, 3, 0.4)]
+    found = _clusters(points, pairs, one_to_one=[0, 1, 2], datasets=[0, 1, 2, 0])
+    assert _groups(found) == [[0, 1, 2], [3]]
+    assert found["is_divided"] == [True] * 4
+    assert found["is_crowded"] == [False] * 4
+
+
+def test_parts_of_a_whole_may_be_of_one_dataset_and_a_point_beside_them_joins() -> None:
+    """Two blocks of dataset 1 in an outline of dataset 0, and a point of dataset 2 near it."""
+    shapes = [box(0, 0, 2 * SIDE, SIDE), _square(0), _square(1), Point(2.1 * SIDE, 0)]
+    pairs = [(0, 1, 0.5), (0, 2, 0.5), (0, 3, 0.4)]
+    found = _clusters(shapes, pairs, one_to_one=[2], datasets=[0, 1, 1, 2])
+    assert _groups(found) == [[0, 1, 2, 3]]
+    assert found["is_crowded"] == [False] * 4
+
+
+def test_ground_that_is_shared_comes_before_what_is_only_near_however_strong() -> None:
+    """A point of dataset 1 near an outline of dataset 0 that dataset 1 draws by a tenth."""
+    shapes = [_square(0), _square(0.5), Point(-0.0001, 0)]
+    found = _clusters(shapes, [(0, 1, 0.1), (0, 2, 0.9)], one_to_one=[1], datasets=[0, 1, 1])
+    assert _groups(found) == [[0, 1], [2]]
+
+
+def test_two_records_of_a_dataset_that_a_person_joins_stay_and_are_flagged() -> None:
+    points = [Point(0, 0), Point(0.0001, 0), Point(0.0002, 0)]
+    found = _clusters(points, [(0, 1, 0.5), (1, 2, 2.0)], fixed=[1], one_to_one=[0], datasets=[0, 1, 0])
+    assert _groups(found) == [[0], [1, 2]]
+    found = _clusters(points, [(0, 1, 1.0), (1, 2, 2.0)], fixed=[0, 1], datasets=[0, 1, 0], one_to_one=[0])
+    assert _groups(found) == [[0], [1, 2]]
+
+
+def test_points_that_a_rule_joins_over_a_long_way_are_not_too_far_apart() -> None:
+    """Three points of a large plant, 2 km apart: their hull is 2 km2, the circle of the longest link 12.6."""
+    points = [Point(0, 0), Point(0.018, 0), Point(0.009, 0.018)]
+    pairs = [(0, 1, 0.5), (1, 2, 0.5)]
+    assert len(_groups(_clusters(points, pairs, one_to_one=[0, 1], reaching_m=50))) > 1
+    found = _clusters(points, pairs, one_to_one=[0, 1], reaching_m=2000)
+    assert _groups(found) == [[0, 1, 2]]
+    assert found["is_spread_out"] == [False] * 3

@@ -1,0 +1,134 @@
+"""Names, operators and shared identifiers: detects their columns by unambiguous names."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from loaders.add.draft import Guess
+from loaders.add.inspection import Inspection
+from loaders.add.names import tokens
+from loaders.add.quantity_column import filled_share
+from loaders.add.values import UNKNOWN_WORDS, is_numeric, null_values
+from loaders.core.escape import one_line
+
+NAME_WORDS = frozenset({"name", "names", "nom", "nombre", "nome", "bezeichnung"})
+PLANT_WORDS = frozenset(
+    {"array", "asset", "facility", "farm", "installation", "p", "park", "plant", "project", "site", "solar", "station"}
+    | {"anlage", "anlagen", "centrale", "planta", "usina", "impianto"}
+)
+BARE_NAMES = frozenset({*NAME_WORDS, "plantname", "sitename", "projectname", "facilityname", "anlagenname"})
+OPERATOR_WORDS = frozenset({"operator", "betreiber", "anlagenbetreiber", "exploitant", "operador", "gestore"})
+NOT_A_NAME = frozenset(
+    {"code", "contact", "email", "id", "key", "number", "nr", "no", "phone", "status", "type", "url", "website"}
+    | {"company", "county", "country", "developer", "owner", "operator", "parent", "region", "state", "utility"}
+    | {"class", "column", "field", "file", "layer", "local", "other", "phase", "unit"}
+)
+NOT_AN_OPERATOR = frozenset(
+    {"code", "contact", "email", "id", "key", "mastr", "nr", "number", "nummer", "phone", "status", "type", "url"}
+    | {"grid", "market", "network", "system", "transmission", "utility"}
+)
+
+OSM_TYPE = re.compile(r"node|way|relation")
+OSM_ID = re.compile(r"(?:node|way|relation)/\d+")
+OSM_ID_NAMES, OSM_TYPE_NAMES = ("@id", "osm_id", "osm", "osmid"), ("osm_type", "osm_objtype", "osm_element_type")
+# the columns of a namespace, each with other columns that must stand next to it, since other files use its name too
+SHARED_IDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "eia_plant": dict.fromkeys(("eia_id", "eia_plant_id", "eia_plant_code", "plant_id_eia"), ()),
+    "gppd": {"gppd_idnr": ()},
+    "repd": {"repd_id": (), "repd_ref_id": (), "ref_id": ("old_ref_id", "operator_or_applicant")},
+    "uspvdb_case": {"uspvdb_case_id": (), "case_id": ("eia_id", "p_name")},
+}
+
+
+def name(inspection: Inspection) -> Guess | None:
+    """The column with the name of the installation; null where no column has a fitting name."""
+    ranks = {column: _name_rank(column) for column in inspection.columns if _is_text(inspection, column)}
+    return _named(inspection, {column: rank for column, rank in ranks.items() if rank}, "a name of the installation")
+
+
+def operator(inspection: Inspection) -> Guess | None:
+    """The column with the operator; null where no column has a fitting name: an owner is none."""
+    fitting = {
+        column: 1
+        for column in inspection.columns
+        if set(tokens(column)) & OPERATOR_WORDS
+        and not set(tokens(column)) & NOT_AN_OPERATOR
+        and _is_text(inspection, column)
+    }
+    return _named(inspection, fitting, "an operator")
+
+
+def identifiers(inspection: Inspection) -> Guess | None:
+    """The columns with identifiers that other inventories use as well, by namespace; null where there are none."""
+    columns = {_plain(column): column for column in inspection.columns}
+    settings: dict[str, Any] = {}
+    for namespace, names in SHARED_IDS.items():
+        fitting = [name for name, others in names.items() if {name, *others} <= columns.keys()]
+        if fitting:
+            settings[namespace] = _identifier(inspection, [columns[fitting[0]]])
+    if osm := _osm_columns(inspection, columns):
+        settings["osm"] = _identifier(inspection, osm, join="/")
+    if not settings:
+        return None
+    return Guess(
+        dict(sorted(settings.items())), "by their names; other inventories with the same ids are matched by them"
+    )
+
+
+def _name_rank(column: str) -> int:
+    """How likely a column holds the name of the installation; 0 for other columns."""
+    words = set(tokens(column))
+    if words & NOT_A_NAME:
+        return 0
+    if _plain(column) in BARE_NAMES:
+        return 1
+    return 2 * bool(words & NAME_WORDS and words & PLANT_WORDS)
+
+
+def _named(inspection: Inspection, ranks: dict[str, int], what: str) -> Guess | None:
+    """The likeliest of these columns, with its values for unknown."""
+    if not ranks:
+        return None
+    column = max(ranks, key=lambda each: (ranks[each], round(filled_share(inspection, each), 2)))
+    others = [one_line(each) for each in ranks if each != column]
+    reason = f"{what}, by the name of its column"
+    reason += f"; other candidates: {', '.join(others)}" if others else ""
+    nulls = sorted({value for value in inspection.columns[column] if value and value.lower() in UNKNOWN_WORDS})
+    return Guess({"column": column, "null_values": nulls} if nulls else column, reason)
+
+
+def _is_text(inspection: Inspection, column: str) -> bool:
+    return filled_share(inspection, column) > 0 and not is_numeric(inspection.columns[column], inspection.marks)
+
+
+def _identifier(inspection: Inspection, columns: Sequence[str], join: str = "") -> Any:
+    """The setting of an identifier; of several columns, its parts."""
+    nulls = sorted({null for column in columns for null in null_values(inspection.columns[column])}, key=str)
+    setting: dict[str, Any] = {"column": list(columns) if len(columns) > 1 else columns[0]}
+    setting |= {"join": join} if len(columns) > 1 else {}
+    setting |= {"null_values": nulls} if nulls else {}
+    return setting if len(setting) > 1 else columns[0]
+
+
+def _osm_columns(inspection: Inspection, columns: dict[str, str]) -> list[str]:
+    """The columns with the type and the number of an object of OpenStreetMap, or with both; empty without a type."""
+    ids = [columns[name] for name in OSM_ID_NAMES if name in columns]
+    types = [columns[name] for name in OSM_TYPE_NAMES if name in columns]
+    for column in ids:
+        if _all_match(OSM_ID, inspection.columns[column]):
+            return [column]
+        for kind in types:
+            if _all_match(OSM_TYPE, inspection.columns[kind]):
+                return [kind, column]
+    return []
+
+
+def _all_match(pattern: re.Pattern[str], values: Iterable[str | None]) -> bool:
+    """Whether there are values, and all of them are of this form."""
+    known = [value for value in values if value is not None]
+    return bool(known) and all(map(pattern.fullmatch, known))
+
+
+def _plain(column: str) -> str:
+    """The name of a column in lower case, with underscores between its words."""
+    return "_".join(re.findall(r"[a-z0-9@]+", column.lower()))
