@@ -39,7 +39,7 @@ CENTRES = {
     "centre/1": Receipt(D, CENTRE, mw=2),
     "centre/2": Receipt(D, Point(95.2518, 0), mw=2),
     "centre/3": Receipt(D, Point(95.2518, 0), mw=3),
-    "centre/4": Receipt(D, Point(95.2482, 0), mw=3),
+    "centre/4": Receipt(D, Point(95.25, 0.0026), mw=3),
     "known/1": Receipt(D, CENTRE, mw=5),
     "known/2": Receipt(A, box(96, 0, 96.001, 0.001)),
 }

@@ -17,7 +17,7 @@ def test_a_point_at_the_centroid_of_a_country_is_a_stand_in(warehouse: Warehouse
         "and not starts_with(source_id, 'nowhere/') order by all"
     )
     assert [name for (name,) in warehouse.rows(query)] == ["centre/1", "centre/2", "centre/3", "known/1"]
-    assert groups(warehouse, "centre") == ["1", "2", "3", "4 w"]
+    assert groups(warehouse, "centre") == ["1", "2", "3", "4", "w"]
     found = installation(warehouse, f"{D}:centre/2")
     assert (found["country"], found["admin_method"], found["flags"]) == (None, None, ["placeholder_position"])
 
