@@ -14,7 +14,7 @@ class Field:
         type: its Arrow type.
         meaning: one sentence, with unit and source.
         required: whether it may not be null.
-        least, most: the range that its values may have, both included; null for no bound.
+        least, most: the possible range, both included: another value is an error, not a doubt; null for no bound.
         choices: the only values that there are, where they are few.
     """
 

@@ -23,8 +23,10 @@ FLAGS = {
     "linearised": "Its outline had arcs, which are drawn as straight lines of at most 4° each.",
     "cut_at_antimeridian": "Its outline crossed the antimeridian, and was cut there.",
     "outside_extent": "It lies outside of the `extent` that the settings declare.",
-    "placeholder_position": "It is a point at 0, 0, or at a position of whole hundredths of a degree, or whole "
-    "kilometres, that five or more installations of the dataset share: a stand-in for a position that is not known.",
+    "placeholder_position": "It is a point at 0, 0; at a position of whole hundredths of a degree, or whole "
+    "kilometres, that five or more installations of the dataset share; or at the centroid of a country, region or "
+    "county (to four decimals, or within 300 m if several installations share the position): a placeholder for a "
+    "position that is not known.",
     "duplicate_geometry": "Another record of the dataset has the same shape, wherever its corners begin.",
     "stated_area_disagrees": "The stated area is more than twice, or less than half, what the outline encloses.",
     "far_from_stated_position": "The stated position is more than 1 km from the centroid, and lies outside of the "

@@ -17,7 +17,7 @@ from loaders.settings.irradiance import Irradiance, ProviderName
 GAMMA_PER_C = -0.0035  # of crystalline silicon ("premium"), Dobos (2014), PVWatts version 5 manual
 HOURS = 24 * np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 MOST_SHIFTED_HOURS = 14  # hours that may belong to the next month, where a typical year is in local time
-MOST_W_PER_M2, MOST_C = 2000, 80  # beyond is no weather
+MOST_W_PER_M2, MOST_C = 2000, 100  # beyond is no weather: East Antarctica has -98 °C
 LOWEST_M, HIGHEST_M = -500, 9000  # beyond is no land
 WEATHER = ("ghi", "dni", "dhi", "temp_air", "wind_speed", "month")
 MODELS = (

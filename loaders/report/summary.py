@@ -116,6 +116,7 @@ def findings(figures: BuildMetrics) -> list[str]:
         f"{figures['confirmed']:,} of them are confirmed by two independent inventories or more."
     ]
     sentences += _energy(figures["energy"])
+    sentences += _doubts(figures)
     sentences += [
         f"{key}: left out, {exclusion['records_kept']:,} records: its licence "
         f"({exclusion['licence'] or 'not stated'}) is {exclusion['licence_kind'].replace('_', ' ')}, which "
@@ -142,6 +143,18 @@ def _energy(energy: Mapping[str, Any]) -> Iterator[str]:
         )
     for reason, installations in energy["missing"].items():
         yield f"Without an energy: {installations:,} ({reason})."
+
+
+def _doubts(figures: BuildMetrics) -> Iterator[str]:
+    """Records at a placeholder position, and tests that warn; a build of an earlier version counts neither."""
+    if placeholders := figures.get("placeholders"):
+        counts = ", ".join(f"{key}: {records:,}" for key, records in placeholders.items())
+        yield (
+            f"At a placeholder position: {sum(placeholders.values()):,} records ({counts}). They are matched by "
+            "identifier or name only; without another record, they have no place and no energy."
+        )
+    for test, rows in figures.get("warnings", {}).items():
+        yield f"Warning: {test.replace('_', ' ')}, except in {rows:,} {'row' if rows == 1 else 'rows'} (dbt/models)."
 
 
 def _subject_and_verb(names: list[str]) -> str:

@@ -32,7 +32,7 @@ from loaders.settings.params import Settings
 from loaders.warehouse.attribution import write_attribution
 from loaders.warehouse.build_inputs import disallowed_datasets
 from loaders.warehouse.build_metrics import BuildMetrics, build_metrics
-from loaders.warehouse.dbt_results import explain_failure
+from loaders.warehouse.dbt_results import explain_failure, read_warnings
 from loaders.warehouse.dbt_sources import write_sources
 from loaders.warehouse.raw_tables import read_project_overrides, write_boundaries, write_doi_data, write_irradiance
 from loaders.warehouse.staleness import curated_hashes
@@ -81,26 +81,29 @@ def _build_in_scratch(scratch: Path, settings: Settings, paths: ProjectPaths, ru
     database = scratch / DATABASE_NAME
     _write_raw_data(database, settings, paths)
     try:
-        run_dbt(database, paths.root, _memory_mb(list(settings.datasets), paths))
+        warnings = run_dbt(database, paths.root, _memory_mb(list(settings.datasets), paths))
     finally:
         emit_dbt_events(paths.root / "dbt", paths, run)
     with connect(database, read_only=True) as connection:  # opened once: each time, DuckDB checks its extensions
         export_curated(database, scratch / CURATED_SCHEMA)
         if settings.warehouse == "ducklake":
             ducklake.attach(connection, settings.ducklake, paths, read_only=True)
-        metrics = build_metrics(connection, overrides)
+        metrics = build_metrics(connection, overrides) | {"warnings": warnings}
     write_json(metrics, scratch / METRICS_FILE)
     write_attribution(settings, paths, _record_counts(settings, paths), scratch / CURATED_SCHEMA)
     return metrics
 
 
-def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB) -> None:
+def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB) -> dict[str, int]:
     """Run `dbt build` on a database, in a process of its own: DuckDB lets only one at a time write to a file.
 
     Args:
         database: to build.
         root: of the project.
         memory_mb: limit for DuckDB [MB].
+
+    Returns:
+        Number of rows by the name of each test that warns.
 
     Raises:
         BuildError: a model or a test failed; the message names it.
@@ -130,6 +133,7 @@ def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB) -> None:
         raise BuildError(f"dbt: {killed_message(-completed.returncode)} The tables of the last good build stay.")
     if completed.returncode:
         raise BuildError(explain_failure(results, completed.stdout + completed.stderr, database))
+    return read_warnings(results)
 
 
 def export_curated(database: Path, folder: Path) -> None:

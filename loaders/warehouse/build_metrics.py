@@ -36,6 +36,12 @@ FLAGS = """
     from (select unnest(flags) as flag from curated.curated_pv_installations)
     group by flag
 """
+PLACEHOLDERS = """
+    select dataset_key, count(*) as records
+    from curated.curated_pv_records
+    where list_contains(quality_flags, 'placeholder_position')
+    group by dataset_key
+"""
 RULES = "select match_rule, count(*) as pairs from prepared.prep_pv_pairs where is_match group by match_rule"
 NAMED_RECORDS = """
     select features.record_id, terms.is_allowed
@@ -53,7 +59,8 @@ def build_metrics(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Ove
         overrides: manual match and non-match decisions.
 
     Returns:
-        `records`, `installations`, `confirmed`, `area_km2`, `without_country`, `flags` and `rules` (counts), `energy`
+        `records`, `installations`, `confirmed`, `area_km2`, `without_country`, `flags` and `rules` (counts),
+        `placeholders` (records at a placeholder position, by dataset), `energy`
         (installations with a yield, annual energy, irradiance providers, and reasons for no yield), `datasets`
         (installations, and those in no other dataset), `left_out` (datasets whose licence is not allowed, with their
         records) and `overrides` (number applied, lines that name a record that is left out, and lines that name an
@@ -65,6 +72,7 @@ def build_metrics(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Ove
         "records": sum(row["records_kept"] for row in allowed),
         **_rows(connection, INSTALLATIONS)[0],
         "flags": _counts(connection, FLAGS),
+        "placeholders": _counts(connection, PLACEHOLDERS),
         "rules": _counts(connection, RULES),
         "energy": _rows(connection, ENERGY)[0] | {"missing": _counts(connection, NO_ENERGY)},
         "datasets": {

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import shapely
 import shapely.affinity
@@ -20,31 +21,16 @@ from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.geo.geoparquet import write_parquet
 from loaders.geo.record_cells import write_cells
+from loaders.overture_maps_loader import load_boundaries
 from loaders.settings.params import read_settings
 from loaders.settings.project import read_project
 from loaders.solar_irradiance_loader import load_irradiance, provider_context
 from loaders.warehouse.build import build
+from tests.warehouse.elsewhere import LICENCES, NATURAL_EARTH, A, B, C, D, Receipt, elsewhere, is_far
 from tests.warehouse.point_worlds import write_point_worlds
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIT = 0.001  # [°], about 111 m: the worlds lie at the equator
-LICENCES = {
-    "a_free_2020": "CC0-1.0",
-    "b_shared_2021": "ODbL-1.0",
-    "c_research_2022": "CC-BY-NC-4.0",
-    "d_silent_2023": None,
-}
-A, B, C, D = LICENCES
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What one dataset has: a shape by units of 111 m, a capacity [MW], the publisher's group."""
-
-    dataset: str
-    shape: shapely.Geometry
-    mw: float | None = None
-    group: str | None = None
 
 
 def square(east: float, north: float, width: float = 1, height: float = 1) -> shapely.Polygon:
@@ -189,8 +175,8 @@ doi,different,{A}:beats/1,{C}:beats/3,not moved,Ada
 doi,same,{A}:said/1,{B}:gone/1,was there once,Ada
 sample,same,{A}:said/1,{B}:apart/2,of another world,Ada
 """
-AT_THE_EDGE = {"edge/1": (A, box(179.999, 0, 180, 0.001)), "edge/2": (D, Point(-179.9998, 0.0005))}  # [°]
 EDGE = ["1 2"]
+CODES = {"known/1": "P1", "known/2": "P1"}  # shared identifiers
 
 
 def write_project(root: Path) -> None:
@@ -200,8 +186,8 @@ def write_project(root: Path) -> None:
         for record, seen in records.items():
             shape = shapely.affinity.affine_transform(seen.shape, (UNIT, 0, 0, UNIT, number, 0))
             rows[seen.dataset].append(_feature(f"{name}/{record}", shape, seen.mw, seen.group))
-    for name, (key, shape) in AT_THE_EDGE.items():
-        rows[key].append(_feature(name, shape, None, None))
+    for name, seen in elsewhere().items():
+        rows[seen.dataset].append(_feature(name, seen.shape, seen.mw, seen.group))
     for key, features in rows.items():
         (root / f"{key}.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     of = {B: {"of": "group"}}
@@ -209,7 +195,12 @@ def write_project(root: Path) -> None:
     datasets: dict[str, dict[str, Any]] = {
         key: {
             "source": {"path": f"{key}.geojson"},
-            "columns": {"source_id": "id", "capacity": capacity | of.get(key, {}), "group": "plant"},
+            "columns": {
+                "source_id": "id",
+                "capacity": capacity | of.get(key, {}),
+                "group": "plant",
+                "identifiers": {"eia_plant": "code"},
+            },
             "licence": licence,
         }
         for key, licence in LICENCES.items()
@@ -220,14 +211,16 @@ def write_project(root: Path) -> None:
 
 
 def _feature(name: str, shape: shapely.Geometry, mw: float | None, group: str | None) -> dict[str, Any]:
-    properties = {"id": name, "mw": mw, "plant": group}
+    properties = {"id": name, "mw": mw, "plant": group, "code": CODES.get(name)}
     return {"type": "Feature", "properties": properties, "geometry": json.loads(shapely.to_geojson(shape))}
 
 
 def write_boundaries(path: Path) -> None:
-    """Two countries: AA west of 10.5° E, BB east of it, with a region each."""
+    """Two countries: AA west of 10.5° E, BB east of it, with a region each; and the real ones far from them."""
+    load_boundaries(NATURAL_EARTH, path)
     halves = {"AA": box(-10, -5, 10.5, 5), "BB": box(10.5, -5, 180, 5)}
-    rows = [
+    published = pq.read_table(path, columns=BOUNDARIES.names).to_pylist()
+    rows = [area for area in published if is_far(shapely.from_wkb(area["geometry"]))] + [
         {"boundary_id": f"{subtype}-{code}", "subtype": subtype, "country": code, "region": region, "name": code}
         | {"geometry": shapely.to_wkb(shape), "source": "drawn", "licence": "CC0-1.0"}
         for code, shape in halves.items()

@@ -9,7 +9,8 @@ import pytest
 from loaders.db import ducklake as lake
 from loaders.settings.ducklake import DuckLake
 from tests.services import postgres_is_installed, servers, services
-from tests.warehouse.conftest import A, Warehouse, built
+from tests.warehouse.conftest import Warehouse, built
+from tests.warehouse.elsewhere import A
 
 __all__ = ["servers", "services"]  # fixtures
 

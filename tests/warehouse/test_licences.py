@@ -8,7 +8,8 @@ import pytest
 
 from loaders.report.summary import findings, read_figures, summarise
 from loaders.settings.params import read_settings
-from tests.warehouse.conftest import AT_THE_EDGE, LICENCES, WORLDS, A, B, C, D, Warehouse, built
+from tests.warehouse.conftest import WORLDS, Warehouse, built
+from tests.warehouse.elsewhere import LICENCES, A, B, C, D, elsewhere
 from tests.warehouse.point_worlds import DATASETS, point_worlds, record_id
 
 RESTRICTED = (C, D)
@@ -33,7 +34,7 @@ def records(*keys: str) -> set[str]:
     points = {record_id(n, row): row for n, rows in enumerate(point_worlds().values()) for row in rows}
     return (
         drawn
-        | {f"{key}:{name}" for name, (key, _) in AT_THE_EDGE.items() if key in keys}
+        | {f"{seen.dataset}:{name}" for name, seen in elsewhere().items() if seen.dataset in keys}
         | {name for name, row in points.items() if DATASETS[row["dataset"]] in keys}
     )
 
@@ -126,5 +127,5 @@ def test_the_figures_of_a_build_add_up(warehouse: Warehouse) -> None:
     )
     assert set(figures["rules"]) == {
         *("override", "same_shape", "same_group", "shared_ground", "part_of_whole", "outlines_alike"),
-        *("point_inside", "point_near"),
+        *("point_inside", "point_near", "same_identifier"),
     }

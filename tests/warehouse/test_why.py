@@ -12,7 +12,8 @@ from loaders.core.errors import BuildError
 from loaders.report.why.evidence import Case, read_case
 from loaders.report.why.picture import draw
 from loaders.report.why.table import override_line, pairs_table, records_table, sentences
-from tests.warehouse.conftest import A, B, C, D, Warehouse
+from tests.warehouse.conftest import Warehouse
+from tests.warehouse.elsewhere import A, B, C, D
 
 
 @pytest.fixture

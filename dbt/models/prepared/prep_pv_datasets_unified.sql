@@ -1,7 +1,7 @@
 -- Of the datasets whose licence is allowed; the others are in prep_pv_rejected.
 with features as (
 
-    select * from {{ ref('stg_pv_features') }}
+    select * from {{ ref('prep_pv_features') }}
 
 ),
 

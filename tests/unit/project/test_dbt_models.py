@@ -64,6 +64,15 @@ def test_the_curated_contract_enforces_type_and_presence(field: Field) -> None:
     assert ({"type": "not_null"} in column.get("constraints", [])) is field.required
 
 
+@pytest.mark.parametrize("path", [path for path in sorted(MODELS.rglob("_*__*.yml")) if path.parent.name != "dedup"])
+def test_every_range_and_claim_that_stops_a_build_says_why_it_cannot_be_otherwise(path: Path) -> None:
+    models = (yaml.safe_load(path.read_text()) or {}).get("models", [])
+    entries = [entry for model in models for entry in (model, *model.get("columns", []))]
+    tests = [test for entry in entries for test in entry.get("data_tests", []) if isinstance(test, dict)]
+    stating = [each for test in tests for kind, each in test.items() if kind in {"between", "holds", "accepted_values"}]
+    assert [each for each in stating if not each.get("description")] == []
+
+
 def test_staging_names_the_columns_in_the_order_of_the_contract() -> None:
     sql = (MODELS / "staging" / "stg_pv_features.sql").read_text()
     selected = sql.split(")\n\nselect", 1)[1].split("\nfrom", 1)[0]

@@ -130,6 +130,15 @@ def test_the_report_says_what_installations_may_give_and_why_some_have_no_energy
     ]
 
 
+def test_the_report_counts_records_at_a_placeholder_position_and_rows_that_a_test_warns_of() -> None:
+    doubts = {"placeholders": {"a_north_2020": 1200, "b_south_2021": 5}, "warnings": {"no_cell_has_more_sun": 1}}
+    assert findings(FIGURES | doubts)[1:] == [
+        "At a placeholder position: 1,205 records (a_north_2020: 1,200, b_south_2021: 5). They are matched by "
+        "identifier or name only; without another record, they have no place and no energy.",
+        "Warning: no cell has more sun, except in 1 row (dbt/models).",
+    ]
+
+
 def test_the_report_says_what_was_left_out_and_why() -> None:
     left = {"records_kept": 1200, "licence": "CC-BY-NC-4.0", "licence_kind": "non_commercial"}
     silent = {"records_kept": 5, "licence": None, "licence_kind": "unknown"}

@@ -6,7 +6,7 @@ with features as (
         *,
         greatest(st_xmax(geometry) - st_xmin(geometry), st_ymax(geometry) - st_ymin(geometry)) as extent_deg,
         cos(radians(centroid_lat)) as narrowing
-    from {{ ref('stg_pv_features') }}
+    from {{ ref('prep_pv_features') }}
 
 ),
 

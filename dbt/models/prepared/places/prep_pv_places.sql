@@ -1,6 +1,6 @@
 with features as (
 
-    select * from {{ ref('stg_pv_features') }}
+    select * from {{ ref('prep_pv_features') }}
 
 ),
 
