@@ -18,7 +18,7 @@
 
 {% macro identifier_contradiction() -%}
     case
-        when len(shared_identifiers) > 0 and coalesce(distance_m, centroid_distance_m)
+        when len(shared_identifiers) > 0 and reach_m is not null and coalesce(distance_m, centroid_distance_m)
             > greatest(1000 * identifier_km, 3 * coalesce(radius_m, 0))
             then printf('%.1f km apart', coalesce(distance_m, centroid_distance_m) / 1000)
         when len(shared_identifiers) > 0 and capacity_ratio < least_capacity_ratio

@@ -12,7 +12,7 @@ from loaders.warehouse.models.clustering import CannotLinks, Limits, Links
 
 # overrides, identifiers, groups of the publisher and equal shapes are never cut by distance
 FIXED = "match_rule in ('override', 'same_identifier', 'same_shape', 'same_group')"
-APART = "case when match_rule in ('point_near', 'same_name') then distance_m else 0 end"
+APART = "case when match_rule in ('same_identifier', 'point_near', 'same_name') then coalesce(distance_m, 0) else 0 end"
 ONE_TO_ONE = "match_rule in ('same_identifier', 'outlines_alike', 'outlines_shifted', 'point_near', 'same_name')"
 
 

@@ -23,6 +23,7 @@ compared as (
         candidates.number_a,
         candidates.number_b,
         a.geometry_kind = b.geometry_kind as is_of_one_kind,
+        {{ is_placeholder('a') }} or {{ is_placeholder('b') }} as is_placeholder,
         least(a.capacity_mw, b.capacity_mw) as smaller_capacity_mw,
         {{ smaller_over_larger('a.capacity_mw', 'b.capacity_mw') }} as capacity_ratio,
         {{ smaller_over_larger(
@@ -45,13 +46,13 @@ compared as (
 )
 
 select
-    compared.* exclude (compared.is_of_one_kind),
+    compared.* exclude (compared.is_of_one_kind, compared.is_placeholder),
     coalesce(
         compared.name_similarity >= settings.name_similarity and compared.name_numbers is null, false
     ) as names_alike,
     coalesce(
         coalesce(compared.capacity_ratio, compared.extent_ratio) >= settings.capacity_ratio, false
     ) as sizes_agree,
-    round({{ match_reach_m() }}, 1) as reach_m
+    case when not compared.is_placeholder then round({{ match_reach_m() }}, 1) end as reach_m
 from compared
 cross join {{ ref('stg_settings') }} as settings

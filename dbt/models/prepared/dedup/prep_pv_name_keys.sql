@@ -21,6 +21,7 @@ select distinct
     names.record_number,
     records.dataset_key,
     records.geometry_kind = 'point' as is_point,
+    {{ is_placeholder('records') }} as is_placeholder,
     records.capacity_mw,
     records.centroid_lat as lat,
     records.centroid_lon as lon,

@@ -1,4 +1,4 @@
--- Names reach further than positions.
+-- Names reach further than positions; where a position is a stand-in, equal names and capacities reach everywhere.
 with keys as (
 
     select * from {{ ref('prep_pv_name_keys') }}
@@ -46,3 +46,10 @@ select
     number_b
 from near
 where name_similarity_of(words_a, words_b) >= least_similarity
+union
+select
+    least(a.record_number, b.record_number) as number_a,
+    greatest(a.record_number, b.record_number) as number_b
+from keys as a
+inner join keys as b on a.words = b.words and a.numbers = b.numbers and a.dataset_key != b.dataset_key
+where a.is_placeholder and {{ smaller_over_larger('a.capacity_mw', 'b.capacity_mw') }} >= 0.95
