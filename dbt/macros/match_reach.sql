@@ -36,7 +36,7 @@
             1
         )
     )
-    + 2 * least(-log2(coalesce(evidence.capacity_ratio, 0.75)), 2)
+    + 2 * -log2(greatest(coalesce(evidence.capacity_ratio, 0.75), 0.25))
 {%- endmacro %}
 
 {# Lower is better: names weigh more than capacities, and these more than metres. #}

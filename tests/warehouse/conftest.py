@@ -44,7 +44,7 @@ WORLDS: dict[str, tuple[dict[str, Receipt], list[str]]] = {
     "nested": ({"1": Receipt(A, square(0, 0, 4, 4)), "2": Receipt(B, square(1, 1, 2, 2))}, ["1 2"]),
     "touching": ({"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(1, 0))}, ["1", "2"]),
     "apart": ({"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(1.1, 0))}, ["1", "2"]),
-    "hardly": ({"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(0.6, 0))}, ["1", "2"]),
+    "hardly": ({"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(0.85, 0))}, ["1", "2"]),
     "shifted": (
         {"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(0.1, 0.1)), "3": Receipt(C, square(-0.1, 0))},
         ["1 2 3"],
@@ -91,7 +91,12 @@ WORLDS: dict[str, tuple[dict[str, Receipt], list[str]]] = {
         {"1": Receipt(A, Point(0, 0)), "2": Receipt(D, Point(0.2, 0)), "3": Receipt(D, Point(0.3, 0))},
         ["1 2", "3"],
     ),
-    "stack": ({str(n): Receipt(D, Point(0, 0), mw=2) for n in range(4)}, ["0 1 2 3"]),
+    "stack": ({str(n): Receipt(D, Point(0, 0), mw=2) for n in range(4)}, ["0", "1", "2", "3"]),
+    "moved": ({"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(0.6, 0))}, ["1 2"]),
+    "crowd": (
+        {"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(0.6, 0)), "3": Receipt(B, square(-0.7, 0))},
+        ["1", "2", "3"],
+    ),
     "phases": ({"1": Receipt(A, square(0, 0, 2, 1)), "2": Receipt(A, square(0, 0, 3, 1))}, ["1 2"]),
     "group": ({str(n): Receipt(B, square(5 * n, 0), mw=7, group="g") for n in range(3)}, ["0 1 2"]),
     "said": ({"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(9, 0))}, ["1 2"]),
@@ -126,7 +131,7 @@ WORLDS: dict[str, tuple[dict[str, Receipt], list[str]]] = {
         ["1 2 3 4 w"],
     ),
     "overlap": (
-        {"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(0.6, 0)), "3": Receipt(D, Point(0.8, 0.5))},
+        {"1": Receipt(A, square(0, 0)), "2": Receipt(B, square(0.85, 0)), "3": Receipt(D, Point(0.9, 0.5))},
         ["1 3", "2"],
     ),
     "unsaid": (

@@ -79,8 +79,9 @@ def test_blocks_without_a_whole_are_joined_and_their_group_states_its_capacity_o
     assert found["flags"] == ["spread_out"]
 
 
-def test_a_record_that_is_there_four_times_states_its_capacity_once(warehouse: Warehouse) -> None:
-    found = installation(warehouse, f"{D}:stack/0")
+@pytest.mark.parametrize("number", range(4))
+def test_points_at_one_spot_with_ids_of_their_own_are_plants_of_their_own(warehouse: Warehouse, number: int) -> None:
+    found = installation(warehouse, f"{D}:stack/{number}")
     assert (found["capacity_mw"], found["geometry_kind"], found["area_m2"]) == (2, "point", None)
 
 

@@ -32,9 +32,9 @@ compared as (
         round({{ pair_radius_m() }}, 1) as radius_m,
         round(name_similarity_of(name_a.words, name_b.words), 4) as name_similarity,
         case
-            when name_a.numbers = name_b.numbers then null
+            when name_similarity is null or name_a.numbers = name_b.numbers then null
             when name_a.numbers = [] or name_b.numbers = [] then 'one_lacks'
-            when name_similarity is not null then 'differ'
+            else 'differ'
         end as name_numbers
     from {{ ref('prep_pv_candidates') }} as candidates
     cross join energy as settings
