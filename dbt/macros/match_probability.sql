@@ -1,0 +1,22 @@
+{# One part of the log-odds: the weights of some features, times these. #}
+{% macro match_part(part) -%}
+    round(
+        {%- for feature, weight in match_weights()[part].items() %}
+        {{ '+ ' if not loop.first }}{{ weight }} * {{ feature }}
+        {%- endfor %},
+        2
+    )
+{%- endmacro %}
+
+{# Of the parts as they are rounded: what is shown adds up. #}
+{% macro match_probability() -%}
+    round(1 / (1 + exp(-({{ match_weights().keys() | join(' + ') }}))), 4)
+{%- endmacro %}
+
+{% macro match_parts() -%}
+    struct_pack(
+        {%- for part in match_weights() %}
+        {{ part }} := {{ part }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
