@@ -2,15 +2,15 @@
 
     python -m benchmarks.match_model --real FOLDER [--keep FOLDER]
 
-Builds the point inventories below FOLDER whose identifiers prove which records are one plant, together with copies in
-which plants are moved, resized, renamed and left out (benchmarks/real/derived.py). Editions of one publisher alone would
-teach that plants never move. The model is fitted on the editions and half of the copies, and checked on the other half;
-its weights are written to dbt/macros/match_weights.sql.
+Builds point inventories below FOLDER whose identifiers prove which records are one plant, together with copies in which
+plants are moved, resized, renamed and left out, some without capacity: editions of one publisher alone would teach
+that plants never move. The model is fitted to the editions and half of the copies, and checked on the other half; its
+weights are written to dbt/macros/match_weights.sql.
 """
 
 import argparse
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +20,7 @@ import pandas as pd
 from rich.console import Console
 
 from benchmarks.logistic import Floats, fit, probability
-from benchmarks.match_weights import FEATURES, PARTS, write_weights
+from benchmarks.match_weights import FEATURES, Origin, write_weights
 from benchmarks.real.derived import other_inventory
 from benchmarks.real.inventories import Inventory, inventories, namespaces
 from benchmarks.real.project import build
@@ -33,6 +33,7 @@ from loaders.db.connection import connect
 
 INVENTORY, COPIES = "uspvdb", 4
 HELD_OUT = COPIES // 2
+UNSTATED_SHARE = 0.3  # of the capacities
 COMMAND = "python -m benchmarks.match_model --real FOLDER"
 MAX_ROUNDS, TOLERANCE, DAMPING = 50, 1e-3, 0.5
 _PAIRS = """
@@ -68,11 +69,6 @@ class Pairs:
         """The probability of each pair, by the weights of all `FEATURES`."""
         return probability(self.features @ weights[:-1] + weights[-1] * self.log_rival_odds(weights[:-1]))
 
-    def without_capacities(self) -> "Pairs":
-        """The same pairs, as if no capacity were stated."""
-        is_capacity = [feature in PARTS["capacity"] for feature in FEATURES[:-1]]
-        return replace(self, features=np.where(is_capacity, 0.0, self.features))
-
     def of(self, rows: Flags) -> "Pairs":
         """Some of them."""
         return Pairs(self.features[rows], self.is_true[rows], (self.sides[0][rows], self.sides[1][rows]))
@@ -81,16 +77,12 @@ class Pairs:
 def fit_weights(pairs: Pairs) -> Floats:
     """The weight of each of `FEATURES`.
 
-    The odds of the rivals depend on the other weights: both are fitted in turn until they agree. Each pair is seen a
-    second time without its capacities, so that the model knows what their absence means.
+    The odds of the rivals depend on the other weights: both are fitted in turn until they agree.
     """
-    seen = (pairs, pairs.without_capacities())
-    features = np.concatenate([each.features for each in seen])
-    is_true = np.concatenate([each.is_true for each in seen])
-    weights = fit(features, is_true)
+    weights = fit(pairs.features, pairs.is_true)
     for _ in range(MAX_ROUNDS):
-        crowding = np.concatenate([each.log_rival_odds(weights) for each in seen])
-        found = fit(np.column_stack([features, crowding]), is_true)
+        features = np.column_stack([pairs.features, pairs.log_rival_odds(weights)])
+        found = fit(features, pairs.is_true)
         step = found[:-1] - weights
         weights = weights + DAMPING * step
         if np.abs(step).max() < TOLERANCE:
@@ -102,7 +94,7 @@ def judged_pairs(table: pd.DataFrame) -> Pairs:
     """Pairs from a table with the columns of prep_pv_match_features, and is_true."""
     sides = (table.groupby(["number_a", "dataset_key_b"]), table.groupby(["number_b", "dataset_key_a"]))
     features = table.assign(**{FEATURES[0]: 1.0})[list(FEATURES[:-1])].to_numpy(dtype=np.float64)
-    first, second = (side.ngroup().to_numpy() for side in sides)
+    first, second = (np.asarray(side.ngroup(), dtype=np.intp) for side in sides)
     return Pairs(features, table["is_true"].to_numpy(dtype=np.float64), (first, second))
 
 
@@ -128,21 +120,30 @@ def train(source: Path, folder: Path, console: Console) -> None:
         checked = pairs.of(rows)
         show_reliability(bins(checked.probability(weights), checked.is_true), console)
     data = f"{', '.join(each.key for each in editions)}; {COPIES - HELD_OUT} moved and resized copies"
-    write_weights(weights, data, COMMAND, datetime.now(UTC).date().isoformat(), len(fitted.is_true))
+    write_weights(weights, Origin(COMMAND, data, datetime.now(UTC).date().isoformat(), len(fitted.is_true)))
 
 
 def _built(source: Path, project: Project) -> tuple[list[Inventory], list[Inventory]]:
     """Build the editions of the inventory, and copies of its newest one."""
     editions = [each for each in inventories(source)[0] if each.inventory == INVENTORY]
     if not editions:
-        raise BuildError(f"No edition of {INVENTORY}, as benchmarks/real/inventories.yml lists them, is below {source}.")
+        raise BuildError(f"None of the editions of {INVENTORY} in benchmarks/real/inventories.yml is below {source}.")
     project.add(editions)
     newest, derived = editions[0], project.folder / "derived"
     loaded = project.paths.loaded(newest.key)
     copies = [other_inventory(newest, loaded, derived, number) for number in range(1, COPIES + 1)]
+    for number, copy in enumerate(copies):
+        _forget_capacities(copy.path, number)
     project.add(copies, editions)
     build(project.folder)
     return editions, copies
+
+
+def _forget_capacities(path: Path, seed: int) -> None:
+    """Delete some capacities of a copy: many inventories lack them, and blocking compares more pairs then."""
+    records = pd.read_csv(path)
+    is_forgotten = np.random.default_rng(seed).random(len(records)) < UNSTATED_SHARE
+    records.assign(capacity_mw=records["capacity_mw"].mask(is_forgotten)).to_csv(path, index=False)
 
 
 def main() -> None:
@@ -152,7 +153,11 @@ def main() -> None:
     options.add_argument("--keep", type=Path, metavar="FOLDER", help="where to keep the build")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        train(chosen.real.resolve(), (chosen.keep or Path(name)).resolve(), Console(width=150, highlight=False))
+        folder = (chosen.keep or Path(name)).resolve()
+        try:
+            train(chosen.real.resolve(), folder, Console(width=150, highlight=False))
+        except BuildError as error:
+            raise SystemExit(f"Error: {error}") from error
 
 
 if __name__ == "__main__":

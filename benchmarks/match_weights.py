@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -33,22 +34,34 @@ _TEXT = """\
 """
 
 
-def write_weights(weights: Floats, data: str, command: str, date: str, pairs: int, path: Path = MACRO) -> None:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How weights came about.
+
+    Attributes:
+        command: that fitted them.
+        data: that they were fitted to.
+        date: when, as an ISO date.
+        pairs: how many there were.
+    """
+
+    command: str
+    data: str
+    date: str
+    pairs: int
+
+
+def write_weights(weights: Floats, origin: Origin, path: Path = MACRO) -> None:
     """Write the macro.
 
     Args:
         weights: of each of `FEATURES`.
-        data: what they were fitted to.
-        command: that fitted them.
-        date: when, as an ISO date.
-        pairs: how many there were.
+        origin: what its comment states.
         path: of the file.
     """
     by_feature = dict(zip(FEATURES, weights.tolist(), strict=True))
     lines = [f"        {part!r}: {_weights_of(features, by_feature)}," for part, features in PARTS.items()]
-    text = _TEXT.format(
-        command=command, data=data, date=date, pairs=pairs, before=_BEFORE, parts="\n".join(lines), after=_AFTER
-    )
+    text = _TEXT.format(before=_BEFORE, parts="\n".join(lines), after=_AFTER, **asdict(origin))
     path.write_text(text, encoding="utf-8")
 
 

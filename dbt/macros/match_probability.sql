@@ -2,7 +2,7 @@
 {% macro match_part(part) -%}
     round(
         {%- for feature, weight in match_weights()[part].items() %}
-        {{ '+ ' if not loop.first }}{{ weight }} * {{ feature }}
+        {{ '+ ' if not loop.first }}{{ weight }}::double * {{ feature }}
         {%- endfor %},
         2
     )

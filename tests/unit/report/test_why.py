@@ -60,7 +60,9 @@ TABLES = """
     create table prepared.prep_pv_pairs (
         record_id_a varchar, record_id_b varchar, dataset_key_a varchar, dataset_key_b varchar, shared_area_m2 double,
         iou double, share_of_smaller double, centroid_distance_m double, distance_m double, area_ratio double,
-        capacity_ratio double, name_similarity double, shared_identifiers varchar[], contradiction varchar,
+        capacity_ratio double, name_similarity double, match_probability double,
+        match_parts struct(base double, distance double, capacity double, "name" double, crowding double),
+        shared_identifiers varchar[], contradiction varchar,
         match_rule varchar, is_match boolean, refused_because varchar, overruled_by varchar
     );
     create table prepared.prep_pv_rejected (dataset_key varchar, record_id varchar, reason varchar);
