@@ -128,8 +128,10 @@ def _probability_sentences(pair: Row | None) -> list[str]:
         return []
     parts: dict[str, float] = pair["match_parts"]
     terms = " ".join(f"{weight:+.2f} {part}" for part, weight in parts.items())
-    share = f"{100 * pair['match_probability']:.2f}"
-    return [f"Match probability {share} %, log-odds {sum(parts.values()):.2f} = {terms}; no rule asks for it."]
+    return [
+        f"Match probability {100 * pair['match_probability']:.2f} %; log-odds {terms} = {sum(parts.values()):.2f}. "
+        f"The rules decide without it."
+    ]
 
 
 def _distance_clause(case: Case) -> str:

@@ -40,7 +40,9 @@ def test_the_odds_of_rivals_are_those_of_the_other_pairs_of_either_record() -> N
         {"number_a": 2, "number_b": 2, "log_radii": 2.0},
         {"number_a": 1, "number_b": 3, "dataset_key_b": "c"},
     )
-    weights = np.array([1.0 if feature == "1" else -1.0 if feature == "log_radii" else 0.0 for feature in FEATURES[:-1]])
+    weights = np.array(
+        [1.0 if feature == "1" else -1.0 if feature == "log_radii" else 0.0 for feature in FEATURES[:-1]]
+    )
     odds = np.exp([1, 0, -1, 1])
     rivals = [odds[1], odds[0] + odds[2], odds[1], 0]
     assert found.log_rival_odds(weights) == pytest.approx(np.log1p(rivals))
