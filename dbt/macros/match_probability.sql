@@ -1,11 +1,11 @@
-{# One part of the log-odds: the weights of some features, times these. #}
+{# One part of the log-odds: the weights of some features, times these. Adding 0 turns -0.0 into 0.0. #}
 {% macro match_part(part) -%}
     round(
         {%- for feature, weight in match_weights()[part].items() %}
         {{ '+ ' if not loop.first }}{{ weight }}::double * {{ feature }}
         {%- endfor %},
         2
-    )
+    ) + 0
 {%- endmacro %}
 
 {# Of the parts as they are rounded: what is shown adds up. #}
