@@ -1,5 +1,6 @@
 """Reliability of `match_probability`: of the pairs with a probability of 95 %, are 95 % one plant?"""
 
+import math
 from dataclasses import dataclass
 
 import duckdb
@@ -7,9 +8,11 @@ import numpy as np
 from rich.console import Console
 
 from benchmarks.tables import table
+from loaders.core.arrays import Numbers
 
 EDGES = np.array([0.0, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 0.99])  # lower edges of the bins
 SURE, MOST_OFF = 0.9, 0.05  # from this probability on, it may be off by that much
+STANDARD_ERRORS = 2.0
 _EXISTS = """
     select count(*) > 0
     from duckdb_columns()
@@ -42,8 +45,9 @@ class Bin:
 
     @property
     def is_calibrated(self) -> bool:
-        """Whether the probability may be taken for what it says; below `SURE`, nobody promises it."""
-        return self.least < SURE or abs(self.said - self.true) <= MOST_OFF
+        """Whether the probability is right within `MOST_OFF`, and chance in a small bin; not promised below `SURE`."""
+        chance = STANDARD_ERRORS * math.sqrt(self.said * (1 - self.said) / self.pairs)
+        return self.least < SURE or abs(self.said - self.true) <= MOST_OFF + chance
 
 
 def reliability(connection: duckdb.DuckDBPyConnection) -> list[Bin] | None:
@@ -56,6 +60,16 @@ def reliability(connection: duckdb.DuckDBPyConnection) -> list[Bin] | None:
         return None
     columns = connection.execute(_JUDGED).fetchnumpy()
     said, true = (np.asarray(values, dtype=np.float64) for values in columns.values())
+    return bins(said, true)
+
+
+def bins(said: Numbers, true: Numbers) -> list[Bin]:
+    """Bins of pairs.
+
+    Args:
+        said: the probability of each.
+        true: 1 where the two are one plant, else 0.
+    """
     place = np.searchsorted(EDGES, said, side="right") - 1
     return [
         Bin(float(EDGES[nth]), int(in_bin.sum()), float(said[in_bin].mean()), float(true[in_bin].mean()))
@@ -64,13 +78,13 @@ def reliability(connection: duckdb.DuckDBPyConnection) -> list[Bin] | None:
     ]
 
 
-def show_reliability(bins: list[Bin] | None, console: Console) -> None:
+def show_reliability(found: list[Bin] | None, console: Console) -> None:
     """Print the bins."""
-    if bins is None:
+    if found is None:
         console.print("no match_probability in prep_pv_pairs, so no reliability table")
         return
     rows = [
         (f"from {each.least:.2f}", each.pairs, each.said, each.true, "" if each.is_calibrated else "off by > 5 points")
-        for each in bins
+        for each in found
     ]
     console.print(table(("match_probability", "pairs", "said", "true", ""), rows))

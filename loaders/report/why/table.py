@@ -71,6 +71,7 @@ def sentences(case: Case) -> list[str]:
     lines = [_installation_sentence(row) for row in case.installations]
     if len(case.requested_ids) == 2:
         lines.append(_pair_sentence(case))
+        lines.extend(_probability_sentences(case.direct_pair))
     elif not case.pairs:
         lines.append("It is one record, and no other one comes near it.")
     if any(row["is_synthetic"] for row in case.members):
@@ -119,6 +120,18 @@ def _pair_sentence(case: Case) -> str:
         return f"{first} and {second} are one installation. {steps}.{refusal}"
     reason = verdict(case, pair) if pair else f"they were not even compared: {_distance_clause(case)}"
     return f"{first} and {second} are two installations: {reason}."
+
+
+def _probability_sentences(pair: Row | None) -> list[str]:
+    """The match probability of a pair as the sum of its parts; none unless both are points of two datasets."""
+    if not pair or pair["match_probability"] is None:
+        return []
+    parts: dict[str, float] = pair["match_parts"]
+    terms = " ".join(f"{weight:+.2f} {part}" for part, weight in parts.items())
+    return [
+        f"Match probability {100 * pair['match_probability']:.2f} %; log-odds {terms} = {sum(parts.values()):.2f}. "
+        f"The rules decide without it."
+    ]
 
 
 def _distance_clause(case: Case) -> str:

@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -60,7 +61,9 @@ TABLES = """
     create table prepared.prep_pv_pairs (
         record_id_a varchar, record_id_b varchar, dataset_key_a varchar, dataset_key_b varchar, shared_area_m2 double,
         iou double, share_of_smaller double, centroid_distance_m double, distance_m double, area_ratio double,
-        capacity_ratio double, name_similarity double, shared_identifiers varchar[], contradiction varchar,
+        capacity_ratio double, name_similarity double, match_probability double,
+        match_parts struct(base double, distance double, capacity double, "name" double, crowding double),
+        shared_identifiers varchar[], contradiction varchar,
         match_rule varchar, is_match boolean, refused_because varchar, overruled_by varchar
     );
     create table prepared.prep_pv_rejected (dataset_key varchar, record_id varchar, reason varchar);
@@ -223,6 +226,17 @@ def test_a_shared_identifier_is_named_with_what_speaks_against_it(case: Callable
     assert verdict(case(FIRST), pair | {"contradiction": None}) == "same_identifier: eia 60058, osm way/1"
     doubtful = pair | {"contradiction": "8.0 km apart"}
     assert verdict(case(FIRST), doubtful) == "same_identifier: eia 60058, osm way/1, although 8.0 km apart"
+
+
+def test_the_probability_of_two_points_is_shown_as_the_sum_of_its_parts(case: Callable[..., Case]) -> None:
+    evidence = case("a:1", "b:1")
+    assert not [line for line in sentences(evidence) if "probability" in line]
+    parts = {"base": 7.36, "distance": -3.0, "capacity": 1.36, "name": 3.8, "crowding": -2.5}
+    pairs = [evidence.pairs[0] | {"match_probability": 0.9991, "match_parts": parts}, *evidence.pairs[1:]]
+    assert sentences(replace(evidence, pairs=pairs))[2] == (
+        "Match probability 99.91 %; log-odds +7.36 base -3.00 distance +1.36 capacity +3.80 name -2.50 crowding = "
+        "7.02. The rules decide without it."
+    )
 
 
 def test_an_installation_is_described_in_one_sentence(case: Callable[..., Case]) -> None:

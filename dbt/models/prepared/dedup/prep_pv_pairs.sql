@@ -3,6 +3,8 @@ with circumstances as (
     select
         evidence.*,
         context.* exclude (context.number_a, context.number_b),
+        parts.match_probability,
+        parts.match_parts,
         settings.shared_of_smaller,
         settings.identical_iou,
         settings.part_area_ratio,
@@ -12,8 +14,8 @@ with circumstances as (
         settings.capacity_ratio_inside,
         settings.capacity_ratio as least_capacity_ratio
     from {{ ref('prep_pv_evidence') }} as evidence
-    inner join {{ ref('prep_pv_pair_context') }} as context
-        on evidence.number_a = context.number_a and evidence.number_b = context.number_b
+    inner join {{ ref('prep_pv_pair_context') }} as context using (number_a, number_b)
+    left join {{ ref('prep_pv_match_parts') }} as parts using (number_a, number_b)
     cross join {{ ref('stg_settings') }} as settings
 
 ),
@@ -46,6 +48,8 @@ select
     capacity_ratio,
     reach_m,
     name_similarity,
+    match_probability,
+    match_parts,
     shared_identifiers,
     match_rule,
     match_rule is not null as is_match,
