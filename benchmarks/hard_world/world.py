@@ -16,7 +16,6 @@ from benchmarks.real.project import write_project
 from benchmarks.world import TRUTH
 from benchmarks.world_plants import ACROSS, positions, site_cells
 from loaders.geo.earth import metres_per_degree
-from loaders.settings.columns import ColumnMap
 
 COPIED_SHARE, COARSE_SHARE, COARSE_DECIMALS = 0.5, 0.5, 3
 RECORDS_PER_SITE = 4.65
@@ -49,12 +48,11 @@ def entry(path: Path) -> dict[str, Any]:
     """The settings of a dataset."""
     columns: dict[str, Any] = {
         "source_id": "id",
+        "name": "name",
         "area": {"column": "area_m2", "unit": "m2"},
         "capacity": {"column": "mw", "unit": "MW"},
         "installed": "year",
     }
-    if "name" in ColumnMap.model_fields:
-        columns["name"] = "name"
     read = {"crs": "EPSG:4326", "wkt": "wkt"}
     return {"source": {"path": str(path)}, "read": read, "columns": columns, "licence": "CC0-1.0"}
 

@@ -7,8 +7,6 @@ from typing import Any
 
 import yaml
 
-from loaders.settings.columns import ColumnMap
-
 KNOWN = Path(__file__).with_name("inventories.yml")
 WHOLE = r"^(.+)$"
 
@@ -56,7 +54,7 @@ class Inventory:
             older: dataset key of the edition before it, if that is at hand.
         """
         columns = {**self.entry["columns"]}
-        if not names or "name" not in ColumnMap.model_fields:
+        if not names:
             columns.pop("name", None)
         entry = {**self.entry, "source": {"path": str(self.path)}, "columns": columns}
         if identifiers and self.truth:

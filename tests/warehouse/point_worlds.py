@@ -8,8 +8,6 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from loaders.settings.columns import ColumnMap
-
 FILE = Path(__file__).with_suffix(".csv")
 DATASETS = {"a": "p_first_2021", "b": "q_second_2023", "c": "r_third_2024", "d": "s_fourth_2025"}
 EAST_OF = 100  # [°]: the drawn worlds of outlines lie west of it
@@ -54,11 +52,10 @@ def _published(number: int, row: Row) -> tuple[str, ...]:
 def _entry(path: str) -> dict[str, Any]:
     columns: dict[str, Any] = {
         "source_id": "id",
+        "name": "name",
         "area": {"column": "area_m2", "unit": "m2"},
         "capacity": {"column": "mw", "unit": "MW"},
         "installed": "year",
     }
-    if "name" in ColumnMap.model_fields:
-        columns["name"] = "name"
     read = {"crs": "EPSG:4326", "longitude": "lon", "latitude": "lat"}
     return {"source": {"path": path}, "read": read, "columns": columns, "licence": "CC0-1.0"}

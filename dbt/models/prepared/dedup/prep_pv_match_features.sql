@@ -1,15 +1,22 @@
--- Pairs that neither outlines nor identifiers decide. Distances as logarithms: each further metre says less than the one
--- before. What is not stated counts 0.
-with evidence as (
+-- Pairs that neither outlines nor identifiers decide. Distances as logarithms: each further metre says less than the
+-- one before. What is not stated counts 0.
+with taken as (
 
-    select * from {{ ref('prep_pv_evidence') }}
-    where pair_kind = 'points' and dataset_key_a != dataset_key_b
+    select * from {{ ref('prep_pv_taken') }}
 
 ),
 
-taken as (
+undecided as (
 
-    select * from {{ ref('prep_pv_taken') }}
+    select evidence.*
+    from {{ ref('prep_pv_evidence') }} as evidence
+    anti join {{ ref('prep_pv_placed_apart') }} as placed_apart
+        on evidence.number_a = placed_apart.number_a and evidence.number_b = placed_apart.number_b
+    anti join taken as taken_a
+        on evidence.number_a = taken_a.record_number and evidence.dataset_key_b = taken_a.other_dataset
+    anti join taken as taken_b
+        on evidence.number_b = taken_b.record_number and evidence.dataset_key_a = taken_b.other_dataset
+    where evidence.pair_kind = 'points' and evidence.dataset_key_a != evidence.dataset_key_b
 
 )
 
@@ -20,15 +27,9 @@ select
     dataset_key_b,
     round(ln(1 + distance_m / greatest(coalesce(radius_m, 30), 10)), 4) as log_radii,
     round(ln(1 + distance_m / 20), 4) as log_metres,
-    (capacity_ratio is not null)::integer as has_capacities,
+    cast(capacity_ratio is not null as integer) as has_capacities,
     round(ln(1 / greatest(coalesce(capacity_ratio, 1), 0.1)), 4) as log_capacity_ratio,
-    names_alike::integer as has_same_name,
-    (not names_alike and coalesce(name_similarity >= 0.5, false))::integer as has_similar_name,
-    coalesce(name_similarity < 0.5, false)::integer as has_other_name
-from evidence
-anti join {{ ref('prep_pv_placed_apart') }} as placed_apart
-    on evidence.number_a = placed_apart.number_a and evidence.number_b = placed_apart.number_b
-anti join taken as taken_a
-    on evidence.number_a = taken_a.record_number and evidence.dataset_key_b = taken_a.other_dataset
-anti join taken as taken_b
-    on evidence.number_b = taken_b.record_number and evidence.dataset_key_a = taken_b.other_dataset
+    cast(names_alike as integer) as has_same_name,
+    cast(not names_alike and coalesce(name_similarity >= 0.5, false) as integer) as has_similar_name,
+    cast(coalesce(name_similarity < 0.5, false) as integer) as has_other_name
+from undecided

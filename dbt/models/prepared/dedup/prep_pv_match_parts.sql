@@ -1,5 +1,5 @@
--- The log-odds that two points are one installation, as a sum of parts. Rivals are the other pairs of either record with
--- the other's dataset: at most one of them is right.
+-- The log-odds that two points are one installation, as a sum of parts. Rivals are the other pairs of either record
+-- with the other's dataset: at most one of them is right.
 with weighed as (
 
     select

@@ -43,7 +43,6 @@ select
     records.record_id,
     records.dataset_key,
     'pv_' || left(min(sha256(records.record_id)) over (partition by clusters.cluster), 16) as installation_id,
-    coalesce('group ' || records.group_id, 'shape ' || repeats.first_number) as part_id,
     covered.cluster is not null as is_covered,
     row_number() over (
         partition by clusters.cluster, repeats.first_number order by records.record_number

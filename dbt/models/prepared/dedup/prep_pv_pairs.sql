@@ -5,17 +5,13 @@ with circumstances as (
         context.* exclude (context.number_a, context.number_b),
         parts.match_probability,
         parts.match_parts,
-        settings.shared_of_smaller,
-        settings.identical_iou,
-        settings.part_area_ratio,
-        settings.least_filled,
-        settings.smallest_part,
-        settings.identifier_km,
-        settings.capacity_ratio_inside,
+        settings.* exclude (settings.capacity_ratio, settings.name_similarity),
         settings.capacity_ratio as least_capacity_ratio
     from {{ ref('prep_pv_evidence') }} as evidence
-    inner join {{ ref('prep_pv_pair_context') }} as context using (number_a, number_b)
-    left join {{ ref('prep_pv_match_parts') }} as parts using (number_a, number_b)
+    inner join {{ ref('prep_pv_pair_context') }} as context
+        on evidence.number_a = context.number_a and evidence.number_b = context.number_b
+    left join {{ ref('prep_pv_match_parts') }} as parts
+        on evidence.number_a = parts.number_a and evidence.number_b = parts.number_b
     cross join {{ ref('stg_settings') }} as settings
 
 ),
