@@ -1,6 +1,5 @@
 """Reliability of `match_probability`: of the pairs with a probability of 95 %, are 95 % one plant?"""
 
-import math
 from dataclasses import dataclass
 
 import duckdb
@@ -12,7 +11,6 @@ from loaders.core.arrays import Numbers
 
 EDGES = np.array([0.0, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 0.99])  # lower edges of the bins
 SURE, MOST_OFF = 0.9, 0.05  # from this probability on, it may be off by that much
-STANDARD_ERRORS = 2.0
 _EXISTS = """
     select count(*) > 0
     from duckdb_columns()
@@ -45,9 +43,8 @@ class Bin:
 
     @property
     def is_calibrated(self) -> bool:
-        """Whether the probability is right within `MOST_OFF`, and chance in a small bin; not promised below `SURE`."""
-        chance = STANDARD_ERRORS * math.sqrt(self.said * (1 - self.said) / self.pairs)
-        return self.least < SURE or abs(self.said - self.true) <= MOST_OFF + chance
+        """Whether the probability is right within `MOST_OFF`; not promised below `SURE`."""
+        return self.least < SURE or abs(self.said - self.true) <= MOST_OFF
 
 
 def reliability(connection: duckdb.DuckDBPyConnection) -> list[Bin] | None:
