@@ -15,7 +15,7 @@
     case
         when sizes_agree or names_alike
             then greatest({{ by_size }}, settings.near_with_capacity_m * {{ roof_share('compared') }})
-        else least(settings.near_m, greatest({{ by_size }}, settings.near_m * {{ roof_share('compared') }}))
+        else settings.near_m
     end
 {%- endmacro %}
 

@@ -29,7 +29,7 @@ class Dedup(SettingsModel):
         near_m: farthest that a point may be from an outline, or from a point [m].
         near_with_capacity_m: the same for records whose sizes or names agree [m].
         reach_radii: the same for larger ones, in radii of a circle of their area [1].
-        roof_mw: below this capacity [MW], reach shrinks in proportion.
+        roof_mw: below this capacity [MW], near_with_capacity_m shrinks in proportion.
         same_name_m: the same for points whose names and capacities agree [m].
         name_similarity: from this similarity [0 to 1] on, two names agree.
         largest_misfit: points whose names do not agree match up to this misfit of distance and capacities [1].
