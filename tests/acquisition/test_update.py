@@ -29,6 +29,9 @@ case "$*" in
 esac
 """
 HOSTILE = "`$(touch pwned)` ```\n@everyone <img src=x> ${{ github.token }}"
+pytestmark = pytest.mark.skipif(
+    not (Path(__file__).parents[2] / ".gitignore").exists(), reason="this is no checkout: the image holds no .gitignore"
+)
 
 
 @dataclass(frozen=True, slots=True)
