@@ -6,126 +6,33 @@ large: a chain of pairs, each plausible, whose ends are far apart.
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import shapely
-from scipy.cluster.hierarchy import DisjointSet
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from loaders.core.arrays import Flags, Numbers, Rows, Shapes
 from loaders.core.node_tags import node
-from loaders.geo.antimeridian import WORLD, joined
-from loaders.geo.earth import EQUATOR_EAST_M, EQUATOR_NORTH_M
+from loaders.warehouse.models.division import Records, divide
+from loaders.warehouse.models.hulls import is_too_large
+from loaders.warehouse.models.links import CannotLinks, Limits, Links
 
-M2_PER_DEGREE2 = EQUATOR_EAST_M * EQUATOR_NORTH_M  # along a parallel less, by the cosine of the latitude
 LEAST_RECORDS = 3  # two records matched by a rule cannot be over-merged; two matched by an override can
 CHUNK_RECORDS = 20_000  # records whose shapes are in memory at a time, or one group if that is larger
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """Matched pairs of records, by row.
-
-    Attributes:
-        a, b: the records.
-        strength: match weight [0 to 1, and 2 for an override]; the weakest links are cut first.
-        is_fixed: never cut by distance: overrides, identifiers, groups of the publisher, and equal shapes.
-        is_one_to_one: joins no two records of one dataset, not even by way of others.
-        apart_m: how far apart a rule for points lets the two be [m]; 0 for all other rules.
-    """
-
-    a: Rows
-    b: Rows
-    strength: Numbers
-    is_fixed: Flags
-    is_one_to_one: Flags
-    apart_m: Numbers
-
-
-@dataclass(frozen=True, slots=True)
-class CannotLinks:
-    """Pairs of records that must not be one installation (cannot-link constraints), by row."""
-
-    a: Rows
-    b: Rows
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits on the size of an installation.
-
-    Attributes:
-        spread: how many times larger its hull may be than that of its largest record.
-        outlines_m2: least area [m²] that counts as the largest record's, where all are outlines.
-        points_m2: the same where there is a point, which has no area itself; more where a link reaches further.
-    """
-
-    spread: float
-    outlines_m2: float
-    points_m2: float
-
-
-@dataclass(frozen=True, slots=True)
-class Records:
-    """Records of one component.
-
-    Attributes:
-        row: of each record.
-        dataset: a number for the dataset of each.
-        least_m2: as in the node of that name.
-        shapes: EPSG:4326 as (lon, lat).
-    """
-
-    row: Rows
-    dataset: Rows
-    least_m2: Numbers
-    shapes: Shapes
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Records that form one installation so far.
-
-    Attributes:
-        hull: around all of them [°].
-        largest_m2: the largest hull of a single record [m²].
-        cannot_link: records that must not join the group.
-        datasets: whose records it holds.
-    """
-
-    hull: shapely.Geometry
-    largest_m2: float
-    cannot_link: frozenset[int]
-    datasets: frozenset[int]
-
-    def __or__(self, other: "_Group") -> "_Group":
-        hull = shapely.convex_hull(shapely.GeometryCollection([self.hull, other.hull]))
-        return _Group(
-            hull,
-            max(self.largest_m2, other.largest_m2),
-            self.cannot_link | other.cannot_link,
-            self.datasets | other.datasets,
-        )
 
 
 @node(data_source="warehouse", processing_stage="prepare", data_type="array")
 def component(links: Links, record_count: int) -> Rows:
     """The component of each record; a record without links is its own component."""
-    ones = np.ones(len(links.a), dtype=np.int8)
-    label: Rows = connected_components(coo_matrix((ones, (links.a, links.b)), (record_count,) * 2), directed=False)[1]
-    return label.astype(np.intp)
+    return _components(links.a, links.b, record_count)
 
 
 @node(data_source="warehouse", processing_stage="prepare", data_type="array")
 def solid(links: Links, record_count: int) -> Rows:
     """The same by links that may join records of one dataset: parts of a whole, groups, equal shapes, overrides."""
-    a, b = links.a[~links.is_one_to_one], links.b[~links.is_one_to_one]
-    ones = np.ones(len(a), dtype=np.int8)
-    label: Rows = connected_components(coo_matrix((ones, (a, b)), (record_count,) * 2), directed=False)[1]
-    return label.astype(np.intp)
+    return _components(links.a[~links.is_one_to_one], links.b[~links.is_one_to_one], record_count)
 
 
 @node(data_source="warehouse", processing_stage="prepare", data_type="array")
@@ -170,7 +77,7 @@ def runaway(  # noqa: PLR0913 (one for each node that it follows from)
     rows = np.flatnonzero(sizes[component] >= least_records[component])
     for chunk in _group_chunks(rows, component):
         labels, position = np.unique(component[chunk], return_inverse=True)
-        is_runaway[labels] = _is_spread_out(_decoded(shapes, chunk), position, least_m2[chunk], limits)
+        is_runaway[labels] = is_too_large(_decoded(shapes, chunk), position, least_m2[chunk], limits)
     return is_runaway
 
 
@@ -192,8 +99,7 @@ def cluster(  # noqa: PLR0913 (one for each node that it follows from)
     next_label = len(contradicted)
     for rows, pairs in _components_to_divide(component, contradicted | crowded | runaway, links):
         records = Records(rows, dataset[rows], least_m2[rows], _decoded(shapes, rows))
-        groups = _divide(_single_groups(records, apart, limits), pairs, links, limits.spread)
-        for group in groups[1:]:  # the first keeps the component's number
+        for group in divide(records, pairs, links, apart, limits)[1:]:  # the first keeps the component's number
             label[group] = next_label
             next_label += 1
     return label
@@ -215,7 +121,7 @@ def is_spread_out(  # noqa: PLR0913 (one for each node that it follows from)
     flags = np.zeros(len(cluster), dtype=np.bool_)
     for chunk in _group_chunks(np.flatnonzero(runaway[component]), cluster):
         position = np.unique(cluster[chunk], return_inverse=True)[1]
-        flags[chunk] = _is_spread_out(_decoded(shapes, chunk), position, least_m2[chunk], limits)[position]
+        flags[chunk] = is_too_large(_decoded(shapes, chunk), position, least_m2[chunk], limits)[position]
     return flags
 
 
@@ -232,6 +138,12 @@ def clusters(cluster: Rows, is_divided: Flags, is_spread_out: Flags, is_crowded:
     return pa.table(
         {"cluster": cluster, "is_divided": is_divided, "is_spread_out": is_spread_out, "is_crowded": is_crowded}
     )
+
+
+def _components(a: Rows, b: Rows, record_count: int) -> Rows:
+    ones = np.ones(len(a), dtype=np.int8)
+    label: Rows = connected_components(coo_matrix((ones, (a, b)), (record_count,) * 2), directed=False)[1]
+    return label.astype(np.intp)
 
 
 def _has_two_of_a_dataset(group: Rows, solid: Rows, dataset: Rows) -> Flags:
@@ -251,36 +163,6 @@ def _group_chunks(rows: Rows, group: Rows) -> Iterator[Rows]:
     yield from (chunk for chunk in np.split(ordered, cuts) if len(chunk))
 
 
-def _is_spread_out(shapes: Shapes, group: Rows, least_m2: Numbers, limits: Limits) -> Flags:
-    """By group, whether its hull is too large; shapes are sorted by group."""
-    shapes = _on_one_side(shapes, group)
-    scale = M2_PER_DEGREE2 * np.cos(np.radians(shapely.get_y(shapely.centroid(shapes))))
-    largest, scales = np.zeros(group[-1] + 1), np.zeros(group[-1] + 1)
-    hull_m2 = shapely.area(shapely.convex_hull(shapes)) * scale
-    np.maximum.at(largest, group, np.maximum(np.maximum(hull_m2, least_m2), _least_m2(shapes, limits)))
-    np.maximum.at(scales, group, scale)
-    hulls = shapely.area(shapely.convex_hull(shapely.geometrycollections(shapes, indices=group))) * scales
-    spread: Flags = hulls > limits.spread * largest
-    return spread
-
-
-def _least_m2(shapes: Shapes, limits: Limits) -> Numbers:
-    least: Numbers = np.where(shapely.get_dimensions(shapes) == 0, limits.points_m2, limits.outlines_m2)
-    return least
-
-
-def _on_one_side(shapes: Shapes, group: Rows) -> Shapes:
-    """Shapes in degrees, continued beyond 180° for groups on both sides of the antimeridian."""
-    whole = joined(shapes).copy()
-    west, east = np.full(group[-1] + 1, np.inf), np.full(group[-1] + 1, -np.inf)
-    bounds = shapely.bounds(whole)
-    np.minimum.at(west, group, bounds[:, 0])
-    np.maximum.at(east, group, bounds[:, 2])
-    turned = ((east - west)[group] > WORLD / 2) & (bounds[:, 0] < 0)
-    whole[turned] = shapely.transform(whole[turned], lambda xy: xy + np.array((WORLD, 0.0)))
-    return whole
-
-
 def _components_to_divide(component: Rows, is_chosen: Flags, links: Links) -> list[tuple[Rows, Rows]]:
     """Records and links of each component that is to be divided."""
     records, pairs = defaultdict(list), defaultdict(list)
@@ -289,50 +171,6 @@ def _components_to_divide(component: Rows, is_chosen: Flags, links: Links) -> li
     for pair in np.flatnonzero(is_chosen[component[links.a]]):
         pairs[component[links.a[pair]]].append(pair)
     return [(np.array(records[label]), np.array(pairs[label], dtype=np.intp)) for label in records]
-
-
-def _divide(groups: dict[int, _Group], link_rows: Rows, links: Links, spread: float) -> list[list[int]]:
-    """Merge single records again by the strongest links first, except links that violate a constraint."""
-    joined = DisjointSet(list(groups))
-    for pair in _strongest_first(link_rows, links):
-        a, b = joined[int(links.a[pair])], joined[int(links.b[pair])]
-        if a == b or b in {joined[row] for row in groups[a].cannot_link}:
-            continue
-        if links.is_one_to_one[pair] and groups[a].datasets & groups[b].datasets:
-            continue
-        both = groups[a] | groups[b]
-        if links.is_fixed[pair] or _area_m2(both.hull) <= spread * both.largest_m2:
-            joined.merge(a, b)
-            groups[joined[a]] = both
-    return sorted(sorted(group) for group in joined.subsets())
-
-
-def _strongest_first(rows: Rows, links: Links) -> Rows:
-    """Fixed links, then those that may join records of one dataset, then all others; of each, the strongest first."""
-    keys = (links.b, links.a, -links.strength, links.is_one_to_one, ~links.is_fixed)
-    return rows[np.lexsort(tuple(key[rows] for key in keys))]
-
-
-def _single_groups(records: Records, apart: CannotLinks, limits: Limits) -> dict[int, _Group]:
-    """A group for each record."""
-    hulls = shapely.convex_hull(_on_one_side(records.shapes, np.zeros(len(records.row), dtype=np.intp)))
-    least = np.maximum(records.least_m2, _least_m2(records.shapes, limits))
-    cannot_link = defaultdict(set)
-    for a, b in zip(apart.a.tolist(), apart.b.tolist(), strict=True):
-        cannot_link[a].add(b)
-        cannot_link[b].add(a)
-    members = set(records.row.tolist())
-    return {
-        row: _Group(hull, max(_area_m2(hull), least_m2), frozenset(cannot_link[row] & members), frozenset({dataset}))
-        for row, hull, least_m2, dataset in zip(
-            records.row.tolist(), hulls, least.tolist(), records.dataset.tolist(), strict=True
-        )
-    }
-
-
-def _area_m2(hull: shapely.Geometry) -> float:
-    south, north = shapely.bounds(hull)[[1, 3]]
-    return float(shapely.area(hull) * M2_PER_DEGREE2 * np.cos(np.radians((south + north) / 2)))
 
 
 def _decoded(shapes: pa.ChunkedArray, rows: Rows) -> Shapes:

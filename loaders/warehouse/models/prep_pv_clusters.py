@@ -8,7 +8,7 @@ import pyarrow as pa
 from hamilton import driver
 
 from loaders.warehouse.models import clustering
-from loaders.warehouse.models.clustering import CannotLinks, Limits, Links
+from loaders.warehouse.models.links import CannotLinks, Limits, Links
 
 # overrides, identifiers, groups of the publisher and equal shapes are never cut by distance
 FIXED = "match_rule in ('override', 'same_identifier', 'same_shape', 'same_group')"

@@ -9,7 +9,7 @@ from hamilton import driver
 from shapely import Point, box
 
 from loaders.warehouse.models import clustering
-from loaders.warehouse.models.clustering import CannotLinks, Limits, Links
+from loaders.warehouse.models.links import CannotLinks, Limits, Links
 
 SIDE = 0.001  # [°], about 111 m at the equator
 LIMITS = Limits(spread=3, outlines_m2=700, points_m2=125_000)

@@ -1,0 +1,48 @@
+"""Convex hulls around records, by which over-merged installations are found; in degrees, continued beyond 180°."""
+
+import numpy as np
+import shapely
+
+from loaders.core.arrays import Flags, Numbers, Rows, Shapes
+from loaders.geo.antimeridian import WORLD, joined
+from loaders.geo.earth import EQUATOR_EAST_M, EQUATOR_NORTH_M
+from loaders.warehouse.models.links import Limits
+
+M2_PER_DEGREE2 = EQUATOR_EAST_M * EQUATOR_NORTH_M  # along a parallel less, by the cosine of the latitude
+
+
+def is_too_large(shapes: Shapes, group: Rows, least_m2: Numbers, limits: Limits) -> Flags:
+    """By group, whether its hull is too large; shapes are sorted by group."""
+    shapes = on_one_side(shapes, group)
+    scale = M2_PER_DEGREE2 * np.cos(np.radians(shapely.get_y(shapely.centroid(shapes))))
+    largest, scales = np.zeros(group[-1] + 1), np.zeros(group[-1] + 1)
+    own_m2 = shapely.area(shapely.convex_hull(shapes)) * scale
+    np.maximum.at(largest, group, np.maximum(np.maximum(own_m2, least_m2), least_m2_of(shapes, limits)))
+    np.maximum.at(scales, group, scale)
+    hulls = shapely.area(shapely.convex_hull(shapely.geometrycollections(shapes, indices=group))) * scales
+    spread: Flags = hulls > limits.spread * largest
+    return spread
+
+
+def least_m2_of(shapes: Shapes, limits: Limits) -> Numbers:
+    """Least area [m²] that each shape counts as."""
+    least: Numbers = np.where(shapely.get_dimensions(shapes) == 0, limits.points_m2, limits.outlines_m2)
+    return least
+
+
+def on_one_side(shapes: Shapes, group: Rows) -> Shapes:
+    """Shapes in degrees, continued beyond 180° for groups on both sides of the antimeridian."""
+    whole = joined(shapes).copy()
+    west, east = np.full(group[-1] + 1, np.inf), np.full(group[-1] + 1, -np.inf)
+    bounds = shapely.bounds(whole)
+    np.minimum.at(west, group, bounds[:, 0])
+    np.maximum.at(east, group, bounds[:, 2])
+    turned = ((east - west)[group] > WORLD / 2) & (bounds[:, 0] < 0)
+    whole[turned] = shapely.transform(whole[turned], lambda xy: xy + np.array((WORLD, 0.0)))
+    return whole
+
+
+def hull_m2(hull: shapely.Geometry) -> float:
+    """Area of a hull [m²] that is in degrees."""
+    south, north = shapely.bounds(hull)[[1, 3]]
+    return float(shapely.area(hull) * M2_PER_DEGREE2 * np.cos(np.radians((south + north) / 2)))
