@@ -110,7 +110,7 @@ def world_grades(database: Path, truth: Path) -> Grades:
 
 
 def sample_plants(records: pa.Table, truth: Path) -> np.ndarray:
-    """A number for the plant of each record of the samples: those that hang together by the pairs of the truth.
+    """A number for the plant of each record of the samples: those connected by the pairs of the truth.
 
     Raises:
         BuildError: a pair names a record that is not there.

@@ -40,7 +40,7 @@ def one_spot_by_name(sites: Rows, random: np.random.Generator) -> list[pd.DataFr
 
 
 def running_numbers(sites: Rows, random: np.random.Generator) -> list[pd.DataFrame]:
-    """Phases beside each other that differ by a number in their name; the oldest dataset knows the first one only."""
+    """Phases next to each other that differ by a number in their name; the oldest dataset knows the first one only."""
     farm = farms(sites[::2], random, (1, 30), 3)
     farm["x_m"] = farm["member"] * 2.2 * farm["radius_m"]
     return [
@@ -73,7 +73,7 @@ def one_developer(sites: Rows, random: np.random.Generator) -> list[pd.DataFrame
 
 
 def resubmitted(sites: Rows, random: np.random.Generator) -> list[pd.DataFrame]:
-    """A planning register lists the site twice; the refused application was for a larger plant, which nobody built."""
+    """A planning register lists the site twice; the refused application was for a larger plant, never built."""
     farm = farms(sites, random)
     refused = farm.assign(
         plant=farm["plant"] + len(farm),

@@ -9,9 +9,7 @@
         when share_of_smaller >= shared_of_smaller and not is_several
             and (filled >= least_filled or area_ratio >= smallest_part) then 'part_of_whole'
         when pair_kind = 'outlines' then near_rule
-        when pair_kind = 'point_and_outline' and distance_m = 0 and is_innermost
-            and not (is_several or is_named_elsewhere)
-            and coalesce(capacity_ratio, 1) >= capacity_ratio_inside then 'point_inside'
+        when is_placed and is_innermost then 'point_inside'
         when not is_several then near_rule
     end
 {%- endmacro %}

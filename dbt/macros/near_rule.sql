@@ -9,7 +9,7 @@
         end
         when coalesce(evidence.capacity_ratio, 1) >= settings.capacity_ratio
             and distance_m <= reach_m
-            and placed_apart.number_a is null
+            and not coalesce(decided.is_placed_apart, false)
             and (names_alike or pair_kind != 'points' or {{ match_misfit() }} <= settings.largest_misfit)
             and not coalesce(name_numbers = 'differ' and evidence.name_similarity > 0.5, false) then 'point_near'
         when same_names.number_a is not null then 'same_name'

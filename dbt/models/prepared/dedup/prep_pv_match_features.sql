@@ -1,21 +1,11 @@
 -- Pairs that neither outlines nor identifiers decide. Distances as logarithms: each further metre says less than the
 -- one before. What is not stated counts 0.
-with taken as (
-
-    select * from {{ ref('prep_pv_taken') }}
-
-),
-
-undecided as (
+with undecided as (
 
     select evidence.*
     from {{ ref('prep_pv_evidence') }} as evidence
-    anti join {{ ref('prep_pv_placed_apart') }} as placed_apart
-        on evidence.number_a = placed_apart.number_a and evidence.number_b = placed_apart.number_b
-    anti join taken as taken_a
-        on evidence.number_a = taken_a.record_number and evidence.dataset_key_b = taken_a.other_dataset
-    anti join taken as taken_b
-        on evidence.number_b = taken_b.record_number and evidence.dataset_key_a = taken_b.other_dataset
+    anti join {{ ref('prep_pv_decided') }} as decided
+        on evidence.number_a = decided.number_a and evidence.number_b = decided.number_b
     where evidence.pair_kind = 'points' and evidence.dataset_key_a != evidence.dataset_key_b
 
 )

@@ -17,15 +17,9 @@ same_names as (
 
 ),
 
-placed_apart as (
+decided as (
 
-    select * from {{ ref('prep_pv_placed_apart') }}
-
-),
-
-taken as (
-
-    select * from {{ ref('prep_pv_taken') }}
+    select * from {{ ref('prep_pv_decided') }}
 
 )
 
@@ -42,13 +36,8 @@ cross join {{ ref('stg_settings') }} as settings
 left join same_names on evidence.number_a = same_names.number_a and evidence.number_b = same_names.number_b
 left join {{ ref('prep_pv_only_neighbours') }} as only_ones
     on evidence.number_a = only_ones.number_a and evidence.number_b = only_ones.number_b
-left join placed_apart
-    on evidence.number_a = placed_apart.number_a and evidence.number_b = placed_apart.number_b
-left join taken as taken_a
-    on evidence.number_a = taken_a.record_number and evidence.dataset_key_b = taken_a.other_dataset
-left join taken as taken_b
-    on evidence.number_b = taken_b.record_number and evidence.dataset_key_a = taken_b.other_dataset
-where taken_a.record_number is null and taken_b.record_number is null and near_rule is not null
+left join decided on evidence.number_a = decided.number_a and evidence.number_b = decided.number_b
+where not coalesce(decided.is_taken, false) and near_rule is not null
 qualify
     evidence.pair_kind != 'point_and_outline'
     or row_number() over (

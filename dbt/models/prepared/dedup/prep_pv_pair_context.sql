@@ -27,8 +27,9 @@ select
     ) = 1 as is_innermost,
     near_pairs.near_rule,
     neighbours.cost,
-    taken_a.record_number is not null or taken_b.record_number is not null as is_taken,
-    placed_apart.number_a is not null as is_placed_apart,
+    coalesce(decided.is_taken, false) as is_taken,
+    coalesce(decided.is_placed_apart, false) as is_placed_apart,
+    placed.number_a is not null as is_placed,
     elsewhere.number_a is not null as is_named_elsewhere,
     same_identifiers.shared_identifiers
 from {{ ref('prep_pv_evidence') }} as evidence
@@ -45,13 +46,11 @@ left join {{ ref('prep_pv_near_pairs') }} as near_pairs
     on evidence.number_a = near_pairs.number_a and evidence.number_b = near_pairs.number_b
 left join {{ ref('prep_pv_neighbours') }} as neighbours
     on evidence.number_a = neighbours.number_a and evidence.number_b = neighbours.number_b
-left join {{ ref('prep_pv_placed_apart') }} as placed_apart
-    on evidence.number_a = placed_apart.number_a and evidence.number_b = placed_apart.number_b
+left join {{ ref('prep_pv_decided') }} as decided
+    on evidence.number_a = decided.number_a and evidence.number_b = decided.number_b
+left join {{ ref('prep_pv_placed') }} as placed
+    on evidence.number_a = placed.number_a and evidence.number_b = placed.number_b
 left join {{ ref('prep_pv_named_elsewhere') }} as elsewhere
     on evidence.number_a = elsewhere.number_a and evidence.number_b = elsewhere.number_b
 left join {{ ref('prep_pv_same_identifiers') }} as same_identifiers
     on evidence.number_a = same_identifiers.number_a and evidence.number_b = same_identifiers.number_b
-left join {{ ref('prep_pv_taken') }} as taken_a
-    on evidence.number_a = taken_a.record_number and evidence.dataset_key_b = taken_a.other_dataset
-left join {{ ref('prep_pv_taken') }} as taken_b
-    on evidence.number_b = taken_b.record_number and evidence.dataset_key_a = taken_b.other_dataset

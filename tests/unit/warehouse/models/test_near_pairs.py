@@ -51,7 +51,7 @@ def test_components_that_are_solved_together_do_not_change_each_other() -> None:
 
 
 def test_each_pair_of_datasets_is_assigned_by_itself_and_outlines_apart_from_points() -> None:
-    """Record 1 of a has a counterpart in b and one in c; an outline of a one in b, beside its point."""
+    """Record 1 of a has a counterpart in b and one in c; an outline of a one in b, next to its point."""
     rows = [
         (1, 2, "a", "b", False, "point_near", 1.0),
         (1, 3, "a", "b", False, "point_near", 2.0),
