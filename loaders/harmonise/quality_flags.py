@@ -24,7 +24,8 @@ FLAGS = {
     "cut_at_antimeridian": "Its outline crossed the antimeridian, and was cut there.",
     "outside_extent": "It lies outside of the `extent` that the settings declare.",
     "placeholder_position": "It is a point at 0, 0; at a position of whole hundredths of a degree, or whole "
-    "kilometres, that five or more installations of the dataset share; or at the centroid of a country, region or "
+    "kilometres, that five or more installations of the dataset share; at any position that five or more of different "
+    "names share, of which no word is common to half of them; or at the centroid of a country, region or "
     "county (to four decimals, or within 300 m if several installations share the position): a placeholder for a "
     "position that is not known.",
     "duplicate_geometry": "Another record of the dataset has the same shape, wherever its corners begin.",

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from loaders.core.escape import sql_file
+from loaders.core.plant_names import GENERIC_WORDS, LEFT_OUT
 
 SHORT_HASH = 8
 MEMORY_LIMIT = "256MB"  # DuckDB spills the rest to disk
@@ -15,7 +16,9 @@ FETCH_ROWS = 10_000
 # In the registers that we know, no position is shared by more than three solar plants (the United Kingdom's: three
 # applications for one site), but by 25 plants where it is the middle of a town.
 PLACEHOLDER_INSTALLATIONS = 5
+COMMON_WORDS = sorted(GENERIC_WORDS | LEFT_OUT)
 
+# Plants of one solar park share a word of their names besides.
 # Records with one source_id are distinguished by their shape; those with one shape too, by their order.
 RECORD_IDS_QUERY = f"""
     with records as (
@@ -26,26 +29,56 @@ RECORD_IDS_QUERY = f"""
             case when reason is null then shape_hash end as shape_hash,
             case when reason is null and is_coarse then shape_hash end as coarse_position,
             coalesce(group_id, source_id, 'row ' || file_row_number) as described,
-            $key || ':' || coalesce(source_id, 'g-' || fingerprint) as name
+            case when geometry_kind = 'point' then name end as point_name,
+            $key || ':' || coalesce(source_id, 'g-' || fingerprint) as identifier
         from read_parquet($path, hive_partitioning = false, file_row_number = true)
     ),
     told_apart as (
         select
             *,
             case
-                when source_id is not null and count(*) over (partition by name) > 1
-                then name || '~' || left(fingerprint, {SHORT_HASH})
-                else name
+                when source_id is not null and count(*) over (partition by identifier) > 1
+                then identifier || '~' || left(fingerprint, {SHORT_HASH})
+                else identifier
             end as candidate
         from records
     ),
-    sharing as (
-        select
-            coarse_position,
-            count(distinct described) as installations
+    coarse_spots as (
+        select coarse_position as shape_hash
         from records
         where coarse_position is not null
         group by coarse_position
+        having count(distinct described) >= {PLACEHOLDER_INSTALLATIONS}
+    ),
+    named_spots as (
+        select
+            shape_hash,
+            count(distinct described) as installations
+        from records
+        where shape_hash is not null
+        group by shape_hash
+        having least(installations, count(distinct point_name)) >= {PLACEHOLDER_INSTALLATIONS}
+    ),
+    words as (
+        select
+            shape_hash,
+            described,
+            installations,
+            unnest(regexp_extract_all(lower(strip_accents(point_name)), '\\p{{L}}+')) as word
+        from records
+        inner join named_spots using (shape_hash)
+    ),
+    family_spots as (
+        select shape_hash
+        from words
+        where not list_contains($common_words, word)
+        group by shape_hash, word
+        having 2 * count(distinct described) >= any_value(installations)
+    ),
+    placeholder_spots as (
+        from coarse_spots
+        union
+        select shape_hash from named_spots anti join family_spots using (shape_hash)
     ),
     counted as (
         select
@@ -56,9 +89,9 @@ RECORD_IDS_QUERY = f"""
     select
         candidate || case when nth > 1 then '.' || nth else '' end as record_id,
         shape_hash is not null and count(*) over (partition by shape_hash) > 1 as is_duplicate,
-        coalesce(sharing.installations >= {PLACEHOLDER_INSTALLATIONS}, false) as is_placeholder
+        placeholder_spots.shape_hash is not null as is_placeholder
     from counted
-    left join sharing using (coarse_position)
+    left join placeholder_spots using (shape_hash)
     order by row
 """  # noqa: S608 (numbers of ours)
 
@@ -71,11 +104,13 @@ def identify_records(records: Path, key: str) -> Iterator[tuple[str, bool, bool]
         key: of the dataset.
 
     Yields:
-        In the order of the records: the identifier, whether another kept record has the same shape, and whether the
-        position is a coarse one that several installations share.
+        In the order of the records: the identifier, whether another kept record has the same shape, and whether
+        several installations share the position that are no neighbours: it is a coarse one, or their names have no
+        word in common.
     """
     config: dict[str, Any] = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(records.parent / "identities")}
     with duckdb.connect(config=config) as connection:
-        result = connection.execute(RECORD_IDS_QUERY, {"key": key, "path": sql_file(records)})
+        parameters = {"key": key, "path": sql_file(records), "common_words": COMMON_WORDS}
+        result = connection.execute(RECORD_IDS_QUERY, parameters)
         while rows := result.fetchmany(FETCH_ROWS):
             yield from rows

@@ -153,6 +153,29 @@ def test_points_at_a_stand_in_for_a_position_are_flagged(
     assert loaded.metrics["flags"].get("placeholder_position", 0) == expected
 
 
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["Raven Yard Solar", "Élder Edge", "Wren Mere PV", "Heather Stoke", "Orchard House Solar"], 5),
+        (["Raven Yard Solar", "Élder Edge", "Wren Mere PV", "Heather Stoke"], 0),
+        (["Raven Yard", "Raven Yard", "Raven Yard", "Raven Yard", "Elder Edge"], 0),
+        (["Azure Bhadla 1", "Bhadlá Sun", "BHADLA North", "Elder Edge", "Wren Mere"], 0),
+        (["Sun Hill 1", "Sun Hill 2", "Sun Hill 3", "Sun Hill 4", "Sun Hill 5"], 0),
+    ],
+    ids=["five strangers", "four", "two names", "a solar park", "phases"],
+)
+def test_strangers_at_one_precise_position_are_at_a_placeholder(
+    tmp_path: Path, dataset: Callable[..., Dataset], names: list[str], expected: int
+) -> None:
+    farms = dataset(columns={"source_id": "id", "name": "name"})
+    rows = {"id": list(range(len(names))), "name": names}
+    published = [_at([(-3.51234, 53.32123)] * len(names), rows), _at([(20, 30.12)], {"id": [99], "name": ["z"]})]
+    loaded = write_load_result(
+        harmonise(published, farms, Provenance(None, is_synthetic=False), 8), farms, tmp_path / "a"
+    )
+    assert loaded.metrics["flags"].get("placeholder_position", 0) == expected
+
+
 def test_a_dataset_without_any_row_is_refused(tmp_path: Path, dataset: Callable[..., Dataset]) -> None:
     with pytest.raises(AccountingError, match=r"farms: .* no record can be used: there are none\."):
         write_load_result(iter(()), dataset(), tmp_path / "aside")
