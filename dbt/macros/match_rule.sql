@@ -10,6 +10,7 @@
             and (filled >= least_filled or area_ratio >= smallest_part) then 'part_of_whole'
         when pair_kind = 'outlines' then near_rule
         when is_placed and is_innermost then 'point_inside'
+        when is_part_of_sum then 'sum_of_parts'
         when not is_several then near_rule
     end
 {%- endmacro %}
@@ -30,7 +31,7 @@
         when match_rule = 'override' then 2
         when match_rule in ('same_identifier', 'same_shape', 'same_group') then 1
         when match_rule in ('shared_ground', 'part_of_whole') then iou
-        when match_rule = 'point_inside' then 0.5
+        when match_rule in ('point_inside', 'sum_of_parts') then 0.5
         when match_rule is not null then round(1 / (1 + cost), 6)
     end
 {%- endmacro %}

@@ -47,3 +47,13 @@ def test_no_capacity_is_lost_or_counted_twice(warehouse: Warehouse, world: str) 
         {"ids": list(installations(warehouse, world).values())},
     )
     assert total == pytest.approx(sum(float(row["mw"]) for row in newest(world).values()))
+
+
+@pytest.mark.parametrize(("parts", "mw"), [("two", 563), ("three", 300)])
+def test_a_whole_beside_its_parts_is_flagged_and_counts_once(warehouse: Warehouse, parts: str, mw: float) -> None:
+    found = warehouse.rows(
+        "select distinct capacity_mw, list_contains(flags, 'whole_beside_parts') "
+        "from curated.curated_pv_installations where list_contains($ids, installation_id)",
+        {"ids": list(installations(warehouse, f"a whole that another dataset states in {parts} parts").values())},
+    )
+    assert found == [(mw, True)]

@@ -12,7 +12,8 @@ from loaders.warehouse.models.links import CannotLinks, Limits, Links
 
 # overrides, identifiers, groups of the publisher and equal shapes are never cut by distance
 FIXED = "match_rule in ('override', 'same_identifier', 'same_shape', 'same_group')"
-APART = "case when match_rule in ('same_identifier', 'point_near', 'same_name') then coalesce(distance_m, 0) else 0 end"
+MEASURED_APART = "match_rule in ('same_identifier', 'sum_of_parts', 'point_near', 'same_name')"
+APART = f"case when {MEASURED_APART} then coalesce(distance_m, 0) else 0 end"
 ONE_TO_ONE = "match_rule in ('same_identifier', 'outlines_alike', 'outlines_shifted', 'point_near', 'same_name')"
 
 

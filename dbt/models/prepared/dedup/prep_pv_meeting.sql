@@ -27,6 +27,7 @@ firsts as (
         records.geometry_kind = 'polygon' as is_outline,
         records.capacity_mw,
         st_point(records.centroid_lon, records.centroid_lat) as centroid,
+        {{ largest_reach_m('records') }} as reach_m,
         case
             when records.geometry_kind = 'polygon' then records.geometry
             else {{ box_around('records.centroid_lon', 'records.centroid_lat', largest_reach_m('records')) }}
@@ -43,7 +44,8 @@ select
     b.record_number as number_b,
     a.is_outline or b.is_outline as has_outline,
     {{ smaller_over_larger('a.capacity_mw', 'b.capacity_mw') }} as capacity_ratio,
-    st_distance_sphere(a.centroid, b.centroid) as apart_m
+    st_distance_sphere(a.centroid, b.centroid) as apart_m,
+    least(a.reach_m, b.reach_m) as smaller_reach_m
 from firsts as a
 inner join firsts as b on st_intersects(a.reach, b.reach)
 where a.record_number - b.record_number < 0 and (a.priority - b.priority != 0 or a.is_outline or b.is_outline)

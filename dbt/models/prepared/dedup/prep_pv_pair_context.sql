@@ -31,6 +31,7 @@ select
     coalesce(decided.is_placed_apart, false) as is_placed_apart,
     placed.number_a is not null as is_placed,
     elsewhere.number_a is not null as is_named_elsewhere,
+    sums.number_a is not null as is_part_of_sum,
     same_identifiers.shared_identifiers
 from {{ ref('prep_pv_evidence') }} as evidence
 cross join {{ ref('stg_settings') }} as settings
@@ -54,3 +55,5 @@ left join {{ ref('prep_pv_named_elsewhere') }} as elsewhere
     on evidence.number_a = elsewhere.number_a and evidence.number_b = elsewhere.number_b
 left join {{ ref('prep_pv_same_identifiers') }} as same_identifiers
     on evidence.number_a = same_identifiers.number_a and evidence.number_b = same_identifiers.number_b
+left join {{ ref('prep_pv_sums_of_parts') }} as sums
+    on evidence.number_a = sums.number_a and evidence.number_b = sums.number_b
