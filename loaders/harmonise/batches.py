@@ -19,6 +19,7 @@ from loaders.core.arrays import Flags
 from loaders.core.errors import ReadError, SettingsError
 from loaders.geo.geometry import missing_grid
 from loaders.harmonise import canonical_record
+from loaders.harmonise.alternatives import Alternatives
 from loaders.harmonise.readers.published_file import PublishedBatch
 from loaders.harmonise.row_filter import matching_rows, require_values_exist
 from loaders.harmonise.values.columns import published_text
@@ -54,6 +55,7 @@ def harmonise(
     """
     graph = record_graph(dataset.key)
     row_filter, unusable_dates = _RowFilter(dataset), UnusableDates(dataset.columns.installed, dataset.key)
+    alternatives = Alternatives(dataset)
     for batch in published:
         if batch.first_row == 1 and (grid := missing_grid(batch.crs)):
             logger.warning(
@@ -66,7 +68,7 @@ def harmonise(
                 grid,
             )
         inputs = {"provenance": provenance, "h3_resolution": h3_resolution, "row_is_wanted": row_filter.rows(batch)}
-        records, dates = _records(graph, batch, dataset, inputs)
+        records, dates = _records(graph, batch, alternatives, inputs)
         unusable_dates.add(dates, batch.name)
         yield records
     row_filter.require_values_exist()
@@ -102,10 +104,11 @@ def _dataset_modules(key: str) -> list[ModuleType]:
 
 
 def _records(
-    graph: driver.Driver, published: PublishedBatch, dataset: Dataset, inputs: dict[str, object]
+    graph: driver.Driver, published: PublishedBatch, alternatives: Alternatives, inputs: dict[str, object]
 ) -> tuple[gpd.GeoDataFrame, StatedDates]:
     """The records of a batch and their dates; errors name the file."""
     try:
+        dataset = alternatives.dataset(published)
         result = graph.execute([RECORDS, DATES], inputs={**inputs, "published": published, "dataset": dataset})
         return result[RECORDS], result[DATES]
     except ReadError as error:

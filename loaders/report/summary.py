@@ -42,6 +42,7 @@ class DatasetSummary:
     flagged: int = 0
     installations: int | None = None
     only_here: int | None = None
+    missing_columns: tuple[str, ...] = ()
 
     def cells(self) -> tuple[str, ...]:
         """The cells as text, in the order of the headings."""
@@ -104,7 +105,8 @@ def notes(rows: list[DatasetSummary]) -> list[str]:
         sentences.append(f"SYNTHETIC, bundled samples: {names}. No record of theirs is a real installation.")
     if any(row.licence.endswith(UNVERIFIED) for row in rows):
         sentences.append("A licence with a question mark has not been read at its source yet.")
-    sentences += [f"{row.name}: {doubt}." for row in rows for doubt in (row.licence_doubt, row.area_doubt) if doubt]
+    doubts = [(row.name, doubt) for row in rows for doubt in (row.licence_doubt, row.area_doubt, *row.missing_columns)]
+    sentences += [f"{name}: {doubt}." for name, doubt in doubts if doubt]
     return sentences
 
 
@@ -205,7 +207,9 @@ def _read_metrics(key: str, paths: ProjectPaths) -> dict[str, Any]:
 def _with_build_figures(row: DatasetSummary, figures: BuildMetrics) -> DatasetSummary:
     """Add the build's figures of a dataset; of one that is left out, keep only its number of records."""
     if row.name in figures["left_out"]:
-        withheld = replace(row, area_km2=None, capacity_mw=None, area_doubt=None, licence_doubt=None)
+        withheld = replace(
+            row, area_km2=None, capacity_mw=None, area_doubt=None, licence_doubt=None, missing_columns=()
+        )
         return replace(withheld, kept=0, rejected=row.read, flagged=0)
     return replace(row, **figures["datasets"].get(row.name, {}))
 
@@ -226,4 +230,5 @@ def _summary(dataset: Dataset, paths: ProjectPaths, metrics: dict[str, Any]) -> 
         is_synthetic=lock.is_synthetic,
         licence_doubt=disagreement(dataset.licence, lock.record.licence) if lock.record else None,
         area_doubt=implausible_area_warning(metrics),
+        missing_columns=tuple(metrics.get("missing_columns", ())),
     )

@@ -50,7 +50,17 @@ def test_what_is_read_is_kept_or_rejected_by_reason(dataset: Callable[..., Datas
         "capacity_stated": 2,
         "area_stated": 1,
         "bbox": {"west": -5.0, "south": -7.0, "east": 9.0, "north": 2.0},
+        "missing_columns": [],
     }
+
+
+def test_a_column_of_the_settings_that_a_file_lacks_is_counted_with_the_file(dataset: Callable[..., Dataset]) -> None:
+    farms = dataset(columns={"source_id": ["x_id", "sol_id"]})
+    files = [("a.csv", '{"sol_id": null}'), ("b.csv", '{"x_id": 1, "sol_id": 2}')]
+    rows = [_row(source_file=name, source_row=1, source_attributes=text) for name, text in files]
+    assert _account(rows, farms)["missing_columns"] == [
+        "'x_id' of columns.source_id is not in a.csv; 'sol_id' was used"
+    ]
 
 
 def test_a_total_of_which_nothing_is_stated_is_null_and_not_zero(dataset: Callable[..., Dataset]) -> None:

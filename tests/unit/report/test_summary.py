@@ -91,6 +91,13 @@ def test_a_question_mark_is_explained_only_where_there_is_one() -> None:
     assert [any("question mark" in note for note in notes([row])) for row in (NORTH, SOUTH)] == [False, True]
 
 
+def test_a_column_that_a_file_lacks_is_a_note() -> None:
+    row = replace(
+        NORTH, is_synthetic=False, missing_columns=("'x_id' of columns.source_id is not in a.csv; 'n' was used",)
+    )
+    assert notes([row]) == [f"{NORTH.name}: 'x_id' of columns.source_id is not in a.csv; 'n' was used."]
+
+
 def test_the_terminal_shows_rows_and_total() -> None:
     console = Console(width=150)
     with console.capture() as captured:
