@@ -56,17 +56,24 @@ class Alternatives:
         return self._narrowed[names]
 
     def _existing(self, published: PublishedBatch) -> ColumnMap:
-        names = published.attributes.column_names
-        columns = self._dataset.columns
-        for setting, column in _columns(columns):
-            for kind, alternatives in _alternatives(column):
-                found = [name for name in alternatives if name in names]
-                if not found or (_needs_all(column) and len(found) < len(alternatives)):
-                    raise ReadError(_no_column(published.attributes, self._dataset.key, setting, column, kind))
-        narrowed = {setting: _narrow(column, names) for setting, column in _columns(columns)}
+        attributes, columns = published.attributes, self._dataset.columns
+        narrowed = {name: self._narrow(attributes, name, column) for name, column in _columns(columns)}
         identifiers = {name: narrowed[f"identifiers.{name}"] for name in columns.identifiers}
-        fields = {setting: column for setting, column in narrowed.items() if "." not in setting}
-        return columns.model_copy(update=fields | {"identifiers": identifiers})
+        fields = {name: column for name, column in narrowed.items() if "." not in name}
+        known = {name: column for name, column in identifiers.items() if column}
+        return columns.model_copy(update=fields | {"identifiers": known})
+
+    def _narrow(self, attributes: pa.Table, setting: str, column: Column) -> Column | None:
+        """The setting with the columns that the file has; null if it has none, and need not."""
+        existing = {}
+        for kind, names in _alternatives(column):
+            existing[kind] = tuple(name for name in names if name in attributes.column_names)
+            if existing[kind] and (len(existing[kind]) == len(names) or not _needs_all(column)):
+                continue
+            if column.optional:
+                return None
+            raise ReadError(_no_column(attributes, self._dataset.key, setting, column, kind))
+        return column.model_copy(update=existing)
 
 
 def missing_columns(columns: ColumnMap, names: tuple[str, ...]) -> list[MissingColumn]:
@@ -82,7 +89,7 @@ def missing_columns(columns: ColumnMap, names: tuple[str, ...]) -> list[MissingC
 
 def missing_column_warning(missing: MissingColumn, file: str) -> str:
     """A warning about an alternative that a file does not have, since it may be misspelt; without a full stop."""
-    used = " and ".join(map(repr, missing.used))
+    used = " and ".join(map(repr, missing.used)) or "no column"
     return f"{missing.name!r} of columns.{missing.setting} is not in {file}; {used} was used"
 
 
@@ -103,11 +110,6 @@ def _alternatives(column: Column) -> list[tuple[str, tuple[str, ...]]]:
 def _needs_all(column: Column) -> bool:
     """Whether the columns are the parts of one value."""
     return isinstance(column, IdentifierColumn) and bool(column.join)
-
-
-def _narrow(column: Column, names: list[str]) -> Column:
-    existing = {kind: tuple(name for name in listed if name in names) for kind, listed in _alternatives(column)}
-    return column.model_copy(update=existing)
 
 
 def _no_column(attributes: pa.Table, key: str, setting: str, column: Column, kind: str) -> str:

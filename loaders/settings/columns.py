@@ -86,7 +86,8 @@ class Column(SettingsModel):
     """A published column, or one value for all records.
 
     Attributes:
-        column: its name; of several, the first non-null one in a row counts.
+        column: its name; of several, those that the file has, and of them the first non-null one in a row.
+        optional: whether the file may have none of them; all values are unknown then.
         constant: the value of every record, instead of a column.
         null_values: values that mean "unknown".
     """
@@ -94,6 +95,7 @@ class Column(SettingsModel):
     column: ColumnNames = ()
     constant: Scalar | None = None
     null_values: Scalars = ()
+    optional: bool = False
 
     @model_validator(mode="after")
     def _require_column_or_constant(self) -> Self:

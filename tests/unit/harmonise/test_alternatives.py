@@ -9,16 +9,16 @@ import pytest
 from loaders.core.errors import ReadError
 from loaders.harmonise.alternatives import Alternatives, missing_columns
 from loaders.harmonise.readers.published_file import PublishedBatch
-from loaders.settings.columns import ColumnMap
+from loaders.settings.columns import Column, ColumnMap, InstalledColumn
 from loaders.settings.params import Dataset
 
 
-def _published(name: str = "f.csv", **columns: list[Any]) -> PublishedBatch:
+def _published(file: str = "f.csv", /, **columns: Any) -> PublishedBatch:
     shapes = np.full(len(next(iter(columns.values()))), None, dtype=object)
-    return PublishedBatch(name, pa.table(columns), shapes, pyproj.CRS(4326))
+    return PublishedBatch(file, pa.table(columns), shapes, pyproj.CRS(4326))
 
 
-def _error(dataset: Dataset, **columns: list[Any]) -> str:
+def _error(dataset: Dataset, /, **columns: Any) -> str:
     with pytest.raises(ReadError) as refused:
         Alternatives(dataset).dataset(_published(**columns))
     return str(refused.value)
@@ -27,8 +27,8 @@ def _error(dataset: Dataset, **columns: list[Any]) -> str:
 def test_of_several_columns_those_that_the_file_has_count_in_order(dataset: Callable[..., Dataset]) -> None:
     columns = {"source_id": ["x_id", "sol_id", "n"], "installed": {"after": ["a", "b"], "before": ["c", "d"]}}
     narrowed = Alternatives(dataset(columns=columns)).dataset(_published(n=[1], sol_id=[2], b=[3], c=[4])).columns
-    assert narrowed.source_id and narrowed.source_id.column == ("sol_id", "n")
-    assert narrowed.installed and (narrowed.installed.after, narrowed.installed.before) == (("b",), ("c",))
+    assert narrowed.source_id == Column(column=("sol_id", "n"))
+    assert narrowed.installed == InstalledColumn(after=("b",), before=("c",))
 
 
 def test_identifiers_and_null_values_keep_their_settings(dataset: Callable[..., Dataset]) -> None:
@@ -85,3 +85,13 @@ def test_missing_columns_name_the_alternatives_that_were_used() -> None:
     assert [(each.setting, each.name, each.used) for each in missing_columns(columns, ("a", "c"))] == [
         ("name", "b", ("a", "c"))
     ]
+
+
+def test_an_optional_column_may_be_missing_and_its_warning_says_so(
+    dataset: Callable[..., Dataset], caplog: pytest.LogCaptureFixture
+) -> None:
+    optional = {"column": ["x_id", "sol_id"], "optional": True}
+    columns = {"source_id": optional, "identifiers": {"repd": optional, "osm": "osm"}}
+    narrowed = Alternatives(dataset(columns=columns)).dataset(_published(osm=["way/1"])).columns
+    assert (narrowed.source_id, list(narrowed.identifiers)) == (None, ["osm"])
+    assert caplog.messages[0] == "farms: 'x_id' of columns.source_id is not in f.csv; no column was used."
