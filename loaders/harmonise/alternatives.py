@@ -11,7 +11,8 @@ import yaml
 
 from loaders.core.errors import ReadError
 from loaders.harmonise.readers.published_file import PublishedBatch
-from loaders.settings.columns import Column, ColumnMap, IdentifierColumn
+from loaders.settings.column import Column
+from loaders.settings.columns import ColumnMap, IdentifierColumn
 from loaders.settings.params import Dataset
 
 logger = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class Alternatives:
             existing[kind] = tuple(name for name in names if name in attributes.column_names)
             if existing[kind] and (len(existing[kind]) == len(names) or not _needs_all(column)):
                 continue
-            if column.optional:
+            if not column.required:
                 return None
             raise ReadError(_no_column(attributes, self._dataset.key, setting, column, kind))
         return column.model_copy(update=existing)

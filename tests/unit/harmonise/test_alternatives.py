@@ -9,7 +9,8 @@ import pytest
 from loaders.core.errors import ReadError
 from loaders.harmonise.alternatives import Alternatives, missing_columns
 from loaders.harmonise.readers.published_file import PublishedBatch
-from loaders.settings.columns import Column, ColumnMap, InstalledColumn
+from loaders.settings.column import Column
+from loaders.settings.columns import ColumnMap, InstalledColumn
 from loaders.settings.params import Dataset
 
 
@@ -87,10 +88,10 @@ def test_missing_columns_name_the_alternatives_that_were_used() -> None:
     ]
 
 
-def test_an_optional_column_may_be_missing_and_its_warning_says_so(
+def test_a_column_that_is_not_required_may_be_missing_and_its_warning_says_so(
     dataset: Callable[..., Dataset], caplog: pytest.LogCaptureFixture
 ) -> None:
-    optional = {"column": ["x_id", "sol_id"], "optional": True}
+    optional = {"column": ["x_id", "sol_id"], "required": False}
     columns = {"source_id": optional, "identifiers": {"repd": optional, "osm": "osm"}}
     narrowed = Alternatives(dataset(columns=columns)).dataset(_published(osm=["way/1"])).columns
     assert (narrowed.source_id, list(narrowed.identifiers)) == (None, ["osm"])
