@@ -36,6 +36,7 @@ class Dataset(SettingsModel):
     Attributes:
         version_of: the dataset that this one is the next edition of.
         derived_from: datasets, or namespaces of identifiers, whose records it contains.
+        verified: what somebody has seen in the publisher's own bytes, and what not.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Dataset(SettingsModel):
     max_mb: Positive | None = None
     licence: Text | None = None
     licence_verified: bool = False
+    verified: Text | None = None
     cite: Doi | None = None
 
 
