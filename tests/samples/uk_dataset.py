@@ -51,6 +51,7 @@ FARMHOUSE_BEYOND_M = 120.0
 PLANNED_BEYOND_M = 2_500.0
 BOW_TIES = (4, 9)  # numbers of two plants that OpenStreetMap shows as a sketch
 EXTENDED = (0, 20)  # one object of OpenStreetMap, a farm and its extension in the register: two rows, one shape
+WITHOUT_CAPACITY = 20  # in the register: its capacity in OpenStreetMap is halved between the two rows
 UNMAPPED = (13, 27, 41)  # in the register only
 NOT_BUILT = ("Awaiting Construction", "Application Submitted", "Under Construction")
 
@@ -128,7 +129,7 @@ def _register(site: Installation, parts: int = 1, part: int = 0) -> dict[str, An
     return {
         "repd_id": _repd_id(site, part),
         "repd_site_name": f"{site.anchor.county} Sample Solar Farm {site.number}{' Extension' if part else ''}",
-        "capacity_repd_MWp": round(capacity_mw(site) * 0.98 * share, 1),
+        "capacity_repd_MWp": None if site.number == WITHOUT_CAPACITY else round(capacity_mw(site) * 0.98 * share, 1),
         "repd_status": "No Application Required" if site.number % 10 == 6 else "Operational",
         "repd_operational_date": f"{site.year}-{1 + site.number % 12:02d}-{1 + site.number % 28:02d}",
         "old_repd_id": f"A{_repd_id(site, part)}",
