@@ -23,6 +23,7 @@ from loaders.harmonise.readers.published_file import PublishedBatch
 from loaders.harmonise.row_filter import matching_rows, require_values_exist
 from loaders.harmonise.values.columns import published_text
 from loaders.harmonise.values.installed_dates import StatedDates, UnusableDates
+from loaders.harmonise.values.record_licences import UnlistedLicences
 from loaders.settings.params import Dataset
 
 logger = logging.getLogger(__name__)
@@ -48,11 +49,11 @@ def harmonise(
         null for kept records; geometry in EPSG:4326.
 
     Raises:
-        ReadError: a mapped column is missing or has values of the wrong kind, most of its dates cannot be parsed, or a
-            value of `where` does not occur.
+        ReadError: a mapped column is missing or has values of the wrong kind, most of its dates cannot be parsed, a
+            value of `where` does not occur, or the settings give a record no licence.
         SettingsError: the dataset's own module has a function that overrides no node.
     """
-    graph = record_graph(dataset.key)
+    graph, unlisted_licences = record_graph(dataset.key), UnlistedLicences(dataset.licence, dataset.key)
     row_filter, unusable_dates = _RowFilter(dataset), UnusableDates(dataset.columns.installed, dataset.key)
     for batch in published:
         if batch.first_row == 1 and (grid := missing_grid(batch.crs)):
@@ -65,11 +66,14 @@ def harmonise(
                 grid,
                 grid,
             )
-        inputs = {"provenance": provenance, "h3_resolution": h3_resolution, "row_is_wanted": row_filter.rows(batch)}
+        row_is_wanted = row_filter.rows(batch)
+        inputs = {"provenance": provenance, "h3_resolution": h3_resolution, "row_is_wanted": row_is_wanted}
         records, dates = _records(graph, batch, dataset, inputs)
         unusable_dates.add(dates, batch.name)
+        unlisted_licences.add(batch.attributes, row_is_wanted)
         yield records
     row_filter.require_values_exist()
+    unlisted_licences.require_none()
     if warning := unusable_dates.warning():
         logger.warning("%s", warning)
 

@@ -9,6 +9,7 @@ from loaders.core.arrays import Flags
 from loaders.geo.geometry import geometry_hashes
 from loaders.harmonise.readers.published_file import PublishedBatch
 from loaders.harmonise.shapes.repair import HarmonisedShapes
+from loaders.harmonise.values.record_licences import record_licences
 from loaders.settings.params import Dataset
 
 
@@ -44,7 +45,7 @@ def origin_columns(published: PublishedBatch, dataset: Dataset, provenance: Prov
         "source_file": published.name,
         "source_row": np.arange(published.first_row, published.first_row + len(published.wkb)),
         "doi": provenance.doi,
-        "licence": dataset.licence,
+        "licence": record_licences(published.attributes, dataset.licence, dataset.key),
         "licence_verified": dataset.licence_verified,
         "is_synthetic": provenance.is_synthetic,
     }

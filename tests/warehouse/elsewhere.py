@@ -43,6 +43,7 @@ CENTRES = {
     "known/1": Receipt(D, CENTRE, mw=5),
     "known/2": Receipt(A, box(96, 0, 96.001, 0.001)),
 }
+MIXED = {"mixed/tzsam": Receipt(A, box(142, 0.5, 142.001, 0.501))}  # where a record of a mixed dataset is
 EXTREMES = {
     "lhasa": Point(92.0, 29.48),
     "karakoram": Point(81.125, 35.375),
@@ -68,4 +69,4 @@ def elsewhere() -> dict[str, Receipt]:
     numbers = np.unique(land.query(middles, "within")[0])
     on_land = {f"land/{number}": middles[number] for number in numbers}
     points = on_land | {f"land/{name}": point for name, point in EXTREMES.items()}
-    return AT_THE_EDGE | CENTRES | {name: Receipt(D, point, mw=1) for name, point in points.items()}
+    return AT_THE_EDGE | CENTRES | MIXED | {name: Receipt(D, point, mw=1) for name, point in points.items()}

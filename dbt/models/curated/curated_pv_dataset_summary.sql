@@ -41,7 +41,9 @@ select
     terms.licence_kind,
     terms.is_allowed,
     totals.installations,
-    totals.only_here
+    totals.only_here,
+    totals.records_by_licence,
+    totals.records_left_out
 from accounting
 inner join terms on accounting.dataset_key = terms.dataset_key
 inner join totals on accounting.dataset_key = totals.dataset_key
