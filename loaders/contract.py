@@ -125,7 +125,7 @@ RECORD = (
         least=0,
     ),
     Field("doi", pa.string(), "DOI of the dataset; null where it has none."),
-    Field("licence", pa.string(), "Licence of the dataset (SPDX), as far as it is known."),
+    Field("licence", pa.string(), "Licence of the record (SPDX), or `not stated`.", required=True),
     Field("licence_verified", pa.bool_(), "Whether the licence was read at its source.", required=True),
     Field("is_synthetic", pa.bool_(), "True for bundled samples: made up, no real installation.", required=True),
 )

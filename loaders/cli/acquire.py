@@ -173,5 +173,5 @@ def _report_licence(dataset: Dataset, lock: "Lock") -> None:
         return
     from loaders.settings.licences import disagreement
 
-    if conflict := disagreement(dataset.licence, lock.record.licence):
+    if conflict := disagreement(dataset.licence.of_other_records, lock.record.licence):
         err.print(f"{dataset.key}: {conflict}", style="yellow")

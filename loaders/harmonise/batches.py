@@ -25,6 +25,7 @@ from loaders.harmonise.row_filter import matching_rows, no_match_message, requir
 from loaders.harmonise.values.categories import CategoryCounts
 from loaders.harmonise.values.columns import published_text
 from loaders.harmonise.values.installed_dates import UnusableDates
+from loaders.harmonise.values.record_licences import UnlistedLicences
 from loaders.harmonise.values.value_counts import count_values
 from loaders.settings.params import Dataset
 
@@ -52,10 +53,11 @@ def harmonise(
 
     Raises:
         ReadError: a mapped column is missing or has values of the wrong kind, most of its dates cannot be parsed, a
-            category is not listed, or a value of `where` does not occur, or keeps no row together with the others.
+            category is not listed, a value of `where` does not occur, or keeps no row together with the others, or the
+            settings give a record no licence.
         SettingsError: the dataset's own module has a function that overrides no node.
     """
-    graph = record_graph(dataset.key)
+    graph, unlisted_licences = record_graph(dataset.key), UnlistedLicences(dataset.licence, dataset.key)
     row_filter, unusable_dates = _RowFilter(dataset), UnusableDates(dataset.columns.installed, dataset.key)
     alternatives = Alternatives(dataset)
     category_counts = CategoryCounts(dataset.columns.categories, dataset.key)
@@ -75,9 +77,11 @@ def harmonise(
         result = _execute(graph, batch, alternatives, inputs)
         unusable_dates.add(result[DATES], batch.name)
         category_counts.add(result[CATEGORIES], int(row_is_wanted.sum()))
+        unlisted_licences.add(batch.attributes, row_is_wanted)
         yield result[RECORDS]
     row_filter.require_matches()
     category_counts.require_usable()
+    unlisted_licences.require_none()
     for warning in filter(None, (unusable_dates.warning(), *category_counts.warnings())):
         logger.warning("%s", warning)
 

@@ -12,6 +12,7 @@ from loaders.geo.geometry import geometry_hashes
 from loaders.harmonise.readers.published_file import PublishedBatch
 from loaders.harmonise.shapes.repair import HarmonisedShapes
 from loaders.harmonise.values.columns import numbers
+from loaders.harmonise.values.record_licences import record_licences
 from loaders.settings.columns import AreaColumn, CapacityColumn
 from loaders.settings.params import Dataset
 
@@ -48,7 +49,7 @@ def origin_columns(published: PublishedBatch, dataset: Dataset, provenance: Prov
         "source_file": published.name,
         "source_row": np.arange(published.first_row, published.first_row + len(published.wkb)),
         "doi": provenance.doi,
-        "licence": dataset.licence,
+        "licence": record_licences(published.attributes, dataset.licence, dataset.key),
         "licence_verified": dataset.licence_verified,
         "is_synthetic": provenance.is_synthetic,
     }

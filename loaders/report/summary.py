@@ -120,10 +120,10 @@ def findings(figures: BuildMetrics) -> list[str]:
     sentences += _energy(figures["energy"])
     sentences += _doubts(figures)
     sentences += [
-        f"{key}: left out, {exclusion['records_kept']:,} records: its licence "
-        f"({exclusion['licence'] or 'not stated'}) is {exclusion['licence_kind'].replace('_', ' ')}, which "
-        "licences.allow in params.yaml does not list."
-        for key, exclusion in figures["left_out"].items()
+        f"{key}: left out, {exclusion['records']:,} records: their licence ({licence}) is "
+        f"{exclusion['licence_kind'].replace('_', ' ')}, which licences.allow in params.yaml does not list."
+        for key, exclusions in figures["left_out"].items()
+        for licence, exclusion in exclusions.items()
     ]
     sentences += [
         f"overrides.csv, line {override['line']}: {_subject_and_verb(override['gone'])} not among the records; the "
@@ -131,7 +131,7 @@ def findings(figures: BuildMetrics) -> list[str]:
         for override in figures["overrides"]["stale"]
     ]
     if lines := figures["overrides"]["left_out_lines"]:
-        sentences.append(f"overrides.csv, line {', '.join(map(str, lines))}: not applied, its dataset is left out.")
+        sentences.append(f"overrides.csv, line {', '.join(map(str, lines))}: not applied, a record of it is left out.")
     return sentences
 
 
@@ -157,6 +157,12 @@ def _doubts(figures: BuildMetrics) -> Iterator[str]:
         )
     for test, rows in figures.get("warnings", {}).items():
         yield f"Warning: {test.replace('_', ' ')}, except in {rows:,} {'row' if rows == 1 else 'rows'} (dbt/models)."
+
+
+def format_record_counts(records_by_licence: Mapping[str, int]) -> str:
+    """Licences with their number of records, the most frequent first."""
+    by_count = sorted(records_by_licence.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{licence} ({records:,})" for licence, records in by_count)
 
 
 def _subject_and_verb(names: list[str]) -> str:
@@ -205,12 +211,13 @@ def _read_metrics(key: str, paths: ProjectPaths) -> dict[str, Any]:
 
 
 def _with_build_figures(row: DatasetSummary, figures: BuildMetrics) -> DatasetSummary:
-    """Add the build's figures of a dataset; of one that is left out, keep only its number of records."""
+    """Add the build's figures of a dataset; of records that are left out, keep only their number."""
+    licences = figures.get("licences", {}).get(row.name, {})
+    if len(licences) > 1:
+        row = replace(row, licence=format_record_counts(licences) + UNVERIFIED * row.licence.endswith(UNVERIFIED))
     if row.name in figures["left_out"]:
-        withheld = replace(
-            row, area_km2=None, capacity_mw=None, area_doubt=None, licence_doubt=None, missing_columns=()
-        )
-        return replace(withheld, kept=0, rejected=row.read, flagged=0)
+        row = replace(row, area_km2=None, capacity_mw=None, area_doubt=None, kept=0, rejected=row.read, flagged=0)
+        row = row if licences else replace(row, licence_doubt=None, missing_columns=())
     return replace(row, **figures["datasets"].get(row.name, {}))
 
 
@@ -225,10 +232,10 @@ def _summary(dataset: Dataset, paths: ProjectPaths, metrics: dict[str, Any]) -> 
         flagged=metrics["records"]["flagged"],
         area_km2=metrics["area_km2"],
         capacity_mw=metrics["capacity_mw"],
-        licence=f"{dataset.licence or 'not stated'}{'' if dataset.licence_verified else UNVERIFIED}",
+        licence=f"{dataset.licence.text}{'' if dataset.licence_verified else UNVERIFIED}",
         seconds=sum(seconds.values()) if seconds else None,
         is_synthetic=lock.is_synthetic,
-        licence_doubt=disagreement(dataset.licence, lock.record.licence) if lock.record else None,
+        licence_doubt=disagreement(dataset.licence.of_other_records, lock.record.licence) if lock.record else None,
         area_doubt=implausible_area_warning(metrics),
         missing_columns=tuple(metrics.get("missing_columns", ())),
     )

@@ -22,6 +22,7 @@ from loaders.settings.download import Download
 from loaders.settings.ducklake import DuckLake
 from loaders.settings.irradiance import Energy, Irradiance
 from loaders.settings.source import Doi, Source
+from loaders.settings.stated_licence import NO_LICENCE, Licence
 from loaders.tables import SHARED_TABLES
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
@@ -50,7 +51,7 @@ class Dataset(SettingsModel):
     extent: Extent | None = None
     expected_features: Annotated[int, Field(gt=0)] | None = None
     max_mb: Positive | None = None
-    licence: Text | None = None
+    licence: Licence = NO_LICENCE
     licence_verified: bool = False
     verified: Text | None = None
     cite: Doi | None = None

@@ -9,8 +9,9 @@ from typing import Any, get_args
 import duckdb
 import pyarrow as pa
 
-from loaders.settings.licences import Kind, terms
+from loaders.settings.licences import Kind, Terms
 from loaders.settings.params import Dataset, Settings
+from loaders.settings.stated_licence import licence_terms
 from loaders.tables import DATASET_TERMS, DOI_DATASETS, OVERRIDES, SETTINGS
 from loaders.warehouse.overrides import Override
 from loaders.warehouse.raw_data import record_runs, replace_table
@@ -19,6 +20,14 @@ STRICTEST_FIRST: tuple[str, ...] = get_args(Kind)
 OVERRIDE_COLUMNS = pa.schema(
     [(name, pa.string()) for name in ("record_id_a", "record_id_b", "verdict", "reason", "who")]
     + [("line", pa.int64())]
+)
+LICENCE_TERMS = pa.struct(
+    [
+        ("licence", pa.string()),
+        ("licence_kind", pa.string()),
+        ("strictness", pa.int64()),
+        ("is_allowed", pa.bool_()),
+    ]
 )
 TERMS = pa.schema(
     [
@@ -29,6 +38,7 @@ TERMS = pa.schema(
         ("licence_kind", pa.string()),
         ("strictness", pa.int64()),
         ("is_allowed", pa.bool_()),
+        ("licences", pa.list_(LICENCE_TERMS)),
         ("version_of", pa.string()),
         ("inventory", pa.string()),
         ("edition", pa.int64()),
@@ -82,28 +92,33 @@ def dataset_terms(settings: Settings) -> list[dict[str, Any]]:
     return [_terms(settings.datasets[key], rank, settings) for rank, key in enumerate(settings.by_priority, start=1)]
 
 
-def disallowed_datasets(settings: Settings) -> list[str]:
-    """The datasets whose licence the settings do not allow."""
-    return [row["dataset_key"] for row in dataset_terms(settings) if not row["is_allowed"]]
-
-
 def _terms(dataset: Dataset, rank: int, settings: Settings) -> dict[str, Any]:
-    kind, capacity = terms(dataset.licence).kind, dataset.columns.capacity
+    """The licence of a dataset whose records have several is the strictest one."""
+    licences = [_licence_terms(name, each, settings) for name, each in licence_terms(dataset.licence).items()]
+    strictest, capacity = max(licences, key=lambda each: int(each["strictness"])), dataset.columns.capacity
     inventory, edition = settings.inventory_and_edition(dataset.key)
     return {
         "dataset_key": dataset.key,
         "priority": rank,
-        "licence": dataset.licence,
+        **strictest,
         "licence_verified": dataset.licence_verified,
-        "licence_kind": kind,
-        "strictness": len(STRICTEST_FIRST) - STRICTEST_FIRST.index(kind),
-        "is_allowed": kind in settings.licences.allow,
+        "is_allowed": any(each["is_allowed"] for each in licences),
+        "licences": licences,
         "version_of": dataset.version_of,
         "inventory": inventory,
         "edition": edition,
         "derived_from": list(dataset.derived_from),
         "year": int(year.group(1)) if (year := YEAR.search(dataset.key)) else None,
         "capacity_of": capacity.of if capacity else "record",
+    }
+
+
+def _licence_terms(name: str, licence: Terms, settings: Settings) -> dict[str, Any]:
+    return {
+        "licence": name,
+        "licence_kind": licence.kind,
+        "strictness": len(STRICTEST_FIRST) - STRICTEST_FIRST.index(licence.kind),
+        "is_allowed": licence.kind in settings.licences.allow,
     }
 
 

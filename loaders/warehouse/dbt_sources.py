@@ -149,7 +149,7 @@ def _origin(dataset: Dataset, lock: Lock | None, paths: ProjectPaths) -> Documen
         "title": record.title if record else None,
         "source": dataset.source.as_stated,
         "version": record.version if record else None,
-        "licence": dataset.licence,
+        "licence": dataset.licence.text,
         "licence_verified": dataset.licence_verified,
         "licence_stated_by_the_publisher": record.licence if record else None,
         "is_synthetic": lock.is_synthetic if lock else False,

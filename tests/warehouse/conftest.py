@@ -27,6 +27,7 @@ from loaders.settings.project import read_project
 from loaders.solar_irradiance_loader import load_irradiance, provider_context
 from loaders.warehouse.build import build
 from tests.warehouse.elsewhere import LICENCES, NATURAL_EARTH, STATUS, A, B, C, D, Receipt, elsewhere, is_far
+from tests.warehouse.mixed_world import write_mixed_world
 from tests.warehouse.point_worlds import write_point_worlds
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -211,7 +212,7 @@ def write_project(root: Path) -> None:
         }
         for key, licence in LICENCES.items()
     }
-    datasets |= write_point_worlds(root)
+    datasets |= write_point_worlds(root) | write_mixed_world(root)
     (root / "params.yaml").write_text(yaml.safe_dump({"origin": "doi", "datasets": datasets}, sort_keys=False))
     (root / "overrides.csv").write_text(OVERRIDES)
 

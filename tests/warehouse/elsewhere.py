@@ -69,6 +69,7 @@ STATUSES = {
     "extended/1": Receipt(A, PLANTS[3], mw=5, status="Built"),
     "extended/2": Receipt(A, box(64.00045, 0, 64.00145, 0.001), mw=7, status="Building"),
 }
+MIXED = {"mixed/tzsam": Receipt(A, box(142, 0.5, 142.001, 0.501))}  # where a record of a mixed dataset is
 EXTREMES = {
     "lhasa": Point(92.0, 29.48),
     "karakoram": Point(81.125, 35.375),
@@ -94,4 +95,5 @@ def elsewhere() -> dict[str, Receipt]:
     numbers = np.unique(land.query(middles, "within")[0])
     on_land = {f"land/{number}": middles[number] for number in numbers}
     points = on_land | {f"land/{name}": point for name, point in EXTREMES.items()}
-    return AT_THE_EDGE | CENTRES | STATUSES | {name: Receipt(D, point, mw=1) for name, point in points.items()}
+    points_of_land = {name: Receipt(D, point, mw=1) for name, point in points.items()}
+    return AT_THE_EDGE | CENTRES | STATUSES | MIXED | points_of_land

@@ -48,6 +48,8 @@ select
     terms.is_allowed,
     totals.installations,
     totals.only_here,
+    totals.records_by_licence,
+    totals.records_not_allowed,
     left_out.records_left_out,
     left_out.capacity_left_out_mw,
     left_out.left_out

@@ -1,4 +1,4 @@
--- Of the datasets whose licence is allowed; the others are in prep_pv_rejected.
+-- Of the records whose licence is allowed; the others are in prep_pv_rejected.
 with features as (
 
     select * from {{ ref('prep_pv_features') }}
@@ -8,6 +8,12 @@ with features as (
 terms as (
 
     select * from {{ ref('stg_dataset_terms') }}
+
+),
+
+licences as (
+
+    select * from {{ ref('stg_licence_terms') }}
 
 ),
 
@@ -26,8 +32,8 @@ select
         as power_density_w_per_m2,
     h3_cell_of(features.centroid_lon, features.centroid_lat, 5) as h3_cell_5,
     terms.priority,
-    terms.licence_kind,
-    terms.strictness,
+    licences.licence_kind,
+    licences.strictness,
     places.country,
     places.region,
     places.admin_method,
@@ -36,5 +42,6 @@ select
 from features
 cross join {{ ref('stg_settings') }} as settings
 inner join terms on features.dataset_key = terms.dataset_key
+inner join licences on features.dataset_key = licences.dataset_key and features.licence = licences.licence
 inner join places on features.record_id = places.record_id
-where terms.is_allowed
+where licences.is_allowed

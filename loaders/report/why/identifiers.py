@@ -45,7 +45,7 @@ def installation_of(connection: duckdb.DuckDBPyConnection, name: str) -> str:
 
 def _rejection(key: str, reason: str) -> str:
     if reason == LICENCE_NOT_ALLOWED:
-        return f"{key} is left out, because licences.allow in params.yaml does not list the kind of its licence."
+        return "it is left out, because licences.allow in params.yaml does not list the kind of its licence."
     meaning = f"{REASONS[reason]} ({reason})" if reason in REASONS else reason
     return f"it was rejected, since {meaning}. Its row is in loaded/{key}.rejected.parquet."
 

@@ -112,7 +112,7 @@ def test_the_terminal_shows_rows_and_total() -> None:
 def test_what_publishers_say_is_text_in_the_report() -> None:
     hostile = "<script>alert(1)</script> [a](javascript:b) | `x` _y_ *z*"
     row = replace(NORTH, licence=hostile, licence_doubt=f"the repository says “{hostile}”")
-    left = {"records_kept": 5, "licence": hostile, "licence_kind": "unknown"}
+    left = {hostile: {"records": 5, "licence_kind": "unknown"}}
     missing = {"energy": FIGURES["energy"] | {"missing": {f"pvgis: {hostile}": 1}}}
     text = as_markdown([row], FIGURES | missing | {"left_out": {"south": left}}, "Summary")
     html = MarkdownIt("gfm-like", {"linkify": False}).render(text)
@@ -147,12 +147,12 @@ def test_the_report_counts_records_at_a_placeholder_position_and_rows_that_a_tes
 
 
 def test_the_report_says_what_was_left_out_and_why() -> None:
-    left = {"records_kept": 1200, "licence": "CC-BY-NC-4.0", "licence_kind": "non_commercial"}
-    silent = {"records_kept": 5, "licence": None, "licence_kind": "unknown"}
+    left = {"CC-BY-NC-4.0": {"records": 1200, "licence_kind": "non_commercial"}}
+    silent = {"not stated": {"records": 5, "licence_kind": "unknown"}}
     assert findings({**FIGURES, "left_out": {"a_north_2020": left, "b_south_2021": silent}})[1:] == [
-        "a_north_2020: left out, 1,200 records: its licence (CC-BY-NC-4.0) is non commercial, which licences.allow in "
-        "params.yaml does not list.",
-        "b_south_2021: left out, 5 records: its licence (not stated) is unknown, which licences.allow in params.yaml "
+        "a_north_2020: left out, 1,200 records: their licence (CC-BY-NC-4.0) is non commercial, which licences.allow "
+        "in params.yaml does not list.",
+        "b_south_2021: left out, 5 records: their licence (not stated) is unknown, which licences.allow in params.yaml "
         "does not list.",
     ]
 
@@ -163,5 +163,6 @@ def test_the_report_names_overrides_of_records_that_are_gone() -> None:
         "overrides.csv, line 7: a:1 and b:2 are not among the records; the line has no effect."
     )
     assert (
-        findings({**FIGURES, "overrides": stale})[2] == "overrides.csv, line 3: not applied, its dataset is left out."
+        findings({**FIGURES, "overrides": stale})[2]
+        == "overrides.csv, line 3: not applied, a record of it is left out."
     )

@@ -336,7 +336,7 @@ def test_a_dataset_may_be_called_as_installations_are(case: Callable[..., Case])
 NOWHERE = {
     "f:1": "f:1 is in no installation: it was rejected, since its outline has fewer than three corners "
     "(too_few_points). Its row is in loaded/f.rejected.parquet.",
-    "g:1": "g:1 is in no installation: g is left out, because licences.allow in params.yaml does not list the kind of "
+    "g:1": "g:1 is in no installation: it is left out, because licences.allow in params.yaml does not list the kind of "
     "its licence.",
     "pv_farm:1": "There is no record or installation pv_farm:1. Did you mean pv_farms:1, pv_farms:2?",
     '9,"x"': f'There is no record or installation 9,"x". Did you mean {QUOTED}?',

@@ -79,7 +79,7 @@ REFUSED = {
     "a number as a dataset key": (FARMS.replace("farms:", "2020:"), "datasets.2020", "string"),
     "an entry that tells its key": (_entry("key: farms"), "datasets.farms.key", "own name"),
     "a number as text": (_entry("expected_features: '5'"), "datasets.farms.expected_features is '5'", "whole number"),
-    "a text as number": (_entry("licence: 4"), "datasets.farms.licence is 4", "string"),
+    "a text as number": (_entry("alias: 4"), "datasets.farms.alias is 4", "string"),
     "a resolution beyond 15": (FARMS + "h3_resolution: 16\n", "h3_resolution is 16", "15"),
     "no dataset": ("datasets: {}\n", "datasets", "at least 1"),
     "an entry without content": ("datasets:\n  farms:\n", "datasets.farms", "dictionary"),

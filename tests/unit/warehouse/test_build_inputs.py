@@ -33,3 +33,24 @@ def test_another_descent_makes_the_settings_of_a_warehouse_stale(tmp_path: Path)
     plain = settings_hash(_settings(tmp_path, v1={}, v2={}), ())
     assert plain != settings_hash(_settings(tmp_path, v1={}, v2={"version_of": "v1"}), ())
     assert plain != settings_hash(_settings(tmp_path, v1={}, v2={"derived_from": ["v1"]}), ())
+
+
+def test_each_licence_of_a_dataset_is_allowed_or_not_by_its_kind(tmp_path: Path) -> None:
+    values = {"OSM": "ODbL-1.0", "TZSAM": "CC-BY-NC-4.0", "USPVDB": "public-domain"}
+    licence = {"column": "Source", "values": values, "otherwise": "unknown"}
+    settings = _settings(tmp_path, mixed={"licence": licence}, silent={})
+    permissive = settings.model_copy(
+        update={"licences": settings.licences.model_copy(update={"allow": ("permissive",)})}
+    )
+    mixed, silent = dataset_terms(permissive)
+    assert {each["licence"]: each["is_allowed"] for each in mixed["licences"]} == {
+        "ODbL-1.0": False,
+        "CC-BY-NC-4.0": False,
+        "public-domain": True,
+        "not stated": False,
+    }
+    names = ("licence", "licence_kind", "is_allowed")
+    assert [tuple(row[name] for name in names) for row in (mixed, silent)] == [
+        ("CC-BY-NC-4.0", "non_commercial", True),
+        ("not stated", "unknown", False),
+    ]

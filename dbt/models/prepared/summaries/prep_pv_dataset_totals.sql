@@ -28,6 +28,17 @@ installations as (
     semi join included on statements.installation_id = included.installation_id
     group by statements.dataset_key
 
+),
+
+licences as (
+
+    select
+        dataset_key,
+        map(list(licence order by licence), list(records order by licence)) as records_by_licence,
+        sum(records) filter (where not is_allowed) as records_not_allowed
+    from {{ ref('prep_pv_dataset_licences') }}
+    group by dataset_key
+
 )
 
 select
@@ -47,8 +58,11 @@ select
     any_value(records.doi) as doi,
     bool_or(records.is_synthetic) as is_synthetic,
     coalesce(any_value(installations.installations), 0) as installations,
-    coalesce(any_value(installations.only_here), 0) as only_here
+    coalesce(any_value(installations.only_here), 0) as only_here,
+    coalesce(any_value(licences.records_by_licence), map {}) as records_by_licence,
+    coalesce(any_value(licences.records_not_allowed), 0)::bigint as records_left_out
 from accounting
 left join records on accounting.dataset_key = records.dataset_key
 left join installations on accounting.dataset_key = installations.dataset_key
+left join licences on accounting.dataset_key = licences.dataset_key
 group by accounting.dataset_key
