@@ -151,6 +151,7 @@ def _origin(dataset: Dataset, lock: Lock | None, paths: ProjectPaths) -> Documen
         "version": record.version if record else None,
         "licence": dataset.licence.text,
         "licence_verified": dataset.licence_verified,
+        "verified": dataset.verified,
         "licence_stated_by_the_publisher": record.licence if record else None,
         "is_synthetic": lock.is_synthetic if lock else False,
         "lock_sha256": sha256(paths.lock(dataset.key)) if lock else None,

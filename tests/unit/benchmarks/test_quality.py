@@ -75,8 +75,12 @@ def test_the_samples_are_graded_by_the_pairs_of_their_truth(database: Path) -> N
 
 def test_rows_with_one_identifier_are_one_plant_of_the_truth(database: Path) -> None:
     with connect(database) as connection:
-        values = "('beta', '7', 'beta:7~2', 'b.geojson', 2, 'point', 'pv_1')"
-        connection.execute("insert into curated.curated_pv_records values " + values)
+        connection.execute(
+            """
+            insert into curated.curated_pv_records
+            values ('beta', '7', 'beta:7~2', 'b.geojson', 2, 'point', 'pv_1')
+            """
+        )
     assert sample_grades(database, truth(database)).pairs["alpha", "beta"] == Score(true=2, found=2, right=2)
 
 
