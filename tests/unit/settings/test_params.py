@@ -1,6 +1,8 @@
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from loaders.core.errors import SettingsError
 from loaders.settings.columns import AreaColumn, CapacityColumn
@@ -217,8 +219,21 @@ def test_a_capacity_unit_is_this_many_megawatt_in_this_basis(unit: str, megawatt
     assert (column.factor, column.stated_basis) == (megawatt, basis)
 
 
-def test_the_settings_of_the_project_hold_eight_datasets_and_four_that_are_not_loaded() -> None:
+def test_the_settings_of_the_project_hold_thirteen_datasets_and_five_that_are_not_loaded() -> None:
     settings = read_settings(PARAMS)
-    assert (len(settings.datasets), len(settings.not_loaded)) == (8, 4)
+    assert (len(settings.datasets), len(settings.not_loaded)) == (13, 5)
     assert settings.dataset("gmseus").max_mb == 4000
     assert settings.dataset("stowell").source.doi == "10.5281/zenodo.4059881"
+    assert settings.inventory_and_edition("usa_gm_seus_v2_2026") == ("usa_gm_seus_v1_2025", 1)
+    assert settings.inventory_and_edition("usa_uspvdb_2026") == ("usa_uspvdb_2023", 1)
+
+
+def test_each_dataset_of_the_project_says_what_is_verified_and_what_is_not() -> None:
+    datasets = read_settings(PARAMS).datasets
+    lines = {key: dataset.verified or "" for key, dataset in datasets.items()}
+    complete = {key for key, line in lines.items() if not re.search(r"\b(not|no|only)\b", line)}
+    assert complete == {"ind_pv_solar_farms_2022"}
+
+
+def test_entries_below_the_last_line_of_the_settings_are_datasets() -> None:
+    assert list(yaml.safe_load(PARAMS.read_text()))[-1] == "datasets"

@@ -60,7 +60,7 @@ select
     coalesce(any_value(installations.installations), 0) as installations,
     coalesce(any_value(installations.only_here), 0) as only_here,
     coalesce(any_value(licences.records_by_licence), map {}) as records_by_licence,
-    coalesce(any_value(licences.records_not_allowed), 0)::bigint as records_left_out
+    coalesce(any_value(licences.records_not_allowed), 0)::bigint as records_not_allowed
 from accounting
 left join records on accounting.dataset_key = records.dataset_key
 left join installations on accounting.dataset_key = installations.dataset_key
