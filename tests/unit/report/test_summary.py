@@ -156,8 +156,8 @@ def test_the_report_counts_what_status_and_technology_leave_out() -> None:
     figures = {**FIGURES, "records": 2034, "left_out_records": {"gbr_repd_2020": left}}
     assert findings(figures | {"left_out_installations": {"construction": 24, "retired": 1}}) == [
         *findings(FIGURES),
-        "gbr_repd_2020: 900 records (8,480.5 MW) are in no installation, since include_status and include_technology in "
-        "params.yaml do not list what they are (status planned: 290, status rejected: 609, technology csp: 1).",
+        "gbr_repd_2020: 900 records (8,480.5 MW) are in no installation, since include_status and include_technology "
+        "in params.yaml do not list what they are (status planned: 290, status rejected: 609, technology csp: 1).",
         "Left out by their status: 25 installations (construction: 24, retired: 1).",
     ]
 

@@ -252,7 +252,7 @@ def test_an_installation_is_described_in_one_sentence(case: Callable[..., Case])
 
 def test_an_installation_and_its_records_are_shown_with_their_names(why: Why, case: Callable[..., Case]) -> None:
     assert rows(records_table(case(ONE)))[0][:2] == ["a:1", ONE]
-    assert sentences(case(PLACE))[0].startswith(f"{PLACE} 'Park Farm' (d) in no country: polygon of a;")
+    assert sentences(case(PLACE))[0].startswith(f"{PLACE} 'Park Farm' (d) in no country: polygon of a, operating (d);")
     assert "[red]Park \\x1b[31mFarm" in " ".join(why(PLACE).output.split())
 
 
