@@ -1,7 +1,5 @@
 """Which records are matched, which installations are published, and how what is left out is counted."""
 
-import json
-
 from tests.warehouse.conftest import Warehouse
 from tests.warehouse.elsewhere import A, B, C, D
 
