@@ -10,7 +10,6 @@ import pyarrow as pa
 import yaml
 
 from loaders.core.errors import ReadError
-from loaders.harmonise.readers.published_file import PublishedBatch
 from loaders.settings.column import Column
 from loaders.settings.columns import ColumnMap, IdentifierColumn
 from loaders.settings.params import Dataset
@@ -43,21 +42,21 @@ class Alternatives:
         self._dataset = dataset
         self._narrowed: dict[tuple[str, ...], Dataset] = {}
 
-    def dataset(self, published: PublishedBatch) -> Dataset:
-        """The settings for a batch.
+    def dataset(self, attributes: pa.Table, file: str) -> Dataset:
+        """The settings for the published columns of a batch of a file.
 
         Raises:
             ReadError: the file has none of the alternatives.
         """
-        names = tuple(published.attributes.column_names)
+        names = tuple(attributes.column_names)
         if names not in self._narrowed:
-            self._narrowed[names] = self._dataset.model_copy(update={"columns": self._existing(published)})
+            self._narrowed[names] = self._dataset.model_copy(update={"columns": self._existing(attributes)})
             for missing in missing_columns(self._dataset.columns, names):
-                logger.warning("%s: %s.", self._dataset.key, missing_column_warning(missing, published.name))
+                logger.warning("%s: %s.", self._dataset.key, missing_column_warning(missing, file))
         return self._narrowed[names]
 
-    def _existing(self, published: PublishedBatch) -> ColumnMap:
-        attributes, columns = published.attributes, self._dataset.columns
+    def _existing(self, attributes: pa.Table) -> ColumnMap:
+        columns = self._dataset.columns
         narrowed = {name: self._narrow(attributes, name, column) for name, column in _columns(columns)}
         identifiers = {name: narrowed[f"identifiers.{name}"] for name in columns.identifiers}
         fields = {name: column for name, column in narrowed.items() if "." not in name}

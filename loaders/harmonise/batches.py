@@ -118,7 +118,7 @@ def _execute(
 ) -> dict[str, Any]:
     """The records of a batch, with their dates and categories; errors name the file."""
     try:
-        dataset = alternatives.dataset(published)
+        dataset = alternatives.dataset(published.attributes, published.name)
         result: dict[str, Any] = graph.execute(
             [RECORDS, DATES, CATEGORIES], inputs={**inputs, "published": published, "dataset": dataset}
         )

@@ -1,40 +1,38 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyproj
 import pytest
 
 from loaders.core.errors import ReadError
 from loaders.harmonise.alternatives import Alternatives, missing_columns
-from loaders.harmonise.readers.published_file import PublishedBatch
 from loaders.settings.column import Column
 from loaders.settings.columns import ColumnMap, InstalledColumn
 from loaders.settings.params import Dataset
 
 
-def _published(file: str = "f.csv", /, **columns: Any) -> PublishedBatch:
-    shapes = np.full(len(next(iter(columns.values()))), None, dtype=object)
-    return PublishedBatch(file, pa.table(columns), shapes, pyproj.CRS(4326))
+def _published(file: str = "f.csv", /, **columns: Any) -> tuple[pa.Table, str]:
+    return pa.table(columns), file
 
 
 def _error(dataset: Dataset, /, **columns: Any) -> str:
     with pytest.raises(ReadError) as refused:
-        Alternatives(dataset).dataset(_published(**columns))
+        Alternatives(dataset).dataset(*_published(**columns))
     return str(refused.value)
 
 
 def test_of_several_columns_those_that_the_file_has_count_in_order(dataset: Callable[..., Dataset]) -> None:
     columns = {"source_id": ["x_id", "sol_id", "n"], "installed": {"after": ["a", "b"], "before": ["c", "d"]}}
-    narrowed = Alternatives(dataset(columns=columns)).dataset(_published(n=[1], sol_id=[2], b=[3], c=[4])).columns
+    narrowed = Alternatives(dataset(columns=columns)).dataset(*_published(n=[1], sol_id=[2], b=[3], c=[4])).columns
     assert narrowed.source_id == Column(column=("sol_id", "n"))
     assert narrowed.installed == InstalledColumn(after=("b",), before=("c",))
 
 
 def test_identifiers_and_null_values_keep_their_settings(dataset: Callable[..., Dataset]) -> None:
     ids = {"eia_plant": {"column": ["eia", "eia_id"], "null_values": [-9999]}, "osm": "osm"}
-    columns = Alternatives(dataset(columns={"identifiers": ids})).dataset(_published(eia_id=[1], osm=["way/1"])).columns
+    columns = (
+        Alternatives(dataset(columns={"identifiers": ids})).dataset(*_published(eia_id=[1], osm=["way/1"])).columns
+    )
     eia = columns.identifiers["eia_plant"]
     assert (eia.column, eia.null_values, columns.identifiers["osm"].column) == (("eia_id",), (-9999,), ("osm",))
 
@@ -44,8 +42,8 @@ def test_a_missing_alternative_is_told_once_for_each_file_that_differs(
 ) -> None:
     alternatives = Alternatives(dataset(columns={"source_id": ["x_id", "sol_id"]}))
     for name in ("a.csv", "a.csv", "b.csv"):
-        alternatives.dataset(_published(name, sol_id=[1]))
-    alternatives.dataset(_published("c.csv", x_id=[1]))
+        alternatives.dataset(*_published(name, sol_id=[1]))
+    alternatives.dataset(*_published("c.csv", x_id=[1]))
     assert [record.getMessage() for record in caplog.records] == [
         "farms: 'x_id' of columns.source_id is not in a.csv; 'sol_id' was used.",
         "farms: 'sol_id' of columns.source_id is not in c.csv; 'x_id' was used.",
@@ -93,6 +91,6 @@ def test_a_column_that_is_not_required_may_be_missing_and_its_warning_says_so(
 ) -> None:
     optional = {"column": ["x_id", "sol_id"], "required": False}
     columns = {"source_id": optional, "identifiers": {"repd": optional, "osm": "osm"}}
-    narrowed = Alternatives(dataset(columns=columns)).dataset(_published(osm=["way/1"])).columns
+    narrowed = Alternatives(dataset(columns=columns)).dataset(*_published(osm=["way/1"])).columns
     assert (narrowed.source_id, list(narrowed.identifiers)) == (None, ["osm"])
     assert caplog.messages[0] == "farms: 'x_id' of columns.source_id is not in f.csv; no column was used."
