@@ -43,7 +43,7 @@ CENTRES = {
     "known/1": Receipt(D, CENTRE, mw=5),
     "known/2": Receipt(A, box(96, 0, 96.001, 0.001)),
 }
-MIXED = {"mixed/tzsam": Receipt(A, box(142, 0.5, 142.001, 0.501))}  # where a record of a mixed dataset is
+MIXED = {"origins/tzsam": Receipt(A, box(142, 0.5, 142.001, 0.501))}  # where a record of a mixed dataset is
 EXTREMES = {
     "lhasa": Point(92.0, 29.48),
     "karakoram": Point(81.125, 35.375),
