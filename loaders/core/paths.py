@@ -152,13 +152,15 @@ class ProjectPaths:
 
 
 def find_root(start: Path | None = None) -> Path:
-    """The project's folder: the nearest one, from here upwards, that holds `params.yaml`.
+    """The project's folder: the nearest one, from here upwards, that holds `params.yaml`, except its folder `own`.
 
     Raises:
         SettingsError: no folder holds `params.yaml`.
     """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
-        if (folder / "params.yaml").is_file():
+        if (folder / "params.yaml").is_file() and not (
+            folder.name == "own" and (folder.parent / "params.yaml").is_file()
+        ):
             return folder
     raise SettingsError(f"No params.yaml in {here} or above it. Run this inside the project's folder.")

@@ -17,7 +17,7 @@ from loaders.settings.params import Dataset
 logger = logging.getLogger(__name__)
 
 LISTED_COLUMNS, VALUE_CHARACTERS = 40, 30  # in an error
-NAMES = ("column", "after", "before")  # the settings of a column that name columns
+NAMES = ("column", "after", "before", "year", "quarter", "month")  # the settings of a column that name columns
 
 
 @dataclass(frozen=True, slots=True)

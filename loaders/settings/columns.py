@@ -129,24 +129,48 @@ class CapacityColumn(Column):
 
 
 class InstalledColumn(Column):
-    """The date of installation: one column, one constant, or the columns of an interval.
+    """The date of installation: one column, one constant, the columns of its parts, or those of an interval.
 
     Attributes:
         after: column with the last date without it, say of a satellite scene.
         before: column with the first date with it.
+        year: column with the year, where the quarter or the month is in another one.
+        quarter: column with the quarter, 1 to 4 or Q1 to Q4.
+        month: column with the number of the month.
         pattern: of ambiguous dates, composed of YYYY, MM, DD and separators, say DD/MM/YYYY.
     """
 
     after: ColumnNames = ()
     before: ColumnNames = ()
+    year: ColumnNames = ()
+    quarter: ColumnNames = ()
+    month: ColumnNames = ()
     pattern: DatePatterns = ()
 
     @model_validator(mode="after")
     def _require_column_or_constant(self) -> Self:
-        alternatives = (bool(self.column), self.constant is not None, bool(self.after or self.before))
+        has_parts = bool(self.year or self.quarter or self.month)
+        alternatives = (bool(self.column), self.constant is not None, bool(self.after or self.before), has_parts)
         if sum(alternatives) != 1:
-            raise ValueError("give a column, or a constant, or the columns that it lies between (after, before)")
+            raise ValueError(
+                "give a column, or a constant, or the columns of its parts (year, and quarter or month), or the "
+                "columns that it lies between (after, before)"
+            )
         return self
+
+    @model_validator(mode="after")
+    def _require_year_and_one_part(self) -> Self:
+        is_composed = bool(self.year or self.quarter or self.month)
+        if is_composed and not (self.year and bool(self.quarter) != bool(self.month)):
+            raise ValueError("give year, and either quarter or month; a year alone is a column of its own")
+        if is_composed and self.pattern:
+            raise ValueError("pattern is for dates in one column, not for year, quarter and month")
+        return self
+
+    @property
+    def names(self) -> ColumnNames:
+        """All its columns."""
+        return (*self.column, *self.after, *self.before, *self.year, *self.quarter, *self.month)
 
 
 class Position(SettingsModel):

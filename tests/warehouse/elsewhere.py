@@ -69,7 +69,7 @@ STATUSES = {
     "extended/1": Receipt(A, PLANTS[3], mw=5, status="Built"),
     "extended/2": Receipt(A, box(64.00045, 0, 64.00145, 0.001), mw=7, status="Building"),
 }
-MIXED = {"mixed/tzsam": Receipt(A, box(142, 0.5, 142.001, 0.501))}  # where a record of a mixed dataset is
+MIXED = {"origins/tzsam": Receipt(A, box(142, 0.5, 142.001, 0.501))}  # where a record of a mixed dataset is
 EXTREMES = {
     "lhasa": Point(92.0, 29.48),
     "karakoram": Point(81.125, 35.375),

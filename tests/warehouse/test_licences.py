@@ -8,8 +8,8 @@ import pytest
 
 from loaders.report.summary import findings, read_figures, summarise
 from loaders.settings.params import read_settings
-from tests.warehouse.conftest import WORLDS, Warehouse, built
 from tests.warehouse import mixed_world
+from tests.warehouse.conftest import WORLDS, Warehouse, built
 from tests.warehouse.elsewhere import LICENCES, A, B, C, D, elsewhere
 from tests.warehouse.point_worlds import DATASETS, point_worlds, record_id
 
@@ -74,23 +74,26 @@ def test_no_row_of_a_mixed_dataset_is_published_under_a_licence_that_is_not_allo
     assert {text for _, text in texts if f"{text}'" in published or f"{text}.0" in published} == {
         text for row, text in texts if row not in left_out
     }
-    for table in ("records", "installations"):
-        outlines = narrow.rows(f"select st_xmin(geometry), st_ymax(geometry) from curated.curated_pv_{table}")
-        shown = {(round(west, 5), round(north, 5)) for west, north in outlines}
-        bounds = {n: mixed_world.outline(n) for n in range(len(rows))}
-        assert [n for n, row in enumerate(rows) if (bounds[n][0], round(bounds[n][3], 5)) in shown] == [
-            n for n, row in enumerate(rows) if row not in left_out
-        ]
+    expected = [n for n, row in enumerate(rows) if row not in left_out]
+    for query in (
+        "select st_xmin(geometry), st_ymax(geometry) from curated.curated_pv_records",
+        "select st_xmin(geometry), st_ymax(geometry) from curated.curated_pv_installations",
+    ):
+        shown = {(round(west, 5), round(north, 5)) for west, north in narrow.rows(query)}
+        corners = [(west, round(north, 5)) for west, _, _, north in map(mixed_world.outline, range(len(rows)))]
+        assert [n for n, corner in enumerate(corners) if corner in shown] == expected
 
 
 def test_an_installation_has_the_strictest_licence_of_its_rows_and_never_none(
     narrow: Warehouse, warehouse: Warehouse
 ) -> None:
     query = """
-        select records.source_id, records.licence, installations.licence, installations.licences, list_sort(dataset_keys)
+        select
+            records.source_id, records.licence, installations.licence, installations.licences,
+            list_sort(installations.dataset_keys)
         from curated.curated_pv_records as records
         join curated.curated_pv_installations as installations using (installation_id)
-        where list_contains(installations.dataset_keys, 'm_mixed_2025') or records.source_id = 'mixed/tzsam'
+        where list_contains(installations.dataset_keys, 'm_mixed_2025') or records.source_id = 'origins/tzsam'
         order by all
     """
     free, held, unknown = "public-domain", ["CC-BY-NC-4.0", "CC0-1.0"], "not stated"
@@ -101,13 +104,13 @@ def test_an_installation_has_the_strictest_licence_of_its_rows_and_never_none(
         ("mixed-id-10", unknown, unknown, [unknown], key),
         ("mixed-id-2", "CC-BY-NC-4.0", "CC-BY-NC-4.0", held, [A, *key]),
     ]
-    assert warehouse.rows(query)[-1] == ("mixed/tzsam", "CC0-1.0", "CC-BY-NC-4.0", held, [A, *key])
+    assert warehouse.rows(query)[-1] == ("origins/tzsam", "CC0-1.0", "CC-BY-NC-4.0", held, [A, *key])
     assert narrow.rows(query) == [
         ("mixed-id-0", "ODbL-1.0", "ODbL-1.0", ["ODbL-1.0"], key),
         ("mixed-id-1", "ODbL-1.0", "ODbL-1.0", ["ODbL-1.0"], key),
         ("mixed-id-6", free, free, [free], key),
         ("mixed-id-7", free, free, [free], key),
-        ("mixed/tzsam", "CC0-1.0", "CC0-1.0", ["CC0-1.0"], [A]),
+        ("origins/tzsam", "CC0-1.0", "CC0-1.0", ["CC0-1.0"], [A]),
     ]
 
 
@@ -157,7 +160,10 @@ def test_they_are_counted_where_they_were_left_out(narrow: Warehouse) -> None:
     query = (
         "select dataset_key, count(*) from prepared.prep_pv_rejected where reason = 'licence_not_allowed' group by 1"
     )
-    assert dict(narrow.rows(query)) == {key: len(records(key)) for key in RESTRICTED}
+    assert dict(narrow.rows(query)) == {
+        mixed_world.KEY: 7,
+        **{key: len(records(key)) for key in RESTRICTED},
+    }
     query = """
         select dataset_key, is_allowed, records_kept, installations, area_km2, capacity_mw, licence_kind
         from curated.curated_pv_dataset_summary where not is_allowed order by dataset_key

@@ -163,7 +163,11 @@ def test_the_licence_is_the_strictest_of_the_parts(warehouse: Warehouse) -> None
     assert (found["licence"], found["licence_kind"]) == ("CC-BY-NC-4.0", "non_commercial")
     assert found["licences"] == ["CC-BY-NC-4.0", "CC0-1.0", "ODbL-1.0"]
     unstated = installation(warehouse, f"{A}:inside/1")
-    assert (unstated["licence"], unstated["licence_kind"], unstated["licences"]) == (None, "unknown", ["CC0-1.0"])
+    assert (unstated["licence"], unstated["licence_kind"], unstated["licences"]) == (
+        "not stated",
+        "unknown",
+        ["CC0-1.0", "not stated"],
+    )
 
 
 def test_the_cell_is_that_of_the_centroid(warehouse: Warehouse) -> None:

@@ -7,7 +7,7 @@ from loaders.harmonise.values.record_licences import UnlistedLicences, record_li
 from loaders.settings.stated_licence import NO_LICENCE, StatedLicence
 
 SOURCES = pa.table({"Source": ["OSM", " osm ", "TZSAM", "CECSFC", "", None]})
-VALUES = {"OSM": "ODbL", "TZSAM": "CC-BY-NC-4.0"}
+VALUES: dict[str | int | float | bool, str] = {"OSM": "ODbL", "TZSAM": "CC-BY-NC-4.0"}
 
 
 def test_a_record_has_the_licence_of_its_origin_in_any_case_and_others_have_none() -> None:
