@@ -1,19 +1,6 @@
-with accounting as (
-
-    select * from {{ ref('stg_dataset_accounting') }}
-
-),
-
-records as (
+with records as (
 
     select * from {{ ref('prep_pv_datasets_unified') }}
-
-),
-
-included as (
-
-    select * from {{ ref('prep_pv_installation_categories') }}
-    where is_included
 
 ),
 
@@ -25,7 +12,8 @@ installations as (
         count(*) filter (where agreement.dataset_count = 1) as only_here
     from {{ ref('prep_pv_statements') }} as statements
     inner join {{ ref('prep_pv_agreement') }} as agreement on statements.installation_id = agreement.installation_id
-    semi join included on statements.installation_id = included.installation_id
+    inner join {{ ref('prep_pv_installation_categories') }} as included
+        on statements.installation_id = included.installation_id and included.is_included
     group by statements.dataset_key
 
 ),
@@ -61,7 +49,7 @@ select
     coalesce(any_value(installations.only_here), 0) as only_here,
     coalesce(any_value(licences.records_by_licence), map {}) as records_by_licence,
     coalesce(any_value(licences.records_not_allowed), 0)::bigint as records_not_allowed
-from accounting
+from {{ ref('stg_dataset_accounting') }} as accounting
 left join records on accounting.dataset_key = records.dataset_key
 left join installations on accounting.dataset_key = installations.dataset_key
 left join licences on accounting.dataset_key = licences.dataset_key
