@@ -249,7 +249,7 @@ def test_the_unit_tests_of_the_models_hold(warehouse: Warehouse, tmp_path: Path)
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    files = [yaml.safe_load(path.read_text()) for path in (ROOT / "dbt").rglob("_*__*unit_tests.yml")]
+    files = [yaml.safe_load(path.read_text()) for path in (ROOT / "dbt" / "models").rglob("_*__*unit_tests.yml")]
     assert [int(passed) for passed in re.findall(r"PASS=(\d+)", done.stdout)] == [
         sum(len(file["unit_tests"]) for file in files) + 2  # the hooks before and after
     ]
