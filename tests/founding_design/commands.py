@@ -211,7 +211,7 @@ COMMANDS = (
         is_first=True,
         prints=STORED[:2],
         rows={name: RAW[name] for name in ("raw_data.usa_cali_usgs_pv_2016", "raw_data.uk_crowdsourced_pv_2020")}
-        | {"raw_data.doi_pv_features": 57 + 66},
+        | {"raw_data.doi_pv_features": 57 + 74},
     ),
     Command(
         INGEST,
