@@ -7,10 +7,11 @@ from typing import Any
 import yaml
 
 from loaders.core.errors import SettingsError
+from loaders.core.paths import LOCAL_FOLDER
 from loaders.settings import messages
 
-# DVC reads the datasets of own/dvc.yaml from here, and from no other name: any other file must exist
-OWN_SETTINGS = Path("own", "params.yaml")
+# DVC reads the datasets of local/dvc.yaml from here, and from no other name: any other file must exist
+LOCAL_SETTINGS = Path(LOCAL_FOLDER, "params.yaml")
 OTHER_NAME = "params.local.yaml"
 DATASETS = "datasets"
 
@@ -51,19 +52,26 @@ def read_own_datasets(root: Path) -> Document:
     """
     if (root / OTHER_NAME).exists():
         raise SettingsError(
-            f"{OTHER_NAME} is not read: your own datasets belong in {OWN_SETTINGS}, where DVC finds them. Run "
-            f"`mv {OTHER_NAME} {OWN_SETTINGS}`."
+            f"{OTHER_NAME} is not read: your own datasets belong in {LOCAL_SETTINGS}, where DVC finds them. Run "
+            f"`mv {OTHER_NAME} {LOCAL_SETTINGS}`."
         )
-    path = root / OWN_SETTINGS
-    if not path.exists():
-        return {}
-    document = read_document(path, str(OWN_SETTINGS)) or {}
+    path = root / LOCAL_SETTINGS
+    return own_datasets(path) if path.exists() else {}
+
+
+def own_datasets(path: Path) -> Document:
+    """The datasets of a file that holds nothing else, by key, as YAML gives them.
+
+    Raises:
+        SettingsError: it is not YAML, or holds other settings.
+    """
+    document = read_document(path, str(LOCAL_SETTINGS)) or {}
     datasets = document.get(DATASETS) or {} if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(datasets, dict) or set(document) - {DATASETS}:
         others = ", ".join(map(str, document)) if isinstance(document, dict) else repr(document)
         raise SettingsError(
-            f"{OWN_SETTINGS}: expected `{DATASETS}:` alone, with one entry for each dataset; found {others}. All other "
-            "settings belong in params.yaml."
+            f"{LOCAL_SETTINGS}: expected `{DATASETS}:` alone, with one entry for each dataset; found {others}. All "
+            "other settings belong in params.yaml."
         )
     return datasets
 
@@ -79,8 +87,8 @@ def merge_datasets(document: object, own: Document, name: str) -> object:
         return document
     if twice := [str(key) for key in own if key in datasets]:
         raise SettingsError(
-            f"{', '.join(twice)} stands under `{DATASETS}:` in {name} and in {OWN_SETTINGS}. Give the one in "
-            f"{OWN_SETTINGS} another name, or remove it."
+            f"{', '.join(twice)} stands under `{DATASETS}:` in {name} and in {LOCAL_SETTINGS}. Give the one in "
+            f"{LOCAL_SETTINGS} another name, or remove it."
         )
     return {**document, DATASETS: {**datasets, **own}}
 

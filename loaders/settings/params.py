@@ -17,7 +17,7 @@ from loaders.settings.categories import IncludedStatuses, IncludedTechnologies
 from loaders.settings.column import AllowedValues
 from loaders.settings.columns import ColumnMap, Extent, ReadOptions
 from loaders.settings.descent import inventory_and_edition, require_valid_descent
-from loaders.settings.documents import OWN_SETTINGS, Document, merge_datasets, read_document
+from loaders.settings.documents import LOCAL_SETTINGS, Document, merge_datasets, read_document
 from loaders.settings.download import Download
 from loaders.settings.ducklake import DuckLake
 from loaders.settings.irradiance import Energy, Irradiance
@@ -210,5 +210,5 @@ def _file_name(path: Path, own: Document | None, error: ValidationError) -> str:
         return path.name
     is_own = {problem["loc"][:1] == ("datasets",) and problem["loc"][1] in own for problem in error.errors()}
     has_place = all(problem["loc"] for problem in error.errors())
-    names = {True: str(OWN_SETTINGS), False: path.name}
-    return names[is_own.pop()] if has_place and len(is_own) == 1 else f"{path.name} and {OWN_SETTINGS}"
+    names = {True: str(LOCAL_SETTINGS), False: path.name}
+    return names[is_own.pop()] if has_place and len(is_own) == 1 else f"{path.name} and {LOCAL_SETTINGS}"
