@@ -21,7 +21,10 @@ def _records(name: str, folder: Path) -> pd.DataFrame:
     with zipfile.ZipFile(ROOT / "data" / "samples" / DUNNETT / "global_wind_solar_2020.zip") as archive:
         path = Path(archive.extract(f"global_wind_solar_2020/{name}", folder))
     batches = read_published(SourceFile(path, name), dataset.read, DUNNETT)
-    return pd.concat(harmonise(batches, dataset, Provenance(None, is_synthetic=True), 8), ignore_index=True)
+    records: pd.DataFrame = pd.concat(
+        harmonise(batches, dataset, Provenance(None, is_synthetic=True), 8), ignore_index=True
+    )
+    return records
 
 
 def test_a_geopackage_ignores_the_columns_of_positions_that_the_csv_needs(
