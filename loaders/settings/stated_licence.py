@@ -5,7 +5,8 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from loaders.settings.base import SettingsModel, Text
-from loaders.settings.licences import NOT_STATED, Terms, terms
+from loaders.settings.licence_expressions import alternatives, is_expression, nearest_name, spdx_name
+from loaders.settings.licences import NOT_STATED, Terms, spdx, terms
 
 UNKNOWN = "unknown"  # in the settings: no licence is stated
 
@@ -29,6 +30,13 @@ class StatedLicence(SettingsModel):
             raise ValueError("give one licence, or a column and the licences of its values")
         return self
 
+    @model_validator(mode="after")
+    def _require_known_names(self) -> Self:
+        for name in (*self.values.values(), *filter(None, [self.otherwise])):
+            if problem := name_problem(name):
+                raise ValueError(problem)
+        return self
+
     @property
     def names(self) -> tuple[str | None, ...]:
         """The licences that its records may have, each once; null where none is stated."""
@@ -50,6 +58,24 @@ class StatedLicence(SettingsModel):
         return f"by {self.column}: {licences}{last}"
 
 
+def name_problem(text: str) -> str:
+    """Why a licence of the settings cannot be meant; empty if it can, as a statement in several words always can."""
+    if stated_name(text) is None or spdx(text) or not is_expression(text):
+        return ""
+    names = [part for choice in alternatives(text) for name in choice for part in name.split(" WITH ")[:1]]
+    if not names:
+        return f"{text!r} is no licence expression; write names with AND, OR or WITH between them"
+    unknown = next((name for name in names if not (spdx(name) or spdx_name(name))), None)
+    if unknown is None:
+        return ""
+    nearest = nearest_name(unknown)
+    hint = f"Did you mean {nearest}? " if nearest else ""
+    return (
+        f"{unknown!r} is no licence that SPDX lists (https://spdx.org/licenses). {hint}Write `unknown` if none is "
+        f"stated, or LicenseRef-{unknown} for a licence of the publisher's own"
+    )
+
+
 def _as_licence(value: object) -> object:
     """The licence of all records from a bare name."""
     if isinstance(value, dict | StatedLicence):
@@ -61,8 +87,8 @@ def _as_licence(value: object) -> object:
 
 def stated_name(name: str | None) -> str | None:
     """The SPDX name of a licence of the settings, where it has one; null for `unknown`."""
-    spdx = terms(name).name
-    return None if spdx.strip().casefold() in {UNKNOWN, NOT_STATED} else spdx
+    found = terms(name).name
+    return None if found.strip().casefold() in {UNKNOWN, NOT_STATED} else found
 
 
 Licence = Annotated[StatedLicence, BeforeValidator(_as_licence)]

@@ -12,7 +12,8 @@ from loaders.core.errors import BuildError
 from loaders.core.escape import bibtex_doi, doi_address, latex, markdown, markdown_link, one_line, web_address
 from loaders.core.files import write_text
 from loaders.core.paths import ProjectPaths
-from loaders.settings.licences import NOT_STATED, Terms, consequences, disagreement, terms
+from loaders.settings.licences import NOT_STATED, Terms, disagreement, terms
+from loaders.settings.merged_licences import consequences
 from loaders.settings.params import Dataset, Settings
 from loaders.warehouse.context_attribution import context_md
 
