@@ -10,7 +10,7 @@ import yaml
 
 from loaders.core.errors import ReadError
 from loaders.harmonise.values.columns import published_text, spellings
-from loaders.harmonise.values.value_counts import LISTED_VALUES, count_values, format_value_counts
+from loaders.harmonise.values.value_counts import LISTED_VALUES, VALUE_CHARACTERS, count_values, format_value_counts
 from loaders.settings.categories import UNKNOWN, CategoryColumn
 
 TECHNOLOGY, CSP = "technology", "csp"
@@ -99,7 +99,7 @@ class CategoryCounts:
     def _unlisted_message(self, name: str) -> str:
         column, values = self._columns[name], self._unlisted[name]
         *categories, last = column.values_by_category
-        listed = sorted(values)[:LISTED_VALUES]
+        listed = sorted(value for value in values if len(value) <= VALUE_CHARACTERS)[:LISTED_VALUES]
         line = yaml.safe_dump(listed, default_flow_style=True, allow_unicode=True, width=LINE_CHARACTERS).strip()
         return (
             f"{_names(column)} holds values that datasets.{self._key}.columns.{name} in params.yaml does not list: "

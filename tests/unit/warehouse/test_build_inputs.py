@@ -29,6 +29,18 @@ def test_the_terms_say_what_a_dataset_descends_from_and_whose_capacity_it_states
     ]
 
 
+def test_the_year_of_a_dataset_is_the_one_at_the_end_of_its_key(tmp_path: Path) -> None:
+    settings = _settings(tmp_path, gbr_repd_2020={}, gbr_repd_2020_north={}, farms={}, grid_1234={})
+    assert [row["year"] for row in dataset_terms(settings)] == [2020, None, None, None]
+
+
+def test_other_statuses_or_technologies_make_the_settings_of_a_warehouse_stale(tmp_path: Path) -> None:
+    settings = _settings(tmp_path, farms={})
+    others = ({"include_status": ("planned",)}, {"include_technology": ("pv", "csp")})
+    hashes = {settings_hash(settings.model_copy(update=other), ()) for other in others}
+    assert len(hashes | {settings_hash(settings, ())}) == 3
+
+
 def test_another_descent_makes_the_settings_of_a_warehouse_stale(tmp_path: Path) -> None:
     plain = settings_hash(_settings(tmp_path, v1={}, v2={}), ())
     assert plain != settings_hash(_settings(tmp_path, v1={}, v2={"version_of": "v1"}), ())

@@ -23,7 +23,9 @@ dates as (
 )
 
 select
-    shapes.* exclude (shapes.is_joined, shapes.record_lon, shapes.record_lat, shapes.admin_flags, shapes.is_placeholder),
+    shapes.* exclude (
+        shapes.is_joined, shapes.record_lon, shapes.record_lat, shapes.admin_flags, shapes.is_placeholder
+    ),
     h3_cell_of(shapes.centroid_lon, shapes.centroid_lat, settings.h3_resolution) as h3_cell,
     h3_cell_of(shapes.centroid_lon, shapes.centroid_lat, 5) as h3_cell_5,
     capacities.capacity_mw,

@@ -22,12 +22,11 @@ select
     accounting.dataset_key,
     coalesce(sum(reasons.records), 0)::bigint as records_left_out,
     {{ exact_sum('reasons.capacity_mw', 6) }} as capacity_left_out_mw,
-    map_from_entries(
-        coalesce(
-            list((reasons.left_out, reasons.records) order by reasons.left_out)
-                filter (where reasons.left_out is not null),
-            []
-        )
+    coalesce(
+        map_from_entries(
+            list((reasons.left_out, reasons.records) order by reasons.left_out) filter (where reasons.records > 0)
+        ),
+        map_from_entries([])
     ) as left_out
 from {{ ref('stg_dataset_accounting') }} as accounting
 left join reasons on accounting.dataset_key = reasons.dataset_key
