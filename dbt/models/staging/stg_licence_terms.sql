@@ -9,9 +9,9 @@ with terms as (
 )
 
 select
-    dataset_key,
-    terms.licence,
-    terms.licence_kind,
-    terms.strictness,
-    terms.is_allowed
+    terms.dataset_key,
+    terms.terms.licence,
+    terms.terms.licence_kind,
+    terms.terms.strictness,
+    terms.terms.is_allowed
 from terms
