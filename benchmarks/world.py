@@ -30,6 +30,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.geo.geometry import area_m2, centroids, h3_cells
 from loaders.geo.geoparquet import ParquetFile
 from loaders.harmonise.row_accounting import account
+from loaders.settings.licences import NOT_STATED
 from loaders.settings.params import Settings, read_settings
 
 ORIGIN = "doi"
@@ -156,7 +157,7 @@ def _columns(
         "source_row": row,
         "source_attributes": _text('{"id": ', source_id, "}"),
         "quality_flags": _flags(is_duplicate),
-        "licence": pa.array([view.licence] * count, pa.string()),
+        "licence": pa.array([view.licence or NOT_STATED] * count, pa.string()),
         "licence_verified": pa.array(np.full(count, view.licence is not None)),
         "is_synthetic": pa.array(np.ones(count, dtype=np.bool_)),
     }
