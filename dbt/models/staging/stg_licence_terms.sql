@@ -3,15 +3,15 @@ with terms as (
 
     select
         dataset_key,
-        unnest(licences) as terms
+        unnest(licences) as stated
     from {{ source('raw_meta', 'dataset_terms') }}
 
 )
 
 select
     terms.dataset_key,
-    terms.terms.licence,
-    terms.terms.licence_kind,
-    terms.terms.strictness,
-    terms.terms.is_allowed
+    terms.stated.licence,
+    terms.stated.licence_kind,
+    terms.stated.strictness,
+    terms.stated.is_allowed
 from terms
