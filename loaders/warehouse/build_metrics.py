@@ -46,7 +46,9 @@ LEFT_OUT_RECORDS = """
     select
         dataset_key,
         records_left_out as records,
+        polygons + points as all_records,
         capacity_left_out_mw as capacity_mw,
+        capacity_mw as all_capacity_mw,
         map_entries(left_out) as reasons
     from curated.curated_pv_dataset_summary
     where records_left_out > 0
@@ -79,9 +81,9 @@ def build_metrics(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Ove
         `placeholders` (records at a placeholder position, by dataset), `energy`
         (installations with a yield, annual energy, irradiance providers, and reasons for no yield), `datasets`
         (installations, and those in no other dataset), `left_out` (datasets whose licence is not allowed, with their
-        records), `left_out_records` (records and capacity that status or technology leaves out, by dataset, with the
-        number by reason), `left_out_installations` (number by status) and `overrides` (number applied, lines that name
-        a record that is left out, and lines that name an unknown record).
+        records), `left_out_records` (records and capacity that status or technology leaves out, by dataset, with those
+        of the whole dataset and the number by reason), `left_out_installations` (number by status) and `overrides`
+        (number applied, lines that name a record that is left out, and lines that name an unknown record).
     """
     datasets = _rows(connection, DATASETS)
     allowed = [row for row in datasets if row["is_allowed"]]
@@ -109,8 +111,7 @@ def build_metrics(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Ove
 def _left_out_records(connection: duckdb.DuckDBPyConnection) -> BuildMetrics:
     return {
         row["dataset_key"]: {
-            "records": row["records"],
-            "capacity_mw": row["capacity_mw"],
+            **{name: row[name] for name in ("records", "all_records", "capacity_mw", "all_capacity_mw")},
             "reasons": {reason["key"]: reason["value"] for reason in row["reasons"]},
         }
         for row in _rows(connection, LEFT_OUT_RECORDS)
