@@ -62,7 +62,9 @@ LEFT_OUT_RECORDS = """
     select
         dataset_key,
         records_left_out as records,
+        polygons + points as all_records,
         capacity_left_out_mw as capacity_mw,
+        capacity_mw as all_capacity_mw,
         map_entries(left_out) as reasons
     from curated.curated_pv_dataset_summary
     where records_left_out > 0
@@ -98,8 +100,9 @@ def build_metrics(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Ove
         (installations, and those in no other dataset; of those that are left out in part, also counts and totals of
         the rest), `licences` (records by dataset and licence), `left_out` (the same of records whose licence is not
         allowed, with its kind), `left_out_records` (records and capacity that status or technology leaves out, by
-        dataset, with the number by reason), `left_out_installations` (number by status) and `overrides` (number
-        applied, lines that name a record that is left out, and lines that name an unknown record).
+        dataset, with those of the whole dataset and the number by reason), `left_out_installations` (number by status)
+        and `overrides` (number applied, lines that name a record that is left out, and lines that name an unknown
+        record).
     """
     datasets = [row for row in _rows(connection, DATASETS) if row["is_allowed"]]
     licences = _rows(connection, LICENCES)
@@ -144,8 +147,7 @@ def _by_dataset(values: Iterable[tuple[Mapping[str, Any], Any]]) -> dict[str, di
 def _left_out_records(connection: duckdb.DuckDBPyConnection) -> BuildMetrics:
     return {
         row["dataset_key"]: {
-            "records": row["records"],
-            "capacity_mw": row["capacity_mw"],
+            **{name: row[name] for name in ("records", "all_records", "capacity_mw", "all_capacity_mw")},
             "reasons": {reason["key"]: reason["value"] for reason in row["reasons"]},
         }
         for row in _rows(connection, LEFT_OUT_RECORDS)
