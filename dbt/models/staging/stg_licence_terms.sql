@@ -3,15 +3,15 @@ with terms as (
 
     select
         dataset_key,
-        unnest(licences) as terms
+        unnest(licences) as entry
     from {{ source('raw_meta', 'dataset_terms') }}
 
 )
 
 select
-    dataset_key,
-    terms.licence,
-    terms.licence_kind,
-    terms.strictness,
-    terms.is_allowed
+    terms.dataset_key,
+    terms.entry.licence,
+    terms.entry.licence_kind,
+    terms.entry.strictness,
+    terms.entry.is_allowed
 from terms
