@@ -10,7 +10,7 @@ OWN_PREFIX = "LicenseRef-"  # SPDX's way to name a licence that it does not list
 OPERATORS = frozenset({"AND", "OR", "WITH"})
 NAME = re.compile(r"[A-Za-z0-9.+-]+")
 LONGEST, MOST_OPERATORS = 200, 8  # characters, and words; the choices of an expression grow exponentially
-LIKENESS = 0.6
+LIKENESS = 0.75
 
 
 def is_expression(text: str) -> bool:

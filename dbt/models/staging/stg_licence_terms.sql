@@ -3,15 +3,15 @@ with terms as (
 
     select
         dataset_key,
-        unnest(licences) as stated
+        unnest(licences) as entry
     from {{ source('raw_meta', 'dataset_terms') }}
 
 )
 
 select
     terms.dataset_key,
-    terms.stated.licence,
-    terms.stated.licence_kind,
-    terms.stated.strictness,
-    terms.stated.is_allowed
+    terms.entry.licence,
+    terms.entry.licence_kind,
+    terms.entry.strictness,
+    terms.entry.is_allowed
 from terms

@@ -92,7 +92,7 @@ class _Page(HTMLParser):
 
 
 def _settings(licence: str) -> Settings:
-    entry = {"key": "farms", "source": {"doi": "10.5281/zenodo.6"}, "licence": f"of {licence}"}
+    entry = {"key": "farms", "source": {"doi": "10.5281/zenodo.6"}, "licence": f"words of {licence}"}
     return Settings.model_validate({"origin": "doi", "datasets": {"farms": entry}})
 
 

@@ -47,7 +47,7 @@ select
     bool_or(records.is_synthetic) as is_synthetic,
     coalesce(any_value(installations.installations), 0) as installations,
     coalesce(any_value(installations.only_here), 0) as only_here,
-    coalesce(any_value(licences.records_by_licence), map_from_entries([])) as records_by_licence,
+    coalesce(any_value(licences.records_by_licence), map([]::varchar[], []::bigint[])) as records_by_licence,
     coalesce(any_value(licences.records_not_allowed), 0)::bigint as records_not_allowed
 from {{ ref('stg_dataset_accounting') }} as accounting
 left join records on accounting.dataset_key = records.dataset_key
