@@ -31,8 +31,11 @@ from loaders.db.connection import connect
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE_TRUTH = ROOT / "data" / "samples" / "truth.csv"
 LEAST_RECALL, LEAST_PRECISION = 0.998, 0.995
+# a record that is left out, say since nothing was built, is alone
 RECORDS = """
-    select dataset_key, source_id, record_id, source_file, source_row, geometry_kind, installation_id
+    select
+        dataset_key, source_id, record_id, source_file, source_row, geometry_kind,
+        coalesce(installation_id, record_id) as installation_id
     from curated.curated_pv_records
     order by record_id
 """
@@ -112,10 +115,13 @@ def world_grades(database: Path, truth: Path) -> Grades:
 def sample_plants(records: pa.Table, truth: Path) -> np.ndarray:
     """A number for the plant of each record of the samples: those connected by the pairs of the truth.
 
+    Records of a dataset with one identifier are one plant, too: rows of one shape.
+
     Raises:
         BuildError: a pair names a record that is not there.
     """
-    row_of = {name: row for row, name in enumerate(_names(records))}
+    names = _names(records)
+    row_of = {name: row for row, name in enumerate(names)}
     with truth.open(encoding="utf-8", newline="") as file:
         pairs = [
             ((line["dataset_key_a"], line["source_id_a"]), (line["dataset_key_b"], line["source_id_b"]))
@@ -126,9 +132,11 @@ def sample_plants(records: pa.Table, truth: Path) -> np.ndarray:
             f"{truth.name} names {' '.join(strangers[0])}, which is not in the built tables, nor are "
             f"{len(strangers) - 1} others. Run `make all` with `origin: sample` in params.yaml."
         )
-    a, b = np.array([[row_of[one], row_of[other]] for one, other in pairs], dtype=np.intp).reshape(-1, 2).T
-    links = coo_matrix((np.ones(len(a), dtype=np.int8), (a, b)), shape=(len(records),) * 2)
-    plant: np.ndarray = connected_components(links, directed=False)[1].astype(np.intp)
+    links = [(row_of[one], row_of[other]) for one, other in pairs]
+    links += [(row, row_of[name]) for row, name in enumerate(names)]
+    a, b = np.array(links, dtype=np.intp).reshape(-1, 2).T
+    graph = coo_matrix((np.ones(len(a), dtype=np.int8), (a, b)), shape=(len(records),) * 2)
+    plant: np.ndarray = connected_components(graph, directed=False)[1].astype(np.intp)
     return plant
 
 

@@ -30,6 +30,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.geo.geometry import area_m2, centroids, h3_cells
 from loaders.geo.geoparquet import ParquetFile
 from loaders.harmonise.row_accounting import account
+from loaders.settings.licences import NOT_STATED
 from loaders.settings.params import Settings, read_settings
 
 ORIGIN = "doi"
@@ -142,6 +143,9 @@ def _columns(
         "dataset_key": _repeated(key, count),
         "record_id": _text(f"{key}:", source_id),
         "source_id": source_id,
+        "status": _repeated("operating", count),
+        "technology": _repeated("pv", count),
+        "mounting": _repeated("unknown", count),
         "geometry": pa.array(shapely.to_wkb(found.shapes), pa.binary()),
         "geometry_kind": pa.array(np.where(is_point, "point", "polygon"), pa.string()),
         "centroid_lon": pa.array(lon),
@@ -156,7 +160,7 @@ def _columns(
         "source_row": row,
         "source_attributes": _text('{"id": ', source_id, "}"),
         "quality_flags": _flags(is_duplicate),
-        "licence": pa.array([view.licence] * count, pa.string()),
+        "licence": pa.array([view.licence or NOT_STATED] * count, pa.string()),
         "licence_verified": pa.array(np.full(count, view.licence is not None)),
         "is_synthetic": pa.array(np.ones(count, dtype=np.bool_)),
     }

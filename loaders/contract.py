@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from loaders.settings.categories import MOUNTINGS, STATUSES, TECHNOLOGIES
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -54,6 +56,28 @@ RECORD = (
         "Identifiers that other inventories use as well, as text by namespace, such as eia_plant; null where none.",
     ),
     Field(
+        "status",
+        pa.string(),
+        "operating, construction, planned, retired, rejected (refused, withdrawn, abandoned, expired), or unknown "
+        "where the publisher does not state it.",
+        required=True,
+        choices=STATUSES,
+    ),
+    Field(
+        "technology",
+        pa.string(),
+        "pv, csp (concentrating solar power), or unknown where the publisher does not state it.",
+        required=True,
+        choices=TECHNOLOGIES,
+    ),
+    Field(
+        "mounting",
+        pa.string(),
+        "ground, roof, water, other, or unknown where the publisher does not state it.",
+        required=True,
+        choices=MOUNTINGS,
+    ),
+    Field(
         GEOMETRY, pa.binary(), "Outline or position, EPSG:4326 as (lon, lat), two-dimensional, valid.", required=True
     ),
     Field("geometry_kind", pa.string(), "polygon or point.", required=True, choices=("polygon", "point")),
@@ -101,7 +125,7 @@ RECORD = (
         least=0,
     ),
     Field("doi", pa.string(), "DOI of the dataset; null where it has none."),
-    Field("licence", pa.string(), "Licence of the dataset (SPDX), as far as it is known."),
+    Field("licence", pa.string(), "Licence of the record (SPDX), or `not stated`.", required=True),
     Field("licence_verified", pa.bool_(), "Whether the licence was read at its source.", required=True),
     Field("is_synthetic", pa.bool_(), "True for bundled samples: made up, no real installation.", required=True),
 )

@@ -93,7 +93,7 @@ def pending_steps(paths: ProjectPaths) -> list[str]:
     process = subprocess.run(command, cwd=paths.root, capture_output=True, text=True, check=False)
     if process.returncode:
         raise BuildError(f"`dvc status` failed: {process.stderr.strip()}")
-    stages = [stage.partition("@") for stage in json.loads(process.stdout)]
+    stages = [stage.rpartition(":")[2].partition("@") for stage in json.loads(process.stdout)]
     keys = list(dict.fromkeys(key for _, _, key in stages if key))
     first_steps = {key: min(DATASET_STEPS.index(step) for step, _, other in stages if other == key) for key in keys}
     lines = [", ".join(f"{step}@{key}" for step in DATASET_STEPS[first_steps[key] :]) for key in keys]

@@ -15,7 +15,7 @@ from loaders.acquire.receipt import Receipt, describe_file
 from loaders.core.errors import ReadError
 from loaders.core.file_formats import UNPACKED_SUFFIX, is_archive
 from loaders.core.paths import ProjectPaths
-from loaders.settings.file_selection import select_files, select_members
+from loaders.settings.file_selection import include_line, select_files, select_members
 from loaders.settings.params import Dataset
 
 
@@ -56,7 +56,9 @@ def unpack_archives(dataset: Dataset, lock: Lock, scratch_folder: Path, limits: 
     try:
         select_files(scratch_folder, dataset.source, dataset.key)
     except ReadError as error:
-        raise ReadError(f"{error} The archives hold: {', '.join(member_names[:50])}.") from error
+        line = include_line(dataset.source, member_names)
+        example = f" To load one of them, write `{line}`." if line else ""
+        raise ReadError(f"{error} The archives hold: {', '.join(member_names[:50])}.{example}") from error
 
 
 def require_all_readable(lock: Lock, scratch_folder: Path) -> None:

@@ -15,7 +15,7 @@ from loaders.core.errors import SourceError
 from loaders.core.file_formats import UNPACKED_SUFFIX, geodatabase
 from loaders.core.paths import ProjectPaths
 from loaders.http.client import HttpClient
-from loaders.settings.file_selection import add_parts, main_files, select_names
+from loaders.settings.file_selection import add_parts, include_line, main_files, select_names
 from loaders.settings.params import Dataset
 
 MAX_LISTED = 50
@@ -124,7 +124,7 @@ def _select_files(dataset: Dataset, listed_files: Mapping[str, LockedFile], loca
     selected = _matching_names(dataset, listed_files, location)
     data = main_files(selected, with_archives=True)
     is_ambiguous = len({geodatabase(name) or name for name in data}) != 1
-    if not dataset.source.include and dataset.source.kind in {"doi", "url"}:
+    if not dataset.source.patterns and dataset.source.kind in {"doi", "url"}:
         if is_ambiguous and len(selected) != 1:
             sizes = (f"{name} ({(listed_files[name].bytes or 0) / 1e6:,.1f} MB)" for name in sorted(listed_files))
             raise SourceError(
@@ -144,9 +144,11 @@ def _matching_names(dataset: Dataset, names: Collection[str], location: str) -> 
     selected, unmatched = select_names(names, dataset.source)
     if selected and not unmatched:
         return selected
+    line = include_line(dataset.source, names)
+    example = f", for example `{line}`" if line else ""
     raise SourceError(
         f"{dataset.key}: nothing in {location} matches include ({', '.join(unmatched) or 'any file'}). It holds: "
-        f"{_format_names(names)}. Correct datasets.{dataset.key}.source in params.yaml."
+        f"{_format_names(names)}. Correct datasets.{dataset.key}.source in params.yaml{example}."
     )
 
 

@@ -42,7 +42,7 @@ def require_new(spec: SourceSpec, file: str | None, settings: Settings, root: Pa
 
 
 def _excludes(source: Source, file: str) -> bool:
-    return not matches_patterns(source.include, file)
+    return not matches_patterns(source.patterns, file)
 
 
 def _source_identity(kind: str, name: str, root: Path) -> tuple[str, str]:

@@ -54,8 +54,8 @@ class Prompter:
             out.print(f"{number:>3}  {one_line(name)}")
         return names[_prompt_number("Which layer?", len(names))]
 
-    def require_consent(self) -> None:
-        """Ask for consent to write.
+    def require_consent(self, file: str = "params.yaml") -> None:
+        """Ask for consent to write to a file.
 
         Raises:
             EoPvError: there is no terminal.
@@ -65,7 +65,7 @@ class Prompter:
             return
         if not _is_terminal():
             raise EoPvError("Nothing was written: there is no terminal to ask on. Say --yes to add this entry.")
-        if not typer.confirm("Add this entry to params.yaml?", default=True):
+        if not typer.confirm(f"Add this entry to {file}?", default=True):
             out.print("Nothing was written.")
             raise typer.Exit(1)
 

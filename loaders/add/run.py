@@ -13,10 +13,11 @@ from loaders.add.inspect import inspect_file
 from loaders.add.messages import show_inspection, show_next_steps
 from loaders.add.prompts import Prompter
 from loaders.add.source import parse_source
-from loaders.add.write_params import add_entry
+from loaders.add.write_params import add_entry, add_local_entry
 from loaders.core.errors import EoPvError
 from loaders.core.paths import ProjectPaths
 from loaders.core.terminal import out
+from loaders.settings.documents import LOCAL_SETTINGS
 from loaders.settings.params import Dataset, Settings
 
 PLACEHOLDER_KEY = "new_dataset"  # until the dataset has a key
@@ -32,6 +33,7 @@ class AddOptions:
         layer: name of the layer to use.
         max_mb: largest download [MB].
         yes: whether to skip all prompts.
+        is_local: whether to write to the file of the user's own datasets; null if it exists already.
     """
 
     key: str | None = None
@@ -39,6 +41,7 @@ class AddOptions:
     layer: str | None = None
     max_mb: float | None = None
     yes: bool = False
+    is_local: bool | None = None
 
 
 def run(source: str, options: AddOptions, settings: Settings, paths: ProjectPaths) -> None:
@@ -58,9 +61,11 @@ def run(source: str, options: AddOptions, settings: Settings, paths: ProjectPath
         inspection = inspect_file(selected.file, prompter.choose_layer)
         entry = draft_entry(spec, selected, inspection, key, settings)
     show_inspection(selected.file.name, inspection, entry)
-    prompter.require_consent()
-    line = add_entry(paths.root / "params.yaml", entry)
-    out.print(f"params.yaml, line {line}: {entry.key} is added.")
+    is_local = (paths.root / LOCAL_SETTINGS).exists() if options.is_local is None else options.is_local
+    file = str(LOCAL_SETTINGS) if is_local else "params.yaml"
+    prompter.require_consent(file)
+    line = add_local_entry(paths.root, entry) if is_local else add_entry(paths.root / file, entry)
+    out.print(f"{file}, line {line}: {entry.key} is added.")
     show_next_steps(spec, entry, settings)
 
 

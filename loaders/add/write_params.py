@@ -3,6 +3,7 @@
 import io
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +14,25 @@ from ruamel.yaml.nodes import CollectionNode, MappingNode, Node
 from loaders.add.draft import Draft
 from loaders.add.render_yaml import render
 from loaders.core.errors import SettingsError
+from loaders.settings.documents import LOCAL_SETTINGS, own_datasets
 from loaders.settings.params import read_settings
 
+ENTRY_INDENT = 2
+LOCAL_HEADER = """\
+# Your own datasets. Git ignores this file; DVC and `make all` treat its entries as those of ../params.yaml, which
+# explains them.
+datasets:
+"""
 PASTE_ADVICE = "Nothing was changed. Paste the entry yourself below `datasets:`"
 
 
-def add_entry(path: Path, draft: Draft) -> int:
+def add_entry(path: Path, draft: Draft, check: Callable[[Path], object] = read_settings) -> int:
     """Write an entry at the end of `datasets`; the file is replaced atomically.
 
     Args:
         path: of `params.yaml`.
         draft: the entry.
+        check: of the new file; raises a SettingsError if it cannot be used.
 
     Returns:
         The line number of the entry's key.
@@ -40,7 +49,7 @@ def add_entry(path: Path, draft: Draft) -> int:
     temporary = path.with_name(f".{path.name}.partial")
     try:
         temporary.write_bytes(updated.encode("utf-8"))
-        _require_only_added(temporary, path.name, original, draft)
+        _require_only_added(temporary, path.name, original, draft, check)
         shutil.copymode(path, temporary)
         if path.read_bytes() != original:
             raise SettingsError(
@@ -52,12 +61,46 @@ def add_entry(path: Path, draft: Draft) -> int:
     return updated[: position + block.index(f"{draft.key}:")].count("\n") + 1
 
 
-def _require_only_added(temporary: Path, name: str, original: bytes, draft: Draft) -> None:
+def add_local_entry(root: Path, draft: Draft) -> int:
+    """Write an entry into the file of the user's own datasets, which is made where there is none.
+
+    Args:
+        root: of the project.
+        draft: the entry.
+
+    Returns:
+        The line number of the entry's key.
+
+    Raises:
+        SettingsError: the settings with the entry are invalid, or another setting would change.
+    """
+
+    def check(temporary: Path) -> None:
+        read_settings(root / "params.yaml", own_datasets(temporary))
+
+    path = root / LOCAL_SETTINGS
+    if path.exists():
+        return add_entry(path, draft, check)
+    text = _indented_block(LOCAL_HEADER, len(LOCAL_HEADER), ENTRY_INDENT, render(draft))
+    path.parent.mkdir(exist_ok=True)
+    temporary = path.with_name(f".{path.name}.partial")
+    try:
+        temporary.write_text(LOCAL_HEADER + text, encoding="utf-8")
+        check(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return f"{LOCAL_HEADER}{text[: text.index(f'{draft.key}:')]}".count("\n") + 1
+
+
+def _require_only_added(
+    temporary: Path, name: str, original: bytes, draft: Draft, check: Callable[[Path], object]
+) -> None:
     """Raise a SettingsError if any setting other than the new entry would change."""
     expected: dict[str, Any] = yaml.safe_load(original.decode("utf-8"))
     expected["datasets"][draft.key] = draft.entry
     try:
-        read_settings(temporary)
+        check(temporary)
     except SettingsError as error:
         raise SettingsError(str(error).replace(temporary.name, name)) from error
     if yaml.safe_load(temporary.read_text(encoding="utf-8")) != expected:

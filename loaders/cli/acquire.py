@@ -25,7 +25,7 @@ def check(
     keep_going: Annotated[bool, typer.Option("--keep-going", help="Exit with 0 if only single datasets fail.")] = False,
 ) -> None:
     """Check the settings, and report what later steps will miss."""
-    from loaders.cli.preflight import preflight_errors
+    from loaders.cli.preflight import missing_column_warnings, preflight_errors
     from loaders.settings.project import require_usable_folder
 
     settings, paths = open_project()
@@ -34,6 +34,8 @@ def check(
     errors = [error for dataset in settings.datasets.values() for error in preflight_errors(dataset, paths)]
     for error in errors:
         err.print(f"Error: {error}", style="red")
+    for key, warning in missing_column_warnings(settings, paths):
+        err.print(f"{key}: {warning}.", style="yellow")
     if settings.boundary_source == "overture" and settings.boundaries.release is None:
         err.print(NO_RELEASE, style="red")
     if errors and not keep_going:
@@ -171,5 +173,5 @@ def _report_licence(dataset: Dataset, lock: "Lock") -> None:
         return
     from loaders.settings.licences import disagreement
 
-    if conflict := disagreement(dataset.licence, lock.record.licence):
+    if conflict := disagreement(dataset.licence.of_other_records, lock.record.licence):
         err.print(f"{dataset.key}: {conflict}", style="yellow")

@@ -24,9 +24,17 @@ def add(
     ] = None,
     layer: Annotated[str | None, typer.Option(help="Which layer, of a file with several.")] = None,
     max_mb: Annotated[float | None, typer.Option(help="Largest file to download [MB]; kept in the entry.")] = None,
+    local: Annotated[
+        bool | None,
+        typer.Option(
+            "--local/--shared",
+            help="Write to local/params.yaml, the file of your own datasets, which Git ignores; or to params.yaml. By "
+            "default to the first one if it exists.",
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask: take the likeliest file, and write.")] = False,
 ) -> None:
-    """Inspect a source and add an entry for it to params.yaml, each guess with its reason.
+    """Inspect a source and add an entry for it to params.yaml or local/params.yaml, each guess with its reason.
 
     On a terminal it asks before it writes. Elsewhere, without --yes, it only shows the entry and exits with 1. What it
     downloads stays in the cache for `eo-pv fetch`; no lock is written, and no other byte of params.yaml changes.
@@ -34,4 +42,4 @@ def add(
     from loaders.add.run import AddOptions, run
 
     settings, paths = open_project()
-    run(source, AddOptions(key, file, layer, max_mb, yes), settings, paths)
+    run(source, AddOptions(key, file, layer, max_mb, yes, local), settings, paths)

@@ -1,12 +1,13 @@
 """Preflight checks of a dataset, before any of its steps runs."""
 
 import codecs
+import json
 from collections.abc import Callable, Iterator
 
 from loaders.acquire.publishers import local
 from loaders.core.errors import EoPvError, ReadError
 from loaders.core.paths import ProjectPaths
-from loaders.settings.params import Dataset
+from loaders.settings.params import Dataset, Settings
 
 
 def preflight_errors(dataset: Dataset, paths: ProjectPaths) -> Iterator[EoPvError]:
@@ -22,6 +23,14 @@ def preflight_errors(dataset: Dataset, paths: ProjectPaths) -> Iterator[EoPvErro
             check(dataset, paths)
         except EoPvError as error:
             yield error
+
+
+def missing_column_warnings(settings: Settings, paths: ProjectPaths) -> Iterator[tuple[str, str]]:
+    """Each dataset whose last load missed columns of the settings, with a warning."""
+    loaded = (key for key in settings.datasets if paths.metrics(key).exists())
+    for key in loaded:
+        metrics = json.loads(paths.metrics(key).read_text(encoding="utf-8"))
+        yield from ((key, warning) for warning in metrics.get("missing_columns", ()))
 
 
 def _require_file(dataset: Dataset, paths: ProjectPaths) -> None:

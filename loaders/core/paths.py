@@ -10,6 +10,7 @@ from pathlib import Path
 from loaders.core.errors import SettingsError
 
 DATABASE_NAME = "eo_pv_data.duckdb"
+LOCAL_FOLDER = "local"  # the settings of the user's own datasets
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +153,14 @@ class ProjectPaths:
 
 
 def find_root(start: Path | None = None) -> Path:
-    """The project's folder: the nearest one, from here upwards, that holds `params.yaml`.
+    """The project's folder: the nearest one, from here upwards, that holds `params.yaml`, except its folder `local`.
 
     Raises:
         SettingsError: no folder holds `params.yaml`.
     """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
-        if (folder / "params.yaml").is_file():
+        is_local = folder.name == LOCAL_FOLDER and (folder.parent / "params.yaml").is_file()
+        if (folder / "params.yaml").is_file() and not is_local:
             return folder
     raise SettingsError(f"No params.yaml in {here} or above it. Run this inside the project's folder.")

@@ -9,6 +9,8 @@ import duckdb
 
 from loaders.core.errors import AccountingError
 from loaders.core.escape import sql_file
+from loaders.harmonise.alternatives import missing_column_warning, missing_columns
+from loaders.settings.categories import UNKNOWN
 from loaders.settings.params import Dataset
 
 # sums of decimals are the same in any order of the rows
@@ -32,6 +34,12 @@ BBOX = """
         max(centroid_lat) as north,
     from read_parquet(?, hive_partitioning = false)
 """
+FIRST_ROWS = """
+    select source_file, min_by(source_attributes, source_row) as attributes,
+    from read_parquet([?, ?], hive_partitioning = false, union_by_name = true)
+    group by source_file
+    order by source_file
+"""
 
 
 def account(records: Path, rejected: Path, dataset: Dataset) -> dict[str, Any]:
@@ -44,7 +52,7 @@ def account(records: Path, rejected: Path, dataset: Dataset) -> dict[str, Any]:
 
     Returns:
         Nested numbers, as `dvc metrics` shows them: areas in km², capacity in MW, positions in degrees. A total is
-        null where no record states the quantity.
+        null where no record states the quantity. `missing_columns` are warnings about alternatives in `columns`.
 
     Raises:
         AccountingError: no record can be used, or the number of records is not the expected one.
@@ -61,8 +69,11 @@ def account(records: Path, rejected: Path, dataset: Dataset) -> dict[str, Any]:
             "rejected": reasons,
             "flags": _counts(connection, "unnest(quality_flags)", records),
             "kinds": _counts(connection, "geometry_kind", records),
+            "statuses": _counts(connection, "status", records),
+            "technologies": _counts(connection, "technology", records),
             **totals,
             "bbox": _row(connection, BBOX, records),
+            "missing_columns": _missing_columns(connection, records, rejected, dataset),
         }
 
 
@@ -71,6 +82,8 @@ def format_counts(metrics: dict[str, Any]) -> str:
     records = metrics["records"]
     parts = [f"{records['read']:,} read, {records['kept']:,} kept"]
     parts += [f"{count:,} rejected ({reason})" for reason, count in metrics["rejected"].items()]
+    statuses = metrics.get("statuses", {})
+    parts += [f"{count:,} {status}" for status, count in statuses.items() if set(statuses) != {UNKNOWN}]
     parts += [f"{count:,} {flag}" for flag, count in metrics["flags"].items()]
     return ", ".join(parts)
 
@@ -82,6 +95,20 @@ def implausible_area_warning(metrics: dict[str, Any]) -> str | None:
         return None
     doubt = "are more than twice, or less than half, what the outlines enclose"
     return f"{disagreeing:,} of {stated_areas:,} stated areas {doubt}"
+
+
+def _missing_columns(
+    connection: duckdb.DuckDBPyConnection, records: Path, rejected: Path, dataset: Dataset
+) -> list[str]:
+    """Warnings about columns of the settings that a file does not have, next to others that it has."""
+    if not missing_columns(dataset.columns, ()):
+        return []
+    rows = connection.execute(FIRST_ROWS, [sql_file(records), sql_file(rejected)]).fetchall()
+    return [
+        missing_column_warning(missing, file)
+        for file, attributes in rows
+        for missing in missing_columns(dataset.columns, tuple(json.loads(attributes)))
+    ]
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, column: str, path: Path) -> dict[str, int]:

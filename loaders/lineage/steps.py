@@ -135,7 +135,7 @@ def warehouse_steps(settings: Settings, paths: ProjectPaths) -> list[Step]:
 def source_dataset(dataset: Dataset, paths: ProjectPaths) -> LineageDataset:
     """The source of a dataset: its DOI or URL, its bundled sample, or the user's own file."""
     source, lock = dataset.source, read_lock_if_valid(paths.lock(dataset.key))
-    tags = {"licence": dataset.licence or "unknown", "licence_verified": str(dataset.licence_verified).lower()}
+    tags = {"licence": dataset.licence.text, "licence_verified": str(dataset.licence_verified).lower()}
     if is_local(dataset, paths):
         is_sample = source.path is None
         folder = paths.samples(dataset.key) if is_sample else paths.root / Path(source.path or "").expanduser()

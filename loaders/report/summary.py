@@ -12,6 +12,7 @@ from loaders.core.errors import BuildError
 from loaders.core.escape import markdown, markdown_prose
 from loaders.core.paths import ProjectPaths
 from loaders.harmonise.row_accounting import implausible_area_warning, read_accounting
+from loaders.report.left_out import left_out_count, left_out_sentences
 from loaders.settings.licences import disagreement
 from loaders.settings.params import Dataset, Settings
 from loaders.warehouse.build_metrics import BuildMetrics
@@ -42,6 +43,7 @@ class DatasetSummary:
     flagged: int = 0
     installations: int | None = None
     only_here: int | None = None
+    missing_columns: tuple[str, ...] = ()
 
     def cells(self) -> tuple[str, ...]:
         """The cells as text, in the order of the headings."""
@@ -104,24 +106,27 @@ def notes(rows: list[DatasetSummary]) -> list[str]:
         sentences.append(f"SYNTHETIC, bundled samples: {names}. No record of theirs is a real installation.")
     if any(row.licence.endswith(UNVERIFIED) for row in rows):
         sentences.append("A licence with a question mark has not been read at its source yet.")
-    sentences += [f"{row.name}: {doubt}." for row in rows for doubt in (row.licence_doubt, row.area_doubt) if doubt]
+    doubts = [(row.name, doubt) for row in rows for doubt in (row.licence_doubt, row.area_doubt, *row.missing_columns)]
+    sentences += [f"{name}: {doubt}." for name, doubt in doubts if doubt]
     return sentences
 
 
 def findings(figures: BuildMetrics) -> list[str]:
     """Results of the build in sentences: installations, energy, left-out datasets, stale overrides."""
     area = f", {figures['area_km2']:,.1f} km² of outlines" if figures["area_km2"] is not None else ""
+    records = figures["records"] - left_out_count(figures)
     sentences = [
-        f"{figures['records']:,} records are {figures['installations']:,} installations{area}; "
+        f"{records:,} records are {figures['installations']:,} installations{area}; "
         f"{figures['confirmed']:,} of them are confirmed by two independent inventories or more."
     ]
+    sentences += left_out_sentences(figures)
     sentences += _energy(figures["energy"])
     sentences += _doubts(figures)
     sentences += [
-        f"{key}: left out, {exclusion['records_kept']:,} records: its licence "
-        f"({exclusion['licence'] or 'not stated'}) is {exclusion['licence_kind'].replace('_', ' ')}, which "
-        "licences.allow in params.yaml does not list."
-        for key, exclusion in figures["left_out"].items()
+        f"{key}: left out, {exclusion['records']:,} records: their licence ({licence}) is "
+        f"{exclusion['licence_kind'].replace('_', ' ')}, which licences.allow in params.yaml does not list."
+        for key, exclusions in figures["left_out"].items()
+        for licence, exclusion in exclusions.items()
     ]
     sentences += [
         f"overrides.csv, line {override['line']}: {_subject_and_verb(override['gone'])} not among the records; the "
@@ -129,7 +134,7 @@ def findings(figures: BuildMetrics) -> list[str]:
         for override in figures["overrides"]["stale"]
     ]
     if lines := figures["overrides"]["left_out_lines"]:
-        sentences.append(f"overrides.csv, line {', '.join(map(str, lines))}: not applied, its dataset is left out.")
+        sentences.append(f"overrides.csv, line {', '.join(map(str, lines))}: not applied, a record of it is left out.")
     return sentences
 
 
@@ -155,6 +160,12 @@ def _doubts(figures: BuildMetrics) -> Iterator[str]:
         )
     for test, rows in figures.get("warnings", {}).items():
         yield f"Warning: {test.replace('_', ' ')}, except in {rows:,} {'row' if rows == 1 else 'rows'} (dbt/models)."
+
+
+def format_record_counts(records_by_licence: Mapping[str, int]) -> str:
+    """Licences with their number of records, the most frequent first."""
+    by_count = sorted(records_by_licence.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{licence} ({records:,})" for licence, records in by_count)
 
 
 def _subject_and_verb(names: list[str]) -> str:
@@ -203,10 +214,13 @@ def _read_metrics(key: str, paths: ProjectPaths) -> dict[str, Any]:
 
 
 def _with_build_figures(row: DatasetSummary, figures: BuildMetrics) -> DatasetSummary:
-    """Add the build's figures of a dataset; of one that is left out, keep only its number of records."""
+    """Add the build's figures of a dataset; of records that are left out, keep only their number."""
+    licences = figures.get("licences", {}).get(row.name, {})
+    if len(licences) > 1:
+        row = replace(row, licence=format_record_counts(licences) + UNVERIFIED * row.licence.endswith(UNVERIFIED))
     if row.name in figures["left_out"]:
-        withheld = replace(row, area_km2=None, capacity_mw=None, area_doubt=None, licence_doubt=None)
-        return replace(withheld, kept=0, rejected=row.read, flagged=0)
+        row = replace(row, area_km2=None, capacity_mw=None, area_doubt=None, kept=0, rejected=row.read, flagged=0)
+        row = row if licences else replace(row, licence_doubt=None, missing_columns=())
     return replace(row, **figures["datasets"].get(row.name, {}))
 
 
@@ -221,9 +235,10 @@ def _summary(dataset: Dataset, paths: ProjectPaths, metrics: dict[str, Any]) -> 
         flagged=metrics["records"]["flagged"],
         area_km2=metrics["area_km2"],
         capacity_mw=metrics["capacity_mw"],
-        licence=f"{dataset.licence or 'not stated'}{'' if dataset.licence_verified else UNVERIFIED}",
+        licence=f"{dataset.licence.text}{'' if dataset.licence_verified else UNVERIFIED}",
         seconds=sum(seconds.values()) if seconds else None,
         is_synthetic=lock.is_synthetic,
-        licence_doubt=disagreement(dataset.licence, lock.record.licence) if lock.record else None,
+        licence_doubt=disagreement(dataset.licence.of_other_records, lock.record.licence) if lock.record else None,
         area_doubt=implausible_area_warning(metrics),
+        missing_columns=tuple(metrics.get("missing_columns", ())),
     )

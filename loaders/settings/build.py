@@ -64,7 +64,7 @@ class Dedup(SettingsModel):
 
 
 class Licences(SettingsModel):
-    """The kinds of licences that may be published; other datasets are left out."""
+    """The kinds of licences that may be published; records under others are left out."""
 
     allow: Annotated[tuple[Kind, ...], BeforeValidator(as_tuple), Field(min_length=1)] = (
         "permissive",

@@ -1,4 +1,4 @@
-"""File selection: which published files `source.include` and `exclude` select, inside archives too.
+"""File selection: which published files `source.include`, `include_first` and `exclude` select, inside archives too.
 
 A pattern is matched with a file's path, its bare name, and its path below its archive's name (`farms.zip/a.shp`). A
 pattern that names an archive selects every readable file in it, or only those of common formats, if there are any.
@@ -6,6 +6,7 @@ pattern that names an archive selects every readable file in it, or only those o
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
@@ -53,16 +54,28 @@ def select_names(names: Collection[str], source: Source) -> tuple[list[str], lis
     Archives are selected for a pattern without a matching file, since it may match one of their members.
     """
     visible = sorted(name for name in names if not _is_hidden(name) and not _matches_any(name, "", source.exclude))
-    if not source.include:
-        return visible, []
-    selected = {name for name in visible if _matches_any(name, "", source.include)}
+    if source.include_first:
+        return _first_match(visible, source.include_first)
+    return _all_matches(visible, source.include) if source.include else (visible, [])
+
+
+def _all_matches(visible: Sequence[str], patterns: Sequence[str]) -> tuple[list[str], list[str]]:
+    selected = {name for name in visible if _matches_any(name, "", patterns)}
     selected = add_parts(selected, visible)
-    unmatched = [
-        pattern for pattern in source.include if not any(_matches_any(name, "", [pattern]) for name in visible)
-    ]
+    unmatched = [pattern for pattern in patterns if not any(_matches_any(name, "", [pattern]) for name in visible)]
     archives = {p: [name for name in visible if is_archive(name) and _may_hold(name, p)] for p in unmatched}
     selected |= {name for matches in archives.values() for name in matches}
     return sorted(selected), [pattern for pattern, matches in archives.items() if not matches]
+
+
+def _first_match(visible: Sequence[str], patterns: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The files of the first pattern that matches, with the archives that may hold a match of an earlier one."""
+    selected: set[str] = set()
+    for pattern in patterns:
+        selected |= set(_all_matches(visible, [pattern])[0])
+        if any(_matches_any(name, "", [pattern]) for name in visible):
+            break
+    return sorted(selected), [] if selected else [*patterns]
 
 
 def select_members(members: Sequence[str], archive: str, source: Source) -> list[str]:
@@ -70,11 +83,11 @@ def select_members(members: Sequence[str], archive: str, source: Source) -> list
     visible = [name for name in members if not _is_hidden(name) and _is_below_folder(name, source)]
     visible = [name for name in visible if not _matches_any(name, archive, source.exclude)]
     main = main_files(visible)
-    if not source.include:
-        selected = main or set(visible)
-    else:
-        selected = {name for name in visible if _matches_any(name, archive, source.include, main)}
-    return sorted(add_parts(selected, visible))
+    if not source.patterns:
+        return sorted(add_parts(main or set(visible), visible))
+    alternatives = [source.include] if source.include else [(pattern,) for pattern in source.include_first]
+    matches = ({name for name in visible if _matches_any(name, archive, each, main)} for each in alternatives)
+    return sorted(add_parts(next(filter(None, matches), set()), visible))
 
 
 def select_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
@@ -93,25 +106,46 @@ def select_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
     main = main_files([file.name for file in source_files])
     candidates = [file for file in source_files if file.name in main] or source_files
     listing = ", ".join(file.name for file in candidates) or "nothing"
-    remedy = f"Name what is wanted in datasets.{key}.source.include in params.yaml."
-    if not source.include and len(candidates) != 1:
+    remedy = f"Name what is wanted in datasets.{key}.source.include in params.yaml{_example(source, main)}."
+    if not source.patterns and len(candidates) != 1:
         several = "several: " if candidates else ""
         raise ReadError(f"{key}: expected one file to load, found {several}{listing}. {remedy}")
-    selected = {file.name: file for file in candidates} if not source.include else {}
-    names_by_archive: dict[str, list[str]] = {}
-    for file in source_files:
-        names_by_archive.setdefault(file.archive, []).append(file.published)
-    main_by_archive = {archive: main_files(names) for archive, names in names_by_archive.items()}
-    for pattern in source.include:
-        matches = [
-            file
-            for file in source_files
-            if _matches_any(file.published, file.archive, [pattern], main_by_archive[file.archive])
-        ]
-        if not matches:
+    if not source.patterns:
+        return candidates
+    matches = _matching_files(source_files, source.patterns)
+    if source.include_first:
+        nothing: tuple[str, list[SourceFile]] = (" or ".join(source.include_first), [])
+        pattern, files = next((match for match in matches.items() if match[1]), nothing)
+        matches = {pattern: files}
+    for pattern, files in matches.items():
+        if not files:
             raise ReadError(f"{key}: no file matches include ({pattern}). Found: {listing}. {remedy}")
-        selected |= {file.name: file for file in matches}
+    selected = {file.name: file for files in matches.values() for file in files}
     return [selected[name] for name in sorted(selected)]
+
+
+def _matching_files(files: Sequence[SourceFile], patterns: Sequence[str]) -> dict[str, list[SourceFile]]:
+    """The files that each pattern matches."""
+    names_by_archive: dict[str, list[str]] = {}
+    for file in files:
+        names_by_archive.setdefault(file.archive, []).append(file.published)
+    main = {archive: main_files(names) for archive, names in names_by_archive.items()}
+    return {
+        pattern: [file for file in files if _matches_any(file.published, file.archive, [pattern], main[file.archive])]
+        for pattern in patterns
+    }
+
+
+def _example(source: Source, names: Collection[str]) -> str:
+    return f", for example `{line}`" if (line := include_line(source, names)) else ""
+
+
+def include_line(source: Source, names: Collection[str]) -> str:
+    """The setting that selects the readable file whose name is most like the missing one; empty if there is none."""
+    spelt = {PurePosixPath(name).name.casefold(): name for name in sorted(names, reverse=True) if is_data(name)}
+    close = [name for pattern in source.patterns for name in get_close_matches(pattern.casefold(), spelt, 1, 0)]
+    nearest = next((spelt[name] for name in close), "")
+    return f"include: [{nearest}]" if nearest.isascii() and not set(nearest) & set("[]{},*?:#&!|>'\"%@`") else ""
 
 
 def _is_below_folder(name: str, source: Source) -> bool:

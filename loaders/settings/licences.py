@@ -1,14 +1,16 @@
 """Licences: their SPDX identifiers, obligations, and consequences for a merged table.
 
 The obligations are summaries for readers in a hurry; the texts at the addresses are binding.
-license-expression 30.4 parses SPDX expressions only: of 74 ways in which repositories state a licence (our tests), it
-knows 26, and neither "CC BY 4.0" nor an address.
+license-expression knows SPDX's names and expressions, which settings use (licence_expressions.py); of 74 ways in which
+repositories state a licence (our tests), it knows 26, and neither "CC BY 4.0" nor an address: these are read here.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
+
+from loaders.settings.licence_expressions import alternatives, spdx_name
 
 Kind = Literal["no_derivatives", "non_commercial", "unknown", "share_alike", "permissive"]  # the strictest first
 
@@ -37,7 +39,7 @@ class Terms:
     @property
     def is_share_alike(self) -> bool:
         """Whether adaptations must be under this licence too."""
-        return self.name == "ODbL-1.0" or "-SA-" in self.name
+        return self.kind != "permissive" and ("ODbL-1.0" in self.name or "-SA-" in self.name)
 
     @property
     def family(self) -> str:
@@ -117,16 +119,6 @@ _OTHER_TERMS = (
 _CC = tuple(_creative_commons(elements, version) for version in _CC_VERSIONS for elements in _CC_ELEMENTS)
 _TERMS = {each.name: each for each in (*_CC, *_OTHER_TERMS)}
 
-# the consequences for a table merged from all parts
-_MERGED: dict[Kind, str] = {
-    "no_derivatives": "Some parts forbid adaptation ({}): do not publish a table that they are merged into.",
-    "non_commercial": "Some parts forbid commercial use ({}): a table that they are merged into is not for it either.",
-    "unknown": "Some parts have no known licence ({}): do not publish a merged table until they are cleared.",
-}
-_ALL_PERMISSIVE = (
-    "All parts have permissive licences: a merged table may be published, if what they ask for goes with it."
-)
-
 # abbreviations of stated words, applied in this order
 _ABBREVIATIONS = (
     (r"\b(?:deed|legalcode)(?: [a-z]{2})?$", ""),  # suffix of a page, with its language
@@ -179,8 +171,35 @@ def terms(licence: str | None) -> Terms:
     if not (licence or "").strip():
         obligation = "Nobody states a licence: ask the authors before passing the data on."
         return Terms(NOT_STATED, "No licence is stated", None, (obligation,), "unknown")
+    text = " ".join(str(licence).split())
+    choices = [[_single(name) for name in names] for names in alternatives(text)]
+    if sum(map(len, choices)) > 1:
+        return _combined(choices)
+    return _unknown(spdx_name(text) or str(licence))
+
+
+def _single(name: str) -> Terms:
+    known = spdx(name)
+    return _TERMS[known] if known else _unknown(name)
+
+
+def _unknown(name: str) -> Terms:
     obligation = "This licence is not known here: read it, or ask the authors, before passing the data on."
-    return Terms(str(licence), "Unknown licence", None, (obligation,), "unknown")
+    return Terms(name, "Unknown licence", None, (obligation,), "unknown")
+
+
+def _combined(choices: Sequence[Sequence[Terms]]) -> Terms:
+    """The terms of an expression: of its most permissive choice, all licences, with the strictest kind among them."""
+    kinds = get_args(Kind)
+
+    def strictness(choice: Sequence[Terms]) -> int:
+        return -min(kinds.index(each.kind) for each in choice)
+
+    choice = min(choices, key=strictness)
+    title = "Read as " + " and ".join(each.name for each in choice)
+    expression = " OR ".join(" AND ".join(each.name for each in names) for names in choices)
+    obligations = tuple(dict.fromkeys(sentence for each in choice for sentence in each.obligations))
+    return Terms(expression, title, None, obligations, kinds[-strictness(choice)])
 
 
 def disagreement(settings: str | None, stated: str | None) -> str | None:
@@ -196,30 +215,6 @@ def disagreement(settings: str | None, stated: str | None) -> str | None:
         remedy = "read it at the source" if unclear else "add it"
         return f"the settings state no licence, the repository says {theirs}{unclear}; {remedy}"
     return f"the settings say {ours}, the repository says {theirs}{unclear}"
-
-
-def consequences(parts: Mapping[Terms, Sequence[str]]) -> list[str]:
-    """The consequences for a table merged from all parts: a sentence for each kind, the strictest first.
-
-    Args:
-        parts: the datasets under each licence, as they are to be named.
-    """
-    names_by_kind = {kind: [name for each in parts if each.kind == kind for name in parts[each]] for kind in _MERGED}
-    sentences = [text.format(", ".join(names_by_kind[kind])) for kind, text in _MERGED.items() if names_by_kind[kind]]
-    return [*sentences, *_share_alike_sentences(parts)] or [_ALL_PERMISSIVE]
-
-
-def _share_alike_sentences(parts: Mapping[Terms, Sequence[str]]) -> list[str]:
-    """The licence that share-alike parts require of a merged table; no single one may satisfy them all."""
-    share_alike = sorted((each for each in parts if each.is_share_alike), key=lambda each: each.name)
-    if not share_alike:
-        return []
-    subject = f"Some parts are share-alike ({', '.join(name for each in share_alike for name in parts[each])})"
-    non_commercial = {each for each in parts if "-NC-" in each.name}
-    if len({each.family for each in share_alike}) == 1 and (not non_commercial or set(share_alike) <= non_commercial):
-        return [f"{subject}: publish a merged table under {share_alike[-1].name}, with what the others ask for."]
-    names = sorted({each.name for each in (*share_alike, *non_commercial)})
-    return [f"{subject}, and no one licence satisfies {' and '.join(names)}: publish these parts as separate tables."]
 
 
 def _quoted_licence(licence: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Settings: the only reader of `params.yaml`.
+"""Settings: the only reader of `params.yaml` and of the user's own datasets.
 
 Everything is checked before anything runs, and settings are immutable. Each setting is explained in `params.yaml`.
 """
@@ -7,19 +7,22 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
 from pydantic import BeforeValidator, Field, PrivateAttr, StringConstraints, ValidationError, model_validator
 
 from loaders.core.errors import SettingsError
 from loaders.settings import messages
 from loaders.settings.base import Executor, Positive, SettingsModel, Text, as_tuple
 from loaders.settings.build import Boundaries, Dedup, Licences
-from loaders.settings.columns import AllowedValues, ColumnMap, Extent, ReadOptions
+from loaders.settings.categories import IncludedStatuses, IncludedTechnologies
+from loaders.settings.column import AllowedValues
+from loaders.settings.columns import ColumnMap, Extent, ReadOptions
 from loaders.settings.descent import inventory_and_edition, require_valid_descent
+from loaders.settings.documents import LOCAL_SETTINGS, Document, merge_datasets, read_document
 from loaders.settings.download import Download
 from loaders.settings.ducklake import DuckLake
 from loaders.settings.irradiance import Energy, Irradiance
 from loaders.settings.source import Doi, Source
+from loaders.settings.stated_licence import NO_LICENCE, Licence
 from loaders.tables import SHARED_TABLES
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
@@ -34,6 +37,7 @@ class Dataset(SettingsModel):
     Attributes:
         version_of: the dataset that this one is the next edition of.
         derived_from: datasets, or namespaces of identifiers, whose records it contains.
+        verified: what somebody has seen in the publisher's own bytes, and what not.
     """
 
     key: str
@@ -47,8 +51,9 @@ class Dataset(SettingsModel):
     extent: Extent | None = None
     expected_features: Annotated[int, Field(gt=0)] | None = None
     max_mb: Positive | None = None
-    licence: Text | None = None
+    licence: Licence = NO_LICENCE
     licence_verified: bool = False
+    verified: Text | None = None
     cite: Doi | None = None
 
 
@@ -69,6 +74,8 @@ class Settings(SettingsModel):
     h3_resolution: Annotated[int, Field(ge=0, le=15)] = 8
     dedup: Dedup = Dedup()
     licences: Licences = Licences()
+    include_status: IncludedStatuses = ("operating", "unknown")
+    include_technology: IncludedTechnologies = ("pv", "unknown")
     boundaries: Boundaries = Boundaries()
     irradiance: Irradiance = Irradiance()
     energy: Energy = Energy()
@@ -179,46 +186,29 @@ class Settings(SettingsModel):
         raise SettingsError(messages.unknown_name_message(name, [*self.datasets, *aliases], "dataset", "params.yaml"))
 
 
-def read_settings(path: Path) -> Settings:
+def read_settings(path: Path, own: Document | None = None) -> Settings:
     """Read and check the settings.
 
     Args:
         path: the YAML file, by convention `params.yaml` in the project's folder.
+        own: entries of the user's own datasets, from another file.
 
     Raises:
         SettingsError: it is not YAML, or holds an invalid setting: the message names the file, the key, the value and
             the nearest valid name.
     """
+    document = merge_datasets(read_document(path, path.name), own or {}, path.name)
     try:
-        text = path.read_text(encoding="utf-8")
-        document = yaml.safe_load(text)
-        tree = yaml.compose(text, yaml.SafeLoader)
-        duplicate = messages.duplicate_key(tree)
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date, a recursive branch
-        raise SettingsError(f"{path}: is not YAML: {messages.yaml_error_message(error)}") from error
-    if duplicate:
-        raise SettingsError(f"{path.name}: {duplicate} stands there twice; keep one of them.")
-    if misplaced := messages.misplaced_entry(tree):
-        raise SettingsError(f"{path.name}: {misplaced}")
-    try:
-        return Settings.model_validate(_with_keys(document, path.name))
+        return Settings.model_validate(document)
     except ValidationError as error:
-        raise SettingsError(messages.invalid_settings_message(path.name, error, Settings)) from error
+        raise SettingsError(messages.invalid_settings_message(_file_name(path, own, error), error, Settings)) from error
 
 
-def _with_keys(document: object, file: str) -> object:
-    """Add its own key to each dataset."""
-    datasets = document.get("datasets") if isinstance(document, dict) else None
-    if not isinstance(document, dict) or not isinstance(datasets, dict):
-        return document
-    return {**document, "datasets": {key: _with_key(key, entry, file) for key, entry in datasets.items()}}
-
-
-def _with_key(key: object, entry: object, file: str) -> object:
-    if not isinstance(entry, dict):
-        return entry
-    if "key" in entry:
-        raise SettingsError(f"{file}: datasets.{key}.key is not a setting: the entry's own name is its key.")
-    return {"key": key, **entry}
+def _file_name(path: Path, own: Document | None, error: ValidationError) -> str:
+    """The file with the settings that an error is about, both files where that is not known."""
+    if not own:
+        return path.name
+    is_own = {problem["loc"][:1] == ("datasets",) and problem["loc"][1] in own for problem in error.errors()}
+    has_place = all(problem["loc"] for problem in error.errors())
+    names = {True: str(LOCAL_SETTINGS), False: path.name}
+    return names[is_own.pop()] if has_place and len(is_own) == 1 else f"{path.name} and {LOCAL_SETTINGS}"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from loaders.core.errors import SettingsError
 from loaders.core.paths import ProjectPaths, find_root
+from loaders.settings.documents import read_own_datasets
 from loaders.settings.params import Settings, read_settings
 
 UNUSABLE_CHARACTERS = {"{": "DVC", "}": "DVC", "?": "DuckDB"}  # and the tool that interprets it
@@ -24,14 +25,14 @@ def require_usable_folder(root: Path) -> None:
 
 
 def read_project(params: Path | str | None = None) -> tuple[Settings, ProjectPaths]:
-    """Read the settings of a project, and find its paths.
+    """Read the settings of a project, the user's own datasets included, and find its paths.
 
     Args:
         params: its `params.yaml`; by default that of the project around the working directory.
 
     Raises:
-        SettingsError: `params.yaml` is missing or invalid.
+        SettingsError: `params.yaml` is missing, or it or the file with own datasets is invalid.
     """
     path = Path(params).resolve() if params else find_root() / "params.yaml"
-    settings = read_settings(path)
+    settings = read_settings(path, read_own_datasets(path.parent))
     return settings, ProjectPaths(path.parent, settings.origin)

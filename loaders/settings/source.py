@@ -18,13 +18,20 @@ Patterns = Annotated[tuple[Text, ...], BeforeValidator(as_tuple)]
 
 
 class Source(SettingsModel):
-    """The source of a dataset: exactly one of `doi`, `url`, `github`, `path`."""
+    """The source of a dataset: exactly one of `doi`, `url`, `github`, `path`.
+
+    Attributes:
+        include: patterns of the files to load; each must match.
+        include_first: alternatives, the best first: the first pattern that matches counts, the others are left out.
+        exclude: patterns of files to leave out.
+    """
 
     doi: Doi | None = None
     url: HttpUrl | None = None
     github: GithubFile | None = None
     path: Text | None = None
     include: Patterns = ()
+    include_first: Patterns = ()
     exclude: Patterns = ()
 
     @model_validator(mode="after")
@@ -32,6 +39,12 @@ class Source(SettingsModel):
         if len(self._stated_kinds()) != 1:
             kinds = " and ".join(self._stated_kinds()) or "none of them"
             raise ValueError(f"a source is exactly one of {', '.join(SOURCE_KINDS)}; found {kinds}")
+        return self
+
+    @model_validator(mode="after")
+    def _require_one_selection(self) -> Self:
+        if self.include and self.include_first:
+            raise ValueError("give either include (each pattern must match), or include_first (the first match counts)")
         return self
 
     @model_validator(mode="after")
@@ -49,6 +62,11 @@ class Source(SettingsModel):
     def kind(self) -> str:
         """The kind of source: one of the four."""
         return self._stated_kinds()[0]
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The patterns of `include` or `include_first`."""
+        return self.include or self.include_first
 
     @property
     def as_stated(self) -> dict[str, object]:

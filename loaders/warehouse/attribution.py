@@ -12,11 +12,13 @@ from loaders.core.errors import BuildError
 from loaders.core.escape import bibtex_doi, doi_address, latex, markdown, markdown_link, one_line, web_address
 from loaders.core.files import write_text
 from loaders.core.paths import ProjectPaths
-from loaders.settings.licences import NOT_STATED, Terms, consequences, disagreement, terms
+from loaders.settings.licences import NOT_STATED, Terms, disagreement, terms
+from loaders.settings.merged_licences import consequences
 from loaders.settings.params import Dataset, Settings
 from loaders.warehouse.context_attribution import context_md
 
 BIBLIOGRAPHY, ATTRIBUTION = "CITATION.bib", "ATTRIBUTION.md"
+Contributed = Mapping[str, Mapping[str, int]]  # rows in the published tables by dataset and licence
 HEADINGS = ("dataset", "rows", "version", "licence", "verified?", "source")
 REPOSITORIES = {
     "dataverse": "Dataverse",
@@ -40,15 +42,13 @@ BANNER = (
 )
 
 
-def write_attribution(
-    settings: Settings, paths: ProjectPaths, contributed: Mapping[str, int], folder: Path
-) -> list[Path]:
+def write_attribution(settings: Settings, paths: ProjectPaths, contributed: Contributed, folder: Path) -> list[Path]:
     """Write CITATION.bib and ATTRIBUTION.md.
 
     Args:
         settings: the settings.
         paths: where the locks are.
-        contributed: rows in the published tables by dataset; datasets without rows are left out.
+        contributed: rows in the published tables by dataset and licence; datasets without rows are left out.
         folder: to write to.
 
     Raises:
@@ -65,7 +65,7 @@ def write_attribution(
     return [folder / name for name in texts]
 
 
-def citation_bib(settings: Settings, locks: Mapping[str, Lock], contributed: Mapping[str, int]) -> str:
+def citation_bib(settings: Settings, locks: Mapping[str, Lock], contributed: Contributed) -> str:
     """A BibTeX entry for each dataset, and one for its paper; fields that are not stated are left out.
 
     BibTeX styles take `doi` and `url` verbatim; all other fields are escaped for LaTeX.
@@ -73,24 +73,33 @@ def citation_bib(settings: Settings, locks: Mapping[str, Lock], contributed: Map
     datasets = _contributing(settings, contributed)
     entries = ["% The datasets that the published tables are made of, and their papers."]
     for dataset in datasets:
-        entries.append(_entry(dataset.key, _dataset_fields(dataset, locks[dataset.key])))
+        fields = _dataset_fields(dataset, locks[dataset.key], contributed[dataset.key])
+        entries.append(_entry(dataset.key, fields))
         if dataset.cite:
             fields = {"doi": bibtex_doi(dataset.cite), "url": doi_address(dataset.cite)}
             entries.append(_entry(f"{dataset.key}_paper", fields | {"note": latex(PAPER.format(dataset.key))}))
     return "\n\n".join(entries) + "\n"
 
 
-def attribution_md(settings: Settings, locks: Mapping[str, Lock], contributed: Mapping[str, int]) -> str:
+def attribution_md(settings: Settings, locks: Mapping[str, Lock], contributed: Contributed) -> str:
     """Sources of the tables, terms of their licences, and consequences for the merged tables, in Markdown."""
     datasets = _contributing(settings, contributed)
     if not datasets:
         return f"{INTRODUCTION}\n\nNo dataset contributed a row.\n"
     synthetic = [dataset for dataset in datasets if locks[dataset.key].is_synthetic]
+    rows_by_licence = {
+        dataset.key: _licences(dataset, locks[dataset.key], contributed[dataset.key]) for dataset in datasets
+    }
     keys_by_licence: dict[Terms, list[str]] = {}
-    for dataset in datasets:
-        keys_by_licence.setdefault(terms(_licence(dataset, locks[dataset.key])), []).append(f"`{dataset.key}`")
+    for key, licences in rows_by_licence.items():
+        for licence in licences:
+            keys_by_licence.setdefault(licence, []).append(f"`{key}`")
     blocks = [INTRODUCTION, *([BANNER.format(_keys(synthetic))] if synthetic else [])]
-    rows = (_cells(dataset, locks[dataset.key], contributed[dataset.key]) for dataset in datasets)
+    rows = (
+        _cells(dataset, locks[dataset.key], licence, rows)
+        for dataset in datasets
+        for licence, rows in rows_by_licence[dataset.key].items()
+    )
     blocks.append("\n".join(_line(cells) for cells in (HEADINGS, ("---", "---:", *("---",) * 4), *rows)))
     blocks += ["## What the licences ask for", *_licence_sections(keys_by_licence)]
     if warnings := _licence_warnings(datasets, locks):
@@ -99,24 +108,26 @@ def attribution_md(settings: Settings, locks: Mapping[str, Lock], contributed: M
     return "\n\n".join(blocks) + "\n"
 
 
-def _contributing(settings: Settings, contributed: Mapping[str, int]) -> list[Dataset]:
+def _contributing(settings: Settings, contributed: Contributed) -> list[Dataset]:
     """The datasets that have rows in the published tables, in the order of the settings."""
-    unknown = sorted(key for key, rows in contributed.items() if rows > 0 and key not in settings.datasets)
+    unknown = sorted(key for key, rows in contributed.items() if rows and key not in settings.datasets)
     if unknown:
         raise BuildError(f"{', '.join(unknown)}: in the published tables, but not in params.yaml. Run `make all`.")
-    return [dataset for key, dataset in settings.datasets.items() if contributed.get(key, 0) > 0]
+    return [dataset for key, dataset in settings.datasets.items() if contributed.get(key)]
 
 
-def _licence(dataset: Dataset, lock: Lock) -> str | None:
-    """The licence of the settings, else of the repository."""
-    return dataset.licence or (lock.record.licence if lock.record else None)
+def _licences(dataset: Dataset, lock: Lock, rows_by_licence: Mapping[str, int]) -> dict[Terms, int]:
+    """The terms of the rows of a dataset, with their number: by the settings, else by the repository."""
+    stated = lock.record.licence if lock.record and dataset.licence.column is None else None
+    licences = {terms(stated if name == NOT_STATED else name): rows for name, rows in rows_by_licence.items()}
+    return dict(sorted(licences.items(), key=lambda item: (-item[1], item[0].name)))
 
 
 def _doi(dataset: Dataset, lock: Lock) -> str | None:
     return lock.doi or dataset.source.doi
 
 
-def _dataset_fields(dataset: Dataset, lock: Lock) -> dict[str, str | None]:
+def _dataset_fields(dataset: Dataset, lock: Lock, rows_by_licence: Mapping[str, int]) -> dict[str, str | None]:
     record, doi = lock.record, _doi(dataset, lock)
     title = latex(record.title if record else None) or latex(dataset.key)
     repository = REPOSITORIES.get(record.repository) if record else None
@@ -129,15 +140,15 @@ def _dataset_fields(dataset: Dataset, lock: Lock) -> dict[str, str | None]:
         "version": latex(record.version) if record else None,
         "doi": bibtex_doi(doi) if doi else None,
         "url": url,
-        "note": latex(_note(dataset, lock)),
+        "note": latex(_note(dataset, lock, rows_by_licence)),
     }
 
 
-def _note(dataset: Dataset, lock: Lock) -> str:
-    licence = terms(_licence(dataset, lock)).name
-    suffix = "" if dataset.licence_verified or licence == NOT_STATED else " (not verified)"
+def _note(dataset: Dataset, lock: Lock, rows_by_licence: Mapping[str, int]) -> str:
+    names = [licence.name for licence in _licences(dataset, lock, rows_by_licence)]
+    suffix = "" if dataset.licence_verified or names == [NOT_STATED] else " (not verified)"
     prefix = {"sample": f"{SYNTHETIC} ", OWN_ORIGIN: f"{OWN_FILE} "}.get(lock.origin, "")
-    return f"{prefix}Licence: {licence}{suffix}."
+    return f"{prefix}{'Licence' if len(names) == 1 else 'Licences by row'}: {', '.join(names)}{suffix}."
 
 
 def _entry(key: str, fields: Mapping[str, str | None]) -> str:
@@ -153,11 +164,10 @@ def _author(name: str) -> str:
     return f"{{{latex(name)}}}" if name and is_indivisible else latex(name)
 
 
-def _cells(dataset: Dataset, lock: Lock, rows: int) -> tuple[str, ...]:
+def _cells(dataset: Dataset, lock: Lock, licence: Terms, rows: int) -> tuple[str, ...]:
     version = markdown(lock.record.version) if lock.record else ""
-    licence = markdown(terms(_licence(dataset, lock)).name)
     verified = "yes" if dataset.licence_verified else "no"
-    return (f"`{dataset.key}`", f"{rows:,}", version or "-", licence, verified, _source(dataset, lock))
+    return (f"`{dataset.key}`", f"{rows:,}", version or "-", markdown(licence.name), verified, _source(dataset, lock))
 
 
 def _source(dataset: Dataset, lock: Lock) -> str:
@@ -182,7 +192,7 @@ def _licence_warnings(datasets: list[Dataset], locks: Mapping[str, Lock]) -> lis
     warnings = []
     for dataset in datasets:
         record = locks[dataset.key].record
-        if sentence := disagreement(dataset.licence, record.licence if record else None):
+        if sentence := disagreement(dataset.licence.of_other_records, record.licence if record else None):
             warnings.append(f"`{dataset.key}`: {markdown(sentence)}.")
     if unverified := [dataset for dataset in datasets if not dataset.licence_verified]:
         warnings.append(f"Not read at the source yet (`licence_verified: false`): {_keys(unverified)}.")

@@ -30,7 +30,6 @@ from loaders.lineage.steps import warehouse_steps
 from loaders.pipelines import PIPELINES
 from loaders.settings.params import Settings
 from loaders.warehouse.attribution import write_attribution
-from loaders.warehouse.build_inputs import disallowed_datasets
 from loaders.warehouse.build_metrics import BuildMetrics, build_metrics
 from loaders.warehouse.dbt_results import explain_failure, read_warnings
 from loaders.warehouse.dbt_sources import write_sources
@@ -90,7 +89,7 @@ def _build_in_scratch(scratch: Path, settings: Settings, paths: ProjectPaths, ru
             ducklake.attach(connection, settings.ducklake, paths, read_only=True)
         metrics = build_metrics(connection, overrides) | {"warnings": warnings}
     write_json(metrics, scratch / METRICS_FILE)
-    write_attribution(settings, paths, _record_counts(settings, paths), scratch / CURATED_SCHEMA)
+    write_attribution(settings, paths, metrics["licences"], scratch / CURATED_SCHEMA)
     return metrics
 
 
@@ -205,13 +204,6 @@ def _require_context(paths: ProjectPaths) -> None:
             "The solar irradiance is not loaded, and no installation has a yield without it. Run `dvc repro`, or "
             "`eo-pv cells` and `eo-pv irradiance`."
         )
-
-
-def _record_counts(settings: Settings, paths: ProjectPaths) -> dict[str, int]:
-    """Records by dataset in the published tables, without datasets whose licence is not allowed."""
-    disallowed = disallowed_datasets(settings)
-    metrics = {key: read_accounting(paths.metrics(key)) for key in settings.datasets if key not in disallowed}
-    return {key: metric["records"]["kept"] for key, metric in metrics.items()}
 
 
 def _write_raw_data(path: Path, settings: Settings, paths: ProjectPaths) -> None:

@@ -2,14 +2,16 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, get_args
 
 import duckdb
 import pyarrow as pa
 
-from loaders.settings.licences import Kind, terms
+from loaders.settings.licences import Kind, Terms
 from loaders.settings.params import Dataset, Settings
+from loaders.settings.stated_licence import licence_terms
 from loaders.tables import DATASET_TERMS, DOI_DATASETS, OVERRIDES, SETTINGS
 from loaders.warehouse.overrides import Override
 from loaders.warehouse.raw_data import record_runs, replace_table
@@ -18,6 +20,14 @@ STRICTEST_FIRST: tuple[str, ...] = get_args(Kind)
 OVERRIDE_COLUMNS = pa.schema(
     [(name, pa.string()) for name in ("record_id_a", "record_id_b", "verdict", "reason", "who")]
     + [("line", pa.int64())]
+)
+LICENCE_TERMS = pa.struct(
+    [
+        ("licence", pa.string()),
+        ("licence_kind", pa.string()),
+        ("strictness", pa.int64()),
+        ("is_allowed", pa.bool_()),
+    ]
 )
 TERMS = pa.schema(
     [
@@ -28,15 +38,18 @@ TERMS = pa.schema(
         ("licence_kind", pa.string()),
         ("strictness", pa.int64()),
         ("is_allowed", pa.bool_()),
+        ("licences", pa.list_(LICENCE_TERMS)),
         ("version_of", pa.string()),
         ("inventory", pa.string()),
         ("edition", pa.int64()),
         ("derived_from", pa.list_(pa.string())),
+        ("year", pa.int64()),
         ("capacity_of", pa.string()),
     ]
 )
 NOT_FOR_DBT = frozenset({"overrides", "priority"})
 METRES_PER_KM = 1000
+YEAR = re.compile(r"_((?:19|20)\d{2})$")  # at the end of a dataset's key
 
 
 def write_build_inputs(
@@ -69,6 +82,8 @@ def build_settings(settings: Settings) -> dict[str, Any]:
         "nearest_land_m": settings.boundaries.nearest_land_km * METRES_PER_KM,
         "irradiance_h3_resolution": settings.irradiance.h3_resolution,
         **settings.energy.model_dump(),
+        "include_status": list(settings.include_status),
+        "include_technology": list(settings.include_technology),
     }
 
 
@@ -77,27 +92,33 @@ def dataset_terms(settings: Settings) -> list[dict[str, Any]]:
     return [_terms(settings.datasets[key], rank, settings) for rank, key in enumerate(settings.by_priority, start=1)]
 
 
-def disallowed_datasets(settings: Settings) -> list[str]:
-    """The datasets whose licence the settings do not allow."""
-    return [row["dataset_key"] for row in dataset_terms(settings) if not row["is_allowed"]]
-
-
 def _terms(dataset: Dataset, rank: int, settings: Settings) -> dict[str, Any]:
-    kind, capacity = terms(dataset.licence).kind, dataset.columns.capacity
+    """The licence of a dataset whose records have several is the strictest one."""
+    licences = [_licence_terms(name, each, settings) for name, each in licence_terms(dataset.licence).items()]
+    strictest, capacity = max(licences, key=lambda each: int(each["strictness"])), dataset.columns.capacity
     inventory, edition = settings.inventory_and_edition(dataset.key)
     return {
         "dataset_key": dataset.key,
         "priority": rank,
-        "licence": dataset.licence,
+        **strictest,
         "licence_verified": dataset.licence_verified,
-        "licence_kind": kind,
-        "strictness": len(STRICTEST_FIRST) - STRICTEST_FIRST.index(kind),
-        "is_allowed": kind in settings.licences.allow,
+        "is_allowed": any(each["is_allowed"] for each in licences),
+        "licences": licences,
         "version_of": dataset.version_of,
         "inventory": inventory,
         "edition": edition,
         "derived_from": list(dataset.derived_from),
+        "year": int(year.group(1)) if (year := YEAR.search(dataset.key)) else None,
         "capacity_of": capacity.of if capacity else "record",
+    }
+
+
+def _licence_terms(name: str, licence: Terms, settings: Settings) -> dict[str, Any]:
+    return {
+        "licence": name,
+        "licence_kind": licence.kind,
+        "strictness": len(STRICTEST_FIRST) - STRICTEST_FIRST.index(licence.kind),
+        "is_allowed": licence.kind in settings.licences.allow,
     }
 
 

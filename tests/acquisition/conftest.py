@@ -40,6 +40,8 @@ BUILD: dict[str, Any] = {  # DVC wants every setting that a stage depends on
         "nsrdb": {"typical_year": "tmy-2023"},
     },
     "energy": {"mw_per_km2": 56, "dc_per_ac": 1.3},
+    "include_status": ["operating", "unknown"],
+    "include_technology": ["pv", "unknown"],
 }
 IMPATIENT = {"timeout_s": 1.0, "backoff_s": 0.05, "attempts": 3, "longest_wait_s": 3.0, "slowest_bytes_per_s": 2000.0}
 RECORD, CONCEPT = 5005868, 5005867

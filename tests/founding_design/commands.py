@@ -53,15 +53,20 @@ class Command:
 
 DATASETS = {
     "usa_cali_usgs_pv_2016": 57,
-    "uk_crowdsourced_pv_2020": 66,
+    "uk_crowdsourced_pv_2020": 74,
     "global_pv_inventory_sent2_spot_2021": 158,
     "global_harmonized_large_solar_farms_2020": 153,
     "ind_pv_solar_farms_2022": 42,
+    "usa_uspvdb_2023": 39,
     "usa_uspvdb_2026": 49,
     "usa_gm_seus_v1_2025": 72,
+    "usa_gm_seus_v2_2026": 72,
     "chn_med_res_pv_2024": 101,
+    "global_pv_facilities_2026": 214,
+    "global_tz_sam_2025": 161,
+    "global_renewables_watch_2024": 188,
 }
-RECORDS, OUTLINES, AREAS, INSTALLATIONS = sum(DATASETS.values()), 679, 179, 307
+RECORDS, OUTLINES, AREAS, INSTALLATIONS = sum(DATASETS.values()), 1313, 179, 319
 RAW = {f"raw_data.{key}": rows for key, rows in DATASETS.items()} | {"raw_data.doi_pv_features": RECORDS}
 LISTED = RAW | {"raw_data.admin_boundaries": AREAS}
 STAGED = {"staging.stg_pv_features": RECORDS, "staging.stg_admin_boundaries": AREAS}
@@ -206,7 +211,7 @@ COMMANDS = (
         is_first=True,
         prints=STORED[:2],
         rows={name: RAW[name] for name in ("raw_data.usa_cali_usgs_pv_2016", "raw_data.uk_crowdsourced_pv_2020")}
-        | {"raw_data.doi_pv_features": 57 + 66},
+        | {"raw_data.doi_pv_features": 57 + 74},
     ),
     Command(
         INGEST,

@@ -22,6 +22,7 @@ SOURCES = (
     "dbt",
     "dvc.yaml",
     "loaders",
+    "local/dvc.yaml",
     "overrides.csv",
     "params.yaml",
     "requirements.lock",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
+import yaml
 
 from loaders.settings.params import RESERVED_KEYS
 from tests.pipeline.conftest import Project, entry, write_farms
@@ -62,6 +63,19 @@ def test_an_added_dataset_runs_its_own_stages_only(project: Project, tmp_path: P
     expected = {"resolve@west", "fetch@west", "load@west", "build"} | WHERE_RECORDS_ARE
     assert project.repro_without_build(tmp_path).stages == expected
     assert loaded_ids(project, "west") == ["west:9"]
+
+
+def test_own_datasets_have_a_file_of_their_own_and_leave_nothing_when_it_goes(project: Project, tmp_path: Path) -> None:
+    write_farms(project.root / "own" / "west.geojson", (9, -70.0, -20.0))
+    path = project.root / "local" / "params.yaml"
+    path.write_text(yaml.safe_dump({"datasets": {"west": entry("west")}}))
+    stages = {f"local/dvc.yaml:{step}@west" for step in ("resolve", "fetch", "load")}
+    assert project.repro_without_build(tmp_path).stages == {*stages, "build"} | WHERE_RECORDS_ARE
+    assert loaded_ids(project, "west") == ["west:9"]
+    assert project.repro_without_build(tmp_path).stages == set()
+    path.unlink()
+    assert "build" in project.repro_without_build(tmp_path).stages
+    assert [path for path in project.data().rglob("*west*") if "cache" not in path.parts] == []
 
 
 def test_of_a_removed_dataset_not_one_row_is_left_until_dvc_brings_it_back(project: Project, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import yaml
 from benchmarks.grades import sample_grades
 from tests.pipeline.conftest import Project, Run, copy_sources, run_by_hand
 
-DATASETS, TABLES = 8, 7
+DATASETS, TABLES = 13, 7
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +89,35 @@ def test_the_duplicates_of_the_samples_are_all_found_and_nothing_else(
 ) -> None:
     """As `make quality` grades them."""
     grades = sample_grades(clones[0][0].data("eo_pv_data.duckdb"))
-    assert (grades.overall.true, grades.overall.precision, grades.overall.recall) == (582, 1, 1)
-    assert grades.clusters.exact == grades.clusters.plants == 207
+    assert (grades.overall.true, grades.overall.precision, grades.overall.recall) == (3011, 1, 1)
+    assert grades.clusters.exact == grades.clusters.plants == 269
+
+
+def test_plants_of_the_samples_that_do_not_operate_are_counted_and_left_out(
+    clones: tuple[tuple[Project, Run], Project],
+) -> None:
+    folder = clones[0][0].data("curated")
+    (row,) = (
+        row
+        for row in pq.read_table(folder / "curated_pv_dataset_summary.parquet").to_pylist()
+        if row["records_left_out"]
+    )
+    assert (row["dataset_key"], row["records_left_out"], round(row["capacity_left_out_mw"], 1)) == (
+        *("uk_crowdsourced_pv_2020", 7, 10.8),
+    )
+    assert dict(row["left_out"]) == {"status construction": 2, "status planned": 5}
+    statuses = pq.read_table(folder / "curated_pv_installations.parquet", columns=["status"])["status"]
+    assert set(statuses.to_pylist()) == {"operating", "unknown"}
+
+
+def test_two_rows_of_one_object_of_openstreetmap_add_their_halves(
+    clones: tuple[tuple[Project, Run], Project],
+) -> None:
+    folder = clones[0][0].data("curated")
+    records = pq.read_table(folder / "curated_pv_records.parquet", columns=["source_id", "installation_id"]).to_pylist()
+    (plant,) = {row["installation_id"] for row in records if row["source_id"] == "481025238"}
+    installations = pq.read_table(folder / "curated_pv_installations.parquet").to_pylist()
+    assert [row["capacity_mw"] for row in installations if row["installation_id"] == plant] == [1.56]  # twice 0.78
 
 
 def test_make_all_again_runs_nothing_makes_a_missing_warehouse_and_still_shows_the_table(

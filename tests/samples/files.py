@@ -1,5 +1,6 @@
 """File formats, each written so that equal records give equal bytes on any day and machine."""
 
+import csv
 import io
 import json
 import tempfile
@@ -55,6 +56,15 @@ def geojson(name: str, records: Iterable[Record], crs: str | None = None) -> byt
     features = ({"type": "Feature", "properties": record.properties, "geometry": record.geometry} for record in records)
     lines = ",\n".join(_compact(feature) for feature in features)
     return f'{_compact(head)[:-1]},"features":[\n{lines}\n]}}\n'.encode()
+
+
+def csv_table(records: Sequence[Record], encoding: str = "utf-8") -> bytes:
+    """A CSV of the columns, without the shapes."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, records[0].properties, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(record.properties for record in records)
+    return text.getvalue().encode(encoding)
 
 
 def frame(records: Sequence[Record], crs: str | None = None) -> gpd.GeoDataFrame:

@@ -3,7 +3,9 @@
 import random
 from collections.abc import Sequence
 
-from tests.samples.files import Record, Sample, frame, geojson, geopackage, zipped
+import shapely
+
+from tests.samples.files import Record, Sample, csv_table, frame, geojson, geopackage, zipped
 from tests.samples.shapes import area_m2, geometry, moved, openstreetmap, roughened, whole
 from tests.samples.world import Installation
 
@@ -70,7 +72,17 @@ def global_harmonized_large_solar_farms_2020(world: Sequence[Installation]) -> S
         "global_wind_2020_WGS84": frame([_wind_farm(number, *spot) for number, spot in enumerate(WIND_FARMS, start=1)]),
     }
     members = {f"{folder}/{name}.gpkg": geopackage(name, table) for name, table in tables.items()}
+    members[f"{folder}/global_solar_2020_WGS84.csv"] = csv_table([_centroid(record) for record in records])
     return Sample(key, records, {f"{folder}.zip": zipped(members)})
+
+
+def _centroid(record: Record) -> Record:
+    """The same farm as a point, in the columns that programs read; NA is unknown."""
+    centroid = shapely.geometry.shape(record.geometry).centroid
+    position = {"X": round(centroid.x, 6), "Y": round(centroid.y, 6)}
+    is_unknown = int(record.source_id) % 9 == 4
+    power = "NA" if is_unknown else record.properties["power"]
+    return Record(record.geometry, position | {"power": power, "panel.area": record.properties["panel.area"]})
 
 
 def _is_mapped(key: str, site: Installation) -> bool:

@@ -1,4 +1,4 @@
-"""Twins of the British, the Indian and the Chinese dataset."""
+"""Twins of the Indian and the Chinese dataset."""
 
 import math
 import random
@@ -7,80 +7,18 @@ from collections.abc import Sequence
 from tests.samples.files import Record, Sample, frame, geojson, shapefile, zipped
 from tests.samples.shapes import (
     Drawing,
-    Geometry,
     area_m2,
     blocks,
-    bow_tie,
-    capacity_mw,
     first_phase,
     geometry,
     moved,
-    openstreetmap,
-    openstreetmap_style,
-    point_geometry,
     roughened,
     whole,
     with_stray_hole,
 )
 from tests.samples.world import Installation
 
-FARMHOUSE_BEYOND_M = 120.0
-BOW_TIES = (4, 9)  # numbers of two plants that OpenStreetMap shows as a sketch
 INDIA_AREA_FACTOR = 3.6
-
-
-def uk_crowdsourced_pv_2020(world: Sequence[Installation]) -> Sample:
-    """What volunteers mapped in Britain: outlines, blocks and mere points."""
-    key = "uk_crowdsourced_pv_2020"
-    seen = [site for site in world if site.anchor.country == "GBR"]
-    shown = [(site, shape, area) for site in seen for shape, area in _uk_shapes(site)]
-    records = [_uk_record(key, number, *entry) for number, entry in enumerate(shown)]
-    records += [_farmhouse(len(records) + place, site) for place, site in enumerate(seen[::4])]
-    text = geojson("ukpvgeo_geometries", records)
-    return Sample(key, tuple(records), {"ukpvgeo_geometries.geojson": text})
-
-
-def _uk_shapes(site: Installation) -> list[tuple[Geometry, float | None]]:
-    """The shapes of one plant, each with its area."""
-    style = openstreetmap_style(site)
-    if style == "point":
-        return [(point_geometry(site), None)]
-    if style == "separate blocks":
-        return [(geometry((block,), site), area_m2((block,))) for block in blocks(site)]
-    drawing = _sketch(site) if style == "sketch" else openstreetmap(site)
-    return [(geometry(drawing, site), area_m2(openstreetmap(site)))]
-
-
-def _sketch(site: Installation) -> Drawing:
-    """A hasty outline: a few metres off, or even crossing itself."""
-    if site.number in BOW_TIES:
-        return bow_tie(site)
-    return moved(whole(site), random.Random(f"sketch/{site.name}"), 0.5, 4.0)
-
-
-def _uk_record(key: str, number: int, site: Installation, shape: Geometry, area: float | None) -> Record:
-    rng = random.Random(f"{key}/{site.name}/{number}")
-    capacity = round(capacity_mw(site), 2)
-    osm_id = _osm_id(number)
-    properties = {
-        "osm_id": osm_id,
-        "area_sqm": None if area is None else round(area, 1),
-        "capacity_osm_MWp": capacity if rng.random() < 0.4 else None,
-        "capacity_repd_MWp": round(capacity * 0.98, 1) if rng.random() < 0.3 else None,
-    }
-    return Record(shape, properties, site.name, str(osm_id))
-
-
-def _farmhouse(number: int, site: Installation) -> Record:
-    """A roof beside the plant: an installation of its own, that nobody else has seen."""
-    osm_id = _osm_id(number)
-    shape = point_geometry(site, share=(1 + FARMHOUSE_BEYOND_M / site.width_m, 0.5))
-    properties = {"osm_id": osm_id, "area_sqm": None, "capacity_osm_MWp": 0.004, "capacity_repd_MWp": None}
-    return Record(shape, properties, f"{site.name}/farmhouse", str(osm_id))
-
-
-def _osm_id(number: int) -> int:
-    return 481_000_013 + 1_009 * number
 
 
 def ind_pv_solar_farms_2022(world: Sequence[Installation]) -> Sample:

@@ -34,7 +34,7 @@ def truth(samples: Iterable[Sample]) -> str:
     """
     observations = [_observation(sample.key, record) for sample in samples for record in sample.records]
     _refuse_strangers(observations)
-    rows = sorted((relation(*pair), *_identity(pair)) for pair in _pairs(observations))
+    rows = sorted({(relation(*pair), *_identity(pair)) for pair in _pairs(observations)})
     return "".join(f"{','.join(row)}\n" for row in (COLUMNS, *rows))
 
 

@@ -1,17 +1,16 @@
-"""Twins of the three datasets of the United States."""
+"""Twins of the datasets of California and of the USPVDB, in two editions."""
 
 import random
 from collections.abc import Sequence
+from typing import Any
 
-import geopandas as gpd
-import shapely
-
-from tests.samples.files import Record, Sample, frame, geojson, geopackage, zipped
-from tests.samples.shapes import Drawing, area_m2, blocks, capacity_mw, geometry, moved, scaled, whole
+from tests.samples.files import Record, Sample, csv_table, geojson, zipped
+from tests.samples.shapes import area_m2, blocks, capacity_mw, geometry, moved, point_geometry, scaled, whole
 from tests.samples.world import Installation
 
 UNKNOWN = -9999
-ALBERS = "ESRI:102003"
+LAST_YEAR_OF_FIRST_EDITION = 2020
+SYSTEM_TYPES = {7: "rooftop", 13: "canopy", 21: "canopy,ground", 30: "floating"}  # in USPVDB, by number
 STATES = {
     "Arizona": "AZ",
     "California": "CA",
@@ -51,83 +50,86 @@ def _collapsed(number: int, site: Installation) -> Record:
     return Record({"type": "Polygon", "coordinates": [[start, end, start]]}, properties)
 
 
+def usa_uspvdb_2023(world: Sequence[Installation]) -> Sample:
+    """The first edition, as points; those plants that stood by then."""
+    key, stem = "usa_uspvdb_2023", "uspvdb_v1_0_20231108"
+    sites = [site for site in _uspvdb_sites(world) if site.year <= LAST_YEAR_OF_FIRST_EDITION]
+    records = tuple(_first_edition(site, case_ids(world)[site.name]) for site in sites)
+    return Sample(key, records, {f"{stem}.csv": csv_table(records, "utf-8-sig")})
+
+
+def _first_edition(site: Installation, case_id: int) -> Record:
+    shape = point_geometry(site)
+    lon, lat = shape["coordinates"]
+    properties = _uspvdb_columns(site, case_id, area_m2(whole(site))) | {"ylat": lat, "xlong": lon}
+    return Record(shape, properties, site.name, str(case_id))
+
+
 def usa_uspvdb_2026(world: Sequence[Installation]) -> Sample:
     """Ground-mounted plants from 1 MW, the panels outlined tightly."""
     key, stem = "usa_uspvdb_2026", "uspvdb_v4_0_20260414"
-    seen = [site for site in _american_plants(world) if capacity_mw(site) >= 1]
-    records = tuple(_uspvdb_record(key, number, site) for number, site in enumerate(seen))
+    records = tuple(_uspvdb_record(key, number, site) for number, site in enumerate(_uspvdb_sites(world)))
     text = geojson(stem, records)
     changelog = b"v4.0 (2026-04-14): synthetic sample, no record is a real plant.\n"
     return Sample(key, records, {"uspvdbGeoJSON.zip": zipped({"CHANGELOG.txt": changelog, f"{stem}.geojson": text})})
 
 
+def _uspvdb_sites(world: Sequence[Installation]) -> list[Installation]:
+    return [site for site in american_plants(world) if capacity_mw(site) >= 1]
+
+
+def case_ids(world: Sequence[Installation]) -> dict[str, int]:
+    """The identifier that every edition gives a plant, by the name of the installation."""
+    return {site.name: 400_001 + 7 * number for number, site in enumerate(_uspvdb_sites(world))}
+
+
 def _uspvdb_record(key: str, number: int, site: Installation) -> Record:
     rng = random.Random(f"{key}/{site.name}")
-    is_multi = site.number % 4 == 1
-    drawing = moved(scaled(blocks(site) if is_multi else whole(site), 0.97), rng, 0.2, 2.0)
-    capacity_dc = capacity_mw(site)
+    drawing = moved(scaled(blocks(site) if _is_multi(site) else whole(site), 0.97), rng, 0.2, 2.0)
+    properties = _uspvdb_columns(site, 400_001 + 7 * number, area_m2(drawing))
     image_date = f"{rng.randrange(2022, 2026)}{rng.randrange(1, 13):02d}{rng.randrange(1, 29):02d}"
-    case_id = 400_001 + 7 * number
     # Steps without a common factor: the gaps of the three columns seldom meet in a row, but once they do.
-    properties = {
+    unknown = {"p_year": number % 11 == 4, "p_cap_ac": number % 13 == 6, "p_cap_dc": number % 7 == 3}
+    properties |= {name: UNKNOWN for name, is_unknown in unknown.items() if is_unknown}
+    properties |= {"p_img_date": int(image_date), "p_sys_type": SYSTEM_TYPES.get(number, "ground"), "p_comm": None}
+    return Record(geometry(drawing, site), properties, site.name, str(properties["case_id"]))
+
+
+def _uspvdb_columns(site: Installation, case_id: int, area: float) -> dict[str, Any]:
+    """The columns of all editions."""
+    capacity_dc = capacity_mw(site)
+    return {
         "case_id": case_id,
-        "multi_poly": "multi" if is_multi else "single",
-        "eia_id": 60_001 + 3 * number,
+        "multi_poly": "multi" if _is_multi(site) else "single",
+        "eia_id": 60_001 + 3 * (case_id - 400_001) // 7,
         "p_state": STATES[site.anchor.region],
         "p_county": site.anchor.county,
         "ylat": site.lat,
         "xlong": site.lon,
-        "p_area": round(area_m2(drawing)),
-        "p_img_date": int(image_date),
+        "p_area": round(area),
+        "p_img_date": 20220310,
+        "p_dig_conf": 4,
         "p_name": f"{site.anchor.county} Sample Solar {site.number}",
-        "p_year": UNKNOWN if number % 11 == 4 else site.year,
-        "p_cap_ac": UNKNOWN if number % 13 == 6 else round(capacity_dc / 1.3, 1),
-        "p_cap_dc": UNKNOWN if number % 7 == 3 else round(capacity_dc, 1),
+        "p_year": site.year,
+        "p_pwr_reg": None,
+        "p_tech_pri": "PV",
+        "p_tech_sec": "c-si",
+        "p_axis": "single-axis" if site.number % 2 else "fixed-tilt",
+        "p_azimuth": 180,
+        "p_tilt": None if site.number % 2 else 25,
+        "p_battery": None,
+        "p_cap_ac": round(capacity_dc / 1.3, 1),
+        "p_cap_dc": round(capacity_dc, 1),
+        "p_type": "greenfield",
+        "p_agrivolt": "non-agrivoltaic",
+        "p_zscore": None,
     }
-    return Record(geometry(drawing, site), properties, site.name, str(case_id))
 
 
-def usa_gm_seus_v1_2025(world: Sequence[Installation]) -> Sample:
-    """Ground-mounted arrays of every size in an equal-area projection, with elevations nobody asked for."""
-    key = "usa_gm_seus_v1_2025"
-    records = tuple(_gmseus_record(key, number, site) for number, site in enumerate(_american_plants(world), start=1))
-    arrays, panels = "GMSEUS_Arrays_Final", "GMSEUS_Panels_Final"
-    members = {
-        f"{arrays}.gpkg": geopackage(arrays, _with_elevation(frame(records, ALBERS))),
-        f"{panels}.gpkg": geopackage(panels, frame(_panel_rows(_american_plants(world)[:4]), ALBERS)),
-    }
-    return Sample(key, records, {"GMSEUS_v1_0.zip": zipped(members)})
+def _is_multi(site: Installation) -> bool:
+    return site.number % 4 == 1
 
 
-def _gmseus_record(key: str, number: int, site: Installation) -> Record:
-    rng = random.Random(f"{key}/{site.name}")
-    drawing = moved(scaled(whole(site), 1.01), rng, 0.5, 3.0)
-    properties = {
-        "arrayID": number,
-        "totArea": round(area_m2(drawing), 1),
-        "capMW": float(UNKNOWN) if number % 9 == 5 else round(capacity_mw(site), 3),
-        "instYr": UNKNOWN if number % 8 == 2 else site.year,
-    }
-    return Record(geometry(drawing, site), properties, site.name, str(number))
-
-
-def _with_elevation(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Every shape in three dimensions; every second one lies at sea level, as if nobody had looked it up."""
-    z = [0.0 if row % 2 else 100.0 + 5 * row for row in range(len(table))]
-    return table.set_geometry(shapely.force_3d(table.geometry.array, z), crs=table.crs)
-
-
-def _panel_rows(sites: Sequence[Installation]) -> list[Record]:
-    """Five rows of panels on each site: part of the record, but not installations."""
-    return [_panel_row(site, row, 5 * place + row + 1) for place, site in enumerate(sites) for row in range(5)]
-
-
-def _panel_row(site: Installation, row: int, panel_id: int) -> Record:
-    left, bottom = -20.0, 6.0 * row - 20
-    drawing: Drawing = ((((left, bottom), (left + 20, bottom), (left + 20, bottom + 2), (left, bottom + 2)),),)
-    properties = {"panelID": panel_id, "arrayID": site.number + 1, "rowArea": 40.0, "rowAzimuth": 180.0}
-    return Record(geometry(drawing, site), properties)
-
-
-def _american_plants(world: Sequence[Installation]) -> list[Installation]:
+def american_plants(world: Sequence[Installation]) -> list[Installation]:
+    """The plants of the United States, without roofs."""
     return [site for site in world if site.anchor.country == "USA" and not site.is_roof]

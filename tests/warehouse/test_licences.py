@@ -8,6 +8,7 @@ import pytest
 
 from loaders.report.summary import findings, read_figures, summarise
 from loaders.settings.params import read_settings
+from tests.warehouse import mixed_world
 from tests.warehouse.conftest import WORLDS, Warehouse, built
 from tests.warehouse.elsewhere import LICENCES, A, B, C, D, elsewhere
 from tests.warehouse.point_worlds import DATASETS, point_worlds, record_id
@@ -36,6 +37,7 @@ def records(*keys: str) -> set[str]:
         drawn
         | {f"{seen.dataset}:{name}" for name, seen in elsewhere().items() if seen.dataset in keys}
         | {name for name, row in points.items() if DATASETS[row["dataset"]] in keys}
+        | {f"{mixed_world.KEY}:{row['id']}" for row in mixed_world.rows() if mixed_world.KEY in keys}
     )
 
 
@@ -60,13 +62,92 @@ def test_no_outline_of_theirs_is_published_under_another_name(narrow: Warehouse)
     assert not set(theirs) & set(published)
 
 
+def test_no_row_of_a_mixed_dataset_is_published_under_a_licence_that_is_not_allowed(narrow: Warehouse) -> None:
+    """Neither its texts nor its numbers nor its outline, in any curated table, exported file or figure."""
+    rows = mixed_world.rows()
+    left_out = [row for row in rows if row["Source"] in mixed_world.LEFT_OUT]
+    files = [*narrow.paths.curated.iterdir(), narrow.paths.build_metrics]
+    published = "".join(
+        str(pq.read_table(path).to_pylist()) if path.suffix == ".parquet" else path.read_text() for path in files
+    )
+    texts = [(row, str(row[name])) for row in rows for name in ("id", "name", "operator", "code", "mw")]
+    assert {text for _, text in texts if f"{text}'" in published or f"{text}.0" in published} == {
+        text for row, text in texts if row not in left_out
+    }
+    expected = [n for n, row in enumerate(rows) if row not in left_out]
+    for query in (
+        "select st_xmin(geometry), st_ymax(geometry) from curated.curated_pv_records",
+        "select st_xmin(geometry), st_ymax(geometry) from curated.curated_pv_installations",
+    ):
+        shown = {(round(west, 5), round(north, 5)) for west, north in narrow.rows(query)}
+        corners = [(west, round(north, 5)) for west, _, _, north in map(mixed_world.outline, range(len(rows)))]
+        assert [n for n, corner in enumerate(corners) if corner in shown] == expected
+
+
+def test_an_installation_has_the_strictest_licence_of_its_rows_and_never_none(
+    narrow: Warehouse, warehouse: Warehouse
+) -> None:
+    query = """
+        select
+            records.source_id, records.licence, installations.licence, installations.licences,
+            list_sort(installations.dataset_keys)
+        from curated.curated_pv_records as records
+        join curated.curated_pv_installations as installations using (installation_id)
+        where list_contains(installations.dataset_keys, 'm_mixed_2025') or records.source_id = 'origins/tzsam'
+        order by all
+    """
+    free, held, unknown = "public-domain", ["CC-BY-NC-4.0", "CC0-1.0"], "not stated"
+    key = [mixed_world.KEY]
+    assert warehouse.rows(query)[:4] == [
+        ("mixed-id-0", "ODbL-1.0", "ODbL-1.0", ["ODbL-1.0"], key),
+        ("mixed-id-1", "ODbL-1.0", "ODbL-1.0", ["ODbL-1.0"], key),
+        ("mixed-id-10", unknown, unknown, [unknown], key),
+        ("mixed-id-2", "CC-BY-NC-4.0", "CC-BY-NC-4.0", held, [A, *key]),
+    ]
+    assert warehouse.rows(query)[-1] == ("origins/tzsam", "CC0-1.0", "CC-BY-NC-4.0", held, [A, *key])
+    assert narrow.rows(query) == [
+        ("mixed-id-0", "ODbL-1.0", "ODbL-1.0", ["ODbL-1.0"], key),
+        ("mixed-id-1", "ODbL-1.0", "ODbL-1.0", ["ODbL-1.0"], key),
+        ("mixed-id-6", free, free, [free], key),
+        ("mixed-id-7", free, free, [free], key),
+        ("origins/tzsam", "CC0-1.0", "CC0-1.0", ["CC0-1.0"], [A]),
+    ]
+
+
+def test_the_rows_of_a_mixed_dataset_are_counted_by_licence(narrow: Warehouse) -> None:
+    query = """
+        select records_kept, records_not_allowed, polygons, capacity_mw, records_by_licence
+        from curated.curated_pv_dataset_summary where dataset_key = 'm_mixed_2025'
+    """
+    by_licence = {"CC-BY-NC-4.0": 4, "ODbL-1.0": 2, "not stated": 3, "public-domain": 2}
+    assert narrow.rows(query) == [(11, 7, 4, 7001 + 7002 + 7007 + 7008, by_licence)]
+    figures = read_figures(narrow.paths)
+    assert figures["licences"][mixed_world.KEY] == {"ODbL-1.0": 2, "public-domain": 2}
+    left = figures["left_out"][mixed_world.KEY]
+    assert {licence: each["records"] for licence, each in left.items()} == {"CC-BY-NC-4.0": 4, "not stated": 3}
+    rows = {row.name: row for row in summarise(read_settings(narrow.paths.root / "params.yaml"), narrow.paths)}
+    row = rows[mixed_world.KEY]
+    assert (row.read, row.kept, row.rejected, row.capacity_mw, row.licence) == (
+        *(11, 4, 7, 7001 + 7002 + 7007 + 7008),
+        "ODbL-1.0 (2), public-domain (2) ?",
+    )
+
+
+def test_the_attribution_names_the_licences_of_published_rows_only(narrow: Warehouse) -> None:
+    text = (narrow.paths.curated / "ATTRIBUTION.md").read_text()
+    assert [line.split(" | ")[1:4:2] for line in text.splitlines() if line.startswith("| `m_mixed_2025`")] == [
+        ["2", "ODbL-1.0"],
+        ["2", "public-domain"],
+    ]
+
+
 def test_they_do_not_join_what_others_leave_apart(narrow: Warehouse, warehouse: Warehouse) -> None:
     """a and b of `shifted` still hang together; those that only c's outline or d's point belonged to are alone."""
     query = "select count(*) from curated.curated_pv_records where dataset_key = $key"
     for key in (A, B):
         assert narrow.value(query, {"key": key}) == warehouse.value(query, {"key": key}) == len(records(key))
     assert narrow.rows("select distinct unnest(dataset_keys) from curated.curated_pv_installations order by 1") == [
-        *((A,), (B,)),
+        *((A,), (B,), (mixed_world.KEY,)),
         *((key,) for key in DATASETS.values()),
     ]
     assert narrow.rows("select distinct licence_kind from curated.curated_pv_installations order by licence_kind") == [
@@ -79,7 +160,10 @@ def test_they_are_counted_where_they_were_left_out(narrow: Warehouse) -> None:
     query = (
         "select dataset_key, count(*) from prepared.prep_pv_rejected where reason = 'licence_not_allowed' group by 1"
     )
-    assert dict(narrow.rows(query)) == {key: len(records(key)) for key in RESTRICTED}
+    assert dict(narrow.rows(query)) == {
+        mixed_world.KEY: 7,
+        **{key: len(records(key)) for key in RESTRICTED},
+    }
     query = """
         select dataset_key, is_allowed, records_kept, installations, area_km2, capacity_mw, licence_kind
         from curated.curated_pv_dataset_summary where not is_allowed order by dataset_key
@@ -92,8 +176,8 @@ def test_they_are_counted_where_they_were_left_out(narrow: Warehouse) -> None:
 
 def test_the_report_says_what_was_left_out_and_why(narrow: Warehouse) -> None:
     said = "\n".join(findings(read_figures(narrow.paths)))
-    assert f"\n{C}: left out, {len(records(C))} records: its licence (CC-BY-NC-4.0) is non commercial" in said
-    assert f"\n{D}: left out, {len(records(D))} records: its licence (not stated) is unknown" in said
+    assert f"\n{C}: left out, {len(records(C))} records: their licence (CC-BY-NC-4.0) is non commercial" in said
+    assert f"\n{D}: left out, {len(records(D))} records: their licence (not stated) is unknown" in said
 
 
 def test_the_report_tells_no_figure_of_theirs(narrow: Warehouse) -> None:

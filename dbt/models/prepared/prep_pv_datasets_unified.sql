@@ -1,4 +1,4 @@
--- Of the datasets whose licence is allowed; the others are in prep_pv_rejected.
+-- Of the records whose licence is allowed; the others are in prep_pv_rejected.
 with features as (
 
     select * from {{ ref('prep_pv_features') }}
@@ -11,6 +11,12 @@ terms as (
 
 ),
 
+licences as (
+
+    select * from {{ ref('stg_licence_terms') }}
+
+),
+
 places as (
 
     select * from {{ ref('prep_pv_places') }}
@@ -19,20 +25,23 @@ places as (
 
 select
     features.*,
-    row_number() over (order by features.record_id) as record_number,
+    {{ left_out() }} as left_out,
+    row_number() over (order by left_out is not null, features.record_id) as record_number,
     features.source_area_m2 / nullif(features.area_m2, 0) as stated_area_ratio,
     1e6 * features.capacity_mw / nullif(coalesce(features.area_m2, features.source_area_m2), 0)
         as power_density_w_per_m2,
     h3_cell_of(features.centroid_lon, features.centroid_lat, 5) as h3_cell_5,
     terms.priority,
-    terms.licence_kind,
-    terms.strictness,
+    licences.licence_kind,
+    licences.strictness,
     places.country,
     places.region,
     places.admin_method,
     places.admin_distance_m,
     places.admin_flags
 from features
+cross join {{ ref('stg_settings') }} as settings
 inner join terms on features.dataset_key = terms.dataset_key
+inner join licences on features.dataset_key = licences.dataset_key and features.licence = licences.licence
 inner join places on features.record_id = places.record_id
-where terms.is_allowed
+where licences.is_allowed

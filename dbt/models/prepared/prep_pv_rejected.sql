@@ -10,9 +10,9 @@ features as (
 
 ),
 
-terms as (
+licences as (
 
-    select * from {{ ref('stg_dataset_terms') }}
+    select * from {{ ref('stg_licence_terms') }}
 
 )
 
@@ -37,5 +37,5 @@ select
     features.source_row,
     'licence_not_allowed' as reason
 from features
-inner join terms on features.dataset_key = terms.dataset_key
-where not terms.is_allowed
+inner join licences on features.dataset_key = licences.dataset_key and features.licence = licences.licence
+where not licences.is_allowed

@@ -12,7 +12,7 @@ from loaders.core.errors import ReadError
 Interval = tuple[dt.date | None, dt.date | None]
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100
-YEAR, MONTH, DAY = "YYYY", "MM", "DD"
+YEAR, QUARTER, MONTH, DAY = "YYYY", "Q", "MM", "DD"
 PATTERN_PART = re.compile(r"YYYY|MM|DD|[./ _-]")
 ZONE = r"(?:Z|UTC|[+-][01]\d(?::?[0-5]\d)?)"
 TIME = rf"(?:Z|[T ]\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?(?: ?{ZONE})?)?"
@@ -25,7 +25,7 @@ class DateFormat:
     """Notation of dates.
 
     Attributes:
-        dates: patterns of one date, with groups YYYY, MM, DD.
+        dates: patterns of one date, with groups YYYY, Q, MM, DD.
         ranges: patterns of two dates, as groups 1 and 2.
         examples: for messages.
     """
@@ -40,13 +40,15 @@ DEFAULT_FORMAT = DateFormat(
         re.compile(rf"(?P<YYYY>\d{{4}})(?:-(?P<MM>\d{{2}})(?:-(?P<DD>\d{{2}}){TIME})?)?", re.ASCII),
         re.compile(rf"(?P<YYYY>\d{{4}})/(?P<MM>\d{{2}})/(?P<DD>\d{{2}}){TIME}", re.ASCII),  # as GDAL writes moments
         re.compile(rf"(?P<YYYY>\d{{4}})(?P<MM>\d{{2}})(?:(?P<DD>\d{{2}}){TIME})?", re.ASCII),
+        re.compile(r"(?P<YYYY>\d{4})[ -]?[Qq](?P<Q>[1-4])", re.ASCII),
+        re.compile(r"[Qq](?P<Q>[1-4])[ /-]?(?P<YYYY>\d{4})", re.ASCII),
         re.compile(r"(?P<YYYY>\d{4})(?:\.\d+|,(?!\d{4}$)\d+)", re.ASCII),  # the mean year of several units
     ),
     ranges=(
         re.compile(r"(.+?)(?:\s*/\s*|\s*\.\.\s*|\s+to\s+|\s+[-\u2013]\s+)(.+)"),
         re.compile(r"(\d{4})[-\u2013](\d{4})", re.ASCII),  # of years only: 2015-12 is a month
     ),
-    examples="a date such as 2016, 2016-06, 20160601, <2016-06-01 or 2015..2017",
+    examples="a date such as 2016, 2016-06, 2016-Q2, 20160601, <2016-06-01 or 2015..2017",
 )
 PATTERN_RANGE = re.compile(r"(.+?)(?:\s*\.\.\s*|\s+to\s+)(.+)")
 
@@ -71,8 +73,8 @@ def date_format(patterns: tuple[str, ...], key: str) -> DateFormat:
 def interval(text: str, date_format: DateFormat = DEFAULT_FORMAT) -> Interval | None:
     """First and last day that a trimmed text may denote; None where that end is open.
 
-    `2016` is a year, and so is `2016.28`; `2016-06` a month; `<2016` is any day before, `>=2016` any from its first;
-    `2015..2017` a range.
+    `2016` is a year, and so is `2016.28`; `2016-06` a month, `2016Q2` a quarter; `<2016` is any day before, `>=2016`
+    any from its first; `2015..2017` a range.
 
     Returns:
         None where the text is not a date, a range ends before it begins, or two patterns give different days.
@@ -107,20 +109,24 @@ def _range(text: str, date_format: DateFormat) -> Interval | None:
 
 
 def _days(text: str, date_format: DateFormat) -> tuple[dt.date, dt.date] | None:
-    """First and last day of a year, a month or a day; None where no pattern matches, or patterns disagree."""
+    """First and last day of a year, a part of it or a day; None where no pattern matches, or patterns disagree."""
     matches = (pattern.fullmatch(text) for pattern in date_format.dates)
     candidates = {days for match in matches if match and (days := _first_and_last(match.groupdict()))}
     return candidates.pop() if len(candidates) == 1 else None
 
 
 def _first_and_last(parts: dict[str, str | None]) -> tuple[dt.date, dt.date] | None:
-    year, month, day = (int(digits) if (digits := parts.get(name)) else None for name in (YEAR, MONTH, DAY))
+    year, quarter, month, day = (
+        int(digits) if (digits := parts.get(name)) else None for name in (YEAR, QUARTER, MONTH, DAY)
+    )
     if year is None or not FIRST_YEAR <= year <= LAST_YEAR:
         return None
-    last_month = 12 if month is None else month
+    first_month, last_month = (1, 12) if month is None else (month, month)
+    if quarter is not None:
+        first_month, last_month = 3 * quarter - 2, 3 * quarter
     try:
         last_day = calendar.monthrange(year, last_month)[1] if day is None else day
-        first = dt.date(year, 1 if month is None else month, 1 if day is None else day)
+        first = dt.date(year, first_month, 1 if day is None else day)
         return first, dt.date(year, last_month, last_day)
     except ValueError:  # there is no such month or day; calendar's own error is one of these too
         return None

@@ -1,6 +1,7 @@
-"""Installation dates as publishers state them: one date, or two that bound it."""
+"""Installation dates as publishers state them: one date, in one column or in parts, or two that bound it."""
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from loaders.settings.columns import InstalledColumn
 
 UNKNOWN: Interval = (None, None)
 LARGEST_UNUSABLE_SHARE = 0.2  # of the stated dates; a larger share means a wrong column or pattern
+WHOLE = re.compile(r"\.0+$")  # of a number that is written as text
 LISTED_EXAMPLES, EXAMPLE_CHARACTERS = 3, 40  # examples in a message, and their characters
 
 Texts = Sequence[str | None]
@@ -52,6 +54,8 @@ def stated_dates(attributes: pa.Table, column: InstalledColumn | None, key: str)
     date_format = date_intervals.date_format(column.pattern, key)
     if column.constant is not None:
         return StatedDates([_constant(column, date_format, key)] * rows, [None] * rows, rows)
+    if column.year:
+        return _single([_composed(attributes, column, key)], rows, date_format)
     if column.column:
         return _single(_texts(attributes, column.column, column, key), rows, date_format)
     after_texts, before_texts = (_texts(attributes, names, column, key) for names in (column.after, column.before))
@@ -85,7 +89,7 @@ class UnusableDates:
         """
         if self._column is None or not self._unusable:
             return ""
-        names = ", ".join(map(repr, (*self._column.column, *self._column.after, *self._column.before)))
+        names = ", ".join(map(repr, self._column.names))
         examples = ", ".join(f"{text[:EXAMPLE_CHARACTERS]!r} ({count:,})" for text, count in self._examples.items())
         examples += " and more" * (self._unusable > self._examples.total())
         summary = (
@@ -114,6 +118,28 @@ def _constant(column: InstalledColumn, date_format: DateFormat, key: str) -> Int
 
 def _texts(attributes: pa.Table, names: Sequence[str], column: InstalledColumn, key: str) -> list[Texts]:
     return [known_text(attributes, name, column, key).to_pylist() for name in names]
+
+
+def _composed(attributes: pa.Table, column: InstalledColumn, key: str) -> list[str | None]:
+    """The year with its quarter or month, where that is known: `2024-Q2` or `2024-06`."""
+    years, quarters, months = (
+        _first_known(_texts(attributes, names, column, key), len(attributes))
+        for names in (column.year, column.quarter, column.month)
+    )
+    dates = [_year_and_part(*parts) for parts in zip(years, quarters, months, strict=True)]
+    return [date if year else None for year, date in zip(years, dates, strict=True)]
+
+
+def _year_and_part(year: str | None, quarter: str | None, month: str | None) -> str:
+    whole_year, part = WHOLE.sub("", year or ""), WHOLE.sub("", quarter or month or "")
+    if not part:
+        return whole_year
+    return f"{whole_year}-Q{part.lstrip('qQ')}" if quarter else f"{whole_year}-{part.zfill(2)}"
+
+
+def _first_known(columns: Sequence[Texts], rows: int) -> Texts:
+    """For each row, the first of several columns that has a text."""
+    return [next(filter(None, texts), None) for texts in zip(*columns, strict=True)] if columns else [None] * rows
 
 
 def _single(columns: Sequence[Texts], rows: int, date_format: DateFormat) -> StatedDates:

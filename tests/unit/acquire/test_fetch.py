@@ -1,4 +1,5 @@
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,27 @@ def test_a_lock_without_files_is_refused_not_a_crash(north: Dataset, paths: Proj
 
 def test_what_is_not_there_is_not_fetched(lock: Lock, paths: ProjectPaths) -> None:
     assert not is_fetched(lock, paths)
+
+
+def _farms_in_an_archive(paths: ProjectPaths, *members: str) -> Dataset:
+    with zipfile.ZipFile(paths.root / "world.zip", "w") as archive:
+        for member in members:
+            archive.writestr(member, "id,x,y\n1,2,3\n")
+    source = {"path": "world.zip", "include_first": ["farms.gpkg", "farms.csv"]}
+    return Dataset.model_validate({"key": "farms", "source": source})
+
+
+def test_of_alternatives_in_an_archive_the_first_one_is_unpacked(paths: ProjectPaths) -> None:
+    farms = _farms_in_an_archive(paths, "in/farms.csv", "in/wind.csv")
+    folder = fetch(farms, resolve(farms, paths, DOWNLOADS.client), paths, DOWNLOADS)
+    assert [path.name for path in (folder / "world.zip.unpacked").rglob("*.*")] == ["farms.csv"]
+
+
+def test_an_archive_without_any_alternative_shows_its_members_and_the_line_to_write(paths: ProjectPaths) -> None:
+    farms = _farms_in_an_archive(paths, "in/farms_2020.csv", "in/wind.csv")
+    with pytest.raises(EoPvError) as refused:
+        fetch(farms, resolve(farms, paths, DOWNLOADS.client), paths, DOWNLOADS)
+    assert str(refused.value).endswith(
+        "The archives hold: world.zip/in/farms_2020.csv, world.zip/in/wind.csv. To load one of them, write "
+        "`include: [world.zip/in/farms_2020.csv]`."
+    )

@@ -140,6 +140,30 @@ def test_an_include_without_a_match_lists_what_is_there(paths: ProjectPaths) -> 
         resolve(_from("in", "*.shp"), paths, WEB)
 
 
+def test_the_first_alternative_that_is_published_is_locked_and_a_better_one_at_the_next_update(
+    paths: ProjectPaths,
+) -> None:
+    (paths.root / "in").mkdir()
+    source = {"path": "in", "include_first": ["farms.gpkg", "farms.csv"]}
+    farms = Dataset.model_validate({"key": KEY, "source": source})
+    (paths.root / "in/notes.csv").touch()
+    with pytest.raises(SourceError) as refused:
+        resolve(farms, paths, WEB)
+    assert str(refused.value) == (
+        f"{KEY}: nothing in {paths.root / 'in'} matches include (farms.gpkg, farms.csv). It holds: notes.csv. Correct "
+        f"datasets.{KEY}.source in params.yaml, for example `include: [notes.csv]`."
+    )
+    (paths.root / "in/farms.csv").touch()
+    lock = resolve(farms, paths, WEB)
+    assert ([file.name for file in lock.files], lock.source["include_first"]) == (
+        ["farms.csv"],
+        source["include_first"],
+    )
+    (paths.root / "in/farms.gpkg").touch()
+    assert [file.name for file in resolve(farms, paths, WEB).files] == ["farms.csv"]
+    assert [file.name for file in update(farms, paths, WEB).files] == ["farms.gpkg"]
+
+
 def test_changes_name_what_is_gone_new_and_different() -> None:
     def lock(**files: int) -> Lock:
         return Lock("k", "path", {}, tuple(LockedFile(name, size, f"{name}{size}") for name, size in files.items()))

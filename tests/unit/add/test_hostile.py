@@ -47,7 +47,7 @@ def _draft(name: str, values: list[str], reason: str) -> Draft:
             "area": Guess({"column": name, "unit": "m2", "null_values": [-9999, *values]}, reason),
             "installed": Guess({"after": name, "before": values[0]}, reason),
         },
-        "licence": Guess(name, reason),
+        "licence": Guess(f"words of {name}", reason),
     }
     return Draft("b_farms_2020", settings, (reason, name), (reason,))
 

@@ -12,6 +12,7 @@ import shapely
 from loaders.__main__ import main
 from loaders.add import prompts
 from loaders.settings.params import Dataset, read_settings
+from loaders.settings.project import read_project
 
 Add = Callable[..., tuple[int, str, str]]
 GeoJson = Callable[..., str]
@@ -296,3 +297,23 @@ def test_a_name_in_brackets_means_the_file_of_that_name(add: Add, project: Path,
         _write(project / "many" / name, geojson, {"id": name})
     assert add("many", "--file", "farms[[]a].geojson", "--key", "farms", "--yes")[0] == 0
     assert _dataset(project, "farms").source.include == ("farms[[]a].geojson",)
+
+
+def test_an_entry_goes_into_the_file_of_own_datasets_on_request_and_then_by_itself(
+    project: Path, add: Add, geojson: GeoJson
+) -> None:
+    for name in ("west", "east"):
+        (project / f"{name}.geojson").write_text(geojson(*SQUARES, rows=[{"id": n} for n in range(3)]))
+    before = (project / "params.yaml").read_bytes()
+    code, out, _ = add(str(project / "west.geojson"), "--key", "west_2024", "--local", "--yes")
+    assert (code, "local/params.yaml, line 7: west_2024 is added." in out) == (0, True)
+    code, out, _ = add(str(project / "east.geojson"), "--key", "east_2024", "--yes")
+    assert (code, "local/params.yaml, line " in out) == (0, True)
+    assert (project / "params.yaml").read_bytes() == before
+    settings, _ = read_project(project / "params.yaml")
+    assert list(settings.datasets)[-2:] == ["west_2024", "east_2024"]
+    text = (project / "local" / "params.yaml").read_text()
+    assert text.splitlines()[6] == "  west_2024:"
+    assert text.startswith("# Your own datasets. Git ignores this file;")
+    code, _, err = add(str(project / "east.geojson"), "--key", "west_2024", "--yes")
+    assert (code, "west_2024" in err) == (1, True)

@@ -50,8 +50,7 @@ def test_the_projects_own_settings_keep_every_byte(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(before)
     add_entry(path, _draft())
-    head, _, tail = before.partition("\n# Known, and not loaded")
-    assert path.read_text() == f"{head}{BLOCK}\n# Known, and not loaded{tail}"
+    assert path.read_text() == before + BLOCK  # below `datasets:`, which stands last
 
 
 @pytest.mark.parametrize(

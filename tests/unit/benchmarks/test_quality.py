@@ -73,6 +73,24 @@ def test_the_samples_are_graded_by_the_pairs_of_their_truth(database: Path) -> N
     assert not grades.is_good
 
 
+def test_rows_with_one_identifier_are_one_plant_of_the_truth(database: Path) -> None:
+    with connect(database) as connection:
+        connection.execute(
+            """
+            insert into curated.curated_pv_records
+            values ('beta', '7', 'beta:7~2', 'b.geojson', 2, 'point', 'pv_1')
+            """
+        )
+    assert sample_grades(database, truth(database)).pairs["alpha", "beta"] == Score(true=2, found=2, right=2)
+
+
+def test_records_that_are_left_out_are_no_installation_together(database: Path) -> None:
+    with connect(database) as connection:
+        connection.execute("update curated.curated_pv_records set installation_id = null where dataset_key != 'china'")
+    grades = sample_grades(database, truth(database))
+    assert (grades.overall.found, grades.merged_falsely) == (0, [])
+
+
 def test_whole_plants_of_the_samples_are_graded_where_the_truth_pairs_something(database: Path) -> None:
     # alpha:2 and china:g-2 are in no pair; of the only plant one record is elsewhere
     clusters = sample_grades(database, truth(database)).clusters

@@ -145,6 +145,14 @@ def test_what_the_reader_will_not_know_fails_the_check(eo_pv: Run, project: Path
     assert (code, err.startswith(f"Error: {message}"), err.count("Error: ")) == (1, True, 1), err
 
 
+def test_the_check_repeats_which_columns_the_last_load_missed(eo_pv: Run, project: Path) -> None:
+    metrics = project / "data" / "sample" / "metrics" / f"{NORTH}.json"
+    metrics.parent.mkdir(parents=True)
+    metrics.write_text("{\"missing_columns\": [\"'x_id' of columns.source_id is not in a.csv; 'n' was used\"]}")
+    code, _, err = eo_pv("check")
+    assert (code, err) == (0, f"{NORTH}: 'x_id' of columns.source_id is not in a.csv; 'n' was used.\n")
+
+
 def test_settings_that_cannot_be_meant_fail_the_check(eo_pv: Run, project: Path) -> None:
     (project / "params.yaml").write_text("datsets: {}\n")
     code, _, message = eo_pv("check")

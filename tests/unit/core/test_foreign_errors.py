@@ -246,10 +246,12 @@ def test_the_last_words_of_the_cpp_library_are_left_out_where_addresses_are_few(
 
 
 def test_errors_may_go_to_a_file_where_addresses_are_few(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_text("datasets:\n  farms: {source: {path: farms.csv}}\n")
     with (tmp_path / "errors").open("wb") as errors:
         subprocess.run(
             ["sh", "-c", 'ulimit -v 4000000; exec "$@"', "sh", sys.executable, "-m", "loaders", "load", "nothing"],
-            cwd=ROOT,
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
             stdout=errors,
             stderr=errors,
             check=False,

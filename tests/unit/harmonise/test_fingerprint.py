@@ -29,6 +29,7 @@ def fetched(paths: ProjectPaths) -> ProjectPaths:
         ({}, {"columns": {"name": "site"}}, True),
         ({}, {"columns": {"operator": "owner"}}, True),
         ({}, {"columns": {"identifiers": {"repd": "ref"}}}, True),
+        ({}, {"columns": {"status": {"constant": "operating"}}}, True),
         ({"columns": {"identifiers": {"repd": "ref"}}}, {"columns": {"identifiers": {"repd": "id"}}}, True),
     ],
 )

@@ -307,7 +307,7 @@ def test_what_is_known_of_a_doi_becomes_facets(
     assert (facets["documentation"]["description"], facets["version"]["datasetVersion"]) == ("Farms", "v2")
     assert (facets["dataSource"]["name"], facets["dataSource"]["uri"]) == ("https://doi.org", "https://z.org/2")
     assert facets["ownership"]["owners"] == [{"name": "A. Author", "type": "CREATOR"}]
-    assert {"key": "licence", "value": "unknown", "source": "EO_PV"} in facets["tags"]["tags"]
+    assert {"key": "licence", "value": "not stated", "source": "EO_PV"} in facets["tags"]["tags"]
 
 
 @pytest.mark.parametrize(

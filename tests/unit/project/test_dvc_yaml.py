@@ -93,9 +93,31 @@ def test_no_setting_is_pasted_into_a_command(stage: str) -> None:
     assert STAGES[stage]["cmd"] == f"python -m loaders {command}{argument}"
 
 
-@pytest.mark.parametrize("name", ["load@farms", "dvc.yaml:load@farms", "../dvc.yaml:load@farms", "farms"])
+@pytest.mark.parametrize(
+    "name", ["load@farms", "dvc.yaml:load@farms", "local/dvc.yaml:load@farms", "../dvc.yaml:load@farms", "farms"]
+)
 def test_a_command_knows_its_dataset_by_the_name_of_its_stage(name: str) -> None:
     assert key_of_stage(name) == "farms"
+
+
+def test_own_datasets_have_the_same_stages_and_need_not_exist() -> None:
+    document = yaml.safe_load((ROOT / "local" / "dvc.yaml").read_text())
+    expected = {}
+    for name in PER_DATASET:
+        stage = dict(STAGES[name])
+        if "params" in stage:
+            shared = [each for each in stage["params"] if "datasets" not in each]
+            of_dataset = [each for each in stage["params"] if "datasets" in each]
+            stage["params"] = [*shared, {"local/params.yaml": of_dataset}]
+        expected[name] = {"foreach": "${datasets}", "do": {"wdir": "..", **stage}}
+    assert document["stages"] == expected
+    assert {"datasets": {}} in document["vars"]
+
+
+@pytest.mark.parametrize("stage", ["cells", "build", "report"])
+def test_a_stage_of_all_datasets_runs_again_when_the_own_ones_change(stage: str) -> None:
+    assert "datasets" in STAGES[stage]["params"]
+    assert "local" in STAGES[stage]["deps"]
 
 
 def test_every_stage_says_what_it_does() -> None:

@@ -22,9 +22,9 @@ TARGETS = (
 )
 
 
-def test_the_bundled_settings_describe_eight_datasets_and_four_that_are_not_loaded() -> None:
+def test_the_bundled_settings_describe_thirteen_datasets_and_five_that_are_not_loaded() -> None:
     catalog = read_settings(ROOT / "params.yaml")
-    assert (len(catalog.datasets), len(catalog.not_loaded)) == (8, 4)
+    assert (len(catalog.datasets), len(catalog.not_loaded)) == (13, 5)
     assert catalog.origin == "sample"
     assert all((ROOT / "data" / "samples" / key).is_dir() for key in catalog.datasets)
     assert [key for key, dataset in catalog.datasets.items() if dataset.licence_verified] == ["ind_pv_solar_farms_2022"]

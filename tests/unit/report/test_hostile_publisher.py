@@ -92,7 +92,7 @@ class _Page(HTMLParser):
 
 
 def _settings(licence: str) -> Settings:
-    entry = {"key": "farms", "source": {"doi": "10.5281/zenodo.6"}, "licence": licence}
+    entry = {"key": "farms", "source": {"doi": "10.5281/zenodo.6"}, "licence": f"words of {licence}"}
     return Settings.model_validate({"origin": "doi", "datasets": {"farms": entry}})
 
 
@@ -103,7 +103,7 @@ def _lock(record: Record) -> Lock:
 @quickly
 @given(RECORDS, TEXT)
 def test_the_attribution_shows_it_and_links_only_to_the_web(record: Record, licence: str) -> None:
-    text = attribution_md(_settings(licence), {"farms": _lock(record)}, {"farms": 1})
+    text = attribution_md(_settings(licence), {"farms": _lock(record)}, {"farms": {licence: 1}})
     page = _Page(MarkdownIt("commonmark").enable("table").render(text))
     known = {"h1", "h2", "h3", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "ul", "li", "a"}
     assert set(page.tags) <= known
@@ -118,7 +118,7 @@ def test_the_attribution_shows_it_and_links_only_to_the_web(record: Record, lice
 @quickly
 @given(RECORDS, TEXT)
 def test_the_bibliography_holds_one_entry_with_balanced_braces(record: Record, licence: str) -> None:
-    text = citation_bib(_settings(licence), {"farms": _lock(record)}, {"farms": 1})
+    text = citation_bib(_settings(licence), {"farms": _lock(record)}, {"farms": {licence: 1}})
     assert len(re.findall("^@", text, re.MULTILINE)) == 1
     depth = list(_depths(text))
     assert (min(depth), depth[-1]) == (0, 0)
@@ -136,7 +136,7 @@ def _depths(text: str) -> Iterator[int]:
 @given(RECORDS, TEXT)
 def test_the_summary_is_a_table_of_text(record: Record, licence: str) -> None:
     row = DatasetSummary("farms", 1, 1, 0, None, None, licence, licence_doubt=disagreement(licence, record.licence))
-    left = {"farms": {"records_kept": 1, "licence": licence, "licence_kind": "unknown"}}
+    left = {"farms": {licence: {"records": 1, "licence_kind": "unknown"}}}
     text = as_markdown([row], {**FIGURES, "left_out": left}, "Origin")
     page = _Page(MarkdownIt("commonmark").enable("table").render(text))
     assert set(page.tags) <= {"h1", "blockquote", "p", "table", "thead", "tbody", "tr", "th", "td", "code"}

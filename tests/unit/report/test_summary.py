@@ -91,6 +91,13 @@ def test_a_question_mark_is_explained_only_where_there_is_one() -> None:
     assert [any("question mark" in note for note in notes([row])) for row in (NORTH, SOUTH)] == [False, True]
 
 
+def test_a_column_that_a_file_lacks_is_a_note() -> None:
+    row = replace(
+        NORTH, is_synthetic=False, missing_columns=("'x_id' of columns.source_id is not in a.csv; 'n' was used",)
+    )
+    assert notes([row]) == [f"{NORTH.name}: 'x_id' of columns.source_id is not in a.csv; 'n' was used."]
+
+
 def test_the_terminal_shows_rows_and_total() -> None:
     console = Console(width=150)
     with console.capture() as captured:
@@ -105,7 +112,7 @@ def test_the_terminal_shows_rows_and_total() -> None:
 def test_what_publishers_say_is_text_in_the_report() -> None:
     hostile = "<script>alert(1)</script> [a](javascript:b) | `x` _y_ *z*"
     row = replace(NORTH, licence=hostile, licence_doubt=f"the repository says “{hostile}”")
-    left = {"records_kept": 5, "licence": hostile, "licence_kind": "unknown"}
+    left = {hostile: {"records": 5, "licence_kind": "unknown"}}
     missing = {"energy": FIGURES["energy"] | {"missing": {f"pvgis: {hostile}": 1}}}
     text = as_markdown([row], FIGURES | missing | {"left_out": {"south": left}}, "Summary")
     html = MarkdownIt("gfm-like", {"linkify": False}).render(text)
@@ -140,13 +147,26 @@ def test_the_report_counts_records_at_a_placeholder_position_and_rows_that_a_tes
 
 
 def test_the_report_says_what_was_left_out_and_why() -> None:
-    left = {"records_kept": 1200, "licence": "CC-BY-NC-4.0", "licence_kind": "non_commercial"}
-    silent = {"records_kept": 5, "licence": None, "licence_kind": "unknown"}
+    left = {"CC-BY-NC-4.0": {"records": 1200, "licence_kind": "non_commercial"}}
+    silent = {"not stated": {"records": 5, "licence_kind": "unknown"}}
     assert findings({**FIGURES, "left_out": {"a_north_2020": left, "b_south_2021": silent}})[1:] == [
-        "a_north_2020: left out, 1,200 records: its licence (CC-BY-NC-4.0) is non commercial, which licences.allow in "
-        "params.yaml does not list.",
-        "b_south_2021: left out, 5 records: its licence (not stated) is unknown, which licences.allow in params.yaml "
+        "a_north_2020: left out, 1,200 records: their licence (CC-BY-NC-4.0) is non commercial, which licences.allow "
+        "in params.yaml does not list.",
+        "b_south_2021: left out, 5 records: their licence (not stated) is unknown, which licences.allow in params.yaml "
         "does not list.",
+    ]
+
+
+def test_the_report_counts_what_status_and_technology_leave_out() -> None:
+    reasons = {"status planned": 290, "status rejected": 609, "technology csp": 1}
+    left = {"records": 900, "all_records": 2092, "capacity_mw": 8480.54, "all_capacity_mw": 17172.0, "reasons": reasons}
+    figures = {**FIGURES, "records": 2034, "left_out_records": {"gbr_repd_2020": left}}
+    assert findings(figures | {"left_out_installations": {"construction": 24, "retired": 1}}) == [
+        *findings(FIGURES),
+        "gbr_repd_2020: 900 of 2,092 records, and 8,480.5 of 17,172.0 MW, are in no installation, since include_status "
+        "and include_technology in params.yaml do not list what they are (status planned: 290, status rejected: 609, "
+        "technology csp: 1).",
+        "Left out by their status: 25 installations (construction: 24, retired: 1).",
     ]
 
 
@@ -156,5 +176,6 @@ def test_the_report_names_overrides_of_records_that_are_gone() -> None:
         "overrides.csv, line 7: a:1 and b:2 are not among the records; the line has no effect."
     )
     assert (
-        findings({**FIGURES, "overrides": stale})[2] == "overrides.csv, line 3: not applied, its dataset is left out."
+        findings({**FIGURES, "overrides": stale})[2]
+        == "overrides.csv, line 3: not applied, a record of it is left out."
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from loaders.core.errors import ReadError
-from loaders.settings.file_selection import SourceFile, select_files, select_members, select_names
+from loaders.settings.file_selection import SourceFile, include_line, select_files, select_members, select_names
 from loaders.settings.source import Source
 
 SHAPEFILE = ("x.shp", "x.shx", "x.dbf", "x.prj", "x.cpg")
@@ -230,3 +230,54 @@ def test_what_accompanies_a_file_of_a_usual_format_is_left_unless_it_is_named(fo
 def test_a_spreadsheet_alone_is_what_is_meant(folder: Path) -> None:
     _touch(folder, ["plants.xlsx", "README.txt"])
     assert _wanted(folder) == ["plants.xlsx"]
+
+
+FIRST = ["farms.gpkg", "farms.csv"]
+
+
+def _first(*patterns: str) -> Source:
+    return Source.model_validate({"url": "https://example.org/x.zip", "include_first": patterns})
+
+
+@pytest.mark.parametrize(
+    ("published", "selected"),
+    [
+        (["farms.csv", "farms.gpkg", "notes.txt"], ["farms.gpkg"]),
+        (["farms.csv", "notes.txt"], ["farms.csv"]),
+        (["farms.csv", "world.zip"], ["farms.csv", "world.zip"]),  # the archive may hold the better one
+        (["farms.gpkg", "world.zip"], ["farms.gpkg"]),
+    ],
+)
+def test_the_first_alternative_that_is_published_is_selected(published: list[str], selected: list[str]) -> None:
+    assert select_names(published, _first(*FIRST)) == (selected, [])
+
+
+def test_alternatives_of_which_none_is_published_are_all_unmatched() -> None:
+    assert select_names(["notes.txt"], _first(*FIRST)) == ([], FIRST)
+
+
+def test_of_an_archive_the_first_alternative_is_unpacked_and_loaded(folder: Path) -> None:
+    assert select_members(["in/farms.csv", "in/farms.gpkg"], "a.zip", _first(*FIRST)) == ["in/farms.gpkg"]
+    assert select_members(["in/farms.csv", "in/wind.gpkg"], "a.zip", _first(*FIRST)) == ["in/farms.csv"]
+    _touch(folder, ["farms.csv"])
+    _zip(folder / "world.zip", "in/farms.gpkg")
+    assert [file.name for file in select_files(folder, _first(*FIRST), "farms")] == ["world.zip/in/farms.gpkg"]
+
+
+def test_no_alternative_in_the_folder_shows_the_files_and_the_line_to_write(folder: Path) -> None:
+    _touch(folder, ["farms_2020.csv", "wind.csv", "notes.txt"])
+    with pytest.raises(ReadError) as refused:
+        select_files(folder, _first(*FIRST), "farms")
+    assert str(refused.value) == (
+        "farms: no file matches include (farms.gpkg or farms.csv). Found: farms_2020.csv, wind.csv. Name what is "
+        "wanted in datasets.farms.source.include in params.yaml, for example `include: [farms_2020.csv]`."
+    )
+
+
+def test_a_name_that_yaml_or_a_pattern_would_read_otherwise_is_no_example() -> None:
+    assert include_line(_source("farms.csv"), ["farms [1].csv"]) == ""
+
+
+def test_include_and_alternatives_exclude_each_other() -> None:
+    with pytest.raises(ValueError, match="either include"):
+        _source("a.csv", include_first=["b.csv"])

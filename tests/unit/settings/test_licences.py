@@ -1,6 +1,7 @@
 import pytest
 
-from loaders.settings.licences import consequences, disagreement, spdx, terms
+from loaders.settings.licences import disagreement, spdx, terms
+from loaders.settings.merged_licences import consequences
 
 AS_STATED = {
     "CC-BY-4.0": [

@@ -1,6 +1,8 @@
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from loaders.core.errors import SettingsError
 from loaders.settings.columns import AreaColumn, CapacityColumn
@@ -54,6 +56,18 @@ REFUSED = {
         _entry("columns: {identifiers: {osm: {column: id, join: /}}}"), "identifiers.osm", "join needs several columns"
     ),
     "a name without a column": (_entry("columns: {name: {null_values: [x]}}"), "columns.name", "or a constant"),
+    "a status of ours that does not exist": (
+        _entry("columns: {status: {column: s, operational: [a]}}"), "columns.status.operational", "mean operating?"
+    ),
+    "a constant that is no status": (
+        _entry("columns: {status: {constant: built}}"), "status.constant is 'built'", "operating, construction, planned"
+    ),
+    "a published value with two meanings": (
+        _entry("columns: {technology: {column: t, pv: [Solar, 1], csp: [' SOLAR ']}}"), "columns.technology",
+        "' SOLAR ' stands under pv and under csp",
+    ),
+    "a status to include that does not exist": (FARMS + "include_status: [built]\n", "include_status.0 is 'built'"),
+    "no technology to include": (FARMS + "include_technology: []\n", "include_technology"),
     "two sources": (_source("{path: a, url: 'https://a.org/b'}"), "datasets.farms.source", "found url and path"),
     "no source": (_source("{}"), "datasets.farms.source", "doi, url, github, path", "none of them"),
     "an entry without a source": ("datasets:\n  farms: {licence: MIT}\n", "datasets.farms.source is missing"),
@@ -67,7 +81,7 @@ REFUSED = {
     "a number as a dataset key": (FARMS.replace("farms:", "2020:"), "datasets.2020", "string"),
     "an entry that tells its key": (_entry("key: farms"), "datasets.farms.key", "own name"),
     "a number as text": (_entry("expected_features: '5'"), "datasets.farms.expected_features is '5'", "whole number"),
-    "a text as number": (_entry("licence: 4"), "datasets.farms.licence is 4", "string"),
+    "a text as number": (_entry("alias: 4"), "datasets.farms.alias is 4", "string"),
     "a resolution beyond 15": (FARMS + "h3_resolution: 16\n", "h3_resolution is 16", "15"),
     "no dataset": ("datasets: {}\n", "datasets", "at least 1"),
     "an entry without content": ("datasets:\n  farms:\n", "datasets.farms", "dictionary"),
@@ -205,8 +219,21 @@ def test_a_capacity_unit_is_this_many_megawatt_in_this_basis(unit: str, megawatt
     assert (column.factor, column.stated_basis) == (megawatt, basis)
 
 
-def test_the_settings_of_the_project_hold_eight_datasets_and_four_that_are_not_loaded() -> None:
+def test_the_settings_of_the_project_hold_thirteen_datasets_and_five_that_are_not_loaded() -> None:
     settings = read_settings(PARAMS)
-    assert (len(settings.datasets), len(settings.not_loaded)) == (8, 4)
+    assert (len(settings.datasets), len(settings.not_loaded)) == (13, 5)
     assert settings.dataset("gmseus").max_mb == 4000
     assert settings.dataset("stowell").source.doi == "10.5281/zenodo.4059881"
+    assert settings.inventory_and_edition("usa_gm_seus_v2_2026") == ("usa_gm_seus_v1_2025", 1)
+    assert settings.inventory_and_edition("usa_uspvdb_2026") == ("usa_uspvdb_2023", 1)
+
+
+def test_each_dataset_of_the_project_says_what_is_verified_and_what_is_not() -> None:
+    datasets = read_settings(PARAMS).datasets
+    lines = {key: dataset.verified or "" for key, dataset in datasets.items()}
+    complete = {key for key, line in lines.items() if not re.search(r"\b(not|no|only)\b", line)}
+    assert complete == {"ind_pv_solar_farms_2022"}
+
+
+def test_entries_below_the_last_line_of_the_settings_are_datasets() -> None:
+    assert list(yaml.safe_load(PARAMS.read_text()))[-1] == "datasets"

@@ -68,7 +68,14 @@ LOCKS = {
     ),
     "mine": Lock("mine", "path", {"path": "mine.geojson"}, FILES),
 }
-ROWS = {"mine": 3, "parks": 20, "farms": 1000, "unused": 0}
+ROWS: dict[str, dict[str, int]] = {
+    "mine": {"not stated": 3},
+    "parks": {"ODbL-1.0": 20},
+    "farms": {"CC-BY-4.0": 1000},
+    "unused": {},
+}
+ONE = {"CC-BY-4.0": 1}
+NOT_STATED = {"not stated": 1}
 
 BIBTEX = r"""% The datasets that the published tables are made of, and their papers.
 
@@ -181,8 +188,8 @@ def _tokens(text: str) -> list[Token]:
     return [*blocks, *(child for block in blocks for child in block.children or [])]
 
 
-def _of_farms(**stated: Any) -> tuple[Settings, dict[str, Lock], dict[str, int]]:
-    return _catalog(farms=FARMS), {"farms": _published(**stated)}, {"farms": 1}
+def _of_farms(**stated: Any) -> tuple[Settings, dict[str, Lock], dict[str, dict[str, int]]]:
+    return _catalog(farms=FARMS), {"farms": _published(**stated)}, {"farms": ONE}
 
 
 def test_the_bibliography_is_written_in_full() -> None:
@@ -240,8 +247,8 @@ def test_what_is_escaped_reads_as_it_was_stated(title: str) -> None:
 def test_only_web_addresses_become_links(url: str) -> None:
     settings = _catalog(farms={"source": {"url": "https://a.org/farms.csv"}})
     locks = {"farms": Lock("farms", "url", {}, FILES, Record("url", url, title="Farms", url=url))}
-    assert "| Farms |" in attribution_md(settings, locks, {"farms": 1})
-    assert "url" not in _parsed(citation_bib(settings, locks, {"farms": 1}))["farms"]
+    assert "| Farms |" in attribution_md(settings, locks, {"farms": ONE})
+    assert "url" not in _parsed(citation_bib(settings, locks, {"farms": ONE}))["farms"]
 
 
 def test_an_address_keeps_its_meaning_but_cannot_leave_its_place() -> None:
@@ -274,7 +281,7 @@ def test_a_name_is_one_author(name: str, expected: str) -> None:
 
 def test_what_nobody_states_is_left_out() -> None:
     lock = Lock("farms", "github", {}, FILES, Record("github", "a/b@0", title="a/b"))
-    bib = citation_bib(_catalog(farms=MINE), {"farms": lock}, {"farms": 1})
+    bib = citation_bib(_catalog(farms=MINE), {"farms": lock}, {"farms": NOT_STATED})
     assert _parsed(bib)["farms"] == {
         "title": "{a/b}",
         "howpublished": "Dataset, GitHub",
@@ -285,10 +292,10 @@ def test_what_nobody_states_is_left_out() -> None:
 def test_made_up_records_are_called_synthetic_in_both_files() -> None:
     settings = _catalog(farms=FARMS, parks=PARKS)
     locks = {"farms": LOCKS["farms"], "parks": Lock("parks", "sample", {"doi": "10.6084/m9.figshare.8"}, FILES)}
-    entries = _parsed(citation_bib(settings, locks, ROWS | {"mine": 0}))
+    entries = _parsed(citation_bib(settings, locks, ROWS | {"mine": {}}))
     assert entries["parks"]["note"] == ("SYNTHETIC twin; not the published data. Licence: ODbL-1.0 (not verified).")
     assert "SYNTHETIC" not in entries["farms"]["note"]
-    text = attribution_md(settings, locks, ROWS | {"mine": 0})
+    text = attribution_md(settings, locks, ROWS | {"mine": {}})
     assert "\n\n**SYNTHETIC: `parks`. These rows are made up; " in text
     assert "| synthetic twin of [10.6084/m9.figshare.8](https://doi.org/10.6084/m9.figshare.8) |" in text
 
@@ -299,7 +306,7 @@ def test_published_records_are_not_called_synthetic() -> None:
 
 def test_a_licence_that_only_the_repository_states_counts_and_is_to_be_added() -> None:
     lock = _published(licence="CC BY-NC 4.0")
-    text = attribution_md(_catalog(farms=FARMS | {"licence": None}), {"farms": lock}, {"farms": 1})
+    text = attribution_md(_catalog(farms=FARMS | {"licence": None}), {"farms": lock}, {"farms": NOT_STATED})
     assert "| `farms` | 1 | - | CC-BY-NC-4.0 | no |" in text
     assert "- `farms`: the settings state no licence, the repository says CC-BY-NC-4.0; add it.\n" in text
     assert text.endswith(
@@ -309,23 +316,39 @@ def test_a_licence_that_only_the_repository_states_counts_and_is_to_be_added() -
 
 def test_a_licence_that_is_not_known_is_named_and_stops_publication() -> None:
     lock = _published(licence="see <readme>")
-    text = attribution_md(_catalog(farms={"source": FARMS["source"]}), {"farms": lock}, {"farms": 1})
+    text = attribution_md(_catalog(farms={"source": FARMS["source"]}), {"farms": lock}, {"farms": NOT_STATED})
     assert "\n### see &lt;readme&gt;\n\nDatasets: `farms`\n\n- This licence is not known here: read it" in text
     assert text.endswith("(`farms`): do not publish a merged table until they are cleared.\n")
 
 
+def test_rows_under_several_licences_are_counted_and_attributed_under_each() -> None:
+    licence = {"column": "Source", "values": {"OSM": "ODbL-1.0", "TZSAM": "CC-BY-NC-4.0"}, "otherwise": "unknown"}
+    settings, lock = _catalog(farms=FARMS | {"licence": licence}), _published(licence="CC-BY-4.0")
+    rows = {"farms": {"CC-BY-NC-4.0": 2, "ODbL-1.0": 1200, "not stated": 30}}
+    text = attribution_md(settings, {"farms": lock}, rows)
+    assert [line.split(" | ")[1:4:2] for line in text.splitlines() if line.startswith("| `farms`")] == [
+        ["1,200", "ODbL-1.0"],
+        ["30", "not stated"],
+        ["2", "CC-BY-NC-4.0"],
+    ]
+    assert "- Some parts forbid commercial use (`farms`): a table that they are merged into is not for it" in text
+    assert "Licences by row: ODbL-1.0, not stated, CC-BY-NC-4.0 (not verified)." in citation_bib(
+        settings, {"farms": lock}, rows
+    )
+
+
 def test_licences_that_are_verified_and_agree_need_no_look() -> None:
-    assert "Licences to look at" not in attribution_md(CATALOG, LOCKS, {"farms": 1})
+    assert "Licences to look at" not in attribution_md(CATALOG, LOCKS, {"farms": ONE})
 
 
 def test_without_rows_there_is_nothing_to_attribute() -> None:
-    assert citation_bib(CATALOG, {}, {"farms": 0}).count("@") == 0
+    assert citation_bib(CATALOG, {}, {"farms": {}}).count("@") == 0
     assert attribution_md(CATALOG, {}, {}).endswith("\n\nNo dataset contributed a row.\n")
 
 
 def test_rows_of_a_dataset_that_the_settings_do_not_know_are_refused() -> None:
     with pytest.raises(BuildError, match=r"^gone: in the published tables, but not in params\.yaml\. Run `make all`"):
-        attribution_md(CATALOG, LOCKS, {"farms": 1, "gone": 2})
+        attribution_md(CATALOG, LOCKS, {"farms": ONE, "gone": ONE})
 
 
 def test_both_files_are_written_from_the_locks(paths: ProjectPaths, tmp_path: Path) -> None:
@@ -353,4 +376,4 @@ def test_boundaries_and_irradiance_are_attributed_as_the_settings_choose_them() 
 
 def test_a_dataset_without_a_lock_is_refused(paths: ProjectPaths, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"farms: farms\.json is missing"):
-        write_attribution(CATALOG, paths, {"farms": 1}, tmp_path)
+        write_attribution(CATALOG, paths, {"farms": ONE}, tmp_path)

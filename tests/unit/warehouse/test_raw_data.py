@@ -17,7 +17,7 @@ from loaders.db.database import Database
 from loaders.geo.geoparquet import write_parquet
 from loaders.harmonise.load_result import LoadResult, put_in_place
 from loaders.harmonise.row_accounting import read_accounting
-from loaders.settings.project import read_project
+from loaders.settings.params import read_settings
 from loaders.warehouse.raw_data import write_raw_data, write_rejected
 
 Written = Callable[..., Path]
@@ -166,7 +166,7 @@ def test_a_write_that_fails_leaves_every_table_as_it_was(
 ) -> None:
     write(database, "a b", "a")
     broken = parquet("b", "1", without="h3_cell")
-    catalog, paths = read_project(ROOT / "params.yaml")
+    catalog, paths = read_settings(ROOT / "params.yaml"), ProjectPaths(ROOT, "sample")
     with pytest.raises(duckdb.Error), Database(catalog, paths, connection=database).opened() as cursor:
         write_raw_data(
             cursor,

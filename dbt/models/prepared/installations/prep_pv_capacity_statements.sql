@@ -1,7 +1,19 @@
 -- A value counts once only where it is provably stated again: for a group, by a dataset whose capacities are of groups;
 -- in rows that repeat each other; or by one id with several shapes. Several entries with one id and one shape share
--- their capacity (one outline, two entries of a register).
-with records as (
+-- their capacity (one outline, two entries of a register). What a dataset has under construction, or has retired, does
+-- not add to what operates there.
+with stating as (
+
+    select
+        records.*,
+        list_contains(settings.include_status, records.status) as is_included
+    from {{ ref('prep_pv_installation_records') }} as records
+    cross join {{ ref('stg_settings') }} as settings
+    where records.capacity_mw is not null
+
+),
+
+records as (
 
     select
         *,
@@ -18,10 +30,9 @@ with records as (
                 area_m2
             order by row_hash
         ) as entry
-    from {{ ref('prep_pv_installation_records') }}
-    where
-        capacity_mw is not null
-        and record_number not in (select covered.record_number from {{ ref('prep_pv_capacity_covered') }} as covered)
+    from stating
+    where record_number not in (select covered.record_number from {{ ref('prep_pv_capacity_covered') }} as covered)
+    qualify is_included or not bool_or(is_included) over (partition by installation_id, dataset_key)
 
 ),
 

@@ -5,9 +5,7 @@ select
     first(licence order by strictness desc, licence asc) as licence,
     first(licence_kind order by strictness desc) as licence_kind,
     max(strictness) as strictness,
-    coalesce(
-        list(distinct licence order by licence) filter (where licence is not null), []
-    ) as licences,
+    list(distinct licence order by licence) as licences,
     bool_and(licence_verified) as licence_verified,
     bool_or(is_synthetic) as is_synthetic
 from {{ ref('prep_pv_installation_records') }}

@@ -1,10 +1,4 @@
-with accounting as (
-
-    select * from {{ ref('stg_dataset_accounting') }}
-
-),
-
-records as (
+with records as (
 
     select * from {{ ref('prep_pv_datasets_unified') }}
 
@@ -18,7 +12,20 @@ installations as (
         count(*) filter (where agreement.dataset_count = 1) as only_here
     from {{ ref('prep_pv_statements') }} as statements
     inner join {{ ref('prep_pv_agreement') }} as agreement on statements.installation_id = agreement.installation_id
+    inner join {{ ref('prep_pv_installation_categories') }} as included
+        on statements.installation_id = included.installation_id and included.is_included
     group by statements.dataset_key
+
+),
+
+licences as (
+
+    select
+        dataset_key,
+        map(list(licence order by licence), list(records order by licence)) as records_by_licence,
+        sum(records) filter (where not is_allowed) as records_not_allowed
+    from {{ ref('prep_pv_dataset_licences') }}
+    group by dataset_key
 
 )
 
@@ -39,8 +46,11 @@ select
     any_value(records.doi) as doi,
     bool_or(records.is_synthetic) as is_synthetic,
     coalesce(any_value(installations.installations), 0) as installations,
-    coalesce(any_value(installations.only_here), 0) as only_here
-from accounting
+    coalesce(any_value(installations.only_here), 0) as only_here,
+    coalesce(any_value(licences.records_by_licence), map([]::varchar[], []::bigint[])) as records_by_licence,
+    coalesce(any_value(licences.records_not_allowed), 0)::bigint as records_not_allowed
+from {{ ref('stg_dataset_accounting') }} as accounting
 left join records on accounting.dataset_key = records.dataset_key
 left join installations on accounting.dataset_key = installations.dataset_key
+left join licences on accounting.dataset_key = licences.dataset_key
 group by accounting.dataset_key

@@ -157,6 +157,54 @@ def test_the_date_of_a_satellite_scene_is_only_an_upper_bound() -> None:
     assert found.intervals == [(None, dt.date(2020, 6, 1))]
 
 
+QUARTERLY, MONTHLY = InstalledColumn(year=("y",), quarter=("p",)), InstalledColumn(year=("y",), month=("p",))
+
+
+@pytest.mark.parametrize(
+    ("column", "year", "part", "first", "last"),
+    [
+        (QUARTERLY, 2024, 2, "2024-04-01", "2024-06-30"),
+        (QUARTERLY, 2024.0, 2.0, "2024-04-01", "2024-06-30"),
+        (QUARTERLY, "2024.0", "Q1", "2024-01-01", "2024-03-31"),
+        (QUARTERLY, "2024", " q4 ", "2024-10-01", "2024-12-31"),
+        (QUARTERLY, 2024, None, "2024-01-01", "2024-12-31"),
+        (QUARTERLY, None, 2, None, None),
+        (MONTHLY, 2024, 2, "2024-02-01", "2024-02-29"),
+        (MONTHLY, "2024", "12.0", "2024-12-01", "2024-12-31"),
+    ],
+)
+def test_a_year_and_a_quarter_or_a_month_in_two_columns_are_one_date(
+    column: InstalledColumn, year: Any, part: Any, first: str | None, last: str | None
+) -> None:
+    found = stated_dates(_table(y=[year], p=[part]), column, "farms")
+    assert found.intervals == [tuple(dt.date.fromisoformat(day) if day else None for day in (first, last))]
+    assert (found.unusable, found.count) == ([None], int(year is not None))
+
+
+def test_a_quarter_that_there_is_not_is_shown_with_its_year_and_its_columns() -> None:
+    found = stated_dates(_table(y=[2024, 2023], p=[5, 4]), QUARTERLY, "farms")
+    assert (found.intervals[0], found.unusable) == ((None, None), ["2024-Q5", None])
+    unusable = UnusableDates(QUARTERLY, "farms")
+    unusable.add(found, "f.csv")
+    with pytest.raises(ReadError, match=r"1 of the 2 dates in 'y', 'p' cannot be used: '2024-Q5' \(1\)"):
+        unusable.warning()
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [{"year": "y"}, {"quarter": "q"}, {"year": "y", "quarter": "q", "month": "m"}],
+    ids=["a year alone", "a quarter alone", "two parts"],
+)
+def test_a_date_in_parts_is_a_year_and_one_other(extra: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="give year, and either quarter or month"):
+        InstalledColumn.model_validate(extra)
+
+
+def test_a_date_in_parts_has_no_pattern() -> None:
+    with pytest.raises(ValidationError, match="pattern is for dates in one column"):
+        InstalledColumn.model_validate({"year": "y", "quarter": "q", "pattern": "MM/YYYY"})
+
+
 @pytest.mark.parametrize("extra", [{}, {"column": "a", "before": "b"}, {"constant": 2020, "after": "a"}])
 def test_a_date_is_a_column_or_a_constant_or_lies_between_two_columns(extra: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match=r"columns that it lies between \(after, before\)"):

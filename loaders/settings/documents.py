@@ -1,0 +1,109 @@
+"""YAML documents of the settings: `params.yaml`, and next to it a file with the user's own datasets."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from loaders.core.errors import SettingsError
+from loaders.core.paths import LOCAL_FOLDER
+from loaders.settings import messages
+
+# DVC reads the datasets of local/dvc.yaml from here, and from no other name: any other file must exist
+LOCAL_SETTINGS = Path(LOCAL_FOLDER, "params.yaml")
+OTHER_NAME = "params.local.yaml"
+DATASETS = "datasets"
+
+Document = Mapping[str, Any]
+
+
+def read_document(path: Path, name: str) -> object:
+    """The content of a YAML file with settings.
+
+    Args:
+        path: of the file.
+        name: of the file, for messages.
+
+    Raises:
+        SettingsError: it is not YAML, or a key stands twice in it, or an entry of a dataset in the wrong place.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        document = yaml.safe_load(text)
+        tree = yaml.compose(text, yaml.SafeLoader)
+        duplicate = messages.duplicate_key(tree)
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date, a recursive branch
+        raise SettingsError(f"{path}: is not YAML: {messages.yaml_error_message(error)}") from error
+    if duplicate:
+        raise SettingsError(f"{name}: {duplicate} stands there twice; keep one of them.")
+    if misplaced := messages.misplaced_entry(tree):
+        raise SettingsError(f"{name}: {misplaced}")
+    return _with_keys(document, name)
+
+
+def read_own_datasets(root: Path) -> Document:
+    """The user's own datasets of a project by key, as YAML gives them; empty without such a file.
+
+    Raises:
+        SettingsError: the file has another name, is not YAML, or holds other settings.
+    """
+    if (root / OTHER_NAME).exists():
+        raise SettingsError(
+            f"{OTHER_NAME} is not read: your own datasets belong in {LOCAL_SETTINGS}, where DVC finds them. Run "
+            f"`mv {OTHER_NAME} {LOCAL_SETTINGS}`."
+        )
+    path = root / LOCAL_SETTINGS
+    return own_datasets(path) if path.exists() else {}
+
+
+def own_datasets(path: Path) -> Document:
+    """The datasets of a file that holds nothing else, by key, as YAML gives them.
+
+    Raises:
+        SettingsError: it is not YAML, or holds other settings.
+    """
+    document = read_document(path, str(LOCAL_SETTINGS)) or {}
+    datasets = document.get(DATASETS) or {} if isinstance(document, dict) else None
+    if not isinstance(document, dict) or not isinstance(datasets, dict) or set(document) - {DATASETS}:
+        others = ", ".join(map(str, document)) if isinstance(document, dict) else repr(document)
+        raise SettingsError(
+            f"{LOCAL_SETTINGS}: expected `{DATASETS}:` alone, with one entry for each dataset; found {others}. All "
+            "other settings belong in params.yaml."
+        )
+    return datasets
+
+
+def merge_datasets(document: object, own: Document, name: str) -> object:
+    """Settings with the user's own datasets among theirs.
+
+    Raises:
+        SettingsError: both have a dataset with the same key.
+    """
+    datasets = document.get(DATASETS) if isinstance(document, dict) else None
+    if not own or not isinstance(document, dict) or not isinstance(datasets, dict):
+        return document
+    if twice := [str(key) for key in own if key in datasets]:
+        raise SettingsError(
+            f"{', '.join(twice)} stands under `{DATASETS}:` in {name} and in {LOCAL_SETTINGS}. Give the one in "
+            f"{LOCAL_SETTINGS} another name, or remove it."
+        )
+    return {**document, DATASETS: {**datasets, **own}}
+
+
+def _with_keys(document: object, file: str) -> object:
+    """Add its own key to each dataset."""
+    datasets = document.get(DATASETS) if isinstance(document, dict) else None
+    if not isinstance(document, dict) or not isinstance(datasets, dict):
+        return document
+    return {**document, DATASETS: {key: _with_key(key, entry, file) for key, entry in datasets.items()}}
+
+
+def _with_key(key: object, entry: object, file: str) -> object:
+    if not isinstance(entry, dict):
+        return entry
+    if "key" in entry:
+        raise SettingsError(f"{file}: datasets.{key}.key is not a setting: the entry's own name is its key.")
+    return {"key": key, **entry}

@@ -1,0 +1,94 @@
+"""The user's own datasets: a file next to `params.yaml`, read together with it."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from loaders.core.errors import SettingsError
+from loaders.core.paths import find_root
+from loaders.settings.params import Settings
+from loaders.settings.project import read_project
+
+ENTRY = "{source: {path: farms.csv}}"
+SHARED = f"datasets:\n  shared_2020: {ENTRY}\n"
+
+
+def _read(root: Path, local: str, shared: str = SHARED) -> Settings:
+    (root / "params.yaml").write_text(shared)
+    (root / "local").mkdir(exist_ok=True)
+    (root / "local" / "params.yaml").write_text(local)
+    return read_project(root / "params.yaml")[0]
+
+
+def test_own_datasets_are_datasets_like_others_and_come_last(tmp_path: Path) -> None:
+    settings = _read(tmp_path, f"datasets:\n  mine_2024: {{version_of: shared_2020, {ENTRY[1:]}\n")
+    assert list(settings.datasets) == ["shared_2020", "mine_2024"]
+    assert settings.inventory_and_edition("mine_2024") == ("shared_2020", 1)
+
+
+@pytest.mark.parametrize("local", ["", "datasets:\n", "datasets: {}\n", "# nothing yet\n"])
+def test_without_own_datasets_there_are_the_shared_ones(tmp_path: Path, local: str) -> None:
+    assert list(_read(tmp_path, local).datasets) == ["shared_2020"]
+
+
+@pytest.mark.parametrize(
+    ("local", "message"),
+    [
+        (
+            f"datasets:\n  shared_2020: {ENTRY}\n",
+            "shared_2020 stands under `datasets:` in params.yaml and in local/params.yaml. Give the one in "
+            "local/params.yaml another name, or remove it.",
+        ),
+        (
+            f"origin: doi\ndatasets:\n  mine: {ENTRY}\n",
+            "local/params.yaml: expected `datasets:` alone, with one entry for each dataset; found origin, datasets. "
+            "All other settings belong in params.yaml.",
+        ),
+        ("- mine\n", "local/params.yaml: expected `datasets:` alone, with one entry for each dataset; found ['mine']."),
+        ("datasets:\n  mine: {}\n", "local/params.yaml: datasets.mine.source is missing."),
+        (f"datasets:\n  mine: {ENTRY}\n  mine: {ENTRY}\n", "local/params.yaml: datasets.mine stands there twice;"),
+        (
+            f"datasets:\n  mine: {{version_of: shraed_2020, {ENTRY[1:]}\n",
+            "params.yaml and local/params.yaml: ",
+        ),
+    ],
+    ids=["a key of both", "another setting", "a list", "half an entry", "a key twice", "an unknown first edition"],
+)
+def test_what_is_wrong_with_them_is_said_with_the_file(tmp_path: Path, local: str, message: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        _read(tmp_path, local)
+    assert str(error.value).startswith(message)
+
+
+def test_what_is_wrong_with_shared_settings_is_said_with_their_file(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^params\.yaml: datasets\.shared_2020\.source is missing"):
+        _read(tmp_path, f"datasets:\n  mine: {ENTRY}\n", "datasets:\n  shared_2020: {}\n")
+
+
+def test_a_file_that_is_not_read_says_where_it_belongs(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_text(SHARED)
+    (tmp_path / "params.local.yaml").write_text(SHARED)
+    with pytest.raises(SettingsError, match=r"^params\.local\.yaml is not read: .* Run `mv params\.local\.yaml local/"):
+        read_project(tmp_path / "params.yaml")
+
+
+def test_the_folder_of_own_datasets_is_not_a_project(tmp_path: Path) -> None:
+    _read(tmp_path, "")
+    assert find_root(tmp_path / "local") == tmp_path
+
+
+@pytest.mark.parametrize("first", ["not_loaded", "datasets"])
+def test_an_entry_below_not_loaded_says_where_it_belongs_wherever_that_stands(tmp_path: Path, first: str) -> None:
+    branches = {
+        "not_loaded": {"masks_2021": {"doi": "10.5281/zenodo.1", "reason": "masks"}, "mine": {"source": {"path": "a"}}},
+        "datasets": {"shared_2020": {"source": {"path": "farms.csv"}}},
+    }
+    order = sorted(branches, key=lambda name: name != first)
+    text = yaml.safe_dump({name: branches[name] for name in order}, sort_keys=False)
+    with pytest.raises(SettingsError) as error:
+        _read(tmp_path, "", text)
+    line = next(n for n, each in enumerate(text.splitlines(), start=1) if each == "  mine:")
+    assert str(error.value) == (
+        f"params.yaml: mine stands below `not_loaded:` (line {line}). Move it below `datasets:`."
+    )
