@@ -3,7 +3,15 @@
 import re
 from collections.abc import Sequence
 
-from loaders.add import guess_area, guess_capacity, guess_dates, guess_names, guess_status, guess_technology
+from loaders.add import (
+    guess_area,
+    guess_capacity,
+    guess_categories,
+    guess_dates,
+    guess_names,
+    guess_status,
+    guess_technology,
+)
 from loaders.add.draft import Guess
 from loaders.add.guess_coordinates import position_columns
 from loaders.add.inspection import SAMPLE_ROWS, Inspection
@@ -37,6 +45,9 @@ def column_settings(inspection: Inspection, selection: Inspection) -> tuple[dict
         "name": guess_names.name(selection),
         "operator": guess_names.operator(selection),
         "identifiers": guess_names.identifiers(selection),
+        "status": guess_categories.status(selection),
+        "technology": guess_categories.technology(selection),
+        "mounting": guess_categories.mounting(selection),
         "area": area,
         "capacity": guess_capacity.capacity(selection, area),
         "installed": guess_dates.installation_date(selection),
@@ -56,7 +67,7 @@ def row_warnings(inspection: Inspection, selection: Inspection, row_filter: Gues
     if not row_filter:
         warnings += guess_technology.no_solar_warnings(inspection)
         warnings += guess_technology.mixed_technology_warnings(inspection)
-    warnings += guess_status.status_warnings(selection)
+    warnings += guess_categories.unsorted_status_warnings(selection)
     warnings += guess_status.denial_warnings(selection)
     return warnings + guess_status.retirement_warnings(selection)
 

@@ -6,28 +6,17 @@ from collections import Counter
 from loaders.add.draft import Guess
 from loaders.add.inspection import Inspection
 from loaders.add.names import tokens
-from loaders.add.values import Texts, null_values
+from loaders.add.technology_words import (
+    CONCENTRATING,
+    NOT_SOLAR,
+    OTHER_TECHNOLOGY,
+    PHOTOVOLTAIC,
+    SOLAR,
+    SOLAR_HEAT,
+)
+from loaders.add.values import Texts, format_part, null_values
 from loaders.core.escape import one_line
 
-SUN = (
-    r"solar|solaire|sonne|zonne|photovolt|fotovolt|fotowolt|güneş|słonecz|солнеч|фотовольт|фотоэл|ηλιακ|φωτοβολτ|光伏|太阳能"
-    r"|太陽光|태양광"
-)
-SOLAR = re.compile(rf"{SUN}|(?<![a-z])(?:pv|ufv)(?![a-z])", re.IGNORECASE)
-NOT_SOLAR = re.compile(
-    r"\b(?:no|non|not|ohne|kein|keine|nicht|sans|sin|without)[ _-]*(?:solar|photo|foto|pv)", re.IGNORECASE
-)
-SOLAR_HEAT = re.compile(
-    r"therm|térmic|termi|热|heat|\bcsp\b|concentrat", re.IGNORECASE
-)  # solar thermal and CSP, not photovoltaics
-OTHER_TECHNOLOGY = re.compile(
-    r"wind|wave|tidal|\btide|marine|hydro|wasser|hidr[oá]|hidráu|idroel|idrico|coal|kohle|lignite|charbon|carb[oó]n|carv[aã]o|peat"
-    r"|\bgas\b|erdgas|\bg[aá]s|\boil\b|diesel|petcoke|petrol|fossil|nuclear|nukle|kern|nucl[eé]|uran|biomass|biogas"
-    r"|biofuel|\bbio|waste|landfill|sewage|incinerat|digestion|geo-?therm|thermal|steam|turbine|cogenerat|\bchp\b"
-    r"|storage|batter|flywheel|hydrogen|fuel cell|[eé]oli|\beol\b|viento|vento\b|vindkraft|wiatr|rüzgar|hidroel"
-    r"|conversion|carbone|węgl|kömür|ветр|уголь|угол|гидро|атом|αιολικ|风|風|煤|水电|水力|火电|核电|원자력|풍력|수력",
-    re.IGNORECASE,
-)
 KIND_WORDS = frozenset(
     {"energy", "fuel", "primary", "tech", "technology", "type", "technologie", "tecnologia", "tecnología", "kind"}
     | {"tipo", "fonte", "filiere", "filière", "rodzaj", "类型", "发电类型", "能源类型"}
@@ -56,6 +45,16 @@ QUALIFIERS = frozenset(
     }
     | {"power", "roof", "rooftop", "shore", "small", "large", "river", "run", "of", "the"}
 )
+# a column about these tells nothing of the plant, even if it calls itself a type, unless it names energy
+PROVENANCE_WORDS = frozenset(
+    {"address", "area", "cell", "company", "contact", "data", "developer", "document", "entity", "grid", "image"}
+    | {"imagery", "investor", "land", "licence", "license", "location", "manufacturer", "neighbour", "neighbor"}
+    | {"offtaker", "operator", "owner", "ownership", "parent", "provider", "publication", "reference", "road"}
+    | {"roof", "sector", "source", "street", "survey", "tariff", "via", "website"}
+)
+ENERGY_WORDS = frozenset(
+    {"energy", "fuel", "generation", "power", "primary", "tech", "technology", "energia", "energie"}
+)
 FUEL_WORDS = frozenset({"fuel", "tech", "technology", "technologie", "energietraeger", "energieträger", "combustible"})
 MAX_CATEGORIES, MAX_CATEGORY_CHARACTERS = 60, 60  # categories, and characters of one
 MAX_CATEGORY_WORDS = 2  # of a category, where the column's name is no technology word
@@ -67,7 +66,9 @@ def technology_filter(inspection: Inspection) -> Guess | None:
     names = [
         name
         for name in inspection.columns
-        if _distinguishes_technologies(inspection, name) and _solar_values(inspection.columns[name])
+        if _distinguishes_technologies(inspection, name)
+        and _solar_values(inspection.columns[name])
+        and not _is_solar_throughout(inspection.columns[name])
     ]
     if not names:
         return None
@@ -76,10 +77,9 @@ def technology_filter(inspection: Inspection) -> Guess | None:
     solar = _solar_values(column)
     others = Counter(value for value in column if value not in solar)
     blank_count = others.pop(None, 0)
-    reason = (
-        f"{others.total() + blank_count:,} of the {len(column):,} records looked at are left out: "
-        f"{format_counts(others)}{f', blank ({blank_count:,})' * bool(blank_count)}"
-    )
+    left_out = others.total() + blank_count
+    blanks = f", blank ({blank_count:,})" if blank_count else ""
+    reason = f"{format_part(left_out, len(column))} are left out: {format_counts(others)}{blanks}"
     heat_values = [value for value in others if value and SOLAR.search(value) and SOLAR_HEAT.search(value)]
     reason += f"; {', '.join(repr(_shorten(value)) for value in heat_values)} as well, as heat" if heat_values else ""
     return Guess({name: sorted(solar)}, reason, is_doubtful=True)
@@ -141,10 +141,19 @@ def _is_other(value: str) -> bool:
     return bool(OTHER_TECHNOLOGY.search(value) or SOLAR_HEAT.search(value) or NOT_SOLAR.search(value))
 
 
+def _is_solar_throughout(column: Texts) -> bool:
+    """Whether a column distinguishes photovoltaics from concentrating plants only: `columns.technology` does that."""
+    values = categories(column)
+    others = values - _solar_values(column)
+    return any(map(PHOTOVOLTAIC.search, values - others)) and all(map(CONCENTRATING.search, others))
+
+
 def _distinguishes_technologies(inspection: Inspection, name: str) -> bool:
     """Whether a column holds technologies or fuels that include others than photovoltaics."""
     column = inspection.columns[name]
     words = set(tokens(name))
+    if words & PROVENANCE_WORDS and not words & ENERGY_WORDS:
+        return False
     values = categories(column)
     non_solar = values - _solar_values(column)
     counts = Counter(value for value in column if value in non_solar)

@@ -98,7 +98,7 @@ def test_a_table_with_other_fuels_gets_a_filter(add: Add, project: Path) -> None
     assert dataset.expected_features == 12
 
 
-def test_what_a_filter_drops_and_what_a_status_keeps_is_shown_before_it_is_used(add: Add, project: Path) -> None:
+def test_what_a_filter_and_a_status_leave_out_is_shown_before_it_is_used(add: Add, project: Path) -> None:
     kinds = ["Solar Photovoltaics,Operational", "Solar Photovoltaics,Application Refused", "Wind Onshore,Abandoned"]
     lines = ["Ref ID,lat,lon,Technology Type,Development Status"]
     lines += [f"{i},{50 + i / 10},{i / 10},{kinds[i % 3]}" for i in range(12)]
@@ -106,10 +106,17 @@ def test_what_a_filter_drops_and_what_a_status_keeps_is_shown_before_it_is_used(
     code, out, _ = add("register_2020.csv", "--yes")
     assert code == 0
     doubts = out.partition("Look at these before you use it:\n")[2].splitlines()
-    assert doubts[0].startswith(
-        "  - Development Status states a status: 'Operational' (4), 'Application Refused' (4). All of these count as"
-    )
-    assert doubts[1] == "  - where: 4 of the 12 records looked at are left out: 'Wind Onshore' (4)"
+    assert doubts == [
+        "  - where: 4 of the 12 records looked at (33.3 %) are left out: 'Wind Onshore' (4)",
+        "  - columns.status: sorted by the words in its values; 4 of the 8 records looked at (50.0 %) are not operating, "
+        "and count as installations only if include_status says so",
+        *doubts[2:],
+    ]
+    assert _dataset(project, "register_2020").columns.model_dump(exclude_defaults=True)["status"] == {
+        "column": ("Development Status",),
+        "operating": ("Operational",),
+        "rejected": ("Application Refused",),
+    }
     assert dict(_dataset(project, "register_2020").where) == {"Technology Type": ("Solar Photovoltaics",)}
 
 
