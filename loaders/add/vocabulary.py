@@ -104,7 +104,7 @@ REJECTED = _pattern(
 )
 NOT_STARTED = _pattern(
     "pre-?construction|await|unbuilt|to be (?:built|installed)|ready to build",
-    r"(?<!but )\bnot (?:yet )?(?:built|under|in|started|commissioned|connected|complete|completed|installed|operating|begun)\b",
+    r"(?<!but )\bnot (?:yet )?(?:built|under|in|started|begun|commissioned|connected|completed?|installed|operating)\b",
     "n[aã]o inici",
 )
 RETIRED = _pattern(

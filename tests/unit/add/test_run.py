@@ -108,8 +108,8 @@ def test_what_a_filter_and_a_status_leave_out_is_shown_before_it_is_used(add: Ad
     doubts = out.partition("Look at these before you use it:\n")[2].splitlines()
     assert doubts == [
         "  - where: 4 of the 12 records looked at (33.3 %) are left out: 'Wind Onshore' (4)",
-        "  - columns.status: sorted by the words in its values; 4 of the 8 records looked at (50.0 %) are not operating, "
-        "and count as installations only if include_status says so",
+        "  - columns.status: sorted by the words in its values; 4 of the 8 records looked at (50.0 %) are not "
+        "operating, and count as installations only if include_status says so",
         *doubts[2:],
     ]
     assert _dataset(project, "register_2020").columns.model_dump(exclude_defaults=True)["status"] == {
