@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from loaders.settings.categories import MOUNTINGS, STATUSES, TECHNOLOGIES
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -52,6 +54,28 @@ RECORD = (
         "identifiers",
         pa.map_(pa.string(), pa.string()),
         "Identifiers that other inventories use as well, as text by namespace, such as eia_plant; null where none.",
+    ),
+    Field(
+        "status",
+        pa.string(),
+        "operating, construction, planned, retired, rejected (refused, withdrawn, abandoned, expired), or unknown "
+        "where the publisher does not state it.",
+        required=True,
+        choices=STATUSES,
+    ),
+    Field(
+        "technology",
+        pa.string(),
+        "pv, csp (concentrating solar power), or unknown where the publisher does not state it.",
+        required=True,
+        choices=TECHNOLOGIES,
+    ),
+    Field(
+        "mounting",
+        pa.string(),
+        "ground, roof, water, other, or unknown where the publisher does not state it.",
+        required=True,
+        choices=MOUNTINGS,
     ),
     Field(
         GEOMETRY, pa.binary(), "Outline or position, EPSG:4326 as (lon, lat), two-dimensional, valid.", required=True

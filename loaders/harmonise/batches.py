@@ -4,13 +4,13 @@ import importlib
 import inspect
 import logging
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from types import ModuleType
+from typing import Any
 
 import geopandas as gpd
-import pyarrow.compute as pc
 from hamilton import driver
 from hamilton.data_quality.base import DataValidationError
 
@@ -20,14 +20,16 @@ from loaders.core.errors import ReadError, SettingsError
 from loaders.geo.geometry import missing_grid
 from loaders.harmonise import canonical_record
 from loaders.harmonise.readers.published_file import PublishedBatch
-from loaders.harmonise.row_filter import matching_rows, require_values_exist
+from loaders.harmonise.row_filter import matching_rows, no_match_message, require_values_exist
+from loaders.harmonise.values.categories import CategoryCounts
 from loaders.harmonise.values.columns import published_text
-from loaders.harmonise.values.installed_dates import StatedDates, UnusableDates
+from loaders.harmonise.values.installed_dates import UnusableDates
+from loaders.harmonise.values.value_counts import count_values
 from loaders.settings.params import Dataset
 
 logger = logging.getLogger(__name__)
 
-RECORDS, DATES = "canonical_records", "stated_dates"
+RECORDS, DATES, CATEGORIES = "canonical_records", "stated_dates", "categories"
 DATASET_MODULES = "loaders.datasets"
 PANDERA_ERROR = re.compile(r'"error": "(.*)"')  # within Hamilton's rendering of Pandera's report
 
@@ -48,12 +50,13 @@ def harmonise(
         null for kept records; geometry in EPSG:4326.
 
     Raises:
-        ReadError: a mapped column is missing or has values of the wrong kind, most of its dates cannot be parsed, or a
-            value of `where` does not occur.
+        ReadError: a mapped column is missing or has values of the wrong kind, most of its dates cannot be parsed, a
+            category is not listed, or a value of `where` does not occur, or keeps no row together with the others.
         SettingsError: the dataset's own module has a function that overrides no node.
     """
     graph = record_graph(dataset.key)
     row_filter, unusable_dates = _RowFilter(dataset), UnusableDates(dataset.columns.installed, dataset.key)
+    category_counts = CategoryCounts(dataset.columns.categories, dataset.key)
     for batch in published:
         if batch.first_row == 1 and (grid := missing_grid(batch.crs)):
             logger.warning(
@@ -65,11 +68,14 @@ def harmonise(
                 grid,
                 grid,
             )
-        inputs = {"provenance": provenance, "h3_resolution": h3_resolution, "row_is_wanted": row_filter.rows(batch)}
-        records, dates = _records(graph, batch, dataset, inputs)
-        unusable_dates.add(dates, batch.name)
-        yield records
-    row_filter.require_values_exist()
+        row_is_wanted = row_filter.rows(batch)
+        inputs = {"provenance": provenance, "h3_resolution": h3_resolution, "row_is_wanted": row_is_wanted}
+        result = _execute(graph, batch, dataset, inputs)
+        unusable_dates.add(result[DATES], batch.name)
+        category_counts.add(result[CATEGORIES], int(row_is_wanted.sum()))
+        yield result[RECORDS]
+    row_filter.require_matches()
+    category_counts.require_usable()
     if warning := unusable_dates.warning():
         logger.warning("%s", warning)
 
@@ -101,13 +107,15 @@ def _dataset_modules(key: str) -> list[ModuleType]:
     return [importlib.import_module(name)] if find_spec(name) else []
 
 
-def _records(
+def _execute(
     graph: driver.Driver, published: PublishedBatch, dataset: Dataset, inputs: dict[str, object]
-) -> tuple[gpd.GeoDataFrame, StatedDates]:
-    """The records of a batch and their dates; errors name the file."""
+) -> dict[str, Any]:
+    """The records of a batch, with their dates and categories; errors name the file."""
     try:
-        result = graph.execute([RECORDS, DATES], inputs={**inputs, "published": published, "dataset": dataset})
-        return result[RECORDS], result[DATES]
+        result: dict[str, Any] = graph.execute(
+            [RECORDS, DATES, CATEGORIES], inputs={**inputs, "published": published, "dataset": dataset}
+        )
+        return result
     except ReadError as error:
         raise _error_in_file(published, error) from error
     except DataValidationError as error:
@@ -119,12 +127,13 @@ def _records(
 
 
 class _RowFilter:
-    """Selects rows by `where`, and checks that each of its values occurs in some file."""
+    """Selects rows by `where`, and checks that it keeps some, and that each of its values occurs in some file."""
 
     def __init__(self, dataset: Dataset) -> None:
         self._where, self._key = dataset.where, dataset.key
         self._occurring: dict[str, set[str]] = defaultdict(set)
-        self._column_values: dict[str, set[str]] = defaultdict(set)
+        self._value_counts: dict[str, Counter[str]] = defaultdict(Counter)
+        self._rows = self._matches = 0
 
     def rows(self, published: PublishedBatch) -> Flags:
         try:
@@ -134,12 +143,15 @@ class _RowFilter:
         for name in self._where:
             self._occurring[name] |= occurring[name]
             values = published_text(published.attributes, name, self._key, "where")
-            self._column_values[name].update(pc.unique(values).drop_null().to_pylist())
+            self._value_counts[name].update(count_values(values))
+        self._rows += len(is_match)
+        self._matches += int(is_match.sum())
         return is_match
 
-    def require_values_exist(self) -> None:
-        column_values = {name: sorted(values) for name, values in self._column_values.items()}
-        require_values_exist(self._where, self._occurring, column_values, self._key)
+    def require_matches(self) -> None:
+        require_values_exist(self._where, self._occurring, self._value_counts, self._key)
+        if self._rows and not self._matches:
+            raise ReadError(no_match_message(self._where, self._value_counts, self._key))
 
 
 def _error_in_file(published: PublishedBatch, error: ReadError) -> ReadError:

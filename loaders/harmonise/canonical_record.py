@@ -16,20 +16,20 @@ from loaders.core.node_tags import node
 from loaders.geo.geometry import area_m2 as ellipsoidal_area_m2
 from loaders.geo.geometry import centroids, h3_cells
 from loaders.harmonise import quality_flags as quality
+from loaders.harmonise import record_columns
 from loaders.harmonise.contract_checks import LOADING_CHECKS
 from loaders.harmonise.readers.published_file import PublishedBatch
-from loaders.harmonise.record_columns import origin_columns, rejected_wkb, shape_columns, shape_flags
 from loaders.harmonise.shapes.repair import HarmonisedShapes, harmonise_shapes
 from loaders.harmonise.source_attributes import fingerprints, json_rows
 from loaders.harmonise.values import installed_dates
+from loaders.harmonise.values.categories import Categories, stated_categories
 from loaders.harmonise.values.columns import numbers, own_identifiers
 from loaders.harmonise.values.date_intervals import Interval
 from loaders.harmonise.values.installed_dates import StatedDates
 from loaders.harmonise.values.names import shared_identifiers, stated_names
-from loaders.settings.columns import AreaColumn, CapacityColumn
 from loaders.settings.params import Dataset
 
-registry.load_extension("pandas")  # whose frames `check_output` checks; loaders/__init__.py switches the others off
+registry.load_extension("pandas")  # for `check_output`; loaders/__init__.py switches the others off
 
 CAPACITY_DECIMALS, AREA_DECIMALS = 6, 2  # one watt, one square centimetre
 
@@ -80,6 +80,12 @@ def identifiers(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
     return pd.Series(shared_identifiers(wanted_attributes, dataset.columns.identifiers, dataset.key), dtype="object")
 
 
+@node(data_source="records", processing_stage="transform", data_type="categories")
+def categories(wanted_attributes: pa.Table, dataset: Dataset) -> dict[str, Categories]:
+    """Status, technology and mounting as stated, and the values that the settings do not list."""
+    return stated_categories(wanted_attributes, dataset.columns.categories, dataset.key)
+
+
 @node(data_source="records", processing_stage="transform", data_type="column")
 def area_m2(harmonised_shapes: HarmonisedShapes) -> pd.Series:
     """Area of the outline on the WGS 84 ellipsoid [m²]; null for points."""
@@ -89,13 +95,13 @@ def area_m2(harmonised_shapes: HarmonisedShapes) -> pd.Series:
 @node(data_source="records", processing_stage="transform", data_type="column")
 def source_area_m2(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
     """Area that the publisher states [m²]; null where the settings map none."""
-    return _quantity(wanted_attributes, dataset, dataset.columns.area, AREA_DECIMALS)
+    return record_columns.quantity(wanted_attributes, dataset, dataset.columns.area, AREA_DECIMALS)
 
 
 @node(data_source="records", processing_stage="transform", data_type="column")
 def capacity_mw(wanted_attributes: pa.Table, dataset: Dataset) -> pd.Series:
     """Nameplate capacity that the publisher states [MW]; null where the settings map none."""
-    return _quantity(wanted_attributes, dataset, dataset.columns.capacity, CAPACITY_DECIMALS)
+    return record_columns.quantity(wanted_attributes, dataset, dataset.columns.capacity, CAPACITY_DECIMALS)
 
 
 @node(data_source="records", processing_stage="transform", data_type="column")
@@ -142,7 +148,7 @@ def stated_position(wanted_attributes: pa.Table, dataset: Dataset) -> pd.DataFra
     """The position that the publisher states in addition to the shape [°], EPSG:4326: columns `lon` and `lat`."""
     position, key = dataset.columns.position, dataset.key
     if position is None:
-        return pd.DataFrame({"lon": _unknown(wanted_attributes), "lat": _unknown(wanted_attributes)})
+        return pd.DataFrame(dict.fromkeys(("lon", "lat"), record_columns.unknown_quantity(wanted_attributes)))
     columns = position.columns.items()
     return pd.DataFrame(
         {axis: numbers(wanted_attributes, column, key, dataset.read, signed=True) for axis, column in columns}
@@ -165,7 +171,7 @@ def quality_flags(  # noqa: PLR0913 (one for each that a flag looks at)
         (positions["lon"].to_numpy(), positions["lat"].to_numpy()) for positions in (centroid, stated_position)
     )
     flags = {
-        **shape_flags(shapes),
+        **record_columns.shape_flags(shapes),
         "stated_area_disagrees": quality.stated_area_disagrees(outline_area_m2, stated_area_m2),
         "far_from_stated_position": quality.far_from_stated_position(
             shapes.shapes, centroids_deg, stated_deg, outline_area_m2
@@ -201,6 +207,7 @@ def canonical_records(  # noqa: PLR0913 (one for each column)
     name: pd.Series,
     operator: pd.Series,
     identifiers: pd.Series,
+    categories: dict[str, Categories],
     centroid: pd.DataFrame,
     area_m2: pd.Series,
     source_area_m2: pd.Series,
@@ -219,6 +226,7 @@ def canonical_records(  # noqa: PLR0913 (one for each column)
         "name": name,
         "operator": operator,
         "identifiers": identifiers,
+        **{column: stated.words for column, stated in categories.items()},
         "centroid_lon": centroid["lon"],
         "centroid_lat": centroid["lat"],
         "area_m2": area_m2,
@@ -232,19 +240,7 @@ def canonical_records(  # noqa: PLR0913 (one for each column)
         "quality_flags": quality_flags,
         "fingerprint": fingerprint,
     }
-    columns |= shape_columns(harmonised_shapes) | origin_columns(published, dataset, provenance)
-    columns["published_wkb"] = rejected_wkb(published, harmonised_shapes)
+    columns |= record_columns.shape_columns(harmonised_shapes)
+    columns |= record_columns.origin_columns(published, dataset, provenance)
+    columns["published_wkb"] = record_columns.rejected_wkb(published, harmonised_shapes)
     return gpd.GeoDataFrame(pd.DataFrame(columns), geometry="geometry", crs=4326)
-
-
-def _quantity(
-    attributes: pa.Table, dataset: Dataset, column: AreaColumn | CapacityColumn | None, decimals: int
-) -> pd.Series:
-    """A stated quantity in the unit of the record; null where the settings map none."""
-    if column is None:
-        return _unknown(attributes)
-    return pd.Series(np.round(numbers(attributes, column, dataset.key, dataset.read) * column.factor, decimals))
-
-
-def _unknown(attributes: pa.Table) -> pd.Series:
-    return pd.Series(np.full(len(attributes), np.nan))

@@ -1,14 +1,18 @@
-"""Columns of a canonical record that follow from its shape, and from where it was published."""
+"""Columns of a canonical record that follow from its shape, its source, or a stated quantity."""
 
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 
 from loaders.contract import Provenance
 from loaders.core.arrays import Flags
 from loaders.geo.geometry import geometry_hashes
 from loaders.harmonise.readers.published_file import PublishedBatch
 from loaders.harmonise.shapes.repair import HarmonisedShapes
+from loaders.harmonise.values.columns import numbers
+from loaders.settings.columns import AreaColumn, CapacityColumn
 from loaders.settings.params import Dataset
 
 
@@ -53,3 +57,17 @@ def origin_columns(published: PublishedBatch, dataset: Dataset, provenance: Prov
 def rejected_wkb(published: PublishedBatch, shapes: HarmonisedShapes) -> list[bytes | None]:
     """Well-known binary as published of the records that are rejected; null for the others."""
     return [wkb if reason else None for wkb, reason in zip(published.wkb, shapes.reason, strict=True)]
+
+
+def quantity(
+    attributes: pa.Table, dataset: Dataset, column: AreaColumn | CapacityColumn | None, decimals: int
+) -> pd.Series:
+    """A stated quantity in the unit of the record; null where the settings map none."""
+    if column is None:
+        return unknown_quantity(attributes)
+    return pd.Series(np.round(numbers(attributes, column, dataset.key, dataset.read) * column.factor, decimals))
+
+
+def unknown_quantity(attributes: pa.Table) -> pd.Series:
+    """A quantity that is unknown in each row."""
+    return pd.Series(np.full(len(attributes), np.nan))

@@ -1,5 +1,6 @@
 """Row filter of a dataset: selects published rows by the values of columns (`where`)."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from heapq import nlargest
@@ -11,8 +12,7 @@ import pyarrow.compute as pc
 from loaders.core.arrays import Flags
 from loaders.core.errors import ReadError
 from loaders.harmonise.values.columns import published_text, setting_as_text, spellings
-
-LISTED_VALUES = 12  # values in an error
+from loaders.harmonise.values.value_counts import LISTED_VALUES, format_value_counts, shorten
 
 Where = Mapping[str, Sequence[str | int | float | bool]]
 
@@ -46,14 +46,14 @@ def matching_rows(attributes: pa.Table, where: Where, key: str) -> tuple[Flags, 
 
 
 def require_values_exist(
-    where: Where, occurring: Mapping[str, set[str]], column_values: Mapping[str, Sequence[str]], key: str
+    where: Where, occurring: Mapping[str, set[str]], value_counts: Mapping[str, Counter[str]], key: str
 ) -> None:
     """Require that every accepted value occurs: a missing one is misspelt, or the publisher renamed it.
 
     Args:
         where: accepted values by column.
         occurring: those that occurred, as `matching_rows` returns them for each batch.
-        column_values: all values of these columns.
+        value_counts: all values of these columns, with their number of rows.
         key: of the dataset.
 
     Raises:
@@ -64,27 +64,36 @@ def require_values_exist(
         if missing:
             raise ReadError(
                 f"{key}: where {name} is {' or '.join(_quoted(value) for value in missing)}: no record has it; "
-                f"the column holds {_nearest_values(missing, column_values.get(name, ()))}. "
+                f"the column holds {_nearest_values(missing, value_counts.get(name, Counter()))}. "
                 f"Correct datasets.{key}.where in params.yaml."
             )
+
+
+def no_match_message(where: Where, value_counts: Mapping[str, Counter[str]], key: str) -> str:
+    """The message where each accepted value occurs, but no row meets all conditions."""
+    columns = "; ".join(f"{name!r} holds {format_value_counts(value_counts[name])}" for name in where)
+    return (
+        f"{key}: no record meets all conditions of where: {columns}. Correct datasets.{key}.where in params.yaml, or "
+        "select another file in source."
+    )
 
 
 def _quoted(value: str | float) -> str:
     return repr(value) if isinstance(value, str) else setting_as_text(value)
 
 
-def _nearest_values(missing: Sequence[str | float], column_values: Sequence[str]) -> str:
-    """The values of the column, the most similar to a missing one first."""
-    if not column_values:
+def _nearest_values(missing: Sequence[str | float], value_counts: Counter[str]) -> str:
+    """The values of the column with their number of rows, the most similar to a missing one first."""
+    if not value_counts:
         return "nothing"
     missing_texts = [setting_as_text(value).casefold() for value in missing]
     nearest = nlargest(
         LISTED_VALUES,
-        column_values,
+        sorted(value_counts),
         key=lambda text: max(_similarity(text.casefold(), value) for value in missing_texts),
     )
-    rest = f" and {len(column_values) - LISTED_VALUES} more" if len(column_values) > LISTED_VALUES else ""
-    return ", ".join(repr(text) for text in nearest) + rest
+    rest = f" and {len(value_counts) - LISTED_VALUES} more" if len(value_counts) > LISTED_VALUES else ""
+    return ", ".join(f"{shorten(text)!r} ({value_counts[text]:,})" for text in nearest) + rest
 
 
 def _similarity(text: str, value: str) -> float:

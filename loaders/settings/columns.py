@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from loaders.settings.base import SettingsModel, Text, as_tuple
-
-Scalar = str | int | float
+from loaders.settings.categories import CategoryColumn, MountingColumn, StatusColumn, TechnologyColumn
+from loaders.settings.column import Column, ColumnNames, Scalars, as_column
 
 AREA_UNITS_M2 = {"m2": 1.0, "ha": 1e4, "km2": 1e6}
 CAPACITY_UNITS_MW = {"W": 1e-6, "kW": 1e-3, "MW": 1.0, "GW": 1e3}
@@ -15,26 +15,11 @@ MAX_NAMESPACE = 32  # characters
 PEAK_SUFFIX = "p"  # kWp is a DC capacity by definition
 
 
-def _as_column(value: object) -> object:
-    """A column from a bare name, or from a list of names to coalesce."""
-    return {"column": value} if isinstance(value, str | list) else value
-
-
 def _as_crs(value: object) -> object:
     """An EPSG code from a bare number."""
     return f"EPSG:{value}" if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _as_scalars(value: object) -> object:
-    """A tuple of a list, or of a single value."""
-    if isinstance(value, list):
-        return tuple(value)
-    return (value,) if isinstance(value, str | int | float) else value
-
-
-ColumnNames = Annotated[tuple[Text, ...], BeforeValidator(as_tuple)]
-Scalars = Annotated[tuple[Scalar, ...], BeforeValidator(_as_scalars)]
-AllowedValues = Annotated[tuple[Scalar | bool, ...], BeforeValidator(_as_scalars), Field(min_length=1)]
 Namespace = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=MAX_NAMESPACE)]
 DatePattern = Annotated[str, StringConstraints(pattern=r"^([MD./ _-]*)YYYY([MD./ _-]*)$")]
 DatePatterns = Annotated[tuple[DatePattern, ...], BeforeValidator(as_tuple)]
@@ -79,26 +64,6 @@ class ReadOptions(SettingsModel):
     def _require_distinct_marks(self) -> Self:
         if self.decimal == self.thousands:
             raise ValueError(f"decimal and thousands are both {self.decimal!r}; they must differ")
-        return self
-
-
-class Column(SettingsModel):
-    """A published column, or one value for all records.
-
-    Attributes:
-        column: its name; of several, the first non-null one in a row counts.
-        constant: the value of every record, instead of a column.
-        null_values: values that mean "unknown".
-    """
-
-    column: ColumnNames = ()
-    constant: Scalar | None = None
-    null_values: Scalars = ()
-
-    @model_validator(mode="after")
-    def _require_column_or_constant(self) -> Self:
-        if bool(self.column) == (self.constant is not None):
-            raise ValueError("give either a column or a constant")
         return self
 
 
@@ -207,19 +172,28 @@ class ColumnMap(SettingsModel):
         name: of the installation.
         operator: of the installation.
         identifiers: that other inventories use as well, by namespace.
+        status, technology, mounting: of the installation, with the published values that mean each category.
         area, capacity, installed: as stated.
         position: only compared with the shape.
     """
 
-    source_id: Annotated[Column, BeforeValidator(_as_column)] | None = None
-    group: Annotated[Column, BeforeValidator(_as_column)] | None = None
-    name: Annotated[Column, BeforeValidator(_as_column)] | None = None
-    operator: Annotated[Column, BeforeValidator(_as_column)] | None = None
-    identifiers: dict[Namespace, Annotated[IdentifierColumn, BeforeValidator(_as_column)]] = Field(default_factory=dict)
+    source_id: Annotated[Column, BeforeValidator(as_column)] | None = None
+    group: Annotated[Column, BeforeValidator(as_column)] | None = None
+    name: Annotated[Column, BeforeValidator(as_column)] | None = None
+    operator: Annotated[Column, BeforeValidator(as_column)] | None = None
+    identifiers: dict[Namespace, Annotated[IdentifierColumn, BeforeValidator(as_column)]] = Field(default_factory=dict)
+    status: Annotated[StatusColumn, BeforeValidator(as_column)] | None = None
+    technology: Annotated[TechnologyColumn, BeforeValidator(as_column)] | None = None
+    mounting: Annotated[MountingColumn, BeforeValidator(as_column)] | None = None
     area: AreaColumn | None = None
     capacity: CapacityColumn | None = None
-    installed: Annotated[InstalledColumn, BeforeValidator(_as_column)] | None = None
+    installed: Annotated[InstalledColumn, BeforeValidator(as_column)] | None = None
     position: Position | None = None
+
+    @property
+    def categories(self) -> dict[str, CategoryColumn | None]:
+        """The columns of status, technology and mounting."""
+        return {"status": self.status, "technology": self.technology, "mounting": self.mounting}
 
     @model_validator(mode="after")
     def _require_group_of_capacity(self) -> Self:

@@ -14,7 +14,9 @@ from loaders.core.errors import SettingsError
 from loaders.settings import messages
 from loaders.settings.base import Executor, Positive, SettingsModel, Text, as_tuple
 from loaders.settings.build import Boundaries, Dedup, Licences
-from loaders.settings.columns import AllowedValues, ColumnMap, Extent, ReadOptions
+from loaders.settings.categories import IncludedStatuses, IncludedTechnologies
+from loaders.settings.column import AllowedValues
+from loaders.settings.columns import ColumnMap, Extent, ReadOptions
 from loaders.settings.descent import inventory_and_edition, require_valid_descent
 from loaders.settings.download import Download
 from loaders.settings.ducklake import DuckLake
@@ -69,6 +71,8 @@ class Settings(SettingsModel):
     h3_resolution: Annotated[int, Field(ge=0, le=15)] = 8
     dedup: Dedup = Dedup()
     licences: Licences = Licences()
+    include_status: IncludedStatuses = ("operating", "unknown")
+    include_technology: IncludedTechnologies = ("pv", "unknown")
     boundaries: Boundaries = Boundaries()
     irradiance: Irradiance = Irradiance()
     energy: Energy = Energy()

@@ -15,7 +15,8 @@ from loaders.core.arrays import Flags, Numbers
 from loaders.core.errors import ReadError
 from loaders.harmonise.values.exact_numbers import EXACT
 from loaders.harmonise.values.number_parsing import PLAIN_READING, are_numbers, is_number, to_floats
-from loaders.settings.columns import Column, ReadOptions, Scalar
+from loaders.settings.column import Column, Scalar
+from loaders.settings.columns import ReadOptions
 
 LARGEST_QUANTITY = 1e15  # in square metres or watts, more than any installation
 LISTED_VALUES = 3  # examples in an error

@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 from loaders.core.errors import ReadError
 from loaders.core.escape import one_line
 from loaders.harmonise.values.columns import known_text, setting_as_text
-from loaders.settings.columns import Column, IdentifierColumn
+from loaders.settings.column import Column
+from loaders.settings.columns import IdentifierColumn
 
 OSM = "osm"
 WHOLE_NUMBER = r"^(-?[0-9]+)\.0+$"  # as a table of numbers with gaps writes it

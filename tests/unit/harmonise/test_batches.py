@@ -103,6 +103,33 @@ def test_a_record_states_name_operator_and_shared_identifiers(dataset: Callable[
     ]
 
 
+def test_a_record_states_status_technology_and_mounting(dataset: Callable[..., Dataset]) -> None:
+    status = {"column": "status", "operating": ["Built"], "planned": ["Idea"]}
+    farms = dataset(columns={"status": status, "technology": {"constant": "pv"}}, where={"n": [1, 2]})
+    table = to_arrow(_records(_published(SHAPES[:2] + SHAPES[:1], n=[1, 2, 3], status=["built", None, "x"]), farms))
+    assert table.select(["status", "technology", "mounting"]).to_pylist() == [
+        {"status": "operating", "technology": "pv", "mounting": "unknown"},
+        {"status": "unknown", "technology": "pv", "mounting": "unknown"},
+        {"status": "unknown", "technology": "pv", "mounting": "unknown"},  # `where` excludes it
+    ]
+
+
+def test_a_status_that_no_list_holds_stops_the_load(dataset: Callable[..., Dataset]) -> None:
+    batches = [_published(SHAPES[:1], status=["Built"]), _published(SHAPES[:1], status=["Gone"])]
+    with pytest.raises(ReadError, match=r"farms: column 'status' holds values .* not list: 'Gone' \(1\)"):
+        _records(batches, dataset(columns={"status": {"column": "status", "operating": ["Built"]}}))
+
+
+def test_conditions_that_no_row_meets_together_are_answered_with_the_values(dataset: Callable[..., Dataset]) -> None:
+    rows: dict[str, Any] = {"fuel": ["Solar", "Wind", "Wind"], "built": ["no", "yes", "yes"]}
+    with pytest.raises(ReadError) as refused:
+        _records(_published(SHAPES[:2] + SHAPES[:1], **rows), dataset(where={"fuel": "Solar", "built": "yes"}))
+    assert str(refused.value) == (
+        "farms: no record meets all conditions of where: 'fuel' holds 'Wind' (2), 'Solar' (1); 'built' holds 'yes' "
+        "(2), 'no' (1). Correct datasets.farms.where in params.yaml, or select another file in source."
+    )
+
+
 def test_an_unknown_capacity_has_no_basis_and_a_capacity_of_zero_has_one(dataset: Callable[..., Dataset]) -> None:
     farms = dataset(columns={"capacity": {"column": "mw", "unit": "MW", "basis": "ac", "null_values": [-9999]}})
     records = _records(_published(SHAPES[:2] * 2, mw=[-9999, 0, 1, None]), farms)

@@ -54,6 +54,18 @@ REFUSED = {
         _entry("columns: {identifiers: {osm: {column: id, join: /}}}"), "identifiers.osm", "join needs several columns"
     ),
     "a name without a column": (_entry("columns: {name: {null_values: [x]}}"), "columns.name", "or a constant"),
+    "a status of ours that does not exist": (
+        _entry("columns: {status: {column: s, operational: [a]}}"), "columns.status.operational", "mean operating?"
+    ),
+    "a constant that is no status": (
+        _entry("columns: {status: {constant: built}}"), "status.constant is 'built'", "operating, construction, planned"
+    ),
+    "a published value with two meanings": (
+        _entry("columns: {technology: {column: t, pv: [Solar, 1], csp: [' SOLAR ']}}"), "columns.technology",
+        "' SOLAR ' stands under pv and under csp",
+    ),
+    "a status to include that does not exist": (FARMS + "include_status: [built]\n", "include_status.0 is 'built'"),
+    "no technology to include": (FARMS + "include_technology: []\n", "include_technology"),
     "two sources": (_source("{path: a, url: 'https://a.org/b'}"), "datasets.farms.source", "found url and path"),
     "no source": (_source("{}"), "datasets.farms.source", "doi, url, github, path", "none of them"),
     "an entry without a source": ("datasets:\n  farms: {licence: MIT}\n", "datasets.farms.source is missing"),

@@ -28,7 +28,8 @@ from loaders.harmonise.readers.published_file import PublishedBatch, read_publis
 from loaders.harmonise.shapes.repair import harmonise_shapes
 from loaders.harmonise.values.columns import numbers, own_identifiers, published_text
 from loaders.harmonise.values.date_intervals import interval
-from loaders.settings.columns import CapacityColumn, Column, ReadOptions
+from loaders.settings.column import Column
+from loaders.settings.columns import CapacityColumn, ReadOptions
 from loaders.settings.file_selection import SourceFile
 
 IDS = [2**53 + 1, 2**53 + 3, 2**60 + 7]

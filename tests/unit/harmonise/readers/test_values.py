@@ -28,7 +28,8 @@ from loaders.harmonise.readers.vector.losses import losses_as_errors
 from loaders.harmonise.source_attributes import json_rows
 from loaders.harmonise.values.columns import own_identifiers, published_text
 from loaders.harmonise.values.date_intervals import interval
-from loaders.settings.columns import Column, ReadOptions
+from loaders.settings.column import Column
+from loaders.settings.columns import ReadOptions
 from loaders.settings.file_selection import SourceFile
 
 LONG = 2**53 + 1  # the first whole number that is no float

@@ -8,7 +8,8 @@ import pytest
 
 from loaders.core.errors import ReadError
 from loaders.harmonise.values.columns import as_text, numbers, own_identifiers, setting_as_text
-from loaders.settings.columns import Column, ReadOptions
+from loaders.settings.column import Column
+from loaders.settings.columns import ReadOptions
 
 
 def _table(**columns: Any) -> pa.Table:

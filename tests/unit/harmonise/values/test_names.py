@@ -5,7 +5,8 @@ import pytest
 
 from loaders.core.errors import ReadError
 from loaders.harmonise.values.names import shared_identifiers, stated_names
-from loaders.settings.columns import Column, IdentifierColumn
+from loaders.settings.column import Column
+from loaders.settings.columns import IdentifierColumn
 
 
 def _names(column: Column, **columns: Any) -> list[str | None]:
