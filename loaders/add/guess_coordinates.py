@@ -1,7 +1,7 @@
 """Coordinate columns: detects longitude and latitude, easting and northing, or WKT."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from loaders.add.draft import Guess
+from loaders.add.guess_crs import PLAUSIBLE_SHARE, crs_guess, fitting_grids
 from loaders.add.names import tokens
 from loaders.add.values import Marks, Texts, is_numeric, known_values, mask_nulls, null_values, to_numbers
 from loaders.core.arrays import Numbers
@@ -18,11 +19,10 @@ LATITUDE_WORDS = {"lat", "latitude", "ylat", "latitud", "latdd"}
 EASTING_WORDS = {"x", "xcoord", "xcoordinate", "coordx", "pointx", "easting", "eastings", "rechtswert"}
 NORTHING_WORDS = {"y", "ycoord", "ycoordinate", "coordy", "pointy", "northing", "northings", "hochwert"}
 POSITION_WORDS = LONGITUDE_WORDS | LATITUDE_WORDS | EASTING_WORDS | NORTHING_WORDS
-BRITISH_COUNTRIES = {"england", "scotland", "wales", "northern ireland", "united kingdom"}
+COUNTRY_WORDS = {"country", "nation", "land", "pays", "paese", "país", "pais", "kraj", "iso", "iso3"}
 MAX_DEGREES = (180.0, 90.0)
 MAX_PAIRED_COLUMNS = 50  # columns of each coordinate: all pairs of them are compared
 WKT = re.compile(r"\s*(?:MULTI)?(?:POINT|POLYGON)\s*(?:ZM?|M)?\s*\(", re.IGNORECASE)
-PLAUSIBLE_SHARE = 0.98  # of the values: the rest may be wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,13 @@ def _wkt_settings(name: str, values: Texts) -> tuple[dict[str, Guess], list[str]
     if (bounds <= np.array(MAX_DEGREES * 2)).all():
         reason = "the numbers are degrees; the file does not say of which datum"
         return {"crs": Guess("EPSG:4326", reason, is_doubtful=True), **settings}, []
-    return settings, ["the coordinates are no degrees and the file names no CRS: add read.crs, or the load stops"]
+    x, y = shapely.get_coordinates(shapely.centroid(shapes)).T
+    crs = crs_guess(fitting_grids(x, y))
+    return (
+        ({"crs": crs, **settings}, [])
+        if crs
+        else (settings, [unknown_grid_question(list(shapely.total_bounds(shapes)))])
+    )
 
 
 def position_settings(columns: Mapping[str, Texts], marks: Marks) -> tuple[dict[str, Guess], list[str]]:
@@ -91,26 +97,31 @@ def position_settings(columns: Mapping[str, Texts], marks: Marks) -> tuple[dict[
     if pair.in_degrees:
         reason = "the numbers are degrees; the file does not say of which datum"
         return {"crs": Guess("EPSG:4326", reason, is_doubtful=not pair.is_named_lonlat), **settings}, []
-    return settings, [_projected_question(columns, pair, marks)]
-
-
-def _projected_question(columns: Mapping[str, Texts], pair: PositionColumns, marks: Marks) -> str:
     x, y = (_coordinates(columns[name], marks) for name in (pair.x, pair.y))
-    span = f"{np.nanmin(x):,.0f} to {np.nanmax(x):,.0f} and {np.nanmin(y):,.0f} to {np.nanmax(y):,.0f}"
-    british = "; say British National Grid, if that is what they are, as crs: EPSG:27700"
-    hint = british if _looks_british(columns, x, y) else ""
-    return f"the coordinates are no degrees ({span}) and the file names no CRS: add read.crs, or the load stops{hint}"
+    fits = fitting_grids(x, y, _countries(columns))
+    crs = crs_guess(fits)
+    if crs is None:
+        return settings, [unknown_grid_question((np.nanmin(x), np.nanmin(y), np.nanmax(x), np.nanmax(y)))]
+    if fits[0].is_swapped:
+        reason = "by its numbers: by their names, the two would be exchanged"
+        settings = {"longitude": Guess(pair.y, reason, is_doubtful=True), "latitude": Guess(pair.x, "likewise")}
+    return {"crs": crs, **settings}, []
 
 
-def _looks_british(columns: Mapping[str, Texts], x: Numbers, y: Numbers) -> bool:
-    is_in_grid = (x >= 0) & (x <= 700_000) & (y >= 0) & (y <= 1_300_000)
-    are_in_grid = bool(is_in_grid.sum() >= PLAUSIBLE_SHARE * np.isfinite(x + y).sum())
-    countries = [
-        set(map(str.lower, known_values(columns[name])))
-        for name in columns
-        if {"country", "nation"} & set(tokens(name))
-    ]
-    return are_in_grid and any(BRITISH_COUNTRIES & names for names in countries)
+def unknown_grid_question(bounds: Sequence[float]) -> str:
+    """The question where coordinates with these bounds are no degrees, and no grid is likely."""
+    west, south, east, north = bounds
+    span = f"{west:,.0f} to {east:,.0f} and {south:,.0f} to {north:,.0f}"
+    return (
+        f"the coordinates are no degrees ({span}), the file names no CRS, and no common national grid fits (UTM of "
+        "some zone may): add read.crs, or the load stops"
+    )
+
+
+def _countries(columns: Mapping[str, Texts]) -> set[str]:
+    """The values of the columns with a country, in lower case."""
+    names = [name for name in columns if COUNTRY_WORDS & set(tokens(name))]
+    return {value.lower() for name in names for value in known_values(columns[name])}
 
 
 def _coordinates(column: Texts, marks: Marks) -> Numbers:

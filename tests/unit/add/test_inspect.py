@@ -53,18 +53,19 @@ def test_degrees_without_a_crs_are_a_doubtful_guess(tmp_path: Path) -> None:
     )
 
 
-def test_metres_without_a_crs_are_an_open_question(tmp_path: Path) -> None:
-    _frame(3035).set_crs(None, allow_override=True).to_file(tmp_path / "a.shp")
+def test_metres_without_a_crs_are_in_the_grid_in_which_they_lie_where_it_is_used(tmp_path: Path) -> None:
+    _frame(25832).set_crs(None, allow_override=True).to_file(tmp_path / "a.shp")
     inspection = _inspect(tmp_path / "a.shp")
+    assert (inspection.reading["crs"].value, inspection.reading["crs"].is_doubtful) == ("EPSG:25832", True)
+    assert inspection.area_m2.tolist() == pytest.approx([797_000] * 3, rel=0.01)
+
+
+def test_metres_of_no_grid_are_an_open_question(tmp_path: Path, geojson: Callable[..., str]) -> None:
+    (tmp_path / "a.geojson").write_text(geojson(shapely.box(4e7, 1e7, 4.1e7, 1.1e7), rows=[{"id": 1}]))
+    inspection = _inspect(tmp_path / "a.geojson")
     assert (inspection.reading, inspection.has_polygons) == ({}, False)
     assert "are no degrees" in inspection.open_questions[0]
     assert "add read.crs" in inspection.open_questions[0]
-
-
-def test_a_geojson_that_cannot_be_in_degrees_is_an_open_question(tmp_path: Path, geojson: Callable[..., str]) -> None:
-    (tmp_path / "a.geojson").write_text(geojson(shapely.box(400_000, 100_000, 400_100, 100_100), rows=[{"id": 1}]))
-    inspection = _inspect(tmp_path / "a.geojson")
-    assert (inspection.reading, len(inspection.open_questions)) == ({}, 1)
 
 
 def test_a_parquet_without_shapes_is_refused(tmp_path: Path) -> None:

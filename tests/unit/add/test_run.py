@@ -142,15 +142,14 @@ def test_a_western_table_with_semicolons_and_decimal_commas_is_understood(add: A
     }
 
 
-def test_coordinates_in_metres_get_no_crs_but_a_hint(add: Add, project: Path) -> None:
+def test_coordinates_in_metres_get_a_doubtful_crs(add: Add, project: Path) -> None:
     rows = [f'{i},"30{i},219","16{i},320",England' for i in range(4)]
     (project / "sites.csv").write_text("\n".join(["Ref ID,X-coordinate,Y-coordinate,Country", *rows]))
     code, out, _ = add("sites.csv", "--yes")
     assert code == 0
     reading = _dataset(project, "sites").read
-    assert (reading.crs, reading.longitude, reading.thousands) == (None, "X-coordinate", ",")
-    assert "say British National Grid, if that is what they are, as crs: EPSG:27700" in out
-    assert "EPSG:27700" in (project / "params.yaml").read_text()
+    assert (reading.crs, reading.longitude, reading.thousands) == ("EPSG:27700", "X-coordinate", ",")
+    assert "  - read.crs: the file names no CRS; by the range of the numbers EPSG:27700 (OSGB36 / British" in out
 
 
 def test_a_shapefile_in_an_archive_next_to_others_is_named(add: Add, project: Path) -> None:
