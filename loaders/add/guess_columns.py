@@ -13,7 +13,7 @@ from loaders.add import (
     guess_technology,
 )
 from loaders.add.draft import Guess
-from loaders.add.guess_coordinates import position_columns
+from loaders.add.guess_coordinates import missing_positions, position_columns
 from loaders.add.inspection import SAMPLE_ROWS, Inspection
 from loaders.add.names import tokens
 from loaders.add.unsupported_units import unreadable_quantities
@@ -55,21 +55,22 @@ def column_settings(inspection: Inspection, selection: Inspection) -> tuple[dict
     }
     settings = {name: guess for name, guess in guesses.items() if guess and guess.value is not None}
     refusals = [f"columns.{name}: {guess.reason}" for name, guess in guesses.items() if guess and guess.value is None]
-    notes = [*refusals, *unreadable_quantities(selection)]
+    notes = [*refusals, *unreadable_quantities(selection), *guess_names.identifier_warnings(selection)]
     if "installed" not in settings:
         notes += [*guess_dates.unreadable_dates(selection), *guess_dates.date_bounds(selection)]
     return settings, notes
 
 
 def row_warnings(inspection: Inspection, selection: Inspection, row_filter: Guess | None) -> list[str]:
-    """Warnings about the rows: none is solar, or some were never built."""
+    """Warnings about the rows: none is solar, some were never built, or have no position."""
     warnings = []
     if not row_filter:
         warnings += guess_technology.no_solar_warnings(inspection)
         warnings += guess_technology.mixed_technology_warnings(inspection)
     warnings += guess_categories.unsorted_status_warnings(selection)
     warnings += guess_status.denial_warnings(selection)
-    return warnings + guess_status.retirement_warnings(selection)
+    warnings += guess_status.retirement_warnings(selection)
+    return warnings + missing_positions(inspection, selection)
 
 
 def source_id(inspection: Inspection) -> Guess | None:
@@ -109,7 +110,7 @@ def position(inspection: Inspection) -> Guess | None:
     if not inspection.has_polygons:
         return None
     pair = position_columns(inspection.columns, inspection.marks)
-    if pair is None or not pair.in_degrees:
+    if pair is None or pair.is_blank or not pair.in_degrees:
         return None
     setting: dict[str, object] = {"longitude": pair.x, "latitude": pair.y}
     nulls = {

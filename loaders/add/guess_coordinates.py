@@ -3,25 +3,35 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 import shapely
 
 from loaders.add.draft import Guess
 from loaders.add.guess_crs import PLAUSIBLE_SHARE, crs_guess, fitting_grids
+from loaders.add.inspection import Inspection
 from loaders.add.names import tokens
-from loaders.add.values import Marks, Texts, is_numeric, known_values, mask_nulls, null_values, to_numbers
+from loaders.add.values import Marks, Texts, format_part, is_numeric, known_values, mask_nulls, null_values, to_numbers
 from loaders.core.arrays import Numbers
+from loaders.core.escape import one_line
 
-LONGITUDE_WORDS = {"lon", "long", "lng", "longitude", "xlong", "xlon", "longitud", "longdd"}
-LATITUDE_WORDS = {"lat", "latitude", "ylat", "latitud", "latdd"}
-EASTING_WORDS = {"x", "xcoord", "xcoordinate", "coordx", "pointx", "easting", "eastings", "rechtswert"}
-NORTHING_WORDS = {"y", "ycoord", "ycoordinate", "coordy", "pointy", "northing", "northings", "hochwert"}
+LONGITUDE_WORDS = {"lon", "long", "lng", "longitude", "xlong", "xlon", "longitud", "longitudine", "longdd"} | {
+    *("längengrad", "laengengrad", "lengdegrad", "længdegrad", "lengtegraad", "经度", "経度"),
+}
+LATITUDE_WORDS = {"lat", "latitude", "ylat", "latitud", "latitudine", "latdd"} | {
+    *("breitengrad", "breddegrad", "breedtegraad", "纬度", "緯度"),
+}
+EASTING_WORDS = {"x", "xcoord", "xcoordinate", "coordx", "pointx", "easting", "eastings", "rechtswert", "ostwert"} | {
+    *("east", "este", "est", "coorde", "xkoordinate", "sweref99e"),
+}
+NORTHING_WORDS = {"y", "ycoord", "ycoordinate", "coordy", "pointy", "northing", "northings", "hochwert", "nordwert"} | {
+    *("north", "norte", "nord", "coordn", "ykoordinate", "sweref99n"),
+}
 POSITION_WORDS = LONGITUDE_WORDS | LATITUDE_WORDS | EASTING_WORDS | NORTHING_WORDS
 COUNTRY_WORDS = {"country", "nation", "land", "pays", "paese", "país", "pais", "kraj", "iso", "iso3"}
 MAX_DEGREES = (180.0, 90.0)
 MAX_PAIRED_COLUMNS = 50  # columns of each coordinate: all pairs of them are compared
+PAIR = re.compile(r"[\[(]?\s*-?\d+\.\d+\s*[,;]\s*-?\d+\.\d+\s*[\])]?")  # 48.85, 2.35
 WKT = re.compile(r"\s*(?:MULTI)?(?:POINT|POLYGON)\s*(?:ZM?|M)?\s*\(", re.IGNORECASE)
 
 
@@ -33,6 +43,7 @@ class PositionColumns:
     y: str
     in_degrees: bool
     is_named_lonlat: bool
+    is_blank: bool
 
 
 def position_columns(columns: Mapping[str, Texts], marks: Marks) -> PositionColumns | None:
@@ -46,14 +57,23 @@ def position_columns(columns: Mapping[str, Texts], marks: Marks) -> PositionColu
                 _are_within(_coordinates(columns[name], marks), limit)
                 for name, limit in zip((x, y), MAX_DEGREES, strict=True)
             )
-            return PositionColumns(x, y, in_degrees, is_named_lonlat=x_words is LONGITUDE_WORDS)
+            is_blank = not known_values(columns[x]) or not known_values(columns[y])
+            return PositionColumns(x, y, in_degrees, x_words is LONGITUDE_WORDS, is_blank)
     return None
 
 
 def _numeric_columns(columns: Mapping[str, Texts], words: set[str], marks: Marks) -> list[str]:
     """The first columns of numbers that have one of these words in their names."""
-    matching_names = (name for name in columns if words & set(tokens(name)) and is_numeric(columns[name], marks))
-    return list(islice(matching_names, MAX_PAIRED_COLUMNS))
+    named = [name for name in columns if words & _coordinate_words(name)]
+    numeric = [name for name in named if is_numeric(columns[name], marks)]
+    unseen = [name for name in named if not known_values(columns[name])]  # filled further on in the file
+    return (numeric or unseen)[:MAX_PAIRED_COLUMNS]
+
+
+def _coordinate_words(name: str) -> set[str]:
+    """The words of a name; with those of `CoordE…` and `coord_n`, in which one letter names the axis."""
+    axes = re.findall(r"(?:Coord|coord|COORD)_?([ENXYenxy])(?![a-z])|(?:Coord|coord)([EN])[A-Z]", name)
+    return {*tokens(name), *(f"coord{''.join(axis).lower()}" for axis in axes)}
 
 
 def wkt_column(columns: Mapping[str, Texts]) -> str | None:
@@ -89,14 +109,27 @@ def position_settings(columns: Mapping[str, Texts], marks: Marks) -> tuple[dict[
         return _wkt_settings(wkt_name, columns[wkt_name])
     pair = position_columns(columns, marks)
     if pair is None:
-        return {}, [
-            "no column was recognised as longitude and latitude: name them as read.longitude and read.latitude, "
-            "or the load stops"
-        ]
+        return {}, [_no_position_question(columns)]
+    if pair.is_blank:
+        return _blank_settings(pair)
     settings = {"longitude": Guess(pair.x, "by its name and numbers"), "latitude": Guess(pair.y, "likewise")}
-    if pair.in_degrees:
-        reason = "the numbers are degrees; the file does not say of which datum"
-        return {"crs": Guess("EPSG:4326", reason, is_doubtful=not pair.is_named_lonlat), **settings}, []
+    if not pair.in_degrees:
+        return _projected_settings(columns, pair, settings, marks)
+    reason = "the numbers are degrees; the file does not say of which datum"
+    return {"crs": Guess("EPSG:4326", reason, is_doubtful=not pair.is_named_lonlat), **settings}, []
+
+
+def _blank_settings(pair: PositionColumns) -> tuple[dict[str, Guess], list[str]]:
+    reason = "by its name; in the records looked at it is blank"
+    settings = {"longitude": Guess(pair.x, reason, is_doubtful=True), "latitude": Guess(pair.y, "likewise")}
+    if pair.is_named_lonlat:
+        return {"crs": Guess("EPSG:4326", "by the names of the coordinates", is_doubtful=True), **settings}, []
+    return settings, ["the coordinates are blank in the records looked at, and the file names no CRS: add read.crs"]
+
+
+def _projected_settings(
+    columns: Mapping[str, Texts], pair: PositionColumns, settings: dict[str, Guess], marks: Marks
+) -> tuple[dict[str, Guess], list[str]]:
     x, y = (_coordinates(columns[name], marks) for name in (pair.x, pair.y))
     fits = fitting_grids(x, y, _countries(columns))
     crs = crs_guess(fits)
@@ -108,6 +141,23 @@ def position_settings(columns: Mapping[str, Texts], marks: Marks) -> tuple[dict[
     return {"crs": crs, **settings}, []
 
 
+def _no_position_question(columns: Mapping[str, Texts]) -> str:
+    paired = [name for name, values in columns.items() if (known := known_values(values)) and _are_pairs(known)]
+    if paired:
+        return (
+            f"{one_line(paired[0])} holds both coordinates in one column, which cannot be read: split it into two, or "
+            "take the publisher's GeoJSON, or the load stops"
+        )
+    return (
+        "no column was recognised as longitude and latitude: name them as read.longitude and read.latitude, "
+        "or the load stops"
+    )
+
+
+def _are_pairs(values: Sequence[str]) -> bool:
+    return all(PAIR.fullmatch(value) for value in values)
+
+
 def unknown_grid_question(bounds: Sequence[float]) -> str:
     """The question where coordinates with these bounds are no degrees, and no grid is likely."""
     west, south, east, north = bounds
@@ -116,6 +166,26 @@ def unknown_grid_question(bounds: Sequence[float]) -> str:
         f"the coordinates are no degrees ({span}), the file names no CRS, and no common national grid fits (UTM of "
         "some zone may): add read.crs, or the load stops"
     )
+
+
+def missing_positions(inspection: Inspection, selection: Inspection) -> list[str]:
+    """Warns of the records without a position, which a load rejects.
+
+    Args:
+        inspection: of all rows.
+        selection: of the rows that `where` keeps.
+    """
+    names = [inspection.reading[axis].value for axis in ("longitude", "latitude", "wkt") if axis in inspection.reading]
+    rows = len(selection.area_m2) if names else len(inspection.area_m2)
+    if names:
+        is_missing = np.zeros(rows, dtype=np.bool_)
+        for name in names:
+            values = mask_nulls(selection.columns[name], null_values(selection.columns[name], negatives=True))
+            is_missing |= np.array([value is None for value in values], dtype=np.bool_)
+        missing = int(is_missing.sum())
+    else:
+        missing = rows - sum(inspection.shapes.values()) if inspection.shapes else 0
+    return [f"{format_part(missing, rows)} have no position: they are rejected"] if missing else []
 
 
 def _countries(columns: Mapping[str, Texts]) -> set[str]:

@@ -10,6 +10,7 @@ from loaders.add.names import tokens
 from loaders.add.quantity_column import filled_share
 from loaders.add.values import UNKNOWN_WORDS, is_numeric, null_values
 from loaders.core.escape import one_line
+from loaders.settings.namespaces import SHARED_IDENTIFIERS
 
 NAME_WORDS = frozenset({"name", "names", "nom", "nombre", "nome", "bezeichnung"})
 PLANT_WORDS = frozenset(
@@ -30,14 +31,8 @@ NOT_AN_OPERATOR = frozenset(
 
 OSM_TYPE = re.compile(r"node|way|relation")
 OSM_ID = re.compile(r"(?:node|way|relation)/\d+")
-OSM_ID_NAMES, OSM_TYPE_NAMES = ("@id", "osm_id", "osm", "osmid"), ("osm_type", "osm_objtype", "osm_element_type")
-# the columns of a namespace, each with other columns that must stand next to it, since other files use its name too
-SHARED_IDS: dict[str, dict[str, tuple[str, ...]]] = {
-    "eia_plant": dict.fromkeys(("eia_id", "eia_plant_id", "eia_plant_code", "plant_id_eia"), ()),
-    "gppd": {"gppd_idnr": ()},
-    "repd": {"repd_id": (), "repd_ref_id": (), "ref_id": ("old_ref_id", "operator_or_applicant")},
-    "uspvdb_case": {"uspvdb_case_id": (), "case_id": ("eia_id", "p_name")},
-}
+OSM_ID_NAMES = ("@id", "@osmid", "osm_id", "osm", "osmid", "id")
+OSM_TYPE_NAMES = ("@type", "@osmtype", "osm_type", "osm_objtype", "osm_element_type", "element_type", "element")
 
 
 def name(inspection: Inspection) -> Guess | None:
@@ -62,7 +57,7 @@ def identifiers(inspection: Inspection) -> Guess | None:
     """The columns with identifiers that other inventories use as well, by namespace; null where there are none."""
     columns = {_plain(column): column for column in inspection.columns}
     settings: dict[str, Any] = {}
-    for namespace, names in SHARED_IDS.items():
+    for namespace, names in SHARED_IDENTIFIERS.items():
         fitting = [name for name, others in names.items() if {name, *others} <= columns.keys()]
         if fitting:
             settings[namespace] = _identifier(inspection, [columns[fitting[0]]])
@@ -117,10 +112,22 @@ def _osm_columns(inspection: Inspection, columns: dict[str, str]) -> list[str]:
     for column in ids:
         if _all_match(OSM_ID, inspection.columns[column]):
             return [column]
-        for kind in types:
+        for kind in types if column.lower() != "id" else ():
             if _all_match(OSM_TYPE, inspection.columns[kind]):
                 return [kind, column]
     return []
+
+
+def identifier_warnings(inspection: Inspection) -> list[str]:
+    """Points out numbers of OpenStreetMap without the type of the object."""
+    columns = {_plain(column): column for column in inspection.columns}
+    names = [columns[name] for name in OSM_ID_NAMES if "osm" in name and name in columns]
+    if not names or _osm_columns(inspection, columns):
+        return []
+    return [
+        f"{one_line(names[0])} may hold numbers of OpenStreetMap, but no column says whether they are of a node, "
+        f"way or relation: they identify no object, and are left out of columns.identifiers"
+    ]
 
 
 def _all_match(pattern: re.Pattern[str], values: Iterable[str | None]) -> bool:
