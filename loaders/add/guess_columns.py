@@ -32,22 +32,26 @@ def filter_rows(inspection: Inspection, row_filter: Guess | None) -> Inspection:
     return inspection.select([value in values for value in inspection.columns[name]])
 
 
-def column_settings(inspection: Inspection, selection: Inspection) -> tuple[dict[str, Guess], list[str]]:
+def column_settings(
+    inspection: Inspection, selection: Inspection, records: Inspection | None = None
+) -> tuple[dict[str, Guess], list[str]]:
     """The settings under `columns`, and why a column with a fitting name has none.
 
     Args:
         inspection: of all rows.
         selection: of the rows that `where` keeps.
+        records: of all of these rows in the file, with the columns that hold categories; null if the selection is.
     """
+    records = records or selection
     area = guess_area.area(selection)
     guesses = {
         "source_id": source_id(inspection),
         "name": guess_names.name(selection),
         "operator": guess_names.operator(selection),
         "identifiers": guess_names.identifiers(selection),
-        "status": guess_categories.status(selection),
-        "technology": guess_categories.technology(selection),
-        "mounting": guess_categories.mounting(selection),
+        "status": guess_categories.status(records),
+        "technology": guess_categories.technology(records),
+        "mounting": guess_categories.mounting(records),
         "area": area,
         "capacity": guess_capacity.capacity(selection, area),
         "installed": guess_dates.installation_date(selection),
@@ -61,8 +65,17 @@ def column_settings(inspection: Inspection, selection: Inspection) -> tuple[dict
     return settings, notes
 
 
-def row_warnings(inspection: Inspection, selection: Inspection, row_filter: Guess | None) -> list[str]:
-    """Warnings about the rows: none is solar, some were never built, or have no position."""
+def row_warnings(
+    inspection: Inspection, selection: Inspection, row_filter: Guess | None, records: Inspection | None = None
+) -> list[str]:
+    """Warnings about the rows: none is solar, some were never built, or have no position.
+
+    Args:
+        inspection: of all rows.
+        selection: of the rows that `where` keeps.
+        row_filter: `where`; null if it is not needed.
+        records: of all rows in the file that `where` keeps, with some of the columns; null if the selection is.
+    """
     warnings = []
     if not row_filter:
         warnings += guess_technology.no_solar_warnings(inspection)
@@ -70,7 +83,7 @@ def row_warnings(inspection: Inspection, selection: Inspection, row_filter: Gues
     warnings += guess_categories.unsorted_status_warnings(selection)
     warnings += guess_status.denial_warnings(selection)
     warnings += guess_status.retirement_warnings(selection)
-    return warnings + missing_positions(inspection, selection)
+    return warnings + missing_positions(inspection, records or selection)
 
 
 def source_id(inspection: Inspection) -> Guess | None:

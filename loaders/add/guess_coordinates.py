@@ -175,7 +175,8 @@ def missing_positions(inspection: Inspection, selection: Inspection) -> list[str
         inspection: of all rows.
         selection: of the rows that `where` keeps.
     """
-    names = [inspection.reading[axis].value for axis in ("longitude", "latitude", "wkt") if axis in inspection.reading]
+    axes = [inspection.reading[axis].value for axis in ("longitude", "latitude", "wkt") if axis in inspection.reading]
+    names = [name for name in axes if name in selection.columns]
     rows = len(selection.area_m2) if names else len(inspection.area_m2)
     if names:
         is_missing = np.zeros(rows, dtype=np.bool_)
@@ -184,7 +185,7 @@ def missing_positions(inspection: Inspection, selection: Inspection) -> list[str
             is_missing |= np.array([value is None for value in values], dtype=np.bool_)
         missing = int(is_missing.sum())
     else:
-        missing = rows - sum(inspection.shapes.values()) if inspection.shapes else 0
+        missing = rows - sum(inspection.shapes.values()) if inspection.shapes and not axes else 0
     return [f"{format_part(missing, rows)} have no position: they are rejected"] if missing else []
 
 
