@@ -41,7 +41,7 @@ MOUNTING_WORDS = frozenset(
 NOT_MOUNTING_WORDS = frozenset({"cover", "grndcvr", "land", "landcover", "landuse", "lulc", "soil", "use"})
 SORTED_SHARE = 0.8  # of the records with a value, where the name of the column does not say what it holds
 CATEGORY_SHARE = 0.5  # categories in relation to records, up to which a column without a fitting name holds categories
-OPERATING, CSP = "operating", "csp"
+OPERATING, CSP, ROOF = "operating", "csp", "roof"
 WORDS = ("operating", "construction", "planned", "retired", "rejected", "pv", "csp", "ground", "roof", "water", "other")
 
 
@@ -77,6 +77,12 @@ def mounting(inspection: Inspection) -> Guess | None:
     """The column with the mounting of the panels; null where none is recognised."""
     best = _best_column(inspection, MOUNTING, _states_mounting)
     return best and _category_guess(inspection, *best, "sorted by the words in its values")
+
+
+def is_on_roofs(inspection: Inspection) -> bool:
+    """Whether most records with a stated mounting are on roofs."""
+    best = _best_column(inspection, MOUNTING, _states_mounting)
+    return best is not None and 2 * best[1].count(ROOF) > best[1].counts.total()
 
 
 def unsorted_status_warnings(inspection: Inspection) -> list[str]:

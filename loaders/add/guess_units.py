@@ -25,7 +25,8 @@ AREA_UNIT_NAMES = {
 }
 CAPACITY_WORDS = frozenset(
     {"cap", "capacity", "power", "rating", "nameplate", "leistung", "nennleistung", "potencia", "puissance"}
-    | {"bruttoleistung", "nettoleistung", "nettonennleistung", "potenza", "vermogen"}
+    | {"bruttoleistung", "nettoleistung", "nettonennleistung", "potenza", "vermogen", "puismaxinstallee", "puismaxrac"}
+    | {"effekt", "moc", "potência", "容量", "出力"}
 )
 NOT_CAPACITY_WORDS = frozenset(
     {"year", "yr", "date", "data", "turbine", "turbines", "storage", "battery", "cfd", "factor", "density", "tariff"}

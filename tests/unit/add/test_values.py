@@ -211,6 +211,65 @@ def test_the_unit_of_a_capacity_is_what_gives_plants_a_usual_density(values: lis
 
 
 @pytest.mark.parametrize(
+    ("columns", "area_unit", "capacity_unit"),
+    [
+        ({"area": ["30", "40"], "capacity_kw": ["5", "6"]}, "m2", "kW"),
+        ({"area": ["30", "40"], "Leistung_kWp": ["5", "6"]}, "m2", "kWp"),
+        ({"area": ["30", "40"], "capacity_mw": ["15", "16"]}, "ha", "MW"),
+        ({"area": ["30", "40"], "capacity": ["5", "6"]}, "m2", "kW"),
+        ({"area": ["30", "40"], "capacity": ["15", "16"]}, "ha", "MW"),
+        ({"area": ["68000", "71000"], "capacity": ["3.5", "3.6"]}, "m2", "MW"),
+        ({"area": ["30", "40"], "mounting": ["roof", "roof"]}, "m2", None),
+        ({"capacity": ["5", "6"], "mounting": ["roof", "roof"]}, None, "kW"),
+        ({"Bruttoleistung": ["5", "6"]}, None, "kW"),
+        ({"TotalPower": ["5", "6"]}, None, "kW"),
+        ({"capacity": ["5", "6"]}, None, "MW"),
+    ],
+)
+def test_units_without_outlines_are_those_of_panels_or_of_plants(
+    columns: dict[str, list[str]], area_unit: str | None, capacity_unit: str | None
+) -> None:
+    inspection = made_inspection(**columns)
+    stated_area = area(inspection)
+    stated_capacity = capacity(inspection, stated_area)
+    assert (stated_area and stated_area.value["unit"]) == area_unit
+    assert (stated_capacity and stated_capacity.value["unit"]) == capacity_unit
+
+
+def test_a_capacity_that_would_exceed_all_plants_in_the_world_is_in_kilowatt() -> None:
+    guess = capacity(replace(made_inspection(capacity=["8", "30"]), features=1_000_000), None)
+    assert guess is not None
+    assert (guess.value["unit"], guess.is_doubtful) == ("kW", True)
+    assert "in MW, all records together would have 19,000 GW, more than the world has" in guess.reason
+
+
+@pytest.mark.parametrize(
+    ("areas_m2", "column", "message"),
+    [
+        (
+            [30.0, 40.0],
+            "capacity_mw",
+            "in MW, which its name says, the median is 1.58e+05 W/m2; in kW it would be 158 W/m2",
+        ),
+        ([3e4, 4e4], "capacity_kw", "in kW, which its name says, the median is 0.158 W/m2; in MW it would be 158 W/m2"),
+    ],
+)
+def test_a_capacity_in_a_unit_that_the_outlines_contradict_is_not_taken(
+    areas_m2: list[float], column: str, message: str
+) -> None:
+    guess = capacity(made_inspection(areas_m2, **{column: ["5", "6"]}), None)
+    assert guess is not None
+    assert (guess.value, guess.reason) == (None, f"{column} looks like a capacity, but {message}")
+
+
+def test_a_unit_by_an_area_whose_unit_is_a_guess_is_doubtful() -> None:
+    inspection = made_inspection(area=["30", "40"], capacity=["5", "6"])
+    guess = capacity(inspection, area(inspection))
+    assert guess is not None
+    assert (guess.is_doubtful, "by an area whose unit is a guess as well" in guess.reason) == (True, True)
+
+
+@pytest.mark.parametrize(
     "name",
     ["year_of_capacity_data", "capacity_factor", "storage_capacity_mw", "generation_gwh_2013", "Turbine Capacity"],
 )
