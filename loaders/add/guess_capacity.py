@@ -76,6 +76,8 @@ def _unit_without_area(inspection: Inspection, name: str, capacities: Numbers) -
     if register:
         return Unit("kW", f"the unit is not stated; {register} has columns of this name in kW", is_doubtful=True)
     median = positive_median(capacities)
+    if {*tokens(name)} >= guess_units.SYSTEM_SIZE:
+        return Unit("kW", f"the unit is not stated; sizes of systems are in kW, and the median is {median:.3g}", True)
     if guess_categories.is_on_roofs(inspection):
         return Unit("kW", f"the unit is not stated; most are on roofs, and the median is {median:.3g}", True)
     total = float(np.nanmean(capacities)) * inspection.features

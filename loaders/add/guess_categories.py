@@ -16,6 +16,7 @@ from loaders.add.guess_technology import (
     SECOND_WORDS,
     categories,
     format_counts,
+    kind_words,
 )
 from loaders.add.inspection import Inspection
 from loaders.add.names import tokens
@@ -26,8 +27,23 @@ from loaders.add.vocabulary import MOUNTING, STATUS, TECHNOLOGY, SortedValues, V
 from loaders.core.escape import one_line
 
 STATUS_WORDS = frozenset(
-    {"betriebsstatus", "etat", "état", "estado", "estatus", "fase", "phase", "regime", "situacao", "situação"}
-    | {"situacion", "situación", "stage", "stan", "stato", "status", "statut", "states", "tilstand", "状态", "状況"}
+    {"betriebsstatus", "durumu", "etat", "état", "estado", "estatus", "fase", "phase", "regime", "situacao", "situação"}
+    | {
+        "situacion",
+        "situación",
+        "stage",
+        "stan",
+        "stato",
+        "status",
+        "statut",
+        "states",
+        "tilstand",
+        "tila",
+        "状态",
+        "状況",
+        "상태",
+    }
+    | {"στάδιο", "σταδιο"}
 )
 OTHER_STATUS_WORDS = frozenset(
     {"battery", "billing", "check", "data", "image", "land", "legal", "licence", "license", "mapping", "marital", "osm"}
@@ -36,9 +52,25 @@ OTHER_STATUS_WORDS = frozenset(
 )
 MOUNTING_WORDS = frozenset(
     {"mount", "mounting", "mounted", "located", "placement", "place", "lage", "roof", "rooftop", "siting", "tipologia"}
-    | {"emplacement", "implantation", "plassering", "opstelling", "grndcvr"}
+    | {"emplacement", "implantation", "location", "locatie", "opstelling", "placering", "plassering"}
 )
-NOT_MOUNTING_WORDS = frozenset({"cover", "grndcvr", "land", "landcover", "landuse", "lulc", "soil", "use"})
+NOT_MOUNTING_WORDS = frozenset(
+    {
+        "accuracy",
+        "city",
+        "cover",
+        "grid",
+        "grndcvr",
+        "image",
+        "land",
+        "landcover",
+        "landuse",
+        "lulc",
+        "soil",
+        "source",
+        "use",
+    }
+)
 SORTED_SHARE = 0.8  # of the records with a value, where the name of the column does not say what it holds
 CATEGORY_SHARE = 0.5  # categories in relation to records, up to which a column without a fitting name holds categories
 OPERATING, CSP, ROOF = "operating", "csp", "roof"
@@ -149,7 +181,7 @@ def _status_words(name: str) -> set[str]:
 
 def _states_technology(_: Inspection, name: str, values: SortedValues) -> bool:
     """Whether a column tells kinds of solar plants apart, and holds no other technologies."""
-    words = set(tokens(name))
+    words = kind_words(name)
     if not words & (KIND_WORDS | FUEL_WORDS) or words & (SECOND_WORDS | PROVENANCE_WORDS):
         return False
     others = [value for value in values.unsorted if OTHER_TECHNOLOGY.search(value) and not SOLAR.search(value)]
@@ -158,7 +190,7 @@ def _states_technology(_: Inspection, name: str, values: SortedValues) -> bool:
 
 def _states_mounting(inspection: Inspection, name: str, values: SortedValues) -> bool:
     words = set(tokens(name))
-    if words & (NOT_MOUNTING_WORDS | PROVENANCE_WORDS | NOT_KIND_WORDS):
+    if words & (NOT_MOUNTING_WORDS | NOT_KIND_WORDS):
         return False
     if words & MOUNTING_WORDS:
         return values.sorted_share >= CATEGORY_SHARE

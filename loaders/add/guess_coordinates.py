@@ -16,21 +16,24 @@ from loaders.core.arrays import Numbers
 from loaders.core.escape import one_line
 
 LONGITUDE_WORDS = {"lon", "long", "lng", "longitude", "xlong", "xlon", "longitud", "longitudine", "longdd"} | {
-    *("längengrad", "laengengrad", "lengdegrad", "længdegrad", "lengtegraad", "经度", "経度"),
+    *("경도", "längengrad", "laengengrad", "lengdegrad", "længdegrad", "lengtegraad", "经度", "経度"),
 }
 LATITUDE_WORDS = {"lat", "latitude", "ylat", "latitud", "latitudine", "latdd"} | {
-    *("breitengrad", "breddegrad", "breedtegraad", "纬度", "緯度"),
+    *("위도", "breitengrad", "breddegrad", "breedtegraad", "纬度", "緯度"),
 }
 EASTING_WORDS = {"x", "xcoord", "xcoordinate", "coordx", "pointx", "easting", "eastings", "rechtswert", "ostwert"} | {
-    *("east", "este", "est", "coorde", "xkoordinate", "sweref99e"),
+    *("east", "este", "est", "ost", "øst", "öst", "axise", "xkoordinate"),
 }
 NORTHING_WORDS = {"y", "ycoord", "ycoordinate", "coordy", "pointy", "northing", "northings", "hochwert", "nordwert"} | {
-    *("north", "norte", "nord", "coordn", "ykoordinate", "sweref99n"),
+    *("north", "norte", "nord", "axisn", "ykoordinate"),
 }
 POSITION_WORDS = LONGITUDE_WORDS | LATITUDE_WORDS | EASTING_WORDS | NORTHING_WORDS
 COUNTRY_WORDS = {"country", "nation", "land", "pays", "paese", "país", "pais", "kraj", "iso", "iso3"}
 MAX_DEGREES = (180.0, 90.0)
 MAX_PAIRED_COLUMNS = 50  # columns of each coordinate: all pairs of them are compared
+GRID_WORDS = {"coord", "coordinate", "etrs", "grid", "itm", "lv95", "mga", "sweref", "tm", "utm"}
+GRID_NAME = re.compile(r"(?:sweref|tm|utm|lv|etrs)\d+\w*")
+COORDINATE_LETTER = re.compile(r"[Cc]oord(?:inate)?_?([ENen])(?![a-z])")
 PAIR = re.compile(r"[\[(]?\s*-?\d+\.\d+\s*[,;]\s*-?\d+\.\d+\s*[\])]?")  # 48.85, 2.35
 WKT = re.compile(r"\s*(?:MULTI)?(?:POINT|POLYGON)\s*(?:ZM?|M)?\s*\(", re.IGNORECASE)
 
@@ -71,9 +74,11 @@ def _numeric_columns(columns: Mapping[str, Texts], words: set[str], marks: Marks
 
 
 def _coordinate_words(name: str) -> set[str]:
-    """The words of a name; with those of `CoordE…` and `coord_n`, in which one letter names the axis."""
-    axes = re.findall(r"(?:Coord|coord|COORD)_?([ENXYenxy])(?![a-z])|(?:Coord|coord)([EN])[A-Z]", name)
-    return {*tokens(name), *(f"coord{''.join(axis).lower()}" for axis in axes)}
+    """The words of a name; with the axis that one letter names next to a grid, as in CoordE, N_SWEREF99 or ITM_E."""
+    words = set(tokens(name))
+    letters = words & {"e", "n"} if words & GRID_WORDS or any(map(GRID_NAME.fullmatch, words)) else set()
+    letters |= {match[1].lower() for match in [COORDINATE_LETTER.search(name)] if match}
+    return {*words, *(f"axis{letter}" for letter in letters)}
 
 
 def wkt_column(columns: Mapping[str, Texts]) -> str | None:
@@ -131,7 +136,7 @@ def _projected_settings(
     columns: Mapping[str, Texts], pair: PositionColumns, settings: dict[str, Guess], marks: Marks
 ) -> tuple[dict[str, Guess], list[str]]:
     x, y = (_coordinates(columns[name], marks) for name in (pair.x, pair.y))
-    fits = fitting_grids(x, y, _countries(columns))
+    fits = fitting_grids(x, y, _hints(columns))
     crs = crs_guess(fits)
     if crs is None:
         return settings, [unknown_grid_question((np.nanmin(x), np.nanmin(y), np.nanmax(x), np.nanmax(y)))]
@@ -189,10 +194,12 @@ def missing_positions(inspection: Inspection, selection: Inspection) -> list[str
     return [f"{format_part(missing, rows)} have no position: they are rejected"] if missing else []
 
 
-def _countries(columns: Mapping[str, Texts]) -> set[str]:
-    """The values of the columns with a country, in lower case."""
-    names = [name for name in columns if COUNTRY_WORDS & set(tokens(name))]
-    return {value.lower() for name in names for value in known_values(columns[name])}
+def _hints(columns: Mapping[str, Texts]) -> set[str]:
+    """The countries that a table names, and the words in the names of its columns, in lower case."""
+    countries = [name for name in columns if COUNTRY_WORDS & set(tokens(name))]
+    return {word for name in columns for word in tokens(name)} | {
+        value.lower() for name in countries for value in known_values(columns[name])
+    }
 
 
 def _coordinates(column: Texts, marks: Marks) -> Numbers:

@@ -18,7 +18,7 @@ TOLERANCE_M = 1.0
 MAX_POSITIONS, MAX_ALTERNATIVES = 500, 5
 OUTLIERS = (1.0, 99.0)  # percentiles beyond which positions may be wrong
 UTM_EASTINGS = (160_000.0, 840_000.0)
-GREAT_BRITAIN = frozenset({"great britain", "united kingdom", "uk", "gb", "gbr", "england", "scotland", "wales"})
+GREAT_BRITAIN = frozenset({"great britain", "united kingdom", "uk", "gbr", "england", "scotland", "wales"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class Grid:
     Attributes:
         epsg: its code.
         extent: west, south, east, north [°] of the countries that use it, which may exceed its zone.
-        countries: their names and codes in lower case.
+        hints: names of the countries, and words that the columns of their tables have in their names, in lower case.
     """
 
     epsg: int
     extent: tuple[float, float, float, float]
-    countries: frozenset[str] = frozenset()
+    hints: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -46,39 +46,53 @@ class Grid:
         return _area(self.extent) > CONTINENTAL_SQUARE_DEGREES
 
 
-def _grids(extent: tuple[float, float, float, float], countries: Collection[str], *codes: int) -> tuple[Grid, ...]:
-    return tuple(Grid(code, extent, frozenset(countries)) for code in codes)
+def _grids(extent: tuple[float, float, float, float], hints: Collection[str], *codes: int) -> tuple[Grid, ...]:
+    return tuple(Grid(code, extent, frozenset(hints)) for code in codes)
 
 
 # sorted by how often inventories use them; the extents are those of the mainland and its islands
 GRIDS = (
     *_grids((-8.8, 49.7, 2.1, 61.0), GREAT_BRITAIN, 27700),
-    *_grids((5.8, 47.2, 15.1, 55.1), {"germany", "deutschland", "de", "deu"}, 25832, 25833, 31467, 31468, 31466, 31469),
-    *_grids((-5.3, 41.2, 9.7, 51.2), {"france", "fr", "fra"}, 2154),
-    *_grids((-9.4, 35.9, 4.4, 43.9), {"spain", "españa", "es", "esp"}, 25830, 25831, 25829),
-    *_grids((6.5, 35.4, 18.6, 47.2), {"italy", "italia", "it", "ita"}, 32632, 32633, 3003, 3004),
-    *_grids((3.2, 50.7, 7.3, 53.7), {"netherlands", "nederland", "nl", "nld"}, 28992),
-    *_grids((5.9, 45.8, 10.6, 47.9), {"switzerland", "schweiz", "suisse", "svizzera", "ch", "che"}, 2056, 21781),
-    *_grids((2.5, 49.4, 6.5, 51.6), {"belgium", "belgië", "belgique", "be", "bel"}, 31370, 3812),
-    *_grids((-10.7, 51.3, -5.3, 55.5), {"ireland", "northern ireland", "ie", "irl"}, 2157, 29903),
-    *_grids((8.0, 54.5, 15.3, 57.9), {"denmark", "danmark", "dk", "dnk"}, 25832),
-    *_grids((10.5, 55.2, 24.3, 69.2), {"sweden", "sverige", "se", "swe"}, 3006),
-    *_grids((4.3, 57.8, 31.3, 71.4), {"norway", "norge", "no", "nor"}, 25833),
-    *_grids((19.2, 59.5, 31.7, 70.2), {"finland", "suomi", "fi", "fin"}, 3067),
-    *_grids((14.0, 48.9, 24.3, 55.0), {"poland", "polska", "pl", "pol"}, 2180),
-    *_grids((12.0, 47.7, 22.7, 51.2), {"czechia", "czech republic", "slovakia", "cz", "cze", "sk", "svk"}, 5514),
-    *_grids((9.4, 46.3, 17.3, 49.1), {"austria", "österreich", "at", "aut"}, 31287),
-    *_grids((-9.6, 36.9, -6.1, 42.3), {"portugal", "pt", "prt"}, 3763),
-    *_grids((19.3, 34.7, 28.4, 41.9), {"greece", "ellada", "gr", "grc"}, 2100),
-    *_grids((16.0, 45.7, 23.0, 48.7), {"hungary", "magyarország", "hu", "hun"}, 23700),
-    *_grids((20.2, 43.5, 29.8, 48.4), {"romania", "românia", "ro", "rou"}, 3844),
+    *_grids(
+        (5.8, 47.2, 15.1, 55.1),
+        {"germany", "deutschland", "deu", "bundesland", "gemeinde", "landkreis"},
+        25832,
+        25833,
+        31467,
+        31468,
+        31466,
+        31469,
+    ),
+    *_grids((-5.3, 41.2, 9.7, 51.2), {"france", "fra", "département"}, 2154),
+    *_grids((-9.4, 35.9, 4.4, 43.9), {"spain", "españa", "esp"}, 25830, 25831, 25829),
+    *_grids((6.5, 35.4, 18.6, 47.2), {"italy", "italia", "ita", "comune"}, 32632, 32633, 3003, 3004),
+    *_grids((3.2, 50.7, 7.3, 53.7), {"netherlands", "nederland", "nld", "gemeente", "rd"}, 28992),
+    *_grids(
+        (5.9, 45.8, 10.6, 47.9),
+        {"switzerland", "schweiz", "suisse", "svizzera", "canton", "kanton"},
+        2056,
+        21781,
+    ),
+    *_grids((2.5, 49.4, 6.5, 51.6), {"belgium", "belgië", "belgique", "bel", "lambert72"}, 31370, 3812),
+    *_grids((-10.7, 51.3, -5.3, 55.5), {"ireland", "northern ireland", "irl", "itm"}, 2157, 29903),
+    *_grids((8.0, 54.5, 15.3, 57.9), {"denmark", "danmark", "dnk", "anlægsnavn", "gsrn"}, 25832),
+    *_grids((10.5, 55.2, 24.3, 69.2), {"sweden", "sverige", "swe", "sweref", "sweref99", "kommun"}, 3006),
+    *_grids((4.3, 57.8, 31.3, 71.4), {"norway", "norge", "nor", "fylke"}, 25833),
+    *_grids((19.2, 59.5, 31.7, 70.2), {"finland", "suomi", "fin", "tm35fin", "kunta"}, 3067),
+    *_grids((14.0, 48.9, 24.3, 55.0), {"poland", "polska", "pol", "1992", "gmina", "województwo"}, 2180),
+    *_grids((12.0, 47.7, 22.7, 51.2), {"czechia", "czech republic", "slovakia", "cze", "svk", "obec"}, 5514),
+    *_grids((9.4, 46.3, 17.3, 49.1), {"austria", "österreich", "aut"}, 31287),
+    *_grids((-9.6, 36.9, -6.1, 42.3), {"portugal", "prt", "concelho"}, 3763),
+    *_grids((19.3, 34.7, 28.4, 41.9), {"greece", "grc", "νομός", "νομος", "δήμος"}, 2100),
+    *_grids((16.0, 45.7, 23.0, 48.7), {"hungary", "magyarország", "hun"}, 23700),
+    *_grids((20.2, 43.5, 29.8, 48.4), {"romania", "românia", "rou"}, 3844),
     *_grids((-25.0, 34.0, 45.0, 72.0), {"europe"}, 3035),
     *_grids((-180.0, -85.1, 180.0, 85.1), {"world"}, 3857),
-    *_grids((-125.0, 24.3, -66.8, 49.5), {"united states", "usa", "us"}, 5070),
-    *_grids((-141.1, 41.6, -52.5, 83.2), {"canada", "ca", "can"}, 3347, 3978),
-    *_grids((125.0, 33.0, 131.0, 38.7), {"korea", "south korea", "kr", "kor"}, 5179),
-    *_grids((119.9, 21.8, 122.1, 25.4), {"taiwan", "tw", "twn"}, 3826),
-    *_grids((166.3, -47.4, 178.7, -34.3), {"new zealand", "nz", "nzl"}, 2193),
+    *_grids((-125.0, 24.3, -66.8, 49.5), {"united states", "usa"}, 5070),
+    *_grids((-141.1, 41.6, -52.5, 83.2), {"canada", "can"}, 3347, 3978),
+    *_grids((125.0, 33.0, 131.0, 38.7), {"korea", "south korea", "kor"}, 5179),
+    *_grids((119.9, 21.8, 122.1, 25.4), {"taiwan", "twn"}, 3826),
+    *_grids((166.3, -47.4, 178.7, -34.3), {"new zealand", "nzl"}, 2193),
 )
 
 
@@ -123,13 +137,13 @@ def crs_guess(fits: list[Fit]) -> Guess | None:
     return Guess(f"EPSG:{best.grid.epsg}", reason, is_doubtful=True)
 
 
-def fitting_grids(x: Numbers, y: Numbers, countries: Collection[str] = ()) -> list[Fit]:
+def fitting_grids(x: Numbers, y: Numbers, hints: Collection[str] = ()) -> list[Fit]:
     """The grids in which positions lie where the grid is used, the likeliest first; continental ones if no other does.
 
     Args:
         x: eastings in the unit of the CRS; NaN where there is none.
         y: northings, likewise.
-        countries: names of countries in the file, in lower case.
+        hints: names of countries in the file, and words in the names of its columns, in lower case.
     """
     is_known = np.isfinite(x) & np.isfinite(y) & ((x != 0) | (y != 0))
     step = max(int(is_known.sum()) // MAX_POSITIONS, 1)
@@ -141,15 +155,17 @@ def fitting_grids(x: Numbers, y: Numbers, countries: Collection[str] = ()) -> li
         fits = [fit for fit in _fits(y, x, is_swapped=True) if fit.fill >= TYPICAL_FILL] or fits
     if all(fit.grid.is_continental for fit in fits) and _may_be_utm(x):
         return []
+    if "utm" in hints:
+        fits = [fit for fit in fits if "UTM" in fit.grid.name]
     fits = [fit for fit in fits if not fit.grid.is_continental] or fits
-    fits.sort(key=lambda fit: _rank(fit, countries))
+    fits.sort(key=lambda fit: _rank(fit, hints))
     return list({fit.grid.epsg: fit for fit in reversed(fits)}.values())[::-1]
 
 
-def _rank(fit: Fit, countries: Collection[str]) -> tuple[bool, bool, float]:
-    """Sort key, the likeliest first: the country, then grids that the positions fill, then the order of the grids."""
+def _rank(fit: Fit, hints: Collection[str]) -> tuple[bool, bool, float]:
+    """Sort key, the likeliest first: what the file names, what the positions fill, then the order of the grids."""
     is_filled = fit.fill >= TYPICAL_FILL
-    return not fit.grid.countries & {*countries}, not is_filled, -fit.fill if is_filled else 0.0
+    return not fit.grid.hints & {*hints}, not is_filled, -fit.fill if is_filled else 0.0
 
 
 def _fits(x: Numbers, y: Numbers, *, is_swapped: bool) -> list[Fit]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loaders.add.draft import Guess
+from loaders.add.guess_units import is_quantity
 from loaders.add.inspection import Inspection
 from loaders.add.names import tokens
 from loaders.add.values import distinct_values, format_examples, known_values, mask_nulls, null_values
@@ -14,14 +15,38 @@ from loaders.core.escape import one_line
 CONSTRUCTION_WORDS = frozenset(
     {"built", "commission", "commissioned", "commissioning", "completed", "completion", "cod", "inbetriebnahme", "inst"}
     | {"constructed", "erected", "baujahr", "inbetriebnahmejahr", "inbetriebnahmedatum", "instalacion", "instalación"}
-    | {"instalação", "instalacao", "installazione"}
+    | {"instalação", "instalacao", "installazione", "operacao", "operação", "operacion", "operación", "esercizio"}
+    | {"realisatie", "indienststelling", "gebruik", "nettilslutning", "idriftsatt", "rozpoczęcia", "zahájení"}
+    | {"投产时间", "并网时间", "運転開始報告年月", "준공일"}
     | {"install", "installation", "installed", "online", "operating", "operation", "operational"}
 )
-DATE_WORDS = frozenset({"date", "year", "yr", "jahr", "datum", "año", "anno", "année", "annee", "fecha"})
+DATE_WORDS = frozenset(
+    {
+        "date",
+        "year",
+        "yr",
+        "jahr",
+        "datum",
+        "año",
+        "ano",
+        "anno",
+        "année",
+        "annee",
+        "fecha",
+        "jaar",
+        "dato",
+        "år",
+        "rok",
+    }
+)
+START_WORDS = frozenset({"start"})
+IN_SERVICE = ({"mise", "service"}, {"puesta", "servicio"})  # put into service
+DATA_IS_DATE = frozenset({"esercizio", "operacao", "operação", "rozpoczęcia"})  # "data" is a date in these languages
 OTHER_EVENT_WORDS = frozenset(
     {"access", "appeal", "capacity", "created", "data", "digitized", "edited", "expired", "image", "imagery", "img"}
     | {"lodged", "modified", "record", "refused", "retired", "retirement", "source", "status", "submitted", "updated"}
-    | {"accessed", "decommissioning", "decommissioned", "withdrawn", "cap"}
+    | {"accessed", "decommissioning", "decommissioned", "withdrawn", "cap", "researched", "received", "approved"}
+    | {"application", "app", "closure", "granted", "permit", "planned", "registration", "registrierungsdatum"}
 )
 AFTER_WORDS, BEFORE_WORDS = frozenset({"after"}), frozenset({"before", "until"})
 LOWER_WORDS, UPPER_WORDS = (
@@ -37,6 +62,7 @@ PARTS = {"YYYY": r"(?:19[5-9]\d|20\d\d)", "MM": r"(?:0?[1-9]|1[0-2])", "DD": r"(
 YEAR, MONTH, DAY = PARTS["YYYY"], r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 PLAIN_DATE = re.compile(rf"<?\s*{YEAR}(?:-?{MONTH}(?:-?{DAY}(?:[T ]\d\d:\d\d.*)?)?)?")
 DATE_OR_FRACTION = re.compile(rf"{PLAIN_DATE.pattern}|{YEAR}\.\d+")
+REGISTER_NUMBER_WORDS = frozenset({"ceg", "codceg"})
 FRACTION = "YYYY.fraction"  # the mean year of several units: read as a plain date
 PATTERNS = (
     *(f"DD{mark}MM{mark}YYYY" for mark in "/.-"),
@@ -107,9 +133,13 @@ def date_bounds(inspection: Inspection) -> list[str]:
 def _score(name: str) -> int:
     """How likely a name is an installation date's; 0 for other names."""
     words = set(tokens(name))
+    words -= {"data"} if words & DATA_IS_DATE else set()
     if words & (OTHER_EVENT_WORDS | AFTER_WORDS | BEFORE_WORDS | DETECTION_WORDS | LOWER_WORDS | UPPER_WORDS):
         return 0
-    return 2 * bool(words & CONSTRUCTION_WORDS) + bool(words & DATE_WORDS)
+    if is_quantity(name) or REGISTER_NUMBER_WORDS & words:
+        return 0
+    is_construction = words & CONSTRUCTION_WORDS or any(words >= phrase for phrase in IN_SERVICE)
+    return 2 * bool(is_construction) + bool(words & START_WORDS) + bool(words & DATE_WORDS)
 
 
 def _interval(inspection: Inspection) -> Guess | None:

@@ -12,13 +12,21 @@ from loaders.add.values import UNKNOWN_WORDS, is_numeric, null_values
 from loaders.core.escape import one_line
 from loaders.settings.namespaces import SHARED_IDENTIFIERS
 
-NAME_WORDS = frozenset({"name", "names", "nom", "nombre", "nome", "bezeichnung"})
+NAME_WORDS = frozenset(
+    {"name", "names", "nom", "nombre", "nome", "bezeichnung", "denominazione", "denominación", "namn", "navn", "naam"}
+    | {"nazwa", "název", "nimi", "ad\u0131", "项目名称", "电站名称", "発電所名", "발전소명"}
+)
+NAME_ENDINGS = ("name", "namn", "navn", "naam")
 PLANT_WORDS = frozenset(
     {"array", "asset", "facility", "farm", "installation", "p", "park", "plant", "project", "site", "solar", "station"}
-    | {"anlage", "anlagen", "centrale", "planta", "usina", "impianto"}
+    | {"anlage", "anlagen", "anlægs", "centrale", "einheit", "empreendimento", "impianto", "instalacji", "instalación"}
+    | {"kraftverk", "kraftwerks", "planta", "projekt", "provozovny", "stromerzeugungseinheit", "tesis", "usina"}
 )
 BARE_NAMES = frozenset({*NAME_WORDS, "plantname", "sitename", "projectname", "facilityname", "anlagenname"})
-OPERATOR_WORDS = frozenset({"operator", "betreiber", "anlagenbetreiber", "exploitant", "operador", "gestore"})
+OPERATOR_WORDS = frozenset(
+    {"operator", "betreiber", "anlagenbetreiber", "exploitant", "operador", "gestore"}
+    | {"anlagenbetreibers", "verksamhetsutovare", "verksamhetsutövare", "発電事業者名"}
+)
 NOT_A_NAME = frozenset(
     {"code", "contact", "email", "id", "key", "number", "nr", "no", "phone", "status", "type", "url", "website"}
     | {"company", "county", "country", "developer", "owner", "operator", "parent", "region", "state", "utility"}
@@ -72,12 +80,18 @@ def identifiers(inspection: Inspection) -> Guess | None:
 
 def _name_rank(column: str) -> int:
     """How likely a column holds the name of the installation; 0 for other columns."""
-    words = set(tokens(column))
+    words = {part for word in tokens(column) for part in _parts(word)}
     if words & NOT_A_NAME:
         return 0
-    if _plain(column) in BARE_NAMES:
+    if _plain(column) in BARE_NAMES or column.lower() in NAME_WORDS:
         return 1
     return 2 * bool(words & NAME_WORDS and words & PLANT_WORDS)
+
+
+def _parts(word: str) -> tuple[str, ...]:
+    """A word, and the parts of one such as Kraftwerksname."""
+    ending = next((ending for ending in NAME_ENDINGS if word.endswith(ending) and word != ending), "")
+    return (word, word.removesuffix(ending), ending) if ending else (word,)
 
 
 def _named(inspection: Inspection, ranks: dict[str, int], what: str) -> Guess | None:

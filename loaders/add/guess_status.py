@@ -8,16 +8,18 @@ from loaders.core.escape import one_line
 
 RETIRED_WORDS = frozenset(
     {
+        "closure",
         "decommission",
         "decommissioned",
         "decommissioning",
+        "deraccordement",
         "dismantled",
         "retire",
         "retired",
-        "retirement",
-        "stilllegung",
     }
+    | {"retirement", "stilllegung"}
 )
+PLANNED_WORDS = frozenset({"expected", "planned", "projected", "scheduled"})
 BLANK_OR_NO_WORDS = UNKNOWN_WORDS | {"0", "-1", "-9999", "false", "no", "n", "f"}
 YES_WORDS = frozenset({"1", "true", "yes", "y", "t", "ja", "oui", "si", "sí", "sim", "sì"})
 NO_WORDS = frozenset({"0", "false", "no", "n", "f", "nein", "non", "não"})
@@ -29,7 +31,7 @@ def retirement_warnings(inspection: Inspection) -> list[str]:
     counts = {
         name: sum(value is not None and value.lower() not in BLANK_OR_NO_WORDS for value in column)
         for name, column in inspection.columns.items()
-        if set(tokens(name)) & RETIRED_WORDS
+        if set(tokens(name)) & RETIRED_WORDS and not set(tokens(name)) & PLANNED_WORDS
     }
     return [
         f"{one_line(name)} is filled in for {format_part(count, len(inspection.columns[name]))}: "

@@ -19,7 +19,8 @@ from loaders.core.escape import one_line
 
 KIND_WORDS = frozenset(
     {"energy", "fuel", "primary", "tech", "technology", "type", "technologie", "tecnologia", "tecnología", "kind"}
-    | {"tipo", "fonte", "filiere", "filière", "rodzaj", "类型", "发电类型", "能源类型"}
+    | {"tipo", "fonte", "filiere", "filière", "rodzaj", "druh", "türü", "prim", "τεχνολογία", "τεχνολογια"}
+    | {"类型", "发电类型", "能源类型", "発電設備区分", "에너지원"}
     | {"category", "energietraeger", "energieträger", "einheittyp", "combustible", "energie", "energia", "energía"}
 )
 SECOND_WORDS = frozenset({"backup", "battery", "mounting", "other", "secondary", "storage", "turbine", "turbines"})
@@ -53,10 +54,15 @@ PROVENANCE_WORDS = frozenset(
     | {"roof", "sector", "source", "street", "survey", "tariff", "via", "website"}
 )
 ENERGY_WORDS = frozenset(
-    {"energy", "fuel", "generation", "power", "primary", "tech", "technology", "energia", "energie"}
+    {"energy", "fuel", "generation", "generator", "plant", "power", "prim", "primary", "tech", "technology"}
+    | {"energia", "energie"}
 )
 FUEL_WORDS = frozenset({"fuel", "tech", "technology", "technologie", "energietraeger", "energieträger", "combustible"})
-MAX_CATEGORIES, MAX_CATEGORY_CHARACTERS = 60, 60  # categories, and characters of one
+MAX_CATEGORIES, MAX_CATEGORY_CHARACTERS = 60, 100  # categories, and characters of one
+MAX_SHOWN_CHARACTERS = 60
+COMPOUNDS = ("category", "fuel", "technology", "type")
+CODED_WORDS = frozenset({"category", "fuel", "technology", "energietraeger"})
+CODE = re.compile(r"[^\W\d]*_?\d+")  # subcat_2, 2495
 MAX_CATEGORY_WORDS = 2  # of a category, where the column's name is no technology word
 MAX_EXAMPLES = 8
 
@@ -72,7 +78,7 @@ def technology_filter(inspection: Inspection) -> Guess | None:
     ]
     if not names:
         return None
-    name = max(names, key=lambda name: len(KIND_WORDS & set(tokens(name))))
+    name = max(names, key=lambda name: len(KIND_WORDS & kind_words(name)))
     column = inspection.columns[name]
     solar = _solar_values(column)
     others = Counter(value for value in column if value not in solar)
@@ -116,6 +122,27 @@ def mixed_technology_warnings(inspection: Inspection) -> list[str]:
     ][:1]
 
 
+def coded_kind_warnings(inspection: Inspection) -> list[str]:
+    """Warns of a column of categories in codes, some of which may be other technologies."""
+    names = [
+        name
+        for name, column in inspection.columns.items()
+        if kind_words(name) & CODED_WORDS and (values := categories(column)) and all(map(CODE.fullmatch, values))
+    ]
+    return [
+        f"{one_line(name)} holds codes: {format_counts(Counter(filter(None, inspection.columns[name])))}. If some of "
+        f"them are other technologies, add where: every record counts as a solar installation"
+        for name in names[:1]
+        if len(categories(inspection.columns[name])) > 1
+    ]
+
+
+def kind_words(name: str) -> set[str]:
+    """The words of a name, and the parts of one such as primaryfueltype."""
+    words = tokens(name)
+    return {*words, *(part for word in words for part in COMPOUNDS if part in word)}
+
+
 def format_counts(values: Counter[str | None] | Counter[str] | dict[str, int]) -> str:
     """Values with their counts for display, the most frequent first."""
     most_common = Counter(values).most_common(MAX_EXAMPLES)
@@ -126,7 +153,7 @@ def format_counts(values: Counter[str | None] | Counter[str] | dict[str, int]) -
 
 def _shorten(value: str) -> str:
     text = one_line(value)
-    return text if len(text) <= MAX_CATEGORY_CHARACTERS else f"{text[: MAX_CATEGORY_CHARACTERS - 1]}…"
+    return text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[: MAX_SHOWN_CHARACTERS - 1]}…"
 
 
 def _solar_values(column: Texts) -> set[str]:
@@ -151,7 +178,7 @@ def _is_solar_throughout(column: Texts) -> bool:
 def _distinguishes_technologies(inspection: Inspection, name: str) -> bool:
     """Whether a column holds technologies or fuels that include others than photovoltaics."""
     column = inspection.columns[name]
-    words = set(tokens(name))
+    words = kind_words(name)
     if words & PROVENANCE_WORDS and not words & ENERGY_WORDS:
         return False
     values = categories(column)
@@ -160,7 +187,7 @@ def _distinguishes_technologies(inspection: Inspection, name: str) -> bool:
     if not counts:
         return False
     other_count = sum(counts[value] for value in non_solar if _is_other(value))
-    if words & KIND_WORDS:
+    if words & KIND_WORDS or ("source" in words and words & ENERGY_WORDS):
         return 2 * other_count >= counts.total()
     is_named = not words & NOT_KIND_WORDS and all(map(_is_technology_name, values))
     return other_count == counts.total() and is_named and 2 * len(values) <= len(column)

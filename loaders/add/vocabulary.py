@@ -105,7 +105,7 @@ REJECTED = _pattern(
 NOT_STARTED = _pattern(
     "pre-?construction|await|unbuilt|to be (?:built|installed)|ready to build",
     r"(?<!but )\bnot (?:yet )?(?:built|under|in|started|begun|commissioned|connected|completed?|installed|operating)\b",
-    "n[aã]o inici",
+    "n[aã]o inici|in voorbereiding|in vorbereitung",
 )
 RETIRED = _pattern(
     r"retire|(?<!re)decommission|dismantl|demolish|removed|\bclosed|mothball|no longer|\bnot operational",
@@ -129,9 +129,9 @@ CONSTRUCTION = _pattern(
     "em constru",
     "in costruzione",
     "in aanbouw",
-    "under bygg|under opf",
+    "under bygg|under opf|rakenteilla",
     "w (?:trakcie )?budow",
-    "在建|建设中|建設中",
+    "在建|建设中|建設中|공사",
 )
 PLANNED = _pattern(
     r"plann(?:ed|ing)|propos|announced|permi(?:t|ssion)|consent|applied|(?<!\bno )application|submitted|approv|pending",
@@ -143,21 +143,23 @@ PLANNED = _pattern(
     "outorgad|contratad",
     "in progett|in sviluppo",
     "gepland|vergund",
-    "planlagt|planerad|beviljad|tillst[aå]nd|konsesjon|ans[oö]k|s[oø]knad",
+    "planlagt|planerad|bevilj|suunnitteilla|tillst[aå]nd|konsesjon|ans[oö]k|s[oø]knad",
     "projektow|planow",
+    "αδειοδ",
     "拟建|规划|計画|核准|认定",
 )
 OPERATING = _pattern(
     r"operati(?:ng|onal)|\bin operation|^\W*operation$|\bin (?:service|use)\b|\b(?:re)?commissioned|\bbuilt",
-    r"\bcomplete|\bactive|existing|\binstalled|energi[sz]ed|\bon-?line\b|\bconnected|generating|stand-?by",
+    r"\binterconnected|\bcomplete|\bactive|existing|\binstalled|energi[sz]ed|\bon-?line\b|\bconnected|generating|stand-?by",
     "in betrieb",
     "(?:en|on) service|raccord",
     r"en funcionamiento|en (?:operaci|explotaci)|\boperando",
     "opera[cç][aã]o|em opera",
     r"in esercizio|in funzione|\battiv[oi]",
     "in (?:bedrijf|gebruik)|gerealiseerd",
-    r"\bi drift|idriftsa",
+    r"\bi drift|^\W*drift\W*$|idriftsa|uppf[oö]r|toiminnassa",
     "w eksploatacj|czynn",
+    "λειτουργ",
     "运行|投运|并网|已建|運転|稼働|운영",
 )
 STATUS = Vocabulary(
@@ -185,7 +187,7 @@ ON_ROOFS = _pattern(
     "tejado|techo|cubierta",
     "telhado",
     r"\btetto|copertura",
-    r"\bdak|\btak\b|\btaket",
+    r"\bdak|\btak\b|\btaket|\btag(?:anl|flade|mont)",
     "屋",
 )
 ON_THE_GROUND = _pattern(
@@ -196,7 +198,7 @@ ON_THE_GROUND = _pattern(
     "no solo",
     "a terra|terreno",
     r"grondgebonden|\bveld",
-    r"\bmark(?:anl|mont)|bakkemont",
+    r"\bmark(?:anl|mont)|bakkemont|\bjordmont",
     "naziemn|gruncie",
     "地面",
 )

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 SHARED_IDENTIFIERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "ceg": dict.fromkeys(("codceg", "cod_ceg", "ceg"), ()),
     "eia_plant": dict.fromkeys(("eia_id", "eia_plant_id", "eia_plant_code", "plant_id_eia", "ref_us_eia"), ())
-    | {"plant_code": ("generator_id",)},
-    "eic": dict.fromkeys(("codeeicresourceobject", "eic", "eic_code", "ref_eu_entsoe_eic"), ()),
+    | {"plant_code": ("utility_id",), "plant_id": ("generator_id", "energy_source_code")},
+    "eic": dict.fromkeys(("codeeicresourceobject", "eic", "eic_code", "eic_g", "ref_eu_entsoe_eic"), ()),
     "gem_location": {"gem_location_id": ()},
     "gem_phase": {"gem_phase_id": ()},
     "gppd": dict.fromkeys(("gppd_idnr", "gppd_id"), ()),

@@ -19,9 +19,10 @@ TABLES, GUESSES = (Path(__file__).with_name(f"public_tables.{ending}") for endin
 
 
 def public_tables() -> dict[str, str]:
-    """The tables by name; their columns are separated by |."""
+    """The tables by name: a line with the areas of their outlines [m²], and lines with values separated by |."""
     parts = TABLES.read_text(encoding="utf-8").split("\n== ")[1:]
-    return {name: table for name, _, table in (part.partition("\n") for part in parts)}
+    titles = {part.partition("\n")[0]: part.partition("\n")[2] for part in parts}
+    return {title.split()[0]: f"{' '.join(title.split()[1:])}\n{rows}" for title, rows in titles.items()}
 
 
 def guesses(table: str, settings: Settings) -> dict[str, Any]:
@@ -32,19 +33,20 @@ def guesses(table: str, settings: Settings) -> dict[str, Any]:
 
 
 def _draft(table: str, settings: Settings) -> Draft:
-    header, *rows = [line.split("|") for line in table.strip().splitlines()]
+    areas_m2, *lines = table.rstrip().splitlines()
+    header, *rows = [line.split("|") for line in lines]
     columns = {name: [row[index].strip() or None for row in rows] for index, name in enumerate(header)}
     marks = find_table_marks(columns, comma_separates=False)
-    positions, questions = position_settings(columns, marks)
+    positions, questions = position_settings(columns, marks) if not areas_m2 else ({}, [])
     inspection = Inspection(
         format="CSV",
         layers=(),
         features=len(rows),
         crs=NOT_STATED,
-        shapes={"Point (from columns)": len(rows)} if positions else {},
+        shapes={"Polygon": len(rows)} if areas_m2 else {},
         columns=columns,
         types=dict.fromkeys(columns, "text"),
-        area_m2=np.full(len(rows), np.nan),
+        area_m2=np.array([float(area) for area in areas_m2.split()] or [np.nan] * len(rows)),
         marks=marks,
         reading={**positions, **mark_settings(marks)},
         open_questions=tuple(questions),
@@ -54,6 +56,6 @@ def _draft(table: str, settings: Settings) -> Draft:
 
 
 def _beginning(doubt: str) -> str:
+    """The setting that a doubt is about; else its first words, without the number of records."""
     setting, colon, _ = doubt.partition(": ")
-    is_setting = colon and " " not in setting
-    return setting if is_setting and not setting.startswith("columns.") or is_setting else doubt[:60]
+    return setting if colon and " " not in setting else doubt[:40]

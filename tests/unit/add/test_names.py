@@ -95,7 +95,7 @@ def test_an_object_of_openstreetmap_needs_its_type() -> None:
     [
         ({"GEM phase ID": ["G1", "G2"], "GEM location ID": ["L1", "L2"]}, {"gem_location": "GEM location ID"}),
         ({"EinheitMastrNummer": ["SEE1", "SEE2"]}, {"mastr": "EinheitMastrNummer"}),
-        ({"Plant Code": ["1", "2"], "Generator ID": ["A", "B"]}, {"eia_plant": "Plant Code"}),
+        ({"Plant Code": ["1", "2"], "Utility ID": ["7", "8"]}, {"eia_plant": "Plant Code"}),
         ({"Plant Code": ["1", "2"]}, None),
         ({"plant:wikidata": ["Q1", None]}, {"wikidata": "plant:wikidata"}),
         ({"@type": ["way", "node"], "@id": ["12", "13"]}, {"osm": {"column": ["@type", "@id"], "join": "/"}}),
