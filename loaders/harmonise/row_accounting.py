@@ -9,6 +9,7 @@ import duckdb
 
 from loaders.core.errors import AccountingError
 from loaders.core.escape import sql_file
+from loaders.settings.categories import UNKNOWN
 from loaders.settings.params import Dataset
 
 # sums of decimals are the same in any order of the rows
@@ -61,6 +62,8 @@ def account(records: Path, rejected: Path, dataset: Dataset) -> dict[str, Any]:
             "rejected": reasons,
             "flags": _counts(connection, "unnest(quality_flags)", records),
             "kinds": _counts(connection, "geometry_kind", records),
+            "statuses": _counts(connection, "status", records),
+            "technologies": _counts(connection, "technology", records),
             **totals,
             "bbox": _row(connection, BBOX, records),
         }
@@ -71,6 +74,8 @@ def format_counts(metrics: dict[str, Any]) -> str:
     records = metrics["records"]
     parts = [f"{records['read']:,} read, {records['kept']:,} kept"]
     parts += [f"{count:,} rejected ({reason})" for reason, count in metrics["rejected"].items()]
+    statuses = metrics.get("statuses", {})
+    parts += [f"{count:,} {status}" for status, count in statuses.items() if set(statuses) != {UNKNOWN}]
     parts += [f"{count:,} {flag}" for flag, count in metrics["flags"].items()]
     return ", ".join(parts)
 

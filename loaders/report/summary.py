@@ -111,10 +111,12 @@ def notes(rows: list[DatasetSummary]) -> list[str]:
 def findings(figures: BuildMetrics) -> list[str]:
     """Results of the build in sentences: installations, energy, left-out datasets, stale overrides."""
     area = f", {figures['area_km2']:,.1f} km² of outlines" if figures["area_km2"] is not None else ""
+    records = figures["records"] - sum(each["records"] for each in figures.get("left_out_records", {}).values())
     sentences = [
-        f"{figures['records']:,} records are {figures['installations']:,} installations{area}; "
+        f"{records:,} records are {figures['installations']:,} installations{area}; "
         f"{figures['confirmed']:,} of them are confirmed by two independent inventories or more."
     ]
+    sentences += _left_out(figures)
     sentences += _energy(figures["energy"])
     sentences += _doubts(figures)
     sentences += [
@@ -131,6 +133,20 @@ def findings(figures: BuildMetrics) -> list[str]:
     if lines := figures["overrides"]["left_out_lines"]:
         sentences.append(f"overrides.csv, line {', '.join(map(str, lines))}: not applied, its dataset is left out.")
     return sentences
+
+
+def _left_out(figures: BuildMetrics) -> Iterator[str]:
+    """Records and installations that include_status and include_technology leave out; none in an earlier version."""
+    for key, each in figures.get("left_out_records", {}).items():
+        capacity = f" ({each['capacity_mw']:,.1f} MW)" if each["capacity_mw"] is not None else ""
+        reasons = ", ".join(f"{reason}: {records:,}" for reason, records in each["reasons"].items())
+        yield (
+            f"{key}: {each['records']:,} records{capacity} are in no installation, since include_status and "
+            f"include_technology in params.yaml do not list what they are ({reasons})."
+        )
+    if installations := figures.get("left_out_installations"):
+        counts = ", ".join(f"{status}: {count:,}" for status, count in installations.items())
+        yield f"Left out by their status: {sum(installations.values()):,} installations ({counts})."
 
 
 def _energy(energy: Mapping[str, Any]) -> Iterator[str]:

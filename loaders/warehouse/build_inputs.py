@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, get_args
 
@@ -32,11 +33,13 @@ TERMS = pa.schema(
         ("inventory", pa.string()),
         ("edition", pa.int64()),
         ("derived_from", pa.list_(pa.string())),
+        ("year", pa.int64()),
         ("capacity_of", pa.string()),
     ]
 )
 NOT_FOR_DBT = frozenset({"overrides", "priority"})
 METRES_PER_KM = 1000
+YEAR = re.compile(r"_((?:19|20)\d{2})$")  # at the end of a dataset's key
 
 
 def write_build_inputs(
@@ -69,6 +72,8 @@ def build_settings(settings: Settings) -> dict[str, Any]:
         "nearest_land_m": settings.boundaries.nearest_land_km * METRES_PER_KM,
         "irradiance_h3_resolution": settings.irradiance.h3_resolution,
         **settings.energy.model_dump(),
+        "include_status": list(settings.include_status),
+        "include_technology": list(settings.include_technology),
     }
 
 
@@ -97,6 +102,7 @@ def _terms(dataset: Dataset, rank: int, settings: Settings) -> dict[str, Any]:
         "inventory": inventory,
         "edition": edition,
         "derived_from": list(dataset.derived_from),
+        "year": int(year.group(1)) if (year := YEAR.search(dataset.key)) else None,
         "capacity_of": capacity.of if capacity else "record",
     }
 

@@ -42,6 +42,22 @@ PLACEHOLDERS = """
     where list_contains(quality_flags, 'placeholder_position')
     group by dataset_key
 """
+LEFT_OUT_RECORDS = """
+    select
+        dataset_key,
+        records_left_out as records,
+        capacity_left_out_mw as capacity_mw,
+        map_entries(left_out) as reasons
+    from curated.curated_pv_dataset_summary
+    where records_left_out > 0
+    order by dataset_key
+"""
+LEFT_OUT_INSTALLATIONS = """
+    select status, count(*) as installations
+    from prepared.prep_pv_installation_categories
+    where not is_included
+    group by status
+"""
 RULES = "select match_rule, count(*) as pairs from prepared.prep_pv_pairs where is_match group by match_rule"
 NAMED_RECORDS = """
     select features.record_id, terms.is_allowed
@@ -63,8 +79,9 @@ def build_metrics(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Ove
         `placeholders` (records at a placeholder position, by dataset), `energy`
         (installations with a yield, annual energy, irradiance providers, and reasons for no yield), `datasets`
         (installations, and those in no other dataset), `left_out` (datasets whose licence is not allowed, with their
-        records) and `overrides` (number applied, lines that name a record that is left out, and lines that name an
-        unknown record).
+        records), `left_out_records` (records and capacity that status or technology leaves out, by dataset, with the
+        number by reason), `left_out_installations` (number by status) and `overrides` (number applied, lines that name
+        a record that is left out, and lines that name an unknown record).
     """
     datasets = _rows(connection, DATASETS)
     allowed = [row for row in datasets if row["is_allowed"]]
@@ -83,7 +100,20 @@ def build_metrics(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Ove
             for row in datasets
             if not row["is_allowed"]
         },
+        "left_out_records": _left_out_records(connection),
+        "left_out_installations": _counts(connection, LEFT_OUT_INSTALLATIONS),
         "overrides": _overrides(connection, overrides),
+    }
+
+
+def _left_out_records(connection: duckdb.DuckDBPyConnection) -> BuildMetrics:
+    return {
+        row["dataset_key"]: {
+            "records": row["records"],
+            "capacity_mw": row["capacity_mw"],
+            "reasons": {reason["key"]: reason["value"] for reason in row["reasons"]},
+        }
+        for row in _rows(connection, LEFT_OUT_RECORDS)
     }
 
 

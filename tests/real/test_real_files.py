@@ -8,10 +8,12 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from tests.pipeline.conftest import Project, copy_sources, run_by_hand
 
-REAL = Path(os.environ.get("EO_PV_REAL_FILES", Path(__file__).resolve().parents[3] / "shared" / "data")) / "pv"
+ROOT = Path(__file__).resolve().parents[2]
+REAL = Path(os.environ.get("EO_PV_REAL_FILES", ROOT.parent / "shared" / "data")) / "pv"
 INDIA = REAL / "india_solar_farms_2021" / "solar_farms_india_2021_merged_simplified.geojson"
 UFZ = REAL / "germany_ufz_2015" / "photovoltaics_open-space.shp"
 OSM = REAL / "germany_osm" / "germany_photovoltaic.shp"
@@ -69,6 +71,27 @@ DATASETS: dict[str, dict[str, Any]] = {
         "where": {"Technology Type": "Solar Photovoltaics"},
         "columns": {
             "source_id": "Ref ID",
+            "name": "Site Name",
+            "operator": "Operator (or Applicant)",
+            "identifiers": {"repd": "Ref ID"},
+            "status": {
+                "column": "Development Status (short)",
+                "operating": ["Operational"],
+                "construction": ["Under Construction"],
+                "planned": ["Application Submitted", "Awaiting Construction"],
+                "rejected": [
+                    "Application Refused",
+                    "Application Withdrawn",
+                    "Abandoned",
+                    "Planning Permission Expired",
+                ],
+            },
+            "mounting": {
+                "column": "Mounting Type for Solar",
+                "ground": ["Ground"],
+                "roof": ["Roof"],
+                "water": ["Floating"],
+            },
             "capacity": {"column": "Installed Capacity (MWelec)", "unit": "MW"},
             "installed": {"column": "Operational", "pattern": "DD/MM/YYYY"},
         },
@@ -137,6 +160,32 @@ def test_of_the_british_register_the_solar_sites_are_kept_and_lie_in_the_united_
     assert metrics["rejected"] == {"filtered_out": 5946 - 2094, "null_geometry": 2}
     assert metrics["records"]["kept"] == 2092
     assert "outside_extent" not in metrics["flags"]
+
+
+def test_of_the_british_register_the_operating_sites_alone_are_installations(
+    built: Project, summary: dict[str, dict[str, Any]]
+) -> None:
+    """Those that operate are 1,171 with 8,473.3 MW in the file; two of them (16 and 1 MW) have no position."""
+    assert _metrics(built, "gbr_repd_2020")["statuses"] == {
+        "construction": 24,
+        "operating": 1171 - 2,
+        "planned": 290,
+        "rejected": 609,
+    }
+    row = summary["gbr_repd_2020"]
+    assert dict(row["left_out"]) == {"status construction": 24, "status planned": 290, "status rejected": 609}
+    assert row["records_left_out"] == 923
+    assert row["capacity_mw"] - row["capacity_left_out_mw"] == pytest.approx(8473.3 - 17, abs=1e-6)
+    rows = pq.read_table(built.data("curated", "curated_pv_installations.parquet")).to_pylist()
+    plants = [row for row in rows if row["dataset_keys"] == ["gbr_repd_2020"]]
+    assert {row["status"] for row in plants} == {"operating"}
+    assert sum(row["capacity_mw"] for row in plants) == pytest.approx(8473.3 - 17, abs=1e-6)
+
+
+def test_the_readme_shows_the_entry_of_the_register_that_is_tried_here() -> None:
+    example = (ROOT / "README.md").read_text(encoding="utf-8").partition("  gbr_repd_2020:\n")[2].partition("```")[0]
+    entry = yaml.safe_load(example)
+    assert entry | DATASETS["gbr_repd_2020"] == entry | {"source": {"path": str(REPD)}}
 
 
 def test_of_the_power_plants_of_brazil_only_the_solar_ones_are_kept(built: Project) -> None:

@@ -26,7 +26,7 @@ from loaders.settings.params import read_settings
 from loaders.settings.project import read_project
 from loaders.solar_irradiance_loader import load_irradiance, provider_context
 from loaders.warehouse.build import build
-from tests.warehouse.elsewhere import LICENCES, NATURAL_EARTH, A, B, C, D, Receipt, elsewhere, is_far
+from tests.warehouse.elsewhere import LICENCES, NATURAL_EARTH, STATUS, A, B, C, D, Receipt, elsewhere, is_far
 from tests.warehouse.point_worlds import write_point_worlds
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -190,9 +190,9 @@ def write_project(root: Path) -> None:
     for number, (name, (records, _)) in enumerate(WORLDS.items(), start=1):
         for record, seen in records.items():
             shape = shapely.affinity.affine_transform(seen.shape, (UNIT, 0, 0, UNIT, number, 0))
-            rows[seen.dataset].append(_feature(f"{name}/{record}", shape, seen.mw, seen.group))
+            rows[seen.dataset].append(_feature(f"{name}/{record}", seen, shape))
     for name, seen in elsewhere().items():
-        rows[seen.dataset].append(_feature(name, seen.shape, seen.mw, seen.group))
+        rows[seen.dataset].append(_feature(name, seen, seen.shape))
     for key, features in rows.items():
         (root / f"{key}.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     of = {B: {"of": "group"}}
@@ -205,6 +205,7 @@ def write_project(root: Path) -> None:
                 "capacity": capacity | of.get(key, {}),
                 "group": "plant",
                 "identifiers": {"eia_plant": "code"},
+                "status": STATUS,
             },
             "licence": licence,
         }
@@ -215,8 +216,8 @@ def write_project(root: Path) -> None:
     (root / "overrides.csv").write_text(OVERRIDES)
 
 
-def _feature(name: str, shape: shapely.Geometry, mw: float | None, group: str | None) -> dict[str, Any]:
-    properties = {"id": name, "mw": mw, "plant": group, "code": CODES.get(name)}
+def _feature(name: str, seen: Receipt, shape: shapely.Geometry) -> dict[str, Any]:
+    properties = {"id": name, "mw": seen.mw, "plant": seen.group, "state": seen.status, "code": CODES.get(name)}
     return {"type": "Feature", "properties": properties, "geometry": json.loads(shapely.to_geojson(shape))}
 
 

@@ -23,12 +23,13 @@ A, B, C, D = LICENCES
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What one dataset has: a shape by units of 111 m, a capacity [MW], the publisher's group."""
+    """What one dataset has: a shape by units of 111 m, a capacity [MW], the publisher's group, a published status."""
 
     dataset: str
     shape: shapely.Geometry
     mw: float | None = None
     group: str | None = None
+    status: str | None = None
 
 
 CENTRE = Point(95.25, 0)  # of the country BB [°]
@@ -42,6 +43,31 @@ CENTRES = {
     "centre/4": Receipt(D, Point(95.25, 0.0026), mw=3),
     "known/1": Receipt(D, CENTRE, mw=5),
     "known/2": Receipt(A, box(96, 0, 96.001, 0.001)),
+}
+STATUS = {
+    "column": "state",
+    "operating": ["built"],
+    "construction": ["building"],
+    "retired": ["closed"],
+    "rejected": ["refused"],
+}
+PLANTS = [box(east, 0, east + 0.001, 0.001) for east in range(61, 66)]
+STATUSES = {
+    # the nearest point was refused
+    "refused/1": Receipt(A, Point(60, 0), status="Built"),
+    "refused/2": Receipt(D, Point(60.0002, 0), status="Refused"),
+    "refused/3": Receipt(D, Point(60.0003, 0), status="Built"),
+    # the later dataset says otherwise
+    "closed/1": Receipt(A, PLANTS[0], status="Built"),
+    "closed/2": Receipt(B, PLANTS[0], status="Closed"),
+    "reopened/1": Receipt(A, PLANTS[1], status="Closed"),
+    "reopened/2": Receipt(C, PLANTS[1], status="Built"),
+    # the later dataset says nothing
+    "silent/1": Receipt(A, PLANTS[2], status="Built"),
+    "silent/2": Receipt(C, PLANTS[2]),
+    # a farm, and its extension under construction
+    "extended/1": Receipt(A, PLANTS[3], mw=5, status="Built"),
+    "extended/2": Receipt(A, box(64.00045, 0, 64.00145, 0.001), mw=7, status="Building"),
 }
 EXTREMES = {
     "lhasa": Point(92.0, 29.48),
@@ -68,4 +94,4 @@ def elsewhere() -> dict[str, Receipt]:
     numbers = np.unique(land.query(middles, "within")[0])
     on_land = {f"land/{number}": middles[number] for number in numbers}
     points = on_land | {f"land/{name}": point for name, point in EXTREMES.items()}
-    return AT_THE_EDGE | CENTRES | {name: Receipt(D, point, mw=1) for name, point in points.items()}
+    return AT_THE_EDGE | CENTRES | STATUSES | {name: Receipt(D, point, mw=1) for name, point in points.items()}

@@ -14,6 +14,12 @@ totals as (
 
     select * from {{ ref('prep_pv_dataset_totals') }}
 
+),
+
+left_out as (
+
+    select * from {{ ref('prep_pv_left_out') }}
+
 )
 
 select
@@ -41,7 +47,11 @@ select
     terms.licence_kind,
     terms.is_allowed,
     totals.installations,
-    totals.only_here
+    totals.only_here,
+    left_out.records_left_out,
+    left_out.capacity_left_out_mw,
+    left_out.left_out
 from accounting
 inner join terms on accounting.dataset_key = terms.dataset_key
 inner join totals on accounting.dataset_key = totals.dataset_key
+inner join left_out on accounting.dataset_key = left_out.dataset_key

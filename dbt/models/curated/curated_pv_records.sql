@@ -1,42 +1,53 @@
 with records as (
 
-    select * from {{ ref('prep_pv_installation_records') }}
+    select * from {{ ref('prep_pv_datasets_unified') }}
+
+),
+
+placed as (
+
+    select * from {{ ref('prep_pv_record_installations') }}
 
 )
 
 select
-    dataset_key,
-    record_id,
-    installation_id,
-    source_id,
-    group_id,
-    name,
-    operator,
-    identifiers,
-    geometry,
-    geometry_kind,
-    centroid_lon,
-    centroid_lat,
-    area_m2,
-    source_area_m2,
-    stated_area_ratio,
-    capacity_mw,
-    capacity_basis,
-    power_density_w_per_m2,
-    installed_from,
-    installed_to,
-    h3_cell,
-    source_file,
-    source_row,
-    source_attributes,
-    quality_flags,
-    unrepaired_area_m2,
-    doi,
-    licence,
-    licence_verified,
-    is_synthetic,
-    country,
-    region,
-    admin_method,
-    admin_distance_m
+    records.dataset_key,
+    records.record_id,
+    placed.installation_id,
+    placed.left_out,
+    records.source_id,
+    records.group_id,
+    records.name,
+    records.operator,
+    records.identifiers,
+    records.status,
+    records.technology,
+    records.mounting,
+    records.geometry,
+    records.geometry_kind,
+    records.centroid_lon,
+    records.centroid_lat,
+    records.area_m2,
+    records.source_area_m2,
+    records.stated_area_ratio,
+    records.capacity_mw,
+    records.capacity_basis,
+    records.power_density_w_per_m2,
+    records.installed_from,
+    records.installed_to,
+    records.h3_cell,
+    records.source_file,
+    records.source_row,
+    records.source_attributes,
+    records.quality_flags,
+    records.unrepaired_area_m2,
+    records.doi,
+    records.licence,
+    records.licence_verified,
+    records.is_synthetic,
+    records.country,
+    records.region,
+    records.admin_method,
+    records.admin_distance_m
 from records
+inner join placed on records.record_id = placed.record_id

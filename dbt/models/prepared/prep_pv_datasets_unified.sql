@@ -19,7 +19,8 @@ places as (
 
 select
     features.*,
-    row_number() over (order by features.record_id) as record_number,
+    {{ left_out() }} as left_out,
+    row_number() over (order by left_out is not null, features.record_id) as record_number,
     features.source_area_m2 / nullif(features.area_m2, 0) as stated_area_ratio,
     1e6 * features.capacity_mw / nullif(coalesce(features.area_m2, features.source_area_m2), 0)
         as power_density_w_per_m2,
@@ -33,6 +34,7 @@ select
     places.admin_distance_m,
     places.admin_flags
 from features
+cross join {{ ref('stg_settings') }} as settings
 inner join terms on features.dataset_key = terms.dataset_key
 inner join places on features.record_id = places.record_id
 where terms.is_allowed

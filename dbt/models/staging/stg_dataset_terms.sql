@@ -17,5 +17,6 @@ select
     inventory,
     edition,
     derived_from,
+    year,
     capacity_of
 from terms

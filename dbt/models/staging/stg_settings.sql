@@ -29,5 +29,7 @@ select
     nearest_land_m,
     irradiance_h3_resolution,
     mw_per_km2,
-    dc_per_ac
+    dc_per_ac,
+    include_status,
+    include_technology
 from settings

@@ -31,7 +31,7 @@ TABLES = ("curated_pv_records", "curated_pv_installations", "prep_pv_pairs", "pr
 INSTALLATIONS = """
     select
         installation_id, name, name_dataset, country, region, confidence, flags, licence, dataset_count,
-        geometry_dataset, geometry_kind, area_m2, capacity_mw, capacity_basis, capacity_dataset,
+        geometry_dataset, geometry_kind, area_m2, capacity_mw, capacity_basis, capacity_dataset, status, status_dataset,
         st_aswkb(geometry)::blob as wkb
     from curated.curated_pv_installations
     where installation_id in (select unnest($ids))
@@ -48,14 +48,14 @@ class Case:
         installations: published rows of the installations.
         records: their records, and the neighbours in refused pairs.
         pairs: all candidate pairs with one of their records.
-        installation_ids: installation_id of each record_id.
+        installation_ids: installation_id of each record_id; None where it is left out.
     """
 
     requested_ids: tuple[str, ...]
     installations: list[Row]
     records: list[Row]
     pairs: list[Row]
-    installation_ids: dict[str, str]
+    installation_ids: dict[str, str | None]
 
     @property
     def members(self) -> list[Row]:

@@ -13,6 +13,7 @@ MAX_SUGGESTIONS = 3  # in an error message
 MIN_SIMILARITY = 0.85  # Jaro-Winkler similarity [0 to 1] of a suggestion
 
 INSTALLATION_OF_RECORD = "select installation_id from curated.curated_pv_records where record_id = $name"
+REASON_LEFT_OUT = "select left_out from curated.curated_pv_records where record_id = $name and left_out is not null"
 INSTALLATION_EXISTS = "select installation_id from curated.curated_pv_installations where installation_id = $name"
 REJECTION_OF_RECORD = "select dataset_key, reason from prepared.prep_pv_rejected where record_id = $name"
 # 2 seconds for 4 million records; the distances of Levenshtein take 40
@@ -33,8 +34,14 @@ def installation_of(connection: duckdb.DuckDBPyConnection, name: str) -> str:
     """The installation with this id, or of the record with this id.
 
     Raises:
-        BuildError: there is none: the message says whether the record was rejected, or suggests similar ids.
+        BuildError: there is none: the message says why the record is left out or rejected, or suggests similar ids.
     """
+    if left_out := _fetch_first(connection, REASON_LEFT_OUT, name):
+        setting, _, value = left_out[0].partition(" ")
+        raise BuildError(
+            f"{name} is in no installation: its {setting} is {value}, which include_{setting} in params.yaml does not "
+            "list."
+        )
     row = _fetch_first(connection, INSTALLATION_EXISTS if is_installation(name) else INSTALLATION_OF_RECORD, name)
     if row:
         return str(row[0])

@@ -23,7 +23,7 @@ def cluster_records(
 
     Args:
         pairs: `prep_pv_pairs`.
-        records: `prep_pv_datasets_unified`, numbered from 1 without a gap.
+        records: `prep_pv_match_records`, numbered from 1 without a gap.
         settings: `stg_settings`, one row.
 
     Returns:

@@ -16,7 +16,8 @@ from loaders.settings.params import Dataset
 
 def _row(reason: str | None = None, **values: Any) -> dict[str, Any]:
     kept = {"geometry_kind": "polygon", "centroid_lon": 1.0, "centroid_lat": 2.0} if reason is None else {}
-    return {"reason": reason, "quality_flags": [], "is_synthetic": False, **kept, **values}
+    always = {"quality_flags": [], "is_synthetic": False, "status": "unknown", "technology": "unknown"}
+    return {"reason": reason, **always, **kept, **values}
 
 
 def _account(rows: Sequence[dict[str, Any]], dataset: Dataset) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def _account(rows: Sequence[dict[str, Any]], dataset: Dataset) -> dict[str, Any]
 
 RECORDS = [
     _row(area_m2=2e6, source_area_m2=1e6, capacity_mw=1.5, quality_flags=["repaired"], centroid_lon=-5.0),
-    _row(geometry_kind="point", capacity_mw=0.0, centroid_lat=-7.0),
+    _row(geometry_kind="point", capacity_mw=0.0, centroid_lat=-7.0, status="operating", technology="pv"),
     _row(area_m2=0.5e6, centroid_lon=9.0),
     _row("null_geometry", capacity_mw=100.0, quality_flags=["ignored"]),
     _row("no_area"),
@@ -44,6 +45,8 @@ def test_what_is_read_is_kept_or_rejected_by_reason(dataset: Callable[..., Datas
         "rejected": {"no_area": 1, "null_geometry": 2},
         "flags": {"repaired": 1},
         "kinds": {"point": 1, "polygon": 2},
+        "statuses": {"operating": 1, "unknown": 2},
+        "technologies": {"pv": 1, "unknown": 2},
         "area_km2": 2.5,
         "source_area_km2": 1.0,
         "capacity_mw": 1.5,
@@ -93,8 +96,9 @@ def test_a_dataset_without_records_is_refused(dataset: Callable[..., Dataset]) -
 
 def test_what_became_of_the_records_is_said_in_a_line(dataset: Callable[..., Dataset]) -> None:
     assert format_counts(_account(RECORDS, dataset())) == (
-        "6 read, 3 kept, 1 rejected (no_area), 2 rejected (null_geometry), 1 repaired"
+        "6 read, 3 kept, 1 rejected (no_area), 2 rejected (null_geometry), 1 operating, 2 unknown, 1 repaired"
     )
+    assert format_counts(_account([_row()], dataset())) == "1 read, 1 kept"
 
 
 @pytest.mark.parametrize(("wrong", "said"), [(2, True), (1, False), (0, False)])

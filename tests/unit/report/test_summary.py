@@ -150,6 +150,18 @@ def test_the_report_says_what_was_left_out_and_why() -> None:
     ]
 
 
+def test_the_report_counts_what_status_and_technology_leave_out() -> None:
+    reasons = {"status planned": 290, "status rejected": 609, "technology csp": 1}
+    left = {"records": 900, "capacity_mw": 8480.54, "reasons": reasons}
+    figures = {**FIGURES, "records": 2034, "left_out_records": {"gbr_repd_2020": left}}
+    assert findings(figures | {"left_out_installations": {"construction": 24, "retired": 1}}) == [
+        *findings(FIGURES),
+        "gbr_repd_2020: 900 records (8,480.5 MW) are in no installation, since include_status and include_technology "
+        "in params.yaml do not list what they are (status planned: 290, status rejected: 609, technology csp: 1).",
+        "Left out by their status: 25 installations (construction: 24, retired: 1).",
+    ]
+
+
 def test_the_report_names_overrides_of_records_that_are_gone() -> None:
     stale = {"applied": 1, "left_out_lines": [3], "stale": [{"line": 7, "gone": ["a:1", "b:2"]}]}
     assert findings({**FIGURES, "overrides": stale})[1].startswith(

@@ -49,14 +49,15 @@ TABLES = """
         dataset_key varchar, record_id varchar, name varchar, geometry geometry, geometry_kind varchar,
         area_m2 double,
         capacity_mw double, capacity_basis varchar, installed_from date, installed_to date, installation_id varchar,
-        quality_flags varchar[], licence varchar, is_synthetic boolean, centroid_lon double, centroid_lat double
+        quality_flags varchar[], licence varchar, is_synthetic boolean, centroid_lon double, centroid_lat double,
+        left_out varchar
     );
     create table curated.curated_pv_installations (
         installation_id varchar, name varchar, name_dataset varchar, geometry geometry, geometry_kind varchar,
         area_m2 double, capacity_mw double,
         capacity_basis varchar, country varchar, region varchar, confidence varchar, record_ids varchar[],
         dataset_count bigint, flags varchar[], licence varchar, geometry_dataset varchar, capacity_dataset varchar,
-        is_synthetic boolean
+        is_synthetic boolean, status varchar, status_dataset varchar
     );
     create table prepared.prep_pv_pairs (
         record_id_a varchar, record_id_b varchar, dataset_key_a varchar, dataset_key_b varchar, shared_area_m2 double,
@@ -75,7 +76,7 @@ def square(east: float, width: float = 1) -> shapely.Polygon:
     return shapely.box(east * UNIT, 0, (east + width) * UNIT, UNIT)
 
 
-def record(record_id: str, installation_id: str, shape: BaseGeometry, **values: Any) -> dict[str, Any]:
+def record(record_id: str, installation_id: str | None, shape: BaseGeometry, **values: Any) -> dict[str, Any]:
     kind = "point" if shape.geom_type == "Point" else "polygon"
     always = {
         "dataset_key": record_id.partition(":")[0],
@@ -113,6 +114,7 @@ RECORDS = [
     record(QUOTED, PLACE, square(100), name="[red]Park \x1b[31mFarm"),
     record("pv_farms:1", SAID, square(200)),
     record("pv_farms:2", SAID, square(200.5)),
+    record("h:1", None, square(300), left_out="status rejected"),
 ]
 INSTALLATIONS = [
     installation(
@@ -120,7 +122,7 @@ INSTALLATIONS = [
         region="GH-NP", confidence="high", dataset_count=3, flags=["divided"], licence="CC0-1.0",
     ),
     *(installation(name, square(3)) for name in (TWO, THREE, SAID)),
-    installation(PLACE, square(3), name="Park Farm", name_dataset="d"),
+    installation(PLACE, square(3), name="Park Farm", name_dataset="d", status="operating", status_dataset="d"),
 ]  # fmt: skip
 PAIRS = [
     pair("a:1", "b:1", "shared_ground", **EVIDENCE),
@@ -250,7 +252,7 @@ def test_an_installation_is_described_in_one_sentence(case: Callable[..., Case])
 
 def test_an_installation_and_its_records_are_shown_with_their_names(why: Why, case: Callable[..., Case]) -> None:
     assert rows(records_table(case(ONE)))[0][:2] == ["a:1", ONE]
-    assert sentences(case(PLACE))[0].startswith(f"{PLACE} 'Park Farm' (d) in no country: polygon of a;")
+    assert sentences(case(PLACE))[0].startswith(f"{PLACE} 'Park Farm' (d) in no country: polygon of a, operating (d);")
     assert "[red]Park \\x1b[31mFarm" in " ".join(why(PLACE).output.split())
 
 
@@ -338,6 +340,7 @@ NOWHERE = {
     "(too_few_points). Its row is in loaded/f.rejected.parquet.",
     "g:1": "g:1 is in no installation: g is left out, because licences.allow in params.yaml does not list the kind of "
     "its licence.",
+    "h:1": "h:1 is in no installation: its status is rejected, which include_status in params.yaml does not list.",
     "pv_farm:1": "There is no record or installation pv_farm:1. Did you mean pv_farms:1, pv_farms:2?",
     '9,"x"': f'There is no record or installation 9,"x". Did you mean {QUOTED}?',
     "%": "There is no record or installation %. Look for it in curated/curated_pv_records.parquet, column record_id.",

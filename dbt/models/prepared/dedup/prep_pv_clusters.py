@@ -11,6 +11,6 @@ def model(dbt: Any, session: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelati
     """The rows of the table; as a relation, since dbt writes Arrow by another connection, and may not see it then."""
     dbt.config(materialized="table")
     clusters = cluster_records(
-        pairs=dbt.ref("prep_pv_pairs"), records=dbt.ref("prep_pv_datasets_unified"), settings=dbt.ref("stg_settings")
+        pairs=dbt.ref("prep_pv_pairs"), records=dbt.ref("prep_pv_match_records"), settings=dbt.ref("stg_settings")
     )
     return session.from_arrow(clusters)

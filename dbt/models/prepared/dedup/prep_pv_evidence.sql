@@ -2,7 +2,7 @@
 -- may come out largest.
 with records as (
 
-    select * from {{ ref('prep_pv_datasets_unified') }}
+    select * from {{ ref('prep_pv_match_records') }}
 
 ),
 

@@ -1,7 +1,7 @@
 -- Identifiers that one record of a dataset has alone. Editions of an inventory share the publisher's own ones.
 with records as (
 
-    select * from {{ ref('prep_pv_datasets_unified') }}
+    select * from {{ ref('prep_pv_match_records') }}
 
 ),
 

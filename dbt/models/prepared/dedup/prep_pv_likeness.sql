@@ -1,7 +1,7 @@
 -- Comparison features that need no geometry: sizes and names, and how far apart two such records may be.
 with records as (
 
-    select * from {{ ref('prep_pv_datasets_unified') }}
+    select * from {{ ref('prep_pv_match_records') }}
 
 ),
 

@@ -3,7 +3,7 @@
 -- stand-in for a position meets nothing there.
 with records as (
 
-    select * from {{ ref('prep_pv_datasets_unified') }}
+    select * from {{ ref('prep_pv_match_records') }}
 
 ),
 

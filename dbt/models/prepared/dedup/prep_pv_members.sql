@@ -1,7 +1,7 @@
 -- The id of an installation is a hash of one of its records: most ids stay when a dataset is added.
 with records as (
 
-    select * from {{ ref('prep_pv_datasets_unified') }}
+    select * from {{ ref('prep_pv_match_records') }}
 
 ),
 

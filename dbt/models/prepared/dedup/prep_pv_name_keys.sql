@@ -7,7 +7,7 @@ with names as (
 
 records as (
 
-    select * from {{ ref('prep_pv_datasets_unified') }}
+    select * from {{ ref('prep_pv_match_records') }}
 
 ),
 

@@ -13,8 +13,8 @@ same_names as (
         a.dataset_key as dataset_key_a,
         b.dataset_key as dataset_key_b
     from {{ ref('prep_pv_same_names') }} as pairs
-    inner join {{ ref('prep_pv_datasets_unified') }} as a on pairs.number_a = a.record_number
-    inner join {{ ref('prep_pv_datasets_unified') }} as b on pairs.number_b = b.record_number
+    inner join {{ ref('prep_pv_match_records') }} as a on pairs.number_a = a.record_number
+    inner join {{ ref('prep_pv_match_records') }} as b on pairs.number_b = b.record_number
 
 ),
 

@@ -1,7 +1,7 @@
 -- Compared whatever their distance: the publisher, a person or an equal shape has named the two together.
 with records as (
 
-    select * from {{ ref('prep_pv_datasets_unified') }}
+    select * from {{ ref('prep_pv_match_records') }}
 
 ),
 

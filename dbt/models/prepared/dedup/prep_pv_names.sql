@@ -1,6 +1,6 @@
 with records as (
 
-    select * from {{ ref('prep_pv_datasets_unified') }}
+    select * from {{ ref('prep_pv_match_records') }}
     where name is not null
 
 ),

@@ -34,8 +34,8 @@ select
     same_identifiers.shared_identifiers
 from {{ ref('prep_pv_evidence') }} as evidence
 cross join {{ ref('stg_settings') }} as settings
-inner join {{ ref('prep_pv_datasets_unified') }} as a on evidence.number_a = a.record_number
-inner join {{ ref('prep_pv_datasets_unified') }} as b on evidence.number_b = b.record_number
+inner join {{ ref('prep_pv_match_records') }} as a on evidence.number_a = a.record_number
+inner join {{ ref('prep_pv_match_records') }} as b on evidence.number_b = b.record_number
 inner join {{ ref('prep_pv_repeats') }} as first_a on evidence.number_a = first_a.record_number
 inner join {{ ref('prep_pv_repeats') }} as first_b on evidence.number_b = first_b.record_number
 left join {{ ref('stg_overrides') }} as overrides

@@ -3,7 +3,7 @@
 -- Records at a stand-in for a position that is not known have nothing in common.
 with records as (
 
-    select * from {{ ref('prep_pv_datasets_unified') }}
+    select * from {{ ref('prep_pv_match_records') }}
 
 )
 

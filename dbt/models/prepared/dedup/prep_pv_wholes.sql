@@ -8,7 +8,7 @@ with places as (
 
 records as (
 
-    select * from {{ ref('prep_pv_datasets_unified') }}
+    select * from {{ ref('prep_pv_match_records') }}
 
 ),
 

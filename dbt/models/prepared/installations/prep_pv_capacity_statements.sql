@@ -1,10 +1,12 @@
 -- A value counts once only where it is provably stated again: for a group, by a dataset whose capacities are of groups;
 -- in rows that repeat each other; or by one id with several shapes. Several entries with one id and one shape share
--- their capacity (one outline, two entries of a register).
+-- their capacity (one outline, two entries of a register). What a dataset has under construction, or has retired, does
+-- not add to what operates there.
 with records as (
 
     select
-        *,
+        * exclude (include_status),
+        list_contains(include_status, status) as is_included,
         md5(source_attributes) as row_hash,
         dense_rank() over (
             partition by
@@ -19,9 +21,11 @@ with records as (
             order by row_hash
         ) as entry
     from {{ ref('prep_pv_installation_records') }}
+    cross join (select settings.include_status from {{ ref('stg_settings') }} as settings)
     where
         capacity_mw is not null
         and record_number not in (select covered.record_number from {{ ref('prep_pv_capacity_covered') }} as covered)
+    qualify is_included or not bool_or(is_included) over (partition by installation_id, dataset_key)
 
 ),
 

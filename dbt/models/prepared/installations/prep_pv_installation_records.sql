@@ -6,7 +6,7 @@ with members as (
 
 records as (
 
-    select * from {{ ref('prep_pv_datasets_unified') }}
+    select * from {{ ref('prep_pv_match_records') }}
 
 ),
 
@@ -35,6 +35,7 @@ select
     terms.inventory,
     terms.inventory_priority,
     terms.edition,
+    terms.year,
     records.*
 from members
 inner join records on members.record_number = records.record_number

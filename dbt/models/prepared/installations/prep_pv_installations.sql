@@ -23,17 +23,7 @@ dates as (
 )
 
 select
-    shapes.installation_id,
-    shapes.geometry_dataset,
-    shapes.geometry_kind,
-    shapes.geometry,
-    shapes.area_m2,
-    shapes.centroid_lon,
-    shapes.centroid_lat,
-    shapes.country,
-    shapes.region,
-    shapes.admin_method,
-    shapes.admin_distance_m,
+    shapes.* exclude (shapes.is_joined, shapes.record_lon, shapes.record_lat, shapes.admin_flags, shapes.is_placeholder),
     h3_cell_of(shapes.centroid_lon, shapes.centroid_lat, settings.h3_resolution) as h3_cell,
     h3_cell_of(shapes.centroid_lon, shapes.centroid_lat, 5) as h3_cell_5,
     capacities.capacity_mw,
@@ -48,9 +38,12 @@ select
     {{ confidence() }} as confidence,
     {{ installation_flags() }} as flags,
     names.* exclude (names.installation_id),
+    categories.* exclude (categories.installation_id, categories.is_included),
     terms.* exclude (terms.installation_id)
 from {{ ref('prep_pv_installation_shapes') }} as shapes
 cross join {{ ref('stg_settings') }} as settings
+inner join {{ ref('prep_pv_installation_categories') }} as categories
+    on shapes.installation_id = categories.installation_id and categories.is_included
 inner join {{ ref('prep_pv_agreement') }} as agreement on shapes.installation_id = agreement.installation_id
 left join {{ ref('prep_pv_installation_names') }} as names on shapes.installation_id = names.installation_id
 inner join {{ ref('prep_pv_installation_terms') }} as terms on shapes.installation_id = terms.installation_id

@@ -1,6 +1,9 @@
 with statements as (
 
-    select * from {{ ref('prep_pv_statements') }}
+    select statements.*
+    from {{ ref('prep_pv_statements') }} as statements
+    semi join {{ ref('prep_pv_installation_categories') }} as categories
+        on statements.installation_id = categories.installation_id and categories.is_included
 
 ),
 

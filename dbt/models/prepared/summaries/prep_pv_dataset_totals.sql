@@ -10,6 +10,13 @@ records as (
 
 ),
 
+included as (
+
+    select * from {{ ref('prep_pv_installation_categories') }}
+    where is_included
+
+),
+
 installations as (
 
     select
@@ -18,6 +25,7 @@ installations as (
         count(*) filter (where agreement.dataset_count = 1) as only_here
     from {{ ref('prep_pv_statements') }} as statements
     inner join {{ ref('prep_pv_agreement') }} as agreement on statements.installation_id = agreement.installation_id
+    semi join included on statements.installation_id = included.installation_id
     group by statements.dataset_key
 
 )
