@@ -41,19 +41,7 @@ def capacity(inspection: Inspection, stated_area: Guess | None) -> Guess | None:
     if not names:
         return None
     name = max(names, key=lambda name: (_capacity_score(name), round(filled_share(inspection, name), 2)))
-    capacities, area_m2 = column_numbers(inspection, name), _reference_areas_m2(inspection, stated_area)
-    is_comparable = (capacities > 0) & (area_m2 > 0)
-    per_m2 = float(np.median(capacities[is_comparable] / area_m2[is_comparable])) if is_comparable.any() else None
-    named_unit = guess_units.named_capacity_unit(name)
-    unit = (
-        _named_capacity_unit(named_unit, per_m2)
-        if named_unit
-        else _unit_of_density(per_m2)
-        if per_m2 is not None
-        else _unit_without_area(inspection, name, capacities)
-    )
-    if not named_unit and stated_area and stated_area.is_doubtful and not inspection.has_polygons:
-        unit = Unit(unit.name, f"{unit.reason}, by an area whose unit is a guess as well", is_doubtful=True)
+    unit = _unit(inspection, name, stated_area)
     if unit.name is None:
         return Guess(None, f"{one_line(name)} looks like a capacity, but {unit.reason}", is_doubtful=True)
     setting: dict[str, Any] = {"column": name, "unit": unit.name}
@@ -63,6 +51,21 @@ def capacity(inspection: Inspection, stated_area: Guess | None) -> Guess | None:
     basis_note = f"{basis} by its name" if basis != "unknown" else "whether ac or dc is not stated"
     setting |= {"basis": basis} if basis != "unknown" else {}
     return quantity_guess(inspection, setting, Unit(unit.name, f"{unit.reason}; {basis_note}", unit.is_doubtful), names)
+
+
+def _unit(inspection: Inspection, name: str, stated_area: Guess | None) -> Unit:
+    """The unit of a column: named, or by the power density, or by what is usual without areas."""
+    capacities, area_m2 = column_numbers(inspection, name), _reference_areas_m2(inspection, stated_area)
+    is_comparable = (capacities > 0) & (area_m2 > 0)
+    per_m2 = float(np.median(capacities[is_comparable] / area_m2[is_comparable])) if is_comparable.any() else None
+    if named_unit := guess_units.named_capacity_unit(name):
+        return _named_capacity_unit(named_unit, per_m2)
+    if per_m2 is None:
+        return _unit_without_area(inspection, name, capacities)
+    unit = _unit_of_density(per_m2)
+    if not inspection.has_polygons and _is_ambiguous(per_m2, stated_area):
+        return Unit(unit.name, f"{unit.reason}, by an area whose unit is a guess as well", is_doubtful=True)
+    return unit
 
 
 def _capacity_score(name: str) -> int:
@@ -95,6 +98,17 @@ def _unit_of_density(per_m2: float) -> Unit:
     if is_plausible_density(density):
         return Unit(name, f"the unit is not stated; in {name} the median is {density:.3g} W/m2")
     return Unit(None, f"no unit fits: in the nearest, {name}, the median is {density:.3g} W/m2", is_doubtful=True)
+
+
+def _is_ambiguous(per_m2: float, stated_area: Guess | None) -> bool:
+    """Whether several pairs of units give a plausible density, where the unit of the area is doubtful."""
+    if stated_area is None or stated_area.value is None or not stated_area.is_doubtful:
+        return False
+    per_area = per_m2 * AREA_UNITS_M2[stated_area.value["unit"]]
+    densities = [
+        _density_w_per_m2(per_area / area_m2, unit) for area_m2 in AREA_UNITS_M2.values() for unit in ("kW", "MW")
+    ]
+    return sum(map(is_plausible_density, densities)) > 1
 
 
 def _named_capacity_unit(named_unit: str, per_m2: float | None) -> Unit:

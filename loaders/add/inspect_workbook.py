@@ -30,7 +30,8 @@ def inspect_workbook(file: SourceFile, choose_layer: ChooseLayer, rows: int) -> 
         names = sheets(path)
         sheet = choose_layer(names) if len(names) > 1 else None
         table = _read_sheet(path, sheet, file.suffix)
-    columns = {name: column_texts(table.column(name).slice(0, rows)) for name in table.column_names}
+    sampled = table.take(np.linspace(0, len(table) - 1, rows).astype(np.int64)) if len(table) > rows else table
+    columns = {name: column_texts(sampled.column(name)) for name in sampled.column_names}
     marks = find_table_marks(columns, comma_separates=False)
     positions, open_questions = position_settings(columns, marks)
     sample_size = min(rows, len(table))

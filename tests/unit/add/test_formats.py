@@ -29,7 +29,7 @@ def test_a_workbook_is_a_table_with_positions(tmp_path: Path, suffix: str) -> No
     pyogrio.write_dataframe(TABLE, tmp_path / f"f{suffix}", driver=suffix[1:].upper())
     inspection = _inspect(tmp_path / f"f{suffix}")
     assert (inspection.features, inspection.shapes) == (3, {"Point (from columns)": 2})
-    assert (inspection.columns["plant_id"], inspection.types["longitude"]) == (["007", "8"], "number")
+    assert (inspection.columns["plant_id"], inspection.types["longitude"]) == (["007", "9"], "number")
     guesses = {setting: guess.value for setting, guess in inspection.reading.items()}
     assert guesses == {"crs": "EPSG:4326", "longitude": "longitude", "latitude": "latitude"}
 
