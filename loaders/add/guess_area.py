@@ -23,6 +23,7 @@ FOREIGN_UNITS_M2 = {
 }
 PANEL_KW_PER_M2 = (0.05, 0.25)
 LARGE_ROOF_M2 = 1000.0
+CONSTANT_SHARE, MIN_CONSTANT = 0.8, 3  # of the ratios, and their number, from which areas differ by a constant factor
 SAME_AREA_TOLERANCE = 0.05  # relative difference between areas in one unit, from one projection to another
 
 
@@ -114,14 +115,22 @@ def _unit_mismatch(inspection: Inspection, stated_areas: Numbers, is_comparable:
     for unit, unit_m2 in FOREIGN_UNITS_M2.items():
         if _are_alike(stated_areas[is_comparable] * unit_m2, inspection.area_m2[is_comparable]):
             return f"no unit of the settings fits: it seems to be in {unit}"
+    if _is_constant(stated_areas[is_comparable] / inspection.area_m2[is_comparable]):
+        return f"no unit fits: nearly all are {factor:.3g} times the outlines, as pixels are, or a distorted projection"
     if 1 / FACTOR_OF_TEN <= factor <= FACTOR_OF_TEN:
         return ""
     return f"no unit fits: {nearest_note}"
 
 
-def _are_alike(left: Numbers, right: Numbers) -> bool:
-    """Whether at least half of the values are equal, within the tolerance."""
-    return bool(np.mean(np.abs(left - right) <= SAME_AREA_TOLERANCE * right) >= AGREEMENT_SHARE)
+def _is_constant(ratios: Numbers) -> bool:
+    """Whether areas differ from others by a factor, which is then a unit."""
+    medians = np.full(len(ratios), float(np.median(ratios)))
+    return len(ratios) >= MIN_CONSTANT and _are_alike(ratios, medians, CONSTANT_SHARE)
+
+
+def _are_alike(left: Numbers, right: Numbers, share: float = AGREEMENT_SHARE) -> bool:
+    """Whether at least this share of the values are equal, within the tolerance."""
+    return bool(np.mean(np.abs(left - right) <= SAME_AREA_TOLERANCE * right) >= share)
 
 
 def _area_unit_by_size(inspection: Inspection, stated_areas: Numbers) -> Unit:

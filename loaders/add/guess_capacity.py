@@ -17,6 +17,7 @@ from loaders.settings.columns import AREA_UNITS_M2, CAPACITY_UNITS_MW, PEAK_SUFF
 DENSITY_W_PER_M2 = (5.0, 300.0)  # of a plant's outline, from sparse fields to bare modules
 TYPICAL_W_PER_M2 = 50.0
 LARGE_PLANT_MW = 1000.0  # a median from which the unit is not MW
+LARGE_ROOF_MW = 1.0  # a median from which plants are not on roofs
 WORLD_MW = 3e6  # more than all photovoltaics that were built until 2025
 REGISTERS_IN_KW = {
     **dict.fromkeys(("bruttoleistung", "nettonennleistung"), "the Marktstammdatenregister"),
@@ -59,6 +60,8 @@ def _unit(inspection: Inspection, name: str, stated_area: Guess | None) -> Unit:
     is_comparable = (capacities > 0) & (area_m2 > 0)
     per_m2 = float(np.median(capacities[is_comparable] / area_m2[is_comparable])) if is_comparable.any() else None
     if named_unit := guess_units.named_capacity_unit(name):
+        if per_m2 is None:
+            return _named_unit_without_area(inspection, named_unit, positive_median(capacities))
         return _named_capacity_unit(named_unit, per_m2)
     if per_m2 is None:
         return _unit_without_area(inspection, name, capacities)
@@ -111,10 +114,16 @@ def _is_ambiguous(per_m2: float, stated_area: Guess | None) -> bool:
     return sum(map(is_plausible_density, densities)) > 1
 
 
-def _named_capacity_unit(named_unit: str, per_m2: float | None) -> Unit:
+def _named_unit_without_area(inspection: Inspection, named_unit: str, median: float) -> Unit:
+    median_mw = median * CAPACITY_UNITS_MW[named_unit.removesuffix(PEAK_SUFFIX)]
+    if median_mw < LARGE_ROOF_MW or not guess_categories.is_on_roofs(inspection):
+        return Unit(named_unit, "the unit is in its name")
+    reason = f"in {named_unit}, which its name says, the median is {median:.3g}, and most are on roofs"
+    return Unit(None, reason, is_doubtful=True)
+
+
+def _named_capacity_unit(named_unit: str, per_m2: float) -> Unit:
     reason = "the unit is in its name"
-    if per_m2 is None:
-        return Unit(named_unit, reason)
     density = _density_w_per_m2(per_m2, named_unit)
     if is_plausible_density(density):
         return Unit(named_unit, f"{reason}; the median is {density:.3g} W/m2")

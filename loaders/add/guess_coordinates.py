@@ -1,7 +1,7 @@
 """Coordinate columns: detects longitude and latitude, easting and northing, or WKT."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,13 +108,27 @@ def _wkt_settings(name: str, values: Texts) -> tuple[dict[str, Guess], list[str]
     )
 
 
-def position_settings(columns: Mapping[str, Texts], marks: Marks) -> tuple[dict[str, Guess], list[str]]:
-    """The settings under `read` by which a table has positions, and what remains open."""
+Reread = Callable[[Sequence[str]], Mapping[str, Texts]]
+
+
+def position_settings(
+    columns: Mapping[str, Texts], marks: Marks, reread: Reread | None = None
+) -> tuple[dict[str, Guess], list[str]]:
+    """The settings under `read` by which a table has positions, and what remains open.
+
+    Args:
+        columns: sampled values by column.
+        marks: of the numbers.
+        reread: finds values of columns that are blank in the sample, in the rest of the file.
+    """
     if wkt_name := wkt_column(columns):
         return _wkt_settings(wkt_name, columns[wkt_name])
     pair = position_columns(columns, marks)
     if pair is None:
         return {}, [_no_position_question(columns)]
+    if pair.is_blank and reread:
+        columns = {**columns, **reread((pair.x, pair.y))}
+        pair = position_columns({name: columns[name] for name in (pair.x, pair.y)}, marks) or pair
     if pair.is_blank:
         return _blank_settings(pair)
     settings = {"longitude": Guess(pair.x, "by its name and numbers"), "latitude": Guess(pair.y, "likewise")}

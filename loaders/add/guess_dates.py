@@ -5,6 +5,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from loaders.add.date_words import (
+    AFTER_WORDS,
+    BEFORE_WORDS,
+    BUILDING_WORDS,
+    CONSTRUCTION_WORDS,
+    DATA_IS_DATE,
+    DATE_WORDS,
+    DETECTION_WORDS,
+    FIRST_WORDS,
+    IN_SERVICE,
+    LOWER_WORDS,
+    NEGATION_WORDS,
+    OTHER_EVENT_WORDS,
+    REGISTER_NUMBER_WORDS,
+    START_WORDS,
+    UPPER_WORDS,
+)
 from loaders.add.draft import Guess
 from loaders.add.guess_units import is_quantity
 from loaders.add.inspection import Inspection
@@ -12,57 +29,12 @@ from loaders.add.names import tokens
 from loaders.add.values import distinct_values, format_examples, known_values, mask_nulls, null_values
 from loaders.core.escape import one_line
 
-CONSTRUCTION_WORDS = frozenset(
-    {"built", "commission", "commissioned", "commissioning", "completed", "completion", "cod", "inbetriebnahme", "inst"}
-    | {"constructed", "erected", "baujahr", "inbetriebnahmejahr", "inbetriebnahmedatum", "instalacion", "instalación"}
-    | {"instalação", "instalacao", "installazione", "operacao", "operação", "operacion", "operación", "esercizio"}
-    | {"realisatie", "indienststelling", "gebruik", "nettilslutning", "idriftsatt", "rozpoczęcia", "zahájení"}
-    | {"投产时间", "并网时间", "運転開始報告年月", "준공일"}
-    | {"install", "installation", "installed", "online", "operating", "operation", "operational"}
-)
-DATE_WORDS = frozenset(
-    {
-        "date",
-        "year",
-        "yr",
-        "jahr",
-        "datum",
-        "año",
-        "ano",
-        "anno",
-        "année",
-        "annee",
-        "fecha",
-        "jaar",
-        "dato",
-        "år",
-        "rok",
-    }
-)
-START_WORDS = frozenset({"start"})
-IN_SERVICE = ({"mise", "service"}, {"puesta", "servicio"})  # put into service
-DATA_IS_DATE = frozenset({"esercizio", "operacao", "operação", "rozpoczęcia"})  # "data" is a date in these languages
-OTHER_EVENT_WORDS = frozenset(
-    {"access", "appeal", "capacity", "created", "data", "digitized", "edited", "expired", "image", "imagery", "img"}
-    | {"lodged", "modified", "record", "refused", "retired", "retirement", "source", "status", "submitted", "updated"}
-    | {"accessed", "decommissioning", "decommissioned", "withdrawn", "cap", "researched", "received", "approved"}
-    | {"application", "app", "closure", "granted", "permit", "planned", "registration", "registrierungsdatum"}
-)
-AFTER_WORDS, BEFORE_WORDS = frozenset({"after"}), frozenset({"before", "until"})
-LOWER_WORDS, UPPER_WORDS = (
-    frozenset({"earliest", "lower", "min", "minimum"}),
-    frozenset({"latest", "upper", "max", "maximum"}),
-)
-NEGATION_WORDS = frozenset({"not"})
-BUILDING_WORDS = frozenset({"build", "building", "construction"})
-DETECTION_WORDS, FIRST_WORDS = frozenset({"detected", "detection", "observed", "seen"}), frozenset({"first"})
 DATE_WORD_SCORE = 1  # the score of a name with only a date word
 DATE_SHARE = 0.9
 PARTS = {"YYYY": r"(?:19[5-9]\d|20\d\d)", "MM": r"(?:0?[1-9]|1[0-2])", "DD": r"(?:0?[1-9]|[12]\d|3[01])"}
 YEAR, MONTH, DAY = PARTS["YYYY"], r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 PLAIN_DATE = re.compile(rf"<?\s*{YEAR}(?:-?{MONTH}(?:-?{DAY}(?:[T ]\d\d:\d\d.*)?)?)?")
 DATE_OR_FRACTION = re.compile(rf"{PLAIN_DATE.pattern}|{YEAR}\.\d+")
-REGISTER_NUMBER_WORDS = frozenset({"ceg", "codceg"})
 FRACTION = "YYYY.fraction"  # the mean year of several units: read as a plain date
 PATTERNS = (
     *(f"DD{mark}MM{mark}YYYY" for mark in "/.-"),

@@ -98,6 +98,18 @@ def test_a_row_at_which_the_load_would_stop_is_reported_by_its_line(tmp_path: Pa
     assert inspection.open_questions == ("line 5 has more values than there are columns: the load stops there",)
 
 
+def test_coordinates_that_are_blank_in_the_sample_are_looked_up_in_the_rest_of_the_file(tmp_path: Path) -> None:
+    rows = [f"{row},," for row in range(2000)]
+    (tmp_path / "a.csv").write_text("\n".join(["id,x,y", *rows, "7,2600500,1200500", "8,2683500,1247500"]))
+    inspection = _inspect(tmp_path / "a.csv", rows=20)
+    assert inspection.columns["x"] == [None] * 20
+    assert {name: guess.value for name, guess in inspection.reading.items()} == {
+        "crs": "EPSG:2056",
+        "longitude": "x",
+        "latitude": "y",
+    }
+
+
 def test_a_table_without_coordinates_says_what_to_name(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,country_long,mw\n1,Brazil,5\n")
     inspection = _inspect(tmp_path / "a.csv")

@@ -56,10 +56,10 @@ def _write(path: Path, geojson: GeoJson, *rows: dict[str, Any], **members: Any) 
 
 def test_a_geojson_with_implausible_areas_is_added_with_a_doubt(add: Add, project: Path, geojson: GeoJson) -> None:
     before = (project / "params.yaml").read_text()
-    drawn = [793_000.0, 793_000.0, 793_000.0]
+    stated = [3.0 * 793_000, 4.0 * 793_000, 6.0 * 793_000]
     rows = [
-        {"State": "Karnataka", "Area": 4 * area, "Latitude": 50.005, "Longitude": 10.005 + step, "fid": 7 + step}
-        for step, area in enumerate(drawn)
+        {"State": "Karnataka", "Area": area, "Latitude": 50.005, "Longitude": 10.005 + step, "fid": 7 + step}
+        for step, area in enumerate(stated)
     ]
     _write(project / "own" / "solar_farms_2021.geojson", geojson, *rows)
     code, out, err = add("own/solar_farms_2021.geojson", "--key", "ind_farms_2021", "--yes")

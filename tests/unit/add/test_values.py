@@ -54,7 +54,7 @@ def test_areas_in_hectares_are_recognised_by_the_outlines() -> None:
 
 
 def test_areas_that_fit_no_unit_are_reported_with_their_factor() -> None:
-    guess = area(made_inspection([100.0, 200.0, 300.0], Area=["400", "800", "1200"]))
+    guess = area(made_inspection([100.0, 200.0, 300.0], Area=["300", "800", "1500"]))
     assert guess is not None
     assert guess.value == {"column": "Area", "unit": "m2"}
     assert "disagree with the outlines: 4 times as large" in guess.reason
@@ -67,7 +67,7 @@ def test_areas_that_fit_no_unit_are_reported_with_their_factor() -> None:
         (1 / 4047, "no unit of the settings fits: it seems to be in acres"),
         (10.764, "no unit of the settings fits: it seems to be in square feet"),
         (1e-10, "no unit fits: it is the area in the plane of the file's CRS (square degrees, or distorted)"),
-        (37.0, "no unit fits: in the nearest it is 37 times the outlines (median)"),
+        (4.0, "no unit fits: nearly all are 4 times the outlines, as pixels are, or a distorted projection"),
     ],
 )
 def test_an_area_that_no_unit_fits_is_no_setting_but_a_line_that_says_why(factor: float, message: str) -> None:
@@ -77,6 +77,21 @@ def test_an_area_that_no_unit_fits_is_no_setting_but_a_line_that_says_why(factor
     settings, why = column_settings(inspection, inspection)
     assert "area" not in settings
     assert f"columns.area: Shape_Area looks like an area, but {message}" in why[0]
+
+
+def test_an_area_far_from_the_outlines_is_no_setting() -> None:
+    guess = area(made_inspection([100.0, 200.0, 300.0], Area=["3000", "7400", "15000"]))
+    assert guess is not None
+    assert (
+        guess.reason == "Area looks like an area, but no unit fits: in the nearest it is 37 times the outlines (median)"
+    )
+
+
+def test_megawatts_of_roofs_are_not_taken() -> None:
+    guess = capacity(made_inspection(capacity_mw=["5", "6", "7"], mounting=["roof", "roof", "ground"]), None)
+    assert guess is not None
+    assert guess.value is None
+    assert guess.reason.endswith("in MW, which its name says, the median is 6, and most are on roofs")
 
 
 def test_areas_that_only_their_median_fits_are_a_doubt() -> None:
