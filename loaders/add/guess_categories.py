@@ -15,7 +15,6 @@ from loaders.add.guess_technology import (
     PROVENANCE_WORDS,
     SECOND_WORDS,
     categories,
-    format_counts,
     kind_words,
 )
 from loaders.add.inspection import Inspection
@@ -25,6 +24,7 @@ from loaders.add.technology_words import OTHER_TECHNOLOGY, SOLAR
 from loaders.add.values import format_part, null_values
 from loaders.add.vocabulary import MOUNTING, STATUS, TECHNOLOGY, SortedValues, Vocabulary
 from loaders.core.escape import one_line
+from loaders.harmonise.values.value_counts import format_value_counts
 
 STATUS_WORDS = frozenset(
     {"betriebsstatus", "durumu", "etat", "état", "estado", "estatus", "fase", "phase", "regime", "situacao", "situação"}
@@ -130,7 +130,7 @@ def unsorted_status_warnings(inspection: Inspection) -> list[str]:
     ]
     return [
         f"{one_line(name)} may state a status, but no word explains its values: "
-        f"{format_counts(_counts(inspection, name))}. All of them count as installations: if it does, add "
+        f"{format_value_counts(_counts(inspection, name))}. All of them count as installations: if it does, add "
         f"columns.status {{column: {one_line(name)}, operating: [..], planned: [..], retired: [..], rejected: [..]}}"
         for name in names[:1]
     ]
@@ -213,8 +213,8 @@ def _category_guess(
     setting: dict[str, Any] = {"column": column, **{word: _distinct(values.words[word]) for word in words}}
     if values.unsorted:
         setting["unknown"] = _distinct(values.unsorted)
-        unsorted = {value: values.counts[value] for value in values.unsorted}
-        reason += f"; under unknown stands what no word explains: {format_counts(unsorted)}"
+        unsorted = Counter({value: values.counts[value] for value in values.unsorted})
+        reason += f"; under unknown stands what no word explains: {format_value_counts(unsorted)}"
     if nulls := null_values(inspection.columns[column]):
         setting["null_values"] = nulls
     return Guess(setting, reason, is_doubtful or bool(values.unsorted))

@@ -16,6 +16,7 @@ from loaders.add.technology_words import (
 )
 from loaders.add.values import Texts, format_part, null_values
 from loaders.core.escape import one_line
+from loaders.harmonise.values.value_counts import format_value_counts, shorten
 
 KIND_WORDS = frozenset(
     {"energy", "fuel", "primary", "tech", "technology", "type", "technologie", "tecnologia", "tecnología", "kind"}
@@ -59,12 +60,10 @@ ENERGY_WORDS = frozenset(
 )
 FUEL_WORDS = frozenset({"fuel", "tech", "technology", "technologie", "energietraeger", "energieträger", "combustible"})
 MAX_CATEGORIES, MAX_CATEGORY_CHARACTERS = 60, 100  # categories, and characters of one
-MAX_SHOWN_CHARACTERS = 60
 COMPOUNDS = ("category", "fuel", "technology", "type")
 CODED_WORDS = frozenset({"category", "fuel", "technology", "energietraeger"})
 CODE = re.compile(r"[^\W\d]*_?\d+")  # subcat_2, 2495
 MAX_CATEGORY_WORDS = 2  # of a category, where the column's name is no technology word
-MAX_EXAMPLES = 8
 
 
 def technology_filter(inspection: Inspection) -> Guess | None:
@@ -81,13 +80,13 @@ def technology_filter(inspection: Inspection) -> Guess | None:
     name = max(names, key=lambda name: len(KIND_WORDS & kind_words(name)))
     column = inspection.columns[name]
     solar = _solar_values(column)
-    others = Counter(value for value in column if value not in solar)
-    blank_count = others.pop(None, 0)
+    others = Counter(value for value in column if value is not None and value not in solar)
+    blank_count = column.count(None)
     left_out = others.total() + blank_count
     blanks = f", blank ({blank_count:,})" if blank_count else ""
-    reason = f"{format_part(left_out, len(column))} are left out: {format_counts(others)}{blanks}"
+    reason = f"{format_part(left_out, len(column))} are left out: {format_value_counts(others)}{blanks}"
     heat_values = [value for value in others if value and SOLAR.search(value) and SOLAR_HEAT.search(value)]
-    reason += f"; {', '.join(repr(_shorten(value)) for value in heat_values)} as well, as heat" if heat_values else ""
+    reason += f"; {', '.join(repr(shorten(value)) for value in heat_values)} as well, as heat" if heat_values else ""
     return Guess({name: sorted(solar)}, reason, is_doubtful=True)
 
 
@@ -103,7 +102,7 @@ def no_solar_warnings(inspection: Inspection) -> list[str]:
     ]
     return [
         f"{one_line(name)} holds no photovoltaics in the {len(inspection.columns[name]):,} records looked at: "
-        f"{format_counts(Counter(filter(None, inspection.columns[name])))}. Every one of them would count as a solar "
+        f"{_counts(inspection.columns[name])}. Every one of them would count as a solar "
         f"installation: choose another file with --file, or add where"
         for name in names[:1]
     ]
@@ -112,7 +111,7 @@ def no_solar_warnings(inspection: Inspection) -> list[str]:
 def mixed_technology_warnings(inspection: Inspection) -> list[str]:
     """Warns of a technology column with photovoltaics and values of unknown technology."""
     return [
-        f"{one_line(name)} holds more than photovoltaics: {format_counts(Counter(filter(None, column)))}. None of it "
+        f"{one_line(name)} holds more than photovoltaics: {_counts(column)}. None of it "
         f"is left out: if some of it is something else, add where"
         for name, column in inspection.columns.items()
         if set(tokens(name)) & FUEL_WORDS
@@ -130,7 +129,7 @@ def coded_kind_warnings(inspection: Inspection) -> list[str]:
         if kind_words(name) & CODED_WORDS and (values := categories(column)) and all(map(CODE.fullmatch, values))
     ]
     return [
-        f"{one_line(name)} holds codes: {format_counts(Counter(filter(None, inspection.columns[name])))}. If some of "
+        f"{one_line(name)} holds codes: {_counts(inspection.columns[name])}. If some of "
         f"them are other technologies, add where: every record counts as a solar installation"
         for name in names[:1]
         if len(categories(inspection.columns[name])) > 1
@@ -143,17 +142,8 @@ def kind_words(name: str) -> set[str]:
     return {*words, *(part for word in words for part in COMPOUNDS if part in word)}
 
 
-def format_counts(values: Counter[str | None] | Counter[str] | dict[str, int]) -> str:
-    """Values with their counts for display, the most frequent first."""
-    most_common = Counter(values).most_common(MAX_EXAMPLES)
-    remainder = len(values) - len(most_common)
-    examples = ", ".join(f"{_shorten(value or '')!r} ({count:,})" for value, count in most_common)
-    return examples + (f" and {remainder:,} more" if remainder else "")
-
-
-def _shorten(value: str) -> str:
-    text = one_line(value)
-    return text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[: MAX_SHOWN_CHARACTERS - 1]}…"
+def _counts(column: Texts) -> str:
+    return format_value_counts(Counter(filter(None, column)))
 
 
 def _solar_values(column: Texts) -> set[str]:

@@ -456,7 +456,7 @@ def test_a_column_that_is_solar_throughout_is_no_filter() -> None:
     [
         ("primary_fuel", ["Coal", "Nuclear", "Coal"], True),
         ("fuel", ["Coal"], True),
-        ("technology", ["Solar thermal", "CSP"], True),
+        ("technology", ["CSP", "Solar thermal"], True),
         ("technology", ["mono", "poly"], False),
         ("storage_type", ["Battery", "Battery"], False),
         ("other_fuel", ["Oil", "Gas"], False),
