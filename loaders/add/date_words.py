@@ -19,7 +19,18 @@ OTHER_EVENT_WORDS = frozenset(
     {"access", "appeal", "capacity", "created", "data", "digitized", "edited", "expired", "image", "imagery", "img"}
     | {"lodged", "modified", "record", "refused", "retired", "retirement", "source", "status", "submitted", "updated"}
     | {"accessed", "decommissioning", "decommissioned", "withdrawn", "cap", "researched", "received", "approved"}
-    | {"application", "app", "closure", "granted", "permit", "planned", "registration", "registrierungsdatum"}
+    | {
+        "application",
+        "app",
+        "closure",
+        "geplant",
+        "geplantes",
+        "granted",
+        "permit",
+        "planned",
+        "registration",
+        "registrierungsdatum",
+    }
 )
 AFTER_WORDS, BEFORE_WORDS = frozenset({"after"}), frozenset({"before", "until"})
 LOWER_WORDS, UPPER_WORDS = (

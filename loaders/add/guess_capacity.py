@@ -18,7 +18,7 @@ DENSITY_W_PER_M2 = (5.0, 300.0)  # of a plant's outline, from sparse fields to b
 TYPICAL_W_PER_M2 = 50.0
 LARGE_PLANT_MW = 1000.0  # a median from which the unit is not MW
 LARGE_ROOF_MW = 1.0  # a median from which plants are not on roofs
-WORLD_MW = 3e6  # more than all photovoltaics that were built until 2025
+WORLD_MW = 5e6  # more than all photovoltaics on Earth
 REGISTERS_IN_KW = {
     **dict.fromkeys(("bruttoleistung", "nettonennleistung"), "the Marktstammdatenregister"),
     **dict.fromkeys(("puismaxinstallee", "puismaxrac"), "the French national register"),

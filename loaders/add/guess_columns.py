@@ -86,6 +86,7 @@ def row_warnings(
     warnings += guess_categories.unsorted_status_warnings(selection)
     warnings += guess_status.denial_warnings(selection)
     warnings += guess_status.retirement_warnings(selection)
+    warnings += guess_status.aggregate_warnings(selection)
     return warnings + missing_positions(inspection, records or selection)
 
 

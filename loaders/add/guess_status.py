@@ -1,9 +1,9 @@
-"""Columns that say when a plant was retired, or whether it is one: warns of the records that are none."""
+"""Records that are no installation: retired ones, those that a yes/no column denies, and sums of several."""
 
 from loaders.add.inspection import Inspection
 from loaders.add.names import tokens
 from loaders.add.technology_words import SOLAR
-from loaders.add.values import UNKNOWN_WORDS, format_part
+from loaders.add.values import UNKNOWN_WORDS, format_part, to_numbers
 from loaders.core.escape import one_line
 
 RETIRED_WORDS = frozenset(
@@ -19,6 +19,8 @@ RETIRED_WORDS = frozenset(
     }
     | {"retirement", "stilllegung"}
 )
+INSTALLATIONS_WORDS = frozenset({"anlagen", "installations", "nbinstallations", "plants", "systems"})
+NUMBER_WORDS = frozenset({"anzahl", "count", "nb", "number", "num", "no"})
 PLANNED_WORDS = frozenset({"expected", "planned", "projected", "scheduled"})
 BLANK_OR_NO_WORDS = UNKNOWN_WORDS | {"0", "-1", "-9999", "false", "no", "n", "f"}
 YES_WORDS = frozenset({"1", "true", "yes", "y", "t", "ja", "oui", "si", "sí", "sim", "sì"})
@@ -36,6 +38,21 @@ def retirement_warnings(inspection: Inspection) -> list[str]:
     return [
         f"{one_line(name)} is filled in for {format_part(count, len(inspection.columns[name]))}: "
         f"plants that are gone count as installations, unless where leaves them out"
+        for name, count in counts.items()
+        if count
+    ][:1]
+
+
+def aggregate_warnings(inspection: Inspection) -> list[str]:
+    """Warns of a column with the number of installations, by which some records are sums of several."""
+    counts = {
+        name: int((to_numbers(column, inspection.marks) > 1).sum())
+        for name, column in inspection.columns.items()
+        if (words := set(tokens(name))) & INSTALLATIONS_WORDS and (words & NUMBER_WORDS or "nbinstallations" in words)
+    }
+    return [
+        f"{one_line(name)} is more than 1 for {format_part(count, len(inspection.columns[name]))}: each of these "
+        f"counts as one installation, unless where leaves them out"
         for name, count in counts.items()
         if count
     ][:1]

@@ -151,7 +151,7 @@ PLANNED = _pattern(
 OPERATING = _pattern(
     r"operati(?:ng|onal)|\bin operation|^\W*operation$|\bin (?:service|use)\b|\b(?:re)?commissioned|\bbuilt",
     r"\binterconnected|\bcomplete|\bactive|existing|\binstalled|energi[sz]ed|\bon-?line\b|\bconnected|generating|stand-?by",
-    "in betrieb",
+    "in ?betrieb",
     "(?:en|on) service|raccord",
     r"en funcionamiento|en (?:operaci|explotaci)|\boperando",
     "opera[cç][aã]o|em opera",

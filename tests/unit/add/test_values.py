@@ -496,6 +496,9 @@ def test_a_file_of_other_technologies_is_reported_to_hold_no_photovoltaics(
             "solar says no for 1 of the 2 records looked at (50.0 %): they count as installations as well",
         ),
         ({"fully_built": ["yes", None]}, None),
+        ({"planned_retirement_year": ["2040", None]}, None),
+        ({"nbInstallations": ["1", "14"]}, "nbInstallations is more than 1 for 1 of the 2 records looked at (50.0 %)"),
+        ({"SubCategory": ["subcat_1", "subcat_2"]}, "SubCategory holds codes: 'subcat_1' (1), 'subcat_2' (1). If some"),
         (
             {"fuel": ["Solar", "Sonstige"]},
             "fuel holds more than photovoltaics: 'Solar' (1), 'Sonstige' (1). None of it",
