@@ -102,8 +102,10 @@ def source_id(inspection: Inspection) -> Guess | None:
     extent = "all" if rows == inspection.features else f"{min(rows, SAMPLE_ROWS):,} of the"
     reason = f"{extent} records have one, no two the same"
     is_number = ranks[name] == 1
+    is_osm = guess_names.is_osm_number(inspection, name)
     reason += "; it may only number the rows: then leave it out" if is_number else ""
-    return Guess(name, reason, is_doubtful=is_number)
+    reason += "; numbers of OpenStreetMap are unique among objects of one type only" if is_osm else ""
+    return Guess(name, reason, is_doubtful=is_number or is_osm)
 
 
 def _id_rank(name: str, format_: str) -> int:

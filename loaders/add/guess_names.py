@@ -132,6 +132,13 @@ def _osm_columns(inspection: Inspection, columns: dict[str, str]) -> list[str]:
     return []
 
 
+def is_osm_number(inspection: Inspection, column: str) -> bool:
+    """Whether a column holds numbers of OpenStreetMap without the type of the object."""
+    name = _plain(column)
+    is_named = name in OSM_ID_NAMES and name != "id"
+    return is_named and not _all_match(OSM_ID, inspection.columns[column])
+
+
 def identifier_warnings(inspection: Inspection) -> list[str]:
     """Points out numbers of OpenStreetMap without the type of the object."""
     columns = {_plain(column): column for column in inspection.columns}

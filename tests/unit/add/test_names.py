@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from loaders.add.draft import Guess
+from loaders.add.guess_columns import source_id
 from loaders.add.guess_names import identifier_warnings, identifiers, name, operator
 from loaders.add.inspection import NOT_STATED, Inspection
 
@@ -114,3 +115,12 @@ def test_numbers_of_openstreetmap_without_their_type_are_pointed_at() -> None:
     (message,) = identifier_warnings(_inspection({"osm_id": ["12", "13"]}))
     assert message.startswith("osm_id may hold numbers of OpenStreetMap, but no column says whether they are of a node")
     assert identifier_warnings(_inspection({"osm_id": ["way/12"]})) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "is_doubtful"), [("osm_id", ["12", "13"], True), ("@id", ["way/12", "node/13"], False)]
+)
+def test_a_number_of_openstreetmap_is_a_doubtful_identifier(column: str, values: list[str], is_doubtful: bool) -> None:
+    guess = source_id(_inspection({column: values}))
+    assert guess is not None
+    assert (guess.value, guess.is_doubtful) == (column, is_doubtful)
