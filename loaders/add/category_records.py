@@ -25,19 +25,21 @@ def category_records(file: SourceFile, inspection: Inspection) -> Inspection:
         inspection: of a sample of its records.
 
     Returns:
-        The same inspection where it has all records, where no column holds categories, or where the settings do not
-        suffice to read the file to its end.
+        The same inspection where it has all records, where no column holds categories and each record of the sample
+        has a position, or where the settings do not suffice to read the file to its end.
     """
     sample_size = max(map(len, inspection.columns.values()), default=0)
+    positions = [inspection.reading[axis].value for axis in POSITIONS if axis in inspection.reading]
     names = _category_columns(inspection)
-    if sample_size >= inspection.features or not names:
+    if not names and not any(None in inspection.columns[name] for name in positions):
         return inspection
-    names += [inspection.reading[axis].value for axis in POSITIONS if axis in inspection.reading]
+    if sample_size >= inspection.features:
+        return inspection
     try:
-        columns = _read_columns(file, inspection, list(dict.fromkeys(names)))
+        columns = _read_columns(file, inspection, list(dict.fromkeys([*names, *positions])))
     except ReadError:
         return inspection
-    blank = np.full(len(columns[names[0]]), np.nan)
+    blank = np.full(len(next(iter(columns.values()))), np.nan)
     return replace(inspection, columns=columns, area_m2=blank, planar_area=np.empty(0))
 
 

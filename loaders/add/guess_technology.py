@@ -20,7 +20,21 @@ from loaders.harmonise.values.value_counts import format_value_counts, shorten
 
 KIND_WORDS = frozenset(
     {"energy", "fuel", "primary", "tech", "technology", "type", "technologie", "tecnologia", "tecnología", "kind"}
-    | {"tipo", "fonte", "filiere", "filière", "rodzaj", "druh", "türü", "prim", "τεχνολογία", "τεχνολογια"}
+    | {
+        "tipo",
+        "tipus",
+        "typ",
+        "soort",
+        "fonte",
+        "filiere",
+        "filière",
+        "rodzaj",
+        "druh",
+        "türü",
+        "prim",
+        "τεχνολογία",
+        "τεχνολογια",
+    }
     | {"类型", "发电类型", "能源类型", "発電設備区分", "에너지원"}
     | {"category", "energietraeger", "energieträger", "einheittyp", "combustible", "energie", "energia", "energía"}
 )

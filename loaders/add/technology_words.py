@@ -24,7 +24,7 @@ OTHER_TECHNOLOGY = re.compile(
     r"wind|wave|tidal|\btide|marine|hydro|wasser|hidr[oá]|hidráu|idroel|idrico|coal|kohle|lignite|charbon|carb[oó]n|carv[aã]o|peat"
     r"|\bgas\b|erdgas|\bg[aá]s|\boil\b|diesel|petcoke|petrol|fossil|nuclear|nukle|kern|nucl[eé]|uran|biomass|biogas"
     r"|biofuel|\bbio|waste|landfill|sewage|incinerat|digestion|geo-?therm|thermal|steam|turbine|cogenerat|\bchp\b"
-    r"|storage|batter|flywheel|hydrogen|fuel cell|[eé][oó]li|\beol\b|viento|vento\b|vindkraft|wiatr|rüzgar|hidroel"
+    r"|storage|batter|flywheel|hydrogen|fuel cell|[eé][oóò]li|\beol\b|viento|vento\b|vindkraft|wiatr|rüzgar|hidroel"
     r"|\bwil\b|větrn|vodní|plynov|\bu[ht]e\b|\bpch\b|\bcgh\b"
     r"|conversion|carbone|węgl|kömür|ветр|уголь|угол|гидро|атом|αιολικ|风|風|煤|水电|水力|火电|核电|원자력|풍력|수력",
     re.IGNORECASE,

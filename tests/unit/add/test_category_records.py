@@ -2,6 +2,7 @@ from pathlib import Path
 
 from loaders.add.category_records import category_records
 from loaders.add.guess_categories import status
+from loaders.add.guess_coordinates import missing_positions
 from loaders.add.guess_technology import technology_filter
 from loaders.add.inspect import inspect_file
 from loaders.settings.file_selection import SourceFile
@@ -38,3 +39,15 @@ def test_a_file_that_cannot_be_read_to_its_end_is_judged_by_the_sample(tmp_path:
     file.path.write_text(file.path.read_text() + "\n302,9,50,Solar,Operational,too,many\n")
     inspection = inspect_file(file, lambda layers: layers[0], rows=20)
     assert category_records(file, inspection) is inspection
+
+
+def test_records_without_a_position_are_counted_over_the_whole_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "\n".join(["id,lon,lat", *(f"{row},," for row in range(150)), *(f"{row},8,50" for row in range(50))])
+    )
+    file = SourceFile(path, path.name)
+    inspection = inspect_file(file, lambda layers: layers[0], rows=20)
+    records = category_records(file, inspection)
+    message = "150 of the 200 records looked at (75.0 %) have no position: they are rejected"
+    assert missing_positions(inspection, records) == [message]
