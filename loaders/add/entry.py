@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from pydantic import TypeAdapter, ValidationError
 
 from loaders.acquire.lock import Record
+from loaders.add.category_records import category_records
 from loaders.add.draft import Draft, Guess
 from loaders.add.find_file import SelectedFile
 from loaders.add.guess_columns import column_settings, filter_rows, row_warnings
@@ -61,10 +62,13 @@ def draft_entry(
     if key is None:
         key = _make_key(selected, settings)
         notes.append(RENAME_NOTE)
-    row_filter = technology_filter(inspection)
+    records = category_records(selected.file, inspection)
+    row_filter = technology_filter(records)
     selection = filter_rows(inspection, row_filter)
-    columns, refusals = column_settings(inspection, selection)
-    questions = (*inspection.open_questions, *row_warnings(inspection, selection, row_filter), *refusals)
+    kept_records = filter_rows(records, row_filter)
+    columns, refusals = column_settings(inspection, selection, kept_records)
+    warnings = row_warnings(inspection, selection, row_filter, kept_records)
+    questions = (*inspection.open_questions, *warnings, *refusals)
     branches: dict[str, Guess | dict[str, Guess]] = {"source": _source_branch(spec, selected)}
     if inspection.reading:
         branches["read"] = inspection.reading

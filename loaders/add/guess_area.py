@@ -1,15 +1,18 @@
 """Stated area: detects its column and unit, checked against the areas of the outlines."""
 
+import math
+
 import numpy as np
 
-from loaders.add import guess_units
+from loaders.add import guess_categories, guess_units
 from loaders.add.draft import Guess
+from loaders.add.guess_capacity import TYPICAL_W_PER_M2, is_plausible_density
 from loaders.add.inspection import Inspection
 from loaders.add.quantity_column import Unit, column_numbers, filled_share, positive_median, quantity_guess
 from loaders.add.values import is_numeric
 from loaders.core.arrays import Flags, Numbers
 from loaders.core.escape import one_line
-from loaders.settings.columns import AREA_UNITS_M2
+from loaders.settings.columns import AREA_UNITS_M2, CAPACITY_UNITS_MW, PEAK_SUFFIX
 
 AGREEMENT_FACTOR = 2.0  # ratio of stated to outline area up to which they agree
 AGREEMENT_SHARE = 0.5  # of the records must agree
@@ -18,6 +21,9 @@ FOREIGN_UNITS_M2 = {
     **{"acres": 4046.8564, "square feet": 0.09290304, "square miles": 2_589_988.1, "dunams": 1000.0, "ares": 100.0},
     **{"mu": 2000 / 3, "rai": 1600.0, "feddans": 4200.8, "tsubo or pyeong": 3.305785},
 }
+PANEL_KW_PER_M2 = (0.05, 0.25)
+LARGE_ROOF_M2 = 1000.0
+CONSTANT_SHARE, MIN_CONSTANT = 0.8, 3  # of the ratios, and their number, from which areas differ by a constant factor
 SAME_AREA_TOLERANCE = 0.05  # relative difference between areas in one unit, from one projection to another
 
 
@@ -59,7 +65,9 @@ def _area_unit(inspection: Inspection, name: str) -> Unit:
     stated_areas, outline_areas_m2 = column_numbers(inspection, name), inspection.area_m2
     is_comparable = (stated_areas > 0) & (outline_areas_m2 > 0)
     if not is_comparable.any():
-        unit = Unit(named_unit, "the unit is in its name") if named_unit else _area_unit_by_size(stated_areas)
+        unit = (
+            Unit(named_unit, "the unit is in its name") if named_unit else _area_unit_by_size(inspection, stated_areas)
+        )
         return Unit(unit.name, f"{unit.reason}; there are no outlines to compare it with", unit.is_doubtful)
     stated, outline_m2 = stated_areas[is_comparable], outline_areas_m2[is_comparable]
     ratio = float(np.median(stated / outline_m2))
@@ -107,17 +115,60 @@ def _unit_mismatch(inspection: Inspection, stated_areas: Numbers, is_comparable:
     for unit, unit_m2 in FOREIGN_UNITS_M2.items():
         if _are_alike(stated_areas[is_comparable] * unit_m2, inspection.area_m2[is_comparable]):
             return f"no unit of the settings fits: it seems to be in {unit}"
+    if _is_constant(stated_areas[is_comparable] / inspection.area_m2[is_comparable]):
+        return f"no unit fits: nearly all are {factor:.3g} times the outlines, as pixels are, or a distorted projection"
     if 1 / FACTOR_OF_TEN <= factor <= FACTOR_OF_TEN:
         return ""
     return f"no unit fits: {nearest_note}"
 
 
-def _are_alike(left: Numbers, right: Numbers) -> bool:
-    """Whether at least half of the values are equal, within the tolerance."""
-    return bool(np.mean(np.abs(left - right) <= SAME_AREA_TOLERANCE * right) >= AGREEMENT_SHARE)
+def _is_constant(ratios: Numbers) -> bool:
+    """Whether areas differ from others by a factor, which is then a unit."""
+    medians = np.full(len(ratios), float(np.median(ratios)))
+    return len(ratios) >= MIN_CONSTANT and _are_alike(ratios, medians, CONSTANT_SHARE)
 
 
-def _area_unit_by_size(stated_areas: Numbers) -> Unit:
+def _are_alike(left: Numbers, right: Numbers, share: float = AGREEMENT_SHARE) -> bool:
+    """Whether at least this share of the values are equal, within the tolerance."""
+    return bool(np.mean(np.abs(left - right) <= SAME_AREA_TOLERANCE * right) >= share)
+
+
+def _area_unit_by_size(inspection: Inspection, stated_areas: Numbers) -> Unit:
+    """The unit of areas without outlines: by the capacity per area, else by the size of plants."""
     median = positive_median(stated_areas)
-    name = "m2" if median >= 1000 else "ha" if median >= 1 else "km2"
+    per_area, capacity_unit = _capacity_per_area(inspection, stated_areas)
+    if capacity_unit:
+        densities = {unit: per_area * _watts(capacity_unit) / unit_m2 for unit, unit_m2 in AREA_UNITS_M2.items()}
+        name = min(densities, key=lambda unit: abs(math.log(densities[unit] / TYPICAL_W_PER_M2)))
+        if is_plausible_density(densities[name]):
+            return Unit(name, f"the unit is not stated; in {name} the median is {densities[name]:.3g} W/m2", True)
+    low, high = PANEL_KW_PER_M2
+    if not capacity_unit and low <= per_area <= high and median < LARGE_ROOF_M2:
+        reason = (
+            f"{1000 * per_area:.3g} W/m2, as panels have, if the capacity is in kW; in ha and MW {100 * per_area:.3g}"
+        )
+        return Unit("m2", f"the unit is not stated; the median is {reason}", True)
+    if guess_categories.is_on_roofs(inspection):
+        return Unit("m2", f"the unit is not stated; most are on roofs, and the median is {median:.3g}", True)
+    name = "m2" if median >= LARGE_ROOF_M2 else "ha" if median >= 1 else "km2"
     return Unit(name, f"the unit is not stated; plants have areas such as the median, {median:.3g}, in {name}", True)
+
+
+def _capacity_per_area(inspection: Inspection, stated_areas: Numbers) -> tuple[float, str]:
+    """The median capacity per stated area, and the unit that the capacity names; NaN without a capacity."""
+    names = [
+        name
+        for name, column in inspection.columns.items()
+        if guess_units.is_capacity(name) and is_numeric(column, inspection.marks)
+    ]
+    for name in sorted(names, key=lambda name: guess_units.named_capacity_unit(name) is None):
+        capacities = column_numbers(inspection, name)
+        is_comparable = (capacities > 0) & (stated_areas > 0)
+        if is_comparable.any():
+            median = float(np.median(capacities[is_comparable] / stated_areas[is_comparable]))
+            return median, guess_units.named_capacity_unit(name) or ""
+    return math.nan, ""
+
+
+def _watts(capacity_unit: str) -> float:
+    return CAPACITY_UNITS_MW[capacity_unit.removesuffix(PEAK_SUFFIX)] * 1e6

@@ -5,32 +5,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from loaders.add.date_words import (
+    AFTER_WORDS,
+    BEFORE_WORDS,
+    BUILDING_WORDS,
+    CONSTRUCTION_WORDS,
+    DATA_IS_DATE,
+    DATE_WORDS,
+    DETECTION_WORDS,
+    FIRST_WORDS,
+    IN_SERVICE,
+    LOWER_WORDS,
+    NEGATION_WORDS,
+    OTHER_EVENT_WORDS,
+    REGISTER_NUMBER_WORDS,
+    START_WORDS,
+    UPPER_WORDS,
+)
 from loaders.add.draft import Guess
+from loaders.add.guess_units import is_quantity
 from loaders.add.inspection import Inspection
 from loaders.add.names import tokens
 from loaders.add.values import distinct_values, format_examples, known_values, mask_nulls, null_values
 from loaders.core.escape import one_line
 
-CONSTRUCTION_WORDS = frozenset(
-    {"built", "commission", "commissioned", "commissioning", "completed", "completion", "cod", "inbetriebnahme", "inst"}
-    | {"constructed", "erected", "baujahr", "inbetriebnahmejahr", "inbetriebnahmedatum", "instalacion", "instalación"}
-    | {"instalação", "instalacao", "installazione"}
-    | {"install", "installation", "installed", "online", "operating", "operation", "operational"}
-)
-DATE_WORDS = frozenset({"date", "year", "yr", "jahr", "datum", "año", "anno", "année", "annee", "fecha"})
-OTHER_EVENT_WORDS = frozenset(
-    {"access", "appeal", "capacity", "created", "data", "digitized", "edited", "expired", "image", "imagery", "img"}
-    | {"lodged", "modified", "record", "refused", "retired", "retirement", "source", "status", "submitted", "updated"}
-    | {"accessed", "decommissioning", "decommissioned", "withdrawn", "cap"}
-)
-AFTER_WORDS, BEFORE_WORDS = frozenset({"after"}), frozenset({"before", "until"})
-LOWER_WORDS, UPPER_WORDS = (
-    frozenset({"earliest", "lower", "min", "minimum"}),
-    frozenset({"latest", "upper", "max", "maximum"}),
-)
-NEGATION_WORDS = frozenset({"not"})
-BUILDING_WORDS = frozenset({"build", "building", "construction"})
-DETECTION_WORDS, FIRST_WORDS = frozenset({"detected", "detection", "observed", "seen"}), frozenset({"first"})
 DATE_WORD_SCORE = 1  # the score of a name with only a date word
 DATE_SHARE = 0.9
 PARTS = {"YYYY": r"(?:19[5-9]\d|20\d\d)", "MM": r"(?:0?[1-9]|1[0-2])", "DD": r"(?:0?[1-9]|[12]\d|3[01])"}
@@ -107,9 +105,13 @@ def date_bounds(inspection: Inspection) -> list[str]:
 def _score(name: str) -> int:
     """How likely a name is an installation date's; 0 for other names."""
     words = set(tokens(name))
+    words -= {"data"} if words & DATA_IS_DATE else set()
     if words & (OTHER_EVENT_WORDS | AFTER_WORDS | BEFORE_WORDS | DETECTION_WORDS | LOWER_WORDS | UPPER_WORDS):
         return 0
-    return 2 * bool(words & CONSTRUCTION_WORDS) + bool(words & DATE_WORDS)
+    if is_quantity(name) or REGISTER_NUMBER_WORDS & words:
+        return 0
+    is_construction = words & CONSTRUCTION_WORDS or any(words >= phrase for phrase in IN_SERVICE)
+    return 2 * bool(is_construction) + bool(words & START_WORDS) + bool(words & DATE_WORDS)
 
 
 def _interval(inspection: Inspection) -> Guess | None:

@@ -10,14 +10,23 @@ from loaders.add.names import tokens
 from loaders.add.quantity_column import filled_share
 from loaders.add.values import UNKNOWN_WORDS, is_numeric, null_values
 from loaders.core.escape import one_line
+from loaders.settings.namespaces import SHARED_IDENTIFIERS
 
-NAME_WORDS = frozenset({"name", "names", "nom", "nombre", "nome", "bezeichnung"})
+NAME_WORDS = frozenset(
+    {"name", "names", "nom", "nombre", "nome", "bezeichnung", "denominazione", "denominación", "namn", "navn", "naam"}
+    | {"nazwa", "název", "nimi", "ad\u0131", "项目名称", "电站名称", "発電所名", "발전소명"}
+)
+NAME_ENDINGS = ("name", "namn", "navn", "naam")
 PLANT_WORDS = frozenset(
     {"array", "asset", "facility", "farm", "installation", "p", "park", "plant", "project", "site", "solar", "station"}
-    | {"anlage", "anlagen", "centrale", "planta", "usina", "impianto"}
+    | {"anlage", "anlagen", "anlægs", "centrale", "einheit", "empreendimento", "impianto", "instalacji", "instalación"}
+    | {"kraftverk", "kraftwerks", "planta", "projekt", "provozovny", "stromerzeugungseinheit", "tesis", "usina"}
 )
 BARE_NAMES = frozenset({*NAME_WORDS, "plantname", "sitename", "projectname", "facilityname", "anlagenname"})
-OPERATOR_WORDS = frozenset({"operator", "betreiber", "anlagenbetreiber", "exploitant", "operador", "gestore"})
+OPERATOR_WORDS = frozenset(
+    {"operator", "betreiber", "anlagenbetreiber", "exploitant", "operador", "gestore"}
+    | {"anlagenbetreibers", "verksamhetsutovare", "verksamhetsutövare", "発電事業者名"}
+)
 NOT_A_NAME = frozenset(
     {"code", "contact", "email", "id", "key", "number", "nr", "no", "phone", "status", "type", "url", "website"}
     | {"company", "county", "country", "developer", "owner", "operator", "parent", "region", "state", "utility"}
@@ -30,14 +39,8 @@ NOT_AN_OPERATOR = frozenset(
 
 OSM_TYPE = re.compile(r"node|way|relation")
 OSM_ID = re.compile(r"(?:node|way|relation)/\d+")
-OSM_ID_NAMES, OSM_TYPE_NAMES = ("@id", "osm_id", "osm", "osmid"), ("osm_type", "osm_objtype", "osm_element_type")
-# the columns of a namespace, each with other columns that must stand next to it, since other files use its name too
-SHARED_IDS: dict[str, dict[str, tuple[str, ...]]] = {
-    "eia_plant": dict.fromkeys(("eia_id", "eia_plant_id", "eia_plant_code", "plant_id_eia"), ()),
-    "gppd": {"gppd_idnr": ()},
-    "repd": {"repd_id": (), "repd_ref_id": (), "ref_id": ("old_ref_id", "operator_or_applicant")},
-    "uspvdb_case": {"uspvdb_case_id": (), "case_id": ("eia_id", "p_name")},
-}
+OSM_ID_NAMES = ("@id", "@osmid", "osm_id", "osm", "osmid", "id")
+OSM_TYPE_NAMES = ("@type", "@osmtype", "osm_type", "osm_objtype", "osm_element_type", "element_type", "element")
 
 
 def name(inspection: Inspection) -> Guess | None:
@@ -62,7 +65,7 @@ def identifiers(inspection: Inspection) -> Guess | None:
     """The columns with identifiers that other inventories use as well, by namespace; null where there are none."""
     columns = {_plain(column): column for column in inspection.columns}
     settings: dict[str, Any] = {}
-    for namespace, names in SHARED_IDS.items():
+    for namespace, names in SHARED_IDENTIFIERS.items():
         fitting = [name for name, others in names.items() if {name, *others} <= columns.keys()]
         if fitting:
             settings[namespace] = _identifier(inspection, [columns[fitting[0]]])
@@ -77,12 +80,18 @@ def identifiers(inspection: Inspection) -> Guess | None:
 
 def _name_rank(column: str) -> int:
     """How likely a column holds the name of the installation; 0 for other columns."""
-    words = set(tokens(column))
+    words = {part for word in tokens(column) for part in _parts(word)}
     if words & NOT_A_NAME:
         return 0
-    if _plain(column) in BARE_NAMES:
+    if _plain(column) in BARE_NAMES or column.lower() in NAME_WORDS:
         return 1
     return 2 * bool(words & NAME_WORDS and words & PLANT_WORDS)
+
+
+def _parts(word: str) -> tuple[str, ...]:
+    """A word, and the parts of one such as Kraftwerksname."""
+    ending = next((ending for ending in NAME_ENDINGS if word.endswith(ending) and word != ending), "")
+    return (word, word.removesuffix(ending), ending) if ending else (word,)
 
 
 def _named(inspection: Inspection, ranks: dict[str, int], what: str) -> Guess | None:
@@ -117,10 +126,29 @@ def _osm_columns(inspection: Inspection, columns: dict[str, str]) -> list[str]:
     for column in ids:
         if _all_match(OSM_ID, inspection.columns[column]):
             return [column]
-        for kind in types:
+        for kind in types if column.lower() != "id" else ():
             if _all_match(OSM_TYPE, inspection.columns[kind]):
                 return [kind, column]
     return []
+
+
+def is_osm_number(inspection: Inspection, column: str) -> bool:
+    """Whether a column holds numbers of OpenStreetMap without the type of the object."""
+    name = _plain(column)
+    is_named = name in OSM_ID_NAMES and name != "id"
+    return is_named and not _all_match(OSM_ID, inspection.columns[column])
+
+
+def identifier_warnings(inspection: Inspection) -> list[str]:
+    """Points out numbers of OpenStreetMap without the type of the object."""
+    columns = {_plain(column): column for column in inspection.columns}
+    names = [columns[name] for name in OSM_ID_NAMES if "osm" in name and name in columns]
+    if not names or _osm_columns(inspection, columns):
+        return []
+    return [
+        f"{one_line(names[0])} may hold numbers of OpenStreetMap, but no column says whether they are of a node, "
+        f"way or relation: they identify no object, and are left out of columns.identifiers"
+    ]
 
 
 def _all_match(pattern: re.Pattern[str], values: Iterable[str | None]) -> bool:

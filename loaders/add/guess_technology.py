@@ -6,31 +6,36 @@ from collections import Counter
 from loaders.add.draft import Guess
 from loaders.add.inspection import Inspection
 from loaders.add.names import tokens
-from loaders.add.values import Texts, null_values
+from loaders.add.technology_words import (
+    CONCENTRATING,
+    NOT_SOLAR,
+    OTHER_TECHNOLOGY,
+    PHOTOVOLTAIC,
+    SOLAR,
+    SOLAR_HEAT,
+)
+from loaders.add.values import Texts, format_part, null_values
 from loaders.core.escape import one_line
+from loaders.harmonise.values.value_counts import format_value_counts, shorten
 
-SUN = (
-    r"solar|solaire|sonne|zonne|photovolt|fotovolt|fotowolt|güneş|słonecz|солнеч|фотовольт|фотоэл|ηλιακ|φωτοβολτ|光伏|太阳能"
-    r"|太陽光|태양광"
-)
-SOLAR = re.compile(rf"{SUN}|(?<![a-z])(?:pv|ufv)(?![a-z])", re.IGNORECASE)
-NOT_SOLAR = re.compile(
-    r"\b(?:no|non|not|ohne|kein|keine|nicht|sans|sin|without)[ _-]*(?:solar|photo|foto|pv)", re.IGNORECASE
-)
-SOLAR_HEAT = re.compile(
-    r"therm|térmic|termi|热|heat|\bcsp\b|concentrat", re.IGNORECASE
-)  # solar thermal and CSP, not photovoltaics
-OTHER_TECHNOLOGY = re.compile(
-    r"wind|wave|tidal|\btide|marine|hydro|wasser|hidr[oá]|hidráu|idroel|idrico|coal|kohle|lignite|charbon|carb[oó]n|carv[aã]o|peat"
-    r"|\bgas\b|erdgas|\bg[aá]s|\boil\b|diesel|petcoke|petrol|fossil|nuclear|nukle|kern|nucl[eé]|uran|biomass|biogas"
-    r"|biofuel|\bbio|waste|landfill|sewage|incinerat|digestion|geo-?therm|thermal|steam|turbine|cogenerat|\bchp\b"
-    r"|storage|batter|flywheel|hydrogen|fuel cell|[eé]oli|\beol\b|viento|vento\b|vindkraft|wiatr|rüzgar|hidroel"
-    r"|conversion|carbone|węgl|kömür|ветр|уголь|угол|гидро|атом|αιολικ|风|風|煤|水电|水力|火电|核电|원자력|풍력|수력",
-    re.IGNORECASE,
-)
 KIND_WORDS = frozenset(
     {"energy", "fuel", "primary", "tech", "technology", "type", "technologie", "tecnologia", "tecnología", "kind"}
-    | {"tipo", "fonte", "filiere", "filière", "rodzaj", "类型", "发电类型", "能源类型"}
+    | {
+        "tipo",
+        "tipus",
+        "typ",
+        "soort",
+        "fonte",
+        "filiere",
+        "filière",
+        "rodzaj",
+        "druh",
+        "türü",
+        "prim",
+        "τεχνολογία",
+        "τεχνολογια",
+    }
+    | {"类型", "发电类型", "能源类型", "発電設備区分", "에너지원"}
     | {"category", "energietraeger", "energieträger", "einheittyp", "combustible", "energie", "energia", "energía"}
 )
 SECOND_WORDS = frozenset({"backup", "battery", "mounting", "other", "secondary", "storage", "turbine", "turbines"})
@@ -56,10 +61,23 @@ QUALIFIERS = frozenset(
     }
     | {"power", "roof", "rooftop", "shore", "small", "large", "river", "run", "of", "the"}
 )
+# a column about these tells nothing of the plant, even if it calls itself a type, unless it names energy
+PROVENANCE_WORDS = frozenset(
+    {"address", "area", "cell", "company", "contact", "data", "developer", "document", "entity", "grid", "image"}
+    | {"imagery", "investor", "land", "licence", "license", "location", "manufacturer", "neighbour", "neighbor"}
+    | {"offtaker", "operator", "owner", "ownership", "parent", "provider", "publication", "reference", "road"}
+    | {"roof", "sector", "source", "street", "survey", "tariff", "via", "website"}
+)
+ENERGY_WORDS = frozenset(
+    {"energy", "fuel", "generation", "generator", "plant", "power", "prim", "primary", "tech", "technology"}
+    | {"energia", "energie"}
+)
 FUEL_WORDS = frozenset({"fuel", "tech", "technology", "technologie", "energietraeger", "energieträger", "combustible"})
-MAX_CATEGORIES, MAX_CATEGORY_CHARACTERS = 60, 60  # categories, and characters of one
+MAX_CATEGORIES, MAX_CATEGORY_CHARACTERS = 60, 100  # categories, and characters of one
+COMPOUNDS = ("category", "fuel", "technology", "type")
+CODED_WORDS = frozenset({"category", "fuel", "technology", "energietraeger"})
+CODE = re.compile(r"[^\W\d]*_?\d+")  # subcat_2, 2495
 MAX_CATEGORY_WORDS = 2  # of a category, where the column's name is no technology word
-MAX_EXAMPLES = 8
 
 
 def technology_filter(inspection: Inspection) -> Guess | None:
@@ -67,21 +85,22 @@ def technology_filter(inspection: Inspection) -> Guess | None:
     names = [
         name
         for name in inspection.columns
-        if _distinguishes_technologies(inspection, name) and _solar_values(inspection.columns[name])
+        if _distinguishes_technologies(inspection, name)
+        and _solar_values(inspection.columns[name])
+        and not _is_solar_throughout(inspection.columns[name])
     ]
     if not names:
         return None
-    name = max(names, key=lambda name: len(KIND_WORDS & set(tokens(name))))
+    name = max(names, key=lambda name: len(KIND_WORDS & kind_words(name)))
     column = inspection.columns[name]
     solar = _solar_values(column)
-    others = Counter(value for value in column if value not in solar)
-    blank_count = others.pop(None, 0)
-    reason = (
-        f"{others.total() + blank_count:,} of the {len(column):,} records looked at are left out: "
-        f"{format_counts(others)}{f', blank ({blank_count:,})' * bool(blank_count)}"
-    )
+    others = Counter(value for value in column if value is not None and value not in solar)
+    blank_count = column.count(None)
+    left_out = others.total() + blank_count
+    blanks = f", blank ({blank_count:,})" if blank_count else ""
+    reason = f"{format_part(left_out, len(column))} are left out: {format_value_counts(others)}{blanks}"
     heat_values = [value for value in others if value and SOLAR.search(value) and SOLAR_HEAT.search(value)]
-    reason += f"; {', '.join(repr(_shorten(value)) for value in heat_values)} as well, as heat" if heat_values else ""
+    reason += f"; {', '.join(repr(shorten(value)) for value in heat_values)} as well, as heat" if heat_values else ""
     return Guess({name: sorted(solar)}, reason, is_doubtful=True)
 
 
@@ -97,7 +116,7 @@ def no_solar_warnings(inspection: Inspection) -> list[str]:
     ]
     return [
         f"{one_line(name)} holds no photovoltaics in the {len(inspection.columns[name]):,} records looked at: "
-        f"{format_counts(Counter(filter(None, inspection.columns[name])))}. Every one of them would count as a solar "
+        f"{_counts(inspection.columns[name])}. Every one of them would count as a solar "
         f"installation: choose another file with --file, or add where"
         for name in names[:1]
     ]
@@ -106,7 +125,7 @@ def no_solar_warnings(inspection: Inspection) -> list[str]:
 def mixed_technology_warnings(inspection: Inspection) -> list[str]:
     """Warns of a technology column with photovoltaics and values of unknown technology."""
     return [
-        f"{one_line(name)} holds more than photovoltaics: {format_counts(Counter(filter(None, column)))}. None of it "
+        f"{one_line(name)} holds more than photovoltaics: {_counts(column)}. None of it "
         f"is left out: if some of it is something else, add where"
         for name, column in inspection.columns.items()
         if set(tokens(name)) & FUEL_WORDS
@@ -116,17 +135,29 @@ def mixed_technology_warnings(inspection: Inspection) -> list[str]:
     ][:1]
 
 
-def format_counts(values: Counter[str | None] | Counter[str] | dict[str, int]) -> str:
-    """Values with their counts for display, the most frequent first."""
-    most_common = Counter(values).most_common(MAX_EXAMPLES)
-    remainder = len(values) - len(most_common)
-    examples = ", ".join(f"{_shorten(value or '')!r} ({count:,})" for value, count in most_common)
-    return examples + (f" and {remainder:,} more" if remainder else "")
+def coded_kind_warnings(inspection: Inspection) -> list[str]:
+    """Warns of a column of categories in codes, some of which may be other technologies."""
+    names = [
+        name
+        for name, column in inspection.columns.items()
+        if kind_words(name) & CODED_WORDS and (values := categories(column)) and all(map(CODE.fullmatch, values))
+    ]
+    return [
+        f"{one_line(name)} holds codes: {_counts(inspection.columns[name])}. If some of "
+        f"them are other technologies, add where: every record counts as a solar installation"
+        for name in names[:1]
+        if len(categories(inspection.columns[name])) > 1
+    ]
 
 
-def _shorten(value: str) -> str:
-    text = one_line(value)
-    return text if len(text) <= MAX_CATEGORY_CHARACTERS else f"{text[: MAX_CATEGORY_CHARACTERS - 1]}…"
+def kind_words(name: str) -> set[str]:
+    """The words of a name, and the parts of one such as primaryfueltype."""
+    words = tokens(name)
+    return {*words, *(part for word in words for part in COMPOUNDS if part in word)}
+
+
+def _counts(column: Texts) -> str:
+    return format_value_counts(Counter(filter(None, column)))
 
 
 def _solar_values(column: Texts) -> set[str]:
@@ -141,17 +172,26 @@ def _is_other(value: str) -> bool:
     return bool(OTHER_TECHNOLOGY.search(value) or SOLAR_HEAT.search(value) or NOT_SOLAR.search(value))
 
 
+def _is_solar_throughout(column: Texts) -> bool:
+    """Whether a column distinguishes photovoltaics from concentrating plants only: `columns.technology` does that."""
+    values = categories(column)
+    others = values - _solar_values(column)
+    return any(map(PHOTOVOLTAIC.search, values - others)) and all(map(CONCENTRATING.search, others))
+
+
 def _distinguishes_technologies(inspection: Inspection, name: str) -> bool:
     """Whether a column holds technologies or fuels that include others than photovoltaics."""
     column = inspection.columns[name]
-    words = set(tokens(name))
+    words = kind_words(name)
+    if words & PROVENANCE_WORDS and not words & ENERGY_WORDS:
+        return False
     values = categories(column)
     non_solar = values - _solar_values(column)
     counts = Counter(value for value in column if value in non_solar)
     if not counts:
         return False
     other_count = sum(counts[value] for value in non_solar if _is_other(value))
-    if words & KIND_WORDS:
+    if words & KIND_WORDS or ("source" in words and words & ENERGY_WORDS):
         return 2 * other_count >= counts.total()
     is_named = not words & NOT_KIND_WORDS and all(map(_is_technology_name, values))
     return other_count == counts.total() and is_named and 2 * len(values) <= len(column)

@@ -1,11 +1,14 @@
 """Units of area and capacity in column names."""
 
 import math
+import re
 from collections.abc import Mapping
 
 from loaders.add.names import tokens
 
-AREA_WORDS = frozenset({"area", "areas", "surface", "superficie", "flaeche", "fläche", "footprint"})
+AREA_WORDS = frozenset(
+    {"area", "areal", "areas", "surface", "superficie", "flaeche", "fläche", "footprint", "oppervlakte"}
+)
 NOT_AREA_WORDS = frozenset(
     {"acre", "acres", "sqft", "sqmi", "ft2", "mi2", "code", "id", "name", "type", "percent", "pct", "ratio", "share"}
     | {"year", "date", "pixel", "pixels", "px", "cell", "cells", "count", "number", "num", "rank", "class", "index"}
@@ -25,7 +28,8 @@ AREA_UNIT_NAMES = {
 }
 CAPACITY_WORDS = frozenset(
     {"cap", "capacity", "power", "rating", "nameplate", "leistung", "nennleistung", "potencia", "puissance"}
-    | {"bruttoleistung", "nettoleistung", "nettonennleistung", "potenza", "vermogen"}
+    | {"bruttoleistung", "nettoleistung", "nettonennleistung", "potenza", "vermogen", "puismaxinstallee", "puismaxrac"}
+    | {"effekt", "moc", "potência", "output", "výkon", "ισχύς", "ισχυς"}
 )
 NOT_CAPACITY_WORDS = frozenset(
     {"year", "yr", "date", "data", "turbine", "turbines", "storage", "battery", "cfd", "factor", "density", "tariff"}
@@ -58,6 +62,10 @@ CAPACITY_UNIT_NAMES: dict[str, tuple[str, str]] = {
 }
 
 
+SYSTEM_SIZE = frozenset({"size", "system"})
+UNIT_ENDING = re.compile(r"[a-z]{2,}?([kmg]w(?:p|ac|dc)?)")
+
+
 def is_area(name: str) -> bool:
     """Whether a column may state an area."""
     words = set(tokens(name))
@@ -72,10 +80,16 @@ def is_foreign_area(name: str) -> bool:
 
 def is_capacity(name: str) -> bool:
     """Whether a column may state a capacity."""
-    words = set(tokens(name))
-    return (
-        bool(words & (CAPACITY_WORDS | (CAPACITY_UNIT_NAMES.keys() - {"w", "wp"}))) and not words & NOT_CAPACITY_WORDS
-    )
+    words = set(_words(name))
+    states_capacity = words & (CAPACITY_WORDS | (CAPACITY_UNIT_NAMES.keys() - {"w", "wp"})) or words >= SYSTEM_SIZE
+    return bool(states_capacity) and not words & NOT_CAPACITY_WORDS
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name; of one that ends in a unit, such as generationmw, the unit as well."""
+    words = tokens(name)
+    units = [match[1] for word in words if (match := UNIT_ENDING.fullmatch(word))]
+    return [*(word for word in words if not UNIT_ENDING.fullmatch(word)), *units]
 
 
 def is_quantity(name: str) -> bool:
@@ -90,12 +104,12 @@ def named_area_unit(name: str) -> str | None:
 
 def named_capacity_unit(name: str) -> str | None:
     """The capacity unit in a column name; null where there is none."""
-    return next((CAPACITY_UNIT_NAMES[word][0] for word in tokens(name) if word in CAPACITY_UNIT_NAMES), None)
+    return next((CAPACITY_UNIT_NAMES[word][0] for word in _words(name) if word in CAPACITY_UNIT_NAMES), None)
 
 
 def named_capacity_basis(name: str) -> str:
     """The capacity basis in a column name: ac, dc or unknown."""
-    words = set(tokens(name))
+    words = set(_words(name))
     stated = {CAPACITY_UNIT_NAMES[word][1] for word in words if word in CAPACITY_UNIT_NAMES} | (words & {"ac", "dc"})
     return next((basis for basis in ("ac", "dc") if basis in stated and len(stated & {"ac", "dc"}) == 1), "unknown")
 

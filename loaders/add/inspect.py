@@ -4,7 +4,7 @@ import numpy as np
 import typer
 
 from loaders.add.guess_coordinates import position_settings
-from loaders.add.inspect_csv import read_table
+from loaders.add.inspect_csv import filled_values, read_table
 from loaders.add.inspect_vector import ChooseLayer, inspect_vector
 from loaders.add.inspect_workbook import inspect_workbook
 from loaders.add.inspection import NOT_STATED, SAMPLE_ROWS, Inspection
@@ -52,8 +52,10 @@ def inspect_file(file: SourceFile, choose_layer: ChooseLayer, rows: int = SAMPLE
 def _inspect_csv(file: SourceFile, rows: int) -> Inspection:
     with open_published(file) as path:
         table = read_table(path, one_line(file.name), rows)
-    marks = find_table_marks(table.columns, comma_separates=table.delimiter == ",")
-    positions, open_questions = position_settings(table.columns, marks)
+        marks = find_table_marks(table.columns, comma_separates=table.delimiter == ",")
+        positions, open_questions = position_settings(
+            table.columns, marks, lambda names: filled_values(path, table, names, rows)
+        )
     if 2 * sum(PLAIN_MARKS.parse(name) is not None for name in table.columns) > len(table.columns):
         open_questions.append("its first line holds numbers, not names: it may have no header, and a load needs one")
     if table.wide_line:

@@ -88,6 +88,17 @@ def _read_sample(path: Path, reading: ReadOptions, max_rows: int) -> CsvTable:
     return CsvTable(values, count, reading.delimiter, {}, wide_line)
 
 
+def filled_values(path: Path, table: CsvTable, names: Sequence[str], max_rows: int) -> dict[str, Texts]:
+    """The values of the first rows of the whole file in which these columns are filled."""
+    reading = ReadOptions(**{name: guess.value for name, guess in table.reading.items()})
+    rows = csv_rows(path, reading)
+    columns = header(next(rows, (0, []))[1], lambda: islice(csv_rows(path, reading), 1, None))
+    slots = [columns.indices[columns.names.index(name)] for name in names]
+    values = ([_value(row, slot) for slot in slots] for _, row in rows)
+    filled = list(islice((row for row in values if None not in row), max_rows))
+    return {name: [row[index] for row in filled] for index, name in enumerate(names)}
+
+
 def _settings(reading: ReadOptions, columns: int) -> dict[str, Guess]:
     """The settings under `read` that differ from the defaults."""
     reasons = {

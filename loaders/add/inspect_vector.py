@@ -14,6 +14,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from loaders.add.draft import Guess
+from loaders.add.guess_coordinates import unknown_grid_question
+from loaders.add.guess_crs import crs_guess, fitting_grids
 from loaders.add.guess_units import is_quantity
 from loaders.add.inspection import NOT_STATED, Inspection
 from loaders.add.number_marks import mark_settings
@@ -80,7 +82,7 @@ def inspect_vector(file: SourceFile, choose_layer: ChooseLayer, rows: int) -> In
     if not shapes and 0 < metadata.features <= rows:
         raise ReadError(f"{one_line(file.name)}: none of its {metadata.features:,} records has a shape.")
     settings, open_questions = _crs_settings(metadata, shapes)
-    crs = metadata.crs or (LONLAT if "crs" in settings else None)
+    crs = metadata.crs or (crs_from_text(settings["crs"].value) if "crs" in settings else None)
     if len(metadata.layers) > 1:
         settings["layer"] = Guess(metadata.layer, f"one of {', '.join(metadata.layers)}")
     columns, types, marks = _attribute_columns(batch.attributes.slice(0, rows))
@@ -157,8 +159,9 @@ def _crs_settings(metadata: _Metadata, shapes: Sequence[BaseGeometry]) -> tuple[
     if not is_outside:
         reason = "the file does not say; the coordinates may be degrees, of an unstated datum"
         return {"crs": Guess("EPSG:4326", reason, is_doubtful=True)}, []
-    span = f"{west:,.0f} to {east:,.0f} and {south:,.0f} to {north:,.0f}"
-    return {}, [f"the coordinates are no degrees ({span}) and the file names no CRS: add read.crs, or the load stops"]
+    x, y = shapely.get_coordinates(shapely.centroid(shapes)).T
+    guess = crs_guess([fit for fit in fitting_grids(x, y) if not fit.is_swapped])
+    return ({"crs": guess}, []) if guess else ({}, [unknown_grid_question((west, south, east, north))])
 
 
 def _crs_name(crs: pyproj.CRS) -> str:

@@ -1,5 +1,6 @@
 """Inspects a workbook: one sheet is a table with positions in two columns."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,9 +31,10 @@ def inspect_workbook(file: SourceFile, choose_layer: ChooseLayer, rows: int) -> 
         names = sheets(path)
         sheet = choose_layer(names) if len(names) > 1 else None
         table = _read_sheet(path, sheet, file.suffix)
-    columns = {name: column_texts(table.column(name).slice(0, rows)) for name in table.column_names}
+    sampled = table.take(np.linspace(0, len(table) - 1, rows).astype(np.int64)) if len(table) > rows else table
+    columns = {name: column_texts(sampled.column(name)) for name in sampled.column_names}
     marks = find_table_marks(columns, comma_separates=False)
-    positions, open_questions = position_settings(columns, marks)
+    positions, open_questions = position_settings(columns, marks, lambda names: _filled_values(table, names))
     sample_size = min(rows, len(table))
     return Inspection(
         format=file.suffix.lstrip(".").upper(),
@@ -51,6 +53,12 @@ def inspect_workbook(file: SourceFile, choose_layer: ChooseLayer, rows: int) -> 
         },
         open_questions=tuple(open_questions),
     )
+
+
+def _filled_values(table: pa.Table, names: Sequence[str]) -> dict[str, list[str | None]]:
+    """The values of the rows in which these columns are filled."""
+    filled = table.select(names).drop_null()
+    return {name: column_texts(filled.column(name)) for name in names}
 
 
 def _read_sheet(path: Path, sheet: str | None, suffix: str) -> pa.Table:

@@ -16,7 +16,7 @@ NOT_STATED = "not stated"
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """Format, size and sampled records of a file: a random sample of a CSV, else the first records.
+    """Format, size and sampled records of a file: a sample from all of a CSV or a sheet, else the first records.
 
     Attributes:
         format: name of the format.

@@ -145,3 +145,16 @@ def format_examples(values: Iterable[str], limit: int = MAX_EXAMPLES) -> str:
     examples = list(values)
     quoted = [repr(value if len(value) <= 40 else f"{value[:39]}…") for value in examples[:limit]]
     return ", ".join(quoted) + (" and more" if len(examples) > limit else "")
+
+
+def format_percent(part: int, whole: int) -> str:
+    """A share for display; never 0 % or 100 % of some but not all."""
+    percent = 100 * part / max(whole, 1)
+    if 0 < part < whole and not 0.1 <= percent <= 99.9:
+        return "less than 0.1 %" if percent < 1 else "more than 99.9 %"
+    return f"{percent:.1f} %"
+
+
+def format_part(part: int, whole: int) -> str:
+    """A part of the sampled records for display, with its share."""
+    return f"{part:,} of the {whole:,} records looked at ({format_percent(part, whole)})"

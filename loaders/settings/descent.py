@@ -4,9 +4,7 @@ from collections.abc import Collection, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from loaders.settings.messages import unknown_name_message
-
-# namespaces of identifiers that inventories have in common; a dataset may derive from one that no dataset here maps
-SHARED_NAMESPACES = frozenset({"eia_plant", "gppd", "osm", "repd", "uspvdb_case"})
+from loaders.settings.namespaces import SHARED_NAMESPACES
 
 Predecessors = Mapping[str, str | None]
 
@@ -27,7 +25,7 @@ def require_valid_descent(
     Args:
         version_of: the previous edition of each dataset; null for a first edition.
         derived_from: datasets and namespaces by dataset.
-        namespaces: of the identifiers of all datasets.
+        namespaces: of the identifiers of all datasets; a dataset may derive from a shared one that none here maps.
 
     Raises:
         ValueError: the message names the setting.

@@ -29,13 +29,13 @@ def test_a_workbook_is_a_table_with_positions(tmp_path: Path, suffix: str) -> No
     pyogrio.write_dataframe(TABLE, tmp_path / f"f{suffix}", driver=suffix[1:].upper())
     inspection = _inspect(tmp_path / f"f{suffix}")
     assert (inspection.features, inspection.shapes) == (3, {"Point (from columns)": 2})
-    assert (inspection.columns["plant_id"], inspection.types["longitude"]) == (["007", "8"], "number")
+    assert (inspection.columns["plant_id"], inspection.types["longitude"]) == (["007", "9"], "number")
     guesses = {setting: guess.value for setting, guess in inspection.reading.items()}
     assert guesses == {"crs": "EPSG:4326", "longitude": "longitude", "latitude": "latitude"}
 
 
-@pytest.mark.parametrize(("shift", "crs"), [(0, "EPSG:4326"), (500_000, None)])
-def test_a_column_of_well_known_text_is_the_shapes(tmp_path: Path, shift: int, crs: str | None) -> None:
+@pytest.mark.parametrize(("shift", "crs"), [(0, "EPSG:4326"), (5e8, None)])
+def test_a_column_of_well_known_text_is_the_shapes(tmp_path: Path, shift: float, crs: str | None) -> None:
     rows = "".join(f'{n},"MULTIPOLYGON (((0 0, {shift + n} 0, 0 1, 0 0)))",{n},5\n' for n in (1, 2, 3))
     (tmp_path / "f.csv").write_text(f"id,outline,lon,lat\n{rows}")
     guesses = {setting: guess.value for setting, guess in _inspect(tmp_path / "f.csv").reading.items()}

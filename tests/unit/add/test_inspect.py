@@ -53,18 +53,19 @@ def test_degrees_without_a_crs_are_a_doubtful_guess(tmp_path: Path) -> None:
     )
 
 
-def test_metres_without_a_crs_are_an_open_question(tmp_path: Path) -> None:
-    _frame(3035).set_crs(None, allow_override=True).to_file(tmp_path / "a.shp")
+def test_metres_without_a_crs_are_in_the_grid_in_which_they_lie_where_it_is_used(tmp_path: Path) -> None:
+    _frame(25832).set_crs(None, allow_override=True).to_file(tmp_path / "a.shp")
     inspection = _inspect(tmp_path / "a.shp")
+    assert (inspection.reading["crs"].value, inspection.reading["crs"].is_doubtful) == ("EPSG:25832", True)
+    assert inspection.area_m2.tolist() == pytest.approx([797_000] * 3, rel=0.01)
+
+
+def test_metres_of_no_grid_are_an_open_question(tmp_path: Path, geojson: Callable[..., str]) -> None:
+    (tmp_path / "a.geojson").write_text(geojson(shapely.box(4e7, 1e7, 4.1e7, 1.1e7), rows=[{"id": 1}]))
+    inspection = _inspect(tmp_path / "a.geojson")
     assert (inspection.reading, inspection.has_polygons) == ({}, False)
     assert "are no degrees" in inspection.open_questions[0]
     assert "add read.crs" in inspection.open_questions[0]
-
-
-def test_a_geojson_that_cannot_be_in_degrees_is_an_open_question(tmp_path: Path, geojson: Callable[..., str]) -> None:
-    (tmp_path / "a.geojson").write_text(geojson(shapely.box(400_000, 100_000, 400_100, 100_100), rows=[{"id": 1}]))
-    inspection = _inspect(tmp_path / "a.geojson")
-    assert (inspection.reading, len(inspection.open_questions)) == ({}, 1)
 
 
 def test_a_parquet_without_shapes_is_refused(tmp_path: Path) -> None:
@@ -95,6 +96,18 @@ def test_a_row_at_which_the_load_would_stop_is_reported_by_its_line(tmp_path: Pa
     (tmp_path / "a.csv").write_text('id,lon,lat\n"1\n2",10,50\n3,11,51,\n4,Kent, UK,12,52\n' + "5,13,53\n" * 9)
     inspection = _inspect(tmp_path / "a.csv")
     assert inspection.open_questions == ("line 5 has more values than there are columns: the load stops there",)
+
+
+def test_coordinates_that_are_blank_in_the_sample_are_looked_up_in_the_rest_of_the_file(tmp_path: Path) -> None:
+    rows = [f"{row},," for row in range(2000)]
+    (tmp_path / "a.csv").write_text("\n".join(["id,x,y", *rows, "7,2600500,1200500", "8,2683500,1247500"]))
+    inspection = _inspect(tmp_path / "a.csv", rows=20)
+    assert inspection.columns["x"] == [None] * 20
+    assert {name: guess.value for name, guess in inspection.reading.items()} == {
+        "crs": "EPSG:2056",
+        "longitude": "x",
+        "latitude": "y",
+    }
 
 
 def test_a_table_without_coordinates_says_what_to_name(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from loaders.add.draft import Guess
-from loaders.add.guess_names import identifiers, name, operator
+from loaders.add.guess_columns import source_id
+from loaders.add.guess_names import identifier_warnings, identifiers, name, operator
 from loaders.add.inspection import NOT_STATED, Inspection
 
 TEXT = ["Park Farm", "East Mead"]
@@ -88,3 +89,38 @@ def test_an_object_of_openstreetmap_needs_its_type() -> None:
     assert _value(identifiers(_inspection(columns))) == {"osm": setting}
     assert _value(identifiers(_inspection({"@id": ["way/12", None, "relation/3"]}))) == {"osm": "@id"}
     assert identifiers(_inspection({**columns, "osm_objtype": ["W", "N"]})) is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "setting"),
+    [
+        ({"GEM phase ID": ["G1", "G2"], "GEM location ID": ["L1", "L2"]}, {"gem_location": "GEM location ID"}),
+        ({"EinheitMastrNummer": ["SEE1", "SEE2"]}, {"mastr": "EinheitMastrNummer"}),
+        ({"Plant Code": ["1", "2"], "Utility ID": ["7", "8"]}, {"eia_plant": "Plant Code"}),
+        ({"Plant Code": ["1", "2"]}, None),
+        ({"plant:wikidata": ["Q1", None]}, {"wikidata": "plant:wikidata"}),
+        ({"@type": ["way", "node"], "@id": ["12", "13"]}, {"osm": {"column": ["@type", "@id"], "join": "/"}}),
+        ({"id": ["way/12", "relation/3"]}, {"osm": "id"}),
+        ({"CodCEG": ["UFV.RS.SP.1", "UFV.RS.SP.2"]}, {"ceg": "CodCEG"}),
+    ],
+)
+def test_identifiers_of_public_registers_are_recognised(
+    columns: dict[str, list[str | None]], setting: dict[str, Any] | None
+) -> None:
+    value = _value(identifiers(_inspection(columns)))
+    assert {name: value[name] for name in setting} == setting if setting else value is None
+
+
+def test_numbers_of_openstreetmap_without_their_type_are_pointed_at() -> None:
+    (message,) = identifier_warnings(_inspection({"osm_id": ["12", "13"]}))
+    assert message.startswith("osm_id may hold numbers of OpenStreetMap, but no column says whether they are of a node")
+    assert identifier_warnings(_inspection({"osm_id": ["way/12"]})) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "is_doubtful"), [("osm_id", ["12", "13"], True), ("@id", ["way/12", "node/13"], False)]
+)
+def test_a_number_of_openstreetmap_is_a_doubtful_identifier(column: str, values: list[str], is_doubtful: bool) -> None:
+    guess = source_id(_inspection({column: values}))
+    assert guess is not None
+    assert (guess.value, guess.is_doubtful) == (column, is_doubtful)

@@ -57,10 +57,10 @@ def _write(path: Path, geojson: GeoJson, *rows: dict[str, Any], **members: Any) 
 
 def test_a_geojson_with_implausible_areas_is_added_with_a_doubt(add: Add, project: Path, geojson: GeoJson) -> None:
     before = (project / "params.yaml").read_text()
-    drawn = [793_000.0, 793_000.0, 793_000.0]
+    stated = [3.0 * 793_000, 4.0 * 793_000, 6.0 * 793_000]
     rows = [
-        {"State": "Karnataka", "Area": 4 * area, "Latitude": 50.005, "Longitude": 10.005 + step, "fid": 7 + step}
-        for step, area in enumerate(drawn)
+        {"State": "Karnataka", "Area": area, "Latitude": 50.005, "Longitude": 10.005 + step, "fid": 7 + step}
+        for step, area in enumerate(stated)
     ]
     _write(project / "own" / "solar_farms_2021.geojson", geojson, *rows)
     code, out, err = add("own/solar_farms_2021.geojson", "--key", "ind_farms_2021", "--yes")
@@ -99,7 +99,7 @@ def test_a_table_with_other_fuels_gets_a_filter(add: Add, project: Path) -> None
     assert dataset.expected_features == 12
 
 
-def test_what_a_filter_drops_and_what_a_status_keeps_is_shown_before_it_is_used(add: Add, project: Path) -> None:
+def test_what_a_filter_and_a_status_leave_out_is_shown_before_it_is_used(add: Add, project: Path) -> None:
     kinds = ["Solar Photovoltaics,Operational", "Solar Photovoltaics,Application Refused", "Wind Onshore,Abandoned"]
     lines = ["Ref ID,lat,lon,Technology Type,Development Status"]
     lines += [f"{i},{50 + i / 10},{i / 10},{kinds[i % 3]}" for i in range(12)]
@@ -107,10 +107,17 @@ def test_what_a_filter_drops_and_what_a_status_keeps_is_shown_before_it_is_used(
     code, out, _ = add("register_2020.csv", "--yes")
     assert code == 0
     doubts = out.partition("Look at these before you use it:\n")[2].splitlines()
-    assert doubts[0].startswith(
-        "  - Development Status states a status: 'Operational' (4), 'Application Refused' (4). All of these count as"
-    )
-    assert doubts[1] == "  - where: 4 of the 12 records looked at are left out: 'Wind Onshore' (4)"
+    assert doubts == [
+        "  - where: 4 of the 12 records looked at (33.3 %) are left out: 'Wind Onshore' (4)",
+        "  - columns.status: sorted by the words in its values; 4 of the 8 records looked at (50.0 %) are not "
+        "operating, and count as installations only if include_status says so",
+        *doubts[2:],
+    ]
+    assert _dataset(project, "register_2020").columns.model_dump(exclude_defaults=True)["status"] == {
+        "column": ("Development Status",),
+        "operating": ("Operational",),
+        "rejected": ("Application Refused",),
+    }
     assert dict(_dataset(project, "register_2020").where) == {"Technology Type": ("Solar Photovoltaics",)}
 
 
@@ -136,15 +143,14 @@ def test_a_western_table_with_semicolons_and_decimal_commas_is_understood(add: A
     }
 
 
-def test_coordinates_in_metres_get_no_crs_but_a_hint(add: Add, project: Path) -> None:
+def test_coordinates_in_metres_get_a_doubtful_crs(add: Add, project: Path) -> None:
     rows = [f'{i},"30{i},219","16{i},320",England' for i in range(4)]
     (project / "sites.csv").write_text("\n".join(["Ref ID,X-coordinate,Y-coordinate,Country", *rows]))
     code, out, _ = add("sites.csv", "--yes")
     assert code == 0
     reading = _dataset(project, "sites").read
-    assert (reading.crs, reading.longitude, reading.thousands) == (None, "X-coordinate", ",")
-    assert "say British National Grid, if that is what they are, as crs: EPSG:27700" in out
-    assert "EPSG:27700" in (project / "params.yaml").read_text()
+    assert (reading.crs, reading.longitude, reading.thousands) == ("EPSG:27700", "X-coordinate", ",")
+    assert "  - read.crs: the file names no CRS; by the range of the numbers EPSG:27700 (OSGB36 / British" in out
 
 
 def test_a_shapefile_in_an_archive_next_to_others_is_named(add: Add, project: Path) -> None:
