@@ -7,8 +7,8 @@ with compared as (
         least(a.capacity_mw, b.capacity_mw) as part_mw
     from {{ ref('prep_pv_evidence') }} as evidence
     cross join {{ ref('stg_settings') }} as settings
-    inner join {{ ref('prep_pv_datasets_unified') }} as a on evidence.number_a = a.record_number
-    inner join {{ ref('prep_pv_datasets_unified') }} as b on evidence.number_b = b.record_number
+    inner join {{ ref('prep_pv_match_records') }} as a on evidence.number_a = a.record_number
+    inner join {{ ref('prep_pv_match_records') }} as b on evidence.number_b = b.record_number
     left join {{ ref('prep_pv_decided') }} as decided
         on evidence.number_a = decided.number_a and evidence.number_b = decided.number_b
     where
