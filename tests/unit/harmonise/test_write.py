@@ -168,8 +168,8 @@ def test_strangers_at_one_precise_position_are_at_a_placeholder(
     tmp_path: Path, dataset: Callable[..., Dataset], names: list[str], expected: int
 ) -> None:
     farms = dataset(columns={"source_id": "id", "name": "name"})
-    rows = {"id": list(range(len(names))), "name": names}
-    published = [_at([(-3.51234, 53.32123)] * len(names), rows), _at([(20, 30.12)], {"id": [99], "name": ["z"]})]
+    rows = {"id": [str(number) for number in range(len(names))], "name": names}
+    published = [_at([(-3.51234, 53.32123)] * len(names), rows), _at([(20, 30.12)], {"id": ["z"], "name": ["z"]})]
     loaded = write_load_result(
         harmonise(published, farms, Provenance(None, is_synthetic=False), 8), farms, tmp_path / "a"
     )
