@@ -11,7 +11,12 @@ from loaders.core.paths import ProjectPaths
 def test_the_steps_of_own_datasets_are_named_like_those_of_others(
     paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    status = {"load@farms": [], "local/dvc.yaml:fetch@mine": [], "local/dvc.yaml:load@mine": [], "build": []}
+    status: dict[str, list[str]] = {
+        "load@farms": [],
+        "local/dvc.yaml:fetch@mine": [],
+        "local/dvc.yaml:load@mine": [],
+        "build": [],
+    }
 
     def dvc_status(command: list[str], *, cwd: Path, **_: object) -> subprocess.CompletedProcess[str]:
         assert (command[-2:], cwd) == (["status", "--json"], paths.root)
