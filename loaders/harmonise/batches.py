@@ -21,10 +21,11 @@ from loaders.geo.geometry import missing_grid
 from loaders.harmonise import canonical_record
 from loaders.harmonise.alternatives import Alternatives
 from loaders.harmonise.readers.published_file import PublishedBatch
-from loaders.harmonise.row_filter import matching_rows, no_match_message, require_values_exist
+from loaders.harmonise.row_filter import Where, matching_rows, no_match_message, require_values_exist
 from loaders.harmonise.values.categories import CategoryCounts
 from loaders.harmonise.values.columns import published_text
 from loaders.harmonise.values.installed_dates import UnusableDates
+from loaders.harmonise.values.names import where_setting
 from loaders.harmonise.values.record_licences import UnlistedLicences
 from loaders.harmonise.values.value_counts import count_values
 from loaders.settings.params import Dataset
@@ -58,7 +59,15 @@ def harmonise(
         SettingsError: the dataset's own module has a function that overrides no node.
     """
     graph, unlisted_licences = record_graph(dataset.key), UnlistedLicences(dataset.licence, dataset.key)
-    row_filter, unusable_dates = _RowFilter(dataset), UnusableDates(dataset.columns.installed, dataset.key)
+    row_filter, unusable_dates = (
+        _RowFilter(dataset.where, dataset.key),
+        UnusableDates(dataset.columns.installed, dataset.key),
+    )
+    identifier_filters = [
+        _RowFilter(column.where, dataset.key, where_setting(namespace))
+        for namespace, column in dataset.columns.identifiers.items()
+        if column.where
+    ]
     alternatives = Alternatives(dataset)
     category_counts = CategoryCounts(dataset.columns.categories, dataset.key)
     for batch in published:
@@ -73,13 +82,16 @@ def harmonise(
                 grid,
             )
         row_is_wanted = row_filter.rows(batch)
+        for identifier_filter in identifier_filters:
+            identifier_filter.rows(batch)
         inputs = {"provenance": provenance, "h3_resolution": h3_resolution, "row_is_wanted": row_is_wanted}
         result = _execute(graph, batch, alternatives, inputs)
         unusable_dates.add(result[DATES], batch.name)
         category_counts.add(result[CATEGORIES], int(row_is_wanted.sum()))
         unlisted_licences.add(batch.attributes, row_is_wanted)
         yield result[RECORDS]
-    row_filter.require_matches()
+    for each in (row_filter, *identifier_filters):
+        each.require_matches()
     category_counts.require_usable()
     unlisted_licences.require_none()
     for warning in filter(None, (unusable_dates.warning(), *category_counts.warnings())):
@@ -136,29 +148,29 @@ def _execute(
 class _RowFilter:
     """Selects rows by `where`, and checks that it keeps some, and that each of its values occurs in some file."""
 
-    def __init__(self, dataset: Dataset) -> None:
-        self._where, self._key = dataset.where, dataset.key
+    def __init__(self, where: Where, key: str, setting: str = "where") -> None:
+        self._where, self._key, self._setting = where, key, setting
         self._occurring: dict[str, set[str]] = defaultdict(set)
         self._value_counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._rows = self._matches = 0
 
     def rows(self, published: PublishedBatch) -> Flags:
         try:
-            is_match, occurring = matching_rows(published.attributes, self._where, self._key)
+            is_match, occurring = matching_rows(published.attributes, self._where, self._key, self._setting)
         except ReadError as error:
             raise _error_in_file(published, error) from error
         for name in self._where:
             self._occurring[name] |= occurring[name]
-            values = published_text(published.attributes, name, self._key, "where")
+            values = published_text(published.attributes, name, self._key, self._setting)
             self._value_counts[name].update(count_values(values))
         self._rows += len(is_match)
         self._matches += int(is_match.sum())
         return is_match
 
     def require_matches(self) -> None:
-        require_values_exist(self._where, self._occurring, self._value_counts, self._key)
+        require_values_exist(self._where, self._occurring, self._value_counts, self._key, self._setting)
         if self._rows and not self._matches:
-            raise ReadError(no_match_message(self._where, self._value_counts, self._key))
+            raise ReadError(no_match_message(self._where, self._value_counts, self._key, self._setting))
 
 
 def _error_in_file(published: PublishedBatch, error: ReadError) -> ReadError:

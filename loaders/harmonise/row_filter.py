@@ -17,7 +17,9 @@ from loaders.harmonise.values.value_counts import LISTED_VALUES, format_value_co
 Where = Mapping[str, Sequence[str | int | float | bool]]
 
 
-def matching_rows(attributes: pa.Table, where: Where, key: str) -> tuple[Flags, dict[str, set[str]]]:
+def matching_rows(
+    attributes: pa.Table, where: Where, key: str, setting: str = "where"
+) -> tuple[Flags, dict[str, set[str]]]:
     """Select the rows that meet every condition.
 
     Args:
@@ -25,6 +27,7 @@ def matching_rows(attributes: pa.Table, where: Where, key: str) -> tuple[Flags, 
         where: accepted values by column. They are compared as trimmed text: 1 matches 1.0 and "1", true matches "true"
             but not "True"; null never matches.
         key: of the dataset.
+        setting: the name of `where` below that key.
 
     Returns:
         Whether each row matches; and for each column of `where` the accepted values that occur in it, as
@@ -36,7 +39,7 @@ def matching_rows(attributes: pa.Table, where: Where, key: str) -> tuple[Flags, 
     is_match: Flags = np.ones(len(attributes), dtype=bool)
     occurring: dict[str, set[str]] = {}
     for name, values in where.items():
-        text = published_text(attributes, name, key, "where")
+        text = published_text(attributes, name, key, setting)
         accepted = sorted({spelling for value in values for spelling in spellings(value)})
         has_value = pc.is_in(text, value_set=pa.array(accepted, pa.string()))
         column_values = set(pc.unique(text.filter(has_value)).to_pylist())
@@ -46,7 +49,11 @@ def matching_rows(attributes: pa.Table, where: Where, key: str) -> tuple[Flags, 
 
 
 def require_values_exist(
-    where: Where, occurring: Mapping[str, set[str]], value_counts: Mapping[str, Counter[str]], key: str
+    where: Where,
+    occurring: Mapping[str, set[str]],
+    value_counts: Mapping[str, Counter[str]],
+    key: str,
+    setting: str = "where",
 ) -> None:
     """Require that every accepted value occurs: a missing one is misspelt, or the publisher renamed it.
 
@@ -55,6 +62,7 @@ def require_values_exist(
         occurring: those that occurred, as `matching_rows` returns them for each batch.
         value_counts: all values of these columns, with their number of rows.
         key: of the dataset.
+        setting: the name of `where` below that key.
 
     Raises:
         ReadError: an accepted value never occurred.
@@ -65,16 +73,16 @@ def require_values_exist(
             raise ReadError(
                 f"{key}: where {name} is {' or '.join(_quoted(value) for value in missing)}: no record has it; "
                 f"the column holds {_nearest_values(missing, value_counts.get(name, Counter()))}. "
-                f"Correct datasets.{key}.where in params.yaml."
+                f"Correct datasets.{key}.{setting} in params.yaml."
             )
 
 
-def no_match_message(where: Where, value_counts: Mapping[str, Counter[str]], key: str) -> str:
+def no_match_message(where: Where, value_counts: Mapping[str, Counter[str]], key: str, setting: str = "where") -> str:
     """The message where each accepted value occurs, but no row meets all conditions."""
     columns = "; ".join(f"{name!r} holds {format_value_counts(value_counts[name])}" for name in where)
     return (
-        f"{key}: no record meets all conditions of where: {columns}. Correct datasets.{key}.where in params.yaml, or "
-        "select another file in source."
+        f"{key}: no record meets all conditions of {setting}: {columns}. Correct datasets.{key}.{setting} in "
+        "params.yaml, or select another file in source."
     )
 
 

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from loaders.settings.base import SettingsModel, Text, as_tuple
 from loaders.settings.categories import CategoryColumn, MountingColumn, StatusColumn, TechnologyColumn
-from loaders.settings.column import Column, ColumnNames, Scalars, as_column
+from loaders.settings.column import AllowedValues, Column, ColumnNames, Scalars, as_column
 
 AREA_UNITS_M2 = {"m2": 1.0, "ha": 1e4, "km2": 1e6}
 CAPACITY_UNITS_MW = {"W": 1e-6, "kW": 1e-3, "MW": 1.0, "GW": 1e3}
@@ -72,9 +72,11 @@ class IdentifierColumn(Column):
 
     Attributes:
         join: text between the parts of an identifier that stands in several columns, say `/` in way/123.
+        where: the rows that have it, by the values of columns: in a column with identifiers of several inventories.
     """
 
     join: Text | None = None
+    where: dict[Text, AllowedValues] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _require_column(self) -> Self:

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from loaders.core.errors import ReadError
 from loaders.core.escape import one_line
+from loaders.harmonise.row_filter import matching_rows
 from loaders.harmonise.values.columns import known_text, setting_as_text
 from loaders.settings.column import Column
 from loaders.settings.columns import IdentifierColumn
@@ -54,21 +55,31 @@ def shared_identifiers(
     return [[(name, id_) for name, id_ in zip(namespaces, row, strict=True) if id_] or None for row in rows]
 
 
+def where_setting(namespace: str) -> str:
+    """The name of `where` of an identifier, below the key of its dataset."""
+    return f"columns.identifiers.{namespace}.where"
+
+
 def _identifiers(attributes: pa.Table, namespace: str, column: IdentifierColumn, key: str) -> Texts:
-    texts = [known_text(attributes, name, column, key) for name in column.column]
-    plain = [_lines(pc.replace_substring_regex(text, WHOLE_NUMBER, r"\1")) for text in texts]
-    unknown = {setting_as_text(value) for value in column.null_values}  # -9999.00 is one only now
-    rows = zip(*([None if text in unknown else text for text in each] for each in plain), strict=True)
-    if column.join:
-        ids = [_joined(row, column.join) for row in rows]
-    else:
-        ids = [next(filter(None, row), None) for row in rows]
+    has_it = matching_rows(attributes, column.where, key, where_setting(namespace))[0]
+    stated = zip(_stated_identifiers(attributes, column, key), has_it, strict=True)
+    ids = [id_ if is_selected else None for id_, is_selected in stated]
     if namespace == OSM and (bare := next((id_ for id_ in ids if id_ and ONLY_DIGITS.fullmatch(id_)), None)):
         raise ReadError(
             f"{key}: datasets.{key}.columns.identifiers.osm in params.yaml reads {bare!r}; expected the type of the "
             f"object as well, as in way/{bare}. Name its column too: {{column: [osm_type, osm_id], join: /}}."
         )
     return ids
+
+
+def _stated_identifiers(attributes: pa.Table, column: IdentifierColumn, key: str) -> Texts:
+    texts = [known_text(attributes, name, column, key) for name in column.column]
+    plain = [_lines(pc.replace_substring_regex(text, WHOLE_NUMBER, r"\1")) for text in texts]
+    unknown = {setting_as_text(value) for value in column.null_values}  # -9999.00 is one only now
+    rows = zip(*([None if text in unknown else text for text in each] for each in plain), strict=True)
+    if column.join:
+        return [_joined(row, column.join) for row in rows]
+    return [next(filter(None, row), None) for row in rows]
 
 
 def _joined(parts: tuple[str | None, ...], separator: str) -> str | None:

@@ -137,6 +137,15 @@ def test_an_unknown_capacity_has_no_basis_and_a_capacity_of_zero_has_one(dataset
     assert records["capacity_basis"].fillna("").tolist() == ["", "ac", "ac", ""]
 
 
+def test_a_misspelt_inventory_of_shared_identifiers_is_an_error(dataset: Callable[..., Dataset]) -> None:
+    column = {"column": "native", "where": {"from": "USPVD"}}
+    rows = _published(SHAPES[:2], **{"native": ["7", "8"], "from": ["USPVDB", "OSM"]})
+    with pytest.raises(
+        ReadError, match=r"'USPVD': no record has it; .* datasets\.farms\.columns\.identifiers\.uspvdb_case"
+    ):
+        _records(rows, dataset(columns={"identifiers": {"uspvdb_case": column}}))
+
+
 def test_a_record_knows_where_it_is_and_whose_it_is(dataset: Callable[..., Dataset]) -> None:
     farms = dataset(source={"doi": "10.5281/zenodo.1"}, licence="ODbL-1.0", licence_verified=True)
     record = _first(_published([Point(-122.0553238, 37.3615593)], name="a.zip/x.shp"), farms)

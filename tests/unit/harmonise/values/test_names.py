@@ -92,6 +92,15 @@ def test_of_several_columns_the_first_known_id_counts() -> None:
     assert rows == [[("repd", "1")], [("repd", "8")], None]
 
 
+def test_a_column_with_ids_of_several_inventories_is_told_apart_by_another_one() -> None:
+    columns = {
+        "uspvdb_case": IdentifierColumn(column=("native",), where={"from": ("USPVDB",)}),
+        "osm": IdentifierColumn(column=("native",), where={"from": ("OSM",)}),
+    }
+    rows = shared_identifiers(pa.table({"native": ["7", "way/9", "8"], "from": ["USPVDB", "OSM", None]}), columns, "a")
+    assert rows == [[("uspvdb_case", "7")], [("osm", "way/9")], None]
+
+
 def test_a_record_has_an_id_in_each_namespace_that_states_one_in_alphabetical_order() -> None:
     columns = {"uspvdb_case": IdentifierColumn(column=("c",)), "eia_plant": IdentifierColumn(column=("e",))}
     rows = shared_identifiers(pa.table({"c": [1, 2, None], "e": [7, None, None]}), columns, "farms")
