@@ -138,8 +138,8 @@ def test_an_unknown_capacity_has_no_basis_and_a_capacity_of_zero_has_one(dataset
 
 
 def test_a_misspelt_inventory_of_shared_identifiers_is_an_error(dataset: Callable[..., Dataset]) -> None:
-    column = {"column": "native", "where": {"from": "USPVD"}}
-    rows = _published(SHAPES[:2], **{"native": ["7", "8"], "from": ["USPVDB", "OSM"]})
+    column = {"column": "native", "where": {"origin": "USPVD"}}
+    rows = _published(SHAPES[:2], native=["7", "8"], origin=["USPVDB", "OSM"])
     with pytest.raises(
         ReadError, match=r"'USPVD': no record has it; .* datasets\.farms\.columns\.identifiers\.uspvdb_case"
     ):
