@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import boto3
 import duckdb
@@ -35,11 +36,19 @@ def bucket_server() -> Iterator[str]:
 
 
 @contextmanager
-def postgres_server(folder: Path) -> Iterator[dict[str, str]]:
-    """A real PostgreSQL with a password, as libpq's variables; skips the test where it is not installed."""
+def postgres_server() -> Iterator[dict[str, str]]:
+    """A real PostgreSQL with a password, as libpq's variables; skips the test where it is not installed.
+
+    Its folder is none of pytest's: each run of pytest closes the one above them to other users.
+    """
     programs = _programs()
     if programs is None:
         pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    with TemporaryDirectory(prefix="eo-pv-postgres-") as name:
+        yield from _running_postgres(programs, Path(name))
+
+
+def _running_postgres(programs: Path, folder: Path) -> Iterator[dict[str, str]]:
     as_nobody = _as_somebody_else(folder)
     data, word = folder / "data", folder / "password"
     word.write_text(PASSWORD)
@@ -82,9 +91,6 @@ def _as_somebody_else(folder: Path) -> list[str]:
         user = pwd.getpwnam("postgres")
     except KeyError:
         pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
-    for place in (folder, *folder.parents):
-        if place.stat().st_uid == 0 and str(place).startswith("/tmp/pytest"):  # noqa: S108 (pytest's own)
-            place.chmod(0o755)
     os.chown(folder, user.pw_uid, user.pw_gid)
     return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
 
@@ -101,8 +107,8 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    with postgres_server(tmp_path_factory.mktemp("postgres")) as postgres, bucket_server() as address:
+def servers() -> Iterator[dict[str, str]]:
+    with postgres_server() as postgres, bucket_server() as address:
         yield {**postgres, **CREDENTIALS, "AWS_ENDPOINT_URL": address}
 
 

@@ -7,6 +7,7 @@ one language; it is applied once, where that language is written.
 import glob
 import html as stdlib_html
 import json
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -192,6 +193,12 @@ def ogr_sql_name(name: str) -> str:
 def sql_file(path: Path) -> str:
     """A path for DuckDB's `read_parquet`, which takes a glob pattern."""
     return glob.escape(str(path))
+
+
+def yaml_line(value: object) -> str:
+    """A value of settings as YAML on one line, to be copied into `params.yaml`."""
+    text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=math.inf, allow_unicode=True)
+    return text.removesuffix("\n").removesuffix("\n...")
 
 
 def spreadsheet_cell(text: str) -> str:

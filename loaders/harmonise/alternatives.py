@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import yaml
 
 from loaders.core.errors import ReadError
+from loaders.core.escape import yaml_line
 from loaders.settings.column import Column
 from loaders.settings.columns import ColumnMap, IdentifierColumn
 from loaders.settings.params import Dataset
@@ -115,7 +115,7 @@ def _needs_all(column: Column) -> bool:
 def _no_column(attributes: pa.Table, key: str, setting: str, column: Column, kind: str) -> str:
     """The error where a file lacks a column: what it has, and the line to write."""
     names = [name for name in getattr(column, kind) if name not in attributes.column_names]
-    line = f"{setting.rpartition('.')[2]}: {_as_yaml(_replaced(column, kind, _nearest(names, attributes)))}"
+    line = f"{setting.rpartition('.')[2]}: {yaml_line(_replaced(column, kind, _nearest(names, attributes)))}"
     return (
         f"{key}: the file has no column {' or '.join(map(repr, names))}, which datasets.{key}.columns.{setting} in "
         f"params.yaml names. It has: {_format_columns(attributes)}. Name the right one, for example `{line}`, or leave "
@@ -134,11 +134,6 @@ def _replaced(column: Column, kind: str, name: str) -> object:
     """The setting with another column, as it stands in YAML."""
     stated = column.model_dump(mode="json", exclude_defaults=True) | {kind: name}
     return name if stated == {"column": name} else stated
-
-
-def _as_yaml(value: object) -> str:
-    text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10_000, allow_unicode=True)
-    return text.removesuffix("\n").removesuffix("\n...")
 
 
 def _format_columns(attributes: pa.Table) -> str:

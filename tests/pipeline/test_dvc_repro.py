@@ -161,7 +161,7 @@ def test_tables_that_were_deleted_are_made_again(project: Project) -> None:
 
 def test_a_build_that_fails_keeps_the_tables_of_the_last_good_one(project: Project) -> None:
     model = project.root / "dbt" / "models" / "curated" / "curated_pv_records.sql"
-    model.write_text(model.read_text().replace("    source_id,\n", ""))
+    model.write_text(model.read_text().replace("    records.source_id,\n", ""))
     run = project.repro()
     assert run.code != 0
     assert "model.eo_pv.curated_pv_records: " in run.output

@@ -211,5 +211,5 @@ def test_the_figures_of_a_build_add_up(warehouse: Warehouse) -> None:
     )
     assert set(figures["rules"]) == {
         *("override", "same_shape", "same_group", "shared_ground", "part_of_whole", "outlines_alike"),
-        *("outlines_shifted", "point_inside", "point_near", "same_name", "same_identifier"),
+        *("outlines_shifted", "point_inside", "sum_of_parts", "point_near", "same_name", "same_identifier"),
     }

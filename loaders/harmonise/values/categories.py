@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml
 
 from loaders.core.errors import ReadError
 from loaders.harmonise.values.columns import published_text, spellings
@@ -15,7 +14,6 @@ from loaders.settings.categories import UNKNOWN, CategoryColumn
 
 TECHNOLOGY, CSP = "technology", "csp"
 REMEDIES = {TECHNOLOGY: "; leave out other technologies with `where`"}
-LINE_CHARACTERS = 10_000  # no line break before
 
 Words = list[str]
 
@@ -100,11 +98,10 @@ class CategoryCounts:
         column, values = self._columns[name], self._unlisted[name]
         *categories, last = column.values_by_category
         listed = sorted(value for value in values if len(value) <= VALUE_CHARACTERS)[:LISTED_VALUES]
-        line = yaml.safe_dump(listed, default_flow_style=True, allow_unicode=True, width=LINE_CHARACTERS).strip()
         return (
             f"{_names(column)} holds values that datasets.{self._key}.columns.{name} in params.yaml does not list: "
             f"{format_value_counts(values)}. Add each to the category that it means ({', '.join(categories)} or "
-            f"{last}), in the form `{categories[-1]}: {line}`{REMEDIES.get(name, '')}."
+            f"{last}), in the form `{categories[-1]}: {yaml_line(listed)}`{REMEDIES.get(name, '')}."
         )
 
 
