@@ -147,8 +147,9 @@ def _matching_names(dataset: Dataset, names: Collection[str], location: str) -> 
     line = include_line(dataset.source, names)
     example = f", for example `{line}`" if line else ""
     raise SourceError(
-        f"{dataset.key}: nothing in {location} matches include ({', '.join(unmatched) or 'any file'}). It holds: "
-        f"{_format_names(names)}. Correct datasets.{dataset.key}.source in params.yaml{example}."
+        f"{dataset.key}: nothing in {location} matches {dataset.source.patterns_setting} "
+        f"({', '.join(unmatched) or 'any file'}). It holds: {_format_names(names)}. "
+        f"Correct datasets.{dataset.key}.source in params.yaml{example}."
     )
 
 

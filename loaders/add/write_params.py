@@ -79,18 +79,26 @@ def add_local_entry(root: Path, draft: Draft) -> int:
         read_settings(root / "params.yaml", own_datasets(temporary))
 
     path = root / LOCAL_SETTINGS
-    if path.exists():
+    if path.exists() and own_datasets(path):
         return add_entry(path, draft, check)
-    text = _indented_block(LOCAL_HEADER, len(LOCAL_HEADER), ENTRY_INDENT, render(draft))
+    header = _header(path)
+    text = _indented_block(header, len(header), ENTRY_INDENT, render(draft))
     path.parent.mkdir(exist_ok=True)
     temporary = path.with_name(f".{path.name}.partial")
     try:
-        temporary.write_text(LOCAL_HEADER + text, encoding="utf-8")
+        temporary.write_text(header + text, encoding="utf-8")
         check(temporary)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-    return f"{LOCAL_HEADER}{text[: text.index(f'{draft.key}:')]}".count("\n") + 1
+    return f"{header}{text[: text.index(f'{draft.key}:')]}".count("\n") + 1
+
+
+def _header(path: Path) -> str:
+    """The text above the first own dataset; comments of a file without entries stay."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    comments = re.sub(r"(?m)^datasets:[^\n]*$", "", text).strip()
+    return f"{comments}\ndatasets:\n" if comments else LOCAL_HEADER
 
 
 def _require_only_added(

@@ -36,6 +36,7 @@ def compare(
     """
     from loaders.core.files import write_text
     from loaders.report.compare.comparison import compare as run
+    from loaders.report.compare.left_out import left_out_notes
     from loaders.report.compare.picture import draw
     from loaders.report.compare.records import read_side
     from loaders.report.compare.table import agreement_table, as_csv, extents_table, sentences
@@ -53,7 +54,10 @@ def compare(
         write_text(as_csv(comparison), pairs)
     out.print(extents_table(comparison))
     out.print(agreement_table(comparison))
-    for sentence in sentences(comparison):
+    notes = (
+        note for path, name in ((path_a, name_a), (path_b, name_b)) for note in left_out_notes(path, name, settings)
+    )
+    for sentence in (*sentences(comparison), *notes):
         out.print(sentence)
     list_files([picture, pairs], paths)
 

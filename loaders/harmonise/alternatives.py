@@ -90,7 +90,8 @@ def missing_columns(columns: ColumnMap, names: tuple[str, ...]) -> list[MissingC
 def missing_column_warning(missing: MissingColumn, file: str) -> str:
     """A warning about an alternative that a file does not have, since it may be misspelt; without a full stop."""
     used = " and ".join(map(repr, missing.used)) or "no column"
-    return f"{missing.name!r} of columns.{missing.setting} is not in {file}; {used} was used"
+    verb = "were" if len(missing.used) > 1 else "was"
+    return f"{missing.name!r} of columns.{missing.setting} is not in {file}; {used} {verb} used"
 
 
 def _columns(columns: ColumnMap) -> Iterator[tuple[str, Column]]:

@@ -123,7 +123,7 @@ def findings(figures: BuildMetrics) -> list[str]:
     sentences += _energy(figures["energy"])
     sentences += _doubts(figures)
     sentences += [
-        f"{key}: left out, {exclusion['records']:,} records: their licence ({licence}) is "
+        f"{key}: left out, {_records(exclusion['records'])} licence ({licence}) is "
         f"{exclusion['licence_kind'].replace('_', ' ')}, which licences.allow in params.yaml does not list."
         for key, exclusions in figures["left_out"].items()
         for licence, exclusion in exclusions.items()
@@ -136,6 +136,10 @@ def findings(figures: BuildMetrics) -> list[str]:
     if lines := figures["overrides"]["left_out_lines"]:
         sentences.append(f"overrides.csv, line {', '.join(map(str, lines))}: not applied, a record of it is left out.")
     return sentences
+
+
+def _records(count: int) -> str:
+    return "1 record: its" if count == 1 else f"{count:,} records: their"
 
 
 def _energy(energy: Mapping[str, Any]) -> Iterator[str]:

@@ -98,4 +98,5 @@ class MountingColumn(CategoryColumn):
 
 def comparable(value: Scalar | bool) -> str:
     """A value of the settings as published ones are compared: trimmed text, without regard to case."""
-    return (str(value).lower() if isinstance(value, bool) else str(value).strip()).casefold()
+    is_whole = isinstance(value, float) and value.is_integer()
+    return str(int(value) if is_whole else value).strip().casefold()

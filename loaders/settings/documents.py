@@ -66,12 +66,18 @@ def own_datasets(path: Path) -> Document:
         SettingsError: it is not YAML, or holds other settings.
     """
     document = read_document(path, str(LOCAL_SETTINGS)) or {}
-    datasets = document.get(DATASETS) or {} if isinstance(document, dict) else None
-    if not isinstance(document, dict) or not isinstance(datasets, dict) or set(document) - {DATASETS}:
+    if not isinstance(document, dict) or set(document) - {DATASETS}:
         others = ", ".join(map(str, document)) if isinstance(document, dict) else repr(document)
         raise SettingsError(
             f"{LOCAL_SETTINGS}: expected `{DATASETS}:` alone, with one entry for each dataset; found {others}. All "
             "other settings belong in params.yaml."
+        )
+    datasets = document.get(DATASETS, {})
+    if not isinstance(datasets, dict):  # DVC reads this file too, and merges mappings only
+        found = "nothing" if datasets is None else repr(datasets)
+        raise SettingsError(
+            f"{LOCAL_SETTINGS}: expected one entry for each dataset below `{DATASETS}:`, found {found}. Without "
+            f"datasets, write `{DATASETS}: {{}}`, or delete the file."
         )
     return datasets
 

@@ -106,7 +106,8 @@ def select_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
     main = main_files([file.name for file in source_files])
     candidates = [file for file in source_files if file.name in main] or source_files
     listing = ", ".join(file.name for file in candidates) or "nothing"
-    remedy = f"Name what is wanted in datasets.{key}.source.include in params.yaml{_example(source, main)}."
+    setting = source.patterns_setting
+    remedy = f"Name what is wanted in datasets.{key}.source.{setting} in params.yaml{_example(source, main)}."
     if not source.patterns and len(candidates) != 1:
         several = "several: " if candidates else ""
         raise ReadError(f"{key}: expected one file to load, found {several}{listing}. {remedy}")
@@ -117,9 +118,8 @@ def select_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
         nothing: tuple[str, list[SourceFile]] = (" or ".join(source.include_first), [])
         pattern, files = next((match for match in matches.items() if match[1]), nothing)
         matches = {pattern: files}
-    for pattern, files in matches.items():
-        if not files:
-            raise ReadError(f"{key}: no file matches include ({pattern}). Found: {listing}. {remedy}")
+    if unmatched := next((pattern for pattern, files in matches.items() if not files), None):
+        raise ReadError(f"{key}: no file matches {setting} ({unmatched}). Found: {listing}. {remedy}")
     selected = {file.name: file for files in matches.values() for file in files}
     return [selected[name] for name in sorted(selected)]
 
@@ -141,11 +141,12 @@ def _example(source: Source, names: Collection[str]) -> str:
 
 
 def include_line(source: Source, names: Collection[str]) -> str:
-    """The setting that selects the readable file whose name is most like the missing one; empty if there is none."""
+    """The setting that selects a readable file, the one whose name is most like a missing one; empty without any."""
     spelt = {PurePosixPath(name).name.casefold(): name for name in sorted(names, reverse=True) if is_data(name)}
     close = [name for pattern in source.patterns for name in get_close_matches(pattern.casefold(), spelt, 1, 0)]
-    nearest = next((spelt[name] for name in close), "")
-    return f"include: [{nearest}]" if nearest.isascii() and not set(nearest) & set("[]{},*?:#&!|>'\"%@`") else ""
+    nearest = next((spelt[name] for name in (*close, *sorted(spelt))), "")
+    is_plain = nearest.isascii() and not set(nearest) & set("[]{},*?:#&!|>'\"%@`")
+    return f"{source.patterns_setting}: [{nearest}]" if nearest and is_plain else ""
 
 
 def _is_below_folder(name: str, source: Source) -> bool:

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ValidationError
 
 from loaders.core.redact import redact
 
-UNION_MEMBERS = frozenset({("str",), ("int",), ("float",)})
+UNION_MEMBERS = frozenset({("str",), ("int",), ("float",), ("bool",)})
+SCALAR = "scalar_type"  # problem of a value that is of none of these types
+EXPECTED = {"tuple_type": "a list", "too_short": "at least 1", SCALAR: "text or a number"}  # by type of problem
 EXAMPLES = {
     "doi": "10.5281/zenodo.4059881",
     "cite": "10.1038/sdata.2016.106",
@@ -34,14 +36,18 @@ def unknown_name_message(name: str, known: Iterable[str], kind: str, file: str) 
 def invalid_settings_message(file: str, error: ValidationError, model: type[BaseModel]) -> str:
     """The message for all invalid settings of a file, one per line."""
     # a value that may be of several types has one error for each of them
-    problems = {
-        problem["loc"][:-1] if problem["loc"][-1:] in UNION_MEMBERS else problem["loc"]: problem
-        for problem in error.errors()
-    }
-    lines = [_problem_message({**problem, "loc": location}, model) for location, problem in problems.items()]
+    problems = {problem["loc"]: problem for problem in map(_without_union_member, error.errors())}
+    lines = [_problem_message(problem, model) for problem in problems.values()]
     if len(lines) == 1:
         return f"{file}: {lines[0]}"
     return "\n".join([f"{file}: {len(lines)} settings cannot be used:", *(f"  {line}" for line in lines)])
+
+
+def _without_union_member(problem: Any) -> dict[str, Any]:
+    """The problem of a value that may be of several types, without the type that it is not."""
+    if problem["loc"][-1:] not in UNION_MEMBERS:
+        return dict(problem)
+    return {**problem, "loc": problem["loc"][:-1], "type": SCALAR}
 
 
 def yaml_error_message(error: Exception) -> str:
@@ -137,6 +143,8 @@ def _setting_name(path: Sequence[str]) -> str:
 def _expected(problem: Any, model: type[BaseModel], path: Sequence[str]) -> str:
     if problem["type"] in {"int_type", "int_from_float", "greater_than_equal", "less_than_equal"}:
         return f"; expected {_range(model, path)}"
+    if expected := EXPECTED.get(problem["type"]):
+        return f"; expected {expected}"
     return f": {problem['msg'][0].lower()}{problem['msg'][1:]}"
 
 

@@ -69,6 +69,11 @@ class Source(SettingsModel):
         return self.include or self.include_first
 
     @property
+    def patterns_setting(self) -> str:
+        """The name of the setting that has, or may have, these patterns."""
+        return "include_first" if self.include_first else "include"
+
+    @property
     def as_stated(self) -> dict[str, object]:
         """The source as a lock repeats it."""
         return self.model_dump(mode="json", exclude_defaults=True)

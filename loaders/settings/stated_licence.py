@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from loaders.settings.base import SettingsModel, Text
+from loaders.settings.categories import comparable
 from loaders.settings.licence_expressions import alternatives, is_expression, nearest_name, spdx_name
 from loaders.settings.licences import NOT_STATED, Terms, spdx, terms
 
@@ -35,6 +36,18 @@ class StatedLicence(SettingsModel):
         for name in (*self.values.values(), *filter(None, [self.otherwise])):
             if problem := name_problem(name):
                 raise ValueError(problem)
+        return self
+
+    @model_validator(mode="after")
+    def _require_one_licence_of_a_value(self) -> Self:
+        values: dict[str, str | int | float | bool] = {}
+        for value, name in self.values.items():
+            first = values.setdefault(comparable(value), value)
+            if stated_name(self.values[first]) != stated_name(name):
+                raise ValueError(
+                    f"values {first!r} and {value!r} are the same in any case, under {self.values[first]} and {name}; "
+                    "keep one"
+                )
         return self
 
     @property

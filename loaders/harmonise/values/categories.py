@@ -79,7 +79,7 @@ class CategoryCounts:
             raise ReadError(f"{self._key}: {' '.join(unlisted)}")
         if self._rows and self._words[TECHNOLOGY][CSP] == self._rows:
             raise ReadError(
-                f"{self._key}: {_names(self._columns[TECHNOLOGY])} holds no photovoltaics: "
+                f"{self._key}: {_subject(self._columns[TECHNOLOGY])} no photovoltaics: "
                 f"{format_value_counts(self._stated[TECHNOLOGY])}. Correct datasets.{self._key}.columns.technology in "
                 "params.yaml, or select another file in source; if all of them are concentrating plants, write "
                 "`technology: {constant: csp}`."
@@ -88,7 +88,7 @@ class CategoryCounts:
     def warnings(self) -> list[str]:
         """Warnings about values that are listed nowhere, and that `otherwise` counts as unknown."""
         return [
-            f"{self._key}: {_names(column)} holds values that columns.{name} does not list, counted as "
+            f"{self._key}: {_subject(column)} values that columns.{name} does not list, counted as "
             f"{column.otherwise}: {format_value_counts(self._unlisted[name])}."
             for name, column in self._columns.items()
             if column.otherwise and self._unlisted[name]
@@ -99,15 +99,16 @@ class CategoryCounts:
         *categories, last = column.values_by_category
         listed = sorted(value for value in values if len(value) <= VALUE_CHARACTERS)[:LISTED_VALUES]
         return (
-            f"{_names(column)} holds values that datasets.{self._key}.columns.{name} in params.yaml does not list: "
+            f"{_subject(column)} values that datasets.{self._key}.columns.{name} in params.yaml does not list: "
             f"{format_value_counts(values)}. Add each to the category that it means ({', '.join(categories)} or "
             f"{last}), in the form `{categories[-1]}: {yaml_line(listed)}`{REMEDIES.get(name, '')}."
         )
 
 
-def _names(column: CategoryColumn) -> str:
+def _subject(column: CategoryColumn) -> str:
+    """The columns with their verb."""
     names = " and ".join(map(repr, column.column))
-    return f"column {names}" if len(column.column) == 1 else f"of columns {names}, the first stated value"
+    return f"column {names} holds" if len(column.column) == 1 else f"columns {names} hold"
 
 
 def _categories(attributes: pa.Table, column: CategoryColumn | None, key: str) -> Categories:

@@ -13,7 +13,11 @@ MAX_SUGGESTIONS = 3  # in an error message
 MIN_SIMILARITY = 0.85  # Jaro-Winkler similarity [0 to 1] of a suggestion
 
 INSTALLATION_OF_RECORD = "select installation_id from curated.curated_pv_records where record_id = $name"
-REASON_LEFT_OUT = "select left_out from curated.curated_pv_records where record_id = $name and left_out is not null"
+REASON_LEFT_OUT = """
+    select left_out, if(left_out in ('status ' || status, 'technology ' || technology), 'record', 'installation')
+    from curated.curated_pv_records
+    where record_id = $name and left_out is not null
+"""
 INSTALLATION_EXISTS = "select installation_id from curated.curated_pv_installations where installation_id = $name"
 REJECTION_OF_RECORD = "select dataset_key, reason from prepared.prep_pv_rejected where record_id = $name"
 # 2 seconds for 4 million records; the distances of Levenshtein take 40
@@ -37,17 +41,19 @@ def installation_of(connection: duckdb.DuckDBPyConnection, name: str) -> str:
         BuildError: there is none: the message says why the record is left out or rejected, or suggests similar ids.
     """
     if left_out := _fetch_first(connection, REASON_LEFT_OUT, name):
-        setting, _, value = left_out[0].partition(" ")
-        raise BuildError(
-            f"{name} is in no installation: its {setting} is {value}, which include_{setting} in params.yaml does not "
-            "list."
-        )
+        raise BuildError(f"{name} is in no installation: {_left_out(*left_out)}")
     row = _fetch_first(connection, INSTALLATION_EXISTS if is_installation(name) else INSTALLATION_OF_RECORD, name)
     if row:
         return str(row[0])
     if rejection := _fetch_first(connection, REJECTION_OF_RECORD, name):
         raise BuildError(f"{name} is in no installation: {_rejection(*rejection)}")
     raise BuildError(f"There is no record or installation {name}. {_suggestion(connection, name)}")
+
+
+def _left_out(reason: str, grain: str) -> str:
+    setting, _, value = reason.partition(" ")
+    subject = f"its {setting}" if grain == "record" else f"with the records that match it, its {setting}"
+    return f"{subject} is {value}, which include_{setting} in params.yaml does not list."
 
 
 def _rejection(key: str, reason: str) -> str:

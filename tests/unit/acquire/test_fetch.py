@@ -144,5 +144,5 @@ def test_an_archive_without_any_alternative_shows_its_members_and_the_line_to_wr
         fetch(farms, resolve(farms, paths, DOWNLOADS.client), paths, DOWNLOADS)
     assert str(refused.value).endswith(
         "The archives hold: world.zip/in/farms_2020.csv, world.zip/in/wind.csv. To load one of them, write "
-        "`include: [world.zip/in/farms_2020.csv]`."
+        "`include_first: [world.zip/in/farms_2020.csv]`."
     )

@@ -150,8 +150,8 @@ def test_the_first_alternative_that_is_published_is_locked_and_a_better_one_at_t
     with pytest.raises(SourceError) as refused:
         resolve(farms, paths, WEB)
     assert str(refused.value) == (
-        f"{KEY}: nothing in {paths.root / 'in'} matches include (farms.gpkg, farms.csv). It holds: notes.csv. Correct "
-        f"datasets.{KEY}.source in params.yaml, for example `include: [notes.csv]`."
+        f"{KEY}: nothing in {paths.root / 'in'} matches include_first (farms.gpkg, farms.csv). It holds: notes.csv. "
+        f"Correct datasets.{KEY}.source in params.yaml, for example `include_first: [notes.csv]`."
     )
     (paths.root / "in/farms.csv").touch()
     lock = resolve(farms, paths, WEB)

@@ -5,7 +5,7 @@ import yaml
 
 from loaders.add.draft import Draft, Guess
 from loaders.add.render_yaml import render
-from loaders.add.write_params import add_entry
+from loaders.add.write_params import add_entry, add_local_entry
 from loaders.core.errors import SettingsError
 from loaders.settings.params import read_settings
 
@@ -128,6 +128,16 @@ def test_datasets_on_one_line_are_left_to_their_owner(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="Paste the entry yourself"):
         add_entry(path, _draft())
     assert path.read_text() == "datasets: {a: {source: {path: a.csv}}}\n"
+
+
+@pytest.mark.parametrize("text", ["# mine\ndatasets: {}\n", "# mine\n", "# mine\ndatasets: {}  # none yet"])
+def test_an_own_file_without_entries_keeps_its_comments_and_gets_one(tmp_path: Path, text: str) -> None:
+    (tmp_path / "params.yaml").write_text(SMALL)
+    own = tmp_path / "local" / "params.yaml"
+    own.parent.mkdir()
+    own.write_text(text)
+    assert add_local_entry(tmp_path, _draft()) == own.read_text().splitlines().index("  b_farms_2020:") + 1
+    assert own.read_text() == f"# mine\ndatasets:\n{BLOCK}"
 
 
 def test_a_link_to_the_settings_stays_a_link(tmp_path: Path) -> None:

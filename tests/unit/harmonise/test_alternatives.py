@@ -5,7 +5,12 @@ import pyarrow as pa
 import pytest
 
 from loaders.core.errors import ReadError
-from loaders.harmonise.alternatives import Alternatives, missing_columns
+from loaders.harmonise.alternatives import (
+    Alternatives,
+    MissingColumn,
+    missing_column_warning,
+    missing_columns,
+)
 from loaders.settings.column import Column
 from loaders.settings.columns import ColumnMap, InstalledColumn
 from loaders.settings.params import Dataset
@@ -94,3 +99,10 @@ def test_a_column_that_is_not_required_may_be_missing_and_its_warning_says_so(
     narrowed = Alternatives(dataset(columns=columns)).dataset(*_published(osm=["way/1"])).columns
     assert (narrowed.source_id, list(narrowed.identifiers)) == (None, ["osm"])
     assert caplog.messages[0] == "farms: 'x_id' of columns.source_id is not in f.csv; no column was used."
+
+
+def test_a_warning_names_all_the_columns_that_were_used() -> None:
+    missing = MissingColumn("status", "state", ("now", "then"))
+    assert missing_column_warning(missing, "f.csv") == (
+        "'state' of columns.status is not in f.csv; 'now' and 'then' were used"
+    )

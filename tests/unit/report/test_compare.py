@@ -20,9 +20,11 @@ from loaders.__main__ import app
 from loaders.core.errors import BuildError, ReadError, SettingsError
 from loaders.report.compare.comparison import Comparison
 from loaders.report.compare.comparison import compare as compare_sides
+from loaders.report.compare.left_out import left_out_notes
 from loaders.report.compare.records import Side, read_side
 from loaders.report.compare.table import area_agreement, as_csv, capacity_agreements, sentences
 from loaders.report.png import write_png
+from loaders.settings.params import Settings
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
 UNIT = 0.01  # [°]
@@ -246,6 +248,25 @@ def test_the_csv_has_one_row_a_pair_in_order(compare: Compare) -> None:
         f"a:2,b:1,2,{half},0.3333,0.5,0.0,1.0,,,",
         "a:3,b:3,3,,,,0.0,,,,",
     ]
+
+
+def test_records_that_no_installation_holds_are_compared_and_named(tmp_path: Path) -> None:
+    farms = {"farms": {"key": "farms", "source": {"path": "a.csv"}}}
+    settings = Settings.model_validate({"datasets": farms, "licences": {"allow": ["permissive"]}})
+    file = write(
+        tmp_path / "a.parquet",
+        [box(0, 1), box(2, 3), box(4, 5)],
+        status=["operating", "rejected", "rejected"],
+        technology=["pv", "unknown", "csp"],
+        licence=["CC0-1.0", "ODbL-1.0", "not stated"],
+    )
+    assert list(left_out_notes(file, "a", settings)) == [
+        "a: compared as well, though include_status in params.yaml does not list them: 'rejected' (2).",
+        "a: compared as well, though include_technology in params.yaml does not list them: 'csp' (1).",
+        "a: compared as well, though licences.allow in params.yaml does not list their licence: 'ODbL-1.0' (1), "
+        "'not stated' (1). The picture and the CSV are not for publication.",
+    ]
+    assert list(left_out_notes(write(tmp_path / "b.parquet", [box(0, 1)]), "b", settings)) == []
 
 
 def test_a_spreadsheet_runs_no_id_of_the_csv(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ TABLES = """
         area_m2 double,
         capacity_mw double, capacity_basis varchar, installed_from date, installed_to date, installation_id varchar,
         quality_flags varchar[], licence varchar, is_synthetic boolean, centroid_lon double, centroid_lat double,
-        left_out varchar
+        left_out varchar, status varchar, technology varchar
     );
     create table curated.curated_pv_installations (
         installation_id varchar, name varchar, name_dataset varchar, geometry geometry, geometry_kind varchar,
@@ -114,7 +114,8 @@ RECORDS = [
     record(QUOTED, PLACE, square(100), name="[red]Park \x1b[31mFarm"),
     record("pv_farms:1", SAID, square(200)),
     record("pv_farms:2", SAID, square(200.5)),
-    record("h:1", None, square(300), left_out="status rejected"),
+    record("h:1", None, square(300), left_out="status rejected", status="rejected", technology="pv"),
+    record("h:2", None, square(310), left_out="status retired", status="operating", technology="pv"),
 ]
 INSTALLATIONS = [
     installation(
@@ -341,6 +342,8 @@ NOWHERE = {
     "g:1": "g:1 is in no installation: it is left out, because licences.allow in params.yaml does not list the kind of "
     "its licence.",
     "h:1": "h:1 is in no installation: its status is rejected, which include_status in params.yaml does not list.",
+    "h:2": "h:2 is in no installation: with the records that match it, its status is retired, which include_status in "
+    "params.yaml does not list.",
     "pv_farm:1": "There is no record or installation pv_farm:1. Did you mean pv_farms:1, pv_farms:2?",
     '9,"x"': f'There is no record or installation 9,"x". Did you mean {QUOTED}?',
     "%": "There is no record or installation %. Look for it in curated/curated_pv_records.parquet, column record_id.",

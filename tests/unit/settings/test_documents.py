@@ -27,7 +27,7 @@ def test_own_datasets_are_datasets_like_others_and_come_last(tmp_path: Path) -> 
     assert settings.inventory_and_edition("mine_2024") == ("shared_2020", 1)
 
 
-@pytest.mark.parametrize("local", ["", "datasets:\n", "datasets: {}\n", "# nothing yet\n"])
+@pytest.mark.parametrize("local", ["", "datasets: {}\n", "# nothing yet\n"])
 def test_without_own_datasets_there_are_the_shared_ones(tmp_path: Path, local: str) -> None:
     assert list(_read(tmp_path, local).datasets) == ["shared_2020"]
 
@@ -46,6 +46,15 @@ def test_without_own_datasets_there_are_the_shared_ones(tmp_path: Path, local: s
             "All other settings belong in params.yaml.",
         ),
         ("- mine\n", "local/params.yaml: expected `datasets:` alone, with one entry for each dataset; found ['mine']."),
+        (
+            "datasets:  # the last entry was removed\n",
+            "local/params.yaml: expected one entry for each dataset below `datasets:`, found nothing. Without "
+            "datasets, write `datasets: {}`, or delete the file.",
+        ),
+        (
+            "datasets: [mine]\n",
+            "local/params.yaml: expected one entry for each dataset below `datasets:`, found ['mine']",
+        ),
         ("datasets:\n  mine: {}\n", "local/params.yaml: datasets.mine.source is missing."),
         (f"datasets:\n  mine: {ENTRY}\n  mine: {ENTRY}\n", "local/params.yaml: datasets.mine stands there twice;"),
         (
@@ -53,7 +62,16 @@ def test_without_own_datasets_there_are_the_shared_ones(tmp_path: Path, local: s
             "params.yaml and local/params.yaml: ",
         ),
     ],
-    ids=["a key of both", "another setting", "a list", "half an entry", "a key twice", "an unknown first edition"],
+    ids=[
+        "a key of both",
+        "another setting",
+        "a list",
+        "no entry",
+        "names alone",
+        "half an entry",
+        "a key twice",
+        "an unknown first edition",
+    ],
 )
 def test_what_is_wrong_with_them_is_said_with_the_file(tmp_path: Path, local: str, message: str) -> None:
     with pytest.raises(SettingsError) as error:

@@ -269,9 +269,16 @@ def test_no_alternative_in_the_folder_shows_the_files_and_the_line_to_write(fold
     with pytest.raises(ReadError) as refused:
         select_files(folder, _first(*FIRST), "farms")
     assert str(refused.value) == (
-        "farms: no file matches include (farms.gpkg or farms.csv). Found: farms_2020.csv, wind.csv. Name what is "
-        "wanted in datasets.farms.source.include in params.yaml, for example `include: [farms_2020.csv]`."
+        "farms: no file matches include_first (farms.gpkg or farms.csv). Found: farms_2020.csv, wind.csv. Name what is "
+        "wanted in datasets.farms.source.include_first in params.yaml, for example `include_first: [farms_2020.csv]`."
     )
+
+
+def test_several_files_without_a_pattern_show_a_line_that_selects_one(folder: Path) -> None:
+    _touch(folder, ["wind.csv", "farms.csv"])
+    with pytest.raises(ReadError, match=r"for example `include: \[farms\.csv\]`"):
+        select_files(folder, _source(), "farms")
+    assert include_line(_source(), ["notes.txt"]) == include_line(_source("a.csv"), []) == ""
 
 
 def test_a_name_that_yaml_or_a_pattern_would_read_otherwise_is_no_example() -> None:

@@ -66,6 +66,15 @@ REFUSED = {
         _entry("columns: {technology: {column: t, pv: [Solar, 1], csp: [' SOLAR ']}}"), "columns.technology",
         "' SOLAR ' stands under pv and under csp",
     ),
+    "a number with two meanings": (
+        _entry("columns: {technology: {column: t, pv: [1], csp: [1.0]}}"), "1.0 stands under pv and under csp"
+    ),
+    "a published value of no content": (
+        _entry("columns: {status: {column: s, operating: [a, null]}}"),
+        "params.yaml: datasets.farms.columns.status.operating.1 is None; expected text or a number.",
+    ),
+    "statuses to include that are blank": (FARMS + "include_status:\n", "include_status is None; expected a list."),
+    "no status to include": (FARMS + "include_status: []\n", "include_status is []; expected at least 1."),
     "a status to include that does not exist": (FARMS + "include_status: [built]\n", "include_status.0 is 'built'"),
     "no technology to include": (FARMS + "include_technology: []\n", "include_technology"),
     "two sources": (_source("{path: a, url: 'https://a.org/b'}"), "datasets.farms.source", "found url and path"),

@@ -43,6 +43,11 @@ def test_a_licence_is_one_name_or_one_by_the_values_of_a_column(
         ("", "'' is no licence"),
         ({"column": "Source"}, "give one licence, or a column and the licences of its values"),
         ({"values": {"OSM": "ODbL-1.0"}}, "give one licence, or a column and the licences of its values"),
+        (
+            {"column": "Source", "values": {"OSM": "ODbL-1.0", "osm ": "CC-BY-4.0"}},
+            "values 'OSM' and 'osm ' are the same in any case, under ODbL-1.0 and CC-BY-4.0; keep one",
+        ),
+        ({"column": "Source", "values": {1: "ODbL-1.0", 1.5: "MIT", "1": "unknown"}}, "ODbL-1.0 and unknown; keep one"),
     ],
 )
 def test_half_a_licence_is_refused(dataset: Callable[..., Dataset], licence: object, message: str) -> None:

@@ -101,3 +101,16 @@ def test_values_that_nobody_has_seen_all_of_are_counted_as_unknown_where_the_set
     assert counts.warnings() == [
         "farms: column 'status' holds values that columns.status does not list, counted as unknown: 'idea' (2)."
     ]
+
+
+def test_several_columns_are_named_with_their_verb() -> None:
+    column = StatusColumn.model_validate({"column": ("now", "then"), "otherwise": "unknown"})
+    counts, table = (
+        CategoryCounts({"status": column}, "farms"),
+        pa.table({"now": [None, "idea"], "then": ["lost", "x"]}),
+    )
+    counts.add(stated_categories(table, {"status": column}, "farms"), 2)
+    assert counts.warnings() == [
+        "farms: columns 'now' and 'then' hold values that columns.status does not list, counted as unknown: "
+        "'idea' (1), 'lost' (1)."
+    ]
