@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from loaders.add.duplicates import require_new
 from loaders.add.entry import draft_entry, require_key, taken_keys
 from loaders.add.find_file import FileFinder, SelectedFile
+from loaders.add.guess_technology import no_solar_warnings
 from loaders.add.inspect import inspect_file
 from loaders.add.messages import show_inspection, show_next_steps
 from loaders.add.prompts import Prompter
@@ -48,7 +49,8 @@ def run(source: str, options: AddOptions, settings: Settings, paths: ProjectPath
     """Add a source to the settings.
 
     Raises:
-        EoPvError: the source is malformed, unreadable or listed already, or a choice needs a terminal.
+        EoPvError: the source is malformed, unreadable or listed already; or it holds no photovoltaics, or needs a
+            choice, and nobody is asked.
     """
     spec = parse_source(source, paths.root)
     key = require_key(options.key, taken_keys(settings)) if options.key is not None else None
@@ -61,6 +63,8 @@ def run(source: str, options: AddOptions, settings: Settings, paths: ProjectPath
         inspection = inspect_file(selected.file, prompter.choose_layer)
         entry = draft_entry(spec, selected, inspection, key, settings)
     show_inspection(selected.file.name, inspection, entry)
+    if options.yes and (doubts := no_solar_warnings(inspection)):
+        raise EoPvError(f"Nothing was written: {doubts[0]}. Without --yes, you are asked.")
     is_local = (paths.root / LOCAL_SETTINGS).exists() if options.is_local is None else options.is_local
     file = str(LOCAL_SETTINGS) if is_local else "params.yaml"
     prompter.require_consent(file)

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loaders.core.errors import ReadError
+from loaders.core.escape import yaml_line
 from loaders.harmonise.values.columns import published_text, spellings
 from loaders.harmonise.values.value_counts import LISTED_VALUES, VALUE_CHARACTERS, count_values, format_value_counts
 from loaders.settings.categories import UNKNOWN, CategoryColumn

@@ -55,6 +55,16 @@ def _write(path: Path, geojson: GeoJson, *rows: dict[str, Any], **members: Any) 
     return path
 
 
+def test_a_file_without_photovoltaics_is_not_added_unasked(add: Add, project: Path, geojson: GeoJson) -> None:
+    before = (project / "params.yaml").read_text()
+    _write(
+        project / "own" / "plants.geojson", geojson, *({"id": n, "fuel": ["Coal", "Gas", "Coal"][n]} for n in range(3))
+    )
+    code, _, err = add("own/plants.geojson", "--yes")
+    assert (code, (project / "params.yaml").read_text()) == (1, before)
+    assert "fuel holds no photovoltaics in the 3 records looked at: 'Coal' (2), 'Gas' (1)" in " ".join(err.split())
+
+
 def test_a_geojson_with_implausible_areas_is_added_with_a_doubt(add: Add, project: Path, geojson: GeoJson) -> None:
     before = (project / "params.yaml").read_text()
     stated = [3.0 * 793_000, 4.0 * 793_000, 6.0 * 793_000]
