@@ -21,12 +21,12 @@ from loaders.geo.geometry import missing_grid
 from loaders.harmonise import canonical_record
 from loaders.harmonise.alternatives import Alternatives
 from loaders.harmonise.readers.published_file import PublishedBatch
-from loaders.harmonise.row_filter import Where, matching_rows, no_match_message, require_values_exist
 from loaders.harmonise.values.categories import CategoryCounts
 from loaders.harmonise.values.columns import published_text
 from loaders.harmonise.values.installed_dates import UnusableDates
 from loaders.harmonise.values.names import where_setting
 from loaders.harmonise.values.record_licences import UnlistedLicences
+from loaders.harmonise.values.row_filter import Where, matching_rows, no_match_message, require_values_exist
 from loaders.harmonise.values.value_counts import count_values
 from loaders.settings.params import Dataset
 

@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 
 from loaders.core.errors import ReadError
 from loaders.core.escape import one_line
-from loaders.harmonise.row_filter import matching_rows
 from loaders.harmonise.values.columns import known_text, setting_as_text
+from loaders.harmonise.values.row_filter import matching_rows
 from loaders.settings.column import Column
 from loaders.settings.columns import IdentifierColumn
 

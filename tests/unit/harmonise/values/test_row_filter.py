@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from loaders.core.errors import ReadError
-from loaders.harmonise.row_filter import matching_rows, require_values_exist
+from loaders.harmonise.values.row_filter import matching_rows, require_values_exist
 
 
 def _wanted(values: Any, *wanted: str | float) -> list[bool]:
