@@ -82,33 +82,23 @@ def status(inspection: Inspection) -> Guess | None:
     best = _best_column(inspection, STATUS, _states_status)
     if best is None:
         return None
-    column, values = best
+    values = best[1]
     left_out = values.counts.total() - values.count(OPERATING) - sum(values.counts[each] for each in values.unsorted)
-    reason = "sorted by the words in its values"
-    if left_out:
-        part = format_part(left_out, len(inspection.columns[column]))
-        reason += f"; {part} are not operating, and count as installations only if include_status says so"
-    return _category_guess(inspection, column, values, reason, is_doubtful=bool(left_out))
+    consequence = "are not operating, and count as installations only if include_status says so"
+    return _category_guess(inspection, *best, left_out, consequence)
 
 
 def technology(inspection: Inspection) -> Guess | None:
     """The column that tells photovoltaics from concentrating plants; null where none is recognised."""
     best = _best_column(inspection, TECHNOLOGY, _states_technology)
-    if best is None:
-        return None
-    column, values = best
-    heat = values.count(CSP)
-    reason = "sorted by the words in its values"
-    if heat:
-        part = format_part(heat, len(inspection.columns[column]))
-        reason += f"; {part} are no photovoltaics, and count as installations only if include_technology says so"
-    return _category_guess(inspection, column, values, reason, is_doubtful=bool(heat))
+    consequence = "are no photovoltaics, and count as installations only if include_technology says so"
+    return best and _category_guess(inspection, *best, best[1].count(CSP), consequence)
 
 
 def mounting(inspection: Inspection) -> Guess | None:
     """The column with the mounting of the panels; null where none is recognised."""
     best = _best_column(inspection, MOUNTING, _states_mounting)
-    return best and _category_guess(inspection, *best, "sorted by the words in its values")
+    return best and _category_guess(inspection, *best)
 
 
 def is_on_roofs(inspection: Inspection) -> bool:
@@ -206,9 +196,20 @@ def _counts(inspection: Inspection, name: str) -> Counter[str]:
 
 
 def _category_guess(
-    inspection: Inspection, column: str, values: SortedValues, reason: str, *, is_doubtful: bool = False
+    inspection: Inspection, column: str, values: SortedValues, left_out: int = 0, consequence: str = ""
 ) -> Guess:
-    """The setting with the values of each word; values without one are `unknown` and doubtful."""
+    """The setting with the values of each word; values without one are `unknown` and doubtful.
+
+    Args:
+        inspection: of the file.
+        column: its name.
+        values: its values, sorted by word.
+        left_out: number of records that are no installations by this column.
+        consequence: what becomes of them.
+    """
+    reason = "sorted by the words in its values"
+    if left_out:
+        reason += f"; {format_part(left_out, len(inspection.columns[column]))} {consequence}"
     words = sorted(values.words, key=WORDS.index)
     setting: dict[str, Any] = {"column": column, **{word: _distinct(values.words[word]) for word in words}}
     if values.unsorted:
@@ -217,7 +218,7 @@ def _category_guess(
         reason += f"; under unknown stands what no word explains: {format_value_counts(unsorted)}"
     if nulls := null_values(inspection.columns[column]):
         setting["null_values"] = nulls
-    return Guess(setting, reason, is_doubtful or bool(values.unsorted))
+    return Guess(setting, reason, bool(left_out or values.unsorted))
 
 
 def _distinct(values: Iterable[str]) -> list[str]:

@@ -54,9 +54,7 @@ def compare(
         write_text(as_csv(comparison), pairs)
     out.print(extents_table(comparison))
     out.print(agreement_table(comparison))
-    notes = (
-        note for path, name in ((path_a, name_a), (path_b, name_b)) for note in left_out_notes(path, name, settings)
-    )
+    notes = (*left_out_notes(path_a, name_a, settings), *left_out_notes(path_b, name_b, settings))
     for sentence in (*sentences(comparison), *notes):
         out.print(sentence)
     list_files([picture, pairs], paths)

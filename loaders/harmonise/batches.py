@@ -58,44 +58,31 @@ def harmonise(
             settings give a record no licence.
         SettingsError: the dataset's own module has a function that overrides no node.
     """
-    graph, unlisted_licences = record_graph(dataset.key), UnlistedLicences(dataset.licence, dataset.key)
-    row_filter, unusable_dates = (
-        _RowFilter(dataset.where, dataset.key),
-        UnusableDates(dataset.columns.installed, dataset.key),
-    )
-    identifier_filters = [
-        _RowFilter(column.where, dataset.key, where_setting(namespace))
-        for namespace, column in dataset.columns.identifiers.items()
-        if column.where
-    ]
-    alternatives = Alternatives(dataset)
-    category_counts = CategoryCounts(dataset.columns.categories, dataset.key)
+    graph, checks, alternatives = record_graph(dataset.key), _DatasetChecks(dataset), Alternatives(dataset)
     for batch in published:
-        if batch.first_row == 1 and (grid := missing_grid(batch.crs)):
-            logger.warning(
-                "%s: the best transformation of %s (%s) needs the grid %s, which is not installed; the next best is "
-                "used. `projsync --file %s` downloads it.",
-                dataset.key,
-                batch.name,
-                batch.crs.name,
-                grid,
-                grid,
-            )
-        row_is_wanted = row_filter.rows(batch)
-        for identifier_filter in identifier_filters:
-            identifier_filter.rows(batch)
+        _warn_of_missing_grid(batch, dataset.key)
+        row_is_wanted = checks.wanted_rows(batch)
         inputs = {"provenance": provenance, "h3_resolution": h3_resolution, "row_is_wanted": row_is_wanted}
         result = _execute(graph, batch, alternatives, inputs)
-        unusable_dates.add(result[DATES], batch.name)
-        category_counts.add(result[CATEGORIES], int(row_is_wanted.sum()))
-        unlisted_licences.add(batch.attributes, row_is_wanted)
+        checks.add(batch, result, row_is_wanted)
         yield result[RECORDS]
-    for each in (row_filter, *identifier_filters):
-        each.require_matches()
-    category_counts.require_usable()
-    unlisted_licences.require_none()
-    for warning in filter(None, (unusable_dates.warning(), *category_counts.warnings())):
+    checks.require_usable()
+    for warning in checks.warnings():
         logger.warning("%s", warning)
+
+
+def _warn_of_missing_grid(batch: PublishedBatch, key: str) -> None:
+    """Warn once a file if its best transformation needs a grid that is not installed."""
+    if batch.first_row == 1 and (grid := missing_grid(batch.crs)):
+        logger.warning(
+            "%s: the best transformation of %s (%s) needs the grid %s, which is not installed; the next best is "
+            "used. `projsync --file %s` downloads it.",
+            key,
+            batch.name,
+            batch.crs.name,
+            grid,
+            grid,
+        )
 
 
 def record_graph(key: str) -> driver.Driver:
@@ -171,6 +158,44 @@ class _RowFilter:
         require_values_exist(self._where, self._occurring, self._value_counts, self._key, self._setting)
         if self._rows and not self._matches:
             raise ReadError(no_match_message(self._where, self._value_counts, self._key, self._setting))
+
+
+class _DatasetChecks:
+    """What only all batches of a dataset together can tell: whether its settings fit its published values."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._row_filter = _RowFilter(dataset.where, dataset.key)
+        self._identifier_filters = [
+            _RowFilter(column.where, dataset.key, where_setting(namespace))
+            for namespace, column in dataset.columns.identifiers.items()
+            if column.where
+        ]
+        self._dates = UnusableDates(dataset.columns.installed, dataset.key)
+        self._categories = CategoryCounts(dataset.columns.categories, dataset.key)
+        self._licences = UnlistedLicences(dataset.licence, dataset.key)
+
+    def wanted_rows(self, batch: PublishedBatch) -> Flags:
+        """The rows that `where` selects."""
+        row_is_wanted = self._row_filter.rows(batch)
+        for each in self._identifier_filters:
+            each.rows(batch)
+        return row_is_wanted
+
+    def add(self, batch: PublishedBatch, result: dict[str, Any], row_is_wanted: Flags) -> None:
+        """Count the values of a batch."""
+        self._dates.add(result[DATES], batch.name)
+        self._categories.add(result[CATEGORIES], int(row_is_wanted.sum()))
+        self._licences.add(batch.attributes, row_is_wanted)
+
+    def require_usable(self) -> None:
+        """Require that the settings fit; raises ReadError."""
+        for each in (self._row_filter, *self._identifier_filters):
+            each.require_matches()
+        self._categories.require_usable()
+        self._licences.require_none()
+
+    def warnings(self) -> list[str]:
+        return [*filter(None, (self._dates.warning(), *self._categories.warnings()))]
 
 
 def _error_in_file(published: PublishedBatch, error: ReadError) -> ReadError:

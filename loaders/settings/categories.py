@@ -24,7 +24,7 @@ class CategoryColumn(Column):
 
     Attributes:
         unknown: values that state no category; blank ones do not either.
-        otherwise: the category of values that are listed nowhere, where nobody has seen them all; else an error.
+        otherwise: the category of values that are listed nowhere, where not all of them are known; else an error.
     """
 
     unknown: PublishedValues = ()

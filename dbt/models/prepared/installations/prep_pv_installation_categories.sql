@@ -4,15 +4,7 @@ with records as (
 
     select
         *,
-        row_number() over (
-            partition by installation_id
-            order by
-                inventory_priority asc,
-                edition desc,
-                capacity_mw desc nulls last,
-                coalesce(area_m2, source_area_m2) desc nulls last,
-                record_id asc
-        ) as nth,
+        {{ precedence_in_installation() }} as nth,
         max(edition) filter (where status != 'unknown') over (partition by installation_id, inventory) as newest_edition
     from {{ ref('prep_pv_installation_records') }}
 

@@ -4,15 +4,7 @@ with records as (
 
     select
         *,
-        row_number() over (
-            partition by installation_id
-            order by
-                inventory_priority asc,
-                edition desc,
-                capacity_mw desc nulls last,
-                coalesce(area_m2, source_area_m2) desc nulls last,
-                record_id asc
-        ) as nth
+        {{ precedence_in_installation() }} as nth
     from {{ ref('prep_pv_installation_records') }}
     where coalesce(name, operator) is not null or identifiers is not null
 
