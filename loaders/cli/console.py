@@ -1,5 +1,7 @@
 """Shared by all commands: the Typer app, argument types, project lookup and output helpers."""
 
+import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -57,3 +59,8 @@ def list_files(files: Iterable[Path], paths: ProjectPaths) -> None:
     """Print files with their sizes."""
     for path in files:
         out.print(f"  {display_path(path, paths)}  ({decimal(path.stat().st_size)})")
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document to the standard output: nulls for unknown values, no NaN."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n")

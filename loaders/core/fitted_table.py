@@ -1,7 +1,7 @@
 """Tables that fit the terminal: columns by priority, numbers always in full.
 
-Without a terminal (a pipe, a file) a table has all its columns, one line per row and no rules, so that `grep`, `awk` and
-`column` can read it.
+Without a terminal (a pipe, a file) a table has all its columns, one line per row and no rules, so that `grep` and `awk`
+can read it.
 """
 
 import re
@@ -87,7 +87,7 @@ class FittedTable:
         yield from self._fitted(widths, rule)
         left_out = [_single(column.heading) for n, column in enumerate(self.columns) if n not in widths]
         if left_out:
-            text = f"Not shown, too narrow: {', '.join(left_out)}. All columns: {self.all_columns}."
+            text = f"Not shown: {', '.join(left_out)}. All: {self.all_columns}."
             yield from map(_line, wrapped(text, options.max_width))
 
     def fit(self, width: int) -> dict[int, int] | None:
@@ -182,7 +182,7 @@ def wrapped(text: str, width: int) -> list[str]:
 
 def _paragraph(text: str, width: int) -> list[str]:
     lines = [""]
-    for word in text.split():
+    for word in filter(None, text.split(" ")):  # not at no-break spaces
         space = " " if lines[-1] else ""
         for part in [word] if cell_len(word) <= width else _parts(word, width):
             if cell_len(lines[-1] + space + part) <= width:

@@ -42,15 +42,15 @@ def test_no_line_is_wider_than_the_terminal_and_no_number_is_cropped_or_folded(w
     words = " ".join(lines).split()
     assert words.count("99,371.4") == 2
     assert ("1,235,267" in words) == ("700" in words) == ("1,234,567" in words)
-    assert "700" in words or ", too narrow: read, note, seconds." in " ".join(lines)
+    assert "700" in words or ": read, note, seconds." in " ".join(lines)
 
 
 def test_columns_are_left_out_by_priority_and_named() -> None:
     assert shown(TABLE, 120)[0].split() == ["capacity"]
     assert shown(TABLE, 120)[1].split() == ["dataset", "read", "MW", "note", "seconds"]
     assert not any("Not shown" in line for line in shown(TABLE, 120))
-    assert " ".join(shown(TABLE, 40)).endswith("Not shown, too narrow: note, seconds. All columns: report.md.")
-    assert " ".join(shown(TABLE, 24)).endswith("Not shown, too narrow: read, note, seconds. All columns: report.md.")
+    assert " ".join(shown(TABLE, 40)).endswith("Not shown: note, seconds. All: report.md.")
+    assert " ".join(shown(TABLE, 24)).endswith("Not shown: read, note, seconds. All: report.md.")
 
 
 def test_a_table_that_does_not_fit_at_all_is_printed_by_row() -> None:
@@ -80,6 +80,7 @@ def test_text_is_wrapped_between_words_and_names_at_their_marks() -> None:
     assert wrapped("see: abcdefghij", 5) == ["see:", "abcde", "fghij"]
     assert wrapped("太陽光発電所", 4) == ["太陽", "光発", "電所"]
     assert wrapped("", 5) == [""]
+    assert wrapped("MIT (12), ODbL\xa0(5)", 9) == ["MIT (12),", "ODbL\xa0(5)"]
 
 
 def test_text_of_publishers_is_spelt_out_before_it_is_measured() -> None:
