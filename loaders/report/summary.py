@@ -65,12 +65,14 @@ def read_figures(paths: ProjectPaths) -> BuildMetrics:
     """The figures of the last build.
 
     Raises:
-        BuildError: nothing is built yet.
+        BuildError: nothing is built yet, or an older version built it.
     """
     try:
         figures: BuildMetrics = json.loads(paths.build_metrics.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise BuildError("Nothing is built yet. Run `make all`.") from error
+    if "high_confidence" not in figures:
+        raise BuildError(f"{paths.build_metrics}: an older version of eo-pv built the tables. Run `make all`.")
     return figures
 
 

@@ -29,7 +29,7 @@ def headline(figures: BuildMetrics) -> str:
     records = figures["records"] - left_out_count(figures)
     return (
         f"{records:,} records are {figures['installations']:,} installations{area}; "
-        f"{figures['confirmed']:,} of them are confirmed by two independent inventories or more."
+        f"{figures['high_confidence']:,} of them have high confidence: two independent inventories or more have them."
     )
 
 

@@ -24,7 +24,7 @@ UNREAD = ("not", "stated", "?")
 FIGURES: dict[str, Any] = {
     "records": 1134,
     "installations": 900,
-    "confirmed": 123,
+    "high_confidence": 123,
     "area_km2": 2.25,
     "energy": {"installations": 0, "energy_gwh": None, "providers": [], "is_upper_bound": False, "missing": {}},
     "datasets": {},
@@ -94,6 +94,16 @@ def test_the_banner_follows_the_records_and_not_the_lock(settings: Settings, pat
     write_json(metrics | {"is_synthetic": False}, paths.metrics("a_north_2020"))
     write_json(metrics | {"is_synthetic": True}, paths.metrics("b_south_2021"))
     assert [row.is_synthetic for row in summarise(settings, paths)] == [False, True]
+
+
+def test_figures_of_an_older_version_ask_for_a_new_build(settings: Settings, paths: ProjectPaths) -> None:
+    _loaded(paths, "a_north_2020", "sample")
+    _loaded(paths, "b_south_2021", "path")
+    write_json(
+        {"confirmed" if name == "high_confidence" else name: FIGURES[name] for name in FIGURES}, paths.build_metrics
+    )
+    with pytest.raises(BuildError, match=r"an older version of eo-pv built the tables\. Run `make all`"):
+        summarise(settings, paths)
 
 
 def test_a_dataset_that_is_not_loaded_is_refused_by_name(settings: Settings, paths: ProjectPaths) -> None:
@@ -173,8 +183,8 @@ def test_what_publishers_say_is_text_in_the_report() -> None:
 
 def test_the_report_says_how_many_installations_the_records_are() -> None:
     assert headline(FIGURES) == (
-        "1,134 records are 900 installations, 2.2 km² of outlines; 123 of them are confirmed by two "
-        "independent inventories or more."
+        "1,134 records are 900 installations, 2.2 km² of outlines; 123 of them have high confidence: two "
+        "independent inventories or more have them."
     )
     assert sentences([NORTH], FIGURES)[1] == headline(FIGURES)
 
