@@ -31,6 +31,7 @@ def key_of_stage(name: str) -> str:
 
 Key = Annotated[str, typer.Argument(help="Key or alias of the dataset.", callback=key_of_stage)]
 Keys = Annotated[list[str] | None, typer.Argument(help="Keys or aliases; by default all datasets.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document, errors too.")]
 
 
 def open_project() -> tuple[Settings, ProjectPaths]:

@@ -1,11 +1,8 @@
 """Commands `report` and `summary`: the results of a run."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from loaders.cli.console import app, display_path, list_files, open_project, print_json
+from loaders.cli.console import AsJson, app, display_path, list_files, open_project, print_json
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
 from loaders.core.terminal import out
@@ -28,18 +25,16 @@ def report() -> None:
 
 
 @app.command()
-def summary(
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document: docs/reference/json.md.")] = False,
-) -> None:
+def summary(as_json: AsJson = False) -> None:
     """Show the results of the last run: a table of the datasets, and the files."""
     settings, paths = open_project()
     files = _result_files(paths)
-    if json:
+    if as_json:
         from loaders.report.summary import joint_seconds, read_figures, summarise
         from loaders.report.summary_table import as_document
 
         rows, figures = summarise(settings, paths), read_figures(paths)
-        document = as_document(settings, rows, figures, joint_seconds(paths))
+        document = {"ok": True, "errors": [], **as_document(settings, rows, figures, joint_seconds(paths))}
         print_json(document | {"files": [display_path(path, paths) for path in files]})
         return
     show_summary(settings, paths)
