@@ -1,5 +1,7 @@
 """Shared by all commands: the Typer app, argument types, project lookup and output helpers."""
 
+import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -29,6 +31,7 @@ def key_of_stage(name: str) -> str:
 
 Key = Annotated[str, typer.Argument(help="Key or alias of the dataset.", callback=key_of_stage)]
 Keys = Annotated[list[str] | None, typer.Argument(help="Keys or aliases; by default all datasets.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document, errors too.")]
 
 
 def open_project() -> tuple[Settings, ProjectPaths]:
@@ -57,3 +60,8 @@ def list_files(files: Iterable[Path], paths: ProjectPaths) -> None:
     """Print files with their sizes."""
     for path in files:
         out.print(f"  {display_path(path, paths)}  ({decimal(path.stat().st_size)})")
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document to the standard output: nulls for unknown values, no NaN."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n")
