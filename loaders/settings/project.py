@@ -1,5 +1,6 @@
 """The project of a command or a pipeline: its settings and its paths."""
 
+import logging
 from pathlib import Path
 
 from loaders.core.errors import SettingsError
@@ -7,6 +8,7 @@ from loaders.core.paths import ProjectPaths, find_root
 from loaders.settings.documents import read_own_datasets
 from loaders.settings.params import Settings, read_settings
 
+log = logging.getLogger(__name__)
 UNUSABLE_CHARACTERS = {"{": "DVC", "}": "DVC", "?": "DuckDB"}  # and the tool that interprets it
 
 
@@ -34,5 +36,6 @@ def read_project(params: Path | str | None = None) -> tuple[Settings, ProjectPat
         SettingsError: `params.yaml` is missing, or it or the file with own datasets is invalid.
     """
     path = Path(params).resolve() if params else find_root() / "params.yaml"
+    log.info("settings: %s", path)
     settings = read_settings(path, read_own_datasets(path.parent))
     return settings, ProjectPaths(path.parent, settings.origin)
