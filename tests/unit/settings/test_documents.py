@@ -55,7 +55,10 @@ def test_without_own_datasets_there_are_the_shared_ones(tmp_path: Path, local: s
             "datasets: [mine]\n",
             "local/params.yaml: expected one entry for each dataset below `datasets:`, found ['mine']",
         ),
-        ("datasets:\n  mine: {}\n", "local/params.yaml: datasets.mine.source is missing."),
+        (
+            "datasets:\n  mine: {}\n",
+            "local/params.yaml: datasets.mine.source is missing; expected settings (doi, url, ",
+        ),
         (f"datasets:\n  mine: {ENTRY}\n  mine: {ENTRY}\n", "local/params.yaml: datasets.mine stands there twice;"),
         (
             f"datasets:\n  mine: {{version_of: shraed_2020, {ENTRY[1:]}\n",
