@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from loaders.core.escape import yaml_line
 from loaders.core.redact import redact
 from loaders.settings.expected import KEY_MARK, Expected
 
+SettingPath = Sequence[str | int]
 UNION_MEMBERS = frozenset({("str",), ("int",), ("float",), ("bool",)})
 MAX_VALUE_CHARACTERS = 100
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
@@ -24,14 +25,26 @@ def unknown_name_message(name: str, known: Iterable[str], kind: str, file: str) 
     return f"{file}: there is no {kind} {name!r}. {_suggestion(name, sorted(known))}"
 
 
-def invalid_settings_message(file: str, error: ValidationError, model: type[BaseModel]) -> str:
-    """The message for all invalid settings of a file, one per line."""
+def invalid_settings_message(
+    error: ValidationError, model: type[BaseModel], file_of: Callable[[SettingPath, str], str]
+) -> str:
+    """The message for all invalid settings, one per line.
+
+    Args:
+        error: with all problems.
+        model: the settings.
+        file_of: the name of the file in which a setting stands, by its path (empty if unknown) and its message.
+    """
     # a value that may be of several types has one error for each of them
     problems = {problem["loc"]: problem for problem in map(_without_union_member, error.errors())}
-    lines = [problem_message(problem, model) for problem in problems.values()]
+    lines = {path: problem_message(problem, model) for path, problem in problems.items()}
+    files = {path: file_of(path, line) for path, line in lines.items()}
     if len(lines) == 1:
-        return f"{file}: {lines[0]}"
-    return "\n".join([f"{file}: {len(lines)} settings cannot be used:", *(f"  {line}" for line in lines)])
+        return "".join(f"{files[path]}: {line}" for path, line in lines.items())
+    count = f"{len(lines)} settings cannot be used:"
+    if len(set(files.values())) == 1:
+        return "\n".join([f"{next(iter(files.values()))}: {count}", *(f"  {line}" for line in lines.values())])
+    return "\n".join([count, *(f"  {files[path]}: {line}" for path, line in lines.items())])
 
 
 def _without_union_member(problem: Any) -> dict[str, Any]:
@@ -88,7 +101,7 @@ def problem_message(problem: Any, model: type[BaseModel]) -> str:
     return f"{name} is {shown}; expected {expected.words()}{_hint(value, expected)}."
 
 
-def _expected(model: type[BaseModel], path: Sequence[str | int]) -> Expected:
+def _expected(model: type[BaseModel], path: SettingPath) -> Expected:
     """What is expected at a path below the settings."""
     expected = Expected(model)
     for part in path:
@@ -96,7 +109,7 @@ def _expected(model: type[BaseModel], path: Sequence[str | int]) -> Expected:
     return expected
 
 
-def dotted_name(path: Sequence[str | int]) -> str:
+def dotted_name(path: SettingPath) -> str:
     """The path of a setting; parts that are no plain words are quoted."""
     parts = [str(part) for part in path if part != KEY_MARK]
     return ".".join(part if PLAIN_NAME.fullmatch(part) else quoted(part) for part in parts)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from loaders.core.errors import SettingsError
 from loaders.core.paths import ProjectPaths, find_root
+from loaders.core.settings_file import register_own_datasets
 from loaders.settings.documents import read_own_datasets
 from loaders.settings.params import Settings, read_settings
 
@@ -37,5 +38,7 @@ def read_project(params: Path | str | None = None) -> tuple[Settings, ProjectPat
     """
     path = Path(params).resolve() if params else find_root() / "params.yaml"
     log.info("settings: %s", path)
-    settings = read_settings(path, read_own_datasets(path.parent))
+    own = read_own_datasets(path.parent)
+    settings = read_settings(path, own)
+    register_own_datasets(own)
     return settings, ProjectPaths(path.parent, settings.origin)

@@ -93,7 +93,7 @@ def _message(path: SettingPath, value: Any) -> tuple[str, list[Any]]:
     try:
         Settings.model_validate(_document(path, value))
     except ValidationError as error:
-        return invalid_settings_message("params.yaml", error, Settings), list(error.errors())
+        return invalid_settings_message(error, Settings, lambda *_: "params.yaml"), list(error.errors())
     return "", []
 
 
