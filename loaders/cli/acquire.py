@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from loaders.cli.boundaries import OVERTURE, boundaries_line, lock_boundaries, update_boundaries
 from loaders.cli.console import Key, Keys, app, display_path, open_dataset, open_project, print_errors
 from loaders.core.errors import EoPvError, NoNetworkError
 from loaders.core.redact import redacted_url
@@ -14,31 +15,23 @@ if TYPE_CHECKING:
     from loaders.acquire.lock import Lock
 
 
-NO_RELEASE = (
-    "Error: boundaries.release in params.yaml names no release of Overture Maps, and no table is built without "
-    "boundaries. `eo-pv releases` lists those that there are; `source: naturalearth` needs none."
-)
-
-
 @app.command()
 def check(
     keep_going: Annotated[bool, typer.Option("--keep-going", help="Exit with 0 if only single datasets fail.")] = False,
 ) -> None:
     """Check the settings, and report what later steps will miss."""
-    from loaders.cli.preflight import missing_column_warnings, preflight_errors
+    from loaders.cli.preflight import missing_column_warnings, preflight_errors, project_errors
     from loaders.settings.project import require_usable_folder
 
     settings, paths = open_project()
     require_usable_folder(paths.root)
-    # only the stages of these datasets will fail
+    # only the stages of these datasets will fail, but without what all share there is no table
     errors = [error for dataset in settings.datasets.values() for error in preflight_errors(dataset, paths)]
-    for error in errors:
-        err.print(f"Error: {error}", style="red")
+    shared_errors = list(project_errors(settings, paths))
+    print_errors([*errors, *shared_errors])
     for key, warning in missing_column_warnings(settings, paths):
         err.print(f"{key}: {warning}.", style="yellow")
-    if settings.boundary_source == "overture" and settings.boundaries.release is None:
-        err.print(NO_RELEASE, style="red")
-    if errors and not keep_going:
+    if shared_errors or (errors and not keep_going):
         raise typer.Exit(1)
 
 
@@ -47,15 +40,21 @@ def plan(keys: Keys = None) -> None:
     """Show what would be downloaded and which steps would run, without running them."""
     from loaders.acquire import plan as planning
     from loaders.acquire.downloader import Downloader
+    from loaders.cli.pending_steps import pending_steps
+    from loaders.cli.preflight import preflight_errors, project_errors
 
     settings, paths = open_project()
     downloads = Downloader(settings)
     plans = downloads.for_each(settings.select_datasets(keys), lambda dataset: planning.plan(dataset, paths, downloads))
     out.print(planning.plan_table(plans))
     out.print(planning.plan_summary(plans.values()))
+    if line := boundaries_line(settings, paths):
+        out.print(line)
     failed = [each for each in plans.values() if isinstance(each, EoPvError)]
+    failed += [error for key in plans for error in preflight_errors(settings.datasets[key], paths)]
+    failed += project_errors(settings, paths)
     print_errors(failed)
-    for line in planning.pending_steps(paths):
+    for line in pending_steps(settings, paths).lines():
         out.print(line)
     if failed or not all(each.is_possible for each in plans.values() if isinstance(each, planning.DownloadPlan)):
         raise typer.Exit(1)
@@ -67,6 +66,10 @@ def resolve(key: Key) -> None:
     from loaders.acquire.resolve import resolve as run
     from loaders.http.client import HttpClient
 
+    if key == OVERTURE:
+        settings, paths = open_project()
+        lock_boundaries(settings, paths, HttpClient(settings.download))
+        return
     dataset, settings, paths = open_dataset(key)
     with paths.timed(dataset.key, "resolve"):
         lock = run(dataset, paths, HttpClient(settings.download))
@@ -86,7 +89,9 @@ def update(keys: Keys = None) -> None:
 
     settings, paths = open_project()
     downloads = Downloader(settings)
-    datasets = settings.select_datasets(keys)
+    names = [name for name in keys or () if name != OVERTURE]
+    datasets = settings.select_datasets(names) if names or not keys else []
+    boundary_errors = update_boundaries(settings, paths, downloads.client, keys or [])
     before = {dataset.key: read_lock_if_valid(paths.lock(dataset.key)) for dataset in datasets}
     after = downloads.for_each(datasets, lambda dataset: update_lock(dataset, paths, downloads.client))
     for key, lock in after.items():
@@ -98,6 +103,7 @@ def update(keys: Keys = None) -> None:
     resolved = [dataset for dataset in datasets if dataset.key in locked]
     confirmed = downloads.for_each(resolved, lambda dataset: confirm(dataset, locked[dataset.key], paths, downloads))
     failed = [each for each in (*after.values(), *confirmed.values()) if isinstance(each, EoPvError)]
+    failed += boundary_errors
     print_errors(failed)
     if failed:
         raise typer.Exit(1)
@@ -111,6 +117,7 @@ def prefetch() -> None:
 
     settings, paths = open_project()
     downloads = Downloader(settings)
+    lock_boundaries(settings, paths, downloads.client)
     results = downloads.for_each(settings.datasets.values(), lambda dataset: run(dataset, paths, downloads))
     offline = [error for error in results.values() if isinstance(error, NoNetworkError)]
     if offline:  # every step of these datasets would fail the same way

@@ -46,6 +46,11 @@ class ProjectPaths:
         return self.home / "build.json"
 
     @property
+    def settings(self) -> Path:
+        """The effective settings, from which DVC sees what has changed."""
+        return self.home / "settings.json"
+
+    @property
     def curated(self) -> Path:
         """The published tables."""
         return self.home / "curated"
