@@ -12,7 +12,7 @@ from hamilton import driver
 from loaders.boundaries import admin_boundaries
 from loaders.boundaries.admin_boundaries import BoundaryCounts
 from loaders.boundaries.overture.extract import extract
-from loaders.boundaries.overture.lock import NAME, keep_release_lock
+from loaders.boundaries.overture.lock import keep_release_lock
 from loaders.boundaries.overture.resolve import resolve
 from loaders.core.files import sha256
 from loaders.core.paths import ProjectPaths
@@ -92,7 +92,7 @@ def published_boundaries(settings: Settings, paths: ProjectPaths) -> Path:
         SourceError: the release is gone, or nobody answers.
     """
     if settings.boundary_source != "overture":
-        keep_release_lock(paths.lock(NAME))
+        keep_release_lock(paths.release_lock)
         return paths.bundled_boundaries
     boundaries, web = settings.boundaries.below(paths.root), HttpClient(settings.download)
     cells = read_cells(paths.cells(BOUNDARIES))

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loaders.cli.boundaries import OVERTURE, boundaries_line, lock_boundaries, update_boundaries
+from loaders.cli.boundaries import boundaries_line, lock_boundaries, update_boundaries
 from loaders.cli.console import Key, Keys, app, display_path, open_dataset, open_project, print_errors
 from loaders.core.errors import EoPvError, NoNetworkError
+from loaders.core.paths import OVERTURE
 from loaders.core.redact import redacted_url
 from loaders.core.terminal import err, out
 from loaders.settings.params import Dataset
@@ -53,7 +54,7 @@ def plan(keys: Keys = None) -> None:
     failed = [each for each in plans.values() if isinstance(each, EoPvError)]
     failed += [error for key in plans for error in preflight_errors(settings.datasets[key], paths)]
     failed += project_errors(settings, paths)
-    print_errors(failed)
+    print_errors(_with_one_network_error(failed))
     for line in pending_steps(settings, paths).lines():
         out.print(line)
     if failed or not all(each.is_possible for each in plans.values() if isinstance(each, planning.DownloadPlan)):
@@ -164,6 +165,12 @@ def verify(keys: Keys = None) -> None:
     if count:
         err.print(f"Error: {count} file(s) differ. Get them again with `make all`.", style="red")
         raise typer.Exit(1)
+
+
+def _with_one_network_error(errors: list[EoPvError]) -> list[EoPvError]:
+    """The errors, of those about a missing network only the last, which is about all that needs one."""
+    offline = [error for error in errors if isinstance(error, NoNetworkError)]
+    return [error for error in errors if not isinstance(error, NoNetworkError)] + offline[-1:]
 
 
 def _lock_origin(lock: "Lock") -> str:

@@ -4,14 +4,12 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from loaders.core.errors import EoPvError
-from loaders.core.paths import ProjectPaths
+from loaders.core.paths import OVERTURE, ProjectPaths
 from loaders.core.terminal import out
 from loaders.settings.params import Settings
 
 if TYPE_CHECKING:
     from loaders.http.client import HttpClient
-
-OVERTURE = "overture"  # in place of a dataset's key
 
 
 def lock_boundaries(settings: Settings, paths: ProjectPaths, web: "HttpClient") -> None:
@@ -28,7 +26,7 @@ def lock_boundaries(settings: Settings, paths: ProjectPaths, web: "HttpClient") 
     boundaries = settings.boundaries.below(paths.root)
     lock = require_release(boundaries, paths, web)
     if current_lock(boundaries, paths) is None:
-        write_release_lock(lock, paths.lock(OVERTURE))
+        write_release_lock(lock, paths.release_lock)
         out.print(f"{OVERTURE}: release {lock.release} is locked")
 
 

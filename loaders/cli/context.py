@@ -62,14 +62,14 @@ def boundaries() -> None:
 @app.command()
 def releases() -> None:
     """List the releases of Overture Maps' boundaries."""
-    from loaders.boundaries.overture.lock import NAME, read_release_lock
+    from loaders.boundaries.overture.lock import read_release_lock
     from loaders.boundaries.overture.releases import live_releases
     from loaders.http.client import HttpClient
 
     settings, paths = open_project()
-    lock = read_release_lock(paths.lock(NAME))
+    lock = read_release_lock(paths.release_lock)
     for name in live_releases(HttpClient(settings.download)):
-        mark = f"  ({display_path(paths.lock(NAME), paths)})" if lock and name == lock.release else ""
+        mark = f"  ({display_path(paths.release_lock, paths)})" if lock and name == lock.release else ""
         out.print(f"{name}{mark}")
 
 

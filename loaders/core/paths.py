@@ -10,6 +10,7 @@ from pathlib import Path
 from loaders.core.errors import SettingsError
 
 DATABASE_NAME = "eo_pv_data.duckdb"
+OVERTURE = "overture"  # the lock of boundaries, among those of datasets
 LOCAL_FOLDER = "local"  # the settings of the user's own datasets
 
 
@@ -62,6 +63,11 @@ class ProjectPaths:
     def lock(self, key: str) -> Path:
         """The lock of a dataset."""
         return self.home / "locks" / f"{key}.json"
+
+    @property
+    def release_lock(self) -> Path:
+        """The lock of the release of Overture Maps."""
+        return self.lock(OVERTURE)
 
     def receipt(self, key: str) -> Path:
         """The fetch receipt of a dataset."""

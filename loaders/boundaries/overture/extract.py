@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from loaders.boundaries.overture import ATTRIBUTION, LICENCE
 from loaders.boundaries.overture.bounding_boxes import Box, boxes_around
-from loaders.boundaries.overture.lock import NAME, read_release_lock, require_locked_files
+from loaders.boundaries.overture.lock import read_release_lock, require_locked_files
 from loaders.boundaries.overture.release import open_release, prefix
 from loaders.boundaries.overture.releases import ALTERNATIVE
 from loaders.core.errors import BuildError, SourceError
@@ -123,7 +123,7 @@ def _read_boxes(
     parts = {box: folder / f"{'_'.join(map(str, box.corners))}.parquet" for box in boxes}
     missing = [box for box in boxes if not parts[box].exists()]
     if missing:
-        lock = read_release_lock(paths.lock(NAME))
+        lock = read_release_lock(paths.release_lock)
         with open_release(settings, web) as release:
             if lock and lock.release == release.name:
                 require_locked_files(lock, release.sizes)

@@ -11,8 +11,7 @@ from loaders.acquire.lock import validation_message
 from loaders.boundaries.overture.releases import ALTERNATIVE
 from loaders.core.errors import SourceError
 from loaders.core.files import write_json
-
-NAME = "overture"  # of the lock, and what `eo-pv update` calls it
+from loaders.core.paths import OVERTURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +62,8 @@ def read_release_lock(path: Path) -> ReleaseLock | None:
         return None
     except ValueError as error:
         raise SourceError(
-            f"{NAME}: the lock {path} is damaged ({validation_message(error)}). Restore it from Git, or ask Overture "
-            f"Maps again with `make update KEY={NAME}`."
+            f"{OVERTURE}: the lock {path} is damaged ({validation_message(error)}). Restore it from Git, or ask "
+            f"Overture Maps again with `make update KEY={OVERTURE}`."
         ) from error
 
 
@@ -77,8 +76,8 @@ def require_locked_files(lock: ReleaseLock, sizes: Mapping[str, int]) -> None:
     if lock.files and {file.name: file.bytes for file in lock.files} != sizes:
         raise SourceError(
             f"Overture Maps {lock.release} holds other files than when it was locked: expected {_amount(lock)}, found "
-            f"{len(sizes)} file(s), {sum(sizes.values()) / 1e6:,.1f} MB. Accept them with `make update KEY={NAME}`, or "
-            f"{ALTERNATIVE}."
+            f"{len(sizes)} file(s), {sum(sizes.values()) / 1e6:,.1f} MB. Accept them with `make update KEY={OVERTURE}`, "
+            f"or {ALTERNATIVE}."
         )
 
 

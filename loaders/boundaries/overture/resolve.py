@@ -3,7 +3,6 @@
 from loaders.acquire.last_asked import write_last_asked
 from loaders.boundaries.overture.extract import kept_release
 from loaders.boundaries.overture.lock import (
-    NAME,
     LockedPart,
     ReleaseLock,
     changes,
@@ -14,7 +13,7 @@ from loaders.boundaries.overture.lock import (
 from loaders.boundaries.overture.release import open_release
 from loaders.boundaries.overture.releases import ALTERNATIVE, live_releases, schema_version
 from loaders.core.errors import NoNetworkError, SourceError
-from loaders.core.paths import ProjectPaths
+from loaders.core.paths import OVERTURE, ProjectPaths
 from loaders.http.client import HttpClient
 from loaders.settings.build import LATEST, Boundaries
 
@@ -28,7 +27,7 @@ def resolve(settings: Boundaries, paths: ProjectPaths, web: HttpClient) -> Relea
     if lock := current_lock(settings, paths):
         return lock
     lock = _kept_lock(settings, paths) or query_release(settings, web)
-    write_release_lock(lock, paths.lock(NAME))
+    write_release_lock(lock, paths.release_lock)
     return lock
 
 
@@ -38,7 +37,7 @@ def current_lock(settings: Boundaries, paths: ProjectPaths) -> ReleaseLock | Non
     Raises:
         SourceError: it is damaged.
     """
-    lock = read_release_lock(paths.lock(NAME))
+    lock = read_release_lock(paths.release_lock)
     return lock if lock and settings.release in {LATEST, lock.release} else None
 
 
@@ -52,12 +51,12 @@ def update(settings: Boundaries, paths: ProjectPaths, web: HttpClient) -> list[s
         SourceError: as for `resolve`.
     """
     try:
-        former = read_release_lock(paths.lock(NAME))
+        former = read_release_lock(paths.release_lock)
     except SourceError:
         former = None
     lock = query_release(settings, web)
-    write_release_lock(lock, paths.lock(NAME))
-    write_last_asked(NAME, paths)
+    write_release_lock(lock, paths.release_lock)
+    write_last_asked(OVERTURE, paths)
     return changes(former, lock)
 
 
