@@ -137,7 +137,7 @@ audit: $(ready) ## look for known vulnerabilities of the locked packages (downlo
 	uv tool run --from pip-audit==$(PIP_AUDIT) pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
 
 clean: ## remove the outputs of the workflow and the tests; keep .venv, the locks and your own files
-	for name in raw loaded metrics curated report times boundaries cells irradiance lake lake.sqlite .work build.json eo_pv_data.duckdb eo_pv_data.duckdb.wal eo_pv_data.json; do \
+	for name in raw loaded metrics curated report times boundaries/admin_boundaries.parquet cells irradiance lake lake.sqlite .work settings.json build.json eo_pv_data.duckdb eo_pv_data.duckdb.wal eo_pv_data.json; do \
 	  rm -rf "data/sample/$$name" "data/doi/$$name"; \
 	done
 	rm -rf data/.dvc-cache .dvc/tmp dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from loaders.acquire.plan import LOCAL, DownloadPlan
+from loaders.cli.pending_steps import PendingSteps
 from loaders.core.errors import EoPvError
 from loaders.settings.params import Settings
 
-PENDING = "would run: "  # begins each line about steps to run
 Message = tuple[str | None, object]  # a dataset, null for all of them; and what is said about it
 
 
@@ -23,17 +23,19 @@ def check_document(settings: Settings, errors: Iterable[Message], warnings: Iter
     }
 
 
-def plan_document(plans: Mapping[str, DownloadPlan | EoPvError], lines: Sequence[str]) -> dict[str, Any]:
+def plan_document(
+    plans: Mapping[str, DownloadPlan | EoPvError], errors: Sequence[Message], steps: PendingSteps
+) -> dict[str, Any]:
     """The document of `eo-pv plan`; sizes are null where they are unknown."""
-    errors = [(key, plan) for key, plan in plans.items() if isinstance(plan, EoPvError)]
     possible = {key: plan for key, plan in plans.items() if isinstance(plan, DownloadPlan)}
     sizes = [plan.bytes for plan in possible.values()]
-    total = None if errors or None in sizes else sum(size or 0 for size in sizes)
+    total = None if len(possible) < len(plans) or None in sizes else sum(size or 0 for size in sizes)
     return {
         "ok": not errors and all(plan.is_possible for plan in possible.values()),
         "datasets": {key: _download(plan) for key, plan in possible.items()},
         "bytes": total,
-        "steps": [line.removeprefix(PENDING) for line in lines if line.startswith(PENDING)],
+        "steps": list(steps.certain),
+        "possible_steps": list(steps.possible),
         "errors": _messages(errors),
     }
 

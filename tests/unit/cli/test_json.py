@@ -5,10 +5,12 @@ import pytest
 
 from loaders.acquire.plan import LOCAL, DownloadPlan
 from loaders.cli.json_documents import plan_document
+from loaders.cli.pending_steps import PendingSteps
 from loaders.core.errors import SourceError
 from tests.unit.conftest import Run
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
+NO_STEPS = PendingSteps((), ())
 
 
 def test_check_as_json_is_one_document_with_every_error(eo_pv: Run, project: Path) -> None:
@@ -60,8 +62,9 @@ def test_a_plan_as_json_has_no_size_where_one_is_unknown() -> None:
         "a": DownloadPlan(("x.org",), 2, 1, 100, ("no lock yet",)),
         "b": DownloadPlan((LOCAL,), 1, 0, 0, (), is_possible=False),
     }
-    document = plan_document(plans, ["would run: fetch@a, load@a", "nothing would run"])
-    assert (document["ok"], document["bytes"], document["steps"]) == (False, 100, ["fetch@a, load@a"])
+    document = plan_document(plans, [], PendingSteps(("fetch@a",), ("load@a",)))
+    assert (document["ok"], document["bytes"]) == (False, 100)
+    assert (document["steps"], document["possible_steps"]) == (["fetch@a"], ["load@a"])
     assert document["datasets"]["a"] == {
         "hosts": ["x.org"],
         "files": 2,
@@ -71,7 +74,8 @@ def test_a_plan_as_json_has_no_size_where_one_is_unknown() -> None:
         "ok": True,
     }
     assert document["datasets"]["b"]["hosts"] == []
-    document = plan_document(plans | {"c": SourceError("c: down")}, [])
+    error = SourceError("c: down")
+    document = plan_document(plans | {"c": error}, [("c", error)], NO_STEPS)
     assert (document["bytes"], document["errors"]) == (None, [{"dataset": "c", "message": "c: down"}])
     unknown = {"d": DownloadPlan(("x.org",), 1, 1, None, ())}
-    assert plan_document(unknown, [])["bytes"] is None
+    assert plan_document(unknown, [], NO_STEPS)["bytes"] is None
