@@ -47,7 +47,8 @@ def plan(keys: Keys = None) -> None:
     settings, paths = open_project()
     downloads = Downloader(settings)
     plans = downloads.for_each(settings.select_datasets(keys), lambda dataset: planning.plan(dataset, paths, downloads))
-    out.print(planning.plan_table(plans))
+    if not all(isinstance(each, NoNetworkError) for each in plans.values()):
+        out.print(planning.plan_table(plans))
     out.print(planning.plan_summary(plans.values()))
     if line := boundaries_line(settings, paths):
         out.print(line)
