@@ -22,7 +22,9 @@ from loaders.boundaries.overture.extract import METADATA_KEY
 from loaders.core.paths import ProjectPaths
 from tests.publishers.answers import Answer, Asked, data_file, page
 from tests.publishers.bodies import Whole
+from tests.publishers.plain import Plain
 
+STAC_HOST = "stac.overturemaps.org"
 BUCKET = "overturemaps-us-west-2"
 BOX = pa.struct([(name, pa.float32()) for name in ("xmin", "xmax", "ymin", "ymax")])
 SOURCES = pa.list_(
@@ -152,6 +154,14 @@ def keep_extract(paths: ProjectPaths, release: str) -> None:
     table = pa.table({"id": ["a"]}).replace_schema_metadata({METADATA_KEY: json.dumps(properties)})
     paths.overture.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(table, paths.overture)
+
+
+def publish_catalogue(plain: Plain, *releases: str, schema: str | None = None) -> None:
+    """The catalogue of these releases, and with a schema that of each."""
+    links = [{"rel": "child", "href": f"./{name}/catalog.json", "title": name} for name in releases]
+    plain.publish(STAC_HOST, "/catalog.json", json.dumps({"links": links}).encode())
+    for name in releases if schema else ():
+        plain.publish(STAC_HOST, f"/{name}/catalog.json", json.dumps({"schema:version": schema}).encode())
 
 
 class Amazon:

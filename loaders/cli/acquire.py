@@ -76,7 +76,8 @@ def plan(keys: Keys = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json(plan_document(plans, errors, steps))
     else:
-        out.print(planning.plan_table(plans))
+        if not all(isinstance(each, NoNetworkError) for each in plans.values()):
+            out.print(planning.plan_table(plans))
         out.print(planning.plan_summary(plans.values()))
         if line := boundaries_line(settings, paths):
             out.print(line)

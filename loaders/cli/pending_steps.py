@@ -1,7 +1,7 @@
 """The steps of the workflow that would run, as DVC sees them."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # it only rewrites the effective settings, of which every other step sees its own
 SETTINGS_STEP = "settings"
+MAX_LISTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,10 @@ class PendingSteps:
     possible: tuple[str, ...]
 
     def lines(self) -> list[str]:
-        """For the terminal: one line for each dataset, one for the steps that all share."""
+        """For the terminal: a line for datasets with the same steps, and one for the steps that all share."""
         if not self.certain:
             return ["Nothing would run."]
-        certain = [f"would run: {', '.join(group)}" for group in _by_dataset(self.certain)]
-        possible = [", ".join(group) for group in _by_dataset(self.possible)]
-        return [*certain, *(f"would run if anything changes for it: {names}" for names in possible)]
+        return [*_lines("would run", self.certain), *_lines("would run if anything changes for it", self.possible)]
 
 
 def pending_steps(settings: Settings, paths: ProjectPaths) -> PendingSteps:
@@ -73,8 +72,17 @@ def _pending(repo: "Repo") -> PendingSteps:
     return PendingSteps(tuple(names[stage] for stage in changed), tuple(names[stage] for stage in possible))
 
 
-def _by_dataset(names: Sequence[str]) -> Iterable[list[str]]:
-    """The steps of each dataset, then those of all."""
-    keys = dict.fromkeys(name.partition("@")[2] for name in names)
-    for key in sorted(keys, key=lambda key: not key):
-        yield [name for name in names if name.partition("@")[2] == key]
+def _lines(prefix: str, names: Sequence[str]) -> list[str]:
+    shared = [name for name in names if "@" not in name]
+    steps: dict[str, list[str]] = {}
+    for step, _, key in (name.partition("@") for name in names if "@" in name):
+        steps.setdefault(key, []).append(step)
+    datasets: dict[str, list[str]] = {}
+    for key, own in steps.items():
+        datasets.setdefault(", ".join(own), []).append(key)
+    lines = [f"{prefix}: {own} of {_enumeration(keys)}" for own, keys in datasets.items()]
+    return [*lines, *([f"{prefix}: {', '.join(shared)}"] if shared else [])]
+
+
+def _enumeration(keys: Sequence[str]) -> str:
+    return ", ".join(keys) if len(keys) <= MAX_LISTED else f"{len(keys)} datasets"

@@ -76,8 +76,8 @@ def require_locked_files(lock: ReleaseLock, sizes: Mapping[str, int]) -> None:
     if lock.files and {file.name: file.bytes for file in lock.files} != sizes:
         raise SourceError(
             f"Overture Maps {lock.release} holds other files than when it was locked: expected {_amount(lock)}, found "
-            f"{len(sizes)} file(s), {sum(sizes.values()) / 1e6:,.1f} MB. Accept them with `make update KEY={OVERTURE}`, "
-            f"or {ALTERNATIVE}."
+            f"{len(sizes)} file(s), {sum(sizes.values()) / 1e6:,.1f} MB. Accept them with `make update "
+            f"KEY={OVERTURE}`, or {ALTERNATIVE}."
         )
 
 

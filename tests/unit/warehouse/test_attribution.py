@@ -358,7 +358,10 @@ def test_both_files_are_written_from_the_locks(paths: ProjectPaths, tmp_path: Pa
     folder = tmp_path / "published"
     written = write_attribution(CATALOG, paths, ROWS, folder)
     assert written == [folder / "CITATION.bib", folder / "ATTRIBUTION.md"]
-    assert [path.read_text(encoding="utf-8") for path in written] == [BIBTEX, f"{MARKDOWN}\n{context_md(CATALOG, paths)}"]
+    assert [path.read_text(encoding="utf-8") for path in written] == [
+        BIBTEX,
+        f"{MARKDOWN}\n{context_md(CATALOG, paths)}",
+    ]
     assert sorted(folder.iterdir()) == sorted(written)
 
 
