@@ -201,7 +201,9 @@ def _replace_schema(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
 
 def _copy_comments(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
     """Give a table of the lake the comments that it has in the build."""
-    query = "SELECT {} FROM duckdb_{}s() WHERE database_name = ? AND schema_name = ? AND table_name = ? AND comment != ''"
+    query = (
+        "SELECT {} FROM duckdb_{}s() WHERE database_name = ? AND schema_name = ? AND table_name = ? AND comment != ''"
+    )
     place = f"{LAKE}.{schema}.{sql_name(name)}"
     for kind, columns in (("table", "table_name, comment"), ("column", "column_name, comment")):
         for part, comment in connection.execute(query.format(columns, kind), [BUILD, schema, name]).fetchall():

@@ -3,7 +3,7 @@
 They are the Parquet files of the last build; where the warehouse is a DuckLake, its tables.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ import duckdb
 
 from loaders.contract import GEOMETRY
 from loaders.core.errors import BuildError, SelectionError, SettingsError
-from loaders.core.escape import sql_file, sql_name, sql_text
+from loaders.core.escape import one_line, sql_file, sql_name, sql_text
 from loaders.core.paths import ProjectPaths
 from loaders.db import ducklake
 from loaders.db.connection import config, open_database, prepare
@@ -55,10 +55,7 @@ class Published:
             SelectionError: there is none of that name.
         """
         names = self.names()
-        if found := next((each for each in (name, f"{PREFIX}{name}") if each in names), None):
-            return found
-        shorts = ", ".join(each.removeprefix(PREFIX) for each in names)
-        raise SelectionError(f"There is no published table {name!r}. The tables are: {shorts}.")
+        return find_table(name, names)
 
     def columns(self, table: str) -> list[str]:
         """The columns of a table."""
@@ -88,6 +85,14 @@ class Published:
 
     def _all_columns(self, table: str) -> list[str]:
         return list(self.connection.sql(f"FROM {SCHEMA}.{sql_name(table)}").columns)
+
+
+def find_table(name: str, names: Sequence[str]) -> str:
+    """A table by its name, or by that without `curated_pv_`; see `Published.find`."""
+    if found := next((each for each in (name, f"{PREFIX}{name}") if each in names), None):
+        return found
+    shorts = ", ".join(each.removeprefix(PREFIX) for each in names)
+    raise SelectionError(f"There is no published table {name!r}. The tables are: {shorts}.")
 
 
 def refused(error: duckdb.Error) -> SelectionError:
@@ -142,7 +147,7 @@ def column_comments(settings: Settings, paths: ProjectPaths, table: str) -> dict
 
 
 def _comments(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
-    return {name: text for name, text in connection.execute(COMMENTS, [SCHEMA, table]).fetchall() if text}
+    return {name: one_line(text) for name, text in connection.execute(COMMENTS, [SCHEMA, table]).fetchall() if text}
 
 
 @contextmanager
@@ -180,5 +185,9 @@ def _lake(settings: Settings, paths: ProjectPaths) -> Iterator[duckdb.DuckDBPyCo
 def _close(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
     """From here on, the connection reads no file outside this folder, and this cannot be undone."""
     connection.execute(f"SET allowed_directories = [{sql_text(folder)}]")
-    for setting in ("python_enable_replacements = false", "enable_external_access = false", "lock_configuration = true"):
+    for setting in (
+        "python_enable_replacements = false",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
         connection.execute(f"SET {setting}")
