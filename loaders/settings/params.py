@@ -79,13 +79,13 @@ class Settings(SettingsModel):
     """The whole of `params.yaml`.
 
     Attributes:
-        origin: sample: the bundled miniature twins, synthetic, no network; doi: the published records.
+        origin: `sample`, the bundled miniature twins, synthetic, no network; or `doi`, the published records.
         max_mb: largest single file that may be downloaded [MB]; a dataset may have its own limit.
         h3_resolution: H3 resolution of `h3_cell`, the index of records; 8 is about 0.7 km².
         include_status: statuses of installations; records with another one are in no installation.
         include_technology: technologies of installations; records with another one are in no installation.
         executor: of several datasets at a time, in `eo-pv ingest` and `run_doi_pipeline`; all make the same bytes.
-        warehouse: duckdb: one file; ducklake: for several machines, each build a snapshot.
+        warehouse: `duckdb`, one file; or `ducklake`, for several machines, each build a snapshot.
     """
 
     origin: Literal["sample", "doi"] = "sample"

@@ -25,7 +25,10 @@ SIMPLE = {"string": "text", "number": "number", "integer": "whole number", "bool
 
 def settings_page() -> str:
     """Every setting with its values, its default and its meaning."""
-    sections = (_section(name, model) for name, model in branches())
+    places: dict[type[SettingsModel], list[str]] = {}
+    for place, model in branches():
+        places.setdefault(model, []).append(place)
+    sections = (_section(names, model) for model, names in places.items())
     return header("Settings", "the models in `loaders/settings`") + INTRODUCTION + "".join(sections)
 
 
@@ -51,8 +54,10 @@ def _models(annotation: Any) -> list[type[SettingsModel]]:
     return list(dict.fromkeys(model for part in parts for model in _models(part)))
 
 
-def _section(name: str, model: type[SettingsModel]) -> str:
-    heading = f"\n## `{name}`\n\n{summary(model)}\n" if name else "\n## Top level\n"
+def _section(names: list[str], model: type[SettingsModel]) -> str:
+    """The table of a model, below the names of all branches that it describes."""
+    title = ", ".join(f"`{name}`" for name in dict.fromkeys(names))
+    heading = f"\n## {title}\n\n{summary(model)}\n" if names[0] else "\n## Top level\n"
     rows = [_row(model, setting) for setting in model.model_fields if (model, setting) not in HIDDEN]
     return f"{heading}\n{table(HEADINGS, rows)}"
 
