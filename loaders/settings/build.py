@@ -72,7 +72,11 @@ class Dedup(SettingsModel):
 
 
 class Licences(SettingsModel):
-    """The kinds of licences that may be published; records under others are left out."""
+    """The kinds of licences that may be published; records under others are left out.
+
+    Attributes:
+        allow: kinds of licences; `unknown` is a licence that is not stated.
+    """
 
     allow: Annotated[tuple[Kind, ...], BeforeValidator(as_tuple), Field(min_length=1)] = (
         "permissive",

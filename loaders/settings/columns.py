@@ -92,7 +92,11 @@ class IdentifierColumn(Column):
 
 
 class AreaColumn(Column):
-    """The area that the publisher states."""
+    """The area that the publisher states.
+
+    Attributes:
+        unit: of the published values.
+    """
 
     unit: Literal["m2", "ha", "km2"]
 
@@ -106,6 +110,8 @@ class CapacityColumn(Column):
     """The nameplate capacity that the publisher states.
 
     Attributes:
+        unit: of the published values; with p (peak), it is a DC capacity.
+        basis: whether it is the AC or the DC capacity, as far as it is known.
         of: whose capacity it is: each record's own, or that of its group, repeated in all records of the group.
     """
 
@@ -176,7 +182,13 @@ class InstalledColumn(Column):
 
 
 class Position(SettingsModel):
-    """Columns with a stated position next to the shape [°], EPSG:4326: only compared with it."""
+    """Columns with a stated position next to the shape [°], EPSG:4326: only compared with it.
+
+    Attributes:
+        longitude: name of the column.
+        latitude: name of the column.
+        null_values: values that mean "unknown".
+    """
 
     longitude: Text
     latitude: Text
@@ -229,7 +241,12 @@ class ColumnMap(SettingsModel):
 
 
 class Extent(SettingsModel):
-    """A bounding box of all records [°], EPSG:4326: records outside are flagged, which reveals swapped axes."""
+    """A bounding box of all records [°], EPSG:4326: records outside are flagged, which reveals swapped axes.
+
+    Attributes:
+        west, east: longitudes.
+        south, north: latitudes.
+    """
 
     west: Annotated[float, Field(ge=-180, le=180)]
     south: Annotated[float, Field(ge=-90, le=90)]

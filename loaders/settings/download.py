@@ -8,7 +8,20 @@ from loaders.settings.base import Count, Seconds, SettingsModel
 
 
 class Download(SettingsModel):
-    """How files are downloaded; no setting here changes their content."""
+    """How files are downloaded; no setting here changes their content.
+
+    Attributes:
+        datasets_at_once: number of datasets that are downloaded at the same time.
+        connections_per_host: number of requests to one host at the same time.
+        attempts: in a row with next to no data; then it is an error, and the next run resumes.
+        timeout_s: time to connect, and between two pieces of an answer [s].
+        backoff_s: wait before the second attempt [s]; doubled for each further one, give or take a half.
+        longest_wait_s: longest Retry-After that is waited for [s]; a longer one is an error.
+        slowest_bytes_per_s: a slower transfer counts as interrupted [bytes/s].
+        max_unpacked_mb: largest size of the selected files of one archive, unpacked [MB].
+        max_ratio: the same as a multiple of the size of the archive [1].
+        contact: web page or e-mail address that publishers get in the User-Agent.
+    """
 
     datasets_at_once: Count = 4
     connections_per_host: Count = 2

@@ -35,13 +35,21 @@ class Pvgis(SettingsModel):
 
 
 class Nsrdb(SettingsModel):
-    """Query parameter of the NSRDB: the name of a typical year of PSM4."""
+    """Query parameter of the NSRDB.
+
+    Attributes:
+        typical_year: name of a typical year of PSM4.
+    """
 
     typical_year: Annotated[str, Field(pattern=r"^tmy-\d{4}$")] = "tmy-2023"
 
 
 class GoogleSolar(SettingsModel):
-    """The number of billable requests to Google; 0 allows none. Its results must not be redistributed."""
+    """Consent to billable requests to Google. Its results must not be redistributed.
+
+    Attributes:
+        billable_requests: the number that you agree to pay for; 0 allows none.
+    """
 
     billable_requests: Annotated[int, Field(ge=0)] = 0
 

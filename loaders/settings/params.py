@@ -36,9 +36,15 @@ class Dataset(SettingsModel):
     """One published dataset: its source, how to read it, what its columns mean, its descent and its licence.
 
     Attributes:
+        alias: a short name for the command line.
+        where: row filter by the values of columns; other rows are rejected and counted.
         version_of: the dataset that this one is the next edition of.
         derived_from: datasets, or namespaces of identifiers, whose records it contains.
+        expected_features: number of features that the publisher states; another number stops the load.
+        max_mb: largest single file of this dataset that may be downloaded [MB], instead of the top-level `max_mb`.
+        licence_verified: whether somebody has read the licence at its source.
         verified: what somebody has seen in the publisher's own bytes, and what not.
+        cite: DOI of the paper.
     """
 
     key: str
@@ -59,14 +65,29 @@ class Dataset(SettingsModel):
 
 
 class NotLoaded(SettingsModel):
-    """A known dataset that is not loaded, with the reason."""
+    """A known dataset that is not loaded, with the reason.
+
+    Attributes:
+        doi: of the dataset.
+        reason: why it is not loaded.
+    """
 
     doi: Doi
     reason: Text
 
 
 class Settings(SettingsModel):
-    """The whole of `params.yaml`."""
+    """The whole of `params.yaml`.
+
+    Attributes:
+        origin: `sample`, the bundled miniature twins, synthetic, no network; or `doi`, the published records.
+        max_mb: largest single file that may be downloaded [MB]; a dataset may have its own limit.
+        h3_resolution: H3 resolution of `h3_cell`, the index of records; 8 is about 0.7 km².
+        include_status: statuses of installations; records with another one are in no installation.
+        include_technology: technologies of installations; records with another one are in no installation.
+        executor: of several datasets at a time, in `eo-pv ingest` and `run_doi_pipeline`; all make the same bytes.
+        warehouse: `duckdb`, one file; or `ducklake`, for several machines, each build a snapshot.
+    """
 
     origin: Literal["sample", "doi"] = "sample"
     max_mb: Positive = 250.0

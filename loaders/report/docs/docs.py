@@ -1,4 +1,4 @@
-"""Writes the output of `make docs`: dbt's documentation, the pictures, and the index page."""
+"""Writes the output of `make docs`: dbt's documentation, the site of `docs/`, the pictures, and the index page."""
 
 import shutil
 from pathlib import Path
@@ -10,6 +10,7 @@ from loaders.report.docs.dbt_docs import generate, read_manifest, standalone_pag
 from loaders.report.docs.lineage import PAGE, Model, lineage_picture, read_models
 from loaders.report.docs.page import Page, as_html, entries
 from loaders.report.docs.pictures import docs_folder, draw_datasets, draw_pipelines, hamilton_folder
+from loaders.report.docs.site import has_site, write_site
 from loaders.report.docs.svg import write_svg
 from loaders.report.summary import read_figures, summarise
 from loaders.report.summary_sentences import sentences as summary_sentences
@@ -34,17 +35,20 @@ def write_docs(settings: Settings, paths: ProjectPaths) -> list[Path]:
     folder = docs_folder(paths)
     folder.mkdir(parents=True, exist_ok=True)
     write_text(standalone_page(target), folder / PAGE)
+    site = [write_site(paths, folder)] if has_site(paths) else []
     pictures, graphviz_error = _draw_pictures(settings, paths, models)
     picture_names = frozenset(path.relative_to(folder).as_posix() for path in pictures)
     sentences = tuple(summary_sentences(rows, figures))
     datasets = entries(rows, settings, paths)
     write_text(
-        as_html(Page(settings.origin, sentences, datasets, models, picture_names, str(graphviz_error or ""))),
+        as_html(
+            Page(settings.origin, sentences, datasets, models, picture_names, str(graphviz_error or ""), bool(site))
+        ),
         folder / INDEX,
     )
     if graphviz_error:
         raise BuildError(f"{graphviz_error} The pages are written without them: {folder / INDEX}.") from graphviz_error
-    return [folder / INDEX, folder / PAGE, *pictures]
+    return [folder / INDEX, folder / PAGE, *site, *pictures]
 
 
 def _draw_pictures(

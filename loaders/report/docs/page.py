@@ -17,6 +17,7 @@ from loaders.report.docs.lineage import PAGE, Model
 from loaders.report.docs.page_style import CSS
 from loaders.report.docs.pictures import OVERVIEW, dataset_file
 from loaders.report.docs.places import source_address, source_name
+from loaders.report.docs.site import SITE
 from loaders.report.docs.style import LAYERS
 from loaders.report.summary import DatasetSummary
 from loaders.settings.params import Settings
@@ -63,6 +64,7 @@ class Page:
         notes: sentences about all datasets.
         pictures: paths of the pictures, relative to the page.
         missing_pictures: why there are no pictures; empty otherwise.
+        has_site: whether the pages of `docs/` are a site next to it.
     """
 
     origin: str
@@ -71,6 +73,7 @@ class Page:
     models: Sequence[Model]
     pictures: frozenset[str]
     missing_pictures: str = ""
+    has_site: bool = False
 
 
 def entries(rows: Iterable[DatasetSummary], settings: Settings, paths: ProjectPaths) -> list[Entry]:
@@ -91,6 +94,7 @@ def as_html(page: Page) -> str:
         pipelines=[(name, GRAPHS[name].about) for name in GRAPHS if f"hamilton/{name}.svg" in page.pictures],
         layers=_layers(page.models),
         dbt_page=PAGE,
+        guide=f"{SITE}/index.html" if page.has_site else "",
         overview=OVERVIEW,
         dataset_file=dataset_file,
     )
