@@ -80,7 +80,7 @@ def capacity_agreements(comparison: Comparison) -> list[Agreement]:
 def extents_table(comparison: Comparison) -> FittedTable:
     """A table of the coverage of each dataset by the other one."""
     columns = (
-        Column("dataset", min_width=20),
+        Column("dataset", min_width=20, is_id=True),
         number_column("records"),
         number_column("in the other's\nextent", 3),
         number_column("matched"),
@@ -89,7 +89,7 @@ def extents_table(comparison: Comparison) -> FittedTable:
         number_column("only here\nkm²", 5),
     )
     rows = [
-        (f"{letter}: {side.name}", *_coverage(side, inside, part))
+        (f"{letter}:\xa0{side.name}", *_coverage(side, inside, part))
         for letter, side, inside, part in (
             ("A", comparison.a, comparison.inside_a, comparison.part_a),
             ("B", comparison.b, comparison.inside_b, comparison.part_b),
@@ -185,7 +185,8 @@ def _agreement(quantity: str, a: Numbers, b: Numbers, note: str = "", is_bias: b
 def _basis_note(basis_a: str, basis_b: str) -> str:
     """The note on two capacity bases."""
     if {basis_a, basis_b} & {UNKNOWN, MIXED}:
-        return f"{basis_b} against {basis_a}: may not be a bias"
+        a, b = ("not stated" if basis == UNKNOWN else basis for basis in (basis_a, basis_b))
+        return f"AC or DC {b} against {a}: may not be a bias"
     return f"both {basis_a}" if basis_a == basis_b else f"{basis_b} against {basis_a}: not a bias"
 
 

@@ -211,8 +211,8 @@ def test_capacities_of_one_basis_are_compared_group_by_group(compare: Compare) -
     ("of_a", "of_b", "note"),
     [
         ("ac", "dc", "dc against ac: not a bias"),
-        ("ac", "unknown", "unknown against ac: may not be a bias"),
-        ("ac", None, "unknown against ac: may not be a bias"),
+        ("ac", "unknown", "AC or DC not stated against ac: may not be a bias"),
+        ("ac", None, "AC or DC not stated against ac: may not be a bias"),
     ],
 )
 def test_capacities_of_two_bases_are_no_bias(compare: Compare, of_a: str, of_b: str, note: str) -> None:
