@@ -28,7 +28,11 @@ NEAREST_IDS = """
         ends_with({column}, ':' || $name)
         or starts_with({column}, $name || ':')
         or jaro_winkler_similarity({column}, $name) >= $alike
-    order by ends_with({column}, ':' || $name) desc, jaro_winkler_similarity({column}, $name) desc, {column}
+    order by
+        ends_with({column}, ':' || $name) desc,
+        starts_with({column}, $name || ':') desc,
+        jaro_winkler_similarity({column}, $name) desc,
+        {column}
     limit $most
 """
 EXAMPLE_ID = "select min({column}) from curated.{table}"

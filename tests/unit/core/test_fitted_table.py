@@ -83,7 +83,7 @@ def test_an_id_is_wrapped_only_if_nothing_else_can_be_left_out() -> None:
         "Not shown: area. All: a wider",
         "terminal, or `| cat`.",
     ]
-    assert shown(table, 26)[2:4] == ["usa_uspvdb_2026:  1.5", "400001"]
+    assert shown(table, 26)[2:4] == ["usa_uspvdb_    1.5  12,345", "2026:400001"]
 
 
 def test_text_is_wrapped_between_words_and_names_at_their_marks() -> None:
