@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from loaders.acquire.plan import DownloadPlan, pending_steps, plan_table
-from loaders.core.errors import SourceError
+from loaders.core.errors import EoPvError, SourceError
 from loaders.core.paths import ProjectPaths
 from tests.unit.core.test_fitted_table import shown
 
@@ -35,7 +35,7 @@ def test_the_steps_of_own_datasets_are_named_like_those_of_others(
 @pytest.mark.parametrize("width", [60, 80, 100, 120, None])
 def test_the_table_fits_and_prints_every_size_in_full(width: int | None) -> None:
     note = "global_pv_facility_inventory.parquet is over the limit of 250 MB"
-    plans: dict[str, DownloadPlan | SourceError] = {
+    plans: dict[str, DownloadPlan | EoPvError] = {
         "global_harmonized_large_solar_farms_2020": DownloadPlan(
             ("ndownloader.figshare.com",), 1234, 1233, 99_371_400_000, ()
         ),

@@ -35,6 +35,7 @@ from loaders.report.compare.table import (
 from loaders.report.png import write_png
 from loaders.settings.params import Settings
 from tests.unit.core.test_fitted_table import shown
+from tests.unit.report.json_reference import undocumented
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
 UNIT = 0.01  # [°]
@@ -363,6 +364,10 @@ def test_the_document_has_the_numbers_of_the_tables(run: Run) -> None:
         **{"dataset": NORTH, "records": 2, "in_extent": 2, "matched": 2, "only_here": 0, "only_here_km2": 0},
         **{"in_no_installation": 0, "in_no_installation_by_setting": {}, "is_synthetic": True},
     }
+    assert (
+        undocumented(document, document["a"], document["groups_by_kind"], document["iou"], document["area_km2"])
+        == set()
+    )
     assert (document["pairs"], document["groups"], document["groups_by_kind"]["one_to_one"]) == (2, 2, 2)
     assert document["iou"]["above_half"] == 1
     assert document["area_km2"]["bias"] == pytest.approx(-0.25, abs=1e-4)
