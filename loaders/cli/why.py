@@ -17,7 +17,7 @@ def why(
             metavar="RECORD", help="A record_id (its dataset's alias will do), or an installation_id (pv_…)."
         ),
     ],
-    other: Annotated[str | None, typer.Argument(metavar="[OTHER]", help="Another record_id.")] = None,
+    other: Annotated[str | None, typer.Argument(metavar="OTHER", help="Another record_id.")] = None,
     picture: Annotated[Path | None, typer.Option(help="Also draw it, as PNG.")] = None,
     as_json: AsJson = False,
 ) -> None:
