@@ -13,7 +13,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Dataset
 
 COLUMNS = (
-    Column("dataset", min_width=20),
+    Column("dataset", min_width=20, is_id=True),
     Column("from", 3, min_width=12),
     number_column("wanted", 4),
     number_column("to\nfetch"),

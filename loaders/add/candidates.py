@@ -67,7 +67,7 @@ def rank_candidates(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 def candidates_table(candidates: Sequence[Candidate]) -> FittedTable:
     """A numbered table for the terminal."""
-    columns = (number_column(""), Column("file", min_width=20), number_column("size"))
+    columns = (number_column(""), Column("file", min_width=20, is_id=True), number_column("size"))
     rows = [(str(number), candidate.label, candidate.size) for number, candidate in enumerate(candidates, 1)]
     return FittedTable(columns, rows)
 

@@ -34,12 +34,14 @@ class Column:
         priority: 1 is always shown; of the others, the largest is left out first.
         is_number: aligned to the right.
         min_width: the narrowest that its text may be wrapped to; null for numbers, which never are.
+        is_id: rather leave out other columns than wrap it, so that it can be copied.
     """
 
     heading: str
     priority: int = ALWAYS
     is_number: bool = False
     min_width: int | None = None
+    is_id: bool = False
 
 
 def number_column(heading: str, priority: int = ALWAYS) -> Column:
@@ -92,8 +94,12 @@ class FittedTable:
 
     def fit(self, width: int) -> dict[int, int] | None:
         """The width of each column that is shown, by its position; null if not even the important ones fit."""
-        shown = list(range(len(self.columns)))
-        minima = {n: self._min_width(n) for n in shown}
+        minima = {n: self._min_width(n) for n in range(len(self.columns))}
+        unwrapped = {n: self._natural_width(n) if self.columns[n].is_id else minima[n] for n in minima}
+        return self._fit(unwrapped, width) or self._fit(minima, width)
+
+    def _fit(self, minima: dict[int, int], width: int) -> dict[int, int] | None:
+        shown = list(minima)
         droppable = [n for n in shown if self.columns[n].priority > ALWAYS]
         for n in sorted(droppable, key=lambda n: (-self.columns[n].priority, -n)):
             if _total(minima, shown) <= width:

@@ -74,6 +74,18 @@ def test_without_a_terminal_a_row_is_one_plain_line_with_every_column() -> None:
     assert all(line.isascii() and line.isprintable() for line in lines)
 
 
+def test_an_id_is_wrapped_only_if_nothing_else_can_be_left_out() -> None:
+    columns = (Column("record", min_width=8, is_id=True), number_column("MW"), number_column("area", 2))
+    table = FittedTable(columns, (("usa_uspvdb_2026:400001", "1.5", "12,345"),))
+    assert [shown(table, width)[2] for width in (60, 35)] == ["usa_uspvdb_2026:400001  1.5  12,345"] * 2
+    assert shown(table, 32)[2:] == [
+        "usa_uspvdb_2026:400001  1.5",
+        "Not shown: area. All: a wider",
+        "terminal, or `| cat`.",
+    ]
+    assert shown(table, 26)[2:4] == ["usa_uspvdb_    1.5  12,345", "2026:400001"]
+
+
 def test_text_is_wrapped_between_words_and_names_at_their_marks() -> None:
     assert wrapped("one two  three", 7) == ["one two", "three"]
     assert wrapped("usa_gm_seus_v2_2026:4000", 12) == ["usa_gm_seus_", "v2_2026:4000"]
