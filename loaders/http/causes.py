@@ -38,10 +38,13 @@ class RedirectError(requests.exceptions.InvalidURL):
     """A redirect that is not followed; its text is ours."""
 
 
+OWN_ERRORS = (AddressError, RedirectError, TooSlowError)
+
+
 def cause(error: BaseException) -> str:
     """The cause of a failed request, in words."""
     chain = list(_chain(error))
-    if own := next((each for each in chain if isinstance(each, AddressError | RedirectError | TooSlowError)), None):
+    if own := next((each for each in reversed(chain) if isinstance(each, OWN_ERRORS)), None):
         return str(own)
     if tls := next((each for each in chain if isinstance(each, ssl.SSLError)), None):
         return f"no encrypted connection: {(getattr(tls, 'reason', None) or 'TLS failed').replace('_', ' ').lower()}"
