@@ -18,10 +18,19 @@ from loaders.settings.categories import IncludedStatuses, IncludedTechnologies
 from loaders.settings.column import AllowedValues
 from loaders.settings.columns import ColumnMap, Extent, ReadOptions
 from loaders.settings.descent import inventory_and_edition, require_valid_descent
-from loaders.settings.documents import DATASETS, LOCAL_SETTINGS, Document, merge_datasets, read_document
+from loaders.settings.documents import (
+    DATASETS,
+    LOCAL_SETTINGS,
+    MACHINE,
+    Document,
+    merge_datasets,
+    merge_machine,
+    read_document,
+)
 from loaders.settings.download import Download
 from loaders.settings.ducklake import DuckLake
 from loaders.settings.irradiance import Energy, Irradiance
+from loaders.settings.machine import Machine
 from loaders.settings.source import Doi, Source
 from loaders.settings.stated_licence import NO_LICENCE, Licence
 from loaders.tables import SHARED_TABLES
@@ -81,6 +90,7 @@ class Settings(SettingsModel):
     irradiance: Irradiance = Irradiance()
     energy: Energy = Energy()
     executor: Executor = "threads"
+    machine: Machine = Machine()
     warehouse: Literal["duckdb", "ducklake"] = "duckdb"
     ducklake: DuckLake = DuckLake()
     datasets: Annotated[dict[Key, Dataset], Field(min_length=1)]
@@ -187,29 +197,34 @@ class Settings(SettingsModel):
         raise SettingsError(messages.unknown_name_message(name, [*self.datasets, *aliases], "dataset", "params.yaml"))
 
 
-def read_settings(path: Path, own: Document | None = None) -> Settings:
+def read_settings(path: Path, own: Document | None = None, own_machine: Document | None = None) -> Settings:
     """Read and check the settings.
 
     Args:
         path: the YAML file, by convention `params.yaml` in the project's folder.
         own: entries of the user's own datasets, from another file.
+        own_machine: settings of this machine, from that file.
 
     Raises:
         SettingsError: it is not YAML, or holds an invalid setting: the message names the file, the key, the value and
             the nearest valid name.
     """
     document = merge_datasets(read_document(path, path.name), own or {}, path.name)
+    document = merge_machine(document, own_machine or {})
     try:
         return Settings.model_validate(document)
     except ValidationError as error:
         raise SettingsError(
-            messages.invalid_settings_message(error, Settings, lambda *problem: _file_of(path, own or {}, *problem))
+            messages.invalid_settings_message(
+                error, Settings, lambda *found: _file_of(path, own or {}, own_machine or {}, *found)
+            )
         ) from error
 
 
-def _file_of(path: Path, own: Document, setting: messages.SettingPath, message: str) -> str:
+def _file_of(path: Path, own: Document, own_machine: Document, setting: messages.SettingPath, message: str) -> str:
     """The file in which a setting stands, both files where that is not known."""
-    is_own = len(setting) > 1 and setting[0] == DATASETS and setting[1] in own
+    branches = {DATASETS: own, MACHINE: own_machine}
+    is_own = len(setting) > 1 and setting[1] in branches.get(str(setting[0]), {})
     named = [key for key in own if re.search(rf"\b{re.escape(str(key))}\b", message)] if not setting else []
     if is_own or any(message.startswith(f"{DATASETS}.{key}") for key in named):
         return str(LOCAL_SETTINGS)
