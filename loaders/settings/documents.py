@@ -99,10 +99,11 @@ def read_own_machine(root: Path) -> Document:
 def _own_document(path: Path) -> Document:
     document = read_document(path, str(LOCAL_SETTINGS)) or {}
     if not isinstance(document, dict) or set(document) - {DATASETS, MACHINE}:
-        others = ", ".join(map(str, document)) if isinstance(document, dict) else messages.quoted(document)
+        others = [name for name in document if name not in {DATASETS, MACHINE}]
+        found = ", ".join(map(str, others)) if isinstance(document, dict) else messages.quoted(document)
         raise SettingsError(
             f"{LOCAL_SETTINGS}: expected `{DATASETS}:` with one entry for each dataset, and `{MACHINE}:`, alone; found "
-            f"{others}. All other settings belong in params.yaml."
+            f"{found}. All other settings belong in params.yaml."
         )
     return document
 

@@ -4,7 +4,7 @@ Everything is checked before anything runs, and settings are immutable. Each set
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -214,18 +214,15 @@ def read_settings(path: Path, own: Document | None = None, own_machine: Document
     try:
         return Settings.model_validate(document)
     except ValidationError as error:
-        raise SettingsError(
-            messages.invalid_settings_message(
-                error, Settings, lambda *found: _file_of(path, own or {}, own_machine or {}, *found)
-            )
-        ) from error
+        branches = {DATASETS: own or {}, MACHINE: own_machine or {}}
+        message = messages.invalid_settings_message(error, Settings, lambda *found: _file_of(path, branches, *found))
+        raise SettingsError(message) from error
 
 
-def _file_of(path: Path, own: Document, own_machine: Document, setting: messages.SettingPath, message: str) -> str:
+def _file_of(path: Path, own: Mapping[str, Document], setting: messages.SettingPath, message: str) -> str:
     """The file in which a setting stands, both files where that is not known."""
-    branches = {DATASETS: own, MACHINE: own_machine}
-    is_own = len(setting) > 1 and setting[1] in branches.get(str(setting[0]), {})
-    named = [key for key in own if re.search(rf"\b{re.escape(str(key))}\b", message)] if not setting else []
+    is_own = len(setting) > 1 and setting[1] in own.get(str(setting[0]), {})
+    named = [key for key in own[DATASETS] if not setting and re.search(rf"\b{re.escape(str(key))}\b", message)]
     if is_own or any(message.startswith(f"{DATASETS}.{key}") for key in named):
         return str(LOCAL_SETTINGS)
     return f"{path.name} and {LOCAL_SETTINGS}" if named else path.name
