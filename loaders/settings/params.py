@@ -93,7 +93,7 @@ class Settings(SettingsModel):
     machine: Machine = Machine()
     warehouse: Literal["duckdb", "ducklake"] = "duckdb"
     ducklake: DuckLake = DuckLake()
-    datasets: Annotated[dict[Key, Dataset], Field(min_length=1)]
+    datasets: dict[Key, Dataset]
     not_loaded: dict[Key, NotLoaded] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -197,13 +197,16 @@ class Settings(SettingsModel):
         raise SettingsError(messages.unknown_name_message(name, [*self.datasets, *aliases], "dataset", "params.yaml"))
 
 
-def read_settings(path: Path, own: Document | None = None, own_machine: Document | None = None) -> Settings:
+def read_settings(
+    path: Path, own: Document | None = None, own_machine: Document | None = None, *, may_be_empty: bool = False
+) -> Settings:
     """Read and check the settings.
 
     Args:
         path: the YAML file, by convention `params.yaml` in the project's folder.
         own: entries of the user's own datasets, from another file.
         own_machine: settings of this machine, from that file.
+        may_be_empty: whether there may be no dataset yet.
 
     Raises:
         SettingsError: it is not YAML, or holds an invalid setting: the message names the file, the key, the value and
@@ -212,11 +215,14 @@ def read_settings(path: Path, own: Document | None = None, own_machine: Document
     document = merge_datasets(read_document(path, path.name), own or {}, path.name)
     document = merge_machine(document, own_machine or {})
     try:
-        return Settings.model_validate(document)
+        settings = Settings.model_validate(document)
     except ValidationError as error:
         branches = {DATASETS: own or {}, MACHINE: own_machine or {}}
         message = messages.invalid_settings_message(error, Settings, lambda *found: _file_of(path, branches, *found))
         raise SettingsError(message) from error
+    if not settings.datasets and not may_be_empty:
+        raise SettingsError(f"{path.name}: there is no dataset yet. Add your file or a DOI: `eo-pv add farms.gpkg`.")
+    return settings
 
 
 def _file_of(path: Path, own: Mapping[str, Document], setting: messages.SettingPath, message: str) -> str:

@@ -28,11 +28,12 @@ def require_usable_folder(root: Path) -> None:
             )
 
 
-def read_project(params: Path | str | None = None) -> tuple[Settings, ProjectPaths]:
+def read_project(params: Path | str | None = None, *, may_be_empty: bool = False) -> tuple[Settings, ProjectPaths]:
     """Read the settings of a project, the user's own datasets included, and find its paths.
 
     Args:
         params: its `params.yaml`; by default that of the project around the working directory.
+        may_be_empty: whether there may be no dataset yet.
 
     Raises:
         SettingsError: `params.yaml` is missing, or it or the file with own datasets is invalid.
@@ -40,7 +41,7 @@ def read_project(params: Path | str | None = None) -> tuple[Settings, ProjectPat
     path = Path(params).resolve() if params else find_root() / "params.yaml"
     log.info("settings: %s", path)
     own = read_own_datasets(path.parent)
-    settings = read_settings(path, own, read_own_machine(path.parent))
+    settings = read_settings(path, own, read_own_machine(path.parent), may_be_empty=may_be_empty)
     register_own_datasets(own)
     use_machine(settings.machine)
     return settings, ProjectPaths(path.parent, settings.origin)

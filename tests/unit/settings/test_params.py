@@ -101,7 +101,7 @@ REFUSED = {
         _entry("alias: 4"), "datasets.farms.alias is 4; expected text such as myfarms", "put it in quotation marks"
     ),
     "a resolution beyond 15": (FARMS + "h3_resolution: 16\n", "h3_resolution is 16", "15"),
-    "no dataset": ("datasets: {}\n", "datasets is {}; expected entries `name: …`", "at least 1"),
+    "no dataset": ("datasets: {}\n", "there is no dataset yet", "`eo-pv add farms.gpkg`"),
     "an entry without content": ("datasets:\n  farms:\n", "datasets.farms is empty; expected settings (alias, source,"),
     "an empty file": ("", "the file is empty; expected settings (origin, max_mb,"),
     "a key that stands there twice": (_entry("licence: a\n    licence: b"), "datasets.farms.licence", "twice"),
