@@ -18,16 +18,16 @@ from loaders.core.errors import NoNetworkError, SourceError
 from loaders.core.redact import redacted_url
 from loaders.core.redacted_output import redact_web_logs
 from loaders.core.version import program_version
+from loaders.http.causes import RedirectError, cause, is_timeout
 from loaders.http.errors import (
     PROXY_AUTHENTICATION_REQUIRED,
     proxy_login_error,
     raise_request_error,
     require_valid_host,
-    root_cause,
     unresolved_host,
 )
 from loaders.http.network import is_connected, is_unresolved, no_network_error
-from loaders.http.retry import InterruptedTransfer, RetryPolicy, SpeedMonitor, TooSlowError
+from loaders.http.retry import InterruptedTransfer, RetryPolicy, SlowTransfer, SpeedMonitor, TooSlowError
 from loaders.http.status import describe_status, is_transient, retry_after_s
 from loaders.settings.download import Download
 
@@ -147,9 +147,8 @@ class HttpClient:
                 received_bytes += len(chunk)
                 window.add(len(chunk))
         except (urllib3.exceptions.HTTPError, OSError, TooSlowError) as error:
-            raise InterruptedTransfer(
-                f"the connection broke ({root_cause(error)})", received_bytes=received_bytes
-            ) from error
+            kind = SlowTransfer if is_timeout(error) else InterruptedTransfer
+            raise kind(f"the connection broke ({cause(error)})", received_bytes=received_bytes) from error
 
     def _full_response(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
         def attempt() -> requests.Response:
@@ -226,11 +225,11 @@ class _StrictSession(requests.Session):
             if target and scheme in {"", "http", "https"}:
                 require_valid_host(urljoin(str(resp.url), target))
         except ValueError as error:
-            raise requests.exceptions.InvalidURL("it redirects to what is no address", response=resp) from error
+            raise RedirectError("it redirects to what is no address", response=resp) from error
         is_secure = urlsplit(str(resp.url)).scheme == "https"
         if scheme not in ({"", "https"} if is_secure else {"", "https", "http"}):
             reason = f"it redirects from {'https' if is_secure else 'http'} to {scheme}, which is not safe"
-            raise requests.exceptions.InvalidSchema(reason, response=resp)
+            raise RedirectError(reason, response=resp)
         if target:
             resp.close()  # requests would read its body, which may never end
         return target
