@@ -52,7 +52,7 @@ export HAMILTON_TELEMETRY_ENABLED := false
 export DBT_PROJECT_DIR := $(CURDIR)/dbt
 export DBT_PROFILES_DIR := $(CURDIR)/dbt
 
-.PHONY: help all plan update verify pull install test docs bench quality lint hooks lock samples image container-check publish sbom audit clean
+.PHONY: help all plan update upgrade verify pull install test docs bench quality lint hooks lock samples image container-check publish sbom audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -69,6 +69,9 @@ plan: $(ready) ## show what would be downloaded and which steps would run (KEY=<
 
 update: $(ready) ## ask the sources again and rewrite their locks (KEY=<dataset> for one of them)
 	@python -m loaders update $$KEY
+
+upgrade: $(ready) ## get the newest version (git pull), keeping your settings and results
+	@python -m loaders upgrade
 
 verify: $(ready) ## hash the fetched files again and compare them with the locks
 	@python -m loaders verify $$KEY

@@ -170,6 +170,11 @@ class Amazon:
     hosts = (f"{BUCKET}.s3.us-west-2.amazonaws.com",)
 
     def __init__(self, release: str, files: list[bytes]) -> None:
+        self._files: dict[str, bytes] = {}
+        self.replace(release, files)
+
+    def replace(self, release: str, files: list[bytes]) -> None:
+        """Publish a release, and delete the one before."""
         folder = f"release/{release}/theme=divisions/type=division_area"
         self._files = {f"{folder}/part-{number:05}.parquet": body for number, body in enumerate(files)}
 

@@ -31,6 +31,7 @@ def project_errors(settings: Settings, paths: ProjectPaths) -> Iterator[EoPvErro
     """Errors of steps that all datasets share, without which there is no table."""
     checks: tuple[Callable[[Settings, ProjectPaths], None], ...] = (
         _require_origin,
+        _require_lake,
         _require_provider,
         _require_boundaries,
     )
@@ -59,7 +60,12 @@ def _require_crs(dataset: Dataset, _: ProjectPaths) -> None:
         return
     from loaders.harmonise.readers.published_file import declared_crs
 
-    declared_crs(dataset.read, dataset.key)
+    crs = declared_crs(dataset.read, dataset.key)
+    if crs is not None and not (crs.is_geographic or crs.is_projected):
+        raise ReadError(
+            f"{dataset.key}: datasets.{dataset.key}.read.crs in params.yaml is {dataset.read.crs!r} ({crs.name}): "
+            "it has no positions on Earth. Expected, say, EPSG:4326 (degrees) or EPSG:32632 (UTM zone 32 north)."
+        )
 
 
 def _require_encoding(dataset: Dataset, _: ProjectPaths) -> None:
@@ -83,6 +89,14 @@ def _require_origin(settings: Settings, paths: ProjectPaths) -> None:
     """The paths in dvc.yaml contain the origin, and DVC knows no default of it."""
     if "origin" not in settings.model_fields_set and (paths.root / "dvc.yaml").exists():
         raise SettingsError("params.yaml has no `origin`, which DVC needs. Add the line `origin: sample` (or doi).")
+
+
+def _require_lake(settings: Settings, _: ProjectPaths) -> None:
+    """The environment variables that name the catalogue of a DuckLake."""
+    if settings.warehouse == "ducklake":
+        from loaders.db.ducklake import require_catalogue_variables
+
+        require_catalogue_variables(settings.ducklake)
 
 
 def _require_provider(settings: Settings, paths: ProjectPaths) -> None:

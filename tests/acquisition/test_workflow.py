@@ -12,6 +12,7 @@ from tests.publishers import Fault, Publishers
 
 COMMIT = "fbd4e0bc243ce1fa09bf851cd8d26d37835bf95b"
 COLUMNS = {"source_id": "id"}
+DIVISIONS = encoded([area("de", (5, 45, 15, 55))])
 SOURCES: dict[str, dict[str, Any]] = {
     "zenodo_farms": {"doi": "10.5281/zenodo.5005867"},
     "figshare_farms": {"doi": "10.6084/m9.figshare.11310269.v6", "include": ["global_solar.geojson"]},
@@ -35,7 +36,9 @@ def published(workflow: Checkout, web: Publishers) -> Checkout:
 def test_published_datasets_become_one_table_and_a_second_run_asks_nobody(
     published: Checkout, web: Publishers, tmp_path: Path
 ) -> None:
-    publish_overture(web, "2026-10-21.0")
+    amazon = Amazon("2026-10-21.0", DIVISIONS)
+    web.join(amazon)
+    publish_catalogue(web.plain, "2026-10-21.0", schema="2.0.0")
     published.settings({key: {"source": source, "columns": COLUMNS} for key, source in SOURCES.items()}, boundaries={})
     run = published.run("make", "all")
     assert run.code == 0, run.output
@@ -64,19 +67,14 @@ def test_published_datasets_become_one_table_and_a_second_run_asks_nobody(
     assert "doi = {10.5281/zenodo.5005868}" in citation
     assert "author = {Doe, Jane}" in citation
 
-    publish_overture(web, "2026-11-18.0")  # and the locked release is gone
+    amazon.replace("2026-11-18.0", DIVISIONS)  # the locked one is gone
+    publish_catalogue(web.plain, "2026-11-18.0", schema="2.0.0")
     web.forget()
     again = published.run("make", "all")
     assert (again.code, again.stages, web.requests) == (0, set(), [])
 
     _add_a_farm(published, web, tmp_path)
     _move_the_release(published, tmp_path)
-
-
-def publish_overture(web: Publishers, release: str) -> None:
-    """Overture Maps with this release alone."""
-    web.join(Amazon(release, encoded([area("de", (5, 45, 15, 55))])))
-    publish_catalogue(web.plain, release, schema="2.0.0")
 
 
 def _move_the_release(published: Checkout, folder: Path) -> None:

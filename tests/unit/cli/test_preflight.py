@@ -51,13 +51,24 @@ def test_a_provider_without_its_key_is_found_before_anything_is_downloaded(
     assert eo_pv("check") == (0, "", "")  # its answers are here
 
 
-def test_a_crs_that_proj_does_not_know_is_found_by_the_check(eo_pv: Run, project: Path) -> None:
-    edit(project, datasets={"north": {"source": {"path": "north.geojson"}, "read": {"crs": "UTM32"}}})
+@pytest.mark.parametrize(("crs", "message"), [("UTM32", "unknown to PROJ"), ("EPSG:5703", "no positions on Earth")])
+def test_a_crs_that_cannot_be_meant_is_found_by_the_check(crs: str, message: str, eo_pv: Run, project: Path) -> None:
+    edit(project, datasets={"north": {"source": {"path": "north.geojson"}, "read": {"crs": crs}}})
     code, _, err = eo_pv("check")
-    assert (code, err.startswith("Error: north: datasets.north.read.crs in params.yaml is 'UTM32', unknown")) == (
-        1,
-        True,
-    )
+    assert (code, err.startswith(f"Error: north: datasets.north.read.crs in params.yaml is {crs!r}")) == (1, True)
+    assert message in err
+
+
+def test_a_lake_whose_catalogue_the_environment_does_not_name_is_found_by_the_check(
+    eo_pv: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PGHOST", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGSERVICE"):
+        monkeypatch.delenv(name, raising=False)
+    edit(project, warehouse="ducklake", ducklake={"catalogue": "postgres"})
+    code, _, err = eo_pv("check", "--keep-going")
+    assert (code, "the environment does not say PGHOST" in err) == (1, True)
+    edit(project, ducklake={"catalogue": "sqlite"})
+    assert eo_pv("check") == (0, "", "")
 
 
 def test_overture_is_the_name_of_the_boundaries_and_of_no_dataset(eo_pv: Run, project: Path) -> None:
