@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,15 @@ CREATE_COMMENTS = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """A driver of GDAL with its options."""
+
+    driver: str
+    layer_options: Mapping[str, str] = field(default_factory=dict)
+    dataset_options: Mapping[str, str] = field(default_factory=dict)
+
+
 def write_gpkg(rows: pa.Table, path: Path, layer: str, comments: Mapping[str, str], description: str) -> None:
     """Write a GeoPackage of version 1.2, with the meaning of each column in `gpkg_data_columns`.
 
@@ -49,7 +59,7 @@ def write_gpkg(rows: pa.Table, path: Path, layer: str, comments: Mapping[str, st
     """
     options = {"DESCRIPTION": description}
     with _gdal_settings(OGR_CURRENT_DATE=NO_TIME):
-        _write(_with_multipolygons(rows), path, "GPKG", layer, options, {"VERSION": "1.2"})
+        _write(_with_multipolygons(rows), path, layer, _Format("GPKG", options, {"VERSION": "1.2"}))
     meanings = [(layer, name, comments[name]) for name in rows.column_names if name in comments]
     with closing(sqlite3.connect(path)) as database, database:
         database.executescript(CREATE_COMMENTS)
@@ -62,18 +72,18 @@ def write_gpkg(rows: pa.Table, path: Path, layer: str, comments: Mapping[str, st
 
 def write_fgb(rows: pa.Table, path: Path, layer: str) -> None:
     """Write FlatGeobuf, with a spatial index."""
-    _write(_with_multipolygons(rows), path, "FlatGeobuf", layer, {}, {})
+    _write(_with_multipolygons(rows), path, layer, _Format("FlatGeobuf"))
 
 
 def write_geojson(rows: pa.Table, path: Path, layer: str) -> None:
     """Write GeoJSON as RFC 7946 wants it; text that looks like JSON stays text."""
     options = {"RFC7946": "YES", "WRITE_NAME": "NO", "AUTODETECT_JSON_STRINGS": "NO"}
-    _write(dates_as_text(rows), path, "GeoJSON", layer, options, {})
+    _write(dates_as_text(rows), path, layer, _Format("GeoJSON", options))
 
 
 def write_kml(rows: pa.Table, path: Path, layer: str) -> None:
     """Write KML: each place has its name, else its identifier, and a description; the columns are its data."""
-    rows = dates_as_text(rows)
+    rows = _booleans_as_text(dates_as_text(rows))
     columns = [rows.column(name).to_pylist() for name in rows.column_names]
     names, descriptions = [], []
     for row in zip(*columns, strict=True):
@@ -85,23 +95,14 @@ def write_kml(rows: pa.Table, path: Path, layer: str) -> None:
     rows = rows.append_column(KML_NAME, pa.array(names, pa.string()))
     rows = rows.append_column(KML_DESCRIPTION, pa.array(descriptions, pa.string()))
     with _gdal_settings(LIBKML_NAME_FIELD=KML_NAME, LIBKML_DESCRIPTION_FIELD=KML_DESCRIPTION):
-        _write(rows, path, "LIBKML", layer, {}, {})
+        _write(rows, path, layer, _Format("LIBKML"))
 
 
-def _write(
-    rows: pa.Table, path: Path, driver: str, layer: str, layer_options: Mapping[str, str], options: Mapping[str, str]
-) -> None:
+def _write(rows: pa.Table, path: Path, layer: str, kind: _Format) -> None:
     has_shapes = GEOMETRY in rows.column_names
     shape = {"geometry_name": GEOMETRY, "geometry_type": _common_type(rows), "crs": CRS} if has_shapes else {}
-    pyogrio.write_arrow(
-        rows,
-        path,
-        layer=layer,
-        driver=driver,
-        layer_options=dict(layer_options),
-        dataset_options=dict(options),
-        **shape,
-    )
+    options = {"layer_options": dict(kind.layer_options), "dataset_options": dict(kind.dataset_options)}
+    pyogrio.write_arrow(rows, path, layer=layer, driver=kind.driver, **options, **shape)
 
 
 def _with_multipolygons(rows: pa.Table) -> pa.Table:
@@ -119,6 +120,12 @@ def _common_type(rows: pa.Table) -> str:
     kinds = np.unique(shapely.get_type_id(_shapes(rows)))
     names = {0: "Point", POLYGON: "Polygon", MULTIPOLYGON: "MultiPolygon"}
     return names.get(int(kinds[0]), "Unknown") if len(kinds) == 1 else "Unknown"
+
+
+def _booleans_as_text(rows: pa.Table) -> pa.Table:
+    """A table with `true` and `false` as text: GDAL declares booleans of KML as numbers, and then reads none."""
+    types = [pa.string() if pa.types.is_boolean(field.type) else field.type for field in rows.schema]
+    return rows.cast(pa.schema(list(zip(rows.column_names, types, strict=True))))
 
 
 def _shapes(rows: pa.Table) -> Shapes:
