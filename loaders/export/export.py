@@ -12,10 +12,11 @@ from loaders.core.errors import SelectionError
 from loaders.core.files import replaced_file, write_text
 from loaders.core.paths import ProjectPaths
 from loaders.export.flat_table import flat_table
+from loaders.export.kml import write_kml
 from loaders.export.licence_note import contributed_records, licence_note
 from loaders.export.model_tables import NEEDED, OPERATING, USABLE, model_table
-from loaders.export.spreadsheets import without_shapes, write_csv, write_xlsx
-from loaders.export.vector import write_fgb, write_geojson, write_gpkg, write_kml
+from loaders.export.spreadsheets import require_workbook_size, without_shapes, write_csv, write_xlsx
+from loaders.export.vector import write_fgb, write_geojson, write_gpkg
 from loaders.geo.geoparquet import write_parquet
 from loaders.read.condition import as_expression
 from loaders.read.frames import arrow_rows
@@ -182,5 +183,7 @@ def _write(request: Request, rows: pa.Table, name: str, note: str, tables: Publi
         ".geojson": lambda path: write_geojson(flat, path, short),
         ".kml": lambda path: write_kml(flat, path, short),
     }
+    if request.path.suffix == ".xlsx":
+        require_workbook_size(flat, request.path)
     with replaced_file(request.path) as partial:
         writers[request.path.suffix](partial)

@@ -55,16 +55,12 @@ def write_xlsx(rows: pa.Table, path: Path, sheet: str, comments: Mapping[str, st
     """Write a workbook: the rows, a sheet `columns` with what each means, and a sheet `licence`.
 
     Args:
-        rows: to write.
+        rows: to write; see `require_workbook_size`.
         path: of the workbook.
         sheet: name of the sheet with the rows.
         comments: the meaning of each column.
         licence: text of the sheet `licence`.
-
-    Raises:
-        SelectionError: a sheet cannot hold so many rows, or a cell so long a text.
     """
-    _require_size(rows, path)
     options = {"constant_memory": True, "strings_to_numbers": False, "in_memory": False}
     with xlsxwriter.Workbook(path, options) as workbook:
         workbook.set_properties({"created": NO_TIME})
@@ -108,7 +104,12 @@ class _SheetWriter:
             sheet.write_string(row, column, spreadsheet_cell(str(value)))
 
 
-def _require_size(rows: pa.Table, path: Path) -> None:
+def require_workbook_size(rows: pa.Table, path: Path) -> None:
+    """Refuse rows that no sheet can hold, and texts that no cell can.
+
+    Raises:
+        SelectionError: see above.
+    """
     if len(rows) >= MAX_ROWS:
         raise SelectionError(
             f"{path.name}: {len(rows):,} rows, and a sheet of a workbook holds {MAX_ROWS - 1:,}. Select fewer with "

@@ -1,4 +1,4 @@
-"""GeoPackage, FlatGeobuf, GeoJSON and KML, written by GDAL as old as that of QGIS 3.22 reads them."""
+"""GeoPackage, FlatGeobuf and GeoJSON, written by GDAL as that of QGIS 3.22 (GDAL 3.6) reads them."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -14,14 +14,11 @@ import shapely
 
 from loaders.contract import GEOMETRY
 from loaders.core.arrays import Shapes
-from loaders.core.escape import html
 from loaders.export.flat_table import dates_as_text
 
 NO_TIME = "1980-01-01T00:00:00.000Z"  # of the last change of a GeoPackage: the same bytes each time
 CRS = "EPSG:4326"
 POLYGON, MULTIPOLYGON = 3, 6
-KML_NAME, KML_DESCRIPTION = "Name", "Description"
-SUMMARY = ("status", "technology", "capacity_mw", "capacity_basis", "area_m2", "installed_to", "country", "licence")
 SCHEMA_EXTENSION = "http://www.geopackage.org/spec/#extension_schema"
 CREATE_COMMENTS = """
     CREATE TABLE IF NOT EXISTS gpkg_extensions (
@@ -81,23 +78,6 @@ def write_geojson(rows: pa.Table, path: Path, layer: str) -> None:
     _write(dates_as_text(rows), path, layer, _Format("GeoJSON", options))
 
 
-def write_kml(rows: pa.Table, path: Path, layer: str) -> None:
-    """Write KML: each place has its name, else its identifier, and a description; the columns are its data."""
-    rows = _booleans_as_text(dates_as_text(rows))
-    columns = [rows.column(name).to_pylist() for name in rows.column_names]
-    names, descriptions = [], []
-    for row in zip(*columns, strict=True):
-        values = dict(zip(rows.column_names, row, strict=True))
-        names.append(values.get("name") or next((str(value) for value in row if isinstance(value, str)), ""))
-        known = ((name, values[name]) for name in SUMMARY if values.get(name) is not None)
-        descriptions.append("<br/>".join(f"{html(name)}: {html(str(value))}" for name, value in known))
-    rows = rows.drop_columns([name for name in ("name",) if name in rows.column_names])
-    rows = rows.append_column(KML_NAME, pa.array(names, pa.string()))
-    rows = rows.append_column(KML_DESCRIPTION, pa.array(descriptions, pa.string()))
-    with _gdal_settings(LIBKML_NAME_FIELD=KML_NAME, LIBKML_DESCRIPTION_FIELD=KML_DESCRIPTION):
-        _write(rows, path, layer, _Format("LIBKML"))
-
-
 def _write(rows: pa.Table, path: Path, layer: str, kind: _Format) -> None:
     has_shapes = GEOMETRY in rows.column_names
     shape = {"geometry_name": GEOMETRY, "geometry_type": _common_type(rows), "crs": CRS} if has_shapes else {}
@@ -120,12 +100,6 @@ def _common_type(rows: pa.Table) -> str:
     kinds = np.unique(shapely.get_type_id(_shapes(rows)))
     names = {0: "Point", POLYGON: "Polygon", MULTIPOLYGON: "MultiPolygon"}
     return names.get(int(kinds[0]), "Unknown") if len(kinds) == 1 else "Unknown"
-
-
-def _booleans_as_text(rows: pa.Table) -> pa.Table:
-    """A table with `true` and `false` as text: GDAL declares booleans of KML as numbers, and then reads none."""
-    types = [pa.string() if pa.types.is_boolean(field.type) else field.type for field in rows.schema]
-    return rows.cast(pa.schema(list(zip(rows.column_names, types, strict=True))))
 
 
 def _shapes(rows: pa.Table) -> Shapes:

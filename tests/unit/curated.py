@@ -6,7 +6,7 @@ import duckdb
 import pyarrow as pa
 import yaml
 
-from loaders.acquire.lock import Lock, write_lock
+from loaders.acquire.lock import Lock, LockedFile, write_lock
 from loaders.core.escape import sql_text
 from loaders.core.paths import ProjectPaths
 from loaders.db.connection import CONFIG, prepare
@@ -15,18 +15,22 @@ from loaders.warehouse.build import export_curated
 FORMULA = "=cmd|' /C calc'!A0"
 MARKUP = '<script>alert("1")</script> ]]> & {{ x }}'
 CONTROLS = "nul\x00 line\nend \u202edlrow"  # as it was before names were put on one line
+FILES = (LockedFile("farms.geojson", 1, f"md5:{0:032}"),)
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
 
 INSTALLATIONS = [
     # id, name, identifiers, status, technology, shape, MW, basis, days, country, records, flags
-    ("pv_1", FORMULA, [("eia_plant", ["7", "9"]), ("osm", ["way/1"])], "operating", "pv", "POLYGON((8 50,8.1 50,8.1 50.1,8 50))",
-     12.5, "dc", "2019-03-01", "2019-08-31", "DE", ["n:1", "s:1"], ["capacity_conflict", "date_conflict"]),
+    ("pv_1", FORMULA, [("eia_plant", ["7", "9"]), ("osm", ["way/1"])], "operating", "pv",
+     "POLYGON((8 50,8.1 50,8.1 50.1,8 50))", 12.5, "dc", "2019-03-01", "2019-08-31", "DE", ["n:1", "s:1"],
+     ["capacity_conflict", "date_conflict"]),
     ("pv_2", MARKUP, None, "operating", "csp",
      "MULTIPOLYGON(((9 51,9.1 51,9.1 51.1,9 51)),((9.2 51,9.3 51,9.3 51.1,9.2 51)))",
      None, None, None, None, "DE", ["n:2"], []),
     ("pv_3", CONTROLS, [], "planned", "pv", "POINT(2.5 48)", 6.0, "ac", None, "2020-12-31", "FR", ["s:2"], []),
-    ("pv_4", None, None, "unknown", "unknown", "POINT(179.5 -17)", 0.5, "unknown", "2018-01-01", None, None, ["s:3"], ["-1+2"]),
-    ("pv_5", "太陽 Größe 🌞", None, "operating", "pv", "POINT(9.5 52)", 2.0, "ac", None, "2021-06-30", "DE", ["s:4"], []),
+    ("pv_4", None, None, "unknown", "unknown", "POINT(179.5 -17)", 0.5, "unknown", "2018-01-01", None, None, ["s:3"],
+     ["-1+2"]),
+    ("pv_5", "太陽 Größe 🌞", None, "operating", "pv", "POINT(9.5 52)", 2.0, "ac", None, "2021-06-30", "DE", ["s:4"],
+     []),
 ]  # fmt: skip
 RECORDS = [
     # id, dataset, installation, licence, shape, attributes
@@ -81,7 +85,7 @@ def write_published_project(root: Path) -> ProjectPaths:
     (root / "params.yaml").write_text(yaml.safe_dump({"origin": "sample", "datasets": datasets}))
     paths = ProjectPaths(root, "sample")
     for key in (NORTH, SOUTH):
-        write_lock(Lock(key, "sample", {"path": f"{key}.geojson"}, ()), paths.lock(key))
+        write_lock(Lock(key, "sample", {"path": f"{key}.geojson"}, FILES), paths.lock(key))
     create_tables(paths.database)
     export_curated(paths.database, paths.curated)
     return paths

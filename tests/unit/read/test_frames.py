@@ -4,17 +4,25 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from loaders import read_installations, read_records
 from loaders.core.errors import BuildError, SelectionError, SettingsError
 from loaders.core.paths import ProjectPaths
-from loaders.read.published import published
+from loaders.read.frames import arrow_rows
+from loaders.read.published import INSTALLATIONS, Published, published
+from loaders.read.selection import Selection
 from tests.unit.curated import FORMULA, RECORDS
 
 
-def ids(paths: ProjectPaths, **filters: Any) -> list[str]:
-    return list(read_installations(["installation_id"], project=paths.root, **filters).installation_id)
+def rows(tables: Published, columns: Sequence[str] | None = None, **filters: Any) -> pa.Table:
+    return arrow_rows(tables, INSTALLATIONS, Selection.of(columns, **filters))
+
+
+def ids(tables: Published, **filters: Any) -> list[str]:
+    found: list[str] = rows(tables, ["installation_id"], **filters)["installation_id"].to_pylist()
+    return found
 
 
 def test_installations_come_with_shapes_dates_and_the_meaning_of_columns(published_paths: ProjectPaths) -> None:
@@ -56,8 +64,8 @@ def test_columns_are_in_the_order_that_was_asked_for_and_geometry_is_always_ther
         ({"bbox": (2, 47, 3, 49), "where": "capacity_mw > 7"}, []),
     ],
 )
-def test_filters_choose_rows(filters: dict[str, Any], expected: list[str], published_paths: ProjectPaths) -> None:
-    assert ids(published_paths, **filters) == expected
+def test_filters_choose_rows(filters: dict[str, Any], expected: list[str], published_tables: Published) -> None:
+    assert ids(published_tables, **filters) == expected
 
 
 @pytest.mark.parametrize(
@@ -77,9 +85,9 @@ def test_filters_choose_rows(filters: dict[str, Any], expected: list[str], publi
         ({"bbox": (1, 5, 3, 4)}, "is not on Earth"),
     ],
 )
-def test_what_is_not_there_is_refused(filters: dict[str, Any], message: str, published_paths: ProjectPaths) -> None:
+def test_what_is_not_there_is_refused(filters: dict[str, Any], message: str, published_tables: Published) -> None:
     with pytest.raises(SelectionError, match=message):
-        read_installations(**filters, project=published_paths.root)
+        rows(published_tables, **filters)
 
 
 def test_a_table_without_a_country_cannot_be_chosen_by_country(published_paths: ProjectPaths) -> None:
@@ -128,10 +136,9 @@ def refused_statements(connection: duckdb.DuckDBPyConnection, statements: Sequen
     return refused
 
 
-def test_the_connection_reads_nothing_but_the_published_files(published_paths: ProjectPaths) -> None:
-    with published(published_paths.root) as tables:
-        assert refused_statements(tables.connection, ATTACKS) == len(ATTACKS)
-        assert tables.names() == ["curated_pv_by_country", "curated_pv_installations", "curated_pv_records"]
+def test_the_connection_reads_nothing_but_the_published_files(published_tables: Published) -> None:
+    assert refused_statements(published_tables.connection, ATTACKS) == len(ATTACKS)
+    assert published_tables.names() == ["curated_pv_by_country", "curated_pv_installations", "curated_pv_records"]
 
 
 def test_a_ducklake_gives_the_same_rows_and_meanings(lake_paths: ProjectPaths, published_paths: ProjectPaths) -> None:
@@ -141,7 +148,7 @@ def test_a_ducklake_gives_the_same_rows_and_meanings(lake_paths: ProjectPaths, p
     pd.testing.assert_frame_equal(*frames)
     assert frames[0].attrs == frames[1].attrs
     assert frames[0].crs == "EPSG:4326"
-    assert ids(lake_paths, bbox=(8.05, 50.0, 8.2, 50.2)) == ["pv_1"]
-    assert len(read_records(project=lake_paths.root)) == len(RECORDS)
     with published(lake_paths.root) as tables:
+        assert ids(tables, bbox=(8.05, 50.0, 8.2, 50.2)) == ["pv_1"]
+        assert len(arrow_rows(tables, "curated_pv_records", Selection())) == len(RECORDS)
         assert refused_statements(tables.connection, ATTACKS) == len(ATTACKS)

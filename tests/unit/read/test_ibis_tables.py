@@ -31,7 +31,7 @@ def test_tables_have_names_comments_and_shapes(published_paths: ProjectPaths) ->
         assert list(frame.installation_id) == ["pv_1"]
         assert frame.geometry.iloc[0].geom_type == "Polygon"
         with pytest.raises(
-            SelectionError, match="no published table 'plants'. The tables are: by_country, installations"
+            SelectionError, match=r"no published table 'plants'\. The tables are: by_country, installations"
         ):
             tables["plants"]
 
