@@ -26,7 +26,6 @@ PREFIX = "curated_pv_"
 INSTALLATIONS, RECORDS = f"{PREFIX}installations", f"{PREFIX}records"
 CRS = "EPSG:4326"
 ORIGINS = ("sample", "doi")
-COMMENTS = "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +82,18 @@ class Published:
         except duckdb.Error as error:
             raise refused(error) from None
 
+    def comments(self, table: str) -> dict[str, str]:
+        """The meaning of each column of a table; empty where there is no database to ask."""
+        if self.settings.warehouse == "ducklake":
+            return column_comments(self.connection, table, ducklake.LAKE)
+        if not self.paths.database.exists():
+            return {}
+        try:
+            with open_database(self.paths.database, read_only=True) as connection:
+                return column_comments(connection, table, self.paths.database.stem)
+        except BuildError:  # another program writes to it; the tables are read from their own files
+            return {}
+
     def _all_columns(self, table: str) -> list[str]:
         return list(self.connection.sql(f"FROM {SCHEMA}.{sql_name(table)}").columns)
 
@@ -130,24 +141,18 @@ def find_project(project: Path | str | None = None, origin: str | None = None) -
 def not_built(paths: ProjectPaths, missing: Path) -> BuildError:
     """The error for tables that are not there."""
     return BuildError(
-        f"{missing.relative_to(paths.root)} is missing: no table of origin {paths.origin} is built in {paths.root} yet. "
+        f"{missing.relative_to(paths.root)} is missing: no table of origin {paths.origin} is built in {paths.root}. "
         "Run `make all` there."
     )
 
 
-def column_comments(settings: Settings, paths: ProjectPaths, table: str) -> dict[str, str]:
-    """The meaning of each column of a table; empty where the database is not there to ask."""
-    if settings.warehouse == "ducklake":
-        with ducklake.opened(settings.ducklake, paths, read_only=True) as connection:
-            return _comments(connection, table)
-    if not paths.database.exists():
-        return {}
-    with open_database(paths.database, read_only=True) as connection:
-        return _comments(connection, table)
-
-
-def _comments(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
-    return {name: one_line(text) for name, text in connection.execute(COMMENTS, [SCHEMA, table]).fetchall() if text}
+def column_comments(connection: duckdb.DuckDBPyConnection, table: str, catalog: str) -> dict[str, str]:
+    """The comment on each column of a table in a database."""
+    query = (
+        "SELECT column_name, comment FROM duckdb_columns() WHERE (database_name, schema_name, table_name) = (?, ?, ?)"
+    )
+    rows = connection.execute(query, [catalog, SCHEMA, table]).fetchall()
+    return {name: one_line(text) for name, text in rows if text}
 
 
 @contextmanager
