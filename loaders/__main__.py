@@ -11,11 +11,12 @@ except ModuleNotFoundError:
 
 # importing a module of commands registers them
 from loaders.cli import acquire, add, compare, context, docs, ingest, init, report, repro, warehouse, why
-from loaders.cli.console import app
+from loaders.cli.app import PROGRAM, prints_json
+from loaders.cli.console import app, print_json
 from loaders.cli.supervision import run_supervised
 from loaders.core.foreign_errors import RUN_VARIABLE, STOPPED_EXIT_CODE, STOPPED_MESSAGE, known_error
 from loaders.core.redacted_output import redact_process, redact_traceback
-from loaders.core.terminal import err, protect_terminal
+from loaders.core.terminal import err, protect_terminal, set_verbosity, verbosity
 
 __all__ = [
     "acquire",
@@ -39,8 +40,9 @@ def main() -> None:
     """Run a command; an error that its reader can correct is one paragraph and exit code 1."""
     protect_terminal()
     redact_process()
+    level = verbosity()
     try:
-        app()
+        app(prog_name=PROGRAM)
     except SystemExit as left:
         if left.code == STOPPED_EXIT_CODE and RUN_VARIABLE not in os.environ:
             err.print(STOPPED_MESSAGE)
@@ -50,8 +52,13 @@ def main() -> None:
         if found is None:
             redact_traceback()  # here, for typer sets its own before it runs a command
             raise
-        err.print(f"Error: {found}", style="red")
+        if prints_json():
+            print_json({"ok": False, "errors": [{"dataset": None, "message": str(found)}]})
+        else:
+            err.print(f"Error: {found}", style="red")
         sys.exit(1)
+    finally:
+        set_verbosity(level)
 
 
 def command() -> None:

@@ -1,6 +1,7 @@
 """Downloader of the published files of datasets: from the raw folder, the cache or the publisher, several at a time."""
 
 import copy
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from loaders.core.terminal import progress
 from loaders.http.client import HttpClient
 from loaders.settings.params import Dataset, Settings
 
+log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 
@@ -97,6 +99,7 @@ class Downloader:
     def _verified_path(self, request: DownloadRequest, paths: ProjectPaths) -> Path:
         is_forced = self._is_forced(request.file)
         if not is_forced and (path := self.find(request, paths)):
+            log.info("%s: %s is here already: %s", request.key, request.file.name, path)
             return path
         with self._progress_bar(request) as advance:
             return download(request, self.cache, self.client, advance, force=is_forced)

@@ -168,10 +168,17 @@ def read_lock_if_valid(path: Path) -> Lock | None:
         return None
 
 
+REASONS = {"missing": "it is missing", "unexpected_keyword_argument": "it is unknown"}
+OTHER_REASON = "it is of another kind than is written there"
+
+
 def validation_message(error: ValueError) -> str:
     """What is wrong with a document, for a message."""
     if not isinstance(error, ValidationError):
         return str(error)
     problem = error.errors()[0]
-    message = problem["msg"].removeprefix("Value error, ")
-    return f"{'.'.join(map(str, problem['loc']))}: {message}".removeprefix(": ")
+    if problem["type"] == "json_invalid":
+        return "it is no JSON"
+    name = ".".join(map(str, problem["loc"]))
+    reason = problem["ctx"]["error"] if problem["type"] == "value_error" else REASONS.get(problem["type"], OTHER_REASON)
+    return f"{name}: {reason}".removeprefix(": ")

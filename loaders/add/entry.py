@@ -17,8 +17,8 @@ from loaders.add.names import dataset_key
 from loaders.add.source import SourceSpec
 from loaders.core.errors import SettingsError
 from loaders.core.escape import one_line
+from loaders.settings.expected import EXAMPLES
 from loaders.settings.licences import spdx
-from loaders.settings.messages import EXAMPLES
 from loaders.settings.params import RESERVED_KEYS, Key, Settings
 
 RENAME_NOTE = "rename the key to <place>_<maker or kind>_<year> before anything is made under it"
@@ -40,7 +40,7 @@ def require_key(key: str, existing_keys: Container[str]) -> str:
     try:
         TypeAdapter(Key).validate_python(key)
     except ValidationError as error:
-        raise SettingsError(f"--key is {key!r}; expected, for example, {EXAMPLES['[key]']}.") from error
+        raise SettingsError(f"--key is {key!r}; expected, for example, {EXAMPLES['datasets']}.") from error
     if key in existing_keys:
         raise SettingsError(f"{key} stands in params.yaml already, or is a name that eo-pv uses. Give another --key.")
     return key

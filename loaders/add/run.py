@@ -69,7 +69,7 @@ def run(source: str, options: AddOptions, settings: Settings, paths: ProjectPath
     file = str(LOCAL_SETTINGS) if is_local else "params.yaml"
     prompter.require_consent(file)
     line = add_local_entry(paths.root, entry) if is_local else add_entry(paths.root / file, entry)
-    out.print(f"{file}, line {line}: {entry.key} is added.")
+    out.info(f"{file}, line {line}: {entry.key} is added.")
     show_next_steps(spec, entry, settings)
 
 

@@ -1,10 +1,21 @@
 """Commands `check`, `plan`, `resolve`, `update`, `prefetch`, `fetch` and `verify`."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from loaders.cli.console import Key, Keys, app, display_path, open_dataset, open_project, print_errors
+from loaders.cli.console import (
+    AsJson,
+    Key,
+    Keys,
+    app,
+    display_path,
+    open_dataset,
+    open_project,
+    print_errors,
+    print_json,
+)
 from loaders.core.errors import EoPvError, NoNetworkError
 from loaders.core.redact import redacted_url
 from loaders.core.terminal import err, out
@@ -15,48 +26,60 @@ if TYPE_CHECKING:
 
 
 NO_RELEASE = (
-    "Error: boundaries.release in params.yaml names no release of Overture Maps, and no table is built without "
-    "boundaries. `eo-pv releases` lists those that there are; `source: naturalearth` needs none."
+    "boundaries.release in params.yaml names no release of Overture Maps, and no table is built without boundaries. "
+    "`eo-pv releases` lists those that there are; `source: naturalearth` needs none."
 )
 
 
 @app.command()
 def check(
     keep_going: Annotated[bool, typer.Option("--keep-going", help="Exit with 0 if only single datasets fail.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check the settings, and report what later steps will miss."""
+    from loaders.cli.json_documents import check_document
     from loaders.cli.preflight import missing_column_warnings, preflight_errors
     from loaders.settings.project import require_usable_folder
 
     settings, paths = open_project()
     require_usable_folder(paths.root)
-    # only the stages of these datasets will fail
-    errors = [error for dataset in settings.datasets.values() for error in preflight_errors(dataset, paths)]
-    for error in errors:
-        err.print(f"Error: {error}", style="red")
-    for key, warning in missing_column_warnings(settings, paths):
-        err.print(f"{key}: {warning}.", style="yellow")
+    errors: list[tuple[str | None, object]] = [
+        (key, error) for key, dataset in settings.datasets.items() for error in preflight_errors(dataset, paths)
+    ]
     if settings.boundary_source == "overture" and settings.boundaries.release is None:
-        err.print(NO_RELEASE, style="red")
-    if errors and not keep_going:
+        errors.append((None, NO_RELEASE))
+    warnings = list(missing_column_warnings(settings, paths))
+    if as_json:
+        print_json(check_document(settings, errors, warnings))
+    else:
+        for _, error in errors:
+            err.print(f"Error: {error}", style="red")
+        for key, warning in warnings:
+            err.print(f"{key}: {warning}.", style="yellow")
+    # of a single dataset, only its own stages will fail
+    if any(not keep_going or key is None for key, _ in errors):
         raise typer.Exit(1)
 
 
 @app.command()
-def plan(keys: Keys = None) -> None:
+def plan(keys: Keys = None, as_json: AsJson = False) -> None:
     """Show what would be downloaded and which steps would run, without running them."""
     from loaders.acquire import plan as planning
     from loaders.acquire.downloader import Downloader
+    from loaders.cli.json_documents import plan_document
 
     settings, paths = open_project()
     downloads = Downloader(settings)
     plans = downloads.for_each(settings.select_datasets(keys), lambda dataset: planning.plan(dataset, paths, downloads))
-    out.print(planning.plan_table(plans))
-    out.print(planning.plan_summary(plans.values()))
     failed = [each for each in plans.values() if isinstance(each, EoPvError)]
-    print_errors(failed)
-    for line in planning.pending_steps(paths):
-        out.print(line)
+    if as_json:
+        print_json(plan_document(plans, planning.pending_steps(paths)))
+    else:
+        out.print(planning.plan_table(plans))
+        out.print(planning.plan_summary(plans.values()))
+        print_errors(failed)
+        for line in planning.pending_steps(paths):
+            out.print(line)
     if failed or not all(each.is_possible for each in plans.values() if isinstance(each, planning.DownloadPlan)):
         raise typer.Exit(1)
 
@@ -71,7 +94,7 @@ def resolve(key: Key) -> None:
     with paths.timed(dataset.key, "resolve"):
         lock = run(dataset, paths, HttpClient(settings.download))
     size = sum(file.bytes or 0 for file in lock.files)
-    out.print(f"{dataset.key}: {len(lock.files)} file(s), {size:,} bytes, from {_lock_origin(lock)}")
+    out.info(f"{dataset.key}: {len(lock.files)} file(s), {size:,} bytes, from {_lock_origin(lock)}")
     _report_licence(dataset, lock)
 
 
@@ -117,7 +140,7 @@ def prefetch() -> None:
         raise offline[0]
     for key, error in results.items():
         if isinstance(error, EoPvError):  # its own stages report the error
-            err.print(f"{key}: not fetched ahead; its own steps will try again.", style="yellow")
+            err.warn(f"{key}: not fetched ahead; its own steps will try again.")
 
 
 @app.command()
@@ -134,29 +157,39 @@ def fetch(
     downloads = Downloader(settings, force=force)
     with paths.timed(dataset.key, "fetch"), downloads.bars:
         folder = run(dataset, required_lock(dataset, paths), paths, downloads)
-    out.print(f"{dataset.key}: {display_path(folder, paths)}")
+    out.info(f"{dataset.key}: {display_path(folder, paths)}")
 
 
 @app.command()
-def verify(keys: Keys = None) -> None:
+def verify(keys: Keys = None, as_json: AsJson = False) -> None:
     """Hash the fetched files again and compare them with the locks."""
     from loaders.acquire.fetch import differences, proofs
     from loaders.acquire.receipt import read_receipt
     from loaders.acquire.resolve import required_lock
+    from loaders.cli.json_documents import verify_document
 
     settings, paths = open_project()
-    count = 0
+    differing: dict[str, list[str]] = {}
+    proven: dict[str, list[str]] = {}
     for dataset in settings.select_datasets(keys):
         lock, receipt = required_lock(dataset, paths), read_receipt(paths.receipt(dataset.key))
-        sentences = list(differences(lock, receipt, paths))
-        count += len(sentences)
-        for sentence in sentences:
-            err.print(f"{dataset.key}: {sentence}", style="red")
-        for sentence in [] if sentences else proofs(lock, receipt):
-            out.print(f"{dataset.key}: {sentence}")
-    if count:
-        err.print(f"Error: {count} file(s) differ. Get them again with `make all`.", style="red")
+        differing[dataset.key] = list(differences(lock, receipt, paths))
+        proven[dataset.key] = [] if differing[dataset.key] else list(proofs(lock, receipt))
+        if not as_json:
+            _print_verification(dataset.key, differing[dataset.key], proven[dataset.key])
+    if as_json:
+        print_json(verify_document(differing, proven))
+    if count := sum(map(len, differing.values())):
+        if not as_json:
+            err.print(f"Error: {count} file(s) differ. Get them again with `make all`.", style="red")
         raise typer.Exit(1)
+
+
+def _print_verification(key: str, differences: Iterable[str], proofs: Iterable[str]) -> None:
+    for sentence in differences:
+        err.print(f"{key}: {sentence}", style="red")
+    for sentence in proofs:
+        out.print(f"{key}: {sentence}")
 
 
 def _lock_origin(lock: "Lock") -> str:
@@ -174,4 +207,4 @@ def _report_licence(dataset: Dataset, lock: "Lock") -> None:
     from loaders.settings.licences import disagreement
 
     if conflict := disagreement(dataset.licence.of_other_records, lock.record.licence):
-        err.print(f"{dataset.key}: {conflict}", style="yellow")
+        err.warn(f"{dataset.key}: {conflict}")

@@ -1,25 +1,47 @@
 """Shared by all commands: the Typer app, argument types, project lookup and output helpers."""
 
-from collections.abc import Iterable
+import json
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.filesize import decimal
 
+from loaders.cli.app import PROGRAM, App, Group, Quiet, Verbose
 from loaders.core.errors import EoPvError
 from loaders.core.paths import ProjectPaths
 from loaders.core.terminal import err, out
+from loaders.core.version import program_version
 from loaders.settings.params import Dataset, Settings
 from loaders.settings.project import read_project
 
-app = typer.Typer(
+app = App(
+    cls=Group,
     help="Published datasets of solar installations in, one documented table out.",
+    epilog="`eo-pv COMMAND --help` explains a command.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(f"{PROGRAM} {program_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Take options that concern no single command; their callbacks do what they ask for."""
 
 
 def key_of_stage(name: str) -> str:
@@ -27,8 +49,29 @@ def key_of_stage(name: str) -> str:
     return name.rpartition("@")[2]
 
 
-Key = Annotated[str, typer.Argument(help="Key or alias of the dataset.", callback=key_of_stage)]
-Keys = Annotated[list[str] | None, typer.Argument(help="Keys or aliases; by default all datasets.")]
+def complete_dataset(incomplete: str) -> Iterator[tuple[str, str]]:
+    """The keys and aliases that a word may become, each with the other name, for the completion of the shell."""
+    try:
+        settings, _ = open_project()
+    except EoPvError:  # no project here, or settings that the next command will complain about
+        return
+    for key, dataset in settings.datasets.items():
+        for name, other in ((dataset.alias, key), (key, dataset.alias or "")):
+            if name and name.startswith(incomplete):
+                yield name, other
+
+
+Key = Annotated[
+    str,
+    typer.Argument(
+        metavar="KEY", help="Key or alias of the dataset.", callback=key_of_stage, autocompletion=complete_dataset
+    ),
+]
+Keys = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="KEY", help="Keys or aliases; by default all datasets.", autocompletion=complete_dataset),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document, errors too.")]
 
 
 def open_project() -> tuple[Settings, ProjectPaths]:
@@ -53,7 +96,12 @@ def print_errors(errors: Iterable[EoPvError]) -> None:
         err.print(f"Error: {sentence}", style="red")
 
 
+def print_json(value: object) -> None:
+    """Print a document as JSON, alone on stdout."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str) + "\n")
+
+
 def list_files(files: Iterable[Path], paths: ProjectPaths) -> None:
-    """Print files with their sizes."""
+    """Print files with their sizes, unless quiet."""
     for path in files:
-        out.print(f"  {display_path(path, paths)}  ({decimal(path.stat().st_size)})")
+        out.info(f"  {display_path(path, paths)}  ({decimal(path.stat().st_size)})")

@@ -22,7 +22,7 @@ def cells() -> None:
     settings, paths = open_project()
     prune(list(settings.datasets), paths)
     cell_counts = write_cells(settings, paths)
-    out.print(
+    out.info(
         f"cells: {cell_counts['irradiance']:,} for the irradiance, {cell_counts['boundaries']:,} for the boundaries"
     )
     list_files([paths.cells(name) for name in cell_counts], paths)
@@ -43,9 +43,9 @@ def boundaries() -> None:
     countryless = (
         f"; {counts.without_country} of them of no country that is agreed on" if counts.without_country else ""
     )
-    out.print(f"boundaries: {counts.countries:,} of countries, {counts.regions:,} of regions{countryless}")
+    out.info(f"boundaries: {counts.countries:,} of countries, {counts.regions:,} of regions{countryless}")
     if settings.origin != "sample" and settings.boundary_source != "overture":
-        err.print(COARSE_BOUNDARIES, style="yellow")
+        err.warn(COARSE_BOUNDARIES)
     list_files([paths.boundaries], paths)
 
 
@@ -73,9 +73,9 @@ def irradiance() -> None:
         with pipeline_events("irradiance", paths, lambda: irradiance_steps(paths)) as run:
             adapters = hamilton_adapters("irradiance", paths, run)
             counts = load_irradiance(settings.irradiance, paths, provider_context(settings, _confirm_billing), adapters)
-    out.print(f"irradiance: {counts.kept:,} of {counts.read:,} cells, from {settings.irradiance.provider}")
+    out.info(f"irradiance: {counts.kept:,} of {counts.read:,} cells, from {settings.irradiance.provider}")
     for reason, refused in counts.refused.items():
-        err.print(f"irradiance: none for {refused:,} cells: {reason}", style="yellow")
+        err.warn(f"irradiance: none for {refused:,} cells: {reason}")
     list_files([paths.irradiance], paths)
 
 

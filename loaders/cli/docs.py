@@ -43,4 +43,4 @@ def docs() -> None:
 
 def _list(files: list[Path], root: Path) -> None:
     for path in files:
-        out.print(f"  {path.relative_to(root) if path.is_relative_to(root) else path}")
+        out.info(f"  {path.relative_to(root) if path.is_relative_to(root) else path}")

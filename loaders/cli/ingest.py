@@ -26,9 +26,9 @@ def load(key: Key) -> None:
         from loaders.raw_pv_doi_ingest import load_dataset  # its import is part of the time
 
         metrics = load_dataset(dataset, settings, paths)
-    out.print(f"{dataset.key}: {format_counts(metrics)}")
+    out.info(f"{dataset.key}: {format_counts(metrics)}")
     if doubt := implausible_area_warning(metrics):
-        err.print(f"{dataset.key}: {doubt}.", style="yellow")
+        err.warn(f"{dataset.key}: {doubt}.")
     list_files([paths.loaded(dataset.key)], paths)
 
 
@@ -76,4 +76,4 @@ def ingest(
 
 def _list_tables(stored: Mapping[str, str]) -> None:
     for key, table in stored.items():
-        out.print(f"{key}: {table}")
+        out.info(f"{key}: {table}")

@@ -12,7 +12,7 @@ from loaders.core.terminal import out
 @app.command()
 def why(
     record: Annotated[str, typer.Argument(metavar="RECORD", help="A record_id, or an installation_id (pv_…).")],
-    other: Annotated[str | None, typer.Argument(metavar="[OTHER]", help="Another record_id.")] = None,
+    other: Annotated[str | None, typer.Argument(metavar="OTHER", help="Another record_id.")] = None,
     picture: Annotated[Path | None, typer.Option(help="Also draw it, as PNG.")] = None,
 ) -> None:
     """Explain why a record is in its installation, or why two records are one or two; and how to override that.

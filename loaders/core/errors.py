@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 
 from loaders.core.redact import redact
+from loaders.core.settings_file import with_settings_file
 
 OVERLONG_WORD = re.compile(r"(\S{500})\S{100,}")  # in an address or a name
 
@@ -16,7 +17,7 @@ class EoPvError(Exception):
     """Base of every error that carries its own remedy. Its text is redacted, wherever it is shown or kept."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(OVERLONG_WORD.sub(r"\1…", redact(message)))
+        super().__init__(OVERLONG_WORD.sub(r"\1…", with_settings_file(redact(message))))
 
 
 class SettingsError(EoPvError):

@@ -1,6 +1,7 @@
 """Paths of a project: one tree for each origin, so that samples and published records never mix."""
 
 import json
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from loaders.core.errors import SettingsError
 
+log = logging.getLogger(__name__)
 DATABASE_NAME = "eo_pv_data.duckdb"
 LOCAL_FOLDER = "local"  # the settings of the user's own datasets
 
@@ -138,9 +140,11 @@ class ProjectPaths:
         """Measure and record how long a step takes [s], if it succeeds."""
         start = time.perf_counter()
         yield
+        seconds = round(time.perf_counter() - start, 2)
+        log.info("%s: %s took %.1f s", name, step, seconds)
         path = self.step_times(name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        durations = self.step_seconds(name) | {step: round(time.perf_counter() - start, 2)}
+        durations = self.step_seconds(name) | {step: seconds}
         path.write_text(json.dumps(durations, sort_keys=True) + "\n", encoding="utf-8")
 
     def step_seconds(self, name: str) -> dict[str, float]:

@@ -2,8 +2,10 @@
 
 import io
 import logging
+import os
 import sys
 from collections.abc import Iterable
+from enum import IntEnum
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -14,6 +16,39 @@ from rich.text import Text
 
 from loaders.core.escape import terminal
 from loaders.core.redact import redact
+
+
+class Verbosity(IntEnum):
+    """How much is printed."""
+
+    QUIET = -1
+    NORMAL = 0
+    VERBOSE = 1
+
+
+LOG_LEVELS = {Verbosity.QUIET: logging.ERROR, Verbosity.NORMAL: logging.WARNING, Verbosity.VERBOSE: logging.INFO}
+VERBOSITY_VARIABLE = "EO_PV_VERBOSITY"  # set by --quiet and --verbose for the steps that DVC starts
+OWN_LOGGER = "loaders"
+
+
+def verbosity() -> Verbosity:
+    """How much this command prints."""
+    name = os.environ.get(VERBOSITY_VARIABLE, "")
+    return Verbosity[name] if name in Verbosity.__members__ else Verbosity.NORMAL
+
+
+def set_verbosity(level: Verbosity) -> None:
+    """Print less or more, in this process and in those that it starts."""
+    os.environ[VERBOSITY_VARIABLE] = level.name
+    if level is Verbosity.NORMAL:
+        del os.environ[VERBOSITY_VARIABLE]
+    apply_verbosity()
+
+
+def apply_verbosity() -> None:
+    """Set the levels of the loggers; details are logged by our own ones."""
+    logging.getLogger().setLevel(max(LOG_LEVELS[verbosity()], logging.WARNING))
+    logging.getLogger(OWN_LOGGER).setLevel(LOG_LEVELS[verbosity()])
 
 
 class Terminal(Console):
@@ -31,9 +66,25 @@ class Terminal(Console):
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(terminal(segment.text), segment.style)
 
+    def info(self, *objects: Any, **options: Any) -> None:
+        """Print what a command did; nothing with `--quiet`."""
+        if verbosity() is not Verbosity.QUIET:
+            self.print(*objects, **options)
+
+    def detail(self, text: str) -> None:
+        """Print only with `--verbose`."""
+        if verbosity() is Verbosity.VERBOSE:
+            self.print(text)
+
+    def warn(self, text: str) -> None:
+        """Print a warning; nothing with `--quiet`."""
+        self.info(text, style="yellow")
+
     def status(self, status: RenderableType, **options: Any) -> Status:
-        """A status line, without markup."""
-        return super().status(Text(terminal(redact(status))) if isinstance(status, str) else status, **options)
+        """A status line, without markup; none with `--quiet`."""
+        text = Text(terminal(redact(status))) if isinstance(status, str) else status
+        console = Terminal(stderr=self.stderr, quiet=True) if verbosity() is Verbosity.QUIET else self
+        return Status(text, console=console, **options)
 
 
 class _DescriptionColumn(ProgressColumn):
@@ -49,9 +100,10 @@ class _Formatter(logging.Formatter):
 
 
 def progress(*columns: ProgressColumn) -> Progress:
-    """Progress bars, each with its description; none without a terminal."""
+    """Progress bars, each with its description; none without a terminal, or with `--quiet`."""
     console = Terminal(stderr=True)
-    return Progress(_DescriptionColumn(), *columns, console=console, disable=not console.is_terminal)
+    is_shown = console.is_terminal and verbosity() is not Verbosity.QUIET
+    return Progress(_DescriptionColumn(), *columns, console=console, disable=not is_shown)
 
 
 def protect_terminal() -> None:
@@ -63,6 +115,7 @@ def protect_terminal() -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(_Formatter())
     logging.basicConfig(handlers=[handler])
+    apply_verbosity()
 
 
 NON_TERMINAL_WIDTH = 165  # columns of output that is not a terminal

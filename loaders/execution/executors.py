@@ -129,7 +129,7 @@ def _dask(scheduler: str | None) -> Iterator[TaskExecutor]:
             client = Client(**({"address": address} if address else local_cluster | {"local_directory": folder}))
         except (OSError, ValueError) as error:
             advice = "Start one with `dask scheduler`, or name none"
-            raise SourceError(f"The Dask scheduler {address} does not answer: {error}. {advice}.") from error
+            raise SourceError(f"The Dask scheduler {address} does not answer. {advice}.") from error
         with client:
             yield DaskExecutor(client=client)
 

@@ -1,9 +1,10 @@
 """Polite HTTP client: User-Agent, timeouts, per-host concurrency, retries that honour Retry-After."""
 
+import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from io import BytesIO
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -16,19 +17,21 @@ from tenacity import Retrying, retry_if_exception_type
 from loaders.core.errors import NoNetworkError, SourceError
 from loaders.core.redact import redacted_url
 from loaders.core.redacted_output import redact_web_logs
+from loaders.core.version import program_version
+from loaders.http.causes import RedirectError, cause, is_timeout
 from loaders.http.errors import (
     PROXY_AUTHENTICATION_REQUIRED,
     proxy_login_error,
     raise_request_error,
     require_valid_host,
-    root_cause,
     unresolved_host,
 )
 from loaders.http.network import is_connected, is_unresolved, no_network_error
-from loaders.http.retry import InterruptedTransfer, RetryPolicy, SpeedMonitor, TooSlowError
+from loaders.http.retry import InterruptedTransfer, RetryPolicy, SlowTransfer, SpeedMonitor, TooSlowError
 from loaders.http.status import describe_status, is_transient, retry_after_s
 from loaders.settings.download import Download
 
+log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 CHUNK_BYTES = 1 << 18
@@ -53,7 +56,7 @@ class HttpClient:
         self._lock = threading.Lock()
         self._session = _StrictSession()
         contact = f" (+{settings.contact})" if settings.contact else ""
-        self._session.headers["User-Agent"] = f"eo-pv/{_version()}{contact}"
+        self._session.headers["User-Agent"] = f"eo-pv/{program_version()}{contact}"
         # per host a pool of connections; further requests wait
         adapter = HTTPAdapter(pool_connections=MAX_HOSTS, pool_maxsize=settings.connections_per_host, pool_block=True)
         for scheme in ("http://", "https://"):
@@ -117,7 +120,9 @@ class HttpClient:
         """
         if self._network_error:
             raise self._network_error
+        start = time.perf_counter()
         result = self._request(method, url, options)
+        log.info("%s %s: %s, %.1f s", method, redacted_url(url), _outcome(result), time.perf_counter() - start)
         if not isinstance(result, requests.Response):
             self._raise_error(url, prefix, result)
         self._has_response = True
@@ -142,9 +147,8 @@ class HttpClient:
                 received_bytes += len(chunk)
                 window.add(len(chunk))
         except (urllib3.exceptions.HTTPError, OSError, TooSlowError) as error:
-            raise InterruptedTransfer(
-                f"the connection broke ({root_cause(error)})", received_bytes=received_bytes
-            ) from error
+            kind = SlowTransfer if is_timeout(error) else InterruptedTransfer
+            raise kind(f"the connection broke ({cause(error)})", received_bytes=received_bytes) from error
 
     def _full_response(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
         def attempt() -> requests.Response:
@@ -196,6 +200,10 @@ class HttpClient:
         raise InterruptedTransfer(UNRESOLVED_MESSAGE.format(host=host), max_attempts=NAME_LOOKUP_ATTEMPTS)
 
 
+def _outcome(result: requests.Response | Exception) -> str:
+    return describe_status(result) if isinstance(result, requests.Response) else "no answer"
+
+
 def _with_body(response: requests.Response, body: bytes) -> requests.Response:
     """The response in the state in which `requests` leaves it after it has read the body."""
     response.raw = BytesIO(body)
@@ -217,18 +225,11 @@ class _StrictSession(requests.Session):
             if target and scheme in {"", "http", "https"}:
                 require_valid_host(urljoin(str(resp.url), target))
         except ValueError as error:
-            raise requests.exceptions.InvalidURL("it redirects to what is no address", response=resp) from error
+            raise RedirectError("it redirects to what is no address", response=resp) from error
         is_secure = urlsplit(str(resp.url)).scheme == "https"
         if scheme not in ({"", "https"} if is_secure else {"", "https", "http"}):
             reason = f"it redirects from {'https' if is_secure else 'http'} to {scheme}, which is not safe"
-            raise requests.exceptions.InvalidSchema(reason, response=resp)
+            raise RedirectError(reason, response=resp)
         if target:
             resp.close()  # requests would read its body, which may never end
         return target
-
-
-def _version() -> str:
-    try:
-        return version("eo-pv")
-    except PackageNotFoundError:  # in the container image, where the package is not installed
-        return "0"

@@ -8,8 +8,9 @@ import requests
 
 from loaders.core.errors import SourceError
 from loaders.core.redact import redact, redacted_url
+from loaders.http.causes import AddressError, cause, is_timeout
 from loaders.http.proxy import proxy_fault, proxy_of
-from loaders.http.retry import InterruptedTransfer
+from loaders.http.retry import InterruptedTransfer, SlowTransfer
 from loaders.http.status import is_transient
 
 PROXY_AUTHENTICATION_REQUIRED = 407
@@ -37,27 +38,28 @@ def raise_request_error(url: str, prefix: str, error: Exception) -> NoReturn:
         InterruptedTransfer: another try may go better.
         SourceError: it cannot.
     """
-    target, reason = f"{prefix}{redacted_url(url)}", root_cause(error)
+    target, detail, reason = f"{prefix}{redacted_url(url)}", root_cause(error), cause(error)
     if fault := proxy_fault(url):
         raise SourceError(f"{target}: {fault}")
-    if "CERTIFICATE_VERIFY_FAILED" in reason:
+    if "CERTIFICATE_VERIFY_FAILED" in detail:
         raise SourceError(
             f"{target}: its certificate is not trusted here. Behind a proxy with an authority of its own, "
             f"name its file in the environment: REQUESTS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt."
         )
-    if CERTIFICATE_FILE.search(reason):
+    if CERTIFICATE_FILE.search(detail):
         raise SourceError(
-            f"{target}: the file of certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names cannot be used "
-            f"({reason}). Name a file in PEM, such as /etc/ssl/certs/ca-certificates.crt, or unset both."
+            f"{target}: the file of certificates that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names cannot be used. "
+            f"Name a file in PEM, such as /etc/ssl/certs/ca-certificates.crt, or unset both."
         )
     if isinstance(error, requests.TooManyRedirects):
         raise SourceError(f"{target} redirects in circles. Only the publisher can correct that.")
-    if tunnel := TUNNEL_STATUS.search(reason):
+    if tunnel := TUNNEL_STATUS.search(detail):
         _raise_tunnel_error(url, prefix, int(tunnel[1]), error)
     if isinstance(error, requests.exceptions.ProxyError):
         raise InterruptedTransfer(f"no answer of the proxy {_proxy_host(url)} that the environment names ({reason})")
     if isinstance(error, CONNECTION_ERRORS) or not isinstance(error, ValueError):
-        raise InterruptedTransfer(f"no answer ({reason})")
+        kind = SlowTransfer if is_timeout(error) else InterruptedTransfer
+        raise kind(f"no answer ({reason})")
     if getattr(error, "response", None) is not None:
         raise SourceError(
             f"{target}: {reason}. Only the publisher can correct that: try again later, or download the file yourself "
@@ -70,12 +72,19 @@ def require_valid_host(url: str) -> None:
     """Refuse an address without a possible host, before a proxy or a resolver is asked for it.
 
     Raises:
-        ValueError: there is no host, or its port or a part of its name is out of range.
+        AddressError: there is no host, or its port or a part of its name is out of range.
     """
     parts = urlsplit(url)
-    if not parts.hostname or parts.port == 0:  # `port` itself raises
-        raise ValueError("no host, or port 0")
-    parts.hostname.removesuffix(".").encode("idna")  # UnicodeError: a label is empty, or longer than 63 characters
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise AddressError("its port is no number from 1 to 65535") from error
+    if not parts.hostname or port == 0:
+        raise AddressError("it names no host, or port 0")
+    try:
+        parts.hostname.removesuffix(".").encode("idna")
+    except UnicodeError as error:
+        raise AddressError("a part of the host's name is empty, or longer than 63 characters") from error
 
 
 def proxy_login_error(url: str, prefix: str) -> SourceError:
@@ -88,7 +97,7 @@ def proxy_login_error(url: str, prefix: str) -> SourceError:
 
 
 def root_cause(error: BaseException) -> str:
-    """The innermost cause, in one line: its wrappers repeat addresses, with their queries."""
+    """The text of the innermost cause, to recognise it by; messages say `cause` instead."""
     while causes := [part for part in error.args if isinstance(part, Exception)]:
         error = causes[-1]
     nested = getattr(error, "reason", None)

@@ -38,6 +38,10 @@ class InterruptedTransfer(Exception):  # noqa: N818 (no error until the attempts
         self.status = status
 
 
+class SlowTransfer(InterruptedTransfer):
+    """A failed request that ran out of time."""
+
+
 class RetryPolicy:
     """How often to retry, and how long to wait before each attempt."""
 
@@ -75,9 +79,12 @@ class RetryPolicy:
             ) from error
         if error.max_attempts is not None:
             raise SourceError(f"{label}: {error}.") from error
+        advice = (
+            " A slow line needs a larger download.timeout_s in params.yaml." if isinstance(error, SlowTransfer) else ""
+        )
         raise SourceError(
             f"{label}: {error}, after {self._attempts} attempts. What has come so far is kept: run the same command "
-            f"again later. A slow line needs a larger download.timeout_s or download.attempts in params.yaml."
+            f"again later.{advice}"
         ) from error
 
 
@@ -104,7 +111,7 @@ class SpeedMonitor:
         if elapsed_s < self._span_s:
             return
         if self._bytes < self._minimum_bytes:
-            raise TooSlowError(f"{self._bytes:,} bytes in {elapsed_s:.0f} s")
+            raise TooSlowError(f"only {self._bytes:,} bytes in {elapsed_s:.0f} s")
         self._start, self._bytes = time.monotonic(), 0
 
 

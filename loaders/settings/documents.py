@@ -9,6 +9,7 @@ import yaml
 from loaders.core.errors import SettingsError
 from loaders.core.paths import LOCAL_FOLDER
 from loaders.settings import messages
+from loaders.settings.yaml_errors import decode, yaml_problem
 
 # DVC reads the datasets of local/dvc.yaml from here, and from no other name: any other file must exist
 LOCAL_SETTINGS = Path(LOCAL_FOLDER, "params.yaml")
@@ -28,20 +29,27 @@ def read_document(path: Path, name: str) -> object:
     Raises:
         SettingsError: it is not YAML, or a key stands twice in it, or an entry of a dataset in the wrong place.
     """
+    text = _read_text(path, name)
     try:
-        text = path.read_text(encoding="utf-8")
         document = yaml.safe_load(text)
         tree = yaml.compose(text, yaml.SafeLoader)
         duplicate = messages.duplicate_key(tree)
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date, a recursive branch
-        raise SettingsError(f"{path}: is not YAML: {messages.yaml_error_message(error)}") from error
+        raise SettingsError(f"{name} is not YAML: {yaml_problem(error, text)}".rstrip(".") + ".") from error
     if duplicate:
         raise SettingsError(f"{name}: {duplicate} stands there twice; keep one of them.")
     if misplaced := messages.misplaced_entry(tree):
         raise SettingsError(f"{name}: {misplaced}")
     return _with_keys(document, name)
+
+
+def _read_text(path: Path, name: str) -> str:
+    try:
+        return decode(path.read_bytes())
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
+    except ValueError as error:
+        raise SettingsError(f"{name} {error}.") from error
 
 
 def read_own_datasets(root: Path) -> Document:

@@ -4,6 +4,7 @@ A pattern is matched with a file's path, its bare name, and its path below its a
 pattern that names an archive selects every readable file in it, or only those of common formats, if there are any.
 """
 
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -21,6 +22,8 @@ from loaders.core.file_formats import (
     suffix,
 )
 from loaders.settings.source import Source
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def select_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
         several = "several: " if candidates else ""
         raise ReadError(f"{key}: expected one file to load, found {several}{listing}. {remedy}")
     if not source.patterns:
-        return candidates
+        return _log_files(key, candidates)
     matches = _matching_files(source_files, source.patterns)
     if source.include_first:
         nothing: tuple[str, list[SourceFile]] = (" or ".join(source.include_first), [])
@@ -121,7 +124,13 @@ def select_files(folder: Path, source: Source, key: str) -> list[SourceFile]:
     if unmatched := next((pattern for pattern, files in matches.items() if not files), None):
         raise ReadError(f"{key}: no file matches {setting} ({unmatched}). Found: {listing}. {remedy}")
     selected = {file.name: file for files in matches.values() for file in files}
-    return [selected[name] for name in sorted(selected)]
+    return _log_files(key, [selected[name] for name in sorted(selected)])
+
+
+def _log_files(key: str, files: list[SourceFile]) -> list[SourceFile]:
+    for file in files:
+        log.info("%s: loads %s", key, file.path)
+    return files
 
 
 def _matching_files(files: Sequence[SourceFile], patterns: Sequence[str]) -> dict[str, list[SourceFile]]:

@@ -1,31 +1,23 @@
 """Messages about invalid settings: the file, the key, the value, and the nearest valid one."""
 
 import difflib
-import types
-from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Union, get_args, get_origin
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from loaders.core.escape import yaml_line
 from loaders.core.redact import redact
+from loaders.settings.expected import KEY_MARK, Expected
 
+SettingPath = Sequence[str | int]
 UNION_MEMBERS = frozenset({("str",), ("int",), ("float",), ("bool",)})
-SCALAR = "scalar_type"  # problem of a value that is of none of these types
-EXPECTED = {"tuple_type": "a list", "too_short": "at least 1", SCALAR: "text or a number"}  # by type of problem
-EXAMPLES = {
-    "doi": "10.5281/zenodo.4059881",
-    "cite": "10.1038/sdata.2016.106",
-    "github": "owner/repository@commit:folder/file.geojson",
-    "url": "https://example.org/farms.zip",
-    "release": "2026-09-23.1 (`eo-pv releases` lists those that there are)",
-    "s3_endpoint": "https://s3.example.org (a host without user, password and path)",
-    "typical_year": "tmy-2023",
-    "pattern": "DD.MM.YYYY (of YYYY, MM, DD and separators)",
-    "identifiers": "eia_plant (lower case, digits and single underscores, beginning with a letter)",
-    "[key]": "deu_my_farms_2024 (lower case, digits and single underscores, beginning with a letter)",
-    "alias": "myfarms (lower case, digits and single underscores, beginning with a letter)",
-}
+MAX_VALUE_CHARACTERS = 100
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
+NUMBER = re.compile(r"[+-]?[\d.,]+")
 
 
 def unknown_name_message(name: str, known: Iterable[str], kind: str, file: str) -> str:
@@ -33,30 +25,33 @@ def unknown_name_message(name: str, known: Iterable[str], kind: str, file: str) 
     return f"{file}: there is no {kind} {name!r}. {_suggestion(name, sorted(known))}"
 
 
-def invalid_settings_message(file: str, error: ValidationError, model: type[BaseModel]) -> str:
-    """The message for all invalid settings of a file, one per line."""
+def invalid_settings_message(
+    error: ValidationError, model: type[BaseModel], file_of: Callable[[SettingPath, str], str]
+) -> str:
+    """The message for all invalid settings, one per line.
+
+    Args:
+        error: with all problems.
+        model: the settings.
+        file_of: the name of the file in which a setting stands, by its path (empty if unknown) and its message.
+    """
     # a value that may be of several types has one error for each of them
     problems = {problem["loc"]: problem for problem in map(_without_union_member, error.errors())}
-    lines = [_problem_message(problem, model) for problem in problems.values()]
+    lines = {path: problem_message(problem, model) for path, problem in problems.items()}
+    files = {path: file_of(path, line) for path, line in lines.items()}
     if len(lines) == 1:
-        return f"{file}: {lines[0]}"
-    return "\n".join([f"{file}: {len(lines)} settings cannot be used:", *(f"  {line}" for line in lines)])
+        return "".join(f"{files[path]}: {line}" for path, line in lines.items())
+    count = f"{len(lines)} settings cannot be used:"
+    if len(set(files.values())) == 1:
+        return "\n".join([f"{next(iter(files.values()))}: {count}", *(f"  {line}" for line in lines.values())])
+    return "\n".join([count, *(f"  {files[path]}: {line}" for path, line in lines.items())])
 
 
 def _without_union_member(problem: Any) -> dict[str, Any]:
     """The problem of a value that may be of several types, without the type that it is not."""
-    if problem["loc"][-1:] not in UNION_MEMBERS:
+    if problem["loc"][-1:] not in UNION_MEMBERS or not problem["type"].endswith("_type"):
         return dict(problem)
-    return {**problem, "loc": problem["loc"][:-1], "type": SCALAR}
-
-
-def yaml_error_message(error: Exception) -> str:
-    """The message for invalid YAML, with the line and a mark below the error."""
-    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
-        return " ".join(str(error).split())
-    mark, context = error.problem_mark, f" {error.context}" if error.context else ""
-    snippet = mark.get_snippet(indent=2) or ""
-    return f"line {mark.line + 1}, column {mark.column + 1}:{context} {error.problem}\n{snippet}".rstrip()
+    return {**problem, "loc": problem["loc"][:-1]}
 
 
 def misplaced_entry(tree: yaml.Node | None) -> str:
@@ -86,94 +81,68 @@ def duplicate_key(node: yaml.Node | None, path: str = "") -> str:
     return ""
 
 
-def _problem_message(problem: Any, model: type[BaseModel]) -> str:
-    path = [str(part) for part in problem["loc"]]
-    dotted = ".".join(part for part in path if part != "[key]")
-    match problem["type"]:
-        case "extra_forbidden":
-            return f"{dotted} is not a setting. {_suggestion(path[-1], _setting_names(model, path[:-1]))}"
-        case "literal_error":
-            choices = [str(choice) for choice in _choices(model, path)]
-            return f"{dotted} is {problem['input']!r}. {_suggestion(str(problem['input']), choices)}"
-        case "missing":
-            return f"{dotted} is missing. Add it; README.md shows a whole entry."
-        case "value_error":
-            return f"{dotted}: {problem['ctx']['error']}.".removeprefix(": ")
-        case "string_pattern_mismatch":
-            is_namespace = path[-1] == "[key]" and path[-3] == "identifiers"
-            example = EXAMPLES.get("identifiers" if is_namespace else _setting_name(path), "")
-            value = _quoted_value(problem["input"], is_address=_setting_name(path) == "url")
-            return f"{dotted} is {value}, which is not of the expected form: for example {example}."
-        case _:
-            return f"{dotted} is {problem['input']!r}{_expected(problem, model, path)}."
+def problem_message(problem: Any, model: type[BaseModel]) -> str:
+    """The message for one invalid setting: its path, its value, and what is expected."""
+    path, value = problem["loc"], problem["input"]
+    if problem["type"] == "value_error":
+        return f"{dotted_name(path)}: {problem['ctx']['error']}.".removeprefix(": ")
+    if path[-1:] == (KEY_MARK,):
+        expected = _expected(model, path[:-2]).key()
+        return f"{dotted_name(path[:-2])}: the name {quoted(value)} cannot be used; expected {expected.words()}."
+    name = dotted_name(path) or "the file"
+    if problem["type"] == "extra_forbidden":
+        return f"{name} is not a setting. {_suggestion(str(path[-1]), _expected(model, path[:-1]).setting_names)}"
+    expected = _expected(model, path)
+    if problem["type"] == "missing":
+        return f"{name} is missing; expected {expected.words()}."
+    shown = _quoted_address(value) if expected.name == "url" and isinstance(value, str) else quoted(value)
+    if expected.choices and isinstance(value, str):
+        return f"{name} is {shown}. {_suggestion(value, expected.choices)}"
+    return f"{name} is {shown}; expected {expected.words()}{_hint(value, expected)}."
 
 
-def _quoted_value(value: str, *, is_address: bool) -> str:
-    """A quoted value without credentials; the user of an address is hidden even without `https://`."""
-    if is_address and "://" not in value:
-        return redact(repr(f"//{value}")).replace("//", "", 1)
-    return redact(repr(value))
+def _expected(model: type[BaseModel], path: SettingPath) -> Expected:
+    """What is expected at a path below the settings."""
+    expected = Expected(model)
+    for part in path:
+        expected = expected.below(part)
+    return expected
+
+
+def dotted_name(path: SettingPath) -> str:
+    """The path of a setting; parts that are no plain words are quoted."""
+    parts = [str(part) for part in path if part != KEY_MARK]
+    return ".".join(part if PLAIN_NAME.fullmatch(part) else quoted(part) for part in parts)
+
+
+def quoted(value: object) -> str:
+    """A value of the settings as YAML writes it, cut if long, without credentials."""
+    if value is None or value == "":
+        return "empty"
+    text = repr(value) if isinstance(value, str) else yaml_line(value)
+    return redact(text if len(text) <= MAX_VALUE_CHARACTERS else f"{text[:MAX_VALUE_CHARACTERS]}…")
+
+
+def _quoted_address(value: str) -> str:
+    """A quoted address; its user is hidden even without `https://`."""
+    return quoted(value) if "://" in value or not value else quoted(redact(f"//{value}").removeprefix("//"))
+
+
+def _hint(value: object, expected: Expected) -> str:
+    """How to write the value, where YAML takes it for another type."""
+    if isinstance(value, bool) and expected.takes_text:
+        return ". YAML takes a bare yes, no, on or off for true or false: put it in quotation marks"
+    if isinstance(value, int | float | date) and expected.takes_text:
+        return f". YAML takes it for {'a date' if isinstance(value, date) else 'a number'}: put it in quotation marks"
+    if isinstance(value, str) and NUMBER.fullmatch(value) and not expected.takes_text:
+        return ", without quotation marks"
+    return ""
 
 
 def _suggestion(name: str, known: Sequence[str]) -> str:
+    if not known:
+        return "There is no other."
     close_names = difflib.get_close_matches(name.lower(), [word.lower() for word in known], n=1, cutoff=0.5)
     nearest = next((word for word in known if close_names and word.lower() == close_names[0]), "")
     listing = ", ".join(known)
     return f"Did you mean {nearest}? Known: {listing}." if nearest else f"Known: {listing}."
-
-
-def _setting_names(model: type[BaseModel], path: Sequence[str]) -> list[str]:
-    annotation = _type_of(model, path)
-    fields = annotation.model_fields if isinstance(annotation, type) and issubclass(annotation, BaseModel) else {}
-    return [name for name in fields if name != "key"]
-
-
-def _choices(model: type[BaseModel], path: Sequence[str]) -> tuple[Any, ...]:
-    annotation = _type_of(model, path)
-    while get_origin(annotation) is tuple:  # for a list, the type of its items
-        annotation = _unwrap(get_args(annotation)[0])
-    return get_args(annotation)
-
-
-def _setting_name(path: Sequence[str]) -> str:
-    """The name of a setting, without the position in its list."""
-    return next((part for part in reversed(path) if not part.isdigit()), "")
-
-
-def _expected(problem: Any, model: type[BaseModel], path: Sequence[str]) -> str:
-    if problem["type"] in {"int_type", "int_from_float", "greater_than_equal", "less_than_equal"}:
-        return f"; expected {_range(model, path)}"
-    if expected := EXPECTED.get(problem["type"]):
-        return f"; expected {expected}"
-    return f": {problem['msg'][0].lower()}{problem['msg'][1:]}"
-
-
-def _range(model: type[BaseModel], path: Sequence[str]) -> str:
-    """The range of a numeric setting, for a message."""
-    parent = _type_of(model, path[:-1])
-    fields = parent.model_fields if isinstance(parent, type) and issubclass(parent, BaseModel) else {}
-    field = fields.get(path[-1])
-    kind = "a whole number" if field and _unwrap(field.annotation) is int else "a number"
-    limits = {type(limit).__name__: limit for limit in (field.metadata if field else ())}
-    least, most = (getattr(limits.get(name), name.lower(), None) for name in ("Ge", "Le"))
-    if least is None or most is None:
-        return f"{kind} of at least {least}" if least is not None else kind
-    return f"{kind} from {least:g} to {most:g}"
-
-
-def _type_of(annotation: Any, path: Sequence[str]) -> Any:
-    """The type of a setting, found by walking down the models."""
-    for part in path:
-        annotation = _unwrap(annotation)
-        if get_origin(annotation) is dict:
-            annotation = get_args(annotation)[1]
-        elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            annotation = annotation.model_fields[part].annotation
-    return _unwrap(annotation)
-
-
-def _unwrap(annotation: Any) -> Any:
-    """A type without its `Annotated` and `None`."""
-    while get_origin(annotation) in (Annotated, Union, types.UnionType):
-        annotation = next(part for part in get_args(annotation) if part is not types.NoneType)
-    return annotation

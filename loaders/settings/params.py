@@ -3,6 +3,7 @@
 Everything is checked before anything runs, and settings are immutable. Each setting is explained in `params.yaml`.
 """
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -17,7 +18,7 @@ from loaders.settings.categories import IncludedStatuses, IncludedTechnologies
 from loaders.settings.column import AllowedValues
 from loaders.settings.columns import ColumnMap, Extent, ReadOptions
 from loaders.settings.descent import inventory_and_edition, require_valid_descent
-from loaders.settings.documents import LOCAL_SETTINGS, Document, merge_datasets, read_document
+from loaders.settings.documents import DATASETS, LOCAL_SETTINGS, Document, merge_datasets, read_document
 from loaders.settings.download import Download
 from loaders.settings.ducklake import DuckLake
 from loaders.settings.irradiance import Energy, Irradiance
@@ -223,17 +224,18 @@ def read_settings(path: Path, own: Document | None = None, *, may_be_empty: bool
     try:
         settings = Settings.model_validate(document)
     except ValidationError as error:
-        raise SettingsError(messages.invalid_settings_message(_file_name(path, own, error), error, Settings)) from error
+        raise SettingsError(
+            messages.invalid_settings_message(error, Settings, lambda *problem: _file_of(path, own or {}, *problem))
+        ) from error
     if not settings.datasets and not may_be_empty:
         raise SettingsError(f"{path.name}: there is no dataset yet. Add your file or a DOI: `eo-pv add farms.gpkg`.")
     return settings
 
 
-def _file_name(path: Path, own: Document | None, error: ValidationError) -> str:
-    """The file with the settings that an error is about, both files where that is not known."""
-    if not own:
-        return path.name
-    is_own = {problem["loc"][:1] == ("datasets",) and problem["loc"][1] in own for problem in error.errors()}
-    has_place = all(problem["loc"] for problem in error.errors())
-    names = {True: str(LOCAL_SETTINGS), False: path.name}
-    return names[is_own.pop()] if has_place and len(is_own) == 1 else f"{path.name} and {LOCAL_SETTINGS}"
+def _file_of(path: Path, own: Document, setting: messages.SettingPath, message: str) -> str:
+    """The file in which a setting stands, both files where that is not known."""
+    is_own = len(setting) > 1 and setting[0] == DATASETS and setting[1] in own
+    named = [key for key in own if re.search(rf"\b{re.escape(str(key))}\b", message)] if not setting else []
+    if is_own or any(message.startswith(f"{DATASETS}.{key}") for key in named):
+        return str(LOCAL_SETTINGS)
+    return f"{path.name} and {LOCAL_SETTINGS}" if named else path.name

@@ -1,12 +1,15 @@
 """The project of a command or a pipeline: its settings and its paths."""
 
+import logging
 from pathlib import Path
 
 from loaders.core.errors import SettingsError
 from loaders.core.paths import ProjectPaths, find_root
+from loaders.core.settings_file import register_own_datasets
 from loaders.settings.documents import read_own_datasets
 from loaders.settings.params import Settings, read_settings
 
+log = logging.getLogger(__name__)
 UNUSABLE_CHARACTERS = {"{": "DVC", "}": "DVC", "?": "DuckDB"}  # and the tool that interprets it
 
 
@@ -35,5 +38,8 @@ def read_project(params: Path | str | None = None, *, may_be_empty: bool = False
         SettingsError: `params.yaml` is missing, or it or the file with own datasets is invalid.
     """
     path = Path(params).resolve() if params else find_root() / "params.yaml"
-    settings = read_settings(path, read_own_datasets(path.parent), may_be_empty=may_be_empty)
+    log.info("settings: %s", path)
+    own = read_own_datasets(path.parent)
+    settings = read_settings(path, own, may_be_empty=may_be_empty)
+    register_own_datasets(own)
     return settings, ProjectPaths(path.parent, settings.origin)

@@ -8,6 +8,7 @@ from loaders.settings.base import SettingsModel, Text
 from loaders.settings.categories import comparable
 from loaders.settings.licence_expressions import alternatives, is_expression, nearest_name, spdx_name
 from loaders.settings.licences import NOT_STATED, Terms, spdx, terms
+from loaders.settings.messages import quoted
 
 UNKNOWN = "unknown"  # in the settings: no licence is stated
 
@@ -94,7 +95,9 @@ def _as_licence(value: object) -> object:
     if isinstance(value, dict | StatedLicence):
         return value
     if value is not None and not (isinstance(value, str) and value):
-        raise ValueError(f"{value!r} is no licence; write its SPDX name as text, or a column with {{column, values}}")
+        raise ValueError(
+            f"it is {quoted(value)}; expected the SPDX name of a licence, or settings (column, values, otherwise)"
+        )
     return {"otherwise": value or UNKNOWN}
 
 

@@ -65,7 +65,7 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{path.name}: is not text in UTF-8 ({error.reason}). Save it as UTF-8.") from error
+        raise SettingsError(f"{path.name}: is not text in UTF-8. Save it as UTF-8.") from error
     header = None
     for line, content in enumerate(io.StringIO(text, newline=None), start=1):
         if not content.strip() or content.lstrip().startswith(COMMENT):
@@ -87,7 +87,9 @@ def _values(name: str, line: int, content: str) -> list[str]:
     try:
         return [value.strip() for value in next(csv.reader([content], strict=True))]
     except csv.Error as error:
-        raise SettingsError(f"{name}, line {line}: cannot be read ({error}). Expected {','.join(COLUMNS)}.") from error
+        raise SettingsError(
+            f"{name}, line {line}: a quotation mark is never closed, or text follows it. Expected {','.join(COLUMNS)}."
+        ) from error
 
 
 def _require_header(name: str, line: int, header: tuple[str, ...]) -> None:

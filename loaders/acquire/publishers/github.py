@@ -116,6 +116,6 @@ def _refs(answer: bytes, source: GithubSource, session: PublisherSession) -> dic
     try:
         lines = [*protocol.read_pkt_seq(), *protocol.read_pkt_seq()]  # the service, and then the refs
     except (GitProtocolError, HangupException, AssertionError, ValueError) as error:
-        raise session.unclear_answer(f"the names in {source.repository} cannot be read ({error})") from error
+        raise session.unclear_answer(f"the names in {source.repository} cannot be read") from error
     pairs = [line.split(b"\0")[0].decode("utf-8", "replace").split() for line in lines]
     return {words[1]: words[0] for words in pairs if len(words) == 2 and COMMIT.fullmatch(words[0])}

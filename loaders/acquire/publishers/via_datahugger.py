@@ -167,8 +167,7 @@ def _datahugger_session(session: PublisherSession, doi: str) -> Iterator[list[re
             f"itself as datasets.{session.key}.source.url in params.yaml, or download it and say `path:`."
         ) from error
     except UNREADABLE_ERRORS as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise session.unclear_answer(f"the list of files of {doi} cannot be read ({reason})") from error
+        raise session.unclear_answer(f"the list of files of {doi} has another form than expected") from error
     finally:
         _active_session.reset(context_tokens[0])
         _read_responses.reset(context_tokens[1])

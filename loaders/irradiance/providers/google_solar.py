@@ -129,7 +129,7 @@ def read_building(cell: CellCentre, body: bytes, settings: Irradiance) -> pa.Tab
             "is_upper_bound": False,
         }
     except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
-        raise UnreadableError(f"no building: {type(error).__name__}: {error}") from error
+        raise UnreadableError("it describes no building") from error
     implausible = [
         name for name, largest_value in LARGEST_VALUES.items() if not 0 <= float(str(row[name])) <= largest_value
     ]

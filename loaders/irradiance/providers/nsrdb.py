@@ -127,7 +127,7 @@ def read_tmy(body: bytes, year: str) -> Weather:
         hours = hours.assign(month=pd.DatetimeIndex(hours.index).month)
         return Weather(hours, 1, float(metadata["altitude"]), f"NSRDB PSM4 TMY 4.0.0, {year}")
     except (KeyError, IndexError, TypeError, ValueError, StopIteration) as error:
-        raise UnreadableError(f"no typical year of PSM4: {type(error).__name__}: {error}") from error
+        raise UnreadableError("it is no typical year of PSM4") from error
 
 
 def _error_message(response: requests.Response) -> str:

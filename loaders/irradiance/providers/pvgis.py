@@ -110,7 +110,7 @@ def read_tmy(body: bytes, settings: Pvgis) -> Weather:
         )
         return Weather(frame, 1, float(location["elevation"]), source)
     except (KeyError, TypeError, ValueError) as error:
-        raise UnreadableError(f"no typical year: {type(error).__name__}: {error}") from error
+        raise UnreadableError("it is no typical year") from error
 
 
 def read_hourly(body: bytes, settings: Pvgis) -> Weather:
@@ -135,7 +135,7 @@ def read_hourly(body: bytes, settings: Pvgis) -> Weather:
         source = f"PVGIS {VERSION}, mean of {first} to {last} of {meteo['radiation_db']}"
         return Weather(hours, last - first + 1, float(location["elevation"]), source)
     except (KeyError, TypeError, ValueError) as error:
-        raise UnreadableError(f"no hours of years: {type(error).__name__}: {error}") from error
+        raise UnreadableError("it holds no hours of years") from error
 
 
 def _document(body: bytes, settings: Pvgis) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def _document(body: bytes, settings: Pvgis) -> dict[str, Any]:
         document: dict[str, Any] = parse_json(body)
         database = document["inputs"]["meteo_data"]["radiation_db"]
     except (KeyError, TypeError, ValueError) as error:
-        raise UnreadableError(f"no answer of PVGIS: {type(error).__name__}: {error}") from error
+        raise UnreadableError("it is no answer of PVGIS") from error
     if settings.radiation and database != settings.radiation:
         raise UnreadableError(f"it is of {database}, not of {settings.radiation}")
     return document

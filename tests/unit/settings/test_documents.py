@@ -55,11 +55,18 @@ def test_without_own_datasets_there_are_the_shared_ones(tmp_path: Path, local: s
             "datasets: [mine]\n",
             "local/params.yaml: expected one entry for each dataset below `datasets:`, found ['mine']",
         ),
-        ("datasets:\n  mine: {}\n", "local/params.yaml: datasets.mine.source is missing."),
+        (
+            "datasets:\n  mine: {}\n",
+            "local/params.yaml: datasets.mine.source is missing; expected settings (doi, url, ",
+        ),
         (f"datasets:\n  mine: {ENTRY}\n  mine: {ENTRY}\n", "local/params.yaml: datasets.mine stands there twice;"),
         (
             f"datasets:\n  mine: {{version_of: shraed_2020, {ENTRY[1:]}\n",
-            "params.yaml and local/params.yaml: ",
+            "local/params.yaml: datasets.mine.version_of: there is no dataset 'shraed_2020'. Did you mean shared_2020?",
+        ),
+        (
+            f"datasets:\n  mine: {ENTRY}\n  yours: {{alias: mine, {ENTRY[1:]}\n",
+            "params.yaml and local/params.yaml: alias mine of yours is taken by mine; give it another.",
         ),
     ],
     ids=[
@@ -71,6 +78,7 @@ def test_without_own_datasets_there_are_the_shared_ones(tmp_path: Path, local: s
         "half an entry",
         "a key twice",
         "an unknown first edition",
+        "an alias twice",
     ],
 )
 def test_what_is_wrong_with_them_is_said_with_the_file(tmp_path: Path, local: str, message: str) -> None:
@@ -110,3 +118,48 @@ def test_an_entry_below_not_loaded_says_where_it_belongs_wherever_that_stands(tm
     assert str(error.value) == (
         f"params.yaml: mine stands below `not_loaded:` (line {line}). Move it below `datasets:`."
     )
+
+
+def test_an_own_file_that_is_no_text_is_named_without_its_bytes(tmp_path: Path) -> None:
+    _read(tmp_path, "")
+    (tmp_path / "local" / "params.yaml").write_bytes(b"datasets:\n  \x89PNG\r\n\xff")
+    with pytest.raises(SettingsError) as error:
+        read_project(tmp_path / "params.yaml")
+    assert str(error.value) == "local/params.yaml is not text in UTF-8 (line 2). Save it as UTF-8."
+
+
+def test_problems_in_both_files_each_name_their_own(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as error:
+        _read(tmp_path, "datasets:\n  mine: {source: {path: a}, max_bm: 3}\n", SHARED + "origim: doi\n")
+    assert str(error.value).splitlines() == [
+        "2 settings cannot be used:",
+        "  local/params.yaml: datasets.mine.max_bm is not a setting. Did you mean max_mb? Known: alias, source, read, "
+        "where, columns, version_of, derived_from, extent, expected_features, max_mb, licence, licence_verified, "
+        "verified, cite.",
+        "  params.yaml: origim is not a setting. Did you mean origin? Known: " + ", ".join(Settings.model_fields) + ".",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "message", "shown"),
+    [
+        (
+            "mine",
+            "no file. Correct datasets.mine.read.crs in params.yaml.",
+            "datasets.mine.read.crs in local/params.yaml.",
+        ),
+        ("mine", "say `source: {path: …}` in params.yaml.", "say `source: {path: …}` in local/params.yaml."),
+        ("mine", "raise download.timeout_s in params.yaml.", "raise download.timeout_s in params.yaml."),
+        (
+            "shared_2020",
+            "Correct datasets.shared_2020.read in params.yaml.",
+            "datasets.shared_2020.read in params.yaml.",
+        ),
+    ],
+)
+def test_a_later_message_about_a_dataset_names_the_file_with_its_entry(
+    key: str, message: str, shown: str, tmp_path: Path
+) -> None:
+    _read(tmp_path, f"datasets:\n  mine: {ENTRY}\n")
+    text = str(SettingsError(f"{key}: {message}"))
+    assert (text.endswith(shown), text.count("params.yaml")) == (True, 1)

@@ -46,7 +46,7 @@ REFUSED = {
         _entry("columns: {capacity: {column: a, unit: MW, of: group}}"), "capacity.of is group", "columns: "
     ),
     "a namespace in capitals": (
-        _entry("columns: {identifiers: {EIA: a}}"), "identifiers.EIA is 'EIA'", "for example eia_plant"
+        _entry("columns: {identifiers: {EIA: a}}"), "identifiers: the name 'EIA' cannot be used", "such as eia_plant"
     ),
     "a namespace of a whole sentence": (_entry(f"columns: {{identifiers: {{{'a' * 33}: a}}}}"), "at most 32"),
     "an identifier for all records": (
@@ -71,10 +71,14 @@ REFUSED = {
     ),
     "a published value of no content": (
         _entry("columns: {status: {column: s, operating: [a, null]}}"),
-        "params.yaml: datasets.farms.columns.status.operating.1 is None; expected text or a number.",
+        "params.yaml: datasets.farms.columns.status.operating.1 is empty; expected text, a number, true or false.",
     ),
-    "statuses to include that are blank": (FARMS + "include_status:\n", "include_status is None; expected a list."),
-    "no status to include": (FARMS + "include_status: []\n", "include_status is []; expected at least 1."),
+    "statuses to include that are blank": (
+        FARMS + "include_status:\n", "include_status is empty; expected operating, construction"
+    ),
+    "no status to include": (
+        FARMS + "include_status: []\n", "include_status is []; expected operating,", "; at least 1."
+    ),
     "a status to include that does not exist": (FARMS + "include_status: [built]\n", "include_status.0 is 'built'"),
     "no technology to include": (FARMS + "include_technology: []\n", "include_technology"),
     "two sources": (_source("{path: a, url: 'https://a.org/b'}"), "datasets.farms.source", "found url and path"),
@@ -87,14 +91,19 @@ REFUSED = {
     "a dataset key in capitals": (
         FARMS.replace("farms:", "My-Farms:"), "'My-Farms'", "lower case", "deu_my_farms_2024"
     ),
-    "a number as a dataset key": (FARMS.replace("farms:", "2020:"), "datasets.2020", "string"),
+    "a number as a dataset key": (
+        FARMS.replace("farms:", "2020:"),
+        "datasets: the name 2020 cannot be used; expected text such as deu_my_farms_2024",
+    ),
     "an entry that tells its key": (_entry("key: farms"), "datasets.farms.key", "own name"),
     "a number as text": (_entry("expected_features: '5'"), "datasets.farms.expected_features is '5'", "whole number"),
-    "a text as number": (_entry("alias: 4"), "datasets.farms.alias is 4", "string"),
+    "a text as number": (
+        _entry("alias: 4"), "datasets.farms.alias is 4; expected text such as myfarms", "put it in quotation marks"
+    ),
     "a resolution beyond 15": (FARMS + "h3_resolution: 16\n", "h3_resolution is 16", "15"),
     "no dataset": ("datasets: {}\n", "there is no dataset yet", "`eo-pv add farms.gpkg`"),
-    "an entry without content": ("datasets:\n  farms:\n", "datasets.farms", "dictionary"),
-    "an empty file": ("", "dictionary"),
+    "an entry without content": ("datasets:\n  farms:\n", "datasets.farms is empty; expected settings (alias, source,"),
+    "an empty file": ("", "the file is empty; expected settings (origin, max_mb,"),
     "a key that stands there twice": (_entry("licence: a\n    licence: b"), "datasets.farms.licence", "twice"),
     "a dataset that stands there twice": (FARMS + "  farms:\n    source: {path: b}\n", "datasets.farms", "twice"),
     "an alias that stands there twice": (
@@ -114,7 +123,7 @@ REFUSED = {
         FARMS + "licences: {allow: [permisive]}\n", "licences.allow.0 is 'permisive'. Did you mean permissive?"
     ),
     "a pattern of dates in another language": (
-        _entry("columns: {installed: {column: a, pattern: [DD.MM.JJJJ]}}"), "'DD.MM.JJJJ'", "for example DD.MM.YYYY"
+        _entry("columns: {installed: {column: a, pattern: [DD.MM.JJJJ]}}"), "'DD.MM.JJJJ'", "such as DD.MM.YYYY"
     ),
     "a word as a whole number": (FARMS + "h3_resolution: eight\n", "is 'eight'; expected a whole number from 0 to 15."),
     "an entry at the end of the file": (
@@ -124,7 +133,10 @@ REFUSED = {
     "a bracket that is not closed": (
         "datasets:\n  a: {source: b\n  c: 3\n", "line 3, column 4", "\n    c: 3\n     ^"
     ),
-    "a date that is none": (_entry("cite: 2016-13-45"), "month"),
+    "a date that is none": (
+        _entry("cite: 2016-13-45"), "line 4, column 11: '2016-13-45' is no date that exists",
+        "\n      cite: 2016-13-45\n            ^"
+    ),
     "a branch that contains itself": ("a: &a {b: *a}\n" + FARMS, "params.yaml"),
 }  # fmt: skip
 
@@ -143,8 +155,8 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "params.yaml").write_bytes(b"origin: \xff")
-    with pytest.raises(SettingsError, match=r"params\.yaml: is not YAML: 'utf-8' codec"):
+    (tmp_path / "params.yaml").write_bytes(b"# origin\norigin: \xff")
+    with pytest.raises(SettingsError, match=r"^params\.yaml is not text in UTF-8 \(line 2\)\. Save it as UTF-8\.$"):
         read_settings(tmp_path / "params.yaml")
 
 

@@ -39,8 +39,8 @@ def test_a_licence_is_one_name_or_one_by_the_values_of_a_column(
 @pytest.mark.parametrize(
     ("licence", "message"),
     [
-        (4, "4 is no licence; write its SPDX name as text"),
-        ("", "'' is no licence"),
+        (4, "it is 4; expected the SPDX name of a licence"),
+        ("", "it is empty; expected the SPDX name of a licence"),
         ({"column": "Source"}, "give one licence, or a column and the licences of its values"),
         ({"values": {"OSM": "ODbL-1.0"}}, "give one licence, or a column and the licences of its values"),
         (
