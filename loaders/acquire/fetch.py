@@ -28,7 +28,7 @@ from loaders.acquire.receipt import (
     with_first_seen,
     write_receipt,
 )
-from loaders.acquire.resolve import resolve
+from loaders.acquire.resolve import current_lock, resolve
 from loaders.core.errors import ChecksumMismatchError, ReadError
 from loaders.core.file_formats import UNPACKED_SUFFIX
 from loaders.core.files import sha256
@@ -157,17 +157,24 @@ def prefetch(dataset: Dataset, paths: ProjectPaths, downloader: Downloader) -> N
         SourceError: the source does not answer, or a file cannot be downloaded.
         ChecksumMismatchError: a file differs from the locked one.
     """
-    if is_local(dataset, paths):
+    if is_local(dataset, paths) or _is_fetched(dataset, paths):
         return
-    lock = resolve(dataset, paths, downloader.client)
-    if unidentified_files(lock):
-        return  # the cache could not find them again
+    with paths.timed(dataset.key, "prefetch"):
+        lock = resolve(dataset, paths, downloader.client)
+        if not unidentified_files(lock):  # the cache could not find them again
+            downloader.files(dataset, lock, paths)
+
+
+def _is_fetched(dataset: Dataset, paths: ProjectPaths) -> bool:
+    """Whether the raw folder holds the locked files, by size alone: `fetch` compares digests if DVC finds a change."""
+    lock = current_lock(dataset, paths)
+    if lock is None or unidentified_files(lock):
+        return lock is not None
     previous = read_receipt(paths.receipt(dataset.key)).for_lock(lock).published
     raw_paths = {file.name: paths.raw(dataset.key) / file.name for file in lock.files}
     sizes = {name: path.stat().st_size for name, path in raw_paths.items() if path.is_file()}
-    # by size alone: `fetch` compares digests if DVC finds a change
-    if sizes != {name: previous[name].bytes for name in raw_paths if name in previous} or len(sizes) < len(raw_paths):
-        downloader.files(dataset, lock, paths)
+    known_sizes = {name: previous[name].bytes for name in raw_paths if name in previous}
+    return sizes == known_sizes and len(sizes) == len(raw_paths)
 
 
 def differences(lock: Lock, receipt: Receipt, paths: ProjectPaths) -> Iterator[str]:

@@ -7,16 +7,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from rich.table import Table
-
 from loaders.acquire.downloader import Downloader
 from loaders.acquire.publishers import address
 from loaders.acquire.resolve import current_lock, query_source
 from loaders.core.errors import BuildError, EoPvError
+from loaders.core.fitted_table import Column, FittedTable, number_column
 from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Dataset
 
-HEADINGS = ("dataset", "from", "wanted", "to fetch", "MB", "note")
+COLUMNS = (
+    Column("dataset", min_width=20, is_id=True),
+    Column("from", 3, min_width=12),
+    number_column("wanted", 4),
+    number_column("to\nfetch"),
+    number_column("MB"),
+    Column("note", 2, min_width=16),
+)
 LOCAL = "this disk"
 NOT_STATED = "not stated"
 UNKNOWN_ROW = ("?", "", "unknown", "unknown", "cannot be asked")
@@ -45,7 +51,7 @@ class DownloadPlan:
     is_possible: bool = True
 
     def row(self, name: str) -> tuple[str, ...]:
-        """The cells of a row, in the order of the headings."""
+        """The cells of a row, in the order of the columns."""
         size = f"{self.bytes / 1e6:,.1f}" if self.bytes is not None else NOT_STATED
         return (name, ", ".join(self.hosts), f"{self.file_count}", f"{self.missing_count}", size, "; ".join(self.notes))
 
@@ -72,15 +78,12 @@ def plan(dataset: Dataset, paths: ProjectPaths, downloader: Downloader) -> Downl
     return DownloadPlan(tuple(hosts), len(requests), len(missing_requests), total, tuple(notes), not too_large)
 
 
-def plan_table(plans: dict[str, DownloadPlan | EoPvError]) -> Table:
+def plan_table(plans: dict[str, DownloadPlan | EoPvError]) -> FittedTable:
     """The plans as a table for the terminal."""
-    table = Table(header_style="bold")
-    for heading in HEADINGS:
-        is_number = heading in {"wanted", "to fetch", "MB"}
-        table.add_column(heading, justify="right" if is_number else "left", overflow="fold")
-    for name, entry in plans.items():
-        table.add_row(*(entry.row(name) if isinstance(entry, DownloadPlan) else (name, *UNKNOWN_ROW)))
-    return table
+    rows = [
+        entry.row(name) if isinstance(entry, DownloadPlan) else (name, *UNKNOWN_ROW) for name, entry in plans.items()
+    ]
+    return FittedTable(COLUMNS, rows, all_columns="--json")
 
 
 def pending_steps(paths: ProjectPaths) -> list[str]:

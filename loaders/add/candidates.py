@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from rich.filesize import decimal
-from rich.table import Table
 
 from loaders.add.names import tokens
 from loaders.core.errors import EoPvError
 from loaders.core.escape import one_line
 from loaders.core.file_formats import is_archive
+from loaders.core.fitted_table import Column, FittedTable, number_column
 
 SOLAR = re.compile(r"solar|photovolt|(?<![a-z])pv|pv(?![a-z])")
 ANCILLARY_WORDS = frozenset(
@@ -65,15 +65,11 @@ def rank_candidates(candidates: Iterable[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda candidate: (candidate.rank, candidate.name))
 
 
-def candidates_table(candidates: Sequence[Candidate]) -> Table:
+def candidates_table(candidates: Sequence[Candidate]) -> FittedTable:
     """A numbered table for the terminal."""
-    table = Table(header_style="bold")
-    table.add_column("", justify="right")
-    table.add_column("file", overflow="fold")
-    table.add_column("size", justify="right")
-    for number, candidate in enumerate(candidates, 1):
-        table.add_row(str(number), candidate.label, candidate.size)
-    return table
+    columns = (number_column(""), Column("file", min_width=20, is_id=True), number_column("size"))
+    rows = [(str(number), candidate.label, candidate.size) for number, candidate in enumerate(candidates, 1)]
+    return FittedTable(columns, rows)
 
 
 def ambiguous_files_error(candidates: Sequence[Candidate]) -> EoPvError:

@@ -2,14 +2,13 @@
 
 from itertools import islice
 
-from rich.table import Table
-
 from loaders.add.draft import Draft
 from loaders.add.inspection import Inspection
 from loaders.add.render_yaml import render
 from loaders.add.source import SourceSpec
 from loaders.add.values import MAX_EXAMPLES, distinct_values
 from loaders.core.escape import one_line
+from loaders.core.fitted_table import Column, FittedTable
 from loaders.core.terminal import out
 from loaders.settings.params import Settings
 
@@ -47,15 +46,11 @@ def show_next_steps(spec: SourceSpec, draft: Draft, settings: Settings) -> None:
     out.print("Next: `make plan` says what would be downloaded and run, and `make all` does it.")
 
 
-def _columns_table(inspection: Inspection) -> Table:
-    table = Table(header_style="bold")
-    for heading in ("column", "type", "for example"):
-        table.add_column(heading, overflow="fold")
+def _columns_table(inspection: Inspection) -> FittedTable:
+    rows = []
     for column, values in islice(inspection.columns.items(), MAX_COLUMNS):
         examples = [one_line(value)[:MAX_EXAMPLE_CHARACTERS] for value in distinct_values(values)[:MAX_EXAMPLES]]
-        table.add_row(
-            one_line(column)[:MAX_NAME_CHARACTERS],
-            one_line(inspection.types[column])[:MAX_NAME_CHARACTERS],
-            ", ".join(examples),
-        )
-    return table
+        names = (column, inspection.types[column])
+        rows.append((*(one_line(name)[:MAX_NAME_CHARACTERS] for name in names), ", ".join(examples)))
+    columns = (Column("column", min_width=16), Column("type", 2, min_width=8), Column("for example", min_width=20))
+    return FittedTable(columns, rows)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from loaders.cli.console import app, list_files, open_project
+from loaders.cli.console import AsJson, app, display_path, list_files, open_project, print_json
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
 from loaders.core.terminal import err, out
@@ -26,8 +26,16 @@ def compare(
         float,
         typer.Option(min=0, max=MAX_DISTANCE_M, metavar="METRES", help="How far from its match a point may be [m]."),
     ] = 250,
+    compares_all: Annotated[
+        bool,
+        typer.Option("--all", help="Also compare records that are in no installation (include_status, licences…)."),
+    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compare two datasets where they overlap: coverage, IoU, bias of area and capacity; a table and a picture.
+
+    For example `eo-pv compare uspvdb gmseus`. Records that are in no installation, by their status, technology or
+    licence, are left out and counted.
 
     Outlines match where they share area; a point matches an outline that it lies in or near, and points match that
     lie near each other. Connected matching records form a group: one farm may be one outline in A and ten
@@ -36,7 +44,8 @@ def compare(
     """
     from loaders.core.files import write_text
     from loaders.report.compare.comparison import compare as run
-    from loaders.report.compare.left_out import left_out_notes
+    from loaders.report.compare.document import as_document
+    from loaders.report.compare.left_out import left_out_note
     from loaders.report.compare.picture import draw
     from loaders.report.compare.records import read_side
     from loaders.report.compare.table import agreement_table, as_csv, extents_table, sentences
@@ -47,14 +56,26 @@ def compare(
         raise typer.BadParameter(f"{a} and {b} are the same dataset; name two")
     name_a, name_b = _display_names(path_a, path_b)
     with err.status(f"{name_a}, {name_b}: comparing"):
-        comparison = run(read_side(path_a, name_a), read_side(path_b, name_b), within)
+        side_a = read_side(path_a, name_a, settings, compares_all=compares_all)
+        side_b = read_side(path_b, name_b, settings, compares_all=compares_all)
+        comparison = run(side_a, side_b, within)
         picture = paths.report().with_name(f"compare_{name_a}_{name_b}.png")
         pairs = picture.with_suffix(".csv")
         draw(comparison, picture)
         write_text(as_csv(comparison), pairs)
+    notes = [
+        note
+        for side in (side_a, side_b)
+        for note in left_out_note(
+            side.name, side.all_records, side.left_out, side.left_out_by_setting, compares_all=compares_all
+        )
+    ]
+    if as_json:
+        files = {"picture": display_path(picture, paths), "csv": display_path(pairs, paths)}
+        print_json({"ok": True, "errors": [], **as_document(comparison), "within_m": within, "notes": notes} | files)
+        return
     out.print(extents_table(comparison))
     out.print(agreement_table(comparison))
-    notes = (*left_out_notes(path_a, name_a, settings), *left_out_notes(path_b, name_b, settings))
     for sentence in (*sentences(comparison), *notes):
         out.print(sentence)
     list_files([picture, pairs], paths)

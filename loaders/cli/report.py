@@ -1,15 +1,22 @@
 """Commands `report` and `summary`: the results of a run."""
 
-from loaders.cli.console import app, display_path, list_files, open_project
+from pathlib import Path
+
+from loaders.cli.console import AsJson, app, display_path, list_files, open_project, print_json
 from loaders.core.errors import BuildError
+from loaders.core.paths import ProjectPaths
 from loaders.core.terminal import out
+from loaders.settings.params import Settings
+
+MAX_WARNINGS = 3  # on the terminal
 
 
 @app.command()
 def report() -> None:
     """Write the report of the last build in Markdown."""
     from loaders.core.files import write_text
-    from loaders.report.summary import as_markdown, read_figures, summarise
+    from loaders.report.summary import read_figures, summarise
+    from loaders.report.summary_table import as_markdown
 
     settings, paths = open_project()
     rows, figures = summarise(settings, paths), read_figures(paths)
@@ -18,19 +25,65 @@ def report() -> None:
 
 
 @app.command()
-def summary() -> None:
+def summary(as_json: AsJson = False) -> None:
     """Show the results of the last run: a table of the datasets, and the files."""
-    from loaders.report.summary import as_table, findings, notes, read_figures, summarise
-
     settings, paths = open_project()
-    rows = summarise(settings, paths)
-    out.print(as_table(rows))
-    for note in (*notes(rows), *findings(read_figures(paths))):
-        out.print(note)
+    files = _result_files(paths)
+    if as_json:
+        from loaders.report.summary import joint_seconds, read_figures, summarise
+        from loaders.report.summary_table import as_document
+
+        rows, figures = summarise(settings, paths), read_figures(paths)
+        document = {"ok": True, "errors": [], **as_document(settings, rows, figures, joint_seconds(paths))}
+        print_json(document | {"files": [display_path(path, paths) for path in files]})
+        return
+    show_summary(settings, paths)
+    out.print(_files_line(files, paths))
+
+
+def show_summary(settings: Settings, paths: ProjectPaths) -> None:
+    """Print the table, the result, warnings, and where the notes are."""
+    from loaders.report.summary import joint_seconds, read_figures, summarise
+    from loaders.report.summary_sentences import banner, headline, notes, warnings
+    from loaders.report.summary_table import as_table
+
+    rows, figures = summarise(settings, paths), read_figures(paths)
+    location = display_path(paths.report(), paths)
+    out.print(as_table(rows, location))
+    for sentence in (*banner(rows), headline(figures)):
+        out.print(sentence)
+    caveats = warnings(rows, figures)
+    for warning in caveats[:MAX_WARNINGS]:
+        out.print(warning, style="yellow")
+    further = [(len(caveats[MAX_WARNINGS:]), "more warning"), (len(notes(rows, figures)), "note")]
+    counts = [f"{count:,} {noun}{'s' * (count > 1)}" for count, noun in further if count]
+    if counts:
+        out.print(f"{' and '.join(counts)}: {location}")
+    if seconds := joint_seconds(paths):
+        in_all = sum(row.seconds or 0 for row in rows) + sum(seconds.values())
+        build = f", of it {seconds['build']:,.1f} s for the build" if "build" in seconds else ""
+        out.print(f"Time of the steps, each as it last ran: {in_all:,.1f} s{build}")
+
+
+def _result_files(paths: ProjectPaths) -> list[Path]:
+    """The tables and the report.
+
+    Raises:
+        BuildError: one is missing.
+    """
     files = [*sorted(paths.curated.iterdir()), paths.database, paths.report()]
     if missing := [path for path in files if not path.exists()]:
         raise BuildError(
             f"{display_path(missing[0], paths)} is missing although nothing that it is made from has changed. "
             f"Make it again with `make all`."
         )
-    list_files(files, paths)
+    return files
+
+
+def _files_line(files: list[Path], paths: ProjectPaths) -> str:
+    """Where the results are, in one line."""
+    curated = [path for path in files if path.parent == paths.curated]
+    others = [path.name for path in curated if path.suffix != ".parquet"]
+    content = ", ".join([f"{len(curated) - len(others)} Parquet files", *others])
+    locations = [display_path(path, paths) for path in files if path not in curated]
+    return f"Tables: {display_path(paths.curated, paths)}/ ({content}) · {' · '.join(locations)}"

@@ -118,10 +118,11 @@ def protect_terminal() -> None:
     apply_verbosity()
 
 
-NON_TERMINAL_WIDTH = 165  # columns of output that is not a terminal
+NON_TERMINAL_WIDTH = 165  # columns of a bar or picture in output that is not a terminal
 
 
-out = Terminal(width=None if sys.stdout.isatty() else NON_TERMINAL_WIDTH)
+# what a program reads is never wrapped: one sentence, one row of a table is one line
+out = Terminal(width=None if sys.stdout.isatty() else NON_TERMINAL_WIDTH, soft_wrap=not sys.stdout.isatty())
 
 
 err = Terminal(stderr=True, soft_wrap=True)

@@ -73,6 +73,7 @@ def account(records: Path, rejected: Path, dataset: Dataset) -> dict[str, Any]:
             "technologies": _counts(connection, "technology", records),
             **totals,
             "bbox": _row(connection, BBOX, records),
+            "is_synthetic": bool(synthetic),
             "missing_columns": _missing_columns(connection, records, rejected, dataset),
         }
 

@@ -21,7 +21,6 @@ DATASETS = """
     select
         dataset_key, installations, only_here, records_not_allowed, is_allowed,
         records_kept - records_not_allowed as kept,
-        records_read - kept as rejected,
         area_km2,
         capacity_mw
     from curated.curated_pv_dataset_summary
@@ -97,10 +96,11 @@ def build_metrics(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Ove
         `records`, `installations`, `high_confidence`, `area_km2`, `without_country`, `flags` and `rules` (counts),
         `placeholders` (records at a placeholder position, by dataset), `energy`
         (installations with a yield, annual energy, irradiance providers, and reasons for no yield), `datasets`
-        (installations, and those in no other dataset; of those that are left out in part, also counts and totals of
-        the rest), `licences` (records by dataset and licence), `left_out` (the same of records whose licence is not
-        allowed, with its kind), `left_out_records` (records and capacity that status or technology leaves out, by
-        dataset, with those of the whole dataset and the number by reason), `left_out_installations` (number by status)
+        (installations, and those in no other dataset; of those that are left out in part, also flagged records, area
+        and capacity of the rest), `licences` (records by dataset and licence), `left_out` (the same of records whose
+        licence is not allowed, with its kind), `left_out_records` (records and capacity that status or technology
+        leaves out, by dataset, with those of the whole dataset and the number by reason), `left_out_installations`
+        (number by status)
         and `overrides` (number applied, lines that name a record that is left out, and lines that name an unknown
         record).
     """
@@ -132,7 +132,7 @@ def _dataset_metrics(row: Mapping[str, Any], flagged: Mapping[str, int]) -> Buil
     metrics = {name: row[name] for name in ("installations", "only_here")}
     if not row["records_not_allowed"]:
         return metrics
-    totals = {name: row[name] for name in ("kept", "rejected", "area_km2", "capacity_mw")}
+    totals = {name: row[name] for name in ("area_km2", "capacity_mw")}
     return metrics | totals | {"flagged": flagged.get(row["dataset_key"], 0)}
 
 

@@ -6,7 +6,9 @@ import shutil
 import pyarrow.parquet as pq
 import pytest
 
-from loaders.report.summary import findings, read_figures, summarise
+from loaders.report.summary import read_figures, summarise
+from loaders.report.summary_sentences import notes, warnings
+from loaders.report.summary_table import as_document
 from loaders.settings.params import read_settings
 from tests.warehouse import mixed_world
 from tests.warehouse.conftest import WORLDS, Warehouse, built
@@ -127,8 +129,8 @@ def test_the_rows_of_a_mixed_dataset_are_counted_by_licence(narrow: Warehouse) -
     assert {licence: each["records"] for licence, each in left.items()} == {"CC-BY-NC-4.0": 4, "not stated": 3}
     rows = {row.name: row for row in summarise(read_settings(narrow.paths.root / "params.yaml"), narrow.paths)}
     row = rows[mixed_world.KEY]
-    assert (row.read, row.kept, row.rejected, row.capacity_mw, row.licence) == (
-        *(11, 4, 7, 7001 + 7002 + 7007 + 7008),
+    assert (row.read, row.kept, row.rejected, row.not_allowed, row.capacity_mw, row.licence) == (
+        *(11, 11, 0, 7, 7001 + 7002 + 7007 + 7008),
         "ODbL-1.0 (2), public-domain (2) ?",
     )
 
@@ -175,16 +177,22 @@ def test_they_are_counted_where_they_were_left_out(narrow: Warehouse) -> None:
 
 
 def test_the_report_says_what_was_left_out_and_why(narrow: Warehouse) -> None:
-    said = "\n".join(findings(read_figures(narrow.paths)))
-    assert f"\n{C}: left out, {len(records(C))} records: their licence (CC-BY-NC-4.0) is non commercial" in said
-    assert f"\n{D}: left out, {len(records(D))} records: their licence (not stated) is unknown" in said
+    said = "\n".join(["", *notes([], read_figures(narrow.paths))])
+    assert f"\n{C}: not allowed, {len(records(C))} records: their licence (CC-BY-NC-4.0) is non commercial" in said
+    assert f"\n{D}: not allowed, {len(records(D))} records: their licence (not stated) is unknown" in said
 
 
 def test_the_report_tells_no_figure_of_theirs(narrow: Warehouse) -> None:
     settings = read_settings(narrow.paths.root / "params.yaml")
     rows = {row.name: row for row in summarise(settings, narrow.paths)}
     for key in RESTRICTED:
-        assert (rows[key].kept, rows[key].area_km2, rows[key].capacity_mw, rows[key].flagged) == (0, None, None, 0)
+        row, count = rows[key], len(records(key))
+        assert (row.kept, row.rejected, row.not_allowed) == (count, 0, count)
+        assert (row.area_km2, row.capacity_mw, row.flagged, row.installations) == (None, None, None, None)
+    document = as_document(settings, list(rows.values()), read_figures(narrow.paths), {})
+    told = {row["dataset"]: row for row in document["datasets"]}
+    assert told[mixed_world.KEY]["not_allowed_by_licence"] == {"CC-BY-NC-4.0": 4, "not stated": 3}
+    assert told[C]["records_by_licence"] == {}
     figures = narrow.paths.build_metrics.read_text()
     assert not [name for name in records(*RESTRICTED) if name in figures]
     assert json.loads(figures)["overrides"]["left_out_lines"] == [5, 6]
@@ -198,7 +206,7 @@ def test_their_makers_are_not_cited_for_what_they_did_not_give(narrow: Warehouse
 def test_an_override_of_a_record_that_is_gone_is_reported_with_its_line(warehouse: Warehouse) -> None:
     figures = json.loads(warehouse.paths.build_metrics.read_text())
     assert figures["overrides"] == {"applied": 5, "left_out_lines": [], "stale": [{"gone": [f"{B}:gone/1"], "line": 7}]}
-    assert findings(figures)[-1].startswith(f"overrides.csv, line 7: {B}:gone/1 is not among the records")
+    assert warnings([], figures)[-1].startswith(f"overrides.csv, line 7: {B}:gone/1 is not among the records")
 
 
 def test_the_figures_of_a_build_add_up(warehouse: Warehouse) -> None:

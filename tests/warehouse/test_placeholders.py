@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from loaders.report.summary import findings
+from loaders.report.summary_sentences import notes, warnings
 from tests.warehouse.conftest import Warehouse
 from tests.warehouse.elsewhere import A, D, elsewhere
 from tests.warehouse.test_worlds import groups, installation
@@ -37,7 +37,7 @@ def test_stand_ins_and_rows_that_a_test_warns_of_are_counted(warehouse: Warehous
     assert figures["placeholders"] == {D: 5 + 4}
     assert figures["flags"]["placeholder_position"] == 5 + 3
     assert figures["warnings"].keys() == {"no_cell_has_more_sun_than_usual"}
-    said = findings(figures)
+    said = [*notes([], figures), *warnings([], figures)]
     assert any(sentence.startswith(f"At a placeholder position: 9 records ({D}: 9).") for sentence in said)
 
 

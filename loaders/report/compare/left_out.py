@@ -1,32 +1,67 @@
-"""Notes on records that are compared, although no installation holds them: by status, technology or licence."""
+"""Records that no installation holds, by their status, technology or licence: a comparison leaves them out."""
 
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
 
-import pyarrow.parquet as pq
+import numpy as np
+import pyarrow as pa
 
+from loaders.core.arrays import Flags
 from loaders.harmonise.values.value_counts import format_value_counts
 from loaders.settings.licences import terms
 from loaders.settings.params import Settings
 
+LICENCES = "licences.allow"
 
-def left_out_notes(path: Path, name: str, settings: Settings) -> Iterator[str]:
-    """One sentence for each setting that leaves records of a file out of the tables; columns it lacks say nothing."""
-    schema = pq.read_schema(path).names
-    table = pq.read_table(path, columns=[column for column in ("status", "technology", "licence") if column in schema])
-    for column, allowed in (("status", settings.include_status), ("technology", settings.include_technology)):
-        values = table[column].to_pylist() if column in schema else []
-        if others := Counter(value for value in values if value not in allowed):
-            yield (
-                f"{name}: compared as well, though include_{column} in params.yaml does not list them: "
-                f"{format_value_counts(others)}."
-            )
-    licences = Counter(table["licence"].to_pylist() if "licence" in schema else [])
-    kinds = {licence: terms(licence).kind for licence in licences}
-    others = Counter({str(each): licences[each] for each in licences if kinds[each] not in settings.licences.allow})
-    if others:
-        yield (
-            f"{name}: compared as well, though licences.allow in params.yaml does not list their licence: "
-            f"{format_value_counts(others)}. The picture and the CSV are not for publication."
-        )
+
+def left_out_values(table: pa.Table, settings: Settings) -> dict[str, list[str | None]]:
+    """By setting, the value of each record that the setting leaves out, else null; columns it lacks leave out none."""
+
+    def allows_licence(value: str) -> bool:
+        return terms(value).kind in settings.licences.allow
+
+    rules: dict[str, tuple[str, Callable[[str], bool]]] = {
+        "include_status": ("status", settings.include_status.__contains__),
+        "include_technology": ("technology", settings.include_technology.__contains__),
+        LICENCES: ("licence", allows_licence),
+    }
+    excluded: dict[str, list[str | None]] = {}
+    for setting, (column, allows) in rules.items():
+        values = table[column].to_pylist() if column in table.column_names else []
+        is_allowed = {value: allows(value) for value in set(values)}
+        excluded[setting] = [None if is_allowed[value] else str(value) for value in values]
+    return excluded
+
+
+def is_left_out(excluded: Mapping[str, list[str | None]], rows: int) -> Flags:
+    """Which records any setting leaves out."""
+    flags = np.zeros(rows, dtype=np.bool_)
+    for values in excluded.values():
+        if values:
+            flags |= np.array([value is not None for value in values], dtype=np.bool_)
+    return flags
+
+
+def count_left_out(excluded: Mapping[str, list[str | None]]) -> dict[str, dict[str, int]]:
+    """By setting, the number of records by the value that it does not list."""
+    counts = {setting: Counter(filter(None, values)) for setting, values in excluded.items()}
+    return {setting: dict(each.most_common()) for setting, each in counts.items() if each}
+
+
+def left_out_note(
+    name: str, records: int, left_out: int, reasons: Mapping[str, Mapping[str, int]], compares_all: bool
+) -> Iterator[str]:
+    """One sentence on the records that are in no installation; none if there are none."""
+    if not left_out:
+        return
+    listed = "; ".join(
+        f"{setting} does not list {'the kind of ' * (setting == LICENCES)}{format_value_counts(Counter(values))}"
+        for setting, values in reasons.items()
+    )
+    is_private = compares_all and LICENCES in reasons
+    result = "in no installation, though compared" if compares_all else "in no installation and not compared"
+    yield (
+        f"{name}: {left_out:,} of {records:,} records are {result}: {listed}."
+        f"{' The picture and the CSV are not for publication.' * is_private}"
+        f"{' `--all` compares them, too.' * (not compares_all)}"
+    )

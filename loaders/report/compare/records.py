@@ -1,6 +1,7 @@
 """Reads the records of one dataset for `eo-pv compare`: in degrees and on an equal-area plane."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,12 @@ import shapely
 from loaders.core.arrays import Numbers, Shapes
 from loaders.core.errors import ReadError
 from loaders.geo.geometry import EQUAL_AREA, area_m2, projected
+from loaders.report.compare.left_out import count_left_out, is_left_out, left_out_values
+from loaders.settings.params import Settings
 
 REQUIRED_COLUMNS = ("record_id", "geometry", "capacity_mw", "capacity_basis")
 SYNTHETIC = "is_synthetic"
+OPTIONAL_COLUMNS = (SYNTHETIC, "status", "technology", "licence")
 LONLAT = "EPSG:4326"
 POINT, POLYGON, MULTIPOLYGON = 0, 3, 6
 WORLD = np.array([-180, -90, 180, 90])  # [°]
@@ -35,6 +39,9 @@ class Side:
         capacity_mw: stated capacity [MW] in `basis`; NaN where unknown.
         basis: ac, dc or unknown; None where no capacity is stated.
         is_synthetic: whether any record is synthetic.
+        all_records: number of records in the file.
+        left_out: how many of them are in no installation.
+        left_out_by_setting: for each setting that leaves out any, their number by value.
     """
 
     name: str
@@ -47,18 +54,31 @@ class Side:
     capacity_mw: Numbers
     basis: Shapes
     is_synthetic: bool
+    all_records: int = 0
+    left_out: int = 0
+    left_out_by_setting: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.record_id)
 
 
-def read_side(path: Path, name: str) -> Side:
+def read_side(path: Path, name: str, settings: Settings | None = None, *, compares_all: bool = False) -> Side:
     """Read canonical records from GeoParquet.
+
+    Args:
+        path: of the file.
+        name: for tables, pictures and file names.
+        settings: which records are in no installation, by status, technology and licence; none without settings.
+        compares_all: whether to keep those as well.
 
     Raises:
         ReadError: it is not Parquet, columns are missing, or a shape is neither an outline nor a position in degrees.
     """
     table = _read(path, name)
+    excluded = left_out_values(table, settings) if settings else {}
+    left_out = is_left_out(excluded, table.num_rows)
+    if not compares_all:
+        table = table.filter(pa.array(~left_out))
     shapes = _shapes(table["geometry"], path, name)
     positions = shapely.centroid(shapes)
     basis = _to_objects(table["capacity_basis"])
@@ -75,6 +95,9 @@ def read_side(path: Path, name: str) -> Side:
         capacity_mw=capacity,
         basis=basis,
         is_synthetic=SYNTHETIC in table.column_names and any(table[SYNTHETIC].to_pylist()),
+        all_records=len(left_out),
+        left_out=int(left_out.sum()),
+        left_out_by_setting=count_left_out(excluded),
     )
 
 
@@ -90,7 +113,7 @@ def _read(path: Path, name: str) -> pa.Table:
             f"{name}: {path} has no column {', '.join(missing)}. Expected canonical records, as in "
             f"data/<origin>/loaded; add the file to params.yaml and `make all` turns it into them."
         )
-    return pq.read_table(path, columns=[*REQUIRED_COLUMNS, *({SYNTHETIC} & set(names))])
+    return pq.read_table(path, columns=[*REQUIRED_COLUMNS, *(each for each in OPTIONAL_COLUMNS if each in names)])
 
 
 def _shapes(column: pa.ChunkedArray, path: Path, name: str) -> Shapes:

@@ -1,19 +1,20 @@
-"""Tabulates a comparison: tables for the terminal, and a CSV with one row per pair."""
+"""Tabulates a comparison: tables for the terminal, a document for programs, and a CSV with one row per pair."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from rich.table import Table
 
 from loaders.core.arrays import Flags, Numbers
 from loaders.core.escape import spreadsheet_cell
+from loaders.core.fitted_table import Column, FittedTable, number_column
 from loaders.report.compare.comparison import MIXED, Comparison, Part
 from loaders.report.compare.records import UNKNOWN, Side
 
 BLANK = "-"
 M2_PER_KM2 = 1e6
 QUARTILES = (0.25, 0.5, 0.75)
+MEDIAN = 0.5
 GOOD_IOU = 0.5
 TEXT_COLUMNS = ("record_id_a", "record_id_b", "capacity_basis_a", "capacity_basis_b")  # of the CSV
 
@@ -76,14 +77,25 @@ def capacity_agreements(comparison: Comparison) -> list[Agreement]:
     return agreements
 
 
-def extents_table(comparison: Comparison) -> Table:
+def extents_table(comparison: Comparison) -> FittedTable:
     """A table of the coverage of each dataset by the other one."""
-    table = _empty_table(
-        "records", "in the other's extent", "matched", "share", "only here", "only here km²", first="dataset"
+    columns = (
+        Column("dataset", min_width=20, is_id=True),
+        number_column("records"),
+        number_column("in the other's\nextent", 3),
+        number_column("matched"),
+        number_column("share", 2),
+        number_column("only\nhere", 4),
+        number_column("only here\nkm²", 5),
     )
-    table.add_row(f"A: {comparison.a.name}", *_coverage(comparison.a, comparison.inside_a, comparison.part_a))
-    table.add_row(f"B: {comparison.b.name}", *_coverage(comparison.b, comparison.inside_b, comparison.part_b))
-    return table
+    rows = [
+        (f"{letter}:\xa0{side.name}", *_coverage(side, inside, part))
+        for letter, side, inside, part in (
+            ("A", comparison.a, comparison.inside_a, comparison.part_a),
+            ("B", comparison.b, comparison.inside_b, comparison.part_b),
+        )
+    ]
+    return FittedTable(columns, rows, all_columns="--json")
 
 
 def _coverage(side: Side, inside: Flags, part: Part) -> tuple[str, ...]:
@@ -94,20 +106,25 @@ def _coverage(side: Side, inside: Flags, part: Part) -> tuple[str, ...]:
     return (*counts, _share(is_matched.sum(), inside.sum()), f"{is_unmatched.sum():,}", f"{km2:,.1f}")
 
 
-def agreement_table(comparison: Comparison) -> Table:
+def agreement_table(comparison: Comparison) -> FittedTable:
     """A table of the agreement in the groups of both."""
-    names = ("groups", "A", "B", "B against A", *(f"{share:.0%}".replace("%", " %") for share in QUARTILES), "note")
-    table = _empty_table(*names, first="in groups of both")
+    quartiles = (number_column(f"{100 * share:.0f} %", 3 if share == MEDIAN else 4) for share in QUARTILES)
+    columns = (
+        Column("in groups of both", min_width=11),
+        number_column("groups"),
+        *(number_column(name) for name in ("A", "B", "B against\nA")),
+        *quartiles,
+        Column("note", 2, min_width=16),
+    )
     iou = comparison.iou[~np.isnan(comparison.iou)]
     note = f"{_share((iou > GOOD_IOU).sum(), len(iou))} of them above {GOOD_IOU}" if len(iou) else ""
-    table.add_row("IoU", f"{len(iou):,}", BLANK, BLANK, BLANK, *_quartiles(iou), note)
-    for agreement in (area_agreement(comparison), *capacity_agreements(comparison)):
-        table.add_row(*agreement.cells())
-    return table
+    rows = [("IoU", f"{len(iou):,}", BLANK, BLANK, BLANK, *_quartiles(iou), note)]
+    rows += [agreement.cells() for agreement in (area_agreement(comparison), *capacity_agreements(comparison))]
+    return FittedTable(columns, rows, all_columns="--json")
 
 
-def sentences(comparison: Comparison) -> list[str]:
-    """Sentences that accompany the tables."""
+def group_kinds(comparison: Comparison) -> dict[str, int]:
+    """The number of groups, by how many records of each side they hold."""
     a, b = comparison.part_a.records, comparison.part_b.records
     kinds = {
         "one to one": (a == 1) & (b == 1),
@@ -115,11 +132,17 @@ def sentences(comparison: Comparison) -> list[str]:
         "several of A to one of B": (a > 1) & (b == 1),
         "several to several": (a > 1) & (b > 1),
     }
+    return {name: int(kind.sum()) for name, kind in kinds.items()}
+
+
+def sentences(comparison: Comparison) -> list[str]:
+    """Sentences that accompany the tables."""
     lines = []
     if not (comparison.inside_a.any() or comparison.inside_b.any()):
         lines.append("Nothing overlaps: no record of either lies in the extent of the other.")
-    counts = ", ".join(f"{kind.sum():,} {name}" for name, kind in kinds.items())
-    lines.append(f"{len(comparison.pairs.a):,} matching pairs make {len(a):,} groups: {counts}.")
+    counts = ", ".join(f"{count:,} {name}" for name, count in group_kinds(comparison).items())
+    groups = len(comparison.part_a.records)
+    lines.append(f"{len(comparison.pairs.a):,} matching pairs make {groups:,} groups: {counts}.")
     if not capacity_agreements(comparison):
         lines.append("No group states a capacity for every record on both sides.")
     if synthetic := [side.name for side in (comparison.a, comparison.b) if side.is_synthetic]:
@@ -162,7 +185,8 @@ def _agreement(quantity: str, a: Numbers, b: Numbers, note: str = "", is_bias: b
 def _basis_note(basis_a: str, basis_b: str) -> str:
     """The note on two capacity bases."""
     if {basis_a, basis_b} & {UNKNOWN, MIXED}:
-        return f"{basis_b} against {basis_a}: may not be a bias"
+        a, b = ("not stated" if basis == UNKNOWN else basis for basis in (basis_a, basis_b))
+        return f"AC or DC {b} against {a}: may not be a bias"
     return f"both {basis_a}" if basis_a == basis_b else f"{basis_b} against {basis_a}: not a bias"
 
 
@@ -182,11 +206,3 @@ def _quartiles(values: Numbers) -> list[str]:
 
 def _share(part: float, whole: float) -> str:
     return f"{100 * part / whole:.1f} %" if whole else BLANK
-
-
-def _empty_table(*headings: str, first: str) -> Table:
-    table = Table(header_style="bold")
-    table.add_column(first, overflow="fold")
-    for heading in headings:
-        table.add_column(heading, justify="left" if heading == "note" else "right", no_wrap=heading != "note")
-    return table

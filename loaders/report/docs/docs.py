@@ -12,7 +12,8 @@ from loaders.report.docs.page import Page, as_html, entries
 from loaders.report.docs.pictures import docs_folder, draw_datasets, draw_pipelines, hamilton_folder
 from loaders.report.docs.site import has_site, write_site
 from loaders.report.docs.svg import write_svg
-from loaders.report.summary import findings, notes, read_figures, summarise
+from loaders.report.summary import read_figures, summarise
+from loaders.report.summary_sentences import sentences as summary_sentences
 from loaders.settings.params import Settings
 
 INDEX, LINEAGE = "index.html", "lineage.svg"
@@ -37,7 +38,7 @@ def write_docs(settings: Settings, paths: ProjectPaths) -> list[Path]:
     site = [write_site(paths, folder)] if has_site(paths) else []
     pictures, graphviz_error = _draw_pictures(settings, paths, models)
     picture_names = frozenset(path.relative_to(folder).as_posix() for path in pictures)
-    sentences = (*notes(rows), *findings(figures))
+    sentences = tuple(summary_sentences(rows, figures))
     datasets = entries(rows, settings, paths)
     write_text(
         as_html(

@@ -1,6 +1,7 @@
 """Resolves an id on the command line: a record, an installation, a rejected record, or an unknown id."""
 
 import re
+from collections.abc import Mapping
 
 import duckdb
 
@@ -23,15 +24,34 @@ REJECTION_OF_RECORD = "select dataset_key, reason from prepared.prep_pv_rejected
 # 2 seconds for 4 million records; the distances of Levenshtein take 40
 NEAREST_IDS = """
     select {column} from curated.{table}
-    where ends_with({column}, ':' || $name) or jaro_winkler_similarity({column}, $name) >= $alike
-    order by ends_with({column}, ':' || $name) desc, jaro_winkler_similarity({column}, $name) desc, {column}
+    where
+        ends_with({column}, ':' || $name)
+        or starts_with({column}, $name || ':')
+        or jaro_winkler_similarity({column}, $name) >= $alike
+    order by
+        ends_with({column}, ':' || $name) desc,
+        starts_with({column}, $name || ':') desc,
+        jaro_winkler_similarity({column}, $name) desc,
+        {column}
     limit $most
 """
+EXAMPLE_ID = "select min({column}) from curated.{table}"
 
 
 def is_installation(name: str) -> bool:
     """Whether an id has the form of an installation_id; a dataset's key may begin with pv_ too."""
     return INSTALLATION.fullmatch(name) is not None
+
+
+def with_key(name: str, keys: Mapping[str, str]) -> str:
+    """An id whose dataset may be named by its alias.
+
+    Args:
+        name: as on the command line: `uspvdb:400001`.
+        keys: of the datasets, by alias.
+    """
+    dataset, colon, rest = name.partition(":")
+    return f"{keys.get(dataset, dataset)}{colon}{rest}"
 
 
 def installation_of(connection: duckdb.DuckDBPyConnection, name: str) -> str:
@@ -47,7 +67,7 @@ def installation_of(connection: duckdb.DuckDBPyConnection, name: str) -> str:
         return str(row[0])
     if rejection := _fetch_first(connection, REJECTION_OF_RECORD, name):
         raise BuildError(f"{name} is in no installation: {_rejection(*rejection)}")
-    raise BuildError(f"There is no record or installation {name}. {_suggestion(connection, name)}")
+    raise BuildError(f"There is no record or installation {name!r}. {_suggestion(connection, name)}")
 
 
 def _left_out(reason: str, grain: str) -> str:
@@ -70,9 +90,11 @@ def _suggestion(connection: duckdb.DuckDBPyConnection, name: str) -> str:
     query = NEAREST_IDS.format(column=column, table=table)
     rows = connection.execute(query, {"name": name, "alike": MIN_SIMILARITY, "most": MAX_SUGGESTIONS}).fetchall()
     if rows:
-        hint = f"Did you mean {', '.join(near for (near,) in rows)}?"
+        hint = f"Did you mean {', '.join(repr(near) for (near,) in rows)}?"
     else:
-        hint = f"Look for it in curated/{table}.parquet, column {column}."
+        example = connection.execute(EXAMPLE_ID.format(column=column, table=table)).fetchone()
+        form = f"An id has the form of {example[0]!r}. " if example and example[0] else ""
+        hint = f"{form}Look for it in curated/{table}.parquet, column {column}."
     return f"{hint} Installations change their names with their records: name a record." if is_installation_id else hint
 
 

@@ -2,52 +2,67 @@
 
 import csv
 import io
-from collections.abc import Iterable
 
-from rich.table import Table
-
+from loaders.core.fitted_table import Column, FittedTable, number_column
 from loaders.report.why.evidence import Case, Row
 from loaders.report.why.plane import distance_m
 
 BLANK = "-"
 MAX_ROWS = 50  # of a table
+BASES = {"ac": "AC", "dc": "DC"}
 
 
-def records_table(case: Case) -> Table:
+def records_table(case: Case) -> FittedTable:
     """A table of the records of each installation, with their names where any has one."""
     has_names = any(row["name"] for row in case.members)
-    quantities = ("area m²", "capacity MW")
-    names = ("record", *(("name",) if has_names else ()), "installation", "kind", *quantities, "installed", "licence")
-    table = _empty_table(*names, right=[names.index(each) for each in quantities])
-    for row in case.members[:MAX_ROWS]:
-        capacity = _number(row["capacity_mw"], 3)
-        table.add_row(
+    columns = (
+        Column("record", min_width=28, is_id=True),
+        *([Column("name", 7, min_width=12)] if has_names else []),
+        Column("installation", 4),
+        Column("kind", 6),
+        number_column("area m²", 3),
+        number_column("capacity\nMW", 2),
+        Column("AC or\nDC", 2),
+        Column("installed", 5, min_width=13),
+        Column("licence", 8, min_width=12),
+    )
+    rows = [
+        (
             row["record_id"],
             *((row["name"] or BLANK,) if has_names else ()),
             row["installation_id"],
             row["geometry_kind"],
             _number(row["area_m2"], 0),
-            capacity if capacity == BLANK else f"{capacity} {row['capacity_basis']}",
+            _number(row["capacity_mw"], 3),
+            BLANK if row["capacity_mw"] is None else BASES.get(row["capacity_basis"], "not stated"),
             _interval(row),
             row["licence"] or "not stated",
         )
-    _add_remainder(table, len(case.members))
-    return table
+        for row in case.members[:MAX_ROWS]
+    ]
+    return _limited(columns, rows, len(case.members))
 
 
-def pairs_table(case: Case, pairs: list[Row], outcome_heading: str) -> Table:
+def pairs_table(case: Case, pairs: list[Row], outcome_heading: str) -> FittedTable:
     """A table of the comparison features of pairs; `outcome_heading` is the heading of the last column."""
-    headings = ("IoU", "of the smaller", "m apart", "areas", "capacities", "names")
-    table = _empty_table("record", "record", *headings, outcome_heading, right=range(2, 2 + len(headings)))
+    columns = (
+        Column("records", min_width=28, is_id=True),
+        number_column("IoU", 3),
+        number_column("of the\nsmaller", 4),
+        number_column("m apart", 2),
+        number_column("areas", 6),
+        number_column("capacities", 5),
+        number_column("names", 7),
+        Column(outcome_heading, min_width=20),
+    )
+    rows = []
     for pair in pairs[:MAX_ROWS]:
         distance = pair["distance_m"] if pair["distance_m"] is not None else pair["centroid_distance_m"]
         ratios = (pair["area_ratio"], pair["capacity_ratio"], pair["name_similarity"])
         numbers = (pair["iou"], pair["share_of_smaller"], distance, *ratios)
-        decimals = (3, 3, 1, 2, 2, 2)
-        cells = (_number(value, digits) for value, digits in zip(numbers, decimals, strict=True))
-        table.add_row(pair["record_id_a"], pair["record_id_b"], *cells, verdict(case, pair))
-    _add_remainder(table, len(pairs))
-    return table
+        cells = (_number(value, digits) for value, digits in zip(numbers, (3, 3, 1, 2, 2, 2), strict=True))
+        rows.append((f"{pair['record_id_a']}\n{pair['record_id_b']}", *cells, verdict(case, pair)))
+    return _limited(columns, rows, len(pairs))
 
 
 def verdict(case: Case, pair: Row) -> str:
@@ -99,7 +114,8 @@ def _installation_sentence(row: Row) -> str:
     name = f" {row['name']!r} ({row['name_dataset']})" if row["name"] else ""
     location = row["region"] or row["country"] or "no country"
     area = f", {_number(row['area_m2'], 0)} m²" if row["area_m2"] is not None else ""
-    capacity = f", {_number(row['capacity_mw'], 3)} MW {row['capacity_basis']} ({row['capacity_dataset']})"
+    basis = BASES.get(row["capacity_basis"], "(AC or DC not stated)")
+    capacity = f", {_number(row['capacity_mw'], 3)} MW {basis} of {row['capacity_dataset']}"
     status = f", {row['status']} ({row['status_dataset']})" if row["status_dataset"] else ""
     flags = f"; {', '.join(row['quality_flags'])}" if row["quality_flags"] else ""
     return (
@@ -141,10 +157,11 @@ def _distance_clause(case: Case) -> str:
     return f"nothing of them is near the other, they are {distance_m(a, b):,.0f} m apart"
 
 
-def _add_remainder(table: Table, rows: int) -> None:
-    """Add a last row with the number of rows that are not shown."""
-    if rows > MAX_ROWS:
-        table.add_row(f"… and {rows - MAX_ROWS:,} more")
+def _limited(columns: tuple[Column, ...], rows: list[tuple[str, ...]], count: int) -> FittedTable:
+    """A table, with a last row that says how many rows are not shown."""
+    if count > MAX_ROWS:
+        rows = [*rows, (f"… and {count - MAX_ROWS:,} more", *[""] * (len(columns) - 1))]
+    return FittedTable(columns, rows, all_columns="--json")
 
 
 def _interval(row: Row) -> str:
@@ -154,10 +171,3 @@ def _interval(row: Row) -> str:
 
 def _number(value: float | None, digits: int) -> str:
     return BLANK if value is None else f"{value:,.{digits}f}"
-
-
-def _empty_table(*names: str, right: Iterable[int]) -> Table:
-    table = Table(header_style="bold")
-    for index, name in enumerate(names):
-        table.add_column(name, justify="right" if index in set(right) else "left", overflow="fold")
-    return table

@@ -52,6 +52,7 @@ def test_what_is_read_is_kept_or_rejected_by_reason(dataset: Callable[..., Datas
         "capacity_mw": 1.5,
         "capacity_stated": 2,
         "area_stated": 1,
+        "is_synthetic": False,
         "bbox": {"west": -5.0, "south": -7.0, "east": 9.0, "north": 2.0},
         "missing_columns": [],
     }

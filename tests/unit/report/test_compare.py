@@ -1,6 +1,8 @@
 """Two tiny datasets, drawn so that what they share can be worked out on paper."""
 
 import csv
+import json
+import re
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,11 +22,19 @@ from loaders.__main__ import app
 from loaders.core.errors import BuildError, ReadError, SettingsError
 from loaders.report.compare.comparison import Comparison
 from loaders.report.compare.comparison import compare as compare_sides
-from loaders.report.compare.left_out import left_out_notes
+from loaders.report.compare.left_out import left_out_note
 from loaders.report.compare.records import Side, read_side
-from loaders.report.compare.table import area_agreement, as_csv, capacity_agreements, sentences
+from loaders.report.compare.table import (
+    agreement_table,
+    area_agreement,
+    as_csv,
+    capacity_agreements,
+    extents_table,
+    sentences,
+)
 from loaders.report.png import write_png
 from loaders.settings.params import Settings
+from tests.unit.core.test_fitted_table import shown
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
 UNIT = 0.01  # [°]
@@ -201,8 +211,8 @@ def test_capacities_of_one_basis_are_compared_group_by_group(compare: Compare) -
     ("of_a", "of_b", "note"),
     [
         ("ac", "dc", "dc against ac: not a bias"),
-        ("ac", "unknown", "unknown against ac: may not be a bias"),
-        ("ac", None, "unknown against ac: may not be a bias"),
+        ("ac", "unknown", "AC or DC not stated against ac: may not be a bias"),
+        ("ac", None, "AC or DC not stated against ac: may not be a bias"),
     ],
 )
 def test_capacities_of_two_bases_are_no_bias(compare: Compare, of_a: str, of_b: str, note: str) -> None:
@@ -250,23 +260,36 @@ def test_the_csv_has_one_row_a_pair_in_order(compare: Compare) -> None:
     ]
 
 
-def test_records_that_no_installation_holds_are_compared_and_named(tmp_path: Path) -> None:
+def test_records_that_no_installation_holds_are_left_out_and_counted(tmp_path: Path) -> None:
     farms = {"farms": {"key": "farms", "source": {"path": "a.csv"}}}
     settings = Settings.model_validate({"datasets": farms, "licences": {"allow": ["permissive"]}})
     file = write(
         tmp_path / "a.parquet",
-        [box(0, 1), box(2, 3), box(4, 5)],
-        status=["operating", "rejected", "rejected"],
-        technology=["pv", "unknown", "csp"],
-        licence=["CC0-1.0", "ODbL-1.0", "not stated"],
+        [box(0, 1), box(2, 3), box(4, 5), box(6, 7)],
+        status=["operating", "rejected", "rejected", "unknown"],
+        technology=["pv", "unknown", "csp", "pv"],
+        licence=["CC0-1.0", "ODbL-1.0", "not stated", "CC0-1.0"],
     )
-    assert list(left_out_notes(file, "a", settings)) == [
-        "a: compared as well, though include_status in params.yaml does not list them: 'rejected' (2).",
-        "a: compared as well, though include_technology in params.yaml does not list them: 'csp' (1).",
-        "a: compared as well, though licences.allow in params.yaml does not list their licence: 'ODbL-1.0' (1), "
-        "'not stated' (1). The picture and the CSV are not for publication.",
+    side, whole = read_side(file, "a", settings), read_side(file, "a", settings, compares_all=True)
+    assert (side.record_id.tolist(), len(whole), whole.all_records, whole.left_out) == (["a:1", "a:4"], 4, 4, 2)
+    reasons = (
+        "include_status does not list 'rejected' (2); include_technology does not list 'csp' (1); licences.allow does "
+        "not list the kind of 'ODbL-1.0' (1), 'not stated' (1)."
+    )
+    assert [note(each, compares_all=all_) for each, all_ in ((side, False), (whole, True))] == [
+        [f"a: 2 of 4 records are in no installation and not compared: {reasons} `--all` compares them, too."],
+        [
+            f"a: 2 of 4 records are in no installation, though compared: {reasons} The picture and the CSV are not for "
+            "publication."
+        ],
     ]
-    assert list(left_out_notes(write(tmp_path / "b.parquet", [box(0, 1)]), "b", settings)) == []
+    assert note(read_side(write(tmp_path / "b.parquet", [box(0, 1)]), "b", settings), compares_all=False) == []
+
+
+def note(side: Side, *, compares_all: bool) -> list[str]:
+    return list(
+        left_out_note(side.name, side.all_records, side.left_out, side.left_out_by_setting, compares_all=compares_all)
+    )
 
 
 def test_a_spreadsheet_runs_no_id_of_the_csv(tmp_path: Path) -> None:
@@ -307,11 +330,10 @@ def loaded(project: Path, key: str) -> Path:
 def test_the_command_shows_numbers_and_writes_a_picture_and_a_table(run: Run, project: Path) -> None:
     result = run("north", SOUTH)
     assert result.exit_code == 0, result.output
-    assert "│ A: a_north_2020 │       2 │                     2 │       2 │ 100.0 % │         0 │" in result.output
-    assert (
-        "│ IoU               │      2 │   - │   - │           - │ 0.62 │ 0.75 │ 0.88 │ 50.0 % of them" in result.output
-    )
-    assert "│ area km²          │      2 │ 2.5 │ 1.8 │     -25.0 % │ 0.62 │ 0.75 │ 0.88 │" in result.output
+    lines = [re.split(r"  +", line.strip()) for line in result.output.splitlines()]
+    assert ["A: a_north_2020", "2", "2", "2", "100.0 %", "0", "0.0"] in lines
+    assert ["IoU", "2", "-", "-", "-", "0.62", "0.75", "0.88", "50.0 % of them above 0.5"] in lines
+    assert ["area km²", "2", "2.5", "1.8", "-25.0 %", "0.62", "0.75", "0.88"] in lines
     assert f"SYNTHETIC, bundled samples: {NORTH}." in result.output
     report = project / "data" / "sample" / "report"
     assert sorted(path.name for path in report.iterdir()) == [
@@ -322,6 +344,48 @@ def test_the_command_shows_numbers_and_writes_a_picture_and_a_table(run: Run, pr
     assert picture[:8] == b"\x89PNG\r\n\x1a\n"
     assert (int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])) == (1440, 1140)
     assert 30_000 < len(picture) < 500_000
+
+
+def test_what_is_left_out_of_both_is_no_error_and_can_be_compared_if_asked_for(run: Run, project: Path) -> None:
+    for key in (NORTH, SOUTH):
+        write(loaded(project, key), [box(0, 1)], status=["planned"])
+    result = run(NORTH, SOUTH)
+    assert result.exit_code == 0, result.output
+    assert f"{NORTH}: 1 of 1 records are in no installation and not compared: include_status does not" in result.output
+    assert "0 matching pairs" in result.output
+    assert "1 matching pairs" in run(NORTH, SOUTH, "--all").output
+
+
+def test_the_document_has_the_numbers_of_the_tables(run: Run) -> None:
+    document = json.loads(run(NORTH, SOUTH, "--json").output)
+    assert (document["ok"], document["errors"], document["within_m"], document["notes"]) == (True, [], 250, [])
+    assert document["a"] | {"only_here_km2": 0} == {
+        **{"dataset": NORTH, "records": 2, "in_extent": 2, "matched": 2, "only_here": 0, "only_here_km2": 0},
+        **{"in_no_installation": 0, "in_no_installation_by_setting": {}, "is_synthetic": True},
+    }
+    assert (document["pairs"], document["groups"], document["groups_by_kind"]["one_to_one"]) == (2, 2, 2)
+    assert document["iou"]["above_half"] == 1
+    assert document["area_km2"]["bias"] == pytest.approx(-0.25, abs=1e-4)
+    assert document["area_km2"]["quartiles"] == pytest.approx([0.625, 0.75, 0.875], abs=1e-4)
+    assert document["capacity_mw"] == []
+    assert document["csv"] == f"data/sample/report/compare_{NORTH}_{SOUTH}.csv"
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, None])
+def test_the_tables_fit_and_print_every_number_in_full(tmp_path: Path, width: int | None) -> None:
+    names = ("global_harmonized_large_solar_farms_2020", "usa_gm_seus_v2_2026")
+    shapes = [box(0, 1), box(2, 3), box(4, 5)]
+    mw: list[Capacity] = [(99_371.4, "ac"), (1_234_567.8, None), (5.0, "dc")]
+    a, b = (
+        read_side(write(tmp_path / f"{name}.parquet", shapes, capacities), name)
+        for name, capacities in zip(names, (mw, mw[::-1]), strict=True)
+    )
+    comparison = compare_sides(a, b, 250)
+    extents, agreement = (shown(table(comparison), width) for table in (extents_table, agreement_table))
+    assert max(map(len, [*extents, *agreement])) <= (width or 1000)
+    words = " ".join(agreement).split()
+    assert (words.count("1,234,567.8"), words.count("99,371.4"), words.count("5.0")) == (2, 2, 2)
+    assert {"A:", "B:", names[1]} <= set(" ".join(extents).split())
 
 
 def test_the_same_comparison_gives_the_same_bytes(run: Run, project: Path) -> None:

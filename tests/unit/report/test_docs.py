@@ -358,5 +358,5 @@ def _pretend(project: Path, monkeypatch: pytest.MonkeyPatch, target: Path) -> tu
     monkeypatch.setattr(docs, "read_manifest", lambda _: manifest())
     monkeypatch.setattr(docs, "summarise", lambda settings, _: [row(key) for key in settings.datasets])
     monkeypatch.setattr(docs, "read_figures", lambda _: {})
-    monkeypatch.setattr(docs, "findings", lambda _: [])
+    monkeypatch.setattr(docs, "summary_sentences", lambda *_: [])
     return settings, paths

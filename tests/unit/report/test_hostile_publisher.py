@@ -18,7 +18,8 @@ from loaders.core.escape import one_line
 from loaders.core.paths import ProjectPaths
 from loaders.report.docs.page import Page, as_html, entries
 from loaders.report.docs.places import source_address, source_name
-from loaders.report.summary import DatasetSummary, as_markdown
+from loaders.report.summary import DatasetSummary
+from loaders.report.summary_table import as_markdown
 from loaders.settings.licences import disagreement
 from loaders.settings.params import Settings
 from loaders.warehouse.attribution import attribution_md, citation_bib

@@ -1,5 +1,6 @@
 """`eo-pv why` on a warehouse of a few squares, written by hand."""
 
+import json
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -12,15 +13,15 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from rich.console import Console
-from rich.table import Table
 from shapely.geometry.base import BaseGeometry
 from typer.testing import CliRunner, Result
 
 from loaders.__main__ import app
 from loaders.core.errors import BuildError
+from loaders.core.fitted_table import FittedTable
 from loaders.db.connection import connect
 from loaders.report.why.evidence import Case, read_case
+from loaders.report.why.identifiers import with_key
 from loaders.report.why.picture import COLOURS, _styles, draw
 from loaders.report.why.plane import distance_m, to_local_metres
 from loaders.report.why.table import (
@@ -32,6 +33,7 @@ from loaders.report.why.table import (
     sentences,
     verdict,
 )
+from tests.unit.core.test_fitted_table import shown
 
 UNIT = 0.001  # [°], 111 m at the equator
 ONE, TWO, THREE, PLACE, SAID = (f"pv_{number:016x}" for number in range(1, 6))
@@ -185,11 +187,8 @@ def why(warehouse: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> Why:
     return lambda *arguments: CliRunner().invoke(app, ["why", *map(str, arguments)])
 
 
-def rows(table: Table) -> list[list[str]]:
-    console = Console(width=250)
-    with console.capture() as captured:
-        console.print(table)
-    return [[cell.strip() for cell in line.split("│")[1:-1]] for line in captured.get().splitlines() if "│" in line]
+def rows(table: FittedTable) -> list[list[str]]:
+    return [[" ".join(cell.split()) for cell in row] for row in table.rows]
 
 
 def ends(pairs: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
@@ -207,12 +206,12 @@ def test_a_record_stands_for_its_installation(case: Callable[..., Case], name: s
 def test_the_tables_show_records_and_evidence(case: Callable[..., Case]) -> None:
     evidence = case(FIRST)
     assert rows(records_table(evidence)) == [
-        ["a:1", ONE, "polygon", "12,300", "5.000 ac", "-", "CC0-1.0"],
-        ["b:1", ONE, "polygon", "-", "-", "2019-01-01 to 2019-12-31", "not stated"],
-        ["c:1", ONE, "polygon", "-", "-", "-", "not stated"],
+        ["a:1", ONE, "polygon", "12,300", "5.000", "AC", "-", "CC0-1.0"],
+        ["b:1", ONE, "polygon", "-", "-", "-", "2019-01-01 to 2019-12-31", "not stated"],
+        ["c:1", ONE, "polygon", "-", "-", "-", "-", "not stated"],
     ]
     assert rows(pairs_table(evidence, evidence.matched_pairs, "joined by"))[0] == [
-        "a:1", "b:1", "0.500", "0.750", "12.0", "0.80", "-", "-", "shared_ground",
+        "a:1 b:1", "0.500", "0.750", "12.0", "0.80", "-", "-", "shared_ground",
     ]  # fmt: skip
     assert [row[-1] for row in rows(pairs_table(evidence, evidence.refused_pairs, "refused because"))] == [
         "they only touch",
@@ -244,11 +243,64 @@ def test_the_probability_of_two_points_is_shown_as_the_sum_of_its_parts(case: Ca
 
 def test_an_installation_is_described_in_one_sentence(case: Callable[..., Case]) -> None:
     assert sentences(case(ONE)) == [
-        f"{ONE} in GH-NP: polygon of a, 24,600 m², 5.000 MW ac (a); 3 dataset(s), confidence high, licence CC0-1.0; "
+        f"{ONE} in GH-NP: polygon of a, 24,600 m², 5.000 MW AC of a; 3 dataset(s), confidence high, licence CC0-1.0; "
         f"divided."
     ]
     assert sentences(case(PLACE))[1:] == ["It is one record, and no other one comes near it."]
     assert sentences(case("d:1"))[1:] == ["SYNTHETIC, bundled samples: no record of theirs is a real installation."]
+
+
+def test_a_capacity_of_unknown_basis_is_said_to_be_one(case: Callable[..., Case]) -> None:
+    evidence = case(ONE)
+    unknown = [row | {"capacity_mw": 35.231, "capacity_basis": "unknown"} for row in evidence.installations]
+    assert ", 35.231 MW (AC or DC not stated) of a;" in sentences(replace(evidence, installations=unknown))[0]
+    records = [row | {"capacity_mw": 35.231, "capacity_basis": "unknown"} for row in evidence.records]
+    assert rows(records_table(replace(evidence, records=records)))[0][4:6] == ["35.231", "not stated"]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, None])
+def test_the_tables_fit_and_print_every_number_and_id_in_full(case: Callable[..., Case], width: int | None) -> None:
+    evidence = case(FIRST)
+    long = {name: f"global_harmonized_large_solar_farms_2020:{1234567 + n}" for n, name in enumerate(PARTS)}
+    records = [
+        row
+        | {"record_id": long.get(row["record_id"], row["record_id"]), "area_m2": 1_234_567.0, "capacity_mw": 99_371.4}
+        for row in evidence.records
+    ]
+    pairs = [
+        {**row, **{name: long.get(row[name], row[name]) for name in ("record_id_a", "record_id_b")}}
+        for row in PAIRS[:2]
+    ]
+    pairs = [evidence.pairs[0] | row for row in pairs]
+    ids: dict[str, str | None] = {row["record_id"]: ONE for row in records}
+    evidence = replace(evidence, records=records, pairs=pairs, installation_ids=ids)
+    tables = [shown(table, width) for table in (records_table(evidence), pairs_table(evidence, pairs, "joined by"))]
+    assert max(map(len, [*tables[0], *tables[1]])) <= (width or 1000)
+    first, second = (" ".join(lines).split() for lines in tables)
+    assert first.count("99,371.400") == 3 or "capacity" in " ".join(tables[0]).partition("Not shown:")[2]
+    assert first.count("1,234,567") == 3 or "area" in " ".join(tables[0]).partition("Not shown:")[2]
+    assert second.count("12.0") == 2 or "m apart" in " ".join(tables[1]).partition("Not shown:")[2]
+    assert width == 60 or (first.count("99,371.400"), second.count("12.0"), first.count(long[FIRST])) == (3, 2, 1)
+
+
+def test_the_document_has_the_columns_of_the_warehouse(why: Why) -> None:
+    document = json.loads(why(FIRST, "d:1", "--json").output)
+    assert (document["ok"], document["errors"], document["requested"]) == (True, [], [FIRST, "d:1"])
+    assert [row["installation_id"] for row in document["installations"]] == [ONE, TWO]
+    assert (document["records"][0]["capacity_mw"], document["records"][1]["capacity_mw"]) == (5.0, None)
+    assert document["records"][1]["installed_from"] == "2019-01-01"
+    judged = {(each["record_id_a"], each["record_id_b"]): each for each in document["pairs"]}
+    assert (judged["a:1", "b:1"]["is_joined"], judged["a:1", "b:1"]["iou"]) == (True, 0.5)
+    assert (judged["b:1", "e:1"]["is_match"], judged["b:1", "e:1"]["is_joined"]) == (True, False)
+    assert judged["c:1", "d:1"]["verdict"] == "222.6 m apart"
+    assert document["override_line"] == 'sample,same,a:1,d:1,"your reason","your name"'
+
+
+def test_a_dataset_may_be_named_by_its_alias() -> None:
+    keys = {"uspvdb": "usa_uspvdb_2026"}
+    assert [with_key(name, keys) for name in ("uspvdb:1:2", "uspvdb", "other:1", "pv_0000000000000001")] == [
+        *("usa_uspvdb_2026:1:2", "usa_uspvdb_2026", "other:1", "pv_0000000000000001"),
+    ]
 
 
 def test_an_installation_and_its_records_are_shown_with_their_names(why: Why, case: Callable[..., Case]) -> None:
@@ -344,12 +396,16 @@ NOWHERE = {
     "h:1": "h:1 is in no installation: its status is rejected, which include_status in params.yaml does not list.",
     "h:2": "h:2 is in no installation: with the records that match it, its status is retired, which include_status in "
     "params.yaml does not list.",
-    "pv_farm:1": "There is no record or installation pv_farm:1. Did you mean pv_farms:1, pv_farms:2?",
-    '9,"x"': f'There is no record or installation 9,"x". Did you mean {QUOTED}?',
-    "%": "There is no record or installation %. Look for it in curated/curated_pv_records.parquet, column record_id.",
-    "pv_0000000000000009": "There is no record or installation pv_0000000000000009. Did you mean pv_0000000000000001, "
-    "pv_0000000000000002, pv_0000000000000003? Installations change their names with their records: name a record.",
-    "pv_ffffffffffffffff": "There is no record or installation pv_ffffffffffffffff. Look for it in "
+    "pv_farm:1": "There is no record or installation 'pv_farm:1'. Did you mean 'pv_farms:1', 'pv_farms:2'?",
+    "pv_farms": "There is no record or installation 'pv_farms'. Did you mean 'pv_farms:1', 'pv_farms:2'?",
+    '9,"x"': f"There is no record or installation '9,\"x\"'. Did you mean {QUOTED!r}?",
+    "%": "There is no record or installation '%'. An id has the form of 'a:1'. Look for it in "
+    "curated/curated_pv_records.parquet, column record_id.",
+    "pv_0000000000000009": "There is no record or installation 'pv_0000000000000009'. Did you mean "
+    "'pv_0000000000000001', 'pv_0000000000000002', 'pv_0000000000000003'? Installations change their names with their "
+    "records: name a record.",
+    "pv_ffffffffffffffff": "There is no record or installation 'pv_ffffffffffffffff'. An id has the form of "
+    "'pv_0000000000000001'. Look for it in "
     "curated/curated_pv_installations.parquet, column installation_id. Installations change their names with their "
     "records: name a record.",
 }
