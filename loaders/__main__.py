@@ -10,7 +10,7 @@ except ModuleNotFoundError:
     sys.exit("Error: the environment of eo-pv is not active. Type `make all`, or `. .venv/bin/activate` first.")
 
 # importing a module of commands registers them
-from loaders.cli import acquire, add, compare, context, docs, ingest, init, report, repro, warehouse, why
+from loaders.cli import acquire, add, compare, context, docs, export, ingest, init, report, repro, warehouse, why
 from loaders.cli.app import PROGRAM, prints_json
 from loaders.cli.console import app, print_json
 from loaders.cli.supervision import run_supervised
@@ -26,6 +26,7 @@ __all__ = [
     "compare",
     "context",
     "docs",
+    "export",
     "ingest",
     "init",
     "main",

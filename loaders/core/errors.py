@@ -48,6 +48,10 @@ class BuildError(EoPvError):
     """The warehouse cannot be built."""
 
 
+class SelectionError(EoPvError):
+    """A table, column, place or condition that is asked for is not there, or cannot be written in that format."""
+
+
 class PipelineError(EoPvError):
     """Some datasets of a pipeline failed.
 

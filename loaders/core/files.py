@@ -1,6 +1,8 @@
 """File utilities: hashing in chunks, and atomic writes, so that a reader never sees half a file."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,19 @@ def write_text(text: str, path: Path) -> None:
     partial = path.with_name(f".{path.name}.partial")
     partial.write_text(encodable(text), encoding="utf-8")
     partial.replace(path)
+
+
+@contextmanager
+def replaced_file(path: Path) -> Iterator[Path]:
+    """A temporary path with the same ending, renamed to the real one at the end of the context; removed after an error."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.stem}.partial{path.suffix}")
+    partial.unlink(missing_ok=True)  # of a run that was killed
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def without_empty_values(document: dict[str, Any]) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def attach(
     Raises:
         BuildError: an environment variable is missing, or the catalogue cannot be reached.
     """
-    files = _files(settings, paths)
+    files = data_path(settings, paths)
     _prepare(connection, settings, files)
     # the project may have moved since, and small tables are written as Parquet, too
     options = [f"DATA_PATH {sql_text(files)}", "OVERRIDE_DATA_PATH true", "DATA_INLINING_ROW_LIMIT 0"]
@@ -194,8 +194,21 @@ def _replace_schema(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
     for name in build_names:
         table = f"{schema}.{sql_name(name)}"
         connection.execute(f"CREATE OR REPLACE TABLE {LAKE}.{table} AS SELECT * FROM {BUILD}.{table} ORDER BY ALL")  # noqa: S608
+        _copy_comments(connection, schema, name)
     for name in set(lake_names) - set(build_names):
         connection.execute(f"DROP TABLE {LAKE}.{schema}.{sql_name(name)}")
+
+
+def _copy_comments(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
+    """Give a table of the lake the comments that it has in the build."""
+    query = (
+        "SELECT {} FROM duckdb_{}s() WHERE database_name = ? AND schema_name = ? AND table_name = ? AND comment != ''"
+    )
+    place = f"{LAKE}.{schema}.{sql_name(name)}"
+    for kind, columns in (("table", "table_name, comment"), ("column", "column_name, comment")):
+        for part, comment in connection.execute(query.format(columns, kind), [BUILD, schema, name]).fetchall():
+            target = place if kind == "table" else f"{place}.{sql_name(part)}"
+            connection.execute(f"COMMENT ON {kind} {target} IS {sql_text(comment)}")
 
 
 def _retrying() -> Retrying:
@@ -233,7 +246,8 @@ def _catalogue(settings: DuckLake, paths: ProjectPaths) -> str:
     return "ducklake:postgres:"  # libpq reads its variables itself, so that no password is in a statement
 
 
-def _files(settings: DuckLake, paths: ProjectPaths) -> str:
+def data_path(settings: DuckLake, paths: ProjectPaths) -> str:
+    """Where the files of the lake of an origin are: a folder, or the address of one in a bucket."""
     if settings.files is None:
         return f"{paths.home / 'lake'}/"
     if "://" in settings.files:

@@ -55,7 +55,7 @@ def write_attribution(settings: Settings, paths: ProjectPaths, contributed: Cont
         BuildError: a dataset that contributed is not in the settings.
         SourceError: its lock is missing or damaged.
     """
-    locks = {dataset.key: read_lock(paths.lock(dataset.key)) for dataset in _contributing(settings, contributed)}
+    locks = contributing_locks(settings, paths, contributed)
     texts = {
         BIBLIOGRAPHY: citation_bib(settings, locks, contributed),
         ATTRIBUTION: f"{attribution_md(settings, locks, contributed)}\n{context_md(settings)}",
@@ -63,6 +63,11 @@ def write_attribution(settings: Settings, paths: ProjectPaths, contributed: Cont
     for name, text in texts.items():
         write_text(text, folder / name)
     return [folder / name for name in texts]
+
+
+def contributing_locks(settings: Settings, paths: ProjectPaths, contributed: Contributed) -> dict[str, Lock]:
+    """The locks of the datasets that have rows in the tables; errors as for `write_attribution`."""
+    return {dataset.key: read_lock(paths.lock(dataset.key)) for dataset in _contributing(settings, contributed)}
 
 
 def citation_bib(settings: Settings, locks: Mapping[str, Lock], contributed: Contributed) -> str:
@@ -81,11 +86,13 @@ def citation_bib(settings: Settings, locks: Mapping[str, Lock], contributed: Con
     return "\n\n".join(entries) + "\n"
 
 
-def attribution_md(settings: Settings, locks: Mapping[str, Lock], contributed: Contributed) -> str:
+def attribution_md(
+    settings: Settings, locks: Mapping[str, Lock], contributed: Contributed, introduction: str = INTRODUCTION
+) -> str:
     """Sources of the tables, terms of their licences, and consequences for the merged tables, in Markdown."""
     datasets = _contributing(settings, contributed)
     if not datasets:
-        return f"{INTRODUCTION}\n\nNo dataset contributed a row.\n"
+        return f"{introduction}\n\nNo dataset contributed a row.\n"
     synthetic = [dataset for dataset in datasets if locks[dataset.key].is_synthetic]
     rows_by_licence = {
         dataset.key: _licences(dataset, locks[dataset.key], contributed[dataset.key]) for dataset in datasets
@@ -94,7 +101,7 @@ def attribution_md(settings: Settings, locks: Mapping[str, Lock], contributed: C
     for key, licences in rows_by_licence.items():
         for licence in licences:
             keys_by_licence.setdefault(licence, []).append(f"`{key}`")
-    blocks = [INTRODUCTION, *([BANNER.format(_keys(synthetic))] if synthetic else [])]
+    blocks = [introduction, *([BANNER.format(_keys(synthetic))] if synthetic else [])]
     rows = (
         _cells(dataset, locks[dataset.key], licence, rows)
         for dataset in datasets

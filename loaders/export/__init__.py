@@ -1,0 +1,1 @@
+"""Writes published tables for other programs: `eo-pv export`."""

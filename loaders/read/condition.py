@@ -1,0 +1,53 @@
+"""A condition of SQL from a user: one expression, which reads nothing but the row that it is asked about."""
+
+import json
+from typing import Any
+
+import duckdb
+
+from loaders.core.errors import SelectionError
+
+TRUE = "true"
+ADVICE = "Expected one condition on the columns of the table, such as `capacity_mw > 5 AND status = 'operating'`."
+
+
+def require_condition(text: str) -> None:
+    """Refuse text that is not one expression, or that holds a subquery.
+
+    DuckDB's own parser decides, so that quotes, comments and brackets in the text mislead nobody.
+
+    Raises:
+        SelectionError: it is something else.
+    """
+    parsed = _parsed(text)
+    if parsed.get("error"):
+        raise SelectionError(f"The condition {text!r} is not SQL: {parsed['error_message']}. {ADVICE}")
+    node, expected = (document["statements"][0]["node"] for document in (parsed, _parsed(TRUE)))
+    is_one = len(parsed["statements"]) == 1 and len(node.get("select_list", ())) == 1
+    if not is_one or node | {"select_list": None} != expected | {"select_list": None}:
+        raise SelectionError(f"The condition {text!r} is more than a condition. {ADVICE}")
+    if _has_subquery(node):
+        raise SelectionError(f"The condition {text!r} holds a query of its own. {ADVICE}")
+
+
+def first_line(error: duckdb.Error) -> str:
+    """What DuckDB says of a statement, without its excerpt of it."""
+    return str(error).partition("\n")[0].rstrip(".")
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    with duckdb.connect() as connection:
+        (row,) = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [as_expression(text)]).fetchall()
+    document: dict[str, Any] = json.loads(row[0])
+    return document
+
+
+def as_expression(text: str, prefix: str = "SELECT") -> str:
+    """The condition in brackets; on lines of its own, for it may end in a comment."""
+    return f"{prefix} (\n{text}\n)"
+
+
+def _has_subquery(node: object) -> bool:
+    if isinstance(node, dict):
+        return node.get("class") == "SUBQUERY" or any(map(_has_subquery, node.values()))
+    return isinstance(node, list) and any(map(_has_subquery, node))

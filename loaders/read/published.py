@@ -1,0 +1,193 @@
+"""The published tables, as a DuckDB connection shows them that can read nothing else.
+
+They are the Parquet files of the last build; where the warehouse is a DuckLake, its tables.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from loaders.contract import GEOMETRY
+from loaders.core.errors import BuildError, SelectionError, SettingsError
+from loaders.core.escape import one_line, sql_file, sql_name, sql_text
+from loaders.core.paths import ProjectPaths
+from loaders.db import ducklake
+from loaders.db.connection import config, open_database, prepare
+from loaders.read.condition import first_line
+from loaders.read.selection import BOX, Selection
+from loaders.settings.params import Settings
+from loaders.settings.project import read_project
+
+SCHEMA = "curated"
+PREFIX = "curated_pv_"
+INSTALLATIONS, RECORDS = f"{PREFIX}installations", f"{PREFIX}records"
+CRS = "EPSG:4326"
+ORIGINS = ("sample", "doi")
+COMMENTS = "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The published tables of a project.
+
+    Attributes:
+        connection: shows them in the schema `curated`, and reads no other file.
+        settings: of the project.
+        paths: of the project.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    settings: Settings
+    paths: ProjectPaths
+
+    def names(self) -> list[str]:
+        """The tables."""
+        query = "SELECT view_name FROM duckdb_views() WHERE schema_name = ? AND NOT internal ORDER BY view_name"
+        return [name for (name,) in self.connection.execute(query, [SCHEMA]).fetchall()]
+
+    def find(self, name: str) -> str:
+        """A table by its name, or by that without `curated_pv_`.
+
+        Raises:
+            SelectionError: there is none of that name.
+        """
+        names = self.names()
+        return find_table(name, names)
+
+    def columns(self, table: str) -> list[str]:
+        """The columns of a table."""
+        return [name for name in self._all_columns(table) if name != BOX]
+
+    def rows(self, table: str, selection: Selection) -> str:
+        """The query for the rows of a selection, with all columns.
+
+        Raises:
+            SelectionError: the table lacks a column that it needs.
+        """
+        selection.require_columns(table, self.columns(table))
+        has_box = BOX in self._all_columns(table)
+        exclude = f" EXCLUDE ({BOX})" if has_box else ""
+        return f"SELECT *{exclude} FROM {SCHEMA}.{sql_name(table)} WHERE {selection.predicate(has_box=has_box)}"  # noqa: S608 (the predicate is checked)
+
+    def query(self, statement: str) -> duckdb.DuckDBPyRelation:
+        """The answer to a query on these tables.
+
+        Raises:
+            SelectionError: DuckDB refuses it, as for a condition that names an unknown column.
+        """
+        try:
+            return self.connection.sql(statement)
+        except duckdb.Error as error:
+            raise refused(error) from None
+
+    def _all_columns(self, table: str) -> list[str]:
+        return list(self.connection.sql(f"FROM {SCHEMA}.{sql_name(table)}").columns)
+
+
+def find_table(name: str, names: Sequence[str]) -> str:
+    """A table by its name, or by that without `curated_pv_`; see `Published.find`."""
+    if found := next((each for each in (name, f"{PREFIX}{name}") if each in names), None):
+        return found
+    shorts = ", ".join(each.removeprefix(PREFIX) for each in names)
+    raise SelectionError(f"There is no published table {name!r}. The tables are: {shorts}.")
+
+
+def refused(error: duckdb.Error) -> SelectionError:
+    """What DuckDB says of a condition."""
+    return SelectionError(f"DuckDB cannot apply this condition: {first_line(error)}.")
+
+
+@contextmanager
+def published(project: Path | str | None = None, origin: str | None = None) -> Iterator[Published]:
+    """Open the published tables of a project.
+
+    Args:
+        project: its folder; by default the one around the working directory.
+        origin: `sample` or `doi`; by default that of its settings.
+
+    Raises:
+        BuildError: nothing is built yet.
+        SettingsError: there is no project, or no such origin.
+    """
+    settings, paths = find_project(project, origin)
+    with _lake(settings, paths) if settings.warehouse == "ducklake" else _files(paths) as connection:
+        yield Published(connection, settings, paths)
+
+
+def find_project(project: Path | str | None = None, origin: str | None = None) -> tuple[Settings, ProjectPaths]:
+    """The settings and paths of a project; see `published`."""
+    settings, paths = read_project(None if project is None else Path(project).expanduser() / "params.yaml")
+    if origin is None:
+        return settings, paths
+    if origin not in ORIGINS:
+        raise SettingsError(f"There is no origin {origin!r}. Expected one of: {', '.join(ORIGINS)}.")
+    return settings, ProjectPaths(paths.root, origin)
+
+
+def not_built(paths: ProjectPaths, missing: Path) -> BuildError:
+    """The error for tables that are not there."""
+    return BuildError(
+        f"{missing.relative_to(paths.root)} is missing: no table of origin {paths.origin} is built in {paths.root} yet. "
+        "Run `make all` there."
+    )
+
+
+def column_comments(settings: Settings, paths: ProjectPaths, table: str) -> dict[str, str]:
+    """The meaning of each column of a table; empty where the database is not there to ask."""
+    if settings.warehouse == "ducklake":
+        with ducklake.opened(settings.ducklake, paths, read_only=True) as connection:
+            return _comments(connection, table)
+    if not paths.database.exists():
+        return {}
+    with open_database(paths.database, read_only=True) as connection:
+        return _comments(connection, table)
+
+
+def _comments(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    return {name: one_line(text) for name, text in connection.execute(COMMENTS, [SCHEMA, table]).fetchall() if text}
+
+
+@contextmanager
+def _files(paths: ProjectPaths) -> Iterator[duckdb.DuckDBPyConnection]:
+    files = sorted(paths.curated.glob("*.parquet"))
+    if not files:
+        raise not_built(paths, paths.curated / f"{INSTALLATIONS}.parquet")
+    with duckdb.connect(config=config()) as connection:
+        prepare(connection)
+        connection.execute(f"CREATE SCHEMA {SCHEMA}")
+        for path in files:
+            source = f"read_parquet({sql_text(sql_file(path))})"
+            connection.execute(f"CREATE VIEW {SCHEMA}.{sql_name(path.stem)} AS FROM {source}")
+        _close(connection, f"{paths.curated}/")
+        yield connection
+
+
+@contextmanager
+def _lake(settings: Settings, paths: ProjectPaths) -> Iterator[duckdb.DuckDBPyConnection]:
+    with ducklake.opened(settings.ducklake, paths, read_only=True) as connection:
+        query = "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name = ? ORDER BY table_name"
+        tables = connection.execute(query, [ducklake.LAKE, SCHEMA]).fetchall()
+        if not tables:
+            raise not_built(paths, paths.lake)
+        connection.execute(f"USE memory; CREATE SCHEMA {SCHEMA}")
+        for (name,) in tables:
+            place = f"{SCHEMA}.{sql_name(name)}"
+            has_shape = GEOMETRY in connection.sql(f"FROM {ducklake.LAKE}.{place}").columns
+            shape = f" REPLACE (ST_SetCRS({GEOMETRY}, '{CRS}') AS {GEOMETRY})" if has_shape else ""
+            connection.execute(f"CREATE VIEW {place} AS SELECT *{shape} FROM {ducklake.LAKE}.{place} ORDER BY ALL")  # noqa: S608
+        _close(connection, ducklake.data_path(settings.ducklake, paths))
+        yield connection
+
+
+def _close(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
+    """From here on, the connection reads no file outside this folder, and this cannot be undone."""
+    connection.execute(f"SET allowed_directories = [{sql_text(folder)}]")
+    for setting in (
+        "python_enable_replacements = false",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
+        connection.execute(f"SET {setting}")
