@@ -43,44 +43,57 @@ RECORD = (
     Field(
         "record_id",
         pa.string(),
-        "Identifies the record, today and tomorrow: dataset_key and source_id, or a hash of the published shape.",
+        "Identifies the record, the same in every build: dataset_key and source_id, or a hash of the published shape.",
         required=True,
     ),
-    Field("source_id", pa.string(), "The publisher's own identifier, as text."),
-    Field("group_id", pa.string(), "The publisher's own identifier of the installation that the record is a part of."),
-    Field("name", pa.string(), "Name of the installation, as the publisher states it."),
-    Field("operator", pa.string(), "Operator of the installation, as the publisher states it."),
+    Field("source_id", pa.string(), "The publisher's own identifier, as text; null where it has none."),
+    Field(
+        "group_id",
+        pa.string(),
+        "The publisher's own identifier of the installation that the record is a part of; null where it has none.",
+    ),
+    Field("name", pa.string(), "Name of the installation, as the publisher states it; null where it states none."),
+    Field(
+        "operator", pa.string(), "Operator of the installation, as the publisher states it; null where it states none."
+    ),
     Field(
         "identifiers",
         pa.map_(pa.string(), pa.string()),
-        "Identifiers that other inventories use as well, as text by namespace, such as eia_plant; null where none.",
+        "Identifiers that other inventories use as well, as text by namespace, such as eia_plant; null where it has "
+        "none.",
     ),
     Field(
         "status",
         pa.string(),
-        "operating, construction, planned, retired, rejected (refused, withdrawn, abandoned, expired), or unknown "
-        "where the publisher does not state it.",
+        "Status: operating, construction, planned, retired, rejected (refused, withdrawn, abandoned, expired), or "
+        "unknown where the publisher does not state it.",
         required=True,
         choices=STATUSES,
     ),
     Field(
         "technology",
         pa.string(),
-        "pv, csp (concentrating solar power), or unknown where the publisher does not state it.",
+        "Technology: pv, csp (concentrating solar power), or unknown where the publisher does not state it.",
         required=True,
         choices=TECHNOLOGIES,
     ),
     Field(
         "mounting",
         pa.string(),
-        "ground, roof, water, other, or unknown where the publisher does not state it.",
+        "Mounting: ground, roof, water, other, or unknown where the publisher does not state it.",
         required=True,
         choices=MOUNTINGS,
     ),
     Field(
         GEOMETRY, pa.binary(), "Outline or position, EPSG:4326 as (lon, lat), two-dimensional, valid.", required=True
     ),
-    Field("geometry_kind", pa.string(), "polygon or point.", required=True, choices=("polygon", "point")),
+    Field(
+        "geometry_kind",
+        pa.string(),
+        "Whether the geometry is an outline or a position: polygon or point.",
+        required=True,
+        choices=("polygon", "point"),
+    ),
     Field(
         "centroid_lon",
         pa.float64(),
@@ -90,19 +103,29 @@ RECORD = (
         most=180,
     ),
     Field("centroid_lat", pa.float64(), "Latitude of the centroid [°], EPSG:4326.", required=True, least=-90, most=90),
-    Field("area_m2", pa.float64(), "Area of the outline on the WGS 84 ellipsoid [m²]; null for points.", least=0),
-    Field("source_area_m2", pa.float64(), "Area that the publisher states [m²].", least=0),
     Field(
-        "capacity_mw", pa.float64(), "Nameplate capacity that the publisher states [MW], in capacity_basis.", least=0
+        "area_m2",
+        pa.float64(),
+        "Area of the outline on the WGS 84 ellipsoid [m²]; null where the geometry is a point.",
+        least=0,
+    ),
+    Field("source_area_m2", pa.float64(), "Area that the publisher states [m²]; null where it states none.", least=0),
+    Field(
+        "capacity_mw",
+        pa.float64(),
+        "Nameplate capacity that the publisher states [MW], AC or DC as capacity_basis says; null where it states "
+        "none.",
+        least=0,
     ),
     Field(
         "capacity_basis",
         pa.string(),
-        "ac, dc or unknown; null where no capacity is stated.",
+        "Whether capacity_mw is AC (of the inverters) or DC (of the panels): ac, dc or unknown; null where no "
+        "capacity is known.",
         choices=("ac", "dc", "unknown"),
     ),
-    Field("installed_from", pa.date32(), "First day on which it may have been installed; null if open."),
-    Field("installed_to", pa.date32(), "Last day on which it may have been installed; null if open."),
+    Field("installed_from", pa.date32(), "First day on which it may have been installed; null where it is not known."),
+    Field("installed_to", pa.date32(), "Last day on which it may have been installed; null where it is not known."),
     Field("h3_cell", pa.string(), "H3 cell of the centroid, at the resolution that params.yaml sets.", required=True),
     Field("source_file", pa.string(), "Published file that the record stands in.", required=True),
     Field("source_row", pa.int64(), "Position of the record in that file; the first is 1.", required=True, least=1),
@@ -115,19 +138,24 @@ RECORD = (
     Field(
         "quality_flags",
         pa.list_(pa.string()),
-        "What to know before trusting the record; README.md defines each flag.",
+        "Doubts about the record, as names; empty where there are none. docs/reference/flags.md explains each flag.",
         required=True,
     ),
     Field(
         "unrepaired_area_m2",
         pa.float64(),
-        "Area of the published outline [m²] where it was invalid and repaired.",
+        "Area of the published outline before it was repaired [m²]; null where it was valid.",
         least=0,
     ),
     Field("doi", pa.string(), "DOI of the dataset; null where it has none."),
     Field("licence", pa.string(), "Licence of the record (SPDX), or `not stated`.", required=True),
     Field("licence_verified", pa.bool_(), "Whether the licence was read at its source.", required=True),
-    Field("is_synthetic", pa.bool_(), "True for bundled samples: made up, no real installation.", required=True),
+    Field(
+        "is_synthetic",
+        pa.bool_(),
+        "True for bundled samples: made up, no real installation. False for published records and your own files.",
+        required=True,
+    ),
 )
 REASONS = {
     "filtered_out": "its row is not one that `where` wants",

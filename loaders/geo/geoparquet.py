@@ -1,5 +1,6 @@
 """Writes byte-reproducible Parquet, and GeoParquet 1.1 for tables with a geometry."""
 
+import base64
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -57,13 +58,22 @@ class ParquetFile:
         path: replaced only after a complete write.
         schema: of every piece; a column `geometry` (WKB in EPSG:4326) makes it GeoParquet 1.1 with a covering box.
         metadata: of the file, by key.
+        comments: descriptions of columns, which readers with Arrow find as `comment` of the fields.
     """
 
-    def __init__(self, path: Path, schema: pa.Schema, metadata: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        schema: pa.Schema,
+        metadata: Mapping[str, str] | None = None,
+        comments: Mapping[str, str] | None = None,
+    ) -> None:
         self._path, self._schema, self._metadata = path, schema.remove_metadata(), dict(metadata or {})
         self._partial = path.with_name(f".{path.name}.partial")
         self._is_geo = GEOMETRY in schema.names
         file_schema = self._schema.append(pa.field("bbox", BOX)) if self._is_geo else self._schema
+        if comments:
+            self._metadata["ARROW:schema"] = _arrow_schema(file_schema, comments)
         self._pending, self._statistics = self._schema.empty_table(), _GeometryStatistics()
         path.parent.mkdir(parents=True, exist_ok=True)
         # the Arrow schema would name the version of Arrow; the writer then drops all metadata, so `geo` is added after
@@ -127,6 +137,15 @@ class _GeometryStatistics:
             lowest, highest = bounds.min(axis=0), bounds.max(axis=0)
             column["bbox"] = [float(value) for value in (*lowest[:2], *highest[2:])]
         return {"version": "1.1.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}
+
+
+def _arrow_schema(schema: pa.Schema, comments: Mapping[str, str]) -> str:
+    """A schema with comments, in the form in which Arrow keeps it in Parquet."""
+    fields = [
+        pa.field(field.name, field.type, metadata={"comment": comments[field.name]} if field.name in comments else None)
+        for field in schema
+    ]
+    return base64.b64encode(pa.schema(fields).serialize().to_pybytes()).decode("ascii")
 
 
 def _boxes(shapes: Shapes) -> pa.StructArray:

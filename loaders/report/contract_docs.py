@@ -1,9 +1,11 @@
-"""Writes dbt's doc blocks from the contract: `python -m loaders.report.contract_docs`."""
+"""Writes dbt's doc blocks and the reference pages of the docs: `python -m loaders.report.contract_docs`."""
 
 from pathlib import Path
 
 from loaders.contract import RECORD, Field
+from loaders.core.files import write_text
 from loaders.harmonise.quality_flags import FLAGS
+from loaders.report.reference_docs import REFERENCE, columns_md, flags_md
 
 DOCS_FILE = Path(__file__).parents[2] / "dbt" / "models" / "docs" / "contract.md"
 HEADER = (
@@ -26,4 +28,6 @@ def _block(field: Field) -> str:
 
 
 if __name__ == "__main__":
-    DOCS_FILE.write_text(dbt_docs(), encoding="utf-8")
+    write_text(dbt_docs(), DOCS_FILE)
+    write_text(columns_md(), REFERENCE / "columns.md")  # of the doc blocks above
+    write_text(flags_md(), REFERENCE / "flags.md")

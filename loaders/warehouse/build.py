@@ -14,7 +14,7 @@ import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from loaders.core.errors import BuildError
-from loaders.core.files import write_json
+from loaders.core.files import write_json, write_text
 from loaders.core.foreign_errors import STOPPED_EXIT_CODE, killed_message
 from loaders.core.paths import DATABASE_NAME, ProjectPaths
 from loaders.core.prune import prune
@@ -31,12 +31,14 @@ from loaders.pipelines import PIPELINES
 from loaders.settings.params import Settings
 from loaders.warehouse.attribution import write_attribution
 from loaders.warehouse.build_metrics import BuildMetrics, build_metrics
+from loaders.warehouse.data_dictionary import as_markdown, column_comments, read_tables
 from loaders.warehouse.dbt_results import explain_failure, read_warnings
 from loaders.warehouse.dbt_sources import write_sources
 from loaders.warehouse.raw_tables import read_project_overrides, write_boundaries, write_doi_data, write_irradiance
 from loaders.warehouse.staleness import curated_hashes
 
 CURATED_SCHEMA = "curated"
+DICTIONARY_FILE = "COLUMNS.md"
 METRICS_FILE = "build.json"
 BATCH_ROWS = 20_000
 # the self-join of all records cannot spill to disk: MEMORY_MB is enough for so many, and each more needs
@@ -136,17 +138,19 @@ def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB) -> dict[str,
 
 
 def export_curated(database: Path, folder: Path) -> None:
-    """Write each curated table as Parquet, sorted by all its columns: the same bytes every time."""
+    """Write each curated table as Parquet, sorted by all its columns, and a data dictionary: always the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     with connect(database, read_only=True) as connection:
         tables = connection.execute(
             "SELECT table_name FROM duckdb_tables() WHERE schema_name = ? ORDER BY table_name", [CURATED_SCHEMA]
         ).fetchall()
         for (name,) in tables:
+            comments = column_comments(connection, CURATED_SCHEMA, name)  # a query would end the reader below
             rows = connection.table(f"{CURATED_SCHEMA}.{name}").order("ALL").to_arrow_reader(BATCH_ROWS)
-            with ParquetFile(folder / f"{name}.parquet", rows.schema) as file:
+            with ParquetFile(folder / f"{name}.parquet", rows.schema, comments=comments) as file:
                 for batch in rows:
                     file.write(pa.Table.from_batches([batch]))
+        write_text(as_markdown(read_tables(connection, CURATED_SCHEMA)), folder / DICTIONARY_FILE)
 
 
 @contextmanager

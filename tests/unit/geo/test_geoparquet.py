@@ -12,7 +12,7 @@ import shapely
 from shapely import MultiPolygon, Point, Polygon, box
 
 from loaders.db.connection import prepare
-from loaders.geo.geoparquet import write_parquet
+from loaders.geo.geoparquet import ParquetFile, write_parquet
 
 SHAPES = [box(10, 50, 11, 52), Point(-3, -4), MultiPolygon([box(1, 1, 2, 2), box(5, 5, 6, 7)])]
 
@@ -104,3 +104,23 @@ def test_a_write_that_fails_leaves_the_former_file(written: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert written.read_bytes() == before
+
+
+def test_comments_of_columns_are_read_back_and_change_nothing_else(tmp_path: Path, written: Path) -> None:
+    table, comments = pq.read_table(written).drop_columns(["bbox"]), {"geometry": "Where it is.", "n": "Whose [m²]?"}
+    for name in ("one.parquet", "two.parquet"):
+        with ParquetFile(tmp_path / name, table.schema, comments=comments) as file:
+            file.write(table)
+    path = tmp_path / "one.parquet"
+    assert path.read_bytes() == (tmp_path / "two.parquet").read_bytes()
+    schema = pq.read_schema(path)
+    assert {field.name: field.metadata for field in schema if field.metadata} == {
+        name: {b"comment": text.encode()} for name, text in comments.items()
+    }
+    assert pq.read_table(path).equals(pq.read_table(written))
+    assert gpd.read_parquet(path).equals(gpd.read_parquet(written))
+    with duckdb.connect() as connection:
+        prepare(connection)
+        rows = [connection.execute("SELECT * FROM read_parquet(?)", [str(each)]).fetchall() for each in (path, written)]
+    assert rows[0] == rows[1]
+    assert len(rows[0]) == len(table)
