@@ -57,5 +57,3 @@ def _make_venv(folder: Path) -> None:
         if not program.name.startswith("activate") and os.access(program, os.X_OK):
             (folder / program.name).symlink_to(program)
     (folder / "activate").write_text(ACTIVATE, encoding="utf-8")
-
-
