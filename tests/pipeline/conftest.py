@@ -163,6 +163,20 @@ def built(made_once: Callable[..., Path]) -> Project:
     return Project(made_once("built", build_farms))
 
 
+def make_all(root: Path) -> None:
+    """A clone after `make all` on the bundled samples, and what that printed."""
+    project = copy_sources(root / "deeper")
+    run = project.run("make", "all")
+    (root / "run.json").write_text(json.dumps([run.code, run.output]))
+
+
+@pytest.fixture(scope="session")
+def made_all(made_once: Callable[..., Path]) -> tuple[Project, Run]:
+    """A clone after `make all`, made once, and what that printed. Copy it, do not change it."""
+    root = made_once("made_all", make_all)
+    return Project(root / "deeper"), Run(*json.loads((root / "run.json").read_text()))
+
+
 @pytest.fixture
 def project(built: Project, tmp_path: Path) -> Project:
     """A copy of the built project that a test may change."""

@@ -14,12 +14,16 @@ DATASETS, TABLES = 13, 7
 
 
 @pytest.fixture(scope="module")
-def clones(tmp_path_factory: pytest.TempPathFactory) -> tuple[tuple[Project, Run], Project]:
+def clones(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> tuple[tuple[Project, Run], Project]:
     """Two clones in different places: one after `make all`, the other one after the same steps by hand, without DVC."""
-    one, another = (copy_sources(tmp_path_factory.mktemp(name) / "deeper") for name in ("one", "another"))
+    another = copy_sources(tmp_path_factory.mktemp("another") / "deeper")
     with ThreadPoolExecutor() as pool:
-        made, _ = pool.submit(one.run, "make", "all"), pool.submit(run_by_hand, another)
-    return (one, made.result()), another
+        by_hand = pool.submit(run_by_hand, another)
+        made: tuple[Project, Run] = request.getfixturevalue("made_all")
+    by_hand.result()
+    return made, another
 
 
 def published(project: Project) -> dict[str, bytes]:

@@ -182,8 +182,13 @@ def test_of_the_british_register_the_operating_sites_alone_are_installations(
     assert sum(row["capacity_mw"] for row in plants) == pytest.approx(8473.3 - 17, abs=1e-6)
 
 
-def test_the_readme_shows_the_entry_of_the_register_that_is_tried_here() -> None:
-    example = (ROOT / "README.md").read_text(encoding="utf-8").partition("  gbr_repd_2020:\n")[2].partition("```")[0]
+def test_the_page_shows_the_entry_of_the_register_that_is_tried_here() -> None:
+    example = (
+        (ROOT / "docs" / "how-to" / "add-a-dataset.md")
+        .read_text(encoding="utf-8")
+        .partition("  gbr_repd_2020:\n")[2]
+        .partition("```")[0]
+    )
     entry = yaml.safe_load(example)
     assert entry | DATASETS["gbr_repd_2020"] == entry | {"source": {"path": str(REPD)}}
 

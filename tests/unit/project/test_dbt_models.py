@@ -80,31 +80,31 @@ def test_staging_names_the_columns_in_the_order_of_the_contract() -> None:
     assert names == [field.name for field in RECORD]
 
 
-def _table(heading: str) -> list[str]:
-    """The names in the first column of a table of the README."""
-    _, _, table = (ROOT / "README.md").read_text().partition(f"| {heading} |")
+def _table(page: str, heading: str) -> list[str]:
+    """The names in the first column of a table of a page."""
+    _, _, table = (ROOT / "docs" / "reference" / page).read_text().partition(heading)
     return re.findall(r"^\| `(\w+)` \|", table.partition("\n\n")[0], re.MULTILINE)
 
 
-def test_the_readme_defines_the_rules_by_which_pairs_match() -> None:
+def test_the_page_of_match_rules_defines_each() -> None:
     tests = documented("prepared", "prep_pv_pairs")["match_rule"]["data_tests"]
     rules = tests[0]["accepted_values"]["arguments"]["values"]
-    assert _table("rule") == rules
+    assert _table("match-rules.md", "| rule |") == rules
     macros = [(ROOT / "dbt" / "macros" / name).read_text() for name in ("match_rule.sql", "near_rule.sql")]
     named = [rule for macro in macros for rule in re.findall(r"then '(\w+)'", macro.partition("{%- endmacro %}")[0])]
     assert sorted(named) == sorted(rules)
 
 
-def test_the_readme_defines_the_flags_of_installations() -> None:
+def test_the_page_of_flags_defines_those_of_installations() -> None:
     places = (MODELS / "prepared" / "places" / "prep_pv_places.sql").read_text()
     macro = (ROOT / "dbt" / "macros" / "confidence.sql").read_text().partition("installation_flags")[2]
     flags = re.findall(r"then '(\w+)' end", macro) + re.findall(r"\['(\w+)'\]", places)
-    assert sorted(_table("flag of an installation")) == sorted(flags)
+    assert sorted(_table("flags.md", "doubts about how its records fit together, or its place.\n\n")) == sorted(flags)
 
 
-def test_the_readme_defines_each_confidence() -> None:
+def test_the_page_of_match_rules_defines_each_confidence() -> None:
     macro = (ROOT / "dbt" / "macros" / "confidence.sql").read_text().partition("installation_flags")[0]
-    assert set(_table("`confidence`")) == set(re.findall(r"'(high|medium|low)'", macro))
+    assert set(_table("match-rules.md", "| `confidence` |")) == set(re.findall(r"'(high|medium|low)'", macro))
 
 
 @pytest.mark.parametrize("path", sorted(MODELS.rglob("*/[a-z]*.[sp][qy]*")), ids=lambda path: path.stem)

@@ -1,4 +1,4 @@
-"""What README and the project's files promise of themselves."""
+"""What the project's files promise of themselves."""
 
 import os
 import re
@@ -15,7 +15,6 @@ from loaders.core.errors import SettingsError
 from loaders.settings.params import read_settings
 
 ROOT = Path(__file__).resolve().parents[3]
-README = (ROOT / "README.md").read_text()
 TARGETS = (
     *("all", "audit", "bench", "clean", "container-check", "docs", "help", "hooks", "image", "install", "lint", "lock"),
     *("plan", "publish", "pull", "quality", "samples", "sbom", "test", "update", "verify"),
@@ -28,14 +27,6 @@ def test_the_bundled_settings_describe_thirteen_datasets_and_five_that_are_not_l
     assert catalog.origin == "sample"
     assert all((ROOT / "data" / "samples" / key).is_dir() for key in catalog.datasets)
     assert [key for key, dataset in catalog.datasets.items() if dataset.licence_verified] == ["ind_pv_solar_farms_2022"]
-
-
-@pytest.mark.parametrize("block", re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL))
-def test_an_entry_that_readme_shows_is_accepted(block: str, tmp_path: Path) -> None:
-    settings = tmp_path / "params.yaml"
-    settings.write_text(f"datasets:\n{block}")
-    key = next(iter(yaml.safe_load(block)))
-    assert read_settings(settings).datasets[key].source.kind == "path"
 
 
 def test_make_lists_every_target_with_a_line_of_help() -> None:

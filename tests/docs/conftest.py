@@ -1,0 +1,59 @@
+"""A reader's copy of the project, in which the blocks of a page are typed."""
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from loaders.db.connection import connect
+from tests.docs.pages import Block
+from tests.pipeline.conftest import Project, Run, made_all
+
+__all__ = ["made_all"]
+
+PROGRAMS = Path(sys.executable).parent
+ACTIVATE = 'export PATH="$PWD/.venv/bin:$PATH" DBT_PROJECT_DIR="$PWD/dbt" DBT_PROFILES_DIR="$PWD/dbt"\n'
+
+
+@dataclass(frozen=True, slots=True)
+class Reader(Project):
+    """Somebody who types what a page says, in an environment without variables of ours."""
+
+    def type(self, block: Block) -> Run:
+        """Run a block."""
+        if block.language == "sql":
+            return self._query(block.text)
+        if block.language == "python":
+            return self.run(sys.executable, "-c", block.text)
+        return self.run("bash", "-euo", "pipefail", "-c", block.text)
+
+    def _query(self, text: str) -> Run:
+        with connect(self.data("eo_pv_data.duckdb"), read_only=True) as connection:
+            rows = connection.execute(text).fetchall()
+        return Run(0 if rows else 1, f"{len(rows)} rows")
+
+    def environment(self) -> dict[str, str]:
+        """An activated environment, and nothing else that begins with EO_PV or DBT."""
+        inherited = Project.environment(self)
+        kept = {name: text for name, text in inherited.items() if not name.startswith(("DBT_", "EO_PV_"))}
+        return kept | {"EO_PV_VENV": inherited["EO_PV_VENV"], "COLUMNS": "80"}
+
+
+@pytest.fixture
+def reader(made_all: tuple[Project, Run], tmp_path: Path) -> Reader:
+    """The project after `make all`, with a `.venv` that leads to this one's programs."""
+    root = tmp_path / "eo-pv"
+    shutil.copytree(made_all[0].root, root, symlinks=True)
+    _make_venv(root / ".venv" / "bin")
+    return Reader(root)
+
+
+def _make_venv(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    for program in PROGRAMS.iterdir():
+        if not program.name.startswith("activate") and os.access(program, os.X_OK):
+            (folder / program.name).symlink_to(program)
+    (folder / "activate").write_text(ACTIVATE, encoding="utf-8")
