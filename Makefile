@@ -16,6 +16,11 @@ PRE_COMMIT := 4.7.0
 # A container image has its own environment and names it in EO_PV_VENV. Anywhere else .venv is made
 # from the lock the first time that a target needs it, and nothing is installed outside it.
 # (`ready` is relative: make has no targets with a space in them, and folders have.)
+# In a project of `eo-pv init`, the file .venv names the environment of its checkout: that one, while both have one lock.
+shared_venv := $(shell test -f .venv && venv=$$(cat .venv) && cmp -s requirements.lock "$$venv/../requirements.lock" && test -x "$$venv/bin/python" && echo "$$venv")
+ifneq ($(shared_venv),)
+EO_PV_VENV ?= $(shared_venv)
+endif
 ifdef EO_PV_VENV
 venv := $(EO_PV_VENV)
 ready :=

@@ -175,5 +175,9 @@ def _format_names(names: Iterable[str]) -> str:
 
 
 def _origin(dataset: Dataset, paths: ProjectPaths) -> str:
-    kind = dataset.source.kind
-    return "sample" if paths.origin == "sample" and kind != "path" else kind
+    """`sample` for a bundled sample, however it is named; else the kind of source."""
+    kind, path = dataset.source.kind, dataset.source.path
+    if path is None:
+        return "sample" if paths.origin == "sample" else kind
+    is_bundled = (paths.root / Path(path).expanduser()).resolve().is_relative_to(paths.samples("").resolve())
+    return "sample" if is_bundled else kind

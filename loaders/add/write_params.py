@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 from ruamel.yaml import YAML
-from ruamel.yaml.nodes import CollectionNode, MappingNode, Node
+from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode
 
 from loaders.add.draft import Draft
 from loaders.add.render_yaml import render
@@ -43,6 +43,7 @@ def add_entry(path: Path, draft: Draft, check: Callable[[Path], object] = read_s
     path = path.resolve()
     original = path.read_bytes()
     text = original.decode("utf-8")
+    text = _without_empty_braces(text)
     position, indent = _end_of_datasets(text, path.name)
     block = _indented_block(text, position, indent, render(draft))
     updated = text[:position] + block + text[position:]
@@ -115,9 +116,16 @@ def _require_only_added(
         raise SettingsError(f"The settings would mean something else with {draft.key} among them. {PASTE_ADVICE}.")
 
 
+def _without_empty_braces(text: str) -> str:
+    """The text with `datasets:` for `datasets: {}`, as `eo-pv init` writes it: entries stand below it."""
+    return re.sub(r"(?m)^datasets: *\{\}(?= *(#|\r?$))", "datasets:", text)
+
+
 def _end_of_datasets(text: str, name: str) -> tuple[int, int]:
     """Position in the text for a new entry, and the indentation of entries."""
     datasets = _datasets_node(YAML(pure=True).compose(io.StringIO(text, newline="")))
+    if match := re.search(r"(?m)^datasets: *(#[^\n]*)?\r?(\n|\Z)", text) if _is_blank(datasets) else None:
+        return match.end(), ENTRY_INDENT
     if not isinstance(datasets, MappingNode) or datasets.flow_style or not datasets.value:
         raise SettingsError(f"{name}: expected datasets: with one entry below the other. {PASTE_ADVICE}.")
     indent: int = datasets.value[0][0].start_mark.column
@@ -130,6 +138,10 @@ def _after_comments(text: str, position: int, indent: int) -> int:
     while match := re.match(rf"(?:[ \t]*\r?\n)* {{{indent},}}#[^\n]*(?:\n|\Z)", text[position:]):
         position += match.end()
     return position
+
+
+def _is_blank(node: Node | None) -> bool:
+    return isinstance(node, ScalarNode) and not node.value
 
 
 def _datasets_node(document: Node | None) -> Node | None:

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from loaders.cli.console import app, open_project
+from loaders.cli.console import app
+from loaders.settings.project import read_project
 
 Source = Annotated[
     str,
@@ -41,5 +42,5 @@ def add(
     """
     from loaders.add.run import AddOptions, run
 
-    settings, paths = open_project()
+    settings, paths = read_project(may_be_empty=True)
     run(source, AddOptions(key, file, layer, max_mb, yes, local), settings, paths)

@@ -74,12 +74,14 @@ def read_figures(paths: ProjectPaths) -> BuildMetrics:
     """The figures of the last build.
 
     Raises:
-        BuildError: nothing is built yet.
+        BuildError: nothing is built yet, or an older version built it.
     """
     try:
         figures: BuildMetrics = json.loads(paths.build_metrics.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise BuildError("Nothing is built yet. Run `make all`.") from error
+    if "high_confidence" not in figures:
+        raise BuildError(f"{paths.build_metrics}: an older version of eo-pv built the tables. Run `make all`.")
     return figures
 
 
@@ -117,7 +119,7 @@ def findings(figures: BuildMetrics) -> list[str]:
     records = figures["records"] - left_out_count(figures)
     sentences = [
         f"{records:,} records are {figures['installations']:,} installations{area}; "
-        f"{figures['confirmed']:,} of them are confirmed by two independent inventories or more."
+        f"{figures['high_confidence']:,} of them have high confidence: two independent inventories or more have them."
     ]
     sentences += left_out_sentences(figures)
     sentences += _energy(figures["energy"])

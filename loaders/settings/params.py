@@ -82,7 +82,7 @@ class Settings(SettingsModel):
     executor: Executor = "threads"
     warehouse: Literal["duckdb", "ducklake"] = "duckdb"
     ducklake: DuckLake = DuckLake()
-    datasets: Annotated[dict[Key, Dataset], Field(min_length=1)]
+    datasets: dict[Key, Dataset]
     not_loaded: dict[Key, NotLoaded] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -186,12 +186,13 @@ class Settings(SettingsModel):
         raise SettingsError(messages.unknown_name_message(name, [*self.datasets, *aliases], "dataset", "params.yaml"))
 
 
-def read_settings(path: Path, own: Document | None = None) -> Settings:
+def read_settings(path: Path, own: Document | None = None, *, may_be_empty: bool = False) -> Settings:
     """Read and check the settings.
 
     Args:
         path: the YAML file, by convention `params.yaml` in the project's folder.
         own: entries of the user's own datasets, from another file.
+        may_be_empty: whether there may be no dataset yet.
 
     Raises:
         SettingsError: it is not YAML, or holds an invalid setting: the message names the file, the key, the value and
@@ -199,9 +200,12 @@ def read_settings(path: Path, own: Document | None = None) -> Settings:
     """
     document = merge_datasets(read_document(path, path.name), own or {}, path.name)
     try:
-        return Settings.model_validate(document)
+        settings = Settings.model_validate(document)
     except ValidationError as error:
         raise SettingsError(messages.invalid_settings_message(_file_name(path, own, error), error, Settings)) from error
+    if not settings.datasets and not may_be_empty:
+        raise SettingsError(f"{path.name}: there is no dataset yet. Add your file or a DOI: `eo-pv add farms.gpkg`.")
+    return settings
 
 
 def _file_name(path: Path, own: Document | None, error: ValidationError) -> str:

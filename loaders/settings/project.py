@@ -24,15 +24,16 @@ def require_usable_folder(root: Path) -> None:
             )
 
 
-def read_project(params: Path | str | None = None) -> tuple[Settings, ProjectPaths]:
+def read_project(params: Path | str | None = None, *, may_be_empty: bool = False) -> tuple[Settings, ProjectPaths]:
     """Read the settings of a project, the user's own datasets included, and find its paths.
 
     Args:
         params: its `params.yaml`; by default that of the project around the working directory.
+        may_be_empty: whether there may be no dataset yet.
 
     Raises:
         SettingsError: `params.yaml` is missing, or it or the file with own datasets is invalid.
     """
     path = Path(params).resolve() if params else find_root() / "params.yaml"
-    settings = read_settings(path, read_own_datasets(path.parent))
+    settings = read_settings(path, read_own_datasets(path.parent), may_be_empty=may_be_empty)
     return settings, ProjectPaths(path.parent, settings.origin)

@@ -12,7 +12,7 @@ BuildMetrics = dict[str, Any]
 INSTALLATIONS = """
     select
         count(*) as installations,
-        count(*) filter (where confidence = 'high') as confirmed,
+        count(*) filter (where confidence = 'high') as high_confidence,
         sum(area_m2::decimal(38, 2))::double / 1e6 as area_km2,
         count(*) filter (where country is null) as without_country
     from curated.curated_pv_installations
@@ -49,7 +49,7 @@ ENERGY = """
 NO_ENERGY = "select no_energy, count(*) from curated.curated_pv_yield where no_energy is not null group by no_energy"
 FLAGS = """
     select flag, count(*) as installations
-    from (select unnest(flags) as flag from curated.curated_pv_installations)
+    from (select unnest(quality_flags) as flag from curated.curated_pv_installations)
     group by flag
 """
 PLACEHOLDERS = """
@@ -94,7 +94,7 @@ def build_metrics(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Ove
         overrides: manual match and non-match decisions.
 
     Returns:
-        `records`, `installations`, `confirmed`, `area_km2`, `without_country`, `flags` and `rules` (counts),
+        `records`, `installations`, `high_confidence`, `area_km2`, `without_country`, `flags` and `rules` (counts),
         `placeholders` (records at a placeholder position, by dataset), `energy`
         (installations with a yield, annual energy, irradiance providers, and reasons for no yield), `datasets`
         (installations, and those in no other dataset; of those that are left out in part, also counts and totals of

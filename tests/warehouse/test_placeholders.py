@@ -19,7 +19,7 @@ def test_a_point_at_the_centroid_of_a_country_is_a_stand_in(warehouse: Warehouse
     assert [name for (name,) in warehouse.rows(query)] == ["centre/1", "centre/2", "centre/3", "known/1"]
     assert groups(warehouse, "centre") == ["1", "2", "3", "4", "w"]
     found = installation(warehouse, f"{D}:centre/2")
-    assert (found["country"], found["admin_method"], found["flags"]) == (None, None, ["placeholder_position"])
+    assert (found["country"], found["admin_method"], found["quality_flags"]) == (None, None, ["placeholder_position"])
 
 
 def test_a_stand_in_takes_the_outline_and_the_place_of_the_record_with_its_identifier(warehouse: Warehouse) -> None:
@@ -27,7 +27,7 @@ def test_a_stand_in_takes_the_outline_and_the_place_of_the_record_with_its_ident
     assert found["record_ids"] == [f"{A}:known/2", f"{D}:known/1"]
     assert (found["geometry_dataset"], found["country"], found["capacity_mw"]) == (A, "BB", 5)
     assert (found["centroid_lon"], found["centroid_lat"]) == pytest.approx((96.0005, 0.0005))
-    assert "placeholder_position" not in str(found["flags"])
+    assert "placeholder_position" not in str(found["quality_flags"])
     query = "select energy_mwh > 0, no_energy from curated.curated_pv_yield where installation_id = $id"
     assert warehouse.rows(query, {"id": found["installation_id"]}) == [(True, None)]
 

@@ -52,7 +52,7 @@ def test_no_capacity_is_lost_or_counted_twice(warehouse: Warehouse, world: str) 
 @pytest.mark.parametrize(("parts", "mw"), [("two", 563), ("three", 300)])
 def test_a_whole_beside_its_parts_is_flagged_and_counts_once(warehouse: Warehouse, parts: str, mw: float) -> None:
     found = warehouse.rows(
-        "select distinct capacity_mw, list_contains(flags, 'whole_beside_parts') "
+        "select distinct capacity_mw, list_contains(quality_flags, 'whole_beside_parts') "
         "from curated.curated_pv_installations where list_contains($ids, installation_id)",
         {"ids": list(installations(warehouse, f"a whole that another dataset states in {parts} parts").values())},
     )

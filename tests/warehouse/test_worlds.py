@@ -34,8 +34,8 @@ def test_records_fall_into_installations_as_drawn(warehouse: Warehouse, world: s
 
 def test_points_at_a_stand_in_for_a_position_count_but_have_no_country_and_no_energy(warehouse: Warehouse) -> None:
     query = (
-        "select installations.country, admin_method, flags, energy_mwh, no_energy, capacity_mw, len(record_ids) "
-        "from curated.curated_pv_installations as installations "
+        "select installations.country, admin_method, quality_flags, energy_mwh, no_energy, capacity_mw, "
+        "len(record_ids) from curated.curated_pv_installations as installations "
         "join curated.curated_pv_yield using (installation_id) where starts_with(record_ids[1], $world)"
     )
     expected = (None, None, ["placeholder_position"], None, "placeholder position", 2, 1)
@@ -69,7 +69,7 @@ def test_an_installation_has_the_first_outline_and_the_capacity_of_whoever_state
     assert found["area_m2"] == pytest.approx(12 * 12309.07, rel=1e-4)
     assert (found["capacity_mw"], found["capacity_basis"], found["capacity_dataset"]) == (15, "dc", B)
     assert found["record_ids"] == [f"{A}:blocks/w", *(f"{B}:blocks/{n}" for n in range(3))]
-    assert (found["dataset_count"], found["confidence"], found["flags"]) == (2, "high", [])
+    assert (found["dataset_count"], found["confidence"], found["quality_flags"]) == (2, "high", [])
 
 
 def test_blocks_without_a_whole_are_joined_and_their_group_states_its_capacity_once(warehouse: Warehouse) -> None:
@@ -77,7 +77,7 @@ def test_blocks_without_a_whole_are_joined_and_their_group_states_its_capacity_o
     assert (found["capacity_mw"], found["confidence"]) == (7, "low")
     assert found["area_m2"] == pytest.approx(3 * 12309.07, rel=1e-4)
     assert found["centroid_lon"] == pytest.approx(list(WORLDS).index("group") + 1 + 5.5e-3)
-    assert found["flags"] == ["spread_out"]
+    assert found["quality_flags"] == ["spread_out"]
 
 
 @pytest.mark.parametrize("number", range(4))
@@ -105,16 +105,16 @@ def test_an_outline_under_two_ids_has_both_capacities_and_its_area_once(warehous
 
 def test_parts_within_an_outline_without_a_capacity_add_to_the_capacity_next_to_it(warehouse: Warehouse) -> None:
     found = installation(warehouse, f"{A}:partly/w")
-    assert (found["capacity_mw"], found["flags"]) == (18, ["capacity_of_a_part"])
+    assert (found["capacity_mw"], found["quality_flags"]) == (18, ["capacity_of_a_part"])
 
 
 def test_a_whole_stated_next_to_its_parts_counts_once_and_says_so(warehouse: Warehouse) -> None:
     found = installation(warehouse, f"{A}:sum/1")
-    assert (found["capacity_mw"], found["flags"]) == (563, ["whole_beside_parts"])
+    assert (found["capacity_mw"], found["quality_flags"]) == (563, ["whole_beside_parts"])
 
 
 def test_what_a_person_joins_across_a_distance_says_so(warehouse: Warehouse) -> None:
-    assert installation(warehouse, f"{A}:said/1")["flags"] == ["spread_out"]
+    assert installation(warehouse, f"{A}:said/1")["quality_flags"] == ["spread_out"]
 
 
 def test_the_cell_of_a_pole_is_all_that_lies_around_it(warehouse: Warehouse) -> None:
@@ -150,12 +150,12 @@ def test_a_copy_or_a_point_nearby_confirms_less_than_a_second_look(
 
 
 def test_an_outline_around_several_says_so(warehouse: Warehouse) -> None:
-    assert installation(warehouse, f"{C}:lump/w")["flags"] == ["holds_several"]
-    assert installation(warehouse, f"{C}:vote/w")["flags"] == ["holds_several"]
+    assert installation(warehouse, f"{C}:lump/w")["quality_flags"] == ["holds_several"]
+    assert installation(warehouse, f"{C}:vote/w")["quality_flags"] == ["holds_several"]
 
 
 def test_what_was_cut_says_so(warehouse: Warehouse) -> None:
-    assert installation(warehouse, f"{A}:chain/0")["flags"] == ["divided"]
+    assert installation(warehouse, f"{A}:chain/0")["quality_flags"] == ["divided"]
 
 
 def test_the_licence_is_the_strictest_of_the_parts(warehouse: Warehouse) -> None:
@@ -191,7 +191,8 @@ def test_no_two_installations_share_half_of_the_smaller_unless_one_holds_several
         where a.installation_id < b.installation_id
             and a.geometry_kind = 'polygon' and b.geometry_kind = 'polygon'
             and st_area(st_intersection(a.geometry, b.geometry)) > 0.5 * least(st_area(a.geometry), st_area(b.geometry))
-            and not list_contains(a.flags, 'holds_several') and not list_contains(b.flags, 'holds_several')
+            and not list_contains(a.quality_flags, 'holds_several')
+            and not list_contains(b.quality_flags, 'holds_several')
     """
     said = [(f"{A}:denied/1", f"{B}:denied/2"), (f"{A}:twins/1", f"{A}:twins/2"), (f"{A}:beats/1", f"{B}:beats/2")]
     denied = {frozenset(installation(warehouse, name)["installation_id"] for name in pair) for pair in said}

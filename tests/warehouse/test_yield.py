@@ -16,7 +16,7 @@ def test_every_installation_has_an_energy_or_a_reason(warehouse: Warehouse) -> N
 def test_energy_is_the_capacity_times_the_yield_of_the_cell_of_a_record(warehouse: Warehouse) -> None:
     """Three blocks of dataset B state 15 MW of panels in all."""
     ((capacity, method, energy, factor, cell, country),) = warehouse.rows(
-        "select capacity_dc_mw, capacity_method, energy_mwh, capacity_factor, irradiance_cell, yields.country "
+        "select panel_capacity_mw, panel_capacity_method, energy_mwh, capacity_factor, irradiance_cell, yields.country "
         "from curated.curated_pv_yield as yields join curated.curated_pv_records as records using (installation_id) "
         "where record_id = $id",
         {"id": f"{B}:blocks/0"},
@@ -34,17 +34,17 @@ def test_energy_is_the_capacity_times_the_yield_of_the_cell_of_a_record(warehous
 
 def test_countries_add_up_their_installations(warehouse: Warehouse) -> None:
     summed = warehouse.rows(
-        "select country, count(energy_mwh), round(sum(energy_mwh), 3), round(sum(capacity_dc_mw), 6) "
+        "select country, count(energy_mwh), round(sum(energy_mwh), 3), round(sum(panel_capacity_mw), 6) "
         "from curated.curated_pv_yield where energy_mwh is not null and country is not null group by 1 order by 1"
     )
     found = warehouse.rows(
-        "select country, installations_with_energy, round(energy_mwh, 3), round(panels_mw, 6) "
+        "select country, installations_with_energy, round(energy_mwh, 3), round(panel_capacity_mw, 6) "
         "from curated.curated_pv_by_country where country is not null order by 1"
     )
     assert found == summed
     factors = (
-        "select energy_mwh / panels_mw / 8760, capacity_factor from curated.curated_pv_by_country "
-        "where panels_mw > 0 and country in ('AA', 'BB')"
+        "select energy_mwh / panel_capacity_mw / 8760, capacity_factor from curated.curated_pv_by_country "
+        "where panel_capacity_mw > 0 and country in ('AA', 'BB')"
     )
     for expected, factor in warehouse.rows(factors):
         assert factor == pytest.approx(expected)
@@ -58,8 +58,9 @@ def test_the_table_says_what_was_assumed(warehouse: Warehouse) -> None:
         "where no_energy is distinct from 'placeholder position'"
     ) == [("clearsky", True, 0.14)]
     of_area = (
-        "select count(*), max(abs(yields.capacity_dc_mw - area_m2 / 1e6 * 56)) from curated.curated_pv_yield as yields "
-        "join curated.curated_pv_installations as installations using (installation_id) where capacity_method = 'area'"
+        "select count(*), max(abs(yields.panel_capacity_mw - area_m2 / 1e6 * 56)) "
+        "from curated.curated_pv_yield as yields join curated.curated_pv_installations using (installation_id) "
+        "where panel_capacity_method = 'area'"
     )
     ((count, difference),) = warehouse.rows(of_area)
     assert (count > 0, difference < 1e-6) == (True, True)

@@ -38,7 +38,7 @@ select
     dataset_count,
     independent_inventories,
     confidence,
-    flags,
+    quality_flags,
     licence,
     licence_kind,
     licences,

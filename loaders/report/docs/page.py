@@ -23,7 +23,6 @@ from loaders.settings.params import Settings
 
 BANNER = "Synthetic: these are the bundled samples. No record here is a real installation."
 SYNTHETIC = "SYNTHETIC"  # prefix of the note that the banner replaces
-SAMPLE = "sample"
 HEADINGS = ("dataset", "source", "version", "licence", "lock", "read", "kept", "rejected", "installations")
 COUNTS = HEADINGS[-4:]
 LAYER_DESCRIPTIONS = {
@@ -81,7 +80,7 @@ def entries(rows: Iterable[DatasetSummary], settings: Settings, paths: ProjectPa
 
 def as_html(page: Page) -> str:
     """The page as HTML 5, with its style inside; `page.html.j2` escapes every value."""
-    is_sample = page.origin == SAMPLE
+    is_sample = bool(page.entries) and all(entry.row.is_synthetic for entry in page.entries)
     return TEMPLATES.get_template("page.html.j2").render(
         page=page,
         css=CSS,

@@ -30,7 +30,7 @@ PAIRS = """
 TABLES = ("curated_pv_records", "curated_pv_installations", "prep_pv_pairs", "prep_pv_rejected")
 INSTALLATIONS = """
     select
-        installation_id, name, name_dataset, country, region, confidence, flags, licence, dataset_count,
+        installation_id, name, name_dataset, country, region, confidence, quality_flags, licence, dataset_count,
         geometry_dataset, geometry_kind, area_m2, capacity_mw, capacity_basis, capacity_dataset, status, status_dataset,
         st_aswkb(geometry)::blob as wkb
     from curated.curated_pv_installations

@@ -101,7 +101,7 @@ def _installation_sentence(row: Row) -> str:
     area = f", {_number(row['area_m2'], 0)} m²" if row["area_m2"] is not None else ""
     capacity = f", {_number(row['capacity_mw'], 3)} MW {row['capacity_basis']} ({row['capacity_dataset']})"
     status = f", {row['status']} ({row['status_dataset']})" if row["status_dataset"] else ""
-    flags = f"; {', '.join(row['flags'])}" if row["flags"] else ""
+    flags = f"; {', '.join(row['quality_flags'])}" if row["quality_flags"] else ""
     return (
         f"{row['installation_id']}{name} in {location}: {row['geometry_kind']} of {row['geometry_dataset']}{area}"
         f"{capacity if row['capacity_mw'] is not None else ''}{status}; {row['dataset_count']} dataset(s), confidence "

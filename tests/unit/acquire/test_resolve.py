@@ -44,6 +44,18 @@ def test_a_lock_states_name_size_and_sha256_of_each_file(north: Dataset, paths: 
     }
 
 
+@pytest.mark.parametrize("origin", ["sample", "doi"])
+def test_a_file_is_synthetic_if_it_is_a_bundled_sample_whatever_the_origin(tmp_path: Path, origin: str) -> None:
+    places = {"data/samples/twin/farms.csv": True, "data/farms.csv": False, "data/sample/raw/farms.csv": False}
+    paths = ProjectPaths(tmp_path, origin)
+    for number, (place, is_synthetic) in enumerate(places.items()):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text("lon,lat\n1,2\n")
+        for name in (place, str(tmp_path / place)):
+            lock = resolve(_from(name, key=f"d{number}"), paths, WEB)
+            assert (lock.is_synthetic, lock.source) == (is_synthetic, {"path": name})
+
+
 def test_a_lock_that_is_read_is_the_one_that_was_written(north: Dataset, paths: ProjectPaths) -> None:
     written = resolve(north, paths, WEB)
     assert read_lock(paths.lock(KEY)) == written

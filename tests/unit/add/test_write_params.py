@@ -45,6 +45,19 @@ BLOCK = """
 """
 
 
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [("datasets: {}\n", "datasets:"), ("datasets: {}  # mine\n", "datasets:  # mine"), ("datasets: {}", "datasets:")],
+)
+@pytest.mark.parametrize("rest", ["", "\n# what follows\nnot_loaded: {}\n"])
+def test_the_first_entry_stands_below_datasets(tmp_path: Path, line: str, kept: str, rest: str) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(f"# top\norigin: doi\n{line}{rest if line.endswith(chr(10)) else ''}")
+    assert add_entry(path, _draft()) == 7
+    assert path.read_text().startswith(f"# top\norigin: doi\n{kept}\n{BLOCK}")
+    assert read_settings(path).datasets["b_farms_2020"].source.path == "own/b.geojson"
+
+
 def test_the_projects_own_settings_keep_every_byte(tmp_path: Path) -> None:
     before = (ROOT / "params.yaml").read_text()
     path = tmp_path / "params.yaml"

@@ -261,9 +261,13 @@ def test_values_from_outside_are_escaped_on_the_page() -> None:
     assert text.count("&lt;script&gt;") == 6  # five here, and one in the description of a model
 
 
-def test_samples_carry_a_banner_and_published_records_do_not() -> None:
-    assert BANNER in page()
-    assert BANNER not in page(origin="doi")
+def test_the_banner_follows_the_records_and_never_the_origin() -> None:
+    twin = Entry(DatasetSummary("twin", 1, 1, 0, None, None, is_synthetic=True), "10.5281/zenodo.1")
+    own = Entry(DatasetSummary("own", 1, 1, 0, None, None), "farms.gpkg")
+    note = "SYNTHETIC, bundled samples: twin."
+    assert (BANNER in page(twin, notes=[note], origin="doi"), note in page(twin, notes=[note])) == (True, False)
+    assert (BANNER in page(twin, own, notes=[note]), note in page(twin, own, notes=[note])) == (False, True)
+    assert BANNER not in page(own)
 
 
 def test_without_dot_the_command_says_how_to_get_it(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

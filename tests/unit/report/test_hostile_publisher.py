@@ -65,7 +65,7 @@ RECORDS = st.builds(
 FILE = LockedFile("farms.geojson", 1, f"md5:{0:032}")
 quickly = settings(max_examples=30, deadline=None, derandomize=True, database=None)
 FIGURES: dict[str, Any] = {
-    **{"records": 1, "installations": 1, "confirmed": 0, "area_km2": None, "datasets": {}},
+    **{"records": 1, "installations": 1, "high_confidence": 0, "area_km2": None, "datasets": {}},
     "energy": {"installations": 0, "missing": {}},
     "overrides": {"stale": [], "left_out_lines": []},
 }

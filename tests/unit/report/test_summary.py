@@ -20,7 +20,7 @@ SOUTH = DatasetSummary("south", 34, 34, 0, None, None, "not stated ?")
 FIGURES: dict[str, Any] = {
     "records": 1134,
     "installations": 900,
-    "confirmed": 123,
+    "high_confidence": 123,
     "area_km2": 2.25,
     "energy": {"installations": 0, "energy_gwh": None, "providers": [], "is_upper_bound": False, "missing": {}},
     "datasets": {},
@@ -53,6 +53,16 @@ def test_each_dataset_is_one_row_of_what_its_load_counted(settings: Settings, pa
         DatasetSummary("a_north_2020", 3, 2, 1, 1.25, None, "not stated ?", 1.75, True, None, AREA, 2, 2, 1),
         DatasetSummary("b_south_2021", 3, 2, 1, 1.25, None, "not stated ?", None, False, None, AREA, 2, 2, 1),
     ]
+
+
+def test_figures_of_an_older_version_ask_for_a_new_build(settings: Settings, paths: ProjectPaths) -> None:
+    _loaded(paths, "a_north_2020", "sample")
+    _loaded(paths, "b_south_2021", "path")
+    write_json(
+        {"confirmed" if name == "high_confidence" else name: FIGURES[name] for name in FIGURES}, paths.build_metrics
+    )
+    with pytest.raises(BuildError, match=r"an older version of eo-pv built the tables\. Run `make all`"):
+        summarise(settings, paths)
 
 
 def test_a_dataset_that_is_not_loaded_is_refused_by_name(settings: Settings, paths: ProjectPaths) -> None:
@@ -122,8 +132,8 @@ def test_what_publishers_say_is_text_in_the_report() -> None:
 
 def test_the_report_says_how_many_installations_the_records_are() -> None:
     assert findings(FIGURES) == [
-        "1,134 records are 900 installations, 2.2 km² of outlines; 123 of them are confirmed by two "
-        "independent inventories or more."
+        "1,134 records are 900 installations, 2.2 km² of outlines; 123 of them have high confidence: two "
+        "independent inventories or more have them."
     ]
 
 

@@ -56,8 +56,8 @@ TABLES = """
         installation_id varchar, name varchar, name_dataset varchar, geometry geometry, geometry_kind varchar,
         area_m2 double, capacity_mw double,
         capacity_basis varchar, country varchar, region varchar, confidence varchar, record_ids varchar[],
-        dataset_count bigint, flags varchar[], licence varchar, geometry_dataset varchar, capacity_dataset varchar,
-        is_synthetic boolean, status varchar, status_dataset varchar
+        dataset_count bigint, quality_flags varchar[], licence varchar, geometry_dataset varchar,
+        capacity_dataset varchar, is_synthetic boolean, status varchar, status_dataset varchar
     );
     create table prepared.prep_pv_pairs (
         record_id_a varchar, record_id_b varchar, dataset_key_a varchar, dataset_key_b varchar, shared_area_m2 double,
@@ -95,7 +95,7 @@ def installation(installation_id: str, shape: BaseGeometry, **published: Any) ->
         "geometry_kind": "polygon",
         "geometry_dataset": "a",
     }
-    return {**always, "confidence": "low", "dataset_count": 1, "flags": [], **published}
+    return {**always, "confidence": "low", "dataset_count": 1, "quality_flags": [], **published}
 
 
 def pair(a: str, b: str, rule: str | None = None, refused: str | None = None, **measured: Any) -> dict[str, Any]:
@@ -120,7 +120,7 @@ RECORDS = [
 INSTALLATIONS = [
     installation(
         ONE, square(0, 2), area_m2=24600.0, capacity_mw=5.0, capacity_basis="ac", capacity_dataset="a", country="GH",
-        region="GH-NP", confidence="high", dataset_count=3, flags=["divided"], licence="CC0-1.0",
+        region="GH-NP", confidence="high", dataset_count=3, quality_flags=["divided"], licence="CC0-1.0",
     ),
     *(installation(name, square(3)) for name in (TWO, THREE, SAID)),
     installation(PLACE, square(3), name="Park Farm", name_dataset="d", status="operating", status_dataset="d"),

@@ -92,7 +92,7 @@ REFUSED = {
     "a number as text": (_entry("expected_features: '5'"), "datasets.farms.expected_features is '5'", "whole number"),
     "a text as number": (_entry("alias: 4"), "datasets.farms.alias is 4", "string"),
     "a resolution beyond 15": (FARMS + "h3_resolution: 16\n", "h3_resolution is 16", "15"),
-    "no dataset": ("datasets: {}\n", "datasets", "at least 1"),
+    "no dataset": ("datasets: {}\n", "there is no dataset yet", "`eo-pv add farms.gpkg`"),
     "an entry without content": ("datasets:\n  farms:\n", "datasets.farms", "dictionary"),
     "an empty file": ("", "dictionary"),
     "a key that stands there twice": (_entry("licence: a\n    licence: b"), "datasets.farms.licence", "twice"),

@@ -38,7 +38,7 @@ select
     agreement.dataset_count,
     agreement.independent_inventories,
     {{ confidence() }} as confidence,
-    {{ installation_flags() }} as flags,
+    {{ installation_flags() }} as quality_flags,
     names.* exclude (names.installation_id),
     categories.* exclude (categories.installation_id, categories.is_included),
     terms.* exclude (terms.installation_id)

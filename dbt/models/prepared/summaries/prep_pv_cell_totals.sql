@@ -1,7 +1,7 @@
 with installations as (
 
     select * from {{ ref('prep_pv_installations') }}
-    where not list_contains(flags, 'placeholder_position')
+    where not list_contains(quality_flags, 'placeholder_position')
 
 )
 

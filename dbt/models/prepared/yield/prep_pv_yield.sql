@@ -14,8 +14,8 @@ panels as (
 
     select
         installations.installation_id,
-        {{ panel_capacity_method() }} as capacity_method,
-        {{ panel_capacity_mw() }} as capacity_dc_mw
+        {{ panel_capacity_method() }} as panel_capacity_method,
+        {{ panel_capacity_mw() }} as panel_capacity_mw
     from {{ ref('prep_pv_installations') }} as installations
     cross join {{ ref('stg_settings') }} as settings
 
@@ -31,14 +31,14 @@ years as (
 select
     installations.installation_id,
     installations.irradiance_cell,
-    panels.capacity_dc_mw,
-    panels.capacity_method,
+    panels.panel_capacity_mw,
+    panels.panel_capacity_method,
     years.provider as irradiance_provider,
     years.ghi_kwh_per_m2,
     years.poa_kwh_per_m2,
     years.specific_yield_kwh_per_kwp,
-    round(panels.capacity_dc_mw * years.specific_yield_kwh_per_kwp, 3) as energy_mwh,
-    case when panels.capacity_dc_mw is not null then years.specific_yield_kwh_per_kwp / 8760 end as capacity_factor,
+    round(panels.panel_capacity_mw * years.specific_yield_kwh_per_kwp, 3) as energy_mwh,
+    case when panels.panel_capacity_mw is not null then years.specific_yield_kwh_per_kwp / 8760 end as capacity_factor,
     years.tilt_deg,
     years.azimuth_deg,
     years.losses,
@@ -47,7 +47,7 @@ select
     case
         when installations.is_placeholder then 'placeholder position'
         when years.h3_cell is null then coalesce(refused.provider || ': ' || refused.reason, 'no irradiance')
-        when panels.capacity_dc_mw is null then 'neither capacity nor outline'
+        when panels.panel_capacity_mw is null then 'neither capacity nor outline'
     end as no_energy
 from installations
 inner join panels on installations.installation_id = panels.installation_id
