@@ -4,6 +4,11 @@ import os
 import sys
 from pathlib import Path
 
+if __name__ == "__main__":  # a step of `eo-pv all`: before the imports, which take longer than the step
+    from loaders.cli.fork_client import run_on_server
+
+    run_on_server()
+
 try:
     import typer  # noqa: F401 (whether it is there)
 except ModuleNotFoundError:
