@@ -57,26 +57,26 @@ export DBT_PROFILES_DIR := $(CURDIR)/dbt
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-all: $(ready) ## run the whole workflow, then show its table (ARGS are passed to `dvc repro`)
+all: $(ready) ## run the workflow and show its table (ARGS=--keep-going)
 	@python -m loaders check --keep-going
 	@python -m loaders prefetch
 	@python -m loaders repro $(ARGS)
 	@python -m loaders warehouse --if-stale
 	@python -m loaders summary
 
-plan: $(ready) ## show what would be downloaded and which steps would run (KEY=<dataset> for one of them)
+plan: $(ready) ## show what would be downloaded and run (KEY=<dataset> for one)
 	@python -m loaders plan $$KEY
 
-update: $(ready) ## ask the sources again and rewrite their locks (KEY=<dataset> for one of them)
+update: $(ready) ## ask the publishers again, rewrite the locks (KEY=<dataset>)
 	@python -m loaders update $$KEY
 
-upgrade: $(ready) ## get the newest version (git pull), keeping your settings and results
+upgrade: $(ready) ## get the newest version (git pull), keep settings and results
 	@python -m loaders upgrade
 
 verify: $(ready) ## hash the fetched files again and compare them with the locks
 	@python -m loaders verify $$KEY
 
-pull: $(ready) ## download results from the DVC remote instead of making them (dvc pull)
+pull: $(ready) ## download results from the DVC remote instead of making them
 	dvc pull --allow-missing
 	@python -m loaders repro --allow-missing
 	python -m loaders warehouse --if-stale
@@ -86,7 +86,7 @@ install: $(ready) ## make .venv from requirements.lock
 test: $(ready) ## run every test (ARGS are passed to pytest)
 	python -m pytest $(ARGS)
 
-docs: $(ready) ## draw datasets, pipelines and the lineage of tables (after `make all`; needs `dot`)
+docs: $(ready) ## build the documentation, with pictures if `dot` is there
 	@python -m loaders docs
 
 bench: $(ready) ## measure speed and memory (benchmarks/; a few minutes)
@@ -96,10 +96,10 @@ bench: $(ready) ## measure speed and memory (benchmarks/; a few minutes)
 	python -m benchmarks.overture
 	python -m benchmarks.warehouse
 
-quality: $(ready) ## grade the deduplication on the samples (after `make all`) and on 300,000 synthetic records
+quality: $(ready) ## grade the deduplication on samples and synthetic records
 	python -m benchmarks.quality $(ARGS)
 
-lint: $(ready) ## check style, types, import rules, SQL, shell scripts and Dockerfile
+lint: $(ready) ## check style, types, imports, SQL, shell scripts, Dockerfile
 	ruff check .
 	ruff format --check .
 	mypy
@@ -108,10 +108,10 @@ lint: $(ready) ## check style, types, import rules, SQL, shell scripts and Docke
 	shellcheck .ci/run .ci/container-check .ci/commit-subject .ci/update
 	hadolint Dockerfile
 
-hooks: $(ready) ## check each commit before it is made: pre-commit as a Git hook (downloads its tool)
+hooks: $(ready) ## check each commit before it is made (downloads pre-commit)
 	uv tool run --from pre-commit==$(PRE_COMMIT) pre-commit install
 
-lock: $(ready) ## solve requirements*.in again (ARGS=--upgrade for newer versions)
+lock: $(ready) ## solve requirements*.in again (ARGS=--upgrade for newer ones)
 	for name in requirements-build requirements; do \
 	  uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	    --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
@@ -125,21 +125,21 @@ samples: $(ready) ## make the bundled samples again (the same bytes)
 image: ## build the container image (docker)
 	docker build --tag "$$IMAGE" .
 
-container-check: ## build the image, run the tests and the workflow in it without network (Docker, or root on Debian)
+container-check: ## build the image; tests and workflow in it, without network
 	.ci/container-check
 
-publish: image ## push the image (REGISTRY, REGISTRY_USER and REGISTRY_TOKEN from the environment, TAG)
+publish: image ## push the image (REGISTRY, REGISTRY_USER, REGISTRY_TOKEN, TAG)
 	@echo "$$REGISTRY_TOKEN" | docker login --username "$$REGISTRY_USER" --password-stdin "$$REGISTRY"
 	docker tag "$$IMAGE" "$$REGISTRY/$$IMAGE:$$TAG"
 	docker push "$$REGISTRY/$$IMAGE:$$TAG"
 
-sbom: $(ready) ## write sbom.json: the locked packages as CycloneDX (downloads its tool)
+sbom: $(ready) ## write sbom.json, the locked packages as CycloneDX
 	uv tool run --from cyclonedx-bom==$(CYCLONEDX) cyclonedx-py requirements --output-file sbom.json requirements.lock
 
-audit: $(ready) ## look for known vulnerabilities of the locked packages (downloads its tool, needs a network)
+audit: $(ready) ## look for known vulnerabilities of the locked packages
 	uv tool run --from pip-audit==$(PIP_AUDIT) pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
 
-clean: ## remove the outputs of the workflow and the tests; keep .venv, the locks and your own files
+clean: ## remove all outputs; keep .venv, locks and your own files
 	for name in raw loaded metrics curated report times boundaries/admin_boundaries.parquet cells irradiance lake lake.sqlite .work settings.json build.json eo_pv_data.duckdb eo_pv_data.duckdb.wal eo_pv_data.json; do \
 	  rm -rf "data/sample/$$name" "data/doi/$$name"; \
 	done

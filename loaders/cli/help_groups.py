@@ -17,12 +17,14 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "Data": {
         "add": "eo-pv add farms.geojson",
         "update": "eo-pv update uspvdb",
+        "upgrade": "eo-pv upgrade",
         "verify": "eo-pv verify uspvdb",
         "releases": "eo-pv releases",
         "docs": "eo-pv docs",
         "dag": "eo-pv dag uspvdb --output pictures",
     },
     "Steps of the workflow, which `make all` runs": {
+        "settings": "eo-pv settings",
         "resolve": "eo-pv resolve uspvdb",
         "prefetch": "eo-pv prefetch",
         "fetch": "eo-pv fetch uspvdb --force",

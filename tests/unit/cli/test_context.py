@@ -77,7 +77,7 @@ def test_coarse_boundaries_of_published_records_are_pointed_out(eo_pv: Run, proj
 @pytest.mark.parametrize(
     ("boundaries", "message"),
     [
-        ({"release": "newest"}, "for example latest, or a name that `eo-pv releases` lists"),
+        ({"release": "newest"}, "expected text such as latest, or a name that `eo-pv releases` lists"),
         ({"subtypes": ["region"]}, "country is missing"),
         ({"subtypes": ["province"]}, "boundaries.subtypes"),
         ({"s3_endpoint": "http://user:secret@minio:9000"}, "boundaries.s3_endpoint"),
