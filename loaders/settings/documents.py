@@ -35,7 +35,7 @@ def read_document(path: Path, name: str) -> object:
         tree = yaml.compose(text, yaml.SafeLoader)
         duplicate = messages.duplicate_key(tree)
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date, a recursive branch
-        raise SettingsError(f"{name} is not YAML: {yaml_problem(error, text)}".rstrip(".") + ".") from error
+        raise SettingsError(f"{name} is not YAML: {yaml_problem(error, text)}") from error
     if duplicate:
         raise SettingsError(f"{name}: {duplicate} stands there twice; keep one of them.")
     if misplaced := messages.misplaced_entry(tree):

@@ -1,5 +1,6 @@
 """Settings of this machine: in either file, overruled by the environment."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from loaders.db.connection import config
 from loaders.lineage.emit import lineage_file
 from loaders.settings.machine import Machine, hamilton_ui, use_machine
 from loaders.settings.project import read_project
+from tests.unit.settings.test_messages import PATHS
 
 FARMS = "datasets:\n  farms:\n    source: {path: farms.geojson}\n"
 MACHINE = (
@@ -77,3 +79,18 @@ def test_a_wrong_one_is_told_with_its_file(shared: str, own: str, message: str, 
     with pytest.raises(SettingsError) as refused:
         _read(tmp_path, shared, own)
     assert str(refused.value).startswith(message)
+
+
+def test_each_variable_of_ours_is_explained_with_its_setting() -> None:
+    root = Path(__file__).parents[3]
+    sources = (path for folder in ("loaders", "dbt/macros", "dbt/models") for path in (root / folder).rglob("*.*"))
+    texts = [path.read_text() for path in sources if path.suffix in {".py", ".sql", ".yml"}]
+    texts += [(root / name).read_text() for name in ("Makefile", "Dockerfile", "dbt/profiles.yml", "params.yaml")]
+    used = {name for text in texts for name in re.findall(r"\b(?:EO_PV|HAMILTON_UI)_[A-Z_]*[A-Z]\b", text)}
+    page = (root / "docs/reference/environment.md").read_text()
+    assert used >= {"EO_PV_CACHE", "EO_PV_MEMORY_MB", "HAMILTON_UI_USER"}
+    assert [name for name in sorted(used) if f"`{name}" not in page] == []
+    stated = re.findall(r"^\| `((?:machine|ducklake|boundaries)\.\w+)`", page, re.MULTILINE)
+    settings = {".".join(path) for path in PATHS}
+    assert [name for name in stated if name not in settings] == []
+    assert {name for name in settings if name.startswith("machine.")} <= set(stated)
