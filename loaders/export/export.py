@@ -17,7 +17,7 @@ from loaders.export.licence_note import contributed_records, licence_note
 from loaders.export.model_tables import NEEDED, OPERATING, USABLE, model_table
 from loaders.export.spreadsheets import require_workbook_size, without_shapes, write_csv, write_xlsx
 from loaders.export.vector import write_fgb, write_geojson, write_gpkg
-from loaders.geo.geoparquet import write_parquet
+from loaders.geo.geoparquet import ParquetFile
 from loaders.read.condition import as_expression
 from loaders.read.frames import arrow_rows
 from loaders.read.published import INSTALLATIONS, PREFIX, Published
@@ -168,11 +168,12 @@ def _converted(request: Request, rows: pa.Table, tables: Published) -> pa.Table:
 
 
 def _write(request: Request, rows: pa.Table, name: str, note: str, tables: Published) -> None:
+    comments = {} if request.model else tables.comments(name)
     if request.path.suffix == ".parquet":
-        write_parquet(rows, request.path, {"licence_note": note})
+        with ParquetFile(request.path, rows.schema, {"licence_note": note}, comments) as file:
+            file.write(rows)
         return
     flat, short = flat_table(rows), request.model or name.removeprefix(PREFIX)
-    comments = {} if request.model else tables.comments(name)
     writers: dict[str, Callable[[Path], None]] = {
         ".csv": lambda path: write_csv(flat, path, *(["utf-8"] if request.model else [])),
         ".xlsx": lambda path: write_xlsx(flat, path, short, comments, note),

@@ -17,7 +17,15 @@ from loaders.core.escape import sql_name, sql_text
 from loaders.core.paths import ProjectPaths
 from loaders.db import ducklake
 from loaders.db.connection import config, database_file, load_extension, opening_error, prepare
-from loaders.read.published import PREFIX, SCHEMA, column_comments, find_project, find_table, not_built
+from loaders.read.published import (
+    PREFIX,
+    SCHEMA,
+    find_project,
+    find_table,
+    not_built,
+    one_line_comments,
+    require_warehouse,
+)
 from loaders.settings.params import Settings
 
 WAREHOUSE = "warehouse"
@@ -64,7 +72,7 @@ class Tables(Mapping[str, ibis.Table]):
 
     def comments(self, name: str) -> dict[str, str]:
         """The meaning of each column of a table."""
-        return column_comments(self._connection, self._full_name(name), self._catalog)
+        return one_line_comments(self._connection, self._full_name(name))
 
     def close(self) -> None:
         """Close the connection; expressions of these tables cannot be run afterwards."""
@@ -86,6 +94,7 @@ def open_tables(*, project: str | Path | None = None, origin: str | None = None)
         SettingsError: there is no project, or no such origin.
     """
     settings, paths = find_project(project, origin)
+    require_warehouse(settings, paths)
     connection = duckdb.connect(config=config())
     try:
         prepare(connection)
@@ -104,8 +113,6 @@ def _attach(connection: duckdb.DuckDBPyConnection, settings: Settings, paths: Pr
     if settings.warehouse == "ducklake":
         ducklake.attach(connection, settings.ducklake, paths, read_only=True)
         return ducklake.LAKE
-    if not paths.database.exists():
-        raise not_built(paths, paths.database)
     file = sql_text(database_file(paths.database))
     try:
         connection.execute(f"ATTACH {file} AS {WAREHOUSE} (READ_ONLY)")

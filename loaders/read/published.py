@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from loaders.contract import GEOMETRY
 from loaders.core.errors import BuildError, SelectionError, SettingsError
 from loaders.core.escape import one_line, sql_file, sql_name, sql_text
 from loaders.core.paths import ProjectPaths
 from loaders.db import ducklake
-from loaders.db.connection import config, open_database, prepare
+from loaders.db.connection import config, prepare
 from loaders.read.condition import first_line
 from loaders.read.selection import BOX, Selection
 from loaders.settings.params import Settings
 from loaders.settings.project import read_project
+from loaders.warehouse.data_dictionary import column_comments
 
 SCHEMA = "curated"
 PREFIX = "curated_pv_"
@@ -83,16 +85,12 @@ class Published:
             raise refused(error) from None
 
     def comments(self, table: str) -> dict[str, str]:
-        """The meaning of each column of a table; empty where there is no database to ask."""
+        """The meaning of each column of a table."""
         if self.settings.warehouse == "ducklake":
-            return column_comments(self.connection, table, ducklake.LAKE)
-        if not self.paths.database.exists():
-            return {}
-        try:
-            with open_database(self.paths.database, read_only=True) as connection:
-                return column_comments(connection, table, self.paths.database.stem)
-        except BuildError:  # another program writes to it; the tables are read from their own files
-            return {}
+            return one_line_comments(self.connection, table)
+        schema = pq.read_schema(self.paths.curated / f"{table}.parquet")
+        comments = {field.name: (field.metadata or {}).get(b"comment", b"") for field in schema}
+        return {name: one_line(comment.decode("utf-8")) for name, comment in comments.items() if comment}
 
     def _all_columns(self, table: str) -> list[str]:
         return list(self.connection.sql(f"FROM {SCHEMA}.{sql_name(table)}").columns)
@@ -146,13 +144,9 @@ def not_built(paths: ProjectPaths, missing: Path) -> BuildError:
     )
 
 
-def column_comments(connection: duckdb.DuckDBPyConnection, table: str, catalog: str) -> dict[str, str]:
+def one_line_comments(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
     """The comment on each column of a table in a database."""
-    query = (
-        "SELECT column_name, comment FROM duckdb_columns() WHERE (database_name, schema_name, table_name) = (?, ?, ?)"
-    )
-    rows = connection.execute(query, [catalog, SCHEMA, table]).fetchall()
-    return {name: one_line(text) for name, text in rows if text}
+    return {name: one_line(text) for name, text in column_comments(connection, SCHEMA, table).items()}
 
 
 @contextmanager
@@ -170,8 +164,22 @@ def _files(paths: ProjectPaths) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+def require_warehouse(settings: Settings, paths: ProjectPaths) -> None:
+    """Refuse a warehouse whose file is not there.
+
+    Raises:
+        BuildError: nothing is built yet.
+    """
+    if settings.warehouse == "ducklake":
+        if settings.ducklake.catalogue == "sqlite" and not paths.lake.exists():
+            raise not_built(paths, paths.lake)
+    elif not paths.database.exists():
+        raise not_built(paths, paths.database)
+
+
 @contextmanager
 def _lake(settings: Settings, paths: ProjectPaths) -> Iterator[duckdb.DuckDBPyConnection]:
+    require_warehouse(settings, paths)
     with ducklake.opened(settings.ducklake, paths, read_only=True) as connection:
         query = "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name = ? ORDER BY table_name"
         tables = connection.execute(query, [ducklake.LAKE, SCHEMA]).fetchall()

@@ -1,6 +1,7 @@
 """A project with three published tables, made of a few rows that can be checked by hand, hostile ones among them."""
 
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -18,7 +19,7 @@ CONTROLS = "nul\x00 line\nend \u202edlrow"  # as it was before names were put on
 FILES = (LockedFile("farms.geojson", 1, f"md5:{0:032}"),)
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
 
-INSTALLATIONS = [
+INSTALLATIONS: list[tuple[Any, ...]] = [
     # id, name, identifiers, status, technology, shape, MW, basis, days, country, records, flags
     ("pv_1", FORMULA, [("eia_plant", ["7", "9"]), ("osm", ["way/1"])], "operating", "pv",
      "POLYGON((8 50,8.1 50,8.1 50.1,8 50))", 12.5, "dc", "2019-03-01", "2019-08-31", "DE", ["n:1", "s:1"],
@@ -32,7 +33,7 @@ INSTALLATIONS = [
     ("pv_5", "太陽 Größe 🌞", None, "operating", "pv", "POINT(9.5 52)", 2.0, "ac", None, "2021-06-30", "DE", ["s:4"],
      []),
 ]  # fmt: skip
-RECORDS = [
+RECORDS: list[tuple[Any, ...]] = [
     # id, dataset, installation, licence, shape, attributes
     ("n:1", NORTH, "pv_1", "CC-BY-4.0", "POINT(8.05 50.05)", '{"a": [1]}'),
     ("n:2", NORTH, "pv_2", "CC-BY-4.0", "POINT(9 51)", "[1]"),
@@ -41,7 +42,7 @@ RECORDS = [
     ("s:3", SOUTH, "pv_4", "ODbL-1.0", "POINT(179.5 -17)", "x" * 40_000),
     ("s:4", SOUTH, "pv_5", "CC0-1.0", "POINT(9.5 52)", "{}"),
 ]
-COUNTRIES = [("DE", 3), ("FR", 1), (None, 1)]
+COUNTRIES: list[tuple[Any, ...]] = [("DE", 3), ("FR", 1), (None, 1)]
 COMMENTS = {"capacity_mw": "Nameplate capacity [MW]\nin capacity_basis.", "name": "The owner's word."}
 TEXT, TEXTS = pa.string(), pa.list_(pa.string())
 SCHEMAS = {

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -38,10 +39,10 @@ def write(published_tables: Published, tmp_path: Path) -> Write:
     """Write a file to a new folder."""
 
     def written(
-        name: str, *, table: str | None = None, model: str | None = None, wkt: bool = False, **filters: object
+        name: str, *, table: str | None = None, model: str | None = None, wkt: bool = False, **filters: Any
     ) -> tuple[Path, Export]:
         path = tmp_path / name
-        request = Request(path, table, Selection.of(**filters), model, wkt)  # type: ignore[arg-type] (what a test needs)
+        request = Request(path, table, Selection.of(**filters), model, wkt)
         return path, export(request, published_tables)
 
     return written
@@ -178,6 +179,7 @@ def test_geoparquet_keeps_lists_and_maps(write: Write) -> None:
     path, _ = write("installations.parquet", countries="DE")
     rows = pq.read_table(path)
     assert rows["record_ids"].to_pylist() == [["n:1", "s:1"], ["n:2"], ["s:4"]]
+    assert rows.schema.field("name").metadata == {b"comment": b"The owner's word."}
     assert gpd.read_parquet(path).geometry.geom_type.tolist() == ["Polygon", "MultiPolygon", "Point"]
     assert b"# Whose data" in pq.read_metadata(path).metadata[b"licence_note"]
 

@@ -3,7 +3,7 @@ import ibis
 import pytest
 import shapely
 
-from loaders import open_tables
+from loaders import open_tables, read_records
 from loaders.core.errors import BuildError, SelectionError
 from loaders.core.paths import ProjectPaths
 
@@ -56,6 +56,12 @@ def test_writes_are_refused(published_paths: ProjectPaths) -> None:
 def test_a_warehouse_that_is_not_built_is_named(published_paths: ProjectPaths) -> None:
     with pytest.raises(BuildError, match=r"data/doi/eo_pv_data\.duckdb is missing"):
         open_tables(project=published_paths.root, origin="doi")
+
+
+def test_a_lake_that_is_not_built_is_named(lake_paths: ProjectPaths) -> None:
+    for read in (open_tables, read_records):
+        with pytest.raises(BuildError, match=r"data/doi/lake\.sqlite is missing: .* Run `make all` there\."):
+            read(project=lake_paths.root, origin="doi")
 
 
 def test_a_warehouse_that_is_open_for_writing_elsewhere_is_named(published_paths: ProjectPaths) -> None:
