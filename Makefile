@@ -58,11 +58,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 all: $(ready) ## run the whole workflow, then show its table (ARGS are passed to `dvc repro`)
-	@python -m loaders check --keep-going
-	@python -m loaders prefetch
-	@python -m loaders repro $(ARGS)
-	@python -m loaders warehouse --if-stale
-	@python -m loaders summary
+	@python -m loaders all $(ARGS)
 
 plan: $(ready) ## show what would be downloaded and which steps would run (KEY=<dataset> for one of them)
 	@python -m loaders plan $$KEY

@@ -15,7 +15,7 @@ except ModuleNotFoundError:
     sys.exit("Error: the environment of eo-pv is not active. Type `make all`, or `. .venv/bin/activate` first.")
 
 # importing a module of commands registers them
-from loaders.cli import acquire, add, compare, context, docs, ingest, init, report, repro, warehouse, why
+from loaders.cli import acquire, add, compare, context, docs, ingest, init, report, repro, run_all, warehouse, why
 from loaders.cli.console import app
 from loaders.cli.supervision import run_supervised
 from loaders.core.foreign_errors import RUN_VARIABLE, STOPPED_EXIT_CODE, STOPPED_MESSAGE, known_error
@@ -35,6 +35,7 @@ __all__ = [
     "main",
     "report",
     "repro",
+    "run_all",
     "warehouse",
     "why",
 ]

@@ -22,6 +22,7 @@ HEADINGS = (
     *("area km²", "capacity MW", "licence", "time s"),
 )
 NOT_STATED = "-"
+MISSING = "missing"
 UNVERIFIED = " ?"
 
 
@@ -64,10 +65,18 @@ def summarise(settings: Settings, paths: ProjectPaths) -> list[DatasetSummary]:
     Raises:
         BuildError: a dataset is not loaded, or nothing is built.
     """
-    metrics = {key: _read_metrics(key, paths) for key in settings.datasets}
     figures = read_figures(paths)
-    rows = {key: _summary(settings.datasets[key], paths, row_counts) for key, row_counts in metrics.items()}
-    return [_with_build_figures(row, figures) for row in rows.values()]
+    missing = figures.get("missing_datasets", {})
+    rows = [
+        _missing_row(key) if key in missing else _summary(dataset, paths, _read_metrics(key, paths))
+        for key, dataset in settings.datasets.items()
+    ]
+    return [_with_build_figures(row, figures) for row in rows]
+
+
+def _missing_row(key: str) -> DatasetSummary:
+    """The row of a dataset that failed, and that the tables were built without."""
+    return DatasetSummary(name=key, read=0, kept=0, rejected=0, area_km2=None, capacity_mw=None, licence=MISSING)
 
 
 def read_figures(paths: ProjectPaths) -> BuildMetrics:
@@ -117,7 +126,8 @@ def findings(figures: BuildMetrics) -> list[str]:
     """Results of the build in sentences: installations, energy, left-out datasets, stale overrides."""
     area = f", {figures['area_km2']:,.1f} km² of outlines" if figures["area_km2"] is not None else ""
     records = figures["records"] - left_out_count(figures)
-    sentences = [
+    sentences = [f"{key} is missing: {reason}" for key, reason in figures.get("missing_datasets", {}).items()]
+    sentences += [
         f"{records:,} records are {figures['installations']:,} installations{area}; "
         f"{figures['high_confidence']:,} of them have high confidence: two independent inventories or more have them."
     ]
