@@ -58,11 +58,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 all: $(ready) ## run the workflow and show its table (ARGS=--keep-going)
-	@python -m loaders check --keep-going
-	@python -m loaders prefetch
-	@python -m loaders repro $(ARGS)
-	@python -m loaders warehouse --if-stale
-	@python -m loaders summary
+	@python -m loaders all $(ARGS)
 
 plan: $(ready) ## show what would be downloaded and run (KEY=<dataset> for one)
 	@python -m loaders plan $$KEY

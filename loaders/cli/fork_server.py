@@ -1,6 +1,6 @@
 """Fork server: imports the libraries once, then forks a process for each step that `eo-pv all` runs.
 
-An import takes most of the time of a short step: thirty steps would import GDAL, DuckDB, pandas and dbt again and again.
+An import takes most of the time of a short step: thirty steps would import GDAL, pandas and Hamilton again and again.
 The server starts no thread and opens no database, since neither survives a fork.
 """
 
@@ -65,8 +65,8 @@ def _start(listener: socket.socket) -> "subprocess.Popen[bytes]":
         pass_fds=[listener.fileno()],
         env=os.environ | SINGLE_THREADED,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,  # not /dev/null: a stream that could seek stays one after its redirection
+        stderr=subprocess.PIPE,
     )
 
 

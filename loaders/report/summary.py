@@ -13,6 +13,7 @@ from loaders.settings.licences import disagreement
 from loaders.settings.params import Dataset, Settings
 from loaders.warehouse.build_metrics import BuildMetrics
 
+MISSING = "missing"
 UNVERIFIED = " ?"
 JOINT_STEPS = ("boundaries", "irradiance", "build")
 BUILD_FIGURES = ("installations", "only_here", "area_km2", "capacity_mw", "flagged")  # those that replace the load's
@@ -55,10 +56,27 @@ def summarise(settings: Settings, paths: ProjectPaths) -> list[DatasetSummary]:
     Raises:
         BuildError: a dataset is not loaded, or nothing is built.
     """
-    metrics = {key: _read_metrics(key, paths) for key in settings.datasets}
     figures = read_figures(paths)
-    rows = {key: _summary(settings.datasets[key], paths, row_counts) for key, row_counts in metrics.items()}
-    return [_with_build_figures(row, figures) for row in rows.values()]
+    missing = figures.get("missing_datasets", {})
+    rows = [
+        _missing_row(dataset) if key in missing else _summary(dataset, paths, _read_metrics(key, paths))
+        for key, dataset in settings.datasets.items()
+    ]
+    return [_with_build_figures(row, figures) for row in rows]
+
+
+def _missing_row(dataset: Dataset) -> DatasetSummary:
+    """The row of a dataset that failed, and that the tables were built without."""
+    return DatasetSummary(
+        name=dataset.key,
+        alias=dataset.alias,
+        read=0,
+        kept=0,
+        rejected=0,
+        area_km2=None,
+        capacity_mw=None,
+        licence=MISSING,
+    )
 
 
 def read_figures(paths: ProjectPaths) -> BuildMetrics:

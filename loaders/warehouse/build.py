@@ -5,10 +5,11 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 from filelock import FileLock, Timeout
@@ -41,6 +42,7 @@ CURATED_SCHEMA = "curated"
 DICTIONARY_FILE = "COLUMNS.md"
 METRICS_FILE = "build.json"
 BATCH_ROWS = 20_000
+NO_DATASETS: Mapping[str, str] = MappingProxyType({})
 # the self-join of all records cannot spill to disk: MEMORY_MB is enough for so many, and each more needs
 RECORDS_WITHIN_DEFAULT = 300_000
 MEMORY_PER_RECORD_KB = 1.6
@@ -50,10 +52,15 @@ DBT_OPTIONS = ("--exclude-resource-type", "unit_test", "--quiet", "--no-use-colo
 DBT_SPEED_OPTIONS = ("--log-level-file", "none", "--no-populate-cache")
 
 
-def build(settings: Settings, paths: ProjectPaths) -> list[Path]:
+def build(settings: Settings, paths: ProjectPaths, missing: Mapping[str, str] = NO_DATASETS) -> list[Path]:
     """Build database, curated tables and attribution in a scratch folder, then move them into place.
 
     Everything of a dataset that is no longer in the settings is removed.
+
+    Args:
+        settings: with the datasets to build from.
+        paths: of the project.
+        missing: further datasets of the project, each with the reason why it is not among them.
 
     Returns:
         The curated tables.
@@ -64,11 +71,12 @@ def build(settings: Settings, paths: ProjectPaths) -> list[Path]:
     """
     keys = list(settings.datasets)
     with _exclusive_build(paths), _scratch_folder(paths.scratch("build")) as scratch:
-        prune(keys, paths)
+        prune([*keys, *missing], paths)
         _require_loads(keys, paths)
         _require_context(paths)
         with pipeline_events("warehouse", paths, partial(warehouse_steps, settings, paths)) as run:
-            metrics = _build_in_scratch(scratch, settings, paths, run)
+            metrics = _build_in_scratch(scratch, settings, paths, run) | {"missing_datasets": dict(missing)}
+            write_json(metrics, scratch / METRICS_FILE)
             if settings.warehouse == "ducklake":
                 message = f"{metrics['records']:,} records, {metrics['installations']:,} installations"
                 ducklake.publish(scratch / DATABASE_NAME, [CURATED_SCHEMA], message, settings.ducklake, paths)
@@ -90,7 +98,6 @@ def _build_in_scratch(scratch: Path, settings: Settings, paths: ProjectPaths, ru
         if settings.warehouse == "ducklake":
             ducklake.attach(connection, settings.ducklake, paths, read_only=True)
         metrics = build_metrics(connection, overrides) | {"warnings": warnings}
-    write_json(metrics, scratch / METRICS_FILE)
     write_attribution(settings, paths, metrics["licences"], scratch / CURATED_SCHEMA)
     return metrics
 
