@@ -52,7 +52,7 @@ export HAMILTON_TELEMETRY_ENABLED := false
 export DBT_PROJECT_DIR := $(CURDIR)/dbt
 export DBT_PROFILES_DIR := $(CURDIR)/dbt
 
-.PHONY: help all plan update verify pull install test docs bench quality lint hooks lock samples image container-check publish sbom audit clean
+.PHONY: help all plan update upgrade verify pull install test docs bench quality lint hooks lock samples image container-check publish sbom audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -69,6 +69,9 @@ plan: $(ready) ## show what would be downloaded and which steps would run (KEY=<
 
 update: $(ready) ## ask the sources again and rewrite their locks (KEY=<dataset> for one of them)
 	@python -m loaders update $$KEY
+
+upgrade: $(ready) ## get the newest version (git pull), keeping your settings and results
+	@python -m loaders upgrade
 
 verify: $(ready) ## hash the fetched files again and compare them with the locks
 	@python -m loaders verify $$KEY
@@ -137,7 +140,7 @@ audit: $(ready) ## look for known vulnerabilities of the locked packages (downlo
 	uv tool run --from pip-audit==$(PIP_AUDIT) pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock
 
 clean: ## remove the outputs of the workflow and the tests; keep .venv, the locks and your own files
-	for name in raw loaded metrics curated report times boundaries cells irradiance lake lake.sqlite .work build.json eo_pv_data.duckdb eo_pv_data.duckdb.wal eo_pv_data.json; do \
+	for name in raw loaded metrics curated report times boundaries/admin_boundaries.parquet cells irradiance lake lake.sqlite .work settings.json build.json eo_pv_data.duckdb eo_pv_data.duckdb.wal eo_pv_data.json; do \
 	  rm -rf "data/sample/$$name" "data/doi/$$name"; \
 	done
 	rm -rf data/.dvc-cache .dvc/tmp dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

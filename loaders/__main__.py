@@ -10,7 +10,21 @@ except ModuleNotFoundError:
     sys.exit("Error: the environment of eo-pv is not active. Type `make all`, or `. .venv/bin/activate` first.")
 
 # importing a module of commands registers them
-from loaders.cli import acquire, add, compare, context, docs, export, ingest, init, report, repro, warehouse, why
+from loaders.cli import (
+    acquire,
+    add,
+    compare,
+    context,
+    docs,
+    export,
+    ingest,
+    init,
+    report,
+    repro,
+    upgrade,
+    warehouse,
+    why,
+)
 from loaders.cli.app import PROGRAM, prints_json
 from loaders.cli.console import app, print_json
 from loaders.cli.supervision import run_supervised
@@ -32,6 +46,7 @@ __all__ = [
     "main",
     "report",
     "repro",
+    "upgrade",
     "warehouse",
     "why",
 ]

@@ -12,6 +12,8 @@ from hamilton import driver
 from loaders.boundaries import admin_boundaries
 from loaders.boundaries.admin_boundaries import BoundaryCounts
 from loaders.boundaries.overture.extract import extract
+from loaders.boundaries.overture.lock import keep_release_lock
+from loaders.boundaries.overture.resolve import resolve
 from loaders.core.files import sha256
 from loaders.core.paths import ProjectPaths
 from loaders.core.progress import with_progress
@@ -90,13 +92,12 @@ def published_boundaries(settings: Settings, paths: ProjectPaths) -> Path:
         SourceError: the release is gone, or nobody answers.
     """
     if settings.boundary_source != "overture":
+        keep_release_lock(paths.release_lock)
         return paths.bundled_boundaries
-    boundaries = settings.boundaries
-    if boundaries.ca_cert_file:
-        ca_bundle = paths.root / Path(boundaries.ca_cert_file).expanduser()
-        boundaries = boundaries.model_copy(update={"ca_cert_file": str(ca_bundle)})
+    boundaries, web = settings.boundaries.below(paths.root), HttpClient(settings.download)
     cells = read_cells(paths.cells(BOUNDARIES))
-    extract(cells, boundaries, paths, HttpClient(settings.download), with_progress)
+    lock = resolve(boundaries, paths, web)
+    extract(cells, boundaries.of_release(lock.release), paths, web, with_progress)
     return paths.overture
 
 

@@ -18,9 +18,13 @@ from botocore.config import Config
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
+from loaders.boundaries.overture.extract import METADATA_KEY
+from loaders.core.paths import ProjectPaths
 from tests.publishers.answers import Answer, Asked, data_file, page
 from tests.publishers.bodies import Whole
+from tests.publishers.plain import Plain
 
+STAC_HOST = "stac.overturemaps.org"
 BUCKET = "overturemaps-us-west-2"
 BOX = pa.struct([(name, pa.float32()) for name in ("xmin", "xmax", "ymin", "ymax")])
 SOURCES = pa.list_(
@@ -144,12 +148,33 @@ def _counted(inner: Any, found: Bucket) -> Callable[[ENVIRON, Any], Iterable[byt
     return application
 
 
+def keep_extract(paths: ProjectPaths, release: str) -> None:
+    """An extract of a release, as an earlier run has kept it: without areas."""
+    properties = {"release": release, "subtypes": ["country", "region"], "boxes": []}
+    table = pa.table({"id": ["a"]}).replace_schema_metadata({METADATA_KEY: json.dumps(properties)})
+    paths.overture.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table, paths.overture)
+
+
+def publish_catalogue(plain: Plain, *releases: str, schema: str | None = None) -> None:
+    """The catalogue of these releases, and with a schema that of each."""
+    links = [{"rel": "child", "href": f"./{name}/catalog.json", "title": name} for name in releases]
+    plain.publish(STAC_HOST, "/catalog.json", json.dumps({"links": links}).encode())
+    for name in releases if schema else ():
+        plain.publish(STAC_HOST, f"/{name}/catalog.json", json.dumps({"schema:version": schema}).encode())
+
+
 class Amazon:
     """The bucket at its true address, as far as DuckDB asks: a listing, and parts of files."""
 
     hosts = (f"{BUCKET}.s3.us-west-2.amazonaws.com",)
 
     def __init__(self, release: str, files: list[bytes]) -> None:
+        self._files: dict[str, bytes] = {}
+        self.replace(release, files)
+
+    def replace(self, release: str, files: list[bytes]) -> None:
+        """Publish a release, and delete the one before."""
         folder = f"release/{release}/theme=divisions/type=division_area"
         self._files = {f"{folder}/part-{number:05}.parquet": body for number, body in enumerate(files)}
 

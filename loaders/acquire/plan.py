@@ -1,8 +1,5 @@
 """Download plan: what `fetch` would download, reported before it does."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -10,7 +7,7 @@ from urllib.parse import urlsplit
 from loaders.acquire.downloader import Downloader
 from loaders.acquire.publishers import address
 from loaders.acquire.resolve import current_lock, query_source
-from loaders.core.errors import BuildError, EoPvError
+from loaders.core.errors import EoPvError
 from loaders.core.fitted_table import Column, FittedTable, number_column
 from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Dataset
@@ -24,10 +21,8 @@ COLUMNS = (
     Column("note", 2, min_width=16),
 )
 LOCAL = "this disk"
-NOT_STATED = "not stated"
-UNKNOWN_ROW = ("?", "", "unknown", "unknown", "cannot be asked")
-DATASET_STEPS = ("resolve", "fetch", "load")
-JOINT_STEPS = "build, report"
+UNKNOWN = "unknown"
+UNKNOWN_ROW = ("?", "", UNKNOWN, UNKNOWN, "nobody could be asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +47,7 @@ class DownloadPlan:
 
     def row(self, name: str) -> tuple[str, ...]:
         """The cells of a row, in the order of the columns."""
-        size = f"{self.bytes / 1e6:,.1f}" if self.bytes is not None else NOT_STATED
+        size = f"{self.bytes / 1e6:,.1f}" if self.bytes is not None else UNKNOWN
         return (name, ", ".join(self.hosts), f"{self.file_count}", f"{self.missing_count}", size, "; ".join(self.notes))
 
 
@@ -86,32 +81,15 @@ def plan_table(plans: dict[str, DownloadPlan | EoPvError]) -> FittedTable:
     return FittedTable(COLUMNS, rows, all_columns="--json")
 
 
-def pending_steps(paths: ProjectPaths) -> list[str]:
-    """The workflow steps that would run, according to DVC; a step may turn out to change nothing for the next.
-
-    Raises:
-        BuildError: `dvc status` failed.
-    """
-    command = [sys.executable, "-m", "dvc", "status", "--json"]
-    process = subprocess.run(command, cwd=paths.root, capture_output=True, text=True, check=False)
-    if process.returncode:
-        raise BuildError(f"`dvc status` failed: {process.stderr.strip()}")
-    stages = [stage.rpartition(":")[2].partition("@") for stage in json.loads(process.stdout)]
-    keys = list(dict.fromkeys(key for _, _, key in stages if key))
-    first_steps = {key: min(DATASET_STEPS.index(step) for step, _, other in stages if other == key) for key in keys}
-    lines = [", ".join(f"{step}@{key}" for step in DATASET_STEPS[first_steps[key] :]) for key in keys]
-    return [f"would run: {line}" for line in [*lines, JOINT_STEPS]] if stages else ["nothing would run"]
-
-
 def plan_summary(plans: Iterable[DownloadPlan | EoPvError]) -> str:
     """All plans in one sentence."""
     entries = list(plans)
     known_plans = [entry for entry in entries if isinstance(entry, DownloadPlan)]
     if entries and not known_plans:
-        return "What would be downloaded is unknown: no source could be asked."
+        return "What would be downloaded is unknown: nobody could be asked."
     file_count = sum(entry.missing_count for entry in known_plans)
     size = sum(entry.bytes or 0 for entry in known_plans) / 1e6
-    open_sizes = "" if all(entry.bytes is not None for entry in known_plans) else ", and those whose size is not stated"
+    open_sizes = "" if all(entry.bytes is not None for entry in known_plans) else ", and those whose size is unknown"
     unknown = (
         f"; unknown for {len(entries) - len(known_plans)} dataset(s), which could not be asked"
         if known_plans != entries

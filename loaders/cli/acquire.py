@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from loaders.cli.boundaries import boundaries_line, lock_boundaries, update_boundaries
 from loaders.cli.console import (
     AsJson,
     Key,
@@ -17,18 +18,13 @@ from loaders.cli.console import (
     print_json,
 )
 from loaders.core.errors import EoPvError, NoNetworkError
+from loaders.core.paths import OVERTURE
 from loaders.core.redact import redacted_url
 from loaders.core.terminal import err, out
 from loaders.settings.params import Dataset
 
 if TYPE_CHECKING:
     from loaders.acquire.lock import Lock
-
-
-NO_RELEASE = (
-    "boundaries.release in params.yaml names no release of Overture Maps, and no table is built without boundaries. "
-    "`eo-pv releases` lists those that there are; `source: naturalearth` needs none."
-)
 
 
 @app.command()
@@ -38,25 +34,23 @@ def check(
 ) -> None:
     """Check the settings, and report what later steps will miss."""
     from loaders.cli.json_documents import check_document
-    from loaders.cli.preflight import missing_column_warnings, preflight_errors
+    from loaders.cli.preflight import missing_column_warnings, preflight_errors, project_errors
     from loaders.settings.project import require_usable_folder
 
     settings, paths = open_project()
     require_usable_folder(paths.root)
-    errors: list[tuple[str | None, object]] = [
+    errors: list[tuple[str | None, EoPvError]] = [
         (key, error) for key, dataset in settings.datasets.items() for error in preflight_errors(dataset, paths)
     ]
-    if settings.boundary_source == "overture" and settings.boundaries.release is None:
-        errors.append((None, NO_RELEASE))
+    errors += [(None, error) for error in project_errors(settings, paths)]
     warnings = list(missing_column_warnings(settings, paths))
     if as_json:
         print_json(check_document(settings, errors, warnings))
     else:
-        for _, error in errors:
-            err.print(f"Error: {error}", style="red")
+        print_errors(error for _, error in errors)
         for key, warning in warnings:
             err.print(f"{key}: {warning}.", style="yellow")
-    # of a single dataset, only its own stages will fail
+    # only the stages of a single dataset will fail, but without what all share there is no table
     if any(not keep_going or key is None for key, _ in errors):
         raise typer.Exit(1)
 
@@ -67,19 +61,27 @@ def plan(keys: Keys = None, as_json: AsJson = False) -> None:
     from loaders.acquire import plan as planning
     from loaders.acquire.downloader import Downloader
     from loaders.cli.json_documents import plan_document
+    from loaders.cli.pending_steps import pending_steps
+    from loaders.cli.preflight import preflight_errors, project_errors
 
     settings, paths = open_project()
     downloads = Downloader(settings)
     plans = downloads.for_each(settings.select_datasets(keys), lambda dataset: planning.plan(dataset, paths, downloads))
+    steps = pending_steps(settings, paths).lines()
     failed = [each for each in plans.values() if isinstance(each, EoPvError)]
+    failed += [error for key in plans for error in preflight_errors(settings.datasets[key], paths)]
+    failed += project_errors(settings, paths)
     if as_json:
-        print_json(plan_document(plans, planning.pending_steps(paths)))
+        print_json(plan_document(plans, steps))
     else:
-        out.print(planning.plan_table(plans))
+        if not all(isinstance(each, NoNetworkError) for each in plans.values()):
+            out.print(planning.plan_table(plans))
         out.print(planning.plan_summary(plans.values()))
-        print_errors(failed)
-        for line in planning.pending_steps(paths):
+        if line := boundaries_line(settings, paths):
             out.print(line)
+        print_errors(_with_one_network_error(failed))
+        for step in steps:
+            out.print(step)
     if failed or not all(each.is_possible for each in plans.values() if isinstance(each, planning.DownloadPlan)):
         raise typer.Exit(1)
 
@@ -90,6 +92,10 @@ def resolve(key: Key) -> None:
     from loaders.acquire.resolve import resolve as run
     from loaders.http.client import HttpClient
 
+    if key == OVERTURE:
+        settings, paths = open_project()
+        lock_boundaries(settings, paths, HttpClient(settings.download))
+        return
     dataset, settings, paths = open_dataset(key)
     with paths.timed(dataset.key, "resolve"):
         lock = run(dataset, paths, HttpClient(settings.download))
@@ -109,7 +115,9 @@ def update(keys: Keys = None) -> None:
 
     settings, paths = open_project()
     downloads = Downloader(settings)
-    datasets = settings.select_datasets(keys)
+    names = [name for name in keys or () if name != OVERTURE]
+    datasets = settings.select_datasets(names) if names or not keys else []
+    boundary_errors = update_boundaries(settings, paths, downloads.client, keys or [])
     before = {dataset.key: read_lock_if_valid(paths.lock(dataset.key)) for dataset in datasets}
     after = downloads.for_each(datasets, lambda dataset: update_lock(dataset, paths, downloads.client))
     for key, lock in after.items():
@@ -121,6 +129,7 @@ def update(keys: Keys = None) -> None:
     resolved = [dataset for dataset in datasets if dataset.key in locked]
     confirmed = downloads.for_each(resolved, lambda dataset: confirm(dataset, locked[dataset.key], paths, downloads))
     failed = [each for each in (*after.values(), *confirmed.values()) if isinstance(each, EoPvError)]
+    failed += boundary_errors
     print_errors(failed)
     if failed:
         raise typer.Exit(1)
@@ -134,6 +143,7 @@ def prefetch() -> None:
 
     settings, paths = open_project()
     downloads = Downloader(settings)
+    lock_boundaries(settings, paths, downloads.client)
     results = downloads.for_each(settings.datasets.values(), lambda dataset: run(dataset, paths, downloads))
     offline = [error for error in results.values() if isinstance(error, NoNetworkError)]
     if offline:  # every step of these datasets would fail the same way
@@ -190,6 +200,12 @@ def _print_verification(key: str, differences: Iterable[str], proofs: Iterable[s
         err.print(f"{key}: {sentence}", style="red")
     for sentence in proofs:
         out.print(f"{key}: {sentence}")
+
+
+def _with_one_network_error(errors: list[EoPvError]) -> list[EoPvError]:
+    """The errors, of those about a missing network only the last, which is about all that needs one."""
+    offline = [error for error in errors if isinstance(error, NoNetworkError)]
+    return [error for error in errors if not isinstance(error, NoNetworkError)] + offline[-1:]
 
 
 def _lock_origin(lock: "Lock") -> str:

@@ -4,13 +4,23 @@ import sys
 
 import typer
 
-from loaders.cli.console import app, list_files, open_project
+from loaders.cli.console import app, display_path, list_files, open_project
 from loaders.core.terminal import err, out
 
 COARSE_BOUNDARIES = (
     "boundaries: at 1:110 million, what lies near a border may be counted to the wrong side. Overture Maps' are "
     "finer: `source: overture` under boundaries in params.yaml."
 )
+
+
+@app.command("settings")
+def write_settings() -> None:
+    """Write the effective settings, defaults included, from which DVC sees what has changed."""
+    from loaders.settings.effective import write_effective_settings
+
+    settings, paths = open_project()
+    write_effective_settings(settings, paths)
+    list_files([paths.settings], paths)
 
 
 @app.command()
@@ -52,12 +62,14 @@ def boundaries() -> None:
 @app.command()
 def releases() -> None:
     """List the releases of Overture Maps' boundaries."""
+    from loaders.boundaries.overture.lock import read_release_lock
     from loaders.boundaries.overture.releases import live_releases
     from loaders.http.client import HttpClient
 
-    settings, _ = open_project()
+    settings, paths = open_project()
+    lock = read_release_lock(paths.release_lock)
     for name in live_releases(HttpClient(settings.download)):
-        mark = "  (boundaries.release in params.yaml)" if name == settings.boundaries.release else ""
+        mark = f"  ({display_path(paths.release_lock, paths)})" if lock and name == lock.release else ""
         out.print(f"{name}{mark}")
 
 

@@ -19,10 +19,12 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "update": "eo-pv update uspvdb",
         "verify": "eo-pv verify uspvdb",
         "releases": "eo-pv releases",
+        "upgrade": "eo-pv upgrade",
         "docs": "eo-pv docs",
         "dag": "eo-pv dag uspvdb --output pictures",
     },
     "Steps of the workflow, which `make all` runs": {
+        "settings": "eo-pv settings",
         "resolve": "eo-pv resolve uspvdb",
         "prefetch": "eo-pv prefetch",
         "fetch": "eo-pv fetch uspvdb --force",

@@ -12,6 +12,7 @@ from loaders.core.errors import SettingsError
 
 log = logging.getLogger(__name__)
 DATABASE_NAME = "eo_pv_data.duckdb"
+OVERTURE = "overture"  # the lock of boundaries, among those of datasets
 LOCAL_FOLDER = "local"  # the settings of the user's own datasets
 
 
@@ -48,6 +49,11 @@ class ProjectPaths:
         return self.home / "build.json"
 
     @property
+    def settings(self) -> Path:
+        """The effective settings, from which DVC sees what has changed."""
+        return self.home / "settings.json"
+
+    @property
     def curated(self) -> Path:
         """The published tables."""
         return self.home / "curated"
@@ -59,6 +65,11 @@ class ProjectPaths:
     def lock(self, key: str) -> Path:
         """The lock of a dataset."""
         return self.home / "locks" / f"{key}.json"
+
+    @property
+    def release_lock(self) -> Path:
+        """The lock of the release of Overture Maps."""
+        return self.lock(OVERTURE)
 
     def receipt(self, key: str) -> Path:
         """The fetch receipt of a dataset."""

@@ -2,7 +2,7 @@
 
 import shutil
 
-from loaders.core.paths import ProjectPaths
+from loaders.core.paths import OVERTURE, ProjectPaths
 
 
 def prune(keys: list[str], paths: ProjectPaths) -> list[str]:
@@ -11,7 +11,7 @@ def prune(keys: list[str], paths: ProjectPaths) -> list[str]:
         path.name.split(".")[0] for folder in ("locks", "metrics") for path in (paths.home / folder).glob("*.json")
     }
     loaded_keys = {path.name.split(".")[0] for path in (paths.home / "loaded").glob("*.parquet")}
-    stale_keys = sorted((lock_keys | loaded_keys) - set(keys))
+    stale_keys = sorted((lock_keys | loaded_keys) - {*keys, OVERTURE})
     for key in stale_keys:
         for folder in (paths.raw(key), paths.scratch(f"fetch-{key}"), paths.scratch(f"load-{key}")):
             shutil.rmtree(folder, ignore_errors=True)

@@ -237,13 +237,22 @@ def _prepare(connection: duckdb.DuckDBPyConnection, settings: DuckLake, files: s
 def _catalogue(settings: DuckLake, paths: ProjectPaths) -> str:
     if settings.catalogue == "sqlite":
         return f"ducklake:sqlite:{paths.lake}"
+    require_catalogue_variables(settings)
+    return "ducklake:postgres:"  # libpq reads its variables itself, so that no password is in a statement
+
+
+def require_catalogue_variables(settings: DuckLake) -> None:
+    """Require the environment variables that name the catalogue.
+
+    Raises:
+        BuildError: one is missing.
+    """
     missing = [name for name in POSTGRES_VARIABLES if not os.environ.get(name)]
-    if missing and not os.environ.get("PGSERVICE"):
+    if settings.catalogue == "postgres" and missing and not os.environ.get("PGSERVICE"):
         raise BuildError(
             f"ducklake.catalogue is postgres in params.yaml, but the environment does not say {', '.join(missing)}. "
             "Set PGHOST, PGDATABASE, PGUSER and PGPASSWORD."
         )
-    return "ducklake:postgres:"  # libpq reads its variables itself, so that no password is in a statement
 
 
 def data_path(settings: DuckLake, paths: ProjectPaths) -> str:

@@ -1,6 +1,7 @@
 """Settings of the build: entity resolution, licences, boundaries."""
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 
@@ -11,6 +12,13 @@ Subtype = Literal["country", "region", "county"]
 Share = Annotated[float, Field(gt=0, le=1)]
 Distance = Annotated[float, Field(ge=0)]
 Factor = Annotated[float, Field(gt=1)]
+LATEST = "latest"
+RELEASE = rf"^(\d{{4}}-\d{{2}}-\d{{2}}\.\d+|{LATEST})$"
+
+
+def _release(value: object) -> object:
+    """Null is the newest release, too."""
+    return LATEST if value is None else value
 
 
 class Dedup(SettingsModel):
@@ -82,9 +90,9 @@ class Boundaries(SettingsModel):
     """The source of countries and regions, and the distance from land that still counts.
 
     Attributes:
-        source: overture: Overture Maps' divisions, of a pinned release; naturalearth: the bundled extract at 1:110
+        source: overture: Overture Maps' divisions, of a locked release; naturalearth: the bundled extract at 1:110
             million, without regions. Samples always take the bundled one.
-        release: of Overture Maps, such as 2026-09-23.1; always pinned.
+        release: of Overture Maps, by name, or the newest one; a lock pins it either way.
         subtypes: of the divisions to read; dependencies are countries of their own.
         nearest_land_km: the largest distance of a record from the land that it belongs to.
         s3_endpoint: address of the S3 service that holds the release; null is Amazon's.
@@ -92,11 +100,21 @@ class Boundaries(SettingsModel):
     """
 
     source: Literal["naturalearth", "overture"] = "overture"
-    release: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}\.\d+$")] | None = None
+    release: Annotated[str, StringConstraints(pattern=RELEASE), BeforeValidator(_release)] = LATEST
     subtypes: Annotated[tuple[Subtype, ...], BeforeValidator(as_tuple), Field(min_length=1)] = ("country", "region")
     nearest_land_km: Positive = 50.0
     s3_endpoint: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s@?#]+$")] | None = None
     ca_cert_file: Text | None = None
+
+    def below(self, root: Path) -> Self:
+        """The same settings with the CA bundle as an absolute path."""
+        if not self.ca_cert_file:
+            return self
+        return self.model_copy(update={"ca_cert_file": str(root / Path(self.ca_cert_file).expanduser())})
+
+    def of_release(self, name: str) -> Self:
+        """The same settings with a release that is known by name."""
+        return self.model_copy(update={"release": name})
 
     @field_validator("subtypes")
     @classmethod

@@ -16,7 +16,7 @@ EXAMPLES = {
     "cite": "10.1038/sdata.2016.106",
     "github": "owner/repository@commit:folder/file.geojson",
     "url": "https://example.org/farms.zip",
-    "release": "2026-09-23.1 (`eo-pv releases` lists those that there are)",
+    "release": "latest, or a name that `eo-pv releases` lists",
     "s3_endpoint": "https://s3.example.org (a host without user, password and path)",
     "typical_year": "tmy-2023",
     "pattern": "DD.MM.YYYY (of YYYY, MM, DD and separators)",

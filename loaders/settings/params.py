@@ -29,7 +29,7 @@ from loaders.tables import SHARED_TABLES
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
 
 # tables and DVC outputs that a dataset of that name would overwrite, or be confused with
-RESERVED_KEYS = SHARED_TABLES | {"boundaries", "build"}
+RESERVED_KEYS = SHARED_TABLES | {"boundaries", "build", "overture"}
 
 
 class Dataset(SettingsModel):
@@ -117,6 +117,8 @@ class Settings(SettingsModel):
                 raise ValueError(f"{key} stands under datasets and under not_loaded; keep one of them")
             if dataset.alias is None:
                 continue
+            if dataset.alias in RESERVED_KEYS:
+                raise ValueError(f"alias {dataset.alias} of {key} is a name that eo-pv itself uses; give it another")
             if dataset.alias in owners or dataset.alias in self.not_loaded:
                 other = owners.get(dataset.alias) or dataset.alias
                 raise ValueError(f"alias {dataset.alias} of {key} is taken by {other}; give it another")

@@ -58,7 +58,7 @@ def write_attribution(settings: Settings, paths: ProjectPaths, contributed: Cont
     locks = contributing_locks(settings, paths, contributed)
     texts = {
         BIBLIOGRAPHY: citation_bib(settings, locks, contributed),
-        ATTRIBUTION: f"{attribution_md(settings, locks, contributed)}\n{context_md(settings)}",
+        ATTRIBUTION: f"{attribution_md(settings, locks, contributed)}\n{context_md(settings, paths)}",
     }
     for name, text in texts.items():
         write_text(text, folder / name)

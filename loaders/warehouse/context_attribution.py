@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from loaders.boundaries.overture import ATTRIBUTION, LICENCE
+from loaders.boundaries.overture.extract import kept_release
 from loaders.core.escape import markdown
+from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Settings
 
 IRRADIANCE: Mapping[str, str] = {
@@ -22,13 +24,12 @@ IRRADIANCE: Mapping[str, str] = {
 }
 
 
-def context_md(settings: Settings) -> str:
+def context_md(settings: Settings, paths: ProjectPaths) -> str:
     """Sources of boundaries and irradiance with their terms, in Markdown."""
-    boundaries = settings.boundaries
     if settings.boundary_source == "overture":
         boundary_line = (
             f"[Overture Maps](https://docs.overturemaps.org/attribution/), divisions, release "
-            f"{markdown(boundaries.release)} "
+            f"{markdown(kept_release(settings.boundaries, paths) or settings.boundaries.release)} "
             f"({LICENCE}): name it as `{ATTRIBUTION}`; a database that is derived from it stays under {LICENCE}."
         )
     else:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from loaders.acquire.download_cache import user_cache
 from loaders.acquire.last_asked import read_last_asked
+from loaders.boundaries.overture.extract import kept_release
 from loaders.core.escape import sql_text
 from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Dataset, Settings
@@ -63,7 +64,7 @@ def freshness_of(table: str, settings: Settings, paths: ProjectPaths) -> Freshne
     if table in OF_ALL_DATASETS:
         return _oldest(settings, paths)
     if table == ADMIN_BOUNDARIES:
-        return _boundaries_freshness(settings)
+        return _boundaries_freshness(settings, paths)
     if table in {SOLAR_IRRADIANCE, IRRADIANCE_REFUSED}:
         return _irradiance_freshness(settings)
     if table in SHARED_TABLES:
@@ -102,15 +103,15 @@ def _oldest(settings: Settings, paths: ProjectPaths) -> Freshness:
     return Freshness(f"as its least recent dataset, {key}, {oldest.explanation}", oldest.asked_at)
 
 
-def _boundaries_freshness(settings: Settings) -> Freshness:
-    """Overture Maps: the day of the pinned release."""
+def _boundaries_freshness(settings: Settings, paths: ProjectPaths) -> Freshness:
+    """Overture Maps: the day of the release whose extract is kept."""
     if settings.boundary_source == "naturalearth":
         return Freshness("Natural Earth, bundled, nothing to ask", has_publisher=False)
-    release = settings.boundaries.release
+    release = kept_release(settings.boundaries, paths) or ""
     try:
-        released_at = datetime.strptime((release or "").partition(".")[0], "%Y-%m-%d").replace(tzinfo=UTC)
+        released_at = datetime.strptime(release.partition(".")[0], "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
-        return Freshness("Overture Maps without a release in params.yaml (`eo-pv releases` lists them)")
+        return Freshness("no boundaries of Overture Maps are here (`make all` reads them)")
     return Freshness(f"Overture Maps {release}, released {_age(released_at)}", released_at)
 
 

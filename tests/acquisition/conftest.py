@@ -19,31 +19,8 @@ from loaders.core.paths import ProjectPaths
 from tests.pipeline.conftest import Project, Run, copy_sources, square
 from tests.publishers import Publishers
 
-BUILD: dict[str, Any] = {  # DVC wants every setting that a stage depends on
-    "h3_resolution": 8,
-    "warehouse": "duckdb",
-    "ducklake": {"catalogue": "sqlite"},
-    "dedup": {},
-    "licences": {"allow": ["permissive", "share_alike", "non_commercial", "unknown"]},
-    "boundaries": {
-        "source": "naturalearth",
-        "release": None,
-        "subtypes": ["country", "region"],
-        "nearest_land_km": 50,
-    },
-    "irradiance": {
-        "provider": "clearsky",
-        "h3_resolution": 4,
-        "tilt_deg": None,
-        "losses": 0.14,
-        "pvgis": {"data": "tmy"},
-        "nsrdb": {"typical_year": "tmy-2023"},
-    },
-    "energy": {"mw_per_km2": 56, "dc_per_ac": 1.3},
-    "include_status": ["operating", "unknown"],
-    "include_technology": ["pv", "unknown"],
-}
 IMPATIENT = {"timeout_s": 1.0, "backoff_s": 0.05, "attempts": 3, "longest_wait_s": 3.0, "slowest_bytes_per_s": 2000.0}
+BUNDLED = {"source": "naturalearth"}
 RECORD, CONCEPT = 5005868, 5005867
 NAME = "predicted_set.geojson"
 
@@ -98,7 +75,7 @@ class Checkout(Project):
 
     def settings(self, datasets: dict[str, dict[str, Any]], **more: Any) -> None:
         """Write params.yaml."""
-        document = {"origin": "doi", "download": IMPATIENT, "max_mb": 250, **BUILD, "datasets": datasets}
+        document = {"origin": "doi", "download": IMPATIENT, "boundaries": BUNDLED, "datasets": datasets}
         (self.root / "params.yaml").write_text(yaml.safe_dump(document | more, sort_keys=False))
 
     @property

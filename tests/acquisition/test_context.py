@@ -5,7 +5,7 @@ import json
 import pyarrow.parquet as pq
 
 from tests.acquisition.conftest import CONCEPT, NAME, RECORD, Checkout, farms, zenodo_farms
-from tests.overture import Amazon, area, encoded
+from tests.overture import Amazon, area, encoded, publish_catalogue
 from tests.publishers.irradiance import PVGIS, SEA, Sun
 
 RELEASE = "2026-09-23.1"
@@ -26,9 +26,8 @@ def test_a_new_record_asks_for_what_is_around_it_and_for_nothing_else(checkout: 
     sun = Sun()
     for site in (amazon, sun):
         checkout.web.join(site)
-    irradiance = {"provider": "pvgis"}
-    boundaries = {"source": "overture", "release": RELEASE}
-    checkout.settings({"farms": zenodo_farms()}, boundaries=boundaries, irradiance=irradiance)
+    publish_catalogue(checkout.web.plain, RELEASE)
+    checkout.settings({"farms": zenodo_farms()}, boundaries={}, irradiance={"provider": "pvgis"})
     *_, boundary, sky = run(checkout, "ingest farms", "cells", "boundaries", "irradiance")
     assert "boundaries: 1 of countries, 0 of regions" in boundary
     assert "irradiance: 2 of 2 cells, from pvgis" in sky

@@ -50,7 +50,8 @@ def test_other_columns_load_again_and_another_source_fetches_again_that_dataset_
     write_farms(project.root / "own" / "elsewhere.geojson", (7, 11.0, 50.0))
     project.edit(lambda s: s["datasets"]["south"]["columns"].update(capacity={"column": "mw", "unit": "MW"}))
     project.edit(lambda s: s["datasets"]["north"]["source"].update(path="own/elsewhere.geojson"))
-    expected = {"resolve@north", "fetch@north", "load@north", "load@south", "build"} | WHERE_RECORDS_ARE
+    steps = {"resolve@north", "fetch@north", "load@north", "load@south"}
+    expected = {"settings", *steps, "build"} | WHERE_RECORDS_ARE
     assert project.repro_without_build(tmp_path).stages == expected
     assert project.data("raw", "south").stat().st_ino == before.st_ino
     assert (loaded_ids(project, "north"), loaded_ids(project, "south")) == (["north:7"], ["south:3"])
@@ -60,7 +61,7 @@ def test_other_columns_load_again_and_another_source_fetches_again_that_dataset_
 def test_an_added_dataset_runs_its_own_stages_only(project: Project, tmp_path: Path) -> None:
     write_farms(project.root / "own" / "west.geojson", (9, -70.0, -20.0))
     project.edit(lambda s: s["datasets"].update(west=entry("west")))
-    expected = {"resolve@west", "fetch@west", "load@west", "build"} | WHERE_RECORDS_ARE
+    expected = {"settings", "resolve@west", "fetch@west", "load@west", "build"} | WHERE_RECORDS_ARE
     assert project.repro_without_build(tmp_path).stages == expected
     assert loaded_ids(project, "west") == ["west:9"]
 
@@ -82,7 +83,7 @@ def test_of_a_removed_dataset_not_one_row_is_left_until_dvc_brings_it_back(proje
     for name in ("params.yaml", "dvc.lock"):
         shutil.copy2(project.root / name, tmp_path / name)
     project.edit(lambda s: s["datasets"].pop("north"))
-    assert project.repro().stages == {"build"} | WHERE_RECORDS_ARE
+    assert project.repro().stages == {"settings", "build"} | WHERE_RECORDS_ARE
     assert curated_ids(project) == ["south:3"]
     assert warehouse_tables(project) == {"south"}
     left = [path for path in project.data().rglob("*") if "north" in path.name]
@@ -101,12 +102,28 @@ def test_of_a_removed_dataset_not_one_row_is_left_until_dvc_brings_it_back(proje
 
 def test_other_panels_ask_for_irradiance_again_and_for_nothing_else(project: Project, tmp_path: Path) -> None:
     project.edit(lambda s: s["irradiance"].update(losses=0.2))
-    assert project.repro_without_build(tmp_path).stages == {"irradiance", "build"}
+    assert project.repro_without_build(tmp_path).stages == {"settings", "irradiance", "build"}
 
 
 def test_another_size_limit_fetches_nothing_again(project: Project) -> None:
     project.edit(lambda s: s.update(max_mb=1))
-    assert project.repro().stages == set()
+    assert project.repro().stages == {"settings"}
+
+
+def test_settings_with_a_default_may_be_left_out(project: Project) -> None:
+    """The copy of params.yaml states all of them, as defaults: without them, nothing changes."""
+    project.edit(lambda s: [s.pop(name) for name in set(s) - {"origin", "datasets"}])
+    run = project.repro()
+    assert (run.code, run.stages) == (0, {"settings"}), run.output
+
+
+def test_own_datasets_alone_are_enough(project: Project) -> None:
+    datasets = yaml.safe_load((project.root / "params.yaml").read_text())["datasets"]
+    (project.root / "params.yaml").write_text("origin: sample\n")
+    (project.root / "local" / "params.yaml").write_text(yaml.safe_dump({"datasets": datasets}))
+    run = project.repro("--dry")
+    assert run.code == 0, run.output
+    assert {"local/dvc.yaml:load@north", "build"} <= run.stages
 
 
 def test_a_changed_own_file_is_noticed_and_taken_in_once_accepted(project: Project, tmp_path: Path) -> None:

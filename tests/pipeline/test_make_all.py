@@ -69,7 +69,7 @@ def test_two_clones_make_the_same_bytes(clones: tuple[tuple[Project, Run], Proje
     (one, _), another = clones
     assert published(one) == published(another)
     curated, context = TABLES + 2, 1 + 2 + 3  # with attribution and bibliography; boundaries, cells, irradiance
-    assert len(published(one)) == curated + context + 2 * DATASETS + DATASETS + 2 * DATASETS + 1
+    assert len(published(one)) == curated + context + 2 * DATASETS + DATASETS + (2 * DATASETS + 1) + 1
 
 
 def test_every_record_of_a_sample_says_that_it_is_synthetic(clones: tuple[tuple[Project, Run], Project]) -> None:

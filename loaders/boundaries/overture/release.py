@@ -52,7 +52,7 @@ class Release:
     Attributes:
         name: of the release.
         connection: to DuckDB, configured for the bucket.
-        files: addresses of its files.
+        sizes: of its files, by name [bytes].
         columns: to read.
         subtypes: divisions to read.
         web: retries and timeouts.
@@ -60,7 +60,7 @@ class Release:
 
     name: str
     connection: duckdb.DuckDBPyConnection
-    files: list[str]
+    sizes: dict[str, int]
     columns: list[str]
     subtypes: list[str]
     web: HttpClient
@@ -75,8 +75,10 @@ class Release:
         condition = IN_BOX.format(**asdict(box), subtypes=", ".join(map(_sql_literal, self.subtypes)))
         query = f"SELECT {columns} FROM read_parquet($files) WHERE {condition} ORDER BY id"  # noqa: S608
 
+        files = [f"{prefix(self.name)}{name}" for name in self.sizes]
+
         def run_query() -> pa.Table:
-            return self.connection.execute(query, {"files": self.files}).to_arrow_table(BATCH_ROWS)
+            return self.connection.execute(query, {"files": files}).to_arrow_table(BATCH_ROWS)
 
         return _with_retries(self.web, run_query, f"Overture Maps {self.name}")
 
@@ -88,34 +90,42 @@ def prefix(release: str) -> str:
 
 @contextmanager
 def open_release(settings: Boundaries, web: HttpClient) -> Iterator[Release]:
-    """The release that the settings name.
+    """The release that the settings name, resolved from `latest` already.
 
     Raises:
         BuildError: the CA bundle is missing.
         SourceError: the release is deleted, cannot be reached, or has an unknown schema.
     """
-    assert settings.release is not None  # noqa: S101 (checked before any request)
     # without the user's persistent secrets: one for this bucket would take precedence
     with duckdb.connect(config=config() | {"allow_persistent_secrets": "false"}) as connection:
         _prepare(connection, settings, web)
         name, address = f"Overture Maps {settings.release}", prefix(settings.release)
-        listing = "SELECT file FROM glob($place) ORDER BY file"
-        rows = _with_retries(
-            web, lambda: connection.execute(listing, {"place": f"{address}*.parquet"}).fetchall(), name
-        )
-        files = [file for (file,) in rows]
-        if not files:
+        listing = "SELECT filename, size FROM read_blob($place) ORDER BY filename"  # without their content
+        sizes = _with_retries(web, lambda: _sizes(connection, listing, address), name)
+        if not sizes:
             refuse_deleted_release(settings.release, settings.s3_endpoint or AMAZON, web)
-        published_columns = _with_retries(web, lambda: _columns(connection, files[0]), name)
+        first = f"{address}{next(iter(sizes))}"
+        published_columns = _with_retries(web, lambda: _columns(connection, first), name)
         missing = [column for column in REQUIRED_COLUMNS if column not in published_columns]
         if missing:
             raise SourceError(
-                f"{name} has no column {', '.join(missing)} in {files[0]}: this version of eo-pv cannot read it. Name "
+                f"{name} has no column {', '.join(missing)} in {first}: this version of eo-pv cannot read it. Name "
                 f"another one (`eo-pv releases` lists them), or update eo-pv."
             )
         subtypes = [subtype for kind in settings.subtypes for subtype in SUBTYPES[kind]]
         columns = [column for column in COLUMNS if column in published_columns]
-        yield Release(settings.release, connection, files, columns, subtypes, web)
+        yield Release(settings.release, connection, sizes, columns, subtypes, web)
+
+
+def _sizes(connection: duckdb.DuckDBPyConnection, listing: str, address: str) -> dict[str, int]:
+    """The sizes of the Parquet files at an address, by name [bytes]; empty without any."""
+    try:
+        rows = connection.execute(listing, {"place": f"{address}*.parquet"}).fetchall()
+    except duckdb.IOException as error:
+        if "No files found" in str(error):
+            return {}
+        raise
+    return {file.removeprefix(address): size for file, size in rows}
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, file: str) -> list[str]:

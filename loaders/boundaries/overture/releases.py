@@ -12,7 +12,9 @@ from loaders.http.client import HttpClient
 
 CATALOGUE = "https://stac.overturemaps.org/catalog.json"
 RELEASE = re.compile(r"\d{4}-\d{2}-\d{2}\.\d{1,9}(?!\d)", re.ASCII)
-ALTERNATIVE = "or write `source: naturalearth`, which is bundled and coarse"
+VERSION = re.compile(r"[\w.+-]{1,40}", re.ASCII)
+RELEASE_CATALOGUE = "https://stac.overturemaps.org/{release}/catalog.json"
+ALTERNATIVE = "write `boundaries: {source: naturalearth}` in params.yaml, whose boundaries are bundled and coarse"
 
 
 def live_releases(web: HttpClient) -> list[str]:
@@ -35,13 +37,14 @@ def live_releases(web: HttpClient) -> list[str]:
     return sorted(releases, key=_by_date_and_number, reverse=True)
 
 
-def refuse_missing_release(web: HttpClient) -> NoReturn:
-    """Report that the settings name no release, with the available ones.
-
-    Raises:
-        SourceError: always.
-    """
-    _refuse("boundaries.release in params.yaml names no release of Overture Maps", web)
+def schema_version(release: str, web: HttpClient) -> str | None:
+    """The version of a release's schema, by its own catalogue; null if that does not state it."""
+    try:
+        response = web.without_retries().get(RELEASE_CATALOGUE.format(release=release))
+        version = parse_json(response.content)["schema:version"] if response.status_code == 200 else None
+    except (SourceError, KeyError, TypeError, ValueError):
+        return None
+    return version if isinstance(version, str) and VERSION.fullmatch(version) else None
 
 
 def refuse_deleted_release(release: str, address: str, web: HttpClient) -> NoReturn:
@@ -55,21 +58,20 @@ def refuse_deleted_release(release: str, address: str, web: HttpClient) -> NoRet
     Raises:
         SourceError: always.
     """
-    _refuse(f"{address} holds no release {release} of Overture Maps, which keeps only its newest ones", web, release)
-
-
-def _refuse(what: str, web: HttpClient, release: str = "") -> NoReturn:
+    problem = f"{address} holds no release {release} of Overture Maps, which keeps only its newest ones"
     try:
         live = live_releases(web)
     except SourceError as error:
-        raise SourceError(f"{what}. Which there are could not be asked: {error}") from error
+        raise SourceError(f"{problem}. Which there are could not be asked: {error} Or {ALTERNATIVE}.") from error
     if release in live:
         raise SourceError(
-            f"{what}; but {CATALOGUE} names it. Check boundaries.s3_endpoint in params.yaml, and what is between here "
-            "and there: a proxy may answer in its place."
+            f"{problem}; but {CATALOGUE} names it. Check boundaries.s3_endpoint in params.yaml, and what is between "
+            f"here and there: a proxy may answer in its place. Or {ALTERNATIVE}."
         )
-    advice = f"write `release: {live[0]}` under boundaries in params.yaml, {ALTERNATIVE}"
-    raise SourceError(f"{what}. There are: {', '.join(live)}. To use one, {advice}.")
+    raise SourceError(
+        f"{problem}. There are: {', '.join(live)}. For the newest one, say `release: latest` under boundaries in "
+        f"params.yaml and run `make update KEY=overture`; or {ALTERNATIVE}."
+    )
 
 
 def _by_date_and_number(release: str) -> tuple[str, int]:

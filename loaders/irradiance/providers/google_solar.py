@@ -14,7 +14,7 @@ from loaders.core.json_text import parse_json
 from loaders.core.redact import redact
 from loaders.geo.earth import distance_m
 from loaders.http.client import HttpClient
-from loaders.irradiance.api_keys import require_api_keys
+from loaders.irradiance.api_keys import REQUIRED_KEYS, require_api_keys
 from loaders.irradiance.cell_cache import (
     LONGEST_REASON,
     Refused,
@@ -31,8 +31,6 @@ from loaders.settings.irradiance import Irradiance, ProviderName
 
 NAME: ProviderName = "google_solar"
 ADDRESS = "https://solar.googleapis.com/v1/buildingInsights:findClosest"
-KEY = "GOOGLE_SOLAR_API_KEY"
-KEY_ADVICE = "Google gives keys out: https://developers.google.com/maps/documentation/solar/get-api-key."
 QUALITY = "BASE"  # the least that is good enough; better where there is better
 FAR_M = 100
 MODELS = (
@@ -60,7 +58,7 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
     Raises:
         SourceError: the key is missing or wrong, the number of requests is not agreed to, or Google cannot be reached.
     """
-    (key,) = require_api_keys((KEY,), context.environment, KEY_ADVICE)
+    (key,) = require_api_keys(NAME, context.environment)
 
     def rows(cell: CellCentre, body: bytes) -> pa.Table:
         return read_building(cell, body, settings)
@@ -93,7 +91,10 @@ def get_building(web: HttpClient, key: str, cell: CellCentre) -> bytes:
         raise Refused(NO_BUILDING)
     if response.status_code in {401, 403} or "API key" in message:
         words = redact(message)[:LONGEST_REASON]
-        raise SourceError(f"Google does not take {KEY} ({response.status_code} {status}: {words}). {KEY_ADVICE}")
+        raise SourceError(
+            f"Google does not take GOOGLE_SOLAR_API_KEY ({response.status_code} {status}: {words}). "
+            f"{REQUIRED_KEYS[NAME].advice}"
+        )
     raise refusal_or_error(response, message, LOCATION_MESSAGE, "Google")
 
 

@@ -20,7 +20,7 @@ from loaders.core.json_text import parse_json
 from loaders.http.client import HttpClient
 from loaders.http.rate_limit import RateLimit
 from loaders.irradiance import pv_model
-from loaders.irradiance.api_keys import require_api_keys
+from loaders.irradiance.api_keys import REQUIRED_KEYS, require_api_keys
 from loaders.irradiance.cell_cache import Service, refusal_or_error, require_response, results_by_cell
 from loaders.irradiance.provider import ProviderContext, ProviderResult
 from loaders.irradiance.pv_model import CellCentre, UnreadableError, Weather, irradiance_rows
@@ -28,8 +28,6 @@ from loaders.settings.irradiance import Irradiance, ProviderName
 
 NAME: ProviderName = "nsrdb"
 ADDRESS = "https://developer.nlr.gov/api/nsrdb/v2/solar/nsrdb-GOES-tmy-v4-0-0-download.csv"
-KEYS = ("NSRDB_API_KEY", "NSRDB_EMAIL")
-KEY_ADVICE = "The NSRDB gives a key to everybody: https://developer.nlr.gov/signup/."
 MODELS = f"NSRDB PSM4 TMY 4.0.0; {pv_model.MODELS}"
 ATTRIBUTES = ("ghi", "dni", "dhi", "air_temperature", "wind_speed")
 PER_HOUR, HOUR_S = 1000, 3600
@@ -77,7 +75,7 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
     """
     year = settings.nsrdb.typical_year
     rate = RateLimit(context.cache_folder / NAME / "requests.json", PER_HOUR, HOUR_S)
-    access = Access(context.web, require_api_keys(KEYS, context.environment, KEY_ADVICE), rate)
+    access = Access(context.web, require_api_keys(NAME, context.environment), rate)
 
     def rows(cell: CellCentre, body: bytes) -> pa.Table:
         return irradiance_rows(cell, read_tmy(body, year), settings, NAME)
@@ -111,7 +109,9 @@ def get_tmy(year: str, access: Access, cell: CellCentre) -> bytes:
     if response.status_code == 200:
         return bytes(response.content)
     if response.status_code in {401, 403}:
-        raise SourceError(f"The NSRDB does not take NSRDB_API_KEY ({response.status_code}). {KEY_ADVICE}")
+        raise SourceError(
+            f"The NSRDB does not take NSRDB_API_KEY ({response.status_code}). {REQUIRED_KEYS[NAME].advice}"
+        )
     raise refusal_or_error(response, _error_message(response), LOCATION_MESSAGE, "The NSRDB")
 
 

@@ -1,35 +1,8 @@
-import json
-import subprocess
-from pathlib import Path
-
 import pytest
 
-from loaders.acquire.plan import DownloadPlan, pending_steps, plan_table
+from loaders.acquire.plan import DownloadPlan, plan_table
 from loaders.core.errors import SourceError
-from loaders.core.paths import ProjectPaths
 from tests.unit.core.test_fitted_table import shown
-
-
-def test_the_steps_of_own_datasets_are_named_like_those_of_others(
-    paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    status: dict[str, list[str]] = {
-        "load@farms": [],
-        "local/dvc.yaml:fetch@mine": [],
-        "local/dvc.yaml:load@mine": [],
-        "build": [],
-    }
-
-    def dvc_status(command: list[str], *, cwd: Path, **_: object) -> subprocess.CompletedProcess[str]:
-        assert (command[-2:], cwd) == (["status", "--json"], paths.root)
-        return subprocess.CompletedProcess(command, 0, stdout=json.dumps(status), stderr="")
-
-    monkeypatch.setattr(subprocess, "run", dvc_status)
-    assert pending_steps(paths) == [
-        "would run: load@farms",
-        "would run: fetch@mine, load@mine",
-        "would run: build, report",
-    ]
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 120, None])
@@ -48,5 +21,5 @@ def test_the_table_fits_and_prints_every_size_in_full(width: int | None) -> None
     words = " ".join(lines).split()
     assert {"99,371.4", "1233", "my_farms", "song", "usa_uspvdb_2026"} <= set(words)
     assert width == 60 or "global_harmonized_large_solar_farms_2020" in words
-    assert words.count("unknown") == 2
-    assert width is not None or any(line.endswith(f"not stated  {note}") for line in lines)
+    assert words.count("unknown") == 3
+    assert width is not None or any(line.endswith(f"unknown  {note}") for line in lines)

@@ -74,20 +74,10 @@ def test_coarse_boundaries_of_published_records_are_pointed_out(eo_pv: Run, proj
     assert (code, "Overture Maps' are finer" in err) == (0, True)
 
 
-def test_the_check_says_that_a_release_of_overture_is_missing_before_anything_is_downloaded(
-    eo_pv: Run, project: Path
-) -> None:
-    assert "boundaries.release" not in eo_pv("check")[2]  # samples need none
-    edit(project, origin="doi")
-    assert "Error: boundaries.release in params.yaml names no release of Overture Maps" in eo_pv("check")[2]
-    edit(project, boundaries={"source": "overture", "release": "2026-09-23.1"})
-    assert "boundaries.release" not in eo_pv("check")[2]
-
-
 @pytest.mark.parametrize(
     ("boundaries", "message"),
     [
-        ({"release": "latest"}, "boundaries.release"),
+        ({"release": "newest"}, "such as latest, or a name that `eo-pv releases` lists"),
         ({"subtypes": ["region"]}, "country is missing"),
         ({"subtypes": ["province"]}, "boundaries.subtypes"),
         ({"s3_endpoint": "http://user:secret@minio:9000"}, "boundaries.s3_endpoint"),

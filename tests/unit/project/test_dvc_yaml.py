@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from loaders.cli.console import key_of_stage
+from loaders.settings.effective import effective_settings
+from loaders.settings.params import Settings
 
 ROOT = Path(__file__).resolve().parents[3]
 STAGES: dict[str, Any] = {
@@ -18,6 +20,7 @@ PER_DATASET = OF_THE_SOURCE | {"load"}
 
 # where the code of a stage begins, modules that are imported by name included
 ENTRIES = {
+    "settings": {"loaders.settings.effective"},
     "load": {"loaders.doi_datasets", "loaders.raw_pv_doi_ingest", "loaders.datasets"},
     "cells": {"loaders.geo.record_cells", "loaders.core.prune"},
     "boundaries": {"loaders.overture_maps_loader"},
@@ -106,9 +109,10 @@ def test_own_datasets_have_the_same_stages_and_need_not_exist() -> None:
     for name in PER_DATASET:
         stage = dict(STAGES[name])
         if "params" in stage:
-            shared = [each for each in stage["params"] if "datasets" not in each]
-            of_dataset = [each for each in stage["params"] if "datasets" in each]
-            stage["params"] = [*shared, {"local/params.yaml": of_dataset}]
+            of_dataset = [each for each in stage["params"] if isinstance(each, str) and "datasets" in each]
+            shared = [each for each in stage["params"] if isinstance(each, str) and each not in of_dataset]
+            effective_ones = [each for each in stage["params"] if isinstance(each, dict)]
+            stage["params"] = [*shared, {"local/params.yaml": of_dataset}, *effective_ones]
         expected[name] = {"foreach": "${datasets}", "do": {"wdir": "..", **stage}}
     assert document["stages"] == expected
     assert {"datasets": {}} in document["vars"]
@@ -116,8 +120,32 @@ def test_own_datasets_have_the_same_stages_and_need_not_exist() -> None:
 
 @pytest.mark.parametrize("stage", ["cells", "build", "report"])
 def test_a_stage_of_all_datasets_runs_again_when_the_own_ones_change(stage: str) -> None:
-    assert "datasets" in STAGES[stage]["params"]
+    assert "datasets" in effective(stage)
     assert "local" in STAGES[stage]["deps"]
+
+
+def test_the_settings_of_a_stage_have_a_value_even_if_params_yaml_has_none() -> None:
+    minimal = Settings.model_validate({"datasets": {"farms": {"key": "farms", "source": {"path": "farms.geojson"}}}})
+    document = effective_settings(minimal)
+    names = {name for stage in STAGES for name in effective(stage)}
+    assert {name for name in names if missing(document, name)} == set()
+    stated = {name for stage in STAGES.values() for name in stage.get("params", []) if isinstance(name, str)}
+    assert stated == {"origin", "datasets.${key}", "datasets.${key}.source"}
+
+
+def effective(stage: str) -> list[str]:
+    """The effective settings that a stage depends on."""
+    files = [each for each in STAGES[stage].get("params", []) if isinstance(each, dict)]
+    return [name for each in files for name in each["data/${origin}/settings.json"]]
+
+
+def missing(document: Any, name: str) -> bool:
+    """Whether a setting has no value in a document."""
+    for part in name.split("."):
+        if part not in document:
+            return True
+        document = document[part]
+    return False
 
 
 def test_every_stage_says_what_it_does() -> None:

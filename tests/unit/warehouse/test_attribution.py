@@ -12,6 +12,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Settings
 from loaders.warehouse.attribution import attribution_md, citation_bib, write_attribution
 from loaders.warehouse.context_attribution import context_md
+from tests.overture import keep_extract
 
 FILES = (LockedFile("farms.geojson", 1, f"md5:{0:032}"),)
 HOSTILE = {
@@ -357,18 +358,21 @@ def test_both_files_are_written_from_the_locks(paths: ProjectPaths, tmp_path: Pa
     folder = tmp_path / "published"
     written = write_attribution(CATALOG, paths, ROWS, folder)
     assert written == [folder / "CITATION.bib", folder / "ATTRIBUTION.md"]
-    assert [path.read_text(encoding="utf-8") for path in written] == [BIBTEX, f"{MARKDOWN}\n{context_md(CATALOG)}"]
+    assert [path.read_text(encoding="utf-8") for path in written] == [
+        BIBTEX,
+        f"{MARKDOWN}\n{context_md(CATALOG, paths)}",
+    ]
     assert sorted(folder.iterdir()) == sorted(written)
 
 
-def test_boundaries_and_irradiance_are_attributed_as_the_settings_choose_them() -> None:
-    bundled = context_md(CATALOG)
+def test_boundaries_and_irradiance_are_attributed_as_the_settings_choose_them(paths: ProjectPaths) -> None:
+    bundled = context_md(CATALOG, paths)
     assert "Natural Earth" in bundled
     assert "no data of a provider" in bundled
-    boundaries = {"source": "overture", "release": "2026-09-23.1"}
+    keep_extract(paths, "2026-09-23.1")
     irradiance = {"provider": "google_solar", "h3_resolution": 13}
-    whole = CATALOG.model_dump() | {"origin": "doi", "boundaries": boundaries, "irradiance": irradiance}
-    text = context_md(Settings.model_validate(whole))
+    whole = CATALOG.model_dump() | {"origin": "doi", "boundaries": {"source": "overture"}, "irradiance": irradiance}
+    text = context_md(Settings.model_validate(whole), paths)
     assert "release 2026-09-23.1 (ODbL-1.0)" in text
     assert "© OpenStreetMap contributors, Overture Maps Foundation" in text
     assert "**its results must not be passed on**" in text
