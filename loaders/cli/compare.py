@@ -45,10 +45,9 @@ def compare(
     from loaders.core.files import write_text
     from loaders.report.compare.comparison import compare as run
     from loaders.report.compare.document import as_document
-    from loaders.report.compare.left_out import left_out_note
     from loaders.report.compare.picture import draw
     from loaders.report.compare.records import read_side
-    from loaders.report.compare.table import agreement_table, as_csv, extents_table, sentences
+    from loaders.report.compare.table import agreement_table, as_csv, extents_table, left_out_note, sentences
 
     settings, paths = open_project()
     path_a, path_b = (_records_path(name, settings, paths) for name in (a, b))
@@ -63,13 +62,7 @@ def compare(
         pairs = picture.with_suffix(".csv")
         draw(comparison, picture)
         write_text(as_csv(comparison), pairs)
-    notes = [
-        note
-        for side in (side_a, side_b)
-        for note in left_out_note(
-            side.name, side.all_records, side.left_out, side.left_out_by_setting, compares_all=compares_all
-        )
-    ]
+    notes = [note for side in (side_a, side_b) for note in left_out_note(side, compares_all=compares_all)]
     if as_json:
         files = {"picture": display_path(picture, paths), "csv": display_path(pairs, paths)}
         print_json({"ok": True, "errors": [], **as_document(comparison), "within_m": within, "notes": notes} | files)

@@ -45,7 +45,8 @@ def test_make_all_ends_with_a_table_of_the_datasets_and_the_files_it_wrote(
     for key in ("usa_cali_usgs_pv_2016", "chn_med_res_pv_2024"):
         assert closing.count(key) == 1
     assert "SYNTHETIC, bundled samples: all datasets." in closing
-    for name in ("curated/curated_pv_records.parquet", "eo_pv_data.duckdb", "report/summary.md"):
+    assert f"data/sample/curated/ ({TABLES} Parquet files, " in closing
+    for name in ("eo_pv_data.duckdb", "report/summary.md"):
         assert f"data/sample/{name}" in closing
         assert project.data(*name.split("/")).exists()
 

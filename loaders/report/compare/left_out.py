@@ -1,13 +1,12 @@
 """Records that no installation holds, by their status, technology or licence: a comparison leaves them out."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pyarrow as pa
 
 from loaders.core.arrays import Flags
-from loaders.harmonise.values.value_counts import format_value_counts
 from loaders.settings.licences import terms
 from loaders.settings.params import Settings
 
@@ -46,22 +45,3 @@ def count_left_out(excluded: Mapping[str, list[str | None]]) -> dict[str, dict[s
     """By setting, the number of records by the value that it does not list."""
     counts = {setting: Counter(filter(None, values)) for setting, values in excluded.items()}
     return {setting: dict(each.most_common()) for setting, each in counts.items() if each}
-
-
-def left_out_note(
-    name: str, records: int, left_out: int, reasons: Mapping[str, Mapping[str, int]], compares_all: bool
-) -> Iterator[str]:
-    """One sentence on the records that are in no installation; none if there are none."""
-    if not left_out:
-        return
-    listed = "; ".join(
-        f"{setting} does not list {'the kind of ' * (setting == LICENCES)}{format_value_counts(Counter(values))}"
-        for setting, values in reasons.items()
-    )
-    is_private = compares_all and LICENCES in reasons
-    result = "in no installation, though compared" if compares_all else "in no installation and not compared"
-    yield (
-        f"{name}: {left_out:,} of {records:,} records are {result}: {listed}."
-        f"{' The picture and the CSV are not for publication.' * is_private}"
-        f"{' `--all` compares them, too.' * (not compares_all)}"
-    )

@@ -1,5 +1,6 @@
 """Tabulates a comparison: tables for the terminal, a document for programs, and a CSV with one row per pair."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,9 @@ import pandas as pd
 from loaders.core.arrays import Flags, Numbers
 from loaders.core.escape import spreadsheet_cell
 from loaders.core.fitted_table import Column, FittedTable, number_column
+from loaders.harmonise.values.value_counts import format_value_counts
 from loaders.report.compare.comparison import MIXED, Comparison, Part
+from loaders.report.compare.left_out import LICENCES
 from loaders.report.compare.records import UNKNOWN, Side
 
 BLANK = "-"
@@ -139,7 +142,10 @@ def sentences(comparison: Comparison) -> list[str]:
     """Sentences that accompany the tables."""
     lines = []
     if not (comparison.inside_a.any() or comparison.inside_b.any()):
-        lines.append("Nothing overlaps: no record of either lies in the extent of the other.")
+        lines.append(
+            "Nothing overlaps: no record of either lies in the extent of the other. curated_pv_overlap has those "
+            "that overlap."
+        )
     counts = ", ".join(f"{count:,} {name}" for name, count in group_kinds(comparison).items())
     groups = len(comparison.part_a.records)
     lines.append(f"{len(comparison.pairs.a):,} matching pairs make {groups:,} groups: {counts}.")
@@ -148,6 +154,21 @@ def sentences(comparison: Comparison) -> list[str]:
     if synthetic := [side.name for side in (comparison.a, comparison.b) if side.is_synthetic]:
         lines.append(f"SYNTHETIC, bundled samples: {', '.join(synthetic)}. No record of theirs is a real installation.")
     return lines
+
+
+def left_out_note(side: Side, *, compares_all: bool) -> list[str]:
+    """One sentence on the records of a file that are in no installation; none if there are none."""
+    if not side.left_out:
+        return []
+    reasons = "; ".join(
+        f"{setting} does not list {'the kind of ' * (setting == LICENCES)}{format_value_counts(Counter(values))}"
+        for setting, values in side.left_out_by_setting.items()
+    )
+    result = "in no installation, though compared" if compares_all else "in no installation and not compared"
+    is_private = compares_all and LICENCES in side.left_out_by_setting
+    remark = " The picture and the CSV are not for publication." if is_private else ""
+    hint = "" if compares_all else " `--all` compares them, too."
+    return [f"{side.name}: {side.left_out:,} of {side.all_records:,} records are {result}: {reasons}.{remark}{hint}"]
 
 
 def as_csv(comparison: Comparison) -> str:

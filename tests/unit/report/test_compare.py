@@ -22,7 +22,6 @@ from loaders.__main__ import app
 from loaders.core.errors import BuildError, ReadError, SettingsError
 from loaders.report.compare.comparison import Comparison
 from loaders.report.compare.comparison import compare as compare_sides
-from loaders.report.compare.left_out import left_out_note
 from loaders.report.compare.records import Side, read_side
 from loaders.report.compare.table import (
     agreement_table,
@@ -30,11 +29,13 @@ from loaders.report.compare.table import (
     as_csv,
     capacity_agreements,
     extents_table,
+    left_out_note,
     sentences,
 )
 from loaders.report.png import write_png
 from loaders.settings.params import Settings
 from tests.unit.core.test_fitted_table import shown
+from tests.unit.report.json_reference import undocumented
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
 UNIT = 0.01  # [°]
@@ -276,20 +277,15 @@ def test_records_that_no_installation_holds_are_left_out_and_counted(tmp_path: P
         "include_status does not list 'rejected' (2); include_technology does not list 'csp' (1); licences.allow does "
         "not list the kind of 'ODbL-1.0' (1), 'not stated' (1)."
     )
-    assert [note(each, compares_all=all_) for each, all_ in ((side, False), (whole, True))] == [
+    assert [left_out_note(each, compares_all=all_) for each, all_ in ((side, False), (whole, True))] == [
         [f"a: 2 of 4 records are in no installation and not compared: {reasons} `--all` compares them, too."],
         [
             f"a: 2 of 4 records are in no installation, though compared: {reasons} The picture and the CSV are not for "
             "publication."
         ],
     ]
-    assert note(read_side(write(tmp_path / "b.parquet", [box(0, 1)]), "b", settings), compares_all=False) == []
-
-
-def note(side: Side, *, compares_all: bool) -> list[str]:
-    return list(
-        left_out_note(side.name, side.all_records, side.left_out, side.left_out_by_setting, compares_all=compares_all)
-    )
+    other = read_side(write(tmp_path / "b.parquet", [box(0, 1)]), "b", settings)
+    assert left_out_note(other, compares_all=False) == []
 
 
 def test_a_spreadsheet_runs_no_id_of_the_csv(tmp_path: Path) -> None:
@@ -363,6 +359,10 @@ def test_the_document_has_the_numbers_of_the_tables(run: Run) -> None:
         **{"dataset": NORTH, "records": 2, "in_extent": 2, "matched": 2, "only_here": 0, "only_here_km2": 0},
         **{"in_no_installation": 0, "in_no_installation_by_setting": {}, "is_synthetic": True},
     }
+    assert (
+        undocumented(document, document["a"], document["groups_by_kind"], document["iou"], document["area_km2"])
+        == set()
+    )
     assert (document["pairs"], document["groups"], document["groups_by_kind"]["one_to_one"]) == (2, 2, 2)
     assert document["iou"]["above_half"] == 1
     assert document["area_km2"]["bias"] == pytest.approx(-0.25, abs=1e-4)

@@ -16,6 +16,7 @@ from loaders.report.summary_sentences import banner, headline, notes, sentences,
 from loaders.report.summary_table import as_document, as_markdown, as_table
 from loaders.settings.params import Settings, read_settings
 from tests.unit.core.test_fitted_table import shown
+from tests.unit.report.json_reference import undocumented
 
 NORTH = DatasetSummary("north", 1200, 1100, 100, 2.55, 5.0, "MIT", 1.5, is_synthetic=True)
 AREA = "2 of 2 stated areas are more than twice, or less than half, what the outlines enclose"
@@ -299,6 +300,7 @@ def test_a_narrow_terminal_says_what_it_leaves_out_and_where_that_is() -> None:
 def test_the_document_has_numbers_and_nulls(settings: Settings) -> None:
     document = as_document(settings, BIG, FIGURES | {"licences": {BIG[0].name: {"ODbL-1.0": 5}}}, {"build": 3.5})
     assert json.loads(json.dumps(document, allow_nan=False)) == document
+    assert undocumented(document, document["datasets"][0]) == set()
     assert document["datasets"][0] == {
         **{"dataset": BIG[0].name, "alias": "dunnett", "read": 1_234_567, "kept": 1_134_567, "rejected": 100_000},
         **{"not_allowed": 65_432, "flagged": 76_543, "installations": 700_700, "only_here": 654_321},

@@ -34,6 +34,7 @@ from loaders.report.why.table import (
     verdict,
 )
 from tests.unit.core.test_fitted_table import shown
+from tests.unit.report.json_reference import undocumented
 
 UNIT = 0.001  # [°], 111 m at the equator
 ONE, TWO, THREE, PLACE, SAID = (f"pv_{number:016x}" for number in range(1, 6))
@@ -286,6 +287,7 @@ def test_the_tables_fit_and_print_every_number_and_id_in_full(case: Callable[...
 def test_the_document_has_the_columns_of_the_warehouse(why: Why) -> None:
     document = json.loads(why(FIRST, "d:1", "--json").output)
     assert (document["ok"], document["errors"], document["requested"]) == (True, [], [FIRST, "d:1"])
+    assert undocumented(document) == set()
     assert [row["installation_id"] for row in document["installations"]] == [ONE, TWO]
     assert (document["records"][0]["capacity_mw"], document["records"][1]["capacity_mw"]) == (5.0, None)
     assert document["records"][1]["installed_from"] == "2019-01-01"
