@@ -52,7 +52,7 @@ def write_text(text: str, path: Path) -> None:
 
 @contextmanager
 def replaced_file(path: Path) -> Iterator[Path]:
-    """A temporary path with the same ending, renamed to the real one at the end of the context; removed after an error."""
+    """A temporary path with the same ending, renamed to the real one at the end of the context, unless that fails."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.stem}.partial{path.suffix}")
     partial.unlink(missing_ok=True)  # of a run that was killed

@@ -114,7 +114,12 @@ def open_database(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConn
     try:
         return duckdb.connect(database_file(path), read_only=read_only, config=config())
     except duckdb.Error as error:
-        raise BuildError(f"{path} cannot be opened. {_reason(str(error), path)}") from error
+        raise opening_error(error, path) from error
+
+
+def opening_error(error: duckdb.Error, path: Path) -> BuildError:
+    """The error for a database that DuckDB cannot open."""
+    return BuildError(f"{path} cannot be opened. {_reason(str(error), path)}")
 
 
 def _reason(message: str, path: Path) -> str:

@@ -12,19 +12,22 @@ from loaders.core.errors import SelectionError
 from loaders.core.files import replaced_file, write_text
 from loaders.core.paths import ProjectPaths
 from loaders.export.flat_table import flat_table
+from loaders.export.kml import write_kml
 from loaders.export.licence_note import contributed_records, licence_note
-from loaders.export.model_tables import MODELS, NEEDED, model_table
-from loaders.export.spreadsheets import without_shapes, write_csv, write_xlsx
-from loaders.export.vector import write_fgb, write_geojson, write_gpkg, write_kml
-from loaders.geo.geoparquet import write_parquet
+from loaders.export.model_tables import NEEDED, OPERATING, USABLE, model_table
+from loaders.export.spreadsheets import require_workbook_size, without_shapes, write_csv, write_xlsx
+from loaders.export.vector import write_fgb, write_geojson, write_gpkg
+from loaders.geo.geoparquet import ParquetFile
+from loaders.read.condition import as_expression
 from loaders.read.frames import arrow_rows
-from loaders.read.published import INSTALLATIONS, PREFIX, Published, column_comments
+from loaders.read.published import INSTALLATIONS, PREFIX, Published
 from loaders.read.selection import Selection
 
 SYNTHETIC = "is_synthetic"
 NOTE_ENDING = ".licence.md"
 TABLES, SHAPES = (".csv", ".xlsx"), (".gpkg", ".geojson", ".fgb", ".kml", ".parquet")
 ENDINGS = (*SHAPES, *TABLES)
+ALL_ROWS = Selection()
 NEED_SHAPES = (".geojson", ".fgb", ".kml")
 
 
@@ -42,7 +45,7 @@ class Request:
 
     path: Path
     table: str | None = None
-    selection: Selection = Selection()
+    selection: Selection = ALL_ROWS
     model: str | None = None
     wkt: bool = False
 
@@ -79,17 +82,21 @@ def export(request: Request, tables: Published) -> Export:
     require_path(request, tables.paths)
     name = INSTALLATIONS if request.model else _table(request, tables)
     _require_shapes(request, name, tables)
-    selection = replace(request.selection, columns=NEEDED if request.model else request.selection.columns)
-    is_spatial = GEOMETRY in tables.columns(name) and request.path.suffix in SHAPES
-    rows = arrow_rows(tables, name, selection, needed=_needed(request, tables.columns(name), is_spatial=is_spatial))
+    wanted = request.selection
+    if request.model:
+        wanted = replace(wanted, columns=NEEDED, where=_and(wanted.where, USABLE))
+    rows = arrow_rows(tables, name, wanted, needed=_needed(request, tables.columns(name)))
     if not len(rows):
         raise SelectionError(_no_rows(request, name, tables))
-    contributed = contributed_records(tables, name, request.selection)
-    written, result = _converted(request, rows, name, tables)
+    written = _converted(request, rows, tables)
+    contributed = contributed_records(tables, name, wanted)
     note = licence_note(tables, request.path.name, name, len(written), contributed)
+    note_path = request.path.with_name(request.path.name + NOTE_ENDING)
     _write(request, written, name, note, tables)
-    write_text(note, result.note)
-    return result
+    write_text(note, note_path)
+    synthetic = pc.sum(rows.column(SYNTHETIC)).as_py() if SYNTHETIC in rows.column_names else 0
+    left_out = _left_out(request.selection, tables) if request.model else (0, 0)
+    return Export(name, len(written), written.num_columns, note_path, synthetic, *left_out)
 
 
 def require_path(request: Request, paths: ProjectPaths) -> None:
@@ -117,15 +124,27 @@ def _table(request: Request, tables: Published) -> str:
 def _require_shapes(request: Request, table: str, tables: Published) -> None:
     if request.path.suffix in NEED_SHAPES and GEOMETRY not in tables.columns(table):
         raise SelectionError(
-            f"{request.path.name}: {table} has no shapes. Write it as .csv, .xlsx, .gpkg or .parquet, or choose another "
-            "table with --table."
+            f"{request.path.name}: {table} has no shapes. Write it as .csv, .xlsx, .gpkg or .parquet, or choose "
+            "another table with --table."
         )
 
 
-def _needed(request: Request, columns: list[str], *, is_spatial: bool) -> tuple[str, ...]:
+def _needed(request: Request, columns: list[str]) -> tuple[str, ...]:
     """Columns to read in addition to those that were asked for."""
-    wants_shape = is_spatial or (request.wkt and GEOMETRY in columns)
+    wants_shape = GEOMETRY in columns and not request.model and (request.path.suffix in SHAPES or request.wkt)
     return (*([GEOMETRY] if wants_shape else []), *([SYNTHETIC] if SYNTHETIC in columns else []))
+
+
+def _and(condition: str | None, other: str) -> str:
+    return other if condition is None else f"{as_expression(condition, '')} AND {other}"
+
+
+def _left_out(selection: Selection, tables: Published) -> tuple[int, int]:
+    """Number of installations that a model's table leaves out: without a capacity, and not operating."""
+    rows = tables.rows(INSTALLATIONS, selection)
+    counts = f"count(*) FILTER ({OPERATING} AND capacity_mw IS NULL), count(*) FILTER (NOT {OPERATING})"
+    ((unknown, not_operating),) = tables.query(f"SELECT {counts} FROM ({rows})").fetchall()  # noqa: S608 (the selection is checked)
+    return unknown, not_operating
 
 
 def _no_rows(request: Request, table: str, tables: Published) -> str:
@@ -136,31 +155,28 @@ def _no_rows(request: Request, table: str, tables: Published) -> str:
     return f"{request.path.name}: no row of {table} meets these conditions, so nothing is written.{countries}"
 
 
-def _converted(request: Request, rows: pa.Table, name: str, tables: Published) -> tuple[pa.Table, Export]:
-    """The rows as they are to be written, and what to tell of them."""
-    synthetic = pc.sum(rows.column(SYNTHETIC)).as_py() or 0 if SYNTHETIC in rows.column_names else 0
-    chosen = request.selection.columns
-    note = request.path.with_name(request.path.name + NOTE_ENDING)
+def _converted(request: Request, rows: pa.Table, tables: Published) -> pa.Table:
+    """The rows as they are to be written."""
     if request.model:
-        model = model_table(rows, request.model, tables.settings.energy.dc_per_ac)
-        counts = (model.without_capacity, model.not_operating)
-        return model.rows, Export(name, len(model.rows), model.rows.num_columns, note, synthetic, *counts)
+        return model_table(rows, request.model, tables.settings.energy.dc_per_ac)
+    chosen = request.selection.columns
     if chosen and SYNTHETIC not in chosen and SYNTHETIC in rows.column_names:
         rows = rows.drop_columns([SYNTHETIC])
     if request.path.suffix in TABLES:
-        rows = without_shapes(rows, wkt=request.wkt or GEOMETRY in (chosen or ()))
-    return rows, Export(name, len(rows), rows.num_columns, note, synthetic)
+        return without_shapes(rows, wkt=request.wkt or GEOMETRY in (chosen or ()))
+    return rows
 
 
 def _write(request: Request, rows: pa.Table, name: str, note: str, tables: Published) -> None:
+    comments = {} if request.model else tables.comments(name)
     if request.path.suffix == ".parquet":
-        write_parquet(rows, request.path, {"licence_note": note})
+        with ParquetFile(request.path, rows.schema, {"licence_note": note}, comments) as file:
+            file.write(rows)
         return
     flat, short = flat_table(rows), request.model or name.removeprefix(PREFIX)
-    comments = {} if request.model else column_comments(tables.settings, tables.paths, name)
     writers: dict[str, Callable[[Path], None]] = {
         ".csv": lambda path: write_csv(flat, path, *(["utf-8"] if request.model else [])),
-        ".xlsx": lambda path: write_xlsx(flat, path, short, comments, note, rows.column_names[0]),
+        ".xlsx": lambda path: write_xlsx(flat, path, short, comments, note),
         ".gpkg": lambda path: write_gpkg(
             flat, path, short, comments, f"{name}; licences in {request.path.name}{NOTE_ENDING}"
         ),
@@ -168,5 +184,7 @@ def _write(request: Request, rows: pa.Table, name: str, note: str, tables: Publi
         ".geojson": lambda path: write_geojson(flat, path, short),
         ".kml": lambda path: write_kml(flat, path, short),
     }
+    if request.path.suffix == ".xlsx":
+        require_workbook_size(flat, request.path)
     with replaced_file(request.path) as partial:
         writers[request.path.suffix](partial)

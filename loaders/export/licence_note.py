@@ -1,15 +1,10 @@
 """The licence and attribution of exactly the rows of an export."""
 
 from loaders.core.escape import markdown, sql_name
-from loaders.read.published import INSTALLATIONS, RECORDS, SCHEMA, Published
+from loaders.read.published import RECORDS, SCHEMA, Published
 from loaders.read.selection import Selection
-from loaders.warehouse.attribution import (
-    Contributed,
-    attribution_md,
-    citation_bib,
-    context_md,
-    contributing_locks,
-)
+from loaders.warehouse.attribution import Contributed, attribution_md, citation_bib, contributing_locks
+from loaders.warehouse.context_attribution import context_md
 
 INTRODUCTION = """\
 # Whose data {file} is made of
@@ -23,9 +18,9 @@ BY_COLUMN = {
     "installation_id": "installation_id IN (SELECT installation_id FROM ({rows}))",
     "dataset_key": "dataset_key IN (SELECT dataset_key FROM ({rows}))",
     "dataset_a": "dataset_key IN (SELECT unnest([dataset_a, dataset_b]) FROM ({rows}))",
-    "h3_cell": f"installation_id IN (SELECT installation_id FROM {SCHEMA}.{INSTALLATIONS} "
+    "h3_cell": "installation_id IN (SELECT installation_id FROM curated.curated_pv_installations "
     "WHERE h3_cell_5 IN (SELECT h3_cell FROM ({rows})))",
-    "country": f"installation_id IN (SELECT i.installation_id FROM {SCHEMA}.{INSTALLATIONS} AS i, ({{rows}}) AS r "
+    "country": "installation_id IN (SELECT i.installation_id FROM curated.curated_pv_installations AS i, ({rows}) AS r "
     "WHERE i.country IS NOT DISTINCT FROM r.country)",
 }
 

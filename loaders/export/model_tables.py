@@ -5,12 +5,12 @@ attributes. docs/how-to/export.md has the mapping.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
-STATUSES = ("operating", "unknown")
+OPERATING = "status IN ('operating', 'unknown')"
+USABLE = f"{OPERATING} AND capacity_mw IS NOT NULL"  # a model needs a capacity, of a plant that stands
 TECHNOLOGY = {"pv": "PV", "csp": "CSP"}
 CARRIER = {"pv": "solar", "csp": "csp", "unknown": "solar"}
 # the names of powerplantmatching's `target_countries`; it uses no other country
@@ -46,35 +46,17 @@ GENERATOR = pa.schema(
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ModelTable:
-    """A table for a model.
-
-    Attributes:
-        rows: in the model's columns and units.
-        without_capacity: number of installations that are left out, since nobody states their capacity.
-        not_operating: number of those that are left out, since they are planned, under construction or retired.
-    """
-
-    rows: pa.Table
-    without_capacity: int
-    not_operating: int
-
-
-def model_table(installations: pa.Table, model: str, dc_per_ac: float) -> ModelTable:
+def model_table(installations: pa.Table, model: str, dc_per_ac: float) -> pa.Table:
     """Installations in the columns and units of a model.
 
     Args:
-        installations: with the columns NEEDED.
+        installations: those that meet USABLE, with the columns NEEDED.
         model: one of MODELS.
         dc_per_ac: capacity of panels over that of inverters, for capacities in DC; models want AC.
     """
-    rows = installations.select(NEEDED).to_pylist()
-    operating = [row for row in rows if row["status"] in STATUSES]
-    known = [row | {"ac_mw": _ac_mw(row, dc_per_ac)} for row in operating if row["capacity_mw"] is not None]
+    rows = [row | {"ac_mw": _ac_mw(row, dc_per_ac)} for row in installations.select(NEEDED).to_pylist()]
     schema, convert = MODELS[model]
-    table = pa.Table.from_pylist(list(convert(known)), schema)
-    return ModelTable(table, len(operating) - len(known), len(rows) - len(operating))
+    return pa.Table.from_pylist(list(convert(rows)), schema)
 
 
 def _ac_mw(row: Row, dc_per_ac: float) -> float:

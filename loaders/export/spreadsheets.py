@@ -43,7 +43,7 @@ def without_shapes(rows: pa.Table, *, wkt: bool) -> pa.Table:
 
 
 def write_csv(rows: pa.Table, path: Path, encoding: str = EXCEL_ENCODING) -> None:
-    """Write CSV: null as an empty cell, dates in ISO 8601, text that a spreadsheet would calculate with an apostrophe."""
+    """Write CSV: null as an empty cell, dates in ISO 8601, an apostrophe before text that would be a formula."""
     with path.open("w", encoding=encoding, newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(rows.column_names)
@@ -51,23 +51,16 @@ def write_csv(rows: pa.Table, path: Path, encoding: str = EXCEL_ENCODING) -> Non
             writer.writerows(map(_csv_cell, row) for row in batch)
 
 
-def write_xlsx(
-    rows: pa.Table, path: Path, sheet: str, comments: Mapping[str, str], licence: str, key: str | None = None
-) -> None:
+def write_xlsx(rows: pa.Table, path: Path, sheet: str, comments: Mapping[str, str], licence: str) -> None:
     """Write a workbook: the rows, a sheet `columns` with what each means, and a sheet `licence`.
 
     Args:
-        rows: to write.
+        rows: to write; see `require_workbook_size`.
         path: of the workbook.
         sheet: name of the sheet with the rows.
         comments: the meaning of each column.
         licence: text of the sheet `licence`.
-        key: the column that names a row in an error.
-
-    Raises:
-        SelectionError: a sheet cannot hold so many rows, or a cell so long a text.
     """
-    _require_size(rows, path, key)
     options = {"constant_memory": True, "strings_to_numbers": False, "in_memory": False}
     with xlsxwriter.Workbook(path, options) as workbook:
         workbook.set_properties({"created": NO_TIME})
@@ -111,7 +104,12 @@ class _SheetWriter:
             sheet.write_string(row, column, spreadsheet_cell(str(value)))
 
 
-def _require_size(rows: pa.Table, path: Path, key: str | None) -> None:
+def require_workbook_size(rows: pa.Table, path: Path) -> None:
+    """Refuse rows that no sheet can hold, and texts that no cell can.
+
+    Raises:
+        SelectionError: see above.
+    """
     if len(rows) >= MAX_ROWS:
         raise SelectionError(
             f"{path.name}: {len(rows):,} rows, and a sheet of a workbook holds {MAX_ROWS - 1:,}. Select fewer with "
@@ -123,7 +121,7 @@ def _require_size(rows: pa.Table, path: Path, key: str | None) -> None:
             continue
         for number, text in enumerate(column.to_pylist()):
             if text is not None and _cell_length(text) > MAX_CHARACTERS:
-                row = rows.column(key)[number].as_py() if key in rows.column_names else f"row {number + 1}"
+                row = rows.column(0)[number].as_py()
                 raise SelectionError(
                     f"{path.name}: {name} of {row} has {len(text):,} characters, and a cell of a workbook holds "
                     f"{MAX_CHARACTERS:,}. Leave the column out with --columns; or write .csv, .gpkg or .parquet."

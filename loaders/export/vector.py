@@ -1,8 +1,9 @@
-"""GeoPackage, FlatGeobuf, GeoJSON and KML, written by GDAL as old as that of QGIS 3.22 reads them."""
+"""GeoPackage, FlatGeobuf and GeoJSON, written by GDAL as that of QGIS 3.22 (GDAL 3.6) reads them."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,11 @@ import shapely
 
 from loaders.contract import GEOMETRY
 from loaders.core.arrays import Shapes
-from loaders.core.escape import html
 from loaders.export.flat_table import dates_as_text
 
 NO_TIME = "1980-01-01T00:00:00.000Z"  # of the last change of a GeoPackage: the same bytes each time
 CRS = "EPSG:4326"
 POLYGON, MULTIPOLYGON = 3, 6
-KML_NAME, KML_DESCRIPTION = "Name", "Description"
-SUMMARY = ("status", "technology", "capacity_mw", "capacity_basis", "area_m2", "installed_to", "country", "licence")
 SCHEMA_EXTENSION = "http://www.geopackage.org/spec/#extension_schema"
 CREATE_COMMENTS = """
     CREATE TABLE IF NOT EXISTS gpkg_extensions (
@@ -37,6 +35,15 @@ CREATE_COMMENTS = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """A driver of GDAL with its options."""
+
+    driver: str
+    layer_options: Mapping[str, str] = field(default_factory=dict)
+    dataset_options: Mapping[str, str] = field(default_factory=dict)
+
+
 def write_gpkg(rows: pa.Table, path: Path, layer: str, comments: Mapping[str, str], description: str) -> None:
     """Write a GeoPackage of version 1.2, with the meaning of each column in `gpkg_data_columns`.
 
@@ -49,7 +56,7 @@ def write_gpkg(rows: pa.Table, path: Path, layer: str, comments: Mapping[str, st
     """
     options = {"DESCRIPTION": description}
     with _gdal_settings(OGR_CURRENT_DATE=NO_TIME):
-        _write(_with_multipolygons(rows), path, "GPKG", layer, options, {"VERSION": "1.2"})
+        _write(_with_multipolygons(rows), path, layer, _Format("GPKG", options, {"VERSION": "1.2"}))
     meanings = [(layer, name, comments[name]) for name in rows.column_names if name in comments]
     with closing(sqlite3.connect(path)) as database, database:
         database.executescript(CREATE_COMMENTS)
@@ -62,46 +69,20 @@ def write_gpkg(rows: pa.Table, path: Path, layer: str, comments: Mapping[str, st
 
 def write_fgb(rows: pa.Table, path: Path, layer: str) -> None:
     """Write FlatGeobuf, with a spatial index."""
-    _write(_with_multipolygons(rows), path, "FlatGeobuf", layer, {}, {})
+    _write(_with_multipolygons(rows), path, layer, _Format("FlatGeobuf"))
 
 
 def write_geojson(rows: pa.Table, path: Path, layer: str) -> None:
     """Write GeoJSON as RFC 7946 wants it; text that looks like JSON stays text."""
     options = {"RFC7946": "YES", "WRITE_NAME": "NO", "AUTODETECT_JSON_STRINGS": "NO"}
-    _write(dates_as_text(rows), path, "GeoJSON", layer, options, {})
+    _write(dates_as_text(rows), path, layer, _Format("GeoJSON", options))
 
 
-def write_kml(rows: pa.Table, path: Path, layer: str) -> None:
-    """Write KML: each place has its name, else its identifier, and a description; the columns are its data."""
-    rows = dates_as_text(rows)
-    columns = [rows.column(name).to_pylist() for name in rows.column_names]
-    names, descriptions = [], []
-    for row in zip(*columns, strict=True):
-        values = dict(zip(rows.column_names, row, strict=True))
-        names.append(values.get("name") or next((str(value) for value in row if isinstance(value, str)), ""))
-        known = ((name, values[name]) for name in SUMMARY if values.get(name) is not None)
-        descriptions.append("<br/>".join(f"{html(name)}: {html(str(value))}" for name, value in known))
-    rows = rows.drop_columns([name for name in ("name",) if name in rows.column_names])
-    rows = rows.append_column(KML_NAME, pa.array(names, pa.string()))
-    rows = rows.append_column(KML_DESCRIPTION, pa.array(descriptions, pa.string()))
-    with _gdal_settings(LIBKML_NAME_FIELD=KML_NAME, LIBKML_DESCRIPTION_FIELD=KML_DESCRIPTION):
-        _write(rows, path, "LIBKML", layer, {}, {})
-
-
-def _write(
-    rows: pa.Table, path: Path, driver: str, layer: str, layer_options: Mapping[str, str], options: Mapping[str, str]
-) -> None:
+def _write(rows: pa.Table, path: Path, layer: str, kind: _Format) -> None:
     has_shapes = GEOMETRY in rows.column_names
     shape = {"geometry_name": GEOMETRY, "geometry_type": _common_type(rows), "crs": CRS} if has_shapes else {}
-    pyogrio.write_arrow(
-        rows,
-        path,
-        layer=layer,
-        driver=driver,
-        layer_options=dict(layer_options),
-        dataset_options=dict(options),
-        **shape,
-    )
+    options = {"layer_options": dict(kind.layer_options), "dataset_options": dict(kind.dataset_options)}
+    pyogrio.write_arrow(rows, path, layer=layer, driver=kind.driver, **options, **shape)
 
 
 def _with_multipolygons(rows: pa.Table) -> pa.Table:

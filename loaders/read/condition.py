@@ -20,11 +20,10 @@ def require_condition(text: str) -> None:
         SelectionError: it is something else.
     """
     parsed = _parsed(text)
-    if parsed.get("error"):
+    if parsed.get("error_type") == "parser":
         raise SelectionError(f"The condition {text!r} is not SQL: {parsed['error_message']}. {ADVICE}")
-    node, expected = (document["statements"][0]["node"] for document in (parsed, _parsed(TRUE)))
-    is_one = len(parsed["statements"]) == 1 and len(node.get("select_list", ())) == 1
-    if not is_one or node | {"select_list": None} != expected | {"select_list": None}:
+    node = _only_expression(parsed)
+    if node is None or node | {"select_list": None} != (_only_expression(_parsed(TRUE)) or {}) | {"select_list": None}:
         raise SelectionError(f"The condition {text!r} is more than a condition. {ADVICE}")
     if _has_subquery(node):
         raise SelectionError(f"The condition {text!r} holds a query of its own. {ADVICE}")
@@ -33,6 +32,13 @@ def require_condition(text: str) -> None:
 def first_line(error: duckdb.Error) -> str:
     """What DuckDB says of a statement, without its excerpt of it."""
     return str(error).partition("\n")[0].rstrip(".")
+
+
+def _only_expression(parsed: dict[str, Any]) -> dict[str, Any] | None:
+    """The query, if it is one and selects one expression."""
+    statements = parsed.get("statements", [])
+    node: dict[str, Any] = statements[0]["node"] if len(statements) == 1 else {}
+    return node if len(node.get("select_list", ())) == 1 else None
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -10,11 +10,11 @@ import pyarrow as pa
 
 from loaders.contract import GEOMETRY
 from loaders.core.escape import sql_name
-from loaders.read.published import CRS, INSTALLATIONS, RECORDS, Published, column_comments, published, refused
+from loaders.read.published import CRS, INSTALLATIONS, RECORDS, Published, published, refused
 from loaders.read.selection import Selection
 
 
-def read_installations(
+def read_installations(  # noqa: PLR0913 (each is a filter of its own)
     columns: Iterable[str] | None = None,
     where: str | None = None,
     bbox: Sequence[float] | None = None,
@@ -42,7 +42,7 @@ def read_installations(
     return _read(INSTALLATIONS, Selection.of(columns, where, bbox, countries), project, origin)
 
 
-def read_records(
+def read_records(  # noqa: PLR0913 (as above)
     columns: Iterable[str] | None = None,
     where: str | None = None,
     bbox: Sequence[float] | None = None,
@@ -58,7 +58,7 @@ def read_records(
 def _read(table: str, selection: Selection, project: str | Path | None, origin: str | None) -> gpd.GeoDataFrame:
     with published(project, origin) as tables:
         rows = arrow_rows(tables, table, selection, needed=(GEOMETRY,))
-        comments = column_comments(tables.settings, tables.paths, table)
+        comments = tables.comments(table)
     frame = geo_frame(rows)
     frame.attrs["table"] = table
     frame.attrs["columns"] = {name: comments[name] for name in rows.column_names if name in comments}
@@ -87,8 +87,10 @@ def arrow_rows(tables: Published, table: str, selection: Selection, needed: tupl
 
 
 def geo_frame(rows: pa.Table) -> gpd.GeoDataFrame:
-    """A table with WKB as a GeoDataFrame: dates as datetime64, lists as arrays, maps as dictionaries."""
-    values = rows.drop_columns([GEOMETRY]).to_pandas(date_as_object=False, maps_as_pydicts="strict")
+    """A table with WKB as a GeoDataFrame: dates as datetime64, lists as lists, maps as dictionaries."""
+    nested = [field.name for field in rows.schema if pa.types.is_nested(field.type)]
+    values = rows.drop_columns([GEOMETRY, *nested]).to_pandas(date_as_object=False)
+    for name in nested:
+        values[name] = pd.Series(rows[name].to_pylist(maps_as_pydicts="strict"), dtype=object)
     shapes = gpd.GeoSeries.from_wkb(pd.Series(rows[GEOMETRY].to_pandas(), dtype=object), crs=CRS)
-    frame = gpd.GeoDataFrame(values, geometry=shapes)
-    return frame[rows.column_names]
+    return gpd.GeoDataFrame(values, geometry=shapes)[rows.column_names]

@@ -13,11 +13,19 @@ except ModuleNotFoundError as error:
     raise ImportError("open_tables() needs Ibis. Run `make install`, or `pip install --editable '.[ibis]'`.") from error
 
 from loaders.contract import GEOMETRY
-from loaders.core.escape import one_line, sql_name, sql_text
+from loaders.core.escape import sql_name, sql_text
 from loaders.core.paths import ProjectPaths
 from loaders.db import ducklake
-from loaders.db.connection import config, database_file, load_extension, prepare
-from loaders.read.published import COMMENTS, PREFIX, SCHEMA, find_project, find_table, not_built
+from loaders.db.connection import config, database_file, load_extension, opening_error, prepare
+from loaders.read.published import (
+    PREFIX,
+    SCHEMA,
+    find_project,
+    find_table,
+    not_built,
+    one_line_comments,
+    require_warehouse,
+)
 from loaders.settings.params import Settings
 
 WAREHOUSE = "warehouse"
@@ -26,7 +34,7 @@ WAREHOUSE = "warehouse"
 class _OfflineBackend(Backend):
     """Ibis's DuckDB backend with the extensions that are installed here, instead of downloads."""
 
-    def _load_extensions(self, extensions: list[str], force_install: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 (Ibis's signature)
+    def _load_extensions(self, extensions: list[str], force_install: bool = False) -> None:
         for name in extensions:
             load_extension(self.con, name)
 
@@ -64,9 +72,7 @@ class Tables(Mapping[str, ibis.Table]):
 
     def comments(self, name: str) -> dict[str, str]:
         """The meaning of each column of a table."""
-        query = f"{COMMENTS} AND database_name = ?"
-        rows = self._connection.execute(query, [SCHEMA, self._full_name(name), self._catalog]).fetchall()
-        return {column: one_line(text) for column, text in rows if text}
+        return one_line_comments(self._connection, self._full_name(name))
 
     def close(self) -> None:
         """Close the connection; expressions of these tables cannot be run afterwards."""
@@ -88,6 +94,7 @@ def open_tables(*, project: str | Path | None = None, origin: str | None = None)
         SettingsError: there is no project, or no such origin.
     """
     settings, paths = find_project(project, origin)
+    require_warehouse(settings, paths)
     connection = duckdb.connect(config=config())
     try:
         prepare(connection)
@@ -106,10 +113,11 @@ def _attach(connection: duckdb.DuckDBPyConnection, settings: Settings, paths: Pr
     if settings.warehouse == "ducklake":
         ducklake.attach(connection, settings.ducklake, paths, read_only=True)
         return ducklake.LAKE
-    if not paths.database.exists():
-        raise not_built(paths, paths.database)
     file = sql_text(database_file(paths.database))
-    connection.execute(f"ATTACH {file} AS {WAREHOUSE} (READ_ONLY)")
+    try:
+        connection.execute(f"ATTACH {file} AS {WAREHOUSE} (READ_ONLY)")
+    except duckdb.Error as error:
+        raise opening_error(error, paths.database) from error
     return WAREHOUSE
 
 

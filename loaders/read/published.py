@@ -9,24 +9,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from loaders.contract import GEOMETRY
 from loaders.core.errors import BuildError, SelectionError, SettingsError
 from loaders.core.escape import one_line, sql_file, sql_name, sql_text
 from loaders.core.paths import ProjectPaths
 from loaders.db import ducklake
-from loaders.db.connection import config, open_database, prepare
+from loaders.db.connection import config, prepare
 from loaders.read.condition import first_line
 from loaders.read.selection import BOX, Selection
 from loaders.settings.params import Settings
 from loaders.settings.project import read_project
+from loaders.warehouse.data_dictionary import column_comments
 
 SCHEMA = "curated"
 PREFIX = "curated_pv_"
 INSTALLATIONS, RECORDS = f"{PREFIX}installations", f"{PREFIX}records"
 CRS = "EPSG:4326"
 ORIGINS = ("sample", "doi")
-COMMENTS = "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = ? AND table_name = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,14 @@ class Published:
         except duckdb.Error as error:
             raise refused(error) from None
 
+    def comments(self, table: str) -> dict[str, str]:
+        """The meaning of each column of a table."""
+        if self.settings.warehouse == "ducklake":
+            return one_line_comments(self.connection, table)
+        schema = pq.read_schema(self.paths.curated / f"{table}.parquet")
+        comments = {field.name: (field.metadata or {}).get(b"comment", b"") for field in schema}
+        return {name: one_line(comment.decode("utf-8")) for name, comment in comments.items() if comment}
+
     def _all_columns(self, table: str) -> list[str]:
         return list(self.connection.sql(f"FROM {SCHEMA}.{sql_name(table)}").columns)
 
@@ -130,24 +139,14 @@ def find_project(project: Path | str | None = None, origin: str | None = None) -
 def not_built(paths: ProjectPaths, missing: Path) -> BuildError:
     """The error for tables that are not there."""
     return BuildError(
-        f"{missing.relative_to(paths.root)} is missing: no table of origin {paths.origin} is built in {paths.root} yet. "
+        f"{missing.relative_to(paths.root)} is missing: no table of origin {paths.origin} is built in {paths.root}. "
         "Run `make all` there."
     )
 
 
-def column_comments(settings: Settings, paths: ProjectPaths, table: str) -> dict[str, str]:
-    """The meaning of each column of a table; empty where the database is not there to ask."""
-    if settings.warehouse == "ducklake":
-        with ducklake.opened(settings.ducklake, paths, read_only=True) as connection:
-            return _comments(connection, table)
-    if not paths.database.exists():
-        return {}
-    with open_database(paths.database, read_only=True) as connection:
-        return _comments(connection, table)
-
-
-def _comments(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
-    return {name: one_line(text) for name, text in connection.execute(COMMENTS, [SCHEMA, table]).fetchall() if text}
+def one_line_comments(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """The comment on each column of a table in a database."""
+    return {name: one_line(text) for name, text in column_comments(connection, SCHEMA, table).items()}
 
 
 @contextmanager
@@ -165,8 +164,22 @@ def _files(paths: ProjectPaths) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+def require_warehouse(settings: Settings, paths: ProjectPaths) -> None:
+    """Refuse a warehouse whose file is not there.
+
+    Raises:
+        BuildError: nothing is built yet.
+    """
+    if settings.warehouse == "ducklake":
+        if settings.ducklake.catalogue == "sqlite" and not paths.lake.exists():
+            raise not_built(paths, paths.lake)
+    elif not paths.database.exists():
+        raise not_built(paths, paths.database)
+
+
 @contextmanager
 def _lake(settings: Settings, paths: ProjectPaths) -> Iterator[duckdb.DuckDBPyConnection]:
+    require_warehouse(settings, paths)
     with ducklake.opened(settings.ducklake, paths, read_only=True) as connection:
         query = "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name = ? ORDER BY table_name"
         tables = connection.execute(query, [ducklake.LAKE, SCHEMA]).fetchall()

@@ -1,9 +1,12 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from loaders.__main__ import main
+from loaders.core.paths import ProjectPaths
+from loaders.read.published import Published, published
+from tests.unit.curated import write_published_project
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -21,3 +24,16 @@ def eo_pv(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         return int(code), *capsys.readouterr()
 
     return run
+
+
+@pytest.fixture(scope="session")
+def published_paths(tmp_path_factory: pytest.TempPathFactory) -> ProjectPaths:
+    """A project with published tables; do not change it."""
+    return write_published_project(tmp_path_factory.mktemp("published"))
+
+
+@pytest.fixture(scope="session")
+def published_tables(published_paths: ProjectPaths) -> Iterator[Published]:
+    """Its tables, opened once."""
+    with published(published_paths.root) as tables:
+        yield tables
