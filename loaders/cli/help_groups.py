@@ -20,6 +20,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "upgrade": "eo-pv upgrade",
         "verify": "eo-pv verify uspvdb",
         "releases": "eo-pv releases",
+        "upgrade": "eo-pv upgrade",
         "docs": "eo-pv docs",
         "dag": "eo-pv dag uspvdb --output pictures",
     },
