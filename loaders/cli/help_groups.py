@@ -17,7 +17,6 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "Data": {
         "add": "eo-pv add farms.geojson",
         "update": "eo-pv update uspvdb",
-        "upgrade": "eo-pv upgrade",
         "verify": "eo-pv verify uspvdb",
         "releases": "eo-pv releases",
         "upgrade": "eo-pv upgrade",

@@ -23,7 +23,7 @@ class Source(SettingsModel):
     Attributes:
         doi: of a record at Zenodo, figshare, ScienceBase, Dataverse, OSF, Dryad or another repository of datahugger.
         url: address of a file, or of the page of a record, which selects one version.
-        github: `owner/repo@commit-or-tag:path` of a file, or of a folder (ends in /); `…@tag:release:file` of a release.
+        github: `owner/repo@commit-or-tag:path` of a file or folder (ends in /); `…@tag:release:file` of a release.
         path: your own file or folder, relative to the project's folder.
         include: patterns of the files to load; each must match.
         include_first: alternatives, the best first: the first pattern that matches counts, the others are left out.
