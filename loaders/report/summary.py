@@ -13,7 +13,6 @@ from loaders.settings.licences import disagreement
 from loaders.settings.params import Dataset, Settings
 from loaders.warehouse.build_metrics import BuildMetrics
 
-MISSING = "missing"
 UNVERIFIED = " ?"
 JOINT_STEPS = ("boundaries", "irradiance", "build")
 BUILD_FIGURES = ("installations", "only_here", "area_km2", "capacity_mw", "flagged")  # those that replace the load's
@@ -43,11 +42,12 @@ class DatasetSummary:
     missing_columns: tuple[str, ...] = ()
     alias: str | None = None
     not_allowed: int = 0
+    is_missing: bool = False
 
     @property
     def label(self) -> str:
-        """Its short name."""
-        return self.alias or self.name
+        """Its short name; of a dataset that the tables were built without, with a remark."""
+        return f"{self.alias or self.name}{' (missing)' * self.is_missing}"
 
 
 def summarise(settings: Settings, paths: ProjectPaths) -> list[DatasetSummary]:
@@ -56,27 +56,23 @@ def summarise(settings: Settings, paths: ProjectPaths) -> list[DatasetSummary]:
     Raises:
         BuildError: a dataset is not loaded, or nothing is built.
     """
-    figures = read_figures(paths)
-    missing = figures.get("missing_datasets", {})
+    missing = missing_datasets(read_figures(paths)) if paths.build_metrics.exists() else {}
     rows = [
         _missing_row(dataset) if key in missing else _summary(dataset, paths, _read_metrics(key, paths))
         for key, dataset in settings.datasets.items()
     ]
+    figures = read_figures(paths)
     return [_with_build_figures(row, figures) for row in rows]
 
 
+def missing_datasets(figures: BuildMetrics) -> dict[str, str]:
+    """The datasets that failed, and that the tables were built without, each with the reason."""
+    missing: dict[str, str] = figures.get("missing_datasets", {})
+    return missing
+
+
 def _missing_row(dataset: Dataset) -> DatasetSummary:
-    """The row of a dataset that failed, and that the tables were built without."""
-    return DatasetSummary(
-        name=dataset.key,
-        alias=dataset.alias,
-        read=0,
-        kept=0,
-        rejected=0,
-        area_km2=None,
-        capacity_mw=None,
-        licence=MISSING,
-    )
+    return DatasetSummary(dataset.key, 0, 0, 0, None, None, alias=dataset.alias, is_missing=True)
 
 
 def read_figures(paths: ProjectPaths) -> BuildMetrics:
