@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 README = (ROOT / "README.md").read_text()
 TARGETS = (
     *("all", "audit", "bench", "clean", "container-check", "docs", "help", "hooks", "image", "install", "lint", "lock"),
-    *("plan", "publish", "pull", "quality", "samples", "sbom", "test", "update", "verify"),
+    *("plan", "publish", "pull", "quality", "samples", "sbom", "test", "update", "upgrade", "verify"),
 )
 
 
