@@ -5,9 +5,11 @@ import logging
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from loaders.cli.dvc_lock import lock_kept_in_memory
 from loaders.core.errors import BuildError
 from loaders.core.foreign_errors import RUN_VARIABLE, STOPPED_EXIT_CODE, translate_error
 
@@ -47,7 +49,8 @@ def run_dvc(arguments: list[str], on_start: Callable[[str], None] | None = None)
     message_filter = filter_dvc(on_start)
     os.environ[RUN_VARIABLE] = "1"
     try:
-        code = dvc(["repro", *arguments])
+        with lock_kept_in_memory() if on_start else nullcontext():
+            code = dvc(["repro", *arguments])
     finally:
         del os.environ[RUN_VARIABLE]
     if message_filter.was_interrupted:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -72,13 +72,20 @@ def _start(listener: socket.socket) -> "subprocess.Popen[bytes]":
 
 def serve(listener: socket.socket) -> socket.socket:
     """Wait for commands and fork for each; returns in the child alone, with its connection."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps
     while True:
         connection, _ = listener.accept()
+        _reap()
         if os.fork() == 0:
             listener.close()
             return connection
         connection.close()
+
+
+def _reap() -> None:
+    """Collect the children that have ended; their time counts as the server's."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def become(connection: socket.socket) -> None:
@@ -95,7 +102,6 @@ def become(connection: socket.socket) -> None:
     os.environ.update(command["environment"])
     os.chdir(command["cwd"])
     os.umask(command["umask"])
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _die_with_client(connection)
     connection.sendall(HEADER.pack(os.getpid()))

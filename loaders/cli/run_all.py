@@ -20,6 +20,7 @@ from loaders.core.progress import clock
 from loaders.core.terminal import err
 from loaders.settings.params import Settings
 from loaders.settings.project import require_usable_folder
+from loaders.warehouse.staleness import is_stale
 
 KEEP_GOING = frozenset({"--keep-going", "-k"})
 # with these, what DVC prints is what is asked for
@@ -52,8 +53,9 @@ def _run_steps(arguments: list[str], settings: Settings, paths: ProjectPaths, st
             missing = failed_datasets(result.failed, display.errors, settings)
         if missing:
             build_without(missing, settings, paths, display.start)
-        elif not result.code:
-            warehouse(if_stale=True)
+        elif not result.code and is_stale(settings, paths):
+            display.start("build")
+            warehouse()
     for warning in display.warnings:
         err.print(warning, style="yellow")
     if result.code and not missing:

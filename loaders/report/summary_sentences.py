@@ -42,7 +42,6 @@ def headline(figures: BuildMetrics) -> str:
 def warnings(rows: list[DatasetSummary], figures: BuildMetrics) -> list[str]:
     """What may be wrong, or has no effect: in data, licences and overrides."""
     return [
-        *(f"{key} is missing: {reason}" for key, reason in figures.get("missing_datasets", {}).items()),
         *_test_warnings(figures),
         *(f"{row.name}: {doubt}." for row in rows for doubt in (row.licence_doubt, row.area_doubt) if doubt),
         *_ineffective_overrides(figures),

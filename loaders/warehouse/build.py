@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -33,6 +32,7 @@ from loaders.settings.params import Settings
 from loaders.warehouse.attribution import write_attribution
 from loaders.warehouse.build_metrics import BuildMetrics, build_metrics
 from loaders.warehouse.data_dictionary import as_markdown, column_comments, read_tables
+from loaders.warehouse.dbt_progress import run_with_progress
 from loaders.warehouse.dbt_results import explain_failure, read_warnings
 from loaders.warehouse.dbt_sources import write_sources
 from loaders.warehouse.raw_tables import read_project_overrides, write_boundaries, write_doi_data, write_irradiance
@@ -47,7 +47,7 @@ NO_DATASETS: Mapping[str, str] = MappingProxyType({})
 RECORDS_WITHIN_DEFAULT = 300_000
 MEMORY_PER_RECORD_KB = 1.6
 # unit tests check the models, not these records
-DBT_OPTIONS = ("--exclude-resource-type", "unit_test", "--quiet", "--no-use-colors")
+DBT_OPTIONS = ("--exclude-resource-type", "unit_test", "--no-use-colors", "--log-format", "json")
 # the database is new, and run_results.json says what failed
 DBT_SPEED_OPTIONS = ("--log-level-file", "none", "--no-populate-cache")
 
@@ -127,20 +127,13 @@ def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB) -> dict[str,
         "EO_PV_HAMILTON": "off",  # raw_data has just been written, of what DVC's stages have loaded
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
-    completed = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", *arguments],
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if completed.returncode in {-signal.SIGINT, STOPPED_EXIT_CODE}:
+    code, output = run_with_progress([sys.executable, "-m", "dbt.cli.main", *arguments], root, environment)
+    if code in {-signal.SIGINT, STOPPED_EXIT_CODE}:
         raise KeyboardInterrupt
-    if completed.returncode < 0:
-        raise BuildError(f"dbt: {killed_message(-completed.returncode)} The tables of the last good build stay.")
-    if completed.returncode:
-        raise BuildError(explain_failure(results, completed.stdout + completed.stderr, database))
+    if code < 0:
+        raise BuildError(f"dbt: {killed_message(-code)} The tables of the last good build stay.")
+    if code:
+        raise BuildError(explain_failure(results, output, database))
     return read_warnings(results)
 
 
