@@ -26,7 +26,8 @@ class Command(TyperCommand):
     def __init__(self, name: str | None, **options: Any) -> None:
         options["epilog"] = options.get("epilog") or epilog(name or "")
         super().__init__(name, **options)
-        self.params = [*self.params, *_verbosity_params()]
+        passes_on = self.context_settings.get("ignore_unknown_options", False)
+        self.params = [*self.params, *_verbosity_params(passes_on=passes_on)]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse options and arguments."""
@@ -129,12 +130,16 @@ Verbose = Annotated[
 ]
 
 
-def _verbosity_params() -> list[Any]:
-    """The two options, for a command whose function does not have them."""
+def _verbosity_params(*, passes_on: bool) -> list[Any]:
+    """The two options, for a command whose function does not have them.
+
+    Args:
+        passes_on: whether it passes unknown options on, as to DVC, whose `--verbose` is then left to it.
+    """
     donor = typer.Typer(add_completion=False)
 
     @donor.command()
     def options(quiet: Quiet = False, verbose: Verbose = False) -> None:
         del quiet, verbose  # their callbacks have used them
 
-    return list(typer.main.get_command(donor).params)
+    return [param for param in typer.main.get_command(donor).params if not (passes_on and param.name == "verbose")]
