@@ -47,7 +47,8 @@ def _read_text(path: Path, name: str) -> str:
     try:
         return decode(path.read_bytes())
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
+        place = path if isinstance(error, FileNotFoundError) else name
+        raise SettingsError(f"{place}: cannot be read ({error.strerror}).") from error
     except ValueError as error:
         raise SettingsError(f"{name} {error}.") from error
 
