@@ -24,6 +24,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "dag": "eo-pv dag uspvdb --output pictures",
     },
     "Steps of the workflow, which `make all` runs": {
+        "settings": "eo-pv settings",
         "resolve": "eo-pv resolve uspvdb",
         "prefetch": "eo-pv prefetch",
         "fetch": "eo-pv fetch uspvdb --force",
