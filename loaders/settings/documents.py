@@ -47,7 +47,8 @@ def _read_text(path: Path, name: str) -> str:
     try:
         return decode(path.read_bytes())
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
+        place = path if isinstance(error, FileNotFoundError) else name
+        raise SettingsError(f"{place}: cannot be read ({error.strerror}).") from error
     except ValueError as error:
         raise SettingsError(f"{name} {error}.") from error
 
@@ -99,8 +100,8 @@ def read_own_machine(root: Path) -> Document:
 def _own_document(path: Path) -> Document:
     document = read_document(path, str(LOCAL_SETTINGS)) or {}
     if not isinstance(document, dict) or set(document) - {DATASETS, MACHINE}:
-        others = [name for name in document if name not in {DATASETS, MACHINE}]
-        found = ", ".join(map(str, others)) if isinstance(document, dict) else messages.quoted(document)
+        others = [*document] if isinstance(document, dict) else []
+        found = ", ".join(str(name) for name in others if name not in {DATASETS, MACHINE}) or messages.quoted(document)
         raise SettingsError(
             f"{LOCAL_SETTINGS}: expected `{DATASETS}:` with one entry for each dataset, and `{MACHINE}:`, alone; found "
             f"{found}. All other settings belong in params.yaml."

@@ -1,3 +1,4 @@
+import io
 import os
 import subprocess
 import sys
@@ -6,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from loaders.cli.console import complete_dataset
-from loaders.core.terminal import VERBOSITY_VARIABLE, Verbosity, err, set_verbosity, verbosity
+from loaders.core.terminal import VERBOSITY_VARIABLE, Terminal, Verbosity, err, progress, set_verbosity, verbosity
 from loaders.http.client import HttpClient
 from loaders.settings.download import Download
+from tests.unit.cli.test_help import COMMANDS
 from tests.unit.conftest import Run
 
 NORTH = "a_north_2020"
@@ -22,6 +24,12 @@ def test_quiet_prints_no_remark_but_every_result_and_error(eo_pv: Run, project: 
     code, _, errors = eo_pv("-q", "fetch", "nroth")
     assert (code, errors.startswith("Error: params.yaml: there is no dataset 'nroth'")) == (1, True)
     assert eo_pv("fetch", "north")[1] != ""
+
+
+def test_a_command_that_passes_options_on_leaves_verbose_to_dvc() -> None:
+    options = {name: {param.name for param in COMMANDS[name].params} for name in ("repro", "load")}
+    assert ("quiet" in options["repro"], "verbose" in options["repro"]) == (True, False)
+    assert {"quiet", "verbose"} <= options["load"]
 
 
 def test_verbose_says_which_files_are_used_and_how_long_it_took(
@@ -75,3 +83,16 @@ def test_the_shell_asks_the_program_itself(project: Path) -> None:
     command = [sys.executable, "-m", "loaders"]
     done = subprocess.run(command, cwd=project, env=os.environ | words, capture_output=True, text=True, check=False)
     assert done.stdout.split() == ["north"]
+
+
+@pytest.mark.parametrize(("level", "is_shown"), [("QUIET", False), ("NORMAL", True), ("VERBOSE", False)])
+def test_a_status_line_and_bars_are_only_between_quiet_and_verbose(
+    level: str, is_shown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VERBOSITY_VARIABLE, level)
+    monkeypatch.setattr(Terminal, "is_terminal", True)
+    console = Terminal(file=io.StringIO(), force_terminal=True, width=80)
+    with console.status("working"):
+        pass
+    assert isinstance(console.file, io.StringIO)
+    assert ("working" in console.file.getvalue(), progress().disable) == (is_shown, not is_shown)

@@ -51,6 +51,10 @@ def test_without_own_datasets_there_are_the_shared_ones(tmp_path: Path, local: s
             "[mine].",
         ),
         (
+            "5\n",
+            "local/params.yaml: expected `datasets:` with one entry for each dataset, and `machine:`, alone; found 5.",
+        ),
+        (
             "datasets:  # the last entry was removed\n",
             "local/params.yaml: expected one entry for each dataset below `datasets:`, found nothing. Without "
             "datasets, write `datasets: {}`, or delete the file.",
@@ -77,6 +81,7 @@ def test_without_own_datasets_there_are_the_shared_ones(tmp_path: Path, local: s
         "a key of both",
         "another setting",
         "a list",
+        "a number",
         "no entry",
         "names alone",
         "half an entry",

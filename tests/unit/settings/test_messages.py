@@ -156,6 +156,15 @@ def test_the_message_of_a_wrong_setting(line: str, message: str, tmp_path: Path)
             "licence: 4",
             "licence: it is 4; expected the SPDX name of a licence, or settings (column, values, otherwise).",
         ),
+        (
+            "columns: {name: {null_values: [x]}}",
+            "columns.name: give either a column or a constant; found {null_values: [x]}.",
+        ),
+        (
+            "extent: {west: 9, south: 1, east: 3, north: 2}",
+            "extent: it goes from 9 to 3 and from 1 to 2; expected west to be less than east, and south less than "
+            "north.",
+        ),
         ("read: {quotes: maybe}", "read.quotes is 'maybe'; expected true or false."),
         ("read: {header_line: 0}", "read.header_line is 0; expected a whole number from 1 to 100,000."),
         (
