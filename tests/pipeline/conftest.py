@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.pristine import CHANGEABLE, write_pristine
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = (
     ".dvc/config",
@@ -109,7 +111,9 @@ def copy_sources(root: Path) -> Project:
     for name in SOURCES:
         source, target = ROOT / name, root / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
+        if name in CHANGEABLE:
+            write_pristine(name, root)
+        elif source.is_dir():
             shutil.copytree(source, target, ignore=SKIPPED)
         else:
             shutil.copy2(source, target)

@@ -24,6 +24,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.raw_pv_doi_ingest import run_doi_pipeline
 from loaders.settings.file_selection import select_files
+from tests.pristine import pristine_settings, write_pristine
 from tests.warehouse.conftest import ROOT
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
@@ -312,13 +313,13 @@ def test_a_source_is_as_fresh_as_its_publisher_was_last_asked(
 def test_samples_have_no_publisher_and_dbt_says_so_before_the_first_run(
     place: Path, dbt: Invoke, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    (place / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
+    write_pristine("params.yaml", place)
     assert dbt("source", "freshness", "--select", "source:raw_data").success
     lines = capfd.readouterr().out
     assert "Nothing to do" not in lines
     sentence = "synthetic samples, nothing to ask (set `origin: doi` in params.yaml for the published datasets): "
     (datasets,) = re.findall(re.escape(sentence) + "(.*)", lines)
-    keys = yaml.safe_load((ROOT / "params.yaml").read_text())["datasets"]
+    keys = pristine_settings().datasets
     assert {f"raw_data.{key}" for key in (*keys, "doi_pv_features")} <= set(datasets.split(", "))
     assert "Natural Earth, bundled, nothing to ask: raw_data.admin_boundaries\n" in lines
     assert re.search(r"clear-sky model, computed here, nothing to ask: .*raw_data\.solar_irradiance", lines)

@@ -10,6 +10,7 @@ from loaders.add import new_project
 from loaders.add.new_project import CHECKOUT, OWN_CHOICES, create_project, own_settings
 from loaders.core.errors import EoPvError
 from loaders.settings.project import read_project
+from tests.pristine import settings_text
 from tests.unit.conftest import Run
 
 TEXT = """\
@@ -41,8 +42,8 @@ def test_its_settings_are_those_of_the_checkout_with_real_data_and_without_datas
 
 
 def test_each_change_finds_its_place_in_the_projects_own_settings() -> None:
-    before = yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8"))
-    after = yaml.safe_load(own_settings((CHECKOUT / "params.yaml").read_text(encoding="utf-8")))
+    text = settings_text((CHECKOUT / "params.yaml").read_text(encoding="utf-8"))
+    before, after = yaml.safe_load(text), yaml.safe_load(own_settings(text))
     before |= {"origin": "doi", "datasets": {}}
     before["boundaries"] |= {"source": "naturalearth"}
     before["dedup"] |= {"priority": []}

@@ -8,6 +8,7 @@ from loaders.add.render_yaml import render
 from loaders.add.write_params import add_entry, add_local_entry
 from loaders.core.errors import SettingsError
 from loaders.settings.params import read_settings
+from tests.pristine import settings_text
 
 ROOT = Path(__file__).resolve().parents[3]
 SMALL = "datasets:\n  a:\n    source: {path: a.csv}   # mine\n"
@@ -59,7 +60,7 @@ def test_the_first_entry_stands_below_datasets(tmp_path: Path, line: str, kept: 
 
 
 def test_the_projects_own_settings_keep_every_byte(tmp_path: Path) -> None:
-    before = (ROOT / "params.yaml").read_text()
+    before = settings_text((ROOT / "params.yaml").read_text())
     path = tmp_path / "params.yaml"
     path.write_text(before)
     add_entry(path, _draft())

@@ -13,6 +13,7 @@ import yaml
 
 from loaders.core.errors import SettingsError
 from loaders.settings.params import read_settings
+from tests.pristine import pristine_settings
 
 ROOT = Path(__file__).resolve().parents[3]
 TARGETS = (
@@ -22,7 +23,7 @@ TARGETS = (
 
 
 def test_the_bundled_settings_describe_thirteen_datasets_and_five_that_are_not_loaded() -> None:
-    catalog = read_settings(ROOT / "params.yaml")
+    catalog = pristine_settings()
     assert (len(catalog.datasets), len(catalog.not_loaded)) == (13, 5)
     assert catalog.origin == "sample"
     assert all((ROOT / "data" / "samples" / key).is_dir() for key in catalog.datasets)
@@ -118,7 +119,7 @@ def test_an_environment_that_was_moved_or_lost_its_python_is_made_again(
 
 
 def test_the_limit_of_a_run_is_checked_like_the_one_in_the_settings() -> None:
-    catalog = read_settings(ROOT / "params.yaml")
+    catalog = pristine_settings()
     assert (catalog.max_mb, catalog.with_limit(50).max_mb) == (250, 50)
     with pytest.raises(SettingsError, match="max_mb is -1; expected a positive number"):
         catalog.with_limit(-1)

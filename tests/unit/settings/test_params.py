@@ -7,6 +7,7 @@ import yaml
 from loaders.core.errors import SettingsError
 from loaders.settings.columns import AreaColumn, CapacityColumn
 from loaders.settings.params import Settings, read_settings
+from tests.pristine import pristine_settings
 
 FARMS = "datasets:\n  farms:\n    source: {path: farms.geojson}\n"
 PARAMS = Path(__file__).parents[3] / "params.yaml"
@@ -241,7 +242,7 @@ def test_a_capacity_unit_is_this_many_megawatt_in_this_basis(unit: str, megawatt
 
 
 def test_the_settings_of_the_project_hold_thirteen_datasets_and_five_that_are_not_loaded() -> None:
-    settings = read_settings(PARAMS)
+    settings = pristine_settings()
     assert (len(settings.datasets), len(settings.not_loaded)) == (13, 5)
     assert settings.dataset("gmseus").max_mb == 4000
     assert settings.dataset("stowell").source.doi == "10.5281/zenodo.4059881"
@@ -250,7 +251,7 @@ def test_the_settings_of_the_project_hold_thirteen_datasets_and_five_that_are_no
 
 
 def test_each_dataset_of_the_project_says_what_is_verified_and_what_is_not() -> None:
-    datasets = read_settings(PARAMS).datasets
+    datasets = pristine_settings().datasets
     lines = {key: dataset.verified or "" for key, dataset in datasets.items()}
     complete = {key for key, line in lines.items() if not re.search(r"\b(not|no|only)\b", line)}
     assert complete == {"ind_pv_solar_farms_2022"}

@@ -6,6 +6,7 @@ import pytest
 
 from loaders.core.errors import SettingsError
 from loaders.warehouse.overrides import Override, read_overrides
+from tests.pristine import write_pristine
 
 HEADER = "origin,verdict,record_id_a,record_id_b,reason,who\n"
 ROOT = Path(__file__).resolve().parents[3]
@@ -41,9 +42,9 @@ def test_a_file_without_lines_is_no_override_however_it_was_saved(tmp_path: Path
     assert _read(tmp_path, text) == ()
 
 
-def test_the_file_of_the_project_can_be_read() -> None:
-    assert read_overrides(ROOT / "overrides.csv", "doi") == ()
-    assert read_overrides(ROOT / "overrides.csv", "sample") == ()
+def test_the_file_of_the_project_can_be_read(tmp_path: Path) -> None:
+    path = write_pristine("overrides.csv", tmp_path)
+    assert (read_overrides(path, "doi"), read_overrides(path, "sample")) == ((), ())
 
 
 REFUSED = {

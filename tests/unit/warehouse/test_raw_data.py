@@ -17,8 +17,8 @@ from loaders.db.database import Database
 from loaders.geo.geoparquet import write_parquet
 from loaders.harmonise.load_result import LoadResult, put_in_place
 from loaders.harmonise.row_accounting import read_accounting
-from loaders.settings.params import read_settings
 from loaders.warehouse.raw_data import write_raw_data, write_rejected
+from tests.pristine import pristine_settings
 
 Written = Callable[..., Path]
 Writer = Callable[..., dict[str, str]]
@@ -166,7 +166,7 @@ def test_a_write_that_fails_leaves_every_table_as_it_was(
 ) -> None:
     write(database, "a b", "a")
     broken = parquet("b", "1", without="h3_cell")
-    catalog, paths = read_settings(ROOT / "params.yaml"), ProjectPaths(ROOT, "sample")
+    catalog, paths = pristine_settings(), ProjectPaths(ROOT, "sample")
     with pytest.raises(duckdb.Error), Database(catalog, paths, connection=database).opened() as cursor:
         write_raw_data(
             cursor,

@@ -10,14 +10,14 @@ from loaders.contract import Provenance
 from loaders.harmonise.batches import harmonise
 from loaders.harmonise.readers.published_file import read_published
 from loaders.settings.file_selection import SourceFile
-from loaders.settings.params import read_settings
+from tests.pristine import pristine_settings
 
 ROOT = Path(__file__).parents[4]
 DUNNETT = "global_harmonized_large_solar_farms_2020"
 
 
 def _records(name: str, folder: Path) -> pd.DataFrame:
-    dataset = read_settings(ROOT / "params.yaml").datasets[DUNNETT]
+    dataset = pristine_settings().datasets[DUNNETT]
     with zipfile.ZipFile(ROOT / "data" / "samples" / DUNNETT / "global_wind_solar_2020.zip") as archive:
         path = Path(archive.extract(f"global_wind_solar_2020/{name}", folder))
     batches = read_published(SourceFile(path, name), dataset.read, DUNNETT)
