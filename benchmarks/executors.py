@@ -11,11 +11,11 @@ import tempfile
 from pathlib import Path
 
 import yaml
-from rich.console import Console
-from rich.table import Table
 
 from benchmarks.load import entry, write_geojson
 from benchmarks.measure import measured
+from benchmarks.tables import table
+from loaders.core.terminal import out
 
 DATASETS = 4
 POLYGONS = 100_000
@@ -47,20 +47,20 @@ def main() -> None:
     """Measure each of them once."""
     polygons = int(sys.argv[1]) if sys.argv[1:] else POLYGONS
     title = f"{DATASETS} datasets of {polygons:,} polygons, {os.cpu_count()} cores"
-    table = Table("worked on by", "seconds", "largest process MB", "all processes MB", title=title)
-    digests = set()
+    out.print(title)
+    rows, digests = [], set()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_project(folder, polygons)
         for who, options in WORKERS.items():
             shutil.rmtree(folder / "data", ignore_errors=True)
             took = measured([sys.executable, "-m", "loaders", "ingest", "--all", *options], folder)
-            table.add_row(who, f"{took.seconds:.1f}", f"{took.peak_mb:,.0f}", f"{took.tree_mb:,.0f}")
+            rows.append((who, f"{took.seconds:.1f}", round(took.peak_mb), round(took.tree_mb)))
             digests.add(digest(folder))
-    Console().print(table)
+    out.print(table(("worked on by", "seconds", "largest process MB", "all processes MB"), rows))
     if len(digests) > 1:
         raise SystemExit("they did not write the same bytes")
-    Console().print("all wrote the same bytes")
+    out.print("all wrote the same bytes")
 
 
 if __name__ == "__main__":

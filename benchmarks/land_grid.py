@@ -23,6 +23,7 @@ from benchmarks.tables import table
 from benchmarks.world import BOUNDARIES, ORIGIN
 from loaders.core.arrays import Numbers
 from loaders.core.paths import ProjectPaths
+from loaders.core.terminal import out
 from loaders.db.connection import connect
 from loaders.geo.geometry import h3_cells
 
@@ -89,7 +90,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     options.add_argument("--resolution", type=int, default=3, help="of H3")
     options.add_argument("--keep", type=Path, help="an empty folder for the project")
-    arguments, console = options.parse_args(), Console(width=150, highlight=False)
+    arguments, console = options.parse_args(), out
     with tempfile.TemporaryDirectory() as scratch:
         run(arguments.keep or Path(scratch), arguments.resolution, console)
 

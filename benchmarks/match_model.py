@@ -29,6 +29,7 @@ from benchmarks.real.truth import register_truth
 from benchmarks.reliability import bins, show_reliability
 from loaders.core.arrays import Flags, Rows
 from loaders.core.errors import BuildError
+from loaders.core.terminal import out
 from loaders.db.connection import connect
 
 INVENTORY, COPIES = "uspvdb", 4
@@ -155,7 +156,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = (chosen.keep or Path(name)).resolve()
         try:
-            train(chosen.real.resolve(), folder, Console(width=150, highlight=False))
+            train(chosen.real.resolve(), folder, out)
         except BuildError as error:
             raise SystemExit(f"Error: {error}") from error
 

@@ -30,6 +30,7 @@ from benchmarks.warehouse import built_world
 from benchmarks.world import ORIGIN, TRUTH
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
+from loaders.core.terminal import out
 
 ROOT = Path(__file__).resolve().parents[1]
 RECORDS, HARD_RECORDS = 300_000, 60_000
@@ -64,7 +65,7 @@ def show(grades: Grades, title: str, console: Console) -> None:
 
 def main() -> None:
     """Print the grades that were asked for, and fail if they fall short."""
-    chosen, console = _chosen(), Console(width=150, highlight=False)
+    chosen, console = _chosen(), out
     try:
         with tempfile.TemporaryDirectory() as name:
             folder = (chosen.keep or Path(name)).resolve()

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-from rich.table import Table
+from loaders.core.fitted_table import Column, FittedTable
+
+MIN_TEXT_WIDTH = 20
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[str | float]]) -> Table:
-    """Texts on the left, numbers on the right; shares in per cent."""
-    found = Table(header_style="bold")
-    for column, heading in enumerate(headings):
-        is_text = all(isinstance(row[column], str) for row in rows)
-        found.add_column(heading, justify="left" if is_text else "right", overflow="fold")
-    for row in rows:
-        found.add_row(*(_cell(value) for value in row))
-    return found
+def table(headings: Sequence[str], rows: Sequence[Sequence[str | float]]) -> FittedTable:
+    """Texts on the left, numbers on the right; shares in per cent. A narrow terminal leaves out the last columns."""
+    columns = []
+    for position, heading in enumerate(headings):
+        is_text = all(isinstance(row[position], str) for row in rows)
+        columns.append(Column(heading, 1 + position, not is_text, MIN_TEXT_WIDTH if is_text else None))
+    return FittedTable(columns, [tuple(map(_cell, row)) for row in rows])
 
 
 def _cell(value: str | float) -> str:

@@ -16,6 +16,7 @@ from benchmarks.measure import Figures, measured
 from benchmarks.tables import table
 from benchmarks.world import ORIGIN
 from loaders.core.paths import ProjectPaths
+from loaders.core.terminal import out
 from loaders.db.connection import connect
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -97,7 +98,7 @@ def main() -> None:
     """Build one size after the other, and print what each took."""
     options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     options.add_argument("records", nargs="*", type=int, default=[400_000, 1_000_000])
-    console, builds = Console(width=150, highlight=False), []
+    console, builds = out, []
     for records in options.parse_args().records:
         with tempfile.TemporaryDirectory() as name:
             builds.append(built(Path(name), records))

@@ -44,12 +44,14 @@ def summary(as_json: AsJson = False) -> None:
 def show_summary(settings: Settings, paths: ProjectPaths) -> None:
     """Print the table, the result, warnings, and where the notes are."""
     from loaders.report.summary import joint_seconds, read_figures, summarise
-    from loaders.report.summary_sentences import banner, headline, notes, warnings
+    from loaders.report.summary_sentences import banner, headline, missing, notes, warnings
     from loaders.report.summary_table import as_table
 
     rows, figures = summarise(settings, paths), read_figures(paths)
     location = display_path(paths.report(), paths)
     out.print(as_table(rows, location))
+    for sentence in missing(figures):
+        out.print(sentence, style="red")
     for sentence in (*banner(rows), headline(figures)):
         out.print(sentence)
     caveats = warnings(rows, figures)

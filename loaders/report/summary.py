@@ -42,11 +42,12 @@ class DatasetSummary:
     missing_columns: tuple[str, ...] = ()
     alias: str | None = None
     not_allowed: int = 0
+    is_missing: bool = False
 
     @property
     def label(self) -> str:
-        """Its short name."""
-        return self.alias or self.name
+        """Its short name; of a dataset that the tables were built without, with a remark."""
+        return f"{self.alias or self.name}{' (missing)' * self.is_missing}"
 
 
 def summarise(settings: Settings, paths: ProjectPaths) -> list[DatasetSummary]:
@@ -55,10 +56,23 @@ def summarise(settings: Settings, paths: ProjectPaths) -> list[DatasetSummary]:
     Raises:
         BuildError: a dataset is not loaded, or nothing is built.
     """
-    metrics = {key: _read_metrics(key, paths) for key in settings.datasets}
     figures = read_figures(paths)
-    rows = {key: _summary(settings.datasets[key], paths, row_counts) for key, row_counts in metrics.items()}
-    return [_with_build_figures(row, figures) for row in rows.values()]
+    missing = missing_datasets(figures)
+    rows = [
+        _missing_row(dataset) if key in missing else _summary(dataset, paths, _read_metrics(key, paths))
+        for key, dataset in settings.datasets.items()
+    ]
+    return [_with_build_figures(row, figures) for row in rows]
+
+
+def missing_datasets(figures: BuildMetrics) -> dict[str, str]:
+    """The datasets that failed, and that the tables were built without, each with the reason."""
+    missing: dict[str, str] = figures.get("missing_datasets", {})
+    return missing
+
+
+def _missing_row(dataset: Dataset) -> DatasetSummary:
+    return DatasetSummary(dataset.key, 0, 0, 0, None, None, alias=dataset.alias, is_missing=True)
 
 
 def read_figures(paths: ProjectPaths) -> BuildMetrics:

@@ -4,17 +4,23 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loaders.report.left_out import left_out_count, left_out_sentences
-from loaders.report.summary import UNVERIFIED, DatasetSummary
+from loaders.report.summary import UNVERIFIED, DatasetSummary, missing_datasets
 from loaders.warehouse.build_metrics import BuildMetrics
 
 
 def sentences(rows: list[DatasetSummary], figures: BuildMetrics) -> list[str]:
     """All of them, for the report."""
-    return [*banner(rows), headline(figures), *warnings(rows, figures), *notes(rows, figures)]
+    return [*missing(figures), *banner(rows), headline(figures), *warnings(rows, figures), *notes(rows, figures)]
+
+
+def missing(figures: BuildMetrics) -> list[str]:
+    """Which datasets are in no table, and why."""
+    return [f"{key} is missing: {reason}" for key, reason in missing_datasets(figures).items()]
 
 
 def banner(rows: list[DatasetSummary]) -> list[str]:
     """Which datasets hold made-up records; nothing if none does."""
+    rows = [row for row in rows if not row.is_missing]
     synthetic = [row.name for row in rows if row.is_synthetic]
     if not synthetic:
         return []

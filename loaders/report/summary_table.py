@@ -1,12 +1,13 @@
 """The run summary as a table for the terminal, as Markdown for the report, and as a document for programs."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from loaders.core.escape import markdown, markdown_prose
 from loaders.core.fitted_table import Column, FittedTable, number_column
 from loaders.report.summary import UNVERIFIED, DatasetSummary, total
-from loaders.report.summary_sentences import banner, headline, notes, sentences, warnings
+from loaders.report.summary_sentences import banner, headline, missing, notes, sentences, warnings
 from loaders.settings.params import Settings
 from loaders.warehouse.build_metrics import BuildMetrics
 
@@ -55,7 +56,7 @@ def as_markdown(rows: list[DatasetSummary], figures: BuildMetrics, title: str) -
     names = [name for name in _shown(rows) if name not in {TIME, "key"}]
     lines += [_markdown_row(names), _markdown_row("---" for _ in names)]
     for row in [*rows, total(rows)]:
-        cells = _cells(row) | {"dataset": row.name}
+        cells = _cells(row) | {"dataset": replace(row, alias=None).label}
         lines.append(_markdown_row(markdown(cells[name]) for name in names))
     return "\n".join(lines) + "\n"
 
@@ -70,6 +71,7 @@ def as_document(
         "total": _quantities(total(rows)),
         "build": figures,
         "seconds": dict(joint_seconds),
+        "missing": missing(figures),
         "result": [*banner(rows), headline(figures)],
         "warnings": warnings(rows, figures),
         "notes": notes(rows, figures),
@@ -87,6 +89,7 @@ def _document(row: DatasetSummary, figures: BuildMetrics) -> dict[str, Any]:
         "records_by_licence": figures.get("licences", {}).get(row.name, {}),
         "not_allowed_by_licence": {licence: each["records"] for licence, each in not_allowed.items()},
         "is_synthetic": row.is_synthetic,
+        "is_missing": row.is_missing,
     }
 
 
@@ -116,6 +119,8 @@ def _name(column: Column) -> str:
 
 
 def _cells(row: DatasetSummary) -> dict[str, str]:
+    if row.is_missing:
+        return dict.fromkeys(map(_name, COLUMNS), NOT_STATED) | {"dataset": row.label, "key": row.name}
     return {
         "dataset": row.label,
         "read": _count(row.read),

@@ -74,6 +74,28 @@ def test_the_time_is_that_of_every_step_of_a_dataset_and_of_the_steps_that_all_s
     assert joint_seconds(paths) == {"boundaries": 2.0, "build": 60.5}
 
 
+def test_a_dataset_that_the_tables_were_built_without_is_named_with_the_reason(
+    settings: Settings, paths: ProjectPaths
+) -> None:
+    _loaded(paths, "a_north_2020", "sample")
+    reason = "zenodo.org does not answer."
+    figures = {**FIGURES, "missing_datasets": {"b_south_2021": reason}}
+    write_json(figures, paths.build_metrics)
+    rows = summarise(settings, paths)
+    assert [row.is_missing for row in rows] == [False, True]
+    assert re.split("  +", printed(rows, 80)[4]) == ["south (missing)", *["-"] * 8]
+    assert sentences(rows, figures)[:2] == [
+        f"b_south_2021 is missing: {reason}",
+        "SYNTHETIC, bundled samples: all datasets. No record is a real installation.",
+    ]
+    assert "| b_south_2021 (missing) | - | - |" in as_markdown(rows, figures, "eo-pv")
+    document = as_document(settings, rows, figures, {})
+    assert (document["missing"], document["datasets"][1]["is_missing"]) == (
+        [f"b_south_2021 is missing: {reason}"],
+        True,
+    )
+
+
 def test_records_that_the_licence_does_not_allow_are_no_rejected_ones(settings: Settings, paths: ProjectPaths) -> None:
     _loaded(paths, "a_north_2020", "sample")
     _loaded(paths, "b_south_2021", "path")
@@ -307,7 +329,7 @@ def test_the_document_has_numbers_and_nulls(settings: Settings) -> None:
         **{"area_km2": 12_345.6, "capacity_mw": 99_371.4, "seconds": 4321.5},
         "licence": "ODbL-1.0 (1,134,567), CC-BY-NC-4.0 (98,765), public-domain (5,432), not stated (1)",
         **{"licence_is_verified": False, "records_by_licence": {"ODbL-1.0": 5}, "not_allowed_by_licence": {}},
-        "is_synthetic": False,
+        **{"is_synthetic": False, "is_missing": False},
     }
     assert (document["datasets"][1]["area_km2"], document["datasets"][1]["alias"]) == (None, None)
     assert (document["total"]["read"], document["total"]["installations"]) == (1_235_301, None)
