@@ -156,7 +156,8 @@ def test_a_broken_dataset_fails_alone_with_one_clear_paragraph(project: Project)
     project.edit(lambda s: s["datasets"].update(broken=entry("broken"), west=entry("west")))
     run = project.repro("--keep-going")
     assert run.code != 0
-    assert run.stages == {f"{step}@{key}" for step in ("resolve", "fetch", "load") for key in ("broken", "west")}
+    steps = {f"{step}@{key}" for step in ("resolve", "fetch", "load") for key in ("broken", "west")}
+    assert run.stages == {"settings", *steps}
     said = [line for line in run.output.splitlines() if line.startswith("Error: ")]
     assert len(said) == 1
     assert said[0].startswith("Error: broken: broken.geojson cannot be read as geojson")

@@ -203,7 +203,7 @@ def _raise_explained(error: duckdb.Error, name: str) -> NoReturn:
             f"{name}: the bucket answered {status} ({reason}). Check boundaries.release and boundaries.s3_endpoint in "
             f"params.yaml; `eo-pv releases` lists the releases that there are."
         ) from None
-    raise InterruptedTransfer(reason) from None
+    raise InterruptedTransfer(f"its bucket did not answer ({reason})") from None
 
 
 def _raise_unresolved(name: str) -> NoReturn:
@@ -217,9 +217,10 @@ def _raise_unresolved(name: str) -> NoReturn:
 
 
 def _one_line(error: duckdb.Error) -> str:
-    """DuckDB's message in one line."""
+    """DuckDB's message in one line, without its own words for the kind of error and the request."""
     line = " ".join(str(error).split())
-    return redact(line.partition(" LINE 1: ")[0])[:300]  # what follows is our own query
+    text = re.sub(r"^IO Error: ", "", line.partition(" LINE 1: ")[0])  # what follows is our own query
+    return redact(re.sub(r" error for HTTP [A-Z]+ to '[^']*'", "", text))[:300]
 
 
 def _sql_literal(value: object) -> str:
