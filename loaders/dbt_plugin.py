@@ -25,8 +25,8 @@ from loaders.core.errors import PipelineError
 from loaders.core.foreign_errors import known_error
 from loaders.core.paths import ProjectPaths
 from loaders.db import h3_udfs, name_udfs, shape_udfs
-from loaders.db.connection import MEMORY_VARIABLE, open_database, prepare, usable_mb
 from loaders.db.connection import config as duck_config
+from loaders.db.connection import open_database, prepare, stated_memory_mb, usable_mb
 from loaders.db.database import Database
 from loaders.db.ducklake import attach, show_lake
 from loaders.settings.params import Settings
@@ -64,8 +64,8 @@ class Plugin(BasePlugin):
             database.parent.mkdir(parents=True, exist_ok=True)
             open_database(database).close()  # whether another process holds it
         creds.path = str(database)
-        has_limit = MEMORY_VARIABLE in os.environ  # `eo-pv warehouse` sets it; by hand, DuckDB takes what is there
-        config.update(duck_config(None if has_limit else int(usable_mb())))
+        # `eo-pv warehouse` states a limit; by hand, DuckDB takes what is there
+        config.update(duck_config(stated_memory_mb() or int(usable_mb())))
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Once it is open."""

@@ -11,8 +11,12 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# What a pipeline has stored and what failed; it runs once an invocation of dbt, and then only what is stale. #}
+{# What a pipeline has stored and what failed; it runs once an invocation of dbt, and then only what is stale. With
+   `--vars 'hamilton: off'` nothing runs. #}
 {% macro hamilton_run(pipeline, only_stale=true) -%}
+    {%- if only_stale and not var('hamilton', true) -%}
+        {{ return({'stored': {}, 'failed': {}}) }}
+    {%- endif -%}
     {%- set query = "select run_hamilton('" ~ pipeline ~ "', " ~ only_stale ~ ", '" ~ invocation_id ~ "')" -%}
     {{ return(fromjson(run_query(query).columns[0][0])) }}
 {%- endmacro %}

@@ -124,5 +124,6 @@ def _require_space(request: DownloadRequest, partial: PartialFile, cache: Downlo
     if missing > (free := cache.free_bytes()):
         raise SourceError(
             f"{request.key}: {request.file.name} needs {missing / BYTES_PER_MB:,.0f} MB more, but {cache.root} has "
-            f"only {free / BYTES_PER_MB:,.0f} MB left. Make room, or name another folder in EO_PV_CACHE."
+            f"only {free / BYTES_PER_MB:,.0f} MB left. Make room, or name another folder: `machine: "
+            "{cache: …}` in params.yaml."
         )

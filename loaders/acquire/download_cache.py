@@ -1,4 +1,4 @@
-"""Download cache: verified files, stored once for all checkouts in `EO_PV_CACHE`, or in the user's cache folder.
+"""Download cache: verified files, stored once for all checkouts in `machine.cache`, or in the user's cache folder.
 
     sha256/ab/abcdef…    a file, under its SHA-256; read-only
     known/<name>         the SHA-256 of a published file, by its checksum, or by record and file
@@ -22,8 +22,7 @@ from platformdirs import user_cache_path
 
 from loaders.acquire.lock import LockedFile, Record, content_identity, matches
 from loaders.core.files import sha256, write_text
-
-CACHE_VARIABLE = "EO_PV_CACHE"
+from loaders.settings.machine import cache_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +95,7 @@ class DownloadCache:
 
 def user_cache() -> DownloadCache:
     """The cache that all checkouts of this user share."""
-    folder = os.environ.get(CACHE_VARIABLE)
-    return DownloadCache(Path(folder).expanduser().absolute() if folder else user_cache_path("eo-pv"))
+    return DownloadCache(cache_folder() or user_cache_path("eo-pv"))
 
 
 def _identity(record: Record, file: LockedFile) -> str | None:

@@ -9,7 +9,9 @@ from loaders.add.values import distinct_values, find_marks, format_examples, is_
 from loaders.core.escape import one_line
 
 NUMBER_LIKE = re.compile(
-    r"[<>~≈]?\s*[+-]?[\d.,' \u00a0\u202f\u2019]*\d[\d.,' \u00a0\u202f\u2019]*\s*[^\W\d]{0,8}[²/%\d]?"
+    r"(?:[<>~≈]|(?:about|approx|c|ca|circa|etwa|env|environ)\b\.?)?\s*"
+    r"[+-]?[\d.,' \u00a0\u202f\u2019]*\d[\d.,' \u00a0\u202f\u2019]*\s*[^\W\d]{0,8}[²/%\d]?",
+    re.IGNORECASE,
 )
 
 

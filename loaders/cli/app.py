@@ -1,20 +1,22 @@
 """The Typer app of `eo-pv`: help in groups, and the options that every command has."""
 
+import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from difflib import get_close_matches
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from loaders.cli.help_groups import epilog, grouped
+from loaders.cli.usage_errors import explained_usage_errors
 from loaders.core.terminal import Verbosity, err, set_verbosity
 
 PROGRAM = "eo-pv"
 JSON_OPTION = "--json"
 WHOLE_SENTENCE = 10_000  # characters; click cuts the summary of a command at the width of the terminal
+PYTHON_TYPE = re.compile(r" <(?:list\[)?(\w+)\]?>")
+VALUE_NAMES = {"str": " TEXT", "path": " PATH", "float": " NUMBER", "int": " NUMBER"}
 _last_command: dict[str, bool] = {"prints_json": False}
 
 
@@ -24,12 +26,26 @@ class Command(TyperCommand):
     def __init__(self, name: str | None, **options: Any) -> None:
         options["epilog"] = options.get("epilog") or epilog(name or "")
         super().__init__(name, **options)
-        self.params = [*self.params, *_verbosity_params()]
+        passes_on = self.context_settings.get("ignore_unknown_options", False)
+        self.params = [*self.params, *_verbosity_params(passes_on=passes_on)]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse options and arguments."""
-        with _suggestions():
+        with explained_usage_errors():
             return super().parse_args(ctx, args)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write arguments and options, without Python's names of types."""
+        rows: dict[str, list[tuple[str, str]]] = {"argument": [], "option": []}
+        for param in self.get_params(ctx):
+            if record := param.get_help_record(ctx):
+                rows[param.param_type_name].append(record)
+        arguments = [(PYTHON_TYPE.sub("", name), text) for name, text in rows["argument"]]
+        options = [(PYTHON_TYPE.sub(_value_name, name), text) for name, text in rows["option"]]
+        for title, records in (("Arguments", arguments), ("Options", options)):
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command, and report how long it took if asked."""
@@ -50,7 +66,7 @@ class Group(TyperGroup):
         if not args and not ctx.resilient_parsing:
             typer.echo(ctx.get_help())
             ctx.exit()
-        with _suggestions():
+        with explained_usage_errors():
             return super().parse_args(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
@@ -71,17 +87,8 @@ class App(typer.Typer):
         return super().command(name, **{"cls": Command, **options})
 
 
-@contextmanager
-def _suggestions() -> Iterator[None]:
-    """Suggest the nearest option for an unknown one, as for an unknown command."""
-    try:
-        yield
-    except Exception as error:
-        option, known = getattr(error, "option_name", ""), getattr(error, "possibilities", None)
-        if known and hasattr(error, "message"):
-            nearest = get_close_matches(option, known, n=1, cutoff=0)[0]
-            error.message, error.possibilities = f"{error.message}. Did you mean {nearest}?", None  # type: ignore[attr-defined]
-        raise
+def _value_name(python_type: re.Match[str]) -> str:
+    return VALUE_NAMES.get(python_type[1], python_type[0])
 
 
 def prints_json() -> bool:
@@ -123,12 +130,16 @@ Verbose = Annotated[
 ]
 
 
-def _verbosity_params() -> list[Any]:
-    """The two options, for a command whose function does not have them."""
+def _verbosity_params(*, passes_on: bool) -> list[Any]:
+    """The two options, for a command whose function does not have them.
+
+    Args:
+        passes_on: whether it passes unknown options on, as to DVC, whose `--verbose` is then left to it.
+    """
     donor = typer.Typer(add_completion=False)
 
     @donor.command()
     def options(quiet: Quiet = False, verbose: Verbose = False) -> None:
         del quiet, verbose  # their callbacks have used them
 
-    return list(typer.main.get_command(donor).params)
+    return [param for param in typer.main.get_command(donor).params if not (passes_on and param.name == "verbose")]

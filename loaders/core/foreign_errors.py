@@ -98,8 +98,8 @@ def out_of_memory_message(used_mb: float | None = None) -> str:
     return (
         f"memory runs out: {used:,.0f} MB were in use, {memory.limit_mb():,.0f} MB may be (the least of this machine, "
         f"its container and `ulimit -v`). Allow it more: of 100,000 records, a load needs about 500 MB and a build "
-        f"800 MB. To use less, set EO_PV_MEMORY_MB=300 in the environment (what DuckDB may hold), and load one dataset "
-        f"at a time (`make all` does; `eo-pv ingest --sequential`)."
+        f"800 MB. To use less, write `machine: {{memory_mb: 300}}` in params.yaml (what DuckDB may hold), and load "
+        f"one dataset at a time (`make all` does; `eo-pv ingest --sequential`)."
     )
 
 

@@ -12,6 +12,7 @@ from loaders.core import memory
 from loaders.core.errors import BuildError
 from loaders.core.escape import sql_text
 from loaders.core.foreign_errors import message_for
+from loaders.settings.machine import machine
 
 # files of an older format forget the CRS of a geometry when they are opened again
 CONFIG: dict[str, Any] = {"storage_compatibility_version": "v1.5.0"}
@@ -59,8 +60,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
 
 def config(memory_mb: int | None = None) -> dict[str, Any]:
     """DuckDB configuration with a memory limit of MEMORY_MB, or less on smaller machines."""
-    environment_mb = os.environ.get(MEMORY_VARIABLE)
-    memory_mb = memory_mb or (stated_memory_mb(environment_mb) if environment_mb else int(min(MEMORY_MB, usable_mb())))
+    memory_mb = memory_mb or stated_memory_mb() or int(min(MEMORY_MB, usable_mb()))
     return CONFIG | {"memory_limit": f"{memory_mb}MB"}
 
 
@@ -83,12 +83,15 @@ def usable_mb() -> float:
     return max(LARGEST_SHARE_OF_MEMORY * memory.limit_mb() - OTHER_LIBRARIES_MB, LEAST_MB)
 
 
-def stated_memory_mb(text: str) -> int:
-    """The memory limit of the environment [MB].
+def stated_memory_mb() -> int | None:
+    """The memory limit of the environment, else of the settings [MB]; null without one.
 
     Raises:
         BuildError: it is not a number.
     """
+    text = os.environ.get(MEMORY_VARIABLE)
+    if not text:
+        return machine().memory_mb
     if re.fullmatch(r"[1-9][0-9]{0,8}", text.strip(), re.ASCII):
         return int(text)
     raise BuildError(f"{MEMORY_VARIABLE} is {text!r}; expected megabytes for DuckDB as a whole number, say 300.")

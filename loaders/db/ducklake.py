@@ -28,7 +28,9 @@ ATTEMPTS = 4
 LONGEST_WAIT_S = 8
 ADVICE = "Check ducklake.files in params.yaml, and the network, the proxy and the keys that the environment names."
 INITIALISATION_FAILED = "Failed to initialize DuckLake"  # another process creates the catalogue at the same moment
-POSTGRES_VARIABLES = ("PGHOST", "PGDATABASE", "PGUSER")  # a password may also be in ~/.pgpass, or not be needed
+# what must be stated, by libpq's variable; a password may also be in ~/.pgpass, or not be needed
+REQUIRED = {"PGHOST": "host", "PGDATABASE": "database", "PGUSER": "user"}
+PARAMETERS = {"PGHOST": "host", "PGPORT": "port", "PGDATABASE": "dbname", "PGUSER": "user"}  # of libpq
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,28 +233,37 @@ def _prepare(connection: duckdb.DuckDBPyConnection, settings: DuckLake, files: s
     load_extension(connection, "ducklake")
     load_extension(connection, "postgres_scanner" if settings.catalogue == "postgres" else "sqlite_scanner")
     if files.startswith("s3://"):
-        use_bucket(connection, files, os.environ)
+        use_bucket(connection, files, {**settings.bucket, **os.environ})
 
 
 def _catalogue(settings: DuckLake, paths: ProjectPaths) -> str:
     if settings.catalogue == "sqlite":
         return f"ducklake:sqlite:{paths.lake}"
     require_catalogue_variables(settings)
-    return "ducklake:postgres:"  # libpq reads its variables itself, so that no password is in a statement
+    # libpq reads its variables itself, so that no password is in a statement
+    stated = _stated_parameters(settings)
+    return f"ducklake:postgres:{' '.join(f'{PARAMETERS[name]}={value}' for name, value in stated.items())}"
 
 
 def require_catalogue_variables(settings: DuckLake) -> None:
-    """Require the environment variables that name the catalogue.
+    """Require that settings or environment variables name the catalogue.
 
     Raises:
         BuildError: one is missing.
     """
-    missing = [name for name in POSTGRES_VARIABLES if not os.environ.get(name)]
+    stated = _stated_parameters(settings)
+    missing = [name for name in REQUIRED if not (os.environ.get(name) or name in stated)]
     if settings.catalogue == "postgres" and missing and not os.environ.get("PGSERVICE"):
+        names = ", ".join(f"ducklake.{REQUIRED[name]} (or {name})" for name in missing)
         raise BuildError(
-            f"ducklake.catalogue is postgres in params.yaml, but the environment does not say {', '.join(missing)}. "
-            "Set PGHOST, PGDATABASE, PGUSER and PGPASSWORD."
+            f"ducklake.catalogue is postgres in params.yaml, but {names} is not stated. State it there; the password "
+            "belongs in PGPASSWORD or ~/.pgpass."
         )
+
+
+def _stated_parameters(settings: DuckLake) -> dict[str, str]:
+    """What settings state of the catalogue, where the environment does not."""
+    return {name: value for name, value in settings.postgres.items() if not os.environ.get(name)}
 
 
 def data_path(settings: DuckLake, paths: ProjectPaths) -> str:

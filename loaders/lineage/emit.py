@@ -1,11 +1,10 @@
 """Optional lineage: OpenLineage events of every run in a file, and runs in Hamilton's UI.
 
-EO_PV_LINEAGE names the file (relative to the project); each run appends one JSON document per line. DVC passes the
-variable on, so all stages write to one file. HAMILTON_UI_PROJECT enables Hamilton's UI. Without these variables,
-nothing is imported and nothing is emitted.
+`machine.lineage` (or EO_PV_LINEAGE) names the file; each run appends one JSON document per line.
+`machine.hamilton_ui_project` (or HAMILTON_UI_PROJECT) enables Hamilton's UI. Without these settings, nothing is
+imported and nothing is emitted.
 """
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,20 +12,19 @@ from typing import Any
 
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
-from loaders.lineage.run import LINEAGE_FILE_VARIABLE, Parent
+from loaders.lineage.run import Parent
 from loaders.lineage.steps import Step
+from loaders.settings.machine import UI_PROJECT_VARIABLE, UI_USER_VARIABLE, hamilton_ui, lineage_name
 
-UI_PROJECT = "HAMILTON_UI_PROJECT"
-UI_USER = "HAMILTON_UI_USER"
 ADVICE = (
-    f"Start the UI with `hamilton ui`, make a project at http://localhost:8241, and give its number as {UI_PROJECT} "
-    f"and your user name there as {UI_USER}; or unset {UI_PROJECT}"
+    "Start the UI with `hamilton ui`, make a project at http://localhost:8241, and write in params.yaml `machine: "
+    "{hamilton_ui_project: NUMBER, hamilton_ui_user: NAME}`; or leave both out, and unset both variables"
 )
 
 
 def lineage_file(paths: ProjectPaths) -> Path | None:
     """The file for lineage events; null if lineage is off."""
-    name = os.environ.get(LINEAGE_FILE_VARIABLE)
+    name = lineage_name()
     return paths.root / Path(name).expanduser() if name else None
 
 
@@ -52,7 +50,7 @@ def hamilton_adapters(job: str, paths: ProjectPaths, parent: Parent | None = Non
         from loaders.lineage.events import NAMESPACE, client  # noqa: PLC0415
 
         adapters.append(OpenLineageAdapter(client(file, paths.root, parent), NAMESPACE, f"{job}.hamilton"))
-    if os.environ.get(UI_PROJECT):
+    if hamilton_ui()[0]:
         adapters.append(_tracker(job, paths))
     return adapters
 
@@ -122,15 +120,15 @@ def emit_dbt_events(project: Path, paths: ProjectPaths, parent: Parent | None = 
 
 def _tracker(job: str, paths: ProjectPaths) -> Any:
     """The adapter that sends Hamilton runs to its UI."""
-    project, user = os.environ[UI_PROJECT], os.environ.get(UI_USER)
+    project, user = hamilton_ui()
     if not project.isdecimal() or not user:
-        raise BuildError(f"{UI_PROJECT} is {project!r} and {UI_USER} is {user!r}. {ADVICE}.")
+        raise BuildError(f"{UI_PROJECT_VARIABLE} is {project!r} and {UI_USER_VARIABLE} is {user!r}. {ADVICE}.")
     try:
         from hamilton_sdk.adapters import HamiltonTracker  # noqa: PLC0415 (not installed with eo-pv)
         from hamilton_sdk.api.clients import ResourceDoesNotExistException, UnauthorizedException  # noqa: PLC0415
     except ImportError as error:
         packages = "`.venv/bin/uv pip install --python .venv --editable '.[ui]'`"
-        raise BuildError(f"{UI_PROJECT} asks for Hamilton's UI, which needs {packages}. {ADVICE}.") from error
+        raise BuildError(f"{UI_PROJECT_VARIABLE} asks for Hamilton's UI, which needs {packages}. {ADVICE}.") from error
     try:
         return HamiltonTracker(int(project), user, job, tags={"origin": paths.origin})
     except (OSError, ResourceDoesNotExistException, UnauthorizedException) as error:  # requests' errors are OSErrors

@@ -29,8 +29,11 @@ from openlineage.client.uuid import generate_new_uuid
 
 from loaders.core.errors import BuildError, EoPvError, PipelineError
 from loaders.core.redact import redact_all
-from loaders.lineage.run import LINEAGE_FILE_VARIABLE, Parent
+from loaders.lineage.run import Parent
 from loaders.lineage.steps import LineageDataset, Step
+from loaders.settings.machine import LINEAGE_VARIABLE
+
+WITHOUT_LINEAGE = f"name another file as machine.lineage in params.yaml (or in {LINEAGE_VARIABLE})"
 
 NAMESPACE = "eo-pv"  # of our jobs
 
@@ -58,10 +61,10 @@ class LineageFile(FileTransport):
                 written = stream.write(line.encode())
         except OSError as error:
             raise BuildError(
-                f"{self._path}: cannot be written ({error.strerror}). Fix that, or unset {LINEAGE_FILE_VARIABLE}."
+                f"{self._path}: cannot be written ({error.strerror}). Fix that, or {WITHOUT_LINEAGE}."
             ) from error
         if written < len(line):
-            raise BuildError(f"{self._path}: the disk is full. Free some space, or unset {LINEAGE_FILE_VARIABLE}.")
+            raise BuildError(f"{self._path}: the disk is full. Free some space, or {WITHOUT_LINEAGE}.")
 
 
 class _FolderRedactor:

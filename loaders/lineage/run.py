@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-LINEAGE_FILE_VARIABLE = "EO_PV_LINEAGE"
-
 
 class Parent(NamedTuple):
     """The parent run of an event."""

@@ -256,5 +256,8 @@ class Extent(SettingsModel):
     @model_validator(mode="after")
     def _require_positive_size(self) -> Self:
         if not (self.west < self.east and self.south < self.north):
-            raise ValueError("west must be less than east, and south less than north")
+            raise ValueError(
+                f"it goes from {self.west:g} to {self.east:g} and from {self.south:g} to {self.north:g}; expected west "
+                "to be less than east, and south less than north"
+            )
         return self

@@ -14,7 +14,7 @@ from loaders.settings.yaml_errors import decode, yaml_problem
 # DVC reads the datasets of local/dvc.yaml from here, and from no other name: any other file must exist
 LOCAL_SETTINGS = Path(LOCAL_FOLDER, "params.yaml")
 OTHER_NAME = "params.local.yaml"
-DATASETS = "datasets"
+DATASETS, MACHINE = "datasets", "machine"
 
 Document = Mapping[str, Any]
 
@@ -35,7 +35,7 @@ def read_document(path: Path, name: str) -> object:
         tree = yaml.compose(text, yaml.SafeLoader)
         duplicate = messages.duplicate_key(tree)
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date, a recursive branch
-        raise SettingsError(f"{name} is not YAML: {yaml_problem(error, text)}".rstrip(".") + ".") from error
+        raise SettingsError(f"{name} is not YAML: {yaml_problem(error, text)}") from error
     if duplicate:
         raise SettingsError(f"{name}: {duplicate} stands there twice; keep one of them.")
     if misplaced := messages.misplaced_entry(tree):
@@ -47,7 +47,8 @@ def _read_text(path: Path, name: str) -> str:
     try:
         return decode(path.read_bytes())
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from error
+        place = path if isinstance(error, FileNotFoundError) else name
+        raise SettingsError(f"{place}: cannot be read ({error.strerror}).") from error
     except ValueError as error:
         raise SettingsError(f"{name} {error}.") from error
 
@@ -68,26 +69,52 @@ def read_own_datasets(root: Path) -> Document:
 
 
 def own_datasets(path: Path) -> Document:
-    """The datasets of a file that holds nothing else, by key, as YAML gives them.
+    """The datasets of the user's own file, by key, as YAML gives them.
 
     Raises:
         SettingsError: it is not YAML, or holds other settings.
     """
-    document = read_document(path, str(LOCAL_SETTINGS)) or {}
-    if not isinstance(document, dict) or set(document) - {DATASETS}:
-        others = ", ".join(map(str, document)) if isinstance(document, dict) else repr(document)
-        raise SettingsError(
-            f"{LOCAL_SETTINGS}: expected `{DATASETS}:` alone, with one entry for each dataset; found {others}. All "
-            "other settings belong in params.yaml."
-        )
-    datasets = document.get(DATASETS, {})
+    datasets = _own_document(path).get(DATASETS, {})
     if not isinstance(datasets, dict):  # DVC reads this file too, and merges mappings only
-        found = "nothing" if datasets is None else repr(datasets)
+        found = "nothing" if datasets is None else messages.quoted(datasets)
         raise SettingsError(
             f"{LOCAL_SETTINGS}: expected one entry for each dataset below `{DATASETS}:`, found {found}. Without "
             f"datasets, write `{DATASETS}: {{}}`, or delete the file."
         )
     return datasets
+
+
+def read_own_machine(root: Path) -> Document:
+    """The settings of this machine in the user's own file, as YAML gives them; empty without any.
+
+    Raises:
+        SettingsError: it is not YAML, or holds other settings.
+    """
+    path = root / LOCAL_SETTINGS
+    machine = _own_document(path).get(MACHINE) if path.exists() else None
+    if machine is not None and not isinstance(machine, dict):
+        raise SettingsError(f"{LOCAL_SETTINGS}: {MACHINE} is {messages.quoted(machine)}; expected settings below it.")
+    return machine or {}
+
+
+def _own_document(path: Path) -> Document:
+    document = read_document(path, str(LOCAL_SETTINGS)) or {}
+    if not isinstance(document, dict) or set(document) - {DATASETS, MACHINE}:
+        others = [*document] if isinstance(document, dict) else []
+        found = ", ".join(str(name) for name in others if name not in {DATASETS, MACHINE}) or messages.quoted(document)
+        raise SettingsError(
+            f"{LOCAL_SETTINGS}: expected `{DATASETS}:` with one entry for each dataset, and `{MACHINE}:`, alone; found "
+            f"{found}. All other settings belong in params.yaml."
+        )
+    return document
+
+
+def merge_machine(document: object, own: Document) -> object:
+    """Settings with those of this machine; the user's own file takes precedence."""
+    if not own or not isinstance(document, dict):
+        return document
+    shared = document.get(MACHINE)
+    return {**document, MACHINE: {**(shared if isinstance(shared, dict) else {}), **own}}
 
 
 def merge_datasets(document: object, own: Document, name: str) -> object:

@@ -85,7 +85,9 @@ def problem_message(problem: Any, model: type[BaseModel]) -> str:
     """The message for one invalid setting: its path, its value, and what is expected."""
     path, value = problem["loc"], problem["input"]
     if problem["type"] == "value_error":
-        return f"{dotted_name(path)}: {problem['ctx']['error']}.".removeprefix(": ")
+        text = str(problem["ctx"]["error"])
+        found = f"; found {quoted(value)}" if text.startswith("give ") else ""
+        return f"{dotted_name(path)}: {text}{found}.".removeprefix(": ")
     if path[-1:] == (KEY_MARK,):
         expected = _expected(model, path[:-2]).key()
         return f"{dotted_name(path[:-2])}: the name {quoted(value)} cannot be used; expected {expected.words()}."

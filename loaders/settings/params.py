@@ -4,7 +4,7 @@ Everything is checked before anything runs, and settings are immutable. Each set
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -18,10 +18,19 @@ from loaders.settings.categories import IncludedStatuses, IncludedTechnologies
 from loaders.settings.column import AllowedValues
 from loaders.settings.columns import ColumnMap, Extent, ReadOptions
 from loaders.settings.descent import inventory_and_edition, require_valid_descent
-from loaders.settings.documents import DATASETS, LOCAL_SETTINGS, Document, merge_datasets, read_document
+from loaders.settings.documents import (
+    DATASETS,
+    LOCAL_SETTINGS,
+    MACHINE,
+    Document,
+    merge_datasets,
+    merge_machine,
+    read_document,
+)
 from loaders.settings.download import Download
 from loaders.settings.ducklake import DuckLake
 from loaders.settings.irradiance import Energy, Irradiance
+from loaders.settings.machine import Machine
 from loaders.settings.source import Doi, Source
 from loaders.settings.stated_licence import NO_LICENCE, Licence
 from loaders.tables import SHARED_TABLES
@@ -102,6 +111,7 @@ class Settings(SettingsModel):
     irradiance: Irradiance = Irradiance()
     energy: Energy = Energy()
     executor: Executor = "threads"
+    machine: Machine = Machine()
     warehouse: Literal["duckdb", "ducklake"] = "duckdb"
     ducklake: DuckLake = DuckLake()
     datasets: dict[Key, Dataset]
@@ -210,12 +220,15 @@ class Settings(SettingsModel):
         raise SettingsError(messages.unknown_name_message(name, [*self.datasets, *aliases], "dataset", "params.yaml"))
 
 
-def read_settings(path: Path, own: Document | None = None, *, may_be_empty: bool = False) -> Settings:
+def read_settings(
+    path: Path, own: Document | None = None, own_machine: Document | None = None, *, may_be_empty: bool = False
+) -> Settings:
     """Read and check the settings.
 
     Args:
         path: the YAML file, by convention `params.yaml` in the project's folder.
         own: entries of the user's own datasets, from another file.
+        own_machine: settings of this machine, from that file.
         may_be_empty: whether there may be no dataset yet.
 
     Raises:
@@ -223,21 +236,22 @@ def read_settings(path: Path, own: Document | None = None, *, may_be_empty: bool
             the nearest valid name.
     """
     document = merge_datasets(read_document(path, path.name), own or {}, path.name)
+    document = merge_machine(document, own_machine or {})
     try:
         settings = Settings.model_validate(document)
     except ValidationError as error:
-        raise SettingsError(
-            messages.invalid_settings_message(error, Settings, lambda *problem: _file_of(path, own or {}, *problem))
-        ) from error
+        branches = {DATASETS: own or {}, MACHINE: own_machine or {}}
+        message = messages.invalid_settings_message(error, Settings, lambda *found: _file_of(path, branches, *found))
+        raise SettingsError(message) from error
     if not settings.datasets and not may_be_empty:
         raise SettingsError(f"{path.name}: there is no dataset yet. Add your file or a DOI: `eo-pv add farms.gpkg`.")
     return settings
 
 
-def _file_of(path: Path, own: Document, setting: messages.SettingPath, message: str) -> str:
+def _file_of(path: Path, own: Mapping[str, Document], setting: messages.SettingPath, message: str) -> str:
     """The file in which a setting stands, both files where that is not known."""
-    is_own = len(setting) > 1 and setting[0] == DATASETS and setting[1] in own
-    named = [key for key in own if re.search(rf"\b{re.escape(str(key))}\b", message)] if not setting else []
+    is_own = len(setting) > 1 and setting[1] in own.get(str(setting[0]), {})
+    named = [key for key in own[DATASETS] if not setting and re.search(rf"\b{re.escape(str(key))}\b", message)]
     if is_own or any(message.startswith(f"{DATASETS}.{key}") for key in named):
         return str(LOCAL_SETTINGS)
     return f"{path.name} and {LOCAL_SETTINGS}" if named else path.name

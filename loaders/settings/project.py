@@ -6,7 +6,8 @@ from pathlib import Path
 from loaders.core.errors import SettingsError
 from loaders.core.paths import ProjectPaths, find_root
 from loaders.core.settings_file import register_own_datasets
-from loaders.settings.documents import read_own_datasets
+from loaders.settings.documents import read_own_datasets, read_own_machine
+from loaders.settings.machine import use_machine
 from loaders.settings.params import Settings, read_settings
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ def read_project(params: Path | str | None = None, *, may_be_empty: bool = False
     path = Path(params).resolve() if params else find_root() / "params.yaml"
     log.info("settings: %s", path)
     own = read_own_datasets(path.parent)
-    settings = read_settings(path, own, may_be_empty=may_be_empty)
+    settings = read_settings(path, own, read_own_machine(path.parent), may_be_empty=may_be_empty)
     register_own_datasets(own)
+    use_machine(settings.machine)
     return settings, ProjectPaths(path.parent, settings.origin)

@@ -188,9 +188,9 @@ def _require_loads(keys: list[str], paths: ProjectPaths) -> None:
 
 
 def _memory_mb(keys: list[str], paths: ProjectPaths) -> int:
-    """Memory limit of DuckDB for the number of records [MB]; EO_PV_MEMORY_MB overrides it."""
-    if environment_mb := os.environ.get(MEMORY_VARIABLE):
-        return stated_memory_mb(environment_mb)
+    """Memory limit of DuckDB for the number of records [MB]; `machine.memory_mb` overrides it."""
+    if stated_mb := stated_memory_mb():
+        return stated_mb
     records = sum(read_accounting(paths.metrics(key))["records"]["kept"] for key in keys)
     needed_mb = MEMORY_MB + MEMORY_PER_RECORD_KB * max(0, records - RECORDS_WITHIN_DEFAULT) / 1000
     return int(min(needed_mb, usable_mb()))

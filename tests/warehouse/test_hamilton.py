@@ -231,11 +231,14 @@ def test_a_model_that_reads_a_broken_dataset_fails_with_its_reason(
     assert capfd.readouterr().out.count("the file has no column 'kw'") <= 3
 
 
+@pytest.mark.parametrize("is_variable", [True, False])
 def test_hooks_that_are_switched_off_leave_the_warehouse_alone(
-    place: Path, dbt: Invoke, monkeypatch: pytest.MonkeyPatch
+    is_variable: bool, place: Path, dbt: Invoke, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("EO_PV_HAMILTON", "off")
-    assert not dbt("run", "--select", "stg_pv_features").success
+    if is_variable:
+        monkeypatch.setenv("EO_PV_HAMILTON", "off")
+    option = () if is_variable else ("--vars", "hamilton: off")
+    assert not dbt("run", "--select", "stg_pv_features", *option).success
     assert _tables(place) == set()
 
 

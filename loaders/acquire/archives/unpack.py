@@ -174,7 +174,7 @@ def _readable_errors(job: UnpackJob) -> Iterator[None]:
         if isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}:  # EINVAL: a bad offset
             remedy = f"Make room for it there, or narrow datasets.{job.key}.source.include."
             raise job.error(f"cannot be unpacked on this disk ({error.strerror})", remedy) from error
-        raise job.error(f"{DAMAGED_MESSAGE} ({error})" if str(error) else DAMAGED_MESSAGE) from error
+        raise job.error(DAMAGED_MESSAGE) from error
 
 
 def _remove_files(paths: list[Path], folder: Path) -> None:

@@ -17,6 +17,7 @@ from loaders.settings.columns import InstalledColumn
 UNKNOWN: Interval = (None, None)
 LARGEST_UNUSABLE_SHARE = 0.2  # of the stated dates; a larger share means a wrong column or pattern
 WHOLE = re.compile(r"\.0+$")  # of a number that is written as text
+CONTRADICTION = " > before "  # between two dates
 LISTED_EXAMPLES, EXAMPLE_CHARACTERS = 3, 40  # examples in a message, and their characters
 
 Texts = Sequence[str | None]
@@ -98,11 +99,17 @@ class UnusableDates:
         )
         if self._unusable <= LARGEST_UNUSABLE_SHARE * self._stated:
             return f"{summary}; they are unknown, and their records flagged unusable_date."
+        setting = f"datasets.{self._key}.columns.installed"
+        if all(CONTRADICTION in text for text in self._examples):
+            raise ReadError(
+                f"{summary}. `after` names the column of the earlier date, `before` that of the later one: exchange "
+                f"the two in {setting} in params.yaml, or name other columns."
+            )
         expected = date_intervals.date_format(self._column.pattern, self._key).examples
         raise ReadError(
             f"{summary}; expected {expected}. Where one stands for "
-            f"unknown, add it to null_values in datasets.{self._key}.columns.installed in params.yaml; where dates are "
-            f"written otherwise, say how in datasets.{self._key}.columns.installed.pattern; else name another column."
+            f"unknown, add it to null_values in {setting} in params.yaml; where dates are "
+            f"written otherwise, say how in {setting}.pattern; else name another column."
         )
 
 
@@ -168,7 +175,9 @@ def _between(after: StatedDates, before: StatedDates) -> StatedDates:
         if since and until and since > until:
             since = earliest  # both on one day
         is_contradiction = bool(since and until and since > until)
-        contradiction = f"after {earliest}, before {until}" if is_contradiction else unusable_after or unusable_before
+        contradiction = (
+            f"after {earliest}{CONTRADICTION}{until}" if is_contradiction else unusable_after or unusable_before
+        )
         intervals.append(UNKNOWN if is_contradiction else (since, until))
         unusable.append(contradiction)
         count += bool(since or until or contradiction)

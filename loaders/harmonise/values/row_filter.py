@@ -71,7 +71,8 @@ def require_values_exist(
         missing = [value for value in values if setting_as_text(value) not in occurring.get(name, set())]
         if missing:
             raise ReadError(
-                f"{key}: where {name} is {' or '.join(_quoted(value) for value in missing)}: no record has it; "
+                f"{key}: {setting} asks for {name!r}: "
+                f"{' or '.join(_quoted(value) for value in missing)}: no record has it; "
                 f"the column holds {_nearest_values(missing, value_counts.get(name, Counter()))}. "
                 f"Correct datasets.{key}.{setting} in params.yaml."
             )

@@ -159,10 +159,13 @@ def test_a_capacity_that_no_unit_fits_is_no_setting_but_a_line_that_says_why() -
         ),
         (["33,5", "1,25"], "(they seem to be decimal: ',')"),
         (["5 MW", "12 MW"], "a number has no unit"),
+        (["about 12", "ca. 5", "small"], "a number has no unit"),
     ],
 )
 def test_a_capacity_that_cannot_be_read_is_reported(values: list[str], message: str) -> None:
-    (line,) = column_settings(*[made_inspection(capacity_kw=list(values), lon=["1.5", "2.5"])] * 2)[1]
+    (line,) = column_settings(
+        *[made_inspection(capacity_kw=list(values), lon=["1.5", "2.5", "3.5"][: len(values)])] * 2
+    )[1]
     assert line.startswith(f"capacity_kw looks like a capacity, but its values cannot be read: '{values[0]}'")
     assert message in line
 

@@ -1,16 +1,19 @@
 import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import typer
 
 from loaders.__main__ import app, main
 from loaders.cli.help_groups import GROUPS, OTHERS, grouped
+from loaders.settings.params import read_settings
 
 Help = Callable[..., tuple[int, str, str]]
 
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # of a group
+SETTINGS = read_settings(Path(__file__).parents[3] / "params.yaml")
 CUT = re.compile(r"(?<![\w\]}])(…|\.\.\.)$|[a-z,]\.\.\.$", re.MULTILINE)
 
 
@@ -38,6 +41,7 @@ def test_help_fits_80_columns_and_no_line_of_it_is_cut(eo_pv_at_80: Help, name: 
     lines = text.splitlines()
     body = "\n".join(line for line in lines if not line.startswith("Usage: "))
     assert (code, max(map(len, lines)) <= 80, CUT.findall(body)) == (0, True, [])
+    assert [word for word in ("<str>", "<list", "<float>", "<path>") if word in text] == []
     assert text.startswith(f"Usage: eo-pv {name}".rstrip())
 
 
@@ -61,7 +65,9 @@ def test_help_of_a_command_ends_with_an_example_that_parses(name: str) -> None:
     command = COMMANDS[name]
     label, program, example, *arguments = str(command.epilog).split()
     assert (label, program, example) == ("Example:", "eo-pv", name)
-    command.make_context(name, arguments)
+    context = command.make_context(name, arguments)
+    names = context.params.get("keys") or [context.params.get(each) for each in ("key", "a", "b")]
+    assert all(SETTINGS.dataset(each) for each in names if each)
 
 
 def test_a_command_of_no_group_is_listed_last() -> None:
@@ -85,6 +91,12 @@ def test_the_program_is_called_eo_pv_as_a_module_too(eo_pv_at_80: Help) -> None:
         (["plam"], "Error: No such command 'plam'. Did you mean 'plan'?"),
         (["plan", "--jsno"], "Error: No such option: --jsno. Did you mean --json?"),
         (["--verison"], "Error: No such option: --verison. Did you mean --version?"),
+        (["ingest", "--max-mb", "abc", "x"], "Invalid value for '--max-mb': it is 'abc'; expected a number."),
+        (["compare", "a", "b", "--within=-5"], "for '--within': it is '-5'; expected a number of at least 0."),
+        (
+            ["ingest", "--executor", "daks", "x"],
+            "for '--executor': 'daks' is none of threads, processes, dask. Did you mean dask?",
+        ),
         (["-q", "-v", "check"], "give either --quiet or --verbose"),
         (["check", "-q", "--verbose"], "give either --quiet or --verbose"),
     ],

@@ -9,6 +9,7 @@ from loaders.cli.console import complete_dataset
 from loaders.core.terminal import VERBOSITY_VARIABLE, Verbosity, err, set_verbosity, verbosity
 from loaders.http.client import HttpClient
 from loaders.settings.download import Download
+from tests.unit.cli.test_help import COMMANDS
 from tests.unit.conftest import Run
 
 NORTH = "a_north_2020"
@@ -22,6 +23,12 @@ def test_quiet_prints_no_remark_but_every_result_and_error(eo_pv: Run, project: 
     code, _, errors = eo_pv("-q", "fetch", "nroth")
     assert (code, errors.startswith("Error: params.yaml: there is no dataset 'nroth'")) == (1, True)
     assert eo_pv("fetch", "north")[1] != ""
+
+
+def test_a_command_that_passes_options_on_leaves_verbose_to_dvc() -> None:
+    options = {name: {param.name for param in COMMANDS[name].params} for name in ("repro", "load")}
+    assert ("quiet" in options["repro"], "verbose" in options["repro"]) == (True, False)
+    assert {"quiet", "verbose"} <= options["load"]
 
 
 def test_verbose_says_which_files_are_used_and_how_long_it_took(

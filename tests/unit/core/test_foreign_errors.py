@@ -124,7 +124,7 @@ def test_a_killed_process_says_how_much_memory_there_is_and_what_lowers_the_need
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(memory, "limit_mb", lambda: 367.0)
-    words = ("Killed", "300 MB were in use, 367 MB may be", "EO_PV_MEMORY_MB", "--sequential")
+    words = ("Killed", "300 MB were in use, 367 MB may be", "machine: {memory_mb: 300}", "--sequential")
     assert [word for word in words if word not in killed_message(signal.SIGKILL, 300)] == []
     assert killed_message(signal.SIGINT) == STOPPED_MESSAGE
     assert killed_message(signal.SIGTERM) == "A process was killed (Terminated). Run the same command again."

@@ -200,6 +200,28 @@ def test_origins_do_not_share_a_lake(build: Build, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("services")
+def test_the_environment_needs_to_hold_secrets_only(
+    build: Build, paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stated = {
+        name: os.environ[variable]
+        for name, variable in {
+            **{"host": "PGHOST", "port": "PGPORT", "database": "PGDATABASE", "user": "PGUSER"},
+            **{"region": "AWS_DEFAULT_REGION", "endpoint": "AWS_ENDPOINT_URL"},
+        }.items()
+    }
+    settings = DuckLake.model_validate(
+        {**stated, "port": int(stated["port"]), "catalogue": "postgres", "files": "s3://eo-pv/lake"}
+    )
+    with monkeypatch.context() as secrets_only:
+        for name in ("PGHOST", "PGPORT", "PGDATABASE", "PGUSER", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"):
+            secrets_only.delenv(name)
+        ducklake.publish(build(1), ["curated"], "one", settings, paths)
+        with ducklake.opened(settings, paths, read_only=True) as connection:
+            assert _heights(connection) == [1]
+
+
+@pytest.mark.usefixtures("services")
 def test_passwords_are_in_no_file_table_or_message(
     build: Build, paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:

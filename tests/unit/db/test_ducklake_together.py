@@ -79,7 +79,8 @@ def test_a_catalogue_in_postgres_needs_to_be_told_where(paths: ProjectPaths, mon
     for name in ("PGHOST", "PGDATABASE", "PGSERVICE"):
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(
-        BuildError, match=r"does not say PGHOST, PGDATABASE\. Set PGHOST, PGDATABASE, PGUSER and PGPASS"
+        BuildError,
+        match=r"but ducklake\.host \(or PGHOST\), ducklake\.database \(or PGDATABASE\) is not stated\. .* PGPASSWORD",
     ):
         ducklake.attach(duckdb.connect(), DuckLake(catalogue="postgres"), paths)
 

@@ -42,10 +42,18 @@ def test_without_own_datasets_there_are_the_shared_ones(tmp_path: Path, local: s
         ),
         (
             f"origin: doi\ndatasets:\n  mine: {ENTRY}\n",
-            "local/params.yaml: expected `datasets:` alone, with one entry for each dataset; found origin, datasets. "
-            "All other settings belong in params.yaml.",
+            "local/params.yaml: expected `datasets:` with one entry for each dataset, and `machine:`, alone; found "
+            "origin. All other settings belong in params.yaml.",
         ),
-        ("- mine\n", "local/params.yaml: expected `datasets:` alone, with one entry for each dataset; found ['mine']."),
+        (
+            "- mine\n",
+            "local/params.yaml: expected `datasets:` with one entry for each dataset, and `machine:`, alone; found "
+            "[mine].",
+        ),
+        (
+            "5\n",
+            "local/params.yaml: expected `datasets:` with one entry for each dataset, and `machine:`, alone; found 5.",
+        ),
         (
             "datasets:  # the last entry was removed\n",
             "local/params.yaml: expected one entry for each dataset below `datasets:`, found nothing. Without "
@@ -53,7 +61,7 @@ def test_without_own_datasets_there_are_the_shared_ones(tmp_path: Path, local: s
         ),
         (
             "datasets: [mine]\n",
-            "local/params.yaml: expected one entry for each dataset below `datasets:`, found ['mine']",
+            "local/params.yaml: expected one entry for each dataset below `datasets:`, found [mine]",
         ),
         (
             "datasets:\n  mine: {}\n",
@@ -73,6 +81,7 @@ def test_without_own_datasets_there_are_the_shared_ones(tmp_path: Path, local: s
         "a key of both",
         "another setting",
         "a list",
+        "a number",
         "no entry",
         "names alone",
         "half an entry",

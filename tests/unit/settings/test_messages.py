@@ -156,6 +156,15 @@ def test_the_message_of_a_wrong_setting(line: str, message: str, tmp_path: Path)
             "licence: 4",
             "licence: it is 4; expected the SPDX name of a licence, or settings (column, values, otherwise).",
         ),
+        (
+            "columns: {name: {null_values: [x]}}",
+            "columns.name: give either a column or a constant; found {null_values: [x]}.",
+        ),
+        (
+            "extent: {west: 9, south: 1, east: 3, north: 2}",
+            "extent: it goes from 9 to 3 and from 1 to 2; expected west to be less than east, and south less than "
+            "north.",
+        ),
         ("read: {quotes: maybe}", "read.quotes is 'maybe'; expected true or false."),
         ("read: {header_line: 0}", "read.header_line is 0; expected a whole number from 1 to 100,000."),
         (
@@ -187,14 +196,25 @@ def test_the_message_of_a_wrong_entry(line: str, message: str, tmp_path: Path) -
     [
         (
             "a: 1\nb: 2\ndatasets:\n  farms: {source: [x\n",
-            "line 5, column 1: while parsing a flow sequence expected ',' or ']', but got '<stream end>'\n"
-            "  datasets:\n    farms: {source: [x\n  \n  ^.",
+            "line 5, column 1: a list in [ ] is not closed, or a comma is missing.\n"
+            "  datasets:\n    farms: {source: [x\n  \n  ^",
         ),
+        (
+            "a: {b: 1\nc: 2\n",
+            "line 2, column 2: a list in { } is not closed, or a comma is missing.\n  a: {b: 1\n  c: 2\n   ^",
+        ),
+        ("a: b: c\n", "line 1, column 5: a colon that YAML does not allow here. Put the text in quotation marks, or"),
+        ("a: 'b\nc: 1\n", "line 3, column 1: a quotation mark is never closed."),
+        ("a:\n\tb: 1\n", "line 2, column 1: a tab, or a mark such as @ or `, that YAML does not allow here."),
+        ("a: 1\n b: 2\n", "line 2, column 3: a colon that YAML does not allow here."),
+        ("a:\n  b: 1\n c: 2\n", "line 3, column 2: the indentation does not fit the lines above"),
+        ("a: 1\nbcd\n", "line 3, column 1: a name without its colon."),
+        ("a: *x\n", "line 1, column 4: an alias (`*name`) without its `&name`."),
+        ("a: 1\n---\nb: 2\n", "line 2, column 1: a line `---` that begins another document. Remove it."),
         ("a: 'b\x00'\n", "line 1 holds the character U+0000, which no text has. Remove it."),
-        ("a: !!python/name:os.system x\n", "line 1, column 4: a tag (`!name`) that settings cannot have\n"),
+        ("a: !!python/name:os.system x\n", "line 1, column 4: a tag (`!name`) that settings cannot have.\n"),
         ("a: " + "[" * 3000, "it is nested too deep"),
     ],
-    ids=["open bracket", "NUL", "a tag of Python", "deep"],
 )
 def test_what_is_not_yaml_is_shown_with_the_place(text: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "params.yaml").write_text(text)

@@ -67,7 +67,9 @@ REFUSED = {
         f"{HEADER}doi,same,0,a,r,Ada\ndoi,same,a,b,r,Ada\ndoi,same,b,c,r,Ada\ndoi,same,c,d,r,Ada\ndoi,different,a,c,r,Bo\n",
         "line 6", "lines 3, 4 together",
     ),
-    "a quotation without an end": (f"{HEADER}doi,same,a,b,\"r,Ada\n", "line 2", "a quotation mark is never closed", "Expected"),
+    "a quotation without an end": (
+        f"{HEADER}doi,same,a,b,\"r,Ada\n", "line 2", "a quotation mark is never closed", "Expected"
+    ),
     "a contradiction in another origin": (
         f"{HEADER}sample,same,a,b,r,Ada\nsample,same,b,c,r,Ada\nsample,different,a,c,r,Bo\n", "line 4", "lines 2, 3"
     ),

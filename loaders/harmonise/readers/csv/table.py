@@ -38,6 +38,15 @@ class Header:
     width: int
 
 
+# by a part of the words of Python's parser
+FAULTS = {
+    "unexpected end of data": "a quotation mark is never closed",
+    "expected after": "text follows a closing quotation mark",
+    "field larger than": f"a value has more than {LONGEST_VALUE:,} characters",
+    "NUL": "it holds a NUL character",
+}
+
+
 def csv_rows(path: Path, reading: ReadOptions) -> Iterator[Row]:
     """The header and the rows below it; blank rows, and lines before the header, are skipped.
 
@@ -57,7 +66,8 @@ def csv_rows(path: Path, reading: ReadOptions) -> Iterator[Row]:
                     yield lines.line_num + skipped_lines, row
         except csv.Error as error:
             remedy = "; where quotation marks are a part of the values, say `read: {quotes: false}`" * reading.quotes
-            raise csv.Error(f"line {lines.line_num + skipped_lines}: {error}{remedy}") from error
+            fault = next((words for part, words in FAULTS.items() if part in str(error)), "it cannot be parsed")
+            raise csv.Error(f"line {lines.line_num + skipped_lines}: {fault}{remedy}") from error
 
 
 def header(fields: list[str], rows: Callable[[], Iterable[Row]]) -> Header:

@@ -357,12 +357,12 @@ def test_a_member_that_is_longer_than_stated_is_never_cut_off(stated: int, workd
     _zip(workdir / "a", ("good.shp", NOISE), ("c.dbf", data), file_size=stated)
     _refused(workdir / "a", ".zip", f"says that 'c.dbf' has {stated:,} bytes, but holds more than that")
     _zip(workdir / "b", ("c.dbf", data), file_size=stated, CRC=zlib.crc32(data[:stated]))
-    _refused(workdir / "b", ".zip", "but holds more than that|Bad CRC-32 for file 'c.dbf'")
+    _refused(workdir / "b", ".zip", "but holds more than that|is damaged or cut short")
     with zipfile.ZipFile(workdir / "c", "w") as archive:  # stored
         archive.writestr("c.dbf", data)
         archive.filelist[0].file_size = stated
         archive.filelist[0].CRC = zlib.crc32(data[:stated])
-    _refused(workdir / "c", ".zip", "but holds more than that|Bad CRC-32 for file 'c.dbf'")
+    _refused(workdir / "c", ".zip", "but holds more than that|is damaged or cut short")
 
 
 def test_a_member_that_is_shorter_than_stated_is_refused(workdir: Path) -> None:
@@ -427,7 +427,7 @@ def test_a_tar_member_of_negative_size_is_refused(workdir: Path) -> None:
     entry = tarfile.TarInfo("x")
     entry.size = -1024
     (workdir / "a").write_bytes(entry.tobuf(tarfile.GNU_FORMAT) + bytes(10_240))
-    _refused(workdir / "a", ".tar", "says that 'x' has -1024 bytes|invalid offset")  # Python 3.13 says it itself
+    _refused(workdir / "a", ".tar", "says that 'x' has -1024 bytes|is damaged")  # Python 3.13 refuses it itself
 
 
 def test_a_7z_that_cannot_be_unpacked_in_small_pieces_is_refused(workdir: Path) -> None:

@@ -149,7 +149,16 @@ def test_a_date_lies_after_one_and_not_after_another(
 def test_a_date_that_ends_before_it_begins_is_unknown_and_shown() -> None:
     found = stated_dates(_table(a=["2023-05-01", "never"], b=["2022-05-01", "2020"]), BETWEEN, "farms")
     assert found.intervals == [(None, None), (None, dt.date(2020, 12, 31))]
-    assert found.unusable == ["after 2023-05-01, before 2022-05-01", "never"]
+    assert found.unusable == ["after 2023-05-01 > before 2022-05-01", "never"]
+
+
+def test_exchanged_columns_of_an_interval_are_said_to_be_so() -> None:
+    unusable = UnusableDates(BETWEEN, "farms")
+    unusable.add(stated_dates(_table(a=["2023-05-01"], b=["2022-05-01"]), BETWEEN, "farms"), "a.csv")
+    with pytest.raises(
+        ReadError, match=r"'after 2023-05-01 > before 2022-05-01' .* exchange the two in datasets\.farms"
+    ):
+        unusable.warning()
 
 
 def test_the_date_of_a_satellite_scene_is_only_an_upper_bound() -> None:

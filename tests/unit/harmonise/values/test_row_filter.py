@@ -112,7 +112,7 @@ def test_a_column_that_has_no_text_form_is_refused_not_a_crash(values: Any) -> N
 
 def test_a_wanted_value_that_never_occurs_is_answered_with_those_that_do() -> None:
     assert _complaint(("solar",), set(), ["Hydro", "Hydro", "Solar"]) == (
-        "farms: where fuel is 'solar': no record has it; the column holds 'Solar' (1), 'Hydro' (2). "
+        "farms: where asks for 'fuel': 'solar': no record has it; the column holds 'Solar' (1), 'Hydro' (2). "
         "Correct datasets.farms.where in params.yaml."
     )
 
@@ -126,7 +126,7 @@ def test_the_twelve_values_that_are_most_like_the_missing_one_are_shown() -> Non
 
 
 def test_only_the_missing_values_are_blamed() -> None:
-    assert "where fuel is 'wind' or 7: no record" in _complaint(("Solar", "wind", 7), {"Solar"}, ["Solar"])
+    assert "where asks for 'fuel': 'wind' or 7: no record" in _complaint(("Solar", "wind", 7), {"Solar"}, ["Solar"])
 
 
 def test_a_column_without_any_value_is_said_to_hold_nothing() -> None:
