@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 import typer
@@ -24,7 +25,7 @@ lists the targets, most of which are one of these commands. `--quiet` and `--ver
 def commands_page() -> str:
     """Every command with its arguments and options, in the groups of `eo-pv --help`."""
     root = typer.main.get_command(app)
-    commands: dict[str, click.Command] = getattr(root, "commands", {})
+    commands: dict[str, Any] = getattr(root, "commands", {})
     listed = [name for name, command in commands.items() if not command.hidden]
     groups = (
         f"\n## {title}\n{''.join(_section(name, commands[name]) for name in names)}"
@@ -33,18 +34,18 @@ def commands_page() -> str:
     return f"{header('Commands', 'the commands in `loaders/cli`')}{INTRODUCTION}{_options(root)}{''.join(groups)}"
 
 
-def _section(name: str, command: click.Command) -> str:
+def _section(name: str, command: Any) -> str:
     usage = " ".join([PROGRAM, name, *command.collect_usage_pieces(click.Context(command))])
     example = f"\n{command.epilog.replace(': ', ': `', 1)}`.\n" if command.epilog else ""
     return f"\n### `{name}`\n\n`{usage}`\n\n{_help(command)}\n{example}{_options(command, COMMON)}"
 
 
-def _help(command: click.Command) -> str:
+def _help(command: Any) -> str:
     paragraphs = (command.help or "").replace("\b", "").split("\n\n")
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
-def _options(command: click.Command, hidden: frozenset[str] = frozenset({"--help"})) -> str:
+def _options(command: Any, hidden: frozenset[str] = frozenset({"--help"})) -> str:
     """The table of arguments and options, without those that every command has."""
     context = click.Context(command)
     shown = [each for each in command.get_params(context) if hidden.isdisjoint(each.opts)]

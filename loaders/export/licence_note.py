@@ -46,4 +46,4 @@ def licence_note(tables: Published, file: str, table: str, rows: int, contribute
     introduction = INTRODUCTION.format(file=markdown(file), rows=rows, table=table)
     note = attribution_md(tables.settings, locks, contributed, introduction)
     citations = citation_bib(tables.settings, locks, contributed)
-    return f"{note}\n{context_md(tables.settings)}\n## To cite\n\n```bibtex\n{citations}```\n"
+    return f"{note}\n{context_md(tables.settings, tables.paths)}\n## To cite\n\n```bibtex\n{citations}```\n"
