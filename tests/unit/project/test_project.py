@@ -118,6 +118,24 @@ def test_an_environment_that_was_moved_or_lost_its_python_is_made_again(
     assert done.stdout.endswith("python -m loaders plan $KEY\n")
 
 
+@pytest.mark.parametrize("has_same_lock", [True, False])
+def test_a_project_of_init_uses_the_environment_of_its_checkout_while_both_have_one_lock(
+    tmp_path: Path, has_same_lock: bool
+) -> None:
+    clone, folder = tmp_path / "it's a clone", tmp_path / "my farms"
+    (clone / ".venv" / "bin").mkdir(parents=True)
+    (clone / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    folder.mkdir()
+    for name in ("pyproject.toml", "requirements.lock", "requirements-build.lock", "Makefile"):
+        shutil.copy(ROOT / name, folder)
+    (clone / "requirements.lock").write_bytes((ROOT / "requirements.lock").read_bytes() if has_same_lock else b"other")
+    (folder / ".venv").write_text(f"{clone / '.venv'}\n")
+    outside = {name: value for name, value in os.environ.items() if name != "EO_PV_VENV"}
+    make = ["make", "--no-print-directory", "--dry-run", "plan"]
+    done = subprocess.run(make, cwd=folder, env=outside, capture_output=True, text=True, check=True)
+    assert (done.stderr, "-m venv .venv\n" in done.stdout) == ("", not has_same_lock)
+
+
 def test_the_limit_of_a_run_is_checked_like_the_one_in_the_settings() -> None:
     catalog = pristine_settings()
     assert (catalog.max_mb, catalog.with_limit(50).max_mb) == (250, 50)
