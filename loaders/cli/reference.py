@@ -1,14 +1,16 @@
 """Writes the generated pages of docs/reference: `python -m loaders.cli.reference`."""
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import click
 import typer
 
-from loaders.__main__ import app
 from loaders.cli.app import PROGRAM
+from loaders.cli.console import app
 from loaders.cli.help_groups import grouped
 from loaders.report.reference.markdown import header, table
 from loaders.report.reference.settings import settings_page
@@ -24,6 +26,8 @@ lists the targets, most of which are one of these commands. `--quiet` and `--ver
 
 def commands_page() -> str:
     """Every command with its arguments and options, in the groups of `eo-pv --help`."""
+    for module in iter_modules([str(Path(__file__).parent)]):
+        import_module(f"{__package__}.{module.name}")  # which registers its commands
     root = typer.main.get_command(app)
     commands: dict[str, Any] = getattr(root, "commands", {})
     listed = [name for name, command in commands.items() if not command.hidden]
