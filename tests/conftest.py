@@ -17,6 +17,7 @@ NORTH, SOUTH = "a_north_2020", "b_south_2021"
 FIRST = (
     "pipeline/test_make_all.py",
     "real/test_compare.py",
+    "docs/test_blocks.py",
     "pipeline/test_dvc_repro.py",
     "founding_design/test_commands.py",
     "acquisition/test_workflow.py",

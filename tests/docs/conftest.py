@@ -3,7 +3,8 @@
 import os
 import shutil
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,13 @@ ACTIVATE = 'export PATH="$PWD/.venv/bin:$PATH" DBT_PROJECT_DIR="$PWD/dbt" DBT_PR
 
 @dataclass(frozen=True, slots=True)
 class Reader(Project):
-    """Somebody who types what a page says, in an environment without variables of ours."""
+    """Somebody who types what a page says, in an environment without variables of ours.
+
+    Attributes:
+        network: variables that lead to the stand-in for the publishers; empty for none.
+    """
+
+    network: Mapping[str, str] = field(default_factory=dict)
 
     def type(self, block: Block) -> Run:
         """Run a block."""
@@ -39,7 +46,7 @@ class Reader(Project):
         """An activated environment, and nothing else that begins with EO_PV or DBT."""
         inherited = Project.environment(self)
         kept = {name: text for name, text in inherited.items() if not name.startswith(("DBT_", "EO_PV_"))}
-        return kept | {"EO_PV_VENV": inherited["EO_PV_VENV"], "COLUMNS": "80"}
+        return kept | {"EO_PV_VENV": inherited["EO_PV_VENV"], "COLUMNS": "80"} | dict(self.network)
 
 
 @pytest.fixture

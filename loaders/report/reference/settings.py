@@ -106,7 +106,8 @@ def _simple(entry: Schema, definitions: dict[str, Schema]) -> str:
         items = entry.get("items") or (entry.get("prefixItems") or [{}])[0]
         return f"list of: {_type(items, definitions)}"
     if kind == "object":
-        values = entry.get("additionalProperties") or next(iter(entry.get("patternProperties", {}).values()), {})
+        patterns: dict[str, Schema] = entry.get("patternProperties", {})
+        values: Any = entry.get("additionalProperties") or next(iter(patterns.values()), {})
         return f"mapping to: {_type(values, definitions)}" if isinstance(values, dict) and values else "mapping"
     return f"{SIMPLE.get(str(kind), 'text')}{_bounds(entry)}"
 
