@@ -46,6 +46,8 @@ def run_all(context: typer.Context) -> None:
 
 def _run_steps(arguments: list[str], settings: Settings, paths: ProjectPaths, start: float) -> dict[str, str]:
     """Run what has changed; returns the datasets that are missing, each with the reason."""
+    from loaders.report.summary import notes, summarise
+
     missing: dict[str, str] = {}
     with RunDisplay(list(settings.datasets)) as display:
         result = run_dvc(arguments, display.start)
@@ -56,9 +58,12 @@ def _run_steps(arguments: list[str], settings: Settings, paths: ProjectPaths, st
         elif not result.code and is_stale(settings, paths):
             display.start("build")
             warehouse()
-    for warning in display.warnings:
-        err.print(warning, style="yellow")
-    if result.code and not missing:
+    has_table = missing or not result.code
+    repeated = notes(summarise(settings, paths)) if has_table else []
+    for warning in dict.fromkeys(display.warnings):
+        if warning not in repeated:
+            err.print(warning, style="yellow")
+    if not has_table:
         _report_failure(result)
     err.print(_format_steps(display.steps, time.monotonic() - start))
     return missing

@@ -4,10 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from loaders.cli.fork_client import SERVER_VARIABLE
 from loaders.cli.fork_server import PRELOADED, SINGLE_THREADED, fork_server
@@ -40,9 +42,8 @@ def run(*arguments: str, folder: Path) -> "subprocess.Popen[str]":
 
 def test_what_is_imported_before_the_fork_starts_no_thread_but_that_of_an_allocator() -> None:
     """jemalloc restarts its own thread after a fork; DuckDB does not."""
-    done = subprocess.run(
-        [sys.executable, "-c", THREADS, *PRELOADED], env=os.environ | SINGLE_THREADED, capture_output=True, text=True
-    )
+    command = [sys.executable, "-c", THREADS, *PRELOADED]
+    done = subprocess.run(command, env=os.environ | SINGLE_THREADED, capture_output=True, text=True, check=True)
     threads, has_duckdb = done.stdout.splitlines()
     assert sorted(threads.split())[:1] == ["jemalloc_bg_thd"], done.stderr
     assert (len(threads.split()), has_duckdb) == (2, "False")
@@ -59,16 +60,33 @@ def test_a_forked_step_has_the_output_and_the_exit_code_of_its_own(server: str, 
     assert output.startswith("a_north_2020: 1 file(s)")
 
 
-def test_a_signal_reaches_the_forked_step_and_a_killed_client_takes_it_along(server: str, tmp_path: Path) -> None:
-    """The command waits for a lock that the test holds, as long as nobody stops it."""
-    os.mkfifo(tmp_path / "params.yaml")
-    for sent, code in ((signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)):
-        with run("check", folder=tmp_path) as process, (tmp_path / "params.yaml").open("w"):  # it has opened the file
-            process.send_signal(sent)
-            assert process.wait() == code
-        with pytest.raises(OSError, match="No such device"):  # nobody reads the pipe any more
-            while True:
-                os.close(os.open(tmp_path / "params.yaml", os.O_WRONLY | os.O_NONBLOCK))
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
+def test_what_stops_a_client_stops_its_step(sent: signal.Signals, code: int, server: str, project: Path) -> None:
+    with run("resolve", "north", folder=project) as process:
+        assert process.wait() == 0
+    folder = project / "data" / "sample" / ".work"
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "fetch-a_north_2020.lock"), run("fetch", "north", folder=project) as process:
+        _await_step()
+        process.send_signal(sent)
+        process.communicate(timeout=30)  # the step held the other end of these pipes
+        assert process.returncode == code
+
+
+def _await_step() -> None:
+    """Wait until the server's child has a child: the process of the step."""
+    (server,) = (
+        each for each in _children(os.getpid()) if b"fork_server" in Path(f"/proc/{each}/cmdline").read_bytes()
+    )
+    while not any(_children(child) for child in _children(server)):
+        time.sleep(0.01)
+
+
+def _children(process: int) -> list[int]:
+    try:
+        return [int(each) for each in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    except FileNotFoundError:  # it has ended
+        return []
 
 
 def test_without_an_answer_a_step_runs_on_its_own(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

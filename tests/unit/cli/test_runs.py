@@ -30,14 +30,11 @@ def test_a_second_run_is_told_at_once_which_process_is_at_work(tmp_path: Path) -
 
 
 def test_a_lock_kept_in_memory_has_the_bytes_that_dvc_writes(tmp_path: Path) -> None:
-    changes = [
-        {"load@a": {"cmd": "x", "outs": [{"path": "b", "md5": "1e5", "size": 3}]}},
-        {"load@b": {"cmd": "y " * 60}},
-    ]
-    files = {name: tmp_path / name / "dvc.lock" for name in ("kept", "dvc")}
-    for path in files.values():
-        path.parent.mkdir()
-        shutil.copy2(ROOT / "dvc.lock", path)
+    outs = [{"path": "b", "md5": "1e5", "size": 3}]
+    changes = [{"load@a": {"cmd": "x", "outs": outs}}, {"load@b": {"cmd": "y " * 60}}]
+    files = {name: tmp_path / f"{name}.lock" for name in ("dvc", "kept")}
+    shutil.copy2(ROOT / "dvc.lock", files["dvc"])
+    shutil.copy2(files["dvc"], files["kept"])
     for change in changes:
         with dvcfile.modify_yaml(str(files["dvc"])) as data:
             data["stages"].update(change)
