@@ -177,7 +177,7 @@ def test_more_rows_than_a_sheet_holds_are_refused(write: Write, monkeypatch: pyt
 
 
 def test_geoparquet_keeps_lists_and_maps(write: Write) -> None:
-    path, _ = write("installations.parquet", countries="DE")
+    path, _ = write("installations.PARQUET", countries="DE")
     rows = pq.read_table(path)
     assert rows["record_ids"].to_pylist() == [["n:1", "s:1"], ["n:2"], ["s:4"]]
     assert rows.schema.field("name").metadata == {b"comment": b"The owner's word."}

@@ -78,7 +78,7 @@ def test_filters_choose_rows(filters: dict[str, Any], expected: list[str], publi
         ({"where": "name::INT > 5"}, "Conversion Error: Could not convert string"),
         ({"where": "count(*) > 5"}, "WHERE clause cannot contain aggregates"),
         ({"where": "read_text('/etc/passwd') = ''"}, 'Function "read_text" is a table function'),
-        ({"where": "name = ?"}, "DuckDB cannot apply this condition"),
+        ({"where": "name = ?"}, "DuckDB cannot apply the condition 'name = \\?' to curated_pv_installations: "),
         ({"countries": "Germany"}, "'Germany' is no country code"),
         ({"countries": ["D'"]}, "is no country code"),
         ({"bbox": (1, 2, 3)}, "is not four numbers"),
