@@ -13,7 +13,8 @@ from tests.publishers import Publishers
 ROOT = Path(__file__).resolve().parents[2]
 RELEASE = "2026-10-21.0"
 COMMIT = "fbd4e0bc243ce1fa09bf851cd8d26d37835bf95b"  # of the tag v1.0 of a repository
-DIVISIONS = [area("de", (-125, 24, 125, 60))]  # one country is as good as many here
+COUNTRIES = {"gb": (-9, 49, 2, 61), "de": (5, 46, 15, 56), "us": (-125, 24, -66, 50), "in": (68, 6, 98, 36)}
+DIVISIONS = [area(name, box) for name, box in COUNTRIES.items()]
 Files = dict[str, bytes]
 
 
