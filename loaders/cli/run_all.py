@@ -10,6 +10,7 @@ from loaders.cli.dvc_run import DvcResult, run_dvc
 from loaders.cli.exclusive_run import exclusive_run
 from loaders.cli.fork_server import fork_server
 from loaders.cli.partial_run import build_without, failed_datasets
+from loaders.cli.pending_steps import SETTINGS_STEP
 from loaders.cli.report import summary
 from loaders.cli.repro import CONTEXT_SETTINGS
 from loaders.cli.run_display import RunDisplay
@@ -46,7 +47,8 @@ def run_all(context: typer.Context) -> None:
 
 def _run_steps(arguments: list[str], settings: Settings, paths: ProjectPaths, start: float) -> dict[str, str]:
     """Run what has changed; returns the datasets that are missing, each with the reason."""
-    from loaders.report.summary import notes, summarise
+    from loaders.report.summary import read_figures, summarise
+    from loaders.report.summary_sentences import sentences
 
     missing: dict[str, str] = {}
     with RunDisplay(list(settings.datasets)) as display:
@@ -59,13 +61,13 @@ def _run_steps(arguments: list[str], settings: Settings, paths: ProjectPaths, st
             display.start("build")
             warehouse()
     has_table = missing or not result.code
-    repeated = notes(summarise(settings, paths)) if has_table else []
+    repeated = sentences(summarise(settings, paths), read_figures(paths)) if has_table else []
     for warning in dict.fromkeys(display.warnings):
         if warning not in repeated:
-            err.print(warning, style="yellow")
+            err.warn(warning)
     if not has_table:
         _report_failure(result)
-    err.print(_format_steps(display.steps, time.monotonic() - start))
+    err.info(_format_steps(display.steps, time.monotonic() - start))
     return missing
 
 
@@ -78,12 +80,11 @@ def _report_failure(result: DvcResult) -> None:
 
 def _format_steps(steps: list[str], seconds: float) -> str:
     """What ran, and how long it took with everything before it."""
-    if not steps:
-        return "Nothing changed since the last run."
     counts: dict[str, int] = {}
-    for step in steps:
-        verb = step.partition("@")[0]
+    for verb in (step.partition("@")[0] for step in steps if step != SETTINGS_STEP):
         counts[verb] = counts.get(verb, 0) + 1
+    if not counts:
+        return "Nothing changed since the last run."
     names = [f"{verb} ({count} datasets)" if count > 1 else verb for verb, count in counts.items()]
     return f"Ran in {clock(seconds)}: {', '.join(names)}."
 

@@ -17,6 +17,7 @@ ERROR_PREFIX = "Error: "
 MESSAGE_BYTES = 1024
 JOIN_TIMEOUT_S = 2  # a process that outlives its step may hold the pipe open
 VERBS = {
+    "settings": "checking the settings",
     "resolve": "asking the publisher of",
     "fetch": "fetching",
     "load": "loading",

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from loaders.core.escape import terminal
 from loaders.core.redact import redact
-from loaders.core.terminal import Terminal, err
+from loaders.core.terminal import Terminal, Verbosity, err, verbosity
 
 Item = TypeVar("Item")
 ProgressWrapper = Callable[[Iterable[Any], str, int], Iterator[Any]]  # the type of `with_progress`
@@ -47,7 +47,7 @@ class Activity:
         """Begin to show it."""
         Activity.current = self
         self._channel = os.environ.get(CHANNEL_VARIABLE)
-        if not self._channel and self.console.is_terminal:
+        if not self._channel and self.console.is_terminal and verbosity() is not Verbosity.QUIET:
             is_shared = self.console is err  # with whatever else this process prints
             self._live = Live(
                 console=self.console,
@@ -82,7 +82,7 @@ class Activity:
                 text = Text(terminal(redact(self.line)), no_wrap=True, overflow="ellipsis")
                 self._live.update(text, refresh=True)
             else:
-                self.console.print(self.line)
+                self.console.info(self.line)
 
 
 def report(detail: str) -> None:

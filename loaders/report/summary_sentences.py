@@ -33,10 +33,14 @@ def headline(figures: BuildMetrics) -> str:
     """How many installations the records are."""
     area = f", {figures['area_km2']:,.1f} km² of outlines" if figures["area_km2"] is not None else ""
     records = figures["records"] - left_out_count(figures)
-    return (
-        f"{records:,} records are {figures['installations']:,} installations{area}; "
-        f"{figures['high_confidence']:,} of them have high confidence: two independent inventories or more have them."
+    sure = figures["high_confidence"]
+    confidence = (
+        f"{sure:,} of them {'has' if sure == 1 else 'have'} high confidence: two independent inventories or more have "
+        f"{'it' if sure == 1 else 'them'}."
+        if sure
+        else "none has high confidence, for which two independent inventories or more must have it."
     )
+    return f"{records:,} records are {figures['installations']:,} installations{area}; {confidence}"
 
 
 def warnings(rows: list[DatasetSummary], figures: BuildMetrics) -> list[str]:

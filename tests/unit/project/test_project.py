@@ -12,7 +12,6 @@ import pytest
 import yaml
 
 from loaders.core.errors import SettingsError
-from loaders.settings.params import read_settings
 from tests.pristine import pristine_settings
 
 ROOT = Path(__file__).resolve().parents[3]
