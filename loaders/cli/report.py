@@ -5,7 +5,7 @@ from pathlib import Path
 from loaders.cli.console import AsJson, app, display_path, list_files, open_project, print_json
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
-from loaders.core.terminal import out
+from loaders.core.terminal import Verbosity, out, verbosity
 from loaders.settings.params import Settings
 
 MAX_WARNINGS = 3  # on the terminal
@@ -39,6 +39,8 @@ def summary(as_json: AsJson = False) -> None:
         return
     show_summary(settings, paths)
     out.print(_files_line(files, paths))
+    if verbosity() is Verbosity.VERBOSE:
+        list_files(files, paths)
 
 
 def show_summary(settings: Settings, paths: ProjectPaths) -> None:

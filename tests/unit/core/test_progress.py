@@ -9,23 +9,25 @@ from loaders.core.terminal import Terminal
 
 
 def test_without_a_terminal_long_work_says_where_it_is_and_short_work_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    console = Terminal(file=io.StringIO(), soft_wrap=True)
+    written = io.StringIO()
+    console = Terminal(file=written, soft_wrap=True)
     with Activity("short", console):
         report("1 of 2")
     monkeypatch.setattr(progress, "PLAIN_INTERVAL_S", 0.01)
     with Activity("loading x", console):
         report("12,000 rows")
         time.sleep(0.1)
-    lines = console.file.getvalue().splitlines()
+    lines = written.getvalue().splitlines()
     assert set(lines) == {"loading x · 12,000 rows · 0:00"}
 
 
 def test_on_a_terminal_nothing_is_left_of_the_live_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "LIVE_INTERVAL_S", 0.01)
-    console = Terminal(file=io.StringIO(), force_terminal=True, width=30)
+    written = io.StringIO()
+    console = Terminal(file=written, force_terminal=True, width=30)
     with Activity("loading [x]", console):
         time.sleep(0.1)
-    shown = console.file.getvalue()
+    shown = written.getvalue()
     assert "loading [x] · 0:00" in shown
     assert shown.endswith("\x1b[2K")  # the line is erased
 
