@@ -1,7 +1,6 @@
 """KML, for Google Earth. GDAL's own writer does not escape text that ends a CDATA section."""
 
 from collections.abc import Iterable, Iterator
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import pyarrow as pa
 import shapely
 
 from loaders.contract import GEOMETRY
-from loaders.core.escape import html
+from loaders.core.escape import html, xml
 from loaders.export.flat_table import dates_as_text
 
 HEADER = '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2">\n<Document>\n'
@@ -28,7 +27,7 @@ def write_kml(rows: pa.Table, path: Path, layer: str) -> None:
     """
     rows = dates_as_text(rows)
     with path.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write(f"{HEADER}<name>{escape(layer)}</name>\n{_schema(rows.schema, layer)}")
+        stream.write(f"{HEADER}<name>{xml(layer)}</name>\n{_schema(rows.schema, layer)}")
         for batch in rows.to_batches(max_chunksize=BATCH_ROWS):
             shapes = shapely.from_wkb(batch.column(GEOMETRY).to_numpy(zero_copy_only=False))
             places = batch.drop_columns([GEOMETRY]).to_pylist()
@@ -38,11 +37,11 @@ def write_kml(rows: pa.Table, path: Path, layer: str) -> None:
 
 def _schema(schema: pa.Schema, layer: str) -> str:
     fields = "".join(
-        f'<SimpleField name="{escape(field.name)}" type="{_type(field.type)}"/>'
+        f'<SimpleField name="{xml(field.name)}" type="{_type(field.type)}"/>'
         for field in schema
         if field.name != GEOMETRY
     )
-    return f'<Schema name="{escape(layer)}" id="{escape(layer)}">{fields}</Schema>\n'
+    return f'<Schema name="{xml(layer)}" id="{xml(layer)}">{fields}</Schema>\n'
 
 
 def _type(kind: pa.DataType) -> str:
@@ -55,10 +54,10 @@ def _placemark(values: dict[str, Any], shape: shapely.Geometry | None, layer: st
     texts = {name: _text(value) for name, value in values.items() if value is not None}
     title = texts.get("name") or next(iter(texts.values()), "")
     summary = "<br/>".join(f"{name}: {html(texts[name])}" for name in SUMMARY if name in texts)
-    data = "".join(f'<SimpleData name="{escape(name)}">{escape(text)}</SimpleData>' for name, text in texts.items())
+    data = "".join(f'<SimpleData name="{xml(name)}">{xml(text)}</SimpleData>' for name, text in texts.items())
     return (
-        f"<Placemark><name>{escape(title)}</name><description>{escape(summary)}</description>"
-        f'<ExtendedData><SchemaData schemaUrl="#{escape(layer)}">{data}</SchemaData></ExtendedData>'
+        f"<Placemark><name>{xml(title)}</name><description>{xml(summary)}</description>"
+        f'<ExtendedData><SchemaData schemaUrl="#{xml(layer)}">{data}</SchemaData></ExtendedData>'
         f"{'' if shape is None else ''.join(_shape(shape))}</Placemark>\n"
     )
 

@@ -143,11 +143,12 @@ def _files(paths: ProjectPaths) -> Iterator[duckdb.DuckDBPyConnection]:
         raise not_built(paths, paths.curated / f"{INSTALLATIONS}.parquet")
     with duckdb.connect(config=config()) as connection:
         prepare(connection)
-        connection.execute(f"CREATE SCHEMA {SCHEMA}")
+        connection.execute(f"CREATE SCHEMA {SCHEMA}; USE {SCHEMA}")
         for path in files:
-            source = f"read_parquet({sql_text(sql_file(path))})"
-            connection.execute(f"CREATE VIEW {SCHEMA}.{sql_name(path.stem)} AS FROM {source}")
-        _close(connection, f"{paths.curated}/")
+            connection.read_parquet(sql_file(path), hive_partitioning=False).create_view(path.stem)
+        _close(
+            connection, f"{paths.curated}/", f"{sql_file(paths.curated)}/"
+        )  # DuckDB checks the pattern, then the file
         yield connection
 
 
@@ -182,9 +183,9 @@ def _lake(settings: Settings, paths: ProjectPaths) -> Iterator[duckdb.DuckDBPyCo
         yield connection
 
 
-def _close(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
-    """From here on, the connection reads no file outside this folder, and this cannot be undone."""
-    connection.execute(f"SET allowed_directories = [{sql_text(folder)}]")
+def _close(connection: duckdb.DuckDBPyConnection, *folders: str) -> None:
+    """From here on, the connection reads no file outside these folders, and this cannot be undone."""
+    connection.execute(f"SET allowed_directories = [{', '.join(map(sql_text, folders))}]")
     for setting in (
         "python_enable_replacements = false",
         "enable_external_access = false",

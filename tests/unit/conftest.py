@@ -29,7 +29,9 @@ def eo_pv(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 @pytest.fixture(scope="session")
 def published_paths(tmp_path_factory: pytest.TempPathFactory) -> ProjectPaths:
     """A project with published tables; do not change it."""
-    return write_published_project(tmp_path_factory.mktemp("published"))
+    root = tmp_path_factory.mktemp("published") / "[a] key='1' ü"  # neither a pattern, a partition nor SQL
+    root.mkdir()
+    return write_published_project(root)
 
 
 @pytest.fixture(scope="session")

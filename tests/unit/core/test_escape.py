@@ -5,6 +5,7 @@ import io
 import json
 import re
 import unicodedata
+import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -238,3 +239,9 @@ def test_no_other_module_escapes_by_itself() -> None:
         if own.search(line)
     ]
     assert rendered == []
+
+
+def test_xml_keeps_lines_and_replaces_what_it_cannot_hold() -> None:
+    hostile = "<a b='c'>\n]]> & \"\x00\x1b\ud800\ufffe 🌞"
+    assert escape.xml(hostile) == "&lt;a b=&#x27;c&#x27;&gt;\n]]&gt; &amp; &quot;\ufffd\ufffd\ufffd\ufffd 🌞"
+    assert ET.fromstring(f"<t>{escape.xml(hostile)}</t>").text == "<a b='c'>\n]]> & \"\ufffd\ufffd\ufffd\ufffd 🌞"  # noqa: S314
