@@ -81,9 +81,9 @@ class Terminal(Console):
         self.info(text, style="yellow")
 
     def status(self, status: RenderableType, **options: Any) -> Status:
-        """A status line, without markup; none with `--quiet`."""
+        """A status line, without markup; none with `--quiet`, nor with `--verbose`, whose lines would break it."""
         text = Text(terminal(redact(status))) if isinstance(status, str) else status
-        console = Terminal(stderr=self.stderr, quiet=True) if verbosity() is Verbosity.QUIET else self
+        console = Terminal(stderr=self.stderr, quiet=True) if verbosity() is not Verbosity.NORMAL else self
         return Status(text, console=console, **options)
 
 
@@ -100,9 +100,9 @@ class _Formatter(logging.Formatter):
 
 
 def progress(*columns: ProgressColumn) -> Progress:
-    """Progress bars, each with its description; none without a terminal, or with `--quiet`."""
+    """Progress bars, each with its description; none without a terminal, and as for a status line."""
     console = Terminal(stderr=True)
-    is_shown = console.is_terminal and verbosity() is not Verbosity.QUIET
+    is_shown = console.is_terminal and verbosity() is Verbosity.NORMAL
     return Progress(_DescriptionColumn(), *columns, console=console, disable=not is_shown)
 
 

@@ -251,7 +251,7 @@ def read_settings(
 def _file_of(path: Path, own: Mapping[str, Document], setting: messages.SettingPath, message: str) -> str:
     """The file in which a setting stands, both files where that is not known."""
     is_own = len(setting) > 1 and setting[1] in own.get(str(setting[0]), {})
-    named = [key for key in own[DATASETS] if not setting and re.search(rf"\b{re.escape(str(key))}\b", message)]
+    named = set() if setting else {*map(str, own[DATASETS])} & set(re.findall(r"\w+", message))
     if is_own or any(message.startswith(f"{DATASETS}.{key}") for key in named):
         return str(LOCAL_SETTINGS)
     return f"{path.name} and {LOCAL_SETTINGS}" if named else path.name

@@ -1,3 +1,4 @@
+import io
 import os
 import subprocess
 import sys
@@ -6,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from loaders.cli.console import complete_dataset
-from loaders.core.terminal import VERBOSITY_VARIABLE, Verbosity, err, set_verbosity, verbosity
+from loaders.core.terminal import VERBOSITY_VARIABLE, Terminal, Verbosity, err, progress, set_verbosity, verbosity
 from loaders.http.client import HttpClient
 from loaders.settings.download import Download
 from tests.unit.cli.test_help import COMMANDS
@@ -82,3 +83,16 @@ def test_the_shell_asks_the_program_itself(project: Path) -> None:
     command = [sys.executable, "-m", "loaders"]
     done = subprocess.run(command, cwd=project, env=os.environ | words, capture_output=True, text=True, check=False)
     assert done.stdout.split() == ["north"]
+
+
+@pytest.mark.parametrize(("level", "is_shown"), [("QUIET", False), ("NORMAL", True), ("VERBOSE", False)])
+def test_a_status_line_and_bars_are_only_between_quiet_and_verbose(
+    level: str, is_shown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VERBOSITY_VARIABLE, level)
+    monkeypatch.setattr(Terminal, "is_terminal", True)
+    console = Terminal(file=io.StringIO(), force_terminal=True, width=80)
+    with console.status("working"):
+        pass
+    assert isinstance(console.file, io.StringIO)
+    assert ("working" in console.file.getvalue(), progress().disable) == (is_shown, not is_shown)
