@@ -56,12 +56,12 @@ def summarise(settings: Settings, paths: ProjectPaths) -> list[DatasetSummary]:
     Raises:
         BuildError: a dataset is not loaded, or nothing is built.
     """
-    figures = read_figures(paths)
-    missing = missing_datasets(figures)
+    missing = missing_datasets(read_figures(paths)) if paths.build_metrics.exists() else {}
     rows = [
         _missing_row(dataset) if key in missing else _summary(dataset, paths, _read_metrics(key, paths))
         for key, dataset in settings.datasets.items()
     ]
+    figures = read_figures(paths)
     return [_with_build_figures(row, figures) for row in rows]
 
 
