@@ -49,6 +49,11 @@ class Request:
     model: str | None = None
     wkt: bool = False
 
+    @property
+    def ending(self) -> str:
+        """Of the file's name, in lower case."""
+        return self.path.suffix.lower()
+
 
 @dataclass(frozen=True, slots=True)
 class Export:
@@ -106,9 +111,9 @@ def require_path(request: Request, paths: ProjectPaths) -> None:
         SelectionError: see above.
     """
     path = request.path
-    if path.suffix not in ENDINGS:
+    if request.ending not in ENDINGS:
         raise SelectionError(f"{path.name}: its ending names no format. Expected one of: {', '.join(ENDINGS)}.")
-    if request.model and path.suffix not in TABLES:
+    if request.model and request.ending not in TABLES:
         raise SelectionError(f"{path.name}: `--for {request.model}` writes a table. Expected .csv or .xlsx.")
     if path.absolute().resolve().is_relative_to((paths.root / "data").resolve()):
         raise SelectionError(f"{path}: below data/ are the files of the workflow. Write to another folder.")
@@ -122,7 +127,7 @@ def _table(request: Request, tables: Published) -> str:
 
 
 def _require_shapes(request: Request, table: str, tables: Published) -> None:
-    if request.path.suffix in NEED_SHAPES and GEOMETRY not in tables.columns(table):
+    if request.ending in NEED_SHAPES and GEOMETRY not in tables.columns(table):
         raise SelectionError(
             f"{request.path.name}: {table} has no shapes. Write it as .csv, .xlsx, .gpkg or .parquet, or choose "
             "another table with --table."
@@ -131,7 +136,7 @@ def _require_shapes(request: Request, table: str, tables: Published) -> None:
 
 def _needed(request: Request, columns: list[str]) -> tuple[str, ...]:
     """Columns to read in addition to those that were asked for."""
-    wants_shape = GEOMETRY in columns and not request.model and (request.path.suffix in SHAPES or request.wkt)
+    wants_shape = GEOMETRY in columns and not request.model and (request.ending in SHAPES or request.wkt)
     return (*([GEOMETRY] if wants_shape else []), *([SYNTHETIC] if SYNTHETIC in columns else []))
 
 
@@ -162,14 +167,14 @@ def _converted(request: Request, rows: pa.Table, tables: Published) -> pa.Table:
     chosen = request.selection.columns
     if chosen and SYNTHETIC not in chosen and SYNTHETIC in rows.column_names:
         rows = rows.drop_columns([SYNTHETIC])
-    if request.path.suffix in TABLES:
+    if request.ending in TABLES:
         return without_shapes(rows, wkt=request.wkt or GEOMETRY in (chosen or ()))
     return rows
 
 
 def _write(request: Request, rows: pa.Table, name: str, note: str, tables: Published) -> None:
     comments = {} if request.model else tables.comments(name)
-    if request.path.suffix == ".parquet":
+    if request.ending == ".parquet":
         with ParquetFile(request.path, rows.schema, {"licence_note": note}, comments) as file:
             file.write(rows)
         return
@@ -184,7 +189,7 @@ def _write(request: Request, rows: pa.Table, name: str, note: str, tables: Publi
         ".geojson": lambda path: write_geojson(flat, path, short),
         ".kml": lambda path: write_kml(flat, path, short),
     }
-    if request.path.suffix == ".xlsx":
+    if request.ending == ".xlsx":
         require_workbook_size(flat, request.path)
     with replaced_file(request.path) as partial:
-        writers[request.path.suffix](partial)
+        writers[request.ending](partial)

@@ -39,7 +39,7 @@ POWER_PLANT = pa.schema(
 GENERATOR = pa.schema(
     [
         *((name, pa.string()) for name in ("name", "bus", "carrier")),
-        *(("p_nom", pa.float64()), ("build_year", pa.int64()), ("x", pa.float64()), ("y", pa.float64())),
+        *(("p_nom", pa.float64()), ("build_year", pa.int64()), ("lon", pa.float64()), ("lat", pa.float64())),
         *(("country", pa.string()), ("plant_name", pa.string())),
     ]
 )
@@ -97,8 +97,8 @@ def _generators(rows: Iterable[Row]) -> Iterable[Row]:
             "carrier": CARRIER[row["technology"]],
             "p_nom": row["ac_mw"],
             "build_year": _year(row),
-            "x": row["centroid_lon"],
-            "y": row["centroid_lat"],
+            "lon": row["centroid_lon"],  # PyPSA warns of `x` and `y`, which belong to buses
+            "lat": row["centroid_lat"],
             "country": row["country"],
             "plant_name": row["name"],
         }

@@ -31,7 +31,7 @@ def require_condition(text: str) -> None:
 
 def first_line(error: duckdb.Error) -> str:
     """What DuckDB says of a statement, without its excerpt of it."""
-    return str(error).partition("\n")[0].rstrip(".")
+    return str(error).partition("\n")[0].rstrip(".!")
 
 
 def _only_expression(parsed: dict[str, Any]) -> dict[str, Any] | None:

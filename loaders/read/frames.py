@@ -9,8 +9,10 @@ import pandas as pd
 import pyarrow as pa
 
 from loaders.contract import GEOMETRY
+from loaders.core.errors import SelectionError
 from loaders.core.escape import sql_name
-from loaders.read.published import CRS, INSTALLATIONS, RECORDS, Published, published, refused
+from loaders.read.condition import first_line
+from loaders.read.published import CRS, INSTALLATIONS, RECORDS, Published, published
 from loaders.read.selection import Selection
 
 
@@ -83,7 +85,12 @@ def arrow_rows(tables: Published, table: str, selection: Selection, needed: tupl
     try:
         return tables.query(f"SELECT {chosen} FROM ({rows})").to_arrow_table()  # noqa: S608 (see `Published.rows`)
     except duckdb.Error as error:
-        raise refused(error) from None
+        if selection.where is None or isinstance(error, duckdb.IOException):
+            raise
+        raise SelectionError(
+            f"DuckDB cannot apply the condition {selection.where!r} to {table}: {first_line(error)}. Its columns are: "
+            f"{', '.join(tables.columns(table))}."
+        ) from None
 
 
 def geo_frame(rows: pa.Table) -> gpd.GeoDataFrame:

@@ -17,7 +17,6 @@ from loaders.core.escape import one_line, sql_file, sql_name, sql_text
 from loaders.core.paths import ProjectPaths
 from loaders.db import ducklake
 from loaders.db.connection import config, prepare
-from loaders.read.condition import first_line
 from loaders.read.selection import BOX, Selection
 from loaders.settings.params import Settings
 from loaders.settings.project import read_project
@@ -74,15 +73,8 @@ class Published:
         return f"SELECT *{exclude} FROM {SCHEMA}.{sql_name(table)} WHERE {selection.predicate(has_box=has_box)}"  # noqa: S608 (the predicate is checked)
 
     def query(self, statement: str) -> duckdb.DuckDBPyRelation:
-        """The answer to a query on these tables.
-
-        Raises:
-            SelectionError: DuckDB refuses it, as for a condition that names an unknown column.
-        """
-        try:
-            return self.connection.sql(statement)
-        except duckdb.Error as error:
-            raise refused(error) from None
+        """The answer to a query on these tables."""
+        return self.connection.sql(statement)
 
     def comments(self, table: str) -> dict[str, str]:
         """The meaning of each column of a table."""
@@ -102,11 +94,6 @@ def find_table(name: str, names: Sequence[str]) -> str:
         return found
     shorts = ", ".join(each.removeprefix(PREFIX) for each in names)
     raise SelectionError(f"There is no published table {name!r}. The tables are: {shorts}.")
-
-
-def refused(error: duckdb.Error) -> SelectionError:
-    """What DuckDB says of a condition."""
-    return SelectionError(f"DuckDB cannot apply this condition: {first_line(error)}.")
 
 
 @contextmanager

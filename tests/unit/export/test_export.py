@@ -4,6 +4,7 @@ import csv
 import datetime
 import json
 import math
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -176,7 +177,7 @@ def test_more_rows_than_a_sheet_holds_are_refused(write: Write, monkeypatch: pyt
 
 
 def test_geoparquet_keeps_lists_and_maps(write: Write) -> None:
-    path, _ = write("installations.parquet", countries="DE")
+    path, _ = write("installations.PARQUET", countries="DE")
     rows = pq.read_table(path)
     assert rows["record_ids"].to_pylist() == [["n:1", "s:1"], ["n:2"], ["s:4"]]
     assert rows.schema.field("name").metadata == {b"comment": b"The owner's word."}
@@ -284,7 +285,7 @@ def test_power_plants_of_pypsa_eur_have_country_codes(write: Write) -> None:
 def test_generators_have_the_attributes_of_pypsa(write: Write) -> None:
     path, _ = write("generators.csv", model="pypsa")
     lines = path.read_text(encoding="utf-8").splitlines()
-    assert lines[0] == "name,bus,carrier,p_nom,build_year,x,y,country,plant_name"
+    assert lines[0] == "name,bus,carrier,p_nom,build_year,lon,lat,country,plant_name"
     assert lines[1] == f"pv_1,,solar,9.615385,2019,8.0666667,50.0333333,DE,'{FORMULA}"
     assert lines[2] == "pv_4,,solar,0.5,,179.5,-17.0,,"
 
@@ -299,6 +300,38 @@ def test_gdal_of_this_machine_reads_it(ending: str, write: Write, tmp_path: Path
     assert "Warning" not in completed.stderr
     n, mw = (tmp_path / "sum.csv").read_text().splitlines()[1].replace('"', "").split(",")
     assert (int(n), float(mw)) == (5, CAPACITY_MW)
+
+
+QGIS = """
+import sys
+from qgis.core import QgsApplication, QgsVectorLayer
+application = QgsApplication([], False)
+application.initQgis()
+for path in sys.argv[1:]:
+    layer = QgsVectorLayer(path, "layer", "ogr")
+    values = [feature["capacity_mw"] for feature in layer.getFeatures()]
+    print(layer.isValid(), len(values), sum(float(value) for value in values if str(value) not in ("NULL", "")))
+"""
+DEBIAN_PYTHON = "/usr/bin/python3"
+
+
+def has_qgis() -> bool:
+    """Debian's QGIS is a module of Debian's Python."""
+    return Path(DEBIAN_PYTHON).exists() and any(Path("/usr/lib/python3").glob("dist-packages/qgis/__init__.py"))
+
+
+@pytest.mark.skipif(not has_qgis(), reason="QGIS is not installed (Debian: python3-qgis)")
+def test_qgis_opens_it(write: Write) -> None:
+    endings = (".gpkg", ".fgb", ".geojson", ".kml", ".csv", ".xlsx")
+    files = [str(write(f"installations{ending}")[0]) for ending in endings]
+    completed = subprocess.run(
+        [DEBIAN_PYTHON, "-c", QGIS, *files],
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert completed.stdout.splitlines() == [f"True 5 {CAPACITY_MW}"] * len(files)
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed (libreoffice-calc-nogui)")

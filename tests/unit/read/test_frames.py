@@ -13,6 +13,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.read.frames import arrow_rows
 from loaders.read.published import INSTALLATIONS, Published, published
 from loaders.read.selection import Selection
+from tests.services import postgres_is_installed
 from tests.unit.curated import FORMULA, RECORDS
 
 
@@ -77,7 +78,7 @@ def test_filters_choose_rows(filters: dict[str, Any], expected: list[str], publi
         ({"where": "name::INT > 5"}, "Conversion Error: Could not convert string"),
         ({"where": "count(*) > 5"}, "WHERE clause cannot contain aggregates"),
         ({"where": "read_text('/etc/passwd') = ''"}, 'Function "read_text" is a table function'),
-        ({"where": "name = ?"}, "DuckDB cannot apply this condition"),
+        ({"where": "name = ?"}, "DuckDB cannot apply the condition 'name = \\?' to curated_pv_installations: "),
         ({"countries": "Germany"}, "'Germany' is no country code"),
         ({"countries": ["D'"]}, "is no country code"),
         ({"bbox": (1, 2, 3)}, "is not four numbers"),
@@ -151,4 +152,12 @@ def test_a_ducklake_gives_the_same_rows_and_meanings(lake_paths: ProjectPaths, p
     with published(lake_paths.root) as tables:
         assert ids(tables, bbox=(8.05, 50.0, 8.2, 50.2)) == ["pv_1"]
         assert len(arrow_rows(tables, "curated_pv_records", Selection())) == len(RECORDS)
+        assert refused_statements(tables.connection, ATTACKS) == len(ATTACKS)
+
+
+@pytest.mark.skipif(not postgres_is_installed(), reason="PostgreSQL is not installed")
+def test_a_lake_in_a_bucket_is_read_although_no_other_file_is(shared_lake_paths: ProjectPaths) -> None:
+    frame = read_installations(where="capacity_mw > 5", project=shared_lake_paths.root)
+    assert list(frame.installation_id) == ["pv_1", "pv_3"]
+    with published(shared_lake_paths.root) as tables:
         assert refused_statements(tables.connection, ATTACKS) == len(ATTACKS)
