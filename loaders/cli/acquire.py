@@ -88,7 +88,7 @@ def plan(keys: Keys = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def resolve(key: Key) -> None:
-    """Resolve a source to its files and write the lock, unless this source is locked already."""
+    """Resolve a source (or `overture`) and write its lock, unless it is locked already."""
     from loaders.acquire.resolve import resolve as run
     from loaders.http.client import HttpClient
 
@@ -106,7 +106,7 @@ def resolve(key: Key) -> None:
 
 @app.command()
 def update(keys: Keys = None) -> None:
-    """Resolve sources again, rewrite their locks, and report the changes."""
+    """Resolve sources again, rewrite their locks, and report the changes; `overture` is the boundaries."""
     from loaders.acquire.downloader import Downloader
     from loaders.acquire.fetch import confirm
     from loaders.acquire.lock import read_lock_if_valid

@@ -22,6 +22,7 @@ from loaders.boundaries.overture.lock import (
 from loaders.boundaries.overture.resolve import require_release, resolve, update
 from loaders.core.errors import NoNetworkError, SourceError
 from loaders.core.paths import ProjectPaths
+from loaders.core.prune import prune
 from loaders.http.client import HttpClient
 from loaders.settings.build import Boundaries
 from loaders.settings.download import Download
@@ -127,6 +128,15 @@ def test_bundled_boundaries_leave_a_lock_as_it_is_or_write_one_without_a_release
     write_release_lock(ReleaseLock(OLD), paths.release_lock)
     keep_release_lock(paths.release_lock)
     assert read_release_lock(paths.release_lock) == ReleaseLock(OLD)
+
+
+def test_the_lock_is_no_remainder_of_a_removed_dataset(paths: ProjectPaths) -> None:
+    for key in ("farms", "gone"):
+        paths.lock(key).parent.mkdir(parents=True, exist_ok=True)
+        paths.lock(key).write_text("{}")
+    write_release_lock(ReleaseLock(OLD), paths.release_lock)
+    assert prune(["farms"], paths) == ["gone"]
+    assert sorted(path.name for path in paths.release_lock.parent.iterdir()) == ["farms.json", "overture.json"]
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"release": 1}', '{"release": "a", "files": [1]}'])
