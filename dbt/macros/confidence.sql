@@ -1,7 +1,7 @@
 {% macro confidence() -%}
     case
         when agreement.holds_several or agreement.is_spread_out then 'low'
-        when agreement.is_confirmed then 'high'
+        when agreement.has_strong_evidence then 'high'
         when agreement.independent_inventories > 1 then 'medium'
         else 'low'
     end

@@ -15,7 +15,7 @@ select
     members.installation_id,
     count(distinct members.dataset_key) as dataset_count,
     any_value(independence.independent_inventories) as independent_inventories,
-    coalesce(any_value(linked.is_confirmed), false) as is_confirmed,
+    coalesce(any_value(linked.has_strong_evidence), false) as has_strong_evidence,
     coalesce(any_value(linked.is_contradicted), false) as is_contradicted,
     bool_or(members.is_divided) as is_divided,
     bool_or(members.is_spread_out) as is_spread_out,

@@ -1,5 +1,5 @@
--- Two datasets that drew an outline each are a confirmation; the same coordinates in two datasets are a copy, and so is
--- an edition, or a dataset that contains the other.
+-- Two datasets that drew an outline each are strong evidence; the same coordinates in two datasets are a copy, and so
+-- is an edition, or a dataset that contains the other.
 with origins as (
 
     select * from {{ ref('prep_pv_origins') }}
@@ -28,7 +28,7 @@ select
     bool_or(
         dependent.installation_id is null
         and pairs.match_rule in ('shared_ground', 'part_of_whole', 'point_inside')
-    ) as is_confirmed,
+    ) as has_strong_evidence,
     bool_or(pairs.contradiction is not null) as is_contradicted
 from {{ ref('prep_pv_pairs') }} as pairs
 inner join members as a on pairs.number_a = a.record_number
