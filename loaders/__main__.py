@@ -4,6 +4,11 @@ import os
 import sys
 from pathlib import Path
 
+if __name__ == "__main__":  # a step of `eo-pv all`: before the imports, which take longer than the step
+    from loaders.cli.fork_client import run_on_server
+
+    run_on_server()
+
 try:
     import typer  # noqa: F401 (whether it is there)
 except ModuleNotFoundError:
@@ -21,6 +26,7 @@ from loaders.cli import (
     init,
     report,
     repro,
+    run_all,
     upgrade,
     warehouse,
     why,
@@ -46,6 +52,7 @@ __all__ = [
     "main",
     "report",
     "repro",
+    "run_all",
     "upgrade",
     "warehouse",
     "why",

@@ -9,7 +9,7 @@ from pathlib import Path
 from queue import Queue
 from typing import TypeVar
 
-from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, Task, TimeRemainingColumn, TransferSpeedColumn
 
 from loaders.acquire.archives.unpack_checks import Limits
 from loaders.acquire.download import download
@@ -21,12 +21,14 @@ from loaders.core.errors import EoPvError, SourceError
 from loaders.core.files import sha256
 from loaders.core.foreign_errors import translate_error
 from loaders.core.paths import ProjectPaths
+from loaders.core.progress import Activity, report
 from loaders.core.terminal import progress
 from loaders.http.client import HttpClient
 from loaders.settings.params import Dataset, Settings
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
+BYTES_PER_MB = 1e6
 
 
 class Downloader:
@@ -117,17 +119,28 @@ class Downloader:
             with slots:
                 outcomes.put((dataset.key, _run(dataset, work)))
 
-        with self.bars:
+        with self.shown():
             for dataset in selected:  # daemons: Ctrl-C does not wait for servers; partial files are kept
                 threading.Thread(target=attempt, args=(dataset,), daemon=True).start()
             results = dict(outcomes.get() for _ in selected)
         return {dataset.key: _raise_bug(results[dataset.key]) for dataset in selected}
 
     @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show what is downloaded: a bar for each file, or a line where there is no terminal."""
+        with Activity("downloading") if self.bars.disable else self.bars:
+            yield
+
+    @contextmanager
     def _progress_bar(self, request: DownloadRequest) -> Iterator[Callable[[int], None]]:
         task = self.bars.add_task(f"{request.key}: {request.file.name}", total=request.file.bytes)
+
+        def advance(count: int) -> None:
+            self.bars.advance(task, count)
+            report(_format_downloads(self.bars.tasks))
+
         try:
-            yield lambda count: self.bars.advance(task, count)
+            yield advance
         finally:
             self.bars.stop_task(task)
 
@@ -165,6 +178,14 @@ def _is_repacked(lock: Lock, file: LockedFile) -> bool:
 def _record(lock: Lock) -> Record:
     assert lock.record is not None  # noqa: S101 (only called for published files)
     return lock.record
+
+
+def _format_downloads(tasks: Iterable[Task]) -> str:
+    """How much of how many files is here; a publisher may not state the size."""
+    sizes = [(task.completed, task.total) for task in tasks]
+    done_mb, known_mb = (sum(filter(None, column)) / BYTES_PER_MB for column in zip(*sizes, strict=True))
+    total = f" of {known_mb:,.0f}" if all(size for _, size in sizes) else ""
+    return f"{len(sizes)} {'file' if len(sizes) == 1 else 'files'}, {done_mb:,.0f}{total} MB"
 
 
 def _bars() -> Progress:

@@ -165,7 +165,7 @@ def fetch(
 
     dataset, settings, paths = open_dataset(key)
     downloads = Downloader(settings, force=force)
-    with paths.timed(dataset.key, "fetch"), downloads.bars:
+    with paths.timed(dataset.key, "fetch"), downloads.shown():
         folder = run(dataset, required_lock(dataset, paths), paths, downloads)
     out.info(f"{dataset.key}: {display_path(folder, paths)}")
 

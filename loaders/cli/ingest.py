@@ -8,6 +8,7 @@ import typer
 
 from loaders.cli.console import Key, Keys, app, list_files, open_dataset
 from loaders.core.errors import PipelineError
+from loaders.core.progress import Activity
 from loaders.core.terminal import err, out
 from loaders.settings.base import Executor
 
@@ -21,7 +22,7 @@ Params = Annotated[
 def load(key: Key) -> None:
     """Harmonise the fetched files to canonical records, with an account of every row."""
     dataset, settings, paths = open_dataset(key)
-    with paths.timed(dataset.key, "load"), err.status(f"{dataset.key}: loading"):
+    with paths.timed(dataset.key, "load"), Activity(f"{dataset.key}: loading"):
         from loaders.harmonise.row_accounting import format_counts, implausible_area_warning
         from loaders.raw_pv_doi_ingest import load_dataset  # its import is part of the time
 

@@ -6,7 +6,7 @@ import typer
 
 from loaders.cli.console import app, list_files, open_project
 from loaders.core.errors import BuildError
-from loaders.core.terminal import err
+from loaders.core.progress import Activity
 
 
 @app.command()
@@ -20,7 +20,7 @@ def warehouse(
 
         if not is_stale(settings, paths):
             return
-    with paths.timed("build", "build"), err.status("dbt: building and testing the tables"):
+    with paths.timed("build", "build"), Activity("building the tables"):
         from loaders.warehouse.build import build  # its import is part of the time
 
         files = build(settings, paths)

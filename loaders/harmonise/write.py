@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from loaders.contract import LOADING, REJECTED, schema
+from loaders.core.progress import report
 from loaders.geo.geoparquet import ParquetFile
 from loaders.harmonise.load_result import LoadResult
 from loaders.harmonise.quality_flags import FLAGS
@@ -38,8 +39,11 @@ def write_load_result(batches: Iterable[gpd.GeoDataFrame], dataset: Dataset, fol
     folder.mkdir(parents=True)
     without_ids = folder / "unnamed.parquet"
     with pq.ParquetWriter(without_ids, WITHOUT_RECORD_ID, compression="zstd", compression_level=1) as file:
+        rows = 0
         for batch in batches:
             file.write_table(to_arrow(batch))
+            rows += len(batch)
+            report(f"{rows:,} rows")
     result = LoadResult(dataset.key, folder, folder / "records.parquet", folder / "rejected.parquet", {})
     with (
         ParquetFile(result.records, schema()) as records_file,

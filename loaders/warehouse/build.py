@@ -3,12 +3,12 @@
 import os
 import shutil
 import signal
-import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 from filelock import FileLock, Timeout
@@ -32,6 +32,7 @@ from loaders.settings.params import Settings
 from loaders.warehouse.attribution import write_attribution
 from loaders.warehouse.build_metrics import BuildMetrics, build_metrics
 from loaders.warehouse.data_dictionary import as_markdown, column_comments, read_tables
+from loaders.warehouse.dbt_progress import run_with_progress
 from loaders.warehouse.dbt_results import explain_failure, read_warnings
 from loaders.warehouse.dbt_sources import write_sources
 from loaders.warehouse.raw_tables import read_project_overrides, write_boundaries, write_doi_data, write_irradiance
@@ -41,19 +42,25 @@ CURATED_SCHEMA = "curated"
 DICTIONARY_FILE = "COLUMNS.md"
 METRICS_FILE = "build.json"
 BATCH_ROWS = 20_000
+NO_DATASETS: Mapping[str, str] = MappingProxyType({})
 # the self-join of all records cannot spill to disk: MEMORY_MB is enough for so many, and each more needs
 RECORDS_WITHIN_DEFAULT = 300_000
 MEMORY_PER_RECORD_KB = 1.6
 # unit tests check the models, not these records
-DBT_OPTIONS = ("--exclude-resource-type", "unit_test", "--quiet", "--no-use-colors")
+DBT_OPTIONS = ("--exclude-resource-type", "unit_test", "--no-use-colors", "--log-format", "json")
 # the database is new, and run_results.json says what failed
 DBT_SPEED_OPTIONS = ("--log-level-file", "none", "--no-populate-cache")
 
 
-def build(settings: Settings, paths: ProjectPaths) -> list[Path]:
+def build(settings: Settings, paths: ProjectPaths, missing: Mapping[str, str] = NO_DATASETS) -> list[Path]:
     """Build database, curated tables and attribution in a scratch folder, then move them into place.
 
     Everything of a dataset that is no longer in the settings is removed.
+
+    Args:
+        settings: with the datasets to build from.
+        paths: of the project.
+        missing: further datasets of the project, each with the reason why it is not among them.
 
     Returns:
         The curated tables.
@@ -64,11 +71,12 @@ def build(settings: Settings, paths: ProjectPaths) -> list[Path]:
     """
     keys = list(settings.datasets)
     with _exclusive_build(paths), _scratch_folder(paths.scratch("build")) as scratch:
-        prune(keys, paths)
+        prune([*keys, *missing], paths)
         _require_loads(keys, paths)
         _require_context(paths)
         with pipeline_events("warehouse", paths, partial(warehouse_steps, settings, paths)) as run:
-            metrics = _build_in_scratch(scratch, settings, paths, run)
+            metrics = _build_in_scratch(scratch, settings, paths, run) | {"missing_datasets": dict(missing)}
+            write_json(metrics, scratch / METRICS_FILE)
             if settings.warehouse == "ducklake":
                 message = f"{metrics['records']:,} records, {metrics['installations']:,} installations"
                 ducklake.publish(scratch / DATABASE_NAME, [CURATED_SCHEMA], message, settings.ducklake, paths)
@@ -90,7 +98,6 @@ def _build_in_scratch(scratch: Path, settings: Settings, paths: ProjectPaths, ru
         if settings.warehouse == "ducklake":
             ducklake.attach(connection, settings.ducklake, paths, read_only=True)
         metrics = build_metrics(connection, overrides) | {"warnings": warnings}
-    write_json(metrics, scratch / METRICS_FILE)
     write_attribution(settings, paths, metrics["licences"], scratch / CURATED_SCHEMA)
     return metrics
 
@@ -120,20 +127,13 @@ def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB) -> dict[str,
         "EO_PV_HAMILTON": "off",  # raw_data has just been written, of what DVC's stages have loaded
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
-    completed = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", *arguments],
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if completed.returncode in {-signal.SIGINT, STOPPED_EXIT_CODE}:
+    code, output = run_with_progress([sys.executable, "-m", "dbt.cli.main", *arguments], root, environment)
+    if code in {-signal.SIGINT, STOPPED_EXIT_CODE}:
         raise KeyboardInterrupt
-    if completed.returncode < 0:
-        raise BuildError(f"dbt: {killed_message(-completed.returncode)} The tables of the last good build stay.")
-    if completed.returncode:
-        raise BuildError(explain_failure(results, completed.stdout + completed.stderr, database))
+    if code < 0:
+        raise BuildError(f"dbt: {killed_message(-code)} The tables of the last good build stay.")
+    if code:
+        raise BuildError(explain_failure(results, output, database))
     return read_warnings(results)
 
 

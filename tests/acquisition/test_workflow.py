@@ -1,5 +1,6 @@
 """The whole workflow on published datasets: DVC, Hamilton and dbt, with the stand-in for the world."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -99,14 +100,27 @@ def _add_a_farm(published: Checkout, web: Publishers, folder: Path) -> None:
     assert len(web.asked("zenodo.org", "/api/records/", method="GET")) == 3  # the record, its list, its file
 
 
-def test_one_publisher_that_is_down_fails_its_own_stage(published: Checkout, web: Publishers) -> None:
+def test_with_keep_going_a_publisher_that_is_down_is_missing_from_the_table_and_the_run_fails(
+    published: Checkout, web: Publishers
+) -> None:
     web.fault("files.example.org", "/", Fault.status(503, times=None))
     run = published.run("make", "all", "ARGS=--keep-going")
     assert run.code != 0
     assert "url_farms: not fetched ahead" in run.output
     assert "Error: url_farms: https://files.example.org/farms.zip: it answered 503" in run.output
     assert {key for key in SOURCES if published.paths.loaded(key).exists()} == set(SOURCES) - {"url_farms"}
-    assert not published.paths.database.exists()
+    with duckdb.connect(published.paths.database, read_only=True) as connection:
+        rows = connection.sql("SELECT dataset_key FROM curated.curated_pv_records").fetchall()
+    assert {key for (key,) in rows} == set(SOURCES) - {"url_farms"}
+    reason = json.loads(published.paths.build_metrics.read_text())["missing_datasets"]["url_farms"]
+    assert reason.startswith("https://files.example.org/farms.zip: it answered 503")
+    assert f"url_farms is missing: {reason}" in " ".join(run.output.split())  # the lines are wrapped
+    assert "url\\_farms is missing" in published.paths.report().read_text()
+    assert "1 of 4 datasets is missing from every table: url_farms." in run.output
+
+    web.heal()
+    assert published.run("make", "all").code == 0
+    assert json.loads(published.paths.build_metrics.read_text())["missing_datasets"] == {}
 
 
 def test_several_datasets_are_downloaded_at_the_same_time(published: Checkout, web: Publishers) -> None:

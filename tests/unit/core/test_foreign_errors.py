@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from loaders.cli.repro import DvcMessageFilter, filter_dvc
+from loaders.cli.dvc_run import DvcMessageFilter, filter_dvc
 from loaders.core import memory
 from loaders.core.errors import BuildError, ReadError
 from loaders.core.foreign_errors import STOPPED_MESSAGE, killed_message, message_for, translate_error

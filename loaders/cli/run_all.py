@@ -1,0 +1,96 @@
+"""Command `all`: the whole workflow in one process, as `make all` runs it."""
+
+import time
+
+import typer
+
+from loaders.cli.acquire import check, prefetch
+from loaders.cli.console import app, open_project
+from loaders.cli.dvc_run import DvcResult, run_dvc
+from loaders.cli.exclusive_run import exclusive_run
+from loaders.cli.fork_server import fork_server
+from loaders.cli.partial_run import build_without, failed_datasets
+from loaders.cli.report import summary
+from loaders.cli.repro import CONTEXT_SETTINGS
+from loaders.cli.run_display import RunDisplay
+from loaders.cli.warehouse import warehouse
+from loaders.core.errors import BuildError
+from loaders.core.paths import ProjectPaths
+from loaders.core.progress import clock
+from loaders.core.terminal import err
+from loaders.settings.params import Settings
+from loaders.settings.project import require_usable_folder
+from loaders.warehouse.staleness import is_stale
+
+KEEP_GOING = frozenset({"--keep-going", "-k"})
+# with these, what DVC prints is what is asked for
+SHOWN_BY_DVC = frozenset({"-n", "--dry", "-v", "-vv", "--verbose", "-i", "--interactive", "-h", "--help"})
+
+
+@app.command("all", context_settings=CONTEXT_SETTINGS)
+def run_all(context: typer.Context) -> None:
+    """Run the whole workflow, then show its table; further arguments are passed on to `dvc repro`."""
+    start = time.monotonic()
+    settings, paths = open_project()
+    require_usable_folder(paths.root)
+    with exclusive_run(paths.root), fork_server():
+        check(keep_going=True)
+        prefetch()
+        if SHOWN_BY_DVC.intersection(context.args):
+            raise typer.Exit(run_dvc(context.args).code)
+        missing = _run_steps(context.args, settings, paths, start)
+    summary()
+    if missing:
+        raise BuildError(_missing_message(list(missing), settings))
+
+
+def _run_steps(arguments: list[str], settings: Settings, paths: ProjectPaths, start: float) -> dict[str, str]:
+    """Run what has changed; returns the datasets that are missing, each with the reason."""
+    from loaders.report.summary import notes, summarise
+
+    missing: dict[str, str] = {}
+    with RunDisplay(list(settings.datasets)) as display:
+        result = run_dvc(arguments, display.start)
+        if result.code and KEEP_GOING.intersection(arguments):
+            missing = failed_datasets(result.failed, display.errors, settings)
+        if missing:
+            build_without(missing, settings, paths, display.start)
+        elif not result.code and is_stale(settings, paths):
+            display.start("build")
+            warehouse()
+    has_table = missing or not result.code
+    repeated = notes(summarise(settings, paths)) if has_table else []
+    for warning in dict.fromkeys(display.warnings):
+        if warning not in repeated:
+            err.print(warning, style="yellow")
+    if not has_table:
+        _report_failure(result)
+    err.print(_format_steps(display.steps, time.monotonic() - start))
+    return missing
+
+
+def _report_failure(result: DvcResult) -> None:
+    """Name the steps that failed, each of which has reported why; the tables stay as they were."""
+    if result.failed:
+        err.print(f"Failed: {', '.join(result.failed)}. Nothing was built; the tables of the last good build stay.")
+    raise typer.Exit(result.code)
+
+
+def _format_steps(steps: list[str], seconds: float) -> str:
+    """What ran, and how long it took with everything before it."""
+    if not steps:
+        return "Nothing changed since the last run."
+    counts: dict[str, int] = {}
+    for step in steps:
+        verb = step.partition("@")[0]
+        counts[verb] = counts.get(verb, 0) + 1
+    names = [f"{verb} ({count} datasets)" if count > 1 else verb for verb, count in counts.items()]
+    return f"Ran in {clock(seconds)}: {', '.join(names)}."
+
+
+def _missing_message(keys: list[str], settings: Settings) -> str:
+    verb = "is" if len(keys) == 1 else "are"
+    return (
+        f"{len(keys)} of {len(settings.datasets)} datasets {verb} missing from every table: {', '.join(keys)}. "
+        "The reasons are above; `make all` tries them again."
+    )
