@@ -184,4 +184,5 @@ def _type_words(kind: str) -> str:
     if kind.startswith("map("):
         key, _, value = kind[4:-1].partition(",")
         return f"{_type_words(key.strip())} → {_type_words(value.strip())}"
-    return TYPE_WORDS[kind.partition("(")[0]]
+    name = kind.partition("(")[0]
+    return TYPE_WORDS.get(name, name)
