@@ -20,7 +20,10 @@ HOLDER = re.compile(r"\(PID (\d+)\)")
 STARTED = re.compile(r"Running stage '([^']+)'")
 FAILED_STAGES = re.compile(r"failed to reproduce(?: stages:)? ('.+)")
 # what a step that failed has said in its own words, and what follows from it
-REPEATED = re.compile(r"failed to run: .*, exited with|failed to reproduce|will be skipped due to this failure")
+REPEATED = re.compile(
+    "failed to run: .*, exited with|failed to reproduce|will be skipped due to this failure|"
+    "had been killed. Auto removed"
+)
 ANOTHER_RUN_MESSAGE = "Another run is working here{process}. Wait for it, then run the same command again."
 
 

@@ -100,7 +100,7 @@ def _add_a_farm(published: Checkout, web: Publishers, folder: Path) -> None:
     assert len(web.asked("zenodo.org", "/api/records/", method="GET")) == 3  # the record, its list, its file
 
 
-def test_with_keep_going_a_publisher_that_is_down_is_missing_from_the_table_and_the_run_fails(
+def test_with_keep_going_a_publisher_that_is_down_is_missing_from_the_table(
     published: Checkout, web: Publishers
 ) -> None:
     web.fault("files.example.org", "/", Fault.status(503, times=None))
@@ -115,7 +115,7 @@ def test_with_keep_going_a_publisher_that_is_down_is_missing_from_the_table_and_
     reason = json.loads(published.paths.build_metrics.read_text())["missing_datasets"]["url_farms"]
     assert reason.startswith("https://files.example.org/farms.zip: it answered 503")
     assert f"url_farms is missing: {reason}" in " ".join(run.output.split())  # the lines are wrapped
-    assert "url\\_farms is missing" in published.paths.report().read_text()
+    assert "url_farms is missing: " in published.paths.report().read_text()
     assert "1 of 4 datasets is missing from every table: url_farms." in run.output
 
     web.heal()
