@@ -46,7 +46,8 @@ def run_all(context: typer.Context) -> None:
 
 def _run_steps(arguments: list[str], settings: Settings, paths: ProjectPaths, start: float) -> dict[str, str]:
     """Run what has changed; returns the datasets that are missing, each with the reason."""
-    from loaders.report.summary import notes, summarise
+    from loaders.report.summary import read_figures, summarise
+    from loaders.report.summary_sentences import notes
 
     missing: dict[str, str] = {}
     with RunDisplay(list(settings.datasets)) as display:
@@ -59,7 +60,7 @@ def _run_steps(arguments: list[str], settings: Settings, paths: ProjectPaths, st
             display.start("build")
             warehouse()
     has_table = missing or not result.code
-    repeated = notes(summarise(settings, paths)) if has_table else []
+    repeated = notes(summarise(settings, paths), read_figures(paths)) if has_table else []
     for warning in dict.fromkeys(display.warnings):
         if warning not in repeated:
             err.print(warning, style="yellow")
