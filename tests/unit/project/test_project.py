@@ -86,7 +86,7 @@ def test_an_environment_is_made_inside_a_folder_with_a_space_and_nowhere_else(tm
     outside = {name: value for name, value in os.environ.items() if name != "EO_PV_VENV"}
     make = ["make", "--no-print-directory", "--dry-run", "install"]
     done = subprocess.run(make, cwd=folder, env=outside, capture_output=True, text=True, check=True)
-    assert "-m venv .venv\n" in done.stdout
+    assert "-m venv .venv && " in done.stdout
     assert "My Documents" not in done.stdout
 
 
@@ -113,7 +113,7 @@ def test_an_environment_that_was_moved_or_lost_its_python_is_made_again(
     outside["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path)) if python == sys.executable else ""
     make = ["make", "--no-print-directory", "--dry-run", "plan"]
     done = subprocess.run(make, cwd=folder, env=outside, capture_output=True, text=True, check=True)
-    assert ("-m venv .venv\n" in done.stdout) is is_made_again
+    assert ("-m venv .venv && " in done.stdout) is is_made_again
     assert done.stdout.endswith("python -m loaders plan $KEY\n")
 
 
@@ -132,7 +132,7 @@ def test_a_project_of_init_uses_the_environment_of_its_checkout_while_both_have_
     outside = {name: value for name, value in os.environ.items() if name != "EO_PV_VENV"}
     make = ["make", "--no-print-directory", "--dry-run", "plan"]
     done = subprocess.run(make, cwd=folder, env=outside, capture_output=True, text=True, check=True)
-    assert (done.stderr, "-m venv .venv\n" in done.stdout) == ("", not has_same_lock)
+    assert (done.stderr, "-m venv .venv && " in done.stdout) == ("", not has_same_lock)
 
 
 def test_the_limit_of_a_run_is_checked_like_the_one_in_the_settings() -> None:
