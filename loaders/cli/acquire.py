@@ -34,23 +34,19 @@ def check(
 ) -> None:
     """Check the settings, and report what later steps will miss."""
     from loaders.cli.json_documents import check_document
-    from loaders.cli.preflight import missing_column_warnings, preflight_errors, project_errors
+    from loaders.cli.preflight import all_errors, missing_column_warnings
     from loaders.settings.project import require_usable_folder
 
     settings, paths = open_project()
     require_usable_folder(paths.root)
-    # only the stages of these datasets will fail, but without what all share there is no table
-    errors: list[tuple[str | None, EoPvError]] = [
-        (key, error) for key, dataset in settings.datasets.items() for error in preflight_errors(dataset, paths)
-    ]
-    errors += [(None, error) for error in project_errors(settings, paths)]
+    errors = all_errors(settings, paths)
     warnings = list(missing_column_warnings(settings, paths))
     if as_json:
         print_json(check_document(settings, errors, warnings))
     else:
         print_errors(error for _, error in errors)
         for key, warning in warnings:
-            err.print(f"{key}: {warning}.", style="yellow")
+            err.warn(f"{key}: {warning}.")
     if any(not keep_going or key is None for key, _ in errors):
         raise typer.Exit(1)
 

@@ -12,6 +12,14 @@ from loaders.irradiance.api_keys import REQUIRED_KEYS, require_api_keys
 from loaders.settings.params import Dataset, Settings
 
 
+def all_errors(settings: Settings, paths: ProjectPaths) -> list[tuple[str | None, EoPvError]]:
+    """Errors that a run will meet, each with the dataset whose steps alone fail; null if there would be no table."""
+    errors: list[tuple[str | None, EoPvError]] = [
+        (key, error) for key, dataset in settings.datasets.items() for error in preflight_errors(dataset, paths)
+    ]
+    return errors + [(None, error) for error in project_errors(settings, paths)]
+
+
 def preflight_errors(dataset: Dataset, paths: ProjectPaths) -> Iterator[EoPvError]:
     """Errors that steps of a dataset will run into: a missing file, or an invalid setting."""
     checks: tuple[Callable[[Dataset, ProjectPaths], None], ...] = (

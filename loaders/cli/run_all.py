@@ -4,14 +4,15 @@ import time
 
 import typer
 
-from loaders.cli.acquire import check, prefetch
-from loaders.cli.console import app, open_project
+from loaders.cli.acquire import prefetch
+from loaders.cli.console import app, open_project, print_errors
 from loaders.cli.dvc_run import DvcResult, run_dvc
 from loaders.cli.exclusive_run import exclusive_run
 from loaders.cli.fork_server import fork_server
 from loaders.cli.partial_run import build_without, failed_datasets
 from loaders.cli.pending_steps import SETTINGS_STEP
 from loaders.cli.report import summary
+from loaders.cli.preflight import all_errors
 from loaders.cli.repro import CONTEXT_SETTINGS
 from loaders.cli.run_display import RunDisplay
 from loaders.cli.warehouse import warehouse
@@ -35,7 +36,7 @@ def run_all(context: typer.Context) -> None:
     settings, paths = open_project()
     require_usable_folder(paths.root)
     with exclusive_run(paths.root), fork_server():
-        check(keep_going=True)
+        _check(settings, paths)
         prefetch()
         if SHOWN_BY_DVC.intersection(context.args):
             raise typer.Exit(run_dvc(context.args).code)
@@ -43,6 +44,14 @@ def run_all(context: typer.Context) -> None:
     summary()
     if missing:
         raise BuildError(_missing_message(list(missing), settings))
+
+
+def _check(settings: Settings, paths: ProjectPaths) -> None:
+    """Print what will fail, and stop if there would be no table; what loads have missed is in the summary."""
+    errors = all_errors(settings, paths)
+    print_errors(error for _, error in errors)
+    if any(key is None for key, _ in errors):
+        raise typer.Exit(1)
 
 
 def _run_steps(arguments: list[str], settings: Settings, paths: ProjectPaths, start: float) -> dict[str, str]:

@@ -18,7 +18,7 @@ MESSAGE_BYTES = 1024
 JOIN_TIMEOUT_S = 2  # a process that outlives its step may hold the pipe open
 VERBS = {
     "settings": "checking the settings",
-    "resolve": "asking the publisher of",
+    "resolve": "resolving the source of",
     "fetch": "fetching",
     "load": "loading",
     "cells": "finding the cells that hold records",

@@ -41,9 +41,11 @@ def test_make_all_ends_with_a_table_of_the_datasets_and_the_files_it_wrote(
 ) -> None:
     project, run = clones[0]
     assert run.code == 0, run.output
-    steps = "fetch (13 datasets), load (13 datasets), cells, boundaries, irradiance, build, report."
+    steps = (
+        "resolve (13 datasets), fetch (13 datasets), load (13 datasets), cells, boundaries, irradiance, build, report."
+    )
     assert re.search(rf"^Ran in \d+:\d\d: {re.escape(steps)}$", run.output, re.MULTILINE)
-    start = run.output.index("┏")
+    start = run.output.index("\ndataset  ") + 1
     said = [line for line in run.output[:start].splitlines() if not re.search(r" · \d+:\d\d$", line)]  # after 10 s
     assert len(said) <= 4, said
     closing = run.output[start:]
@@ -74,7 +76,10 @@ def test_the_warehouse_keeps_data_and_the_accounting_of_the_run_apart(
 def test_two_clones_make_the_same_bytes(clones: tuple[tuple[Project, Run], Project]) -> None:
     (one, _), another = clones
     assert published(one) == published(another)
-    curated, context = TABLES + 2, 1 + 2 + 3  # with attribution and bibliography; boundaries, cells, irradiance
+    curated, context = (
+        TABLES + 3,
+        1 + 2 + 3,
+    )  # with attribution, bibliography and columns; boundaries, cells, irradiance
     assert len(published(one)) == curated + context + 2 * DATASETS + DATASETS + (2 * DATASETS + 1) + 1
 
 
