@@ -11,8 +11,8 @@ from loaders.cli.exclusive_run import exclusive_run
 from loaders.cli.fork_server import fork_server
 from loaders.cli.partial_run import build_without, failed_datasets
 from loaders.cli.pending_steps import SETTINGS_STEP
-from loaders.cli.report import summary
 from loaders.cli.preflight import all_errors
+from loaders.cli.report import summary
 from loaders.cli.repro import CONTEXT_SETTINGS
 from loaders.cli.run_display import RunDisplay
 from loaders.cli.warehouse import warehouse
