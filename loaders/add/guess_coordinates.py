@@ -30,6 +30,7 @@ NORTHING_WORDS = {"y", "ycoord", "ycoordinate", "coordy", "pointy", "northing", 
 POSITION_WORDS = LONGITUDE_WORDS | LATITUDE_WORDS | EASTING_WORDS | NORTHING_WORDS
 COUNTRY_WORDS = {"country", "nation", "land", "pays", "paese", "país", "pais", "kraj", "iso", "iso3"}
 MAX_DEGREES = (180.0, 90.0)
+MAJORITY = 0.5  # of coordinates that are named longitude and latitude: the rest are wrong, and no grid fits instead
 MAX_PAIRED_COLUMNS = 50  # columns of each coordinate: all pairs of them are compared
 GRID_WORDS = {"coord", "coordinate", "etrs", "grid", "itm", "lv95", "mga", "sweref", "tm", "utm"}
 GRID_NAME = re.compile(r"(?:sweref|tm|utm|lv|etrs)\d+\w*")
@@ -56,8 +57,9 @@ def position_columns(columns: Mapping[str, Texts], marks: Marks) -> PositionColu
         pairs = sorted(((x, y) for x in xs for y in ys), key=lambda pair: _name_difference(*pair))
         if pairs:
             x, y = pairs[0]
+            share = MAJORITY if x_words is LONGITUDE_WORDS else PLAUSIBLE_SHARE
             in_degrees = all(
-                _are_within(_coordinates(columns[name], marks), limit)
+                _are_within(_coordinates(columns[name], marks), limit, share)
                 for name, limit in zip((x, y), MAX_DEGREES, strict=True)
             )
             is_blank = not known_values(columns[x]) or not known_values(columns[y])
@@ -220,9 +222,9 @@ def _coordinates(column: Texts, marks: Marks) -> Numbers:
     return to_numbers(mask_nulls(column, null_values(column, negatives=True)), marks)
 
 
-def _are_within(values: Numbers, limit: float) -> bool:
+def _are_within(values: Numbers, limit: float, share: float) -> bool:
     finite = values[np.isfinite(values)]
-    return bool(finite.size) and bool(np.mean(np.abs(finite) <= limit) >= PLAUSIBLE_SHARE)
+    return bool(finite.size) and bool(np.mean(np.abs(finite) <= limit) >= share)
 
 
 def _name_difference(x: str, y: str) -> int:

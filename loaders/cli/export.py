@@ -47,6 +47,7 @@ def export(
     from loaders.export.export import export as write
     from loaders.read.published import find_project, published
     from loaders.read.selection import Selection
+    from loaders.report.summary import missing_datasets, read_figures
 
     if model and (columns or table or wkt):
         raise typer.BadParameter(
@@ -56,7 +57,8 @@ def export(
         _names(columns), where, _numbers(bbox), [code for text in country or () for code in _names(text) or ()]
     )
     request = Request(file, table, selection, model, wkt)
-    require_path(request, find_project()[1])
+    _, paths = find_project()
+    require_path(request, paths)
     with err.status(f"{file.name}: writing"), published() as tables:
         written = write(request, tables)
     replaced = written.without_capacity + written.not_operating
@@ -67,6 +69,9 @@ def export(
         )
     if written.synthetic:
         out.print(f"SYNTHETIC: {written.synthetic:,} of these rows are made up, from the bundled samples")
+    missing = missing_datasets(read_figures(paths)) if paths.build_metrics.exists() else {}
+    if missing:
+        err.warn(f"The tables were built without {', '.join(missing)}: `make all` tries again.")
     for path in (file, written.note):
         out.print(f"  {path}  ({decimal(path.stat().st_size)})")
 

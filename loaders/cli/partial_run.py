@@ -11,18 +11,23 @@ from loaders.settings.params import Settings
 DATASET_STEPS = frozenset({"resolve", "fetch", "load"})
 
 
-def failed_datasets(failed: tuple[str, ...], errors: Mapping[str, list[str]], settings: Settings) -> dict[str, str]:
+def failed_datasets(
+    failed: tuple[str, ...], errors: Mapping[str, list[str]], settings: Settings, found: Mapping[str, str]
+) -> dict[str, str]:
     """The datasets that failed, each with the reason; none if a step of all datasets failed, or nothing is left.
 
     Args:
         failed: the stages that failed.
         errors: what they reported, by stage.
         settings: of the project.
+        found: what the check before the first step has found, by dataset.
     """
     steps = {stage: stage.partition("@") for stage in failed}
     if any(verb not in DATASET_STEPS or key not in settings.datasets for verb, _, key in steps.values()):
         return {}
-    missing = {key: _reason(key, verb, errors.get(stage, [])) for stage, (verb, _, key) in steps.items()}
+    missing = {
+        key: _reason(key, verb, errors.get(stage) or [found.get(key, "")]) for stage, (verb, _, key) in steps.items()
+    }
     return missing if len(missing) < len(settings.datasets) else {}
 
 

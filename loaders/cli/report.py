@@ -75,6 +75,8 @@ def _result_files(paths: ProjectPaths) -> list[Path]:
     Raises:
         BuildError: one is missing.
     """
+    if not paths.curated.exists():
+        raise BuildError(f"No table of origin {paths.origin} is built yet. Run `make all`.")
     files = [*sorted(paths.curated.iterdir()), paths.database, paths.report()]
     if missing := [path for path in files if not path.exists()]:
         raise BuildError(

@@ -1,6 +1,7 @@
 """Command `all`: the whole workflow in one process, as `make all` runs it."""
 
 import time
+from collections.abc import Mapping
 
 import typer
 
@@ -36,25 +37,31 @@ def run_all(context: typer.Context) -> None:
     settings, paths = open_project()
     require_usable_folder(paths.root)
     with exclusive_run(paths.root), fork_server():
-        _check(settings, paths)
+        found = _check(settings, paths)
         prefetch()
         if SHOWN_BY_DVC.intersection(context.args):
             raise typer.Exit(run_dvc(context.args).code)
-        missing = _run_steps(context.args, settings, paths, start)
+        missing = _run_steps(context.args, settings, paths, start, found)
     summary()
     if missing:
         raise BuildError(_missing_message(list(missing), settings))
 
 
-def _check(settings: Settings, paths: ProjectPaths) -> None:
-    """Print what will fail, and stop if there would be no table; what loads have missed is in the summary."""
+def _check(settings: Settings, paths: ProjectPaths) -> dict[str, str]:
+    """Print what will fail, and stop if there would be no table; returns the datasets that will, with the reason.
+
+    What loads have missed is in the summary.
+    """
     errors = all_errors(settings, paths)
     print_errors(error for _, error in errors)
     if any(key is None for key, _ in errors):
         raise typer.Exit(1)
+    return {key: str(error) for key, error in errors if key}
 
 
-def _run_steps(arguments: list[str], settings: Settings, paths: ProjectPaths, start: float) -> dict[str, str]:
+def _run_steps(
+    arguments: list[str], settings: Settings, paths: ProjectPaths, start: float, found: Mapping[str, str]
+) -> dict[str, str]:
     """Run what has changed; returns the datasets that are missing, each with the reason."""
     from loaders.report.summary import read_figures, summarise
     from loaders.report.summary_sentences import sentences
@@ -63,7 +70,7 @@ def _run_steps(arguments: list[str], settings: Settings, paths: ProjectPaths, st
     with RunDisplay(list(settings.datasets)) as display:
         result = run_dvc(arguments, display.start)
         if result.code and KEEP_GOING.intersection(arguments):
-            missing = failed_datasets(result.failed, display.errors, settings)
+            missing = failed_datasets(result.failed, display.errors, settings, found)
         if missing:
             build_without(missing, settings, paths, display.start)
         elif not result.code and is_stale(settings, paths):
@@ -83,7 +90,8 @@ def _run_steps(arguments: list[str], settings: Settings, paths: ProjectPaths, st
 def _report_failure(result: DvcResult) -> None:
     """Name the steps that failed, each of which has reported why; the tables stay as they were."""
     if result.failed:
-        err.print(f"Failed: {', '.join(result.failed)}. Nothing was built; the tables of the last good build stay.")
+        names = ", ".join(name.replace("@", " of ") for name in result.failed)
+        err.print(f"Failed: {names}. Nothing was built; the tables of the last good build stay.")
     raise typer.Exit(result.code)
 
 

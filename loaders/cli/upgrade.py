@@ -20,9 +20,9 @@ def upgrade() -> None:
     root = find_root()
     if shutil.which("git") is None or _git(root, "rev-parse", "--verify", "@{upstream}").returncode:
         raise BuildError(
-            "`eo-pv upgrade` is `git pull` with your results kept, and this folder is no clone with a branch to pull "
-            "from. Get the newest version the way you got this one, and copy params.yaml, overrides.csv, local/ and "
-            "data/ into it."
+            "`eo-pv upgrade` is `git pull` with your results kept, and this folder has no remote branch to pull from "
+            "(`git branch --set-upstream-to` names one). Without any, get the newest version the way you got this one, "
+            "and copy params.yaml, overrides.csv, local/, data/ and your own files into it."
         )
     kept = root / ".dvc" / "tmp" / "upgrade"
     if not kept.exists():  # else an upgrade that stopped has kept them

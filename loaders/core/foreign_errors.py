@@ -135,6 +135,8 @@ def _system_message(number: int, name: object, folders: tuple[Path, ...]) -> str
             "project to a folder with a shorter path, or shorten the dataset's key in params.yaml."
         )
     subject = f"{os.fsdecode(name)}: " if isinstance(name, str | bytes) else "A file cannot be read or written: "
+    if number == errno.ENOENT:
+        return f"{subject}{os.strerror(number)}. If `make all` makes it, type that."
     return f"{subject}{os.strerror(number)}. Check who may read and write there, and whether the disk is full."
 
 

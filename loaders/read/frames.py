@@ -1,5 +1,6 @@
 """`read_installations` and `read_records`: published tables as GeoDataFrames."""
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from loaders.core.errors import SelectionError
 from loaders.core.escape import sql_name
 from loaders.read.condition import first_line
 from loaders.read.published import CRS, INSTALLATIONS, RECORDS, Published, published
-from loaders.read.selection import Selection
+from loaders.read.selection import Selection, column_suggestion
+
+UNKNOWN_COLUMN = re.compile(r'Referenced column "([^"]+)"')
 
 
 def read_installations(  # noqa: PLR0913 (each is a filter of its own)
@@ -87,10 +90,16 @@ def arrow_rows(tables: Published, table: str, selection: Selection, needed: tupl
     except duckdb.Error as error:
         if selection.where is None or isinstance(error, duckdb.IOException):
             raise
-        raise SelectionError(
-            f"DuckDB cannot apply the condition {selection.where!r} to {table}: {first_line(error)}. Its columns are: "
-            f"{', '.join(tables.columns(table))}."
-        ) from None
+        raise SelectionError(_condition_message(selection.where, table, tables.columns(table), error)) from None
+
+
+def _condition_message(where: str, table: str, columns: Sequence[str], error: duckdb.Error) -> str:
+    """What is wrong with a condition that DuckDB refuses; most often a name, or text in double quotes."""
+    if unknown := UNKNOWN_COLUMN.search(str(error)):
+        hint = column_suggestion([unknown[1]], columns)
+        return f"{table} has no column {unknown[1]!r}. {hint} Text stands in single quotes: country = 'DE'."
+    reason = first_line(error).partition(" Error: ")[2] or first_line(error)
+    return f"The condition {where!r} cannot be applied to {table}: {reason}. Its columns are: {', '.join(columns)}."
 
 
 def geo_frame(rows: pa.Table) -> gpd.GeoDataFrame:

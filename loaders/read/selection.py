@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Self
 
 from loaders.contract import GEOMETRY
@@ -13,6 +14,12 @@ from loaders.read.condition import as_expression, require_condition
 
 COUNTRY, BOX = "country", "bbox"
 BBox = tuple[float, float, float, float]
+
+
+def column_suggestion(names: Iterable[str], available: Sequence[str]) -> str:
+    """The columns that misspelt names may mean; all that there are, where none is near."""
+    near = dict.fromkeys(match for name in names for match in get_close_matches(name, available, n=1))
+    return f"Did you mean {', '.join(near)}?" if near else f"Its columns are: {', '.join(available)}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,8 @@ class Selection:
         if where is not None:
             require_condition(where)
         codes = (countries,) if isinstance(countries, str) else tuple(countries or ())
+        if isinstance(columns, str):
+            raise SelectionError(f"The columns are {columns!r}. Expected a list of names, such as [{columns!r}].")
         names = None if columns is None else tuple(dict.fromkeys(columns))
         return cls(names, where, None if bbox is None else _box(bbox), tuple(map(_country, codes)))
 
@@ -60,7 +69,7 @@ class Selection:
         needed = [*(self.columns or ()), *([COUNTRY] if self.countries else []), *([GEOMETRY] if self.bbox else [])]
         if missing := [name for name in needed if name not in available]:
             names = ", ".join(map(repr, missing))
-            raise SelectionError(f"{table} has no column {names}. Its columns are: {', '.join(available)}.")
+            raise SelectionError(f"{table} has no column {names}. {column_suggestion(missing, available)}")
         if self.columns == ():
             raise SelectionError(f"No column of {table} is asked for. Its columns are: {', '.join(available)}.")
 

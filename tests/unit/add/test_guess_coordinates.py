@@ -39,6 +39,12 @@ def test_columns_with_values_are_preferred_to_blank_ones() -> None:
     assert position_settings(columns, PLAIN_MARKS)[0]["longitude"].value == "lon"
 
 
+def test_longitudes_and_latitudes_with_a_wrong_one_stay_degrees() -> None:
+    columns: dict[str, list[str | None]] = {"lat": ["52.1", "52.2", "52.3", "95"], "lon": ["9.4", "9.5", "9.6", "200"]}
+    settings, questions = position_settings(columns, PLAIN_MARKS)
+    assert (settings["crs"].value, settings["longitude"].value, questions) == ("EPSG:4326", "lon", [])
+
+
 def test_both_coordinates_in_one_column_cannot_be_read() -> None:
     settings, (question,) = position_settings({"geo_point_2d": ["48.85, 2.35", "43.3, 5.4"]}, PLAIN_MARKS)
     assert settings == {}

@@ -39,7 +39,7 @@ def test_a_table_for_a_model_says_what_it_leaves_out(eo_pv: Run, tmp_path: Path)
     ("arguments", "code", "message"),
     [
         (("x.csv", "--bbox", "1,2,x,4"), 1, "The box '1,2,x,4' is not four numbers."),
-        (("x.csv", "--where", "capcity > 5"), 1, 'Binder Error: Referenced column "capcity" not found'),
+        (("x.csv", "--where", "capcity > 5"), 1, "no column 'capcity'. Did you mean capacity_mw?"),
         (("x.csv", "--country", "Germany"), 1, "'Germany' is no country code."),
         (("x.txt",), 1, "x.txt: its ending names no format."),
         (("data/x.csv",), 1, "below data/ are the files of the workflow"),

@@ -71,12 +71,14 @@ def test_datasets_are_left_out_only_if_nothing_but_datasets_has_failed() -> None
     key, other = list(settings.datasets)[:2]
     errors = {f"load@{key}": [f"{key}: the file is cut.", "  at byte 3"]}
     failed = (f"load@{key}", f"fetch@{other}")
-    assert failed_datasets(failed, errors, settings) == {
+    assert failed_datasets(failed, errors, settings, {}) == {
         key: "the file is cut.   at byte 3",
         other: f"`eo-pv fetch {other}` failed.",
     }
-    assert failed_datasets((*failed, "irradiance"), errors, settings) == {}
-    assert failed_datasets(tuple(f"load@{each}" for each in settings.datasets), {}, settings) == {}
+    found = {other: f"{other}: expected x.csv, found nothing there"}
+    assert failed_datasets(failed, errors, settings, found)[other] == "expected x.csv, found nothing there"
+    assert failed_datasets((*failed, "irradiance"), errors, settings, {}) == {}
+    assert failed_datasets(tuple(f"load@{each}" for each in settings.datasets), {}, settings, {}) == {}
 
 
 def test_what_refers_to_a_missing_dataset_refers_to_the_edition_before_it() -> None:

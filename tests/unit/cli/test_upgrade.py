@@ -170,4 +170,4 @@ def test_a_pull_that_fails_changes_nothing(
 
 def test_a_folder_that_is_no_clone_says_how_to_upgrade(eo_pv: Run) -> None:
     code, _, err = eo_pv("upgrade")
-    assert (code, "copy params.yaml, overrides.csv, local/ and data/ into it" in err) == (1, True)
+    assert (code, "copy params.yaml, overrides.csv, local/, data/ and your own files into it" in err) == (1, True)
