@@ -22,7 +22,7 @@ FAILED_STAGES = re.compile(r"failed to reproduce(?: stages:)? ('.+)")
 # what a step that failed has said in its own words, and what follows from it
 REPEATED = re.compile(
     "failed to run: .*, exited with|failed to reproduce|will be skipped due to this failure|"
-    "had been killed. Auto removed"
+    r"had been killed. Auto removed|^\[Errno 2\] No such file or directory"
 )
 ANOTHER_RUN_MESSAGE = "Another run is working here{process}. Wait for it, then run the same command again."
 

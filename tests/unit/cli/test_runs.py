@@ -59,6 +59,7 @@ def test_of_dvc_only_what_no_step_has_said_is_shown() -> None:
         (logging.WARNING, 'failed to run: python -m loaders load "$DVC_STAGE", exited with 1'),
         (logging.WARNING, "Stages 'cells', 'build' will be skipped due to this failure"),
         (logging.ERROR, "failed to reproduce stages: 'load@a', 'fetch@c'"),
+        (logging.WARNING, "[Errno 2] No such file or directory: '/x/data/sample/raw/a/plants.csv'"),
     ]
     assert [text for level, text in hidden if messages.filter(record(level, text))] == []
     assert messages.filter(record(logging.ERROR, "'dvc.yaml' is invalid."))
