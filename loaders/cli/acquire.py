@@ -68,9 +68,8 @@ def plan(keys: Keys = None, as_json: AsJson = False) -> None:
     ]
     errors += [(key, error) for key in plans for error in preflight_errors(settings.datasets[key], paths)]
     errors += [(None, error) for error in project_errors(settings, paths)]
-    steps = pending_steps(settings, paths)
     if as_json:
-        print_json(plan_document(plans, errors, steps))
+        print_json(plan_document(plans, errors, pending_steps(settings, paths)))
     else:
         if not all(isinstance(each, NoNetworkError) for each in plans.values()):
             out.print(planning.plan_table(plans))
@@ -78,7 +77,7 @@ def plan(keys: Keys = None, as_json: AsJson = False) -> None:
         if line := boundaries_line(settings, paths):
             out.print(line)
         print_errors(_with_one_network_error([error for _, error in errors]))
-        for line in steps.lines():
+        for line in pending_steps(settings, paths).lines():
             out.print(line)
     if errors or not all(each.is_possible for each in plans.values() if isinstance(each, planning.DownloadPlan)):
         raise typer.Exit(1)

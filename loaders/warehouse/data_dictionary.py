@@ -170,7 +170,10 @@ def _cells(column: Column) -> Iterable[str]:
 
 
 def _shortened(example: object) -> str:
-    text = f"{example:.6g}" if isinstance(example, float) else one_line(str(example) if example is not None else "")
+    # of equal 0 and -0, either may be the median
+    text = (
+        f"{example + 0.0:.6g}" if isinstance(example, float) else one_line(str(example) if example is not None else "")
+    )
     return f"{text[:EXAMPLE_CHARACTERS]}…" if len(text) > EXAMPLE_CHARACTERS else text
 
 

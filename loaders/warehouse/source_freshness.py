@@ -104,10 +104,10 @@ def _oldest(settings: Settings, paths: ProjectPaths) -> Freshness:
 
 
 def _boundaries_freshness(settings: Settings, paths: ProjectPaths) -> Freshness:
-    """Overture Maps: the day of the release whose extract is kept."""
+    """Overture Maps: the day of the release whose extract is kept, or that the settings name."""
     if settings.boundary_source == "naturalearth":
         return Freshness("Natural Earth, bundled, nothing to ask", has_publisher=False)
-    release = kept_release(settings.boundaries, paths) or ""
+    release = kept_release(settings.boundaries, paths) or settings.boundaries.release
     try:
         released_at = datetime.strptime(release.partition(".")[0], "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:

@@ -40,13 +40,13 @@ def test_fetch_load_and_build_that_are_killed_one_after_the_other_are_each_done_
 ) -> None:
     project.edit(lambda s: s["datasets"]["north"]["source"].update(include=["*.geojson"]))
     project.edit(lambda s: s["datasets"]["north"]["columns"].update(capacity={"column": "mw", "unit": "MW"}))
-    assert repro_killed_before(project, "fetch", "raw/north", tmp_path) == {"resolve@north", "fetch@north"}
+    assert repro_killed_before(project, "fetch", "raw/north", tmp_path) == {"settings", "resolve@north", "fetch@north"}
     assert repro_killed_before(project, "load", "loaded/north.parquet", tmp_path) == {"fetch@north", "load@north"}
     assert project.data("loaded", "north.rejected.parquet").exists()
 
     project.edit(lambda s: s["datasets"].pop("south"))
     begun = repro_killed_before(project, "warehouse", "curated/curated_pv_records.parquet", tmp_path)
-    assert begun == {"load@north", "build"} | WHERE_RECORDS_ARE
+    assert begun == {"settings", "load@north", "build"} | WHERE_RECORDS_ARE
     assert "south" in warehouse_tables(project), "the old warehouse is whole until the new one replaces it"
 
     assert project.repro().stages == {"build"}
