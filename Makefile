@@ -13,6 +13,14 @@ CYCLONEDX := 7.5.0
 PIP_AUDIT := 2.10.1
 PRE_COMMIT := 4.7.0
 
+# passed to the shell as variables: as text of a recipe, their content would be executed
+# (and only their value reaches make, which would execute a $(shell …) in them: before the first $(shell …) of this file,
+# to which make 4.4 passes all variables)
+override KEY := $(value KEY)
+override IMAGE := $(value IMAGE)
+override TAG := $(value TAG)
+export KEY IMAGE TAG
+
 # A container image has its own environment and names it in EO_PV_VENV. Anywhere else .venv is made
 # from the lock the first time that a target needs it, and nothing is installed outside it.
 # (`ready` is relative: make has no targets with a space in them, and folders have.)
@@ -35,12 +43,6 @@ endif
 endif
 endif
 
-# passed to the shell as variables: as text of a recipe, their content would be executed
-# (and only their value reaches make, which would execute a $(shell …) in them)
-override KEY := $(value KEY)
-override IMAGE := $(value IMAGE)
-override TAG := $(value TAG)
-export KEY IMAGE TAG
 export VIRTUAL_ENV := $(venv)
 export PATH := $(venv)/bin:$(PATH)
 # trust the CA certificates of this machine, for a proxy that re-signs TLS

@@ -1,5 +1,6 @@
 """`eo-pv upgrade`: the new version arrives, own settings and results stay, and only what changed would run."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -37,6 +38,8 @@ def commit(root: Path, **files: str) -> None:
 @pytest.fixture
 def upstream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The published project, with the results of its own build in dvc.lock."""
+    if shutil.which("git") is None:
+        pytest.skip("Git is not installed")
     for name, value in {"DVC_SITE_CACHE_DIR": str(tmp_path / "site"), "DVC_NO_ANALYTICS": "1"}.items():
         monkeypatch.setenv(name, value)
     for role in ("AUTHOR", "COMMITTER"):
