@@ -65,7 +65,7 @@ class Export:
         columns: number of them.
         note: path of the licence note.
         synthetic: number of rows that are made up.
-        without_capacity: installations that a model's table leaves out, since nobody states their capacity.
+        without_capacity: installations that a model's table leaves out, without a stated capacity.
         not_operating: those that it leaves out by their status.
     """
 
@@ -79,7 +79,7 @@ class Export:
 
 
 def export(request: Request, tables: Published) -> Export:
-    """Write a file and its licence note, each at once: nobody finds half of one.
+    """Write a file and its licence note, each complete or not at all.
 
     Raises:
         SelectionError: no row is left, or the format or the place is not possible.
