@@ -58,7 +58,7 @@ def plan(keys: Keys = None, as_json: AsJson = False) -> None:
     from loaders.acquire.downloader import Downloader
     from loaders.cli.json_documents import plan_document
     from loaders.cli.pending_steps import pending_steps
-    from loaders.cli.preflight import preflight_errors, project_errors
+    from loaders.cli.preflight import all_errors
 
     settings, paths = open_project()
     downloads = Downloader(settings)
@@ -66,8 +66,7 @@ def plan(keys: Keys = None, as_json: AsJson = False) -> None:
     errors: list[tuple[str | None, EoPvError]] = [
         (key, each) for key, each in plans.items() if isinstance(each, EoPvError)
     ]
-    errors += [(key, error) for key in plans for error in preflight_errors(settings.datasets[key], paths)]
-    errors += [(None, error) for error in project_errors(settings, paths)]
+    errors += all_errors(settings, paths, plans)
     if as_json:
         print_json(plan_document(plans, errors, pending_steps(settings, paths)))
     else:

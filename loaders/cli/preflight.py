@@ -3,7 +3,7 @@
 import codecs
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from loaders.acquire.publishers import local
 from loaders.core.errors import EoPvError, ReadError, SettingsError, SourceError
@@ -12,10 +12,20 @@ from loaders.irradiance.api_keys import REQUIRED_KEYS, require_api_keys
 from loaders.settings.params import Dataset, Settings
 
 
-def all_errors(settings: Settings, paths: ProjectPaths) -> list[tuple[str | None, EoPvError]]:
-    """Errors that a run will meet, each with the dataset whose steps alone fail; null if there would be no table."""
+def all_errors(
+    settings: Settings, paths: ProjectPaths, keys: Iterable[str] | None = None
+) -> list[tuple[str | None, EoPvError]]:
+    """Errors that a run will meet, each with the dataset whose steps alone fail; null if there would be no table.
+
+    Args:
+        settings: of the project.
+        paths: its files.
+        keys: the datasets to check; by default all.
+    """
     errors: list[tuple[str | None, EoPvError]] = [
-        (key, error) for key, dataset in settings.datasets.items() for error in preflight_errors(dataset, paths)
+        (key, error)
+        for key in (settings.datasets if keys is None else keys)
+        for error in preflight_errors(settings.datasets[key], paths)
     ]
     return errors + [(None, error) for error in project_errors(settings, paths)]
 

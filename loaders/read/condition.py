@@ -14,7 +14,7 @@ ADVICE = "Expected one condition on the columns of the table, such as `capacity_
 def require_condition(text: str) -> None:
     """Refuse text that is not one expression, or that holds a subquery.
 
-    DuckDB's own parser decides, so that quotes, comments and brackets in the text mislead nobody.
+    DuckDB's own parser decides, so that quotes, comments and brackets in the text do not matter.
 
     Raises:
         SelectionError: it is something else.
@@ -29,9 +29,10 @@ def require_condition(text: str) -> None:
         raise SelectionError(f"The condition {text!r} holds a query of its own. {ADVICE}")
 
 
-def first_line(error: duckdb.Error) -> str:
-    """What DuckDB says of a statement, without its excerpt of it."""
-    return str(error).partition("\n")[0].rstrip(".!")
+def error_reason(error: duckdb.Error) -> str:
+    """The reason in DuckDB's message, without the kind of error and the excerpt of the statement."""
+    line = str(error).partition("\n")[0].rstrip(".!")
+    return line.partition(" Error: ")[2] or line
 
 
 def _only_expression(parsed: dict[str, Any]) -> dict[str, Any] | None:

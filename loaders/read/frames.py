@@ -12,7 +12,7 @@ import pyarrow as pa
 from loaders.contract import GEOMETRY
 from loaders.core.errors import SelectionError
 from loaders.core.escape import sql_name
-from loaders.read.condition import first_line
+from loaders.read.condition import error_reason
 from loaders.read.published import CRS, INSTALLATIONS, RECORDS, Published, published
 from loaders.read.selection import Selection, column_suggestion
 
@@ -98,7 +98,7 @@ def _condition_message(where: str, table: str, columns: Sequence[str], error: du
     if unknown := UNKNOWN_COLUMN.search(str(error)):
         hint = column_suggestion([unknown[1]], columns)
         return f"{table} has no column {unknown[1]!r}. {hint} Text stands in single quotes: country = 'DE'."
-    reason = first_line(error).partition(" Error: ")[2] or first_line(error)
+    reason = error_reason(error)
     return f"The condition {where!r} cannot be applied to {table}: {reason}. Its columns are: {', '.join(columns)}."
 
 

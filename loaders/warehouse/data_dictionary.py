@@ -28,9 +28,6 @@ INTRODUCTION = """\
 Null is unknown, zero is a measured zero. Capacities are in MW, AC or DC; areas are on the ellipsoid; coordinates are
 longitude and latitude (EPSG:4326).
 """
-FIGURES_NOTE = """
-`known` counts the rows that have a value other than `unknown` or `not stated`; `example` is one of them.
-"""
 
 
 @dataclass(frozen=True, slots=True)
