@@ -27,7 +27,7 @@ def write_report(settings: Settings, paths: ProjectPaths) -> list[Path]:
     write_text(as_markdown(content.summaries, content.build, f"eo-pv: origin {settings.origin}"), paths.report())
     write_map_data(settings, paths)
     write_assets(paths.report_folder / "assets")
-    map_page = write_map_page(settings, paths)
+    map_page, *_ = write_map_page(settings, paths)
     page = write_page(content, settings, paths)
     write_plots(content, paths)
     return [page, map_page, paths.report()]
