@@ -86,6 +86,7 @@
       for (const name of state.FILTERS) field(name).addEventListener("change", choose);
       const clear = () => state.change({ filters: state.noFilters() });
       document.getElementById("filter-clear").addEventListener("click", clear);
+      document.getElementById("filter-zoom").addEventListener("click", () => eoPv.view.zoomToShown());
       document.getElementById("filter-form").addEventListener("submit", (event) => event.preventDefault());
     },
 

@@ -11,7 +11,11 @@
   const isPolygon = ["==", ["geometry-type"], "Polygon"];
   const isPoint = ["==", ["geometry-type"], "Point"];
   const growing = (least, most) => ["interpolate", ["linear"], ["zoom"], 5, least, 9, (least + most) / 2, 14, most];
-  const radius = ["interpolate", ["linear"], ["zoom"], 5, 2.2, 9, 4, 14, 6];
+  // Larger installations are larger points, and all of them grow as one zooms in.
+  const scaled = (scale) => (value, k) => (k % 2 ? value : value * scale);
+  const bySize = (scale) => ["step", ["get", "w"], ...[2.2, 1, 2.8, 5, 3.4, 20, 4.4, 100, 5.6].map(scaled(scale))];
+  const orSmallest = (scale) => ["case", ["has", "w"], bySize(scale), 2.2 * scale];
+  const radius = ["interpolate", ["linear"], ["zoom"], 6, orSmallest(1), 10, orSmallest(1.7), 14, orSmallest(2.2)];
 
   // The zoom from which installations are drawn one by one.
   const firstZoom = () => data.meta.tiles.layers.points.min_zoom;

@@ -34,13 +34,19 @@
       for (const box of document.querySelectorAll("#sources input")) box.checked = sources.includes(box.value);
     },
 
+    // The datasets with their colours, in light or dark.
+    listSources() {
+      document.getElementById("sources").replaceChildren(...data.meta.datasets.map(sourceRow));
+      legend.restore();
+    },
+
     start() {
       for (const [mode, { label }] of Object.entries(palette.MODES)) {
         choice().append(element("option", { value: mode }, label));
       }
       choice().addEventListener("change", () => state.change({ colour: choice().value }));
-      document.getElementById("sources").append(...data.meta.datasets.map(sourceRow));
-      legend.restore();
+      legend.listSources();
+      palette.onChange(legend.listSources);
     },
 
     // Say from which zoom the outlines of the sources are drawn.

@@ -190,9 +190,16 @@
       map.resize(); // a panel may just have opened
       const [west, south, east, north] = bbox || [lon, lat, lon, lat];
       const isPoint = !bbox || (west === east && south === north) || east - west > 180;
-      const padding = paddingAroundSheet();
+      const padding = freeRoom();
       if (isPoint) map.flyTo({ center: [lon, lat], zoom: SMALL_VIEW, padding, retainPadding: false });
       else map.fitBounds([west, south, east, north], { padding, maxZoom: 17 });
+    },
+
+    // Everything that the filters show.
+    async zoomToShown() {
+      const [shown] = await Promise.all([view.mask(), data.needColumns(["lon", "lat"])]);
+      const bounds = boundsOf(shown);
+      if (map && bounds) map.fitBounds(bounds, { padding: freeRoom(), maxZoom: 12 });
     },
 
     goTo(lat, lon, zoom = 12) {
@@ -202,13 +209,29 @@
     jumpTo: ({ zoom, lat, lon }) => map && map.jumpTo({ center: [lon, lat], zoom }),
   };
 
-  // Room around an installation; on narrow screens its panel covers the lower part of the map.
-  function paddingAroundSheet() {
+  // Room around what is zoomed to, beside the legend; on narrow screens a panel covers the lower part of the map.
+  function freeRoom() {
     const canvas = map.getContainer().getBoundingClientRect();
     const panel = document.getElementById("details").getBoundingClientRect();
+    const legendBox = document.getElementById("legend").getBoundingClientRect();
     const covered = panel.width && panel.left < canvas.right - 1 ? Math.max(canvas.bottom - panel.top, 0) : 0;
-    const room = Math.min(80, (canvas.height - covered) / 5);
-    return { top: room, right: room, left: room, bottom: covered + room };
+    const room = Math.min(60, (canvas.height - covered) / 6);
+    const beside = canvas.width > 3 * legendBox.width - 200 && !covered ? legendBox.right - canvas.left : 0;
+    return { top: room, right: room, left: beside + room, bottom: covered + room };
+  }
+
+  // West, south, east, north of installations; null if there are none.
+  function boundsOf(shown) {
+    const { lon, lat } = data.columns;
+    const bounds = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let i = 0; i < shown.length; i++) {
+      if (!shown[i]) continue;
+      bounds[0] = Math.min(bounds[0], lon[i]);
+      bounds[1] = Math.min(bounds[1], lat[i]);
+      bounds[2] = Math.max(bounds[2], lon[i]);
+      bounds[3] = Math.max(bounds[3], lat[i]);
+    }
+    return bounds[0] <= bounds[2] ? bounds : null;
   }
 
   function sourceNumbers() {
