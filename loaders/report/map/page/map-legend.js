@@ -49,6 +49,15 @@
       palette.onChange(legend.listSources);
     },
 
+    // A line as the outlines of a dataset are drawn.
+    stroke(number) {
+      const { colour, dash } = palette.sourceStyle(number);
+      const line = element("span", { class: "stroke", "aria-hidden": "true" });
+      line.style.borderTopColor = colour;
+      line.style.borderTopStyle = dash[1] === 0 ? "solid" : dash[0] > 2 ? "dashed" : "dotted";
+      return line;
+    },
+
     // Say from which zoom the outlines of the sources are drawn.
     showSourcesHint(isFar) {
       const hint = document.getElementById("sources-hint");
@@ -62,11 +71,7 @@
       const chosen = [...document.querySelectorAll("#sources input:checked")].map(({ value }) => value);
       state.change({ sources: chosen });
     });
-    const { colour, dash } = palette.sourceStyle(number);
-    const line = element("span", { class: "stroke", "aria-hidden": "true" });
-    line.style.borderTopColor = colour;
-    line.style.borderTopStyle = dash[1] === 0 ? "solid" : dash[0] > 2 ? "dashed" : "dotted";
-    return element("label", {}, box, line, label || key);
+    return element("label", {}, box, legend.stroke(number), label || key);
   }
 
   eoPv.legend = legend;
