@@ -73,8 +73,8 @@
     const doi = each.doi || dataset.doi;
     const source = doi ? text.doi(doi) : dataset.url ? text.link(dataset.url, dataset.url) : null;
     const shape = each.geometry_kind === "point" ? "position" : known(each.area_m2, text.area);
-    const id = element("code", {}, each.source_id ?? each.id);
-    const heading = element("h4", {}, eoPv.legend.stroke(each.d), dataset.label || dataset.key, " ", id);
+    const id = known(each.source_id, (source) => element("code", {}, String(source)));
+    const heading = element("h4", {}, eoPv.legend.stroke(each.d), dataset.label || dataset.key, id);
     const list = descriptions([
       ["Dataset", dataset.title || dataset.key],
       ["Name", each.name],

@@ -7,6 +7,7 @@
   const NOTHING = { type: "FeatureCollection", features: [] };
   const SELECTABLE = ["outlines-fill", "outlines-points", "points"];
   const NONE = -1;
+  const OPACITY = 0.7; // of our own outlines; they step back where those of datasets are shown
   const SOURCE_LAYER = "source-";
   const isPolygon = ["==", ["geometry-type"], "Polygon"];
   const isPoint = ["==", ["geometry-type"], "Point"];
@@ -91,7 +92,7 @@
     const near = { ...tile("outlines"), minzoom: outlineZoom() };
     return [
       { id: "points", type: "circle", ...far, paint: circle },
-      { id: "outlines-fill", type: "fill", ...near, paint: { "fill-opacity": 0.7 } },
+      { id: "outlines-fill", type: "fill", ...near, paint: { "fill-opacity": OPACITY } },
       { id: "outlines-edge", type: "line", ...near, paint: { "line-width": growing(1, 2.5) } },
       { id: "outlines-points", type: "circle", ...near, paint: circle },
     ];
@@ -99,7 +100,7 @@
 
   function selectedLayers() {
     const paint = { ...ring(palette.accent(), 13, 3), "circle-color": "transparent" };
-    const edge = { "line-color": palette.accent(), "line-width": 7, "line-opacity": 0.75 };
+    const edge = { "line-color": palette.accent(), "line-width": 7, "line-opacity": OPACITY };
     const near = { ...tile("outlines"), minzoom: outlineZoom() };
     const outline = line("selected-edge", "installations", ["==", ["get", "i"], NONE], edge, near);
     const isUseful = ["any", ["==", ["get", "kind"], "point"], ["<", ["zoom"], 12]];
@@ -154,6 +155,8 @@
     const old = map.getStyle().layers.filter(({ id }) => id.startsWith(SOURCE_LAYER));
     for (const { id } of old) map.removeLayer(id);
     for (const layer of numbers.flatMap(sourceLayers)) map.addLayer(layer, "selected-ring");
+    map.setPaintProperty("outlines-fill", "fill-opacity", numbers.length ? 0.3 : OPACITY);
+    map.setPaintProperty("selected-edge", "line-opacity", numbers.length ? 0.3 : OPACITY);
   }
 
   // What lies under a pixel: the smallest installation within reach of a finger, else a hexagon, else null.
