@@ -85,9 +85,10 @@
 
   // What lies under the pointer, in a few words.
   function onPointer({ point }) {
+    if (map.isMoving()) return tell(null);
     const found = layers.at(map, point);
     map.getCanvas().style.cursor = found ? "pointer" : "";
-    tell(found, point);
+    return tell(found, point);
   }
 
   function tell(found, point) {
