@@ -31,15 +31,12 @@ def chart_figure(content: Content, names: Mapping[str, str]) -> Figure:
             bars = charts.dataset_bars(content.plants, labels)
             return _bars(content, bars, charts.dataset_keys(content.theme), note)
         case Chart.YEARS:
-            unknown = len(content.plants) - charts.known_numbers(content.plants.year)
-            figure, axes = _columns(content, [], f"{unknown:,} of unknown year are left out.")
+            figure, axes = _columns(content, [], charts.unknown_note(content.plants.year, "year"))
             charts.draw_years(axes, content.plants, content.theme, points(content.request.width_mm))
             return figure
         case _:
-            unknown = len(content.plants) - charts.known_numbers(content.plants.size_mw)
-            figure, axes = _columns(
-                content, charts.size_keys(content.theme), f"{unknown:,} of unknown capacity are left out."
-            )
+            note = charts.unknown_note(content.plants.size_mw, "capacity")
+            figure, axes = _columns(content, charts.size_keys(content.theme), note)
             charts.draw_sizes(axes, content.plants, content.theme, points(content.request.width_mm))
             return figure
 
@@ -79,7 +76,8 @@ def _sheet(content: Content, keys: list[Key], height_mm: float, note: str) -> Sh
 def _inset(axes: Axes, left_mm: float, bottom_mm: float, content: Content, height_mm: float) -> None:
     """Shrink the axes, so that their labels have room at the left and below."""
     place = axes.get_position()
-    left = left_mm / content.request.width_mm
+    width = content.request.width_mm
+    left, right = left_mm / width, 2 * points(width) * POINT_MM / width  # at the right: half of the last label
     bottom = place.height * bottom_mm / height_mm
     top = place.height * 0.02
-    axes.set_position((place.x0 + left, place.y0 + bottom, place.width - left, place.height - bottom - top))
+    axes.set_position((place.x0 + left, place.y0 + bottom, place.width - left - right, place.height - bottom - top))

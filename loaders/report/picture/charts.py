@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from loaders.core.arrays import Flags, Numbers
 from loaders.core.escape import one_line
@@ -58,7 +59,7 @@ def draw_years(axes: Axes, plants: Plants, theme: Theme, size: float) -> None:
     counts = np.bincount(years - first)
     axes.bar(np.arange(len(counts)) + first, counts, width=0.8, color=theme.first)
     axes.set(xlabel="year, the last in which it may have been installed", ylabel="installations")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_formatter("{x:,.0f}")
     style_axes(axes, theme, size)
 
@@ -142,6 +143,7 @@ def _short(text: str) -> str:
     return text if len(text) <= LABEL_CHARACTERS else f"{text[:LABEL_CHARACTERS]}…"
 
 
-def known_numbers(values: Numbers) -> int:
-    """How many are known."""
-    return int((~np.isnan(values)).sum())
+def unknown_note(values: Numbers, word: str) -> str:
+    """How many values are not known, as a sentence; empty where all are."""
+    unknown = int(np.isnan(values).sum())
+    return f"{unknown:,} of unknown {word} are left out." if unknown else ""

@@ -19,7 +19,7 @@ COUNT_LIMITS = (2, 3, 5)
 COUNT_LABELS = ("1 dataset", "2 datasets", "3 or 4 datasets", "5 datasets or more")
 CONFIDENCES = ("low", "medium", "high")
 UNKNOWN_LABELS = {ColourBy.SIZE: "capacity unknown", ColourBy.YEAR: "year unknown"}
-GROWTH = 1.45  # of the dots, from a class of sizes to the next
+GROWTH = 1.4  # of the dots, from a class of sizes to the next
 
 
 @dataclass(frozen=True, slots=True)

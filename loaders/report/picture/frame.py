@@ -62,7 +62,8 @@ def around_country(parts: Shapes, x: Numbers, y: Numbers) -> Frame:
 
     Args:
         parts: the polygons of the country on the plane.
-        x, y: its installations.
+        x: of its installations.
+        y: of its installations.
     """
     bounds = shapely.bounds(parts)
     chosen = np.zeros(len(parts), dtype=bool)

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from difflib import get_close_matches
+from typing import Self
 
 import numpy as np
 import pyarrow.compute as pc
@@ -13,7 +14,6 @@ from loaders.contract import GEOMETRY
 from loaders.core.arrays import Shapes
 from loaders.core.errors import BuildError, SelectionError
 from loaders.core.paths import ProjectPaths
-from loaders.settings.messages import unknown_name_message
 
 COUNTRY, REGION = "country", "region"
 EDGE_DEG = 179.999
@@ -34,6 +34,11 @@ class Land:
     countries: Shapes
     names: Shapes
 
+    @classmethod
+    def none(cls) -> Self:
+        """No area."""
+        return cls(*(np.empty(0, dtype=object) for _ in range(3)))
+
 
 def read_land(paths: ProjectPaths, country: str | None = None, detail_deg: float = 0) -> Land:
     """All countries; or the regions of one country, where the boundaries have them.
@@ -51,12 +56,13 @@ def read_land(paths: ProjectPaths, country: str | None = None, detail_deg: float
     kind = REGION if country else COUNTRY
     condition = (pc.field("subtype") == kind) & (pc.field(COUNTRY) == country if country else pc.scalar(True))
     scanner = ds.dataset(paths.boundaries).scanner([COUNTRY, "name", GEOMETRY], condition, batch_size=BATCH)
-    shapes, texts = [np.empty(0, dtype=object)], []
+    shapes: list[Shapes] = [np.empty(0, dtype=object)]
+    texts: list[tuple[str | None, str | None]] = []
     for batch in scanner.to_batches():
         shapes.append(shapely.simplify(shapely.from_wkb(batch[GEOMETRY].to_numpy(zero_copy_only=False)), detail_deg))
         texts += zip(batch[COUNTRY].to_pylist(), batch["name"].to_pylist(), strict=True)
-    countries, names = (np.array([pair[i] or "" for pair in texts], dtype=object) for i in (0, 1))
-    return Land(np.concatenate(shapes), countries, names)
+    columns = np.array([[text or "" for text in pair] for pair in texts], dtype=np.object_).reshape(-1, 2)
+    return Land(np.concatenate(shapes), columns[:, 0], columns[:, 1])
 
 
 def border_lines(shapes: Shapes) -> Shapes:
@@ -78,7 +84,7 @@ def country_names(land: Land) -> dict[str, str]:
     return dict(sorted((code, name or code) for code, name in dict(pairs).items() if code))
 
 
-def find_country(text: str, names: Mapping[str, str], file: Path) -> str:
+def find_country(text: str, names: Mapping[str, str]) -> str:
     """The code of a country by its code or name, in any case.
 
     Raises:
@@ -87,5 +93,7 @@ def find_country(text: str, names: Mapping[str, str], file: Path) -> str:
     codes = {each.casefold(): code for code, name in names.items() for each in (name, code)}
     if code := codes.get(text.strip().casefold()):
         return code
-    known = {**{name: name for name in names.values()}, **{code: code for code in names}}
-    raise SelectionError(unknown_name_message(text, known, "country", file.name))
+    near = get_close_matches(text.strip().casefold(), codes, n=3)
+    found = [f"{names[codes[each]]} ({codes[each]})" for each in near]
+    hint = f"Did you mean {', '.join(dict.fromkeys(found))}?" if found else "Expected a code of ISO 3166-1, such as DE."
+    raise SelectionError(f"The boundaries have no country {text!r}. {hint}")

@@ -6,66 +6,72 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from loaders.core.arrays import Flags
+from loaders.core.arrays import Flags, Rows, Shapes
 from loaders.report.picture.classes import DotClass, dot_classes
 from loaders.report.picture.content import Content
 from loaders.report.picture.land import Land
-from loaders.report.picture.map import dot_diameter_mm, draw_dots, draw_land, draw_outlines, scale_bar
+from loaders.report.picture.map import Dots, dot_diameter_mm, draw_dots, draw_land, draw_outlines, scale_bar
 from loaders.report.picture.plants import Plants, read_outlines
 from loaders.report.picture.request import ColourBy
 from loaders.report.picture.scene import Scene, country_scene, world_scene
 from loaders.report.picture.sheet import MARGIN_MM, Key, Sheet
 
-COUNTRY_DETAIL_DEG = 0.002
 OUTLINE_DOTS = 1.2  # an outline this many times as wide as a dot is drawn
 
 
-def map_figure(content: Content, land: Land) -> Figure:
-    """The map of a country or of the world."""
+def map_figure(content: Content, land: Land, regions: Land) -> Figure:
+    """The map of a country or of the world.
+
+    Args:
+        content: of the picture.
+        land: all countries.
+        regions: of the country; none for the world.
+    """
     request, colours = content.request, content.theme
     plants = content.plants.where(content.plants.is_placed)
-    scene = (
-        country_scene(land, content.country, plants, colours, content.paths, COUNTRY_DETAIL_DEG)
-        if content.country
-        else world_scene(land, plants, colours)
-    )
+    scene = _scene(content, plants, land, regions)
     inside = scene.frame.holds(scene.x, scene.y)
     classes = dot_classes(plants, request.colour_by, colours)
     plot_width = request.width_mm - 2 * MARGIN_MM
-    diameter = dot_diameter_mm(int(inside.sum()), request.width_mm)
+    dots = Dots(dot_diameter_mm(int(inside.sum()), request.width_mm), colours.paper)
     sheet = Sheet(
         width_mm=request.width_mm,
         theme=colours,
         plot_height_mm=plot_width * scene.frame.height / scene.frame.width,
-        title=content.request.title,
+        title=request.title,
         warning=content.warning,
-        keys=[_key(each, inside, diameter) for each in classes if (each.members & inside).any()],
+        keys=[_key(each, inside, dots.diameter_mm) for each in classes if (each.members & inside).any()],
         scale_bar=scale_bar(scene.frame, plot_width) if content.country else None,
         notes=[_note(content, scene, inside), content.licence_line],
     )
     figure, axes = sheet.figure()
     draw_land(axes, scene.layers, scene.frame)
-    outlined = np.zeros(len(plants), dtype=bool)
-    if content.country:
-        least_m = OUTLINE_DOTS * diameter / plot_width * scene.frame.width
-        outlined = _draw_outlines(axes, content, plants, scene, classes, least_m)
-    draw_dots(axes, scene.x, scene.y, [each.without(outlined) for each in classes], diameter, colours)
+    least_m = OUTLINE_DOTS * dots.diameter_mm / plot_width * scene.frame.width
+    ids, outlines = read_outlines(content.tables, content.chosen, least_m**2)
+    _draw_outlines(axes, scene, _members(classes, plants, ids), outlines)
+    outlined = np.isin(plants.id.astype(str), ids.astype(str))
+    draw_dots(axes, (scene.x, scene.y), [each.without(outlined) for each in classes], dots)
     return figure
 
 
-def _draw_outlines(
-    axes: Axes, content: Content, plants: Plants, scene: Scene, classes: Sequence[DotClass], least_m: float
-) -> Flags:
-    """Draw the outlines that are wider than a dot, in the colour of their class; returns which installations have one."""
-    ids, shapes = read_outlines(content.tables, content.chosen, least_m**2)
-    row_of_id = {each: row for row, each in enumerate(plants.id)}
-    rows = np.array([row_of_id.get(each, -1) for each in ids], dtype=int)
+def _scene(content: Content, plants: Plants, land: Land, regions: Land) -> Scene:
+    if content.country:
+        return country_scene(land, regions, content.country, plants, content.theme)
+    return world_scene(land, plants, content.theme)
+
+
+def _members(classes: Sequence[DotClass], plants: Plants, ids: Shapes) -> list[tuple[str, Rows]]:
+    """The colour of each class, with the places of its installations among some ids."""
+    colour_of_id: dict[str, str] = {}
     for each in classes:
-        members = np.flatnonzero((rows >= 0) & each.members[rows]) if len(rows) else rows
-        draw_outlines(axes, scene.projection.shapes(shapes[members]), each.colour)
-    outlined = np.zeros(len(plants), dtype=bool)
-    outlined[rows[rows >= 0]] = True
-    return outlined
+        colour_of_id |= dict.fromkeys(plants.id[each.members], each.colour)
+    colours = np.array([colour_of_id.get(each, "") for each in ids], dtype=np.object_)
+    return [(each.colour, np.flatnonzero(colours == each.colour)) for each in classes]
+
+
+def _draw_outlines(axes: Axes, scene: Scene, members: Sequence[tuple[str, Rows]], outlines: Shapes) -> None:
+    for colour, rows in members:
+        draw_outlines(axes, scene.projection.shapes(outlines[rows]), colour)
 
 
 def _key(each: DotClass, inside: Flags, diameter_mm: float) -> Key:

@@ -10,7 +10,7 @@ from loaders.report.figure_file import write_figure
 from loaders.report.picture.chart_figure import chart_figure
 from loaders.report.picture.content import Content
 from loaders.report.picture.credit import licence_line
-from loaders.report.picture.land import country_names, find_country, read_land
+from loaders.report.picture.land import Land, country_names, find_country, read_land
 from loaders.report.picture.map_figure import map_figure
 from loaders.report.picture.plants import read_plants, selection
 from loaders.report.picture.request import Chart, Request, require_path
@@ -44,16 +44,20 @@ def draw_picture(request: Request, tables: Published) -> Picture:
     """
     require_path(request.path, tables.paths)
     dataset = tables.settings.dataset(request.dataset).key if request.dataset else None
-    land = read_land(tables.paths, detail_deg=COUNTRY_DETAIL_DEG if request.country else WORLD_DETAIL_DEG)
+    detail_deg = COUNTRY_DETAIL_DEG if request.country else WORLD_DETAIL_DEG
+    land = read_land(tables.paths, None, detail_deg)
     names = country_names(land)
-    country = find_country(request.country, names, tables.paths) if request.country else None
+    country = find_country(request.country, names) if request.country else None
     chosen = selection(country, dataset)
     plants = read_plants(tables, chosen)
     credit = licence_line(tables, chosen, has_borders=request.chart is Chart.MAP)
     content = Content(request, tables, chosen, plants, country, one_line(credit))
 
     def figure() -> Figure:
-        return map_figure(content, land) if request.chart is Chart.MAP else chart_figure(content, names)
+        if request.chart is not Chart.MAP:
+            return chart_figure(content, names)
+        regions = read_land(tables.paths, country, detail_deg) if country else Land.none()
+        return map_figure(content, land, regions)
 
     write_figure(figure, request.path, request.dpi)
     return Picture(len(plants), int(plants.is_synthetic.sum()), content.licence_line)

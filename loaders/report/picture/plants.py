@@ -10,7 +10,7 @@ import shapely
 
 from loaders.core.arrays import Flags, Numbers, Shapes
 from loaders.core.errors import SelectionError
-from loaders.core.escape import sql_name, sql_text
+from loaders.core.escape import sql_text
 from loaders.read.published import INSTALLATIONS, PREFIX, SCHEMA, Published
 from loaders.read.selection import Selection
 
@@ -106,10 +106,10 @@ def read_outlines(tables: Published, chosen: Selection, least_area_m2: float) ->
 
 
 def _sizes(tables: Published) -> str:
-    return (
-        "SELECT installation_id, panel_capacity_mw AS size_mw, starts_with(panel_capacity_method, 'stated') AS is_stated "
-        f"FROM {SCHEMA}.{sql_name(YIELD)}"
-    )
+    """The capacity of the panels of each installation, and whether it is stated."""
+    is_stated = "starts_with(panel_capacity_method, 'stated') AS is_stated"
+    table = f"{SCHEMA}.{tables.find(YIELD)}"
+    return f"SELECT installation_id, panel_capacity_mw AS size_mw, {is_stated} FROM {table}"  # noqa: S608 (our own table)
 
 
 def _none_found(tables: Published, chosen: Selection) -> str:

@@ -7,9 +7,8 @@ import numpy as np
 import shapely
 
 from loaders.core.arrays import Numbers, Shapes
-from loaders.core.paths import ProjectPaths
 from loaders.report.picture.frame import NORTH_END, SOUTH_END, Frame, around_country
-from loaders.report.picture.land import Land, border_lines, read_land
+from loaders.report.picture.land import Land, border_lines
 from loaders.report.picture.map import Layer
 from loaders.report.picture.palette import Theme
 from loaders.report.picture.plants import Plants
@@ -47,15 +46,14 @@ def world_scene(land: Land, plants: Plants, theme: Theme) -> Scene:
     return Scene(WORLD, frame, [_layer(land.shapes, WORLD, theme.land, theme.border)], x, y)
 
 
-def country_scene(land: Land, code: str, plants: Plants, theme: Theme, paths: ProjectPaths, detail_deg: float) -> Scene:
+def country_scene(land: Land, regions: Land, code: str, plants: Plants, theme: Theme) -> Scene:
     """A country with its regions, and its neighbours."""
     is_own = land.countries == code
     projection = around(*_middle(land.shapes[is_own]))
     x, y = projection.points(plants.lon, plants.lat)
     own = _layer(land.shapes[is_own], projection, theme.land, theme.own_border, 0.6)
     others = _layer(land.shapes[~is_own], projection, theme.other_land, theme.border, 0.5)
-    regions = read_land(paths, code, detail_deg).shapes
-    inner = [_layer(regions, projection, theme.land, theme.border, 0.4)] if len(regions) else []
+    inner = [_layer(regions.shapes, projection, theme.land, theme.border, 0.4)] if len(regions.shapes) else []
     return Scene(projection, around_country(own.shapes, x, y), [others, own, *inner], x, y)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -138,7 +139,7 @@ class Sheet:
             size = (key.diameter_mm / POINT_MM) if key.diameter_mm else 0.8 * self.points
             place = ([(x + 0.5 * em) / self.width_mm], [(self._y_mm - 0.65 * em) / height])
             marker = "o" if key.diameter_mm else "s"
-            style = {"marker": marker, "ms": size, "mfc": key.colour, "mec": "none", "ls": ""}
+            style: dict[str, Any] = {"marker": marker, "ms": size, "mfc": key.colour, "mec": "none", "ls": ""}
             self._figure.add_artist(Line2D(*place, **style))
             self._write(key.label, x + HANDLE_EM * em, self.points, self.theme.ink)
             x += self._key_width(key)
@@ -174,12 +175,12 @@ def text_width_mm(text: str, size: float, weight: str = "bold") -> float:
     return float(font.get_width_height()[0]) / 64 * POINT_MM
 
 
-def wrapped(text: str, size: float, width_mm: float) -> list[str]:
+def wrapped(text: str, size: float, width_mm: float, weight: str = "normal") -> list[str]:
     """A text in lines that fit a width; a word wider than that stays whole."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width_mm(longer, size, "normal") <= width_mm:
+        if lines and text_width_mm(longer, size, weight) <= width_mm:
             lines[-1] = longer
         else:
             lines.append(word)
