@@ -28,6 +28,7 @@ from loaders.cli import (
     repro,
     run_all,
     upgrade,
+    view,
     warehouse,
     why,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "repro",
     "run_all",
     "upgrade",
+    "view",
     "warehouse",
     "why",
 ]
