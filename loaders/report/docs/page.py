@@ -1,16 +1,12 @@
 """The index page of `make docs`: one static, self-contained HTML file."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from rich.filesize import decimal
 
 from loaders.acquire.lock import Lock, read_lock_if_valid
-from loaders.core.escape import html, one_line
 from loaders.core.paths import ProjectPaths
 from loaders.pipelines import GRAPHS
 from loaders.report.docs.lineage import PAGE, Model
@@ -20,6 +16,7 @@ from loaders.report.docs.places import source_address, source_name
 from loaders.report.docs.site import SITE
 from loaders.report.docs.style import LAYERS
 from loaders.report.summary import DatasetSummary
+from loaders.report.web.templates import templates
 from loaders.settings.params import Settings
 
 BANNER = "Synthetic: these are the bundled samples. No record here is a real installation."
@@ -111,26 +108,7 @@ def _layers(models: Sequence[Model]) -> list[tuple[str, str, str, list[Model]]]:
     ]
 
 
-def _prose(text: str) -> Markup:
-    """A sentence as HTML, with names in backticks as code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", html(text)))  # noqa: S704 (escaped just here)
-
-
-def _printable(value: object) -> object:
-    """Text without control characters; HTML stays as it is."""
-    return one_line(value) if type(value) is str else value
-
-
-def _templates() -> Environment:
-    """The template environment: every value is escaped and on one line; an undefined value is an error."""
-    loader = FileSystemLoader(Path(__file__).parent)
-    environment = Environment(autoescape=True, undefined=StrictUndefined, loader=loader, finalize=_printable)
-    environment.trim_blocks = environment.lstrip_blocks = True
-    environment.filters["prose"] = _prose
-    return environment
-
-
-TEMPLATES = _templates()
+TEMPLATES = templates(Path(__file__).parent)
 
 
 def _entry(row: DatasetSummary, settings: Settings, lock: Lock | None) -> Entry:

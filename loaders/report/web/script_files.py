@@ -1,0 +1,52 @@
+"""Data files of the pages, as scripts: a page that is opened from disk can fetch nothing, but it may load scripts.
+
+The file NAME is `NAME.js` with the one line `eoPvFile("NAME","<base64 of gzip>");`. `files.js` reads it: from disk and
+from a web server alike.
+"""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from loaders.core.escape import encodable
+from loaders.core.files import write_text
+
+_GZIP = pa.Codec("gzip", compression_level=9)  # its zlib is in the wheel: the same bytes on every system
+
+
+def write_script_file(folder: Path, name: str, content: bytes) -> Path:
+    """Write a data file as a script.
+
+    Args:
+        folder: the folder that names are relative to.
+        name: path below the folder with `/`, without the ending `.js`.
+        content: any bytes.
+
+    Returns:
+        The file.
+    """
+    encoded = base64.b64encode(_GZIP.compress(content, asbytes=True)).decode("ascii")
+    path = folder / f"{name}.js"
+    write_text(f"eoPvFile({json.dumps(name)},{json.dumps(encoded)});\n", path)
+    return path
+
+
+def read_script_file(path: Path) -> bytes:
+    """The content of a data file, for tests and checks."""
+    _, _, arguments = path.read_text(encoding="utf-8").partition("(")
+    encoded = json.loads(f"[{arguments.strip().removesuffix(');')}]")[1]
+    content: bytes = pa.input_stream(pa.BufferReader(base64.b64decode(encoded)), compression="gzip").read()
+    return content
+
+
+def as_json_bytes(value: Any) -> bytes:
+    """JSON without spaces in UTF-8; objects keep the order of their keys.
+
+    Raises:
+        ValueError: a number is NaN or infinite, which JSON cannot hold.
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return encodable(text).encode("utf-8")
