@@ -3,19 +3,18 @@
 from typing import Any
 
 from loaders.report.why.evidence import Case, Row
-from loaders.report.why.table import override_line, override_reason, sentences, verdict
+from loaders.report.why.table import override_line, override_reason, sentences
 
 SHAPE = "wkb"
 
 
 def as_document(case: Case, origin: str) -> dict[str, Any]:
     """The installations, all their records, and all pairs of those, joined or refused, each with the reason."""
-    joined = {id(pair) for pair in case.matched_pairs}
     return {
         "requested": list(case.requested_ids),
         "installations": [_without_shape(row) for row in case.installations],
         "records": [_without_shape(row) for row in case.members],
-        "pairs": [pair | {"is_joined": id(pair) in joined, "verdict": verdict(case, pair)} for pair in case.pairs],
+        "pairs": [pair | {"verdict": pair["reason"]} for pair in case.pairs],
         "sentences": sentences(case),
         "override": override_reason(case),
         "override_line": override_line(case, origin),

@@ -23,11 +23,13 @@ RECORDS = """
     order by record_id
 """
 PAIRS = """
-    select * from prepared.prep_pv_pairs
+    select pairs.*, published.is_joined, published.reason
+    from prepared.prep_pv_pairs as pairs
+    inner join curated.curated_pv_pairs as published using (record_id_a, record_id_b)
     where record_id_a in (select unnest($ids)) or record_id_b in (select unnest($ids))
     order by record_id_a, record_id_b
 """
-TABLES = ("curated_pv_records", "curated_pv_installations", "prep_pv_pairs", "prep_pv_rejected")
+TABLES = ("curated_pv_records", "curated_pv_installations", "curated_pv_pairs", "prep_pv_pairs", "prep_pv_rejected")
 INSTALLATIONS = """
     select
         installation_id, name, name_dataset, country, region, confidence, quality_flags, licence, dataset_count,
@@ -48,14 +50,12 @@ class Case:
         installations: published rows of the installations.
         records: their records, and the neighbours in refused pairs.
         pairs: all candidate pairs with one of their records.
-        installation_ids: installation_id of each record_id; None where it is left out.
     """
 
     requested_ids: tuple[str, ...]
     installations: list[Row]
     records: list[Row]
     pairs: list[Row]
-    installation_ids: dict[str, str | None]
 
     @property
     def members(self) -> list[Row]:
@@ -66,24 +66,17 @@ class Case:
     @property
     def matched_pairs(self) -> list[Row]:
         """The pairs that join their records: a rule fits and the link is not split."""
-        return [pair for pair in self.pairs if pair["is_match"] and not self.is_split(pair)]
+        return [pair for pair in self.pairs if pair["is_joined"]]
 
     @property
     def refused_pairs(self) -> list[Row]:
         """The other pairs: no rule fits, or the link is split."""
-        return [pair for pair in self.pairs if not pair["is_match"] or self.is_split(pair)]
+        return [pair for pair in self.pairs if not pair["is_joined"]]
 
     @property
     def direct_pair(self) -> Row | None:
         """The pair of the two requested records; None if they were never compared."""
         return next((pair for pair in self.pairs if _record_ids(pair) == set(self.requested_ids)), None)
-
-    def is_split(self, pair: Row) -> bool:
-        """Whether a rule fits, but over-merging or an override split the link."""
-        return bool(
-            pair["is_match"]
-            and self.installation_ids[pair["record_id_a"]] != self.installation_ids[pair["record_id_b"]]
-        )
 
     def shortest_path(self) -> list[Row]:
         """The shortest path of pairs between the two requested records; empty if there is none."""
@@ -154,7 +147,6 @@ def _read(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...]) -> Case
         installations=_rows(connection, INSTALLATIONS, ids),
         records=records,
         pairs=pairs,
-        installation_ids={row["record_id"]: row["installation_id"] for row in records},
     )
 
 

@@ -61,24 +61,8 @@ def pairs_table(case: Case, pairs: list[Row], outcome_heading: str) -> FittedTab
         ratios = (pair["area_ratio"], pair["capacity_ratio"], pair["name_similarity"])
         numbers = (pair["iou"], pair["share_of_smaller"], distance, *ratios)
         cells = (_number(value, digits) for value, digits in zip(numbers, (3, 3, 1, 2, 2, 2), strict=True))
-        rows.append((f"{pair['record_id_a']}\n{pair['record_id_b']}", *cells, verdict(case, pair)))
+        rows.append((f"{pair['record_id_a']}\n{pair['record_id_b']}", *cells, pair["reason"]))
     return _limited(columns, rows, len(pairs))
-
-
-def verdict(case: Case, pair: Row) -> str:
-    """The rule that joined a pair, or why it is not joined."""
-    if case.is_split(pair):
-        return (
-            f"{pair['match_rule']}, but split: the installation would be too large, or would hold two that differ or "
-            f"two records of one dataset"
-        )
-    rule = pair["match_rule"] or pair["refused_because"]
-    if pair["match_rule"] == "override":
-        return f"{rule}: {pair['overruled_by']}"
-    if pair["match_rule"] == "same_identifier":
-        contradiction = f", although {pair['contradiction']}" if pair["contradiction"] else ""
-        return f"{rule}: {', '.join(pair['shared_identifiers'])}{contradiction}"
-    return str(rule)
 
 
 def sentences(case: Case) -> list[str]:
@@ -130,12 +114,12 @@ def _pair_sentence(case: Case) -> str:
     first, second = case.requested_ids
     pair = case.direct_pair
     if path := case.shortest_path():
-        steps = "; ".join(f"{step['record_id_a']} and {step['record_id_b']}: {verdict(case, step)}" for step in path)
+        steps = "; ".join(f"{step['record_id_a']} and {step['record_id_b']}: {step['reason']}" for step in path)
         refusal = ""
         if pair and pair not in case.matched_pairs:
-            refusal = f" The pair alone was refused: {verdict(case, pair)}."
+            refusal = f" The pair alone was refused: {pair['reason']}."
         return f"{first} and {second} are one installation. {steps}.{refusal}"
-    reason = verdict(case, pair) if pair else f"they were not even compared: {_distance_clause(case)}"
+    reason = pair["reason"] if pair else f"they were not even compared: {_distance_clause(case)}"
     return f"{first} and {second} are two installations: {reason}."
 
 

@@ -31,7 +31,6 @@ from loaders.report.why.table import (
     pairs_table,
     records_table,
     sentences,
-    verdict,
 )
 from tests.unit.core.test_fitted_table import shown
 from tests.unit.report.json_reference import undocumented
@@ -70,6 +69,7 @@ TABLES = """
         shared_identifiers varchar[], contradiction varchar,
         match_rule varchar, is_match boolean, refused_because varchar, overruled_by varchar
     );
+    create table curated.curated_pv_pairs (record_id_a varchar, record_id_b varchar, is_joined boolean, reason varchar);
     create table prepared.prep_pv_rejected (dataset_key varchar, record_id varchar, reason varchar);
 """
 
@@ -136,6 +136,16 @@ PAIRS = [
     pair("b:1", "e:1", "point_near", distance_m=40.0),
     pair("pv_farms:1", "pv_farms:2", "override", overruled_by="moved in 2022 (Ada)"),
 ]
+SPLIT = (
+    "point_near, but split: the installation would be too large, or would hold two that differ or two records of one "
+    "dataset"
+)
+REASONS = ["shared_ground", "shared_ground", "they only touch", "222.6 m apart", SPLIT, "override: moved in 2022 (Ada)"]
+PUBLISHED_PAIRS = [
+    {name: each[name] for name in ("record_id_a", "record_id_b")}
+    | {"is_joined": each["is_match"] and reason != SPLIT, "reason": reason}
+    for each, reason in zip(PAIRS, REASONS, strict=True)
+]
 REJECTED = [
     {"dataset_key": "f", "record_id": "f:1", "reason": "too_few_points"},
     {"dataset_key": "g", "record_id": "g:1", "reason": "licence_not_allowed"},
@@ -163,6 +173,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
         database,
         curated_pv_records=RECORDS,
         curated_pv_installations=INSTALLATIONS,
+        curated_pv_pairs=PUBLISHED_PAIRS,
         prep_pv_pairs=PAIRS,
         prep_pv_rejected=REJECTED,
     )
@@ -216,19 +227,9 @@ def test_the_tables_show_records_and_evidence(case: Callable[..., Case]) -> None
     ]  # fmt: skip
     assert [row[-1] for row in rows(pairs_table(evidence, evidence.refused_pairs, "refused because"))] == [
         "they only touch",
-        "point_near, but split: the installation would be too large, or would hold two that differ or two records of "
-        "one dataset",
+        SPLIT,
         "222.6 m apart",
     ]
-
-
-def test_a_shared_identifier_is_named_with_what_speaks_against_it(case: Callable[..., Case]) -> None:
-    pair = dict(
-        case(FIRST).matched_pairs[0], match_rule="same_identifier", shared_identifiers=["eia 60058", "osm way/1"]
-    )
-    assert verdict(case(FIRST), pair | {"contradiction": None}) == "same_identifier: eia 60058, osm way/1"
-    doubtful = pair | {"contradiction": "8.0 km apart"}
-    assert verdict(case(FIRST), doubtful) == "same_identifier: eia 60058, osm way/1, although 8.0 km apart"
 
 
 def test_the_probability_of_two_points_is_shown_as_the_sum_of_its_parts(case: Callable[..., Case]) -> None:
@@ -273,8 +274,7 @@ def test_the_tables_fit_and_print_every_number_and_id_in_full(case: Callable[...
         for row in PAIRS[:2]
     ]
     pairs = [evidence.pairs[0] | row for row in pairs]
-    ids: dict[str, str | None] = {row["record_id"]: ONE for row in records}
-    evidence = replace(evidence, records=records, pairs=pairs, installation_ids=ids)
+    evidence = replace(evidence, records=records, pairs=pairs)
     tables = [shown(table, width) for table in (records_table(evidence), pairs_table(evidence, pairs, "joined by"))]
     assert max(map(len, [*tables[0], *tables[1]])) <= (width or 1000)
     first, second = (" ".join(lines).split() for lines in tables)
@@ -487,5 +487,5 @@ def long_row(count: int) -> Case:
     blank = dict.fromkeys(unknown)
     places = np.arange(count) * UNIT / 10
     records = [{**blank, **record(name, ONE, shapely.Point(x, 0))} for name, x in zip(names, places, strict=True)]
-    pairs = [pair(a, b, "point_near") for a, b in pairwise(names)]
-    return Case((names[0], names[-1]), [{"installation_id": ONE}], records, pairs, dict.fromkeys(names, ONE))
+    pairs = [pair(a, b, "point_near", is_joined=True, reason="point_near") for a, b in pairwise(names)]
+    return Case((names[0], names[-1]), [{"installation_id": ONE}], records, pairs)

@@ -1,0 +1,23 @@
+select
+    record_id_a,
+    record_id_b,
+    dataset_key_a,
+    dataset_key_b,
+    installation_id_a,
+    installation_id_b,
+    is_joined,
+    reason,
+    match_rule,
+    pair_kind,
+    iou,
+    share_of_smaller,
+    shared_area_m2,
+    distance_m,
+    centroid_distance_m,
+    area_ratio,
+    capacity_ratio,
+    name_similarity,
+    match_probability,
+    shared_identifiers,
+    is_synthetic
+from {{ ref('prep_pv_pair_reasons') }}
