@@ -12,6 +12,8 @@ Exits with 1 if either falls short of the aims.
 --real grades published inventories instead, those of benchmarks/real/inventories.yml that are below FOLDER. Their own
 identifiers are the truth; matching sees them with --identifiers only. With both, --keep also has missed.csv and
 wrong.csv.
+
+--write keeps the figures in loaders/report/matching_quality.json, which the report page shows.
 """
 
 import argparse
@@ -24,6 +26,7 @@ from benchmarks.grades import LEAST_PRECISION, LEAST_RECALL, Grades, sample_grad
 from benchmarks.hard_world.grades import AIMS as HARD_AIMS
 from benchmarks.hard_world.grades import grade_hard
 from benchmarks.real.run import Options, grade_real
+from benchmarks.recorded import Measurement, of_build, of_hard_world, of_real, record
 from benchmarks.reliability import show_reliability
 from benchmarks.tables import percent, table
 from benchmarks.warehouse import built_world
@@ -86,6 +89,7 @@ def _chosen() -> argparse.Namespace:
     options.add_argument("--names", action=argparse.BooleanOptionalAction, default=True, help="map names")
     options.add_argument("--identifiers", action="store_true", help="map identifiers and editions")
     options.add_argument("--with-others", type=int, default=0, metavar="N", help="add made-up inventories")
+    options.add_argument("--write", action="store_true", help="keep the figures for the report page")
     options.add_argument("--only", nargs="*", default=[], metavar="KEY", help="real datasets; by default all")
     return options.parse_args()
 
@@ -94,17 +98,28 @@ def _fails(chosen: argparse.Namespace, folder: Path, console: Console) -> str | 
     """Grade, print, and say which aims were missed."""
     if chosen.real:
         real = Options(chosen.names, chosen.identifiers, chosen.with_others, tuple(chosen.only))
-        grade_real(chosen.real.resolve(), folder, real, console)
+        database, real_scores, decoys = grade_real(chosen.real.resolve(), folder, real, console)
+        _record(chosen, "real", database, of_real(real_scores, decoys))
         return None
+    built = ProjectPaths(folder, ORIGIN).database
     if chosen.hard:
         grades = grade_hard(folder, chosen.records or HARD_RECORDS, chosen.seed, console)
+        _record(chosen, "hard_world", built, of_hard_world(grades))
         return None if grades.is_good else HARD_AIMS
-    samples = sample_grades(ProjectPaths(ROOT, "sample").database)
+    bundled = ProjectPaths(ROOT, "sample").database
+    samples = sample_grades(bundled)
     show(samples, "samples", console)
+    _record(chosen, "samples", bundled, of_build(samples))
     console.print(f"\nbuild of the world: {built_world(folder, chosen.records or RECORDS, chosen.seed)}")
-    world = world_grades(ProjectPaths(folder, ORIGIN).database, folder / TRUTH)
+    world = world_grades(built, folder / TRUTH)
     show(world, "world", console)
+    _record(chosen, "world", built, of_build(world))
     return None if samples.is_good and world.is_good else AIMS
+
+
+def _record(chosen: argparse.Namespace, name: str, database: Path, measurement: Measurement) -> None:
+    if chosen.write:
+        record(name, database, measurement)
 
 
 if __name__ == "__main__":

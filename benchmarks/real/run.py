@@ -62,7 +62,9 @@ class Project:
         return inventory.settings(self.options.names, self.options.identifiers, older)
 
 
-def grade_real(source: Path, folder: Path, options: Options, console: Console) -> None:
+def grade_real(
+    source: Path, folder: Path, options: Options, console: Console
+) -> tuple[Path, RealGrades, list[DecoyScore]]:
     """Build the known inventories below a folder, grade them, and print the grades.
 
     Args:
@@ -70,6 +72,9 @@ def grade_real(source: Path, folder: Path, options: Options, console: Console) -
         folder: where to make the projects.
         options: what goes into them.
         console: to print to.
+
+    Returns:
+        The warehouse, its grades, and how often decoys were matched.
 
     Raises:
         BuildError: the folder holds none of the known files.
@@ -82,9 +87,11 @@ def grade_real(source: Path, folder: Path, options: Options, console: Console) -
     project.add([*decoys, *made_up], real)
     console.print(f"build of {len(real)} real and {len(decoys) + len(made_up)} derived: {build(project.folder)}")
     grades = real_grades(project.paths.database, real, made_up, folder)
-    show(grades, decoy_scores(project.paths.database, [each.key for each in decoys]), console)
+    false_matches = decoy_scores(project.paths.database, [each.key for each in decoys])
+    show(grades, false_matches, console)
     if made_up:
         compare(grades, _alone(grades, real, folder, options), console)
+    return project.paths.database, grades, false_matches
 
 
 def _at_hand(source: Path, only: Sequence[str], console: Console) -> list[Inventory]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from loaders.core.escape import encodable
 from loaders.core.files import write_text
 
-_GZIP = pa.Codec("gzip", compression_level=9)  # its zlib is in the wheel: the same bytes on every system
+GZIP_LEVEL = 9
 
 
 def write_script_file(folder: Path, name: str, content: bytes) -> Path:
@@ -28,7 +28,8 @@ def write_script_file(folder: Path, name: str, content: bytes) -> Path:
     Returns:
         The file.
     """
-    encoded = base64.b64encode(_GZIP.compress(content, asbytes=True)).decode("ascii")
+    codec = pa.Codec("gzip", compression_level=GZIP_LEVEL)  # its zlib is in the wheel: the same bytes on every system
+    encoded = base64.b64encode(codec.compress(content, asbytes=True)).decode("ascii")  # a codec serves one thread only
     path = folder / f"{name}.js"
     write_text(f"eoPvFile({json.dumps(name)},{json.dumps(encoded)});\n", path)
     return path

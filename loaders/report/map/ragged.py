@@ -1,0 +1,96 @@
+"""Ragged arrays: rows of different lengths in one flat array, without a Python object per row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """Rows of different lengths.
+
+    Attributes:
+        values: of all rows, one row after the other.
+        offsets: where each row starts in `values`, and the end; one more than there are rows.
+    """
+
+    values: Array
+    offsets: Array
+
+    @classmethod
+    def of(cls, values: Array, lengths: Array) -> Self:
+        """From the lengths of the rows."""
+        return cls(values, starts_of(lengths))
+
+    @classmethod
+    def from_bytes(cls, rows: Sequence[bytes]) -> Self:
+        """Rows of bytes."""
+        lengths = np.fromiter((len(row) for row in rows), np.int64, len(rows))
+        return cls.of(np.frombuffer(b"".join(rows), np.uint8), lengths)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @property
+    def lengths(self) -> Array:
+        """Of the rows."""
+        return np.diff(self.offsets)
+
+    @property
+    def row_of(self) -> Array:
+        """The row of each value."""
+        return np.repeat(np.arange(len(self)), self.lengths)
+
+    def take(self, rows: Array) -> Self:
+        """These rows, in this order."""
+        lengths = self.lengths[rows]
+        return type(self).of(self.values[spans(self.offsets[:-1][rows], lengths)], lengths)
+
+    def grouped(self, offsets: Array) -> Self:
+        """Neighbouring rows joined into longer ones: new row `g` is rows `offsets[g]` to `offsets[g + 1]`."""
+        return type(self)(self.values, self.offsets[offsets])
+
+    def bytes_of(self, row: int) -> bytes:
+        """A row of bytes."""
+        return self.values[self.offsets[row] : self.offsets[row + 1]].tobytes()
+
+
+def starts_of(lengths: Array) -> Array:
+    """Where rows of these lengths start, and the end."""
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
+
+
+def spans(starts: Array, lengths: Array) -> Array:
+    """The indices `start … start + length - 1` of each span, one span after the other."""
+    before = np.cumsum(lengths) - lengths
+    return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
+
+
+def repeated(row: bytes, count: int) -> Ragged:
+    """The same bytes as each of some rows."""
+    return Ragged.of(np.tile(np.frombuffer(row, np.uint8), count), np.full(count, len(row)))
+
+
+def side_by_side(parts: Sequence[Ragged]) -> Ragged:
+    """Rows that consist of the same row of each part, one behind the other."""
+    lengths = np.sum([part.lengths for part in parts], axis=0)
+    offsets = starts_of(lengths)
+    values = np.empty(int(offsets[-1]), parts[0].values.dtype)
+    place = offsets[:-1].copy()
+    for part in parts:
+        values[spans(place, part.lengths)] = part.values[part.offsets[0] : part.offsets[-1]]
+        place += part.lengths
+    return Ragged(values, offsets)
+
+
+def concatenated(parts: Sequence[Ragged]) -> Ragged:
+    """The rows of all parts."""
+    return Ragged.of(
+        np.concatenate([part.values[part.offsets[0] : part.offsets[-1]] for part in parts]),
+        np.concatenate([part.lengths for part in parts]),
+    )

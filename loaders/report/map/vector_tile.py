@@ -1,0 +1,157 @@
+"""Mapbox Vector Tiles 2.1, many tiles of a layer at once, with NumPy.
+
+Every feature is kept, and the same features are the same bytes on any number of threads. Source of the format:
+https://github.com/mapbox/vector-tile-spec/tree/master/2.1 (its messages are Protocol Buffers).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from loaders.report.map.ragged import Array, Ragged, repeated, side_by_side, starts_of
+
+VERSION = 2
+# field numbers and wire types of the messages, as one byte each: (number << 3) | type
+_LAYER, _FEATURE, _KEY, _VALUE = 0x1A, 0x12, 0x1A, 0x22
+_NAME, _EXTENT, _VERSION = 0x0A, 0x28, 0x78
+_ID, _TAGS, _KIND, _GEOMETRY = 0x08, 0x12, 0x18, 0x22
+_TEXT, _FLOAT, _UNSIGNED = 0x0A, 0x15, 0x28
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property of features.
+
+    Attributes:
+        codes: of each feature the position of its value in `messages`; -1 where it has none.
+        messages: each value as a message of the format.
+    """
+
+    codes: Array
+    messages: Ragged
+
+    def take(self, rows: Array) -> "Property":
+        """The property of these features, in this order."""
+        return Property(self.codes[rows], self.messages)
+
+
+def whole_numbers(values: Array, is_known: Array | None = None) -> Property:
+    """A property of numbers from 0 to 2³² - 1."""
+    distinct, codes = np.unique(values.astype(np.uint32), return_inverse=True)
+    numbers = np.empty((len(distinct), 2), np.uint32)
+    numbers[:, 0], numbers[:, 1] = _UNSIGNED, distinct
+    return _property(codes, is_known, varints(Ragged.of(numbers.ravel(), np.full(len(distinct), 2))))
+
+
+def floats(values: Array, is_known: Array) -> Property:
+    """A property of numbers with 32 bits."""
+    distinct, codes = np.unique(np.where(is_known, values, 0).astype("<f4"), return_inverse=True)
+    raw = np.empty((len(distinct), 5), np.uint8)
+    raw[:, 0], raw[:, 1:] = _FLOAT, distinct.view(np.uint8).reshape(-1, 4)
+    return _property(codes, is_known, Ragged.of(raw.ravel(), np.full(len(distinct), 5)))
+
+
+def texts(distinct: list[str], codes: Array) -> Property:
+    """A property of texts, by their position among the distinct ones."""
+    content = Ragged.from_bytes([text.encode("utf-8") for text in distinct])
+    return Property(codes, side_by_side([repeated(bytes([_TEXT]), len(content)), _with_length(content)]))
+
+
+def layer(name: str, extent: int, offsets: Array, ids: Array, properties: Mapping[str, Property], geometry: Ragged,
+          kinds: Array) -> Ragged:  # fmt: skip
+    """The layer of each tile, as bytes that can follow other layers.
+
+    Args:
+        name: of the layer.
+        extent: units of a side of a tile.
+        offsets: where the features of each tile start, and the end.
+        ids: of the features.
+        properties: by name.
+        geometry: of each feature, as commands of the format.
+        kinds: of each feature: 1 point, 3 polygon.
+    """
+    tiles = len(offsets) - 1
+    tags, values = _tags_and_values(offsets, list(properties.values()))
+    features = _features(ids, tags, kinds, geometry).grouped(offsets)
+    keys = b"".join(bytes([_KEY, len(key)]) + key.encode("ascii") for key in properties)
+    head = bytes([_VERSION, VERSION, _NAME, len(name)]) + name.encode("ascii")
+    tail = keys + bytes([_EXTENT]) + _varint(extent)
+    content = side_by_side([repeated(head, tiles), features, *values, repeated(tail, tiles)])
+    return side_by_side([repeated(bytes([_LAYER]), tiles), _with_length(content)])
+
+
+def varints(numbers: Ragged) -> Ragged:
+    """Unsigned numbers of 32 bits in as many bytes as each needs, 7 bits in each."""
+    values = numbers.values.astype(np.uint32)
+    sizes = _sizes(values)
+    places = starts_of(sizes)
+    encoded = np.empty(int(places[-1]), np.uint8)
+    for nth in range(5):
+        has_byte = sizes > nth
+        more = np.where(sizes[has_byte] > nth + 1, 0x80, 0).astype(np.uint8)
+        encoded[places[:-1][has_byte] + nth] = ((values[has_byte] >> np.uint32(7 * nth)) & 0x7F).astype(np.uint8) | more
+    return Ragged(encoded, places[numbers.offsets])
+
+
+def zigzag(values: Array) -> Array:
+    """Signed numbers as unsigned ones, small where they are near 0."""
+    return ((values << 1) ^ (values >> 31)).astype(np.uint32)
+
+
+def _features(ids: Array, tags: Ragged, kinds: Array, geometry: Ragged) -> Ragged:
+    """The messages of features, each with its length."""
+    tag_bytes, geometry_bytes = _byte_lengths(tags), _byte_lengths(geometry)
+    count = len(ids)
+    before = np.stack([np.full(count, _ID), ids, np.full(count, _TAGS), tag_bytes], axis=1)
+    between = np.stack([np.full(count, _KIND), kinds, np.full(count, _GEOMETRY), geometry_bytes], axis=1)
+    heads = [Ragged.of(part.astype(np.uint32).ravel(), np.full(count, part.shape[1])) for part in (before, between)]
+    lengths = sum(_byte_lengths(part) for part in (*heads, tags, geometry))
+    start = np.stack([np.full(count, _FEATURE), lengths], axis=1).astype(np.uint32)
+    return varints(side_by_side([Ragged.of(start.ravel(), np.full(count, 2)), heads[0], tags, heads[1], geometry]))
+
+
+def _tags_and_values(offsets: Array, properties: list[Property]) -> tuple[Ragged, list[Ragged]]:
+    """Of each feature the pairs of key and value, and of each tile the messages of its distinct values."""
+    tiles, features = len(offsets) - 1, int(offsets[-1])
+    tile_of = np.repeat(np.arange(tiles), np.diff(offsets))
+    pairs = np.zeros((features, len(properties), 2), np.uint32)
+    is_present = np.zeros((features, len(properties)), np.bool_)
+    before, values = np.zeros(tiles, np.int64), []
+    for key, each in enumerate(properties):
+        known = np.flatnonzero(each.codes >= 0)
+        distinct, code = np.unique(tile_of[known] * len(each.messages) + each.codes[known], return_inverse=True)
+        tile_of_value = distinct // max(1, len(each.messages))
+        first = starts_of(np.bincount(tile_of_value, minlength=tiles))
+        number = np.arange(len(distinct)) - first[tile_of_value] + before[tile_of_value]
+        is_present[known, key] = True
+        pairs[known, key, 0], pairs[known, key, 1] = key, number[code]
+        messages = _with_length(each.messages.take(distinct % max(1, len(each.messages))))
+        values.append(side_by_side([repeated(bytes([_VALUE]), len(messages)), messages]).grouped(first))
+        before += np.diff(first)
+    return Ragged.of(pairs[is_present].ravel(), 2 * is_present.sum(axis=1)), values
+
+
+def _property(codes: Array, is_known: Array | None, messages: Ragged) -> Property:
+    return Property(codes if is_known is None else np.where(is_known, codes, -1), messages)
+
+
+def _with_length(messages: Ragged) -> Ragged:
+    """Messages, each after its length."""
+    lengths = varints(Ragged.of(messages.lengths.astype(np.uint32), np.ones(len(messages), np.int64)))
+    return side_by_side([lengths, messages])
+
+
+def _varint(value: int) -> bytes:
+    return varints(Ragged.of(np.array([value], np.uint32), np.ones(1, np.int64))).values.tobytes()
+
+
+def _sizes(values: Array) -> Array:
+    """Bytes of each number as a varint."""
+    return 1 + sum((values >= 1 << bits).astype(np.int64) for bits in (7, 14, 21, 28))
+
+
+def _byte_lengths(numbers: Ragged) -> Array:
+    """Bytes of each row of numbers as varints."""
+    total = starts_of(_sizes(numbers.values))
+    return np.diff(total[numbers.offsets])
