@@ -14,6 +14,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "why": "eo-pv why pv_0123456789abcdef",
         "compare": "eo-pv compare uspvdb gmseus",
         "export": "eo-pv export installations.gpkg",
+        "picture": "eo-pv picture map.png --country DE",
     },
     "Data": {
         "add": "eo-pv add farms.geojson",
