@@ -30,6 +30,11 @@ ARGUMENTS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 INSIDE = ("blob", "data", "about")
+# what each page promises for the time when it is complete
+COMPLETE = {
+    "index.html": "Promise.all([window.eoPvCharts, window.eoPvFacts]).then(() => true)",
+    "map.html": "window.eoPvMap.ready.then(() => true)",
+}
 NO_CHROMIUM = "this machine has no Chromium with its driver: apt-get install chromium chromium-driver"
 
 
@@ -71,14 +76,14 @@ class Page:
     _events: list[dict[str, Any]] = field(default_factory=list)
     _messages: list[dict[str, Any]] = field(default_factory=list)
 
-    def open(self, name: str, until: str = "document.readyState === 'complete'") -> None:
-        """Open a page afresh, and wait until an expression is true in it."""
+    def show(self, name: str) -> None:
+        """Open a page afresh, say `map.html#5/47/10`, and wait until it is complete."""
         self.driver.get("about:blank")  # a change of the fragment alone would load nothing
         self.forget()
         self.driver.get(self.base + name)
         found = str(self.value("location.href"))
         assert self._is_below(found), f"{self.base}{name} is not there: {found}"
-        self.wait(until)
+        self.wait(COMPLETE[name.partition("#")[0]])
 
     def run(self, script: str, *arguments: Any) -> Any:
         """The value of a script, which may be a promise's; its arguments are `arguments[0]` and so on."""

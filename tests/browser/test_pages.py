@@ -40,22 +40,17 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def ready(page: Page, name: str) -> Page:
-    """Open a page, and wait until it is at rest."""
-    page.open(name)
-    page.wait("!document.documentElement.dataset.state || document.documentElement.dataset.state !== 'loading'")
-    return page
-
-
 def test_it_opens_without_an_error_or_a_request_elsewhere(page_from_each: Page, name: str) -> None:
-    page = ready(page_from_each, name)
+    page = page_from_each
+    page.show(name)
     assert page.errors() == []
     assert page.requests_outside() == []
     assert len(page.requests()) > 3  # they are seen
 
 
 def test_hostile_text_is_text(page_from_each: Page, name: str) -> None:
-    page = ready(page_from_each, name)
+    page = page_from_each
+    page.show(name)
     assert page.value("window.PWNED === undefined && ({}).n === undefined")
     assert page.value("document.querySelectorAll('img[src=x], svg[onload]').length") == 0
     links = page.run(LINKS)
@@ -65,7 +60,7 @@ def test_hostile_text_is_text(page_from_each: Page, name: str) -> None:
 
 
 def test_the_policy_comes_first_and_nothing_is_inline(page: Page, folder: Path, name: str) -> None:
-    ready(page, name)
+    page.show(name)
     first = page.value("document.head.firstElementChild.outerHTML")
     assert first.startswith('<meta http-equiv="Content-Security-Policy"')
     assert page.value("document.head.firstElementChild.content") == content_security_policy()
@@ -75,7 +70,7 @@ def test_the_policy_comes_first_and_nothing_is_inline(page: Page, folder: Path, 
 
 def test_400_pixels_are_wide_enough(page: Page, name: str) -> None:
     page.resize(NARROW)
-    ready(page, name)
+    page.show(name)
     page.screenshot(f"{name.removesuffix('.html')}-narrow")
     assert page.run(OVERFLOWING) == []
     assert page.value("document.documentElement.scrollWidth") == NARROW[0]
@@ -84,13 +79,13 @@ def test_400_pixels_are_wide_enough(page: Page, name: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_accessible_in_light_and_dark(page: Page, name: str, scheme: str) -> None:
     page.emulate(prefers_color_scheme=scheme)
-    ready(page, name)
+    page.show(name)
     page.screenshot(f"{name.removesuffix('.html')}-{scheme}")
     assert violations(page) == []
 
 
 def test_dark_is_dark(page: Page, name: str) -> None:
-    ready(page, name)
+    page.show(name)
     light = ground(page)
     page.emulate(prefers_color_scheme="dark")
     assert (light, ground(page)) == ("rgb(255, 255, 255)", "rgb(18, 23, 29)")
@@ -98,13 +93,13 @@ def test_dark_is_dark(page: Page, name: str) -> None:
 
 def test_nothing_moves_where_less_motion_is_wanted(page: Page, name: str) -> None:
     page.emulate(prefers_reduced_motion="reduce")
-    ready(page, name)
+    page.show(name)
     assert page.value("document.getAnimations().map(each => each.effect.target.outerHTML.slice(0, 99))") == []
 
 
 def test_on_paper_it_is_black_on_white_without_controls(page: Page, name: str) -> None:
     page.emulate("print", prefers_color_scheme="dark")
-    ready(page, name)
+    page.show(name)
     page.screenshot(f"{name.removesuffix('.html')}-print")
     assert ground(page) == "rgb(255, 255, 255)"
     assert (
@@ -113,7 +108,7 @@ def test_on_paper_it_is_black_on_white_without_controls(page: Page, name: str) -
 
 
 def test_the_keyboard_reaches_the_content_first_and_then_all_pages(page: Page, name: str) -> None:
-    ready(page, name)
+    page.show(name)
     page.press(Keys.TAB)
     skip = page.run(FOCUS)
     assert (skip["tag"], skip["isShown"]) == ("A", True)
