@@ -1,0 +1,156 @@
+// MapLibre's style: land and borders, hexagons, points, outlines, the installation that is open, each source's outlines.
+"use strict";
+
+(() => {
+  const eoPv = (window.eoPv = window.eoPv || {});
+  const { data, filters, labels, palette, state, tiles } = eoPv;
+  const NOTHING = { type: "FeatureCollection", features: [] };
+  const SELECTABLE = ["outlines-fill", "outlines-points", "points"];
+  const NONE = -1;
+  const SOURCE_LAYER = "source-";
+  const isPolygon = ["==", ["geometry-type"], "Polygon"];
+  const isPoint = ["==", ["geometry-type"], "Point"];
+  const growing = (least, most) => ["interpolate", ["linear"], ["zoom"], 5, least, 9, (least + most) / 2, 14, most];
+  const radius = ["interpolate", ["linear"], ["zoom"], 5, 2.2, 9, 4, 14, 6];
+
+  // The zoom from which installations are drawn one by one.
+  const firstZoom = () => data.meta.tiles.layers.points.min_zoom;
+  const outlineZoom = () => data.meta.tiles.layers.outlines.min_zoom;
+  const sourceZoom = () => data.meta.tiles.layers.sources.min_zoom;
+
+  function style(land) {
+    const { min_zoom: minzoom, max_zoom: maxzoom } = data.meta.tiles;
+    return {
+      version: 8,
+      sources: {
+        land: { type: "geojson", data: land, tolerance: 0.2 },
+        labels: { type: "geojson", data: labels.collection(land) },
+        hexagons: { type: "geojson", data: NOTHING, tolerance: 0 },
+        installations: { type: "vector", tiles: [tiles.address], minzoom, maxzoom },
+        selected: { type: "geojson", data: NOTHING },
+        ...backgroundSource(),
+      },
+      layers: [
+        ...backgroundLayers(),
+        ...hexagonLayers(),
+        ...installationLayers(),
+        ...selectedLayers(),
+        labels.layer(),
+      ],
+    };
+  }
+
+  const tileServer = () => document.getElementById("map").dataset.tileServer;
+
+  // Tiles of a server: only where the settings name one.
+  function backgroundSource() {
+    const address = tileServer();
+    return address ? { server: { type: "raster", tiles: [address], tileSize: 256, maxzoom: 19 } } : {};
+  }
+
+  function backgroundLayers() {
+    const { sea, land, border, region } = palette.ground();
+    const server = tileServer() ? [{ id: "server", type: "raster", source: "server" }] : [];
+    const isRegion = ["==", ["get", "kind"], "region"];
+    return [
+      { id: "sea", type: "background", paint: { "background-color": sea } },
+      { id: "land", type: "fill", source: "land", filter: isPolygon, paint: { "fill-color": land } },
+      ...server,
+      line("regions", "land", isRegion, { "line-color": region, "line-width": 0.8 }, { minzoom: 3.5 }),
+      line("borders", "land", ["!", isRegion], { "line-color": border, "line-width": ["interpolate", ["linear"], ["zoom"], 1, 0.5, 6, 1.4] }),
+    ];
+  }
+
+  function line(id, source, filter, paint, more = {}) {
+    return { id, type: "line", source, filter, paint, layout: { "line-join": "round" }, ...more };
+  }
+
+  function hexagonLayers() {
+    const maxzoom = firstZoom();
+    const edge = { "line-color": palette.halo(), "line-width": 0.6, "line-opacity": 0.5 };
+    const paint = { "fill-opacity": 0.86, "fill-antialias": false };
+    return [
+      { id: "hexagons", type: "fill", source: "hexagons", maxzoom, paint },
+      { id: "hexagons-edge", type: "line", source: "hexagons", maxzoom, paint: edge },
+    ];
+  }
+
+  function installationLayers() {
+    const circle = { "circle-radius": radius, "circle-stroke-color": palette.halo(), "circle-stroke-width": 0.8, "circle-opacity": 0.9 };
+    const tile = { source: "installations" };
+    return [
+      { id: "points", type: "circle", ...tile, "source-layer": "points", minzoom: firstZoom(), maxzoom: outlineZoom(), paint: circle },
+      { id: "outlines-fill", type: "fill", ...tile, "source-layer": "outlines", minzoom: outlineZoom(), paint: { "fill-opacity": 0.55 } },
+      { id: "outlines-edge", type: "line", ...tile, "source-layer": "outlines", minzoom: outlineZoom(), paint: { "line-width": growing(1, 2.5) } },
+      { id: "outlines-points", type: "circle", ...tile, "source-layer": "outlines", minzoom: outlineZoom(), paint: circle },
+    ];
+  }
+
+  function selectedLayers() {
+    const ring = { "circle-radius": 13, "circle-color": "transparent", "circle-stroke-color": palette.accent(), "circle-stroke-width": 3 };
+    const edge = { "line-color": palette.accent(), "line-width": 4 };
+    const outline = { ...line("selected-edge", "installations", false, edge), "source-layer": "outlines", minzoom: outlineZoom() };
+    return [outline, { id: "selected-ring", type: "circle", source: "selected", paint: ring }];
+  }
+
+  // The layers of one dataset's own outlines and points.
+  function sourceLayers(dataset) {
+    const { colour, dash } = palette.sourceStyle(dataset);
+    const shared = { source: "installations", "source-layer": "sources", minzoom: sourceZoom() };
+    const isOf = ["==", ["get", "d"], dataset];
+    const circle = { "circle-radius": 5, "circle-color": "transparent", "circle-stroke-color": colour, "circle-stroke-width": 2 };
+    return [
+      { id: `${SOURCE_LAYER}${dataset}-line`, type: "line", ...shared, filter: ["all", isOf, isPolygon], paint: { "line-color": colour, "line-width": 2.5, "line-dasharray": dash } },
+      { id: `${SOURCE_LAYER}${dataset}-point`, type: "circle", ...shared, filter: ["all", isOf, isPoint], paint: circle },
+    ];
+  }
+
+  // What depends on the state: colours and filters of the installations.
+  function restyle(map) {
+    const { colour } = state.get();
+    const paint = palette.installationColour(colour, data.meta);
+    map.setPaintProperty("points", "circle-color", paint);
+    map.setPaintProperty("outlines-points", "circle-color", paint);
+    map.setPaintProperty("outlines-fill", "fill-color", paint);
+    map.setPaintProperty("outlines-edge", "line-color", paint);
+    const filter = filters.expression();
+    const only = (geometry) => (filter ? ["all", geometry, filter] : geometry);
+    map.setFilter("points", filter);
+    map.setFilter("outlines-points", only(isPoint));
+    for (const id of ["outlines-fill", "outlines-edge"]) map.setFilter(id, only(isPolygon));
+  }
+
+  // The hexagons, with colours of their classes.
+  function drawHexagons(map, geojson, breaks) {
+    map.getSource("hexagons").setData(geojson);
+    map.setPaintProperty("hexagons", "fill-color", palette.hexagonColour(state.get().colour, breaks, data.meta));
+  }
+
+  // Mark an installation, or none.
+  function mark(map, number, place) {
+    map.setFilter("selected-edge", ["==", ["get", "i"], number ?? NONE]);
+    const point = place && { type: "Feature", properties: {}, geometry: { type: "Point", coordinates: place } };
+    map.getSource("selected").setData(point || NOTHING);
+  }
+
+  // Show the own outlines of these datasets, and of no other one.
+  function showSources(map, numbers) {
+    const old = map.getStyle().layers.filter(({ id }) => id.startsWith(SOURCE_LAYER));
+    for (const { id } of old) map.removeLayer(id);
+    for (const layer of numbers.flatMap(sourceLayers)) map.addLayer(layer, "selected-edge");
+  }
+
+  // What lies under a pixel: the smallest installation within reach of a finger, else a hexagon, else null.
+  function at(map, { x, y }) {
+    const box = [[x - 4, y - 4], [x + 4, y + 4]];
+    const layers = [...SELECTABLE, "hexagons"].filter((id) => map.getLayer(id));
+    const found = map.queryRenderedFeatures(box, { layers });
+    const single = found.filter(({ layer }) => layer.id !== "hexagons");
+    single.sort((a, b) => (a.properties.m ?? 0) - (b.properties.m ?? 0) || a.properties.i - b.properties.i);
+    if (single.length) return { kind: "installation", properties: single[0].properties };
+    const hexagon = map.queryRenderedFeatures([x, y], { layers: ["hexagons"] })[0];
+    return hexagon ? { kind: "hexagon", properties: hexagon.properties, geometry: hexagon.geometry } : null;
+  }
+
+  eoPv.layers = { at, drawHexagons, firstZoom, mark, outlineZoom, restyle, showSources, sourceZoom, style };
+})();
