@@ -13,6 +13,7 @@ HIGH, OTHER = "high confidence", "other"
 SHARED, ONLY_HERE = "in another dataset, too", "only here"
 BASES = {"ac": "AC", "dc": "DC", "unknown": "basis unknown"}
 INSTALLATIONS = "installations"
+STEPS = (1, 2, 5)  # bins start at these times a power of ten
 TO = "\N{EN DASH}"
 
 
@@ -78,28 +79,35 @@ def _countries(figures: Figures) -> Chart:
 
 
 def _sizes(figures: Figures) -> Chart:
+    counts = {(3 * row["decade"] + STEPS.index(row["step"]), row["is_estimated"]): row for row in figures.sizes}
+    bins = sorted({index for index, _ in counts})
     data = [
-        {
-            "category": size_label(row["decade"], row["step"]),
-            "part": ESTIMATED if row["is_estimated"] else STATED,
-            "value": row["installations"],
-            "rank": int(row["is_estimated"]),
-        }
-        for row in figures.sizes
+        {"category": size_label(index), "part": part, "value": row["installations"] if row else 0, "rank": rank}
+        for index in (range(bins[0], bins[-1] + 1) if bins else ())
+        for rank, (part, is_estimated) in enumerate(((STATED, False), (ESTIMATED, True)))
+        for row in [counts.get((index, is_estimated))]
     ]
     bars = Bars("panel capacity", INSTALLATIONS, data, (STATED, ESTIMATED))
     return bar_chart(
-        "sizes", "Installations by size", "Panel capacity in bins of 1, 2 and 5 times a power of ten.", bars
+        "sizes", "Installations by size", "Panel capacity on a logarithmic scale, three bins a decade.", bars
     )
 
 
-def size_label(decade: int, step: int) -> str:
-    """The bin in words: from step times ten to the decade MW, up to the next step."""
-    low, high = step * 10.0**decade, {1: 2, 2: 5, 5: 10}[step] * 10.0**decade
-    for unit, factor in (("GW", 1e-3), ("MW", 1.0), ("kW", 1e3), ("W", 1e6)):
-        if low * factor >= 1 or unit == "W":
-            return f"{low * factor:g}{TO}{high * factor:g} {unit}"
-    raise AssertionError(unit)
+def size_label(index: int) -> str:
+    """A bin in words: bin 0 is from 1 to 2 MW, bin 1 from 2 to 5 MW, bin 3 from 10 to 20 MW."""
+    low, high = _capacity(index), _capacity(index + 1)
+    return (
+        f"{low[0]:g}{TO}{high[0]:g} {high[1]}"
+        if low[1] == high[1]
+        else TO.join(f"{n:g} {unit}" for n, unit in (low, high))
+    )
+
+
+def _capacity(index: int) -> tuple[float, str]:
+    """The lower end of a bin with its unit."""
+    decade, step = divmod(index, 3)
+    group = max(min(decade // 3, 1), -2)
+    return STEPS[step] * 10.0 ** (decade - 3 * group), {1: "GW", 0: "MW", -1: "kW", -2: "W"}[group]
 
 
 def _years(figures: Figures) -> Chart:

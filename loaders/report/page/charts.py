@@ -17,7 +17,8 @@ from loaders.core.escape import one_line
 INK, MUTED, LINE = "var(--ink)", "var(--muted)", "var(--line)"
 FIRST, SECOND, THIRD = "var(--chart-1)", "var(--chart-2)", "var(--chart-3)"
 COUNTRIES_SHOWN = 20
-BAR_PX, HEIGHT_PX = 24, 240
+BAR_PX, HEIGHT_PX, LABEL_PX = 24, 240, 300
+FEW = 10  # categories whose labels fit side by side
 FONT = "system-ui, sans-serif"
 
 
@@ -76,8 +77,10 @@ def bar_chart(name: str, title: str, summary: str, bars: Bars) -> Chart:
 def compiled(bars: Bars, description: str) -> dict[str, Any]:
     """The chart as a specification of Vega."""
     values = [{name: _text(value) for name, value in row.items()} for row in bars.data]
-    order = list(dict.fromkeys(row["category"] for row in values))
-    chart = alt.Chart(alt.Data(values=values), description=description).mark_bar().encode(**_encoding(bars, order))
+    order = list(dict.fromkeys(str(row["category"]) for row in values))
+    chart = (
+        alt.Chart(alt.InlineData(values=values), description=description).mark_bar().encode(**_encoding(bars, order))
+    )
     height: Any = alt.Step(BAR_PX) if bars.is_horizontal else HEIGHT_PX
     chart = chart.properties(width="container", height=height, background="transparent", autosize=_FIT)
     vega: dict[str, Any] = vl_convert.vegalite_to_vega(chart.configure(**_CONFIG).to_dict())
@@ -87,7 +90,7 @@ def compiled(bars: Bars, description: str) -> dict[str, Any]:
 def _encoding(bars: Bars, order: list[str]) -> dict[str, Any]:
     category = alt.Y if bars.is_horizontal else alt.X
     value = alt.X if bars.is_horizontal else alt.Y
-    axis = alt.Axis(labelLimit=150, title=None) if bars.is_horizontal else alt.Axis(labelAngle=-90, labelOverlap=True)
+    axis = _category_axis(bars, len(order))
     encoding = {
         "y" if bars.is_horizontal else "x": category(
             "category:N", sort=order, axis=axis, title=None if bars.is_horizontal else bars.category
@@ -107,6 +110,12 @@ def _encoding(bars: Bars, order: list[str]) -> dict[str, Any]:
     encoding["tooltip"].append(alt.Tooltip("part:N", title="of it"))
     legend = alt.Legend(orient="top", title=None, labelLimit=320, columns=1 if len(bars.parts) > 2 else 0)
     return encoding | {"color": alt.Color("part:N", scale=scale, legend=legend), "order": alt.Order("rank:Q")}
+
+
+def _category_axis(bars: Bars, categories: int) -> alt.Axis:
+    if bars.is_horizontal:
+        return alt.Axis(labelLimit=LABEL_PX, title=None)
+    return alt.Axis(labelAngle=0 if categories <= FEW else -90, labelOverlap=True)
 
 
 def _table(bars: Bars) -> list[list[Any]]:

@@ -46,10 +46,10 @@ def funnel(figures: Figures, metrics: Iterable[Mapping[str, Any]], build: BuildM
     for each in build.get("left_out_records", {}).values():
         reasons.update(each["reasons"])
     return [
-        Step("read from the published files", read, {_rejection(name): rejected[name] for name in _sorted(rejected)}),
+        Step("read", read, {_rejection(name): rejected[name] for name in _sorted(rejected)}),
         Step("usable", kept, _licence_losses(build)),
         Step("of an allowed licence", kept - not_allowed, {name: reasons[name] for name in _sorted(reasons)}),
-        Step("of the statuses and technologies asked for", kept - not_allowed - left_out, {}),
+        Step("of an included status and technology", kept - not_allowed - left_out, {}),
         Step("installations", figures.headline["installations"], {}, "installations"),
     ]
 

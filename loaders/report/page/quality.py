@@ -15,57 +15,73 @@ TITLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """One measurement, or a part of it.
+class Score:
+    """Grades of matching.
 
     Attributes:
         name: what it was measured on.
-        about: that in a sentence; empty of a part.
-        records: in the tables; null of a part.
         true: true pairs of records.
         precision: share of the matched pairs that are true.
         recall: share of the true pairs that are matched.
-        date: when; empty of a part.
-        version: of the program; empty of a part.
     """
 
     name: str
-    about: str
-    records: int | None
     true: int
     precision: float
     recall: float
-    date: str = ""
-    version: str = ""
 
-    @property
-    def is_part(self) -> bool:
-        """Whether it is a part of the measurement above it."""
-        return self.records is None
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One measurement.
+
+    Attributes:
+        key: `samples`, `world`, `hard_world` or `real`.
+        score: over all of it.
+        about: what it was measured on, in a sentence.
+        records: in its tables.
+        date: when.
+        version: of the program.
+        parts: by pair of datasets, or by kind of trap.
+        decoys: records near real ones that are no such plant; null without any.
+        false_matches: of these, how many were matched to a real one.
+    """
+
+    key: str
+    score: Score
+    about: str
+    records: int
+    date: str
+    version: str
+    parts: tuple[Score, ...] = ()
+    decoys: int | None = None
+    false_matches: int | None = None
 
 
 def matching_quality(file: Path = RECORDED) -> list[Measured]:
-    """The recorded measurements, each followed by its parts; none where there is no file."""
+    """The recorded measurements; none where there is no file."""
     recorded: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    return [row for name in TITLES if name in recorded for row in _rows(name, recorded[name])]
+    return [_measured(key, recorded[key]) for key in TITLES if key in recorded]
 
 
-def _rows(name: str, measurement: dict[str, Any]) -> list[Measured]:
-    title, about = TITLES[name]
-    whole = _measured(title, about, measurement["score"], measurement)
-    parts = [_measured(part["name"].replace("_", " "), "", part) for part in measurement.get("parts", ())]
-    return [whole, *parts]
-
-
-def _measured(name: str, about: str, score: dict[str, Any], of: dict[str, Any] | None = None) -> Measured:
-    of = of or {}
+def _measured(key: str, recorded: dict[str, Any]) -> Measured:
+    title, about = TITLES[key]
+    parts = [_score(part["name"].replace("_", " "), part) for part in recorded.get("parts", ())]
+    if "wrong_names" in recorded:
+        parts.append(_score("30 % of the names wrong (not part of the total)", recorded["wrong_names"]))
+    decoys = recorded.get("decoys")
     return Measured(
-        name=name,
+        key=key,
+        score=_score(title, recorded["score"]),
         about=about,
-        records=of.get("records"),
-        true=score["true"],
-        precision=score["precision"],
-        recall=score["recall"],
-        date=of.get("date", ""),
-        version=of.get("version", ""),
+        records=recorded["records"],
+        date=recorded["date"],
+        version=recorded["version"],
+        parts=tuple(parts),
+        decoys=sum(each["records"] for each in decoys) if decoys else None,
+        false_matches=sum(each["matched"] for each in decoys) if decoys else None,
     )
+
+
+def _score(name: str, score: dict[str, Any]) -> Score:
+    return Score(name, score["true"], score["precision"], score["recall"])

@@ -5,13 +5,11 @@ from loaders.report.page.formats import share
 
 # from the strictest kind of licence to the most permissive one
 SENTENCES = {
-    "no_derivatives": "{share} of the installations come from records that must not be adapted: do not share a merged "
-    "table of them.",
-    "non_commercial": "Not for commercial use as a whole: {share} of the installations come from records that forbid it.",
-    "unknown": "Not cleared to be published as a whole: {share} of the installations come from records without a stated "
-    "licence.",
-    "share_alike": "Share what you make of it under the same licence: {share} of the installations ask for that.",
-    "permissive": "You may use and share it, if you credit the publishers: {share} of the installations ask no more.",
+    "no_derivatives": "Do not share a merged table: {} of the installations have records that must not be adapted.",
+    "non_commercial": "Not for commercial use as a whole: {} of the installations have records that forbid it.",
+    "unknown": "Not cleared to be published as a whole: {} of the installations have records without a licence.",
+    "share_alike": "Share what you make of it under the same licence: {} of the installations ask for that.",
+    "permissive": "Use and share it, if you credit the publishers: {} of the installations ask no more.",
 }
 
 
@@ -20,5 +18,5 @@ def licence_verdict(figures: Figures) -> list[str]:
     installations = figures.headline["installations"]
     counts = {row["licence_kind"]: row["installations"] for row in figures.licence_kinds}
     return [
-        sentence.format(share=share(counts[kind] / installations)) for kind, sentence in SENTENCES.items() if kind in counts
+        sentence.format(share(counts[kind] / installations)) for kind, sentence in SENTENCES.items() if kind in counts
     ]
