@@ -64,16 +64,11 @@ def draw_land(axes: Axes, layers: Sequence[Layer], frame: Frame) -> None:
     box = shapely.box(frame.west, frame.south, frame.east, frame.north)
     for order, layer in enumerate(layers):
         shapes, lines = (_in_view(each, box, frame.width * DETAIL) for each in (layer.shapes, layer.lines))
-        style: dict[str, Any] = {
-            "facecolors": layer.fill,
-            "edgecolors": layer.fill,
-            "lw": 0.2,
-            "zorder": 1 + order / 10,
-        }
-        axes.add_collection(PathCollection([_path(shape) for shape in shapes], **style))
+        land: dict[str, Any] = {"facecolors": layer.fill, "edgecolors": layer.fill, "lw": 0.2}
+        axes.add_collection(PathCollection([_path(shape) for shape in shapes], zorder=1 + order / 10, **land))
         pieces = [np.asarray(line.coords) for line in lines]
-        style = {"colors": layer.border, "lw": layer.border_pt, "zorder": 1.05 + order / 10, "joinstyle": "round"}
-        axes.add_collection(LineCollection(pieces, **style))
+        border: dict[str, Any] = {"colors": layer.border, "lw": layer.border_pt, "joinstyle": "round"}
+        axes.add_collection(LineCollection(pieces, zorder=1.05 + order / 10, **border))
     axes.set(xlim=(frame.west, frame.east), ylim=(frame.south, frame.north), aspect="equal")
     axes.set_axis_off()
 
@@ -86,7 +81,7 @@ def draw_dots(axes: Axes, positions: tuple[Numbers, Numbers], classes: Sequence[
         axes.scatter(
             x[each.members],
             y[each.members],
-            s=(dots.diameter_mm * each.scale * 72 / 25.4) ** 2,
+            s=(dots.diameter_mm * each.scale ** (1 - crowd) * 72 / 25.4) ** 2,
             c=each.colour,
             alpha=0.9 - 0.2 * crowd,
             edgecolors=dots.edge,
