@@ -11,7 +11,7 @@ from selenium.webdriver.support.ui import Select
 
 from tests.browser.chromium import NARROW, Page
 
-SIZE = "SELECT installation_id, panel_capacity AS size FROM yield"
+SIZE = "SELECT installation_id, panel_capacity_mw AS size FROM yield"
 FILTERED = f"""
     SELECT count(*), coalesce(sum(size), 0) FROM installations LEFT JOIN ({SIZE}) USING (installation_id)
     WHERE {{condition}}

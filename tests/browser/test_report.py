@@ -12,7 +12,7 @@ FIGURES = {
     "countries": "SELECT count(DISTINCT country) FROM installations",
     "confirmed": "SELECT count(*) FROM installations WHERE independent_inventories >= 2",
     "area_km2": "SELECT sum(area_m2) / 1e6 FROM installations",
-    "panel_capacity_mw": "SELECT sum(panel_capacity) FROM yield",
+    "panel_capacity_mw": "SELECT sum(panel_capacity_mw) FROM yield",
 }
 ROWS = """
     const numbers = row => [...row.querySelectorAll("td[data-value]")].map(cell => Number(cell.dataset.value));
@@ -23,7 +23,7 @@ COUNTRIES = """
     GROUP BY ALL ORDER BY ALL
 """
 DATASETS = """
-    SELECT dataset_key, count(*) FILTER (left_out IS NULL), count(DISTINCT installation_id) FROM records
+    SELECT dataset_key, count(*), count(DISTINCT installation_id) FROM records
     GROUP BY ALL ORDER BY ALL
 """
 
