@@ -172,7 +172,7 @@
       element("h3", {}, "Evidence of each pair"),
       pairs(it),
     );
-    content().scrollTop = 0;
+    panel().scrollTop = 0;
   }
 
   const details = {

@@ -23,7 +23,7 @@
     const [zoom, lat, lon] = parts.slice(0, 3).map((part) => (part.trim() ? Number(part) : NaN));
     const isPlace = [zoom, lat, lon].every(Number.isFinite) && Math.abs(lat) <= 90 && Math.abs(lon) <= 540;
     if (isPlace) parsed.view = { zoom: Math.min(Math.max(zoom, 0), 20), lat, lon };
-    parsed.selected = decode(parts.length > 3 ? parts.slice(3).join("/") : isPlace ? "" : parts[0]);
+    parsed.selected = decode(parts.slice(3).join("/")) || (parts.length === 1 && /^pv_\w+$/.test(place) ? place : "");
     const pairs = new URLSearchParams(query);
     if (Object.hasOwn(eoPv.palette.MODES, pairs.get("colour") || "")) parsed.colour = pairs.get("colour");
     for (const name of FILTERS) parsed.filters[name] = pairs.get(name) || "";

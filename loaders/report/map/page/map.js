@@ -18,6 +18,7 @@
   const { data, details, filters, layers, legend, search, state, table, view } = window.eoPv;
   const eoPv = window.eoPv;
   const numbers = new Map(); // id → number of installations opened before
+  let isFocusNext = false; // whether the panel that opens next takes the focus
   const NARROW = "(max-width: 48rem)";
 
   // Say what went wrong, once, where the user looks.
@@ -31,7 +32,8 @@
   eoPv.open = (id, number, { focus = false } = {}) => {
     numbers.set(id, number);
     if (state.get().selected === id) return showSelected(focus);
-    state.change({ selected: id, focus });
+    isFocusNext = focus;
+    state.change({ selected: id });
     return undefined;
   };
 
@@ -54,7 +56,8 @@
     document.getElementById("problem").hidden = true;
     filters.restore();
     legend.restore();
-    if (now.selected !== before.selected) await showSelected(now.focus);
+    if (now.selected !== before.selected) await showSelected(isFocusNext);
+    isFocusNext = false;
     if (now.view !== before.view && now.view) view.jumpTo(now.view);
     const isRedrawn = now.filters !== before.filters || now.colour !== before.colour;
     if (isRedrawn) await view.redraw();
@@ -76,6 +79,15 @@
     document.getElementById("legend").open = !isNarrow;
     show(!isNarrow);
     toggle.addEventListener("click", () => show(panel.hidden));
+    document.getElementById("attribution-open").addEventListener("click", () => {
+      show(true);
+      document.getElementById("about").open = true;
+      document.querySelector("#about summary").focus();
+    });
+    document.querySelector(".skip").addEventListener("click", (event) => {
+      event.preventDefault(); // the address holds the place on the map
+      document.getElementById("search").focus();
+    });
     document.getElementById("filter-close").addEventListener("click", () => {
       show(false);
       toggle.focus();
@@ -83,7 +95,7 @@
   }
 
   async function start() {
-    state.read();
+    const hadPlace = state.read().view !== null;
     startPanels();
     await data.loadMeta();
     for (const part of [filters, legend, search, table, details, eoPv.hexagons]) part.start();
@@ -94,7 +106,7 @@
     await table.open(!view.hasMap());
     await firstPicture();
     eoPvMap.painted = performance.now();
-    openFromAddress();
+    openFromAddress(hadPlace);
     startLater();
   }
 
@@ -104,12 +116,11 @@
   }
 
   // An installation in the address; without a place in it, go there.
-  async function openFromAddress() {
-    const hasPlace = state.get().view !== null;
+  async function openFromAddress(hadPlace) {
     if (!state.get().selected) return;
     await showSelected().catch(({ message }) => eoPv.problem(message));
     const open = details.current();
-    if (open && !hasPlace) view.zoomTo(open.installation);
+    if (open && !hadPlace) view.zoomTo(open.installation);
   }
 
   // What the first picture can do without.
