@@ -29,10 +29,11 @@ def view(
 
     from loaders.report.serve import address, listen, serve
 
-    _, paths = open_project()
+    settings, paths = open_project()
     folder = _report_folder(paths)
     listener = listen(port)
     location = address(listener)
+    tiles = settings.report.tile_server
 
     def announce() -> None:
         out.print(f"{display_path(folder, paths)}: {location}")
@@ -41,7 +42,7 @@ def view(
             _open_browser(location)
 
     try:
-        asyncio.run(serve(folder, listener, announce))
+        asyncio.run(serve(folder, listener, announce, tiles.url if tiles else None))
     except KeyboardInterrupt:  # the way to end it
         out.info("")
 

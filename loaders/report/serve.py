@@ -12,6 +12,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
 from loaders.core.errors import ServerError
+from loaders.report.web.security import header_policy
 
 LOOPBACK = "127.0.0.1"
 HOST_NAMES = r"(127\.0\.0\.1|localhost)"  # any other name is a page elsewhere that resolves to this machine
@@ -32,11 +33,7 @@ CONTENT_TYPES = {
     ".woff2": "font/woff2",
     ".pmtiles": UNKNOWN_TYPE,
 }
-# A page of the report states its own policy, which is narrower. dbt's page evaluates its templates and has its scripts
-# inside, so that no narrower one fits all files; still, nothing is fetched from elsewhere.
-POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'self'; form-action 'none'"
 HEADERS = {
-    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -51,6 +48,7 @@ class _ReportFile(web.StaticFileHandler):
 
     def set_default_headers(self) -> None:
         """Also of answers that are errors."""
+        self.set_header("Content-Security-Policy", self.settings["policy"])
         for name, value in HEADERS.items():
             self.set_header(name, value)
         self.clear_header("Server")
@@ -89,14 +87,16 @@ class _WrongHost(_ReportFile):
         raise web.HTTPError(HTTPStatus.MISDIRECTED_REQUEST)
 
 
-def application(folder: Path) -> web.Application:
+def application(folder: Path, tile_server: str | None = None) -> web.Application:
     """The folder as a site; addresses of a folder show its `index.html`."""
+    policy = header_policy(tile_server)
     files = {"path": str(folder), "default_filename": "index.html"}
     site = web.Application(
         [(r"/(.*)", _WrongHost, files)],
         default_handler_class=_WrongHost,
         default_handler_args=files,
         log_function=_no_log,
+        policy=policy,
     )
     site.add_handlers(f"^{HOST_NAMES}$", [(r"/(.*)", _ReportFile, files)])
     return site
@@ -126,9 +126,18 @@ def address(listener: socket.socket) -> str:
     return f"http://{LOOPBACK}:{listener.getsockname()[1]}/"
 
 
-async def serve(folder: Path, listener: socket.socket, when_ready: Callable[[], None]) -> None:
-    """Serve the folder until this task is cancelled."""
-    server = HTTPServer(application(folder))
+async def serve(
+    folder: Path, listener: socket.socket, when_ready: Callable[[], None], tile_server: str | None = None
+) -> None:
+    """Serve the folder until this task is cancelled.
+
+    Args:
+        folder: of the report.
+        listener: from `listen`.
+        when_ready: called once requests are answered.
+        tile_server: address of the tile server in the settings, which pages may then ask.
+    """
+    server = HTTPServer(application(folder, tile_server))
     server.add_sockets([listener])
     try:
         when_ready()

@@ -33,8 +33,11 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr("threading.Thread.start", lambda self: self.run())
     monkeypatch.setattr(webbrowser, "open", addresses.append)
 
-    async def ready_then_stopped(folder: Path, listener: socket.socket, when_ready: Callable[[], None]) -> None:
+    async def ready_then_stopped(
+        folder: Path, listener: socket.socket, when_ready: Callable[[], None], tile_server: str | None
+    ) -> None:
         assert (folder / "index.html").is_file()
+        assert tile_server is None
         when_ready()
         listener.close()
         raise KeyboardInterrupt

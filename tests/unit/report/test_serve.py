@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from loaders.core.errors import ServerError
-from loaders.report.serve import LOOPBACK, POLICY, address, listen, serve
+from loaders.report.serve import LOOPBACK, address, listen, serve
+from loaders.report.web.security import header_policy
 
 SCRIPT = b'eoPvFile("map/meta","H4sIAAAA");'
 
@@ -38,7 +39,7 @@ def port(folder: Path) -> Iterator[int]:
     listener = listen(0)
     loop = asyncio.new_event_loop()
     ready = threading.Event()
-    task = loop.create_task(serve(folder, listener, ready.set))
+    task = loop.create_task(serve(folder, listener, ready.set, "https://tiles.org/{z}/{x}/{y}"))
 
     def run() -> None:
         with pytest.raises(asyncio.CancelledError):
@@ -70,7 +71,7 @@ def _ask(port: int, target: str, method: str = "GET", **headers: str) -> tuple[i
 def test_the_folder_itself_is_the_report(port: int) -> None:
     status, headers, content = _ask(port, "/")
     assert (status, content) == (200, b"<!doctype html><title>Report</title>")
-    assert headers["Content-Security-Policy"] == POLICY
+    assert headers["Content-Security-Policy"] == header_policy("https://tiles.org/{z}/{x}/{y}")
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cache-Control"] == "no-cache"
     assert "Server" not in headers
