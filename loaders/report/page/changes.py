@@ -7,6 +7,8 @@ from typing import Any
 TOTALS = {
     "installations": "installations",
     "high_confidence": "of high confidence",
+    "confirmed": "confirmed by independent inventories",
+    "countries": "countries",
     "records": "records",
     "panel_capacity_mw": "MW of panels",
     "area_km2": "km² of outlines",

@@ -96,7 +96,7 @@ def _encoding(bars: Bars, order: list[str]) -> dict[str, Any]:
             "category:N", sort=order, axis=axis, title=None if bars.is_horizontal else bars.category
         ),
         "x" if bars.is_horizontal else "y": value(
-            "value:Q", title=bars.value, axis=alt.Axis(format="~s", tickCount=5), stack="zero"
+            "value:Q", title=bars.value, axis=alt.Axis(format=",~r", tickCount=4), stack="zero"
         ),
         "tooltip": [
             alt.Tooltip("category:N", title=bars.category),

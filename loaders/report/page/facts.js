@@ -17,8 +17,9 @@
 
   function showRun(facts) {
     const commit = facts.commit ? `, commit ${facts.commit}` : "";
-    const time = `${day(facts.written_at)} ${facts.written_at.slice(11, 16)} UTC`;
-    document.getElementById("run-line").textContent = `. Run of ${time}, eo-pv ${facts.version}${commit}`;
+    const time = element("time", `${day(facts.written_at)} ${facts.written_at.slice(11, 16)} UTC`);
+    time.dateTime = facts.written_at;
+    document.getElementById("run-line").append("; run of ", time, `, eo-pv ${facts.version}${commit}`);
   }
 
   function showAsked(asked) {

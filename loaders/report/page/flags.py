@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from loaders.core.escape import one_line
 from loaders.harmonise.quality_flags import FLAGS
 from loaders.report.page.figures import Figures
 from loaders.report.page.queries import Row
@@ -46,7 +47,8 @@ def flags(figures: Figures) -> list[Flag]:
 
 
 def _example(installation: Row) -> Example:
-    return Example(installation["name"] or installation["id"], map_address(**installation))
+    name = one_line(installation["name"]).strip()
+    return Example(name or installation["id"], map_address(**installation))
 
 
 def map_address(id: str, lon: float, lat: float, **_: object) -> str:  # noqa: A002 (name of the column)

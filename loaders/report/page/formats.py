@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from loaders.core.escape import web_address
+from loaders.core.escape import one_line, web_address
 
 UNKNOWN = "\N{EN DASH}"
+LONGEST = 200  # characters of a text of a publisher
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -41,11 +42,18 @@ def ratio(value: float | None) -> str:
     return UNKNOWN if value is None else f"{value:.2f}"
 
 
+def short(text: str | None) -> str:
+    """A text of a publisher, cut after the first characters; the lock and the tables have all of it."""
+    text = one_line(text)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
 FILTERS: dict[str, Callable[..., str | None]] = {
     "count": count,
     "quantity": quantity,
     "share": share,
     "bias": bias,
     "ratio": ratio,
+    "short": short,
     "web_address": web_address,
 }

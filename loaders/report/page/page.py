@@ -1,25 +1,21 @@
 """Writes the report page `index.html`: the same bytes for the same tables."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from loaders.core.escape import script_json
 from loaders.core.files import write_text
 from loaders.core.paths import ProjectPaths
-from loaders.harmonise.row_accounting import read_accounting
-from loaders.report.page.chart_list import charts
 from loaders.report.page.charts import Chart
-from loaders.report.page.datasets import Entry, entries
-from loaders.report.page.figures import Figures, read_figures
+from loaders.report.page.content import Content
+from loaders.report.page.datasets import Entry
 from loaders.report.page.flags import flags
 from loaders.report.page.formats import FILTERS
-from loaders.report.page.funnel import funnel
 from loaders.report.page.overlap import overlap_matrix
 from loaders.report.page.quality import matching_quality
 from loaders.report.page.settings_shown import settings_shown
 from loaders.report.page.verdict import licence_verdict
-from loaders.report.summary import read_figures as read_build
-from loaders.report.summary import summarise
 from loaders.report.summary_sentences import missing, notes, warnings
 from loaders.report.web.script_files import as_json_bytes
 from loaders.report.web.security import content_security_policy
@@ -30,27 +26,25 @@ TEMPLATES = templates(Path(__file__).parent)
 TEMPLATES.filters |= FILTERS
 
 
-def write_page(settings: Settings, paths: ProjectPaths) -> Path:
+def write_page(content: Content, settings: Settings, paths: ProjectPaths) -> Path:
     """Write `index.html` of the report folder.
 
     Returns:
         The page.
-
-    Raises:
-        BuildError: nothing is built, or a table is missing.
     """
-    write_text(as_html(settings, paths), paths.report_page)
+    write_text(as_html(content, settings, _curated(paths)), paths.report_page)
     return paths.report_page
 
 
-def as_html(settings: Settings, paths: ProjectPaths) -> str:
-    """The page as HTML 5."""
-    summaries, build = summarise(settings, paths), read_build(paths)
-    figures = read_figures(paths)
-    metrics = [read_accounting(paths.metrics(each.name)) for each in summaries if not each.is_missing]
-    steps = funnel(figures, metrics, build)
-    datasets = entries(summaries, figures, settings, paths)
-    drawn = charts(figures, steps, datasets)
+def as_html(content: Content, settings: Settings, curated: Mapping[str, Any]) -> str:
+    """The page as HTML 5.
+
+    Args:
+        content: what it tells.
+        settings: of the project.
+        curated: `folder` and `tables`, where the published tables are.
+    """
+    figures = content.figures
     return TEMPLATES.get_template("index.html.j2").render(
         policy=content_security_policy(),
         home="",
@@ -58,21 +52,21 @@ def as_html(settings: Settings, paths: ProjectPaths) -> str:
         origin=settings.origin,
         figures=figures,
         headline=figures.headline,
-        build=build,
-        steps=steps,
-        datasets=datasets,
-        keys=_overlapping(datasets),
-        matrix=overlap_matrix(figures.overlap, _overlapping(datasets)),
-        charts=drawn,
-        specs=_specs(drawn),
+        build=content.build,
+        steps=content.steps,
+        datasets=content.datasets,
+        keys=_overlapping(content.datasets),
+        matrix=overlap_matrix(figures.overlap, _overlapping(content.datasets)),
+        charts=content.charts,
+        specs=_specs(content.charts),
         flags=flags(figures),
         quality=matching_quality(),
         settings_shown=settings_shown(settings),
         licence_verdict=licence_verdict(figures),
-        problems=[*missing(build), *warnings(summaries, build)],
-        notes=notes(summaries, build),
-        synthetic_keys=_synthetic_keys(figures),
-        curated=_curated(paths),
+        problems=[*missing(content.build), *warnings(content.summaries, content.build)],
+        notes=notes(content.summaries, content.build),
+        synthetic_keys=[row["dataset_key"] for row in figures.synthetic if row["synthetic"]],
+        curated=curated,
     )
 
 
@@ -81,17 +75,12 @@ def _overlapping(datasets: list[Entry]) -> dict[str, int]:
     return {each.key: each.summary.installations for each in datasets if each.summary.installations}
 
 
-def _specs(drawn: dict[str, Chart]) -> dict[str, str]:
+def _specs(drawn: Mapping[str, Chart]) -> dict[str, str]:
     """The specifications of the charts as JSON for script elements."""
     return {name: script_json(as_json_bytes(chart.spec).decode("utf-8")) for name, chart in drawn.items()}
 
 
-def _synthetic_keys(figures: Figures) -> list[str]:
-    return [row["dataset_key"] for row in figures.synthetic if row["synthetic"]]
-
-
 def _curated(paths: ProjectPaths) -> dict[str, Any]:
-    """Where the tables are, and which files there are."""
-    names = sorted(path.name for path in paths.curated.iterdir())
+    """Where the published tables are, and which there are."""
     folder = paths.curated.relative_to(paths.root).as_posix()
-    return {"folder": folder, "tables": [name for name in names if name.endswith(".parquet")], "names": names}
+    return {"folder": folder, "tables": sorted(path.name for path in paths.curated.glob("*.parquet"))}

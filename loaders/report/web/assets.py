@@ -15,8 +15,8 @@ REPORT = Path(__file__).parents[1]
 SOURCES = ("web", "page", "map/page")  # folders of loaders/report whose styles and scripts become assets
 MAPLIBRE = ("maplibre-gl.js", "maplibre-gl.css")
 LICENCES = "LICENCES.txt"
-# what the pages call of Vega; the interpreter replaces eval, which the Content-Security-Policy forbids. The addresses are
-# names of modules inside of the wheel: it asks no server for them
+# what the pages call of Vega; the interpreter replaces eval, which the Content-Security-Policy forbids. The addresses
+# are names of modules inside of the wheel: it asks no server for them
 VEGA_SNIPPET = """
 import {{View, parse}} from "https://cdn.jsdelivr.net/npm/vega@{vega}/+esm";
 import {{expressionInterpreter}} from "https://cdn.jsdelivr.net/npm/vega-interpreter@2.0.0/+esm";

@@ -6,6 +6,13 @@
   const { data, state, text } = eoPv;
   const { element } = text;
   const MANY = 30; // records or pairs shown at once; a button shows the rest
+  // How the capacity of the panels is known, as curated_pv_yield names it.
+  const METHODS = {
+    stated_dc: "as stated",
+    stated_unknown: "as stated; the basis is not, and taken as DC",
+    stated_ac: "from the stated AC capacity",
+    area: "estimated from the outline",
+  };
   const panel = () => document.getElementById("details");
   const content = () => document.getElementById("details-content");
   let opener = null; // what had the focus before the panel opened
@@ -36,7 +43,8 @@
   function properties(it) {
     const place = [it.region, text.country(it.country)].filter(Boolean).join(", ");
     const outline = it.geometry_kind === "point" ? "a position only, no outline" : known(it.area_m2, text.area);
-    const panels = known(it.panel_capacity_mw, (mw) => `${text.megawatt(mw)} DC${it.panel_capacity_method ? `, ${text.words(it.panel_capacity_method)}` : ""}`);
+    const method = METHODS[it.panel_capacity_method];
+    const panels = known(it.panel_capacity_mw, (mw) => `${text.megawatt(mw)} DC${method ? `, ${method}` : ""}`);
     const inventories = `${text.plural(it.dataset_count, "dataset")}, ${it.independent_inventories} independent`;
     const licence = it.licence && `${it.licence}${it.licence_verified === false ? " (not verified at its source)" : ""}`;
     return descriptions([
@@ -45,7 +53,7 @@
       ["Operator", it.operator, it.operator_dataset],
       ["Capacity", capacity(it), it.capacity_dataset],
       ["Panels", panels],
-      ["Energy in a year", known(it.energy_mwh, (mwh) => `up to ${text.number(mwh)} MWh`)],
+      ["Energy in a year", known(it.energy_mwh, (mwh) => `${it.energy_is_upper_bound ? "at most " : ""}${text.number(mwh)} MWh`)],
       ["Outline", outline, it.geometry_dataset],
       ["Installed", text.years(it.installed_from, it.installed_to), it.installed_dataset],
       ["Technology", [it.technology, it.mounting].filter((word) => word && word !== "unknown").join(", ")],
@@ -66,6 +74,7 @@
     const shape = each.geometry_kind === "point" ? "position" : known(each.area_m2, text.area);
     const heading = element("h4", {}, dataset.label || dataset.key, " ", element("code", {}, each.source_id ?? each.id));
     const list = descriptions([
+      ["Dataset", dataset.title || dataset.key],
       ["Name", each.name],
       ["Operator", each.operator],
       ["Status", each.status === "unknown" ? null : each.status],
@@ -101,7 +110,7 @@
     const ends = [pair.a, pair.b].map((id) => element("div", {}, recordLabel(id, records)));
     const verdict = pair.is_joined ? "same" : "apart";
     const evidence = element("td", {}, element("p", {}, pair.reason ?? ""), element("p", { class: "muted" }, measures(pair)));
-    return element("tr", { "data-joined": pair.is_joined }, element("th", { scope: "row" }, ...ends), element("td", {}, verdict), evidence);
+    return element("tr", { "data-pair": `${pair.a} ${pair.b}`, "data-joined": pair.is_joined }, element("th", { scope: "row" }, ...ends), element("td", {}, verdict), evidence);
   }
 
   // Dataset and id of a record; one of another installation is known by its record id alone.
@@ -164,7 +173,7 @@
 
   function draw(it) {
     const synthetic = it.is_synthetic ? element("p", { class: "banner" }, "Synthetic: made up for the samples, no real installation.") : null;
-    document.getElementById("details-title").textContent = it.name || "Installation without a name";
+    document.getElementById("details-title").textContent = it.name || `Unnamed installation, ${text.country(it.country)}`;
     content().replaceChildren(
       ...[synthetic, actions(it), properties(it)].filter(Boolean),
       element("h3", {}, text.plural(it.records.length, "record")),

@@ -18,8 +18,6 @@
   }
 
   const filters = {
-    isActive: () => Object.values(state.get().filters).some(Boolean),
-
     // A byte for each installation: 1 where it is shown.
     async mask() {
       const chosen = state.get().filters;
@@ -67,7 +65,9 @@
       const shown = document.getElementById("shown");
       shown.textContent = `Showing ${part} installations, ${size}${known}`;
       Object.assign(shown.dataset, { count, megawatts: megawatts.toFixed(3) });
-      document.getElementById("filter-clear").disabled = !filters.isActive();
+      const active = Object.values(state.get().filters).filter(Boolean).length;
+      document.getElementById("filter-toggle").textContent = active ? `Filters (${active})` : "Filters";
+      document.getElementById("filter-clear").disabled = !active;
     },
 
     // Fill the lists, and listen to them.

@@ -80,7 +80,7 @@
     const tile = { source: "installations" };
     return [
       { id: "points", type: "circle", ...tile, "source-layer": "points", minzoom: firstZoom(), maxzoom: outlineZoom(), paint: circle },
-      { id: "outlines-fill", type: "fill", ...tile, "source-layer": "outlines", minzoom: outlineZoom(), paint: { "fill-opacity": 0.55 } },
+      { id: "outlines-fill", type: "fill", ...tile, "source-layer": "outlines", minzoom: outlineZoom(), paint: { "fill-opacity": 0.7 } },
       { id: "outlines-edge", type: "line", ...tile, "source-layer": "outlines", minzoom: outlineZoom(), paint: { "line-width": growing(1, 2.5) } },
       { id: "outlines-points", type: "circle", ...tile, "source-layer": "outlines", minzoom: outlineZoom(), paint: circle },
     ];
@@ -88,9 +88,10 @@
 
   function selectedLayers() {
     const ring = { "circle-radius": 13, "circle-color": "transparent", "circle-stroke-color": palette.accent(), "circle-stroke-width": 3 };
-    const edge = { "line-color": palette.accent(), "line-width": 4 };
+    const edge = { "line-color": palette.accent(), "line-width": 7, "line-opacity": 0.75 };
     const outline = { ...line("selected-edge", "installations", false, edge), "source-layer": "outlines", minzoom: outlineZoom() };
-    return [outline, { id: "selected-ring", type: "circle", source: "selected", paint: ring }];
+    const isUseful = ["any", ["==", ["get", "kind"], "point"], ["<", ["zoom"], 12]];
+    return [outline, { id: "selected-ring", type: "circle", source: "selected", filter: isUseful, paint: ring }];
   }
 
   // The layers of one dataset's own outlines and points.
@@ -126,18 +127,20 @@
     map.setPaintProperty("hexagons", "fill-color", palette.hexagonColour(state.get().colour, breaks, data.meta));
   }
 
-  // Mark an installation, or none.
-  function mark(map, number, place) {
-    map.setFilter("selected-edge", ["==", ["get", "i"], number ?? NONE]);
-    const point = place && { type: "Feature", properties: {}, geometry: { type: "Point", coordinates: place } };
-    map.getSource("selected").setData(point || NOTHING);
+  // Mark the installation that is open, or none: a ring far out, its outline near.
+  function mark(map, open) {
+    map.setFilter("selected-edge", ["==", ["get", "i"], open ? open.number : NONE]);
+    if (!open) return map.getSource("selected").setData(NOTHING);
+    const { lon, lat, geometry_kind: kind } = open.installation;
+    const geometry = { type: "Point", coordinates: [lon, lat] };
+    return map.getSource("selected").setData({ type: "Feature", properties: { kind }, geometry });
   }
 
   // Show the own outlines of these datasets, and of no other one.
   function showSources(map, numbers) {
     const old = map.getStyle().layers.filter(({ id }) => id.startsWith(SOURCE_LAYER));
     for (const { id } of old) map.removeLayer(id);
-    for (const layer of numbers.flatMap(sourceLayers)) map.addLayer(layer, "selected-edge");
+    for (const layer of numbers.flatMap(sourceLayers)) map.addLayer(layer, "selected-ring");
   }
 
   // What lies under a pixel: the smallest installation within reach of a finger, else a hexagon, else null.

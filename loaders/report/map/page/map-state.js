@@ -63,8 +63,9 @@
     }
   }
 
+  // A promise that is fulfilled once everything follows.
   function notify(before) {
-    for (const listener of listeners) listener(state, before);
+    return Promise.all(listeners.map((listener) => listener(state, before)));
   }
 
   eoPv.state = {
@@ -84,7 +85,7 @@
       const before = state;
       state = { ...state, ...part };
       write(true);
-      notify(before);
+      return notify(before);
     },
 
     // The view moves all the time: no step of the history.

@@ -95,7 +95,7 @@
       document.getElementById("table-head").replaceChildren(element("tr", {}, ...headings()));
       document.getElementById("table-body").replaceChildren(...firstRows(rows, names).map((i) => row(i, names)));
       const part = rows.length > ROWS ? `, the first ${ROWS} of them in this order` : "";
-      document.getElementById("table-caption").textContent = `${text.plural(rows.length, "installation")} in view${part}`;
+      document.getElementById("table-caption").textContent = `${text.plural(rows.length, "installation")}${eoPv.view.hasMap() ? " in view" : ""}${part}`;
       panel().dataset.count = rows.length;
     },
 

@@ -172,22 +172,24 @@
     // Mark the installation that is open.
     mark() {
       const open = eoPv.details.current();
-      if (map) layers.mark(map, open && open.number, open && [open.installation.lon, open.installation.lat]);
+      if (map) layers.mark(map, open);
     },
 
     // Open installation i; from elsewhere than the map, move there and take the focus along.
     async select(i, { isFromMap = false } = {}) {
       const it = await data.installation(i);
+      await eoPv.open(it.id, i, { focus: !isFromMap });
       if (!isFromMap) view.zoomTo(it);
-      eoPv.open(it.id, i, { focus: !isFromMap });
     },
 
     zoomTo({ lon, lat, bbox }) {
       if (!map) return;
+      map.resize(); // a panel may just have opened
       const [west, south, east, north] = bbox || [lon, lat, lon, lat];
       const isPoint = !bbox || (west === east && south === north) || east - west > 180;
-      if (isPoint) map.flyTo({ center: [lon, lat], zoom: SMALL_VIEW });
-      else map.fitBounds([west, south, east, north], { padding: 80, maxZoom: 17 });
+      const padding = paddingAroundSheet();
+      if (isPoint) map.flyTo({ center: [lon, lat], zoom: SMALL_VIEW, padding, retainPadding: false });
+      else map.fitBounds([west, south, east, north], { padding, maxZoom: 17 });
     },
 
     goTo(lat, lon, zoom = 12) {
@@ -196,6 +198,15 @@
 
     jumpTo: ({ zoom, lat, lon }) => map && map.jumpTo({ center: [lon, lat], zoom }),
   };
+
+  // Room around an installation; on narrow screens its panel covers the lower part of the map.
+  function paddingAroundSheet() {
+    const canvas = map.getContainer().getBoundingClientRect();
+    const panel = document.getElementById("details").getBoundingClientRect();
+    const covered = panel.width && panel.left < canvas.right - 1 ? Math.max(canvas.bottom - panel.top, 0) : 0;
+    const room = Math.min(80, (canvas.height - covered) / 5);
+    return { top: room, right: room, left: room, bottom: covered + room };
+  }
 
   function sourceNumbers() {
     const chosen = state.get().sources;

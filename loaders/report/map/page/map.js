@@ -8,10 +8,11 @@
 //   visible()        number of installations, hexagons and outlines drawn in view, by layer
 //   select(i)        open installation number i
 //   search(text)     promise of the results, [{label, note}]
+//   firstZoom()      zoom from which installations are drawn one by one; hexagons below it
 //   open()           the details of the open installation, or null
-// Elements: #shown (data-count, data-megawatts), #filter-<name>, #filter-clear, #colour, #legend, #source-<key>,
+// Elements: html[data-state] is "ready" or "no-webgl" from then on; #shown (data-count, data-megawatts), #filter-<name>, #filter-clear, #colour, #legend, #source-<key>,
 // #search, #search-results [role=option], #table-toggle, #table (data-count) tr[data-number], #details
-// (data-installation) [data-record], #details-zoom, #details-copy, #details-osm, #details-close, #problem.
+// (data-installation) [data-record] [data-pair], #details-zoom, #details-copy, #details-osm, #details-close, #problem.
 "use strict";
 
 (() => {
@@ -33,8 +34,7 @@
     numbers.set(id, number);
     if (state.get().selected === id) return showSelected(focus);
     isFocusNext = focus;
-    state.change({ selected: id });
-    return undefined;
+    return state.change({ selected: id });
   };
 
   async function showSelected(focus = false) {
@@ -106,6 +106,7 @@
     await table.open(!view.hasMap());
     await firstPicture();
     eoPvMap.painted = performance.now();
+    document.documentElement.dataset.state = view.hasMap() ? "ready" : "no-webgl";
     openFromAddress(hadPlace);
     startLater();
   }

@@ -77,7 +77,7 @@ def _capacity(files: MapFiles) -> str:
     """Capacity of all panels, in the unit that suits it."""
     megawatts = float(np.nansum(files.column("size_mw").astype(np.float64)))
     if megawatts >= MW_PER_GW:
-        return f"{megawatts / MW_PER_GW:,.1f} GW"
+        return f"{megawatts / MW_PER_GW:,.3g} GW" if megawatts < 1e6 else f"{megawatts / MW_PER_GW:,.0f} GW"
     return f"{megawatts:,.0f} MW"
 
 
