@@ -1,4 +1,4 @@
-// The map itself: MapLibre with our layers, what the pointer does, and where WebGL is missing, the picture in its place.
+// The map itself: MapLibre with our layers, and what the pointer does. Without WebGL a picture stands in its place.
 "use strict";
 
 (() => {

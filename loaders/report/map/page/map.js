@@ -10,7 +10,8 @@
 //   search(text)     promise of the results, [{label, note}]
 //   firstZoom()      zoom from which installations are drawn one by one; hexagons below it
 //   open()           the details of the open installation, or null
-// Elements: html[data-state] is "ready" or "no-webgl" from then on; #shown (data-count, data-megawatts), #filter-<name>, #filter-clear, #colour, #legend, #source-<key>,
+// Elements: html[data-state] is "ready" or "no-webgl" from then on; #shown (data-count, data-megawatts),
+// #filter-<name>, #filter-clear, #colour, #legend, #source-<key>,
 // #search, #search-results [role=option], #table-toggle, #table (data-count) tr[data-number], #details
 // (data-installation) [data-record] [data-pair], #details-zoom, #details-copy, #details-osm, #details-close, #problem.
 "use strict";
