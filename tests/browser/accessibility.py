@@ -1,4 +1,4 @@
-"""What axe-core finds on a page, and colours."""
+"""What axe-core finds on a page: contrast, names for screen readers, headings, landmarks."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -33,8 +33,3 @@ def _examples(violation: Mapping[str, Any]) -> str:
     nodes = violation["nodes"]
     shown = [f"{node['html'][:200]} ({node.get('failureSummary', '')[:200]})" for node in nodes[:MAX_EXAMPLES]]
     return f"{len(nodes)} of them: " + " | ".join(shown)
-
-
-def ground(page: Page) -> str:
-    """The colour of the page's ground."""
-    return str(page.value("getComputedStyle(document.body).backgroundColor"))

@@ -23,6 +23,7 @@ __all__ = ["made_all"]
 
 SCREENSHOTS = "EO_PV_SCREENSHOTS"  # a folder for the pictures; by default pytest's own
 CURATED = "curated_pv_"
+Windows = Callable[[str], Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -78,9 +79,9 @@ def site(folder: Path) -> Iterator[str]:
     loop.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[webdriver.Chrome]:
-    """One browser for all tests of a worker."""
+    """One browser for all tests of a file."""
     with chromium() as started:
         yield started
 
@@ -91,22 +92,20 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(os.environ.get(SCREENSHOTS) or tmp_path_factory.mktemp("screenshots")).absolute()
 
 
+@pytest.fixture(scope="module")
+def windows(browser: webdriver.Chrome, pictures: Path) -> Windows:
+    """Makes a window for a folder's address: wide, light, and with nothing on its console."""
+
+    def window(base: str) -> Page:
+        page = Page(browser, base, pictures)
+        page.resize(WIDE)
+        page.emulate(prefers_color_scheme="light")
+        return page
+
+    return window
+
+
 @pytest.fixture
-def page(browser: webdriver.Chrome, folder: Path, pictures: Path) -> Page:
-    """A window on the folder, from disk: wide, light, and without a word on its console."""
-    return _page(browser, f"{folder.as_uri()}/", pictures)
-
-
-@pytest.fixture(params=["disk", "server"])
-def page_from_each(request: pytest.FixtureRequest, browser: webdriver.Chrome, folder: Path, pictures: Path) -> Page:
-    """The same from disk, and from the web server."""
-    base = f"{folder.as_uri()}/" if request.param == "disk" else request.getfixturevalue("site")
-    return _page(browser, base, pictures)
-
-
-def _page(browser: webdriver.Chrome, base: str, pictures: Path) -> Page:
-    page = Page(browser, base, pictures)
-    page.resize(WIDE)
-    page.emulate(prefers_color_scheme="light")
-    page.forget()
-    return page
+def page(windows: Windows, folder: Path) -> Page:
+    """A window of its own on the folder, from disk."""
+    return windows(f"{folder.as_uri()}/")

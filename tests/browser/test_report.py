@@ -1,11 +1,14 @@
 """The report page says what the tables hold."""
 
+from pathlib import Path
+
 import duckdb
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select
 
 from tests.browser.chromium import Page
+from tests.browser.conftest import Windows
 
 FIGURES = {
     "installations": "SELECT count(*) FROM installations",
@@ -28,8 +31,10 @@ DATASETS = """
 """
 
 
-@pytest.fixture
-def report(page: Page) -> Page:
+@pytest.fixture(scope="module")
+def report(windows: Windows, folder: Path) -> Page:
+    """The page, opened once."""
+    page = windows(f"{folder.as_uri()}/")
     page.show("index.html")
     return page
 

@@ -1,14 +1,13 @@
 """Where a browser has no WebGL, the map page has a picture and a table."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import pytest
 from selenium import webdriver
 
 from tests.browser.accessibility import violations
-from tests.browser.chromium import WIDE, WITHOUT_WEBGL, Page, chromium
+from tests.browser.chromium import WITHOUT_WEBGL, Page, chromium
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +18,6 @@ def browser() -> Iterator[webdriver.Chrome]:
 
 @pytest.fixture
 def map_page(page: Page) -> Page:
-    page.resize(WIDE)
     page.show("map.html")
     return page
 
@@ -38,7 +36,7 @@ def test_the_picture_and_the_table_remain(map_page: Page, tables: duckdb.DuckDBP
     assert violations(map_page) == []
 
 
-def test_a_row_of_the_table_opens_its_installation(map_page: Page, pictures: Path) -> None:
+def test_a_row_of_the_table_opens_its_installation(map_page: Page) -> None:
     map_page.run("document.querySelector('#table tr[data-number] button, #table tr[data-number] a').click()")
     map_page.wait("eoPvMap.open() !== null")
     assert map_page.value("document.querySelectorAll('#details [data-record]').length") > 0
