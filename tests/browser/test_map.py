@@ -51,7 +51,7 @@ def map_page(opened: Page, tables: duckdb.DuckDBPyConnection) -> Page:
     """The map of the whole world without filters, opened once: an address undoes what a test has done."""
     if not opened.value("location.pathname").endswith("map.html") or opened.value("eoPvMap.open() !== null"):
         opened.show("map.html")
-    opened.run("location.hash = '#1.2/20/0'; document.activeElement.blur()")
+    opened.run("location.hash = '#0/20/0'; document.getElementById('search').value = ''; document.activeElement.blur()")
     opened.wait(f"document.getElementById('shown').dataset.count === '{_expected(tables, 'true')[0]}'")
     opened.wait(IS_STILL)
     return opened
@@ -74,6 +74,13 @@ def roof(tables: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 def _totals(page: Page) -> tuple[int, float]:
     shown = page.value("({...document.getElementById('shown').dataset})")
     return int(shown["count"]), float(shown["megawatts"])
+
+
+def _type(page: Page, question: str) -> None:
+    """Type into the search field, and wait for its results."""
+    page.run("document.getElementById('search').focus()")
+    page.press(question)
+    page.wait("document.querySelectorAll('#search-results [role=option]').length > 0", seconds=10)
 
 
 def _expected(tables: duckdb.DuckDBPyConnection, condition: str, **values: Any) -> tuple[int, Any]:
@@ -142,11 +149,9 @@ def test_a_click_opens_the_installation_with_its_records_and_pairs(
     ) == sorted(roof["records"])
     (pairs,) = tables.execute(PAIRS, {"id": roof["id"]}).fetchone() or (0,)
     assert page.value("document.querySelectorAll('#details tr[data-joined]').length") == min(pairs, 30)
-    reasons = {reason for (reason,) in tables.execute("SELECT reason FROM pairs").fetchall()}
-    shown = page.run(
-        "return [...document.querySelectorAll('#details tr[data-joined] td p:first-child')].map(e => e.textContent)"
-    )
-    assert set(shown) <= reasons
+    reasons = {reason.replace("_", " ") for (reason,) in tables.execute("SELECT reason FROM pairs").fetchall()}
+    shown = page.texts("#details tr[data-joined] td p:first-child")
+    assert {reason.replace("_", " ") for reason in shown} <= reasons
     osm = page.value("document.getElementById('details-osm').href")
     assert osm.startswith(f"https://www.openstreetmap.org/?mlat={roof['lat']:.5f}&mlon={roof['lon']:.5f}#map=")
     assert page.errors() == []
@@ -175,9 +180,7 @@ def test_an_address_of_nonsense_shows_the_whole_map(page: Page) -> None:
 @pytest.mark.parametrize("kind", ["installation", "record"])
 def test_an_id_is_found_by_keyboard_alone(kind: str, map_page: Page, roof: dict[str, Any]) -> None:
     question = roof["id"] if kind == "installation" else sorted(roof["records"])[0]
-    map_page.run("document.getElementById('search').focus()")
-    map_page.press(question)
-    map_page.wait("document.querySelectorAll('#search-results [role=option]').length > 0")
+    _type(map_page, question)
     map_page.press(Keys.ARROW_DOWN, Keys.ENTER)
     map_page.wait("eoPvMap.open() !== null")
     assert map_page.value("document.getElementById('details').dataset.installation") == roof["id"]
@@ -188,9 +191,7 @@ def test_an_id_is_found_by_keyboard_alone(kind: str, map_page: Page, roof: dict[
 
 
 def test_a_hostile_name_is_found_as_it_is_written(map_page: Page, tables: duckdb.DuckDBPyConnection) -> None:
-    map_page.run("document.getElementById('search').focus()")
-    map_page.press("<img src=x")
-    map_page.wait("document.querySelectorAll('#search-results [role=option]').length > 0")
+    _type(map_page, "<img src=x")
     map_page.screenshot("map-search")
     map_page.press(Keys.ARROW_DOWN, Keys.ENTER)
     map_page.wait("eoPvMap.open() !== null")
@@ -202,9 +203,7 @@ def test_a_hostile_name_is_found_as_it_is_written(map_page: Page, tables: duckdb
 
 
 def test_coordinates_are_a_place(map_page: Page) -> None:
-    map_page.run("document.getElementById('search').focus()")
-    map_page.press("51.5, -10.25")
-    map_page.wait("document.querySelectorAll('#search-results [role=option]').length > 0")
+    _type(map_page, "51.5, -10.25")
     map_page.press(Keys.ENTER)
     map_page.wait(f"eoPvMap.map().getZoom() > 10 && {IS_STILL}")
     assert map_page.value("[eoPvMap.map().getCenter().lat, eoPvMap.map().getCenter().lng]") == pytest.approx(
