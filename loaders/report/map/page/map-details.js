@@ -9,7 +9,7 @@
   // How the capacity of the panels is known, as curated_pv_yield names it.
   const METHODS = {
     stated_dc: "as stated",
-    stated_unknown: "as stated; the basis is not, and taken as DC",
+    stated_unknown: "as stated, basis unknown",
     stated_ac: "from the stated AC capacity",
     area: "estimated from the outline",
   };
@@ -23,7 +23,7 @@
     const list = element("dl");
     for (const [term, value, dataset] of rows) {
       if (value === null || value === undefined || value === "") continue;
-      const description = element("dd", {}, value);
+      const description = element("dd", {}, element("bdi", {}, value));
       if (dataset) description.append(" ", element("span", { class: "from" }, `from ${datasetLabel(dataset)}`));
       list.append(element("dt", {}, term), description);
     }
@@ -41,7 +41,8 @@
   const flags = (names) => (names && names.length ? names.map(text.words).join(", ") : null);
 
   function properties(it) {
-    const place = [it.region, text.country(it.country)].filter(Boolean).join(", ");
+    const place = element("span", {}, element("bdi", {}, text.country(it.country)));
+    if (it.region) place.prepend(element("bdi", {}, it.region), ", ");
     const outline = it.geometry_kind === "point" ? "a position only, no outline" : known(it.area_m2, text.area);
     const method = METHODS[it.panel_capacity_method];
     const panels = known(it.panel_capacity_mw, (mw) => `${text.megawatt(mw)} DC${method ? `, ${method}` : ""}`);
@@ -192,7 +193,7 @@
 
   function draw(it) {
     const banner = element("p", { class: "banner" }, "Synthetic: made up for the samples, no real installation.");
-    const title = it.name || `Unnamed installation, ${text.country(it.country)}`;
+    const title = text.line(it.name || `Unnamed installation, ${text.country(it.country)}`);
     document.getElementById("details-title").textContent = title;
     content().replaceChildren(
       ...(it.is_synthetic ? [banner] : []),
