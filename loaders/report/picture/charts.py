@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.ticker import MaxNLocator
 
 from loaders.core.arrays import Flags, Numbers
@@ -48,7 +49,7 @@ def draw_sizes(axes: Axes, plants: Plants, theme: Theme, size: float) -> None:
     ticks = [tick for tick in SIZE_TICKS if bins[0] <= tick <= bins[-1]]
     axes.set_xticks(ticks, [SIZE_TICKS[tick] for tick in ticks])
     axes.minorticks_off()
-    axes.yaxis.set_major_formatter("{x:,.0f}")
+    count_axis(axes.yaxis)
     style_axes(axes, theme, size)
 
 
@@ -60,13 +61,13 @@ def draw_years(axes: Axes, plants: Plants, theme: Theme, size: float) -> None:
     axes.bar(np.arange(len(counts)) + first, counts, width=0.8, color=theme.first)
     axes.set(xlabel="year, the last in which it may have been installed", ylabel="installations")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.yaxis.set_major_formatter("{x:,.0f}")
+    count_axis(axes.yaxis)
     style_axes(axes, theme, size)
 
 
 def country_keys(theme: Theme) -> list[Key]:
     """The legend of the countries."""
-    return [Key("high confidence: two independent inventories or more", theme.first), Key("others", theme.second)]
+    return [Key("high confidence", theme.first), Key("others", theme.second)]
 
 
 def country_bars(plants: Plants, names: Mapping[str, str]) -> Bars:
@@ -96,7 +97,7 @@ def draw_bars(axes: Axes, bars: Bars, theme: Theme, size: float) -> None:
     axes.barh(places, second, left=first, color=theme.second, height=0.72)
     axes.set_yticks(places, [bar[0] for bar in bars])
     axes.set(ylim=(len(bars) - 0.5, -0.5), xlim=(0, (first + second).max() * 1.14), xlabel="installations")
-    axes.xaxis.set_major_formatter("{x:,.0f}")
+    count_axis(axes.xaxis)
     for place, total in zip(places, first + second, strict=True):
         axes.annotate(
             f"{total:,.0f}", (total, place), (2, 0), textcoords="offset points", va="center", size=size, color=theme.ink
@@ -110,6 +111,12 @@ def left_label_mm(bars: Bars, size: float) -> float:
     return max(text_width_mm(label, size, "normal") for label, _, _ in bars)
 
 
+def count_axis(axis: Axis) -> None:
+    """Label whole numbers only."""
+    axis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    axis.set_major_formatter("{x:,.0f}")
+
+
 def style_axes(axes: Axes, theme: Theme, size: float) -> None:
     """Set colours and sizes of the axes: two lines, no frame."""
     for side in ("top", "right"):
@@ -117,6 +124,7 @@ def style_axes(axes: Axes, theme: Theme, size: float) -> None:
     for side in ("left", "bottom"):
         axes.spines[side].set(color=theme.muted, lw=0.6)
     axes.tick_params(colors=theme.muted, labelcolor=theme.ink, labelsize=size, width=0.6, length=2.5)
+    axes.tick_params(axis="x", pad=size * 0.7)
     for label in (axes.xaxis.label, axes.yaxis.label):
         label.set(color=theme.ink, fontsize=size)
 

@@ -14,7 +14,7 @@ from loaders.warehouse.attribution import contributing_locks, dataset_licences
 NATURAL_EARTH = "Borders: Natural Earth, public domain."
 OVERTURE = f"Borders: {ATTRIBUTION}, {LICENCE}."
 MARK, DOUBT = "*", "* Licence not verified at its source."
-NAME_CHARACTERS = 40
+NAME_CHARACTERS, DOI_CHARACTERS = 40, 60
 
 
 def licence_line(tables: Published, chosen: Selection, *, has_borders: bool) -> str:
@@ -38,7 +38,7 @@ def licence_line(tables: Published, chosen: Selection, *, has_borders: bool) -> 
 def citation(dataset: Dataset, lock: Lock) -> str:
     """A dataset as short as it can be cited: creators and year, else its key, and its DOI."""
     doi = lock.doi or dataset.source.doi
-    return f"{_name(dataset, lock)}{f' (doi:{one_line(doi)})' if doi else ''}"
+    return f"{_name(dataset, lock)}{f' (doi:{one_line(doi)[:DOI_CHARACTERS]})' if doi else ''}"
 
 
 def _name(dataset: Dataset, lock: Lock) -> str:

@@ -117,6 +117,4 @@ def _none_found(tables: Published, chosen: Selection) -> str:
     countries = ", ".join(code for (code,) in tables.query(query).fetchall())
     place = f" in {', '.join(chosen.countries)}" if chosen.countries else ""
     dataset = " of that dataset" if chosen.where else ""
-    return (
-        f"There is no installation{dataset}{place}, so nothing is drawn. The countries with installations: {countries}."
-    )
+    return f"There is no installation{dataset}{place}: nothing is drawn. Countries with installations: {countries}."

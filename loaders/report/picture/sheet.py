@@ -15,6 +15,7 @@ from loaders.report.picture.palette import Theme
 POINT_MM = 25.4 / 72
 LEAST_POINTS = 6.0  # smaller print is hard to read
 POINTS_PER_MM = 7 / 180  # of the width: 7 pt on two columns of a journal, larger on a slide
+HINTING = 1.02  # pixels round widths up
 LINE = 1.35  # height of a line of text, as a factor of its size
 MARGIN_MM = 2.0
 HANDLE_EM, GAP_EM = 1.6, 1.8  # width of a legend's dot with its distance, distance between entries
@@ -74,9 +75,10 @@ class Sheet:
     def figure(self) -> tuple[Figure, Axes]:
         """The sheet with all texts, and the empty area of the plot."""
         heading = [
-            (line, 1.25, "bold", self.theme.ink) for line in wrapped(self.title, self.points * 1.25, self.inner_mm)
+            (line, scale, "bold", colour)
+            for text, scale, colour in ((self.title, 1.25, self.theme.ink), (self.warning, 1.0, self.theme.warning))
+            for line in wrapped(text, self.points * scale, self.inner_mm, "bold")
         ]
-        heading += [(line, 1, "bold", self.theme.warning) for line in wrapped(self.warning, self.points, self.inner_mm)]
         small = max(LEAST_POINTS, self.points * 0.85) / self.points
         notes = [line for note in self.notes for line in wrapped(note, self.points * small, self.inner_mm)]
         rows = self._legend_rows()
@@ -172,7 +174,7 @@ def text_width_mm(text: str, size: float, weight: str = "bold") -> float:
     font = get_font(findfont(FontProperties(weight=weight)))
     font.set_size(size, 72)
     font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
-    return float(font.get_width_height()[0]) / 64 * POINT_MM
+    return float(font.get_width_height()[0]) / 64 * POINT_MM * HINTING
 
 
 def wrapped(text: str, size: float, width_mm: float, weight: str = "normal") -> list[str]:
