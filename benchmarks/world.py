@@ -73,7 +73,7 @@ def write_settings(folder: Path) -> None:
     (folder / "params.yaml").write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
 
 
-def _chunks(records: int, seed: int) -> Iterator[dict[str, Sightings]]:
+def sighting_chunks(records: int, seed: int) -> Iterator[dict[str, Sightings]]:
     """What all datasets show of some thousand sites at a time."""
     cells = site_cells(sites_for(round(records / RECORDS_PER_PLANT)), seed)
     number = 0
@@ -90,7 +90,7 @@ def _write_records(paths: ProjectPaths, resolution: int, records: int, seed: int
     with ExitStack() as stack:
         files = {key: stack.enter_context(ParquetFile(paths.loaded(key), schema())) for key in VIEWS}
         truth = stack.enter_context(pq.ParquetWriter(paths.root / TRUTH, TRUTH_SCHEMA, compression="zstd"))
-        for chunk in _chunks(records, seed):
+        for chunk in sighting_chunks(records, seed):
             for key, found in chunk.items():
                 rows, is_duplicate = _with_duplicates(found.shapes, random)
                 table = record_table(key, take(found, rows), is_duplicate, written[key], resolution)

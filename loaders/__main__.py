@@ -29,6 +29,7 @@ from loaders.cli import (
     repro,
     run_all,
     upgrade,
+    view,
     warehouse,
     why,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "repro",
     "run_all",
     "upgrade",
+    "view",
     "warehouse",
     "why",
 ]

@@ -10,6 +10,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "check": "eo-pv check",
         "plan": "eo-pv plan uspvdb",
         "summary": "eo-pv summary",
+        "view": "eo-pv view",
         "why": "eo-pv why pv_0123456789abcdef",
         "compare": "eo-pv compare uspvdb gmseus",
         "export": "eo-pv export installations.gpkg",

@@ -104,8 +104,11 @@ def _pairs() -> str:
         SELECT i, string_agg(text, ',' ORDER BY is_joined DESC, record_id_a, record_id_b) AS texts
         FROM (
             SELECT members.i, p.is_joined, p.record_id_a, p.record_id_b, {_object(PAIR)} AS text
-            FROM curated.curated_pv_pairs AS p
-            INNER JOIN members ON members.installation_id IN (p.installation_id_a, p.installation_id_b)
+            FROM (
+                SELECT *, unnest(list_distinct([installation_id_a, installation_id_b])) AS installation_id
+                FROM curated.curated_pv_pairs
+            ) AS p
+            INNER JOIN members USING (installation_id)
         )
         GROUP BY i
     """  # noqa: S608 (as above)

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 Array = npt.NDArray[Any]
 
@@ -26,12 +27,6 @@ class Ragged:
     def of(cls, values: Array, lengths: Array) -> Self:
         """From the lengths of the rows."""
         return cls(values, starts_of(lengths))
-
-    @classmethod
-    def from_bytes(cls, rows: Sequence[bytes]) -> Self:
-        """Rows of bytes."""
-        lengths = np.fromiter((len(row) for row in rows), np.int64, len(rows))
-        return cls.of(np.frombuffer(b"".join(rows), np.uint8), lengths)
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -94,3 +89,11 @@ def concatenated(parts: Sequence[Ragged]) -> Ragged:
         np.concatenate([part.values[part.offsets[0] : part.offsets[-1]] for part in parts]),
         np.concatenate([part.lengths for part in parts]),
     )
+
+
+def text_bytes(texts: pa.StringArray) -> Ragged:
+    """The UTF-8 bytes of each text; there is no null."""
+    binary = texts.cast(pa.large_binary())
+    _, offsets, data = binary.buffers()
+    ends = np.frombuffer(offsets, np.int64)[binary.offset : binary.offset + len(binary) + 1]
+    return Ragged(np.frombuffer(data or b"", np.uint8), ends)

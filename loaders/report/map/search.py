@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from loaders.core.escape import one_line
-from loaders.report.map.ragged import Array
+from loaders.report.map.ragged import Array, text_bytes
 from loaders.report.map.tables import MapTables
 from loaders.report.web.script_files import as_json_bytes
 
@@ -65,14 +65,11 @@ def fnv_1a(texts: pa.StringArray) -> Array:
 
     Source: https://datatracker.ietf.org/doc/html/draft-eastlake-fnv
     """
-    binary = texts.cast(pa.large_binary())
-    _, offsets_buffer, data_buffer = binary.buffers()
-    offsets = np.frombuffer(offsets_buffer, np.int64)[binary.offset : binary.offset + len(binary) + 1]
-    data = np.frombuffer(data_buffer or b"", np.uint8)
-    lengths = np.diff(offsets)
-    hashes = np.full(len(binary), FNV_START, np.uint32)
+    content = text_bytes(texts)
+    data, starts, lengths = content.values, content.offsets[:-1], content.lengths
+    hashes = np.full(len(texts), FNV_START, np.uint32)
     rows = np.argsort(-lengths, kind="stable")
     for nth in range(int(lengths.max(initial=0))):
         rows = rows[: int(np.searchsorted(-lengths[rows], -nth))]  # those that have a byte more
-        hashes[rows] = (hashes[rows] ^ data[offsets[:-1][rows] + nth]) * np.uint32(FNV_PRIME)
+        hashes[rows] = (hashes[rows] ^ data[starts[rows] + nth]) * np.uint32(FNV_PRIME)
     return hashes

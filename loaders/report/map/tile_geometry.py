@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from loaders.report.map.ragged import Array, Ragged, side_by_side, spans, starts_of
+from loaders.report.map.ragged import Array, Ragged, spans, starts_of
 from loaders.report.map.vector_tile import zigzag
 from loaders.report.map.world import WORLD_BITS, Outlines
 
@@ -160,23 +160,19 @@ def _ring_commands(x: Array, y: Array, ring: Array, is_kept: Array, rings: Ragge
     lengths = np.bincount(ring, minlength=len(piece_of_ring))[is_kept]
     piece = piece_of_ring[ring]
     is_first = np.concatenate([np.ones(1, np.bool_), piece[1:] != piece[:-1]])[: len(piece)]
-    steps = np.stack([_steps(x, is_first), _steps(y, is_first)], axis=1)
-    starts = starts_of(lengths)[:-1]
-    count = len(lengths)
-    ones = np.ones(count, np.int64)
-    rest = np.ones(len(x), np.bool_)
-    rest[starts] = False
-    per_ring = side_by_side(
-        [
-            Ragged.of(np.full(count, _command(_MOVE, 1), np.uint32), ones),
-            Ragged.of(steps[starts].ravel(), 2 * ones),
-            Ragged.of((((lengths - 1) << 3) | _LINE).astype(np.uint32), ones),
-            Ragged.of(steps[rest].ravel(), 2 * (lengths - 1)),
-            Ragged.of(np.full(count, _command(_CLOSE, 1), np.uint32), ones),
-        ]
-    )
+    starts = starts_of(2 * lengths + 3)  # a command, a step, a command, the other steps, a command
+    places = spans(starts[:-1], 2 * lengths)
+    commands = np.empty(int(starts[-1]), np.uint32)
+    steps = np.stack([_steps(x, is_first), _steps(y, is_first)], axis=1).ravel()
+    later = np.ones(len(steps), np.int64) * 2
+    first = 2 * starts_of(lengths)[:-1]
+    later[first], later[first + 1] = 1, 1
+    commands[places + later] = steps
+    commands[starts[:-1]] = _command(_MOVE, 1)
+    commands[starts[:-1] + 3] = (lengths - 1) << 3 | _LINE
+    commands[starts[1:] - 1] = _command(_CLOSE, 1)
     kept_rings = np.bincount(piece_of_ring[is_kept], minlength=len(rings))
-    return per_ring.grouped(starts_of(kept_rings))
+    return Ragged(commands, starts).grouped(starts_of(kept_rings))
 
 
 def point_commands(x: Array, y: Array, tile_x: Array, tile_y: Array, zoom: Zoom) -> Ragged:

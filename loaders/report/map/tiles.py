@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from loaders.report.map.columns import Columns
@@ -22,11 +23,11 @@ from loaders.report.map.tables import MapTables
 from loaders.report.map.tile_geometry import Zoom
 from loaders.report.map.tile_layers import Features, layer_rows, zoom_tiles
 from loaders.report.map.tile_packs import TilePacks, Write
-from loaders.report.map.vector_tile import Property, floats, texts, whole_numbers
+from loaders.report.map.vector_tile import floats, texts, whole_numbers
 from loaders.report.map.world import Outlines, outlines, world_xy
 
 POINTS, OUTLINES, SOURCES = "points", "outlines", "sources"
-LAYERS: Mapping[str, range] = {POINTS: range(6, 9), OUTLINES: range(9, 14), SOURCES: range(13, 14)}
+LAYERS: Mapping[str, range] = {POINTS: range(7, 10), OUTLINES: range(10, 14), SOURCES: range(13, 14)}
 EXTENTS = {level: 2048 for level in range(12)} | {12: 4096, 13: 8192}  # a quarter of a pixel; near, 0.6 m
 INSTALLATION_SHAPES = """
     SELECT n.i AS number, ST_AsWKB(inst.geometry) AS shape
@@ -72,29 +73,24 @@ def _installations(columns: Columns) -> Features:
     is_sized, has_area = (~np.isnan(arrays[name]) for name in ("size_mw", "area_m2"))
     properties["w"] = floats(arrays["size_mw"], is_sized)
     properties["m"] = whole_numbers(np.where(has_area, arrays["area_m2"], 0).round(), has_area)
-    properties["d"] = texts(columns.dataset_texts, columns.dataset_codes)
+    properties["d"] = texts(pa.array(columns.dataset_texts, pa.string()), columns.dataset_codes)
     return Features(POINTS, np.arange(count), *world_xy(columns.lon, columns.lat), properties)
 
 
 def _sources(tables: MapTables) -> Features:
     records = tables.table(RECORDS)
     number, dataset = records["i"].to_numpy(), records["d"].to_numpy()
-    ids = records["record_id"]
+    ids = records["record_id"].combine_chunks()
     properties = {
         "i": whole_numbers(number),
         "d": whole_numbers(dataset),
-        "r": record_texts(ids),
+        "r": texts(ids, np.arange(len(ids))),
     }
     x, y = world_xy(records["lon"].to_numpy(), records["lat"].to_numpy())
     return Features(SOURCES, number, x, y, properties, _outlines(tables, RECORD_SHAPES, ids))
 
 
-def record_texts(ids: pa.ChunkedArray) -> Property:
-    """The identifiers as a property: all are distinct."""
-    return texts(ids.to_pylist(), np.arange(len(ids)))
-
-
-def _outlines(tables: MapTables, query: str, ids: pa.ChunkedArray | None = None) -> Outlines | None:
+def _outlines(tables: MapTables, query: str, ids: pa.StringArray | None = None) -> Outlines | None:
     """Outlines in the order of their features."""
     pieces = list(_read_outlines(tables, query, ids))
     if not pieces:
@@ -102,14 +98,14 @@ def _outlines(tables: MapTables, query: str, ids: pa.ChunkedArray | None = None)
     return Outlines.joined(pieces)
 
 
-def _read_outlines(tables: MapTables, query: str, ids: pa.ChunkedArray | None) -> Iterator[Outlines]:
+def _read_outlines(tables: MapTables, query: str, ids: pa.StringArray | None) -> Iterator[Outlines]:
     for batch in tables.batches(query):
         shapes = np.asarray(shapely.from_wkb(batch["shape"].to_numpy(zero_copy_only=False)), dtype=np.object_)
         yield outlines(shapes, _feature_of(batch, ids))
 
 
-def _feature_of(batch: pa.RecordBatch, ids: pa.ChunkedArray | None) -> Array:
+def _feature_of(batch: pa.RecordBatch, ids: pa.StringArray | None) -> Array:
     if ids is None:
         return batch["number"].to_numpy().astype(np.int64)
-    found: Array = pa.compute.index_in(batch["record_id"], value_set=ids.combine_chunks()).to_numpy().astype(np.int64)
+    found: Array = pc.index_in(batch["record_id"], value_set=ids).to_numpy().astype(np.int64)
     return found

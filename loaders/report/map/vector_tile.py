@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
-from loaders.report.map.ragged import Array, Ragged, repeated, side_by_side, starts_of
+from loaders.report.map.ragged import Array, Ragged, repeated, side_by_side, starts_of, text_bytes
 
 VERSION = 2
 # field numbers and wire types of the messages, as one byte each: (number << 3) | type
@@ -52,9 +53,9 @@ def floats(values: Array, is_known: Array) -> Property:
     return _property(codes, is_known, Ragged.of(raw.ravel(), np.full(len(distinct), 5)))
 
 
-def texts(distinct: list[str], codes: Array) -> Property:
+def texts(distinct: pa.StringArray, codes: Array) -> Property:
     """A property of texts, by their position among the distinct ones."""
-    content = Ragged.from_bytes([text.encode("utf-8") for text in distinct])
+    content = text_bytes(distinct)
     return Property(codes, side_by_side([repeated(bytes([_TEXT]), len(content)), _with_length(content)]))
 
 
@@ -83,14 +84,17 @@ def layer(name: str, extent: int, offsets: Array, ids: Array, properties: Mappin
 
 def varints(numbers: Ragged) -> Ragged:
     """Unsigned numbers of 32 bits in as many bytes as each needs, 7 bits in each."""
-    values = numbers.values.astype(np.uint32)
-    sizes = _sizes(values)
+    values = numbers.values.astype(np.uint32, copy=False)
+    sizes = np.ones(len(values), np.int8)
+    for bits in (7, 14, 21, 28):
+        sizes += values >= 1 << bits
     places = starts_of(sizes)
     encoded = np.empty(int(places[-1]), np.uint8)
-    for nth in range(5):
-        has_byte = sizes > nth
-        more = np.where(sizes[has_byte] > nth + 1, 0x80, 0).astype(np.uint8)
-        encoded[places[:-1][has_byte] + nth] = ((values[has_byte] >> np.uint32(7 * nth)) & 0x7F).astype(np.uint8) | more
+    encoded[places[:-1]] = (values & 0x7F) | np.where(sizes > 1, 0x80, 0).astype(np.uint32)
+    for nth in range(1, int(sizes.max(initial=1))):
+        longer = np.flatnonzero(sizes > nth)
+        more = np.where(sizes[longer] > nth + 1, 0x80, 0).astype(np.uint32)
+        encoded[places[longer] + nth] = (values[longer] >> np.uint32(7 * nth) & 0x7F) | more
     return Ragged(encoded, places[numbers.offsets])
 
 
@@ -101,14 +105,18 @@ def zigzag(values: Array) -> Array:
 
 def _features(ids: Array, tags: Ragged, kinds: Array, geometry: Ragged) -> Ragged:
     """The messages of features, each with its length."""
-    tag_bytes, geometry_bytes = _byte_lengths(tags), _byte_lengths(geometry)
     count = len(ids)
-    before = np.stack([np.full(count, _ID), ids, np.full(count, _TAGS), tag_bytes], axis=1)
-    between = np.stack([np.full(count, _KIND), kinds, np.full(count, _GEOMETRY), geometry_bytes], axis=1)
-    heads = [Ragged.of(part.astype(np.uint32).ravel(), np.full(count, part.shape[1])) for part in (before, between)]
-    lengths = sum(_byte_lengths(part) for part in (*heads, tags, geometry))
-    start = np.stack([np.full(count, _FEATURE), lengths], axis=1).astype(np.uint32)
-    return varints(side_by_side([Ragged.of(start.ravel(), np.full(count, 2)), heads[0], tags, heads[1], geometry]))
+    tags, geometry = varints(tags), varints(geometry)
+    before = _rows(np.full(count, _ID), ids, np.full(count, _TAGS), tags.lengths)
+    between = _rows(np.full(count, _KIND), kinds, np.full(count, _GEOMETRY), geometry.lengths)
+    lengths = before.lengths + tags.lengths + between.lengths + geometry.lengths
+    return side_by_side([_rows(np.full(count, _FEATURE), lengths), before, tags, between, geometry])
+
+
+def _rows(*columns: Array) -> Ragged:
+    """Rows of a number from each column, as varints."""
+    numbers = np.stack(columns, axis=1).astype(np.uint32)
+    return varints(Ragged.of(numbers.ravel(), np.full(len(numbers), len(columns))))
 
 
 def _tags_and_values(offsets: Array, properties: list[Property]) -> tuple[Ragged, list[Ragged]]:
@@ -144,14 +152,3 @@ def _with_length(messages: Ragged) -> Ragged:
 
 def _varint(value: int) -> bytes:
     return varints(Ragged.of(np.array([value], np.uint32), np.ones(1, np.int64))).values.tobytes()
-
-
-def _sizes(values: Array) -> Array:
-    """Bytes of each number as a varint."""
-    return 1 + sum((values >= 1 << bits).astype(np.int64) for bits in (7, 14, 21, 28))
-
-
-def _byte_lengths(numbers: Ragged) -> Array:
-    """Bytes of each row of numbers as varints."""
-    total = starts_of(_sizes(numbers.values))
-    return np.diff(total[numbers.offsets])

@@ -9,7 +9,7 @@
   // How the capacity of the panels is known, as curated_pv_yield names it.
   const METHODS = {
     stated_dc: "as stated",
-    stated_unknown: "as stated; the basis is not, and taken as DC",
+    stated_unknown: "as stated, basis unknown",
     stated_ac: "from the stated AC capacity",
     area: "estimated from the outline",
   };
@@ -23,7 +23,7 @@
     const list = element("dl");
     for (const [term, value, dataset] of rows) {
       if (value === null || value === undefined || value === "") continue;
-      const description = element("dd", {}, value);
+      const description = element("dd", {}, element("bdi", {}, value));
       if (dataset) description.append(" ", element("span", { class: "from" }, `from ${datasetLabel(dataset)}`));
       list.append(element("dt", {}, term), description);
     }
@@ -37,30 +37,32 @@
 
   const known = (value, format) => (value === undefined || value === null ? null : format(value));
   const basis = (name) => (name && name !== "unknown" ? ` ${name.toUpperCase()}` : "");
-  const capacity = ({ capacity_mw: value, capacity_basis: name }) => known(value, (mw) => text.megawatt(mw) + basis(name));
+  const capacity = (each) => known(each.capacity_mw, (mw) => text.megawatt(mw) + basis(each.capacity_basis));
   const flags = (names) => (names && names.length ? names.map(text.words).join(", ") : null);
 
   function properties(it) {
-    const place = [it.region, text.country(it.country)].filter(Boolean).join(", ");
+    const place = element("span", {}, element("bdi", {}, text.country(it.country)));
+    if (it.region) place.prepend(element("bdi", {}, it.region), ", ");
     const outline = it.geometry_kind === "point" ? "a position only, no outline" : known(it.area_m2, text.area);
     const method = METHODS[it.panel_capacity_method];
     const panels = known(it.panel_capacity_mw, (mw) => `${text.megawatt(mw)} DC${method ? `, ${method}` : ""}`);
+    const most = it.energy_is_upper_bound ? "at most " : "";
     const inventories = `${text.plural(it.dataset_count, "dataset")}, ${it.independent_inventories} independent`;
-    const licence = it.licence && `${it.licence}${it.licence_verified === false ? " (not verified at its source)" : ""}`;
+    const doubt = it.licence_verified === false ? " (not verified at its source)" : "";
     return descriptions([
       ["Confidence", it.confidence && `${it.confidence}: ${inventories}`],
       ["Status", it.status, it.status_dataset],
       ["Operator", it.operator, it.operator_dataset],
       ["Capacity", capacity(it), it.capacity_dataset],
       ["Panels", panels],
-      ["Energy in a year", known(it.energy_mwh, (mwh) => `${it.energy_is_upper_bound ? "at most " : ""}${text.number(mwh)} MWh`)],
+      ["Energy in a year", known(it.energy_mwh, (mwh) => `${most}${text.number(mwh)} MWh`)],
       ["Outline", outline, it.geometry_dataset],
       ["Installed", text.years(it.installed_from, it.installed_to), it.installed_dataset],
       ["Technology", [it.technology, it.mounting].filter((word) => word && word !== "unknown").join(", ")],
       ["Place", place],
       ["Coordinates", `${it.lat.toFixed(5)}, ${it.lon.toFixed(5)}`],
       ["Doubts", flags(it.quality_flags)],
-      ["Licence", licence],
+      ["Licence", it.licence && `${it.licence}${doubt}`],
       ["Licences", it.licences && it.licences.length > 1 ? it.licences.join(", ") : null],
       ["Id", element("code", {}, it.id)],
     ]);
@@ -68,11 +70,12 @@
 
   function record(each) {
     const dataset = data.meta.datasets[each.d];
-    const where = each.source_file && `${each.source_file}${each.source_row === undefined ? "" : `, row ${each.source_row}`}`;
+    const row = each.source_row === undefined ? "" : `, row ${each.source_row}`;
     const doi = each.doi || dataset.doi;
     const source = doi ? text.doi(doi) : dataset.url ? text.link(dataset.url, dataset.url) : null;
     const shape = each.geometry_kind === "point" ? "position" : known(each.area_m2, text.area);
-    const heading = element("h4", {}, dataset.label || dataset.key, " ", element("code", {}, each.source_id ?? each.id));
+    const id = element("code", {}, each.source_id ?? each.id);
+    const heading = element("h4", {}, dataset.label || dataset.key, " ", id);
     const list = descriptions([
       ["Dataset", dataset.title || dataset.key],
       ["Name", each.name],
@@ -85,7 +88,7 @@
       ["Doubts", flags(each.quality_flags)],
       ["Licence", each.licence],
       ["Published", source],
-      ["File", where],
+      ["File", each.source_file && each.source_file + row],
       ["Record", element("code", {}, each.id)],
     ]);
     return element("li", { "data-record": each.id }, heading, list);
@@ -96,7 +99,7 @@
     const names = pair.shared_identifiers;
     return [
       known(pair.iou, (value) => `overlap (IoU) ${text.number(value, 2)}`),
-      known(pair.share_of_smaller, (value) => `${text.percent(value)} of the smaller outline shared`),
+      known(pair.share_of_smaller, (value) => `${text.percent(value)} of the smaller shared`),
       known(pair.distance_m, (value) => `${text.metres(value)} apart`),
       known(pair.area_ratio, (value) => `areas ${text.number(value, 2)}`),
       known(pair.capacity_ratio, (value) => `capacities ${text.number(value, 2)}`),
@@ -108,25 +111,39 @@
 
   function pairRow(pair, records) {
     const ends = [pair.a, pair.b].map((id) => element("div", {}, recordLabel(id, records)));
-    const verdict = pair.is_joined ? "same" : "apart";
-    const evidence = element("td", {}, element("p", {}, pair.reason ?? ""), element("p", { class: "muted" }, measures(pair)));
-    return element("tr", { "data-pair": `${pair.a} ${pair.b}`, "data-joined": pair.is_joined }, element("th", { scope: "row" }, ...ends), element("td", {}, verdict), evidence);
+    const reason = String(pair.reason ?? "").replace(/^[a-z]+(_[a-z]+)+/, text.words); // it begins with the match rule
+    return element(
+      "tr",
+      { "data-pair": `${pair.a} ${pair.b}`, "data-joined": pair.is_joined },
+      element("th", { scope: "row" }, ...ends),
+      element("td", {}, pair.is_joined ? "same" : "apart"),
+      element("td", {}, element("p", {}, reason), element("p", { class: "muted" }, measures(pair))),
+    );
   }
 
-  // Dataset and id of a record; one of another installation is known by its record id alone.
+  // Dataset and id of a record; that of another installation opens it.
   function recordLabel(id, records) {
     const own = records.find((each) => each.id === id);
-    return own ? `${data.meta.datasets[own.d].label || data.meta.datasets[own.d].key} ${own.source_id ?? own.id}` : String(id);
+    if (!own) return element("button", { type: "button", class: "link", onclick: () => openRecord(id) }, String(id));
+    const dataset = data.meta.datasets[own.d];
+    return `${dataset.label || dataset.key} ${own.source_id ?? own.id}`;
+  }
+
+  async function openRecord(id) {
+    const [number] = await data.numbersOf(id);
+    if (number === undefined) eoPv.problem(`${id} is of no installation on this map.`);
+    else await eoPv.view.select(number);
   }
 
   function pairs(it) {
     if (!it.pairs || !it.pairs.length) return element("p", {}, "No other record was near enough to be compared.");
-    const head = element("tr", {}, ...["Records", "Verdict", "Evidence"].map((name) => element("th", { scope: "col" }, name)));
+    const headings = ["Records", "Verdict", "Evidence"].map((name) => element("th", { scope: "col" }, name));
+    const head = element("thead", {}, element("tr", {}, ...headings));
     const body = element("tbody");
     const caption = element("caption", {}, "Why its records are the same installation, and its neighbours are not");
     fillSlowly(body, it.pairs.map((pair) => () => pairRow(pair, it.records)), "pairs");
-    const table = element("table", { class: "pairs" }, caption, element("thead", {}, head), body);
-    return element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Evidence of each pair" }, table);
+    const region = { class: "wide", tabindex: "0", role: "region", "aria-label": "Evidence of each pair" };
+    return element("div", region, element("table", { class: "pairs" }, caption, head, body));
   }
 
   function records(it) {
@@ -144,17 +161,19 @@
       cell.remove();
       parent.append(...makers.slice(MANY).map((make) => make()));
     };
-    (cell.firstElementChild || cell).append(element("button", { type: "button", onclick: show }, `Show all ${makers.length} ${noun}`));
+    const button = element("button", { type: "button", onclick: show }, `Show all ${makers.length} ${noun}`);
+    (cell.firstElementChild || cell).append(button);
     parent.append(cell);
   }
 
   function actions(it) {
-    const zoom = Math.min(Math.max(Math.round((state.get().view || { zoom: 15 }).zoom), 14), 18);
-    const place = `${it.lat.toFixed(5)}/${it.lon.toFixed(5)}`;
-    const map = text.link(`https://www.openstreetmap.org/?mlat=${it.lat.toFixed(5)}&mlon=${it.lon.toFixed(5)}#map=${zoom}/${place}`, "OpenStreetMap ↗");
+    const [lat, lon] = [it.lat.toFixed(5), it.lon.toFixed(5)];
+    const place = `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lon}#map=16/${lat}/${lon}`;
+    const map = text.link(place, "OpenStreetMap ↗");
     map.id = "details-osm";
-    const zoomTo = element("button", { type: "button", id: "details-zoom", onclick: () => eoPv.view.zoomTo(it) }, "Zoom to");
-    const copy = element("button", { type: "button", id: "details-copy", onclick: copyLink }, "Copy link");
+    const button = (id, label, onclick) => element("button", { type: "button", id, onclick }, label);
+    const zoomTo = button("details-zoom", "Zoom to", () => eoPv.view.zoomTo(it));
+    const copy = button("details-copy", "Copy link", copyLink);
     return element("p", { class: "actions" }, zoomTo, copy, map, element("output", { id: "details-said" }));
   }
 
@@ -165,17 +184,21 @@
       await navigator.clipboard.writeText(state.address());
       said.replaceChildren("Copied");
     } catch {
-      const field = element("input", { readonly: "", "aria-label": "Link to this installation", value: state.address() });
+      const attributes = { readonly: "", "aria-label": "Link to this installation", value: state.address() };
+      const field = element("input", attributes);
       said.replaceChildren(field);
       field.select();
     }
   }
 
   function draw(it) {
-    const synthetic = it.is_synthetic ? element("p", { class: "banner" }, "Synthetic: made up for the samples, no real installation.") : null;
-    document.getElementById("details-title").textContent = it.name || `Unnamed installation, ${text.country(it.country)}`;
+    const banner = element("p", { class: "banner" }, "Synthetic: made up for the samples, no real installation.");
+    const title = text.line(it.name || `Unnamed installation, ${text.country(it.country)}`);
+    document.getElementById("details-title").textContent = title;
     content().replaceChildren(
-      ...[synthetic, actions(it), properties(it)].filter(Boolean),
+      ...(it.is_synthetic ? [banner] : []),
+      actions(it),
+      properties(it),
       element("h3", {}, text.plural(it.records.length, "record")),
       records(it),
       element("h3", {}, "Evidence of each pair"),

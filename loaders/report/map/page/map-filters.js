@@ -4,7 +4,15 @@
 (() => {
   const eoPv = (window.eoPv = window.eoPv || {});
   const { data, state, text } = eoPv;
-  const NEEDS = { country: "country", dataset: "datasets", status: "status", licence: "licence", confidence: "confidence", min: "size_mw", max: "size_mw" };
+  const NEEDS = {
+    country: "country",
+    dataset: "datasets",
+    status: "status",
+    licence: "licence",
+    confidence: "confidence",
+    min: "size_mw",
+    max: "size_mw",
+  };
   const LISTS = { country: "countries", status: "statuses", licence: "licences", confidence: "confidences" };
   const TILE_PROPERTIES = { country: "c", status: "s", licence: "l", confidence: "q" };
   const field = (name) => document.getElementById(`filter-${name}`);
@@ -76,7 +84,8 @@
       fillDatasets();
       filters.restore();
       for (const name of state.FILTERS) field(name).addEventListener("change", choose);
-      document.getElementById("filter-clear").addEventListener("click", () => state.change({ filters: state.noFilters() }));
+      const clear = () => state.change({ filters: state.noFilters() });
+      document.getElementById("filter-clear").addEventListener("click", clear);
       document.getElementById("filter-form").addEventListener("submit", (event) => event.preventDefault());
     },
 
@@ -91,11 +100,11 @@
         const column = await data.column(NEEDS[name]);
         const counts = new Uint32Array(data.meta[LISTS[name]].length);
         for (let i = 0; i < column.length; i++) counts[column[i]]++;
-        for (const option of field(name).options) label(option, counts[code(name, option.value)]);
+        for (const choice of field(name).options) label(choice, counts[code(name, choice.value)]);
       }
-      for (const option of field("dataset").options) {
-        const dataset = data.meta.datasets[code("dataset", option.value)];
-        if (dataset) label(option, dataset.installations);
+      for (const choice of field("dataset").options) {
+        const dataset = data.meta.datasets[code("dataset", choice.value)];
+        if (dataset) label(choice, dataset.installations);
       }
     },
   };
@@ -133,7 +142,7 @@
   function fill(name, values) {
     const labels = values.map((value) => [value || "-", optionLabel(name, value)]);
     if (name !== "confidence") labels.sort((a, b) => a[1].localeCompare(b[1], "en"));
-    field(name).append(...labels.map(([value, words]) => text.element("option", { value, "data-label": words }, words)));
+    field(name).append(...labels.map(([value, words]) => option(value, words)));
     field(name).closest("label").hidden = values.length < 2;
   }
 
@@ -143,16 +152,18 @@
   }
 
   function fillDatasets() {
-    for (const { key, label: words } of data.meta.datasets) {
-      field("dataset").append(text.element("option", { value: key, "data-label": words || key }, words || key));
-    }
+    field("dataset").append(...data.meta.datasets.map(({ key, label: words }) => option(key, words || key)));
+  }
+
+  function option(value, words) {
+    return text.element("option", { value, "data-label": words }, words);
   }
 
   // "Germany (1,234)"; a choice that finds nothing cannot be made.
-  function label(option, count) {
-    if (!option.value || count === undefined) return;
-    option.textContent = `${option.dataset.label} (${text.count(count)})`;
-    option.disabled = count === 0;
+  function label(choice, count) {
+    if (!choice.value || count === undefined) return;
+    choice.textContent = `${choice.dataset.label} (${text.count(count)})`;
+    choice.disabled = count === 0;
   }
 
   eoPv.filters = filters;

@@ -1,4 +1,4 @@
-// MapLibre's style: land and borders, hexagons, points, outlines, the installation that is open, each source's outlines.
+// MapLibre's style: land and borders, hexagons, points, outlines, what is open, each source's own outlines.
 "use strict";
 
 (() => {
@@ -57,12 +57,18 @@
       { id: "land", type: "fill", source: "land", filter: isPolygon, paint: { "fill-color": land } },
       ...server,
       line("regions", "land", isRegion, { "line-color": region, "line-width": 0.8 }, { minzoom: 3.5 }),
-      line("borders", "land", ["!", isRegion], { "line-color": border, "line-width": ["interpolate", ["linear"], ["zoom"], 1, 0.5, 6, 1.4] }),
+      line("borders", "land", ["!", isRegion], { "line-color": border, "line-width": growing(0.8, 2) }),
     ];
   }
 
   function line(id, source, filter, paint, more = {}) {
     return { id, type: "line", source, filter, paint, layout: { "line-join": "round" }, ...more };
+  }
+
+  const tile = (layer) => ({ source: "installations", "source-layer": layer });
+
+  function ring(colour, size, width) {
+    return { "circle-radius": size, "circle-stroke-color": colour, "circle-stroke-width": width };
   }
 
   function hexagonLayers() {
@@ -76,33 +82,36 @@
   }
 
   function installationLayers() {
-    const circle = { "circle-radius": radius, "circle-stroke-color": palette.halo(), "circle-stroke-width": 0.8, "circle-opacity": 0.9 };
-    const tile = { source: "installations" };
+    const circle = { ...ring(palette.halo(), radius, 0.8), "circle-opacity": 0.9 };
+    const far = { ...tile("points"), minzoom: firstZoom(), maxzoom: outlineZoom() };
+    const near = { ...tile("outlines"), minzoom: outlineZoom() };
     return [
-      { id: "points", type: "circle", ...tile, "source-layer": "points", minzoom: firstZoom(), maxzoom: outlineZoom(), paint: circle },
-      { id: "outlines-fill", type: "fill", ...tile, "source-layer": "outlines", minzoom: outlineZoom(), paint: { "fill-opacity": 0.7 } },
-      { id: "outlines-edge", type: "line", ...tile, "source-layer": "outlines", minzoom: outlineZoom(), paint: { "line-width": growing(1, 2.5) } },
-      { id: "outlines-points", type: "circle", ...tile, "source-layer": "outlines", minzoom: outlineZoom(), paint: circle },
+      { id: "points", type: "circle", ...far, paint: circle },
+      { id: "outlines-fill", type: "fill", ...near, paint: { "fill-opacity": 0.7 } },
+      { id: "outlines-edge", type: "line", ...near, paint: { "line-width": growing(1, 2.5) } },
+      { id: "outlines-points", type: "circle", ...near, paint: circle },
     ];
   }
 
   function selectedLayers() {
-    const ring = { "circle-radius": 13, "circle-color": "transparent", "circle-stroke-color": palette.accent(), "circle-stroke-width": 3 };
+    const paint = { ...ring(palette.accent(), 13, 3), "circle-color": "transparent" };
     const edge = { "line-color": palette.accent(), "line-width": 7, "line-opacity": 0.75 };
-    const outline = { ...line("selected-edge", "installations", false, edge), "source-layer": "outlines", minzoom: outlineZoom() };
+    const near = { ...tile("outlines"), minzoom: outlineZoom() };
+    const outline = line("selected-edge", "installations", ["==", ["get", "i"], NONE], edge, near);
     const isUseful = ["any", ["==", ["get", "kind"], "point"], ["<", ["zoom"], 12]];
-    return [outline, { id: "selected-ring", type: "circle", source: "selected", filter: isUseful, paint: ring }];
+    return [outline, { id: "selected-ring", type: "circle", source: "selected", filter: isUseful, paint }];
   }
 
   // The layers of one dataset's own outlines and points.
   function sourceLayers(dataset) {
     const { colour, dash } = palette.sourceStyle(dataset);
-    const shared = { source: "installations", "source-layer": "sources", minzoom: sourceZoom() };
-    const isOf = ["==", ["get", "d"], dataset];
-    const circle = { "circle-radius": 5, "circle-color": "transparent", "circle-stroke-color": colour, "circle-stroke-width": 2 };
+    const shared = { ...tile("sources"), minzoom: sourceZoom() };
+    const only = (geometry) => ["all", ["==", ["get", "d"], dataset], geometry];
+    const edge = { "line-color": colour, "line-width": 2.5, "line-dasharray": dash };
+    const circle = { ...ring(colour, 5, 2), "circle-color": "transparent" };
     return [
-      { id: `${SOURCE_LAYER}${dataset}-line`, type: "line", ...shared, filter: ["all", isOf, isPolygon], paint: { "line-color": colour, "line-width": 2.5, "line-dasharray": dash } },
-      { id: `${SOURCE_LAYER}${dataset}-point`, type: "circle", ...shared, filter: ["all", isOf, isPoint], paint: circle },
+      { id: `${SOURCE_LAYER}${dataset}-line`, type: "line", ...shared, filter: only(isPolygon), paint: edge },
+      { id: `${SOURCE_LAYER}${dataset}-point`, type: "circle", ...shared, filter: only(isPoint), paint: circle },
     ];
   }
 

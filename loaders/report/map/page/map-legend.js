@@ -30,7 +30,8 @@
     // The controls as the state says.
     restore() {
       choice().value = state.get().colour;
-      for (const box of document.querySelectorAll("#sources input")) box.checked = state.get().sources.includes(box.value);
+      const { sources } = state.get();
+      for (const box of document.querySelectorAll("#sources input")) box.checked = sources.includes(box.value);
     },
 
     start() {

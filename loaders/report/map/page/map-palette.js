@@ -20,7 +20,10 @@
   };
   const SHARES = [0.2, 0.4, 0.6, 0.8];
   const SHARE_LABELS = ["under 20 %", "20 to 40 %", "40 to 60 %", "60 to 80 %", "80 % or more"];
-  const YEARS = { breaks: [2012, 2015, 2018, 2021], labels: ["before 2012", "2012–2014", "2015–2017", "2018–2020", "2021 or later"] };
+  const YEARS = {
+    breaks: [2012, 2015, 2018, 2021],
+    labels: ["before 2012", "2012–2014", "2015–2017", "2018–2020", "2021 or later"],
+  };
 
   // Of each way: what a single installation shows, and what a hexagon of many does.
   const MODES = {

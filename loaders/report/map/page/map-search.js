@@ -72,19 +72,22 @@
     results = found;
     active = -1;
     const options = found.map(({ label, note }, k) => {
-      const option = element("li", { role: "option", id: `search-result-${k}`, "aria-selected": "false" }, element("span", {}, label), " ", element("span", { class: "muted" }, note));
+      const role = { role: "option", id: `search-result-${k}`, "aria-selected": "false" };
+      const option = element("li", role, element("span", {}, label), " ", element("span", { class: "muted" }, note));
       option.addEventListener("pointerdown", (event) => {
         event.preventDefault();
         choose(k);
       });
       return option;
     });
-    const nothing = element("li", { class: "muted", role: "presentation" }, `Nothing is called “${question}”. Try a part of a name, an id, or “51.5, 10.2”.`);
+    const advice = `Nothing is called “${question}”. Try a part of a name, an id, or “51.5, 10.2”.`;
+    const nothing = element("li", { class: "muted", role: "presentation" }, advice);
     list().replaceChildren(...(options.length ? options : [nothing]));
     list().hidden = false;
     field().setAttribute("aria-expanded", "true");
     field().removeAttribute("aria-activedescendant");
-    document.getElementById("search-status").textContent = found.length ? text.plural(found.length, "result") : "No result";
+    const status = found.length ? text.plural(found.length, "result") : "No result";
+    document.getElementById("search-status").textContent = status;
   }
 
   function hide() {

@@ -8,31 +8,40 @@
   const ROWS = 200;
   const panel = () => document.getElementById("table");
   const toggle = () => document.getElementById("table-toggle");
-  const column = (name) => data.columns[name];
+  const value = (name, i) => data.columns[name][i];
+  const category = (name, list, i) => data.meta[list][value(name, i)];
   let order = { name: "size", isDown: true };
   let asked = 0; // number of the last drawing, so that late ones are dropped
 
   // Heading, value to sort by, text to show.
   const COLUMNS = {
     name: { label: "Name", key: (i, names) => names[i] || null, show: (i, names) => names[i] || "without a name" },
-    country: { label: "Country", key: (i) => countryOf(i), show: (i) => countryOf(i) },
-    size: { label: "Size", isNumber: true, key: (i) => column("size_mw")[i], show: (i) => text.megawatt(column("size_mw")[i]) },
-    area: { label: "Area", isNumber: true, key: (i) => column("area_m2")[i], show: (i) => text.area(column("area_m2")[i]) },
-    datasets: { label: "Datasets", isNumber: true, key: (i) => column("dataset_count")[i], show: (i) => String(column("dataset_count")[i]) },
-    year: { label: "Year", isNumber: true, key: (i) => column("year")[i] || NaN, show: (i) => String(column("year")[i] || "unknown") },
-    confidence: { label: "Confidence", key: (i) => data.meta.confidences[column("confidence")[i]], show: (i) => data.meta.confidences[column("confidence")[i]] },
-    status: { label: "Status", key: (i) => data.meta.statuses[column("status")[i]], show: (i) => data.meta.statuses[column("status")[i]] },
+    country: { label: "Country", key: countryOf, show: countryOf },
+    size: number("Size", (i) => value("size_mw", i), text.megawatt),
+    area: number("Area", (i) => value("area_m2", i), text.area),
+    datasets: number("Datasets", (i) => value("dataset_count", i), String),
+    year: number("Year", (i) => value("year", i) || NaN, (year) => (year ? String(year) : "unknown")),
+    confidence: word("Confidence", (i) => category("confidence", "confidences", i)),
+    status: word("Status", (i) => category("status", "statuses", i)),
   };
   const NEEDED = ["lon", "lat", "country", "size_mw", "area_m2", "dataset_count", "year", "confidence", "status"];
 
   function countryOf(i) {
-    return text.country(data.meta.countries[column("country")[i]]);
+    return text.country(category("country", "countries", i));
+  }
+
+  function number(label, key, format) {
+    return { label, key, show: (i) => format(key(i)), isNumber: true };
+  }
+
+  function word(label, key) {
+    return { label, key, show: key };
   }
 
   // The installations that the filters show, within the bounds; all of them without bounds.
   function inView(mask, bounds) {
     const [west, south, east, north] = bounds || [-Infinity, -90, Infinity, 90];
-    const [lon, lat] = [column("lon"), column("lat")];
+    const { lon, lat } = data.columns;
     const rows = [];
     for (let i = 0; i < mask.length; i++) {
       if (!mask[i] || lat[i] < south || lat[i] > north) continue;
@@ -61,8 +70,8 @@
   function row(i, names) {
     const cells = Object.entries(COLUMNS).map(([name, { show, isNumber }]) => {
       if (name !== "name") return element("td", { class: isNumber ? "number" : null }, show(i, names));
-      const open = element("button", { type: "button", class: "link", "data-number": i, onclick: () => eoPv.view.select(i) }, show(i, names));
-      return element("th", { scope: "row" }, open);
+      const open = { type: "button", class: "link", "data-number": i, onclick: () => eoPv.view.select(i) };
+      return element("th", { scope: "row" }, element("button", open, show(i, names)));
     });
     return element("tr", { "data-number": i }, ...cells);
   }
@@ -71,7 +80,8 @@
     return Object.entries(COLUMNS).map(([name, { label, isNumber }]) => {
       const isChosen = name === order.name;
       const arrow = isChosen ? (order.isDown ? " ▼" : " ▲") : "";
-      const button = element("button", { type: "button", class: "link", "data-sort": name, onclick: () => sortBy(name) }, label, element("span", { "aria-hidden": "true" }, arrow));
+      const action = { type: "button", class: "link", "data-sort": name, onclick: () => sortBy(name) };
+      const button = element("button", action, label, element("span", { "aria-hidden": "true" }, arrow));
       const sort = isChosen ? (order.isDown ? "descending" : "ascending") : null;
       return element("th", { scope: "col", class: isNumber ? "number" : null, "aria-sort": sort }, button);
     });
@@ -95,7 +105,9 @@
       document.getElementById("table-head").replaceChildren(element("tr", {}, ...headings()));
       document.getElementById("table-body").replaceChildren(...firstRows(rows, names).map((i) => row(i, names)));
       const part = rows.length > ROWS ? `, the first ${ROWS} of them in this order` : "";
-      document.getElementById("table-caption").textContent = `${text.plural(rows.length, "installation")}${eoPv.view.hasMap() ? " in view" : ""}${part}`;
+      const where = eoPv.view.hasMap() ? " in view" : "";
+      const caption = `${text.plural(rows.length, "installation")}${where}${part}`;
+      document.getElementById("table-caption").textContent = caption;
       panel().dataset.count = rows.length;
     },
 

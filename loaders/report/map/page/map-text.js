@@ -5,7 +5,13 @@
   const eoPv = (window.eoPv = window.eoPv || {});
   const regions = typeof Intl.DisplayNames === "function" ? new Intl.DisplayNames(["en"], { type: "region" }) : null;
 
+  // Controls, and characters that turn text around; those that join letters stay.
+  const UNPRINTABLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
   const text = {
+    // Text of a stranger on one line.
+    line: (words) => String(words).replace(UNPRINTABLE, " "),
+
     // An element: attributes whose value is null are left out, children are texts or elements.
     element(tag, attributes = {}, ...children) {
       const node = document.createElement(tag);
@@ -13,7 +19,8 @@
         if (name === "onclick") node.addEventListener("click", value);
         else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, String(value));
       }
-      node.append(...children.filter((child) => child !== null && child !== undefined));
+      const present = children.filter((child) => child !== null && child !== undefined);
+      node.append(...present.map((child) => (typeof child === "string" ? text.line(child) : child)));
       return node;
     },
 
@@ -28,7 +35,7 @@
     count: (value) => value.toLocaleString("en"),
 
     number(value, digits = 3) {
-      return value.toLocaleString("en", { maximumSignificantDigits: digits, useGrouping: value >= 10000 });
+      return value.toLocaleString("en", { maximumSignificantDigits: digits, useGrouping: true });
     },
 
     // A capacity with the unit that suits it.

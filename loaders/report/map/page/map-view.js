@@ -1,4 +1,4 @@
-// The map itself: MapLibre with our layers, what the pointer does, and where WebGL is missing, the picture in its place.
+// The map itself: MapLibre with our layers, and what the pointer does. Without WebGL a picture stands in its place.
 "use strict";
 
 (() => {
@@ -17,14 +17,6 @@
   let drawnLevel = null;
   let drawing = Promise.resolve();
 
-  function hasWebGL() {
-    try {
-      return Boolean(document.createElement("canvas").getContext("webgl2"));
-    } catch {
-      return false;
-    }
-  }
-
   // The start of the view: as the address says, else all installations.
   function startingView() {
     const { view: place } = state.get();
@@ -37,8 +29,10 @@
   async function createMap() {
     eoPv.tiles.register();
     land = await loadJson("map/land").catch(() => ({ type: "FeatureCollection", features: [] }));
-    const options = { container: "map", style: layers.style(land), attributionControl: false, locale: NAMES };
-    map = new maplibregl.Map({ ...options, ...startingView(), maxZoom: 19, dragRotate: false, pitchWithRotate: false });
+    const style = layers.style(land);
+    const still = { dragRotate: false, pitchWithRotate: false, fadeDuration: 0, attributionControl: false };
+    map = newMap({ container: "map", style, locale: NAMES, maxZoom: 19, ...still, ...startingView() });
+    if (!map) return;
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
@@ -49,12 +43,22 @@
     listen();
   }
 
+  // MapLibre's map; null where the browser has no WebGL.
+  function newMap(options) {
+    try {
+      return new maplibregl.Map(options);
+    } catch {
+      return null;
+    }
+  }
+
   function listen() {
     map.on("moveend", onMove);
     map.on("zoom", () => drawnLevel !== hexagons.levelAt(map.getZoom()) && isFar() && view.drawHexagons());
     map.on("click", onClick);
     map.on("mousemove", onPointer);
     map.on("mouseout", () => tell(null));
+    map.on("resize", () => tell(null));
     palette.onChange(() => {
       map.setStyle(layers.style(land), { diff: false });
       map.once("style.load", () => view.redraw());
@@ -77,6 +81,7 @@
   }
 
   function onClick({ point }) {
+    tell(null);
     const found = layers.at(map, point);
     if (!found) return;
     if (found.kind === "installation") view.select(found.properties.i, { isFromMap: true });
@@ -120,10 +125,8 @@
     hasMap: () => map !== null,
 
     async start() {
-      document.body.dataset.webgl = hasWebGL() ? "yes" : "no";
-      if (!hasWebGL()) return;
       await createMap();
-      document.getElementById("overview").hidden = true;
+      document.body.dataset.webgl = map ? "yes" : "no";
     },
 
     // The installations that the filters show: a promise of a byte for each.

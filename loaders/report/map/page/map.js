@@ -10,7 +10,8 @@
 //   search(text)     promise of the results, [{label, note}]
 //   firstZoom()      zoom from which installations are drawn one by one; hexagons below it
 //   open()           the details of the open installation, or null
-// Elements: html[data-state] is "ready" or "no-webgl" from then on; #shown (data-count, data-megawatts), #filter-<name>, #filter-clear, #colour, #legend, #source-<key>,
+// Elements: html[data-state] is "ready" or "no-webgl" from then on; #shown (data-count, data-megawatts),
+// #filter-<name>, #filter-clear, #colour, #legend, #source-<key>,
 // #search, #search-results [role=option], #table-toggle, #table (data-count) tr[data-number], #details
 // (data-installation) [data-record] [data-pair], #details-zoom, #details-copy, #details-osm, #details-close, #problem.
 "use strict";
@@ -96,19 +97,27 @@
 
   async function start() {
     const hadPlace = state.read().view !== null;
+    document.getElementById("overview").hidden = hadPlace; // the picture of everything is not what was asked for
     startPanels();
     await data.loadMeta();
     for (const part of [filters, legend, search, table, details, eoPv.hexagons]) part.start();
-    data.column("size_mw").catch(() => {});
+    for (const name of ["size_mw", "hex"]) data.column(name).catch(() => {});
+    await firstFrame();
     await view.start();
     state.onChange((now, before) => follow(now, before).catch(({ message }) => eoPv.problem(message)));
     await view.redraw();
     await table.open(!view.hasMap());
     await firstPicture();
     eoPvMap.painted = performance.now();
+    document.getElementById("overview").hidden = view.hasMap();
     document.documentElement.dataset.state = view.hasMap() ? "ready" : "no-webgl";
     openFromAddress(hadPlace);
     startLater();
+  }
+
+  // The page and its static picture are seen before the work on the map begins.
+  function firstFrame() {
+    return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
   }
 
   function firstPicture() {

@@ -33,16 +33,16 @@ TABLES = {
             ('b_south_2021', 'pv_4', ['repaired'], true), ('b_south_2021', null, [], true)
         ) as t(dataset_key, installation_id, quality_flags, is_synthetic)""",
     "by_country": """
-        select * from (values ('DE', 2, 1, 1.02, 51.3, 50000.0, 'CC-BY-NC-4.0', true),
-            ('FR', 1, 0, null, null, null, 'CC-BY-4.0', false), (null, 1, 0, 0.01, 0.56, 600.0, 'CC-BY-4.0', false)
+        select * from (values ('DE', 2, 1, 102e-2, 513e-1, 5e4, 'CC-BY-NC-4.0', true),
+            ('FR', 1, 0, null, null, null, 'CC-BY-4.0', false), (null, 1, 0, 1e-2, 56e-2, 6e2, 'CC-BY-4.0', false)
         ) as t(country, installations, high_confidence, area_km2, panel_capacity_mw, energy_mwh, licence,
                is_synthetic)""",
     "dataset_summary": """
         select * from (values ('a_north_2020', 5, 3, 2, 0, 0), ('b_south_2021', 6, 6, 0, 2, 1)) as t(dataset_key,
             records_read, records_kept, records_rejected, records_not_allowed, records_left_out)""",
     "overlap": """
-        select * from (values ('a_north_2020', 'b_south_2021', 2, 0.8, 0.25, null::double),
-            ('b_south_2021', 'a_north_2020', 2, 0.8, -0.2, null)) as t(dataset_a, dataset_b, installations, iou_median,
+        select * from (values ('a_north_2020', 'b_south_2021', 2, 8e-1, 25e-2, null::double),
+            ('b_south_2021', 'a_north_2020', 2, 8e-1, -2e-1, null)) as t(dataset_a, dataset_b, installations, iou_median,
             area_bias, capacity_bias)""",
 }
 BUILD: dict[str, Any] = {
