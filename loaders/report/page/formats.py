@@ -42,10 +42,10 @@ def ratio(value: float | None) -> str:
     return UNKNOWN if value is None else f"{value:.2f}"
 
 
-def short(text: str | None) -> str:
+def short(text: str | None, longest: int = LONGEST) -> str:
     """A text of a publisher, cut after the first characters; the lock and the tables have all of it."""
     text = one_line(text)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 FILTERS: dict[str, Callable[..., str | None]] = {

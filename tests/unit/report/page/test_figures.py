@@ -50,7 +50,7 @@ def test_rows_are_synthetic_in_part_where_some_records_are(figures: Figures) -> 
 
 
 def test_each_loss_of_the_funnel_has_a_counted_reason(figures: Figures) -> None:
-    metrics = [{"rejected": {"no_area": 1, "filtered_out": 1}}, {"rejected": {}}]
+    metrics: list[dict[str, dict[str, int]]] = [{"rejected": {"no_area": 1, "filtered_out": 1}}, {"rejected": {}}]
     steps = funnel(figures, metrics, BUILD)
     assert [(step.count, dict(step.losses)) for step in steps] == [
         (
