@@ -21,14 +21,17 @@ from loaders.core.paths import ProjectPaths
 from loaders.pipelines import GRAPHS
 from loaders.report.docs import dbt_docs, docs
 from loaders.report.docs.dataset_path import dataset_picture, overridden_nodes
+from loaders.report.docs.flow import flow
 from loaders.report.docs.graphs import graph_driver, graph_nodes, pipeline_picture
 from loaders.report.docs.lineage import lineage_picture, read_models
 from loaders.report.docs.overview import overview
 from loaders.report.docs.page import BANNER, LAYER_DESCRIPTIONS, Entry, Page, as_html
 from loaders.report.docs.places import source_address
-from loaders.report.docs.style import LAYERS, STAGES
-from loaders.report.docs.svg import as_svg
+from loaders.report.docs.style import BRANCHES, DARK, INK, INPUT, LAYERS, LINE, PALE, STAGES, UNKNOWN
+from loaders.report.docs.svg import as_svg, with_dark_mode
+from loaders.report.docs.workflow import IMAGES
 from loaders.report.summary import DatasetSummary
+from loaders.report.web.security import content_security_policy
 from loaders.settings.params import Dataset, Settings, read_settings
 from loaders.tables import META_SCHEMA, RAW_SCHEMA
 
@@ -36,7 +39,7 @@ assert docs_commands  # its import registers the commands
 
 DOI = "10.5281/zenodo.5005867"
 HOSTILE = '<script>alert("1")</script>'
-VOID = {"meta", "img", "br"}
+VOID = {"meta", "img", "br", "link"}
 CHAIN = (
     *("dataset_metadata", "target_datasets", "dataset_download_path", "dataset_geospatial_files"),
     *("dataset_processed_gdf", "dataset_arrow_table", "collected_arrow_tables", "store_individual_datasets"),
@@ -76,7 +79,12 @@ def manifest() -> dict[str, Any]:
 
 
 def page(*entries: Entry, **content: Any) -> str:
-    always = {"origin": "sample", "notes": (), "models": read_models(manifest()), "pictures": frozenset()}
+    always = {
+        "origin": "sample",
+        "notes": (),
+        "models": read_models(manifest()),
+        "pictures": frozenset(),
+    }
     return as_html(Page(**always | {"entries": entries} | content))
 
 
@@ -252,7 +260,71 @@ def test_the_page_holds_each_dataset_each_model_and_only_pictures_that_are_drawn
 def test_the_page_is_well_formed_and_requests_no_other_address() -> None:
     tags = Tags(page(Entry(row("a"), "own"), missing_pictures="`dot` is missing"))
     assert tags.open == []
-    assert not tags.seen & {"script", "link", "iframe", "object"}
+    assert not tags.seen & {"script", "style", "iframe", "object"}
+    assert [each for each in tags.addresses if "://" in each] == []
+    assert {each for each in tags.addresses if each.endswith(".css")} == {"../assets/base.css", "../assets/docs.css"}
+
+
+def test_the_page_has_the_policy_of_the_report_and_no_inline_style() -> None:
+    text = page(Entry(row("a"), "own"))
+    assert text.index("Content-Security-Policy") < text.index("<title>")
+    assert html.escape(content_security_policy()) in text.replace("&#39;", "&#x27;")
+    assert re.findall(r"<[^>]+ (?:style|on\w+)=", text) == []
+    links = ('href="../index.html">Report', 'href="../map.html">Map', 'href="../docs/index.html" aria-current="page"')
+    assert [each for each in links if each not in text] == []
+
+
+def test_the_page_begins_with_the_data_flow_then_the_columns_then_the_graphs() -> None:
+    rows = [row("a"), row("b")]
+    text = page(
+        Entry(row("a"), "own"),
+        flow=flow(rows, {"installations": 1}),
+        tables=docs.published_tables(),
+        pictures=frozenset({"hamilton/overview.svg"}),
+    )
+    assert re.findall(r'<span class="count">([^<]+)</span>', text) == [
+        *("2 datasets", "2,406 records", "2,400 records kept", "1 installation"),
+    ]
+    assert "6 records rejected, each with its reason" in text
+    places = [text.index(each) for each in ('class="flow"', 'id="columns"', 'id="datasets"', "hamilton/overview.svg")]
+    assert places == sorted(places)
+
+
+def test_the_column_tables_hold_every_column_with_its_unit() -> None:
+    tables = docs.published_tables()
+    text = page(Entry(row("a"), "own"), tables=tables)
+    assert [table.name for table in tables[:2]] == ["curated_pv_installations", "curated_pv_records"]
+    names = [column.name for table in tables for column in table.columns]
+    assert re.findall(r'<tr><th scope="row" class="name">(\w+)</th><td>\w', text) == names
+    row_text = text[text.index(">capacity_mw</th>") :].partition("</tr>")[0]
+    assert row_text.startswith(">capacity_mw</th><td>number</td><td>MW</td><td>Nameplate capacity, AC or DC")
+
+
+def test_every_colour_of_a_picture_has_one_for_dark_mode() -> None:
+    fixed = (INK, PALE, LINE, INPUT, UNKNOWN, *STAGES.values(), *BRANCHES.values(), *LAYERS.values())
+    assert [colour for colour in fixed if colour not in DARK] == []
+    svg = with_dark_mode('<?xml version="1.0"?>\n<svg width="1pt">\n<text>a</text></svg>')
+    assert svg.startswith('<?xml version="1.0"?>\n<svg width="1pt">\n<style>@media (prefers-color-scheme:dark){')
+    assert '[fill="#1f2933"]{fill:#e6eaee}' in svg
+
+
+def test_the_swatches_of_the_layers_have_the_colours_of_the_picture() -> None:
+    css = (Path(docs.__file__).parent / "docs.css").read_text()
+    light, _, dark = css.partition(".swatch-raw_data")[2].partition("@media")
+    for layer, colour in LAYERS.items():
+        assert f"{layer} {{ background: {colour}; }}" in f"raw_data{light}" if layer == "raw_data" else light
+        assert f".swatch-{layer} {{ background: {DARK[colour]}; }}" in dark
+
+
+def test_the_drawing_of_the_workflow_is_narrow_enough_for_a_phone_and_has_a_dark_mode() -> None:
+    svg = (IMAGES / "workflow.svg").read_text()
+    width = int(re.findall(r'<svg width="(\d+)pt"', svg)[0])
+    sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)"', svg)]
+    assert 400 / (width * 96 / 72) * min(sizes) * 96 / 72 >= 11
+    assert "prefers-color-scheme:dark" in svg
+    titles = re.findall(r'class="node">\n<title>(\w+)</title>', svg)
+    nodes = re.findall(r"^  (\w+) \[label", (IMAGES / "workflow.dot").read_text(), re.MULTILINE)
+    assert sorted(titles) == sorted(nodes)
 
 
 def test_values_from_outside_are_escaped_on_the_page() -> None:
