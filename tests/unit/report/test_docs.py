@@ -2,6 +2,7 @@
 
 import html
 import json
+import posixpath
 import re
 import shutil
 from collections.abc import Callable
@@ -273,6 +274,14 @@ def test_the_page_has_the_policy_of_the_report_and_no_inline_style() -> None:
     assert re.findall(r"<[^>]+ (?:style|on\w+)=", text) == []
     links = ('href="../index.html">Report', 'href="../map.html">Map', 'href="../docs/index.html" aria-current="page"')
     assert [each for each in links if each not in text] == []
+
+
+def test_every_link_of_the_page_stays_in_the_folder_of_the_report() -> None:
+    entry = Entry(row("a"), f"DOI {DOI}", "https://doi.org/x", lock_summary="1 file, 3 kB")
+    addresses = Tags(page(entry, has_site=True)).addresses
+    local = [each for each in addresses if not each.startswith(("https://doi.org/", "#", "data:"))]
+    places = {posixpath.normpath(posixpath.join("report/docs", each.partition("#")[0])) for each in local}
+    assert {each for each in places if not each.startswith("report/")} == set()
 
 
 def test_the_page_begins_with_the_data_flow_then_the_columns_then_the_graphs() -> None:
