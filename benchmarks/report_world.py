@@ -116,7 +116,7 @@ def _create_tables(connection: duckdb.DuckDBPyConnection, installations: int, se
         connection.register("incoming", other)
         connection.execute(LOADED.replace("CREATE TABLE records AS", "INSERT INTO records"))
     connection.execute("CREATE SCHEMA curated")
-    contracts = _contracts()
+    contracts = contracts()
     for name, query in INSERTED.items():
         table = f"curated.curated_pv_{name}"
         columns = ", ".join(f'"{column}" {kind}' for column, kind in contracts[f"curated_pv_{name}"].items())
@@ -137,7 +137,7 @@ def _records(installations: int, seed: int) -> Iterator[pa.Table]:
         yield pa.concat_tables(tables)
 
 
-def _contracts() -> dict[str, dict[str, str]]:
+def contracts() -> dict[str, dict[str, str]]:
     """The columns of the curated tables, as dbt enforces them."""
     documents = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(MODELS.glob("*.yml")))
     models = [model for document in documents for model in document.get("models", ())]

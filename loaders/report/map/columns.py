@@ -77,12 +77,16 @@ def read_columns(tables: MapTables) -> Columns:
     categories["confidence"] = CONFIDENCES
     codes = {name: _positions(table[name], values) for name, values in categories.items()}
     words, texts, text_codes = _dataset_sets(table["dataset_keys"], tables.dataset_keys)
-    arrays = numbers | codes | {
-        "year": table["year"].to_numpy(),
-        "dataset_count": table["dataset_count"].to_numpy(),
-        "datasets": words,
-        "kind": pc.equal(table["geometry_kind"], POINT).to_numpy(),
-    }
+    arrays = (
+        numbers
+        | codes
+        | {
+            "year": table["year"].to_numpy(),
+            "dataset_count": table["dataset_count"].to_numpy(),
+            "datasets": words,
+            "kind": pc.equal(table["geometry_kind"], POINT).to_numpy(),
+        }
+    )
     return Columns(
         {name: arrays[name].astype(NUMPY[kind]) for name, kind in TYPES.items() if name in arrays},
         numbers["lon"],
@@ -115,9 +119,10 @@ def _dataset_sets(column: pa.ChunkedArray, keys: list[str]) -> tuple[Array, list
     width = max(1, -(-len(keys) // WORD_BITS))
     words = np.zeros((len(lists), width), np.uint32)
     np.bitwise_or.at(words, (row, number // WORD_BITS), np.uint32(1) << (number % WORD_BITS).astype(np.uint32))
-    distinct, codes = np.unique(words, axis=0, return_inverse=True)
+    whole = words.view(f"V{words.dtype.itemsize * width}").ravel()  # each set as one value
+    _, first, codes = np.unique(whole, return_index=True, return_inverse=True)
     texts = []
-    for each in distinct.tolist():
+    for each in words[first].tolist():
         bits = [str(d) for d in range(len(keys)) if each[d // WORD_BITS] >> d % WORD_BITS & 1]
         texts.append(f",{','.join(bits)},")
     return words.ravel(), texts, codes.ravel()

@@ -1,11 +1,18 @@
 """Details of installations, some hundred in a file: each with its records and the evidence of their pairs, as JSON."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from loaders.report.map.ragged import Array, Ragged, repeated, side_by_side, starts_of, text_bytes
+from loaders.report.map.spool import Spool, spooled
 from loaders.report.map.tables import MapTables
 
 CHUNK = 256  # installations in a file
-CHUNKS_AT_A_TIME = 100
+CHUNKS_AT_A_TIME = 64
 Fields = Sequence[tuple[str, str]]  # name in JSON, SQL
 INSTALLATION: Fields = (
     *((name, f"inst.{name}") for name in (
@@ -47,74 +54,89 @@ PAIR: Fields = (
     )),
     ("shared_identifiers", "p.shared_identifiers"),
 )  # fmt: skip
-MEMBERS = "SELECT installation_id, i FROM memory.main.numbered WHERE i >= {first} AND i < {last}"
-NO_PAIRS = "SELECT NULL::UINTEGER AS i, NULL::VARCHAR AS texts WHERE false"
+INSTALLATIONS = """
+    SELECT n.i, {text} AS text
+    FROM curated.curated_pv_installations AS inst
+    INNER JOIN memory.main.numbered AS n USING (installation_id)
+    LEFT JOIN curated.curated_pv_yield AS y USING (installation_id)
+"""
+RECORDS = """
+    SELECT n.i, r.record_id, {text} AS text
+    FROM curated.curated_pv_records AS r
+    INNER JOIN memory.main.numbered AS n USING (installation_id)
+    INNER JOIN memory.main.datasets AS datasets USING (dataset_key)
+"""
+PAIRS = """
+    SELECT n.i, p.is_joined, p.record_id_a, p.record_id_b, {text} AS text
+    FROM (
+        SELECT *, unnest(list_distinct([installation_id_a, installation_id_b])) AS installation_id
+        FROM curated.curated_pv_pairs
+    ) AS p
+    INNER JOIN memory.main.numbered AS n USING (installation_id)
+"""
+RECORD_ORDER = [("record_id", "ascending")]
+PAIR_ORDER = [("is_joined", "descending"), ("record_id_a", "ascending"), ("record_id_b", "ascending")]
 
 
-def details(tables: MapTables) -> Iterator[tuple[int, bytes]]:
-    """The number and the JSON of each file."""
-    connection = tables.connection.cursor()
-    step = CHUNK * CHUNKS_AT_A_TIME
-    for first in range(0, tables.count, step):
-        query = _query(MEMBERS.format(first=first, last=first + step), has_pairs=tables.has_pairs)
-        for number, text in connection.execute(query).fetchall():
-            yield number, text.encode("utf-8")
+def details(tables: MapTables, scratch: Path) -> Iterator[tuple[int, bytes]]:
+    """The number and the JSON of each file; rows are sorted in a scratch folder."""
+    size = CHUNK * CHUNKS_AT_A_TIME
+    ranges = -(-tables.count // size)
+    installation = (("id", "inst.installation_id"), *INSTALLATION)
+    queries = {
+        "installations": INSTALLATIONS.format(text=_fields(installation)),
+        "records": RECORDS.format(text=_fields(RECORD)),
+        "pairs": PAIRS.format(text=_fields(PAIR)),
+    }
+    batches = {name: tables.batches(query) for name, query in queries.items()}
+    with spooled(scratch, batches, ranges, size) as spool:
+        for number in range(ranges):
+            yield from _files(spool, number)
 
 
-def _query(members: str, *, has_pairs: bool) -> str:
-    """The query for the files of some installations."""
-    lists = [f"'\"{name}\":[' || {name}.texts || ']'" for name in ("records", "pairs")]
-    installation = _object((("id", "inst.installation_id"), *INSTALLATION), *lists)
-    return f"""
-        WITH
-            members AS ({members}),
-            records AS ({_records()}),
-            pairs AS ({_pairs() if has_pairs else NO_PAIRS}),
-            installations AS (
-                SELECT members.i, {installation} AS text
-                FROM curated.curated_pv_installations AS inst
-                INNER JOIN members USING (installation_id)
-                LEFT JOIN curated.curated_pv_yield AS y USING (installation_id)
-                LEFT JOIN records USING (i)
-                LEFT JOIN pairs USING (i)
-            )
-        SELECT i // {CHUNK} AS number, '[' || string_agg(text, ',' ORDER BY i) || ']'
-        FROM installations
-        GROUP BY number
-        ORDER BY number
-    """  # noqa: S608 (made of the texts above)
+def _files(spool: Spool, number: int) -> Iterator[tuple[int, bytes]]:
+    """The files of a range of installations."""
+    rows = spool.sorted_rows("installations", number, [])
+    if rows is None:
+        return
+    first, count = number * CHUNK * CHUNKS_AT_A_TIME, len(rows)
+    lists = [
+        _list(spool.sorted_rows(name, number, order), name, first, count)
+        for name, order in (("records", RECORD_ORDER), ("pairs", PAIR_ORDER))
+    ]
+    starts = np.arange(count) % CHUNK == 0
+    text = side_by_side(
+        [_either(starts, "[{", ",{"), text_bytes(rows["text"].combine_chunks()), *lists, repeated(b"}", count)]
+    )
+    ends = np.append(np.flatnonzero(starts), count)
+    files = text.grouped(ends)
+    for nth in range(len(files)):
+        yield first // CHUNK + nth, files.bytes_of(nth) + b"]"
 
 
-def _records() -> str:
-    return f"""
-        SELECT i, string_agg(text, ',' ORDER BY record_id) AS texts
-        FROM (
-            SELECT members.i, r.record_id, {_object(RECORD)} AS text
-            FROM curated.curated_pv_records AS r
-            INNER JOIN members USING (installation_id)
-            INNER JOIN memory.main.datasets AS datasets USING (dataset_key)
-        )
-        GROUP BY i
-    """  # noqa: S608 (as above)
+def _list(rows: pa.Table | None, name: str, first: int, count: int) -> Ragged:
+    """The field with the list of each installation; empty where it has none."""
+    if rows is None or not len(rows):
+        return repeated(b"", count)
+    number = rows["i"].to_numpy().astype(np.int64) - first
+    is_first = np.concatenate([np.ones(1, np.bool_), number[1:] != number[:-1]])
+    objects = side_by_side(
+        [
+            _either(is_first, f',"{name}":[{{', ",{"),
+            text_bytes(rows["text"].combine_chunks()),
+            repeated(b"}", len(rows)),
+        ]
+    )
+    lengths = np.bincount(number, minlength=count)
+    return side_by_side([objects.grouped(starts_of(lengths)), _either(lengths > 0, "]", "")])
 
 
-def _pairs() -> str:
-    """Pairs with a record of an installation, those that join first."""
-    return f"""
-        SELECT i, string_agg(text, ',' ORDER BY is_joined DESC, record_id_a, record_id_b) AS texts
-        FROM (
-            SELECT members.i, p.is_joined, p.record_id_a, p.record_id_b, {_object(PAIR)} AS text
-            FROM (
-                SELECT *, unnest(list_distinct([installation_id_a, installation_id_b])) AS installation_id
-                FROM curated.curated_pv_pairs
-            ) AS p
-            INNER JOIN members USING (installation_id)
-        )
-        GROUP BY i
-    """  # noqa: S608 (as above)
+def _either(flags: Array, yes: str, no: str) -> Ragged:
+    """One text or another for each row."""
+    return text_bytes(pc.if_else(pa.array(flags), yes, no))
 
 
-def _object(fields: Fields, *more: str) -> str:
-    """SQL for a JSON object without its nulls."""
+def _fields(fields: Fields) -> str:
+    """SQL for the fields of a JSON object, without its braces and its nulls."""
     entries = [f"'\"{name}\":' || to_json({sql})" for name, sql in fields]
-    return f"'{{' || concat_ws(',', {', '.join([*entries, *more])}) || '}}'"
+    return f"concat_ws(',', {', '.join(entries)})"

@@ -9,7 +9,7 @@ import shapely
 from h3ronpy.vector import cells_to_wkb_polygons, coordinates_to_cells
 
 from loaders.geo.antimeridian import HALF_WORLD, WORLD
-from loaders.report.map.ragged import Array
+from loaders.report.map.ragged import Array, starts_of
 
 RESOLUTIONS = (2, 3, 4, 5)
 CORNERS = 6
@@ -57,9 +57,12 @@ def hexagon_files(levels: list[Hexagons]) -> dict[str, bytes]:
 
 def _corners(cells: Array) -> Array:
     shapes = shapely.from_wkb(pa.array(cells_to_wkb_polygons(cells)).to_numpy(zero_copy_only=False))
+    xy, starts = shapely.get_coordinates(shapes), starts_of(shapely.get_num_coordinates(shapes))
+    is_plain = np.diff(starts) == CORNERS + 1  # the last one is the first
     corners = np.zeros((len(cells), CORNERS, 2))
-    for row, shape in enumerate(shapes):
-        corners[row] = _six(shapely.get_coordinates(shape)[:-1])
+    corners[is_plain] = xy[starts[:-1][is_plain, None] + np.arange(CORNERS)]
+    for row in np.flatnonzero(~is_plain).tolist():
+        corners[row] = _six(xy[starts[row] : starts[row + 1] - 1])
     lon = corners[:, :, 0]
     east = lon - lon[:, :1]
     lon[east > HALF_WORLD] -= WORLD

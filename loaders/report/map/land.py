@@ -50,7 +50,10 @@ def _properties(row: dict[str, Any]) -> dict[str, str]:
 
 def _geometry(shape: shapely.Geometry) -> dict[str, Any]:
     polygons = [
-        [[[round(x, DECIMALS), round(y, DECIMALS)] for x, y in ring.coords] for ring in (part.exterior, *part.interiors)]
+        [
+            [[round(x, DECIMALS), round(y, DECIMALS)] for x, y in ring.coords]
+            for ring in (part.exterior, *part.interiors)
+        ]
         for part in shapely.get_parts(shape)
     ]
     return {"type": "MultiPolygon", "coordinates": polygons}

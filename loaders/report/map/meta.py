@@ -2,13 +2,11 @@
 
 from typing import Any
 
-
 from loaders.acquire.lock import Lock, read_lock_if_valid
 from loaders.core.escape import doi_address, one_line, web_address
 from loaders.core.paths import ProjectPaths
 from loaders.report.map.columns import TYPES, WORD_BITS, Columns
 from loaders.report.map.details import CHUNK
-from loaders.report.map.hexagons import Hexagons
 from loaders.report.map.tables import MapTables
 from loaders.report.map.tiles import LAYERS
 from loaders.settings.params import Settings
@@ -26,10 +24,8 @@ DATASETS = """
 BOUNDS_DECIMALS = 5
 
 
-def meta(
-    settings: Settings, paths: ProjectPaths, tables: MapTables, columns: Columns, levels: list[Hexagons], buckets: int
-) -> dict[str, Any]:
-    """The facts of the whole map."""
+def meta(settings: Settings, paths: ProjectPaths, tables: MapTables, columns: Columns) -> dict[str, Any]:
+    """The facts of the whole map, except those of hexagons and identifiers."""
     width = max(1, -(-len(tables.dataset_keys) // WORD_BITS))
     return {
         "origin": paths.origin,
@@ -42,14 +38,12 @@ def meta(
         "licences": columns.licences,
         "confidences": columns.confidences,
         "chunk": CHUNK,
-        "ids_buckets": buckets,
         "columns": {name: {"type": kind, "width": width if name == "datasets" else 1} for name, kind in TYPES.items()},
         "tiles": {
             "min_zoom": min(min(zooms) for zooms in LAYERS.values()),
             "max_zoom": max(max(zooms) for zooms in LAYERS.values()),
             "layers": {name: {"min_zoom": min(zooms), "max_zoom": max(zooms)} for name, zooms in LAYERS.items()},
         },
-        "hexagons": [{"resolution": level.resolution, "count": len(level.corners)} for level in levels],
         "tile_server": None,
     }
 
@@ -93,4 +87,3 @@ def _address(doi: str | None, lock: Lock | None) -> str | None:
     if doi:
         return doi_address(doi)
     return web_address(lock.record.url) if lock and lock.record else None
-

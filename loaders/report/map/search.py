@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from loaders.core.escape import one_line
-from loaders.report.map.ragged import Array, text_bytes
+from loaders.report.map.ragged import Array, starts_of, text_bytes
 from loaders.report.map.tables import MapTables
 from loaders.report.web.script_files import as_json_bytes
 
@@ -18,17 +18,10 @@ NAMES = """
     ORDER BY n.i
 """
 IDS = """
-    WITH
-        records AS (
-            SELECT r.record_id, r.source_id, n.i
-            FROM curated.curated_pv_records AS r INNER JOIN memory.main.numbered AS n USING (installation_id)
-        ),
-        ids AS (
-            SELECT installation_id AS id, i FROM memory.main.numbered
-            UNION ALL SELECT record_id, i FROM records
-            UNION ALL SELECT source_id, i FROM records WHERE source_id IS NOT NULL
-        )
-    SELECT id, list(DISTINCT i ORDER BY i)[:{most}] AS installations FROM ids GROUP BY id ORDER BY id
+    SELECT installation_id AS id, i FROM memory.main.numbered
+    UNION ALL
+    SELECT unnest(list_distinct([r.record_id, r.source_id])) AS id, n.i
+    FROM curated.curated_pv_records AS r INNER JOIN memory.main.numbered AS n USING (installation_id)
 """
 MOST_INSTALLATIONS = 20  # of an identifier that several publishers use
 
@@ -43,21 +36,26 @@ def id_buckets(tables: MapTables) -> tuple[int, Iterator[tuple[int, bytes]]]:
 
     An identifier stands for the number of its installation, or for several numbers where several have it.
     """
-    table = tables.table(IDS.format(most=MOST_INSTALLATIONS))
+    table = tables.table(IDS)
     count = max(1, -(-len(table) // IDS_IN_A_FILE))
-    return count, _buckets(table, count)
+    return count, _buckets(table["id"].combine_chunks(), table["i"].to_numpy(), count)
 
 
-def _buckets(table: pa.Table, count: int) -> Iterator[tuple[int, bytes]]:
-    bucket = fnv_1a(table["id"].combine_chunks()) % np.uint32(count)
-    order = np.argsort(bucket, kind="stable")
-    ends = np.cumsum(np.bincount(bucket, minlength=count))
-    start = 0
-    for number, end in enumerate(ends.tolist()):
-        rows = table.take(order[start:end])
-        start = end
-        installations = (each if len(each) > 1 else each[0] for each in rows["installations"].to_pylist())
-        yield number, as_json_bytes(dict(zip(rows["id"].to_pylist(), installations, strict=True)))
+def _buckets(ids: pa.StringArray, installations: Array, count: int) -> Iterator[tuple[int, bytes]]:
+    bucket = fnv_1a(ids) % np.uint32(count)
+    order = np.lexsort((installations, bucket))
+    ends = starts_of(np.bincount(bucket, minlength=count))
+    for number in range(count):
+        rows = order[ends[number] : ends[number + 1]]
+        found: dict[str, list[int]] = {}
+        for name, installation in zip(ids.take(pa.array(rows)).to_pylist(), installations[rows].tolist(), strict=True):
+            found.setdefault(name, []).append(installation)
+        yield number, as_json_bytes({name: _one_or_several(found[name]) for name in sorted(found)})
+
+
+def _one_or_several(numbers: list[int]) -> int | list[int]:
+    distinct = sorted(set(numbers))
+    return distinct[0] if len(distinct) == 1 else distinct[:MOST_INSTALLATIONS]
 
 
 def fnv_1a(texts: pa.StringArray) -> Array:

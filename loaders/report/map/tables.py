@@ -12,8 +12,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.read.published import published
 
 ROWS_AT_A_TIME = 50_000
-REQUIRED = ("curated_pv_installations", "curated_pv_records", "curated_pv_yield", "curated_pv_dataset_summary")
-PAIRS = "curated_pv_pairs"
+REQUIRED = tuple(f"curated_pv_{name}" for name in ("installations", "records", "yield", "dataset_summary", "pairs"))
 NUMBERS = """
     CREATE TABLE memory.main.datasets AS
     SELECT dataset_key, (row_number() OVER (ORDER BY dataset_key) - 1)::USMALLINT AS d
@@ -38,21 +37,19 @@ class MapTables:
         connection: shows the published tables in its schema `curated`.
         count: number of installations.
         dataset_keys: by number.
-        has_pairs: whether the build has the table of compared pairs.
     """
 
     connection: duckdb.DuckDBPyConnection
     count: int
     dataset_keys: list[str]
-    has_pairs: bool
 
     def table(self, query: str) -> pa.Table:
         """The answer to a query."""
         return self.connection.cursor().execute(query).to_arrow_table()
 
-    def batches(self, query: str) -> Iterator[pa.RecordBatch]:
+    def batches(self, query: str, rows: int = ROWS_AT_A_TIME) -> Iterator[pa.RecordBatch]:
         """The answer to a query, in pieces."""
-        yield from self.connection.cursor().execute(query).to_arrow_reader(ROWS_AT_A_TIME)
+        yield from self.connection.cursor().execute(query).to_arrow_reader(rows)
 
 
 @contextmanager
@@ -72,4 +69,4 @@ def map_tables(paths: ProjectPaths) -> Iterator[MapTables]:
         tables.connection.execute(NUMBERS)
         keys = tables.connection.execute("SELECT dataset_key FROM memory.main.datasets ORDER BY d").fetchall()
         (count,) = tables.connection.execute("SELECT count(*) FROM memory.main.numbered").fetchone() or (0,)
-        yield MapTables(tables.connection, count, [key for (key,) in keys], PAIRS in names)
+        yield MapTables(tables.connection, count, [key for (key,) in keys])

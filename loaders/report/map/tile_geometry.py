@@ -7,7 +7,7 @@ import shapely
 
 from loaders.report.map.ragged import Array, Ragged, spans, starts_of
 from loaders.report.map.vector_tile import zigzag
-from loaders.report.map.world import WORLD_BITS, Outlines
+from loaders.report.map.world import WORLD_BITS, Outlines, Pieces
 
 POINT, POLYGON = 1, 3
 _MOVE, _LINE, _CLOSE = 1, 2, 7
@@ -70,7 +70,10 @@ class Reach:
         taken = self.outlines.take(pieces[order[:count]])
         if self.cut is None or count == len(pieces):
             return taken, order
-        return Outlines.joined([taken, self.cut.take(pieces[order[count:]] - whole)]), order
+        both = Pieces()
+        both.add(taken)
+        both.add(self.cut.take(pieces[order[count:]] - whole))
+        return both.joined() or taken, order
 
 
 def reach(outlines: Outlines, pieces: Array, zoom: Zoom) -> Reach:

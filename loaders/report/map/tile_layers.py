@@ -18,10 +18,10 @@ from loaders.report.map.tile_geometry import (
     polygon_commands,
     reach,
 )
-from loaders.report.map.vector_tile import Property, layer
+from loaders.report.map.vector_tile import Property, TileFeatures, layer
 from loaders.report.map.world import Outlines
 
-ROWS_AT_A_TIME = 50_000
+ROWS_AT_A_TIME = 20_000
 LEAST_PIXELS = 2
 PIXELS = 512  # of a side of a tile, as MapLibre draws it
 _ODD_BITS = ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555))
@@ -78,17 +78,13 @@ class LayerRows:
         distinct, starts = np.unique(number, return_index=True)
         offsets = np.append(starts, len(number)).astype(np.int64)
         properties = {name: each.take(feature) for name, each in self.features.properties.items()}
-        ids = self.features.ids[feature]
-        content = layer(
-            self.features.name, self.zoom.extent, offsets, ids, properties, geometry.take(kept), kinds[kept]
-        )
+        features = TileFeatures(offsets, self.features.ids[feature], kinds[kept], geometry.take(kept), properties)
+        content = layer(self.features.name, self.zoom.extent, features)
         return distinct, content
 
     def _geometry(self, rows: slice) -> tuple[Ragged, Array]:
         """Commands and kind of each row; without commands, nothing of the feature is in the tile."""
-        feature, tile_x, tile_y, piece = (
-            each[rows] for each in (self.feature, self.tile_x, self.tile_y, self.piece)
-        )
+        feature, tile_x, tile_y, piece = (each[rows] for each in (self.feature, self.tile_x, self.tile_y, self.piece))
         kinds = np.full(len(feature), POINT)
         is_point = self._is_home(feature, tile_x, tile_y)
         polygons = Ragged.of(np.zeros(0, np.uint32), np.zeros(len(feature), np.int64))
@@ -129,9 +125,7 @@ def layer_rows(features: Features, zoom: Zoom) -> LayerRows:
     piece = np.concatenate([piece_rows, np.full(len(points), -1)])
     number = tile_numbers(tile_x, tile_y, zoom.level)
     order = np.lexsort((feature, number))
-    return LayerRows(
-        features, zoom, feature[order], tile_x[order], tile_y[order], number[order], piece[order], pieces
-    )
+    return LayerRows(features, zoom, feature[order], tile_x[order], tile_y[order], number[order], piece[order], pieces)
 
 
 def zoom_tiles(layers: Sequence[LayerRows]) -> Iterator[tuple[Array, Ragged]]:
@@ -192,4 +186,3 @@ def _merged(parts: Sequence[tuple[Array, Ragged]]) -> tuple[Array, Ragged]:
     numbers = np.unique(np.concatenate([number for number, _ in parts]))
     spread = [_spread(content, np.searchsorted(numbers, number), len(numbers)) for number, content in parts]
     return numbers, side_by_side(spread)
-

@@ -1,12 +1,13 @@
 """The vector tiles of the map: which layers there are at which zooms, and the properties of their features.
 
-| layer | features | properties |
-| --- | --- | --- |
-| points | installations, as points | `i` number, `c` country, `s` status, `l` licence, `q` confidence, `n` datasets, |
-| outlines | installations, as outlines; as points where they have none or are too small | `y` year, `w` MW, `m` m², `d` |
-| sources | records, as outlines or points | `i` number of the installation, `d` number of the dataset, `r` record_id |
+- `points`: installations, as points.
+- `outlines`: installations, as outlines; as points where they have none, or one of less than two pixels. Properties of
+  both: `i` number, `c` country, `s` status, `l` licence, `q` confidence, `n` number of datasets, `y` year, `w` MW,
+  `m` m², `d` text such as `,0,3,`: the numbers of the datasets.
+- `sources`: records, as outlines or points. Properties: `i` number of the installation, `d` number of the dataset,
+  `r` record_id.
 
-Unknown values are left out. `d` of installations is a text such as `,0,3,`: the numbers of their datasets.
+Unknown values are left out.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,11 +25,12 @@ from loaders.report.map.tile_geometry import Zoom
 from loaders.report.map.tile_layers import Features, layer_rows, zoom_tiles
 from loaders.report.map.tile_packs import TilePacks, Write
 from loaders.report.map.vector_tile import floats, texts, whole_numbers
-from loaders.report.map.world import Outlines, outlines, world_xy
+from loaders.report.map.world import Outlines, Pieces, outlines, world_xy
 
 POINTS, OUTLINES, SOURCES = "points", "outlines", "sources"
 LAYERS: Mapping[str, range] = {POINTS: range(7, 10), OUTLINES: range(10, 14), SOURCES: range(13, 14)}
-EXTENTS = {level: 2048 for level in range(12)} | {12: 4096, 13: 8192}  # a quarter of a pixel; near, 0.6 m
+OUTLINES_AT_A_TIME = 20_000
+EXTENTS = dict.fromkeys(range(12), 2048) | {12: 4096, 13: 8192}  # a quarter of a pixel; near, 0.6 m
 INSTALLATION_SHAPES = """
     SELECT n.i AS number, ST_AsWKB(inst.geometry) AS shape
     FROM curated.curated_pv_installations AS inst
@@ -91,21 +93,22 @@ def _sources(tables: MapTables) -> Features:
 
 
 def _outlines(tables: MapTables, query: str, ids: pa.StringArray | None = None) -> Outlines | None:
-    """Outlines in the order of their features."""
-    pieces = list(_read_outlines(tables, query, ids))
-    if not pieces:
-        return None
-    return Outlines.joined(pieces)
+    """The outlines of all features that have one."""
+    pieces = Pieces()
+    for each in _read_outlines(tables, query, ids):
+        pieces.add(each)
+    return pieces.joined()
 
 
 def _read_outlines(tables: MapTables, query: str, ids: pa.StringArray | None) -> Iterator[Outlines]:
-    for batch in tables.batches(query):
+    for batch in tables.batches(query, OUTLINES_AT_A_TIME):
         shapes = np.asarray(shapely.from_wkb(batch["shape"].to_numpy(zero_copy_only=False)), dtype=np.object_)
         yield outlines(shapes, _feature_of(batch, ids))
 
 
 def _feature_of(batch: pa.RecordBatch, ids: pa.StringArray | None) -> Array:
     if ids is None:
-        return batch["number"].to_numpy().astype(np.int64)
+        numbers: Array = batch["number"].to_numpy().astype(np.int64)
+        return numbers
     found: Array = pc.index_in(batch["record_id"], value_set=ids).to_numpy().astype(np.int64)
     return found

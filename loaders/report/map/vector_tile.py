@@ -59,26 +59,40 @@ def texts(distinct: pa.StringArray, codes: Array) -> Property:
     return Property(codes, side_by_side([repeated(bytes([_TEXT]), len(content)), _with_length(content)]))
 
 
-def layer(name: str, extent: int, offsets: Array, ids: Array, properties: Mapping[str, Property], geometry: Ragged,
-          kinds: Array) -> Ragged:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class TileFeatures:
+    """Features in their tiles.
+
+    Attributes:
+        offsets: where the features of each tile start, and the end.
+        ids: of the features.
+        kinds: of each: 1 point, 3 polygon.
+        geometry: of each, as commands of the format.
+        properties: by name.
+    """
+
+    offsets: Array
+    ids: Array
+    kinds: Array
+    geometry: Ragged
+    properties: Mapping[str, Property]
+
+
+def layer(name: str, extent: int, features: TileFeatures) -> Ragged:
     """The layer of each tile, as bytes that can follow other layers.
 
     Args:
         name: of the layer.
         extent: units of a side of a tile.
-        offsets: where the features of each tile start, and the end.
-        ids: of the features.
-        properties: by name.
-        geometry: of each feature, as commands of the format.
-        kinds: of each feature: 1 point, 3 polygon.
+        features: of all tiles.
     """
-    tiles = len(offsets) - 1
-    tags, values = _tags_and_values(offsets, list(properties.values()))
-    features = _features(ids, tags, kinds, geometry).grouped(offsets)
-    keys = b"".join(bytes([_KEY, len(key)]) + key.encode("ascii") for key in properties)
+    tiles = len(features.offsets) - 1
+    tags, values = _tags_and_values(features.offsets, list(features.properties.values()))
+    messages = _features(features.ids, tags, features.kinds, features.geometry).grouped(features.offsets)
+    keys = b"".join(bytes([_KEY, len(key)]) + key.encode("ascii") for key in features.properties)
     head = bytes([_VERSION, VERSION, _NAME, len(name)]) + name.encode("ascii")
     tail = keys + bytes([_EXTENT]) + _varint(extent)
-    content = side_by_side([repeated(head, tiles), features, *values, repeated(tail, tiles)])
+    content = side_by_side([repeated(head, tiles), messages, *values, repeated(tail, tiles)])
     return side_by_side([repeated(bytes([_LAYER]), tiles), _with_length(content)])
 
 

@@ -52,17 +52,6 @@ class Outlines:
         of_piece = Ragged.of(is_hole, np.bincount(owner[part], minlength=len(shapes)))
         return cls(feature, of_piece, xy[:, 0].copy(), xy[:, 1].copy(), starts_of(lengths - 1))
 
-    @classmethod
-    def joined(cls, pieces: "list[Outlines]") -> Self:
-        """All pieces, one list behind the other."""
-        rings = Ragged.of(
-            np.concatenate([each.rings.values for each in pieces]),
-            np.concatenate([each.rings.lengths for each in pieces]),
-        )
-        xs, ys = (np.concatenate([getattr(each, name) for each in pieces]) for name in ("x", "y"))
-        offsets = starts_of(np.concatenate([np.diff(each.offsets) for each in pieces]))
-        return cls(np.concatenate([each.feature for each in pieces]), rings, xs, ys, offsets)
-
     def take(self, pieces: Array) -> Self:
         """These pieces, in this order."""
         rings = spans(self.rings.offsets[:-1][pieces], self.rings.lengths[pieces])
@@ -85,7 +74,7 @@ class Outlines:
         closed = np.insert(np.arange(len(self.x)), self.offsets[1:], self.offsets[:-1])
         lengths = np.diff(self.offsets) + 1
         xy = np.stack([self.x[closed], self.y[closed]], axis=1).astype(float)
-        rings = shapely.linearrings(xy, indices=np.repeat(np.arange(len(lengths)), lengths))
+        rings = np.asarray(shapely.linearrings(xy, indices=np.repeat(np.arange(len(lengths)), lengths)))
         shell_of = np.cumsum(~self.rings.values) - 1
         is_hole = self.rings.values
         shells = np.asarray(shapely.polygons(rings[~is_hole]))
@@ -93,6 +82,37 @@ class Outlines:
             shells[shell] = shapely.Polygon(shells[shell].exterior, [*shells[shell].interiors, hole])
         owner = self.rings.row_of[~is_hole]
         return np.asarray(shapely.multipolygons(shells, indices=owner))
+
+
+class Pieces:
+    """Collects outlines, then joins them in little more memory than they take."""
+
+    def __init__(self) -> None:
+        self._arrays: dict[str, list[Array]] = {name: [] for name in ("feature", "holes", "rings", "x", "y", "lengths")}
+
+    def add(self, outlines: Outlines) -> None:
+        """Append outlines."""
+        arrays = {
+            "feature": outlines.feature,
+            "holes": outlines.rings.values,
+            "rings": outlines.rings.lengths,
+            "x": outlines.x,
+            "y": outlines.y,
+            "lengths": np.diff(outlines.offsets),
+        }
+        for name, array in arrays.items():
+            self._arrays[name].append(array)
+
+    def joined(self) -> Outlines | None:
+        """All outlines; null without any. Nothing can be added after that."""
+        if not self._arrays["feature"]:
+            return None
+        whole = {}
+        for name, arrays in self._arrays.items():
+            whole[name] = np.concatenate(arrays)
+            arrays.clear()
+        rings = Ragged.of(whole["holes"], whole["rings"])
+        return Outlines(whole["feature"], rings, whole["x"], whole["y"], starts_of(whole["lengths"]))
 
 
 def outlines(shapes: Shapes, feature: Array) -> Outlines:

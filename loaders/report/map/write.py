@@ -42,18 +42,21 @@ def write_map_data(settings: Settings, paths: ProjectPaths) -> Path:
 def _write_files(settings: Settings, paths: ProjectPaths, tables: MapTables, scratch: Path) -> None:
     with file_writer(scratch) as write, ThreadPoolExecutor(1) as other:
         columns = read_columns(tables)
-        texts = other.submit(_write_texts, tables, write)
+        texts = other.submit(_write_texts, tables, scratch / "rows", write)
         levels, columns.arrays["hex"] = hexagons(columns.lon, columns.lat)
         _write_arrays(columns, hexagon_files(levels), write)
         write("map/land", as_json_bytes(land(paths.boundaries)))
         write_tiles(tables, columns, write)
-        document = meta(settings, paths, tables, columns, levels, texts.result())
-        write("map/meta", as_json_bytes(document))
+        counts = {
+            "hexagons": [{"resolution": level.resolution, "count": len(level.corners)} for level in levels],
+            "ids_buckets": texts.result(),
+        }
+        write("map/meta", as_json_bytes(meta(settings, paths, tables, columns) | counts))
 
 
-def _write_texts(tables: MapTables, write: Write) -> int:
+def _write_texts(tables: MapTables, scratch: Path, write: Write) -> int:
     """Write what is read as text; returns the number of files of identifiers."""
-    for number, content in details(tables):
+    for number, content in details(tables, scratch):
         write(f"map/details/{number}", content)
     write("map/names", names(tables))
     buckets, files = id_buckets(tables)
@@ -71,7 +74,7 @@ def _write_arrays(columns: Columns, hexagons: dict[str, bytes], write: Write) ->
 
 @contextmanager
 def file_writer(folder: Path) -> Iterator[Write]:
-    """Writes script files in threads of their own, a few at a time; the first error is raised at the end at the latest."""
+    """Writes script files in threads of their own, a few at a time; an error is raised at the end at the latest."""
     waiting: list[Future[Path]] = []
     with ThreadPoolExecutor(2) as pool:
 
