@@ -12,7 +12,16 @@ from loaders.settings.project import require_usable_folder
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PROGRAM = (
-    *(".dvc/config", ".dvc/.gitignore", ".dvcignore", "LICENSE", "Makefile", "dvc.yaml", "local/dvc.yaml"),
+    *(
+        ".dvc/config",
+        ".dvc/.gitignore",
+        ".dvc/plots/ordered_bars.json",
+        ".dvcignore",
+        "LICENSE",
+        "Makefile",
+        "dvc.yaml",
+        "local/dvc.yaml",
+    ),
     *("pyproject.toml", "requirements.lock", "requirements-build.lock"),
     *("dbt", "loaders", "data/samples/admin_boundaries"),
 )

@@ -5,6 +5,7 @@ from pathlib import Path
 from loaders.cli.console import AsJson, app, display_path, list_files, open_project, print_json
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
+from loaders.core.progress import Activity
 from loaders.core.terminal import Verbosity, out, verbosity
 from loaders.settings.params import Settings
 
@@ -13,15 +14,17 @@ MAX_WARNINGS = 3  # on the terminal
 
 @app.command()
 def report() -> None:
-    """Write the report of the last build in Markdown."""
-    from loaders.core.files import write_text
-    from loaders.report.summary import read_figures, summarise
-    from loaders.report.summary_table import as_markdown
+    """Write the report of the last build: a page, a map, and a table in Markdown."""
+    from loaders.report.docs.first_page import write_first_page
+    from loaders.report.page.run_facts import write_run_facts
+    from loaders.report.write import write_report
 
     settings, paths = open_project()
-    rows, figures = summarise(settings, paths), read_figures(paths)
-    write_text(as_markdown(rows, figures, f"eo-pv: origin {settings.origin}"), paths.report())
-    list_files([paths.report()], paths)
+    with paths.timed("report", "report"), Activity("writing the report"):
+        files = write_report(settings, paths)
+        write_run_facts(settings, paths)
+        write_first_page(settings, paths)
+    list_files(files, paths)
 
 
 @app.command()
@@ -38,7 +41,8 @@ def summary(as_json: AsJson = False) -> None:
         print_json(document | {"files": [display_path(path, paths) for path in files]})
         return
     show_summary(settings, paths)
-    out.print(_files_line(files, paths))
+    out.print(_tables_line(paths))
+    out.print(f"Database: {display_path(paths.database, paths)} · Report: {display_path(paths.report_page, paths)}")
     if verbosity() is Verbosity.VERBOSE:
         list_files(files, paths)
 
@@ -77,7 +81,7 @@ def _result_files(paths: ProjectPaths) -> list[Path]:
     """
     if not paths.curated.exists():
         raise BuildError(f"No table of origin {paths.origin} is built yet. Run `make all`.")
-    files = [*sorted(paths.curated.iterdir()), paths.database, paths.report()]
+    files = [*sorted(paths.curated.iterdir()), paths.database, paths.report(), paths.report_page]
     if missing := [path for path in files if not path.exists()]:
         raise BuildError(
             f"{display_path(missing[0], paths)} is missing although nothing that it is made from has changed. "
@@ -86,10 +90,9 @@ def _result_files(paths: ProjectPaths) -> list[Path]:
     return files
 
 
-def _files_line(files: list[Path], paths: ProjectPaths) -> str:
-    """Where the results are, in one line."""
-    curated = [path for path in files if path.parent == paths.curated]
-    others = [path.name for path in curated if path.suffix != ".parquet"]
-    content = ", ".join([f"{len(curated) - len(others)} Parquet files", *others])
-    locations = [display_path(path, paths) for path in files if path not in curated]
-    return f"Tables: {display_path(paths.curated, paths)}/ ({content}) · {' · '.join(locations)}"
+def _tables_line(paths: ProjectPaths) -> str:
+    """Where the tables are, in one line."""
+    names = sorted(path.name for path in paths.curated.iterdir())
+    others = [name for name in names if not name.endswith(".parquet")]
+    content = ", ".join([f"{len(names) - len(others)} Parquet files", *others])
+    return f"Tables: {display_path(paths.curated, paths)}/ ({content})"

@@ -33,6 +33,8 @@ SHOWN_BY_DVC = frozenset({"-n", "--dry", "-v", "-vv", "--verbose", "-i", "--inte
 @app.command("all", context_settings=CONTEXT_SETTINGS)
 def run_all(context: typer.Context) -> None:
     """Run the whole workflow, then show its table; further arguments are passed on to `dvc repro`."""
+    from loaders.report.page.run_facts import write_run_facts
+
     start = time.monotonic()
     settings, paths = open_project()
     require_usable_folder(paths.root)
@@ -42,6 +44,7 @@ def run_all(context: typer.Context) -> None:
         if SHOWN_BY_DVC.intersection(context.args):
             raise typer.Exit(run_dvc(context.args).code)
         missing = _run_steps(context.args, settings, paths, start, found)
+        write_run_facts(settings, paths)
     summary()
     if missing:
         raise BuildError(_missing_message(list(missing), settings))

@@ -131,8 +131,23 @@ class ProjectPaths:
         return self.home / "metrics" / f"{key}.json"
 
     def report(self) -> Path:
-        """The report."""
-        return self.home / "report" / "summary.md"
+        """The report in Markdown."""
+        return self.report_folder / "summary.md"
+
+    @property
+    def report_folder(self) -> Path:
+        """The folder of the report page and the map, which can be put on any web server as it is."""
+        return self.home / "report"
+
+    @property
+    def report_page(self) -> Path:
+        """The report as a page."""
+        return self.report_folder / "index.html"
+
+    @property
+    def former_build_metrics(self) -> Path:
+        """The metrics of the last build that had other ones. Not an output, since it depends on earlier runs."""
+        return self.home / "times" / "build.former.json"
 
     def scratch(self, name: str) -> Path:
         """The scratch folder of a step, which writes there before it renames; emptied by its next run."""

@@ -31,6 +31,7 @@ from loaders.settings.download import Download
 from loaders.settings.ducklake import DuckLake
 from loaders.settings.irradiance import Energy, Irradiance
 from loaders.settings.machine import Machine
+from loaders.settings.report import Report
 from loaders.settings.source import Doi, Source
 from loaders.settings.stated_licence import NO_LICENCE, Licence
 from loaders.tables import SHARED_TABLES
@@ -111,6 +112,7 @@ class Settings(SettingsModel):
     irradiance: Irradiance = Irradiance()
     energy: Energy = Energy()
     executor: Executor = "threads"
+    report: Report = Report()
     machine: Machine = Machine()
     warehouse: Literal["duckdb", "ducklake"] = "duckdb"
     ducklake: DuckLake = DuckLake()

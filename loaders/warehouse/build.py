@@ -231,7 +231,16 @@ def _publish(scratch: Path, paths: ProjectPaths) -> None:
     for path in paths.curated.iterdir():
         if path.name not in {file.name for file in new_files}:
             path.unlink()
+    _keep_former_metrics(scratch / METRICS_FILE, paths)
     (scratch / METRICS_FILE).replace(paths.build_metrics)
     paths.database.with_name(f"{DATABASE_NAME}.wal").unlink(missing_ok=True)
     (scratch / DATABASE_NAME).replace(paths.database)
     write_json(curated_hashes(paths), paths.curated_digests)
+
+
+def _keep_former_metrics(new: Path, paths: ProjectPaths) -> None:
+    """Keep the metrics of the build before, if they differ, so that the report can tell what has changed."""
+    former = paths.build_metrics
+    if former.exists() and former.read_bytes() != new.read_bytes():
+        paths.former_build_metrics.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(former, paths.former_build_metrics)

@@ -13,9 +13,13 @@ INSTALLATIONS = """
     select
         count(*) as installations,
         count(*) filter (where confidence = 'high') as high_confidence,
+        count(*) filter (where independent_inventories >= 2) as confirmed,
         sum(area_m2::decimal(38, 2))::double / 1e6 as area_km2,
-        count(*) filter (where country is null) as without_country
-    from curated.curated_pv_installations
+        sum(panel_capacity_mw::decimal(38, 6))::double as panel_capacity_mw,
+        count(distinct installations.country) as countries,
+        count(*) filter (where installations.country is null) as without_country
+    from curated.curated_pv_installations as installations
+    left join curated.curated_pv_yield using (installation_id)
 """
 DATASETS = """
     select
@@ -93,7 +97,8 @@ def build_metrics(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Ove
         overrides: manual match and non-match decisions.
 
     Returns:
-        `records`, `installations`, `high_confidence`, `area_km2`, `without_country`, `flags` and `rules` (counts),
+        `records`, `installations`, `high_confidence`, `confirmed` (by two independent inventories or more), `area_km2`,
+        `panel_capacity_mw` (stated or estimated), `countries`, `without_country`, `flags` and `rules` (counts),
         `placeholders` (records at a placeholder position, by dataset), `energy`
         (installations with a yield, annual energy, irradiance providers, and reasons for no yield), `datasets`
         (installations, and those in no other dataset; of those that are left out in part, also flagged records, area

@@ -53,7 +53,7 @@ def test_make_all_ends_with_a_table_of_the_datasets_and_the_files_it_wrote(
         assert closing.count(key) == 1
     assert "SYNTHETIC, bundled samples: all datasets." in closing
     assert f"data/sample/curated/ ({TABLES} Parquet files, " in closing
-    for name in ("eo_pv_data.duckdb", "report/summary.md"):
+    for name in ("eo_pv_data.duckdb", "report/index.html", "report/summary.md"):
         assert f"data/sample/{name}" in closing
         assert project.data(*name.split("/")).exists()
 

@@ -12,11 +12,16 @@ from pathlib import Path
 from loaders.core.files import write_text
 
 REPORT = Path(__file__).parents[1]
-SOURCES = ("web", "page", "map/page")  # folders of loaders/report whose styles and scripts become assets
+SOURCES = ("web", "page", "map/page", "docs")  # folders of loaders/report whose styles and scripts become assets
 MAPLIBRE = ("maplibre-gl.js", "maplibre-gl.css")
 LICENCES = "LICENCES.txt"
-# what the pages call of Vega; the interpreter replaces eval, which the Content-Security-Policy forbids
-VEGA_SNIPPET = "window.vega = vega;"
+# what the pages call of Vega; the interpreter replaces eval, which the Content-Security-Policy forbids. The addresses
+# are names of modules inside of the wheel: it asks no server for them
+VEGA_SNIPPET = """
+import {{View, parse}} from "https://cdn.jsdelivr.net/npm/vega@{vega}/+esm";
+import {{expressionInterpreter}} from "https://cdn.jsdelivr.net/npm/vega-interpreter@2.0.0/+esm";
+window.vega = {{View, parse, expressionInterpreter}};
+"""
 _SOURCE_MAP = re.compile(r"\n?//# sourceMappingURL=\S*\s*$")  # a file that is not there, which browsers would ask for
 
 
@@ -40,7 +45,7 @@ def vega_bundle() -> str:
     """Vega's runtime as one script that defines `vega`; without Vega-Lite, which runs when the page is written."""
     import vl_convert  # noqa: PLC0415 (85 MB, for this one function)
 
-    return str(vl_convert.javascript_bundle(VEGA_SNIPPET))
+    return str(vl_convert.javascript_bundle(VEGA_SNIPPET.format(vega=vl_convert.get_vega_version())))
 
 
 def _own_texts() -> dict[str, str]:

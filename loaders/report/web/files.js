@@ -47,7 +47,8 @@
 
   async function unzip(base64) {
     const binary = atob(base64);
-    const zipped = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+    const zipped = new Uint8Array(binary.length);
+    for (let k = 0; k < binary.length; k++) zipped[k] = binary.charCodeAt(k); // a callback takes 10 × as long
     const stream = new Blob([zipped]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Uint8Array(await new Response(stream).arrayBuffer());
   }

@@ -34,6 +34,7 @@ def printed(project: Path, paths: ProjectPaths, monkeypatch: pytest.MonkeyPatch)
         *(paths.curated / name for name in [*names, "ATTRIBUTION.md", "CITATION.bib"]),
         paths.database,
         paths.report(),
+        paths.report_page,
     ):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
@@ -74,8 +75,8 @@ def test_without_a_terminal_every_sentence_is_one_line(printed: Print) -> None:
         f"south: {AREA}.",
         "4 more warnings and 2 notes: data/sample/report/summary.md",
         "Time of the steps, each as it last ran: 4,382.1 s, of it 60.5 s for the build",
-        "Tables: data/sample/curated/ (7 Parquet files, ATTRIBUTION.md, CITATION.bib) · data/sample/eo_pv_data.duckdb "
-        "· data/sample/report/summary.md",
+        "Tables: data/sample/curated/ (7 Parquet files, ATTRIBUTION.md, CITATION.bib)",
+        "Database: data/sample/eo_pv_data.duckdb · Report: data/sample/report/index.html",
     ]
 
 
@@ -85,7 +86,7 @@ def test_the_document_names_the_files() -> None:
     document = json.loads(result.output)
     assert (document["ok"], document["errors"], document["seconds"]) == (True, [], {"build": 60.5})
     assert document["datasets"][0]["capacity_mw"] == 99_371.4
-    assert [len(document[name]) for name in ("result", "warnings", "notes", "files")] == [2, 7, 2, 11]
+    assert [len(document[name]) for name in ("result", "warnings", "notes", "files")] == [2, 7, 2, 12]
 
 
 def test_a_table_that_is_gone_is_an_error_with_the_remedy(printed: Print, paths: ProjectPaths) -> None:

@@ -33,6 +33,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "AreaColumn": {"column": "a", "unit": "m2"},
     "CapacityColumn": {"column": "a", "unit": "MW"},
     "Position": {"longitude": "x", "latitude": "y"},
+    "TileServer": {"url": "https://tiles.example.org/{z}/{x}/{y}.png", "attribution": "a"},
     "Extent": {"west": 0, "south": 0, "east": 1, "north": 1},
 }
 SettingPath = tuple[str, ...]

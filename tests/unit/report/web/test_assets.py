@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,9 @@ def test_licences_name_the_installed_versions(folder: Path) -> None:
     assert "MapLibre GL JS 5.3.0 (maplibre-gl.js" in text
     assert "\nVega 6." in text
     assert "Copyright (c) 2020, MapLibre\n" in text
+
+
+def test_vega_is_its_runtime_with_the_interpreter() -> None:
+    bundle = assets.vega_bundle()
+    assert re.search(r"window\.vega=\{View:[\w$]+,parse:[\w$]+,expressionInterpreter:[\w$]+\};\s*$", bundle)
+    assert len(bundle) < 650_000
