@@ -51,7 +51,7 @@
     map.on("resize", () => tell(null));
     palette.onChange(() => {
       map.setStyle(layers.style(land), { diff: false });
-      map.once("style.load", () => view.redraw());
+      map.once("style.load", () => view.redraw().then(() => layers.showLabels(map)));
     });
   }
 

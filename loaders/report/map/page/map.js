@@ -112,6 +112,7 @@
     document.getElementById("overview").hidden = view.hasMap();
     document.getElementById("loading").hidden = true;
     document.documentElement.dataset.state = view.hasMap() ? "ready" : "no-webgl";
+    if (view.hasMap()) layers.showLabels(view.map());
     openFromAddress(hadPlace);
     startLater();
   }
