@@ -50,6 +50,7 @@
       } else await details.show(number, { focus });
     }
     view.mark();
+    view.uncover();
   }
 
   // Draw what has changed.
