@@ -10,9 +10,11 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "check": "eo-pv check",
         "plan": "eo-pv plan uspvdb",
         "summary": "eo-pv summary",
+        "view": "eo-pv view",
         "why": "eo-pv why pv_0123456789abcdef",
         "compare": "eo-pv compare uspvdb gmseus",
         "export": "eo-pv export installations.gpkg",
+        "picture": "eo-pv picture map.png --country DE",
     },
     "Data": {
         "add": "eo-pv add farms.geojson",

@@ -52,6 +52,10 @@ class SelectionError(EoPvError):
     """A table, column, place or condition that is asked for is not there, or cannot be written in that format."""
 
 
+class ServerError(EoPvError):
+    """A local web server cannot start."""
+
+
 class PipelineError(EoPvError):
     """Some datasets of a pipeline failed.
 

@@ -13,12 +13,13 @@ from loaders.core.files import replaced_file, write_text
 from loaders.core.paths import ProjectPaths
 from loaders.export.flat_table import flat_table
 from loaders.export.kml import write_kml
-from loaders.export.licence_note import contributed_records, licence_note
+from loaders.export.licence_note import licence_note
 from loaders.export.model_tables import NEEDED, OPERATING, USABLE, model_table
 from loaders.export.spreadsheets import require_workbook_size, without_shapes, write_csv, write_xlsx
 from loaders.export.vector import write_fgb, write_geojson, write_gpkg
 from loaders.geo.geoparquet import ParquetFile
 from loaders.read.condition import as_expression
+from loaders.read.contributed import contributed_records
 from loaders.read.frames import arrow_rows
 from loaders.read.published import INSTALLATIONS, PREFIX, Published
 from loaders.read.selection import Selection

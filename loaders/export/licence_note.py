@@ -1,8 +1,7 @@
 """The licence and attribution of exactly the rows of an export."""
 
-from loaders.core.escape import markdown, sql_name
-from loaders.read.published import RECORDS, SCHEMA, Published
-from loaders.read.selection import Selection
+from loaders.core.escape import markdown
+from loaders.read.published import Published
 from loaders.warehouse.attribution import Contributed, attribution_md, citation_bib, contributing_locks
 from loaders.warehouse.context_attribution import context_md
 
@@ -11,33 +10,6 @@ INTRODUCTION = """\
 
 {rows:,} rows of `{table}`. Pass this note on with the file. Of each dataset, it counts the published records that these
 rows are made of; the licences are summed up here, their texts count."""
-# which records a row is made of, by the columns of its table; the first that fits
-BY_COLUMN = {
-    "record_ids": "record_id IN (SELECT unnest(record_ids) FROM ({rows}))",
-    "record_id": "record_id IN (SELECT record_id FROM ({rows}))",
-    "installation_id": "installation_id IN (SELECT installation_id FROM ({rows}))",
-    "dataset_key": "dataset_key IN (SELECT dataset_key FROM ({rows}))",
-    "dataset_a": "dataset_key IN (SELECT unnest([dataset_a, dataset_b]) FROM ({rows}))",
-    "h3_cell": "installation_id IN (SELECT installation_id FROM curated.curated_pv_installations "
-    "WHERE h3_cell_5 IN (SELECT h3_cell FROM ({rows})))",
-    "country": "installation_id IN (SELECT i.installation_id FROM curated.curated_pv_installations AS i, ({rows}) AS r "
-    "WHERE i.country IS NOT DISTINCT FROM r.country)",
-}
-
-
-def contributed_records(tables: Published, table: str, selection: Selection) -> dict[str, dict[str, int]]:
-    """Number of records that the rows of a selection are made of, by dataset and licence."""
-    columns = tables.columns(table)
-    condition = next(text for name, text in BY_COLUMN.items() if name in columns)
-    rows = tables.rows(table, selection)
-    query = (
-        f"SELECT dataset_key, licence, count(*) FROM {SCHEMA}.{sql_name(RECORDS)} "  # noqa: S608 (the selection is checked)
-        f"WHERE {condition.format(rows=rows)} GROUP BY ALL ORDER BY ALL"
-    )
-    contributed: dict[str, dict[str, int]] = {}
-    for dataset, licence, records in tables.query(query).fetchall():
-        contributed.setdefault(dataset, {})[licence] = records
-    return contributed
 
 
 def licence_note(tables: Published, file: str, table: str, rows: int, contributed: Contributed) -> str:

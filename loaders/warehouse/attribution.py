@@ -95,7 +95,7 @@ def attribution_md(
         return f"{introduction}\n\nNo dataset contributed a row.\n"
     synthetic = [dataset for dataset in datasets if locks[dataset.key].is_synthetic]
     rows_by_licence = {
-        dataset.key: _licences(dataset, locks[dataset.key], contributed[dataset.key]) for dataset in datasets
+        dataset.key: dataset_licences(dataset, locks[dataset.key], contributed[dataset.key]) for dataset in datasets
     }
     keys_by_licence: dict[Terms, list[str]] = {}
     for key, licences in rows_by_licence.items():
@@ -123,7 +123,7 @@ def _contributing(settings: Settings, contributed: Contributed) -> list[Dataset]
     return [dataset for key, dataset in settings.datasets.items() if contributed.get(key)]
 
 
-def _licences(dataset: Dataset, lock: Lock, rows_by_licence: Mapping[str, int]) -> dict[Terms, int]:
+def dataset_licences(dataset: Dataset, lock: Lock, rows_by_licence: Mapping[str, int]) -> dict[Terms, int]:
     """The terms of the rows of a dataset, with their number: by the settings, else by the repository."""
     stated = lock.record.licence if lock.record and dataset.licence.column is None else None
     licences = {terms(stated if name == NOT_STATED else name): rows for name, rows in rows_by_licence.items()}
@@ -152,7 +152,7 @@ def _dataset_fields(dataset: Dataset, lock: Lock, rows_by_licence: Mapping[str, 
 
 
 def _note(dataset: Dataset, lock: Lock, rows_by_licence: Mapping[str, int]) -> str:
-    names = [licence.name for licence in _licences(dataset, lock, rows_by_licence)]
+    names = [licence.name for licence in dataset_licences(dataset, lock, rows_by_licence)]
     suffix = "" if dataset.licence_verified or names == [NOT_STATED] else " (not verified)"
     prefix = {"sample": f"{SYNTHETIC} ", OWN_ORIGIN: f"{OWN_FILE} "}.get(lock.origin, "")
     return f"{prefix}{'Licence' if len(names) == 1 else 'Licences by row'}: {', '.join(names)}{suffix}."

@@ -12,7 +12,7 @@ from matplotlib.ticker import NullFormatter
 from loaders.core.arrays import Numbers
 from loaders.report.compare.comparison import Comparison
 from loaders.report.compare.table import QUARTILES
-from loaders.report.png import write_png
+from loaders.report.figure_file import write_figure
 
 BLUE, ORANGE, PURPLE = "#0072B2", "#E69F00", "#CC79A7"  # Okabe and Ito: safe for colour blindness
 PALE, GREY = "#AAAAAA", "#555555"
@@ -26,7 +26,7 @@ BASE_COLOURS = (BLUE, ORANGE, PURPLE, GREY)
 
 def draw(comparison: Comparison, path: Path) -> None:
     """Write a PNG, deterministic and independent of the user's matplotlib settings."""
-    write_png(lambda: _figure(comparison), path, DPI)
+    write_figure(lambda: _figure(comparison), path, DPI)
 
 
 def _figure(comparison: Comparison) -> Figure:

@@ -1,4 +1,4 @@
-"""The index page of `make docs`: one static, self-contained HTML file."""
+"""The index page of `make docs`, with the styles of the report's pages."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,15 +9,17 @@ from rich.filesize import decimal
 from loaders.acquire.lock import Lock, read_lock_if_valid
 from loaders.core.paths import ProjectPaths
 from loaders.pipelines import GRAPHS
-from loaders.report.docs.lineage import PAGE, Model
-from loaders.report.docs.page_style import CSS
-from loaders.report.docs.pictures import OVERVIEW, dataset_file
+from loaders.report.docs.flow import Step
+from loaders.report.docs.lineage import Model
+from loaders.report.docs.names import DBT_PAGE, OVERVIEW, dataset_file
 from loaders.report.docs.places import source_address, source_name
 from loaders.report.docs.site import SITE
 from loaders.report.docs.style import LAYERS
 from loaders.report.summary import DatasetSummary
+from loaders.report.web.security import content_security_policy
 from loaders.report.web.templates import templates
 from loaders.settings.params import Settings
+from loaders.warehouse.data_dictionary import TableEntry
 
 BANNER = "Synthetic: these are the bundled samples. No record here is a real installation."
 SYNTHETIC = "SYNTHETIC"  # prefix of the note that the banner replaces
@@ -62,6 +64,8 @@ class Page:
         pictures: paths of the pictures, relative to the page.
         missing_pictures: why there are no pictures; empty otherwise.
         has_site: whether the pages of `docs/` are a site next to it.
+        flow: the steps of the data flow.
+        tables: the published tables with their columns.
     """
 
     origin: str
@@ -71,6 +75,8 @@ class Page:
     pictures: frozenset[str]
     missing_pictures: str = ""
     has_site: bool = False
+    flow: Sequence[Step] = ()
+    tables: Sequence[TableEntry] = ()
 
 
 def entries(rows: Iterable[DatasetSummary], settings: Settings, paths: ProjectPaths) -> list[Entry]:
@@ -79,18 +85,20 @@ def entries(rows: Iterable[DatasetSummary], settings: Settings, paths: ProjectPa
 
 
 def as_html(page: Page) -> str:
-    """The page as HTML 5, with its style inside; `page.html.j2` escapes every value."""
+    """The page as HTML 5; `docs.html.j2` escapes every value."""
     is_sample = bool(page.entries) and all(entry.row.is_synthetic for entry in page.entries)
-    return TEMPLATES.get_template("page.html.j2").render(
+    return TEMPLATES.get_template("docs.html.j2").render(
         page=page,
-        css=CSS,
+        policy=content_security_policy(),
+        home="../",
+        here="Documentation",
         banner=BANNER if is_sample else "",
         notes=[note for note in page.notes if not (is_sample and note.startswith(SYNTHETIC))],
         headings=HEADINGS,
         counts=COUNTS,
         pipelines=[(name, GRAPHS[name].about) for name in GRAPHS if f"hamilton/{name}.svg" in page.pictures],
         layers=_layers(page.models),
-        dbt_page=PAGE,
+        dbt_page=DBT_PAGE,
         guide=f"{SITE}/index.html" if page.has_site else "",
         overview=OVERVIEW,
         dataset_file=dataset_file,
@@ -98,11 +106,11 @@ def as_html(page: Page) -> str:
 
 
 def _layers(models: Sequence[Model]) -> list[tuple[str, str, str, list[Model]]]:
-    """The layers that have models: name, colour, description and models."""
+    """The layers that have models: name, class of the swatch, description and models."""
     names = [*LAYERS, *sorted({model.layer for model in models} - LAYERS.keys())]
     grouped = ((name, [model for model in models if model.layer == name]) for name in names)
     return [
-        (name, LAYERS.get(name, "none"), LAYER_DESCRIPTIONS.get(name, ""), layer_models)
+        (name, f"swatch-{name}" if name in LAYERS else "", LAYER_DESCRIPTIONS.get(name, ""), layer_models)
         for name, layer_models in grouped
         if layer_models
     ]

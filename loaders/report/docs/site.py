@@ -14,7 +14,10 @@ from loaders.core.paths import ProjectPaths
 CONFIGURATION, PAGES, SITE = "mkdocs.yml", "docs", "guide"
 HOME = "index.md"
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)#:\s]+)(#[^)\s]*)?\)")
-REPORT_LINK = '\n<p><a href="../index.html">Your datasets, pipelines and models as pictures</a></p>\n'
+REPORT_LINK = (
+    '\n<p>Of this build: <a href="../../index.html">report</a> · <a href="../../map.html">map</a> · '
+    '<a href="../index.html">columns, datasets, pipelines and models</a></p>\n'
+)
 
 
 def has_site(paths: ProjectPaths) -> bool:

@@ -26,6 +26,28 @@ LAYERS = {
     "curated": "#c6e6cc",
 }
 
+# each colour on a dark background; a picture follows the reader's setting
+DARK = {
+    INK: "#e6eaee",
+    PALE: "#a3b0bd",
+    LINE: "#8492a1",
+    INPUT: "#1b222a",
+    UNKNOWN: "#3a444f",
+    "#ddd3f0": "#43386b",
+    "#c3daf5": "#1f4570",
+    "#c6e6cc": "#1f5230",
+    "#bfe5e1": "#14524c",
+    "#cfe8f0": "#1f4d5e",
+    "#fbdfa3": "#5e4a14",
+    "#f7ecd0": "#49422a",
+    "#56E39F": "#2f8f62",
+    "#EA5556": "#b8403f",
+    "#f3f6fa": "#1b222a",
+    "#5b7083": "#8492a1",
+    "#e3f1e3": "#1f5230",
+    "black": "#e6eaee",
+}
+
 Attributes = dict[str, str]
 
 GRAPH: Attributes = {
@@ -38,7 +60,7 @@ GRAPH: Attributes = {
     "ranksep": "0.45",
     "nodesep": "0.14",
     "pad": "0.2",
-    "bgcolor": "white",
+    "bgcolor": "transparent",
     "concentrate": "false",
 }
 NODE: Attributes = {

@@ -12,7 +12,7 @@ from pathlib import Path
 from loaders.core.files import write_text
 
 REPORT = Path(__file__).parents[1]
-SOURCES = ("web", "page", "map/page")  # folders of loaders/report whose styles and scripts become assets
+SOURCES = ("web", "page", "map/page", "docs")  # folders of loaders/report whose styles and scripts become assets
 MAPLIBRE = ("maplibre-gl.js", "maplibre-gl.css")
 LICENCES = "LICENCES.txt"
 # what the pages call of Vega; the interpreter replaces eval, which the Content-Security-Policy forbids. The addresses

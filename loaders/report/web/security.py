@@ -14,7 +14,7 @@ def content_security_policy(tile_server: str | None = None) -> str:
     Args:
         tile_server: address of a tile server in the settings; its host alone may be asked for tiles.
     """
-    tiles = f" https://{_host(tile_server)}" if tile_server else ""
+    tiles = _tile_source(tile_server)
     return "; ".join(
         [
             f"default-src {NONE}",
@@ -28,6 +28,29 @@ def content_security_policy(tile_server: str | None = None) -> str:
             f"form-action {NONE}",
         ]
     )
+
+
+def header_policy(tile_server: str | None = None) -> str:
+    """The policy that a web server sends with every file; a page of the report narrows it by its own.
+
+    dbt's page evaluates its templates and has its scripts inside, so that no narrower one fits all files. Still, no
+    file asks another server for anything, and no other site can show one in a frame.
+    """
+    tiles = _tile_source(tile_server)
+    return "; ".join(
+        [
+            "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:",
+            f"img-src 'self' data: blob:{tiles}",
+            f"connect-src 'self'{tiles}",
+            f"object-src {NONE}",
+            "frame-ancestors 'self'",
+            f"form-action {NONE}",
+        ]
+    )
+
+
+def _tile_source(tile_server: str | None) -> str:
+    return f" https://{_host(tile_server)}" if tile_server else ""
 
 
 def _host(address: str) -> str:

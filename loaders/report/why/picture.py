@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path as Outline
 
 from loaders.core.escape import one_line
-from loaders.report.png import write_png
+from loaders.report.figure_file import write_figure
 from loaders.report.why.evidence import Case
 from loaders.report.why.plane import to_local_metres
 
@@ -30,7 +30,7 @@ CELL_INCHES, DPI = 4.5, 110
 
 def draw(cases: Sequence[Case], path: Path, columns: int = 4) -> None:
     """Write a PNG with one drawing per case, deterministic."""
-    write_png(lambda: _figure(cases, min(columns, len(cases))), path, DPI)
+    write_figure(lambda: _figure(cases, min(columns, len(cases))), path, DPI)
 
 
 def _figure(cases: Sequence[Case], columns: int) -> Figure:

@@ -32,7 +32,7 @@ from loaders.report.compare.table import (
     left_out_note,
     sentences,
 )
-from loaders.report.png import write_png
+from loaders.report.figure_file import write_figure
 from loaders.settings.params import Settings
 from tests.unit.core.test_fitted_table import shown
 from tests.unit.report.json_reference import undocumented
@@ -306,7 +306,7 @@ def test_a_picture_takes_no_dollar_for_a_formula_and_needs_no_font_for_every_scr
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        write_png(figure, tmp_path / "x.png", 50)
+        write_figure(figure, tmp_path / "x.png", 50)
     assert (tmp_path / "x.png").stat().st_size > 100
 
 

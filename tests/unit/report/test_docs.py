@@ -2,6 +2,7 @@
 
 import html
 import json
+import posixpath
 import re
 import shutil
 from collections.abc import Callable
@@ -19,16 +20,20 @@ from loaders.cli.console import app
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
 from loaders.pipelines import GRAPHS
-from loaders.report.docs import dbt_docs, docs
+from loaders.report.docs import dbt_docs, docs, first_page
 from loaders.report.docs.dataset_path import dataset_picture, overridden_nodes
+from loaders.report.docs.first_page import published_tables, write_first_page
+from loaders.report.docs.flow import flow
 from loaders.report.docs.graphs import graph_driver, graph_nodes, pipeline_picture
 from loaders.report.docs.lineage import lineage_picture, read_models
 from loaders.report.docs.overview import overview
 from loaders.report.docs.page import BANNER, LAYER_DESCRIPTIONS, Entry, Page, as_html
 from loaders.report.docs.places import source_address
-from loaders.report.docs.style import LAYERS, STAGES
-from loaders.report.docs.svg import as_svg
+from loaders.report.docs.style import BRANCHES, DARK, INK, INPUT, LAYERS, LINE, PALE, STAGES, UNKNOWN
+from loaders.report.docs.svg import as_svg, with_dark_mode
+from loaders.report.docs.workflow import IMAGES
 from loaders.report.summary import DatasetSummary
+from loaders.report.web.security import content_security_policy
 from loaders.settings.params import Dataset, Settings, read_settings
 from loaders.tables import META_SCHEMA, RAW_SCHEMA
 
@@ -36,7 +41,7 @@ assert docs_commands  # its import registers the commands
 
 DOI = "10.5281/zenodo.5005867"
 HOSTILE = '<script>alert("1")</script>'
-VOID = {"meta", "img", "br"}
+VOID = {"meta", "img", "br", "link"}
 CHAIN = (
     *("dataset_metadata", "target_datasets", "dataset_download_path", "dataset_geospatial_files"),
     *("dataset_processed_gdf", "dataset_arrow_table", "collected_arrow_tables", "store_individual_datasets"),
@@ -76,7 +81,12 @@ def manifest() -> dict[str, Any]:
 
 
 def page(*entries: Entry, **content: Any) -> str:
-    always = {"origin": "sample", "notes": (), "models": read_models(manifest()), "pictures": frozenset()}
+    always = {
+        "origin": "sample",
+        "notes": (),
+        "models": read_models(manifest()),
+        "pictures": frozenset(),
+    }
     return as_html(Page(**always | {"entries": entries} | content))
 
 
@@ -252,7 +262,79 @@ def test_the_page_holds_each_dataset_each_model_and_only_pictures_that_are_drawn
 def test_the_page_is_well_formed_and_requests_no_other_address() -> None:
     tags = Tags(page(Entry(row("a"), "own"), missing_pictures="`dot` is missing"))
     assert tags.open == []
-    assert not tags.seen & {"script", "link", "iframe", "object"}
+    assert not tags.seen & {"script", "style", "iframe", "object"}
+    assert [each for each in tags.addresses if "://" in each] == []
+    assert {each for each in tags.addresses if each.endswith(".css")} == {"../assets/base.css", "../assets/docs.css"}
+
+
+def test_the_page_has_the_policy_of_the_report_and_no_inline_style() -> None:
+    text = page(Entry(row("a"), "own"))
+    assert text.index("Content-Security-Policy") < text.index("<title>")
+    assert html.escape(content_security_policy()) in text.replace("&#39;", "&#x27;")
+    assert re.findall(r"<[^>]+ (?:style|on\w+)=", text) == []
+    links = ('href="../index.html">Report', 'href="../map.html">Map', 'href="../docs/index.html" aria-current="page"')
+    assert [each for each in links if each not in text] == []
+
+
+def test_every_link_of_the_page_stays_in_the_folder_of_the_report() -> None:
+    entry = Entry(row("a"), f"DOI {DOI}", "https://doi.org/x", lock_summary="1 file, 3 kB")
+    addresses = Tags(page(entry, has_site=True)).addresses
+    local = [each for each in addresses if not each.startswith(("https://doi.org/", "#", "data:"))]
+    places = {posixpath.normpath(posixpath.join("report/docs", each.partition("#")[0])) for each in local}
+    assert {each for each in places if not each.startswith("report/")} == set()
+
+
+def test_the_page_begins_with_the_data_flow_then_the_columns_then_the_graphs() -> None:
+    rows = [row("a"), row("b")]
+    text = page(
+        Entry(row("a"), "own"),
+        flow=flow(rows, {"installations": 1}),
+        tables=published_tables(),
+        pictures=frozenset({"hamilton/overview.svg"}),
+    )
+    assert re.findall(r'<span class="count">([^<]+)</span>', text) == [
+        *("2 datasets", "2,406 records", "2,400 records kept", "1 installation"),
+    ]
+    assert "6 records rejected, each with its reason" in text
+    places = [text.index(each) for each in ('class="flow"', 'id="columns"', 'id="datasets"', "hamilton/overview.svg")]
+    assert places == sorted(places)
+
+
+def test_the_column_tables_hold_every_column_with_its_unit() -> None:
+    tables = published_tables()
+    text = page(Entry(row("a"), "own"), tables=tables)
+    assert [table.name for table in tables[:2]] == ["curated_pv_installations", "curated_pv_records"]
+    names = [column.name for table in tables for column in table.columns]
+    assert re.findall(r'<tr><th scope="row" class="name">(\w+)</th><td>\w', text) == names
+    row_text = text[text.index(">capacity_mw</th>") :].partition("</tr>")[0]
+    assert row_text.startswith(">capacity_mw</th><td>number</td><td>MW</td><td>Nameplate capacity, AC or DC")
+
+
+def test_every_colour_of_a_picture_has_one_for_dark_mode() -> None:
+    fixed = (INK, PALE, LINE, INPUT, UNKNOWN, *STAGES.values(), *BRANCHES.values(), *LAYERS.values())
+    assert [colour for colour in fixed if colour not in DARK] == []
+    svg = with_dark_mode('<?xml version="1.0"?>\n<svg width="1pt">\n<text>a</text></svg>')
+    assert svg.startswith('<?xml version="1.0"?>\n<svg width="1pt">\n<style>@media (prefers-color-scheme:dark){')
+    assert '[fill="#1f2933"]{fill:#e6eaee}' in svg
+
+
+def test_the_swatches_of_the_layers_have_the_colours_of_the_picture() -> None:
+    css = (Path(docs.__file__).parent / "docs.css").read_text()
+    light, _, dark = css.partition(".swatch-raw_data")[2].partition("@media")
+    for layer, colour in LAYERS.items():
+        assert f"{layer} {{ background: {colour}; }}" in f"raw_data{light}" if layer == "raw_data" else light
+        assert f".swatch-{layer} {{ background: {DARK[colour]}; }}" in dark
+
+
+def test_the_drawing_of_the_workflow_is_narrow_enough_for_a_phone_and_has_a_dark_mode() -> None:
+    svg = (IMAGES / "workflow.svg").read_text()
+    width = int(re.findall(r'<svg width="(\d+)pt"', svg)[0])
+    sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)"', svg)]
+    assert 400 / (width * 96 / 72) * min(sizes) * 96 / 72 >= 11
+    assert "prefers-color-scheme:dark" in svg
+    titles = re.findall(r'class="node">\n<title>(\w+)</title>', svg)
+    nodes = re.findall(r"^  (\w+) \[label", (IMAGES / "workflow.dot").read_text(), re.MULTILINE)
+    assert sorted(titles) == sorted(nodes)
 
 
 def test_values_from_outside_are_escaped_on_the_page() -> None:
@@ -329,6 +411,30 @@ def test_without_dot_the_pages_are_written_and_say_so(
     assert ".svg" not in (folder / "index.html").read_text()
 
 
+def test_before_make_docs_the_link_leads_to_flow_columns_and_datasets(
+    project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings, paths = _pretend(project, monkeypatch, tmp_path / "target")
+    page = write_first_page(settings, paths)
+    assert page == paths.report_folder / "docs" / "index.html"
+    text = page.read_text()
+    assert "type <code>make docs</code>" in text
+    assert [each for each in ('class="flow"', "curated_pv_installations", "a_north_2020") if each not in text] == []
+    assert [each for each in ("dbt.html", "#pipelines", 'id="models"') if each in text] == []
+
+
+def test_the_whole_documentation_is_not_replaced_by_the_first_page(
+    project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings, paths = _pretend(project, monkeypatch, tmp_path / "target")
+    folder = paths.report_folder / "docs"
+    folder.mkdir(parents=True)
+    for name in ("index.html", "dbt.html"):
+        (folder / name).write_text("whole")
+    assert write_first_page(settings, paths) is None
+    assert (folder / "index.html").read_text() == "whole"
+
+
 @needs_dot
 def test_docs_are_the_page_dbt_and_every_picture(
     project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -356,7 +462,7 @@ def _pretend(project: Path, monkeypatch: pytest.MonkeyPatch, target: Path) -> tu
         (target / name).write_text(json.dumps({"title": f"</script>{HOSTILE}<!--\u2028"}, ensure_ascii=False))
     monkeypatch.setattr(docs, "generate", lambda _: target)
     monkeypatch.setattr(docs, "read_manifest", lambda _: manifest())
-    monkeypatch.setattr(docs, "summarise", lambda settings, _: [row(key) for key in settings.datasets])
-    monkeypatch.setattr(docs, "read_figures", lambda _: {})
-    monkeypatch.setattr(docs, "summary_sentences", lambda *_: [])
+    monkeypatch.setattr(first_page, "summarise", lambda settings, _: [row(key) for key in settings.datasets])
+    monkeypatch.setattr(first_page, "read_figures", lambda _: {})
+    monkeypatch.setattr(first_page, "sentences", lambda *_: [])
     return settings, paths

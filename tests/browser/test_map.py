@@ -1,0 +1,247 @@
+"""The map shows what the tables hold: counts under every filter, the record that is clicked, what is searched for."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
+
+from tests.browser.chromium import NARROW, Page
+from tests.browser.conftest import Windows
+
+SIZE = (1000, 700)  # fewer pixels than other tests have, since they are drawn in software
+PANELS = "SELECT installation_id, panel_capacity_mw AS size FROM yield"
+FILTERED = f"""
+    SELECT count(*), coalesce(sum(size), 0) FROM installations LEFT JOIN ({PANELS}) USING (installation_id)
+    WHERE {{condition}}
+"""  # noqa: S608 (constants)
+FILTERS: Mapping[str, tuple[str, str]] = {
+    # the most frequent value of each, and which installations it stands for
+    "country": ("SELECT mode(country) FROM installations", "country = $value"),
+    "dataset": ("SELECT mode(dataset_key) FROM records", "list_contains(dataset_keys, $value)"),
+    "status": ("SELECT mode(status) FROM installations", "status = $value"),
+    "licence": ("SELECT mode(licence) FROM installations", "licence = $value"),
+    "confidence": ("SELECT mode(confidence) FROM installations", "confidence = $value"),
+}
+ROOF = """
+    SELECT installation_id, centroid_lon, centroid_lat, record_ids FROM installations
+    WHERE geometry_kind <> 'point' AND len(record_ids) > 2 AND abs(centroid_lat) < 60
+      AND ST_Contains(geometry, ST_Point(centroid_lon, centroid_lat))
+    ORDER BY area_m2 DESC LIMIT 1
+"""
+PAIRS = "SELECT count(*) FROM pairs WHERE $id IN (installation_id_a, installation_id_b)"
+DRAWN = "eoPvMap.map().getSource('hexagons').serialize().data.features"
+IS_STILL = "eoPvMap.map().loaded() && !eoPvMap.map().isMoving()"
+
+
+@pytest.fixture(scope="module")
+def opened(windows: Windows, folder: Path) -> Page:
+    page = windows(f"{folder.as_uri()}/")
+    page.resize(SIZE)
+    page.show("map.html")
+    return page
+
+
+@pytest.fixture
+def map_page(opened: Page, tables: duckdb.DuckDBPyConnection) -> Page:
+    """The map of the whole world without filters, opened once: an address undoes what a test has done."""
+    if not opened.value("location.pathname").endswith("map.html") or opened.value("eoPvMap.open() !== null"):
+        opened.show("map.html")
+    opened.run("location.hash = '#0/20/0'; document.getElementById('search').value = ''; document.activeElement.blur()")
+    opened.wait(f"document.getElementById('shown').dataset.count === '{_expected(tables, 'true')[0]}'")
+    opened.wait(IS_STILL)
+    return opened
+
+
+@pytest.fixture
+def page(page: Page) -> Page:
+    page.resize(SIZE)
+    return page
+
+
+@pytest.fixture(scope="module")
+def roof(tables: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """A large installation of three records or more."""
+    found = tables.execute(ROOF).fetchone()
+    assert found
+    return dict(zip(("id", "lon", "lat", "records"), found, strict=True))
+
+
+def _totals(page: Page) -> tuple[int, float]:
+    shown = page.value("({...document.getElementById('shown').dataset})")
+    return int(shown["count"]), float(shown["megawatts"])
+
+
+def _type(page: Page, question: str) -> None:
+    """Type into the search field, and wait for its results."""
+    page.run("document.getElementById('search').focus()")
+    page.press(question)
+    page.wait("document.querySelectorAll('#search-results [role=option]').length > 0", seconds=10)
+
+
+def _expected(tables: duckdb.DuckDBPyConnection, condition: str, **values: Any) -> tuple[int, Any]:
+    count, megawatts = tables.execute(FILTERED.format(condition=condition), values).fetchone() or (0, 0.0)
+    return count, pytest.approx(megawatts, rel=1e-5, abs=1e-3)
+
+
+def test_it_starts_with_every_installation(map_page: Page, tables: duckdb.DuckDBPyConnection) -> None:
+    assert _totals(map_page) == _expected(tables, "true")
+    map_page.screenshot("map-far")
+
+
+def test_the_hexagons_hold_every_installation_once(map_page: Page, tables: duckdb.DuckDBPyConnection) -> None:
+    map_page.run("eoPvMap.map().jumpTo({zoom: 1, center: [0, 20]})")
+    map_page.wait(IS_STILL)
+    count, megawatts = map_page.value(
+        f"{DRAWN}.reduce(([n, mw], {{properties: p}}) => [n + p.count, mw + p.megawatts], [0, 0])"
+    )
+    assert (count, megawatts) == _expected(tables, "true")
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_a_filter_leaves_what_the_tables_count(name: str, map_page: Page, tables: duckdb.DuckDBPyConnection) -> None:
+    query, condition = FILTERS[name]
+    (value,) = tables.execute(query).fetchone() or ("",)
+    expected = _expected(tables, condition, value=value)
+    assert expected[0] > 0
+    Select(map_page.driver.find_element(By.ID, f"filter-{name}")).select_by_value(value)
+    map_page.wait(f"document.getElementById('shown').dataset.count === '{expected[0]}'")
+    assert _totals(map_page) == expected
+    map_page.wait(IS_STILL)
+    assert map_page.value(f"{DRAWN}.reduce((n, {{properties: p}}) => n + p.count, 0)") == expected[0]
+    assert f"{name}=" in map_page.value("location.hash")
+
+
+def test_sizes_and_a_second_filter_narrow_it_further(map_page: Page, tables: duckdb.DuckDBPyConnection) -> None:
+    expected = _expected(tables, "size >= 1 AND size <= 20 AND confidence = 'high'")
+    for name, text in (("min", "1"), ("max", "20")):
+        field = map_page.driver.find_element(By.ID, f"filter-{name}")
+        field.send_keys(text, Keys.TAB)
+    Select(map_page.driver.find_element(By.ID, "filter-confidence")).select_by_value("high")
+    map_page.wait(f"document.getElementById('shown').dataset.count === '{expected[0]}'")
+    assert _totals(map_page) == expected
+    map_page.driver.find_element(By.ID, "filter-clear").click()
+    map_page.wait(f"document.getElementById('shown').dataset.count === '{_expected(tables, 'true')[0]}'")
+    assert map_page.wait("!location.hash.includes('min=')")
+
+
+def test_a_click_opens_the_installation_with_its_records_and_pairs(
+    page: Page, roof: dict[str, Any], tables: duckdb.DuckDBPyConnection
+) -> None:
+    page.show(f"map.html#15/{roof['lat']}/{roof['lon']}")
+    page.wait(IS_STILL)
+    page.screenshot("map-near")
+    x, y = page.run(
+        "const p = eoPvMap.map().project(arguments[0]), box = eoPvMap.map().getCanvas().getBoundingClientRect();"
+        "return [p.x + box.left, p.y + box.top]",
+        [roof["lon"], roof["lat"]],
+    )
+    page.click_at(x, y)
+    page.wait("eoPvMap.open() !== null")
+    page.screenshot("map-installation")
+    assert page.value("document.getElementById('details').dataset.installation") == roof["id"]
+    assert sorted(
+        page.run("return [...document.querySelectorAll('#details [data-record]')].map(e => e.dataset.record)")
+    ) == sorted(roof["records"])
+    (pairs,) = tables.execute(PAIRS, {"id": roof["id"]}).fetchone() or (0,)
+    assert page.value("document.querySelectorAll('#details tr[data-joined]').length") == min(pairs, 30)
+    reasons = {reason.replace("_", " ") for (reason,) in tables.execute("SELECT reason FROM pairs").fetchall()}
+    shown = page.texts("#details tr[data-joined] td p:first-child")
+    assert {reason.replace("_", " ") for reason in shown} <= reasons
+    osm = page.value("document.getElementById('details-osm').href")
+    assert osm.startswith(f"https://www.openstreetmap.org/?mlat={roof['lat']:.5f}&mlon={roof['lon']:.5f}#map=")
+    assert page.errors() == []
+    assert page.requests_outside() == []
+    assert page.value("window.PWNED") is None
+
+
+def test_a_permalink_opens_the_same_again(page: Page, roof: dict[str, Any]) -> None:
+    page.show(f"map.html#12.5/{roof['lat']:.5f}/{roof['lon']:.5f}/{roof['id']}?colour=confidence&confidence=high")
+    page.wait("eoPvMap.open() !== null")
+    assert page.value("document.getElementById('details').dataset.installation") == roof["id"]
+    center = page.value("[eoPvMap.map().getZoom(), eoPvMap.map().getCenter().lat, eoPvMap.map().getCenter().lng]")
+    assert center == pytest.approx([12.5, roof["lat"], roof["lon"]], abs=1e-4)
+    assert page.value("document.getElementById('filter-confidence').value") == "high"
+    assert page.value("document.getElementById('colour').value") == "confidence"
+    assert roof["id"] in page.value("location.hash")
+
+
+def test_an_address_of_nonsense_shows_the_whole_map(page: Page) -> None:
+    page.show("map.html#99/abc/%ff/<img src=x onerror=window.PWNED=1>?colour=__proto__&country=%00&min=x&sources=,,")
+    page.wait(IS_STILL)
+    assert page.value("window.PWNED") is None
+    assert page.errors() == []
+
+
+@pytest.mark.parametrize("kind", ["installation", "record"])
+def test_an_id_is_found_by_keyboard_alone(kind: str, map_page: Page, roof: dict[str, Any]) -> None:
+    question = roof["id"] if kind == "installation" else sorted(roof["records"])[0]
+    _type(map_page, question)
+    map_page.press(Keys.ARROW_DOWN, Keys.ENTER)
+    map_page.wait("eoPvMap.open() !== null")
+    assert map_page.value("document.getElementById('details').dataset.installation") == roof["id"]
+    map_page.wait("document.getElementById('details').contains(document.activeElement)")
+    map_page.press(Keys.ESCAPE)
+    map_page.wait("eoPvMap.open() === null")
+    map_page.wait("document.getElementById('details').hidden")
+
+
+def test_a_hostile_name_is_found_as_it_is_written(map_page: Page, tables: duckdb.DuckDBPyConnection) -> None:
+    _type(map_page, "<img src=x")
+    map_page.screenshot("map-search")
+    map_page.press(Keys.ARROW_DOWN, Keys.ENTER)
+    map_page.wait("eoPvMap.open() !== null")
+    name = map_page.value("eoPvMap.open().name")
+    assert name.startswith("<img src=x onerror=")
+    assert map_page.text("#details-title") == name
+    assert map_page.value("window.PWNED") is None
+    assert tables.execute("SELECT count(*) > 0 FROM installations WHERE name = ?", [name]).fetchone() == (True,)
+
+
+def test_coordinates_are_a_place(map_page: Page) -> None:
+    _type(map_page, "51.5, -10.25")
+    map_page.press(Keys.ENTER)
+    map_page.wait(f"eoPvMap.map().getZoom() > 10 && {IS_STILL}")
+    assert map_page.value("[eoPvMap.map().getCenter().lat, eoPvMap.map().getCenter().lng]") == pytest.approx(
+        [51.5, -10.25], abs=1e-4
+    )
+
+
+def test_the_outlines_of_a_source_lie_over_ours(
+    page: Page, roof: dict[str, Any], tables: duckdb.DuckDBPyConnection
+) -> None:
+    key = tables.execute("SELECT dataset_key FROM records WHERE record_id = ?", [roof["records"][0]]).fetchone()
+    assert key
+    page.show(f"map.html#15/{roof['lat']}/{roof['lon']}?sources={key[0]}")
+    page.wait(IS_STILL)
+    drawn = (
+        "eoPvMap.map().queryRenderedFeatures().filter(f => f.layer.id.startsWith('source-')).map(f => f.properties.r)"
+    )
+    assert roof["records"][0] in page.value(drawn)
+    page.screenshot("map-sources")
+    page.run("document.getElementById(arguments[0]).click()", f"source-{key[0]}")
+    page.wait(f"{drawn}.length === 0")
+
+
+def test_the_table_beside_the_map_holds_what_is_in_view(map_page: Page, tables: duckdb.DuckDBPyConnection) -> None:
+    map_page.driver.find_element(By.ID, "table-toggle").click()
+    count, _ = _totals(map_page)
+    map_page.wait("!document.getElementById('table').hidden")
+    assert int(map_page.wait("document.getElementById('table').dataset.count")) == count
+    map_page.run("document.querySelector('#table tr[data-number] button, #table tr[data-number] a').click()")
+    map_page.wait("eoPvMap.open() !== null")
+    opened = map_page.value("eoPvMap.open().id")
+    assert tables.execute("SELECT count(*) FROM installations WHERE installation_id = ?", [opened]).fetchone() == (1,)
+
+
+def test_an_installation_fits_a_narrow_screen(page: Page, roof: dict[str, Any]) -> None:
+    page.resize(NARROW)
+    page.show(f"map.html#15/{roof['lat']}/{roof['lon']}/{roof['id']}")
+    page.wait("eoPvMap.open() !== null")
+    page.wait(IS_STILL)
+    page.screenshot("map-installation-narrow")
+    assert page.value("document.documentElement.scrollWidth") == NARROW[0]
