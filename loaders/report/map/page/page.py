@@ -12,6 +12,7 @@ from loaders.report.map.page.map_files import MapFiles
 from loaders.report.map.page.overview import overview_svg
 from loaders.report.web.security import content_security_policy
 from loaders.report.web.templates import templates
+from loaders.settings.licences import NOT_STATED
 from loaders.settings.params import Settings
 from loaders.settings.report import TileServer
 
@@ -63,7 +64,8 @@ def map_html(files: MapFiles, tile_server: TileServer | None = None) -> str:
         here="Map",
         count=f"{meta['count']:,}",
         capacity=_capacity(files),
-        datasets=[each | {"address": web_address(each["url"])} for each in meta["datasets"]],
+        datasets=[_described(each) for each in meta["datasets"]],
+        no_licence=NOT_STATED,
         is_synthetic=meta["is_synthetic"],
         banner=BANNERS[meta["is_synthetic"]],
         scripts=SCRIPTS,
@@ -81,8 +83,13 @@ def _capacity(files: MapFiles) -> str:
     return f"{megawatts:,.0f} MW"
 
 
+def _described(dataset: dict[str, Any]) -> dict[str, Any]:
+    """A dataset with its licence, stated or not, and with its web page if it has one."""
+    return dataset | {"licence": dataset["licence"] or NOT_STATED, "address": web_address(dataset["url"])}
+
+
 def _attribution(meta: dict[str, Any], tile_server: TileServer | None) -> str:
     """The licences of the data on one line, and whose tiles lie behind it."""
-    licences = sorted({each["licence"] or "licence not stated" for each in meta["datasets"]})
+    licences = sorted({each["licence"] or NOT_STATED for each in meta["datasets"]})
     behind = f" · {tile_server.attribution}" if tile_server else ""
     return f"Data: {len(meta['datasets'])} inventories ({', '.join(licences)}){behind}"

@@ -161,3 +161,18 @@ def test_world_fits_the_width_of_its_picture() -> None:
     frame = Frame.around([-179, -50, 179, 70])
     left, right = frame.pixels(np.array([[-180.0, 0.0], [180.0, 0.0]]))[:, 0]
     assert (round(left), round(right)) == (0, 1200)
+
+
+@pytest.mark.parametrize(
+    ("licence", "verified", "shown"),
+    [
+        ("CC-BY-4.0", True, "CC-BY-4.0 · "),
+        ("CC-BY-4.0", False, "CC-BY-4.0 (not verified at its source) · "),
+        (None, False, "not stated · "),
+    ],
+)
+def test_licence_that_nobody_has_read_at_its_source_says_so(
+    tmp_path: Path, licence: str | None, verified: bool, shown: str
+) -> None:
+    page = map_html(written(tmp_path, licence=licence, licence_verified=verified))
+    assert f"Plants, version 1:\n{shown}" in page
