@@ -10,6 +10,7 @@ from loaders.core.files import write_text
 from loaders.core.paths import ProjectPaths
 from loaders.report.map.page.map_files import MapFiles
 from loaders.report.map.page.overview import overview_svg
+from loaders.report.page.formats import quantity
 from loaders.report.web.security import content_security_policy
 from loaders.report.web.templates import templates
 from loaders.settings.licences import NOT_STATED
@@ -78,9 +79,7 @@ def map_html(files: MapFiles, tile_server: TileServer | None = None) -> str:
 def _capacity(files: MapFiles) -> str:
     """Capacity of all panels, in the unit that suits it."""
     megawatts = float(np.nansum(files.column("size_mw").astype(np.float64)))
-    if megawatts >= MW_PER_GW:
-        return f"{megawatts / MW_PER_GW:,.3g} GW" if megawatts < 1e6 else f"{megawatts / MW_PER_GW:,.0f} GW"
-    return f"{megawatts:,.0f} MW"
+    return f"{quantity(megawatts / MW_PER_GW)} GW" if megawatts >= MW_PER_GW else f"{quantity(megawatts)} MW"
 
 
 def _described(dataset: dict[str, Any]) -> dict[str, Any]:

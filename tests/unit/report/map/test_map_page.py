@@ -66,12 +66,12 @@ def policy(page: str) -> str:
 
 def test_first_screen_says_how_many_installations_and_megawatts(tmp_path: Path) -> None:
     page = map_html(written(tmp_path))
-    assert "<h1>2 solar installations, 1.5 GW</h1>" in page
+    assert "<h1>2 solar installations, 1.50 GW</h1>" in page
     assert "1 published inventory" in page
 
 
 def test_unknown_sizes_add_nothing_to_the_capacity(tmp_path: Path) -> None:
-    assert "<h1>2 solar installations, 3 MW</h1>" in map_html(written(tmp_path, sizes=(3.0, float("nan"))))
+    assert "<h1>2 solar installations, 3.00 MW</h1>" in map_html(written(tmp_path, sizes=(3.0, float("nan"))))
 
 
 @pytest.mark.parametrize(("synthetic", "start"), [("all", "Synthetic:"), ("some", "Partly synthetic:")])
