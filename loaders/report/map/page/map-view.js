@@ -9,6 +9,8 @@
     "NavigationControl.ZoomIn": "Zoom in",
     "NavigationControl.ZoomOut": "Zoom out",
   };
+  const NO_TILES = "The tile server does not answer; everything but its tiles is here.";
+  const isEmbedded = window.self !== window.top; // then the wheel scrolls the page around the map
   let map = null; // null without WebGL
   let land = null;
   let mask = null; // promise of a byte for each installation, 1 where the filters show it
@@ -21,14 +23,15 @@
     land = await loadJson("map/land").catch(() => ({ type: "FeatureCollection", features: [] }));
     const style = layers.style(land);
     const still = { dragRotate: false, pitchWithRotate: false, fadeDuration: 0, attributionControl: false };
-    map = newMap({ container: "map", style, locale: NAMES, maxZoom: 19, ...still, ...eoPv.camera.start() });
+    const options = { style, locale: NAMES, maxZoom: 19, cooperativeGestures: isEmbedded, ...still };
+    map = newMap({ container: "map", ...options, ...eoPv.camera.start() });
     if (!map) return;
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
     map.addControl(new maplibregl.ScaleControl({ maxWidth: 120 }), "bottom-right");
     labels.listen(map);
-    map.on("error", ({ error }) => eoPv.problem(error.message));
+    map.on("error", ({ error, sourceId }) => eoPv.problem(sourceId === "server" ? NO_TILES : error.message));
     await new Promise((resolve) => map.once("style.load", resolve));
     listen();
   }
@@ -51,7 +54,7 @@
     map.on("resize", () => tell(null));
     palette.onChange(() => {
       map.setStyle(layers.style(land), { diff: false });
-      map.once("style.load", () => view.redraw());
+      map.once("style.load", () => view.redraw().then(() => layers.showLabels(map)));
     });
   }
 
@@ -112,6 +115,7 @@
   }
 
   const view = {
+    isEmbedded,
     map: () => map,
     hasMap: () => map !== null,
 
@@ -168,6 +172,12 @@
     mark() {
       const open = eoPv.details.current();
       if (map) layers.mark(map, open);
+    },
+
+    // On narrow screens the panel that opens may lie over its installation.
+    uncover() {
+      const open = eoPv.details.current();
+      if (map && open) eoPv.camera.uncover(map, open.installation);
     },
 
     // Open installation i; from elsewhere than the map, move there and take the focus along.
