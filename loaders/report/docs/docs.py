@@ -51,14 +51,14 @@ def write_docs(settings: Settings, paths: ProjectPaths) -> list[Path]:
         as_html(
             Page(
                 settings.origin,
-                flow(rows, figures),
-                published_tables(),
                 sentences,
                 datasets,
                 models,
                 picture_names,
                 str(graphviz_error or ""),
                 bool(site),
+                flow(rows, figures),
+                published_tables(),
             )
         ),
         folder / INDEX,

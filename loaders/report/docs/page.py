@@ -60,23 +60,23 @@ class Page:
     """The content of the page.
 
     Attributes:
-        flow: the steps of the data flow.
-        tables: the published tables with their columns.
         notes: sentences about all datasets.
         pictures: paths of the pictures, relative to the page.
         missing_pictures: why there are no pictures; empty otherwise.
         has_site: whether the pages of `docs/` are a site next to it.
+        flow: the steps of the data flow.
+        tables: the published tables with their columns.
     """
 
     origin: str
-    flow: Sequence[Step]
-    tables: Sequence[TableEntry]
     notes: Sequence[str]
     entries: Sequence[Entry]
     models: Sequence[Model]
     pictures: frozenset[str]
     missing_pictures: str = ""
     has_site: bool = False
+    flow: Sequence[Step] = ()
+    tables: Sequence[TableEntry] = ()
 
 
 def entries(rows: Iterable[DatasetSummary], settings: Settings, paths: ProjectPaths) -> list[Entry]:

@@ -58,17 +58,17 @@ class Frame:
 
 
 def around_country(parts: Shapes, x: Numbers, y: Numbers) -> Frame:
-    """The frame of a country: its largest part, what is near to it, and where its installations are.
+    """The frame of a country: its largest part, each with many installations, and what is near to these.
 
     Args:
         parts: the polygons of the country on the plane.
         x: of its installations.
         y: of its installations.
     """
-    bounds = shapely.bounds(parts)
-    chosen = np.zeros(len(parts), dtype=bool)
+    bounds = np.concatenate([shapely.bounds(parts), np.column_stack([x, y, x, y])])
+    chosen = np.zeros(len(bounds), dtype=bool)
     chosen[np.argmax(shapely.area(parts))] = True
-    chosen |= _shares(parts, x, y) >= NOTABLE
+    chosen[: len(parts)] |= _shares(parts, x, y) >= NOTABLE
     while True:
         west, south = bounds[chosen, :2].min(axis=0)
         east, north = bounds[chosen, 2:].max(axis=0)

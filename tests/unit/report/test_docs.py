@@ -81,8 +81,6 @@ def manifest() -> dict[str, Any]:
 def page(*entries: Entry, **content: Any) -> str:
     always = {
         "origin": "sample",
-        "flow": (),
-        "tables": (),
         "notes": (),
         "models": read_models(manifest()),
         "pictures": frozenset(),

@@ -204,9 +204,11 @@ def test_hexagons_sum_capacities_and_are_of_one_area() -> None:
 def test_the_frame_of_a_country_leaves_out_what_is_far_and_empty() -> None:
     main, near, far = shapely.box(0, 0, 100, 100), shapely.box(105, 0, 110, 10), shapely.box(900, 0, 910, 10)
     parts = np.array([far, main, near])
-    nothing, one = np.array([]), np.array([905.0])
+    nothing, five = np.array([]), np.array([5.0])
     assert around_country(parts, nothing, nothing).east < 130
-    assert around_country(parts, one, np.array([5.0])).east > 910
+    assert around_country(parts, np.array([905.0]), five).east > 910  # an installation on the far island
+    assert 117 < around_country(parts, np.array([117.0]), five).east < 140  # one at sea, near the coast
+    assert around_country(parts, np.array([500.0]), five).east < 130  # one at sea, far away
 
 
 def test_borders_do_not_follow_the_antimeridian(drawn_tables: Published) -> None:
