@@ -28,7 +28,8 @@ MODELS = DBT / "models" / "curated"
 LOADED = """
     CREATE TABLE records AS
     SELECT
-        *, 'pv_' || md5(if(plant < 0, record_id, plant::VARCHAR))[:16] AS installation_id, ST_GeomFromWKB(shape) AS geometry,
+        *, ST_GeomFromWKB(shape) AS geometry,
+        'pv_' || md5(if(plant < 0, record_id, plant::VARCHAR))[:16] AS installation_id,
         ['DE', 'US', 'CN', 'IN', 'BR', 'ZA', 'AU', 'ES', 'FR', 'JP'][
             1 + (hash(floor(centroid_lon / 8), floor(centroid_lat / 8)) % 10)::INTEGER] AS country
     FROM incoming
@@ -116,10 +117,10 @@ def _create_tables(connection: duckdb.DuckDBPyConnection, installations: int, se
         connection.register("incoming", other)
         connection.execute(LOADED.replace("CREATE TABLE records AS", "INSERT INTO records"))
     connection.execute("CREATE SCHEMA curated")
-    contracts = contracts()
+    columns_of = contracts()
     for name, query in INSERTED.items():
         table = f"curated.curated_pv_{name}"
-        columns = ", ".join(f'"{column}" {kind}' for column, kind in contracts[f"curated_pv_{name}"].items())
+        columns = ", ".join(f'"{column}" {kind}' for column, kind in columns_of[f"curated_pv_{name}"].items())
         connection.execute(f"CREATE TABLE {table} ({columns}); INSERT INTO {table} BY NAME {query}")
     connection.execute("DROP TABLE records")
 

@@ -10,7 +10,7 @@
 Unknown values are left out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -29,32 +29,28 @@ from loaders.report.map.world import Outlines, Pieces, outlines, world_xy
 
 POINTS, OUTLINES, SOURCES = "points", "outlines", "sources"
 LAYERS: Mapping[str, range] = {POINTS: range(7, 10), OUTLINES: range(10, 14), SOURCES: range(13, 14)}
-OUTLINES_AT_A_TIME = 20_000
+OUTLINES_AT_A_TIME = 5_000
 EXTENTS = dict.fromkeys(range(12), 2048) | {12: 4096, 13: 8192}  # a quarter of a pixel; near, 0.6 m
 INSTALLATION_SHAPES = """
-    SELECT n.i AS number, ST_AsWKB(inst.geometry) AS shape
+    SELECT n.i, ST_AsWKB(inst.geometry) AS shape
     FROM curated.curated_pv_installations AS inst
     INNER JOIN memory.main.numbered AS n USING (installation_id)
     WHERE inst.geometry_kind = 'polygon'
 """
 RECORDS = """
-    SELECT n.i, datasets.d, r.record_id, r.centroid_lon AS lon, r.centroid_lat AS lat
+    SELECT
+        n.i, datasets.d, r.record_id, r.centroid_lon AS lon, r.centroid_lat AS lat,
+        if(r.geometry_kind = 'polygon', ST_AsWKB(r.geometry), NULL) AS shape
     FROM curated.curated_pv_records AS r
     INNER JOIN memory.main.numbered AS n USING (installation_id)
     INNER JOIN memory.main.datasets AS datasets USING (dataset_key)
-    ORDER BY r.record_id
-"""
-RECORD_SHAPES = """
-    SELECT record_id, ST_AsWKB(geometry) AS shape
-    FROM curated.curated_pv_records
-    WHERE geometry_kind = 'polygon' AND installation_id IS NOT NULL
 """
 
 
 def write_tiles(tables: MapTables, columns: Columns, write: Write) -> None:
     """Write the tiles of all zooms."""
     installations = _installations(columns)
-    drawn = replace(installations, name=OUTLINES, outlines=_outlines(tables, INSTALLATION_SHAPES))
+    drawn = replace(installations, name=OUTLINES, outlines=_installation_outlines(tables))
     sources = _sources(tables)
     packs = TilePacks(write)
     for level in sorted({level for zooms in LAYERS.values() for level in zooms}):
@@ -80,35 +76,36 @@ def _installations(columns: Columns) -> Features:
 
 
 def _sources(tables: MapTables) -> Features:
-    records = tables.table(RECORDS)
-    number, dataset = records["i"].to_numpy(), records["d"].to_numpy()
-    ids = records["record_id"].combine_chunks()
+    pieces, batches, count = Pieces(), [], 0
+    for batch in tables.batches(RECORDS, OUTLINES_AT_A_TIME):
+        pieces.add(_outlines(batch["shape"], count + np.arange(len(batch))))
+        batches.append(batch.drop_columns(["shape"]))
+        count += len(batch)
+    records = pa.Table.from_batches(batches)
+    order = pc.sort_indices(records["record_id"]).to_numpy().astype(np.int64)
+    place = np.empty(count, np.int64)
+    place[order] = np.arange(count)
+    drawn = pieces.joined()
+    records = records.take(pa.array(order))
+    number, ids = records["i"].to_numpy(), records["record_id"].combine_chunks()
     properties = {
         "i": whole_numbers(number),
-        "d": whole_numbers(dataset),
-        "r": texts(ids, np.arange(len(ids))),
+        "d": whole_numbers(records["d"].to_numpy()),
+        "r": texts(ids, np.arange(count)),
     }
     x, y = world_xy(records["lon"].to_numpy(), records["lat"].to_numpy())
-    return Features(SOURCES, number, x, y, properties, _outlines(tables, RECORD_SHAPES, ids))
+    return Features(SOURCES, number, x, y, properties, drawn and replace(drawn, feature=place[drawn.feature]))
 
 
-def _outlines(tables: MapTables, query: str, ids: pa.StringArray | None = None) -> Outlines | None:
-    """The outlines of all features that have one."""
+def _installation_outlines(tables: MapTables) -> Outlines | None:
     pieces = Pieces()
-    for each in _read_outlines(tables, query, ids):
-        pieces.add(each)
+    for batch in tables.batches(INSTALLATION_SHAPES, OUTLINES_AT_A_TIME):
+        pieces.add(_outlines(batch["shape"], batch["i"].to_numpy().astype(np.int64)))
     return pieces.joined()
 
 
-def _read_outlines(tables: MapTables, query: str, ids: pa.StringArray | None) -> Iterator[Outlines]:
-    for batch in tables.batches(query, OUTLINES_AT_A_TIME):
-        shapes = np.asarray(shapely.from_wkb(batch["shape"].to_numpy(zero_copy_only=False)), dtype=np.object_)
-        yield outlines(shapes, _feature_of(batch, ids))
-
-
-def _feature_of(batch: pa.RecordBatch, ids: pa.StringArray | None) -> Array:
-    if ids is None:
-        numbers: Array = batch["number"].to_numpy().astype(np.int64)
-        return numbers
-    found: Array = pc.index_in(batch["record_id"], value_set=ids).to_numpy().astype(np.int64)
-    return found
+def _outlines(wkb: pa.BinaryArray, feature: Array) -> Outlines:
+    """The outlines of features; those without one are left out."""
+    is_drawn = pc.is_valid(wkb).to_numpy(zero_copy_only=False)
+    shapes = shapely.from_wkb(pc.drop_null(wkb).to_numpy(zero_copy_only=False))
+    return outlines(np.asarray(shapes, dtype=np.object_), feature[is_drawn])

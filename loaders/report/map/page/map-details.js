@@ -1,11 +1,10 @@
-// The panel of one installation: its properties with their datasets, all its records, the evidence of each pair.
+// The panel of one installation: its properties with their datasets, all its records, and what one can do with it.
 "use strict";
 
 (() => {
   const eoPv = (window.eoPv = window.eoPv || {});
   const { data, state, text } = eoPv;
-  const { element } = text;
-  const MANY = 30; // records or pairs shown at once; a button shows the rest
+  const { element, known } = text;
   // How the capacity of the panels is known, as curated_pv_yield names it.
   const METHODS = {
     stated_dc: "as stated",
@@ -35,7 +34,6 @@
     return (dataset && dataset.label) || key;
   }
 
-  const known = (value, format) => (value === undefined || value === null ? null : format(value));
   const basis = (name) => (name && name !== "unknown" ? ` ${name.toUpperCase()}` : "");
   const capacity = (each) => known(each.capacity_mw, (mw) => text.megawatt(mw) + basis(each.capacity_basis));
   const flags = (names) => (names && names.length ? names.map(text.words).join(", ") : null);
@@ -50,6 +48,7 @@
     const inventories = `${text.plural(it.dataset_count, "dataset")}, ${it.independent_inventories} independent`;
     const doubt = it.licence_verified === false ? " (not verified at its source)" : "";
     return descriptions([
+      ["Name", it.name, it.name_dataset],
       ["Confidence", it.confidence && `${it.confidence}: ${inventories}`],
       ["Status", it.status, it.status_dataset],
       ["Operator", it.operator, it.operator_dataset],
@@ -74,8 +73,8 @@
     const doi = each.doi || dataset.doi;
     const source = doi ? text.doi(doi) : dataset.url ? text.link(dataset.url, dataset.url) : null;
     const shape = each.geometry_kind === "point" ? "position" : known(each.area_m2, text.area);
-    const id = element("code", {}, each.source_id ?? each.id);
-    const heading = element("h4", {}, dataset.label || dataset.key, " ", id);
+    const id = known(each.source_id, (source) => element("code", {}, String(source)));
+    const heading = element("h4", {}, eoPv.legend.stroke(each.d), dataset.label || dataset.key, id);
     const list = descriptions([
       ["Dataset", dataset.title || dataset.key],
       ["Name", each.name],
@@ -94,76 +93,10 @@
     return element("li", { "data-record": each.id }, heading, list);
   }
 
-  // What was measured of a pair, in the order of its weight.
-  function measures(pair) {
-    const names = pair.shared_identifiers;
-    return [
-      known(pair.iou, (value) => `overlap (IoU) ${text.number(value, 2)}`),
-      known(pair.share_of_smaller, (value) => `${text.percent(value)} of the smaller shared`),
-      known(pair.distance_m, (value) => `${text.metres(value)} apart`),
-      known(pair.area_ratio, (value) => `areas ${text.number(value, 2)}`),
-      known(pair.capacity_ratio, (value) => `capacities ${text.number(value, 2)}`),
-      known(pair.name_similarity, (value) => `names ${text.number(value, 2)}`),
-      known(pair.match_probability, (value) => `probability ${text.percent(value)}`),
-      names && names.length ? `same ${[].concat(names).map(text.words).join(", ")}` : null,
-    ].filter(Boolean).join(" · ");
-  }
-
-  function pairRow(pair, records) {
-    const ends = [pair.a, pair.b].map((id) => element("div", {}, recordLabel(id, records)));
-    const reason = String(pair.reason ?? "").replace(/^[a-z]+(_[a-z]+)+/, text.words); // it begins with the match rule
-    return element(
-      "tr",
-      { "data-pair": `${pair.a} ${pair.b}`, "data-joined": pair.is_joined },
-      element("th", { scope: "row" }, ...ends),
-      element("td", {}, pair.is_joined ? "same" : "apart"),
-      element("td", {}, element("p", {}, reason), element("p", { class: "muted" }, measures(pair))),
-    );
-  }
-
-  // Dataset and id of a record; that of another installation opens it.
-  function recordLabel(id, records) {
-    const own = records.find((each) => each.id === id);
-    if (!own) return element("button", { type: "button", class: "link", onclick: () => openRecord(id) }, String(id));
-    const dataset = data.meta.datasets[own.d];
-    return `${dataset.label || dataset.key} ${own.source_id ?? own.id}`;
-  }
-
-  async function openRecord(id) {
-    const [number] = await data.numbersOf(id);
-    if (number === undefined) eoPv.problem(`${id} is of no installation on this map.`);
-    else await eoPv.view.select(number);
-  }
-
-  function pairs(it) {
-    if (!it.pairs || !it.pairs.length) return element("p", {}, "No other record was near enough to be compared.");
-    const headings = ["Records", "Verdict", "Evidence"].map((name) => element("th", { scope: "col" }, name));
-    const head = element("thead", {}, element("tr", {}, ...headings));
-    const body = element("tbody");
-    const caption = element("caption", {}, "Why its records are the same installation, and its neighbours are not");
-    fillSlowly(body, it.pairs.map((pair) => () => pairRow(pair, it.records)), "pairs");
-    const region = { class: "wide", tabindex: "0", role: "region", "aria-label": "Evidence of each pair" };
-    return element("div", region, element("table", { class: "pairs" }, caption, head, body));
-  }
-
   function records(it) {
     const list = element("ol", { class: "records" });
-    fillSlowly(list, it.records.map((each) => () => record(each)), "records");
+    text.fillSlowly(list, it.records.map((each) => () => record(each)), "records");
     return list;
-  }
-
-  // The first entries, and a button for the others.
-  function fillSlowly(parent, makers, noun) {
-    parent.append(...makers.slice(0, MANY).map((make) => make()));
-    if (makers.length <= MANY) return;
-    const cell = parent.tagName === "TBODY" ? element("tr", {}, element("td", { colspan: 3 })) : element("li");
-    const show = () => {
-      cell.remove();
-      parent.append(...makers.slice(MANY).map((make) => make()));
-    };
-    const button = element("button", { type: "button", onclick: show }, `Show all ${makers.length} ${noun}`);
-    (cell.firstElementChild || cell).append(button);
-    parent.append(cell);
   }
 
   function actions(it) {
@@ -174,7 +107,20 @@
     const button = (id, label, onclick) => element("button", { type: "button", id, onclick }, label);
     const zoomTo = button("details-zoom", "Zoom to", () => eoPv.view.zoomTo(it));
     const copy = button("details-copy", "Copy link", copyLink);
-    return element("p", { class: "actions" }, zoomTo, copy, map, element("output", { id: "details-said" }));
+    const sources = button("details-sources", "Outlines of its datasets", () => toggleSources(it));
+    sources.setAttribute("aria-pressed", String(hasSources(it)));
+    return element("p", { class: "actions" }, zoomTo, sources, copy, map, element("output", { id: "details-said" }));
+  }
+
+  const datasetsOf = (it) => [...new Set(it.records.map((each) => data.meta.datasets[each.d].key))];
+  const hasSources = (it) => datasetsOf(it).every((key) => state.get().sources.includes(key));
+
+  // Show the outlines as the datasets of an installation have them, near enough to see them; or none.
+  function toggleSources(it) {
+    const isShown = hasSources(it);
+    document.getElementById("details-sources").setAttribute("aria-pressed", String(!isShown));
+    state.change({ sources: isShown ? [] : datasetsOf(it) });
+    if (!isShown) eoPv.view.zoomTo(it, eoPv.layers.sourceZoom());
   }
 
   // The address of what is shown; where there is no clipboard, as a text to copy.
@@ -202,7 +148,7 @@
       element("h3", {}, text.plural(it.records.length, "record")),
       records(it),
       element("h3", {}, "Evidence of each pair"),
-      pairs(it),
+      eoPv.evidence.table(it),
     );
     panel().scrollTop = 0;
   }

@@ -72,10 +72,18 @@
       const known = unknown && unknown < count ? ` (size unknown for ${text.count(unknown)})` : "";
       const shown = document.getElementById("shown");
       shown.textContent = `Showing ${part} installations, ${size}${known}`;
+      document.getElementById("shown-status").textContent = shown.textContent; // also while the panel is closed
       Object.assign(shown.dataset, { count, megawatts: megawatts.toFixed(3) });
       const active = Object.values(state.get().filters).filter(Boolean).length;
       document.getElementById("filter-toggle").textContent = active ? `Filters (${active})` : "Filters";
       document.getElementById("filter-clear").disabled = !active;
+    },
+
+    // Filters of an address whose values this build does not have: nothing passes them.
+    warnOfUnknown() {
+      const chosen = state.get().filters;
+      const unknown = state.FILTERS.filter((name) => NEEDS[name] !== "size_mw" && code(name, chosen[name]) === -1);
+      for (const name of unknown) eoPv.problem(`This map has no ${name} “${text.line(chosen[name])}”.`);
     },
 
     // Fill the lists, and listen to them.
@@ -86,6 +94,7 @@
       for (const name of state.FILTERS) field(name).addEventListener("change", choose);
       const clear = () => state.change({ filters: state.noFilters() });
       document.getElementById("filter-clear").addEventListener("click", clear);
+      document.getElementById("filter-zoom").addEventListener("click", () => eoPv.view.zoomToShown());
       document.getElementById("filter-form").addEventListener("submit", (event) => event.preventDefault());
     },
 

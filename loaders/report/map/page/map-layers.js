@@ -7,11 +7,16 @@
   const NOTHING = { type: "FeatureCollection", features: [] };
   const SELECTABLE = ["outlines-fill", "outlines-points", "points"];
   const NONE = -1;
+  const OPACITY = 0.7; // of our own outlines; they step back where those of datasets are shown
   const SOURCE_LAYER = "source-";
   const isPolygon = ["==", ["geometry-type"], "Polygon"];
   const isPoint = ["==", ["geometry-type"], "Point"];
   const growing = (least, most) => ["interpolate", ["linear"], ["zoom"], 5, least, 9, (least + most) / 2, 14, most];
-  const radius = ["interpolate", ["linear"], ["zoom"], 5, 2.2, 9, 4, 14, 6];
+  // Larger installations are larger points, and all of them grow as one zooms in.
+  const scaled = (scale) => (value, k) => (k % 2 ? value : value * scale);
+  const bySize = (scale) => ["step", ["get", "w"], ...[2.2, 1, 2.8, 5, 3.4, 20, 4.4, 100, 5.6].map(scaled(scale))];
+  const orSmallest = (scale) => ["case", ["has", "w"], bySize(scale), 2.2 * scale];
+  const radius = ["interpolate", ["linear"], ["zoom"], 6, orSmallest(1), 10, orSmallest(1.7), 14, orSmallest(2.2)];
 
   // The zoom from which installations are drawn one by one.
   const firstZoom = () => data.meta.tiles.layers.points.min_zoom;
@@ -87,7 +92,7 @@
     const near = { ...tile("outlines"), minzoom: outlineZoom() };
     return [
       { id: "points", type: "circle", ...far, paint: circle },
-      { id: "outlines-fill", type: "fill", ...near, paint: { "fill-opacity": 0.7 } },
+      { id: "outlines-fill", type: "fill", ...near, paint: { "fill-opacity": OPACITY } },
       { id: "outlines-edge", type: "line", ...near, paint: { "line-width": growing(1, 2.5) } },
       { id: "outlines-points", type: "circle", ...near, paint: circle },
     ];
@@ -95,7 +100,7 @@
 
   function selectedLayers() {
     const paint = { ...ring(palette.accent(), 13, 3), "circle-color": "transparent" };
-    const edge = { "line-color": palette.accent(), "line-width": 7, "line-opacity": 0.75 };
+    const edge = { "line-color": palette.accent(), "line-width": 7, "line-opacity": OPACITY };
     const near = { ...tile("outlines"), minzoom: outlineZoom() };
     const outline = line("selected-edge", "installations", ["==", ["get", "i"], NONE], edge, near);
     const isUseful = ["any", ["==", ["get", "kind"], "point"], ["<", ["zoom"], 12]];
@@ -150,6 +155,8 @@
     const old = map.getStyle().layers.filter(({ id }) => id.startsWith(SOURCE_LAYER));
     for (const { id } of old) map.removeLayer(id);
     for (const layer of numbers.flatMap(sourceLayers)) map.addLayer(layer, "selected-ring");
+    map.setPaintProperty("outlines-fill", "fill-opacity", numbers.length ? 0.3 : OPACITY);
+    map.setPaintProperty("selected-edge", "line-opacity", numbers.length ? 0.3 : OPACITY);
   }
 
   // What lies under a pixel: the smallest installation within reach of a finger, else a hexagon, else null.

@@ -34,13 +34,28 @@
       for (const box of document.querySelectorAll("#sources input")) box.checked = sources.includes(box.value);
     },
 
+    // The datasets with their colours, in light or dark.
+    listSources() {
+      document.getElementById("sources").replaceChildren(...data.meta.datasets.map(sourceRow));
+      legend.restore();
+    },
+
     start() {
       for (const [mode, { label }] of Object.entries(palette.MODES)) {
         choice().append(element("option", { value: mode }, label));
       }
       choice().addEventListener("change", () => state.change({ colour: choice().value }));
-      document.getElementById("sources").append(...data.meta.datasets.map(sourceRow));
-      legend.restore();
+      legend.listSources();
+      palette.onChange(legend.listSources);
+    },
+
+    // A line as the outlines of a dataset are drawn.
+    stroke(number) {
+      const { colour, dash } = palette.sourceStyle(number);
+      const line = element("span", { class: "stroke", "aria-hidden": "true" });
+      line.style.borderTopColor = colour;
+      line.style.borderTopStyle = dash[1] === 0 ? "solid" : dash[0] > 2 ? "dashed" : "dotted";
+      return line;
     },
 
     // Say from which zoom the outlines of the sources are drawn.
@@ -56,11 +71,7 @@
       const chosen = [...document.querySelectorAll("#sources input:checked")].map(({ value }) => value);
       state.change({ sources: chosen });
     });
-    const { colour, dash } = palette.sourceStyle(number);
-    const line = element("span", { class: "stroke", "aria-hidden": "true" });
-    line.style.borderTopColor = colour;
-    line.style.borderTopStyle = dash[1] === 0 ? "solid" : dash[0] > 2 ? "dashed" : "dotted";
-    return element("label", {}, box, line, label || key);
+    return element("label", {}, box, legend.stroke(number), label || key);
   }
 
   eoPv.legend = legend;

@@ -14,6 +14,7 @@
   let active = -1;
   let asked = 0; // number of the last question, so that late answers are dropped
   let timer = 0;
+  let isStale = true; // whether the results are of an earlier question
 
   async function find(question) {
     const place = coordinates(question);
@@ -62,6 +63,7 @@
   async function ask() {
     const question = field().value.trim();
     const number = ++asked;
+    isStale = false;
     if (!question) return hide();
     const found = await find(question).catch((error) => [{ label: error.message, note: "", go: () => {} }]);
     if (number === asked) show(found, question);
@@ -118,7 +120,7 @@
     else if (event.key === "Enter") {
       event.preventDefault();
       clearTimeout(timer);
-      if (!results.length) await ask();
+      if (isStale || !results.length) await ask();
       choose(Math.max(active, 0));
       return;
     } else return;
@@ -131,6 +133,7 @@
     start() {
       field().addEventListener("focus", () => data.names().catch(() => {}));
       field().addEventListener("input", () => {
+        isStale = true;
         clearTimeout(timer);
         timer = setTimeout(ask, PAUSE_MS);
       });

@@ -56,10 +56,18 @@
     return west + ((((lon - west) % 360) + 360) % 360) <= east;
   }
 
+  // Those of many rows that can be among the first: sorting plain numbers takes a fraction of sorting rows.
+  function candidates(rows, key) {
+    const numbers = Float64Array.from(rows, key).filter((each) => !Number.isNaN(each)).sort();
+    if (numbers.length <= ROWS) return rows;
+    const limit = order.isDown ? numbers[numbers.length - ROWS] : numbers[ROWS - 1];
+    return rows.filter((i) => (order.isDown ? key(i) >= limit : key(i) <= limit));
+  }
+
   // The first rows in the order of the table; unknown values come last.
   function firstRows(rows, names) {
     const { key, isNumber } = COLUMNS[order.name];
-    const keyed = rows.map((i) => [key(i, names), i]);
+    const keyed = (isNumber ? candidates(rows, key) : rows).map((i) => [key(i, names), i]);
     const isUnknown = (value) => value === null || value === undefined || Number.isNaN(value);
     const direction = order.isDown ? -1 : 1;
     const compare = isNumber ? (a, b) => a - b : (a, b) => (a < b ? -1 : Number(a > b));

@@ -3,6 +3,7 @@
 
 (() => {
   const eoPv = (window.eoPv = window.eoPv || {});
+  const MANY = 30; // entries of a list shown at once
   const regions = typeof Intl.DisplayNames === "function" ? new Intl.DisplayNames(["en"], { type: "region" }) : null;
 
   // Controls, and characters that turn text around; those that join letters stay.
@@ -24,9 +25,27 @@
       return node;
     },
 
+    // What a value says, null where it is unknown.
+    known: (value, format) => (value === undefined || value === null ? null : format(value)),
+
+    // The first entries, and a button for the others.
+    fillSlowly(parent, makers, noun) {
+      parent.append(...makers.slice(0, MANY).map((make) => make()));
+      if (makers.length <= MANY) return;
+      const isTable = parent.tagName === "TBODY";
+      const cell = isTable ? text.element("tr", {}, text.element("td", { colspan: 3 })) : text.element("li");
+      const show = () => {
+        cell.remove();
+        parent.append(...makers.slice(MANY).map((make) => make()));
+      };
+      const button = text.element("button", { type: "button", onclick: show }, `Show all ${makers.length} ${noun}`);
+      (cell.firstElementChild || cell).append(button);
+      parent.append(cell);
+    },
+
     // A link out of the folder; only https and http.
     link(address, label) {
-      if (!/^https?:\/\//i.test(address || "")) return document.createTextNode(label);
+      if (!/^https?:\/\//i.test(address || "")) return document.createTextNode(text.line(label));
       return text.element("a", { href: address, rel: "noopener noreferrer", target: "_blank" }, label);
     },
 

@@ -4,7 +4,6 @@
 (() => {
   const eoPv = (window.eoPv = window.eoPv || {});
   const { data, filters, hexagons, labels, layers, legend, palette, state, text } = eoPv;
-  const SMALL_VIEW = 15; // zoom for an installation that has no extent
   const NAMES = {
     "Map.Title": "Map of the installations. The table of installations in view holds the same for the keyboard.",
     "NavigationControl.ZoomIn": "Zoom in",
@@ -17,21 +16,12 @@
   let drawnLevel = null;
   let drawing = Promise.resolve();
 
-  // The start of the view: as the address says, else all installations.
-  function startingView() {
-    const { view: place } = state.get();
-    if (place) return { zoom: place.zoom, center: [place.lon, place.lat] };
-    const [west, south, east, north] = data.meta.bounds;
-    const bounds = east - west > 270 ? [-170, -58, 190, 75] : [west, south, east, north];
-    return { bounds, fitBoundsOptions: { padding: 40, maxZoom: 9 } };
-  }
-
   async function createMap() {
     eoPv.tiles.register();
     land = await loadJson("map/land").catch(() => ({ type: "FeatureCollection", features: [] }));
     const style = layers.style(land);
     const still = { dragRotate: false, pitchWithRotate: false, fadeDuration: 0, attributionControl: false };
-    map = newMap({ container: "map", style, locale: NAMES, maxZoom: 19, ...still, ...startingView() });
+    map = newMap({ container: "map", style, locale: NAMES, maxZoom: 19, ...still, ...eoPv.camera.start() });
     if (!map) return;
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
@@ -95,9 +85,10 @@
 
   // What lies under the pointer, in a few words.
   function onPointer({ point }) {
+    if (map.isMoving()) return tell(null);
     const found = layers.at(map, point);
     map.getCanvas().style.cursor = found ? "pointer" : "";
-    tell(found, point);
+    return tell(found, point);
   }
 
   function tell(found, point) {
@@ -142,7 +133,7 @@
 
     // Sum and draw the hexagons; one drawing after the other.
     drawHexagons(newMask = null) {
-      drawing = drawing.then(async () => {
+      drawing = drawing.catch(() => {}).then(async () => {
         if (newMask === null && !isFar() && drawnLevel) return;
         const { colour } = state.get();
         const drawn = await hexagons.collection(map.getZoom(), colour, view.bounds(), newMask);
@@ -159,6 +150,7 @@
       const shown = await view.mask();
       await data.column("size_mw");
       filters.show(filters.totals(shown));
+      filters.warnOfUnknown();
       if (!map) return;
       layers.restyle(map);
       layers.showSources(map, sourceNumbers());
@@ -185,14 +177,19 @@
       if (!isFromMap) view.zoomTo(it);
     },
 
-    zoomTo({ lon, lat, bbox }) {
+    // Show an installation as large as the map allows, at `least` at a zoom.
+    zoomTo(it, least = 0) {
       if (!map) return;
       map.resize(); // a panel may just have opened
-      const [west, south, east, north] = bbox || [lon, lat, lon, lat];
-      const isPoint = !bbox || (west === east && south === north) || east - west > 180;
-      const padding = paddingAroundSheet();
-      if (isPoint) map.flyTo({ center: [lon, lat], zoom: SMALL_VIEW, padding, retainPadding: false });
-      else map.fitBounds([west, south, east, north], { padding, maxZoom: 17 });
+      const camera = eoPv.camera.around(map, it);
+      map.flyTo(camera.zoom >= least ? camera : { center: [it.lon, it.lat], zoom: least });
+    },
+
+    // Everything that the filters show.
+    async zoomToShown() {
+      const [shown] = await Promise.all([view.mask(), data.needColumns(["lon", "lat"])]);
+      const bounds = eoPv.camera.boundsOf(shown);
+      if (map && bounds) map.fitBounds(bounds, { padding: eoPv.camera.freeRoom(map), maxZoom: 12 });
     },
 
     goTo(lat, lon, zoom = 12) {
@@ -201,15 +198,6 @@
 
     jumpTo: ({ zoom, lat, lon }) => map && map.jumpTo({ center: [lon, lat], zoom }),
   };
-
-  // Room around an installation; on narrow screens its panel covers the lower part of the map.
-  function paddingAroundSheet() {
-    const canvas = map.getContainer().getBoundingClientRect();
-    const panel = document.getElementById("details").getBoundingClientRect();
-    const covered = panel.width && panel.left < canvas.right - 1 ? Math.max(canvas.bottom - panel.top, 0) : 0;
-    const room = Math.min(80, (canvas.height - covered) / 5);
-    return { top: room, right: room, left: room, bottom: covered + room };
-  }
 
   function sourceNumbers() {
     const chosen = state.get().sources;

@@ -11,7 +11,7 @@
 //   firstZoom()      zoom from which installations are drawn one by one; hexagons below it
 //   open()           the details of the open installation, or null
 // Elements: html[data-state] is "ready" or "no-webgl" from then on; #shown (data-count, data-megawatts),
-// #filter-<name>, #filter-clear, #colour, #legend, #source-<key>,
+// #filter-<name>, #filter-clear, #filter-zoom, #colour, #legend, #source-<key>,
 // #search, #search-results [role=option], #table-toggle, #table (data-count) tr[data-number], #details
 // (data-installation) [data-record] [data-pair], #details-zoom, #details-copy, #details-osm, #details-close, #problem.
 "use strict";
@@ -110,6 +110,7 @@
     await firstPicture();
     eoPvMap.painted = performance.now();
     document.getElementById("overview").hidden = view.hasMap();
+    document.getElementById("loading").hidden = true;
     document.documentElement.dataset.state = view.hasMap() ? "ready" : "no-webgl";
     openFromAddress(hadPlace);
     startLater();
@@ -162,5 +163,8 @@
     firstZoom: () => layers.firstZoom(),
   };
   window.eoPvMap.ready = start();
-  window.eoPvMap.ready.catch(({ message }) => eoPv.problem(`The map cannot be drawn: ${message}`));
+  window.eoPvMap.ready.catch(({ message }) => {
+    document.getElementById("loading").hidden = true;
+    eoPv.problem(`The map cannot be drawn: ${message}`);
+  });
 })();

@@ -20,7 +20,7 @@ PAGE, OVERVIEW = "map.html", "assets/overview.svg"
 # in the order in which each needs those before it
 SCRIPTS = (
     *(f"map-{name}.js" for name in ("text", "data", "palette", "state", "filters", "hexagons", "tiles", "labels")),
-    *(f"map-{name}.js" for name in ("layers", "legend", "details", "search", "table", "view")),
+    *(f"map-{name}.js" for name in ("layers", "legend", "evidence", "details", "search", "table", "camera", "view")),
     "map.js",
 )
 FILTERS = (

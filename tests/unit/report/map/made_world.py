@@ -144,9 +144,8 @@ def _record(key: str, source_id: str, name: str | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _pair(
-    a: str, b: str, installation_a: str, installation_b: str, is_joined: bool, iou: float | None
-) -> dict[str, Any]:
+def _pair(*values: Any) -> dict[str, Any]:
+    a, b, one, other, is_joined, iou = values
     return {
         "record_id_a": a, "record_id_b": b, "dataset_key_a": a.partition(":")[0], "dataset_key_b": b.partition(":")[0],
         "installation_id_a": one, "installation_id_b": other, "is_joined": is_joined, "iou": iou,
