@@ -261,6 +261,8 @@ def test_text_is_wrapped_by_its_width() -> None:
     lines = wrapped("one two three four five", 7, 20)
     assert " ".join(lines) == "one two three four five"
     assert all(text_width_mm(line, 7, "normal") <= 20 for line in lines)
+    assert wrapped("", 7, 20) == []
+    assert wrapped("5°\N{NO-BREAK SPACE}N", 7, 1) == ["5°\N{NO-BREAK SPACE}N"]
     assert (len(lines), points(60), points(180)) == (2, 6, 7)
 
 
