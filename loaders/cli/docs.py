@@ -20,7 +20,8 @@ def dag(
 
     Needs the program `dot` of Graphviz.
     """
-    from loaders.report.docs.pictures import draw_datasets, draw_pipelines, hamilton_folder
+    from loaders.report.docs.names import hamilton_folder
+    from loaders.report.docs.pictures import draw_datasets, draw_pipelines
 
     settings, paths = open_project()
     folder = output or hamilton_folder(paths)

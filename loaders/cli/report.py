@@ -15,6 +15,7 @@ MAX_WARNINGS = 3  # on the terminal
 @app.command()
 def report() -> None:
     """Write the report of the last build: a page, a map, and a table in Markdown."""
+    from loaders.report.docs.first_page import write_first_page
     from loaders.report.page.run_facts import write_run_facts
     from loaders.report.write import write_report
 
@@ -22,6 +23,7 @@ def report() -> None:
     with paths.timed("report", "report"), Activity("writing the report"):
         files = write_report(settings, paths)
         write_run_facts(settings, paths)
+        write_first_page(settings, paths)
     list_files(files, paths)
 
 

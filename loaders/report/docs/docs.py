@@ -1,27 +1,22 @@
 """Writes the output of `make docs`: dbt's documentation, the site of `docs/`, the pictures, and the index page."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from loaders.core.errors import BuildError
 from loaders.core.files import write_text
 from loaders.core.paths import ProjectPaths
-from loaders.read.published import INSTALLATIONS, RECORDS
 from loaders.report.docs.dbt_docs import generate, read_manifest, standalone_page
-from loaders.report.docs.flow import flow
-from loaders.report.docs.lineage import PAGE, Model, lineage_picture, read_models
-from loaders.report.docs.page import Page, as_html, entries
-from loaders.report.docs.pictures import docs_folder, draw_datasets, draw_pipelines, hamilton_folder
+from loaders.report.docs.first_page import page_content
+from loaders.report.docs.lineage import Model, lineage_picture, read_models
+from loaders.report.docs.names import DBT_PAGE, INDEX, LINEAGE, docs_folder, hamilton_folder
+from loaders.report.docs.page import as_html
+from loaders.report.docs.pictures import draw_datasets, draw_pipelines
 from loaders.report.docs.site import has_site, write_site
 from loaders.report.docs.svg import write_svg
-from loaders.report.reference_docs import curated_tables
-from loaders.report.summary import read_figures, summarise
-from loaders.report.summary_sentences import sentences as summary_sentences
 from loaders.report.web.assets import write_assets
 from loaders.settings.params import Settings
-from loaders.warehouse.data_dictionary import TableEntry
-
-INDEX, LINEAGE = "index.html", "lineage.svg"
 
 
 def write_docs(settings: Settings, paths: ProjectPaths) -> list[Path]:
@@ -34,46 +29,28 @@ def write_docs(settings: Settings, paths: ProjectPaths) -> list[Path]:
         BuildError: nothing is built yet, or dbt failed: nothing is written. Or `dot` is not installed: the pages are
             written without pictures and state the reason.
     """
-    rows, figures = summarise(settings, paths), read_figures(paths)
+    content = page_content(settings, paths)
     target = generate(paths)
     models = read_models(read_manifest(target))
     folder = docs_folder(paths)
     folder.mkdir(parents=True, exist_ok=True)
-    write_text(standalone_page(target), folder / PAGE)
+    write_text(standalone_page(target), folder / DBT_PAGE)
     if not (assets := paths.report_folder / "assets").is_dir():
         write_assets(assets)
     site = [write_site(paths, folder)] if has_site(paths) else []
     pictures, graphviz_error = _draw_pictures(settings, paths, models)
     picture_names = frozenset(path.relative_to(folder).as_posix() for path in pictures)
-    sentences = tuple(summary_sentences(rows, figures))
-    datasets = entries(rows, settings, paths)
-    write_text(
-        as_html(
-            Page(
-                settings.origin,
-                sentences,
-                datasets,
-                models,
-                picture_names,
-                str(graphviz_error or ""),
-                bool(site),
-                flow(rows, figures),
-                published_tables(),
-            )
-        ),
-        folder / INDEX,
+    content = replace(
+        content,
+        models=models,
+        pictures=picture_names,
+        missing_pictures=str(graphviz_error or ""),
+        has_site=bool(site),
     )
+    write_text(as_html(content), folder / INDEX)
     if graphviz_error:
         raise BuildError(f"{graphviz_error} The pages are written without them: {folder / INDEX}.") from graphviz_error
-    return [folder / INDEX, folder / PAGE, *site, *pictures]
-
-
-def published_tables() -> list[TableEntry]:
-    """The published tables with their columns; the installations and the records come first."""
-    first = (INSTALLATIONS, RECORDS)
-    return sorted(
-        curated_tables(), key=lambda table: (first.index(table.name) if table.name in first else len(first), table.name)
-    )
+    return [folder / INDEX, folder / DBT_PAGE, *site, *pictures]
 
 
 def _draw_pictures(

@@ -8,9 +8,9 @@ import graphviz
 
 from loaders.core.escape import graphviz_label, one_line
 from loaders.report.docs import style
+from loaders.report.docs.names import DBT_PAGE
 
 KINDS = frozenset({"model", "seed", "snapshot"})
-PAGE = "dbt.html"
 OTHER_LAYER = "other"
 
 
@@ -38,7 +38,7 @@ class Model:
     @property
     def address(self) -> str:
         """The address of its documentation on dbt's page."""
-        return f"{PAGE}#!/{self.unique_id.partition('.')[0]}/{self.unique_id}"
+        return f"{DBT_PAGE}#!/{self.unique_id.partition('.')[0]}/{self.unique_id}"
 
 
 def read_models(manifest: Mapping[str, Any]) -> list[Model]:

@@ -10,8 +10,8 @@ from loaders.acquire.lock import Lock, read_lock_if_valid
 from loaders.core.paths import ProjectPaths
 from loaders.pipelines import GRAPHS
 from loaders.report.docs.flow import Step
-from loaders.report.docs.lineage import PAGE, Model
-from loaders.report.docs.pictures import OVERVIEW, dataset_file
+from loaders.report.docs.lineage import Model
+from loaders.report.docs.names import DBT_PAGE, OVERVIEW, dataset_file
 from loaders.report.docs.places import source_address, source_name
 from loaders.report.docs.site import SITE
 from loaders.report.docs.style import LAYERS
@@ -98,7 +98,7 @@ def as_html(page: Page) -> str:
         counts=COUNTS,
         pipelines=[(name, GRAPHS[name].about) for name in GRAPHS if f"hamilton/{name}.svg" in page.pictures],
         layers=_layers(page.models),
-        dbt_page=PAGE,
+        dbt_page=DBT_PAGE,
         guide=f"{SITE}/index.html" if page.has_site else "",
         overview=OVERVIEW,
         dataset_file=dataset_file,

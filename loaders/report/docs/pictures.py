@@ -8,21 +8,10 @@ from loaders.core.paths import ProjectPaths
 from loaders.pipelines import GRAPHS
 from loaders.report.docs.dataset_path import dataset_picture
 from loaders.report.docs.graphs import pipeline_picture
+from loaders.report.docs.names import OVERVIEW, dataset_file
 from loaders.report.docs.overview import overview
 from loaders.report.docs.svg import write_svg
 from loaders.settings.params import Dataset
-
-OVERVIEW = "overview"
-
-
-def docs_folder(paths: ProjectPaths) -> Path:
-    """The folder of the documentation, `data/<origin>/report/docs`."""
-    return paths.report().with_name("docs")
-
-
-def hamilton_folder(paths: ProjectPaths) -> Path:
-    """The folder of the pictures of the Hamilton graphs."""
-    return docs_folder(paths) / "hamilton"
 
 
 def draw_pipelines(folder: Path) -> list[Path]:
@@ -49,8 +38,3 @@ def draw_datasets(datasets: Iterable[Dataset], paths: ProjectPaths, folder: Path
         files.append(folder / dataset_file(dataset.key))
         write_svg(dataset_picture(dataset, read_lock_if_valid(paths.lock(dataset.key))), files[-1])
     return files
-
-
-def dataset_file(key: str) -> str:
-    """File name of a dataset's picture; it cannot collide with a pipeline's."""
-    return f"dataset_{key}.svg"

@@ -2,6 +2,7 @@
 
 import html
 import json
+import posixpath
 import re
 import shutil
 from collections.abc import Callable
@@ -19,8 +20,9 @@ from loaders.cli.console import app
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
 from loaders.pipelines import GRAPHS
-from loaders.report.docs import dbt_docs, docs
+from loaders.report.docs import dbt_docs, docs, first_page
 from loaders.report.docs.dataset_path import dataset_picture, overridden_nodes
+from loaders.report.docs.first_page import published_tables, write_first_page
 from loaders.report.docs.flow import flow
 from loaders.report.docs.graphs import graph_driver, graph_nodes, pipeline_picture
 from loaders.report.docs.lineage import lineage_picture, read_models
@@ -274,12 +276,20 @@ def test_the_page_has_the_policy_of_the_report_and_no_inline_style() -> None:
     assert [each for each in links if each not in text] == []
 
 
+def test_every_link_of_the_page_stays_in_the_folder_of_the_report() -> None:
+    entry = Entry(row("a"), f"DOI {DOI}", "https://doi.org/x", lock_summary="1 file, 3 kB")
+    addresses = Tags(page(entry, has_site=True)).addresses
+    local = [each for each in addresses if not each.startswith(("https://doi.org/", "#", "data:"))]
+    places = {posixpath.normpath(posixpath.join("report/docs", each.partition("#")[0])) for each in local}
+    assert {each for each in places if not each.startswith("report/")} == set()
+
+
 def test_the_page_begins_with_the_data_flow_then_the_columns_then_the_graphs() -> None:
     rows = [row("a"), row("b")]
     text = page(
         Entry(row("a"), "own"),
         flow=flow(rows, {"installations": 1}),
-        tables=docs.published_tables(),
+        tables=published_tables(),
         pictures=frozenset({"hamilton/overview.svg"}),
     )
     assert re.findall(r'<span class="count">([^<]+)</span>', text) == [
@@ -291,7 +301,7 @@ def test_the_page_begins_with_the_data_flow_then_the_columns_then_the_graphs() -
 
 
 def test_the_column_tables_hold_every_column_with_its_unit() -> None:
-    tables = docs.published_tables()
+    tables = published_tables()
     text = page(Entry(row("a"), "own"), tables=tables)
     assert [table.name for table in tables[:2]] == ["curated_pv_installations", "curated_pv_records"]
     names = [column.name for table in tables for column in table.columns]
@@ -401,6 +411,30 @@ def test_without_dot_the_pages_are_written_and_say_so(
     assert ".svg" not in (folder / "index.html").read_text()
 
 
+def test_before_make_docs_the_link_leads_to_flow_columns_and_datasets(
+    project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings, paths = _pretend(project, monkeypatch, tmp_path / "target")
+    page = write_first_page(settings, paths)
+    assert page == paths.report_folder / "docs" / "index.html"
+    text = page.read_text()
+    assert "type <code>make docs</code>" in text
+    assert [each for each in ('class="flow"', "curated_pv_installations", "a_north_2020") if each not in text] == []
+    assert [each for each in ("dbt.html", "#pipelines", 'id="models"') if each in text] == []
+
+
+def test_the_whole_documentation_is_not_replaced_by_the_first_page(
+    project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings, paths = _pretend(project, monkeypatch, tmp_path / "target")
+    folder = paths.report_folder / "docs"
+    folder.mkdir(parents=True)
+    for name in ("index.html", "dbt.html"):
+        (folder / name).write_text("whole")
+    assert write_first_page(settings, paths) is None
+    assert (folder / "index.html").read_text() == "whole"
+
+
 @needs_dot
 def test_docs_are_the_page_dbt_and_every_picture(
     project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -428,7 +462,7 @@ def _pretend(project: Path, monkeypatch: pytest.MonkeyPatch, target: Path) -> tu
         (target / name).write_text(json.dumps({"title": f"</script>{HOSTILE}<!--\u2028"}, ensure_ascii=False))
     monkeypatch.setattr(docs, "generate", lambda _: target)
     monkeypatch.setattr(docs, "read_manifest", lambda _: manifest())
-    monkeypatch.setattr(docs, "summarise", lambda settings, _: [row(key) for key in settings.datasets])
-    monkeypatch.setattr(docs, "read_figures", lambda _: {})
-    monkeypatch.setattr(docs, "summary_sentences", lambda *_: [])
+    monkeypatch.setattr(first_page, "summarise", lambda settings, _: [row(key) for key in settings.datasets])
+    monkeypatch.setattr(first_page, "read_figures", lambda _: {})
+    monkeypatch.setattr(first_page, "sentences", lambda *_: [])
     return settings, paths

@@ -42,8 +42,8 @@ TABLES = {
             records_read, records_kept, records_rejected, records_not_allowed, records_left_out)""",
     "overlap": """
         select * from (values ('a_north_2020', 'b_south_2021', 2, 8e-1, 25e-2, null::double),
-            ('b_south_2021', 'a_north_2020', 2, 8e-1, -2e-1, null)) as t(dataset_a, dataset_b, installations, iou_median,
-            area_bias, capacity_bias)""",
+            ('b_south_2021', 'a_north_2020', 2, 8e-1, -2e-1, null)) as t(dataset_a, dataset_b, installations,
+            iou_median, area_bias, capacity_bias)""",
 }
 BUILD: dict[str, Any] = {
     "records": 7,
