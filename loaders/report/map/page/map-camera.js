@@ -16,12 +16,17 @@
     return { bounds, fitBoundsOptions: { padding: 40, maxZoom: 9 } };
   }
 
-  // Room around what is zoomed to, beside the legend; on narrow screens a panel covers the lower part of the map.
+  // Height of the lower part of the map that the panel of an installation covers, on narrow screens [px].
+  function coveredHeight(canvas) {
+    const panel = document.getElementById("details").getBoundingClientRect();
+    return panel.width && panel.left < canvas.right - 1 ? Math.max(canvas.bottom - panel.top, 0) : 0;
+  }
+
+  // Room around what is zoomed to, beside the legend and above a panel.
   function freeRoom(map) {
     const canvas = map.getContainer().getBoundingClientRect();
-    const panel = document.getElementById("details").getBoundingClientRect();
     const legendBox = document.getElementById("legend").getBoundingClientRect();
-    const covered = panel.width && panel.left < canvas.right - 1 ? Math.max(canvas.bottom - panel.top, 0) : 0;
+    const covered = coveredHeight(canvas);
     const room = Math.min(60, (canvas.height - covered) / 6);
     const beside = canvas.width > 3 * legendBox.width - 200 && !covered ? legendBox.right - canvas.left : 0;
     return { top: room, right: room, left: beside + room, bottom: covered + room };
@@ -50,5 +55,13 @@
     return camera ? { center: camera.center, zoom: camera.zoom } : { center: [lon, lat], zoom: SMALL_VIEW };
   }
 
-  eoPv.camera = { around, boundsOf, freeRoom, start };
+  // Move an installation out from under its own panel.
+  function uncover(map, { lon, lat }) {
+    const canvas = map.getContainer().getBoundingClientRect();
+    const free = canvas.height - coveredHeight(canvas);
+    const { y } = map.project([lon, lat]);
+    if (y > free && y <= canvas.height) map.panBy([0, y - free / 2]);
+  }
+
+  eoPv.camera = { around, boundsOf, freeRoom, start, uncover };
 })();

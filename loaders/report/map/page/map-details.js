@@ -153,6 +153,13 @@
     panel().scrollTop = 0;
   }
 
+  // The focus goes back to what opened the panel; a row of the table may have been drawn anew, or be out of view.
+  function focusAfter({ number }) {
+    const row = document.querySelector(`#table button[data-number="${number}"]`);
+    const place = opener && opener.isConnected && opener !== document.body ? opener : row;
+    (place || document.getElementById("search")).focus();
+  }
+
   const details = {
     current: () => open,
 
@@ -171,11 +178,11 @@
 
     hide() {
       if (panel().hidden) return;
-      open = null;
       const hadFocus = panel().contains(document.activeElement);
       panel().hidden = true;
       delete document.body.dataset.details;
-      if (hadFocus && opener && opener.isConnected) opener.focus();
+      if (hadFocus) focusAfter(open);
+      open = null;
     },
 
     start() {

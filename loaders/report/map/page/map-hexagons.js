@@ -60,7 +60,7 @@
   // Number and megawatts of each cell, and the sum that the colour needs.
   function sum(level, mode) {
     const cells = level.cells.length / 12;
-    const totals = { level, count: new Uint32Array(cells), megawatts: new Float64Array(cells) };
+    const totals = { level, occupied: [], count: new Uint32Array(cells), megawatts: new Float64Array(cells) };
     const addColour = COLOUR_SUMS[mode](totals, cells);
     const { hex, size_mw: sizes } = data.columns;
     for (let i = 0; i < hex.length; i++) {
@@ -71,6 +71,7 @@
       if (sizes[i] >= 0) totals.megawatts[cell] += sizes[i];
       if (addColour) addColour(cell, i);
     }
+    totals.count.forEach((count, cell) => count && totals.occupied.push(cell));
     return totals;
   }
 
@@ -125,8 +126,7 @@
 
   // The cells that have installations; of many only those in the bounds, with a margin of half a view.
   function cellsToDraw(totals, bounds) {
-    const cells = [];
-    totals.count.forEach((count, cell) => count && cells.push(cell));
+    const { occupied: cells } = totals;
     if (cells.length <= MANY || !bounds) return { cells, isPart: false };
     const [west, south, east, north] = widened(bounds);
     const { cells: corners } = totals.level;
@@ -159,7 +159,7 @@
       await Promise.all([load(level), data.needColumns(["size_mw", ...palette.MODES[mode].columns])]);
       if (mask || !sums || sums.level !== level || sums.mode !== mode) {
         sums = Object.assign(sum(level, mode), { mode });
-        breaks = palette.hexagonBreaks(mode, valuesOf(sums));
+        breaks = palette.hexagonBreaks(mode, sums.occupied.map(sums.value));
       }
       const { cells, isPart } = cellsToDraw(sums, bounds);
       const features = cells.map((cell) => feature(sums, cell));
@@ -167,9 +167,4 @@
     },
   };
 
-  function valuesOf(totals) {
-    const values = [];
-    totals.count.forEach((count, cell) => count && values.push(totals.value(cell)));
-    return values;
-  }
 })();

@@ -37,7 +37,7 @@
   // The picture of a name: letters with a halo of the colour of land.
   function picture(kind, name) {
     const canvas = document.createElement("canvas");
-    const pen = canvas.getContext("2d");
+    const pen = canvas.getContext("2d", { willReadFrequently: true }); // else each picture is read back from the GPU
     pen.font = FONT[kind] || FONT.country;
     canvas.width = Math.ceil((pen.measureText(name).width + 8) * SCALE);
     canvas.height = 20 * SCALE;

@@ -9,6 +9,7 @@
   const NONE = -1;
   const OPACITY = 0.7; // of our own outlines; they step back where those of datasets are shown
   const SOURCE_LAYER = "source-";
+  const UNSMOOTHED = { "fill-antialias": false }; // lines are drawn over the edges
   const isPolygon = ["==", ["geometry-type"], "Polygon"];
   const isPoint = ["==", ["geometry-type"], "Point"];
   const growing = (least, most) => ["interpolate", ["linear"], ["zoom"], 5, least, 9, (least + most) / 2, 14, most];
@@ -40,7 +41,6 @@
         ...hexagonLayers(),
         ...installationLayers(),
         ...selectedLayers(),
-        labels.layer(),
       ],
     };
   }
@@ -59,7 +59,7 @@
     const isRegion = ["==", ["get", "kind"], "region"];
     return [
       { id: "sea", type: "background", paint: { "background-color": sea } },
-      { id: "land", type: "fill", source: "land", filter: isPolygon, paint: { "fill-color": land } },
+      { id: "land", type: "fill", source: "land", filter: isPolygon, paint: { ...UNSMOOTHED, "fill-color": land } },
       ...server,
       line("regions", "land", isRegion, { "line-color": region, "line-width": 0.8 }, { minzoom: 3.5 }),
       line("borders", "land", ["!", isRegion], { "line-color": border, "line-width": growing(0.8, 2) }),
@@ -79,7 +79,7 @@
   function hexagonLayers() {
     const maxzoom = firstZoom();
     const edge = { "line-color": palette.halo(), "line-width": 0.6, "line-opacity": 0.5 };
-    const paint = { "fill-opacity": 0.86, "fill-antialias": false };
+    const paint = { ...UNSMOOTHED, "fill-opacity": 0.86 };
     return [
       { id: "hexagons", type: "fill", source: "hexagons", maxzoom, paint },
       { id: "hexagons-edge", type: "line", source: "hexagons", maxzoom, paint: edge },
@@ -135,6 +135,11 @@
     for (const id of ["outlines-fill", "outlines-edge"]) map.setFilter(id, only(isPolygon));
   }
 
+  // Names of countries come once the first picture is complete: fonts take their time.
+  function showLabels(map) {
+    if (!map.getLayer("labels")) map.addLayer(labels.layer());
+  }
+
   // The hexagons, with colours of their classes.
   function drawHexagons(map, geojson, breaks) {
     map.getSource("hexagons").setData(geojson);
@@ -171,5 +176,5 @@
     return hexagon ? { kind: "hexagon", properties: hexagon.properties, geometry: hexagon.geometry } : null;
   }
 
-  eoPv.layers = { at, drawHexagons, firstZoom, mark, outlineZoom, restyle, showSources, sourceZoom, style };
+  eoPv.layers = { at, drawHexagons, firstZoom, mark, outlineZoom, restyle, showLabels, showSources, sourceZoom, style };
 })();

@@ -5,6 +5,7 @@
   const eoPv = (window.eoPv = window.eoPv || {});
   const { data, palette, state, text } = eoPv;
   const { element } = text;
+  let drawn = ""; // what the legend shows
   const choice = () => document.getElementById("colour");
 
   function swatch(colour) {
@@ -17,6 +18,9 @@
     // The classes of what is drawn: of hexagons where their breaks are given, else of single installations.
     show(breaks = null) {
       const { colour } = state.get();
+      const drawing = JSON.stringify([colour, breaks, palette.theme()]);
+      if (drawing === drawn) return; // the map has only moved
+      drawn = drawing;
       const { title, hexagonTitle } = palette.MODES[colour];
       document.getElementById("legend-title").textContent = breaks ? hexagonTitle : title;
       const entries = palette.legend(colour, data.meta, breaks);

@@ -95,9 +95,16 @@
     });
   }
 
+  // How to find the button of the table that has the focus, once it is drawn anew; null if none has.
+  function focusedButton() {
+    const { number, sort } = (panel().contains(document.activeElement) && document.activeElement.dataset) || {};
+    if (sort) return `[data-sort="${sort}"]`;
+    return number ? `button[data-number="${number}"]` : null;
+  }
+
   function sortBy(name) {
     order = { name, isDown: name === order.name ? !order.isDown : Boolean(COLUMNS[name].isNumber) };
-    table.update().then(() => panel().querySelector(`[data-sort="${name}"]`).focus());
+    table.update();
   }
 
   const table = {
@@ -110,6 +117,7 @@
       const [{ names }, mask] = await Promise.all([data.names(), eoPv.view.mask(), data.needColumns(NEEDED)]);
       if (number !== asked) return;
       const rows = inView(mask, eoPv.view.bounds());
+      const focused = focusedButton();
       document.getElementById("table-head").replaceChildren(element("tr", {}, ...headings()));
       document.getElementById("table-body").replaceChildren(...firstRows(rows, names).map((i) => row(i, names)));
       const part = rows.length > ROWS ? `, the first ${ROWS} of them in this order` : "";
@@ -117,6 +125,7 @@
       const caption = `${text.plural(rows.length, "installation")}${where}${part}`;
       document.getElementById("table-caption").textContent = caption;
       panel().dataset.count = rows.length;
+      if (focused) (panel().querySelector(focused) || document.getElementById("table-close")).focus();
     },
 
     open(isOpen) {

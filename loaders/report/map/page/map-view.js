@@ -9,6 +9,7 @@
     "NavigationControl.ZoomIn": "Zoom in",
     "NavigationControl.ZoomOut": "Zoom out",
   };
+  const NO_TILES = "The tile server does not answer; everything but its tiles is here.";
   let map = null; // null without WebGL
   let land = null;
   let mask = null; // promise of a byte for each installation, 1 where the filters show it
@@ -28,7 +29,7 @@
     map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
     map.addControl(new maplibregl.ScaleControl({ maxWidth: 120 }), "bottom-right");
     labels.listen(map);
-    map.on("error", ({ error }) => eoPv.problem(error.message));
+    map.on("error", ({ error, sourceId }) => eoPv.problem(sourceId === "server" ? NO_TILES : error.message));
     await new Promise((resolve) => map.once("style.load", resolve));
     listen();
   }
@@ -51,7 +52,7 @@
     map.on("resize", () => tell(null));
     palette.onChange(() => {
       map.setStyle(layers.style(land), { diff: false });
-      map.once("style.load", () => view.redraw());
+      map.once("style.load", () => view.redraw().then(() => layers.showLabels(map)));
     });
   }
 
@@ -168,6 +169,12 @@
     mark() {
       const open = eoPv.details.current();
       if (map) layers.mark(map, open);
+    },
+
+    // On narrow screens the panel that opens may lie over its installation.
+    uncover() {
+      const open = eoPv.details.current();
+      if (map && open) eoPv.camera.uncover(map, open.installation);
     },
 
     // Open installation i; from elsewhere than the map, move there and take the focus along.

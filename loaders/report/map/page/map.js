@@ -50,6 +50,7 @@
       } else await details.show(number, { focus });
     }
     view.mark();
+    view.uncover();
   }
 
   // Draw what has changed.
@@ -112,6 +113,7 @@
     document.getElementById("overview").hidden = view.hasMap();
     document.getElementById("loading").hidden = true;
     document.documentElement.dataset.state = view.hasMap() ? "ready" : "no-webgl";
+    if (view.hasMap()) layers.showLabels(view.map());
     openFromAddress(hadPlace);
     startLater();
   }
