@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from loaders.report.map.ragged import Array, Ragged, repeated, side_by_side, starts_of, text_bytes
+from loaders.report.map.ragged import Array, starts_of
 from loaders.report.map.spool import Spool, spooled
 from loaders.report.map.tables import MapTables
 
@@ -104,36 +104,27 @@ def _files(spool: Spool, number: int) -> Iterator[tuple[int, bytes]]:
         _list(spool.sorted_rows(name, number, order), name, first, count)
         for name, order in (("records", RECORD_ORDER), ("pairs", PAIR_ORDER))
     ]
-    starts = np.arange(count) % CHUNK == 0
-    text = side_by_side(
-        [_either(starts, "[{", ",{"), text_bytes(rows["text"].combine_chunks()), *lists, repeated(b"}", count)]
-    )
-    ends = np.append(np.flatnonzero(starts), count)
-    files = text.grouped(ends)
-    for nth in range(len(files)):
-        yield first // CHUNK + nth, files.bytes_of(nth) + b"]"
+    texts = _joined("{", rows["text"].combine_chunks(), *lists, "}")
+    ends = np.append(np.arange(0, count, CHUNK), count)
+    for nth, file in enumerate(pc.binary_join(_lists(ends, texts), ",")):
+        yield first // CHUNK + nth, b"[" + file.as_buffer().to_pybytes() + b"]"
 
 
-def _list(rows: pa.Table | None, name: str, first: int, count: int) -> Ragged:
-    """The field with the list of each installation; empty where it has none."""
-    if rows is None or not len(rows):
-        return repeated(b"", count)
-    number = rows["i"].to_numpy().astype(np.int64) - first
-    is_first = np.concatenate([np.ones(1, np.bool_), number[1:] != number[:-1]])
-    objects = side_by_side(
-        [
-            _either(is_first, f',"{name}":[{{', ",{"),
-            text_bytes(rows["text"].combine_chunks()),
-            repeated(b"}", len(rows)),
-        ]
-    )
+def _list(rows: pa.Table | None, name: str, first: int, count: int) -> pa.StringArray:
+    """The field with the list of each installation; an empty text where it has none."""
+    number = np.zeros(0, np.int64) if rows is None else rows["i"].to_numpy().astype(np.int64) - first
+    texts = pa.array([], pa.string()) if rows is None else rows["text"].combine_chunks()
     lengths = np.bincount(number, minlength=count)
-    return side_by_side([objects.grouped(starts_of(lengths)), _either(lengths > 0, "]", "")])
+    objects = pc.binary_join(_lists(starts_of(lengths), texts), "},{")
+    return pc.if_else(pa.array(lengths > 0), _joined(f',"{name}":[{{', objects, "}]"), "")
 
 
-def _either(flags: Array, yes: str, no: str) -> Ragged:
-    """One text or another for each row."""
-    return text_bytes(pc.if_else(pa.array(flags), yes, no))
+def _lists(offsets: Array, texts: pa.StringArray) -> pa.ListArray:
+    return pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), texts)
+
+
+def _joined(*parts: pa.StringArray | str) -> pa.StringArray:
+    return pc.binary_join_element_wise(*parts, "")
 
 
 def _fields(fields: Fields) -> str:

@@ -79,7 +79,7 @@ def _sources(tables: MapTables) -> Features:
     pieces, batches, count = Pieces(), [], 0
     for batch in tables.batches(RECORDS, OUTLINES_AT_A_TIME):
         pieces.add(_outlines(batch["shape"], count + np.arange(len(batch))))
-        batches.append(batch.drop_columns(["shape"]))
+        batches.append(_copy(batch.drop_columns(["shape"])))
         count += len(batch)
     records = pa.Table.from_batches(batches)
     order = pc.sort_indices(records["record_id"]).to_numpy().astype(np.int64)
@@ -102,6 +102,11 @@ def _installation_outlines(tables: MapTables) -> Outlines | None:
     for batch in tables.batches(INSTALLATION_SHAPES, OUTLINES_AT_A_TIME):
         pieces.add(_outlines(batch["shape"], batch["i"].to_numpy().astype(np.int64)))
     return pieces.joined()
+
+
+def _copy(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """A copy: a column of a batch from DuckDB keeps all its columns in memory."""
+    return batch.take(pa.array(np.arange(len(batch))))
 
 
 def _outlines(wkb: pa.BinaryArray, feature: Array) -> Outlines:

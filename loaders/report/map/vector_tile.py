@@ -5,7 +5,7 @@ https://github.com/mapbox/vector-tile-spec/tree/master/2.1 (its messages are Pro
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -26,15 +26,17 @@ class Property:
 
     Attributes:
         codes: of each feature the position of its value in `messages`; -1 where it has none.
-        messages: each value as a message of the format.
+        messages: each value as a message of the format; of texts, only their bytes.
+        is_text: whether they are texts.
     """
 
     codes: Array
     messages: Ragged
+    is_text: bool = False
 
     def take(self, rows: Array) -> "Property":
         """The property of these features, in this order."""
-        return Property(self.codes[rows], self.messages)
+        return replace(self, codes=self.codes[rows])
 
 
 def whole_numbers(values: Array, is_known: Array | None = None) -> Property:
@@ -55,8 +57,7 @@ def floats(values: Array, is_known: Array) -> Property:
 
 def texts(distinct: pa.StringArray, codes: Array) -> Property:
     """A property of texts, by their position among the distinct ones."""
-    content = text_bytes(distinct)
-    return Property(codes, side_by_side([repeated(bytes([_TEXT]), len(content)), _with_length(content)]))
+    return Property(codes, text_bytes(distinct), is_text=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def layer(name: str, extent: int, features: TileFeatures) -> Ragged:
     head = bytes([_VERSION, VERSION, _NAME, len(name)]) + name.encode("ascii")
     tail = keys + bytes([_EXTENT]) + _varint(extent)
     content = side_by_side([repeated(head, tiles), messages, *values, repeated(tail, tiles)])
-    return side_by_side([repeated(bytes([_LAYER]), tiles), _with_length(content)])
+    return _field(_LAYER, content)
 
 
 def varints(numbers: Ragged) -> Ragged:
@@ -148,8 +149,10 @@ def _tags_and_values(offsets: Array, properties: list[Property]) -> tuple[Ragged
         number = np.arange(len(distinct)) - first[tile_of_value] + before[tile_of_value]
         is_present[known, key] = True
         pairs[known, key, 0], pairs[known, key, 1] = key, number[code]
-        messages = _with_length(each.messages.take(distinct % max(1, len(each.messages))))
-        values.append(side_by_side([repeated(bytes([_VALUE]), len(messages)), messages]).grouped(first))
+        messages = each.messages.take(distinct % max(1, len(each.messages)))
+        if each.is_text:
+            messages = _field(_TEXT, messages)
+        values.append(_field(_VALUE, messages).grouped(first))
         before += np.diff(first)
     return Ragged.of(pairs[is_present].ravel(), 2 * is_present.sum(axis=1)), values
 
@@ -158,10 +161,10 @@ def _property(codes: Array, is_known: Array | None, messages: Ragged) -> Propert
     return Property(codes if is_known is None else np.where(is_known, codes, -1), messages)
 
 
-def _with_length(messages: Ragged) -> Ragged:
-    """Messages, each after its length."""
+def _field(key: int, messages: Ragged) -> Ragged:
+    """Messages as fields: each after its key and its length."""
     lengths = varints(Ragged.of(messages.lengths.astype(np.uint32), np.ones(len(messages), np.int64)))
-    return side_by_side([lengths, messages])
+    return side_by_side([repeated(bytes([key]), len(messages)), lengths, messages])
 
 
 def _varint(value: int) -> bytes:
