@@ -28,7 +28,7 @@
     const legendBox = document.getElementById("legend").getBoundingClientRect();
     const covered = coveredHeight(canvas);
     const room = Math.min(60, (canvas.height - covered) / 6);
-    const beside = canvas.width > 3 * legendBox.width - 200 && !covered ? legendBox.right - canvas.left : 0;
+    const beside = canvas.width > 3 * legendBox.width && !covered ? legendBox.right - canvas.left : 0;
     return { top: room, right: room, left: beside + room, bottom: covered + room };
   }
 

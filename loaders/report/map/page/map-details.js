@@ -5,6 +5,7 @@
   const eoPv = (window.eoPv = window.eoPv || {});
   const { data, state, text } = eoPv;
   const { element, known } = text;
+  const NO_LICENCE = "not stated";
   // How the capacity of the panels is known, as curated_pv_yield names it.
   const METHODS = {
     stated_dc: "as stated",
@@ -46,7 +47,8 @@
     const panels = known(it.panel_capacity_mw, (mw) => `${text.megawatt(mw)} DC${method ? `, ${method}` : ""}`);
     const most = it.energy_is_upper_bound ? "at most " : "";
     const inventories = `${text.plural(it.dataset_count, "dataset")}, ${it.independent_inventories} independent`;
-    const doubt = it.licence_verified === false ? " (not verified at its source)" : "";
+    const isDoubted = it.licence_verified === false && it.licence !== NO_LICENCE;
+    const doubt = isDoubted ? " (not verified at its source)" : "";
     return descriptions([
       ["Name", it.name, it.name_dataset],
       ["Confidence", it.confidence && `${it.confidence}: ${inventories}`],

@@ -53,8 +53,10 @@
 
     count: (value) => value.toLocaleString("en"),
 
+    // Three digits, and all those before the point, as the report page writes quantities.
     number(value, digits = 3) {
-      return value.toLocaleString("en", { maximumSignificantDigits: digits, useGrouping: true });
+      if (Math.abs(value) >= 100) return Math.round(value).toLocaleString("en");
+      return value.toLocaleString("en", { maximumSignificantDigits: digits });
     },
 
     // A capacity with the unit that suits it.

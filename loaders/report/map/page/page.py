@@ -10,8 +10,10 @@ from loaders.core.files import write_text
 from loaders.core.paths import ProjectPaths
 from loaders.report.map.page.map_files import MapFiles
 from loaders.report.map.page.overview import overview_svg
+from loaders.report.page.formats import quantity
 from loaders.report.web.security import content_security_policy
 from loaders.report.web.templates import templates
+from loaders.settings.licences import NOT_STATED
 from loaders.settings.params import Settings
 from loaders.settings.report import TileServer
 
@@ -63,7 +65,8 @@ def map_html(files: MapFiles, tile_server: TileServer | None = None) -> str:
         here="Map",
         count=f"{meta['count']:,}",
         capacity=_capacity(files),
-        datasets=[each | {"address": web_address(each["url"])} for each in meta["datasets"]],
+        datasets=[_described(each) for each in meta["datasets"]],
+        no_licence=NOT_STATED,
         is_synthetic=meta["is_synthetic"],
         banner=BANNERS[meta["is_synthetic"]],
         scripts=SCRIPTS,
@@ -76,13 +79,16 @@ def map_html(files: MapFiles, tile_server: TileServer | None = None) -> str:
 def _capacity(files: MapFiles) -> str:
     """Capacity of all panels, in the unit that suits it."""
     megawatts = float(np.nansum(files.column("size_mw").astype(np.float64)))
-    if megawatts >= MW_PER_GW:
-        return f"{megawatts / MW_PER_GW:,.3g} GW" if megawatts < 1e6 else f"{megawatts / MW_PER_GW:,.0f} GW"
-    return f"{megawatts:,.0f} MW"
+    return f"{quantity(megawatts / MW_PER_GW)} GW" if megawatts >= MW_PER_GW else f"{quantity(megawatts)} MW"
+
+
+def _described(dataset: dict[str, Any]) -> dict[str, Any]:
+    """A dataset with its licence, stated or not, and with its web page if it has one."""
+    return dataset | {"licence": dataset["licence"] or NOT_STATED, "address": web_address(dataset["url"])}
 
 
 def _attribution(meta: dict[str, Any], tile_server: TileServer | None) -> str:
     """The licences of the data on one line, and whose tiles lie behind it."""
-    licences = sorted({each["licence"] or "licence not stated" for each in meta["datasets"]})
+    licences = sorted({each["licence"] or NOT_STATED for each in meta["datasets"]})
     behind = f" · {tile_server.attribution}" if tile_server else ""
     return f"Data: {len(meta['datasets'])} inventories ({', '.join(licences)}){behind}"

@@ -66,12 +66,12 @@ def policy(page: str) -> str:
 
 def test_first_screen_says_how_many_installations_and_megawatts(tmp_path: Path) -> None:
     page = map_html(written(tmp_path))
-    assert "<h1>2 solar installations, 1.5 GW</h1>" in page
+    assert "<h1>2 solar installations, 1.50 GW</h1>" in page
     assert "1 published inventory" in page
 
 
 def test_unknown_sizes_add_nothing_to_the_capacity(tmp_path: Path) -> None:
-    assert "<h1>2 solar installations, 3 MW</h1>" in map_html(written(tmp_path, sizes=(3.0, float("nan"))))
+    assert "<h1>2 solar installations, 3.00 MW</h1>" in map_html(written(tmp_path, sizes=(3.0, float("nan"))))
 
 
 @pytest.mark.parametrize(("synthetic", "start"), [("all", "Synthetic:"), ("some", "Partly synthetic:")])
@@ -161,3 +161,18 @@ def test_world_fits_the_width_of_its_picture() -> None:
     frame = Frame.around([-179, -50, 179, 70])
     left, right = frame.pixels(np.array([[-180.0, 0.0], [180.0, 0.0]]))[:, 0]
     assert (round(left), round(right)) == (0, 1200)
+
+
+@pytest.mark.parametrize(
+    ("licence", "verified", "shown"),
+    [
+        ("CC-BY-4.0", True, "CC-BY-4.0 · "),
+        ("CC-BY-4.0", False, "CC-BY-4.0 (not verified at its source) · "),
+        (None, False, "not stated · "),
+    ],
+)
+def test_licence_that_nobody_has_read_at_its_source_says_so(
+    tmp_path: Path, licence: str | None, verified: bool, shown: str
+) -> None:
+    page = map_html(written(tmp_path, licence=licence, licence_verified=verified))
+    assert f"Plants, version 1:\n{shown}" in page
