@@ -93,6 +93,7 @@ bench: $(ready) ## measure speed and memory (benchmarks/; a few minutes)
 	python -m benchmarks.executors
 	python -m benchmarks.overture
 	python -m benchmarks.warehouse
+	python -m benchmarks.report
 
 quality: $(ready) ## grade the deduplication on samples and synthetic records
 	python -m benchmarks.quality $(ARGS)

@@ -44,7 +44,6 @@ def meta(settings: Settings, paths: ProjectPaths, tables: MapTables, columns: Co
             "max_zoom": max(max(zooms) for zooms in LAYERS.values()),
             "layers": {name: {"min_zoom": min(zooms), "max_zoom": max(zooms)} for name, zooms in LAYERS.items()},
         },
-        "tile_server": None,
     }
 
 
