@@ -66,7 +66,7 @@ def _sheet(content: Content, keys: list[Key], height_mm: float, note: str) -> Sh
         width_mm=content.request.width_mm,
         theme=content.theme,
         plot_height_mm=height_mm,
-        title=content.request.title,
+        title=content.title,
         warning=content.warning,
         keys=keys,
         notes=[f"{count} {note}".strip(), content.licence_line],

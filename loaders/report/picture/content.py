@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from loaders.core.escape import one_line
 from loaders.core.paths import ProjectPaths
 from loaders.read.published import Published
 from loaders.read.selection import Selection
@@ -39,6 +40,11 @@ class Content:
     def paths(self) -> ProjectPaths:
         """Of the project."""
         return self.tables.paths
+
+    @property
+    def title(self) -> str:
+        """On one line."""
+        return one_line(self.request.title)
 
     @property
     def warning(self) -> str:

@@ -60,7 +60,7 @@ def map_figure(content: Content, land: Land, regions: Land) -> Figure:
         width_mm=request.width_mm,
         theme=content.theme,
         plot_height_mm=plot_width * scene.frame.height / scene.frame.width,
-        title=request.title,
+        title=content.title,
         warning=content.warning,
         keys=marks.keys,
         scale_bar=scale_bar(scene.frame, plot_width) if content.country else None,

@@ -113,8 +113,10 @@ def _sizes(tables: Published) -> str:
 
 
 def _none_found(tables: Published, chosen: Selection) -> str:
-    query = f"SELECT DISTINCT country FROM {SCHEMA}.{INSTALLATIONS} WHERE country IS NOT NULL ORDER BY 1"  # noqa: S608
-    countries = ", ".join(code for (code,) in tables.query(query).fetchall())
+    """Why nothing is drawn, and the countries that the dataset, or all together, have installations in."""
+    rows = tables.rows(INSTALLATIONS, Selection(where=chosen.where))
+    query = f"SELECT DISTINCT country FROM ({rows}) WHERE country IS NOT NULL ORDER BY 1"  # noqa: S608 (as above)
+    countries = ", ".join(code for (code,) in tables.query(query).fetchall()) or "none"
     place = f" in {', '.join(chosen.countries)}" if chosen.countries else ""
     dataset = " of that dataset" if chosen.where else ""
     return f"There is no installation{dataset}{place}: nothing is drawn. Countries with installations: {countries}."

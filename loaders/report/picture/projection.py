@@ -74,4 +74,4 @@ def around(lon: float, lat: float) -> Projection:
 
 
 def _degrees(angle: float, positive: str, negative: str) -> str:
-    return f"{abs(angle):g}° {positive if angle >= 0 else negative}"
+    return f"{abs(angle):g}°\N{NO-BREAK SPACE}{positive if angle >= 0 else negative}"

@@ -178,9 +178,9 @@ def text_width_mm(text: str, size: float, weight: str = "bold") -> float:
 
 
 def wrapped(text: str, size: float, width_mm: float, weight: str = "normal") -> list[str]:
-    """A text in lines that fit a width; a word wider than that stays whole."""
+    """A text in lines that fit a width, broken at spaces that may break; a word wider than that stays whole."""
     lines: list[str] = []
-    for word in text.split():
+    for word in filter(None, text.split(" ")):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and text_width_mm(longer, size, weight) <= width_mm:
             lines[-1] = longer

@@ -47,7 +47,7 @@ def test_a_map_states_number_projection_licences_and_that_rows_are_made_up(
     drawn_tables: Published, tmp_path: Path
 ) -> None:
     path = tmp_path / "germany.svg"
-    drawn = draw_picture(Request(path, country="germany", title="Solar in Germany"), drawn_tables)
+    drawn = draw_picture(Request(path, country="germany", title="Solar\u202e in\nGermany"), drawn_tables)
     text = drawn_text(path)
     assert (drawn.installations, drawn.synthetic) == (3, 3)
     assert text.startswith("Solar in Germany SYNTHETIC: bundled samples, no real installations")
@@ -56,7 +56,7 @@ def test_a_map_states_number_projection_licences_and_that_rows_are_made_up(
     assert "100 MW or more (1)" in text
     assert "100 km" in text
     assert "3 solar installations, by the capacity of their panels" in text
-    assert "Lambert azimuthal equal-area projection around 51° N, 10.5° E." in text
+    assert "Lambert azimuthal equal-area projection around 51°\N{NO-BREAK SPACE}N, 10.5°\N{NO-BREAK SPACE}E." in text
     assert "Data: CC-BY-4.0: a_north_2020*; CC0-1.0: b_south_2021*; ODbL-1.0: b_south_2021*." in text
     assert "* Licence not verified at its source. Borders: Natural Earth, public domain." in text
 
@@ -148,6 +148,10 @@ def test_no_text_overlaps_another_or_leaves_the_sheet_and_all_is_6_points(
         (("data/x.png",), "below data/ are the files of the workflow"),
         (("x.png", "--country", "Germny"), "no country 'Germny'. Did you mean Germany (DE)?"),
         (("x.png", "--country", "fiji"), "no installation in FJ: nothing is drawn. Countries with installations: DE"),
+        (
+            ("x.png", "--dataset", "a_north_2020", "--country", "FR"),
+            "no installation of that dataset in FR: nothing is drawn. Countries with installations: DE.",
+        ),
         (("x.png", "--dataset", "a_north"), "there is no dataset 'a_north'. Did you mean a_north_2020?"),
     ],
 )  # fmt: skip
@@ -257,6 +261,8 @@ def test_text_is_wrapped_by_its_width() -> None:
     lines = wrapped("one two three four five", 7, 20)
     assert " ".join(lines) == "one two three four five"
     assert all(text_width_mm(line, 7, "normal") <= 20 for line in lines)
+    assert wrapped("", 7, 20) == []
+    assert wrapped("5°\N{NO-BREAK SPACE}N", 7, 1) == ["5°\N{NO-BREAK SPACE}N"]
     assert (len(lines), points(60), points(180)) == (2, 6, 7)
 
 
