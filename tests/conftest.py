@@ -22,6 +22,8 @@ FIRST = (
     "founding_design/test_commands.py",
     "acquisition/test_workflow.py",
     "warehouse/test_worlds.py",
+    "browser/test_pages.py",
+    "browser/test_map.py",
     "pipeline/test_killed.py",
 )
 

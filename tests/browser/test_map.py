@@ -34,6 +34,14 @@ ROOF = """
     ORDER BY area_m2 DESC LIMIT 1
 """
 PAIRS = "SELECT count(*) FROM pairs WHERE $id IN (installation_id_a, installation_id_b)"
+INSIDE = """
+    SELECT count(*) FROM installations
+    WHERE centroid_lon BETWEEN $1 AND $2 AND centroid_lat BETWEEN $3 AND $4
+"""
+DRAWN_NUMBERS = """
+    const features = eoPvMap.map().queryRenderedFeatures({layers: arguments[0]});
+    return [...new Set(features.map(feature => feature.properties.i))];
+"""
 DRAWN = "eoPvMap.map().getSource('hexagons').serialize().data.features"
 IS_STILL = "eoPvMap.map().loaded() && !eoPvMap.map().isMoving()"
 
@@ -168,6 +176,43 @@ def test_a_permalink_opens_the_same_again(page: Page, roof: dict[str, Any]) -> N
     assert page.value("document.getElementById('filter-confidence').value") == "high"
     assert page.value("document.getElementById('colour').value") == "confidence"
     assert roof["id"] in page.value("location.hash")
+
+
+def test_an_id_alone_is_an_address_that_goes_there(page: Page, roof: dict[str, Any]) -> None:
+    page.emulate(prefers_reduced_motion="reduce")
+    page.show(f"map.html#{roof['id']}")
+    page.wait("eoPvMap.open() !== null && eoPvMap.map().getZoom() > 10")
+    assert page.value("document.getElementById('details').dataset.installation") == roof["id"]
+    page.wait(IS_STILL)
+    assert page.value(f"eoPvMap.map().getBounds().contains([{roof['lon']}, {roof['lat']}])")
+
+
+def test_the_tiles_hold_every_installation_in_view(
+    map_page: Page, roof: dict[str, Any], tables: duckdb.DuckDBPyConnection
+) -> None:
+    for zoom, layers in ((7, ["points"]), (10, ["outlines-fill", "outlines-points"])):
+        map_page.run(
+            "eoPvMap.map().jumpTo({zoom: arguments[0], center: arguments[1]})", zoom, [roof["lon"], roof["lat"]]
+        )
+        map_page.wait(IS_STILL)
+        drawn = map_page.run(DRAWN_NUMBERS, layers)
+        west, south, east, north = map_page.value("eoPvMap.map().getBounds().toArray().flat()")
+        (inside,) = tables.execute(INSIDE, [west, east, south, north]).fetchone() or (0,)
+        assert inside > 0
+        assert inside <= len(drawn) <= inside + 3  # the edge of one may be in view, its centroid not
+
+
+def test_every_colour_is_drawn_without_an_error(map_page: Page) -> None:
+    map_page.forget()
+    colours = map_page.run("return [...document.getElementById('colour').options].map(option => option.value)")
+    assert set(colours) >= {"size", "confidence", "status", "year"}
+    legends = set()
+    for colour in colours:
+        Select(map_page.driver.find_element(By.ID, "colour")).select_by_value(colour)
+        map_page.wait(f"eoPvMap.state().colour === '{colour}' && {IS_STILL}")
+        legends.add(map_page.text("#legend"))
+    assert len(legends) == len(colours)
+    assert map_page.errors() == []
 
 
 def test_an_address_of_nonsense_shows_the_whole_map(page: Page) -> None:
