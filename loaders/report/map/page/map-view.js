@@ -48,6 +48,7 @@
   function listen() {
     map.on("moveend", onMove);
     map.on("zoom", () => drawnLevel !== hexagons.levelAt(map.getZoom()) && isFar() && view.drawHexagons());
+    map.on("zoom", showLegend); // a flight to an installation lasts seconds
     map.on("click", onClick);
     map.on("mousemove", onPointer);
     map.on("mouseout", () => tell(null));
