@@ -188,6 +188,7 @@
     },
 
     start() {
+      eoPv.palette.onChange(() => open && draw(open.installation));
       const close = () => state.change({ selected: "" });
       document.getElementById("details-close").addEventListener("click", close);
       panel().addEventListener("keydown", (event) => event.key === "Escape" && close());

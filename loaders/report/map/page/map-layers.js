@@ -77,13 +77,7 @@
   }
 
   function hexagonLayers() {
-    const maxzoom = firstZoom();
-    const edge = { "line-color": palette.halo(), "line-width": 0.6, "line-opacity": 0.5 };
-    const paint = { ...UNSMOOTHED, "fill-opacity": 0.86 };
-    return [
-      { id: "hexagons", type: "fill", source: "hexagons", maxzoom, paint },
-      { id: "hexagons-edge", type: "line", source: "hexagons", maxzoom, paint: edge },
-    ];
+    return [{ id: "hexagons", type: "fill", source: "hexagons", maxzoom: firstZoom(), paint: UNSMOOTHED }];
   }
 
   function installationLayers() {

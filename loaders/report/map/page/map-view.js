@@ -10,6 +10,7 @@
     "NavigationControl.ZoomOut": "Zoom out",
   };
   const NO_TILES = "The tile server does not answer; everything but its tiles is here.";
+  const isEmbedded = window.self !== window.top; // then the wheel scrolls the page around the map
   let map = null; // null without WebGL
   let land = null;
   let mask = null; // promise of a byte for each installation, 1 where the filters show it
@@ -22,7 +23,8 @@
     land = await loadJson("map/land").catch(() => ({ type: "FeatureCollection", features: [] }));
     const style = layers.style(land);
     const still = { dragRotate: false, pitchWithRotate: false, fadeDuration: 0, attributionControl: false };
-    map = newMap({ container: "map", style, locale: NAMES, maxZoom: 19, ...still, ...eoPv.camera.start() });
+    const options = { style, locale: NAMES, maxZoom: 19, cooperativeGestures: isEmbedded, ...still };
+    map = newMap({ container: "map", ...options, ...eoPv.camera.start() });
     if (!map) return;
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
@@ -113,6 +115,7 @@
   }
 
   const view = {
+    isEmbedded,
     map: () => map,
     hasMap: () => map !== null,
 

@@ -10,8 +10,8 @@
 //   search(text)     promise of the results, [{label, note}]
 //   firstZoom()      zoom from which installations are drawn one by one; hexagons below it
 //   open()           the details of the open installation, or null
-// Elements: html[data-state] is "ready" or "no-webgl" from then on; #shown (data-count, data-megawatts),
-// #filter-<name>, #filter-clear, #filter-zoom, #colour, #legend, #source-<key>,
+// Elements: html[data-embedded] in a frame; html[data-state] is "ready" or "no-webgl" from then on; #shown (data-count,
+// data-megawatts), #filter-<name>, #filter-clear, #filter-zoom, #colour, #legend, #source-<key>,
 // #search, #search-results [role=option], #table-toggle, #table (data-count) tr[data-number], #details
 // (data-installation) [data-record] [data-pair], #details-zoom, #details-copy, #details-osm, #details-close, #problem.
 "use strict";
@@ -21,6 +21,7 @@
   const eoPv = window.eoPv;
   const numbers = new Map(); // id → number of installations opened before
   let isFocusNext = false; // whether the panel that opens next takes the focus
+  const { isEmbedded } = view; // in the report page, which has title, banner and links itself
   const NARROW = "(max-width: 48rem)";
 
   // Say what went wrong, once, where the user looks.
@@ -79,7 +80,7 @@
     };
     const isNarrow = matchMedia(NARROW).matches;
     document.getElementById("legend").open = !isNarrow;
-    show(!isNarrow);
+    show(!isNarrow && !isEmbedded);
     toggle.addEventListener("click", () => show(panel.hidden));
     document.getElementById("attribution-open").addEventListener("click", () => {
       show(true);
@@ -97,6 +98,7 @@
   }
 
   async function start() {
+    if (isEmbedded) document.documentElement.dataset.embedded = "yes";
     const hadPlace = state.read().view !== null;
     document.getElementById("overview").hidden = hadPlace; // the picture of everything is not what was asked for
     startPanels();

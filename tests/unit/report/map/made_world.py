@@ -70,12 +70,15 @@ def write_project(root: Path) -> ProjectPaths:
     return paths
 
 
+YIELD = {"panel_capacity_mw": 12.345, "energy_mwh": 20_000.0, "is_upper_bound": True}
+
+
 def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("CREATE SCHEMA curated")
     rows = {
         "installations": [_installation(name) for name in SHAPES],
         "records": [_record(key, source_id, name) for (key, source_id), name in RECORDS.items()],
-        "yield": [{"installation_id": "pv_large", "irradiance_cell": "83", "panel_capacity_mw": 12.345, **COMMON}],
+        "yield": [{"installation_id": "pv_large", "irradiance_cell": "83", **YIELD, **COMMON}],
         "pairs": [_pair(*pair) for pair in PAIRS],
         "dataset_summary": [{"dataset_key": key, "doi": "10.5281/zenodo.1", **COMMON} for key in DATASETS],
     }
