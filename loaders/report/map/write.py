@@ -37,7 +37,7 @@ def write_map_data(settings: Settings, paths: ProjectPaths) -> Path:
     try:
         with map_tables(paths) as tables:
             _write_files(settings, paths, tables, scratch)
-        return _replace(paths.report().with_name(FOLDER), scratch)
+        return _replace(paths.report_folder / FOLDER, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
