@@ -17,6 +17,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 PROGRAMS = ("chromium", "chromedriver")
 TIMEOUT_S = 30
 WIDE, NARROW = (1280, 900), (400, 800)
+MAP_SIZE = (1000, 700)  # of most tests of the map, which is drawn in software
 IN_SOFTWARE = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist")
 WITHOUT_WEBGL = ("--disable-gpu", "--disable-3d-apis")
 ARGUMENTS = (
@@ -35,6 +36,7 @@ COMPLETE = {
     "index.html": "Promise.all([window.eoPvCharts, window.eoPvFacts]).then(() => true)",
     "map.html": "window.eoPvMap.ready.then(() => true)",
 }
+IS_STILL = "eoPvMap.map().loaded() && !eoPvMap.map().isMoving()"
 NO_CHROMIUM = "this machine has no Chromium with its driver: apt-get install chromium chromium-driver"
 
 

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -15,7 +16,7 @@ from selenium import webdriver
 from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.report.serve import address, listen, serve
-from tests.browser.chromium import NO_CHROMIUM, WIDE, Page, chromium, missing_programs
+from tests.browser.chromium import IS_STILL, MAP_SIZE, NO_CHROMIUM, WIDE, Page, chromium, missing_programs
 from tests.browser.hostile import make_hostile
 from tests.pipeline.conftest import Project, Run, made_all
 
@@ -24,6 +25,12 @@ __all__ = ["made_all"]
 SCREENSHOTS = "EO_PV_SCREENSHOTS"  # a folder for the pictures; by default pytest's own
 CURATED = "curated_pv_"
 Windows = Callable[[str], Page]
+ROOF = """
+    SELECT installation_id, centroid_lon, centroid_lat, record_ids FROM installations
+    WHERE geometry_kind <> 'point' AND len(record_ids) > 2 AND abs(centroid_lat) < 60
+      AND ST_Contains(geometry, ST_Point(centroid_lon, centroid_lat))
+    ORDER BY area_m2 DESC LIMIT 1
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -109,3 +116,41 @@ def windows(browser: webdriver.Chrome, pictures: Path) -> Windows:
 def page(windows: Windows, folder: Path) -> Page:
     """A window of its own on the folder, from disk."""
     return windows(f"{folder.as_uri()}/")
+
+
+@pytest.fixture(scope="module")
+def opened_map(windows: Windows, folder: Path) -> Page:
+    """The map, opened once for the tests of a file."""
+    page = windows(f"{folder.as_uri()}/")
+    page.resize(MAP_SIZE)
+    page.show("map.html")
+    return page
+
+
+@pytest.fixture
+def map_page(opened_map: Page, tables: duckdb.DuckDBPyConnection) -> Page:
+    """The map of the whole world without filters, opened once: an address undoes what a test has done."""
+    if not opened_map.value("location.pathname").endswith("map.html") or opened_map.value("eoPvMap.open() !== null"):
+        opened_map.show("map.html")
+    opened_map.run(
+        "location.hash = '#0/20/0'; document.getElementById('search').value = ''; document.activeElement.blur()"
+    )
+    (count,) = tables.execute("SELECT count(*) FROM installations").fetchone() or (0,)
+    opened_map.wait(f"document.getElementById('shown').dataset.count === '{count}'")
+    opened_map.wait(IS_STILL)
+    return opened_map
+
+
+@pytest.fixture
+def map_window(page: Page) -> Page:
+    """A window of its own for an address of the map."""
+    page.resize(MAP_SIZE)
+    return page
+
+
+@pytest.fixture(scope="module")
+def roof(tables: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """A large installation of three records or more."""
+    found = tables.execute(ROOF).fetchone()
+    assert found
+    return dict(zip(("id", "lon", "lat", "records"), found, strict=True))

@@ -1,7 +1,6 @@
 """The map shows what the tables hold: counts under every filter, the record that is clicked, what is searched for."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -10,10 +9,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
-from tests.browser.chromium import NARROW, Page
-from tests.browser.conftest import Windows
+from tests.browser.chromium import IS_STILL, NARROW, Page
 
-SIZE = (1000, 700)  # fewer pixels than other tests have, since they are drawn in software
 PANELS = "SELECT installation_id, panel_capacity_mw AS size FROM yield"
 FILTERED = f"""
     SELECT count(*), coalesce(sum(size), 0) FROM installations LEFT JOIN ({PANELS}) USING (installation_id)
@@ -27,12 +24,6 @@ FILTERS: Mapping[str, tuple[str, str]] = {
     "licence": ("SELECT mode(licence) FROM installations", "licence = $value"),
     "confidence": ("SELECT mode(confidence) FROM installations", "confidence = $value"),
 }
-ROOF = """
-    SELECT installation_id, centroid_lon, centroid_lat, record_ids FROM installations
-    WHERE geometry_kind <> 'point' AND len(record_ids) > 2 AND abs(centroid_lat) < 60
-      AND ST_Contains(geometry, ST_Point(centroid_lon, centroid_lat))
-    ORDER BY area_m2 DESC LIMIT 1
-"""
 PAIRS = "SELECT count(*) FROM pairs WHERE $id IN (installation_id_a, installation_id_b)"
 INSIDE = """
     SELECT count(*) FROM installations
@@ -43,52 +34,11 @@ DRAWN_NUMBERS = """
     return [...new Set(features.map(feature => feature.properties.i))];
 """
 DRAWN = "eoPvMap.map().getSource('hexagons').serialize().data.features"
-IS_STILL = "eoPvMap.map().loaded() && !eoPvMap.map().isMoving()"
-
-
-@pytest.fixture(scope="module")
-def opened(windows: Windows, folder: Path) -> Page:
-    page = windows(f"{folder.as_uri()}/")
-    page.resize(SIZE)
-    page.show("map.html")
-    return page
-
-
-@pytest.fixture
-def map_page(opened: Page, tables: duckdb.DuckDBPyConnection) -> Page:
-    """The map of the whole world without filters, opened once: an address undoes what a test has done."""
-    if not opened.value("location.pathname").endswith("map.html") or opened.value("eoPvMap.open() !== null"):
-        opened.show("map.html")
-    opened.run("location.hash = '#0/20/0'; document.getElementById('search').value = ''; document.activeElement.blur()")
-    opened.wait(f"document.getElementById('shown').dataset.count === '{_expected(tables, 'true')[0]}'")
-    opened.wait(IS_STILL)
-    return opened
-
-
-@pytest.fixture
-def page(page: Page) -> Page:
-    page.resize(SIZE)
-    return page
-
-
-@pytest.fixture(scope="module")
-def roof(tables: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """A large installation of three records or more."""
-    found = tables.execute(ROOF).fetchone()
-    assert found
-    return dict(zip(("id", "lon", "lat", "records"), found, strict=True))
 
 
 def _totals(page: Page) -> tuple[int, float]:
     shown = page.value("({...document.getElementById('shown').dataset})")
     return int(shown["count"]), float(shown["megawatts"])
-
-
-def _type(page: Page, question: str) -> None:
-    """Type into the search field, and wait for its results."""
-    page.run("document.getElementById('search').focus()")
-    page.press(question)
-    page.wait("document.querySelectorAll('#search-results [role=option]').length > 0", seconds=10)
 
 
 def _expected(tables: duckdb.DuckDBPyConnection, condition: str, **values: Any) -> tuple[int, Any]:
@@ -138,53 +88,33 @@ def test_sizes_and_a_second_filter_narrow_it_further(map_page: Page, tables: duc
 
 
 def test_a_click_opens_the_installation_with_its_records_and_pairs(
-    page: Page, roof: dict[str, Any], tables: duckdb.DuckDBPyConnection
+    map_window: Page, roof: dict[str, Any], tables: duckdb.DuckDBPyConnection
 ) -> None:
-    page.show(f"map.html#15/{roof['lat']}/{roof['lon']}")
-    page.wait(IS_STILL)
-    page.screenshot("map-near")
-    x, y = page.run(
+    map_window.show(f"map.html#15/{roof['lat']}/{roof['lon']}")
+    map_window.wait(IS_STILL)
+    map_window.screenshot("map-near")
+    x, y = map_window.run(
         "const p = eoPvMap.map().project(arguments[0]), box = eoPvMap.map().getCanvas().getBoundingClientRect();"
         "return [p.x + box.left, p.y + box.top]",
         [roof["lon"], roof["lat"]],
     )
-    page.click_at(x, y)
-    page.wait("eoPvMap.open() !== null")
-    page.screenshot("map-installation")
-    assert page.value("document.getElementById('details').dataset.installation") == roof["id"]
+    map_window.click_at(x, y)
+    map_window.wait("eoPvMap.open() !== null")
+    map_window.screenshot("map-installation")
+    assert map_window.value("document.getElementById('details').dataset.installation") == roof["id"]
     assert sorted(
-        page.run("return [...document.querySelectorAll('#details [data-record]')].map(e => e.dataset.record)")
+        map_window.run("return [...document.querySelectorAll('#details [data-record]')].map(e => e.dataset.record)")
     ) == sorted(roof["records"])
     (pairs,) = tables.execute(PAIRS, {"id": roof["id"]}).fetchone() or (0,)
-    assert page.value("document.querySelectorAll('#details tr[data-joined]').length") == min(pairs, 30)
+    assert map_window.value("document.querySelectorAll('#details tr[data-joined]').length") == min(pairs, 30)
     reasons = {reason.replace("_", " ") for (reason,) in tables.execute("SELECT reason FROM pairs").fetchall()}
-    shown = page.texts("#details tr[data-joined] td p:first-child")
+    shown = map_window.texts("#details tr[data-joined] td p:first-child")
     assert {reason.replace("_", " ") for reason in shown} <= reasons
-    osm = page.value("document.getElementById('details-osm').href")
+    osm = map_window.value("document.getElementById('details-osm').href")
     assert osm.startswith(f"https://www.openstreetmap.org/?mlat={roof['lat']:.5f}&mlon={roof['lon']:.5f}#map=")
-    assert page.errors() == []
-    assert page.requests_outside() == []
-    assert page.value("window.PWNED") is None
-
-
-def test_a_permalink_opens_the_same_again(page: Page, roof: dict[str, Any]) -> None:
-    page.show(f"map.html#12.5/{roof['lat']:.5f}/{roof['lon']:.5f}/{roof['id']}?colour=confidence&confidence=high")
-    page.wait("eoPvMap.open() !== null")
-    assert page.value("document.getElementById('details').dataset.installation") == roof["id"]
-    center = page.value("[eoPvMap.map().getZoom(), eoPvMap.map().getCenter().lat, eoPvMap.map().getCenter().lng]")
-    assert center == pytest.approx([12.5, roof["lat"], roof["lon"]], abs=1e-4)
-    assert page.value("document.getElementById('filter-confidence').value") == "high"
-    assert page.value("document.getElementById('colour').value") == "confidence"
-    assert roof["id"] in page.value("location.hash")
-
-
-def test_an_id_alone_is_an_address_that_goes_there(page: Page, roof: dict[str, Any]) -> None:
-    page.emulate(prefers_reduced_motion="reduce")
-    page.show(f"map.html#{roof['id']}")
-    page.wait("eoPvMap.open() !== null && eoPvMap.map().getZoom() > 10")
-    assert page.value("document.getElementById('details').dataset.installation") == roof["id"]
-    page.wait(IS_STILL)
-    assert page.value(f"eoPvMap.map().getBounds().contains([{roof['lon']}, {roof['lat']}])")
+    assert map_window.errors() == []
+    assert map_window.requests_outside() == []
+    assert map_window.value("window.PWNED") is None
 
 
 def test_the_tiles_hold_every_installation_in_view(
@@ -215,61 +145,20 @@ def test_every_colour_is_drawn_without_an_error(map_page: Page) -> None:
     assert map_page.errors() == []
 
 
-def test_an_address_of_nonsense_shows_the_whole_map(page: Page) -> None:
-    page.show("map.html#99/abc/%ff/<img src=x onerror=window.PWNED=1>?colour=__proto__&country=%00&min=x&sources=,,")
-    page.wait(IS_STILL)
-    assert page.value("window.PWNED") is None
-    assert page.errors() == []
-
-
-@pytest.mark.parametrize("kind", ["installation", "record"])
-def test_an_id_is_found_by_keyboard_alone(kind: str, map_page: Page, roof: dict[str, Any]) -> None:
-    question = roof["id"] if kind == "installation" else sorted(roof["records"])[0]
-    _type(map_page, question)
-    map_page.press(Keys.ARROW_DOWN, Keys.ENTER)
-    map_page.wait("eoPvMap.open() !== null")
-    assert map_page.value("document.getElementById('details').dataset.installation") == roof["id"]
-    map_page.wait("document.getElementById('details').contains(document.activeElement)")
-    map_page.press(Keys.ESCAPE)
-    map_page.wait("eoPvMap.open() === null")
-    map_page.wait("document.getElementById('details').hidden")
-
-
-def test_a_hostile_name_is_found_as_it_is_written(map_page: Page, tables: duckdb.DuckDBPyConnection) -> None:
-    _type(map_page, "<img src=x")
-    map_page.screenshot("map-search")
-    map_page.press(Keys.ARROW_DOWN, Keys.ENTER)
-    map_page.wait("eoPvMap.open() !== null")
-    name = map_page.value("eoPvMap.open().name")
-    assert name.startswith("<img src=x onerror=")
-    assert map_page.text("#details-title") == name
-    assert map_page.value("window.PWNED") is None
-    assert tables.execute("SELECT count(*) > 0 FROM installations WHERE name = ?", [name]).fetchone() == (True,)
-
-
-def test_coordinates_are_a_place(map_page: Page) -> None:
-    _type(map_page, "51.5, -10.25")
-    map_page.press(Keys.ENTER)
-    map_page.wait(f"eoPvMap.map().getZoom() > 10 && {IS_STILL}")
-    assert map_page.value("[eoPvMap.map().getCenter().lat, eoPvMap.map().getCenter().lng]") == pytest.approx(
-        [51.5, -10.25], abs=1e-4
-    )
-
-
 def test_the_outlines_of_a_source_lie_over_ours(
-    page: Page, roof: dict[str, Any], tables: duckdb.DuckDBPyConnection
+    map_window: Page, roof: dict[str, Any], tables: duckdb.DuckDBPyConnection
 ) -> None:
     key = tables.execute("SELECT dataset_key FROM records WHERE record_id = ?", [roof["records"][0]]).fetchone()
     assert key
-    page.show(f"map.html#15/{roof['lat']}/{roof['lon']}?sources={key[0]}")
-    page.wait(IS_STILL)
+    map_window.show(f"map.html#15/{roof['lat']}/{roof['lon']}?sources={key[0]}")
+    map_window.wait(IS_STILL)
     drawn = (
         "eoPvMap.map().queryRenderedFeatures().filter(f => f.layer.id.startsWith('source-')).map(f => f.properties.r)"
     )
-    assert roof["records"][0] in page.value(drawn)
-    page.screenshot("map-sources")
-    page.run("document.getElementById(arguments[0]).click()", f"source-{key[0]}")
-    page.wait(f"{drawn}.length === 0")
+    assert roof["records"][0] in map_window.value(drawn)
+    map_window.screenshot("map-sources")
+    map_window.run("document.getElementById(arguments[0]).click()", f"source-{key[0]}")
+    map_window.wait(f"{drawn}.length === 0")
 
 
 def test_the_table_beside_the_map_holds_what_is_in_view(map_page: Page, tables: duckdb.DuckDBPyConnection) -> None:
@@ -283,10 +172,10 @@ def test_the_table_beside_the_map_holds_what_is_in_view(map_page: Page, tables: 
     assert tables.execute("SELECT count(*) FROM installations WHERE installation_id = ?", [opened]).fetchone() == (1,)
 
 
-def test_an_installation_fits_a_narrow_screen(page: Page, roof: dict[str, Any]) -> None:
-    page.resize(NARROW)
-    page.show(f"map.html#15/{roof['lat']}/{roof['lon']}/{roof['id']}")
-    page.wait("eoPvMap.open() !== null")
-    page.wait(IS_STILL)
-    page.screenshot("map-installation-narrow")
-    assert page.value("document.documentElement.scrollWidth") == NARROW[0]
+def test_an_installation_fits_a_narrow_screen(map_window: Page, roof: dict[str, Any]) -> None:
+    map_window.resize(NARROW)
+    map_window.show(f"map.html#15/{roof['lat']}/{roof['lon']}/{roof['id']}")
+    map_window.wait("eoPvMap.open() !== null")
+    map_window.wait(IS_STILL)
+    map_window.screenshot("map-installation-narrow")
+    assert map_window.value("document.documentElement.scrollWidth") == NARROW[0]

@@ -33,10 +33,13 @@ def write_map_data(settings: Settings, paths: ProjectPaths) -> Path:
         BuildError: a published table is missing.
     """
     scratch = paths.scratch(FOLDER)
-    shutil.rmtree(scratch, ignore_errors=True)
-    with map_tables(paths) as tables:
-        _write_files(settings, paths, tables, scratch)
-    return _replace(paths.report().with_name(FOLDER), scratch)
+    shutil.rmtree(scratch, ignore_errors=True)  # of a run that was killed
+    try:
+        with map_tables(paths) as tables:
+            _write_files(settings, paths, tables, scratch)
+        return _replace(paths.report_folder / FOLDER, scratch)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _write_files(settings: Settings, paths: ProjectPaths, tables: MapTables, scratch: Path) -> None:
@@ -89,11 +92,15 @@ def file_writer(folder: Path) -> Iterator[Write]:
 
 
 def _replace(folder: Path, scratch: Path) -> Path:
-    """Put the new folder in the place of the old one."""
+    """Put the new folder in the place of the old one, which comes back if that fails."""
     old = scratch / "old"
     folder.parent.mkdir(parents=True, exist_ok=True)
     if folder.exists():
         folder.replace(old)
-    (scratch / FOLDER).replace(folder)
-    shutil.rmtree(scratch)
+    try:
+        (scratch / FOLDER).replace(folder)
+    except OSError:
+        if old.exists():
+            old.replace(folder)
+        raise
     return folder
