@@ -82,6 +82,7 @@ def _sources(tables: MapTables) -> Features:
         batches.append(_copy(batch.drop_columns(["shape"])))
         count += len(batch)
     records = pa.Table.from_batches(batches)
+    batches.clear()
     order = pc.sort_indices(records["record_id"]).to_numpy().astype(np.int64)
     place = np.empty(count, np.int64)
     place[order] = np.arange(count)
