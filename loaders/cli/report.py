@@ -6,7 +6,7 @@ from loaders.cli.console import AsJson, app, display_path, list_files, open_proj
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
 from loaders.core.progress import Activity
-from loaders.core.terminal import Verbosity, out, verbosity
+from loaders.core.terminal import Verbosity, err, out, verbosity
 from loaders.settings.params import Settings
 
 MAX_WARNINGS = 3  # on the terminal
@@ -17,6 +17,7 @@ def report() -> None:
     """Write the report of the last build: a page, a map, and a table in Markdown."""
     from loaders.report.docs.first_page import write_first_page
     from loaders.report.page.run_facts import write_run_facts
+    from loaders.report.web.vega import NO_CHARTS, can_compile_charts
     from loaders.report.write import write_report
 
     settings, paths = open_project()
@@ -24,6 +25,8 @@ def report() -> None:
         files = write_report(settings, paths)
         write_run_facts(settings, paths)
         write_first_page(settings, paths)
+    if not can_compile_charts():
+        err.warn(NO_CHARTS)
     list_files(files, paths)
 
 

@@ -33,7 +33,7 @@
     figure.querySelector("details").open = true;
   }
 
-  for (const figure of document.querySelectorAll("figure[data-chart]")) {
+  for (const figure of document.querySelectorAll("figure[data-chart]:has(.spec)")) {
     drawn.push(draw(figure).catch((error) => showTable(figure, error)));
   }
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
-import vl_convert
 
 from loaders.core.escape import one_line
+from loaders.report.web.vega import compiled_chart
 
 INK, MUTED, LINE = "var(--ink)", "var(--muted)", "var(--line)"
 FIRST, SECOND, THIRD = "var(--chart-1)", "var(--chart-2)", "var(--chart-3)"
@@ -32,7 +32,7 @@ class Chart:
         summary: what it shows, for screen readers.
         headings: of the table; all but the first are numbers.
         rows: of the table.
-        spec: for Vega.
+        spec: for Vega; empty where charts cannot be compiled.
     """
 
     name: str
@@ -83,8 +83,7 @@ def compiled(bars: Bars, description: str) -> dict[str, Any]:
     )
     height: Any = alt.Step(BAR_PX) if bars.is_horizontal else HEIGHT_PX
     chart = chart.properties(width="container", height=height, background="transparent", autosize=_FIT)
-    vega: dict[str, Any] = vl_convert.vegalite_to_vega(chart.configure(**_CONFIG).to_dict())
-    return vega
+    return compiled_chart(chart.configure(**_CONFIG).to_dict())
 
 
 def _encoding(bars: Bars, order: list[str]) -> dict[str, Any]:

@@ -34,14 +34,17 @@
     return `${number.format(before)} \u2192 ${number.format(now)} (${sign}${number.format(Math.abs(now - before))})`;
   }
 
+  // What has changed of a dataset.
+  function datasetChanges(row) {
+    return [["installations", "installations"], ["only_here", "only here"]]
+      .map(([name, label]) => [label, row[`${name}_before`] ?? 0, row[`${name}_now`] ?? 0])
+      .filter(([, before, now]) => before !== now)
+      .map(([label, before, now]) => `${label} ${difference(before, now)}`);
+  }
+
   // The sentences of the changes, most general first.
   function sentences(changes) {
-    const datasets = changes.datasets.map((row) => {
-      const before = row.installations_before ?? 0;
-      const now = row.installations_now ?? 0;
-      const only = `only here ${difference(row.only_here_before ?? 0, row.only_here_now ?? 0)}`;
-      return `${row.name}: installations ${difference(before, now)}, ${only}`;
-    });
+    const datasets = changes.datasets.map((row) => `${row.name}: ${datasetChanges(row).join(", ")}`);
     return [
       ...changes.added.map((key) => `${key} is new`),
       ...changes.removed.map((key) => `${key} is gone`),

@@ -10,18 +10,12 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from loaders.core.files import write_text
+from loaders.report.web.vega import vega_bundle, vega_version
 
 REPORT = Path(__file__).parents[1]
 SOURCES = ("web", "page", "map/page", "docs")  # folders of loaders/report whose styles and scripts become assets
 MAPLIBRE = ("maplibre-gl.js", "maplibre-gl.css")
 LICENCES = "LICENCES.txt"
-# what the pages call of Vega; the interpreter replaces eval, which the Content-Security-Policy forbids. The addresses
-# are names of modules inside of the wheel: it asks no server for them
-VEGA_SNIPPET = """
-import {{View, parse}} from "https://cdn.jsdelivr.net/npm/vega@{vega}/+esm";
-import {{expressionInterpreter}} from "https://cdn.jsdelivr.net/npm/vega-interpreter@2.0.0/+esm";
-window.vega = {{View, parse, expressionInterpreter}};
-"""
 _SOURCE_MAP = re.compile(r"\n?//# sourceMappingURL=\S*\s*$")  # a file that is not there, which browsers would ask for
 
 
@@ -41,13 +35,6 @@ def write_assets(folder: Path) -> list[Path]:
     return [folder / name for name in sorted(texts)]
 
 
-def vega_bundle() -> str:
-    """Vega's runtime as one script that defines `vega`; without Vega-Lite, which runs when the page is written."""
-    import vl_convert  # noqa: PLC0415 (85 MB, for this one function)
-
-    return str(vl_convert.javascript_bundle(VEGA_SNIPPET.format(vega=vl_convert.get_vega_version())))
-
-
 def _own_texts() -> dict[str, str]:
     paths = [path for source in SOURCES for pattern in ("*.css", "*.js") for path in (REPORT / source).glob(pattern)]
     return {path.name: path.read_text(encoding="utf-8") for path in paths}
@@ -62,8 +49,6 @@ def _maplibre_texts() -> dict[str, str]:
 
 def _licences() -> str:
     """The licences of the libraries, with the versions that the lock installed."""
-    import vl_convert  # noqa: PLC0415
-
     text = (Path(__file__).parent / "licences.txt").read_text(encoding="utf-8")
     maplibre = re.search(r"maplibre-gl-js/blob/v([\d.]+)/", _maplibre_texts()["maplibre-gl.js"])
-    return text.format(vega=vl_convert.get_vega_version(), maplibre=maplibre[1] if maplibre else "")
+    return text.format(vega=vega_version(), maplibre=maplibre[1] if maplibre else "")

@@ -122,3 +122,10 @@ def test_every_table_has_a_caption_and_every_heading_a_scope(page: str) -> None:
     tags = [tag for tag, _ in Elements(page).found]
     assert tags.count("table") == tags.count("caption")
     assert all("scope" in attributes for tag, attributes in Elements(page).found if tag == "th")
+
+
+def test_a_chart_that_cannot_be_compiled_is_an_open_table(content: Content) -> None:
+    drawn = {name: replace(chart, spec={}) for name, chart in content.charts.items()}
+    page = as_html(replace(content, charts=drawn), SETTINGS, CURATED)
+    assert 'class="spec"' not in page
+    assert page.count("<details open>") == 7

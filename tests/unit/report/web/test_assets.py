@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from loaders.report.web import assets
+from loaders.report.web import assets, vega
 
 
 @pytest.fixture
@@ -33,6 +33,13 @@ def test_licences_name_the_installed_versions(folder: Path) -> None:
 
 
 def test_vega_is_its_runtime_with_the_interpreter() -> None:
-    bundle = assets.vega_bundle()
+    bundle = vega.vega_bundle()
     assert re.search(r"window\.vega=\{View:[\w$]+,parse:[\w$]+,expressionInterpreter:[\w$]+\};\s*$", bundle)
     assert len(bundle) < 650_000
+
+
+def test_under_a_limit_of_the_address_space_there_are_no_charts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """V8 would end the process."""
+    monkeypatch.setattr(vega, "has_address_space_limit", lambda: True)
+    assert vega.vega_bundle() == ""
+    assert vega.compiled_chart({"mark": "bar"}) == {}
