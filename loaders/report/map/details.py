@@ -12,7 +12,7 @@ from loaders.report.map.spool import Spool, spooled
 from loaders.report.map.tables import MapTables
 
 CHUNK = 256  # installations in a file
-CHUNKS_AT_A_TIME = 64
+CHUNKS_AT_A_TIME = 16
 Fields = Sequence[tuple[str, str]]  # name in JSON, SQL
 INSTALLATION: Fields = (
     *((name, f"inst.{name}") for name in (

@@ -48,17 +48,20 @@ RECORDS = """
 
 
 def write_tiles(tables: MapTables, columns: Columns, write: Write) -> None:
-    """Write the tiles of all zooms."""
+    """Write the tiles of all zooms; the records, which take most memory, are read when the first zoom shows them."""
     installations = _installations(columns)
-    drawn = replace(installations, name=OUTLINES, outlines=_installation_outlines(tables))
-    sources = _sources(tables)
+    features = [installations, replace(installations, name=OUTLINES, outlines=_installation_outlines(tables))]
     packs = TilePacks(write)
     for level in sorted({level for zooms in LAYERS.values() for level in zooms}):
-        zoom = Zoom(level, EXTENTS[level])
-        layers = [layer_rows(each, zoom) for each in (installations, drawn, sources) if level in LAYERS[each.name]]
-        for numbers, tiles in zoom_tiles(layers):
-            packs.add(numbers, tiles)
+        if level == LAYERS[SOURCES].start:
+            features.append(_sources(tables))
+        _write_zoom([each for each in features if level in LAYERS[each.name]], Zoom(level, EXTENTS[level]), packs)
     packs.close()
+
+
+def _write_zoom(features: list[Features], zoom: Zoom, packs: TilePacks) -> None:
+    for numbers, tiles in zoom_tiles([layer_rows(each, zoom) for each in features]):
+        packs.add(numbers, tiles)
 
 
 def _installations(columns: Columns) -> Features:
@@ -82,6 +85,7 @@ def _sources(tables: MapTables) -> Features:
         batches.append(_copy(batch.drop_columns(["shape"])))
         count += len(batch)
     records = pa.Table.from_batches(batches)
+    batches.clear()
     order = pc.sort_indices(records["record_id"]).to_numpy().astype(np.int64)
     place = np.empty(count, np.int64)
     place[order] = np.arange(count)
