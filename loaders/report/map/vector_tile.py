@@ -1,8 +1,8 @@
 """Mapbox Vector Tiles 2.1, many tiles of a layer at once, with NumPy.
 
 Every feature is kept, and the same features are the same bytes on any number of threads. On 20,000 installations this
-took 2.0 s of CPU, GDAL's writer 10.4 s, tippecanoe 17.5 s (and it left out features), DuckDB's ST_AsMVT more memory than
-there was; freestiler, nearly as fast, calls itself an alpha version. Source of the format:
+took 2.0 s of CPU, GDAL's writer 10.4 s, tippecanoe 17.5 s (and it left out features); DuckDB's ST_AsMVT ran out of
+memory; freestiler, nearly as fast, calls itself an alpha version. Source of the format:
 https://github.com/mapbox/vector-tile-spec/tree/master/2.1 (its messages are Protocol Buffers).
 """
 

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from loaders.core.errors import BuildError
-from loaders.core.escape import sql_file, sql_name, sql_text
+from loaders.core.escape import sql_file
 from loaders.core.paths import ProjectPaths
 from loaders.db.connection import config
 
@@ -145,8 +145,7 @@ def opened_tables(paths: ProjectPaths) -> Iterator[duckdb.DuckDBPyConnection]:
             raise BuildError(f"{file.relative_to(paths.root)} is missing, which the report is made of. Run `make all`.")
     with duckdb.connect(config=config()) as connection:
         for name, file in files.items():
-            source = f"read_parquet({sql_text(sql_file(file))})"
-            connection.execute(f"create view {sql_name(name)} as from {source}")
+            connection.read_parquet(sql_file(file), hive_partitioning=False).create_view(name)
         yield connection
 
 

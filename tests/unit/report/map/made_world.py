@@ -2,6 +2,8 @@
 
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +12,14 @@ import numpy as np
 import pyogrio
 import shapely
 import yaml
+from pyogrio._ogr import _register_drivers
 
 from benchmarks.report_world import contracts
 from loaders.acquire.lock import Lock, LockedFile, Record, write_lock
 from loaders.core.escape import sql_name
 from loaders.core.paths import ProjectPaths
 from loaders.db.connection import CONFIG, prepare
+from loaders.harmonise.readers.vector.gdal import restrict_gdal
 from loaders.report.map.tile_packs import NUMBER
 from loaders.report.web.script_files import read_script_file
 from loaders.warehouse.build import export_curated
@@ -209,7 +213,21 @@ def features(tiles: dict[tuple[int, int, int], bytes], layer: str, zoom: int) ->
             path = Path(name, str(level), str(x), f"{y}.pbf")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(tile)
-            if level == zoom and layer in pyogrio.list_layers(path)[:, 0]:
-                frame = pyogrio.read_dataframe(path, layer=layer)
-                rows += [row | {"tile": (x, y)} for row in frame.to_dict("records")]
+            if level != zoom:
+                continue
+            with _all_drivers():
+                if layer in pyogrio.list_layers(path)[:, 0]:
+                    frame = pyogrio.read_dataframe(path, layer=layer)
+                    rows += [row | {"tile": (x, y)} for row in frame.to_dict("records")]
     return rows
+
+
+@contextmanager
+def _all_drivers() -> Iterator[None]:
+    """GDAL with its reader of tiles, which the readers of published files take from it."""
+    pyogrio.set_gdal_config_options({"GDAL_SKIP": None})
+    _register_drivers()
+    try:
+        yield
+    finally:
+        restrict_gdal()

@@ -29,7 +29,7 @@ def test_licences_name_the_installed_versions(folder: Path) -> None:
     text = (folder / "LICENCES.txt").read_text(encoding="utf-8")
     assert "MapLibre GL JS 5.3.0 (maplibre-gl.js" in text
     assert "\nVega 6." in text
-    assert "Copyright (c) 2020, MapLibre\n" in text
+    assert "Copyright (c) 2023, MapLibre contributors\n" in text
 
 
 def test_vega_is_its_runtime_with_the_interpreter() -> None:
