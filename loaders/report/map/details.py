@@ -32,6 +32,7 @@ INSTALLATION: Fields = (
     ("panel_capacity_mw", "y.panel_capacity_mw"),
     ("panel_capacity_method", "y.panel_capacity_method"),
     ("energy_mwh", "round(y.energy_mwh, 3)"),
+    ("energy_is_upper_bound", "nullif(y.is_upper_bound and y.energy_mwh is not null, false)"),
 )  # fmt: skip
 RECORD: Fields = (
     ("id", "r.record_id"),
