@@ -80,6 +80,23 @@ def test_every_chart_is_drawn_and_has_its_table(report: Page) -> None:
     assert [name for name, marks, rows in charts if not marks or not rows] == []
 
 
+def test_a_chart_that_cannot_be_drawn_shows_its_table_and_paper_the_warnings(report: Page) -> None:
+    report.show("index.html")
+    report.run("""
+        const figure = document.querySelector("figure[data-chart]").cloneNode(true);
+        figure.querySelector("details").open = false;
+        figure.querySelector(".spec").textContent = "{";
+        document.querySelector("main").append(figure);
+        window.failed = figure;
+        const script = document.createElement("script");
+        script.src = "assets/charts.js?again";
+        document.head.append(script);
+        dispatchEvent(new Event("beforeprint"));
+    """)
+    report.wait("failed.querySelector('details').open && failed.querySelector('.plot').hidden")
+    assert report.value("document.querySelector('.problems').open")
+
+
 def test_the_run_is_named(report: Page) -> None:
     assert "un of 20" in report.text("#run-line")
     assert report.texts("[data-asked]")[0] != ""

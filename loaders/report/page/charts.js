@@ -14,7 +14,7 @@
     }
   }
 
-  function draw(figure) {
+  async function draw(figure) {
     const specification = JSON.parse(figure.querySelector(".spec").textContent);
     if (figure.clientWidth < NARROW_PX) shortenLabels(specification);
     const view = new vega.View(vega.parse(specification, null, { ast: true }), {

@@ -77,6 +77,12 @@
     showChanges(facts.changes);
   }
 
+  // On paper, nobody can open the warnings.
+  function openWarnings() {
+    for (const warnings of document.querySelectorAll(".problems")) warnings.open = true;
+  }
+
+  window.addEventListener("beforeprint", openWarnings);
   // What tests wait for.
   window.eoPvFacts = show().catch(showMissing);
 })();

@@ -13,7 +13,7 @@ class Figures:
 
     Attributes:
         headline: totals over all installations.
-        licence_kinds: installations by what their licence means.
+        licences: installations by the licences of their records.
         inventories: installations by the number of independent inventories that have them.
         countries: by country, with its name.
         datasets: `curated_pv_dataset_summary`.
@@ -26,7 +26,7 @@ class Figures:
     """
 
     headline: Row
-    licence_kinds: list[Row]
+    licences: list[Row]
     inventories: list[Row]
     countries: list[Row]
     datasets: list[Row]
@@ -57,7 +57,7 @@ def read_figures(paths: ProjectPaths) -> Figures:
         countries = rows(connection, queries.COUNTRIES)
         return Figures(
             headline=rows(connection, queries.HEADLINE)[0],
-            licence_kinds=rows(connection, queries.LICENCE_KINDS),
+            licences=rows(connection, queries.LICENCES),
             inventories=rows(connection, queries.INVENTORIES),
             countries=[row | {"name": _country_name(row["country"], names)} for row in countries],
             datasets=rows(connection, queries.DATASETS),

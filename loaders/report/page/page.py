@@ -62,7 +62,7 @@ def as_html(content: Content, settings: Settings, curated: Mapping[str, Any]) ->
         flags=flags(figures),
         quality=matching_quality(),
         settings_shown=settings_shown(settings),
-        licence_verdict=licence_verdict(figures),
+        licence_verdict=licence_verdict(figures, settings),
         problems=[*missing(content.build), *warnings(content.summaries, content.build)],
         notes=notes(content.summaries, content.build),
         synthetic_keys=[row["dataset_key"] for row in figures.synthetic if row["synthetic"]],

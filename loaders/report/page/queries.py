@@ -34,11 +34,11 @@ HEADLINE = """
     left join (from curated_pv_yield select installation_id, panel_capacity_mw, panel_capacity_method)
         using (installation_id)
 """
-LICENCE_KINDS = """
-    select licence_kind, count(*) as installations, list(distinct licence order by licence) as licences
+LICENCES = """
+    select licences, count(*) as installations
     from curated_pv_installations
-    group by licence_kind
-    order by installations desc, licence_kind
+    group by licences
+    order by licences
 """
 INVENTORIES = """
     select independent_inventories as inventories, count(*) as installations

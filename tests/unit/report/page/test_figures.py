@@ -11,6 +11,7 @@ from loaders.report.page.figures import Figures, read_figures
 from loaders.report.page.flags import flags
 from loaders.report.page.funnel import funnel
 from loaders.report.page.verdict import licence_verdict
+from loaders.settings.params import Settings
 from tests.unit.report.page.world import BUILD, HOSTILE, write_world
 
 
@@ -119,12 +120,18 @@ def test_flags_have_examples_on_the_map_and_a_blank_name_is_the_id(figures: Figu
     ]
 
 
-def test_the_strictest_licence_comes_first_in_the_answer_whether_it_may_be_used(figures: Figures) -> None:
-    assert [sentence.partition(":")[0] for sentence in licence_verdict(figures)] == [
-        "Not for commercial use as a whole",
-        "Use and share it, if you credit the publishers",
+def test_an_installation_counts_in_each_kind_of_licence_that_its_records_have(figures: Figures) -> None:
+    licences = {"a_north_2020": "CC-BY-4.0", "b_south_2021": "CC-BY-NC-4.0", "c_east_2022": "ODbL-1.0"}
+    datasets = {
+        key: {"key": key, "source": {"path": "farms.geojson"}, "licence": name} for key, name in licences.items()
+    }
+    verdict = licence_verdict(figures, Settings.model_validate({"datasets": datasets}))
+    assert [(sentence.partition(":")[0], sentence.partition(": ")[2].partition(" of ")[0]) for sentence in verdict] == [
+        ("Not for commercial use as a whole", "25\xa0%"),
+        ("Not cleared to be published as a whole", "25\xa0%"),
+        ("Share what you make of it under the same licence", "25\xa0%"),
+        ("Use and share it, if you credit the publishers", "50\xa0%"),
     ]
-    assert "75\xa0% of the installations" in licence_verdict(figures)[1]
 
 
 def test_a_missing_table_is_an_error_that_says_what_to_type(world: ProjectPaths) -> None:

@@ -14,15 +14,15 @@ TABLES = {
     "installations": """
         select * from (values
             ('pv_1', 'Farm ' || $hostile, 9.0, 51.0, 1e6, 50.0, 'dc', date '2019-01-01', date '2019-12-31', 'DE', 2,
-             2, 'high', ['divided'], 'permissive', 'CC-BY-4.0', true, false, 'polygon'),
+             2, 'high', ['divided'], ['CC-BY-4.0'], 'CC-BY-4.0', true, false, 'polygon'),
             ('pv_2', null, 9.1, 51.1, 2e4, 1.0, 'ac', null, date '2020-12-31', 'DE', 1,
-             1, 'low', [], 'non_commercial', 'CC-BY-NC-4.0', false, true, 'polygon'),
+             1, 'low', [], ['CC-BY-NC-4.0', 'not stated'], 'CC-BY-NC-4.0', false, true, 'polygon'),
             ('pv_3', '   ', 2.0, 48.0, null, null, null, null, null, 'FR', 1,
-             1, 'low', ['divided'], 'permissive', 'CC-BY-4.0', true, false, 'point'),
+             1, 'low', ['divided'], ['CC-BY-4.0'], 'CC-BY-4.0', true, false, 'point'),
             ('pv_4', 'Isle', 179.9, -17.0, 1e4, null, null, date '2018-01-01', date '2020-06-30', null, 2,
-             2, 'medium', [], 'permissive', 'CC-BY-4.0', true, false, 'polygon')
+             2, 'medium', [], ['CC-BY-4.0', 'ODbL-1.0'], 'ODbL-1.0', true, false, 'polygon')
         ) as t(installation_id, name, centroid_lon, centroid_lat, area_m2, capacity_mw, capacity_basis, installed_from,
-               installed_to, country, dataset_count, independent_inventories, confidence, quality_flags, licence_kind,
+               installed_to, country, dataset_count, independent_inventories, confidence, quality_flags, licences,
                licence, licence_verified, is_synthetic, geometry_kind)""",
     "yield": """
         select * from (values ('pv_1', 50.0, 'stated_dc'), ('pv_2', 1.3, 'stated_ac'), ('pv_3', null, null),
