@@ -32,11 +32,7 @@ INSTALLATION: Fields = (
     ("panel_capacity_mw", "y.panel_capacity_mw"),
     ("panel_capacity_method", "y.panel_capacity_method"),
     ("energy_mwh", "round(y.energy_mwh, 3)"),
-<<<<<<< HEAD
-    ("energy_is_upper_bound", "y.is_upper_bound"),
-=======
     ("energy_is_upper_bound", "nullif(y.is_upper_bound and y.energy_mwh is not null, false)"),
->>>>>>> eyes
 )  # fmt: skip
 RECORD: Fields = (
     ("id", "r.record_id"),

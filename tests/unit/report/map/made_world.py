@@ -82,14 +82,7 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     rows = {
         "installations": [_installation(name) for name in SHAPES],
         "records": [_record(key, source_id, name) for (key, source_id), name in RECORDS.items()],
-<<<<<<< HEAD
         "yield": [{"installation_id": "pv_large", "irradiance_cell": "83", **YIELD, **COMMON}],
-=======
-        "yield": [
-            {"installation_id": "pv_large", "irradiance_cell": "83", "panel_capacity_mw": 12.345}
-            | {"energy_mwh": 18_000.5, "is_upper_bound": True, **COMMON}
-        ],
->>>>>>> eyes
         "pairs": [_pair(*pair) for pair in PAIRS],
         "dataset_summary": [{"dataset_key": key, "doi": "10.5281/zenodo.1", **COMMON} for key in DATASETS],
     }

@@ -125,11 +125,7 @@ def test_details_hold_records_and_evidence_without_nulls(map_folder: Path) -> No
     large, point = details[LARGE], details[POINT]
     assert (large["area_m2"], large["capacity_mw"], large["installed_to"]) == (123.46, 10.5, "2019-08-31")
     assert (large["bbox"], large["panel_capacity_mw"]) == ([20.0, 10.0, 20.3, 10.2], 12.345)
-<<<<<<< HEAD
     assert (large["energy_mwh"], large["energy_is_upper_bound"]) == (20_000.0, True)
-=======
-    assert (large["energy_mwh"], large["energy_is_upper_bound"]) == (18_000.5, True)
->>>>>>> eyes
     assert [record["d"] for record in large["records"]] == list(range(34))
     assert large["records"][33]["source_id"] == f"{DATASETS[33]}/1"
     assert [(pair["is_joined"], pair.get("iou")) for pair in large["pairs"]] == [(True, 0.8765), (False, None)]
