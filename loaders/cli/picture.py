@@ -34,6 +34,7 @@ def picture(
     from loaders.report.picture.picture import draw_picture
 
     request = Request(file, chart, colour_by, country, dataset, title, width, dpi, dark)
+    request.require_map_for_colours()
     _, paths = find_project()
     require_path(file, paths)
     with err.status(f"{file.name}: drawing"), published() as tables:

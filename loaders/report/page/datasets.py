@@ -8,6 +8,7 @@ from loaders.core.escape import doi_address
 from loaders.core.paths import ProjectPaths
 from loaders.report.docs.places import source_address, source_name
 from loaders.report.page.figures import Figures
+from loaders.report.picture.credit import short_creators
 from loaders.report.summary import DatasetSummary
 from loaders.settings.params import Dataset, Settings
 
@@ -24,6 +25,7 @@ class Entry:
         year: of publication.
         source: its DOI, URL, GitHub file or path.
         address: of the source; null for a local file.
+        creators: the first one, with "et al." for the others; empty in the samples.
         paper: DOI of the paper to cite.
         older: the dataset that it is the next edition of.
     """
@@ -36,6 +38,7 @@ class Entry:
     title: str | None = None
     version: str | None = None
     year: int | None = None
+    creators: str = ""
     paper: str | None = None
     older: str | None = None
 
@@ -70,6 +73,7 @@ def _entry(summary: DatasetSummary, table: dict[str, Any], dataset: Dataset, loc
         title=record.title if record else None,
         version=record.version if record else None,
         year=record.year if record else None,
+        creators=short_creators(record.creators) if record else "",
         paper=dataset.cite,
         older=dataset.version_of,
     )

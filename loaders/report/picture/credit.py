@@ -44,12 +44,13 @@ def citation(dataset: Dataset, lock: Lock) -> str:
 def _name(dataset: Dataset, lock: Lock) -> str:
     """Creators and year, as far as they are stated, else the key; with a mark where the licence is not verified."""
     record = lock.record
-    creators = _creators(record.creators) if record else ""
+    creators = short_creators(record.creators) if record else ""
     year = f" {record.year}" if record and record.year else ""
     return f"{f'{creators}{year}' if creators else dataset.key}{'' if dataset.licence_verified else MARK}"
 
 
-def _creators(names: Iterable[str]) -> str:
+def short_creators(names: Iterable[str]) -> str:
+    """The family name of the first creator, with "et al." for the others; empty without one."""
     first, *others = [one_line(name) for name in names] or [""]
     family = first.partition(",")[0]
     short = family if len(family) <= NAME_CHARACTERS else f"{family[:NAME_CHARACTERS]}…"

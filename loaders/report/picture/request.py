@@ -56,6 +56,18 @@ class Request:
     dpi: int = 300
     is_dark: bool = False
 
+    def require_map_for_colours(self) -> None:
+        """Refuse a colour for a chart, which has none of its own.
+
+        Raises:
+            SelectionError: see above.
+        """
+        if self.chart is not Chart.MAP and self.colour_by is not ColourBy.SIZE:
+            raise SelectionError(
+                f"--colour-by {self.colour_by} is for a map, and --chart {self.chart} has bars of one colour. Leave out "
+                f"one of the two."
+            )
+
 
 def require_path(path: Path, paths: ProjectPaths) -> None:
     """Refuse an unknown ending, a missing folder, and the places where the workflow keeps its own files.

@@ -9,7 +9,7 @@
   // How the capacity of the panels is known, as curated_pv_yield names it.
   const METHODS = {
     stated_dc: "as stated",
-    stated_unknown: "as stated, basis unknown",
+    stated_unknown: "as stated, AC or DC unknown",
     stated_ac: "from the stated AC capacity",
     area: "estimated from the outline",
   };
@@ -44,7 +44,8 @@
     if (it.region) place.prepend(element("bdi", {}, it.region), ", ");
     const outline = it.geometry_kind === "point" ? "a position only, no outline" : known(it.area_m2, text.area);
     const method = METHODS[it.panel_capacity_method];
-    const panels = known(it.panel_capacity_mw, (mw) => `${text.megawatt(mw)} DC${method ? `, ${method}` : ""}`);
+    const current = it.panel_capacity_method === "stated_unknown" ? "" : " DC";
+    const panels = known(it.panel_capacity_mw, (mw) => `${text.megawatt(mw)}${current}${method ? `, ${method}` : ""}`);
     const most = it.energy_is_upper_bound ? "at most " : "";
     const inventories = `${text.plural(it.dataset_count, "dataset")}, ${it.independent_inventories} independent`;
     const isDoubted = it.licence_verified === false && it.licence !== NO_LICENCE;

@@ -19,6 +19,7 @@ from loaders.read.published import Published
 from loaders.report.figure_file import METADATA
 from loaders.report.picture import charts, picture
 from loaders.report.picture.classes import dot_classes
+from loaders.report.picture.credit import short_creators
 from loaders.report.picture.frame import around_country
 from loaders.report.picture.hexagons import hexagons
 from loaders.report.picture.land import border_lines, country_names, find_country, read_land
@@ -273,6 +274,17 @@ def test_text_has_aa_contrast_and_marks_stand_out_from_land(theme: Theme) -> Non
     steps = [_contrast(one, other) for one, other in pairwise(theme.ramp)]
     assert min(steps) > 1.3
     assert max(_contrast(colour, theme.land) for colour in theme.ramp) >= 4.5
+
+
+def test_a_chart_refuses_the_colours_of_a_map() -> None:
+    with pytest.raises(SelectionError, match="--colour-by year is for a map, and --chart sizes has bars of one colour"):
+        Request(Path("x.png"), Chart.SIZES, ColourBy.YEAR).require_map_for_colours()
+    Request(Path("x.png"), Chart.MAP, ColourBy.YEAR).require_map_for_colours()
+
+
+def test_creators_are_cited_by_the_first_family_name() -> None:
+    assert short_creators(["Kruitwagen, Lucas", "Story, Kyle"]) == "Kruitwagen et al."
+    assert (short_creators(["Kruitwagen, Lucas"]), short_creators([])) == ("Kruitwagen", "")
 
 
 def test_the_formats_are_those_of_the_writer() -> None:
