@@ -64,8 +64,8 @@ class Request:
         """
         if self.chart is not Chart.MAP and self.colour_by is not ColourBy.SIZE:
             raise SelectionError(
-                f"--colour-by {self.colour_by} is for a map, and --chart {self.chart} has bars of one colour. Leave out "
-                f"one of the two."
+                f"--colour-by {self.colour_by} is for a map, and --chart {self.chart} has bars of one colour. Leave "
+                f"out one of the two."
             )
 
 
