@@ -21,7 +21,8 @@ def bucket() -> Iterator[str]:
 
 
 def results(project: Project) -> dict[str, bytes]:
-    paths = [path for name in RESULTS for path in project.data(name).iterdir() if path.name != ".gitignore"]
+    paths = [path for name in RESULTS for path in project.data(name).rglob("*") if path.is_file()]
+    paths = [path for path in paths if path.name not in {".gitignore", "run.js"}]  # facts of each run
     return {str(path.relative_to(project.root)): path.read_bytes() for path in paths}
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from loaders.acquire.lock import Lock, read_lock_if_valid
 from loaders.core.escape import doi_address
 from loaders.core.paths import ProjectPaths
+from loaders.report.creators import short_creators
 from loaders.report.docs.places import source_address, source_name
 from loaders.report.page.figures import Figures
-from loaders.report.picture.credit import short_creators
 from loaders.report.summary import DatasetSummary
 from loaders.settings.params import Dataset, Settings
 

@@ -1,20 +1,19 @@
 """The licence line of a picture: whose data it shows, and under which licences."""
 
-from collections.abc import Iterable
-
 from loaders.acquire.lock import Lock
 from loaders.boundaries.overture import ATTRIBUTION, LICENCE
 from loaders.core.escape import one_line
 from loaders.read.contributed import contributed_records
 from loaders.read.published import INSTALLATIONS, Published
 from loaders.read.selection import Selection
+from loaders.report.creators import short_creators
 from loaders.settings.params import Dataset
 from loaders.warehouse.attribution import contributing_locks, dataset_licences
 
 NATURAL_EARTH = "Borders: Natural Earth, public domain."
 OVERTURE = f"Borders: {ATTRIBUTION}, {LICENCE}."
 MARK, DOUBT = "*", "* Licence not verified at its source."
-NAME_CHARACTERS, DOI_CHARACTERS = 40, 60
+DOI_CHARACTERS = 60
 
 
 def licence_line(tables: Published, chosen: Selection, *, has_borders: bool) -> str:
@@ -47,11 +46,3 @@ def _name(dataset: Dataset, lock: Lock) -> str:
     creators = short_creators(record.creators) if record else ""
     year = f" {record.year}" if record and record.year else ""
     return f"{f'{creators}{year}' if creators else dataset.key}{'' if dataset.licence_verified else MARK}"
-
-
-def short_creators(names: Iterable[str]) -> str:
-    """The family name of the first creator, with "et al." for the others; empty without one."""
-    first, *others = [one_line(name) for name in names] or [""]
-    family = first.partition(",")[0]
-    short = family if len(family) <= NAME_CHARACTERS else f"{family[:NAME_CHARACTERS]}…"
-    return f"{short} et al." if others else short

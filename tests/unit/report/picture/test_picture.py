@@ -16,10 +16,10 @@ from matplotlib.text import Text
 from loaders.core.errors import SelectionError, SettingsError
 from loaders.geo.geometry import area_m2
 from loaders.read.published import Published
+from loaders.report.creators import short_creators
 from loaders.report.figure_file import METADATA
 from loaders.report.picture import charts, picture
 from loaders.report.picture.classes import dot_classes
-from loaders.report.picture.credit import short_creators
 from loaders.report.picture.frame import around_country
 from loaders.report.picture.hexagons import hexagons
 from loaders.report.picture.land import border_lines, country_names, find_country, read_land
