@@ -78,6 +78,7 @@ pull: $(ready) ## download results from the DVC remote instead of making them
 	dvc pull --allow-missing
 	@python -m loaders repro --allow-missing
 	python -m loaders warehouse --if-stale
+	python -m loaders report
 
 install: $(ready) ## make .venv from requirements.lock
 
