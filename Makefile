@@ -151,9 +151,9 @@ clean: ## remove all outputs; keep .venv, locks and your own files
 	  echo "eo-pv needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "$(PYTHON) cannot make virtual environments here. On Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
-	@echo "making .venv from requirements.lock, once: about 260 packages, 1.9 GB on disk, in one to three minutes"
+	@echo "making .venv from requirements.lock, once: about 280 packages, 2.0 GB on disk, in one to three minutes"
 	@rm -rf .venv
-	@(while sleep 10 >/dev/null 2>&1; do echo "making .venv · $$(du -sm .venv 2>/dev/null | cut -f 1) of about 1,900 MB"; done) & ticker=$$!; \
+	@(while sleep 10 >/dev/null 2>&1; do echo "making .venv · $$(du -sm .venv 2>/dev/null | cut -f 1) of about 2,000 MB"; done) & ticker=$$!; \
 	trap 'kill $$ticker 2>/dev/null' EXIT; trap 'exit 130' INT; \
 	$(PYTHON) -m venv .venv && \
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock && \
