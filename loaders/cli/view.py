@@ -53,13 +53,12 @@ def _report_folder(paths: ProjectPaths) -> Path:
     Raises:
         BuildError: it holds no report.
     """
-    folder = paths.report().parent
-    if not (folder / "index.html").is_file():
+    if not paths.report_page.is_file():
         raise BuildError(
-            f"There is no report of origin {paths.origin} yet: {display_path(folder / 'index.html', paths)} is "
-            f"missing. Run `make all`."
+            f"There is no report of origin {paths.origin} yet: {display_path(paths.report_page, paths)} is missing. "
+            f"Run `make all`."
         )
-    return folder
+    return paths.report_folder
 
 
 def _open_browser(location: str) -> None:

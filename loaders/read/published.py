@@ -109,7 +109,7 @@ def published(project: Path | str | None = None, origin: str | None = None) -> I
         SettingsError: there is no project, or no such origin.
     """
     settings, paths = find_project(project, origin)
-    with _lake(settings, paths) if settings.warehouse == "ducklake" else _files(paths) as connection:
+    with _lake(settings, paths) if settings.warehouse == "ducklake" else published_files(paths) as connection:
         yield Published(connection, settings, paths)
 
 
@@ -137,7 +137,12 @@ def one_line_comments(connection: duckdb.DuckDBPyConnection, table: str) -> dict
 
 
 @contextmanager
-def _files(paths: ProjectPaths) -> Iterator[duckdb.DuckDBPyConnection]:
+def published_files(paths: ProjectPaths) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the published Parquet files as views in the schema `curated`, which reads no other file.
+
+    Raises:
+        BuildError: nothing is built yet.
+    """
     files = sorted(paths.curated.glob("*.parquet"))
     if not files:
         raise not_built(paths, paths.curated / f"{INSTALLATIONS}.parquet")

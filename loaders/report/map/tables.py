@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
-from loaders.read.published import published
+from loaders.read.published import published_files
 
 ROWS_AT_A_TIME = 50_000
 REQUIRED = tuple(f"curated_pv_{name}" for name in ("installations", "records", "yield", "dataset_summary", "pairs"))
@@ -59,14 +59,13 @@ def map_tables(paths: ProjectPaths) -> Iterator[MapTables]:
     Raises:
         BuildError: a table is missing.
     """
-    with published(paths.root, paths.origin) as tables:
-        names = tables.names()
-        if missing := [name for name in REQUIRED if name not in names]:
+    with published_files(paths) as connection:
+        if missing := [name for name in REQUIRED if not (paths.curated / f"{name}.parquet").exists()]:
             raise BuildError(
                 f"The table {missing[0]} of origin {paths.origin} is missing: an older version made these tables. "
                 "Run `make all`."
             )
-        tables.connection.execute(NUMBERS)
-        keys = tables.connection.execute("SELECT dataset_key FROM memory.main.datasets ORDER BY d").fetchall()
-        (count,) = tables.connection.execute("SELECT count(*) FROM memory.main.numbered").fetchone() or (0,)
-        yield MapTables(tables.connection, count, [key for (key,) in keys])
+        connection.execute(NUMBERS)
+        keys = connection.execute("SELECT dataset_key FROM memory.main.datasets ORDER BY d").fetchall()
+        (count,) = connection.execute("SELECT count(*) FROM memory.main.numbered").fetchone() or (0,)
+        yield MapTables(connection, count, [key for (key,) in keys])

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
 from loaders.core.errors import BuildError
-from loaders.core.escape import sql_file
 from loaders.core.paths import ProjectPaths
-from loaders.db.connection import config
+from loaders.read.published import published_files
 
 Row = dict[str, Any]
 TABLES = ("installations", "records", "yield", "by_country", "dataset_summary", "overlap")
@@ -138,14 +138,11 @@ def opened_tables(paths: ProjectPaths) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises:
         BuildError: one is missing.
     """
-    files = {f"curated_pv_{name}": paths.curated / f"curated_pv_{name}.parquet" for name in TABLES}
-    files["boundaries"] = paths.boundaries
-    for file in files.values():
+    for file in (*(paths.curated / f"curated_pv_{name}.parquet" for name in TABLES), paths.boundaries):
         if not file.exists():
             raise BuildError(f"{file.relative_to(paths.root)} is missing, which the report is made of. Run `make all`.")
-    with duckdb.connect(config=config()) as connection:
-        for name, file in files.items():
-            connection.read_parquet(sql_file(file), hive_partitioning=False).create_view(name)
+    with published_files(paths) as connection:
+        connection.register("boundaries", pq.read_table(paths.boundaries, columns=["country", "subtype", "name"]))
         yield connection
 
 
