@@ -35,8 +35,30 @@ def flow(rows: Sequence[DatasetSummary], figures: Mapping[str, Any]) -> list[Ste
         rows: the datasets.
         figures: of the last build.
     """
-    read, kept, rejected = (sum(getattr(row, name) for row in rows) for name in ("read", "kept", "rejected"))
     installations = figures.get("installations")
+    return [
+        *_of_each_dataset(rows),
+        Step(
+            "Build",
+            _count(installations, "installation") if installations else "",
+            "dbt matches the records of all datasets: one row for each real plant.",
+            "curated/, eo_pv_data.duckdb",
+            "joins countries, regions and the irradiance",
+            "models",
+        ),
+        Step(
+            "Use",
+            "",
+            "Report and map, `eo-pv export`, `eo-pv picture`, Python, SQL.",
+            "report/",
+            anchor="columns",
+        ),
+    ]
+
+
+def _of_each_dataset(rows: Sequence[DatasetSummary]) -> list[Step]:
+    """The steps that each dataset takes alone."""
+    read, kept, rejected = (sum(getattr(row, name) for row in rows) for name in ("read", "kept", "rejected"))
     return [
         Step(
             "Published datasets",
@@ -57,21 +79,6 @@ def flow(rows: Sequence[DatasetSummary], figures: Mapping[str, Any]) -> list[Ste
             "loaded/",
             f"{_count(rejected, 'record')} rejected, each with its reason",
             "pipelines",
-        ),
-        Step(
-            "Build",
-            _count(installations, "installation") if installations else "",
-            "dbt matches the records of all datasets: one row for each real plant.",
-            "curated/, eo_pv_data.duckdb",
-            "joins countries, regions and the irradiance",
-            "models",
-        ),
-        Step(
-            "Use",
-            "",
-            "Report and map, `eo-pv export`, `eo-pv picture`, Python, SQL.",
-            "report/",
-            anchor="columns",
         ),
     ]
 
