@@ -99,15 +99,13 @@ def build_metrics(connection: duckdb.DuckDBPyConnection, overrides: Sequence[Ove
     Returns:
         `records`, `installations`, `high_confidence`, `confirmed` (by two independent inventories or more), `area_km2`,
         `panel_capacity_mw` (stated or estimated), `countries`, `without_country`, `flags` and `rules` (counts),
-        `placeholders` (records at a placeholder position, by dataset), `energy`
-        (installations with a yield, annual energy, irradiance providers, and reasons for no yield), `datasets`
-        (installations, and those in no other dataset; of those that are left out in part, also flagged records, area
-        and capacity of the rest), `licences` (records by dataset and licence), `left_out` (the same of records whose
-        licence is not allowed, with its kind), `left_out_records` (records and capacity that status or technology
-        leaves out, by dataset, with those of the whole dataset and the number by reason), `left_out_installations`
-        (number by status)
-        and `overrides` (number applied, lines that name a record that is left out, and lines that name an unknown
-        record).
+        `placeholders` (records at a placeholder position, by dataset), `energy` (installations with a yield, annual
+        energy, irradiance providers, and reasons for no yield), `datasets` (installations, and those in no other
+        dataset; of those that are left out in part, also flagged records, area and capacity of the rest), `licences`
+        (records by dataset and licence), `left_out` (the same of records whose licence is not allowed, with its kind),
+        `left_out_records` (records and capacity that status or technology leaves out, by dataset, with those of the
+        whole dataset and the number by reason), `left_out_installations` (number by status) and `overrides` (number
+        applied, lines that name a record that is left out, and lines that name an unknown record).
     """
     datasets = [row for row in _rows(connection, DATASETS) if row["is_allowed"]]
     licences = _rows(connection, LICENCES)
