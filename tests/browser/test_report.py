@@ -7,7 +7,7 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select
 
-from tests.browser.chromium import Page
+from tests.browser.chromium import NARROW, Page
 from tests.browser.conftest import Windows
 
 FIGURES = {
@@ -20,6 +20,12 @@ FIGURES = {
 ROWS = """
     const numbers = row => [...row.querySelectorAll("td[data-value]")].map(cell => Number(cell.dataset.value));
     return [...document.querySelectorAll(arguments[0])].map(row => [row.getAttribute(arguments[1]), ...numbers(row)]);
+"""
+CUT_OFF = """
+    const isOutside = (inner, outer) => inner.width && (inner.right > outer.right + 1 || inner.left < outer.left - 1);
+    return [...document.querySelectorAll("figure[data-chart] svg text")]
+        .filter(text => isOutside(text.getBoundingClientRect(), text.closest("svg").getBoundingClientRect()))
+        .map(text => text.textContent);
 """
 COUNTRIES = """
     SELECT coalesce(country, ''), count(*), count(*) FILTER (confidence = 'high') FROM installations
@@ -95,6 +101,12 @@ def test_a_chart_that_cannot_be_drawn_shows_its_table_and_paper_the_warnings(rep
     """)
     report.wait("failed.querySelector('details').open && failed.querySelector('.plot').hidden")
     assert report.value("document.querySelector('.problems').open")
+
+
+def test_no_text_of_a_chart_is_cut_off_at_400_pixels(page: Page) -> None:
+    page.resize(NARROW)
+    page.show("index.html")
+    assert page.run(CUT_OFF) == []
 
 
 def test_the_run_is_named(report: Page) -> None:

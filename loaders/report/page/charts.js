@@ -7,16 +7,17 @@
   const NARROW_LABEL_PX = 130;
   const drawn = [];
 
-  // On a narrow screen, long labels leave room for the bars.
-  function shortenLabels(specification) {
+  // On a narrow screen, long labels leave room for the bars, and the entries of a legend stand below each other.
+  function fitNarrow(specification) {
     for (const axis of specification.axes ?? []) {
       if (axis.labelLimit) axis.labelLimit = NARROW_LABEL_PX;
     }
+    for (const legend of specification.legends ?? []) legend.columns = 1;
   }
 
   async function draw(figure) {
     const specification = JSON.parse(figure.querySelector(".spec").textContent);
-    if (figure.clientWidth < NARROW_PX) shortenLabels(specification);
+    if (figure.clientWidth < NARROW_PX) fitNarrow(specification);
     const view = new vega.View(vega.parse(specification, null, { ast: true }), {
       container: figure.querySelector(".plot"),
       expr: vega.expressionInterpreter,
