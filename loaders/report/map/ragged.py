@@ -50,10 +50,6 @@ class Ragged:
         """Neighbouring rows joined into longer ones: new row `g` is rows `offsets[g]` to `offsets[g + 1]`."""
         return type(self)(self.values, self.offsets[offsets])
 
-    def bytes_of(self, row: int) -> bytes:
-        """A row of bytes."""
-        return self.values[self.offsets[row] : self.offsets[row + 1]].tobytes()
-
 
 def starts_of(lengths: Array) -> Array:
     """Where rows of these lengths start, and the end."""
