@@ -28,6 +28,8 @@ def unwrapped(shapes: Shapes) -> tuple[Shapes, Flags]:
     """
     west, east = _west_and_east(shapes)
     rows = np.flatnonzero((east - west > HALF_WORLD) | (west < -HALF_WORLD) | (east > HALF_WORLD))
+    if not rows.size:
+        return shapes.copy(), np.zeros(len(shapes), dtype=np.bool_)
     parts, owner = shapely.get_parts(shapes[rows], return_index=True)
     crosses = _straddle(west[rows], east[rows])
     crosses[owner[_jump(parts) | _straddle(*_west_and_east(parts))]] = True
@@ -44,10 +46,12 @@ def unwrapped(shapes: Shapes) -> tuple[Shapes, Flags]:
 
 def goes_around(shapes: Shapes) -> Flags:
     """Whether a single ring is wider than half the world."""
-    parts, rows = shapely.get_parts(shapes, return_index=True)
+    west, east = _west_and_east(shapes)
+    wide = ~(east - west <= HALF_WORLD)  # or not finite; no ring is wider than its shape
+    parts, rows = shapely.get_parts(shapes[wide], return_index=True)
     west, east = _west_and_east(parts)
-    wide = np.zeros(len(shapes), dtype=np.bool_)
-    wide[rows[east - west > HALF_WORLD]] = True
+    is_wide_ring = east - west > HALF_WORLD
+    wide[wide] = np.bincount(rows[is_wide_ring], minlength=int(wide.sum())) > 0
     return wide
 
 

@@ -113,7 +113,7 @@ def area_m2(shapes: Shapes) -> Numbers:
 
 def geometry_hashes(shapes: Shapes) -> Shapes:
     """A hash of each shape, independent of ring starts and part order; None for missing shapes."""
-    normalised = shapely.transform(shapes, lambda xy: xy + 0.0)  # -0 becomes 0
+    normalised = _without_negative_zeros(shapes)
     single = (shapely.get_type_id(normalised) == MULTIPOLYGON) & (shapely.get_num_geometries(normalised) == 1)
     normalised[single] = shapely.get_geometry(normalised[single], 0)
     wkb = shapely.to_wkb(shapely.normalize(normalised))
@@ -121,6 +121,15 @@ def geometry_hashes(shapes: Shapes) -> Shapes:
     is_known = ~shapely.is_missing(shapes)
     hashes[is_known] = [hashlib.sha256(text).digest()[:HASH_BYTES] for text in wkb[is_known]]
     return hashes
+
+
+def _without_negative_zeros(shapes: Shapes) -> Shapes:
+    """The shapes, with -0 as 0."""
+    positive: Shapes = shapes.copy()
+    coordinates = shapely.get_coordinates(shapes)
+    if (np.signbit(coordinates) & (coordinates == 0)).any():
+        positive = shapely.transform(shapes, lambda xy: xy + 0.0)
+    return positive
 
 
 def centroids(shapes: Shapes) -> tuple[Numbers, Numbers]:

@@ -26,11 +26,12 @@ Corners = npt.NDArray[np.float64]  # two columns
 
 def too_complex_to_check(shapes: Shapes) -> Flags:
     """Whether a polygon has too many holes in too long a shell for a validity check."""
-    parts, rows = shapely.get_parts(shapes, return_index=True)
+    candidates = np.flatnonzero(shapely.get_num_coordinates(shapes).astype(float) ** 2 > MOST_CHECKS)
+    parts, rows = shapely.get_parts(shapes[candidates], return_index=True)
     checks = np.zeros(len(shapes))
     np.add.at(
         checks,
-        rows,
+        candidates[rows],
         shapely.get_num_interior_rings(parts).astype(float)
         * shapely.get_num_coordinates(shapely.get_exterior_ring(parts)),
     )

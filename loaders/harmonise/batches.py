@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 RECORDS, DATES, CATEGORIES = "canonical_records", "stated_dates", "categories"
 DATASET_MODULES = "loaders.datasets"
-PANDERA_ERROR = re.compile(r'"error": "(.*)"')  # within Hamilton's rendering of Pandera's report
+VIOLATIONS = re.compile(r"Message was: (.*)\. Diagnostic information is")  # within Hamilton's rendering
 
 
 def harmonise(
@@ -125,7 +125,7 @@ def _execute(
     except ReadError as error:
         raise _error_in_file(published, error) from error
     except DataValidationError as error:
-        violations = "; ".join(PANDERA_ERROR.findall(" ".join(error.args[0]))) or str(error)
+        violations = "; ".join(VIOLATIONS.findall(" ".join(error.args[0]))) or str(error)
         raise ReadError(
             f"{dataset.key}: records of {published.name} break the contract of loaders/contract.py: {violations}. "
             f"Fix the node of loaders/datasets/{dataset.key}.py that makes them."

@@ -7,8 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from hamilton import registry
-from hamilton.function_modifiers import check_output
+from hamilton.function_modifiers import check_output_custom
 
 from loaders.contract import Provenance
 from loaders.core.arrays import Flags
@@ -17,7 +16,7 @@ from loaders.geo.geometry import area_m2 as ellipsoidal_area_m2
 from loaders.geo.geometry import centroids, h3_cells
 from loaders.harmonise import quality_flags as quality
 from loaders.harmonise import record_columns
-from loaders.harmonise.contract_checks import LOADING_CHECKS
+from loaders.harmonise.contract_checks import ContractValidator
 from loaders.harmonise.readers.published_file import PublishedBatch
 from loaders.harmonise.shapes.repair import HarmonisedShapes, harmonise_shapes
 from loaders.harmonise.source_attributes import fingerprints, json_rows
@@ -28,8 +27,6 @@ from loaders.harmonise.values.date_intervals import Interval
 from loaders.harmonise.values.installed_dates import StatedDates
 from loaders.harmonise.values.names import shared_identifiers, stated_names
 from loaders.settings.params import Dataset
-
-registry.load_extension("pandas")  # for `check_output`; loaders/__init__.py switches the others off
 
 CAPACITY_DECIMALS, AREA_DECIMALS = 6, 2  # one watt, one square centimetre
 
@@ -195,7 +192,7 @@ def fingerprint(published: PublishedBatch, source_attributes: pd.Series) -> pd.S
 
 
 @node(data_source="records", processing_stage="transform", data_type="geodataframe")
-@check_output(schema=LOADING_CHECKS, importance="fail")
+@check_output_custom(ContractValidator())
 def canonical_records(  # noqa: PLR0913 (one for each column)
     published: PublishedBatch,
     dataset: Dataset,

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from loaders.core.escape import sql_file
 from loaders.core.plant_names import GENERIC_WORDS, LEFT_OUT
+from loaders.harmonise.readers.published_file import BATCH_ROWS
 
 SHORT_HASH = 8
 MEMORY_LIMIT = "256MB"  # DuckDB spills the rest to disk
-
-FETCH_ROWS = 10_000
 # In the registers that we know, no position is shared by more than three solar plants (the United Kingdom's: three
 # applications for one site), but by 25 plants where it is the middle of a town.
 PLACEHOLDER_INSTALLATIONS = 5
@@ -96,7 +96,7 @@ RECORD_IDS_QUERY = f"""
 """  # noqa: S608 (numbers of ours)
 
 
-def identify_records(records: Path, key: str) -> Iterator[tuple[str, bool, bool]]:
+def identify_records(records: Path, key: str) -> Iterator[pa.RecordBatch]:
     """Stable record identifiers: unchanged when a publisher reorders the file or adds to it.
 
     Args:
@@ -104,13 +104,11 @@ def identify_records(records: Path, key: str) -> Iterator[tuple[str, bool, bool]
         key: of the dataset.
 
     Yields:
-        In the order of the records: the identifier, whether another kept record has the same shape, and whether
-        several installations share the position that are no neighbours: it is a coarse one, or their names have no
-        word in common.
+        In the order of the records, some at a time: `record_id`; `is_duplicate`, whether another kept record has the
+        same shape; and `is_placeholder`, whether several installations share the position that are no neighbours: it
+        is a coarse one, or their names have no word in common.
     """
     config: dict[str, Any] = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(records.parent / "identities")}
     with duckdb.connect(config=config) as connection:
         parameters = {"key": key, "path": sql_file(records), "common_words": COMMON_WORDS}
-        result = connection.execute(RECORD_IDS_QUERY, parameters)
-        while rows := result.fetchmany(FETCH_ROWS):
-            yield from rows
+        yield from connection.execute(RECORD_IDS_QUERY, parameters).to_arrow_reader(BATCH_ROWS)

@@ -1,11 +1,11 @@
 """Write the output of a load batch by batch: kept records, rejected records and their accounting."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -66,24 +66,42 @@ def to_arrow(batch: gpd.GeoDataFrame) -> pa.Table:
 
 def _identified_tables(without_ids: Path, key: str) -> Iterator[pa.Table]:
     """The records with their identifiers, and the flags that depend on all records."""
-    identities = identify_records(without_ids, key)
     with pq.ParquetFile(without_ids, pre_buffer=False) as file:  # else what has been read stays in memory
-        for batch in file.iter_batches(BATCH_ROWS):
-            record_ids, is_duplicate, is_placeholder = zip(*islice(identities, len(batch)), strict=True)
-            table = pa.Table.from_batches([batch]).append_column("record_id", pa.array(record_ids, pa.string()))
-            flags = _add_flags(batch["quality_flags"], {DUPLICATE: is_duplicate, PLACEHOLDER: is_placeholder})
+        records = _Rows(file.iter_batches(BATCH_ROWS))
+        for identities in identify_records(without_ids, key):
+            table = records.take(len(identities)).append_column("record_id", identities["record_id"])
+            added = {DUPLICATE: identities["is_duplicate"], PLACEHOLDER: identities["is_placeholder"]}
+            flags = _add_flags(table["quality_flags"].combine_chunks(), added)
             yield table.set_column(table.schema.get_field_index("quality_flags"), "quality_flags", flags)
 
 
-def _add_flags(flags: pa.ListArray, added: Mapping[str, Sequence[bool]]) -> pa.ListArray:
+class _Rows:
+    """The rows of batches, as many at a time as are asked for."""
+
+    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
+        self._batches = batches
+        self._pending: list[pa.RecordBatch] = []
+
+    def take(self, count: int) -> pa.Table:
+        while sum(map(len, self._pending)) < count:
+            self._pending.append(next(self._batches))
+        table = pa.Table.from_batches(self._pending)
+        self._pending = table.slice(count).to_batches()
+        return table.slice(0, count)
+
+
+def _add_flags(flags: pa.ListArray, added: Mapping[str, pa.BooleanArray]) -> pa.ListArray:
     """The flags of each record, with the added ones, in the order of `quality_flags.FLAGS`."""
     order = list(FLAGS)
-    row_flags = [set(names) for names in flags.to_pylist()]
-    for name, holds in added.items():
-        for names, is_added in zip(row_flags, holds, strict=True):
-            if is_added:
-                names.add(name)
-    return pa.array([sorted(names, key=order.index) for names in row_flags], type=flags.type)
+    holds = {name: values.to_numpy(zero_copy_only=False) for name, values in added.items()}
+    changed = np.flatnonzero(np.any(list(holds.values()), axis=0))
+    row_flags = [
+        sorted({*names, *(name for name in holds if holds[name][row])}, key=order.index)
+        for row, names in zip(changed, flags.take(changed).to_pylist(), strict=True)
+    ]
+    positions = np.arange(len(flags))
+    positions[changed] = len(flags) + np.arange(len(changed))
+    return pa.concat_arrays([flags, pa.array(row_flags, flags.type)]).take(positions)
 
 
 def _selected_rows(table: pa.Table, is_selected: pa.ChunkedArray, columns: pa.Schema) -> pa.Table:

@@ -7,6 +7,7 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from loaders.contract import REASONS
 from loaders.core.arrays import Flags, Numbers, Shapes
 from loaders.geo.antimeridian import HALF_WORLD, cut, goes_around, unwrapped
 from loaders.geo.geometry import area_m2, centroids, is_invalid, repaired, to_lonlat
@@ -17,6 +18,7 @@ TINY_DEG2 = 1e-9  # about 10 m² at the equator, less elsewhere
 LARGEST_AREA_CHANGE = 0.05  # of the area; more is flagged
 GRID_TOLERANCE = 1e-6  # of a step: rounding of decimal numbers in binary
 TOO_COMPLEX = "too_complex_to_repair"
+REASON_NAMES = np.array([None, *REASONS], dtype=object)  # by number; 0 is a record that is kept
 POINT, POLYGON, MULTIPOINT, MULTIPOLYGON, COLLECTION = 0, 3, 4, 6, 7
 
 Extent = tuple[float, float, float, float]  # west, south, east, north [°]
@@ -55,6 +57,29 @@ class HarmonisedShapes:
     unrepaired_area_m2: Numbers
 
 
+class _Rejections:
+    """The reason for which each row is rejected: the first one that holds.
+
+    Kept as numbers, since rows are compared with them after each check.
+    """
+
+    def __init__(self, rows: int) -> None:
+        self._numbers = np.zeros(rows, dtype=np.int8)
+
+    def add(self, is_rejected: Flags, reason: str) -> None:
+        """Reject rows, unless they have a reason already."""
+        self._numbers[is_rejected & self.is_kept] = 1 + list(REASONS).index(reason)
+
+    @property
+    def is_kept(self) -> Flags:
+        return np.asarray(self._numbers == 0)
+
+    def names(self) -> Shapes:
+        """The reasons as text; None where kept."""
+        names: Shapes = REASON_NAMES[self._numbers]
+        return names
+
+
 def harmonise_shapes(
     wkb: Shapes, crs: pyproj.CRS, *, extent: Extent | None = None, is_selected: Flags | None = None
 ) -> HarmonisedShapes:
@@ -66,16 +91,15 @@ def harmonise_shapes(
         extent: west, south, east and north [°] of the dataset; a shape inside only with swapped axes has swapped axes.
         is_selected: rows that `where` selects; the others are rejected unread.
     """
-    reason = np.full(len(wkb), None, dtype=object)
+    rejections = _Rejections(len(wkb))
     if is_selected is not None:
-        _reject(reason, ~is_selected, "filtered_out")
-    polygons_and_points, parsed, incomplete = _parse_polygons_and_points(wkb, reason)
-    on_earth, crossing = _place_on_earth(to_lonlat(polygons_and_points, crs), reason, extent)
-    invalid = _find_invalid(on_earth, reason)
+        rejections.add(~is_selected, "filtered_out")
+    polygons_and_points, parsed, incomplete = _parse_polygons_and_points(wkb, rejections)
+    on_earth, crossing = _place_on_earth(to_lonlat(polygons_and_points, crs), rejections, extent)
+    invalid = _find_invalid(on_earth, rejections)
     shapes = repaired(on_earth, invalid)
-    _reject(reason, shapely.is_empty(shapes) | ~(shapely.is_valid(shapes) | shapely.is_missing(shapes)), "no_area")
-    _reject(reason, _has_no_area(shapes), "no_area")
-    usable = _are_none(reason)
+    rejections.add(_has_no_area(shapes, invalid), "no_area")
+    usable = rejections.is_kept
     shapes[~usable] = None
     is_repaired, crossing = (invalid | parsed.closed) & usable, crossing & usable
     area_before_m2, area_after_m2 = np.full(len(wkb), np.nan), np.full(len(wkb), np.nan)
@@ -89,7 +113,7 @@ def harmonise_shapes(
     return HarmonisedShapes(
         shapes=shapes,
         kind=kind,
-        reason=reason,
+        reason=rejections.names(),
         repaired=is_repaired,
         repair_changed_area=np.abs(area_after_m2 - area_before_m2) > LARGEST_AREA_CHANGE * area_before_m2,
         incomplete=incomplete & usable,
@@ -102,90 +126,107 @@ def harmonise_shapes(
     )
 
 
-def _reject(reason: Shapes, is_rejected: Flags, new_reason: str) -> None:
-    """Set a reason where there is none yet."""
-    reason[is_rejected & _are_none(reason)] = new_reason
-
-
-def _are_none(values: Shapes) -> Flags:
-    return np.fromiter((value is None for value in values), dtype=np.bool_, count=len(values))
-
-
 def _are_on_earth(shapes: Shapes) -> Flags:
-    coordinates, rows = shapely.get_coordinates(shapes, return_index=True)
-    lon, lat = coordinates.T
-    inside = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= HALF_WORLD) & (np.abs(lat) <= HALF_WORLD / 2)
     on_earth = np.ones(len(shapes), dtype=np.bool_)
-    on_earth[rows[~inside]] = False
+    if _is_position(shapely.get_coordinates(shapes)).all():  # as nearly always: which row a corner is of, takes longer
+        return on_earth
+    coordinates, rows = shapely.get_coordinates(shapes, return_index=True)
+    on_earth[rows[~_is_position(coordinates)]] = False
     return on_earth
 
 
-def _parse_polygons_and_points(wkb: Shapes, reason: Shapes) -> tuple[Shapes, ParsedShapes, Flags]:
+def _is_position(coordinates: Numbers) -> Flags:
+    """Whether each corner has a longitude and a latitude on Earth; NaN has none."""
+    lon, lat = np.abs(coordinates).T
+    inside: Flags = (lon <= HALF_WORLD) & (lat <= HALF_WORLD / 2)
+    return inside
+
+
+def _parse_polygons_and_points(wkb: Shapes, rejections: _Rejections) -> tuple[Shapes, ParsedShapes, Flags]:
     """Two-dimensional polygons and points of the rows not yet rejected; other types are rejected.
 
     Returns:
         The shapes, the findings of the parser, and whether something was left out.
     """
     candidates = wkb.copy()
-    candidates[~_are_none(reason)] = None
+    candidates[~rejections.is_kept] = None
     parsed = parse(candidates)
     for parse_reason in ("null_geometry", "unreadable_geometry", "too_few_points"):
-        _reject(reason, parsed.reason == parse_reason, parse_reason)
-    _reject(reason, shapely.is_empty(parsed.shapes), "empty_geometry")
-    shapes, incomplete = _usable_parts(shapely.force_2d(parsed.shapes))
-    _reject(reason, shapely.is_missing(shapes), "neither_polygon_nor_point")
+        rejections.add(parsed.reason == parse_reason, parse_reason)
+    rejections.add(shapely.is_empty(parsed.shapes), "empty_geometry")
+    shapes, incomplete = _usable_parts(_flat(parsed.shapes))
+    rejections.add(shapely.is_missing(shapes), "neither_polygon_nor_point")
     shapes, has_short_rings = _without_short_rings(shapes)
-    _reject(reason, shapely.is_missing(shapes), "too_few_points")
+    rejections.add(shapely.is_missing(shapes), "too_few_points")
     return shapes, parsed, incomplete | parsed.incomplete | has_short_rings
 
 
-def _place_on_earth(shapes: Shapes, reason: Shapes, extent: Extent | None) -> tuple[Shapes, Flags]:
+def _flat(shapes: Shapes) -> Shapes:
+    """The shapes without heights and measures."""
+    is_high = shapely.get_coordinate_dimension(shapes) > 2
+    flat: Shapes = shapes.copy()
+    flat[is_high] = shapely.force_2d(shapes[is_high])
+    return flat
+
+
+def _place_on_earth(shapes: Shapes, rejections: _Rejections, extent: Extent | None) -> tuple[Shapes, Flags]:
     """The shapes with those across the antimeridian in one piece, and which ones these are.
 
     Shapes that are not on Earth are rejected.
     """
     shapes, crossing = unwrapped(shapes)
     inside = _are_on_earth(shapes) | crossing
-    swapped = shapely.transform(shapes, lambda xy: xy[:, ::-1])
-    misplaced = ~inside | _is_outside(shapes, extent)
-    _reject(reason, misplaced & _are_on_earth(swapped) & ~_is_outside(swapped, extent), "swapped_axes")
-    _reject(reason, ~inside, "outside_the_world")
-    _reject(reason, goes_around(shapes), "wraps_around_the_world")
-    shapes[~_are_none(reason)] = None
+    swapped = ~inside | _is_outside(shapes, extent)
+    swapped[swapped] = _fit_with_swapped_axes(shapes[swapped], extent)
+    rejections.add(swapped, "swapped_axes")
+    rejections.add(~inside, "outside_the_world")
+    rejections.add(goes_around(shapes), "wraps_around_the_world")
+    shapes[~rejections.is_kept] = None
     return shapes, crossing
 
 
-def _find_invalid(shapes: Shapes, reason: Shapes) -> Flags:
+def _fit_with_swapped_axes(shapes: Shapes, extent: Extent | None) -> Flags:
+    """Whether shapes would be on Earth, and inside of the extent, as (lat, lon)."""
+    swapped = shapely.transform(shapes, lambda xy: xy[:, ::-1])
+    return _are_on_earth(swapped) & ~_is_outside(swapped, extent)
+
+
+def _find_invalid(shapes: Shapes, rejections: _Rejections) -> Flags:
     """Which shapes must be repaired; those too complex to check or to repair are rejected and set to None."""
-    _reject(reason, too_complex_to_check(shapes), TOO_COMPLEX)
-    shapes[~_are_none(reason)] = None
+    rejections.add(too_complex_to_check(shapes), TOO_COMPLEX)
+    shapes[~rejections.is_kept] = None
     invalid = is_invalid(shapes)
     too_complex = np.zeros_like(invalid)
     too_complex[invalid] = [too_complex_to_repair(shape) for shape in shapes[invalid]]
-    _reject(reason, too_complex, TOO_COMPLEX)
+    rejections.add(too_complex, TOO_COMPLEX)
     shapes[too_complex] = None
     return np.asarray(invalid & ~too_complex)
 
 
-def _has_no_area(shapes: Shapes) -> Flags:
-    """Whether a valid outline encloses no measurable area."""
+def _has_no_area(shapes: Shapes, repaired_rows: Flags) -> Flags:
+    """Whether an outline encloses no measurable area, or its repair leaves none."""
     tiny: Flags = (shapely.get_dimensions(shapes) == 2) & (shapely.area(shapes) < TINY_DEG2)
     tiny[tiny] = area_m2(shapes[tiny]) == 0
-    return tiny
+    failed = repaired_rows.copy()
+    failed[failed] = is_invalid(shapes[failed])
+    return np.asarray(tiny | failed | shapely.is_empty(shapes))
 
 
 def _is_origin(shapes: Shapes) -> Flags:
     """Whether it is the point (0, 0)."""
-    return np.asarray((shapely.get_type_id(shapes) == POINT) & (shapely.bounds(shapes) == 0).all(axis=1))
+    is_origin = np.asarray(shapely.get_type_id(shapes) == POINT)
+    is_origin[is_origin] = (shapely.bounds(shapes[is_origin]) == 0).all(axis=1)
+    return is_origin
 
 
 def _is_coarse(shapes: Shapes, crs: pyproj.CRS) -> Flags:
     """Whether both coordinates of a point are whole hundredths of a degree, or whole kilometres."""
-    corners = shapely.bounds(shapes)[:, :2]
+    is_coarse = np.asarray(shapely.get_type_id(shapes) == POINT)
+    corners = shapely.bounds(shapes[is_coarse])[:, :2]
     steps = corners * 100 if crs.is_geographic else corners * crs.axis_info[0].unit_conversion_factor / 1000
     with np.errstate(invalid="ignore"):  # infinite: rejected
-        whole = np.abs(steps - np.round(steps)) < GRID_TOLERANCE
-    return np.asarray((shapely.get_type_id(shapes) == POINT) & whole.all(axis=1))
+        is_coarse[is_coarse] = (np.abs(steps - np.round(steps)) < GRID_TOLERANCE).all(axis=1)
+    return is_coarse
 
 
 def _is_outside(shapes: Shapes, extent: Extent | None) -> Flags:
@@ -224,11 +265,15 @@ def _without_short_rings(shapes: Shapes) -> tuple[Shapes, Flags]:
     Returns:
         The shapes, and which of them had such rings.
     """
-    parts, rows = shapely.get_parts(shapes, return_index=True)
+    is_long_ring = (shapely.get_num_interior_rings(shapes) == 0) & (
+        shapely.get_num_coordinates(shapes) >= LEAST_RING_POSITIONS
+    )  # which nearly all polygons are; of a multipolygon, the number of holes is 0 as well
+    candidates = np.flatnonzero(~(is_long_ring & (shapely.get_type_id(shapes) == POLYGON)))
+    parts, rows = shapely.get_parts(shapes[candidates], return_index=True)
     rings, owners = shapely.get_rings(parts, return_index=True)
     lengths = shapely.get_num_coordinates(rings)
     has_short_rings = np.zeros(len(shapes), dtype=np.bool_)
-    has_short_rings[rows[owners[(lengths > 0) & (lengths < LEAST_RING_POSITIONS)]]] = True
+    has_short_rings[candidates[rows[owners[(lengths > 0) & (lengths < LEAST_RING_POSITIONS)]]]] = True
     cleaned: Shapes = shapes.copy()
     for row in np.flatnonzero(has_short_rings):
         long_parts = [part for part in shapely.get_parts(shapes[row]) if _is_long(part.exterior)]

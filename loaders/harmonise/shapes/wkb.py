@@ -28,6 +28,7 @@ LEAST_RING_POSITIONS = 4  # positions: three corners, and the first again
 POINT, LINE, TRIANGLE, CIRCLE = 1, 2, 17, 8
 SINGLE = frozenset({POINT, LINE, POLYGON, CIRCLE, TRIANGLE})
 HEAD_BYTES, COUNT_BYTES = 5, 4
+POLYGON_HEAD = struct.pack("<BI", 1, POLYGON)  # as nearly every shape begins, and nothing is nested in it
 MOST_NESTED = 100  # nested collections; GEOS recurses, and a few thousand exhaust its stack
 
 Ring = list[tuple[float, float]]
@@ -54,7 +55,8 @@ class ParsedShapes:
 
 def parse(wkb: Shapes) -> ParsedShapes:
     """Parse shapes, also those that GEOS refuses but that can be salvaged."""
-    readable = np.array([None if value is None or _is_too_nested(value) else value for value in wkb], dtype=object)
+    readable = wkb.copy()
+    readable[[row for row, value in enumerate(wkb) if value is not None and _is_too_nested(value)]] = None
     without_curves, shapes, linearised = _without_curves(readable)
     reason = np.full(len(wkb), None, dtype=object)
     closed, incomplete = np.zeros(len(wkb), dtype=np.bool_), np.zeros(len(wkb), dtype=np.bool_)
@@ -79,9 +81,9 @@ def parse(wkb: Shapes) -> ParsedShapes:
 def _without_curves(wkb: Shapes) -> tuple[Shapes, Shapes, Flags]:
     """The shapes as bytes and parsed, with types that GEOS does not support replaced."""
     shapes = _from_wkb(wkb)
-    is_present = np.fromiter((value is not None for value in wkb), dtype=np.bool_, count=len(wkb))
-    needs_conversion = is_present & (shapely.is_missing(shapes) | (shapely.get_type_id(shapes) == COLLECTION))
-    replacements, arcs = replace_curves(wkb, np.flatnonzero(needs_conversion).tolist())
+    needs_conversion = shapely.is_missing(shapes) | (shapely.get_type_id(shapes) == COLLECTION)
+    rows = [row for row in np.flatnonzero(needs_conversion).tolist() if wkb[row] is not None]
+    replacements, arcs = replace_curves(wkb, rows)
     linearised = np.zeros(len(wkb), dtype=np.bool_)
     if replacements:
         wkb = wkb.copy()
@@ -96,7 +98,7 @@ def _without_curves(wkb: Shapes) -> tuple[Shapes, Shapes, Flags]:
 
 def _is_too_nested(value: bytes) -> bool:
     """Whether collections are, or may be, nested too deep for GEOS."""
-    if len(value) < MOST_NESTED * (HEAD_BYTES + COUNT_BYTES):
+    if len(value) < MOST_NESTED * (HEAD_BYTES + COUNT_BYTES) or value[:HEAD_BYTES] == POLYGON_HEAD:
         return False
     wkb, position, remaining = bytes(value), 0, [1]  # geometries left at each level
     try:

@@ -50,7 +50,7 @@ def _records(published: PublishedBatch | Sequence[PublishedBatch], dataset: Data
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "unnamed.parquet")
         pq.write_table(pa.concat_tables(to_arrow(frame) for frame in frames), path)
-        names = [name for name, *_ in identify_records(path, dataset.key)]
+        names = [name for part in identify_records(path, dataset.key) for name in part["record_id"].to_pylist()]
     return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True).assign(record_id=names), crs=4326)
 
 
