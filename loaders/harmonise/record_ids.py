@@ -11,6 +11,9 @@ from loaders.core.escape import sql_file
 from loaders.core.plant_names import GENERIC_WORDS, LEFT_OUT
 from loaders.harmonise.readers.published_file import BATCH_ROWS
 
+CLUE_NAMES = frozenset(
+    {"source_id", "group_id", "name", "geometry_kind", "reason", "fingerprint", "shape_hash", "is_coarse"}
+)
 SHORT_HASH = 8
 MEMORY_LIMIT = "256MB"  # DuckDB spills the rest to disk
 # In the registers that we know, no position is shared by more than three solar plants (the United Kingdom's: three
@@ -100,7 +103,7 @@ def identify_records(records: Path, key: str) -> Iterator[pa.RecordBatch]:
     """Stable record identifiers: unchanged when a publisher reorders the file or adds to it.
 
     Args:
-        records: Parquet with the columns of `contract.LOADING` except `record_id`; DuckDB spills into its folder.
+        records: Parquet with the columns of `CLUE_NAMES`; DuckDB spills into its folder.
         key: of the dataset.
 
     Yields:

@@ -15,13 +15,15 @@ from loaders.core.progress import report
 from loaders.geo.geoparquet import ParquetFile
 from loaders.harmonise.load_result import LoadResult
 from loaders.harmonise.quality_flags import FLAGS
-from loaders.harmonise.readers.published_file import BATCH_ROWS
-from loaders.harmonise.record_ids import identify_records
+from loaders.harmonise.record_ids import CLUE_NAMES, identify_records
 from loaders.harmonise.row_accounting import account
 from loaders.settings.params import Dataset
 
 DUPLICATE, PLACEHOLDER = "duplicate_geometry", "placeholder_position"
 WITHOUT_RECORD_ID = schema(tuple(field for field in LOADING if field.name != "record_id"))
+CLUES = schema(tuple(field for field in LOADING if field.name in CLUE_NAMES))
+# Parquet would take several times as long to write and to read, for a file that is read once
+SCRATCH = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
 def write_load_result(batches: Iterable[gpd.GeoDataFrame], dataset: Dataset, folder: Path) -> LoadResult:
@@ -37,11 +39,17 @@ def write_load_result(batches: Iterable[gpd.GeoDataFrame], dataset: Dataset, fol
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    without_ids = folder / "unnamed.parquet"
-    with pq.ParquetWriter(without_ids, WITHOUT_RECORD_ID, compression="zstd", compression_level=1) as file:
+    without_ids, clues = folder / "unnamed.arrows", folder / "clues.parquet"
+    with (
+        pa.OSFile(str(without_ids), "wb") as stream,
+        pa.ipc.new_stream(stream, WITHOUT_RECORD_ID, options=SCRATCH) as records_stream,
+        pq.ParquetWriter(clues, CLUES) as clues_file,
+    ):
         rows = 0
         for batch in batches:
-            file.write_table(to_arrow(batch))
+            table = to_arrow(batch)
+            records_stream.write_table(table)
+            clues_file.write_table(table.select(CLUES.names))
             rows += len(batch)
             report(f"{rows:,} rows")
     result = LoadResult(dataset.key, folder, folder / "records.parquet", folder / "rejected.parquet", {})
@@ -49,10 +57,11 @@ def write_load_result(batches: Iterable[gpd.GeoDataFrame], dataset: Dataset, fol
         ParquetFile(result.records, schema()) as records_file,
         ParquetFile(result.rejected, schema(REJECTED)) as rejected_file,
     ):
-        for table in _identified_tables(without_ids, dataset.key):
+        for table in _identified_tables(without_ids, identify_records(clues, dataset.key)):
             records_file.write(_selected_rows(table, pc.is_null(table["reason"]), schema()))
             rejected_file.write(_selected_rows(table, pc.is_valid(table["reason"]), schema(REJECTED)))
     without_ids.unlink()
+    clues.unlink()
     result.metrics.update(account(result.records, result.rejected, dataset))
     return result
 
@@ -64,13 +73,13 @@ def to_arrow(batch: gpd.GeoDataFrame) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=WITHOUT_RECORD_ID)
 
 
-def _identified_tables(without_ids: Path, key: str) -> Iterator[pa.Table]:
+def _identified_tables(without_ids: Path, identities: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
     """The records with their identifiers, and the flags that depend on all records."""
-    with pq.ParquetFile(without_ids, pre_buffer=False) as file:  # else what has been read stays in memory
-        records = _Rows(file.iter_batches(BATCH_ROWS))
-        for identities in identify_records(without_ids, key):
-            table = records.take(len(identities)).append_column("record_id", identities["record_id"])
-            added = {DUPLICATE: identities["is_duplicate"], PLACEHOLDER: identities["is_placeholder"]}
+    with pa.OSFile(str(without_ids)) as stream:
+        records = _Rows(pa.ipc.open_stream(stream))
+        for identity in identities:
+            table = records.take(len(identity)).append_column("record_id", identity["record_id"])
+            added = {DUPLICATE: identity["is_duplicate"], PLACEHOLDER: identity["is_placeholder"]}
             flags = _add_flags(table["quality_flags"].combine_chunks(), added)
             yield table.set_column(table.schema.get_field_index("quality_flags"), "quality_flags", flags)
 
@@ -78,8 +87,8 @@ def _identified_tables(without_ids: Path, key: str) -> Iterator[pa.Table]:
 class _Rows:
     """The rows of batches, as many at a time as are asked for."""
 
-    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
-        self._batches = batches
+    def __init__(self, batches: Iterable[pa.RecordBatch]) -> None:
+        self._batches = iter(batches)
         self._pending: list[pa.RecordBatch] = []
 
     def take(self, count: int) -> pa.Table:

@@ -78,7 +78,7 @@ def test_row_groups_end_at_the_same_rows_whatever_the_size_of_the_batches(
     tmp_path: Path, dataset: Callable[..., Dataset], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("loaders.geo.geoparquet.ROW_GROUP_ROWS", 50)
-    monkeypatch.setattr("loaders.harmonise.write.BATCH_ROWS", 33)
+    monkeypatch.setattr("loaders.harmonise.record_ids.BATCH_ROWS", 33)
     farms = dataset(**FARMS)
     assert _written(tmp_path, farms, 400, 17) == _written(tmp_path, farms, 400, 90)
     found = pq.ParquetFile(tmp_path / "17" / "records.parquet").metadata
