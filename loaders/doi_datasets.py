@@ -1,5 +1,6 @@
 """Run the graph of the DOI datasets: over one dataset, as a DVC stage does, or over all of them."""
 
+import gc
 import logging
 import shutil
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ from loaders.settings.params import Dataset, Settings
 from loaders.settings.project import read_project
 from loaders.tables import DOI_DATASETS
 
+RARE_COLLECTION = 100_000  # new objects; by default 700
 # it reports every exception that it also raises
 logging.getLogger("hamilton").setLevel(logging.CRITICAL)
 
@@ -71,7 +73,7 @@ def load_dataset(dataset: Dataset, settings: Settings, paths: ProjectPaths) -> d
     Raises:
         EoPvError: the files cannot be read as the settings say, or records are missing.
     """
-    with pipeline_events("load", paths, partial(load_steps, dataset, paths)) as run:
+    with rare_collections(), pipeline_events("load", paths, partial(load_steps, dataset, paths)) as run:
         graph = _graph(SynchronousLocalTaskExecutor(), *hamilton_adapters("load", paths, run))
         loaded: LoadResult = graph.execute(
             ["dataset_arrow_table"],
@@ -81,6 +83,19 @@ def load_dataset(dataset: Dataset, settings: Settings, paths: ProjectPaths) -> d
         put_in_place(loaded, paths)
     shutil.rmtree(loaded.folder)
     return loaded.metrics
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Let Python look for reference cycles seldom: a batch makes many objects, all of which go without that."""
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(RARE_COLLECTION, *thresholds[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 def run_doi_pipeline(  # noqa: PLR0913 (each is an option of the documented interface)

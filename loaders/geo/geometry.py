@@ -125,10 +125,8 @@ def geometry_hashes(shapes: Shapes) -> Shapes:
 
 def _without_negative_zeros(shapes: Shapes) -> Shapes:
     """The shapes, with -0 as 0."""
-    positive: Shapes = shapes.copy()
-    coordinates = shapely.get_coordinates(shapes)
-    if (np.signbit(coordinates) & (coordinates == 0)).any():
-        positive = shapely.transform(shapes, lambda xy: xy + 0.0)
+    has_zeros = bool((shapely.get_coordinates(shapes) == 0).any())
+    positive: Shapes = shapely.transform(shapes, lambda xy: xy + 0.0) if has_zeros else shapes.copy()
     return positive
 
 
@@ -152,7 +150,7 @@ def h3_cells(lon: Numbers, lat: Numbers, resolution: int) -> Shapes:
 def projected(shapes: Shapes, transformer: pyproj.Transformer) -> Shapes:
     """The shapes with every vertex transformed."""
     moved: Shapes = shapely.transform(
-        shapes, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])).astype(float)
+        shapes, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])).astype(float, copy=False)
     )
     return moved
 

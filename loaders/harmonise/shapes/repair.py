@@ -128,18 +128,19 @@ def harmonise_shapes(
 
 def _are_on_earth(shapes: Shapes) -> Flags:
     on_earth = np.ones(len(shapes), dtype=np.bool_)
-    if _is_position(shapely.get_coordinates(shapes)).all():  # as nearly always: which row a corner is of, takes longer
+    coordinates = shapely.get_coordinates(shapes)
+    outermost = [extreme(coordinates, axis=0, initial=0) for extreme in (np.min, np.max)]  # NaN, where there is one
+    if _are_positions(np.array(outermost)).all():  # nearly always; which row a corner belongs to takes longer
         return on_earth
     coordinates, rows = shapely.get_coordinates(shapes, return_index=True)
-    on_earth[rows[~_is_position(coordinates)]] = False
+    on_earth[rows[~_are_positions(coordinates)]] = False
     return on_earth
 
 
-def _is_position(coordinates: Numbers) -> Flags:
-    """Whether each corner has a longitude and a latitude on Earth; NaN has none."""
+def _are_positions(coordinates: Numbers) -> Flags:
+    """Whether each pair is a longitude and a latitude on Earth; NaN is none."""
     lon, lat = np.abs(coordinates).T
-    inside: Flags = (lon <= HALF_WORLD) & (lat <= HALF_WORLD / 2)
-    return inside
+    return np.asarray((lon <= HALF_WORLD) & (lat <= HALF_WORLD / 2))
 
 
 def _parse_polygons_and_points(wkb: Shapes, rejections: _Rejections) -> tuple[Shapes, ParsedShapes, Flags]:

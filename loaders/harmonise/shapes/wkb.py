@@ -56,7 +56,13 @@ class ParsedShapes:
 def parse(wkb: Shapes) -> ParsedShapes:
     """Parse shapes, also those that GEOS refuses but that can be salvaged."""
     readable = wkb.copy()
-    readable[[row for row, value in enumerate(wkb) if value is not None and _is_too_nested(value)]] = None
+    readable[
+        [
+            row
+            for row, value in enumerate(wkb)
+            if value is not None and value[:HEAD_BYTES] != POLYGON_HEAD and _is_too_nested(value)
+        ]
+    ] = None
     without_curves, shapes, linearised = _without_curves(readable)
     reason = np.full(len(wkb), None, dtype=object)
     closed, incomplete = np.zeros(len(wkb), dtype=np.bool_), np.zeros(len(wkb), dtype=np.bool_)
@@ -98,7 +104,7 @@ def _without_curves(wkb: Shapes) -> tuple[Shapes, Shapes, Flags]:
 
 def _is_too_nested(value: bytes) -> bool:
     """Whether collections are, or may be, nested too deep for GEOS."""
-    if len(value) < MOST_NESTED * (HEAD_BYTES + COUNT_BYTES) or value[:HEAD_BYTES] == POLYGON_HEAD:
+    if len(value) < MOST_NESTED * (HEAD_BYTES + COUNT_BYTES):
         return False
     wkb, position, remaining = bytes(value), 0, [1]  # geometries left at each level
     try:

@@ -151,37 +151,42 @@ def _first_known(columns: Sequence[Texts], rows: int) -> Texts:
 
 def _single(columns: Sequence[Texts], rows: int, date_format: DateFormat) -> StatedDates:
     """For each row, the first of several columns that has a date."""
-    intervals: list[Interval] = [UNKNOWN] * rows
-    unusable: list[str | None] = [None] * rows
-    is_stated = [any(texts) for texts in zip(*columns, strict=True)]
-    for texts in reversed(columns):
-        parsed = {text: date_intervals.interval(text, date_format) for text in set(texts) if text is not None}
-        for row, text in enumerate(texts):
-            if text is None:
-                continue
-            if interval := parsed[text]:
-                intervals[row], unusable[row] = interval, None
-            elif intervals[row] == UNKNOWN:
-                unusable[row] = text
-    return StatedDates(intervals, unusable, sum(is_stated))
+    if not columns:
+        return StatedDates([UNKNOWN] * rows, [None] * rows, 0)
+    stated = list(zip(*columns, strict=True))
+    dates = {texts: _first_date(texts, date_format) for texts in set(stated)}  # few differ
+    intervals, unusable = zip(*(dates[texts] for texts in stated), strict=True) if rows else ((), ())
+    return StatedDates(list(intervals), list(unusable), sum(map(any, stated)))
+
+
+def _first_date(texts: tuple[str | None, ...], date_format: DateFormat) -> tuple[Interval, str | None]:
+    """The first date among texts; else the first text, which is none."""
+    known = [text for text in texts if text is not None]
+    dates = (date_intervals.interval(text, date_format) for text in known)
+    first = next(filter(None, dates), None)
+    return (first, None) if first else (UNKNOWN, next(iter(known), None))
 
 
 def _between(after: StatedDates, before: StatedDates) -> StatedDates:
     """Later than `after`, and no later than `before`: satellite scenes without and with the installation."""
-    intervals, unusable, count = [], [], 0
-    ends = zip(after.intervals, after.unusable, before.intervals, before.unusable, strict=True)
-    for (earliest, latest), unusable_after, (_, until), unusable_before in ends:
-        since = _next_day(earliest, latest)
-        if since and until and since > until:
-            since = earliest  # both on one day
-        is_contradiction = bool(since and until and since > until)
-        contradiction = (
-            f"after {earliest}{CONTRADICTION}{until}" if is_contradiction else unusable_after or unusable_before
-        )
-        intervals.append(UNKNOWN if is_contradiction else (since, until))
-        unusable.append(contradiction)
-        count += bool(since or until or contradiction)
-    return StatedDates(intervals, unusable, count)
+    stated = list(zip(after.intervals, after.unusable, before.intervals, before.unusable, strict=True))
+    dates = {ends: _between_ends(*ends) for ends in set(stated)}  # few differ
+    intervals, unusable = zip(*(dates[ends] for ends in stated), strict=True) if stated else ((), ())
+    count = sum(any(interval) or bool(text) for interval, text in zip(intervals, unusable, strict=True))
+    return StatedDates(list(intervals), list(unusable), count)
+
+
+def _between_ends(
+    after: Interval, unusable_after: str | None, before: Interval, unusable_before: str | None
+) -> tuple[Interval, str | None]:
+    """The days between two stated dates; UNKNOWN with the reason where they contradict each other."""
+    (earliest, latest), (_, until) = after, before
+    since = _next_day(earliest, latest)
+    if since and until and since > until:
+        since = earliest  # both on one day
+    if since and until and since > until:
+        return UNKNOWN, f"after {earliest}{CONTRADICTION}{until}"
+    return (since, until), unusable_after or unusable_before
 
 
 def _next_day(earliest: dt.date | None, latest: dt.date | None) -> dt.date | None:
