@@ -24,14 +24,15 @@ TOTALS = """
         count(capacity_mw) as capacity_stated,
         count(*) filter (len(quality_flags) > 0) as flagged,
         count(source_area_m2) filter (area_m2 is not null) as area_stated,
-    from read_parquet(?, hive_partitioning = false)
-"""
-BBOX = """
-    select
-        min(centroid_lon) as west,
-        min(centroid_lat) as south,
-        max(centroid_lon) as east,
-        max(centroid_lat) as north,
+        coalesce(histogram(geometry_kind), map {}) as kinds,
+        coalesce(histogram(status), map {}) as statuses,
+        coalesce(histogram(technology), map {}) as technologies,
+        {
+            west: min(centroid_lon),
+            south: min(centroid_lat),
+            east: max(centroid_lon),
+            north: max(centroid_lat)
+        } as bbox,
     from read_parquet(?, hive_partitioning = false)
 """
 FIRST_ROWS = """
@@ -62,17 +63,17 @@ def account(records: Path, rejected: Path, dataset: Dataset) -> dict[str, Any]:
         totals = _row(connection, TOTALS, records)
         synthetic = totals.pop("is_synthetic")
         kept, flagged, rejected_count = totals.pop("kept"), totals.pop("flagged"), sum(reasons.values())
+        by_kind = {name: totals.pop(name) for name in ("kinds", "statuses", "technologies")}
+        bbox = totals.pop("bbox")
         _require_expected(kept + rejected_count, dataset, synthetic=bool(synthetic))
         _require_some(kept, reasons, dataset)
         return {
             "records": {"read": kept + rejected_count, "kept": kept, "rejected": rejected_count, "flagged": flagged},
             "rejected": reasons,
             "flags": _counts(connection, "unnest(quality_flags)", records),
-            "kinds": _counts(connection, "geometry_kind", records),
-            "statuses": _counts(connection, "status", records),
-            "technologies": _counts(connection, "technology", records),
+            **by_kind,
             **totals,
-            "bbox": _row(connection, BBOX, records),
+            "bbox": bbox,
             "is_synthetic": bool(synthetic),
             "missing_columns": _missing_columns(connection, records, rejected, dataset),
         }
