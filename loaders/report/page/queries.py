@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import duckdb
-import pyarrow.parquet as pq
 
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
+from loaders.geo.geoparquet import read_parquet
 from loaders.read.published import published_files
 
 Row = dict[str, Any]
@@ -142,7 +142,7 @@ def opened_tables(paths: ProjectPaths) -> Iterator[duckdb.DuckDBPyConnection]:
         if not file.exists():
             raise BuildError(f"{file.relative_to(paths.root)} is missing, which the report is made of. Run `make all`.")
     with published_files(paths) as connection:
-        connection.register("boundaries", pq.read_table(paths.boundaries, columns=["country", "subtype", "name"]))
+        connection.register("boundaries", read_parquet(paths.boundaries, ["country", "subtype", "name"]))
         yield connection
 
 
