@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -37,6 +37,12 @@ WGS84 = {
     },
     "id": {"authority": "EPSG", "code": 4326},
 }
+
+
+def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read a Parquet file; `pyarrow.parquet.read_table` would import pandas, which takes half a second."""
+    with pq.ParquetFile(path) as file:
+        return file.read(columns=None if columns is None else list(columns))
 
 
 def write_parquet(table: pa.Table, path: Path, metadata: Mapping[str, str] | None = None) -> None:

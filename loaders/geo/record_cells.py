@@ -9,15 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 from h3ronpy import cells_parse
 from h3ronpy.vector import cells_to_coordinates
 
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
 from loaders.geo.geometry import DEGREE_DECIMALS, h3_cells
-from loaders.geo.geoparquet import write_parquet
+from loaders.geo.geoparquet import read_parquet, write_parquet
 from loaders.settings.params import Settings
 
 # cells with the position of their centre, EPSG:4326
@@ -55,7 +53,7 @@ def record_cells(files: Sequence[Path], resolutions: Mapping[str, int]) -> dict[
     Returns:
         For each purpose, the columns of CELLS.
     """
-    positions = ds.dataset([str(path) for path in files]).to_table(columns=["centroid_lon", "centroid_lat"])
+    positions = pa.concat_tables([read_parquet(path, ["centroid_lon", "centroid_lat"]) for path in files])
     lon, lat = (positions[name].to_numpy() for name in ("centroid_lon", "centroid_lat"))
     return {name: _with_centres(h3_cells(lon, lat, resolution)) for name, resolution in resolutions.items()}
 
@@ -68,7 +66,7 @@ def read_cells(path: Path) -> pa.Table:
     """
     if not path.exists():
         raise BuildError(f"{path} is missing: the cells that hold records. Run `dvc repro`, or `eo-pv cells`.")
-    return pq.read_table(path).cast(CELLS)
+    return read_parquet(path).cast(CELLS)
 
 
 def loaded_files(settings: Settings, paths: ProjectPaths) -> list[Path]:

@@ -1,41 +1,28 @@
-"""Requests irradiance cell by cell, and caches responses and refusals on disk.
+"""Requests irradiance cell by cell, and caches responses and refusals on disk, an entry for each cell.
 
-    <cache_folder>/<provider>/<hash of request_key>/<cell>.gz         a response, unchanged
-                                                    <cell>.refused    the reason for none
-
-Keys are nowhere in it. The folder may be deleted at any time. diskcache 5.6 has one SQLite file for all cells, which
-other users may read; where that is damaged, no answer is left (`file is not a database`). Here, only the damaged one is
-asked for again: Google bills each.
+Keys are nowhere in it. diskcache 5.6 has one SQLite file for all cells, which other users may read; where that is
+damaged, no answer is left (`file is not a database`). Here, only the damaged one is asked for again: Google bills each.
 """
 
-import gzip
-import hashlib
 import re
-import zlib
-from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import TypeVar
 
 import pyarrow as pa
 import requests
 
+from loaders.core.answer_cache import AnswerCache
 from loaders.core.errors import SourceError
 from loaders.core.json_text import MALFORMED_DOCUMENT_ERRORS
 from loaders.core.redact import redact
 from loaders.http.retry import last_status
 from loaders.irradiance.api_keys import redact_body
 from loaders.irradiance.contract import SCHEMA
+from loaders.irradiance.prefetch import prefetched
 from loaders.irradiance.provider import ProviderContext, ProviderResult
 from loaders.irradiance.pv_model import CellCentre, UnreadableError
 from loaders.settings.irradiance import ProviderName
-
-Answer = TypeVar("Answer")
 
 LONGEST_REASON = 200
 SEARCHED_CHARACTERS = 2000  # characters; the time of a search grows with their square
@@ -76,48 +63,9 @@ class Service:
     secrets: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerCache:
-    """Cached responses and refusals of one service."""
-
-    folder: Path
-
-    def answer(self, cell: str) -> bytes | None:
-        """The cached response of a cell; None if missing or damaged."""
-        try:
-            return gzip.decompress((self.folder / f"{cell}.gz").read_bytes())
-        except (EOFError, OSError, zlib.error):
-            return None
-
-    def refusal(self, cell: str) -> str | None:
-        """The cached refusal of a cell; None if missing or damaged."""
-        try:
-            return (self.folder / f"{cell}.refused").read_text(encoding="utf-8").strip() or None
-        except (FileNotFoundError, UnicodeDecodeError):
-            return None
-
-    def store(self, name: str, body: bytes) -> None:
-        """Write a file atomically, readable by its owner only."""
-        for folder in (self.folder.parent, self.folder):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with NamedTemporaryFile(dir=self.folder, prefix=f".{name}.", delete=False) as partial:
-            try:
-                partial.write(body)
-                partial.close()
-                Path(partial.name).replace(self.folder / name)
-            finally:
-                Path(partial.name).unlink(missing_ok=True)
-
-
-def answer_cache(service: Service, context: ProviderContext) -> AnswerCache:
-    """The cache of a service."""
-    digest = hashlib.sha256(service.request_key.encode()).hexdigest()[:12]
-    return AnswerCache(context.cache_folder / service.name / digest)
-
-
 def count_uncached(cells: pa.Table, service: Service, context: ProviderContext) -> int:
     """Number of cells without a readable cache entry."""
-    cache = answer_cache(service, context)
+    cache = AnswerCache.of(context.cache_folder / service.name, service.request_key)
     return sum(_cached_result(cell, service, cache) is None for cell in _cell_centres(cells))
 
 
@@ -127,9 +75,9 @@ def results_by_cell(cells: pa.Table, service: Service, context: ProviderContext)
     Raises:
         SourceError: it cannot be reached, or a response cannot be parsed; responses so far are cached.
     """
-    cache = answer_cache(service, context)
+    cache = AnswerCache.of(context.cache_folder / service.name, service.request_key)
     centres, failures = _cell_centres(cells), 0
-    with closing(_prefetched(lambda cell: _result(cell, service, cache), centres, service.concurrency)) as answers:
+    with closing(prefetched(lambda cell: _result(cell, service, cache), centres, service.concurrency)) as answers:
         for cell, (rows, refusal) in zip(centres, context.watched(answers, service.name, len(centres)), strict=True):
             failures = failures + 1 if refusal and not refusal.is_lasting else 0
             if failures > MOST_FAILURES or failures == len(centres):
@@ -142,24 +90,6 @@ def results_by_cell(cells: pa.Table, service: Service, context: ProviderContext)
 
 def _cell_centres(cells: pa.Table) -> list[CellCentre]:
     return [CellCentre(row["h3_cell"], row["lon"], row["lat"]) for row in cells.to_pylist()]
-
-
-def _prefetched(
-    fetch: Callable[[CellCentre], Answer], cells: Sequence[CellCentre], concurrency: int
-) -> Generator[Answer, None, None]:
-    """The answers in order, fetched by threads at most two rounds ahead of the consumer."""
-    if concurrency == 1:
-        yield from map(fetch, cells)
-        return
-    futures: deque[Future[Answer]] = deque()
-    pool, remaining = ThreadPoolExecutor(concurrency), iter(cells)
-    try:
-        futures.extend(pool.submit(fetch, cell) for cell in islice(remaining, 2 * concurrency))
-        while futures:
-            yield futures.popleft().result()
-            futures.extend(pool.submit(fetch, cell) for cell in islice(remaining, 1))
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _cached_result(cell: CellCentre, service: Service, cache: AnswerCache) -> tuple[pa.Table, Refused | None] | None:
@@ -189,11 +119,11 @@ def _result(cell: CellCentre, service: Service, cache: AnswerCache) -> tuple[pa.
     try:
         body = redact_body(service.get(cell), service.secrets)
         rows = _rows(cell, body, service)
-        cache.store(f"{cell.h3_cell}.gz", gzip.compress(body, mtime=0))
+        cache.store_answer(cell.h3_cell, body)
         return rows, None
     except Refused as refusal:
         if refusal.is_lasting:
-            cache.store(f"{cell.h3_cell}.refused", f"{refusal}\n".encode())
+            cache.store_refusal(cell.h3_cell, str(refusal))
         return SCHEMA.empty_table(), refusal
     except UnreadableError as error:
         reason = " ".join(str(error).split())[:LONGEST_REASON]

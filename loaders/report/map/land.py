@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
 import shapely
 
 from loaders.core.arrays import Shapes
 from loaders.core.escape import one_line
+from loaders.geo.geoparquet import read_parquet
 
 COLUMNS = ["boundary_id", "subtype", "country", "region", "name", "geometry"]
 TOLERANCE_DEG = 0.02  # about 2 km; what is smaller is left out of a coast
@@ -20,7 +20,7 @@ def land(boundaries: Path) -> dict[str, Any]:
     """Countries, then regions; without a file of boundaries, none."""
     features: list[dict[str, Any]] = []
     if boundaries.is_file():
-        table = pq.read_table(boundaries, columns=COLUMNS)
+        table = read_parquet(boundaries, COLUMNS)
         for subtype in SUBTYPES:
             rows = [row for row in table.to_pylist() if row["subtype"] == subtype]
             features += _features(sorted(rows, key=lambda row: str(row["boundary_id"])))

@@ -1,8 +1,10 @@
 """Everything that the report page tells of the data, read once."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from loaders.core.paths import ProjectPaths
+from loaders.geo.geoparquet import read_parquet
 from loaders.report.page import queries
 from loaders.report.page.queries import Row, opened_tables, rows
 
@@ -53,7 +55,7 @@ def read_figures(paths: ProjectPaths) -> Figures:
         BuildError: one is missing.
     """
     with opened_tables(paths) as connection:
-        names = {row["country"]: row["name"] for row in rows(connection, queries.COUNTRY_NAMES)}
+        names = _country_names(paths.boundaries)
         countries = rows(connection, queries.COUNTRIES)
         return Figures(
             headline=rows(connection, queries.HEADLINE)[0],
@@ -68,6 +70,14 @@ def read_figures(paths: ProjectPaths) -> Figures:
             density=rows(connection, queries.DENSITY),
             flags=rows(connection, queries.FLAGS),
         )
+
+
+def _country_names(boundaries: Path) -> dict[str, str]:
+    """The name of each country; of several, the first in the order of the alphabet."""
+    table = read_parquet(boundaries, ["subtype", "country", "name"])  # DuckDB would import pandas to see an Arrow table
+    rows_of_countries = [row for row in table.to_pylist() if row["subtype"] == "country"]
+    named = [(row["name"], row["country"]) for row in rows_of_countries if row["name"] is not None and row["country"]]
+    return {country: name for name, country in sorted(named, reverse=True)}
 
 
 def _country_name(code: str | None, names: dict[str, str]) -> str:

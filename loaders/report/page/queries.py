@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import duckdb
-import pyarrow.parquet as pq
 
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
@@ -126,14 +125,11 @@ FLAGS = f"""
     group by all
     order by kind, number desc, flag
 """  # noqa: S608 (a number of ours)
-COUNTRY_NAMES = (
-    "select country, min(name) as name from boundaries where subtype = 'country' and name is not null group by country"
-)
 
 
 @contextmanager
 def opened_tables(paths: ProjectPaths) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with the curated tables as views, `curated_pv_…`, and `boundaries`.
+    """A connection with the curated tables as views, `curated_pv_…`.
 
     Raises:
         BuildError: one is missing.
@@ -142,7 +138,6 @@ def opened_tables(paths: ProjectPaths) -> Iterator[duckdb.DuckDBPyConnection]:
         if not file.exists():
             raise BuildError(f"{file.relative_to(paths.root)} is missing, which the report is made of. Run `make all`.")
     with published_files(paths) as connection:
-        connection.register("boundaries", pq.read_table(paths.boundaries, columns=["country", "subtype", "name"]))
         yield connection
 
 

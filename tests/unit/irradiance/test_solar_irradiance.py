@@ -21,6 +21,7 @@ from loaders.db.connection import connect
 from loaders.geo.geoparquet import write_parquet
 from loaders.geo.record_cells import CELLS, record_cells, write_cells
 from loaders.http.client import HttpClient
+from loaders.irradiance.clear_sky.model import monthly
 from loaders.irradiance.contract import IRRADIANCE, NO_IRRADIANCE
 from loaders.irradiance.provider import ProviderContext, ProviderResult
 from loaders.irradiance.providers import clearsky
@@ -34,6 +35,12 @@ from loaders.solar_irradiance_loader import irradiance_hash, load_irradiance, ru
 NOBODY = ProviderContext(HttpClient(Download()), Path("nowhere"), {}, with_progress, lambda _: False)  # is asked
 SUMS = ("ghi_kwh_per_m2", "dni_kwh_per_m2", "dhi_kwh_per_m2", "poa_kwh_per_m2", "specific_yield_kwh_per_kwp")
 BERLIN, ATACAMA, TROMSO, ANTARCTICA = (13.4, 52.5), (-69.0, -24.0), (19.0, 69.6), (0.0, -75.0)  # lon, lat [°]
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the cache of NOBODY is."""
+    monkeypatch.chdir(tmp_path)
 
 
 def sky(lon: float, lat: float, **settings: Any) -> dict[int | None, dict[str, Any]]:
@@ -67,7 +74,7 @@ def test_three_days_a_month_are_as_good_as_all_hours_of_the_year(place: tuple[fl
 
 def test_at_a_pole_panels_get_what_they_get_beside_it() -> None:
     fixed = np.zeros(2), np.full((2, 12), 2.5), np.full(2, 90.0), np.full(2, 180.0)
-    at, beside = clearsky.monthly(np.array([90.0, 89.9]), *fixed).poa.sum(axis=1)
+    at, beside = monthly(np.array([90.0, 89.9]), *fixed).poa.sum(axis=1)
     assert at == pytest.approx(beside, rel=0.01)
 
 

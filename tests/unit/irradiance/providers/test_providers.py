@@ -463,7 +463,7 @@ def real_tmy() -> bytes:
     return path.read_bytes()
 
 
-def test_a_real_typical_year_has_the_sums_that_it_has(real_tmy: bytes) -> None:
+def test_a_real_typical_year_has_the_sums_that_it_has(real_tmy: bytes, tmp_path: Path) -> None:
     weather = pvgis.read_tmy(real_tmy, Pvgis())
     place = CellCentre("x", 8.0, 45.0)
     rows = irradiance_rows(place, weather, Irradiance(), "pvgis").to_pylist()
@@ -473,7 +473,7 @@ def test_a_real_typical_year_has_the_sums_that_it_has(real_tmy: bytes) -> None:
     assert rows[0]["dhi_kwh_per_m2"] == pytest.approx(570.947, abs=1e-3)
     assert 0.14 < rows[0]["specific_yield_kwh_per_kwp"] / 8760 < 0.17
     assert rows[0]["air_temperature_c"] == pytest.approx(13.56, abs=0.01)
-    context = ProviderContext(HttpClient(Download()), Path("nowhere"), {}, with_progress, lambda _: False)
+    context = ProviderContext(HttpClient(Download()), tmp_path, {}, with_progress, lambda _: False)
     (clear,) = clearsky.irradiance_of(cells((8.0, 45.0)), Irradiance(), context)
     for bright, real in zip(clear.rows.to_pylist(), rows, strict=True):
         for name in ("ghi_kwh_per_m2", "dni_kwh_per_m2", "poa_kwh_per_m2", "specific_yield_kwh_per_kwp"):

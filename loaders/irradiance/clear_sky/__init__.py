@@ -1,0 +1,1 @@
+"""Irradiation of a sky without clouds: computed for many places at once, and cached by cell."""
