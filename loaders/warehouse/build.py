@@ -1,25 +1,27 @@
 """Build of the warehouse: loads canonical Parquet into DuckDB, runs dbt, exports curated tables as Parquet."""
 
-import os
 import shutil
-import signal
-import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from threading import Event
 from types import MappingProxyType
 
+import duckdb
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
+from loaders.core import memory
 from loaders.core.errors import BuildError
+from loaders.core.escape import sql_name
 from loaders.core.files import write_json, write_text
-from loaders.core.foreign_errors import STOPPED_EXIT_CODE, killed_message
 from loaders.core.paths import DATABASE_NAME, ProjectPaths
 from loaders.core.prune import prune
 from loaders.db import ducklake
-from loaders.db.connection import MEMORY_MB, MEMORY_VARIABLE, connect, stated_memory_mb, usable_mb
+from loaders.db.connection import MEMORY_MB, connect, stated_memory_mb, usable_mb
 from loaders.db.database import Database
 from loaders.geo.geoparquet import ParquetFile
 from loaders.harmonise.load_result import stored_load_result
@@ -32,8 +34,7 @@ from loaders.settings.params import Settings
 from loaders.warehouse.attribution import write_attribution
 from loaders.warehouse.build_metrics import BuildMetrics, build_metrics
 from loaders.warehouse.data_dictionary import as_markdown, column_comments, read_tables
-from loaders.warehouse.dbt_progress import run_with_progress
-from loaders.warehouse.dbt_results import explain_failure, read_warnings
+from loaders.warehouse.dbt_run import dbt_build
 from loaders.warehouse.dbt_sources import write_sources
 from loaders.warehouse.raw_tables import read_project_overrides, write_boundaries, write_doi_data, write_irradiance
 from loaders.warehouse.staleness import curated_hashes
@@ -46,10 +47,8 @@ NO_DATASETS: Mapping[str, str] = MappingProxyType({})
 # the self-join of all records cannot spill to disk: MEMORY_MB is enough for so many, and each more needs
 RECORDS_WITHIN_DEFAULT = 300_000
 MEMORY_PER_RECORD_KB = 1.6
-# unit tests check the models, not these records
-DBT_OPTIONS = ("--exclude-resource-type", "unit_test", "--no-use-colors", "--log-format", "json")
-# the database is new, and run_results.json says what failed
-DBT_SPEED_OPTIONS = ("--log-level-file", "none", "--no-populate-cache")
+KEY_COLUMNS = 2  # the first columns of a curated table, which identify its rows
+EXPORTS_AT_A_TIME = 1 if memory.has_address_space_limit() else 2
 
 
 def build(settings: Settings, paths: ProjectPaths, missing: Mapping[str, str] = NO_DATASETS) -> list[Path]:
@@ -88,11 +87,12 @@ def _build_in_scratch(scratch: Path, settings: Settings, paths: ProjectPaths, ru
     """Build everything in a scratch folder; returns the build metrics."""
     overrides = read_project_overrides(settings, paths)
     database = scratch / DATABASE_NAME
-    _write_raw_data(database, settings, paths)
-    try:
-        warnings = run_dbt(database, paths.root, _memory_mb(list(settings.datasets), paths))
-    finally:
-        emit_dbt_events(paths.root / "dbt", paths, run)
+    with dbt_build(database, paths.root, _memory_mb(list(settings.datasets), paths)) as run_dbt:
+        _write_raw_data(database, settings, paths)
+        try:
+            warnings = run_dbt()
+        finally:
+            emit_dbt_events(paths.root / "dbt", paths, run)
     with connect(database, read_only=True) as connection:  # opened once: each time, DuckDB checks its extensions
         export_curated(database, scratch / CURATED_SCHEMA)
         if settings.warehouse == "ducklake":
@@ -102,55 +102,37 @@ def _build_in_scratch(scratch: Path, settings: Settings, paths: ProjectPaths, ru
     return metrics
 
 
-def run_dbt(database: Path, root: Path, memory_mb: int = MEMORY_MB) -> dict[str, int]:
-    """Run `dbt build` on a database, in a process of its own: DuckDB lets only one at a time write to a file.
-
-    Args:
-        database: to build.
-        root: of the project.
-        memory_mb: limit for DuckDB [MB].
-
-    Returns:
-        Number of rows by the name of each test that warns.
-
-    Raises:
-        BuildError: a model or a test failed; the message names it.
-    """
-    project = root / "dbt"
-    results = project / "target" / "run_results.json"
-    results.unlink(missing_ok=True)  # of an earlier run
-    folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
-    arguments = ["build", *folders, *DBT_OPTIONS, *DBT_SPEED_OPTIONS]
-    environment = os.environ | {
-        "EO_PV_DATABASE": os.path.relpath(database, root),  # the same one each time: dbt parses the project once
-        MEMORY_VARIABLE: str(memory_mb),
-        "EO_PV_HAMILTON": "off",  # raw_data has just been written, of what DVC's stages have loaded
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }
-    code, output = run_with_progress([sys.executable, "-m", "dbt.cli.main", *arguments], root, environment)
-    if code in {-signal.SIGINT, STOPPED_EXIT_CODE}:
-        raise KeyboardInterrupt
-    if code < 0:
-        raise BuildError(f"dbt: {killed_message(-code)} The tables of the last good build stay.")
-    if code:
-        raise BuildError(explain_failure(results, output, database))
-    return read_warnings(results)
-
-
 def export_curated(database: Path, folder: Path) -> None:
-    """Write each curated table as Parquet, sorted by all its columns, and a data dictionary: always the same bytes."""
+    """Write each curated table as Parquet, sorted by its key, and a data dictionary: always the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
-    with connect(database, read_only=True) as connection:
-        tables = connection.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE schema_name = ? ORDER BY table_name", [CURATED_SCHEMA]
+    with connect(database, read_only=True) as connection, ThreadPoolExecutor(EXPORTS_AT_A_TIME) as pool:
+        names = connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE schema_name = ? ORDER BY estimated_size DESC, table_name",
+            [CURATED_SCHEMA],
         ).fetchall()
-        for (name,) in tables:
-            comments = column_comments(connection, CURATED_SCHEMA, name)  # a query would end the reader below
-            rows = connection.table(f"{CURATED_SCHEMA}.{name}").order("ALL").to_arrow_reader(BATCH_ROWS)
-            with ParquetFile(folder / f"{name}.parquet", rows.schema, comments=comments) as file:
-                for batch in rows:
-                    file.write(pa.Table.from_batches([batch]))
-        write_text(as_markdown(read_tables(connection, CURATED_SCHEMA)), folder / DICTIONARY_FILE)
+        is_stopped = Event()
+        exports = [pool.submit(_export, name, connection.cursor(), folder, is_stopped) for (name,) in names]
+        try:
+            write_text(as_markdown(read_tables(connection, CURATED_SCHEMA)), folder / DICTIONARY_FILE)
+            for export in exports:
+                export.result()
+        except BaseException:
+            is_stopped.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _export(name: str, connection: duckdb.DuckDBPyConnection, folder: Path, is_stopped: Event) -> None:
+    """Write one curated table, unless the export is stopped."""
+    comments = column_comments(connection, CURATED_SCHEMA, name)  # a query would end the reader below
+    table = connection.table(f"{CURATED_SCHEMA}.{name}")
+    key = ", ".join(sql_name(column) for column in table.columns[:KEY_COLUMNS])
+    rows = table.order(key).to_arrow_reader(BATCH_ROWS)
+    with ParquetFile(folder / f"{name}.parquet", rows.schema, comments=comments) as file:
+        for batch in rows:
+            if is_stopped.is_set():
+                raise CancelledError
+            file.write(pa.Table.from_batches([batch]))
 
 
 @contextmanager
@@ -211,7 +193,12 @@ def _require_context(paths: ProjectPaths) -> None:
 
 
 def _write_raw_data(path: Path, settings: Settings, paths: ProjectPaths) -> None:
-    database = Database(settings, paths, None if settings.warehouse == "ducklake" else path)
+    warehouse = Database(settings, paths, None if settings.warehouse == "ducklake" else path)
+    with warehouse.connected() as opened_once:  # each time, DuckDB checks its extensions
+        _write_tables(replace(warehouse, connection=opened_once), settings, paths)
+
+
+def _write_tables(database: Database, settings: Settings, paths: ProjectPaths) -> None:
     with database.opened() as connection:
         loaded = [stored_load_result(key, paths) for key in settings.datasets]
         write_doi_data(connection, loaded, settings, paths)

@@ -2,37 +2,50 @@
 
 import json
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 from loaders.core.progress import report
 
+Run = Callable[[], tuple[int, str]]
+
+GO = "build\n"
 STARTED = "LogStartLine"
 ERROR_LEVELS = frozenset({"warn", "error"})
 
 
-def run_with_progress(command: list[str], folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:
-    """Run dbt with `--log-format json`.
+@contextmanager
+def process_on_request(command: list[str], folder: Path, environment: Mapping[str, str]) -> Iterator[Run]:
+    """Start a process that waits for a line of input before it works, and ends if there is none.
 
     Args:
-        command: to run.
+        command: to run, with `--log-format json` of dbt.
         folder: to run it in.
         environment: of the process.
 
-    Returns:
-        Its exit code, and its messages about errors and warnings as text.
+    Yields:
+        Lets it work; returns its exit code, and its messages about errors and warnings as text.
     """
     with subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, cwd=folder, env=environment, stdin=PIPE, stdout=PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
-        assert process.stdout is not None  # noqa: S101 (a pipe)
-        try:
-            messages = list(error_messages(process.stdout))
-        except KeyboardInterrupt:
-            process.wait()  # Ctrl-C reaches dbt too, which cancels its queries
-            raise
-    return process.returncode, "\n".join(messages)
+        yield lambda: _run(process)
+
+
+def _run(process: "subprocess.Popen[str]") -> tuple[int, str]:
+    assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 (pipes)
+    with suppress(BrokenPipeError):  # it has ended already: its messages say why
+        process.stdin.write(GO)
+        process.stdin.close()
+    try:
+        messages = list(error_messages(process.stdout))
+    except KeyboardInterrupt:
+        process.wait()  # Ctrl-C reaches dbt too, which cancels its queries
+        raise
+    return process.wait(), "\n".join(messages)
 
 
 def error_messages(lines: Iterable[str]) -> Iterator[str]:

@@ -1,7 +1,14 @@
 import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
 
 from loaders.core.progress import Activity
-from loaders.warehouse.dbt_progress import error_messages
+from loaders.warehouse.dbt_progress import error_messages, process_on_request
+
+WAITS = "import pathlib, sys; line = sys.stdin.readline(); pathlib.Path('worked').touch() if line else sys.exit(4)"
 
 
 def test_the_progress_of_dbt_is_reported_and_its_errors_are_text() -> None:
@@ -11,3 +18,22 @@ def test_the_progress_of_dbt_is_reported_and_its_errors_are_text() -> None:
         messages = list(error_messages([json.dumps(start), json.dumps(error), "Traceback of Python\n", "7\n"]))
         assert activity.detail == "dbt 12 of 43"
     assert messages == ["Compilation Error\n  no such macro", "Traceback of Python", "7"]
+
+
+def test_a_process_waits_until_it_is_asked_to_work(tmp_path: Path) -> None:
+    with process_on_request([sys.executable, "-c", WAITS], tmp_path, os.environ) as run:
+        assert not (tmp_path / "worked").exists()
+        assert run() == (0, "")
+    assert (tmp_path / "worked").exists()
+
+
+def test_a_process_that_is_never_asked_to_work_ends(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="disk full"), process_on_request([sys.executable, "-c", WAITS], tmp_path, {}):
+        raise OSError("disk full")
+    assert not (tmp_path / "worked").exists()
+
+
+def test_a_process_that_ends_before_it_is_asked_to_work_gives_its_reason(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "import sys; sys.stdin.close(); print('dbt is not installed'); sys.exit(1)"]
+    with process_on_request(command, tmp_path, os.environ) as run:
+        assert run() == (1, "dbt is not installed")

@@ -1,5 +1,4 @@
--- Comparison features. The areas are rounded, each by itself: of outlines of a few square centimetres, the shared one
--- may come out largest.
+-- Comparison features. Each area is rounded by itself: of a few square centimetres, the shared one may be the largest.
 with records as (
 
     select * from {{ ref('prep_pv_match_records') }}
@@ -19,7 +18,8 @@ measured as (
         a.area_m2 as area_a_m2,
         b.area_m2 as area_b_m2,
         a.geometry_kind = 'polygon' and b.geometry_kind = 'polygon' as is_outlines,
-        case when is_outlines then {{ shared_area_m2('a.geometry', 'b.geometry') }} end as shared_area_m2,
+        case when is_outlines then {{ shared_ground('a.geometry', 'b.geometry') }} end as shared_ground,
+        {{ ellipsoidal_m2('shared_ground') }} as shared_area_m2,
         shared_area_m2 + least(area_a_m2 - shared_area_m2, area_b_m2 - shared_area_m2, 0) as shared_m2,
         case
             when not is_outlines then {{ ground_distance_m('a.geometry', 'b.geometry', 'a.centroid_lat') }}
@@ -47,6 +47,7 @@ select
     case
         when measured.area_a_m2 >= coalesce(measured.area_b_m2, 0) then measured.number_a else measured.number_b
     end as larger_number,
+    measured.shared_ground,
     measured.shared_area_m2,
     round(measured.shared_m2 / nullif(measured.area_a_m2 + measured.area_b_m2 - measured.shared_m2, 0), 6) as iou,
     round(measured.shared_m2 / nullif(least(measured.area_a_m2, measured.area_b_m2), 0), 6) as share_of_smaller,

@@ -31,14 +31,17 @@ filled as (
         places.whole_number,
         count(*) filter (where places.is_place) as parts,
         round(
-            {{ ellipsoidal_m2('st_union_agg(st_intersection(a.geometry, b.geometry) order by places.inner_number)') }}
-            / any_value(a.area_m2),
+            {{ ellipsoidal_m2('st_union_agg(evidence.shared_ground order by places.inner_number)') }}
+            / any_value(records.area_m2),
             4
         ) as filled
     from places
     semi join wholes on places.whole_number = wholes.whole_number
-    inner join records as a on places.whole_number = a.record_number
-    inner join records as b on places.inner_number = b.record_number
+    inner join records on places.whole_number = records.record_number
+    inner join {{ ref('prep_pv_evidence') }} as evidence
+        on
+            least(places.whole_number, places.inner_number) = evidence.number_a
+            and greatest(places.whole_number, places.inner_number) = evidence.number_b
     group by places.whole_number
 
 )

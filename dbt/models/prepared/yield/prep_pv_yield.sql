@@ -1,10 +1,12 @@
--- Null is no estimate: no_energy says why.
+-- Null is no estimate: no_energy says why. The cell to look up is null at a placeholder: a second condition on the join
+-- would compare each installation with each cell.
 with installations as (
 
     select
         shapes.installation_id,
         coalesce(shapes.is_placeholder, false) as is_placeholder,
-        h3_cell_of(shapes.record_lon, shapes.record_lat, settings.irradiance_h3_resolution) as irradiance_cell
+        h3_cell_of(shapes.record_lon, shapes.record_lat, settings.irradiance_h3_resolution) as irradiance_cell,
+        case when not coalesce(shapes.is_placeholder, false) then irradiance_cell end as known_cell
     from {{ ref('prep_pv_installation_shapes') }} as shapes
     cross join {{ ref('stg_settings') }} as settings
 
@@ -51,5 +53,5 @@ select
     end as no_energy
 from installations
 inner join panels on installations.installation_id = panels.installation_id
-left join years on installations.irradiance_cell = years.h3_cell and not installations.is_placeholder
+left join years on installations.known_cell = years.h3_cell
 left join {{ ref('stg_irradiance_refused') }} as refused on installations.irradiance_cell = refused.h3_cell

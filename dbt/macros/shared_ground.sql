@@ -1,5 +1,5 @@
 {# Asking whether outlines cross too often takes time: only those of very many corners are asked. #}
-{% macro shared_area_m2(a, b) -%}
+{% macro shared_ground(a, b) -%}
     case
         when
             case
@@ -8,6 +8,6 @@
                 else false
             end
             then null
-        else {{ ellipsoidal_m2('st_intersection(' ~ a ~ ', ' ~ b ~ ')') }}
+        else st_intersection({{ a }}, {{ b }})
     end
 {%- endmacro %}

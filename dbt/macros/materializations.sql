@@ -1,0 +1,27 @@
+{# A table or view in one statement. dbt's own creates it by another name, then renames both and drops the former one:
+   seven statements, which are for databases whose readers do not wait. #}
+{% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] -%}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {{ run_hooks(pre_hooks) }}
+    {{ drop_relation_if_exists(load_cached_relation(this)) }}
+    {%- call statement('main', language=model.language) -%}
+        {{- create_table_as(False, target_relation, compiled_code, model.language) -}}
+    {%- endcall -%}
+    {{ run_hooks(post_hooks) }}
+    {%- do persist_docs(target_relation, model) -%}
+    {%- do adapter.commit() -%}
+    {{ return({'relations': [target_relation]}) }}
+{%- endmaterialization %}
+
+{% materialization view, adapter='duckdb' -%}
+    {%- set target_relation = this.incorporate(type='view') -%}
+    {{ run_hooks(pre_hooks) }}
+    {{ drop_relation_if_exists(load_cached_relation(this)) }}
+    {%- call statement('main') -%}
+        {{- get_create_view_as_sql(target_relation, sql) -}}
+    {%- endcall -%}
+    {{ run_hooks(post_hooks) }}
+    {%- do persist_docs(target_relation, model) -%}
+    {%- do adapter.commit() -%}
+    {{ return({'relations': [target_relation]}) }}
+{%- endmaterialization %}
