@@ -76,10 +76,10 @@ class _LockFile:
         if self._state != _state(self._path):
             text = self._path.read_text(encoding="utf-8")
             self._entries = _yaml.parse_yaml(text, str(self._path)).get("stages", {})
-            texts = START_OF_ENTRY.split(text.removeprefix(LOCK_HEADER))
+            header, *texts = START_OF_ENTRY.split(text)
             self._texts = dict(zip(self._entries, texts, strict=False))
             names = [text.partition(":\n")[0] for text in texts]
-            if not text.startswith(LOCK_HEADER) or names != [f"  {name}" for name in self._entries]:
+            if header != LOCK_HEADER or names != [f"  {name}" for name in self._entries]:
                 return False
             self._state = _state(self._path)
         return True

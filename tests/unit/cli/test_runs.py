@@ -54,6 +54,26 @@ def test_a_lock_kept_in_memory_has_the_bytes_that_dvc_writes(tmp_path: Path) -> 
     assert written["kept"] == written["dvc"]
 
 
+def test_a_lock_kept_in_memory_is_not_parsed_and_formatted_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    formatted: list[object] = []
+    dump = _yaml.dumps_yaml
+
+    def noting(data: object) -> str:
+        formatted.append(data)
+        return str(dump(data))
+
+    monkeypatch.setattr(_yaml, "parse_yaml_for_update", None)
+    monkeypatch.setattr(_yaml, "dumps_yaml", noting)
+    shutil.copy2(ROOT / "dvc.lock", tmp_path)
+    with yaml_kept_in_memory():
+        for key in ("a", "b"):
+            with dvcfile.modify_yaml(str(tmp_path / "dvc.lock")) as data:
+                data["stages"].update({key: {"cmd": "x"}})
+    assert formatted == [{"stages": {"a": {"cmd": "x"}}}, {"stages": {"b": {"cmd": "x"}}}]
+
+
 def test_a_lock_that_another_program_changes_or_formats_is_read_again(tmp_path: Path) -> None:
     file = tmp_path / "dvc.lock"
     file.write_text("schema: '2.0'\nstages:\n  a:\n    cmd: x\n")
