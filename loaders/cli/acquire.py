@@ -132,7 +132,7 @@ def update(keys: Keys = None) -> None:
 
 
 @app.command()
-def prefetch() -> None:
+def prefetch() -> list[str]:
     """Download missing files into the cache for `fetch`, several datasets at a time."""
     from loaders.acquire.downloader import Downloader
     from loaders.acquire.fetch import prefetch as run
@@ -144,9 +144,10 @@ def prefetch() -> None:
     offline = [error for error in results.values() if isinstance(error, NoNetworkError)]
     if offline:  # every step of these datasets would fail the same way
         raise offline[0]
-    for key, error in results.items():
-        if isinstance(error, EoPvError):  # its own stages report the error
-            err.warn(f"{key}: not fetched ahead; its own steps will try again.")
+    unreachable = [key for key, error in results.items() if isinstance(error, EoPvError)]
+    for key in unreachable:  # its own stages report the error
+        err.warn(f"{key}: not fetched ahead; its own steps will try again.")
+    return unreachable
 
 
 @app.command()

@@ -10,6 +10,7 @@ import socket
 import struct
 import sys
 import threading
+from collections.abc import Sequence
 
 SERVER_VARIABLE = "EO_PV_FORK_SERVER"  # path of the socket, set by `eo-pv all` for the steps that it runs
 STANDARD_STREAMS = (0, 1, 2)
@@ -26,7 +27,7 @@ def run_on_server() -> None:
         return
     signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED_SIGNALS)
     with socket.socket(socket.AF_UNIX) as connection:
-        process = _request(connection, address)
+        process = request(connection, address, sys.argv, STANDARD_STREAMS)
         if process is not None:
             sys.exit(_wait(connection, process))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED_SIGNALS)
@@ -41,13 +42,13 @@ def read_number(connection: socket.socket) -> int | None:
     return HEADER.unpack(data)[0] if len(data) == HEADER.size else None
 
 
-def _request(connection: socket.socket, address: str) -> int | None:
-    """Send the command to the server; the id of the process that runs it."""
-    command = {"argv": sys.argv, "cwd": os.getcwd(), "environment": dict(os.environ), "umask": _umask()}  # noqa: PTH109 (imports pathlib)
+def request(connection: socket.socket, address: str, arguments: list[str], streams: Sequence[int]) -> int | None:
+    """Send a command with its standard streams to the server; the id of the process that runs it."""
+    command = {"argv": arguments, "cwd": os.getcwd(), "environment": dict(os.environ), "umask": _umask()}  # noqa: PTH109 (imports pathlib)
     data = json.dumps(command).encode()
     try:
         connection.connect(address)
-        socket.send_fds(connection, [HEADER.pack(len(data))], list(STANDARD_STREAMS))
+        socket.send_fds(connection, [HEADER.pack(len(data))], list(streams))
         connection.sendall(data)
     except OSError:
         return None

@@ -6,6 +6,7 @@ The server starts no thread and opens no database, since neither survives a fork
 
 import ctypes
 import fcntl
+import gc
 import json
 import os
 import signal
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from loaders.cli.fork_client import HEADER, SERVER_VARIABLE, STANDARD_STREAMS
+from loaders.cli.supervision import exit_without_teardown
 from loaders.core.memory import has_address_space_limit
 
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
@@ -136,6 +138,7 @@ def main() -> None:
         import_module(name)
     if "duckdb" in sys.modules:  # a step would wait for its thread for ever: without a server, it imports for itself
         sys.exit(1)
+    gc.freeze()  # or each step would copy the pages of all objects when it looks for garbage among them
     connection = serve(listener)
     become(connection)
     handler, code = os.getpid(), 1
@@ -144,11 +147,11 @@ def main() -> None:
         code = 0
     except SystemExit as left:
         code = left.code if isinstance(left.code, int) else int(left.code is not None)
-        raise
     finally:
         if os.getpid() == handler:  # not the process that the handler has forked
             sys.stdout.flush()
             connection.sendall(HEADER.pack(code))
+    exit_without_teardown(code)
 
 
 if __name__ == "__main__":

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from loaders.cli.console import Key, Keys, app, list_files, open_dataset
+from loaders.cli.ready_loads import note_loaded, take_ready_load
 from loaders.core.errors import PipelineError
+from loaders.core.paths import ProjectPaths
 from loaders.core.progress import Activity
 from loaders.core.terminal import err, out
 from loaders.settings.base import Executor
+from loaders.settings.params import Dataset, Settings
 
 Datasets = Annotated[list[str] | None, typer.Option(help="The same: --datasets bradbury stowell.", metavar="KEY…")]
 Params = Annotated[
@@ -22,15 +25,21 @@ Params = Annotated[
 def load(key: Key) -> None:
     """Harmonise the fetched files to canonical records, with an account of every row."""
     dataset, settings, paths = open_dataset(key)
-    with paths.timed(dataset.key, "load"), Activity(f"{dataset.key}: loading"):
-        from loaders.harmonise.row_accounting import format_counts, implausible_area_warning
-        from loaders.raw_pv_doi_ingest import load_dataset  # its import is part of the time
+    metrics = take_ready_load(dataset, settings, paths) or _load(dataset, settings, paths)
+    note_loaded(dataset, settings, paths)
+    from loaders.harmonise.row_accounting import format_counts, implausible_area_warning
 
-        metrics = load_dataset(dataset, settings, paths)
     out.info(f"{dataset.key}: {format_counts(metrics)}")
     if doubt := implausible_area_warning(metrics):
         err.warn(f"{dataset.key}: {doubt}.")
     list_files([paths.loaded(dataset.key)], paths)
+
+
+def _load(dataset: Dataset, settings: Settings, paths: ProjectPaths) -> dict[str, Any]:
+    with paths.timed(dataset.key, "load"), Activity(f"{dataset.key}: loading"):
+        from loaders.raw_pv_doi_ingest import load_dataset  # its import is part of the time
+
+        return load_dataset(dataset, settings, paths)
 
 
 @app.command()

@@ -10,6 +10,7 @@ from loaders.cli.console import app, open_project, print_errors
 from loaders.cli.dvc_run import DvcResult, run_dvc
 from loaders.cli.exclusive_run import exclusive_run
 from loaders.cli.fork_server import fork_server
+from loaders.cli.load_ahead import loaded_ahead
 from loaders.cli.partial_run import build_without, failed_datasets
 from loaders.cli.pending_steps import SETTINGS_STEP
 from loaders.cli.preflight import all_errors
@@ -40,10 +41,11 @@ def run_all(context: typer.Context) -> None:
     require_usable_folder(paths.root)
     with exclusive_run(paths.root), fork_server():
         found = _check(settings, paths)
-        prefetch()
+        unreachable = prefetch()
         if SHOWN_BY_DVC.intersection(context.args):
             raise typer.Exit(run_dvc(context.args).code)
-        missing = _run_steps(context.args, settings, paths, start, found)
+        with loaded_ahead(context.args, settings, paths, unreachable):
+            missing = _run_steps(context.args, settings, paths, start, found)
         write_run_facts(settings, paths)
     summary()
     if missing:
