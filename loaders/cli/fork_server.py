@@ -4,6 +4,7 @@ An import takes most of the time of a short step: thirty steps would import GDAL
 The server starts no thread and opens no database, since neither survives a fork.
 """
 
+import atexit
 import ctypes
 import fcntl
 import json
@@ -127,8 +128,22 @@ def _die_with_client(connection: socket.socket) -> None:
     fcntl.fcntl(connection, fcntl.F_SETFL, fcntl.fcntl(connection, fcntl.F_GETFL) | os.O_ASYNC)
 
 
+def exit_at_once(codes: list[int]) -> None:
+    """Exit with the last code, if there is one.
+
+    As the first exit handler that is registered it runs last, in the place of the interpreter's own end: to take apart
+    every module writes to all memory that is shared with the server, which copies it, and takes longer than most steps.
+    """
+    if codes:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(codes[-1])
+
+
 def main() -> None:
     """Import everything, then serve; a child runs its command and reports the exit code."""
+    codes: list[int] = []
+    atexit.register(exit_at_once, codes)
     _die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a step handles Ctrl-C itself
     listener = socket.socket(fileno=int(sys.argv[1]))
@@ -138,17 +153,17 @@ def main() -> None:
         sys.exit(1)
     connection = serve(listener)
     become(connection)
-    handler, code = os.getpid(), 1
+    handler = os.getpid()
     try:
         import_module("loaders.__main__").command()
-        code = 0
+        codes.append(0)
     except SystemExit as left:
-        code = left.code if isinstance(left.code, int) else int(left.code is not None)
+        codes.append(left.code if isinstance(left.code, int) else int(left.code is not None))
         raise
     finally:
         if os.getpid() == handler:  # not the process that the handler has forked
             sys.stdout.flush()
-            connection.sendall(HEADER.pack(code))
+            connection.sendall(HEADER.pack(codes[-1] if codes else 1))
 
 
 if __name__ == "__main__":
