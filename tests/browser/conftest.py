@@ -19,8 +19,9 @@ from loaders.report.serve import address, listen, serve
 from tests.browser.chromium import IS_STILL, MAP_SIZE, NO_CHROMIUM, WIDE, Page, chromium, missing_programs
 from tests.browser.hostile import make_hostile
 from tests.pipeline.conftest import Project, Run, made_all
+from tests.step_server import step_server
 
-__all__ = ["made_all"]
+__all__ = ["made_all", "step_server"]
 
 SCREENSHOTS = "EO_PV_SCREENSHOTS"  # a folder for the pictures; by default pytest's own
 CURATED = "curated_pv_"

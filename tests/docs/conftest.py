@@ -12,8 +12,9 @@ import pytest
 from loaders.db.connection import connect
 from tests.docs.pages import Block
 from tests.pipeline.conftest import Project, Run, made_all
+from tests.step_server import server_variable, step_server
 
-__all__ = ["made_all"]
+__all__ = ["made_all", "step_server"]
 
 PROGRAMS = Path(sys.executable).parent
 ACTIVATE = 'export PATH="$PWD/.venv/bin:$PATH" DBT_PROJECT_DIR="$PWD/dbt" DBT_PROFILES_DIR="$PWD/dbt"\n'
