@@ -110,3 +110,9 @@ def test_without_an_answer_a_step_runs_on_its_own(project: Path, monkeypatch: py
 def test_a_step_runs_its_exit_handlers_and_leaves_without_taking_the_libraries_apart() -> None:
     done = subprocess.run([sys.executable, "-c", LEAVES], stdout=subprocess.PIPE, text=True, check=False)
     assert (done.returncode, done.stdout) == (3, "done\nan exit handler ran\n")
+
+
+def test_a_run_that_was_forked_uses_the_same_server(server: str) -> None:
+    with fork_server():
+        assert os.environ[SERVER_VARIABLE] == server
+    assert os.environ[SERVER_VARIABLE] == server
