@@ -87,9 +87,9 @@ def site(folder: Path) -> Iterator[str]:
     loop.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[webdriver.Chrome]:
-    """One browser for all tests of a file."""
+    """One browser for all tests; each page that is shown is loaded afresh."""
     with chromium() as started:
         yield started
 
