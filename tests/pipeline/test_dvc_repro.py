@@ -174,16 +174,16 @@ def test_tables_that_were_deleted_are_made_again(project: Project) -> None:
 
 
 def test_a_build_that_fails_keeps_the_tables_of_the_last_good_one(project: Project) -> None:
-    model = project.root / "dbt" / "models" / "curated" / "curated_pv_records.sql"
-    model.write_text(model.read_text().replace("    records.source_id,\n", ""))
+    model = project.root / "dbt" / "models" / "staging" / "stg_pv_features.sql"  # an early one: the rest is skipped
+    model.write_text(model.read_text().replace("    source_id,\n", "    no_such_column,\n"))
     run = project.repro()
     assert run.code != 0
-    assert "model.eo_pv.curated_pv_records: " in run.output
+    assert "model.eo_pv.stg_pv_features: " in run.output
     assert f"EO_PV_DATABASE={project.data('.work', 'build', 'eo_pv_data.duckdb')} dbt build" in run.output
     assert not project.data(".work", "build").exists(), "half a database"
     assert curated_ids(project) == ["north:1", "north:2", "south:3"]
     assert "north" in warehouse_tables(project)
     model.write_text("select {{ unfinished")
     again = project.repro()
-    assert "curated_pv_records.sql" in again.output
-    assert "model.eo_pv.curated_pv_records: " not in again.output, "the failure of the run before"
+    assert "stg_pv_features.sql" in again.output
+    assert "model.eo_pv.stg_pv_features: " not in again.output, "the failure of the run before"
