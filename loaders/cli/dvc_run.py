@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from loaders.cli.dvc_lock import lock_kept_in_memory
+from loaders.cli.dvc_yaml import yaml_kept_in_memory
 from loaders.core.errors import BuildError
 from loaders.core.foreign_errors import RUN_VARIABLE, STOPPED_EXIT_CODE, translate_error
 
@@ -52,7 +52,7 @@ def run_dvc(arguments: list[str], on_start: Callable[[str], None] | None = None)
     message_filter = filter_dvc(on_start)
     os.environ[RUN_VARIABLE] = "1"
     try:
-        with lock_kept_in_memory() if on_start else nullcontext():
+        with yaml_kept_in_memory() if on_start else nullcontext():
             code = dvc(["repro", *arguments])
     finally:
         del os.environ[RUN_VARIABLE]

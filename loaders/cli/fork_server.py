@@ -4,9 +4,9 @@ An import takes most of the time of a short step: thirty steps would import GDAL
 The server starts no thread and opens no database, since neither survives a fork.
 """
 
-import atexit
 import ctypes
 import fcntl
+import gc
 import json
 import os
 import signal
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from loaders.cli.fork_client import HEADER, SERVER_VARIABLE, STANDARD_STREAMS
+from loaders.cli.supervision import exit_without_teardown
 from loaders.core.memory import has_address_space_limit
 
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
@@ -131,22 +132,8 @@ def _die_with_client(connection: socket.socket) -> None:
     fcntl.fcntl(connection, fcntl.F_SETFL, fcntl.fcntl(connection, fcntl.F_GETFL) | os.O_ASYNC)
 
 
-def exit_at_once(codes: list[int]) -> None:
-    """Exit with the last code, if there is one.
-
-    As the first exit handler that is registered it runs last, in the place of the interpreter's own end: to take apart
-    every module writes to all memory that is shared with the server, which copies it, and takes longer than most steps.
-    """
-    if codes:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(codes[-1])
-
-
 def main() -> None:
     """Import everything, then serve; a child runs its command and reports the exit code."""
-    codes: list[int] = []
-    atexit.register(exit_at_once, codes)
     _die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a step handles Ctrl-C itself
     listener = socket.socket(fileno=int(sys.argv[1]))
@@ -154,19 +141,20 @@ def main() -> None:
         import_module(name)
     if "duckdb" in sys.modules:  # a step would wait for its thread for ever: without a server, it imports for itself
         sys.exit(1)
+    gc.freeze()  # or each step would copy the pages of all objects when it looks for garbage among them
     connection = serve(listener)
     become(connection)
-    handler = os.getpid()
+    handler, code = os.getpid(), 1
     try:
         import_module("loaders.__main__").command()
-        codes.append(0)
+        code = 0
     except SystemExit as left:
-        codes.append(left.code if isinstance(left.code, int) else int(left.code is not None))
-        raise
+        code = left.code if isinstance(left.code, int) else int(left.code is not None)
     finally:
         if os.getpid() == handler:  # not the process that the handler has forked
             sys.stdout.flush()
-            connection.sendall(HEADER.pack(codes[-1] if codes else 1))
+            connection.sendall(HEADER.pack(code))
+    exit_without_teardown(code)
 
 
 if __name__ == "__main__":

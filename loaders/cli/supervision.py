@@ -3,12 +3,14 @@
 The kernel kills a process that runs out of memory without a message.
 """
 
+import atexit
 import ctypes
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable
+from typing import NoReturn
 
 from loaders.core.memory import has_address_space_limit
 
@@ -37,13 +39,37 @@ def run_supervised(main: Callable[[], None]) -> None:
             _redirect_stderr(errors[1])
         ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED_SIGNALS)
-        main()
-        return
+        exit_without_teardown(_call(main))
     relay = _start_relay(*errors) if errors else None
     status, used_mb = _wait(child)
     if relay:
         relay.join(RELAY_TIMEOUT_S)
     sys.exit(_exit_code(status, used_mb))
+
+
+def exit_without_teardown(code: int) -> NoReturn:
+    """Run the exit handlers, flush the standard streams, and leave the memory to the kernel.
+
+    Python would visit every object of every module first, which takes longer than a short command.
+    """
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:  # which Python reports by an exit code of its own
+        sys.exit(code)
+    os._exit(code)
+
+
+def _call(main: Callable[[], None]) -> int:
+    """The exit code of a command that has one; every other end is Python's to report."""
+    try:
+        main()
+    except SystemExit as left:
+        if left.code is not None and not isinstance(left.code, int):
+            raise
+        return left.code or 0
+    return 0
 
 
 def _restart_with_low_memory() -> None:

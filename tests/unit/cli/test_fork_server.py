@@ -23,17 +23,6 @@ print(*(open(f"/proc/self/task/{task}/comm").read().strip() for task in os.listd
 print("duckdb" in sys.modules)
 """
 
-LEAVES = """
-import atexit
-from loaders.cli.fork_server import exit_at_once
-atexit.register(exit_at_once, [3])
-atexit.register(print, "an exit handler ran")
-class TakenApart:
-    __del__ = lambda self: print("taken apart")
-kept = TakenApart()
-print("done")
-"""
-
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
@@ -105,11 +94,6 @@ def test_without_an_answer_a_step_runs_on_its_own(project: Path, monkeypatch: py
     with run("resolve", "north", folder=project) as process:
         assert process.communicate()[0].startswith("a_north_2020: 1 file(s)")
     assert process.returncode == 0
-
-
-def test_a_step_runs_its_exit_handlers_and_leaves_without_taking_the_libraries_apart() -> None:
-    done = subprocess.run([sys.executable, "-c", LEAVES], stdout=subprocess.PIPE, text=True, check=False)
-    assert (done.returncode, done.stdout) == (3, "done\nan exit handler ran\n")
 
 
 def test_a_run_that_was_forked_uses_the_same_server(server: str) -> None:

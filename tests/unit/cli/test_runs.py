@@ -3,13 +3,17 @@
 import logging
 import os
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from dvc import dvcfile
+from dvc.utils import strictyaml
+from dvc.utils.serialize import _yaml
+from ruamel.yaml import YAML
 
-from loaders.cli.dvc_lock import lock_kept_in_memory
 from loaders.cli.dvc_run import DvcMessageFilter
+from loaders.cli.dvc_yaml import yaml_kept_in_memory
 from loaders.cli.exclusive_run import exclusive_run
 from loaders.cli.partial_run import failed_datasets, without
 from loaders.core.errors import BuildError
@@ -31,19 +35,72 @@ def test_a_second_run_is_told_at_once_which_process_is_at_work(tmp_path: Path) -
 
 def test_a_lock_kept_in_memory_has_the_bytes_that_dvc_writes(tmp_path: Path) -> None:
     outs = [{"path": "b", "md5": "1e5", "size": 3}]
-    changes = [{"load@a": {"cmd": "x", "outs": outs}}, {"load@b": {"cmd": "y " * 60}}]
-    files = {name: tmp_path / f"{name}.lock" for name in ("dvc", "kept")}
-    shutil.copy2(ROOT / "dvc.lock", files["dvc"])
-    shutil.copy2(files["dvc"], files["kept"])
-    for change in changes:
-        with dvcfile.modify_yaml(str(files["dvc"])) as data:
-            data["stages"].update(change)
-    with lock_kept_in_memory():
-        for change in changes:
-            with dvcfile.modify_yaml(str(files["kept"])) as data:
-                data["stages"].update(change)
-        assert "load@b" in files["kept"].read_text(), "written after each step"
-    assert files["kept"].read_bytes() == files["dvc"].read_bytes()
+    changes = [
+        {"load@a": {"cmd": "x", "outs": outs}},
+        {"load@b": {"cmd": "y " * 60}},
+        {"load@a": {"cmd": "x", "params": {"p.yaml": {"a": True, "b": 1, "c: d": [], "e": "two\nlines\n"}}}},
+        {"load@a": {"cmd": "x", "params": {"p.yaml": {"a": 1, "b": True, "c: d": [], "e": "two\n\n  lines"}}}},
+    ]
+    written: dict[str, list[str]] = {"dvc": [], "kept": []}
+    for name, context in (("dvc", nullcontext()), ("kept", yaml_kept_in_memory())):
+        file = tmp_path / name / "dvc.lock"
+        file.parent.mkdir()
+        shutil.copy2(ROOT / "dvc.lock", file)
+        with context:
+            for change in changes:
+                with dvcfile.modify_yaml(str(file)) as data:
+                    data["stages"].update(change)
+                written[name].append(file.read_text())
+    assert written["kept"] == written["dvc"]
+
+
+def test_a_lock_kept_in_memory_is_not_parsed_and_formatted_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    formatted: list[object] = []
+    dump = _yaml.dumps_yaml
+
+    def noting(data: object) -> str:
+        formatted.append(data)
+        return str(dump(data))
+
+    monkeypatch.setattr(_yaml, "parse_yaml_for_update", None)
+    monkeypatch.setattr(_yaml, "dumps_yaml", noting)
+    shutil.copy2(ROOT / "dvc.lock", tmp_path)
+    with yaml_kept_in_memory():
+        for key in ("a", "b"):
+            with dvcfile.modify_yaml(str(tmp_path / "dvc.lock")) as data:
+                data["stages"].update({key: {"cmd": "x"}})
+    assert formatted == [{"stages": {"a": {"cmd": "x"}}}, {"stages": {"b": {"cmd": "x"}}}]
+
+
+def test_a_lock_that_another_program_changes_or_formats_is_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "dvc.lock"
+    file.write_text("schema: '2.0'\nstages:\n  a:\n    cmd: x\n")
+    with yaml_kept_in_memory():
+        with dvcfile.modify_yaml(str(file)) as data:
+            data["stages"]["b"] = {"cmd": "y"}
+        file.write_text("{schema: '2.0', stages: {c: {cmd: z}}}")
+        with dvcfile.modify_yaml(str(file)) as data:
+            data["stages"]["d"] = {"cmd": "y"}
+    assert YAML(typ="safe").load(file)["stages"] == {"c": {"cmd": "z"}, "d": {"cmd": "y"}}
+
+
+def test_settings_that_dvc_parses_once_are_a_copy_for_each_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts: list[str] = []
+    parse = _yaml.parse_yaml
+
+    def noting(text: str, path: str) -> object:
+        texts.append(text)
+        return parse(text, path)
+
+    monkeypatch.setattr(_yaml, "parse_yaml", noting)
+    with yaml_kept_in_memory():
+        first = strictyaml.parse_yaml("a: {b: 1}", "params.yaml")
+        first["a"]["b"] = 2
+        assert _yaml.parse_yaml("a: {b: 1}", "params.yaml") == {"a": {"b": 1}}
+        assert _yaml.parse_yaml("a: {b: 3}", "params.yaml") == {"a": {"b": 3}}
+    assert texts == ["a: {b: 1}", "a: {b: 3}"]
 
 
 def record(level: int, text: str) -> logging.LogRecord:
