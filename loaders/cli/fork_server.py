@@ -42,8 +42,11 @@ PRELOADED = (  # in the order in which steps need them; none imports DuckDB, whi
 
 @contextmanager
 def fork_server() -> Iterator[None]:
-    """Run a server for the steps that are started in this context; without one, they import for themselves."""
-    if not sys.platform.startswith("linux") or has_address_space_limit():
+    """Run a server for the steps that are started in this context; without one, they import for themselves.
+
+    A run that was itself forked from a server uses that one.
+    """
+    if os.environ.get(SERVER_VARIABLE) or not sys.platform.startswith("linux") or has_address_space_limit():
         yield
         return
     with tempfile.TemporaryDirectory(prefix="eo-pv-") as folder, socket.socket(socket.AF_UNIX) as listener:

@@ -18,6 +18,9 @@ import yaml
 from loaders.core.paths import ProjectPaths
 from tests.pipeline.conftest import Project, Run, copy_sources, square
 from tests.publishers import Publishers
+from tests.step_server import step_server
+
+__all__ = ["step_server"]
 
 IMPATIENT = {"timeout_s": 1.0, "backoff_s": 0.05, "attempts": 3, "longest_wait_s": 3.0, "slowest_bytes_per_s": 2000.0}
 BUNDLED = {"source": "naturalearth"}

@@ -15,6 +15,7 @@ from tests.acquisition.conftest import CONCEPT, NAME, RECORD, Checkout, farms
 from tests.publishers import Fault, Publishers
 from tests.publishers.answers import Answer, Asked
 from tests.publishers.bodies import Joined, Whole
+from tests.step_server import WITHOUT_SERVER
 
 HOST = "files.example.org"
 PATH = "/farms.geojson"
@@ -140,7 +141,7 @@ def test_a_disk_that_takes_only_a_part_is_noticed(checkout: Checkout, web: Publi
     run = subprocess.run(
         [sys.executable, "-m", "loaders", "fetch", "farms"],
         cwd=checkout.root,
-        env=checkout.environment(),
+        env=checkout.environment() | WITHOUT_SERVER,  # a limit is inherited by processes that are started
         preexec_fn=small_files,
         capture_output=True,
         text=True,

@@ -19,8 +19,9 @@ from loaders.report.serve import address, listen, serve
 from tests.browser.chromium import IS_STILL, MAP_SIZE, NO_CHROMIUM, WIDE, Page, chromium, missing_programs
 from tests.browser.hostile import make_hostile
 from tests.pipeline.conftest import Project, Run, made_all
+from tests.step_server import step_server
 
-__all__ = ["made_all"]
+__all__ = ["made_all", "step_server"]
 
 SCREENSHOTS = "EO_PV_SCREENSHOTS"  # a folder for the pictures; by default pytest's own
 CURATED = "curated_pv_"
@@ -86,9 +87,9 @@ def site(folder: Path) -> Iterator[str]:
     loop.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[webdriver.Chrome]:
-    """One browser for all tests of a file."""
+    """One browser for all tests; each page that is shown is loaded afresh."""
     with chromium() as started:
         yield started
 

@@ -12,10 +12,12 @@ import pytest
 from loaders.db.connection import connect
 from tests.docs.pages import Block
 from tests.pipeline.conftest import Project, Run, made_all
+from tests.step_server import server_variable, step_server
 
-__all__ = ["made_all"]
+__all__ = ["made_all", "step_server"]
 
 PROGRAMS = Path(sys.executable).parent
+EO_PV = f'#!/bin/sh\nexec "{sys.executable}" -m loaders "$@"\n'  # its own script would import for itself
 ACTIVATE = 'export PATH="$PWD/.venv/bin:$PATH" DBT_PROJECT_DIR="$PWD/dbt" DBT_PROFILES_DIR="$PWD/dbt"\n'
 
 
@@ -46,7 +48,9 @@ class Reader(Project):
         """An activated environment, and nothing else that begins with EO_PV or DBT."""
         inherited = Project.environment(self)
         kept = {name: text for name, text in inherited.items() if not name.startswith(("DBT_", "EO_PV_"))}
-        return kept | {"EO_PV_VENV": inherited["EO_PV_VENV"], "COLUMNS": "80"} | dict(self.network)
+        path = f"{self.root / '.venv' / 'bin'}{os.pathsep}{inherited['PATH']}"
+        ours = server_variable() | {"EO_PV_VENV": inherited["EO_PV_VENV"], "COLUMNS": "80", "PATH": path}
+        return kept | ours | dict(self.network)
 
 
 @pytest.fixture
@@ -61,6 +65,8 @@ def reader(made_all: tuple[Project, Run], tmp_path: Path) -> Reader:
 def _make_venv(folder: Path) -> None:
     folder.mkdir(parents=True)
     for program in PROGRAMS.iterdir():
-        if not program.name.startswith("activate") and os.access(program, os.X_OK):
+        if not program.name.startswith(("activate", "eo-pv")) and os.access(program, os.X_OK):
             (folder / program.name).symlink_to(program)
+    (folder / "eo-pv").write_text(EO_PV, encoding="utf-8")
+    (folder / "eo-pv").chmod(0o755)
     (folder / "activate").write_text(ACTIVATE, encoding="utf-8")

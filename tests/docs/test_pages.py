@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import click
@@ -63,8 +64,13 @@ def _words(line: str) -> list[str]:
         return line.split()
 
 
+@cache
+def _program() -> click.Command:
+    return typer.main.get_command(app)
+
+
 def _problems_of_command(first: str, *arguments: str) -> Iterator[str]:
-    root = typer.main.get_command(app)
+    root = _program()
     commands: dict[str, click.Command] = getattr(root, "commands", {})
     options = {option for parameter in root.params for option in (*parameter.opts, *parameter.secondary_opts)}
     if first.startswith("-"):

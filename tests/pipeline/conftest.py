@@ -14,6 +14,9 @@ import pytest
 import yaml
 
 from tests.pristine import CHANGEABLE, write_pristine
+from tests.step_server import WITHOUT_SERVER, server_variable, step_server
+
+__all__ = ["step_server"]
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = (
@@ -88,6 +91,7 @@ class Project:
         path = f"{virtual / 'bin'}{os.pathsep}{os.environ['PATH']}"
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(OF_ANOTHER_MAKE)}
         return inherited | {
+            **server_variable(),
             "PATH": path,
             "EO_PV_VENV": str(virtual),
             "DVC_NO_ANALYTICS": "1",
@@ -117,9 +121,8 @@ def copy_sources(root: Path) -> Project:
             shutil.copytree(source, target, ignore=SKIPPED)
         else:
             shutil.copy2(source, target)
-    project = Project(root)
-    assert project.run("dvc", "config", "--local", "core.no_scm", "true").code == 0
-    return project
+    (root / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")
+    return Project(root)
 
 
 def run_by_hand(project: Project) -> None:
@@ -170,7 +173,7 @@ def built(made_once: Callable[..., Path]) -> Project:
 def make_all(root: Path) -> None:
     """A clone after `make all` on the bundled samples, and what that printed."""
     project = copy_sources(root / "deeper")
-    run = project.run("make", "all")
+    run = project.run("make", "all", **WITHOUT_SERVER)
     (root / "run.json").write_text(json.dumps([run.code, run.output]))
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.pipeline.conftest import Project
 from tests.pipeline.test_dvc_repro import WHERE_RECORDS_ARE, curated_ids, warehouse_tables
+from tests.step_server import WITHOUT_SERVER
 
 # Python runs a module of this name when it starts; the program itself is not changed.
 KILLER = """
@@ -24,7 +25,7 @@ def repro_killed_before(project: Project, command: str, name: str, tmp_path: Pat
         The stages that it had begun.
     """
     (tmp_path / "sitecustomize.py").write_text(KILLER.format(command=command, name=name))
-    run = project.repro(PYTHONPATH=str(tmp_path), PYTHONUNBUFFERED="1")
+    run = project.repro(PYTHONPATH=str(tmp_path), PYTHONUNBUFFERED="1", **WITHOUT_SERVER)
     assert run.code == -9, run.output
     return run.stages
 

@@ -75,7 +75,7 @@ def test_what_stops_a_client_stops_its_step(sent: signal.Signals, code: int, ser
 
 def _await_step() -> None:
     """Wait until the server's child has a child: the process of the step."""
-    (server,) = (
+    *_, server = (
         each for each in _children(os.getpid()) if b"fork_server" in Path(f"/proc/{each}/cmdline").read_bytes()
     )
     while not any(_children(child) for child in _children(server)):
@@ -94,3 +94,9 @@ def test_without_an_answer_a_step_runs_on_its_own(project: Path, monkeypatch: py
     with run("resolve", "north", folder=project) as process:
         assert process.communicate()[0].startswith("a_north_2020: 1 file(s)")
     assert process.returncode == 0
+
+
+def test_a_run_that_was_forked_uses_the_same_server(server: str) -> None:
+    with fork_server():
+        assert os.environ[SERVER_VARIABLE] == server
+    assert os.environ[SERVER_VARIABLE] == server

@@ -1,0 +1,5 @@
+"""Commands on the real files fork from the server, too."""
+
+from tests.step_server import step_server
+
+__all__ = ["step_server"]
