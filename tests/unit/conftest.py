@@ -6,8 +6,10 @@ import pytest
 from loaders.__main__ import main
 from loaders.core.paths import ProjectPaths
 from loaders.read.published import Published, published
+from tests.duckdb_extensions import extensions_verified_once
 from tests.unit.curated import write_published_project
 
+__all__ = ["extensions_verified_once"]  # a fixture
 Run = Callable[..., tuple[int, str, str]]
 
 

@@ -26,10 +26,12 @@ from loaders.settings.params import read_settings
 from loaders.settings.project import read_project
 from loaders.solar_irradiance_loader import load_irradiance, provider_context
 from loaders.warehouse.build import build
+from tests.duckdb_extensions import extensions_verified_once
 from tests.warehouse.elsewhere import LICENCES, NATURAL_EARTH, STATUS, A, B, C, D, Receipt, elsewhere, is_far
 from tests.warehouse.mixed_world import write_mixed_world
 from tests.warehouse.point_worlds import write_point_worlds
 
+__all__ = ["extensions_verified_once"]  # a fixture
 ROOT = Path(__file__).resolve().parents[2]
 UNIT = 0.001  # [°], about 111 m: the worlds lie at the equator
 

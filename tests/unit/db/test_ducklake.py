@@ -134,7 +134,7 @@ def test_several_read_the_last_build_while_the_next_one_is_written(
         ]
         said = [reader.communicate(timeout=60) for reader in readers]
         writer.execute("COMMIT")
-        assert [text for text, _ in said] == ["[(1.0,)]\n"] * 2, said
+        assert [text.splitlines()[-1] for text, _ in said] == ["[(1.0,)]"] * 2, said  # below a progress bar, if slow
         assert _heights(writer) == [2]
 
 

@@ -1,6 +1,7 @@
 """What dbt documents and enforces is what the contract of the loaders says."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,14 @@ SQL_TYPES = {
 }
 
 
+@cache  # a hundred cases read the same few files
+def described_models(path: Path) -> list[dict[str, Any]]:
+    models: list[dict[str, Any]] = (yaml.safe_load(path.read_text()) or {}).get("models", [])
+    return models
+
+
 def documented(layer: str, model: str) -> dict[str, dict[str, Any]]:
-    files = [yaml.safe_load(path.read_text()) for path in (MODELS / layer).rglob("_*__*.yml")]
-    models = [entry for file in files for entry in file.get("models", [])]
+    models = [entry for path in (MODELS / layer).rglob("_*__*.yml") for entry in described_models(path)]
     columns = next(entry["columns"] for entry in models if entry["name"] == model)
     return {column["name"]: column for column in columns}
 
@@ -66,8 +72,7 @@ def test_the_curated_contract_enforces_type_and_presence(field: Field) -> None:
 
 @pytest.mark.parametrize("path", sorted(MODELS.rglob("_*__*.yml")), ids=lambda path: path.stem)
 def test_every_range_and_claim_that_stops_a_build_says_why_it_cannot_be_otherwise(path: Path) -> None:
-    models = (yaml.safe_load(path.read_text()) or {}).get("models", [])
-    entries = [entry for model in models for entry in (model, *model.get("columns", []))]
+    entries = [entry for model in described_models(path) for entry in (model, *model.get("columns", []))]
     tests = [test for entry in entries for test in entry.get("data_tests", []) if isinstance(test, dict)]
     stating = [each for test in tests for kind, each in test.items() if kind in {"between", "holds", "accepted_values"}]
     assert [each for each in stating if not each.get("description")] == []
@@ -110,8 +115,8 @@ def test_the_page_of_match_rules_defines_each_confidence() -> None:
 @pytest.mark.parametrize("path", sorted(MODELS.rglob("*/[a-z]*.[sp][qy]*")), ids=lambda path: path.stem)
 def test_every_model_states_its_grain_and_describes_its_columns(path: Path) -> None:
     layer = path.parent.name
-    files = [yaml.safe_load(file.read_text()) for file in path.parent.glob(f"_{layer}__*.yml")]
-    (model,) = (entry for file in files for entry in file.get("models", []) if entry["name"] == path.stem)
+    files = path.parent.glob(f"_{layer}__*.yml")
+    (model,) = (entry for file in files for entry in described_models(file) if entry["name"] == path.stem)
     assert model["description"].startswith("One row per ")
     assert all(column["description"] for column in model["columns"])
 
