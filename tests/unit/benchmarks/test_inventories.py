@@ -15,7 +15,7 @@ from benchmarks.world_views import BLOCKS, CROWD, INVENTORY, PERMITS, ROOFS, ROO
 from loaders.add import new_project
 from loaders.settings.params import read_settings
 
-RECORDS = 600  # with fewer there is no town
+RECORDS = 1_500  # with fewer there is no town
 
 
 @pytest.fixture(scope="module")
