@@ -18,13 +18,13 @@ import yaml
 
 from benchmarks.inventory_files import zipped
 from benchmarks.inventory_kinds import KINDS
+from benchmarks.published import PUBLISHED
 from benchmarks.world import TRUTH, TRUTH_SCHEMA, sighting_chunks, with_duplicates
 from benchmarks.world_views import take
 from loaders.add.new_project import NO_DATASETS, create_project
 from loaders.core.errors import EoPvError
 
 RECORDS = 400_000
-PUBLISHED = "published"
 
 
 def make_inventories(folder: Path, records: int, seed: int) -> dict[str, int]:

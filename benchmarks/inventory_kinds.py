@@ -49,6 +49,7 @@ class Kind:
         read: what the file does not say of itself.
         archive: the zip that holds it.
         crs: of its coordinates.
+        corners: that an outline has at least; those that are traced from images have many.
     """
 
     file: str
@@ -58,6 +59,7 @@ class Kind:
     read: Mapping[str, str] = field(default_factory=dict)
     archive: str | None = None
     crs: str | None = None
+    corners: int = 1
 
     def entry(self, key: str, folder: str, features: int) -> dict[str, Any]:
         """The dataset's settings."""
@@ -76,7 +78,8 @@ class Kind:
         """Records as they are published."""
         columns = self.attributes(found, numbers)
         if self.file != POINTS_FILE:
-            shapes = _projected(found.shapes, self.crs) if self.crs else found.shapes
+            shapes = shapely.segmentize(found.shapes, shapely.length(found.shapes) / self.corners)
+            shapes = _projected(shapes, self.crs) if self.crs else shapes
             columns[GEOMETRY] = pa.array(shapely.to_wkb(shapes), pa.binary())
         return pa.table(columns)
 
@@ -235,6 +238,7 @@ KINDS = {
         geojson,
         _satellite,
         {"source_id": "unique_id", "area": {"column": "area", "unit": "m2"}, "installed": "install_date"},
+        corners=120,
     ),
     INVENTORY: Kind(
         "inventory_2019.shp",
