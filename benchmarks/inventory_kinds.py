@@ -13,6 +13,7 @@ import shapely
 from pyproj import Transformer
 
 from benchmarks.inventory_files import GEOMETRY, Writer, csv, geojson, geoparquet, with_gdal
+from benchmarks.world_shapes import DECIMALS
 from benchmarks.world_views import (
     BLOCKS,
     CROWD,
@@ -59,7 +60,7 @@ class Kind:
     read: Mapping[str, str] = field(default_factory=dict)
     archive: str | None = None
     crs: str | None = None
-    corners: int = 1
+    corners: int | None = None
 
     def entry(self, key: str, folder: str, features: int) -> dict[str, Any]:
         """The dataset's settings."""
@@ -78,7 +79,7 @@ class Kind:
         """Records as they are published."""
         columns = self.attributes(found, numbers)
         if self.file != POINTS_FILE:
-            shapes = shapely.segmentize(found.shapes, shapely.length(found.shapes) / self.corners)
+            shapes = _traced(found.shapes, self.corners) if self.corners else found.shapes
             shapes = _projected(shapes, self.crs) if self.crs else shapes
             columns[GEOMETRY] = pa.array(shapely.to_wkb(shapes), pa.binary())
         return pa.table(columns)
@@ -89,6 +90,13 @@ def plant_names(plant: Rows) -> list[str]:
     digits = (plant.astype(np.uint64) * SCRAMBLE) % 2**32
     parts = [SYLLABLES[(digits // len(SYLLABLES) ** place) % len(SYLLABLES)] for place in range(4)]
     return ["".join(syllables).capitalize() for syllables in zip(*parts, strict=True)]
+
+
+def _traced(outlines: Shapes, corners: int) -> Shapes:
+    """The same outlines with at least so many corners."""
+    shapes = shapely.segmentize(outlines, shapely.length(outlines) / corners)
+    rounded: Shapes = shapely.transform(shapes, lambda xy: np.round(xy, DECIMALS))
+    return rounded
 
 
 def _projected(shapes: Shapes, crs: str) -> Shapes:

@@ -23,9 +23,5 @@ def pair_grade(records: pa.Table, truth: Path) -> Score:
     )
     found = pa.table([record_id, key, pc.coalesce(installation, record_id)], names=NAMES)
     both = pq.read_table(truth).join(found, NAMES[0], join_type="inner")
-    graded = Graded(
-        *(both[name].to_numpy().astype(object) for name in NAMES[:2]),
-        both["plant"].to_numpy(),
-        both[NAMES[2]].to_numpy(),
-    )
-    return total(list(pair_scores(graded).values()))
+    ids, keys, groups = (both[name].to_numpy().astype(object) for name in NAMES)
+    return total(list(pair_scores(Graded(ids, keys, both["plant"].to_numpy(), groups)).values()))
