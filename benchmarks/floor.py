@@ -13,27 +13,25 @@ import geopandas as gpd
 import pandas as pd
 
 from benchmarks.inventory_kinds import KINDS
+from benchmarks.outputs import FLOOR, JOINED
 from benchmarks.published import read_published
-
-OUTPUT = "floor"
-JOINED = "joined.parquet"
 
 
 def load(folder: Path, key: str) -> gpd.GeoDataFrame:
     """One inventory in longitude and latitude, with areas; written, too."""
     frame = read_published(folder, key, use_arrow=True).to_crs("EPSG:4326")
     frame["area_m2"] = frame.to_crs("EPSG:6933").area
-    frame.to_parquet(folder / OUTPUT / f"{key}.parquet")
+    frame.to_parquet(folder / FLOOR / f"{key}.parquet")
     return frame[["geometry"]].assign(dataset_key=key)
 
 
 def main() -> None:
     """Load all inventories, then join them."""
     folder = Path(sys.argv[1])
-    (folder / OUTPUT).mkdir(exist_ok=True)
+    (folder / FLOOR).mkdir(exist_ok=True)
     records = pd.concat([load(folder, key) for key in KINDS], ignore_index=True)
     pairs = gpd.sjoin(records, records[["geometry"]], predicate="intersects")
-    pairs[["dataset_key", "index_right"]].to_parquet(folder / OUTPUT / JOINED)
+    pairs[["dataset_key", "index_right"]].to_parquet(folder / FLOOR / JOINED)
 
 
 if __name__ == "__main__":

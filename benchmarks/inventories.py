@@ -18,7 +18,7 @@ import yaml
 
 from benchmarks.inventory_files import zipped
 from benchmarks.inventory_kinds import KINDS
-from benchmarks.published import PUBLISHED
+from benchmarks.outputs import PUBLISHED
 from benchmarks.world import TRUTH, TRUTH_SCHEMA, sighting_chunks, with_duplicates
 from benchmarks.world_views import take
 from loaders.add.new_project import NO_DATASETS, create_project

@@ -7,8 +7,7 @@ import pandas as pd
 import shapely
 
 from benchmarks.inventory_kinds import KINDS
-
-PUBLISHED = "published"
+from benchmarks.outputs import PUBLISHED
 
 
 def read_published(folder: Path, key: str, *, use_arrow: bool) -> gpd.GeoDataFrame:

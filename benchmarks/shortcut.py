@@ -16,10 +16,10 @@ import pandas as pd
 from h3ronpy.vector import coordinates_to_cells
 
 from benchmarks.inventory_kinds import KINDS
+from benchmarks.outputs import SHORTCUT_INSTALLATIONS, SHORTCUT_RECORDS
 from benchmarks.published import read_published
 
 COUNTRIES = "data/samples/admin_boundaries/division_area.parquet"
-RECORDS, INSTALLATIONS = "shortcut.parquet", "shortcut.gpkg"
 RESOLUTION = 11
 KW_PER_MW = 1000
 
@@ -50,12 +50,12 @@ def main() -> None:
     """Load all inventories, and keep the first record in each cell, with its country."""
     folder = Path(sys.argv[1])
     records = pd.concat([load(folder, key) for key in KINDS], ignore_index=True)
-    records.drop(columns=["geometry", "centroid"]).to_parquet(folder / RECORDS)
+    records.drop(columns=["geometry", "centroid"]).to_parquet(folder / SHORTCUT_RECORDS)
     installations = records.drop_duplicates("installation_id")
     countries = gpd.read_parquet(folder / COUNTRIES)[["country", "geometry"]].to_crs("EPSG:4326")
     located = installations.set_geometry("centroid").drop(columns="geometry").sjoin(countries, how="left")
     country = located["country"].groupby(level=0).first()
-    installations.drop(columns="centroid").assign(country=country).to_file(folder / INSTALLATIONS)
+    installations.drop(columns="centroid").assign(country=country).to_file(folder / SHORTCUT_INSTALLATIONS)
 
 
 if __name__ == "__main__":

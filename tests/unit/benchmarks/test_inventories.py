@@ -8,8 +8,9 @@ import pyogrio
 import pytest
 import shapely
 
-from benchmarks.inventories import PUBLISHED, make_inventories
+from benchmarks.inventories import make_inventories
 from benchmarks.inventory_kinds import KINDS, plant_names
+from benchmarks.outputs import PUBLISHED
 from benchmarks.world import TRUTH
 from benchmarks.world_views import BLOCKS, CROWD, INVENTORY, PERMITS, ROOFS, ROOFS_SEEN, SATELLITE, SURVEY
 from loaders.add import new_project
