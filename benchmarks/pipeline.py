@@ -68,7 +68,7 @@ def sheets(measurement: Measurement) -> Iterator[Sheet]:
     size_mb = sum(path.stat().st_size for path in (measurement.folder / PUBLISHED).iterdir()) / 1e6
     yield Sheet(
         f"Side by side: {size}",
-        ("way", *FIGURES, "to floor", "to today", "recall", "precision"),
+        ("way", *FIGURES, "to floor", "to today", "CPU to today", "recall", "precision"),
         way_rows(measurement.ways, records),
         f"Eight inventories in six formats, {size_mb:,.0f} MB; recall and precision of pairs of records of one plant.",
     )

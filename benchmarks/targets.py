@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmarks.measure import Figures
+from benchmarks.phases import REST
 from benchmarks.ways import BUILD, IRRADIANCE, LOAD, REPORT, Way
 
 
@@ -50,10 +51,11 @@ def fixed_targets(start: Figures, again: Figures, nothing: Figures) -> list[Targ
 
 def way_rows(ways: Sequence[Way], records: int) -> list[tuple[str, ...]]:
     """The three ways side by side."""
-    floor, today, _ = (way.figures.seconds for way in ways)
+    floor, today, _ = (way.figures for way in ways)
     return [
-        (way.name, *_figures(way.figures, records), f"{way.figures.seconds / floor:.2f}",
-         f"{way.figures.seconds / today:.2f}", *_grade(way))
+        (way.name, *_figures(way.figures, records), f"{way.figures.seconds / floor.seconds:.2f}",
+         f"{way.figures.seconds / today.seconds:.2f}",
+         f"{way.figures.cpu_s / today.cpu_s:.2f}", *_grade(way))
         for way in ways
     ]  # fmt: skip
 
@@ -62,7 +64,8 @@ def phase_rows(way: Way, records: int, base: Mapping[str, Figures]) -> list[tupl
     """The phases of a way, each with its share of the whole, and its ratio to the same phase of the floor."""
     rows = []
     for name, figures in way.phases.items():
-        ratio = f"{figures.seconds / base[name].seconds:.2f}" if name in base and base[name].seconds else ""
+        comparable = name != REST and name in base and base[name].seconds > 0
+        ratio = f"{figures.seconds / base[name].seconds:.2f}" if comparable else ""
         share = f"{figures.seconds / way.figures.seconds:.0%}"
         rows.append((name, *_figures(figures, records), share, ratio))
     return rows
