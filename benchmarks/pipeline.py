@@ -19,10 +19,11 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from benchmarks import load_rows
 from benchmarks.machine import machine_sheet
 from benchmarks.measure import measured
 from benchmarks.outputs import PUBLISHED
-from benchmarks.profiles import profile, slowest
+from benchmarks.profiles import profile, profile_sheet, slowest
 from benchmarks.results import write_results
 from benchmarks.sheets import Sheet
 from benchmarks.targets import fixed_targets, phase_rows, ratio_targets, way_rows
@@ -78,6 +79,8 @@ def sheets(measurement: Measurement) -> Iterator[Sheet]:
             ("phase", *FIGURES, "share", "to floor"),
             phase_rows(way, records, floor.phases if way is whole else {}),
         )
+    rows = list(load_rows.load_rows(measurement.folder, floor.started))
+    yield Sheet(f"Loads by inventory: {size}", load_rows.HEADINGS, rows, load_rows.NOTE)
 
 
 def main() -> None:
@@ -93,8 +96,7 @@ def main() -> None:
         tables.insert(0, Sheet("Targets", ("target", "is", "aim", ""), [target.row for target in targets]))
         stage = slowest(first.ways[-1].phases)
         title, bars = profile(first.folder, stage)
-        rows = [(name, f"{seconds:,.2f}") for name, seconds in bars.items()]
-        tables.append(Sheet(f"Slowest stage, {title}", ("", "seconds"), rows))
+        tables.append(profile_sheet(f"the slowest stage, {title}", bars))
         if chosen.times > 1:
             tables += sheets(measure(folder / "times", chosen.records * chosen.times, chosen.seed))
     tables.append(machine_sheet(load_average))

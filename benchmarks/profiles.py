@@ -1,23 +1,33 @@
-"""Where the time of the slowest stage goes: seconds by dbt model, or own time by function of a Python step."""
+"""Where the time of a stage goes: seconds by dbt model, or own time by function of a Python step.
 
+    python -m benchmarks.profiles FOLDER [build|load|irradiance|report]
+
+FOLDER is a project that has run, say one that `benchmarks.pipeline` kept.
+"""
+
+import argparse
 import pstats
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.inventory_kinds import KINDS
 from benchmarks.measure import Figures, measured
 from benchmarks.outputs import PUBLISHED
+from benchmarks.sheets import Sheet
 from benchmarks.warehouse import model_seconds
 from benchmarks.ways import BUILD, IRRADIANCE, LOAD, REPORT
+from loaders.core.terminal import out
 
 SHOWN = 15
+STAGES = (LOAD, IRRADIANCE, BUILD, REPORT)
 PACKAGES = "site-packages"
 
 
 def slowest(stages: dict[str, Figures]) -> str:
     """The stage that took longest."""
-    return max((LOAD, IRRADIANCE, BUILD, REPORT), key=lambda name: stages[name].seconds)
+    return max(STAGES, key=lambda name: stages[name].seconds)
 
 
 def profile(folder: Path, stage: str) -> tuple[str, dict[str, float]]:
@@ -25,7 +35,7 @@ def profile(folder: Path, stage: str) -> tuple[str, dict[str, float]]:
 
     Args:
         folder: of a project that has run.
-        stage: one of `slowest`.
+        stage: one of `STAGES`.
     """
     if stage == BUILD:
         models = model_seconds(folder / "dbt" / "target" / "run_results.json")
@@ -66,3 +76,23 @@ def function_name(path: str, function: str) -> str:
 def _largest(folder: Path) -> str:
     sizes = {key: (folder / PUBLISHED / (kind.archive or kind.file)).stat().st_size for key, kind in KINDS.items()}
     return max(sizes, key=lambda key: sizes[key])
+
+
+def profile_sheet(title: str, bars: Mapping[str, float]) -> Sheet:
+    """The same as a table."""
+    return Sheet(f"Profile of {title}", ("", "seconds"), [(name, f"{value:,.2f}") for name, value in bars.items()])
+
+
+def main() -> None:
+    """Print the profile of one stage."""
+    options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    options.add_argument("folder", type=Path)
+    options.add_argument("stage", nargs="?", choices=STAGES, default=BUILD)
+    chosen = options.parse_args()
+    sheet = profile_sheet(*profile(chosen.folder.resolve(), chosen.stage))
+    out.print(sheet.title)
+    out.print(sheet.for_terminal())
+
+
+if __name__ == "__main__":
+    main()

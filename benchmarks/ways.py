@@ -33,12 +33,14 @@ class Way:
         figures: of the whole process.
         phases: of it, in their order.
         score: of its installations; None if it makes none.
+        started: when [seconds since 1970].
     """
 
     name: str
     figures: Figures
     phases: dict[str, Figures]
     score: Score | None = None
+    started: float = 0.0
 
 
 def warm_up(folder: Path) -> None:
@@ -93,7 +95,7 @@ def _way(
     tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     run = watched(command, within, {"PATH": tools, "EO_PV_CACHE": str(within / "cache"), "PYTHONWARNINGS": "ignore"})
     found = ends()
-    return Way(name, run.figures, phases(run, found) if found else {}, grade() if grade else None)
+    return Way(name, run.figures, phases(run, found) if found else {}, grade() if grade else None, run.started)
 
 
 def _floor_ends(folder: Path) -> dict[str, float]:

@@ -1,4 +1,6 @@
 import cProfile
+import json
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -6,11 +8,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import inventories, shortcut
+from benchmarks import inventories, load_rows, shortcut
 from benchmarks.floor import load as floor_load
 from benchmarks.grading import Score
+from benchmarks.inventory_kinds import KINDS
 from benchmarks.measure import Figures
-from benchmarks.outputs import FLOOR, JOINED
+from benchmarks.outputs import FLOOR, JOINED, PUBLISHED
 from benchmarks.pair_grades import pair_grade
 from benchmarks.phases import REST
 from benchmarks.pipeline import Measurement, sheets
@@ -19,9 +22,10 @@ from benchmarks.results import write_results
 from benchmarks.sheets import Sheet
 from benchmarks.targets import Target, fixed_targets, phase_rows, ratio_targets, way_rows
 from benchmarks.ways import BUILD, IRRADIANCE, JOIN, LOAD, REPORT, Way
-from benchmarks.world import TRUTH, TRUTH_SCHEMA
+from benchmarks.world import ORIGIN, TRUTH, TRUTH_SCHEMA
 from benchmarks.world_views import PERMITS, ROOFS, SATELLITE, SURVEY
 from loaders.add import new_project
+from loaders.core.paths import ProjectPaths
 
 FLOOR_WAY = Way("floor", Figures(20, 900, 950, 22), {LOAD: Figures(16, 900, 950, 17), JOIN: Figures(4, 900, 950, 5)})
 TODAY = Way("what people do today", Figures(50, 1900, 1950, 50), {}, Score(true=1000, found=200, right=150))
@@ -77,9 +81,30 @@ def test_a_phase_is_compared_with_the_same_phase_of_the_floor() -> None:
     assert slowest(STAGES) == BUILD
 
 
-def test_every_table_has_a_cell_for_each_heading(project: Path) -> None:
+def test_every_table_has_a_cell_for_each_heading(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load_rows, "load_rows", lambda *_: [("",) * len(load_rows.HEADINGS)])
     for sheet in sheets(Measurement(project, 1_500, WAYS)):
         assert {len(row) for row in sheet.rows} == {len(sheet.headings)}, sheet.title
+
+
+def test_each_load_is_compared_with_that_of_the_floor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load_rows, "KINDS", {key: KINDS[key] for key in (SATELLITE, PERMITS)})
+    paths = ProjectPaths(tmp_path, ORIGIN)
+    for key, ended, seconds, kept in ((SATELLITE, 104.0, 6.0, 59_883), (PERMITS, 104.5, 0.4, 38_059)):
+        file = tmp_path / FLOOR / f"{key}.parquet"
+        for path, text in (
+            (tmp_path / PUBLISHED / KINDS[key].file, "x" * 2_000_000),
+            (file, ""),
+            (paths.home / "times" / f"{key}.json", json.dumps({"load": seconds})),
+            (paths.metrics(key), json.dumps({"records": {"kept": kept}})),
+        ):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        os.utime(file, (ended, ended))
+    assert list(load_rows.load_rows(tmp_path, 100.0)) == [
+        (f"{SATELLITE} (geojson)", "2", "59,883", "6.0", "4.0", "1.50"),
+        (f"{PERMITS} (csv)", "2", "38,059", "0.4", "0.5", "0.80"),
+    ]
 
 
 def test_a_table_is_the_same_in_markdown() -> None:
@@ -125,7 +150,8 @@ def test_the_shortcut_keeps_one_record_a_cell_and_measures_on_the_web_map(projec
 def floor_area(project: Path, key: str) -> pd.Series:
     (project / FLOOR).mkdir(exist_ok=True)
     floor_load(project, key)
-    return pq.read_table(project / FLOOR / f"{key}.parquet")["area_m2"].to_pandas()
+    areas: pd.Series = pd.read_parquet(project / FLOOR / f"{key}.parquet", columns=["area_m2"])["area_m2"]
+    return areas
 
 
 def test_the_floor_measures_on_the_ellipsoid_and_names_its_files(project: Path) -> None:
