@@ -1,6 +1,7 @@
 """Three ways from published files to installations, each a process of its own, with its phases and its grade."""
 
 import compileall
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -69,7 +70,7 @@ def measured_ways(folder: Path) -> Iterator[Way]:
         "eo-pv",
         [*PYTHON, "loaders", "all"],
         folder,
-        lambda: _stage_ends(paths),
+        lambda: stage_ends(paths),
         lambda: pair_grade(pq.read_table(paths.home / "curated" / "curated_pv_records.parquet"), folder / TRUTH),
     )
 
@@ -104,16 +105,13 @@ def _floor_ends(folder: Path) -> dict[str, float]:
     return {LOAD: last_written(files - {joined}), JOIN: last_written([joined])}
 
 
-def _stage_ends(paths: ProjectPaths) -> dict[str, float]:
-    """When each stage ended, by what its steps write of their time at their end."""
+def stage_ends(paths: ProjectPaths) -> dict[str, float]:
+    """When each stage ended, by what its steps write of their time at their end; fetching ends when a load begins."""
     times = paths.home / "times"
+    loads = [times / f"{key}.json" for key in KINDS]
+    steps = {BOUNDARIES: "boundaries", IRRADIANCE: "irradiance", BUILD: "build", REPORT: "report"}
     return {
-        FETCH: last_written((paths.home / "locks").glob("*.seen.json")),
-        LOAD: last_written(times / f"{key}.json" for key in KINDS),
-        **{
-            name: last_written([times / f"{file}.json"])
-            for name, file in (
-                (BOUNDARIES, "boundaries"), (IRRADIANCE, "irradiance"), (BUILD, "build"), (REPORT, "report"),
-            )
-        },
-    }  # fmt: skip
+        FETCH: min(last_written([file]) - json.loads(file.read_text(encoding="utf-8"))["load"] for file in loads),
+        LOAD: last_written(loads),
+        **{name: last_written([times / f"{file}.json"]) for name, file in steps.items()},
+    }

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import inventories, load_rows, shortcut
+from benchmarks import inventories, load_rows, shortcut, ways
 from benchmarks.floor import load as floor_load
 from benchmarks.grading import Score
 from benchmarks.inventory_kinds import KINDS
@@ -21,7 +21,7 @@ from benchmarks.profiles import function_name, own_seconds, slowest
 from benchmarks.results import write_results
 from benchmarks.sheets import Sheet
 from benchmarks.targets import Target, fixed_targets, phase_rows, ratio_targets, way_rows
-from benchmarks.ways import BUILD, IRRADIANCE, JOIN, LOAD, REPORT, Way
+from benchmarks.ways import BOUNDARIES, BUILD, FETCH, IRRADIANCE, JOIN, LOAD, REPORT, Way
 from benchmarks.world import ORIGIN, TRUTH, TRUTH_SCHEMA
 from benchmarks.world_views import PERMITS, ROOFS, SATELLITE, SURVEY
 from loaders.add import new_project
@@ -105,6 +105,22 @@ def test_each_load_is_compared_with_that_of_the_floor(tmp_path: Path, monkeypatc
         (f"{SATELLITE} (geojson)", "2", "59,883", "6.0", "4.0", "1.50"),
         (f"{PERMITS} (csv)", "2", "38,059", "0.4", "0.5", "0.80"),
     ]
+
+
+def test_a_stage_ends_with_its_last_step_and_fetching_where_the_first_load_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ways, "KINDS", {key: KINDS[key] for key in (SATELLITE, PERMITS)})
+    paths = ProjectPaths(tmp_path, ORIGIN)
+    (paths.home / "times").mkdir(parents=True)
+    steps = {SATELLITE: 20, PERMITS: 18, "boundaries": 21, "irradiance": 25, "build": 60, "report": 70}
+    for name, ended in steps.items():
+        file = paths.home / "times" / f"{name}.json"
+        file.write_text('{"load": 5.0}', encoding="utf-8")
+        os.utime(file, (ended, ended))
+    assert ways.stage_ends(paths) == {
+        FETCH: 13, LOAD: 20, BOUNDARIES: 21, IRRADIANCE: 25, BUILD: 60, REPORT: 70,
+    }  # fmt: skip
 
 
 def test_a_table_is_the_same_in_markdown() -> None:
