@@ -88,7 +88,8 @@ test: $(ready) ## run every test (ARGS are passed to pytest)
 docs: $(ready) ## build the documentation, with pictures if `dot` is there
 	@python -m loaders docs
 
-bench: $(ready) ## measure speed and memory (benchmarks/; a few minutes)
+bench: $(ready) ## measure the whole run, then its parts (ARGS="--times 10 --write")
+	python -m benchmarks.pipeline $(ARGS)
 	python -m benchmarks.fetch
 	python -m benchmarks.load
 	python -m benchmarks.executors

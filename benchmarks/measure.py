@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
@@ -21,14 +22,42 @@ class Figures:
         seconds: wall clock [s].
         peak_mb: the most memory of the largest process, of it and those that it started and waited for [MB].
         tree_mb: the most memory of all of them together, ten times a second [MB]; shared pages count in each.
+        cpu_s: time of processors, of the user and of the system [s].
     """
 
     seconds: float
     peak_mb: float
     tree_mb: float = 0.0
+    cpu_s: float = 0.0
 
     def __str__(self) -> str:
         return f"{self.seconds:6.2f} s {self.peak_mb:6.0f} MB"
+
+
+class Sample(NamedTuple):
+    """A look at a process and its descendants.
+
+    Attributes:
+        at: seconds since 1970.
+        largest_mb: memory of the largest process [MB].
+        tree_mb: of all together [MB].
+        cpu_s: time of processors so far, of ended processes as last seen [s].
+    """
+
+    at: float
+    largest_mb: float
+    tree_mb: float
+    cpu_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A command that has ended: its figures, when it ran (seconds since 1970), and what was seen on the way."""
+
+    figures: Figures
+    started: float
+    ended: float
+    samples: list[Sample]
 
 
 def measured(command: list[str], folder: Path, environment: dict[str, str] | None = None) -> Figures:
@@ -39,7 +68,16 @@ def measured(command: list[str], folder: Path, environment: dict[str, str] | Non
     Raises:
         SystemExit: the command failed.
     """
-    start = time.perf_counter()
+    return watched(command, folder, environment).figures
+
+
+def watched(command: list[str], folder: Path, environment: dict[str, str] | None = None) -> Run:
+    """The same, with all samples.
+
+    Raises:
+        SystemExit: the command failed.
+    """
+    started, start = time.time(), time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, env=os.environ | (environment or {}), stdout=subprocess.DEVNULL)
     tree = _Tree(process.pid)
     tree.start()
@@ -49,34 +87,39 @@ def measured(command: list[str], folder: Path, environment: dict[str, str] | Non
     tree.join()
     if status:
         raise SystemExit(f"{' '.join(command)} failed with {os.waitstatus_to_exitcode(status)}")
-    return Figures(seconds, usage.ru_maxrss * 1024 / MB, tree.most_mb)
+    most_mb = max((sample.tree_mb for sample in tree.samples), default=0.0)
+    figures = Figures(seconds, usage.ru_maxrss * 1024 / MB, most_mb, usage.ru_utime + usage.ru_stime)
+    return Run(figures, started, started + seconds, tree.samples)
 
 
 class _Tree(threading.Thread):
-    """Watches how much memory a process and its descendants hold together."""
+    """Watches how much memory and time a process and its descendants take."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self._pid = pid
+        self._cpu_s: dict[int, float] = {}
         self.ended = threading.Event()
-        self.most_mb = 0.0
+        self.samples: list[Sample] = []
 
     def run(self) -> None:
         while not self.ended.wait(SAMPLE_S):
-            self.most_mb = max(self.most_mb, _held_mb(self._pid))
+            held_mb = self._look()
+            self.samples.append(Sample(time.time(), max(held_mb, default=0.0), sum(held_mb), sum(self._cpu_s.values())))
 
-
-def _held_mb(pid: int) -> float:
-    """What a process and its descendants hold now [MB]; 0 once it has ended."""
-    total = 0
-    try:
-        root = psutil.Process(pid)
-        processes = [root, *root.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return 0.0
-    for process in processes:
+    def _look(self) -> list[float]:
+        """What each process holds now [MB]; none once all have ended."""
+        held_mb = []
         try:
-            total += process.memory_info().rss
+            root = psutil.Process(self._pid)
+            processes = [root, *root.children(recursive=True)]
         except psutil.NoSuchProcess:
-            continue
-    return total / MB
+            return []
+        for process in processes:
+            try:
+                times = process.cpu_times()
+                held_mb.append(process.memory_info().rss / MB)
+            except psutil.NoSuchProcess:
+                continue
+            self._cpu_s[process.pid] = times.user + times.system
+        return held_mb

@@ -92,7 +92,7 @@ def _write_records(paths: ProjectPaths, resolution: int, records: int, seed: int
         truth = stack.enter_context(pq.ParquetWriter(paths.root / TRUTH, TRUTH_SCHEMA, compression="zstd"))
         for chunk in sighting_chunks(records, seed):
             for key, found in chunk.items():
-                rows, is_duplicate = _with_duplicates(found.shapes, random)
+                rows, is_duplicate = with_duplicates(found.shapes, random)
                 table = record_table(key, take(found, rows), is_duplicate, written[key], resolution)
                 files[key].write(table)
                 truth.write_table(pa.table([table["record_id"], found.plant[rows]], schema=TRUTH_SCHEMA))
@@ -103,7 +103,7 @@ def _write_records(paths: ProjectPaths, resolution: int, records: int, seed: int
     return sum(written.values())
 
 
-def _with_duplicates(shapes: Shapes, random: np.random.Generator) -> tuple[Rows, Flags]:
+def with_duplicates(shapes: Shapes, random: np.random.Generator) -> tuple[Rows, Flags]:
     """The rows of some records, a few outlines twice, and which those are: two points at one spot are two plants."""
     is_twice = (random.random(len(shapes)) < DUPLICATE_SHARE) & (shapely.get_dimensions(shapes) > 0)
     rows = np.sort(np.concatenate([np.arange(len(shapes)), np.flatnonzero(is_twice)]))

@@ -1,0 +1,45 @@
+"""The measurements of the whole run in Markdown, with their pictures."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from benchmarks.pictures import bar_picture, stacked_picture, write_svg
+from benchmarks.sheets import Sheet
+from benchmarks.ways import Way
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+SIDE_BY_SIDE, SLOWEST = "pictures/side_by_side.svg", "pictures/slowest_stage.svg"
+TEXT = """\
+# Speed and memory
+
+Written by `python -m benchmarks.pipeline --write`. The module's docstring states what is measured and how; every plant
+and every file is made up.
+
+![Seconds by phase]({side_by_side})
+
+![{title}]({slowest})
+
+{tables}"""
+
+
+def write_results(
+    tables: Sequence[Sheet], ways: Sequence[Way], title: str, bars: Mapping[str, float], file: Path = RESULTS
+) -> None:
+    """Write the tables, and draw the phases of all ways and the slowest stage.
+
+    Args:
+        tables: in their order.
+        ways: with their phases; one without is a bar in one piece.
+        title: what `bars` shows.
+        bars: seconds by model or function.
+        file: the pictures stand in a folder next to it.
+    """
+    parts = {
+        way.name: {name: figures.seconds for name, figures in (way.phases or {way.name: way.figures}).items()}
+        for way in ways
+    }
+    write_svg(stacked_picture("Seconds by phase", "seconds", parts), file.parent / SIDE_BY_SIDE)
+    write_svg(bar_picture(title, "seconds", bars), file.parent / SLOWEST)
+    sections = "\n".join(table.as_markdown() for table in tables)
+    text = TEXT.format(side_by_side=SIDE_BY_SIDE, slowest=SLOWEST, title=title, tables=sections)
+    file.write_text(text, encoding="utf-8")
