@@ -1,5 +1,6 @@
 """Harmonise published files batch by batch; kept and rejected rows stay in one frame, so that no row is lost."""
 
+import gc
 import importlib
 import inspect
 import logging
@@ -65,7 +66,9 @@ def harmonise(
         inputs = {"provenance": provenance, "h3_resolution": h3_resolution, "row_is_wanted": row_is_wanted}
         result = _execute(graph, batch, alternatives, inputs)
         checks.add(batch, result, row_is_wanted)
-        yield result[RECORDS]
+        yield result.pop(RECORDS)
+        del result, inputs, row_is_wanted
+        gc.collect(0)  # Hamilton keeps the values of all nodes in a reference cycle: the memory of a whole batch
     checks.require_usable()
     for warning in checks.warnings():
         logger.warning("%s", warning)

@@ -40,18 +40,7 @@ def write_load_result(batches: Iterable[gpd.GeoDataFrame], dataset: Dataset, fol
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     without_ids, clues = folder / "unnamed.arrows", folder / "clues.parquet"
-    with (
-        pa.OSFile(str(without_ids), "wb") as stream,
-        pa.ipc.new_stream(stream, WITHOUT_RECORD_ID, options=SCRATCH) as records_stream,
-        pq.ParquetWriter(clues, CLUES) as clues_file,
-    ):
-        rows = 0
-        for batch in batches:
-            table = to_arrow(batch)
-            records_stream.write_table(table)
-            clues_file.write_table(table.select(CLUES.names))
-            rows += len(batch)
-            report(f"{rows:,} rows")
+    _write_scratch(batches, without_ids, clues)
     result = LoadResult(dataset.key, folder, folder / "records.parquet", folder / "rejected.parquet", {})
     with (
         ParquetFile(result.records, schema()) as records_file,
@@ -64,6 +53,22 @@ def write_load_result(batches: Iterable[gpd.GeoDataFrame], dataset: Dataset, fol
     clues.unlink()
     result.metrics.update(account(result.records, result.rejected, dataset))
     return result
+
+
+def _write_scratch(batches: Iterable[gpd.GeoDataFrame], without_ids: Path, clues: Path) -> None:
+    """Write the records, and once more what identifies them."""
+    with (
+        pa.OSFile(str(without_ids), "wb") as stream,
+        pa.ipc.new_stream(stream, WITHOUT_RECORD_ID, options=SCRATCH) as records_file,
+        pq.ParquetWriter(clues, CLUES) as clues_file,
+    ):
+        rows = 0
+        for batch in batches:
+            table = to_arrow(batch)
+            records_file.write_table(table)
+            clues_file.write_table(table.select(CLUES.names))
+            rows += len(batch)
+            report(f"{rows:,} rows")
 
 
 def to_arrow(batch: gpd.GeoDataFrame) -> pa.Table:
@@ -87,14 +92,14 @@ def _identified_tables(without_ids: Path, identities: Iterator[pa.RecordBatch]) 
 class _Rows:
     """The rows of batches, as many at a time as are asked for."""
 
-    def __init__(self, batches: Iterable[pa.RecordBatch]) -> None:
-        self._batches = iter(batches)
+    def __init__(self, batches: pa.RecordBatchReader) -> None:
+        self._batches = batches
         self._pending: list[pa.RecordBatch] = []
 
     def take(self, count: int) -> pa.Table:
         while sum(map(len, self._pending)) < count:
-            self._pending.append(next(self._batches))
-        table = pa.Table.from_batches(self._pending)
+            self._pending.append(self._batches.read_next_batch())
+        table = pa.Table.from_batches(self._pending, self._batches.schema)
         self._pending = table.slice(count).to_batches()
         return table.slice(0, count)
 

@@ -5,21 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 import pyproj
 import shapely
-from shapely.geometry.base import BaseGeometry
 
-from loaders.contract import REASONS
 from loaders.core.arrays import Flags, Numbers, Shapes
 from loaders.geo.antimeridian import HALF_WORLD, cut, goes_around, unwrapped
 from loaders.geo.geometry import area_m2, centroids, is_invalid, repaired, to_lonlat
 from loaders.geo.shape_complexity import too_complex_to_check, too_complex_to_repair
-from loaders.harmonise.shapes.wkb import LEAST_RING_POSITIONS, ParsedShapes, parse
+from loaders.harmonise.shapes.parts import POINT, flat, usable_parts, without_short_rings
+from loaders.harmonise.shapes.rejections import Rejections
+from loaders.harmonise.shapes.wkb import ParsedShapes, parse
 
 TINY_DEG2 = 1e-9  # about 10 m² at the equator, less elsewhere
 LARGEST_AREA_CHANGE = 0.05  # of the area; more is flagged
 GRID_TOLERANCE = 1e-6  # of a step: rounding of decimal numbers in binary
 TOO_COMPLEX = "too_complex_to_repair"
-REASON_NAMES = np.array([None, *REASONS], dtype=object)  # by number; 0 is a record that is kept
-POINT, POLYGON, MULTIPOINT, MULTIPOLYGON, COLLECTION = 0, 3, 4, 6, 7
 
 Extent = tuple[float, float, float, float]  # west, south, east, north [°]
 
@@ -57,29 +55,6 @@ class HarmonisedShapes:
     unrepaired_area_m2: Numbers
 
 
-class _Rejections:
-    """The reason for which each row is rejected: the first one that holds.
-
-    Kept as numbers, since rows are compared with them after each check.
-    """
-
-    def __init__(self, rows: int) -> None:
-        self._numbers = np.zeros(rows, dtype=np.int8)
-
-    def add(self, is_rejected: Flags, reason: str) -> None:
-        """Reject rows, unless they have a reason already."""
-        self._numbers[is_rejected & self.is_kept] = 1 + list(REASONS).index(reason)
-
-    @property
-    def is_kept(self) -> Flags:
-        return np.asarray(self._numbers == 0)
-
-    def names(self) -> Shapes:
-        """The reasons as text; None where kept."""
-        names: Shapes = REASON_NAMES[self._numbers]
-        return names
-
-
 def harmonise_shapes(
     wkb: Shapes, crs: pyproj.CRS, *, extent: Extent | None = None, is_selected: Flags | None = None
 ) -> HarmonisedShapes:
@@ -91,7 +66,7 @@ def harmonise_shapes(
         extent: west, south, east and north [°] of the dataset; a shape inside only with swapped axes has swapped axes.
         is_selected: rows that `where` selects; the others are rejected unread.
     """
-    rejections = _Rejections(len(wkb))
+    rejections = Rejections(len(wkb))
     if is_selected is not None:
         rejections.add(~is_selected, "filtered_out")
     polygons_and_points, parsed, incomplete = _parse_polygons_and_points(wkb, rejections)
@@ -143,7 +118,7 @@ def _are_positions(coordinates: Numbers) -> Flags:
     return np.asarray((lon <= HALF_WORLD) & (lat <= HALF_WORLD / 2))
 
 
-def _parse_polygons_and_points(wkb: Shapes, rejections: _Rejections) -> tuple[Shapes, ParsedShapes, Flags]:
+def _parse_polygons_and_points(wkb: Shapes, rejections: Rejections) -> tuple[Shapes, ParsedShapes, Flags]:
     """Two-dimensional polygons and points of the rows not yet rejected; other types are rejected.
 
     Returns:
@@ -155,22 +130,14 @@ def _parse_polygons_and_points(wkb: Shapes, rejections: _Rejections) -> tuple[Sh
     for parse_reason in ("null_geometry", "unreadable_geometry", "too_few_points"):
         rejections.add(parsed.reason == parse_reason, parse_reason)
     rejections.add(shapely.is_empty(parsed.shapes), "empty_geometry")
-    shapes, incomplete = _usable_parts(_flat(parsed.shapes))
+    shapes, incomplete = usable_parts(flat(parsed.shapes))
     rejections.add(shapely.is_missing(shapes), "neither_polygon_nor_point")
-    shapes, has_short_rings = _without_short_rings(shapes)
+    shapes, has_short_rings = without_short_rings(shapes)
     rejections.add(shapely.is_missing(shapes), "too_few_points")
     return shapes, parsed, incomplete | parsed.incomplete | has_short_rings
 
 
-def _flat(shapes: Shapes) -> Shapes:
-    """The shapes without heights and measures."""
-    is_high = shapely.get_coordinate_dimension(shapes) > 2
-    flat: Shapes = shapes.copy()
-    flat[is_high] = shapely.force_2d(shapes[is_high])
-    return flat
-
-
-def _place_on_earth(shapes: Shapes, rejections: _Rejections, extent: Extent | None) -> tuple[Shapes, Flags]:
+def _place_on_earth(shapes: Shapes, rejections: Rejections, extent: Extent | None) -> tuple[Shapes, Flags]:
     """The shapes with those across the antimeridian in one piece, and which ones these are.
 
     Shapes that are not on Earth are rejected.
@@ -192,7 +159,7 @@ def _fit_with_swapped_axes(shapes: Shapes, extent: Extent | None) -> Flags:
     return _are_on_earth(swapped) & ~_is_outside(swapped, extent)
 
 
-def _find_invalid(shapes: Shapes, rejections: _Rejections) -> Flags:
+def _find_invalid(shapes: Shapes, rejections: Rejections) -> Flags:
     """Which shapes must be repaired; those too complex to check or to repair are rejected and set to None."""
     rejections.add(too_complex_to_check(shapes), TOO_COMPLEX)
     shapes[~rejections.is_kept] = None
@@ -238,59 +205,3 @@ def _is_outside(shapes: Shapes, extent: Extent | None) -> Flags:
     lon, lat = centroids(shapes)
     outside: Flags = (lon < west) | (lon > east) | (lat < south) | (lat > north)
     return outside
-
-
-def _usable_parts(shapes: Shapes) -> tuple[Shapes, Flags]:
-    """The point of a single-point multipoint, the polygons of a collection; None where there is neither.
-
-    Returns:
-        The shapes, and whether something else was left out.
-    """
-    types = shapely.get_type_id(shapes)
-    usable: Shapes = shapes.copy()
-    usable[~np.isin(types, (POINT, POLYGON, MULTIPOLYGON))] = None
-    single = (types == MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1)
-    usable[single] = shapely.get_geometry(shapes[single], 0)
-    incomplete = np.zeros(len(shapes), dtype=np.bool_)
-    for row in np.flatnonzero(types == COLLECTION):
-        geometries = _single_geometries(shapes[row])
-        polygons = [geometry for geometry in geometries if geometry.geom_type == "Polygon"]
-        usable[row] = shapely.multipolygons(polygons) if polygons else None
-        incomplete[row] = len(polygons) < len(geometries)
-    return usable, incomplete
-
-
-def _without_short_rings(shapes: Shapes) -> tuple[Shapes, Flags]:
-    """Shapes without rings of three positions (there and back), which GEOS accepts; None if no ring is left.
-
-    Returns:
-        The shapes, and which of them had such rings.
-    """
-    is_long_ring = (shapely.get_num_interior_rings(shapes) == 0) & (
-        shapely.get_num_coordinates(shapes) >= LEAST_RING_POSITIONS
-    )  # which nearly all polygons are; of a multipolygon, the number of holes is 0 as well
-    candidates = np.flatnonzero(~(is_long_ring & (shapely.get_type_id(shapes) == POLYGON)))
-    parts, rows = shapely.get_parts(shapes[candidates], return_index=True)
-    rings, owners = shapely.get_rings(parts, return_index=True)
-    lengths = shapely.get_num_coordinates(rings)
-    has_short_rings = np.zeros(len(shapes), dtype=np.bool_)
-    has_short_rings[candidates[rows[owners[(lengths > 0) & (lengths < LEAST_RING_POSITIONS)]]]] = True
-    cleaned: Shapes = shapes.copy()
-    for row in np.flatnonzero(has_short_rings):
-        long_parts = [part for part in shapely.get_parts(shapes[row]) if _is_long(part.exterior)]
-        polygons = [
-            shapely.Polygon(part.exterior, [hole for hole in part.interiors if _is_long(hole)]) for part in long_parts
-        ]
-        cleaned[row] = shapely.multipolygons(polygons) if polygons else None
-    return cleaned, has_short_rings
-
-
-def _is_long(ring: shapely.LinearRing) -> bool:
-    return int(shapely.get_num_coordinates(ring)) >= LEAST_RING_POSITIONS
-
-
-def _single_geometries(shape: BaseGeometry) -> list[BaseGeometry]:
-    """The single geometries of a collection, however deep they stand."""
-    if not hasattr(shape, "geoms"):
-        return [shape]
-    return [leaf for part in shape.geoms for leaf in _single_geometries(part)]

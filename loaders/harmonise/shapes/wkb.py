@@ -56,13 +56,8 @@ class ParsedShapes:
 def parse(wkb: Shapes) -> ParsedShapes:
     """Parse shapes, also those that GEOS refuses but that can be salvaged."""
     readable = wkb.copy()
-    readable[
-        [
-            row
-            for row, value in enumerate(wkb)
-            if value is not None and value[:HEAD_BYTES] != POLYGON_HEAD and _is_too_nested(value)
-        ]
-    ] = None
+    others = (row for row, value in enumerate(wkb) if value is not None and value[:HEAD_BYTES] != POLYGON_HEAD)
+    readable[[row for row in others if _is_too_nested(wkb[row])]] = None
     without_curves, shapes, linearised = _without_curves(readable)
     reason = np.full(len(wkb), None, dtype=object)
     closed, incomplete = np.zeros(len(wkb), dtype=np.bool_), np.zeros(len(wkb), dtype=np.bool_)

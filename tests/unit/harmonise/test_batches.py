@@ -1,11 +1,13 @@
 import datetime as dt
+import gc
 import hashlib
 import json
 import math
 import random
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+import weakref
+from collections.abc import Callable, Iterator, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -342,6 +344,26 @@ def quirk(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setitem(sys.modules, module.__name__, module)
 
     return define
+
+
+def test_a_batch_is_freed_before_the_next_one_is_read(dataset: Callable[..., Dataset]) -> None:
+    alive: list[weakref.ref[gpd.GeoDataFrame]] = []
+    held: list[bool] = []
+
+    def published() -> Iterator[PublishedBatch]:
+        for _ in range(3):
+            held.append(any(frame() is not None for frame in alive[:-1]))  # the last one is the reader's
+            yield _published(SHAPES[:1])
+
+    gc.collect()
+    thresholds = gc.get_threshold()
+    gc.set_threshold(10_000_000)  # by itself, Python would look for cycles later
+    try:
+        for frame in harmonise(published(), dataset(), Provenance(None, is_synthetic=False), 8):
+            alive.append(weakref.ref(frame))
+    finally:
+        gc.set_threshold(*thresholds)
+    assert held == [False, False, False]
 
 
 def test_a_node_that_breaks_the_contract_is_named_with_its_column(

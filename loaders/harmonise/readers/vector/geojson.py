@@ -17,7 +17,7 @@ from loaders.core.file_formats import FORMATS
 from loaders.harmonise.readers.crs import crs_from_text
 
 GEOJSON = frozenset(ending for ending, found in FORMATS.items() if found in {formats.GEOJSON, formats.GEOJSON_LINES})
-PIECE_CHARACTERS = 1 << 18
+PIECE_CHARACTERS = 1 << 14  # few, since most scans end with the first feature
 MOST_NESTED = 1024  # levels; GDAL reads no deeper either
 FEATURE_LEVEL = 3  # a feature's members stand in an object, of a list, of an object
 STARTS, ENDS = frozenset({"start_map", "start_array"}), frozenset({"end_map", "end_array"})
