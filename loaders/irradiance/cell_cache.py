@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import pyarrow as pa
 import requests
 
+from loaders.core.answer_cache import AnswerCache
 from loaders.core.errors import SourceError
 from loaders.core.json_text import MALFORMED_DOCUMENT_ERRORS
 from loaders.core.redact import redact
 from loaders.http.retry import last_status
-from loaders.irradiance.answer_cache import AnswerCache
 from loaders.irradiance.api_keys import redact_body
 from loaders.irradiance.contract import SCHEMA
 from loaders.irradiance.prefetch import prefetched
@@ -65,7 +65,7 @@ class Service:
 
 def count_uncached(cells: pa.Table, service: Service, context: ProviderContext) -> int:
     """Number of cells without a readable cache entry."""
-    cache = AnswerCache.of(service.name, service.request_key, context)
+    cache = AnswerCache.of(context.cache_folder / service.name, service.request_key)
     return sum(_cached_result(cell, service, cache) is None for cell in _cell_centres(cells))
 
 
@@ -75,7 +75,7 @@ def results_by_cell(cells: pa.Table, service: Service, context: ProviderContext)
     Raises:
         SourceError: it cannot be reached, or a response cannot be parsed; responses so far are cached.
     """
-    cache = AnswerCache.of(service.name, service.request_key, context)
+    cache = AnswerCache.of(context.cache_folder / service.name, service.request_key)
     centres, failures = _cell_centres(cells), 0
     with closing(prefetched(lambda cell: _result(cell, service, cache), centres, service.concurrency)) as answers:
         for cell, (rows, refusal) in zip(centres, context.watched(answers, service.name, len(centres)), strict=True):

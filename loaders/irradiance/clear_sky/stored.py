@@ -7,8 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from loaders.core.answer_cache import AnswerCache
 from loaders.core.files import sha256
-from loaders.irradiance.answer_cache import AnswerCache
 from loaders.irradiance.clear_sky.contract import SKY
 from loaders.settings.irradiance import Irradiance
 

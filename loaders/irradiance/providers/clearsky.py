@@ -6,8 +6,8 @@ from importlib.metadata import version
 import numpy as np
 import pyarrow as pa
 
+from loaders.core.answer_cache import AnswerCache
 from loaders.core.arrays import Numbers
-from loaders.irradiance.answer_cache import AnswerCache
 from loaders.irradiance.clear_sky.contract import SUMS
 from loaders.irradiance.clear_sky.stored import (
     read_skies,
@@ -48,7 +48,7 @@ def irradiance_of(cells: pa.Table, settings: Irradiance, context: ProviderContex
 
 def _skies(cells: pa.Table, settings: Irradiance, context: ProviderContext) -> pa.Table:
     """The sky of each cell, cached or computed."""
-    cache = AnswerCache.of(NAME, request_key(settings), context)
+    cache = AnswerCache.of(context.cache_folder / NAME, request_key(settings))
     cached = read_skies(cache)
     missing = without_sky(cells, cached)
     if len(missing):

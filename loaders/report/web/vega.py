@@ -1,8 +1,12 @@
 """Vega and Vega-Lite, which vl-convert-python runs in V8, the JavaScript engine of Chromium."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from importlib.metadata import version
 from typing import Any
 
+from loaders.acquire.download_cache import user_cache
+from loaders.core.answer_cache import AnswerCache
 from loaders.core.memory import has_address_space_limit
 
 # what the pages call of Vega; the interpreter replaces eval, which the Content-Security-Policy forbids. The addresses
@@ -34,12 +38,22 @@ def compiled_chart(specification: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def vega_bundle() -> str:
-    """Vega's runtime as one script that defines `vega`; empty where charts cannot be compiled."""
+    """Vega's runtime as one script that defines `vega`; empty where charts cannot be compiled.
+
+    It is cached: to bundle it takes a second, and each version of the library gives the same script.
+    """
     if not can_compile_charts():
         return ""
+    snippet = SNIPPET.format(vega=vega_version())
+    cache = AnswerCache.of(user_cache().root / "vega", f"vl-convert {version('vl-convert-python')}\n{snippet}")
+    if (cached := cache.answer("bundle")) is not None:
+        return cached.decode("utf-8")
     import vl_convert  # noqa: PLC0415
 
-    return str(vl_convert.javascript_bundle(SNIPPET.format(vega=vega_version())))
+    bundle = str(vl_convert.javascript_bundle(snippet))
+    with suppress(OSError):  # without a cache it takes its second again
+        cache.store_answer("bundle", bundle.encode("utf-8"))
+    return bundle
 
 
 def vega_version() -> str:

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pytest
 from pvlib import atmosphere, irradiance, location, solarposition, spa
 
+from loaders.core.answer_cache import AnswerCache
 from loaders.core.arrays import Numbers
 from loaders.core.progress import with_progress
 from loaders.geo.record_cells import CELLS
 from loaders.http.client import HttpClient
-from loaders.irradiance.answer_cache import AnswerCache
 from loaders.irradiance.clear_sky import compute, grids, model, stored
 from loaders.irradiance.provider import ProviderContext
 from loaders.irradiance.providers import clearsky
