@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Array = npt.NDArray[Any]
 
@@ -43,12 +44,23 @@ class Ragged:
 
     def take(self, rows: Array) -> Self:
         """These rows, in this order."""
-        lengths = self.lengths[rows]
-        return type(self).of(self.values[spans(self.offsets[:-1][rows], lengths)], lengths)
+        return type(self)._from_arrow(self._as_arrow().take(pa.array(rows)), self.values.dtype)
 
     def grouped(self, offsets: Array) -> Self:
         """Neighbouring rows joined into longer ones: new row `g` is rows `offsets[g]` to `offsets[g + 1]`."""
         return type(self)(self.values, self.offsets[offsets])
+
+    def _as_arrow(self) -> pa.LargeBinaryArray:
+        """The bytes of each row, not copied: Arrow moves whole rows, where NumPy needs an index for each value."""
+        offsets = np.ascontiguousarray(self.offsets) * self.values.dtype.itemsize
+        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(self.values))]
+        return pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(self), buffers)
+
+    @classmethod
+    def _from_arrow(cls, rows: pa.LargeBinaryArray, kind: np.dtype[Any]) -> Self:
+        _, ends, data = rows.buffers()
+        offsets = np.frombuffer(ends, np.int64, len(rows) + 1, rows.offset * 8) // kind.itemsize
+        return cls(np.frombuffer(data or b"", kind), offsets)
 
 
 def starts_of(lengths: Array) -> Array:
@@ -69,14 +81,9 @@ def repeated(row: bytes, count: int) -> Ragged:
 
 def side_by_side(parts: Sequence[Ragged]) -> Ragged:
     """Rows that consist of the same row of each part, one behind the other."""
-    lengths = np.sum([part.lengths for part in parts], axis=0)
-    offsets = starts_of(lengths)
-    values = np.empty(int(offsets[-1]), parts[0].values.dtype)
-    place = offsets[:-1].copy()
-    for part in parts:
-        values[spans(place, part.lengths)] = part.values[part.offsets[0] : part.offsets[-1]]
-        place += part.lengths
-    return Ragged(values, offsets)
+    columns = [part._as_arrow() for part in parts]
+    joined = pc.binary_join_element_wise(*columns, pa.scalar(b"", pa.large_binary()))
+    return Ragged._from_arrow(joined, parts[0].values.dtype)
 
 
 def concatenated(parts: Sequence[Ragged]) -> Ragged:

@@ -11,7 +11,7 @@ import shapely
 
 from loaders.core.arrays import Numbers, Shapes
 from loaders.geo.antimeridian import HALF_WORLD, WORLD
-from loaders.report.map.ragged import Array, Ragged, spans, starts_of
+from loaders.report.map.ragged import Array, Ragged, starts_of
 
 WORLD_BITS = 26
 SIDE = 1 << WORLD_BITS
@@ -54,11 +54,10 @@ class Outlines:
 
     def take(self, pieces: Array) -> Self:
         """These pieces, in this order."""
-        rings = spans(self.rings.offsets[:-1][pieces], self.rings.lengths[pieces])
-        lengths = np.diff(self.offsets)[rings]
-        rows = spans(self.offsets[:-1][rings], lengths)
-        taken = Ragged.of(self.rings.values[rings], self.rings.lengths[pieces])
-        return type(self)(self.feature[pieces], taken, self.x[rows], self.y[rows], starts_of(lengths))
+        lengths = Ragged(np.diff(self.offsets), self.rings.offsets).take(pieces).values
+        vertices = self.offsets[self.rings.offsets]
+        x, y = (Ragged(values, vertices).take(pieces).values for values in (self.x, self.y))
+        return type(self)(self.feature[pieces], self.rings.take(pieces), x, y, starts_of(lengths))
 
     def bounds(self) -> tuple[Array, Array, Array, Array]:
         """Least x and y, greatest x and y of each piece; without any vertex, a piece counts as the one after it."""
