@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -193,12 +192,7 @@ def _require_context(paths: ProjectPaths) -> None:
 
 
 def _write_raw_data(path: Path, settings: Settings, paths: ProjectPaths) -> None:
-    warehouse = Database(settings, paths, None if settings.warehouse == "ducklake" else path)
-    with warehouse.connected() as opened_once:  # each time, DuckDB checks its extensions
-        _write_tables(replace(warehouse, connection=opened_once), settings, paths)
-
-
-def _write_tables(database: Database, settings: Settings, paths: ProjectPaths) -> None:
+    database = Database(settings, paths, None if settings.warehouse == "ducklake" else path)
     with database.opened() as connection:
         loaded = [stored_load_result(key, paths) for key in settings.datasets]
         write_doi_data(connection, loaded, settings, paths)

@@ -7,11 +7,11 @@ Imports take seconds, in which the build writes the raw tables. If the build end
 
 import sys
 
+import dbt.adapters.duckdb  # noqa: F401 (what dbt, its plugin and the models import: while there is time)
 from dbt.cli.main import cli
 
-import loaders.dbt_plugin
-import loaders.warehouse.models.prep_pv_clusters
-import loaders.warehouse.models.prep_pv_near_pairs  # noqa: F401 (of the models: imported while there is time)
+from loaders.db import database, h3_udfs, name_udfs, shape_udfs  # noqa: F401
+from loaders.warehouse.models import prep_pv_clusters, prep_pv_near_pairs  # noqa: F401
 
 if __name__ == "__main__" and sys.stdin.readline():
     cli(prog_name="dbt")
