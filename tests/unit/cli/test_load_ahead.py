@@ -37,7 +37,7 @@ def prepare(eo_pv: Run, paths: ProjectPaths, message: str = "") -> None:
     """Prepare the load of the north, as a process of the fork server does."""
     ready_folder(NORTH, paths).mkdir(parents=True)
     (ready_folder(NORTH, paths) / MESSAGES).write_text(message)
-    assert eo_pv("load-ahead", NORTH)[0] == 0
+    assert eo_pv("load", "--ahead", NORTH)[0] == 0
 
 
 def outputs(paths: ProjectPaths) -> dict[str, str]:
@@ -79,7 +79,7 @@ def test_a_load_that_fails_is_left_to_its_stage(eo_pv: Run, opened: Project, pro
     _, paths = opened
     (project / "north.geojson").write_text('{"type": "FeatureCollection", "features": [{"type": ')
     ready_folder(NORTH, paths).mkdir(parents=True)
-    assert eo_pv("load-ahead", NORTH)[0] == 1
+    assert eo_pv("load", "--ahead", NORTH)[0] == 1
     settings, _ = opened
     assert take_ready_load(settings.datasets[NORTH], settings, paths) is None
     assert not paths.loaded(NORTH).exists()
