@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from loaders.cli.console import Key, Keys, app, list_files, open_dataset
+from loaders.cli.load_ahead import prepare
 from loaders.cli.ready_loads import note_loaded, take_ready_load
 from loaders.core.errors import PipelineError
 from loaders.core.paths import ProjectPaths
@@ -22,9 +23,12 @@ Params = Annotated[
 
 
 @app.command()
-def load(key: Key) -> None:
+def load(key: Key, ahead: Annotated[bool, typer.Option("--ahead", hidden=True)] = False) -> None:
     """Harmonise the fetched files to canonical records, with an account of every row."""
     dataset, settings, paths = open_dataset(key)
+    if ahead:
+        prepare(dataset, settings, paths)
+        return
     metrics = take_ready_load(dataset, settings, paths) or _load(dataset, settings, paths)
     note_loaded(dataset, settings, paths)
     from loaders.harmonise.row_accounting import format_counts, implausible_area_warning

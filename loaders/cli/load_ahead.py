@@ -8,9 +8,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from select import select
 
-import typer
-
-from loaders.cli.console import Key, app, open_dataset
 from loaders.cli.fork_client import SERVER_VARIABLE, request
 from loaders.cli.ready_loads import (
     MESSAGES,
@@ -81,22 +78,20 @@ def _load_in_parallel(datasets: list[Dataset], parallel: int, paths: ProjectPath
 
 
 def _start(key: str, paths: ProjectPaths) -> socket.socket | None:
-    """Start `load-ahead`; a connection that can be read once the process has ended, or null without a server."""
+    """Start `load --ahead`; a connection that can be read once the process has ended, or null without a server."""
     folder = ready_folder(key, paths)
     folder.mkdir(parents=True)
     connection = socket.socket(socket.AF_UNIX)
     with Path(os.devnull).open("r+b") as nothing, (folder / MESSAGES).open("wb") as messages:
         streams = [nothing.fileno(), nothing.fileno(), messages.fileno()]
-        process = request(connection, os.environ[SERVER_VARIABLE], ["eo-pv", "load-ahead", key], streams)
+        process = request(connection, os.environ[SERVER_VARIABLE], ["eo-pv", "load", "--ahead", key], streams)
     if process is None:
         connection.close()
     return connection if process is not None else None
 
 
-@app.command("load-ahead", hidden=True)
-def prepare(key: Key) -> None:
-    """Fetch and load a dataset into a scratch folder, for its stage to take."""
-    dataset, settings, paths = open_dataset(key)
+def prepare(dataset: Dataset, settings: Settings, paths: ProjectPaths) -> None:
+    """Fetch and load a dataset into a scratch folder, for its stage to take: `load --ahead`."""
     from loaders.acquire.downloader import Downloader
     from loaders.acquire.fetch import fetch
     from loaders.acquire.resolve import current_lock, resolve
@@ -110,7 +105,7 @@ def prepare(key: Key) -> None:
     with paths.timed(dataset.key, "load"):
         load_dataset(dataset, settings, ReadyPaths(paths.root, paths.origin))
     if load_fingerprint(dataset, settings, paths) != fingerprint:
-        raise typer.Exit(1)
+        return  # something has changed meanwhile
     state_ready(dataset, fingerprint, paths)
 
 

@@ -76,7 +76,7 @@ def _require_file(dataset: Dataset, paths: ProjectPaths) -> None:
 def _require_crs(dataset: Dataset, _: ProjectPaths) -> None:
     if dataset.read.crs is None:
         return
-    from loaders.harmonise.readers.published_file import declared_crs
+    from loaders.harmonise.readers.crs import declared_crs
 
     crs = declared_crs(dataset.read, dataset.key)
     if crs is not None and not (crs.is_geographic or crs.is_projected):

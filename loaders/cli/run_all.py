@@ -13,7 +13,6 @@ from loaders.cli.fork_server import fork_server
 from loaders.cli.load_ahead import loaded_ahead
 from loaders.cli.partial_run import build_without, failed_datasets
 from loaders.cli.pending_steps import SETTINGS_STEP
-from loaders.cli.preflight import all_errors
 from loaders.cli.report import summary
 from loaders.cli.repro import CONTEXT_SETTINGS
 from loaders.cli.run_display import RunDisplay
@@ -57,6 +56,8 @@ def _check(settings: Settings, paths: ProjectPaths) -> dict[str, str]:
 
     What loads have missed is in the summary.
     """
+    from loaders.cli.preflight import all_errors
+
     errors = all_errors(settings, paths)
     print_errors(error for _, error in errors)
     if any(key is None for key, _ in errors):

@@ -10,12 +10,31 @@ from typing import Any
 import pyproj
 from pyproj.exceptions import CRSError
 
+from loaders.core.errors import ReadError
+from loaders.settings.columns import ReadOptions
+
 INIT = re.compile(r"\binit\s*=", re.IGNORECASE)
 # in WKT, as PARAMETERFILE["Latitude and longitude difference file","grid.gsb"], or in a PROJ string, also one in WKT
 FILES = re.compile(
     r'PARAMETERFILE\[\s*"[^"]*"\s*,\s*"([^"]*)"|(?:grids|\bfile|\bmodel|\binit)\s*=\s*([^\s"]+)', re.IGNORECASE
 )
 PATH = re.compile(r"[/\\:~]")
+
+
+def declared_crs(reading: ReadOptions, key: str) -> pyproj.CRS | None:
+    """The CRS of the settings; None where they state none.
+
+    Raises:
+        ReadError: PROJ does not know it.
+    """
+    setting = f"datasets.{key}.read.crs in params.yaml"
+    try:
+        return pyproj.CRS.from_user_input(reading.crs) if reading.crs else None
+    except CRSError as error:
+        raise ReadError(
+            f"{key}: {setting} is {reading.crs!r}, unknown to PROJ. Expected, say, EPSG:4326 (degrees) or EPSG:32632 "
+            "(UTM zone 32 north)."
+        ) from error
 
 
 def crs_from_text(definition: Any) -> pyproj.CRS:

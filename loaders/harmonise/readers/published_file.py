@@ -14,7 +14,7 @@ from pyproj.exceptions import CRSError
 from loaders.core.arrays import Shapes
 from loaders.core.errors import ReadError
 from loaders.geo.geometry import LONLAT
-from loaders.harmonise.readers.crs import crs_from_text
+from loaders.harmonise.readers.crs import crs_from_text, declared_crs
 from loaders.harmonise.readers.csv.points import read_csv
 from loaders.harmonise.readers.opening import open_published
 from loaders.harmonise.readers.parquet.reader import read_geoparquet
@@ -115,22 +115,6 @@ def _batches(file: SourceFile, path: Path, reading: ReadOptions, key: str, rows:
     if file.suffix in PARQUET_SUFFIXES:
         return read_geoparquet(path, rows)
     return read_with_gdal(file, path, reading, key, rows)
-
-
-def declared_crs(reading: ReadOptions, key: str) -> pyproj.CRS | None:
-    """The CRS of the settings; None where they state none.
-
-    Raises:
-        ReadError: PROJ does not know it.
-    """
-    setting = f"datasets.{key}.read.crs in params.yaml"
-    try:
-        return pyproj.CRS.from_user_input(reading.crs) if reading.crs else None
-    except CRSError as error:
-        raise ReadError(
-            f"{key}: {setting} is {reading.crs!r}, unknown to PROJ. Expected, say, EPSG:4326 (degrees) or EPSG:32632 "
-            "(UTM zone 32 north)."
-        ) from error
 
 
 def _crs(stated: pyproj.CRS | None, reading: ReadOptions, file: SourceFile, key: str, *, needed: bool) -> pyproj.CRS:
