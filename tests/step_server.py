@@ -23,7 +23,13 @@ def server_variable() -> dict[str, str]:
 
 @pytest.fixture(scope="session", autouse=True)
 def step_server() -> Iterator[None]:
-    """Run the server until the worker has done all its tests; only processes that get the variable use it."""
+    """Run the server until the worker has done all its tests; only processes that get the variable use it.
+
+    For pytest, this is another fixture in each folder whose `conftest.py` imports it: the first one starts the server.
+    """
+    if _server:
+        yield
+        return
     with fork_server():
         _server.update({SERVER_VARIABLE: os.environ.pop(SERVER_VARIABLE, "")})
         yield

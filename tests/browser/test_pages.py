@@ -34,6 +34,10 @@ FOCUS = """
     const isShown = box.width * box.height > 0 && box.left >= 0 && box.top >= 0;
     return {tag: e.tagName, text: e.textContent.trim(), href: e.getAttribute("href"), isShown};
 """
+SHOWN_CONTROLS = """
+    [...document.querySelectorAll("header nav, button:not(th > button), select, input")]
+        .filter(e => e.checkVisibility()).map(e => e.outerHTML.slice(0, 99))
+"""
 
 
 @pytest.fixture(scope="module", params=["disk", "server"])
@@ -79,7 +83,7 @@ def test_the_policy_comes_first_and_nothing_is_inline(opened: Page, folder: Path
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_it_is_accessible_in_light_and_dark(page: Page, name: str) -> None:
+def test_it_is_accessible_in_light_and_dark_and_on_paper_black_on_white(page: Page, name: str) -> None:
     page.show(name)
     found = {}
     for scheme, ground in (("light", LIGHT), ("dark", DARK)):
@@ -88,6 +92,10 @@ def test_it_is_accessible_in_light_and_dark(page: Page, name: str) -> None:
         page.screenshot(f"{name.removesuffix('.html')}-{scheme}")
         found[scheme] = violations(page)
     assert found == {"light": [], "dark": []}
+    page.emulate("print", prefers_color_scheme="dark")
+    page.screenshot(f"{name.removesuffix('.html')}-print")
+    assert page.value("getComputedStyle(document.body).backgroundColor") == LIGHT
+    assert page.value(SHOWN_CONTROLS) == []
     assert page.errors() == []
 
 
@@ -100,17 +108,6 @@ def test_400_pixels_are_wide_enough_and_nothing_moves_unasked(page: Page, name: 
     assert page.run(OVERFLOWING) == []
     assert page.value("document.documentElement.scrollWidth") == NARROW[0]
     assert page.value("document.getAnimations().map(each => each.effect.target.outerHTML.slice(0, 99))") == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_on_paper_it_is_black_on_white_without_controls(page: Page, name: str) -> None:
-    page.show(name)
-    page.emulate("print", prefers_color_scheme="dark")
-    page.screenshot(f"{name.removesuffix('.html')}-print")
-    assert page.value("getComputedStyle(document.body).backgroundColor") == LIGHT
-    controls = "[...document.querySelectorAll('header nav, button:not(th > button), select, input')]"
-    controls += ".filter(e => e.checkVisibility())"
-    assert page.value(f"{controls}.map(e => e.outerHTML.slice(0, 99))") == []
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -3,7 +3,6 @@
 import re
 import shlex
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import Path
 
 import click
@@ -22,6 +21,7 @@ from tests.docs.pages import PAGES, ROOT, anchors, blocks, command_lines, links,
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 EXTERNAL = re.compile(r"https?://[\w.-]+\.[a-z]{2,}(/\S*)?")
 ALL_PAGES = pytest.mark.parametrize("page", PAGES, ids=name)
+PROGRAM = typer.main.get_command(app)
 MADE_BY_BUILDS = re.compile(r"^(\.\./)*data/(sample|doi)/")
 
 
@@ -64,15 +64,9 @@ def _words(line: str) -> list[str]:
         return line.split()
 
 
-@cache
-def _program() -> click.Command:
-    return typer.main.get_command(app)
-
-
 def _problems_of_command(first: str, *arguments: str) -> Iterator[str]:
-    root = _program()
-    commands: dict[str, click.Command] = getattr(root, "commands", {})
-    options = {option for parameter in root.params for option in (*parameter.opts, *parameter.secondary_opts)}
+    commands: dict[str, click.Command] = getattr(PROGRAM, "commands", {})
+    options = {option for parameter in PROGRAM.params for option in (*parameter.opts, *parameter.secondary_opts)}
     if first.startswith("-"):
         yield from [] if first in {*options, "--help"} else [f"no option {first}"]
     elif not re.fullmatch(r"[a-z-]+", first):

@@ -37,6 +37,7 @@ OF_ANOTHER_MAKE = ("MAKE", "MFLAGS", "ARGS", "KEY")  # `make test ARGS=…` pass
 NO_BUILD = """
 import os, sys
 if sys.argv[1:2] == ["warehouse"]:
+    print("built:", *sys.argv[1:], flush=True)
     os._exit(0)
 """
 SKIPPED = shutil.ignore_patterns("__pycache__", "target", "logs", ".user.yml")
@@ -82,8 +83,7 @@ class Project:
 
     def repro_without_build(self, folder: Path) -> Run:
         """`dvc repro` for what is before the tables: the warehouse stays as it is. The folder is for the test's own."""
-        (folder / "sitecustomize.py").write_text(NO_BUILD)
-        return self.repro(PYTHONPATH=str(folder))
+        return self.repro(**without_build(folder))
 
     def environment(self) -> dict[str, str]:
         """This interpreter's environment, and nothing of DVC's shared with other projects."""
@@ -108,6 +108,12 @@ class Project:
     def data(self, *parts: str) -> Path:
         """A place below data/sample."""
         return self.root.joinpath("data", "sample", *parts)
+
+
+def without_build(folder: Path) -> dict[str, str]:
+    """An environment in which `loaders warehouse` only prints that it was called. The folder is for the test's own."""
+    (folder / "sitecustomize.py").write_text(NO_BUILD)
+    return {"PYTHONPATH": str(folder)}
 
 
 def copy_sources(root: Path) -> Project:

@@ -1,5 +1,6 @@
 """The main job as a newcomer types it: `make all` on the bundled samples."""
 
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 
@@ -55,6 +56,7 @@ def test_make_all_ends_with_a_table_of_the_datasets_and_the_files_it_wrote(
     for name in ("eo_pv_data.duckdb", "report/index.html", "report/summary.md"):
         assert f"data/sample/{name}" in closing
         assert project.data(*name.split("/")).exists()
+    assert json.loads(project.data("build.json").read_text())["missing_datasets"] == {}
 
 
 def test_the_warehouse_keeps_data_and_the_accounting_of_the_run_apart(
