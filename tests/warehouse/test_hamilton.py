@@ -35,13 +35,15 @@ Invoke = Callable[..., dbtRunnerResult]
 
 
 @pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Manifest]:
     """The parsed project."""
     arguments = ["--project-dir", str(ROOT / "dbt"), "--profiles-dir", str(ROOT / "dbt"), "--quiet"]
     target = tmp_path_factory.mktemp("dbt")
     parsed = dbtRunner().invoke(["parse", *arguments, "--target-path", str(target), "--log-path", str(target)]).result
     assert isinstance(parsed, Manifest)
-    return parsed
+    gc.freeze()  # it and all of dbt need not be searched whenever a test collects garbage
+    yield parsed
+    gc.unfreeze()
 
 
 @pytest.fixture

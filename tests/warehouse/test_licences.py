@@ -22,7 +22,7 @@ RESTRICTED = (C, D)
 def narrow(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """The same records, without those that are not for everybody."""
     root = tmp_path_factory.mktemp("narrow") / "project"
-    shutil.copytree(warehouse.paths.root, root, ignore=shutil.ignore_patterns("*.duckdb", "logs"))
+    shutil.copytree(warehouse.paths.root, root, ignore=shutil.ignore_patterns("target", "raw.duckdb"))
     return built(root, {"licences": {"allow": ["permissive", "share_alike"]}})
 
 
