@@ -3,8 +3,9 @@
     python -m benchmarks.shortcut FOLDER
 
 Areas are those of web maps (EPSG:3857), countries those of the centroids. The cell of each record is looked up row by
-row: 20 µs each with h3ronpy, 13 µs with `DataFrame.apply` and h3, which eo-pv does not install. At resolution 11,
-nineteen of twenty pairs in one cell are one plant; coarser cells find more pairs, and more false ones.
+row: 20 µs each with h3ronpy, 13 µs with `DataFrame.apply` and h3, which eo-pv does not install. Of 404,242 records,
+cells of resolution 9 find 64 % of the true pairs with a precision of 57 %; 10: 46 and 74 %; 11: 33 and 96 %; 12: 24 and
+100 %. The time is the same.
 """
 
 import sys

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PYTHON = [sys.executable, "-m"]
 FETCH, LOAD, IRRADIANCE, BUILD, REPORT = "resolve and fetch", "load", "irradiance", "build", "report"
 BOUNDARIES, JOIN = "cells and boundaries", "spatial join"
+CACHE = ".cache"  # of eo-pv, empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _way(
     grade: Callable[[], Score] | None = None,
 ) -> Way:
     tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    run = watched(command, within, {"PATH": tools, "EO_PV_CACHE": str(within / "cache"), "PYTHONWARNINGS": "ignore"})
+    run = watched(command, within, {"PATH": tools, "EO_PV_CACHE": str(within / CACHE), "PYTHONWARNINGS": "ignore"})
     found = ends()
     return Way(name, run.figures, phases(run, found) if found else {}, grade() if grade else None, run.started)
 
