@@ -1,6 +1,7 @@
 import cProfile
 import json
 import os
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +22,7 @@ from benchmarks.profiles import function_name, own_seconds, slowest
 from benchmarks.results import write_results
 from benchmarks.sheets import Sheet
 from benchmarks.targets import Target, fixed_targets, phase_rows, ratio_targets, way_rows
-from benchmarks.ways import BOUNDARIES, BUILD, FETCH, IRRADIANCE, JOIN, LOAD, REPORT, Way
+from benchmarks.ways import BOUNDARIES, BUILD, FETCH, IRRADIANCE, JOIN, LOAD, REPORT, TAKEN, Way
 from benchmarks.world import ORIGIN, TRUTH, TRUTH_SCHEMA
 from benchmarks.world_views import PERMITS, ROOFS, SATELLITE, SURVEY
 from loaders.add import new_project
@@ -107,19 +108,37 @@ def test_each_load_is_compared_with_that_of_the_floor(tmp_path: Path, monkeypatc
     ]
 
 
-def test_a_stage_ends_with_its_last_step_and_fetching_where_the_first_load_begins(
+def test_a_load_ends_when_its_time_is_first_seen_even_if_a_later_stage_writes_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ways, "KINDS", {SATELLITE: KINDS[SATELLITE]})
+    paths, clock = ProjectPaths(tmp_path, ORIGIN), iter([10.0, 20.0])
+    monkeypatch.setattr(time, "time", lambda: next(clock))
+    loads = ways.LoadTimes(paths)
+    loads.look()
+    file = paths.home / "times" / f"{SATELLITE}.json"
+    file.parent.mkdir(parents=True)
+    for text in ('{"fetch": 1.0}', '{"fetch": 1.0, "load": 5.0}', '{"fetch": 0.1, "load": 5.0}'):
+        file.write_text(text, encoding="utf-8")
+        loads.look()
+    assert loads.ended == {SATELLITE: (10.0, 5.0)}
+
+
+def test_fetching_ends_where_the_first_load_begins_and_each_stage_with_its_last_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ways, "KINDS", {key: KINDS[key] for key in (SATELLITE, PERMITS)})
     paths = ProjectPaths(tmp_path, ORIGIN)
-    (paths.home / "times").mkdir(parents=True)
-    steps = {SATELLITE: 20, PERMITS: 18, "boundaries": 21, "irradiance": 25, "build": 60, "report": 70}
-    for name, ended in steps.items():
-        file = paths.home / "times" / f"{name}.json"
-        file.write_text('{"load": 5.0}', encoding="utf-8")
+    steps = {"boundaries": 21, "irradiance": 25, "build": 60, "report": 70}
+    files = {paths.home / "times" / f"{name}.json": ended for name, ended in steps.items()}
+    for file, ended in (files | {paths.loaded(SATELLITE): 19, paths.loaded(PERMITS): 20}).items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
         os.utime(file, (ended, ended))
-    assert ways.stage_ends(paths) == {
-        FETCH: 13, LOAD: 20, BOUNDARIES: 21, IRRADIANCE: 25, BUILD: 60, REPORT: 70,
+    loads = ways.LoadTimes(paths)
+    loads.ended = {SATELLITE: (17.0, 10.0), PERMITS: (18.0, 2.0)}
+    assert ways.stage_ends(paths, loads) == {
+        FETCH: 7, LOAD: 18, TAKEN: 20, BOUNDARIES: 21, IRRADIANCE: 25, BUILD: 60, REPORT: 70,
     }  # fmt: skip
 
 
