@@ -1,7 +1,6 @@
 """Three ways from published files to installations, each a process of its own, with its phases and its grade."""
 
 import compileall
-import json
 import os
 import sys
 import time
@@ -56,16 +55,14 @@ class LoadTimes:
     """
 
     def __init__(self, paths: ProjectPaths) -> None:
-        self._files = {key: paths.home / "times" / f"{key}.json" for key in KINDS}
+        self._paths = paths
         self.ended: dict[str, tuple[float, float]] = {}
 
     def look(self) -> None:
         """Note the loads that have ended since the last look."""
         for key in KINDS.keys() - self.ended.keys():
-            if self._files[key].exists():
-                times = json.loads(self._files[key].read_text(encoding="utf-8"))
-                if LOAD in times:
-                    self.ended[key] = time.time(), times[LOAD]
+            if seconds := self._paths.step_seconds(key).get(LOAD):
+                self.ended[key] = time.time(), seconds
 
 
 def warm_up(folder: Path) -> None:
