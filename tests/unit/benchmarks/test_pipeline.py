@@ -142,6 +142,21 @@ def test_fetching_ends_where_the_first_load_begins_and_each_stage_with_its_last_
     }  # fmt: skip
 
 
+def test_the_samples_are_made_without_the_arguments_of_make_bench(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[list[str], dict[str, str]]] = []
+
+    def measured(command: list[str], _: Path, environment: dict[str, str]) -> Figures:
+        calls.append((command, environment))
+        return Figures(1, 0)
+
+    monkeypatch.setattr(ways, "measured", measured)
+    ways.samples()
+    assert calls == [
+        (["make", "all", "ARGS=--force"], {"MAKEFLAGS": ""}),
+        (["make", "all", "ARGS="], {"MAKEFLAGS": ""}),
+    ]
+
+
 def test_a_table_is_the_same_in_markdown() -> None:
     sheet = Sheet("Phases", ("phase", "seconds"), [("load", "1.0")], "Made up.")
     assert sheet.as_markdown() == "## Phases\n\nMade up.\n\n| phase | seconds |\n| --- | ---: |\n| load | 1.0 |\n"
