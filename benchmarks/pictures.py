@@ -17,15 +17,23 @@ def bar_picture(title: str, unit: str, values: Mapping[str, float]) -> Picture:
 
 
 def stacked_picture(title: str, unit: str, values: Mapping[str, Mapping[str, float]]) -> Picture:
-    """One bar for each name, of parts in their order."""
-    parts = list(dict.fromkeys(part for each in values.values() for part in each))
+    """One bar for each name, of parts in the order of the one that has most."""
+    by_parts = sorted(values.values(), key=len, reverse=True)
+    parts = list(dict.fromkeys(part for each in by_parts for part in each))
     rows = [
         {"name": name, "part": part, "value": value, "place": parts.index(part)}
         for name, each in values.items()
         for part, value in each.items()
     ]
     picture = _bars(title, unit, rows, 2 * BAR_PX)
-    colour = {"field": "part", "type": "nominal", "sort": parts, "title": None, "scale": {"scheme": "tableau20"}}
+    colour: Picture = {
+        "field": "part",
+        "type": "nominal",
+        "sort": parts,
+        "title": None,
+        "scale": {"scheme": "tableau20"},
+    }
+    colour["legend"] = {"labelLimit": LABEL_PX}
     picture["encoding"] |= {"color": colour, "order": {"field": "place", "type": "quantitative"}}
     return picture
 

@@ -2,7 +2,7 @@
 
     python -m benchmarks.profiles FOLDER [build|load|irradiance|report]
 
-FOLDER is a project that has run, say one that `benchmarks.pipeline` kept.
+FOLDER is a project of `benchmarks.inventories` that has run, say `once` in what `benchmarks.pipeline --keep` kept.
 """
 
 import argparse
