@@ -18,7 +18,7 @@ from benchmarks.outputs import FLOOR, JOINED, PUBLISHED
 from benchmarks.pair_grades import pair_grade
 from benchmarks.phases import REST
 from benchmarks.pipeline import Measurement, sheets
-from benchmarks.profiles import function_name, own_seconds, slowest
+from benchmarks.profiles import by_function, function_name, own_seconds, slowest
 from benchmarks.results import write_results
 from benchmarks.sheets import Sheet
 from benchmarks.targets import Target, fixed_targets, phase_rows, ratio_targets, way_rows
@@ -209,6 +209,15 @@ def test_the_floor_measures_on_the_ellipsoid_and_names_its_files(project: Path) 
     stated_m2 = pq.read_table(project / FLOOR / f"{SATELLITE}.parquet", columns=["area"])["area"]
     assert area_m2.to_numpy() == pytest.approx(stated_m2.to_numpy(), rel=1e-3, abs=0.2)
     assert JOINED not in {path.name for path in (project / FLOOR).iterdir()}
+
+
+def test_the_work_of_a_command_is_profiled_in_its_own_process(tmp_path: Path) -> None:
+    (tmp_path / "loaders").mkdir()
+    program = (
+        "import sys, zlib\ndef main():\n    zlib.compress(bytes(8_000_000), 9)\n    sys.exit(sys.argv[1] != 'load')"
+    )
+    (tmp_path / "loaders" / "__main__.py").write_text(program, encoding="utf-8")
+    assert next(iter(by_function(tmp_path, ["load"]))) == "zlib.compress"
 
 
 def test_a_profile_names_module_and_function(tmp_path: Path) -> None:
