@@ -4,6 +4,7 @@ A chunk is an Arrow table whose column `geometry` is WKB.
 """
 
 import json
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -17,6 +18,8 @@ import shapely
 
 GEOMETRY = "geometry"
 FINISH = "\n]}\n"
+MOMENT = "2026-01-01T00:00:00.000Z"  # of the writing, as files state it: the same seed makes the same bytes
+SHAPEFILE = {"encoding": "UTF-8", "DBF_DATE_LAST_UPDATE": MOMENT[:10]}
 GEO = {
     "version": "1.0.0",
     "primary_column": GEOMETRY,
@@ -60,10 +63,12 @@ def with_gdal(crs: str, geometry_type: str = "Unknown") -> Writer:
                 geometry_type=geometry_type,
                 crs=crs,
                 append=path.exists(),
-                encoding="UTF-8" if path.suffix == ".shp" else None,
+                **SHAPEFILE if path.suffix == ".shp" else {},
             )
 
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": MOMENT})  # of a GeoPackage
         yield append
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
     return write
 
@@ -111,5 +116,8 @@ def zipped(files: Path, archive: Path) -> None:
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for part in sorted(files.parent.glob(f"{files.stem}.*")):
             if part != archive:
-                packed.write(part, part.name)
+                member = zipfile.ZipInfo(part.name)
+                member.compress_type = zipfile.ZIP_DEFLATED
+                with part.open("rb") as file, packed.open(member, "w") as inside:
+                    shutil.copyfileobj(file, inside)
                 part.unlink()

@@ -27,7 +27,7 @@ def load_rows(folder: Path, floor_started: float) -> Iterator[tuple[str, ...]]:
         file = folder / PUBLISHED / (kind.archive or kind.file)
         ended = (folder / FLOOR / f"{key}.parquet").stat().st_mtime
         floor_s, before = ended - before, ended
-        own_s = json.loads((paths.home / "times" / f"{key}.json").read_text(encoding="utf-8"))["load"]
+        own_s = paths.step_seconds(key)["load"]
         kept = json.loads(paths.metrics(key).read_text(encoding="utf-8"))["records"]["kept"]
         yield (
             f"{key} ({Path(kind.file).suffix[1:]})",

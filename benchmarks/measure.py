@@ -4,6 +4,7 @@ import os
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -71,15 +72,26 @@ def measured(command: list[str], folder: Path, environment: dict[str, str] | Non
     return watched(command, folder, environment).figures
 
 
-def watched(command: list[str], folder: Path, environment: dict[str, str] | None = None) -> Run:
+def watched(
+    command: list[str],
+    folder: Path,
+    environment: dict[str, str] | None = None,
+    look: Callable[[], None] | None = None,
+) -> Run:
     """The same, with all samples.
+
+    Args:
+        command: as `measured` runs it.
+        folder: in which it runs.
+        environment: in addition to that of this process.
+        look: called with each sample.
 
     Raises:
         SystemExit: the command failed.
     """
     started, start = time.time(), time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, env=os.environ | (environment or {}), stdout=subprocess.DEVNULL)
-    tree = _Tree(process.pid)
+    tree = _Tree(process.pid, look or (lambda: None))
     tree.start()
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
@@ -95,19 +107,21 @@ def watched(command: list[str], folder: Path, environment: dict[str, str] | None
 class _Tree(threading.Thread):
     """Watches how much memory and time a process and its descendants take."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, look: Callable[[], None]) -> None:
         super().__init__(daemon=True)
         self._pid = pid
+        self._look = look
         self._cpu_s: dict[int, float] = {}
         self.ended = threading.Event()
         self.samples: list[Sample] = []
 
     def run(self) -> None:
         while not self.ended.wait(SAMPLE_S):
-            held_mb = self._look()
+            self._look()
+            held_mb = self._held_mb()
             self.samples.append(Sample(time.time(), max(held_mb, default=0.0), sum(held_mb), sum(self._cpu_s.values())))
 
-    def _look(self) -> list[float]:
+    def _held_mb(self) -> list[float]:
         """What each process holds now [MB]; none once all have ended."""
         held_mb = []
         try:

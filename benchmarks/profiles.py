@@ -2,7 +2,7 @@
 
     python -m benchmarks.profiles FOLDER [build|load|irradiance|report]
 
-FOLDER is a project that has run, say one that `benchmarks.pipeline` kept.
+FOLDER is a project of `benchmarks.inventories` that has run, say `once` in what `benchmarks.pipeline --keep` kept.
 """
 
 import argparse
@@ -23,6 +23,16 @@ from loaders.core.terminal import out
 SHOWN = 15
 STAGES = (LOAD, IRRADIANCE, BUILD, REPORT)
 PACKAGES = "site-packages"
+# `python -m loaders` does the work in a child process, which a profiler does not see
+PROFILED = """
+import cProfile, sys
+from loaders.__main__ import main
+profile, file = cProfile.Profile(), sys.argv.pop(1)
+try:
+    profile.runcall(main)
+finally:
+    profile.dump_stats(file)
+"""
 
 
 def slowest(stages: dict[str, Figures]) -> str:
@@ -48,7 +58,7 @@ def by_function(folder: Path, command: list[str]) -> dict[str, float]:
     """Own time of the slowest functions of one command of `eo-pv`, with those that C does in their name."""
     with tempfile.TemporaryDirectory() as name:
         file = Path(name, "profile")
-        program = [sys.executable, "-m", "cProfile", "-o", str(file), "-m", "loaders", *command]
+        program = [sys.executable, "-c", PROFILED, str(file), *command]
         measured(program, folder, {"EO_PV_CACHE": name})  # else nothing would be left to do
         return own_seconds(file)
 

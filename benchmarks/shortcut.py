@@ -3,15 +3,14 @@
     python -m benchmarks.shortcut FOLDER
 
 Areas are those of web maps (EPSG:3857), countries those of the centroids. The cell of each record is looked up row by
-row: 20 µs each with h3ronpy, 13 µs with `DataFrame.apply` and h3, which eo-pv does not install. At resolution 11,
-nineteen of twenty pairs in one cell are one plant; coarser cells find more pairs, and more false ones.
+row: 20 µs each with h3ronpy, 13 µs with `DataFrame.apply` and h3, which eo-pv does not install. Of 404,242 records,
+cells of resolution 9 find 64 % of the true pairs at a precision of 57 %; 10: 46, 74 %; 11: 33, 96 %; 12: 24, 100 %.
 """
 
 import sys
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 from h3ronpy.vector import coordinates_to_cells
 
@@ -32,9 +31,9 @@ def load(folder: Path, key: str) -> gpd.GeoDataFrame:
     frame["record_id"] = [f"{key}:{one}" for one in frame[columns["source_id"]]]
     frame["dataset_key"] = key
     frame["area_m2"] = frame.to_crs("EPSG:3857").area
-    frame["capacity_mw"] = np.nan
+    frame["capacity_mw"] = float("nan")
     if capacity := columns.get("capacity"):
-        stated = frame[capacity["column"]].replace(-9999, np.nan)
+        stated = frame[capacity["column"]].replace(-9999, float("nan"))
         frame["capacity_mw"] = stated if capacity["unit"] == "MW" else stated / KW_PER_MW
     frame["centroid"] = frame.to_crs("EPSG:3857").centroid.to_crs("EPSG:4326")
     frame["installation_id"] = [cell(point.x, point.y) for point in frame["centroid"]]

@@ -1,10 +1,10 @@
 """Three ways from published files to installations, each a process of its own, with its phases and its grade."""
 
 import compileall
-import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +21,11 @@ from loaders.core.paths import ProjectPaths
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = [sys.executable, "-m"]
-FETCH, LOAD, IRRADIANCE, BUILD, REPORT = "resolve and fetch", "load", "irradiance", "build", "report"
-BOUNDARIES, JOIN = "cells and boundaries", "spatial join"
+FETCH, LOAD, IRRADIANCE, BUILD, REPORT = "start, resolve and fetch", "load", "irradiance", "build", "report"
+TAKEN, BOUNDARIES, JOIN = "stages of DVC up to load", "cells and boundaries", "spatial join"
+GRADED = ["record_id", "dataset_key", "installation_id"]
+QUIET = {"PYTHONWARNINGS": "ignore"}  # of geopandas
+CACHE = ".cache"  # of eo-pv, empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,24 @@ class Way:
     started: float = 0.0
 
 
+class LoadTimes:
+    """When each load of a new project ended, whichever process ran it, before its DVC stage or in it.
+
+    Attributes:
+        ended: by dataset, when [seconds since 1970], and how long it took [s].
+    """
+
+    def __init__(self, paths: ProjectPaths) -> None:
+        self._paths = paths
+        self.ended: dict[str, tuple[float, float]] = {}
+
+    def look(self) -> None:
+        """Note the loads that have ended since the last look."""
+        for key in KINDS.keys() - self.ended.keys():
+            if seconds := self._paths.step_seconds(key).get(LOAD):
+                self.ended[key] = time.time(), seconds
+
+
 def warm_up(folder: Path) -> None:
     """Read the published files once, and compile the project's program, as an installation does."""
     for path in (folder / PUBLISHED).iterdir():
@@ -57,22 +78,22 @@ def measured_ways(folder: Path) -> Iterator[Way]:
     Args:
         folder: of a project of `benchmarks.inventories`, in which nothing has run yet.
     """
-    yield _way("floor", [*PYTHON, "benchmarks.floor", str(folder)], ROOT, lambda: _floor_ends(folder))
-    yield _way(
-        "what people do today",
-        [*PYTHON, "benchmarks.shortcut", str(folder)],
-        ROOT,
-        lambda: {},
-        lambda: pair_grade(pq.read_table(folder / SHORTCUT_RECORDS), folder / TRUTH),
-    )
+    floor = watched([*PYTHON, "benchmarks.floor", str(folder)], ROOT, QUIET)
+    yield Way("floor", floor.figures, phases(floor, _floor_ends(folder)), None, floor.started)
+    today = watched([*PYTHON, "benchmarks.shortcut", str(folder)], ROOT, QUIET)
+    score = pair_grade(pq.read_table(folder / SHORTCUT_RECORDS), folder / TRUTH)
+    yield Way("what people do today", today.figures, {}, score, today.started)
     paths = ProjectPaths(folder, ORIGIN)
-    yield _way(
-        "eo-pv",
-        [*PYTHON, "loaders", "all"],
-        folder,
-        lambda: stage_ends(paths),
-        lambda: pair_grade(pq.read_table(paths.home / "curated" / "curated_pv_records.parquet"), folder / TRUTH),
-    )
+    yield _whole_run(paths, LoadTimes(paths))
+
+
+def _whole_run(paths: ProjectPaths, loads: LoadTimes) -> Way:
+    tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {"PATH": tools, "EO_PV_CACHE": str(paths.root / CACHE)}
+    run = watched([*PYTHON, "loaders", "all"], paths.root, environment, loads.look)
+    records = pq.read_table(paths.home / "curated" / "curated_pv_records.parquet", columns=GRADED)
+    found = phases(run, stage_ends(paths, loads))
+    return Way("eo-pv", run.figures, found, pair_grade(records, paths.root / TRUTH), run.started)
 
 
 def start_up(folder: Path) -> Figures:
@@ -83,20 +104,9 @@ def start_up(folder: Path) -> Figures:
 
 def samples() -> tuple[Figures, Figures]:
     """`make all` on the bundled samples of this checkout: all over again, and with nothing to do."""
-    return measured(["make", "all", "ARGS=--force"], ROOT), measured(["make", "all"], ROOT)
-
-
-def _way(
-    name: str,
-    command: list[str],
-    within: Path,
-    ends: Callable[[], dict[str, float]],
-    grade: Callable[[], Score] | None = None,
-) -> Way:
-    tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    run = watched(command, within, {"PATH": tools, "EO_PV_CACHE": str(within / "cache"), "PYTHONWARNINGS": "ignore"})
-    found = ends()
-    return Way(name, run.figures, phases(run, found) if found else {}, grade() if grade else None, run.started)
+    apart = {"MAKEFLAGS": ""}  # else it would take over the ARGS of `make bench`
+    again, nothing = (measured(["make", "all", f"ARGS={given}"], ROOT, apart) for given in ("--force", ""))
+    return again, nothing
 
 
 def _floor_ends(folder: Path) -> dict[str, float]:
@@ -105,13 +115,13 @@ def _floor_ends(folder: Path) -> dict[str, float]:
     return {LOAD: last_written(files - {joined}), JOIN: last_written([joined])}
 
 
-def stage_ends(paths: ProjectPaths) -> dict[str, float]:
-    """When each stage ended, by what its steps write of their time at their end; fetching ends when a load begins."""
+def stage_ends(paths: ProjectPaths, loads: LoadTimes) -> dict[str, float]:
+    """When each stage ended: loads as they were seen, the others by the time that their step writes at its end."""
     times = paths.home / "times"
-    loads = [times / f"{key}.json" for key in KINDS]
     steps = {BOUNDARIES: "boundaries", IRRADIANCE: "irradiance", BUILD: "build", REPORT: "report"}
     return {
-        FETCH: min(last_written([file]) - json.loads(file.read_text(encoding="utf-8"))["load"] for file in loads),
-        LOAD: last_written(loads),
+        FETCH: min(end - seconds for end, seconds in loads.ended.values()),
+        LOAD: max(end for end, _ in loads.ended.values()),
+        TAKEN: last_written(paths.loaded(key) for key in KINDS),
         **{name: last_written([times / f"{file}.json"]) for name, file in steps.items()},
     }

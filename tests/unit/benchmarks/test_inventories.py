@@ -9,7 +9,8 @@ import pytest
 import shapely
 
 from benchmarks.inventories import make_inventories
-from benchmarks.inventory_kinds import KINDS, plant_names
+from benchmarks.inventory_columns import plant_names
+from benchmarks.inventory_kinds import KINDS
 from benchmarks.outputs import PUBLISHED
 from benchmarks.world import TRUTH
 from benchmarks.world_views import BLOCKS, CROWD, INVENTORY, PERMITS, ROOFS, ROOFS_SEEN, SATELLITE, SURVEY
@@ -22,10 +23,14 @@ RECORDS = 1_500  # with fewer there is no town
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int]]:
     folder = tmp_path_factory.mktemp("inventories") / "project"
+    features = make(folder)
+    return folder, features
+
+
+def make(folder: Path) -> dict[str, int]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(new_project, "PROGRAM", (".dvcignore",))  # copying the program takes a second
-        features = make_inventories(folder, RECORDS, seed=1)
-    return folder, features
+        return make_inventories(folder, RECORDS, seed=1)
 
 
 def published(folder: Path, key: str) -> str:
@@ -93,6 +98,13 @@ def test_the_settings_name_each_file_and_how_many_features_it_has(project: tuple
     assert settings.boundaries.source == "naturalearth"
     for kind in KINDS.values():
         assert (folder / PUBLISHED / (kind.archive or kind.file)).is_file()
+
+
+def test_the_same_seed_makes_the_same_bytes(project: tuple[Path, dict[str, int]], tmp_path: Path) -> None:
+    make(tmp_path / "again")
+    for path in (*(project[0] / PUBLISHED).iterdir(), project[0] / TRUTH):
+        again = tmp_path / "again" / path.relative_to(project[0])
+        assert again.read_bytes() == path.read_bytes(), path.name
 
 
 def test_the_name_of_a_plant_is_its_own() -> None:

@@ -1,6 +1,7 @@
 import cProfile
 import json
 import os
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -17,11 +18,11 @@ from benchmarks.outputs import FLOOR, JOINED, PUBLISHED
 from benchmarks.pair_grades import pair_grade
 from benchmarks.phases import REST
 from benchmarks.pipeline import Measurement, sheets
-from benchmarks.profiles import function_name, own_seconds, slowest
+from benchmarks.profiles import by_function, function_name, own_seconds, slowest
 from benchmarks.results import write_results
 from benchmarks.sheets import Sheet
 from benchmarks.targets import Target, fixed_targets, phase_rows, ratio_targets, way_rows
-from benchmarks.ways import BOUNDARIES, BUILD, FETCH, IRRADIANCE, JOIN, LOAD, REPORT, Way
+from benchmarks.ways import BOUNDARIES, BUILD, FETCH, IRRADIANCE, JOIN, LOAD, REPORT, TAKEN, Way
 from benchmarks.world import ORIGIN, TRUTH, TRUTH_SCHEMA
 from benchmarks.world_views import PERMITS, ROOFS, SATELLITE, SURVEY
 from loaders.add import new_project
@@ -107,20 +108,53 @@ def test_each_load_is_compared_with_that_of_the_floor(tmp_path: Path, monkeypatc
     ]
 
 
-def test_a_stage_ends_with_its_last_step_and_fetching_where_the_first_load_begins(
+def test_a_load_ends_when_its_time_is_first_seen_even_if_a_later_stage_writes_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ways, "KINDS", {SATELLITE: KINDS[SATELLITE]})
+    paths, clock = ProjectPaths(tmp_path, ORIGIN), iter([10.0, 20.0])
+    monkeypatch.setattr(time, "time", lambda: next(clock))
+    loads = ways.LoadTimes(paths)
+    loads.look()
+    file = paths.home / "times" / f"{SATELLITE}.json"
+    file.parent.mkdir(parents=True)
+    for text in ('{"fetch": 1.0}', '{"fetch": 1.0, "load": 5.0}', '{"fetch": 0.1, "load": 5.0}'):
+        file.write_text(text, encoding="utf-8")
+        loads.look()
+    assert loads.ended == {SATELLITE: (10.0, 5.0)}
+
+
+def test_fetching_ends_where_the_first_load_begins_and_each_stage_with_its_last_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ways, "KINDS", {key: KINDS[key] for key in (SATELLITE, PERMITS)})
     paths = ProjectPaths(tmp_path, ORIGIN)
-    (paths.home / "times").mkdir(parents=True)
-    steps = {SATELLITE: 20, PERMITS: 18, "boundaries": 21, "irradiance": 25, "build": 60, "report": 70}
-    for name, ended in steps.items():
-        file = paths.home / "times" / f"{name}.json"
-        file.write_text('{"load": 5.0}', encoding="utf-8")
+    steps = {"boundaries": 21, "irradiance": 25, "build": 60, "report": 70}
+    files = {paths.home / "times" / f"{name}.json": ended for name, ended in steps.items()}
+    for file, ended in (files | {paths.loaded(SATELLITE): 19, paths.loaded(PERMITS): 20}).items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
         os.utime(file, (ended, ended))
-    assert ways.stage_ends(paths) == {
-        FETCH: 13, LOAD: 20, BOUNDARIES: 21, IRRADIANCE: 25, BUILD: 60, REPORT: 70,
+    loads = ways.LoadTimes(paths)
+    loads.ended = {SATELLITE: (17.0, 10.0), PERMITS: (18.0, 2.0)}
+    assert ways.stage_ends(paths, loads) == {
+        FETCH: 7, LOAD: 18, TAKEN: 20, BOUNDARIES: 21, IRRADIANCE: 25, BUILD: 60, REPORT: 70,
     }  # fmt: skip
+
+
+def test_the_samples_are_made_without_the_arguments_of_make_bench(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[list[str], dict[str, str]]] = []
+
+    def measured(command: list[str], _: Path, environment: dict[str, str]) -> Figures:
+        calls.append((command, environment))
+        return Figures(1, 0)
+
+    monkeypatch.setattr(ways, "measured", measured)
+    ways.samples()
+    assert calls == [
+        (["make", "all", "ARGS=--force"], {"MAKEFLAGS": ""}),
+        (["make", "all", "ARGS="], {"MAKEFLAGS": ""}),
+    ]
 
 
 def test_a_table_is_the_same_in_markdown() -> None:
@@ -175,6 +209,13 @@ def test_the_floor_measures_on_the_ellipsoid_and_names_its_files(project: Path) 
     stated_m2 = pq.read_table(project / FLOOR / f"{SATELLITE}.parquet", columns=["area"])["area"]
     assert area_m2.to_numpy() == pytest.approx(stated_m2.to_numpy(), rel=1e-3, abs=0.2)
     assert JOINED not in {path.name for path in (project / FLOOR).iterdir()}
+
+
+def test_the_work_of_a_command_is_profiled_in_its_own_process(tmp_path: Path) -> None:
+    (tmp_path / "loaders").mkdir()
+    program = "import sys, zlib\ndef main():\n    zlib.compress(bytes(9**7), 9)\n    sys.exit(sys.argv[1] != 'load')"
+    (tmp_path / "loaders" / "__main__.py").write_text(program, encoding="utf-8")
+    assert next(iter(by_function(tmp_path, ["load"]))) == "zlib.compress"
 
 
 def test_a_profile_names_module_and_function(tmp_path: Path) -> None:
