@@ -131,11 +131,14 @@ def _without_negative_zeros(shapes: Shapes) -> Shapes:
 
 
 def centroids(shapes: Shapes) -> tuple[Numbers, Numbers]:
-    """Longitude and latitude of the centroids [°], EPSG:4326; NaN for missing shapes."""
+    """Longitude and latitude of the centroids [°], EPSG:4326; NaN for missing shapes.
+
+    None of them is -0, which equals 0 but is other bytes: a file or database keeps the one or the other.
+    """
     centres = shapely.centroid(joined(shapes))
     lon, lat = shapely.get_x(centres), shapely.get_y(centres)
     lon = np.where(lon > HALF_WORLD, lon - WORLD, lon)
-    return np.round(lon, DEGREE_DECIMALS), np.round(lat, DEGREE_DECIMALS)
+    return np.round(lon, DEGREE_DECIMALS) + 0.0, np.round(lat, DEGREE_DECIMALS) + 0.0
 
 
 def h3_cells(lon: Numbers, lat: Numbers, resolution: int) -> Shapes:

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from loaders.db.connection import CONFIG
-from loaders.warehouse import build
+from loaders.geo.geoparquet import ParquetFile
 from loaders.warehouse.build import export_curated
 
 TABLES = """
@@ -37,7 +37,7 @@ def test_a_failure_stops_the_other_tables_and_leaves_none_half_written(
     def disk_full(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(build.ParquetFile, "write", disk_full)
+    monkeypatch.setattr(ParquetFile, "write", disk_full)
     with pytest.raises(OSError, match="disk full"):
         export_curated(database, tmp_path / "out")
     assert [path.name for path in (tmp_path / "out").glob("*.parquet*")] == []

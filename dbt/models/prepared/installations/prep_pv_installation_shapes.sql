@@ -41,11 +41,11 @@ select
         outlines.outlines > 1 and st_xmax(outlines.geometry) - st_xmin(outlines.geometry) < 180, false
     ) as is_joined,
     outlines.area_m2,
-    case
-        when is_joined then round(st_x(st_centroid(outlines.geometry)), 7) else largest.centroid_lon
+    case  -- + 0 makes -0 to 0, so that every file and database has the same bytes
+        when is_joined then round(st_x(st_centroid(outlines.geometry)), 7) + 0 else largest.centroid_lon
     end as centroid_lon,
     case
-        when is_joined then round(st_y(st_centroid(outlines.geometry)), 7) else largest.centroid_lat
+        when is_joined then round(st_y(st_centroid(outlines.geometry)), 7) + 0 else largest.centroid_lat
     end as centroid_lat,
     largest.centroid_lon as record_lon,
     largest.centroid_lat as record_lat,
