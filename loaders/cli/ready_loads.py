@@ -60,13 +60,13 @@ def is_loaded(dataset: Dataset, settings: Settings, paths: ProjectPaths) -> bool
     outputs = (paths.loaded(dataset.key), paths.rejected(dataset.key), paths.metrics(dataset.key))
     if not all(path.exists() for path in outputs):
         return False
-    noted = _read_json(_note(dataset, paths))
+    noted = _read_json(paths.load_note(dataset.key))
     return not noted or noted.get("fingerprint") == load_fingerprint(dataset, settings, paths)
 
 
 def note_loaded(dataset: Dataset, settings: Settings, paths: ProjectPaths) -> None:
-    """Note what the files of a load are made from; not an output, since it knows code that cannot change them."""
-    write_json({"fingerprint": load_fingerprint(dataset, settings, paths)}, _note(dataset, paths))
+    """Note what the files of a load are made from."""
+    write_json({"fingerprint": load_fingerprint(dataset, settings, paths)}, paths.load_note(dataset.key))
 
 
 def state_ready(dataset: Dataset, fingerprint: str | None, paths: ProjectPaths) -> None:
@@ -90,10 +90,6 @@ def take_ready_load(dataset: Dataset, settings: Settings, paths: ProjectPaths) -
     sys.stderr.write((folder / MESSAGES).read_text(encoding="utf-8"))
     shutil.rmtree(folder)
     return metrics
-
-
-def _note(dataset: Dataset, paths: ProjectPaths) -> Path:
-    return paths.step_times(f"{dataset.key}.load")
 
 
 @cache  # of a process: code that changes later is not what it has imported

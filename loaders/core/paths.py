@@ -157,6 +157,10 @@ class ProjectPaths:
         """How long the steps of a dataset took. Not an output, since it differs from run to run."""
         return self.home / "times" / f"{name}.json"
 
+    def load_note(self, key: str) -> Path:
+        """What the files of a load are made from. Not an output, since it knows code that cannot change them."""
+        return self.home / "times" / f"{key}.load.json"
+
     def last_asked(self, key: str) -> Path:
         """When the source of a dataset was last queried. Not an output either."""
         return self.home / "times" / f"{key}.asked.json"

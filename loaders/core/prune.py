@@ -22,6 +22,7 @@ def prune(keys: list[str], paths: ProjectPaths) -> list[str]:
             paths.loaded,
             paths.rejected,
             paths.step_times,
+            paths.load_note,
             paths.last_asked,
         ):
             path_of(key).unlink(missing_ok=True)
