@@ -1,20 +1,15 @@
 """Records fall into installations as one would say who looks at the drawing."""
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 import yaml
 
 from loaders.db.connection import connect
 from loaders.db.h3_udfs import register
-from tests.warehouse.conftest import EDGE, ROOT, WORLDS, Warehouse
+from tests.warehouse.conftest import EDGE, WORLDS, Warehouse
 from tests.warehouse.elsewhere import A, B, C, D
 
 
@@ -234,26 +229,6 @@ def test_the_join_of_all_records_is_planned_as_a_spatial_join(warehouse: Warehou
             plan = connection.execute(f"explain {(folder / f'{model}.sql').read_text()}").fetchall()[0][1]
             assert "SPATIAL_JOIN" in plan
             assert not re.search("PIECEWISE_MERGE_JOIN|NESTED_LOOP_JOIN|BLOCKWISE_NL_JOIN", plan)
-
-
-def test_the_unit_tests_of_the_models_hold(warehouse: Warehouse, tmp_path: Path) -> None:
-    """`dbt test --select test_type:unit`, on the types of a built database."""
-    database = shutil.copy(warehouse.paths.database, tmp_path)
-    project = str(warehouse.paths.root / "dbt")
-    options = ["--project-dir", project, "--profiles-dir", project, "--target-path", str(tmp_path), "--no-use-colors"]
-    done = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "test", "--select", "test_type:unit", *options],
-        env=os.environ | {"EO_PV_DATABASE": str(database)},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    files = [yaml.safe_load(path.read_text()) for path in (ROOT / "dbt" / "models").rglob("_*__*unit_tests.yml")]
-    assert [int(passed) for passed in re.findall(r"PASS=(\d+)", done.stdout)] == [
-        sum(len(file["unit_tests"]) for file in files) + 2  # the hooks before and after
-    ]
 
 
 def test_every_column_of_every_table_is_described(warehouse: Warehouse) -> None:
