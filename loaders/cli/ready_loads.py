@@ -12,7 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from loaders.core.files import write_json
+from loaders.core.file_formats import UNPACKED_SUFFIX
+from loaders.core.files import sha256, write_json
 from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Dataset, Settings
 
@@ -50,8 +51,8 @@ def load_fingerprint(dataset: Dataset, settings: Settings, paths: ProjectPaths) 
     raw = paths.raw(dataset.key)
     if inputs is None or not raw.exists():
         return None
-    files = [(path.relative_to(raw).as_posix(), path.stat()) for path in sorted(raw.rglob("*"))]
-    document = [inputs, [(name, stat.st_size, stat.st_mtime_ns) for name, stat in files], _code_digest(paths)]
+    files = [(path.relative_to(raw).as_posix(), _identity(path)) for path in sorted(raw.rglob("*")) if path.is_file()]
+    document = [inputs, files, _code_digest(paths)]
     return hashlib.sha256(json.dumps(document).encode()).hexdigest()
 
 
@@ -90,6 +91,14 @@ def take_ready_load(dataset: Dataset, settings: Settings, paths: ProjectPaths) -
     sys.stderr.write((folder / MESSAGES).read_text(encoding="utf-8"))
     shutil.rmtree(folder)
     return metrics
+
+
+def _identity(path: Path) -> str:
+    """What tells a file from another; of an unpacked one the bytes, since each fetch unpacks it anew."""
+    if any(folder.name.endswith(UNPACKED_SUFFIX) for folder in path.parents):
+        return sha256(path)
+    stat = path.stat()
+    return f"{stat.st_size} {stat.st_mtime_ns}"
 
 
 @cache  # of a process: code that changes later is not what it has imported

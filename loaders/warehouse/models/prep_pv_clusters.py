@@ -1,5 +1,6 @@
 """The dbt model prep_pv_clusters: runs the graph of `clustering` on tables of the warehouse."""
 
+import gc
 import math
 
 import duckdb
@@ -30,6 +31,15 @@ def cluster_records(
     Returns:
         `record_number`, `cluster` (a number), `is_divided`, `is_spread_out` and `is_crowded`; one row per record.
     """
+    clusters = _clusters(pairs, records, settings)
+    gc.collect()  # Hamilton's graph refers to itself, and with it to all shapes
+    pa.default_memory_pool().release_unused()
+    return clusters
+
+
+def _clusters(
+    pairs: duckdb.DuckDBPyRelation, records: duckdb.DuckDBPyRelation, settings: duckdb.DuckDBPyRelation
+) -> pa.Table:
     columns = "st_aswkb(geometry)::blob as wkb, priority as dataset"
     wkb, dataset = records.order("record_number").project(columns).to_arrow_table().columns
     clusters: pa.Table = (

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,14 @@ import pytest
 from loaders.cli.fork_client import SERVER_VARIABLE
 from loaders.cli.fork_server import fork_server
 from loaders.cli.load_ahead import loaded_ahead, worker_count
-from loaders.cli.ready_loads import MESSAGES, is_loaded, note_loaded, ready_folder, take_ready_load
+from loaders.cli.ready_loads import (
+    MESSAGES,
+    is_loaded,
+    load_fingerprint,
+    note_loaded,
+    ready_folder,
+    take_ready_load,
+)
 from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Settings
 from loaders.settings.project import read_project
@@ -75,6 +83,25 @@ def test_a_prepared_load_of_anything_else_is_not_taken(changed: str, eo_pv: Run,
     assert take_ready_load(settings.datasets[NORTH], settings, paths) is None
 
 
+def test_a_load_of_an_archive_is_taken_after_the_archive_was_unpacked_again(
+    eo_pv: Run, opened: Project, project: Path
+) -> None:
+    _, paths = opened
+    with zipfile.ZipFile(project / "north.zip", "w") as archive:
+        archive.write(project / "north.geojson", "north.geojson")
+    settings_file = project / "params.yaml"
+    settings_file.write_text(settings_file.read_text().replace("north.geojson", "north.zip"))
+    prepare(eo_pv, paths)
+    unpacked = paths.raw(NORTH) / "north.zip.unpacked" / "north.geojson"
+    os.utime(unpacked, ns=(1, 1))
+    settings, _ = read_project()
+    expected = load_fingerprint(settings.datasets[NORTH], settings, paths)
+    assert eo_pv("fetch", NORTH)[0] == 0
+    assert load_fingerprint(settings.datasets[NORTH], settings, paths) == expected
+    unpacked.write_bytes(unpacked.read_bytes().replace(b"n0", b"n9"))
+    assert take_ready_load(settings.datasets[NORTH], settings, paths) is None, "same size, other bytes"
+
+
 def test_a_load_that_fails_is_left_to_its_stage(eo_pv: Run, opened: Project, project: Path) -> None:
     _, paths = opened
     (project / "north.geojson").write_text('{"type": "FeatureCollection", "features": [{"type": ')
@@ -93,7 +120,7 @@ def test_a_dataset_is_prepared_only_if_its_load_is_missing_or_another(eo_pv: Run
     eo_pv("load", NORTH)
     assert is_loaded(dataset, settings, paths)
     assert not is_loaded(dataset, settings.model_copy(update={"h3_resolution": 5}), paths)
-    paths.step_times(f"{NORTH}.load").unlink()
+    paths.load_note(NORTH).unlink()
     assert is_loaded(dataset, settings.model_copy(update={"h3_resolution": 5}), paths), "unknown: left to DVC"
     note_loaded(dataset, settings, paths)
     paths.rejected(NORTH).unlink()
