@@ -8,20 +8,47 @@ from loaders.geo.antimeridian import WORLD, joined
 from loaders.geo.earth import EQUATOR_EAST_M, EQUATOR_NORTH_M
 from loaders.warehouse.models.links import Limits
 
+SURELY = 1 - 1e-9  # what rounding leaves of a comparison of areas
 M2_PER_DEGREE2 = EQUATOR_EAST_M * EQUATOR_NORTH_M  # along a parallel less, by the cosine of the latitude
 
 
 def is_too_large(shapes: Shapes, group: Rows, least_m2: Numbers, limits: Limits) -> Flags:
-    """By group, whether its hull is too large; shapes are sorted by group."""
+    """By group, whether its hull is too large; shapes are sorted by group.
+
+    A hull is computed only where the box around the group, which holds it, is too large for the shapes themselves.
+    """
     shapes = on_one_side(shapes, group)
     scale = M2_PER_DEGREE2 * np.cos(np.radians(shapely.get_y(shapely.centroid(shapes))))
-    largest, scales = np.zeros(group[-1] + 1), np.zeros(group[-1] + 1)
-    own_m2 = shapely.area(shapely.convex_hull(shapes)) * scale
-    np.maximum.at(largest, group, np.maximum(np.maximum(own_m2, least_m2), least_m2_of(shapes, limits)))
+    scales = np.zeros(group[-1] + 1)
     np.maximum.at(scales, group, scale)
-    hulls = shapely.area(shapely.convex_hull(shapely.geometrycollections(shapes, indices=group))) * scales
-    spread: Flags = hulls > limits.spread * largest
+    least_m2 = np.maximum(least_m2, least_m2_of(shapes, limits))
+    largest = _largest(np.maximum(shapely.area(shapes) * scale, least_m2), group)
+    spread: Flags = _boxes(shapes, group) * scales > limits.spread * largest * SURELY
+    rows = np.flatnonzero(spread[group])
+    if len(rows):
+        labels, chosen = np.unique(group[rows], return_inverse=True)
+        own_m2 = shapely.area(shapely.convex_hull(shapes[rows])) * scale[rows]
+        largest = _largest(np.maximum(own_m2, least_m2[rows]), chosen)
+        hulls = shapely.convex_hull(shapely.geometrycollections(shapes[rows], indices=chosen))
+        spread[labels] = shapely.area(hulls) * scales[labels] > limits.spread * largest
     return spread
+
+
+def _largest(values: Numbers, group: Rows) -> Numbers:
+    largest = np.zeros(group.max() + 1)
+    np.maximum.at(largest, group, values)
+    return largest
+
+
+def _boxes(shapes: Shapes, group: Rows) -> Numbers:
+    """Area of the box around each group, in square degrees."""
+    west, south, east, north = shapely.bounds(shapes).T
+    least, most = np.full((2, group[-1] + 1), np.inf), np.full((2, group[-1] + 1), -np.inf)
+    for axis, (low, high) in enumerate(((west, east), (south, north))):
+        np.minimum.at(least[axis], group, low)
+        np.maximum.at(most[axis], group, high)
+    area: Numbers = (most - least).prod(axis=0)
+    return area
 
 
 def least_m2_of(shapes: Shapes, limits: Limits) -> Numbers:

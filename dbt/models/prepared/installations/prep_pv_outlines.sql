@@ -1,32 +1,52 @@
-with records as (
+-- Only outlines of several records are united: an aggregate would unite those of one, which are most, all the same.
+with outlines as (
 
     select * from {{ ref('prep_pv_installation_records') }}
+    where geometry_kind = 'polygon' and not is_repeat
 
 ),
 
-joined as (
+counts as (
 
     select
         installation_id,
         dataset_key,
-        any_value(priority) as priority,
-        count(*) as outlines,
-        any_value(area_m2) as single_m2,
-        case
-            when count(*) = 1 then any_value(geometry)
-            else st_setcrs(st_union_agg(geometry order by record_number), 'EPSG:4326')
-        end as geometry
-    from records
-    where geometry_kind = 'polygon' and not is_repeat
+        count(*) as outlines
+    from outlines
     group by installation_id, dataset_key
+
+),
+
+united as (
+
+    select
+        outlines.installation_id,
+        outlines.dataset_key,
+        any_value(outlines.priority) as priority,
+        any_value(counts.outlines) as outlines,
+        st_setcrs(st_union_agg(outlines.geometry order by outlines.record_number), 'EPSG:4326') as geometry
+    from outlines
+    inner join counts
+        on outlines.installation_id = counts.installation_id and outlines.dataset_key = counts.dataset_key
+    where counts.outlines > 1
+    group by outlines.installation_id, outlines.dataset_key
 
 )
 
 select
-    installation_id,
-    dataset_key,
-    priority,
-    outlines,
-    geometry,
-    case when outlines = 1 then single_m2 else {{ ellipsoidal_m2('geometry') }} end as area_m2
-from joined
+    outlines.installation_id,
+    outlines.dataset_key,
+    outlines.priority,
+    counts.outlines,
+    outlines.geometry,
+    outlines.area_m2
+from outlines
+inner join counts on outlines.installation_id = counts.installation_id and outlines.dataset_key = counts.dataset_key
+where counts.outlines = 1
+
+union all
+
+select
+    *,
+    {{ ellipsoidal_m2('geometry') }} as area_m2
+from united
