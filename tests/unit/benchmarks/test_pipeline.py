@@ -152,6 +152,7 @@ def test_the_samples_are_made_without_the_arguments_of_make_bench(monkeypatch: p
     monkeypatch.setattr(ways, "measured", measured)
     ways.samples()
     assert calls == [
+        (["make", "install"], {"MAKEFLAGS": ""}),
         (["make", "all", "ARGS=--force"], {"MAKEFLAGS": ""}),
         (["make", "all", "ARGS="], {"MAKEFLAGS": ""}),
     ]
