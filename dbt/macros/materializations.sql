@@ -3,7 +3,7 @@
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] -%}
     {%- set target_relation = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
-    {{ drop_relation_if_exists(load_cached_relation(this)) }}
+    {{ drop_former(load_cached_relation(this)) }}
     {%- call statement('main', language=model.language) -%}
         {{- create_table_as(False, target_relation, compiled_code, model.language) -}}
     {%- endcall -%}
@@ -16,7 +16,7 @@
 {% materialization view, adapter='duckdb' -%}
     {%- set target_relation = this.incorporate(type='view') -%}
     {{ run_hooks(pre_hooks) }}
-    {{ drop_relation_if_exists(load_cached_relation(this)) }}
+    {{ drop_former(load_cached_relation(this)) }}
     {%- call statement('main') -%}
         {{- get_create_view_as_sql(target_relation, sql) -}}
     {%- endcall -%}
@@ -25,3 +25,11 @@
     {%- do adapter.commit() -%}
     {{ return({'relations': [target_relation]}) }}
 {%- endmaterialization %}
+
+{# In the transaction that makes the new one: if that fails, the former one stays. #}
+{% macro drop_former(relation) -%}
+    {%- if relation is not none -%}
+        {%- call statement('open_transaction') -%}select 1{%- endcall -%}
+        {{ drop_relation_if_exists(relation) }}
+    {%- endif -%}
+{%- endmacro %}

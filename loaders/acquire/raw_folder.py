@@ -30,7 +30,7 @@ def link_file(target: Path, link: Path, paths: ProjectPaths, *, is_cached: bool)
     try:
         link.hardlink_to(target)
     except OSError:  # another disk, or one without hard links
-        shutil.copyfile(target, link)
+        shutil.copy2(target, link)  # with its date, by which a file that was loaded ahead is known again
 
 
 def unpack_archives(dataset: Dataset, lock: Lock, scratch_folder: Path, limits: Limits) -> None:

@@ -73,15 +73,19 @@ class _LockFile:
 
         if self._path.name != LOCK_NAME or not self._path.exists():
             return False
-        if self._state != _state(self._path):
+        state = _state(self._path)
+        if self._state != state:
             text = self._path.read_text(encoding="utf-8")
-            self._entries = _yaml.parse_yaml(text, str(self._path)).get("stages", {})
+            document = _yaml.parse_yaml(text, str(self._path))
+            if not text.endswith("\n") or list(document) != ["schema", "stages"]:
+                return False
+            self._entries = document["stages"] or {}
             header, *texts = START_OF_ENTRY.split(text)
             self._texts = dict(zip(self._entries, texts, strict=False))
             names = [text.partition(":\n")[0] for text in texts]
             if header != LOCK_HEADER or names != [f"  {name}" for name in self._entries]:
                 return False
-            self._state = _state(self._path)
+            self._state = state
         return True
 
     @contextmanager

@@ -14,6 +14,7 @@ from loaders.cli.ready_loads import (
     ReadyPaths,
     is_loaded,
     load_fingerprint,
+    note_loaded,
     ready_folder,
     state_ready,
 )
@@ -42,6 +43,7 @@ def loaded_ahead(
         unreachable: datasets whose files could not be downloaded; their own stages try again.
     """
     shutil.rmtree(paths.scratch("ready"), ignore_errors=True)  # of a run that was killed
+    changed: list[Dataset] = []
     try:
         parallel = worker_count(os.cpu_count() or 1, limit_mb())
         if SERVER_VARIABLE in os.environ and UNDERSTOOD.issuperset(arguments) and not _has_lineage(paths):
@@ -51,6 +53,8 @@ def loaded_ahead(
             if min(parallel, len(changed)) > 1:
                 _load_in_parallel(changed, parallel, paths)
         yield
+        for each in changed:  # DVC may have found that its stage has nothing to do
+            note_loaded(each, settings, paths)
     finally:
         shutil.rmtree(paths.scratch("ready"), ignore_errors=True)
 

@@ -23,7 +23,11 @@ STATEMENT = "ready.json"  # written last
 
 
 class ReadyPaths(ProjectPaths):
-    """Paths of a project whose loads end in a scratch folder."""
+    """Paths of a project whose loads work and end in a scratch folder, not in that of a `dvc repro` beside them."""
+
+    def scratch(self, name: str) -> Path:
+        """The scratch folder of a step; of a load it is among the prepared ones, and removed with them."""
+        return super().scratch("ready") / f".{name}" if name.startswith("load-") else super().scratch(name)
 
     def loaded(self, key: str) -> Path:
         """The prepared records."""
@@ -88,7 +92,8 @@ def take_ready_load(dataset: Dataset, settings: Settings, paths: ProjectPaths) -
     put_in_place(
         LoadResult(dataset.key, folder, ready.loaded(dataset.key), ready.rejected(dataset.key), metrics), paths
     )
-    sys.stderr.write((folder / MESSAGES).read_text(encoding="utf-8"))
+    if sys.stderr is not None:  # closed by the user
+        sys.stderr.write((folder / MESSAGES).read_text(encoding="utf-8"))
     shutil.rmtree(folder)
     return metrics
 

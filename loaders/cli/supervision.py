@@ -48,14 +48,16 @@ def run_supervised(main: Callable[[], None]) -> None:
 
 
 def exit_without_teardown(code: int) -> NoReturn:
-    """Run the exit handlers, flush the standard streams, and leave the memory to the kernel.
+    """Wait for threads, run the exit handlers, flush the standard streams, and leave the memory to the kernel.
 
     Python would visit every object of every module first, which takes longer than a short command.
     """
+    threading._shutdown()  # type: ignore[attr-defined]  # as Python itself does first
     atexit._run_exitfuncs()
     try:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:  # closed by the user
+                stream.flush()
     except OSError:  # which Python reports by an exit code of its own
         sys.exit(code)
     os._exit(code)

@@ -215,6 +215,7 @@ def test_the_floor_measures_on_the_ellipsoid_and_names_its_files(project: Path) 
 def test_the_work_of_a_command_is_profiled_in_its_own_process(tmp_path: Path) -> None:
     (tmp_path / "loaders").mkdir()
     program = "import sys, zlib\ndef main():\n    zlib.compress(bytes(9**7), 9)\n    sys.exit(sys.argv[1] != 'load')"
+    (tmp_path / "loaders" / "__init__.py").touch()
     (tmp_path / "loaders" / "__main__.py").write_text(program, encoding="utf-8")
     assert next(iter(by_function(tmp_path, ["load"]))) == "zlib.compress"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from loaders.cli import load_ahead
 from loaders.cli.fork_client import SERVER_VARIABLE
 from loaders.cli.fork_server import fork_server
 from loaders.cli.load_ahead import loaded_ahead, worker_count
@@ -156,3 +157,29 @@ def test_datasets_are_loaded_ahead_in_parallel_and_forgotten_at_the_end(
     with loaded_ahead(arguments, settings, paths, unreachable):
         assert {path.parent.name for path in paths.scratch("ready").glob("*/ready.json")} == prepared
     assert not paths.scratch("ready").exists()
+
+
+def test_a_load_ahead_leaves_the_scratch_folder_of_a_stage_alone(eo_pv: Run, opened: Project) -> None:
+    _, paths = opened
+    running = paths.scratch(f"load-{NORTH}") / "unnamed.arrows"  # of a `dvc repro` beside it
+    running.parent.mkdir(parents=True)
+    running.touch()
+    prepare(eo_pv, paths)
+    assert running.exists()
+
+
+def test_what_dvc_finds_unchanged_is_not_prepared_again(
+    eo_pv: Run, opened: Project, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, paths = opened
+    for key in (NORTH, SOUTH):
+        for step in ("resolve", "fetch", "load"):
+            assert eo_pv(step, key)[0] == 0
+        paths.load_note(key).write_text('{"fingerprint": "of other code"}')
+    datasets = settings.datasets.values()
+    assert not any(is_loaded(each, settings, paths) for each in datasets)
+    monkeypatch.setenv(SERVER_VARIABLE, server)
+    monkeypatch.setattr(load_ahead, "worker_count", lambda *_: 2)
+    with loaded_ahead([], settings, paths, []):
+        pass
+    assert all(is_loaded(each, settings, paths) for each in datasets)

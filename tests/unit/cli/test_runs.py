@@ -86,6 +86,24 @@ def test_a_lock_that_another_program_changes_or_formats_is_read_again(tmp_path: 
     assert YAML(typ="safe").load(file)["stages"] == {"c": {"cmd": "z"}, "d": {"cmd": "y"}}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "schema: '2.0'\nstages:\n  a:\n    cmd: x",  # the last line has no end
+        "schema: '2.0'\nstages:\n  a:\n    cmd: x\nmeta:\n  b: 1\n",
+        "schema: '2.0'\nstages:\n",
+    ],
+)
+def test_a_lock_in_another_form_is_left_to_dvc(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "dvc.lock"
+    file.write_text(text)
+    document = YAML(typ="safe").load(file)
+    with yaml_kept_in_memory(), dvcfile.modify_yaml(str(file)) as data:
+        data["stages"] = (data["stages"] or {}) | {"b": {"cmd": "y"}}
+    document["stages"] = (document["stages"] or {}) | {"b": {"cmd": "y"}}
+    assert YAML(typ="safe").load(file) == document
+
+
 def test_settings_that_dvc_parses_once_are_a_copy_for_each_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     texts: list[str] = []
     parse = _yaml.parse_yaml
