@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Annotated, ClassVar
 
@@ -133,6 +134,12 @@ def _document(receipt: Receipt) -> dict[str, dict[str, object]]:
     return {part: {name: without_empty_values(file) for name, file in files.items()} for part, files in parts.items()}
 
 
+@cache
+def _receipt_adapter() -> TypeAdapter[Receipt]:
+    """Made once: it takes milliseconds, and a load ahead reads its receipt several times."""
+    return TypeAdapter(Receipt)
+
+
 def read_receipt(path: Path) -> Receipt:
     """Read a receipt; empty before the first fetch.
 
@@ -140,7 +147,7 @@ def read_receipt(path: Path) -> Receipt:
         SourceError: the file is damaged.
     """
     try:
-        return TypeAdapter(Receipt).validate_json(path.read_bytes())
+        return _receipt_adapter().validate_json(path.read_bytes())
     except FileNotFoundError:
         return Receipt()
     except ValueError as error:

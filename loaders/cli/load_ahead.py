@@ -53,8 +53,9 @@ def loaded_ahead(
             if min(parallel, len(changed)) > 1:
                 _load_in_parallel(changed, parallel, paths)
         yield
-        for each in changed:  # DVC may have found that its stage has nothing to do
-            note_loaded(each, settings, paths)
+        for each in changed:
+            if ready_folder(each.key, paths).exists():  # no stage took it: DVC may have found that it has nothing to do
+                note_loaded(each, settings, paths)
     finally:
         shutil.rmtree(paths.scratch("ready"), ignore_errors=True)
 

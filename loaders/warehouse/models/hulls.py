@@ -19,11 +19,11 @@ def is_too_large(shapes: Shapes, group: Rows, least_m2: Numbers, limits: Limits)
     """
     shapes = on_one_side(shapes, group)
     scale = M2_PER_DEGREE2 * np.cos(np.radians(shapely.get_y(shapely.centroid(shapes))))
-    scales = np.zeros(group[-1] + 1)
-    np.maximum.at(scales, group, scale)
+    scales = _largest(scale, group)
     least_m2 = np.maximum(least_m2, least_m2_of(shapes, limits))
     largest = _largest(np.maximum(shapely.area(shapes) * scale, least_m2), group)
-    spread: Flags = _boxes(shapes, group) * scales > limits.spread * largest * SURELY
+    boxes = _sides(shapely.bounds(shapes), group).prod(axis=1)
+    spread: Flags = boxes * scales > limits.spread * largest * SURELY
     rows = np.flatnonzero(spread[group])
     if len(rows):
         labels, chosen = np.unique(group[rows], return_inverse=True)
@@ -35,20 +35,15 @@ def is_too_large(shapes: Shapes, group: Rows, least_m2: Numbers, limits: Limits)
 
 
 def _largest(values: Numbers, group: Rows) -> Numbers:
-    largest = np.zeros(group.max() + 1)
+    """By group, the largest value, of each column if there are several; no group is empty."""
+    largest = np.full((group.max() + 1, *values.shape[1:]), -np.inf)
     np.maximum.at(largest, group, values)
     return largest
 
 
-def _boxes(shapes: Shapes, group: Rows) -> Numbers:
-    """Area of the box around each group, in square degrees."""
-    west, south, east, north = shapely.bounds(shapes).T
-    least, most = np.full((2, group[-1] + 1), np.inf), np.full((2, group[-1] + 1), -np.inf)
-    for axis, (low, high) in enumerate(((west, east), (south, north))):
-        np.minimum.at(least[axis], group, low)
-        np.maximum.at(most[axis], group, high)
-    area: Numbers = (most - least).prod(axis=0)
-    return area
+def _sides(bounds: Numbers, group: Rows) -> Numbers:
+    """Width and height of the box around each group [°]; bounds are west, south, east and north of each shape."""
+    return _largest(bounds[:, 2:], group) + _largest(-bounds[:, :2], group)
 
 
 def least_m2_of(shapes: Shapes, limits: Limits) -> Numbers:
@@ -60,11 +55,8 @@ def least_m2_of(shapes: Shapes, limits: Limits) -> Numbers:
 def on_one_side(shapes: Shapes, group: Rows) -> Shapes:
     """Shapes in degrees, continued beyond 180° for groups on both sides of the antimeridian."""
     whole = joined(shapes).copy()
-    west, east = np.full(group[-1] + 1, np.inf), np.full(group[-1] + 1, -np.inf)
     bounds = shapely.bounds(whole)
-    np.minimum.at(west, group, bounds[:, 0])
-    np.maximum.at(east, group, bounds[:, 2])
-    turned = ((east - west)[group] > WORLD / 2) & (bounds[:, 0] < 0)
+    turned = (_sides(bounds, group)[group, 0] > WORLD / 2) & (bounds[:, 0] < 0)
     whole[turned] = shapely.transform(whole[turned], lambda xy: xy + np.array((WORLD, 0.0)))
     return whole
 
