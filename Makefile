@@ -147,6 +147,8 @@ clean: ## remove all outputs; keep .venv, locks and your own files
 	rm -rf data/.dvc-cache .dvc/tmp dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # .ready is touched last: an installation that was cut short starts afresh.
+# `compat` names this folder in a .pth file: each start of Python would import the finder of setuptools. Our modules are
+# compiled like the packages, for an environment in which Python writes no bytecode.
 .venv/.ready: requirements.lock requirements-build.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "eo-pv needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
@@ -160,7 +162,9 @@ clean: ## remove all outputs; keep .venv, locks and your own files
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock && \
 	.venv/bin/uv pip install --quiet --no-config --python .venv --require-hashes --compile-bytecode \
 	  --build-constraints requirements-build.lock -r requirements.lock && \
-	.venv/bin/uv pip install --quiet --no-config --python .venv --no-deps --no-build-isolation --editable .
+	.venv/bin/uv pip install --quiet --no-config --python .venv --no-deps --no-build-isolation \
+	  --config-settings editable_mode=compat --editable . && \
+	.venv/bin/python -m compileall -q loaders
 	@printf '\n# `dbt` finds its project from any folder\nexport DBT_PROJECT_DIR="$$(dirname "$$VIRTUAL_ENV")/dbt"\nexport DBT_PROFILES_DIR="$$DBT_PROJECT_DIR"\n' >>.venv/bin/activate
 	@test -e .git || .venv/bin/dvc config --quiet --local core.no_scm true
 	@pwd -P >$@

@@ -2,7 +2,10 @@
 
 import os
 from importlib import import_module
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _PLACES = {
     "open_tables": "loaders.read.ibis_tables",
@@ -14,6 +17,7 @@ _PLACES = {
 }
 
 os.environ.setdefault("HAMILTON_AUTOLOAD_EXTENSIONS", "0")  # else it imports Dask and more that nobody asks for
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else it reads the metadata of all packages to find none
 os.environ["PROJ_NETWORK"] = "OFF"  # where a record stands must not depend on grids that a server has
 
 __all__ = [
@@ -26,7 +30,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     """Import a function when it is first asked for: Hamilton and GDAL take seconds to start."""
     if name in _PLACES:
         return getattr(import_module(_PLACES[name]), name)

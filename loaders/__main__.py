@@ -2,7 +2,6 @@
 
 import os
 import sys
-from pathlib import Path
 
 if __name__ == "__main__":  # a step of `eo-pv all`: before the imports, which take longer than the step
     from loaders.cli.fork_client import run_on_server
@@ -14,53 +13,20 @@ try:
 except ModuleNotFoundError:
     sys.exit("Error: the environment of eo-pv is not active. Type `make all`, or `. .venv/bin/activate` first.")
 
-# importing a module of commands registers them
-from loaders.cli import (
-    acquire,
-    add,
-    compare,
-    context,
-    docs,
-    export,
-    ingest,
-    init,
-    picture,
-    report,
-    repro,
-    run_all,
-    upgrade,
-    view,
-    warehouse,
-    why,
-)
+from pathlib import Path
+
 from loaders.cli.app import PROGRAM, prints_json
+from loaders.cli.command_modules import register_commands
 from loaders.cli.console import app, print_json
 from loaders.cli.supervision import run_supervised
 from loaders.core.foreign_errors import RUN_VARIABLE, STOPPED_EXIT_CODE, STOPPED_MESSAGE, known_error
 from loaders.core.redacted_output import redact_process, redact_traceback
 from loaders.core.terminal import err, protect_terminal, set_verbosity, verbosity
 
-__all__ = [
-    "acquire",
-    "add",
-    "app",
-    "command",
-    "compare",
-    "context",
-    "docs",
-    "export",
-    "ingest",
-    "init",
-    "main",
-    "picture",
-    "report",
-    "repro",
-    "run_all",
-    "upgrade",
-    "view",
-    "warehouse",
-    "why",
-]
+__all__ = ["app", "command", "main"]
+
+IS_PROGRAM = __name__ == "__main__" or Path(sys.argv[0]).name == PROGRAM
+register_commands(sys.argv[1:] if IS_PROGRAM else ())
 
 
 def main() -> None:

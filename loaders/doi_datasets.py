@@ -21,7 +21,7 @@ from loaders.acquire.downloader import Downloader
 from loaders.acquire.fetch import prefetch
 from loaders.core.errors import PipelineError
 from loaders.core.paths import ProjectPaths
-from loaders.core.terminal import progress
+from loaders.core.progress_bars import progress
 from loaders.db.database import Database
 from loaders.execution.executors import workers
 from loaders.execution.failed_branch import FailedBranch, FailuresAsValues

@@ -22,7 +22,7 @@ from loaders.core.files import sha256
 from loaders.core.foreign_errors import translate_error
 from loaders.core.paths import ProjectPaths
 from loaders.core.progress import Activity, report
-from loaders.core.terminal import progress
+from loaders.core.progress_bars import progress
 from loaders.http.client import HttpClient
 from loaders.settings.params import Dataset, Settings
 

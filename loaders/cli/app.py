@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -130,6 +131,7 @@ Verbose = Annotated[
 ]
 
 
+@cache
 def _verbosity_params(*, passes_on: bool) -> list[Any]:
     """The two options, for a command whose function does not have them.
 

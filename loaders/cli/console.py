@@ -13,7 +13,6 @@ from loaders.cli.app import PROGRAM, App, Group, Quiet, Verbose
 from loaders.core.errors import EoPvError
 from loaders.core.paths import ProjectPaths
 from loaders.core.terminal import err, out
-from loaders.core.version import program_version
 from loaders.settings.params import Dataset, Settings
 from loaders.settings.project import read_project
 
@@ -29,6 +28,8 @@ app = App(
 
 def _print_version(value: bool) -> None:
     if value:
+        from loaders.core.version import program_version
+
         typer.echo(f"{PROGRAM} {program_version()}")
         raise typer.Exit
 

@@ -6,16 +6,17 @@ import os
 import sys
 from collections.abc import Iterable
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
-from rich.progress import Progress, ProgressColumn, Task
 from rich.segment import Segment
-from rich.status import Status
 from rich.text import Text
 
 from loaders.core.escape import terminal
 from loaders.core.redact import redact
+
+if TYPE_CHECKING:
+    from rich.status import Status
 
 
 class Verbosity(IntEnum):
@@ -80,30 +81,18 @@ class Terminal(Console):
         """Print a warning; nothing with `--quiet`."""
         self.info(text, style="yellow")
 
-    def status(self, status: RenderableType, **options: Any) -> Status:
+    def status(self, status: RenderableType, **options: Any) -> "Status":
         """A status line, without markup; none with `--quiet`, nor with `--verbose`, whose lines would break it."""
+        from rich.status import Status  # noqa: PLC0415 (most commands show none)
+
         text = Text(terminal(redact(status))) if isinstance(status, str) else status
         console = Terminal(stderr=self.stderr, quiet=True) if verbosity() is not Verbosity.NORMAL else self
         return Status(text, console=console, **options)
 
 
-class _DescriptionColumn(ProgressColumn):
-    """The description of a progress bar, without markup."""
-
-    def render(self, task: Task) -> Text:
-        return Text(terminal(redact(task.description)))
-
-
 class _Formatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         return terminal(super().format(record))
-
-
-def progress(*columns: ProgressColumn) -> Progress:
-    """Progress bars, each with its description; none without a terminal, and as for a status line."""
-    console = Terminal(stderr=True)
-    is_shown = console.is_terminal and verbosity() is Verbosity.NORMAL
-    return Progress(_DescriptionColumn(), *columns, console=console, disable=not is_shown)
 
 
 def protect_terminal() -> None:

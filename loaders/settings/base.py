@@ -19,7 +19,7 @@ Count = Annotated[int, Field(ge=1, le=32)]
 class SettingsModel(BaseModel):
     """A branch of the settings: immutable, and unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 def as_tuple(value: object) -> object:

@@ -8,6 +8,7 @@ import yaml
 
 from loaders.core.errors import SettingsError
 from loaders.core.paths import LOCAL_FOLDER
+from loaders.core.yaml_loader import compose, construct
 from loaders.settings import messages
 from loaders.settings.yaml_errors import decode, yaml_problem
 
@@ -31,8 +32,8 @@ def read_document(path: Path, name: str) -> object:
     """
     text = _read_text(path, name)
     try:
-        document = yaml.safe_load(text)
-        tree = yaml.compose(text, yaml.SafeLoader)
+        tree = compose(text)
+        document = construct(tree)
         duplicate = messages.duplicate_key(tree)
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date, a recursive branch
         raise SettingsError(f"{name} is not YAML: {yaml_problem(error, text)}") from error

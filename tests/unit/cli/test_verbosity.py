@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from loaders.cli.console import complete_dataset
-from loaders.core.terminal import VERBOSITY_VARIABLE, Terminal, Verbosity, err, progress, set_verbosity, verbosity
+from loaders.core.progress_bars import progress
+from loaders.core.terminal import VERBOSITY_VARIABLE, Terminal, Verbosity, err, set_verbosity, verbosity
 from loaders.http.client import HttpClient
 from loaders.settings.download import Download
 from tests.unit.cli.test_help import COMMANDS

@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from loaders.core import escape, terminal
-from loaders.core.terminal import Terminal, progress, protect_terminal
+from loaders.core.progress_bars import progress
+from loaders.core.terminal import Terminal, protect_terminal
 
 HOSTILE = "\x1b]0;title\x07\x1b[2J[red]farm[/blue] :warning: \u202egpj \ud800\rx"
 SHOWN = "\\x1b]0;title\\x07\\x1b[2J[red]farm[/blue] :warning: \\u202egpj \\ud800\\rx"
