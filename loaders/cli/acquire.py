@@ -18,10 +18,10 @@ from loaders.cli.console import (
     print_json,
 )
 from loaders.core.errors import EoPvError, NoNetworkError
-from loaders.core.paths import OVERTURE
+from loaders.core.paths import OVERTURE, ProjectPaths
 from loaders.core.redact import redacted_url
 from loaders.core.terminal import err, out
-from loaders.settings.params import Dataset
+from loaders.settings.params import Dataset, Settings
 
 if TYPE_CHECKING:
     from loaders.acquire.lock import Lock
@@ -132,12 +132,20 @@ def update(keys: Keys = None) -> None:
 
 
 @app.command()
-def prefetch() -> list[str]:
+def prefetch() -> None:
     """Download missing files into the cache for `fetch`, several datasets at a time."""
+    prefetch_all(*open_project())
+
+
+def prefetch_all(settings: Settings, paths: ProjectPaths) -> list[str]:
+    """Download missing files into the cache; the datasets whose files could not be downloaded.
+
+    Raises:
+        NoNetworkError: there is no network, and files are missing.
+    """
     from loaders.acquire.downloader import Downloader
     from loaders.acquire.fetch import prefetch as run
 
-    settings, paths = open_project()
     downloads = Downloader(settings)
     lock_boundaries(settings, paths, downloads.client)
     results = downloads.for_each(settings.datasets.values(), lambda dataset: run(dataset, paths, downloads))

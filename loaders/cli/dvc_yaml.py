@@ -10,6 +10,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+from loaders.cli.dvc_yaml_parser import RareYaml, parse_common_yaml
+
 LOCK_NAME = "dvc.lock"
 LOCK_HEADER = "schema: '2.0'\nstages:\n"
 START_OF_ENTRY = re.compile(r"^(?=  [^ ])", re.MULTILINE)
@@ -23,13 +25,13 @@ def yaml_kept_in_memory() -> Iterator[None]:
     from dvc.utils import strictyaml
     from dvc.utils.serialize import _yaml
 
-    parse, modify = _yaml.parse_yaml, dvcfile.modify_yaml
+    parse, parse_strictly, modify = _yaml.parse_yaml, strictyaml.parse_yaml, dvcfile.modify_yaml
     _yaml.parse_yaml = strictyaml.parse_yaml = _parsed_once(parse)
     dvcfile.modify_yaml = _lock_modifier(modify)
     try:
         yield
     finally:
-        _yaml.parse_yaml = strictyaml.parse_yaml = parse
+        _yaml.parse_yaml, strictyaml.parse_yaml = parse, parse_strictly
         dvcfile.modify_yaml = modify
 
 
@@ -41,10 +43,17 @@ def _parsed_once(parse: Callable[..., Any]) -> Callable[..., Any]:
         if typ != "safe":
             return parse(text, path, typ)
         if text not in kept:
-            kept[text] = pickle.dumps(parse(text, path))
+            kept[text] = pickle.dumps(_parsed(text, path, parse))
         return pickle.loads(kept[text])  # noqa: S301 (pickled in the line above)
 
     return parse_once
+
+
+def _parsed(text: str, path: str, parse: Callable[..., Any]) -> Any:
+    try:
+        return parse_common_yaml(text) or {}
+    except RareYaml:
+        return parse(text, path)
 
 
 def _lock_modifier(modify: Modify) -> Modify:

@@ -14,8 +14,9 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,13 @@ def fork_server() -> Iterator[None]:
             del os.environ[SERVER_VARIABLE]
             server.kill()
             server.wait()
+
+
+@contextmanager
+def fork_server_on_demand() -> Iterator[Callable[[], None]]:
+    """A function that starts the server once: a run with nothing to do needs none."""
+    with ExitStack() as stack:
+        yield cache(lambda: stack.enter_context(fork_server()))
 
 
 def _start(listener: socket.socket) -> "subprocess.Popen[bytes]":

@@ -3,7 +3,7 @@
 import os
 import shutil
 import socket
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from select import select
@@ -30,7 +30,11 @@ PEAK_MB = 2000  # of a load, however large the dataset is
 
 @contextmanager
 def loaded_ahead(
-    arguments: Collection[str], settings: Settings, paths: ProjectPaths, unreachable: Collection[str]
+    arguments: Collection[str],
+    settings: Settings,
+    paths: ProjectPaths,
+    unreachable: Collection[str],
+    start_server: Callable[[], None] = lambda: None,
 ) -> Iterator[None]:
     """Prepare the loads of changed datasets, and delete at the end what no stage has taken.
 
@@ -41,17 +45,20 @@ def loaded_ahead(
         settings: of the project.
         paths: its files.
         unreachable: datasets whose files could not be downloaded; their own stages try again.
+        start_server: starts a fork server if there is none; without one, nothing is prepared.
     """
     shutil.rmtree(paths.scratch("ready"), ignore_errors=True)  # of a run that was killed
     changed: list[Dataset] = []
     try:
         parallel = worker_count(os.cpu_count() or 1, limit_mb())
-        if SERVER_VARIABLE in os.environ and UNDERSTOOD.issuperset(arguments) and not _has_lineage(paths):
+        if UNDERSTOOD.issuperset(arguments) and not _has_lineage(paths):
             is_forced = not FORCE.isdisjoint(arguments)
             datasets = [each for key, each in settings.datasets.items() if key not in unreachable]
             changed = [each for each in datasets if is_forced or not is_loaded(each, settings, paths)]
             if min(parallel, len(changed)) > 1:
-                _load_in_parallel(changed, parallel, paths)
+                start_server()
+                if SERVER_VARIABLE in os.environ:
+                    _load_in_parallel(changed, parallel, paths)
         yield
         for each in changed:
             if ready_folder(each.key, paths).exists():  # no stage took it: DVC may have found that it has nothing to do

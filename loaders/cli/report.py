@@ -34,15 +34,25 @@ def report() -> None:
 def summary(as_json: AsJson = False) -> None:
     """Show the results of the last run: a table of the datasets, and the files."""
     settings, paths = open_project()
-    files = _result_files(paths)
     if as_json:
+        files = _result_files(paths)
         from loaders.report.summary import joint_seconds, read_figures, summarise
         from loaders.report.summary_table import as_document
 
         rows, figures = summarise(settings, paths), read_figures(paths)
         document = {"ok": True, "errors": [], **as_document(settings, rows, figures, joint_seconds(paths))}
         print_json(document | {"files": [display_path(path, paths) for path in files]})
-        return
+    else:
+        show_results(settings, paths)
+
+
+def show_results(settings: Settings, paths: ProjectPaths) -> None:
+    """Print the summary and where the files are.
+
+    Raises:
+        BuildError: one is missing.
+    """
+    files = _result_files(paths)
     show_summary(settings, paths)
     out.print(_tables_line(paths))
     out.print(f"Database: {display_path(paths.database, paths)} · Report: {display_path(paths.report_page, paths)}")

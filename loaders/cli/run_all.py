@@ -1,19 +1,19 @@
 """Command `all`: the whole workflow in one process, as `make all` runs it."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import typer
 
-from loaders.cli.acquire import prefetch
+from loaders.cli.acquire import prefetch_all
 from loaders.cli.console import app, open_project, print_errors
 from loaders.cli.dvc_run import DvcResult, run_dvc
 from loaders.cli.exclusive_run import exclusive_run
-from loaders.cli.fork_server import fork_server
-from loaders.cli.load_ahead import loaded_ahead
+from loaders.cli.fork_server import fork_server_on_demand
+from loaders.cli.load_ahead import FORCE, loaded_ahead
 from loaders.cli.partial_run import build_without, failed_datasets
 from loaders.cli.pending_steps import SETTINGS_STEP
-from loaders.cli.report import summary
+from loaders.cli.report import show_results
 from loaders.cli.repro import CONTEXT_SETTINGS
 from loaders.cli.run_display import RunDisplay
 from loaders.cli.warehouse import warehouse
@@ -38,17 +38,25 @@ def run_all(context: typer.Context) -> None:
     start = time.monotonic()
     settings, paths = open_project()
     require_usable_folder(paths.root)
-    with exclusive_run(paths.root), fork_server():
+    with exclusive_run(paths.root), fork_server_on_demand() as start_server:
+        if _will_load(context.args, settings, paths):
+            start_server()  # it imports while the publishers are asked
         found = _check(settings, paths)
-        unreachable = prefetch()
+        unreachable = prefetch_all(settings, paths)
         if SHOWN_BY_DVC.intersection(context.args):
+            start_server()
             raise typer.Exit(run_dvc(context.args).code)
-        with loaded_ahead(context.args, settings, paths, unreachable):
-            missing = _run_steps(context.args, settings, paths, start, found)
+        with loaded_ahead(context.args, settings, paths, unreachable, start_server):
+            missing = _run_steps(context.args, settings, paths, start, found, start_server)
         write_run_facts(settings, paths)
-    summary()
+    show_results(settings, paths)
     if missing:
         raise BuildError(_missing_message(list(missing), settings))
+
+
+def _will_load(arguments: list[str], settings: Settings, paths: ProjectPaths) -> bool:
+    """Whether it is certain that steps will run."""
+    return not FORCE.isdisjoint(arguments) or not all(paths.loaded(key).exists() for key in settings.datasets)
 
 
 def _check(settings: Settings, paths: ProjectPaths) -> dict[str, str]:
@@ -66,7 +74,12 @@ def _check(settings: Settings, paths: ProjectPaths) -> dict[str, str]:
 
 
 def _run_steps(
-    arguments: list[str], settings: Settings, paths: ProjectPaths, start: float, found: Mapping[str, str]
+    arguments: list[str],
+    settings: Settings,
+    paths: ProjectPaths,
+    start: float,
+    found: Mapping[str, str],
+    start_server: Callable[[], None],
 ) -> dict[str, str]:
     """Run what has changed; returns the datasets that are missing, each with the reason."""
     from loaders.report.summary import read_figures, summarise
@@ -74,7 +87,13 @@ def _run_steps(
 
     missing: dict[str, str] = {}
     with RunDisplay(list(settings.datasets)) as display:
-        result = run_dvc(arguments, display.start)
+
+        def on_start(step: str) -> None:
+            display.start(step)
+            if step != SETTINGS_STEP:  # which imports less than a server does
+                start_server()
+
+        result = run_dvc(arguments, on_start)
         if result.code and KEEP_GOING.intersection(arguments):
             missing = failed_datasets(result.failed, display.errors, settings, found)
         if missing:

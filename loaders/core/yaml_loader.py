@@ -6,7 +6,7 @@ import yaml
 from yaml.composer import Composer
 
 
-class Loader(Composer, yaml.CSafeLoader):  # type: ignore[misc]  # both have the methods of a composer; Python's is meant
+class Loader(Composer, yaml.CSafeLoader):
     """The safe loader, with libyaml's scanner and parser.
 
     The composer is the one in Python: libyaml's ends the process where a text is nested too deep.
