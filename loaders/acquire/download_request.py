@@ -1,13 +1,15 @@
 """A file to download: its size limit, and the errors for answers without the locked file."""
 
 from dataclasses import dataclass
-
-import requests
+from typing import TYPE_CHECKING
 
 from loaders.acquire.lock import LockedFile, Record
 from loaders.core.errors import ChecksumMismatchError, SourceError
 from loaders.core.redact import redacted_url
 from loaders.http.status import describe_status
+
+if TYPE_CHECKING:
+    import requests
 
 BYTES_PER_MB = 1e6
 
@@ -59,7 +61,7 @@ def web_page_error(request: DownloadRequest, location: str) -> SourceError:
     )
 
 
-def refused_error(request: DownloadRequest, response: requests.Response) -> SourceError:
+def refused_error(request: DownloadRequest, response: "requests.Response") -> SourceError:
     """The error for a status without a file."""
     is_gone = response.status_code in {404, 410}
     advice = (

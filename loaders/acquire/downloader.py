@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Queue
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.progress import BarColumn, DownloadColumn, Progress, Task, TimeRemainingColumn, TransferSpeedColumn
 
 from loaders.acquire.archives.unpack_checks import Limits
-from loaders.acquire.download import download
 from loaders.acquire.download_cache import DownloadCache, user_cache
 from loaders.acquire.download_request import DownloadRequest
 from loaders.acquire.lock import Lock, LockedFile, Record, matches
@@ -23,8 +22,11 @@ from loaders.core.foreign_errors import translate_error
 from loaders.core.paths import ProjectPaths
 from loaders.core.progress import Activity, report
 from loaders.core.progress_bars import progress
-from loaders.http.client import HttpClient
+from loaders.settings.download import Download
 from loaders.settings.params import Dataset, Settings
+
+if TYPE_CHECKING:
+    from loaders.http.client import HttpClient
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -46,8 +48,13 @@ class Downloader:
         self.cache = cache or user_cache()
         self.force = force
         self.only_unproven = False
-        self.client = HttpClient(settings.download)
+        self._clients = _OneClient(settings.download)
         self.bars = _bars()
+
+    @property
+    def client(self) -> "HttpClient":
+        """The client that all requests share."""
+        return self._clients.get()
 
     def __reduce__(self) -> tuple[Callable[..., "Downloader"], tuple[object, ...]]:
         """Pickle for another process, which has a client of its own and shows no progress."""
@@ -103,6 +110,8 @@ class Downloader:
         if not is_forced and (path := self.find(request, paths)):
             log.info("%s: %s is here already: %s", request.key, request.file.name, path)
             return path
+        from loaders.acquire.download import download  # noqa: PLC0415 (imports the HTTP client)
+
         with self._progress_bar(request) as advance:
             return download(request, self.cache, self.client, advance, force=is_forced)
 
@@ -143,6 +152,23 @@ class Downloader:
             yield advance
         finally:
             self.bars.stop_task(task)
+
+
+class _OneClient:
+    """Makes an HTTP client with the first request, one for all threads: its import takes longer than a short step."""
+
+    def __init__(self, download: Download) -> None:
+        self._settings = download
+        self._lock = threading.Lock()
+        self._client: HttpClient | None = None
+
+    def get(self) -> "HttpClient":
+        with self._lock:
+            if self._client is None:
+                from loaders.http.client import HttpClient  # noqa: PLC0415 (see above)
+
+                self._client = HttpClient(self._settings)
+            return self._client
 
 
 def _restore_downloader(settings: Settings, cache: DownloadCache, force: bool) -> Downloader:

@@ -39,7 +39,7 @@ class Record:
     """A repository's metadata of a published dataset, as stated; null where nothing is stated.
 
     Attributes:
-        repository: its key in `loaders.acquire.publishers.PUBLISHERS`.
+        repository: its key in `loaders.acquire.publishers`.
         id: the repository's identifier: a number, a path, `owner/repository@commit`, a URL.
         doi: of this very version.
         title: as stated.

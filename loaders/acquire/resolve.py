@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from loaders.acquire import publishers
 from loaders.acquire.archives.unpack import require_safe_name
@@ -14,14 +15,16 @@ from loaders.acquire.receipt import Receipt, read_receipt, write_receipt
 from loaders.core.errors import SourceError
 from loaders.core.file_formats import UNPACKED_SUFFIX, geodatabase
 from loaders.core.paths import ProjectPaths
-from loaders.http.client import HttpClient
 from loaders.settings.file_selection import add_parts, include_line, main_files, select_names
 from loaders.settings.params import Dataset
+
+if TYPE_CHECKING:
+    from loaders.http.client import HttpClient
 
 MAX_LISTED = 50
 
 
-def resolve(dataset: Dataset, paths: ProjectPaths, client: HttpClient) -> Lock:
+def resolve(dataset: Dataset, paths: ProjectPaths, client: "HttpClient") -> Lock:
     """The lock of a dataset; the source is queried only without a current lock.
 
     Raises:
@@ -38,7 +41,7 @@ def current_lock(dataset: Dataset, paths: ProjectPaths) -> Lock | None:
     return lock if lock and (lock.source, lock.origin) == expected else None
 
 
-def update(dataset: Dataset, paths: ProjectPaths, client: HttpClient) -> Lock:
+def update(dataset: Dataset, paths: ProjectPaths, client: "HttpClient") -> Lock:
     """Query the source again, whatever the lock states, and replace the lock.
 
     The receipt of changed files is dropped: their next download is accepted.
@@ -57,7 +60,7 @@ def update(dataset: Dataset, paths: ProjectPaths, client: HttpClient) -> Lock:
     return lock
 
 
-def query_source(dataset: Dataset, paths: ProjectPaths, client: HttpClient, *, verify_head: bool = False) -> Lock:
+def query_source(dataset: Dataset, paths: ProjectPaths, client: "HttpClient", *, verify_head: bool = False) -> Lock:
     """The current state of the source, as a lock that is not written yet.
 
     Args:

@@ -85,16 +85,21 @@ def plan(keys: Keys = None, as_json: AsJson = False) -> None:
 @app.command()
 def resolve(key: Key) -> None:
     """Resolve a source (or `overture`) and write its lock, unless it is locked already."""
-    from loaders.acquire.resolve import resolve as run
-    from loaders.http.client import HttpClient
+    from loaders.acquire.resolve import current_lock
+    from loaders.acquire.resolve import update as write_lock
 
     if key == OVERTURE:
+        from loaders.http.client import HttpClient
+
         settings, paths = open_project()
         lock_boundaries(settings, paths, HttpClient(settings.download))
         return
     dataset, settings, paths = open_dataset(key)
     with paths.timed(dataset.key, "resolve"):
-        lock = run(dataset, paths, HttpClient(settings.download))
+        if (lock := current_lock(dataset, paths)) is None:
+            from loaders.http.client import HttpClient  # takes longer to import than the rest of this command
+
+            lock = write_lock(dataset, paths, HttpClient(settings.download))
     size = sum(file.bytes or 0 for file in lock.files)
     out.info(f"{dataset.key}: {len(lock.files)} file(s), {size:,} bytes, from {_lock_origin(lock)}")
     _report_licence(dataset, lock)
@@ -147,7 +152,8 @@ def prefetch_all(settings: Settings, paths: ProjectPaths) -> list[str]:
     from loaders.acquire.fetch import prefetch as run
 
     downloads = Downloader(settings)
-    lock_boundaries(settings, paths, downloads.client)
+    if settings.boundary_source == OVERTURE:
+        lock_boundaries(settings, paths, downloads.client)
     results = downloads.for_each(settings.datasets.values(), lambda dataset: run(dataset, paths, downloads))
     offline = [error for error in results.values() if isinstance(error, NoNetworkError)]
     if offline:  # every step of these datasets would fail the same way

@@ -31,6 +31,8 @@ SINGLE_THREADED = {"OPENBLAS_NUM_THREADS": "1"}  # NumPy starts its threads when
 PRELOADED = (  # in the order in which steps need them; none imports DuckDB, which starts a thread
     "loaders.__main__",
     "loaders.acquire.fetch",
+    "loaders.acquire.download",
+    "loaders.acquire.publishers.github",
     "geopandas",
     "loaders.harmonise.batches",
     "loaders.geo.record_cells",

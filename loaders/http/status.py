@@ -7,8 +7,10 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 
-import requests
+if TYPE_CHECKING:
+    import requests
 
 OK, PARTIAL = 200, 206
 VALIDATORS = ("ETag", "Last-Modified")  # headers that identify a version of a file
@@ -43,7 +45,7 @@ def is_transient(status: int, headers: Mapping[str, str] | None = None) -> bool:
     return status in TRANSIENT_STATUSES or (400 <= status < 500 and retry_after_s(headers or {}) is not None)
 
 
-def describe_status(response: requests.Response) -> str:
+def describe_status(response: "requests.Response") -> str:
     """A status for messages: 511 Network Authentication Required (the network wants a login first)."""
     status = f"{response.status_code} {response.reason or ''}".rstrip()
     explanation = PERMANENT_SERVER_ERRORS.get(response.status_code)

@@ -5,16 +5,18 @@ other pages. `address` is where a file is downloaded. A lock stores the reposito
 repository that moves needs another `address`, not other locks.
 """
 
-from typing import Protocol
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
 
 from loaders.acquire.lock import LockedFile, Record
-from loaders.acquire.publishers import dataverse, doi, figshare, github, osf, sciencebase, url, via_datahugger, zenodo
-from loaders.acquire.publishers.api.file_list import validate_listing
-from loaders.acquire.publishers.api.session import Listing, PublisherSession
-from loaders.core.json_text import MALFORMED_DOCUMENT_ERRORS
-from loaders.http.client import HttpClient
 from loaders.settings.params import Dataset
 from loaders.settings.source import Source
+
+if TYPE_CHECKING:
+    from loaders.acquire.publishers.api.session import Listing, PublisherSession
+    from loaders.http.client import HttpClient
+
+# ruff: noqa: PLC0415 (publishers import the HTTP client, which takes longer than a step that asks nobody)
 
 
 class Publisher(Protocol):
@@ -24,19 +26,24 @@ class Publisher(Protocol):
         """The address of a file of a record."""
 
 
-PUBLISHERS: dict[str, Publisher] = {
-    "dataverse": dataverse,
-    "figshare": figshare,
-    "github": github,
-    "osf": osf,
-    "others": via_datahugger,
-    "sciencebase": sciencebase,
-    "url": url,
-    "zenodo": zenodo,
-}
+@cache
+def all_publishers() -> dict[str, Publisher]:
+    """The publishers, by the name that a lock has for them."""
+    from loaders.acquire.publishers import dataverse, figshare, github, osf, sciencebase, url, via_datahugger, zenodo
+
+    return {
+        "dataverse": dataverse,
+        "figshare": figshare,
+        "github": github,
+        "osf": osf,
+        "others": via_datahugger,
+        "sciencebase": sciencebase,
+        "url": url,
+        "zenodo": zenodo,
+    }
 
 
-def query(dataset: Dataset, client: HttpClient, *, verify_head: bool = False) -> Listing:
+def query(dataset: Dataset, client: "HttpClient", *, verify_head: bool = False) -> "Listing":
     """All files that a published source holds now, selected or not; a record's page stands for the record.
 
     Args:
@@ -47,6 +54,10 @@ def query(dataset: Dataset, client: HttpClient, *, verify_head: bool = False) ->
     Raises:
         SourceError: the publisher does not answer, does not know the record, or answers in an unknown form.
     """
+    from loaders.acquire.publishers.api.file_list import validate_listing
+    from loaders.acquire.publishers.api.session import PublisherSession
+    from loaders.core.json_text import MALFORMED_DOCUMENT_ERRORS
+
     session = PublisherSession(client, dataset.key, verify_head=verify_head)
     try:
         return validate_listing(_listing(dataset.source, session), session)
@@ -54,7 +65,9 @@ def query(dataset: Dataset, client: HttpClient, *, verify_head: bool = False) ->
         raise session.unclear_answer("the record that the publisher sent has another form than expected") from error
 
 
-def _listing(source: Source, session: PublisherSession) -> Listing:
+def _listing(source: Source, session: "PublisherSession") -> "Listing":
+    from loaders.acquire.publishers import doi, github, url
+
     if source.url:
         return doi.query_page(source.url, None, session) or url.query(source.url, session)
     if source.github:
@@ -64,4 +77,4 @@ def _listing(source: Source, session: PublisherSession) -> Listing:
 
 def address(record: Record, file: LockedFile) -> str:
     """The address of a locked file."""
-    return PUBLISHERS[record.repository].address(record, file)
+    return all_publishers()[record.repository].address(record, file)
