@@ -11,6 +11,7 @@ from pathlib import Path
 
 from loaders.cli.dvc_git import git_index_kept_in_memory
 from loaders.cli.dvc_rwlock import paths_locked_once
+from loaders.cli.dvc_steps import steps_on_server
 from loaders.cli.dvc_yaml import yaml_kept_in_memory
 from loaders.core.errors import BuildError
 from loaders.core.foreign_errors import RUN_VARIABLE, STOPPED_EXIT_CODE, translate_error
@@ -65,7 +66,7 @@ def run_dvc(arguments: list[str], on_start: Callable[[str], None] | None = None)
 
 @contextmanager
 def _faster_dvc() -> Iterator[None]:
-    with yaml_kept_in_memory(), paths_locked_once(), git_index_kept_in_memory():
+    with yaml_kept_in_memory(), paths_locked_once(), git_index_kept_in_memory(), steps_on_server():
         yield
 
 

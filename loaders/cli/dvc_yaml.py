@@ -3,6 +3,7 @@
 `dvc repro` parses params.yaml again for each step, and after each it parses and writes all of `dvc.lock`.
 """
 
+import json
 import pickle
 import re
 from collections.abc import Callable, Iterator
@@ -105,12 +106,17 @@ class _LockFile:
         data: dict[str, Any] = {"schema": "2.0", "stages": dict(self._entries)}
         yield data
         for name, entry in data["stages"].items():
-            if self._entries.get(name) is not entry:
+            if not _is_same(self._entries.get(name), entry):
                 self._texts[name] = _yaml.dumps_yaml({"stages": {name: entry}}).removeprefix("stages:\n")
         self._entries = data["stages"]
         text = LOCK_HEADER + "".join(self._texts[name] for name in self._entries)
         self._path.write_text(text, encoding="utf-8")
         self._state = _state(self._path)
+
+
+def _is_same(former: Any, entry: Any) -> bool:
+    """Whether two entries have the same text: the same values and types, in the same order."""
+    return former is entry or (former is not None and json.dumps(former, default=str) == json.dumps(entry, default=str))
 
 
 def _state(path: Path) -> tuple[int, int]:

@@ -42,9 +42,33 @@ def read_number(connection: socket.socket) -> int | None:
     return HEADER.unpack(data)[0] if len(data) == HEADER.size else None
 
 
-def request(connection: socket.socket, address: str, arguments: list[str], streams: Sequence[int]) -> int | None:
-    """Send a command with its standard streams to the server; the id of the process that runs it."""
-    command = {"argv": arguments, "cwd": os.getcwd(), "environment": dict(os.environ), "umask": _umask()}  # noqa: PTH109 (imports pathlib)
+def request(
+    connection: socket.socket,
+    address: str,
+    arguments: list[str],
+    streams: Sequence[int],
+    environment: dict[str, str] | None = None,
+    folder: str = "",
+) -> int | None:
+    """Send a command to the server.
+
+    Args:
+        connection: to use.
+        address: of the server.
+        arguments: of the command, the name of the program first.
+        streams: its standard streams.
+        environment: by default that of this process.
+        folder: its working directory; by default that of this process.
+
+    Returns:
+        The id of the process that runs it; null if the server does not answer.
+    """
+    command = {
+        "argv": arguments,
+        "cwd": folder or os.getcwd(),  # noqa: PTH109 (imports pathlib)
+        "environment": environment or dict(os.environ),
+        "umask": _umask(),
+    }
     data = json.dumps(command).encode()
     try:
         connection.connect(address)
