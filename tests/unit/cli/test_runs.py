@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 
 from loaders.cli.dvc_run import DvcMessageFilter
 from loaders.cli.dvc_yaml import yaml_kept_in_memory
+from loaders.cli.dvc_yaml_parser import parse_common_yaml
 from loaders.cli.exclusive_run import exclusive_run
 from loaders.cli.partial_run import failed_datasets, without
 from loaders.core.errors import BuildError
@@ -71,6 +72,8 @@ def test_a_lock_kept_in_memory_is_not_parsed_and_formatted_again(
         for key in ("a", "b"):
             with dvcfile.modify_yaml(str(tmp_path / "dvc.lock")) as data:
                 data["stages"].update({key: {"cmd": "x"}})
+        with dvcfile.modify_yaml(str(tmp_path / "dvc.lock")) as data:
+            data["stages"].update({"b": {"cmd": "x"}})  # the same again
     assert formatted == [{"stages": {"a": {"cmd": "x"}}}, {"stages": {"b": {"cmd": "x"}}}]
 
 
@@ -106,19 +109,27 @@ def test_a_lock_in_another_form_is_left_to_dvc(text: str, tmp_path: Path) -> Non
 
 def test_settings_that_dvc_parses_once_are_a_copy_for_each_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     texts: list[str] = []
-    parse = _yaml.parse_yaml
 
-    def noting(text: str, path: str) -> object:
+    def noting(text: str) -> object:
         texts.append(text)
-        return parse(text, path)
+        return parse_common_yaml(text)
 
-    monkeypatch.setattr(_yaml, "parse_yaml", noting)
+    monkeypatch.setattr("loaders.cli.dvc_yaml.parse_common_yaml", noting)
     with yaml_kept_in_memory():
         first = strictyaml.parse_yaml("a: {b: 1}", "params.yaml")
         first["a"]["b"] = 2
         assert _yaml.parse_yaml("a: {b: 1}", "params.yaml") == {"a": {"b": 1}}
         assert _yaml.parse_yaml("a: {b: 3}", "params.yaml") == {"a": {"b": 3}}
     assert texts == ["a: {b: 1}", "a: {b: 3}"]
+
+
+def test_settings_in_a_rare_form_are_left_to_dvc_whose_functions_stay_after_the_run() -> None:
+    functions = (_yaml.parse_yaml, strictyaml.parse_yaml, dvcfile.modify_yaml)
+    with yaml_kept_in_memory():
+        assert _yaml.parse_yaml("a: 0o10", "params.yaml") == {"a": 8}
+        with pytest.raises(_yaml.YAMLFileCorruptedError):
+            strictyaml.parse_yaml("a: b: c", "params.yaml")
+    assert functions == (_yaml.parse_yaml, strictyaml.parse_yaml, dvcfile.modify_yaml)
 
 
 def record(level: int, text: str) -> logging.LogRecord:
