@@ -11,7 +11,7 @@ from rich.progress import BarColumn
 from rich.table import Table
 from rich.text import Text
 
-from loaders.core import escape, terminal
+from loaders.core import escape
 from loaders.core.progress_bars import progress
 from loaders.core.terminal import Terminal, protect_terminal
 
@@ -48,7 +48,7 @@ def test_a_table_stays_straight_around_what_is_spelt_out() -> None:
 def test_a_bar_and_a_status_take_no_markup(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
     console = Terminal(file=stream, width=200, force_terminal=True, color_system=None)
-    monkeypatch.setattr(terminal, "Terminal", lambda **_: console)
+    monkeypatch.setattr("loaders.core.progress_bars.Terminal", lambda **_: console)
     with progress(BarColumn()) as bar:
         bar.add_task(HOSTILE, total=1)
     with console.status(HOSTILE):
