@@ -114,6 +114,8 @@ def _whole_number(content: Array, places: Array) -> Array:
 
 def _vertices(content: Array, rings: Rings) -> Array:
     """Longitude and latitude of all vertices [°], ring by ring."""
+    if not len(rings.start):
+        return np.zeros((0, 2))
     ends = rings.start + rings.vertices * _VERTEX_BYTES
     spans = Ragged(content, np.stack([rings.start, ends], axis=1).ravel())
     return spans.take(np.arange(0, 2 * len(ends), 2)).values.view("<f8").reshape(-1, 2)
