@@ -45,25 +45,24 @@ def id_buckets(tables: MapTables) -> tuple[int, Iterator[tuple[int, bytes]]]:
 
 def _buckets(ids: pa.StringArray, installations: Array, count: int) -> Iterator[tuple[int, bytes]]:
     bucket = fnv_1a(ids) % np.uint32(count)
-    order = np.argsort(bucket, kind="stable")
     ends = starts_of(np.bincount(bucket, minlength=count))
-    keys = _json_texts(ids)
+    order = np.argsort(bucket.astype(np.uint16) if count <= 1 << 16 else bucket, kind="stable")
+    ids, installations = ids.take(pa.array(order)), installations[order]
     for number in range(count):
-        rows = order[ends[number] : ends[number + 1]]
-        yield number, _bucket(ids.take(pa.array(rows)), keys.take(pa.array(rows)), installations[rows])
+        rows = slice(ends[number], ends[number + 1])
+        yield number, _bucket(ids[rows], installations[rows])
 
 
-def _bucket(ids: pa.StringArray, keys: pa.StringArray, installations: Array) -> bytes:
+def _bucket(ids: pa.StringArray, installations: Array) -> bytes:
     """The JSON of a file: its identifiers in the order of their bytes, each with the installations that it stands for.
 
     Args:
         ids: in any order, several times where several installations have one.
-        keys: the same as JSON.
         installations: of each.
     """
     table = pa.table({"id": ids, "i": installations})
     order = pc.sort_indices(table, [("id", "ascending"), ("i", "ascending")])
-    ids, keys, numbers = ids.take(order), keys.take(order), installations[order.to_numpy()]
+    ids, numbers = ids.take(order), installations[order.to_numpy()]
     is_first = np.ones(len(ids), np.bool_)
     is_first[1:] = pc.not_equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)
     is_distinct = is_first.copy()
@@ -75,7 +74,7 @@ def _bucket(ids: pa.StringArray, keys: pa.StringArray, installations: Array) -> 
     lists = pc.binary_join(pa.ListArray.from_arrays(offsets, pa.array(numbers[shown]).cast(pa.string())), ",")
     has_several = pa.array(np.diff(np.append(first, len(shown))) > 1)
     values = pc.if_else(has_several, pc.binary_join_element_wise("[", lists, "]", ""), lists)
-    entries = pc.binary_join_element_wise(keys.take(pa.array(shown[first])), values, ":")
+    entries = pc.binary_join_element_wise(_json_texts(ids.take(pa.array(shown[first]))), values, ":")
     whole = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(entries)], pa.int32()), entries), ",")
     return b"{" + whole[0].as_buffer().to_pybytes() + b"}"
 
@@ -91,6 +90,8 @@ def _json_texts(texts: pa.StringArray) -> pa.StringArray:
     """Each text as JSON."""
     quoted = pc.binary_join_element_wise('"', texts, '"', "")
     is_escaped = pc.match_substring_regex(texts, NOT_PLAIN)
+    if not is_escaped.true_count:
+        return quoted
     escaped = [json.dumps(text, ensure_ascii=False) for text in texts.filter(is_escaped).to_pylist()]
     return pc.replace_with_mask(quoted, is_escaped, pa.array(escaped, pa.string()))
 
