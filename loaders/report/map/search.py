@@ -40,10 +40,11 @@ def id_buckets(tables: MapTables) -> tuple[int, Iterator[tuple[int, bytes]]]:
     """
     table = tables.table(IDS)
     count = max(1, -(-len(table) // IDS_IN_A_FILE))
-    return count, _buckets(table["id"].combine_chunks(), table["i"].to_numpy(), count)
+    return count, bucket_files(table["id"].combine_chunks(), table["i"].to_numpy(), count)
 
 
-def _buckets(ids: pa.StringArray, installations: Array, count: int) -> Iterator[tuple[int, bytes]]:
+def bucket_files(ids: pa.StringArray, installations: Array, count: int) -> Iterator[tuple[int, bytes]]:
+    """The number and the JSON of each file, from identifiers and their installations, in any order."""
     bucket = fnv_1a(ids) % np.uint32(count)
     ends = starts_of(np.bincount(bucket, minlength=count))
     order = np.argsort(bucket.astype(np.uint16) if count <= 1 << 16 else bucket, kind="stable")

@@ -49,10 +49,10 @@ def add_outlines(pieces: Pieces, wkb: pa.BinaryArray, feature: Array) -> None:
     is_read[rows] = True
     if len(plain):
         pieces.add(plain)
-    others = np.flatnonzero(~is_read)
-    if len(others):
-        shapes = np.asarray(shapely.from_wkb(wkb.take(pa.array(others)).to_numpy(zero_copy_only=False)), np.object_)
-        pieces.add(outlines(shapes, feature[others]))
+    shapes = np.asarray(shapely.from_wkb(wkb.filter(pa.array(~is_read)).to_numpy(zero_copy_only=False)), np.object_)
+    has_area = ~shapely.is_empty(shapes)
+    if has_area.any():
+        pieces.add(outlines(shapes[has_area], feature[~is_read][has_area]))
 
 
 def _plain_outlines(wkb: pa.BinaryArray, feature: Array) -> tuple[Outlines, Array]:
