@@ -77,7 +77,8 @@ def _bucket(ids: pa.StringArray, installations: Array) -> bytes:
     values = pc.if_else(has_several, pc.binary_join_element_wise("[", lists, "]", ""), lists)
     entries = pc.binary_join_element_wise(_json_texts(ids.take(pa.array(shown[first]))), values, ":")
     whole = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(entries)], pa.int32()), entries), ",")
-    return b"{" + whole[0].as_buffer().to_pybytes() + b"}"
+    content: bytes = whole[0].as_buffer().to_pybytes()
+    return b"{" + content + b"}"
 
 
 def _nth_of_each(is_first: Array) -> Array:

@@ -80,13 +80,13 @@ def reach(outlines: Outlines, pieces: Array, zoom: Zoom) -> Reach:
     """The tiles that some pieces reach into; none where a piece reaches into more than `LARGEST_TILES`."""
     margin = int(zoom.tile_units * BUFFER_SHARE)
     last = (1 << zoom.level) - 1
-    west, north, east, south = (bound[pieces].astype(np.int64) for bound in outlines.bounds())
+    west, north, east, south = (bound[pieces] for bound in outlines.bounds())
     x0, y0 = ((low - margin >> zoom.tile_bits).clip(0, last) for low in (west, north))
     x1, y1 = ((high + margin >> zoom.tile_bits).clip(0, last) for high in (east, south))
     across, down = x1 - x0 + 1, y1 - y0 + 1
     counts = np.where(across * down > LARGEST_TILES, 0, across * down)
-    rows = np.repeat(np.arange(len(pieces)), counts)
-    nth = spans(np.zeros(len(counts), np.int64), counts)
+    rows = np.repeat(np.arange(len(pieces), dtype=np.int32), counts)
+    nth = spans(np.zeros(len(counts), np.int64), counts).astype(np.int32)
     tile_x, tile_y = x0[rows] + nth % across[rows], y0[rows] + nth // across[rows]
     piece = pieces[rows]
     is_large = (np.maximum(across, down) > 2)[rows]

@@ -158,7 +158,7 @@ def _apart(values: Array) -> Array:
 
 def _home(features: Features, rows: Array, zoom: Zoom) -> tuple[Array, Array]:
     """The tile that each feature lies in."""
-    x, y = (each[rows].astype(np.int64) >> zoom.tile_bits for each in (features.x, features.y))
+    x, y = (each[rows] >> zoom.tile_bits for each in (features.x, features.y))
     return x, y
 
 

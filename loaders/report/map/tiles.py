@@ -18,7 +18,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loaders.report.map.columns import Columns
-from loaders.report.map.ragged import Array
 from loaders.report.map.tables import MapTables
 from loaders.report.map.tile_geometry import Zoom
 from loaders.report.map.tile_layers import Features, layer_rows, zoom_tiles
@@ -111,4 +110,3 @@ def _installation_outlines(tables: MapTables) -> Outlines | None:
 def _copy(batch: pa.RecordBatch) -> pa.RecordBatch:
     """A copy: a column of a batch from DuckDB keeps all its columns in memory."""
     return batch.take(pa.array(np.arange(len(batch))))
-

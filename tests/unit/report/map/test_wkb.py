@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ SEVERAL = shapely.MultiPolygon([WITH_HOLES, shapely.box(-20, -20, -19, -18), sha
 ON_BOTH_SIDES = shapely.MultiPolygon([shapely.box(179, -17, 180, -16), shapely.box(-180, -17, -179, -16)])
 
 
-def _read(shapes: list[shapely.Geometry | None], feature: list[int], **form: Any) -> Outlines | None:
+def _read(shapes: Sequence[shapely.Geometry | None], feature: list[int], **form: Any) -> Outlines | None:
     wkb = [None if shape is None else shapely.to_wkb(shape, **form) for shape in shapes]
     pieces = Pieces()
     add_outlines(pieces, pa.array(wkb, pa.binary()), np.array(feature))
