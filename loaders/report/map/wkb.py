@@ -85,8 +85,8 @@ def polygon_rings(content: Array, starts: Array) -> Rings:
     is_multi = kind[row] == _MULTI_POLYGON
     cursor = starts[row] + np.where(is_multi, _HEADER_BYTES, 0)
     polygons = np.where(is_multi, _whole_number(content, starts[row] + _COUNT), 1)
-    rings = np.zeros(len(row), np.int64)
-    is_hole = np.zeros(len(row), np.bool_)
+    rings: Array = np.zeros(len(row), np.int64)
+    is_hole: Array = np.zeros(len(row), np.bool_)
     found = [(row[:0], is_hole[:0], cursor[:0], cursor[:0])]
     while len(row := row[goes_on := (polygons > 0) | (rings > 0)]):
         cursor, polygons, rings, is_hole = (each[goes_on] for each in (cursor, polygons, rings, is_hole))
