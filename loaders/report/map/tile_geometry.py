@@ -80,13 +80,13 @@ def reach(outlines: Outlines, pieces: Array, zoom: Zoom) -> Reach:
     """The tiles that some pieces reach into; none where a piece reaches into more than `LARGEST_TILES`."""
     margin = int(zoom.tile_units * BUFFER_SHARE)
     last = (1 << zoom.level) - 1
-    west, north, east, south = (bound[pieces].astype(np.int64) for bound in outlines.bounds())
+    west, north, east, south = (bound[pieces] for bound in outlines.bounds())
     x0, y0 = ((low - margin >> zoom.tile_bits).clip(0, last) for low in (west, north))
     x1, y1 = ((high + margin >> zoom.tile_bits).clip(0, last) for high in (east, south))
     across, down = x1 - x0 + 1, y1 - y0 + 1
     counts = np.where(across * down > LARGEST_TILES, 0, across * down)
-    rows = np.repeat(np.arange(len(pieces)), counts)
-    nth = spans(np.zeros(len(counts), np.int64), counts)
+    rows = np.repeat(np.arange(len(pieces), dtype=np.int32), counts)
+    nth = spans(np.zeros(len(counts), np.int64), counts).astype(np.int32)
     tile_x, tile_y = x0[rows] + nth % across[rows], y0[rows] + nth // across[rows]
     piece = pieces[rows]
     is_large = (np.maximum(across, down) > 2)[rows]
@@ -123,28 +123,35 @@ def polygon_commands(pieces: Outlines, tile_x: Array, tile_y: Array, zoom: Zoom)
 
     Vertices that fall on the one before are left out, and rings without an area.
     """
-    piece_of_ring = pieces.rings.row_of
-    ring = np.repeat(np.arange(len(piece_of_ring)), np.diff(pieces.offsets))
+    piece_of_ring, lengths = pieces.rings.row_of, np.diff(pieces.offsets)
     half = (1 << zoom.unit_bits) >> 1
-    piece = piece_of_ring[ring]
-    x = (pieces.x.astype(np.int64) + half >> zoom.unit_bits) - tile_x[piece] * zoom.extent
-    y = (pieces.y.astype(np.int64) + half >> zoom.unit_bits) - tile_y[piece] * zoom.extent
-    previous = np.arange(len(x)) - 1
-    has_vertices = np.diff(pieces.offsets) > 0
-    previous[pieces.offsets[:-1][has_vertices]] = pieces.offsets[1:][has_vertices] - 1
-    moves = (x != x[previous]) | (y != y[previous])
+    x, y = (
+        (places.astype(np.int64) + half >> zoom.unit_bits) - np.repeat((tile * zoom.extent)[piece_of_ring], lengths)
+        for places, tile in ((pieces.x, tile_x), (pieces.y, tile_y))
+    )
+    first = pieces.offsets[:-1][lengths > 0]
+    last = pieces.offsets[1:][lengths > 0] - 1
+    moves = (x != _shifted(x, first, last)) | (y != _shifted(y, first, last))
+    ring = np.repeat(np.arange(len(piece_of_ring)), lengths)
     x, y, ring = x[moves], y[moves], ring[moves]
     x, y, ring, is_kept = _valid_rings(x, y, ring, pieces.rings.values, len(piece_of_ring))
     return _ring_commands(x, y, ring, is_kept, pieces.rings)
+
+
+def _shifted(values: Array, first: Array, last: Array) -> Array:
+    """Each value's predecessor in its ring; that of the first one is the last one."""
+    previous = np.empty_like(values)
+    previous[1:] = values[:-1]
+    previous[first] = values[last]
+    return previous
 
 
 def _valid_rings(x: Array, y: Array, ring: Array, is_hole: Array, count: int) -> tuple[Array, Array, Array, Array]:
     """Vertices of the rings that enclose an area, shells clockwise on the screen and holes not, and which these are."""
     offsets = starts_of(np.bincount(ring, minlength=count))
     lengths = np.diff(offsets)
-    following = np.arange(1, len(x) + 1)
-    following[offsets[1:][lengths > 0] - 1] = offsets[:-1][lengths > 0]
-    doubled = x * y[following] - x[following] * y
+    first, last = offsets[:-1][lengths > 0], offsets[1:][lengths > 0] - 1
+    doubled = _shifted(x, first, last) * y - x * _shifted(y, first, last)
     total = np.concatenate([np.zeros(1, np.int64), np.cumsum(doubled)])
     area = total[offsets[1:]] - total[offsets[:-1]]
     shell = np.maximum.accumulate(np.where(is_hole, 0, np.arange(count)))

@@ -16,16 +16,15 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import shapely
 
 from loaders.report.map.columns import Columns
-from loaders.report.map.ragged import Array
 from loaders.report.map.tables import MapTables
 from loaders.report.map.tile_geometry import Zoom
 from loaders.report.map.tile_layers import Features, layer_rows, zoom_tiles
 from loaders.report.map.tile_packs import TilePacks, Write
 from loaders.report.map.vector_tile import floats, texts, whole_numbers
-from loaders.report.map.world import Outlines, Pieces, outlines, world_xy
+from loaders.report.map.wkb import add_outlines
+from loaders.report.map.world import Outlines, Pieces, world_xy
 
 POINTS, OUTLINES, SOURCES = "points", "outlines", "sources"
 LAYERS: Mapping[str, range] = {POINTS: range(7, 10), OUTLINES: range(10, 14), SOURCES: range(13, 14)}
@@ -81,7 +80,7 @@ def _installations(columns: Columns) -> Features:
 def _sources(tables: MapTables) -> Features:
     pieces, batches, count = Pieces(), [], 0
     for batch in tables.batches(RECORDS, OUTLINES_AT_A_TIME):
-        pieces.add(_outlines(batch["shape"], count + np.arange(len(batch))))
+        add_outlines(pieces, batch["shape"], count + np.arange(len(batch)))
         batches.append(_copy(batch.drop_columns(["shape"])))
         count += len(batch)
     records = pa.Table.from_batches(batches)
@@ -104,17 +103,10 @@ def _sources(tables: MapTables) -> Features:
 def _installation_outlines(tables: MapTables) -> Outlines | None:
     pieces = Pieces()
     for batch in tables.batches(INSTALLATION_SHAPES, OUTLINES_AT_A_TIME):
-        pieces.add(_outlines(batch["shape"], batch["i"].to_numpy().astype(np.int64)))
+        add_outlines(pieces, batch["shape"], batch["i"].to_numpy().astype(np.int64))
     return pieces.joined()
 
 
 def _copy(batch: pa.RecordBatch) -> pa.RecordBatch:
     """A copy: a column of a batch from DuckDB keeps all its columns in memory."""
     return batch.take(pa.array(np.arange(len(batch))))
-
-
-def _outlines(wkb: pa.BinaryArray, feature: Array) -> Outlines:
-    """The outlines of features; those without one are left out."""
-    is_drawn = pc.is_valid(wkb).to_numpy(zero_copy_only=False)
-    shapes = shapely.from_wkb(pc.drop_null(wkb).to_numpy(zero_copy_only=False))
-    return outlines(np.asarray(shapes, dtype=np.object_), feature[is_drawn])

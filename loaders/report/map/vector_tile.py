@@ -15,6 +15,8 @@ import pyarrow as pa
 from loaders.report.map.ragged import Array, Ragged, repeated, side_by_side, starts_of, text_bytes
 
 VERSION = 2
+TABLE_SHARE = 4  # keys that are fewer than this many times the values are looked up in a table, others are sorted
+PAIR = np.dtype("<u8")  # the key in its lower half, the number of the value in its upper one
 # field numbers and wire types of the messages, as one byte each: (number << 3) | type
 _LAYER, _FEATURE, _KEY, _VALUE = 0x1A, 0x12, 0x1A, 0x22
 _NAME, _EXTENT, _VERSION = 0x0A, 0x28, 0x78
@@ -27,14 +29,12 @@ class Property:
     """A property of features.
 
     Attributes:
-        codes: of each feature the position of its value in `messages`; -1 where it has none.
-        messages: each value as a message of the format; of texts, only their bytes.
-        is_text: whether they are texts.
+        codes: of each feature the position of its value in `values`; -1 where it has none.
+        values: each value as a field of the format.
     """
 
     codes: Array
-    messages: Ragged
-    is_text: bool = False
+    values: Ragged
 
     def take(self, rows: Array) -> "Property":
         """The property of these features, in this order."""
@@ -59,7 +59,7 @@ def floats(values: Array, is_known: Array) -> Property:
 
 def texts(distinct: pa.StringArray, codes: Array) -> Property:
     """A property of texts, by their position among the distinct ones."""
-    return Property(codes, text_bytes(distinct), is_text=True)
+    return _property(codes, None, _field(_TEXT, text_bytes(distinct)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,13 @@ def layer(name: str, extent: int, features: TileFeatures) -> Ragged:
 def varints(numbers: Ragged) -> Ragged:
     """Unsigned numbers of 32 bits in as many bytes as each needs, 7 bits in each."""
     values = numbers.values.astype(np.uint32, copy=False)
+    top = int(values.max(initial=0))
+    if top < 1 << 7:
+        return Ragged(values.astype(np.uint8), numbers.offsets)
     sizes = np.ones(len(values), np.int8)
     for bits in (7, 14, 21, 28):
-        sizes += values >= 1 << bits
+        if top >= 1 << bits:
+            sizes += values >= 1 << bits
     places = starts_of(sizes)
     encoded = np.empty(int(places[-1]), np.uint8)
     encoded[places[:-1]] = (values & 0x7F) | np.where(sizes > 1, 0x80, 0).astype(np.uint32)
@@ -140,27 +144,40 @@ def _tags_and_values(offsets: Array, properties: list[Property]) -> tuple[Ragged
     """Of each feature the pairs of key and value, and of each tile the messages of its distinct values."""
     tiles, features = len(offsets) - 1, int(offsets[-1])
     tile_of = np.repeat(np.arange(tiles), np.diff(offsets))
-    pairs = np.zeros((features, len(properties), 2), np.uint32)
+    pairs = np.zeros((features, len(properties)), PAIR)
     is_present = np.zeros((features, len(properties)), np.bool_)
     before, values = np.zeros(tiles, np.int64), []
     for key, each in enumerate(properties):
         known = np.flatnonzero(each.codes >= 0)
-        distinct, code = np.unique(tile_of[known] * len(each.messages) + each.codes[known], return_inverse=True)
-        tile_of_value = distinct // max(1, len(each.messages))
+        distinct, code = _distinct(tile_of[known] * len(each.values) + each.codes[known], tiles * len(each.values))
+        tile_of_value = distinct // max(1, len(each.values))
         first = starts_of(np.bincount(tile_of_value, minlength=tiles))
         number = np.arange(len(distinct)) - first[tile_of_value] + before[tile_of_value]
         is_present[known, key] = True
-        pairs[known, key, 0], pairs[known, key, 1] = key, number[code]
-        messages = each.messages.take(distinct % max(1, len(each.messages)))
-        if each.is_text:
-            messages = _field(_TEXT, messages)
-        values.append(_field(_VALUE, messages).grouped(first))
+        pairs[known, key] = key + (number.astype(PAIR) << 32)[code]
+        values.append(each.values.take(distinct % max(1, len(each.values))).grouped(first))
         before += np.diff(first)
-    return Ragged.of(pairs[is_present].ravel(), 2 * is_present.sum(axis=1)), values
+    return Ragged.of(pairs[is_present].view("<u4"), 2 * is_present.sum(axis=1)), values
+
+
+def _distinct(keys: Array, end: int) -> tuple[Array, Array]:
+    """The distinct keys in their order, and the position of each key among them, without sorting where that can be.
+
+    Args:
+        keys: whole numbers from 0 on.
+        end: greater than all of them.
+    """
+    if (keys[1:] > keys[:-1]).all():
+        return keys, np.arange(len(keys))
+    if end <= TABLE_SHARE * len(keys):
+        is_used = np.zeros(end, np.bool_)
+        is_used[keys] = True
+        return np.flatnonzero(is_used), (np.cumsum(is_used, dtype=np.int32) - 1)[keys]
+    return np.unique(keys, return_inverse=True)
 
 
 def _property(codes: Array, is_known: Array | None, messages: Ragged) -> Property:
-    return Property(codes if is_known is None else np.where(is_known, codes, -1), messages)
+    return Property(codes if is_known is None else np.where(is_known, codes, -1), _field(_VALUE, messages))
 
 
 def _field(key: int, messages: Ragged) -> Ragged:

@@ -129,20 +129,21 @@ def outlines(shapes: Shapes, feature: Array) -> Outlines:
 
 def world_xy(lon: Numbers, lat: Numbers) -> tuple[Array, Array]:
     """Positions [°] in units of the world, as whole numbers within it."""
-    xy = np.rint(_mercator(np.stack([lon, lat], axis=-1))).clip(0, SIDE - 1).astype(np.int32)
+    xy = np.rint(world_units(np.stack([lon, lat], axis=-1))).clip(0, SIDE - 1).astype(np.int32)
     return xy[:, 0], xy[:, 1]
 
 
-def _projected(shapes: Shapes) -> Shapes:
-    moved: Shapes = np.asarray(shapely.transform(shapes, _mercator), dtype=np.object_)
-    return moved
-
-
-def _mercator(lonlat: Numbers) -> Numbers:
+def world_units(lonlat: Numbers) -> Numbers:
+    """Positions in units of the world, from longitude and latitude [°]."""
     lat = np.radians(lonlat[:, 1].clip(-NORTHERNMOST, NORTHERNMOST))
     x = (lonlat[:, 0] + HALF_WORLD) / WORLD
     y = 0.5 - np.arctanh(np.sin(lat)) / (2 * np.pi)
     return np.stack([x, y], axis=-1) * SIDE
+
+
+def _projected(shapes: Shapes) -> Shapes:
+    moved: Shapes = np.asarray(shapely.transform(shapes, world_units), dtype=np.object_)
+    return moved
 
 
 def _side(shapes: Shapes, west: float, east: float) -> Shapes:

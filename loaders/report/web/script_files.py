@@ -9,12 +9,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import deflate
 import pyarrow as pa
 
 from loaders.core.escape import encodable
-from loaders.core.files import write_text
+from loaders.core.files import replaced_file
 
-GZIP_LEVEL = 6  # of JSON, 9 leaves 8 % less and takes 2.4 times as long
+GZIP_LEVEL = 5  # of libdeflate: as small as zlib's 6 in a third of its time
 
 
 def write_script_file(folder: Path, name: str, content: bytes) -> Path:
@@ -28,10 +29,10 @@ def write_script_file(folder: Path, name: str, content: bytes) -> Path:
     Returns:
         The file.
     """
-    codec = pa.Codec("gzip", compression_level=GZIP_LEVEL)  # its zlib is in the wheel: the same bytes on every system
-    encoded = base64.b64encode(codec.compress(content, asbytes=True)).decode("ascii")  # a codec serves one thread only
     path = folder / f"{name}.js"
-    write_text(f"eoPvFile({json.dumps(name)},{json.dumps(encoded)});\n", path)
+    encoded = base64.b64encode(deflate.gzip_compress(content, GZIP_LEVEL))
+    with replaced_file(path) as partial:
+        partial.write_bytes(b'eoPvFile(%s,"%s");\n' % (json.dumps(name).encode("ascii"), encoded))
     return path
 
 
