@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -26,13 +27,16 @@ from loaders.lineage.emit import emit_dbt_events, pipeline_events
 from loaders.lineage.run import Parent
 from loaders.lineage.steps import warehouse_steps
 from loaders.pipelines import PIPELINES
+from loaders.settings.machine import machine
 from loaders.settings.params import Settings
 from loaders.warehouse.attribution import write_attribution
 from loaders.warehouse.build_metrics import BuildMetrics, build_metrics
 from loaders.warehouse.data_dictionary import as_markdown, column_comments, read_tables
-from loaders.warehouse.dbt_run import dbt_build
+from loaders.warehouse.dbt_run import dbt_build, dbt_environment
 from loaders.warehouse.dbt_sources import write_sources
 from loaders.warehouse.raw_tables import read_project_overrides, write_boundaries, write_doi_data, write_irradiance
+from loaders.warehouse.shards.models import compiled_models
+from loaders.warehouse.shards.run import Division
 from loaders.warehouse.staleness import curated_hashes
 
 CURATED_SCHEMA = "curated"
@@ -43,6 +47,8 @@ NO_DATASETS: Mapping[str, str] = MappingProxyType({})
 # the self-join of all records cannot spill to disk: MEMORY_MB is enough for so many, and each more needs
 RECORDS_WITHIN_DEFAULT = 300_000
 MEMORY_PER_RECORD_KB = 1.6
+RECORDS_AT_ONCE = 100_000  # more are built by place
+SHARD_RECORDS = 25_000
 KEY_COLUMNS = 2  # the first columns of a curated table, which identify its rows
 
 
@@ -82,8 +88,18 @@ def _build_in_scratch(scratch: Path, settings: Settings, paths: ProjectPaths, ru
     """Build everything in a scratch folder; returns the build metrics."""
     overrides = read_project_overrides(settings, paths)
     database = scratch / DATABASE_NAME
-    with dbt_build(database, paths.root, _memory_mb(list(settings.datasets), paths)) as run_dbt:
-        _write_raw_data(database, settings, paths)
+    keys = list(settings.datasets)
+    records = sum(read_accounting(paths.metrics(key))["records"]["kept"] for key in keys)
+    division = _division(records, database, paths)
+    with dbt_build(database, paths.root, _memory_mb(records), division) as run_dbt:
+        if division is None:
+            _write_raw_data(database, settings, paths)
+        else:
+            tasks = division.prepare(settings, paths, overrides)
+            with ThreadPoolExecutor(1) as pool:
+                written = pool.submit(_write_raw_data, database, settings, paths)
+                division.compute(tasks, settings)
+                written.result()
         try:
             warnings = run_dbt()
         finally:
@@ -153,11 +169,19 @@ def _require_loads(keys: list[str], paths: ProjectPaths) -> None:
         )
 
 
-def _memory_mb(keys: list[str], paths: ProjectPaths) -> int:
+def _division(records: int, database: Path, paths: ProjectPaths) -> Division | None:
+    """How so many records are divided; null where they are built at once."""
+    most = machine().shard_records or (SHARD_RECORDS if records > RECORDS_AT_ONCE else records)
+    if records <= most:
+        return None
+    compiled = compiled_models(paths.root, paths.scratch("models.json"), dbt_environment(database, paths.root))
+    return Division(compiled, most, paths.scratch("shards"), database.parent / "shards")
+
+
+def _memory_mb(records: int) -> int:
     """Memory limit of DuckDB for the number of records [MB]; `machine.memory_mb` overrides it."""
     if stated_mb := stated_memory_mb():
         return stated_mb
-    records = sum(read_accounting(paths.metrics(key))["records"]["kept"] for key in keys)
     needed_mb = MEMORY_MB + MEMORY_PER_RECORD_KB * max(0, records - RECORDS_WITHIN_DEFAULT) / 1000
     return int(min(needed_mb, usable_mb()))
 

@@ -12,29 +12,33 @@ from loaders.core.foreign_errors import STOPPED_EXIT_CODE, killed_message
 from loaders.db.connection import MEMORY_VARIABLE
 from loaders.warehouse.dbt_progress import Run, process_on_request
 from loaders.warehouse.dbt_results import explain_failure, read_warnings
+from loaders.warehouse.shards.run import Division
 
 # unit tests check the models, not these records; what no other model reads is made by `dbt run --select tag:on_request`
 OPTIONS = (
     "--exclude-resource-type",
     "unit_test",
-    "--exclude",
-    "tag:on_request",
     "--no-use-colors",
     "--log-format",
     "json",
 )
+ON_REQUEST = "tag:on_request"
+SHARDS_VARIABLE = "EO_PV_SHARDS"
 # the database is new, and run_results.json says what failed
 SPEED_OPTIONS = ("--log-level-file", "none", "--no-populate-cache")
 
 
 @contextmanager
-def dbt_build(database: Path, root: Path, memory_mb: int) -> Iterator[Callable[[], dict[str, int]]]:
+def dbt_build(
+    database: Path, root: Path, memory_mb: int, division: Division | None = None
+) -> Iterator[Callable[[], dict[str, int]]]:
     """Start dbt, which imports what it needs until it is asked to build.
 
     Args:
         database: to build.
         root: of the project.
         memory_mb: limit for DuckDB [MB].
+        division: of records into shards, whose tables are there once dbt is asked to build; null without shards.
 
     Yields:
         Builds; returns the number of rows by the name of each test that warns. It raises BuildError if a model or a
@@ -45,14 +49,21 @@ def dbt_build(database: Path, root: Path, memory_mb: int) -> Iterator[Callable[[
     results.unlink(missing_ok=True)  # of an earlier run
     folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
     command = [sys.executable, "-m", "loaders.warehouse.dbt_process", "build", *folders, *OPTIONS, *SPEED_OPTIONS]
-    environment = os.environ | {
+    command += ["--exclude", ON_REQUEST, *(division.not_for_dbt if division else ())]
+    environment = dbt_environment(database, root) | {MEMORY_VARIABLE: str(memory_mb)}
+    if division is not None:
+        environment[SHARDS_VARIABLE] = str(division.tables)
+    with process_on_request(command, root, environment) as run:
+        yield lambda: _build(run, results, database)
+
+
+def dbt_environment(database: Path, root: Path) -> dict[str, str]:
+    """The environment of dbt, for this database."""
+    return os.environ | {
         "EO_PV_DATABASE": os.path.relpath(database, root),  # the same one each time: dbt parses the project once
-        MEMORY_VARIABLE: str(memory_mb),
         "EO_PV_HAMILTON": "off",  # raw_data has just been written, of what DVC's stages have loaded
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
-    with process_on_request(command, root, environment) as run:
-        yield lambda: _build(run, results, database)
 
 
 def _build(run: Run, results: Path, database: Path) -> dict[str, int]:

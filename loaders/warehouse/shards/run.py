@@ -19,8 +19,8 @@ from loaders.execution.executors import workers
 from loaders.settings.params import Settings
 from loaders.warehouse.overrides import Override
 from loaders.warehouse.shards import graph
-from loaders.warehouse.shards.models import CompiledModels
-from loaders.warehouse.shards.preparation import Shard, prepare_shards
+from loaders.warehouse.shards.models import BEFORE, INSIDE, CompiledModels
+from loaders.warehouse.shards.preparation import prepare_shards
 from loaders.warehouse.shards.shard import PARTIAL, ShardTask, compute_shard, result_name
 
 LIBRARIES = ("duckdb", "duckdb-extension-spatial", "shapely", "scipy", "numpy", "h3ronpy", "rapidfuzz", "pyarrow")
@@ -34,45 +34,60 @@ class Division:
     """How a build is divided.
 
     Attributes:
+        compiled: the models.
         records: the most records in a shard.
         results: folder in which the tables of shards are kept, by what they are made from.
         folder: of this build, which may be deleted afterwards.
     """
 
+    compiled: CompiledModels
     records: int
     results: Path
     folder: Path
+
+    @property
+    def inputs(self) -> Path:
+        """The folder of what the shards read."""
+        return self.folder / "inputs"
 
     @property
     def tables(self) -> Path:
         """The folder that dbt reads: one folder a shard, with a Parquet file for each table."""
         return self.folder / "tables"
 
+    @property
+    def not_for_dbt(self) -> tuple[str, ...]:
+        """The models that dbt leaves out: what only shards read."""
+        placed = self.compiled.placed(INSIDE) - set(self.compiled.kept) | self.compiled.placed(BEFORE)
+        return tuple(sorted(placed))
 
-def run_shards(
-    settings: Settings,
-    paths: ProjectPaths,
-    overrides: Sequence[Override],
-    compiled: CompiledModels,
-    division: Division,
-) -> None:
-    """Compute what is missing; tables of former builds that this one does not need are removed.
+    def prepare(self, settings: Settings, paths: ProjectPaths, overrides: Sequence[Override]) -> list[ShardTask]:
+        """Divide the records, and lay out the folder of each shard; a task whose result exists needs no work."""
+        shards = prepare_shards(settings, paths, overrides, self.compiled, self.inputs, self.records, MEMORY_MB)
+        code = _code_digest(self.compiled)
+        self.results.mkdir(parents=True, exist_ok=True)
+        return [
+            ShardTask(
+                shard,
+                self.compiled,
+                paths.root / "dbt",
+                self.inputs,
+                self.results / result_name(shard, code),
+                MEMORY_MB,
+            )
+            for shard in shards
+        ]
 
-    Raises:
-        BuildError: a test of a table inside a shard failed.
-    """
-    inputs = division.folder / "inputs"
-    shards = prepare_shards(settings, paths, overrides, compiled, inputs, division.records, MEMORY_MB)
-    code = _code_digest(compiled)
-    results = {shard.number: division.results / result_name(shard, code) for shard in shards}
-    tasks = [
-        ShardTask(shard, compiled, paths.root / "dbt", inputs, results[shard.number], MEMORY_MB)
-        for shard in shards
-        if not results[shard.number].is_dir()
-    ]
-    _compute(tasks, settings, len(shards))
-    _lay_out(results, division.tables)
-    _remove_others(division.results, results)
+    def compute(self, tasks: Sequence[ShardTask], settings: Settings) -> None:
+        """Compute what is missing, and link all tables for dbt; those of no shard of this build are removed.
+
+        Raises:
+            BuildError: a test of a table inside a shard failed.
+        """
+        _compute([task for task in tasks if not task.result.is_dir()], settings, len(tasks))
+        results = {task.shard.number: task.result for task in tasks}
+        _lay_out(results, self.tables)
+        _remove_others(self.results, results)
 
 
 def _compute(tasks: list[ShardTask], settings: Settings, shards: int) -> None:
