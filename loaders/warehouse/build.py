@@ -36,7 +36,7 @@ from loaders.warehouse.dbt_run import dbt_build, dbt_environment
 from loaders.warehouse.dbt_sources import write_sources
 from loaders.warehouse.raw_tables import read_project_overrides, write_boundaries, write_doi_data, write_irradiance
 from loaders.warehouse.shards.models import compiled_models
-from loaders.warehouse.shards.run import Division
+from loaders.warehouse.shards.run import Division, remove_former_tables
 from loaders.warehouse.staleness import curated_hashes
 
 CURATED_SCHEMA = "curated"
@@ -47,6 +47,7 @@ NO_DATASETS: Mapping[str, str] = MappingProxyType({})
 # the self-join of all records cannot spill to disk: MEMORY_MB is enough for so many, and each more needs
 RECORDS_WITHIN_DEFAULT = 300_000
 MEMORY_PER_RECORD_KB = 1.6
+SHARDS_FOLDER = "shards"
 RECORDS_AT_ONCE = 100_000  # more are built by place
 SHARD_RECORDS = 25_000
 KEY_COLUMNS = 2  # the first columns of a curated table, which identify its rows
@@ -75,33 +76,36 @@ def build(settings: Settings, paths: ProjectPaths, missing: Mapping[str, str] = 
         _require_loads(keys, paths)
         _require_context(paths)
         with pipeline_events("warehouse", paths, partial(warehouse_steps, settings, paths)) as run:
-            metrics = _build_in_scratch(scratch, settings, paths, run) | {"missing_datasets": dict(missing)}
-            write_json(metrics, scratch / METRICS_FILE)
+            metrics, tables = _build_in_scratch(scratch, settings, paths, run)
+            write_json(metrics | {"missing_datasets": dict(missing)}, scratch / METRICS_FILE)
             if settings.warehouse == "ducklake":
                 message = f"{metrics['records']:,} records, {metrics['installations']:,} installations"
                 ducklake.publish(scratch / DATABASE_NAME, [CURATED_SCHEMA], message, settings.ducklake, paths)
             _publish(scratch, paths)
+            remove_former_tables(paths.scratch(SHARDS_FOLDER), tables)
     return sorted(paths.curated.glob("*.parquet"))
 
 
-def _build_in_scratch(scratch: Path, settings: Settings, paths: ProjectPaths, run: Parent | None) -> BuildMetrics:
-    """Build everything in a scratch folder; returns the build metrics."""
+def _build_in_scratch(
+    scratch: Path, settings: Settings, paths: ProjectPaths, run: Parent | None
+) -> tuple[BuildMetrics, Path | None]:
+    """Build everything in a scratch folder; returns the build metrics, and the folder of the tables of its shards."""
     overrides = read_project_overrides(settings, paths)
     database = scratch / DATABASE_NAME
-    keys = list(settings.datasets)
-    records = sum(read_accounting(paths.metrics(key))["records"]["kept"] for key in keys)
-    division = _division(records, database, paths)
-    with dbt_build(database, paths.root, _memory_mb(records), division) as run_dbt:
+    records = sum(read_accounting(paths.metrics(key))["records"]["kept"] for key in settings.datasets)
+    division = _division(records, scratch, paths)
+    with dbt_build(database, paths.root, _memory_mb(records), division.not_for_dbt if division else ()) as run_dbt:
+        tables = None
         if division is None:
             _write_raw_data(database, settings, paths)
         else:
             tasks = division.prepare(settings, paths, overrides)
             with ThreadPoolExecutor(1) as pool:
                 written = pool.submit(_write_raw_data, database, settings, paths)
-                division.compute(tasks, settings)
+                tables = division.compute(tasks, settings)
                 written.result()
         try:
-            warnings = run_dbt()
+            warnings = run_dbt(tables)
         finally:
             emit_dbt_events(paths.root / "dbt", paths, run)
     with connect(database, read_only=True) as connection:  # opened once: each time, DuckDB checks its extensions
@@ -110,7 +114,7 @@ def _build_in_scratch(scratch: Path, settings: Settings, paths: ProjectPaths, ru
             ducklake.attach(connection, settings.ducklake, paths, read_only=True)
         metrics = build_metrics(connection, overrides) | {"warnings": warnings}
     write_attribution(settings, paths, metrics["licences"], scratch / CURATED_SCHEMA)
-    return metrics
+    return metrics, tables
 
 
 def export_curated(database: Path, folder: Path) -> None:
@@ -169,13 +173,14 @@ def _require_loads(keys: list[str], paths: ProjectPaths) -> None:
         )
 
 
-def _division(records: int, database: Path, paths: ProjectPaths) -> Division | None:
+def _division(records: int, scratch: Path, paths: ProjectPaths) -> Division | None:
     """How so many records are divided; null where they are built at once."""
     most = machine().shard_records or (SHARD_RECORDS if records > RECORDS_AT_ONCE else records)
     if records <= most:
         return None
-    compiled = compiled_models(paths.root, paths.scratch("models.json"), dbt_environment(database, paths.root))
-    return Division(compiled, most, paths.scratch("shards"), database.parent / "shards")
+    environment = dbt_environment(scratch / DATABASE_NAME, paths.root)
+    compiled = compiled_models(paths.root, paths.scratch("models.json"), environment)
+    return Division(compiled, most, paths.scratch(SHARDS_FOLDER), scratch / SHARDS_FOLDER)
 
 
 def _memory_mb(records: int) -> int:

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from loaders.core.foreign_errors import STOPPED_EXIT_CODE, killed_message
 from loaders.db.connection import MEMORY_VARIABLE
 from loaders.warehouse.dbt_progress import Run, process_on_request
 from loaders.warehouse.dbt_results import explain_failure, read_warnings
-from loaders.warehouse.shards.run import Division
 
 # unit tests check the models, not these records; what no other model reads is made by `dbt run --select tag:on_request`
 OPTIONS = (
@@ -30,31 +29,29 @@ SPEED_OPTIONS = ("--log-level-file", "none", "--no-populate-cache")
 
 @contextmanager
 def dbt_build(
-    database: Path, root: Path, memory_mb: int, division: Division | None = None
-) -> Iterator[Callable[[], dict[str, int]]]:
+    database: Path, root: Path, memory_mb: int, left_out: Sequence[str] = ()
+) -> Iterator[Callable[[Path | None], dict[str, int]]]:
     """Start dbt, which imports what it needs until it is asked to build.
 
     Args:
         database: to build.
         root: of the project.
         memory_mb: limit for DuckDB [MB].
-        division: of records into shards, whose tables are there once dbt is asked to build; null without shards.
+        left_out: models that are not to be built.
 
     Yields:
-        Builds; returns the number of rows by the name of each test that warns. It raises BuildError if a model or a
-        test failed; the message names it.
+        Builds, with the folder of the tables that shards have made, or null; returns the number of rows by the name of
+        each test that warns. It raises BuildError if a model or a test failed; the message names it.
     """
     project = root / "dbt"
     results = project / "target" / "run_results.json"
     results.unlink(missing_ok=True)  # of an earlier run
     folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
     command = [sys.executable, "-m", "loaders.warehouse.dbt_process", "build", *folders, *OPTIONS, *SPEED_OPTIONS]
-    command += ["--exclude", ON_REQUEST, *(division.not_for_dbt if division else ())]
+    command += ["--exclude", ON_REQUEST, *left_out]
     environment = dbt_environment(database, root) | {MEMORY_VARIABLE: str(memory_mb)}
-    if division is not None:
-        environment[SHARDS_VARIABLE] = str(division.tables)
     with process_on_request(command, root, environment) as run:
-        yield lambda: _build(run, results, database)
+        yield lambda tables: _build(run, results, database, tables)
 
 
 def dbt_environment(database: Path, root: Path) -> dict[str, str]:
@@ -66,8 +63,8 @@ def dbt_environment(database: Path, root: Path) -> dict[str, str]:
     }
 
 
-def _build(run: Run, results: Path, database: Path) -> dict[str, int]:
-    code, output = run()
+def _build(run: Run, results: Path, database: Path, tables: Path | None) -> dict[str, int]:
+    code, output = run({SHARDS_VARIABLE: str(tables)} if tables else {})
     if code in {-signal.SIGINT, STOPPED_EXIT_CODE}:
         raise KeyboardInterrupt
     if code < 0:

@@ -113,7 +113,7 @@ def compiled_models(root: Path, kept: Path, environment: Mapping[str, str]) -> C
     digest = _digest(root / "dbt")
     if kept.exists():
         document = json.loads(kept.read_text(encoding="utf-8"))
-        if document["digest"] == digest:
+        if document.pop("digest") == digest:
             return _from_document(document)
     compiled = _from_manifest(_manifest(root, environment))
     write_json({"digest": digest, **asdict(compiled)}, kept)

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +21,7 @@ from loaders.warehouse.overrides import Override
 from loaders.warehouse.shards import graph
 from loaders.warehouse.shards.models import BEFORE, INSIDE, CompiledModels
 from loaders.warehouse.shards.preparation import prepare_shards
-from loaders.warehouse.shards.shard import PARTIAL, ShardTask, compute_shard, result_name
+from loaders.warehouse.shards.shard import ShardTask, compute_shard, result_name
 
 LIBRARIES = ("duckdb", "duckdb-extension-spatial", "shapely", "scipy", "numpy", "h3ronpy", "rapidfuzz", "pyarrow")
 # Python that the models call; their SQL is compiled
@@ -36,24 +36,19 @@ class Division:
     Attributes:
         compiled: the models.
         records: the most records in a shard.
-        results: folder in which the tables of shards are kept, by what they are made from.
-        folder: of this build, which may be deleted afterwards.
+        kept: folder of the tables of shards, which stays after the build.
+        inputs: folder of what the shards read.
     """
 
     compiled: CompiledModels
     records: int
-    results: Path
-    folder: Path
+    kept: Path
+    inputs: Path
 
     @property
-    def inputs(self) -> Path:
-        """The folder of what the shards read."""
-        return self.folder / "inputs"
-
-    @property
-    def tables(self) -> Path:
-        """The folder that dbt reads: one folder a shard, with a Parquet file for each table."""
-        return self.folder / "tables"
+    def results(self) -> Path:
+        """The tables of each shard, in a folder that is named after what they are made from."""
+        return self.kept / "results"
 
     @property
     def not_for_dbt(self) -> tuple[str, ...]:
@@ -78,16 +73,34 @@ class Division:
             for shard in shards
         ]
 
-    def compute(self, tasks: Sequence[ShardTask], settings: Settings) -> None:
-        """Compute what is missing, and link all tables for dbt; those of no shard of this build are removed.
+    def compute(self, tasks: Sequence[ShardTask], settings: Settings) -> Path:
+        """Compute what is missing; returns the folder of all tables: a folder a shard, with a file for each table.
+
+        Views of the database look there, so it has another name where a table is another one.
 
         Raises:
             BuildError: a test of a table inside a shard failed.
         """
         _compute([task for task in tasks if not task.result.is_dir()], settings, len(tasks))
-        results = {task.shard.number: task.result for task in tasks}
-        _lay_out(results, self.tables)
-        _remove_others(self.results, results)
+        names = [task.result.name for task in tasks]
+        tables = self.kept / f"tables-{hashlib.sha256(' '.join(names).encode()).hexdigest()[:16]}"
+        _lay_out([task.result for task in tasks], tables)
+        for former in set(self.results.iterdir()) - {task.result for task in tasks}:  # or of workers that were killed
+            shutil.rmtree(former)
+        return tables
+
+
+def remove_former_tables(kept: Path, tables: Path | None) -> None:
+    """Remove the tables of former builds, in which views of their databases looked.
+
+    Args:
+        kept: folder of the tables of shards.
+        tables: those of the build that has been published; null where it has no shards.
+    """
+    if tables is None:
+        shutil.rmtree(kept, ignore_errors=True)
+    for former in set(kept.glob("tables-*")) - {tables}:
+        shutil.rmtree(former)
 
 
 def _compute(tasks: list[ShardTask], settings: Settings, shards: int) -> None:
@@ -121,19 +134,11 @@ def _code_files() -> Iterator[Path]:
         yield from (package / name).rglob("*.py") if (package / name).is_dir() else (package / name,)
 
 
-def _lay_out(results: Mapping[int, Path], folder: Path) -> None:
+def _lay_out(results: Sequence[Path], folder: Path) -> None:
     """Link the tables of each shard into a folder of its number."""
     shutil.rmtree(folder, ignore_errors=True)
-    for number, result in results.items():
+    for number, result in enumerate(results):
         shard = folder / f"{number:06d}"
         shard.mkdir(parents=True)
         for file in result.iterdir():
             os.link(file, shard / file.name)
-
-
-def _remove_others(folder: Path, results: Mapping[int, Path]) -> None:
-    """Remove the tables that no shard of this build has, and what killed workers have left."""
-    kept = {result.name for result in results.values()}
-    for path in folder.iterdir():
-        if path.name not in kept or path.name.endswith(PARTIAL):
-            shutil.rmtree(path)
