@@ -49,7 +49,7 @@ RECORDS_WITHIN_DEFAULT = 300_000
 MEMORY_PER_RECORD_KB = 1.6
 SHARDS_FOLDER = "shards"
 RECORDS_AT_ONCE = 100_000  # more are built by place
-SHARD_RECORDS = 25_000
+SHARD_RECORDS = 50_000
 KEY_COLUMNS = 2  # the first columns of a curated table, which identify its rows
 
 
@@ -99,10 +99,9 @@ def _build_in_scratch(
         if division is None:
             _write_raw_data(database, settings, paths)
         else:
-            tasks = division.prepare(settings, paths, overrides)
             with ThreadPoolExecutor(1) as pool:
                 written = pool.submit(_write_raw_data, database, settings, paths)
-                tables = division.compute(tasks, settings)
+                tables = division.compute(settings, paths, overrides)
                 written.result()
         try:
             warnings = run_dbt(tables)

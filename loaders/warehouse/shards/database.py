@@ -19,9 +19,8 @@ CATALOG = Path(DATABASE_NAME).stem  # as the compiled models name it
 SCHEMAS = ("raw_data", "raw_meta", "staging", "prepared", "curated")
 
 
-@contextmanager
-def model_database(spill: Path, memory_mb: int, threads: int) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with the functions and schemas that the models need.
+def model_database(spill: Path, memory_mb: int, threads: int) -> duckdb.DuckDBPyConnection:
+    """A connection with the functions that the models need.
 
     Args:
         spill: folder for what does not fit in memory.
@@ -29,11 +28,12 @@ def model_database(spill: Path, memory_mb: int, threads: int) -> Iterator[duckdb
         threads: of DuckDB.
     """
     options = {"memory_limit": f"{memory_mb}MB", "threads": threads, "temp_directory": str(spill)}
-    with duckdb.connect(config=CONFIG | options) as connection:
-        prepare(connection)
-        for functions in (h3_udfs, shape_udfs, name_udfs):
-            functions.register(connection)
-        yield connection
+    connection = duckdb.connect(config=CONFIG | options)
+    connection.execute("SET enable_progress_bar = false")
+    prepare(connection)
+    for functions in (h3_udfs, shape_udfs, name_udfs):
+        functions.register(connection)
+    return connection
 
 
 @contextmanager

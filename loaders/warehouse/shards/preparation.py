@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from loaders.core.files import sha256
 from loaders.core.paths import ProjectPaths
+from loaders.harmonise.row_accounting import read_accounting
 from loaders.settings.params import Settings
 from loaders.tables import ACCOUNTING, ALL_FEATURES, DATASET_TERMS, OVERRIDES, SETTINGS, qualified_name
 from loaders.warehouse.build_inputs import write_build_inputs
@@ -38,10 +39,9 @@ NUMBERED = f"""
 # cells of 5° that a record may have land in, or the nearest land: of its box, grown by nearest_land_m and more
 CELLS = f"""
     WITH grown AS (
-        SELECT placed.shard, extents.*, settings.nearest_land_m / 110000 AS up,
+        SELECT placed.shard, boxes.*, settings.nearest_land_m / 110000 AS up,
             up / cos(radians(least(greatest(abs(south_deg), abs(north_deg)) + up, 89))) AS aside
-        FROM prepared.prep_pv_extents AS extents JOIN placed ON extents.record_id = placed.record_id
-        CROSS JOIN staging.stg_settings AS settings
+        FROM boxes JOIN placed USING (number) CROSS JOIN staging.stg_settings AS settings
     ), columns AS (
         SELECT DISTINCT shard, floor((south_deg - up) / {CELL_DEG})::BIGINT AS south,
             floor((north_deg + up) / {CELL_DEG})::BIGINT AS north,
@@ -127,32 +127,19 @@ def prepare_shards(  # noqa: PLR0913 (what a build is made from)
     """
     with model_database(folder / "spill", memory_mb, threads=2) as connection, empty_catalog(connection):
         files = _write_inputs(connection, settings, paths, overrides)
-        before = compiled.needed_for(compiled.placed(BEFORE) | {"stg_overrides"})
-        run_models(connection, before, paths.root / "dbt")
+        run_models(connection, compiled.needed_for(compiled.placed(BEFORE) | {"stg_overrides"}), paths.root / "dbt")
         _place_records(connection, compiled, paths, most)
         digests = dict(_share_digests(connection, files))
         counts = connection.sql("SELECT shard, count(*) FROM placed GROUP BY shard ORDER BY shard").fetchall()
-        write_query(
-            connection,
-            f"SELECT placed.shard, features.* FROM {FEATURES} AS features JOIN placed USING (dataset_key, record_id) "
-            "ORDER BY placed.shard, features.record_id",
-            folder / RECORDS_FILE,
-            f", ROW_GROUP_SIZE {ROW_GROUP_ROWS}, COMPRESSION_LEVEL 1",
-        )
-        for table, share in SHARES.items():
-            write_query(connection, f"{share} ORDER BY ALL" if table not in _WITH_SHAPES else f"{share} ORDER BY shard", folder / f"{table}.parquet")
-    return [Shard(number, records, digests[number]) for number, records in counts]
-
-
-_WITH_SHAPES = frozenset({"prepared.prep_admin_tiles", "prepared.prep_admin_centroids"})
+        shards = [Shard(number, records, digests[number]) for number, records in counts]
+        _write_shares(connection, folder)
+    return shards
 
 
 def _write_inputs(
     connection: duckdb.DuckDBPyConnection, settings: Settings, paths: ProjectPaths, overrides: Sequence[Override]
 ) -> dict[str, str]:
     """Create what the staging models read; returns the digest of the file of each dataset."""
-    from loaders.harmonise.row_accounting import read_accounting
-
     keys = list(settings.datasets)
     write_build_inputs(connection, settings, overrides)
     write_accounting(connection, {key: read_accounting(paths.metrics(key)) for key in keys}, keys)
@@ -177,11 +164,24 @@ def _place_records(
     shard = shards_of(components(connection, len(lon)), lon, lat, most)
     connection.register("shards", pa.table({"number": np.arange(len(shard)), "shard": shard}))
     connection.execute(
-        "CREATE TEMP TABLE placed AS SELECT shards.shard, numbered.record_id, numbered.dataset_key "
+        "CREATE TEMP TABLE placed AS SELECT number, shards.shard, numbered.record_id, numbered.dataset_key "
         "FROM shards JOIN numbered USING (number)"
     )
     connection.unregister("shards")
     connection.execute(f"CREATE TEMP TABLE cells AS {CELLS}")
+
+
+def _write_shares(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Write what shards read: a file a table, in the order of shards."""
+    write_query(
+        connection,
+        f"SELECT placed.shard, features.* FROM {FEATURES} AS features JOIN placed USING (dataset_key, record_id) "
+        "ORDER BY placed.shard, features.record_id",
+        folder / RECORDS_FILE,
+        f", ROW_GROUP_SIZE {ROW_GROUP_ROWS}, COMPRESSION_LEVEL 1",
+    )
+    for table, share in SHARES.items():
+        write_query(connection, f"{share} ORDER BY shard", folder / f"{table}.parquet")
 
 
 def _share_digests(connection: duckdb.DuckDBPyConnection, files: Mapping[str, str]) -> Iterator[tuple[int, str]]:

@@ -26,7 +26,9 @@ from loaders.warehouse.shards.shard import ShardTask, compute_shard, result_name
 LIBRARIES = ("duckdb", "duckdb-extension-spatial", "shapely", "scipy", "numpy", "h3ronpy", "rapidfuzz", "pyarrow")
 # Python that the models call; their SQL is compiled
 CODE = ("warehouse/models", "warehouse/shards", "db", "geo", "core/plant_names.py", "core/arrays.py")
-MEMORY_MB = 800  # of DuckDB in a worker
+# of DuckDB, besides what is written to the database at the same time
+PREPARING_MB = 600
+WORKER_MB = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +58,29 @@ class Division:
         placed = self.compiled.placed(INSIDE) - set(self.compiled.kept) | self.compiled.placed(BEFORE)
         return tuple(sorted(placed))
 
-    def prepare(self, settings: Settings, paths: ProjectPaths, overrides: Sequence[Override]) -> list[ShardTask]:
-        """Divide the records, and lay out the folder of each shard; a task whose result exists needs no work."""
-        shards = prepare_shards(settings, paths, overrides, self.compiled, self.inputs, self.records, MEMORY_MB)
-        code = _code_digest(self.compiled)
-        self.results.mkdir(parents=True, exist_ok=True)
-        return [
-            ShardTask(
-                shard,
-                self.compiled,
-                paths.root / "dbt",
-                self.inputs,
-                self.results / result_name(shard, code),
-                MEMORY_MB,
-            )
-            for shard in shards
-        ]
-
-    def compute(self, tasks: Sequence[ShardTask], settings: Settings) -> Path:
-        """Compute what is missing; returns the folder of all tables: a folder a shard, with a file for each table.
+    def compute(self, settings: Settings, paths: ProjectPaths, overrides: Sequence[Override]) -> Path:
+        """Compute what is not kept; returns the folder of all tables: a folder a shard, with a file for each table.
 
         Views of the database look there, so it has another name where a table is another one.
 
         Raises:
             BuildError: a test of a table inside a shard failed.
         """
-        _compute([task for task in tasks if not task.result.is_dir()], settings, len(tasks))
-        names = [task.result.name for task in tasks]
-        tables = self.kept / f"tables-{hashlib.sha256(' '.join(names).encode()).hexdigest()[:16]}"
-        _lay_out([task.result for task in tasks], tables)
-        for former in set(self.results.iterdir()) - {task.result for task in tasks}:  # or of workers that were killed
+        report("dividing by place")
+        shards = prepare_shards(settings, paths, overrides, self.compiled, self.inputs, self.records, PREPARING_MB)
+        code = _code_digest(self.compiled)
+        results = [self.results / result_name(shard, code) for shard in shards]
+        self.results.mkdir(parents=True, exist_ok=True)
+        tasks = [
+            ShardTask(shard, self.compiled, paths.root / "dbt", self.inputs, result, WORKER_MB)
+            for shard, result in zip(shards, results, strict=True)
+            if not result.is_dir()
+        ]
+        _compute(tasks, settings, len(shards))
+        names = " ".join(result.name for result in results)
+        tables = self.kept / f"tables-{hashlib.sha256(names.encode()).hexdigest()[:16]}"
+        _lay_out(results, tables)
+        for former in set(self.results.iterdir()).difference(results):  # or of workers that were killed
             shutil.rmtree(former)
         return tables
 

@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -22,6 +23,7 @@ from loaders.warehouse.shards.models import BEFORE, CompiledModels
 from loaders.warehouse.shards.preparation import RECORDS_FILE, SHARES, Shard
 
 PARTIAL = ".partial"
+SPILL = "spill"
 FAILED_CHECKS = 5
 
 
@@ -60,7 +62,8 @@ def compute_shard(task: ShardTask) -> Path:
     partial = task.result.with_name(task.result.name + PARTIAL)
     shutil.rmtree(partial, ignore_errors=True)  # of a worker that was killed
     partial.mkdir(parents=True)
-    with model_database(partial / "spill", task.memory_mb, threads=1) as connection, empty_catalog(connection):
+    connection = _connection(task.inputs / SPILL, task.memory_mb)
+    with empty_catalog(connection):
         create_tables(connection, dict(_inputs(connection, task)))
         before = task.compiled.placed(BEFORE)
         run_models(connection, task.compiled.needed_for(frozenset(task.compiled.kept), before), task.project)
@@ -68,10 +71,15 @@ def compute_shard(task: ShardTask) -> Path:
         tables = {model.name: model.table for model in task.compiled.models}
         for name in task.compiled.kept:
             write_query(connection, f"FROM {tables[name]}", partial / f"{name}.parquet", ", COMPRESSION_LEVEL 1")
-    shutil.rmtree(partial / "spill", ignore_errors=True)
     shutil.rmtree(task.result, ignore_errors=True)
     partial.replace(task.result)
     return task.result
+
+
+@cache
+def _connection(spill: Path, memory_mb: int) -> duckdb.DuckDBPyConnection:
+    """That of this process: to open one, DuckDB checks the signature of the spatial extension, which takes a while."""
+    return model_database(spill, memory_mb, threads=1)
 
 
 def _inputs(connection: duckdb.DuckDBPyConnection, task: ShardTask) -> Iterator[tuple[str, str]]:
