@@ -65,9 +65,11 @@ SHARES: Mapping[str, str] = {
     qualified_name(SETTINGS): f"""
         SELECT shards.shard, settings.* FROM (SELECT DISTINCT shard FROM placed) AS shards
         CROSS JOIN {qualified_name(SETTINGS)} AS settings""",
+    # ranks are of the datasets there: one that is far off changes none
     qualified_name(DATASET_TERMS): f"""
-        SELECT inventories.shard, terms.* FROM ({INVENTORIES}) AS inventories
-        JOIN {qualified_name(DATASET_TERMS)} AS terms USING (inventory)""",
+        SELECT inventories.shard, terms.* REPLACE (
+            dense_rank() OVER (PARTITION BY inventories.shard ORDER BY terms.priority) AS priority
+        ) FROM ({INVENTORIES}) AS inventories JOIN {qualified_name(DATASET_TERMS)} AS terms USING (inventory)""",
     qualified_name(OVERRIDES): f"""
         SELECT placed.shard, overrides.* FROM {qualified_name(OVERRIDES)} AS overrides
         JOIN placed ON overrides.record_id_a = placed.record_id""",
