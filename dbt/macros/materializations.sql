@@ -1,11 +1,17 @@
 {# A table or view in one statement. dbt's own creates it by another name, then renames both and drops the former one:
    seven statements, which are for databases whose readers do not wait. #}
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] -%}
-    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set rows = rows_of_shards() -%}
+    {%- set is_view = rows and not is_copied_from_shards() -%}
+    {%- set target_relation = this.incorporate(type='view' if is_view else 'table') -%}
     {{ run_hooks(pre_hooks) }}
     {{ drop_former(load_cached_relation(this)) }}
-    {%- call statement('main', language=model.language) -%}
-        {{- create_table_as(False, target_relation, compiled_code, model.language) -}}
+    {%- call statement('main', language='sql' if rows else model.language) -%}
+        {%- if is_view -%}
+            {{- get_create_view_as_sql(target_relation, rows) -}}
+        {%- else -%}
+            {{- create_table_as(False, target_relation, rows or compiled_code, model.language) -}}
+        {%- endif -%}
     {%- endcall -%}
     {{ run_hooks(post_hooks) }}
     {%- do persist_docs(target_relation, model) -%}
@@ -18,7 +24,7 @@
     {{ run_hooks(pre_hooks) }}
     {{ drop_former(load_cached_relation(this)) }}
     {%- call statement('main') -%}
-        {{- get_create_view_as_sql(target_relation, sql) -}}
+        {{- get_create_view_as_sql(target_relation, rows_of_shards() or sql) -}}
     {%- endcall -%}
     {{ run_hooks(post_hooks) }}
     {%- do persist_docs(target_relation, model) -%}

@@ -19,6 +19,7 @@ class Machine(SettingsModel):
 
     Attributes:
         memory_mb: memory of DuckDB [MB]; null follows the machine, its container and `ulimit -v`.
+        shard_records: the most records that are matched at a time, by place; null is 50,000, and all of up to 100,000.
         cache: folder of the downloaded files, which all checkouts share; null is the user's cache folder.
         lineage: file to which each run appends its OpenLineage events, relative to the project; null is none.
         hamilton_ui_project: number of a project of Hamilton's UI, to which runs are sent; null is none.
@@ -26,6 +27,7 @@ class Machine(SettingsModel):
     """
 
     memory_mb: Annotated[int, Field(ge=1, le=999_999_999)] | None = None
+    shard_records: Annotated[int, Field(ge=1)] | None = None
     cache: Text | None = None
     lineage: Text | None = None
     hamilton_ui_project: Annotated[int, Field(ge=0)] | None = None

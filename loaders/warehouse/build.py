@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -26,13 +27,16 @@ from loaders.lineage.emit import emit_dbt_events, pipeline_events
 from loaders.lineage.run import Parent
 from loaders.lineage.steps import warehouse_steps
 from loaders.pipelines import PIPELINES
+from loaders.settings.machine import machine
 from loaders.settings.params import Settings
 from loaders.warehouse.attribution import write_attribution
 from loaders.warehouse.build_metrics import BuildMetrics, build_metrics
 from loaders.warehouse.data_dictionary import as_markdown, column_comments, read_tables
-from loaders.warehouse.dbt_run import dbt_build
+from loaders.warehouse.dbt_run import dbt_build, dbt_environment
 from loaders.warehouse.dbt_sources import write_sources
 from loaders.warehouse.raw_tables import read_project_overrides, write_boundaries, write_doi_data, write_irradiance
+from loaders.warehouse.shards.models import compiled_models
+from loaders.warehouse.shards.run import Division, remove_former_tables
 from loaders.warehouse.staleness import curated_hashes
 
 CURATED_SCHEMA = "curated"
@@ -43,6 +47,9 @@ NO_DATASETS: Mapping[str, str] = MappingProxyType({})
 # the self-join of all records cannot spill to disk: MEMORY_MB is enough for so many, and each more needs
 RECORDS_WITHIN_DEFAULT = 300_000
 MEMORY_PER_RECORD_KB = 1.6
+SHARDS_FOLDER = "shards"
+RECORDS_AT_ONCE = 100_000  # more are built by place
+SHARD_RECORDS = 50_000
 KEY_COLUMNS = 2  # the first columns of a curated table, which identify its rows
 
 
@@ -69,23 +76,35 @@ def build(settings: Settings, paths: ProjectPaths, missing: Mapping[str, str] = 
         _require_loads(keys, paths)
         _require_context(paths)
         with pipeline_events("warehouse", paths, partial(warehouse_steps, settings, paths)) as run:
-            metrics = _build_in_scratch(scratch, settings, paths, run) | {"missing_datasets": dict(missing)}
-            write_json(metrics, scratch / METRICS_FILE)
+            metrics, tables = _build_in_scratch(scratch, settings, paths, run)
+            write_json(metrics | {"missing_datasets": dict(missing)}, scratch / METRICS_FILE)
             if settings.warehouse == "ducklake":
                 message = f"{metrics['records']:,} records, {metrics['installations']:,} installations"
                 ducklake.publish(scratch / DATABASE_NAME, [CURATED_SCHEMA], message, settings.ducklake, paths)
             _publish(scratch, paths)
+            remove_former_tables(paths.scratch(SHARDS_FOLDER), tables)
     return sorted(paths.curated.glob("*.parquet"))
 
 
-def _build_in_scratch(scratch: Path, settings: Settings, paths: ProjectPaths, run: Parent | None) -> BuildMetrics:
-    """Build everything in a scratch folder; returns the build metrics."""
+def _build_in_scratch(
+    scratch: Path, settings: Settings, paths: ProjectPaths, run: Parent | None
+) -> tuple[BuildMetrics, Path | None]:
+    """Build everything in a scratch folder; returns the build metrics, and the folder of the tables of its shards."""
     overrides = read_project_overrides(settings, paths)
     database = scratch / DATABASE_NAME
-    with dbt_build(database, paths.root, _memory_mb(list(settings.datasets), paths)) as run_dbt:
-        _write_raw_data(database, settings, paths)
+    records = sum(read_accounting(paths.metrics(key))["records"]["kept"] for key in settings.datasets)
+    division = _division(records, scratch, paths)
+    with dbt_build(database, paths.root, _memory_mb(records), division.not_for_dbt if division else ()) as run_dbt:
+        tables = None
+        if division is None:
+            _write_raw_data(database, settings, paths)
+        else:
+            with ThreadPoolExecutor(1) as pool:
+                written = pool.submit(_write_raw_data, database, settings, paths)
+                tables = division.compute(settings, paths, overrides)
+                written.result()
         try:
-            warnings = run_dbt()
+            warnings = run_dbt(tables)
         finally:
             emit_dbt_events(paths.root / "dbt", paths, run)
     with connect(database, read_only=True) as connection:  # opened once: each time, DuckDB checks its extensions
@@ -94,7 +113,7 @@ def _build_in_scratch(scratch: Path, settings: Settings, paths: ProjectPaths, ru
             ducklake.attach(connection, settings.ducklake, paths, read_only=True)
         metrics = build_metrics(connection, overrides) | {"warnings": warnings}
     write_attribution(settings, paths, metrics["licences"], scratch / CURATED_SCHEMA)
-    return metrics
+    return metrics, tables
 
 
 def export_curated(database: Path, folder: Path) -> None:
@@ -153,11 +172,20 @@ def _require_loads(keys: list[str], paths: ProjectPaths) -> None:
         )
 
 
-def _memory_mb(keys: list[str], paths: ProjectPaths) -> int:
+def _division(records: int, scratch: Path, paths: ProjectPaths) -> Division | None:
+    """How so many records are divided; null where they are built at once."""
+    most = machine().shard_records or (SHARD_RECORDS if records > RECORDS_AT_ONCE else records)
+    if records <= most:
+        return None
+    environment = dbt_environment(scratch / DATABASE_NAME, paths.root)
+    compiled = compiled_models(paths.root, paths.scratch("models.json"), environment)
+    return Division(compiled, most, paths.scratch(SHARDS_FOLDER), scratch / SHARDS_FOLDER)
+
+
+def _memory_mb(records: int) -> int:
     """Memory limit of DuckDB for the number of records [MB]; `machine.memory_mb` overrides it."""
     if stated_mb := stated_memory_mb():
         return stated_mb
-    records = sum(read_accounting(paths.metrics(key))["records"]["kept"] for key in keys)
     needed_mb = MEMORY_MB + MEMORY_PER_RECORD_KB * max(0, records - RECORDS_WITHIN_DEFAULT) / 1000
     return int(min(needed_mb, usable_mb()))
 

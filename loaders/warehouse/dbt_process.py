@@ -1,10 +1,14 @@
-"""The process of dbt: it imports what a build needs, and builds once its standard input names the step.
+"""The process of dbt: it imports what a build needs, and builds once a line of its standard input says so.
+
+The line is a JSON object of variables of the environment, which the build takes and this process did not know before.
 
     python -m loaders.warehouse.dbt_process build --project-dir dbt …
 
 Imports take seconds, in which the build writes the raw tables. If the build ends before, so does this process.
 """
 
+import json
+import os
 import sys
 
 import dbt.adapters.duckdb  # noqa: F401 (what dbt, its plugin and the models import: while there is time)
@@ -13,5 +17,6 @@ from dbt.cli.main import cli
 from loaders.db import database, h3_udfs, name_udfs, shape_udfs  # noqa: F401
 from loaders.warehouse.models import prep_pv_clusters, prep_pv_near_pairs  # noqa: F401
 
-if __name__ == "__main__" and sys.stdin.readline():
+if __name__ == "__main__" and (line := sys.stdin.readline()):
+    os.environ.update(json.loads(line))
     cli(prog_name="dbt")

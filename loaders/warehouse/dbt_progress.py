@@ -10,9 +10,8 @@ from typing import Any
 
 from loaders.core.progress import report
 
-Run = Callable[[], tuple[int, str]]
+Run = Callable[[Mapping[str, str]], tuple[int, str]]
 
-GO = "build\n"
 STARTED = "LogStartLine"
 ERROR_LEVELS = frozenset({"warn", "error"})
 
@@ -27,18 +26,19 @@ def process_on_request(command: list[str], folder: Path, environment: Mapping[st
         environment: of the process.
 
     Yields:
-        Lets it work; returns its exit code, and its messages about errors and warnings as text.
+        Lets it work, with more variables of its environment; returns its exit code, and its messages about errors and
+        warnings as text.
     """
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdin=PIPE, stdout=PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
-        yield lambda: _run(process)
+        yield lambda more: _run(process, more)
 
 
-def _run(process: "subprocess.Popen[str]") -> tuple[int, str]:
+def _run(process: "subprocess.Popen[str]", more: Mapping[str, str]) -> tuple[int, str]:
     assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 (pipes)
     with suppress(BrokenPipeError):  # it has ended already: its messages say why
-        process.stdin.write(GO)
+        process.stdin.write(json.dumps(dict(more)) + "\n")
         process.stdin.close()
     try:
         messages = list(error_messages(process.stdout))

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,46 +17,54 @@ from loaders.warehouse.dbt_results import explain_failure, read_warnings
 OPTIONS = (
     "--exclude-resource-type",
     "unit_test",
-    "--exclude",
-    "tag:on_request",
     "--no-use-colors",
     "--log-format",
     "json",
 )
+ON_REQUEST = "tag:on_request"
+SHARDS_VARIABLE = "EO_PV_SHARDS"
 # the database is new, and run_results.json says what failed
 SPEED_OPTIONS = ("--log-level-file", "none", "--no-populate-cache")
 
 
 @contextmanager
-def dbt_build(database: Path, root: Path, memory_mb: int) -> Iterator[Callable[[], dict[str, int]]]:
+def dbt_build(
+    database: Path, root: Path, memory_mb: int, left_out: Sequence[str] = ()
+) -> Iterator[Callable[[Path | None], dict[str, int]]]:
     """Start dbt, which imports what it needs until it is asked to build.
 
     Args:
         database: to build.
         root: of the project.
         memory_mb: limit for DuckDB [MB].
+        left_out: models that are not to be built.
 
     Yields:
-        Builds; returns the number of rows by the name of each test that warns. It raises BuildError if a model or a
-        test failed; the message names it.
+        Builds, with the folder of the tables that shards have made, or null; returns the number of rows by the name of
+        each test that warns. It raises BuildError if a model or a test failed; the message names it.
     """
     project = root / "dbt"
     results = project / "target" / "run_results.json"
     results.unlink(missing_ok=True)  # of an earlier run
     folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
     command = [sys.executable, "-m", "loaders.warehouse.dbt_process", "build", *folders, *OPTIONS, *SPEED_OPTIONS]
-    environment = os.environ | {
+    command += ["--exclude", ON_REQUEST, *left_out]
+    environment = dbt_environment(database, root) | {MEMORY_VARIABLE: str(memory_mb)}
+    with process_on_request(command, root, environment) as run:
+        yield lambda tables: _build(run, results, database, tables)
+
+
+def dbt_environment(database: Path, root: Path) -> dict[str, str]:
+    """The environment of dbt, for this database."""
+    return os.environ | {
         "EO_PV_DATABASE": os.path.relpath(database, root),  # the same one each time: dbt parses the project once
-        MEMORY_VARIABLE: str(memory_mb),
         "EO_PV_HAMILTON": "off",  # raw_data has just been written, of what DVC's stages have loaded
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
-    with process_on_request(command, root, environment) as run:
-        yield lambda: _build(run, results, database)
 
 
-def _build(run: Run, results: Path, database: Path) -> dict[str, int]:
-    code, output = run()
+def _build(run: Run, results: Path, database: Path, tables: Path | None) -> dict[str, int]:
+    code, output = run({SHARDS_VARIABLE: str(tables)} if tables else {})
     if code in {-signal.SIGINT, STOPPED_EXIT_CODE}:
         raise KeyboardInterrupt
     if code < 0:

@@ -44,7 +44,7 @@ def write_raw_data(
     _create_schemas(connection)
     for key, table in tables.items():
         _write_raw_table(connection, key, table)
-    removed = _write_accounting(connection, metrics, keys)
+    removed = write_accounting(connection, metrics, keys)
     _write_all_features(connection, keys, removed)
     record_runs(connection, DOI_DATASETS, {key: metrics[key].get("made_from") for key in tables}, removed)
     return {key: qualified_name(key) for key in tables}
@@ -152,7 +152,7 @@ def _write_raw_table(connection: duckdb.DuckDBPyConnection, key: str, table: Pat
     connection.unregister("canonical_records")
 
 
-def _write_accounting(
+def write_accounting(
     connection: duckdb.DuckDBPyConnection, metrics: Mapping[str, Metrics], keys: Sequence[str]
 ) -> list[str]:
     """Write the counts of records read, kept, rejected and repaired by dataset.

@@ -16,6 +16,8 @@ SIDES = (
     "case when dataset_key_a < dataset_key_b then number_b else number_a end as other",
 )
 LINKS_AT_A_TIME = 300
+# To stay alone costs more than any pair does (macro match_cost), whatever else is loaded.
+COST_OF_NONE = 20.0
 
 
 def assign_records(neighbours: duckdb.DuckDBPyRelation) -> pa.Table:
@@ -39,7 +41,7 @@ def assign_records(neighbours: duckdb.DuckDBPyRelation) -> pa.Table:
 
 
 def one_to_one(one: Rows, other: Rows, cost: Numbers) -> Flags:
-    """Which links are kept, so that no record has two and the sum of (highest cost + 1 - cost) is the greatest.
+    """Which links are kept, so that no record has two and the sum of (cost of none - cost) is the greatest.
 
     Args:
         one: the records of one dataset.
@@ -53,20 +55,24 @@ def one_to_one(one: Rows, other: Rows, cost: Numbers) -> Flags:
     order = np.argsort(component, kind="stable")
     starts = np.flatnonzero(np.diff(component[order], prepend=-1))  # where a component begins
     cuts = starts[np.flatnonzero(np.diff(starts // LINKS_AT_A_TIME, prepend=0))]
+    cost_of_none = np.full(component.max() + 1, COST_OF_NONE)
+    np.maximum.at(cost_of_none, component, cost + 1)
     kept = np.zeros(len(row), dtype=np.bool_)
     for block in np.split(order, cuts):
-        kept[block] = _assigned(one[block], other[block], cost[block], cost.max())
+        kept[block] = _assigned(one[block], other[block], cost[block], cost_of_none[component[block]])
     return kept
 
 
-def _assigned(one: Rows, other: Rows, cost: Numbers, highest: float) -> Flags:
+def _assigned(one: Rows, other: Rows, cost: Numbers, cost_of_none: Numbers) -> Flags:
     """The same for some whole components, since the time grows faster than the number of links."""
     row, column = (np.unique(side, return_inverse=True)[1] for side in (one, other))
     rows, columns = row.max() + 1, column.max() + 1
     # each record may stay alone, at more than any link costs; and no cost is zero, which would be no link
     alone = np.arange(rows)
+    costs_alone = np.zeros(rows)
+    costs_alone[row] = cost_of_none
     ends = (np.concatenate([row, alone]), np.concatenate([column, columns + alone]))
-    costs = np.concatenate([cost + 1, np.full(rows, highest + 2)])
+    costs = np.concatenate([cost + 1, costs_alone + 1])
     graph = coo_matrix((costs, ends), shape=(rows, columns + rows))
     kept: Flags = min_weight_full_bipartite_matching(graph.tocsr())[1][row] == column
     return kept

@@ -23,7 +23,7 @@ def test_the_progress_of_dbt_is_reported_and_its_errors_are_text() -> None:
 def test_a_process_waits_until_it_is_asked_to_work(tmp_path: Path) -> None:
     with process_on_request([sys.executable, "-c", WAITS], tmp_path, os.environ) as run:
         assert not (tmp_path / "worked").exists()
-        assert run() == (0, "")
+        assert run({}) == (0, "")
     assert (tmp_path / "worked").exists()
 
 
@@ -36,4 +36,4 @@ def test_a_process_that_is_never_asked_to_work_ends(tmp_path: Path) -> None:
 def test_a_process_that_ends_before_it_is_asked_to_work_gives_its_reason(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "import sys; sys.stdin.close(); print('dbt is not installed'); sys.exit(1)"]
     with process_on_request(command, tmp_path, os.environ) as run:
-        assert run() == (1, "dbt is not installed")
+        assert run({}) == (1, "dbt is not installed")

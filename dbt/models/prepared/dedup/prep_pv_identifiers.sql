@@ -1,4 +1,3 @@
--- Identifiers that one record of a dataset has alone. Editions of an inventory share the publisher's own ones.
 with records as (
 
     select * from {{ ref('prep_pv_match_records') }}
@@ -9,37 +8,18 @@ repeats as (
 
     select * from {{ ref('prep_pv_repeats') }}
 
-),
-
-terms as (
-
-    select * from {{ ref('stg_dataset_terms') }}
-
-),
-
-stated as (
-
-    select
-        records.record_number,
-        records.dataset_key,
-        unnest(map_keys(records.identifiers)) as namespace,
-        unnest(map_values(records.identifiers)) as identifier
-    from records
-    where records.identifiers is not null
-    union all
-    select
-        records.record_number,
-        records.dataset_key,
-        'edition of ' || terms.inventory as namespace,
-        records.source_id as identifier
-    from records
-    inner join terms on records.dataset_key = terms.dataset_key
-    where records.source_id is not null
-    qualify count(distinct records.dataset_key) over (partition by terms.inventory) > 1
-
 )
 
-select stated.*
-from stated
-inner join repeats on stated.record_number = repeats.record_number and stated.record_number = repeats.first_number
-qualify count(*) over (partition by stated.dataset_key, stated.namespace, stated.identifier) = 1
+select
+    records.record_number,
+    stated.dataset_key,
+    stated.namespace,
+    stated.identifier
+from {{ ref('prep_pv_stated_identifiers') }} as stated
+inner join records on stated.record_id = records.record_id
+inner join repeats on records.record_number = repeats.record_number and records.record_number = repeats.first_number
+anti join {{ ref('prep_pv_ambiguous_identifiers') }} as ambiguous
+    on
+        stated.dataset_key = ambiguous.dataset_key
+        and stated.namespace = ambiguous.namespace
+        and stated.identifier = ambiguous.identifier

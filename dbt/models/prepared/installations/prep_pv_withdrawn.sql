@@ -3,13 +3,14 @@ with editions as (
 
     select
         installation_id,
-        max(edition) as edition,
-        max(max(edition)) over (partition by inventory) as newest_edition
+        inventory,
+        max(edition) as edition
     from {{ ref('prep_pv_statements') }}
     group by installation_id, inventory
 
 )
 
-select distinct installation_id
+select distinct editions.installation_id
 from editions
-where edition < newest_edition
+inner join {{ ref('prep_pv_newest_editions') }} as newest on editions.inventory = newest.inventory
+where editions.edition < newest.edition

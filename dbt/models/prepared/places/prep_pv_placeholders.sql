@@ -1,25 +1,10 @@
-{% set farthest_m, share_of_radius, decimals_deg = 300, 0.01, 0.00005 %}
+{% set decimals_deg = 0.00005 %}
 
--- Points at the centroid of a country, region or county: the centroid itself to four decimals, or a position within
--- {{ farthest_m }} m of it that several installations of the dataset share. Of a small region, the distance is a
--- hundredth of its radius, so that at most a ten-thousandth of any ground is taken for its centroid.
-with boundaries as (
+-- Points at the centroid of a country, region or county: the centroid itself to four decimals, or a position near it
+-- that several installations of the dataset share.
+with centroids as (
 
-    select
-        boundary_id,
-        st_x(st_centroid(geometry)) as lon,
-        st_y(st_centroid(geometry)) as lat,
-        least({{ farthest_m }}, {{ share_of_radius }} * sqrt({{ ellipsoidal_m2('geometry') }} / pi())) as reach_m
-    from {{ ref('stg_admin_boundaries') }}
-
-),
-
-centroids as (
-
-    select
-        *,
-        {{ box_around('lon', 'lat', 'greatest(reach_m, 20)') }} as reach
-    from boundaries
+    select * from {{ ref('prep_admin_centroids') }}
 
 ),
 

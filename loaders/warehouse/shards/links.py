@@ -1,0 +1,103 @@
+"""Which records may have to do with each other: the connected components of all that any match rule compares.
+
+Whatever the models inside a shard say of a record follows from its component alone, so that any division into whole
+components gives the same tables.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import duckdb
+import numpy as np
+import shapely
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from loaders.core.arrays import Numbers, Rows
+
+BOXES_AT_A_TIME = 500_000
+# names, identifiers, groups and decisions reach further than places; equal points of a dataset repeat each other
+LINKS = """
+    SELECT number_a AS a, number_b AS b FROM prepared.prep_pv_same_names
+    UNION ALL
+    SELECT a.number, b.number FROM staging.stg_overrides AS overrides
+    JOIN numbered AS a ON overrides.record_id_a = a.record_id JOIN numbered AS b ON overrides.record_id_b = b.record_id
+    UNION ALL
+    SELECT * FROM (
+        SELECT min(number) OVER (PARTITION BY dataset_key, group_id) AS a, number AS b FROM numbered
+        WHERE group_id IS NOT NULL
+    ) WHERE a < b
+    UNION ALL
+    SELECT * FROM (
+        SELECT min(number) OVER (PARTITION BY dataset_key, centroid_lon, centroid_lat) AS a, number AS b FROM numbered
+        WHERE geometry_kind = 'point'
+    ) WHERE a < b
+    UNION ALL
+    SELECT * FROM (
+        SELECT min(numbered.number) OVER (PARTITION BY stated.namespace, stated.identifier) AS a, numbered.number AS b
+        FROM prepared.prep_pv_stated_identifiers AS stated JOIN numbered ON stated.record_id = numbered.record_id
+        ANTI JOIN prepared.prep_pv_ambiguous_identifiers AS ambiguous ON stated.dataset_key = ambiguous.dataset_key
+            AND stated.namespace = ambiguous.namespace AND stated.identifier = ambiguous.identifier
+    ) WHERE a < b
+"""
+BOXES = """
+    SELECT numbered.number, hash(extents.dataset_key) AS dataset, extents.is_outline,
+        extents.west_deg, extents.south_deg, extents.east_deg, extents.north_deg
+    FROM prepared.prep_pv_extents AS extents JOIN numbered ON extents.record_id = numbered.record_id
+"""
+
+
+def components(connection: duckdb.DuckDBPyConnection, records: int) -> Rows:
+    """The component of each record, by its number.
+
+    Args:
+        connection: with the models before the shards, and the table `numbered` of all records, numbered from 0.
+        records: how many there are.
+    """
+    connection.execute(f"CREATE TEMP TABLE boxes AS {BOXES}")
+    links = [*_meeting(connection), _numbers(connection, LINKS)]
+    a, b = (np.concatenate([each[side] for each in links]) for side in (0, 1))
+    graph = coo_matrix((np.ones(len(a), dtype=np.int8), (a, b)), shape=(records, records))
+    found: Rows = connected_components(graph, directed=False)[1]
+    return found
+
+
+def _numbers(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Rows, Rows]:
+    a, b = connection.sql(query).fetchnumpy().values()
+    return np.asarray(a, dtype=np.int64), np.asarray(b, dtype=np.int64)
+
+
+def _meeting(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Rows, Rows]]:
+    """Records whose boxes meet, by strips of longitude: a pair belongs to the strip in which the eastern one begins."""
+    for west, east in pairwise(_edges(connection)):
+        rows = connection.execute(
+            "SELECT * FROM boxes WHERE west_deg < ? AND east_deg >= ? ORDER BY ALL", [east, west]
+        ).fetchnumpy()
+        yield _meeting_in(*(np.asarray(rows[name]) for name in rows), west)
+
+
+def _edges(connection: duckdb.DuckDBPyConnection) -> list[float]:
+    """The western edges of strips with so many boxes each, and one beyond the last."""
+    (count,) = connection.sql("SELECT count(*) FROM boxes").fetchall()[0]
+    strips = -(-count // BOXES_AT_A_TIME)
+    shares = [step / strips for step in range(1, strips)]
+    inner = connection.execute("SELECT quantile_disc(west_deg, ?::DOUBLE[]) FROM boxes", [shares]).fetchall()[0][0]
+    return sorted({-np.inf, *(inner or []), np.inf})
+
+
+def _meeting_in(  # noqa: PLR0913, PLR0917 (the columns of the boxes)
+    number: Rows,
+    dataset: Rows,
+    is_outline: Numbers,
+    west: Numbers,
+    south: Numbers,
+    east: Numbers,
+    north: Numbers,
+    edge: float,
+) -> tuple[Rows, Rows]:
+    boxes = shapely.box(west, south, east, north)
+    a, b = shapely.STRtree(boxes).query(boxes)
+    is_here = (number[a] < number[b]) & (np.maximum(west[a], west[b]) >= edge)
+    is_compared = (dataset[a] != dataset[b]) | is_outline[a] | is_outline[b]  # points of one dataset are apart
+    kept = is_here & is_compared
+    return number[a[kept]], number[b[kept]]

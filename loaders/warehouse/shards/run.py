@@ -1,0 +1,139 @@
+"""Computes the shards of a build that are not there yet, and lays out the tables of all of them for dbt."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from hamilton import driver
+
+import loaders
+from loaders.core.files import sha256
+from loaders.core.escape import json_text
+from loaders.core.paths import ProjectPaths
+from loaders.core.progress import report
+from loaders.execution.executors import workers
+from loaders.settings.params import Settings
+from loaders.warehouse.overrides import Override
+from loaders.warehouse.shards import graph
+from loaders.warehouse.shards.models import BEFORE, INSIDE, CompiledModels
+from loaders.warehouse.shards.preparation import prepare_shards
+from loaders.warehouse.shards.shard import ShardTask, compute_shard, result_name
+
+LIBRARIES = ("duckdb", "duckdb-extension-spatial", "shapely", "scipy", "numpy", "h3ronpy", "rapidfuzz", "pyarrow")
+# Python that the models call; their SQL is compiled
+CODE = ("warehouse/models", "warehouse/shards", "db", "geo", "core/plant_names.py", "core/arrays.py")
+# of DuckDB, besides what is written to the database at the same time
+PREPARING_MB = 600
+WORKER_MB = 800
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """How a build is divided.
+
+    Attributes:
+        compiled: the models.
+        records: the most records in a shard.
+        kept: folder of the tables of shards, which stays after the build.
+        inputs: folder of what the shards read.
+    """
+
+    compiled: CompiledModels
+    records: int
+    kept: Path
+    inputs: Path
+
+    @property
+    def results(self) -> Path:
+        """The tables of each shard, in a folder that is named after what they are made from."""
+        return self.kept / "results"
+
+    @property
+    def not_for_dbt(self) -> tuple[str, ...]:
+        """The models that dbt leaves out: what only shards read."""
+        placed = self.compiled.placed(INSIDE) - set(self.compiled.kept) | self.compiled.placed(BEFORE)
+        return tuple(sorted(placed))
+
+    def compute(self, settings: Settings, paths: ProjectPaths, overrides: Sequence[Override]) -> Path:
+        """Compute what is not kept; returns the folder of all tables: a folder a shard, with a file for each table.
+
+        Views of the database look there, so it has another name where a table is another one.
+
+        Raises:
+            BuildError: a test of a table inside a shard failed.
+        """
+        report("dividing by place")
+        shards = prepare_shards(settings, paths, overrides, self.compiled, self.inputs, self.records, PREPARING_MB)
+        code = _code_digest(self.compiled)
+        results = [self.results / result_name(shard, code) for shard in shards]
+        self.results.mkdir(parents=True, exist_ok=True)
+        tasks = [
+            ShardTask(shard, self.compiled, paths.root / "dbt", self.inputs, result, WORKER_MB)
+            for shard, result in zip(shards, results, strict=True)
+            if not result.is_dir()
+        ]
+        _compute(tasks, settings, len(shards))
+        names = " ".join(result.name for result in results)
+        tables = self.kept / f"tables-{hashlib.sha256(names.encode()).hexdigest()[:16]}"
+        _lay_out(results, tables)
+        for former in set(self.results.iterdir()).difference(results):  # or of workers that were killed
+            shutil.rmtree(former)
+        return tables
+
+
+def remove_former_tables(kept: Path, tables: Path | None) -> None:
+    """Remove the tables of former builds, in which views of their databases looked.
+
+    Args:
+        kept: folder of the tables of shards.
+        tables: those of the build that has been published; null where it has no shards.
+    """
+    if tables is None:
+        shutil.rmtree(kept, ignore_errors=True)
+    for former in set(kept.glob("tables-*")) - {tables}:
+        shutil.rmtree(former)
+
+
+def _compute(tasks: list[ShardTask], settings: Settings, shards: int) -> None:
+    done = iter(range(shards - len(tasks) + 1, shards + 1))
+
+    def on_end() -> None:
+        report(f"shard {next(done)} of {shards}")
+
+    if len(tasks) == 1:  # starting a process takes longer than a small shard
+        compute_shard(tasks[0])
+    elif tasks:
+        executor = "dask" if settings.executor == "dask" else "processes"
+        with workers(executor, None, on_end) as inner:
+            builder = driver.Builder().with_modules(graph).enable_dynamic_execution(allow_experimental_mode=True)
+            builder.with_remote_executor(inner).build().execute(["computed_shards"], inputs={"tasks": tasks})
+
+
+def _code_digest(compiled: CompiledModels) -> str:
+    """Of the models, of the Python that they call, and of the libraries that this calls."""
+    hasher = hashlib.sha256(json_text(asdict(compiled)).encode())
+    for name in LIBRARIES:
+        hasher.update(f"\0{name} {version(name)}".encode())
+    for path in sorted(_code_files()):
+        hasher.update(sha256(path).encode())
+    return hasher.hexdigest()
+
+
+def _code_files() -> Iterator[Path]:
+    package = Path(loaders.__file__).parent
+    for name in CODE:
+        yield from (package / name).rglob("*.py") if (package / name).is_dir() else (package / name,)
+
+
+def _lay_out(results: Sequence[Path], folder: Path) -> None:
+    """Link the tables of each shard into a folder of its number."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for number, result in enumerate(results):
+        shard = folder / f"{number:06d}"
+        shard.mkdir(parents=True)
+        for file in result.iterdir():
+            os.link(file, shard / file.name)

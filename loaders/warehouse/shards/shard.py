@@ -1,0 +1,114 @@
+"""Runs the models inside one shard, and keeps their tables under a name that says what they are made from."""
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from loaders.core.errors import BuildError
+from loaders.tables import ALL_FEATURES, qualified_name
+from loaders.warehouse.shards.database import (
+    create_tables,
+    empty_catalog,
+    model_database,
+    parquet_rows,
+    run_models,
+    write_query,
+)
+from loaders.warehouse.shards.models import BEFORE, CompiledModels
+from loaders.warehouse.shards.preparation import RECORDS_FILE, SHARES, Shard
+
+PARTIAL = ".partial"
+SPILL = "spill"
+FAILED_CHECKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ShardTask:
+    """What a worker needs to compute a shard.
+
+    Attributes:
+        shard: which one.
+        compiled: the models.
+        project: dbt's project folder.
+        inputs: folder of what shards read.
+        result: folder of the tables, which is there once all of them are.
+        memory_mb: limit of DuckDB [MB].
+    """
+
+    shard: Shard
+    compiled: CompiledModels
+    project: Path
+    inputs: Path
+    result: Path
+    memory_mb: int
+
+
+def result_name(shard: Shard, code: str) -> str:
+    """The name of the folder of a shard's tables: a hash of what it reads and of the code that reads it."""
+    return hashlib.sha256(f"{code} {shard.digest}".encode()).hexdigest()[:32]
+
+
+def compute_shard(task: ShardTask) -> Path:
+    """Run the models, check the tables that stay inside, write the ones that leave; returns their folder.
+
+    Raises:
+        BuildError: a test failed.
+    """
+    partial = task.result.with_name(task.result.name + PARTIAL)
+    shutil.rmtree(partial, ignore_errors=True)  # of a worker that was killed
+    partial.mkdir(parents=True)
+    connection = _connection(task.inputs / SPILL, task.memory_mb)
+    with empty_catalog(connection):
+        create_tables(connection, dict(_inputs(connection, task)))
+        before = task.compiled.placed(BEFORE)
+        run_models(connection, task.compiled.needed_for(frozenset(task.compiled.kept), before), task.project)
+        _check(connection, task)
+        tables = {model.name: model.table for model in task.compiled.models}
+        for name in task.compiled.kept:
+            write_query(connection, f"FROM {tables[name]}", partial / f"{name}.parquet", ", COMPRESSION_LEVEL 1")
+    shutil.rmtree(task.result, ignore_errors=True)
+    partial.replace(task.result)
+    return task.result
+
+
+@cache
+def _connection(spill: Path, memory_mb: int) -> duckdb.DuckDBPyConnection:
+    """That of this process: to open one, DuckDB checks the signature of the spatial extension, which takes a while."""
+    return model_database(spill, memory_mb, threads=1)
+
+
+def _inputs(connection: duckdb.DuckDBPyConnection, task: ShardTask) -> Iterator[tuple[str, str]]:
+    """Each table that the models read, and its query."""
+    number = task.shard.number
+    yield (
+        qualified_name(ALL_FEATURES),
+        f"SELECT * EXCLUDE (shard) FROM {parquet_rows(task.inputs / RECORDS_FILE)} WHERE shard = {number}",
+    )
+    for table in SHARES:
+        rows = parquet_rows(task.inputs / f"{table}.parquet")
+        yield table, f"SELECT * EXCLUDE (shard) FROM {rows} WHERE shard = {number}"
+
+
+def _check(connection: duckdb.DuckDBPyConnection, task: ShardTask) -> None:
+    """Run the dbt tests of the tables that no one outside reads.
+
+    Raises:
+        BuildError: rows fail one.
+    """
+    failed = []
+    for check in task.compiled.checks:
+        (rows,) = connection.sql(f"SELECT count(*) FROM ({check.sql})").fetchall()[0]
+        if rows:
+            failed.append(f"  {check.name}: {rows:,} rows")
+    if failed:
+        listing = "\n".join(failed[:FAILED_CHECKS])
+        raise BuildError(
+            f"dbt: {len(failed)} of the tests of shard {task.shard.number} failed; the tables of the last good build "
+            f"stay.\n{listing}\nLook at them in one build of all records: `dbt build --project-dir dbt --profiles-dir "
+            "dbt`."
+        )

@@ -1,0 +1,138 @@
+"""What is built by place has the bytes of what is built at once, and only what has changed is computed again."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from loaders.core.errors import BuildError
+from loaders.core.paths import DATABASE_NAME, ProjectPaths
+from loaders.settings.machine import Machine, machine, use_machine
+from loaders.settings.params import read_settings
+from loaders.warehouse.dbt_run import dbt_environment
+from loaders.warehouse.raw_tables import read_project_overrides
+from loaders.warehouse.shards.models import compiled_models
+from loaders.warehouse.shards.run import Division, remove_former_tables
+from tests.warehouse.conftest import A, Warehouse, built
+
+FOURTH = 100  # of the records of all worlds, or a little less
+
+
+def by_place(root: Path, most: int) -> Warehouse:
+    """Build with so many records in a shard."""
+    former = machine()
+    use_machine(Machine(shard_records=most))
+    try:
+        return built(root)
+    finally:
+        use_machine(former)
+
+
+def published(paths: ProjectPaths) -> dict[str, bytes]:
+    """What a build publishes, by file."""
+    return {path.name: path.read_bytes() for path in paths.curated.iterdir()} | {"": paths.build_metrics.read_bytes()}
+
+
+def shards(paths: ProjectPaths) -> dict[str, int]:
+    """The shards of the last build by name, and when each was computed."""
+    return {path.name: path.stat().st_mtime_ns for path in paths.scratch("shards/results").iterdir()}
+
+
+def shards_with(warehouse: Warehouse, key: str) -> set[str]:
+    """The shards that have records of a dataset."""
+    query = "select count(*) from read_parquet($path) where dataset_key = $key"
+    folders = warehouse.paths.scratch("shards/results").iterdir()
+    return {
+        folder.name
+        for folder in folders
+        if warehouse.value(query, {"path": str(folder / "curated_pv_records.parquet"), "key": key})
+    }
+
+
+def computed(root: Path, most: int) -> Path:
+    """The tables of shards of so many records; without the rest of the build."""
+    settings, paths = read_settings(root / "params.yaml"), ProjectPaths(root, "doi")
+    environment = dbt_environment(paths.scratch("build") / DATABASE_NAME, root)
+    compiled = compiled_models(root, paths.scratch("models.json"), environment)
+    division = Division(compiled, most, paths.scratch("shards"), paths.scratch("inputs"))
+    return division.compute(settings, paths, read_project_overrides(settings, paths))
+
+
+def comparable(rows: str) -> str:
+    """These rows; `except` cannot compare geometries."""
+    if "pairs" in rows:
+        return f"select * from {rows}"
+    return f"select * replace (md5(st_aswkb(geometry)) as geometry) from {rows}"
+
+
+@pytest.fixture(scope="module")
+def in_four(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The worlds, built in four shards or more."""
+    root = tmp_path_factory.mktemp("in_four") / "project"
+    shutil.copytree(warehouse.paths.root, root, ignore=shutil.ignore_patterns("*.duckdb"))
+    return by_place(root, FOURTH)
+
+
+@pytest.fixture
+def copied(in_four: Warehouse, tmp_path: Path) -> Warehouse:
+    """A copy of them, to be changed."""
+    shutil.copytree(in_four.paths.root, tmp_path / "project")
+    return Warehouse(ProjectPaths(tmp_path / "project", "doi"))
+
+
+def test_four_shards_make_the_bytes_of_one_build(warehouse: Warehouse, in_four: Warehouse) -> None:
+    assert len(shards(in_four.paths)) >= 4
+    assert published(in_four.paths) == published(warehouse.paths)
+
+
+def test_sixty_four_shards_have_the_rows_of_one_build(warehouse: Warehouse, copied: Warehouse) -> None:
+    tables = computed(copied.paths.root, 4)
+    assert len(shards(copied.paths)) >= 64
+    for name in ("curated_pv_installations", "curated_pv_pairs", "curated_pv_records"):
+        at_once, divided = f"curated.{name}", f"read_parquet('{tables}/*/{name}.parquet')"
+        for one, other in ((at_once, divided), (divided, at_once)):
+            assert warehouse.rows(f"{comparable(one)} except all {comparable(other)}") == []
+
+
+def test_prepared_tables_of_shards_can_be_queried(warehouse: Warehouse, in_four: Warehouse) -> None:
+    query = "select record_id, country, licence_kind from prepared.prep_pv_datasets_unified order by all"
+    assert in_four.rows(query) == warehouse.rows(query)
+    pairs = "select record_id_a, record_id_b, match_rule, strength from prepared.prep_pv_pairs order by all"
+    assert in_four.rows(pairs) == warehouse.rows(pairs)
+
+
+def test_what_is_kept_is_not_computed_again(copied: Warehouse) -> None:
+    before = shards(copied.paths)
+    computed(copied.paths.root, FOURTH)
+    assert shards(copied.paths) == before
+
+
+def test_without_a_dataset_the_shards_without_its_records_stay(copied: Warehouse) -> None:
+    before, having = shards(copied.paths), shards_with(copied, A)
+    params = yaml.safe_load((copied.paths.root / "params.yaml").read_text())
+    del params["datasets"][A]
+    (copied.paths.root / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
+    computed(copied.paths.root, FOURTH)
+    after = shards(copied.paths)
+    assert before.items() & after.items() == {each for each in before.items() if each[0] not in having}
+
+
+def test_a_changed_setting_of_a_rule_computes_all_shards(copied: Warehouse) -> None:
+    before = shards(copied.paths)
+    path = copied.paths.root / "params.yaml"
+    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | {"dedup": {"alike_m": 16}}, sort_keys=False))
+    computed(copied.paths.root, FOURTH)
+    assert not before.keys() & shards(copied.paths).keys()
+
+
+def test_a_table_that_breaks_a_promise_inside_a_shard_is_an_error(copied: Warehouse) -> None:
+    model = copied.paths.root / "dbt/models/prepared/dedup/prep_pv_repeats.sql"
+    model.write_text(model.read_text().replace("min(records.record_number) over", "nullif(1, 1) + min(0) over"))
+    with pytest.raises(BuildError, match=r"tests of shard \d+ failed; the tables of the last good build stay"):
+        computed(copied.paths.root, FOURTH)
+
+
+def test_small_builds_leave_no_shards(copied: Warehouse) -> None:
+    remove_former_tables(copied.paths.scratch("shards"), None)
+    assert not copied.paths.scratch("shards").exists()
