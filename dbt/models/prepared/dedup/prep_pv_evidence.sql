@@ -18,7 +18,7 @@ measured as (
         a.area_m2 as area_a_m2,
         b.area_m2 as area_b_m2,
         a.geometry_kind = 'polygon' and b.geometry_kind = 'polygon' as is_outlines,
-        case when is_outlines then {{ shared_ground('a.geometry', 'b.geometry') }} end as shared_ground,
+        case when is_outlines then {{ shared_ground('a', 'b') }} end as shared_ground,
         {{ ellipsoidal_m2('shared_ground') }} as shared_area_m2,
         shared_area_m2 + least(area_a_m2 - shared_area_m2, area_b_m2 - shared_area_m2, 0) as shared_m2,
         case

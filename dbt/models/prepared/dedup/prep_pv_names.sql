@@ -1,3 +1,4 @@
+-- Materialised, or each name would be taken apart twice: for the words, and to find those without any.
 with records as (
 
     select * from {{ ref('prep_pv_match_records') }}
@@ -5,7 +6,7 @@ with records as (
 
 ),
 
-names as (
+names as materialized (
 
     select
         record_number,
