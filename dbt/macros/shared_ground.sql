@@ -1,18 +1,27 @@
-{# Asking whether outlines cross too often takes time: only those of very many corners are asked. The shared
-   ground of an outline within another one is that outline, which is found faster than it is cut out. #}
+{# Tells it faster than an intersection does. Of outlines of very many corners, it is not asked. #}
+{% macro is_nested(a, b) -%}
+    case
+        when {{ has_many_corners(a, b) }} then false
+        when {{ a }}.area_m2 >= {{ b }}.area_m2 then st_covers({{ a }}.geometry, {{ b }}.geometry)
+        else st_coveredby({{ a }}.geometry, {{ b }}.geometry)
+    end
+{%- endmacro %}
+
+{# Asking whether outlines cross too often takes time: only those of very many corners are asked. #}
 {% macro shared_ground(a, b) -%}
     case
         when
             case
-                when st_npoints({{ a }}.geometry)::bigint * st_npoints({{ b }}.geometry) > 500000
+                when {{ has_many_corners(a, b) }}
                     then cross_too_often(st_aswkb({{ a }}.geometry)::blob, st_aswkb({{ b }}.geometry)::blob)
                 else false
             end
             then null
-        when {{ a }}.area_m2 <= {{ b }}.area_m2 and st_coveredby({{ a }}.geometry, {{ b }}.geometry)
-            then {{ a }}.geometry
-        when {{ b }}.area_m2 <= {{ a }}.area_m2 and st_coveredby({{ b }}.geometry, {{ a }}.geometry)
-            then {{ b }}.geometry
+        when is_nested then case when {{ a }}.area_m2 >= {{ b }}.area_m2 then {{ b }}.geometry else {{ a }}.geometry end
         else st_intersection({{ a }}.geometry, {{ b }}.geometry)
     end
+{%- endmacro %}
+
+{% macro has_many_corners(a, b) -%}
+    st_npoints({{ a }}.geometry)::bigint * st_npoints({{ b }}.geometry) > 500000
 {%- endmacro %}

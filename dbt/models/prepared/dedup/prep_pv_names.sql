@@ -1,4 +1,4 @@
--- Materialised, or each name would be taken apart twice: for the words, and to find those without any.
+-- `offset 0` leaves no row out. Without it each name would be taken apart twice: once more to find those of no word.
 with records as (
 
     select * from {{ ref('prep_pv_match_records') }}
@@ -6,12 +6,13 @@ with records as (
 
 ),
 
-names as materialized (
+names as (
 
     select
         record_number,
         name_parts_of(name) as parts
     from records
+    offset 0
 
 ),
 
