@@ -2,14 +2,17 @@
 -- (in EPSG:3395 those of a coarse coast move by hundreds of metres), and is then measured on the ellipsoid.
 with features as (
 
-    select * from {{ ref('prep_pv_features') }}
-
-),
-
-on_land as (
-
-    select distinct record_id from {{ ref('prep_pv_land') }}
-    where subtype = 'country'
+    select
+        *,
+        greatest(st_xmax(geometry) - st_xmin(geometry), st_ymax(geometry) - st_ymin(geometry)) as extent_deg,
+        cos(radians(centroid_lat)) as narrowing
+    from {{ ref('prep_pv_features') }} as features
+    where
+        record_id not in (
+            select land.record_id from {{ ref('prep_pv_land') }} as land
+            where land.subtype = 'country'
+        )
+        and not {{ is_placeholder('features') }}
 
 ),
 
@@ -17,18 +20,12 @@ reaches as (
 
     select
         features.*,
-        greatest(
-            st_xmax(features.geometry) - st_xmin(features.geometry),
-            st_ymax(features.geometry) - st_ymin(features.geometry)
-        ) as extent_deg,
-        cos(radians(features.centroid_lat)) as narrowing,
         settings.nearest_land_m,
-        settings.nearest_land_m + case when extent_deg < 180 then 111700 * extent_deg else 0 end as reach_m,
+        settings.nearest_land_m
+        + case when features.extent_deg < 180 then 111700 * features.extent_deg else 0 end as reach_m,
         {{ box_around('features.centroid_lon', 'features.centroid_lat', 'reach_m') }} as reach
     from features
     cross join {{ ref('stg_settings') }} as settings
-    left join on_land on features.record_id = on_land.record_id
-    where on_land.record_id is null and not {{ is_placeholder('features') }}
 
 ),
 
