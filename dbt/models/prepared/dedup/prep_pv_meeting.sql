@@ -47,7 +47,7 @@ select
     st_distance_sphere(a.centroid, b.centroid) as apart_m,
     least(a.reach_m, b.reach_m) as smaller_reach_m
 from firsts as a
-inner join firsts as b on a.reach && b.reach
+inner join firsts as b on st_intersects_extent(a.reach, b.reach)
 where
     case
         when a.record_number < b.record_number and (a.priority != b.priority or a.is_outline or b.is_outline)

@@ -1,4 +1,4 @@
--- `offset 0` leaves no row out. Without it each name would be taken apart twice: once more to find those of no word.
+-- Through a list, or each name would be taken apart twice: once more to find those of no word.
 with records as (
 
     select * from {{ ref('prep_pv_match_records') }}
@@ -10,9 +10,8 @@ names as (
 
     select
         record_number,
-        name_parts_of(name) as parts
+        unnest([name_parts_of(name)]) as parts
     from records
-    offset 0
 
 ),
 

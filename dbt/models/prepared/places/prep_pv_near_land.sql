@@ -3,12 +3,15 @@
 with features as (
 
     select
-        *,
-        greatest(st_xmax(geometry) - st_xmin(geometry), st_ymax(geometry) - st_ymin(geometry)) as extent_deg,
-        cos(radians(centroid_lat)) as narrowing
+        features.*,
+        greatest(
+            st_xmax(features.geometry) - st_xmin(features.geometry),
+            st_ymax(features.geometry) - st_ymin(features.geometry)
+        ) as extent_deg,
+        cos(radians(features.centroid_lat)) as narrowing
     from {{ ref('prep_pv_features') }} as features
     where
-        record_id not in (
+        features.record_id not in (
             select land.record_id from {{ ref('prep_pv_land') }} as land
             where land.subtype = 'country'
         )
