@@ -1,5 +1,5 @@
--- Of the records whose licence is allowed; the others are in prep_pv_rejected. Numbered before shapes and attributes are
--- joined, which a sort would copy.
+-- Of the records whose licence is allowed; the others are in prep_pv_rejected. Numbered before shapes and attributes
+-- are joined, which a sort would copy.
 with terms as (
 
     select * from {{ ref('stg_dataset_terms') }}
