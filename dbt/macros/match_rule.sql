@@ -9,7 +9,7 @@
         when share_of_smaller >= shared_of_smaller and not is_several
             and (filled >= least_filled or area_ratio >= smallest_part) then 'part_of_whole'
         when pair_kind = 'outlines' then near_rule
-        when is_placed and is_innermost then 'point_inside'
+        when is_innermost then 'point_inside'
         when is_part_of_sum then 'sum_of_parts'
         when not is_several then near_rule
     end

@@ -108,8 +108,11 @@ def cluster(  # noqa: PLR0913 (one for each node that it follows from)
 @node(data_source="warehouse", processing_stage="prepare", data_type="array")
 def is_divided(component: Rows, cluster: Rows) -> Flags:
     """Which records belong to a divided component."""
-    pairs = np.unique(np.stack((component, cluster)), axis=1)
-    flags: Flags = (np.bincount(pairs[0]) > 1)[component]
+    any_cluster = np.zeros(component.max(initial=-1) + 1, dtype=np.intp)
+    any_cluster[component] = cluster
+    divided = np.zeros(len(any_cluster), dtype=np.bool_)
+    divided[component[cluster != any_cluster[component]]] = True
+    flags: Flags = divided[component]
     return flags
 
 
@@ -148,10 +151,11 @@ def _components(a: Rows, b: Rows, record_count: int) -> Rows:
 
 def _has_two_of_a_dataset(group: Rows, solid: Rows, dataset: Rows) -> Flags:
     """By group, whether a dataset has records in it that belong to different solid parts."""
-    parts = np.unique(np.stack((group, dataset, solid)), axis=1)
-    is_next = (parts[:2, 1:] == parts[:2, :-1]).all(axis=0)
+    rows = np.lexsort((solid, dataset, group))
+    group, dataset, solid = group[rows], dataset[rows], solid[rows]
+    is_second = (group[1:] == group[:-1]) & (dataset[1:] == dataset[:-1]) & (solid[1:] != solid[:-1])
     has_two = np.zeros(group.max(initial=-1) + 1, dtype=np.bool_)
-    has_two[parts[0, 1:][is_next]] = True
+    has_two[group[1:][is_second]] = True
     return has_two
 
 

@@ -31,8 +31,12 @@ def cluster_records(
     Returns:
         `record_number`, `cluster` (a number), `is_divided`, `is_spread_out` and `is_crowded`; one row per record.
     """
-    clusters = _clusters(pairs, records, settings)
-    gc.collect()  # Hamilton's graph refers to itself, and with it to all shapes
+    gc.freeze()  # what is there before is not searched for what Hamilton leaves behind
+    try:
+        clusters = _clusters(pairs, records, settings)
+        gc.collect()  # Hamilton's traversal refers to itself, and with it to all shapes
+    finally:
+        gc.unfreeze()
     pa.default_memory_pool().release_unused()
     return clusters
 

@@ -14,19 +14,25 @@ measured as (
         b.record_id as record_id_b,
         a.dataset_key as dataset_key_a,
         b.dataset_key as dataset_key_b,
-        a.geometry_kind = b.geometry_kind as is_of_one_kind,
         a.area_m2 as area_a_m2,
         b.area_m2 as area_b_m2,
         a.geometry_kind = 'polygon' and b.geometry_kind = 'polygon' as is_outlines,
-        case when is_outlines then {{ shared_ground('a.geometry', 'b.geometry') }} end as shared_ground,
-        {{ ellipsoidal_m2('shared_ground') }} as shared_area_m2,
+        case
+            when is_outlines then 'outlines' when a.geometry_kind = b.geometry_kind then 'points'
+            else 'point_and_outline'
+        end as pair_kind,
+        case when is_outlines then {{ is_nested('a', 'b') }} end as is_nested,
+        case when is_outlines then {{ shared_ground('a', 'b') }} end as shared_ground,
+        case
+            when is_nested then least(a.area_m2, b.area_m2) else {{ ellipsoidal_m2('shared_ground') }}
+        end as shared_area_m2,
         shared_area_m2 + least(area_a_m2 - shared_area_m2, area_b_m2 - shared_area_m2, 0) as shared_m2,
         case
             when not is_outlines then {{ ground_distance_m('a.geometry', 'b.geometry', 'a.centroid_lat') }}
         end as distance_m,
-        st_distance_spheroid(
+        round(st_distance_spheroid(
             st_point2d(a.centroid_lon, a.centroid_lat), st_point2d(b.centroid_lon, b.centroid_lat)
-        ) as centroid_distance_m,
+        ), 2) as centroid_distance_m,
         {{ smaller_over_larger('a.area_m2', 'b.area_m2') }} as area_ratio
     from {{ ref('prep_pv_candidates') }} as candidates
     inner join records as a on candidates.number_a = a.record_number
@@ -35,25 +41,12 @@ measured as (
 )
 
 select
-    measured.number_a,
-    measured.number_b,
-    measured.record_id_a,
-    measured.record_id_b,
-    measured.dataset_key_a,
-    measured.dataset_key_b,
-    case
-        when measured.is_outlines then 'outlines' when measured.is_of_one_kind then 'points' else 'point_and_outline'
-    end as pair_kind,
+    measured.* exclude (measured.is_outlines, measured.area_a_m2, measured.area_b_m2, measured.shared_m2),
     case
         when measured.area_a_m2 >= coalesce(measured.area_b_m2, 0) then measured.number_a else measured.number_b
     end as larger_number,
-    measured.shared_ground,
-    measured.shared_area_m2,
     round(measured.shared_m2 / nullif(measured.area_a_m2 + measured.area_b_m2 - measured.shared_m2, 0), 6) as iou,
     round(measured.shared_m2 / nullif(least(measured.area_a_m2, measured.area_b_m2), 0), 6) as share_of_smaller,
-    round(measured.centroid_distance_m, 2) as centroid_distance_m,
-    measured.distance_m,
-    measured.area_ratio,
     likeness.* exclude (likeness.number_a, likeness.number_b)
 from measured
 inner join {{ ref('prep_pv_likeness') }} as likeness

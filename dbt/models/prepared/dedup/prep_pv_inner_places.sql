@@ -10,7 +10,8 @@ nested as (
     select distinct
         outer_ones.whole_number,
         inner_ones.inner_number,
-        inner_ones.inner_dataset = inner_ones.whole_dataset as is_of_one_dataset
+        inner_ones.inner_dataset = inner_ones.whole_dataset as is_of_one_dataset,
+        inner_ones.is_nested
     from inside as outer_ones
     inner join inside as inner_ones on outer_ones.inner_number = inner_ones.whole_number
     semi join inside as both_ones
@@ -21,9 +22,10 @@ nested as (
 )
 
 select
-    inside.*,
+    inside.* exclude (inside.is_nested),
     nested.inner_number is null as is_place,
-    coalesce(bool_or(nested.is_of_one_dataset), false) as is_repeated
+    coalesce(bool_or(nested.is_of_one_dataset), false) as is_repeated,
+    coalesce(bool_or(nested.is_nested), false) as is_covered
 from inside
 left join nested on inside.whole_number = nested.whole_number and inside.inner_number = nested.inner_number
 group by all

@@ -22,7 +22,8 @@ select
     case when a.area_m2 >= b.area_m2 then evidence.number_b else evidence.number_a end as inner_number,
     case when a.area_m2 >= b.area_m2 then evidence.dataset_key_a else evidence.dataset_key_b end as whole_dataset,
     case when a.area_m2 >= b.area_m2 then evidence.dataset_key_b else evidence.dataset_key_a end as inner_dataset,
-    evidence.area_ratio < settings.part_area_ratio as is_part
+    evidence.area_ratio < settings.part_area_ratio as is_part,
+    evidence.is_nested
 from evidence
 inner join records as a on evidence.number_a = a.record_number
 inner join records as b on evidence.number_b = b.record_number

@@ -1,6 +1,6 @@
--- The difference of two numbers, instead of their comparison, keeps the plan a SPATIAL_JOIN: a comparison becomes a
--- merge join of all records with all others. Points of one dataset are apart, however near they are. What stands at a
--- stand-in for a position meets nothing there.
+-- Joined by bounding box; the case keeps the plan a SPATIAL_JOIN, whose pairs it then compares exactly, each in one
+-- order only. Points of one dataset are apart, however near they are. What stands at a stand-in for a position meets
+-- nothing there.
 with records as (
 
     select * from {{ ref('prep_pv_match_records') }}
@@ -47,5 +47,10 @@ select
     st_distance_sphere(a.centroid, b.centroid) as apart_m,
     least(a.reach_m, b.reach_m) as smaller_reach_m
 from firsts as a
-inner join firsts as b on st_intersects(a.reach, b.reach)
-where a.record_number - b.record_number < 0 and (a.priority - b.priority != 0 or a.is_outline or b.is_outline)
+inner join firsts as b on st_intersects_extent(a.reach, b.reach)
+where
+    case
+        when a.record_number < b.record_number and (a.priority != b.priority or a.is_outline or b.is_outline)
+            then st_intersects(a.reach, b.reach)
+        else false
+    end

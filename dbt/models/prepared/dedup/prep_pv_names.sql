@@ -1,3 +1,4 @@
+-- Through a list, or each name would be taken apart twice: once more to find those of no word.
 with records as (
 
     select * from {{ ref('prep_pv_match_records') }}
@@ -9,7 +10,7 @@ names as (
 
     select
         record_number,
-        name_parts_of(name) as parts
+        unnest([name_parts_of(name)]) as parts
     from records
 
 ),

@@ -12,29 +12,15 @@ select
     wholes.drawn_apart_by,
     wholes.drawn_whole_by,
     coalesce(wholes.is_several, false) as is_several,
-    row_number() over (
-        partition by
-            evidence.distance_m = 0,
-            case when b.geometry_kind = 'point' then evidence.number_b else evidence.number_a end,
-            evidence.pair_kind
-        order by
-            coalesce(wholes.is_several, false),
-            elsewhere.number_a is not null,
-            coalesce(evidence.capacity_ratio, 1) < settings.capacity_ratio_inside,
-            evidence.centroid_distance_m,
-            evidence.number_a,
-            evidence.number_b
-    ) = 1 as is_innermost,
+    coalesce(placed.is_innermost, false) as is_innermost,
     near_pairs.near_rule,
     neighbours.cost,
     coalesce(decided.is_taken, false) as is_taken,
     coalesce(decided.is_placed_apart, false) as is_placed_apart,
-    placed.number_a is not null as is_placed,
     elsewhere.number_a is not null as is_named_elsewhere,
     sums.number_a is not null as is_part_of_sum,
     same_identifiers.shared_identifiers
 from {{ ref('prep_pv_evidence') }} as evidence
-cross join {{ ref('stg_settings') }} as settings
 inner join {{ ref('prep_pv_match_records') }} as a on evidence.number_a = a.record_number
 inner join {{ ref('prep_pv_match_records') }} as b on evidence.number_b = b.record_number
 inner join {{ ref('prep_pv_repeats') }} as first_a on evidence.number_a = first_a.record_number

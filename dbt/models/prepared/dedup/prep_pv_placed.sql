@@ -6,7 +6,10 @@ select
     evidence.number_a,
     evidence.number_b,
     evidence.dataset_key_a,
-    evidence.dataset_key_b
+    evidence.dataset_key_b,
+    row_number() over (
+        partition by point_number order by evidence.centroid_distance_m, evidence.number_a, evidence.number_b
+    ) = 1 as is_innermost
 from {{ ref('prep_pv_evidence') }} as evidence
 cross join {{ ref('stg_settings') }} as settings
 left join {{ ref('prep_pv_wholes') }} as wholes on evidence.larger_number = wholes.whole_number

@@ -5,16 +5,26 @@ with records as (
 
     select * from {{ ref('prep_pv_match_records') }}
 
+),
+
+duplicates as (
+
+    select
+        {{ is_placeholder('records') }} as is_placeholder,
+        list(records.record_number) as record_numbers,
+        min(records.record_number) as first_number
+    from records
+    group by
+        records.dataset_key,
+        st_aswkb(st_normalize(records.geometry)),
+        case when records.geometry_kind = 'point' then md5(records.source_attributes) end,
+        case when {{ is_placeholder('records') }} then records.record_number end,
+        is_placeholder
+
 )
 
 select
-    records.record_number,
-    {{ is_placeholder('records') }} as is_placeholder,
-    min(records.record_number) over (
-        partition by
-            records.dataset_key,
-            st_aswkb(st_normalize(records.geometry)),
-            case when records.geometry_kind = 'point' then md5(records.source_attributes) end,
-            case when {{ is_placeholder('records') }} then records.record_number end
-    ) as first_number
-from records
+    unnest(record_numbers) as record_number,
+    is_placeholder,
+    first_number
+from duplicates

@@ -1,5 +1,6 @@
 -- Composite outlines. Two farms must not become one because somebody drew one outline around both: the outlines in a
--- whole fill it, and no more datasets draw them apart than draw them as one.
+-- whole fill it, and no more datasets draw them apart than draw them as one. What
+-- another inner outline covers adds no ground.
 with places as (
 
     select * from {{ ref('prep_pv_inner_places') }}
@@ -42,6 +43,7 @@ filled as (
         on
             least(places.whole_number, places.inner_number) = evidence.number_a
             and greatest(places.whole_number, places.inner_number) = evidence.number_b
+    where not places.is_covered
     group by places.whole_number
 
 )

@@ -17,7 +17,6 @@ records as (
 
     select
         *,
-        md5(source_attributes) as row_hash,
         dense_rank() over (
             partition by
                 installation_id,

@@ -1,3 +1,4 @@
+-- A table, since ten models read it; without what at most two of them need.
 with members as (
 
     select * from {{ ref('prep_pv_members') }}
@@ -36,7 +37,18 @@ select
     terms.inventory_priority,
     terms.edition,
     terms.year,
-    records.*
+    case when records.capacity_mw is not null then md5(records.source_attributes) end as row_hash,
+    records.* exclude (
+        records.geometry,
+        records.source_attributes,
+        records.source_file,
+        records.source_row,
+        records.unrepaired_area_m2,
+        records.stated_area_ratio,
+        records.power_density_w_per_m2,
+        records.h3_cell,
+        records.doi
+    )
 from members
 inner join records on members.record_number = records.record_number
 inner join repeats on members.record_number = repeats.record_number

@@ -36,7 +36,7 @@ select
     largest.installation_id,
     largest.dataset_key as geometry_dataset,
     largest.geometry_kind,
-    coalesce(outlines.geometry, largest.geometry) as geometry,
+    coalesce(outlines.geometry, shapes.geometry) as geometry,
     coalesce(
         outlines.outlines > 1 and st_xmax(outlines.geometry) - st_xmin(outlines.geometry) < 180, false
     ) as is_joined,
@@ -56,4 +56,5 @@ select
     largest.admin_flags,
     largest.is_placeholder
 from largest
+inner join {{ ref('prep_pv_match_records') }} as shapes on largest.record_number = shapes.record_number
 left join outlines on largest.installation_id = outlines.installation_id and largest.dataset_key = outlines.dataset_key

@@ -24,10 +24,11 @@ united as (
         outlines.dataset_key,
         any_value(outlines.priority) as priority,
         any_value(counts.outlines) as outlines,
-        st_setcrs(st_union_agg(outlines.geometry order by outlines.record_number), 'EPSG:4326') as geometry
+        st_setcrs(st_union_agg(shapes.geometry order by outlines.record_number), 'EPSG:4326') as geometry
     from outlines
     inner join counts
         on outlines.installation_id = counts.installation_id and outlines.dataset_key = counts.dataset_key
+    inner join {{ ref('prep_pv_match_records') }} as shapes on outlines.record_number = shapes.record_number
     where counts.outlines > 1
     group by outlines.installation_id, outlines.dataset_key
 
@@ -38,10 +39,11 @@ select
     outlines.dataset_key,
     outlines.priority,
     counts.outlines,
-    outlines.geometry,
+    shapes.geometry,
     outlines.area_m2
 from outlines
 inner join counts on outlines.installation_id = counts.installation_id and outlines.dataset_key = counts.dataset_key
+inner join {{ ref('prep_pv_match_records') }} as shapes on outlines.record_number = shapes.record_number
 where counts.outlines = 1
 
 union all

@@ -25,10 +25,21 @@ met as (
     inner join tiles on st_intersects(features.geometry, tiles.geometry)
     where not {{ is_placeholder('features') }}
 
+),
+
+contested as (
+
+    select
+        record_id,
+        subtype
+    from met
+    group by record_id, subtype
+    having min(claimant) != max(claimant)
+
 )
 
 select
-    *,
-    min(claimant) over claims != max(claimant) over claims as is_contested
+    met.*,
+    contested.record_id is not null as is_contested
 from met
-window claims as (partition by record_id, subtype)
+left join contested on met.record_id = contested.record_id and met.subtype = contested.subtype

@@ -3,17 +3,19 @@
 with features as (
 
     select
-        *,
-        greatest(st_xmax(geometry) - st_xmin(geometry), st_ymax(geometry) - st_ymin(geometry)) as extent_deg,
-        cos(radians(centroid_lat)) as narrowing
-    from {{ ref('prep_pv_features') }}
-
-),
-
-on_land as (
-
-    select distinct record_id from {{ ref('prep_pv_land') }}
-    where subtype = 'country'
+        features.*,
+        greatest(
+            st_xmax(features.geometry) - st_xmin(features.geometry),
+            st_ymax(features.geometry) - st_ymin(features.geometry)
+        ) as extent_deg,
+        cos(radians(features.centroid_lat)) as narrowing
+    from {{ ref('prep_pv_features') }} as features
+    where
+        features.record_id not in (
+            select land.record_id from {{ ref('prep_pv_land') }} as land
+            where land.subtype = 'country'
+        )
+        and not {{ is_placeholder('features') }}
 
 ),
 
@@ -27,8 +29,6 @@ reaches as (
         {{ box_around('features.centroid_lon', 'features.centroid_lat', 'reach_m') }} as reach
     from features
     cross join {{ ref('stg_settings') }} as settings
-    left join on_land on features.record_id = on_land.record_id
-    where on_land.record_id is null and not {{ is_placeholder('features') }}
 
 ),
 
