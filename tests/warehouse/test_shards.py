@@ -14,7 +14,8 @@ from loaders.warehouse.dbt_run import dbt_environment
 from loaders.warehouse.raw_tables import read_project_overrides
 from loaders.warehouse.shards.models import compiled_models
 from loaders.warehouse.shards.run import Division, remove_former_tables
-from tests.warehouse.conftest import A, Warehouse, built
+from tests.warehouse.conftest import Warehouse, built
+from tests.warehouse.mixed_world import KEY as MIXED
 
 FOURTH = 100  # of the records of all worlds, or a little less
 
@@ -109,9 +110,9 @@ def test_what_is_kept_is_not_computed_again(copied: Warehouse) -> None:
 
 
 def test_without_a_dataset_the_shards_without_its_records_stay(copied: Warehouse) -> None:
-    before, having = shards(copied.paths), shards_with(copied, A)
+    before, having = shards(copied.paths), shards_with(copied, MIXED)
     params = yaml.safe_load((copied.paths.root / "params.yaml").read_text())
-    del params["datasets"][A]
+    del params["datasets"][MIXED]
     (copied.paths.root / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
     computed(copied.paths.root, FOURTH)
     after = shards(copied.paths)
