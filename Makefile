@@ -82,8 +82,9 @@ pull: $(ready) ## download results from the DVC remote instead of making them
 
 install: $(ready) ## make .venv from requirements.lock
 
+# with compiled sources kept, the processes that tests start by the hundreds need not compile them again
 test: $(ready) ## run every test (ARGS are passed to pytest)
-	python -m pytest $(ARGS)
+	PYTHONDONTWRITEBYTECODE= python -m pytest $(ARGS)
 
 docs: $(ready) ## build the documentation, with pictures if `dot` is there
 	@python -m loaders docs

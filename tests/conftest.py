@@ -1,3 +1,4 @@
+import gc
 import json
 import shutil
 from collections.abc import Callable, Sequence
@@ -32,6 +33,18 @@ FIRST = (
     "warehouse/test_licences.py",
     "pipeline/test_dvc_remote.py",
 )
+
+
+def pytest_collectstart() -> None:
+    """Nothing that is imported and collected is garbage."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected need not be searched for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -34,7 +34,10 @@ CHANGED = GOOD.replace(b"10.1", b"11.1", 1)
 BY_URL = {"url": f"https://{HOST}{PATH}"}
 BY_GITHUB = {"github": f"o/r@{COMMIT}:farms.geojson"}
 WRONG_ONCE = Fault(lambda _, answer: replace(answer, content=Whole(CHANGED)), method="GET")  # a digit
-TODAY = datetime.now(UTC).date().isoformat()
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 class Bench:
@@ -94,7 +97,7 @@ def test_one_wrong_byte_goes_when_two_fresh_downloads_agree(
     web.fault(RAW, "/", WRONG_ONCE)
     farm = bench(BY_GITHUB if source.startswith("github") else BY_URL)
     assert farm.fetch() == {"farms.geojson": CHANGED}
-    assert farm.proofs() == [f"farms.geojson: nobody states a checksum: as first seen on {TODAY}"]
+    assert farm.proofs() == [f"farms.geojson: nobody states a checksum: as first seen on {_today()}"]
     caplog.clear()
     assert WAYS[way](farm) == {"farms.geojson": GOOD}
     assert "farms: farms.geojson came differently before (sha256 " in caplog.text
@@ -156,7 +159,7 @@ def test_an_archive_with_one_wrong_byte_is_neither_kept_nor_found_again(
         farm.fetch()
     assert not farm.paths.receipt("farms").exists()
     assert farm.fetch()["a.geojson"] == GOOD
-    assert farm.proofs() == [f"farms.zip: nobody states a checksum: as first seen on {TODAY}"]
+    assert farm.proofs() == [f"farms.zip: nobody states a checksum: as first seen on {_today()}"]
 
 
 def test_a_folder_at_github_that_was_unpacked_wrongly_once_is_accepted_anew(
@@ -321,7 +324,7 @@ def test_the_commands_say_what_proves_a_file_and_what_they_accept(checkout: Chec
     for step in ("resolve", "fetch"):
         assert checkout.eo_pv(step, "farms").code == 0
     message = checkout.eo_pv("verify").output
-    assert message == f"farms: farms.geojson: nobody states a checksum: as first seen on {TODAY}\n"
+    assert message == f"farms: farms.geojson: nobody states a checksum: as first seen on {_today()}\n"
     run = checkout.eo_pv("update", "farms")
     assert (run.code, checkout.raw("farms")) == (0, {"farms.geojson": GOOD}), run.output
     assert "farms: nothing changed\n" in run.output

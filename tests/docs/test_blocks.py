@@ -6,6 +6,7 @@ A build takes most of a minute: what another test types with the same effect is 
 import dataclasses
 import os
 import re
+import shutil
 from itertools import chain
 from pathlib import Path
 
@@ -31,12 +32,17 @@ OF_THE_DESIGN = {
     ". .venv/bin/activate",
     *(line.replace("--models", "--select") for command in COMMANDS if command.is_run for line in command.here),
 }
+DRAWS = "eo-pv dag "
 PUBLISHED = "make plan"  # the first command after `origin: doi`
 
 
 def _typed(page: Path) -> list[Block]:
-    """The blocks to type, but for those of the founding design, and a first `make all`, which has made the project."""
+    """The blocks to type, but for those of the founding design, and a first `make all`, which has made the project.
+
+    Where the program `dot` of Graphviz is not installed, nothing can be drawn.
+    """
     found = [block for block in blocks(page) if block.language in RUN and not block.reason]
+    found = [block for block in found if shutil.which("dot") or not block.text.startswith(DRAWS)]
     is_made = [block.text for block in found[:1]] == [MAKE_ALL]
     return _with_one_build([block for block in found[is_made:] if not _commands(block) <= OF_THE_DESIGN])
 

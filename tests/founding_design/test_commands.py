@@ -19,7 +19,7 @@ from tests.pristine import CHANGEABLE, pristine_settings, write_pristine
 
 ROOT = Path(__file__).resolve().parents[2]
 CLONED = ("data/samples", "data/sample/locks", "dbt", "loaders", "overrides.csv", "params.yaml")
-MADE_BY_RUNS = shutil.ignore_patterns("__pycache__", "target", "logs", ".user.yml")
+MADE_BY_RUNS = shutil.ignore_patterns("target", "logs", ".user.yml")
 SETTINGS_OF_DBT = ("DBT_PROJECT_DIR", "DBT_PROFILES_DIR")
 RUN = [command for command in COMMANDS if command.is_run]
 

@@ -40,7 +40,8 @@ if sys.argv[1:2] == ["warehouse"]:
     print("built:", *sys.argv[1:], flush=True)
     os._exit(0)
 """
-SKIPPED = shutil.ignore_patterns("__pycache__", "target", "logs", ".user.yml")
+NOT_SOURCES = ("target", "logs", ".user.yml", "*.pyc.*")  # with the compiled ones, but not what is being written there
+SKIPPED = shutil.ignore_patterns(*NOT_SOURCES)
 
 
 @dataclass(frozen=True, slots=True)

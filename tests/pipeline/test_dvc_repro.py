@@ -58,21 +58,20 @@ def test_other_columns_load_again_and_another_source_fetches_again_that_dataset_
     assert [path.name for path in project.data("raw", "north").iterdir()] == ["elsewhere.geojson"]
 
 
-def test_an_added_dataset_runs_its_own_stages_only(project: Project, tmp_path: Path) -> None:
+def test_added_datasets_run_their_own_stages_only_and_own_ones_leave_nothing_when_their_file_goes(
+    project: Project, tmp_path: Path
+) -> None:
+    """One among the published datasets, and one in the file of the user's own."""
+    write_farms(project.root / "own" / "east.geojson", (8, 70.0, 20.0))
     write_farms(project.root / "own" / "west.geojson", (9, -70.0, -20.0))
-    project.edit(lambda s: s["datasets"].update(west=entry("west")))
-    expected = {"settings", "resolve@west", "fetch@west", "load@west", "build"} | WHERE_RECORDS_ARE
-    assert project.repro_without_build(tmp_path).stages == expected
-    assert loaded_ids(project, "west") == ["west:9"]
-
-
-def test_own_datasets_have_a_file_of_their_own_and_leave_nothing_when_it_goes(project: Project, tmp_path: Path) -> None:
-    write_farms(project.root / "own" / "west.geojson", (9, -70.0, -20.0))
+    project.edit(lambda s: s["datasets"].update(east=entry("east")))
     path = project.root / "local" / "params.yaml"
     path.write_text(yaml.safe_dump({"datasets": {"west": entry("west")}}))
-    stages = {f"local/dvc.yaml:{step}@west" for step in ("resolve", "fetch", "load")}
-    assert project.repro_without_build(tmp_path).stages == {*stages, "build"} | WHERE_RECORDS_ARE
-    assert loaded_ids(project, "west") == ["west:9"]
+    steps = {f"{step}@" for step in ("resolve", "fetch", "load")}
+    own = {f"local/dvc.yaml:{step}west" for step in steps}
+    published = {"settings", *(f"{step}east" for step in steps)}
+    assert project.repro_without_build(tmp_path).stages == {*own, *published, "build"} | WHERE_RECORDS_ARE
+    assert (loaded_ids(project, "east"), loaded_ids(project, "west")) == (["east:8"], ["west:9"])
     assert project.repro_without_build(tmp_path).stages == set()
     path.unlink()
     assert "build" in project.repro_without_build(tmp_path).stages

@@ -1,4 +1,5 @@
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,6 +70,7 @@ def test_the_graph_is_these_eight_nodes_each_with_three_tags() -> None:
     assert [name for name, node in made.items() if not tags <= node.tags.keys()] == []
 
 
+@pytest.mark.skipif(shutil.which("dot") is None, reason="the program dot of Graphviz is not installed")
 def test_the_snippet_that_draws_the_graph_needs_nothing_else(tmp_path: Path) -> None:
     graph = driver.Builder().with_modules(raw_pv_doi_ingest).build()
     drawn = graph.display_all_functions(str(tmp_path / "dag.svg")).source

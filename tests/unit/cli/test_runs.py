@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import shutil
 from contextlib import nullcontext
 from pathlib import Path
@@ -46,13 +47,19 @@ def test_a_lock_kept_in_memory_has_the_bytes_that_dvc_writes(tmp_path: Path) -> 
     for name, context in (("dvc", nullcontext()), ("kept", yaml_kept_in_memory())):
         file = tmp_path / name / "dvc.lock"
         file.parent.mkdir()
-        shutil.copy2(ROOT / "dvc.lock", file)
+        file.write_text(_every_sixth_stage((ROOT / "dvc.lock").read_text()))
         with context:
             for change in changes:
                 with dvcfile.modify_yaml(str(file)) as data:
                     data["stages"].update(change)
                 written[name].append(file.read_text())
     assert written["kept"] == written["dvc"]
+
+
+def _every_sixth_stage(lock: str) -> str:
+    """A lock with stages of each kind; DVC formats the whole of it at each change."""
+    head, *stages = re.split(r"^(?=  \S)", lock, flags=re.MULTILINE)
+    return head + "".join(stages[::6])
 
 
 def test_a_lock_kept_in_memory_is_not_parsed_and_formatted_again(
