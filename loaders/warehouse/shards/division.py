@@ -16,7 +16,8 @@ def shards_of(component: Rows, lon: Numbers, lat: Numbers, most: int) -> Rows:
 
     Args:
         component: of each record.
-        lon, lat: of each record [°].
+        lon: of each record [°].
+        lat: of each record [°].
         most: records in a shard; more where a single component has more, or what stands at one place.
     """
     _, first, index = np.unique(component, return_index=True, return_inverse=True)
@@ -56,10 +57,10 @@ def _starts(codes: Rows, ends: Rows, most: int) -> Rows:
     return np.asarray(starts or [0])
 
 
-def _quarters(  # noqa: PLR0913, PLR0917 (a square of the recursion)
+def _quarters(  # noqa: PLR0913 (a square of the recursion)
     codes: Rows, ends: Rows, most: int, low: int, high: int, depth: int
 ) -> list[tuple[int, int, int]]:
-    """The quarters of a square; neighbours that are not too full together count as one, as if they were not quartered."""
+    """The quarters of a square; neighbours that are not too full together count as one."""
     shift = 2 * (DEPTH - depth - 1)
     edges = low + np.searchsorted(codes[low:high] >> shift, (codes[low] >> (shift + 2) << 2) + np.arange(5))
     quarters: list[tuple[int, int, int]] = []

@@ -4,7 +4,7 @@ Whatever the models inside a shard say of a record follows from its component al
 components gives the same tables.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 import duckdb
@@ -73,7 +73,7 @@ def _meeting(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Rows, Rows
         rows = connection.execute(
             "SELECT * FROM boxes WHERE west_deg < ? AND east_deg >= ? ORDER BY ALL", [east, west]
         ).fetchnumpy()
-        yield _meeting_in(*(np.asarray(rows[name]) for name in rows), west)
+        yield _meeting_in({name: np.asarray(column) for name, column in rows.items()}, west)
 
 
 def _edges(connection: duckdb.DuckDBPyConnection) -> list[float]:
@@ -85,18 +85,12 @@ def _edges(connection: duckdb.DuckDBPyConnection) -> list[float]:
     return sorted({-np.inf, *(inner or []), np.inf})
 
 
-def _meeting_in(  # noqa: PLR0913, PLR0917 (the columns of the boxes)
-    number: Rows,
-    dataset: Rows,
-    is_outline: Numbers,
-    west: Numbers,
-    south: Numbers,
-    east: Numbers,
-    north: Numbers,
-    edge: float,
-) -> tuple[Rows, Rows]:
-    boxes = shapely.box(west, south, east, north)
-    a, b = shapely.STRtree(boxes).query(boxes)
+def _meeting_in(boxes: Mapping[str, Numbers], edge: float) -> tuple[Rows, Rows]:
+    """The pairs of one strip, whose western edge is given."""
+    west = boxes["west_deg"]
+    shapes = shapely.box(west, boxes["south_deg"], boxes["east_deg"], boxes["north_deg"])
+    a, b = shapely.STRtree(shapes).query(shapes)
+    number, dataset, is_outline = (boxes[name] for name in ("number", "dataset", "is_outline"))
     is_here = (number[a] < number[b]) & (np.maximum(west[a], west[b]) >= edge)
     is_compared = (dataset[a] != dataset[b]) | is_outline[a] | is_outline[b]  # points of one dataset are apart
     kept = is_here & is_compared

@@ -194,7 +194,8 @@ def _check(node: dict[str, Any]) -> Check:
 
 def _in_order(models: Mapping[str, Model]) -> Iterator[Model]:
     """Each after those that it reads, always in the same order."""
-    pending, done = sorted(models.values(), key=lambda model: model.name), set()
+    pending = sorted(models.values(), key=lambda model: model.name)
+    done: set[str] = set()
     names = {model.name for model in pending}
     while pending:
         ready = [model for model in pending if done.issuperset(names.intersection(model.reads))]

@@ -14,7 +14,6 @@ from loaders.core.files import sha256
 from loaders.core.paths import ProjectPaths
 from loaders.harmonise.row_accounting import read_accounting
 from loaders.settings.params import Settings
-from loaders.tables import ACCOUNTING, ALL_FEATURES, DATASET_TERMS, OVERRIDES, SETTINGS, qualified_name
 from loaders.warehouse.build_inputs import write_build_inputs
 from loaders.warehouse.overrides import Override
 from loaders.warehouse.raw_data import write_accounting
@@ -23,73 +22,17 @@ from loaders.warehouse.shards.database import empty_catalog, model_database, par
 from loaders.warehouse.shards.division import shards_of
 from loaders.warehouse.shards.links import components
 from loaders.warehouse.shards.models import BEFORE, CompiledModels
-
-RECORDS_FILE = "records.parquet"
-ROW_GROUP_ROWS = 20_480
-CELL_DEG = 5
-FEATURES = qualified_name(ALL_FEATURES)
-# what names, links and places of records take before the shards; the geometry is read for its box only
-LIGHT_RECORDS = """
-    SELECT number AS record_number, numbered.* EXCLUDE (number), []::VARCHAR[] AS quality_flags FROM numbered
-"""
-NUMBERED = f"""
-    SELECT row_number() OVER (ORDER BY record_id) - 1 AS number, record_id, dataset_key, name, group_id, geometry_kind,
-        capacity_mw, centroid_lon, centroid_lat FROM {FEATURES}
-"""
-# cells of 5° that a record may have land in, or the nearest land: of its box, grown by nearest_land_m and more
-CELLS = f"""
-    WITH grown AS (
-        SELECT placed.shard, boxes.*, settings.nearest_land_m / 110000 AS up,
-            up / cos(radians(least(greatest(abs(south_deg), abs(north_deg)) + up, 89))) AS aside
-        FROM boxes JOIN placed USING (number) CROSS JOIN staging.stg_settings AS settings
-    ), columns AS (
-        SELECT DISTINCT shard, floor((south_deg - up) / {CELL_DEG})::BIGINT AS south,
-            floor((north_deg + up) / {CELL_DEG})::BIGINT AS north,
-            unnest(range(
-                floor((west_deg - aside) / {CELL_DEG})::BIGINT,
-                least(floor((east_deg + aside) / {CELL_DEG}), floor((west_deg - aside) / {CELL_DEG}) + 72)::BIGINT + 1
-            )) AS west
-        FROM grown
-    )
-    SELECT DISTINCT shard, {CELL_DEG} * (((west + 36) % 72 + 72) % 72 - 36) AS west_deg,
-        {CELL_DEG} * unnest(range(south, north + 1)) AS south_deg
-    FROM columns
-"""
-PRESENT = "SELECT DISTINCT shard, dataset_key FROM placed"
-INVENTORIES = f"""
-    SELECT DISTINCT present.shard, terms.inventory
-    FROM ({PRESENT}) AS present JOIN raw_meta.dataset_terms AS terms USING (dataset_key)
-"""
-# what of each table concerns a shard; its other rows change nothing there
-SHARES: Mapping[str, str] = {
-    qualified_name(SETTINGS): f"""
-        SELECT shards.shard, settings.* FROM (SELECT DISTINCT shard FROM placed) AS shards
-        CROSS JOIN {qualified_name(SETTINGS)} AS settings""",
-    # ranks are of the datasets there: one that is far off changes none
-    qualified_name(DATASET_TERMS): f"""
-        SELECT inventories.shard, terms.* REPLACE (
-            dense_rank() OVER (PARTITION BY inventories.shard ORDER BY terms.priority) AS priority
-        ) FROM ({INVENTORIES}) AS inventories JOIN {qualified_name(DATASET_TERMS)} AS terms USING (inventory)""",
-    qualified_name(OVERRIDES): f"""
-        SELECT placed.shard, overrides.* FROM {qualified_name(OVERRIDES)} AS overrides
-        JOIN placed ON overrides.record_id_a = placed.record_id""",
-    "prepared.prep_pv_newest_editions": f"""
-        SELECT inventories.shard, newest.* FROM ({INVENTORIES}) AS inventories
-        JOIN prepared.prep_pv_newest_editions AS newest USING (inventory)""",
-    "prepared.prep_pv_descent": f"""
-        SELECT inventories.shard, descent.* FROM ({INVENTORIES}) AS inventories
-        JOIN prepared.prep_pv_descent AS descent USING (inventory)""",
-    "prepared.prep_pv_ambiguous_identifiers": """
-        SELECT DISTINCT placed.shard, ambiguous.* FROM prepared.prep_pv_ambiguous_identifiers AS ambiguous
-        JOIN prepared.prep_pv_stated_identifiers AS stated USING (dataset_key, namespace, identifier)
-        JOIN placed ON stated.record_id = placed.record_id""",
-    "prepared.prep_admin_tiles": """
-        SELECT cells.shard, tiles.* FROM cells JOIN prepared.prep_admin_tiles AS tiles USING (west_deg, south_deg)""",
-    "prepared.prep_admin_centroids": f"""
-        SELECT cells.shard, centroids.* FROM prepared.prep_admin_centroids AS centroids JOIN cells
-        ON cells.west_deg = {CELL_DEG} * floor(centroids.lon / {CELL_DEG})
-        AND cells.south_deg = {CELL_DEG} * floor(centroids.lat / {CELL_DEG})""",
-}
+from loaders.warehouse.shards.shares import (
+    CELLS,
+    FEATURES,
+    LIGHT_RECORDS,
+    NUMBERED,
+    RECORDS_BY_SHARD,
+    RECORDS_FILE,
+    ROW_GROUP_ROWS,
+    SHARES,
+    digests_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +90,7 @@ def _write_inputs(
     write_accounting(connection, {key: read_accounting(paths.metrics(key)) for key in keys}, keys)
     write_boundaries(connection, paths.boundaries)
     rows = parquet_rows(*(paths.loaded(key) for key in keys))
-    connection.execute(f"CREATE VIEW {FEATURES} AS SELECT * EXCLUDE (bbox) FROM {rows}")
+    connection.execute(f"CREATE VIEW {FEATURES} AS SELECT * EXCLUDE (bbox) FROM {rows}")  # noqa: S608
     return {key: sha256(paths.loaded(key)) for key in keys}
 
 
@@ -177,8 +120,7 @@ def _write_shares(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Write what shards read: a file a table, in the order of shards."""
     write_query(
         connection,
-        f"SELECT placed.shard, features.* FROM {FEATURES} AS features JOIN placed USING (dataset_key, record_id) "
-        "ORDER BY placed.shard, features.record_id",
+        RECORDS_BY_SHARD,
         folder / RECORDS_FILE,
         f", ROW_GROUP_SIZE {ROW_GROUP_ROWS}, COMPRESSION_LEVEL 1",
     )
@@ -187,7 +129,7 @@ def _write_shares(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 
 def _share_digests(connection: duckdb.DuckDBPyConnection, files: Mapping[str, str]) -> Iterator[tuple[int, str]]:
-    """A digest of what concerns each shard: its records by the files that they are from, and its share of each table."""
+    """A digest of what each shard reads: its records by the files that they are from, its share of each table."""
     parts: dict[int, list[object]] = {}
     members = connection.sql(
         "SELECT shard, dataset_key, sha256(string_agg(record_id, chr(10) ORDER BY record_id)) FROM placed "
@@ -196,10 +138,7 @@ def _share_digests(connection: duckdb.DuckDBPyConnection, files: Mapping[str, st
     for shard, key, digest in members:
         parts.setdefault(shard, []).append([key, files[key], digest])
     for table, share in SHARES.items():
-        rows = connection.sql(
-            f"SELECT shard, sha256(string_agg(hash(shares)::VARCHAR, ',' ORDER BY hash(shares))) "
-            f"FROM ({share}) AS shares GROUP BY shard ORDER BY shard"
-        ).fetchall()
+        rows = connection.sql(digests_of(share)).fetchall()
         for shard, digest in rows:
             parts[shard].append([table, digest])
     for shard, listed in sorted(parts.items()):

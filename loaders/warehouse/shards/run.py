@@ -11,11 +11,12 @@ from pathlib import Path
 from hamilton import driver
 
 import loaders
-from loaders.core.files import sha256
 from loaders.core.escape import json_text
+from loaders.core.files import sha256
 from loaders.core.paths import ProjectPaths
 from loaders.core.progress import report
 from loaders.execution.executors import workers
+from loaders.settings.base import Executor
 from loaders.settings.params import Settings
 from loaders.warehouse.overrides import Override
 from loaders.warehouse.shards import graph
@@ -107,7 +108,7 @@ def _compute(tasks: list[ShardTask], settings: Settings, shards: int) -> None:
     if len(tasks) == 1:  # starting a process takes longer than a small shard
         compute_shard(tasks[0])
     elif tasks:
-        executor = "dask" if settings.executor == "dask" else "processes"
+        executor: Executor = "dask" if settings.executor == "dask" else "processes"
         with workers(executor, None, on_end) as inner:
             builder = driver.Builder().with_modules(graph).enable_dynamic_execution(allow_experimental_mode=True)
             builder.with_remote_executor(inner).build().execute(["computed_shards"], inputs={"tasks": tasks})

@@ -20,7 +20,8 @@ from loaders.warehouse.shards.database import (
     write_query,
 )
 from loaders.warehouse.shards.models import BEFORE, CompiledModels
-from loaders.warehouse.shards.preparation import RECORDS_FILE, SHARES, Shard
+from loaders.warehouse.shards.preparation import Shard
+from loaders.warehouse.shards.shares import RECORDS_FILE, SHARES
 
 PARTIAL = ".partial"
 SPILL = "spill"
@@ -87,11 +88,11 @@ def _inputs(connection: duckdb.DuckDBPyConnection, task: ShardTask) -> Iterator[
     number = task.shard.number
     yield (
         qualified_name(ALL_FEATURES),
-        f"SELECT * EXCLUDE (shard) FROM {parquet_rows(task.inputs / RECORDS_FILE)} WHERE shard = {number}",
+        f"SELECT * EXCLUDE (shard) FROM {parquet_rows(task.inputs / RECORDS_FILE)} WHERE shard = {number}",  # noqa: S608
     )
     for table in SHARES:
         rows = parquet_rows(task.inputs / f"{table}.parquet")
-        yield table, f"SELECT * EXCLUDE (shard) FROM {rows} WHERE shard = {number}"
+        yield table, f"SELECT * EXCLUDE (shard) FROM {rows} WHERE shard = {number}"  # noqa: S608
 
 
 def _check(connection: duckdb.DuckDBPyConnection, task: ShardTask) -> None:
@@ -102,7 +103,7 @@ def _check(connection: duckdb.DuckDBPyConnection, task: ShardTask) -> None:
     """
     failed = []
     for check in task.compiled.checks:
-        (rows,) = connection.sql(f"SELECT count(*) FROM ({check.sql})").fetchall()[0]
+        (rows,) = connection.sql(f"SELECT count(*) FROM ({check.sql})").fetchall()[0]  # noqa: S608
         if rows:
             failed.append(f"  {check.name}: {rows:,} rows")
     if failed:

@@ -1,5 +1,5 @@
--- Of all records, wherever they are: that of an operator, say, leads to no single plant. Rows that repeat each other are
--- one place.
+-- Of all records, wherever they are: that of an operator, say, leads to no single plant. Rows that repeat each other
+-- are one place.
 with places as (
 
     select

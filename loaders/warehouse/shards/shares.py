@@ -1,0 +1,88 @@
+# ruff: noqa: S608 (only names of our own tables stand in these queries)
+"""Which rows of each table a shard needs: all others change nothing there.
+
+The queries read the tables `numbered`, `placed` and `boxes` of `preparation`, and the models before the shards.
+"""
+
+from collections.abc import Mapping
+
+from loaders.tables import ALL_FEATURES, DATASET_TERMS, OVERRIDES, SETTINGS, qualified_name
+
+RECORDS_FILE = "records.parquet"
+ROW_GROUP_ROWS = 20_480
+CELL_DEG = 5
+FEATURES = qualified_name(ALL_FEATURES)
+# what names, links and places of records take before the shards; the geometry is read for its box only
+LIGHT_RECORDS = """
+    SELECT number AS record_number, numbered.* EXCLUDE (number), []::VARCHAR[] AS quality_flags FROM numbered
+"""
+NUMBERED = f"""
+    SELECT row_number() OVER (ORDER BY record_id) - 1 AS number, record_id, dataset_key, name, group_id, geometry_kind,
+        capacity_mw, centroid_lon, centroid_lat FROM {FEATURES}
+"""
+RECORDS_BY_SHARD = f"""
+    SELECT placed.shard, features.* FROM {FEATURES} AS features JOIN placed USING (dataset_key, record_id)
+    ORDER BY placed.shard, features.record_id
+"""
+# cells of 5° that a record may have land in, or the nearest land: of its box, grown by nearest_land_m and more
+CELLS = f"""
+    WITH grown AS (
+        SELECT placed.shard, boxes.*, settings.nearest_land_m / 110000 AS up,
+            up / cos(radians(least(greatest(abs(south_deg), abs(north_deg)) + up, 89))) AS aside
+        FROM boxes JOIN placed USING (number) CROSS JOIN staging.stg_settings AS settings
+    ), columns AS (
+        SELECT DISTINCT shard, floor((south_deg - up) / {CELL_DEG})::BIGINT AS south,
+            floor((north_deg + up) / {CELL_DEG})::BIGINT AS north,
+            unnest(range(
+                floor((west_deg - aside) / {CELL_DEG})::BIGINT,
+                least(floor((east_deg + aside) / {CELL_DEG}), floor((west_deg - aside) / {CELL_DEG}) + 72)::BIGINT + 1
+            )) AS west
+        FROM grown
+    )
+    SELECT DISTINCT shard, {CELL_DEG} * (((west + 36) % 72 + 72) % 72 - 36) AS west_deg,
+        {CELL_DEG} * unnest(range(south, north + 1)) AS south_deg
+    FROM columns
+"""
+PRESENT = "SELECT DISTINCT shard, dataset_key FROM placed"
+INVENTORIES = f"""
+    SELECT DISTINCT present.shard, terms.inventory
+    FROM ({PRESENT}) AS present JOIN raw_meta.dataset_terms AS terms USING (dataset_key)
+"""
+# what of each table concerns a shard; its other rows change nothing there
+SHARES: Mapping[str, str] = {
+    qualified_name(SETTINGS): f"""
+        SELECT shards.shard, settings.* FROM (SELECT DISTINCT shard FROM placed) AS shards
+        CROSS JOIN {qualified_name(SETTINGS)} AS settings""",
+    # ranks are of the datasets there: one that is far off changes none
+    qualified_name(DATASET_TERMS): f"""
+        SELECT inventories.shard, terms.* REPLACE (
+            dense_rank() OVER (PARTITION BY inventories.shard ORDER BY terms.priority) AS priority
+        ) FROM ({INVENTORIES}) AS inventories JOIN {qualified_name(DATASET_TERMS)} AS terms USING (inventory)""",
+    qualified_name(OVERRIDES): f"""
+        SELECT placed.shard, overrides.* FROM {qualified_name(OVERRIDES)} AS overrides
+        JOIN placed ON overrides.record_id_a = placed.record_id""",
+    "prepared.prep_pv_newest_editions": f"""
+        SELECT inventories.shard, newest.* FROM ({INVENTORIES}) AS inventories
+        JOIN prepared.prep_pv_newest_editions AS newest USING (inventory)""",
+    "prepared.prep_pv_descent": f"""
+        SELECT inventories.shard, descent.* FROM ({INVENTORIES}) AS inventories
+        JOIN prepared.prep_pv_descent AS descent USING (inventory)""",
+    "prepared.prep_pv_ambiguous_identifiers": """
+        SELECT DISTINCT placed.shard, ambiguous.* FROM prepared.prep_pv_ambiguous_identifiers AS ambiguous
+        JOIN prepared.prep_pv_stated_identifiers AS stated USING (dataset_key, namespace, identifier)
+        JOIN placed ON stated.record_id = placed.record_id""",
+    "prepared.prep_admin_tiles": """
+        SELECT cells.shard, tiles.* FROM cells JOIN prepared.prep_admin_tiles AS tiles USING (west_deg, south_deg)""",
+    "prepared.prep_admin_centroids": f"""
+        SELECT cells.shard, centroids.* FROM prepared.prep_admin_centroids AS centroids JOIN cells
+        ON cells.west_deg = {CELL_DEG} * floor(centroids.lon / {CELL_DEG})
+        AND cells.south_deg = {CELL_DEG} * floor(centroids.lat / {CELL_DEG})""",
+}
+
+
+def digests_of(share: str) -> str:
+    """The query of a digest of each shard's rows."""
+    return f"""
+        SELECT shard, sha256(string_agg(hash(shares)::VARCHAR, ',' ORDER BY hash(shares))) FROM ({share}) AS shares
+        GROUP BY shard ORDER BY shard
+    """
