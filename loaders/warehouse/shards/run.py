@@ -10,7 +10,6 @@ from pathlib import Path
 
 from hamilton import driver
 
-import loaders
 from loaders.core.escape import json_text
 from loaders.core.files import sha256
 from loaders.core.paths import ProjectPaths
@@ -125,7 +124,7 @@ def _code_digest(compiled: CompiledModels) -> str:
 
 
 def _code_files() -> Iterator[Path]:
-    package = Path(loaders.__file__).parent
+    package = Path(__file__).parents[2]
     for name in CODE:
         yield from (package / name).rglob("*.py") if (package / name).is_dir() else (package / name,)
 
