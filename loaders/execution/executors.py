@@ -111,7 +111,7 @@ def workers(executor: Executor | None, scheduler: str | None, on_end: Callable[[
     elif executor == "threads":
         yield ReportingExecutor(MultiThreadingExecutor(MAX_WORKERS), on_end)
     elif executor == "processes":
-        yield ReportingExecutor(SpawningExecutor(_processes()), on_end)
+        yield ReportingExecutor(SpawningExecutor(process_count()), on_end)
     else:
         raise SettingsError(f"There is no executor {executor!r}. There are: {', '.join(get_args(Executor))}.")
 
@@ -123,7 +123,7 @@ def _dask(scheduler: str | None) -> Iterator[TaskExecutor]:
     from hamilton.plugins.h_dask import DaskExecutor  # noqa: PLC0415
 
     address = scheduler or dask.config.get("scheduler-address", None)
-    local_cluster = {"n_workers": _processes(), "threads_per_worker": 1, "dashboard_address": None}
+    local_cluster = {"n_workers": process_count(), "threads_per_worker": 1, "dashboard_address": None}
     with TemporaryDirectory(prefix="eo-pv-dask-") as folder:
         try:
             client = Client(**({"address": address} if address else local_cluster | {"local_directory": folder}))
@@ -134,5 +134,6 @@ def _dask(scheduler: str | None) -> Iterator[TaskExecutor]:
             yield DaskExecutor(client=client)
 
 
-def _processes() -> int:
+def process_count() -> int:
+    """How many processes work at a time on this machine."""
     return min(MAX_WORKERS, os.cpu_count() or 1)

@@ -1,5 +1,6 @@
 """Runs `dbt build` on a database, in a process of its own: DuckDB lets only one at a time write to a file."""
 
+import glob
 import os
 import signal
 import sys
@@ -64,7 +65,9 @@ def dbt_environment(database: Path, root: Path) -> dict[str, str]:
 
 
 def _build(run: Run, results: Path, database: Path, tables: Path | None) -> dict[str, int]:
-    code, output = run({SHARDS_VARIABLE: str(tables)} if tables else {})
+    code, output = run(
+        {SHARDS_VARIABLE: glob.escape(str(tables)) if tables else ""}
+    )  # dbt reads a file in each of its folders
     if code in {-signal.SIGINT, STOPPED_EXIT_CODE}:
         raise KeyboardInterrupt
     if code < 0:

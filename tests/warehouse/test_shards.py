@@ -1,11 +1,14 @@
 """What is built by place has the bytes of what is built at once, and only what has changed is computed again."""
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 import yaml
+from shapely import Point
 
+from loaders import run_doi_pipeline
 from loaders.core.errors import BuildError
 from loaders.core.paths import DATABASE_NAME, ProjectPaths
 from loaders.settings.machine import Machine, machine, use_machine
@@ -15,7 +18,6 @@ from loaders.warehouse.raw_tables import read_project_overrides
 from loaders.warehouse.shards.models import compiled_models
 from loaders.warehouse.shards.run import Division, remove_former_tables
 from tests.warehouse.conftest import Warehouse, built
-from tests.warehouse.mixed_world import KEY as MIXED
 
 FOURTH = 100  # of the records of all worlds, or a little less
 
@@ -60,6 +62,18 @@ def computed(root: Path, most: int) -> Path:
     return division.compute(settings, paths, read_project_overrides(settings, paths))
 
 
+def add_first(root: Path, key: str, place: Point) -> None:
+    """Load one more dataset, before all others in the settings: a plant at a place."""
+    plant = {"type": "Feature", "properties": {"name": "Sunny", "mw": 7}, "geometry": place.__geo_interface__}
+    (root / f"{key}.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [plant]}))
+    columns = {"name": "name", "capacity": {"column": "mw", "unit": "MW"}}
+    entry = {"source": {"path": f"{key}.geojson"}, "columns": columns, "licence": "CC0-1.0"}
+    params = yaml.safe_load((root / "params.yaml").read_text())
+    params["datasets"] = {key: entry} | params["datasets"]
+    (root / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
+    run_doi_pipeline(database_path=root / "raw.duckdb", params=root / "params.yaml", datasets=[key])
+
+
 def comparable(rows: str) -> str:
     """These rows; `except` cannot compare geometries."""
     shape = "" if "pairs" in rows else "replace (md5(st_aswkb(geometry)) as geometry)"
@@ -87,7 +101,7 @@ def test_four_shards_make_the_bytes_of_one_build(warehouse: Warehouse, in_four: 
 
 
 def test_sixty_four_shards_have_the_rows_of_one_build(warehouse: Warehouse, copied: Warehouse) -> None:
-    tables = computed(copied.paths.root, 4)
+    tables = computed(copied.paths.root, 9)
     assert len(shards(copied.paths)) >= 64
     for name in ("curated_pv_installations", "curated_pv_pairs", "curated_pv_records"):
         at_once, divided = f"curated.{name}", f"read_parquet('{tables}/*/{name}.parquet')"
@@ -108,14 +122,26 @@ def test_what_is_kept_is_not_computed_again(copied: Warehouse) -> None:
     assert shards(copied.paths) == before
 
 
-def test_without_a_dataset_the_shards_without_its_records_stay(copied: Warehouse) -> None:
-    before, having = shards(copied.paths), shards_with(copied, MIXED)
-    params = yaml.safe_load((copied.paths.root / "params.yaml").read_text())
-    del params["datasets"][MIXED]
-    (copied.paths.root / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
-    computed(copied.paths.root, FOURTH)
+def test_a_new_dataset_far_away_computes_its_own_shard_only(copied: Warehouse) -> None:
+    """Shards after it then have other numbers, and all datasets other ranks; without it, those from before."""
+    root, before = copied.paths.root, shards(copied.paths)
+    settings = (root / "params.yaml").read_text()
+    add_first(root, "a_far_2020", Point(-170, 60))
+    computed(root, FOURTH)
     after = shards(copied.paths)
-    assert before.items() & after.items() == {each for each in before.items() if each[0] not in having}
+    (new,) = after.keys() - before.keys()
+    assert shards_with(copied, "a_far_2020") == {new}
+    (root / "params.yaml").write_text(settings)
+    computed(root, FOURTH)
+    assert after.items() - shards(copied.paths).items() == {(new, after[new])}
+
+
+def test_a_name_at_a_stand_in_for_a_position_leads_to_another_shard(copied: Warehouse) -> None:
+    add_first(copied.paths.root, "a_centroid_2020", Point(0.25, 0))  # of the country AA
+    add_first(copied.paths.root, "a_known_2021", Point(9.1, -4.2))
+    tables = computed(copied.paths.root, FOURTH)
+    query = f"select dataset_keys from read_parquet('{tables}/*/curated_pv_installations.parquet') where name = 'Sunny'"  # noqa: S608
+    assert copied.rows(query) == [(["a_centroid_2020", "a_known_2021"],)]
 
 
 def test_a_changed_setting_of_a_rule_computes_all_shards(copied: Warehouse) -> None:
@@ -128,7 +154,7 @@ def test_a_changed_setting_of_a_rule_computes_all_shards(copied: Warehouse) -> N
 
 def test_a_table_that_breaks_a_promise_inside_a_shard_is_an_error(copied: Warehouse) -> None:
     model = copied.paths.root / "dbt/models/prepared/dedup/prep_pv_repeats.sql"
-    model.write_text(model.read_text().replace("min(records.record_number) over", "nullif(1, 1) + min(0) over"))
+    model.write_text(model.read_text().replace("min(records.record_number) as", "nullif(1, 1) as"))
     with pytest.raises(BuildError, match=r"tests of shard \d+ failed; the tables of the last good build stay"):
         computed(copied.paths.root, FOURTH)
 

@@ -16,6 +16,7 @@ from scipy.sparse.csgraph import connected_components
 from loaders.core.arrays import Numbers, Rows
 
 BOXES_AT_A_TIME = 500_000
+BOXES_ASKED_FOR = 20_000
 # names, identifiers, groups and decisions reach further than places; equal points of a dataset repeat each other
 LINKS = """
     SELECT number_a AS a, number_b AS b FROM prepared.prep_pv_same_names
@@ -57,7 +58,11 @@ def components(connection: duckdb.DuckDBPyConnection, records: int) -> Rows:
     connection.execute(f"CREATE TEMP TABLE boxes AS {BOXES}")
     links = [*_meeting(connection), _numbers(connection, LINKS)]
     a, b = (np.concatenate([each[side] for each in links]) for side in (0, 1))
-    graph = coo_matrix((np.ones(len(a), dtype=np.int8), (a, b)), shape=(records, records))
+    return _components(a, b, records)
+
+
+def _components(a: Rows, b: Rows, count: int) -> Rows:
+    graph = coo_matrix((np.ones(len(a), dtype=np.int8), (a, b)), shape=(count, count))
     found: Rows = connected_components(graph, directed=False)[1]
     return found
 
@@ -73,7 +78,7 @@ def _meeting(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Rows, Rows
         rows = connection.execute(
             "SELECT * FROM boxes WHERE west_deg < ? AND east_deg >= ? ORDER BY ALL", [east, west]
         ).fetchnumpy()
-        yield _meeting_in({name: np.asarray(column) for name, column in rows.items()}, west)
+        yield from _meeting_in({name: np.asarray(column) for name, column in rows.items()}, west)
 
 
 def _edges(connection: duckdb.DuckDBPyConnection) -> list[float]:
@@ -85,13 +90,24 @@ def _edges(connection: duckdb.DuckDBPyConnection) -> list[float]:
     return sorted({-np.inf, *(inner or []), np.inf})
 
 
-def _meeting_in(boxes: Mapping[str, Numbers], edge: float) -> tuple[Rows, Rows]:
-    """The pairs of one strip, whose western edge is given."""
+def _meeting_in(boxes: Mapping[str, Numbers], edge: float) -> Iterator[tuple[Rows, Rows]]:
+    """Links of one strip, whose western edge is given; for some thousand boxes at a time: dense ones meet hundreds."""
     west = boxes["west_deg"]
     shapes = shapely.box(west, boxes["south_deg"], boxes["east_deg"], boxes["north_deg"])
-    a, b = shapely.STRtree(shapes).query(shapes)
+    tree = shapely.STRtree(shapes)
     number, dataset, is_outline = (boxes[name] for name in ("number", "dataset", "is_outline"))
-    is_here = (number[a] < number[b]) & (np.maximum(west[a], west[b]) >= edge)
-    is_compared = (dataset[a] != dataset[b]) | is_outline[a] | is_outline[b]  # points of one dataset are apart
-    kept = is_here & is_compared
-    return number[a[kept]], number[b[kept]]
+    for start in range(0, len(shapes), BOXES_ASKED_FOR):
+        a, b = tree.query(shapes[start : start + BOXES_ASKED_FOR])
+        a += start
+        is_here = (number[a] < number[b]) & (np.maximum(west[a], west[b]) >= edge)
+        is_compared = (dataset[a] != dataset[b]) | is_outline[a] | is_outline[b]  # points of one dataset are apart
+        kept = is_here & is_compared
+        yield _spanning(number[a[kept]], number[b[kept]])
+
+
+def _spanning(a: Rows, b: Rows) -> tuple[Rows, Rows]:
+    """Fewer links with the same components: each record and the first one of its component."""
+    names, rows = np.unique(np.concatenate([a, b]), return_inverse=True)
+    found = _components(rows[: len(a)], rows[len(a) :], len(names))
+    _, first = np.unique(found, return_index=True)
+    return names[first[found]], names

@@ -76,7 +76,7 @@ class CompiledModels:
 
     Attributes:
         models: in an order in which each comes after those that it reads.
-        checks: the tests of models inside a shard whose tables stay there.
+        checks: the tests of models whose tables never reach dbt's database.
         kept: the models inside a shard whose tables leave it.
     """
 
@@ -97,6 +97,11 @@ class CompiledModels:
     def placed(self, place: str) -> frozenset[str]:
         """The names of the models that state this place."""
         return frozenset(model.name for model in self.models if model.place == place)
+
+    def checks_of(self, place: str) -> tuple[Check, ...]:
+        """The tests of the models that state this place."""
+        names = self.placed(place)
+        return tuple(check for check in self.checks if check.model in names)
 
 
 def compiled_models(root: Path, kept: Path, environment: Mapping[str, str]) -> CompiledModels:
@@ -154,11 +159,12 @@ def _from_manifest(manifest: dict[str, Any]) -> CompiledModels:
     readers = [*outside, *manifest["exposures"].values()]
     read = {name for reader in readers for name in _reads(reader)}
     inside = {model.name for model in models.values() if model.place == INSIDE}
+    before = {model.name for model in models.values() if model.place == BEFORE}
     kept = {model.name for model in models.values() if model.schema == PUBLISHED_SCHEMA} | (inside & read)
     checks = [_check(node) for node in nodes.values() if node["resource_type"] == "test" and node.get("compiled_code")]
     return CompiledModels(
         tuple(_in_order(models)),
-        tuple(sorted((c for c in checks if c.model in inside - kept), key=lambda check: check.name)),
+        tuple(sorted((c for c in checks if c.model in inside - kept | before), key=lambda check: check.name)),
         tuple(sorted(kept & inside)),
     )
 

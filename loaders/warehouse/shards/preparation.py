@@ -18,6 +18,7 @@ from loaders.warehouse.build_inputs import write_build_inputs
 from loaders.warehouse.overrides import Override
 from loaders.warehouse.raw_data import write_accounting
 from loaders.warehouse.raw_tables import write_boundaries
+from loaders.warehouse.shards.checks import check_tables
 from loaders.warehouse.shards.database import empty_catalog, model_database, parquet_rows, run_models, write_query
 from loaders.warehouse.shards.division import shards_of
 from loaders.warehouse.shards.links import components
@@ -69,10 +70,14 @@ def prepare_shards(  # noqa: PLR0913 (what a build is made from)
         folder: to write to.
         most: records in a shard.
         memory_mb: limit of DuckDB [MB].
+
+    Raises:
+        BuildError: a test of a table before the shards failed.
     """
     with model_database(folder / "spill", memory_mb, threads=2) as connection, empty_catalog(connection):
         files = _write_inputs(connection, settings, paths, overrides)
         run_models(connection, compiled.needed_for(compiled.placed(BEFORE) | {"stg_overrides"}), paths.root / "dbt")
+        check_tables(connection, compiled, BEFORE)
         _place_records(connection, compiled, paths, most)
         digests = dict(_share_digests(connection, files))
         counts = connection.sql("SELECT shard, count(*) FROM placed GROUP BY shard ORDER BY shard").fetchall()
@@ -99,11 +104,11 @@ def _place_records(
 ) -> None:
     """Create the tables `placed`, the shard of each record, and `cells`, the cells of 5° around each shard."""
     connection.execute(f"CREATE TEMP TABLE numbered AS {NUMBERED}")
+    given = frozenset({"stg_pv_features", "prep_admin_centroids"})
+    run_models(connection, compiled.needed_for(frozenset({"prep_pv_placeholders"}), given), paths.root / "dbt")
     connection.execute(f"CREATE VIEW prepared.prep_pv_match_records AS {LIGHT_RECORDS}")
-    names = compiled.needed_for(
-        frozenset({"prep_pv_same_names"}), given=frozenset({"prep_pv_match_records", "stg_settings"})
-    )
-    run_models(connection, names, paths.root / "dbt")
+    given = frozenset({"prep_pv_match_records", "stg_settings"})
+    run_models(connection, compiled.needed_for(frozenset({"prep_pv_same_names"}), given), paths.root / "dbt")
     rows = connection.sql("SELECT centroid_lon, centroid_lat FROM numbered ORDER BY number").fetchnumpy()
     lon, lat = (np.asarray(rows[name]) for name in ("centroid_lon", "centroid_lat"))
     shard = shards_of(components(connection, len(lon)), lon, lat, most)

@@ -1,31 +1,26 @@
 """Computes the shards of a build that are not there yet, and lays out the tables of all of them for dbt."""
 
 import hashlib
-import os
 import shutil
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from hamilton import driver
 
-from loaders.core.escape import json_text
-from loaders.core.files import sha256
 from loaders.core.paths import ProjectPaths
 from loaders.core.progress import report
-from loaders.execution.executors import workers
+from loaders.db.connection import stated_memory_mb, usable_mb
+from loaders.execution.executors import process_count, workers
 from loaders.settings.base import Executor
 from loaders.settings.params import Settings
 from loaders.warehouse.overrides import Override
 from loaders.warehouse.shards import graph
+from loaders.warehouse.shards.code import code_digest
 from loaders.warehouse.shards.models import BEFORE, INSIDE, CompiledModels
 from loaders.warehouse.shards.preparation import prepare_shards
-from loaders.warehouse.shards.shard import ShardTask, compute_shard, result_name
+from loaders.warehouse.shards.shard import ShardTask, compute_shard, is_complete, result_name
 
-LIBRARIES = ("duckdb", "duckdb-extension-spatial", "shapely", "scipy", "numpy", "h3ronpy", "rapidfuzz", "pyarrow")
-# Python that the models call; their SQL is compiled
-CODE = ("warehouse/models", "warehouse/shards", "db", "geo", "core/plant_names.py", "core/arrays.py")
 # of DuckDB, besides what is written to the database at the same time
 PREPARING_MB = 600
 WORKER_MB = 800
@@ -67,21 +62,23 @@ class Division:
             BuildError: a test of a table inside a shard failed.
         """
         report("dividing by place")
-        shards = prepare_shards(settings, paths, overrides, self.compiled, self.inputs, self.records, PREPARING_MB)
-        code = _code_digest(self.compiled)
+        available_mb = int(stated_memory_mb() or usable_mb())
+        preparing_mb, worker_mb = min(PREPARING_MB, available_mb), min(WORKER_MB, available_mb // process_count())
+        shards = prepare_shards(settings, paths, overrides, self.compiled, self.inputs, self.records, preparing_mb)
+        code = code_digest(self.compiled)
         results = [self.results / result_name(shard, code) for shard in shards]
         self.results.mkdir(parents=True, exist_ok=True)
         tasks = [
-            ShardTask(shard, self.compiled, paths.root / "dbt", self.inputs, result, WORKER_MB)
+            ShardTask(shard, self.compiled, paths.root / "dbt", self.inputs, result, worker_mb, code)
             for shard, result in zip(shards, results, strict=True)
-            if not result.is_dir()
+            if not is_complete(result, self.compiled)
         ]
         _compute(tasks, settings, len(shards))
         names = " ".join(result.name for result in results)
         tables = self.kept / f"tables-{hashlib.sha256(names.encode()).hexdigest()[:16]}"
         _lay_out(results, tables)
         for former in set(self.results.iterdir()).difference(results):  # or of workers that were killed
-            shutil.rmtree(former)
+            shutil.rmtree(former, ignore_errors=True)
         return tables
 
 
@@ -95,7 +92,7 @@ def remove_former_tables(kept: Path, tables: Path | None) -> None:
     if tables is None:
         shutil.rmtree(kept, ignore_errors=True)
     for former in set(kept.glob("tables-*")) - {tables}:
-        shutil.rmtree(former)
+        shutil.rmtree(former, ignore_errors=True)
 
 
 def _compute(tasks: list[ShardTask], settings: Settings, shards: int) -> None:
@@ -113,22 +110,6 @@ def _compute(tasks: list[ShardTask], settings: Settings, shards: int) -> None:
             builder.with_remote_executor(inner).build().execute(["computed_shards"], inputs={"tasks": tasks})
 
 
-def _code_digest(compiled: CompiledModels) -> str:
-    """Of the models, of the Python that they call, and of the libraries that this calls."""
-    hasher = hashlib.sha256(json_text(asdict(compiled)).encode())
-    for name in LIBRARIES:
-        hasher.update(f"\0{name} {version(name)}".encode())
-    for path in sorted(_code_files()):
-        hasher.update(sha256(path).encode())
-    return hasher.hexdigest()
-
-
-def _code_files() -> Iterator[Path]:
-    package = Path(__file__).parents[2]
-    for name in CODE:
-        yield from (package / name).rglob("*.py") if (package / name).is_dir() else (package / name,)
-
-
 def _lay_out(results: Sequence[Path], folder: Path) -> None:
     """Link the tables of each shard into a folder of its number."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -136,4 +117,7 @@ def _lay_out(results: Sequence[Path], folder: Path) -> None:
         shard = folder / f"{number:06d}"
         shard.mkdir(parents=True)
         for file in result.iterdir():
-            os.link(file, shard / file.name)
+            try:
+                (shard / file.name).hardlink_to(file)
+            except OSError:  # a file system without links
+                shutil.copyfile(file, shard / file.name)

@@ -11,14 +11,18 @@ from loaders.tables import ALL_FEATURES, DATASET_TERMS, OVERRIDES, SETTINGS, qua
 RECORDS_FILE = "records.parquet"
 ROW_GROUP_ROWS = 20_480
 CELL_DEG = 5
+LEAST_M = 1000  # more than a centroid reaches that positions stand in for (prep_admin_centroids)
 FEATURES = qualified_name(ALL_FEATURES)
 # what names, links and places of records take before the shards; the geometry is read for its box only
 LIGHT_RECORDS = """
-    SELECT number AS record_number, numbered.* EXCLUDE (number), []::VARCHAR[] AS quality_flags FROM numbered
+    SELECT numbered.number AS record_number, numbered.* EXCLUDE (number, quality_flags),
+        CASE WHEN placeholders.record_id IS NULL THEN numbered.quality_flags
+            ELSE list_append(numbered.quality_flags, 'placeholder_position') END AS quality_flags
+    FROM numbered LEFT JOIN prepared.prep_pv_placeholders AS placeholders USING (record_id)
 """
 NUMBERED = f"""
     SELECT row_number() OVER (ORDER BY record_id) - 1 AS number, record_id, dataset_key, name, group_id, geometry_kind,
-        capacity_mw, centroid_lon, centroid_lat FROM {FEATURES}
+        capacity_mw, centroid_lon, centroid_lat, quality_flags FROM {FEATURES}
 """
 RECORDS_BY_SHARD = f"""
     SELECT placed.shard, features.* FROM {FEATURES} AS features JOIN placed USING (dataset_key, record_id)
@@ -27,8 +31,8 @@ RECORDS_BY_SHARD = f"""
 # cells of 5° that a record may have land in, or the nearest land: of its box, grown by nearest_land_m and more
 CELLS = f"""
     WITH grown AS (
-        SELECT placed.shard, boxes.*, settings.nearest_land_m / 110000 AS up,
-            up / cos(radians(least(greatest(abs(south_deg), abs(north_deg)) + up, 89))) AS aside
+        SELECT placed.shard, boxes.*, greatest(settings.nearest_land_m, {LEAST_M}) / 110000 AS up,
+            up / cos(radians(least(greatest(abs(south_deg), abs(north_deg)) + up, 89.9))) AS aside
         FROM boxes JOIN placed USING (number) CROSS JOIN staging.stg_settings AS settings
     ), columns AS (
         SELECT DISTINCT shard, floor((south_deg - up) / {CELL_DEG})::BIGINT AS south,
@@ -81,8 +85,8 @@ SHARES: Mapping[str, str] = {
 
 
 def digests_of(share: str) -> str:
-    """The query of a digest of each shard's rows."""
+    """The query of a digest of each shard's rows, whatever its number."""
     return f"""
-        SELECT shard, sha256(string_agg(hash(shares)::VARCHAR, ',' ORDER BY hash(shares))) FROM ({share}) AS shares
-        GROUP BY shard ORDER BY shard
+        WITH hashed AS (SELECT shard, hash(*COLUMNS(* EXCLUDE (shard))) AS hash FROM ({share}))
+        SELECT shard, sha256(string_agg(hash::VARCHAR, ',' ORDER BY hash)) FROM hashed GROUP BY shard ORDER BY shard
     """
