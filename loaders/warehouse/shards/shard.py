@@ -76,7 +76,7 @@ def compute_shard(task: ShardTask) -> Path:
     partial.mkdir(parents=True)
     connection = _connection(task.inputs / SPILL, task.memory_mb)
     with empty_catalog(connection):
-        create_tables(connection, dict(_inputs(connection, task)))
+        create_tables(connection, dict(_inputs(task)))
         before = task.compiled.placed(BEFORE)
         run_models(connection, task.compiled.needed_for(frozenset(task.compiled.kept), before), task.project)
         check_tables(connection, task.compiled, INSIDE, f" of shard {task.shard.number}")
@@ -108,7 +108,7 @@ def _connection(spill: Path, memory_mb: int) -> duckdb.DuckDBPyConnection:
     return model_database(spill, memory_mb, threads=1)
 
 
-def _inputs(connection: duckdb.DuckDBPyConnection, task: ShardTask) -> Iterator[tuple[str, str]]:
+def _inputs(task: ShardTask) -> Iterator[tuple[str, str]]:
     """Each table that the models read, and its query."""
     number = task.shard.number
     yield (
