@@ -43,7 +43,7 @@ def _test(name: str, model: str | None, *reads: str, code: str | None = "select 
 
 def _manifest() -> dict[str, Any]:
     """Two staging models, one before the shards, five inside them of which two are published, and what reads them."""
-    nodes = dict([
+    nodes = [
         _model("curated_records", INSIDE, ["prepared_clusters", "prepared_places"]),
         _model("curated_summary", OUTSIDE, ["prepared_pairs"], compiled_code=None),
         _model("curated_pairs", INSIDE, ["prepared_pairs"]),
@@ -60,8 +60,8 @@ def _manifest() -> dict[str, Any]:
         _test("records_are_unique", "curated_records"),
         _test("tiles_are_valid", "prepared_tiles"),
         _test("of_no_model", None, "prepared_places"),
-    ])
-    return {"nodes": nodes, "exposures": {}}
+    ]
+    return {"nodes": dict(nodes), "exposures": {}}
 
 
 def _view(place: str) -> Node:
