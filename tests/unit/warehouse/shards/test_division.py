@@ -1,6 +1,7 @@
 """How components of records are divided into shards."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ def _members(shard: Rows) -> list[list[int]]:
     return [np.flatnonzero(shard == number).tolist() for number in range(shard.max() + 1)]
 
 
-def _divided(lon: list[float], lat: list[float], most: int) -> list[int]:
+def _divided(lon: Sequence[float], lat: Sequence[float], most: int) -> list[int]:
     """The shard of each of these records, none of which has to do with another one."""
     shard: list[int] = shards_of(np.arange(len(lon)), np.array(lon), np.array(lat), most).tolist()
     return shard

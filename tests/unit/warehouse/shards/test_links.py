@@ -48,9 +48,9 @@ class World:
             self.insert("prepared.prep_pv_extents", (name, dataset, point is None, *box))
         return name
 
-    def insert(self, table: str, row: Sequence[object]) -> None:
+    def insert(self, table: str, row: tuple[object, ...]) -> None:
         """Add a row to a table."""
-        self.connection.table(table).insert(row)
+        self.connection.table(table).insert(list(row))
 
     def components(self) -> list[list[int]]:
         """The numbers of the records of each component."""

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from loaders.core.errors import BuildError
 from loaders.warehouse.shards import shard
+from loaders.warehouse.shards.database import write_query
 from loaders.warehouse.shards.models import Check, CompiledModels, Model
 from loaders.warehouse.shards.preparation import RECORDS_FILE, SHARES, Shard
 from loaders.warehouse.shards.shard import ShardTask, compute_shard, result_name
@@ -87,10 +89,10 @@ def test_the_tables_of_a_killed_worker_are_replaced(task: MakeTask) -> None:
 def test_the_folder_of_a_shard_appears_when_all_its_tables_are_written(
     task: MakeTask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_query, written = shard.write_query, []
+    written = []
 
-    def observed(connection: object, query: str, path: Path, options: str) -> None:
-        write_query(connection, query, path, options)  # type: ignore[arg-type]
+    def observed(connection: duckdb.DuckDBPyConnection, query: str, path: Path, options: str) -> None:
+        write_query(connection, query, path, options)
         written.append((path.name, path.exists(), task(0).result.exists()))
 
     monkeypatch.setattr(shard, "write_query", observed)
@@ -101,12 +103,10 @@ def test_the_folder_of_a_shard_appears_when_all_its_tables_are_written(
 def test_a_table_that_cannot_be_written_leaves_no_folder_and_the_next_attempt_makes_it(
     task: MakeTask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_query = shard.write_query
-
-    def on_a_full_disk(connection: object, query: str, path: Path, options: str) -> None:
+    def on_a_full_disk(connection: duckdb.DuckDBPyConnection, query: str, path: Path, options: str) -> None:
         if path.name == "prep_sites.parquet":
             raise OSError("no space left on device")
-        write_query(connection, query, path, options)  # type: ignore[arg-type]
+        write_query(connection, query, path, options)
 
     with monkeypatch.context() as patched:
         patched.setattr(shard, "write_query", on_a_full_disk)
