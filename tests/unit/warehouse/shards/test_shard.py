@@ -1,0 +1,140 @@
+"""A shard's tables are there when all of them are, whatever happened before."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from loaders.core.errors import BuildError
+from loaders.warehouse.shards import shard
+from loaders.warehouse.shards.database import write_query
+from loaders.warehouse.shards.models import Check, CompiledModels, Model
+from loaders.warehouse.shards.preparation import RECORDS_FILE, SHARES, Shard
+from loaders.warehouse.shards.shard import ShardTask, compute_shard, result_name
+
+SITES, TILES = "prep_sites", "prep_admin_tiles"
+FEATURES_SQL = "SELECT record_id FROM raw_data.doi_pv_features"
+NAMES_SQL = "SELECT record_id, upper(record_id) AS name FROM staging.stg_features"
+SITES_SQL = "SELECT record_id, name, value AS tile FROM prepared.prep_names CROSS JOIN prepared.prep_admin_tiles"
+COMPILED = CompiledModels(
+    models=(
+        Model("stg_features", "staging", FEATURES_SQL, "", is_view=True, place="", reads=()),
+        Model(TILES, "prepared", "SELECT nothing", "", is_view=False, place="before", reads=()),
+        Model("prep_names", "prepared", NAMES_SQL, "", is_view=False, place="inside", reads=("stg_features",)),
+        Model(SITES, "prepared", SITES_SQL, "", is_view=False, place="inside", reads=("prep_names", TILES)),
+        Model("curated_sites", "curated", f"FROM prepared.{SITES}", "", is_view=False, place="inside", reads=(SITES,)),
+    ),
+    checks=(Check("names_are_short", "FROM prepared.prep_names WHERE length(name) > 3", "prep_names", ()),),
+    kept=("curated_sites", SITES),
+)
+MakeTask = Callable[..., ShardTask]
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What two shards read: of each table a row a shard, and the records a and b of shard 0 and `long` of shard 1."""
+    folder = tmp_path_factory.mktemp("inputs")
+    for table in SHARES:
+        pq.write_table(pa.table({"shard": [0, 1], "value": [10, 11]}), folder / f"{table}.parquet")
+    records = pa.table({"shard": [0, 0, 1], "record_id": ["a", "b", "long"]})
+    pq.write_table(records, folder / RECORDS_FILE)
+    return folder
+
+
+@pytest.fixture
+def task(inputs: Path, tmp_path: Path) -> MakeTask:
+    """The task of a shard, with these models."""
+
+    def make(number: int, compiled: CompiledModels = COMPILED) -> ShardTask:
+        return ShardTask(Shard(number, 2, "digest"), compiled, tmp_path, inputs, tmp_path / "results/0a1b", 200)
+
+    return make
+
+
+def _rows(path: Path) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = pq.read_table(path).sort_by("record_id").to_pylist()
+    return rows
+
+
+def test_a_shard_has_its_own_records_and_its_share_of_each_table(task: MakeTask) -> None:
+    folder = compute_shard(task(0))
+    assert sorted(path.name for path in folder.iterdir()) == ["curated_sites.parquet", "prep_sites.parquet"]
+    expected = [{"record_id": "a", "name": "A", "tile": 10}, {"record_id": "b", "name": "B", "tile": 10}]
+    assert _rows(folder / "curated_sites.parquet") == expected
+    assert _rows(folder / "prep_sites.parquet") == expected
+
+
+def test_a_shard_reads_nothing_of_the_one_before(task: MakeTask) -> None:
+    compute_shard(task(0))
+    folder = compute_shard(task(1, replace(COMPILED, checks=())))
+    assert _rows(folder / "prep_sites.parquet") == [{"record_id": "long", "name": "LONG", "tile": 11}]
+
+
+def test_the_tables_of_a_killed_worker_are_replaced(task: MakeTask) -> None:
+    partial = task(0).result.with_name("0a1b.partial")
+    partial.mkdir(parents=True)
+    (partial / "prep_sites.parquet").write_bytes(b"PAR1 half a table")
+    (partial / "prep_former.parquet").write_bytes(b"PAR1")
+    folder = compute_shard(task(0))
+    assert sorted(path.name for path in folder.iterdir()) == ["curated_sites.parquet", "prep_sites.parquet"]
+    assert [row["record_id"] for row in _rows(folder / "prep_sites.parquet")] == ["a", "b"]
+    assert [path.name for path in folder.parent.iterdir()] == ["0a1b"]
+
+
+def test_the_folder_of_a_shard_appears_when_all_its_tables_are_written(
+    task: MakeTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+
+    def observed(connection: duckdb.DuckDBPyConnection, query: str, path: Path, options: str) -> None:
+        write_query(connection, query, path, options)
+        written.append((path.name, path.exists(), task(0).result.exists()))
+
+    monkeypatch.setattr(shard, "write_query", observed)
+    assert compute_shard(task(0)).is_dir()
+    assert written == [("curated_sites.parquet", True, False), ("prep_sites.parquet", True, False)]
+
+
+def test_a_table_that_cannot_be_written_leaves_no_folder_and_the_next_attempt_makes_it(
+    task: MakeTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def on_a_full_disk(connection: duckdb.DuckDBPyConnection, query: str, path: Path, options: str) -> None:
+        if path.name == "prep_sites.parquet":
+            raise OSError("no space left on device")
+        write_query(connection, query, path, options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shard, "write_query", on_a_full_disk)
+        with pytest.raises(OSError, match="no space left"):
+            compute_shard(task(0))
+    assert [path.name for path in task(0).result.parent.iterdir()] == ["0a1b.partial"]
+    assert len(_rows(compute_shard(task(0)) / "prep_sites.parquet")) == 2
+
+
+def test_a_shard_whose_test_fails_leaves_no_folder_and_the_next_shard_is_computed(task: MakeTask) -> None:
+    expected = "1 of the tests of shard 1 failed; the tables of the last good build stay.\n  names_are_short: 1 rows\n"
+    with pytest.raises(BuildError, match=re.escape(expected)):
+        compute_shard(task(1))
+    assert not task(1).result.exists()
+    assert len(_rows(compute_shard(task(0)) / "prep_sites.parquet")) == 2
+
+
+def test_of_many_failed_tests_five_are_listed(task: MakeTask) -> None:
+    checks = tuple(Check(f"claim_{number}", f"FROM prepared.{SITES}", SITES, ()) for number in range(7))
+    with pytest.raises(BuildError, match="7 of the tests of shard 0 failed") as raised:
+        compute_shard(task(0, replace(COMPILED, checks=checks)))
+    listed = [line.strip() for line in str(raised.value).splitlines() if line.startswith("  ")]
+    assert listed == [f"claim_{number}: 2 rows" for number in range(5)]
+
+
+def test_the_name_of_a_shard_follows_from_what_it_reads_and_from_the_code() -> None:
+    name = result_name(Shard(0, 2, "digest"), "code")
+    assert re.fullmatch("[0-9a-f]{32}", name)
+    assert result_name(Shard(5, 2, "digest"), "code") == name  # its number is that of a build
+    assert result_name(Shard(0, 2, "other"), "code") != name
+    assert result_name(Shard(0, 2, "digest"), "other") != name
