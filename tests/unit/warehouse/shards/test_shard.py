@@ -12,7 +12,7 @@ import pytest
 
 from loaders.core.errors import BuildError
 from loaders.warehouse.shards import shard
-from loaders.warehouse.shards.database import write_query
+from loaders.warehouse.shards.database import parquet_rows, write_query
 from loaders.warehouse.shards.models import Check, CompiledModels, Model
 from loaders.warehouse.shards.preparation import RECORDS_FILE, SHARES, Shard
 from loaders.warehouse.shards.shard import ShardTask, compute_shard, result_name
@@ -138,3 +138,11 @@ def test_the_name_of_a_shard_follows_from_what_it_reads_and_from_the_code() -> N
     assert result_name(Shard(5, 2, "digest"), "code") == name  # its number is that of a build
     assert result_name(Shard(0, 2, "other"), "code") != name
     assert result_name(Shard(0, 2, "digest"), "other") != name
+
+
+def test_a_folder_whose_name_is_a_partition_adds_no_column(tmp_path: Path) -> None:
+    path = tmp_path / "key=1" / "t.parquet"
+    path.parent.mkdir()
+    pq.write_table(pa.table({"record_id": ["a"]}), path)
+    with duckdb.connect() as connection:
+        assert connection.sql(f"FROM {parquet_rows(path)}").columns == ["record_id"]
