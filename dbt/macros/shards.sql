@@ -2,7 +2,7 @@
 {% macro rows_of_shards() -%}
     {%- set folder = env_var('EO_PV_SHARDS', '') -%}
     {%- if folder and model.config.get('meta', {}).get('shards') == 'inside' -%}
-        select * from read_parquet('{{ folder | replace("'", "''") }}/*/{{ model.name }}.parquet')
+        select * from read_parquet('{{ folder | replace("'", "''") }}/*/{{ model.name }}.parquet', hive_partitioning = false)
     {%- endif -%}
 {%- endmacro %}
 

@@ -1,6 +1,5 @@
 """Runs `dbt build` on a database, in a process of its own: DuckDB lets only one at a time write to a file."""
 
-import glob
 import os
 import signal
 import sys
@@ -9,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from loaders.core.errors import BuildError
+from loaders.core.escape import sql_file
 from loaders.core.foreign_errors import STOPPED_EXIT_CODE, killed_message
 from loaders.db.connection import MEMORY_VARIABLE
 from loaders.warehouse.dbt_progress import Run, process_on_request
@@ -65,9 +65,7 @@ def dbt_environment(database: Path, root: Path) -> dict[str, str]:
 
 
 def _build(run: Run, results: Path, database: Path, tables: Path | None) -> dict[str, int]:
-    code, output = run(
-        {SHARDS_VARIABLE: glob.escape(str(tables)) if tables else ""}
-    )  # dbt reads a file in each of its folders
+    code, output = run({SHARDS_VARIABLE: sql_file(tables) if tables else ""})
     if code in {-signal.SIGINT, STOPPED_EXIT_CODE}:
         raise KeyboardInterrupt
     if code < 0:

@@ -150,15 +150,18 @@ def test_what_an_exposure_reads_leaves_the_shards() -> None:
     manifest["exposures"]["exposure.eo_pv.report"] = {"depends_on": {"nodes": ["model.eo_pv.prepared_clusters"]}}
     found = models._from_manifest(manifest)
     assert found.kept == ("curated_pairs", "curated_records", "prepared_clusters", "prepared_pairs")
-    assert [check.name for check in found.checks] == ["places_are_known"]
+    assert [check.name for check in found.checks] == ["places_are_known", "tiles_are_valid"]
 
 
-def test_tests_of_tables_that_stay_inside_are_run_there(compiled: CompiledModels) -> None:
+def test_tests_of_tables_that_dbt_never_sees_are_run_where_they_are_made(compiled: CompiledModels) -> None:
     code = "select 1 where false"
     assert compiled.checks == (
         Check("clusters_are_complete", code, "prepared_clusters", ("prepared_clusters",)),
         Check("places_are_known", code, "prepared_places", ("prepared_places", "prepared_tiles")),
+        Check("tiles_are_valid", code, "prepared_tiles", ("prepared_tiles",)),
     )
+    assert [check.name for check in compiled.checks_of("inside")] == ["clusters_are_complete", "places_are_known"]
+    assert [check.name for check in compiled.checks_of("before")] == ["tiles_are_valid"]
 
 
 def test_a_model_needs_what_it_reads_in_any_number_of_steps(compiled: CompiledModels) -> None:

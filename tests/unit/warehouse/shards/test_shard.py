@@ -12,10 +12,12 @@ import pytest
 
 from loaders.core.errors import BuildError
 from loaders.warehouse.shards import shard
+from loaders.warehouse.shards.code import code_digest
 from loaders.warehouse.shards.database import parquet_rows, write_query
 from loaders.warehouse.shards.models import Check, CompiledModels, Model
-from loaders.warehouse.shards.preparation import RECORDS_FILE, SHARES, Shard
-from loaders.warehouse.shards.shard import ShardTask, compute_shard, result_name
+from loaders.warehouse.shards.preparation import Shard
+from loaders.warehouse.shards.shard import ShardTask, compute_shard, is_complete, result_name
+from loaders.warehouse.shards.shares import RECORDS_FILE, SHARES
 
 SITES, TILES = "prep_sites", "prep_admin_tiles"
 FEATURES_SQL = "SELECT record_id FROM raw_data.doi_pv_features"
@@ -51,7 +53,8 @@ def task(inputs: Path, tmp_path: Path) -> MakeTask:
     """The task of a shard, with these models."""
 
     def make(number: int, compiled: CompiledModels = COMPILED) -> ShardTask:
-        return ShardTask(Shard(number, 2, "digest"), compiled, tmp_path, inputs, tmp_path / "results/0a1b", 200)
+        code = code_digest(compiled)
+        return ShardTask(Shard(number, 2, "digest"), compiled, tmp_path, inputs, tmp_path / "results/0a1b", 200, code)
 
     return make
 
@@ -146,3 +149,17 @@ def test_a_folder_whose_name_is_a_partition_adds_no_column(tmp_path: Path) -> No
     pq.write_table(pa.table({"record_id": ["a"]}), path)
     with duckdb.connect() as connection:
         assert connection.sql(f"FROM {parquet_rows(path)}").columns == ["record_id"]
+
+
+def test_a_worker_of_another_version_is_an_error(task: MakeTask) -> None:
+    with pytest.raises(BuildError, match="has another version of eo-pv, or of its libraries"):
+        compute_shard(replace(task(0), code="of the machine that builds"))
+
+
+def test_a_shard_is_there_once_each_of_its_files_has_its_end(task: MakeTask) -> None:
+    result = compute_shard(task(0))
+    assert is_complete(result, COMPILED)
+    (result / f"{SITES}.parquet").write_bytes(b"")  # as after a power cut
+    assert not is_complete(result, COMPILED)
+    (result / f"{SITES}.parquet").unlink()
+    assert not is_complete(result, COMPILED)
