@@ -95,8 +95,8 @@ class Settings(SettingsModel):
         h3_resolution: H3 resolution of `h3_cell`, the index of records; 8 is about 0.7 km².
         include_status: statuses of installations; records with another one are in no installation.
         include_technology: technologies of installations; records with another one are in no installation.
-        executor: of several datasets at a time, in `eo-pv ingest` and `run_doi_pipeline`; `dask` also of the shards of a
-            large build. All make the same bytes.
+        executor: of several datasets at a time, in `eo-pv ingest` and `run_doi_pipeline`; `dask` also of the shards of
+            a large build. All make the same bytes.
         warehouse: `duckdb`, one file; or `ducklake`, for several machines, each build a snapshot.
     """
 
