@@ -201,6 +201,12 @@ def sql_file(path: Path) -> str:
     return glob.escape(str(path))
 
 
+def sql_parquet(*paths: Path) -> str:
+    """The rows of Parquet files of one form, for the FROM of a query."""
+    listed = ", ".join(sql_text(sql_file(path)) for path in paths)
+    return f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
+
+
 def yaml_line(value: object) -> str:
     """A value of settings as YAML on one line, to be copied into `params.yaml`."""
     text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=math.inf, allow_unicode=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from loaders.core.escape import sql_file, sql_text
+from loaders.core.escape import sql_text
 from loaders.core.paths import DATABASE_NAME
 from loaders.db import h3_udfs, name_udfs, shape_udfs
 from loaders.db.connection import CONFIG, prepare
@@ -102,9 +102,3 @@ def write_query(connection: duckdb.DuckDBPyConnection, query: str, path: Path, o
     """Write the rows of a query as Parquet, with geometries as GeoParquet."""
     path.parent.mkdir(parents=True, exist_ok=True)
     connection.execute(f"COPY ({query}) TO {sql_text(str(path))} (FORMAT parquet, COMPRESSION zstd{options})")
-
-
-def parquet_rows(*paths: Path) -> str:
-    """The rows of Parquet files of one form, as a SQL expression."""
-    listed = ", ".join(sql_text(sql_file(path)) for path in paths)
-    return f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"

@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from loaders.core.escape import sql_parquet
 from loaders.core.files import sha256
 from loaders.core.paths import ProjectPaths
 from loaders.harmonise.row_accounting import read_accounting
@@ -19,7 +20,7 @@ from loaders.warehouse.overrides import Override
 from loaders.warehouse.raw_data import write_accounting
 from loaders.warehouse.raw_tables import write_boundaries
 from loaders.warehouse.shards.checks import check_tables
-from loaders.warehouse.shards.database import empty_catalog, model_database, parquet_rows, run_models, write_query
+from loaders.warehouse.shards.database import empty_catalog, model_database, run_models, write_query
 from loaders.warehouse.shards.division import shards_of
 from loaders.warehouse.shards.links import components
 from loaders.warehouse.shards.models import BEFORE, CompiledModels
@@ -94,7 +95,7 @@ def _write_inputs(
     write_build_inputs(connection, settings, overrides)
     write_accounting(connection, {key: read_accounting(paths.metrics(key)) for key in keys}, keys)
     write_boundaries(connection, paths.boundaries)
-    rows = parquet_rows(*(paths.loaded(key) for key in keys))
+    rows = sql_parquet(*(paths.loaded(key) for key in keys))
     connection.execute(f"CREATE VIEW {FEATURES} AS SELECT * EXCLUDE (bbox) FROM {rows}")  # noqa: S608
     return {key: sha256(paths.loaded(key)) for key in keys}
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from loaders.core.errors import BuildError
+from loaders.core.escape import sql_parquet
 from loaders.tables import ALL_FEATURES, qualified_name
 from loaders.warehouse.shards.checks import check_tables
 from loaders.warehouse.shards.code import code_digest
@@ -19,7 +20,6 @@ from loaders.warehouse.shards.database import (
     create_tables,
     empty_catalog,
     model_database,
-    parquet_rows,
     run_models,
     write_query,
 )
@@ -113,8 +113,8 @@ def _inputs(task: ShardTask) -> Iterator[tuple[str, str]]:
     number = task.shard.number
     yield (
         qualified_name(ALL_FEATURES),
-        f"SELECT * EXCLUDE (shard) FROM {parquet_rows(task.inputs / RECORDS_FILE)} WHERE shard = {number}",  # noqa: S608
+        f"SELECT * EXCLUDE (shard) FROM {sql_parquet(task.inputs / RECORDS_FILE)} WHERE shard = {number}",  # noqa: S608
     )
     for table in SHARES:
-        rows = parquet_rows(task.inputs / f"{table}.parquet")
+        rows = sql_parquet(task.inputs / f"{table}.parquet")
         yield table, f"SELECT * EXCLUDE (shard) FROM {rows} WHERE shard = {number}"  # noqa: S608

@@ -11,9 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from loaders.core.errors import BuildError
+from loaders.core.escape import sql_parquet
 from loaders.warehouse.shards import shard
 from loaders.warehouse.shards.code import code_digest
-from loaders.warehouse.shards.database import parquet_rows, write_query
+from loaders.warehouse.shards.database import write_query
 from loaders.warehouse.shards.models import Check, CompiledModels, Model
 from loaders.warehouse.shards.preparation import Shard
 from loaders.warehouse.shards.shard import ShardTask, compute_shard, is_complete, result_name
@@ -148,7 +149,7 @@ def test_a_folder_whose_name_is_a_partition_adds_no_column(tmp_path: Path) -> No
     path.parent.mkdir()
     pq.write_table(pa.table({"record_id": ["a"]}), path)
     with duckdb.connect() as connection:
-        assert connection.sql(f"FROM {parquet_rows(path)}").columns == ["record_id"]
+        assert connection.sql(f"FROM {sql_parquet(path)}").columns == ["record_id"]
 
 
 def test_a_worker_of_another_version_is_an_error(task: MakeTask) -> None:
