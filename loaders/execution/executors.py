@@ -2,6 +2,8 @@
 
 import multiprocessing
 import os
+import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -27,11 +29,23 @@ PAUSE_S = 0.01  # Hamilton polls tasks without a pause, which would keep a core 
 
 
 class SpawningExecutor(MultiProcessingExecutor):
-    """Spawned processes: a forked process with threads (progress bars, DuckDB, Arrow) may hang."""
+    """Spawned processes: a forked process with threads (progress bars, DuckDB, Arrow) may hang.
+
+    Ctrl-C reaches all processes of a terminal: only this one says so, and it ends the others at once.
+    """
 
     def create_pool(self) -> ProcessPoolExecutor:
         """The process pool."""
-        return ProcessPoolExecutor(self.max_tasks, mp_context=multiprocessing.get_context("spawn"))
+        context = multiprocessing.get_context("spawn")
+        ignored = (signal.SIGINT, signal.SIG_IGN)
+        return ProcessPoolExecutor(self.max_tasks, mp_context=context, initializer=signal.signal, initargs=ignored)
+
+    def finalize(self) -> None:
+        """Stop the processes: at once after Ctrl-C, else when they have ended their tasks."""
+        if isinstance(sys.exception(), KeyboardInterrupt):
+            for process in multiprocessing.active_children():
+                process.kill()
+        super().finalize()
 
 
 class ReportingExecutor(TaskExecutor):

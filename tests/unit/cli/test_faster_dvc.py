@@ -3,13 +3,13 @@
 import json
 import os
 import signal
-import subprocess
 import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dulwich import porcelain
 from dvc import rwlock
 from dvc.fs import localfs
 from dvc.stage import run as stage_run
@@ -115,21 +115,18 @@ def test_a_path_is_locked_once_and_as_long_as_by_dvc(tmp_path: Path) -> None:
 
 
 def test_what_git_tracks_is_read_again_after_a_change(tmp_path: Path) -> None:
-    def git(*arguments: str) -> None:
-        subprocess.run(["git", *arguments], cwd=tmp_path, check=True, capture_output=True)
-
-    git("init")
+    porcelain.init(str(tmp_path))
     (tmp_path / "data").mkdir()
     for name in ("data/a.csv", "b.csv"):
         (tmp_path / name).write_text("1")
-    git("add", "data/a.csv")
+    porcelain.add(str(tmp_path), [str(tmp_path / "data/a.csv")])
     names = ("data", "data/a.csv", "dat", "data/a", "b.csv", "../x", ".")
     backend = DulwichBackend(str(tmp_path))
     expected = [backend.is_tracked(str(tmp_path / name)) for name in names]
     assert expected == [True, True, False, False, False, False, False]
     with git_index_kept_in_memory():
         assert [backend.is_tracked(str(tmp_path / name)) for name in names] == expected
-        git("add", "b.csv")
+        porcelain.add(str(tmp_path), [str(tmp_path / "b.csv")])
         assert backend.is_tracked(str(tmp_path / "b.csv"))
     assert DulwichBackend.is_tracked.__name__ == "is_tracked"
 
