@@ -1,0 +1,61 @@
+"""Ctrl-C, which a terminal sends to all processes of a command, ends the workers at once."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+GRAPH = """
+import time
+from pathlib import Path
+from hamilton.htypes import Collect, Parallelizable
+
+def number() -> Parallelizable[int]:
+    yield from range(6)
+
+def slept(number: int, folder: str) -> int:
+    Path(folder, str(number)).touch()
+    time.sleep(300)
+    return number
+
+def collected(slept: Collect[int]) -> list[int]:
+    return list(slept)
+"""
+PROGRAM = """
+import sys
+import slow_graph
+from hamilton import driver
+from loaders.execution.executors import workers
+
+if __name__ == "__main__":
+    try:
+        with workers("processes", None, lambda: None) as inner:
+            builder = driver.Builder().with_modules(slow_graph).enable_dynamic_execution(allow_experimental_mode=True)
+            builder.with_remote_executor(inner).build().execute(["collected"], inputs={"folder": sys.argv[1]})
+    except KeyboardInterrupt:
+        print("stopped")
+"""
+
+
+def test_ctrl_c_ends_workers_at_once_and_without_a_word_of_theirs(tmp_path: Path) -> None:
+    (tmp_path / "slow_graph.py").write_text(GRAPH)
+    (tmp_path / "program.py").write_text(PROGRAM)
+    (tmp_path / "started").mkdir()
+    command = [sys.executable, "program.py", str(tmp_path / "started")]
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        while process.poll() is None and not any((tmp_path / "started").iterdir()):
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)
+        output, _ = process.communicate(timeout=120)
+    assert output == "stopped\n"
+    assert process.returncode == 0
