@@ -33,7 +33,7 @@ from loaders.warehouse.attribution import write_attribution
 from loaders.warehouse.build_metrics import BuildMetrics, build_metrics
 from loaders.warehouse.data_dictionary import as_markdown, column_comments, read_tables
 from loaders.warehouse.dbt_run import dbt_build, dbt_environment
-from loaders.warehouse.dbt_sources import write_sources
+from loaders.warehouse.dbt_sources import sources_file, write_sources
 from loaders.warehouse.raw_tables import read_project_overrides, write_boundaries, write_doi_data, write_irradiance
 from loaders.warehouse.shards.models import compiled_models
 from loaders.warehouse.shards.run import Division, remove_former_tables
@@ -93,7 +93,7 @@ def _build_in_scratch(
     overrides = read_project_overrides(settings, paths)
     database = scratch / DATABASE_NAME
     records = sum(read_accounting(paths.metrics(key))["records"]["kept"] for key in settings.datasets)
-    division = _division(records, scratch, paths)
+    division = _division(records, scratch, settings, paths)
     with dbt_build(database, paths.root, _memory_mb(records), division.not_for_dbt if division else ()) as run_dbt:
         tables = None
         if division is None:
@@ -172,11 +172,13 @@ def _require_loads(keys: list[str], paths: ProjectPaths) -> None:
         )
 
 
-def _division(records: int, scratch: Path, paths: ProjectPaths) -> Division | None:
+def _division(records: int, scratch: Path, settings: Settings, paths: ProjectPaths) -> Division | None:
     """How so many records are divided; null where they are built at once."""
     most = machine().shard_records or (SHARD_RECORDS if records > RECORDS_AT_ONCE else records)
     if records <= most:
         return None
+    if not all(sources_file(name, paths.root / "dbt").exists() for name in PIPELINES):
+        _write_raw_data(scratch / DATABASE_NAME, settings, paths)  # which describes them: dbt compiles nothing without
     environment = dbt_environment(scratch / DATABASE_NAME, paths.root)
     compiled = compiled_models(paths.root, paths.scratch("models.json"), environment)
     return Division(compiled, most, paths.scratch(SHARDS_FOLDER), scratch / SHARDS_FOLDER)

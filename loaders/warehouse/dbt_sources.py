@@ -60,6 +60,11 @@ class SharedColumns:
         return self._distinct[self._distinct.index(columns)]
 
 
+def sources_file(name: str, dbt_project: Path) -> Path:
+    """The file of the sources that a pipeline stores."""
+    return dbt_project / "sources" / f"{name}_sources.yml"
+
+
 def write_sources(
     name: str, connection: duckdb.DuckDBPyConnection, settings: Settings, paths: ProjectPaths, dbt_project: Path
 ) -> Path:
@@ -69,7 +74,7 @@ def write_sources(
         BuildError: the pipeline has stored nothing.
     """
     tables = _tables(name, connection, settings, paths)
-    path = dbt_project / "sources" / f"{name}_sources.yml"
+    path = sources_file(name, dbt_project)
     text = NOTE.format(pipeline=name, origin=settings.origin) + dbt_yaml(_document(tables))
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         write_text(text, path)

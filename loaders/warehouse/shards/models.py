@@ -144,7 +144,18 @@ def _files(path: Path) -> Iterator[Path]:
 def _manifest(root: Path, environment: Mapping[str, str]) -> dict[str, Any]:
     project = root / "dbt"
     folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
-    command = [sys.executable, "-m", "dbt.cli.main", "compile", *folders, *OPTIONS, "--select", *SELECTED]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "dbt.cli.main",
+        "compile",
+        *folders,
+        *OPTIONS,
+        "--select",
+        *SELECTED,
+    ]
     run = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
     if run.returncode:
         raise BuildError(f"dbt could not compile the models:\n{run.stdout.strip()}\n{run.stderr.strip()}".rstrip())
