@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from loaders.execution.executors import process_count
+
 GRAPH = """
 import time
 from pathlib import Path
@@ -53,7 +55,7 @@ def test_ctrl_c_ends_workers_at_once_and_without_a_word_of_theirs(tmp_path: Path
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
-        while process.poll() is None and not any((tmp_path / "started").iterdir()):
+        while process.poll() is None and len(list((tmp_path / "started").iterdir())) < process_count():
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGINT)
         output, _ = process.communicate(timeout=120)
