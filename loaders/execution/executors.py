@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -40,12 +41,35 @@ class SpawningExecutor(MultiProcessingExecutor):
         ignored = (signal.SIGINT, signal.SIG_IGN)
         return ProcessPoolExecutor(self.max_tasks, mp_context=context, initializer=signal.signal, initargs=ignored)
 
+    def submit_task(self, task: TaskImplementation) -> TaskFuture:
+        """Start a task; Ctrl-C waits until its process, which never sees it, has been started."""
+        with _without_ctrl_c():
+            return super().submit_task(task)
+
     def finalize(self) -> None:
         """Stop the processes: at once after Ctrl-C, else when they have ended their tasks."""
         if isinstance(sys.exception(), KeyboardInterrupt):
             for process in multiprocessing.active_children():
                 process.kill()
         super().finalize()
+
+
+@contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Put off Ctrl-C in the main thread; processes that are started here inherit that it is blocked."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    put_off: list[int] = []
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    handler = signal.signal(signal.SIGINT, lambda number, _: put_off.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        if put_off:
+            signal.raise_signal(signal.SIGINT)
 
 
 class ReportingExecutor(TaskExecutor):

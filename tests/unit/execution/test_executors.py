@@ -58,6 +58,10 @@ def test_ctrl_c_ends_workers_at_once_and_without_a_word_of_theirs(tmp_path: Path
         while process.poll() is None and len(list((tmp_path / "started").iterdir())) < process_count():
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGINT)
-        output, _ = process.communicate(timeout=120)
+        try:
+            output, _ = process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
     assert output == "stopped\n"
     assert process.returncode == 0
