@@ -22,7 +22,7 @@ from loaders.core.files import write_json
 from loaders.core.paths import ProjectPaths
 from loaders.db.connection import config, prepare
 from loaders.settings.params import read_settings
-from loaders.warehouse.build import export_curated
+from loaders.warehouse.curated_files import export_curated
 
 RESOLUTION = 8
 MODELS = DBT / "models" / "curated"

@@ -3,11 +3,15 @@
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] -%}
     {%- set rows = rows_of_shards() -%}
     {%- set is_view = rows and not is_copied_from_shards() -%}
+    {%- set former = load_cached_relation(this) -%}
+    {%- set is_kept = rows and not is_view and former is not none -%}
     {%- set target_relation = this.incorporate(type='view' if is_view else 'table') -%}
     {{ run_hooks(pre_hooks) }}
-    {{ drop_former(load_cached_relation(this)) }}
+    {{ drop_former(former if not is_kept else none) }}
     {%- call statement('main', language='sql' if rows else model.language) -%}
-        {%- if is_view -%}
+        {%- if is_kept -%}
+            {{- replace_rows_of_shards(target_relation) -}}
+        {%- elif is_view -%}
             {{- get_create_view_as_sql(target_relation, rows) -}}
         {%- else -%}
             {{- create_table_as(False, target_relation, rows or compiled_code, model.language) -}}

@@ -1,6 +1,6 @@
-{# Where shards have been computed (loaders/warehouse/shards), the rows that they have of this model; else nothing. #}
-{% macro rows_of_shards() -%}
-    {%- set folder = env_var('EO_PV_SHARDS', '') -%}
+{# The rows of this model in the files that shards have made (loaders/warehouse/shards), as a query; nothing without. #}
+{% macro rows_of_shards(variable='EO_PV_SHARDS') -%}
+    {%- set folder = env_var(variable, '') -%}
     {%- if folder and model.config.get('meta', {}).get('shards') == 'inside' -%}
         select * from read_parquet('{{ folder | replace("'", "''") }}/*/{{ model.name }}.parquet', hive_partitioning = false)
     {%- endif -%}
@@ -8,5 +8,15 @@
 
 {# What is published, or read after the build, is copied to the database; the rest stays in the files of the shards. #}
 {% macro is_copied_from_shards() -%}
-    {{- return(model.schema == 'curated' or model.config.get('meta', {}).get('is_copied', false)) -}}
+    {{- return(config.get('unique_key') is not none) -}}
+{%- endmacro %}
+
+{# A table of the last build has the rows of all shards, but for those that have changed since. #}
+{% macro replace_rows_of_shards(relation) -%}
+    {%- set key = config.get('unique_key') -%}
+    {%- set key = ([key] if key is string else key) | join(', ') -%}
+    {%- set gone, added = rows_of_shards('EO_PV_GONE_SHARDS'), rows_of_shards('EO_PV_NEW_SHARDS') -%}
+    {%- if gone %}delete from {{ relation }} where ({{ key }}) in (select ({{ key }}) from ({{ gone }}));{% endif %}
+    {% if added %}insert into {{ relation }} by name {{ added }};{% endif %}
+    select 1
 {%- endmacro %}

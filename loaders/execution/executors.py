@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from typing import Any, get_args
@@ -70,6 +70,33 @@ def _without_ctrl_c() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         if put_off:
             signal.raise_signal(signal.SIGINT)
+
+
+@contextmanager
+def own_process() -> Iterator[Callable[..., Future[Any]]]:
+    """Runs functions one after the other in a process of their own, whose memory is then not this one's.
+
+    An error in the context ends it at once.
+
+    Yields:
+        Submits a function, with its arguments.
+    """
+    executor = SpawningExecutor(1)
+    executor.init()
+
+    def submit(function: Callable[..., Any], *arguments: object) -> Future[Any]:
+        with _without_ctrl_c():
+            future: Future[Any] = executor.pool.submit(function, *arguments)
+        return future
+
+    try:
+        yield submit
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.kill()
+        raise
+    finally:
+        executor.finalize()
 
 
 class ReportingExecutor(TaskExecutor):

@@ -2,55 +2,41 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
-import duckdb
-import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from loaders.core.errors import BuildError
-from loaders.core.escape import sql_name
-from loaders.core.files import write_json, write_text
+from loaders.core.files import write_json
 from loaders.core.paths import DATABASE_NAME, ProjectPaths
 from loaders.core.prune import prune
 from loaders.db import ducklake
 from loaders.db.connection import MEMORY_MB, connect, stated_memory_mb, usable_mb
-from loaders.db.database import Database
-from loaders.geo.geoparquet import ParquetFile
-from loaders.harmonise.load_result import stored_load_result
 from loaders.harmonise.row_accounting import read_accounting
 from loaders.lineage.emit import emit_dbt_events, pipeline_events
 from loaders.lineage.run import Parent
 from loaders.lineage.steps import warehouse_steps
-from loaders.pipelines import PIPELINES
 from loaders.settings.machine import machine
 from loaders.settings.params import Settings
 from loaders.warehouse.attribution import write_attribution
+from loaders.warehouse.build_by_place import SHARDS_FOLDER, BuiltByPlace, build_by_place
 from loaders.warehouse.build_metrics import BuildMetrics, build_metrics
-from loaders.warehouse.data_dictionary import as_markdown, column_comments, read_tables
-from loaders.warehouse.dbt_run import dbt_build, dbt_environment
-from loaders.warehouse.dbt_sources import sources_file, write_sources
-from loaders.warehouse.raw_tables import read_project_overrides, write_boundaries, write_doi_data, write_irradiance
-from loaders.warehouse.shards.models import compiled_models
-from loaders.warehouse.shards.run import Division, remove_former_tables
+from loaders.warehouse.curated_files import CURATED_SCHEMA, export_curated
+from loaders.warehouse.dbt_run import RunDbt, dbt_build
+from loaders.warehouse.raw_tables import read_project_overrides, write_raw_tables
+from loaders.warehouse.shards.run import remove_former_tables
 from loaders.warehouse.staleness import curated_hashes
 
-CURATED_SCHEMA = "curated"
-DICTIONARY_FILE = "COLUMNS.md"
 METRICS_FILE = "build.json"
-BATCH_ROWS = 20_000
 NO_DATASETS: Mapping[str, str] = MappingProxyType({})
 # the self-join of all records cannot spill to disk: MEMORY_MB is enough for so many, and each more needs
 RECORDS_WITHIN_DEFAULT = 300_000
 MEMORY_PER_RECORD_KB = 1.6
-SHARDS_FOLDER = "shards"
 RECORDS_AT_ONCE = 100_000  # more are built by place
 SHARD_RECORDS = 50_000
-KEY_COLUMNS = 2  # the first columns of a curated table, which identify its rows
 
 
 def build(settings: Settings, paths: ProjectPaths, missing: Mapping[str, str] = NO_DATASETS) -> list[Path]:
@@ -76,66 +62,49 @@ def build(settings: Settings, paths: ProjectPaths, missing: Mapping[str, str] = 
         _require_loads(keys, paths)
         _require_context(paths)
         with pipeline_events("warehouse", paths, partial(warehouse_steps, settings, paths)) as run:
-            metrics, tables = _build_in_scratch(scratch, settings, paths, run)
+            metrics, by_place = _build_in_scratch(scratch, settings, paths, run)
             write_json(metrics | {"missing_datasets": dict(missing)}, scratch / METRICS_FILE)
             if settings.warehouse == "ducklake":
                 message = f"{metrics['records']:,} records, {metrics['installations']:,} installations"
                 ducklake.publish(scratch / DATABASE_NAME, [CURATED_SCHEMA], message, settings.ducklake, paths)
             _publish(scratch, paths)
-            remove_former_tables(paths.scratch(SHARDS_FOLDER), tables)
+            if by_place:
+                by_place.keep()
+            else:
+                remove_former_tables(paths.scratch(SHARDS_FOLDER), None)
     return sorted(paths.curated.glob("*.parquet"))
 
 
 def _build_in_scratch(
     scratch: Path, settings: Settings, paths: ProjectPaths, run: Parent | None
-) -> tuple[BuildMetrics, Path | None]:
-    """Build everything in a scratch folder; returns the build metrics, and the folder of the tables of its shards."""
+) -> tuple[BuildMetrics, BuiltByPlace | None]:
+    """Build everything in a scratch folder; returns the build metrics, and what was built by place."""
     overrides = read_project_overrides(settings, paths)
     database = scratch / DATABASE_NAME
     records = sum(read_accounting(paths.metrics(key))["records"]["kept"] for key in settings.datasets)
-    division = _division(records, scratch, settings, paths)
-    with dbt_build(database, paths.root, _memory_mb(records), division.not_for_dbt if division else ()) as run_dbt:
-        tables = None
-        if division is None:
-            _write_raw_data(database, settings, paths)
-        else:
-            with ThreadPoolExecutor(1) as pool:
-                written = pool.submit(_write_raw_data, database, settings, paths)
-                tables = division.compute(settings, paths, overrides)
-                written.result()
+    most = machine().shard_records or (SHARD_RECORDS if records > RECORDS_AT_ONCE else records)
+
+    def watched(run_dbt: RunDbt, variables: Mapping[str, str]) -> dict[str, int]:
         try:
-            warnings = run_dbt(tables)
+            return run_dbt(variables)
         finally:
             emit_dbt_events(paths.root / "dbt", paths, run)
+
+    by_place = None
+    if records > most:
+        by_place = build_by_place(most, scratch, settings, paths, overrides, watched)
+        warnings = by_place.warnings
+    else:
+        with dbt_build(database, paths.root, _memory_mb(records)) as run_dbt:
+            write_raw_tables(database, settings, paths)
+            warnings = watched(run_dbt, {})
     with connect(database, read_only=True) as connection:  # opened once: each time, DuckDB checks its extensions
-        export_curated(database, scratch / CURATED_SCHEMA)
+        export_curated(database, scratch / CURATED_SCHEMA, by_place.written if by_place else ())
         if settings.warehouse == "ducklake":
             ducklake.attach(connection, settings.ducklake, paths, read_only=True)
         metrics = build_metrics(connection, overrides) | {"warnings": warnings}
     write_attribution(settings, paths, metrics["licences"], scratch / CURATED_SCHEMA)
-    return metrics, tables
-
-
-def export_curated(database: Path, folder: Path) -> None:
-    """Write each curated table as Parquet, sorted by its key, and a data dictionary: always the same bytes."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with connect(database, read_only=True) as connection:
-        names = connection.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE schema_name = ? ORDER BY table_name", [CURATED_SCHEMA]
-        ).fetchall()
-        for (name,) in names:  # one at a time: sorting two at once takes a third more memory, and no less time
-            _export(name, connection, folder)
-        write_text(as_markdown(read_tables(connection, CURATED_SCHEMA)), folder / DICTIONARY_FILE)
-
-
-def _export(name: str, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    comments = column_comments(connection, CURATED_SCHEMA, name)  # a query would end the reader below
-    table = connection.table(f"{CURATED_SCHEMA}.{name}")
-    key = ", ".join(sql_name(column) for column in table.columns[:KEY_COLUMNS])
-    rows = table.order(key).to_arrow_reader(BATCH_ROWS)
-    with ParquetFile(folder / f"{name}.parquet", rows.schema, comments=comments) as file:
-        for batch in rows:
-            file.write(pa.Table.from_batches([batch]))
+    return metrics, by_place
 
 
 @contextmanager
@@ -172,18 +141,6 @@ def _require_loads(keys: list[str], paths: ProjectPaths) -> None:
         )
 
 
-def _division(records: int, scratch: Path, settings: Settings, paths: ProjectPaths) -> Division | None:
-    """How so many records are divided; null where they are built at once."""
-    most = machine().shard_records or (SHARD_RECORDS if records > RECORDS_AT_ONCE else records)
-    if records <= most:
-        return None
-    if not all(sources_file(name, paths.root / "dbt").exists() for name in PIPELINES):
-        _write_raw_data(scratch / DATABASE_NAME, settings, paths)  # which describes them: dbt compiles nothing without
-    environment = dbt_environment(scratch / DATABASE_NAME, paths.root)
-    compiled = compiled_models(paths.root, paths.scratch("models.json"), environment)
-    return Division(compiled, most, paths.scratch(SHARDS_FOLDER), scratch / SHARDS_FOLDER)
-
-
 def _memory_mb(records: int) -> int:
     """Memory limit of DuckDB for the number of records [MB]; `machine.memory_mb` overrides it."""
     if stated_mb := stated_memory_mb():
@@ -204,18 +161,6 @@ def _require_context(paths: ProjectPaths) -> None:
             "The solar irradiance is not loaded, and no installation has a yield without it. Run `dvc repro`, or "
             "`eo-pv cells` and `eo-pv irradiance`."
         )
-
-
-def _write_raw_data(path: Path, settings: Settings, paths: ProjectPaths) -> None:
-    database = Database(settings, paths, None if settings.warehouse == "ducklake" else path)
-    with database.opened() as connection:
-        loaded = [stored_load_result(key, paths) for key in settings.datasets]
-        write_doi_data(connection, loaded, settings, paths)
-        write_boundaries(connection, paths.boundaries)
-        write_irradiance(connection, paths)
-    with database.opened() as connection:  # after the commit: a DuckLake does not show everything before
-        for pipeline in PIPELINES:
-            write_sources(pipeline, connection, settings, paths, paths.root / "dbt")
 
 
 def _publish(scratch: Path, paths: ProjectPaths) -> None:

@@ -3,12 +3,11 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from loaders.core.errors import BuildError
-from loaders.core.escape import sql_file
 from loaders.core.foreign_errors import STOPPED_EXIT_CODE, killed_message
 from loaders.db.connection import MEMORY_VARIABLE
 from loaders.warehouse.dbt_progress import Run, process_on_request
@@ -23,36 +22,37 @@ OPTIONS = (
     "json",
 )
 ON_REQUEST = "tag:on_request"
-SHARDS_VARIABLE = "EO_PV_SHARDS"
-# the database is new, and run_results.json says what failed
-SPEED_OPTIONS = ("--log-level-file", "none", "--no-populate-cache")
+NO_LOG = ("--log-level-file", "none")  # run_results.json says what failed
+NEW_DATABASE = ("--no-populate-cache",)
+RunDbt = Callable[[Mapping[str, str]], dict[str, int]]
 
 
 @contextmanager
 def dbt_build(
-    database: Path, root: Path, memory_mb: int, left_out: Sequence[str] = ()
-) -> Iterator[Callable[[Path | None], dict[str, int]]]:
+    database: Path, root: Path, memory_mb: int, left_out: Sequence[str] = (), *, is_new: bool = True
+) -> Iterator[RunDbt]:
     """Start dbt, which imports what it needs until it is asked to build.
 
     Args:
         database: to build.
         root: of the project.
         memory_mb: limit for DuckDB [MB].
-        left_out: models that are not to be built.
+        left_out: models that are not to be built, and tests.
+        is_new: whether the database has no tables of models yet.
 
     Yields:
-        Builds, with the folder of the tables that shards have made, or null; returns the number of rows by the name of
-        each test that warns. It raises BuildError if a model or a test failed; the message names it.
+        Builds, with more variables of the environment; returns the number of rows by the name of each test that warns.
+        It raises BuildError if a model or a test failed; the message names it.
     """
     project = root / "dbt"
     results = project / "target" / "run_results.json"
     results.unlink(missing_ok=True)  # of an earlier run
     folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
-    command = [sys.executable, "-m", "loaders.warehouse.dbt_process", "build", *folders, *OPTIONS, *SPEED_OPTIONS]
-    command += ["--exclude", ON_REQUEST, *left_out]
+    command = [sys.executable, "-m", "loaders.warehouse.dbt_process", "build", *folders, *OPTIONS, *NO_LOG]
+    command += [*(NEW_DATABASE if is_new else ()), "--exclude", ON_REQUEST, *left_out]
     environment = dbt_environment(database, root) | {MEMORY_VARIABLE: str(memory_mb)}
     with process_on_request(command, root, environment) as run:
-        yield lambda tables: _build(run, results, database, tables)
+        yield lambda variables: _build(run, results, database, variables)
 
 
 def dbt_environment(database: Path, root: Path) -> dict[str, str]:
@@ -64,8 +64,8 @@ def dbt_environment(database: Path, root: Path) -> dict[str, str]:
     }
 
 
-def _build(run: Run, results: Path, database: Path, tables: Path | None) -> dict[str, int]:
-    code, output = run({SHARDS_VARIABLE: sql_file(tables) if tables else ""})
+def _build(run: Run, results: Path, database: Path, variables: Mapping[str, str]) -> dict[str, int]:
+    code, output = run(variables)
     if code in {-signal.SIGINT, STOPPED_EXIT_CODE}:
         raise KeyboardInterrupt
     if code < 0:

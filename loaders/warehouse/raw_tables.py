@@ -9,12 +9,41 @@ import pyarrow.dataset as ds
 
 from loaders.core.files import sha256
 from loaders.core.paths import ProjectPaths
-from loaders.harmonise.load_result import LoadResult
+from loaders.db.database import Database
+from loaders.harmonise.load_result import LoadResult, stored_load_result
+from loaders.pipelines import PIPELINES
+from loaders.settings.machine import use_machine
 from loaders.settings.params import Settings
 from loaders.tables import ADMIN_BOUNDARIES, OVERTURE_MAPS, SOLAR_IRRADIANCE
 from loaders.warehouse.build_inputs import write_build_inputs
+from loaders.warehouse.dbt_sources import write_sources
 from loaders.warehouse.overrides import Override, read_overrides
 from loaders.warehouse.raw_data import record_runs, replace_table, write_raw_data, write_rejected
+
+
+def write_raw_tables(
+    path: Path, settings: Settings, paths: ProjectPaths, unchanged: frozenset[str] = frozenset()
+) -> None:
+    """Write what has been loaded to the warehouse, and describe it to dbt.
+
+    Args:
+        path: of the DuckDB file; not used where the settings name a DuckLake.
+        settings: with the datasets.
+        paths: of the project.
+        unchanged: datasets and other raw tables that the warehouse has already.
+    """
+    use_machine(settings.machine)  # it may run in a process of its own
+    database = Database(settings, paths, None if settings.warehouse == "ducklake" else path)
+    with database.opened() as connection:
+        loaded = [stored_load_result(key, paths) for key in settings.datasets if key not in unchanged]
+        write_doi_data(connection, loaded, settings, paths)
+        if ADMIN_BOUNDARIES not in unchanged:
+            write_boundaries(connection, paths.boundaries)
+        if not unchanged.issuperset(paths.irradiance_tables):
+            write_irradiance(connection, paths)
+    with database.opened() as connection:  # after the commit: a DuckLake does not show everything before
+        for pipeline in PIPELINES:
+            write_sources(pipeline, connection, settings, paths, paths.root / "dbt")
 
 
 def write_doi_data(
@@ -24,7 +53,7 @@ def write_doi_data(
 
     Args:
         connection: to the warehouse.
-        datasets: loaded datasets, at least one.
+        datasets: loaded datasets.
         settings: the settings.
         paths: of the project.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from loaders.acquire.lock import Record, read_lock, write_lock
 from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
-from loaders.warehouse.build import export_curated
+from loaders.warehouse.curated_files import export_curated
 
 ATTACK = "window.PWNED=1"
 LONG = "An overlong name " * 600  # 10 kB

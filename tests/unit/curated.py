@@ -11,7 +11,7 @@ from loaders.acquire.lock import Lock, LockedFile, write_lock
 from loaders.core.escape import sql_text
 from loaders.core.paths import ProjectPaths
 from loaders.db.connection import CONFIG, prepare
-from loaders.warehouse.build import export_curated
+from loaders.warehouse.curated_files import export_curated
 
 FORMULA = "=cmd|' /C calc'!A0"
 MARKUP = '<script>alert("1")</script> ]]> & {{ x }}'

@@ -58,7 +58,7 @@ def computed(root: Path, most: int) -> Path:
     environment = dbt_environment(paths.scratch("build") / DATABASE_NAME, root)
     compiled = compiled_models(root, paths.scratch("models.json"), environment)
     division = Division(compiled, most, paths.scratch("shards"), paths.scratch("inputs"))
-    return division.compute(settings, paths, read_project_overrides(settings, paths))
+    return division.compute(settings, paths, read_project_overrides(settings, paths)).folder
 
 
 def add_first(root: Path, key: str, place: Point) -> None:

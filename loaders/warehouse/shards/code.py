@@ -2,8 +2,8 @@
 
 import hashlib
 import platform
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -26,20 +26,30 @@ LIBRARIES = (
 # Python that the models call; their SQL is compiled
 CODE = ("warehouse/models", "warehouse/shards", "db", "geo", "core/plant_names.py", "core/arrays.py", "tables.py")
 
+RAW_CODE = ("warehouse", "contract.py")  # what writes the raw tables
+
 
 @cache
 def code_digest(compiled: CompiledModels) -> str:
     """Of the models, of the Python that they call, and of the libraries that this calls."""
-    hasher = hashlib.sha256(json_text(asdict(compiled)).encode())
+    models = [asdict(replace(model, columns=())) for model in compiled.models]  # descriptions change no row
+    checks = [asdict(check) for check in compiled.checks]
+    hasher = hashlib.sha256(json_text([models, checks, compiled.kept]).encode())
     hasher.update(platform.python_version().encode())
     for name in LIBRARIES:
         hasher.update(f"\0{name} {version(name)}".encode())
-    for path in sorted(_code_files()):
+    for path in sorted(_code_files(CODE)):
         hasher.update(sha256(path).encode())
     return hasher.hexdigest()
 
 
-def _code_files() -> Iterator[Path]:
+def database_digest(compiled: CompiledModels) -> str:
+    """Of all code that decides what rows the database of a build has, besides the models of all shards."""
+    files = sorted(_code_files(RAW_CODE))
+    return hashlib.sha256(" ".join([code_digest(compiled), *map(sha256, files)]).encode()).hexdigest()
+
+
+def _code_files(names: Sequence[str]) -> Iterator[Path]:
     package = Path(__file__).parents[2]
-    for name in CODE:
+    for name in names:
         yield from (package / name).rglob("*.py") if (package / name).is_dir() else (package / name,)

@@ -23,6 +23,8 @@ SELECTED = ("+config.meta.shards:inside", "+config.meta.shards:before")
 OPTIONS = ("--threads", "1", "--quiet", "--no-populate-cache", "--log-level-file", "none", "--no-use-colors")
 INSIDE, BEFORE = "inside", "before"
 PUBLISHED_SCHEMA = "curated"
+# dbt's tests whose answer for a row depends on no other one
+ROW_TESTS = frozenset({"accepted_values", "between", "holds", "never_null", "not_null", "valid_geometry"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Model:
         is_view: whether it is a view.
         place: `inside` a shard, `before`, or neither, as what it states in dbt.
         reads: the models that it reads.
+        columns: its columns in their order, each with its description.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Model:
     is_view: bool
     place: str
     reads: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...] = ()
 
     @property
     def table(self) -> str:
@@ -61,13 +65,13 @@ class Check:
         name: of the test.
         sql: query of the rows that fail.
         model: whose rows they are.
-        reads: the models that it reads.
+        is_of_rows: whether its answer for a row depends on no other one, so that any part of the table can be tested.
     """
 
     name: str
     sql: str
     model: str
-    reads: tuple[str, ...]
+    is_of_rows: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,24 @@ class CompiledModels:
 
     Attributes:
         models: in an order in which each comes after those that it reads.
-        checks: the tests of models whose tables never reach dbt's database.
+        checks: the tests that are run by place: those of rows, and all of tables that never reach dbt's database.
         kept: the models inside a shard whose tables leave it.
     """
 
     models: tuple[Model, ...]
     checks: tuple[Check, ...]
     kept: tuple[str, ...]
+
+    @property
+    def published(self) -> tuple[Model, ...]:
+        """The models inside a shard whose tables are published."""
+        return tuple(each for each in self.models if each.place == INSIDE and each.schema == PUBLISHED_SCHEMA)
+
+    @property
+    def not_for_dbt(self) -> tuple[str, ...]:
+        """The models and tests that dbt leaves out: what only shards read, and what has been checked there."""
+        models = self.placed(INSIDE) - set(self.kept) | self.placed(BEFORE)
+        return tuple(sorted(models | {check.name for check in self.checks if check.model in self.kept}))
 
     def needed_for(self, names: frozenset[str], given: frozenset[str] = frozenset()) -> tuple[Model, ...]:
         """The models that these need, themselves included, without those that are given and what only they need."""
@@ -165,23 +180,28 @@ def _manifest(root: Path, environment: Mapping[str, str]) -> dict[str, Any]:
 
 def _from_manifest(manifest: dict[str, Any]) -> CompiledModels:
     nodes = manifest["nodes"]
-    models = {node_id: _model(node) for node_id, node in nodes.items() if _is_placed_or_read(node)}
+    models = {node_id: _model(node) for node_id, node in nodes.items() if _is_compiled(node, "model")}
     outside = [node for node in nodes.values() if node["resource_type"] == "model" and not _place(node)]
     readers = [*outside, *manifest["exposures"].values()]
     read = {name for reader in readers for name in _reads(reader)}
     inside = {model.name for model in models.values() if model.place == INSIDE}
     before = {model.name for model in models.values() if model.place == BEFORE}
     kept = {model.name for model in models.values() if model.schema == PUBLISHED_SCHEMA} | (inside & read)
-    checks = [_check(node) for node in nodes.values() if node["resource_type"] == "test" and node.get("compiled_code")]
+    checks = [_check(node) for node in nodes.values() if _is_compiled(node, "test")]
+    by_place = [
+        each
+        for each in checks
+        if each.model in inside - kept | before or (each.model in kept & inside and each.is_of_rows)
+    ]
     return CompiledModels(
         tuple(_in_order(models)),
-        tuple(sorted((c for c in checks if c.model in inside - kept | before), key=lambda check: check.name)),
+        tuple(sorted(by_place, key=lambda check: check.name)),
         tuple(sorted(kept & inside)),
     )
 
 
-def _is_placed_or_read(node: dict[str, Any]) -> bool:
-    return node["resource_type"] == "model" and bool(node.get("compiled_code"))
+def _is_compiled(node: dict[str, Any], kind: str) -> bool:
+    return node["resource_type"] == kind and bool(node.get("compiled_code"))
 
 
 def _place(node: dict[str, Any]) -> str:
@@ -201,12 +221,15 @@ def _model(node: dict[str, Any]) -> Model:
         is_view=node["config"]["materialized"] == "view",
         place=_place(node),
         reads=_reads(node),
+        columns=tuple((name, column["description"]) for name, column in node["columns"].items()),
     )
 
 
 def _check(node: dict[str, Any]) -> Check:
     attached = (node.get("attached_node") or "").split(".")[-1]
-    return Check(node["name"], node["compiled_code"], attached, _reads(node))
+    kind = (node.get("test_metadata") or {}).get("name")
+    is_of_rows = kind in ROW_TESTS and node["config"]["severity"].lower() == "error"  # dbt counts rows of the others
+    return Check(node["name"], node["compiled_code"], attached, is_of_rows)
 
 
 def _in_order(models: Mapping[str, Model]) -> Iterator[Model]:
@@ -222,6 +245,9 @@ def _in_order(models: Mapping[str, Model]) -> Iterator[Model]:
 
 
 def _from_document(document: dict[str, Any]) -> CompiledModels:
-    models = (Model(**{**each, "reads": tuple(each["reads"])}) for each in document["models"])
-    checks = (Check(**{**each, "reads": tuple(each["reads"])}) for each in document["checks"])
+    models = (
+        Model(**{**each, "reads": tuple(each["reads"]), "columns": tuple(map(tuple, each["columns"]))})
+        for each in document["models"]
+    )
+    checks = (Check(**each) for each in document["checks"])
     return CompiledModels(tuple(models), tuple(checks), tuple(document["kept"]))

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,39 +53,60 @@ class Shard:
     digest: str
 
 
-def prepare_shards(  # noqa: PLR0913 (what a build is made from)
+class PreparedShards:
+    """The records of a build, divided into shards.
+
+    Args:
+        connection: with all that shards read.
+        shards: all of them.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, shards: Sequence[Shard]) -> None:
+        self._connection, self.shards = connection, shards
+
+    def write(self, wanted: Sequence[Shard], folder: Path) -> None:
+        """Write what these shards read: a file a table, in the order of shards. It can be called once."""
+        numbers = [shard.number for shard in wanted]
+        for table in ("placed", "cells"):
+            self._connection.execute(f"DELETE FROM {table} WHERE NOT list_contains(?::BIGINT[], shard)", [numbers])  # noqa: S608
+        options = f", ROW_GROUP_SIZE {ROW_GROUP_ROWS}, COMPRESSION_LEVEL 1"
+        write_query(self._connection, RECORDS_BY_SHARD, folder / RECORDS_FILE, options)
+        for table, share in SHARES.items():
+            write_query(self._connection, f"{share} ORDER BY shard", folder / f"{table}.parquet")
+
+
+@contextmanager
+def prepared_shards(  # noqa: PLR0913 (what a build is made from)
     settings: Settings,
     paths: ProjectPaths,
     overrides: Sequence[Override],
     compiled: CompiledModels,
-    folder: Path,
+    spill: Path,
     most: int,
     memory_mb: int,
-) -> list[Shard]:
-    """Divide the loaded records into shards, and write what these read.
+) -> Iterator[PreparedShards]:
+    """Divide the loaded records into shards.
 
     Args:
         settings: with the datasets.
         paths: of the project.
         overrides: manual decisions.
         compiled: the models.
-        folder: to write to.
+        spill: folder for what does not fit in memory.
         most: records in a shard.
         memory_mb: limit of DuckDB [MB].
 
     Raises:
         BuildError: a test of a table before the shards failed.
     """
-    with model_database(folder / "spill", memory_mb, threads=2) as connection, empty_catalog(connection):
+    with model_database(spill, memory_mb, threads=2) as connection, empty_catalog(connection):
         files = _write_inputs(connection, settings, paths, overrides)
         run_models(connection, compiled.needed_for(compiled.placed(BEFORE) | {"stg_overrides"}), paths.root / "dbt")
         check_tables(connection, compiled, BEFORE)
         _place_records(connection, compiled, paths, most)
         digests = dict(_share_digests(connection, files))
         counts = connection.sql("SELECT shard, count(*) FROM placed GROUP BY shard ORDER BY shard").fetchall()
-        shards = [Shard(number, records, digests[number]) for number, records in counts]
-        _write_shares(connection, folder)
-    return shards
+        yield PreparedShards(connection, [Shard(number, records, digests[number]) for number, records in counts])
 
 
 def _write_inputs(
@@ -120,18 +142,6 @@ def _place_records(
     )
     connection.unregister("shards")
     connection.execute(f"CREATE TEMP TABLE cells AS {CELLS}")
-
-
-def _write_shares(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write what shards read: a file a table, in the order of shards."""
-    write_query(
-        connection,
-        RECORDS_BY_SHARD,
-        folder / RECORDS_FILE,
-        f", ROW_GROUP_SIZE {ROW_GROUP_ROWS}, COMPRESSION_LEVEL 1",
-    )
-    for table, share in SHARES.items():
-        write_query(connection, f"{share} ORDER BY shard", folder / f"{table}.parquet")
 
 
 def _share_digests(connection: duckdb.DuckDBPyConnection, files: Mapping[str, str]) -> Iterator[tuple[int, str]]:

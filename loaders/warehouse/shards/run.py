@@ -17,13 +17,27 @@ from loaders.settings.params import Settings
 from loaders.warehouse.overrides import Override
 from loaders.warehouse.shards import graph
 from loaders.warehouse.shards.code import code_digest
-from loaders.warehouse.shards.models import BEFORE, INSIDE, CompiledModels
-from loaders.warehouse.shards.preparation import prepare_shards
-from loaders.warehouse.shards.shard import ShardTask, compute_shard, is_complete, result_name
+from loaders.warehouse.shards.models import CompiledModels
+from loaders.warehouse.shards.preparation import prepared_shards
+from loaders.warehouse.shards.shard import SPILL, ShardTask, compute_shard, is_complete, result_name
 
 # of DuckDB, besides what is written to the database at the same time
 PREPARING_MB = 600
 WORKER_MB = 800
+
+
+@dataclass(frozen=True, slots=True)
+class ShardTables:
+    """The tables of all shards of a build.
+
+    Attributes:
+        folder: a folder a shard, with a file for each table. Views of the database look there, so it has another name
+            where a table is another one.
+        results: the name of the result of each shard, which says what it is made from.
+    """
+
+    folder: Path
+    results: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +61,8 @@ class Division:
         """The tables of each shard, in a folder that is named after what they are made from."""
         return self.kept / "results"
 
-    @property
-    def not_for_dbt(self) -> tuple[str, ...]:
-        """The models that dbt leaves out: what only shards read."""
-        placed = self.compiled.placed(INSIDE) - set(self.compiled.kept) | self.compiled.placed(BEFORE)
-        return tuple(sorted(placed))
-
-    def compute(self, settings: Settings, paths: ProjectPaths, overrides: Sequence[Override]) -> Path:
-        """Compute what is not kept; returns the folder of all tables: a folder a shard, with a file for each table.
-
-        Views of the database look there, so it has another name where a table is another one.
+    def compute(self, settings: Settings, paths: ProjectPaths, overrides: Sequence[Override]) -> ShardTables:
+        """Compute what is not kept.
 
         Raises:
             BuildError: a test of a table inside a shard failed.
@@ -64,22 +70,25 @@ class Division:
         report("dividing by place")
         available_mb = int(stated_memory_mb() or usable_mb())
         preparing_mb, worker_mb = min(PREPARING_MB, available_mb), min(WORKER_MB, available_mb // process_count())
-        shards = prepare_shards(settings, paths, overrides, self.compiled, self.inputs, self.records, preparing_mb)
         code = code_digest(self.compiled)
-        results = [self.results / result_name(shard, code) for shard in shards]
         self.results.mkdir(parents=True, exist_ok=True)
-        tasks = [
-            ShardTask(shard, self.compiled, paths.root / "dbt", self.inputs, result, worker_mb, code)
-            for shard, result in zip(shards, results, strict=True)
-            if not is_complete(result, self.compiled)
-        ]
-        _compute(tasks, settings, len(shards))
-        names = " ".join(result.name for result in results)
-        tables = self.kept / f"tables-{hashlib.sha256(names.encode()).hexdigest()[:16]}"
-        _lay_out(results, tables)
+        spill = self.inputs / SPILL
+        with prepared_shards(settings, paths, overrides, self.compiled, spill, self.records, preparing_mb) as prepared:
+            results = [self.results / result_name(shard, code) for shard in prepared.shards]
+            tasks = [
+                ShardTask(shard, self.compiled, paths.root / "dbt", self.inputs, result, worker_mb, code)
+                for shard, result in zip(prepared.shards, results, strict=True)
+                if not is_complete(result, self.compiled)
+            ]
+            if tasks:
+                prepared.write([task.shard for task in tasks], self.inputs)
+        _compute(tasks, settings, len(results))
+        names = tuple(result.name for result in results)
+        tables = self.kept / f"tables-{hashlib.sha256(' '.join(names).encode()).hexdigest()[:16]}"
+        link_shards(results, tables)
         for former in set(self.results.iterdir()).difference(results):  # or of workers that were killed
             shutil.rmtree(former, ignore_errors=True)
-        return tables
+        return ShardTables(tables, names)
 
 
 def remove_former_tables(kept: Path, tables: Path | None) -> None:
@@ -110,13 +119,13 @@ def _compute(tasks: list[ShardTask], settings: Settings, shards: int) -> None:
             builder.with_remote_executor(inner).build().execute(["computed_shards"], inputs={"tasks": tasks})
 
 
-def _lay_out(results: Sequence[Path], folder: Path) -> None:
-    """Link the tables of each shard into a folder of its number."""
+def link_shards(folders: Sequence[Path], folder: Path) -> None:
+    """Link the tables of each of these folders into one of its number."""
     shutil.rmtree(folder, ignore_errors=True)
-    for number, result in enumerate(results):
+    for number, source in enumerate(folders):
         shard = folder / f"{number:06d}"
         shard.mkdir(parents=True)
-        for file in result.iterdir():
+        for file in source.iterdir():
             try:
                 (shard / file.name).hardlink_to(file)
             except OSError:  # a file system without links

@@ -15,7 +15,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.db import ducklake
 from loaders.db.connection import connect, prepare
 from loaders.settings.ducklake import DuckLake
-from loaders.warehouse.build import export_curated
+from loaders.warehouse.curated_files import export_curated
 from tests.services import CREDENTIALS, PASSWORD
 
 ROOT = Path(__file__).resolve().parents[3]

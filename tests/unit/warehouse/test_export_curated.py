@@ -8,7 +8,7 @@ import pytest
 
 from loaders.db.connection import CONFIG
 from loaders.geo.geoparquet import ParquetFile
-from loaders.warehouse.build import export_curated
+from loaders.warehouse.curated_files import export_curated
 
 TABLES = """
     CREATE SCHEMA curated;

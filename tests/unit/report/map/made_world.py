@@ -22,7 +22,7 @@ from loaders.db.connection import CONFIG, prepare
 from loaders.harmonise.readers.vector.gdal import restrict_gdal
 from loaders.report.map.tile_packs import NUMBER
 from loaders.report.web.script_files import read_script_file
-from loaders.warehouse.build import export_curated
+from loaders.warehouse.curated_files import export_curated
 
 DATASETS = [f"world_{number:02}_2024" for number in range(34)]
 HOSTILE = '</script><img src=x onerror=alert(1)>"\u2028\\ ü'

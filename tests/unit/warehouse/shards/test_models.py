@@ -25,6 +25,7 @@ def _model(name: str, place: str, reads: Iterable[str], **changed: Any) -> tuple
         "compiled_code": f"select 1 as {name}",
         "original_file_path": f"models/{name}.sql",
         "config": {"materialized": "table", "meta": {"shards": place} if place else {}},
+        "columns": {"name": {"description": "Of the place."}},
         "depends_on": {"nodes": ["source.eo_pv.raw_data.features", *(f"model.eo_pv.{read}" for read in reads)]},
     } | changed
 
@@ -124,6 +125,7 @@ def test_a_model_is_what_dbt_has_compiled(compiled: CompiledModels) -> None:
         is_view=True,
         place="inside",
         reads=("prepared_tiles", "staging_features"),
+        columns=(("name", "Of the place."),),
     )
     assert by_name["prepared_places"].table == "prepared.prepared_places"
     python = by_name["prepared_clusters"]
@@ -156,9 +158,9 @@ def test_what_an_exposure_reads_leaves_the_shards() -> None:
 def test_tests_of_tables_that_dbt_never_sees_are_run_where_they_are_made(compiled: CompiledModels) -> None:
     code = "select 1 where false"
     assert compiled.checks == (
-        Check("clusters_are_complete", code, "prepared_clusters", ("prepared_clusters",)),
-        Check("places_are_known", code, "prepared_places", ("prepared_places", "prepared_tiles")),
-        Check("tiles_are_valid", code, "prepared_tiles", ("prepared_tiles",)),
+        Check("clusters_are_complete", code, "prepared_clusters", is_of_rows=False),
+        Check("places_are_known", code, "prepared_places", is_of_rows=False),
+        Check("tiles_are_valid", code, "prepared_tiles", is_of_rows=False),
     )
     assert [check.name for check in compiled.checks_of("inside")] == ["clusters_are_complete", "places_are_known"]
     assert [check.name for check in compiled.checks_of("before")] == ["tiles_are_valid"]

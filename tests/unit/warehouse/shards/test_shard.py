@@ -32,7 +32,9 @@ COMPILED = CompiledModels(
         Model(SITES, "prepared", SITES_SQL, "", is_view=False, place="inside", reads=("prep_names", TILES)),
         Model("curated_sites", "curated", f"FROM prepared.{SITES}", "", is_view=False, place="inside", reads=(SITES,)),
     ),
-    checks=(Check("names_are_short", "FROM prepared.prep_names WHERE length(name) > 3", "prep_names", ()),),
+    checks=(
+        Check("short_names", "FROM prepared.prep_names WHERE length(name) > 3", "prep_names", is_of_rows=False),
+    ),
     kept=("curated_sites", SITES),
 )
 MakeTask = Callable[..., ShardTask]
@@ -121,7 +123,7 @@ def test_a_table_that_cannot_be_written_leaves_no_folder_and_the_next_attempt_ma
 
 
 def test_a_shard_whose_test_fails_leaves_no_folder_and_the_next_shard_is_computed(task: MakeTask) -> None:
-    expected = "1 of the tests of shard 1 failed; the tables of the last good build stay.\n  names_are_short: 1 rows\n"
+    expected = "1 of the tests of shard 1 failed; the tables of the last good build stay.\n  short_names: 1 rows\n"
     with pytest.raises(BuildError, match=re.escape(expected)):
         compute_shard(task(1))
     assert not task(1).result.exists()
@@ -129,7 +131,7 @@ def test_a_shard_whose_test_fails_leaves_no_folder_and_the_next_shard_is_compute
 
 
 def test_of_many_failed_tests_five_are_listed(task: MakeTask) -> None:
-    checks = tuple(Check(f"claim_{number}", f"FROM prepared.{SITES}", SITES, ()) for number in range(7))
+    checks = tuple(Check(f"claim_{number}", f"FROM prepared.{SITES}", SITES, is_of_rows=False) for number in range(7))
     with pytest.raises(BuildError, match="7 of the tests of shard 0 failed") as raised:
         compute_shard(task(0, replace(COMPILED, checks=checks)))
     listed = [line.strip() for line in str(raised.value).splitlines() if line.startswith("  ")]

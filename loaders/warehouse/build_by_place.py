@@ -1,0 +1,90 @@
+"""A build of more records than are matched at once: by place, and only of what has changed since the last one."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from loaders.core.escape import sql_file
+from loaders.core.paths import DATABASE_NAME, ProjectPaths
+from loaders.db.connection import MEMORY_MB, stated_memory_mb, usable_mb
+from loaders.execution.executors import own_process
+from loaders.pipelines import PIPELINES
+from loaders.settings.params import Settings
+from loaders.warehouse.curated_files import CURATED_SCHEMA, export_shards
+from loaders.warehouse.dbt_run import RunDbt, dbt_build, dbt_environment
+from loaders.warehouse.dbt_sources import sources_file
+from loaders.warehouse.former_database import changed_rows, note_database, raw_digests, take_over
+from loaders.warehouse.overrides import Override
+from loaders.warehouse.raw_tables import write_raw_tables
+from loaders.warehouse.shards.code import database_digest
+from loaders.warehouse.shards.models import compiled_models
+from loaders.warehouse.shards.run import Division, remove_former_tables
+
+SHARDS_FOLDER = "shards"
+SHARDS_VARIABLE = "EO_PV_SHARDS"
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltByPlace:
+    """What a build by place has made in its scratch folder.
+
+    Attributes:
+        warnings: number of rows by the name of each test of dbt that warns.
+        written: the curated tables that are written as files already.
+        keep: to be called when all is published, so that the next build can take over what has not changed then.
+    """
+
+    warnings: dict[str, int]
+    written: tuple[str, ...]
+    keep: Callable[[], None]
+
+
+def build_by_place(  # noqa: PLR0913 (what a build is made from)
+    most: int,
+    scratch: Path,
+    settings: Settings,
+    paths: ProjectPaths,
+    overrides: Sequence[Override],
+    watched: Callable[[RunDbt, Mapping[str, str]], dict[str, int]],
+) -> BuiltByPlace:
+    """Build the database, and the curated files that shards have made.
+
+    Args:
+        most: records in a shard.
+        scratch: folder to build in.
+        settings: with the datasets.
+        paths: of the project.
+        overrides: manual decisions.
+        watched: runs dbt, and reports what it did.
+
+    Raises:
+        BuildError: dbt or a test failed.
+    """
+    database, kept = scratch / DATABASE_NAME, paths.scratch(SHARDS_FOLDER)
+    half_mb = int(min(MEMORY_MB, (stated_memory_mb() or usable_mb()) // 2))
+    with own_process() as submit:
+        is_described = all(sources_file(name, paths.root / "dbt").exists() for name in PIPELINES)
+        if not is_described:  # dbt compiles nothing without
+            submit(write_raw_tables, database, settings, paths).result()
+        compiled = compiled_models(paths.root, paths.scratch("models.json"), dbt_environment(database, paths.root))
+        division = Division(compiled, most, kept, scratch / SHARDS_FOLDER)
+        code, raw = database_digest(compiled), raw_digests(settings, paths)
+        former = take_over(kept, code, paths, database, frozenset(compiled.kept)) if is_described else None
+        unchanged = former.unchanged(raw) if former and settings.warehouse != "ducklake" else frozenset()
+        is_new = former is None
+        with dbt_build(database, paths.root, half_mb, compiled.not_for_dbt, is_new=is_new) as run_dbt:
+            raw_is_written = submit(write_raw_tables, database, settings, paths, unchanged) if is_described else None
+            tables = division.compute(settings, paths, overrides)
+            if raw_is_written:
+                raw_is_written.result()
+            curated, spill = scratch / CURATED_SCHEMA, scratch / SHARDS_FOLDER / "export"
+            exported = submit(export_shards, compiled.published, tables.folder, curated, spill, half_mb)
+            changed = changed_rows(former, tables, scratch / "changed") if former else {}
+            warnings = watched(run_dbt, {SHARDS_VARIABLE: sql_file(tables.folder)} | changed)
+            exported.result()
+
+    def keep() -> None:
+        note_database(kept, code, paths, raw, tables, former)
+        remove_former_tables(kept, tables.folder)
+
+    return BuiltByPlace(warnings, tuple(model.name for model in compiled.published), keep)
