@@ -11,12 +11,23 @@
     {{- return(config.get('unique_key') is not none) -}}
 {%- endmacro %}
 
-{# A table of the last build has the rows of all shards, but for those that have changed since. #}
+{# A table of the last build has the rows of all shards, but for those that have changed since. Most rows of a shard that
+   has changed are the same: only others are written, since DuckDB writes tables anew when much is deleted from them. #}
 {% macro replace_rows_of_shards(relation) -%}
     {%- set key = config.get('unique_key') -%}
     {%- set key = ([key] if key is string else key) | join(', ') -%}
     {%- set gone, added = rows_of_shards('EO_PV_GONE_SHARDS'), rows_of_shards('EO_PV_NEW_SHARDS') -%}
-    {%- if gone %}delete from {{ relation }} where ({{ key }}) in (select ({{ key }}) from ({{ gone }}));{% endif %}
-    {% if added %}insert into {{ relation }} by name {{ added }};{% endif %}
-    select 1
+    {%- set digests = 'select ' ~ key ~ ', hash(rows) as digest from (' -%}
+    {%- set no_rows = 'select * from ' ~ relation ~ ' where false' -%}
+    create temp table {{ model.name }}_gone as {{ digests }}{{ gone or no_rows }}) as rows;
+    create temp table {{ model.name }}_added as {{ digests }}{{ added or no_rows }}) as rows;
+    delete from {{ relation }} where ({{ key }}) in (
+        select ({{ key }}) from {{ model.name }}_gone anti join {{ model.name }}_added using ({{ key }}, digest)
+    );
+    insert into {{ relation }} by name
+    select * from ({{ added or no_rows }}) where ({{ key }}) in (
+        select ({{ key }}) from {{ model.name }}_added anti join {{ model.name }}_gone using ({{ key }}, digest)
+    );
+    drop table {{ model.name }}_gone;
+    drop table {{ model.name }}_added
 {%- endmacro %}
