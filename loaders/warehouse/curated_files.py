@@ -57,7 +57,7 @@ def export_shards(models: Sequence[Model], tables: Path, folder: Path, spill: Pa
             columns = ", ".join(sql_name(name) for name, _ in model.columns)
             files = sql_parquet(*sorted(tables.glob(f"*/{model.name}.parquet")))
             rows = connection.sql(f"SELECT {columns} FROM {files}")  # noqa: S608
-            _export(rows, dict(model.columns), folder / f"{model.name}.parquet")
+            _export(rows, {name: text for name, text in model.columns if text}, folder / f"{model.name}.parquet")
 
 
 def _export(table: duckdb.DuckDBPyRelation, comments: Mapping[str, str], path: Path) -> None:

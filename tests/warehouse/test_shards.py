@@ -13,10 +13,12 @@ from loaders.core.paths import DATABASE_NAME, ProjectPaths
 from loaders.settings.machine import Machine, machine, use_machine
 from loaders.settings.params import read_settings
 from loaders.warehouse.dbt_run import dbt_environment
+from loaders.warehouse.former_database import NOTE
 from loaders.warehouse.raw_tables import read_project_overrides
 from loaders.warehouse.shards.models import compiled_models
 from loaders.warehouse.shards.run import Division, remove_former_tables
-from tests.warehouse.conftest import Warehouse, built
+from tests.warehouse.conftest import Warehouse, built, write_irradiance
+from tests.warehouse.elsewhere import D
 
 FOURTH = 100  # of the records of all worlds, or a little less
 
@@ -71,6 +73,14 @@ def add_first(root: Path, key: str, place: Point) -> None:
     params["datasets"] = {key: entry} | params["datasets"]
     (root / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
     run_doi_pipeline(database_path=root / "raw.duckdb", params=root / "params.yaml", datasets=[key])
+
+
+def all_rows(warehouse: Warehouse) -> dict[str, object]:
+    """The number of rows of each table and view, and a digest of them in any order."""
+    names = "select schema_name || '.' || {0}_name from duckdb_{0}s() where not internal"
+    tables = [name for kind in ("table", "view") for (name,) in warehouse.rows(names.format(kind))]
+    digest = "select count(*), bit_xor(hash(rows)) from {} as rows"
+    return {name: warehouse.rows(digest.format(name))[0] for name in tables if ".hamilton_" not in name}
 
 
 def comparable(rows: str) -> str:
@@ -142,6 +152,24 @@ def test_a_name_at_a_stand_in_for_a_position_leads_to_another_shard(copied: Ware
     tables = computed(copied.paths.root, FOURTH)
     query = f"select dataset_keys from read_parquet('{tables}/*/curated_pv_installations.parquet') where name = 'Sunny'"  # noqa: S608
     assert copied.rows(query) == [(["a_centroid_2020", "a_known_2021"],)]
+
+
+def test_a_database_that_is_taken_over_has_the_rows_of_a_new_one(copied: Warehouse) -> None:
+    """One dataset is new and another one gone."""
+    root, note = copied.paths.root, copied.paths.scratch("shards") / NOTE
+    first_size = json.loads(note.read_text())["first_size"]
+    add_first(root, "a_new_2020", Point(0.0005, 0.0005))
+    params = yaml.safe_load((root / "params.yaml").read_text())
+    del params["datasets"][D]
+    (root / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
+    write_irradiance(root)
+    updated = by_place(root, FOURTH)
+    files, rows = published(updated.paths), all_rows(updated)
+    assert json.loads(note.read_text())["first_size"] == first_size
+    note.unlink()
+    new = by_place(root, FOURTH)
+    assert published(new.paths) == files
+    assert all_rows(new) == rows
 
 
 def test_a_changed_setting_of_a_rule_computes_all_shards(copied: Warehouse) -> None:

@@ -6,9 +6,10 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from loaders.db.connection import CONFIG
+from loaders.db.connection import CONFIG, connect
 from loaders.geo.geoparquet import ParquetFile
-from loaders.warehouse.curated_files import export_curated
+from loaders.warehouse.curated_files import export_curated, export_shards
+from loaders.warehouse.shards.models import Model
 
 TABLES = """
     CREATE SCHEMA curated;
@@ -42,3 +43,26 @@ def test_a_failure_stops_the_other_tables_and_leaves_none_half_written(
         export_curated(database, tmp_path / "out")
     assert [path.name for path in (tmp_path / "out").glob("*.parquet*")] == []
     assert [path.name for path in (tmp_path / "out").glob(".*")] == []
+
+
+def test_tables_of_shards_have_the_bytes_of_those_of_the_database(tmp_path: Path) -> None:
+    name, query = "curated_sites", "SELECT n // 2 AS a, n % 2 AS b, ST_Point(n, 1)::GEOMETRY('EPSG:4326') AS geometry"
+    with connect(tmp_path / "w.duckdb") as connection:
+        connection.execute(f"CREATE SCHEMA curated; CREATE TABLE curated.{name} AS {query} FROM range(6) AS t (n)")
+        connection.execute(f"COMMENT ON COLUMN curated.{name}.b IS 'Odd or even.'")
+        for shard in (0, 1):
+            (tmp_path / f"shards/{shard}").mkdir(parents=True)
+            file = tmp_path / f"shards/{shard}/{name}.parquet"
+            connection.execute(f"COPY (FROM curated.{name} WHERE a % 2 = {1 - shard}) TO '{file}'")
+    export_curated(tmp_path / "w.duckdb", tmp_path / "one")
+    columns = (("a", ""), ("b", "Odd or even."), ("geometry", ""))
+    model = Model(name, "curated", query, "", is_view=False, place="inside", reads=(), columns=columns)
+    export_shards([model], tmp_path / "shards", tmp_path / "other", tmp_path / "spill", 200)
+    made = [(tmp_path / folder / f"{name}.parquet").read_bytes() for folder in ("one", "other")]
+    assert made[0] == made[1]
+    assert pq.read_table(tmp_path / "other" / f"{name}.parquet")["b"].to_pylist() == [0, 1, 0, 1, 0, 1]
+
+
+def test_files_that_are_there_already_are_not_written_again(database: Path, tmp_path: Path) -> None:
+    export_curated(database, tmp_path / "out", ["pairs"])
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["COLUMNS.md", "one.parquet"]

@@ -32,9 +32,7 @@ COMPILED = CompiledModels(
         Model(SITES, "prepared", SITES_SQL, "", is_view=False, place="inside", reads=("prep_names", TILES)),
         Model("curated_sites", "curated", f"FROM prepared.{SITES}", "", is_view=False, place="inside", reads=(SITES,)),
     ),
-    checks=(
-        Check("short_names", "FROM prepared.prep_names WHERE length(name) > 3", "prep_names", is_of_rows=False),
-    ),
+    checks=(Check("short_names", "FROM prepared.prep_names WHERE length(name) > 3", "prep_names", is_of_rows=False),),
     kept=("curated_sites", SITES),
 )
 MakeTask = Callable[..., ShardTask]
