@@ -201,10 +201,15 @@ def sql_file(path: Path) -> str:
     return glob.escape(str(path))
 
 
-def sql_parquet(*paths: Path) -> str:
-    """The rows of Parquet files of one form, for the FROM of a query."""
+def sql_parquet(*paths: Path, options: str = "") -> str:
+    """The rows of Parquet files of one form, for the FROM of a query.
+
+    Args:
+        paths: of the files.
+        options: more of DuckDB's options, each after a comma.
+    """
     listed = ", ".join(sql_text(sql_file(path)) for path in paths)
-    return f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
+    return f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false{options})"
 
 
 def yaml_line(value: object) -> str:

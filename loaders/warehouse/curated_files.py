@@ -49,7 +49,8 @@ def export_shards(models: Sequence[Model], tables: Path, folder: Path, spill: Pa
         spill: folder for what does not fit in memory.
         memory_mb: limit of DuckDB [MB].
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    for needed in (folder, spill):
+        needed.mkdir(parents=True, exist_ok=True)
     options = config(memory_mb) | {"temp_directory": str(spill)}
     with duckdb.connect(config=options) as connection:
         prepare(connection)

@@ -27,6 +27,7 @@ def model_database(spill: Path, memory_mb: int, threads: int) -> duckdb.DuckDBPy
         memory_mb: limit of DuckDB [MB].
         threads: of DuckDB.
     """
+    spill.mkdir(parents=True, exist_ok=True)  # DuckDB makes no folder in which it is to make one
     threads = min(threads, CONFIG.get("threads", threads))
     options = {"memory_limit": f"{memory_mb}MB", "threads": threads, "temp_directory": str(spill)}
     connection = duckdb.connect(config=CONFIG | options)

@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from loaders.core.arrays import Numbers, Rows
 
-BOXES_AT_A_TIME = 500_000
+BOXES_AT_A_TIME = 250_000
 BOXES_ASKED_FOR = 20_000
 # names, identifiers, groups and decisions reach further than places; equal points of a dataset repeat each other
 LINKS = """

@@ -10,7 +10,9 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from loaders.core.arrays import Rows
 from loaders.core.escape import sql_parquet
 from loaders.core.files import sha256
 from loaders.core.paths import ProjectPaths
@@ -30,12 +32,14 @@ from loaders.warehouse.shards.shares import (
     FEATURES,
     LIGHT_RECORDS,
     NUMBERED,
-    RECORDS_BY_SHARD,
-    RECORDS_FILE,
+    RECORDS_OF_SHARDS,
     ROW_GROUP_ROWS,
     SHARES,
     digests_of,
 )
+
+DIVIDING_MB = 600  # besides the boxes of a strip and the links of all
+SORTED_PER_MB = 2000  # records that DuckDB sorts, with their outlines
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +63,55 @@ class PreparedShards:
     Args:
         connection: with all that shards read.
         shards: all of them.
+        shard_of_rows: the shard of each row of the loaded files, in the order of the settings.
+        memory_mb: limit of DuckDB [MB].
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, shards: Sequence[Shard]) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, shards: Sequence[Shard], shard_of_rows: Rows, memory_mb: int
+    ) -> None:
         self._connection, self.shards = connection, shards
+        self._shard_of_rows, self._memory_mb = shard_of_rows, memory_mb
 
-    def write(self, wanted: Sequence[Shard], folder: Path) -> None:
-        """Write what these shards read: a file a table, in the order of shards. It can be called once."""
+    def write(self, wanted: Sequence[Shard], folder: Path) -> dict[int, str]:
+        """Write what these shards read, in their order: a file of each table, or several of the records.
+
+        It can be called once.
+
+        Returns:
+            The name of the file of the records of each shard, by its number.
+        """
+        for table in ("numbered", "boxes", "prepared.prep_pv_names", "prepared.prep_pv_same_names"):
+            self._connection.execute(f"DROP TABLE {table}")  # to make room
+        self._connection.execute(f"SET memory_limit = '{self._memory_mb}MB'")
         numbers = [shard.number for shard in wanted]
+        shard_of_rows = np.where(np.isin(self._shard_of_rows, numbers), self._shard_of_rows, -1)
+        self._connection.register("shard_of_rows", pa.table({"shard": shard_of_rows}))
+        files: dict[int, str] = {}
+        for batch in batches(wanted, self._memory_mb * SORTED_PER_MB):
+            name = f"records-{batch[0].number:06d}.parquet"
+            query = RECORDS_OF_SHARDS.format(first=batch[0].number, last=batch[-1].number)
+            options = f", ROW_GROUP_SIZE {ROW_GROUP_ROWS}, COMPRESSION_LEVEL 1"
+            write_query(self._connection, query, folder / name, options)
+            files |= {shard.number: name for shard in batch}
         for table in ("placed", "cells"):
             self._connection.execute(f"DELETE FROM {table} WHERE NOT list_contains(?::BIGINT[], shard)", [numbers])  # noqa: S608
-        options = f", ROW_GROUP_SIZE {ROW_GROUP_ROWS}, COMPRESSION_LEVEL 1"
-        write_query(self._connection, RECORDS_BY_SHARD, folder / RECORDS_FILE, options)
         for table, share in SHARES.items():
             write_query(self._connection, f"{share} ORDER BY shard", folder / f"{table}.parquet")
+        return files
+
+
+def batches(shards: Sequence[Shard], most: int) -> list[list[Shard]]:
+    """Neighbouring shards that have at most so many records together, or a single one that has more."""
+    found: list[list[Shard]] = []
+    records = 0
+    for shard in shards:
+        if not found or records + shard.records > most:
+            found.append([])
+            records = 0
+        found[-1].append(shard)
+        records += shard.records
+    return found
 
 
 @contextmanager
@@ -94,19 +133,20 @@ def prepared_shards(  # noqa: PLR0913 (what a build is made from)
         compiled: the models.
         spill: folder for what does not fit in memory.
         most: records in a shard.
-        memory_mb: limit of DuckDB [MB].
+        memory_mb: limit of DuckDB [MB]; less while links are looked for, which take memory, too.
 
     Raises:
         BuildError: a test of a table before the shards failed.
     """
-    with model_database(spill, memory_mb, threads=2) as connection, empty_catalog(connection):
+    with model_database(spill, min(memory_mb, DIVIDING_MB), threads=2) as connection, empty_catalog(connection):
         files = _write_inputs(connection, settings, paths, overrides)
         run_models(connection, compiled.needed_for(compiled.placed(BEFORE) | {"stg_overrides"}), paths.root / "dbt")
         check_tables(connection, compiled, BEFORE)
-        _place_records(connection, compiled, paths, most)
+        shard_of_rows = _place_records(connection, compiled, paths, settings, most)
         digests = dict(_share_digests(connection, files))
         counts = connection.sql("SELECT shard, count(*) FROM placed GROUP BY shard ORDER BY shard").fetchall()
-        yield PreparedShards(connection, [Shard(number, records, digests[number]) for number, records in counts])
+        shards = [Shard(number, records, digests[number]) for number, records in counts]
+        yield PreparedShards(connection, shards, shard_of_rows, memory_mb)
 
 
 def _write_inputs(
@@ -123,17 +163,21 @@ def _write_inputs(
 
 
 def _place_records(
-    connection: duckdb.DuckDBPyConnection, compiled: CompiledModels, paths: ProjectPaths, most: int
-) -> None:
-    """Create the tables `placed`, the shard of each record, and `cells`, the cells of 5° around each shard."""
-    connection.execute(f"CREATE TEMP TABLE numbered AS {NUMBERED}")
+    connection: duckdb.DuckDBPyConnection, compiled: CompiledModels, paths: ProjectPaths, settings: Settings, most: int
+) -> Rows:
+    """Create the tables `placed`, the shard of each record, and `cells`, the cells of 5° around each shard.
+
+    Returns:
+        The shard of each row of the loaded files.
+    """
+    _number_records(connection, [paths.loaded(key) for key in settings.datasets])
     given = frozenset({"stg_pv_features", "prep_admin_centroids"})
     run_models(connection, compiled.needed_for(frozenset({"prep_pv_placeholders"}), given), paths.root / "dbt")
     connection.execute(f"CREATE VIEW prepared.prep_pv_match_records AS {LIGHT_RECORDS}")
     given = frozenset({"prep_pv_match_records", "stg_settings"})
     run_models(connection, compiled.needed_for(frozenset({"prep_pv_same_names"}), given), paths.root / "dbt")
-    rows = connection.sql("SELECT centroid_lon, centroid_lat FROM numbered ORDER BY number").fetchnumpy()
-    lon, lat = (np.asarray(rows[name]) for name in ("centroid_lon", "centroid_lat"))
+    rows = connection.sql("SELECT position, centroid_lon, centroid_lat FROM numbered ORDER BY number").fetchnumpy()
+    position, lon, lat = (np.asarray(column) for column in rows.values())
     shard = shards_of(components(connection, len(lon)), lon, lat, most)
     connection.register("shards", pa.table({"number": np.arange(len(shard)), "shard": shard}))
     connection.execute(
@@ -142,6 +186,23 @@ def _place_records(
     )
     connection.unregister("shards")
     connection.execute(f"CREATE TEMP TABLE cells AS {CELLS}")
+    shard_of_rows = np.empty_like(shard)
+    shard_of_rows[position] = shard
+    return shard_of_rows
+
+
+def _number_records(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+    """Create the table `numbered`, of all records in the order of their ids."""
+    starts, start = [], 0
+    for file in files:
+        with pq.ParquetFile(file) as parquet:
+            starts.append((file.stem, start))
+            start += parquet.metadata.num_rows
+    keys, rows = zip(*starts, strict=True)
+    connection.register("starts", pa.table({"dataset_key": keys, "start": rows}))
+    query = NUMBERED.format(rows=sql_parquet(*files, options=", file_row_number = true"))
+    connection.execute(f"CREATE TEMP TABLE numbered AS {query}")
+    connection.unregister("starts")
 
 
 def _share_digests(connection: duckdb.DuckDBPyConnection, files: Mapping[str, str]) -> Iterator[tuple[int, str]]:

@@ -21,8 +21,8 @@ from loaders.warehouse.shards.models import CompiledModels
 from loaders.warehouse.shards.preparation import prepared_shards
 from loaders.warehouse.shards.shard import SPILL, ShardTask, compute_shard, is_complete, result_name
 
-# of DuckDB, besides what is written to the database at the same time
-PREPARING_MB = 600
+# of DuckDB
+PREPARING_MB = 1000
 WORKER_MB = 800
 
 
@@ -75,13 +75,14 @@ class Division:
         spill = self.inputs / SPILL
         with prepared_shards(settings, paths, overrides, self.compiled, spill, self.records, preparing_mb) as prepared:
             results = [self.results / result_name(shard, code) for shard in prepared.shards]
-            tasks = [
-                ShardTask(shard, self.compiled, paths.root / "dbt", self.inputs, result, worker_mb, code)
-                for shard, result in zip(prepared.shards, results, strict=True)
-                if not is_complete(result, self.compiled)
-            ]
-            if tasks:
-                prepared.write([task.shard for task in tasks], self.inputs)
+            named = zip(prepared.shards, results, strict=True)
+            missing = {shard: result for shard, result in named if not is_complete(result, self.compiled)}
+            records = prepared.write(list(missing), self.inputs) if missing else {}
+        project = paths.root / "dbt"
+        tasks = [
+            ShardTask(shard, self.compiled, project, self.inputs, records[shard.number], result, worker_mb, code)
+            for shard, result in missing.items()
+        ]
         _compute(tasks, settings, len(results))
         names = tuple(result.name for result in results)
         tables = self.kept / f"tables-{hashlib.sha256(' '.join(names).encode()).hexdigest()[:16]}"

@@ -25,7 +25,7 @@ from loaders.warehouse.shards.database import (
 )
 from loaders.warehouse.shards.models import BEFORE, INSIDE, CompiledModels
 from loaders.warehouse.shards.preparation import Shard
-from loaders.warehouse.shards.shares import RECORDS_FILE, SHARES
+from loaders.warehouse.shards.shares import SHARES
 
 PARTIAL = ".partial"
 SPILL = "spill"
@@ -41,6 +41,7 @@ class ShardTask:
         compiled: the models.
         project: dbt's project folder.
         inputs: folder of what shards read.
+        records: name of the file there that has its records.
         result: folder of the tables, which is there once all of them are.
         memory_mb: limit of DuckDB [MB].
         code: digest of the code that the result is named after.
@@ -50,6 +51,7 @@ class ShardTask:
     compiled: CompiledModels
     project: Path
     inputs: Path
+    records: str
     result: Path
     memory_mb: int
     code: str
@@ -113,7 +115,7 @@ def _inputs(task: ShardTask) -> Iterator[tuple[str, str]]:
     number = task.shard.number
     yield (
         qualified_name(ALL_FEATURES),
-        f"SELECT * EXCLUDE (shard) FROM {sql_parquet(task.inputs / RECORDS_FILE)} WHERE shard = {number}",  # noqa: S608
+        f"SELECT * EXCLUDE (shard) FROM {sql_parquet(task.inputs / task.records)} WHERE shard = {number}",  # noqa: S608
     )
     for table in SHARES:
         rows = sql_parquet(task.inputs / f"{table}.parquet")

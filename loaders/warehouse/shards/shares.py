@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from loaders.tables import ALL_FEATURES, DATASET_TERMS, OVERRIDES, SETTINGS, qualified_name
 
-RECORDS_FILE = "records.parquet"
 ROW_GROUP_ROWS = 20_480
 CELL_DEG = 5
 LEAST_M = 1000  # more than a centroid reaches that positions stand in for (prep_admin_centroids)
@@ -20,13 +19,16 @@ LIGHT_RECORDS = """
             ELSE list_append(numbered.quality_flags, 'placeholder_position') END AS quality_flags
     FROM numbered LEFT JOIN prepared.prep_pv_placeholders AS placeholders USING (record_id)
 """
-NUMBERED = f"""
-    SELECT row_number() OVER (ORDER BY record_id) - 1 AS number, record_id, dataset_key, name, group_id, geometry_kind,
-        capacity_mw, centroid_lon, centroid_lat, quality_flags FROM {FEATURES}
+# with the position of each record among the rows of all files, in their order
+NUMBERED = """
+    SELECT row_number() OVER (ORDER BY record_id) - 1 AS number, starts.start + file_row_number AS position, record_id,
+        rows.dataset_key, name, group_id, geometry_kind, capacity_mw, centroid_lon, centroid_lat, quality_flags
+    FROM {rows} AS rows JOIN starts ON rows.dataset_key = starts.dataset_key
 """
-RECORDS_BY_SHARD = f"""
-    SELECT placed.shard, features.* FROM {FEATURES} AS features JOIN placed USING (dataset_key, record_id)
-    ORDER BY placed.shard, features.record_id
+# by position, since a join of all records takes memory in proportion to them; so does sorting all at once
+RECORDS_OF_SHARDS = f"""
+    SELECT shard_of_rows.shard, features.* FROM {FEATURES} AS features POSITIONAL JOIN shard_of_rows
+    WHERE shard_of_rows.shard BETWEEN {{first}} AND {{last}} ORDER BY shard_of_rows.shard
 """
 # cells of 5° that a record may have land in, or the nearest land: of its box, grown by nearest_land_m and more
 CELLS = f"""

@@ -18,7 +18,7 @@ from loaders.warehouse.shards.database import write_query
 from loaders.warehouse.shards.models import Check, CompiledModels, Model
 from loaders.warehouse.shards.preparation import Shard
 from loaders.warehouse.shards.shard import ShardTask, compute_shard, is_complete, result_name
-from loaders.warehouse.shards.shares import RECORDS_FILE, SHARES
+from loaders.warehouse.shards.shares import SHARES
 
 SITES, TILES = "prep_sites", "prep_admin_tiles"
 FEATURES_SQL = "SELECT record_id FROM raw_data.doi_pv_features"
@@ -35,6 +35,7 @@ COMPILED = CompiledModels(
     checks=(Check("short_names", "FROM prepared.prep_names WHERE length(name) > 3", "prep_names", is_of_rows=False),),
     kept=("curated_sites", SITES),
 )
+RECORDS = "records-000000.parquet"
 MakeTask = Callable[..., ShardTask]
 
 
@@ -45,7 +46,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for table in SHARES:
         pq.write_table(pa.table({"shard": [0, 1], "value": [10, 11]}), folder / f"{table}.parquet")
     records = pa.table({"shard": [0, 0, 1], "record_id": ["a", "b", "long"]})
-    pq.write_table(records, folder / RECORDS_FILE)
+    pq.write_table(records, folder / RECORDS)
     return folder
 
 
@@ -55,7 +56,9 @@ def task(inputs: Path, tmp_path: Path) -> MakeTask:
 
     def make(number: int, compiled: CompiledModels = COMPILED) -> ShardTask:
         code = code_digest(compiled)
-        return ShardTask(Shard(number, 2, "digest"), compiled, tmp_path, inputs, tmp_path / "results/0a1b", 200, code)
+        return ShardTask(
+            Shard(number, 2, "digest"), compiled, tmp_path, inputs, RECORDS, tmp_path / "results/0a1b", 200, code
+        )
 
     return make
 
