@@ -8,20 +8,22 @@ from loaders.warehouse.shards.models import CompiledModels
 LISTED = 5
 
 
-def check_tables(connection: duckdb.DuckDBPyConnection, compiled: CompiledModels, place: str, where: str = "") -> None:
-    """Run the tests of the models of a place: `inside` a shard, or `before`.
+def check_tables(
+    connection: duckdb.DuckDBPyConnection, compiled: CompiledModels, *places: str, where: str = ""
+) -> None:
+    """Run the tests of the models of these places, as `inside` a shard.
 
     Args:
         connection: with their tables.
         compiled: the models.
-        place: of the models.
+        places: of the models.
         where: which tables these are, for the message.
 
     Raises:
         BuildError: rows fail one.
     """
     failed = []
-    for check in compiled.checks_of(place):
+    for check in compiled.checks_of(*places):
         (rows,) = connection.sql(f"SELECT count(*) FROM ({check.sql})").fetchall()[0]  # noqa: S608
         if rows:
             failed.append(f"  {check.name}: {rows:,} rows")

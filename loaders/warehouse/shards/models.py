@@ -1,7 +1,7 @@
 """The dbt models that are run by place, compiled: the same SQL that `dbt build` runs on all records at once.
 
 A model states in dbt where it belongs, in its configuration `meta: {shards: …}`: `inside` a shard, or `before`, of all
-records. What states neither reads the tables of all shards.
+records; or that its rows are `divided` among the shards. What states nothing reads the tables of all shards.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ FOLDERS = ("models", "macros", "tests", "dbt_project.yml", "profiles.yml")
 SELECTED = ("+config.meta.shards:inside", "+config.meta.shards:before")
 # with several threads, dbt cannot compile models in Python
 OPTIONS = ("--threads", "1", "--quiet", "--no-populate-cache", "--log-level-file", "none", "--no-use-colors")
-INSIDE, BEFORE = "inside", "before"
+INSIDE, BEFORE, DIVIDED = "inside", "before", "divided"
 PUBLISHED_SCHEMA = "curated"
 # dbt's tests whose answer for a row depends on no other one
 ROW_TESTS = frozenset({"accepted_values", "between", "holds", "never_null", "not_null", "valid_geometry"})
@@ -37,7 +37,7 @@ class Model:
         sql: its query; null for a model in Python.
         source: file of the model, from dbt's project folder.
         is_view: whether it is a view.
-        place: `inside` a shard, `before`, or neither, as what it states in dbt.
+        place: `inside` a shard, `before`, `divided` or empty, as what it states in dbt.
         reads: the models that it reads.
         columns: its columns in their order, each with its description.
     """
@@ -97,7 +97,8 @@ class CompiledModels:
     def not_for_dbt(self) -> tuple[str, ...]:
         """The models and tests that dbt leaves out: what only shards read, and what has been checked there."""
         models = self.placed(INSIDE) - set(self.kept) | self.placed(BEFORE)
-        return tuple(sorted(models | {check.name for check in self.checks if check.model in self.kept}))
+        in_dbt = self.placed(DIVIDED) | set(self.kept)
+        return tuple(sorted(models | {check.name for check in self.checks if check.model in in_dbt}))
 
     def needed_for(self, names: frozenset[str], given: frozenset[str] = frozenset()) -> tuple[Model, ...]:
         """The models that these need, themselves included, without those that are given and what only they need."""
@@ -113,9 +114,9 @@ class CompiledModels:
         """The names of the models that state this place."""
         return frozenset(model.name for model in self.models if model.place == place)
 
-    def checks_of(self, place: str) -> tuple[Check, ...]:
-        """The tests of the models that state this place."""
-        names = self.placed(place)
+    def checks_of(self, *places: str) -> tuple[Check, ...]:
+        """The tests of the models that state one of these places."""
+        names = frozenset[str]().union(*map(self.placed, places))
         return tuple(check for check in self.checks if check.model in names)
 
 
@@ -188,10 +189,11 @@ def _from_manifest(manifest: dict[str, Any]) -> CompiledModels:
     before = {model.name for model in models.values() if model.place == BEFORE}
     kept = {model.name for model in models.values() if model.schema == PUBLISHED_SCHEMA} | (inside & read)
     checks = [_check(node) for node in nodes.values() if _is_compiled(node, "test")]
+    in_dbt = kept & inside | {model.name for model in models.values() if model.place == DIVIDED}
     by_place = [
-        each
-        for each in checks
-        if each.model in inside - kept | before or (each.model in kept & inside and each.is_of_rows)
+        check
+        for check in checks
+        if check.model in inside - kept | before or (check.is_of_rows and check.model in in_dbt)
     ]
     return CompiledModels(
         tuple(_in_order(models)),

@@ -23,7 +23,7 @@ from loaders.warehouse.shards.database import (
     run_models,
     write_query,
 )
-from loaders.warehouse.shards.models import BEFORE, INSIDE, CompiledModels
+from loaders.warehouse.shards.models import BEFORE, DIVIDED, INSIDE, CompiledModels
 from loaders.warehouse.shards.preparation import Shard
 from loaders.warehouse.shards.shares import SHARES
 
@@ -81,7 +81,7 @@ def compute_shard(task: ShardTask) -> Path:
         create_tables(connection, dict(_inputs(task)))
         before = task.compiled.placed(BEFORE)
         run_models(connection, task.compiled.needed_for(frozenset(task.compiled.kept), before), task.project)
-        check_tables(connection, task.compiled, INSIDE, f" of shard {task.shard.number}")
+        check_tables(connection, task.compiled, INSIDE, DIVIDED, where=f" of shard {task.shard.number}")
         tables = {model.name: model.table for model in task.compiled.models}
         for name in task.compiled.kept:
             write_query(connection, f"FROM {tables[name]}", partial / f"{name}.parquet", ", COMPRESSION_LEVEL 1")

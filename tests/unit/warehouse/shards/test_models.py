@@ -37,7 +37,7 @@ def _test(name: str, model: str | None, *reads: str, code: str | None = "select 
         "name": name,
         "attached_node": f"model.eo_pv.{model}" if model else None,
         "compiled_code": code,
-        "config": {"materialized": "test"},
+        "config": {"materialized": "test", "severity": "ERROR"},
         "depends_on": {"nodes": [f"model.eo_pv.{read}" for read in (*reads, *([model] if model else []))]},
     }
 
@@ -164,6 +164,27 @@ def test_tests_of_tables_that_dbt_never_sees_are_run_where_they_are_made(compile
     )
     assert [check.name for check in compiled.checks_of("inside")] == ["clusters_are_complete", "places_are_known"]
     assert [check.name for check in compiled.checks_of("before")] == ["tiles_are_valid"]
+
+
+def test_tests_of_rows_are_run_in_shards_and_not_by_dbt_again() -> None:
+    manifest = _manifest()
+    rows = [
+        _test("pairs_have_a_distance", "prepared_pairs"),
+        _test("records_have_an_id", "curated_records"),
+        _test("features_are_valid", "staging_features"),
+        _test("summaries_are_known", "curated_summary"),
+        _test("few_records_are_old", "curated_records"),
+    ]
+    for _, node in rows:
+        node["test_metadata"] = {"name": "holds"}
+    rows[-1][1]["config"]["severity"] = "warn"  # dbt counts these rows
+    manifest["nodes"] |= dict(rows)
+    manifest["nodes"]["model.eo_pv.staging_features"]["config"] = _view("divided")
+    found = models._from_manifest(manifest)
+    moved = ["features_are_valid", "pairs_have_a_distance", "records_have_an_id"]
+    assert [check.name for check in found.checks if check.is_of_rows] == moved
+    assert [check.name for check in found.checks_of("inside", "divided") if check.is_of_rows] == moved
+    assert found.not_for_dbt == tuple(sorted({*moved, "prepared_clusters", "prepared_places", "prepared_tiles"}))
 
 
 def test_a_model_needs_what_it_reads_in_any_number_of_steps(compiled: CompiledModels) -> None:
