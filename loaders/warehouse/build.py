@@ -36,7 +36,7 @@ NO_DATASETS: Mapping[str, str] = MappingProxyType({})
 RECORDS_WITHIN_DEFAULT = 300_000
 MEMORY_PER_RECORD_KB = 1.6
 RECORDS_AT_ONCE = 100_000  # more are built by place
-SHARD_RECORDS = 50_000
+SHARD_RECORDS = 25_000
 
 
 def build(settings: Settings, paths: ProjectPaths, missing: Mapping[str, str] = NO_DATASETS) -> list[Path]:

@@ -68,11 +68,10 @@ def build_by_place(  # noqa: PLR0913 (what a build is made from)
             submit(write_raw_tables, database, settings, paths).result()
         compiled = compiled_models(paths.root, paths.scratch("models.json"), dbt_environment(database, paths.root))
         division = Division(compiled, most, kept, scratch / SHARDS_FOLDER)
-        code, raw = database_digest(compiled), raw_digests(settings, paths)
-        former = take_over(kept, code, paths, database, frozenset(compiled.kept)) if is_described else None
-        unchanged = former.unchanged(raw) if former and settings.warehouse != "ducklake" else frozenset()
-        is_new = former is None
-        with dbt_build(database, paths.root, half_mb, compiled.not_for_dbt, is_new=is_new) as run_dbt:
+        with dbt_build(database, paths.root, half_mb, compiled.not_for_dbt, is_new=False) as run_dbt:
+            code, raw = database_digest(compiled), raw_digests(settings, paths)
+            former = take_over(kept, code, paths, database, frozenset(compiled.kept)) if is_described else None
+            unchanged = former.unchanged(raw) if former and settings.warehouse != "ducklake" else frozenset()
             raw_is_written = submit(write_raw_tables, database, settings, paths, unchanged) if is_described else None
             tables = division.compute(settings, paths, overrides)
             if raw_is_written:
