@@ -57,10 +57,10 @@ class CostModel:
 
 
 def cost_model(builds: Sequence[ShardBuild], loads: Mapping[int, Figures]) -> CostModel:
-    """From builds by place of several sizes.
+    """From builds of several sizes.
 
     Args:
-        builds: with shards.
+        builds: by place.
         loads: what loading took, by the number of records; empty where it is not known.
     """
     records = [build.records for build in builds]

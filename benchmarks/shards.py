@@ -59,10 +59,10 @@ def build_rows(builds: Sequence[ShardBuild]) -> list[tuple[str, ...]]:
 
 
 def phase_rows(builds: Sequence[ShardBuild]) -> list[tuple[str, ...]]:
-    """A row for each phase of each build by place."""
+    """A row for each phase of each build."""
     return [
         (
-            f"{name}: {build.records:,} records", f"{figures.seconds:,.1f}", f"{figures.cpu_s:,.1f}",
+            f"{name}: {build.records:,} records{'' if build.shards else ' at once'}", f"{figures.seconds:,.1f}", f"{figures.cpu_s:,.1f}",
             f"{figures.peak_mb:,.0f}", f"{figures.tree_mb:,.0f}", f"{1e6 * figures.cpu_s / build.records:,.1f}",
         )
         for build in builds
@@ -149,7 +149,8 @@ def main() -> None:
     load_average = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as name:
         builds, whole, loads = measure((chosen.keep or Path(name)).resolve(), chosen)
-    tables = [*sheets(builds, whole, cost_model(builds, loads)), machine_sheet(load_average)]
+    divided = [build for build in builds if build.shards] or builds  # few records are not
+    tables = [*sheets(builds, whole, cost_model(divided, loads)), machine_sheet(load_average)]
     for table in tables:
         out.print(f"\n{table.title}" + (f"\n{table.note}" if table.note else ""), soft_wrap=True)
         out.print(table.for_terminal())

@@ -1,5 +1,4 @@
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -148,7 +147,7 @@ def test_the_size_of_shards_is_set_for_one_build_only(tmp_path: Path) -> None:
 def test_a_digest_tells_names_and_bytes_apart(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"1")
     first = digest(tmp_path)
-    os.rename(tmp_path / "a", tmp_path / "b")
+    (tmp_path / "a").rename(tmp_path / "b")
     second = digest(tmp_path)
     (tmp_path / "b").write_bytes(b"2")
     assert len({first, second, digest(tmp_path)}) == 3
