@@ -62,12 +62,16 @@ def phase_rows(builds: Sequence[ShardBuild]) -> list[tuple[str, ...]]:
     """A row for each phase of each build."""
     return [
         (
-            f"{name}: {build.records:,} records{'' if build.shards else ' at once'}", f"{figures.seconds:,.1f}", f"{figures.cpu_s:,.1f}",
+            f"{name}: {_size(build)}", f"{figures.seconds:,.1f}", f"{figures.cpu_s:,.1f}",
             f"{figures.peak_mb:,.0f}", f"{figures.tree_mb:,.0f}", f"{1e6 * figures.cpu_s / build.records:,.1f}",
         )
         for build in builds
         for name, figures in build.phases.items()
     ]  # fmt: skip
+
+
+def _size(build: ShardBuild) -> str:
+    return f"{build.records:,} records" if build.shards else f"{build.records:,} records at once"
 
 
 def largest_mb(build: ShardBuild) -> float:
