@@ -1,5 +1,9 @@
-"""The outlines of a loaded world in one file, as few or as many of them as a measurement needs."""
+"""The outlines of a loaded world in one file, as few or as many of them as a measurement needs.
 
+python -m benchmarks.join_inputs LOADED_FOLDER FILE ROWS
+"""
+
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,3 +58,7 @@ def _geo_metadata() -> dict[bytes, bytes]:
         b"geo": b'{"version": "1.0.0", "primary_column": "geometry", "columns": {"geometry": '
         b'{"encoding": "WKB", "geometry_types": [], "crs": null}}}'
     }
+
+
+if __name__ == "__main__":
+    write_outlines(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
