@@ -8,6 +8,7 @@ ANSWER_FILE gets the number of pairs, or nothing where memory was too small.
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,9 +20,9 @@ PAIRS = "SELECT count(*) FROM {0} AS a JOIN {0} AS b ON ST_Intersects(a.geometry
 def duckdb_pairs(file: Path, memory_mb: int, spill: Path) -> int | None:
     """DuckDB's spatial join; null where memory was too small."""
     import duckdb
-    import duckdb_extension_spatial
 
-    extension = next(Path(*duckdb_extension_spatial.__path__).rglob("*.duckdb_extension"))
+    package = import_module("duckdb_extension_spatial")
+    extension = next(Path(*package.__path__).rglob("*.duckdb_extension"))
     connection = duckdb.connect(config={"threads": THREADS, "temp_directory": str(spill)})
     connection.execute(f"LOAD '{extension}'")
     if memory_mb:
@@ -36,8 +37,7 @@ def duckdb_pairs(file: Path, memory_mb: int, spill: Path) -> int | None:
 
 def sedonadb_pairs(file: Path, memory_mb: int, spill: Path) -> int | None:
     """SedonaDB's spatial join; null where memory was too small."""
-    import sedonadb
-
+    sedonadb = import_module("sedonadb")
     database = sedonadb.connect()
     if memory_mb:
         database.options.memory_limit = memory_mb * 1_000_000

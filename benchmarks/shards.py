@@ -159,19 +159,11 @@ def main() -> None:
         out.print(f"\n{table.title}" + (f"\n{table.note}" if table.note else ""), soft_wrap=True)
         out.print(table.for_terminal())
     if chosen.write:
-        records, seconds = ([get(build) for build in builds] for get in (_records, _seconds))
+        records, seconds = [build.records for build in builds], [build.figures.seconds for build in builds]
         picture = curve_picture(TITLE, "seconds", records, seconds, fitted(records, seconds))
         write_svg(picture, RESULTS.parent / PICTURE)
         sections = "\n".join(table.as_markdown() for table in tables)
         write_part(TEXT.format(title=TITLE, picture=PICTURE, tables=sections))
-
-
-def _records(build: ShardBuild) -> int:
-    return build.records
-
-
-def _seconds(build: ShardBuild) -> float:
-    return build.figures.seconds
 
 
 def _chosen() -> argparse.Namespace:
