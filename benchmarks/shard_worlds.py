@@ -13,7 +13,7 @@ from benchmarks.ways import CACHE, PYTHON, ROOT
 from benchmarks.world import ORIGIN
 from loaders.add.new_project import SKIPPED
 from loaders.core.files import write_json
-from loaders.core.paths import ProjectPaths
+from loaders.core.paths import LOCAL_FOLDER, ProjectPaths
 
 PROGRAM = ("dbt", "loaders")
 SOURCES = Path("dbt", "sources")
@@ -33,6 +33,7 @@ def ready_world(folder: Path, records: int, seed: int) -> Figures | None:
         # in a process of its own: what this one holds would count as the build's
         measured([*PYTHON, "benchmarks.inventories", str(folder), "--records", str(records), "--seed", str(seed)], ROOT)
     copy_program(ROOT, folder)
+    (folder / LOCAL_FOLDER / "params.yaml").unlink(missing_ok=True)  # of a benchmark that was killed
     if not is_loaded(paths):
         figures = measured(["dvc", "repro", "--quiet", "boundaries", "irradiance"], folder, tools(folder))
         write_json({"seconds": figures.seconds, "peak_mb": figures.peak_mb, "cpu_s": figures.cpu_s}, folder / LOADS)
