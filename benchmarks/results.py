@@ -1,5 +1,6 @@
-"""The measurements of the whole run in Markdown, with their pictures."""
+"""Measurements in Markdown, with their pictures: one file of several parts, each of a benchmark of its own."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ and every file is made up.
 ![{title}]({slowest})
 
 {tables}"""
+PART = re.compile(r"^(?=# )", re.MULTILINE)
 
 
 def write_results(
@@ -42,4 +44,16 @@ def write_results(
     write_svg(bar_picture(title, "seconds", bars), file.parent / SLOWEST)
     sections = "\n".join(table.as_markdown() for table in tables)
     text = TEXT.format(side_by_side=SIDE_BY_SIDE, slowest=SLOWEST, title=title, tables=sections)
-    file.write_text(text, encoding="utf-8")
+    write_part(text, file)
+
+
+def write_part(text: str, file: Path = RESULTS) -> None:
+    """Write a part of the file, whose first line is its title (`# …`), in place of the former one; the others stay."""
+    parts = PART.split(file.read_text(encoding="utf-8")) if file.exists() else []
+    by_title = {_title(part): part.rstrip() for part in parts if part.strip()}
+    by_title[_title(text)] = text.rstrip()
+    file.write_text("\n\n".join(by_title.values()) + "\n", encoding="utf-8")
+
+
+def _title(part: str) -> str:
+    return part.partition("\n")[0]
