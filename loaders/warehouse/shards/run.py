@@ -2,12 +2,13 @@
 
 import hashlib
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hamilton import driver
 
+from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
 from loaders.core.progress import report
 from loaders.db.connection import stated_memory_mb, usable_mb
@@ -19,11 +20,18 @@ from loaders.warehouse.shards import graph
 from loaders.warehouse.shards.code import code_digest
 from loaders.warehouse.shards.models import BEFORE, INSIDE, CompiledModels
 from loaders.warehouse.shards.preparation import prepare_shards
-from loaders.warehouse.shards.shard import ShardTask, compute_shard, is_complete, result_name
+from loaders.warehouse.shards.shard import (
+    PARTIAL,
+    WORKER_MB,
+    ShardTask,
+    compute_shard,
+    fewer_records_advice,
+    is_complete,
+    result_name,
+)
 
 # of DuckDB, besides what is written to the database at the same time
 PREPARING_MB = 600
-WORKER_MB = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +104,54 @@ def remove_former_tables(kept: Path, tables: Path | None) -> None:
 
 
 def _compute(tasks: list[ShardTask], settings: Settings, shards: int) -> None:
+    """Compute shards; `shards` is how many the build has.
+
+    Raises:
+        BuildError: a shard failed, or the Dask cluster is gone.
+    """
     done = iter(range(shards - len(tasks) + 1, shards + 1))
 
     def on_end() -> None:
         report(f"shard {next(done)} of {shards}")
 
-    if len(tasks) == 1:  # starting a process takes longer than a small shard
+    _remove_partial_results(tasks)
+    if settings.executor == "dask" and tasks:
+        follows_worker = stated_memory_mb() is None
+        tasks = [replace(task, memory_mb=None) for task in tasks] if follows_worker else tasks
+        _compute_on_dask(tasks, on_end, shards)
+    elif len(tasks) == 1:  # starting a process takes longer than a small shard
         compute_shard(tasks[0])
     elif tasks:
-        executor: Executor = "dask" if settings.executor == "dask" else "processes"
-        with workers(executor, None, on_end) as inner:
-            builder = driver.Builder().with_modules(graph).enable_dynamic_execution(allow_experimental_mode=True)
-            builder.with_remote_executor(inner).build().execute(["computed_shards"], inputs={"tasks": tasks})
+        _run_graph(tasks, "processes", on_end)
+
+
+def _compute_on_dask(tasks: list[ShardTask], on_end: Callable[[], None], shards: int) -> None:
+    from loaders.execution.dask_cluster import SchedulerLostError, WorkersKilledError  # noqa: PLC0415 (start-up time)
+
+    try:
+        _run_graph(tasks, "dask", on_end)
+    except WorkersKilledError as error:
+        advice = fewer_records_advice(max(task.shard.records for task in tasks))
+        raise BuildError(f"{error} Or {advice}") from None
+    except SchedulerLostError as error:
+        kept = shards - sum(not is_complete(task.result, task.compiled) for task in tasks)
+        raise BuildError(
+            f"{error} {kept} of {shards} shards are kept. Start it again with its workers, then run the same command "
+            "again (`eo-pv warehouse`, `make all`): it computes only the others."
+        ) from None
+
+
+def _run_graph(tasks: list[ShardTask], executor: Executor, on_end: Callable[[], None]) -> None:
+    with workers(executor, None, on_end) as inner:
+        builder = driver.Builder().with_modules(graph).enable_dynamic_execution(allow_experimental_mode=True)
+        builder.with_remote_executor(inner).build().execute(["computed_shards"], inputs={"tasks": tasks})
+
+
+def _remove_partial_results(tasks: list[ShardTask]) -> None:
+    """Remove what killed workers have left."""
+    for folder in {task.result.parent for task in tasks}:
+        for partial in folder.glob(f"*{PARTIAL}*"):
+            shutil.rmtree(partial, ignore_errors=True)
 
 
 def _lay_out(results: Sequence[Path], folder: Path) -> None:
