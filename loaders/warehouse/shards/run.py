@@ -18,6 +18,7 @@ from loaders.settings.params import Settings
 from loaders.warehouse.overrides import Override
 from loaders.warehouse.shards import graph
 from loaders.warehouse.shards.code import code_digest
+from loaders.warehouse.shards.exchange import fetch_results, handed_over, require_results, shard_files
 from loaders.warehouse.shards.models import BEFORE, INSIDE, CompiledModels
 from loaders.warehouse.shards.preparation import prepare_shards
 from loaders.warehouse.shards.shard import (
@@ -29,6 +30,7 @@ from loaders.warehouse.shards.shard import (
     is_complete,
     result_name,
 )
+from loaders.warehouse.shards.storage import RESULTS, ShardFiles
 
 # of DuckDB, besides what is written to the database at the same time
 PREPARING_MB = 600
@@ -85,8 +87,11 @@ class Division:
         names = " ".join(result.name for result in results)
         tables = self.kept / f"tables-{hashlib.sha256(names.encode()).hexdigest()[:16]}"
         _lay_out(results, tables)
+        files = shard_files(paths.root, settings.origin) if settings.executor == "dask" else None
         for former in set(self.results.iterdir()).difference(results):  # or of workers that were killed
             shutil.rmtree(former, ignore_errors=True)
+            if files:
+                files.remove(RESULTS, former.name)
         return tables
 
 
@@ -116,29 +121,42 @@ def _compute(tasks: list[ShardTask], settings: Settings, shards: int) -> None:
 
     _remove_partial_results(tasks)
     if settings.executor == "dask" and tasks:
-        follows_worker = stated_memory_mb() is None
-        tasks = [replace(task, memory_mb=None) for task in tasks] if follows_worker else tasks
-        _compute_on_dask(tasks, on_end, shards)
+        is_stated = stated_memory_mb() is not None
+        on_dask = tasks if is_stated else [replace(task, memory_mb=None) for task in tasks]
+        _compute_on_dask(on_dask, shard_files(tasks[0].project.parent, settings.origin), on_end, shards)
     elif len(tasks) == 1:  # starting a process takes longer than a small shard
         compute_shard(tasks[0])
     elif tasks:
         _run_graph(tasks, "processes", on_end)
 
 
-def _compute_on_dask(tasks: list[ShardTask], on_end: Callable[[], None], shards: int) -> None:
+def _compute_on_dask(tasks: list[ShardTask], files: ShardFiles | None, on_end: Callable[[], None], shards: int) -> None:
     from loaders.execution.dask_cluster import SchedulerLostError, WorkersKilledError  # noqa: PLC0415 (start-up time)
 
+    missing = fetch_results(tasks, files) if files else tasks
+    for _ in range(len(tasks) - len(missing)):
+        on_end()
     try:
-        _run_graph(tasks, "dask", on_end)
+        _run_on_dask(missing, files, on_end)
     except WorkersKilledError as error:
         advice = fewer_records_advice(max(task.shard.records for task in tasks))
         raise BuildError(f"{error} Or {advice}") from None
     except SchedulerLostError as error:
-        kept = shards - sum(not is_complete(task.result, task.compiled) for task in tasks)
+        left = fetch_results(missing, files) if files else missing
+        kept = shards - sum(not is_complete(task.result, task.compiled) for task in left)
         raise BuildError(
             f"{error} {kept} of {shards} shards are kept. Start it again with its workers, then run the same command "
             "again (`eo-pv warehouse`, `make all`): it computes only the others."
         ) from None
+
+
+def _run_on_dask(tasks: list[ShardTask], files: ShardFiles | None, on_end: Callable[[], None]) -> None:
+    if files is None:
+        _run_graph(tasks, "dask", on_end)
+    elif tasks:
+        with handed_over(tasks, files) as elsewhere:
+            _run_graph(elsewhere, "dask", on_end)
+        require_results(tasks, files)
 
 
 def _run_graph(tasks: list[ShardTask], executor: Executor, on_end: Callable[[], None]) -> None:

@@ -5,10 +5,10 @@ import os
 import platform
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 from threading import get_ident
 
 import duckdb
@@ -30,11 +30,34 @@ from loaders.warehouse.shards.database import (
 from loaders.warehouse.shards.models import BEFORE, INSIDE, CompiledModels
 from loaders.warehouse.shards.preparation import Shard
 from loaders.warehouse.shards.shares import RECORDS_FILE, SHARES
+from loaders.warehouse.shards.storage import INPUTS, RESULTS, ShardFiles
 
 WORKER_MB = 800  # of DuckDB in a process, where nothing else limits it
 PARTIAL = ".partial-"
 SPILL = "spill"
 PARQUET_END = b"PAR1"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a worker needs that sees no folder of the project.
+
+    Attributes:
+        files: where it reads and writes.
+        inputs: name of the folder there of what shards read.
+        scripts: the text of each dbt model in Python, by its path in dbt's project folder.
+    """
+
+    files: ShardFiles
+    inputs: str
+    scripts: tuple[tuple[str, str], ...]
+
+    def write_scripts(self, project: Path) -> None:
+        """Write the models in Python to a project folder."""
+        for name, text in self.scripts:
+            path = project / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +72,7 @@ class ShardTask:
         result: folder of the tables, which is there once all of them are.
         memory_mb: limit of DuckDB [MB]; null follows the limit of the Dask worker.
         code: digest of the code that the result is named after.
+        exchange: where to read and write instead, for workers that do not see these folders.
     """
 
     shard: Shard
@@ -58,6 +82,7 @@ class ShardTask:
     result: Path
     memory_mb: int | None
     code: str
+    exchange: Exchange | None = None
 
     @property
     def label(self) -> str:
@@ -83,7 +108,8 @@ def compute_shard(task: ShardTask) -> Path:
         )
     memory_mb = duckdb_memory_mb(task.memory_mb, dask_worker())
     try:
-        _write_tables(task, _connection(_spill_folder(task), memory_mb, get_ident()))
+        folder = _work_folder(task)
+        _compute_in(folder, task, _connection(folder / SPILL, memory_mb, get_ident()))
     except duckdb.OutOfMemoryException as error:
         raise BuildError(
             f"{task.label} needs more memory than the {memory_mb:,} MB that DuckDB may hold on {platform.node()}. "
@@ -115,6 +141,19 @@ def duckdb_memory_mb(most_mb: int | None, worker: DaskWorker | None) -> int:
         usable_mb = LARGEST_SHARE_OF_MEMORY * worker.memory_mb - OTHER_LIBRARIES_MB
         limits.append(int(max(usable_mb / worker.threads, LEAST_MB)))
     return min(limits, default=WORKER_MB)
+
+
+def _compute_in(folder: Path, task: ShardTask, connection: duckdb.DuckDBPyConnection) -> None:
+    """Compute a shard; without the folders of the project, in a folder of the worker's own."""
+    if task.exchange is None:
+        _write_tables(task, connection)
+        return
+    with TemporaryDirectory(prefix="eo-pv-shard-", dir=folder) as own:
+        project, result = Path(own, "dbt"), Path(own, task.result.name)
+        task.exchange.write_scripts(project)
+        task.exchange.files.open_to(connection)
+        _write_tables(replace(task, project=project, result=result), connection)
+        task.exchange.files.upload(result, RESULTS, task.result.name)
 
 
 def _write_tables(task: ShardTask, connection: duckdb.DuckDBPyConnection) -> None:
@@ -156,9 +195,10 @@ def _has_end(path: Path) -> bool:
         return False
 
 
-def _spill_folder(task: ShardTask) -> Path:
+def _work_folder(task: ShardTask) -> Path:
+    """A folder for temporary files: the worker's own, where it has one."""
     worker = dask_worker()
-    return (worker.folder if worker else task.inputs) / SPILL
+    return worker.folder if worker else task.inputs
 
 
 @cache
@@ -172,8 +212,14 @@ def _inputs(task: ShardTask) -> Iterator[tuple[str, str]]:
     number = task.shard.number
     yield (
         qualified_name(ALL_FEATURES),
-        f"SELECT * EXCLUDE (shard) FROM {sql_parquet(task.inputs / RECORDS_FILE)} WHERE shard = {number}",  # noqa: S608
+        f"SELECT * EXCLUDE (shard) FROM {_rows(task, RECORDS_FILE)} WHERE shard = {number}",  # noqa: S608
     )
     for table in SHARES:
-        rows = sql_parquet(task.inputs / f"{table}.parquet")
+        rows = _rows(task, f"{table}.parquet")
         yield table, f"SELECT * EXCLUDE (shard) FROM {rows} WHERE shard = {number}"  # noqa: S608
+
+
+def _rows(task: ShardTask, file: str) -> str:
+    if task.exchange is None:
+        return sql_parquet(task.inputs / file)
+    return task.exchange.files.rows(INPUTS, task.exchange.inputs, file)
