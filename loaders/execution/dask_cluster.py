@@ -20,7 +20,7 @@ from loaders.core.errors import BuildError, SourceError
 
 WORKERS_WAIT_S = 60.0
 LOOK_S = 3.0  # between two looks at the workers
-LOGGERS = ("distributed", "tornado.application")
+LOGGERS = ("distributed", "distributed.client", "tornado.application")
 OTHER_VERSIONS = "Error during deserialization"  # how Dask begins its message, on the scheduler or a worker
 START_WORKERS = "`dask worker {address} --nthreads 1 --memory-limit 2GB`"
 
