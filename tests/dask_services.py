@@ -13,7 +13,7 @@ from threading import Event, Thread
 from tests.services import free_port
 
 MEMORY_LIMIT = "1GB"
-WAIT_S = 60
+WAIT_S = 600
 
 
 @dataclass(slots=True)
