@@ -139,7 +139,7 @@ def main() -> None:
     given = parser.parse_args()
     use_machine(Machine(shard_files=given.files))
     sys.stdout.write(
-        "| workers | shards | seconds | peak of each [MB] | CPU of each [s] | times as fast |\n|---|---|---|---|---|---|\n"
+        "| workers | shards | seconds | peak of each [MB] | CPU of each [s] | ratio |\n|---|---|---|---|---|---|\n"
     )
     first = None
     for workers in given.workers:
