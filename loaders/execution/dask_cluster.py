@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import dask
 from distributed import Client, KilledWorker
+from distributed.comm import CommClosedError
 from hamilton.execution.executors import TaskExecutor, TaskFuture, base_execute_task
 from hamilton.execution.grouping import TaskImplementation
 from hamilton.execution.state import TaskState
@@ -135,35 +136,51 @@ class _Executor(DaskExecutor):
 
 
 class _DaskFuture(TaskFuture):
+    """A task; it has ended once its result is here: Dask calls it finished while only the worker has it."""
+
     def __init__(self, cluster: _Cluster, future: Any, label: str) -> None:
         self._cluster, self._future, self._label = cluster, future, label
+        self._state = TaskState.RUNNING
+        self._result: Any = None
+        self._error: Exception | None = None
 
     def get_state(self) -> TaskState:
-        if not self._future.done():
-            self._cluster.require_workers()
-            return TaskState.RUNNING
-        return TaskState.SUCCESSFUL if self._future.status == "finished" else TaskState.FAILED
+        if self._state is TaskState.RUNNING:
+            if self._future.done():
+                self._fetch()
+            else:
+                self._cluster.require_workers()
+        return self._state
 
     def get_result(self) -> Any:
-        if not self._future.done():
-            return None
+        if self._error:
+            raise self._error
+        return self._result
+
+    def _fetch(self) -> None:
         try:
-            return self._future.result()
-        except KilledWorker as error:
-            raise WorkersKilledError(
+            self._result = self._future.result()
+            self._state = TaskState.SUCCESSFUL
+        except Exception as error:
+            self._error = self._translated(error)
+            self._state = TaskState.FAILED
+
+    def _translated(self, error: Exception) -> Exception:
+        address = self._cluster.address
+        if isinstance(error, KilledWorker):
+            return WorkersKilledError(
                 f"{self._label}: {error.allowed_failures + 1} Dask workers were killed, one after the other; the last "
                 f"one was {error.last_worker.address}. As a rule, a task needs more memory than a worker may use: "
                 "start the workers with more (`dask worker --memory-limit`)."
-            ) from None
-        except CancelledError:
-            raise SchedulerLostError(f"The Dask scheduler {self._cluster.address} is gone.") from None
-        except RuntimeError as error:
-            if not str(error).startswith(OTHER_VERSIONS):
-                raise
-            raise SourceError(
-                f"The Dask scheduler {self._cluster.address} has another version of eo-pv, or of its libraries, than "
-                "this machine. Restart it, and its workers, with the same one."
-            ) from error
+            )
+        if isinstance(error, CancelledError | CommClosedError):
+            return SchedulerLostError(f"The Dask scheduler {address} is gone.")
+        if isinstance(error, RuntimeError) and str(error).startswith(OTHER_VERSIONS):
+            return SourceError(
+                f"The Dask scheduler {address} has another version of eo-pv, or of its libraries, than this machine. "
+                "Restart it, and its workers, with the same one."
+            )
+        return error
 
 
 def _label(task: TaskImplementation) -> str:

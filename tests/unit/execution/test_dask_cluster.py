@@ -46,7 +46,9 @@ class Future:
 
 def _ended(outcome: Any) -> _DaskFuture:
     client: Any = Client()
-    return _DaskFuture(_Cluster(client), Future(outcome), "Shard 3 (50,123 records)")
+    future = _DaskFuture(_Cluster(client), Future(outcome), "Shard 3 (50,123 records)")
+    future.get_state()
+    return future
 
 
 def test_a_result_is_handed_on() -> None:
@@ -70,6 +72,14 @@ def test_a_task_that_kills_its_workers_is_named_with_what_to_set() -> None:
 def test_a_lost_scheduler_is_named() -> None:
     with pytest.raises(SchedulerLostError, match=rf"^The Dask scheduler {ADDRESS} is gone\.$"):
         _ended(CancelledError("scheduler-connection-lost")).get_result()
+
+
+def test_a_result_that_is_lost_on_its_way_is_a_failure() -> None:
+    """Dask calls a future finished before the result is here."""
+    future = Future(CancelledError("scheduler-connection-lost"))
+    future.status = "finished"
+    client: Any = Client()
+    assert _DaskFuture(_Cluster(client), future, "Shard 3").get_state() is TaskState.FAILED
 
 
 def test_a_scheduler_of_another_version_is_named() -> None:
