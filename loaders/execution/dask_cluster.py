@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import dask
 from distributed import Client, KilledWorker
-from distributed.comm import CommClosedError
+from distributed.comm.core import CommClosedError
 from hamilton.execution.executors import TaskExecutor, TaskFuture, base_execute_task
 from hamilton.execution.grouping import TaskImplementation
 from hamilton.execution.state import TaskState
