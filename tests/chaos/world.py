@@ -16,7 +16,7 @@ DATASETS = (
     "chn_med_res_pv_2024",
     "global_tz_sam_2025",
 )
-SHARD_RECORDS = 60
+SHARD_RECORDS = 120
 MADE = ("boundaries", "cells", "curated", "irradiance", "loaded", "metrics")
 
 
