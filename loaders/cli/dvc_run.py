@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loaders.cli.dvc_git import git_index_kept_in_memory
-from loaders.cli.dvc_rwlock import paths_locked_once
+from loaders.cli.dvc_rwlock import paths_locked_once, remove_locks_of_killed_processes
 from loaders.cli.dvc_steps import steps_on_server
 from loaders.cli.dvc_yaml import yaml_kept_in_memory
 from loaders.core.errors import BuildError
 from loaders.core.foreign_errors import RUN_VARIABLE, STOPPED_EXIT_CODE, translate_error
 
+DVC_FOLDER = Path(".dvc", "tmp")
 INTERRUPTED = re.compile(rf"exited with (-2|{STOPPED_EXIT_CODE})\b")
 BUSY = re.compile(r"is busy, it is being blocked by|Unable to acquire lock")
 # errors of DVC itself after which every further step would fail too; its state is in SQLite
@@ -55,6 +56,7 @@ def run_dvc(arguments: list[str], on_start: Callable[[str], None] | None = None)
     from dvc.cli import main as dvc
 
     message_filter = filter_dvc(on_start)
+    remove_locks_of_killed_processes(DVC_FOLDER)
     os.environ[RUN_VARIABLE] = "1"
     try:
         with _faster_dvc() if on_start else nullcontext():

@@ -12,7 +12,7 @@ from tests.chaos.world import make_stale
 from tests.pipeline.conftest import ROOT, Project
 
 LATEST_S = 10.0
-SECOND = (("make", "all"), ("dvc", "repro"), (sys.executable, "-m", "loaders", "warehouse"))
+SECOND = (("make", "all"), (sys.executable, "-m", "loaders", "repro"), (sys.executable, "-m", "loaders", "warehouse"))
 
 
 def two_runs(project: Project, command: tuple[str, ...], random: Random, reference: dict[str, str]) -> Outcome:
@@ -34,7 +34,7 @@ def two_runs(project: Project, command: tuple[str, ...], random: Random, referen
 
 def open_readers(project: Project, random: Random, reference: dict[str, str]) -> Outcome:
     """Run while the database and the Parquet files are open and are read again and again."""
-    tables = (project.data("eo_pv_data.duckdb"), project.data("curated"))
+    tables = (project.data("eo_pv_data.duckdb"), project.data("curated", "curated_pv_records.parquet"))
     command = [sys.executable, "-m", "tests.chaos.reader", *map(str, tables)]
     work = make_stale(project, random)
     with subprocess.Popen(

@@ -288,8 +288,8 @@ def test_dvc_that_is_busy_names_the_other_run() -> None:
 
 def test_what_dvc_itself_cannot_write_is_one_sentence(full_disk: Path) -> None:
     sentences = {
-        OSError(errno.EROFS, "Read-only file system", "data/x.parquet"): "^data/x.parquet: Read-only file system. Check",
-        PermissionError(errno.EACCES, "Permission denied", "data/x.parquet"): "^data/x.parquet: Permission denied. Check",
+        OSError(errno.EROFS, "Read-only file system", "data/x"): "^data/x: Read-only file system. Check",
+        PermissionError(errno.EACCES, "Permission denied", "data/x"): "^data/x: Permission denied. Check",
         sqlite3.OperationalError("database or disk is full"): "^The disk that holds .* is full",
         sqlite3.OperationalError("attempt to write a readonly database"): "cannot be read or written: Read-only file",
     }
