@@ -28,4 +28,4 @@ def read_until_told(database: Path, records: Path) -> str:
 
 
 if __name__ == "__main__":
-    print(read_until_told(Path(sys.argv[1]), Path(sys.argv[2])))  # noqa: T201 (its result)
+    print(read_until_told(Path(sys.argv[1]), Path(sys.argv[2])))
