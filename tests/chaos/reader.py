@@ -1,3 +1,4 @@
+# ruff: noqa: T201 (its result)
 """Reads the published tables again and again, as a notebook does, until its standard input ends.
 
 python -m tests.chaos.reader data/sample/eo_pv_data.duckdb data/sample/curated/curated_pv_records.parquet
