@@ -55,7 +55,7 @@ def _is_running(process_id: int, written_s: float) -> bool:
 
     try:
         process = psutil.Process(process_id)
-        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= written_s
+        return bool(process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= written_s)
     except psutil.NoSuchProcess:
         return False
 
