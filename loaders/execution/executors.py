@@ -57,8 +57,7 @@ class SpawningExecutor(MultiProcessingExecutor):
     def create_pool(self) -> ProcessPoolExecutor:
         """The process pool."""
         context = multiprocessing.get_context("spawn")
-        ignored = (signal.SIGINT, signal.SIG_IGN)
-        return ProcessPoolExecutor(self.max_tasks, mp_context=context, initializer=signal.signal, initargs=ignored)
+        return ProcessPoolExecutor(self.max_tasks, mp_context=context, initializer=_start_worker)
 
     def submit_task(self, task: TaskImplementation) -> TaskFuture:
         """Start a task; Ctrl-C waits until its process, which never sees it, has been started."""
@@ -71,6 +70,19 @@ class SpawningExecutor(MultiProcessingExecutor):
             for process in multiprocessing.active_children():
                 process.kill()
         super().finalize()
+
+
+def _start_worker() -> None:
+    """Ignore Ctrl-C, and watch the parent: once that is killed, a worker would wait for its next task for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # noqa: S101 (a spawned process has one)
+    parent.join()
+    os._exit(1)
 
 
 @contextmanager
