@@ -20,7 +20,7 @@ class Machine(SettingsModel):
 
     Attributes:
         memory_mb: memory of DuckDB [MB]; null follows the machine, its container and `ulimit -v`.
-        shard_records: the most records that are matched at a time, by place; null is 50,000, and all of up to 100,000.
+        shard_records: the most records that are matched at a time, by place; null is 25,000, and all of up to 100,000.
         shard_files: folder, or address of one in a bucket (`s3://bucket/prefix`), through which the workers of a Dask
             cluster get what they match and return the results, which are kept there; one for each project. Null is the
             project itself, which all workers must see.
