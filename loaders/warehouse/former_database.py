@@ -12,7 +12,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.settings.params import Settings
 from loaders.tables import ADMIN_BOUNDARIES
-from loaders.warehouse.shards.run import ShardTables, link_shards
+from loaders.warehouse.shards.run import ShardTables, link_shards, shard_folder
 
 NOTE = "database.json"
 BUILT_SCHEMAS = ("staging", "prepared", "curated")
@@ -69,7 +69,12 @@ def take_over(kept: Path, code: str, paths: ProjectPaths, database: Path, names:
         What is known of it; null where there is none that this code has made and nobody has changed since.
     """
     note = _read(kept / NOTE)
-    if note is None or note.code != code or note.size > LARGEST_GROWTH * note.first_size or not note.tables.is_dir():
+    if note is None or note.code != code or note.size > LARGEST_GROWTH * note.first_size:
+        return None
+    files = (
+        shard_folder(note.tables, number) / f"{name}.parquet" for number in range(len(note.results)) for name in names
+    )
+    if not all((folder / f"{name}.parquet").is_file() for folder in folders for name in names):
         return None
     try:
         state = paths.database.stat()
@@ -93,11 +98,11 @@ def changed_rows(note: DatabaseNote, tables: ShardTables, folder: Path) -> dict[
     Returns:
         The variables with which dbt finds them.
     """
-    listed = {"EO_PV_NEW_SHARDS": (tables.folder, tables.results, note.results)}
-    listed |= {"EO_PV_GONE_SHARDS": (note.tables, note.results, tables.results)}
+    listed = {"EO_PV_NEW_SHARDS": (tables.folder, tables.results, frozenset(note.results))}
+    listed |= {"EO_PV_GONE_SHARDS": (note.tables, note.results, frozenset(tables.results))}
     variables = {}
     for name, (source, results, others) in listed.items():
-        shards = [source / f"{number:06d}" for number, result in enumerate(results) if result not in set(others)]
+        shards = [shard_folder(source, number) for number, result in enumerate(results) if result not in others]
         link_shards(shards, folder / name)
         variables[name] = sql_file(folder / name) if shards else ""
     return variables

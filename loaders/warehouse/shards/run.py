@@ -111,11 +111,16 @@ def remove_former_tables(kept: Path, tables: Path | None) -> None:
         shutil.rmtree(former, ignore_errors=True)
 
 
+def shard_folder(tables: Path, number: int) -> Path:
+    """The folder of a shard among those of all shards."""
+    return tables / f"{number:06d}"
+
+
 def link_shards(folders: Sequence[Path], folder: Path) -> None:
     """Link the tables of each of these folders into one of its number."""
     shutil.rmtree(folder, ignore_errors=True)
     for number, source in enumerate(folders):
-        shard = folder / f"{number:06d}"
+        shard = shard_folder(folder, number)
         shard.mkdir(parents=True)
         for file in source.iterdir():
             try:

@@ -54,16 +54,17 @@ def _shards(paths: ProjectPaths) -> Path:
 
 
 def _tables(paths: ProjectPaths, name: str, *results: str) -> ShardTables:
-    """The tables of shards; each has a file that says its result."""
+    """The tables of shards; each file says its result."""
     folder = _shards(paths) / name
     for number, result in enumerate(results):
         (folder / f"{number:06d}").mkdir(parents=True)
-        (folder / f"{number:06d}" / "rows").write_text(result)
+        for table in KEPT:
+            (folder / f"{number:06d}" / f"{table}.parquet").write_text(result)
     return ShardTables(folder, results)
 
 
 def _results(folder: str) -> list[str]:
-    return sorted(path.read_text() for path in Path(folder).glob("*/rows")) if folder else []
+    return sorted(path.read_text() for path in Path(folder).glob("*/prep_pairs.parquet")) if folder else []
 
 
 def test_the_copy_has_raw_tables_and_those_of_shards(taken: TakeOver, tmp_path: Path) -> None:
@@ -94,6 +95,11 @@ def test_what_somebody_has_written_is_not_taken_over(taken: TakeOver, paths: Pro
 
 def test_a_database_that_is_gone_is_not_taken_over(taken: TakeOver, paths: ProjectPaths) -> None:
     paths.database.unlink()
+    assert taken("code") is None
+
+
+def test_a_database_whose_shards_are_gone_is_not_taken_over(taken: TakeOver, paths: ProjectPaths) -> None:
+    (_shards(paths) / "t1" / "000001" / "prep_pairs.parquet").unlink()
     assert taken("code") is None
 
 
