@@ -71,9 +71,7 @@ def take_over(kept: Path, code: str, paths: ProjectPaths, database: Path, names:
     note = _read(kept / NOTE)
     if note is None or note.code != code or note.size > LARGEST_GROWTH * note.first_size:
         return None
-    files = (
-        shard_folder(note.tables, number) / f"{name}.parquet" for number in range(len(note.results)) for name in names
-    )
+    folders = [shard_folder(note.tables, number) for number in range(len(note.results))]
     if not all((folder / f"{name}.parquet").is_file() for folder in folders for name in names):
         return None
     try:

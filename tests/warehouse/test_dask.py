@@ -1,4 +1,7 @@
-"""Shards on a Dask cluster of separate processes: the same bytes, whatever is killed."""
+"""Shards on a Dask cluster, through a bucket, into a DuckLake: the same bytes, whatever is killed.
+
+Skipped where PostgreSQL is not installed.
+"""
 
 import re
 import shutil
@@ -12,29 +15,25 @@ import pytest
 
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
+from loaders.db import ducklake as lake
+from loaders.settings.ducklake import DuckLake
 from loaders.settings.machine import Machine, machine, use_machine
 from loaders.warehouse.shards.storage import COMPLETE, RESULTS
 from tests.dask_services import dask_processes, once
-from tests.services import CREDENTIALS, bucket_server
+from tests.services import servers, services
 from tests.warehouse.conftest import Warehouse, built
 from tests.warehouse.test_shards import computed, published, shards
 
-BUCKET = "eo-pv-shards"
-MOST = 60  # records in a shard: a dozen of them
+BUCKET = "eo-pv"
+MOST = 100  # records in a shard
+LAKE = DuckLake(catalogue="postgres", files=f"s3://{BUCKET}/lake")
 
-
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    with bucket_server() as address:
-        yield address
+__all__ = ["servers", "services"]  # fixtures
 
 
 @pytest.fixture(autouse=True)
-def _bucket(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty bucket, which the environment names."""
-    for name, text in {**CREDENTIALS, "AWS_ENDPOINT_URL": endpoint}.items():
-        monkeypatch.setenv(name, text)
-    boto3.resource("s3").Bucket(BUCKET).create()
+def _services(services: None) -> None:
+    """An empty bucket, and a PostgreSQL, which the environment names."""
 
 
 @pytest.fixture
@@ -45,20 +44,20 @@ def project(warehouse: Warehouse, tmp_path: Path) -> Iterator[Path]:
     params = root / "params.yaml"
     params.write_text(f"{params.read_text()}\nexecutor: dask\n")
     former = machine()
-    use_machine(Machine(shard_records=MOST, shard_files=f"s3://{BUCKET}/worlds"))
+    use_machine(Machine(shard_records=MOST, shard_files=f"s3://{BUCKET}/shards"))
     yield root
     use_machine(former)
 
 
 def written() -> dict[str, datetime]:
     """When the result of each shard was whole in the bucket."""
-    objects = boto3.resource("s3").Bucket(BUCKET).objects.filter(Prefix=f"worlds/doi/{RESULTS}/")
+    objects = boto3.resource("s3").Bucket(BUCKET).objects.filter(Prefix=f"shards/doi/{RESULTS}/")
     return {each.key.split("/")[-2]: each.last_modified for each in objects if each.key.endswith(COMPLETE)}
 
 
 def folders() -> set[str]:
-    """What is in the bucket."""
-    return {each.key.split("/")[2] for each in boto3.resource("s3").Bucket(BUCKET).objects.all()}
+    """What is in the bucket, besides the lake."""
+    return {each.key.split("/")[2] for each in boto3.resource("s3").Bucket(BUCKET).objects.filter(Prefix="shards/")}
 
 
 def test_a_killed_scheduler_and_a_killed_worker_lose_nothing(
@@ -68,10 +67,13 @@ def test_a_killed_scheduler_and_a_killed_worker_lose_nothing(
     paths = ProjectPaths(project, "doi")
     with dask_processes(tmp_path / "second", 2) as cluster, dask.config.set({"scheduler-address": cluster.address}):
         with once(lambda: len(written()) > len(kept), cluster.workers[0].kill) as killed:
-            in_shards = built(project)
+            in_shards = built(project, {"warehouse": "ducklake", "ducklake": LAKE.model_dump()})
         assert killed.is_set()
         assert cluster.workers[0].wait() == -9
     assert published(in_shards.paths) == published(warehouse.paths)
+    with lake.opened(LAKE, paths, read_only=True) as connection:
+        (records,) = connection.execute("SELECT count(*) FROM curated.curated_pv_records").fetchall()[0]
+    assert records == warehouse.value("SELECT count(*) FROM curated.curated_pv_records")
     assert len(written()) == len(shards(paths)) >= 4
     assert written().items() >= kept.items()  # not computed again
     assert folders() == {RESULTS}  # what shards read is gone
