@@ -54,7 +54,7 @@ export HAMILTON_TELEMETRY_ENABLED := false
 export DBT_PROJECT_DIR := $(CURDIR)/dbt
 export DBT_PROFILES_DIR := $(CURDIR)/dbt
 
-.PHONY: help all plan update upgrade verify pull install test docs bench quality lint hooks lock samples image container-check publish sbom audit clean
+.PHONY: help all plan update upgrade verify pull install test chaos docs bench quality lint hooks lock samples image container-check publish sbom audit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -85,6 +85,9 @@ install: $(ready) ## make .venv from requirements.lock
 # with compiled sources kept, the processes that tests start by the hundreds need not compile them again
 test: $(ready) ## run every test (ARGS are passed to pytest)
 	PYTHONDONTWRITEBYTECODE= python -m pytest $(ARGS)
+
+chaos: $(ready) ## kill and disturb runs for 10 minutes (ARGS="--seed 7 --kills 20")
+	@python -m tests.chaos $(ARGS)
 
 docs: $(ready) ## build the documentation, with pictures if `dot` is there
 	@python -m loaders docs

@@ -53,7 +53,7 @@ def _running_postgres(programs: Path, folder: Path) -> Iterator[dict[str, str]]:
     data, word = folder / "data", folder / "password"
     word.write_text(PASSWORD)
     word.chmod(0o644)
-    port = _free_port()
+    port = free_port()
     init = ["--no-sync", "--username=eo_pv", "--auth=scram-sha-256", f"--pwfile={word}", "--encoding=UTF8"]
     _run([*as_nobody, str(programs / "initdb"), *init, "-D", str(data)], folder)
     options = f"-F -h 127.0.0.1 -p {port} -k {folder}"
@@ -99,7 +99,8 @@ def _run(command: list[str], folder: Path) -> None:
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nothing listens to."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

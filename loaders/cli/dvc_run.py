@@ -1,24 +1,27 @@
-"""Runs DVC in this process, with our own messages for interruptions, busy locks and full disks."""
+"""Runs DVC in this process, with our own messages for interruptions, busy locks, full and read-only disks."""
 
 import errno
 import logging
 import os
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from loaders.cli.dvc_git import git_index_kept_in_memory
-from loaders.cli.dvc_rwlock import paths_locked_once
+from loaders.cli.dvc_rwlock import paths_locked_once, remove_locks_of_killed_processes
 from loaders.cli.dvc_steps import steps_on_server
 from loaders.cli.dvc_yaml import yaml_kept_in_memory
 from loaders.core.errors import BuildError
 from loaders.core.foreign_errors import RUN_VARIABLE, STOPPED_EXIT_CODE, translate_error
 
+DVC_FOLDER = Path(".dvc", "tmp")
 INTERRUPTED = re.compile(rf"exited with (-2|{STOPPED_EXIT_CODE})\b")
 BUSY = re.compile(r"is busy, it is being blocked by|Unable to acquire lock")
-OUT_OF_RESOURCES = {errno.ENOSPC, errno.EDQUOT, errno.ENOMEM}  # every further step would fail too
+# errors of DVC itself after which every further step would fail too; its state is in SQLite
+FINAL_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EROFS, errno.EACCES, errno.EPERM}
 HOLDER = re.compile(r"\(PID (\d+)\)")
 STARTED = re.compile(r"Running stage '([^']+)'")
 FAILED_STAGES = re.compile(r"failed to reproduce(?: stages:)? ('.+)")
@@ -48,11 +51,12 @@ def run_dvc(arguments: list[str], on_start: Callable[[str], None] | None = None)
 
     Raises:
         KeyboardInterrupt: the run was interrupted.
-        BuildError: another run is working here, or the disk is full.
+        BuildError: another run is working here, the disk is full, or a folder cannot be written.
     """
     from dvc.cli import main as dvc
 
     message_filter = filter_dvc(on_start)
+    remove_locks_of_killed_processes(DVC_FOLDER)
     os.environ[RUN_VARIABLE] = "1"
     try:
         with _faster_dvc() if on_start else nullcontext():
@@ -103,8 +107,8 @@ class DvcMessageFilter(logging.Filter):
             holder = HOLDER.search(text)
             raise another_run(holder[1] if holder else None)
         for error in _error_chain(record):
-            is_full = isinstance(error, OSError) and error.errno in OUT_OF_RESOURCES
-            if is_full and (found := translate_error(error, (Path("data"),))):
+            is_final = isinstance(error, sqlite3.Error) or (isinstance(error, OSError) and error.errno in FINAL_ERRORS)
+            if is_final and (found := translate_error(error, (Path("data"),))):
                 raise found
         return self._is_shown(record, text)
 

@@ -16,6 +16,7 @@ from loaders.cli.pending_steps import SETTINGS_STEP
 from loaders.cli.report import show_results
 from loaders.cli.repro import CONTEXT_SETTINGS
 from loaders.cli.run_display import RunDisplay
+from loaders.cli.scheduler import Scheduler, use_scheduler
 from loaders.cli.warehouse import warehouse
 from loaders.core.errors import BuildError
 from loaders.core.paths import ProjectPaths
@@ -31,12 +32,13 @@ SHOWN_BY_DVC = frozenset({"-n", "--dry", "-v", "-vv", "--verbose", "-i", "--inte
 
 
 @app.command("all", context_settings=CONTEXT_SETTINGS)
-def run_all(context: typer.Context) -> None:
+def run_all(context: typer.Context, scheduler: Scheduler = None) -> None:
     """Run the whole workflow, then show its table; further arguments are passed on to `dvc repro`."""
     from loaders.report.page.run_facts import write_run_facts
 
     start = time.monotonic()
     settings, paths = open_project()
+    use_scheduler(scheduler, settings)
     require_usable_folder(paths.root)
     with exclusive_run(paths.root), fork_server_on_demand() as start_server:
         if _will_load(context.args, settings, paths):

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from loaders.cli.console import app, list_files, open_project
+from loaders.cli.scheduler import Scheduler, use_scheduler
 from loaders.core.errors import BuildError
 from loaders.core.progress import Activity
 
@@ -12,9 +13,11 @@ from loaders.core.progress import Activity
 @app.command()
 def warehouse(
     if_stale: Annotated[bool, typer.Option("--if-stale", help="Only if it does not hold the curated tables.")] = False,
+    scheduler: Scheduler = None,
 ) -> None:
     """Build the database with dbt and write the curated tables."""
     settings, paths = open_project()
+    use_scheduler(scheduler, settings)
     if if_stale:
         from loaders.warehouse.staleness import is_stale
 

@@ -39,7 +39,7 @@ ERROR_PATTERNS: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
         (errno.EDQUOT, r"disk quota exceeded"),
         (errno.ENOMEM, r"out of memory error|std::bad_alloc|bad allocation|cannot allocate memory|malloc of size"),
         (errno.EMFILE, r"too many open files"),
-        (errno.EROFS, r"read-only file ?system"),
+        (errno.EROFS, r"read-only file ?system|write a readonly database"),
         (errno.ENAMETOOLONG, r"file ?name too long"),
         (errno.EAGAIN, r"could not set lock on file|database is locked|conflicting lock is held"),
         (errno.EACCES, r"permission denied"),

@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from tempfile import TemporaryDirectory
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, get_args
 
 from hamilton.execution.executors import (
@@ -22,11 +23,29 @@ from hamilton.execution.executors import (
 from hamilton.execution.grouping import TaskImplementation
 from hamilton.execution.state import TaskState
 
-from loaders.core.errors import SettingsError, SourceError
+from loaders.core.errors import SettingsError
+from loaders.core.memory import BYTES_PER_MB
 from loaders.settings.base import Executor
 
 MAX_WORKERS = 4
 PAUSE_S = 0.01  # Hamilton polls tasks without a pause, which would keep a core busy
+
+
+@dataclass(frozen=True, slots=True)
+class DaskWorker:
+    """A worker of a Dask cluster.
+
+    Attributes:
+        address: of the worker.
+        folder: of its own, for temporary files.
+        memory_mb: its memory limit, at which it is restarted [MB]; null without one.
+        threads: how many tasks it runs at a time.
+    """
+
+    address: str
+    folder: Path
+    memory_mb: float | None
+    threads: int
 
 
 class SpawningExecutor(MultiProcessingExecutor):
@@ -38,8 +57,7 @@ class SpawningExecutor(MultiProcessingExecutor):
     def create_pool(self) -> ProcessPoolExecutor:
         """The process pool."""
         context = multiprocessing.get_context("spawn")
-        ignored = (signal.SIGINT, signal.SIG_IGN)
-        return ProcessPoolExecutor(self.max_tasks, mp_context=context, initializer=signal.signal, initargs=ignored)
+        return ProcessPoolExecutor(self.max_tasks, mp_context=context, initializer=_start_worker)
 
     def submit_task(self, task: TaskImplementation) -> TaskFuture:
         """Start a task; Ctrl-C waits until its process, which never sees it, has been started."""
@@ -52,6 +70,19 @@ class SpawningExecutor(MultiProcessingExecutor):
             for process in multiprocessing.active_children():
                 process.kill()
         super().finalize()
+
+
+def _start_worker() -> None:
+    """Ignore Ctrl-C, and watch the parent: once that is killed, a worker would wait for its next task for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # noqa: S101 (a spawned process has one)
+    parent.join()
+    os._exit(1)
 
 
 @contextmanager
@@ -163,12 +194,14 @@ def workers(executor: Executor | None, scheduler: str | None, on_end: Callable[[
 
     Raises:
         SettingsError: there is no such executor, or it has no scheduler.
-        SourceError: the scheduler does not answer.
+        SourceError: the scheduler does not answer, or has no workers.
     """
     if scheduler and executor != "dask":
         raise SettingsError(f"A scheduler ({scheduler}) is for the executor dask, not for {executor or 'none'}.")
     if executor == "dask":
-        with _dask(scheduler) as inner:
+        from loaders.execution.dask_cluster import dask_executor  # noqa: PLC0415 (start-up time)
+
+        with dask_executor(scheduler, process_count()) as inner:
             yield ReportingExecutor(inner, on_end)
         return
     if executor is None:
@@ -181,22 +214,19 @@ def workers(executor: Executor | None, scheduler: str | None, on_end: Callable[[
         raise SettingsError(f"There is no executor {executor!r}. There are: {', '.join(get_args(Executor))}.")
 
 
-@contextmanager
-def _dask(scheduler: str | None) -> Iterator[TaskExecutor]:
-    import dask  # noqa: PLC0415 (start-up time)
-    from distributed import Client  # noqa: PLC0415
-    from hamilton.plugins.h_dask import DaskExecutor  # noqa: PLC0415
+def dask_worker() -> DaskWorker | None:
+    """The Dask worker that runs this task; null in any other process."""
+    if "distributed" not in sys.modules:
+        return None
+    from distributed import get_worker  # noqa: PLC0415 (start-up time)
 
-    address = scheduler or dask.config.get("scheduler-address", None)
-    local_cluster = {"n_workers": process_count(), "threads_per_worker": 1, "dashboard_address": None}
-    with TemporaryDirectory(prefix="eo-pv-dask-") as folder:
-        try:
-            client = Client(**({"address": address} if address else local_cluster | {"local_directory": folder}))
-        except (OSError, ValueError) as error:
-            advice = "Start one with `dask scheduler`, or name none"
-            raise SourceError(f"The Dask scheduler {address} does not answer. {advice}.") from error
-        with client:
-            yield DaskExecutor(client=client)
+    try:
+        worker = get_worker()
+    except ValueError:
+        return None
+    limit_bytes = worker.memory_manager.memory_limit
+    limit_mb = limit_bytes / BYTES_PER_MB if limit_bytes else None
+    return DaskWorker(str(worker.address), Path(worker.local_directory), limit_mb, worker.state.nthreads)
 
 
 def process_count() -> int:

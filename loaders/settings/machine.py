@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from loaders.settings.addresses import require_folder_or_bucket
 from loaders.settings.base import SettingsModel, Text
 
 CACHE_VARIABLE = "EO_PV_CACHE"
@@ -20,6 +21,9 @@ class Machine(SettingsModel):
     Attributes:
         memory_mb: memory of DuckDB [MB]; null follows the machine, its container and `ulimit -v`.
         shard_records: the most records that are matched at a time, by place; null is 50,000, and all of up to 100,000.
+        shard_files: folder, or address of one in a bucket (`s3://bucket/prefix`), through which the workers of a Dask
+            cluster get what they match and return the results, which are kept there; one for each project. Null is the
+            project itself, which all workers must see.
         cache: folder of the downloaded files, which all checkouts share; null is the user's cache folder.
         lineage: file to which each run appends its OpenLineage events, relative to the project; null is none.
         hamilton_ui_project: number of a project of Hamilton's UI, to which runs are sent; null is none.
@@ -28,10 +32,16 @@ class Machine(SettingsModel):
 
     memory_mb: Annotated[int, Field(ge=1, le=999_999_999)] | None = None
     shard_records: Annotated[int, Field(ge=1)] | None = None
+    shard_files: Text | None = None
     cache: Text | None = None
     lineage: Text | None = None
     hamilton_ui_project: Annotated[int, Field(ge=0)] | None = None
     hamilton_ui_user: Text | None = None
+
+    @field_validator("shard_files")
+    @classmethod
+    def _require_folder_or_bucket(cls, address: str | None) -> str | None:
+        return require_folder_or_bucket("machine.shard_files", address)
 
 
 _current: list[Machine] = [Machine()]

@@ -99,7 +99,8 @@ def _build_in_scratch(
             write_raw_tables(database, settings, paths)
             warnings = watched(run_dbt, {})
     with connect(database, read_only=True) as connection:  # opened once: each time, DuckDB checks its extensions
-        export_curated(database, scratch / CURATED_SCHEMA, by_place.written if by_place else ())
+        if by_place is None:
+            export_curated(database, scratch / CURATED_SCHEMA)
         if settings.warehouse == "ducklake":
             ducklake.attach(connection, settings.ducklake, paths, read_only=True)
         metrics = build_metrics(connection, overrides) | {"warnings": warnings}

@@ -10,7 +10,7 @@ from loaders.db.connection import MEMORY_MB, stated_memory_mb, usable_mb
 from loaders.execution.executors import own_process
 from loaders.pipelines import PIPELINES
 from loaders.settings.params import Settings
-from loaders.warehouse.curated_files import CURATED_SCHEMA, export_shards
+from loaders.warehouse.curated_files import CURATED_SCHEMA, export_curated, export_shards
 from loaders.warehouse.dbt_run import RunDbt, dbt_build, dbt_environment
 from loaders.warehouse.dbt_sources import sources_file
 from loaders.warehouse.former_database import changed_rows, note_database, raw_digests, take_over
@@ -30,12 +30,10 @@ class BuiltByPlace:
 
     Attributes:
         warnings: number of rows by the name of each test of dbt that warns.
-        written: the curated tables that are written as files already.
         keep: to be called when all is published, so that the next build can take over what has not changed then.
     """
 
     warnings: dict[str, int]
-    written: tuple[str, ...]
     keep: Callable[[], None]
 
 
@@ -47,7 +45,7 @@ def build_by_place(  # noqa: PLR0913 (what a build is made from)
     overrides: Sequence[Override],
     watched: Callable[[RunDbt, Mapping[str, str]], dict[str, int]],
 ) -> BuiltByPlace:
-    """Build the database, and the curated files that shards have made.
+    """Build the database and the curated files.
 
     Args:
         most: records in a shard.
@@ -81,9 +79,10 @@ def build_by_place(  # noqa: PLR0913 (what a build is made from)
             changed = changed_rows(former, tables, scratch / "changed") if former else {}
             warnings = watched(run_dbt, {SHARDS_VARIABLE: sql_file(tables.folder)} | changed)
             exported.result()
+        submit(export_curated, database, curated, [model.name for model in compiled.published]).result()
 
     def keep() -> None:
         note_database(kept, code, paths, raw, tables, former)
         remove_former_tables(kept, tables.folder)
 
-    return BuiltByPlace(warnings, tuple(model.name for model in compiled.published), keep)
+    return BuiltByPlace(warnings, keep)

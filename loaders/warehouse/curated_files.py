@@ -16,6 +16,7 @@ from loaders.warehouse.shards.models import Model
 CURATED_SCHEMA = "curated"
 DICTIONARY_FILE = "COLUMNS.md"
 BATCH_ROWS = 20_000
+SORTING_MB = 800
 KEY_COLUMNS = 2  # the first columns of a curated table, which identify its rows
 
 
@@ -51,7 +52,8 @@ def export_shards(models: Sequence[Model], tables: Path, folder: Path, spill: Pa
     """
     for needed in (folder, spill):
         needed.mkdir(parents=True, exist_ok=True)
-    options = config(memory_mb) | {"temp_directory": str(spill)}
+    # one thread: each sorts in memory of its own, and dbt works at the same time
+    options = config(min(memory_mb, SORTING_MB)) | {"temp_directory": str(spill), "threads": 1}
     with duckdb.connect(config=options) as connection:
         prepare(connection)
         for model in models:

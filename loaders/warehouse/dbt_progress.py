@@ -20,6 +20,8 @@ ERROR_LEVELS = frozenset({"warn", "error"})
 def process_on_request(command: list[str], folder: Path, environment: Mapping[str, str]) -> Iterator[Run]:
     """Start a process that waits for a line of input before it works, and ends if there is none.
 
+    Its input stays open until it has ended, so that it can notice that this process was killed.
+
     Args:
         command: to run, with `--log-format json` of dbt.
         folder: to run it in.
@@ -37,9 +39,12 @@ def process_on_request(command: list[str], folder: Path, environment: Mapping[st
 
 def _run(process: "subprocess.Popen[str]", more: Mapping[str, str]) -> tuple[int, str]:
     assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 (pipes)
-    with suppress(BrokenPipeError):  # it has ended already: its messages say why
+    try:
         process.stdin.write(json.dumps(dict(more)) + "\n")
-        process.stdin.close()
+        process.stdin.flush()
+    except BrokenPipeError:  # it has ended already: its messages say why
+        with suppress(BrokenPipeError):
+            process.stdin.close()
     try:
         messages = list(error_messages(process.stdout))
     except KeyboardInterrupt:

@@ -7,7 +7,7 @@ import duckdb
 import pyarrow.dataset as ds
 
 from loaders.contract import RECORD, REJECTED, schema
-from loaders.core.escape import sql_name
+from loaders.core.escape import sql_name, sql_parquet
 from loaders.harmonise.row_accounting import Metrics
 from loaders.tables import (
     ACCOUNTING,
@@ -144,12 +144,9 @@ def _create_schemas(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _write_raw_table(connection: duckdb.DuckDBPyConnection, key: str, table: Path) -> None:
     columns = ", ".join(sql_name(field.name) for field in RECORD if field.name != "geometry")
-    shape = "ST_SetCRS(ST_GeomFromWKB(geometry), 'EPSG:4326') AS geometry"
-    connection.register("canonical_records", ds.dataset(table))  # is streamed
-    connection.execute(
-        f"CREATE OR REPLACE TABLE {RAW_SCHEMA}.{sql_name(key)} AS SELECT {columns}, {shape} FROM canonical_records"  # noqa: S608
-    )
-    connection.unregister("canonical_records")
+    shape = "ST_SetCRS(geometry, 'EPSG:4326') AS geometry"
+    query = f"SELECT {columns}, {shape} FROM {sql_parquet(table)}"  # noqa: S608
+    connection.execute(f"CREATE OR REPLACE TABLE {RAW_SCHEMA}.{sql_name(key)} AS {query}")
 
 
 def write_accounting(

@@ -1,10 +1,10 @@
 """A database in memory in which the compiled models run as dbt runs them."""
 
-import importlib.util
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import duckdb
@@ -58,22 +58,21 @@ def create_tables(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, st
         connection.execute(f"CREATE TABLE {name} AS {query}")
 
 
-def run_models(connection: duckdb.DuckDBPyConnection, models: Iterable[Model], project: Path) -> None:
+def run_models(connection: duckdb.DuckDBPyConnection, models: Iterable[Model]) -> None:
     """Create the table or view of each model.
 
     Args:
         connection: with what they read.
         models: each after those that it reads.
-        project: dbt's project folder, which has the models in Python.
     """
     tables = _Tables(connection, {})
     for model in models:
         tables.names[model.name] = model.table
-        if model.sql is not None:
+        if model.script is None:
             kind = "VIEW" if model.is_view else "TABLE"
             connection.execute(f"CREATE {kind} {CATALOG}.{model.table} AS {model.sql}")
         else:
-            rows = _python_model(project / model.source).model(tables, connection)
+            rows = _python_function(model.script, model.name)(tables, connection)
             rows.create(f"{CATALOG}.{model.table}")
 
 
@@ -91,12 +90,12 @@ class _Tables:
         """What it says of its table is in the compiled model already."""
 
 
-def _python_model(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None  # noqa: S101, PT018 (a file that ends in .py)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def _python_function(script: str, name: str) -> Callable[..., duckdb.DuckDBPyRelation]:
+    """The function of a dbt model in Python, which makes its rows."""
+    module = ModuleType(name)
+    exec(compile(script, f"{name}.py", "exec"), vars(module))  # noqa: S102 (a model of this project)
+    function: Callable[..., duckdb.DuckDBPyRelation] = module.model
+    return function
 
 
 def write_query(connection: duckdb.DuckDBPyConnection, query: str, path: Path, options: str = "") -> None:

@@ -1,11 +1,14 @@
 """The shards as a Hamilton graph: one branch a shard, on threads, processes or a Dask cluster."""
 
+import logging
 from pathlib import Path
 
 from hamilton.htypes import Collect, Parallelizable
 
 from loaders.core.node_tags import node
 from loaders.warehouse.shards.shard import ShardTask, compute_shard
+
+logging.getLogger("hamilton").setLevel(logging.CRITICAL)  # errors are raised as well; Hamilton logs their tracebacks
 
 
 @node(data_source="warehouse", processing_stage="prepare", data_type="settings")

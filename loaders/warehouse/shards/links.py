@@ -9,11 +9,14 @@ from itertools import pairwise
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from loaders.core.arrays import Numbers, Rows
+
+Ends = npt.NDArray[np.int32]  # records at one end of links, of all records: half the memory
 
 BOXES_AT_A_TIME = 250_000
 BOXES_ASKED_FOR = 20_000
@@ -61,18 +64,18 @@ def components(connection: duckdb.DuckDBPyConnection, records: int) -> Rows:
     return _components(a, b, records)
 
 
-def _components(a: Rows, b: Rows, count: int) -> Rows:
+def _components(a: Rows | Ends, b: Rows | Ends, count: int) -> Rows:
     graph = coo_matrix((np.ones(len(a), dtype=np.int8), (a, b)), shape=(count, count))
     found: Rows = connected_components(graph, directed=False)[1]
     return found
 
 
-def _numbers(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Rows, Rows]:
+def _numbers(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Ends, Ends]:
     a, b = connection.sql(query).fetchnumpy().values()
-    return np.asarray(a, dtype=np.int64), np.asarray(b, dtype=np.int64)
+    return np.asarray(a, dtype=np.int32), np.asarray(b, dtype=np.int32)
 
 
-def _meeting(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Rows, Rows]]:
+def _meeting(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Ends, Ends]]:
     """Records whose boxes meet, by strips of longitude: a pair belongs to the strip in which the eastern one begins."""
     for west, east in pairwise(_edges(connection)):
         rows = connection.execute(
@@ -90,7 +93,7 @@ def _edges(connection: duckdb.DuckDBPyConnection) -> list[float]:
     return sorted({-np.inf, *(inner or []), np.inf})
 
 
-def _meeting_in(boxes: Mapping[str, Numbers], edge: float) -> Iterator[tuple[Rows, Rows]]:
+def _meeting_in(boxes: Mapping[str, Numbers], edge: float) -> Iterator[tuple[Ends, Ends]]:
     """Links of one strip, whose western edge is given; for some thousand boxes at a time: dense ones meet hundreds."""
     west = boxes["west_deg"]
     shapes = shapely.box(west, boxes["south_deg"], boxes["east_deg"], boxes["north_deg"])
@@ -105,9 +108,9 @@ def _meeting_in(boxes: Mapping[str, Numbers], edge: float) -> Iterator[tuple[Row
         yield _spanning(number[a[kept]], number[b[kept]])
 
 
-def _spanning(a: Rows, b: Rows) -> tuple[Rows, Rows]:
+def _spanning(a: Rows, b: Rows) -> tuple[Ends, Ends]:
     """Fewer links with the same components: each record and the first one of its component."""
     names, rows = np.unique(np.concatenate([a, b]), return_inverse=True)
     found = _components(rows[: len(a)], rows[len(a) :], len(names))
     _, first = np.unique(found, return_index=True)
-    return names[first[found]], names
+    return names[first[found]].astype(np.int32), names.astype(np.int32)

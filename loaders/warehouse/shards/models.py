@@ -35,7 +35,7 @@ class Model:
         name: of the model.
         schema: of its table.
         sql: its query; null for a model in Python.
-        source: file of the model, from dbt's project folder.
+        script: the text of a model in Python, else null.
         is_view: whether it is a view.
         place: `inside` a shard, `before`, `divided` or empty, as what it states in dbt.
         reads: the models that it reads.
@@ -45,7 +45,7 @@ class Model:
     name: str
     schema: str
     sql: str | None
-    source: str
+    script: str | None
     is_view: bool
     place: str
     reads: tuple[str, ...]
@@ -219,7 +219,7 @@ def _model(node: dict[str, Any]) -> Model:
         name=node["name"],
         schema=node["schema"],
         sql=node["compiled_code"] if node["language"] == "sql" else None,
-        source=node["original_file_path"],
+        script=node["raw_code"] if node["language"] == "python" else None,
         is_view=node["config"]["materialized"] == "view",
         place=_place(node),
         reads=_reads(node),

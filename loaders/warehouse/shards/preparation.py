@@ -139,11 +139,12 @@ def prepared_shards(  # noqa: PLR0913 (what a build is made from)
         BuildError: a test of a table before the shards failed.
     """
     with model_database(spill, min(memory_mb, DIVIDING_MB), threads=2) as connection, empty_catalog(connection):
-        files = _write_inputs(connection, settings, paths, overrides)
-        run_models(connection, compiled.needed_for(compiled.placed(BEFORE) | {"stg_overrides"}), paths.root / "dbt")
+        digests_of_files = _write_inputs(connection, settings, paths, overrides)
+        run_models(connection, compiled.needed_for(compiled.placed(BEFORE) | {"stg_overrides"}))
         check_tables(connection, compiled, BEFORE)
-        shard_of_rows = _place_records(connection, compiled, paths, settings, most)
-        digests = dict(_share_digests(connection, files))
+        loaded = [paths.loaded(key) for key in settings.datasets]
+        shard_of_rows = _place_records(connection, compiled, loaded, most)
+        digests = dict(_share_digests(connection, digests_of_files))
         counts = connection.sql("SELECT shard, count(*) FROM placed GROUP BY shard ORDER BY shard").fetchall()
         shards = [Shard(number, records, digests[number]) for number, records in counts]
         yield PreparedShards(connection, shards, shard_of_rows, memory_mb)
@@ -163,19 +164,19 @@ def _write_inputs(
 
 
 def _place_records(
-    connection: duckdb.DuckDBPyConnection, compiled: CompiledModels, paths: ProjectPaths, settings: Settings, most: int
+    connection: duckdb.DuckDBPyConnection, compiled: CompiledModels, files: Sequence[Path], most: int
 ) -> Rows:
     """Create the tables `placed`, the shard of each record, and `cells`, the cells of 5° around each shard.
 
     Returns:
         The shard of each row of the loaded files.
     """
-    _number_records(connection, [paths.loaded(key) for key in settings.datasets])
+    _number_records(connection, files)
     given = frozenset({"stg_pv_features", "prep_admin_centroids"})
-    run_models(connection, compiled.needed_for(frozenset({"prep_pv_placeholders"}), given), paths.root / "dbt")
+    run_models(connection, compiled.needed_for(frozenset({"prep_pv_placeholders"}), given))
     connection.execute(f"CREATE VIEW prepared.prep_pv_match_records AS {LIGHT_RECORDS}")
     given = frozenset({"prep_pv_match_records", "stg_settings"})
-    run_models(connection, compiled.needed_for(frozenset({"prep_pv_same_names"}), given), paths.root / "dbt")
+    run_models(connection, compiled.needed_for(frozenset({"prep_pv_same_names"}), given))
     rows = connection.sql("SELECT position, centroid_lon, centroid_lat FROM numbered ORDER BY number").fetchnumpy()
     position, lon, lat = (np.asarray(column) for column in rows.values())
     shard = shards_of(components(connection, len(lon)), lon, lat, most)

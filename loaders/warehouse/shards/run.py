@@ -6,24 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hamilton import driver
-
 from loaders.core.paths import ProjectPaths
 from loaders.core.progress import report
 from loaders.db.connection import stated_memory_mb, usable_mb
-from loaders.execution.executors import process_count, workers
-from loaders.settings.base import Executor
+from loaders.execution.executors import process_count
 from loaders.settings.params import Settings
 from loaders.warehouse.overrides import Override
-from loaders.warehouse.shards import graph
 from loaders.warehouse.shards.code import code_digest
+from loaders.warehouse.shards.compute import compute_shards
+from loaders.warehouse.shards.exchange import shard_files
 from loaders.warehouse.shards.models import CompiledModels
 from loaders.warehouse.shards.preparation import prepared_shards
-from loaders.warehouse.shards.shard import SPILL, ShardTask, compute_shard, is_complete, result_name
+from loaders.warehouse.shards.shard import (
+    SPILL,
+    WORKER_MB,
+    ShardTask,
+    is_complete,
+    result_name,
+)
+from loaders.warehouse.shards.storage import RESULTS
 
 # of DuckDB
 PREPARING_MB = 1000
-WORKER_MB = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +82,19 @@ class Division:
             named = zip(prepared.shards, results, strict=True)
             missing = {shard: result for shard, result in named if not is_complete(result, self.compiled)}
             records = prepared.write(list(missing), self.inputs) if missing else {}
-        project = paths.root / "dbt"
         tasks = [
-            ShardTask(shard, self.compiled, project, self.inputs, records[shard.number], result, worker_mb, code)
+            ShardTask(shard, self.compiled, self.inputs, records[shard.number], result, worker_mb, code)
             for shard, result in missing.items()
         ]
-        _compute(tasks, settings, len(results))
+        compute_shards(tasks, settings, paths.root, len(results))
         names = tuple(result.name for result in results)
         tables = self.kept / f"tables-{hashlib.sha256(' '.join(names).encode()).hexdigest()[:16]}"
         link_shards(results, tables)
+        files = shard_files(paths.root, settings.origin) if settings.executor == "dask" else None
         for former in set(self.results.iterdir()).difference(results):  # or of workers that were killed
             shutil.rmtree(former, ignore_errors=True)
+            if files:
+                files.remove(RESULTS, former.name)
         return ShardTables(tables, names)
 
 
@@ -103,21 +109,6 @@ def remove_former_tables(kept: Path, tables: Path | None) -> None:
         shutil.rmtree(kept, ignore_errors=True)
     for former in set(kept.glob("tables-*")) - {tables}:
         shutil.rmtree(former, ignore_errors=True)
-
-
-def _compute(tasks: list[ShardTask], settings: Settings, shards: int) -> None:
-    done = iter(range(shards - len(tasks) + 1, shards + 1))
-
-    def on_end() -> None:
-        report(f"shard {next(done)} of {shards}")
-
-    if len(tasks) == 1:  # starting a process takes longer than a small shard
-        compute_shard(tasks[0])
-    elif tasks:
-        executor: Executor = "dask" if settings.executor == "dask" else "processes"
-        with workers(executor, None, on_end) as inner:
-            builder = driver.Builder().with_modules(graph).enable_dynamic_execution(allow_experimental_mode=True)
-            builder.with_remote_executor(inner).build().execute(["computed_shards"], inputs={"tasks": tasks})
 
 
 def link_shards(folders: Sequence[Path], folder: Path) -> None:

@@ -5,6 +5,7 @@ import logging
 import os
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -283,6 +284,18 @@ def test_dvc_that_is_busy_names_the_other_run() -> None:
     )
     with pytest.raises(BuildError, match=r"^Another run is working here \(PID 4711\)\. Wait for it, then run the same"):
         DvcMessageFilter().filter(_record("", busy))
+
+
+def test_what_dvc_itself_cannot_write_is_one_sentence(full_disk: Path) -> None:
+    sentences = {
+        OSError(errno.EROFS, "Read-only file system", "data/x"): "^data/x: Read-only file system. Check",
+        PermissionError(errno.EACCES, "Permission denied", "data/x"): "^data/x: Permission denied. Check",
+        sqlite3.OperationalError("database or disk is full"): "^The disk that holds .* is full",
+        sqlite3.OperationalError("attempt to write a readonly database"): "cannot be read or written: Read-only file",
+    }
+    for error, sentence in sentences.items():
+        with pytest.raises(BuildError, match=sentence):
+            DvcMessageFilter().filter(_record("failed to reproduce 'load@x'", error))
 
 
 def test_a_full_disk_under_dvc_itself_is_one_sentence(full_disk: Path) -> None:

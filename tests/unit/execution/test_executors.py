@@ -1,4 +1,4 @@
-"""Ctrl-C, which a terminal sends to all processes of a command, ends the workers at once."""
+"""Worker processes end at once: by Ctrl-C, which a terminal sends to all of them, and when their program is killed."""
 
 import os
 import signal
@@ -6,6 +6,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+
+import psutil
 
 from loaders.execution.executors import process_count
 
@@ -65,3 +67,16 @@ def test_ctrl_c_ends_workers_at_once_and_without_a_word_of_theirs(tmp_path: Path
             raise
     assert output == "stopped\n"
     assert process.returncode == 0
+
+
+def test_workers_end_when_their_program_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "slow_graph.py").write_text(GRAPH)
+    (tmp_path / "program.py").write_text(PROGRAM)
+    with subprocess.Popen([sys.executable, tmp_path / "program.py", tmp_path]) as program:
+        while len([path for path in tmp_path.iterdir() if path.name.isdigit()]) < process_count():
+            time.sleep(0.05)
+        workers = psutil.Process(program.pid).children(recursive=True)
+        program.kill()
+    assert len(workers) > process_count()  # with multiprocessing's resource tracker
+    _, living = psutil.wait_procs(workers, timeout=5)
+    assert [process for process in living if process.status() != psutil.STATUS_ZOMBIE] == []

@@ -94,3 +94,13 @@ def test_each_variable_of_ours_is_explained_with_its_setting() -> None:
     settings = {".".join(path) for path in PATHS}
     assert [name for name in stated if name not in settings] == []
     assert {name for name in settings if name.startswith("machine.")} <= set(stated)
+
+
+def test_shards_are_exchanged_through_a_folder_or_a_bucket_without_a_key() -> None:
+    for address in ("/data/shards", "shards", "s3://bucket/prefix"):
+        assert Machine(shard_files=address).shard_files == address
+    with pytest.raises(ValueError, match=r"machine\.shard_files is a folder or s3://bucket/prefix"):
+        Machine(shard_files="gs://bucket/prefix")
+    with pytest.raises(ValueError, match=r"machine\.shard_files holds a secret") as error:
+        Machine(shard_files="s3://key:word@bucket/prefix")
+    assert "the keys in the environment as AWS_ACCESS_KEY_ID" in str(error.value)

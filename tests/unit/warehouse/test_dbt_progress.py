@@ -1,5 +1,6 @@
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from loaders.core.progress import Activity
 from loaders.warehouse.dbt_progress import error_messages, process_on_request
 
+ROOT = Path(__file__).resolve().parents[3]
 WAITS = "import pathlib, sys; line = sys.stdin.readline(); pathlib.Path('worked').touch() if line else sys.exit(4)"
 
 
@@ -37,3 +39,17 @@ def test_a_process_that_ends_before_it_is_asked_to_work_gives_its_reason(tmp_pat
     command = [sys.executable, "-c", "import sys; sys.stdin.close(); print('dbt is not installed'); sys.exit(1)"]
     with process_on_request(command, tmp_path, os.environ) as run:
         assert run({}) == (1, "dbt is not installed")
+
+
+def test_the_process_of_dbt_ends_when_the_build_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "dbt_project.yml").write_text("name: empty\nprofile: empty\n")
+    end, entrance = os.pipe()
+    command = [sys.executable, "-m", "loaders.warehouse.dbt_process", "debug", "--profiles-dir", str(tmp_path)]
+    slow = tmp_path / "profiles.yml"
+    os.mkfifo(slow)  # dbt waits until somebody writes to it
+    with subprocess.Popen(command, stdin=end, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}) as process:
+        os.close(end)
+        os.write(entrance, b"{}\n")
+        with slow.open("w"):  # dbt reads
+            os.close(entrance)
+            assert process.wait(10) == 1

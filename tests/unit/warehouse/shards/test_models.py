@@ -23,7 +23,6 @@ def _model(name: str, place: str, reads: Iterable[str], **changed: Any) -> tuple
         "schema": name.split("_", maxsplit=1)[0],
         "language": "sql",
         "compiled_code": f"select 1 as {name}",
-        "original_file_path": f"models/{name}.sql",
         "config": {"materialized": "table", "meta": {"shards": place} if place else {}},
         "columns": {"name": {"description": "Of the place."}},
         "depends_on": {"nodes": ["source.eo_pv.raw_data.features", *(f"model.eo_pv.{read}" for read in reads)]},
@@ -49,7 +48,9 @@ def _manifest() -> dict[str, Any]:
         _model("curated_summary", OUTSIDE, ["prepared_pairs"], compiled_code=None),
         _model("curated_pairs", INSIDE, ["prepared_pairs"]),
         _model("prepared_pairs", INSIDE, ["prepared_places"]),
-        _model("prepared_clusters", INSIDE, ["prepared_pairs"], language="python", original_file_path="models/c.py"),
+        _model(
+            "prepared_clusters", INSIDE, ["prepared_pairs"], language="python", raw_code="def model(dbt, session): ..."
+        ),
         _model("prepared_places", INSIDE, ["staging_features", "prepared_tiles"], config=_view(INSIDE)),
         _model("prepared_tiles", BEFORE, ["staging_boundaries"]),
         _model("staging_features", OUTSIDE, [], config=_view(OUTSIDE)),
@@ -121,7 +122,7 @@ def test_a_model_is_what_dbt_has_compiled(compiled: CompiledModels) -> None:
         name="prepared_places",
         schema="prepared",
         sql="select 1 as prepared_places",
-        source="models/prepared_places.sql",
+        script=None,
         is_view=True,
         place="inside",
         reads=("prepared_tiles", "staging_features"),
@@ -129,7 +130,7 @@ def test_a_model_is_what_dbt_has_compiled(compiled: CompiledModels) -> None:
     )
     assert by_name["prepared_places"].table == "prepared.prepared_places"
     python = by_name["prepared_clusters"]
-    assert (python.sql, python.source, python.is_view) == (None, "models/c.py", False)
+    assert (python.sql, python.script, python.is_view) == (None, "def model(dbt, session): ...", False)
 
 
 def test_models_are_placed_by_what_they_state(compiled: CompiledModels) -> None:
