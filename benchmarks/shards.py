@@ -1,6 +1,6 @@
 """Measure builds by place of several sizes, and extrapolate what larger ones would take.
 
-    python -m benchmarks.shards [--times 0.1 1 3 10] [--records 400000] [--seed 1] [--shard-records 25000]
+    python -m benchmarks.shards [--times 1 3 10] [--records 400000] [--seed 1] [--shard-records 25000]
         [--keep FOLDER] [--kept-figures] [--write]
 
 Each size is a world of `benchmarks.inventories` in a project of its own, in which DVC loads the records; that takes
@@ -30,7 +30,7 @@ from benchmarks.targets import Target
 from benchmarks.ways import ROOT
 from loaders.core.terminal import out
 
-TIMES = (0.1, 1.0, 3.0, 10.0)
+TIMES = (1.0, 3.0, 10.0)
 RECORDS = 400_000
 SLOWER_BY_PLACE, SLOWER_THAN_LINEAR, MOST_GIB, ADDITION_SHARE = 1.1, 1.1, 2.0, 0.25
 MB_PER_GIB = 1024**3 / 1e6
@@ -115,13 +115,19 @@ def targets(worlds: Sequence[MeasuredWorld]) -> list[Target]:
     return found
 
 
+def divided_builds(worlds: Sequence[MeasuredWorld]) -> list[ShardBuild]:
+    """New builds that had shards, or all of them where none had: few records are built at once."""
+    builds = [world.new for world in worlds]
+    return [build for build in builds if build.shards] or builds
+
+
 def sheets(worlds: Sequence[MeasuredWorld]) -> dict[str, Sheet]:
     """All tables, each by its name."""
     builds, wholes = [world.new for world in worlds], [world.whole for world in worlds if world.whole]
-    records = [build.records for build in builds]
-    seconds = fitted(records, [build.figures.seconds for build in builds])
-    memory = fitted(records, [largest_mb(build) for build in builds])
-    divided = [build for build in builds if build.shards] or builds  # few records are not
+    divided = divided_builds(worlds)
+    records = [build.records for build in divided]
+    seconds = fitted(records, [build.figures.seconds for build in divided])
+    memory = fitted(records, [largest_mb(build) for build in divided])
     model = cost_model(divided, {world.new.records: world.loads for world in worlds if world.loads})
     return {
         "targets": Sheet(
@@ -176,7 +182,7 @@ def main() -> None:
         out.print(f"\n{table.title}" + (f"\n{table.note}" if table.note else ""), soft_wrap=True)
         out.print(table.for_terminal())
     if chosen.write:
-        _write([world.new for world in worlds], tables)
+        _write(divided_builds(worlds), tables)
 
 
 def _write(builds: Sequence[ShardBuild], tables: dict[str, Sheet]) -> None:

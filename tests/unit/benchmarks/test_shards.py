@@ -126,6 +126,13 @@ def test_targets_compare_with_the_size_that_was_also_built_at_once() -> None:
     ]  # fmt: skip
 
 
+def test_a_world_too_small_for_shards_is_no_part_of_the_lines() -> None:
+    small, large = build(40_000, 100, 0), build(400_000, 40)
+    assert shards.divided_builds([world(small), world(large)]) == [large]
+    assert shards.divided_builds([world(small)]) == [small]
+    assert "seconds = 0.0 + 100.0 · million" in shards.sheets([world(small), world(large)])["builds"].note
+
+
 def test_a_second_build_stands_next_to_the_new_one() -> None:
     assert shards.again_rows([world(build(400_000, 40))]) == [
         ("nothing changed: 400,000 records", "4.0", "3.2", "300", "0.10", "0.05"),
