@@ -21,23 +21,21 @@ class CostModel:
     Attributes:
         load_cpu_s: time of processors of all loads, with boundaries and irradiance [s].
         seconds: of each phase but the shards, on one machine [s].
-        shards_cpu_s: time of processors of all shards [s].
-        cpu_s: of each phase [s].
+        cpu_s: time of processors of each phase [s].
         memory_mb: of the largest process, by phase [MB].
         written_mb: by kind of file [MB].
     """
 
     load_cpu_s: Line
     seconds: Mapping[str, Line]
-    shards_cpu_s: Line
     cpu_s: Mapping[str, Line]
     memory_mb: Mapping[str, Line]
     written_mb: Mapping[str, Line]
 
     def hours(self, records: int, workers: int) -> float:
         """Loads and shards divided by the number of workers, one core each, and all other phases on one machine [h]."""
-        divided_s = self.load_cpu_s.at(records) + self.shards_cpu_s.at(records)
-        return (divided_s / workers + sum(line.at(records) for line in self.seconds.values())) / HOUR_S
+        divided_s = self.load_cpu_s.at(records) + self.cpu_s[SHARDS].at(records)
+        return divided_s / workers / HOUR_S + self.alone_hours(records)
 
     def alone_hours(self, records: int) -> float:
         """What no further worker makes shorter [h]."""
@@ -65,7 +63,6 @@ def cost_model(builds: Sequence[ShardBuild], loads: Mapping[int, Figures]) -> Co
     """
     records = [build.records for build in builds]
     by_phase = {name: [build.phases[name] for build in builds] for name in PHASES}
-    cpu_s = {name: fitted(records, [each.cpu_s for each in found]) for name, found in by_phase.items()}
     return CostModel(
         load_cpu_s=fitted(list(loads), [each.cpu_s for each in loads.values()]) if loads else Line(0.0, 0.0),
         seconds={
@@ -73,8 +70,7 @@ def cost_model(builds: Sequence[ShardBuild], loads: Mapping[int, Figures]) -> Co
             for name, found in by_phase.items()
             if name != SHARDS
         },
-        shards_cpu_s=cpu_s[SHARDS],
-        cpu_s=cpu_s,
+        cpu_s={name: fitted(records, [each.cpu_s for each in found]) for name, found in by_phase.items()},
         memory_mb={name: fitted(records, [each.peak_mb for each in found]) for name, found in by_phase.items()},
         written_mb={
             kind: fitted(records, [build.written_mb[kind] for build in builds]) for kind in builds[0].written_mb

@@ -17,7 +17,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -92,8 +92,9 @@ def joined(name: str, python: str, file: Path, outlines: int, limit_mb: int) -> 
 
         command = [python, str(JOINS), ENGINES[name], str(file), str(limit_mb), str(spill), str(answer)]
         run = watched(command, file.parent, look=look)
-        text = answer.read_text(encoding="utf-8")
-    return Joined(name, outlines, limit_mb, int(text) if text else None, run.figures, most_mb[0])
+        pairs, peak_mb = map(int, answer.read_text(encoding="utf-8").split())
+    figures = replace(run.figures, peak_mb=peak_mb)
+    return Joined(name, outlines, limit_mb, pairs if pairs >= 0 else None, figures, most_mb[0])
 
 
 def fastest(joins: Sequence[Joined]) -> Joined:
@@ -131,7 +132,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=chosen.temp and chosen.temp.resolve()) as folder:
         for rows in chosen.rows:
             file = Path(folder, f"{rows}.parquet")
-            # in a process of its own: what this one holds would count as that of a join
             measured([*PYTHON, "benchmarks.join_inputs", str(chosen.folder.resolve()), str(file), str(rows)], ROOT)
             outlines = int(pq.read_metadata(file).num_rows)
             for name in ENGINES:

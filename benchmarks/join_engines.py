@@ -3,7 +3,7 @@
 
 python join_engines.py duckdb|sedonadb|tree FILE MEMORY_MB SPILL_FOLDER ANSWER_FILE       0 MB is no limit
 
-ANSWER_FILE gets the number of pairs, or nothing where memory was too small.
+ANSWER_FILE gets the number of pairs, -1 where memory was too small, and the most memory of the process [MB].
 """
 
 import sys
@@ -84,7 +84,13 @@ def main() -> None:
     """Join, and write how many pairs there are."""
     engine, file, memory_mb, spill, answer = sys.argv[1:]
     pairs = ENGINES[engine](Path(file), int(memory_mb), Path(spill))
-    Path(answer).write_text("" if pairs is None else str(pairs), encoding="utf-8")
+    Path(answer).write_text(f"{-1 if pairs is None else pairs} {peak_mb():.0f}", encoding="utf-8")
+
+
+def peak_mb() -> float:
+    """The most memory of this process [MB]; the kernel's account of a child begins with what its parent held."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
 
 
 if __name__ == "__main__":

@@ -35,7 +35,8 @@ def outlines(count: int, seed: int) -> np.ndarray:
     turn = random.uniform(0, 2 * np.pi, count)
     turned = np.stack([np.stack([np.cos(turn), -np.sin(turn)], -1), np.stack([np.sin(turn), np.cos(turn)], -1)], -2)
     corners = np.where(random.random((count, 1, 1)) < INVALID_SHARE, BOW_TIE, CORNERS)
-    return np.round(centres[:, None, :] + half_deg * np.einsum("nij,nkj->nki", turned, corners), 7)
+    rings: np.ndarray = np.round(centres[:, None, :] + half_deg * np.einsum("nij,nkj->nki", turned, corners), 7)
+    return rings
 
 
 def chunks(count: int) -> Iterator[tuple[int, np.ndarray]]:

@@ -55,5 +55,19 @@ def write_part(text: str, file: Path = RESULTS) -> None:
     file.write_text("\n\n".join(by_title.values()) + "\n", encoding="utf-8")
 
 
+def write_table(name: str, table: Sheet, file: Path) -> None:
+    """Write a table into a page, between the comments `<!-- table NAME -->` and `<!-- end -->`.
+
+    Raises:
+        SystemExit: the page has no such place, or several.
+    """
+    rows = table.without_title()
+    place = re.compile(rf"(<!-- table {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+    text, count = place.subn(lambda found: f"{found[1]}\n{rows}\n{found[2]}", file.read_text(encoding="utf-8"))
+    if count != 1:
+        raise SystemExit(f"{file} has {count} places for the table {name} (`<!-- table {name} -->`), and needs one")
+    file.write_text(text, encoding="utf-8")
+
+
 def _title(part: str) -> str:
     return part.partition("\n")[0]

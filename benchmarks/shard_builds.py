@@ -1,4 +1,4 @@
-"""One build of a loaded world, from raw tables to published files: what each phase took, and what it wrote."""
+"""Builds of a loaded world, from raw tables to published files: what each phase took, and what it wrote."""
 
 import hashlib
 import json
@@ -10,19 +10,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
+from pydantic import TypeAdapter
 
 from benchmarks.inventory_kinds import KINDS
-from benchmarks.measure import Figures, watched
+from benchmarks.measure import Figures, measured, watched
 from benchmarks.phases import REST, phases
-from benchmarks.shard_worlds import tools
+from benchmarks.shard_worlds import add_dataset, ready_world, tools
 from benchmarks.ways import PYTHON
 from benchmarks.world import ORIGIN
 from loaders.core.paths import DATABASE_NAME, LOCAL_FOLDER, ProjectPaths
-from loaders.warehouse.build import CURATED_SCHEMA, SHARDS_FOLDER
+from loaders.warehouse.build_by_place import SHARDS_FOLDER
+from loaders.warehouse.curated_files import CURATED_SCHEMA
 
 DIVIDING, SHARDS, TABLES, PUBLISHING = "dividing", "shards", "tables", "publishing"
 PHASES = (DIVIDING, SHARDS, TABLES, PUBLISHING)
 WHOLE = 1_000_000_000  # more records than any world has
+NOTHING, ADDITION = "nothing changed", "a small dataset added"
+MEASURED = "builds.json"
+BUILD = [*PYTHON, "loaders", "--quiet", "warehouse"]
 MB = 1e6
 
 
@@ -47,6 +52,26 @@ class ShardBuild:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class MeasuredWorld:
+    """All builds of one world.
+
+    Attributes:
+        new: by place.
+        again: by place on top of the one before, by what had changed.
+        whole: all records at once; null if that was not measured.
+        loads: what loading took; null where that is not known.
+    """
+
+    new: ShardBuild
+    again: dict[str, Figures]
+    whole: ShardBuild | None
+    loads: Figures | None
+
+
+MEASURED_WORLD = TypeAdapter(MeasuredWorld)
+
+
 @dataclass(slots=True)
 class PhaseMarks:
     """Notes when each phase ends, by the files of the next one, and how much the shards are given to read.
@@ -63,10 +88,12 @@ class PhaseMarks:
     def look(self) -> None:
         """Note the phases that have ended since the last look."""
         scratch, kept = self.paths.scratch("build"), self.paths.scratch(SHARDS_FOLDER)
+        of_shards = {path.stem for path in kept.glob("tables-*/000000/*")}  # exported while dbt runs
+        exported = {path.name.strip(".").partition(".")[0] for path in (scratch / CURATED_SCHEMA).glob("*")}
         begun = {
             DIVIDING: any((kept / "results").glob("*")),
             SHARDS: any(kept.glob("tables-*")),
-            TABLES: (scratch / CURATED_SCHEMA).exists(),
+            TABLES: bool(exported - of_shards),
         }
         for phase, is_over in begun.items():
             if is_over and phase not in self.ended:
@@ -75,8 +102,41 @@ class PhaseMarks:
                     self.inputs_mb = size_mb((scratch / SHARDS_FOLDER).glob("*.parquet"))
 
 
+def measured_world(folder: Path, records: int, seed: int, most: int | None, *, with_whole: bool) -> MeasuredWorld:
+    """Build a world anew, with nothing changed, and with a dataset added; the figures are kept in its folder.
+
+    Args:
+        folder: of its project, as `ready_world` takes it.
+        records: of all inventories together.
+        seed: of the world.
+        most: records in a shard; null is the default.
+        with_whole: also build all records at once.
+
+    Raises:
+        SystemExit: two builds of the same records published other bytes.
+    """
+    loads, paths = ready_world(folder, records, seed), ProjectPaths(folder, ORIGIN)
+    whole = measured_build(folder, WHOLE) if with_whole else None
+    new = measured_build(folder, most)
+    with _shard_records(folder, most):
+        again = {NOTHING: measured(BUILD, folder, tools(folder))}
+    if len({new.digest, digest(paths.curated)} | ({whole.digest} if whole else set())) > 1:
+        raise SystemExit(f"{folder}: builds at once, by place, and again published different bytes of the same records")
+    add_dataset(folder)
+    with _shard_records(folder, most):
+        again[ADDITION] = measured(BUILD, folder, tools(folder))
+    found = MeasuredWorld(new, again, whole, loads)
+    (folder / MEASURED).write_bytes(MEASURED_WORLD.dump_json(found, indent=1))
+    return found
+
+
+def kept_world(folder: Path) -> MeasuredWorld:
+    """What has been measured before."""
+    return MEASURED_WORLD.validate_json((folder / MEASURED).read_bytes())
+
+
 def measured_build(folder: Path, most: int | None) -> ShardBuild:
-    """Build a loaded world from scratch.
+    """Build a loaded world from scratch: without a former database or former shards.
 
     Args:
         folder: of its project.
@@ -84,9 +144,10 @@ def measured_build(folder: Path, most: int | None) -> ShardBuild:
     """
     paths = ProjectPaths(folder, ORIGIN)
     shutil.rmtree(paths.home / ".work", ignore_errors=True)
+    paths.database.unlink(missing_ok=True)
     marks = PhaseMarks(paths)
     with _shard_records(folder, most):
-        run = watched([*PYTHON, "loaders", "--quiet", "warehouse"], folder, tools(folder), marks.look)
+        run = watched(BUILD, folder, tools(folder), marks.look)
     found = phases(run, {name: marks.ended.get(name, 0.0) for name in PHASES[:-1]})
     found[PUBLISHING] = found.pop(REST)
     shards = sorted(paths.scratch(SHARDS_FOLDER).glob("tables-*/*"))

@@ -1,14 +1,16 @@
 """Measure builds by place of several sizes, and extrapolate what larger ones would take.
 
-    python -m benchmarks.shards [--times 0.1 1 3 10] [--records 400000] [--seed 1] [--shard-records 50000]
-        [--keep FOLDER] [--write]
+    python -m benchmarks.shards [--times 1 3 10] [--records 400000] [--seed 1] [--shard-records 25000]
+        [--keep FOLDER] [--kept-figures] [--write]
 
 Each size is a world of `benchmarks.inventories` in a project of its own, in which DVC loads the records; that takes
-minutes. Then the build alone is measured, from raw tables to published files, with no tables of a former one. RECORDS
-themselves are also built at once, which must publish the same bytes.
+minutes. Then builds alone are measured, from raw tables to published files: a new one, with no database and no shards
+of a former one; again, with nothing changed; and again, with 1,363 outlines added. RECORDS themselves are also built
+at once, which must publish the same bytes.
 
 --keep keeps the worlds: FOLDER/<records> is made and loaded only if it is not there, and built with this checkout's
-program. --write keeps tables and picture in benchmarks/RESULTS.md.
+program. --kept-figures takes the figures that are kept there, so that each size can be measured by itself, then all of
+them written. --write keeps tables and picture in benchmarks/RESULTS.md, and the tables of docs/explanations/how-far.md.
 """
 
 import argparse
@@ -17,22 +19,23 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.cost_model import CostModel, constants_sheet, cost_model, extrapolation_sheet
+from benchmarks.cost_model import constants_sheet, cost_model, extrapolation_sheet
 from benchmarks.curve import curve_picture, fitted
 from benchmarks.machine import machine_sheet
-from benchmarks.measure import Figures
 from benchmarks.pictures import write_svg
-from benchmarks.results import RESULTS, write_part
-from benchmarks.shard_builds import PHASES, WHOLE, ShardBuild, measured_build
-from benchmarks.shard_worlds import ready_world
+from benchmarks.results import RESULTS, write_part, write_table
+from benchmarks.shard_builds import ADDITION, PHASES, MeasuredWorld, ShardBuild, kept_world, measured_world
 from benchmarks.sheets import Sheet
 from benchmarks.targets import Target
+from benchmarks.ways import ROOT
 from loaders.core.terminal import out
 
-TIMES = (0.1, 1.0, 3.0, 10.0)
+TIMES = (1.0, 3.0, 10.0)
 RECORDS = 400_000
-SLOWER_BY_PLACE, SLOWER_THAN_LINEAR, MOST_GIB = 1.1, 1.1, 2.0
+SLOWER_BY_PLACE, SLOWER_THAN_LINEAR, MOST_GIB, ADDITION_SHARE = 1.1, 1.1, 2.0, 0.25
 MB_PER_GIB = 1024**3 / 1e6
+PAGE = ROOT / "docs" / "explanations" / "how-far.md"
+ON_PAGE = ("builds", "again", "constants", "extrapolation")
 PICTURE = "pictures/shards.svg"
 TITLE = "Seconds of a build by place"
 TEXT = """\
@@ -79,72 +82,93 @@ def largest_mb(build: ShardBuild) -> float:
     return max(build.figures.peak_mb, *(build.phases[name].peak_mb for name in PHASES))
 
 
-def targets(builds: Sequence[ShardBuild], whole: ShardBuild | None) -> list[Target]:
+def again_rows(worlds: Sequence[MeasuredWorld]) -> list[tuple[str, ...]]:
+    """A row for each second build, next to the new one of the same world."""
+    return [
+        (
+            f"{name}: {world.new.records:,} records", f"{figures.seconds:,.1f}", f"{figures.cpu_s:,.1f}",
+            f"{figures.peak_mb:,.0f}", f"{figures.seconds / world.new.figures.seconds:.2f}",
+            f"{figures.cpu_s / world.new.figures.cpu_s:.2f}",
+        )
+        for world in worlds
+        for name, figures in world.again.items()
+    ]  # fmt: skip
+
+
+def targets(worlds: Sequence[MeasuredWorld]) -> list[Target]:
     """What builds by place should reach.
 
     Args:
-        builds: by place, smallest first.
-        whole: all records of one of them at once; null if that was not measured.
+        worlds: smallest first.
     """
-    found = [Target("memory of the largest process", max(map(largest_mb, builds)) / MB_PER_GIB, MOST_GIB, " GiB")]
-    base = next((build for build in builds if whole and build.records == whole.records), builds[0])
-    last = builds[-1]
-    if last.records > base.records:
-        times = last.records / base.records
-        ratio = last.figures.seconds / base.figures.seconds
+    base, last = next((world for world in worlds if world.whole), worlds[0]), worlds[-1]
+    memory_mb = max(largest_mb(world.new) for world in worlds)
+    found = [Target("memory of the largest process", memory_mb / MB_PER_GIB, MOST_GIB, " GiB")]
+    base_s = base.new.figures.seconds
+    if last.new.records > base.new.records:
+        times = last.new.records / base.new.records
+        ratio = last.new.figures.seconds / base_s
         found.append(Target(f"{times:,.1f} times the records", ratio, SLOWER_THAN_LINEAR * times, " times"))
-    if whole:
-        ratio = base.figures.seconds / whole.figures.seconds
-        found.append(Target("by place / all at once", ratio, SLOWER_BY_PLACE))
+    if base.whole:
+        found.append(Target("by place / all at once", base_s / base.whole.figures.seconds, SLOWER_BY_PLACE))
+    found.append(Target(f"{ADDITION} / new build", base.again[ADDITION].seconds / base_s, ADDITION_SHARE))
     return found
 
 
-def sheets(builds: Sequence[ShardBuild], whole: ShardBuild | None, model: CostModel) -> list[Sheet]:
-    """All tables."""
-    records = [build.records for build in builds]
-    seconds = fitted(records, [build.figures.seconds for build in builds])
-    memory = fitted(records, [largest_mb(build) for build in builds])
-    rows = [target.row for target in targets(builds, whole)]
-    of_all = (*builds, whole) if whole else builds
-    return [
-        Sheet("Targets of builds by place", ("target", "is", "aim", ""), rows),
-        Sheet(
+def divided_builds(worlds: Sequence[MeasuredWorld]) -> list[ShardBuild]:
+    """New builds that had shards, or all of them where none had: few records are built at once."""
+    builds = [world.new for world in worlds]
+    return [build for build in builds if build.shards] or builds
+
+
+def sheets(worlds: Sequence[MeasuredWorld]) -> dict[str, Sheet]:
+    """All tables, each by its name."""
+    builds, wholes = [world.new for world in worlds], [world.whole for world in worlds if world.whole]
+    divided = divided_builds(worlds)
+    records = [build.records for build in divided]
+    seconds = fitted(records, [build.figures.seconds for build in divided])
+    memory = fitted(records, [largest_mb(build) for build in divided])
+    model = cost_model(divided, {world.new.records: world.loads for world in worlds if world.loads})
+    return {
+        "targets": Sheet(
+            "Targets of builds by place", ("target", "is", "aim", ""), [target.row for target in targets(worlds)]
+        ),
+        "builds": Sheet(
             "Builds by place",
             ("records", "shards", "seconds", "CPU s", "largest process MB", "all processes MB", "records/s"),
-            build_rows(of_all),
+            build_rows([*builds, *wholes]),
             f"Fitted: seconds = {seconds}; MB of the largest process = {memory}.",
         ),
-        Sheet(
+        "again": Sheet(
+            "Builds again",
+            ("change", "seconds", "CPU s", "largest process MB", "/ new", "CPU / new"),
+            again_rows(worlds),
+        ),
+        "phases": Sheet(
             "Phases of builds by place",
             ("phase", "seconds", "CPU s", "largest process MB", "all processes MB", "CPU s per million records"),
-            phase_rows(of_all),
-            "Dividing begins with the start of the program; raw tables are written at the same time.",
+            phase_rows([*builds, *wholes]),
+            "Dividing begins with the start of the program; raw tables are written at the same time. Files of shards "
+            "are published while dbt makes the other tables; publishing is the rest.",
         ),
-        constants_sheet(model),
-        extrapolation_sheet(model),
-    ]
+        "constants": constants_sheet(model),
+        "extrapolation": extrapolation_sheet(model),
+    }
 
 
-def measure(folder: Path, chosen: argparse.Namespace) -> tuple[list[ShardBuild], ShardBuild | None, dict[int, Figures]]:
-    """Build each size by place, and one of them at once, too; returns what loading took as well.
-
-    Raises:
-        SystemExit: by place, other bytes are published than at once.
-    """
-    builds, loads, whole = [], {}, None
+def measure(folder: Path, chosen: argparse.Namespace) -> list[MeasuredWorld]:
+    """Build the world of each size, or read what has been measured of it; smallest first."""
+    worlds = []
     for times in sorted(chosen.times):
-        world = folder / f"{round(times * chosen.records)}"
-        loaded = ready_world(world, round(times * chosen.records), chosen.seed)
-        builds.append(measured_build(world, chosen.shard_records))
-        out.print(f"{builds[-1].records:,} records, {builds[-1].shards} shards: {builds[-1].figures}", soft_wrap=True)
-        if loaded:
-            loads[builds[-1].records] = loaded
-        if times == 1:
-            whole = measured_build(world, WHOLE)
-            out.print(f"{whole.records:,} records at once: {whole.figures}", soft_wrap=True)
-            if whole.digest != builds[-1].digest:
-                raise SystemExit(f"{world}: by place, other bytes were published than with all records at once")
-    return builds, whole, loads
+        records = round(times * chosen.records)
+        world = folder / f"{records}"
+        if chosen.kept_figures:
+            found = kept_world(world)
+        else:
+            found = measured_world(world, records, chosen.seed, chosen.shard_records, with_whole=times == 1)
+        out.print(f"{found.new.records:,} records, {found.new.shards} shards: {found.new.figures}", soft_wrap=True)
+        worlds.append(found)
+    return worlds
 
 
 def main() -> None:
@@ -152,18 +176,23 @@ def main() -> None:
     chosen = _chosen()
     load_average = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as name:
-        builds, whole, loads = measure((chosen.keep or Path(name)).resolve(), chosen)
-    divided = [build for build in builds if build.shards] or builds  # few records are not
-    tables = [*sheets(builds, whole, cost_model(divided, loads)), machine_sheet(load_average)]
-    for table in tables:
+        worlds = measure((chosen.keep or Path(name)).resolve(), chosen)
+    tables = sheets(worlds) | {"machine": machine_sheet(load_average)}
+    for table in tables.values():
         out.print(f"\n{table.title}" + (f"\n{table.note}" if table.note else ""), soft_wrap=True)
         out.print(table.for_terminal())
     if chosen.write:
-        records, seconds = [build.records for build in builds], [build.figures.seconds for build in builds]
-        picture = curve_picture(TITLE, "seconds", records, seconds, fitted(records, seconds))
-        write_svg(picture, RESULTS.parent / PICTURE)
-        sections = "\n".join(table.as_markdown() for table in tables)
-        write_part(TEXT.format(title=TITLE, picture=PICTURE, tables=sections))
+        _write(divided_builds(worlds), tables)
+
+
+def _write(builds: Sequence[ShardBuild], tables: dict[str, Sheet]) -> None:
+    records, seconds = [build.records for build in builds], [build.figures.seconds for build in builds]
+    picture = curve_picture(TITLE, "seconds", records, seconds, fitted(records, seconds))
+    write_svg(picture, RESULTS.parent / PICTURE)
+    sections = "\n".join(table.as_markdown() for table in tables.values())
+    write_part(TEXT.format(title=TITLE, picture=PICTURE, tables=sections))
+    for name in ON_PAGE:
+        write_table(name, tables[name], PAGE)
 
 
 def _chosen() -> argparse.Namespace:
@@ -173,8 +202,12 @@ def _chosen() -> argparse.Namespace:
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--shard-records", type=int, help="at most so many records in a shard")
     options.add_argument("--keep", type=Path, metavar="FOLDER", help="where the worlds are kept, or have been")
-    options.add_argument("--write", action="store_true", help="write to benchmarks/RESULTS.md, and the picture")
-    return options.parse_args()
+    options.add_argument("--kept-figures", action="store_true", help="those of --keep, instead of measuring again")
+    options.add_argument("--write", action="store_true", help="write to RESULTS.md, the picture, and the page")
+    chosen = options.parse_args()
+    if chosen.kept_figures and not chosen.keep:
+        options.error("--kept-figures needs --keep FOLDER")
+    return chosen
 
 
 if __name__ == "__main__":

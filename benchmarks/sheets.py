@@ -23,9 +23,11 @@ class Sheet:
 
     def as_markdown(self) -> str:
         """A section of its own."""
-        lines = [f"## {self.title}", ""]
-        if self.note:
-            lines += [self.note, ""]
+        return f"## {self.title}\n\n{self.without_title()}"
+
+    def without_title(self) -> str:
+        """Its note and its rows, in Markdown."""
+        lines = [self.note, ""] if self.note else []
         lines += [_line(self.headings), _line(["---", *["---:"] * (len(self.headings) - 1)])]
         return "\n".join([*lines, *map(_line, self.rows), ""])
 

@@ -60,7 +60,7 @@ def test_a_join_is_a_process_of_its_own(loaded: Path, tmp_path: Path) -> None:
     write_outlines(loaded, file, 4)
     found = joined("DuckDB", sys.executable, file, 4, 500)
     assert (found.pairs, found.limit_mb, found.spilled_mb) == (2, 500, 0)
-    assert found.figures.peak_mb > 20
+    assert 20 < found.figures.peak_mb < 200  # this process holds more
 
 
 def test_the_repetition_with_least_time_of_processors_counts() -> None:
