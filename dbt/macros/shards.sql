@@ -17,7 +17,8 @@
     {%- set key = config.get('unique_key') -%}
     {%- set key = ([key] if key is string else key) | join(', ') -%}
     {%- set gone, added = rows_of_shards('EO_PV_GONE_SHARDS'), rows_of_shards('EO_PV_NEW_SHARDS') -%}
-    {%- set digests = 'select ' ~ key ~ ', hash(rows) as digest from (' -%}
+    {%- set texts = "row(*columns(lambda name: name <> 'geometry'))::varchar" -%}  {# no list and none in it hash alike #}
+    {%- set digests = 'select ' ~ key ~ ', hash(rows, ' ~ texts ~ ') as digest from (' -%}
     {%- set no_rows = 'select * from ' ~ relation ~ ' where false' -%}
     create temp table {{ model.name }}_gone as {{ digests }}{{ gone or no_rows }}) as rows;
     create temp table {{ model.name }}_added as {{ digests }}{{ added or no_rows }}) as rows;

@@ -1,9 +1,12 @@
 """A build of more records than are matched at once: by place, and only of what has changed since the last one."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from loaders.core.errors import BuildError
 from loaders.core.escape import sql_file
 from loaders.core.paths import DATABASE_NAME, ProjectPaths
 from loaders.db.connection import MEMORY_MB, stated_memory_mb, usable_mb
@@ -17,7 +20,7 @@ from loaders.warehouse.former_database import changed_rows, note_database, raw_d
 from loaders.warehouse.overrides import Override
 from loaders.warehouse.raw_tables import write_raw_tables
 from loaders.warehouse.shards.code import database_digest
-from loaders.warehouse.shards.models import compiled_models
+from loaders.warehouse.shards.models import CompiledModels, compiled_models
 from loaders.warehouse.shards.run import Division, remove_former_tables
 
 SHARDS_FOLDER = "shards"
@@ -60,20 +63,19 @@ def build_by_place(  # noqa: PLR0913 (what a build is made from)
     """
     database, kept = scratch / DATABASE_NAME, paths.scratch(SHARDS_FOLDER)
     half_mb = int(min(MEMORY_MB, (stated_memory_mb() or usable_mb()) // 2))
+    is_lake = settings.warehouse == "ducklake"  # its raw tables are elsewhere
     with own_process() as submit:
-        is_described = all(sources_file(name, paths.root / "dbt").exists() for name in PIPELINES)
-        if not is_described:  # dbt compiles nothing without
-            submit(write_raw_tables, database, settings, paths).result()
-        compiled = compiled_models(paths.root, paths.scratch("models.json"), dbt_environment(database, paths.root))
+        write_raw = partial(submit, write_raw_tables, database, settings, paths)
+        compiled, is_written = _compile(write_raw, paths, dbt_environment(database, paths.root))
         division = Division(compiled, most, kept, scratch / SHARDS_FOLDER)
         with dbt_build(database, paths.root, half_mb, compiled.not_for_dbt, is_new=False) as run_dbt:
             code, raw = database_digest(compiled), raw_digests(settings, paths)
-            former = take_over(kept, code, paths, database, frozenset(compiled.kept)) if is_described else None
-            unchanged = former.unchanged(raw) if former and settings.warehouse != "ducklake" else frozenset()
-            raw_is_written = submit(write_raw_tables, database, settings, paths, unchanged) if is_described else None
+            is_new = is_lake or is_written
+            former = None if is_new else take_over(kept, code, paths, database, frozenset(compiled.kept))
+            raw_tables = None if is_written else write_raw(former.unchanged(raw) if former else frozenset())
             tables = division.compute(settings, paths, overrides)
-            if raw_is_written:
-                raw_is_written.result()
+            if raw_tables:
+                raw_tables.result()
             curated, spill = scratch / CURATED_SCHEMA, scratch / SHARDS_FOLDER / "export"
             exported = submit(export_shards, compiled.published, tables.folder, curated, spill, half_mb)
             changed = changed_rows(former, tables, scratch / "changed") if former else {}
@@ -82,7 +84,24 @@ def build_by_place(  # noqa: PLR0913 (what a build is made from)
         submit(export_curated, database, curated, [model.name for model in compiled.published]).result()
 
     def keep() -> None:
-        note_database(kept, code, paths, raw, tables, former)
+        if not is_lake:
+            note_database(kept, code, paths, raw, tables, former)
         remove_former_tables(kept, tables.folder)
 
     return BuiltByPlace(warnings, keep)
+
+
+def _compile(
+    write_raw: Callable[[], Future[None]], paths: ProjectPaths, environment: Mapping[str, str]
+) -> tuple[CompiledModels, bool]:
+    """The compiled models, and whether raw tables were written for that: dbt compiles only what is described."""
+    is_described = all(sources_file(name, paths.root / "dbt").exists() for name in PIPELINES)
+    if not is_described:
+        write_raw().result()
+    try:
+        return compiled_models(paths.root, paths.scratch("models.json"), environment), not is_described
+    except BuildError:  # an older version has described them, perhaps
+        if not is_described:
+            raise
+    write_raw().result()
+    return compiled_models(paths.root, paths.scratch("models.json"), environment), True

@@ -12,7 +12,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
 from loaders.settings.params import Settings
 from loaders.tables import ADMIN_BOUNDARIES
-from loaders.warehouse.shards.run import ShardTables, link_shards, shard_folder
+from loaders.warehouse.shards.run import ShardTables, has_all_tables, link_shards, shard_folder
 
 NOTE = "database.json"
 BUILT_SCHEMAS = ("staging", "prepared", "curated")
@@ -71,18 +71,22 @@ def take_over(kept: Path, code: str, paths: ProjectPaths, database: Path, names:
     note = _read(kept / NOTE)
     if note is None or note.code != code or note.size > LARGEST_GROWTH * note.first_size:
         return None
-    folders = [shard_folder(note.tables, number) for number in range(len(note.results))]
-    if not all((folder / f"{name}.parquet").is_file() for folder in folders for name in names):
+    if not has_all_tables(note.tables, len(note.results), names):
         return None
-    try:
-        state = paths.database.stat()
-        if (state.st_size, state.st_mtime_ns) != (note.size, note.modified_ns):
-            return None
+    if _is_as_noted(paths.database, note):
         shutil.copyfile(paths.database, database)
-    except FileNotFoundError:
-        return None
-    _drop_all_but(names, database)
-    return note
+        if _is_as_noted(paths.database, note):  # nobody has written to it meanwhile
+            _drop_all_but(names, database)
+            return note
+        database.unlink()
+    return None
+
+
+def _is_as_noted(database: Path, note: DatabaseNote) -> bool:
+    if not database.exists():
+        return False
+    state = database.stat()
+    return (state.st_size, state.st_mtime_ns) == (note.size, note.modified_ns)
 
 
 def changed_rows(note: DatabaseNote, tables: ShardTables, folder: Path) -> dict[str, str]:

@@ -44,9 +44,10 @@ def code_digest(compiled: CompiledModels) -> str:
 
 
 def database_digest(compiled: CompiledModels) -> str:
-    """Of all code that decides what rows the database of a build has, besides the models of all shards."""
+    """Of all code that decides what the database of a build is."""
     files = sorted(_code_files(RAW_CODE))
-    return hashlib.sha256(" ".join([code_digest(compiled), *map(sha256, files)]).encode()).hexdigest()
+    parts = [code_digest(compiled), compiled.digest, *map(sha256, files)]
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
 def _code_files(names: Sequence[str]) -> Iterator[Path]:

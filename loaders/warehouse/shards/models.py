@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -82,11 +82,13 @@ class CompiledModels:
         models: in an order in which each comes after those that it reads.
         checks: the tests that are run by place: those of rows, and all of tables that never reach dbt's database.
         kept: the models inside a shard whose tables leave it.
+        digest: of all files of dbt.
     """
 
     models: tuple[Model, ...]
     checks: tuple[Check, ...]
     kept: tuple[str, ...]
+    digest: str = ""
 
     @property
     def published(self) -> tuple[Model, ...]:
@@ -132,13 +134,19 @@ def compiled_models(root: Path, kept: Path, environment: Mapping[str, str]) -> C
         BuildError: dbt could not compile them.
     """
     digest = _digest(root / "dbt")
-    if kept.exists():
-        document = json.loads(kept.read_text(encoding="utf-8"))
-        if document.pop("digest") == digest:
-            return _from_document(document)
-    compiled = _from_manifest(_manifest(root, environment))
-    write_json({"digest": digest, **asdict(compiled)}, kept)
+    if (compiled := _read(kept)) and compiled.digest == digest:
+        return compiled
+    compiled = replace(_from_manifest(_manifest(root, environment)), digest=digest)
+    write_json(asdict(compiled), kept)
     return compiled
+
+
+def _read(kept: Path) -> CompiledModels | None:
+    """What was compiled before; null if there is nothing, or nothing that can be read."""
+    try:
+        return _from_document(json.loads(kept.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
 
 
 def _digest(project: Path) -> str:
@@ -252,4 +260,4 @@ def _from_document(document: dict[str, Any]) -> CompiledModels:
         for each in document["models"]
     )
     checks = (Check(**each) for each in document["checks"])
-    return CompiledModels(tuple(models), tuple(checks), tuple(document["kept"]))
+    return CompiledModels(tuple(models), tuple(checks), tuple(document["kept"]), document["digest"])

@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,7 +89,8 @@ class Division:
         compute_shards(tasks, settings, paths.root, len(results))
         names = tuple(result.name for result in results)
         tables = self.kept / f"tables-{hashlib.sha256(' '.join(names).encode()).hexdigest()[:16]}"
-        link_shards(results, tables)
+        if not has_all_tables(tables, len(results), self.compiled.kept):  # a published database may look there
+            link_shards(results, tables)
         files = shard_files(paths.root, settings.origin) if settings.executor == "dask" else None
         for former in set(self.results.iterdir()).difference(results):  # or of workers that were killed
             shutil.rmtree(former, ignore_errors=True)
@@ -114,6 +115,12 @@ def remove_former_tables(kept: Path, tables: Path | None) -> None:
 def shard_folder(tables: Path, number: int) -> Path:
     """The folder of a shard among those of all shards."""
     return tables / f"{number:06d}"
+
+
+def has_all_tables(tables: Path, shards: int, names: Iterable[str]) -> bool:
+    """Whether all of so many shards have these tables there."""
+    folders = [shard_folder(tables, number) for number in range(shards)]
+    return all((folder / f"{name}.parquet").is_file() for name in names for folder in folders)
 
 
 def link_shards(folders: Sequence[Path], folder: Path) -> None:

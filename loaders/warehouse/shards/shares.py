@@ -85,10 +85,17 @@ SHARES: Mapping[str, str] = {
         AND cells.south_deg = {CELL_DEG} * floor(centroids.lat / {CELL_DEG})""",
 }
 
+# a list that is null and one without items hash alike, but differ as text
+TEXTS = "row(*COLUMNS(lambda name: name NOT IN ('shard', 'geometry')))::VARCHAR"
+
 
 def digests_of(share: str) -> str:
     """The query of a digest of each shard's rows, whatever its number."""
     return f"""
-        WITH hashed AS (SELECT shard, hash(*COLUMNS(* EXCLUDE (shard))) AS hash FROM ({share}))
+        WITH parts AS (
+            SELECT shard, hash(*COLUMNS(* EXCLUDE (shard))) AS typed, {TEXTS} AS texts FROM ({share})
+        ), hashed AS (
+            SELECT shard, hash(typed, texts) AS hash FROM parts
+        )
         SELECT shard, sha256(string_agg(hash::VARCHAR, ',' ORDER BY hash)) FROM hashed GROUP BY shard ORDER BY shard
     """
