@@ -18,6 +18,7 @@ from loaders.core.paths import ProjectPaths
 from loaders.db import ducklake as lake
 from loaders.settings.ducklake import DuckLake
 from loaders.settings.machine import Machine, machine, use_machine
+from loaders.warehouse.former_database import NOTE
 from loaders.warehouse.shards.storage import COMPLETE, RESULTS
 from tests.dask_services import dask_processes, once
 from tests.services import servers, services
@@ -77,6 +78,7 @@ def test_a_killed_scheduler_and_a_killed_worker_lose_nothing(
     assert len(written()) == len(shards(paths)) >= 4
     assert written().items() >= kept.items()  # not computed again
     assert folders() == {RESULTS}  # what shards read is gone
+    assert not (paths.scratch("shards") / NOTE).exists()  # its database has no raw tables to take over
 
 
 def _with_a_killed_scheduler(project: Path, folder: Path) -> dict[str, datetime]:

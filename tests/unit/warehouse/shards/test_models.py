@@ -260,3 +260,14 @@ def test_a_model_that_dbt_cannot_compile_is_an_error_with_the_words_of_dbt(tmp_p
     assert "'no_such_macro' is undefined" in message
     assert "models/broken.sql" in message
     assert not (tmp_path / "models.json").exists()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"digest": "a"}'])
+def test_what_was_compiled_and_cannot_be_read_is_compiled_again(
+    project: Path, compilations: list[Path], text: str
+) -> None:
+    (project / "models.json").write_text(text)
+    assert len(compiled_models(project, project / "models.json", {}).models) == 8
+    assert compilations == [project]
+    compiled_models(project, project / "models.json", {})
+    assert compilations == [project]
