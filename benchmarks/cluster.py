@@ -105,7 +105,7 @@ def matching(root: Path, workers: int, memory_limit: str, records: int) -> Match
     environment = dbt_environment(paths.scratch("build") / DATABASE_NAME, root)
     compiled = compiled_models(root, paths.scratch("models.json"), environment)
     timed: list[tuple[float, int]] = []
-    compute = run._compute
+    compute = run.compute_shards
 
     def timed_compute(*given: object) -> None:
         start = time.perf_counter()
@@ -118,7 +118,7 @@ def matching(root: Path, workers: int, memory_limit: str, records: int) -> Match
         watcher.start()
         address = {"scheduler-address": f"tcp://{HOST}:{PORT}"}
         try:
-            with dask.config.set(address), patch.object(run, "_compute", timed_compute):
+            with dask.config.set(address), patch.object(run, "compute_shards", timed_compute):
                 division = run.Division(compiled, records, Path(name) / "kept", Path(name) / "inputs")
                 division.compute(settings, paths, read_project_overrides(settings, paths))
         finally:
