@@ -11,13 +11,14 @@
     {{- return(config.get('unique_key') is not none) -}}
 {%- endmacro %}
 
-{# A table of the last build has the rows of all shards, but for those that have changed since. Most rows of a shard that
-   has changed are the same: only others are written, since DuckDB writes tables anew when much is deleted from them. #}
+{# A table of the last build has the rows of all shards, but for those that have changed since. Most rows of a shard
+   that has changed are the same: only others are written, since DuckDB writes a table anew when much of it is deleted.
+   Lists are compared as text, too: none and one without items hash alike. #}
 {% macro replace_rows_of_shards(relation) -%}
     {%- set key = config.get('unique_key') -%}
     {%- set key = ([key] if key is string else key) | join(', ') -%}
     {%- set gone, added = rows_of_shards('EO_PV_GONE_SHARDS'), rows_of_shards('EO_PV_NEW_SHARDS') -%}
-    {%- set texts = "row(*columns(lambda name: name <> 'geometry'))::varchar" -%}  {# no list and none in it hash alike #}
+    {%- set texts = "row(*columns(lambda name: name <> 'geometry'))::varchar" -%}
     {%- set digests = 'select ' ~ key ~ ', hash(rows, ' ~ texts ~ ') as digest from (' -%}
     {%- set no_rows = 'select * from ' ~ relation ~ ' where false' -%}
     create temp table {{ model.name }}_gone as {{ digests }}{{ gone or no_rows }}) as rows;
