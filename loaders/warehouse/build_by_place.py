@@ -25,6 +25,7 @@ from loaders.warehouse.shards.run import Division, remove_former_tables
 
 SHARDS_FOLDER = "shards"
 SHARDS_VARIABLE = "EO_PV_SHARDS"
+PUBLISHING_MB = 600  # of DuckDB, in a process that has written the raw tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ def build_by_place(  # noqa: PLR0913 (what a build is made from)
     database, kept = scratch / DATABASE_NAME, paths.scratch(SHARDS_FOLDER)
     half_mb = int(min(MEMORY_MB, (stated_memory_mb() or usable_mb()) // 2))
     is_lake = settings.warehouse == "ducklake"  # its raw tables are elsewhere
-    with own_process() as submit:
+    # two processes: one does not give back to the system all that it has used for what it did before
+    with own_process() as submit, own_process() as submit_export:
         write_raw = partial(submit, write_raw_tables, database, settings, paths)
         compiled, is_written = _compile(write_raw, paths, dbt_environment(database, paths.root))
         division = Division(compiled, most, kept, scratch / SHARDS_FOLDER)
@@ -77,11 +79,12 @@ def build_by_place(  # noqa: PLR0913 (what a build is made from)
             if raw_tables:
                 raw_tables.result()
             curated, spill = scratch / CURATED_SCHEMA, scratch / SHARDS_FOLDER / "export"
-            exported = submit(export_shards, compiled.published, tables.folder, curated, spill, half_mb)
+            exported = submit_export(export_shards, compiled.published, tables.folder, curated, spill, half_mb)
             changed = changed_rows(former, tables, scratch / "changed") if former else {}
             warnings = watched(run_dbt, {SHARDS_VARIABLE: sql_file(tables.folder)} | changed)
             exported.result()
-        submit(export_curated, database, curated, [model.name for model in compiled.published]).result()
+        published = [model.name for model in compiled.published]
+        submit(export_curated, database, curated, published, min(half_mb, PUBLISHING_MB)).result()
 
     def keep() -> None:
         if not is_lake:

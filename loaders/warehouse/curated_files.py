@@ -20,16 +20,19 @@ SORTING_MB = 800
 KEY_COLUMNS = 2  # the first columns of a curated table, which identify its rows
 
 
-def export_curated(database: Path, folder: Path, written: Sequence[str] = ()) -> None:
+def export_curated(database: Path, folder: Path, written: Sequence[str] = (), memory_mb: int | None = None) -> None:
     """Write each curated table and the data dictionary.
 
     Args:
         database: with the schema `curated`.
         folder: to write to.
         written: tables that are there already.
+        memory_mb: limit of DuckDB [MB]; null is that of any connection.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with connect(database, read_only=True) as connection:
+        if memory_mb:
+            connection.execute(f"SET memory_limit = '{memory_mb}MB'")
         names = connection.execute(
             "SELECT table_name FROM duckdb_tables() WHERE schema_name = ? ORDER BY table_name", [CURATED_SCHEMA]
         ).fetchall()
