@@ -212,6 +212,11 @@ def sql_parquet(*paths: Path, options: str = "") -> str:
     return f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false{options})"
 
 
+def sql_parquet_object(address: str) -> str:
+    """The rows of a Parquet file in a bucket, for the FROM of a query."""
+    return f"read_parquet({sql_text(address)}, hive_partitioning = false)"
+
+
 def yaml_line(value: object) -> str:
     """A value of settings as YAML on one line, to be copied into `params.yaml`."""
     text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=math.inf, allow_unicode=True)

@@ -16,7 +16,7 @@ import fsspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from loaders.core.errors import BuildError
-from loaders.core.escape import sql_file, sql_text
+from loaders.core.escape import sql_parquet, sql_parquet_object
 from loaders.db.ducklake_bucket import use_bucket
 from loaders.settings.addresses import BUCKET
 
@@ -98,8 +98,7 @@ class ShardFiles:
     def rows(self, *names: str) -> str:
         """The rows of a Parquet file, for the FROM of a query."""
         address = self.place(*names)
-        text = address if address.startswith(BUCKET) else sql_file(Path(address))
-        return f"read_parquet({sql_text(text)}, hive_partitioning = false)"
+        return sql_parquet_object(address) if address.startswith(BUCKET) else sql_parquet(Path(address))
 
     @contextmanager
     def _file_system(self) -> Iterator[Any]:

@@ -16,7 +16,21 @@ from tests.pristine import pristine_settings
 
 ROOT = Path(__file__).resolve().parents[3]
 TARGETS = (
-    *("all", "audit", "bench", "clean", "container-check", "docs", "help", "hooks", "image", "install", "lint", "lock"),
+    *(
+        "all",
+        "audit",
+        "bench",
+        "chaos",
+        "clean",
+        "container-check",
+        "docs",
+        "help",
+        "hooks",
+        "image",
+        "install",
+        "lint",
+        "lock",
+    ),
     *("plan", "publish", "pull", "quality", "samples", "sbom", "test", "update", "upgrade", "verify"),
 )
 
