@@ -1,4 +1,4 @@
-"""A straight line through the measurements of builds of several sizes, and what it says of larger ones."""
+"""A straight line through the measurements of builds of several sizes, extrapolated to larger ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -78,7 +78,7 @@ def _size(build: ShardBuild) -> str:
 
 
 def largest_mb(build: ShardBuild) -> float:
-    """Memory of the largest process [MB]; workers that nobody has waited for are seen by samples only."""
+    """Memory of the largest process [MB]; workers whose parent has not waited for them are sampled only."""
     return max(build.figures.peak_mb, *(build.phases[name].peak_mb for name in PHASES))
 
 

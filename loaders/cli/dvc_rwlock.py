@@ -16,7 +16,7 @@ NO_LOCKS: dict[str, Any] = {"write": {}, "read": {}}
 def remove_locks_of_killed_processes(folder: Path) -> None:
     """Remove the path locks of processes that were killed, and a file that was cut short when one was.
 
-    DVC removes them only when the process id is free again: not while nobody has collected the process, as in a
+    DVC removes them only when the process id is free again: not while the process is a zombie, as in a
     container without init, nor after a restart of the machine, when another program has the id.
 
     Args:

@@ -26,7 +26,7 @@ class DatabaseNote:
 
     Attributes:
         size: of its file [bytes].
-        modified_ns: when it was written; whoever opens it for writing changes this.
+        modified_ns: time of its last write; any later write changes it.
         first_size: of the last one that was made without one before [bytes].
         code: digest of the code that made it.
         raw: digest of the files of each dataset and of each other raw table.
@@ -66,7 +66,7 @@ def take_over(kept: Path, code: str, paths: ProjectPaths, database: Path, names:
         names: tables of which the copy keeps the rows.
 
     Returns:
-        What is known of it; null where there is none that this code has made and nobody has changed since.
+        What is known of it; null unless this code made it and it is unchanged since.
     """
     note = _read(kept / NOTE)
     if note is None or note.code != code or note.size > LARGEST_GROWTH * note.first_size:
@@ -75,7 +75,7 @@ def take_over(kept: Path, code: str, paths: ProjectPaths, database: Path, names:
         return None
     if _is_as_noted(paths.database, note):
         shutil.copyfile(paths.database, database)
-        if _is_as_noted(paths.database, note):  # nobody has written to it meanwhile
+        if _is_as_noted(paths.database, note):  # it is still unchanged after the copy
             _drop_all_but(names, database)
             return note
         database.unlink()

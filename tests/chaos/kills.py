@@ -75,7 +75,7 @@ class Kills:
 
 
 def _kill_one(run: BackgroundRun, target: str, random: Random) -> tuple[str, bool]:
-    """Kill one process of a role; what was killed, and whether nobody is left to say so."""
+    """Kill one process of a role; what was killed, and whether no process is left to report it."""
     living = [process for process in run.processes() if role(process) != SHELLS]
     candidates = [process for process in living if target in {ANYTHING, role(process)}] or living
     if not candidates:

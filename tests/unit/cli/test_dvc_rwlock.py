@@ -25,7 +25,7 @@ def write_locks(folder: Path, process_id: int) -> Path:
 
 @pytest.fixture
 def zombie() -> Iterator[int]:
-    """A process that was killed and that nobody has collected."""
+    """A process that was killed and is a zombie."""
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     process.kill()
     while psutil.Process(process.pid).status() != psutil.STATUS_ZOMBIE:
