@@ -25,15 +25,21 @@ FIRST_PHASE = 0.38  # of the final area
 LEAST_PHASED_M2 = 1e4
 
 # west, south, east, north: roughly land, all continents that have farms
-BOXES = np.array(
-    [
-        (-122, 31, -83, 47), (-120, 49, -97, 57), (-104, 19, -98, 26), (-60, -25, -41, -6), (-71, -38, -62, -22),
-        (-8, 37.5, -1, 43), (0, 44.5, 16, 54), (16.5, 45, 38, 54), (13, 62, 28, 70), (28, 37, 44, 41),
-        (-6, 20, 27, 31), (-10, 6, 30, 18), (17, -33.5, 31, -18), (31, -15, 39, 10), (38, 18, 55, 30),
-        (73, 12, 85, 29), (100, 23, 119, 41), (50, 44, 110, 56), (136.5, 35, 140, 37), (98, 12, 107, 20),
-        (118, -33, 149, -19), (169, -45.5, 172, -43), (66, 60, 130, 66), (175, 65, 179.5, 69), (-179.5, 66, -172, 68),
-    ]
-)  # fmt: skip
+NEAR_FARMS = [
+    (-122, 31, -83, 47), (-120, 49, -97, 57), (-104, 19, -98, 26), (-60, -25, -41, -6), (-71, -38, -62, -22),
+    (-8, 37.5, -1, 43), (0, 44.5, 16, 54), (16.5, 45, 38, 54), (13, 62, 28, 70), (28, 37, 44, 41),
+    (-6, 20, 27, 31), (-10, 6, 30, 18), (17, -33.5, 31, -18), (31, -15, 39, 10), (38, 18, 55, 30),
+    (73, 12, 85, 29), (100, 23, 119, 41), (50, 44, 110, 56), (136.5, 35, 140, 37), (98, 12, 107, 20),
+    (118, -33, 149, -19), (169, -45.5, 172, -43), (66, 60, 130, 66), (175, 65, 179.5, 69), (-179.5, 66, -172, 68),
+]  # fmt: skip
+# further land, only for worlds that have no room there
+ELSEWHERE = [
+    (14, -15.5, 30, 5), (39, 54.5, 49.5, 62), (75, 31, 99, 43), (56, 30.5, 72, 38), (50.5, 56.5, 130, 59.5),
+    (111, 51, 125, 56), (-125, 57.5, -97, 65), (-73, -5.5, -52, 0.5), (-69, -21.5, -60.5, -6), (-74, 1, -61, 8.5),
+    (27.5, 18.5, 33, 30), (-12, 18.5, -6.5, 27), (-6, 18.5, 27, 19.5), (-160, 61, -142, 68), (131, 60.5, 155, 67),
+    (66.5, 66.5, 120, 69), (128, -18.5, 138, -15.5), (41, 42.5, 46.5, 50), (110.5, 44.5, 119, 50), (-81, 49, -75, 57),
+]  # fmt: skip
+BOXES = np.array(NEAR_FARMS + ELSEWHERE)
 _HEIGHTS = np.floor((BOXES[:, 3] - BOXES[:, 1]) / CELL_DEG).astype(np.intp)
 _NARROWEST = np.cos(np.radians(np.abs(BOXES[:, [1, 3]]).max(axis=1)))
 _WIDTHS = np.floor((BOXES[:, 2] - BOXES[:, 0]) * _NARROWEST / CELL_DEG).astype(np.intp)
@@ -102,9 +108,10 @@ def site_cells(count: int, seed: int) -> Rows:
     Raises:
         SystemExit: there are not that many cells.
     """
-    if count > _LAST[-1]:
+    room = next((cells for cells in (_LAST[len(NEAR_FARMS) - 1], _LAST[-1]) if cells >= count), None)
+    if room is None:
         raise SystemExit(f"This world has room for {_LAST[-1]:,} sites, not for {count:,}. Ask for fewer records.")
-    return np.random.default_rng(seed).permutation(_LAST[-1])[:count].astype(np.intp)
+    return np.random.default_rng(seed).permutation(room)[:count].astype(np.intp)
 
 
 def sites_for(plants: int) -> int:

@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from benchmarks.world import ORIGIN, TRUTH, make_world, record_table
-from benchmarks.world_plants import CLUSTER, FILLED, FIRST_PHASE, PHASES, plants_of, site_cells
+from benchmarks.world_plants import BOXES, CLUSTER, FILLED, FIRST_PHASE, PHASES, plants_of, site_cells
 from benchmarks.world_views import BLOCKS, CROWD, INVENTORY, PERMITS, SATELLITE, SURVEY, VIEWS, sightings, take
 from loaders.acquire.lock import read_lock
 from loaders.contract import RECORD
@@ -135,6 +135,18 @@ def test_a_new_column_of_the_contract_is_null_until_the_world_fills_it() -> None
     table = record_table(PERMITS, found, np.zeros(len(found.plant), dtype=np.bool_), 0, 8)
     assert table["group_id"].null_count == len(table)
     assert table.schema == pa.schema([(field.name, field.type) for field in RECORD])
+
+
+def test_boxes_of_land_do_not_overlap() -> None:
+    boxes = shapely.box(*BOXES.T)
+    a, b = shapely.STRtree(boxes).query(boxes, predicate="overlaps")
+    assert not len(a), BOXES[a[0]]
+
+
+def test_only_a_large_world_has_sites_on_further_land() -> None:
+    near_farms = 2_014_513
+    assert site_cells(near_farms, seed=1).max() == near_farms - 1
+    assert near_farms < site_cells(near_farms + 1, seed=1).max() < 2_822_562
 
 
 def test_more_sites_than_there_is_room_for_are_refused() -> None:
