@@ -19,8 +19,8 @@ from benchmarks.shard_worlds import add_dataset, ready_world, tools
 from benchmarks.ways import PYTHON
 from benchmarks.world import ORIGIN
 from loaders.core.paths import DATABASE_NAME, LOCAL_FOLDER, ProjectPaths
-from loaders.warehouse.build_by_place import SHARDS_FOLDER
 from loaders.warehouse.curated_files import CURATED_SCHEMA
+from loaders.warehouse.former_database import SHARDS_FOLDER
 
 DIVIDING, SHARDS, TABLES, PUBLISHING = "dividing", "shards", "tables", "publishing"
 PHASES = (DIVIDING, SHARDS, TABLES, PUBLISHING)

@@ -23,8 +23,9 @@ LARGEST_SHARE_OF_MEMORY = 0.8
 OTHER_LIBRARIES_MB = 250  # of dbt, Python and GEOS, in addition to what DuckDB counts
 LEAST_MB = 100
 MEMORY_MB = 1000  # DuckDB spills the rest to disk next to the database; memory of GEOS is not counted
+NO_PROGRESS_BAR = "SET enable_progress_bar = false"  # DuckDB takes a worker process for a session at a terminal
 # else ST_Area_Spheroid and ST_Transform read EPSG:4326 as (lat, lon)
-SETTINGS = ("SET GLOBAL geometry_always_xy = true",)  # global: dbt works in cursors, which forget local ones
+SETTINGS = ("SET GLOBAL geometry_always_xy = true", NO_PROGRESS_BAR)  # global: dbt's cursors forget local ones
 
 
 def extension(name: str) -> Path:

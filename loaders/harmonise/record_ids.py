@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from loaders.core.escape import sql_file
 from loaders.core.plant_names import GENERIC_WORDS, LEFT_OUT
+from loaders.db.connection import NO_PROGRESS_BAR
 from loaders.harmonise.readers.published_file import BATCH_ROWS
 
 CLUE_NAMES = frozenset(
@@ -113,5 +114,6 @@ def identify_records(records: Path, key: str) -> Iterator[pa.RecordBatch]:
     """
     config: dict[str, Any] = {"memory_limit": MEMORY_LIMIT, "temp_directory": str(records.parent / "identities")}
     with duckdb.connect(config=config) as connection:
+        connection.execute(NO_PROGRESS_BAR)
         parameters = {"key": key, "path": sql_file(records), "common_words": COMMON_WORDS}
         yield from connection.execute(RECORD_IDS_QUERY, parameters).to_arrow_reader(BATCH_ROWS)

@@ -9,6 +9,7 @@ import duckdb
 
 from loaders.core.errors import AccountingError
 from loaders.core.escape import sql_file
+from loaders.db.connection import NO_PROGRESS_BAR
 from loaders.harmonise.alternatives import missing_column_warning, missing_columns
 from loaders.settings.categories import UNKNOWN
 from loaders.settings.params import Dataset
@@ -59,6 +60,7 @@ def account(records: Path, rejected: Path, dataset: Dataset) -> dict[str, Any]:
         AccountingError: no record can be used, or the number of records is not the expected one.
     """
     with duckdb.connect() as connection:
+        connection.execute(NO_PROGRESS_BAR)
         reasons = _counts(connection, "reason", rejected)
         totals = _row(connection, TOTALS, records)
         synthetic = totals.pop("is_synthetic")

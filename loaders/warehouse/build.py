@@ -22,10 +22,12 @@ from loaders.lineage.steps import warehouse_steps
 from loaders.settings.machine import machine
 from loaders.settings.params import Settings
 from loaders.warehouse.attribution import write_attribution
-from loaders.warehouse.build_by_place import SHARDS_FOLDER, BuiltByPlace, build_by_place
+from loaders.warehouse.build_by_place import BuiltByPlace, build_by_place
 from loaders.warehouse.build_metrics import BuildMetrics, build_metrics
+from loaders.warehouse.build_sources import BuildSources
 from loaders.warehouse.curated_files import CURATED_SCHEMA, export_curated
 from loaders.warehouse.dbt_run import RunDbt, dbt_build
+from loaders.warehouse.former_database import SHARDS_FOLDER
 from loaders.warehouse.raw_tables import read_project_overrides, write_raw_tables
 from loaders.warehouse.shards.run import remove_former_tables
 from loaders.warehouse.staleness import curated_hashes
@@ -92,7 +94,7 @@ def _build_in_scratch(
 
     by_place = None
     if records > most:
-        by_place = build_by_place(most, scratch, settings, paths, overrides, watched)
+        by_place = build_by_place(most, scratch, BuildSources.read(settings, paths, overrides), watched)
         warnings = by_place.warnings
     else:
         with dbt_build(database, paths.root, _memory_mb(records)) as run_dbt:

@@ -1,6 +1,6 @@
 """A build of more records than are matched at once: by place, and only of what has changed since the last one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -12,18 +12,16 @@ from loaders.core.paths import DATABASE_NAME, ProjectPaths
 from loaders.db.connection import MEMORY_MB, stated_memory_mb, usable_mb
 from loaders.execution.executors import own_process
 from loaders.pipelines import PIPELINES
-from loaders.settings.params import Settings
+from loaders.warehouse.build_sources import BuildSources
 from loaders.warehouse.curated_files import CURATED_SCHEMA, export_curated, export_shards
 from loaders.warehouse.dbt_run import RunDbt, dbt_build, dbt_environment
 from loaders.warehouse.dbt_sources import sources_file
-from loaders.warehouse.former_database import changed_rows, note_database, raw_digests, take_over
-from loaders.warehouse.overrides import Override
+from loaders.warehouse.former_database import SHARDS_FOLDER, changed_rows, note_database, write_base
 from loaders.warehouse.raw_tables import write_raw_tables
 from loaders.warehouse.shards.code import database_digest
 from loaders.warehouse.shards.models import CompiledModels, compiled_models
 from loaders.warehouse.shards.run import Division, remove_former_tables
 
-SHARDS_FOLDER = "shards"
 SHARDS_VARIABLE = "EO_PV_SHARDS"
 PUBLISHING_MB = 600  # of DuckDB, in a process that has written the raw tables
 
@@ -41,12 +39,10 @@ class BuiltByPlace:
     keep: Callable[[], None]
 
 
-def build_by_place(  # noqa: PLR0913 (what a build is made from)
+def build_by_place(
     most: int,
     scratch: Path,
-    settings: Settings,
-    paths: ProjectPaths,
-    overrides: Sequence[Override],
+    sources: BuildSources,
     watched: Callable[[RunDbt, Mapping[str, str]], dict[str, int]],
 ) -> BuiltByPlace:
     """Build the database and the curated files.
@@ -54,30 +50,25 @@ def build_by_place(  # noqa: PLR0913 (what a build is made from)
     Args:
         most: records in a shard.
         scratch: folder to build in.
-        settings: with the datasets.
-        paths: of the project.
-        overrides: manual decisions.
+        sources: what it is made from.
         watched: runs dbt, and reports what it did.
 
     Raises:
         BuildError: dbt or a test failed.
     """
+    settings, paths = sources.settings, sources.paths
     database, kept = scratch / DATABASE_NAME, paths.scratch(SHARDS_FOLDER)
     half_mb = int(min(MEMORY_MB, (stated_memory_mb() or usable_mb()) // 2))
-    is_lake = settings.warehouse == "ducklake"  # its raw tables are elsewhere
     # two processes: one does not give back to the system all that it has used for what it did before
     with own_process() as submit, own_process() as submit_export:
         write_raw = partial(submit, write_raw_tables, database, settings, paths)
         compiled, is_written = _compile(write_raw, paths, dbt_environment(database, paths.root))
         division = Division(compiled, most, kept, scratch / SHARDS_FOLDER)
         with dbt_build(database, paths.root, half_mb, compiled.not_for_dbt, is_new=False) as run_dbt:
-            code, raw = database_digest(compiled), raw_digests(settings, paths)
-            is_new = is_lake or is_written
-            former = None if is_new else take_over(kept, code, paths, database, frozenset(compiled.kept))
-            raw_tables = None if is_written else write_raw(former.unchanged(raw) if former else frozenset())
-            tables = division.compute(settings, paths, overrides)
-            if raw_tables:
-                raw_tables.result()
+            code, raw, names = database_digest(compiled), sources.raw_digests(), frozenset(compiled.kept)
+            base = None if is_written else submit(write_base, code, sources, raw, database, names)
+            tables = division.compute(sources)
+            former = base.result() if base else None
             curated, spill = scratch / CURATED_SCHEMA, scratch / SHARDS_FOLDER / "export"
             exported = submit_export(export_shards, compiled.published, tables.folder, curated, spill, half_mb)
             changed = changed_rows(former, tables, scratch / "changed") if former else {}
@@ -87,7 +78,7 @@ def build_by_place(  # noqa: PLR0913 (what a build is made from)
         submit(export_curated, database, curated, published, min(half_mb, PUBLISHING_MB)).result()
 
     def keep() -> None:
-        if not is_lake:
+        if settings.warehouse != "ducklake":
             note_database(kept, code, paths, raw, tables, former)
         remove_former_tables(kept, tables.folder)
 

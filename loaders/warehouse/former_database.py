@@ -7,13 +7,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from loaders.core.escape import sql_file, sql_name
-from loaders.core.files import sha256, write_json
+from loaders.core.files import write_json
 from loaders.core.paths import ProjectPaths
 from loaders.db.connection import connect
-from loaders.settings.params import Settings
-from loaders.tables import ADMIN_BOUNDARIES
-from loaders.warehouse.shards.run import ShardTables, has_all_tables, link_shards, shard_folder
+from loaders.settings.machine import use_machine
+from loaders.warehouse.build_sources import BuildSources
+from loaders.warehouse.raw_tables import write_raw_tables
+from loaders.warehouse.shards.run import ShardTables, are_complete, link_shards, shard_folder
 
+SHARDS_FOLDER = "shards"  # of the tables of shards, and of the note
 NOTE = "database.json"
 BUILT_SCHEMAS = ("staging", "prepared", "curated")
 # rows that are deleted leave room that later ones may not fill
@@ -47,12 +49,27 @@ class DatabaseNote:
         return frozenset(name for name, digest in raw.items() if self.raw.get(name) == digest)
 
 
-def raw_digests(settings: Settings, paths: ProjectPaths) -> dict[str, str]:
-    """The digest of what each raw table is made from."""
-    files = {key: (paths.loaded(key), paths.rejected(key), paths.metrics(key)) for key in settings.datasets}
-    others = {name: (path, paths.irradiance_counts) for name, path in paths.irradiance_tables.items()}
-    all_files = files | others | {ADMIN_BOUNDARIES: (paths.boundaries,)}
-    return {name: " ".join(sha256(path) for path in of_table if path.exists()) for name, of_table in all_files.items()}
+def write_base(
+    code: str, sources: BuildSources, raw: Mapping[str, str], database: Path, names: frozenset[str]
+) -> DatabaseNote | None:
+    """Take over the database of the last build, if that can be done, and write the raw tables that it lacks.
+
+    Args:
+        code: digest of the code that makes it.
+        sources: what it is made from.
+        raw: digests of what its raw tables are made from.
+        database: to make.
+        names: of the tables that are taken over.
+
+    Returns:
+        What is known of the last one; null where nothing of it was taken over.
+    """
+    settings, paths = sources.settings, sources.paths
+    use_machine(settings.machine)  # it may run in a process of its own
+    is_lake = settings.warehouse == "ducklake"  # its raw tables are elsewhere
+    former = None if is_lake else take_over(paths.scratch(SHARDS_FOLDER), code, paths, database, names)
+    write_raw_tables(database, settings, paths, former.unchanged(raw) if former else frozenset())
+    return former
 
 
 def take_over(kept: Path, code: str, paths: ProjectPaths, database: Path, names: frozenset[str]) -> DatabaseNote | None:
@@ -71,7 +88,7 @@ def take_over(kept: Path, code: str, paths: ProjectPaths, database: Path, names:
     note = _read(kept / NOTE)
     if note is None or note.code != code or note.size > LARGEST_GROWTH * note.first_size:
         return None
-    if not has_all_tables(note.tables, len(note.results), names):
+    if not are_complete(note.tables, len(note.results), names):
         return None
     if _is_as_noted(paths.database, note):
         shutil.copyfile(paths.database, database)

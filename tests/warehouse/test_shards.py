@@ -12,6 +12,7 @@ from loaders import run_doi_pipeline
 from loaders.core.paths import DATABASE_NAME, ProjectPaths
 from loaders.settings.machine import Machine, machine, use_machine
 from loaders.settings.params import read_settings
+from loaders.warehouse.build_sources import BuildSources
 from loaders.warehouse.dbt_run import dbt_environment
 from loaders.warehouse.former_database import NOTE
 from loaders.warehouse.raw_tables import read_project_overrides
@@ -60,7 +61,8 @@ def computed(root: Path, most: int) -> Path:
     environment = dbt_environment(paths.scratch("build") / DATABASE_NAME, root)
     compiled = compiled_models(root, paths.scratch("models.json"), environment)
     division = Division(compiled, most, paths.scratch("shards"), paths.scratch("inputs"))
-    return division.compute(settings, paths, read_project_overrides(settings, paths)).folder
+    sources = BuildSources.read(settings, paths, read_project_overrides(settings, paths))
+    return division.compute(sources).folder
 
 
 def add_first(root: Path, key: str, place: Point) -> None:

@@ -60,7 +60,7 @@ def _compute_on_dask(tasks: list[ShardTask], files: ShardFiles | None, on_end: C
         raise BuildError(f"{error} Or {advice}") from None
     except SchedulerLostError as error:
         left = fetch_results(missing, files) if files else missing
-        kept = shards - sum(not is_complete(task.result, task.compiled) for task in left)
+        kept = shards - sum(not is_complete(task.result, task.compiled.kept) for task in left)
         raise BuildError(
             f"{error} {kept} of {shards} shards are kept. Start it again with its workers, then run the same command "
             "again (`eo-pv warehouse`, `make all`): it computes only the others."

@@ -31,7 +31,6 @@ def model_database(spill: Path, memory_mb: int, threads: int) -> duckdb.DuckDBPy
     threads = min(threads, CONFIG.get("threads", threads))
     options = {"memory_limit": f"{memory_mb}MB", "threads": threads, "temp_directory": str(spill)}
     connection = duckdb.connect(config=CONFIG | options)
-    connection.execute("SET enable_progress_bar = false")
     prepare(connection)
     for functions in (h3_udfs, shape_udfs, name_udfs):
         functions.register(connection)

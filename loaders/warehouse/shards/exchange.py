@@ -58,13 +58,13 @@ def fetch_results(tasks: list[ShardTask], files: ShardFiles) -> list[ShardTask]:
     """
     complete = files.complete(RESULTS, tasks[0].compiled.kept) if tasks else frozenset()
     for task in tasks:
-        if task.result.name in complete and not is_complete(task.result, task.compiled):
+        if task.result.name in complete and not is_complete(task.result, task.compiled.kept):
             partial = task.result.with_name(f"{task.result.name}{PARTIAL}copy")
             shutil.rmtree(partial, ignore_errors=True)
             files.download(partial, RESULTS, task.result.name)
             shutil.rmtree(task.result, ignore_errors=True)
             partial.replace(task.result)
-    return [task for task in tasks if not is_complete(task.result, task.compiled)]
+    return [task for task in tasks if not is_complete(task.result, task.compiled.kept)]
 
 
 def require_results(tasks: list[ShardTask], files: ShardFiles) -> None:

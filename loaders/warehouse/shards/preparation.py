@@ -14,12 +14,9 @@ import pyarrow.parquet as pq
 
 from loaders.core.arrays import Rows
 from loaders.core.escape import sql_parquet
-from loaders.core.files import sha256
-from loaders.core.paths import ProjectPaths
 from loaders.harmonise.row_accounting import read_accounting
-from loaders.settings.params import Settings
 from loaders.warehouse.build_inputs import write_build_inputs
-from loaders.warehouse.overrides import Override
+from loaders.warehouse.build_sources import BuildSources
 from loaders.warehouse.raw_data import write_accounting
 from loaders.warehouse.raw_tables import write_boundaries
 from loaders.warehouse.shards.checks import check_tables
@@ -115,21 +112,13 @@ def batches(shards: Sequence[Shard], most: int) -> list[list[Shard]]:
 
 
 @contextmanager
-def prepared_shards(  # noqa: PLR0913 (what a build is made from)
-    settings: Settings,
-    paths: ProjectPaths,
-    overrides: Sequence[Override],
-    compiled: CompiledModels,
-    spill: Path,
-    most: int,
-    memory_mb: int,
+def prepared_shards(
+    sources: BuildSources, compiled: CompiledModels, spill: Path, most: int, memory_mb: int
 ) -> Iterator[PreparedShards]:
     """Divide the loaded records into shards.
 
     Args:
-        settings: with the datasets.
-        paths: of the project.
-        overrides: manual decisions.
+        sources: what the build is made from.
         compiled: the models.
         spill: folder for what does not fit in memory.
         most: records in a shard.
@@ -139,28 +128,24 @@ def prepared_shards(  # noqa: PLR0913 (what a build is made from)
         BuildError: a test of a table before the shards failed.
     """
     with model_database(spill, min(memory_mb, DIVIDING_MB), threads=2) as connection, empty_catalog(connection):
-        digests_of_files = _write_inputs(connection, settings, paths, overrides)
+        _write_inputs(connection, sources)
         run_models(connection, compiled.needed_for(compiled.placed(BEFORE) | {"stg_overrides"}))
         check_tables(connection, compiled, BEFORE)
-        loaded = [paths.loaded(key) for key in settings.datasets]
-        shard_of_rows = _place_records(connection, compiled, loaded, most)
-        digests = dict(_share_digests(connection, digests_of_files))
+        shard_of_rows = _place_records(connection, compiled, sources.files, most)
+        digests = dict(_share_digests(connection, sources.digests))
         counts = connection.sql("SELECT shard, count(*) FROM placed GROUP BY shard ORDER BY shard").fetchall()
         shards = [Shard(number, records, digests[number]) for number, records in counts]
         yield PreparedShards(connection, shards, shard_of_rows, memory_mb)
 
 
-def _write_inputs(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, paths: ProjectPaths, overrides: Sequence[Override]
-) -> dict[str, str]:
-    """Create what the staging models read; returns the digest of the file of each dataset."""
-    keys = list(settings.datasets)
-    write_build_inputs(connection, settings, overrides)
-    write_accounting(connection, {key: read_accounting(paths.metrics(key)) for key in keys}, keys)
-    write_boundaries(connection, paths.boundaries)
-    rows = sql_parquet(*(paths.loaded(key) for key in keys))
+def _write_inputs(connection: duckdb.DuckDBPyConnection, sources: BuildSources) -> None:
+    """Create what the staging models read."""
+    keys = list(sources.settings.datasets)
+    write_build_inputs(connection, sources.settings, sources.overrides)
+    write_accounting(connection, {key: read_accounting(sources.paths.metrics(key)) for key in keys}, keys)
+    write_boundaries(connection, sources.paths.boundaries)
+    rows = sql_parquet(*sources.files)
     connection.execute(f"CREATE VIEW {FEATURES} AS SELECT * EXCLUDE (bbox) FROM {rows}")  # noqa: S608
-    return {key: sha256(paths.loaded(key)) for key in keys}
 
 
 def _place_records(

@@ -6,12 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from loaders.core.paths import ProjectPaths
 from loaders.core.progress import report
 from loaders.db.connection import stated_memory_mb, usable_mb
 from loaders.execution.executors import process_count
-from loaders.settings.params import Settings
-from loaders.warehouse.overrides import Override
+from loaders.warehouse.build_sources import BuildSources
 from loaders.warehouse.shards.code import code_digest
 from loaders.warehouse.shards.compute import compute_shards
 from loaders.warehouse.shards.exchange import shard_files
@@ -65,33 +63,37 @@ class Division:
         """The tables of each shard, in a folder that is named after what they are made from."""
         return self.kept / "results"
 
-    def compute(self, settings: Settings, paths: ProjectPaths, overrides: Sequence[Override]) -> ShardTables:
+    def compute(self, sources: BuildSources) -> ShardTables:
         """Compute what is not kept.
+
+        Args:
+            sources: what the build is made from.
 
         Raises:
             BuildError: a test of a table inside a shard failed.
         """
+        settings, root = sources.settings, sources.paths.root
         report("dividing by place")
         available_mb = int(stated_memory_mb() or usable_mb())
         preparing_mb, worker_mb = min(PREPARING_MB, available_mb), min(WORKER_MB, available_mb // process_count())
         code = code_digest(self.compiled)
         self.results.mkdir(parents=True, exist_ok=True)
         spill = self.inputs / SPILL
-        with prepared_shards(settings, paths, overrides, self.compiled, spill, self.records, preparing_mb) as prepared:
+        with prepared_shards(sources, self.compiled, spill, self.records, preparing_mb) as prepared:
             results = [self.results / result_name(shard, code) for shard in prepared.shards]
             named = zip(prepared.shards, results, strict=True)
-            missing = {shard: result for shard, result in named if not is_complete(result, self.compiled)}
+            missing = {shard: result for shard, result in named if not is_complete(result, self.compiled.kept)}
             records = prepared.write(list(missing), self.inputs) if missing else {}
         tasks = [
             ShardTask(shard, self.compiled, self.inputs, records[shard.number], result, worker_mb, code)
             for shard, result in missing.items()
         ]
-        compute_shards(tasks, settings, paths.root, len(results))
+        compute_shards(tasks, settings, root, len(results))
         names = tuple(result.name for result in results)
         tables = self.kept / f"tables-{hashlib.sha256(' '.join(names).encode()).hexdigest()[:16]}"
-        if not has_all_tables(tables, len(results), self.compiled.kept):  # a published database may look there
+        if not are_complete(tables, len(results), self.compiled.kept):  # a published database may look there
             link_shards(results, tables)
-        files = shard_files(paths.root, settings.origin) if settings.executor == "dask" else None
+        files = shard_files(root, settings.origin) if settings.executor == "dask" else None
         for former in set(self.results.iterdir()).difference(results):  # or of workers that were killed
             shutil.rmtree(former, ignore_errors=True)
             if files:
@@ -117,10 +119,10 @@ def shard_folder(tables: Path, number: int) -> Path:
     return tables / f"{number:06d}"
 
 
-def has_all_tables(tables: Path, shards: int, names: Iterable[str]) -> bool:
+def are_complete(tables: Path, shards: int, names: Iterable[str]) -> bool:
     """Whether all of so many shards have these tables there."""
-    folders = [shard_folder(tables, number) for number in range(shards)]
-    return all((folder / f"{name}.parquet").is_file() for name in names for folder in folders)
+    listed = tuple(names)
+    return all(is_complete(shard_folder(tables, number), listed) for number in range(shards))
 
 
 def link_shards(folders: Sequence[Path], folder: Path) -> None:

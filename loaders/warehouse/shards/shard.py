@@ -4,7 +4,7 @@ import hashlib
 import os
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -164,16 +164,16 @@ def _write_tables(task: ShardTask, connection: duckdb.DuckDBPyConnection) -> Non
 def _move_into_place(partial: Path, task: ShardTask) -> None:
     """Rename the folder, unless a worker that was thought dead has come first."""
     partial.chmod(0o755)
-    if is_complete(task.result, task.compiled):
+    if is_complete(task.result, task.compiled.kept):
         shutil.rmtree(partial)
         return
     shutil.rmtree(task.result, ignore_errors=True)
     partial.replace(task.result)
 
 
-def is_complete(result: Path, compiled: CompiledModels) -> bool:
-    """Whether all tables are there, and have their end: after a power cut, a file may be empty."""
-    return all(_has_end(result / f"{name}.parquet") for name in compiled.kept)
+def is_complete(folder: Path, names: Iterable[str]) -> bool:
+    """Whether these tables of a shard are there, and have their end: after a power cut, a file may be empty."""
+    return all(_has_end(folder / f"{name}.parquet") for name in names)
 
 
 def _has_end(path: Path) -> bool:

@@ -12,9 +12,11 @@ ROW_GROUP_ROWS = 20_480
 CELL_DEG = 5
 LEAST_M = 1000  # more than a centroid reaches that positions stand in for (prep_admin_centroids)
 FEATURES = qualified_name(ALL_FEATURES)
-# what names, links and places of records take before the shards; the geometry is read for its box only
+# what names, links and places of records take before the shards; the geometry is read for its box only, and a name only
+# where a capacity can be compared, too (prep_pv_same_names)
 LIGHT_RECORDS = """
-    SELECT numbered.number AS record_number, numbered.* EXCLUDE (number, quality_flags),
+    SELECT numbered.number AS record_number, numbered.* EXCLUDE (number, name, quality_flags),
+        CASE WHEN capacity_mw IS NOT NULL THEN name END AS name,
         CASE WHEN placeholders.record_id IS NULL THEN numbered.quality_flags
             ELSE list_append(numbered.quality_flags, 'placeholder_position') END AS quality_flags
     FROM numbered LEFT JOIN prepared.prep_pv_placeholders AS placeholders USING (record_id)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import psutil
 
-from loaders.execution.executors import process_count
+from loaders.db.connection import connect
+from loaders.execution.executors import own_process, process_count
 
 GRAPH = """
 import time
@@ -80,3 +81,15 @@ def test_workers_end_when_their_program_is_killed(tmp_path: Path) -> None:
     assert len(workers) > process_count()  # with multiprocessing's resource tracker
     _, living = psutil.wait_procs(workers, timeout=5)
     assert [process for process in living if process.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def _progress_bar() -> bool:
+    with connect(Path(":memory:")) as connection:
+        (shown,) = connection.sql("SELECT current_setting('enable_progress_bar')").fetchall()[0]
+    return bool(shown)
+
+
+def test_duckdb_draws_no_progress_bar_in_a_worker() -> None:
+    """It would, on what the program prints: it takes a worker for a session at a terminal."""
+    with own_process() as submit:
+        assert submit(_progress_bar).result() is False

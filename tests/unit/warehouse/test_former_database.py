@@ -59,12 +59,13 @@ def _tables(paths: ProjectPaths, name: str, *results: str) -> ShardTables:
     for number, result in enumerate(results):
         (folder / f"{number:06d}").mkdir(parents=True)
         for table in KEPT:
-            (folder / f"{number:06d}" / f"{table}.parquet").write_text(result)
+            (folder / f"{number:06d}" / f"{table}.parquet").write_text(f"{result}PAR1")
     return ShardTables(folder, results)
 
 
 def _results(folder: str) -> list[str]:
-    return sorted(path.read_text() for path in Path(folder).glob("*/prep_pairs.parquet")) if folder else []
+    files = Path(folder).glob("*/prep_pairs.parquet") if folder else ()
+    return sorted(path.read_text().removesuffix("PAR1") for path in files)
 
 
 def test_the_copy_has_raw_tables_and_those_of_shards(taken: TakeOver, tmp_path: Path) -> None:
@@ -100,6 +101,11 @@ def test_a_database_that_is_gone_is_not_taken_over(taken: TakeOver, paths: Proje
 
 def test_a_database_whose_shards_are_gone_is_not_taken_over(taken: TakeOver, paths: ProjectPaths) -> None:
     (_shards(paths) / "t1" / "000001" / "prep_pairs.parquet").unlink()
+    assert taken("code") is None
+
+
+def test_a_database_whose_shards_are_cut_short_is_not_taken_over(taken: TakeOver, paths: ProjectPaths) -> None:
+    (_shards(paths) / "t1" / "000001" / "prep_pairs.parquet").write_text("")
     assert taken("code") is None
 
 
