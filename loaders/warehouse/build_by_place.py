@@ -67,6 +67,7 @@ def build_by_place(
         with dbt_build(database, paths.root, half_mb, compiled.not_for_dbt, is_new=False) as run_dbt:
             code, raw, names = database_digest(compiled), sources.raw_digests(), frozenset(compiled.kept)
             base = None if is_written else submit(write_base, code, sources, raw, database, names)
+            run_dbt.parse_after(base)
             tables = division.compute(sources)
             former = base.result() if base else None
             curated, spill = scratch / CURATED_SCHEMA, scratch / SHARDS_FOLDER / "export"

@@ -2,22 +2,67 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import PIPE
+from threading import Lock
 from typing import Any
 
 from loaders.core.progress import report
-
-Run = Callable[[Mapping[str, str]], tuple[int, str]]
 
 STARTED = "LogStartLine"
 ERROR_LEVELS = frozenset({"warn", "error"})
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingProcess:
+    """A process that works as lines of its standard input say.
+
+    Attributes:
+        process: with pipes to its standard input and from its output.
+        lock: of its standard input.
+    """
+
+    process: "subprocess.Popen[str]"
+    lock: Lock = field(default_factory=Lock)
+
+    def prepare(self, arguments: Sequence[str]) -> None:
+        """Let it do what can be done ahead, with these arguments; it must not print. Returns at once."""
+        self._write(list(arguments))
+
+    def __call__(self, more: Mapping[str, str]) -> tuple[int, str]:
+        """Let it work, with more variables of its environment.
+
+        Returns:
+            Its exit code, and its messages about errors and warnings as text.
+        """
+        self._write(dict(more))
+        output = self.process.stdout
+        assert output is not None  # noqa: S101 (a pipe)
+        try:
+            messages = list(error_messages(output))
+        except KeyboardInterrupt:
+            self.process.wait()  # Ctrl-C reaches dbt too, which cancels its queries
+            raise
+        return self.process.wait(), "\n".join(messages)
+
+    def _write(self, line: object) -> None:
+        stdin = self.process.stdin
+        assert stdin is not None  # noqa: S101 (a pipe)
+        text = json.dumps(line) + "\n"
+        with self.lock:
+            try:
+                stdin.write(text)
+                stdin.flush()
+            except (BrokenPipeError, ValueError):  # it has ended already, or is ended: its messages say why
+                with suppress(BrokenPipeError):
+                    stdin.close()
+
+
 @contextmanager
-def process_on_request(command: list[str], folder: Path, environment: Mapping[str, str]) -> Iterator[Run]:
+def process_on_request(command: list[str], folder: Path, environment: Mapping[str, str]) -> Iterator[WaitingProcess]:
     """Start a process that waits for a line of input before it works, and ends if there is none.
 
     Its input stays open until it has ended, so that it can notice that this process was killed.
@@ -26,31 +71,11 @@ def process_on_request(command: list[str], folder: Path, environment: Mapping[st
         command: to run, with `--log-format json` of dbt.
         folder: to run it in.
         environment: of the process.
-
-    Yields:
-        Lets it work, with more variables of its environment; returns its exit code, and its messages about errors and
-        warnings as text.
     """
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdin=PIPE, stdout=PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
-        yield lambda more: _run(process, more)
-
-
-def _run(process: "subprocess.Popen[str]", more: Mapping[str, str]) -> tuple[int, str]:
-    assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 (pipes)
-    try:
-        process.stdin.write(json.dumps(dict(more)) + "\n")
-        process.stdin.flush()
-    except BrokenPipeError:  # it has ended already: its messages say why
-        with suppress(BrokenPipeError):
-            process.stdin.close()
-    try:
-        messages = list(error_messages(process.stdout))
-    except KeyboardInterrupt:
-        process.wait()  # Ctrl-C reaches dbt too, which cancels its queries
-        raise
-    return process.wait(), "\n".join(messages)
+        yield WaitingProcess(process)
 
 
 def error_messages(lines: Iterable[str]) -> Iterator[str]:

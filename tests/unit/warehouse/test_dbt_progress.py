@@ -29,6 +29,14 @@ def test_a_process_waits_until_it_is_asked_to_work(tmp_path: Path) -> None:
     assert (tmp_path / "worked").exists()
 
 
+def test_a_process_that_has_ended_is_not_asked_to_prepare(tmp_path: Path) -> None:
+    with process_on_request([sys.executable, "-c", "pass"], tmp_path, os.environ) as process:
+        assert process.process.wait() == 0
+        process.prepare(["parse"])
+        assert process({}) == (0, "")
+    process.prepare(["parse"])
+
+
 def test_a_process_that_is_never_asked_to_work_ends(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="disk full"), process_on_request([sys.executable, "-c", WAITS], tmp_path, {}):
         raise OSError("disk full")
@@ -41,7 +49,8 @@ def test_a_process_that_ends_before_it_is_asked_to_work_gives_its_reason(tmp_pat
         assert run({}) == (1, "dbt is not installed")
 
 
-def test_the_process_of_dbt_ends_when_the_build_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", [b"{}\n", b'["parse", "--profiles-dir", "."]\n'], ids=["building", "parsing ahead"])
+def test_the_process_of_dbt_ends_when_the_build_is_killed(tmp_path: Path, line: bytes) -> None:
     (tmp_path / "dbt_project.yml").write_text("name: empty\nprofile: empty\n")
     end, entrance = os.pipe()
     command = [sys.executable, "-m", "loaders.warehouse.dbt_process", "debug", "--profiles-dir", str(tmp_path)]
@@ -49,7 +58,7 @@ def test_the_process_of_dbt_ends_when_the_build_is_killed(tmp_path: Path) -> Non
     os.mkfifo(slow)  # dbt waits until somebody writes to it
     with subprocess.Popen(command, stdin=end, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}) as process:
         os.close(end)
-        os.write(entrance, b"{}\n")
+        os.write(entrance, line)
         with slow.open("w"):  # dbt reads
             os.close(entrance)
             assert process.wait(10) == 1
