@@ -104,15 +104,15 @@ def _without_ctrl_c() -> Iterator[None]:
 
 
 @contextmanager
-def own_process() -> Iterator[Callable[..., Future[Any]]]:
-    """Runs functions one after the other in a process of their own, whose memory is then not this one's.
+def own_processes(count: int = 1) -> Iterator[Callable[..., Future[Any]]]:
+    """Runs functions in processes of their own, so many at a time, whose memory is then not this one's.
 
-    An error in the context ends it at once.
+    An error in the context ends them at once.
 
     Yields:
         Submits a function, with its arguments.
     """
-    executor = SpawningExecutor(1)
+    executor = SpawningExecutor(count)
     executor.init()
 
     def submit(function: Callable[..., Any], *arguments: object) -> Future[Any]:

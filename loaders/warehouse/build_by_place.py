@@ -10,10 +10,10 @@ from loaders.core.errors import BuildError
 from loaders.core.escape import sql_file
 from loaders.core.paths import DATABASE_NAME, ProjectPaths
 from loaders.db.connection import MEMORY_MB, stated_memory_mb, usable_mb
-from loaders.execution.executors import own_process
+from loaders.execution.executors import own_processes
 from loaders.pipelines import PIPELINES
 from loaders.warehouse.build_sources import BuildSources
-from loaders.warehouse.curated_files import CURATED_SCHEMA, export_curated, export_shards
+from loaders.warehouse.curated_files import CURATED_SCHEMA, SORTING_MB, export_curated, export_shards
 from loaders.warehouse.dbt_run import RunDbt, dbt_build, dbt_environment
 from loaders.warehouse.dbt_sources import sources_file
 from loaders.warehouse.former_database import SHARDS_FOLDER, changed_rows, note_database, write_base
@@ -23,6 +23,7 @@ from loaders.warehouse.shards.models import CompiledModels, compiled_models
 from loaders.warehouse.shards.run import Division, remove_former_tables
 
 SHARDS_VARIABLE = "EO_PV_SHARDS"
+MOST_EXPORTERS = 2  # at a time: the table of records takes about as long as the others
 PUBLISHING_MB = 600  # of DuckDB, in a process that has written the raw tables
 
 
@@ -58,25 +59,31 @@ def build_by_place(
     """
     settings, paths = sources.settings, sources.paths
     database, kept = scratch / DATABASE_NAME, paths.scratch(SHARDS_FOLDER)
-    half_mb = int(min(MEMORY_MB, (stated_memory_mb() or usable_mb()) // 2))
-    # two processes: one does not give back to the system all that it has used for what it did before
-    with own_process() as submit, own_process() as submit_export:
+    available_mb = stated_memory_mb() or usable_mb()
+    exporters = MOST_EXPORTERS if available_mb >= (1 + MOST_EXPORTERS) * SORTING_MB else 1
+    share_mb = int(min(MEMORY_MB, available_mb // (1 + exporters)))  # dbt works at the same time
+    # processes of their own: one does not give back to the system all that it has used for what it did before
+    with own_processes() as submit, own_processes(exporters) as submit_export:
         write_raw = partial(submit, write_raw_tables, database, settings, paths)
         compiled, is_written = _compile(write_raw, paths, dbt_environment(database, paths.root))
         division = Division(compiled, most, kept, scratch / SHARDS_FOLDER)
-        with dbt_build(database, paths.root, half_mb, compiled.not_for_dbt, is_new=False) as run_dbt:
+        with dbt_build(database, paths.root, share_mb, compiled.not_for_dbt, is_new=False) as run_dbt:
             code, raw, names = database_digest(compiled), sources.raw_digests(), frozenset(compiled.kept)
             base = None if is_written else submit(write_base, code, sources, raw, database, names)
             run_dbt.parse_after(base)
             tables = division.compute(sources)
             former = base.result() if base else None
             curated, spill = scratch / CURATED_SCHEMA, scratch / SHARDS_FOLDER / "export"
-            exported = submit_export(export_shards, compiled.published, tables.folder, curated, spill, half_mb)
+            exported = [
+                submit_export(export_shards, model, tables.folder, curated, spill / model.name, share_mb)
+                for model in compiled.published
+            ]
             changed = changed_rows(former, tables, scratch / "changed") if former else {}
             warnings = watched(run_dbt, {SHARDS_VARIABLE: sql_file(tables.folder)} | changed)
-            exported.result()
         published = [model.name for model in compiled.published]
-        submit(export_curated, database, curated, published, min(half_mb, PUBLISHING_MB)).result()
+        others = submit(export_curated, database, curated, published, min(share_mb, PUBLISHING_MB))
+        for written in (*exported, others):
+            written.result()
 
     def keep() -> None:
         if settings.warehouse != "ducklake":

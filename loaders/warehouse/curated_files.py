@@ -43,27 +43,26 @@ def export_curated(database: Path, folder: Path, written: Sequence[str] = (), me
         write_text(as_markdown(read_tables(connection, CURATED_SCHEMA)), folder / DICTIONARY_FILE)
 
 
-def export_shards(models: Sequence[Model], tables: Path, folder: Path, spill: Path, memory_mb: int) -> None:
-    """Write curated tables that shards have made.
+def export_shards(model: Model, tables: Path, folder: Path, spill: Path, memory_mb: int) -> None:
+    """Write a curated table that shards have made.
 
     Args:
-        models: of these tables.
+        model: of this table.
         tables: folder of the tables of all shards.
         folder: to write to.
-        spill: folder for what does not fit in memory.
+        spill: folder for what does not fit in memory, which nothing else uses.
         memory_mb: limit of DuckDB [MB].
     """
     for needed in (folder, spill):
         needed.mkdir(parents=True, exist_ok=True)
-    # one thread: each sorts in memory of its own, and dbt works at the same time
+    # one thread: each sorts in memory of its own, and other processes work at the same time
     options = config(min(memory_mb, SORTING_MB)) | {"temp_directory": str(spill), "threads": 1}
     with duckdb.connect(config=options) as connection:
         prepare(connection)
-        for model in models:
-            columns = ", ".join(sql_name(name) for name, _ in model.columns)
-            files = sql_parquet(*sorted(tables.glob(f"*/{model.name}.parquet")))
-            rows = connection.sql(f"SELECT {columns} FROM {files}")  # noqa: S608
-            _export(rows, {name: text for name, text in model.columns if text}, folder / f"{model.name}.parquet")
+        columns = ", ".join(sql_name(name) for name, _ in model.columns)
+        files = sql_parquet(*sorted(tables.glob(f"*/{model.name}.parquet")))
+        rows = connection.sql(f"SELECT {columns} FROM {files}")  # noqa: S608
+        _export(rows, {name: text for name, text in model.columns if text}, folder / f"{model.name}.parquet")
 
 
 def _export(table: duckdb.DuckDBPyRelation, comments: Mapping[str, str], path: Path) -> None:

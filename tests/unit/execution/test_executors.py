@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from loaders.db.connection import connect
-from loaders.execution.executors import own_process, process_count
+from loaders.execution.executors import own_processes, process_count
 
 GRAPH = """
 import time
@@ -91,5 +91,5 @@ def _progress_bar() -> bool:
 
 def test_duckdb_draws_no_progress_bar_in_a_worker() -> None:
     """It would, on what the program prints: it takes a worker for a session at a terminal."""
-    with own_process() as submit:
+    with own_processes() as submit:
         assert submit(_progress_bar).result() is False

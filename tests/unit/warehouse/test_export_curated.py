@@ -57,7 +57,7 @@ def test_tables_of_shards_have_the_bytes_of_those_of_the_database(tmp_path: Path
     export_curated(tmp_path / "w.duckdb", tmp_path / "one")
     columns = (("a", ""), ("b", "Odd or even."), ("geometry", ""))
     model = Model(name, "curated", query, "", is_view=False, place="inside", reads=(), columns=columns)
-    export_shards([model], tmp_path / "shards", tmp_path / "other", tmp_path / "spill", 200)
+    export_shards(model, tmp_path / "shards", tmp_path / "other", tmp_path / "spill", 200)
     made = [(tmp_path / folder / f"{name}.parquet").read_bytes() for folder in ("one", "other")]
     assert made[0] == made[1]
     assert pq.read_table(tmp_path / "other" / f"{name}.parquet")["b"].to_pylist() == [0, 1, 0, 1, 0, 1]
