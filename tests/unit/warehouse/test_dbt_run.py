@@ -20,14 +20,17 @@ ROOT = Path(__file__).resolve().parents[3]
 LONGEST_PARSE_S = 60
 PARSED = ("target/partial_parse.msgpack", "target/manifest.json", "build.duckdb")
 JSON = ("--no-use-colors", "--log-format", "json")
-CHANGING = {"created_at", "compiled_code"}
+CHANGING = {"created_at", "compiled_code", "tags"}
 FILES = {
     "dbt_project.yml": "name: small\nprofile: small\nflags: {send_anonymous_usage_stats: false}\n"
     'on-run-start: ["create schema if not exists of_hook"]\n',
     "profiles.yml": "small: {target: dev, outputs: {dev: {type: duckdb, path: build.duckdb}}}",
     "models/shards.sql": "select '{% if execute %}{{ env_var('EO_PV_SHARDS', 'none') }}{% endif %}' as folder",
     "models/places.sql": "{{ config(materialized='table') }} select folder from {{ ref('shards') }}",
-    "models/models.yml": "models: [{name: places, columns: [{name: folder, data_tests: [not_null]}]}]",
+    "models/only_shards.sql": "select folder from {{ ref('shards') }}",
+    "models/other_places.sql": "{{ config(tags='on_request') }} select folder from {{ ref('places') }}",
+    "models/models.yml": "models: [{name: places, columns: [{name: folder, data_tests: [not_null, unique]}]}, "
+    "{name: only_shards, columns: [{name: folder, data_tests: [not_null]}]}]",
 }
 
 
@@ -42,6 +45,7 @@ def project(tmp_path: Path) -> Path:
 
 def _process(project: Path) -> AbstractContextManager[WaitingProcess]:
     command = [sys.executable, "-m", "loaders.warehouse.dbt_process", "build", *_folders(project), *JSON]
+    command += ["--exclude", "tag:on_request", "only_shards", "unique_places_folder"]
     return process_on_request(command, project, os.environ | {"PYTHONPATH": str(ROOT)})
 
 
@@ -79,7 +83,12 @@ def test_a_build_of_what_was_parsed_ahead_is_the_same_as_one_alone_which_parses_
     assert _build(project, {"EO_PV_SHARDS": "a"}, changed="select 'not read'") == (0, "")
     rows, *others = _result(project)
     assert rows == [("a",)]
-    assert [status for _, status in others[0]] == ["success", "success", "success", "pass"]
+    assert others[0] == [
+        ("model.small.places", "success"),
+        ("model.small.shards", "success"),
+        ("operation.small.small-on-run-start-0", "success"),
+        ("test.small.not_null_places_folder.e363c54b4f", "pass"),
+    ]
     (project / "models/shards.sql").write_text(FILES["models/shards.sql"])
     parsed = (project / PARSED[0]).stat().st_mtime_ns
     assert _build(project, {"EO_PV_SHARDS": "b"}) == (0, "")
@@ -123,7 +132,7 @@ def dbt(requests: Requests, tmp_path: Path) -> DbtBuild:
 
 
 JSON = ("--no-use-colors", "--log-format", "json")
-CHANGING = {"created_at", "compiled_code"}
+CHANGING = {"created_at", "compiled_code", "tags"}
 
 
 def test_what_is_described_is_parsed_at_once(dbt: DbtBuild, requests: Requests) -> None:
