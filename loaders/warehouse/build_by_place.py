@@ -13,7 +13,7 @@ from loaders.db.connection import MEMORY_MB, stated_memory_mb, usable_mb
 from loaders.execution.executors import own_processes
 from loaders.pipelines import PIPELINES
 from loaders.warehouse.build_sources import BuildSources
-from loaders.warehouse.curated_files import CURATED_SCHEMA, SORTING_MB, export_curated, export_shards
+from loaders.warehouse.curated_files import CURATED_SCHEMA, export_curated, export_shards
 from loaders.warehouse.dbt_run import RunDbt, dbt_build, dbt_environment
 from loaders.warehouse.dbt_sources import sources_file
 from loaders.warehouse.former_database import SHARDS_FOLDER, changed_rows, note_database, write_base
@@ -60,7 +60,7 @@ def build_by_place(
     settings, paths = sources.settings, sources.paths
     database, kept = scratch / DATABASE_NAME, paths.scratch(SHARDS_FOLDER)
     available_mb = stated_memory_mb() or usable_mb()
-    exporters = MOST_EXPORTERS if available_mb >= (1 + MOST_EXPORTERS) * SORTING_MB else 1
+    exporters = MOST_EXPORTERS if available_mb >= (1 + MOST_EXPORTERS) * MEMORY_MB else 1
     share_mb = int(min(MEMORY_MB, available_mb // (1 + exporters)))  # dbt works at the same time
     # processes of their own: one does not give back to the system all that it has used for what it did before
     with own_processes() as submit, own_processes(exporters) as submit_export:

@@ -1,6 +1,6 @@
 """What a build is made from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -40,9 +40,13 @@ class BuildSources:
 
     def raw_digests(self) -> dict[str, str]:
         """The digest of what each raw table is made from."""
-        others: dict[str, tuple[Path, ...]] = {ADMIN_BOUNDARIES: (self.paths.boundaries,)}
-        others |= {key: (self.paths.rejected(key), self.paths.metrics(key)) for key in self.digests}
+        files: dict[str, tuple[Path, ...]] = {ADMIN_BOUNDARIES: (self.paths.boundaries,)}
+        files |= {key: (self.paths.rejected(key), self.paths.metrics(key)) for key in self.digests}
         tables = self.paths.irradiance_tables
-        others |= {name: (path, self.paths.irradiance_counts) for name, path in tables.items()}
-        found = {name: [sha256(path) for path in files if path.exists()] for name, files in others.items()}
-        return {name: " ".join([self.digests.get(name, ""), *digests]) for name, digests in found.items()}
+        files |= {name: (path, self.paths.irradiance_counts) for name, path in tables.items()}
+        return {name: " ".join([self.digests.get(name, ""), *_digests(of_table)]) for name, of_table in files.items()}
+
+
+def _digests(files: Iterable[Path]) -> list[str]:
+    """Of those that exist."""
+    return [sha256(path) for path in files if path.exists()]

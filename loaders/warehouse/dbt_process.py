@@ -21,6 +21,7 @@ from dbt.cli.exceptions import DbtUsageException
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
+from loaders.core.foreign_errors import STOPPED_EXIT_CODE
 from loaders.db import database, h3_udfs, name_udfs, shape_udfs  # noqa: F401
 from loaders.warehouse.models import prep_pv_clusters, prep_pv_near_pairs  # noqa: F401
 
@@ -31,21 +32,29 @@ LEFT_OUT = "left_out"  # a tag
 
 def _read_input(lines: "SimpleQueue[Any]") -> None:
     """Read the lines of the standard input, and end this process at its end."""
-    with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as stream:  # a buffer's lock would outlive Python
-        for line in stream:
-            lines.put(json.loads(line))
-    os._exit(1)
+    try:
+        with open(
+            sys.stdin.fileno(), "rb", buffering=0, closefd=False
+        ) as stream:  # a buffer's lock would outlive Python
+            for line in stream:
+                lines.put(json.loads(line))
+    finally:  # also after half a line, of a parent that was killed
+        os._exit(1)
 
 
 def _parsed(arguments: list[str]) -> Manifest | None:
     """The parsed project; null if it cannot be parsed: the build then says why."""
-    manifest = dbtRunner().invoke(arguments).result
-    return manifest if isinstance(manifest, Manifest) else None
+    done = dbtRunner().invoke(arguments)
+    if isinstance(done.exception, KeyboardInterrupt):
+        sys.exit(STOPPED_EXIT_CODE)
+    return done.result if isinstance(done.result, Manifest) else None
 
 
 def _run(arguments: list[str], manifest: Manifest | None) -> int:
     """Run dbt; returns its exit code."""
     done = dbtRunner(manifest).invoke(arguments)
+    if isinstance(done.exception, KeyboardInterrupt):
+        return STOPPED_EXIT_CODE
     if isinstance(done.exception, DbtUsageException):  # of the others, dbt logs the message
         sys.stderr.write(f"{done.exception}\n")
     return 0 if done.success else FAILED_RUN if done.exception else FAILED_NODE
@@ -59,6 +68,8 @@ def _tagged(manifest: Manifest, arguments: list[str]) -> list[str]:
     Returns:
         The arguments with that tag instead of the names.
     """
+    if EXCLUDE not in arguments:
+        return arguments
     place = arguments.index(EXCLUDE) + 1  # the last option
     options, selectors = arguments[:place], arguments[place:]
     names = {selector for selector in selectors if ":" not in selector}

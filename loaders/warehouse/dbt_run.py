@@ -33,7 +33,7 @@ RunDbt = Callable[[Mapping[str, str]], dict[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class DbtBuild:
-    """dbt, which imports what it needs until it is asked to build.
+    """dbt, which imports what it needs and can parse its project before it is asked to build.
 
     Attributes:
         process: of dbt.
@@ -84,7 +84,7 @@ class DbtBuild:
 def dbt_build(
     database: Path, root: Path, memory_mb: int, left_out: Sequence[str] = (), *, is_new: bool = True
 ) -> Iterator[DbtBuild]:
-    """Start dbt, which imports what it needs until it is asked to build.
+    """Start dbt, which imports what it needs and can parse its project before it is asked to build.
 
     Args:
         database: to build.

@@ -13,7 +13,7 @@ from loaders.db.connection import connect
 from loaders.settings.machine import use_machine
 from loaders.warehouse.build_sources import BuildSources
 from loaders.warehouse.raw_tables import write_raw_tables
-from loaders.warehouse.shards.run import ShardTables, are_complete, link_shards, shard_folder
+from loaders.warehouse.shards.run import ShardTables, have_all_tables, link_shards, shard_folder
 
 SHARDS_FOLDER = "shards"  # of the tables of shards, and of the note
 NOTE = "database.json"
@@ -88,7 +88,7 @@ def take_over(kept: Path, code: str, paths: ProjectPaths, database: Path, names:
     note = _read(kept / NOTE)
     if note is None or note.code != code or note.size > LARGEST_GROWTH * note.first_size:
         return None
-    if not are_complete(note.tables, len(note.results), names):
+    if not have_all_tables(note.tables, len(note.results), names):
         return None
     if _is_as_noted(paths.database, note):
         shutil.copyfile(paths.database, database)

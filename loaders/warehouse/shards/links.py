@@ -79,15 +79,15 @@ def _numbers(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Ends, E
 def _meeting(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Ends, Ends]]:
     """Records whose boxes meet, by strips of longitude: a pair belongs to the strip in which the eastern one begins."""
     with ThreadPoolExecutor(1) as pool:  # while the next strip is read
-        found: Future[list[tuple[Ends, Ends]]] | None = None
+        pending: Future[list[tuple[Ends, Ends]]] | None = None
         for west, east in pairwise(_edges(connection)):
             rows = connection.execute(
                 "SELECT * FROM boxes WHERE west_deg < ? AND east_deg >= ? ORDER BY ALL", [east, west]
             ).fetchnumpy()
-            former = found
-            found = pool.submit(_meeting_in, {name: np.asarray(column) for name, column in rows.items()}, west)
+            former = pending
+            pending = pool.submit(_meeting_in, {name: np.asarray(column) for name, column in rows.items()}, west)
             yield from former.result() if former else ()
-        yield from found.result() if found else ()
+        yield from pending.result() if pending else ()
 
 
 def _edges(connection: duckdb.DuckDBPyConnection) -> list[float]:
@@ -105,15 +105,15 @@ def _meeting_in(boxes: Mapping[str, Numbers], edge: float) -> list[tuple[Ends, E
     shapes = shapely.box(west, boxes["south_deg"], boxes["east_deg"], boxes["north_deg"])
     tree = shapely.STRtree(shapes)
     number, dataset, is_outline = (boxes[name] for name in ("number", "dataset", "is_outline"))
-    found = []
+    links = []
     for start in range(0, len(shapes), BOXES_ASKED_FOR):
         a, b = tree.query(shapes[start : start + BOXES_ASKED_FOR])
         a += start
         is_here = (number[a] < number[b]) & (np.maximum(west[a], west[b]) >= edge)
         is_compared = (dataset[a] != dataset[b]) | is_outline[a] | is_outline[b]  # points of one dataset are apart
         kept = is_here & is_compared
-        found.append(_spanning(number[a[kept]], number[b[kept]]))
-    return found
+        links.append(_spanning(number[a[kept]], number[b[kept]]))
+    return links
 
 
 def _spanning(a: Rows, b: Rows) -> tuple[Ends, Ends]:

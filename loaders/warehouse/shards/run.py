@@ -91,7 +91,7 @@ class Division:
         compute_shards(tasks, settings, root, len(results))
         names = tuple(result.name for result in results)
         tables = self.kept / f"tables-{hashlib.sha256(' '.join(names).encode()).hexdigest()[:16]}"
-        if not are_complete(tables, len(results), self.compiled.kept):  # a published database may look there
+        if not have_all_tables(tables, len(results), self.compiled.kept):  # a published database may look there
             link_shards(results, tables)
         files = shard_files(root, settings.origin) if settings.executor == "dask" else None
         for former in set(self.results.iterdir()).difference(results):  # or of workers that were killed
@@ -119,7 +119,7 @@ def shard_folder(tables: Path, number: int) -> Path:
     return tables / f"{number:06d}"
 
 
-def are_complete(tables: Path, shards: int, names: Iterable[str]) -> bool:
+def have_all_tables(tables: Path, shards: int, names: Iterable[str]) -> bool:
     """Whether all of so many shards have these tables there."""
     listed = tuple(names)
     return all(is_complete(shard_folder(tables, number), listed) for number in range(shards))

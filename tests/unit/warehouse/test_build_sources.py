@@ -67,7 +67,7 @@ def test_the_boundaries_are_a_table_of_their_own(sources: BuildSources) -> None:
     assert _changed(sources, sources.paths.boundaries) == {"admin_boundaries"}
 
 
-def test_a_dataset_without_rejected_rows_has_no_file_of_them(sources: BuildSources) -> None:
+def test_rejected_rows_that_are_gone_change_the_table_of_their_dataset(sources: BuildSources) -> None:
     before = sources.raw_digests()
     sources.paths.rejected("roofs_2021").unlink()
     assert sources.raw_digests()["roofs_2021"] != before["roofs_2021"]

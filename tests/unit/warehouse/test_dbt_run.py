@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -13,11 +14,12 @@ from typing import Any, cast
 import duckdb
 import pytest
 
+from loaders.core.foreign_errors import STOPPED_EXIT_CODE
 from loaders.warehouse.dbt_progress import WaitingProcess, process_on_request
 from loaders.warehouse.dbt_run import NO_LOG, PARSE, DbtBuild
 
 ROOT = Path(__file__).resolve().parents[3]
-LONGEST_PARSE_S = 60
+LONGEST_PARSE_S, SLOW_PARSE_S = 60, 8
 PARSED = ("target/partial_parse.msgpack", "target/manifest.json", "build.duckdb")
 JSON = ("--no-use-colors", "--log-format", "json")
 CHANGING = {"created_at", "compiled_code", "tags"}
@@ -111,6 +113,18 @@ def test_a_project_that_cannot_be_parsed_ahead_is_reported_once_by_the_build(pro
     assert output.count("depends on a node named 'missing' which was not found") == 1
 
 
+def test_ctrl_c_while_dbt_parses_stops_it(project: Path) -> None:
+    """dbt itself takes it for a project that cannot be parsed."""
+    slow = "{% for i in range(10000) %}{% for j in range(10000) %}{% endfor %}{% endfor %} select 1 as folder"
+    (project / "models/shards.sql").write_text(slow)
+    with _process(project) as process:
+        process.prepare([*PARSE, *_folders(project)])
+        time.sleep(SLOW_PARSE_S)
+        process.process.send_signal(signal.SIGINT)
+        assert process({})[0] in {STOPPED_EXIT_CODE, -signal.SIGINT}  # or while it still imports
+    assert not (project / PARSED[1]).exists()
+
+
 class Requests:
     """A stand-in for the process of dbt."""
 
@@ -129,10 +143,6 @@ def requests() -> Requests:
 @pytest.fixture
 def dbt(requests: Requests, tmp_path: Path) -> DbtBuild:
     return DbtBuild(cast("WaitingProcess", requests), tmp_path / "dbt", tmp_path / "build.duckdb")
-
-
-JSON = ("--no-use-colors", "--log-format", "json")
-CHANGING = {"created_at", "compiled_code", "tags"}
 
 
 def test_what_is_described_is_parsed_at_once(dbt: DbtBuild, requests: Requests) -> None:
