@@ -8,7 +8,7 @@ from benchmarks.measure import Figures
 from benchmarks.shard_builds import PHASES, SHARDS, ShardBuild
 from benchmarks.sheets import Sheet
 
-SIZES = (10_000_000, 100_000_000, 1_000_000_000)
+SIZES = (100_000_000, 1_000_000_000)
 WORKERS = (2, 16, 128)
 SHUFFLED = ("read by shards", "written by shards")
 HOUR_S = 3600

@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ from loaders.warehouse.former_database import SHARDS_FOLDER
 DIVIDING, SHARDS, TABLES, PUBLISHING = "dividing", "shards", "tables", "publishing"
 PHASES = (DIVIDING, SHARDS, TABLES, PUBLISHING)
 WHOLE = 1_000_000_000  # more records than any world has
+AT_ONCE, AGAIN = "at once", "again"
 NOTHING, ADDITION = "nothing changed", "a small dataset added"
 MEASURED = "builds.json"
 BUILD = [*PYTHON, "loaders", "--quiet", "warehouse"]
@@ -58,7 +59,7 @@ class MeasuredWorld:
 
     Attributes:
         new: by place.
-        again: by place on top of the one before, by what had changed.
+        again: by place on top of the one before, by what had changed; empty if that was not measured.
         whole: all records at once; null if that was not measured.
         loads: what loading took; null where that is not known.
     """
@@ -102,7 +103,7 @@ class PhaseMarks:
                     self.inputs_mb = size_mb((scratch / SHARDS_FOLDER).glob("*.parquet"))
 
 
-def measured_world(folder: Path, records: int, seed: int, most: int | None, *, with_whole: bool) -> MeasuredWorld:
+def measured_world(folder: Path, records: int, seed: int, most: int | None, also: Collection[str]) -> MeasuredWorld:
     """Build a world anew, with nothing changed, and with a dataset added; the figures are kept in its folder.
 
     Args:
@@ -110,21 +111,24 @@ def measured_world(folder: Path, records: int, seed: int, most: int | None, *, w
         records: of all inventories together.
         seed: of the world.
         most: records in a shard; null is the default.
-        with_whole: also build all records at once.
+        also: what is measured besides a new build: AT_ONCE, AGAIN.
 
     Raises:
         SystemExit: two builds of the same records published other bytes.
     """
     loads, paths = ready_world(folder, records, seed), ProjectPaths(folder, ORIGIN)
-    whole = measured_build(folder, WHOLE) if with_whole else None
+    whole = measured_build(folder, WHOLE) if AT_ONCE in also else None
     new = measured_build(folder, most)
-    with _shard_records(folder, most):
-        again = {NOTHING: measured(BUILD, folder, tools(folder))}
+    again = {}
+    if AGAIN in also:
+        with _shard_records(folder, most):
+            again[NOTHING] = measured(BUILD, folder, tools(folder))
     if len({new.digest, digest(paths.curated)} | ({whole.digest} if whole else set())) > 1:
         raise SystemExit(f"{folder}: builds at once, by place, and again published different bytes of the same records")
-    add_dataset(folder)
-    with _shard_records(folder, most):
-        again[ADDITION] = measured(BUILD, folder, tools(folder))
+    if AGAIN in also:
+        add_dataset(folder)
+        with _shard_records(folder, most):
+            again[ADDITION] = measured(BUILD, folder, tools(folder))
     found = MeasuredWorld(new, again, whole, loads)
     (folder / MEASURED).write_bytes(MEASURED_WORLD.dump_json(found, indent=1))
     return found

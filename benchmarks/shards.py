@@ -1,12 +1,12 @@
 """Measure builds by place of several sizes, and extrapolate what larger ones would take.
 
     python -m benchmarks.shards [--times 1 3 10] [--records 400000] [--seed 1] [--shard-records 25000]
-        [--keep FOLDER] [--kept-figures] [--write]
+        [--only-new] [--keep FOLDER] [--kept-figures] [--write]
 
 Each size is a world of `benchmarks.inventories` in a project of its own, in which DVC loads the records; that takes
 minutes. Then builds alone are measured, from raw tables to published files: a new one, with no database and no shards
-of a former one; again, with nothing changed; and again, with 1,363 outlines added. RECORDS themselves are also built
-at once, which must publish the same bytes.
+of a former one; again, with nothing changed; and again, with 1,363 outlines added (not with --only-new). RECORDS
+themselves are also built at once, which must publish the same bytes.
 
 --keep keeps the worlds: FOLDER/<records> is made and loaded only if it is not there, and built with this checkout's
 program. --kept-figures takes the figures that are kept there, so that each size can be measured by itself, then all of
@@ -24,7 +24,16 @@ from benchmarks.curve import curve_picture, fitted
 from benchmarks.machine import machine_sheet
 from benchmarks.pictures import write_svg
 from benchmarks.results import RESULTS, write_part, write_table
-from benchmarks.shard_builds import ADDITION, PHASES, MeasuredWorld, ShardBuild, kept_world, measured_world
+from benchmarks.shard_builds import (
+    ADDITION,
+    AGAIN,
+    AT_ONCE,
+    PHASES,
+    MeasuredWorld,
+    ShardBuild,
+    kept_world,
+    measured_world,
+)
 from benchmarks.sheets import Sheet
 from benchmarks.targets import Target
 from benchmarks.ways import ROOT
@@ -111,7 +120,10 @@ def targets(worlds: Sequence[MeasuredWorld]) -> list[Target]:
         found.append(Target(f"{times:,.1f} times the records", ratio, SLOWER_THAN_LINEAR * times, " times"))
     if base.whole:
         found.append(Target("by place / all at once", base_s / base.whole.figures.seconds, SLOWER_BY_PLACE))
-    found.append(Target(f"{ADDITION} / new build", base.again[ADDITION].seconds / base_s, ADDITION_SHARE))
+    for world in worlds:
+        if world.new.shards and ADDITION in world.again:
+            ratio = world.again[ADDITION].seconds / world.new.figures.seconds
+            found.append(Target(f"{ADDITION} / new build: {world.new.records:,} records", ratio, ADDITION_SHARE))
     return found
 
 
@@ -165,7 +177,9 @@ def measure(folder: Path, chosen: argparse.Namespace) -> list[MeasuredWorld]:
         if chosen.kept_figures:
             found = kept_world(world)
         else:
-            found = measured_world(world, records, chosen.seed, chosen.shard_records, with_whole=times == 1)
+            also = {AT_ONCE: times == 1, AGAIN: not chosen.only_new}
+            wanted = [name for name, is_wanted in also.items() if is_wanted]
+            found = measured_world(world, records, chosen.seed, chosen.shard_records, wanted)
         out.print(f"{found.new.records:,} records, {found.new.shards} shards: {found.new.figures}", soft_wrap=True)
         worlds.append(found)
     return worlds
@@ -201,6 +215,7 @@ def _chosen() -> argparse.Namespace:
     options.add_argument("--records", type=int, default=RECORDS)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--shard-records", type=int, help="at most so many records in a shard")
+    options.add_argument("--only-new", action="store_true", help="no builds on top of another one")
     options.add_argument("--keep", type=Path, metavar="FOLDER", help="where the worlds are kept, or have been")
     options.add_argument("--kept-figures", action="store_true", help="those of --keep, instead of measuring again")
     options.add_argument("--write", action="store_true", help="write to RESULTS.md, the picture, and the page")
