@@ -27,6 +27,7 @@ from loaders.core.paths import DATABASE_NAME, ProjectPaths
 from loaders.settings.machine import Machine, use_machine
 from loaders.settings.params import read_settings
 from loaders.warehouse.build import SHARD_RECORDS
+from loaders.warehouse.build_sources import BuildSources
 from loaders.warehouse.dbt_run import dbt_environment
 from loaders.warehouse.raw_tables import read_project_overrides
 from loaders.warehouse.shards import run
@@ -104,6 +105,7 @@ def matching(root: Path, workers: int, memory_limit: str, records: int) -> Match
     paths = ProjectPaths(root, ORIGIN)
     environment = dbt_environment(paths.scratch("build") / DATABASE_NAME, root)
     compiled = compiled_models(root, paths.scratch("models.json"), environment)
+    sources = BuildSources.read(settings, paths, read_project_overrides(settings, paths))
     timed: list[tuple[float, int]] = []
     compute = run.compute_shards
 
@@ -120,7 +122,7 @@ def matching(root: Path, workers: int, memory_limit: str, records: int) -> Match
         try:
             with dask.config.set(address), patch.object(run, "compute_shards", timed_compute):
                 division = run.Division(compiled, records, Path(name) / "kept", Path(name) / "inputs")
-                division.compute(settings, paths, read_project_overrides(settings, paths))
+                division.compute(sources)
         finally:
             ended.set()
             watcher.join()
