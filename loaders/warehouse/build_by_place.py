@@ -59,9 +59,7 @@ def build_by_place(
     """
     settings, paths = sources.settings, sources.paths
     database, kept = scratch / DATABASE_NAME, paths.scratch(SHARDS_FOLDER)
-    available_mb = stated_memory_mb() or usable_mb()
-    exporters = MOST_EXPORTERS if available_mb >= (1 + MOST_EXPORTERS) * MEMORY_MB else 1
-    share_mb = int(min(MEMORY_MB, available_mb // (1 + exporters)))  # dbt works at the same time
+    exporters, share_mb = export_shares(stated_memory_mb() or usable_mb())
     # processes of their own: one does not give back to the system all that it has used for what it did before
     with own_processes() as submit, own_processes(exporters) as submit_export:
         write_raw = partial(submit, write_raw_tables, database, settings, paths)
@@ -91,6 +89,16 @@ def build_by_place(
         remove_former_tables(kept, tables.folder)
 
     return BuiltByPlace(warnings, keep)
+
+
+def export_shares(available_mb: float) -> tuple[int, int]:
+    """How many processes write files while dbt works, and the memory limit of DuckDB in each of them and in dbt [MB].
+
+    Args:
+        available_mb: that DuckDB may take in all [MB].
+    """
+    exporters = MOST_EXPORTERS if available_mb >= (1 + MOST_EXPORTERS) * MEMORY_MB else 1
+    return exporters, int(min(MEMORY_MB, available_mb // (1 + exporters)))
 
 
 def _compile(

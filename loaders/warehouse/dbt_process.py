@@ -33,9 +33,8 @@ LEFT_OUT = "left_out"  # a tag
 def _read_input(lines: "SimpleQueue[Any]") -> None:
     """Read the lines of the standard input, and end this process at its end."""
     try:
-        with open(
-            sys.stdin.fileno(), "rb", buffering=0, closefd=False
-        ) as stream:  # a buffer's lock would outlive Python
+        # without a buffer, whose lock would outlive Python
+        with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as stream:
             for line in stream:
                 lines.put(json.loads(line))
     finally:  # also after half a line, of a parent that was killed

@@ -1,4 +1,4 @@
-"""What a build by place compiles before it begins."""
+"""What a build by place compiles before it begins, and how it shares memory."""
 
 from concurrent.futures import Future
 from pathlib import Path
@@ -69,3 +69,11 @@ def test_models_that_cannot_be_compiled_are_an_error(raw_tables: RawTables) -> N
     raw_tables.text = "old"
     with pytest.raises(BuildError, match="a source is missing"):
         _compile(raw_tables)
+
+
+@pytest.mark.parametrize(
+    ("available_mb", "expected"),
+    [(400, (1, 200)), (1350, (1, 675)), (2999, (1, 1000)), (3000, (2, 1000)), (20_000, (2, 1000))],
+)
+def test_two_processes_write_files_where_dbt_keeps_its_memory(available_mb: int, expected: tuple[int, int]) -> None:
+    assert build_by_place.export_shares(available_mb) == expected

@@ -8,6 +8,7 @@ import pytest
 
 from loaders.db.connection import CONFIG, connect
 from loaders.geo.geoparquet import ParquetFile
+from loaders.warehouse import curated_files
 from loaders.warehouse.curated_files import export_curated, export_shards
 from loaders.warehouse.shards.models import Model
 
@@ -61,6 +62,25 @@ def test_tables_of_shards_have_the_bytes_of_those_of_the_database(tmp_path: Path
     made = [(tmp_path / folder / f"{name}.parquet").read_bytes() for folder in ("one", "other")]
     assert made[0] == made[1]
     assert pq.read_table(tmp_path / "other" / f"{name}.parquet")["b"].to_pylist() == [0, 1, 0, 1, 0, 1]
+
+
+@pytest.mark.parametrize("rows_at_a_time", [1, 2, 5])
+def test_a_table_sorted_in_parts_has_the_bytes_of_one_sorted_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_at_a_time: int
+) -> None:
+    name, query = "curated_sites", "SELECT 'it''s ' || n // 2 AS a, n % 2 AS b, [n] AS c FROM range(20) AS t (n)"
+    (tmp_path / "shards/0").mkdir(parents=True)
+    with connect(tmp_path / "w.duckdb") as connection:
+        file = tmp_path / f"shards/0/{name}.parquet"
+        connection.execute(f"COPY ({query} ORDER BY hash(n)) TO '{file}'")
+    columns = (("a", "Site."), ("b", ""), ("c", ""))
+    model = Model(name, "curated", query, "", is_view=False, place="inside", reads=(), columns=columns)
+    export_shards(model, tmp_path / "shards", tmp_path / "one", tmp_path / "spill", 200)
+    monkeypatch.setattr(curated_files, "SORTED_ROWS", rows_at_a_time)
+    export_shards(model, tmp_path / "shards", tmp_path / "other", tmp_path / "spill", 200)
+    made = [(tmp_path / folder / f"{name}.parquet").read_bytes() for folder in ("one", "other")]
+    assert made[0] == made[1]
+    assert len(pq.read_table(tmp_path / "other" / f"{name}.parquet")) == 20
 
 
 def test_files_that_are_there_already_are_not_written_again(database: Path, tmp_path: Path) -> None:
