@@ -11,15 +11,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from loaders.cli.fork_client import KILLED_EXIT_CODE, SERVER_VARIABLE, STANDARD_STREAMS, read_number, request
+from loaders.cli.fork_client import SERVER_VARIABLE, STANDARD_STREAMS, read_number, request
+from loaders.core.foreign_errors import killed_message
 
+KILLED = re.compile(r"exited with -(\d+)$")
 COMMAND = re.compile(r'python -m loaders (?P<words>[a-z]+(?: [a-z]+)*)(?P<stage> "\$DVC_STAGE")?')
 STAGE_VARIABLE = "DVC_STAGE"
 
 
 @contextmanager
 def steps_on_server() -> Iterator[None]:
-    """Send commands of the form `python -m loaders …` to the fork server; all others, and without it, a shell runs."""
+    """Send commands of the form `python -m loaders …` to the fork server; all others, and without it, a shell runs.
+
+    A step reports its own errors; of one that was killed, this process does.
+    """
     from dvc.stage import run as module
     from dvc.stage.exceptions import StageCmdFailedError
 
@@ -28,10 +33,15 @@ def steps_on_server() -> Iterator[None]:
     def run(executable: str, cmd: str, **options: Any) -> None:
         arguments = arguments_of(cmd, options["env"])
         code = _exit_code(arguments, options["env"], options["cwd"]) if arguments else None
-        if code is None:
-            run_in_shell(executable, cmd, **options)
-        elif code:
-            raise StageCmdFailedError(cmd, code)
+        try:
+            if code is None:
+                run_in_shell(executable, cmd, **options)
+            elif code:
+                raise StageCmdFailedError(cmd, code)
+        except StageCmdFailedError as failed:
+            if killed := KILLED.search(str(failed)):
+                print(f"Error: {killed_message(int(killed[1]))}", file=sys.stderr)  # noqa: T201 (as a step itself does)
+            raise
 
     module._run = run
     try:
@@ -50,7 +60,7 @@ def arguments_of(cmd: str, environment: Mapping[str, str]) -> list[str]:
 
 
 def _exit_code(arguments: list[str], environment: Mapping[str, str], folder: str) -> int | None:
-    """Run a command on the server; its exit code, or null if there is no server."""
+    """Run a command on the server; its exit code, as `subprocess` states it, or null if there is no server."""
     address = os.environ.get(SERVER_VARIABLE)
     if not address:
         return None
@@ -62,4 +72,4 @@ def _exit_code(arguments: list[str], environment: Mapping[str, str], folder: str
             code = read_number(connection)
         finally:
             signal.signal(signal.SIGINT, handler)
-    return KILLED_EXIT_CODE if code is None else code
+    return -signal.SIGKILL if code is None else code

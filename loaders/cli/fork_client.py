@@ -17,7 +17,6 @@ STANDARD_STREAMS = (0, 1, 2)
 HEADER = struct.Struct("!I")
 SENT_BY_KERNEL = 0x80  # SI_KERNEL: the terminal sends Ctrl-C to all of its processes
 WATCHED_SIGNALS = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-KILLED_EXIT_CODE = 1
 
 
 def run_on_server() -> None:
@@ -92,7 +91,12 @@ def _wait(connection: socket.socket, process: int) -> int:
         received = signal.sigwaitinfo(WATCHED_SIGNALS)
         if received.si_signo != signal.SIGCHLD and received.si_code != SENT_BY_KERNEL:
             os.kill(process, received.si_signo)
-    return KILLED_EXIT_CODE if codes[0] is None else codes[0]
+    if codes[0] is not None:
+        return codes[0]
+    from loaders.core.foreign_errors import killed_message
+
+    print(f"Error: {killed_message(signal.SIGKILL)}", file=sys.stderr)  # noqa: T201 (the last words)
+    return 1
 
 
 def _umask() -> int:

@@ -4,13 +4,17 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dvc.stage import run as stage_run
+from dvc.stage.exceptions import StageCmdFailedError
 from filelock import FileLock
 
+from loaders.cli.dvc_steps import steps_on_server
 from loaders.cli.fork_client import SERVER_VARIABLE
 from loaders.cli.fork_server import PRELOADED, SINGLE_THREADED, fork_server
 
@@ -73,12 +77,42 @@ def test_what_stops_a_client_stops_its_step(sent: signal.Signals, code: int, ser
         assert process.returncode == code
 
 
-def _await_step() -> None:
-    """Wait until the server's child has a child: the process of the step."""
+@pytest.mark.parametrize("is_stage", [False, True])
+def test_a_step_that_was_killed_has_a_sentence(
+    is_stage: bool, server: str, project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "DVC_STAGE": "fetch@a_north_2020",
+    }
+    with run("resolve", "north", folder=project) as process:
+        assert process.wait() == 0
+    killer = threading.Thread(target=lambda: os.kill(_await_step(), signal.SIGKILL), daemon=True)
+    with FileLock(project / "data" / "sample" / ".work" / "fetch-a_north_2020.lock"), steps_on_server():
+        killer.start()
+        if is_stage:
+            with pytest.raises(StageCmdFailedError, match="exited with -9"):
+                stage_run._run("/bin/sh", 'python -m loaders fetch "$DVC_STAGE"', cwd=str(project), env=environment)
+            errors = capfd.readouterr().err
+        else:
+            with run("fetch", "north", folder=project) as process:
+                errors = process.communicate(timeout=30)[1]
+            assert process.returncode == 1
+        killer.join()
+    assert errors.startswith("Error: A process was killed (Killed), as happens when memory runs out: ")
+
+
+def _await_step() -> int:
+    """Wait until the server's child has a child: the process of the step; returns the child of the server."""
     *_, server = (
-        each for each in _children(os.getpid()) if b"fork_server" in Path(f"/proc/{each}/cmdline").read_bytes()
+        each
+        for each in _children(os.getpid())
+        if b"loaders.cli.fork_server" in Path(f"/proc/{each}/cmdline").read_bytes()
     )
-    while not any(_children(child) for child in _children(server)):
+    while True:
+        for child in _children(server):
+            if _children(child):
+                return child
         time.sleep(0.01)
 
 
