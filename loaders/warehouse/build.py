@@ -14,7 +14,7 @@ from loaders.core.files import write_json
 from loaders.core.paths import DATABASE_NAME, ProjectPaths
 from loaders.core.prune import prune
 from loaders.db import ducklake
-from loaders.db.connection import MEMORY_MB, connect, stated_memory_mb, usable_mb
+from loaders.db.connection import MEMORY_MB, stated_memory_mb, usable_mb
 from loaders.harmonise.row_accounting import read_accounting
 from loaders.lineage.emit import emit_dbt_events, pipeline_events
 from loaders.lineage.run import Parent
@@ -23,10 +23,11 @@ from loaders.settings.machine import machine
 from loaders.settings.params import Settings
 from loaders.warehouse.attribution import write_attribution
 from loaders.warehouse.build_by_place import BuiltByPlace, build_by_place
-from loaders.warehouse.build_metrics import BuildMetrics, build_metrics
+from loaders.warehouse.build_metrics import BuildMetrics
 from loaders.warehouse.build_sources import BuildSources
-from loaders.warehouse.curated_files import CURATED_SCHEMA, export_curated
+from loaders.warehouse.curated_files import CURATED_SCHEMA
 from loaders.warehouse.dbt_run import RunDbt, dbt_build
+from loaders.warehouse.finished_database import publish_database
 from loaders.warehouse.former_database import SHARDS_FOLDER
 from loaders.warehouse.raw_tables import read_project_overrides, write_raw_tables
 from loaders.warehouse.shards.run import remove_former_tables
@@ -95,17 +96,13 @@ def _build_in_scratch(
     by_place = None
     if records > most:
         by_place = build_by_place(most, scratch, BuildSources.read(settings, paths, overrides), watched)
-        warnings = by_place.warnings
+        metrics = by_place.metrics
     else:
         with dbt_build(database, paths.root, _memory_mb(records)) as run_dbt:
             write_raw_tables(database, settings, paths)
             warnings = watched(run_dbt, {})
-    with connect(database, read_only=True) as connection:  # opened once: each time, DuckDB checks its extensions
-        if by_place is None:
-            export_curated(database, scratch / CURATED_SCHEMA)
-        if settings.warehouse == "ducklake":
-            ducklake.attach(connection, settings.ducklake, paths, read_only=True)
-        metrics = build_metrics(connection, overrides) | {"warnings": warnings}
+        metrics = publish_database(database, scratch / CURATED_SCHEMA, settings, paths, overrides)
+        metrics |= {"warnings": warnings}
     write_attribution(settings, paths, metrics["licences"], scratch / CURATED_SCHEMA)
     return metrics, by_place
 

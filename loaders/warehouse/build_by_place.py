@@ -12,10 +12,12 @@ from loaders.core.paths import DATABASE_NAME, ProjectPaths
 from loaders.db.connection import MEMORY_MB, stated_memory_mb, usable_mb
 from loaders.execution.executors import own_processes
 from loaders.pipelines import PIPELINES
+from loaders.warehouse.build_metrics import BuildMetrics
 from loaders.warehouse.build_sources import BuildSources
-from loaders.warehouse.curated_files import CURATED_SCHEMA, export_curated, export_shards
+from loaders.warehouse.curated_files import CURATED_SCHEMA, export_shards
 from loaders.warehouse.dbt_run import RunDbt, dbt_build, dbt_environment
 from loaders.warehouse.dbt_sources import sources_file
+from loaders.warehouse.finished_database import publish_database
 from loaders.warehouse.former_database import SHARDS_FOLDER, changed_rows, note_database, write_base
 from loaders.warehouse.raw_tables import write_raw_tables
 from loaders.warehouse.shards.code import database_digest
@@ -32,11 +34,11 @@ class BuiltByPlace:
     """What a build by place has made in its scratch folder.
 
     Attributes:
-        warnings: number of rows by the name of each test of dbt that warns.
+        metrics: of the build.
         keep: to be called when all is published, so that the next build can take over what has not changed then.
     """
 
-    warnings: dict[str, int]
+    metrics: BuildMetrics
     keep: Callable[[], None]
 
 
@@ -72,23 +74,23 @@ def build_by_place(
             tables = division.compute(sources)
             former = base.result() if base else None
             curated, spill = scratch / CURATED_SCHEMA, scratch / SHARDS_FOLDER / "export"
-            exported = [
-                submit_export(export_shards, model, tables.folder, curated, spill / model.name, share_mb)
+            exported = {
+                model.name: submit_export(export_shards, model, tables.folder, curated, spill / model.name, share_mb)
                 for model in compiled.published
-            ]
+            }
             changed = changed_rows(former, tables, scratch / "changed") if former else {}
             warnings = watched(run_dbt, {SHARDS_VARIABLE: sql_file(tables.folder)} | changed)
-        published = [model.name for model in compiled.published]
-        others = submit(export_curated, database, curated, published, min(share_mb, PUBLISHING_MB))
-        for written in (*exported, others):
-            written.result()
+        written = {name: figures.result() for name, figures in exported.items()}
+        limit_mb = min(share_mb, PUBLISHING_MB)
+        publish = submit(publish_database, database, curated, settings, paths, sources.overrides, written, limit_mb)
+        metrics = publish.result() | {"warnings": warnings}
 
     def keep() -> None:
         if settings.warehouse != "ducklake":
             note_database(kept, code, paths, raw, tables, former)
         remove_former_tables(kept, tables.folder)
 
-    return BuiltByPlace(warnings, keep)
+    return BuiltByPlace(metrics, keep)
 
 
 def export_shares(available_mb: float) -> tuple[int, int]:

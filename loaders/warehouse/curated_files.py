@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 import pyarrow as pa
 
 from loaders.core.escape import sql_name, sql_parquet, sql_text
 from loaders.core.files import write_text
-from loaders.db.connection import config, connect, prepare
+from loaders.db.connection import config, prepare
 from loaders.geo.geoparquet import ParquetFile
 from loaders.warehouse.data_dictionary import as_markdown, column_comments, read_tables
 from loaders.warehouse.shards.models import Model
+from loaders.warehouse.table_figures import Figures, with_rows
 
 CURATED_SCHEMA = "curated"
 DICTIONARY_FILE = "COLUMNS.md"
@@ -20,33 +22,34 @@ BATCH_ROWS = 20_000
 SORTING_MB = 800
 SORTED_ROWS = 4_100_000  # at a time: 4.03 million records were sorted in that memory
 SAMPLED_KEYS = 10_000
+NOTHING_WRITTEN: Mapping[str, Mapping[str, Figures]] = MappingProxyType({})
 KEY_COLUMNS = 2  # the first columns of a curated table, which identify its rows
 
 
-def export_curated(database: Path, folder: Path, written: Sequence[str] = (), memory_mb: int | None = None) -> None:
+def export_curated(
+    connection: duckdb.DuckDBPyConnection, folder: Path, written: Mapping[str, Mapping[str, Figures]] = NOTHING_WRITTEN
+) -> None:
     """Write each curated table and the data dictionary.
 
     Args:
-        database: with the schema `curated`.
+        connection: to a database with the schema `curated`.
         folder: to write to.
-        written: tables that are there already.
-        memory_mb: limit of DuckDB [MB]; null is that of any connection.
+        written: the tables that are there already, with the figures of their columns.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with connect(database, read_only=True) as connection:
-        if memory_mb:
-            connection.execute(f"SET memory_limit = '{memory_mb}MB'")
-        names = connection.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE schema_name = ? ORDER BY table_name", [CURATED_SCHEMA]
-        ).fetchall()
-        for (name,) in names:  # one at a time: sorting two at once takes a third more memory, and no less time
-            if name not in written:
-                comments = column_comments(connection, CURATED_SCHEMA, name)  # a query would end the reader below
-                _export(connection.table(f"{CURATED_SCHEMA}.{name}"), comments, folder / f"{name}.parquet")
-        write_text(as_markdown(read_tables(connection, CURATED_SCHEMA)), folder / DICTIONARY_FILE)
+    figures = dict(written)
+    names = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE schema_name = ? ORDER BY table_name", [CURATED_SCHEMA]
+    ).fetchall()
+    for (name,) in names:  # one at a time: sorting two at once takes a third more memory, and no less time
+        if name not in written:
+            comments = column_comments(connection, CURATED_SCHEMA, name)  # a query would end the reader below
+            table = connection.table(f"{CURATED_SCHEMA}.{name}")
+            figures[name] = _export(table, comments, folder / f"{name}.parquet")
+    write_text(as_markdown(read_tables(connection, CURATED_SCHEMA, figures)), folder / DICTIONARY_FILE)
 
 
-def export_shards(model: Model, tables: Path, folder: Path, spill: Path, memory_mb: int) -> None:
+def export_shards(model: Model, tables: Path, folder: Path, spill: Path, memory_mb: int) -> dict[str, Figures]:
     """Write a curated table that shards have made.
 
     Args:
@@ -55,6 +58,9 @@ def export_shards(model: Model, tables: Path, folder: Path, spill: Path, memory_
         folder: to write to.
         spill: folder for what does not fit in memory, which nothing else uses.
         memory_mb: limit of DuckDB [MB].
+
+    Returns:
+        The figures of each column.
     """
     for needed in (folder, spill):
         needed.mkdir(parents=True, exist_ok=True)
@@ -66,7 +72,7 @@ def export_shards(model: Model, tables: Path, folder: Path, spill: Path, memory_
         files = sql_parquet(*sorted(tables.glob(f"*/{model.name}.parquet")))
         rows = connection.sql(f"SELECT {columns} FROM {files}")  # noqa: S608
         comments = {name: text for name, text in model.columns if text}
-        _export(rows, comments, folder / f"{model.name}.parquet", _parts(connection, model, files))
+        return _export(rows, comments, folder / f"{model.name}.parquet", _parts(connection, model, files))
 
 
 def _parts(connection: duckdb.DuckDBPyConnection, model: Model, files: str) -> list[str]:
@@ -90,7 +96,7 @@ def _parts(connection: duckdb.DuckDBPyConnection, model: Model, files: str) -> l
 
 def _export(
     table: duckdb.DuckDBPyRelation, comments: Mapping[str, str], path: Path, parts: Sequence[str] = ("true",)
-) -> None:
+) -> dict[str, Figures]:
     """Write a table in the order of its key.
 
     Args:
@@ -98,10 +104,17 @@ def _export(
         comments: of its columns.
         path: of the file.
         parts: conditions in SQL that divide its rows, in that order.
+
+    Returns:
+        The figures of each column.
     """
     key = ", ".join(sql_name(column) for column in table.columns[:KEY_COLUMNS])
-    schema = table.limit(0).to_arrow_table().schema
-    with ParquetFile(path, schema, comments=comments) as file:
+    nothing = table.limit(0).to_arrow_table()
+    figures = with_rows({}, nothing)
+    with ParquetFile(path, nothing.schema, comments=comments) as file:
         for part in parts:
             for batch in table.filter(part).order(key).to_arrow_reader(BATCH_ROWS):
-                file.write(pa.Table.from_batches([batch]))
+                rows = pa.Table.from_batches([batch])
+                file.write(rows)
+                figures = with_rows(figures, rows)
+    return figures

@@ -1,12 +1,13 @@
 """Data dictionary of the curated tables in Markdown: meaning, unit and nulls of each column, how many are known."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
 
-from loaders.core.escape import markdown, markdown_prose, one_line, sql_name
+from loaders.core.escape import markdown, markdown_prose, one_line
+from loaders.warehouse.table_figures import Figures
 
 TYPE_WORDS = {
     "varchar": "text",
@@ -18,7 +19,6 @@ TYPE_WORDS = {
 }
 UNIT = re.compile(r" ?\[([^\]]+)\]")
 NULL_CLAUSE = re.compile(r"[;.] [nN]ull where ([^.;]+)")
-UNKNOWN = "('unknown', 'not stated')"  # values that say that nothing is known
 EXAMPLE_CHARACTERS = 40
 HEADINGS = ("column", "type", "unit", "meaning", "null where")
 FIGURE_HEADINGS = ("known", "example")
@@ -28,22 +28,6 @@ INTRODUCTION = """\
 Null is unknown, zero is a measured zero. Capacities are in MW, AC or DC; areas are on the ellipsoid; coordinates are
 longitude and latitude (EPSG:4326).
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """How many rows of a table have a value in a column, and one of these values."""
-
-    rows: int
-    known: int
-    example: object
-
-    @property
-    def share(self) -> str:
-        """The known rows, and their share."""
-        percent = 100 * self.known // self.rows if self.rows else 0
-        rounded = "< 1" if self.known and not percent else str(percent)
-        return f"{self.known:,} of {self.rows:,} ({rounded} %)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +85,22 @@ def as_markdown(tables: Iterable[TableEntry], introduction: str = INTRODUCTION) 
     return "\n".join([introduction, *(_section(table) for table in tables)])
 
 
-def read_tables(connection: duckdb.DuckDBPyConnection, schema: str) -> list[TableEntry]:
-    """The tables of a schema by name, with the comments of the database, and figures of what they hold."""
+def read_tables(
+    connection: duckdb.DuckDBPyConnection, schema: str, figures: Mapping[str, Mapping[str, Figures]]
+) -> list[TableEntry]:
+    """The tables of a schema by name, with the comments of the database.
+
+    Args:
+        connection: to the database.
+        schema: of the tables.
+        figures: of each column of each table.
+    """
     names = connection.execute(
         "SELECT table_name, comment FROM duckdb_tables() WHERE schema_name = ? ORDER BY table_name", [schema]
     ).fetchall()
-    return [TableEntry(name, comment or "", _columns(connection, schema, name)) for name, comment in names]
+    return [
+        TableEntry(name, comment or "", _columns(connection, schema, name, figures[name])) for name, comment in names
+    ]
 
 
 def column_comments(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> dict[str, str]:
@@ -115,35 +109,17 @@ def column_comments(connection: duckdb.DuckDBPyConnection, schema: str, table: s
     return {name: comment for name, comment in connection.execute(query, [schema, table]).fetchall() if comment}
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> list[Column]:
+def _columns(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, figures: Mapping[str, Figures]
+) -> list[Column]:
     query = (
         "SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns() "
         "WHERE schema_name = ? AND table_name = ? ORDER BY column_index"
     )
-    columns = connection.execute(query, [schema, table]).fetchall()
-    items = ", ".join(f"{_known(name, kind)}, {_example(name, kind)}" for name, kind, *_ in columns)
-    ((rows, *figures),) = connection.execute(f"SELECT count(*), {items} FROM {schema}.{sql_name(table)}").fetchall()  # noqa: S608 (names of our own models)
-    pairs = zip(figures[::2], figures[1::2], strict=True)
     return [
-        Column(name, kind, is_nullable, comment or "", Figures(rows, known, example))
-        for (name, kind, is_nullable, comment), (known, example) in zip(columns, pairs, strict=True)
+        Column(name, kind, is_nullable, comment or "", figures[name])
+        for name, kind, is_nullable, comment in connection.execute(query, [schema, table]).fetchall()
     ]
-
-
-def _known(name: str, kind: str) -> str:
-    column = sql_name(name)
-    return f"count(*) FILTER ({column} NOT IN {UNKNOWN})" if kind == "VARCHAR" else f"count({column})"
-
-
-def _example(name: str, kind: str) -> str:
-    """SQL of one value, the same in every build: the median, or the first one of texts and lists."""
-    column = sql_name(name)
-    if kind.startswith("GEOMETRY"):
-        return f"min(st_geometrytype({column})::VARCHAR)"
-    if kind in {"DOUBLE", "BIGINT", "DATE"}:
-        return f"quantile_disc({column}, 0.5)"
-    filled = f"{column}::VARCHAR NOT IN ('', '[]', '{{}}', 'unknown', 'not stated')"
-    return f"left(min({column}::VARCHAR) FILTER ({filled}), {EXAMPLE_CHARACTERS + 1})"
 
 
 def _section(table: TableEntry) -> str:
@@ -167,10 +143,7 @@ def _cells(column: Column) -> Iterable[str]:
 
 
 def _shortened(example: object) -> str:
-    # of equal 0 and -0, either may be the median
-    text = (
-        f"{example + 0.0:.6g}" if isinstance(example, float) else one_line(str(example) if example is not None else "")
-    )
+    text = f"{example:.6g}" if isinstance(example, float) else one_line("" if example is None else str(example))
     return f"{text[:EXAMPLE_CHARACTERS]}…" if len(text) > EXAMPLE_CHARACTERS else text
 
 

@@ -51,7 +51,8 @@ UPDATES = {
 def make_hostile(paths: ProjectPaths) -> None:
     """Replace what publishers wrote, in the tables and in the locks."""
     _replace_in_tables(paths.database)
-    export_curated(paths.database, paths.curated)
+    with connect(paths.database, read_only=True) as connection:
+        export_curated(connection, paths.curated)
     for number, path in enumerate(sorted((paths.home / "locks").glob("*_20??.json"))):
         _replace_in_lock(path, number)
 

@@ -10,7 +10,7 @@ import yaml
 from loaders.acquire.lock import Lock, LockedFile, write_lock
 from loaders.core.escape import sql_text
 from loaders.core.paths import ProjectPaths
-from loaders.db.connection import CONFIG, prepare
+from loaders.db.connection import CONFIG, connect, prepare
 from loaders.warehouse.curated_files import export_curated
 
 FORMULA = "=cmd|' /C calc'!A0"
@@ -88,7 +88,8 @@ def write_published_project(root: Path) -> ProjectPaths:
     for key in (NORTH, SOUTH):
         write_lock(Lock(key, "sample", {"path": f"{key}.geojson"}, FILES), paths.lock(key))
     create_tables(paths.database)
-    export_curated(paths.database, paths.curated)
+    with connect(paths.database, read_only=True) as connection:
+        export_curated(connection, paths.curated)
     return paths
 
 

@@ -94,7 +94,8 @@ def test_what_is_read_is_what_was_built_once_the_crs_is_put_back(
 ) -> None:
     built = build(1)
     ducklake.publish(built, ["curated"], "one", settings, paths)
-    export_curated(built, tmp_path / "built")
+    with connect(built, read_only=True) as connection:
+        export_curated(connection, tmp_path / "built")
     with ducklake.opened(settings, paths, read_only=True) as connection:
         connection.execute(f"ATTACH '{tmp_path / 'again.duckdb'}' AS again")
         connection.execute("CREATE SCHEMA again.curated")
@@ -102,7 +103,8 @@ def test_what_is_read_is_what_was_built_once_the_crs_is_put_back(
             shape = "ST_SetCRS(geometry, 'EPSG:4326') AS geometry"
             query = f"SELECT * REPLACE ({shape}) FROM curated.{name}"  # noqa: S608 (ours)
             connection.execute(f"CREATE TABLE again.curated.{name} AS {query}")
-    export_curated(tmp_path / "again.duckdb", tmp_path / "again")
+    with connect(tmp_path / "again.duckdb", read_only=True) as connection:
+        export_curated(connection, tmp_path / "again")
     for name in ("plants", "nothing"):
         file = f"{name}.parquet"
         assert (tmp_path / "again" / file).read_bytes() == (tmp_path / "built" / file).read_bytes()
