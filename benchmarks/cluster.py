@@ -31,6 +31,7 @@ from loaders.warehouse.build_sources import BuildSources
 from loaders.warehouse.dbt_run import dbt_environment
 from loaders.warehouse.raw_tables import read_project_overrides
 from loaders.warehouse.shards import run
+from loaders.warehouse.shards.compute import compute_shards
 from loaders.warehouse.shards.models import compiled_models
 
 ORIGIN = "doi"
@@ -107,11 +108,10 @@ def matching(root: Path, workers: int, memory_limit: str, records: int) -> Match
     compiled = compiled_models(root, paths.scratch("models.json"), environment)
     sources = BuildSources.read(settings, paths, read_project_overrides(settings, paths))
     timed: list[tuple[float, int]] = []
-    compute = run.compute_shards
 
     def timed_compute(*given: object) -> None:
         start = time.perf_counter()
-        compute(*given)  # type: ignore[arg-type]
+        compute_shards(*given)  # type: ignore[arg-type]
         timed.append((time.perf_counter() - start, given[-1]))  # type: ignore[arg-type]
 
     with TemporaryDirectory(prefix="eo-pv-cluster-") as name, _cluster(workers, memory_limit, Path(name)) as pids:

@@ -20,7 +20,7 @@ from benchmarks.world_views import VIEWS
 from loaders.acquire.lock import Lock, LockedFile, write_lock
 from loaders.core.files import write_json
 from loaders.core.paths import ProjectPaths
-from loaders.db.connection import config, prepare
+from loaders.db.connection import connect
 from loaders.settings.params import read_settings
 from loaders.warehouse.curated_files import export_curated
 
@@ -128,11 +128,10 @@ def make_report_world(folder: Path, installations: int, seed: int) -> ProjectPat
         file = LockedFile(f"{key}.geojson", checksum=f"md5:{0:032}")
         write_lock(Lock(key, "path", settings.datasets[key].source.as_stated, (file,)), paths.lock(key))
     paths.database.unlink(missing_ok=True)
-    with duckdb.connect(paths.database, config=config()) as connection:
-        prepare(connection)
+    with connect(paths.database) as connection:
         _create_tables(connection, installations, seed)
         _write_metrics(connection, paths)
-    export_curated(paths.database, paths.curated)
+        export_curated(connection, paths.curated)
     shutil.copytree(BOUNDARIES, folder / "data" / "samples" / BOUNDARIES.name, dirs_exist_ok=True)
     return paths
 
