@@ -6,7 +6,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def run_dvc(arguments: list[str], on_start: Callable[[str], None] | None = None)
     remove_locks_of_killed_processes(DVC_FOLDER)
     os.environ[RUN_VARIABLE] = "1"
     try:
-        with _faster_dvc() if on_start else nullcontext():
+        with _faster_dvc() if on_start else steps_on_server():
             code = dvc(["repro", *arguments])
     finally:
         del os.environ[RUN_VARIABLE]

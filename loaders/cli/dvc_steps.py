@@ -11,10 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from loaders.cli.fork_client import SERVER_VARIABLE, STANDARD_STREAMS, read_number, request
-from loaders.core.foreign_errors import killed_message
+from loaders.cli.fork_client import KILLED_MESSAGE, SERVER_VARIABLE, STANDARD_STREAMS, read_number, request
 
-KILLED = re.compile(r"exited with -(\d+)$")
+KILLED = re.compile(r"exited with -(?!2$)\d+$")  # not by Ctrl-C, which is the run's to report
 COMMAND = re.compile(r'python -m loaders (?P<words>[a-z]+(?: [a-z]+)*)(?P<stage> "\$DVC_STAGE")?')
 STAGE_VARIABLE = "DVC_STAGE"
 
@@ -39,8 +38,8 @@ def steps_on_server() -> Iterator[None]:
             elif code:
                 raise StageCmdFailedError(cmd, code)
         except StageCmdFailedError as failed:
-            if killed := KILLED.search(str(failed)):
-                print(f"Error: {killed_message(int(killed[1]))}", file=sys.stderr)  # noqa: T201 (as a step itself does)
+            if KILLED.search(str(failed)):
+                print(KILLED_MESSAGE, file=sys.stderr)  # noqa: T201 (as a step itself does)
             raise
 
     module._run = run

@@ -17,6 +17,8 @@ STANDARD_STREAMS = (0, 1, 2)
 HEADER = struct.Struct("!I")
 SENT_BY_KERNEL = 0x80  # SI_KERNEL: the terminal sends Ctrl-C to all of its processes
 WATCHED_SIGNALS = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# of a process that watches a step, and would have said why that one ended
+KILLED_MESSAGE = "Error: The process of a step was killed. Run the same command again."
 
 
 def run_on_server() -> None:
@@ -93,9 +95,7 @@ def _wait(connection: socket.socket, process: int) -> int:
             os.kill(process, received.si_signo)
     if codes[0] is not None:
         return codes[0]
-    from loaders.core.foreign_errors import killed_message
-
-    print(f"Error: {killed_message(signal.SIGKILL)}", file=sys.stderr)  # noqa: T201 (the last words)
+    print(KILLED_MESSAGE, file=sys.stderr)  # noqa: T201 (the last words)
     return 1
 
 

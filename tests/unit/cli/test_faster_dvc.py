@@ -171,10 +171,16 @@ def test_a_step_on_the_server_fails_and_succeeds_as_in_a_shell(
     assert signal.getsignal(signal.SIGINT) is interrupt
 
 
-def test_a_step_that_was_killed_in_a_shell_has_a_sentence(capfd: pytest.CaptureFixture[str]) -> None:
-    with steps_on_server(), pytest.raises(StageCmdFailedError, match="exited with -9"):
-        stage_run._run("/bin/sh", "kill -9 $$", cwd=".", env=dict(os.environ), close_fds=True)
-    assert capfd.readouterr().err.startswith("Error: A process was killed (Killed), as happens when memory runs out: ")
+@pytest.mark.parametrize(
+    ("signal_number", "said"),
+    [(9, "Error: The process of a step was killed. Run the same command again.\n"), (2, "")],
+)
+def test_a_step_that_was_killed_in_a_shell_has_a_sentence(
+    signal_number: int, said: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with steps_on_server(), pytest.raises(StageCmdFailedError, match=f"exited with -{signal_number}"):
+        stage_run._run("/bin/sh", f"kill -{signal_number} $$", cwd=".", env=dict(os.environ), close_fds=True)
+    assert capfd.readouterr().err == said
 
 
 def test_a_server_on_demand_is_started_once_and_ends_with_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
