@@ -1,6 +1,7 @@
 import gc
 import json
 import shutil
+import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from filelock import FileLock
 
 from loaders.core.paths import ProjectPaths
 from loaders.settings.params import Dataset
+
+# a shell lets what it starts in the background ignore Ctrl-C, and so would all programs that tests start
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 NORTH, SOUTH = "a_north_2020", "b_south_2021"
 # Files of whole builds, which take the longest. The first one makes what the fourth and later ones share.
