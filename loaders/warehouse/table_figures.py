@@ -10,6 +10,7 @@ import shapely
 from loaders.contract import GEOMETRY
 
 UNKNOWN = ("unknown", "not stated")  # values that say that nothing is known
+UNKNOWN_TEXTS = pa.array(UNKNOWN)
 NO_EXAMPLE: tuple[object, ...] = ("", [], *UNKNOWN)
 
 
@@ -45,7 +46,7 @@ def with_rows(former: Mapping[str, Figures], rows: pa.Table) -> dict[str, Figure
 def _with_rows(former: Figures, name: str, column: pa.ChunkedArray) -> Figures:
     known = len(column) - column.null_count
     if known and pa.types.is_string(column.type):
-        known -= pc.sum(pc.is_in(column, value_set=pa.array(UNKNOWN))).as_py()
+        known -= pc.sum(pc.is_in(column, value_set=UNKNOWN_TEXTS)).as_py()
     example = _example(name, column) if known and former.example is None else former.example
     return Figures(former.rows + len(column), former.known + known, example)
 

@@ -18,7 +18,7 @@ from benchmarks.report_world import contracts
 from loaders.acquire.lock import Lock, LockedFile, Record, write_lock
 from loaders.core.escape import sql_name
 from loaders.core.paths import ProjectPaths
-from loaders.db.connection import CONFIG, connect, prepare
+from loaders.db.connection import connect
 from loaders.harmonise.readers.vector.gdal import restrict_gdal
 from loaders.report.map.tile_packs import NUMBER
 from loaders.report.web.script_files import read_script_file
@@ -67,10 +67,8 @@ def write_project(root: Path) -> ProjectPaths:
         Lock(DATASETS[0], "doi", {}, (LockedFile("a.geojson", 1, f"md5:{0:032}"),), record), paths.lock(DATASETS[0])
     )
     paths.home.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(paths.database, config=CONFIG) as connection:
-        prepare(connection)
+    with connect(paths.database) as connection:
         _create_tables(connection)
-    with connect(paths.database, read_only=True) as connection:
         export_curated(connection, paths.curated)
     return paths
 
